@@ -1,0 +1,91 @@
+"""Reach wrapped ITK classes without loading all of ITK.
+
+``itk.ImageFileReader`` and its like resolve whole groups of modules, 8-10 s for elastix; the submodule of one class
+loads in milliseconds. Only this file knows how the wheels name their submodules. Should they move, the public ``itk``
+namespace answers instead, slower.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from .errors import InputError
+
+# Slicer's launcher points this at its own ITK plugins; an ITK from pip that loads them can crash (Slicer issue 8947).
+os.environ.pop("ITK_AUTOLOAD_PATH", None)
+
+#: numpy type -> how ITK's wrapping names it. Types that ITK's Python packages do not wrap map to a wider one.
+_COMPONENTS = {
+    "uint8": "UC",
+    "int16": "SS",
+    "uint16": "US",
+    "int32": "SI",
+    "uint32": "UI",
+    "float32": "F",
+    "float64": "D",
+}
+_WIDER = {"bool": "uint8", "int8": "int16", "int64": "float64", "uint64": "float64", "float16": "float32"}
+DTYPES = {name: np.dtype(dtype) for dtype, name in _COMPONENTS.items()} | {
+    "UL": np.dtype(np.uintp),
+    "ULL": np.dtype("uint64"),
+    "SL": np.dtype(np.intp),
+    "SLL": np.dtype("int64"),
+    "SC": np.dtype("int8"),
+}
+
+
+@lru_cache(maxsize=None)
+def wrapped_class(name: str, suffix: str, module: str | None = None) -> Any:
+    """The wrapped class ``itk<name><suffix>``, for example ``wrapped_class("ImageFileReader", "IF3")``.
+
+    ``module`` names the submodule where that is not ``itk<name>Python``. Raises InputError when this ITK has no such
+    class, for example a pixel type that is not wrapped.
+    """
+    class_name = f"itk{name}{suffix}"
+    try:
+        return getattr(importlib.import_module(f"itk.{module or f'itk{name}Python'}"), class_name)
+    except (ImportError, AttributeError):
+        import itk
+
+        template = getattr(itk, name, None)
+        instances = template.values() if hasattr(template, "values") else [template]
+        for instance in instances:
+            if getattr(instance, "__name__", None) == class_name:
+                return instance
+    raise InputError(f"The installed ITK has no class {class_name}; itk 5.4 with itk-elastix 0.25 is needed.")
+
+
+def component_of(dtype: np.dtype | type) -> str:
+    """ITK's name of a pixel component type, of the next wider one where ITK does not wrap this one."""
+    name = np.dtype(dtype).name
+    try:
+        return _COMPONENTS[_WIDER.get(name, name)]
+    except KeyError:
+        raise InputError(f"Voxels of type {name} are not supported.") from None
+
+
+def suffix_of(image: Any) -> str:
+    """How the wrapping names the type of an image after ``itk``: ``IF3`` of Image, ``VIF3`` of VectorImage."""
+    name = type(image).__name__
+    return name.replace("itkVectorImage", "VI", 1) if name.startswith("itkVector") else name.replace("itkImage", "I", 1)
+
+
+def fill_parameters(parameters: Any, values: np.ndarray) -> Any:
+    """Write ``values`` into an ITK parameter array of the same length, in one copy, and return it."""
+    if len(parameters) != len(values):
+        parameters.SetSize(len(values))
+    view = wrapped_class("PyVnl", "D", "itkPyBufferPython").GetArrayViewFromVnlVector(parameters)
+    view[:] = values
+    return parameters
+
+
+def parameters_of(parameters: Any) -> np.ndarray:
+    """A copy of an ITK parameter array, float64."""
+    if len(parameters) == 0:
+        return np.empty(0)
+    return np.array(wrapped_class("PyVnl", "D", "itkPyBufferPython").GetArrayViewFromVnlVector(parameters), copy=True)
