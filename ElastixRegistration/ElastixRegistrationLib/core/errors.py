@@ -1,4 +1,4 @@
-"""Errors that a user can act on. The message is one sentence that names the file, node or parameter and says what to do.
+"""Errors that a user can act on: one sentence that names the file, node or parameter and says what to do.
 
 Only the panel and the command line show them; everything below raises them.
 """
@@ -17,7 +17,7 @@ class InputError(ElastixRegistrationError, ValueError):
 class ParameterError(InputError):
     """A parameter map is wrong.
 
-    ``file``, ``line`` (1-based) and ``parameter`` say where, each None when not known; all known ones are in the message.
+    ``file``, ``line`` (1-based) and ``parameter`` say where, each None when not known; the message has the known.
     """
 
     def __init__(self, problem: str, *, file: str | None = None, line: int | None = None, parameter: str | None = None):

@@ -73,11 +73,12 @@ def geometry_of(image: Any) -> Geometry:
     """Geometry of an ITK image whose regions start at index 0 (as readers and ``image_from_array`` make them)."""
     dimension = image.GetImageDimension()
     start = image.GetLargestPossibleRegion().GetIndex()
+    directions = image.GetDirection().GetVnlMatrix()
     return Geometry(
         size=tuple(int(n) for n in image.GetLargestPossibleRegion().GetSize()),
         spacing=tuple(float(s) for s in image.GetSpacing()),
         origin=tuple(float(o) for o in image.TransformIndexToPhysicalPoint(start)),
-        direction=tuple(map(tuple, np.asarray(image.GetDirection(), float).reshape(dimension, dimension).tolist())),
+        direction=tuple(tuple(directions.get(row, col) for col in range(dimension)) for row in range(dimension)),
     )
 
 

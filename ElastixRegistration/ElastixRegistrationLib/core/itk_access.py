@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,7 @@ DTYPES = {name: np.dtype(dtype) for dtype, name in _COMPONENTS.items()} | {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def wrapped_class(name: str, suffix: str, module: str | None = None) -> Any:
     """The wrapped class ``itk<name><suffix>``, for example ``wrapped_class("ImageFileReader", "IF3")``.
 
