@@ -70,7 +70,7 @@ def chain_of(transform: Any) -> list[Any]:
 
 
 def compose(chain: Sequence[Any]) -> Any:
-    """The simplest transform that equals ``chain``: linear neighbours merged, a composite only if more than one is left.
+    """The simplest transform that equals ``chain``: linear neighbours merged, a composite only where it must be.
 
     A single linear element keeps its type (an Euler transform stays one); merged ones become an affine.
     """

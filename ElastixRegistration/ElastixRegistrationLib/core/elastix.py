@@ -1,0 +1,113 @@
+"""Run itk-elastix: the only file that imports it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .errors import RegistrationError
+from .itk_access import wrapped_class
+from .parameter_maps import ParameterMap
+from .progress import error_lines
+
+_LOG = "elastix.log"
+
+
+@dataclass(frozen=True)
+class ElastixRun:
+    """What elastix gave back. ``maps`` has the TransformParameters of each stage, first applied first.
+
+    ``combination`` is elastix's own transform, all stages and the start; it lives as long as ``method``, its filter.
+    """
+
+    maps: list[dict[str, tuple[str, ...]]]
+    combination: Any
+    log: str
+    method: Any
+
+
+def run_elastix(
+    fixed: Any,
+    moving: Any,
+    stages: Sequence[ParameterMap],
+    *,
+    fixed_mask: Any = None,
+    moving_mask: Any = None,
+    fixed_points: np.ndarray | None = None,
+    moving_points: np.ndarray | None = None,
+    initial_transform: Any = None,
+    threads: int | None = None,
+    log_to_console: bool = False,
+) -> ElastixRun:
+    """Run elastix on float32 images and uint8 masks of one dimension, in this thread. Nothing is resampled.
+
+    ``initial_transform``: linear and B-spline elements only; elastix drops others without a word. ``log_to_console``
+    sends the log, line by line as it comes, to the standard output of the process, and ``log`` of the result is empty.
+    Raises RegistrationError with elastix's own sentence.
+    """
+    dimension = fixed.GetImageDimension()
+    method = wrapped_class("ElastixRegistrationMethod", f"IF{dimension}IF{dimension}").New()
+    method.SetFixedImage(fixed)
+    method.SetMovingImage(moving)
+    if fixed_mask is not None:
+        method.SetFixedMask(fixed_mask)
+    if moving_mask is not None:
+        method.SetMovingMask(moving_mask)
+    method.SetParameterObject(parameter_object(stages))
+    if initial_transform is not None:
+        method.SetInitialTransform(initial_transform)
+    if threads:
+        method.SetNumberOfThreads(int(threads))
+    with tempfile.TemporaryDirectory(prefix="elastix-") as folder:
+        method.SetLogToConsole(log_to_console)
+        if not log_to_console:
+            method.SetOutputDirectory(folder)
+            method.SetLogFileName(_LOG)
+            method.SetLogToFile(True)
+        if fixed_points is not None and moving_points is not None:
+            method.SetFixedPointSetFileName(_write_points(Path(folder, "fixed.txt"), fixed_points))
+            method.SetMovingPointSetFileName(_write_points(Path(folder, "moving.txt"), moving_points))
+        try:
+            method.UpdateLargestPossibleRegion()
+        except RuntimeError as error:
+            log = _read_log(folder)
+            raise RegistrationError(f"elastix failed: {error_lines(log) or error}", log=log) from error
+        log = _read_log(folder)
+    parameters = method.GetTransformParameterObject()
+    count = parameters.GetNumberOfParameterMaps()
+    first = count - len(stages)
+    return ElastixRun(
+        maps=[_plain(parameters.GetParameterMap(n)) for n in range(first, count)],
+        combination=method.GetCombinationTransform(),
+        log=log,
+        method=method,
+    )
+
+
+def parameter_object(maps: Sequence[ParameterMap]) -> Any:
+    """itk's ParameterObject of plain parameter maps."""
+    parameters = wrapped_class("elastixParameterObject", "", "elxParameterObjectPython").New()
+    parameters.SetParameterMaps([dict(stage) for stage in maps])
+    return parameters
+
+
+def _plain(parameter_map: Any) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(values) for name, values in parameter_map.items()}
+
+
+def _write_points(path: Path, points: np.ndarray) -> str:
+    lines = ["point", str(len(points)), *(" ".join(map(repr, point)) for point in points.tolist())]
+    path.write_text("\n".join(lines) + "\n", encoding="ascii")
+    return str(path)
+
+
+def _read_log(folder: str) -> str:
+    try:
+        return Path(folder, _LOG).read_text(encoding="utf-8", errors="replace").replace(folder, "<temporary folder>")
+    except OSError:
+        return ""

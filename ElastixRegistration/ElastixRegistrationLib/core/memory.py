@@ -1,0 +1,98 @@
+"""How much memory a registration will take, and how much there is."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+from .errors import InputError
+from .images import Geometry
+
+ParameterMap = Mapping[str, Sequence[str]]
+
+#: Bytes that Python, ITK and elastix's code take themselves.
+_PROGRAM = 250e6
+
+
+def estimate_bytes(fixed: Geometry, moving: Geometry, stages: Sequence[ParameterMap]) -> float:
+    """Peak memory of a registration in bytes, images included: an upper estimate from what elastix keeps at a time."""
+    return _PROGRAM + max((_stage_bytes(fixed, moving, stage) for stage in stages), default=0.0)
+
+
+def _stage_bytes(fixed: Geometry, moving: Geometry, stage: ParameterMap) -> float:
+    levels = int(float(stage.get("NumberOfResolutions", ("3",))[0]))
+    total = 0.0
+    for side, geometry in (("Fixed", fixed), ("Moving", moving)):
+        voxels = 1.0
+        for size in geometry.size:
+            voxels *= size
+        # The input and its float copy, a mask, and the pyramid: full-size levels when only smoothed, small ones when
+        # shrunk. Smoothing takes one more image while it runs.
+        smoothed = "Smoothing" in stage.get(f"{side}ImagePyramid", ("",))[0]
+        total += voxels * (4 + 4 + 1 + 4 * (levels + 1 if smoothed else 2.2))
+        if side == "Moving" and stage.get("Interpolator", ("",))[0] == "BSplineInterpolator":
+            total += voxels * 8
+    return total
+
+
+def available_bytes() -> float | None:
+    """Memory that can be used without swapping, bytes; None where the system does not say. Container limits count."""
+    amounts = [amount for amount in (_system_available(), _container_available()) if amount is not None]
+    return min(amounts, default=None)
+
+
+def check_memory(fixed: Geometry, moving: Geometry, stages: Sequence[ParameterMap]) -> None:
+    """Raise InputError when a registration would not fit in memory."""
+    needed, available = estimate_bytes(fixed, moving, stages), available_bytes()
+    if available is not None and needed > available:
+        raise InputError(
+            f"Not enough memory: registering {fixed} with {moving} takes about {needed / 1e9:.1f} GB and"
+            f" {available / 1e9:.1f} GB are free; crop or downsample the images, or close other programs."
+        )
+
+
+def _system_available() -> float | None:
+    if sys.platform == "win32":
+        return _windows_available()
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            for line in file:
+                if line.startswith("MemAvailable:"):
+                    return float(line.split()[1]) * 1024
+    except OSError:
+        pass
+    try:
+        # macOS: no cheap figure of what is free, but never more than all there is.
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (ValueError, OSError, AttributeError):
+        return None
+
+
+def _windows_available() -> float | None:
+    class MemoryStatus(ctypes.Structure):
+        _fields_ = [
+            ("length", ctypes.c_ulong),
+            ("load", ctypes.c_ulong),
+            *(
+                (name, ctypes.c_ulonglong)
+                for name in ("total", "available", "total_page", "page", "total_virtual", "virtual", "extended")
+            ),
+        ]
+
+    status = MemoryStatus(length=ctypes.sizeof(MemoryStatus))
+    if not ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):
+        return None
+    return float(status.available)
+
+
+def _container_available() -> float | None:
+    """What a cgroup (version 2) leaves: its limit less what is used."""
+    try:
+        with open("/sys/fs/cgroup/memory.max", encoding="ascii") as limit_file:
+            limit = limit_file.read().strip()
+        with open("/sys/fs/cgroup/memory.current", encoding="ascii") as used_file:
+            return None if limit == "max" else float(limit) - float(used_file.read())
+    except (OSError, ValueError):
+        return None
