@@ -92,7 +92,11 @@ def run_elastix(
 def parameter_object(maps: Sequence[ParameterMap]) -> Any:
     """itk's ParameterObject of plain parameter maps."""
     parameters = wrapped_class("elastixParameterObject", "", "elxParameterObjectPython").New()
-    parameters.SetParameterMaps([dict(stage) for stage in maps])
+    for stage in maps:
+        wrapped = wrapped_class("mapstringvectorstring", "", "elxParameterObjectPython")()
+        for name, values in stage.items():
+            wrapped[name] = tuple(values)
+        parameters.AddParameterMap(wrapped)
     return parameters
 
 

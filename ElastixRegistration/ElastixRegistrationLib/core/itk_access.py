@@ -46,13 +46,13 @@ def wrapped_class(name: str, suffix: str, module: str | None = None) -> Any:
     ``module`` names the submodule where that is not ``itk<name>Python``. Raises InputError when this ITK has no such
     class, for example a pixel type that is not wrapped.
     """
-    class_name = f"itk{name}{suffix}"
+    class_name = f"{'' if name[0].islower() else 'itk'}{name}{suffix}"
     try:
         return getattr(importlib.import_module(f"itk.{module or f'itk{name}Python'}"), class_name)
     except (ImportError, AttributeError):
         import itk
 
-        template = getattr(itk, name, None)
+        template = getattr(itk, name.removeprefix("elastix"), None)
         instances = template.values() if hasattr(template, "values") else [template]
         for instance in instances:
             if getattr(instance, "__name__", None) == class_name:
