@@ -1,0 +1,366 @@
+"""A registration as one HTML page that a colleague can open, print or archive: nothing in it is loaded from elsewhere.
+
+The page names no patient: no file path and no node name stands in it unless the caller puts one into ``Report.names``.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from html import escape
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from platform import python_version
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .. import __version__
+from . import pictures
+from .convergence_plot import convergence_svgs
+from .errors import InputError
+from .similarity import Comparison, Figure
+
+if TYPE_CHECKING:
+    from .images import Geometry
+
+FILE_NAME = "report.html"
+CORRELATED = 0.6  # from here on the images are taken for the same modality, so that their difference means something
+PLAIN_OPTIONS = frozenset({"--preset", "--background", "--interpolation", "--initialization", "--threads", "--seed"})
+PATH_PARAMETERS = ("FileName", "Directory")
+
+
+@dataclass
+class Report:
+    """What the page shows. Arrays lie on the fixed grid, (k, j, i).
+
+    ``before``: the moving image as it lay, ``after``: as registered. ``padding``: values left out of the display window.
+    ``displacement``: (k, j, i, D), LPS mm, fixed to moving. ``iterations``: rows with stage, resolution, iteration and
+    metric, counted from 0. ``stages``: parameter maps. ``settings``: any lines such as preset, seed, seconds, background.
+    ``command``: see ``anonymous_command``. ``same_modality``: whether a difference picture means something; None: decide
+    by the correlation after. ``names``: of the fixed and the moving image, only if they may stand on the page.
+    """
+
+    fixed: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+    geometry: Geometry
+    comparison: Comparison
+    title: str = "Registration report"
+    mask: np.ndarray | None = None
+    displacement: np.ndarray | None = None
+    iterations: Iterable[Mapping] = ()
+    stages: Sequence[Mapping[str, Sequence[str]]] = ()
+    settings: Mapping[str, object] = field(default_factory=dict)
+    checksums: Mapping[str, str] = field(default_factory=dict)
+    command: str | None = None
+    same_modality: bool | None = None
+    padding: Sequence[float] = ()
+    names: tuple[str, str] | None = None
+
+
+def write_report(folder: str | os.PathLike, report: Report) -> Path:
+    """Write ``report.html`` into ``folder`` (made if missing) and return its path; it appears whole or not at all."""
+    page = report_html(report).encode()
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, unfinished = tempfile.mkstemp(dir=folder, prefix=".report-", suffix=".html")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(page)
+            os.chmod(unfinished, 0o644)  # temporary files are private, a report need not be
+            os.replace(unfinished, folder / FILE_NAME)
+        except BaseException:
+            Path(unfinished).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise InputError(f"The report cannot be written into {folder}: {error.strerror or error}.") from error
+    return folder / FILE_NAME
+
+
+def report_html(report: Report) -> str:
+    """The page as text."""
+    for name in ("before", "after"):
+        if getattr(report, name).shape != report.fixed.shape:
+            raise InputError(f"The report needs the image {name} registration on the fixed grid {report.geometry}.")
+    sections = [_header(report), _figures(report.comparison.figures), _pictures(report), _convergence(report)]
+    sections += [_parameters(report.stages), _reproduction(report)]
+    body = "\n".join(section for section in sections if section)
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:;'
+        " style-src 'unsafe-inline'\">"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(report.title)}</title><style>{_STYLE}</style></head>\n<body><main>\n{body}\n</main></body></html>\n"
+    )
+
+
+def software_versions() -> dict[str, str]:
+    """Versions that decide the result, for ``Report.settings`` or a result file."""
+    versions = {"ElastixRegistration": __version__, "Python": python_version()}
+    for package in ("itk-elastix", "itk", "numpy"):
+        try:
+            versions[package] = version("itk-core" if package == "itk" else package)
+        except PackageNotFoundError:
+            versions[package] = "unknown"
+    return versions
+
+
+def voxel_checksum(array: np.ndarray) -> str:
+    """SHA-256 of type, shape and voxels: the same image read from another file format has the same one."""
+    digest = hashlib.sha256(f"{array.dtype.str} {array.shape}".encode())
+    digest.update(memoryview(np.ascontiguousarray(array)).cast("B"))
+    return digest.hexdigest()
+
+
+def anonymous_command(arguments: Sequence[str]) -> str:
+    """A ``register`` command line without paths: values of options become the option's name in capitals.
+
+    ``["register", "/home/x/Smith.nrrd", "b.nrrd", "--preset", "lung", "--fixed-mask", "m.nrrd"]`` becomes
+    ``elastix-registration register FIXED MOVING --preset lung --fixed-mask FIXED_MASK``.
+    """
+    words, option, files = ["elastix-registration", *arguments[:1]], None, iter(["FIXED", "MOVING"])
+    for argument in arguments[1:]:
+        if argument.startswith("--"):
+            option, _, value = argument.partition("=")
+            words.append(option)
+            argument = value
+            if not value:
+                continue
+        if option is None:
+            words.append(next(files, "FILE"))
+        elif option in PLAIN_OPTIONS:
+            words.append(argument)
+        else:
+            words.append(option.lstrip("-").replace("-", "_").upper())
+    return " ".join(words)
+
+
+def _header(report: Report) -> str:
+    improved = report.comparison.figures[0].improved if report.comparison.figures else None
+    mood = {True: "good", False: "bad", None: "even"}["fold" not in report.comparison.verdict and improved]
+    names = ""
+    if report.names:
+        fixed, moving = (escape(name) for name in report.names)
+        names = f"<p>Fixed: <b>{fixed}</b><br>Moving: <b>{moving}</b></p>"
+    made = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    return (
+        f"<header><h1>{escape(report.title)}</h1>{names}"
+        f'<p class="quiet">{escape(_describe(report.geometry))}. Made {made}.</p>'
+        f'<p class="verdict {mood}">{escape(report.comparison.verdict)}</p></header>'
+    )
+
+
+def _describe(geometry: Geometry) -> str:
+    size = " \N{MULTIPLICATION SIGN} ".join(str(n) for n in geometry.size)
+    spacing = " \N{MULTIPLICATION SIGN} ".join(f"{s:.3g}" for s in geometry.spacing)
+    return f"Fixed image of {size} voxels, {spacing} mm each"
+
+
+def _figures(figures: Sequence[Figure]) -> str:
+    if not figures:
+        return ""
+    rows = []
+    for figure in figures:
+        mark = {True: '<td class="good">better</td>', False: '<td class="bad">worse</td>', None: "<td></td>"}
+        before = "" if figure.before is None else _number(figure.before, figure.digits)
+        unit = f' <span class="quiet">{escape(figure.unit)}</span>' if figure.unit else ""
+        rows.append(
+            f"<tr><th>{escape(figure.name)}{unit}</th><td>{before}</td><td>{_number(figure.after, figure.digits)}</td>"
+            f"{mark[figure.improved]}</tr>"
+        )
+    return (
+        '<section><h2>Figures</h2><table class="figures"><thead><tr><th></th><td>before</td><td>after</td><td></td></tr>'
+        f"</thead><tbody>{''.join(rows)}</tbody></table></section>"
+    )
+
+
+def _number(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}") if np.isfinite(value) else "\N{EN DASH}"
+
+
+def _pictures(report: Report) -> str:
+    planes = pictures.planes_of(report.geometry, _position(report))
+    fixed_window = pictures.window_of(report.fixed, ignore=report.padding)
+    moving_window = pictures.window_of(report.after, ignore=report.padding)
+    fixed = [pictures.normalised(plane.cut(report.fixed), fixed_window) for plane in planes]
+    moved = {
+        name: [pictures.normalised(plane.cut(array), moving_window) for plane in planes]
+        for name, array in (("Before", report.before), ("After", report.after))
+    }
+    blocks = [
+        _block(
+            "Colour overlay",
+            'The fixed image is <span class="fixed">orange</span>, the moving image <span class="moving">blue</span>;'
+            " where they agree the picture is grey.",
+            {
+                when: [pictures.overlay(f, m) for f, m in zip(fixed, moving, strict=True)]
+                for when, moving in moved.items()
+            },
+            planes,
+        ),
+        _block(
+            "Checkerboard",
+            "Squares of the fixed and the moving image by turns: edges should run on across the squares.",
+            {
+                when: [pictures.checkerboard(f, m) for f, m in zip(fixed, moving, strict=True)]
+                for when, moving in moved.items()
+            },
+            planes,
+        ),
+    ]
+    if _same_modality(report):
+        blocks.append(
+            _block(
+                "Difference",
+                "White where both are equal, red where the moving image is brighter, blue where the fixed image is.",
+                {
+                    when: [pictures.difference(f, m) for f, m in zip(fixed, moving, strict=True)]
+                    for when, moving in moved.items()
+                },
+                planes,
+            )
+        )
+    if report.displacement is not None:
+        grids = [
+            pictures.deformation_grid(f, report.displacement, plane, report.geometry.direction)
+            for f, plane in zip(fixed, planes, strict=True)
+        ]
+        caption = "A regular grid of the moving image as the transform pulls it onto the fixed image."
+        blocks.append(_block("Deformation", caption, {"": grids}, planes))
+    return "<section><h2>Pictures</h2>" + "".join(blocks) + "</section>"
+
+
+def _position(report: Report) -> np.ndarray | None:
+    """Centre of the mask, i j k: there the registration was asked to look."""
+    if report.mask is None or not np.any(report.mask):
+        return None
+    return np.array([np.mean(axis) for axis in np.nonzero(report.mask)])[::-1]
+
+
+def _same_modality(report: Report) -> bool:
+    if report.same_modality is not None:
+        return report.same_modality
+    after = [figure.after for figure in report.comparison.figures if figure.name == "Correlation"]
+    return bool(after and after[0] >= CORRELATED)
+
+
+def _block(title: str, caption: str, rows: Mapping[str, Sequence[np.ndarray]], planes: Sequence) -> str:
+    widths = [
+        max(picture.shape[1] / picture.shape[0] for picture in column) for column in zip(*rows.values(), strict=True)
+    ]
+    # Columns as wide as their pictures are at one common height, so that the three planes line up.
+    columns = " ".join(f"minmax(0,{min(width, 2.2):.3f}fr)" for width in widths)
+    cells = []
+    for when, row in rows.items():
+        cells.append(f'<div class="when">{escape(when)}</div>')
+        for picture, plane in zip(row, planes, strict=True):
+            alt = " ".join(part for part in (title, when.lower(), plane.name) if part)
+            cells.append(
+                f'<figure><img src="{_data_uri(picture)}" width="{picture.shape[1]}" height="{picture.shape[0]}"'
+                f' alt="{escape(alt)}"></figure>'
+            )
+    names = "".join(f"<div>{escape(plane.name)}</div>" for plane in planes)
+    return (
+        f'<div class="block"><h3>{escape(title)}</h3><p class="quiet">{caption}</p>'
+        f'<div class="pictures" style="grid-template-columns:4em {columns}">'
+        f"{''.join(cells)}<div></div>{names}</div></div>"
+    )
+
+
+def _data_uri(picture: np.ndarray) -> str:
+    return "data:image/png;base64," + base64.b64encode(pictures.png_bytes(picture)).decode()
+
+
+def _convergence(report: Report) -> str:
+    plots = convergence_svgs(report.iterations)
+    if not plots:
+        return ""
+    blocks = []
+    for stage, svg in plots:
+        parameters = report.stages[stage] if stage < len(report.stages) else {}
+        kind = " ".join(parameters.get("Transform", ()))
+        metric = ", ".join(parameters.get("Metric", ()))
+        detail = f' <span class="quiet">{escape(", ".join(part for part in (kind, metric) if part))}</span>'
+        blocks.append(f'<div class="block"><h3>Stage {stage + 1}{detail if kind or metric else ""}</h3>{svg}</div>')
+    return "<section><h2>Convergence</h2>" + "".join(blocks) + "</section>"
+
+
+def _parameters(stages: Sequence[Mapping[str, Sequence[str]]]) -> str:
+    if not stages:
+        return ""
+    blocks = []
+    for number, stage in enumerate(stages, 1):
+        rows = "".join(
+            f"<tr><th>{escape(name)}</th><td>{escape(' '.join(values))}</td></tr>"
+            for name, values in stage.items()
+            if not name.endswith(PATH_PARAMETERS)
+        )
+        blocks.append(
+            f"<details open><summary>Stage {number}: {escape(' '.join(stage.get('Transform', ('',))))}</summary>"
+            f'<table class="parameters"><tbody>{rows}</tbody></table></details>'
+        )
+    return "<section><h2>Parameters</h2>" + "".join(blocks) + "</section>"
+
+
+def _reproduction(report: Report) -> str:
+    rows = {**report.settings, **software_versions()}
+    rows |= {f"SHA-256 of the {name} voxels": checksum for name, checksum in report.checksums.items()}
+    table = "".join(f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in rows.items())
+    command = f"<pre>{escape(report.command)}</pre>" if report.command else ""
+    return (
+        f"<section><h2>To reproduce</h2>{command}"
+        f'<table class="parameters settings"><tbody>{table}</tbody></table></section>'
+    )
+
+
+_STYLE = """
+:root { --ink: #1d2733; --quiet: #66717f; --rule: #dde2e8; --accent: #1f6fb2; --good: #13714a; --bad: #b3261e; }
+* { box-sizing: border-box; }
+body { margin: 0; background: #f4f6f8; color: var(--ink);
+  font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif;
+  -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+main { max-width: 1060px; margin: 0 auto; padding: 32px 24px 64px; }
+header, section { background: #fff; border: 1px solid var(--rule); border-radius: 10px; padding: 22px 28px;
+  margin-bottom: 18px; }
+h1 { font-size: 26px; line-height: 1.2; margin: 0 0 8px; } h2 { font-size: 18px; margin: 0 0 12px; }
+h3 { font-size: 15px; margin: 0 0 2px; } p { margin: 0 0 10px; }
+.quiet, h3 .quiet { color: var(--quiet); font-weight: 400; }
+.verdict { margin: 14px 0 0; padding: 12px 16px; border-radius: 8px; border-left: 5px solid var(--quiet);
+  background: #f1f3f5; font-size: 17px; }
+.verdict.good { border-color: var(--good); background: #e9f5ef; }
+.verdict.bad { border-color: var(--bad); background: #fbecea; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th { text-align: left; font-weight: 400; }
+.figures { width: 100%; max-width: 640px; }
+.figures td { text-align: right; width: 7em; } .figures td:last-child { text-align: left; padding-left: 20px; }
+.figures thead td { color: var(--quiet); } .figures th, .figures td { padding: 5px 6px; border-bottom: 1px solid var(--rule); }
+td.good { color: var(--good); } td.bad { color: var(--bad); font-weight: 600; }
+.block { margin-top: 22px; break-inside: avoid; } .block:first-of-type { margin-top: 0; }
+.pictures { display: grid; gap: 8px; align-items: center; color: var(--quiet); font-size: 13px; }
+.pictures > div:not(.when) { text-align: center; }
+figure { margin: 0; background: #000; border-radius: 4px; overflow: hidden; }
+figure img { display: block; width: 100%; height: auto; }
+.fixed { color: #b85c00; font-weight: 600; } .moving { color: #0063b8; font-weight: 600; }
+.plot { display: block; width: 100%; height: auto; margin-top: 6px; }
+.plot text { font: 12px system-ui, sans-serif; fill: var(--quiet); } .plot .x { text-anchor: middle; }
+.plot .y { text-anchor: end; } .plot .rule { stroke: var(--rule); } .plot .change { stroke: #9aa5b1; stroke-dasharray: 4 4; }
+.plot polyline { fill: none; stroke-linejoin: round; } .plot .raw { stroke: #a9c8e3; stroke-width: 1; }
+.plot polyline.raw:last-of-type, .plot .smooth { stroke: var(--accent); stroke-width: 1.8; }
+.plot circle { fill: var(--accent); }
+details { margin-top: 8px; } summary { cursor: pointer; font-weight: 600; margin-bottom: 6px; }
+.parameters { font-size: 13px; columns: 2; } .parameters th { color: var(--quiet); padding: 1px 18px 1px 0;
+  vertical-align: top; }
+.parameters td { font-family: ui-monospace, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+pre { background: #f1f3f5; padding: 12px 14px; border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere;
+  font: 13px/1.5 ui-monospace, Menlo, Consolas, monospace; }
+@media print { body { background: #fff; font-size: 11px; } main { max-width: none; padding: 0; }
+  header, section { border: 0; padding: 0 0 10px; } h2 { break-after: avoid; } .verdict { font-size: 13px; } }
+@page { margin: 14mm; }
+"""
