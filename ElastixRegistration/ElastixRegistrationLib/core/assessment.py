@@ -1,0 +1,88 @@
+"""Judge a registration: the images before and after on one grid, and the figures that compare them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .deformation import jacobian_determinant, jacobian_statistics
+from .images import Geometry, array_view, as_scalar, geometry_of, image_from_array
+from .registration import RegistrationResult
+from .resampling import resample
+from .similarity import Comparison, compare, landmark_errors
+from .transforms import displacement_field, identity, map_points
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Arrays on ``geometry``, (k, j, i): the fixed image, the moving image before and after, T(x) - x in LPS mm."""
+
+    comparison: Comparison
+    geometry: Geometry
+    fixed: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+    displacement: np.ndarray
+    mask: np.ndarray | None
+
+
+def assess(
+    fixed: Any,
+    result: RegistrationResult,
+    *,
+    fixed_mask: Any = None,
+    moving_mask: Any = None,
+    fixed_points: np.ndarray | None = None,
+    moving_points: np.ndarray | None = None,
+    most_voxels: float = 1e6,
+) -> Assessment:
+    """Compare before and after on the fixed grid, thinned to at most ``most_voxels``.
+
+    Similarity is measured inside the fixed mask; with both masks their Dice is a figure, with points their distances.
+    """
+    fixed = as_scalar(fixed)
+    grid, step = thinned(geometry_of(fixed), most_voxels)
+    every = (slice(None, None, step),) * grid.dimension
+    moving = as_scalar(result.moving)
+    nowhere = identity(grid.dimension)
+    padding = None if result.keep_padding else result.background
+    before, after = (
+        array_view(resample(moving, transform, grid, background=result.background.value, padding=padding))
+        for transform in (nowhere, result.transform)
+    )
+    on_grid = None if fixed_mask is None else _labels(fixed_mask, nowhere, grid)
+    labels = None
+    if on_grid is not None and moving_mask is not None:
+        labels = (on_grid, _labels(moving_mask, nowhere, grid), _labels(moving_mask, result.transform, grid))
+    landmarks = None
+    if fixed_points is not None and moving_points is not None:
+        landmarks = (
+            landmark_errors(fixed_points, moving_points),
+            landmark_errors(fixed_points, moving_points, lambda points: map_points(result.transform, points)),
+        )
+    displacement = array_view(displacement_field(result.transform, grid))
+    jacobian = jacobian_statistics(jacobian_determinant(displacement, grid.spacing, grid.direction), mask=on_grid)
+    fixed_voxels = np.asarray(array_view(fixed)[every])
+    comparison = compare(
+        fixed_voxels, before, after, mask=on_grid, labels=labels, landmarks=landmarks, jacobian=jacobian
+    )
+    return Assessment(comparison, grid, fixed_voxels, before, after, displacement, on_grid)
+
+
+def thinned(geometry: Geometry, most_voxels: float) -> tuple[Geometry, int]:
+    """Every n-th voxel of ``geometry`` along each axis, and that n, so that at most ``most_voxels`` are left."""
+    step = max(1, int(np.ceil((np.prod(geometry.size) / most_voxels) ** (1 / geometry.dimension))))
+    thin = Geometry(
+        size=tuple(-(-n // step) for n in geometry.size),
+        spacing=tuple(s * step for s in geometry.spacing),
+        origin=geometry.origin,
+        direction=geometry.direction,
+    )
+    return thin, step
+
+
+def _labels(mask: Any, transform: Any, grid: Geometry) -> np.ndarray:
+    inside = image_from_array((np.asarray(array_view(mask)) != 0).view(np.uint8), geometry_of(mask))
+    return np.asarray(array_view(resample(inside, transform, grid, interpolation="nearest")))

@@ -1,0 +1,85 @@
+"""The inverse of a transform: exact for linear ones, numerical for the rest, with the residual that is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from .errors import InputError
+from .images import Geometry, array_view, image_from_array
+from .transforms import (
+    affine_from_matrix,
+    chain_of,
+    compose,
+    displacement_field,
+    displacement_field_transform,
+    matrix_of,
+)
+
+
+@dataclass(frozen=True)
+class Inverse:
+    """``transform`` maps moving to fixed points, LPS mm. Residuals: how far a fixed point lands from itself, mm."""
+
+    transform: Any
+    mean_residual: float
+    max_residual: float
+
+
+def invert(transform: Any, fixed: Geometry, *, tolerance: float = 0.01, iterations: int = 40) -> Inverse:
+    """Invert ``transform`` (fixed to moving, LPS mm) over the grid ``fixed``.
+
+    A non-linear transform is taken as L(x + u(x)) with L its linear elements; the inverse is L^-1 followed by a
+    displacement field w on ``fixed``, a tenth wider, from the fixed-point iteration w <- w - r, r(z) = z + w(z) +
+    u(z + w(z)) - z (Chen et al., Medical Physics 35:81, 2008). It ends when r is below ``tolerance`` mm everywhere or
+    no longer falls: where the transform folds there is no inverse, and the residual says so.
+    """
+    chain = chain_of(transform)
+    matrices = [matrix_of(element) for element in chain]
+    linear = reduce(lambda before, matrix: matrix @ before, (m for m in matrices if m is not None), np.eye(1))
+    if linear.shape == (1, 1):
+        linear = np.eye(fixed.dimension + 1)
+    if abs(np.linalg.det(linear[:-1, :-1])) < 1e-9:
+        raise InputError("The transform collapses space to a plane and has no inverse.")
+    back = affine_from_matrix(np.linalg.inv(linear))
+    if all(matrix is not None for matrix in matrices):
+        return Inverse(back, 0.0, 0.0)
+
+    near_identity = compose([*chain, back])
+    grid = _wider(fixed)
+    shift = np.zeros((*grid.size[::-1], grid.dimension))
+    best, best_shift = np.inf, shift
+    for _ in range(iterations):
+        residual = _residual(near_identity, shift, grid)
+        largest = float(np.sqrt(np.square(residual).sum(-1)).max())
+        if largest < best:
+            best, best_shift = largest, shift
+        if largest < tolerance or largest > 4 * best:
+            break
+        shift = shift - residual
+    inverse = compose([back, displacement_field_transform(image_from_array(best_shift, grid))])
+    distances = np.sqrt(np.square(array_view(displacement_field(_both(transform, inverse), fixed))).sum(-1))
+    return Inverse(inverse, float(distances.mean()), float(distances.max()))
+
+
+def _both(first: Any, then: Any) -> Any:
+    return compose([first, then])
+
+
+def _residual(transform: Any, shift: np.ndarray, grid: Geometry) -> np.ndarray:
+    """transform(z + shift(z)) - z at the voxels z of ``grid``."""
+    shifted = displacement_field_transform(image_from_array(shift, grid))
+    return np.asarray(array_view(displacement_field(compose([shifted, transform]), grid)), np.float64)
+
+
+def _wider(grid: Geometry) -> Geometry:
+    margin = np.maximum(2, np.ceil(np.asarray(grid.size) / 10)).astype(int)
+    return Geometry(
+        size=tuple((np.asarray(grid.size) + 2 * margin).tolist()),
+        spacing=grid.spacing,
+        origin=tuple(grid.points_of(-margin).tolist()),
+        direction=grid.direction,
+    )

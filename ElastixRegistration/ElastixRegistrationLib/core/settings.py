@@ -1,0 +1,97 @@
+"""All choices of one registration. The command line, the scene's parameter node, the batch table and the report are
+views of this dataclass."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from .errors import InputError
+from .parameter_maps import ParameterMap, read_parameter_file
+from .presets import DEFAULT_PRESET, find_preset
+
+AUTO, KEEP = "auto", "keep"
+INTERPOLATIONS = ("linear", "bspline", "nearest")
+INITIALIZATIONS = ("geometry", "mass", "none")
+
+
+@dataclass(frozen=True)
+class RegistrationSettings:
+    """``parameter_files``, where there are any, take the place of ``preset``. ``initialization`` None leaves it to
+    the preset. ``background``: "auto", "keep" (padding stays), or the value outside the moving image."""
+
+    preset: str = DEFAULT_PRESET
+    parameter_files: tuple[str, ...] = ()
+    initialization: str | None = None
+    background: float | str = AUTO
+    interpolation: str = "linear"
+    threads: int | None = None
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.interpolation not in INTERPOLATIONS:
+            raise InputError(f"Unknown interpolation {self.interpolation!r}; use one of {', '.join(INTERPOLATIONS)}.")
+        if self.initialization not in (None, *INITIALIZATIONS):
+            raise InputError(
+                f"Unknown initialization {self.initialization!r}; use one of {', '.join(INITIALIZATIONS)}."
+            )
+        if isinstance(self.background, str) and self.background not in (AUTO, KEEP):
+            raise InputError(f'The background is {self.background!r}; use "auto", "keep" or a number.')
+
+    def stages(self) -> list[ParameterMap]:
+        """Parameter maps of the files, or of the preset."""
+        if self.parameter_files:
+            return [read_parameter_file(path) for path in self.parameter_files]
+        return find_preset(self.preset).stages()
+
+    def start(self, has_initial_transform: bool = False) -> str | None:
+        """The ``initialization`` for ``core.register``: the user's, or the preset's unless a transform is given."""
+        if self.initialization is not None or self.parameter_files or has_initial_transform:
+            return self.initialization
+        return find_preset(self.preset).initialization
+
+    def as_texts(self) -> dict[str, str]:
+        """Names and texts, as a parameter node or a table stores them; "" for None."""
+        return {
+            name: "\n".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
+            for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_texts(cls, texts: dict[str, str]) -> RegistrationSettings:
+        """Inverse of ``as_texts``; missing names keep their defaults, unknown ones are ignored."""
+        values: dict[str, Any] = {}
+        for field in fields(cls):
+            text = texts.get(field.name)
+            if text is None or (text == "" and field.name in ("preset", "background", "interpolation")):
+                continue
+            values[field.name] = _READERS[field.name](text)
+        return cls(**values)
+
+
+def background_from_text(text: str) -> float | str:
+    """ "auto", "keep" or a number; raises InputError for anything else."""
+    if text in (AUTO, KEEP):
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f'The background is {text!r}; use "auto", "keep" or a number.') from None
+
+
+def _whole_number(text: str) -> int | None:
+    try:
+        return int(text) if text else None
+    except ValueError:
+        raise InputError(f"{text!r} is not a whole number.") from None
+
+
+_READERS = {
+    "preset": str,
+    "parameter_files": lambda text: tuple(text.splitlines()),
+    "initialization": lambda text: text or None,
+    "background": background_from_text,
+    "interpolation": str,
+    "threads": _whole_number,
+    "seed": _whole_number,
+}
