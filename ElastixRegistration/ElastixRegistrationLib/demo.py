@@ -1,8 +1,8 @@
 """A brain image pair whose true deformation is known, from PyPI alone: what `dev.py demo` registers.
 
-The fixed image is the MNI ICBM152 2009a T1 template that the nilearn wheel carries, with its grey- and white-matter maps
-(Fonov et al., NeuroImage 54, 2011). The moving image is the same brain turned, shifted and smoothly deformed, seen on
-another, oblique grid, with the shading and the noise of another scanner. Nothing of nilearn is installed or shipped
+The fixed image is the MNI ICBM152 2009a T1 template that the nilearn wheel carries, with its grey- and white-matter
+maps (Fonov et al., NeuroImage 54, 2011). The moving image is the same brain turned, shifted and smoothly deformed, seen
+on another, oblique grid, with the shading and the noise of another scanner. Nothing of nilearn is installed or shipped
 here: its wheel is fetched for the images only. nilearn is BSD-3-Clause; it calls the licence of the template unknown.
 """
 
@@ -230,9 +230,7 @@ def _random_map(fixed: Geometry, random: np.random.Generator) -> SmoothMap:
     direction = tilt @ np.diag([-1.0, -1.0, 1.0])
     # The shifted brain stays in the middle of the moving grid.
     origin = fixed.centre() - shift - direction @ ((size - 1) / 2 * spacing)
-    grid = Geometry(
-        tuple(size.tolist()), (spacing,) * 3, tuple(origin.tolist()), tuple(map(tuple, direction.tolist()))
-    )
+    grid = Geometry(tuple(size.tolist()), (spacing,) * 3, tuple(origin.tolist()), tuple(map(tuple, direction.tolist())))
     knots = KNOT_SPACING_MM / spacing
     count = np.ceil((size - 1) / knots).astype(int) + 3
     coefficients = random.normal(0, KNOT_DEVIATION_MM, (*count[::-1], 3))
@@ -305,10 +303,7 @@ def _trilinear(array: np.ndarray, at: np.ndarray) -> np.ndarray:
         low = [np.floor(p).astype(np.intp) for p in position]
         z, y, x = (p - i for p, i in zip(position, low, strict=True))
         plane[:] = sum(
-            (z if c else 1 - z)
-            * (y if b else 1 - y)
-            * (x if a else 1 - x)
-            * padded[low[0] + c, low[1] + b, low[2] + a]
+            (z if c else 1 - z) * (y if b else 1 - y) * (x if a else 1 - x) * padded[low[0] + c, low[1] + b, low[2] + a]
             for c in (0, 1)
             for b in (0, 1)
             for a in (0, 1)
