@@ -1,8 +1,8 @@
 """A brain image pair whose true deformation is known, from PyPI alone: what `dev.py demo` registers.
 
-The fixed image is the MNI ICBM152 2009a T1 template that the nilearn wheel carries, with its grey- and white-matter maps
-(Fonov et al., NeuroImage 54, 2011). The moving image is the same brain turned, shifted and smoothly deformed, seen on
-another, oblique grid, with the shading and the noise of another scanner. Nothing of nilearn is installed or shipped
+The fixed image is the MNI ICBM152 2009a T1 template that the nilearn wheel carries, with its grey- and white-matter
+maps (Fonov et al., NeuroImage 54, 2011). The moving image is the same brain turned, shifted and smoothly deformed, seen
+on another, oblique grid, with the shading and the noise of another scanner. Nothing of nilearn is installed or shipped
 here: its wheel is fetched for the images only. nilearn is BSD-3-Clause; it calls the licence of the template unknown.
 """
 

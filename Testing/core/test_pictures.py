@@ -163,3 +163,10 @@ def test_grid_lines_follow_the_displacement():
     # A fixed point shows what lies 6 mm further to the patient's left, so the lines move to the patient's right.
     assert len(before) == len(after) > 0
     np.testing.assert_array_equal(after, before - 6)
+
+
+@pytest.mark.parametrize(
+    ("size", "spacing", "lines"), [((200, 180, 50), (1, 1, 2.0), 10), ((30, 20), (0.01, 0.01), 0.02)]
+)
+def test_grid_lines_are_a_round_number_of_millimetres_apart(size, spacing, lines):
+    assert pictures.grid_spacing(_grid(size, spacing)) == pytest.approx(lines)

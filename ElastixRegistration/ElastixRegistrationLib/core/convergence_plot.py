@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import groupby
+from typing import Protocol
 
 import numpy as np
 
 WIDTH, HEIGHT = 760, 220
-LEFT, RIGHT, TOP, BOTTOM = 78, 14, 22, 40
+LEFT, RIGHT, TOP, BOTTOM = 78, 20, 22, 40
 MAX_POINTS = 600  # per resolution; more cannot be seen
 
 
-def convergence_svgs(iterations: Iterable[Mapping]) -> list[tuple[int, str]]:
-    """(stage, SVG element) for each stage, in order.
+class IterationRow(Protocol):
+    """One line of elastix's iteration table."""
 
-    ``iterations``: rows with ``stage``, ``resolution``, ``iteration`` (all counted from 0) and ``metric``. Rows without
-    a finite metric are left out. Resolutions follow each other along the axis, a dashed line between them: each has
-    its own image pyramid level and so its own scale of the metric.
+    stage: int
+    resolution: int
+    metric: float
+
+
+def convergence_svgs(iterations: Iterable[IterationRow]) -> list[str]:
+    """An SVG element for each stage, in order.
+
+    Rows without a finite metric are left out. Resolutions follow each other along the axis, a dashed line between
+    them: each has its own level of the image pyramid and so its own scale of the metric.
     """
-    rows = [row for row in iterations if row["metric"] is not None and np.isfinite(row["metric"])]
-    return [(stage, _stage_svg(stage, list(group))) for stage, group in groupby(rows, key=lambda row: row["stage"])]
+    rows = [row for row in iterations if np.isfinite(row.metric)]
+    stages = groupby(rows, key=lambda row: row.stage)
+    return [_stage_svg(number, list(group)) for number, (_, group) in enumerate(stages, 1)]
 
 
-def _stage_svg(stage: int, rows: list[Mapping]) -> str:
+def _stage_svg(stage: int, rows: list[IterationRow]) -> str:
     runs = [
-        (resolution, np.array([row["metric"] for row in group], float))
-        for resolution, group in groupby(rows, key=lambda row: row["resolution"])
+        np.array([row.metric for row in group], float) for _, group in groupby(rows, key=lambda row: row.resolution)
     ]
-    total = sum(len(metric) for _, metric in runs)
-    low, high = _range(np.concatenate([metric for _, metric in runs]))
+    total = len(rows)
+    low, high = _range(np.concatenate(runs))
     ticks = _ticks(low, high)
     low, high = min(low, ticks[0]), max(high, ticks[-1])
 
@@ -42,22 +50,24 @@ def _stage_svg(stage: int, rows: list[Mapping]) -> str:
 
     parts = [
         f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
-        f' aria-label="Metric over {total} iterations of stage {stage + 1}">'
+        f' aria-label="Metric over {total} iterations of stage {stage}">'
     ]
     for tick in ticks:
         parts.append(f'<line class="rule" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>')
         parts.append(f'<text class="y" x="{LEFT - 8}" y="{y(tick) + 4:.1f}">{_label(tick, ticks)}</text>')
     bottom, start = HEIGHT - BOTTOM, 0
-    for resolution, metric in runs:
+    for resolution, metric in enumerate(runs, 1):
         if start:
             parts.append(f'<line class="change" x1="{x(start):.1f}" x2="{x(start):.1f}" y1="{TOP}" y2="{bottom}"/>')
         middle = x(start + (len(metric) - 1) / 2)
-        parts.append(f'<text class="x" x="{middle:.1f}" y="{TOP - 8}">resolution {resolution + 1}</text>')
+        parts.append(f'<text class="x" x="{middle:.1f}" y="{TOP - 8}">resolution {resolution}</text>')
         at = np.arange(start, start + len(metric))
-        parts.append(_line("raw", x(at), y(metric)))
-        if len(metric) >= 40:
+        if len(metric) < 40:
+            parts.append(_line("trend", x(at), y(metric)))
+        else:
             # Random samples make the metric of single iterations jump: the running median shows where it goes.
-            parts.append(_line("smooth", x(at), y(_running_median(metric, max(5, len(metric) // 40) | 1))))
+            parts.append(_line("raw", x(at), y(metric)))
+            parts.append(_line("trend", x(at), y(_running_median(metric, max(5, len(metric) // 40) | 1))))
         start += len(metric)
     for i in {0, *(int(f * (total - 1)) for f in (0.25, 0.5, 0.75)), total - 1}:
         parts.append(f'<text class="x" x="{x(i):.1f}" y="{bottom + 17}">{i + 1}</text>')
@@ -70,11 +80,8 @@ def _line(name: str, x: np.ndarray, y: np.ndarray) -> str:
     step = max(1, len(x) // MAX_POINTS)
     if len(x) == 1:
         return f'<circle class="{name}" cx="{x[0]:.1f}" cy="{y[0]:.1f}" r="2"/>'
-    return (
-        f'<polyline class="{name}" points="'
-        + " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x[::step], y[::step], strict=True))
-        + '"/>'
-    )
+    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x[::step], y[::step], strict=True))
+    return f'<polyline class="{name}" points="{points}"/>'
 
 
 def _range(values: np.ndarray) -> tuple[float, float]:
@@ -86,7 +93,7 @@ def _range(values: np.ndarray) -> tuple[float, float]:
 
 
 def _ticks(low: float, high: float) -> np.ndarray:
-    raw = (high - low) / 4
+    raw = (high - low) / 5
     power = 10.0 ** np.floor(np.log10(raw))
     step = min(s * power for s in (1, 2, 2.5, 5, 10) if s * power >= raw)
     return step * np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1)
@@ -100,5 +107,5 @@ def _label(value: float, ticks: np.ndarray) -> str:
 
 
 def _running_median(values: np.ndarray, width: int) -> np.ndarray:
-    padded = np.pad(values, width // 2, mode="edge")
+    padded = np.pad(values, width // 2, mode="reflect")
     return np.median(np.lib.stride_tricks.sliding_window_view(padded, width), axis=-1)

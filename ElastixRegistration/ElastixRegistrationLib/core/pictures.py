@@ -157,20 +157,19 @@ def difference(fixed: np.ndarray, moving: np.ndarray) -> np.ndarray:
     """Moving minus fixed, from values 0 to 1: white where equal, red where moving is brighter, blue where fixed is."""
     change = np.clip((moving - fixed)[..., None], -1, 1)
     red, blue = np.array([0.70, 0.05, 0.10]), np.array([0.05, 0.25, 0.65])
-    strength = np.sqrt(np.abs(change))  # small differences stay visible
+    strength = np.abs(change) ** 0.75  # small differences stay visible, noise hardly
     return _to_bytes(1 - strength * (1 - np.where(change > 0, red, blue)))
 
 
 def deformation_grid(
-    background: np.ndarray, displacement: np.ndarray, plane: Plane, direction: Sequence, spacing: float | None = None
+    background: np.ndarray, displacement: np.ndarray, plane: Plane, direction: Sequence, spacing: float
 ) -> np.ndarray:
     """Lines of a regular grid of the moving space as the transform pulls it onto the fixed slice.
 
     ``background``: values 0 to 1 of the slice. ``displacement``: (k, j, i, D) on the fixed grid, LPS mm, fixed to
-    moving. ``direction``: of the fixed grid. ``spacing``: mm between the lines, by default about twenty along the longer side.
+    moving. ``direction``: of the fixed grid. ``spacing``: mm between the lines, see ``grid_spacing``.
     """
     height, width = plane.shape
-    spacing = spacing or _round_figure(max(height, width) * plane.pixel / 20)
     dimension = len(plane.size)
     along_axes = plane.cut(displacement) @ np.asarray(direction, np.float32).reshape(dimension, dimension)
     lines = np.zeros((height, width))
@@ -179,7 +178,14 @@ def deformation_grid(
         slopes = [np.gradient(mapped, axis=a) if mapped.shape[a] > 1 else np.zeros_like(mapped) for a in (0, 1)]
         pixels_away = np.abs(mapped - np.round(mapped)) / np.maximum(np.hypot(*slopes), 1e-6)
         lines = np.maximum(lines, np.clip(1.3 - pixels_away, 0, 1))
-    return _to_bytes((1 - lines[..., None]) * (0.8 * background[..., None]) + lines[..., None] * GRID_COLOUR)
+    return _to_bytes((1 - lines[..., None]) * (0.6 * background[..., None]) + lines[..., None] * GRID_COLOUR)
+
+
+def grid_spacing(geometry: Geometry) -> float:
+    """A round number of mm that gives some sixteen grid lines along the longest side."""
+    longest = max(n * s for n, s in zip(geometry.size, geometry.spacing, strict=True))
+    power = 10.0 ** np.floor(np.log10(longest / 16))
+    return float(min((1, 2, 5, 10), key=lambda step: abs(step * power - longest / 16)) * power)
 
 
 def png_bytes(picture: np.ndarray) -> bytes:
@@ -212,12 +218,6 @@ def _sample_axis(array: np.ndarray, at: np.ndarray, axis: int, nearest: bool) ->
     high = np.minimum(low + 1, array.shape[axis] - 1)
     weight = (at - low).astype(np.float32).reshape([-1 if a == axis else 1 for a in range(array.ndim)])
     return np.take(array, low, axis=axis) * (1 - weight) + np.take(array, high, axis=axis) * weight
-
-
-def _round_figure(value: float) -> float:
-    """The nearest of 1, 2, 5, 10, 20, 50 ..."""
-    power = 10.0 ** np.floor(np.log10(value))
-    return float(min((1, 2, 5, 10), key=lambda step: abs(step * power - value)) * power)
 
 
 def _to_bytes(values: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ import numpy as np
 
 from .. import __version__
 from . import pictures
-from .convergence_plot import convergence_svgs
+from .convergence_plot import IterationRow, convergence_svgs
 from .errors import InputError
 from .similarity import Comparison, Figure
 
@@ -39,11 +39,11 @@ PATH_PARAMETERS = ("FileName", "Directory")
 class Report:
     """What the page shows. Arrays lie on the fixed grid, (k, j, i).
 
-    ``before``: the moving image as it lay, ``after``: as registered. ``padding``: values left out of the display window.
-    ``displacement``: (k, j, i, D), LPS mm, fixed to moving. ``iterations``: rows with stage, resolution, iteration and
-    metric, counted from 0. ``stages``: parameter maps. ``settings``: any lines such as preset, seed, seconds, background.
-    ``command``: see ``anonymous_command``. ``same_modality``: whether a difference picture means something; None: decide
-    by the correlation after. ``names``: of the fixed and the moving image, only if they may stand on the page.
+    ``before``: the moving image as it lay, ``after``: as registered. ``padding``: values left out of the display
+    window. ``displacement``: (k, j, i, D), LPS mm, fixed to moving. ``iterations``: rows with attributes stage,
+    resolution and metric. ``stages``: parameter maps. ``settings``: any lines such as preset, seed, seconds,
+    background. ``command``: see ``anonymous_command``. ``same_modality``: whether a difference picture means something;
+    None: decide by the correlation after. ``names``: of both images, only if they may stand on the page.
     """
 
     fixed: np.ndarray
@@ -54,7 +54,7 @@ class Report:
     title: str = "Registration report"
     mask: np.ndarray | None = None
     displacement: np.ndarray | None = None
-    iterations: Iterable[Mapping] = ()
+    iterations: Iterable[IterationRow] = ()
     stages: Sequence[Mapping[str, Sequence[str]]] = ()
     settings: Mapping[str, object] = field(default_factory=dict)
     checksums: Mapping[str, str] = field(default_factory=dict)
@@ -176,8 +176,8 @@ def _figures(figures: Sequence[Figure]) -> str:
             f"{mark[figure.improved]}</tr>"
         )
     return (
-        '<section><h2>Figures</h2><table class="figures"><thead><tr><th></th><td>before</td><td>after</td><td></td></tr>'
-        f"</thead><tbody>{''.join(rows)}</tbody></table></section>"
+        '<section><h2>Figures</h2><table class="figures"><thead><tr><th></th><td>before</td><td>after</td><td></td>'
+        f"</tr></thead><tbody>{''.join(rows)}</tbody></table></section>"
     )
 
 
@@ -228,11 +228,12 @@ def _pictures(report: Report) -> str:
             )
         )
     if report.displacement is not None:
+        spacing = pictures.grid_spacing(report.geometry)
         grids = [
-            pictures.deformation_grid(f, report.displacement, plane, report.geometry.direction)
+            pictures.deformation_grid(f, report.displacement, plane, report.geometry.direction, spacing)
             for f, plane in zip(fixed, planes, strict=True)
         ]
-        caption = "A regular grid of the moving image as the transform pulls it onto the fixed image."
+        caption = f"A grid of {spacing:g} mm in the moving image, as the transform pulls it onto the fixed image."
         blocks.append(_block("Deformation", caption, {"": grids}, planes))
     return "<section><h2>Pictures</h2>" + "".join(blocks) + "</section>"
 
@@ -283,7 +284,7 @@ def _convergence(report: Report) -> str:
     if not plots:
         return ""
     blocks = []
-    for stage, svg in plots:
+    for stage, svg in enumerate(plots):
         parameters = report.stages[stage] if stage < len(report.stages) else {}
         kind = " ".join(parameters.get("Transform", ()))
         metric = ", ".join(parameters.get("Metric", ()))
@@ -304,7 +305,7 @@ def _parameters(stages: Sequence[Mapping[str, Sequence[str]]]) -> str:
         )
         blocks.append(
             f"<details open><summary>Stage {number}: {escape(' '.join(stage.get('Transform', ('',))))}</summary>"
-            f'<table class="parameters"><tbody>{rows}</tbody></table></details>'
+            f'<div class="columns"><table class="parameters"><tbody>{rows}</tbody></table></div></details>'
         )
     return "<section><h2>Parameters</h2>" + "".join(blocks) + "</section>"
 
@@ -340,7 +341,8 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 400; }
 .figures { width: 100%; max-width: 640px; }
 .figures td { text-align: right; width: 7em; } .figures td:last-child { text-align: left; padding-left: 20px; }
-.figures thead td { color: var(--quiet); } .figures th, .figures td { padding: 5px 6px; border-bottom: 1px solid var(--rule); }
+.figures thead td { color: var(--quiet); }
+.figures th, .figures td { padding: 5px 6px; border-bottom: 1px solid var(--rule); }
 td.good { color: var(--good); } td.bad { color: var(--bad); font-weight: 600; }
 .block { margin-top: 22px; break-inside: avoid; } .block:first-of-type { margin-top: 0; }
 .pictures { display: grid; gap: 8px; align-items: center; color: var(--quiet); font-size: 13px; }
@@ -350,14 +352,14 @@ figure img { display: block; width: 100%; height: auto; }
 .fixed { color: #b85c00; font-weight: 600; } .moving { color: #0063b8; font-weight: 600; }
 .plot { display: block; width: 100%; height: auto; margin-top: 6px; }
 .plot text { font: 12px system-ui, sans-serif; fill: var(--quiet); } .plot .x { text-anchor: middle; }
-.plot .y { text-anchor: end; } .plot .rule { stroke: var(--rule); } .plot .change { stroke: #9aa5b1; stroke-dasharray: 4 4; }
+.plot .y { text-anchor: end; } .plot .rule { stroke: var(--rule); }
+.plot .change { stroke: #9aa5b1; stroke-dasharray: 4 4; }
 .plot polyline { fill: none; stroke-linejoin: round; } .plot .raw { stroke: #a9c8e3; stroke-width: 1; }
-.plot polyline.raw:last-of-type, .plot .smooth { stroke: var(--accent); stroke-width: 1.8; }
-.plot circle { fill: var(--accent); }
+.plot .trend { stroke: var(--accent); stroke-width: 1.8; } .plot circle { fill: var(--accent); }
 details { margin-top: 8px; } summary { cursor: pointer; font-weight: 600; margin-bottom: 6px; }
-.parameters { font-size: 13px; columns: 2; } .parameters th { color: var(--quiet); padding: 1px 18px 1px 0;
-  vertical-align: top; }
-.parameters td { font-family: ui-monospace, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+.columns { columns: 2 400px; column-gap: 28px; } .parameters { font-size: 12.5px; }
+.parameters th { color: var(--quiet); padding: 1px 12px 1px 0; vertical-align: top; white-space: nowrap; }
+.parameters td { font: 12px/1.6 ui-monospace, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 pre { background: #f1f3f5; padding: 12px 14px; border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere;
   font: 13px/1.5 ui-monospace, Menlo, Consolas, monospace; }
 @media print { body { background: #fff; font-size: 11px; } main { max-width: none; padding: 0; }
