@@ -95,6 +95,20 @@ def write_image(image: Any, path: str | os.PathLike, *, compress: bool = True) -
             raise InputError(f"The image {path} cannot be written: {_reason(error)}") from error
 
 
+def check_output(path: str | os.PathLike, *, transform: bool = False) -> None:
+    """Raise InputError when ``path`` cannot become a result: an unknown format, a folder that is missing or closed."""
+    path = Path(path)
+    if transform:
+        if path.suffix.lower() not in (".h5", ".tfm", ".txt"):
+            raise InputError(f"No transform format is known for the name {path.name}; use .h5, .tfm or .txt.")
+    elif _suffix(path) not in _READERS:
+        raise InputError(f"No image format is known for the name {path.name}; use .nrrd, .nii.gz or .mha.")
+    if not path.parent.is_dir():
+        raise InputError(f"The folder {path.parent} for {path.name} does not exist.")
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise InputError(f"{path} cannot be written: it is a folder, or its folder is read-only.")
+
+
 @contextmanager
 def whole_file(path: str | os.PathLike) -> Iterator[Path]:
     """Give a draft path with the suffix of ``path``; what was written there becomes ``path`` when the block ends well.

@@ -156,6 +156,21 @@ def scalar_from_components(voxels: np.ndarray) -> np.ndarray:
     return np.sqrt(squares).astype(np.float32)
 
 
+def flattened(image: Any) -> Any:
+    """2D image, sharing memory where it can, of a 3D image with one slice that lies in an axial plane."""
+    geometry = geometry_of(image)
+    direction = np.asarray(geometry.direction)
+    if geometry.dimension != 3 or geometry.size[2] != 1 or not np.allclose(np.abs(direction[2]), (0, 0, 1)):
+        raise InputError(f"Only a single axial slice can be taken as a 2D image, not {geometry}.")
+    plane = Geometry(
+        size=geometry.size[:2],
+        spacing=geometry.spacing[:2],
+        origin=geometry.origin[:2],
+        direction=tuple(map(tuple, direction[:2, :2].tolist())),
+    )
+    return image_from_array(array_view(image)[0], plane)
+
+
 def float_copy(image: Any, *, replace: np.ndarray | None = None, by: float = 0.0) -> Any:
     """float32 image of the same voxels, where the (k, j, i) bools ``replace`` are true set to ``by``.
 

@@ -16,6 +16,7 @@ from .transforms import (
     compose,
     displacement_field,
     displacement_field_transform,
+    map_points,
     matrix_of,
 )
 
@@ -38,14 +39,11 @@ def invert(transform: Any, fixed: Geometry, *, tolerance: float = 0.01, iteratio
     no longer falls: where the transform folds there is no inverse, and the residual says so.
     """
     chain = chain_of(transform)
-    matrices = [matrix_of(element) for element in chain]
-    linear = reduce(lambda before, matrix: matrix @ before, (m for m in matrices if m is not None), np.eye(1))
-    if linear.shape == (1, 1):
-        linear = np.eye(fixed.dimension + 1)
+    linear = _linear_part(transform, fixed.dimension)
     if abs(np.linalg.det(linear[:-1, :-1])) < 1e-9:
         raise InputError("The transform collapses space to a plane and has no inverse.")
     back = affine_from_matrix(np.linalg.inv(linear))
-    if all(matrix is not None for matrix in matrices):
+    if transform.IsLinear():
         return Inverse(back, 0.0, 0.0)
 
     near_identity = compose([*chain, back])
@@ -61,12 +59,39 @@ def invert(transform: Any, fixed: Geometry, *, tolerance: float = 0.01, iteratio
             break
         shift = shift - residual
     inverse = compose([back, displacement_field_transform(image_from_array(best_shift, grid))])
-    distances = np.sqrt(np.square(array_view(displacement_field(_both(transform, inverse), fixed))).sum(-1))
+    distances = np.sqrt(np.square(array_view(displacement_field(compose([transform, inverse]), fixed))).sum(-1))
     return Inverse(inverse, float(distances.mean()), float(distances.max()))
 
 
-def _both(first: Any, then: Any) -> Any:
-    return compose([first, then])
+def invert_points(transform: Any, points: np.ndarray, *, tolerance: float = 1e-6) -> np.ndarray:
+    """The points, LPS mm, (N, D), that ``transform`` maps to ``points``.
+
+    Newton's method with the Jacobian from central differences. Raises InputError where it does not reach
+    ``tolerance`` mm, which is where the transform folds.
+    """
+    points = np.atleast_2d(np.asarray(points, float))
+    matrix = matrix_of(transform)
+    if matrix is not None:
+        return map_points(affine_from_matrix(np.linalg.inv(matrix)), points)
+    linear = _linear_part(transform, points.shape[1])
+    found = map_points(affine_from_matrix(np.linalg.inv(linear)), points)
+    step, dimension = 1e-3, points.shape[1]
+    for _ in range(50):
+        residual = map_points(transform, found) - points
+        if np.abs(residual).max() < tolerance:
+            return found
+        probes = found[:, None, None, :] + step * np.array([1, -1])[:, None, None] * np.eye(dimension)
+        mapped = map_points(transform, probes.reshape(-1, dimension)).reshape(probes.shape)
+        jacobian = np.swapaxes(mapped[:, 0] - mapped[:, 1], 1, 2) / (2 * step)
+        found = found - np.linalg.solve(jacobian, residual[..., None])[..., 0]
+    worst = int(np.abs(residual).max(axis=1).argmax())
+    raise InputError(f"The transform has no inverse at point {worst + 1}, {points[worst].round(2).tolist()} mm.")
+
+
+def _linear_part(transform: Any, dimension: int) -> np.ndarray:
+    """(D+1, D+1) product of the linear elements of ``transform``."""
+    matrices = [matrix_of(element) for element in chain_of(transform)]
+    return reduce(lambda before, m: m @ before, (m for m in matrices if m is not None), np.eye(dimension + 1))
 
 
 def _residual(transform: Any, shift: np.ndarray, grid: Geometry) -> np.ndarray:

@@ -1,0 +1,158 @@
+"""The command line: arguments, exit status, and what goes to which stream. The work is in commands.py.
+
+Exit status 0: done; 1: the registration failed; 2: the call or its input is wrong. The last line of stderr then says
+what, in one sentence. With --json, stdout holds one JSON document and nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from . import __version__, commands
+from .core.errors import ElastixRegistrationError, InputError, RegistrationError
+
+DONE, FAILED, WRONG = 0, 1, 2
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> Any:
+        raise InputError(f"{message} (see {self.prog} --help)")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line ``arguments`` (default: those of the process) and return its exit status."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    quiet = "--quiet" in arguments
+    logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, format="%(message)s", stream=sys.stderr)
+    try:
+        options = parser().parse_args(arguments)
+        options.arguments = arguments
+        result = options.run(options)
+    except RegistrationError as error:
+        return _fail(FAILED, error)
+    except ElastixRegistrationError as error:
+        return _fail(WRONG, error)
+    except MemoryError:
+        return _fail(FAILED, "There is not enough memory for these images; crop or downsample them.")
+    except OSError as error:
+        return _fail(FAILED, f"{error.filename or 'A file'}: {error.strerror or error}.")
+    except KeyboardInterrupt:
+        return _fail(FAILED, "Interrupted; nothing was written.")
+    try:
+        _print(result, options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of a pipe (head, less) has seen enough. Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return DONE
+
+
+def _fail(status: int, error: Exception | str) -> int:
+    text = " ".join(str(error).split())
+    sys.stderr.write(f"error: {text}\n")
+    return status
+
+
+def _print(result: commands.Outcome, options: argparse.Namespace) -> None:
+    if options.json:
+        sys.stdout.write(json.dumps(result.document, indent=2, allow_nan=False, default=str) + "\n")
+    elif not options.quiet and result.text:
+        sys.stdout.write(result.text.rstrip("\n") + "\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    top = _Parser(prog="elastix-registration", description="Register medical images with itk-elastix.")
+    top.add_argument("--version", action="version", version=f"elastix-registration {__version__}")
+    subparsers = top.add_subparsers(required=True, metavar="COMMAND")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--json", action="store_true", help="one JSON document on stdout, nothing else there")
+    common.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    _add_register(subparsers, common)
+    _add_apply(subparsers, common)
+    _add_presets(subparsers, common)
+    background = subparsers.add_parser(
+        "background", parents=[common], help="the fill value and the padding of a volume, and why"
+    )
+    background.add_argument("volume", metavar="VOLUME")
+    background.set_defaults(run=commands.background)
+    return top
+
+
+def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
+    register = subparsers.add_parser(
+        "register",
+        parents=[common],
+        help="find the transform that aligns MOVING with FIXED",
+        description="Find the transform that aligns MOVING with FIXED. Images are anything ITK reads: NRRD, NIfTI,"
+        " MetaImage, a folder with a DICOM series ...",
+    )
+    add = register.add_argument
+    add("fixed", metavar="FIXED")
+    add("moving", metavar="MOVING")
+    stages = register.add_mutually_exclusive_group()
+    stages.add_argument("--preset", metavar="ID", help="a preset; see the command presets")
+    stages.add_argument("--parameters", metavar="FILE", nargs="+", help="elastix parameter files, one for each stage")
+    add("--fixed-mask", metavar="F", help="image, nonzero where the fixed image counts")
+    add("--moving-mask", metavar="M", help="image, nonzero where the moving image counts")
+    add("--fixed-points", metavar="P", help="landmarks: elastix text, .fcsv or .mrk.json")
+    add("--moving-points", metavar="P", help="the same landmarks in the moving image, in the same order")
+    start = register.add_mutually_exclusive_group()
+    start.add_argument("--initial-transform", metavar="T", help="start from this transform: .h5, .tfm or elastix .txt")
+    start.add_argument(
+        "--initialization", choices=("geometry", "mass", "none"), help="start from the centres, or as the images lie"
+    )
+    add("--output-volume", metavar="V", help="the moving image on the fixed grid")
+    add("--output-transform", metavar="T.h5|.tfm|.txt", help="fixed to moving points, LPS mm; .txt is elastix's form")
+    add("--output-field", metavar="D", help="displacements, LPS mm, on the fixed grid")
+    add("--output-jacobian", metavar="J", help="local volume change, determinant of the spatial Jacobian")
+    add("--output-inverse", metavar="T", help="the inverse transform, moving to fixed points")
+    add("--background", default="auto", metavar="auto|keep|NUMBER", help="value outside the moving image")
+    _add_interpolation(register)
+    add("--threads", type=int, metavar="N")
+    add("--seed", type=int, metavar="N", help="for the random samples of the metric")
+    add("--report", metavar="DIR", help="write report.html with pictures and figures")
+    register.set_defaults(run=commands.register)
+
+
+def _add_apply(subparsers: Any, common: argparse.ArgumentParser) -> None:
+    apply = subparsers.add_parser(
+        "apply",
+        parents=[common],
+        help="apply a transform to a volume or to points",
+        description="Apply a transform to a volume, or to points. A registration's transform maps points of the fixed"
+        " image to the moving image; --inverse maps points of the moving image to the fixed image.",
+    )
+    add = apply.add_argument
+    add("transform", metavar="TRANSFORM")
+    add("moving", metavar="MOVING", nargs="?")
+    add("--reference", metavar="FIXED", help="image whose grid the result gets")
+    add("--output-volume", metavar="V")
+    add("--points", metavar="P")
+    add("--output-points", metavar="Q")
+    add("--inverse", action="store_true", help="map points from moving to fixed")
+    add("--background", default="auto", metavar="auto|keep|NUMBER")
+    _add_interpolation(apply)
+    apply.set_defaults(run=commands.apply)
+
+
+def _add_presets(subparsers: Any, common: argparse.ArgumentParser) -> None:
+    presets = subparsers.add_parser("presets", parents=[common], help="list, show and export presets")
+    presets.add_argument("action", nargs="?", choices=("list", "show", "export"), default="list")
+    presets.add_argument("words", nargs="*", metavar="ID [DIR]")
+    presets.add_argument("--modality", metavar="M")
+    presets.add_argument("--anatomy", metavar="A")
+    presets.add_argument("--dimension", type=int, metavar="N")
+    presets.add_argument("--search", metavar="TEXT")
+    presets.set_defaults(run=commands.presets)
+
+
+def _add_interpolation(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--interpolation", choices=("linear", "bspline", "nearest"), default="linear", help="nearest for label maps"
+    )
