@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from .parameter_maps import ParameterMap
 from .progress import error_lines
 
 _LOG = "elastix.log"
+#: The TransformParameters that elastix also logs: megabytes for a B-spline, and the result has them.
+_RESULT_BLOCK = re.compile(r"=+ start of TransformParameterFile =+.*?=+ end of TransformParameterFile =+\n?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,7 @@ def _write_points(path: Path, points: np.ndarray) -> str:
 
 def _read_log(folder: str) -> str:
     try:
-        return Path(folder, _LOG).read_text(encoding="utf-8", errors="replace").replace(folder, "<temporary folder>")
+        log = Path(folder, _LOG).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
+    return _RESULT_BLOCK.sub("", log).replace(folder, "<temporary folder>")

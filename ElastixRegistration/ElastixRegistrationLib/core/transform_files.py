@@ -39,11 +39,14 @@ def read_transform(path: str | os.PathLike) -> Any:
         reader.Update()
     except RuntimeError as error:
         raise InputError(f"The transform file {path} is damaged or holds no ITK transform.") from error
-    # A file may hold several that are meant as one; ITK's reader lists them in the order of a composite's queue.
-    transforms = [down_cast(transform) for transform in reader.GetTransformList()]
-    if not transforms:
+    # A file may hold several that are meant as one, in the order of a composite's queue: the last acts first.
+    chain = []
+    transforms = reader.GetModifiableTransformList()
+    while not transforms.empty():
+        chain.append(down_cast(transforms.pop()))
+    if not chain:
         raise InputError(f"The transform file {path} holds no transform.")
-    return compose(transforms[::-1])
+    return compose(chain)
 
 
 def read_transform_parameters(path: str | os.PathLike) -> list[ParameterMap]:

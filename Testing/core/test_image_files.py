@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+
+from core.phantoms import grid, oblique
+from ElastixRegistrationLib.core.errors import InputError
+from ElastixRegistrationLib.core.image_files import check_output, read_image, whole_file, write_image
+from ElastixRegistrationLib.core.images import array_view, geometry_of, image_from_array
+
+
+@pytest.mark.parametrize("suffix", [".nrrd", ".nii.gz", ".mha", ".nii"])
+def test_simpleitk_reads_what_is_written_and_back(tmp_path, suffix):
+    path = tmp_path / f"Schädel 1{suffix}"
+    geometry = grid((7, 6, 5), direction=oblique(3))
+    voxels = np.random.default_rng(1).integers(-1000, 1000, (5, 6, 7)).astype(np.int16)
+    write_image(image_from_array(voxels, geometry), path)
+    other = sitk.ReadImage(str(path))
+    assert np.array_equal(sitk.GetArrayFromImage(other), voxels)
+    assert other.GetOrigin() == pytest.approx(geometry.origin, abs=1e-4)
+    mine = read_image(path)
+    assert array_view(mine).dtype == np.int16
+    assert geometry_of(mine).is_close(geometry)
+
+
+def test_vectors_and_colour_come_back(tmp_path):
+    vectors = np.random.default_rng(1).normal(size=(5, 6, 7, 3)).astype(np.float32)
+    write_image(image_from_array(vectors, grid((7, 6, 5))), tmp_path / "field.nrrd")
+    assert np.array_equal(array_view(read_image(tmp_path / "field.nrrd")), vectors)
+    colour = np.random.default_rng(1).integers(0, 255, (6, 7, 3)).astype(np.uint8)
+    sitk.WriteImage(sitk.GetImageFromArray(colour, isVector=True), str(tmp_path / "slide.png"))
+    assert np.array_equal(array_view(read_image(tmp_path / "slide.png")), colour)
+
+
+def test_a_dicom_folder_is_one_volume(tmp_path):
+    volume = np.random.default_rng(2).integers(-900, 900, (4, 8, 9)).astype(np.int16)
+    uid = "1.2.826.0.1.3680043.2.1125.1.7"
+    for k, plane in enumerate(volume):
+        image = sitk.GetImageFromArray(plane)
+        tags = {
+            "0008|0060": "CT", "0020|000d": uid, "0020|000e": f"{uid}.2", "0020|0013": str(k + 1),
+            "0020|0032": f"-10\\-20\\{30 + 2 * k}", "0020|0037": "1\\0\\0\\0\\1\\0",
+        }  # fmt: skip
+        for tag, value in tags.items():
+            image.SetMetaData(tag, value)
+        writer = sitk.ImageFileWriter()
+        writer.KeepOriginalImageUIDOn()
+        writer.SetFileName(str(tmp_path / f"{k}.dcm"))
+        writer.Execute(image)
+    read = read_image(tmp_path)
+    assert np.array_equal(array_view(read), volume)
+    assert geometry_of(read).origin == pytest.approx((-10, -20, 30))
+    assert geometry_of(read).spacing[2] == pytest.approx(2)
+
+
+@pytest.mark.parametrize("suffix", [".nrrd", ".nii.gz", ".mha"])
+def test_a_truncated_file_is_refused(tmp_path, suffix):
+    path = tmp_path / f"scan{suffix}"
+    write_image(image_from_array(np.random.default_rng(1).normal(size=(9, 8, 7)), grid((7, 8, 9))), path)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(InputError, match=f"fixed image .*scan{suffix}"):
+        read_image(path, "fixed image")
+
+
+def test_what_is_no_image_is_refused(tmp_path):
+    (tmp_path / "letter.nrrd").write_text("Dear colleague", encoding="ascii")
+    for path, sentence in ((tmp_path / "letter.nrrd", "no image format"), (tmp_path / "gone.nrrd", "does not exist")):
+        with pytest.raises(InputError, match=sentence):
+            read_image(path)
+    with pytest.raises(InputError, match="no DICOM"):
+        read_image(tmp_path)
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "result.nrrd"
+    path.write_text("old", encoding="ascii")
+    with pytest.raises(RuntimeError, match="power cut"), whole_file(path) as draft:
+        draft.write_text("half", encoding="ascii")
+        raise RuntimeError("power cut")
+    assert path.read_text(encoding="ascii") == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["result.nrrd"]
+
+
+def test_outputs_are_checked_before_anything_runs(tmp_path):
+    for path, sentence in (("result.xyz", "No image format"), ("nowhere/result.nrrd", "does not exist")):
+        with pytest.raises(InputError, match=sentence):
+            check_output(tmp_path / path)
+    with pytest.raises(InputError, match="No transform format"):
+        check_output(tmp_path / "t.nrrd", transform=True)
+    folder = tmp_path / "closed"
+    folder.mkdir(mode=0o500)
+    if not os.access(folder, os.W_OK):  # root may write anywhere
+        with pytest.raises(InputError, match="read-only"):
+            check_output(folder / "result.nrrd")

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Two commands on a fresh machine, with nothing but Python 3.10 to 3.13 and its standard library.
+
+    python3 dev.py demo                  register a real image pair, print what it gained, leave a scene for Slicer
+    python3 dev.py demo FIXED MOVING     the same with your own files
+    python3 dev.py test [ARGUMENTS]      pass every test; arguments go to pytest
+    python3 dev.py lint                  check style
+
+Each makes the virtual environment .venv beside this file, or brings it up to date, and installs what it needs there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ENVIRONMENT = HERE / ".venv"
+SUPPORTED = ((3, 10), (3, 13))
+# PySide6 needs these to start, even without a screen: library -> Debian package.
+QT_LIBRARIES = {"libEGL.so.1": "libegl1", "libGL.so.1": "libgl1", "libxkbcommon.so.0": "libxkbcommon0",
+                "libfontconfig.so.1": "libfontconfig1", "libdbus-1.so.3": "libdbus-1-3"}  # fmt: skip
+VTK_LIBRARIES = {"libGL.so.1": "libgl1", "libX11.so.6": "libx11-6", "libXrender.so.1": "libxrender1"}
+
+
+def main(arguments: list[str]) -> int:
+    if not SUPPORTED[0] <= sys.version_info[:2] <= SUPPORTED[1]:
+        return _fail(f"Python 3.10 to 3.13 is needed, this is {sys.version.split()[0]}.")
+    commands = {"demo": demo, "test": test, "lint": lint}
+    if not arguments or arguments[0] not in commands:
+        sys.stdout.write(__doc__)
+        return 0 if arguments[:1] in ([], ["--help"], ["-h"]) else 2
+    return commands[arguments[0]](arguments[1:])
+
+
+def demo(arguments: list[str]) -> int:
+    _need_libraries(VTK_LIBRARIES)
+    python = environment("slicer")
+    return _run([python, "-m", "ElastixRegistrationLib.demo", *arguments])
+
+
+def test(arguments: list[str]) -> int:
+    _need_libraries({**VTK_LIBRARIES, **QT_LIBRARIES})
+    python = environment("test")
+    status = lint([])
+    if status:
+        return status
+    if arguments:
+        return _run([python, "-m", "pytest", *arguments])
+    # The stand-in for Slicer's window takes over the module names qt, ctk and slicer.app: a process of its own.
+    status = _run([python, "-m", "pytest", "--ignore=Testing/gui"])
+    return status or _run([python, "-m", "pytest", "Testing/gui"])
+
+
+def lint(arguments: list[str]) -> int:
+    python = environment("test")
+    for command in (["check"], ["format", "--check"]):
+        status = _run([python, "-m", "ruff", *command, *(arguments or ["."])])
+        if status:
+            return status
+    return 0
+
+
+def environment(extra: str) -> str:
+    """Path of a Python of .venv that has this project and what ``extra`` of pyproject.toml names."""
+    python = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    stamp = ENVIRONMENT / f".installed-{extra}"
+    wanted = hashlib.sha256(
+        (HERE / "pyproject.toml").read_bytes() + sys.version.encode() + str(HERE).encode()
+    ).hexdigest()
+    if python.is_file() and stamp.is_file() and stamp.read_text(encoding="ascii") == wanted:
+        return str(python)
+    if not python.is_file():
+        sys.stderr.write("Making the virtual environment .venv ...\n")
+        venv.create(ENVIRONMENT, with_pip=True, clear=ENVIRONMENT.exists())
+    sys.stderr.write("Installing what the project needs into .venv, some minutes the first time ...\n")
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-warn-script-location"]
+    if _run([*pip, "--editable", f"{HERE}[{extra}]"]):
+        raise SystemExit(_fail("The packages could not be installed; is there a network? See pip's message above."))
+    stamp.write_text(wanted, encoding="ascii")
+    return str(python)
+
+
+def _need_libraries(libraries: dict[str, str]) -> None:
+    """On Linux: install missing system libraries when root in CI, else say which Debian packages have them."""
+    if sys.platform != "linux":
+        return
+    missing = sorted({package for library, package in libraries.items() if not _loads(library)})
+    if not missing:
+        return
+    if os.environ.get("CI") and os.geteuid() == 0:
+        quiet = {"stdout": subprocess.DEVNULL}
+        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
+        if subprocess.run(["apt-get", "install", "-y", "-qq", *missing], check=False, **quiet).returncode == 0:
+            return
+    raise SystemExit(_fail(f"System libraries are missing; install the Debian packages {' '.join(missing)}."))
+
+
+def _loads(library: str) -> bool:
+    import ctypes
+
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def _run(command: list[str]) -> int:
+    surroundings = {**os.environ, "PYTHONNOUSERSITE": "1"}
+    surroundings.pop("PYTHONPATH", None)
+    try:
+        return subprocess.run(command, cwd=HERE, env=surroundings, check=False).returncode
+    except KeyboardInterrupt:
+        return 130
+
+
+def _fail(sentence: str) -> int:
+    sys.stderr.write(f"error: {sentence}\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
