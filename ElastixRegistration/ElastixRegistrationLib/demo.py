@@ -70,15 +70,15 @@ class SmoothMap:
                 return found
         raise InputError("The demo's deformation has no inverse: its derivative is too large.")
 
-    def on_grid(self) -> np.ndarray:
-        """(k, j, i, 3) fixed points of the voxels of the moving grid."""
-        size = self.grid.size
-        weights = [self._weights(np.arange(n, dtype=float), axis) for axis, n in enumerate(size)]
+    def on_grid(self, every: int = 1) -> np.ndarray:
+        """(k, j, i, 3) fixed points of the voxels of the moving grid, or of every so many along each axis."""
+        numbers = [np.arange(0, n, every, dtype=float) for n in self.grid.size]
+        weights = [self._weights(number, axis) for axis, number in enumerate(numbers)]
         x, y, z = (_dense(w, self.coefficients.shape[2 - axis]) for axis, w in enumerate(weights))
         field = np.einsum("kc,cbad->kbad", z, self.coefficients)
         field = np.einsum("jb,kbad->kjad", y, field)
         field = np.einsum("ia,kjad->kjid", x, field)
-        index = np.stack(np.meshgrid(*[np.arange(n) for n in size[::-1]], indexing="ij")[::-1], -1)
+        index = np.stack(np.meshgrid(*numbers[::-1], indexing="ij")[::-1], -1)
         return self._rigid(self.grid.points_of(index) + field)
 
     def _rigid(self, points: np.ndarray) -> np.ndarray:
@@ -177,8 +177,8 @@ def pair_from_maps(t1: np.ndarray, grey: np.ndarray, white: np.ndarray, grid: Ge
     truth = _random_map(grid, random)
     fixed_points = truth.on_grid()
     at = grid.indices_of(fixed_points)
-    moving = _trilinear(t1, at)
-    moving_labels = _labels(_trilinear(grey, at), _trilinear(white, at))
+    moving, moving_grey, moving_white = _trilinear((t1, grey, white), at)
+    moving_labels = _labels(moving_grey, moving_white)
     moving = _as_another_scanner_sees(moving, random)
 
     fixed_labels = _labels(grey, white)
@@ -252,7 +252,7 @@ def _random_map(fixed: Geometry, random: np.random.Generator) -> SmoothMap:
 
 def _smallest_local_volume(truth: SmoothMap) -> float:
     every = 3
-    points = truth.on_grid()[::every, ::every, ::every]
+    points = truth.on_grid(every)
     spacing = [s * every for s in truth.grid.spacing]
     return float(jacobian_determinant_of_points(points, spacing, truth.grid.direction).min())
 
@@ -293,19 +293,23 @@ def _as_another_scanner_sees(image: np.ndarray, random: np.random.Generator) -> 
     return np.round(np.hypot(signal + noise[0], noise[1])).astype(np.uint16)
 
 
-def _trilinear(array: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Values of a (k, j, i) array at (..., 3) indices i j k, 0 outside, float32, one plane of points at a time."""
-    padded = np.pad(array.astype(np.float32), 1)
-    limit: Sequence[int] = [n - 1 for n in padded.shape]
-    result = np.empty(at.shape[:-1], np.float32)
-    for plane, points in zip(result, at, strict=True):
-        position = [np.clip(points[..., 2 - axis] + 1, 0, limit[axis] - 1e-4) for axis in range(3)]
-        low = [np.floor(p).astype(np.intp) for p in position]
-        z, y, x = (p - i for p, i in zip(position, low, strict=True))
-        plane[:] = sum(
-            (z if c else 1 - z) * (y if b else 1 - y) * (x if a else 1 - x) * padded[low[0] + c, low[1] + b, low[2] + a]
-            for c in (0, 1)
-            for b in (0, 1)
-            for a in (0, 1)
-        )
-    return result
+def _trilinear(arrays: Sequence[np.ndarray], at: np.ndarray) -> list[np.ndarray]:
+    """Values of (k, j, i) arrays of one shape at (..., 3) indices i j k, 0 outside, float32."""
+    padded = [np.pad(array.astype(np.float32), 1) for array in arrays]
+    results = [np.zeros(at.shape[:-1], np.float32) for _ in arrays]
+    shape = padded[0].shape
+    strides = (shape[1] * shape[2], shape[2], 1)
+    for number, points in enumerate(at):  # one plane at a time keeps the temporary arrays small
+        start, weights = 0, []
+        for axis in range(3):
+            position = np.clip(points[..., 2 - axis] + 1, 0, shape[axis] - 1 - 1e-4)
+            low = position.astype(np.intp)
+            start = start + low * strides[axis]
+            fraction = (position - low).astype(np.float32)
+            weights.append((1 - fraction, fraction))
+        for corner in np.ndindex(2, 2, 2):
+            weight = weights[0][corner[0]] * weights[1][corner[1]] * weights[2][corner[2]]
+            index = start + np.dot(corner, strides)
+            for result, array in zip(results, padded, strict=True):
+                result[number] += weight * array.ravel()[index]
+    return results

@@ -6,11 +6,8 @@ import time
 
 import numpy as np
 import pytest
-from ElastixRegistrationLib.core.background import (
-    connected_to_faces,
-    estimate_background,
-    padding_mask,
-)
+from ElastixRegistrationLib.core.background import estimate_background, padding_mask
+from ElastixRegistrationLib.core.grid_sample import connected_to_faces
 
 SHAPE = (32, 96, 96)
 
@@ -210,6 +207,35 @@ def test_zeros_around_an_extracted_brain_are_background(crop):
     assert (estimate.value, estimate.padding) == (0, None)
 
 
+def test_zeros_around_a_brain_extracted_with_a_seam_of_dark_fluid_are_background():
+    z, y, x = _grid((64, 96, 96))
+    radius = np.sqrt(z**2 + (y / 0.7) ** 2 + (x / 0.6) ** 2)
+    tissue = np.where(radius < 0.75, 600, 110) + np.random.default_rng(8).normal(0, 15, radius.shape)
+    image = np.where(radius < 0.83, tissue, 0).astype(np.int16)
+    estimate = estimate_background(image)
+    assert (estimate.value, estimate.padding) == (0, None)
+
+
+def test_rotated_head_in_a_larger_grid_of_zeros_is_padded():
+    z, y, x = _grid((48, 128, 128))
+    c, s = np.cos(0.3), np.sin(0.3)
+    measured = (np.abs(z) < 0.8) & (np.abs(c * x + s * y) < 0.7) & (np.abs(c * y - s * x) < 0.7)
+    image = np.where(measured, _mr(shape=(48, 128, 128), body=(0.5, 0.45)), 0).astype(np.int16)
+    estimate = estimate_background(image)
+    assert estimate.padding == 0
+    assert estimate.value == pytest.approx(15, abs=6)
+    assert np.mean(padding_mask(image, estimate) == ~measured) > 0.999
+
+
+def test_organ_cut_out_of_a_ct_is_surrounded_by_background():
+    organ = _cylinder(0.3, 0.4)
+    organ[:4] = organ[-4:] = False
+    for outside in (0, -1024, -2048):
+        image = np.where(organ, np.round(_ct()), outside).astype(np.int16)
+        estimate = estimate_background(image)
+        assert (estimate.value, estimate.padding) == (outside, None)
+
+
 def test_zeros_in_the_place_of_a_removed_face_are_padding():
     image = _mr(body=(0.9, 0.6)).astype(np.int16)
     image[:16, :30, :] = 0
@@ -348,6 +374,34 @@ def test_lung_ct(shared_data, name, share):
     assert estimate.padding_fraction == pytest.approx(share, abs=1e-4)
     assert -1060 <= estimate.value <= -1000, "the air beside the patient peaks near -1040"
     assert np.array_equal(padding_mask(image, estimate), image == -2048)
+
+
+@pytest.mark.parametrize("outside", [0, -2048, -3024])
+def test_lung_ct_that_was_turned_before(shared_data, outside):
+    sitk = pytest.importorskip("SimpleITK")
+    image = sitk.ReadImage(str(shared_data / "lung" / "moving.mha"))
+    turn = sitk.Euler3DTransform()
+    turn.SetCenter(image.TransformContinuousIndexToPhysicalPoint([(n - 1) / 2 for n in image.GetSize()]))
+    turn.SetRotation(0.1, 0.05, 0.25)
+    turned = sitk.GetArrayFromImage(sitk.Resample(image, image, turn, sitk.sitkLinear, outside))
+    estimate = estimate_background(turned)
+    assert {padding.value for padding in estimate.paddings} == {-2048, outside}
+    assert -1060 <= estimate.value <= -1000
+    never = sitk.GetArrayFromImage(sitk.Resample(image * 0 + 1, image, turn, sitk.sitkNearestNeighbor, 0)) == 0
+    assert np.mean(padding_mask(turned, estimate)[never]) > 0.995
+
+
+def test_lung_ct_stored_unsigned_and_cut_into_slices(shared_data):
+    sitk = pytest.importorskip("SimpleITK")
+    image = sitk.GetArrayFromImage(sitk.ReadImage(str(shared_data / "lung" / "moving.mha")))
+    unsigned = np.where(image == -2048, 0, image + 1200).astype(np.uint16)
+    estimate = estimate_background(unsigned)
+    assert estimate.padding == 0
+    assert 140 <= estimate.value <= 200
+    for index in range(0, len(image), 10):
+        assert estimate_background(image[index]).padding == -2048
+    inside = estimate_background(image[40:90, 60:130, 30:90])
+    assert (inside.value, inside.padding) == (image[40:90, 60:130, 30:90].min(), None)
 
 
 @pytest.mark.parametrize("name", ["t1w", "t2"])

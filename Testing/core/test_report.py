@@ -34,7 +34,7 @@ class Row:
     stage: int
     resolution: int
     iteration: int
-    metric: float
+    metric: float | None
 
 
 class Page(HTMLParser):
@@ -113,7 +113,7 @@ def test_pictures_of_three_planes_before_and_after():
     planes = ("axial", "coronal", "sagittal")
     kinds = ("Colour overlay", "Checkerboard", "Difference")
     expected = {f"{kind} {when} {plane}" for kind in kinds for when in ("before", "after") for plane in planes}
-    assert images.keys() == expected | {f"Deformation {plane}" for plane in planes}
+    assert images.keys() == expected | {f"Deformation after {plane}" for plane in planes}
     for attributes in images.values():
         data = base64.b64decode(attributes["src"].partition(",")[2])
         width, height = (int.from_bytes(data[at : at + 4], "big") for at in (16, 20))
@@ -261,7 +261,7 @@ def test_plot_stays_small_and_inside_for_wild_and_missing_metrics():
     random = np.random.default_rng(1)
     metrics = random.normal(-1, 0.01, 20_000)
     metrics[0], metrics[7] = 1e30, np.nan
-    (svg,) = convergence_svgs([Row(0, 0, i, m) for i, m in enumerate(metrics)])
+    (svg,) = convergence_svgs([*(Row(0, 0, i, m) for i, m in enumerate(metrics)), Row(0, 0, 20_000, None)])
     assert len(svg) < 60_000
     plot = ElementTree.fromstring(svg)
     width, height = (float(v) for v in plot.get("viewBox").split()[2:])

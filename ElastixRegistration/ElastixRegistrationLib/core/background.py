@@ -23,11 +23,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .grid_sample import GridSample, connected_to_faces
+
 AIR_HU = (-1200.0, -900.0)  # uncalibrated scanners reach -1150 with noise; lung starts near -900
 CLAMPED_AIR_HU = (-1050.0, -950.0)  # one exact value in here may be air, clamped: -1024 and -1000 are common
+WARMEST_AIR_HU = -975.0  # a peak above is lung
 BELOW_PHYSICAL_HU = -1100.0  # one exact value below this was never measured
-SAMPLED_VOXELS = 2_000_000
-FLAT = 0.6  # share of equal neighbours; about 0.8 for a layer one voxel thin, at most 0.5 for clamped noise
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def estimate_background(image, *, mask=None) -> BackgroundEstimate:
     left out. Never raises for what the voxels hold; without a finite voxel the value is 0.
     """
     array = _voxels(image)
-    sample = _Sample(array, None if mask is None else _voxels(mask))
+    sample = GridSample(array, None if mask is None else _voxels(mask))
     measured = sample.values[sample.valid]
     if measured.size == 0:
         return _without_padding(0.0, "No voxel has a finite value, so 0 is taken as background.")
@@ -85,7 +86,7 @@ def estimate_background(image, *, mask=None) -> BackgroundEstimate:
     fills, cluster = _split_fills(sample, flat, hounsfield)
     if cluster is not None:
         value = _like(array, cluster)
-        return _estimate(sample, value, fills, hounsfield, "cluster")
+        return _estimate(sample, value, fills, hounsfield, "flat" if value in flat else "cluster")
     if flat:
         fills, background = _roles_without_cluster(sample, flat, hounsfield)
         if background is not None:
@@ -105,118 +106,7 @@ def padding_mask(image, estimate: BackgroundEstimate) -> np.ndarray:
     return result
 
 
-def connected_to_faces(mask: np.ndarray) -> np.ndarray:
-    """Part of a boolean array that is connected (through faces of voxels) to the faces of the array."""
-    inside = np.ascontiguousarray(mask, dtype=bool)
-    reached = inside & _faces(inside.shape)
-    count, quiet, axis = np.count_nonzero(reached), 0, 0
-    while quiet < inside.ndim:
-        # Sweeping planes that are contiguous in memory is several times faster than sweeping strided ones.
-        along = np.ascontiguousarray(np.moveaxis(reached, axis, 0))
-        allowed = np.ascontiguousarray(np.moveaxis(inside, axis, 0))
-        for i in range(1, len(along)):
-            along[i] |= along[i - 1] & allowed[i]
-        for i in range(len(along) - 2, -1, -1):
-            along[i] |= along[i + 1] & allowed[i]
-        reached = np.moveaxis(along, 0, axis)
-        grown = np.count_nonzero(along)
-        quiet = quiet + 1 if grown == count else 1  # a second sweep along the same axis would add nothing
-        count, axis = grown, (axis + 1) % inside.ndim
-    return np.ascontiguousarray(reached)
-
-
-class _Sample:
-    """Voxels of an image on a regular sub-grid that keeps the first and last index of every axis."""
-
-    values: np.ndarray
-    valid: np.ndarray  # finite and inside the mask
-    faces: np.ndarray  # on a face of the image
-
-    def __init__(self, array: np.ndarray, mask: np.ndarray | None):
-        self.array = array
-        side = round(SAMPLED_VOXELS ** (1 / array.ndim))
-        self.indices = [np.unique(np.linspace(0, n - 1, min(n, side)).astype(int)) for n in array.shape]
-        self.values = array[np.ix_(*self.indices)]
-        self.valid = np.isfinite(self.values)
-        if mask is not None:
-            self.valid &= mask[np.ix_(*self.indices)] != 0
-        self.faces = _faces(self.values.shape)
-        self.whole = np.issubdtype(array.dtype, np.integer)
-        self._filled: dict[float, np.ndarray] = {}
-
-    def centre(self, fills: list[float]) -> np.ndarray:
-        """Central half of the image along every axis, without the fills."""
-        box = np.zeros(self.values.shape, dtype=bool)
-        box[tuple(slice(n // 4, n - n // 4) for n in box.shape)] = True
-        return box & self.without(fills)
-
-    def flat_values(self) -> list[float]:
-        """Exact values that fill parts of the faces, most common first."""
-        on_faces = self.values[self.faces & self.valid]
-        values, counts = np.unique(on_faces, return_counts=True)
-        common = np.argsort(counts)[::-1][:8]
-        candidates = values[common[counts[common] >= max(4, 0.004 * on_faces.size)]]
-        return [
-            float(value)
-            for value in candidates
-            if self._equal_neighbours((self.values == value) & self.faces & self.valid, value).mean() >= FLAT
-        ]
-
-    def filled(self, fills: list[float]) -> np.ndarray:
-        result = np.zeros(self.values.shape, dtype=bool)
-        for value in fills:
-            if value not in self._filled:
-                self._filled[value] = connected_to_faces(self.values == value)
-            result |= self._filled[value]
-        return result
-
-    def without(self, fills: list[float]) -> np.ndarray:
-        return self.valid & ~self.filled(fills)
-
-    def rim(self, fills: list[float]) -> np.ndarray:
-        """What is left on the faces of the image and next to the fills."""
-        filled = self.filled(fills)
-        near = filled.copy()
-        for axis in range(near.ndim):
-            ahead, behind = _pair(near.ndim, axis)
-            grown = near.copy()
-            grown[ahead] |= near[behind]
-            grown[behind] |= near[ahead]
-            near = grown
-        return (near | self.faces) & self.valid & ~filled
-
-    def share_of_faces(self, fills: list[float]) -> float:
-        return float(np.mean(self.filled(fills)[self.faces & self.valid]))
-
-    def is_speckled(self, value: float) -> bool:
-        """Single voxels of other values are strewn into the flat value: noise that was cut off at a threshold."""
-        near = self._equal_neighbours(self.rim([value]), value)
-        near = near[near > 0]
-        return near.size > 0 and float(np.mean(near >= 0.6)) > 0.1
-
-    def is_piecewise_constant(self) -> bool:
-        near = self._equal_neighbours(self.centre([]), None)
-        return near.size > 0 and float(near.mean()) > FLAT
-
-    def _equal_neighbours(self, positions: np.ndarray, value: float | None, limit: int = 5000) -> np.ndarray:
-        """For up to ``limit`` positions: share of the neighbours in the full image with this (None: the same) value."""
-        found = np.nonzero(positions)
-        chosen = slice(None, None, max(1, len(found[0]) // limit))
-        index = [axis[f[chosen]] for axis, f in zip(self.indices, found, strict=True)]
-        value = self.array[tuple(index)] if value is None else value
-        equal = np.zeros(len(index[0]))
-        count = np.zeros(len(index[0]))
-        for axis, length in enumerate(self.array.shape):
-            for step in (-1, 1):
-                moved = index[axis] + step
-                inside = (moved >= 0) & (moved < length)
-                neighbour = [np.where(inside, moved, index[axis]) if a == axis else index[a] for a in range(len(index))]
-                equal += inside & (self.array[tuple(neighbour)] == value)
-                count += inside
-        return equal / np.maximum(count, 1)
-
-
-def _split_fills(sample: _Sample, flat: list[float], hounsfield: bool) -> tuple[list[float], float | None]:
+def _split_fills(sample: GridSample, flat: list[float], hounsfield: bool) -> tuple[list[float], float | None]:
     """Padding values among the flat ones and the centre of the measured background behind them, if there is one."""
     top = float(sample.values[sample.valid].max())
     fills = [value for value in flat if value < top]  # the highest value is saturation
@@ -234,7 +124,7 @@ def _split_fills(sample: _Sample, flat: list[float], hounsfield: bool) -> tuple[
     return fills, cluster
 
 
-def _low_cluster(sample: _Sample, fills: list[float], hounsfield: bool) -> float | None:
+def _low_cluster(sample: GridSample, fills: list[float], hounsfield: bool) -> float | None:
     """Centre of the peak at the low end of what lies on the faces and next to the fills; None without such a peak."""
     rest = sample.values[sample.without(fills)].astype(np.float64)
     rim = sample.values[sample.rim(fills)].astype(np.float64)
@@ -245,7 +135,7 @@ def _low_cluster(sample: _Sample, fills: list[float], hounsfield: bool) -> float
         if low.size < max(8, 0.005 * rim.size):
             return None
         centre = _mode(low, sample.whole)
-        return centre if centre <= -930 else None
+        return centre if centre <= WARMEST_AIR_HU else None
     bottom, top = np.percentile(rest, [0.1, 99.5])
     bottom = min(bottom, 0.0)  # magnitudes start at 0: the darkest tissue of an image without air is no background
     window = bottom + 0.2 * (top - bottom)
@@ -255,15 +145,22 @@ def _low_cluster(sample: _Sample, fills: list[float], hounsfield: bool) -> float
         return None
     centre = _mode(low, sample.whole)
     edge = bottom + 0.15 * (top - bottom)
-    inner = sample.values[sample.centre(fills)]
-    if centre > edge or np.mean(rim <= edge) < 1.5 * np.mean(inner <= edge):
+    if centre > edge:
         return None
+    if fills and 1 - sample.share_of_faces(fills) < 0.25:
+        # An island in the fill: an extracted brain with a seam of dark fluid, unless much of it is dark.
+        if np.mean(rest <= edge) < 0.3:
+            return None
+    elif not (fills and all(_isolated(sample, fill) for fill in fills)):
+        inner = sample.values[sample.centre(fills)]
+        if np.mean(rim <= edge) < 1.5 * np.mean(inner <= edge):
+            return None
     _, counts = np.unique(low, return_counts=True)
     is_one_value = counts.max() > 0.6 * low.size
     return None if is_one_value and fills else centre
 
 
-def _apart(sample: _Sample, fills: list[float], cluster: float, hounsfield: bool) -> bool:
+def _apart(sample: GridSample, fills: list[float], cluster: float, hounsfield: bool) -> bool:
     """Whether the flat values are something else than the clamped end of the cluster or noise under a threshold."""
     rim = sample.values[sample.rim(fills)].astype(np.float64)
     for fill in fills:
@@ -279,7 +176,7 @@ def _apart(sample: _Sample, fills: list[float], cluster: float, hounsfield: bool
     return True
 
 
-def _roles_without_cluster(sample: _Sample, flat: list[float], hounsfield: bool) -> tuple[list[float], float | None]:
+def _roles_without_cluster(sample: GridSample, flat: list[float], hounsfield: bool) -> tuple[list[float], float | None]:
     """Padding values and the background value (None: neither measured nor flat) where no background was measured."""
     rest = sample.values[sample.without(flat)]
     top = float(sample.values[sample.valid].max())
@@ -294,7 +191,7 @@ def _roles_without_cluster(sample: _Sample, flat: list[float], hounsfield: bool)
         if hounsfield and value <= BELOW_PHYSICAL_HU:
             padding = touching >= 0.02
         elif below > 0.01:
-            padding = hounsfield or touching >= 0.25
+            padding = touching >= (0.02 if hounsfield else 0.25)
         else:
             # Zeros that cut through tissue come from a rotated or cropped grid; zeros around tissue that hardly
             # touches the faces come from its extraction, and zeros with a dark seam are air.
@@ -307,12 +204,12 @@ def _roles_without_cluster(sample: _Sample, flat: list[float], hounsfield: bool)
     return fills, left[0] if left else None
 
 
-def _estimate(sample: _Sample, value: float, fills: list[float], hounsfield: bool, how: str) -> BackgroundEstimate:
+def _estimate(sample: GridSample, value: float, fills: list[float], hounsfield: bool, how: str) -> BackgroundEstimate:
     paddings = []
     for fill in fills:
         filled = sample.filled([fill])
         others = sample.values[sample.valid & ~filled]
-        inside_range = bool(np.any(others <= fill)) or not _isolated(sample, filled, fill)
+        inside_range = bool(np.any(others <= fill)) or not _isolated(sample, fill)
         if inside_range:
             fraction = float(np.mean(filled))
         else:
@@ -334,9 +231,9 @@ def _estimate(sample: _Sample, value: float, fills: list[float], hounsfield: boo
     return BackgroundEstimate(value, paddings[0].value, total, reason, tuple(paddings))
 
 
-def _isolated(sample: _Sample, filled: np.ndarray, fill: float) -> bool:
+def _isolated(sample: GridSample, fill: float) -> bool:
     """Whether hardly any voxel has a value close above the fill, so that all voxels with the fill are padding."""
-    others = sample.values[sample.valid & ~filled].astype(np.float64)
+    others = sample.values[sample.without([fill])].astype(np.float64)
     reach = 0.02 * (np.percentile(others, 99.5) - fill)
     return float(np.mean((others > fill) & (others <= fill + reach))) < 0.001
 
@@ -371,19 +268,6 @@ def _like(array: np.ndarray, value: float) -> float:
 def _minimum(array: np.ndarray) -> float:
     lowest = array.min()
     return float(lowest) if np.isfinite(lowest) else float(array[np.isfinite(array)].min())
-
-
-def _faces(shape: tuple[int, ...]) -> np.ndarray:
-    faces = np.ones(shape, dtype=bool)
-    if all(n > 2 for n in shape):
-        faces[tuple(slice(1, -1) for _ in shape)] = False
-    return faces
-
-
-def _pair(ndim: int, axis: int) -> tuple[tuple, tuple]:
-    ahead, behind = [slice(None)] * ndim, [slice(None)] * ndim
-    ahead[axis], behind[axis] = slice(1, None), slice(None, -1)
-    return tuple(ahead), tuple(behind)
 
 
 def _voxels(image) -> np.ndarray:

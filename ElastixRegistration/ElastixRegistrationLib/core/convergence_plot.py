@@ -18,7 +18,7 @@ class IterationRow(Protocol):
 
     stage: int
     resolution: int
-    metric: float
+    metric: float | None
 
 
 def convergence_svgs(iterations: Iterable[IterationRow]) -> list[str]:
@@ -27,7 +27,7 @@ def convergence_svgs(iterations: Iterable[IterationRow]) -> list[str]:
     Rows without a finite metric are left out. Resolutions follow each other along the axis, a dashed line between
     them: each has its own level of the image pyramid and so its own scale of the metric.
     """
-    rows = [row for row in iterations if np.isfinite(row.metric)]
+    rows = [row for row in iterations if row.metric is not None and np.isfinite(row.metric)]
     stages = groupby(rows, key=lambda row: row.stage)
     return [_stage_svg(number, list(group)) for number, (_, group) in enumerate(stages, 1)]
 

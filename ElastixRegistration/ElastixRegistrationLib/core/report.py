@@ -24,13 +24,15 @@ from .. import __version__
 from . import pictures
 from .convergence_plot import IterationRow, convergence_svgs
 from .errors import InputError
+from .report_style import STYLE
 from .similarity import Comparison, Figure
 
 if TYPE_CHECKING:
     from .images import Geometry
 
 FILE_NAME = "report.html"
-CORRELATED = 0.6  # from here on the images are taken for the same modality, so that their difference means something
+PICTURE_HEIGHT = 400  # px at most on the screen; a single slice would fill the page
+CORRELATED = 0.9  # from here on the images are taken for the same modality, so that their difference means something
 PLAIN_OPTIONS = frozenset({"--preset", "--background", "--interpolation", "--initialization", "--threads", "--seed"})
 PATH_PARAMETERS = ("FileName", "Directory")
 
@@ -97,7 +99,7 @@ def report_html(report: Report) -> str:
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:;'
         " style-src 'unsafe-inline'\">"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(report.title)}</title><style>{_STYLE}</style></head>\n<body><main>\n{body}\n</main></body></html>\n"
+        f"<title>{escape(report.title)}</title><style>{STYLE}</style></head>\n<body><main>\n{body}\n</main></body></html>\n"
     )
 
 
@@ -234,7 +236,7 @@ def _pictures(report: Report) -> str:
             for f, plane in zip(fixed, planes, strict=True)
         ]
         caption = f"A grid of {spacing:g} mm in the moving image, as the transform pulls it onto the fixed image."
-        blocks.append(_block("Deformation", caption, {"": grids}, planes))
+        blocks.append(_block("Deformation", caption, {"After": grids}, planes))
     return "<section><h2>Pictures</h2>" + "".join(blocks) + "</section>"
 
 
@@ -253,24 +255,31 @@ def _same_modality(report: Report) -> bool:
 
 
 def _block(title: str, caption: str, rows: Mapping[str, Sequence[np.ndarray]], planes: Sequence) -> str:
-    widths = [
-        max(picture.shape[1] / picture.shape[0] for picture in column) for column in zip(*rows.values(), strict=True)
+    """Pictures in a table: a row before, a row after, a column for each plane; one plane takes a single row."""
+    table = [
+        [(picture, f"{title} {when.lower()} {plane.name}") for picture, plane in zip(row, planes, strict=True)]
+        for when, row in rows.items()
     ]
-    # Columns as wide as their pictures are at one common height, so that the three planes line up.
-    columns = " ".join(f"minmax(0,{min(width, 2.2):.3f}fr)" for width in widths)
+    row_names, column_names = list(rows), [plane.name for plane in planes]
+    if len(planes) == 1:
+        table = [[cell for row in table for cell in row]]
+        row_names, column_names = column_names, [name.lower() for name in row_names]
+    # Columns as wide as their pictures are at one common height, so that the planes line up.
+    shapes = [[picture.shape for picture, _ in column] for column in zip(*table, strict=True)]
+    widths = [min(max(width / height for height, width, *_ in column), 2.2) for column in shapes]
+    columns = " ".join(f"minmax(0,{width:.3f}fr)" for width in widths)
+    most = round(80 + PICTURE_HEIGHT * sum(widths))
     cells = []
-    for when, row in rows.items():
-        cells.append(f'<div class="when">{escape(when)}</div>')
-        for picture, plane in zip(row, planes, strict=True):
-            alt = " ".join(part for part in (title, when.lower(), plane.name) if part)
-            cells.append(
-                f'<figure><img src="{_data_uri(picture)}" width="{picture.shape[1]}" height="{picture.shape[0]}"'
-                f' alt="{escape(alt)}"></figure>'
-            )
-    names = "".join(f"<div>{escape(plane.name)}</div>" for plane in planes)
+    for name, row in zip(row_names, table, strict=True):
+        cells.append(f'<div class="when">{escape(name)}</div>')
+        for picture, alt in row:
+            height, width = picture.shape[:2]
+            size = f'width="{width}" height="{height}"'
+            cells.append(f'<figure><img src="{_data_uri(picture)}" {size} alt="{escape(alt)}"></figure>')
+    names = "".join(f"<div>{escape(name)}</div>" for name in column_names)
     return (
         f'<div class="block"><h3>{escape(title)}</h3><p class="quiet">{caption}</p>'
-        f'<div class="pictures" style="grid-template-columns:4em {columns}">'
+        f'<div class="pictures" style="grid-template-columns:4em {columns};max-width:{most}px">'
         f"{''.join(cells)}<div></div>{names}</div></div>"
     )
 
@@ -319,50 +328,3 @@ def _reproduction(report: Report) -> str:
         f"<section><h2>To reproduce</h2>{command}"
         f'<table class="parameters settings"><tbody>{table}</tbody></table></section>'
     )
-
-
-_STYLE = """
-:root { --ink: #1d2733; --quiet: #66717f; --rule: #dde2e8; --accent: #1f6fb2; --good: #13714a; --bad: #b3261e; }
-* { box-sizing: border-box; }
-body { margin: 0; background: #f4f6f8; color: var(--ink);
-  font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif;
-  -webkit-print-color-adjust: exact; print-color-adjust: exact; }
-main { max-width: 1060px; margin: 0 auto; padding: 32px 24px 64px; }
-header, section { background: #fff; border: 1px solid var(--rule); border-radius: 10px; padding: 22px 28px;
-  margin-bottom: 18px; }
-h1 { font-size: 26px; line-height: 1.2; margin: 0 0 8px; } h2 { font-size: 18px; margin: 0 0 12px; }
-h3 { font-size: 15px; margin: 0 0 2px; } p { margin: 0 0 10px; }
-.quiet, h3 .quiet { color: var(--quiet); font-weight: 400; }
-.verdict { margin: 14px 0 0; padding: 12px 16px; border-radius: 8px; border-left: 5px solid var(--quiet);
-  background: #f1f3f5; font-size: 17px; }
-.verdict.good { border-color: var(--good); background: #e9f5ef; }
-.verdict.bad { border-color: var(--bad); background: #fbecea; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th { text-align: left; font-weight: 400; }
-.figures { width: 100%; max-width: 640px; }
-.figures td { text-align: right; width: 7em; } .figures td:last-child { text-align: left; padding-left: 20px; }
-.figures thead td { color: var(--quiet); }
-.figures th, .figures td { padding: 5px 6px; border-bottom: 1px solid var(--rule); }
-td.good { color: var(--good); } td.bad { color: var(--bad); font-weight: 600; }
-.block { margin-top: 22px; break-inside: avoid; } .block:first-of-type { margin-top: 0; }
-.pictures { display: grid; gap: 8px; align-items: center; color: var(--quiet); font-size: 13px; }
-.pictures > div:not(.when) { text-align: center; }
-figure { margin: 0; background: #000; border-radius: 4px; overflow: hidden; }
-figure img { display: block; width: 100%; height: auto; }
-.fixed { color: #b85c00; font-weight: 600; } .moving { color: #0063b8; font-weight: 600; }
-.plot { display: block; width: 100%; height: auto; margin-top: 6px; }
-.plot text { font: 12px system-ui, sans-serif; fill: var(--quiet); } .plot .x { text-anchor: middle; }
-.plot .y { text-anchor: end; } .plot .rule { stroke: var(--rule); }
-.plot .change { stroke: #9aa5b1; stroke-dasharray: 4 4; }
-.plot polyline { fill: none; stroke-linejoin: round; } .plot .raw { stroke: #a9c8e3; stroke-width: 1; }
-.plot .trend { stroke: var(--accent); stroke-width: 1.8; } .plot circle { fill: var(--accent); }
-details { margin-top: 8px; } summary { cursor: pointer; font-weight: 600; margin-bottom: 6px; }
-.columns { columns: 2 400px; column-gap: 28px; } .parameters { font-size: 12.5px; }
-.parameters th { color: var(--quiet); padding: 1px 12px 1px 0; vertical-align: top; white-space: nowrap; }
-.parameters td { font: 12px/1.6 ui-monospace, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
-pre { background: #f1f3f5; padding: 12px 14px; border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere;
-  font: 13px/1.5 ui-monospace, Menlo, Consolas, monospace; }
-@media print { body { background: #fff; font-size: 11px; } main { max-width: none; padding: 0; }
-  header, section { border: 0; padding: 0 0 10px; } h2 { break-after: avoid; } .verdict { font-size: 13px; } }
-@page { margin: 14mm; }
-"""
