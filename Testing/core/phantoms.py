@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-
 from ElastixRegistrationLib.core.images import Geometry, image_from_array
 
 

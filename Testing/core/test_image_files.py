@@ -5,7 +5,6 @@ import os
 import numpy as np
 import pytest
 import SimpleITK as sitk
-
 from core.phantoms import grid, oblique
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.image_files import check_output, read_image, whole_file, write_image

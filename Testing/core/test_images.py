@@ -4,7 +4,6 @@ import gc
 
 import numpy as np
 import pytest
-
 from core.phantoms import grid, oblique
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images import (

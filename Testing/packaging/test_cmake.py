@@ -27,7 +27,9 @@ def _on_disk(pattern: str) -> set[str]:
 
 def test_every_script_is_listed():
     listed = _listed("MODULE_PYTHON_SCRIPTS")
-    assert sorted(listed) == sorted(_on_disk("*.py")), "update MODULE_PYTHON_SCRIPTS in ElastixRegistration/CMakeLists.txt"
+    assert sorted(listed) == sorted(_on_disk("*.py")), (
+        "update MODULE_PYTHON_SCRIPTS in ElastixRegistration/CMakeLists.txt"
+    )
 
 
 def test_every_resource_is_listed():

@@ -124,8 +124,9 @@ def _keeping_alive(voxels: np.ndarray, image: Any) -> np.ndarray:
 def image_from_array(array: np.ndarray, geometry: Geometry) -> Any:
     """ITK image over ``array``: (k, j, i), or (k, j, i, c) for c = 1 + ``geometry.dimension`` axes.
 
-    Shares the memory where ITK wraps the type and the array is C-contiguous, otherwise copies once. The image keeps
-    the array alive. Vector images become ``itk.Image`` of ``itk.Vector``, double or float.
+    Shares the memory where ITK wraps the type and the array is C-contiguous, otherwise copies once. Vector images
+    become ``itk.Image`` of ``itk.Vector``, double or float. The Python object keeps the array alive, ITK itself does
+    not: hold on to it while ITK uses it, and give ITK's objects that outlive it a ``new_image``.
     """
     array = np.asarray(array)
     is_vector = array.ndim == geometry.dimension + 1
@@ -137,6 +138,17 @@ def image_from_array(array: np.ndarray, geometry: Geometry) -> Any:
     array = np.ascontiguousarray(array, DTYPES[component]).view(np.ndarray)
     suffix = f"V{component}{array.shape[-1]}" if is_vector else component
     image = wrapped_class("PyBuffer", f"I{suffix}{geometry.dimension}").GetImageViewFromArray(array, is_vector)
+    return set_geometry(image, geometry)
+
+
+def new_image(geometry: Geometry, dtype: np.dtype | type, components: int = 1) -> Any:
+    """Image that owns its memory, not initialised, of the type that ``image_from_array`` gives."""
+    component = component_of(dtype)
+    if components > 1:
+        component = f"V{component if component in 'FD' else 'F'}{components}"
+    image = wrapped_class("Image", f"{component}{geometry.dimension}").New()
+    image.SetRegions(list(geometry.size))
+    image.Allocate()
     return set_geometry(image, geometry)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .errors import InputError
-from .images import Geometry, array_view, image_from_array
+from .images import Geometry, array_view
 from .transforms import (
     affine_from_matrix,
     chain_of,
@@ -58,7 +58,7 @@ def invert(transform: Any, fixed: Geometry, *, tolerance: float = 0.01, iteratio
         if largest < tolerance or largest > 4 * best:
             break
         shift = shift - residual
-    inverse = compose([back, displacement_field_transform(image_from_array(best_shift, grid))])
+    inverse = compose([back, displacement_field_transform(best_shift, grid)])
     distances = np.sqrt(np.square(array_view(displacement_field(compose([transform, inverse]), fixed))).sum(-1))
     return Inverse(inverse, float(distances.mean()), float(distances.max()))
 
@@ -96,7 +96,7 @@ def _linear_part(transform: Any, dimension: int) -> np.ndarray:
 
 def _residual(transform: Any, shift: np.ndarray, grid: Geometry) -> np.ndarray:
     """transform(z + shift(z)) - z at the voxels z of ``grid``."""
-    shifted = displacement_field_transform(image_from_array(shift, grid))
+    shifted = displacement_field_transform(shift, grid)
     return np.asarray(array_view(displacement_field(compose([shifted, transform]), grid)), np.float64)
 
 

@@ -286,7 +286,7 @@ def _chain_of_run(
     try:
         chain, notes = [*before, *transforms_from_maps(maps)], []
     except UnsupportedTransform as error:
-        chain = [displacement_field_transform(displacement_field(run.combination, fixed))]
+        chain = [displacement_field_transform(array_view(displacement_field(run.combination, fixed)), fixed)]
         notes = [f"{error} The result was sampled on the fixed grid instead."]
     try:
         start = maps_from_transform(compose(start_chain), fixed) if start_chain else []

@@ -33,23 +33,18 @@ def resample(
     if interpolation not in INTERPOLATIONS:
         raise InputError(f"Unknown interpolation {interpolation!r}; use one of {', '.join(INTERPOLATIONS)}.")
     voxels = array_view(image)
+    result = _empty_like(image, reference)
+    target = array_view(result)
     count = component_count(image)
-    if count > 1:
-        result = np.empty((*reference.size[::-1], count), voxels.dtype)
-        for component in range(count):
-            result[..., component] = _resample_scalar(
-                np.ascontiguousarray(voxels[..., component]), geometry_of(image), transform, reference,
-                interpolation, background, None, threads,
-            )  # fmt: skip
-        return _same_kind(result, image, reference)
-    fill = padding_mask(voxels, padding) if padding is not None and padding.padding is not None else None
-    result = _resample_scalar(
-        voxels, geometry_of(image), transform, reference, interpolation, background, fill, threads
-    )
-    return image_from_array(result, reference)
+    fill = padding_mask(voxels, padding) if count == 1 and padding is not None and padding.padding is not None else None
+    for component in range(count):
+        one = (..., component) if count > 1 else ...
+        moved = _moved(voxels[one], geometry_of(image), transform, reference, interpolation, background, fill, threads)
+        cast_into(target[one], array_view(moved))
+    return result
 
 
-def _resample_scalar(
+def _moved(
     voxels: np.ndarray,
     geometry: Geometry,
     transform: Any,
@@ -58,7 +53,8 @@ def _resample_scalar(
     background: float,
     fill: np.ndarray | None,
     threads: int | None,
-) -> np.ndarray:
+) -> Any:
+    """Float image on ``reference``, of double precision where the type needs it."""
     dtype = voxels.dtype
     exact_in_float32 = dtype.itemsize <= 2 or dtype == np.float32
     working = np.array(voxels, np.float32 if exact_in_float32 else np.float64, order="C", subok=False)
@@ -80,19 +76,21 @@ def _resample_scalar(
     if threads:
         resampler.SetNumberOfWorkUnits(int(threads))
     resampler.Update()
-    return cast_to(array_view(resampler.GetOutput()), dtype)
+    return resampler.GetOutput()
 
 
-def cast_to(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """``values`` as ``dtype``: rounded to the nearest integer and clamped to its range, a copy only where needed."""
-    dtype = np.dtype(dtype)
-    if dtype.kind == "f":
-        return np.ascontiguousarray(values, dtype)
-    limits = np.iinfo(dtype)
+def cast_into(target: np.ndarray, values: np.ndarray) -> None:
+    """Write float ``values`` into ``target``, for an integer type rounded and clamped to its range, not wrapped."""
+    if target.dtype.kind == "f":
+        target[...] = values
+        return
+    limits = np.iinfo(target.dtype)
     rounded = np.rint(values)
-    # The largest float not above the limit: 2**63 - 1 itself is no float64 and would wrap.
-    high = np.nextafter(values.dtype.type(limits.max), -np.inf) if float(limits.max) > limits.max else limits.max
-    return np.clip(rounded, limits.min, high, out=rounded).astype(dtype)
+    # The largest float not above the limit: 2**32 - 1 is no float32, 2**63 - 1 no float64, and they would wrap.
+    high = rounded.dtype.type(limits.max)
+    if float(high) > limits.max:
+        high = np.nextafter(high, rounded.dtype.type(0))
+    np.copyto(target, np.clip(rounded, limits.min, high, out=rounded), casting="unsafe")
 
 
 def _set_interpolator(resampler: Any, interpolation: str, suffix: str) -> None:
@@ -106,12 +104,11 @@ def _set_interpolator(resampler: Any, interpolation: str, suffix: str) -> None:
     resampler.SetInterpolator(interpolator)
 
 
-def _same_kind(components: np.ndarray, like: Any, reference: Geometry) -> Any:
-    """Image of ``components`` of the same ITK type as ``like``."""
-    result = type(like).New()
+def _empty_like(image: Any, reference: Geometry) -> Any:
+    """Image of the same ITK type as ``image`` on the grid ``reference``, that owns its memory."""
+    result = type(image).New()
     result.SetRegions(list(reference.size))
-    if type(like).__name__.startswith("itkVector"):
-        result.SetNumberOfComponentsPerPixel(components.shape[-1])
+    if type(image).__name__.startswith("itkVector"):
+        result.SetNumberOfComponentsPerPixel(component_count(image))
     result.Allocate()
-    array_view(result)[...] = components
     return set_geometry(result, reference)

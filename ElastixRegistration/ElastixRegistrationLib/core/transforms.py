@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .errors import InputError
-from .images import Geometry, set_geometry
+from .images import Geometry, array_view, new_image, set_geometry
 from .itk_access import fill_parameters, parameters_of, wrapped_class
 
 
@@ -121,13 +121,12 @@ def displacement_field(transform: Any, geometry: Geometry) -> Any:
     return field
 
 
-def displacement_field_transform(field: Any) -> Any:
-    """ITK transform that adds ``field`` (vectors, LPS mm), interpolated linearly; identity outside of it."""
-    from .images import array_view, geometry_of, image_from_array
-
-    geometry = geometry_of(field)
+def displacement_field_transform(vectors: np.ndarray, geometry: Geometry) -> Any:
+    """ITK transform that adds ``vectors`` (k, j, i, D), LPS mm, interpolated linearly; identity outside of the grid."""
+    field = new_image(geometry, np.float64, geometry.dimension)
+    array_view(field)[...] = vectors
     transform = wrapped_class("DisplacementFieldTransform", f"D{geometry.dimension}").New()
-    transform.SetDisplacementField(image_from_array(np.asarray(array_view(field), np.float64), geometry))
+    transform.SetDisplacementField(field)
     return transform
 
 
