@@ -76,9 +76,14 @@ def test_what_is_no_image_is_refused(tmp_path):
 def test_a_file_appears_whole_or_not_at_all(tmp_path):
     path = tmp_path / "result.nrrd"
     path.write_text("old", encoding="ascii")
-    with pytest.raises(RuntimeError, match="power cut"), whole_file(path) as draft:
-        draft.write_text("half", encoding="ascii")
-        raise RuntimeError("power cut")
+
+    def write_half():
+        with whole_file(path) as draft:
+            draft.write_text("half", encoding="ascii")
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        write_half()
     assert path.read_text(encoding="ascii") == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["result.nrrd"]
 

@@ -98,7 +98,7 @@ def test_images_apart_in_space_are_refused_unless_moved():
     here, there = grid(), grid(origin=(900.0, 0, 0))
     with pytest.raises(InputError, match="do not overlap in space"):
         check_overlap(here, there)
-    check_overlap(here, there, lambda points: points + (937.0, 0, 50))
+    check_overlap(here, there, lambda points: points + np.array([937.0, 0, 50]))
 
 
 def test_grids_differ_by_more_than_rounding():

@@ -1,4 +1,4 @@
-"""CMake lists what is on disk, no more and no less: a file that is not listed is missing from an installed extension."""
+"""CMake lists what is on disk, no more and no less: a file not listed is missing from an installed extension."""
 
 from __future__ import annotations
 
@@ -27,9 +27,7 @@ def _on_disk(pattern: str) -> set[str]:
 
 def test_every_script_is_listed():
     listed = _listed("MODULE_PYTHON_SCRIPTS")
-    assert sorted(listed) == sorted(_on_disk("*.py")), (
-        "update MODULE_PYTHON_SCRIPTS in ElastixRegistration/CMakeLists.txt"
-    )
+    assert sorted(listed) == sorted(_on_disk("*.py")), "update MODULE_PYTHON_SCRIPTS of the module"
 
 
 def test_every_resource_is_listed():
@@ -37,7 +35,7 @@ def test_every_resource_is_listed():
     on_disk = {name for name in _on_disk("*") if name.startswith("Resources/")} | (
         {name for name in _on_disk("*") if name.startswith("ElastixRegistrationLib/")} - _on_disk("*.py")
     )
-    assert sorted(listed) == sorted(on_disk), "update MODULE_PYTHON_RESOURCES in ElastixRegistration/CMakeLists.txt"
+    assert sorted(listed) == sorted(on_disk), "update MODULE_PYTHON_RESOURCES of the module"
 
 
 @pytest.mark.parametrize(
