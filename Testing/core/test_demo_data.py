@@ -9,7 +9,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from ElastixRegistrationLib import demo
+from ElastixRegistrationLib import demo_data as demo
 from ElastixRegistrationLib.core.deformation import jacobian_determinant_of_points
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.image_files import write_image

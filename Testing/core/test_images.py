@@ -41,11 +41,16 @@ def test_wrapped_types_share_memory(dtype):
 
 
 def test_a_view_keeps_its_image_alive():
-    view = array_view(float_copy(image_from_array(np.full((6, 5, 4), 3, np.int16), grid((4, 5, 6)))))
+    def image():
+        return float_copy(image_from_array(np.full((6, 5, 4), 3, np.int16), grid((4, 5, 6))))
+
+    view = np.asarray(array_view(image()))[1:].T
+    again = array_view(image_from_array(array_view(image()), grid((4, 5, 6))))
     gc.collect()
     junk = [np.ones((6, 5, 4), np.float32) for _ in range(50)]
     assert len(junk) == 50
     assert (view == 3).all()
+    assert (again == 3).all()
 
 
 @pytest.mark.parametrize("left_handed", [False, True])

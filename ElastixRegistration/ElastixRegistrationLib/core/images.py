@@ -103,22 +103,15 @@ def array_view(image: Any) -> np.ndarray:
     if component_count(image) > 1:
         shape.append(component_count(image))
     voxels = np.asarray(buffer._GetArrayViewFromImage(image)).view(DTYPES[component]).reshape(shape)
-    return _keeping_alive(voxels, image)
+    return np.asarray(_Memory(voxels, image))
 
 
-class _ImageView(np.ndarray):
-    """An ndarray that holds the ITK image whose memory it shows."""
+class _Memory:
+    """Memory of an ITK image, as NumPy's array interface, with the image: every view of a view holds on to it."""
 
-    owner: Any = None
-
-    def __array_finalize__(self, parent: Any) -> None:
-        self.owner = getattr(parent, "owner", None)
-
-
-def _keeping_alive(voxels: np.ndarray, image: Any) -> np.ndarray:
-    view = voxels.view(_ImageView)
-    view.owner = image
-    return view
+    def __init__(self, voxels: np.ndarray, image: Any):
+        self.__array_interface__ = voxels.__array_interface__
+        self._image = image
 
 
 def image_from_array(array: np.ndarray, geometry: Geometry) -> Any:
@@ -135,7 +128,7 @@ def image_from_array(array: np.ndarray, geometry: Geometry) -> Any:
     component = component_of(array.dtype)
     if is_vector:
         component = component if component in "FD" else "F"
-    array = np.ascontiguousarray(array, DTYPES[component]).view(np.ndarray)
+    array = np.ascontiguousarray(array, DTYPES[component])
     suffix = f"V{component}{array.shape[-1]}" if is_vector else component
     image = wrapped_class("PyBuffer", f"I{suffix}{geometry.dimension}").GetImageViewFromArray(array, is_vector)
     return set_geometry(image, geometry)
@@ -191,7 +184,7 @@ def float_copy(image: Any, *, replace: np.ndarray | None = None, by: float = 0.0
     voxels = array_view(image)
     if replace is None and voxels.dtype == np.float32:
         return image
-    voxels = np.array(voxels, np.float32, order="C", subok=False)
+    voxels = np.array(voxels, np.float32, order="C")
     if replace is not None:
         voxels[replace] = by
     return image_from_array(voxels, geometry_of(image))

@@ -57,7 +57,7 @@ def _moved(
     """Float image on ``reference``, of double precision where the type needs it."""
     dtype = voxels.dtype
     exact_in_float32 = dtype.itemsize <= 2 or dtype == np.float32
-    working = np.array(voxels, np.float32 if exact_in_float32 else np.float64, order="C", subok=False)
+    working = np.array(voxels, np.float32 if exact_in_float32 else np.float64, order="C")
     if fill is not None:
         working[fill] = background
     image = image_from_array(working, geometry)

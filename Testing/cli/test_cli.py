@@ -1,0 +1,230 @@
+"""The command line as a shell calls it: exit status, streams, files."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from core.phantoms import blobs, grid, stage
+from ElastixRegistrationLib.cli import main
+from ElastixRegistrationLib.core.image_files import read_image, write_image
+from ElastixRegistrationLib.core.images import array_view, image_from_array
+from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
+from ElastixRegistrationLib.core.point_files import Points, read_points, write_points
+
+LIBRARY = Path(__file__).resolve().parents[2] / "ElastixRegistration"
+SHIFT = np.array([6.0, -4.0, 5.0])
+
+
+@pytest.fixture
+def pair(tmp_path):
+    """Folder with two images SHIFT apart, their parameter file and corresponding points."""
+    folder = tmp_path / "scans of Jürgen"
+    folder.mkdir()
+    geometry = grid()
+    write_image(blobs(geometry, dtype=np.int16), folder / "fixed.nrrd")
+    write_image(blobs(geometry, SHIFT, dtype=np.int16), folder / "moving.nrrd")
+    write_parameter_file(stage("EulerTransform"), folder / "rigid.txt")
+    write_parameter_file(stage("BSplineTransform", MaximumNumberOfIterations="30"), folder / "deformable.toml")
+    points = geometry.centre() + np.random.default_rng(1).uniform(-15, 15, (8, 3))
+    labels = tuple(f"P, {n}" for n in range(8))
+    write_points(Points(points, labels), folder / "fixed.fcsv")
+    write_points(Points(points + SHIFT, labels), folder / "moving.mrk.json")
+    return folder
+
+
+def call(*arguments):
+    return main([str(a) for a in arguments])
+
+
+def shell(*arguments, cwd=None):
+    return subprocess.run(
+        [sys.executable, "-m", "ElastixRegistrationLib", *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(LIBRARY)},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=cwd,
+        check=False,
+    )
+
+
+def test_register_writes_every_output(pair, capsys):
+    outputs = {
+        "volume": pair / "out.nii.gz", "transform": pair / "t.h5", "field": pair / "d.nrrd",
+        "jacobian": pair / "j.nrrd", "inverse": pair / "i.h5",
+    }  # fmt: skip
+    status = call(
+        "register", pair / "fixed.nrrd", pair / "moving.nrrd",
+        "--parameters", pair / "rigid.txt", pair / "deformable.toml",
+        "--fixed-points", pair / "fixed.fcsv", "--moving-points", pair / "moving.mrk.json",
+        *(word for name, path in outputs.items() for word in (f"--output-{name}", path)),
+        "--report", pair / "report", "--seed", 3, "--threads", 2, "--json",
+    )  # fmt: skip
+    assert status == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["outputs"].keys() == {*outputs, "report"}
+    distances = {f["name"]: (f["before"], f["after"]) for f in document["figures"]}["Landmark distance, mean"]
+    assert distances[0] == pytest.approx(np.linalg.norm(SHIFT), abs=0.01)
+    assert distances[1] < 2
+    assert array_view(read_image(outputs["volume"])).dtype == np.int16
+    transform, inverse = sitk.ReadTransform(str(outputs["transform"])), sitk.ReadTransform(str(outputs["inverse"]))
+    for point in read_points(pair / "fixed.fcsv").coordinates.tolist():
+        there = transform.TransformPoint(point)
+        assert there == pytest.approx(point + SHIFT, abs=4)
+        assert inverse.TransformPoint(there) == pytest.approx(point, abs=0.1)
+    assert array_view(read_image(outputs["jacobian"])).mean() == pytest.approx(1, abs=0.1)
+    page = (pair / "report" / "report.html").read_text(encoding="utf-8")
+    assert "Jürgen" not in page
+    assert "<svg" in page
+
+
+def test_apply_does_what_register_did(pair):
+    assert call(
+        "register", pair / "fixed.nrrd", pair / "moving.nrrd", "--parameters", pair / "rigid.txt", "--quiet",
+        "--output-volume", pair / "a.nrrd", "--output-transform", pair / "t.txt",
+    ) == 0  # fmt: skip
+    assert call(
+        "apply", pair / "t.txt", pair / "moving.nrrd", "--reference", pair / "fixed.nrrd", "--quiet",
+        "--output-volume", pair / "b.nrrd",
+    ) == 0  # fmt: skip
+    first, second = (array_view(read_image(pair / name)) for name in ("a.nrrd", "b.nrrd"))
+    assert np.array_equal(first, second)
+
+
+def test_apply_moves_points_there_and_back(pair):
+    call("register", pair / "fixed.nrrd", pair / "moving.nrrd", "--parameters", pair / "rigid.txt", "--quiet",
+         "--output-transform", pair / "t.tfm")  # fmt: skip
+    assert call("apply", pair / "t.tfm", "--points", pair / "fixed.fcsv", "--output-points", pair / "q.txt") == 0
+    moved = read_points(pair / "q.txt").coordinates
+    assert moved == pytest.approx(read_points(pair / "moving.mrk.json").coordinates, abs=0.5)
+    assert (
+        call("apply", pair / "t.tfm", "--points", pair / "q.txt", "--inverse", "--output-points", pair / "r.mrk.json")
+        == 0
+    )
+    assert read_points(pair / "r.mrk.json").coordinates == pytest.approx(
+        read_points(pair / "fixed.fcsv").coordinates, abs=1e-5
+    )
+
+
+def test_two_single_slices_are_registered_in_2d(tmp_path):
+    flat = grid((64, 60))
+    for name, shift in (("fixed", None), ("moving", SHIFT[:2])):
+        voxels = np.asarray(array_view(blobs(flat, shift)))[None]
+        write_image(image_from_array(voxels.copy(), grid((64, 60, 1))), tmp_path / f"{name}.nii.gz")
+    write_parameter_file(stage(), tmp_path / "p.txt")
+    arguments = ("register", tmp_path / "fixed.nii.gz", tmp_path / "moving.nii.gz", "--parameters", tmp_path / "p.txt")
+    assert call(*arguments, "--output-transform", tmp_path / "t.tfm", "--quiet") == 0
+    centre = flat.centre()
+    moved = sitk.ReadTransform(str(tmp_path / "t.tfm")).TransformPoint(centre.tolist())
+    assert moved == pytest.approx(centre + SHIFT[:2], abs=0.3)
+
+
+def test_a_colour_image_keeps_its_components(tmp_path):
+    flat = grid((64, 60))
+    fixed, moving = (np.asarray(array_view(blobs(flat, shift))) for shift in (None, SHIFT[:2]))
+    write_image(image_from_array(fixed.copy(), flat), tmp_path / "fixed.nrrd")
+    colour = np.stack([moving / 2, moving / 3, 50 + 0 * moving], -1).astype(np.uint8)
+    image = sitk.GetImageFromArray(colour, isVector=True)
+    image.SetSpacing(flat.spacing)
+    image.SetOrigin(flat.origin)
+    sitk.WriteImage(image, str(tmp_path / "moving.nrrd"))
+    write_parameter_file(stage(Metric="AdvancedNormalizedCorrelation"), tmp_path / "p.txt")
+    arguments = ("register", tmp_path / "fixed.nrrd", tmp_path / "moving.nrrd", "--parameters", tmp_path / "p.txt")
+    assert call(*arguments, "--output-volume", tmp_path / "out.nrrd", "--quiet") == 0
+    out = sitk.ReadImage(str(tmp_path / "out.nrrd"))
+    assert out.GetNumberOfComponentsPerPixel() == 3
+    assert out.GetPixelIDValue() == sitk.sitkVectorUInt8
+    inner = sitk.GetArrayFromImage(out)[20:40, 20:40, 0].astype(float)
+    assert inner == pytest.approx(fixed[20:40, 20:40] / 2, abs=6)
+
+
+def test_background_says_what_and_why(pair, capsys):
+    assert call("background", pair / "fixed.nrrd", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["background"] == pytest.approx(0, abs=1)
+    assert document["reason"].endswith(".")
+
+
+def test_presets_are_listed_shown_and_exported(tmp_path, capsys):
+    assert call("presets", "list", "--json", "--dimension", 2) == 0
+    found = json.loads(capsys.readouterr().out)["presets"]
+    assert {"rigid", "affine"} <= {preset["id"] for preset in found}
+    assert call("presets", "show", "rigid") == 0
+    assert '(Transform "EulerTransform")' in capsys.readouterr().out
+    assert call("presets", "export", "rigid", tmp_path / "mine") == 0
+    assert call("presets", "show", "rigit") == 2
+    assert "rigid" in capsys.readouterr().err
+    assert [p.suffix for p in (tmp_path / "mine").iterdir()] == [".txt"]
+
+
+def test_listing_presets_is_quick_as_it_loads_no_itk():
+    code = "import sys; from ElastixRegistrationLib.cli import main; main(['presets']); sys.exit('itk' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(LIBRARY)}, check=False)
+    assert done.returncode == 0
+
+
+WRONG = {
+    "no command": ([], "COMMAND"),
+    "missing file": (["register", "fixed.nrrd", "gone.nrrd"], "gone.nrrd"),
+    "unknown preset": (["register", "fixed.nrrd", "moving.nrrd", "--preset", "deformabel"], "deformable"),
+    "broken parameters": (["register", "fixed.nrrd", "moving.nrrd", "--parameters", "broken.txt"], "broken.txt"),
+    "output folder": (["register", "fixed.nrrd", "moving.nrrd", "--output-volume", "none/v.nrrd"], "none"),
+    "output format": (["register", "fixed.nrrd", "moving.nrrd", "--output-transform", "t.nrrd"], "t.nrrd"),
+    "background": (["register", "fixed.nrrd", "moving.nrrd", "--background", "dark"], "dark"),
+    "two starts": (
+        ["register", "fixed.nrrd", "moving.nrrd", "--initialization", "mass", "--initial-transform", "t.h5"],
+        "not allowed with",
+    ),
+    "one point list": (["register", "fixed.nrrd", "moving.nrrd", "--fixed-points", "fixed.fcsv"], "only one list"),
+    "nothing to apply to": (["apply", "t.h5"], "--points"),
+    "no image": (["background", "broken.txt"], "broken.txt"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_call_exits_2_with_one_sentence_and_writes_nothing(case, pair, capsys, monkeypatch):
+    monkeypatch.chdir(pair)
+    Path("broken.txt").write_text('(Transform "EulerTransform"\n', encoding="ascii")
+    before = sorted(os.listdir())
+    arguments, words = WRONG[case]
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert words in captured.err.strip().splitlines()[-1]
+    assert sorted(os.listdir()) == before
+
+
+def test_a_failed_registration_exits_1_and_leaves_old_outputs(pair, capsys):
+    corner = grid(origin=(23.0, 82.0, 5.0))
+    write_image(blobs(corner, seed=2), pair / "elsewhere.nrrd")
+    (pair / "v.nrrd").write_text("an older result", encoding="ascii")
+    arguments = ("register", pair / "fixed.nrrd", pair / "elsewhere.nrrd", "--parameters", pair / "rigid.txt")
+    assert call(*arguments, "--output-volume", pair / "v.nrrd") == 1
+    assert "elastix" in capsys.readouterr().err.splitlines()[-1]
+    assert (pair / "v.nrrd").read_text(encoding="ascii") == "an older result"
+
+
+def test_from_a_shell_json_is_alone_on_stdout(pair):
+    done = shell("register", "fixed.nrrd", "moving.nrrd", "--parameters", "rigid.txt", "--json", cwd=pair)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["command"] == "register"
+    wrong = shell("register", "fixed.nrrd", "nothing.nrrd", "--json", cwd=pair)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "nothing.nrrd" in wrong.stderr.splitlines()[-1]
+
+
+def test_a_reader_that_leaves_early_is_no_error(pair):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ElastixRegistrationLib", "presets", "show", "rigid"],
+        env={**os.environ, "PYTHONPATH": str(LIBRARY)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait() == 0
