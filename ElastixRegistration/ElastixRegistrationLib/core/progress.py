@@ -27,7 +27,7 @@ _OTHER_METRIC_COST = 0.5
 _DEFORMABLE_FACTOR = 3.5
 _ITERATION_OVERHEAD = 0.2
 # Per resolution and stage: images prepared, step size estimated.
-_STAGE_SETUP = 400.0
+_STAGE_SETUP = 1000.0
 _RESOLUTION_SETUP = 100.0
 _GRID_SETUP = 2500.0
 _SHARE_OF_2D = 0.1
@@ -49,9 +49,9 @@ _BOILERPLATE = re.compile(
 _CAUSES = (
     (
         r"Too many samples map outside moving image buffer: (\d+) / (\d+)",
-        "only {0} of {1} sample points of the fixed image fell into the moving image and its mask. The images overlap too"
-        " little at the start, or the steps were too large: choose another start position (image centres or centres of"
-        " mass), check the masks, or lower MaximumStepLength.",
+        "only {0} of {1} sample points of the fixed image fell into the moving image and its mask. The images overlap"
+        " too little at the start, or the steps were too large: choose another start position (image centres or"
+        " centres of mass), check the masks, or lower MaximumStepLength.",
     ),
     (
         r"Could not find enough image samples within reasonable time",
@@ -68,8 +68,8 @@ _CAUSES = (
         "the centre of mass cannot be found, for no voxel is in the mask or above the threshold.",
     ),
     (
-        r"you selected\s+SampleRegionSize\[ (\d+) \] = (\S+)\s+mm,\s+while the fixed image size at dim = \d+ is \d+ voxels"
-        r" or (\S+) mm",
+        r"you selected\s+SampleRegionSize\[ (\d+) \] = (\S+)\s+mm,\s+while the fixed image size at dim = \d+ is"
+        r" \d+ voxels or (\S+) mm",
         "SampleRegionSize is {1} mm along axis {0}, where the fixed image has only {2} mm.",
     ),
     (r"[Cc]asting entry number (\d+) for the parameter \"(\w+)\" failed", "the value of {1} is not of the right kind."),
@@ -161,13 +161,18 @@ class ProgressParser:
         elif line.startswith("Time spent on saving the results"):
             return self._event(None, sum(plan.total for plan in self._plans[: self._stage + 1]))
         elif line.startswith("Preparation of the image pyramids took"):
-            done = self._done_before(0) if not self._in_resolution else 0.0
-            return self._event(None, done)
+            self._begin_stage()
+            return self._event(None, self._done_before(0))
         return None
 
-    def _new_resolution(self, resolution: int) -> ProgressEvent:
-        if resolution == 0 and self._in_resolution:
+    def _begin_stage(self) -> None:
+        if self._in_resolution:
             self._stage = min(self._stage + 1, max(len(self._plans) - 1, 0))
+            self._resolution, self._in_resolution = 0, False
+
+    def _new_resolution(self, resolution: int) -> ProgressEvent:
+        if resolution == 0:
+            self._begin_stage()
         self._in_resolution = True
         self._resolution, self._limit, self._columns = resolution, None, None
         self._recent.clear()
