@@ -238,6 +238,7 @@ _BY_NAME: dict[str, Callable[[Any, bool], Any]] = {
     "int": to_int,
     "uint": to_int,
     "qlonglong": to_int,
+    "vtkIdType": to_int,
     "double": to_float,
     "float": to_float,
     "QString": to_text,

@@ -152,7 +152,7 @@ def native_signature(native: type, signature: str) -> str | None:
     for stand_in, cpp in aliases.items():
         if cpp == signature:
             return stand_in
-    return None if "PyObject" in signature and signature in aliases else signature
+    return None if signature in aliases else signature
 
 
 def _native_attribute(builtin: type, name: str) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, SIGNAL, SLOT
+from PySide6.QtCore import SIGNAL, SLOT, QCoreApplication, QObject, Qt, QThread, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QInputDialog
 
@@ -161,6 +161,20 @@ def tr(owner: Any, text: str, ambiguity: str = "", number: int = -1) -> str:
     return QCoreApplication.translate(owner.className(), text, ambiguity, number)
 
 
+#: Objects whose deletion waits for the main event loop, see `deleteLater`.
+pending_deletions: list[QObject] = []
+
+
+def deleteLater(owner: Any) -> None:
+    """In Slicer Python always runs under the main event loop, so an object deleted later outlives a nested loop that
+    starts afterwards (slicer.util.messageBox relies on that). A test runs under no loop: there the host waits."""
+    native = owner._hostLiving("deleteLater")
+    if QThread.currentThread().loopLevel() == 0:
+        pending_deletions.append(native)
+    else:
+        native.deleteLater()
+
+
 # --- single methods ----------------------------------------------------------------------------------------------
 
 
@@ -189,6 +203,7 @@ def _first_of_tuple(native: type, name: str) -> Special:
 _SPECIALS: dict[tuple[type, str], Special] = {
     (QObject, "connect"): Special(connect),
     (QObject, "disconnect"): Special(disconnect),
+    (QObject, "deleteLater"): Special(deleteLater),
     (QObject, "findChild"): Special(findChild),
     (QObject, "findChildren"): Special(findChildren),
     (QObject, "tr"): Special(tr),

@@ -327,7 +327,7 @@ def _call_slot(what: str, native: QObject, member: Member, args: tuple[Any, ...]
 
 
 def _slot_argument(type_name: str, value: Any, strict: bool) -> Any:
-    if type_name.startswith("vtk") and type_name.endswith("*"):
+    if type_name.startswith("vtk") and type_name.endswith("*"):  # not vtkIdType
         return convert_named(type_name, value, strict, _vtk_classes(type_name[:-1]) or object)
     if type_name == "int" and isinstance(value, EnumValue):
         return int(value)
