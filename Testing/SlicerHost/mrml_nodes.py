@@ -281,8 +281,8 @@ class qMRMLNodeComboBox(QWidget):
         if self._scene is None:
             return
         events = slicer.vtkMRMLScene
-        self._observations.add(self._scene, events.NodeAddedEvent, qMRMLNodeComboBox._onNodeAdded)
-        self._observations.add(self._scene, events.NodeAboutToBeRemovedEvent, qMRMLNodeComboBox._onNodeRemoved)
+        self._observations.add(self._scene, events.NodeAddedEvent, qMRMLNodeComboBox._onNodeAdded, True)
+        self._observations.add(self._scene, events.NodeAboutToBeRemovedEvent, qMRMLNodeComboBox._onNodeRemoved, True)
         for event in (events.EndImportEvent, events.EndRestoreEvent, events.EndCloseEvent):
             self._observations.add(self._scene, event, qMRMLNodeComboBox._onSceneDone)
         for node in self._sceneNodes():

@@ -20,8 +20,11 @@ class Observations:
         entries = self._entries
         owner.destroyed.connect(lambda: _remove(entries))
 
-    def add(self, observed: vtk.vtkObject, event: int | str, method: Callable[..., None]) -> None:
-        """Call `method(widget, caller, call_data)`, where `method` is a plain function of the widget's class."""
+    def add(self, observed: vtk.vtkObject, event: int, method: Callable[..., None], with_node: bool = False) -> None:
+        """Call `method(widget, caller, node)`, where `method` is a plain function of the widget's class.
+
+        `with_node`: the event's call data is a VTK object. It must be set for no other event: VTK does not check.
+        """
         owner = self._owner
 
         def forward(caller: Any, _event: str, call_data: Any = None) -> None:
@@ -29,7 +32,7 @@ class Observations:
             if widget is not None and shiboken6.isValid(widget):
                 method(widget, caller, call_data)
 
-        if isinstance(event, int) and event != vtk.vtkCommand.ModifiedEvent:
+        if with_node:
             forward.CallDataType = vtk.VTK_OBJECT  # type: ignore[attr-defined]
         reference = vtk.vtkWeakReference()
         reference.Set(observed)
