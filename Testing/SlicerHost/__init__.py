@@ -20,7 +20,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from .requirements_of_qt import missing_package
+from .requirements_of_qt import missing_package, protect_constants
 
 if TYPE_CHECKING:
     from .host import SlicerHost
@@ -39,6 +39,7 @@ def install(packaging: bool = True) -> SlicerHost:
         problem = missing_package()
         if problem:
             raise RuntimeError(problem)
+        protect_constants()
         from .host import SlicerHost
 
         _installed = SlicerHost(packaging)

@@ -117,15 +117,17 @@ def convert(wanted: Any, value: Any, strict: bool) -> Any:
         if issubclass(wanted, shiboken6.Object):
             return _convert_object(wanted, value, strict)
         if wanted in (bytes, bytearray, memoryview):
-            return text_bytes(value)
+            return text_or_bytes(value, strict)
         if issubclass(wanted, collections.abc.Callable):
             return value if callable(value) else MISMATCH
     return unwrap(value)
 
 
-def text_bytes(value: Any) -> Any:
-    """A const char* parameter: bytes as they are, anything else as text."""
-    return bytes(value) if isinstance(value, (bytes, bytearray)) else str(value).encode()
+def text_or_bytes(value: Any, strict: bool) -> Any:
+    """A const char* parameter: PySide6 takes some as bytes, some as text, whatever its signature says."""
+    if isinstance(value, (bytes, bytearray, str)):
+        return value
+    return MISMATCH if strict or value is None else str(value)
 
 
 def to_text(value: Any, strict: bool) -> Any:

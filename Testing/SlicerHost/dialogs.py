@@ -84,7 +84,7 @@ class Dialogs:
         text = dialog.text() if box else dialog.labelText() if isinstance(dialog, QInputDialog) else ""
         details = dialog.detailedText() if box else ""
         name = answer if isinstance(answer, str) else "" if answer is None else "function"
-        return Shown(dialog.metaObject().className(), dialog.windowTitle(), text, details, name)
+        return Shown(type(dialog).__name__, dialog.windowTitle(), text, details, name)
 
     @staticmethod
     def _press(dialog: QDialog, label: str) -> None:

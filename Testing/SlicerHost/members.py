@@ -12,7 +12,7 @@ import enum
 from dataclasses import dataclass, field
 from typing import Any
 
-from PySide6.QtCore import QMetaMethod, QMetaObject, QMetaProperty, QObject, Signal
+from PySide6.QtCore import QMetaMethod, QMetaObject, QMetaProperty, QObject, Signal, qInstallMessageHandler
 
 from .names import QT5_SIGNALS, is_refused
 
@@ -40,8 +40,11 @@ class ClassMembers:
 
     native: type
     builtin: type
-    meta: QMetaObject | None
     found: dict[str, Member | None] = field(default_factory=dict)
+
+    @property
+    def meta(self) -> QMetaObject | None:
+        return self.native.staticMetaObject if issubclass(self.native, QObject) else None
 
     def find(self, name: str) -> Member | None:
         if name not in self.found:
@@ -105,16 +108,16 @@ class ClassMembers:
 
     def _first_signal(self, name: str) -> str:
         """PythonQt takes the overload declared first, in the class nearest to the object's own."""
-        meta = self.builtin.staticMetaObject
-        while meta is not None:
-            signature = QT5_SIGNALS.get((meta.className(), name))
-            if signature:
-                return signature
+        for owner in self.builtin.__mro__:
+            if not issubclass(owner, QObject):
+                continue
+            if (owner.__name__, name) in QT5_SIGNALS:
+                return QT5_SIGNALS[owner.__name__, name]
+            meta = owner.staticMetaObject
             for index in range(meta.methodOffset(), meta.methodCount()):
                 method = meta.method(index)
                 if method.methodType() == QMetaMethod.MethodType.Signal and bytes(method.name()).decode() == name:
                     return bytes(method.methodSignature()).decode()
-            meta = meta.superClass()
         raise AttributeError(f"{self.builtin.__name__} has no signal '{name}'")
 
 
@@ -124,9 +127,23 @@ _members: dict[type, ClassMembers] = {}
 def members_of(native: type) -> ClassMembers:
     """The members of a PySide6 class, of a widget of the host, or of a Python subclass of either."""
     if native not in _members:
-        is_object = isinstance(native, type) and issubclass(native, QObject)
-        _members[native] = ClassMembers(native, builtin_of(native), native.staticMetaObject if is_object else None)
+        _members[native] = ClassMembers(native, builtin_of(native))
     return _members[native]
+
+
+def class_name(native: QObject) -> str:
+    """The C++ class, also of objects of Qt's private classes.
+
+    Read from the line Qt logs about an object: PySide6 6.12 takes the class's meta-object along when an object dies on
+    which `metaObject()` was called.
+    """
+    lines: list[str] = []
+    previous = qInstallMessageHandler(lambda kind, context, text: lines.append(text))
+    try:
+        native.dumpObjectInfo()
+    finally:
+        qInstallMessageHandler(previous)
+    return lines[0].removeprefix("OBJECT ").split("::")[0]
 
 
 def builtin_of(native: type) -> type:
@@ -156,8 +173,8 @@ def native_signature(native: type, signature: str) -> str | None:
 
 
 def _native_attribute(builtin: type, name: str) -> Any:
-    if name.startswith("_") or is_refused(builtin, name):
-        return None
+    if name.startswith("_") or name == "exec_" or is_refused(builtin, name):
+        return None  # exec_ is found as exec
     # PySide6 spells what is a Python keyword with an underscore (raise_, print_); PythonQt finds both spellings
     found = getattr(builtin, name, None)
     if found is None and hasattr(builtin, name + "_"):

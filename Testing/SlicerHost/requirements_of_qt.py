@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import shutil
 import subprocess
+import sys
 
 #: Shared library PySide6 links to -> the Debian package it is in.
 LIBRARIES = {
@@ -27,3 +28,14 @@ def missing_package() -> str | None:
         return None
     listed = subprocess.run(["fc-list", "--format=%{family}\n"], capture_output=True, text=True, check=False).stdout
     return None if listed.strip() else "Qt finds no font here: install the Debian package fonts-dejavu-core."
+
+
+def protect_constants() -> None:
+    """Keep None, True and False alive under PySide6 6.12 on Python before 3.12.
+
+    Its wheels return them without taking a reference, as 3.12 allows; on 3.10 and 3.11 a few hundred emitted signals end
+    the process with "deallocating True or False". A reference count far out of reach makes up for it.
+    """
+    if sys.version_info < (3, 12):
+        for constant in (None, True, False):
+            ctypes.c_ssize_t.from_address(id(constant)).value += 1 << 40

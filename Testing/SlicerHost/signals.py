@@ -14,8 +14,8 @@ from typing import Any
 
 from PySide6.QtCore import SIGNAL, QMetaObject, QObject
 
-from .calls import convert_named, unwrap
-from .members import native_signature
+from .calls import MISMATCH, convert_named, unwrap
+from .members import class_name, native_signature
 from .names import QT5_SIGNATURES
 from .recorders import report_exception
 
@@ -73,14 +73,12 @@ def normalized(signature: str) -> str:
 
 def _native(sender: QObject, signature: str) -> str | None:
     """The signature to connect in PySide6, None where the sender has no such signal."""
-    meta = sender.metaObject()
-    while meta is not None:
-        stand_in = QT5_SIGNATURES.get((meta.className(), signature))
+    for owner in type(sender).__mro__:
+        stand_in = QT5_SIGNATURES.get((owner.__name__, signature))
         if stand_in:
             return stand_in
-        meta = meta.superClass()
     found = native_signature(type(sender), signature)
-    if found is None or sender.metaObject().indexOfSignal(found) < 0:
+    if found is None or type(sender).staticMetaObject.indexOfSignal(found) < 0:
         return None
     return found
 
@@ -90,7 +88,7 @@ def connect(sender: QObject, signature: str, function: Callable) -> bool:
     cpp = normalized(signature)
     native = _native(sender, cpp)
     if native is None:
-        name = sender.metaObject().className()
+        name = class_name(sender)
         sys.stderr.write(f"PythonQt: QObject::connect() signal '{signature}' does not exist on {name}\n")
         return False
     hub = sender.property(_HUB)
@@ -119,7 +117,7 @@ def disconnect(sender: QObject, signature: str, function: Callable | None) -> bo
             targets.remove(target)
             return True
     if _native(sender, cpp) is None:
-        name = sender.metaObject().className()
+        name = class_name(sender)
         sys.stderr.write(f"PythonQt: QObject::disconnect() signal '{signature}' does not exist on {name}\n")
     return False
 
@@ -157,13 +155,7 @@ class BoundSignal:
 
 def _emitted(type_name: str, value: Any) -> Any:
     converted = convert_named(type_name, value, False)
-    return unwrap(value) if converted is NotImplemented or not _is_usable(converted) else converted
-
-
-def _is_usable(converted: Any) -> bool:
-    from .calls import MISMATCH
-
-    return converted is not MISMATCH
+    return unwrap(value) if converted is MISMATCH else converted
 
 
 class Signal:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import SIGNAL, SLOT, QCoreApplication, QObject, Qt, QThread, QTimer
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QInputDialog
 
 from . import signals
@@ -188,6 +188,13 @@ def singleShot(*args: Any) -> None:
     QTimer.singleShot(int(milliseconds), lambda: signals_target.deliver(()))
 
 
+def setOverrideCursor(*args: Any, **keywords: Any) -> None:
+    """PySide6 returns a context manager that PythonQt does not know."""
+    refuse_keywords("setOverrideCursor", keywords)
+    function = QGuiApplication.setOverrideCursor
+    call("setOverrideCursor", function, signatures_of(function), args)
+
+
 def _first_of_tuple(native: type, name: str) -> Special:
     def ask(*args: Any, **keywords: Any) -> Any:
         from .wrapping import wrap
@@ -208,6 +215,7 @@ _SPECIALS: dict[tuple[type, str], Special] = {
     (QObject, "findChildren"): Special(findChildren),
     (QObject, "tr"): Special(tr),
     (QTimer, "singleShot"): Special(singleShot, static=True),
+    (QGuiApplication, "setOverrideCursor"): Special(setOverrideCursor, static=True),
     **{
         (QFileDialog, name): _first_of_tuple(QFileDialog, name)
         for name in ("getOpenFileName", "getOpenFileNames", "getSaveFileName")

@@ -7,17 +7,17 @@ line on standard error. Each is a mistake in the .ui file, so here each raises `
 
 from __future__ import annotations
 
-import re
+import importlib
 import xml.etree.ElementTree as ElementTree
-from typing import Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject
+from PySide6.QtCore import SIGNAL, SLOT, QBuffer, QByteArray, QIODevice, QObject
 from PySide6.QtUiTools import QUiLoader
 from PySide6.QtWidgets import QWidget
 
-from .calls import MISMATCH, to_int
-from .members import members_of
+from .enums import find_enum
+from .members import members_of, native_signature
 from .names import module_of
+from .signals import normalized
 from .specials import register
 
 _widgets: dict[str, type[QWidget]] = {}
@@ -47,6 +47,9 @@ class UiLoader(QUiLoader):
     def load(self, device: QIODevice, parent: QWidget | None = None) -> QWidget | None:
         tree = ElementTree.fromstring(bytes(device.readAll().data()))
         flags = _check(tree)
+        connections = list(tree.iter("connection"))
+        for group in tree.findall("connections"):
+            tree.remove(group)
         buffer = QBuffer()
         buffer.setData(QByteArray(ElementTree.tostring(tree)))
         buffer.open(QIODevice.OpenModeFlag.ReadOnly)
@@ -55,7 +58,7 @@ class UiLoader(QUiLoader):
             raise UiError(f"the .ui file could not be read: {self.errorString()}")
         for owner, prop, value in flags:
             _named(widget, owner).setProperty(prop, value)
-        _connect(widget, tree)
+        _connect(widget, connections)
         return widget
 
 
@@ -81,8 +84,6 @@ def _check(tree: ElementTree.Element) -> list[tuple[str, str, int]]:
 
 
 def _qt_class(kind: str) -> type | None:
-    import importlib
-
     if kind in ("Line",):
         kind = "QFrame"
     module = module_of(kind)
@@ -93,8 +94,10 @@ def _enum_value(native: type, prop: ElementTree.Element) -> int:
     text = "".join(prop.itertext()).strip()
     value = 0
     for part in text.split("|"):
-        number = getattr(native, part.split("::")[-1], None)
-        if number is None or to_int(number, False) is MISMATCH:
+        scope, _, name = part.rpartition("::")
+        owner = native if scope in ("", native.__name__) else _widgets.get(scope) or _qt_class(scope.split("::")[0])
+        number = find_enum(owner, name) if owner is not None else None
+        if number is None:
             raise UiError(f"{native.__name__} has no value '{part}' for '{prop.get('name')}'")
         value |= int(number)
     return value
@@ -104,27 +107,22 @@ def _named(widget: QWidget, name: str) -> QObject:
     return widget if widget.objectName() == name else widget.findChild(QObject, name)
 
 
-def _connect(widget: QWidget, tree: ElementTree.Element) -> None:
+def _connect(widget: QWidget, connections: list[ElementTree.Element]) -> None:
     """Connections of the file, made here: Qt's loader cannot see the C++ signatures of the host's widgets."""
-    from . import signals
-    from .wrapping import wrap
-
-    for connection in tree.iter("connection"):
-        sender_name, signal, receiver_name, slot = (connection.findtext(t, "") for t in ("sender", "signal", "receiver", "slot"))
-        sender, receiver = _named(widget, sender_name), _named(widget, receiver_name)
+    for connection in connections:
+        names = [connection.findtext(tag, "") for tag in ("sender", "signal", "receiver", "slot")]
+        what = "connection {}.{} -> {}.{}".format(*names)
+        sender, receiver = _named(widget, names[0]), _named(widget, names[2])
         if sender is None or receiver is None:
-            raise UiError(f"connection {sender_name}.{signal} -> {receiver_name}.{slot}: no such widget")
-        native = type(sender)
-        if _vtk_free(signal) and native.__module__.startswith("PySide6."):
-            continue  # Qt's own: connected by the loader, checked next
-        name = re.sub(r"\(.*", "", slot)
-        target: Any = getattr(wrap(receiver), name)
-        if not signals.connect(sender, signal, target):
-            raise UiError(f"connection: {native.__name__} '{sender_name}' has no signal {signal}")
-
-
-def _vtk_free(signature: str) -> bool:
-    return "vtk" not in signature
+            raise UiError(f"{what}: no such widget")
+        signal = native_signature(type(sender), normalized(names[1]))
+        if signal is None or type(sender).staticMetaObject.indexOfSignal(signal) < 0:
+            raise UiError(f"{what}: {type(sender).__name__} has no signal {names[1]}")
+        slot = native_signature(type(receiver), normalized(names[3]))
+        if slot is None or type(receiver).staticMetaObject.indexOfMethod(slot) < 0:
+            raise UiError(f"{what}: {type(receiver).__name__} has no slot {names[3]}")
+        if not QObject.connect(sender, SIGNAL(signal), receiver, SLOT(slot)):
+            raise UiError(f"{what}: the arguments do not fit")
 
 
 register(UiLoader, "QUiLoader")

@@ -18,7 +18,7 @@ from PySide6.QtCore import QObject
 from . import signals, specials
 from .calls import MISMATCH, call, convert_named, refuse_keywords, signatures_of, to_int
 from .enums import EnumValue, value_of
-from .members import Member, builtin_of, members_of
+from .members import Member, builtin_of, class_name, members_of
 from .names import module_of
 from .shells import shell_class
 
@@ -86,6 +86,8 @@ class Instance(metaclass=ClassWrapper):
         if created is None:
             created = call(f"new {name}", native, signatures_of(builtin_of(native)), args)
         _bind(self, created)
+        if isinstance(created, QObject):
+            weakref.finalize(self, _die, created).atexit = False
 
     # Names that PythonQtInstanceWrapper_methods adds to every object.
 
@@ -93,7 +95,7 @@ class Instance(metaclass=ClassWrapper):
         native = self._hostLiving("className")
         if "_hostNative" not in type(self).__dict__ or not isinstance(native, QObject):
             return type(self).__name__
-        return specials.PUBLIC_NAMES.get(type(native), native.metaObject().className())
+        return specials.PUBLIC_NAMES.get(type(native)) or class_name(native)
 
     def inherits(self, name: str) -> bool:
         native = self._hostLiving("inherits")
@@ -191,6 +193,13 @@ class Instance(metaclass=ClassWrapper):
                 native._hostKeepsAlive = self
         except (AttributeError, TypeError):  # never built, or the interpreter is going down
             return
+
+
+def _die(native: QObject) -> None:
+    """The last Python reference is gone: an object without a parent dies, although PySide6 would often keep it
+    (the model of a view, the button of a group)."""
+    if shiboken6.isValid(native) and native.parent() is None:
+        shiboken6.delete(native)
 
 
 def _bind(instance: Instance, native: Any) -> None:
