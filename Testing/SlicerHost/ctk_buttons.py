@@ -6,7 +6,7 @@ ctkMessageBox.h and .cpp, ctkFittedTextBrowser.h, ctkSearchBox.h, ctkExpandButto
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSettings, QSize, Qt, QTimer, Signal, Slot, Property
+from PySide6.QtCore import Property, QEvent, QObject, QPoint, QRect, QSettings, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,

@@ -71,9 +71,7 @@ class ctkComboBox(QComboBox):
         self.initStyleOption(option)
         option.currentText = self.shownText()
         parts = QStyle.SubControl
-        field = self.style().subControlRect(
-            QStyle.ComplexControl.CC_ComboBox, option, parts.SC_ComboBoxEditField, self
-        )
+        field = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, parts.SC_ComboBoxEditField, self)
         option.currentText = self.fontMetrics().elidedText(
             option.currentText, Qt.TextElideMode(self.property("elideMode")), field.width() - 4
         )

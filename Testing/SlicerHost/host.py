@@ -24,11 +24,14 @@ from . import (
     ctk_buttons,
     ctk_choices,
     ctk_values,
+    hierarchy_items,
     io_manager,
     modules,
+    mrml_checkable,
     mrml_hierarchy,
     mrml_nodes,
     mrml_segments,
+    plots,
     recorders,
     specials,
     views,
@@ -41,7 +44,7 @@ from .uiloader import add_widget_class
 from .wrapping import set_vtk_lookup, wrap, wrapper_class
 
 _CTK = (ctk_buttons, ctk_choices, ctk_values)
-_SLICER = (mrml_nodes, mrml_segments, mrml_hierarchy, views, application, modules, io_manager)
+_SLICER = (mrml_nodes, mrml_checkable, mrml_segments, mrml_hierarchy, plots, views, application, modules, io_manager)
 
 
 class SlicerHost:
@@ -115,7 +118,7 @@ class SlicerHost:
             logic.SetModuleLogic(type(one).__name__.removeprefix("vtkSlicer").removesuffix("Logic"), one)
         colors = next(one for one in self._logics if one.IsA("vtkMRMLColorLogic"))
         logic.SetColorLogic(colors)
-        mrml_hierarchy.add_items_for_nodes(slicer.mrmlScene)
+        hierarchy_items.add_items_for_nodes(slicer.mrmlScene)
         self.app._applicationLogic = logic
         self.app._scene = slicer.mrmlScene
         self.app._moduleManager = modules.qSlicerModuleManager(self.app)
@@ -295,5 +298,3 @@ def _built_in_modules(logics: list[Any]) -> dict[str, _BuiltInModule]:
 def _check_fonts() -> None:
     if not QFontDatabase.families():
         raise RuntimeError("Qt finds no font here: install the Debian package fonts-dejavu-core.")
-
-

@@ -96,7 +96,7 @@ class qSlicerScriptedLoadableModuleWidget(QWidget):
             self.setup()
 
     @Slot(result=object)
-    def self(self) -> Any:  # noqa: D102 - the name is Slicer's
+    def self(self) -> Any:
         return self._python
 
     @Slot()
@@ -157,8 +157,10 @@ class qSlicerScriptedLoadableModule(QObject):
     widgetRepresentationCreationEnabled = stored(bool, "widgetRepresentationCreationEnabled", True)
     defaultDocumentationLink = Property(
         str,
-        lambda self: '<p>For more information see the <a href="'
-        f'{slicer.app.moduleDocumentationUrl(self._path.stem)}">online documentation</a>.</p>',
+        lambda self: (
+            '<p>For more information see the <a href="'
+            f'{slicer.app.moduleDocumentationUrl(self._path.stem)}">online documentation</a>.</p>'
+        ),
     )
 
     def instantiate(self) -> None:

@@ -1,7 +1,7 @@
 """Node selectors.
 
-Read in Slicer/Slicer:Libs/MRML/Widgets/qMRMLWidget.h, qMRMLNodeComboBox.h and .cxx, qMRMLCheckableNodeComboBox.h,
-qMRMLSortFilterProxyModel.cxx (which nodes are shown) and qMRMLNodeFactory.cxx (how a new node is named).
+Read in Slicer/Slicer:Libs/MRML/Widgets/qMRMLWidget.h, qMRMLNodeComboBox.h and .cxx, and qMRMLNodeFactory.cxx (how a
+new node is named).
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-import slicer
 import vtk
 from PySide6.QtCore import Property, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QIcon, QPixmap
@@ -18,8 +17,9 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QInputDialog, QSizePolicy,
 from .ctk_choices import ctkComboBox
 from .declare import stored
 from .observe import Observations
+from .scene_nodes import SceneNodes
 
-_ID = Qt.ItemDataRole.UserRole + 1
+NODE_ID = Qt.ItemDataRole.UserRole + 1
 _ACTION = Qt.ItemDataRole.UserRole + 2
 
 
@@ -49,7 +49,7 @@ class qMRMLWidget(QWidget):
         return icon.pixmap(icon.availableSizes()[0]) if icon.availableSizes() else QPixmap()
 
 
-class qMRMLNodeComboBox(QWidget):
+class qMRMLNodeComboBox(QWidget, SceneNodes):
     currentNodeChanged = Signal((object,), (bool,))
     currentNodeIDChanged = Signal(str)
     nodeActivated = Signal(object)
@@ -97,32 +97,6 @@ class qMRMLNodeComboBox(QWidget):
         self._rebuild()
         self.setEnabled(False)
 
-    # --- which nodes are shown ---
-
-    def _accepts(self, node: Any) -> bool:
-        if node is None or (node.GetHideFromEditors() and not self.property("showHidden")):
-            return False
-        hidden = self.property("hideChildNodeTypes")
-        if any(node.IsA(kind) and node.GetClassName() not in self.property("nodeTypes") for kind in hidden):
-            return False
-        types = self.property("nodeTypes")
-        return not types or any(self._matches(node, kind) for kind in types)
-
-    def _matches(self, node: Any, kind: str) -> bool:
-        exact = not self.property("showChildNodeTypes")
-        if not (node.GetClassName() == kind if exact else node.IsA(kind)):
-            return False
-        for name, wanted in self._attributes.get(kind, {}).items():
-            found = node.GetAttribute(name)
-            if found is None or (wanted is not None and found != str(wanted)):
-                return False
-        return True
-
-    def _sceneNodes(self) -> list[Any]:
-        if self._scene is None:
-            return []
-        return [self._scene.GetNthNode(i) for i in range(self._scene.GetNumberOfNodes())]
-
     # --- contents of the box: None, the nodes, the actions ---
 
     def _offset(self) -> int:
@@ -156,7 +130,7 @@ class qMRMLNodeComboBox(QWidget):
 
     def _insertRow(self, row: int, node: Any) -> None:
         self._combo.insertItem(row, node.GetName() or "")
-        self._combo.setItemData(row, node.GetID(), _ID)
+        self._combo.setItemData(row, node.GetID(), NODE_ID)
         self._combo.setItemData(row, node.GetName() or "", Qt.ItemDataRole.ToolTipRole)
 
     def _actions(self) -> list[tuple[str, str]]:
@@ -180,7 +154,7 @@ class qMRMLNodeComboBox(QWidget):
         return [("", "SEPARATOR"), *found] if found else []
 
     def _currentID(self) -> str:
-        return self._combo.itemData(self._combo.currentIndex(), _ID) or ""
+        return self._combo.itemData(self._combo.currentIndex(), NODE_ID) or ""
 
     def _point(self, node_id: str) -> None:
         """Show a node, or None, or nothing; without a signal."""
@@ -275,18 +249,6 @@ class qMRMLNodeComboBox(QWidget):
     def _onSceneDone(self, scene: Any, _: Any) -> None:
         self._watchNodes()
         self._rebuild()
-
-    def _watchNodes(self) -> None:
-        self._observations.remove()
-        if self._scene is None:
-            return
-        events = slicer.vtkMRMLScene
-        self._observations.add(self._scene, events.NodeAddedEvent, qMRMLNodeComboBox._onNodeAdded, True)
-        self._observations.add(self._scene, events.NodeAboutToBeRemovedEvent, qMRMLNodeComboBox._onNodeRemoved, True)
-        for event in (events.EndImportEvent, events.EndRestoreEvent, events.EndCloseEvent):
-            self._observations.add(self._scene, event, qMRMLNodeComboBox._onSceneDone)
-        for node in self._sceneNodes():
-            self._observations.add(node, vtk.vtkCommand.ModifiedEvent, qMRMLNodeComboBox._onNodeModified)
 
     # --- properties ---
 
@@ -493,72 +455,4 @@ class qMRMLNodeComboBox(QWidget):
         self.nodeAddedByUserAction.emit(node)
 
 
-class qMRMLCheckableNodeComboBox(qMRMLNodeComboBox):
-    """A selector where nodes are ticked; the current node means nothing."""
-
-    checkedNodesChanged = Signal()
-    cppSignatures = {
-        "checkState(PyObject)": "checkState(vtkMRMLNode*)",
-        "check(PyObject)": "check(vtkMRMLNode*)",
-        "uncheck(PyObject)": "uncheck(vtkMRMLNode*)",
-        "setCheckState(PyObject,int)": "setCheckState(vtkMRMLNode*,int)",
-    }
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        self._checked: set[str] = set()
-        super().__init__(parent)
-
-    def _hide(self, node: Any, node_id: str) -> None:
-        super()._hide(node, node_id)
-        if node_id in self._checked:
-            self._checked.remove(node_id)
-            self.checkedNodesChanged.emit()
-
-    def _activated(self, row: int) -> None:
-        node_id = self._combo.itemData(row, _ID)
-        if node_id:
-            node = self._scene.GetNodeByID(node_id)
-            self.setCheckState(node, 0 if node_id in self._checked else Qt.CheckState.Checked.value)
-        else:
-            super()._activated(row)
-
-    @Slot(result="QVariantList")
-    def checkedNodes(self) -> list[Any]:
-        return [self._scene.GetNodeByID(i) for i in self._ids if i in self._checked]
-
-    @Slot(result="QVariantList")
-    def uncheckedNodes(self) -> list[Any]:
-        return [self._scene.GetNodeByID(i) for i in self._ids if i not in self._checked]
-
-    @Slot(result=bool)
-    def allChecked(self) -> bool:
-        return bool(self._ids) and set(self._ids) <= self._checked
-
-    @Slot(result=bool)
-    def noneChecked(self) -> bool:
-        return bool(self._ids) and not self._checked
-
-    @Slot(object, result=int)
-    def checkState(self, node: Any) -> Qt.CheckState:
-        checked = node is not None and node.GetID() in self._checked
-        return Qt.CheckState.Checked if checked else Qt.CheckState.Unchecked
-
-    @Slot(object, int)
-    def setCheckState(self, node: Any, state: int) -> None:
-        if node is None or node.GetID() not in self._ids:
-            return
-        before = set(self._checked)
-        (self._checked.add if state == Qt.CheckState.Checked.value else self._checked.discard)(node.GetID())
-        if self._checked != before:
-            self.checkedNodesChanged.emit()
-
-    @Slot(object)
-    def check(self, node: Any) -> None:
-        self.setCheckState(node, Qt.CheckState.Checked.value)
-
-    @Slot(object)
-    def uncheck(self, node: Any) -> None:
-        self.setCheckState(node, Qt.CheckState.Unchecked.value)
-
-
-WIDGETS = (qMRMLWidget, qMRMLNodeComboBox, qMRMLCheckableNodeComboBox)
+WIDGETS = (qMRMLWidget, qMRMLNodeComboBox)

@@ -40,7 +40,11 @@ class qMRMLSegmentSelectorWidget(qMRMLWidget):
         self._observations = Observations(self)
         self._nodes = qMRMLNodeComboBox(self)
         self._nodes.setObjectName("MRMLNodeComboBox_Segmentation")
-        for name, value in (("nodeTypes", ["vtkMRMLSegmentationNode"]), ("addEnabled", False), ("removeEnabled", False)):
+        for name, value in (
+            ("nodeTypes", ["vtkMRMLSegmentationNode"]),
+            ("addEnabled", False),
+            ("removeEnabled", False),
+        ):
             self._nodes.setProperty(name, value)
         self._label = QLabel("Segment: ", self)
         self._message = QLabel(self)

@@ -30,7 +30,9 @@ class WrappedModule(types.ModuleType):
         if native is None:
             native = self._from_qt(name)
         if native is None:
-            raise AttributeError(f"module '{self.__name__}' has no attribute '{name}', or the Slicer host does not know it")
+            raise AttributeError(
+                f"module '{self.__name__}' has no attribute '{name}', or the Slicer host does not know it"
+            )
         found = wrapper_class(native)
         setattr(self, name, found)
         return found

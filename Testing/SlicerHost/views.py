@@ -1,7 +1,7 @@
-"""Slice, 3D and plot views in a layout, over MRML's own slice and layout logic.
+"""Slice and 3D views, and the layout of all views, over MRML's own slice and layout logic.
 
 Read in Slicer/Slicer:Libs/MRML/Widgets/qMRMLLayoutManager.h and .cxx, qMRMLSliceWidget.h, qMRMLSliceView.h,
-qMRMLSliceControllerWidget.h, qMRMLThreeDWidget.h, qMRMLPlotWidget.h, qMRMLPlotView.h; Base/QTGUI/qSlicerLayoutManager.h;
+qMRMLSliceControllerWidget.h, qMRMLThreeDWidget.h; Base/QTGUI/qSlicerLayoutManager.h;
 commontk/CTK:Libs/Visualization/VTK/Widgets/ctkVTKAbstractView.h (forceRender, scheduleRender).
 A slice view shows the image MRML blends (volumes only); a 3D view shows nothing.
 """
@@ -19,6 +19,7 @@ from vtk.util.numpy_support import vtk_to_numpy
 
 from .mrml_nodes import qMRMLWidget
 from .observe import Observations
+from .plots import qMRMLPlotWidget
 
 
 class qMRMLSliceView(QWidget):
@@ -217,6 +218,7 @@ class qSlicerLayoutManager(QObject):
         self._scene = scene
         self._slices: dict[str, qMRMLSliceWidget] = {}
         self._threeD: dict[str, qMRMLThreeDWidget] = {}
+        self._plots: dict[str, qMRMLPlotWidget] = {}
         self._paused = 0
         self._logic = slicer.vtkMRMLLayoutLogic()
         self._logic.SetMRMLApplicationLogic(application_logic)
@@ -238,7 +240,7 @@ class qSlicerLayoutManager(QObject):
         if self._logic.GetLayoutNode().GetViewArrangement() == self._shown:
             return
         self._shown = self._logic.GetLayoutNode().GetViewArrangement()
-        for widget in [*self._slices.values(), *self._threeD.values()]:
+        for widget in [*self._slices.values(), *self._threeD.values(), *self._plots.values()]:
             widget.hide()
             self._viewport.layout().removeWidget(widget)
         position = 0
@@ -266,6 +268,12 @@ class qSlicerLayoutManager(QObject):
             if name not in self._threeD:
                 self._threeD[name] = qMRMLThreeDWidget(node, self._viewport)
             return self._threeD[name]
+        if node.IsA("vtkMRMLPlotViewNode"):
+            if name not in self._plots:
+                self._plots[name] = qMRMLPlotWidget(self._viewport)
+                self._plots[name].setMRMLScene(self._scene)
+                self._plots[name].setMRMLPlotViewNode(node)
+            return self._plots[name]
         return None
 
     def _shownNames(self, kind: str) -> list[str]:
@@ -279,7 +287,7 @@ class qSlicerLayoutManager(QObject):
     )
     threeDViewCount = Property(int, lambda self: len(self._shownNames("vtkMRMLViewNode")))
     tableViewCount = Property(int, lambda self: len(self._shownNames("vtkMRMLTableViewNode")))
-    plotViewCount = Property(int, lambda self: 0)
+    plotViewCount = Property(int, lambda self: len(self._shownNames("vtkMRMLPlotViewNode")))
 
     @Slot(int)
     def setLayout(self, number: int) -> None:
@@ -314,6 +322,11 @@ class qSlicerLayoutManager(QObject):
     def threeDWidget(self, number: int) -> QObject | None:
         names = self._shownNames("vtkMRMLViewNode")
         return self._threeD.get(names[number]) if 0 <= number < len(names) else None
+
+    @Slot(int, result=QObject)
+    def plotWidget(self, number: int) -> QObject | None:
+        names = self._shownNames("vtkMRMLPlotViewNode")
+        return self._plots.get(names[number]) if 0 <= number < len(names) else None
 
     @Slot(object, result=QObject)
     def viewWidget(self, node: Any) -> QObject | None:

@@ -123,7 +123,9 @@ class Instance(metaclass=ClassWrapper):
         try:
             native = self._hostLiving(name)
         except AttributeError:  # the base __init__ was not called
-            raise ValueError(f"Trying to use '{name}' of a {type(self).__name__} whose __init__ was not called") from None
+            raise ValueError(
+                f"Trying to use '{name}' of a {type(self).__name__} whose __init__ was not called"
+            ) from None
         member = members_of(type(native)).find(name)
         if member is not None:
             return _get(self, native, member)
@@ -332,7 +334,9 @@ def _call_slot(what: str, native: QObject, member: Member, args: tuple[Any, ...]
             if not any(c is MISMATCH for c in converted):
                 return getattr(native, member.name)(*converted)
     shapes = ", ".join(f"{member.name}({','.join(o.types)})" for o in member.overloads)
-    raise ValueError(f"Could not find matching overload for given arguments:\n{args!r}\n of {what}; there are: {shapes}")
+    raise ValueError(
+        f"Could not find matching overload for given arguments:\n{args!r}\n of {what}; there are: {shapes}"
+    )
 
 
 def _slot_argument(type_name: str, value: Any, strict: bool) -> Any:

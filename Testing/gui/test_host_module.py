@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-MODULE = '''
+MODULE = """
     import qt
     import slicer
     import vtk
@@ -101,7 +101,7 @@ MODULE = '''
             logic.process(volume, 1)
             self.assertEqual(logic.getParameterNode().GetParameter("last"), "v")
             calls.append("tested")
-'''
+"""
 
 UI = """<?xml version="1.0" encoding="UTF-8"?>
 <ui version="4.0">
@@ -433,7 +433,7 @@ def test_packaging_is_there_or_not(host, slicer, tmp_path):
     assert "Test" in host.dialogs.shown[-1].title
     host.setPackaging(False)
     with pytest.raises(ImportError):
-        import slicer.packaging  # noqa: F401
+        import slicer.packaging
     assert not hasattr(slicer, "packaging")
     slicer.util.pip_install("itk-elastix")
     assert host.pip.installs[-1] == ["itk-elastix"]

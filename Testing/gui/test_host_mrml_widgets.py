@@ -530,3 +530,21 @@ def test_slice_views_show_what_the_composite_nodes_say(host, slicer, scene, tmp_
     manager.layout = slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView
     assert set(manager.sliceViewNames()) == {"Red", "Yellow", "Green"}
     assert manager.threeDViewCount == 1
+
+
+def test_a_plot_view_draws_the_series_of_its_chart(host, slicer, scene, tmp_path):
+    from PIL import Image
+
+    manager = slicer.app.layoutManager()
+    manager.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutOneUpPlotView)
+    assert manager.plotViewCount == 1
+    chart = slicer.util.plot(
+        np.array([[0.0, 5.0], [1.0, 2.0], [2.0, 1.0]]), 0, columnNames=["iteration", "metric"], show=False
+    )
+    chart.GetNthPlotSeriesNode(0).SetColor(1, 0, 0)
+    widget = manager.plotWidget(0)
+    widget.mrmlPlotViewNode().SetPlotChartNodeID(chart.GetID())
+    picture = host.screenshot(widget.plotView(), tmp_path / "plot.png", 300, 200)
+    pixels = np.asarray(Image.open(picture).convert("RGB")).astype(int)
+    assert ((pixels[..., 0] > 200) & (pixels[..., 1] < 80)).sum() > 100
+    manager.layout = slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView

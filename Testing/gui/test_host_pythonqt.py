@@ -617,7 +617,16 @@ def test_settings_of_the_host_are_its_own(qt, slicer):
 
 @pytest.mark.parametrize(
     "name",
-    ["QVariant", "QTreeWidgetItemIterator", "QT_VERSION_STR", "QSvgWidget", "QChart", "QAnyClass", "Slot", "pyqtSignal"],
+    [
+        "QVariant",
+        "QTreeWidgetItemIterator",
+        "QT_VERSION_STR",
+        "QSvgWidget",
+        "QChart",
+        "QAnyClass",
+        "Slot",
+        "pyqtSignal",
+    ],
 )
 def test_names_that_pythonqt_lacks(qt, name):
     assert not hasattr(qt, name)
@@ -670,8 +679,6 @@ def test_single_shot_is_the_static_method(qt):
     timer.setSingleShot(True)
     assert timer.isSingleShot() is True
     assert callable(timer.singleShot)
-
-
 
 
 def test_thousands_of_emitted_signals(qt):
