@@ -10,6 +10,7 @@ from __future__ import annotations
 import platform
 import sys
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import slicer
@@ -36,11 +37,13 @@ class qSlicerApplication(QApplication):
     renderPaused = Signal(bool)
     usageEventLogged = Signal(str, str)
     urlReceived = Signal(str)
-    cppSignatures = {
-        "mrmlSceneChanged(PyObject)": "mrmlSceneChanged(vtkMRMLScene*)",
-        "setMRMLScene(PyObject)": "setMRMLScene(vtkMRMLScene*)",
-        "openNodeModule(PyObject)": "openNodeModule(vtkMRMLNode*)",
-    }
+    cppSignatures = MappingProxyType(
+        {
+            "mrmlSceneChanged(PyObject)": "mrmlSceneChanged(vtkMRMLScene*)",
+            "setMRMLScene(PyObject)": "setMRMLScene(vtkMRMLScene*)",
+            "openNodeModule(PyObject)": "openNodeModule(vtkMRMLNode*)",
+        }
+    )
     testing = False  # what testingEnabled() answers
 
     def __init__(self, home: Path) -> None:

@@ -248,7 +248,7 @@ _BY_NAME: dict[str, Callable[[Any, bool], Any]] = {
 
 
 def convert_named(type_name: str, value: Any, strict: bool, vtk_class: type | None = None) -> Any:
-    """`value` as a meta-object type (``QStringList``, ``double``, ``vtkMRMLNode*`` given as `vtk_class`), or MISMATCH."""
+    """`value` as a meta-object type such as ``QStringList``, or as the VTK class `vtk_class`, or MISMATCH."""
     if vtk_class is not None:
         if value is None or isinstance(value, vtk_class):
             return value

@@ -1,8 +1,8 @@
 """CTK's widgets for numbers.
 
-Read in commontk/CTK:Libs/Widgets/ctkDoubleSpinBox.h and .cpp, ctkSliderWidget.h, .cpp and Resources/UI/ctkSliderWidget.ui,
-ctkRangeWidget.h and .cpp, ctkDoubleSlider.h and .cpp. Ranges are set by property: `setRange` of ctkSliderWidget is
-neither slot nor invokable in C++, so Python does not have it.
+Read in commontk/CTK:Libs/Widgets/ctkDoubleSpinBox.h and .cpp, ctkSliderWidget.h and .cpp,
+Resources/UI/ctkSliderWidget.ui, ctkRangeWidget.h and .cpp, ctkDoubleSlider.h and .cpp. Ranges are set by property:
+`setRange` of ctkSliderWidget is neither slot nor invokable in C++, so Python does not have it.
 """
 
 from __future__ import annotations

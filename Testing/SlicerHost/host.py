@@ -14,7 +14,6 @@ from typing import Any
 import shiboken6
 import slicer
 import slicer.util
-import vtk
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QWidget
@@ -41,7 +40,7 @@ from .dialogs import Dialogs
 from .qtmodule import WrappedModule, qt_module
 from .specials import register
 from .uiloader import add_widget_class
-from .wrapping import set_vtk_lookup, wrap, wrapper_class
+from .wrapping import wrap, wrapper_class
 
 _CTK = (ctk_buttons, ctk_choices, ctk_values)
 _SLICER = (mrml_nodes, mrml_checkable, mrml_segments, mrml_hierarchy, plots, views, application, modules, io_manager)
@@ -60,6 +59,7 @@ class SlicerHost:
         self._home = tempfile.TemporaryDirectory(prefix="slicer-host-")
         self._module_names = set(sys.modules)
         self._slicer_names = set(vars(slicer))
+        self._pip_install = slicer.util.pip_install
         self.dialogs = Dialogs()
         self.pip = packaging_state.Pip()
         self.errors = recorders.swallowed
@@ -100,7 +100,6 @@ class SlicerHost:
         sys.modules["slicer.i18n"] = i18n
         slicer.i18n = i18n
         slicer.app = wrap(self.app)
-        set_vtk_lookup(lambda name: getattr(slicer, name, None) or getattr(vtk, name, None))
         from . import scripted
 
         sys.modules["slicer.ScriptedLoadableModule"] = scripted
@@ -146,6 +145,7 @@ class SlicerHost:
         self.pump()
         self._watch.stop()
         self.dialogs.stop()
+        slicer.util.pip_install = self._pip_install
         for name in set(sys.modules) - self._module_names:
             if name in ("qt", "ctk") or name.startswith("slicer."):
                 del sys.modules[name]

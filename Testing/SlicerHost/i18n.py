@@ -1,5 +1,7 @@
-"""slicer.i18n. Read in Slicer/Slicer:Base/Python/slicer/i18n.py. The host has no translations: text comes back as it is,
-unless a test puts some into `translations`, by context."""
+"""slicer.i18n. Read in Slicer/Slicer:Base/Python/slicer/i18n.py.
+
+The host has no translations: text comes back as it is, unless a test puts some into `translations`, by context.
+"""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ Read in Slicer/Slicer:Base/QTCore/qSlicerCoreIOManager.h and .cxx, the readers i
 from __future__ import annotations
 
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import slicer
@@ -36,15 +37,17 @@ TYPES: dict[str, tuple[str, str, tuple[str, ...]]] = {
 class qSlicerCoreIOManager(QObject):
     newFileLoaded = Signal("QVariantMap")
     fileSaved = Signal("QVariantMap")
-    cppSignatures = {
-        "loadNodes(QString,QVariantMap)": "loadNodes(QString,QVariantMap)",
-        "loadNodes(QString,QVariantMap,PyObject)": "loadNodes(QString,QVariantMap,vtkCollection*)",
-        "loadNodes(QString,QVariantMap,PyObject,PyObject)": (
-            "loadNodes(QString,QVariantMap,vtkCollection*,vtkMRMLMessageCollection*)"
-        ),
-        "saveNodes(QString,QVariantMap,PyObject)": "saveNodes(QString,QVariantMap,vtkMRMLMessageCollection*)",
-        "fileWriterFileType(PyObject)": "fileWriterFileType(vtkObject*)",
-    }
+    cppSignatures = MappingProxyType(
+        {
+            "loadNodes(QString,QVariantMap)": "loadNodes(QString,QVariantMap)",
+            "loadNodes(QString,QVariantMap,PyObject)": "loadNodes(QString,QVariantMap,vtkCollection*)",
+            "loadNodes(QString,QVariantMap,PyObject,PyObject)": (
+                "loadNodes(QString,QVariantMap,vtkCollection*,vtkMRMLMessageCollection*)"
+            ),
+            "saveNodes(QString,QVariantMap,PyObject)": "saveNodes(QString,QVariantMap,vtkMRMLMessageCollection*)",
+            "fileWriterFileType(PyObject)": "fileWriterFileType(vtkObject*)",
+        }
+    )
 
     @Slot(str, result=str)
     def fileType(self, path: str) -> str:

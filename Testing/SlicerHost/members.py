@@ -14,6 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QMetaMethod, QMetaObject, QMetaProperty, QObject, Signal, qInstallMessageHandler
 
+from .enums import find_enum
 from .names import QT5_SIGNALS, is_refused
 
 
@@ -54,9 +55,7 @@ class ClassMembers:
     def _look_up(self, name: str) -> Member | None:
         member = self._property(name) or self._method_or_signal(name)
         if member is None:
-            from .enums import find_enum
-
-            value = find_enum(self.native, name) if name[:1].isupper() else None
+            value = None if name.startswith("_") else find_enum(self.native, name)
             member = None if value is None else Member("enum", name, value)
         if member is None and len(name) > 2 and name.endswith("_") and name[-2] != "_":
             # exec_ and raise_ find exec and raise

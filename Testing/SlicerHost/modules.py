@@ -1,9 +1,9 @@
 """Scripted modules as Slicer's C++ side handles them: found, instantiated, shown, reloaded, unloaded.
 
-Read in Slicer/Slicer:Base/QTGUI/qSlicerScriptedLoadableModule.h and .cxx, qSlicerScriptedLoadableModuleWidget.h and .cxx,
-qSlicerAbstractModuleWidget.cxx, Base/QTCore/qSlicerAbstractCoreModule.h, qSlicerModuleManager.h,
-qSlicerModuleFactoryManager.h, Base/QTGUI/qSlicerBaseQTGUIPythonQtDecorators.h (widgetRepresentation),
-Base/QTCore/qSlicerPythonCppAPI.cxx and qSlicerScriptedUtils.cxx (errors of module methods are printed, not raised).
+Read in Slicer/Slicer:Base/QTGUI/qSlicerScriptedLoadableModule.h and .cxx, qSlicerScriptedLoadableModuleWidget.h and
+.cxx, qSlicerAbstractModuleWidget.cxx, qSlicerBaseQTGUIPythonQtDecorators.h (widgetRepresentation);
+Base/QTCore/qSlicerAbstractCoreModule.h, qSlicerModuleManager.h, qSlicerModuleFactoryManager.h. Errors of a module's
+methods are printed, not raised.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import importlib.util
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import slicer
@@ -52,14 +53,16 @@ def load_source(name: str, path: Path) -> Any:
 
 class qSlicerScriptedLoadableModuleWidget(QWidget):
     mrmlSceneChanged = Signal(object)
-    cppSignatures = {
-        "mrmlSceneChanged(PyObject)": "mrmlSceneChanged(vtkMRMLScene*)",
-        "setMRMLScene(PyObject)": "setMRMLScene(vtkMRMLScene*)",
-        "setEditedNode(PyObject)": "setEditedNode(vtkMRMLNode*)",
-        "setEditedNode(PyObject,QString)": "setEditedNode(vtkMRMLNode*,QString)",
-        "setEditedNode(PyObject,QString,QString)": "setEditedNode(vtkMRMLNode*,QString,QString)",
-        "nodeEditable(PyObject)": "nodeEditable(vtkMRMLNode*)",
-    }
+    cppSignatures = MappingProxyType(
+        {
+            "mrmlSceneChanged(PyObject)": "mrmlSceneChanged(vtkMRMLScene*)",
+            "setMRMLScene(PyObject)": "setMRMLScene(vtkMRMLScene*)",
+            "setEditedNode(PyObject)": "setEditedNode(vtkMRMLNode*)",
+            "setEditedNode(PyObject,QString)": "setEditedNode(vtkMRMLNode*,QString)",
+            "setEditedNode(PyObject,QString,QString)": "setEditedNode(vtkMRMLNode*,QString,QString)",
+            "nodeEditable(PyObject)": "nodeEditable(vtkMRMLNode*)",
+        }
+    )
 
     def __init__(self, module: qSlicerScriptedLoadableModule) -> None:
         super().__init__()
@@ -129,7 +132,7 @@ class qSlicerScriptedLoadableModuleWidget(QWidget):
 
 
 class qSlicerScriptedLoadableModule(QObject):
-    cppSignatures = {"setMRMLScene(PyObject)": "setMRMLScene(vtkMRMLScene*)"}
+    cppSignatures = MappingProxyType({"setMRMLScene(PyObject)": "setMRMLScene(vtkMRMLScene*)"})
 
     def __init__(self, path: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -5,6 +5,7 @@ Read in Slicer/Slicer:Libs/MRML/Widgets/qMRMLCheckableNodeComboBox.h and .cxx.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -17,12 +18,14 @@ class qMRMLCheckableNodeComboBox(qMRMLNodeComboBox):
     """A selector where nodes are ticked; the current node means nothing."""
 
     checkedNodesChanged = Signal()
-    cppSignatures = {
-        "checkState(PyObject)": "checkState(vtkMRMLNode*)",
-        "check(PyObject)": "check(vtkMRMLNode*)",
-        "uncheck(PyObject)": "uncheck(vtkMRMLNode*)",
-        "setCheckState(PyObject,int)": "setCheckState(vtkMRMLNode*,int)",
-    }
+    cppSignatures = MappingProxyType(
+        {
+            "checkState(PyObject)": "checkState(vtkMRMLNode*)",
+            "check(PyObject)": "check(vtkMRMLNode*)",
+            "uncheck(PyObject)": "uncheck(vtkMRMLNode*)",
+            "setCheckState(PyObject,int)": "setCheckState(vtkMRMLNode*,int)",
+        }
+    )
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._checked: set[str] = set()

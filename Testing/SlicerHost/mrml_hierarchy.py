@@ -6,6 +6,7 @@ qMRMLSubjectHierarchyComboBox.h and .cxx.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 import vtk
@@ -23,21 +24,23 @@ class qMRMLSubjectHierarchyTreeView(QTreeView, HierarchyItems):
     currentItemsChanged = Signal("QVariantList")
     currentItemModified = Signal(int)
     nodeAddedByUser = Signal(object)
-    cppSignatures = {
-        "currentItemChanged(int)": "currentItemChanged(vtkIdType)",
-        "currentItemModified(int)": "currentItemModified(vtkIdType)",
-        "currentItemsChanged(QVariantList)": "currentItemsChanged(QList<vtkIdType>)",
-        "currentNodeChanged(PyObject)": "currentNodeChanged(vtkMRMLNode*)",
-        "nodeAddedByUser(PyObject)": "nodeAddedByUser(vtkMRMLNode*)",
-        "setMRMLScene(PyObject)": "setMRMLScene(vtkMRMLScene*)",
-        "setCurrentItem(int)": "setCurrentItem(vtkIdType)",
-        "setRootItem(int)": "setRootItem(vtkIdType)",
-        "expandItem(int)": "expandItem(vtkIdType)",
-        "collapseItem(int)": "collapseItem(vtkIdType)",
-        "setCurrentNode(PyObject)": "setCurrentNode(vtkMRMLNode*)",
-        "setCurrentItems(PyObject)": "setCurrentItems(vtkIdList*)",
-        "currentItems(PyObject)": "currentItems(vtkIdList*)",
-    }
+    cppSignatures = MappingProxyType(
+        {
+            "currentItemChanged(int)": "currentItemChanged(vtkIdType)",
+            "currentItemModified(int)": "currentItemModified(vtkIdType)",
+            "currentItemsChanged(QVariantList)": "currentItemsChanged(QList<vtkIdType>)",
+            "currentNodeChanged(PyObject)": "currentNodeChanged(vtkMRMLNode*)",
+            "nodeAddedByUser(PyObject)": "nodeAddedByUser(vtkMRMLNode*)",
+            "setMRMLScene(PyObject)": "setMRMLScene(vtkMRMLScene*)",
+            "setCurrentItem(int)": "setCurrentItem(vtkIdType)",
+            "setRootItem(int)": "setRootItem(vtkIdType)",
+            "expandItem(int)": "expandItem(vtkIdType)",
+            "collapseItem(int)": "collapseItem(vtkIdType)",
+            "setCurrentNode(PyObject)": "setCurrentNode(vtkMRMLNode*)",
+            "setCurrentItems(PyObject)": "setCurrentItems(vtkIdList*)",
+            "currentItems(PyObject)": "currentItems(vtkIdList*)",
+        }
+    )
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -199,12 +202,14 @@ class qMRMLSubjectHierarchyTreeView(QTreeView, HierarchyItems):
 class qMRMLSubjectHierarchyComboBox(ctkComboBox, HierarchyItems):
     currentItemChanged = Signal(int)
     currentItemModified = Signal(int)
-    cppSignatures = {
-        k: v
-        for k, v in qMRMLSubjectHierarchyTreeView.cppSignatures.items()
-        if k.split("(")[0]
-        in "currentItemChanged currentItemModified setMRMLScene setCurrentItem setRootItem setCurrentNode"
-    }
+    cppSignatures = MappingProxyType(
+        {
+            k: v
+            for k, v in qMRMLSubjectHierarchyTreeView.cppSignatures.items()
+            if k.split("(")[0]
+            in "currentItemChanged currentItemModified setMRMLScene setCurrentItem setRootItem setCurrentNode"
+        }
+    )
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -7,6 +7,7 @@ new node is named).
 from __future__ import annotations
 
 import sys
+from types import MappingProxyType
 from typing import Any
 
 import vtk
@@ -25,10 +26,12 @@ _ACTION = Qt.ItemDataRole.UserRole + 2
 
 class qMRMLWidget(QWidget):
     mrmlSceneChanged = Signal(object)
-    cppSignatures = {
-        "mrmlSceneChanged(PyObject)": "mrmlSceneChanged(vtkMRMLScene*)",
-        "setMRMLScene(PyObject)": "setMRMLScene(vtkMRMLScene*)",
-    }
+    cppSignatures = MappingProxyType(
+        {
+            "mrmlSceneChanged(PyObject)": "mrmlSceneChanged(vtkMRMLScene*)",
+            "setMRMLScene(PyObject)": "setMRMLScene(vtkMRMLScene*)",
+        }
+    )
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,15 +63,17 @@ class qMRMLNodeComboBox(QWidget, SceneNodes):
     currentNodeRenamed = Signal(str)
     nodeAboutToBeEdited = Signal(object)
     hostEnumProperties = frozenset({"sizeAdjustPolicy"})
-    cppSignatures = {
-        f"{name}(PyObject)": f"{name}({kind}*)"
-        for kind, names in {
-            "vtkMRMLNode": "currentNodeChanged nodeActivated nodeAdded nodeAddedByUser nodeAddedByUserAction "
-            "nodeAboutToBeRemoved nodeAboutToBeEdited setCurrentNode",
-            "vtkMRMLScene": "setMRMLScene",
-        }.items()
-        for name in names.split()
-    }
+    cppSignatures = MappingProxyType(
+        {
+            f"{name}(PyObject)": f"{name}({kind}*)"
+            for kind, names in {
+                "vtkMRMLNode": "currentNodeChanged nodeActivated nodeAdded nodeAddedByUser nodeAddedByUserAction "
+                "nodeAboutToBeRemoved nodeAboutToBeEdited setCurrentNode",
+                "vtkMRMLScene": "setMRMLScene",
+            }.items()
+            for name in names.split()
+        }
+    )
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -308,10 +313,8 @@ class qMRMLNodeComboBox(QWidget, SceneNodes):
         self._rebuild()
         self._switching = False
         self.setEnabled(scene is not None)
-        if had_nodes:
-            wanted = old
-        else:
-            wanted = self._requested or ("" if self._offset() or not self._ids else self._ids[0])
+        first = self._ids[0] if self._ids and not self._offset() else ""
+        wanted = old if had_nodes else self._requested or first
         self._requested = ""
         self._point(wanted)
         self._emitChanged()

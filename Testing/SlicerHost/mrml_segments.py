@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import sys
+from types import MappingProxyType
 from typing import Any
 
 import slicer
@@ -25,11 +26,13 @@ class qMRMLSegmentSelectorWidget(qMRMLWidget):
     currentSegmentChanged = Signal(str)
     segmentSelectionChanged = Signal("QStringList")
     nodeAboutToBeEdited = Signal(object)
-    cppSignatures = {
-        "currentNodeChanged(PyObject)": "currentNodeChanged(vtkMRMLNode*)",
-        "nodeAboutToBeEdited(PyObject)": "nodeAboutToBeEdited(vtkMRMLNode*)",
-        "setCurrentNode(PyObject)": "setCurrentNode(vtkMRMLNode*)",
-    }
+    cppSignatures = MappingProxyType(
+        {
+            "currentNodeChanged(PyObject)": "currentNodeChanged(vtkMRMLNode*)",
+            "nodeAboutToBeEdited(PyObject)": "nodeAboutToBeEdited(vtkMRMLNode*)",
+            "setCurrentNode(PyObject)": "setCurrentNode(vtkMRMLNode*)",
+        }
+    )
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -229,7 +232,7 @@ class qMRMLSliderWidget(ctkSliderWidget):
         All = 0x3F
 
     hostEnumProperties = ctkSliderWidget.hostEnumProperties | {"unitAwareProperties", "orientation"}
-    cppSignatures = {"setMRMLScene(PyObject)": "setMRMLScene(vtkMRMLScene*)"}
+    cppSignatures = MappingProxyType({"setMRMLScene(PyObject)": "setMRMLScene(vtkMRMLScene*)"})
     quantity = stored(str, "quantity", "", lambda s: s._applyUnit())
     unitAwareProperties = stored(int, "unitAwareProperties", 0x07, lambda s: s._applyUnit())
     orientation = stored(int, "orientation", Qt.Orientation.Horizontal.value)

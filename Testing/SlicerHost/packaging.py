@@ -1,6 +1,6 @@
 """slicer.packaging, in both states it is met in: present (Slicer 5.11 and later) and absent (5.10).
 
-Read in Slicer/Slicer:Base/Python/slicer/packaging.py and, for 5.10, Base/Python/slicer/util.py at tag v5.8.1 (pip_install).
+Read in Slicer/Slicer:Base/Python/slicer/packaging.py; for 5.10, Base/Python/slicer/util.py before it (pip_install).
 Nothing is ever installed: what pip would do is decided by the test, in `Pip`.
 """
 

@@ -1,11 +1,13 @@
 """Plot views: the series of the chart a plot view node shows, drawn from their tables.
 
-Read in Slicer/Slicer:Libs/MRML/Widgets/qMRMLPlotView.h and .cxx, qMRMLPlotWidget.h; Libs/MRML/Core/vtkMRMLPlotChartNode.h,
-vtkMRMLPlotSeriesNode.h. Line and scatter series over numeric columns, linear axes; legends and interaction are left out.
+Read in Slicer/Slicer:Libs/MRML/Widgets/qMRMLPlotView.h and .cxx, qMRMLPlotWidget.h;
+Libs/MRML/Core/vtkMRMLPlotChartNode.h, vtkMRMLPlotSeriesNode.h. Every series is a line over numeric columns with linear
+axes; legend and interaction are left out.
 """
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 import vtk
@@ -19,11 +21,13 @@ from .observe import Observations
 
 class qMRMLPlotView(QWidget):
     mrmlSceneChanged = Signal(object)
-    cppSignatures = {
-        "mrmlSceneChanged(PyObject)": "mrmlSceneChanged(vtkMRMLScene*)",
-        "setMRMLScene(PyObject)": "setMRMLScene(vtkMRMLScene*)",
-        "setMRMLPlotViewNode(PyObject)": "setMRMLPlotViewNode(vtkMRMLPlotViewNode*)",
-    }
+    cppSignatures = MappingProxyType(
+        {
+            "mrmlSceneChanged(PyObject)": "mrmlSceneChanged(vtkMRMLScene*)",
+            "setMRMLScene(PyObject)": "setMRMLScene(vtkMRMLScene*)",
+            "setMRMLPlotViewNode(PyObject)": "setMRMLPlotViewNode(vtkMRMLPlotViewNode*)",
+        }
+    )
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -130,7 +134,7 @@ class qMRMLPlotView(QWidget):
 
 
 class qMRMLPlotWidget(qMRMLWidget):
-    cppSignatures = {"setMRMLPlotViewNode(PyObject)": "setMRMLPlotViewNode(vtkMRMLPlotViewNode*)"}
+    cppSignatures = MappingProxyType({"setMRMLPlotViewNode(PyObject)": "setMRMLPlotViewNode(vtkMRMLPlotViewNode*)"})
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""What tests ask the host afterwards: errors that PythonQt would only print, threads started, gaps of the event loop."""
+"""What tests ask the host afterwards: errors PythonQt would only print, threads started, gaps of the event loop."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ThreadWatch:
 
 
 class GapMeter:
-    """Longest time (ms) the event loop went without serving a 10 ms timer. Use as ``with host.measureGaps() as gaps``."""
+    """Longest time (ms) the event loop went without serving a 10 ms timer: ``with host.measureGaps() as gaps``."""
 
     INTERVAL = 10
 

@@ -33,8 +33,8 @@ def missing_package() -> str | None:
 def protect_constants() -> None:
     """Keep None, True and False alive under PySide6 6.12 on Python before 3.12.
 
-    Its wheels return them without taking a reference, as 3.12 allows; on 3.10 and 3.11 a few hundred emitted signals end
-    the process with "deallocating True or False". A reference count far out of reach makes up for it.
+    Its wheels return them without taking a reference, as 3.12 allows; on 3.10 and 3.11 a few hundred emitted signals
+    end the process with "deallocating True or False". A reference count far out of reach makes up for it.
     """
     if sys.version_info < (3, 12):
         for constant in (None, True, False):

@@ -8,6 +8,7 @@ A slice view shows the image MRML blends (volumes only); a 3D view shows nothing
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 import slicer
@@ -23,7 +24,7 @@ from .plots import qMRMLPlotWidget
 
 
 class qMRMLSliceView(QWidget):
-    cppSignatures = {"setMRMLScene(PyObject)": "setMRMLScene(vtkMRMLScene*)"}
+    cppSignatures = MappingProxyType({"setMRMLScene(PyObject)": "setMRMLScene(vtkMRMLScene*)"})
 
     def __init__(self, logic: Any, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -204,10 +205,12 @@ class qMRMLThreeDWidget(_ViewWidget):
 
 class qSlicerLayoutManager(QObject):
     layoutChanged = Signal(int)
-    cppSignatures = {
-        "setMRMLScene(PyObject)": "setMRMLScene(vtkMRMLScene*)",
-        "viewWidget(PyObject)": "viewWidget(vtkMRMLNode*)",
-    }
+    cppSignatures = MappingProxyType(
+        {
+            "setMRMLScene(PyObject)": "setMRMLScene(vtkMRMLScene*)",
+            "viewWidget(PyObject)": "viewWidget(vtkMRMLNode*)",
+        }
+    )
 
     def __init__(self, application_logic: Any, scene: Any, parent: QObject | None = None) -> None:
         super().__init__(parent)

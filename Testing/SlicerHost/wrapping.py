@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import enum
 import weakref
-from collections.abc import Callable
 from typing import Any
 
 import shiboken6
@@ -24,13 +23,14 @@ from .shells import shell_class
 
 _living: weakref.WeakValueDictionary[int, Instance] = weakref.WeakValueDictionary()
 _classes: dict[type, type[Instance]] = {}
-_vtk_classes: Callable[[str], type | None] = lambda name: None
 
 
-def set_vtk_lookup(lookup: Callable[[str], type | None]) -> None:
-    """Tell which Python class stands for a VTK class name in a signature."""
-    global _vtk_classes
-    _vtk_classes = lookup
+def vtk_class(name: str) -> type:
+    """The Python class of a VTK class named in a signature. :raises AttributeError: there is none."""
+    import slicer
+    import vtk
+
+    return getattr(slicer, name, None) or getattr(vtk, name)
 
 
 def wrapper_class(native: type) -> type[Instance]:
@@ -341,7 +341,7 @@ def _call_slot(what: str, native: QObject, member: Member, args: tuple[Any, ...]
 
 def _slot_argument(type_name: str, value: Any, strict: bool) -> Any:
     if type_name.startswith("vtk") and type_name.endswith("*"):  # not vtkIdType
-        return convert_named(type_name, value, strict, _vtk_classes(type_name[:-1]) or object)
+        return convert_named(type_name, value, strict, vtk_class(type_name[:-1]))
     if type_name == "int" and isinstance(value, EnumValue):
         return int(value)
     return convert_named(type_name, value, strict)

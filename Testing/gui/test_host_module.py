@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 
 import pytest
 
@@ -152,7 +154,11 @@ UI = """<?xml version="1.0" encoding="UTF-8"?>
      <property name="text"><string>Advanced</string></property>
      <property name="collapsed"><bool>true</bool></property>
      <layout class="QVBoxLayout" name="advancedLayout">
-      <item><widget class="QCheckBox" name="background"><property name="text"><string>Run in background</string></property></widget></item>
+      <item>
+       <widget class="QCheckBox" name="background">
+        <property name="text"><string>Run in background</string></property>
+       </widget>
+      </item>
      </layout>
     </widget>
    </item>
@@ -443,8 +449,6 @@ def test_packaging_is_there_or_not(host, slicer, tmp_path):
 
 
 def test_pip_can_fail(host, slicer):
-    import subprocess
-
     host.pip.fails = True
     try:
         with pytest.raises(subprocess.CalledProcessError):
@@ -470,18 +474,40 @@ def test_volumes_and_scenes_are_saved_and_loaded(host, slicer, tmp_path):
     assert slicer.util.getNode("CT").GetImageData().GetDimensions() == (4, 3, 2)
 
 
+def test_uninstalling_leaves_slicer_as_it_was(tmp_path):
+    script = f"""
+        import sys
+        sys.path.insert(0, {str(Path(__file__).resolve().parents[1])!r})
+        import slicer, slicer.util, threading
+        before, start = set(vars(slicer)), threading.Thread.start
+        import SlicerHost
+        host = SlicerHost.install()
+        import qt, ctk, slicer.ScriptedLoadableModule
+        assert slicer.app.applicationName == "Slicer"
+        SlicerHost.uninstall()
+        gone = {{"qt", "ctk", "slicer.ScriptedLoadableModule", "slicer.packaging", "slicer.i18n"}}
+        assert not gone & set(sys.modules), gone & set(sys.modules)
+        assert set(vars(slicer)) == before, set(vars(slicer)) ^ before
+        assert threading.Thread.start is start
+        print("clean")
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout) == (0, "clean\n"), done.stderr
+
+
 # --- time and pictures --------------------------------------------------------------------------------------------
 
 
 def test_the_gap_meter_sees_a_busy_main_thread(host, qt):
     with host.measureGaps() as quiet:
         host.pump(0.2)
-    assert quiet.longest < 80
     assert quiet.ticks >= 5
     with host.measureGaps() as busy:
         qt.QTimer.singleShot(20, lambda: time.sleep(0.25))
         host.pump(0.4)
-    assert 240 <= busy.longest < 400
+    assert busy.longest >= 240
+    assert quiet.longest < busy.longest
 
 
 def test_wait_until(host, qt):

@@ -56,6 +56,7 @@ def test_read_only_properties_are_attributes_too(qt):
     assert timer.active is False
     assert qt.QProgressDialog().wasCanceled is False
     assert label.pixmap.isNull()
+    assert qt.QTextEdit().document.className() == "QTextDocument"
     with pytest.raises(AttributeError, match="not writable"):
         combo.count = 3
 
@@ -158,6 +159,7 @@ def test_enums_are_unscoped_ints_and_the_scoped_spelling_works(qt):
     assert qt.QMessageBox.Yes == 0x4000
     assert qt.QSizePolicy.Expanding == 7
     assert qt.QHeaderView.Stretch == 1
+    assert qt.Qt.white == 3
     assert qt.Qt.UserRole + 1 == 257
     assert qt.Qt.AlignmentFlag.AlignLeft == qt.Qt.AlignLeft
     assert isinstance(qt.Qt.AlignLeft, int)
