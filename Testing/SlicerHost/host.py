@@ -66,6 +66,8 @@ class SlicerHost:
         self.threads = recorders.threads
         self._watch = recorders.ThreadWatch()
         self._watch.start()
+        # PySide6 hands errors of the host's own widgets to the hook; they count like those of the module
+        self._excepthook, sys.excepthook = sys.excepthook, recorders.report_exception
         self.app = application.qSlicerApplication(Path(self._home.name))
         self.app.openedNodes = []
         self.app.setProperty("temporaryPath", str(Path(self._home.name) / "temp"))
@@ -146,6 +148,7 @@ class SlicerHost:
         self._watch.stop()
         self.dialogs.stop()
         slicer.util.pip_install = self._pip_install
+        sys.excepthook = self._excepthook
         for name in set(sys.modules) - self._module_names:
             if name in ("qt", "ctk") or name.startswith("slicer."):
                 del sys.modules[name]

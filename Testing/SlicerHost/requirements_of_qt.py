@@ -19,6 +19,8 @@ LIBRARIES = {
 
 def missing_package() -> str | None:
     """One sentence naming the Debian package Qt lacks here, or None when all is there."""
+    if sys.platform != "linux":
+        return None
     for library, package in LIBRARIES.items():
         try:
             ctypes.CDLL(library)

@@ -496,6 +496,28 @@ def test_uninstalling_leaves_slicer_as_it_was(tmp_path):
     assert (done.returncode, done.stdout) == (0, "clean\n"), done.stderr
 
 
+def test_an_error_inside_the_host_fails_the_test_too(host, slicer, monkeypatch):
+    box = slicer.qMRMLNodeComboBox()
+
+    def fail(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(type(box._hostObject), "_activated", fail)
+    box._hostObject._combo.activated.connect(lambda _: fail())
+    box._hostObject._combo.activated.emit(0)
+    assert {type(e) for e in host.errors} == {ZeroDivisionError}
+    host.errors.clear()
+
+
+def test_a_missing_system_library_is_named_with_its_debian_package(host, monkeypatch):
+    from SlicerHost import requirements_of_qt
+
+    assert requirements_of_qt.missing_package() is None
+    monkeypatch.setitem(requirements_of_qt.LIBRARIES, "libNotThere.so.9", "libnotthere9")
+    message = "Qt needs libNotThere.so.9: install the Debian package libnotthere9."
+    assert requirements_of_qt.missing_package() == message
+
+
 # --- time and pictures --------------------------------------------------------------------------------------------
 
 
