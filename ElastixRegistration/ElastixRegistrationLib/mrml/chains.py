@@ -112,11 +112,18 @@ def map_lps_points(chain: Sequence[Any], points: np.ndarray) -> np.ndarray:
 
 def displacements(chain: Sequence[Any], geometry: Geometry, first: int = 0, last: int | None = None) -> np.ndarray:
     """(k, j, i, 3) vectors T(x) - x, LPS mm, at the voxel centres x of slices ``first`` to before ``last``."""
-    last = geometry.size[2] if last is None else last
-    ranges = [np.arange(geometry.size[0]), np.arange(geometry.size[1]), np.arange(first, last)]
-    k, j, i = np.meshgrid(*ranges[::-1], indexing="ij")
-    points = geometry.points_of(np.stack([i, j, k], axis=-1).reshape(-1, 3))
-    return (map_lps_points(chain, points) - points).reshape(*i.shape, 3)
+    points = voxel_centres(geometry, first, last)
+    return (map_lps_points(chain, points) - points).reshape(-1, *geometry.size[1::-1], 3)
+
+
+def voxel_centres(geometry: Geometry, first: int = 0, last: int | None = None) -> np.ndarray:
+    """(N, D) points, LPS mm, first axis fastest, of the slices ``first`` to before ``last`` of the last axis."""
+    ranges = [
+        *(np.arange(n) for n in geometry.size[:-1]),
+        np.arange(first, geometry.size[-1] if last is None else last),
+    ]
+    indices = np.meshgrid(*ranges[::-1], indexing="ij")[::-1]
+    return geometry.points_of(np.stack(indices, axis=-1).reshape(-1, geometry.dimension))
 
 
 def lattice(geometry: Geometry, most: int = 7, margin: float = 0.0) -> np.ndarray:

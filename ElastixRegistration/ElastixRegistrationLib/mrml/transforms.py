@@ -10,7 +10,8 @@ package reads any more, and once another transform is hardened on it, Slicer can
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ import slicer
 
 from ..core.errors import InputError
 from ..core.images import Geometry
-from ..core.transforms import affine_from_matrix, chain_of, compose, identity, matrix_of
+from ..core.transforms import affine_from_matrix, chain_of, compose, displacement_field_transform, identity, matrix_of
 from ..core.transforms import map_points as map_itk_points
 from .chains import (
     Chain,
@@ -30,11 +31,12 @@ from .chains import (
     lattice,
     map_lps_points,
     simplified,
+    voxel_centres,
     vtk_from_chain,
 )
 from .chains import matrix_of as matrix_of_chain
 from .coordinates import lps_from_ras_matrix
-from .warps import NoExactForm, faded, field_transform, grown, itk_from_vtk_warp, vtk_grid, vtk_warp_from_itk
+from .warps import NoExactForm, faded, grown, itk_from_vtk_warp, vtk_grid, vtk_warp_from_itk
 
 #: What an exact ITK counterpart may differ by, mm, before it is not taken for one. Most differ by 1e-12; VTK's grid
 #: transform rounds fractions of a voxel to 1/65536, so its own precision is that part of a step between neighbours.
@@ -67,7 +69,7 @@ def itk_from_chain(chain: Sequence[Any], domain: Geometry) -> Any:
         if is_matrix(element):
             elements.append(affine_from_matrix(lps_from_ras_matrix(element)))
         else:
-            elements += _exact(element, points) or _sampled(element, points, domain)
+            elements += _exact(element, points) or sampled(partial(map_lps_points, [element]), points, domain)
         points = map_lps_points([element], points)
     return compose(elements)
 
@@ -84,28 +86,37 @@ def _exact(element: Any, points: np.ndarray) -> list[Any] | None:
     return transforms if np.abs(found - expected).max() <= _EXACT else None
 
 
-def _sampled(element: Any, points: np.ndarray, domain: Geometry) -> list[Any]:
-    """The best affine, and before it the displacements that it leaves, sampled over the box around ``points``."""
-    affine = _best_affine(points, map_lps_points([element], points))
+def sampled(mapping: Callable[[np.ndarray], np.ndarray], points: np.ndarray, domain: Geometry) -> list[Any]:
+    """ITK transforms of 2 or 3 dimensions, first applied first, close to ``mapping`` of (N, D) points, LPS mm.
+
+    That is the best affine, and before it what that leaves: displacements sampled with the spacing of ``domain`` over
+    the box around ``points``.
+    """
+    affine = best_affine(points, mapping(points))
+    back = np.linalg.inv(affine)
     indices = domain.indices_of(points)
     low, high = np.floor(indices.min(0)), np.ceil(indices.max(0))
     grid = grown(domain, tuple(-low), tuple(high - (np.asarray(domain.size) - 1)))
     grid = coarsened(grid, _MOST_SAMPLES)
-    rest = [element, lps_from_ras_matrix(np.linalg.inv(affine))]
-    vectors, grid = faded(displacements(rest, grid), grid)
-    field = field_transform(np.pad(vectors, ((1, 1),) * 3 + ((0, 0),)), grown(grid, (1, 1, 1)))
-    return [field, affine_from_matrix(affine)]
+    centres = voxel_centres(grid)
+    vectors = mapping(centres) @ back[:-1, :-1].T + back[:-1, -1] - centres
+    vectors, grid = faded(vectors.reshape(*grid.size[::-1], -1), grid)
+    rim = (1,) * grid.dimension
+    vectors = np.pad(vectors, [*((1, 1) for _ in rim), (0, 0)])
+    return [displacement_field_transform(vectors, grown(grid, rim)), affine_from_matrix(affine)]
 
 
-def _best_affine(source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """(4, 4) least-squares affine from (N, 3) ``source`` to ``target``; a translation where that is singular."""
-    matrix = np.eye(4)
+def best_affine(source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """(D+1, D+1) least-squares affine from (N, D) ``source`` to ``target``; a translation where that is singular."""
+    dimension = source.shape[1]
     centre = source.mean(0)
     solution = np.linalg.lstsq(np.c_[source - centre, np.ones(len(source))], target, rcond=None)[0]
-    if np.linalg.det(solution[:3]) < 0.05:
-        solution[:3] = np.eye(3)
-    matrix[:3, :3] = solution[:3].T
-    matrix[:3, 3] = solution[3] - solution[:3].T @ centre
+    linear = solution[:dimension].T
+    if abs(np.linalg.det(linear)) < 0.05:
+        linear = np.eye(dimension)
+    matrix = np.eye(dimension + 1)
+    matrix[:-1, :-1] = linear
+    matrix[:-1, -1] = solution[dimension] - linear @ centre
     return matrix
 
 
@@ -113,12 +124,12 @@ def coarsened(geometry: Geometry, most: int) -> Geometry:
     """A grid over the same box with at most ``most`` voxels: ``geometry`` itself, or one of larger voxels."""
     size = np.asarray(geometry.size, float)
     while np.prod(size) > most:
-        factor = (np.prod(size) / most) ** (1 / 3)
-        size = np.maximum(np.minimum(np.floor(size / max(factor, 1.0001)), size - 1), 2)
+        factor = (np.prod(size) / most) ** (1 / geometry.dimension)
+        size = np.where(size > 2, np.maximum(np.minimum(np.floor(size / factor), size - 1), 2), size)
     if tuple(size) == geometry.size:
         return geometry
     # First and last voxel centres stay where they are.
-    stretch = (np.asarray(geometry.size) - 1) / (size - 1)
+    stretch = np.where(size > 1, (np.asarray(geometry.size) - 1) / np.maximum(size - 1, 1), 1)
     return Geometry(
         size=tuple(int(n) for n in size),
         spacing=tuple((np.asarray(geometry.spacing) * stretch).tolist()),

@@ -15,9 +15,15 @@ import vtk
 from vtk.util.numpy_support import vtk_to_numpy
 
 from ..core.errors import InputError
-from ..core.images import Geometry, array_view, geometry_of, set_geometry
+from ..core.images import Geometry, array_view, geometry_of
 from ..core.itk_access import wrapped_class
-from ..core.transforms import affine_from_matrix, bspline_grid, bspline_transform, down_cast
+from ..core.transforms import (
+    affine_from_matrix,
+    bspline_grid,
+    bspline_transform,
+    displacement_field_transform,
+    down_cast,
+)
 from .coordinates import (
     array_from_vtk_matrix,
     array_from_vtk_points,
@@ -176,19 +182,7 @@ def _itk_field(warp: Any, reach: np.ndarray) -> list[Any]:
     vectors, geometry = _vectors_of(image, direction, warp.GetDisplacementScale(), warp.GetDisplacementShift())
     vectors, geometry = _continued(vectors, geometry, reach, beyond=1)
     # ITK holds the last vector for half a voxel and jumps to none: with zeros all around there is no jump.
-    return [field_transform(np.pad(vectors, ((1, 1),) * 3 + ((0, 0),)), grown(geometry, (1, 1, 1)))]
-
-
-def field_transform(vectors: np.ndarray, geometry: Geometry) -> Any:
-    """itk.DisplacementFieldTransform, double, that adds (k, j, i, 3) ``vectors``, LPS mm, interpolated linearly."""
-    # An image over the memory of an array lives as long as its Python wrapper; the transform needs one of its own.
-    field = wrapped_class("Image", "VD33").New()
-    field.SetRegions(list(geometry.size))
-    field.Allocate()
-    array_view(field)[...] = vectors
-    transform = wrapped_class("DisplacementFieldTransform", "D3").New()
-    transform.SetDisplacementField(set_geometry(field, geometry))
-    return transform
+    return [displacement_field_transform(np.pad(vectors, ((1, 1),) * 3 + ((0, 0),)), grown(geometry, (1, 1, 1)))]
 
 
 def _itk_thin_plate(warp: Any) -> Any:
@@ -255,20 +249,19 @@ def _continued(vectors: np.ndarray, geometry: Geometry, reach: np.ndarray, beyon
 
 
 def faded(vectors: np.ndarray, geometry: Geometry) -> tuple[np.ndarray, Geometry]:
-    """``vectors`` continued with their rim and faded to zero with a slope that cannot fold; inside unchanged."""
+    """Vectors of a 2D or 3D grid continued with their rim and faded to zero with a slope that cannot fold."""
     magnitude = np.sqrt(np.square(vectors).sum(-1))
+    dimension = geometry.dimension
     added = []
-    for axis in range(3):
-        rim = np.take(magnitude, (0, -1), axis=2 - axis).max()
+    for axis in range(dimension):
+        rim = np.take(magnitude, (0, -1), axis=dimension - 1 - axis).max()
         # The steepest slope of cos^2 over a length L is pi/2 / L.
         added.append(int(min(np.ceil(rim * np.pi / 2 / _FADE_SLOPE / geometry.spacing[axis]), geometry.size[axis])))
-    if not any(added):
-        return vectors, geometry
     result = np.pad(vectors, [*((n, n) for n in added[::-1]), (0, 0)], mode="edge")
     for axis, count in enumerate(added):
         ramp = np.cos(np.linspace(0, np.pi / 2, count + 1)[1:]) ** 2
         window = np.concatenate([ramp[::-1], np.ones(geometry.size[axis]), ramp])
-        shape = [1, 1, 1, 1]
-        shape[2 - axis] = len(window)
+        shape = [1] * (dimension + 1)
+        shape[dimension - 1 - axis] = len(window)
         result *= window.reshape(shape)
     return result, grown(geometry, tuple(added))
