@@ -1,0 +1,160 @@
+"""Chains of transforms as MRML keeps them: RAS, mm, the element that acts first on a point first.
+
+An element is a (4, 4) matrix or a VTK warp (B-spline, grid, thin plate spline, or the inverse of one, which VTK solves
+for point by point). Chains make what hierarchies of transform nodes, inverses and results have in common: they are
+concatenated, inverted, simplified and sampled here, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import slicer
+import vtk
+
+from ..core.images import Geometry
+from .coordinates import (
+    array_from_vtk_matrix,
+    array_from_vtk_points,
+    lps_from_ras,
+    vtk_matrix_from_array,
+    vtk_points_from_array,
+)
+
+#: A matrix this close to the identity (mm, and mm per mm) is rounding left over from a matrix and its inverse.
+_ROUNDING = 1e-12
+
+Chain = list[Any]
+
+
+def chain_from_vtk(transform: vtk.vtkAbstractTransform | None) -> Chain:
+    """The elements of a VTK transform, general transforms taken apart. None is the identity."""
+    flat = vtk.vtkCollection()
+    slicer.vtkMRMLTransformNode.FlattenGeneralTransform(flat, transform)
+    elements = [flat.GetItemAsObject(n) for n in range(flat.GetNumberOfItems())]
+    chain = []
+    for element in elements:
+        element.Update()  # the matrix of an inverse is out of date before
+        is_matrix = element.IsA("vtkHomogeneousTransform")
+        chain.append(array_from_vtk_matrix(element.GetMatrix()) if is_matrix else element)
+    return simplified(chain)
+
+
+def chain_to_world(transform_node: slicer.vtkMRMLTransformNode | None) -> Chain:
+    """From the space below ``transform_node`` to world; None is world itself."""
+    if transform_node is None:
+        return []
+    transform = vtk.vtkGeneralTransform()
+    transform_node.GetTransformToWorld(transform)
+    return chain_from_vtk(transform)
+
+
+def simplified(chain: Sequence[Any]) -> Chain:
+    """The same mapping: matrices next to each other multiplied, and a warp next to its inverse dropped."""
+    result: Chain = []
+    for element in chain:
+        previous = result[-1] if result else None
+        if is_matrix(element):
+            if is_matrix(previous):
+                element = element @ result.pop()
+            if np.abs(element - np.eye(4)).max() > _ROUNDING:
+                result.append(element)
+        elif previous is not None and not is_matrix(previous) and previous.GetInverse() is element:
+            result.pop()
+        else:
+            result.append(element)
+    # What was apart can meet once something between it has gone.
+    return result if len(result) == len(chain) else simplified(result)
+
+
+def inverse(chain: Sequence[Any]) -> Chain:
+    return [np.linalg.inv(element) if is_matrix(element) else element.GetInverse() for element in reversed(chain)]
+
+
+def is_matrix(element: Any) -> bool:
+    return isinstance(element, np.ndarray)
+
+
+def matrix_of(chain: Sequence[Any]) -> np.ndarray | None:
+    """(4, 4) matrix of a linear chain, None for any other."""
+    chain = simplified(chain)
+    if not chain:
+        return np.eye(4)
+    return chain[0] if len(chain) == 1 and is_matrix(chain[0]) else None
+
+
+def is_inverted(element: Any) -> bool:
+    """Whether VTK solves for this warp point by point."""
+    element.Update()  # an inverse does not know that it is one before
+    return bool(element.IsA("vtkWarpTransform") and element.GetInverseFlag())
+
+
+def map_points(chain: Sequence[Any], points: np.ndarray) -> np.ndarray:
+    """Map (N, 3) points, RAS mm."""
+    points = np.array(points, float)
+    for element in chain:
+        if is_matrix(element):
+            points = points @ element[:3, :3].T + element[:3, 3]
+        else:
+            mapped = vtk.vtkPoints()
+            mapped.SetDataTypeToDouble()
+            element.TransformPoints(vtk_points_from_array(points), mapped)
+            points = array_from_vtk_points(mapped)
+    return points
+
+
+def map_lps_points(chain: Sequence[Any], points: np.ndarray) -> np.ndarray:
+    """Map (N, 3) points, LPS mm."""
+    return lps_from_ras(map_points(chain, lps_from_ras(points)))
+
+
+def displacements(chain: Sequence[Any], geometry: Geometry, first: int = 0, last: int | None = None) -> np.ndarray:
+    """(k, j, i, 3) vectors T(x) - x, LPS mm, at the voxel centres x of slices ``first`` to before ``last``."""
+    points = voxel_centres(geometry, first, last)
+    return (map_lps_points(chain, points) - points).reshape(-1, *geometry.size[1::-1], 3)
+
+
+def voxel_centres(geometry: Geometry, first: int = 0, last: int | None = None) -> np.ndarray:
+    """(N, D) points, LPS mm, first axis fastest, of the slices ``first`` to before ``last`` of the last axis."""
+    ranges = [
+        *(np.arange(n) for n in geometry.size[:-1]),
+        np.arange(first, geometry.size[-1] if last is None else last),
+    ]
+    indices = np.meshgrid(*ranges[::-1], indexing="ij")[::-1]
+    return geometry.points_of(np.stack(indices, axis=-1).reshape(-1, geometry.dimension))
+
+
+def lattice(geometry: Geometry, most: int = 7, margin: float = 0.0) -> np.ndarray:
+    """(N, 3) points, LPS mm, spread over a grid and its faces, ``margin`` (of its size) beyond it."""
+    ends = [(-0.5 - margin * n, n - 0.5 + margin * n) for n in geometry.size]
+    steps = [np.linspace(*end, most) for end in ends]
+    return geometry.points_of(np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, 3))
+
+
+def vtk_from_chain(chain: Sequence[Any]) -> vtk.vtkAbstractTransform:
+    """One VTK transform: a vtkTransform or the warp itself where one is enough, otherwise a vtkGeneralTransform.
+
+    Elements are copied, so that later changes of the nodes they came from have no effect.
+    """
+    elements = [_copy(element) for element in simplified(chain)] or [vtk.vtkTransform()]
+    if len(elements) == 1:
+        return elements[0]
+    transform = vtk.vtkGeneralTransform()
+    transform.PostMultiply()
+    for element in elements:
+        transform.Concatenate(element)
+    return transform
+
+
+def _copy(element: Any) -> vtk.vtkAbstractTransform:
+    if is_matrix(element):
+        transform = vtk.vtkTransform()
+        transform.SetMatrix(vtk_matrix_from_array(element))
+        return transform
+    if is_inverted(element):
+        return _copy(element.GetInverse()).GetInverse()
+    copy = element.MakeTransform()
+    slicer.vtkMRMLTransformNode.DeepCopyTransform(copy, element)
+    return copy

@@ -1,0 +1,45 @@
+"""Masks on the grid of an image, from label maps, other volumes, and segments of a segmentation, wherever they lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..core.errors import InputError
+from ..core.images import Geometry
+from .chains import chain_to_world, inverse
+from .segments import segments_on_grid
+from .volumes import resample_along, volume_image
+
+
+def mask_on_grid(node: Any, grid: Geometry, role: str, segments: Sequence[str] | None = None) -> np.ndarray:
+    """(k, j, i) uint8, 1 inside, on ``grid`` (3D, LPS mm, in world), of a volume or segmentation node.
+
+    A volume is inside where it is not zero. Of a segmentation it is the union of ``segments`` (ids or names), None for
+    all of them. The node may have parents of its own, linear or not; voxels are taken from the nearest one.
+    ``role`` ("fixed mask", ...) names it in messages. Raises InputError when nothing of it lies inside of ``grid``.
+    """
+    if node.IsA("vtkMRMLSegmentationNode"):
+        name = f"{role} {node.GetName()}"
+        inside, is_empty = segments_on_grid(
+            node, segments, grid, inverse(chain_to_world(node.GetParentTransformNode())), name
+        )
+    elif segments:
+        raise InputError(f"The {role} {node.GetName()} is no segmentation, so it has no segments to choose from.")
+    else:
+        volume = volume_image(node, role)
+        name = volume.name
+        inside = volume.voxels != 0
+        inside = inside.any(axis=3) if inside.ndim == 4 else inside
+        is_empty = not inside.any()
+        if not is_empty and (volume.to_world or not volume.geometry.is_close(grid)):
+            inside = resample_along(
+                inside.view(np.uint8), volume.geometry, inverse(volume.to_world), grid, interpolation="nearest"
+            )
+    if is_empty:
+        raise InputError(f"The {name} is empty.")
+    if not inside.any():
+        raise InputError(f"The {name} lies outside of its image.")
+    return np.ascontiguousarray(inside, np.uint8)

@@ -1,0 +1,211 @@
+"""ITK transforms (fixed to moving, LPS mm) and MRML transform nodes.
+
+An elastix result maps points of the fixed image to points of the moving image. A transform node above the moving volume
+maps the other way, to its parent: the result is the node's *from-parent* transform.
+
+One B-spline with a linear part is kept as two concatenated transforms, as Slicer reads it from an ITK composite file,
+not as vtkOrientedBSplineTransform with a bulk matrix: that form is written as a legacy ITKv3 transform which no ITK
+package reads any more, and once another transform is hardened on it, Slicer cannot save it at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import slicer
+
+from ..core.errors import InputError
+from ..core.images import Geometry
+from ..core.transforms import affine_from_matrix, chain_of, compose, displacement_field_transform, identity, matrix_of
+from ..core.transforms import map_points as map_itk_points
+from .chains import (
+    Chain,
+    chain_from_vtk,
+    chain_to_world,
+    displacements,
+    inverse,
+    is_matrix,
+    lattice,
+    map_lps_points,
+    simplified,
+    voxel_centres,
+    vtk_from_chain,
+)
+from .chains import matrix_of as matrix_of_chain
+from .coordinates import lps_from_ras_matrix
+from .warps import NoExactForm, faded, grown, itk_from_vtk_warp, vtk_grid, vtk_warp_from_itk
+
+#: What an exact ITK counterpart may differ by, mm, before it is not taken for one. Most differ by 1e-12; VTK's grid
+#: transform rounds fractions of a voxel to 1/65536, so its own precision is that part of a step between neighbours.
+_EXACT = 1e-3
+#: An image of sampled displacements has at most this many voxels (24 bytes each).
+_MOST_SAMPLES = 8_000_000
+
+
+def chain_from_itk(transform: Any) -> Chain:
+    """The elements, RAS, of a 3D ITK transform, LPS: linear, B-spline, displacement field, thin plate or a composite.
+
+    B-spline grids must end in zeros, as those of ``core`` do. Raises InputError for other kinds.
+    """
+    chain = []
+    for element in chain_of(transform):
+        matrix = matrix_of(element)
+        chain.append(vtk_warp_from_itk(element) if matrix is None else lps_from_ras_matrix(matrix))
+    return simplified(chain)
+
+
+def itk_from_chain(chain: Sequence[Any], domain: Geometry) -> Any:
+    """ITK transform, LPS, of a chain, exact where ITK has an exact counterpart.
+
+    Others, such as the inverse of a B-spline, are sampled to a displacement field over ``domain`` and as far around it
+    as a quarter of its size, with its spacing. Beyond, they fade out.
+    """
+    points = lattice(domain, margin=0.25)
+    elements = [identity(3)]
+    for element in simplified(chain):
+        if is_matrix(element):
+            elements.append(affine_from_matrix(lps_from_ras_matrix(element)))
+        else:
+            elements += _exact(element, points) or sampled(partial(map_lps_points, [element]), points, domain)
+        points = map_lps_points([element], points)
+    return compose(elements)
+
+
+def _exact(element: Any, points: np.ndarray) -> list[Any] | None:
+    try:
+        transforms = itk_from_vtk_warp(element, points)
+    except NoExactForm:
+        return None
+    # Trust, but look: settings of a VTK transform that nobody thought of must not shift a registration.
+    expected, found = map_lps_points([element], points), points
+    for transform in transforms:
+        found = map_itk_points(transform, found)
+    return transforms if np.abs(found - expected).max() <= _EXACT else None
+
+
+def sampled(mapping: Callable[[np.ndarray], np.ndarray], points: np.ndarray, domain: Geometry) -> list[Any]:
+    """ITK transforms of 2 or 3 dimensions, first applied first, close to ``mapping`` of (N, D) points, LPS mm.
+
+    That is the best affine, and before it what that leaves: displacements sampled with the spacing of ``domain`` over
+    the box around ``points``.
+    """
+    affine = best_affine(points, mapping(points))
+    back = np.linalg.inv(affine)
+    indices = domain.indices_of(points)
+    low, high = np.floor(indices.min(0)), np.ceil(indices.max(0))
+    grid = grown(domain, tuple(-low), tuple(high - (np.asarray(domain.size) - 1)))
+    grid = coarsened(grid, _MOST_SAMPLES)
+    centres = voxel_centres(grid)
+    vectors = mapping(centres) @ back[:-1, :-1].T + back[:-1, -1] - centres
+    vectors, grid = faded(vectors.reshape(*grid.size[::-1], -1), grid)
+    rim = (1,) * grid.dimension
+    vectors = np.pad(vectors, [*((1, 1) for _ in rim), (0, 0)])
+    return [displacement_field_transform(vectors, grown(grid, rim)), affine_from_matrix(affine)]
+
+
+def best_affine(source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """(D+1, D+1) least-squares affine from (N, D) ``source`` to ``target``; a translation where that is singular."""
+    dimension = source.shape[1]
+    centre = source.mean(0)
+    solution = np.linalg.lstsq(np.c_[source - centre, np.ones(len(source))], target, rcond=None)[0]
+    linear = solution[:dimension].T
+    if abs(np.linalg.det(linear)) < 0.05:
+        linear = np.eye(dimension)
+    matrix = np.eye(dimension + 1)
+    matrix[:-1, :-1] = linear
+    matrix[:-1, -1] = solution[dimension] - linear @ centre
+    return matrix
+
+
+def coarsened(geometry: Geometry, most: int) -> Geometry:
+    """A grid over the same box with at most ``most`` voxels: ``geometry`` itself, or one of larger voxels."""
+    size = np.asarray(geometry.size, float)
+    while np.prod(size) > most:
+        factor = (np.prod(size) / most) ** (1 / geometry.dimension)
+        size = np.where(size > 2, np.maximum(np.minimum(np.floor(size / factor), size - 1), 2), size)
+    if tuple(size) == geometry.size:
+        return geometry
+    # First and last voxel centres stay where they are.
+    stretch = np.where(size > 1, (np.asarray(geometry.size) - 1) / np.maximum(size - 1, 1), 1)
+    return Geometry(
+        size=tuple(int(n) for n in size),
+        spacing=tuple((np.asarray(geometry.spacing) * stretch).tolist()),
+        origin=geometry.origin,
+        direction=geometry.direction,
+    )
+
+
+def as_grid(chain: Sequence[Any], geometry: Geometry) -> Chain:
+    """The same mapping as one displacement grid sampled at the voxel centres of ``geometry``, double precision.
+
+    Between them it is interpolated by cubics, as Slicer does with every grid that it reads from a file.
+    """
+    return [vtk_grid(displacements(chain, geometry), geometry, cubic=True)]
+
+
+def covering_grid(fixed: Geometry, moving: Geometry, chain: Sequence[Any], most: int = 64_000_000) -> Geometry:
+    """The grid of the fixed image, extended to where the moving image lies when it is put under ``chain``.
+
+    Voxels of the fixed image stay voxels of it, unless there would be more than ``most``: then they become larger.
+    """
+    shown = map_lps_points(inverse(chain), lattice(moving))
+    indices = fixed.indices_of(shown)
+    before = np.maximum(np.ceil(-indices.min(0) - 0.5), 0)
+    after = np.maximum(np.ceil(indices.max(0) - np.asarray(fixed.size) + 0.5), 0)
+    return coarsened(grown(fixed, tuple(before), tuple(after)), most)
+
+
+def node_class_of(chain: Sequence[Any]) -> str:
+    """The class of node that a chain is kept in: linear, B-spline (with or without linear part), grid, or general."""
+    warps = [element for element in simplified(chain) if not is_matrix(element)]
+    if not warps:
+        return "vtkMRMLLinearTransformNode"
+    if len(warps) == 1 and warps[0].IsA("vtkBSplineTransform"):
+        return "vtkMRMLBSplineTransformNode"
+    if len(simplified(chain)) == 1 and warps[0].IsA("vtkGridTransform"):
+        return "vtkMRMLGridTransformNode"
+    return "vtkMRMLTransformNode"
+
+
+def node_chain(chain: Sequence[Any], moving_parents: Sequence[Any], node_parents: Sequence[Any] = ()) -> Chain:
+    """What a transform node must map from its parent, for the moving volume to be aligned when put directly under it.
+
+    ``chain`` maps world to where the moving image is in world, by way of its former parents; ``moving_parents`` are
+    those, from the volume to world, and ``node_parents`` the parents of the transform node itself.
+    """
+    return simplified([*node_parents, *chain, *inverse(moving_parents)])
+
+
+def set_from_parent(node: slicer.vtkMRMLTransformNode, chain: Sequence[Any]) -> None:
+    """Make ``chain``, RAS, the from-parent transform of ``node``, in its simplest exact form."""
+    matrix = matrix_of_chain(chain)
+    if matrix is None:
+        node.SetAndObserveTransformFromParent(vtk_from_chain(chain))
+    else:
+        # Slicer keeps the matrix of linear nodes as to-parent: handles, modules and files edit that one.
+        node.SetAndObserveTransformToParent(vtk_from_chain([np.linalg.inv(matrix)]))
+
+
+def set_registration_references(node: Any, fixed_node: Any, moving_node: Any) -> None:
+    """Say on a transform node which nodes it registers, as Slicer's own registration modules do."""
+    node.SetNodeReferenceID(slicer.vtkMRMLTransformNode.GetFixedNodeReferenceRole(), fixed_node.GetID())
+    node.SetNodeReferenceID(slicer.vtkMRMLTransformNode.GetMovingNodeReferenceRole(), moving_node.GetID())
+
+
+def chain_of_node(node: slicer.vtkMRMLTransformNode) -> Chain:
+    """From the parent of ``node`` (world, where it has none) to its children."""
+    return chain_from_vtk(node.GetTransformFromParent())
+
+
+def initial_chain(node: slicer.vtkMRMLTransformNode, moving_node: Any) -> Chain:
+    """Where a registration starts: world points of the fixed image to world points of the moving image.
+
+    ``node`` says where the moving volume would be if it were put directly under it, like a node that a registration
+    wrote. A moving volume that already is under ``node`` starts where it is seen.
+    """
+    if node is None or not node.IsA("vtkMRMLTransformNode"):
+        raise InputError("The initial transform is not a transform node.")
+    return simplified([*inverse(chain_to_world(node)), *chain_to_world(moving_node.GetParentTransformNode())])

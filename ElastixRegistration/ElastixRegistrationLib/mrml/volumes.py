@@ -1,0 +1,231 @@
+"""Volume nodes as ITK images: every scalar type, any grid, with parent transforms, in world coordinates.
+
+Linear parents fold into the geometry of the image. A rigid or similarity parent is exact there for everything. A grid
+that is not orthogonal in world (parents with shear, a sheared IJKToRAS) is still exact for resampling, because ITK maps
+indices by the whole matrix, but not for elastix, whose gradients take the axes for orthonormal. Such images, and those
+under non-linear parents, are resampled onto a grid in world for the metric only; outputs come from the original voxels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from vtk.util.numpy_support import vtk_to_numpy
+
+from ..core.background import BackgroundEstimate
+from ..core.errors import InputError
+from ..core.images import Geometry, array_view, image_from_array, scalar_from_components
+from ..core.resampling import cast_into, resample
+from ..core.transforms import affine_from_matrix, displacement_field_transform
+from .chains import Chain, chain_to_world, displacements, inverse, lattice, map_lps_points, matrix_of
+from .coordinates import array_from_vtk_matrix, geometry_from_ijk_to_ras, lps_from_ras_matrix, vtk_matrix_from_array
+from .transforms import best_affine, coarsened
+
+#: Axes may be this far from orthonormal: file formats round directions to 6 digits.
+_ORTHONORMAL = 1e-4
+#: Voxels that are warped at a time; 24 bytes of displacements each.
+_SLAB = 8_000_000
+
+
+@dataclass(frozen=True)
+class VolumeImage:
+    """A volume node as it was read: its own voxels, not copied, and where they lie.
+
+    ``voxels`` are (k, j, i) or (k, j, i, components). ``geometry`` (3D, LPS mm) is in world, unless there are
+    non-linear parents: then it is in the space of the node, and ``to_world`` leads from there to world. ``parents``
+    lead from the space of the node to world in any case. ``scalar_type`` is VTK's.
+    """
+
+    node: Any
+    name: str
+    voxels: np.ndarray = field(repr=False)
+    geometry: Geometry
+    to_world: Chain
+    parents: Chain
+    scalar_type: int
+    is_label_map: bool
+    is_colour: bool
+
+    @property
+    def components(self) -> int:
+        return self.voxels.shape[3] if self.voxels.ndim == 4 else 1
+
+    @property
+    def slice_axis(self) -> int | None:
+        """The axis, 0 to 2 for i to k, along which there is one slice only; None for volumes."""
+        return self.geometry.size.index(1) if 1 in self.geometry.size else None
+
+    @property
+    def is_orthogonal_in_world(self) -> bool:
+        """Whether elastix can use the grid as it is."""
+        axes = np.asarray(self.geometry.direction)
+        return not self.to_world and np.abs(axes.T @ axes - np.eye(3)).max() < _ORTHONORMAL
+
+    def scalars(self) -> np.ndarray:
+        """(k, j, i) to register on: the voxels, luminance of colour (Rec. 709), magnitude of other vectors."""
+        if self.components == 1:
+            return self.voxels
+        if not self.is_colour and self.voxels.dtype == np.uint8:
+            return scalar_from_components(self.voxels.astype(np.float32))
+        if self.is_colour and self.voxels.dtype != np.uint8:
+            return (self.voxels[..., :3] @ np.array([0.2126, 0.7152, 0.0722])).astype(np.float32)
+        return scalar_from_components(self.voxels)
+
+
+def volume_image(node: Any, role: str) -> VolumeImage:
+    """The voxels and the place of a volume node. ``role`` ("fixed volume", ...) names it in messages.
+
+    Raises InputError when it is missing, no volume, or empty.
+    """
+    if node is None:
+        raise InputError(f"No {role} was given.")
+    name = f"{role} {node.GetName()}"
+    if not node.IsA("vtkMRMLVolumeNode"):
+        raise InputError(f"The {name} is a {node.GetNodeTagName()} node, not a volume.")
+    image = node.GetImageData()
+    if image is None or image.GetNumberOfPoints() == 0:
+        raise InputError(f"The {name} is empty: it has no voxels.")
+    scalars = image.GetPointData().GetScalars()
+    if scalars is None:
+        raise InputError(f"The {name} has no scalar voxels; diffusion tensors cannot be registered.")
+    if scalars.GetDataTypeAsString() == "bit":
+        raise InputError(f"The {name} has voxels of one bit, which are not supported; cast it to another type.")
+    size, components = image.GetDimensions(), scalars.GetNumberOfComponents()
+    if sum(n == 1 for n in size) > 1:
+        raise InputError(f"The {name} is too small to register: {'x'.join(map(str, size))} voxels.")
+    voxels = vtk_to_numpy(scalars).reshape(*size[::-1], *([components] if components > 1 else []))
+    parents = chain_to_world(node.GetParentTransformNode())
+    parent_matrix = matrix_of(parents)
+    to_world = parents if parent_matrix is None else []
+    ijk_to_ras = (np.eye(4) if parent_matrix is None else parent_matrix) @ ijk_to_ras_of_node(node)
+    if abs(np.linalg.det(ijk_to_ras[:3, :3])) < 1e-12:
+        raise InputError(f"The {name} has a singular IJK to RAS matrix: its voxels have no volume.")
+    return VolumeImage(
+        node=node,
+        name=name,
+        voxels=voxels,
+        geometry=_with_normal(geometry_from_ijk_to_ras(ijk_to_ras, size, image.GetExtent()[::2])),
+        to_world=to_world,
+        parents=parents,
+        scalar_type=scalars.GetDataType(),
+        is_label_map=node.IsA("vtkMRMLLabelMapVolumeNode"),
+        is_colour=_is_colour(node, voxels),
+    )
+
+
+def ijk_to_ras_of_node(node: Any) -> np.ndarray:
+    """(4, 4) IJKToRAS of a volume node, without its parents."""
+    matrix = vtk_matrix_from_array(np.eye(4))
+    node.GetIJKToRASMatrix(matrix)
+    return array_from_vtk_matrix(matrix)
+
+
+def _is_colour(node: Any, voxels: np.ndarray) -> bool:
+    if voxels.ndim == 3 or voxels.shape[3] not in (3, 4):
+        return False
+    kind = node.GetVoxelVectorType()
+    if kind == node.VoxelVectorTypeUndefined:
+        return voxels.dtype == np.uint8
+    return kind in (node.VoxelVectorTypeColorRGB, node.VoxelVectorTypeColorRGBA)
+
+
+def _with_normal(geometry: Geometry) -> Geometry:
+    """A single slice with its third axis along the normal of its plane: a plane has no other."""
+    if 1 not in geometry.size:
+        return geometry
+    axis = geometry.size.index(1)
+    axes = np.array(geometry.direction)
+    first, second = np.delete(axes, axis, axis=1).T
+    normal = np.cross(first, second)
+    normal *= np.sign(normal @ axes[:, axis]) / np.linalg.norm(normal)
+    axes[:, axis] = normal
+    return replace(geometry, direction=tuple(map(tuple, axes.tolist())))
+
+
+def world_grid(volume: VolumeImage) -> Geometry:
+    """An orthogonal grid in world that holds the whole volume, with voxels of the same size and about the same axes."""
+    points = lattice(volume.geometry, most=13)
+    in_world = map_lps_points(volume.to_world, points)
+    axes = best_affine(points, in_world)[:3, :3] @ np.asarray(volume.geometry.direction)
+    left, _, right = np.linalg.svd(axes)
+    direction = left @ right  # the rotation or reflection closest to the axes
+    spacing = np.asarray(volume.geometry.spacing) * np.linalg.norm(axes, axis=0)
+    coordinates = in_world @ direction
+    low, high = coordinates.min(0), coordinates.max(0)
+    size = np.maximum(np.ceil((high - low) / spacing - 1e-6), 1).astype(int)
+    start = (low + high - (size - 1) * spacing) / 2
+    if volume.slice_axis is not None:
+        size[volume.slice_axis] = 1
+        start[volume.slice_axis] = coordinates[:, volume.slice_axis].mean()
+    grid = Geometry(
+        size=tuple(size.tolist()),
+        spacing=tuple(spacing.tolist()),
+        origin=tuple((direction @ start).tolist()),
+        direction=tuple(map(tuple, direction.tolist())),
+    )
+    return coarsened(grid, 4 * int(np.prod(volume.geometry.size)))
+
+
+def resample_along(
+    voxels: np.ndarray,
+    geometry: Geometry,
+    chain: Chain,
+    reference: Geometry,
+    *,
+    interpolation: str = "linear",
+    background: float = 0.0,
+    padding: BackgroundEstimate | None = None,
+    threads: int | None = None,
+) -> np.ndarray:
+    """(k, j, i) ``voxels`` of ``geometry`` on the grid ``reference``, in their own type, rounded and clamped.
+
+    ``chain`` maps points of ``reference`` to points of ``geometry``. Every voxel of ``reference`` is mapped exactly.
+    """
+    image = image_from_array(voxels, geometry)
+    settings = {"interpolation": interpolation, "background": background, "padding": padding, "threads": threads}
+    matrix = matrix_of(chain)
+    if matrix is not None:
+        transform = affine_from_matrix(lps_from_ras_matrix(matrix))
+        return in_own_type(resample(image, transform, reference, **settings), voxels.dtype)
+    result = np.empty(reference.size[::-1], voxels.dtype)
+    thickness = max(1, _SLAB // (reference.size[0] * reference.size[1]))
+    for first in range(0, reference.size[2], thickness):
+        last = min(first + thickness, reference.size[2])
+        slab = replace(
+            reference,
+            size=(*reference.size[:2], last - first),
+            origin=tuple(reference.points_of([0, 0, first]).tolist()),
+        )
+        transform = displacement_field_transform(displacements(chain, reference, first, last), slab)
+        result[first:last] = in_own_type(resample(image, transform, slab, **settings), voxels.dtype)
+    return result
+
+
+def in_own_type(image: Any, dtype: np.dtype) -> np.ndarray:
+    """Voxels of ``image`` as ``dtype``, rounded and clamped: ITK does not wrap every type that a volume can have."""
+    values = array_view(image)
+    if values.dtype == dtype:
+        return values
+    result = np.empty(values.shape, dtype)
+    cast_into(result, values)
+    return result
+
+
+def in_world(
+    volume: VolumeImage, grid: Geometry, background: BackgroundEstimate, *, keep_padding: bool, threads: int | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """What elastix sees of a volume that it cannot use as it is: (scalars, inside) on ``grid``, (k, j, i), float32.
+
+    ``inside`` is uint8, 1 where ``grid`` is inside of the volume: only there something was measured.
+    """
+    to_volume = inverse(volume.to_world)
+    scalars = np.asarray(volume.scalars(), np.float32)
+    padding = None if keep_padding else background
+    warped = resample_along(
+        scalars, volume.geometry, to_volume, grid, background=background.value, padding=padding, threads=threads
+    )
+    everywhere = np.ones(volume.geometry.size[::-1], np.uint8)
+    inside = resample_along(everywhere, volume.geometry, to_volume, grid, interpolation="nearest", threads=threads)
+    return warped, inside

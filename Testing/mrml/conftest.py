@@ -1,0 +1,82 @@
+"""Real MRML: scenes, nodes and transforms of slicer-core, small enough to read."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import slicer
+import vtk
+from ElastixRegistrationLib.mrml.coordinates import vtk_matrix_from_array
+from vtk.util.numpy_support import get_vtk_array_type, vtk_to_numpy
+
+SCALAR_TYPES = {
+    "char": vtk.VTK_CHAR,
+    "signed char": vtk.VTK_SIGNED_CHAR,
+    "unsigned char": vtk.VTK_UNSIGNED_CHAR,
+    "short": vtk.VTK_SHORT,
+    "unsigned short": vtk.VTK_UNSIGNED_SHORT,
+    "int": vtk.VTK_INT,
+    "unsigned int": vtk.VTK_UNSIGNED_INT,
+    "long": vtk.VTK_LONG,
+    "unsigned long": vtk.VTK_UNSIGNED_LONG,
+    "long long": vtk.VTK_LONG_LONG,
+    "unsigned long long": vtk.VTK_UNSIGNED_LONG_LONG,
+    "float": vtk.VTK_FLOAT,
+    "double": vtk.VTK_DOUBLE,
+}
+
+
+@pytest.fixture
+def a_scene():
+    return slicer.vtkMRMLScene()
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(20)
+
+
+@pytest.fixture
+def a_volume_node(a_scene):
+    """Makes a volume node of (k, j, i[, components]) voxels; ``ijk_to_ras`` defaults to the identity."""
+
+    def make(
+        voxels, ijk_to_ras=None, *, name="volume", node_class="vtkMRMLScalarVolumeNode", scalar_type=None, parent=None
+    ):
+        voxels = np.asarray(voxels)
+        components = voxels.shape[3] if voxels.ndim == 4 else 1
+        if scalar_type is None:
+            scalar_type = get_vtk_array_type(voxels.dtype)
+        image = vtk.vtkImageData()
+        image.SetDimensions(*voxels.shape[2::-1])
+        image.AllocateScalars(scalar_type, components)
+        scalars = vtk_to_numpy(image.GetPointData().GetScalars())
+        scalars[:] = voxels.reshape(scalars.shape)
+        node = a_scene.AddNewNodeByClass(node_class, name)
+        node.SetAndObserveImageData(image)
+        if ijk_to_ras is not None:
+            node.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras))
+        if parent is not None:
+            node.SetAndObserveTransformNodeID(parent.GetID())
+        return node
+
+    return make
+
+
+@pytest.fixture
+def a_transform_node(a_scene):
+    """Makes a transform node from a (4, 4) to-parent matrix, RAS, or a VTK transform (to-parent or from-parent)."""
+
+    def make(transform, *, name="transform", parent=None, from_parent=False, node_class="vtkMRMLTransformNode"):
+        node = a_scene.AddNewNodeByClass(node_class, name)
+        if isinstance(transform, np.ndarray):
+            node.SetMatrixTransformToParent(vtk_matrix_from_array(transform))
+        elif from_parent:
+            node.SetAndObserveTransformFromParent(transform)
+        else:
+            node.SetAndObserveTransformToParent(transform)
+        if parent is not None:
+            node.SetAndObserveTransformNodeID(parent.GetID())
+        return node
+
+    return make
