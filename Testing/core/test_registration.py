@@ -7,6 +7,7 @@ import os
 import numpy as np
 import pytest
 from core.phantoms import blobs, grid, oblique, stage
+from ElastixRegistrationLib.core import memory
 from ElastixRegistrationLib.core.elastix import parameter_object
 from ElastixRegistrationLib.core.errors import InputError, RegistrationError
 from ElastixRegistrationLib.core.images import array_view, float_copy, geometry_of, image_from_array
@@ -243,15 +244,11 @@ BAD = {
         lambda: a_pair(fixed_points=np.zeros((3, 3)), moving_points=np.zeros((2, 3))),
         "3 fixed and 2 moving points",
     ),
-    "no stage": (lambda: a_pair(stages=[]), "stage"),
+    "no stage": (lambda: a_pair(stages=[]), "no parameter map"),
     "unknown component": (lambda: a_pair(stages=[stage(Metric="AdvancedMeanSquare")]), "AdvancedMeanSquares"),
     "background": (lambda: a_pair(background="black"), "black"),
     "initialization": (lambda: a_pair(initialization="middle"), "middle"),
     "threads": (lambda: a_pair(threads=0), "threads"),
-    "memory": (
-        lambda: a_pair(stages=[stage(NumberOfResolutions="30000000")]),
-        "Not enough memory",
-    ),
 }
 
 
@@ -263,13 +260,27 @@ def test_bad_input_gets_one_clear_sentence(case):
     assert "\n" not in str(error.value)
 
 
+def test_images_that_do_not_fit_in_memory_are_refused_before_the_start(monkeypatch):
+    monkeypatch.setattr(memory, "available_bytes", lambda: 1e6)
+    with pytest.raises(InputError, match="Not enough memory: registering 40x36x32 voxels"):
+        register(**a_pair())
+
+
+def test_the_memory_estimate_grows_with_images_and_smoothed_levels():
+    small, large = grid(), grid((400, 360, 320))
+    assert memory.estimate_bytes(large, large, [stage()]) > memory.estimate_bytes(small, small, [stage()])
+    more = memory.estimate_bytes(large, large, [stage(NumberOfResolutions="4")])
+    assert more > memory.estimate_bytes(large, large, [stage()])
+    assert memory.available_bytes() > 1e8
+
+
 def barely_overlapping(geometry):
     return grid(geometry.size, origin=tuple(np.add(geometry.origin, (60.0, 70.0, 60.0)).tolist()))
 
 
 def test_elastix_own_error_is_in_the_message():
     geometry = grid()
-    with pytest.raises(RegistrationError, match=r"samples map outside .*moving image") as error:
+    with pytest.raises(RegistrationError, match=r"sample points .* overlap too little") as error:
         register(blobs(geometry), blobs(barely_overlapping(geometry), seed=2), [stage()])
     assert "elastix log" not in str(error.value)
     assert "ELASTIX version" in error.value.log
