@@ -180,7 +180,7 @@ def test_a_wheel_without_the_template_is_one_clear_sentence(tmp_path):
 
 def test_importing_the_demo_loads_no_itk():
     code = (
-        f"import sys; sys.path[:] = {sys.path!r}; import ElastixRegistrationLib.demo_data; print('itk' in sys.modules)"
+        f"import sys; sys.path[:] = {sys.path!r}; import ElastixRegistrationLib.demo_data;print('itk' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
