@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import logging
+import sys
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .core.errors import InputError
 from .core.settings import RegistrationSettings, background_from_text
+from .progress_bar import progress_bar
 
 _log = logging.getLogger(__name__)
 
@@ -54,19 +57,22 @@ def register(options: argparse.Namespace) -> Outcome:
     points = _landmarks(options, read_points, fixed, moving)
     initial = _optional(read_transform, options.initial_transform)
     read = time.perf_counter()
-    result = run(
-        fixed,
-        moving,
-        stages,
-        fixed_mask,
-        moving_mask,
-        *points,
-        initial_transform=initial,
-        background=settings.background,
-        threads=settings.threads,
-        seed=settings.seed,
-        initialization=settings.start(initial is not None),
-    )
+    show_progress = sys.stderr.isatty() and not (options.quiet or options.json)
+    with progress_bar(stages) if show_progress else nullcontext():
+        result = run(
+            fixed,
+            moving,
+            stages,
+            fixed_mask,
+            moving_mask,
+            *points,
+            initial_transform=initial,
+            background=settings.background,
+            threads=settings.threads,
+            seed=settings.seed,
+            initialization=settings.start(initial is not None),
+            log_to_console=show_progress,
+        )
     registered = time.perf_counter()
     for note in result.notes:
         _log.info("%s", note)

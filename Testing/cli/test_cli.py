@@ -228,3 +228,30 @@ def test_a_reader_that_leaves_early_is_no_error(pair):
     process.stdout.close()
     assert process.stderr.read() == b""
     assert process.wait() == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a pseudo-terminal")
+def test_a_terminal_gets_a_progress_bar_and_the_result(pair):
+    master, terminal = os.openpty()
+    process = subprocess.Popen(
+        [
+            sys.executable, "-m", "ElastixRegistrationLib", "register", "fixed.nrrd", "moving.nrrd",
+            "--parameters", "rigid.txt", "--output-transform", "t.h5",
+        ],
+        env={**os.environ, "PYTHONPATH": str(LIBRARY)}, cwd=pair, stdout=subprocess.PIPE, stderr=terminal, text=True,
+    )  # fmt: skip
+    os.close(terminal)
+    shown = b""
+    try:
+        while data := os.read(master, 4096):
+            shown += data
+    except OSError:  # the other end of a pseudo-terminal was closed
+        pass
+    os.close(master)
+    table = process.stdout.read()
+    assert process.wait() == 0
+    assert b"] 100%  stage 1 of 1" in shown or b"] 99%  stage 1 of 1" in shown.replace(b"]  ", b"] ")
+    assert b"Traceback" not in shown
+    assert "before" in table
+    assert "1:ItNr" not in table
+    assert (pair / "t.h5").is_file()

@@ -50,7 +50,7 @@ def run_elastix(
     """Run elastix on float32 images and uint8 masks of one dimension, in this thread. Nothing is resampled.
 
     ``initial_transform``: linear and B-spline elements only; elastix drops others without a word. ``log_to_console``
-    sends the log, line by line as it comes, to the standard output of the process, and ``log`` of the result is empty.
+    also sends the log, line by line as it comes, to the standard output of the process.
     Raises RegistrationError with elastix's own sentence.
     """
     dimension = fixed.GetImageDimension()
@@ -68,10 +68,9 @@ def run_elastix(
         method.SetNumberOfThreads(int(threads))
     with tempfile.TemporaryDirectory(prefix="elastix-") as folder:
         method.SetLogToConsole(log_to_console)
-        if not log_to_console:
-            method.SetOutputDirectory(folder)
-            method.SetLogFileName(_LOG)
-            method.SetLogToFile(True)
+        method.SetOutputDirectory(folder)
+        method.SetLogFileName(_LOG)
+        method.SetLogToFile(True)
         if fixed_points is not None and moving_points is not None:
             method.SetFixedPointSetFileName(_write_points(Path(folder, "fixed.txt"), fixed_points))
             method.SetMovingPointSetFileName(_write_points(Path(folder, "moving.txt"), moving_points))

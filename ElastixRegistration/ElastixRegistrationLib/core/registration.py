@@ -117,6 +117,7 @@ def register(
     leaves the start to the stages. ``background`` is what belongs outside the moving image: "auto" detects it, a number
     sets it, "keep" leaves padding as it is. ``seed`` overrides RandomSeed of the stages. ``progress`` gets elastix's
     iterations as events; the itk wheels hold Python's interpreter lock, so here they come when elastix is done.
+    ``log_to_console`` also sends elastix's log, as it comes, to the standard output, where another process can follow.
 
     Raises InputError before anything is run, RegistrationError when elastix fails.
     """
