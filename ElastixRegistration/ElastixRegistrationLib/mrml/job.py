@@ -1,0 +1,259 @@
+"""From nodes to what ``core.register`` takes: plain images, masks, points and stages, and where results go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..core.background import BackgroundEstimate, estimate_background
+from ..core.errors import InputError
+from ..core.images import Geometry, check_image, image_from_array
+from ..core.parameter_maps import ParameterMap
+from ..core.settings import KEEP, RegistrationSettings
+from ..core.transforms import affine_from_matrix, compose
+from .chains import Chain, lattice, map_lps_points, matrix_of
+from .coordinates import lps_from_ras_matrix
+from .masks import mask_on_grid
+from .output_volumes import check_field_volume, check_output_volume
+from .planes import Plane, flat_geometry, flat_voxels, flattened_matrix, plane_of
+from .points import paired_points
+from .transforms import initial_chain, itk_from_chain, sampled
+from .volumes import VolumeImage, in_world, volume_image, world_grid
+
+
+@dataclass(frozen=True)
+class RegistrationInputs:
+    """The arguments of ``core.register``, nothing else: no node, nothing of VTK. 2D for single-slice volumes."""
+
+    fixed: Any = field(repr=False)
+    moving: Any = field(repr=False)
+    stages: list[ParameterMap] = field(repr=False)
+    fixed_mask: Any = field(default=None, repr=False)
+    moving_mask: Any = field(default=None, repr=False)
+    fixed_points: np.ndarray | None = None
+    moving_points: np.ndarray | None = None
+    initial_transform: Any = None
+    background: float | str = "auto"
+    threads: int | None = None
+    seed: int | None = None
+    initialization: str | None = None
+
+    def arguments(self) -> dict[str, Any]:
+        """Keyword arguments of ``core.register``."""
+        return {entry.name: getattr(self, entry.name) for entry in fields(self)}
+
+
+@dataclass(frozen=True)
+class OutputNodes:
+    """The nodes to write, None where one is not wanted, and whether the output transform is to be a dense grid."""
+
+    volume: Any = None
+    transform: Any = None
+    field: Any = None
+    dense: bool = False
+
+    @property
+    def none_named(self) -> bool:
+        return self.volume is None and self.transform is None and self.field is None
+
+
+@dataclass(frozen=True)
+class RegistrationJob:
+    """A registration that can run, here or elsewhere, and what is needed to bring its result into the scene.
+
+    ``moving_background`` is the estimate for the original voxels, where elastix sees resampled ones; None otherwise.
+    """
+
+    inputs: RegistrationInputs
+    outputs: OutputNodes
+    fixed: VolumeImage
+    moving: VolumeImage
+    fixed_plane: Plane | None
+    moving_plane: Plane | None
+    moving_background: BackgroundEstimate | None
+    interpolation: str
+
+    @property
+    def keeps_padding(self) -> bool:
+        return self.inputs.background == KEEP
+
+    def image_of(self, volume: VolumeImage, voxels: np.ndarray) -> tuple[np.ndarray, Geometry]:
+        """(k, j, i) voxels of one of the volumes with their own geometry; (j, i) in the plane of a single slice."""
+        return _flattened(voxels, volume.geometry, self.fixed_plane if volume is self.fixed else self.moving_plane)
+
+
+def prepare_job(
+    fixed_node: Any,
+    moving_node: Any,
+    settings: RegistrationSettings,
+    outputs: OutputNodes,
+    *,
+    fixed_mask_node: Any = None,
+    moving_mask_node: Any = None,
+    fixed_segments: Sequence[str] | None = None,
+    moving_segments: Sequence[str] | None = None,
+    fixed_points_node: Any = None,
+    moving_points_node: Any = None,
+    initial_transform_node: Any = None,
+) -> RegistrationJob:
+    """Read the nodes and check them; nothing in the scene changes. Raises InputError that names node or parameter."""
+    fixed, moving = volume_image(fixed_node, "fixed volume"), volume_image(moving_node, "moving volume")
+    if fixed_node is moving_node:
+        raise InputError(f"The {fixed.name} and the {moving.name} are the same node.")
+    _check_outputs(outputs, fixed, moving, (fixed_mask_node, moving_mask_node))
+    stages = settings.stages()
+    fixed_plane, moving_plane = _planes(fixed, moving)
+    background = settings.background
+    if moving.is_label_map and isinstance(background, str):
+        background = 0.0
+    fixed_side = _Side(fixed, fixed_plane, "auto" if background != KEEP else KEEP, settings.threads)
+    moving_side = _Side(moving, moving_plane, background, settings.threads)
+    points: tuple[Any, Any] = (None, None)
+    if fixed_points_node is not None or moving_points_node is not None:
+        points = paired_points(fixed_points_node, moving_points_node)
+        if fixed_plane is not None:
+            points = fixed_plane.flat(points[0]), moving_plane.flat(points[1])
+    start = None
+    if initial_transform_node is not None:
+        chain = initial_chain(initial_transform_node, moving_node)
+        start = _start(chain, fixed_side.grid, fixed_plane, moving_plane)
+    inputs = RegistrationInputs(
+        fixed=fixed_side.image,
+        moving=moving_side.image,
+        stages=stages,
+        fixed_mask=fixed_side.mask(fixed_mask_node, fixed_segments, "fixed mask"),
+        moving_mask=moving_side.mask(moving_mask_node, moving_segments, "moving mask"),
+        fixed_points=points[0],
+        moving_points=points[1],
+        initial_transform=start,
+        background=background,
+        threads=settings.threads,
+        seed=settings.seed,
+        initialization=settings.start(has_initial_transform=start is not None),
+    )
+    return RegistrationJob(
+        inputs=inputs,
+        outputs=outputs,
+        fixed=fixed,
+        moving=moving,
+        fixed_plane=fixed_plane,
+        moving_plane=moving_plane,
+        moving_background=moving_side.estimate,
+        interpolation="nearest" if moving.is_label_map else settings.interpolation,
+    )
+
+
+class _Side:
+    """One of the two volumes as elastix gets it: ``image`` on ``grid`` (3D, world, orthogonal), flat for a slice."""
+
+    def __init__(self, volume: VolumeImage, plane: Plane | None, background: float | str, threads: int | None):
+        self._plane = plane
+        self._inside = None
+        self.estimate = None
+        scalars = volume.scalars()
+        self.image = image_from_array(*_flattened(scalars, volume.geometry, plane))
+        check_image(self.image, volume.name)
+        self.grid = volume.geometry
+        if not volume.is_orthogonal_in_world:
+            self.estimate = _estimate(scalars, background)
+            self.grid = world_grid(volume)
+            scalars, self._inside = in_world(
+                volume, self.grid, self.estimate, keep_padding=background == KEEP, threads=threads
+            )
+            self.image = image_from_array(*_flattened(scalars, self.grid, plane))
+
+    def mask(self, node: Any, segments: Sequence[str] | None, role: str) -> Any:
+        """uint8 image on the grid of ``image``: inside of the mask node and of the volume; None for everywhere."""
+        inside = self._inside
+        if node is not None:
+            inside = mask_on_grid(node, self.grid, role, segments)
+            if self._inside is not None:
+                inside = inside & self._inside
+                if not inside.any():
+                    raise InputError(f"The {role} {node.GetName()} lies outside of its image.")
+        elif segments:
+            raise InputError(f"Segments of the {role} were chosen, but no segmentation was given.")
+        return None if inside is None else image_from_array(*_flattened(inside, self.grid, self._plane))
+
+
+def _estimate(scalars: np.ndarray, background: float | str) -> BackgroundEstimate:
+    estimate = estimate_background(scalars)
+    return estimate if isinstance(background, str) else replace(estimate, value=float(background))
+
+
+def _flattened(voxels: np.ndarray, geometry: Geometry, plane: Plane | None) -> tuple[np.ndarray, Geometry]:
+    if plane is None:
+        return voxels, geometry
+    return flat_voxels(voxels, geometry), flat_geometry(geometry, plane)
+
+
+def _planes(fixed: VolumeImage, moving: VolumeImage) -> tuple[Plane | None, Plane | None]:
+    """Of two single slices; (None, None) for two volumes. Raises InputError for one of each."""
+    single, other = (fixed, moving) if fixed.slice_axis is not None else (moving, fixed)
+    if single.slice_axis is None:
+        return None, None
+    if other.slice_axis is None:
+        raise InputError(
+            f"The {single.name} is a single slice and the {other.name} is not;"
+            " both must be single slices, or both volumes."
+        )
+    for volume in (fixed, moving):
+        if volume.to_world:
+            raise InputError(
+                f"The {volume.name} is a single slice under a non-linear transform, which can bend it out of its plane;"
+                " take it out of the transform, or harden the transform on it."
+            )
+    fixed_plane = plane_of(fixed.geometry)
+    return fixed_plane, plane_of(moving.geometry, fixed_plane)
+
+
+def _start(chain: Chain, grid: Geometry, fixed_plane: Plane | None, moving_plane: Plane | None) -> Any:
+    """ITK transform, of the dimension of the registration, that an initial transform node stands for."""
+    if fixed_plane is None:
+        return itk_from_chain(chain, grid)
+    matrix = matrix_of(chain)
+    if matrix is not None:
+        return affine_from_matrix(flattened_matrix(lps_from_ras_matrix(matrix), fixed_plane, moving_plane))
+    domain = flat_geometry(grid, fixed_plane)
+    mapping = partial(_map_flat, chain, fixed_plane, moving_plane)
+    return compose(sampled(mapping, lattice(domain, margin=0.25), domain))
+
+
+def _map_flat(chain: Chain, fixed_plane: Plane, moving_plane: Plane, points: np.ndarray) -> np.ndarray:
+    return moving_plane.flat(map_lps_points(chain, fixed_plane.lifted(points)))
+
+
+def _check_outputs(outputs: OutputNodes, fixed: VolumeImage, moving: VolumeImage, masks: Sequence[Any]) -> None:
+    named = [node for node in (outputs.volume, outputs.transform, outputs.field) if node is not None]
+    for n, node in enumerate(named):
+        if any(node is other for other in named[:n]):
+            raise InputError(f"The node {node.GetName()} is named for two outputs; each needs its own.")
+        if node.GetScene() is None:
+            raise InputError(f"The output {node.GetName()} is not in the scene.")
+    if outputs.volume is not None or outputs.none_named:
+        check_output_volume(outputs.volume, fixed, moving, [mask for mask in masks if mask is not None])
+    if outputs.transform is not None:
+        if not outputs.transform.IsA("vtkMRMLTransformNode"):
+            raise InputError(
+                f"The output transform {outputs.transform.GetName()} is a {outputs.transform.GetNodeTagName()} node."
+            )
+        _check_moves_nothing(outputs.transform, "output transform", fixed)
+    if outputs.field is not None:
+        if outputs.field.IsA("vtkMRMLTransformNode"):
+            _check_moves_nothing(outputs.field, "deformation field", fixed)
+        else:
+            check_field_volume(outputs.field, [fixed.node, moving.node, *masks])
+
+
+def _check_moves_nothing(node: Any, role: str, fixed: VolumeImage) -> None:
+    parent = fixed.node.GetParentTransformNode()
+    while parent is not None:
+        if parent is node:
+            raise InputError(
+                f"The {role} {node.GetName()} is above the {fixed.name}, which it would move; choose another transform."
+            )
+        parent = parent.GetParentTransformNode()

@@ -1,0 +1,139 @@
+"""Volume nodes that a registration writes: which nodes will do, and how the resampled moving volume gets into one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import vtk
+from vtk.util.numpy_support import vtk_to_numpy
+
+from ..core.errors import InputError
+from ..core.images import Geometry
+from .coordinates import ijk_to_ras_of, lps_from_ras, vtk_matrix_from_array
+from .volumes import VolumeImage, ijk_to_ras_of_node
+
+
+def volume_class_for(moving: VolumeImage) -> str:
+    """The class of node that the resampled moving volume needs."""
+    if moving.components > 1:
+        return "vtkMRMLVectorVolumeNode"
+    return "vtkMRMLLabelMapVolumeNode" if moving.is_label_map else "vtkMRMLScalarVolumeNode"
+
+
+def check_output_volume(node: Any, fixed: VolumeImage, moving: VolumeImage, masks: Iterable[Any]) -> None:
+    """Raise InputError unless ``node`` can hold the resampled moving volume. None stands for one to be created.
+
+    The moving volume itself will do: it is read before it is written.
+    """
+    if _is_diffusion(moving.node):
+        raise InputError(
+            f"The {moving.name} is a diffusion volume, whose gradients would not turn with it; register it for its"
+            " transform only, or take a scalar volume of it."
+        )
+    if node is None:
+        return
+    name = f"output volume {node.GetName()}"
+    if not node.IsA("vtkMRMLVolumeNode"):
+        raise InputError(f"The {name} is a {node.GetNodeTagName()} node, not a volume.")
+    if node is fixed.node:
+        raise InputError(f"The {name} is the fixed volume, which would be lost; choose another output volume.")
+    if any(node is mask for mask in masks):
+        raise InputError(f"The {name} is a mask of this registration, which would be lost; choose another one.")
+    needed = volume_class_for(moving)
+    fits = node.IsA(needed) and not _is_diffusion(node)
+    if needed == "vtkMRMLScalarVolumeNode":
+        fits = fits and not node.IsA("vtkMRMLLabelMapVolumeNode") and not node.IsA("vtkMRMLTensorVolumeNode")
+    elif needed == "vtkMRMLLabelMapVolumeNode":
+        fits = fits or node.GetClassName() == "vtkMRMLScalarVolumeNode"  # labels stay labels in it
+    if not fits:
+        what = (
+            f"{moving.components} components" if moving.components > 1 else "labels" if moving.is_label_map else "one"
+        )
+        kind = needed.removeprefix("vtkMRML").removesuffix("VolumeNode").lower()
+        content = "one component" if what == "one" else what
+        raise InputError(
+            f"The {name} is a {node.GetNodeTagName()} node; the {moving.name} has {content} and needs a {kind} volume."
+        )
+
+
+def check_field_volume(node: Any, inputs: Iterable[Any]) -> None:
+    """Raise InputError unless ``node`` is a vector volume that is not an input."""
+    if not node.IsA("vtkMRMLVectorVolumeNode") or _is_diffusion(node):
+        raise InputError(
+            f"The deformation field {node.GetName()} is a {node.GetNodeTagName()} node; it must be a transform or a"
+            " vector volume."
+        )
+    if any(node is used for used in inputs):
+        raise InputError(
+            f"The deformation field {node.GetName()} is an input, which would be lost; choose another one."
+        )
+
+
+def _is_diffusion(node: Any) -> bool:
+    return node.IsA("vtkMRMLDiffusionWeightedVolumeNode") or node.IsA("vtkMRMLDiffusionImageVolumeNode")
+
+
+def write_resampled_volume(node: Any, voxels: np.ndarray, fixed: VolumeImage, moving: VolumeImage) -> None:
+    """Put (k, j, i[, c]) ``voxels`` into ``node``: on the fixed grid, with type and appearance of the moving volume.
+
+    The output has the IJKToRAS and the parent transform of the fixed volume, so that voxels correspond one to one, and
+    stay so when that parent changes.
+    """
+    ijk_to_ras = ijk_to_ras_of_node(fixed.node)
+    ijk_to_ras[:3, 3] = (ijk_to_ras @ [*fixed.node.GetImageData().GetExtent()[::2], 1])[:3]
+    source = moving.node
+    modified = node.StartModify()
+    try:
+        node.SetAndObserveTransformNodeID(fixed.node.GetTransformNodeID())
+        node.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras))
+        node.SetAndObserveImageData(image_data(voxels, moving.scalar_type))
+        if source is not node:
+            node.SetVoxelVectorType(source.GetVoxelVectorType())
+            node.SetVoxelValueQuantity(source.GetVoxelValueQuantity())
+            node.SetVoxelValueUnits(source.GetVoxelValueUnits())
+            copy_appearance(node, source)
+    finally:
+        node.EndModify(modified)
+
+
+def write_field_volume(node: Any, vectors: np.ndarray, grid: Geometry) -> None:
+    """Put (k, j, i, 3) displacements, LPS mm, into a vector volume, RAS, double, placed in world without parent."""
+    modified = node.StartModify()
+    try:
+        node.SetAndObserveTransformNodeID(None)
+        node.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras_of(grid)))
+        node.SetAndObserveImageData(image_data(lps_from_ras(vectors), vtk.VTK_DOUBLE))
+        node.SetVoxelVectorType(node.VoxelVectorTypeSpatial)
+        if node.GetDisplayNode() is None:
+            node.CreateDefaultDisplayNodes()
+    finally:
+        node.EndModify(modified)
+
+
+def image_data(voxels: np.ndarray, scalar_type: int) -> vtk.vtkImageData:
+    """vtkImageData of (k, j, i) or (k, j, i, c) voxels, in a type that holds them, a copy."""
+    image = vtk.vtkImageData()
+    image.SetDimensions(*voxels.shape[2::-1])
+    image.AllocateScalars(scalar_type, voxels.shape[3] if voxels.ndim == 4 else 1)
+    scalars = vtk_to_numpy(image.GetPointData().GetScalars())
+    scalars[:] = voxels.reshape(scalars.shape)
+    return image
+
+
+def copy_appearance(node: Any, source: Any) -> None:
+    """Show ``node`` as ``source`` is shown: all of it where it has no display yet, else window, level and colours."""
+    shown_before = node.GetDisplayNode() is not None
+    if not shown_before:
+        node.CreateDefaultDisplayNodes()
+    target, model = node.GetDisplayNode(), source.GetDisplayNode()
+    if target is None or model is None:
+        return
+    if not shown_before and target.GetClassName() == model.GetClassName():
+        target.CopyContent(model)
+    target.SetAndObserveColorNodeID(model.GetColorNodeID())
+    if target.IsA("vtkMRMLScalarVolumeDisplayNode") and model.IsA("vtkMRMLScalarVolumeDisplayNode"):
+        # Automatic levels of the output would differ from those of the moving volume beside it.
+        target.SetAutoWindowLevel(False)
+        target.SetWindowLevel(model.GetWindow(), model.GetLevel())

@@ -1,0 +1,128 @@
+"""The logic of the module without its window: registerVolumes, in one go or in three steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..core.errors import InputError
+from ..core.settings import RegistrationSettings
+from .job import OutputNodes, RegistrationJob, prepare_job
+from .results import RegistrationOutcome, apply_result
+
+
+class RegistrationLogic:
+    """Registers volume nodes of a MRML scene.
+
+    ``registerVolumes`` does all of it in this process. What ``prepareRegistration`` returns can be run elsewhere: its
+    ``inputs`` are plain data for ``core.register``, and ``applyResult`` brings the result back into the scene.
+    """
+
+    def registerVolumes(
+        self,
+        fixedVolumeNode: Any,
+        movingVolumeNode: Any,
+        parameterFilenames: Sequence[Any] | None = None,
+        outputVolumeNode: Any = None,
+        outputTransformNode: Any = None,
+        fixedVolumeMaskNode: Any = None,
+        movingVolumeMaskNode: Any = None,
+        forceDisplacementFieldOutputTransform: bool = False,
+        initialTransformNode: Any = None,
+        *,
+        progress: Callable[[Any], None] | None = None,
+        **options: Any,
+    ) -> RegistrationOutcome:
+        """Align the moving to the fixed volume and write what was found into the output nodes.
+
+        ``options`` and everything but ``progress`` are those of ``prepareRegistration``. ``progress`` gets the events
+        of ``core.register``. Raises InputError before anything has run, RegistrationError when elastix fails; the scene
+        is then as it was.
+        """
+        from ..core.registration import register
+
+        job = self.prepareRegistration(
+            fixedVolumeNode,
+            movingVolumeNode,
+            parameterFilenames,
+            outputVolumeNode,
+            outputTransformNode,
+            fixedVolumeMaskNode,
+            movingVolumeMaskNode,
+            forceDisplacementFieldOutputTransform,
+            initialTransformNode,
+            **options,
+        )
+        return self.applyResult(job, register(**job.inputs.arguments(), progress=progress))
+
+    def prepareRegistration(
+        self,
+        fixedVolumeNode: Any,
+        movingVolumeNode: Any,
+        parameterFilenames: Sequence[Any] | None = None,
+        outputVolumeNode: Any = None,
+        outputTransformNode: Any = None,
+        fixedVolumeMaskNode: Any = None,
+        movingVolumeMaskNode: Any = None,
+        forceDisplacementFieldOutputTransform: bool = False,
+        initialTransformNode: Any = None,
+        *,
+        preset: str | None = None,
+        fixedSegments: Sequence[str] | None = None,
+        movingSegments: Sequence[str] | None = None,
+        fixedPointsNode: Any = None,
+        movingPointsNode: Any = None,
+        outputFieldNode: Any = None,
+        background: float | str = "auto",
+        interpolation: str = "linear",
+        threads: int | None = None,
+        seed: int | None = None,
+        initialization: str | None = None,
+    ) -> RegistrationJob:
+        """Read and check the nodes. The scene does not change.
+
+        ``parameterFilenames`` are elastix parameter files, one per stage; or ``preset`` is the id of a preset, None for
+        the default one. Masks are label maps, other volumes, or segmentations, of which ``fixedSegments`` and
+        ``movingSegments`` (ids or names) choose segments, None all. ``initialTransformNode`` says where the moving
+        volume starts: where it would be if it were put directly under that node. Point lists correspond by label when
+        both have the same labels, by order otherwise.
+
+        Outputs are existing nodes; with none given, a new volume and a new transform are made. ``outputFieldNode`` is a
+        transform node, for a displacement grid that covers both volumes, or a vector volume, for the displacements from
+        fixed to moving, RAS mm, at the voxels of the fixed volume. Put directly under the output transform, the moving
+        volume is aligned, whatever parents it had; ``forceDisplacementFieldOutputTransform`` makes it a dense grid.
+        ``interpolation`` ("linear", "bspline", "nearest") is for the output volume, label maps are always "nearest".
+        """
+        if parameterFilenames is not None and preset is not None:
+            raise InputError(f"Give parameter files or a preset, not both (preset {preset!r} was given).")
+        if parameterFilenames is not None and not len(parameterFilenames):
+            raise InputError("The list of parameter files is empty; give at least one, or a preset.")
+        chosen = {} if preset is None else {"preset": preset}
+        settings = RegistrationSettings(
+            **chosen,
+            parameter_files=tuple(map(str, parameterFilenames or ())),
+            initialization=initialization,
+            background=background,
+            interpolation=interpolation,
+            threads=threads,
+            seed=seed,
+        )
+        return prepare_job(
+            fixedVolumeNode,
+            movingVolumeNode,
+            settings,
+            OutputNodes(
+                outputVolumeNode, outputTransformNode, outputFieldNode, bool(forceDisplacementFieldOutputTransform)
+            ),
+            fixed_mask_node=fixedVolumeMaskNode,
+            moving_mask_node=movingVolumeMaskNode,
+            fixed_segments=fixedSegments,
+            moving_segments=movingSegments,
+            fixed_points_node=fixedPointsNode,
+            moving_points_node=movingPointsNode,
+            initial_transform_node=initialTransformNode,
+        )
+
+    def applyResult(self, job: RegistrationJob, result: Any) -> RegistrationOutcome:
+        """Write the result of ``core.register`` into the scene, all at once. Raises InputError when a node is gone."""
+        return apply_result(job, result)
