@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -250,9 +251,20 @@ def _toml_entry(value: Any) -> str:
             return "NaN"
         if value in (float("inf"), float("-inf")):
             return "Infinity" if value > 0 else "-Infinity"
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return _shortest(value)
     kind = {"dict": "table", "list": "list in a list"}.get(type(value).__name__, type(value).__name__)
     raise TypeError(f"a {kind} is no value that elastix reads; use text, numbers, true or false.")
+
+
+def _shortest(value: float) -> str:
+    """Fewest digits that read back, with an exponent from 1e21 on and below 1e-6: what ITK writes."""
+    number = Decimal(repr(value)).normalize()
+    if number.is_zero():
+        return "0"
+    exponent = number.adjusted()
+    if -7 < exponent < 21:
+        return format(number, "f")
+    return f"{number.scaleb(-exponent):f}e{exponent:+d}"
 
 
 def _check_name(name: str) -> None:

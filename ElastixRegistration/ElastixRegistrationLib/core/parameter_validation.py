@@ -213,7 +213,8 @@ def wrong_value(parameter: Parameter, value: str) -> str | None:
     if parameter.kind == "boolean":
         return None if value in ("true", "false") else f'it must be "true" or "false", not {value!r}.'
     if parameter.kind == "choice":
-        if value in parameter.choices:
+        # elastix falls back to its default without a word.
+        if value in parameter.choices or value.strip() == parameter.default:
             return None
         close = close_name(value, parameter.choices)
         return f"{value!r} is none of {', '.join(parameter.choices)}." + (f" Did you mean {close}?" if close else "")
@@ -236,26 +237,36 @@ def _count_findings(
     parameter: Parameter, name: str, values: Sequence[str], dimension: int, resolutions: int
 ) -> Iterator[Finding]:
     count, per = len(values), parameter.per
-    each = f"NumberOfResolutions is {resolutions}"
-    both = f"{each} and the images have {dimension} axes"
-    if per == "resolution and dimension":
-        needed = resolutions * dimension
-        # Other numbers of values are dropped silently for a default schedule, or shift from axis to axis.
-        if count != needed:
-            yield "error", name, f"it has {count} values and needs {needed}: {both}."
-    elif per == "resolution, or resolution and dimension":
-        if count not in (1, resolutions, resolutions * dimension):
-            yield "error", name, f"it has {count} values and needs {resolutions} or {resolutions * dimension}: {both}."
-    elif per == "resolution":
-        if 1 < count < resolutions:
-            message = f"it has {count} values and {each}; elastix would take the first value again for the rest."
-            yield "error", name, f"{message} Give one value, or {resolutions}."
-        elif count > resolutions:
-            yield "error", name, f"it has {count} values and {each}; elastix would drop the last ones."
-    elif per == "dimension":
-        if 1 < count < dimension:
-            yield "error", name, f"it has {count} values and the images have {dimension} axes."
-        elif count > dimension:
-            yield "warning", name, f"it has {count} values and the images have {dimension} axes; the rest is ignored."
-    elif per == "" and count > 1 and parameter.kind != "text":
-        yield "warning", name, f"it has {count} values and elastix reads only the first."
+    axes = f"the images have {dimension} axes"
+    why = {"resolution": f"NumberOfResolutions is {resolutions}", "dimension": axes}.get(
+        per, f"NumberOfResolutions is {resolutions} and {axes}"
+    )
+    needed = {
+        "resolution": resolutions,
+        "dimension": dimension,
+        "resolution and dimension": resolutions * dimension,
+        "resolution and dimension, else the first": resolutions * dimension,
+    }.get(per)
+    if per == "resolution, or resolution and dimension":
+        if count not in (resolutions, resolutions * dimension):
+            yield "error", name, f"it has {count} values and needs {resolutions} or {resolutions * dimension}: {why}."
+    elif needed is None:
+        if per == "" and count > 1 and parameter.kind != "text":
+            yield "warning", name, f"it has {count} values and elastix reads only the first."
+    elif per.startswith("resolution and dimension") and count == resolutions * (5 - dimension) != needed:
+        yield (
+            "error",
+            name,
+            f"it is for images of {5 - dimension} axes: it has {count} values and needs {needed}, for {why}.",
+        )
+    elif count > needed:
+        # Widely used parameter sets have this, and run.
+        yield "warning", name, f"it has {count} values and needs {needed}, for {why}; elastix drops the last ones."
+    elif count < needed and per == "resolution and dimension":
+        yield "error", name, f"it has {count} values and needs {needed}, for {why}; elastix would drop them all."
+    elif count < needed and len(set(values)) > 1:
+        yield (
+            "error",
+            name,
+            f"it has {count} values and needs one or {needed}, for {why}; elastix would repeat the first for the rest.",
+        )
