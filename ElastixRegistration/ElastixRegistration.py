@@ -8,7 +8,8 @@ from slicer.i18n import translate
 from slicer.ScriptedLoadableModule import *
 from slicer.util import VTKObservationMixin
 
-from ElastixRegistrationLib.mrml.logic import RegistrationLogic
+from ElastixRegistrationLib.core.presets import DEFAULT_PRESET, list_presets
+from ElastixRegistrationLib.mrml.registration import RegistrationLogic
 
 
 class ElastixRegistration(ScriptedLoadableModule):
@@ -37,9 +38,9 @@ class ElastixRegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixi
         self.ui = slicer.util.childWidgetVariables(uiWidget)
         uiWidget.setMRMLScene(slicer.mrmlScene)
         self.logic = ElastixRegistrationLogic()
-        for preset in self.logic.presets():
+        for preset in list_presets():
             self.ui.presetSelector.addItem(preset.title, preset.id)
-        self.ui.presetSelector.setCurrentIndex(self.ui.presetSelector.findData(self.logic.defaultPresetId()))
+        self.ui.presetSelector.setCurrentIndex(self.ui.presetSelector.findData(DEFAULT_PRESET))
         for selector in (
             self.ui.fixedVolumeSelector,
             self.ui.movingVolumeSelector,
@@ -103,7 +104,6 @@ class ElastixRegistrationLogic(ScriptedLoadableModuleLogic, RegistrationLogic):
 
     def __init__(self) -> None:
         ScriptedLoadableModuleLogic.__init__(self)
-        RegistrationLogic.__init__(self, slicer.mrmlScene)
 
 
 class ElastixRegistrationTest(ScriptedLoadableModuleTest):

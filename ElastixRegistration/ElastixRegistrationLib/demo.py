@@ -65,9 +65,10 @@ def run(files: list[str], preset: str, folder: Path) -> None:
     transform = scene.AddNewNodeByClass("vtkMRMLTransformNode", "moving to fixed")
     _say(f"Registering with the preset {preset} ...")
     started = time.perf_counter()
-    result = RegistrationLogic(scene).registerVolumes(
+    outcome = RegistrationLogic().registerVolumes(
         fixed, moving, outputVolumeNode=volume, outputTransformNode=transform, preset=preset
     )
+    result = outcome.result
     seconds = time.perf_counter() - started
 
     fixed_image = pair.fixed if pair else _as_registered(files[0], result)
@@ -121,6 +122,7 @@ def _load(scene: Any, path: str, name: str) -> Any:
     if not storage.ReadData(node):
         raise InputError(f"MRML cannot read {path}.")
     node.SetAndObserveStorageNodeID(storage.GetID())
+    node.CreateDefaultDisplayNodes()
     return node
 
 
