@@ -13,7 +13,7 @@ from typing import Any
 
 from .core.errors import InputError
 from .core.settings import RegistrationSettings, background_from_text
-from .progress_bar import progress_bar
+from .progress_bar import interruptible, progress_bar
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ def register(options: argparse.Namespace) -> Outcome:
     initial = _optional(read_transform, options.initial_transform)
     read = time.perf_counter()
     show_progress = sys.stderr.isatty() and not (options.quiet or options.json)
-    with progress_bar(stages) if show_progress else nullcontext():
+    with interruptible(), progress_bar(stages) if show_progress else nullcontext():
         result = run(
             fixed,
             moving,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -42,6 +43,20 @@ def progress_bar(stages: Sequence[ParameterMap]) -> Iterator[None]:
         follower.wait()
 
 
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """In the block, Ctrl-C ends this process at once: Python itself would hear of it only when elastix is done."""
+    try:
+        former = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    except ValueError:  # not the main thread, which signals do not reach anyway
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
 def bar(event: ProgressEvent) -> str:
     """One line, without its end."""
     done = round(event.fraction * _WIDTH)
@@ -58,6 +73,7 @@ def bar(event: ProgressEvent) -> str:
 def _follow(stages: list[ParameterMap]) -> None:
     parser = ProgressParser(stages)
     shown = ""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ends with the process it follows
     while data := os.read(0, 65536):
         events = parser.feed(data.decode("utf-8", errors="replace"))
         if events:

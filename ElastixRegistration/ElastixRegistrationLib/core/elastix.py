@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from .errors import RegistrationError
 from .itk_access import wrapped_class
 from .parameter_maps import ParameterMap
 from .progress import error_lines
+from .scratch import scratch_folder
 
 _LOG = "elastix.log"
 #: The TransformParameters that elastix also logs: megabytes for a B-spline, and the result has them.
@@ -66,7 +66,7 @@ def run_elastix(
         method.SetInitialTransform(initial_transform)
     if threads:
         method.SetNumberOfThreads(int(threads))
-    with tempfile.TemporaryDirectory(prefix="elastix-") as folder:
+    with scratch_folder() as folder:
         method.SetLogToConsole(log_to_console)
         method.SetOutputDirectory(folder)
         method.SetLogFileName(_LOG)

@@ -133,6 +133,11 @@ def register(
             f" {moving_geometry.dimension}; both must have the same."
         )
     dimension = fixed_geometry.dimension
+    if initial_transform is not None and initial_transform.GetInputSpaceDimension() != dimension:
+        raise InputError(
+            f"The initial transform has {initial_transform.GetInputSpaceDimension()} dimensions, the images have"
+            f" {dimension}."
+        )
     _check_points(fixed_points, moving_points, dimension)
     validate_stages(
         stages,
