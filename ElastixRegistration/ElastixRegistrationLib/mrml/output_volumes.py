@@ -48,11 +48,8 @@ def check_output_volume(node: Any, fixed: VolumeImage, moving: VolumeImage, mask
     elif needed == "vtkMRMLLabelMapVolumeNode":
         fits = fits or node.GetClassName() == "vtkMRMLScalarVolumeNode"  # labels stay labels in it
     if not fits:
-        what = (
-            f"{moving.components} components" if moving.components > 1 else "labels" if moving.is_label_map else "one"
-        )
         kind = needed.removeprefix("vtkMRML").removesuffix("VolumeNode").lower()
-        content = "one component" if what == "one" else what
+        content = {"vector": f"{moving.components} components", "labelmap": "labels"}.get(kind, "one component")
         raise InputError(
             f"The {name} is a {node.GetNodeTagName()} node; the {moving.name} has {content} and needs a {kind} volume."
         )

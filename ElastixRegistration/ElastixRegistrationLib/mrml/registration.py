@@ -30,29 +30,28 @@ class RegistrationLogic:
         forceDisplacementFieldOutputTransform: bool = False,
         initialTransformNode: Any = None,
         *,
+        preset: str | None = None,
+        fixedSegments: Sequence[str] | None = None,
+        movingSegments: Sequence[str] | None = None,
+        fixedPointsNode: Any = None,
+        movingPointsNode: Any = None,
+        outputFieldNode: Any = None,
+        background: float | str = "auto",
+        interpolation: str = "linear",
+        threads: int | None = None,
+        seed: int | None = None,
+        initialization: str | None = None,
         progress: Callable[[Any], None] | None = None,
-        **options: Any,
     ) -> RegistrationOutcome:
         """Align the moving to the fixed volume and write what was found into the output nodes.
 
-        ``options`` and everything but ``progress`` are those of ``prepareRegistration``. ``progress`` gets the events
-        of ``core.register``. Raises InputError before anything has run, RegistrationError when elastix fails; the scene
-        is then as it was.
+        The arguments are those of ``prepareRegistration``; ``progress`` gets the events of ``core.register``. Raises
+        InputError before anything has run, RegistrationError when elastix fails; the scene is then as it was.
         """
+        arguments = {name: value for name, value in locals().items() if name not in ("self", "progress")}
         from ..core.registration import register
 
-        job = self.prepareRegistration(
-            fixedVolumeNode,
-            movingVolumeNode,
-            parameterFilenames,
-            outputVolumeNode,
-            outputTransformNode,
-            fixedVolumeMaskNode,
-            movingVolumeMaskNode,
-            forceDisplacementFieldOutputTransform,
-            initialTransformNode,
-            **options,
-        )
+        job = self.prepareRegistration(**arguments)
         return self.applyResult(job, register(**job.inputs.arguments(), progress=progress))
 
     def prepareRegistration(

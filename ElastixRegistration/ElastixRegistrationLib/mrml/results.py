@@ -25,7 +25,7 @@ from .transforms import (
     set_from_parent,
     set_registration_references,
 )
-from .volumes import VolumeImage, ijk_to_ras_of_node, in_own_type, resample_along, world_grid
+from .volumes import VolumeImage, ijk_to_ras_of_node, in_own_type, narrowed, resample_along, world_grid
 
 
 @dataclass(frozen=True)
@@ -174,6 +174,6 @@ def _resampled_component(
         return resample_along(voxels, moving.geometry, whole, fixed.geometry, **settings)
     flat, geometry = job.image_of(moving, voxels)
     _, reference = job.image_of(fixed, fixed.voxels)
-    image = image_from_array(flat, geometry)
+    image = image_from_array(narrowed(flat), geometry)
     moved = in_own_type(resample(image, result.transform, reference, **settings), voxels.dtype)
     return moved.reshape(fixed.voxels.shape[:3])

@@ -64,14 +64,21 @@ class VolumeImage:
         return not self.to_world and np.abs(axes.T @ axes - np.eye(3)).max() < _ORTHONORMAL
 
     def scalars(self) -> np.ndarray:
-        """(k, j, i) to register on: the voxels, luminance of colour (Rec. 709), magnitude of other vectors."""
+        """(k, j, i) to register on: the voxels, luminance of colour (Rec. 709), magnitude of other vectors.
+
+        Luminance has the type of the colour, magnitude is float32.
+        """
         if self.components == 1:
-            return self.voxels
-        if not self.is_colour and self.voxels.dtype == np.uint8:
-            return scalar_from_components(self.voxels.astype(np.float32))
-        if self.is_colour and self.voxels.dtype != np.uint8:
-            return (self.voxels[..., :3] @ np.array([0.2126, 0.7152, 0.0722])).astype(np.float32)
-        return scalar_from_components(self.voxels)
+            return narrowed(self.voxels)
+        if not self.is_colour:
+            return scalar_from_components(np.asarray(self.voxels, np.float32))
+        luminance = self.voxels[..., :3] @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+        if self.voxels.dtype.kind == "f":
+            return luminance
+        # Kept whole: exact values that fill the outside of an image stay exact, and recognisable.
+        result = np.empty(luminance.shape, self.voxels.dtype)
+        cast_into(result, luminance)
+        return narrowed(result)
 
 
 def volume_image(node: Any, role: str) -> VolumeImage:
@@ -113,6 +120,16 @@ def volume_image(node: Any, role: str) -> VolumeImage:
         is_label_map=node.IsA("vtkMRMLLabelMapVolumeNode"),
         is_colour=_is_colour(node, voxels),
     )
+
+
+def narrowed(voxels: np.ndarray) -> np.ndarray:
+    """64-bit integers, which ITK's Python packages do not wrap, as 32-bit ones where all fit; others as they are."""
+    if voxels.dtype.kind not in "iu" or voxels.dtype.itemsize < 8:
+        return voxels
+    for dtype in (np.int32, np.uint32):
+        if np.iinfo(dtype).min <= voxels.min() and voxels.max() <= np.iinfo(dtype).max:
+            return voxels.astype(dtype)
+    return voxels
 
 
 def ijk_to_ras_of_node(node: Any) -> np.ndarray:
@@ -183,7 +200,7 @@ def resample_along(
 
     ``chain`` maps points of ``reference`` to points of ``geometry``. Every voxel of ``reference`` is mapped exactly.
     """
-    image = image_from_array(voxels, geometry)
+    image = image_from_array(narrowed(voxels), geometry)
     settings = {"interpolation": interpolation, "background": background, "padding": padding, "threads": threads}
     matrix = matrix_of(chain)
     if matrix is not None:
