@@ -49,7 +49,7 @@ class RegistrationLogic:
         InputError before anything has run, RegistrationError when elastix fails; the scene is then as it was.
         """
         arguments = {name: value for name, value in locals().items() if name not in ("self", "progress")}
-        from ..core.registration import register
+        from ..core.registration import register  # loads elastix, which a run elsewhere does not need here
 
         job = self.prepareRegistration(**arguments)
         return self.applyResult(job, register(**job.inputs.arguments(), progress=progress))
