@@ -46,18 +46,32 @@ def wrapped_class(name: str, suffix: str, module: str | None = None) -> Any:
     ``module`` names the submodule where that is not ``itk<name>Python``. Raises InputError when this ITK has no such
     class, for example a pixel type that is not wrapped.
     """
-    class_name = f"{'' if name[0].islower() else 'itk'}{name}{suffix}"
-    try:
-        return getattr(importlib.import_module(f"itk.{module or f'itk{name}Python'}"), class_name)
-    except (ImportError, AttributeError):
-        import itk
+    found = quickly_wrapped_class(name, suffix, module)
+    if found is not None:
+        return found
+    import itk
 
-        template = getattr(itk, name.removeprefix("elastix"), None)
-        instances = template.values() if hasattr(template, "values") else [template]
-        for instance in instances:
-            if getattr(instance, "__name__", None) == class_name:
-                return instance
-    raise InputError(f"The installed ITK has no class {class_name}; itk 5.4 with itk-elastix 0.25 is needed.")
+    template = getattr(itk, name.removeprefix("elastix"), None)
+    instances = template.values() if hasattr(template, "values") else [template]
+    for instance in instances:
+        if getattr(instance, "__name__", None) == _class_name(name, suffix):
+            return instance
+    raise InputError(
+        f"The installed ITK has no class {_class_name(name, suffix)}; itk 5.4 with itk-elastix 0.25 is needed."
+    )
+
+
+def quickly_wrapped_class(name: str, suffix: str, module: str | None = None) -> Any | None:
+    """The same from its submodule only; None when that has no such class."""
+    try:
+        submodule = importlib.import_module(f"itk.{module or f'itk{name}Python'}")
+    except ImportError:
+        return None
+    return getattr(submodule, _class_name(name, suffix), None)
+
+
+def _class_name(name: str, suffix: str) -> str:
+    return f"{'' if name[0].islower() else 'itk'}{name}{suffix}"
 
 
 def component_of(dtype: np.dtype | type) -> str:

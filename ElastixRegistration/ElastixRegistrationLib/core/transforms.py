@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from .errors import InputError
 from .images import Geometry, array_view, new_image, set_geometry
-from .itk_access import fill_parameters, parameters_of, wrapped_class
+from .itk_access import fill_parameters, parameters_of, quickly_wrapped_class, wrapped_class
 
 
 def identity(dimension: int) -> Any:
@@ -51,12 +50,13 @@ def matrix_of(transform: Any) -> np.ndarray | None:
 def down_cast(transform: Any) -> Any:
     """``transform`` as its own class, where the wheels give back a plain ``itkTransform``."""
     name = transform.GetNameOfClass()
+    if type(transform).__name__.startswith(f"itk{name}"):
+        return transform
     dimension = transform.GetInputSpaceDimension()
     for suffix in ("D", f"D{dimension}", f"D{dimension}{dimension}", f"D{dimension}3"):
-        try:
-            return wrapped_class(name, suffix).cast(transform)
-        except (InputError, SystemError, TypeError):
-            continue
+        own_class = quickly_wrapped_class(name, suffix)
+        if own_class is not None and hasattr(own_class, "cast"):
+            return own_class.cast(transform)
     return transform
 
 
