@@ -29,7 +29,6 @@ _WRITES = (
     "WritePyramidImagesAfterEachResolution",
     "WriteTransformParametersEachIteration",
     "WriteTransformParametersEachResolution",
-    "WriteSamplesEachIteration",
 )
 
 

@@ -24,12 +24,17 @@ _METRIC_COST = {
     "CorrespondingPointsEuclideanDistanceMetric": 0.02,
 }
 _OTHER_METRIC_COST = 0.5
-_DEFORMABLE_FACTOR = 3.5
+_DEFORMABLE_FACTOR = 8.0
+# Per iteration and 1000 numbers of a deformation, on images of 300 mm.
+_GRID_COST = 0.15
+_IMAGE_MM = 300.0
+_DEFAULT_GRID_MM = 16.0
 _ITERATION_OVERHEAD = 0.2
 # Per resolution and stage: images prepared, step size estimated.
 _STAGE_SETUP = 1000.0
 _RESOLUTION_SETUP = 100.0
 _GRID_SETUP = 2500.0
+_FAST_SETUP = 1200.0
 _SHARE_OF_2D = 0.1
 
 _TAKEN = re.compile(r" took: (\d{1,12}) ms")
@@ -267,16 +272,25 @@ class _Plan:
         transform = _first(stage, "Transform")
         deformable = "Spline" in transform or "Field" in transform
         thousands = self._samples(stage, level) / 1000
-        each = _ITERATION_OVERHEAD + sum(
-            _METRIC_COST.get(metric, _OTHER_METRIC_COST) * thousands for metric in stage.get("Metric", ("",))
-        ) * (_DEFORMABLE_FACTOR * (0.4 if self.size < 1 else 1) if deformable else 1)
+        each = sum(_METRIC_COST.get(metric, _OTHER_METRIC_COST) * thousands for metric in stage.get("Metric", ("",)))
         if "BSpline" in _first(stage, "Interpolator") and _whole(stage, "BSplineInterpolationOrder", level, 1) > 1:
             each *= 1.6
         setup = _RESOLUTION_SETUP * self.size
-        if deformable and "Adaptive" in _first(stage, "Optimizer"):
-            # It grows with the number of grid points: eight times per resolution.
-            setup += _GRID_SETUP * self.size / 8.0 ** (count - 1 - level)
+        if deformable:
+            coarser = 2.0 ** (count - 1 - level)
+            each *= _DEFORMABLE_FACTOR * (0.4 if self.size < 1 else 1)
+            each += _GRID_COST * self._grid_numbers(stage, coarser) / 1000
+            if "Adaptive" in _first(stage, "Optimizer"):
+                fast = _first(stage, "ASGDParameterEstimationMethod") == "DisplacementDistribution"
+                # The slow way looks at every grid point: eight times as many in each resolution.
+                setup += self.size * (_FAST_SETUP if fast else _GRID_SETUP / coarser**3)
+        each += _ITERATION_OVERHEAD
         return _Level(max(_whole(stage, "MaximumNumberOfIterations", level, _DEFAULT_ITERATIONS), 1), setup, each)
+
+    def _grid_numbers(self, stage: Mapping[str, Sequence[str]], coarser: float) -> float:
+        spacing = _number(_first(stage, "FinalGridSpacingInPhysicalUnits"), _DEFAULT_GRID_MM) or _DEFAULT_GRID_MM
+        axes = 2 if self.size < 1 else 3
+        return axes * (_IMAGE_MM / max(spacing * coarser, 2.0) + 3) ** axes
 
     def _samples(self, stage: Mapping[str, Sequence[str]], level: int) -> int:
         if _first(stage, "ImageSampler") in ("Full", "Grid"):
