@@ -43,7 +43,7 @@ def register(options: argparse.Namespace) -> Outcome:
         threads=options.threads,
         seed=options.seed,
     )
-    stages = settings.stages()
+    settings.stages()  # a broken file is told before large images are read
     fixed, moving = _same_dimension(
         read_image(options.fixed, "fixed image"), read_image(options.moving, "moving image")
     )
@@ -55,6 +55,11 @@ def register(options: argparse.Namespace) -> Outcome:
         )
     )
     points = _landmarks(options, read_points, fixed, moving)
+    stages = settings.stages(
+        fixed.GetImageDimension(),
+        has_masks=(fixed_mask is not None, moving_mask is not None),
+        has_points=points[0] is not None,
+    )
     initial = _optional(read_transform, options.initial_transform)
     read = time.perf_counter()
     show_progress = sys.stderr.isatty() and not (options.quiet or options.json)

@@ -177,6 +177,10 @@ WRONG = {
     "missing file": (["register", "fixed.nrrd", "gone.nrrd"], "gone.nrrd"),
     "unknown preset": (["register", "fixed.nrrd", "moving.nrrd", "--preset", "deformabel"], "deformable"),
     "broken parameters": (["register", "fixed.nrrd", "moving.nrrd", "--parameters", "broken.txt"], "broken.txt"),
+    "wrong count": (
+        ["register", "fixed.nrrd", "moving.nrrd", "--parameters", "short.txt"],
+        "short.txt, line 3, parameter GridSpacingSchedule",
+    ),
     "output folder": (["register", "fixed.nrrd", "moving.nrrd", "--output-volume", "none/v.nrrd"], "none"),
     "output format": (["register", "fixed.nrrd", "moving.nrrd", "--output-transform", "t.nrrd"], "t.nrrd"),
     "background": (["register", "fixed.nrrd", "moving.nrrd", "--background", "dark"], "dark"),
@@ -194,6 +198,11 @@ WRONG = {
 def test_a_wrong_call_exits_2_with_one_sentence_and_writes_nothing(case, pair, capsys, monkeypatch):
     monkeypatch.chdir(pair)
     Path("broken.txt").write_text('(Transform "EulerTransform"\n', encoding="ascii")
+    write_parameter_file(
+        {"NumberOfResolutions": ("3",), "Transform": ("BSplineTransform",), "GridSpacingSchedule": ("4", "2")}
+        | {name: values for name, values in stage().items() if name not in ("NumberOfResolutions", "Transform")},
+        "short.txt",
+    )
     before = sorted(os.listdir())
     arguments, words = WRONG[case]
     assert main(arguments) == 2

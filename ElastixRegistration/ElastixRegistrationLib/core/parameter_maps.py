@@ -58,16 +58,24 @@ def read_parameter_file(path: str | os.PathLike, *, transform: bool = False) -> 
     ``transform`` says which of the two kinds is wanted: parameters of a registration, or the TransformParameters that
     a registration gave. Raises ParameterError for the other kind and for whatever is wrong in the file.
     """
-    parameters = read_parameter_source(path, max_bytes=_MAX_TRANSFORM_BYTES if transform else _MAX_BYTES).map
-    if is_transform_map(parameters) and not transform:
+    if not transform:
+        return read_stage_source(path).map
+    parameters = read_parameter_source(path, max_bytes=_MAX_TRANSFORM_BYTES).map
+    if not is_transform_map(parameters):
+        raise ParameterError("this is no TransformParameters file: it has no TransformParameters.", file=str(path))
+    return parameters
+
+
+def read_stage_source(path: str | os.PathLike) -> ParameterFile:
+    """Parameters of a registration in ``path``, with their lines. Raises ParameterError for TransformParameters too."""
+    source = read_parameter_source(path)
+    if is_transform_map(source.map):
         raise ParameterError(
             "this is a TransformParameters file, the result of a registration; give the parameter file that says how"
             " to register, or use this one as initial transform.",
             file=str(path),
         )
-    if transform and not is_transform_map(parameters):
-        raise ParameterError("this is no TransformParameters file: it has no TransformParameters.", file=str(path))
-    return parameters
+    return source
 
 
 def read_parameter_source(path: str | os.PathLike, *, max_bytes: int = _MAX_BYTES) -> ParameterFile:

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from .errors import InputError
-from .parameter_maps import ParameterMap, read_parameter_file
+from .parameter_maps import ParameterMap, read_stage_source
+from .parameter_validation import validate_stages
 from .presets import DEFAULT_PRESET, find_preset
 
 AUTO, KEEP = "auto", "keep"
@@ -38,11 +39,26 @@ class RegistrationSettings:
         if isinstance(self.background, str) and self.background not in (AUTO, KEEP):
             raise InputError(f'The background is {self.background!r}; use "auto", "keep" or a number.')
 
-    def stages(self) -> list[ParameterMap]:
-        """Parameter maps of the files, or of the preset."""
-        if self.parameter_files:
-            return [read_parameter_file(path) for path in self.parameter_files]
-        return find_preset(self.preset).stages()
+    def stages(
+        self, dimension: int | None = None, *, has_masks: tuple[bool, bool] = (False, False), has_points: bool = False
+    ) -> list[ParameterMap]:
+        """Parameter maps of the files, or of the preset.
+
+        With ``dimension``, of the images, they are checked: raises ParameterError that names file, line and parameter.
+        """
+        paths = self.parameter_files or find_preset(self.preset).files
+        sources = [read_stage_source(path) for path in paths]
+        stages = [source.map for source in sources]
+        if dimension is not None:
+            validate_stages(
+                stages,
+                dimension,
+                has_fixed_mask=has_masks[0],
+                has_moving_mask=has_masks[1],
+                has_points=has_points,
+                sources=sources,
+            )
+        return stages
 
     def start(self, has_initial_transform: bool = False) -> str | None:
         """The ``initialization`` for ``core.register``: the user's, or the preset's unless a transform is given."""

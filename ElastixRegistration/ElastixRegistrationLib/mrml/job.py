@@ -105,8 +105,12 @@ def prepare_job(
     if fixed_node is moving_node:
         raise InputError(f"The {fixed.name} and the {moving.name} are the same node.")
     _check_outputs(outputs, fixed, moving, (fixed_mask_node, moving_mask_node))
-    stages = settings.stages()
     fixed_plane, moving_plane = _planes(fixed, moving)
+    stages = settings.stages(
+        3 if fixed_plane is None else 2,
+        has_masks=(fixed_mask_node is not None, moving_mask_node is not None),
+        has_points=fixed_points_node is not None,
+    )
     background = settings.background
     if moving.is_label_map and isinstance(background, str):
         background = 0.0
