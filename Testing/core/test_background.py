@@ -6,8 +6,10 @@ import time
 
 import numpy as np
 import pytest
+from core.phantoms import blobs, grid
 from ElastixRegistrationLib.core.background import estimate_background, padding_mask
 from ElastixRegistrationLib.core.grid_sample import connected_to_faces
+from ElastixRegistrationLib.core.images import array_view
 
 SHAPE = (32, 96, 96)
 
@@ -420,3 +422,10 @@ def test_head_slices(shared_data, name, value):
     estimate = estimate_background(image)
     assert estimate.padding is None
     assert estimate.value == pytest.approx(value, abs=3)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "int32", "int16", "uint8"])
+def test_the_same_whole_numbers_get_the_same_answer_whatever_their_type(dtype):
+    voxels = np.round(np.array(array_view(blobs(grid())))).astype(dtype)
+    estimate = estimate_background(voxels)
+    assert (estimate.value, estimate.padding) == (0.0, None)

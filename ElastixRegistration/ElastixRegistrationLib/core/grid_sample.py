@@ -44,7 +44,8 @@ class GridSample:
         if mask is not None:
             self.valid &= mask[np.ix_(*self.indices)] != 0
         self.faces = _faces(self.values.shape)
-        self.whole = np.issubdtype(array.dtype, np.integer)
+        # By value, not by type: most NIfTI files hold a scanner's whole numbers as floats.
+        self.whole = bool(np.all(self.values[self.valid] == np.rint(self.values[self.valid])))
         self._filled: dict[float, np.ndarray] = {}
 
     def centre(self, fills: list[float]) -> np.ndarray:
