@@ -11,6 +11,7 @@ from ElastixRegistrationLib.core.errors import InputError, RegistrationError
 from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
 from ElastixRegistrationLib.core.registration import register
 from ElastixRegistrationLib.mrml.registration import RegistrationLogic
+from ElastixRegistrationLib.mrml.volumes import ijk_to_ras_of_node
 from mrml import builders
 from mrml.conftest import SCALAR_TYPES
 from mrml.scans import scene_state, the_object, voxels_in_world, voxels_of
@@ -311,6 +312,30 @@ def test_colour_is_resampled_component_by_component(logic, a_scene, a_scan, a_vo
     assert np.abs(result[0, 0, 0] - np.array([0, 0, 200.0])).max() <= 3  # each component has its own background
 
 
+@pytest.mark.parametrize("scalar_type", [vtk.VTK_LONG_LONG, vtk.VTK_UNSIGNED_LONG_LONG])
+def test_vectors_that_slicer_cannot_display_are_resampled_without_a_display(
+    scalar_type, logic, a_scene, a_scan, a_volume_node, translation_file
+):
+    fixed = a_scan()
+    source = a_scan(SHIFT)
+    values = np.rint(voxels_of(source)).astype(np.int64)
+    moving = a_volume_node(
+        np.stack([values, 0 * values], axis=-1),
+        ijk_to_ras_of_node(source),
+        node_class="vtkMRMLVectorVolumeNode",
+        scalar_type=scalar_type,
+    )
+    outcome = logic.registerVolumes(fixed, moving, [translation_file])
+    assert outcome.volume_node.GetImageData().GetScalarType() == scalar_type
+    assert voxels_of(outcome.volume_node).shape == (*values.shape, 2)
+    assert outcome.volume_node.GetDisplayNode() is None
+
+
+def test_one_parameter_file_need_not_be_in_a_list(logic, a_scan, a_transform, translation_file):
+    logic.registerVolumes(a_scan(), a_scan(SHIFT), translation_file, outputTransformNode=a_transform)
+    assert residual(a_transform) < 0.25
+
+
 def test_labels_stay_labels(logic, a_scan, a_scene, translation_file):
     fixed = a_scan(node_class="vtkMRMLLabelMapVolumeNode", scalar_type=vtk.VTK_SHORT)
     moving = a_scan(SHIFT, node_class="vtkMRMLLabelMapVolumeNode", scalar_type=vtk.VTK_SHORT)
@@ -440,6 +465,35 @@ class TestTheSceneStaysAsItWas:
         self.refused(logic, a_scene, "moving volume output is empty", scan, an_output, [translation_file])
         self.refused(logic, a_scene, "are the same node", scan, scan, [translation_file])
 
+    def test_volumes_of_no_scene_or_of_another_one(self, logic, a_scene, a_scan, translation_file):
+        scan, loose, foreign = a_scan(), slicer.vtkMRMLScalarVolumeNode(), slicer.vtkMRMLScalarVolumeNode()
+        other_scene = slicer.vtkMRMLScene()
+        for node, name in ((loose, "Loose"), (foreign, "Foreign")):
+            node.SetName(name)
+            node.SetAndObserveImageData(scan.GetImageData())
+        other_scene.AddNode(foreign)
+        self.refused(logic, a_scene, "moving volume Loose is not in a scene", scan, loose, [translation_file])
+        self.refused(logic, a_scene, "moving volume Foreign are in different", scan, foreign, [translation_file])
+        output = other_scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "Abroad")
+        self.refused(
+            logic, a_scene, "output Abroad is not in the scene", scan, a_scan(SHIFT), [translation_file], output
+        )
+
+    @pytest.mark.parametrize("value", [0.0, np.nan, np.inf])
+    def test_places_that_are_none(
+        self, value, logic, a_scene, a_scan, a_transform_node, a_volume_node, translation_file
+    ):
+        broken = np.diag([1, 1, value, 1.0])
+        nowhere = a_transform_node(broken, name="Nowhere")
+        scan, lost = a_scan(), a_scan(SHIFT, name="Lost")
+        match = "transform Nowhere .* singular matrix"
+        self.refused(logic, a_scene, match, scan, lost, [translation_file], initialTransformNode=nowhere)
+        lost.SetAndObserveTransformNodeID(nowhere.GetID())
+        self.refused(logic, a_scene, match, scan, lost, [translation_file])
+        self.refused(logic, a_scene, match, scan, a_scan(SHIFT), [translation_file], fixedVolumeMaskNode=lost)
+        flat = a_volume_node(np.ones((9, 9, 9)), broken, name="Flat")
+        self.refused(logic, a_scene, "moving volume Flat has a singular IJK", scan, flat, [translation_file])
+
     def test_voxels_that_cannot_be_registered(self, logic, a_scene, a_scan, a_volume_node, translation_file):
         voxels = np.zeros((9, 9, 9), np.float32)
         constant = a_volume_node(voxels, name="Flat")
@@ -523,6 +577,34 @@ class TestRunElsewhere:
         outcome = logic.applyResult(job, result)
         assert outcome.volume_node is an_output
         assert residual(a_transform) < 0.25
+
+    @pytest.mark.parametrize("change", ["moved", "reparented", "hardened", "replaced", "emptied"])
+    def test_the_outputs_agree_with_each_other_when_the_volumes_change_meanwhile(
+        self, change, logic, a_scan, a_transform, an_output, a_transform_node, translation_file, rng
+    ):
+        parent = a_transform_node(builders.rigid(rng, translation=8))
+        fixed, moving = a_scan(name="fixed", parent=parent), a_scan(SHIFT, name="moving", parent=parent)
+        before = voxels_in_world(fixed)
+        job = logic.prepareRegistration(
+            fixed, moving, [translation_file], an_output, a_transform, forceDisplacementFieldOutputTransform=True
+        )
+        result = register(**job.inputs.arguments())
+        for node in (fixed, moving):
+            if change == "moved":
+                node.SetOrigin(50, 60, 70)
+            elif change == "reparented":
+                node.SetAndObserveTransformNodeID(a_transform_node(builders.rigid(rng)).GetID())
+            elif change == "hardened":
+                node.HardenTransform()
+            elif change == "replaced":
+                node.SetAndObserveImageData(a_scan(size=(9, 8, 7)).GetImageData())
+            else:
+                node.SetAndObserveImageData(None)
+        logic.applyResult(job, result)
+        assert np.abs(voxels_in_world(an_output) - before).max() < 1e-9
+        former = vtk.vtkGeneralTransform()
+        parent.GetTransformToWorld(former)
+        assert residual(a_transform, former) < 0.25
 
     @pytest.mark.parametrize("gone", ["fixed", "moving", "output"])
     def test_a_node_that_is_gone_by_then_is_named(self, gone, logic, a_scan, an_output, translation_file, a_scene):

@@ -14,6 +14,7 @@ import numpy as np
 import slicer
 import vtk
 
+from ..core.errors import InputError
 from ..core.images import Geometry
 from .coordinates import (
     array_from_vtk_matrix,
@@ -43,12 +44,21 @@ def chain_from_vtk(transform: vtk.vtkAbstractTransform | None) -> Chain:
 
 
 def chain_to_world(transform_node: slicer.vtkMRMLTransformNode | None) -> Chain:
-    """From the space below ``transform_node`` to world; None is world itself."""
+    """From the space below ``transform_node`` to world; None is world itself.
+
+    Raises InputError when a matrix on the way has no inverse, or holds what is not a number.
+    """
     if transform_node is None:
         return []
     transform = vtk.vtkGeneralTransform()
     transform_node.GetTransformToWorld(transform)
-    return chain_from_vtk(transform)
+    chain = chain_from_vtk(transform)
+    if not all(is_invertible(element) for element in chain if is_matrix(element)):
+        raise InputError(
+            f"The transform {transform_node.GetName()} (or one above it) has a singular matrix, which has no"
+            " inverse; reset or replace it."
+        )
+    return chain
 
 
 def simplified(chain: Sequence[Any]) -> Chain:
@@ -59,7 +69,7 @@ def simplified(chain: Sequence[Any]) -> Chain:
         if is_matrix(element):
             if is_matrix(previous):
                 element = element @ result.pop()
-            if np.abs(element - np.eye(4)).max() > _ROUNDING:
+            if not np.abs(element - np.eye(4)).max() <= _ROUNDING:  # keeps what is not a number, for checks to see
                 result.append(element)
         elif previous is not None and not is_matrix(previous) and previous.GetInverse() is element:
             result.pop()
@@ -71,6 +81,15 @@ def simplified(chain: Sequence[Any]) -> Chain:
 
 def inverse(chain: Sequence[Any]) -> Chain:
     return [np.linalg.inv(element) if is_matrix(element) else element.GetInverse() for element in reversed(chain)]
+
+
+def is_invertible(matrix: np.ndarray) -> bool:
+    """Whether a (4, 4) matrix is finite and keeps three dimensions; scales from 1e-9 on count as such."""
+    linear = matrix[:3, :3]
+    if not np.isfinite(matrix).all():
+        return False
+    lengths = np.linalg.norm(linear, axis=0)
+    return bool(lengths.min() > 1e-9 and abs(np.linalg.det(linear / lengths)) > 1e-9)
 
 
 def is_matrix(element: Any) -> bool:

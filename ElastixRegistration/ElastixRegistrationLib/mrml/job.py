@@ -104,6 +104,7 @@ def prepare_job(
     fixed, moving = volume_image(fixed_node, "fixed volume"), volume_image(moving_node, "moving volume")
     if fixed_node is moving_node:
         raise InputError(f"The {fixed.name} and the {moving.name} are the same node.")
+    _check_scene(fixed, moving)
     _check_outputs(outputs, fixed, moving, (fixed_mask_node, moving_mask_node))
     fixed_plane, moving_plane = _planes(fixed, moving)
     stages = settings.stages(
@@ -231,12 +232,21 @@ def _map_flat(chain: Chain, fixed_plane: Plane, moving_plane: Plane, points: np.
     return moving_plane.flat(map_lps_points(chain, fixed_plane.lifted(points)))
 
 
+def _check_scene(fixed: VolumeImage, moving: VolumeImage) -> None:
+    scene = fixed.node.GetScene()
+    for volume in (fixed, moving):
+        if volume.node.GetScene() is None:
+            raise InputError(f"The {volume.name} is not in a scene; add it to one first.")
+    if moving.node.GetScene() is not scene:
+        raise InputError(f"The {fixed.name} and the {moving.name} are in different scenes.")
+
+
 def _check_outputs(outputs: OutputNodes, fixed: VolumeImage, moving: VolumeImage, masks: Sequence[Any]) -> None:
     named = [node for node in (outputs.volume, outputs.transform, outputs.field) if node is not None]
     for n, node in enumerate(named):
         if any(node is other for other in named[:n]):
             raise InputError(f"The node {node.GetName()} is named for two outputs; each needs its own.")
-        if node.GetScene() is None:
+        if node.GetScene() is not fixed.node.GetScene():
             raise InputError(f"The output {node.GetName()} is not in the scene.")
     if outputs.volume is not None or outputs.none_named:
         check_output_volume(outputs.volume, fixed, moving, [mask for mask in masks if mask is not None])

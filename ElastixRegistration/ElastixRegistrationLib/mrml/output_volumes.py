@@ -12,7 +12,7 @@ from vtk.util.numpy_support import vtk_to_numpy
 from ..core.errors import InputError
 from ..core.images import Geometry
 from .coordinates import ijk_to_ras_of, lps_from_ras, vtk_matrix_from_array
-from .volumes import VolumeImage, ijk_to_ras_of_node
+from .volumes import VolumeImage
 
 
 def volume_class_for(moving: VolumeImage) -> str:
@@ -75,16 +75,16 @@ def _is_diffusion(node: Any) -> bool:
 def write_resampled_volume(node: Any, voxels: np.ndarray, fixed: VolumeImage, moving: VolumeImage) -> None:
     """Put (k, j, i[, c]) ``voxels`` into ``node``: on the fixed grid, with type and appearance of the moving volume.
 
-    The output has the IJKToRAS and the parent transform of the fixed volume, so that voxels correspond one to one, and
-    stay so when that parent changes.
+    The output has the IJKToRAS and the parent transform that the fixed volume had when it was read, so that voxels
+    correspond one to one, stay so when that parent changes, and agree with the output transform.
     """
-    ijk_to_ras = ijk_to_ras_of_node(fixed.node)
-    ijk_to_ras[:3, 3] = (ijk_to_ras @ [*fixed.node.GetImageData().GetExtent()[::2], 1])[:3]
-    source = moving.node
+    source, parent = moving.node, fixed.parent_node
+    if parent is not None and parent.GetScene() is None:
+        parent = fixed.node.GetParentTransformNode()  # removed meanwhile: the fixed volume is where it is without it
     modified = node.StartModify()
     try:
-        node.SetAndObserveTransformNodeID(fixed.node.GetTransformNodeID())
-        node.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras))
+        node.SetAndObserveTransformNodeID(None if parent is None else parent.GetID())
+        node.SetIJKToRASMatrix(vtk_matrix_from_array(fixed.ijk_to_ras))
         node.SetAndObserveImageData(image_data(voxels, moving.scalar_type))
         if source is not node:
             node.SetVoxelVectorType(source.GetVoxelVectorType())
@@ -119,9 +119,17 @@ def image_data(voxels: np.ndarray, scalar_type: int) -> vtk.vtkImageData:
     return image
 
 
+def _is_displayable(image: vtk.vtkImageData) -> bool:
+    """Several components of VTK's "long long" end the process when Slicer 5.13 makes a display for them."""
+    is_long_long = image.GetScalarType() in (vtk.VTK_LONG_LONG, vtk.VTK_UNSIGNED_LONG_LONG)
+    return image.GetNumberOfScalarComponents() == 1 or not is_long_long
+
+
 def copy_appearance(node: Any, source: Any) -> None:
     """Show ``node`` as ``source`` is shown: all of it where it has no display yet, else window, level and colours."""
     shown_before = node.GetDisplayNode() is not None
+    if not shown_before and not _is_displayable(node.GetImageData()):
+        return
     if not shown_before:
         node.CreateDefaultDisplayNodes()
     target, model = node.GetDisplayNode(), source.GetDisplayNode()

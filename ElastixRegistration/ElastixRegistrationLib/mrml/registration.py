@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -80,11 +81,11 @@ class RegistrationLogic:
     ) -> RegistrationJob:
         """Read and check the nodes. The scene does not change.
 
-        ``parameterFilenames`` are elastix parameter files, one per stage; or ``preset`` is the id of a preset, None for
-        the default one. Masks are label maps, other volumes, or segmentations, of which ``fixedSegments`` and
-        ``movingSegments`` (ids or names) choose segments, None all. ``initialTransformNode`` says where the moving
-        volume starts: where it would be if it were put directly under that node. Point lists correspond by label when
-        both have the same labels, by order otherwise.
+        ``parameterFilenames`` are elastix parameter files, one per stage (a single one need not be in a list); or
+        ``preset`` is the id of a preset, None for the default one. Masks are label maps, other volumes, or
+        segmentations, of which ``fixedSegments`` and ``movingSegments`` (ids or names) choose segments, None all.
+        ``initialTransformNode`` says where the moving volume starts: where it would be if it were put directly under
+        that node. Point lists correspond by label when both have the same labels, by order otherwise.
 
         Outputs are existing nodes; with none given, a new volume and a new transform are made. ``outputFieldNode`` is a
         transform node, for a displacement grid that covers both volumes, or a vector volume, for the displacements from
@@ -92,6 +93,8 @@ class RegistrationLogic:
         volume is aligned, whatever parents it had; ``forceDisplacementFieldOutputTransform`` makes it a dense grid.
         ``interpolation`` ("linear", "bspline", "nearest") is for the output volume, label maps are always "nearest".
         """
+        if isinstance(parameterFilenames, (str, os.PathLike)):
+            parameterFilenames = [parameterFilenames]
         if parameterFilenames is not None and preset is not None:
             raise InputError(f"Give parameter files or a preset, not both (preset {preset!r} was given).")
         if parameterFilenames is not None and not len(parameterFilenames):

@@ -25,7 +25,7 @@ from .transforms import (
     set_from_parent,
     set_registration_references,
 )
-from .volumes import VolumeImage, ijk_to_ras_of_node, in_own_type, narrowed, resample_along, world_grid
+from .volumes import in_own_type, narrowed, resample_along, world_grid
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,8 @@ def _compute(job: RegistrationJob, result: Any) -> _Computed:
         if not dense:
             return node_chain(chain, moving.parents, parents)
         to_moving = node_chain(chain, moving.parents)
-        return simplified([*parents, *as_grid(to_moving, covering_grid(grid, _own_geometry(moving), to_moving))])
+        own_geometry = geometry_from_ijk_to_ras(moving.ijk_to_ras, moving.geometry.size)
+        return simplified([*parents, *as_grid(to_moving, covering_grid(grid, own_geometry, to_moving))])
 
     wants_transform = outputs.transform is not None or outputs.none_named
     field_is_transform = outputs.field is not None and outputs.field.IsA("vtkMRMLTransformNode")
@@ -131,12 +132,6 @@ def _in_space(job: RegistrationJob, transform: Any) -> Any:
     corners = np.concatenate([job.fixed.geometry.corners(), job.moving.geometry.corners()])
     reach = float(np.linalg.norm(np.ptp(corners, axis=0)))
     return lifted_transform(transform, job.fixed_plane, job.moving_plane, reach)
-
-
-def _own_geometry(volume: VolumeImage) -> Geometry:
-    """Of the node without its parents."""
-    image = volume.node.GetImageData()
-    return geometry_from_ijk_to_ras(ijk_to_ras_of_node(volume.node), image.GetDimensions(), image.GetExtent()[::2])
 
 
 def _resampled(job: RegistrationJob, result: Any, chain: Chain) -> np.ndarray:

@@ -19,7 +19,7 @@ from ..core.errors import InputError
 from ..core.images import Geometry, array_view, image_from_array, scalar_from_components
 from ..core.resampling import cast_into, resample
 from ..core.transforms import affine_from_matrix, displacement_field_transform
-from .chains import Chain, chain_to_world, displacements, inverse, lattice, map_lps_points, matrix_of
+from .chains import Chain, chain_to_world, displacements, inverse, is_invertible, lattice, map_lps_points, matrix_of
 from .coordinates import array_from_vtk_matrix, geometry_from_ijk_to_ras, lps_from_ras_matrix, vtk_matrix_from_array
 from .transforms import best_affine, coarsened
 
@@ -35,7 +35,9 @@ class VolumeImage:
 
     ``voxels`` are (k, j, i) or (k, j, i, components). ``geometry`` (3D, LPS mm) is in world, unless there are
     non-linear parents: then it is in the space of the node, and ``to_world`` leads from there to world. ``parents``
-    lead from the space of the node to world in any case. ``scalar_type`` is VTK's.
+    lead from the space of the node to world in any case. ``ijk_to_ras`` (4, 4) leads from voxel (0, 0, 0) and on to the
+    space of the node, below ``parent_node`` (None for world): the node may have changed when a result is written.
+    ``scalar_type`` is VTK's.
     """
 
     node: Any
@@ -44,6 +46,8 @@ class VolumeImage:
     geometry: Geometry
     to_world: Chain
     parents: Chain
+    parent_node: Any
+    ijk_to_ras: np.ndarray = field(repr=False)
     scalar_type: int
     is_label_map: bool
     is_colour: bool
@@ -106,16 +110,20 @@ def volume_image(node: Any, role: str) -> VolumeImage:
     parents = chain_to_world(node.GetParentTransformNode())
     parent_matrix = matrix_of(parents)
     to_world = parents if parent_matrix is None else []
-    ijk_to_ras = (np.eye(4) if parent_matrix is None else parent_matrix) @ ijk_to_ras_of_node(node)
-    if abs(np.linalg.det(ijk_to_ras[:3, :3])) < 1e-12:
+    ijk_to_ras = ijk_to_ras_of_node(node)
+    if not is_invertible(ijk_to_ras):
         raise InputError(f"The {name} has a singular IJK to RAS matrix: its voxels have no volume.")
+    ijk_to_ras[:3, 3] = (ijk_to_ras @ [*image.GetExtent()[::2], 1])[:3]
+    to_linear_world = np.eye(4) if parent_matrix is None else parent_matrix
     return VolumeImage(
         node=node,
         name=name,
         voxels=voxels,
-        geometry=_with_normal(geometry_from_ijk_to_ras(ijk_to_ras, size, image.GetExtent()[::2])),
+        geometry=_with_normal(geometry_from_ijk_to_ras(to_linear_world @ ijk_to_ras, size)),
         to_world=to_world,
         parents=parents,
+        parent_node=node.GetParentTransformNode(),
+        ijk_to_ras=ijk_to_ras,
         scalar_type=scalars.GetDataType(),
         is_label_map=node.IsA("vtkMRMLLabelMapVolumeNode"),
         is_colour=_is_colour(node, voxels),
