@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from core.phantoms import blobs, grid
 from ElastixRegistrationLib.core.background import estimate_background, padding_mask
-from ElastixRegistrationLib.core.grid_sample import connected_to_faces
+from ElastixRegistrationLib.core.grid_sample import connected_to_faces, step_of
 from ElastixRegistrationLib.core.images import array_view
 
 SHAPE = (32, 96, 96)
@@ -429,3 +429,23 @@ def test_the_same_whole_numbers_get_the_same_answer_whatever_their_type(dtype):
     voxels = np.round(np.array(array_view(blobs(grid())))).astype(dtype)
     estimate = estimate_background(voxels)
     assert (estimate.value, estimate.padding) == (0.0, None)
+
+
+def test_a_slope_in_the_file_does_not_make_padding_of_the_background():
+    voxels = np.round(np.array(array_view(blobs(grid())))) * np.float32(1.5) + np.float32(0.25)
+    estimate = estimate_background(voxels)
+    assert (estimate.value, estimate.padding) == (0.25, None)
+
+
+@pytest.mark.parametrize(
+    ("values", "step"),
+    [
+        (np.arange(50, dtype=np.int16), 1.0),
+        (np.arange(50, dtype=np.float32), 1.0),
+        (np.arange(50) * 0.37 - 1024, 0.37),
+        (np.random.default_rng(0).normal(size=5000), 0.0),
+        (np.zeros(9, np.float32), 0.0),
+    ],
+)
+def test_grey_levels_are_told_from_the_values(values, step):
+    assert step_of(values) == pytest.approx(step, rel=1e-6)

@@ -134,7 +134,7 @@ def _low_cluster(sample: GridSample, fills: list[float], hounsfield: bool) -> fl
         low = rim[(rim >= AIR_HU[0]) & (rim <= AIR_HU[1])]
         if low.size < max(8, 0.005 * rim.size):
             return None
-        centre = _mode(low, sample.whole)
+        centre = _mode(low, sample.step)
         return centre if centre <= WARMEST_AIR_HU else None
     bottom, top = np.percentile(rest, [0.1, 99.5])
     bottom = min(bottom, 0.0)  # magnitudes start at 0: the darkest tissue of an image without air is no background
@@ -143,7 +143,7 @@ def _low_cluster(sample: GridSample, fills: list[float], hounsfield: bool) -> fl
     # An extracted organ has some dark voxels at its edge, so a flat surrounding asks for more evidence than none.
     if low.size < max(8, (0.2 if fills else 0.05) * rim.size):
         return None
-    centre = _mode(low, sample.whole)
+    centre = _mode(low, sample.step)
     edge = bottom + 0.15 * (top - bottom)
     if centre > edge:
         return None
@@ -167,7 +167,7 @@ def _apart(sample: GridSample, fills: list[float], cluster: float, hounsfield: b
         if fill > cluster:
             continue
         quarter = (cluster - fill) / 4
-        if sample.whole and quarter < 1:
+        if quarter < sample.step:
             return False
         between = np.count_nonzero((rim > fill) & (rim <= fill + quarter))
         at_peak = np.count_nonzero(np.abs(rim - cluster) <= quarter / 2)
@@ -238,16 +238,19 @@ def _isolated(sample: GridSample, fill: float) -> bool:
     return float(np.mean((others > fill) & (others <= fill + reach))) < 0.001
 
 
-def _mode(values: np.ndarray, whole: bool) -> float:
-    """Centre of the highest peak: median of the values within one bin of the top of a smoothed histogram."""
+def _mode(values: np.ndarray, step: float) -> float:
+    """Centre of the highest peak: median of the values within one bin of the top of a smoothed histogram.
+
+    ``step`` is the distance between grey levels, 0 for continuous values.
+    """
     low, high = float(values.min()), float(values.max())
     if low == high:
         return low
     bins = int(np.clip(np.sqrt(values.size), 8, 64))
     width = (high - low) / bins
-    if whole:
-        # Bins of a fraction of a step would hold one integer or none, and the peak would be an accident.
-        width = max(1.0, round(width))
+    if step:
+        # Bins of a fraction of a step would hold one grey level or none, and the peak would be an accident.
+        width = step * max(1, round(width / step))
     edges = low - 0.5 * width + width * np.arange(int((high - low) / width) + 2)
     counts, _ = np.histogram(values, bins=edges)
     bins = len(counts)

@@ -28,6 +28,25 @@ def connected_to_faces(mask: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(reached)
 
 
+def step_of(values: np.ndarray) -> float:
+    """Distance between neighbouring grey levels; 0 for values that know no levels.
+
+    Told from the values, not from their type: most NIfTI files hold a scanner's whole numbers as floats, and many
+    scale them by a slope that is no whole number.
+    """
+    if np.issubdtype(values.dtype, np.integer):
+        return 1.0
+    levels = np.unique(values[:: max(1, values.size // 100_000)]).astype(np.float64)
+    if levels.size < 2:
+        return 0.0
+    step = float(np.diff(levels).min())
+    # float32 keeps seven digits: what rounding alone could have put between two levels is no step.
+    if step < 1e-6 * np.abs(levels).max():
+        return 0.0
+    places = (levels - levels[0]) / step
+    return step if np.abs(places - np.rint(places)).max() < 0.05 else 0.0
+
+
 class GridSample:
     """Voxels of an image on a regular sub-grid that keeps the first and last index of every axis."""
 
@@ -44,8 +63,7 @@ class GridSample:
         if mask is not None:
             self.valid &= mask[np.ix_(*self.indices)] != 0
         self.faces = _faces(self.values.shape)
-        # By value, not by type: most NIfTI files hold a scanner's whole numbers as floats.
-        self.whole = bool(np.all(self.values[self.valid] == np.rint(self.values[self.valid])))
+        self.step = step_of(self.values[self.valid])
         self._filled: dict[float, np.ndarray] = {}
 
     def centre(self, fills: list[float]) -> np.ndarray:
