@@ -33,6 +33,9 @@ class State(str, enum.Enum):
     FAILED = "failed"
     CANCELLED = "cancelled"
 
+    def __str__(self) -> str:
+        return self.value
+
 
 class Job:
     """One request: what is sent, and what it may take."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import os
 import select
 import signal
@@ -74,7 +75,8 @@ def limit_memory(limit_bytes: int | None) -> None:
 
 
 def give_back_memory() -> None:
-    """Return what the C library keeps of freed memory to the system."""
+    """Return what Python and the C library keep of freed memory to the system."""
+    gc.collect()
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # other C libraries do it by themselves
             ctypes.CDLL(None).malloc_trim(0)
