@@ -39,6 +39,7 @@ _CRASHES = {
     "SIGFPE": "crashed (arithmetic error)",
     "SIGTERM": "was ended by another program",
     "SIGALRM": "was stopped at its time limit",
+    "SIGIO": "was ended because the connection to it was closed",
 }
 _WINDOWS_CRASHES = {
     0xC0000005: "crashed (access violation)",

@@ -19,7 +19,7 @@ from .messages import ParameterMaps, pack, unpack
 from .protocol import Frame, FrameReader, ProtocolError, frame_buffers
 
 #: Idle, a worker may not hold more; one that a large job has left with more ends.
-_MOST_IDLE_BYTES = 240e6
+_MOST_IDLE_BYTES = 256 * 2**20
 
 
 def main(idle_s: float) -> None:
@@ -142,7 +142,7 @@ def run_request(request: dict[str, Any]) -> dict[str, Any]:
             arguments[name] = arguments[name].image()
     if arguments.get("initial_transform") is not None:
         arguments["initial_transform"] = arguments["initial_transform"].transform()
-    result = register(**arguments, log_to_console=True)
+    result = register(**arguments, log_to_console=True, log_to_file=False)
     outputs = {output.name: compute(output, result, arguments, moving) for output in request["outputs"]}
     maps = result.transform_parameters
     return {
