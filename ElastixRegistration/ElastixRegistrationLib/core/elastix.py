@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,11 +47,13 @@ def run_elastix(
     initial_transform: Any = None,
     threads: int | None = None,
     log_to_console: bool = False,
+    log_to_file: bool = True,
 ) -> ElastixRun:
     """Run elastix on float32 images and uint8 masks of one dimension, in this thread. Nothing is resampled.
 
     ``initial_transform``: linear and B-spline elements only; elastix drops others without a word. ``log_to_console``
-    also sends the log, line by line as it comes, to the standard output of the process.
+    also sends the log, line by line as it comes, to the standard output of the process. Without ``log_to_file`` nothing
+    is written to disk, and ``log`` is empty.
     Raises RegistrationError with elastix's own sentence.
     """
     dimension = fixed.GetImageDimension()
@@ -66,14 +69,15 @@ def run_elastix(
         method.SetInitialTransform(initial_transform)
     if threads:
         method.SetNumberOfThreads(int(threads))
-    with scratch_folder() as folder:
+    if fixed_points is not None and moving_points is not None:
+        method.SetFixedPoints(_point_container(fixed_points))
+        method.SetMovingPoints(_point_container(moving_points))
+    with scratch_folder() if log_to_file else contextlib.nullcontext() as folder:
         method.SetLogToConsole(log_to_console)
-        method.SetOutputDirectory(folder)
-        method.SetLogFileName(_LOG)
-        method.SetLogToFile(True)
-        if fixed_points is not None and moving_points is not None:
-            method.SetFixedPointSetFileName(_write_points(Path(folder, "fixed.txt"), fixed_points))
-            method.SetMovingPointSetFileName(_write_points(Path(folder, "moving.txt"), moving_points))
+        if folder is not None:
+            method.SetOutputDirectory(folder)
+            method.SetLogFileName(_LOG)
+            method.SetLogToFile(True)
         try:
             method.UpdateLargestPossibleRegion()
         except RuntimeError as error:
@@ -106,13 +110,19 @@ def _plain(parameter_map: Any) -> dict[str, tuple[str, ...]]:
     return {name: tuple(values) for name, values in parameter_map.items()}
 
 
-def _write_points(path: Path, points: np.ndarray) -> str:
-    lines = ["point", str(len(points)), *(" ".join(map(repr, point)) for point in points.tolist())]
-    path.write_text("\n".join(lines) + "\n", encoding="ascii")
-    return str(path)
+def _point_container(points: np.ndarray) -> Any:
+    """itk's container of (N, D) points."""
+    points = np.asarray(points, np.float64)
+    container = wrapped_class("VectorContainer", f"ULPD{points.shape[1]}").New()
+    container.Reserve(len(points))
+    for n, point in enumerate(points.tolist()):
+        container.SetElement(n, point)
+    return container
 
 
-def _read_log(folder: str) -> str:
+def _read_log(folder: str | None) -> str:
+    if folder is None:
+        return ""
     try:
         log = Path(folder, _LOG).read_text(encoding="utf-8", errors="replace")
     except OSError:

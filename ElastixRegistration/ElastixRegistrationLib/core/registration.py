@@ -108,6 +108,7 @@ def register(
     *,
     initialization: str | None = None,
     log_to_console: bool = False,
+    log_to_file: bool = True,
 ) -> RegistrationResult:
     """Find the transform that maps points of ``fixed`` to points of ``moving``, with one elastix stage after another.
 
@@ -118,6 +119,7 @@ def register(
     sets it, "keep" leaves padding as it is. ``seed`` overrides RandomSeed of the stages. ``progress`` gets elastix's
     iterations as events; the itk wheels hold Python's interpreter lock, so here they come when elastix is done.
     ``log_to_console`` also sends elastix's log, as it comes, to the standard output, where another process can follow.
+    Without ``log_to_file`` it goes nowhere else: nothing is written to disk, and ``log`` and ``iterations`` are empty.
 
     Raises InputError before anything is run, RegistrationError when elastix fails.
     """
@@ -176,6 +178,7 @@ def register(
         initial_transform=compose(start_chain) if start_chain and continues else None,
         threads=threads,
         log_to_console=log_to_console,
+        log_to_file=log_to_file,
     )
     parser = ProgressParser(prepared)
     for event in parser.feed(run.log):
