@@ -1,0 +1,129 @@
+"""All outputs of a registration in the scene, made on demand, and the way back to how the scene was before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import slicer
+
+from ..core.deformation import jacobian_determinant
+from ..core.images import array_view, geometry_of
+from ..core.transforms import displacement_field
+from .coordinates import ijk_to_ras_of, vtk_matrix_from_array
+from .job import OutputNodes, RegistrationJob
+from .output_volumes import image_data, volume_class_for
+from .results import RegistrationOutcome, apply_result
+from .transforms import chain_from_itk, node_chain, node_class_of
+from .volumes import world_grid
+
+_NAMES = {
+    "outputVolume": "{moving} registered to {fixed}",
+    "outputTransform": "{moving} to {fixed}",
+    "outputField": "{moving} to {fixed} (deformation field)",
+    "outputJacobian": "{moving} to {fixed} (Jacobian)",
+    "outputInverse": "{fixed} to {moving} (inverse)",
+}
+
+
+@dataclass
+class AppliedOutputs:
+    """``nodes`` by role. ``revert`` takes all of it back."""
+
+    nodes: dict[str, Any]
+    result: Any = field(repr=False)
+    _created: list[Any] = field(default_factory=list, repr=False)
+    _snapshots: list[_Snapshot] = field(default_factory=list, repr=False)
+
+    def put_under_transform(self, nodes: list[Any]) -> None:
+        """Move other nodes of the moving patient along. Nodes that the transform itself is under stay where they are."""
+        transform = self.nodes["outputTransform"]
+        for node in nodes:
+            if node is not transform and node.GetTransformNodeID() != transform.GetID():
+                self._snapshots.append(_Snapshot(node, parent_only=True))
+                node.SetAndObserveTransformNodeID(transform.GetID())
+
+    def revert(self) -> None:
+        """Remove the nodes that were made, and give the others what they had. Nodes deleted meanwhile stay away."""
+        for snapshot in reversed(self._snapshots):
+            snapshot.restore()
+        for node in self._created:
+            if node.GetScene() is not None:
+                node.GetScene().RemoveNode(node)
+        self._snapshots.clear()
+        self._created.clear()
+
+
+class _Snapshot:
+    """What a node was, kept outside of the scene. Voxels are not copied: a registration puts new ones in their place."""
+
+    def __init__(self, node: Any, parent_only: bool = False):
+        self._node, self._parent, self._copy = node, node.GetTransformNodeID(), None
+        if not parent_only:
+            self._copy = node.CreateNodeInstance()
+            self._copy.UnRegister(None)
+            self._copy.CopyContent(node, not node.IsA("vtkMRMLVolumeNode"))
+
+    def restore(self) -> None:
+        if self._node.GetScene() is None:
+            return
+        if self._copy is not None:
+            self._node.CopyContent(self._copy, not self._node.IsA("vtkMRMLVolumeNode"))
+        self._node.SetAndObserveTransformNodeID(self._parent)
+
+
+def apply_outputs(
+    job: RegistrationJob, result: Any, wanted: Mapping[str, Any], *, field_is_volume: bool = False
+) -> AppliedOutputs:
+    """Write ``result`` into the nodes of ``wanted``: role of an output to its node, or to None for a new one.
+
+    Raises InputError when a node was removed meanwhile. When anything fails, the scene is as before.
+    """
+    fixed = job.fixed.node
+    applied = AppliedOutputs({}, result)
+    try:
+        for role, node in wanted.items():
+            if node is None:
+                node = _new_node(job, result, role, field_is_volume)
+                applied._created.append(node)
+            else:
+                applied._snapshots.append(_Snapshot(node))
+            applied.nodes[role] = node
+        nodes = applied.nodes
+        transform = nodes.get("outputTransform") or nodes.get("outputInverse")
+        outputs = OutputNodes(nodes.get("outputVolume"), transform, nodes.get("outputField"), job.outputs.dense)
+        if outputs.none_named:  # the Jacobian only: nothing else is to appear
+            check_job(job)
+        else:
+            apply_result(replace(job, outputs=outputs), result)
+        if "outputInverse" in nodes:
+            _invert(nodes["outputInverse"], transform)
+        if "outputJacobian" in nodes:
+            _write_jacobian(nodes["outputJacobian"], job, result)
+    except BaseException:
+        applied.revert()
+        raise
+    for node in applied._created:
+        if node.IsA("vtkMRMLVolumeNode") and node.GetDisplayNode() is None:
+            node.CreateDefaultDisplayNodes()
+    assert fixed.GetScene() is not None
+    return applied
+
+
+def _new_node(job: RegistrationJob, result: Any, role: str, field_is_volume: bool) -> Any:
+    scene = slicer.mrmlScene if job.fixed.node.GetScene() is None else job.fixed.node.GetScene()
+    node_class = {
+        "outputVolume": volume_class_for(job.moving),
+        "outputField": "vtkMRMLVectorVolumeNode" if field_is_volume else "vtkMRMLGridTransformNode",
+        "outputJacobian": "vtkMRMLScalarVolumeNode",
+    }.get(role) or _transform_class(job, result)
+    name = _NAMES[role].format(moving=job.moving.node.GetName(), fixed=job.fixed.node.GetName())
+    return scene.AddNewNodeByClass(node_class, scene.GenerateUniqueName(name))
+
+
+def _transform_class(job: RegistrationJob, result: Any) -> str:
+    if result.transform.GetInputSpaceDimension() == 3:
+        return node_class_of(node_chain(chain_from_itk(result.transform), job.moving.parents))
+    return "vtkMRMLLinearTransformNode" if result.transform.IsLinear() else "vtkMRMLTransformNode"
