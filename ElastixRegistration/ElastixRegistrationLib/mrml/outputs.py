@@ -7,17 +7,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import slicer
+import vtk
 
 from ..core.deformation import jacobian_determinant
-from ..core.images import array_view, geometry_of
+from ..core.errors import InputError
+from ..core.images import array_view
 from ..core.transforms import displacement_field
 from .coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from .job import OutputNodes, RegistrationJob
 from .output_volumes import image_data, volume_class_for
-from .results import RegistrationOutcome, apply_result
+from .results import apply_result
 from .transforms import chain_from_itk, node_chain, node_class_of
-from .volumes import world_grid
 
 _NAMES = {
     "outputVolume": "{moving} registered to {fixed}",
@@ -26,6 +26,24 @@ _NAMES = {
     "outputJacobian": "{moving} to {fixed} (Jacobian)",
     "outputInverse": "{fixed} to {moving} (inverse)",
 }
+
+
+class _Snapshot:
+    """What a node was, kept outside of the scene. Voxels are not copied: a registration puts new ones in their place."""
+
+    def __init__(self, node: Any, parent_only: bool = False):
+        self._node, self._parent, self._copy = node, node.GetTransformNodeID(), None
+        if not parent_only:
+            self._copy = node.CreateNodeInstance()
+            self._copy.UnRegister(None)
+            self._copy.CopyContent(node, not node.IsA("vtkMRMLVolumeNode"))
+
+    def restore(self) -> None:
+        if self._node.GetScene() is None:
+            return
+        if self._copy is not None:
+            self._node.CopyContent(self._copy, not self._node.IsA("vtkMRMLVolumeNode"))
+        self._node.SetAndObserveTransformNodeID(self._parent)
 
 
 @dataclass
@@ -56,24 +74,6 @@ class AppliedOutputs:
         self._created.clear()
 
 
-class _Snapshot:
-    """What a node was, kept outside of the scene. Voxels are not copied: a registration puts new ones in their place."""
-
-    def __init__(self, node: Any, parent_only: bool = False):
-        self._node, self._parent, self._copy = node, node.GetTransformNodeID(), None
-        if not parent_only:
-            self._copy = node.CreateNodeInstance()
-            self._copy.UnRegister(None)
-            self._copy.CopyContent(node, not node.IsA("vtkMRMLVolumeNode"))
-
-    def restore(self) -> None:
-        if self._node.GetScene() is None:
-            return
-        if self._copy is not None:
-            self._node.CopyContent(self._copy, not self._node.IsA("vtkMRMLVolumeNode"))
-        self._node.SetAndObserveTransformNodeID(self._parent)
-
-
 def apply_outputs(
     job: RegistrationJob, result: Any, wanted: Mapping[str, Any], *, field_is_volume: bool = False
 ) -> AppliedOutputs:
@@ -81,7 +81,9 @@ def apply_outputs(
 
     Raises InputError when a node was removed meanwhile. When anything fails, the scene is as before.
     """
-    fixed = job.fixed.node
+    for node in (job.fixed.node, job.moving.node, *wanted.values()):
+        if node is not None and node.GetScene() is None:
+            raise InputError(f"The node {node.GetName()} was removed from the scene while the registration ran.")
     applied = AppliedOutputs({}, result)
     try:
         for role, node in wanted.items():
@@ -94,9 +96,7 @@ def apply_outputs(
         nodes = applied.nodes
         transform = nodes.get("outputTransform") or nodes.get("outputInverse")
         outputs = OutputNodes(nodes.get("outputVolume"), transform, nodes.get("outputField"), job.outputs.dense)
-        if outputs.none_named:  # the Jacobian only: nothing else is to appear
-            check_job(job)
-        else:
+        if not outputs.none_named:  # with none named it would make nodes of its own
             apply_result(replace(job, outputs=outputs), result)
         if "outputInverse" in nodes:
             _invert(nodes["outputInverse"], transform)
@@ -108,12 +108,11 @@ def apply_outputs(
     for node in applied._created:
         if node.IsA("vtkMRMLVolumeNode") and node.GetDisplayNode() is None:
             node.CreateDefaultDisplayNodes()
-    assert fixed.GetScene() is not None
     return applied
 
 
 def _new_node(job: RegistrationJob, result: Any, role: str, field_is_volume: bool) -> Any:
-    scene = slicer.mrmlScene if job.fixed.node.GetScene() is None else job.fixed.node.GetScene()
+    scene = job.fixed.node.GetScene()
     node_class = {
         "outputVolume": volume_class_for(job.moving),
         "outputField": "vtkMRMLVectorVolumeNode" if field_is_volume else "vtkMRMLGridTransformNode",
@@ -127,3 +126,32 @@ def _transform_class(job: RegistrationJob, result: Any) -> str:
     if result.transform.GetInputSpaceDimension() == 3:
         return node_class_of(node_chain(chain_from_itk(result.transform), job.moving.parents))
     return "vtkMRMLLinearTransformNode" if result.transform.IsLinear() else "vtkMRMLTransformNode"
+
+
+def _invert(node: Any, transform: Any) -> None:
+    """Make ``node`` the inverse of ``transform``, in the scene; of itself where it is that node."""
+    if node is not transform:
+        node.SetAndObserveTransformNodeID(transform.GetTransformNodeID())
+        if transform.IsLinear():
+            matrix = vtk.vtkMatrix4x4()
+            transform.GetMatrixTransformFromParent(matrix)
+            node.SetMatrixTransformToParent(matrix)
+            return
+        node.CopyContent(transform, True)
+    node.Inverse()
+
+
+def _write_jacobian(node: Any, job: RegistrationJob, result: Any) -> None:
+    """Determinants on the grid that elastix saw of the fixed volume, in world, without parent."""
+    grid = result.fixed_geometry
+    vectors = array_view(displacement_field(result.transform, grid))
+    determinant = jacobian_determinant(vectors, grid.spacing, grid.direction).astype(np.float32)
+    if job.fixed_plane is not None:
+        grid = job.fixed.geometry
+    modified = node.StartModify()
+    try:
+        node.SetAndObserveTransformNodeID(None)
+        node.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras_of(grid)))
+        node.SetAndObserveImageData(image_data(determinant.reshape(grid.size[::-1]), vtk.VTK_FLOAT))
+    finally:
+        node.EndModify(modified)

@@ -113,3 +113,47 @@ def _known(role: str) -> str:
     if role not in ROLES:
         raise InputError(f"A registration has no node of the role {role!r}.")
     return role
+
+
+def registration_arguments(choices: ParameterSet) -> dict[str, Any]:
+    """Arguments of ``RegistrationLogic.prepareRegistration`` for these choices, with the outputs that exist already.
+
+    Raises InputError where landmarks for the start position are missing or too few.
+    """
+    settings = choices.settings
+    start = None
+    if choices.text("start") == "transform":
+        start = choices.reference(INITIAL_TRANSFORM)
+    elif choices.text("start") == "landmarks":
+        from .landmark_start import landmark_transform_node
+
+        start = landmark_transform_node(
+            choices.reference(FIXED_POINTS), choices.reference(MOVING_POINTS), choices.text("pairing")
+        )
+    outputs = wanted_outputs(choices)
+    return {
+        "fixedVolumeNode": choices.reference(FIXED_VOLUME),
+        "movingVolumeNode": choices.reference(MOVING_VOLUME),
+        "parameterFilenames": settings.parameter_files or None,
+        "preset": None if settings.parameter_files else settings.preset,
+        "outputVolumeNode": outputs.get("outputVolume"),
+        "outputTransformNode": outputs.get("outputTransform"),
+        "outputFieldNode": outputs.get("outputField"),
+        "fixedVolumeMaskNode": choices.reference(FIXED_MASK),
+        "movingVolumeMaskNode": choices.reference(MOVING_MASK),
+        "fixedSegments": choices.segments("fixed"),
+        "movingSegments": choices.segments("moving"),
+        "fixedPointsNode": choices.reference(FIXED_POINTS),
+        "movingPointsNode": choices.reference(MOVING_POINTS),
+        "initialTransformNode": start,
+        "background": settings.background,
+        "interpolation": settings.interpolation,
+        "threads": settings.threads,
+        "seed": settings.seed,
+        "initialization": settings.initialization,
+    }
+
+
+def wanted_outputs(choices: ParameterSet) -> dict[str, Any]:
+    """Role to node of the outputs that are wanted, None for a node that is to be made."""
+    return {role: choices.reference(role) for role in OUTPUTS if choices.wants(role)}

@@ -1,0 +1,212 @@
+"""One registration from Apply to its end: started, followed by a timer, brought into the scene or dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from ..core.errors import ElastixRegistrationError
+from ..mrml.parameter_node import ParameterSet, registration_arguments, wanted_outputs
+
+_INTERVAL = 50
+#: Voxels that are compared to judge a result: more would make the window wait.
+_JUDGED_VOXELS = 1e5
+
+
+@dataclass
+class Run:
+    """What one registration was asked and what came of it."""
+
+    job: Any = field(repr=False)
+    settings: Any
+    wanted: dict[str, Any]
+    fieldIsVolume: bool
+    saveFolder: str
+    setID: str
+    handle: Any = field(default=None, repr=False)
+    applied: Any = None
+    comparison: Any = None
+    savedTo: str = ""
+
+
+class RunControl:
+    """Tells a listener: ``onProgress(event, iterations)``, ``onDone(run)``, ``onFailed(message, details)``,
+    ``onCancelled(reason)``, each on the main thread. One registration at a time.
+    """
+
+    def __init__(self, logic: Any, listener: Any):
+        self._logic, self._listener = logic, listener
+        self._run: Run | None = None
+        self._seen: Any = None
+        self._timer = qt.QTimer()
+        self._timer.setInterval(_INTERVAL)
+        self._timer.connect("timeout()", self.poll)
+
+    @property
+    def isRunning(self) -> bool:
+        return self._run is not None
+
+    def missingNode(self) -> str:
+        """The name of a node that the run that is going on needs and that is no longer in the scene; "" for none."""
+        if self._run is None:
+            return ""
+        job = self._run.job
+        used = (job.fixed.node, job.moving.node, *self._run.wanted.values())
+        return next((node.GetName() for node in used if node is not None and node.GetScene() is None), "")
+
+    def start(self, choices: ParameterSet) -> None:
+        """Raises InputError when the nodes or parameters will not do; nothing has been started then."""
+        job = self._logic.prepareRegistration(**registration_arguments(choices))
+        job = withPairing(job, choices)
+        run = Run(
+            job=job,
+            settings=choices.settings,
+            wanted=wanted_outputs(choices),
+            fieldIsVolume=choices.text("fieldKind") == "volume",
+            saveFolder=choices.text("saveFolder"),
+            setID=choices.node.GetID(),
+        )
+        self._run, self._seen = run, None
+        try:
+            run.handle = self._logic.startJob(job, inBackground=choices.text("inBackground") == "1")
+        except BaseException:
+            self._run = None
+            raise
+        self._timer.start()
+
+    def poll(self) -> None:
+        """What the timer does: pass progress on, and end what has ended."""
+        run = self._run
+        if run is None:
+            self._timer.stop()
+            return
+        handle = run.handle
+        handle.poll()
+        if handle.progress is not None and handle.progress is not self._seen:
+            self._seen = handle.progress
+            self._listener.onProgress(handle.progress, handle.iterations)
+        if handle.state == "cancelled":
+            self._end()
+            self._listener.onCancelled("")
+        elif handle.error is not None:
+            self._end()
+            self._listener.onFailed(str(handle.error), handle.log)
+        elif handle.result is not None:
+            self._end()
+            self._apply(run)
+
+    def cancel(self, reason: str = "") -> None:
+        """Stop, and leave the scene as it is. Nothing when nothing runs."""
+        run = self._run
+        if run is None:
+            return
+        self._end()
+        run.handle.cancel()
+        self._listener.onCancelled(reason)
+
+    def cleanup(self) -> None:
+        """Stop without telling anybody: the panel is gone."""
+        run = self._run
+        self._end()
+        if run is not None:
+            run.handle.cancel()
+
+    def _end(self) -> None:
+        self._timer.stop()
+        self._run = None
+
+    def _apply(self, run: Run) -> None:
+        from ..mrml.outputs import apply_outputs
+
+        try:
+            run.applied = apply_outputs(
+                run.job, run.handle.result, run.wanted, field_is_volume=run.fieldIsVolume
+            )
+            self._remember(run)
+            run.comparison = judge(run.job, run.handle.result)
+            if run.saveFolder:
+                from ..mrml.run_folder import save_run
+
+                run.savedTo = str(
+                    save_run(
+                        run.saveFolder, run.applied.nodes, run.handle.result, run.settings, run.comparison,
+                        run.handle.log,
+                    )
+                )  # fmt: skip
+        except ElastixRegistrationError as problem:
+            self._listener.onFailed(str(problem), run.handle.log)
+            if run.applied is None:
+                return
+        self._listener.onDone(run)
+
+    def _remember(self, run: Run) -> None:
+        """The nodes that were made are what the parameter set asks for from now on."""
+        node = slicer.mrmlScene.GetNodeByID(run.setID)
+        if node is None:
+            return
+        choices = ParameterSet(node)
+        modified = node.StartModify()
+        try:
+            for role, output in run.applied.nodes.items():
+                choices.set_reference(role, output)
+        finally:
+            node.EndModify(modified)
+
+
+def withPairing(job: Any, choices: ParameterSet) -> Any:
+    """The job with its points paired as the user chose, where that is not left to the labels."""
+    pairing = choices.text("pairing")
+    if job.inputs.fixed_points is None or pairing == "auto":
+        return job
+    from dataclasses import replace
+
+    from ..mrml.parameter_node import FIXED_POINTS, MOVING_POINTS
+    from ..mrml.points import paired_points
+
+    fixed, moving = paired_points(choices.reference(FIXED_POINTS), choices.reference(MOVING_POINTS), pairing)
+    if job.fixed_plane is not None:
+        fixed, moving = job.fixed_plane.flat(fixed), job.moving_plane.flat(moving)
+    return replace(job, inputs=replace(job.inputs, fixed_points=fixed, moving_points=moving))
+
+
+def judge(job: Any, result: Any) -> Any:
+    """Figures before and after, with a verdict."""
+    from ..core.assessment import assess
+
+    inputs = job.inputs
+    return assess(
+        inputs.fixed,
+        result,
+        fixed_mask=inputs.fixed_mask,
+        moving_mask=inputs.moving_mask,
+        fixed_points=inputs.fixed_points,
+        moving_points=inputs.moving_points,
+        most_voxels=_JUDGED_VOXELS,
+    ).comparison
+
+
+def progressText(event: Any) -> str:
+    """One line for the user."""
+    parts = [
+        _("Stage {stage} of {stages}").format(stage=event.stage + 1, stages=event.stages),
+        _("resolution {resolution} of {resolutions}").format(
+            resolution=event.resolution + 1, resolutions=event.resolutions
+        ),
+    ]
+    if event.iteration is None:
+        parts.append(_("preparing"))
+    else:
+        parts.append(
+            _("iteration {iteration} of {iterations}").format(
+                iteration=event.iteration + 1, iterations=event.iterations
+            )
+        )
+    if event.remaining_s is not None:
+        from ..core.preset_texts import duration_text
+
+        parts.append(_("about {duration} left").format(duration=duration_text(event.remaining_s)))
+    return " \N{MIDDLE DOT} ".join(parts)
