@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import slicer
-from slicer.i18n import tr as _
 
 from ..mrml.parameter_node import (
     FIXED_MASK,
@@ -25,8 +24,6 @@ class InputsSection(Section):
     def __init__(self, ui: Any):
         super().__init__(ui)
         self._selectors = ((ui.fixedVolumeSelector, FIXED_VOLUME), (ui.movingVolumeSelector, MOVING_VOLUME))
-        for selector, _role in self._selectors:
-            selector.noneDisplay = _("Choose a volume")
         connectSelectors(self._selectors, self._nodeChanged)
         ui.swapButton.connect("clicked(bool)", self.swap)
 

@@ -13,7 +13,7 @@ from slicer.util import VTKObservationMixin
 
 from ..core.errors import ElastixRegistrationError, InputError
 from ..core.settings import RegistrationSettings
-from ..mrml.parameter_node import ParameterSet, add_parameter_node, parameter_nodes
+from ..mrml.parameter_node import ROLES, ParameterSet, add_parameter_node, parameter_nodes
 from .advanced_section import AdvancedSection
 from .inputs_section import InputsSection, chooseDefaults
 from .installation import ensureRequirements
@@ -38,7 +38,7 @@ class RegistrationPanel(VTKObservationMixin):
         self.ui, self._logic, self._requirements = ui, logic, requirements
         self._choices: ParameterSet | None = None
         self._isEntered = False
-        self._untouched: tuple[str, int] | None = None  # id and time of a set that only this panel has written
+        self._untouched: tuple[Any, ...] = ()  # content of a set that only this panel has written
         self.parameterSets = ParameterSetSection(ui, self.setParameterNode)
         self.result = ResultSection(ui)
         self.run = RunSection(ui, self.apply, self.cancel)
@@ -58,8 +58,11 @@ class RegistrationPanel(VTKObservationMixin):
         self.addObserver(scene, scene.EndCloseEvent, self._onEndClose)
         self.addObserver(scene, scene.EndImportEvent, self._onEndImport)
         self.addObserver(scene, scene.EndBatchProcessEvent, self._refresh)
-        self.addObserver(scene, scene.NodeRemovedEvent, self._onNodeRemoved)
-        self._refresh()
+        # Before and after the selectors.
+        self.addObserver(scene, scene.NodeAboutToBeRemovedEvent, self._onNodeAboutToBeRemoved, priority=10.0)
+        self.addObserver(scene, scene.NodeRemovedEvent, self._onNodeRemoved, priority=-10.0)
+        nodes = parameter_nodes(scene)
+        self.setParameterNode(nodes[0] if nodes else None)
 
     # --- the parameter set ---
 
@@ -89,6 +92,7 @@ class RegistrationPanel(VTKObservationMixin):
         if old is not None and old is not node:
             self.removeObserver(old, vtk.vtkCommand.ModifiedEvent, self._refresh)
         if node is not None and old is not node:
+            node.UndoEnabledOn()
             self.addObserver(node, vtk.vtkCommand.ModifiedEvent, self._refresh)
         self._choices = ParameterSet(node) if node is not None else None
         self._refresh()
@@ -102,14 +106,14 @@ class RegistrationPanel(VTKObservationMixin):
         if current is None:
             current = add_parameter_node(slicer.mrmlScene, _("Registration"))
             chooseDefaults(ParameterSet(current))
-            self._untouched = (current.GetID(), current.GetMTime())
+            self._untouched = _content(current)
         elif self._isUntouched(current):
             chooseDefaults(ParameterSet(current))
-            self._untouched = (current.GetID(), current.GetMTime())
+            self._untouched = _content(current)
         self.setParameterNode(current)
 
     def _isUntouched(self, node: Any) -> bool:
-        return self._untouched == (node.GetID(), node.GetMTime())
+        return self._untouched == _content(node)
 
     def _refresh(self, caller: Any = None, event: Any = None) -> None:
         """Everything as the parameter set has it."""
@@ -179,7 +183,13 @@ class RegistrationPanel(VTKObservationMixin):
 
     # --- what happens in the scene ---
 
+    def _onNodeAboutToBeRemoved(self, caller: Any, event: Any) -> None:
+        for section in self.sections:
+            section.hold(True)
+
     def _onNodeRemoved(self, caller: Any, event: Any) -> None:
+        for section in self.sections:
+            section.hold(False)
         missing = self.control.missingNode()
         if missing:
             self.control.cancel(_("Cancelled: {name} was removed.").format(name=missing))
@@ -193,7 +203,7 @@ class RegistrationPanel(VTKObservationMixin):
         self.setParameterNode(None)
 
     def _onEndClose(self, caller: Any, event: Any) -> None:
-        if self._isEntered:
+        if self._isShown():
             self._takeParameterNode()
 
     def _onEndImport(self, caller: Any, event: Any) -> None:
@@ -203,5 +213,15 @@ class RegistrationPanel(VTKObservationMixin):
         if mine and len(nodes) > 1:
             self.setParameterNode(next(node for node in nodes if node is not mine[0]))
             slicer.mrmlScene.RemoveNode(mine[0])
-        elif self._isEntered:
+        elif self._isShown():
             self._takeParameterNode()
+
+    def _isShown(self) -> bool:
+        """A reloaded module is shown without having been entered."""
+        return self._isEntered or self.ui.applyButton.isVisible()
+
+
+def _content(node: Any) -> tuple[Any, ...]:
+    """Of a parameter node, to see whether somebody has changed it."""
+    texts = [(name, node.GetParameter(name)) for name in node.GetParameterNames()]
+    return (node.GetID(), *texts, *(node.GetNodeReferenceID(role) for role in ROLES))

@@ -12,6 +12,7 @@ from slicer.i18n import tr as _
 from .comparison_views import MODES, ComparisonViews
 from .section import Section
 
+_ROW_HEIGHT = 24
 _GOOD, _BAD = "#2e7d32", "#c62828"
 
 
@@ -27,6 +28,8 @@ class ResultSection(Section):
         table.setColumnCount(3)
         table.setHorizontalHeaderLabels([_("Measure"), _("Before"), _("After")])
         table.verticalHeader().setVisible(False)
+        table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        table.horizontalHeader().setFixedHeight(_ROW_HEIGHT)
         table.horizontalHeader().setSectionResizeMode(0, qt.QHeaderView.Stretch)
         table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
         table.setTabKeyNavigation(False)
@@ -124,10 +127,7 @@ class ResultSection(Section):
                 if column == 2 and figure.improved is not None:
                     item.setForeground(qt.QBrush(qt.QColor(_GOOD if figure.improved else _BAD)))
                 table.setItem(row, column, item)
-        table.resizeRowsToContents()
-        header = table.horizontalHeader().height
-        height = header + sum(table.rowHeight(row) for row in range(len(figures))) + 4
-        table.setFixedHeight(max(height, header + 4))
+        table.setFixedHeight(_ROW_HEIGHT * (len(figures) + 1) + 6)
         table.visible = len(figures) > 0
 
 

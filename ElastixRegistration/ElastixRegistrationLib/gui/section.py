@@ -17,6 +17,7 @@ class Section:
         self.ui = ui
         self.choices: Any = None
         self._showing = False
+        self._held = False
 
     def show(self, choices: Any) -> None:
         """Show these choices; None switches the section off."""
@@ -31,7 +32,11 @@ class Section:
 
     def isFree(self) -> bool:
         """Whether a signal of a widget comes from the user."""
-        return self.choices is not None and not self._showing
+        return self.choices is not None and not self._showing and not self._held
+
+    def hold(self, held: bool) -> None:
+        """While a node goes out of the scene, selectors move on to another one; that is no choice of the user."""
+        self._held = held
 
     def cleanup(self) -> None:
         """The panel goes away: stop timers, let go of the scene."""
