@@ -71,7 +71,7 @@ class ElastixRegistrationLogic(ScriptedLoadableModuleLogic, RegistrationLogic):
         return BackgroundRegistration(job, self.startJob(job), self.applyResult)
 
     def startJob(self, job, inBackground: bool = True):
-        """Run what ``prepareRegistration`` returned. Returns a handle with the result, which is not in the scene yet."""
+        """Run what ``prepareRegistration`` returned. The result of the handle is not in the scene yet."""
         from ElastixRegistrationLib.mrml.in_process import InProcessRun
 
         return InProcessRun(job.inputs)

@@ -51,6 +51,8 @@ def test_doi(reference, link):
     assert doi_link(reference) == link
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(0.2, "1 s"), (7.4, "7 s"), (43, "45 s"), (170, "3 min"), (5400, "1.5 h")])
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.2, "1 s"), (7.4, "7 s"), (43, "45 s"), (170, "3 min"), (5400, "1.5 h")]
+)
 def test_duration(seconds, text):
     assert duration_text(seconds) == text

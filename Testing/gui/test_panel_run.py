@@ -323,7 +323,7 @@ def test_landmarks_give_the_start(host, a_panel, slicer):
         getattr(a_panel.ui, f"{name}PointsSelector").setCurrentNode(points)
     choose(a_panel.ui.startSelector, "landmarks")
     apply_and_wait(host, a_panel)
-    before, after = shown_table(a_panel.ui.resultTable)["Landmark error, mean (mm)"]
+    before, after = shown_table(a_panel.ui.resultTable)["Landmark distance, mean (mm)"]
     assert float(before) == pytest.approx(6, abs=0.01)
     assert float(after) < 0.5
 

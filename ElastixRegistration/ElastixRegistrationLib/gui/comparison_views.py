@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import qt
@@ -93,10 +94,9 @@ class ComparisonViews:
 
     def _remember(self) -> None:
         manager = slicer.app.layoutManager()
-        layout = manager.layout
-        self._before.append(lambda: manager.setLayout(layout))
+        self._before.append(partial(manager.setLayout, manager.layout))
         for node in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
-            self._before.append(lambda node=node, name=node.GetOrientation(): node.SetOrientation(name))
+            self._before.append(partial(node.SetOrientation, node.GetOrientation()))
         for composite in _composites():
             state = (
                 composite.GetBackgroundVolumeID(),
@@ -104,7 +104,7 @@ class ComparisonViews:
                 composite.GetForegroundOpacity(),
                 composite.GetLinkedControl(),
             )
-            self._before.append(lambda composite=composite, state=state: _restore(composite, *state))
+            self._before.append(partial(_restore, composite, *state))
 
 
 def _restore(composite: Any, background: str, foreground: str, opacity: float, linked: bool) -> None:

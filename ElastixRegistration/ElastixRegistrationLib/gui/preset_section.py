@@ -68,7 +68,8 @@ class PresetSection(Section):
         shown = [(ui.presetSelector.itemText(n), ui.presetSelector.itemData(n)) for n in range(ui.presetSelector.count)]
         if items != shown:
             fillComboBox(ui.presetSelector, items)
-        ui.presetSelector.toolTip = _("How to register. {count} presets fit the filters above.").format(count=len(found))
+        text = _("How to register. {count} presets fit the filters above.")
+        ui.presetSelector.toolTip = text.format(count=len(found))
 
     def _chosen(self) -> Preset | None:
         try:

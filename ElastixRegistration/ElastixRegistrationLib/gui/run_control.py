@@ -123,9 +123,7 @@ class RunControl:
         from ..mrml.outputs import apply_outputs
 
         try:
-            run.applied = apply_outputs(
-                run.job, run.handle.result, run.wanted, field_is_volume=run.fieldIsVolume
-            )
+            run.applied = apply_outputs(run.job, run.handle.result, run.wanted, field_is_volume=run.fieldIsVolume)
             self._remember(run)
             run.comparison = judge(run.job, run.handle.result)
             if run.saveFolder:

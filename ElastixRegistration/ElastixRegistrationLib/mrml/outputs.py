@@ -29,7 +29,7 @@ _NAMES = {
 
 
 class _Snapshot:
-    """What a node was, kept outside of the scene. Voxels are not copied: a registration puts new ones in their place."""
+    """What a node was, kept outside of the scene. Voxels are shared: a registration puts others in their place."""
 
     def __init__(self, node: Any, parent_only: bool = False):
         self._node, self._parent, self._copy = node, node.GetTransformNodeID(), None
@@ -56,7 +56,7 @@ class AppliedOutputs:
     _snapshots: list[_Snapshot] = field(default_factory=list, repr=False)
 
     def put_under_transform(self, nodes: list[Any]) -> None:
-        """Move other nodes of the moving patient along. Nodes that the transform itself is under stay where they are."""
+        """Move other nodes of the moving patient along, which lie where the moving volume lies."""
         transform = self.nodes["outputTransform"]
         for node in nodes:
             if node is not transform and node.GetTransformNodeID() != transform.GetID():
