@@ -68,8 +68,11 @@ class AppliedOutputs:
         for snapshot in reversed(self._snapshots):
             snapshot.restore()
         for node in self._created:
-            if node.GetScene() is not None:
-                node.GetScene().RemoveNode(node)
+            scene = node.GetScene()
+            if scene is not None:
+                for n in reversed(range(node.GetNumberOfDisplayNodes())):
+                    scene.RemoveNode(node.GetNthDisplayNode(n))
+                scene.RemoveNode(node)
         self._snapshots.clear()
         self._created.clear()
 
