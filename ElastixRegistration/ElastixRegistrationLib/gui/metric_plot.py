@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import qt
+from slicer.i18n import tr as _
 
 from ..core.convergence_curve import Curve, curve_of
 
@@ -51,10 +52,12 @@ class MetricPlot(qt.QWidget):
 
         text = self.palette.color(qt.QPalette.Text)
         painter.setPen(text)
-        painter.drawText(_LEFT, 13, f"{high:.4g}")
-        painter.drawText(_LEFT, self.height - 5, f"{low:.4g}")
-        count = str(curve.count)
-        painter.drawText(self.width - _RIGHT - 8 * len(count), self.height - 5, count)
+        top, bottom = qt.QRect(_LEFT, 0, width, _TOP), qt.QRect(_LEFT, _TOP + height, width, _BOTTOM)
+        painter.drawText(top, qt.Qt.AlignLeft | qt.Qt.AlignVCenter, f"{high:.4g}")
+        painter.drawText(top, qt.Qt.AlignHCenter | qt.Qt.AlignVCenter, _("Metric"))
+        painter.drawText(bottom, qt.Qt.AlignLeft | qt.Qt.AlignVCenter, f"{low:.4g}")
+        count = _("{count} iterations").format(count=curve.count)
+        painter.drawText(bottom, qt.Qt.AlignRight | qt.Qt.AlignVCenter, count)
         pen = qt.QPen(qt.QColor(_RULE))
         pen.setStyle(qt.Qt.DashLine)
         painter.setPen(pen)

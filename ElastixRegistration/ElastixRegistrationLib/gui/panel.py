@@ -11,12 +11,12 @@ import vtk
 from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
-from ..core.errors import ElastixRegistrationError, InputError
+from ..core.errors import InputError
 from ..core.settings import RegistrationSettings
 from ..mrml.parameter_node import ROLES, ParameterSet, add_parameter_node, parameter_nodes
 from .advanced_section import AdvancedSection
 from .inputs_section import InputsSection, chooseDefaults
-from .installation import ensureRequirements
+from .installation import InstallationError, ensureRequirements
 from .masks_section import MasksSection
 from .outputs_section import OutputsSection
 from .parameter_set_section import ParameterSetSection
@@ -145,18 +145,20 @@ class RegistrationPanel(VTKObservationMixin):
         """Start with what is chosen. Errors that the user can act on come in a dialog."""
         try:
             ensureRequirements(self._requirements)
-            self.run.begin()
-            self.result.setRun(None)
-            self.control.start(self._choices)
-        except ElastixRegistrationError as problem:
-            self.run.end(_("Not started."), getattr(problem, "log", ""), False)
+        except InstallationError as problem:
             slicer.util.errorDisplay(str(problem), windowTitle=_("Elastix Registration"))
-        except Exception:
-            self.run.end(_("Not started."), "", False)
-            raise
+            return
+        self.run.begin()
+        self.result.setRun(None)
+        self.control.start(self._choices)
 
     def cancel(self) -> None:
         self.control.cancel()
+
+    def onNotStarted(self, message: str, details: str) -> None:
+        self.run.end(_("Not started."), details, False)
+        if message:
+            slicer.util.errorDisplay(message, windowTitle=_("Elastix Registration"))
 
     def onProgress(self, event: Any, iterations: Sequence[Any]) -> None:
         self.run.progress(event, iterations)

@@ -10,6 +10,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..core.errors import ElastixRegistrationError
+from ..core.itk_access import preload
 from ..mrml.parameter_node import ParameterSet, registration_arguments, wanted_outputs
 
 _INTERVAL = 50
@@ -34,13 +35,15 @@ class Run:
 
 
 class RunControl:
-    """Tells a listener: ``onProgress(event, iterations)``, ``onDone(run)``, ``onFailed(message, details)``,
-    ``onCancelled(reason)``, each on the main thread. One registration at a time.
+    """Tells a listener: ``onNotStarted(message, details)``, ``onProgress(event, iterations)``, ``onDone(run)``,
+    ``onFailed(message, details)``, ``onCancelled(reason)``. One registration at a time.
     """
 
     def __init__(self, logic: Any, listener: Any):
         self._logic, self._listener = logic, listener
         self._run: Run | None = None
+        self._asked: ParameterSet | None = None
+        self._loading: Any = None
         self._seen: Any = None
         self._timer = qt.QTimer()
         self._timer.setInterval(_INTERVAL)
@@ -48,7 +51,7 @@ class RunControl:
 
     @property
     def isRunning(self) -> bool:
-        return self._run is not None
+        return self._run is not None or self._loading is not None
 
     def missingNode(self) -> str:
         """The name of a node that the run that is going on needs and that is no longer in the scene; "" for none."""
@@ -59,31 +62,52 @@ class RunControl:
         return next((node.GetName() for node in used if node is not None and node.GetScene() is None), "")
 
     def start(self, choices: ParameterSet) -> None:
-        """Raises InputError when the nodes or parameters will not do; nothing has been started then."""
-        job = self._logic.prepareRegistration(**registration_arguments(choices))
-        job = withPairing(job, choices)
-        run = Run(
-            job=job,
-            settings=choices.settings,
-            wanted=wanted_outputs(choices),
-            fieldIsVolume=choices.text("fieldKind") == "volume",
-            saveFolder=choices.text("saveFolder"),
-            setID=choices.node.GetID(),
-        )
-        self._run, self._seen = run, None
-        try:
-            run.handle = self._logic.startJob(job, inBackground=choices.text("inBackground") == "1")
-        except BaseException:
-            self._run = None
-            raise
+        """Begin, at once or, the first time, when ITK has been loaded piece by piece."""
+        self._asked, self._loading, self._seen = choices, preload(), None
         self._timer.start()
+        self.poll()
 
     def poll(self) -> None:
         """What the timer does: pass progress on, and end what has ended."""
-        run = self._run
-        if run is None:
-            self._timer.stop()
-            return
+        if self._loading is not None:
+            self._load()
+        elif self._run is not None:
+            self._follow(self._run)
+
+    def _load(self) -> None:
+        try:
+            next(self._loading)
+        except StopIteration:
+            self._loading = None
+            self._begin()
+        except ImportError as problem:
+            self._end()
+            self._listener.onNotStarted(_("ITK cannot be loaded: {problem}.").format(problem=problem), "")
+
+    def _begin(self) -> None:
+        choices, self._asked = self._asked, None
+        try:
+            job = withPairing(self._logic.prepareRegistration(**registration_arguments(choices)), choices)
+            run = Run(
+                job=job,
+                settings=choices.settings,
+                wanted=wanted_outputs(choices),
+                fieldIsVolume=choices.text("fieldKind") == "volume",
+                saveFolder=choices.text("saveFolder"),
+                setID=choices.node.GetID(),
+            )
+            run.handle = self._logic.startJob(job, inBackground=choices.text("inBackground") == "1")
+        except ElastixRegistrationError as problem:
+            self._end()
+            self._listener.onNotStarted(str(problem), getattr(problem, "log", ""))
+        except BaseException:
+            self._end()
+            self._listener.onNotStarted("", "")
+            raise
+        else:
+            self._run = run
+
+    def _follow(self, run: Run) -> None:
         handle = run.handle
         handle.poll()
         if handle.progress is not None and handle.progress is not self._seen:
@@ -101,11 +125,12 @@ class RunControl:
 
     def cancel(self, reason: str = "") -> None:
         """Stop, and leave the scene as it is. Nothing when nothing runs."""
-        run = self._run
-        if run is None:
+        if not self.isRunning:
             return
+        run = self._run
         self._end()
-        run.handle.cancel()
+        if run is not None:
+            run.handle.cancel()
         self._listener.onCancelled(reason)
 
     def cleanup(self) -> None:
@@ -117,7 +142,7 @@ class RunControl:
 
     def _end(self) -> None:
         self._timer.stop()
-        self._run = None
+        self._run = self._loading = self._asked = None
 
     def _apply(self, run: Run) -> None:
         from ..mrml.outputs import apply_outputs
