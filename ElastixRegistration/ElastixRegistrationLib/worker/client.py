@@ -1,0 +1,254 @@
+"""A registration in the background, as its owner sees it."""
+
+from __future__ import annotations
+
+import enum
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..core.errors import ElastixRegistrationError, InputError, ParameterError, RegistrationError
+from ..core.parameter_maps import ParameterMap
+from ..core.progress import Iteration, ProgressEvent, ProgressParser, error_lines
+from .data import TransformData, VoxelData
+from .log_reader import LogReader
+from .messages import ParameterMaps, pack
+from .outputs import Output
+from .protocol import frame_buffers
+from .result import BackgroundResult
+
+if TYPE_CHECKING:
+    from .pool import WorkerPool
+
+
+class State(str, enum.Enum):
+    """Where a background registration is. Compares equal to its text."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Job:
+    """One request: what is sent, and what it may take."""
+
+    def __init__(
+        self,
+        number: int,
+        arguments: dict[str, Any],
+        outputs: Sequence[Output],
+        timeout_s: float | None,
+        memory_limit_bytes: int | None,
+    ):
+        self.name = f"job {number}"
+        self.moving, self.threads = arguments["moving"], arguments["threads"]
+        self.timeout_s, self.memory_limit_bytes = timeout_s, memory_limit_bytes
+        dimension = str(arguments["fixed"].geometry.dimension)
+        self.plan = [{**stage, "FixedImageDimension": (dimension,)} for stage in arguments["stages"]]
+        self._arguments, self._outputs = arguments, list(outputs)
+
+    def buffers(self) -> Iterator[memoryview]:
+        """The frame to send. Raises InputError for what cannot travel."""
+        arrays: list[np.ndarray] = []
+        request = {
+            "job": self.name,
+            "arguments": self._arguments | {"threads": self.threads},
+            "outputs": self._outputs,
+            "timeout_s": self.timeout_s,
+            "memory_limit_bytes": self.memory_limit_bytes,
+        }
+        body = pack(request, arrays)
+        try:
+            return frame_buffers("register", body, arrays)
+        except TypeError as error:
+            raise InputError(f"The images cannot be sent to the background process: {error}.") from error
+
+    def release(self) -> None:
+        """Let go of the images that were sent."""
+        self._arguments, self._outputs = {}, []
+
+
+class RegistrationHandle:
+    """A registration that was submitted to a pool.
+
+    ``state``: queued, running, done, failed or cancelled. ``progress``: the last ProgressEvent, None before the first.
+    ``log``: elastix's lines so far. ``iterations``: its table so far. ``result`` is a BackgroundResult when done, and
+    ``error`` an InputError or RegistrationError when failed; both are None otherwise.
+    """
+
+    def __init__(self, pool: WorkerPool, job: Job):
+        self.state = State.QUEUED
+        self.progress: ProgressEvent | None = None
+        self.result: BackgroundResult | None = None
+        self.error: ElastixRegistrationError | None = None
+        self.pool, self.job = pool, job
+        self._texts: list[str] = []
+        self._parser = ProgressParser(job.plan)
+        self._log_reader = LogReader(job.name)
+        self._started: float | None = None
+        self._answer: tuple[str, dict[str, Any]] | None = None
+
+    @property
+    def finished(self) -> bool:
+        return self.state in (State.DONE, State.FAILED, State.CANCELLED)
+
+    @property
+    def log(self) -> str:
+        if len(self._texts) > 1:
+            self._texts = ["".join(self._texts)]
+        return self._texts[0] if self._texts else ""
+
+    @property
+    def iterations(self) -> list[Iteration]:
+        return self._parser.iterations
+
+    def save_log(self, path: str | Path) -> None:
+        """Write the log as text. It names neither the patient nor folders of the user."""
+        Path(path).write_text(self.log, encoding="utf-8")
+
+    def poll(self, budget_s: float = 0.02) -> State:
+        """Move on what can be moved without waiting, for at most about ``budget_s`` seconds; for a timer."""
+        self.pool.poll(budget_s)
+        return self.state
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Until it is over, or ``timeout`` seconds have passed. Returns whether it is over."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while not self.finished:
+            left = 1.0 if end is None else end - time.monotonic()
+            if left <= 0:
+                return False
+            self.pool.poll()
+            if not self.finished:
+                self.pool.wait_for_news(min(left, 0.1))
+        return True
+
+    def cancel(self) -> None:
+        """Stop it, wherever it is. ``log`` and ``iterations`` keep what had come; a registration that is over stays."""
+        if not self.finished:
+            self.pool.cancel(self)
+
+    # What the pool tells.
+
+    def begin(self) -> None:
+        self.state, self._started = State.RUNNING, time.monotonic()
+        self._parser = ProgressParser(self.job.plan)
+
+    def take_log(self, data: bytes) -> None:
+        self._take_text(self._log_reader.feed(data))
+
+    def take_answer(self, kind: str, body: dict[str, Any]) -> None:
+        self._answer = kind, body
+        self.job.release()
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the answer and all of the log are in."""
+        return self._answer is not None and self._log_reader.ended
+
+    @property
+    def is_overdue(self) -> bool:
+        limit = self.job.timeout_s
+        return limit is not None and self._started is not None and time.monotonic() - self._started > limit
+
+    def finish(self) -> None:
+        kind, body = self._answer
+        self._answer = None
+        if kind == "failed":
+            self.fail(self._error_of(body))
+            return
+        self.result = BackgroundResult(
+            body, moving=self.job.moving, threads=self.job.threads, iterations=self.iterations, log=self.log
+        )
+        self.state = State.DONE
+
+    def fail(self, error: ElastixRegistrationError) -> None:
+        self._take_text(self._log_reader.flush())
+        if isinstance(error, RegistrationError):
+            error.log = self.log
+        self.error, self.state = error, State.FAILED
+        self.job.release()
+
+    def fail_overdue(self) -> None:
+        self.fail(RegistrationError(f"The registration was stopped at its time limit of {self.job.timeout_s:g} s."))
+
+    def fail_crashed(self, what: str) -> None:
+        """``what`` happened to the process, as a sentence without its full stop."""
+        if self.job.timeout_s is not None and "time limit" in what:
+            self.fail_overdue()
+            return
+        self._take_text(self._log_reader.flush())
+        limit = self.job.memory_limit_bytes
+        reason = error_lines(self.log)
+        if limit is not None and ("memory" in what or "memory" in reason or "aborted" in what):
+            self.fail(self._out_of_memory())
+            return
+        last = reason or next((line for line in reversed(self.log.splitlines()) if line.strip()), "")
+        self.fail(RegistrationError(f"{what}." + (f" Its last line was: {last.strip()}" if last else "")))
+
+    def mark_cancelled(self) -> None:
+        self._take_text(self._log_reader.flush())
+        self.state = State.CANCELLED
+        self.job.release()
+
+    def _take_text(self, text: str) -> None:
+        if text:
+            self._texts.append(text)
+            for event in self._parser.feed(text):
+                self.progress = event
+
+    def _error_of(self, body: dict[str, Any]) -> ElastixRegistrationError:
+        kind, message = body["error"], body["message"]
+        if kind == "ParameterError":
+            return ParameterError(message, file=body["file"], line=body["line"], parameter=body["parameter"])
+        if kind == "InputError":
+            return InputError(message)
+        reason = error_lines(self.log)
+        if kind == "MemoryError" or (self.job.memory_limit_bytes is not None and "memory" in f"{reason}{message}"):
+            return self._out_of_memory()
+        if kind == "RegistrationError":
+            return RegistrationError(f"elastix failed: {reason}" if reason else message)
+        return RegistrationError(f"The registration failed: {message}")
+
+    def _out_of_memory(self) -> RegistrationError:
+        limit = self.job.memory_limit_bytes
+        allowed = "there was" if limit is None else f"its limit of {limit / 1e9:.3g} GB"
+        return RegistrationError(
+            f"The registration needed more memory than {allowed}; crop or downsample the images, or use fewer threads."
+        )
+
+
+def job_arguments(
+    fixed: Any,
+    moving: Any,
+    stages: Sequence[ParameterMap],
+    fixed_mask: Any = None,
+    moving_mask: Any = None,
+    fixed_points: np.ndarray | None = None,
+    moving_points: np.ndarray | None = None,
+    initial_transform: Any = None,
+    background: float | str = "auto",
+    threads: int | None = None,
+    seed: int | None = None,
+    initialization: str | None = None,
+) -> dict[str, Any]:
+    """The arguments of ``core.register`` in the form that travels. Raises InputError for what cannot."""
+    return {
+        "fixed": VoxelData.of(fixed),
+        "moving": VoxelData.of(moving),
+        "stages": ParameterMaps({name: tuple(values) for name, values in stage.items()} for stage in stages),
+        "fixed_mask": None if fixed_mask is None else VoxelData.of(fixed_mask),
+        "moving_mask": None if moving_mask is None else VoxelData.of(moving_mask),
+        "fixed_points": None if fixed_points is None else np.asarray(fixed_points, np.float64),
+        "moving_points": None if moving_points is None else np.asarray(moving_points, np.float64),
+        "initial_transform": None if initial_transform is None else TransformData.of(initial_transform),
+        "background": background if isinstance(background, str) else float(background),
+        "threads": threads,
+        "seed": seed,
+        "initialization": initialization,
+    }

@@ -1,0 +1,95 @@
+"""What the system does to a worker while elastix holds Python's lock, so that no Python code of it can run."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import select
+import signal
+import sys
+
+if sys.platform != "win32":
+    import fcntl
+    import resource
+
+
+@contextlib.contextmanager
+def ending_with_the_client(descriptor: int, timeout_s: float | None):
+    """End this process at once when the other end of the pipe ``descriptor`` is closed, as by the death of its owner,
+    and after ``timeout_s``. Nothing may be written into the pipe meanwhile.
+
+    The kernel sends SIGIO when a pipe changes. On Windows the client's job object does all this.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    _die_of(signal.SIGIO)
+    _die_of(signal.SIGALRM)
+    fcntl.fcntl(descriptor, fcntl.F_SETOWN, os.getpid())
+    flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
+    fcntl.fcntl(descriptor, fcntl.F_SETFL, flags | os.O_ASYNC)
+    try:
+        if timeout_s:
+            signal.setitimer(signal.ITIMER_REAL, timeout_s)
+        # It may have been closed just before.
+        if select.select([descriptor], [], [], 0)[0]:
+            os._exit(0)
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        fcntl.fcntl(descriptor, fcntl.F_SETFL, flags)
+
+
+def _die_of(number: int) -> None:
+    """A handler of Python's own would wait for the lock. By default Linux ends a process on SIGIO, macOS does not."""
+    if sys.platform == "darwin" and number == signal.SIGIO:
+        library = ctypes.CDLL(None)
+        library.signal.argtypes = (ctypes.c_int, ctypes.c_void_p)
+        library.signal.restype = ctypes.c_void_p
+        library.signal(number, ctypes.cast(library._exit, ctypes.c_void_p))
+    else:
+        signal.signal(number, signal.SIG_DFL)
+
+
+def no_core_dumps() -> None:
+    """Images of patients are not for crash files."""
+    if sys.platform == "win32":
+        ctypes.windll.kernel32.SetErrorMode(0x0001 | 0x0002)  # no dialogs that wait for a click either
+    else:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
+def limit_memory(limit_bytes: int | None) -> None:
+    """Let allocations fail beyond ``limit_bytes`` of written memory; None lifts the limit.
+
+    Linux only: on Windows the client's job object does it, macOS enforces none.
+    """
+    if sys.platform == "linux":
+        most = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        limit = most if limit_bytes is None else int(limit_bytes)
+        if most != resource.RLIM_INFINITY:
+            limit = min(limit, most) if limit_bytes is not None else most
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, most))
+
+
+def give_back_memory() -> None:
+    """Return what the C library keeps of freed memory to the system."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):  # other C libraries do it by themselves
+            ctypes.CDLL(None).malloc_trim(0)
+
+
+def flush_c_streams() -> None:
+    """Let elastix's console lines out before anything that is written past the C library."""
+    library = ctypes.CDLL("ucrtbase") if sys.platform == "win32" else ctypes.CDLL(None)
+    library.fflush(None)
+
+
+def resident_bytes() -> float | None:
+    """Memory this process holds; None where the system does not say cheaply."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return float(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, AttributeError):
+        return None

@@ -1,0 +1,78 @@
+"""Elastix's console lines as they arrive from the worker: without megabytes of coefficients, and without paths."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+
+_BLOCK_START = re.compile(rb"^=+ start of TransformParameterFile =+", re.MULTILINE)
+_BLOCK_END = re.compile(rb"=+ end of TransformParameterFile =+\r?\n?")
+_LONGEST_MARK = 200
+#: A line longer than this is none of elastix's table; it is cut.
+_LONGEST_LINE = 100_000
+
+
+def end_mark(job: str) -> bytes:
+    """What the worker writes into the log when a job is over. ``job`` names it."""
+    return f"\x1eend of {job}\x1e\n".encode("ascii")
+
+
+class LogReader:
+    """Takes bytes, gives the text of complete lines. Folders of the user are replaced, result blocks left out."""
+
+    def __init__(self, job: str):
+        self._mark = end_mark(job)
+        self._rest = b""
+        self._in_block = False
+        self._hidden = _hidden_folders()
+        self.ended = False
+
+    def feed(self, data: bytes) -> str:
+        """Text of the lines that ``data`` completes. ``ended`` is true from the end mark on."""
+        self._rest += data
+        lines = []
+        while not self.ended:
+            if self._in_block:
+                end = _BLOCK_END.search(self._rest)
+                # A mark with its line end still to come is taken when more has come.
+                if end is None or end.end() == len(self._rest) and not end[0].endswith(b"\n"):
+                    self._rest = self._rest[-_LONGEST_MARK:]
+                    break
+                self._rest, self._in_block = self._rest[end.end() :], False
+            start = _BLOCK_START.search(self._rest)
+            mark = self._rest.find(self._mark)
+            if mark >= 0 and (start is None or mark < start.start()):
+                lines.append(self._rest[:mark])
+                self._rest, self.ended = self._rest[mark + len(self._mark) :], True
+            elif start is not None:
+                lines.append(self._rest[: start.start()])
+                self._rest, self._in_block = self._rest[start.end() :], True
+            else:
+                complete, newline, self._rest = self._rest.rpartition(b"\n")
+                lines.append(complete + newline)
+                self._rest = self._rest[-_LONGEST_LINE:]
+                break
+        return self._text(b"".join(lines))
+
+    def flush(self) -> str:
+        """The last line, which no line end completes any more."""
+        rest, self._rest = self._rest, b""
+        return "" if self._in_block or not rest else self._text(rest + b"\n")
+
+    def _text(self, data: bytes) -> str:
+        text = data.decode("utf-8", "replace").replace("\r\n", "\n")
+        for folder, name in self._hidden:
+            if folder in text:
+                text = text.replace(folder, name)
+        return text
+
+
+def _hidden_folders() -> list[tuple[str, str]]:
+    """Folders whose names tell who the user is, longest first, and what stands for them."""
+    folders = {tempfile.gettempdir(): "<temporary folder>", str(Path(__file__).resolve().parents[2]): "<extension>"}
+    try:
+        folders.setdefault(str(Path.home()), "~")
+    except RuntimeError:
+        pass  # a user without a home folder
+    return sorted(((f, name) for f, name in folders.items() if len(f) > 3), key=lambda pair: -len(pair[0]))

@@ -1,0 +1,121 @@
+"""What the worker can compute when elastix is done, so that a window need not. Each has a name in the result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..core.background import BackgroundEstimate
+from ..core.images import Geometry
+from .data import TransformData, VoxelData
+
+
+@dataclass(frozen=True)
+class ResampledVolume:
+    """``image``, or the moving image where it is None, on ``reference``, by default the fixed grid.
+
+    Outside of it is ``background``, by default that of the registration. ``padding`` says what of ``image`` is padding;
+    that of the moving image is known. Gives VoxelData of the type of the image.
+    """
+
+    name: str
+    image: VoxelData | None = None
+    reference: Geometry | None = None
+    interpolation: str = "linear"
+    background: float | None = None
+    padding: BackgroundEstimate | None = None
+
+
+@dataclass(frozen=True)
+class DisplacementField:
+    """T(x) - x at the voxel centres of ``reference``, by default the fixed grid: float32 (k, j, i, D), LPS mm."""
+
+    name: str
+    reference: Geometry | None = None
+
+
+@dataclass(frozen=True)
+class JacobianDeterminant:
+    """Local volume after / before on ``reference``, by default the fixed grid: float32 (k, j, i)."""
+
+    name: str
+    reference: Geometry | None = None
+
+
+@dataclass(frozen=True)
+class InverseTransform:
+    """Moving to fixed points, over the fixed grid: an InverseData."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class FiguresBeforeAndAfter:
+    """Similarity, overlap, landmark distances and folding: core.similarity's Comparison."""
+
+    name: str
+    most_voxels: float = 1e6
+
+
+Output = ResampledVolume | DisplacementField | JacobianDeterminant | InverseTransform | FiguresBeforeAndAfter
+
+
+@dataclass(frozen=True)
+class InverseData:
+    """``transform`` maps moving to fixed points, LPS mm. Residuals: how far a fixed point lands from itself, mm."""
+
+    transform: TransformData
+    mean_residual: float
+    max_residual: float
+
+
+def compute(output: Output, result: Any, inputs: dict[str, Any], moving: VoxelData) -> Any:
+    """``output`` of ``result``. ``inputs``: the arguments of ``core.register``; ``moving``: with all its components."""
+    grid = getattr(output, "reference", None) or result.fixed_geometry
+    if isinstance(output, ResampledVolume):
+        return _resampled(output, result, moving, grid)
+    if isinstance(output, InverseTransform):
+        from ..core.inverse import invert
+
+        inverse = invert(result.transform, grid)
+        return InverseData(TransformData.of(inverse.transform), inverse.mean_residual, inverse.max_residual)
+    if isinstance(output, FiguresBeforeAndAfter):
+        from ..core.assessment import assess
+
+        used = ("fixed_mask", "moving_mask", "fixed_points", "moving_points")
+        given = {name: inputs.get(name) for name in used}
+        return assess(inputs["fixed"], result, most_voxels=output.most_voxels, **given).comparison
+    from ..core.images import array_view
+    from ..core.transforms import displacement_field
+
+    vectors = array_view(displacement_field(result.transform, grid))
+    if isinstance(output, DisplacementField):
+        return VoxelData(vectors, grid)
+    from ..core.deformation import jacobian_determinant
+
+    return VoxelData(jacobian_determinant(vectors, grid.spacing, grid.direction).astype(np.float32), grid)
+
+
+def _resampled(output: ResampledVolume, result: Any, moving: VoxelData, grid: Geometry) -> VoxelData:
+    from ..core.images import array_view
+    from ..core.resampling import resample
+
+    voxels = moving if output.image is None else output.image
+    padding = output.padding
+    if output.image is None and padding is None and not result.keep_padding:
+        padding = result.background
+    settings = {
+        "interpolation": output.interpolation,
+        "background": result.background.value if output.background is None else output.background,
+        "threads": result.threads,
+    }
+    if voxels.components == 1:
+        moved = resample(voxels.image(), result.transform, grid, padding=padding, **settings)
+        return VoxelData(array_view(moved), grid)
+    moved = np.empty((*grid.size[::-1], voxels.components), voxels.array.dtype)
+    for component in range(voxels.components):
+        one = VoxelData(np.ascontiguousarray(voxels.array[..., component]), voxels.geometry)
+        moved[..., component] = array_view(resample(one.image(), result.transform, grid, **settings))
+    return VoxelData(moved, grid)

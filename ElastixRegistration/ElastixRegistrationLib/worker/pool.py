@@ -1,0 +1,271 @@
+"""Workers, and the registrations that run in them or wait for one."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+import time
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+from ..core.errors import InputError, RegistrationError
+from .client import Job, RegistrationHandle, job_arguments
+from .messages import unpack
+from .outputs import Output
+from .process import WorkerProcess, describe_exit
+from .protocol import Frame, ProtocolError
+
+
+class WorkerPool:
+    """Runs registrations in processes of their own; those that do not fit on the cores wait their turn.
+
+    ``workers``: how many may run at once; one that does not say how many threads it takes then gets its share of the
+    cores. ``most_threads``: workers times threads never exceeds it, the number of cores by default. ``idle_s``: idle
+    workers end after this many seconds. ``python``: another interpreter than this one's, for the workers.
+
+    Nothing happens by itself: call ``poll`` from a timer, or wait for a handle. Not for use by several threads at once.
+    """
+
+    def __init__(
+        self,
+        workers: int | None = None,
+        *,
+        most_threads: int | None = None,
+        idle_s: float = 300.0,
+        python: str | None = None,
+    ):
+        if workers is not None and workers < 1:
+            raise InputError(f"The number of workers is {workers}; it must be at least 1.")
+        self._workers, self._idle_s, self._python = workers, idle_s, python
+        self._most_threads = most_threads or core_count()
+        self._numbers = itertools.count(1)
+        self._queue: deque[RegistrationHandle] = deque()
+        self._running: dict[RegistrationHandle, _Run] = {}
+        self._idle: list[WorkerProcess] = []
+        self._ending: list[WorkerProcess] = []
+
+    def warm_up(self) -> None:
+        """Start a spare worker, where there is none, so that the next registration begins at once."""
+        self._forget_dead_spares()
+        if not self._idle and not self._running:
+            self._idle.append(self._new_worker())
+
+    def submit(
+        self,
+        fixed: Any,
+        moving: Any,
+        stages: Sequence[Any],
+        *,
+        outputs: Sequence[Output] = (),
+        timeout_s: float | None = None,
+        memory_limit_bytes: int | None = None,
+        **arguments: Any,
+    ) -> RegistrationHandle:
+        """Register in the background; arguments as those of ``core.register``.
+
+        Images and masks are ITK images, pairs (array, Geometry), or VoxelData. They are read when the registration
+        starts: leave them as they are until its state is running and its progress has begun. ``outputs`` are computed
+        when elastix is done, in the worker. Beyond ``timeout_s`` seconds of running, or ``memory_limit_bytes`` (Linux
+        and Windows), it fails.
+
+        Raises InputError for what cannot be sent; all other checks are the worker's, and their InputError the handle's.
+        """
+        if memory_limit_bytes is not None and sys.platform not in ("linux", "win32"):
+            raise InputError("A memory limit cannot be set on this system, only on Linux and Windows.")
+        if timeout_s is not None and not timeout_s > 0:
+            raise InputError(f"The time limit is {timeout_s}; it must be more than 0 s.")
+        names = [output.name for output in outputs]
+        if len(set(names)) < len(names):
+            raise InputError(f"Outputs need names of their own, not {', '.join(names)}.")
+        job = Job(
+            next(self._numbers),
+            job_arguments(fixed, moving, stages, **arguments),
+            outputs,
+            timeout_s,
+            memory_limit_bytes,
+        )
+        if job.threads is None and (self._workers or 1) > 1:
+            job.threads = max(1, self._most_threads // self._workers)
+        job.buffers()  # what cannot be sent shows here
+        handle = RegistrationHandle(self, job)
+        self._queue.append(handle)
+        self._start_what_fits()
+        return handle
+
+    def poll(self, budget_s: float = 0.02) -> None:
+        """Move all registrations on as far as goes without waiting; up to ``budget_s`` seconds where data is moved."""
+        end = time.monotonic() + budget_s
+        while True:
+            moved = False
+            for handle, run in list(self._running.items()):
+                moved |= run.worker.pump()
+                self._look_at(handle, run)
+            self._start_what_fits()
+            transferring = [run.worker for run in self._running.values() if run.worker.is_transferring]
+            left = end - time.monotonic()
+            if left <= 0 or not (moved or transferring):
+                break
+            if not moved:
+                transferring[0].wait(min(left, 0.001))
+        self._forget_dead_spares()
+        self._reap()
+
+    def wait_for_news(self, timeout: float) -> None:
+        """Sleep until a worker has something to say, or ``timeout`` seconds have passed."""
+        workers = [run.worker for run in self._running.values()]
+        if len(workers) == 1:
+            workers[0].wait(timeout)
+        else:
+            time.sleep(min(timeout, 0.005))
+
+    def cancel(self, handle: RegistrationHandle) -> None:
+        """What ``handle.cancel`` does."""
+        run = self._running.pop(handle, None)
+        if run is None:
+            self._queue.remove(handle)
+        else:
+            run.worker.kill()
+            run.worker.pump()
+            handle.take_log(run.take_log())
+            self._ending.append(run.worker)
+        handle.mark_cancelled()
+        self._start_what_fits()
+
+    def close(self) -> None:
+        """Cancel everything, and end all workers."""
+        for handle in [*self._queue, *self._running]:
+            if not handle.finished:
+                self._queue = deque(waiting for waiting in self._queue if waiting is handle)
+                self.cancel(handle)
+        for worker in [*self._idle, *self._ending]:
+            worker.close()
+        self._idle, self._ending = [], []
+
+    def __enter__(self) -> WorkerPool:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    @property
+    def process_ids(self) -> list[int]:
+        """Of all workers that were started and not yet seen to end."""
+        workers = [run.worker for run in self._running.values()] + self._idle + self._ending
+        return [worker.pid for worker in workers]
+
+    def _new_worker(self) -> WorkerProcess:
+        return WorkerProcess(idle_s=self._idle_s, python=self._python)
+
+    def _start_what_fits(self) -> None:
+        while self._queue:
+            used = sum(self._threads_of(handle) for handle in self._running)
+            fits = used + self._threads_of(self._queue[0]) <= self._most_threads
+            if self._running and (not fits or len(self._running) == self._workers):
+                return
+            self._start(self._queue.popleft())
+
+    def _threads_of(self, handle: RegistrationHandle) -> int:
+        return handle.job.threads or self._most_threads
+
+    def _start(self, handle: RegistrationHandle) -> None:
+        handle.begin()
+        self._forget_dead_spares()
+        try:
+            worker = self._idle.pop() if self._idle else self._new_worker()
+        except RegistrationError as error:
+            handle.fail(error)
+            return
+        worker.limit_memory(handle.job.memory_limit_bytes)
+        worker.send(handle.job.buffers())
+        self._running[handle] = _Run(worker)
+
+    def _look_at(self, handle: RegistrationHandle, run: _Run) -> None:
+        handle.take_log(run.take_log())
+        worker = run.worker
+        try:
+            for frame in run.take_frames():
+                self._take(handle, run, frame)
+        except (ProtocolError, KeyError, TypeError, AttributeError) as error:
+            worker.garbage = worker.garbage or str(error)
+        if worker.garbage is not None:
+            worker.kill()
+            self._over(handle, run)
+            handle.fail(RegistrationError(f"The background process sent what it should not: {worker.garbage}."))
+        elif handle.is_answered:
+            self._over(handle, run)
+            handle.finish()
+        elif handle.is_overdue:
+            worker.kill()
+            self._over(handle, run)
+            handle.fail_overdue()
+        else:
+            code = worker.exit_code
+            if code is not None and not worker.frames and not worker.log:
+                self._ended_early(handle, run, code)
+
+    def _take(self, handle: RegistrationHandle, run: _Run, frame: Frame) -> None:
+        if frame.kind in ("result", "failed"):
+            run.is_reusable = frame.kind == "result"
+            handle.take_answer(frame.kind, unpack(frame.body, frame.arrays))
+        elif frame.kind == "accepted":
+            run.is_accepted = True
+        elif frame.kind != "hello":
+            raise ProtocolError(f"a frame of kind {frame.kind[:20]!r}")
+
+    def _over(self, handle: RegistrationHandle, run: _Run) -> None:
+        del self._running[handle]
+        if run.is_reusable:
+            self._idle.append(run.worker)
+        else:
+            self._ending.append(run.worker)
+
+    def _ended_early(self, handle: RegistrationHandle, run: _Run, code: int) -> None:
+        self._over(handle, run)
+        if code == 0 and not run.is_accepted and not run.is_second_try:
+            # A spare that was idle for long ended just when it was needed.
+            worker = self._new_worker()
+            worker.limit_memory(handle.job.memory_limit_bytes)
+            worker.send(handle.job.buffers())
+            self._running[handle] = _Run(worker, is_second_try=True)
+            return
+        handle.fail_crashed(describe_exit(code))
+
+    def _forget_dead_spares(self) -> None:
+        for worker in list(self._idle):
+            worker.pump()
+            if worker.exit_code is not None or worker.garbage is not None:
+                self._idle.remove(worker)
+                self._ending.append(worker)
+
+    def _reap(self) -> None:
+        for worker in list(self._ending):
+            worker.pump()
+            if worker.exit_code is not None:
+                worker.close()
+                self._ending.remove(worker)
+
+
+class _Run:
+    """A registration in a worker."""
+
+    def __init__(self, worker: WorkerProcess, *, is_second_try: bool = False):
+        self.worker, self.is_second_try = worker, is_second_try
+        self.is_accepted = self.is_reusable = False
+
+    def take_log(self) -> bytes:
+        data, self.worker.log = bytes(self.worker.log), bytearray()
+        return data
+
+    def take_frames(self) -> list[Frame]:
+        frames, self.worker.frames = self.worker.frames, []
+        return frames
+
+
+def core_count() -> int:
+    """Cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1

@@ -1,0 +1,207 @@
+"""The worker process: reads requests from its standard input, registers, and writes results to its standard output.
+
+Elastix prints to standard output, so that is first led to standard error, where the client reads the log.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import select
+import sys
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+from . import guard
+from .log_reader import end_mark
+from .messages import ParameterMaps, pack, unpack
+from .protocol import Frame, FrameReader, ProtocolError, frame_buffers
+
+#: Idle, a worker may not hold more; one that a large job has left with more ends.
+_MOST_IDLE_BYTES = 240e6
+
+
+def main(idle_s: float) -> None:
+    """Serve until the client is gone or nothing was asked for ``idle_s`` seconds. Does not return."""
+    guard.no_core_dumps()
+    requests, results = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    os.close(nothing)
+    sys.stdout = sys.stderr
+    status = 1
+    try:
+        status = _Server(requests, results, idle_s).run()
+    except OSError:
+        status = 0  # the client is gone, so there is nobody to tell
+    except ProtocolError as error:
+        sys.stderr.write(f"The worker cannot go on: {error}.\n")
+    finally:
+        sys.stderr.flush()
+        os._exit(status)  # ITK's own ending takes long and can only fail
+
+
+class _Server:
+    def __init__(self, requests: int, results: int, idle_s: float):
+        self._requests, self._idle_s = requests, idle_s
+        self._in, self._out = io.FileIO(requests, "rb"), io.FileIO(results, "wb")
+        self._reader = FrameReader()
+
+    def run(self) -> int:
+        try:
+            _preload()
+        except ImportError as error:
+            # The client learns it as the answer to its first request.
+            problem = f"{error.name or error} could not be loaded: {error}"
+        else:
+            problem = None
+        self._send("hello", {"pid": os.getpid()})
+        while self._request_within(self._idle_s):
+            frame = self._read()
+            if frame is None:
+                return 0
+            if not self._serve(frame, problem):
+                return 0
+        return 0
+
+    def _request_within(self, seconds: float) -> bool:
+        if sys.platform == "win32":
+            return self._request_within_on_windows(seconds)
+        return bool(select.select([self._requests], [], [], seconds)[0])
+
+    def _request_within_on_windows(self, seconds: float) -> bool:
+        import _winapi
+        import msvcrt
+        import time
+
+        handle, end = msvcrt.get_osfhandle(self._requests), time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                if _winapi.PeekNamedPipe(handle, 0)[0]:
+                    return True
+            except OSError:
+                return False
+            time.sleep(0.01)
+        return False
+
+    def _read(self) -> Frame | None:
+        """The next request; None when the client is gone."""
+        while True:
+            count = self._in.readinto(self._reader.free()[: 1 << 20])
+            if not count:
+                return None
+            frame = self._reader.advance(count)
+            if frame is not None:
+                return frame
+
+    def _send(self, kind: str, body: Any) -> None:
+        arrays: list[Any] = []
+        body = pack(body, arrays)
+        for buffer in frame_buffers(kind, body, arrays):
+            while buffer:
+                buffer = buffer[self._out.write(buffer) :]
+
+    def _serve(self, frame: Frame, problem: str | None) -> bool:
+        """Answer one request. Returns whether this process is good for another one."""
+        request = _checked_request(frame)
+        del frame
+        self._send("accepted", {"job": request["job"]})
+        guard.limit_memory(request["memory_limit_bytes"])
+        try:
+            if problem is not None:
+                raise RuntimeError(f"In the Python of the worker, {problem}")
+            with guard.ending_with_the_client(self._requests, request["timeout_s"]):
+                kind, body = "result", run_request(request)
+        except Exception as error:  # whatever it is, the client must hear of it
+            kind, body = "failed", _described(error)
+        del request["arguments"], request["outputs"]
+        guard.limit_memory(None)
+        guard.flush_c_streams()
+        self._send(kind, body)
+        del body
+        for buffer in (end_mark(request["job"]),):
+            _write_all(2, buffer)
+        guard.give_back_memory()
+        # elastix keeps state that an exception may have left in disorder.
+        return kind == "result" and (guard.resident_bytes() or 0) < _MOST_IDLE_BYTES
+
+
+def run_request(request: dict[str, Any]) -> dict[str, Any]:
+    """The body of the answer to an unpacked request. Raises what ``core.register`` raises."""
+    from ..core.registration import register
+    from .data import TransformData
+    from .outputs import compute
+
+    arguments = dict(request["arguments"])
+    moving = arguments["moving"]
+    arguments["fixed"], arguments["moving"] = arguments["fixed"].scalar_image(), moving.scalar_image()
+    for name in ("fixed_mask", "moving_mask"):
+        if arguments.get(name) is not None:
+            arguments[name] = arguments[name].image()
+    if arguments.get("initial_transform") is not None:
+        arguments["initial_transform"] = arguments["initial_transform"].transform()
+    result = register(**arguments, log_to_console=True)
+    outputs = {output.name: compute(output, result, arguments, moving) for output in request["outputs"]}
+    maps = result.transform_parameters
+    return {
+        "transform": TransformData.of(result.transform),
+        "transform_parameters": None if maps is None else ParameterMaps(maps),
+        "stages": ParameterMaps(result.stages),
+        "background": result.background,
+        "fixed_background": result.fixed_background,
+        "fixed_geometry": result.fixed_geometry,
+        "notes": list(result.notes),
+        "keep_padding": result.keep_padding,
+        "outputs": outputs,
+    }
+
+
+def _checked_request(frame: Frame) -> dict[str, Any]:
+    request = unpack(frame.body, frame.arrays)
+    names = {"job", "arguments", "outputs", "timeout_s", "memory_limit_bytes"}
+    if frame.kind != "register" or not isinstance(request, dict) or set(request) != names:
+        raise ProtocolError(f"a {frame.kind[:20]} request is none of this version")
+    if not isinstance(request["arguments"], dict) or not isinstance(request["outputs"], list):
+        raise ProtocolError("a request without arguments")
+    return request
+
+
+def _described(error: BaseException) -> dict[str, Any]:
+    from ..core.errors import InputError, ParameterError, RegistrationError
+
+    described = {"error": "other", "message": str(error)}
+    if isinstance(error, ParameterError):
+        place = {"file": error.file, "line": error.line, "parameter": error.parameter}
+        return {"error": "ParameterError", "message": error.problem, **place}
+    if isinstance(error, InputError):
+        return described | {"error": "InputError"}
+    if isinstance(error, RegistrationError):
+        return described | {"error": "RegistrationError"}
+    if isinstance(error, MemoryError) or "bad_alloc" in str(error):
+        return described | {"error": "MemoryError", "message": "there was not enough memory"}
+    sys.stderr.write("".join(traceback.format_exception(type(error), error, error.__traceback__)))
+    sys.stderr.flush()
+    return described | {"message": f"{type(error).__name__}: {error}"}
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def _preload() -> None:
+    """Load now what a registration would load first."""
+    from ..core import assessment, initialization, inverse, registration  # noqa: F401
+    from ..core.itk_access import wrapped_class
+
+    for name, suffixes in _PRELOADED.items():
+        for suffix in suffixes:
+            wrapped_class(name, suffix)
+    wrapped_class("elastixParameterObject", "", "elxParameterObjectPython")
+
+
+_PRELOADED: dict[str, Iterator[str] | tuple[str, ...]] = {
+    "ElastixRegistrationMethod": ("IF2IF2", "IF3IF3"),
+}
