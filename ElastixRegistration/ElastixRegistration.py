@@ -1,5 +1,7 @@
 """The ElastixRegistration module of 3D Slicer: what Slicer looks for by name. The work is in ElastixRegistrationLib."""
 
+import importlib.metadata
+
 import vtk
 
 import slicer
@@ -51,6 +53,7 @@ class ElastixRegistrationWidget(ScriptedLoadableModuleWidget):
     def cleanup(self) -> None:
         if self.panel is not None:
             self.panel.cleanup()
+            self.logic.close()
 
 
 class ElastixRegistrationLogic(ScriptedLoadableModuleLogic, RegistrationLogic):
@@ -58,6 +61,7 @@ class ElastixRegistrationLogic(ScriptedLoadableModuleLogic, RegistrationLogic):
 
     def __init__(self) -> None:
         ScriptedLoadableModuleLogic.__init__(self)
+        self._workers = None
 
     def startRegistration(self, *arguments, **options):
         """Begin what ``registerVolumes`` does with these arguments, in the background.
@@ -70,11 +74,41 @@ class ElastixRegistrationLogic(ScriptedLoadableModuleLogic, RegistrationLogic):
         job = self.prepareRegistration(*arguments, **options)
         return BackgroundRegistration(job, self.startJob(job), self.applyResult)
 
-    def startJob(self, job, inBackground: bool = True):
-        """Run what ``prepareRegistration`` returned. The result of the handle is not in the scene yet."""
-        from ElastixRegistrationLib.mrml.in_process import InProcessRun
+    def startJob(self, job, inBackground: bool = True, wanted=("outputVolume",)):
+        """Run what ``prepareRegistration`` returned. The result of the handle is not in the scene yet.
 
-        return InProcessRun(job.inputs)
+        ``wanted``: roles of the outputs, of which the worker computes what it can.
+        """
+        if not inBackground:
+            from ElastixRegistrationLib.mrml.in_process import InProcessRun
+
+            return InProcessRun(job.inputs)
+        from ElastixRegistrationLib.mrml.background_registration import submit_job
+
+        return submit_job(self.workers, job, wanted)
+
+    def warmUp(self) -> None:
+        """Start a process for the next background registration, where itk-elastix is installed."""
+        try:
+            importlib.metadata.version("itk-elastix")
+        except importlib.metadata.PackageNotFoundError:
+            return
+        self.workers.warm_up()
+
+    @property
+    def workers(self):
+        """The processes that background registrations run in."""
+        if self._workers is None:
+            from ElastixRegistrationLib.worker.pool import WorkerPool
+
+            self._workers = WorkerPool()
+        return self._workers
+
+    def close(self) -> None:
+        """Cancel what runs in the background, and end its processes."""
+        if self._workers is not None:
+            self._workers.close()
+            self._workers = None
 
     def describeBackground(self, volumeNode) -> str:
         """One sentence about background and padding of a volume."""

@@ -129,7 +129,7 @@ def a_fake_run(monkeypatch):
 
     def make(widget):
         handle = FakeHandle()
-        monkeypatch.setattr(widget.logic, "startJob", lambda job, inBackground=True: handle)
+        monkeypatch.setattr(widget.logic, "startJob", lambda job, inBackground, wanted: handle)
         return handle
 
     return make

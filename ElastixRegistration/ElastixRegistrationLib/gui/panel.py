@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+import qt
 import slicer
 import vtk
 from slicer.i18n import tr as _
@@ -28,6 +29,8 @@ from .run_section import RunSection
 from .start_section import StartSection
 
 _log = logging.getLogger(__name__)
+#: So long after the panel is shown a process is started that the next Apply finds ready.
+_WARM_UP_MS = 1500
 
 
 class RegistrationPanel(VTKObservationMixin):
@@ -53,6 +56,10 @@ class RegistrationPanel(VTKObservationMixin):
             self.result,
         )
         self.control = RunControl(logic, self)
+        self._warmUpTimer = qt.QTimer()
+        self._warmUpTimer.setSingleShot(True)
+        self._warmUpTimer.setInterval(_WARM_UP_MS)
+        self._warmUpTimer.connect("timeout()", logic.warmUp)
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self._onStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self._onEndClose)
@@ -74,12 +81,15 @@ class RegistrationPanel(VTKObservationMixin):
         """The user comes to the module: there is a parameter set, and inputs are chosen where there are any."""
         self._isEntered = True
         self._takeParameterNode()
+        self._warmUpTimer.start()
 
     def exit(self) -> None:
         self._isEntered = False
+        self._warmUpTimer.stop()
 
     def cleanup(self) -> None:
         """Module reloaded, or Slicer quits. A run that is going on is dropped."""
+        self._warmUpTimer.stop()
         self.control.cleanup()
         for section in self.sections:
             section.show(None)
@@ -180,8 +190,8 @@ class RegistrationPanel(VTKObservationMixin):
         self.run.end(_("Failed: {message}").format(message=message), details, False)
         slicer.util.errorDisplay(message, windowTitle=_("The registration failed"), detailedText=details)
 
-    def onCancelled(self, reason: str) -> None:
-        self.run.end(reason or _("Cancelled. The scene is as it was."), "", False)
+    def onCancelled(self, reason: str, details: str) -> None:
+        self.run.end(reason or _("Cancelled. The scene is as it was."), details, False)
 
     # --- what happens in the scene ---
 

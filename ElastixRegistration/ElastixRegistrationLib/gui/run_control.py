@@ -14,8 +14,6 @@ from ..core.itk_access import preload
 from ..mrml.parameter_node import ParameterSet, registration_arguments, wanted_outputs
 
 _INTERVAL = 50
-#: Voxels that are compared to judge a result: more would make the window wait.
-_JUDGED_VOXELS = 1e5
 
 
 @dataclass
@@ -36,7 +34,7 @@ class Run:
 
 class RunControl:
     """Tells a listener: ``onNotStarted(message, details)``, ``onProgress(event, iterations)``, ``onDone(run)``,
-    ``onFailed(message, details)``, ``onCancelled(reason)``. One registration at a time.
+    ``onFailed(message, details)``, ``onCancelled(reason, details)``. One registration at a time.
     """
 
     def __init__(self, logic: Any, listener: Any):
@@ -96,7 +94,8 @@ class RunControl:
                 saveFolder=choices.text("saveFolder"),
                 setID=choices.node.GetID(),
             )
-            run.handle = self._logic.startJob(job, inBackground=choices.text("inBackground") == "1")
+            inBackground = choices.text("inBackground") == "1"
+            run.handle = self._logic.startJob(job, inBackground, wanted=tuple(run.wanted))
         except ElastixRegistrationError as problem:
             self._end()
             self._listener.onNotStarted(str(problem), getattr(problem, "log", ""))
@@ -115,7 +114,7 @@ class RunControl:
             self._listener.onProgress(handle.progress, handle.iterations)
         if handle.state == "cancelled":
             self._end()
-            self._listener.onCancelled("")
+            self._listener.onCancelled("", handle.log)
         elif handle.error is not None:
             self._end()
             self._listener.onFailed(str(handle.error), handle.log)
@@ -129,9 +128,11 @@ class RunControl:
             return
         run = self._run
         self._end()
+        log = ""
         if run is not None:
             run.handle.cancel()
-        self._listener.onCancelled(reason)
+            log = run.handle.log
+        self._listener.onCancelled(reason, log)
 
     def cleanup(self) -> None:
         """Stop without telling anybody: the panel is gone."""
@@ -150,7 +151,7 @@ class RunControl:
         try:
             run.applied = apply_outputs(run.job, run.handle.result, run.wanted, field_is_volume=run.fieldIsVolume)
             self._remember(run)
-            run.comparison = judge(run.job, run.handle.result)
+            run.comparison = comparisonOf(run.job, run.handle.result)
             if run.saveFolder:
                 from ..mrml.run_folder import save_run
 
@@ -196,10 +197,14 @@ def withPairing(job: Any, choices: ParameterSet) -> Any:
     return replace(job, inputs=replace(job.inputs, fixed_points=fixed, moving_points=moving))
 
 
-def judge(job: Any, result: Any) -> Any:
-    """Figures before and after, with a verdict."""
+def comparisonOf(job: Any, result: Any) -> Any:
+    """Figures before and after, with a verdict: the worker's, or computed here."""
     from ..core.assessment import assess
+    from ..mrml.background_registration import FIGURES, JUDGED_VOXELS
 
+    computed = getattr(result, "outputs", {})
+    if FIGURES in computed:
+        return computed[FIGURES]
     inputs = job.inputs
     return assess(
         inputs.fixed,
@@ -208,7 +213,7 @@ def judge(job: Any, result: Any) -> Any:
         moving_mask=inputs.moving_mask,
         fixed_points=inputs.fixed_points,
         moving_points=inputs.moving_points,
-        most_voxels=_JUDGED_VOXELS,
+        most_voxels=JUDGED_VOXELS,
     ).comparison
 
 

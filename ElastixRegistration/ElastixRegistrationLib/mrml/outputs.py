@@ -13,9 +13,10 @@ from ..core.deformation import jacobian_determinant
 from ..core.errors import InputError
 from ..core.images import array_view
 from ..core.transforms import displacement_field
+from .background_registration import JACOBIAN, VOLUME
 from .coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from .job import OutputNodes, RegistrationJob
-from .output_volumes import image_data, volume_class_for
+from .output_volumes import image_data, volume_class_for, write_resampled_volume
 from .results import apply_result
 from .transforms import chain_from_itk, node_chain, node_class_of
 
@@ -98,9 +99,16 @@ def apply_outputs(
             applied.nodes[role] = node
         nodes = applied.nodes
         transform = nodes.get("outputTransform") or nodes.get("outputInverse")
-        outputs = OutputNodes(nodes.get("outputVolume"), transform, nodes.get("outputField"), job.outputs.dense)
+        computed = getattr(result, "outputs", {})  # by the worker
+        volume = nodes.get("outputVolume")
+        outputs = OutputNodes(
+            None if VOLUME in computed else volume, transform, nodes.get("outputField"), job.outputs.dense
+        )
         if not outputs.none_named:  # with none named it would make nodes of its own
             apply_result(replace(job, outputs=outputs), result)
+        if volume is not None and VOLUME in computed:
+            voxels = computed[VOLUME].array.reshape(job.fixed.voxels.shape[:3])
+            write_resampled_volume(volume, voxels, job.fixed, job.moving)
         if "outputInverse" in nodes:
             _invert(nodes["outputInverse"], transform)
         if "outputJacobian" in nodes:
@@ -147,8 +155,12 @@ def _invert(node: Any, transform: Any) -> None:
 def _write_jacobian(node: Any, job: RegistrationJob, result: Any) -> None:
     """Determinants on the grid that elastix saw of the fixed volume, in world, without parent."""
     grid = result.fixed_geometry
-    vectors = array_view(displacement_field(result.transform, grid))
-    determinant = jacobian_determinant(vectors, grid.spacing, grid.direction).astype(np.float32)
+    computed = getattr(result, "outputs", {})
+    if JACOBIAN in computed:
+        determinant = computed[JACOBIAN].array
+    else:
+        vectors = array_view(displacement_field(result.transform, grid))
+        determinant = jacobian_determinant(vectors, grid.spacing, grid.direction).astype(np.float32)
     if job.fixed_plane is not None:
         grid = job.fixed.geometry
     modified = node.StartModify()
