@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,7 +42,8 @@ class RunControl:
         self._logic, self._listener = logic, listener
         self._run: Run | None = None
         self._asked: ParameterSet | None = None
-        self._loading: Any = None
+        self._loading: Iterator[None] | None = None
+        self._finishing: Iterator[None] | None = None
         self._seen: Any = None
         self._timer = qt.QTimer()
         self._timer.setInterval(_INTERVAL)
@@ -69,6 +71,8 @@ class RunControl:
         """What the timer does: pass progress on, and end what has ended."""
         if self._loading is not None:
             self._load()
+        elif self._finishing is not None:
+            self._goOn(self._run)
         elif self._run is not None:
             self._follow(self._run)
 
@@ -119,8 +123,7 @@ class RunControl:
             self._end()
             self._listener.onFailed(str(handle.error), handle.log)
         elif handle.result is not None:
-            self._end()
-            self._apply(run)
+            self._finishing = self._finish(run)
 
     def cancel(self, reason: str = "") -> None:
         """Stop, and leave the scene as it is. Nothing when nothing runs."""
@@ -132,6 +135,8 @@ class RunControl:
         if run is not None:
             run.handle.cancel()
             log = run.handle.log
+            if run.applied is not None:
+                run.applied.revert()
         self._listener.onCancelled(reason, log)
 
     def cleanup(self) -> None:
@@ -143,29 +148,43 @@ class RunControl:
 
     def _end(self) -> None:
         self._timer.stop()
-        self._run = self._loading = self._asked = None
+        self._run = self._loading = self._asked = self._finishing = None
 
-    def _apply(self, run: Run) -> None:
+    def _finish(self, run: Run) -> Iterator[None]:
+        """Bring the result into the scene and judge it, in pieces between which the window can move."""
         from ..mrml.outputs import apply_outputs
+        from ..mrml.run_folder import save_run
 
+        result, log = run.handle.result, run.handle.log
+        run.applied = apply_outputs(run.job, result, run.wanted, field_is_volume=run.fieldIsVolume)
+        yield
+        self._remember(run)
+        yield
+        run.comparison = comparisonOf(run.job, result)
+        if run.saveFolder:
+            yield
+            folder = save_run(run.saveFolder, run.applied.nodes, result, run.settings, run.comparison, log)
+            run.savedTo = str(folder)
+
+    def _goOn(self, run: Run) -> None:
+        """One piece of ``_finish``."""
+        problem = None
         try:
-            run.applied = apply_outputs(run.job, run.handle.result, run.wanted, field_is_volume=run.fieldIsVolume)
-            self._remember(run)
-            run.comparison = comparisonOf(run.job, run.handle.result)
-            if run.saveFolder:
-                from ..mrml.run_folder import save_run
-
-                run.savedTo = str(
-                    save_run(
-                        run.saveFolder, run.applied.nodes, run.handle.result, run.settings, run.comparison,
-                        run.handle.log,
-                    )
-                )  # fmt: skip
-        except ElastixRegistrationError as problem:
-            self._listener.onFailed(str(problem), run.handle.log)
-            if run.applied is None:
-                return
-        self._listener.onDone(run)
+            next(self._finishing)
+            return
+        except StopIteration:
+            pass
+        except ElastixRegistrationError as error:
+            problem = str(error)
+        except Exception as error:
+            self._end()
+            self._listener.onFailed(repr(error), run.handle.log)
+            raise
+        self._end()
+        if problem is not None:
+            self._listener.onFailed(problem, run.handle.log)
+        if run.applied is not None:
+            self._listener.onDone(run)
 
     def _remember(self, run: Run) -> None:
         """The nodes that were made are what the parameter set asks for from now on."""
