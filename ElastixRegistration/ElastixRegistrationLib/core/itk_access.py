@@ -31,11 +31,19 @@ _COMPONENTS = {
     "float32": "F",
     "float64": "D",
 }
-#: Submodules in the order of their use, so that none brings many others along.
-_PIECES = (
-    *("itk", "itk._ITKCommonPython", "itk.itkMatrixPython", "itk.itkImagePython", "itk.itkExtractImageFilterPython"),
-    *("itk.itkInPlaceImageFilterBPython", "itk.itkImageSinkPython", "itk.itkPyBufferPython"),
+#: Submodules of the ``itk`` package, in an order in which none brings many others along.
+_PIECES = tuple(
+    f"itk.{name}"
+    for name in (
+        *("support.extras", "_ITKCommonPython", "itkMatrixPython", "itkPointSetPython", "itkImagePython"),
+        *("itkNumericTraitsPython", "itkImageBoundaryConditionPython", "itkSobelOperatorPython"),
+        *("itkPointSetToImageFilterPython", "itkImageToImageFilterBPython", "itkInPlaceImageFilterBPython"),
+        *("itkExtractImageFilterPython", "itkImageSinkPython", "itkImageDuplicatorPython", "ITKCommonPython"),
+        *("itkSpatialFunctionPython", "itkBSplineInterpolationWeightFunctionPython", "itkStreamingImageFilterPython"),
+        "itkPyBufferPython",
+    )
 )
+_directions_known: list[bool] = []
 _WIDER = {"bool": "uint8", "int8": "int16", "int64": "float64", "uint64": "float64", "float16": "float32"}
 DTYPES = {name: np.dtype(dtype) for dtype, name in _COMPONENTS.items()} | {
     "UL": np.dtype(np.uintp),
@@ -121,3 +129,10 @@ def preload() -> Iterator[None]:
         if name not in sys.modules:
             importlib.import_module(name)
             yield
+    if not _directions_known:
+        import itk
+
+        # The first matrix makes ITK's Python layer look through all its pixel types.
+        itk.matrix_from_array(np.eye(3))
+        _directions_known.append(True)
+        yield
