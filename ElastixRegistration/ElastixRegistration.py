@@ -1,14 +1,14 @@
 """The ElastixRegistration module of 3D Slicer: what Slicer looks for by name. The work is in ElastixRegistrationLib."""
 
+import importlib.metadata
+
 import vtk
 
 import slicer
 from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.ScriptedLoadableModule import *
-from slicer.util import VTKObservationMixin
 
-from ElastixRegistrationLib.core.presets import DEFAULT_PRESET, list_presets
 from ElastixRegistrationLib.mrml.registration import RegistrationLogic
 
 
@@ -25,85 +25,96 @@ class ElastixRegistration(ScriptedLoadableModule):
         )
 
 
-class ElastixRegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+class ElastixRegistrationWidget(ScriptedLoadableModuleWidget):
+    """Loads the .ui file and hands it to the panel in ElastixRegistrationLib/gui."""
+
     def __init__(self, parent=None) -> None:
         ScriptedLoadableModuleWidget.__init__(self, parent)
-        VTKObservationMixin.__init__(self)
         self.logic = None
+        self.panel = None
 
     def setup(self) -> None:
         ScriptedLoadableModuleWidget.setup(self)
+        from ElastixRegistrationLib.gui.panel import RegistrationPanel
+
         uiWidget = slicer.util.loadUI(self.resourcePath("UI/ElastixRegistration.ui"))
         self.layout.addWidget(uiWidget)
         self.ui = slicer.util.childWidgetVariables(uiWidget)
         uiWidget.setMRMLScene(slicer.mrmlScene)
         self.logic = ElastixRegistrationLogic()
-        for preset in list_presets():
-            self.ui.presetSelector.addItem(preset.title, preset.id)
-        self.ui.presetSelector.setCurrentIndex(self.ui.presetSelector.findData(DEFAULT_PRESET))
-        for selector in (
-            self.ui.fixedVolumeSelector,
-            self.ui.movingVolumeSelector,
-            self.ui.outputVolumeSelector,
-            self.ui.outputTransformSelector,
-        ):
-            selector.connect("currentNodeChanged(vtkMRMLNode*)", self.onSelectionChanged)
-        self.ui.applyButton.connect("clicked(bool)", self.onApply)
-        self.onSelectionChanged()
+        self.panel = RegistrationPanel(self.ui, self.logic, self.resourcePath("requirements.txt"))
+
+    def enter(self) -> None:
+        self.panel.enter()
+
+    def exit(self) -> None:
+        self.panel.exit()
 
     def cleanup(self) -> None:
-        self.removeObservers()
-
-    def onSelectionChanged(self, node=None) -> None:
-        missing = self._whatIsMissing()
-        self.ui.applyButton.enabled = not missing
-        self.ui.applyButton.text = missing or _("Apply")
-
-    def _whatIsMissing(self) -> str:
-        fixed, moving = self.ui.fixedVolumeSelector.currentNode(), self.ui.movingVolumeSelector.currentNode()
-        if fixed is None:
-            return _("Choose a fixed volume")
-        if moving is None:
-            return _("Choose a moving volume")
-        if fixed is moving:
-            return _("Fixed and moving volume are the same")
-        if not (self.ui.outputVolumeSelector.currentNode() or self.ui.outputTransformSelector.currentNode()):
-            return _("Choose an output")
-        return ""
-
-    def onApply(self, checked=False) -> None:
-        with slicer.util.tryWithErrorDisplay(_("The registration failed."), waitCursor=True):
-            installRequirements(self.resourcePath("requirements.txt"))
-            self.logic.registerVolumes(
-                self.ui.fixedVolumeSelector.currentNode(),
-                self.ui.movingVolumeSelector.currentNode(),
-                outputVolumeNode=self.ui.outputVolumeSelector.currentNode(),
-                outputTransformNode=self.ui.outputTransformSelector.currentNode(),
-                preset=self.ui.presetSelector.currentData,
-            )
-
-
-def installRequirements(path: str) -> None:
-    """Ask for and install itk-elastix into Slicer's Python where it is missing. Raises when it is not to be had."""
-    if hasattr(slicer, "packaging"):  # Slicer 5.11 and later
-        slicer.packaging.pip_ensure(slicer.packaging.load_requirements(path), requester="ElastixRegistration")
-        return
-    try:
-        import importlib.metadata
-
-        importlib.metadata.version("itk-elastix")
-    except importlib.metadata.PackageNotFoundError:
-        question = _("Elastix Registration needs the Python package itk-elastix (some 100 MB). Install it now?")
-        if not slicer.util.confirmOkCancelDisplay(question):
-            raise RuntimeError(_("itk-elastix is not installed, so nothing can be registered.")) from None
-        slicer.util.pip_install(["-r", path])
+        if self.panel is not None:
+            self.panel.cleanup()
+            self.logic.close()
 
 
 class ElastixRegistrationLogic(ScriptedLoadableModuleLogic, RegistrationLogic):
-    """``registerVolumes`` and all else that scripts call; see RegistrationLogic."""
+    """``registerVolumes`` and its three steps (see RegistrationLogic), and the same in the background."""
 
     def __init__(self) -> None:
         ScriptedLoadableModuleLogic.__init__(self)
+        self._workers = None
+
+    def startRegistration(self, *arguments, **options):
+        """Begin what ``registerVolumes`` does with these arguments, in the background.
+
+        Returns a BackgroundRegistration: ``state``, ``progress``, ``cancel()``, and ``wait()``, which brings the result
+        into the scene. Raises InputError before anything has run.
+        """
+        from ElastixRegistrationLib.mrml.background_registration import BackgroundRegistration
+
+        job = self.prepareRegistration(*arguments, **options)
+        return BackgroundRegistration(job, self.startJob(job), self.applyResult)
+
+    def startJob(self, job, inBackground: bool = True, wanted=("outputVolume",)):
+        """Run what ``prepareRegistration`` returned. The result of the handle is not in the scene yet.
+
+        ``wanted``: roles of the outputs, of which the worker computes what it can.
+        """
+        if not inBackground:
+            from ElastixRegistrationLib.mrml.in_process import InProcessRun
+
+            return InProcessRun(job.inputs)
+        from ElastixRegistrationLib.mrml.background_registration import submit_job
+
+        return submit_job(self.workers, job, wanted)
+
+    def warmUp(self) -> None:
+        """Start a process for the next background registration, where itk-elastix is installed."""
+        try:
+            importlib.metadata.version("itk-elastix")
+        except importlib.metadata.PackageNotFoundError:
+            return
+        self.workers.warm_up()
+
+    @property
+    def workers(self):
+        """The processes that background registrations run in."""
+        if self._workers is None:
+            from ElastixRegistrationLib.worker.pool import WorkerPool
+
+            self._workers = WorkerPool()
+        return self._workers
+
+    def close(self) -> None:
+        """Cancel what runs in the background, and end its processes."""
+        if self._workers is not None:
+            self._workers.close()
+            self._workers = None
+
+    def describeBackground(self, volumeNode) -> str:
+        """One sentence about background and padding of a volume."""
+        from ElastixRegistrationLib.mrml.background_text import background_text
+
+        return background_text(volumeNode)
 
 
 class ElastixRegistrationTest(ScriptedLoadableModuleTest):

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -29,6 +31,19 @@ _COMPONENTS = {
     "float32": "F",
     "float64": "D",
 }
+#: Submodules of the ``itk`` package, in an order in which none brings many others along.
+_PIECES = tuple(
+    f"itk.{name}"
+    for name in (
+        *("support.extras", "_ITKCommonPython", "itkMatrixPython", "itkPointSetPython", "itkImagePython"),
+        *("itkNumericTraitsPython", "itkImageBoundaryConditionPython", "itkSobelOperatorPython"),
+        *("itkPointSetToImageFilterPython", "itkImageToImageFilterBPython", "itkInPlaceImageFilterBPython"),
+        *("itkExtractImageFilterPython", "itkImageSinkPython", "itkImageDuplicatorPython", "ITKCommonPython"),
+        *("itkSpatialFunctionPython", "itkBSplineInterpolationWeightFunctionPython", "itkStreamingImageFilterPython"),
+        "itkPyBufferPython",
+    )
+)
+_directions_known: list[bool] = []
 _WIDER = {"bool": "uint8", "int8": "int16", "int64": "float64", "uint64": "float64", "float16": "float32"}
 DTYPES = {name: np.dtype(dtype) for dtype, name in _COMPONENTS.items()} | {
     "UL": np.dtype(np.uintp),
@@ -103,3 +118,21 @@ def parameters_of(parameters: Any) -> np.ndarray:
     if len(parameters) == 0:
         return np.empty(0)
     return np.array(wrapped_class("PyVnl", "D", "itkPyBufferPython").GetArrayViewFromVnlVector(parameters), copy=True)
+
+
+def preload() -> Iterator[None]:
+    """Load what every registration needs of ITK, a piece at a time, for a window that must stay alive meanwhile.
+
+    Nothing when it is loaded already. Raises ImportError without ITK.
+    """
+    for name in _PIECES:
+        if name not in sys.modules:
+            importlib.import_module(name)
+            yield
+    if not _directions_known:
+        import itk
+
+        # The first matrix makes ITK's Python layer look through all its pixel types.
+        itk.matrix_from_array(np.eye(3))
+        _directions_known.append(True)
+        yield

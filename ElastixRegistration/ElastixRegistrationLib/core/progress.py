@@ -320,6 +320,11 @@ class _Columns:
         return int(fields[0]), value(self._metric), value(self._step), value(self._gradient), value(self._time)
 
 
+def expected_seconds(stages: Sequence[ParameterMap]) -> float:
+    """About how long elastix takes for these stages on two cores, without reading and resampling of the images."""
+    return sum(_Plan(stage).total for stage in stages) / 1000
+
+
 def error_lines(log: str) -> str:
     """Why elastix failed, in one sentence for a user, from its log; "" when the log has no error.
 

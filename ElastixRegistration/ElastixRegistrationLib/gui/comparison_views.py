@@ -1,0 +1,148 @@
+"""One-click looks at a result: checkerboard, fade, flicker, difference, side by side. Going back restores the views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import qt
+import slicer
+import vtk
+from slicer.i18n import tr as _
+
+MODES = ("checkerboard", "fade", "flicker", "difference", "sideBySide")
+_FLICKER_MS = 500
+
+
+class ComparisonViews:
+    """Shows a fixed volume and a result on its grid in the slice views."""
+
+    def __init__(self) -> None:
+        self.mode = ""
+        self._before: list[Callable[[], None]] = []
+        self._helper: Any = None
+        self._opacity = 0.5
+        self._timer = qt.QTimer()
+        self._timer.setInterval(_FLICKER_MS)
+        self._timer.connect("timeout()", self._flick)
+
+    def show(self, mode: str, fixed: Any, result: Any) -> None:
+        """Begin one of MODES, after the one before has ended."""
+        self.stop()
+        self._remember()
+        self.mode = mode
+        if mode in ("checkerboard", "difference"):
+            self._helper = _helperVolume(mode, fixed, result)
+            self._setLayers(self._helper, None, 0.0)
+        elif mode == "sideBySide":
+            self._showSideBySide(fixed, result)
+        else:
+            self._setLayers(fixed, result, self._opacity if mode == "fade" else 1.0)
+            if mode == "flicker":
+                self._timer.start()
+        slicer.util.resetSliceViews()
+
+    def stop(self) -> None:
+        """The views as they were before ``show``."""
+        self._timer.stop()
+        self.mode = ""
+        for restore in reversed(self._before):
+            restore()
+        self._before = []
+        if self._helper is not None and self._helper.GetScene() is not None:
+            slicer.mrmlScene.RemoveNode(self._helper)
+        self._helper = None
+
+    def forget(self) -> None:
+        """The scene goes away: nothing to restore."""
+        self._timer.stop()
+        self.mode, self._before, self._helper = "", [], None
+
+    def setFade(self, opacity: float) -> None:
+        """0 shows the fixed volume, 1 the result."""
+        self._opacity = opacity
+        if self.mode == "fade":
+            for composite in _composites():
+                composite.SetForegroundOpacity(opacity)
+
+    def _flick(self) -> None:
+        for composite in _composites():
+            composite.SetForegroundOpacity(0.0 if composite.GetForegroundOpacity() > 0.5 else 1.0)
+
+    def _setLayers(self, background: Any, foreground: Any, opacity: float) -> None:
+        for composite in _composites():
+            composite.SetBackgroundVolumeID(background.GetID())
+            composite.SetForegroundVolumeID(foreground.GetID() if foreground is not None else None)
+            composite.SetForegroundOpacity(opacity)
+
+    def _showSideBySide(self, fixed: Any, result: Any) -> None:
+        slicer.app.layoutManager().setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutSideBySideView)
+        # Each composite would hand its volumes on to the other while they are linked.
+        for composite in _composites():
+            composite.SetLinkedControl(False)
+        orientation = None
+        for name, volume in (("Red", fixed), ("Yellow", result)):
+            widget = slicer.app.layoutManager().sliceWidget(name)
+            composite, sliceNode = widget.mrmlSliceCompositeNode(), widget.mrmlSliceNode()
+            composite.SetBackgroundVolumeID(volume.GetID())
+            composite.SetForegroundVolumeID(None)
+            orientation = orientation or sliceNode.GetOrientation()
+            sliceNode.SetOrientation(orientation)
+        for composite in _composites():
+            composite.SetLinkedControl(True)
+
+    def _remember(self) -> None:
+        manager = slicer.app.layoutManager()
+        self._before.append(partial(manager.setLayout, manager.layout))
+        for node in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
+            self._before.append(partial(node.SetOrientation, node.GetOrientation()))
+        for composite in _composites():
+            state = (
+                composite.GetBackgroundVolumeID(),
+                composite.GetForegroundVolumeID(),
+                composite.GetForegroundOpacity(),
+                composite.GetLinkedControl(),
+            )
+            self._before.append(partial(_restore, composite, *state))
+
+
+def _restore(composite: Any, background: str, foreground: str, opacity: float, linked: bool) -> None:
+    if composite.GetScene() is None:
+        return
+    composite.SetLinkedControl(False)
+    scene = composite.GetScene()
+    composite.SetBackgroundVolumeID(background if background and scene.GetNodeByID(background) else None)
+    composite.SetForegroundVolumeID(foreground if foreground and scene.GetNodeByID(foreground) else None)
+    composite.SetForegroundOpacity(opacity)
+    composite.SetLinkedControl(linked)
+
+
+def _composites() -> list[Any]:
+    return slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
+
+
+def _helperVolume(mode: str, fixed: Any, result: Any) -> Any:
+    """A hidden volume on the grid of the fixed one that is not saved with the scene."""
+    from ..core.comparison_volumes import checkerboard_volume, difference_volume
+    from ..mrml.volumes import volume_image
+
+    arrays = [volume_image(node, "volume").scalars() for node in (fixed, result)]
+    voxels = checkerboard_volume(*arrays) if mode == "checkerboard" else difference_volume(*arrays)
+    node = slicer.mrmlScene.CreateNodeByClass("vtkMRMLScalarVolumeNode")
+    node.UnRegister(None)
+    node.SetName(_("Checkerboard") if mode == "checkerboard" else _("Difference"))
+    node.SetHideFromEditors(True)
+    node.SetSaveWithScene(False)
+    matrix = vtk.vtkMatrix4x4()
+    fixed.GetIJKToRASMatrix(matrix)
+    node.SetIJKToRASMatrix(matrix)
+    slicer.mrmlScene.AddNode(node)
+    slicer.util.updateVolumeFromArray(node, voxels)
+    node.SetAndObserveTransformNodeID(fixed.GetTransformNodeID())
+    node.CreateDefaultDisplayNodes()
+    display = node.GetDisplayNode()
+    display.SetAndObserveColorNodeID("vtkMRMLColorTableNodeGrey")
+    display.SetAutoWindowLevel(False)
+    display.SetWindowLevel(*((255, 127.5) if mode == "checkerboard" else (510, 0)))
+    return node

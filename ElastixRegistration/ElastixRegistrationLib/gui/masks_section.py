@@ -1,0 +1,87 @@
+"""Masks and landmarks of both volumes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from ..core.errors import ElastixRegistrationError
+from ..mrml.parameter_node import FIXED_MASK, FIXED_POINTS, MOVING_MASK, MOVING_POINTS
+from .section import Section, connectSelectors, fillComboBox, selectNode, selectValue
+
+
+class MasksSection(Section):
+    def __init__(self, ui: Any):
+        super().__init__(ui)
+        self._selectors = (
+            (ui.fixedMaskSelector, FIXED_MASK),
+            (ui.movingMaskSelector, MOVING_MASK),
+            (ui.fixedPointsSelector, FIXED_POINTS),
+            (ui.movingPointsSelector, MOVING_POINTS),
+        )
+        self._segments = (
+            ("fixed", FIXED_MASK, ui.fixedSegmentSelector, ui.fixedSegmentsLabel),
+            ("moving", MOVING_MASK, ui.movingSegmentSelector, ui.movingSegmentsLabel),
+        )
+        fillComboBox(
+            ui.pairingSelector,
+            [(_("label where they agree, else order"), "auto"), (_("order"), "order"), (_("label"), "label")],
+        )
+        connectSelectors(self._selectors, self._nodeChanged)
+        for side, _role, selector, _label in self._segments:
+            selector.connect(
+                "segmentSelectionChanged(QStringList)", lambda ids, side=side: self._segmentsChanged(side, ids)
+            )
+        ui.pairingSelector.connect("currentIndexChanged(int)", self._pairingChanged)
+
+    def _show(self) -> None:
+        for selector, role in self._selectors:
+            selectNode(selector, self.choices.reference(role))
+        for side, role, selector, label in self._segments:
+            node = self.choices.reference(role)
+            isSegmentation = node is not None and node.IsA("vtkMRMLSegmentationNode")
+            label.visible = selector.visible = isSegmentation
+            if isSegmentation:
+                if selector.currentNode() is not node:
+                    selector.setCurrentNode(node)
+                wanted = self.choices.segments(side) or []
+                if list(selector.selectedSegmentIDs()) != wanted:
+                    selector.setSelectedSegmentIDs(wanted)
+        selectValue(self.ui.pairingSelector, self.choices.text("pairing"))
+        self._showPairs()
+
+    def _nodeChanged(self, role: str, node: Any) -> None:
+        if not self.isFree() or self.choices.reference(role) is node:
+            return
+        modified = self.choices.node.StartModify()
+        try:
+            self.choices.set_reference(role, node)
+            for side, mask, _selector, _label in self._segments:
+                if role == mask:
+                    self.choices.set_segments(side, [])
+        finally:
+            self.choices.node.EndModify(modified)
+
+    def _segmentsChanged(self, side: str, ids: Any) -> None:
+        if self.isFree():
+            self.choices.set_segments(side, list(ids))
+
+    def _pairingChanged(self, index: int) -> None:
+        if self.isFree():
+            self.choices.set_text("pairing", self.ui.pairingSelector.itemData(index))
+
+    def _showPairs(self) -> None:
+        message = self.ui.pairingMessageLabel
+        fixed, moving = self.choices.reference(FIXED_POINTS), self.choices.reference(MOVING_POINTS)
+        message.visible = fixed is not None or moving is not None
+        if fixed is None or moving is None:
+            message.text = _("Choose both point lists, or none.")
+            return
+        from ..mrml.points import paired_points
+
+        try:
+            points, _moving = paired_points(fixed, moving, self.choices.text("pairing"))
+            message.text = _("{count} pairs of points.").format(count=len(points))
+        except ElastixRegistrationError as problem:
+            message.text = str(problem)

@@ -1,0 +1,97 @@
+"""Apply and Cancel, progress, live plot and log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from .metric_plot import MetricPlot
+from .run_control import progressText
+from .section import Section
+
+
+class RunSection(Section):
+    """One button: ``onApply()`` when nothing runs, ``onCancel()`` when something does."""
+
+    def __init__(self, ui: Any, onApply: Callable[[], None], onCancel: Callable[[], None]):
+        super().__init__(ui)
+        self._onApply, self._onCancel = onApply, onCancel
+        self._running = False
+        self._missing = ""
+        self._log = ""
+        self.plot = MetricPlot()
+        self.plot.toolTip = ui.plotFrame.toolTip
+        ui.plotFrame.layout().addWidget(self.plot)
+        ui.progressBar.visible = ui.plotFrame.visible = ui.progressLabel.visible = False
+        ui.applyButton.connect("clicked(bool)", self._clicked)
+        ui.copyLogButton.connect("clicked(bool)", self.copyLog)
+        ui.saveLogButton.connect("clicked(bool)", self.saveLog)
+
+    def _show(self) -> None:
+        self._showButton()
+        self.setLog(self._log)
+
+    def setMissing(self, missing: str) -> None:
+        """What the user has to do before Apply; "" for nothing."""
+        self._missing = missing
+        self._showButton()
+
+    def begin(self) -> None:
+        self._running = True
+        self.ui.progressBar.value = 0
+        self.ui.progressBar.visible = self.ui.plotFrame.visible = self.ui.progressLabel.visible = True
+        self.ui.progressLabel.text = _("Starting ...")
+        self.plot.setIterations([])
+        self.setLog("")
+        self._showButton()
+
+    def progress(self, event: Any, iterations: Sequence[Any]) -> None:
+        self.ui.progressBar.value = round(1000 * event.fraction)
+        self.ui.progressLabel.text = progressText(event)
+        self.plot.setIterations(iterations)
+
+    def end(self, message: str, log: str, done: bool) -> None:
+        """``done``: it came to its end; the plot stays in any case."""
+        self._running = False
+        if done:
+            self.ui.progressBar.value = 1000
+        self.ui.progressBar.visible = False
+        self.ui.progressLabel.visible = True
+        self.ui.progressLabel.text = message
+        self.setLog(log)
+        self._showButton()
+
+    def setLog(self, log: str) -> None:
+        self._log = log
+        self.ui.logText.setPlainText(self._shownLog())
+        self.ui.copyLogButton.enabled = self.ui.saveLogButton.enabled = bool(log)
+
+    def copyLog(self, checked: bool = False) -> None:
+        slicer.app.clipboard().setText(self._log)
+
+    def saveLog(self, checked: bool = False) -> None:
+        path = qt.QFileDialog.getSaveFileName(self.ui.saveLogButton, _("Save the log"), "elastix.log")
+        if path:
+            with slicer.util.tryWithErrorDisplay(_("The log could not be saved.")):
+                Path(path).write_text(self._log, encoding="utf-8")
+
+    def _shownLog(self) -> str:
+        if self.choices is None or self.choices.text("logDetail") == "all":
+            return self._log
+        return "\n".join(line for line in self._log.splitlines() if not line[:1].isdigit())
+
+    def _clicked(self, checked: bool = False) -> None:
+        if self._running:
+            self._onCancel()
+        elif not self._missing:
+            self._onApply()
+
+    def _showButton(self) -> None:
+        button = self.ui.applyButton
+        button.text = _("Cancel") if self._running else self._missing or _("Apply")
+        button.enabled = self._running or not self._missing

@@ -1,0 +1,324 @@
+"""Clicks before a registration: defaults, each section, several parameter sets, and the scene around them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+from ElastixRegistrationLib.core.settings import RegistrationSettings
+from ElastixRegistrationLib.mrml.parameter_node import ParameterSet, parameter_nodes
+
+LIBRARY = Path(__file__).resolve().parents[2] / "ElastixRegistration"
+
+
+def choose(comboBox, value):
+    index = comboBox.findData(value)
+    assert index >= 0, f"{value} is not offered"
+    comboBox.setCurrentIndex(index)
+
+
+def test_opens_with_two_volumes_a_preset_and_outputs_chosen(open_panel, a_pair):
+    ui = open_panel().ui
+    assert [ui.fixedVolumeSelector.currentNode(), ui.movingVolumeSelector.currentNode()] == list(a_pair)
+    assert ui.presetSelector.itemData(ui.presetSelector.currentIndex) == RegistrationSettings().preset
+    assert ui.outputVolumeCheckBox.checked
+    assert ui.outputTransformCheckBox.checked
+    assert (ui.applyButton.text, ui.applyButton.enabled) == ("Apply", True)
+
+
+def test_opens_in_half_a_second_without_itk(host, open_panel, a_pair):
+    import time
+
+    host.loadModule(LIBRARY / "ElastixRegistration.py")
+    start = time.perf_counter()
+    host.openModule("ElastixRegistration")
+    assert time.perf_counter() - start < 0.5
+    loaded = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import sys; sys.path.insert(0, {str(LIBRARY)!r});"
+            "import ElastixRegistrationLib.mrml.registration, ElastixRegistrationLib.core.presets;"
+            "print('itk' in sys.modules)",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert loaded.stdout.strip() == "False"
+
+
+def test_the_button_says_what_is_missing(open_panel, a_volume, host):
+    ui = open_panel().ui
+    assert ui.applyButton.text == "Choose a fixed volume"
+    assert not ui.applyButton.enabled
+    first = a_volume("first")
+    ui.fixedVolumeSelector.setCurrentNode(first)
+    assert ui.applyButton.text == "Choose a moving volume"
+    ui.movingVolumeSelector.setCurrentNode(first)
+    assert ui.applyButton.text == "Fixed and moving volume are the same"
+    ui.movingVolumeSelector.setCurrentNode(a_volume("second"))
+    assert ui.applyButton.text == "Apply"
+    ui.outputVolumeCheckBox.click()
+    ui.outputTransformCheckBox.click()
+    assert ui.applyButton.text == "Choose an output"
+
+
+def test_swap_takes_masks_and_points_along(open_panel, a_pair, a_volume, slicer):
+    fixed, moving = a_pair
+    mask = a_volume("mask", node_class="vtkMRMLLabelMapVolumeNode")
+    points = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", "points")
+    ui = open_panel().ui
+    ui.fixedMaskSelector.setCurrentNode(mask)
+    ui.movingPointsSelector.setCurrentNode(points)
+    ui.swapButton.click()
+    assert (ui.fixedVolumeSelector.currentNode(), ui.movingVolumeSelector.currentNode()) == (moving, fixed)
+    assert (ui.fixedMaskSelector.currentNode(), ui.movingMaskSelector.currentNode()) == (None, mask)
+    assert (ui.fixedPointsSelector.currentNode(), ui.movingPointsSelector.currentNode()) == (points, None)
+
+
+def test_filters_shorten_the_list_but_keep_the_chosen_preset(open_panel, a_pair):
+    ui = open_panel().ui
+    everything = ui.presetSelector.count
+    choose(ui.presetSelector, "rigid")
+    choose(ui.anatomyFilter, "lung")
+    ui.presetSearchBox.text = "lung"
+    assert ui.presetSelector.count < everything
+    assert ui.presetSelector.itemData(ui.presetSelector.currentIndex) == "rigid"
+    ui.presetSearchBox.text = ""
+    choose(ui.anatomyFilter, "")
+    assert ui.presetSelector.count == everything
+
+
+def test_a_preset_is_described_with_citation_stages_and_time(open_panel, a_pair):
+    ui = open_panel().ui
+    choose(ui.presetSelector, "rigid")
+    assert "https://doi.org/" in ui.presetDescriptionLabel.text
+    assert ui.presetDescriptionLabel.openExternalLinks
+    assert ui.presetStagesLabel.text.startswith("1. rigid, mutual information")
+    assert " s for these two volumes" in ui.presetStagesLabel.text
+
+
+def test_background_and_padding_are_shown_before_a_run(open_panel, a_pair, host, slicer):
+    import numpy as np
+
+    rng = np.random.default_rng(3)
+    voxels = rng.normal(-1000, 15, (22, 24, 27)).astype("int16")
+    voxels[6:16, 6:18, 6:20] = rng.normal(60, 20, (10, 12, 14))
+    voxels[:, :3] = -2048
+    slicer.util.updateVolumeFromArray(a_pair[1], voxels)
+    ui = open_panel().ui
+    host.waitUntil(lambda: "-2048" in ui.backgroundMessageLabel.text, 5)
+    assert "%" in ui.backgroundMessageLabel.text
+    choose(ui.backgroundSelector, "value")
+    assert ui.backgroundSpinBox.visible
+    assert not ui.backgroundMessageLabel.visible
+
+
+def test_segments_are_offered_for_a_segmentation_only(open_panel, a_pair, slicer):
+    segmentation = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "organs")
+    ids = [segmentation.GetSegmentation().AddEmptySegment(name, name) for name in ("liver", "spleen")]
+    widget = open_panel()
+    ui = widget.ui
+    ui.masksCollapsibleButton.collapsed = False
+    assert not ui.fixedSegmentSelector.visible
+    ui.fixedMaskSelector.setCurrentNode(segmentation)
+    assert ui.fixedSegmentSelector.visible
+    ui.fixedSegmentSelector.setSelectedSegmentIDs(ids[1:])
+    assert widget.panel.choices.segments("fixed") == ids[1:]
+    ui.fixedMaskSelector.setCurrentNode(None)
+    assert widget.panel.choices.segments("fixed") is None
+
+
+def test_point_lists_say_whether_they_make_pairs(open_panel, a_pair, slicer):
+    lists = [slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", name) for name in ("a", "b")]
+    for node in lists:
+        node.AddControlPoint(0, 0, 0, "tip")
+    lists[0].AddControlPoint(5, 0, 0, "base")
+    ui = open_panel().ui
+    ui.fixedPointsSelector.setCurrentNode(lists[0])
+    assert ui.applyButton.text == "Choose both point lists, or none"
+    ui.movingPointsSelector.setCurrentNode(lists[1])
+    assert "base" in ui.pairingMessageLabel.text
+    lists[1].AddControlPoint(6, 0, 0, "base")
+    choose(ui.pairingSelector, "label")
+    assert ui.pairingMessageLabel.text == "2 pairs of points."
+
+
+def test_every_choice_reaches_the_parameter_node(open_panel, a_pair, slicer):
+    transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode", "rough")
+    widget = open_panel()
+    ui = widget.ui
+    choose(ui.startSelector, "transform")
+    assert ui.applyButton.text == "Choose the transform to start from"
+    ui.initialTransformSelector.setCurrentNode(transform)
+    choose(ui.presetSelector, "rigid")
+    choose(ui.interpolationSelector, "bspline")
+    choose(ui.backgroundSelector, "value")
+    ui.backgroundSpinBox.setValue(-7.5)
+    choose(ui.fieldKindSelector, "volume")
+    ui.outputJacobianCheckBox.click()
+    ui.threadsSpinBox.value = 2
+    ui.seedSpinBox.value = 11
+    ui.inBackgroundCheckBox.click()
+    ui.saveFolderEdit.setCurrentPath("/somewhere")
+    choose(ui.logDetailSelector, "all")
+    choices = widget.panel.choices
+    assert choices.settings == RegistrationSettings(
+        preset="rigid", interpolation="bspline", background=-7.5, threads=2, seed=11
+    )
+    assert choices.reference("initialTransform") is transform
+    assert choices.wants("outputJacobian")
+    texts = [choices.text(name) for name in ("start", "fieldKind", "inBackground", "saveFolder", "logDetail")]
+    assert texts == ["transform", "volume", "0", "/somewhere", "all"]
+
+
+@pytest.mark.parametrize(("start", "initialization"), [("geometry", "geometry"), ("none", "none"), ("preset", None)])
+def test_start_positions(open_panel, a_pair, start, initialization):
+    widget = open_panel()
+    choose(widget.ui.startSelector, "mass")
+    choose(widget.ui.startSelector, start)
+    assert widget.panel.choices.settings.initialization == initialization
+
+
+def test_two_parameter_sets_side_by_side(open_panel, a_pair, slicer):
+    widget = open_panel()
+    ui = widget.ui
+    choose(ui.presetSelector, "rigid")
+    first = ui.parameterSetSelector.currentNode()
+    second = ui.parameterSetSelector.addNode()
+    assert second is not first
+    assert ui.parameterSetSelector.currentNode() is second
+    ui.movingVolumeSelector.setCurrentNode(a_pair[0])
+    assert ui.presetSelector.itemData(ui.presetSelector.currentIndex) == RegistrationSettings().preset
+    ui.parameterSetSelector.setCurrentNode(first)
+    assert ui.presetSelector.itemData(ui.presetSelector.currentIndex) == "rigid"
+    assert ui.movingVolumeSelector.currentNode() is a_pair[1]
+
+
+def test_choices_survive_saving_closing_and_loading(open_panel, host, slicer, tmp_path):
+    transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode", "rough")
+    ui = open_panel().ui
+    choose(ui.presetSelector, "rigid")
+    choose(ui.startSelector, "transform")
+    ui.initialTransformSelector.setCurrentNode(transform)
+    ui.seedSpinBox.value = 5
+    slicer.mrmlScene.SetURL(str(tmp_path / "scene.mrml"))
+    slicer.mrmlScene.Commit()
+    host.closeScene()
+    assert ui.presetSelector.itemData(ui.presetSelector.currentIndex) == RegistrationSettings().preset
+    assert ui.seedSpinBox.value == -1
+    slicer.mrmlScene.Import()
+    host.pump(0.05)
+    assert len(parameter_nodes(slicer.mrmlScene)) == 1
+    assert ui.presetSelector.itemData(ui.presetSelector.currentIndex) == "rigid"
+    assert ui.initialTransformSelector.currentNode().GetName() == "rough"
+    assert ui.seedSpinBox.value == 5
+
+
+def test_undo_and_redo_leave_the_panel_consistent(open_panel, a_pair, slicer):
+    scene = slicer.mrmlScene
+    scene.SetUndoOn()
+    try:
+        widget = open_panel()
+        ui = widget.ui
+        scene.SaveStateForUndo()
+        choose(ui.presetSelector, "rigid")
+        scene.Undo()
+        assert ui.presetSelector.itemData(ui.presetSelector.currentIndex) == RegistrationSettings().preset
+        scene.Redo()
+        assert ui.presetSelector.itemData(ui.presetSelector.currentIndex) == "rigid"
+        assert widget.panel.choices.settings.preset == "rigid"
+    finally:
+        scene.SetUndoOff()
+
+
+def test_a_set_that_makes_no_sense_gets_the_defaults(open_panel, a_pair, caplog):
+    widget = open_panel()
+    widget.panel.choices.node.SetParameter("interpolation", "magic")
+    assert widget.panel.choices.settings == RegistrationSettings()
+    assert "magic" in caplog.text
+
+
+def test_a_preset_of_another_version_is_named(open_panel, a_pair):
+    widget = open_panel()
+    widget.panel.choices.node.SetParameter("preset", "from-the-future")
+    assert "from-the-future" in widget.ui.presetDescriptionLabel.text
+    assert widget.ui.applyButton.text == "Choose a preset"
+
+
+def test_a_deleted_input_is_asked_for_again(open_panel, a_pair, slicer):
+    ui = open_panel().ui
+    slicer.mrmlScene.RemoveNode(a_pair[0])
+    assert ui.applyButton.text == "Choose a fixed volume"
+
+
+def test_a_deleted_parameter_set_is_asked_for(open_panel, a_pair, slicer):
+    widget = open_panel()
+    slicer.mrmlScene.RemoveNode(widget.panel.choices.node)
+    assert widget.ui.applyButton.text == "Choose a parameter set"
+    widget.ui.parameterSetSelector.addNode()
+    assert ParameterSet(widget.panel.choices.node).settings == RegistrationSettings()
+
+
+def test_long_names_do_not_widen_the_panel(open_panel, a_pair, host):
+    widget = open_panel()
+    root = widget.ui.applyButton.parent()
+    before = root.minimumSizeHint.width()
+    a_pair[0].SetName("a very long name of a volume " * 20)
+    host.pump(0.05)
+    assert root.minimumSizeHint.width() <= before + 5
+
+
+def test_every_control_has_a_tool_tip():
+    tree = ElementTree.parse(LIBRARY / "Resources" / "UI" / "ElastixRegistration.ui")
+    controls = [widget for widget in tree.iter("widget") if widget.get("class") != "qMRMLWidget"]
+    assert len(controls) > 60
+    bare = [
+        widget.get("name")
+        for widget in controls
+        if not any(prop.get("name") == "toolTip" for prop in widget.findall("property"))
+        and not (widget.get("class") == "QLabel" and widget.get("name").endswith("Label"))
+    ]
+    assert not bare
+
+
+def test_the_tab_key_goes_through_the_panel_in_reading_order(open_panel, a_pair, host):
+    widget = open_panel()
+    names = ("parameterSetSelector", "fixedVolumeSelector", "movingVolumeSelector", "swapButton", "modalityFilter")
+    names += ("presetSearchBox", "presetSelector", "outputVolumeCheckBox", "interpolationSelector", "applyButton")
+    places = []
+    for name in names:
+        control = getattr(widget.ui, name)
+        position = control.mapTo(widget.ui.applyButton.parent(), control.rect.topLeft())
+        places.append((position.y(), position.x()))
+    assert places == sorted(places)
+
+
+def test_two_hundred_nodes_do_not_slow_the_panel(open_panel, a_pair, slicer, host):
+    import time
+
+    widget = open_panel()
+    start = time.perf_counter()
+    for number in range(200):
+        slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", f"volume {number}")
+    host.pump()
+    each = (time.perf_counter() - start) / 200
+    start = time.perf_counter()
+    choose(widget.ui.presetSelector, "rigid")
+    assert time.perf_counter() - start < 0.3
+    assert each < 0.05
+
+
+def test_reload_keeps_the_choices_and_connects_once(open_panel, a_pair, host, slicer):
+    widget = open_panel()
+    choose(widget.ui.presetSelector, "rigid")
+    slicer.util.reloadScriptedModule("ElastixRegistration")
+    host.pump()
+    again = slicer.modules.ElastixRegistrationWidget
+    assert again is not widget
+    assert again.ui.presetSelector.itemData(again.ui.presetSelector.currentIndex) == "rigid"
+    assert len(parameter_nodes(slicer.mrmlScene)) == 1
