@@ -16,7 +16,13 @@ from ..core.transforms import chain_of, displacement_field_transform
 #: Classes that their parameters and fixed parameters describe completely.
 _PARAMETRIC = frozenset(
     {
-        *("IdentityTransform", "TranslationTransform", "ScaleTransform", "AffineTransform", "MatrixOffsetTransformBase"),
+        *(
+            "IdentityTransform",
+            "TranslationTransform",
+            "ScaleTransform",
+            "AffineTransform",
+            "MatrixOffsetTransformBase",
+        ),
         *("Rigid2DTransform", "Euler2DTransform", "CenteredRigid2DTransform", "Similarity2DTransform"),
         *("Euler3DTransform", "CenteredEuler3DTransform", "VersorTransform", "VersorRigid3DTransform"),
         *("Similarity3DTransform", "ScaleVersor3DTransform", "ScaleSkewVersor3DTransform", "CenteredAffineTransform"),
@@ -38,7 +44,10 @@ class VoxelData:
 
     def __post_init__(self) -> None:
         dimension = self.geometry.dimension
-        if self.array.ndim not in (dimension, dimension + 1) or self.array.shape[:dimension] != self.geometry.size[::-1]:
+        if (
+            self.array.ndim not in (dimension, dimension + 1)
+            or self.array.shape[:dimension] != self.geometry.size[::-1]
+        ):
             raise InputError(f"An array of shape {self.array.shape} does not fit a grid of {self.geometry}.")
 
     @property

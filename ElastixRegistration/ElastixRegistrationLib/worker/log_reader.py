@@ -36,7 +36,7 @@ class LogReader:
             if self._in_block:
                 end = _BLOCK_END.search(self._rest)
                 # A mark with its line end still to come is taken when more has come.
-                if end is None or end.end() == len(self._rest) and not end[0].endswith(b"\n"):
+                if end is None or (end.end() == len(self._rest) and not end[0].endswith(b"\n")):
                     self._rest = self._rest[-_LONGEST_MARK:]
                     break
                 self._rest, self._in_block = self._rest[end.end() :], False

@@ -31,7 +31,14 @@ _PLAIN = {
     cls.__name__: cls
     for cls in (
         *(BackgroundEstimate, Padding, Comparison, Figure, TransformElement, TransformData, VoxelData),
-        *(ResampledVolume, DisplacementField, JacobianDeterminant, InverseTransform, FiguresBeforeAndAfter, InverseData),
+        *(
+            ResampledVolume,
+            DisplacementField,
+            JacobianDeterminant,
+            InverseTransform,
+            FiguresBeforeAndAfter,
+            InverseData,
+        ),
     )
 }
 _DEEPEST = 20

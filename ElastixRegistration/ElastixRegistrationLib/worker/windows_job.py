@@ -49,9 +49,7 @@ class Job:
         limits.basic.flags = _KILL_ON_CLOSE | (_PROCESS_MEMORY if limit_bytes else 0)
         limits.process_memory = int(limit_bytes or 0)
         size = ctypes.sizeof(limits)
-        self._checked(
-            self._kernel.SetInformationJobObject(self._handle, _EXTENDED_LIMITS, ctypes.byref(limits), size)
-        )
+        self._checked(self._kernel.SetInformationJobObject(self._handle, _EXTENDED_LIMITS, ctypes.byref(limits), size))
 
     def kill(self) -> None:
         """End all processes in the job."""
