@@ -8,8 +8,10 @@ import re
 import numpy as np
 import pytest
 from ElastixRegistrationLib.core.errors import InputError
-from ElastixRegistrationLib.core.images import Geometry, array_view, geometry_of, image_from_array
+from ElastixRegistrationLib.core.image_files import read_image
+from ElastixRegistrationLib.core.images import Geometry, image_from_array
 from ElastixRegistrationLib.core.parameter_validation import find_problems
+from ElastixRegistrationLib.core.point_files import read_points
 from ElastixRegistrationLib.core.presets import DEFAULT_PRESET, find_preset, list_presets, presets_folder
 from ElastixRegistrationLib.core.registration import register
 from ElastixRegistrationLib.core.transforms import map_points
@@ -20,6 +22,9 @@ CASES = [
     for preset in PRESETS
     for dimension in preset.dimension
 ]
+# Correlation between lungs needs the texture of lungs: over a handful of smooth blobs it drifts off.
+PHANTOM_CASES = [case for case in CASES if "lung" not in case.values[0].anatomy]
+LUNG_PRESETS = [preset for preset in PRESETS if "lung" in preset.anatomy]
 SHIFT_MM = 3.0
 
 
@@ -110,32 +115,40 @@ def test_no_value_is_given_per_dimension(preset):
         assert all(len(values) in (1, resolutions, metrics) for values in stage.values())
 
 
-@pytest.mark.parametrize(("preset", "dimension"), CASES)
+@pytest.mark.parametrize(("preset", "dimension"), PHANTOM_CASES)
 def test_a_preset_brings_a_shifted_image_closer(preset, dimension):
     fixed, moving, points = _shifted_blobs(dimension)
-    masks = {}
-    if "lung" in preset.anatomy:  # correlation over so few voxels of air drifts off; lungs come with masks
-        masks = {"fixed_mask": _body(fixed), "moving_mask": _body(moving)}
-    stages = [{**stage, "MaximumNumberOfIterations": ("40",)} for stage in preset.stages()]
+    # A run cut short has no time to recover from the first large steps, so they are short too.
+    stages = [
+        {**stage, "MaximumNumberOfIterations": ("30",), "MaximumStepLength": ("0.7",)} for stage in preset.stages()
+    ]
     landmarks = {"fixed_points": points, "moving_points": points + SHIFT_MM} if _needs_points(preset) else {}
-    result = register(fixed, moving, stages, initialization="none", seed=1, threads=2, **landmarks, **masks)
+    result = register(fixed, moving, stages, initialization="none", seed=1, threads=2, **landmarks)
     errors = np.linalg.norm(map_points(result.transform, points) - (points + SHIFT_MM), axis=1)
     assert np.isfinite(errors).all()
     assert errors.mean() < 0.7 * SHIFT_MM * np.sqrt(dimension)
+
+
+@pytest.mark.parametrize("preset", LUNG_PRESETS, ids=lambda preset: preset.id)
+def test_a_lung_preset_brings_real_lungs_together(preset, shared_data):
+    """A few iterations take the landmarks from 35 mm to less than the best affine transform possible (2.5 mm) + 1."""
+    folder = shared_data / "lung"
+    images = [read_image(folder / f"{name}.mha") for name in ("fixed", "moving", "fixed_mask", "moving_mask")]
+    start, end = (read_points(folder / f"{name}_points.txt").coordinates for name in ("fixed", "moving"))
+    stages = preset.stages()
+    stages[-1] |= {"MaximumNumberOfIterations": ("40",), "NumberOfSpatialSamples": ("1000",)}
+    result = register(*images[:2], stages, *images[2:], initialization=preset.initialization, seed=1, threads=2)
+    assert np.linalg.norm(map_points(result.transform, start) - end, axis=1).mean() < 3.5
 
 
 def _needs_points(preset) -> bool:
     return any("CorrespondingPointsEuclideanDistanceMetric" in stage["Metric"] for stage in preset.stages())
 
 
-def _body(image):
-    return image_from_array((array_view(image) > 20).astype(np.uint8), geometry_of(image))
-
-
 def _shifted_blobs(dimension: int):
     """An ellipsoid full of blobs, the same shifted by SHIFT_MM along every axis, and points (N, D) in it, LPS mm."""
-    size = {2: (96, 90), 3: (36, 34, 32)}[dimension]
-    spacing = {2: (1.5, 1.6), 3: (3.0, 3.0, 3.5)}[dimension]
+    size = {2: (96, 90), 3: (26, 24, 22)}[dimension]
+    spacing = {2: (1.5, 1.6), 3: (4.0, 4.0, 4.5)}[dimension]
     grid = Geometry(size, spacing, (0.0,) * dimension, tuple(map(tuple, np.eye(dimension).tolist())))
     index = np.stack(np.meshgrid(*(np.arange(float(n)) for n in size[::-1]), indexing="ij")[::-1], -1)
     at = grid.points_of(index)
