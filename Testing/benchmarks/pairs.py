@@ -235,7 +235,7 @@ def histology(data: Path, seed: int, degrees: float = 40.0) -> Pair:
     at = grid.indices_of(back(grid.points_of(index)))
     at3 = np.concatenate([at, np.ones((*at.shape[:-1], 1))], -1)[None]
     moved = demo_data._trilinear([volume], at3)[0][0]
-    moved = 200 - 140 * (moved / voxels.max()) ** 0.8 + random.normal(0, 3, moved.shape)
+    moved = 200 - 140 * np.clip(moved / voxels.max(), 0, None) ** 0.8 + random.normal(0, 3, moved.shape)
     inside = np.argwhere(array_view(base_mask(data)) != 0)[:, ::-1][::37]
     start = grid.points_of(inside.astype(float))
     end = (start - grid.centre()) @ turn.T + grid.centre() + shift
