@@ -262,6 +262,9 @@ def _prepared(stage: ParameterMap, dimension: int, seed: int | None, background:
     }
     if seed is not None:
         prepared["RandomSeed"] = (str(seed),)
+    if len(prepared.get("Metric", ())) > 1:
+        # Several metrics that each use threads crash the process (ITKElastix issue 160; reproduced with 2 threads).
+        prepared["UseMultiThreadingForMetrics"] = ("false",)
     return prepared
 
 
