@@ -40,8 +40,12 @@ def endless():
 
 
 @pytest.fixture
-def nothing_left():
+def nothing_left(tmp_path, monkeypatch):
     """Call it to hold that no process, descriptor, shared memory or temporary file is left that was not there before."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
     before = _traces()
 
     def check(within: float = 5.0) -> None:
@@ -49,6 +53,7 @@ def nothing_left():
         while (left := _traces() - before) and time.monotonic() < end:
             time.sleep(0.05)
         assert not left
+        assert list(folder.iterdir()) == []
 
     return check
 
@@ -63,9 +68,8 @@ def _traces() -> set[str]:
                 continue
             if target.startswith(("pipe:", "socket:", "/memfd")):
                 traces.add(f"descriptor {name} {target}")
-    for folder in {tempfile.gettempdir(), "/dev/shm"}:
-        if os.path.isdir(folder):
-            traces |= {f"{folder}/{name}" for name in os.listdir(folder) if "elastix" in name}
+    if os.path.isdir("/dev/shm"):
+        traces |= {f"shared memory {name}" for name in os.listdir("/dev/shm") if "elastix" in name}
     return traces
 
 
@@ -89,8 +93,8 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
     except ProcessLookupError:
         return False
-    except FileNotFoundError:
-        return False
+    except FileNotFoundError:  # gone meanwhile, or a system without /proc
+        return not os.path.isdir("/proc")
 
 
 def until(condition, timeout: float = 60.0, pause: float = 0.005) -> bool:
