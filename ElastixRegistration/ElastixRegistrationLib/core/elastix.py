@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,7 @@ def run_elastix(
     if fixed_points is not None and moving_points is not None:
         method.SetFixedPoints(_point_container(fixed_points))
         method.SetMovingPoints(_point_container(moving_points))
-    with scratch_folder() if log_to_file else contextlib.nullcontext() as folder:
+    with _global_threads_kept(), scratch_folder() if log_to_file else contextlib.nullcontext() as folder:
         method.SetLogToConsole(log_to_console)
         if folder is not None:
             method.SetOutputDirectory(folder)
@@ -93,6 +93,18 @@ def run_elastix(
         log=log,
         method=method,
     )
+
+
+@contextlib.contextmanager
+def _global_threads_kept() -> Iterator[None]:
+    """elastix limits the threads of all of ITK, for good: later runs would be slower, and differ in their last bits."""
+    threader = wrapped_class("MultiThreaderBase", "")
+    most, default = threader.GetGlobalMaximumNumberOfThreads(), threader.GetGlobalDefaultNumberOfThreads()
+    try:
+        yield
+    finally:
+        threader.SetGlobalMaximumNumberOfThreads(most)
+        threader.SetGlobalDefaultNumberOfThreads(default)
 
 
 def parameter_object(maps: Sequence[ParameterMap]) -> Any:

@@ -43,13 +43,14 @@ class Job:
     def __init__(
         self,
         number: int,
+        moving: Any,
         arguments: dict[str, Any],
         outputs: Sequence[Output],
         timeout_s: float | None,
         memory_limit_bytes: int | None,
     ):
         self.name = f"job {number}"
-        self.moving, self.threads = arguments["moving"], arguments["threads"]
+        self.moving, self.threads = moving, arguments["threads"]
         self.timeout_s, self.memory_limit_bytes = timeout_s, memory_limit_bytes
         dimension = str(arguments["fixed"].geometry.dimension)
         self.plan = [{**stage, "FixedImageDimension": (dimension,)} for stage in arguments["stages"]]

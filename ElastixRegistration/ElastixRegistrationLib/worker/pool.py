@@ -81,6 +81,7 @@ class WorkerPool:
             raise InputError(f"Outputs need names of their own, not {', '.join(names)}.")
         job = Job(
             next(self._numbers),
+            moving,
             job_arguments(fixed, moving, stages, **arguments),
             outputs,
             timeout_s,
