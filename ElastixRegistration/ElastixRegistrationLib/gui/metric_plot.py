@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 from ..core.convergence_curve import Curve, StageCurve, curve_of
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 8, 8, 18, 20
+_ROOM_FOR_TEXT = 90
 _LINE, _RULE = "#1f77b4", "#909090"
 
 
@@ -46,13 +47,16 @@ class MetricPlot(qt.QWidget):
         def x(index: float) -> float:
             return _LEFT + width * index / span
 
-        for number, stage in enumerate(curve.stages, 1):
+        ends = [stage.starts[0] for stage in curve.stages[1:]] + [curve.count - 1]
+        for number, (stage, end) in enumerate(zip(curve.stages, ends, strict=True), 1):
             left = int(x(stage.starts[0]))
-            top, bottom = qt.QRect(left, 0, width, _TOP), qt.QRect(left, _TOP + height, width, _BOTTOM)
-            painter.setPen(self.palette.color(qt.QPalette.Text))
-            title = _("Stage {number}: {value}").format(number=number, value=f"{stage.high:.4g}")
-            painter.drawText(top, qt.Qt.AlignLeft | qt.Qt.AlignVCenter, title)
-            painter.drawText(bottom, qt.Qt.AlignLeft | qt.Qt.AlignVCenter, f"{stage.low:.4g}")
+            room = int(x(end)) - left
+            if room > _ROOM_FOR_TEXT:
+                top, bottom = qt.QRect(left, 0, room, _TOP), qt.QRect(left, _TOP + height, room, _BOTTOM)
+                painter.setPen(self.palette.color(qt.QPalette.Text))
+                title = _("Stage {number}: {value}").format(number=number, value=f"{stage.high:.3g}")
+                painter.drawText(top, qt.Qt.AlignLeft | qt.Qt.AlignVCenter, title)
+                painter.drawText(bottom, qt.Qt.AlignLeft | qt.Qt.AlignVCenter, f"{stage.low:.3g}")
             self._paintStage(painter, stage, x, height)
         painter.setPen(self.palette.color(qt.QPalette.Text))
         count = _("{count} iterations").format(count=curve.count)
