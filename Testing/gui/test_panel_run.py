@@ -14,9 +14,9 @@ def choose(comboBox, value):
 
 @pytest.fixture
 def a_panel(open_panel, a_pair):
-    """A panel with a pair chosen and the rigid preset."""
+    """A panel with a pair chosen and the quickest preset."""
     widget = open_panel()
-    choose(widget.ui.presetSelector, "rigid")
+    choose(widget.ui.presetSelector, "translation")
     widget.ui.seedSpinBox.value = 1
     widget.ui.inBackgroundCheckBox.checked = False  # starting a process for each test takes long
     return widget
@@ -345,7 +345,7 @@ def test_cancel_of_a_real_run(host, a_panel, slicer):
     assert ui.applyButton.text == "Apply"
     assert slicer.mrmlScene.GetNumberOfNodes() == nodes
     assert "Resolution" in ui.logText.plainText
-    choose(ui.presetSelector, "rigid")
+    choose(ui.presetSelector, "translation")
     apply_and_wait(host, a_panel)
     assert ui.verdictLabel.text.startswith("Better aligned")
 
@@ -368,7 +368,7 @@ def test_the_window_stays_alive_through_apply(host, a_panel, slicer):
 
 def test_scripts_can_start_it_in_the_background(a_panel, a_pair, slicer):
     transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTransformNode", "found")
-    handle = a_panel.logic.startRegistration(*a_pair, outputTransformNode=transform, preset="rigid", seed=1)
+    handle = a_panel.logic.startRegistration(*a_pair, outputTransformNode=transform, preset="translation", seed=1)
     outcome = handle.wait(60)
     assert outcome.transform_node is transform
     assert shift_of(transform) == pytest.approx([-6, 0, 0], abs=0.5)
@@ -389,3 +389,8 @@ def test_two_slices(host, open_panel, shared_data, slicer):
     apply_and_wait(host, widget)
     assert widget.ui.verdictLabel.text.startswith("Better aligned")
     assert widget.ui.outputJacobianSelector.currentNode() is not None
+
+
+def test_the_modules_own_test_passes(host, open_panel, slicer):
+    open_panel()
+    slicer.selfTests["ElastixRegistration"](msec=0)

@@ -10,15 +10,22 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Curve:
-    """``runs``: of each resolution its points (index among all iterations, metric), in order. ``starts``: the index
-    of the first iteration of each. ``low`` < ``high`` is the range to show, ``count`` the number of iterations.
+class StageCurve:
+    """``runs``: of each resolution its points (index among all iterations, metric), in order. ``starts``: the index of
+    the first iteration of each. ``low`` < ``high`` is the range to show: stages have metrics of different scales.
     """
 
     runs: tuple[tuple[tuple[int, float], ...], ...]
     starts: tuple[int, ...]
     low: float
     high: float
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One StageCurve for each stage, and the number of all iterations."""
+
+    stages: tuple[StageCurve, ...]
     count: int
 
 
@@ -31,26 +38,30 @@ def curve_of(iterations: Sequence[Any], points: int = 400) -> Curve | None:
     if not rows:
         return None
     width = max(1, -(-len(rows) // max(1, points)))
-    runs, starts, index = [], [], 0
-    for _, group in groupby(rows, key=lambda row: (row.stage, row.resolution)):
-        values = [row.metric for row in group]
-        starts.append(index)
-        runs.append(
-            tuple(
-                (index + n + (min(width, len(values) - n) - 1) // 2, _mean(values[n : n + width]))
-                for n in range(0, len(values), width)
-            )
-        )
-        index += len(values)
-    shown = sorted(value for run in runs for _, value in run)
-    # The first steps of a stage can be far off and would squeeze the rest into a line.
-    cut = len(shown) // 100
-    low, high = shown[cut], shown[-1 - cut]
-    if not low < high:
-        margin = max(abs(low), 1.0) * 0.05
-        low, high = low - margin, high + margin
-    return Curve(tuple(runs), tuple(starts), low, high, len(rows))
+    stages, index = [], 0
+    for _, stage in groupby(rows, key=lambda row: row.stage):
+        runs, starts = [], []
+        for _, resolution in groupby(stage, key=lambda row: row.resolution):
+            values = [row.metric for row in resolution]
+            runs.append(_thinned(values, index, width))
+            starts.append(index)
+            index += len(values)
+        stages.append(StageCurve(tuple(runs), tuple(starts), *_range([value for run in runs for _, value in run])))
+    return Curve(tuple(stages), index)
 
 
-def _mean(values: Sequence[float]) -> float:
-    return math.fsum(values) / len(values)
+def _thinned(values: Sequence[float], index: int, width: int) -> tuple[tuple[int, float], ...]:
+    """(index, mean) of every ``width`` values, the first of which has this ``index``."""
+    pieces = [(n, values[n : n + width]) for n in range(0, len(values), width)]
+    return tuple((index + n + (len(piece) - 1) // 2, math.fsum(piece) / len(piece)) for n, piece in pieces)
+
+
+def _range(values: list[float]) -> tuple[float, float]:
+    """Without the outermost hundredth: the first steps can be far off and would squeeze the rest into a line."""
+    ordered = sorted(values)
+    cut = len(ordered) // 100
+    low, high = ordered[cut], ordered[-1 - cut]
+    if low < high:
+        return low, high
+    margin = max(abs(low), 1.0) * 0.05
+    return low - margin, high + margin

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import qt
 from slicer.i18n import tr as _
 
-from ..core.convergence_curve import Curve, curve_of
+from ..core.convergence_curve import Curve, StageCurve, curve_of
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 8, 8, 18, 20
+_ROOM_FOR_TEXT = 90
 _LINE, _RULE = "#1f77b4", "#909090"
 
 
@@ -42,32 +43,41 @@ class MetricPlot(qt.QWidget):
     def _paint(self, painter: Any, curve: Curve) -> None:
         width, height = self.width - _LEFT - _RIGHT, self.height - _TOP - _BOTTOM
         span = max(1, curve.count - 1)
-        low, high = curve.low, curve.high
 
         def x(index: float) -> float:
             return _LEFT + width * index / span
 
-        def y(value: float) -> float:
-            return _TOP + height * (high - min(max(value, low), high)) / (high - low)
-
-        text = self.palette.color(qt.QPalette.Text)
-        painter.setPen(text)
-        top, bottom = qt.QRect(_LEFT, 0, width, _TOP), qt.QRect(_LEFT, _TOP + height, width, _BOTTOM)
-        painter.drawText(top, qt.Qt.AlignLeft | qt.Qt.AlignVCenter, f"{high:.4g}")
-        painter.drawText(top, qt.Qt.AlignHCenter | qt.Qt.AlignVCenter, _("Metric"))
-        painter.drawText(bottom, qt.Qt.AlignLeft | qt.Qt.AlignVCenter, f"{low:.4g}")
+        ends = [stage.starts[0] for stage in curve.stages[1:]] + [curve.count - 1]
+        for number, (stage, end) in enumerate(zip(curve.stages, ends, strict=True), 1):
+            left = int(x(stage.starts[0]))
+            room = int(x(end)) - left
+            if room > _ROOM_FOR_TEXT:
+                top, bottom = qt.QRect(left, 0, room, _TOP), qt.QRect(left, _TOP + height, room, _BOTTOM)
+                painter.setPen(self.palette.color(qt.QPalette.Text))
+                title = _("Stage {number}: {value}").format(number=number, value=f"{stage.high:.3g}")
+                painter.drawText(top, qt.Qt.AlignLeft | qt.Qt.AlignVCenter, title)
+                painter.drawText(bottom, qt.Qt.AlignLeft | qt.Qt.AlignVCenter, f"{stage.low:.3g}")
+            self._paintStage(painter, stage, x, height)
+        painter.setPen(self.palette.color(qt.QPalette.Text))
         count = _("{count} iterations").format(count=curve.count)
-        painter.drawText(bottom, qt.Qt.AlignRight | qt.Qt.AlignVCenter, count)
+        corner = qt.QRect(_LEFT, _TOP + height, width, _BOTTOM)
+        painter.drawText(corner, qt.Qt.AlignRight | qt.Qt.AlignVCenter, count)
+
+    def _paintStage(self, painter: Any, stage: StageCurve, x: Callable[[float], float], height: int) -> None:
+        def y(value: float) -> float:
+            inside = min(max(value, stage.low), stage.high)
+            return _TOP + height * (stage.high - inside) / (stage.high - stage.low)
+
         pen = qt.QPen(qt.QColor(_RULE))
-        pen.setStyle(qt.Qt.DashLine)
-        painter.setPen(pen)
-        for start in curve.starts[1:]:
+        for n, start in enumerate(stage.starts):
+            pen.setStyle(qt.Qt.DashLine if n else qt.Qt.SolidLine)
+            painter.setPen(pen)
             painter.drawLine(int(x(start)), _TOP, int(x(start)), _TOP + height)
         painter.setRenderHint(qt.QPainter.Antialiasing)
         pen = qt.QPen(qt.QColor(_LINE))
         pen.setWidthF(1.5)
         painter.setPen(pen)
-        for run in curve.runs:
+        for run in stage.runs:
             path = qt.QPainterPath()
             path.moveTo(x(run[0][0]), y(run[0][1]))
             for index, value in run[1:]:

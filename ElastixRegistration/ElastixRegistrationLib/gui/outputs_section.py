@@ -29,7 +29,7 @@ class OutputsSection(Section):
         self._timer.setInterval(_DELAY)
         self._timer.connect("timeout()", self._showEstimate)
         self._rows = [(name, getattr(ui, f"{name}CheckBox"), getattr(ui, f"{name}Selector")) for name in OUTPUTS]
-        fillComboBox(ui.fieldKindSelector, [(_("grid transform"), "transform"), (_("vectors"), "volume")])
+        fillComboBox(ui.fieldKindSelector, [(_("grid"), "transform"), (_("vectors"), "volume")])
         fillComboBox(
             ui.interpolationSelector,
             [(_("Linear"), "linear"), (_("Cubic B-spline"), "bspline"), (_("Nearest neighbour"), "nearest")],
