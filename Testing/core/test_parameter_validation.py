@@ -29,6 +29,13 @@ POINTS = RIGID | {
     "Registration": ("MultiMetricMultiResolutionRegistration",),
     "Metric": ("AdvancedMattesMutualInformation", "CorrespondingPointsEuclideanDistanceMetric"),
 }
+RANGE = ("angle", "0", "-0.1", "0.1", "0.05")
+SEARCH = RIGID | {"Optimizer": ("FullSearch",), "FullSearchSpace0": RANGE, "FullSearchSpace1": RANGE}
+PRECONDITIONED = RIGID | {"Optimizer": ("PreconditionedStochasticGradientDescent",)}
+GENERIC = RIGID | {
+    "FixedImagePyramid": ("FixedGenericImagePyramid",),
+    "MovingImagePyramid": ("MovingGenericImagePyramid",),
+}
 
 
 def without(stage, name):
@@ -77,7 +84,8 @@ def test_sound_stages_have_no_problem(stages, dimension):
         (RIGID | {"ImagePyramidSchedule": ("2", "2", "1", "1")}, "ImagePyramidSchedule", "images of 2 axes"),
         (RIGID | {"FixedImageDimension": ("2",)}, "FixedImageDimension", "of 2 axes, and these have 3"),
         (GRID | {"FinalGridSpacingInVoxels": ("8",)}, "FinalGridSpacingInVoxels", "only one"),
-        (GRID | {"FinalGridSpacingInPhysicalUnits": ("0",)}, "FinalGridSpacingInPhysicalUnits", "more than 0"),
+        (GRID | {"FinalGridSpacingInPhysicalUnits": ("0",)}, "FinalGridSpacingInPhysicalUnits", "at least 0.001"),
+        (GRID | {"GridSpacingSchedule": ("2", "1e-9")}, "GridSpacingSchedule", "at least 0.1"),
         (GRID | {"GridSpacingSchedule": ("4", "2", "1")}, "GridSpacingSchedule", "needs 2 or 6"),
         (GRID | {"BSplineTransformSplineOrder": ("4",)}, "BSplineTransformSplineOrder", "at most 3"),
         (MULTI | {"Registration": ("MultiResolutionRegistration",)}, "Registration", "2 metrics"),
@@ -92,6 +100,31 @@ def test_sound_stages_have_no_problem(stages, dimension):
         ),
         (RIGID | {"ImageSampler": ("RandomSparseMask",)}, "ImageSampler", "mask"),
         (RIGID | {"Optimizer": ("FullSearch",)}, "Optimizer", "FullSearchSpace0"),
+        (SEARCH | {"FullSearchSpace1": ("x", "3", "-2")}, "FullSearchSpace1", "there are 3 values"),
+        (SEARCH | {"FullSearchSpace1": ("x", "6", "-2", "2", "1")}, "FullSearchSpace1", "from 0 to 5, not '6'"),
+        (SEARCH | {"FullSearchSpace1": ("x", "9" * 5000, "-2", "2", "1")}, "FullSearchSpace1", "whole number from 0"),
+        (SEARCH | {"FullSearchSpace0": ("x", "3", "2", "-2", "1")}, "FullSearchSpace0", "step above 0, not 2 -2 1"),
+        (RIGID | {"Optimizer": ("FullSearch",), "FullSearchSpace0": RANGE}, "Optimizer", "for resolution 1"),
+        (PRECONDITIONED | {"AutomaticParameterEstimation": ("false",)}, "AutomaticParameterEstimation", "crashes"),
+        (RIGID | {"NumberOfSpatialSamples": ("99999999999",)}, "NumberOfSpatialSamples", "at most 2147483647"),
+        (
+            RIGID | {"Optimizer": ("RegularStepGradientDescent",), "RelaxationFactor": ("1.0",)},
+            "RelaxationFactor",
+            "less than 1, not 1.0",
+        ),
+        (MULTI | {"Interpolator": ("LinearInterpolator",) * 3}, "Interpolator", "3 are named for 2 metrics"),
+        (
+            MULTI | {"MovingImagePyramid": ("MovingSmoothingImagePyramid",) * 2},
+            "Interpolator",
+            "2 moving image pyramids each metric needs its own Interpolator",
+        ),
+        (GENERIC | {"ImagePyramidSchedule": ("4", "4", "1", "2", "2", "1")}, "ImagePyramidSchedule", "4 4 1 smooths"),
+        (
+            GENERIC | {"ImagePyramidSmoothingSchedule": ("2", "2", "0") * 2},
+            "ImagePyramidSmoothingSchedule",
+            "2 2 0 smooths some",
+        ),
+        (GENERIC | {"ImagePyramidRescaleSchedule": ("1.5",) * 6}, "ImagePyramidRescaleSchedule", "whole number"),
         (RIGID | {"Scales": ("1", 2)}, "Scales", "must be a string"),
         (RIGID | {"Scales": "1"}, "Scales", "tuple of strings"),
         (RIGID | {"TransformParameters": ("0",)}, None, "result of a registration"),
@@ -117,6 +150,14 @@ def test_what_elastix_stops_at_or_misreads_is_an_error(stage, parameter, words):
         (without(RIGID, "ErodeMask"), "ErodeMask", "by default"),
         (RIGID | {"NewSamplesEveryIteration": ("false",)}, "NewSamplesEveryIteration", "set it to true"),
         (RIGID | {"ImagePyramidSchedule": ("4",) * 9}, "ImagePyramidSchedule", "drops the last"),
+        (MULTI | {"ImageSampler": ("RandomCoordinate",) * 3}, "ImageSampler", "3 are named for 2 metrics"),
+        (
+            RIGID | {"ImageSampler": ("RandomSparseMask",), "ErodeMask": ("true", "false")},
+            "ImageSampler",
+            "crashes when RandomSparseMask meets a mask that vanished",
+        ),
+        (RIGID | {"CheckNumberOfSamples": ("false",)}, "CheckNumberOfSamples", "loses the moving image goes on"),
+        (RIGID | {"RequiredRatioOfValidSamples": ("0",)}, "RequiredRatioOfValidSamples", "goes on"),
         (RIGID | {"ValueTolerance": ("small",)}, "ValueTolerance", "number"),
         (RIGID | {"Metric1Weight": ("2",)}, "Metric1Weight", "no Metric 1"),
         (without(GRID, "FinalGridSpacingInPhysicalUnits"), "Transform", "16 voxels"),
@@ -133,6 +174,68 @@ def test_what_elastix_runs_but_not_as_meant_is_a_warning(stage, parameter, words
     assert [problem for problem in problems if problem.severity == "error"] == []
     assert any(problem.parameter == parameter and words in problem.message for problem in problems)
     validate_stages([stage], 3, has_fixed_mask=True)
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [
+        SEARCH | {"FullSearchSpace0": (*RANGE, "x", "5", "-2", "2", "1")},
+        PRECONDITIONED,
+        MULTI | {"Metric1Weight": ("-1",)},
+        MULTI
+        | {"Interpolator": ("LinearInterpolator",) * 2, "MovingImagePyramid": ("MovingSmoothingImagePyramid",) * 2},
+        GENERIC | {"ImagePyramidSchedule": ("4", "4", "2", "1", "1", "1")},
+        GENERIC | {"ImagePyramidSchedule": ("4", "4", "1") * 2, "ImagePyramidSmoothingSchedule": ("1",) * 6},
+    ],
+)
+def test_components_that_fit_have_no_problem(stage):
+    assert find_problems([stage], 3, has_fixed_mask=True) == []
+
+
+@pytest.mark.parametrize("optimizer", ["AdaptiveStochasticGradientDescent", "PreconditionedStochasticGradientDescent"])
+def test_points_are_no_first_metric_of_an_optimizer_that_estimates_its_step(optimizer):
+    first = POINTS | {"Metric": POINTS["Metric"][::-1], "Optimizer": (optimizer,)}
+    with pytest.raises(ParameterError, match="name a metric of the images first"):
+        validate_stages([first], 3, has_points=True)
+    validate_stages([first | {"Optimizer": ("RegularStepGradientDescent",)}], 3, has_points=True)
+
+
+@pytest.mark.parametrize("metric", ["CorrespondingPointsEuclideanDistanceMetric", "TransformRigidityPenalty"])
+def test_metrics_that_crash_the_preconditioned_optimizer_are_refused(metric):
+    stage = (
+        MULTI
+        | PRECONDITIONED
+        | {
+            "Metric": ("AdvancedMeanSquares", metric),
+            "Registration": MULTI["Registration"],
+            "Transform": ("BSplineTransform",),
+        }
+    )
+    with pytest.raises(ParameterError, match=f"crashes when Preconditioned.* meets {metric}"):
+        validate_stages([stage], 3, has_points=True)
+
+
+def test_tops_are_laid_over_each_other_in_3d_only():
+    stage = RIGID | {
+        "AutomaticTransformInitialization": ("true",),
+        "AutomaticTransformInitializationMethod": ("GeometryTop",),
+    }
+    validate_stages([stage], 3)
+    with pytest.raises(ParameterError, match="GeometryTop is for images of 3 axes"):
+        validate_stages([stage], 2)
+
+
+@pytest.mark.parametrize(
+    "transform", ["EulerTransform", "AffineTransform", "AffineDTITransform", "SimilarityTransform"]
+)
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_scales_are_as_many_as_the_transform_has_numbers(transform, dimension):
+    numbers = {"Euler": (3, 6), "Affine": (6, 12), "AffineDTI": (7, 12), "Similarity": (4, 7)}
+    needed = numbers[transform.removesuffix("Transform")][dimension - 2]
+    stage = RIGID | {"Transform": (transform,)}
+    validate_stages([stage | {"Scales": ("1",) * needed}], dimension)
+    with pytest.raises(ParameterError, match=f"has {needed} parameters"):
+        validate_stages([stage | {"Scales": ("1",) * (needed - 1)}], dimension)
 
 
 def test_values_that_are_all_the_same_may_be_fewer_for_elastix_repeats_the_first():

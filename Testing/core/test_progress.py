@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from ElastixRegistrationLib.core.progress import ProgressParser, error_lines
+from ElastixRegistrationLib.core.progress import ProgressParser, error_lines, ignored_errors
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -190,7 +190,7 @@ def test_images_that_do_not_overlap_are_explained():
 def test_a_missing_component_and_a_wrong_value_are_named():
     assert "AdvancedMeanSquare;" in error_lines(log_of([BASE | {"Metric": ("AdvancedMeanSquare",)}]))
     sentence = error_lines(log_of([BASE | {"MaximumNumberOfIterations": ("many",)}]))
-    assert "MaximumNumberOfIterations" in sentence
+    assert sentence == "the value 'many' of MaximumNumberOfIterations is not of the right kind."
     sentence = error_lines(log_of([BASE | {"NewSamplesEveryIteration": ("True",)}]))
     assert '"NewSamplesEveryIteration" should be a boolean' in sentence
     bad_grid = BENDING | {"GridSpacingSchedule": ("4", "2", "1")}
@@ -205,3 +205,19 @@ def test_a_log_without_error_has_none_and_one_that_elastix_got_over_does_not_cou
         " map outside moving image buffer: 0 / 500\n\n\n\nThe error is ignored and convergence is assumed.\n"
     )
     assert error_lines(ignored) == ""
+    assert ignored_errors(two_stage_log) == []
+    assert len(ignored_errors(ignored + ignored)) == 1
+    assert ignored_errors(ignored)[0].startswith("only 0 of 500 sample points")
+
+
+def test_memory_that_elastix_could_not_get_is_named_from_its_last_words():
+    log = "Resolution: 0\nInitialization of AdvancedMeanSquares metric took: 0 ms.\nstd: std::bad_alloc\n"
+    assert error_lines(log).startswith("there was not enough memory")
+
+
+def test_a_mask_without_points_is_explained():
+    log = (
+        "Description: ITK ERROR: ComputeJacobianTerms(0x55baea197a90): No valid voxels (0/1000) found to estimate the"
+        " AdaptiveStochasticGradientDescent parameters.\n\nError occurred during actual registration.\n"
+    )
+    assert error_lines(log).startswith("no point of the fixed image is in its mask")

@@ -28,9 +28,9 @@ class Parameter:
 
     ``kind``: "integer", "number", "boolean", "choice", "component" or "text". ``per``: how many values it takes: one
     ("" ), or one per "resolution", "dimension", "resolution and dimension", "metric", or "any" number.
-    ``minimum`` and ``maximum`` are allowed themselves unless ``above_minimum``. ``default`` is elastix's own, None
-    where elastix has none or works it out. ``components``: which of them read it, empty: the framework does.
-    ``replacement``: set on names that elastix no longer reads, "" when nothing takes their place.
+    ``minimum`` and ``maximum`` are allowed themselves unless ``above_minimum`` or ``below_maximum``. ``default`` is
+    elastix's own, None where elastix has none or works it out. ``components``: which of them read it, empty: the
+    framework does. ``replacement``: set on names that elastix no longer reads, "" when nothing takes their place.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Parameter:
     minimum: float | None = None
     maximum: float | None = None
     above_minimum: bool = False
+    below_maximum: bool = False
     unit: str = ""
     components: tuple[str, ...] = ()
     replacement: str | None = None

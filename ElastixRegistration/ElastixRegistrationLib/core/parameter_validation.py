@@ -6,14 +6,13 @@ a warning. Every rule here was tried with itk-elastix 0.25 on small images.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .errors import ParameterError
 from .parameter_maps import ParameterFile, ParameterMap, is_transform_map
-from .parameter_rules import Finding, Stage, rule_findings
+from .parameter_rules import rule_findings
 from .parameter_schema import (
     Parameter,
     close_name,
@@ -23,9 +22,10 @@ from .parameter_schema import (
     label_index,
     unusable_components,
 )
+from .parameter_stage import NUMBER, WHOLE_NUMBER, Finding, Stage, resolutions_of
 
-_INTEGER = re.compile(r"[+-]?[0-9]+(\.0*)?")
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+# What all whole numbers of elastix can hold; far more than any of them needs.
+_LARGEST = 2**31 - 1
 _REQUIRED = ("Transform", "Metric", "Optimizer")
 
 
@@ -202,12 +202,6 @@ def _value_findings(stage: ParameterMap, dimension: int) -> Iterator[Finding]:
                 yield (severity if finding[0] == "error" else finding[0]), *finding[1:]
 
 
-def resolutions_of(stage: ParameterMap) -> int | None:
-    """NumberOfResolutions of a map; elastix's default of 3 where it is not given, None where it is no such number."""
-    values = stage.get("NumberOfResolutions") or ("3",)
-    return int(float(values[0])) if _INTEGER.fullmatch(values[0]) and 1 <= float(values[0]) <= 100 else None
-
-
 def wrong_value(parameter: Parameter, value: str) -> str | None:
     """Why ``value`` is none for ``parameter``, or None when it is."""
     if parameter.kind == "boolean":
@@ -220,16 +214,18 @@ def wrong_value(parameter: Parameter, value: str) -> str | None:
         return f"{value!r} is none of {', '.join(parameter.choices)}." + (f" Did you mean {close}?" if close else "")
     if parameter.kind not in ("integer", "number"):
         return None
-    if parameter.kind == "integer" and not _INTEGER.fullmatch(value):
+    if parameter.kind == "integer" and not WHOLE_NUMBER.fullmatch(value):
         return f"it must be a whole number, not {value!r}."
-    if not _NUMBER.fullmatch(value):
+    if not NUMBER.fullmatch(value):
         return f"it must be a number, not {value!r}."
     number = float(value)
     low, high = parameter.minimum, parameter.maximum
     if low is not None and (number <= low if parameter.above_minimum else number < low):
         return f"it must be {'more than' if parameter.above_minimum else 'at least'} {low:g}, not {value}."
-    if high is not None and number > high:
-        return f"it must be at most {high:.10g}, not {value}."
+    if parameter.kind == "integer" and high is None:
+        high = _LARGEST
+    if high is not None and (number >= high if parameter.below_maximum else number > high):
+        return f"it must be {'less than' if parameter.below_maximum else 'at most'} {high:.10g}, not {value}."
     return None
 
 

@@ -43,7 +43,7 @@ _TOTAL = re.compile(r"Total number of iterations needed in this resolution: (\d{
 _EXCEPTION = re.compile(r"Description:[ \t]*(?:ITK ERROR:[ \t]*)?(?:[\w:<>, ]+\(0x[0-9a-f]+\):[ \t]*)?", re.IGNORECASE)
 _EXCEPTION_END = re.compile(r"\n[ \t\r]*\n|\nitk::|\nThe error is ignored|\Z")
 _MISSING = re.compile(r"^(\w+)\(index \d+\) - This component is not installed", re.MULTILINE)
-_ERROR_LINE = re.compile(r"^[ \t]*error:?[ \t]*\n?[ \t]*(\S.*)$", re.IGNORECASE | re.MULTILINE)
+_ERROR_LINE = re.compile(r"^[ \t]*(?:error:?[ \t]*\n?|std:)[ \t]*(\S.*)$", re.IGNORECASE | re.MULTILINE)
 _BOILERPLATE = re.compile(
     r"occurred (while|during|:|!)|errors occurred|one or more components could not be created|unable to configure"
     r"|internal elastix error|could not be created|parameter file is corrupt|while opening",
@@ -60,8 +60,13 @@ _CAUSES = (
     ),
     (
         r"Could not find enough image samples within reasonable time",
-        "too few sample points were found in the mask. Use a larger mask, fewer NumberOfSpatialSamples, or the"
-        " ImageSampler RandomSparseMask.",
+        "too few sample points were found in the mask. Use a larger mask, ErodeMask false (shrinking makes thin masks"
+        " vanish), fewer NumberOfSpatialSamples, or the ImageSampler RandomSparseMask.",
+    ),
+    (
+        r"No valid voxels \(\d+/\d+\) found to estimate the AdaptiveStochasticGradientDescent",
+        "no point of the fixed image is in its mask: the mask is empty, too thin, or was shrunk away; ErodeMask false"
+        " leaves it as it is.",
     ),
     (
         r"do not call this function when no mask is supplied",
@@ -77,8 +82,23 @@ _CAUSES = (
         r" \d+ voxels or (\S+) mm",
         "SampleRegionSize is {1} mm along axis {0}, where the fixed image has only {2} mm.",
     ),
-    (r"[Cc]asting entry number (\d+) for the parameter \"(\w+)\" failed", "the value of {1} is not of the right kind."),
-    (r"std::bad_alloc|Failed to allocate memory", "there was not enough memory. Use smaller images or fewer threads."),
+    (
+        r"[Cc]asting entry number \d+ for the parameter \"(\w+)\" failed.*tried to cast \"([^\"]*)\"",
+        "the value {1!r} of {0} is not of the right kind.",
+    ),
+    (
+        r"Failed to cast parameter \"(\w+)\" entry number \d+ value \"([^\"]*)\"",
+        "the value {1!r} of {0} is not of the right kind.",
+    ),
+    (
+        r"std::bad_alloc|Failed to allocate memory|^vector::",
+        "there was not enough memory. Use smaller images, a coarser grid or fewer threads.",
+    ),
+    (
+        r"Region ImageRegion .* is outside of buffered region",
+        "a grey value fell outside of the joint histogram: an image is constant or has invalid values where it was"
+        " sampled, or the transform ran away; lower MaximumStepLength or use fewer resolutions.",
+    ),
     (
         r"Singular matrix|vnl_svd.*failed|inversion of .* failed",
         "a matrix could not be inverted: the images have too little structure for this transform.",
@@ -336,24 +356,40 @@ def error_lines(log: str) -> str:
     if missing:
         return f"elastix has no component {missing[-1]}; check the name in the parameter file."
     said = [_plain(match[1]) for match in _ERROR_LINE.finditer(log)]
-    for text in [*reversed(described), *reversed(said)]:
-        for pattern, sentence in _CAUSES:
-            if match := re.search(pattern, text):
-                return sentence.format(*match.groups())
-    for text in [*reversed(described), *reversed(said)]:
+    texts = [*reversed(described), *reversed(said)]
+    for text in texts:
+        if sentence := _explanation(text):
+            return sentence
+    for text in texts:
         if text and not _BOILERPLATE.search(text):
             return text
     known = described or said
     return known[-1] if known else ""
 
 
-def _descriptions(log: str) -> list[str]:
-    """What the exceptions in the log say, without those that elastix got over."""
+def ignored_errors(log: str) -> list[str]:
+    """Errors that elastix met and went on from, each once, as sentences for a user.
+
+    Its result is then what it had so far, which may be the start: a registration that did nothing looks like success.
+    """
+    texts = _descriptions(log.replace("\r\n", "\n"), ignored=True)
+    return list(dict.fromkeys(_explanation(text) or text for text in texts))
+
+
+def _explanation(text: str) -> str | None:
+    for pattern, sentence in _CAUSES:
+        if match := re.search(pattern, text):
+            return sentence.format(*match.groups())
+    return None
+
+
+def _descriptions(log: str, *, ignored: bool = False) -> list[str]:
+    """What the exceptions in the log say: those that ended the run, or those that elastix ``ignored``."""
     found = []
     for match in _EXCEPTION.finditer(log):
         end = _EXCEPTION_END.search(log, match.end())
         after = log[end.start() : end.start() + 120]
-        if "The error is ignored" not in after and "Resuming elastix" not in after:
+        if ("The error is ignored" in after or "Resuming elastix" in after) == ignored:
             found.append(_plain(log[match.end() : end.start()]))
     return found
 
