@@ -41,7 +41,7 @@ def endless():
 
 @pytest.fixture
 def nothing_left(tmp_path, monkeypatch):
-    """Call it to hold that no process, descriptor, shared memory or temporary file is left that was not there before."""
+    """Call it to hold that no process, descriptor, shared memory or temporary file is left not there before."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))

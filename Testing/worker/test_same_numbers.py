@@ -118,9 +118,7 @@ def _case(name):
     raise KeyError(name)
 
 
-@pytest.mark.parametrize(
-    "name", ["stages", "padding and masks", "points", "2D colour", "64-bit, moved by centres"]
-)
+@pytest.mark.parametrize("name", ["stages", "padding and masks", "points", "2D colour", "64-bit, moved by centres"])
 def test_background_and_in_process_results_are_identical(pool, name):
     fixed, moving, stages, settings = _case(name)
     settings = {"seed": 17, **settings}

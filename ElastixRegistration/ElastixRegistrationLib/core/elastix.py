@@ -107,6 +107,13 @@ def _global_threads_kept() -> Iterator[None]:
         threader.SetGlobalDefaultNumberOfThreads(default)
 
 
+def load(dimensions: Sequence[int] = (2, 3)) -> None:
+    """Import elastix now, for a process that waits for work."""
+    for dimension in dimensions:
+        wrapped_class("ElastixRegistrationMethod", f"IF{dimension}IF{dimension}")
+    wrapped_class("elastixParameterObject", "", "elxParameterObjectPython")
+
+
 def parameter_object(maps: Sequence[ParameterMap]) -> Any:
     """itk's ParameterObject of plain parameter maps."""
     parameters = wrapped_class("elastixParameterObject", "", "elxParameterObjectPython").New()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tempfile
 from pathlib import Path
@@ -71,8 +72,6 @@ class LogReader:
 def _hidden_folders() -> list[tuple[str, str]]:
     """Folders whose names tell who the user is, longest first, and what stands for them."""
     folders = {tempfile.gettempdir(): "<temporary folder>", str(Path(__file__).resolve().parents[2]): "<extension>"}
-    try:
+    with contextlib.suppress(RuntimeError):  # a user without a home folder
         folders.setdefault(str(Path.home()), "~")
-    except RuntimeError:
-        pass  # a user without a home folder
     return sorted(((f, name) for f, name in folders.items() if len(f) > 3), key=lambda pair: -len(pair[0]))

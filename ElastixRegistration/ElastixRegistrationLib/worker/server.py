@@ -10,7 +10,6 @@ import os
 import select
 import sys
 import traceback
-from collections.abc import Iterator
 from typing import Any
 
 from . import guard
@@ -193,15 +192,6 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 def _preload() -> None:
     """Load now what a registration would load first."""
-    from ..core import assessment, initialization, inverse, registration  # noqa: F401
-    from ..core.itk_access import wrapped_class
+    from ..core import assessment, elastix, initialization, inverse, registration  # noqa: F401
 
-    for name, suffixes in _PRELOADED.items():
-        for suffix in suffixes:
-            wrapped_class(name, suffix)
-    wrapped_class("elastixParameterObject", "", "elxParameterObjectPython")
-
-
-_PRELOADED: dict[str, Iterator[str] | tuple[str, ...]] = {
-    "ElastixRegistrationMethod": ("IF2IF2", "IF3IF3"),
-}
+    elastix.load()
