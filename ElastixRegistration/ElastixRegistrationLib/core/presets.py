@@ -22,6 +22,7 @@ class Preset:
     words; "any" among them fits every wish. ``dimension`` has those of 2 and 3 that it was made for. ``reference`` is
     the publication its values follow. ``expected_accuracy`` is what was measured, or "not measured".
     ``initialization`` ("geometry", "mass", "none") goes to ``core.register``; None leaves the start to the files.
+    ``adapts``: the stages are fitted to the pair of images before they run (``core.automatic``).
     """
 
     id: str
@@ -34,6 +35,7 @@ class Preset:
     expected_accuracy: str
     initialization: str | None
     files: tuple[Path, ...]
+    adapts: bool = False
 
     def stages(self) -> list[ParameterMap]:
         """The parameter maps, first stage first. Raises ParameterError when a file is broken."""

@@ -66,6 +66,11 @@ class RegistrationSettings:
             return self.initialization
         return find_preset(self.preset).initialization
 
+    @property
+    def adapts(self) -> bool:
+        """Whether the preset is one that is fitted to the pair of images: ``adapt`` of ``core.register``."""
+        return not self.parameter_files and find_preset(self.preset).adapts
+
     def as_texts(self) -> dict[str, str]:
         """Names and texts, as a parameter node or a table stores them; "" for None."""
         return {

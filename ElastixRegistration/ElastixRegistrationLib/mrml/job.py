@@ -41,6 +41,7 @@ class RegistrationInputs:
     threads: int | None = None
     seed: int | None = None
     initialization: str | None = None
+    adapt: bool = False
 
     def arguments(self) -> dict[str, Any]:
         """Keyword arguments of ``core.register``."""
@@ -139,6 +140,7 @@ def prepare_job(
         threads=settings.threads,
         seed=settings.seed,
         initialization=settings.start(has_initial_transform=start is not None),
+        adapt=settings.adapts,
     )
     return RegistrationJob(
         inputs=inputs,

@@ -240,6 +240,7 @@ def job_arguments(
     threads: int | None = None,
     seed: int | None = None,
     initialization: str | None = None,
+    adapt: bool = False,
 ) -> dict[str, Any]:
     """The arguments of ``core.register`` in the form that travels. Raises InputError for what cannot."""
     return {
@@ -255,4 +256,5 @@ def job_arguments(
         "threads": threads,
         "seed": seed,
         "initialization": initialization,
+        "adapt": bool(adapt),
     }
