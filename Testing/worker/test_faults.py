@@ -53,7 +53,7 @@ def reach(handle, moment):
         poll_until(handle, is_iterating(handle))
     if moment == "returning":
         poll_until(handle, lambda: "Time spent on saving the results" in handle.log)
-        time.sleep(1.0)  # the worker now waits for a pipe that nobody empties
+        time.sleep(0.5)  # the worker now waits for a pipe that nobody empties
     assert not handle.finished
 
 
@@ -117,24 +117,24 @@ def test_a_finished_registration_cannot_be_cancelled(pool, pair, quick):
 
 def test_a_time_limit(pair, endless, quick, nothing_left):
     with WorkerPool() as pool:
-        handle = pool.submit(*pair, endless, timeout_s=3.0)
+        handle = pool.submit(*pair, endless, timeout_s=1.5)
         started = time.monotonic()
         assert handle.wait(20)
-        assert time.monotonic() - started < 6.0
+        assert time.monotonic() - started < 3.5
         assert handle.state == "failed"
-        assert str(handle.error) == "The registration was stopped at its time limit of 3 s."
+        assert str(handle.error) == "The registration was stopped at its time limit of 1.5 s."
         assert pool.submit(*pair, quick).wait(60)
     nothing_left()
 
 
-def test_a_time_limit_holds_also_when_nobody_polls(pair, endless):
-    with WorkerPool() as pool:
-        handle = pool.submit(*pair, endless, timeout_s=3.0)
-        poll_until(handle, is_iterating(handle))
-        pid = pool.process_ids[0]
-        assert until(lambda: not is_alive(pid), 10.0)
-        assert handle.wait(5)
-        assert "time limit" in str(handle.error)
+def test_a_time_limit_holds_also_when_nobody_polls(pool, pair, endless, quick):
+    assert pool.submit(*pair, quick).wait(60)
+    handle = pool.submit(*pair, endless, timeout_s=1.5)
+    poll_until(handle, is_iterating(handle))
+    (pid,) = pool.process_ids
+    assert until(lambda: not is_alive(pid), 10.0)
+    assert handle.wait(5)
+    assert "time limit" in str(handle.error)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory limits are for Linux and Windows")
@@ -263,7 +263,7 @@ CLIENT = """
         while moment == "returning" and "saving the results" not in handle.log:
             handle.poll()
     if moment in ("idle", "returning"):
-        time.sleep(1.5)
+        time.sleep(0.7)
     print(json.dumps(pool.process_ids), flush=True)
     time.sleep(60)
 """
