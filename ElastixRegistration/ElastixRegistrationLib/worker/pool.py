@@ -143,10 +143,11 @@ class WorkerPool:
     def close(self) -> None:
         """Cancel everything, and end all workers."""
         self._is_warm = False
-        for handle in [*self._queue, *self._running]:
-            if not handle.finished:
-                self._queue = deque(waiting for waiting in self._queue if waiting is handle)
-                self.cancel(handle)
+        queued, self._queue = self._queue, deque()
+        for handle in queued:
+            handle.mark_cancelled()
+        for handle in list(self._running):
+            self.cancel(handle)
         for worker in [*self._idle, *self._ending]:
             worker.close()
         self._idle, self._ending = [], []
