@@ -123,14 +123,12 @@ class RegistrationHandle:
     def wait(self, timeout: float | None = None) -> bool:
         """Until it is over, or ``timeout`` seconds have passed. Returns whether it is over."""
         end = None if timeout is None else time.monotonic() + timeout
-        while not self.finished:
-            left = 1.0 if end is None else end - time.monotonic()
-            if left <= 0:
-                return False
+        while True:
             self.pool.poll()
-            if not self.finished:
-                self.pool.wait_for_news(min(left, 0.1))
-        return True
+            left = 1.0 if end is None else end - time.monotonic()
+            if self.finished or left <= 0:
+                return self.finished
+            self.pool.wait_for_news(min(left, 0.1))
 
     def cancel(self) -> None:
         """Stop it, wherever it is. ``log`` and ``iterations`` keep what had come; a registration that is over stays."""
