@@ -19,13 +19,14 @@ import slicer
 
 from ..core.errors import InputError
 from ..core.images import Geometry
-from ..core.transforms import affine_from_matrix, chain_of, compose, displacement_field_transform, identity, matrix_of
+from ..core.transforms import affine_from_matrix, compose, displacement_field_transform, identity
 from ..core.transforms import map_points as map_itk_points
+from ..worker.data import TransformData
 from .chains import (
     Chain,
     chain_from_vtk,
     chain_to_world,
-    displacements,
+    displacement_steps,
     inverse,
     is_matrix,
     lattice,
@@ -36,7 +37,8 @@ from .chains import (
 )
 from .chains import matrix_of as matrix_of_chain
 from .coordinates import lps_from_ras_matrix
-from .warps import NoExactForm, faded, grown, itk_from_vtk_warp, vtk_grid, vtk_warp_from_itk
+from .steps import Steps
+from .warps import NoExactForm, faded, grown, itk_from_vtk_warp, vector_image, vtk_grid, vtk_warp_from_element
 
 #: What an exact ITK counterpart may differ by, mm, before it is not taken for one. Most differ by 1e-12; VTK's grid
 #: transform rounds fractions of a voxel to 1/65536, so its own precision is that part of a step between neighbours.
@@ -45,16 +47,17 @@ _EXACT = 1e-3
 _MOST_SAMPLES = 8_000_000
 
 
-def chain_from_itk(transform: Any) -> Chain:
-    """The elements, RAS, of a 3D ITK transform, LPS: linear, B-spline, displacement field, thin plate or a composite.
+def chain_from_data(transform: TransformData) -> Chain:
+    """The elements, RAS, of a 3D transform: linear, B-spline, displacement field, thin plate or several of them.
 
     B-spline grids must end in zeros, as those of ``core`` do. Raises InputError for other kinds.
     """
-    chain = []
-    for element in chain_of(transform):
-        matrix = matrix_of(element)
-        chain.append(vtk_warp_from_itk(element) if matrix is None else lps_from_ras_matrix(matrix))
-    return simplified(chain)
+    return simplified(
+        [
+            vtk_warp_from_element(element) if element.matrix is None else lps_from_ras_matrix(element.matrix)
+            for element in transform.elements
+        ]
+    )
 
 
 def itk_from_chain(chain: Sequence[Any], domain: Geometry) -> Any:
@@ -138,12 +141,14 @@ def coarsened(geometry: Geometry, most: int) -> Geometry:
     )
 
 
-def as_grid(chain: Sequence[Any], geometry: Geometry) -> Chain:
+def grid_steps(chain: Sequence[Any], geometry: Geometry) -> Steps[Chain]:
     """The same mapping as one displacement grid sampled at the voxel centres of ``geometry``, double precision.
 
     Between them it is interpolated by cubics, as Slicer does with every grid that it reads from a file.
     """
-    return [vtk_grid(displacements(chain, geometry), geometry, cubic=True)]
+    image, vectors = vector_image(geometry)
+    yield from displacement_steps(chain, geometry, vectors)
+    return [vtk_grid(image, geometry, cubic=True)]
 
 
 def covering_grid(fixed: Geometry, moving: Geometry, chain: Sequence[Any], most: int = 64_000_000) -> Geometry:
@@ -179,11 +184,14 @@ def node_chain(chain: Sequence[Any], moving_parents: Sequence[Any], node_parents
     return simplified([*node_parents, *chain, *inverse(moving_parents)])
 
 
-def set_from_parent(node: slicer.vtkMRMLTransformNode, chain: Sequence[Any]) -> None:
-    """Make ``chain``, RAS, the from-parent transform of ``node``, in its simplest exact form."""
+def set_from_parent(node: slicer.vtkMRMLTransformNode, chain: Sequence[Any], own: Sequence[Any] = ()) -> None:
+    """Make ``chain``, RAS, the from-parent transform of ``node``, in its simplest exact form.
+
+    ``own``: elements that the node may keep, which nothing else uses; the others are copied.
+    """
     matrix = matrix_of_chain(chain)
     if matrix is None:
-        node.SetAndObserveTransformFromParent(vtk_from_chain(chain))
+        node.SetAndObserveTransformFromParent(vtk_from_chain(chain, own))
     else:
         # Slicer keeps the matrix of linear nodes as to-parent: handles, modules and files edit that one.
         node.SetAndObserveTransformToParent(vtk_from_chain([np.linalg.inv(matrix)]))
