@@ -32,6 +32,7 @@ RENAMED = {
     "FinalGridSpacing": ("FinalGridSpacingInVoxels", "554c859, 2009-04-28: the same meaning"),
     "FixedPyramidSchedule": ("FixedImagePyramidSchedule", "8f1cb7d, 2007-11-22"),
     "MovingPyramidSchedule": ("MovingImagePyramidSchedule", "8f1cb7d, 2007-11-22"),
+    "Scaler": ("Scales", "b17578f, 2007-03-22"),
     "InitialTransformParametersFileName": ("InitialTransformParameterFileName", "2170592, 2023-06-01"),
     "UseCruzAcceleration": ("UseAdaptiveStepSizes", "elxAdaptiveStochasticGradientDescent.hxx: deprecated alias"),
 }

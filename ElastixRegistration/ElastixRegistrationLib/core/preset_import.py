@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -27,6 +27,7 @@ from .parameter_validation import Problem, find_problems
 from .preset import USER, Preset, PresetStage, read_entry
 from .preset_readme import ReadmeFacts, read_readme
 from .preset_sources import SourceFile, read_sources
+from .presets import built_in_presets
 from .stage_order import stage_sequences
 from .user_presets import ENTRY, UserPresets, id_of, numbered
 
@@ -58,14 +59,24 @@ class Found:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import found. ``presets`` are those that were kept, as they lie in the user's folder."""
+    """What an import found. ``presets`` are those that were kept, as they lie in the user's folder; ``already_here``
+    is how many were there before."""
 
     files: tuple[FileReport, ...]
     found: tuple[Found, ...]
     presets: tuple[Preset, ...] = ()
+    already_here: int = 0
 
     def count(self, state: str) -> int:
         return sum(file.state == state for file in self.files)
+
+    def document(self) -> dict[str, Any]:
+        """Everything, as JSON holds it."""
+        return {
+            "imported": [{"id": preset.id, "title": preset.title} for preset in self.presets],
+            "unusable": [{"title": f.preset.title, "reason": f.unusable} for f in self.found if f.unusable],
+            "files": [asdict(file) for file in self.files],
+        }
 
 
 @dataclass(frozen=True)
@@ -90,12 +101,14 @@ def import_presets(path: str | os.PathLike, into: UserPresets, *, keep_unusable:
         reasons = [found.unusable for found in report.found] or [file.reason for file in report.files if file.reason]
         raise InputError(f"{path}: there is no preset in it that can be used{': ' + reasons[0] if reasons else '.'}")
     present = {_content(preset) for preset in into.presets()}
+    taken = list(built_in_presets())
     new: list[Preset] = []
     for preset in wanted:
         if _content(preset) not in present:
-            new.append(replace(preset, id=into.free_id(preset.id, [other.id for other in new])))
+            new.append(replace(preset, id=into.free_id(preset.id, taken)))
+            taken.append(new[-1].id)
     kept = into.save_all(new) if new else []
-    return replace(report, presets=tuple(kept))
+    return replace(report, presets=tuple(kept), already_here=len(wanted) - len(kept))
 
 
 def examine(path: str | os.PathLike) -> ImportReport:
@@ -116,8 +129,8 @@ def examine(path: str | os.PathLike) -> ImportReport:
     found: list[Found] = []
     for folder, stages in folders.items():
         described = entries.get(folder, [])
-        found += [_described(values, folder, stages) for values in described]
         named = {name for values in described for name in values["files"]}
+        found += [_described(values, folder, stages) for values in described]
         rest = {name: stage for name, stage in stages.items() if name not in named}
         found += _inferred(folder, rest, _facts(readmes, folder), os.path.splitext(os.path.basename(path))[0])
     return ImportReport(tuple(_with_presets(reports.values(), found)), tuple(found))
@@ -185,10 +198,12 @@ def _entries(
 
 
 def _described(values: dict[str, Any], folder: PurePosixPath, stages: Mapping[str, _Stage]) -> Found:
-    names, off = values.pop("files"), values.pop("switched_off")
+    names, off = values["files"], values["switched_off"]
+    described = {name: value for name, value in values.items() if name not in ("files", "switched_off")}
     missing = [name for name in names if name not in stages]
     texts = tuple(PresetStage(name, stages[name].text, name not in off) for name in names if name in stages)
-    preset = Preset(**values | {"id": id_of(values.get("id") or values["title"] or folder.name)}, texts=texts)
+    described["id"] = id_of(described.get("id") or described["title"] or folder.name)
+    preset = Preset(**described, texts=texts)
     preset = replace(preset, title=preset.title or preset.id, origin=USER)
     paths = tuple(str(folder / name) for name in names if name in stages)
     if missing:
@@ -228,7 +243,9 @@ def _inferred(folder: PurePosixPath, stages: Mapping[str, _Stage], facts: Readme
             texts=texts,
             origin=USER,
         )
-        found.append(Found(preset, tuple(str(folder / name) for name in sequence), _why_unusable(preset)))
+        unusable = _why_unusable(preset)
+        preset = replace(preset, dimension=preset.dimension or (3,))  # to be found, and edited
+        found.append(Found(preset, tuple(str(folder / name) for name in sequence), unusable))
     return found
 
 
@@ -250,11 +267,11 @@ def _why_unusable(preset: Preset) -> str:
     for stage in stages:
         if missing := _missing_file(stage):
             return missing
-    reasons = [_first_error(find_all_problems(stages, dimension)) for dimension in preset.dimension]
+    reasons = [_first_error(remaining_problems(stages, dimension)) for dimension in preset.dimension]
     return "" if "" in reasons else reasons[0]
 
 
-def find_all_problems(stages: list[ParameterMap], dimension: int) -> list[Problem]:
+def remaining_problems(stages: list[ParameterMap], dimension: int) -> list[Problem]:
     """Problems that remain when masks and points are given."""
     return find_problems(stages, dimension, has_fixed_mask=True, has_moving_mask=True, has_points=True)
 
