@@ -83,7 +83,8 @@ class RegistrationLogic:
 
         ``parameterFilenames`` are elastix parameter files, one per stage (a single one need not be in a list); or
         ``preset`` is the id of a preset (of the scene, the user's own, or a built-in one), None for the default one.
-        Masks are label maps, other volumes, or segmentations, of which ``fixedSegments`` and ``movingSegments`` (ids or names) choose segments, None all.
+        Masks are label maps, other volumes, or segmentations, of which ``fixedSegments`` and ``movingSegments`` (ids or
+        names) choose segments, None all.
         ``initialTransformNode`` says where the moving volume starts: where it would be if it were put directly under
         that node. Point lists correspond by label when both have the same labels, by order otherwise.
 
