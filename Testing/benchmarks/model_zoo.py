@@ -124,7 +124,7 @@ def _short(stage: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
 
 
 def _smallest(stage: dict[str, tuple[str, ...]], name: str) -> float:
-    return min(_numbers(stage, name), default=10.0)
+    return min(_numbers(stage, name), default=np.inf)
 
 
 def _numbers(stage: dict[str, tuple[str, ...]], name: str) -> list[float]:
