@@ -183,6 +183,15 @@ def test_landmarks_guide():
     assert map_points(result.transform, points) == pytest.approx(points + SHIFT, abs=0.3)
 
 
+def test_a_single_metric_where_several_could_be_does_not_crash():
+    """With several threads, elastix by itself does."""
+    geometry = grid((24, 22, 20))
+    alone = stage(Registration="MultiMetricMultiResolutionRegistration", MaximumNumberOfIterations="20")
+    result = register(blobs(geometry), blobs(geometry), [alone], threads=2)
+    points = centre_points(geometry, 5)
+    assert map_points(result.transform, points) == pytest.approx(points, abs=0.5)
+
+
 def test_the_same_seed_gives_the_same_numbers_and_another_does_not():
     geometry = grid()
     fixed, moving = blobs(geometry), blobs(geometry, SHIFT)

@@ -26,6 +26,7 @@ from .images import (
 from .initialization import initial_translation
 from .masks import metric_mask
 from .memory import check_memory
+from .parameter_component_rules import MULTI_METRIC
 from .parameter_maps import ParameterMap
 from .parameter_validation import validate_stages
 from .progress import Iteration, ProgressEvent, ProgressParser
@@ -300,8 +301,9 @@ def _prepared(stage: ParameterMap, dimension: int, seed: int | None, background:
     }
     if seed is not None:
         prepared["RandomSeed"] = (str(seed),)
-    if len(prepared.get("Metric", ())) > 1:
-        # Several metrics that each use threads crash the process (ITKElastix issue 160; reproduced with 2 threads).
+    if len(prepared.get("Metric", ())) > 1 or prepared.get("Registration") == (MULTI_METRIC,):
+        # Metrics that each use threads crash the process when they are added up, be it a single one (ITKElastix issue
+        # 160; reproduced with 2 threads).
         prepared["UseMultiThreadingForMetrics"] = ("false",)
     return prepared
 

@@ -24,6 +24,7 @@ from .output_volumes import check_field_volume, check_output_volume
 from .planes import Plane, flat_geometry, flat_voxels, flattened_matrix, plane_of
 from .points import paired_points
 from .resampling import in_world_steps
+from .scene_presets import scene_presets
 from .steps import Steps
 from .transforms import initial_chain, itk_from_chain, sampled
 from .volumes import VolumeImage, volume_image, world_grid
@@ -129,10 +130,12 @@ def prepare_steps(
     _check_scene(fixed, moving)
     _check_outputs(outputs, fixed, moving, (fixed_mask_node, moving_mask_node))
     fixed_plane, moving_plane = _planes(fixed, moving)
+    presets = scene_presets(fixed_node.GetScene())
     stages = settings.stages(
         3 if fixed_plane is None else 2,
         has_masks=(fixed_mask_node is not None, moving_mask_node is not None),
         has_points=fixed_points_node is not None,
+        presets=presets,
     )
     background = settings.background
     if moving.is_label_map and isinstance(background, str):
@@ -165,8 +168,8 @@ def prepare_steps(
         background=background,
         threads=settings.threads,
         seed=settings.seed,
-        initialization=settings.start(has_initial_transform=start is not None),
-        adapt=settings.adapts,
+        initialization=settings.start(start is not None, presets),
+        adapt=settings.adapts(presets),
     )
     return RegistrationJob(
         inputs=inputs,

@@ -86,8 +86,9 @@ class RegistrationLogic:
         """Read and check the nodes. The scene does not change.
 
         ``parameterFilenames`` are elastix parameter files, one per stage (a single one need not be in a list); or
-        ``preset`` is the id of a preset, None for the default one. Masks are label maps, other volumes, or
-        segmentations, of which ``fixedSegments`` and ``movingSegments`` (ids or names) choose segments, None all.
+        ``preset`` is the id of a preset (of the scene, the user's own, or a built-in one), None for the default one.
+        Masks are label maps, other volumes, or segmentations, of which ``fixedSegments`` and ``movingSegments`` (ids or
+        names) choose segments, None all.
         ``initialTransformNode`` says where the moving volume starts: where it would be if it were put directly under
         that node. Point lists correspond by "order" or by "label", as ``pairing`` says; "auto" is by label when both
         have the same labels, each once, and by order otherwise.
