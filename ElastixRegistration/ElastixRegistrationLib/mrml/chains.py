@@ -16,6 +16,7 @@ import vtk
 
 from ..core.errors import InputError
 from ..core.images import Geometry
+from ..core.sampling import voxel_centres
 from .coordinates import (
     array_from_vtk_matrix,
     array_from_vtk_points,
@@ -133,23 +134,6 @@ def displacements(chain: Sequence[Any], geometry: Geometry, first: int = 0, last
     """(k, j, i, 3) vectors T(x) - x, LPS mm, at the voxel centres x of slices ``first`` to before ``last``."""
     points = voxel_centres(geometry, first, last)
     return (map_lps_points(chain, points) - points).reshape(-1, *geometry.size[1::-1], 3)
-
-
-def voxel_centres(geometry: Geometry, first: int = 0, last: int | None = None) -> np.ndarray:
-    """(N, D) points, LPS mm, first axis fastest, of the slices ``first`` to before ``last`` of the last axis."""
-    ranges = [
-        *(np.arange(n) for n in geometry.size[:-1]),
-        np.arange(first, geometry.size[-1] if last is None else last),
-    ]
-    indices = np.meshgrid(*ranges[::-1], indexing="ij")[::-1]
-    return geometry.points_of(np.stack(indices, axis=-1).reshape(-1, geometry.dimension))
-
-
-def lattice(geometry: Geometry, most: int = 7, margin: float = 0.0) -> np.ndarray:
-    """(N, 3) points, LPS mm, spread over a grid and its faces, ``margin`` (of its size) beyond it."""
-    ends = [(-0.5 - margin * n, n - 0.5 + margin * n) for n in geometry.size]
-    steps = [np.linspace(*end, most) for end in ends]
-    return geometry.points_of(np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, 3))
 
 
 def vtk_from_chain(chain: Sequence[Any]) -> vtk.vtkAbstractTransform:

@@ -13,15 +13,16 @@ from ..core.background import BackgroundEstimate, estimate_background
 from ..core.errors import InputError
 from ..core.images import Geometry, check_image, image_from_array
 from ..core.parameter_maps import ParameterMap
+from ..core.sampling import lattice, sampled
 from ..core.settings import KEEP, RegistrationSettings
 from ..core.transforms import affine_from_matrix, compose
-from .chains import Chain, lattice, map_lps_points, matrix_of
+from .chains import Chain, map_lps_points, matrix_of
 from .coordinates import lps_from_ras_matrix
 from .masks import mask_on_grid
 from .output_volumes import check_field_volume, check_output_volume
 from .planes import Plane, flat_geometry, flat_voxels, flattened_matrix, plane_of
 from .points import paired_points
-from .transforms import initial_chain, itk_from_chain, sampled
+from .transforms import initial_chain, itk_from_chain
 from .volumes import VolumeImage, in_world, volume_image, world_grid
 
 

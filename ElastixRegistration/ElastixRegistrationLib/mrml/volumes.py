@@ -18,10 +18,10 @@ from ..core.background import BackgroundEstimate
 from ..core.errors import InputError
 from ..core.images import Geometry, array_view, image_from_array, scalar_from_components
 from ..core.resampling import cast_into, resample
+from ..core.sampling import best_affine, coarsened, lattice
 from ..core.transforms import affine_from_matrix, displacement_field_transform
-from .chains import Chain, chain_to_world, displacements, inverse, is_invertible, lattice, map_lps_points, matrix_of
+from .chains import Chain, chain_to_world, displacements, inverse, is_invertible, map_lps_points, matrix_of
 from .coordinates import array_from_vtk_matrix, geometry_from_ijk_to_ras, lps_from_ras_matrix, vtk_matrix_from_array
-from .transforms import best_affine, coarsened
 
 #: Axes may be this far from orthonormal: file formats round directions to 6 digits.
 _ORTHONORMAL = 1e-4
