@@ -9,9 +9,10 @@ from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.mrml.background_text import background_text
 from ElastixRegistrationLib.mrml.in_process import InProcessRun
 from ElastixRegistrationLib.mrml.landmark_start import landmark_transform_node
-from ElastixRegistrationLib.mrml.outputs import apply_outputs
+from ElastixRegistrationLib.mrml.outputs import output_steps
 from ElastixRegistrationLib.mrml.parameter_node import OUTPUTS
 from ElastixRegistrationLib.mrml.registration import RegistrationLogic
+from ElastixRegistrationLib.mrml.steps import completed
 
 SHIFT = np.array([4.0, -3.0, 2.0])
 
@@ -35,6 +36,10 @@ def finished(a_volume_node):
     assert (run.state, run.error) == ("done", None)
     assert run.progress.fraction == pytest.approx(1, abs=0.05)
     return job, run.result
+
+
+def apply_outputs(job, result, wanted, **settings):
+    return completed(output_steps(job, result, wanted, **settings))
 
 
 def centre_maps_to(node, point=(36.0, 36, 30)):

@@ -192,12 +192,15 @@ def float_copy(image: Any, *, replace: np.ndarray | None = None, by: float = 0.0
 
 def check_image(image: Any, name: str) -> None:
     """Raise InputError unless a registration can use this scalar image: 2D to 4D, finite, not constant, not tiny."""
-    geometry = geometry_of(image)
+    check_voxels(array_view(image), geometry_of(image), name)
+
+
+def check_voxels(voxels: np.ndarray, geometry: Geometry, name: str) -> None:
+    """``check_image`` of voxels with a place."""
     if geometry.dimension not in (2, 3, 4):
         raise InputError(f"The {name} has {geometry.dimension} dimensions; 2, 3 or 4 are supported.")
     if min(geometry.size) < 4:
         raise InputError(f"The {name} is too small to register: {geometry}; at least 4 voxels along each axis.")
-    voxels = array_view(image)
     low, high = voxels.min(), voxels.max()
     # min and max are NaN as soon as one voxel is, and infinite if one is: no second pass over the voxels.
     if not (np.isfinite(low) and np.isfinite(high)):

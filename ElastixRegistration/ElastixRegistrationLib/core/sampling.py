@@ -52,13 +52,9 @@ def best_affine(source: np.ndarray, target: np.ndarray) -> np.ndarray:
     return matrix
 
 
-def voxel_centres(geometry: Geometry, first: int = 0, last: int | None = None) -> np.ndarray:
-    """(N, D) points, LPS mm, first axis fastest, of the slices ``first`` to before ``last`` of the last axis."""
-    ranges = [
-        *(np.arange(n) for n in geometry.size[:-1]),
-        np.arange(first, geometry.size[-1] if last is None else last),
-    ]
-    indices = np.meshgrid(*ranges[::-1], indexing="ij")[::-1]
+def voxel_centres(geometry: Geometry) -> np.ndarray:
+    """(N, D) points, LPS mm, first axis fastest."""
+    indices = np.meshgrid(*(np.arange(n) for n in geometry.size[::-1]), indexing="ij")[::-1]
     return geometry.points_of(np.stack(indices, axis=-1).reshape(-1, geometry.dimension))
 
 

@@ -16,17 +16,20 @@ import vtk
 
 from ..core.errors import InputError
 from ..core.images import Geometry
-from ..core.sampling import voxel_centres
 from .coordinates import (
     array_from_vtk_matrix,
     array_from_vtk_points,
+    ijk_to_ras_of,
     lps_from_ras,
     vtk_matrix_from_array,
     vtk_points_from_array,
 )
+from .steps import Pace, Steps
 
 #: A matrix this close to the identity (mm, and mm per mm) is rounding left over from a matrix and its inverse.
 _ROUNDING = 1e-12
+#: Points of the first step; the time it takes gives the size of the next.
+_FIRST_POINTS = 20_000
 
 Chain = list[Any]
 
@@ -130,10 +133,44 @@ def map_lps_points(chain: Sequence[Any], points: np.ndarray) -> np.ndarray:
     return lps_from_ras(map_points(chain, lps_from_ras(points)))
 
 
-def displacements(chain: Sequence[Any], geometry: Geometry, first: int = 0, last: int | None = None) -> np.ndarray:
-    """(k, j, i, 3) vectors T(x) - x, LPS mm, at the voxel centres x of slices ``first`` to before ``last``."""
-    points = voxel_centres(geometry, first, last)
-    return (map_lps_points(chain, points) - points).reshape(-1, *geometry.size[1::-1], 3)
+def displacement_steps(chain: Sequence[Any], geometry: Geometry, vectors: np.ndarray) -> Steps[None]:
+    """Write T(x) - x, RAS mm, at the voxel centres x of ``geometry`` into (k, j, i, 3) ``vectors``."""
+    matrix = matrix_of(chain)
+    if matrix is not None:
+        yield from _linear_displacement_steps(matrix, geometry, vectors)
+        return
+    rows = vectors.reshape(-1, geometry.size[0], 3)  # a view: what VTK and NumPy allocate is contiguous
+    first, count = 0, len(rows)
+    pace = Pace(max(1, _FIRST_POINTS // geometry.size[0]))
+    while first < count:
+        pace.begin()
+        last = min(first + pace.count, count)
+        row = np.arange(first, last)
+        indices = np.empty((last - first, geometry.size[0], 3))
+        indices[..., 0] = np.arange(geometry.size[0])
+        indices[..., 1] = (row % geometry.size[1])[:, None]
+        indices[..., 2] = (row // geometry.size[1])[:, None]
+        points = lps_from_ras(geometry.points_of(indices.reshape(-1, 3)))
+        rows[first:last] = (map_points(chain, points) - points).reshape(indices.shape)
+        first = last
+        pace.next()
+        yield
+
+
+def _linear_displacement_steps(matrix: np.ndarray, geometry: Geometry, vectors: np.ndarray) -> Steps[None]:
+    """Displacements by a (4, 4) RAS matrix grow evenly from voxel to voxel."""
+    growth = (matrix - np.eye(4)) @ ijk_to_ras_of(geometry)
+    i, j, k = (np.arange(n)[:, None] * growth[:3, axis] for axis, n in enumerate(geometry.size))
+    plane = j[:, None] + i + growth[:3, 3]
+    pace = Pace(max(1, _FIRST_POINTS // (geometry.size[0] * geometry.size[1])))
+    first = 0
+    while first < geometry.size[2]:
+        pace.begin()
+        last = min(first + pace.count, geometry.size[2])
+        np.add(plane, k[first:last, None, None], out=vectors[first:last])
+        first = last
+        pace.next()
+        yield
 
 
 def vtk_from_chain(chain: Sequence[Any]) -> vtk.vtkAbstractTransform:

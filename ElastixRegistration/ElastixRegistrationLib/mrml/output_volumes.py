@@ -11,7 +11,7 @@ from vtk.util.numpy_support import vtk_to_numpy
 
 from ..core.errors import InputError
 from ..core.images import Geometry
-from .coordinates import ijk_to_ras_of, lps_from_ras, vtk_matrix_from_array
+from .coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from .volumes import VolumeImage
 
 
@@ -95,13 +95,15 @@ def write_resampled_volume(node: Any, voxels: np.ndarray, fixed: VolumeImage, mo
         node.EndModify(modified)
 
 
-def write_field_volume(node: Any, vectors: np.ndarray, grid: Geometry) -> None:
-    """Put (k, j, i, 3) displacements, LPS mm, into a vector volume, RAS, double, placed in world without parent."""
+def write_field_volume(node: Any, vectors: vtk.vtkImageData, grid: Geometry) -> None:
+    """Put displacements, RAS mm, into a vector volume, placed in world without parent. Takes over ``vectors``."""
+    vectors.SetSpacing(1, 1, 1)  # the node says where they lie
+    vectors.SetOrigin(0, 0, 0)
     modified = node.StartModify()
     try:
         node.SetAndObserveTransformNodeID(None)
         node.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras_of(grid)))
-        node.SetAndObserveImageData(image_data(lps_from_ras(vectors), vtk.VTK_DOUBLE))
+        node.SetAndObserveImageData(vectors)
         node.SetVoxelVectorType(node.VoxelVectorTypeSpatial)
         if node.GetDisplayNode() is None:
             node.CreateDefaultDisplayNodes()

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import vtk
 
 from ..core.deformation import jacobian_determinant
-from ..core.errors import InputError
-from ..core.images import array_view
+from ..core.images import Geometry, array_view
 from ..core.transforms import displacement_field
-from .background_registration import JACOBIAN, VOLUME
+from .background_registration import JACOBIAN
+from .chains import chain_to_world, inverse, matrix_of
 from .coordinates import ijk_to_ras_of, vtk_matrix_from_array
-from .job import OutputNodes, RegistrationJob
+from .job import RegistrationJob
 from .output_volumes import image_data, volume_class_for, write_resampled_volume
-from .results import apply_result
-from .transforms import chain_from_itk, node_chain, node_class_of
+from .results import Computed, Wanted, check_still_there, compute_steps, write_field, write_transform
+from .steps import Steps
+from .transforms import node_class_of
 
 _NAMES = {
     "outputVolume": "{moving} registered to {fixed}",
@@ -52,17 +53,32 @@ class AppliedOutputs:
     """``nodes`` by role. ``revert`` takes all of it back."""
 
     nodes: dict[str, Any]
-    result: Any = field(repr=False)
+    job: RegistrationJob = field(repr=False)
     _created: list[Any] = field(default_factory=list, repr=False)
     _snapshots: list[_Snapshot] = field(default_factory=list, repr=False)
 
-    def put_under_transform(self, nodes: list[Any]) -> None:
-        """Move other nodes of the moving patient along, which lie where the moving volume lies."""
-        transform = self.nodes["outputTransform"]
+    def put_under_transform(self, nodes: list[Any]) -> list[Any]:
+        """Move other nodes of the moving patient along. Returns those left out: they lie under other parents.
+
+        The output transform takes the place of the parents that the moving volume had when it was registered.
+        """
+        transform, left_out = self.nodes["outputTransform"], []
         for node in nodes:
-            if node is not transform and node.GetTransformNodeID() != transform.GetID():
-                self._snapshots.append(_Snapshot(node, parent_only=True))
-                node.SetAndObserveTransformNodeID(transform.GetID())
+            if node is transform or node.GetTransformNodeID() == transform.GetID():
+                continue
+            if not self._lies_as_the_moving_volume(node):
+                left_out.append(node)
+                continue
+            self._snapshots.append(_Snapshot(node, parent_only=True))
+            node.SetAndObserveTransformNodeID(transform.GetID())
+        return left_out
+
+    def _lies_as_the_moving_volume(self, node: Any) -> bool:
+        parent, moving = node.GetParentTransformNode(), self.job.moving
+        if parent is moving.parent_node:
+            return True
+        between = matrix_of([*chain_to_world(parent), *inverse(moving.parents)])
+        return between is not None and np.allclose(between, np.eye(4), atol=1e-6)
 
     def revert(self) -> None:
         """Remove the nodes that were made, and give the others what they had. Nodes deleted meanwhile stay away."""
@@ -78,65 +94,73 @@ class AppliedOutputs:
         self._created.clear()
 
 
-def apply_outputs(
+def output_steps(
     job: RegistrationJob, result: Any, wanted: Mapping[str, Any], *, field_is_volume: bool = False
-) -> AppliedOutputs:
+) -> Steps[AppliedOutputs]:
     """Write ``result`` into the nodes of ``wanted``: role of an output to its node, or to None for a new one.
 
-    Raises InputError when a node was removed meanwhile. When anything fails, the scene is as before.
+    All is computed before the scene changes, at once, in the last step. Raises InputError when a node was removed
+    meanwhile. When anything fails, the scene is as before.
     """
-    for node in (job.fixed.node, job.moving.node, *wanted.values()):
-        if node is not None and node.GetScene() is None:
-            raise InputError(f"The node {node.GetName()} was removed from the scene while the registration ran.")
-    applied = AppliedOutputs({}, result)
+    check_still_there(job, wanted.values())
+    asked = _asked(wanted, field_is_volume)
+    computed = yield from compute_steps(job, result, asked)
+    yield
+    jacobian = _jacobian(job, result) if "outputJacobian" in wanted else None
+    check_still_there(job, wanted.values())
+    scene = job.fixed.node.GetScene()
+    scene.SaveStateForUndo()
+    applied = AppliedOutputs({}, job)
     try:
         for role, node in wanted.items():
             if node is None:
-                node = _new_node(job, result, role, field_is_volume)
+                name = _NAMES[role].format(moving=job.moving.node.GetName(), fixed=job.fixed.node.GetName())
+                node = scene.AddNewNodeByClass(_node_class(job, role, computed), scene.GenerateUniqueName(name))
                 applied._created.append(node)
             else:
                 applied._snapshots.append(_Snapshot(node))
             applied.nodes[role] = node
-        nodes = applied.nodes
-        transform = nodes.get("outputTransform") or nodes.get("outputInverse")
-        computed = getattr(result, "outputs", {})  # by the worker
-        volume = nodes.get("outputVolume")
-        outputs = OutputNodes(
-            None if VOLUME in computed else volume, transform, nodes.get("outputField"), job.outputs.dense
-        )
-        if not outputs.none_named:  # with none named it would make nodes of its own
-            apply_result(replace(job, outputs=outputs), result)
-        if volume is not None and VOLUME in computed:
-            voxels = computed[VOLUME].array.reshape(job.fixed.voxels.shape[:3])
-            write_resampled_volume(volume, voxels, job.fixed, job.moving)
-        if "outputInverse" in nodes:
-            _invert(nodes["outputInverse"], transform)
-        if "outputJacobian" in nodes:
-            _write_jacobian(nodes["outputJacobian"], job, result)
+        _write(job, applied.nodes, computed)
+        if jacobian is not None:
+            _write_jacobian(applied.nodes["outputJacobian"], job, result.fixed_geometry, jacobian)
     except BaseException:
         applied.revert()
         raise
-    for node in applied._created:
-        if node.IsA("vtkMRMLVolumeNode") and node.GetDisplayNode() is None:
-            node.CreateDefaultDisplayNodes()
     return applied
 
 
-def _new_node(job: RegistrationJob, result: Any, role: str, field_is_volume: bool) -> Any:
-    scene = job.fixed.node.GetScene()
-    node_class = {
-        "outputVolume": volume_class_for(job.moving),
-        "outputField": "vtkMRMLVectorVolumeNode" if field_is_volume else "vtkMRMLGridTransformNode",
-        "outputJacobian": "vtkMRMLScalarVolumeNode",
-    }.get(role) or _transform_class(job, result)
-    name = _NAMES[role].format(moving=job.moving.node.GetName(), fixed=job.fixed.node.GetName())
-    return scene.AddNewNodeByClass(node_class, scene.GenerateUniqueName(name))
+def _asked(wanted: Mapping[str, Any], field_is_volume: bool) -> Wanted:
+    field_node = wanted.get("outputField")
+    if field_node is not None:
+        field_is_volume = not field_node.IsA("vtkMRMLTransformNode")
+    return Wanted(
+        volume="outputVolume" in wanted,
+        transform="outputTransform" in wanted or "outputInverse" in wanted,
+        field="" if "outputField" not in wanted else "vectors" if field_is_volume else "grid",
+        transform_node=wanted.get("outputTransform", wanted.get("outputInverse")),
+        field_node=field_node,
+    )
 
 
-def _transform_class(job: RegistrationJob, result: Any) -> str:
-    if result.transform.GetInputSpaceDimension() == 3:
-        return node_class_of(node_chain(chain_from_itk(result.transform), job.moving.parents))
-    return "vtkMRMLLinearTransformNode" if result.transform.IsLinear() else "vtkMRMLTransformNode"
+def _node_class(job: RegistrationJob, role: str, computed: Computed) -> str:
+    if role == "outputVolume":
+        return volume_class_for(job.moving)
+    if role == "outputField":
+        return "vtkMRMLVectorVolumeNode" if computed.dense_field is None else "vtkMRMLGridTransformNode"
+    return "vtkMRMLScalarVolumeNode" if role == "outputJacobian" else node_class_of(computed.transform)
+
+
+def _write(job: RegistrationJob, nodes: Mapping[str, Any], computed: Computed) -> None:
+    transform = nodes.get("outputTransform") or nodes.get("outputInverse")
+    if transform is not None:
+        write_transform(job, transform, computed.transform)
+    if "outputInverse" in nodes:
+        _invert(nodes["outputInverse"], transform)
+    if "outputField" in nodes:
+        write_field(job, nodes["outputField"], computed)
+    # The last, because it may be the moving volume itself.
+    if "outputVolume" in nodes:
+        write_resampled_volume(nodes["outputVolume"], computed.voxels, job.fixed, job.moving)
 
 
 def _invert(node: Any, transform: Any) -> None:
@@ -152,17 +176,19 @@ def _invert(node: Any, transform: Any) -> None:
     node.Inverse()
 
 
-def _write_jacobian(node: Any, job: RegistrationJob, result: Any) -> None:
-    """Determinants on the grid that elastix saw of the fixed volume, in world, without parent."""
-    grid = result.fixed_geometry
-    computed = getattr(result, "outputs", {})
+def _jacobian(job: RegistrationJob, result: Any) -> np.ndarray:
+    """(k, j, i) determinants on the grid that elastix saw of the fixed volume."""
+    computed = getattr(result, "outputs", {})  # by the worker
     if JACOBIAN in computed:
-        determinant = computed[JACOBIAN].array
-    else:
-        vectors = array_view(displacement_field(result.transform, grid))
-        determinant = jacobian_determinant(vectors, grid.spacing, grid.direction).astype(np.float32)
-    if job.fixed_plane is not None:
-        grid = job.fixed.geometry
+        return computed[JACOBIAN].array
+    grid = result.fixed_geometry
+    vectors = array_view(displacement_field(result.transform, grid))
+    return jacobian_determinant(vectors, grid.spacing, grid.direction).astype(np.float32)
+
+
+def _write_jacobian(node: Any, job: RegistrationJob, grid: Geometry, determinant: np.ndarray) -> None:
+    """In world, without parent."""
+    grid = grid if job.fixed_plane is None else job.fixed.geometry
     modified = node.StartModify()
     try:
         node.SetAndObserveTransformNodeID(None)
@@ -170,3 +196,5 @@ def _write_jacobian(node: Any, job: RegistrationJob, result: Any) -> None:
         node.SetAndObserveImageData(image_data(determinant.reshape(grid.size[::-1]), vtk.VTK_FLOAT))
     finally:
         node.EndModify(modified)
+    if node.GetDisplayNode() is None:
+        node.CreateDefaultDisplayNodes()

@@ -24,12 +24,13 @@ from .coordinates import (
     lps_from_ras,
     vtk_points_from_array,
 )
-from .volumes import resample_along
+from .resampling import resample_steps
+from .steps import Steps
 
 
-def segments_on_grid(
+def segments_on_grid_steps(
     node: Any, segments: Sequence[str] | None, grid: Geometry, from_world: Chain, name: str
-) -> tuple[np.ndarray, bool]:
+) -> Steps[tuple[np.ndarray, bool]]:
     """((k, j, i) bool, is_empty): the union of segments on ``grid``, and whether nothing is in them anywhere."""
     inside = np.zeros(grid.size[::-1], bool)
     is_empty = True
@@ -41,6 +42,7 @@ def segments_on_grid(
         if representation.IsA("vtkPolyData"):
             is_empty = False
             inside |= _filled(representation, from_world, grid)
+            yield
         else:
             # Several segments share one label map, each with its own value.
             label_maps.setdefault(id(representation), (representation, []))[1].append(segment.GetLabelValue())
@@ -49,7 +51,8 @@ def segments_on_grid(
         if found is not None:
             is_empty = False
             voxels, geometry = found
-            inside |= resample_along(voxels, geometry, from_world, grid, interpolation="nearest") != 0
+            found = yield from resample_steps(voxels, geometry, from_world, grid, interpolation="nearest")
+            inside |= found != 0
     return inside, is_empty
 
 

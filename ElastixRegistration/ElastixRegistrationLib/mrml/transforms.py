@@ -20,13 +20,14 @@ import slicer
 from ..core.errors import InputError
 from ..core.images import Geometry
 from ..core.sampling import coarsened, grown, lattice, sampled
-from ..core.transforms import affine_from_matrix, chain_of, compose, identity, matrix_of
+from ..core.transforms import affine_from_matrix, compose, identity
 from ..core.transforms import map_points as map_itk_points
+from ..worker.data import TransformData
 from .chains import (
     Chain,
     chain_from_vtk,
     chain_to_world,
-    displacements,
+    displacement_steps,
     inverse,
     is_matrix,
     map_lps_points,
@@ -35,23 +36,25 @@ from .chains import (
 )
 from .chains import matrix_of as matrix_of_chain
 from .coordinates import lps_from_ras_matrix
-from .warps import NoExactForm, itk_from_vtk_warp, vtk_grid, vtk_warp_from_itk
+from .steps import Steps
+from .warps import NoExactForm, itk_from_vtk_warp, vector_image, vtk_grid, vtk_warp_from_element
 
 #: What an exact ITK counterpart may differ by, mm, before it is not taken for one. Most differ by 1e-12; VTK's grid
 #: transform rounds fractions of a voxel to 1/65536, so its own precision is that part of a step between neighbours.
 _EXACT = 1e-3
 
 
-def chain_from_itk(transform: Any) -> Chain:
-    """The elements, RAS, of a 3D ITK transform, LPS: linear, B-spline, displacement field, thin plate or a composite.
+def chain_from_data(transform: TransformData) -> Chain:
+    """The elements, RAS, of a 3D transform: linear, B-spline, displacement field, thin plate or several of them.
 
     B-spline grids must end in zeros, as those of ``core`` do. Raises InputError for other kinds.
     """
-    chain = []
-    for element in chain_of(transform):
-        matrix = matrix_of(element)
-        chain.append(vtk_warp_from_itk(element) if matrix is None else lps_from_ras_matrix(matrix))
-    return simplified(chain)
+    return simplified(
+        [
+            vtk_warp_from_element(element) if element.matrix is None else lps_from_ras_matrix(element.matrix)
+            for element in transform.elements
+        ]
+    )
 
 
 def itk_from_chain(chain: Sequence[Any], domain: Geometry) -> Any:
@@ -83,12 +86,14 @@ def _exact(element: Any, points: np.ndarray) -> list[Any] | None:
     return transforms if np.abs(found - expected).max() <= _EXACT else None
 
 
-def as_grid(chain: Sequence[Any], geometry: Geometry) -> Chain:
+def grid_steps(chain: Sequence[Any], geometry: Geometry) -> Steps[Chain]:
     """The same mapping as one displacement grid sampled at the voxel centres of ``geometry``, double precision.
 
     Between them it is interpolated by cubics, as Slicer does with every grid that it reads from a file.
     """
-    return [vtk_grid(displacements(chain, geometry), geometry, cubic=True)]
+    image, vectors = vector_image(geometry)
+    yield from displacement_steps(chain, geometry, vectors)
+    return [vtk_grid(image, geometry, cubic=True)]
 
 
 def covering_grid(fixed: Geometry, moving: Geometry, chain: Sequence[Any], most: int = 64_000_000) -> Geometry:
