@@ -137,10 +137,25 @@ def extend_bspline(parameters: ParameterMap) -> dict[str, tuple[str, ...]]:
     if _text(parameters, "Transform") not in ("BSplineTransform", "RecursiveBSplineTransform"):
         return dict(parameters)
     size = _numbers(parameters, "GridSize").astype(int)
-    spacing = _numbers(parameters, "GridSpacing")
-    origin = _numbers(parameters, "GridOrigin")
-    direction = _direction(parameters, "GridDirection", len(size))
-    coefficients = _numbers(parameters, "TransformParameters").reshape(len(size), *size[::-1])
+    faded, origin = extended_grid(
+        _numbers(parameters, "TransformParameters").reshape(len(size), *size[::-1]),
+        _numbers(parameters, "GridOrigin"),
+        _numbers(parameters, "GridSpacing"),
+        _direction(parameters, "GridDirection", len(size)),
+    )
+    return dict(parameters) | {
+        "GridSize": tuple(str(n) for n in faded.shape[:0:-1]),
+        "GridOrigin": _texts(origin),
+        "NumberOfParameters": (str(faded.size),),
+        "TransformParameters": _texts(faded.ravel()),
+    }
+
+
+def extended_grid(
+    coefficients: np.ndarray, origin: np.ndarray, spacing: np.ndarray, direction: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """(coefficients, origin) of the grid of ``extend_bspline``; the arguments are those of ``bspline_transform``."""
+    size = np.array(coefficients.shape[:0:-1])
     added = _points_to_add(coefficients, spacing)
     faded = np.pad(coefficients, [(0, 0), *((n, n) for n in added[::-1])], mode="edge")
     for axis, count in enumerate(added):
@@ -150,13 +165,7 @@ def extend_bspline(parameters: ParameterMap) -> dict[str, tuple[str, ...]]:
         shape = [1] * faded.ndim
         shape[faded.ndim - 1 - axis] = len(window)
         faded *= window.reshape(shape)
-    moved = origin - direction @ (added * spacing)
-    return dict(parameters) | {
-        "GridSize": tuple(str(n) for n in size + 2 * added),
-        "GridOrigin": _texts(moved),
-        "NumberOfParameters": (str(faded.size),),
-        "TransformParameters": _texts(faded.ravel()),
-    }
+    return faded, origin - direction @ (added * spacing)
 
 
 def _points_to_add(coefficients: np.ndarray, spacing: np.ndarray) -> np.ndarray:

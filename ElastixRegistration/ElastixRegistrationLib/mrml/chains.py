@@ -28,6 +28,9 @@ from .steps import Pace, Steps
 
 #: A matrix this close to the identity (mm, and mm per mm) is rounding left over from a matrix and its inverse.
 _ROUNDING = 1e-12
+#: How far from the point itself VTK may stop looking for its inverse, mm. Its own default of 0.001 mm shows in
+#: comparisons; one step of Newton's method more does not.
+INVERSE_TOLERANCE = 1e-7
 #: Points of the first step; the time it takes gives the size of the next.
 _FIRST_POINTS = 20_000
 
@@ -197,4 +200,6 @@ def _copy(element: Any) -> vtk.vtkAbstractTransform:
         return _copy(element.GetInverse()).GetInverse()
     copy = element.MakeTransform()
     slicer.vtkMRMLTransformNode.DeepCopyTransform(copy, element)
+    if copy.IsA("vtkWarpTransform"):
+        copy.SetInverseTolerance(min(copy.GetInverseTolerance(), INVERSE_TOLERANCE))
     return copy

@@ -18,6 +18,7 @@ from .coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from .job import RegistrationJob
 from .output_volumes import image_data, volume_class_for, write_resampled_volume
 from .results import Computed, Wanted, check_still_there, compute_steps, write_field, write_transform
+from .snapshots import Snapshot
 from .steps import Steps
 from .transforms import node_class_of
 
@@ -30,24 +31,6 @@ _NAMES = {
 }
 
 
-class _Snapshot:
-    """What a node was, kept outside of the scene. Voxels are shared: a registration puts others in their place."""
-
-    def __init__(self, node: Any, parent_only: bool = False):
-        self._node, self._parent, self._copy = node, node.GetTransformNodeID(), None
-        if not parent_only:
-            self._copy = node.CreateNodeInstance()
-            self._copy.UnRegister(None)
-            self._copy.CopyContent(node, not node.IsA("vtkMRMLVolumeNode"))
-
-    def restore(self) -> None:
-        if self._node.GetScene() is None:
-            return
-        if self._copy is not None:
-            self._node.CopyContent(self._copy, not self._node.IsA("vtkMRMLVolumeNode"))
-        self._node.SetAndObserveTransformNodeID(self._parent)
-
-
 @dataclass
 class AppliedOutputs:
     """``nodes`` by role. ``revert`` takes all of it back."""
@@ -55,7 +38,7 @@ class AppliedOutputs:
     nodes: dict[str, Any]
     job: RegistrationJob = field(repr=False)
     _created: list[Any] = field(default_factory=list, repr=False)
-    _snapshots: list[_Snapshot] = field(default_factory=list, repr=False)
+    _snapshots: list[Snapshot] = field(default_factory=list, repr=False)
 
     def put_under_transform(self, nodes: list[Any]) -> list[Any]:
         """Move other nodes of the moving patient along. Returns those left out: they lie under other parents.
@@ -69,7 +52,7 @@ class AppliedOutputs:
             if not self._lies_as_the_moving_volume(node):
                 left_out.append(node)
                 continue
-            self._snapshots.append(_Snapshot(node, parent_only=True))
+            self._snapshots.append(Snapshot(node, parent_only=True))
             node.SetAndObserveTransformNodeID(transform.GetID())
         return left_out
 
@@ -118,7 +101,7 @@ def output_steps(
                 node = scene.AddNewNodeByClass(_node_class(job, role, computed), scene.GenerateUniqueName(name))
                 applied._created.append(node)
             else:
-                applied._snapshots.append(_Snapshot(node))
+                applied._snapshots.append(Snapshot(node))
             applied.nodes[role] = node
         _write(job, applied.nodes, computed)
         if jacobian is not None:
