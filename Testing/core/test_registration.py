@@ -6,12 +6,11 @@ import os
 
 import numpy as np
 import pytest
+from core.elastix_points import transformix_points
 from core.phantoms import blobs, grid, oblique, stage
 from ElastixRegistrationLib.core import memory
-from ElastixRegistrationLib.core.elastix import parameter_object
 from ElastixRegistrationLib.core.errors import InputError, RegistrationError
-from ElastixRegistrationLib.core.images import array_view, float_copy, geometry_of, image_from_array
-from ElastixRegistrationLib.core.itk_access import wrapped_class
+from ElastixRegistrationLib.core.images import array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.registration import register
 from ElastixRegistrationLib.core.transforms import (
     affine_from_matrix,
@@ -27,25 +26,6 @@ SHIFT = np.array([6.0, -4.0, 5.0])
 def centre_points(geometry, count=40, seed=3):
     extent = np.asarray(geometry.size) * geometry.spacing
     return geometry.centre() + np.random.default_rng(seed).uniform(-0.3, 0.3, (count, geometry.dimension)) * min(extent)
-
-
-def transformix_points(maps, moving, points, folder):
-    """elastix's own mapping of points by TransformParameters maps."""
-    dimension = points.shape[1]
-    chain = [dict(m) for m in maps]
-    chain[0]["InitialTransformParameterFileName"] = ("NoInitialTransform",)
-    transformix = wrapped_class("TransformixFilter", f"IF{dimension}").New()
-    moving = float_copy(moving)
-    transformix.SetMovingImage(moving)
-    transformix.SetTransformParameterObject(parameter_object(chain))
-    path = folder / "points.txt"
-    rows = [" ".join(map(repr, p)) for p in points.tolist()]
-    path.write_text("\n".join(["point", str(len(rows)), *rows]), encoding="ascii")
-    transformix.SetFixedPointSetFileName(str(path))
-    transformix.SetOutputDirectory(str(folder))
-    transformix.UpdateLargestPossibleRegion()
-    lines = (folder / "outputpoints.txt").read_text(encoding="ascii").splitlines()
-    return np.array([line.split("OutputPoint = [")[1].split("]")[0].split() for line in lines], float)
 
 
 @pytest.mark.parametrize("left_handed", [False, True])

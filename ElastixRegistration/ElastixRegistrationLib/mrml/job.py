@@ -14,10 +14,11 @@ from ..core.errors import InputError
 from ..core.images import Geometry, check_voxels
 from ..core.itk_access import preload
 from ..core.parameter_maps import ParameterMap
+from ..core.sampling import lattice, sampled
 from ..core.settings import KEEP, RegistrationSettings
 from ..core.transforms import compose
 from ..worker.data import TransformData, TransformElement, VoxelData
-from .chains import Chain, lattice, map_lps_points, matrix_of
+from .chains import Chain, map_lps_points, matrix_of
 from .coordinates import lps_from_ras_matrix
 from .masks import mask_steps
 from .output_volumes import check_field_volume, check_output_volume
@@ -26,7 +27,7 @@ from .points import paired_points
 from .resampling import in_world_steps
 from .scene_presets import scene_presets
 from .steps import Steps
-from .transforms import initial_chain, itk_from_chain, sampled
+from .transforms import initial_chain, itk_from_chain
 from .volumes import VolumeImage, volume_image, world_grid
 
 

@@ -17,6 +17,7 @@ from .chains import chain_to_world, inverse, matrix_of
 from .job import RegistrationJob
 from .output_volumes import image_steps, volume_class_for, write_jacobian_volume, write_resampled_volume
 from .results import Computed, Wanted, check_still_there, compute_steps, write_field, write_transform
+from .snapshots import Snapshot
 from .steps import Steps
 from .transforms import node_class_of
 
@@ -31,28 +32,6 @@ _NAMES = {
 }
 
 
-class _Snapshot:
-    """What a node was, kept outside of the scene.
-
-    Voxels and displacement grids are shared: a registration puts others in their place.
-    """
-
-    def __init__(self, node: Any, parent_only: bool = False):
-        self._node, self._parent, self._copy = node, node.GetTransformNodeID(), None
-        self._deep = node.IsA("vtkMRMLTransformNode") and bool(node.IsLinear())
-        if not parent_only:
-            self._copy = node.CreateNodeInstance()
-            self._copy.UnRegister(None)
-            self._copy.CopyContent(node, self._deep)
-
-    def restore(self) -> None:
-        if self._node.GetScene() is None:
-            return
-        if self._copy is not None:
-            self._node.CopyContent(self._copy, self._deep)
-        self._node.SetAndObserveTransformNodeID(self._parent)
-
-
 @dataclass
 class AppliedOutputs:
     """``nodes`` by role. ``revert`` takes all of it back."""
@@ -60,7 +39,7 @@ class AppliedOutputs:
     nodes: dict[str, Any]
     job: RegistrationJob = field(repr=False)
     _created: list[Any] = field(default_factory=list, repr=False)
-    _snapshots: list[_Snapshot] = field(default_factory=list, repr=False)
+    _snapshots: list[Snapshot] = field(default_factory=list, repr=False)
 
     def put_under_transform(self, nodes: list[Any]) -> list[Any]:
         """Move other nodes of the moving patient along. Returns those left out: they lie under other parents.
@@ -74,7 +53,7 @@ class AppliedOutputs:
             if not self._lies_as_the_moving_volume(node):
                 left_out.append(node)
                 continue
-            self._snapshots.append(_Snapshot(node, parent_only=True))
+            self._snapshots.append(Snapshot(node, parent_only=True))
             node.SetAndObserveTransformNodeID(transform.GetID())
         return left_out
 
@@ -156,7 +135,7 @@ def _node_for(applied: AppliedOutputs, role: str, node: Any, computed: Computed)
         node = scene.AddNewNodeByClass(_node_class(job, role, computed), scene.GenerateUniqueName(name))
         applied._created.append(node)
     else:
-        applied._snapshots.append(_Snapshot(node))
+        applied._snapshots.append(Snapshot(node))
     applied.nodes[role] = node
     return node
 

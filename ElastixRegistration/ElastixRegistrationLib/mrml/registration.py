@@ -7,11 +7,16 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import slicer
+
 from ..core.errors import InputError
 from ..core.settings import RegistrationSettings
+from .apply import AppliedTransform, apply_steps, harden_steps, is_movable, put_under
+from .hierarchy import branch_nodes
 from .job import OutputNodes, RegistrationJob, prepare_steps
 from .results import RegistrationOutcome, apply_result
 from .steps import Steps, completed
+from .transform_sources import transform_node_from_file
 
 
 class RegistrationLogic:
@@ -106,6 +111,61 @@ class RegistrationLogic:
         bound = inspect.signature(self.prepareRegistration).bind(*arguments, **options)
         bound.apply_defaults()
         return _preparation(bound.arguments)
+
+    def applyTransform(
+        self,
+        transform: Any,
+        nodes: Sequence[Any],
+        referenceVolumeNode: Any = None,
+        *,
+        inverse: bool = False,
+        interpolation: str = "linear",
+        background: float | str = "auto",
+        inPlace: bool = False,
+    ) -> AppliedTransform:
+        """Transform volumes, label maps, segmentations, models, markups: copies, or ``inPlace`` the nodes themselves.
+
+        ``transform`` is a transform node or the path of a file of elastix, ITK, ANTs, BRAINS or Slicer. What lies with
+        the moving image ends up on the fixed image; with ``inverse`` the other way. Nodes are taken as if they were put
+        directly under the transform. Volumes and segments go on the grid of ``referenceVolumeNode``, where one is
+        given. Raises InputError before anything has changed; ``revert()`` of what is returned takes it back.
+        """
+        return completed(
+            apply_steps(
+                transform,
+                nodes,
+                reference_node=referenceVolumeNode,
+                inverted=inverse,
+                interpolation=interpolation,
+                background=background,
+                in_place=inPlace,
+            )
+        )
+
+    def putUnderTransform(self, transform: Any, nodes: Sequence[Any], *, inverse: bool = False) -> AppliedTransform:
+        """Put ``nodes`` under a transform, as above, without resampling; ``hardenTransform`` can follow at any time."""
+        return put_under(transform, nodes, inverted=inverse)
+
+    def hardenTransform(
+        self,
+        nodes: Sequence[Any],
+        referenceVolumeNode: Any = None,
+        *,
+        interpolation: str = "linear",
+        background: float | str = "auto",
+    ) -> AppliedTransform:
+        """Resample and move in place what lies under transforms, linear or not."""
+        return completed(
+            harden_steps(nodes, reference_node=referenceVolumeNode, interpolation=interpolation, background=background)
+        )
+
+    def loadTransform(self, path: Any, scene: Any = None) -> Any:
+        """A new transform node from a file, elastix's TransformParameters included."""
+        return transform_node_from_file(path, slicer.mrmlScene if scene is None else scene)
+
+    def nodesOfBranch(self, item: int, scene: Any = None) -> list[Any]:
+        """What can be transformed of an item of the subject hierarchy, such as a patient, and of all below it."""
+        return branch_nodes(slicer.mrmlScene if scene is None else scene, item, is_movable)
 
     def applyResult(self, job: RegistrationJob, result: Any) -> RegistrationOutcome:
         """Write the result of ``core.register`` into the scene, all at once. Raises InputError when a node is gone."""

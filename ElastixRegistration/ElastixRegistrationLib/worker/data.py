@@ -142,6 +142,8 @@ class TransformElement:
         transform = wrapped_class(self.name, self.suffix).New()
         self._set(transform, "FixedParameters", self.fixed_parameters)
         self._set(transform, "Parameters", self.parameters)
+        if self.name.endswith("KernelTransform"):
+            transform.ComputeWMatrix()  # without it, the first point that is mapped ends the process
         return transform
 
     def _set(self, transform: Any, what: str, values: np.ndarray) -> None:
