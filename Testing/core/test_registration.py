@@ -263,6 +263,21 @@ def test_the_memory_estimate_grows_with_images_and_smoothed_levels():
     assert memory.available_bytes() > 1e8
 
 
+def test_the_memory_estimate_counts_control_points():
+    geometry = grid((400, 360, 320), (1.0, 1.0, 1.0))
+    coarse, fine = (stage("BSplineTransform", FinalGridSpacingInPhysicalUnits=mm) for mm in ("16", "1"))
+    parameters = 3 * 404 * 364 * 324
+    added = memory.estimate_bytes(geometry, geometry, [fine]) - memory.estimate_bytes(geometry, geometry, [coarse])
+    assert added > parameters * 200
+
+
+def test_an_error_that_elastix_ignores_is_a_note():
+    geometry = grid()
+    ignoring = stage(Optimizer="ConjugateGradient", NumberOfResolutions="1", RequiredRatioOfValidSamples="0.97")
+    result = register(blobs(geometry), blobs(geometry, SHIFT), [ignoring])
+    assert "sample points" in result.notes[-1]
+
+
 def barely_overlapping(geometry):
     return grid(geometry.size, origin=tuple(np.add(geometry.origin, (60.0, 70.0, 60.0)).tolist()))
 

@@ -29,7 +29,7 @@ from .memory import check_memory
 from .parameter_component_rules import MULTI_METRIC
 from .parameter_maps import ParameterMap
 from .parameter_validation import validate_stages
-from .progress import Iteration, ProgressEvent, ProgressParser
+from .progress import Iteration, ProgressEvent, ProgressParser, ignored_errors
 from .resampling import resample
 from .transform_parameters import UnsupportedTransform, extend_bspline, maps_from_transform, transforms_from_maps
 from .transforms import (
@@ -214,7 +214,7 @@ def register(
         moving=original_moving,
         iterations=parser.iterations,
         log=run.log,
-        notes=[*notes, *fixed_side.notes, *moving_side.notes, *run_notes],
+        notes=[*notes, *fixed_side.notes, *moving_side.notes, *run_notes, *ignored_errors(run.log)],
         keep_padding=background == "keep",
         threads=threads,
     )

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..core.errors import ElastixRegistrationError, InputError, ParameterError, RegistrationError
 from ..core.parameter_maps import ParameterMap
-from ..core.progress import Iteration, ProgressEvent, ProgressParser, error_lines
+from ..core.progress import Iteration, ProgressEvent, ProgressParser, error_lines, ignored_errors
 from .data import TransformData, VoxelData
 from .log_reader import LogReader
 from .messages import ParameterMaps, pack
@@ -164,6 +164,7 @@ class RegistrationHandle:
         if kind == "failed":
             self.fail(self._error_of(body))
             return
+        body["notes"] += ignored_errors(self.log)  # which the worker does not have
         self.result = BackgroundResult(
             body, moving=self.job.moving, threads=self.job.threads, iterations=self.iterations, log=self.log
         )
