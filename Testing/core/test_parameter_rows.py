@@ -81,7 +81,7 @@ def test_typed_values_can_be_written_to_a_file(text):
 def test_what_can_be_added_is_for_the_components_in_use():
     names = {parameter.name for parameter in addable(stage("EulerTransform"))}
     assert "RandomSeed" in names
-    assert not {"Transform", "FinalGridSpacing", "SP_alpha", "UseCyclicTransform"} & names
+    assert not {"Transform", "FinalGridSpacing", "MaximumStepSize", "UseCyclicTransform"} & names
     assert "UseCyclicTransform" in {parameter.name for parameter in addable(stage("BSplineTransform"))}
 
 
