@@ -70,6 +70,7 @@ def register(options: argparse.Namespace) -> Outcome:
             threads=settings.threads,
             seed=settings.seed,
             initialization=settings.start(initial is not None),
+            adapt=settings.adapts(),
             log_to_console=show_progress,
         )
     registered = time.perf_counter()

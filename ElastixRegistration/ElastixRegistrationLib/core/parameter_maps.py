@@ -27,7 +27,10 @@ ParameterMap: TypeAlias = dict[str, tuple[str, ...]]
 
 _MAX_BYTES = 50 * 10**6
 _MAX_TRANSFORM_BYTES = 2 * 10**9
-_TRANSFORM_ONLY = ("TransformParameters", "NumberOfParameters", "ITKTransformParameters")
+_TRANSFORM_ONLY = (
+    *("TransformParameters", "NumberOfParameters", "ITKTransformParameters", "TransformFileName"),
+    "DeformationFieldFileName",
+)
 
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 _TOKEN = re.compile(r'"([^"]*)"|([^\s"]+)')

@@ -41,7 +41,8 @@ class Preset:
     are lower case words; "any" among them fits every wish. ``dimension`` has those of 2 and 3 that it was made for.
     ``reference`` is the publication its values follow. ``expected_accuracy`` is what was measured, or "not measured".
     ``initialization`` ("geometry", "mass", "none") goes to ``core.register``; None leaves the start to the files.
-    ``origin`` says where it lives: BUILT_IN (nobody changes it), USER or SCENE.
+    ``adapts``: the stages are fitted to the pair of images before they run (``core.automatic``). ``origin`` says where
+    it lives: BUILT_IN (nobody changes it), USER or SCENE.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Preset:
     reference: str = ""
     expected_accuracy: str = "not measured"
     initialization: str | None = None
+    adapts: bool = False
     files: tuple[Path, ...] = ()
     texts: tuple[PresetStage, ...] = ()
     switched_off: tuple[str, ...] = ()
@@ -88,6 +90,7 @@ def preset_entry(preset: Preset, names: Iterable[str]) -> dict[str, Any]:
         "reference": preset.reference,
         "expected_accuracy": preset.expected_accuracy,
         "initialization": preset.initialization,
+        "adapts": preset.adapts,
         "files": list(names),
     }
     return entry | ({"switched_off": off} if off else {})
@@ -119,6 +122,9 @@ def read_entry(entry: Any, place: str) -> dict[str, Any]:
         raise InputError(
             f"{place}: initialization must be geometry, mass or none, not {values['initialization']!r:.60}."
         )
+    values["adapts"] = entry.get("adapts", False)
+    if not isinstance(values["adapts"], bool):
+        raise InputError(f"{place}: adapts must be true or false, not {values['adapts']!r:.60}.")
     values["files"] = tuple(_plain_names(entry.get("files"), "files", place))
     if not values["files"]:
         raise InputError(f"{place}: it names no parameter files.")

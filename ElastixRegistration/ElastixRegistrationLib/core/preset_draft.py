@@ -65,6 +65,7 @@ class PresetDraft:
             files=(),
             switched_off=(),
             texts=numbered(self.stages),
+            adapts=self.preset.adapts and not self.is_changed,  # whoever sets values wants them kept
             expected_accuracy=self.preset.expected_accuracy if not self.is_changed else "not measured",
         )
 

@@ -75,6 +75,10 @@ class RegistrationSettings:
             return self.initialization
         return find_preset(self.preset, presets).initialization
 
+    def adapts(self, presets: Iterable[Preset] = ()) -> bool:
+        """Whether the preset is one that is fitted to the pair of images: ``adapt`` of ``core.register``."""
+        return not self.parameter_files and find_preset(self.preset, presets).adapts
+
     def as_texts(self) -> dict[str, str]:
         """Names and texts, as a parameter node or a table stores them; "" for None."""
         return {
