@@ -48,19 +48,11 @@ def _import(options: argparse.Namespace, path: str) -> Outcome:
     from .core.preset_import import REFUSED, UPGRADED, import_presets
 
     report = import_presets(path, user_presets(), keep_unusable=options.all)
-    lines = [f"{preset.id}  {preset.title}" for preset in report.presets]
-    for found in report.found:
-        if found.unusable and not options.all:
-            lines.append(f"left out: {found.preset.title}: {found.unusable}")
-    for file in report.files:
-        if file.state == REFUSED:
-            lines.append(f"refused: {file.path}: {file.reason}")
-        lines += [f"upgraded: {file.path}: {c.parameter} {c.text} ({c.source})" for c in file.changes]
     counts = [f"{len(report.presets)} presets imported"]
     counts += [f"{report.already_here} here already"] if report.already_here else []
     counts += [f"{report.count(UPGRADED)} files upgraded", f"{report.count(REFUSED)} refused"]
-    lines.append(", ".join(counts) + ".")
-    return Outcome("\n".join(lines), _document(**report.document()))
+    text = report.text(unusable=not options.all)
+    return Outcome(f"{text}\n{', '.join(counts)}.".lstrip(), _document(**report.document()))
 
 
 def _copy(options: argparse.Namespace, preset_id: str, title: str) -> Outcome:

@@ -44,7 +44,8 @@ class Row:
 
 @dataclass(frozen=True)
 class ResolutionTable:
-    """Parameters with a value for each resolution; a parameter of a single value has it in all columns."""
+    """Parameters with a value for each resolution; a parameter of a single value has it in all columns, and one with
+    too few values has empty ones."""
 
     resolutions: int
     names: tuple[str, ...]
@@ -146,7 +147,7 @@ def resolution_table(stage: ParameterMap, dimension: int) -> ResolutionTable | N
     names, cells = [], []
     for each in rows(stage):
         size = _size_per_resolution(each.name, len(each.values), resolutions, dimension)
-        if size and len(each.values) in (1, size * resolutions):
+        if size:
             values = each.values if len(each.values) > 1 else each.values * (size * resolutions)
             names.append(each.name)
             cells.append(tuple(" ".join(values[n * size : (n + 1) * size]) for n in range(resolutions)))
@@ -161,6 +162,7 @@ def with_cell(draft: PresetDraft, number: int, name: str, resolution: int, text:
         return draft
     line = list(table.cells[table.names.index(name)])
     line[resolution] = " ".join(text.split())
+    line = [cell or line[0] for cell in line]  # elastix takes the first value where one is missing
     values = [line[0]] if len(set(line)) == 1 and " " not in line[0] else " ".join(line).split()
     return draft.with_values(number, name, values)
 

@@ -85,6 +85,11 @@ class PresetDraft:
         """Why the text of each stage cannot be read, None where it can."""
         return tuple(parsed if isinstance(parsed, ParameterError) else None for parsed in self._parsed)
 
+    def line(self, number: int, name: str) -> int | None:
+        """Where a parameter is in the text of a stage, from 1; None where it is not."""
+        parsed = self._parsed[number]
+        return None if isinstance(parsed, ParameterError) else parsed.lines.get(name)
+
     def problems(
         self,
         dimension: int,

@@ -70,6 +70,17 @@ class ImportReport:
     def count(self, state: str) -> int:
         return sum(file.state == state for file in self.files)
 
+    def text(self, *, unusable: bool = True) -> str:
+        """A line for each preset, and for whatever was upgraded, refused or left out."""
+        lines = [f"{preset.id}  {preset.title}" for preset in self.presets]
+        if unusable:
+            lines += [f"left out: {f.preset.title}: {f.unusable}" for f in self.found if f.unusable]
+        for file in self.files:
+            if file.state == REFUSED:
+                lines.append(f"refused: {file.path}: {file.reason}")
+            lines += [f"upgraded: {file.path}: {c.parameter} {c.text} ({c.source})" for c in file.changes]
+        return "\n".join(lines)
+
     def document(self) -> dict[str, Any]:
         """Everything, as JSON holds it."""
         return {
