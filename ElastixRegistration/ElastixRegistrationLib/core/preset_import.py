@@ -111,7 +111,7 @@ def import_presets(
     """
     into = user_presets() if into is None else into
     report = examine(path)
-    wanted = [found.preset for found in report.found if keep_unusable or not found.unusable]
+    wanted = [f.preset for f in report.found if f.preset.texts and (keep_unusable or not f.unusable)]
     if not wanted:
         reasons = [found.unusable for found in report.found] or [file.reason for file in report.files if file.reason]
         raise InputError(f"{path}: there is no preset in it that can be used{': ' + reasons[0] if reasons else '.'}")
