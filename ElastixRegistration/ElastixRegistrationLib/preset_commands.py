@@ -47,7 +47,7 @@ def _export(options: argparse.Namespace, preset_id: str, target: str) -> Outcome
 def _import(options: argparse.Namespace, path: str) -> Outcome:
     from .core.preset_import import REFUSED, UPGRADED, import_presets
 
-    report = import_presets(path, user_presets(), keep_unusable=options.all)
+    report = import_presets(path, keep_unusable=options.all)
     counts = [f"{len(report.presets)} presets imported"]
     counts += [f"{report.already_here} here already"] if report.already_here else []
     counts += [f"{report.count(UPGRADED)} files upgraded", f"{report.count(REFUSED)} refused"]

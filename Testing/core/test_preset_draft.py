@@ -50,13 +50,13 @@ def test_a_built_in_preset_is_edited_as_a_copy():
     draft = PresetDraft.of(find_preset("deformable"))
     assert draft.is_read_only
     assert not draft.is_changed
-    changed = draft.with_values(1, "NumberOfHistogramBins", ["64"])
+    changed = draft.with_values(0, "NumberOfHistogramBins", ["64"])
     assert changed.is_changed
     assert not draft.is_changed
     saved = changed.to_preset("mine", "Mine", "user")
-    assert saved.stages()[1]["NumberOfHistogramBins"] == ("64",)
+    assert saved.stages()[0]["NumberOfHistogramBins"] == ("64",)
     assert (saved.expected_accuracy, saved.reference) == ("not measured", find_preset("deformable").reference)
-    assert [text.name[:2] for text in saved.texts] == ["1-", "2-"]
+    assert [text.name[:2] for text in saved.texts] == [f"{n + 1}-" for n in range(len(draft.stages))]
 
 
 def test_text_and_parameters_are_in_step():

@@ -29,7 +29,7 @@ from .preset_readme import ReadmeFacts, read_readme
 from .preset_sources import SourceFile, read_sources
 from .presets import built_in_presets
 from .stage_order import stage_sequences
-from .user_presets import ENTRY, UserPresets, id_of, numbered
+from .user_presets import ENTRY, UserPresets, id_of, numbered, user_presets
 
 READ, UPGRADED, REFUSED, SKIPPED = "read", "upgraded", "refused", "skipped"
 _PARAMETERS = (".txt", ".toml")
@@ -100,14 +100,18 @@ class _Stage:
     dimension: tuple[int, ...]
 
 
-def import_presets(path: str | os.PathLike, into: UserPresets, *, keep_unusable: bool = False) -> ImportReport:
-    """Keep what ``examine`` finds in ``path`` as presets of the user: all of it, or nothing when something fails.
+def import_presets(
+    path: str | os.PathLike, into: UserPresets | None = None, *, keep_unusable: bool = False
+) -> ImportReport:
+    """Keep what ``examine`` finds in ``path`` in ``into`` (None: the user's presets): all of it, or nothing when
+    something fails.
 
     ``keep_unusable`` keeps those too that cannot be run here, to be edited. What is here already, the same stages
     under the same title, is not added again. Raises InputError for a path that cannot be read or has no preset.
     """
+    into = user_presets() if into is None else into
     report = examine(path)
-    wanted = [found.preset for found in report.found if keep_unusable or not found.unusable]
+    wanted = [f.preset for f in report.found if f.preset.texts and (keep_unusable or not f.unusable)]
     if not wanted:
         reasons = [found.unusable for found in report.found] or [file.reason for file in report.files if file.reason]
         raise InputError(f"{path}: there is no preset in it that can be used{': ' + reasons[0] if reasons else '.'}")
@@ -307,7 +311,12 @@ def _missing_file(stage: ParameterMap) -> str:
 
 
 def _content(preset: Preset) -> tuple[Any, ...]:
-    return preset.title, tuple((stage.text.strip(), stage.on) for stage in preset.all_stages())
+    """What makes two presets the same: title, parameters and which stages are on, whatever their comments say."""
+    try:
+        stages = [(tuple(_map(stage.text).items()), stage.on) for stage in preset.all_stages()]
+    except ParameterError:
+        return (preset.id,)  # one that a user has broken is like no other
+    return preset.title, tuple(stages)
 
 
 def _with_presets(reports: Iterable[FileReport], found: Iterable[Found]) -> list[FileReport]:

@@ -118,7 +118,10 @@ class PresetEditor:
         title = draft.preset.title
         self.ui.titleEdit.text = _("{title} (edited)").format(title=title) if draft.is_read_only else title
         origins = {USER: _("one of your presets"), SCENE: _("of this scene")}
-        self.ui.originLabel.text = origins.get(draft.preset.origin, _("built-in, is saved under another name"))
+        note = origins.get(draft.preset.origin, _("built-in, is saved under another name"))
+        if draft.preset.adapts:
+            note += "; " + _("fitted to each pair until you change it")
+        self.ui.originLabel.text = note
         self._show()
 
     def _add(self, draft: PresetDraft) -> None:

@@ -133,12 +133,12 @@ class ParameterTable:
             control = qt.QSpinBox()
             known = find_parameter(row.name)
             control.setRange(*_whole_range(known))
-            control.setKeyboardTracking(False)
+            control.keyboardTracking = False
             control.connect("valueChanged(int)", lambda value, name=row.name: self._edited(name))
         else:
             control = qt.QLineEdit()
             control.connect("editingFinished()", lambda name=row.name: self._edited(name))
-        control.setFocusPolicy(qt.Qt.StrongFocus)
+        control.focusPolicy = qt.Qt.StrongFocus
         control.toolTip = meaningText(row)
         return control
 

@@ -141,7 +141,7 @@ class PresetManager:
         """Import a folder, zip or file, and say what became of its files. Raises InputError."""
         from ..core.preset_import import import_presets
 
-        report = import_presets(path, user_presets())
+        report = import_presets(path)
         if report.presets:
             self._onChanged(report.presets[0].id)
         slicer.util.infoDisplay(_importText(report), windowTitle=_("Import presets"), detailedText=report.text())
