@@ -20,8 +20,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Outcome:
+    """``failure``: what went wrong although there is an outcome to print, as a sentence; "" when nothing did."""
+
     text: str
     document: dict[str, Any] = field(default_factory=dict)
+    failure: str = ""
 
 
 def register(options: argparse.Namespace) -> Outcome:
