@@ -104,6 +104,7 @@ def local_client(size: Size) -> Iterator[Any]:
             memory_limit=int(size.slot_bytes) if size.slot_bytes else None,
             security=_own_certificate(),
             silence_logs=logging.CRITICAL,
+            preload=[f"{__package__}.worker_start"],
         )
         try:
             with Client(cluster, set_as_default=False) as client:

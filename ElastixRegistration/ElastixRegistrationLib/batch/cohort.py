@@ -94,6 +94,7 @@ def run_cohort(
     plan = _plan(folder, settings, stages, resume)
     with locked(folder), contextlib.ExitStack() as stack:
         remove_drafts(folder)
+        stack.callback(remove_drafts, folder)  # last of all, when no worker is left
         slot_bytes = None
         if client is None and scheduler is None:
             size = cluster.local_size(len(cases), estimate_case_bytes(cases, stages), workers, settings.threads)
@@ -111,7 +112,6 @@ def run_cohort(
             outcomes = [run.outcomes.get(case.name) or CaseOutcome(case.name, "not run") for case in cases]
             write_summary(outcomes, folder / SUMMARY)
             write_page(outcomes, folder, PAGE)
-        remove_drafts(folder)
         return CohortResult(outcomes, folder, run.progress.seconds, run.most_workers, slot_bytes)
 
 

@@ -1,0 +1,112 @@
+"""A scheduler and workers started from the shell, with TLS, on loopback addresses of their own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+from batch.conftest import LIBRARY, results_in, until
+from ElastixRegistrationLib import batch
+from ElastixRegistrationLib.core.errors import InputError
+from ElastixRegistrationLib.core.settings import RegistrationSettings
+
+pytest.importorskip("distributed")
+pytest.importorskip("cryptography")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems have 127.0.0.1 only")
+
+
+@pytest.fixture(scope="module")
+def shell_cluster(tmp_path_factory):
+    """(address, TLS options, the two workers): ``dask scheduler`` on 127.0.0.1, workers on 127.0.0.2 and 127.0.0.3."""
+    from distributed.security import Security
+
+    folder = tmp_path_factory.mktemp("cluster")
+    made = Security.temporary()
+    for name, pem in (("ca", made.tls_ca_file), ("cert", made.tls_scheduler_cert), ("key", made.tls_scheduler_key)):
+        (folder / f"{name}.pem").write_text(pem, encoding="ascii")
+    tls = batch.Tls(*(str(folder / f"{name}.pem") for name in ("ca", "cert", "key")))
+    options = ["--tls-ca-file", tls.ca_file, "--tls-cert", tls.cert, "--tls-key", tls.key]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tls://127.0.0.1:{port}"
+    surroundings = {**os.environ, "PYTHONPATH": str(LIBRARY)}
+
+    def dask(*words):
+        return subprocess.Popen(
+            [sys.executable, "-m", "dask", *map(str, words), *options],
+            env=surroundings, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    scheduler = dask(
+        "scheduler", "--host", "127.0.0.1", "--port", port, "--protocol", "tls", "--no-dashboard", "--no-show"
+    )
+    workers = [
+        dask(
+            "worker",
+            address,
+            "--host",
+            f"127.0.0.{n}",
+            "--nthreads",
+            1,
+            "--no-nanny",
+            "--no-dashboard",
+            "--memory-limit",
+            "2GB",
+        )  # fmt: skip
+        for n in (2, 3)
+    ]
+    yield address, tls, workers
+    for process in [*workers, scheduler]:
+        process.kill()
+        process.wait()
+
+
+def test_who_has_no_certificate_is_not_let_in(shell_cluster, scans, tmp_path):
+    address, tls, _ = shell_cluster
+    cases = batch.find_cases([scans.fixed, *scans.moving])
+    own = batch.Tls(tls.ca_file)
+    with pytest.raises(InputError, match="does not answer"):
+        batch.run_cohort(cases, tmp_path, scheduler=address, tls=own)
+    assert results_in(tmp_path) == []
+
+
+def test_a_worker_killed_in_the_middle_loses_nothing(shell_cluster, scans, tmp_path):
+    address, tls, workers = shell_cluster
+    seen = []
+
+    def kill_one(progress):
+        seen.append(progress.workers)
+        if progress.over >= 1 and progress.workers == 2 and workers[0].poll() is None:
+            workers[0].kill()
+
+    settings = RegistrationSettings(parameter_files=(str(scans.slow),))
+    cases = batch.find_cases([scans.fixed, scans.folder / "moving"])
+    assert until(lambda: _ready(address, tls) == 2)
+    result = batch.run_cohort(cases, tmp_path, settings, scheduler=address, tls=tls, progress=kill_one)
+    assert workers[0].poll() is not None
+    assert seen[0] == 2
+    assert seen[-1] == 1
+    assert [o.state for o in result.outcomes] == ["done"] * len(cases)
+    assert result.memory_per_worker == 2e9
+    assert len({outcome.worker for outcome in result.outcomes}) >= 1
+    assert results_in(tmp_path) == [case.name for case in cases]
+
+
+def test_workers_that_cannot_see_the_folder_are_told(shell_cluster, scans, tmp_path, monkeypatch):
+    address, tls, _ = shell_cluster
+    from ElastixRegistrationLib.batch import cohort
+
+    monkeypatch.setattr(cohort, "LOCK", ".not-there")
+    with pytest.raises(InputError, match="does not see the folder"):
+        batch.run_cohort(batch.find_cases([scans.fixed, *scans.moving]), tmp_path, scheduler=address, tls=tls)
+
+
+def _ready(address: str, tls: batch.Tls) -> int:
+    from distributed import Client
+
+    with Client(address, security=tls.security(), set_as_default=False) as client:
+        return len(client.nthreads())
