@@ -44,21 +44,8 @@ def shell_cluster(tmp_path_factory):
     scheduler = dask(
         "scheduler", "--host", "127.0.0.1", "--port", port, "--protocol", "tls", "--no-dashboard", "--no-show"
     )
-    workers = [
-        dask(
-            "worker",
-            address,
-            "--host",
-            f"127.0.0.{n}",
-            "--nthreads",
-            1,
-            "--no-nanny",
-            "--no-dashboard",
-            "--memory-limit",
-            "2GB",
-        )  # fmt: skip
-        for n in (2, 3)
-    ]
+    one_case_at_a_time = ["--nthreads", 1, "--no-nanny", "--no-dashboard", "--memory-limit", "2GB"]
+    workers = [dask("worker", address, "--host", f"127.0.0.{n}", *one_case_at_a_time) for n in (2, 3)]
     yield address, tls, workers
     for process in [*workers, scheduler]:
         process.kill()
