@@ -63,23 +63,24 @@ def test_who_has_no_certificate_is_not_let_in(shell_cluster, scans, tmp_path):
 
 def test_a_worker_killed_in_the_middle_loses_nothing(shell_cluster, scans, tmp_path):
     address, tls, workers = shell_cluster
-    seen = []
+    over_at_death = []
 
     def kill_one(progress):
-        seen.append(progress.workers)
-        if progress.over >= 1 and progress.workers == 2 and workers[0].poll() is None:
+        if 1 <= progress.over < progress.total and not over_at_death:
+            assert progress.workers == 2
             workers[0].kill()
+            over_at_death.append(progress.over)
 
     settings = RegistrationSettings(parameter_files=(str(scans.slow),))
     cases = batch.find_cases([scans.fixed, scans.folder / "moving"])
     assert until(lambda: _ready(address, tls) == 2)
     result = batch.run_cohort(cases, tmp_path, settings, scheduler=address, tls=tls, progress=kill_one)
-    assert workers[0].poll() is not None
-    assert seen[0] == 2
-    assert seen[-1] == 1
+    assert over_at_death
     assert [o.state for o in result.outcomes] == ["done"] * len(cases)
     assert result.memory_per_worker == 2e9
-    assert len({outcome.worker for outcome in result.outcomes}) >= 1
+    # What was under way on the dead worker was done by the other one.
+    by_the_other = [outcome for outcome in result.outcomes if outcome.worker.endswith(f" {workers[1].pid}")]
+    assert len(by_the_other) >= len(cases) - over_at_death[0] - 2
     assert results_in(tmp_path) == [case.name for case in cases]
 
 

@@ -125,7 +125,7 @@ def _run(work: _Work) -> dict[str, Any]:
     if may_keep:
         kept = complete_result(folder, {role: e["sha256"] for role, e in work.inputs.items()}, plan.settings_sha256)
         if kept is not None:
-            return _figures_of(kept) | {"state": "kept"}
+            return _figures_of(kept) | {"state": "done" if kept["run"] == plan.run else "kept"}
     memory.forget_peak(os.getpid())
     inputs = read_inputs(
         case.fixed, case.moving, case.fixed_mask, case.moving_mask, case.fixed_points, case.moving_points
