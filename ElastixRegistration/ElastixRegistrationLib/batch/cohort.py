@@ -91,7 +91,7 @@ def run_cohort(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"The folder {folder} cannot be made: {error.strerror}.") from error
-    plan = _plan(folder, settings, stages, resume)
+    plan = plan_of(folder, settings, stages, resume=resume)
     with locked(folder), contextlib.ExitStack() as stack:
         remove_drafts(folder)
         stack.callback(remove_drafts, folder)  # last of all, when no worker is left
@@ -104,7 +104,7 @@ def run_cohort(
             if client is None:
                 client = stack.enter_context(cluster.remote_client(scheduler, tls or Tls()))
             slot_bytes = cluster.check_workers(client, folder, LOCK)
-        run = _Run(client, cases, plan, progress)
+        run = Run(client, cases, plan, progress)
         try:
             run.go()
         finally:
@@ -115,7 +115,8 @@ def run_cohort(
         return CohortResult(outcomes, folder, run.progress.seconds, run.most_workers, slot_bytes)
 
 
-def _plan(folder: Path, settings: RegistrationSettings, stages: Sequence[Any], resume: bool) -> Plan:
+def plan_of(folder: Path, settings: RegistrationSettings, stages: Sequence[Any], *, resume: bool) -> Plan:
+    """What all cases of a new run share, with one thread each where the settings name no number."""
     plain = [{name: list(values) for name, values in stage.items()} for stage in stages]
     # Neither the number of threads nor the place of a parameter file changes what comes out.
     decisive = {name: text for name, text in settings.as_texts().items() if name not in ("threads", "parameter_files")}
@@ -131,11 +132,20 @@ def _plan(folder: Path, settings: RegistrationSettings, stages: Sequence[Any], r
     )
 
 
-class _Run:
-    """Cases on their way through a Dask client."""
+class Run:
+    """Cases on their way through a Dask client, each by ``task``. ``outcomes`` by the name of the case."""
 
-    def __init__(self, client: Any, cases: Sequence[Case], plan: Plan, tell: Callable[[CohortProgress], None] | None):
+    def __init__(
+        self,
+        client: Any,
+        cases: Sequence[Case],
+        plan: Plan,
+        tell: Callable[[CohortProgress], None] | None,
+        *,
+        task: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]] = run_case,
+    ):
         self._client, self._plan, self._tell = client, plan, tell or (lambda _progress: None)
+        self._task = task
         self._cases = {case.name: case for case in cases}
         self._open: dict[str, Any] = {}
         self._over: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -163,7 +173,7 @@ class _Run:
     def _submit(self) -> None:
         names = list(self._cases)
         futures = self._client.map(
-            run_case,
+            self._task,
             [asdict(case) for case in self._cases.values()],
             plan=asdict(self._plan),
             key=[f"{name}-{self._plan.run}" for name in names],
