@@ -101,7 +101,7 @@ def _check_still_there(job: RegistrationJob) -> None:
 
 def _compute(job: RegistrationJob, result: Any) -> _Computed:
     outputs, fixed, moving = job.outputs, job.fixed, job.moving
-    chain = chain_from_itk(_in_space(job, result.transform))
+    chain = chain_from_itk(in_space(job, result.transform))
     grid = fixed.geometry if fixed.is_orthogonal_in_world else world_grid(fixed)
 
     def for_node(node: Any, *, dense: bool) -> Chain:
@@ -125,8 +125,8 @@ def _compute(job: RegistrationJob, result: Any) -> _Computed:
     )
 
 
-def _in_space(job: RegistrationJob, transform: Any) -> Any:
-    """The 3D transform, world to world."""
+def in_space(job: RegistrationJob, transform: Any) -> Any:
+    """The 3D transform, world to world, LPS, of one that a registration of ``job`` found."""
     if job.fixed_plane is None:
         return transform
     corners = np.concatenate([job.fixed.geometry.corners(), job.moving.geometry.corners()])
