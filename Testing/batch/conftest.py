@@ -24,7 +24,10 @@ COUNT = 6
 
 @dataclass(frozen=True)
 class Scans:
-    """``moving`` shows what ``fixed`` shows, moved by the rows of ``shifts``, mm LPS. ``slow`` takes a second."""
+    """``moving`` shows what ``fixed`` shows, moved by the rows of ``shifts``, mm LPS.
+
+    ``quick``, ``slow`` (about a second) and ``endless`` are parameter files.
+    """
 
     folder: Path
     fixed: Path
@@ -32,6 +35,7 @@ class Scans:
     shifts: np.ndarray
     quick: Path
     slow: Path
+    endless: Path
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +63,9 @@ def scans(tmp_path_factory) -> Scans:
     write_points(Points(points + shifts[0], labels), folder / "moving.fcsv")
     write_parameter_file(stage(MaximumNumberOfIterations="60", NumberOfSpatialSamples="800"), folder / "quick.txt")
     write_parameter_file(stage(MaximumNumberOfIterations="2000", NumberOfResolutions="1"), folder / "slow.txt")
-    return Scans(folder, folder / "fixed.nrrd", moving, shifts, folder / "quick.txt", folder / "slow.txt")
+    write_parameter_file(stage(MaximumNumberOfIterations="1000000", NumberOfResolutions="1"), folder / "endless.txt")
+    quick, slow, endless = (folder / f"{name}.txt" for name in ("quick", "slow", "endless"))
+    return Scans(folder, folder / "fixed.nrrd", moving, shifts, quick, slow, endless)
 
 
 def start(*arguments, **options) -> subprocess.Popen:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 
+import psutil
 import pytest
 from batch.conftest import LIBRARY, results_in, until
 from ElastixRegistrationLib import batch
@@ -61,6 +62,27 @@ def test_who_has_no_certificate_is_not_let_in(shell_cluster, scans, tmp_path):
     assert results_in(tmp_path) == []
 
 
+def test_an_interrupted_run_is_given_up_by_the_workers(shell_cluster, scans, tmp_path):
+    address, tls, workers = shell_cluster
+    endless = RegistrationSettings(parameter_files=(str(scans.endless),))
+    at_work = []
+
+    def interrupt(_progress):
+        children = [child for worker in workers for child in psutil.Process(worker.pid).children()]
+        at_work[:] = filter(_is_busy, children)
+        if len(at_work) == 2:
+            raise KeyboardInterrupt
+
+    assert until(lambda: _ready(address, tls) == 2)
+    with pytest.raises(KeyboardInterrupt):
+        batch.run_cohort(
+            batch.find_cases([scans.fixed, *scans.moving]), tmp_path, endless, scheduler=address, tls=tls,
+            progress=interrupt,
+        )  # fmt: skip
+    assert until(lambda: not any(map(_is_busy, at_work)), 5)
+    assert results_in(tmp_path) == []
+
+
 def test_a_worker_killed_in_the_middle_loses_nothing(shell_cluster, scans, tmp_path):
     address, tls, workers = shell_cluster
     over_at_death = []
@@ -91,6 +113,14 @@ def test_workers_that_cannot_see_the_folder_are_told(shell_cluster, scans, tmp_p
     monkeypatch.setattr(cohort, "LOCK", ".not-there")
     with pytest.raises(InputError, match="does not see the folder"):
         batch.run_cohort(batch.find_cases([scans.fixed, *scans.moving]), tmp_path, scheduler=address, tls=tls)
+
+
+def _is_busy(process: psutil.Process) -> bool:
+    """Whether a process of elastix lives and has begun with a case: starting alone takes less."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE and process.cpu_times().user > 1.5
+    except psutil.Error:
+        return False
 
 
 def _ready(address: str, tls: batch.Tls) -> int:

@@ -206,6 +206,8 @@ def _register(work: _Work, inputs: RegistrationInputs, labels: _Labels) -> Backg
             handle.cancel()
     work.log = handle.log
     if handle.state == State.CANCELLED:
+        pool.close()
+        del _of_thread.pool
         raise CaseGivenUp(case.name)
     if handle.state == State.FAILED:
         raise handle.error or RegistrationError("The registration failed.")
