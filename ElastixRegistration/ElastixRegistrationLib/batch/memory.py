@@ -13,7 +13,7 @@ from ..core.parameter_maps import ParameterMap
 from .cases import Case
 
 #: What a Dask worker takes before it does anything, ITK's readers included.
-OF_A_WORKER = 200e6
+OF_A_WORKER = 350e6
 #: elastix is not started with less.
 _LEAST = 300e6
 #: Of how many of the largest files the headers are read.
