@@ -79,13 +79,19 @@ class ElastixRegistrationLogic(ScriptedLoadableModuleLogic, RegistrationLogic):
 
         ``wanted``: roles of the outputs, of which the worker computes what it can.
         """
-        if not inBackground:
-            from ElastixRegistrationLib.mrml.in_process import InProcessRun
+        from ElastixRegistrationLib.mrml.steps import completed
 
-            return InProcessRun(job.inputs)
-        from ElastixRegistrationLib.mrml.background_registration import submit_job
+        return completed(self.startSteps(job, inBackground, wanted))
 
-        return submit_job(self.workers, job, wanted)
+    def startSteps(self, job, inBackground: bool = True, wanted=("outputVolume",)):
+        """``startJob`` in steps between which a window can move; the generator returns the handle."""
+        if inBackground:
+            from ElastixRegistrationLib.mrml.background_registration import submission_steps
+
+            return submission_steps(self.workers, job, wanted)
+        from ElastixRegistrationLib.mrml.in_process import run_steps
+
+        return run_steps(job.inputs)
 
     def warmUp(self) -> None:
         """Start a process for the next background registration, where itk-elastix is installed."""

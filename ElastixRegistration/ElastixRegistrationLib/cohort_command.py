@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .commands import Outcome
 from .core.errors import RegistrationError
 from .core.settings import INITIALIZATIONS, RegistrationSettings, background_from_text
+from .outcome import Outcome
 
 if TYPE_CHECKING:
     from .batch import CohortProgress, CohortResult

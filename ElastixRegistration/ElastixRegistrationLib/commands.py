@@ -7,24 +7,15 @@ import logging
 import sys
 import time
 from contextlib import nullcontext
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .core.errors import InputError
 from .core.settings import RegistrationSettings, background_from_text
+from .outcome import Outcome
 from .progress_bar import interruptible, progress_bar
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """``failure``: what went wrong although there is an outcome to print, as a sentence; "" when nothing did."""
-
-    text: str
-    document: dict[str, Any] = field(default_factory=dict)
-    failure: str = ""
 
 
 def register(options: argparse.Namespace) -> Outcome:
@@ -74,6 +65,7 @@ def register(options: argparse.Namespace) -> Outcome:
             threads=settings.threads,
             seed=settings.seed,
             initialization=settings.start(initial is not None),
+            adapt=settings.adapts(),
             log_to_console=show_progress,
         )
     registered = time.perf_counter()
@@ -152,28 +144,6 @@ def apply(options: argparse.Namespace) -> Outcome:
         f"{options.output_volume} written, background {value:g}.",
         {"command": "apply", "background": value, "outputs": {"volume": options.output_volume}},
     )
-
-
-def presets(options: argparse.Namespace) -> Outcome:
-    from .core.presets import find_preset, list_presets
-
-    if options.action == "list":
-        if options.words:
-            raise InputError(f"presets list takes no {options.words[0]!r}; use --search {options.words[0]}.")
-        found = list_presets(options.modality, options.anatomy, options.dimension, options.search)
-        width = max((len(preset.id) for preset in found), default=0)
-        text = "\n".join(f"{preset.id:{width}}  {preset.title}" for preset in found) or "No preset fits."
-        return Outcome(text, {"command": "presets", "presets": [_preset_document(preset) for preset in found]})
-    expected = {"show": "ID", "export": "ID DIR"}[options.action]
-    if len(options.words) != len(expected.split()):
-        raise InputError(f"presets {options.action} takes {expected}.")
-    preset = find_preset(options.words[0])
-    if options.action == "show":
-        document = _preset_document(preset)
-        texts = [f"{key.replace('_', ' ')}: {_joined(value)}" for key, value in document.items() if value]
-        files = [f"\n// {path.name}\n{path.read_text(encoding='utf-8')}" for path in preset.files]
-        return Outcome("\n".join(texts + files), document)
-    return _export_preset(preset, Path(options.words[1]))
 
 
 def background(options: argparse.Namespace) -> Outcome:
@@ -314,36 +284,3 @@ def _registration_outcome(settings, result, comparison, written, seconds) -> Out
     done = f"Registered in {seconds['register']:.1f} s, {seconds['all']:.1f} s with reading and writing."
     outputs = "\n".join(f"{name}: {path}" for name, path in written.items())
     return Outcome(f"{table}\n{comparison.verdict}\n{done}\n{outputs}", document)
-
-
-def _preset_document(preset: Any) -> dict[str, Any]:
-    return {
-        "id": preset.id,
-        "title": preset.title,
-        "modality": list(preset.modality),
-        "anatomy": list(preset.anatomy),
-        "dimension": list(preset.dimension),
-        "description": preset.description,
-        "reference": preset.reference,
-        "expected_accuracy": preset.expected_accuracy,
-        "initialization": preset.initialization,
-        "files": [path.name for path in preset.files],
-    }
-
-
-def _joined(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _export_preset(preset: Any, folder: Path) -> Outcome:
-    from .core.parameter_maps import write_parameter_file
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"The folder {folder} cannot be made: {error.strerror}.") from error
-    paths = []
-    for path, stage in zip(preset.files, preset.stages(), strict=True):
-        write_parameter_file(stage, folder / path.name)
-        paths.append(str(folder / path.name))
-    return Outcome("\n".join(paths), {"command": "presets", "exported": paths})

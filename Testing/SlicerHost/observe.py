@@ -12,11 +12,15 @@ from PySide6.QtCore import QObject
 
 
 class Observations:
-    """Observers that call methods of one widget. The widget is held weakly, the observed objects too."""
+    """Observers that call methods of one widget. The widget is held weakly, the observed objects too.
+
+    The functions are held here: Python's collector counts VTK's reference to them as one of the observed object's
+    Python shell, and would empty them together with that shell while VTK goes on calling them.
+    """
 
     def __init__(self, owner: QObject) -> None:
         self._owner = weakref.ref(owner)
-        self._entries: list[tuple[vtk.vtkWeakReference, int]] = []
+        self._entries: list[tuple[vtk.vtkWeakReference, int, Callable[..., None]]] = []
         entries = self._entries
         owner.destroyed.connect(lambda: _remove(entries))
 
@@ -36,7 +40,7 @@ class Observations:
             forward.CallDataType = vtk.VTK_OBJECT  # type: ignore[attr-defined]
         reference = vtk.vtkWeakReference()
         reference.Set(observed)
-        self._entries.append((reference, observed.AddObserver(event, forward)))
+        self._entries.append((reference, observed.AddObserver(event, forward), forward))
 
     def remove(self, observed: vtk.vtkObject | None = None) -> None:
         """Take away the observers of one object, or all."""
@@ -45,8 +49,8 @@ class Observations:
         _remove(gone)
 
 
-def _remove(entries: list[tuple[vtk.vtkWeakReference, int]]) -> None:
-    for reference, tag in entries:
+def _remove(entries: list[tuple[vtk.vtkWeakReference, int, Callable[..., None]]]) -> None:
+    for reference, tag, _forward in entries:
         observed = reference.Get()
         if observed is not None:
             observed.RemoveObserver(tag)

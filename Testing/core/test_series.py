@@ -21,6 +21,7 @@ from ElastixRegistrationLib.core.series import (
 from ElastixRegistrationLib.core.transforms import (
     affine_from_matrix,
     displacement_field_transform,
+    identity,
     map_points,
     matrix_of,
 )
@@ -70,10 +71,10 @@ def _shift_and_scale(seed: int):
 def test_neighbours_compose_in_the_right_order_and_gaps_end_the_way(onto_reference):
     pairs = frame_pairs(range(5), 1, neighbours=True, onto_reference=onto_reference)
     found = {pair.frame: _shift_and_scale(pair.frame) for pair in pairs if pair.frame != 3}
-    whole = compose_frames(pairs, found, 1, onto_reference=onto_reference)
+    whole = compose_frames(pairs, found, 1, identity(3), onto_reference=onto_reference)
     assert sorted(whole) == [0, 1, 2]
     found[3] = _shift_and_scale(3)
-    whole = compose_frames(pairs, found, 1, onto_reference=onto_reference)
+    whole = compose_frames(pairs, found, 1, identity(3), onto_reference=onto_reference)
     matrices = {frame: matrix_of(transform) for frame, transform in found.items()}
     expected = matrices[4] @ matrices[3] @ matrices[2] if onto_reference else matrices[2] @ matrices[3] @ matrices[4]
     assert np.allclose(matrix_of(whole[4]), expected)

@@ -129,7 +129,12 @@ def a_fake_run(monkeypatch):
 
     def make(widget):
         handle = FakeHandle()
-        monkeypatch.setattr(widget.logic, "startJob", lambda job, inBackground, wanted: handle)
+
+        def steps(job, inBackground, wanted):
+            yield
+            return handle
+
+        monkeypatch.setattr(widget.logic, "startSteps", steps)
         return handle
 
     return make

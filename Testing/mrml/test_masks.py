@@ -8,11 +8,16 @@ import slicer
 import vtk
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images import Geometry
-from ElastixRegistrationLib.mrml.masks import mask_on_grid
+from ElastixRegistrationLib.mrml.masks import mask_steps
+from ElastixRegistrationLib.mrml.steps import completed
 from mrml import builders
 from vtk.util.numpy_support import vtk_to_numpy
 
 GRID = Geometry((40, 42, 44), (1.5, 1.5, 1.5), (-30.0, -31.0, -33.0), tuple(map(tuple, np.eye(3))))
+
+
+def mask_on_grid(*arguments):
+    return completed(mask_steps(*arguments))
 
 
 @pytest.fixture

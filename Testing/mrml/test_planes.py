@@ -6,6 +6,7 @@ import pytest
 from ElastixRegistrationLib.core.images import Geometry
 from ElastixRegistrationLib.mrml import planes, transforms
 from ElastixRegistrationLib.mrml.chains import map_lps_points
+from ElastixRegistrationLib.worker.data import TransformData
 from mrml import builders
 
 
@@ -91,13 +92,14 @@ def test_a_lifted_transform_does_in_space_what_it_did_in_the_plane(build, rng):
     composite = itk.CompositeTransform[itk.D, 2].New()
     composite.AddTransform(build(rng))
     composite.AddTransform(itk_rigid_2d(rng))
-    lifted = planes.lifted_transform(composite, fixed_plane, moving_plane, reach=60.0)
+    data = planes.lifted_transform(TransformData.of(composite), fixed_plane, moving_plane, reach=60.0)
+    lifted = data.transform()
 
     points = np.concatenate([rng.uniform(-60, 60, (60, 2)), rng.uniform(-400, 400, (60, 2))])
     mapped = np.array([composite.TransformPoint(point) for point in points.tolist()])
     found = builders.itk_map(lifted, fixed_plane.lifted(points))
     assert np.abs(found - moving_plane.lifted(mapped)).max() < 1e-9
-    by_node = map_lps_points(transforms.chain_from_itk(lifted), fixed_plane.lifted(points))
+    by_node = map_lps_points(transforms.chain_from_data(data), fixed_plane.lifted(points))
     assert np.abs(by_node - found).max() < (1e-4 if build is itk_field_2d else 1e-6)
 
     off = 40 * fixed_plane.frame[:3, 2]

@@ -362,7 +362,7 @@ class TestSingleSlices:
     def test_they_are_registered_in_their_plane(self, two_slices, logic, a_transform, an_output, translation_file):
         fixed, moving, shift = two_slices
         job = logic.prepareRegistration(fixed, moving, [translation_file])
-        assert job.inputs.fixed.GetImageDimension() == 2
+        assert job.inputs.fixed.geometry.dimension == 2
         logic.registerVolumes(fixed, moving, [translation_file], an_output, a_transform)
         assert residual(a_transform, shift=shift) < 0.2
         assert voxels_of(an_output).shape == (1, 56, 60)

@@ -12,8 +12,9 @@ from ElastixRegistrationLib.core.groupwise import GroupSettings
 from ElastixRegistrationLib.core.images import Geometry, array_view
 from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
 from ElastixRegistrationLib.mrml.coordinates import ijk_to_ras_of, lps_from_ras, vtk_matrix_from_array
-from ElastixRegistrationLib.mrml.output_volumes import image_data
+from ElastixRegistrationLib.mrml.output_volumes import image_steps
 from ElastixRegistrationLib.mrml.registration import RegistrationLogic
+from ElastixRegistrationLib.mrml.steps import completed
 from vtk.util.numpy_support import vtk_to_numpy
 
 #: Of the phantom's frames, mm LPS.
@@ -42,7 +43,7 @@ def a_sequence(a_scene):
         for number, voxels in enumerate(images):
             node = slicer.vtkMRMLScalarVolumeNode()
             node.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras_of(geometry)))
-            node.SetAndObserveImageData(image_data(np.asarray(voxels), vtk.VTK_SHORT))
+            node.SetAndObserveImageData(completed(image_steps(np.asarray(voxels), vtk.VTK_SHORT)))
             sequence.SetDataNodeAtValue(node, str(40 * number))
         return sequence
 
@@ -175,7 +176,7 @@ def segmentations_module():
 def a_segmentation(scene, inside: np.ndarray):
     node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "drawn")
     label_map = slicer.vtkOrientedImageData()
-    label_map.DeepCopy(image_data(inside.astype(np.uint8), vtk.VTK_UNSIGNED_CHAR))
+    label_map.DeepCopy(completed(image_steps(inside.astype(np.uint8), vtk.VTK_UNSIGNED_CHAR)))
     label_map.SetImageToWorldMatrix(vtk_matrix_from_array(ijk_to_ras_of(GRID)))
     kind = slicer.vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()
     node.GetSegmentation().SetSourceRepresentationName(kind)

@@ -9,8 +9,15 @@ import vtk
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images import Geometry
 from ElastixRegistrationLib.mrml import chains, transforms
+from ElastixRegistrationLib.mrml.steps import completed
+from ElastixRegistrationLib.worker.data import TransformData
 from mrml import builders
 from mrml.builders import itk_map, lps, ras, vtk_map
+
+
+def chain_from_itk(transform):
+    return transforms.chain_from_data(TransformData.of(transform))
+
 
 TOLERANCE = 1e-6  # mm
 GRID_TOLERANCE = 1e-4  # mm: vtkGridTransform rounds fractions of a voxel to 1/65536, here of steps of several mm
@@ -64,7 +71,7 @@ def points(rng):
 @pytest.mark.parametrize("kind", RESULTS)
 def test_a_node_maps_from_its_parent_as_the_itk_transform_does(kind, rng, a_scene, points):
     transform = RESULTS[kind](rng)
-    chain = transforms.chain_from_itk(transform)
+    chain = chain_from_itk(transform)
     node = a_scene.AddNewNodeByClass(transforms.node_class_of(chain))
     transforms.set_from_parent(node, chain)
 
@@ -76,7 +83,7 @@ def test_a_node_maps_from_its_parent_as_the_itk_transform_does(kind, rng, a_scen
 
 @pytest.mark.parametrize("kind", RESULTS)
 def test_a_saved_node_maps_the_same_when_slicer_reads_it_again(kind, rng, a_scene, points, tmp_path):
-    chain = transforms.chain_from_itk(RESULTS[kind](rng))
+    chain = chain_from_itk(RESULTS[kind](rng))
     node = a_scene.AddNewNodeByClass(transforms.node_class_of(chain))
     transforms.set_from_parent(node, chain)
     storage = a_scene.AddNewNodeByClass("vtkMRMLTransformStorageNode")
@@ -97,7 +104,7 @@ def test_itk_packages_read_a_saved_bspline_with_its_linear_part(rng, a_scene, po
     sitk = pytest.importorskip("SimpleITK")
     transform = RESULTS["affine + bspline"](rng)
     node = a_scene.AddNewNodeByClass("vtkMRMLBSplineTransformNode")
-    transforms.set_from_parent(node, transforms.chain_from_itk(transform))
+    transforms.set_from_parent(node, chain_from_itk(transform))
     storage = a_scene.AddNewNodeByClass("vtkMRMLTransformStorageNode")
     storage.SetFileName(str(tmp_path / "transform.h5"))
     storage.WriteData(node)
@@ -110,7 +117,7 @@ def test_itk_packages_read_a_saved_bspline_with_its_linear_part(rng, a_scene, po
 @pytest.mark.parametrize("kind", RESULTS)
 def test_the_itk_transform_of_a_node_is_the_one_it_came_from(kind, rng, points):
     transform = RESULTS[kind](rng)
-    again = transforms.itk_from_chain(transforms.chain_from_itk(transform), DOMAIN)
+    again = transforms.itk_from_chain(chain_from_itk(transform), DOMAIN)
     assert np.abs(itk_map(again, points) - itk_map(transform, points)).max() < TOLERANCE
 
 
@@ -161,7 +168,7 @@ def test_hierarchies_with_inverses_simplify_to_what_is_left(rng, a_transform_nod
 def test_a_thin_plate_spline_survives_the_way_through_itk(rng, points):
     chain = [builders.vtk_thin_plate(rng)]
     transform = transforms.itk_from_chain(chain, DOMAIN)
-    again = transforms.chain_from_itk(transform)
+    again = chain_from_itk(transform)
     assert np.abs(chains.map_points(again, points) - chains.map_points(chain, points)).max() < TOLERANCE
 
 
@@ -179,7 +186,7 @@ def test_a_node_put_under_another_transform_still_aligns_the_moving_volume(rng, 
     was_in_world = vtk_map(before, points[:300])
 
     chain = transforms.node_chain(
-        transforms.chain_from_itk(transform), chains.chain_to_world(volume_parent), chains.chain_to_world(node_parent)
+        chain_from_itk(transform), chains.chain_to_world(volume_parent), chains.chain_to_world(node_parent)
     )
     transforms.set_from_parent(node, chain)
     node.GetTransformToWorld(after)
@@ -202,7 +209,7 @@ def test_a_node_keeps_its_transform_when_the_former_parent_changes(rng, a_scene,
 def test_linear_results_are_kept_as_a_matrix_that_slicer_can_edit(rng, a_scene):
     matrix = builders.affine(rng)
     node = a_scene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
-    transforms.set_from_parent(node, transforms.chain_from_itk(builders.itk_affine(matrix)))
+    transforms.set_from_parent(node, chain_from_itk(builders.itk_affine(matrix)))
     to_parent = vtk.vtkMatrix4x4()
     assert node.IsLinear()
     assert node.GetMatrixTransformToParent(to_parent)
@@ -219,10 +226,10 @@ def test_a_linear_result_replaces_a_nonlinear_one_in_the_same_node(rng, a_transf
 
 def test_a_dense_grid_has_the_vectors_of_the_transform_and_covers_both_volumes(rng):
     transform = RESULTS["affine + bspline"](rng)
-    chain = transforms.chain_from_itk(transform)
+    chain = chain_from_itk(transform)
     moving = Geometry((30, 30, 30), (3.0, 3.0, 3.0), (60.0, -20.0, -10.0), tuple(map(tuple, builders.rotation(rng))))
     geometry = transforms.covering_grid(DOMAIN, moving, chain)
-    grid = transforms.as_grid(chain, geometry)
+    grid = completed(transforms.grid_steps(chain, geometry))
 
     assert transforms.node_class_of(grid) == "vtkMRMLGridTransformNode"
     shown = chains.map_lps_points(chains.inverse(chain), moving.corners())

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import itk
 import numpy as np
 import pytest
 import vtk
 from ElastixRegistrationLib.core.background import estimate_background
 from ElastixRegistrationLib.core.errors import InputError
-from ElastixRegistrationLib.core.images import array_view, image_from_array
-from ElastixRegistrationLib.mrml.volumes import in_world, resample_along, volume_image, world_grid
+from ElastixRegistrationLib.core.images import Geometry, array_view, image_from_array
+from ElastixRegistrationLib.core.resampling import resample
+from ElastixRegistrationLib.mrml import resampling, steps
+from ElastixRegistrationLib.mrml.chains import chain_to_world
+from ElastixRegistrationLib.mrml.coordinates import geometry_from_ijk_to_ras
+from ElastixRegistrationLib.mrml.resampling import in_world_steps, resample_steps
+from ElastixRegistrationLib.mrml.steps import completed
+from ElastixRegistrationLib.mrml.transforms import itk_from_chain
+from ElastixRegistrationLib.mrml.volumes import volume_image, world_grid
 from mrml import builders
 from mrml.conftest import SCALAR_TYPES
 
@@ -82,7 +91,9 @@ def test_what_elastix_sees_is_what_mrml_shows_at_the_same_place_in_world(kind, r
     ijk_to_ras[:3, 3] = [-28, -32, -36]
     volume = volume_image(a_volume_node(voxels, ijk_to_ras, parent=parent), "moving volume")
     grid = world_grid(volume)
-    scalars, inside = in_world(volume, grid, estimate_background(voxels), keep_padding=True, threads=None)
+    scalars, inside = completed(
+        in_world_steps(volume, grid, estimate_background(voxels), keep_padding=True, threads=None)
+    )
 
     axes = np.array(grid.direction)
     assert np.abs(axes.T @ axes - np.eye(3)).max() < 1e-12
@@ -99,17 +110,42 @@ def test_what_elastix_sees_is_what_mrml_shows_at_the_same_place_in_world(kind, r
     assert inside[tuple(corner[::-1])] == 1
 
 
-def test_slabs_of_a_large_volume_join_without_a_seam(rng, monkeypatch, a_transform_node):
-    from ElastixRegistrationLib.mrml import volumes
-    from ElastixRegistrationLib.mrml.chains import chain_to_world
-    from ElastixRegistrationLib.mrml.coordinates import geometry_from_ijk_to_ras
+@pytest.mark.parametrize("interpolation", ["nearest", "linear", "bspline"])
+@pytest.mark.parametrize("kind", ["affine", "bspline"])
+def test_resampling_here_and_by_itk_are_the_same(kind, interpolation, rng):
+    """In the window's process VTK resamples, in the worker ITK: inside, at the rim, outside, and padding."""
+    geometry = Geometry((28, 26, 24), (3.0, 2.5, 2.0), (-40.0, -32.0, -25.0), tuple(map(tuple, np.eye(3))))
+    reference = replace(geometry, size=(30, 25, 26), spacing=(3.3, 3.1, 2.2), origin=(-50.0, -40.0, -30.0))
+    voxels = rng.normal(0, 40, (24, 26, 28)) + 400 * np.sin(np.indices((24, 26, 28)) / 5).sum(0)
+    voxels[:, :4] = -2048
+    voxels = voxels.astype(np.float32)
+    padding = estimate_background(voxels)
+    assert padding.padding is not None
+    chain = [builders.affine(rng)] if kind == "affine" else [builders.vtk_bspline(rng)]
+    settings = {"interpolation": interpolation, "background": -900.0, "padding": padding}
+    here = completed(resample_steps(voxels, geometry, chain, reference, **settings))
+    by_itk = array_view(
+        resample(image_from_array(voxels, geometry), itk_from_chain(chain, reference), reference, **settings)
+    )
+    assert 0.1 < (here == -900).mean() < 0.9
+    difference = np.abs(here - by_itk)
+    if interpolation == "nearest" or kind == "affine":
+        # Halfway between two voxels, and half a voxel outside, rounding decides.
+        assert (difference > 0.05).mean() < 1e-3
+    else:
+        assert difference.max() < 0.05  # of 4000
 
+
+def test_slabs_of_a_large_volume_join_without_a_seam(rng, monkeypatch, a_transform_node):
     voxels = rng.normal(size=(12, 13, 14)).astype(np.float32)
     geometry = geometry_from_ijk_to_ras(np.diag([3.0, 3.0, 3.0, 1.0]), (14, 13, 12))
     chain = chain_to_world(a_transform_node(builders.vtk_bspline(rng)))
-    whole = resample_along(voxels, geometry, chain, geometry)
-    monkeypatch.setattr(volumes, "_SLAB", 400)
-    assert np.abs(resample_along(voxels, geometry, chain, geometry) - whole).max() < 1e-5
+    whole = completed(resample_steps(voxels, geometry, chain, geometry))
+    monkeypatch.setattr(resampling, "_FIRST_SLAB", 1)
+    monkeypatch.setattr(steps, "STEP_S", 0.0)
+    pieces = resample_steps(voxels, geometry, chain, geometry)
+    assert sum(1 for _ in pieces) > 12
+    assert np.array_equal(completed(resample_steps(voxels, geometry, chain, geometry)), whole)
 
 
 @pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int16, np.uint16, np.int64, np.uint64, np.float64])
@@ -120,9 +156,8 @@ def test_overshoot_of_interpolation_is_clamped_to_the_type_not_wrapped(dtype, a_
     volume = volume_image(a_volume_node(voxels), "moving volume")
     shift = np.eye(4)
     shift[:3, 3] = 0.4
-    result = resample_along(
-        volume.voxels, volume.geometry, [shift], volume.geometry, interpolation="bspline", background=float(limits.min)
-    )
+    settings = {"interpolation": "bspline", "background": float(limits.min)}
+    result = completed(resample_steps(volume.voxels, volume.geometry, [shift], volume.geometry, **settings))
     assert result.dtype == dtype
     assert result[6, 6, 6] >= limits.max * 0.9
     assert result[0, 0, 0] <= limits.min + limits.max * 0.05

@@ -14,6 +14,7 @@ from ElastixRegistrationLib.core.images import array_view, geometry_of, image_fr
 from ElastixRegistrationLib.core.inverse import invert
 from ElastixRegistrationLib.core.itk_access import wrapped_class
 from ElastixRegistrationLib.core.registration import register
+from ElastixRegistrationLib.core.thin_plates import spline_kernel_transform
 from ElastixRegistrationLib.core.transforms import (
     affine_from_matrix,
     bspline_transform,
@@ -146,10 +147,16 @@ def _field():
     return displacement_field_transform(np.full((10, 10, 10, 3), [4.0, -2, 3]), geometry)
 
 
+def _thin_plate():
+    sources = np.random.default_rng(4).uniform(-60, 60, (8, 3))
+    return spline_kernel_transform(sources, sources + np.array([4.0, -2, 3]))
+
+
 STARTS = {
     "euler": _euler,
     "affine and B-spline": lambda: compose([affine_from_matrix(np.diag([1.02, 0.99, 1, 1])), _bspline()]),
     "displacement field": _field,
+    "thin plate": _thin_plate,
 }
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from ..core.errors import InputError
-from ..core.image_files import is_image_name
+from ..core.image_files import IMAGE_SUFFIXES, image_suffix_of
 
 _log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ def images_in(folder: Path, but: Path | None = None) -> list[Path]:
     """
     entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     files = [entry for entry in entries if entry.is_file()]
-    images = [file for file in files if is_image_name(file) and file.suffix.lower() != ".dcm"]
+    images = [file for file in files if image_suffix_of(file) in IMAGE_SUFFIXES - {".dcm"}]
     series = [entry for entry in entries if entry.is_dir() and _has_dicom(entry)]
     if not images and not series:
         if not _has_dicom(folder):
@@ -221,7 +221,7 @@ def _name_of(path: str, depth: int) -> str:
     """The last ``depth`` parts of a path as one name, without the suffix of the file."""
     parts = Path(path).parts
     last = parts[-1].removesuffix(".gz") if parts[-1].lower().endswith(".nii.gz") else parts[-1]
-    stem = Path(last).stem if is_image_name(Path(parts[-1])) else last
+    stem = Path(last).stem if image_suffix_of(Path(parts[-1])) in IMAGE_SUFFIXES else last
     return _safe("_".join([*parts[max(0, len(parts) - depth) : -1], stem]))
 
 

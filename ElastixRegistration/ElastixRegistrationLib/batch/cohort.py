@@ -120,13 +120,15 @@ def plan_of(folder: Path, settings: RegistrationSettings, stages: Sequence[Any],
     plain = [{name: list(values) for name, values in stage.items()} for stage in stages]
     # Neither the number of threads nor the place of a parameter file changes what comes out.
     decisive = {name: text for name, text in settings.as_texts().items() if name not in ("threads", "parameter_files")}
-    decisive["starts"] = [settings.start(False), settings.start(True)]
+    starts, adapt = (settings.start(False), settings.start(True)), settings.adapts()
     return Plan(
         run=uuid.uuid4().hex,
         output_dir=str(folder),
         settings=settings.as_texts(),
         stages=plain,
-        settings_sha256=checksum_of({"stages": plain, "settings": decisive}),
+        settings_sha256=checksum_of({"stages": plain, "settings": decisive, "starts": starts, "adapt": adapt}),
+        starts=starts,
+        adapt=adapt,
         resume=resume,
         threads=settings.threads or 1,
     )

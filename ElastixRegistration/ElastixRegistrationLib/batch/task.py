@@ -48,7 +48,8 @@ PREVIEW = "preview.png"
 class Plan:
     """What all cases of a run share. ``run`` names it; ``resume``: results that still hold are kept, whoever made them.
 
-    ``settings`` as texts, ``stages`` as parameter maps, so that no worker needs the parameter files.
+    ``settings`` as texts, ``stages`` as parameter maps, so that no worker needs the parameter files or presets.
+    ``starts``: the initialization without and with an initial transform. ``adapt``: as of ``core.register``.
     ``slot_bytes``: memory for one case, None for what the Dask worker says.
     """
 
@@ -57,6 +58,8 @@ class Plan:
     settings: dict[str, str]
     stages: list[dict[str, list[str]]]
     settings_sha256: str
+    starts: tuple[str | None, str | None] = (None, None)
+    adapt: bool = False
     resume: bool = False
     threads: int | None = None
     slot_bytes: float | None = None
@@ -191,7 +194,8 @@ def _register(work: _Work, inputs: RegistrationInputs, labels: _Labels) -> Backg
         background=settings.background,
         threads=slot.threads,
         seed=settings.seed,
-        initialization=settings.start(bool(case.initial_transform)),
+        initialization=plan.starts[bool(case.initial_transform)],
+        adapt=plan.adapt,
         outputs=[
             ResampledVolume("resampled", interpolation=settings.interpolation),
             FiguresBeforeAndAfter("comparison", most_voxels=3e5),

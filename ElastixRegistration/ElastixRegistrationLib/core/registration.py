@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from .automatic import FittedImage, FittedStages, fit_stages
 from .background import BackgroundEstimate, estimate_background, padding_mask
 from .elastix import ElastixRun, run_elastix
 from .errors import InputError
@@ -24,12 +26,20 @@ from .images import (
 from .initialization import initial_translation
 from .masks import metric_mask
 from .memory import check_memory
+from .parameter_component_rules import MULTI_METRIC
 from .parameter_maps import ParameterMap
 from .parameter_validation import validate_stages
-from .progress import Iteration, ProgressEvent, ProgressParser
+from .progress import Iteration, ProgressEvent, ProgressParser, ignored_errors
 from .resampling import resample
 from .transform_parameters import UnsupportedTransform, extend_bspline, maps_from_transform, transforms_from_maps
-from .transforms import chain_of, compose, displacement_field, displacement_field_transform, map_points
+from .transforms import (
+    affine_from_matrix,
+    chain_of,
+    compose,
+    displacement_field,
+    displacement_field_transform,
+    map_points,
+)
 
 #: What elastix may not do, whatever a parameter file says: write files, ignore where images lie, add displacements.
 _FORCED = {
@@ -107,6 +117,7 @@ def register(
     progress: Callable[[ProgressEvent], None] | None = None,
     *,
     initialization: str | None = None,
+    adapt: bool = False,
     log_to_console: bool = False,
     log_to_file: bool = True,
 ) -> RegistrationResult:
@@ -115,11 +126,13 @@ def register(
     Images are ITK images of 2 or 3 dimensions, any scalar type, or colour (registered on luminance). Masks are images,
     nonzero inside, on any grid. Points are (N, D), LPS mm, paired by order. ``initial_transform`` is an itk transform,
     fixed to moving, that the stages continue from; ``initialization`` ("geometry", "mass", "none") makes one, None
-    leaves the start to the stages. ``background`` is what belongs outside the moving image: "auto" detects it, a number
-    sets it, "keep" leaves padding as it is. ``seed`` overrides RandomSeed of the stages. ``progress`` gets elastix's
-    iterations as events; the itk wheels hold Python's interpreter lock, so here they come when elastix is done.
-    ``log_to_console`` also sends elastix's log, as it comes, to the standard output, where another process can follow.
-    Without ``log_to_file`` it goes nowhere else: nothing is written to disk, and ``log`` and ``iterations`` are empty.
+    leaves the start to the stages. With ``adapt`` the stages are fitted to this pair (``core.automatic``), which also
+    searches for a start where none of the two is given. ``background`` is what belongs outside the moving image: "auto"
+    detects it, a number sets it, "keep" leaves padding as it is. ``seed`` overrides RandomSeed of the stages.
+    ``progress`` gets elastix's iterations as events; the itk wheels hold Python's interpreter lock, so here they come
+    when elastix is done. ``log_to_console`` also sends elastix's log, as it comes, to the standard output, where
+    another process can follow. Without ``log_to_file`` it goes nowhere else: nothing is written to disk, and ``log``
+    and ``iterations`` are empty.
 
     Raises InputError before anything is run, RegistrationError when elastix fails.
     """
@@ -157,6 +170,12 @@ def register(
             initialization, fixed, moving, fixed_side.estimate.value, moving_side.estimate.value,
             fixed_side.mask, moving_side.mask,
         )  # fmt: skip
+    notes = []
+    if adapt:
+        fitted = _fitted(stages, fixed_side, moving_side, initial_transform, initialization)
+        stages, notes = fitted.stages, [fitted.sentence]
+        if fitted.start is not None:
+            initial_transform = affine_from_matrix(fitted.start)
     if initial_transform is not None or initialization == "none" or not _starts_by_itself(stages):
         start = None if initial_transform is None else lambda points: map_points(initial_transform, points)
         check_overlap(fixed_geometry, moving_geometry, start)
@@ -184,7 +203,7 @@ def register(
     for event in parser.feed(run.log):
         if progress is not None:
             progress(event)
-    chain, maps, notes = _chain_of_run(run, start_chain, continues, fixed_geometry)
+    chain, maps, run_notes = _chain_of_run(run, start_chain, continues, fixed_geometry)
     return RegistrationResult(
         transform=compose(chain),
         transform_parameters=maps,
@@ -195,7 +214,7 @@ def register(
         moving=original_moving,
         iterations=parser.iterations,
         log=run.log,
-        notes=[*fixed_side.notes, *moving_side.notes, *notes],
+        notes=[*notes, *fixed_side.notes, *moving_side.notes, *run_notes, *ignored_errors(run.log)],
         keep_padding=background == "keep",
         threads=threads,
     )
@@ -222,6 +241,26 @@ class _Side:
                 f"Padding {self.estimate.padding:g} of the {name} image ({self.estimate.padding_fraction:.1%} of its"
                 f" voxels) is left out and replaced by background {self.estimate.value:g}."
             )
+
+
+def _fitted(
+    stages: Sequence[ParameterMap], fixed: _Side, moving: _Side, initial_transform: Any, initialization: str | None
+) -> FittedStages:
+    images = (
+        FittedImage(
+            array_view(side.image),
+            side.geometry,
+            side.estimate.value,
+            None if side.mask is None else array_view(side.mask),
+        )
+        for side in (fixed, moving)
+    )
+    given = None
+    if initial_transform is not None:
+        given = partial(map_points, initial_transform)
+    elif initialization == "none":
+        given = np.asarray
+    return fit_stages(stages, *images, given)
 
 
 def _check_settings(background, initial_transform, initialization, threads, seed) -> None:
@@ -262,8 +301,9 @@ def _prepared(stage: ParameterMap, dimension: int, seed: int | None, background:
     }
     if seed is not None:
         prepared["RandomSeed"] = (str(seed),)
-    if len(prepared.get("Metric", ())) > 1:
-        # Several metrics that each use threads crash the process (ITKElastix issue 160; reproduced with 2 threads).
+    if len(prepared.get("Metric", ())) > 1 or prepared.get("Registration") == (MULTI_METRIC,):
+        # Metrics that each use threads crash the process when they are added up, be it a single one (ITKElastix issue
+        # 160; reproduced with 2 threads).
         prepared["UseMultiThreadingForMetrics"] = ("false",)
     return prepared
 

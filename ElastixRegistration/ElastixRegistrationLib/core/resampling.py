@@ -80,8 +80,11 @@ def _moved(
 
 
 def cast_into(target: np.ndarray, values: np.ndarray) -> None:
-    """Write float ``values`` into ``target``, for an integer type rounded and clamped to its range, not wrapped."""
-    if target.dtype.kind == "f":
+    """Write float ``values`` into ``target``, for an integer type rounded and clamped to its range, not wrapped.
+
+    Values of the type of ``target`` stay as they are.
+    """
+    if target.dtype.kind == "f" or target.dtype == values.dtype:
         target[...] = values
         return
     limits = np.iinfo(target.dtype)

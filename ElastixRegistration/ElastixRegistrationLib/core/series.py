@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from .registration import register
 from .resampling import resample
 from .rotation_start import rotation_start
 from .transforms import compose, identity
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -83,19 +85,25 @@ def frame_pairs(
 
 
 def compose_frames(
-    pairs: Sequence[FramePair], found: Mapping[int, Any], reference: int, *, onto_reference: bool = True
-) -> dict[int, Any]:
-    """One transform for each frame from those ``found`` for its pair, by frame; the identity for the reference.
+    pairs: Sequence[FramePair],
+    found: Mapping[int, T],
+    reference: int,
+    nothing: T,
+    join: Callable[[Sequence[T]], T] = compose,
+    *,
+    onto_reference: bool = True,
+) -> dict[int, T]:
+    """One transform for each frame from those ``found`` for its pair, by frame; ``nothing`` for the reference.
 
-    Frames whose way to the reference has a gap are left out: what was cancelled or failed.
+    Transforms are of ITK, or of any kind that ``join`` puts together, the one that acts first first. Frames whose way
+    to the reference has a gap are left out: what was cancelled or failed.
     """
-    dimension = next((transform.GetInputSpaceDimension() for transform in found.values()), 3)
-    whole: dict[int, Any] = {reference: identity(dimension)}
+    whole = {reference: nothing}
     for pair in pairs:
         if pair.frame not in found or pair.via not in whole:
             continue
         steps = [whole[pair.via], found[pair.frame]]
-        whole[pair.frame] = compose(steps if onto_reference else steps[::-1])
+        whole[pair.frame] = join(steps if onto_reference else steps[::-1])
     return whole
 
 
@@ -110,6 +118,7 @@ def register_series(
     any_rotation: bool = False,
     masks: Sequence[Any] | None = None,
     initialization: str | None = None,
+    adapt: bool = False,
     background: float | str = "auto",
     threads: int | None = None,
     seed: int | None = None,
@@ -120,8 +129,9 @@ def register_series(
 
     ``neighbours`` suits series that change from frame to frame more than they can be followed in one step; errors add
     up along the way. ``any_rotation`` tries all rotations first, for 2D images. ``masks``: one for each frame, nonzero
-    inside, or None. ``progress`` is called with how many registrations are done and how many there are; when
-    ``cancelled`` says so between two of them, what is done is returned. A frame that fails does not stop the others.
+    inside, or None. ``adapt`` and what is not named here as of ``register``. ``progress`` is called with how many
+    registrations are done and how many there are; when ``cancelled`` says so between two of them, what is done is
+    returned. A frame that fails does not stop the others.
 
     Raises InputError when the call is wrong.
     """
@@ -149,6 +159,7 @@ def register_series(
                 *(None if masks is None else masks[one] for one in (pair.fixed, pair.moving)),
                 initial_transform=rotation_start(fixed, moving) if any_rotation else None,
                 initialization=initialization,
+                adapt=adapt,
                 background=background,
                 threads=threads,
                 seed=seed,
@@ -160,7 +171,8 @@ def register_series(
             backgrounds[pair.frame] = result.background.value
         if progress is not None:
             progress(number + 1, len(pairs))
-    transforms = compose_frames(pairs, found, reference, onto_reference=onto_reference)
+    nothing = identity(images[reference].GetImageDimension())
+    transforms = compose_frames(pairs, found, reference, nothing, onto_reference=onto_reference)
     for pair in pairs:
         if pair.frame in found and pair.frame not in transforms:
             failed[pair.frame] = f"Its way to frame {reference} leads over frame {pair.via}, which has no transform."

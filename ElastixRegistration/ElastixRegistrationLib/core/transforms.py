@@ -136,19 +136,30 @@ def bspline_transform(coefficients: np.ndarray, origin: np.ndarray, spacing: np.
     ``coefficients`` are (D, nk, nj, ni), mm; ``origin`` (LPS mm), ``spacing`` (mm) and ``direction`` (D, D; columns are
     axes) place the grid of control points.
     """
-    dimension = len(coefficients)
-    transform = wrapped_class("BSplineTransform", f"D{dimension}3").New()
-    fixed = np.concatenate([coefficients.shape[:0:-1], origin, spacing, np.ravel(direction)]).astype(float)
+    transform = wrapped_class("BSplineTransform", f"D{len(coefficients)}3").New()
+    fixed = bspline_fixed_parameters(coefficients, origin, spacing, direction)
     transform.SetFixedParameters(fill_parameters(transform.GetFixedParameters(), fixed))
     transform.SetParameters(fill_parameters(transform.GetParameters(), coefficients.ravel()))
     return transform
 
 
+def bspline_fixed_parameters(
+    coefficients: np.ndarray, origin: np.ndarray, spacing: np.ndarray, direction: np.ndarray
+) -> np.ndarray:
+    """What ITK calls the fixed parameters of a B-spline transform: where its control points lie."""
+    return np.concatenate([coefficients.shape[:0:-1], origin, spacing, np.ravel(direction)]).astype(float)
+
+
 def bspline_grid(transform: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """(coefficients, origin, spacing, direction) of an itk.BSplineTransform, as ``bspline_transform`` takes them."""
-    dimension = transform.GetInputSpaceDimension()
-    fixed = parameters_of(transform.GetFixedParameters())
-    size = fixed[:dimension].astype(int)
-    coefficients = parameters_of(transform.GetParameters()).reshape(dimension, *size[::-1])
-    origin, spacing, direction = np.split(fixed[dimension:], [dimension, 2 * dimension])
-    return coefficients, origin, spacing, direction.reshape(dimension, dimension)
+    return bspline_grid_of(parameters_of(transform.GetParameters()), parameters_of(transform.GetFixedParameters()))
+
+
+def bspline_grid_of(
+    parameters: np.ndarray, fixed_parameters: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The same of ITK's two lists of parameters."""
+    dimension = int(np.sqrt(len(fixed_parameters) + 2.25) - 1.5)  # there are D * (D + 3)
+    size = fixed_parameters[:dimension].astype(int)
+    origin, spacing, direction = np.split(fixed_parameters[dimension:], [dimension, 2 * dimension])
+    return parameters.reshape(dimension, *size[::-1]), origin, spacing, direction.reshape(dimension, dimension)

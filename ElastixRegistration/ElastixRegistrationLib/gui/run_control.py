@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,9 +12,10 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..core.errors import ElastixRegistrationError
-from ..core.itk_access import preload
-from ..mrml.parameter_node import ParameterSet, registration_arguments, wanted_outputs
+from ..mrml.parameter_node import INPUTS, ParameterSet, registration_arguments, wanted_outputs
+from ..mrml.steps import STEP_S
 
+#: ms between two looks at a registration that runs.
 _INTERVAL = 50
 
 
@@ -36,14 +38,16 @@ class Run:
 class RunControl:
     """Tells a listener: ``onNotStarted(message, details)``, ``onProgress(event, iterations)``, ``onDone(run)``,
     ``onFailed(message, details)``, ``onCancelled(reason, details)``. One registration at a time.
+
+    Before and after elastix runs, the work goes on in steps of the timer, so that the window can move in between.
     """
 
     def __init__(self, logic: Any, listener: Any):
         self._logic, self._listener = logic, listener
         self._run: Run | None = None
-        self._asked: ParameterSet | None = None
-        self._loading: Iterator[None] | None = None
+        self._starting: Iterator[None] | None = None
         self._finishing: Iterator[None] | None = None
+        self._nodes: tuple[Any, ...] = ()
         self._seen: Any = None
         self._timer = qt.QTimer()
         self._timer.setInterval(_INTERVAL)
@@ -51,64 +55,62 @@ class RunControl:
 
     @property
     def isRunning(self) -> bool:
-        return self._run is not None or self._loading is not None
+        return self._starting is not None or self._run is not None
 
     def missingNode(self) -> str:
         """The name of a node that the run that is going on needs and that is no longer in the scene; "" for none."""
-        if self._run is None:
-            return ""
-        job = self._run.job
-        used = (job.fixed.node, job.moving.node, *self._run.wanted.values())
-        return next((node.GetName() for node in used if node is not None and node.GetScene() is None), "")
+        gone = (node.GetName() for node in self._nodes if node is not None and node.GetScene() is None)
+        return next(gone, "")
 
     def start(self, choices: ParameterSet) -> None:
-        """Begin, at once or, the first time, when ITK has been loaded piece by piece."""
-        self._asked, self._loading, self._seen = choices, preload(), None
+        self._seen = None
+        self._starting = self._start(choices)
+        self._nodes = tuple(choices.reference(role) for role in INPUTS)
+        self._timer.setInterval(0)
         self._timer.start()
-        self.poll()
 
     def poll(self) -> None:
-        """What the timer does: pass progress on, and end what has ended."""
-        if self._loading is not None:
-            self._load()
+        """What the timer does: pass progress on, start and end."""
+        if self._starting is not None:
+            self._startOn()
         elif self._finishing is not None:
-            self._goOn(self._run)
+            self._finishOn(self._run)
         elif self._run is not None:
             self._follow(self._run)
 
-    def _load(self) -> None:
-        try:
-            next(self._loading)
-        except StopIteration:
-            self._loading = None
-            self._begin()
-        except ImportError as problem:
-            self._end()
-            self._listener.onNotStarted(_("ITK cannot be loaded: {problem}.").format(problem=problem), "")
+    def _start(self, choices: ParameterSet) -> Iterator[None]:
+        yield  # the window shows that it has begun
+        job = yield from self._logic.preparationSteps(**registration_arguments(choices))
+        run = Run(
+            job=job,
+            settings=choices.settings,
+            wanted=wanted_outputs(choices),
+            fieldIsVolume=choices.text("fieldKind") == "volume",
+            saveFolder=choices.text("saveFolder"),
+            setID=choices.node.GetID(),
+        )
+        self._nodes = (job.fixed.node, job.moving.node, *run.wanted.values())
+        inBackground = choices.text("inBackground") == "1"
+        run.handle = yield from self._logic.startSteps(job, inBackground, wanted=tuple(run.wanted))
+        self._run = run
 
-    def _begin(self) -> None:
-        choices, self._asked = self._asked, None
+    def _startOn(self) -> None:
         try:
-            job = withPairing(self._logic.prepareRegistration(**registration_arguments(choices)), choices)
-            run = Run(
-                job=job,
-                settings=choices.settings,
-                wanted=wanted_outputs(choices),
-                fieldIsVolume=choices.text("fieldKind") == "volume",
-                saveFolder=choices.text("saveFolder"),
-                setID=choices.node.GetID(),
-            )
-            inBackground = choices.text("inBackground") == "1"
-            run.handle = self._logic.startJob(job, inBackground, wanted=tuple(run.wanted))
+            if _advance(self._starting):
+                return
         except ElastixRegistrationError as problem:
             self._end()
             self._listener.onNotStarted(str(problem), getattr(problem, "log", ""))
+        except ImportError as problem:
+            self._end()
+            self._listener.onNotStarted(_("ITK cannot be loaded: {problem}.").format(problem=problem), "")
         except BaseException:
             self._end()
             self._listener.onNotStarted("", "")
             raise
         else:
-            self._run = run
+            self._starting = None
+            self._timer.setInterval(_INTERVAL)
 
     def _follow(self, run: Run) -> None:
         handle = run.handle
@@ -124,6 +126,7 @@ class RunControl:
             self._listener.onFailed(str(handle.error), handle.log)
         elif handle.result is not None:
             self._finishing = self._finish(run)
+            self._timer.setInterval(0)
 
     def cancel(self, reason: str = "") -> None:
         """Stop, and leave the scene as it is. Nothing when nothing runs."""
@@ -148,32 +151,33 @@ class RunControl:
 
     def _end(self) -> None:
         self._timer.stop()
-        self._run = self._loading = self._asked = self._finishing = None
+        for steps in (self._starting, self._finishing):
+            if steps is not None and not steps.gi_running:
+                steps.close()
+        self._run = self._starting = self._finishing = None
+        self._nodes = ()
 
     def _finish(self, run: Run) -> Iterator[None]:
-        """Bring the result into the scene and judge it, in pieces between which the window can move."""
-        from ..mrml.outputs import apply_outputs
-        from ..mrml.run_folder import save_run
+        """Bring the result into the scene and judge it."""
+        from ..mrml.outputs import output_steps
+        from ..mrml.run_folder import save_steps
 
         result, log = run.handle.result, run.handle.log
-        run.applied = apply_outputs(run.job, result, run.wanted, field_is_volume=run.fieldIsVolume)
+        run.applied = yield from output_steps(run.job, result, run.wanted, field_is_volume=run.fieldIsVolume)
         yield
         self._remember(run)
         yield
         run.comparison = comparisonOf(run.job, result)
         if run.saveFolder:
             yield
-            folder = save_run(run.saveFolder, run.applied.nodes, result, run.settings, run.comparison, log)
+            folder = yield from save_steps(run.saveFolder, run.applied.nodes, result, run.settings, run.comparison, log)
             run.savedTo = str(folder)
 
-    def _goOn(self, run: Run) -> None:
-        """One piece of ``_finish``."""
+    def _finishOn(self, run: Run) -> None:
         problem = None
         try:
-            next(self._finishing)
-            return
-        except StopIteration:
-            pass
+            if _advance(self._finishing):
+                return
         except ElastixRegistrationError as error:
             problem = str(error)
         except Exception as error:
@@ -200,20 +204,10 @@ class RunControl:
             node.EndModify(modified)
 
 
-def withPairing(job: Any, choices: ParameterSet) -> Any:
-    """The job with its points paired as the user chose, where that is not left to the labels."""
-    pairing = choices.text("pairing")
-    if job.inputs.fixed_points is None or pairing == "auto":
-        return job
-    from dataclasses import replace
-
-    from ..mrml.parameter_node import FIXED_POINTS, MOVING_POINTS
-    from ..mrml.points import paired_points
-
-    fixed, moving = paired_points(choices.reference(FIXED_POINTS), choices.reference(MOVING_POINTS), pairing)
-    if job.fixed_plane is not None:
-        fixed, moving = job.fixed_plane.flat(fixed), job.moving_plane.flat(moving)
-    return replace(job, inputs=replace(job.inputs, fixed_points=fixed, moving_points=moving))
+def _advance(steps: Iterator[None]) -> bool:
+    """Go on for about as long as a step may take. Returns whether there is more to do."""
+    end = time.perf_counter() + STEP_S
+    return any(time.perf_counter() >= end for _step in steps)
 
 
 def comparisonOf(job: Any, result: Any) -> Any:
@@ -224,16 +218,10 @@ def comparisonOf(job: Any, result: Any) -> Any:
     computed = getattr(result, "outputs", {})
     if FIGURES in computed:
         return computed[FIGURES]
-    inputs = job.inputs
-    return assess(
-        inputs.fixed,
-        result,
-        fixed_mask=inputs.fixed_mask,
-        moving_mask=inputs.moving_mask,
-        fixed_points=inputs.fixed_points,
-        moving_points=inputs.moving_points,
-        most_voxels=JUDGED_VOXELS,
-    ).comparison
+    inputs = job.inputs.arguments()
+    used = ("fixed_mask", "moving_mask", "fixed_points", "moving_points")
+    given = {name: inputs[name] for name in used}
+    return assess(inputs["fixed"], result, most_voxels=JUDGED_VOXELS, **given).comparison
 
 
 def progressText(event: Any) -> str:

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
+import numpy as np
+
 from ..core.errors import InputError
-from ..worker.outputs import FiguresBeforeAndAfter, JacobianDeterminant, ResampledVolume
+from ..core.resampling import cast_into
+from ..worker.client import RegistrationHandle
+from ..worker.data import VoxelData
+from ..worker.outputs import FiguresBeforeAndAfter, JacobianDeterminant, Output, ResampledVolume
 from ..worker.pool import WorkerPool
+from .job import RegistrationJob
+from .steps import Steps, completed
 
 #: Names of what the worker computes beside the transform, so that the window need not.
 VOLUME, JACOBIAN, FIGURES = "volume", "jacobian", "figures"
@@ -15,20 +22,60 @@ VOLUME, JACOBIAN, FIGURES = "volume", "jacobian", "figures"
 JUDGED_VOXELS = 3e5
 
 
-def submit_job(pool: WorkerPool, job: Any, wanted: Collection[str] = ("outputVolume",)) -> Any:
+def submit_job(pool: WorkerPool, job: RegistrationJob, wanted: Collection[str] = ("outputVolume",)) -> Any:
+    """``submission_steps`` at once."""
+    return completed(submission_steps(pool, job, wanted))
+
+
+def submission_steps(
+    pool: WorkerPool, job: RegistrationJob, wanted: Collection[str] = ("outputVolume",)
+) -> Steps[RegistrationHandle]:
     """Run what ``prepareRegistration`` returned. ``wanted``: roles of the outputs. Returns the worker's handle."""
-    outputs = [FiguresBeforeAndAfter(FIGURES, JUDGED_VOXELS)]
-    if "outputVolume" in wanted and worker_can_resample(job):
-        outputs.append(ResampledVolume(VOLUME, interpolation=job.interpolation))
+    outputs: list[Output] = [FiguresBeforeAndAfter(FIGURES, JUDGED_VOXELS)]
+    if "outputVolume" in wanted:
+        outputs += yield from _resampling_steps(job)
     if "outputJacobian" in wanted:
         outputs.append(JacobianDeterminant(JACOBIAN))
-    return pool.submit(**job.inputs.arguments(), outputs=outputs)
+    return pool.submit(**job.inputs.data(), outputs=outputs)
 
 
-def worker_can_resample(job: Any) -> bool:
-    """Whether elastix sees the voxels of both volumes as they are: one component, on an orthogonal grid in world."""
-    volumes = (job.fixed, job.moving)
-    return job.moving.components == 1 and all(volume.is_orthogonal_in_world for volume in volumes)
+def _resampling_steps(job: RegistrationJob) -> Steps[list[Output]]:
+    """What the worker is to resample; nothing under non-linear parents, which it does not know."""
+    fixed, moving = job.fixed, job.moving
+    if fixed.to_world or moving.to_world:
+        return []
+    _, reference = job.image_of(fixed, fixed.voxels)
+    settings = {"reference": reference, "interpolation": job.interpolation}
+    if moving.components == 1:
+        estimate = job.moving_background
+        if estimate is None:  # it registers on the very voxels
+            return [ResampledVolume(VOLUME, **settings)]
+        image = VoxelData(*job.image_of(moving, moving.voxels))
+        padding = None if job.keeps_padding else estimate
+        return [ResampledVolume(VOLUME, image, background=estimate.value, padding=padding, **settings)]
+    outputs: list[Output] = []
+    for component in range(moving.components):
+        one = np.ascontiguousarray(moving.voxels[..., component])
+        yield
+        background = job.background_of_component(one).value
+        image = VoxelData(*job.image_of(moving, one))
+        outputs.append(ResampledVolume(f"{VOLUME} {component}", image, background=background, **settings))
+        yield
+    return outputs
+
+
+def resampled_by_worker(job: RegistrationJob, result: Any) -> np.ndarray | None:
+    """(k, j, i[, c]) voxels on the grid of the fixed volume; None where the worker did not resample."""
+    outputs, shape = getattr(result, "outputs", {}), job.fixed.voxels.shape[:3]
+    if job.moving.components == 1:
+        return outputs[VOLUME].array.reshape(shape) if VOLUME in outputs else None
+    names = [f"{VOLUME} {component}" for component in range(job.moving.components)]
+    if not all(name in outputs for name in names):
+        return None
+    voxels = np.empty((*shape, len(names)), job.moving.voxels.dtype)
+    for component, name in enumerate(names):
+        cast_into(voxels[..., component], outputs[name].array.reshape(shape))
+    return voxels
 
 
 class BackgroundRegistration:

@@ -19,13 +19,20 @@ from ..core.images import Geometry
 from .coordinates import (
     array_from_vtk_matrix,
     array_from_vtk_points,
+    ijk_to_ras_of,
     lps_from_ras,
     vtk_matrix_from_array,
     vtk_points_from_array,
 )
+from .steps import Pace, Steps
 
 #: A matrix this close to the identity (mm, and mm per mm) is rounding left over from a matrix and its inverse.
 _ROUNDING = 1e-12
+#: How far from the point itself VTK may stop looking for its inverse, mm. Its own default of 0.001 mm shows in
+#: comparisons; one step of Newton's method more does not.
+INVERSE_TOLERANCE = 1e-7
+#: Points of the first step; the time it takes gives the size of the next.
+_FIRST_POINTS = 20_000
 
 Chain = list[Any]
 
@@ -129,35 +136,54 @@ def map_lps_points(chain: Sequence[Any], points: np.ndarray) -> np.ndarray:
     return lps_from_ras(map_points(chain, lps_from_ras(points)))
 
 
-def displacements(chain: Sequence[Any], geometry: Geometry, first: int = 0, last: int | None = None) -> np.ndarray:
-    """(k, j, i, 3) vectors T(x) - x, LPS mm, at the voxel centres x of slices ``first`` to before ``last``."""
-    points = voxel_centres(geometry, first, last)
-    return (map_lps_points(chain, points) - points).reshape(-1, *geometry.size[1::-1], 3)
+def displacement_steps(chain: Sequence[Any], geometry: Geometry, vectors: np.ndarray) -> Steps[None]:
+    """Write T(x) - x, RAS mm, at the voxel centres x of ``geometry`` into (k, j, i, 3) ``vectors``."""
+    matrix = matrix_of(chain)
+    if matrix is not None:
+        yield from _linear_displacement_steps(matrix, geometry, vectors)
+        return
+    rows = vectors.reshape(-1, geometry.size[0], 3)  # a view: what VTK and NumPy allocate is contiguous
+    first, count = 0, len(rows)
+    pace = Pace(max(1, _FIRST_POINTS // geometry.size[0]))
+    while first < count:
+        pace.begin()
+        last = min(first + pace.count, count)
+        row = np.arange(first, last)
+        indices = np.empty((last - first, geometry.size[0], 3))
+        indices[..., 0] = np.arange(geometry.size[0])
+        indices[..., 1] = (row % geometry.size[1])[:, None]
+        indices[..., 2] = (row // geometry.size[1])[:, None]
+        points = lps_from_ras(geometry.points_of(indices.reshape(-1, 3)))
+        rows[first:last] = (map_points(chain, points) - points).reshape(indices.shape)
+        first = last
+        pace.next()
+        yield
 
 
-def voxel_centres(geometry: Geometry, first: int = 0, last: int | None = None) -> np.ndarray:
-    """(N, D) points, LPS mm, first axis fastest, of the slices ``first`` to before ``last`` of the last axis."""
-    ranges = [
-        *(np.arange(n) for n in geometry.size[:-1]),
-        np.arange(first, geometry.size[-1] if last is None else last),
-    ]
-    indices = np.meshgrid(*ranges[::-1], indexing="ij")[::-1]
-    return geometry.points_of(np.stack(indices, axis=-1).reshape(-1, geometry.dimension))
+def _linear_displacement_steps(matrix: np.ndarray, geometry: Geometry, vectors: np.ndarray) -> Steps[None]:
+    """Displacements by a (4, 4) RAS matrix grow evenly from voxel to voxel."""
+    growth = (matrix - np.eye(4)) @ ijk_to_ras_of(geometry)
+    i, j, k = (np.arange(n)[:, None] * growth[:3, axis] for axis, n in enumerate(geometry.size))
+    plane = j[:, None] + i + growth[:3, 3]
+    pace = Pace(max(1, _FIRST_POINTS // (geometry.size[0] * geometry.size[1])))
+    first = 0
+    while first < geometry.size[2]:
+        pace.begin()
+        last = min(first + pace.count, geometry.size[2])
+        np.add(plane, k[first:last, None, None], out=vectors[first:last])
+        first = last
+        pace.next()
+        yield
 
 
-def lattice(geometry: Geometry, most: int = 7, margin: float = 0.0) -> np.ndarray:
-    """(N, 3) points, LPS mm, spread over a grid and its faces, ``margin`` (of its size) beyond it."""
-    ends = [(-0.5 - margin * n, n - 0.5 + margin * n) for n in geometry.size]
-    steps = [np.linspace(*end, most) for end in ends]
-    return geometry.points_of(np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, 3))
-
-
-def vtk_from_chain(chain: Sequence[Any]) -> vtk.vtkAbstractTransform:
+def vtk_from_chain(chain: Sequence[Any], own: Sequence[Any] = ()) -> vtk.vtkAbstractTransform:
     """One VTK transform: a vtkTransform or the warp itself where one is enough, otherwise a vtkGeneralTransform.
 
-    Elements are copied, so that later changes of the nodes they came from have no effect.
+    Elements are copied, so that later changes of the nodes they came from have no effect; those of ``own`` are not.
     """
-    elements = [_copy(element) for element in simplified(chain)] or [vtk.vtkTransform()]
+    elements = [element if any(element is one for one in own) else _copy(element) for element in simplified(chain)] or [
+        vtk.vtkTransform()
+    ]
     if len(elements) == 1:
         return elements[0]
     transform = vtk.vtkGeneralTransform()
@@ -176,4 +202,6 @@ def _copy(element: Any) -> vtk.vtkAbstractTransform:
         return _copy(element.GetInverse()).GetInverse()
     copy = element.MakeTransform()
     slicer.vtkMRMLTransformNode.DeepCopyTransform(copy, element)
+    if copy.IsA("vtkWarpTransform"):
+        copy.SetInverseTolerance(min(copy.GetInverseTolerance(), INVERSE_TOLERANCE))
     return copy

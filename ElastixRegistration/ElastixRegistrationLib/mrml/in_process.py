@@ -5,6 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.errors import ElastixRegistrationError
+from ..core.itk_access import preload
+from .steps import Steps
+
+
+def run_steps(inputs: Any) -> Steps[InProcessRun]:
+    """Load ITK, which a window that runs nothing itself does not need, then run."""
+    yield from preload()
+    return InProcessRun(inputs)
 
 
 class InProcessRun:

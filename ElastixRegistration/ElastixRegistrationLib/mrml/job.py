@@ -11,40 +11,57 @@ import numpy as np
 
 from ..core.background import BackgroundEstimate, estimate_background
 from ..core.errors import InputError
-from ..core.images import Geometry, check_image, image_from_array
+from ..core.images import Geometry, check_voxels
+from ..core.itk_access import preload
 from ..core.parameter_maps import ParameterMap
+from ..core.sampling import lattice, sampled
 from ..core.settings import KEEP, RegistrationSettings
-from ..core.transforms import affine_from_matrix, compose
-from .chains import Chain, lattice, map_lps_points, matrix_of
+from ..core.transforms import compose
+from ..worker.data import TransformData, TransformElement, VoxelData
+from .chains import Chain, map_lps_points, matrix_of
 from .coordinates import lps_from_ras_matrix
-from .masks import mask_on_grid
+from .masks import mask_steps
 from .output_volumes import check_field_volume, check_output_volume
 from .planes import Plane, flat_geometry, flat_voxels, flattened_matrix, plane_of
 from .points import paired_points
-from .transforms import initial_chain, itk_from_chain, sampled
-from .volumes import VolumeImage, in_world, volume_image, world_grid
+from .resampling import in_world_steps
+from .scene_presets import scene_presets
+from .steps import Steps
+from .transforms import initial_chain, itk_from_chain
+from .volumes import VolumeImage, volume_image, world_grid
 
 
 @dataclass(frozen=True)
 class RegistrationInputs:
-    """The arguments of ``core.register``, nothing else: no node, nothing of VTK. 2D for single-slice volumes."""
+    """The arguments of ``core.register`` as arrays: no node, nothing of VTK or ITK. 2D for single-slice volumes."""
 
-    fixed: Any = field(repr=False)
-    moving: Any = field(repr=False)
+    fixed: VoxelData = field(repr=False)
+    moving: VoxelData = field(repr=False)
     stages: list[ParameterMap] = field(repr=False)
-    fixed_mask: Any = field(default=None, repr=False)
-    moving_mask: Any = field(default=None, repr=False)
+    fixed_mask: VoxelData | None = field(default=None, repr=False)
+    moving_mask: VoxelData | None = field(default=None, repr=False)
     fixed_points: np.ndarray | None = None
     moving_points: np.ndarray | None = None
-    initial_transform: Any = None
+    initial_transform: TransformData | None = None
     background: float | str = "auto"
     threads: int | None = None
     seed: int | None = None
     initialization: str | None = None
+    adapt: bool = False
+
+    def data(self) -> dict[str, Any]:
+        """Keyword arguments of ``WorkerPool.submit``."""
+        return {entry.name: getattr(self, entry.name) for entry in fields(self)}
 
     def arguments(self) -> dict[str, Any]:
-        """Keyword arguments of ``core.register``."""
-        return {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        """Keyword arguments of ``core.register``: ITK images and an ITK transform."""
+        arguments = self.data()
+        for name, value in arguments.items():
+            if isinstance(value, VoxelData):
+                arguments[name] = value.image()
+            elif isinstance(value, TransformData):
+                arguments[name] = value.transform()
+        return arguments
 
 
 @dataclass(frozen=True)
@@ -81,12 +98,18 @@ class RegistrationJob:
     def keeps_padding(self) -> bool:
         return self.inputs.background == KEEP
 
+    def background_of_component(self, voxels: np.ndarray) -> BackgroundEstimate:
+        """Each colour has its own background; only what is padding in all of them would be, so none is taken for it."""
+        setting = self.inputs.background
+        value = estimate_background(voxels).value if isinstance(setting, str) else float(setting)
+        return BackgroundEstimate(value=value, padding=None, padding_fraction=0.0, reason="Of one component.")
+
     def image_of(self, volume: VolumeImage, voxels: np.ndarray) -> tuple[np.ndarray, Geometry]:
         """(k, j, i) voxels of one of the volumes with their own geometry; (j, i) in the plane of a single slice."""
         return _flattened(voxels, volume.geometry, self.fixed_plane if volume is self.fixed else self.moving_plane)
 
 
-def prepare_job(
+def prepare_steps(
     fixed_node: Any,
     moving_node: Any,
     settings: RegistrationSettings,
@@ -99,7 +122,8 @@ def prepare_job(
     fixed_points_node: Any = None,
     moving_points_node: Any = None,
     initial_transform_node: Any = None,
-) -> RegistrationJob:
+    pairing: str = "auto",
+) -> Steps[RegistrationJob]:
     """Read the nodes and check them; nothing in the scene changes. Raises InputError that names node or parameter."""
     fixed, moving = volume_image(fixed_node, "fixed volume"), volume_image(moving_node, "moving volume")
     if fixed_node is moving_node:
@@ -107,38 +131,46 @@ def prepare_job(
     _check_scene(fixed, moving)
     _check_outputs(outputs, fixed, moving, (fixed_mask_node, moving_mask_node))
     fixed_plane, moving_plane = _planes(fixed, moving)
+    presets = scene_presets(fixed_node.GetScene())
     stages = settings.stages(
         3 if fixed_plane is None else 2,
         has_masks=(fixed_mask_node is not None, moving_mask_node is not None),
         has_points=fixed_points_node is not None,
+        presets=presets,
     )
     background = settings.background
     if moving.is_label_map and isinstance(background, str):
         background = 0.0
-    fixed_side = _Side(fixed, fixed_plane, "auto" if background != KEEP else KEEP, settings.threads)
-    moving_side = _Side(moving, moving_plane, background, settings.threads)
+    yield
+    fixed_side = yield from _side_steps(fixed, fixed_plane, "auto" if background != KEEP else KEEP, settings.threads)
+    yield
+    moving_side = yield from _side_steps(moving, moving_plane, background, settings.threads)
+    yield
     points: tuple[Any, Any] = (None, None)
     if fixed_points_node is not None or moving_points_node is not None:
-        points = paired_points(fixed_points_node, moving_points_node)
+        points = paired_points(fixed_points_node, moving_points_node, pairing)
         if fixed_plane is not None:
             points = fixed_plane.flat(points[0]), moving_plane.flat(points[1])
     start = None
     if initial_transform_node is not None:
         chain = initial_chain(initial_transform_node, moving_node)
-        start = _start(chain, fixed_side.grid, fixed_plane, moving_plane)
+        start = yield from _start_steps(chain, fixed_side.grid, fixed_plane, moving_plane)
+    fixed_mask = yield from _mask_steps(fixed_side, fixed_mask_node, fixed_segments, "fixed mask")
+    moving_mask = yield from _mask_steps(moving_side, moving_mask_node, moving_segments, "moving mask")
     inputs = RegistrationInputs(
         fixed=fixed_side.image,
         moving=moving_side.image,
         stages=stages,
-        fixed_mask=fixed_side.mask(fixed_mask_node, fixed_segments, "fixed mask"),
-        moving_mask=moving_side.mask(moving_mask_node, moving_segments, "moving mask"),
+        fixed_mask=fixed_mask,
+        moving_mask=moving_mask,
         fixed_points=points[0],
         moving_points=points[1],
         initial_transform=start,
         background=background,
         threads=settings.threads,
         seed=settings.seed,
-        initialization=settings.start(has_initial_transform=start is not None),
+        initialization=settings.start(start is not None, presets),
+        adapt=settings.adapts(presets),
     )
     return RegistrationJob(
         inputs=inputs,
@@ -152,37 +184,47 @@ def prepare_job(
     )
 
 
+@dataclass(frozen=True)
 class _Side:
-    """One of the two volumes as elastix gets it: ``image`` on ``grid`` (3D, world, orthogonal), flat for a slice."""
+    """One of the two volumes as elastix gets it: ``image`` on ``grid`` (3D, world, orthogonal), flat for a slice.
 
-    def __init__(self, volume: VolumeImage, plane: Plane | None, background: float | str, threads: int | None):
-        self._plane = plane
-        self._inside = None
-        self.estimate = None
-        scalars = volume.scalars()
-        self.image = image_from_array(*_flattened(scalars, volume.geometry, plane))
-        check_image(self.image, volume.name)
-        self.grid = volume.geometry
-        if not volume.is_orthogonal_in_world:
-            self.estimate = _estimate(scalars, background)
-            self.grid = world_grid(volume)
-            scalars, self._inside = in_world(
-                volume, self.grid, self.estimate, keep_padding=background == KEEP, threads=threads
-            )
-            self.image = image_from_array(*_flattened(scalars, self.grid, plane))
+    ``estimate`` and ``inside`` (uint8 on ``grid``) are there for volumes that had to be resampled onto that grid.
+    """
 
-    def mask(self, node: Any, segments: Sequence[str] | None, role: str) -> Any:
-        """uint8 image on the grid of ``image``: inside of the mask node and of the volume; None for everywhere."""
-        inside = self._inside
-        if node is not None:
-            inside = mask_on_grid(node, self.grid, role, segments)
-            if self._inside is not None:
-                inside = inside & self._inside
-                if not inside.any():
-                    raise InputError(f"The {role} {node.GetName()} lies outside of its image.")
-        elif segments:
-            raise InputError(f"Segments of the {role} were chosen, but no segmentation was given.")
-        return None if inside is None else image_from_array(*_flattened(inside, self.grid, self._plane))
+    image: VoxelData
+    grid: Geometry
+    plane: Plane | None
+    estimate: BackgroundEstimate | None = None
+    inside: np.ndarray | None = None
+
+
+def _side_steps(volume: VolumeImage, plane: Plane | None, background: float | str, threads: int | None) -> Steps[_Side]:
+    scalars = volume.scalars()
+    image = VoxelData(*_flattened(scalars, volume.geometry, plane))
+    check_voxels(image.array, image.geometry, volume.name)
+    if volume.is_orthogonal_in_world:
+        return _Side(image, volume.geometry, plane)
+    yield
+    estimate, grid = _estimate(scalars, background), world_grid(volume)
+    yield
+    scalars, inside = yield from in_world_steps(
+        volume, grid, estimate, keep_padding=background == KEEP, threads=threads
+    )
+    return _Side(VoxelData(*_flattened(scalars, grid, plane)), grid, plane, estimate, inside)
+
+
+def _mask_steps(side: _Side, node: Any, segments: Sequence[str] | None, role: str) -> Steps[VoxelData | None]:
+    """uint8 on the grid of the image: inside of the mask node and of the volume; None for everywhere."""
+    inside = side.inside
+    if node is not None:
+        inside = yield from mask_steps(node, side.grid, role, segments)
+        if side.inside is not None:
+            inside = inside & side.inside
+            if not inside.any():
+                raise InputError(f"The {role} {node.GetName()} lies outside of its image.")
+    elif segments:
+        raise InputError(f"Segments of the {role} were chosen, but no segmentation was given.")
+    return None if inside is None else VoxelData(*_flattened(inside, side.grid, side.plane))
 
 
 def _estimate(scalars: np.ndarray, background: float | str) -> BackgroundEstimate:
@@ -216,16 +258,21 @@ def _planes(fixed: VolumeImage, moving: VolumeImage) -> tuple[Plane | None, Plan
     return fixed_plane, plane_of(moving.geometry, fixed_plane)
 
 
-def _start(chain: Chain, grid: Geometry, fixed_plane: Plane | None, moving_plane: Plane | None) -> Any:
-    """ITK transform, of the dimension of the registration, that an initial transform node stands for."""
-    if fixed_plane is None:
-        return itk_from_chain(chain, grid)
+def _start_steps(
+    chain: Chain, grid: Geometry, fixed_plane: Plane | None, moving_plane: Plane | None
+) -> Steps[TransformData]:
+    """The transform, of the dimension of the registration, that an initial transform node stands for."""
     matrix = matrix_of(chain)
     if matrix is not None:
-        return affine_from_matrix(flattened_matrix(lps_from_ras_matrix(matrix), fixed_plane, moving_plane))
+        matrix = lps_from_ras_matrix(matrix)
+        flat = matrix if fixed_plane is None else flattened_matrix(matrix, fixed_plane, moving_plane)
+        return TransformData((TransformElement.affine(flat),))
+    yield from preload()
+    if fixed_plane is None:
+        return TransformData.of(itk_from_chain(chain, grid))
     domain = flat_geometry(grid, fixed_plane)
     mapping = partial(_map_flat, chain, fixed_plane, moving_plane)
-    return compose(sampled(mapping, lattice(domain, margin=0.25), domain))
+    return TransformData.of(compose(sampled(mapping, lattice(domain, margin=0.25), domain)))
 
 
 def _map_flat(chain: Chain, fixed_plane: Plane, moving_plane: Plane, points: np.ndarray) -> np.ndarray:

@@ -10,11 +10,13 @@ import numpy as np
 from ..core.errors import InputError
 from ..core.images import Geometry
 from .chains import chain_to_world, inverse
-from .segments import segments_on_grid
-from .volumes import resample_along, volume_image
+from .resampling import resample_steps
+from .segments import segments_on_grid_steps
+from .steps import Steps
+from .volumes import volume_image
 
 
-def mask_on_grid(node: Any, grid: Geometry, role: str, segments: Sequence[str] | None = None) -> np.ndarray:
+def mask_steps(node: Any, grid: Geometry, role: str, segments: Sequence[str] | None = None) -> Steps[np.ndarray]:
     """(k, j, i) uint8, 1 inside, on ``grid`` (3D, LPS mm, in world), of a volume or segmentation node.
 
     A volume is inside where it is not zero. Of a segmentation it is the union of ``segments`` (ids or names), None for
@@ -23,7 +25,7 @@ def mask_on_grid(node: Any, grid: Geometry, role: str, segments: Sequence[str] |
     """
     if node.IsA("vtkMRMLSegmentationNode"):
         name = f"{role} {node.GetName()}"
-        inside, is_empty = segments_on_grid(
+        inside, is_empty = yield from segments_on_grid_steps(
             node, segments, grid, inverse(chain_to_world(node.GetParentTransformNode())), name
         )
     elif segments:
@@ -35,7 +37,7 @@ def mask_on_grid(node: Any, grid: Geometry, role: str, segments: Sequence[str] |
         inside = inside.any(axis=3) if inside.ndim == 4 else inside
         is_empty = not inside.any()
         if not is_empty and (volume.to_world or not volume.geometry.is_close(grid)):
-            inside = resample_along(
+            inside = yield from resample_steps(
                 inside.view(np.uint8), volume.geometry, inverse(volume.to_world), grid, interpolation="nearest"
             )
     if is_empty:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import vtk
 
 from ..core.deformation import jacobian_determinant
-from ..core.errors import InputError
 from ..core.images import array_view
 from ..core.transforms import displacement_field
-from .background_registration import JACOBIAN, VOLUME
-from .coordinates import ijk_to_ras_of, vtk_matrix_from_array
-from .job import OutputNodes, RegistrationJob
-from .output_volumes import image_data, volume_class_for, write_resampled_volume
-from .results import apply_result
-from .transforms import chain_from_itk, node_chain, node_class_of
+from .background_registration import JACOBIAN
+from .chains import chain_to_world, inverse, matrix_of
+from .job import RegistrationJob
+from .output_volumes import image_steps, volume_class_for, write_jacobian_volume, write_resampled_volume
+from .results import Computed, Wanted, check_still_there, compute_steps, write_field, write_transform
+from .snapshots import Snapshot
+from .steps import Steps
+from .transforms import node_class_of
 
+#: The inverse is made from the transform. The volume is the last, because it may be the moving volume itself.
+_ORDER = ("outputTransform", "outputInverse", "outputField", "outputJacobian", "outputVolume")
 _NAMES = {
     "outputVolume": "{moving} registered to {fixed}",
     "outputTransform": "{moving} to {fixed}",
@@ -29,40 +32,37 @@ _NAMES = {
 }
 
 
-class _Snapshot:
-    """What a node was, kept outside of the scene. Voxels are shared: a registration puts others in their place."""
-
-    def __init__(self, node: Any, parent_only: bool = False):
-        self._node, self._parent, self._copy = node, node.GetTransformNodeID(), None
-        if not parent_only:
-            self._copy = node.CreateNodeInstance()
-            self._copy.UnRegister(None)
-            self._copy.CopyContent(node, not node.IsA("vtkMRMLVolumeNode"))
-
-    def restore(self) -> None:
-        if self._node.GetScene() is None:
-            return
-        if self._copy is not None:
-            self._node.CopyContent(self._copy, not self._node.IsA("vtkMRMLVolumeNode"))
-        self._node.SetAndObserveTransformNodeID(self._parent)
-
-
 @dataclass
 class AppliedOutputs:
     """``nodes`` by role. ``revert`` takes all of it back."""
 
     nodes: dict[str, Any]
-    result: Any = field(repr=False)
+    job: RegistrationJob = field(repr=False)
     _created: list[Any] = field(default_factory=list, repr=False)
-    _snapshots: list[_Snapshot] = field(default_factory=list, repr=False)
+    _snapshots: list[Snapshot] = field(default_factory=list, repr=False)
 
-    def put_under_transform(self, nodes: list[Any]) -> None:
-        """Move other nodes of the moving patient along, which lie where the moving volume lies."""
-        transform = self.nodes["outputTransform"]
+    def put_under_transform(self, nodes: list[Any]) -> list[Any]:
+        """Move other nodes of the moving patient along. Returns those left out: they lie under other parents.
+
+        The output transform takes the place of the parents that the moving volume had when it was registered.
+        """
+        transform, left_out = self.nodes["outputTransform"], []
         for node in nodes:
-            if node is not transform and node.GetTransformNodeID() != transform.GetID():
-                self._snapshots.append(_Snapshot(node, parent_only=True))
-                node.SetAndObserveTransformNodeID(transform.GetID())
+            if node is transform or node.GetTransformNodeID() == transform.GetID():
+                continue
+            if not self._lies_as_the_moving_volume(node):
+                left_out.append(node)
+                continue
+            self._snapshots.append(Snapshot(node, parent_only=True))
+            node.SetAndObserveTransformNodeID(transform.GetID())
+        return left_out
+
+    def _lies_as_the_moving_volume(self, node: Any) -> bool:
+        parent, moving = node.GetParentTransformNode(), self.job.moving
+        if parent is moving.parent_node:
+            return True
+        between = matrix_of([*chain_to_world(parent), *inverse(moving.parents)])
+        return between is not None and np.allclose(between, np.eye(4), atol=1e-6)
 
     def revert(self) -> None:
         """Remove the nodes that were made, and give the others what they had. Nodes deleted meanwhile stay away."""
@@ -78,65 +78,84 @@ class AppliedOutputs:
         self._created.clear()
 
 
-def apply_outputs(
+def output_steps(
     job: RegistrationJob, result: Any, wanted: Mapping[str, Any], *, field_is_volume: bool = False
-) -> AppliedOutputs:
+) -> Steps[AppliedOutputs]:
     """Write ``result`` into the nodes of ``wanted``: role of an output to its node, or to None for a new one.
 
-    Raises InputError when a node was removed meanwhile. When anything fails, the scene is as before.
+    All is computed before the scene changes. Raises InputError when a node was removed meanwhile. When anything fails,
+    or the steps are closed before their end, the scene is as before.
     """
-    for node in (job.fixed.node, job.moving.node, *wanted.values()):
-        if node is not None and node.GetScene() is None:
-            raise InputError(f"The node {node.GetName()} was removed from the scene while the registration ran.")
-    applied = AppliedOutputs({}, result)
+    check_still_there(job, wanted.values())
+    computed = yield from compute_steps(job, result, _asked(wanted, field_is_volume))
+    jacobian = None
+    if "outputJacobian" in wanted:
+        jacobian = yield from _jacobian_steps(job, result)
+    check_still_there(job, wanted.values())
+    scene = job.fixed.node.GetScene()
+    scene.SaveStateForUndo()
+    applied = AppliedOutputs({}, job)
     try:
-        for role, node in wanted.items():
-            if node is None:
-                node = _new_node(job, result, role, field_is_volume)
-                applied._created.append(node)
-            else:
-                applied._snapshots.append(_Snapshot(node))
-            applied.nodes[role] = node
-        nodes = applied.nodes
-        transform = nodes.get("outputTransform") or nodes.get("outputInverse")
-        computed = getattr(result, "outputs", {})  # by the worker
-        volume = nodes.get("outputVolume")
-        outputs = OutputNodes(
-            None if VOLUME in computed else volume, transform, nodes.get("outputField"), job.outputs.dense
-        )
-        if not outputs.none_named:  # with none named it would make nodes of its own
-            apply_result(replace(job, outputs=outputs), result)
-        if volume is not None and VOLUME in computed:
-            voxels = computed[VOLUME].array.reshape(job.fixed.voxels.shape[:3])
-            write_resampled_volume(volume, voxels, job.fixed, job.moving)
-        if "outputInverse" in nodes:
-            _invert(nodes["outputInverse"], transform)
-        if "outputJacobian" in nodes:
-            _write_jacobian(nodes["outputJacobian"], job, result)
+        for role in _ORDER:
+            if role in wanted:
+                _write(applied, role, _node_for(applied, role, wanted[role], computed), computed, result, jacobian)
+                yield
     except BaseException:
         applied.revert()
         raise
-    for node in applied._created:
-        if node.IsA("vtkMRMLVolumeNode") and node.GetDisplayNode() is None:
-            node.CreateDefaultDisplayNodes()
     return applied
 
 
-def _new_node(job: RegistrationJob, result: Any, role: str, field_is_volume: bool) -> Any:
-    scene = job.fixed.node.GetScene()
-    node_class = {
-        "outputVolume": volume_class_for(job.moving),
-        "outputField": "vtkMRMLVectorVolumeNode" if field_is_volume else "vtkMRMLGridTransformNode",
-        "outputJacobian": "vtkMRMLScalarVolumeNode",
-    }.get(role) or _transform_class(job, result)
-    name = _NAMES[role].format(moving=job.moving.node.GetName(), fixed=job.fixed.node.GetName())
-    return scene.AddNewNodeByClass(node_class, scene.GenerateUniqueName(name))
+def _asked(wanted: Mapping[str, Any], field_is_volume: bool) -> Wanted:
+    field_node = wanted.get("outputField")
+    if field_node is not None:
+        field_is_volume = not field_node.IsA("vtkMRMLTransformNode")
+    return Wanted(
+        volume="outputVolume" in wanted,
+        transform="outputTransform" in wanted or "outputInverse" in wanted,
+        field="" if "outputField" not in wanted else "vectors" if field_is_volume else "grid",
+        transform_node=wanted.get("outputTransform", wanted.get("outputInverse")),
+        field_node=field_node,
+    )
 
 
-def _transform_class(job: RegistrationJob, result: Any) -> str:
-    if result.transform.GetInputSpaceDimension() == 3:
-        return node_class_of(node_chain(chain_from_itk(result.transform), job.moving.parents))
-    return "vtkMRMLLinearTransformNode" if result.transform.IsLinear() else "vtkMRMLTransformNode"
+def _node_class(job: RegistrationJob, role: str, computed: Computed) -> str:
+    if role == "outputVolume":
+        return volume_class_for(job.moving)
+    if role == "outputField":
+        return "vtkMRMLVectorVolumeNode" if computed.dense_field is None else "vtkMRMLGridTransformNode"
+    return "vtkMRMLScalarVolumeNode" if role == "outputJacobian" else node_class_of(computed.transform)
+
+
+def _node_for(applied: AppliedOutputs, role: str, node: Any, computed: Computed) -> Any:
+    """``node``, or a new one, known to ``applied``."""
+    if node is None:
+        job, scene = applied.job, applied.job.fixed.node.GetScene()
+        name = _NAMES[role].format(moving=job.moving.node.GetName(), fixed=job.fixed.node.GetName())
+        node = scene.AddNewNodeByClass(_node_class(job, role, computed), scene.GenerateUniqueName(name))
+        applied._created.append(node)
+    else:
+        applied._snapshots.append(Snapshot(node))
+    applied.nodes[role] = node
+    return node
+
+
+def _write(applied: AppliedOutputs, role: str, node: Any, computed: Computed, result: Any, jacobian: Any) -> None:
+    job = applied.job
+    if role == "outputTransform":
+        write_transform(job, node, computed.transform)
+    elif role == "outputInverse":
+        transform = applied.nodes.get("outputTransform")
+        if transform is None:
+            write_transform(job, node, computed.transform)
+        _invert(node, transform or node)
+    elif role == "outputField":
+        write_field(job, node, computed)
+    elif role == "outputJacobian":
+        grid = result.fixed_geometry if job.fixed_plane is None else job.fixed.geometry
+        write_jacobian_volume(node, jacobian, grid)
+    else:
+        write_resampled_volume(node, computed.volume, job.fixed, job.moving)
 
 
 def _invert(node: Any, transform: Any) -> None:
@@ -152,21 +171,13 @@ def _invert(node: Any, transform: Any) -> None:
     node.Inverse()
 
 
-def _write_jacobian(node: Any, job: RegistrationJob, result: Any) -> None:
-    """Determinants on the grid that elastix saw of the fixed volume, in world, without parent."""
-    grid = result.fixed_geometry
-    computed = getattr(result, "outputs", {})
+def _jacobian_steps(job: RegistrationJob, result: Any) -> Steps[vtk.vtkImageData]:
+    """Determinants on the grid that elastix saw of the fixed volume."""
+    grid, computed = result.fixed_geometry, getattr(result, "outputs", {})  # by the worker
     if JACOBIAN in computed:
         determinant = computed[JACOBIAN].array
     else:
         vectors = array_view(displacement_field(result.transform, grid))
         determinant = jacobian_determinant(vectors, grid.spacing, grid.direction).astype(np.float32)
-    if job.fixed_plane is not None:
-        grid = job.fixed.geometry
-    modified = node.StartModify()
-    try:
-        node.SetAndObserveTransformNodeID(None)
-        node.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras_of(grid)))
-        node.SetAndObserveImageData(image_data(determinant.reshape(grid.size[::-1]), vtk.VTK_FLOAT))
-    finally:
-        node.EndModify(modified)
+    size = grid.size if job.fixed_plane is None else job.fixed.geometry.size
+    return (yield from image_steps(determinant.reshape(size[::-1]), vtk.VTK_FLOAT))

@@ -19,9 +19,8 @@ FIXED_MASK, MOVING_MASK = "fixedMask", "movingMask"
 FIXED_POINTS, MOVING_POINTS = "fixedPoints", "movingPoints"
 INITIAL_TRANSFORM = "initialTransform"
 OUTPUTS = ("outputVolume", "outputTransform", "outputField", "outputJacobian", "outputInverse")
-ROLES = (
-    FIXED_VOLUME, MOVING_VOLUME, FIXED_MASK, MOVING_MASK, FIXED_POINTS, MOVING_POINTS, INITIAL_TRANSFORM, *OUTPUTS
-)  # fmt: skip
+INPUTS = (FIXED_VOLUME, MOVING_VOLUME, FIXED_MASK, MOVING_MASK, FIXED_POINTS, MOVING_POINTS, INITIAL_TRANSFORM)
+ROLES = (*INPUTS, *OUTPUTS)
 
 #: Choices beside RegistrationSettings, with their defaults. Of an output, "1" says that it is wanted.
 _DEFAULTS = {
@@ -151,6 +150,7 @@ def registration_arguments(choices: ParameterSet) -> dict[str, Any]:
         "threads": settings.threads,
         "seed": settings.seed,
         "initialization": settings.initialization,
+        "pairing": choices.text("pairing"),
     }
 
 

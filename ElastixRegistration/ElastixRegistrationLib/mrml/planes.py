@@ -14,16 +14,9 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import InputError
-from ..core.images import Geometry, array_view, geometry_of
-from ..core.transforms import (
-    affine_from_matrix,
-    bspline_grid,
-    bspline_transform,
-    chain_of,
-    compose,
-    displacement_field_transform,
-    matrix_of,
-)
+from ..core.images import Geometry
+from ..core.transforms import bspline_grid_of
+from ..worker.data import TransformData, TransformElement
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,40 +81,39 @@ def flat_voxels(voxels: np.ndarray, geometry: Geometry) -> np.ndarray:
     return np.squeeze(voxels, axis=2 - geometry.size.index(1))
 
 
-def lifted_transform(transform: Any, fixed: Plane, moving: Plane, reach: float) -> Any:
-    """3D itk transform, LPS, of a 2D one in plane coordinates: plane to plane, and in parallel to it beside them.
+def lifted_transform(transform: TransformData, fixed: Plane, moving: Plane, reach: float) -> TransformData:
+    """The 3D transform, LPS, of a 2D one in plane coordinates: plane to plane, and in parallel to it beside them.
 
     A deformation is the same within ``reach`` mm of the plane on both sides, and fades out beyond.
     """
-    elements = [_lifted(element, reach) for element in chain_of(transform)]
-    return compose([affine_from_matrix(np.linalg.inv(fixed.frame)), *elements, affine_from_matrix(moving.frame)])
+    elements = [_lifted(element, reach) for element in transform.elements]
+    to_plane, from_plane = np.linalg.inv(fixed.frame), moving.frame
+    return TransformData((TransformElement.affine(to_plane), *elements, TransformElement.affine(from_plane)))
 
 
-def _lifted(element: Any, reach: float) -> Any:
-    flat = matrix_of(element)
-    if flat is not None:
+def _lifted(element: TransformElement, reach: float) -> TransformElement:
+    if element.matrix is not None:
         matrix = np.eye(4)
-        matrix[np.ix_([0, 1, 3], [0, 1, 3])] = flat
-        return affine_from_matrix(matrix)
-    if element.GetNameOfClass() == "BSplineTransform":
-        coefficients, origin, spacing, direction = bspline_grid(element)
+        matrix[np.ix_([0, 1, 3], [0, 1, 3])] = element.matrix
+        return TransformElement.affine(matrix)
+    if element.name == "BSplineTransform":
+        coefficients, origin, spacing, direction = bspline_grid_of(element.parameters, element.fixed_parameters)
         # 4 equal layers hold a cubic B-spline constant between the middle two; 3 of zeros end it, as on other sides.
         layers = np.pad(np.repeat(coefficients[:, None], 4, axis=1), [(0, 1), (3, 3), (0, 0), (0, 0)])
-        return bspline_transform(
+        return TransformElement.bspline(
             layers, np.append(origin, -2 * reach * 4.5), np.append(spacing, 2 * reach), _with_third_axis(direction)
         )
-    if element.GetNameOfClass() == "DisplacementFieldTransform":
-        field = element.GetDisplacementField()
-        vectors, geometry = np.asarray(array_view(field), np.float64), geometry_of(field)
-        layers = np.pad(np.repeat(vectors[None], 2, axis=0), [(1, 1), (0, 0), (0, 0), (0, 1)])
+    if element.geometry is not None:
+        geometry = element.geometry
+        layers = np.pad(np.repeat(element.parameters[None], 2, axis=0), [(1, 1), (0, 0), (0, 0), (0, 1)])
         lifted = Geometry(
             size=(*geometry.size, 4),
             spacing=(*geometry.spacing, 2 * reach),
             origin=(*geometry.origin, -3 * reach),
             direction=tuple(map(tuple, _with_third_axis(geometry.direction).tolist())),
         )
-        return displacement_field_transform(layers, lifted)
-    raise InputError(f"A 2D {element.GetNameOfClass()} has no counterpart among the transforms of a MRML scene.")
+        return TransformElement.displacements(layers, lifted)
+    raise InputError(f"A 2D {element.name} has no counterpart among the transforms of a MRML scene.")
 
 
 def _with_third_axis(direction: Any) -> np.ndarray:

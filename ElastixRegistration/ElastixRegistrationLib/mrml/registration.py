@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+import slicer
 
 from ..core.errors import InputError, RegistrationError
 from ..core.settings import RegistrationSettings
-from .job import OutputNodes, RegistrationJob, prepare_job
+from .apply import AppliedTransform, apply_steps, harden_steps, is_movable, put_under
+from .hierarchy import branch_nodes
+from .job import OutputNodes, RegistrationJob, prepare_steps
 from .results import RegistrationOutcome, apply_result
 from .sequences import SequenceOptions, SequenceRegistration
 from .sequences_outputs import SequenceOutcome, SequenceOutputs
+from .steps import Steps, completed
+from .transform_sources import transform_node_from_file
 
 
 class RegistrationLogic:
@@ -44,6 +51,7 @@ class RegistrationLogic:
         threads: int | None = None,
         seed: int | None = None,
         initialization: str | None = None,
+        pairing: str = "auto",
         progress: Callable[[Any], None] | None = None,
     ) -> RegistrationOutcome:
         """Align the moving to the fixed volume and write what was found into the output nodes.
@@ -80,14 +88,17 @@ class RegistrationLogic:
         threads: int | None = None,
         seed: int | None = None,
         initialization: str | None = None,
+        pairing: str = "auto",
     ) -> RegistrationJob:
         """Read and check the nodes. The scene does not change.
 
         ``parameterFilenames`` are elastix parameter files, one per stage (a single one need not be in a list); or
-        ``preset`` is the id of a preset, None for the default one. Masks are label maps, other volumes, or
-        segmentations, of which ``fixedSegments`` and ``movingSegments`` (ids or names) choose segments, None all.
+        ``preset`` is the id of a preset (of the scene, the user's own, or a built-in one), None for the default one.
+        Masks are label maps, other volumes, or segmentations, of which ``fixedSegments`` and ``movingSegments`` (ids or
+        names) choose segments, None all.
         ``initialTransformNode`` says where the moving volume starts: where it would be if it were put directly under
-        that node. Point lists correspond by label when both have the same labels, by order otherwise.
+        that node. Point lists correspond by "order" or by "label", as ``pairing`` says; "auto" is by label when both
+        have the same labels, each once, and by order otherwise.
 
         Outputs are existing nodes; with none given, a new volume and a new transform are made. ``outputFieldNode`` is a
         transform node, for a displacement grid that covers both volumes, or a vector volume, for the displacements from
@@ -95,30 +106,68 @@ class RegistrationLogic:
         volume is aligned, whatever parents it had; ``forceDisplacementFieldOutputTransform`` makes it a dense grid.
         ``interpolation`` ("linear", "bspline", "nearest") is for the output volume, label maps are always "nearest".
         """
-        settings = _settings(
-            parameterFilenames,
-            preset,
-            initialization=initialization,
-            background=background,
-            interpolation=interpolation,
-            threads=threads,
-            seed=seed,
+        return completed(_preparation(locals()))
+
+    def preparationSteps(self, *arguments: Any, **options: Any) -> Steps[RegistrationJob]:
+        """``prepareRegistration`` with these arguments, in steps between which a window can move."""
+        bound = inspect.signature(self.prepareRegistration).bind(*arguments, **options)
+        bound.apply_defaults()
+        return _preparation(bound.arguments)
+
+    def applyTransform(
+        self,
+        transform: Any,
+        nodes: Sequence[Any],
+        referenceVolumeNode: Any = None,
+        *,
+        inverse: bool = False,
+        interpolation: str = "linear",
+        background: float | str = "auto",
+        inPlace: bool = False,
+    ) -> AppliedTransform:
+        """Transform volumes, label maps, segmentations, models, markups: copies, or ``inPlace`` the nodes themselves.
+
+        ``transform`` is a transform node or the path of a file of elastix, ITK, ANTs, BRAINS or Slicer. What lies with
+        the moving image ends up on the fixed image; with ``inverse`` the other way. Nodes are taken as if they were put
+        directly under the transform. Volumes and segments go on the grid of ``referenceVolumeNode``, where one is
+        given. Raises InputError before anything has changed; ``revert()`` of what is returned takes it back.
+        """
+        return completed(
+            apply_steps(
+                transform,
+                nodes,
+                reference_node=referenceVolumeNode,
+                inverted=inverse,
+                interpolation=interpolation,
+                background=background,
+                in_place=inPlace,
+            )
         )
-        return prepare_job(
-            fixedVolumeNode,
-            movingVolumeNode,
-            settings,
-            OutputNodes(
-                outputVolumeNode, outputTransformNode, outputFieldNode, bool(forceDisplacementFieldOutputTransform)
-            ),
-            fixed_mask_node=fixedVolumeMaskNode,
-            moving_mask_node=movingVolumeMaskNode,
-            fixed_segments=fixedSegments,
-            moving_segments=movingSegments,
-            fixed_points_node=fixedPointsNode,
-            moving_points_node=movingPointsNode,
-            initial_transform_node=initialTransformNode,
+
+    def putUnderTransform(self, transform: Any, nodes: Sequence[Any], *, inverse: bool = False) -> AppliedTransform:
+        """Put ``nodes`` under a transform, as above, without resampling; ``hardenTransform`` can follow at any time."""
+        return put_under(transform, nodes, inverted=inverse)
+
+    def hardenTransform(
+        self,
+        nodes: Sequence[Any],
+        referenceVolumeNode: Any = None,
+        *,
+        interpolation: str = "linear",
+        background: float | str = "auto",
+    ) -> AppliedTransform:
+        """Resample and move in place what lies under transforms, linear or not."""
+        return completed(
+            harden_steps(nodes, reference_node=referenceVolumeNode, interpolation=interpolation, background=background)
         )
+
+    def loadTransform(self, path: Any, scene: Any = None) -> Any:
+        """A new transform node from a file, elastix's TransformParameters included."""
+        return transform_node_from_file(path, slicer.mrmlScene if scene is None else scene)
+
+    def nodesOfBranch(self, item: int, scene: Any = None) -> list[Any]:
+        """What can be transformed of an item of the subject hierarchy, such as a patient, and of all below it."""
+        return branch_nodes(slicer.mrmlScene if scene is None else scene, item, is_movable)
 
     def startSequenceRegistration(
         self,
@@ -201,3 +250,31 @@ def _settings(parameterFilenames: Any, preset: str | None, **more: Any) -> Regis
         raise InputError("The list of parameter files is empty; give at least one, or a preset.")
     chosen = {} if preset is None else {"preset": preset}
     return RegistrationSettings(**chosen, parameter_files=tuple(map(str, parameterFilenames or ())), **more)
+
+
+def _preparation(given: Mapping[str, Any]) -> Steps[RegistrationJob]:
+    """The steps of ``prepareRegistration`` with its arguments by name."""
+    names = ("initialization", "background", "interpolation", "threads", "seed")
+    settings = _settings(given["parameterFilenames"], given["preset"], **{name: given[name] for name in names})
+    outputs = OutputNodes(
+        given["outputVolumeNode"],
+        given["outputTransformNode"],
+        given["outputFieldNode"],
+        bool(given["forceDisplacementFieldOutputTransform"]),
+    )
+    return (
+        yield from prepare_steps(
+            given["fixedVolumeNode"],
+            given["movingVolumeNode"],
+            settings,
+            outputs,
+            fixed_mask_node=given["fixedVolumeMaskNode"],
+            moving_mask_node=given["movingVolumeMaskNode"],
+            fixed_segments=given["fixedSegments"],
+            moving_segments=given["movingSegments"],
+            fixed_points_node=given["fixedPointsNode"],
+            moving_points_node=given["movingPointsNode"],
+            initial_transform_node=given["initialTransformNode"],
+            pairing=given["pairing"],
+        )
+    )

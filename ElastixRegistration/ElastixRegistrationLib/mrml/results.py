@@ -7,25 +7,30 @@ from typing import Any
 
 import numpy as np
 
-from ..core.background import BackgroundEstimate, estimate_background
+from ..core.background import BackgroundEstimate
 from ..core.errors import InputError
-from ..core.images import Geometry, image_from_array
-from ..core.resampling import resample
-from .chains import Chain, chain_to_world, displacements, inverse, simplified
+from ..core.images import Geometry, array_view, image_from_array
+from ..core.resampling import cast_into, resample
+from ..worker.data import TransformData
+from .background_registration import resampled_by_worker
+from .chains import Chain, chain_to_world, displacement_steps, inverse, simplified
 from .coordinates import geometry_from_ijk_to_ras
-from .job import RegistrationJob
-from .output_volumes import volume_class_for, write_field_volume, write_resampled_volume
+from .job import OutputNodes, RegistrationJob
+from .output_volumes import image_steps, volume_class_for, write_field_volume, write_resampled_volume
 from .planes import lifted_transform
+from .resampling import resample_steps
+from .steps import Steps, completed
 from .transforms import (
-    as_grid,
-    chain_from_itk,
+    chain_from_data,
     covering_grid,
+    grid_steps,
     node_chain,
     node_class_of,
     set_from_parent,
     set_registration_references,
 )
-from .volumes import in_own_type, narrowed, resample_along, world_grid
+from .volumes import narrowed, world_grid
+from .warps import vector_image
 
 
 @dataclass(frozen=True)
@@ -39,14 +44,33 @@ class RegistrationOutcome:
 
 
 @dataclass(frozen=True)
-class _Computed:
-    """Everything that goes into the scene. ``voxels`` (k, j, i[, c]); ``vectors`` (k, j, i, 3), LPS mm, on ``grid``."""
+class Wanted:
+    """What to compute of a result. The nodes are those that are there already: their parents count.
 
-    voxels: np.ndarray | None
-    transform: Chain | None
-    field: Chain | None
-    vectors: np.ndarray | None
+    ``field`` is "grid" for a displacement grid, "vectors" for displacements at the fixed voxels, "" for none.
+    """
+
+    volume: bool = False
+    transform: bool = False
+    field: str = ""
+    transform_node: Any = None
+    field_node: Any = None
+    dense: bool = False
+
+
+@dataclass(frozen=True)
+class Computed:
+    """Everything that goes into the scene, None where it is not wanted.
+
+    ``volume`` is a VTK image on the fixed grid. ``transform`` and ``dense_field`` are what their nodes map from their
+    parents. ``vectors`` is a VTK image of displacements, RAS mm, on ``grid``.
+    """
+
     grid: Geometry
+    volume: Any = None
+    transform: Chain | None = None
+    dense_field: Chain | None = None
+    vectors: Any = None
 
 
 def apply_result(job: RegistrationJob, result: Any) -> RegistrationOutcome:
@@ -54,10 +78,10 @@ def apply_result(job: RegistrationJob, result: Any) -> RegistrationOutcome:
 
     Raises InputError when a node is no longer in the scene. When anything fails, the scene is as before.
     """
-    _check_still_there(job)
-    computed = _compute(job, result)
-    scene = job.fixed.node.GetScene()
-    outputs = job.outputs
+    outputs, scene = job.outputs, job.fixed.node.GetScene()
+    used = (outputs.volume, outputs.transform, outputs.field)
+    check_still_there(job, used)
+    computed = completed(compute_steps(job, result, _wanted(outputs)))
     fixed, moving = job.fixed, job.moving
     scene.SaveStateForUndo()
     created = []
@@ -73,18 +97,13 @@ def apply_result(job: RegistrationJob, result: Any) -> RegistrationOutcome:
         transform_node = volume_node = None
         if computed.transform is not None:
             transform_node = node_for(outputs.transform, node_class_of(computed.transform), f"{pair} (transform)")
-            set_from_parent(transform_node, computed.transform)
-            set_registration_references(transform_node, fixed.node, moving.node)
+            write_transform(job, transform_node, computed.transform)
         if outputs.field is not None:
-            if computed.field is not None:
-                set_from_parent(outputs.field, computed.field)
-                set_registration_references(outputs.field, fixed.node, moving.node)
-            else:
-                write_field_volume(outputs.field, computed.vectors, computed.grid)
+            write_field(job, outputs.field, computed)
         # The last, because it may be the moving volume itself.
-        if computed.voxels is not None:
+        if computed.volume is not None:
             volume_node = node_for(outputs.volume, volume_class_for(moving), pair)
-            write_resampled_volume(volume_node, computed.voxels, fixed, moving)
+            write_resampled_volume(volume_node, computed.volume, fixed, moving)
     except BaseException:
         for node in created:
             scene.RemoveNode(node)
@@ -92,71 +111,105 @@ def apply_result(job: RegistrationJob, result: Any) -> RegistrationOutcome:
     return RegistrationOutcome(volume_node, transform_node, outputs.field, result)
 
 
-def _check_still_there(job: RegistrationJob) -> None:
-    used = (job.fixed.node, job.moving.node, job.outputs.volume, job.outputs.transform, job.outputs.field)
-    for node in used:
+def _wanted(outputs: OutputNodes) -> Wanted:
+    field_kind = ""
+    if outputs.field is not None:
+        field_kind = "grid" if outputs.field.IsA("vtkMRMLTransformNode") else "vectors"
+    return Wanted(
+        volume=outputs.volume is not None or outputs.none_named,
+        transform=outputs.transform is not None or outputs.none_named,
+        field=field_kind,
+        transform_node=outputs.transform,
+        field_node=outputs.field,
+        dense=outputs.dense,
+    )
+
+
+def check_still_there(job: RegistrationJob, outputs: Any) -> None:
+    """Raise InputError when the fixed or the moving volume or one of the output nodes has left the scene."""
+    for node in (job.fixed.node, job.moving.node, *outputs):
         if node is not None and node.GetScene() is None:
             raise InputError(f"The node {node.GetName()} was removed from the scene while the registration ran.")
 
 
-def _compute(job: RegistrationJob, result: Any) -> _Computed:
-    outputs, fixed, moving = job.outputs, job.fixed, job.moving
-    chain = chain_from_itk(in_space(job, result.transform))
+def write_transform(job: RegistrationJob, node: Any, chain: Chain, own: Chain = ()) -> None:
+    """``own``: elements that the node may keep, which nothing else uses."""
+    set_from_parent(node, chain, own)
+    set_registration_references(node, job.fixed.node, job.moving.node)
+
+
+def write_field(job: RegistrationJob, node: Any, computed: Computed) -> None:
+    if computed.dense_field is not None:
+        write_transform(job, node, computed.dense_field, own=computed.dense_field[-1:])
+    else:
+        write_field_volume(node, computed.vectors, computed.grid)
+
+
+def compute_steps(job: RegistrationJob, result: Any, wanted: Wanted) -> Steps[Computed]:
+    """The scene does not change."""
+    fixed, moving = job.fixed, job.moving
+    chain = chain_from_data(transform_in_space(job, result))
     grid = fixed.geometry if fixed.is_orthogonal_in_world else world_grid(fixed)
 
-    def for_node(node: Any, *, dense: bool) -> Chain:
+    def for_node(node: Any, dense: bool) -> Steps[Chain]:
         """What ``node``, None for a new one without parents, maps from its parent."""
         parents = [] if node is None else chain_to_world(node.GetParentTransformNode())
         if not dense:
             return node_chain(chain, moving.parents, parents)
         to_moving = node_chain(chain, moving.parents)
         own_geometry = geometry_from_ijk_to_ras(moving.ijk_to_ras, moving.geometry.size)
-        return simplified([*parents, *as_grid(to_moving, covering_grid(grid, own_geometry, to_moving))])
+        yield
+        dense_chain = yield from grid_steps(to_moving, covering_grid(grid, own_geometry, to_moving))
+        return simplified([*parents, *dense_chain])
 
-    wants_transform = outputs.transform is not None or outputs.none_named
-    field_is_transform = outputs.field is not None and outputs.field.IsA("vtkMRMLTransformNode")
-    field_is_volume = outputs.field is not None and not field_is_transform
-    return _Computed(
-        voxels=_resampled(job, result, chain) if outputs.volume is not None or outputs.none_named else None,
-        transform=for_node(outputs.transform, dense=outputs.dense) if wants_transform else None,
-        field=for_node(outputs.field, dense=True) if field_is_transform else None,
-        vectors=displacements(chain, grid) if field_is_volume else None,
-        grid=grid,
-    )
+    volume = transform = dense_field = vectors = None
+    if wanted.volume:
+        voxels = yield from _resampled_steps(job, result, chain)
+        volume = yield from image_steps(voxels, moving.scalar_type)
+    if wanted.transform:
+        transform = yield from for_node(wanted.transform_node, wanted.dense)
+    if wanted.field == "grid":
+        dense_field = yield from for_node(wanted.field_node, True)
+    elif wanted.field == "vectors":
+        vectors, target = vector_image(grid)
+        yield from displacement_steps(chain, grid, target)
+    return Computed(grid, volume, transform, dense_field, vectors)
 
 
-def in_space(job: RegistrationJob, transform: Any) -> Any:
-    """The 3D transform, world to world, LPS, of one that a registration of ``job`` found."""
+def transform_in_space(job: RegistrationJob, result: Any) -> TransformData:
+    """The 3D transform, LPS, world to world."""
+    data = getattr(result, "transform_data", None)  # as the worker sent it
+    data = TransformData.of(result.transform) if data is None else data
     if job.fixed_plane is None:
-        return transform
+        return data
     corners = np.concatenate([job.fixed.geometry.corners(), job.moving.geometry.corners()])
     reach = float(np.linalg.norm(np.ptp(corners, axis=0)))
-    return lifted_transform(transform, job.fixed_plane, job.moving_plane, reach)
+    return lifted_transform(data, job.fixed_plane, job.moving_plane, reach)
 
 
-def _resampled(job: RegistrationJob, result: Any, chain: Chain) -> np.ndarray:
+def _resampled_steps(job: RegistrationJob, result: Any, chain: Chain) -> Steps[np.ndarray]:
     """(k, j, i[, c]) of the original moving voxels on the grid of the fixed volume, in their own type."""
     moving = job.moving
+    found = resampled_by_worker(job, result)
+    if found is not None:
+        return found
     if moving.components == 1:
         estimate = result.background if job.moving_background is None else job.moving_background
-        return _resampled_component(job, result, chain, moving.voxels, estimate)
+        return (yield from _component_steps(job, result, chain, moving.voxels, estimate))
     voxels = np.empty((*job.fixed.voxels.shape[:3], moving.components), moving.voxels.dtype)
     for component in range(moving.components):
         one = np.ascontiguousarray(moving.voxels[..., component])
-        voxels[..., component] = _resampled_component(job, result, chain, one, _of_component(job, one))
+        yield
+        estimate = job.background_of_component(one)
+        yield
+        voxels[..., component] = yield from _component_steps(job, result, chain, one, estimate)
+        yield
     return voxels
 
 
-def _of_component(job: RegistrationJob, voxels: np.ndarray) -> BackgroundEstimate:
-    """Each colour has its own background; only what is padding in all of them would be padding, so none is taken."""
-    setting = job.inputs.background
-    value = estimate_background(voxels).value if isinstance(setting, str) else float(setting)
-    return BackgroundEstimate(value=value, padding=None, padding_fraction=0.0, reason="Of one component.")
-
-
-def _resampled_component(
+def _component_steps(
     job: RegistrationJob, result: Any, chain: Chain, voxels: np.ndarray, estimate: BackgroundEstimate
-) -> np.ndarray:
+) -> Steps[np.ndarray]:
     fixed, moving = job.fixed, job.moving
     settings = {
         "interpolation": job.interpolation,
@@ -166,9 +219,11 @@ def _resampled_component(
     }
     if fixed.to_world or moving.to_world:
         whole = [*fixed.to_world, *chain, *inverse(moving.to_world)]
-        return resample_along(voxels, moving.geometry, whole, fixed.geometry, **settings)
+        return (yield from resample_steps(voxels, moving.geometry, whole, fixed.geometry, **settings))
     flat, geometry = job.image_of(moving, voxels)
     _, reference = job.image_of(fixed, fixed.voxels)
-    image = image_from_array(narrowed(flat), geometry)
-    moved = in_own_type(resample(image, result.transform, reference, **settings), voxels.dtype)
-    return moved.reshape(fixed.voxels.shape[:3])
+    moved = resample(image_from_array(narrowed(flat), geometry), result.transform, reference, **settings)
+    # ITK does not wrap every type that a volume can have.
+    own = np.empty(fixed.voxels.shape[:3], voxels.dtype)
+    cast_into(own, array_view(moved).reshape(own.shape))
+    return own

@@ -11,6 +11,7 @@ from typing import Any
 from ..core.errors import InputError
 from ..core.parameter_maps import write_parameter_file
 from ..core.settings import RegistrationSettings
+from .steps import Steps
 
 _FILES = {
     "outputVolume": "resampled.nrrd",
@@ -21,9 +22,9 @@ _FILES = {
 }
 
 
-def save_run(
+def save_steps(
     parent: str | Path, nodes: Mapping[str, Any], result: Any, settings: RegistrationSettings, comparison: Any, log: str
-) -> Path:
+) -> Steps[Path]:
     """Write a new folder, named by the time, into ``parent`` and return it. ``nodes``: output nodes by role.
 
     The scene is not changed: the nodes are written by storage nodes that are not in it. Raises InputError when a file
@@ -50,6 +51,7 @@ def save_run(
         name = _FILES[role]
         if role == "outputField":
             name += ".h5" if node.IsA("vtkMRMLTransformNode") else ".nrrd"
+        yield
         _write(node, folder / name)
     return folder
 

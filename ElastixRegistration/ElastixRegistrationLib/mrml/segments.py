@@ -24,23 +24,25 @@ from .coordinates import (
     lps_from_ras,
     vtk_points_from_array,
 )
-from .volumes import resample_along
+from .resampling import resample_steps
+from .steps import Steps
 
 
-def segments_on_grid(
+def segments_on_grid_steps(
     node: Any, segments: Sequence[str] | None, grid: Geometry, from_world: Chain, name: str
-) -> tuple[np.ndarray, bool]:
+) -> Steps[tuple[np.ndarray, bool]]:
     """((k, j, i) bool, is_empty): the union of segments on ``grid``, and whether nothing is in them anywhere."""
     inside = np.zeros(grid.size[::-1], bool)
     is_empty = True
     label_maps: dict[int, tuple[Any, list[int]]] = {}
     for segment in chosen_segments(node, segments, name):
-        representation = _representation(node, segment, name)
+        representation = representation_of(node, segment, name)
         if representation is None:
             continue
         if representation.IsA("vtkPolyData"):
             is_empty = False
             inside |= _filled(representation, from_world, grid)
+            yield
         else:
             # Several segments share one label map, each with its own value.
             label_maps.setdefault(id(representation), (representation, []))[1].append(segment.GetLabelValue())
@@ -49,7 +51,8 @@ def segments_on_grid(
         if found is not None:
             is_empty = False
             voxels, geometry = found
-            inside |= resample_along(voxels, geometry, from_world, grid, interpolation="nearest") != 0
+            found = yield from resample_steps(voxels, geometry, from_world, grid, interpolation="nearest")
+            inside |= found != 0
     return inside, is_empty
 
 
@@ -71,7 +74,7 @@ def chosen_segments(node: Any, segments: Sequence[str] | None, name: str) -> lis
     return [segmentation.GetSegment(s if s in ids else by_name[s]) for s in wanted]
 
 
-def _representation(node: Any, segment: Any, name: str) -> Any:
+def representation_of(node: Any, segment: Any, name: str) -> Any:
     """The label map or surface that a segment is defined by, or the other one where it is defined by neither."""
     label_map = slicer.vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()
     surface = slicer.vtkSegmentationConverter.GetClosedSurfaceRepresentationName()

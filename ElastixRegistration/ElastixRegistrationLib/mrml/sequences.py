@@ -20,9 +20,12 @@ from ..core.series import FramePair, compose_frames, frame_pairs
 from ..core.settings import RegistrationSettings
 from ..worker.client import State
 from ..worker.pool import WorkerPool, core_count
-from .job import OutputNodes, RegistrationJob, prepare_job
-from .results import in_space
+from .chains import Chain, simplified
+from .job import OutputNodes, RegistrationJob, prepare_steps
+from .results import transform_in_space
 from .sequences_outputs import SequenceOutcome, SequenceOutputs, write_outputs
+from .steps import completed
+from .transforms import chain_from_data
 from .volumes import VolumeImage, volume_image
 
 #: Part of the free memory that the background processes together may take.
@@ -54,9 +57,9 @@ class _Run:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found for the frames: 3D itk transforms, LPS mm, by frame; see core.series for their direction."""
+    """What was found for the frames, by frame: chains of RAS; see core.series for their direction."""
 
-    transforms: dict[int, Any]
+    transforms: dict[int, Chain]
     failed: dict[int, str]
     backgrounds: dict[int, Any] = field(default_factory=dict)
 
@@ -103,7 +106,7 @@ class SequenceRegistration:
         )
         self._waiting = list(self._pairs)
         self._running: list[_Run] = []
-        self._found: dict[int, Any] = {}
+        self._found: dict[int, Chain] = {}
         self._backgrounds: dict[int, Any] = {}
         self._at_once = workers or _workers(self.frames, settings, len(self._pairs))
         self._pool = WorkerPool(self._at_once)
@@ -182,7 +185,12 @@ class SequenceRegistration:
     def found(self) -> Found:
         """The transforms of all frames with a whole way to the reference, and why the others have none."""
         transforms = compose_frames(
-            self._pairs, self._found, self.options.reference, onto_reference=self.options.onto_reference
+            self._pairs,
+            self._found,
+            self.options.reference,
+            [],
+            lambda chains: simplified([element for chain in chains for element in chain]),
+            onto_reference=self.options.onto_reference,
         )
         failed = dict(self.failed)
         for frame in self._found:
@@ -198,8 +206,8 @@ class SequenceRegistration:
             side = "fixed" if self.options.onto_reference else "moving"
             masks = {f"{side}_mask_node": mask_node, f"{side}_segments": mask_segments}
         try:
-            job = prepare_job(fixed, moving, self.settings, OutputNodes(), **masks)
-            self._running.append(_Run(pair, job, self._pool.submit(**job.inputs.arguments())))
+            job = completed(prepare_steps(fixed, moving, self.settings, OutputNodes(), **masks))
+            self._running.append(_Run(pair, job, self._pool.submit(**job.inputs.data())))
         except InputError as error:
             self.failed[pair.frame] = str(error)
 
@@ -209,7 +217,7 @@ class SequenceRegistration:
             self.failed[run.pair.frame] = str(error)
             return
         result = run.handle.result
-        self._found[run.pair.frame] = in_space(run.job, result.transform)
+        self._found[run.pair.frame] = chain_from_data(transform_in_space(run.job, result))
         # A chain of neighbours ends at another moving image than that of its last pair.
         moving = run.pair.frame if self.options.onto_reference else self.options.reference
         same = moving == run.pair.moving and run.job.moving_background is None

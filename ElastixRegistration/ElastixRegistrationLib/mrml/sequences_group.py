@@ -9,10 +9,11 @@ import numpy as np
 from ..core.errors import InputError
 from ..core.groupwise import GroupSettings, register_group
 from ..core.images import array_view, image_from_array
+from ..worker.data import TransformData
 from .planes import flat_geometry, flat_voxels, lifted_transform, plane_of
 from .sequences import frames_of
 from .sequences_outputs import SequenceOutcome, write_group
-from .transforms import chain_from_itk
+from .transforms import chain_from_data
 
 
 def register_sequence_groupwise(
@@ -39,13 +40,11 @@ def register_sequence_groupwise(
             for frame, own in zip(frames, planes, strict=True)
         ]
     result = register_group(images, settings)
-    transforms = result.transforms
+    data = [TransformData.of(transform) for transform in result.transforms]
     if first.slice_axis is not None:
         corners = np.concatenate([frame.geometry.corners() for frame in frames])
         reach = float(np.linalg.norm(np.ptp(corners, axis=0)))
-        transforms = [
-            lifted_transform(transform, plane, own, reach) for transform, own in zip(transforms, planes, strict=True)
-        ]
-    chains = {frame: chain_from_itk(transform) for frame, transform in enumerate(transforms)}
+        data = [lifted_transform(one, plane, own, reach) for one, own in zip(data, planes, strict=True)]
+    chains = {frame: chain_from_data(one) for frame, one in enumerate(data)}
     mean = array_view(result.mean()).reshape(first.geometry.size[::-1])
     return write_group(sequence_node, frames, chains, mean, first)

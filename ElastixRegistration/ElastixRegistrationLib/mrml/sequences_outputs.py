@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,14 +13,15 @@ import vtk
 from ..core.background import BackgroundEstimate, estimate_background
 from ..core.errors import InputError
 from ..core.images import Geometry
-from ..core.inverse import invert
 from ..core.settings import KEEP, RegistrationSettings
 from .chains import Chain, chain_to_world, inverse
 from .coordinates import ijk_to_ras_of, vtk_matrix_from_array
-from .output_volumes import image_data, volume_class_for
-from .segments import chosen_segments, segments_on_grid
-from .transforms import chain_from_itk, set_from_parent
-from .volumes import VolumeImage, resample_along
+from .output_volumes import image_steps, volume_class_for
+from .resampling import resample_steps
+from .segments import chosen_segments, segments_on_grid_steps
+from .steps import completed
+from .transforms import set_from_parent
+from .volumes import VolumeImage
 
 if TYPE_CHECKING:
     from .sequences import Found, SequenceOptions
@@ -56,14 +57,13 @@ class SequenceOutputs:
 class SequenceOutcome:
     """The sequence nodes by what they hold ("volumes", ...), the frames in them, and why others are not, by frame.
 
-    ``transforms``: itk, LPS mm, by frame. ``browser_node`` shows input and outputs in step.
+    ``browser_node`` shows input and outputs in step.
     """
 
     nodes: Mapping[str, Any]
     browser_node: Any
     frames: tuple[int, ...]
     failed: Mapping[int, str]
-    transforms: Mapping[int, Any] = field(repr=False)
 
 
 def write_outputs(
@@ -81,7 +81,7 @@ def write_outputs(
     for node in (sequence_node, outputs.volumes, outputs.transforms, outputs.segmentations):
         if node is not None and node.GetScene() is None:
             raise InputError(f"The node {node.GetName()} was removed from the scene while its frames were registered.")
-    chains = {frame: chain_from_itk(transform) for frame, transform in sorted(found.transforms.items())}
+    chains = dict(sorted(found.transforms.items()))
     wanted = dict.fromkeys(outputs.wanted)
     if segmentation_node is not None:
         wanted["segmentations"] = None
@@ -95,10 +95,10 @@ def write_outputs(
     if "segmentations" in wanted:
         if segmentation_node is None:
             raise InputError("Segmentations are wanted, and no segmentation of the reference frame was given.")
-        data["segmentations"] = _followed(sequence_node, frames, found.transforms, options, segmentation_node, segments)
+        data["segmentations"] = _followed(sequence_node, frames, chains, options, segmentation_node, segments)
     nodes = {role: _fill(getattr(outputs, role), sequence_node, role, by_frame) for role, by_frame in data.items()}
     browser = _synchronised(sequence_node, list(nodes.values()))
-    return SequenceOutcome(nodes, browser, tuple(chains), dict(found.failed), dict(found.transforms))
+    return SequenceOutcome(nodes, browser, tuple(chains), dict(found.failed))
 
 
 def write_group(
@@ -119,10 +119,10 @@ def write_group(
     name = scene.GenerateUniqueName(f"{sequence_node.GetName()} mean")
     mean_node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
     mean_node.SetIJKToRASMatrix(vtk_matrix_from_array(grid.ijk_to_ras))
-    mean_node.SetAndObserveImageData(image_data(mean, vtk.VTK_FLOAT))
+    mean_node.SetAndObserveImageData(completed(image_steps(mean, vtk.VTK_FLOAT)))
     mean_node.CreateDefaultDisplayNodes()
     browser = _synchronised(sequence_node, list(nodes.values()))
-    return SequenceOutcome(nodes, browser, tuple(chains), {}, {}), mean_node
+    return SequenceOutcome(nodes, browser, tuple(chains), {}), mean_node
 
 
 def _moved_volume(
@@ -157,16 +157,16 @@ def _resampled(
     more = {"interpolation": interpolation, "background": estimate.value}
     if moving.components == 1:
         padding = None if keep_padding else estimate
-        return resample_along(moving.voxels, moving.geometry, chain, grid, padding=padding, **more)
+        return completed(resample_steps(moving.voxels, moving.geometry, chain, grid, padding=padding, **more))
     parts = [np.ascontiguousarray(moving.voxels[..., c]) for c in range(moving.components)]
-    return np.stack([resample_along(part, moving.geometry, chain, grid, **more) for part in parts], -1)
+    return np.stack([completed(resample_steps(part, moving.geometry, chain, grid, **more)) for part in parts], -1)
 
 
 def _volume_node(voxels: np.ndarray, moving: VolumeImage, fixed: VolumeImage) -> Any:
     """A node outside of any scene."""
     node = getattr(slicer, volume_class_for(moving))()
     node.SetIJKToRASMatrix(vtk_matrix_from_array(fixed.ijk_to_ras))
-    node.SetAndObserveImageData(image_data(voxels, moving.scalar_type))
+    node.SetAndObserveImageData(completed(image_steps(voxels, moving.scalar_type)))
     node.SetVoxelVectorType(moving.node.GetVoxelVectorType())
     return node
 
@@ -181,7 +181,7 @@ def _transform_node(chain: Chain) -> Any:
 def _followed(
     sequence_node: Any,
     frames: Sequence[VolumeImage],
-    transforms: Mapping[int, Any],
+    chains: Mapping[int, Chain],
     options: SequenceOptions,
     segmentation_node: Any,
     segments: Sequence[str] | None,
@@ -194,22 +194,20 @@ def _followed(
     to_segments = [*to_world, *inverse(chain_to_world(segmentation_node.GetParentTransformNode()))]
     drawn = []
     for segment in chosen_segments(segmentation_node, segments, name):
-        inside, is_empty = segments_on_grid(
-            segmentation_node, [segment.GetName()], reference.geometry, to_segments, name
+        inside, is_empty = completed(
+            segments_on_grid_steps(segmentation_node, [segment.GetName()], reference.geometry, to_segments, name)
         )
         if not is_empty:
             drawn.append((segment, inside.astype(np.float32)))
     if not drawn:
         raise InputError(f"The {name} is empty.")
     followed = {}
-    for frame, transform in sorted(transforms.items()):
+    for frame, chain in chains.items():
         grid = frames[frame].geometry
-        if options.onto_reference and frame != options.reference:
-            transform = invert(transform, reference.geometry).transform
-        to_reference = chain_from_itk(transform)
+        to_reference = inverse(chain) if options.onto_reference else chain
         # Half of the way between outside and inside, which is smoother than the nearest voxel.
         masks = [
-            (segment, resample_along(inside, reference.geometry, to_reference, grid) >= 0.5)
+            (segment, completed(resample_steps(inside, reference.geometry, to_reference, grid)) >= 0.5)
             for segment, inside in drawn
         ]
         followed[frame] = _segmentation_node(masks, grid)
@@ -222,7 +220,7 @@ def _segmentation_node(masks: Sequence[tuple[Any, np.ndarray]], grid: Geometry) 
     node.GetSegmentation().SetSourceRepresentationName(kind)
     for source, inside in masks:
         label_map = slicer.vtkOrientedImageData()
-        label_map.DeepCopy(image_data(inside.astype(np.uint8), vtk.VTK_UNSIGNED_CHAR))
+        label_map.DeepCopy(completed(image_steps(inside.astype(np.uint8), vtk.VTK_UNSIGNED_CHAR)))
         label_map.SetImageToWorldMatrix(vtk_matrix_from_array(ijk_to_ras_of(grid)))
         segment = slicer.vtkSegment()
         segment.DeepCopyMetadata(source)

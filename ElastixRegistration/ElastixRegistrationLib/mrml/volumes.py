@@ -1,4 +1,4 @@
-"""Volume nodes as ITK images: every scalar type, any grid, with parent transforms, in world coordinates.
+"""Volume nodes as voxels with a place: every scalar type, any grid, with parent transforms, in world coordinates.
 
 Linear parents fold into the geometry of the image. A rigid or similarity parent is exact there for everything. A grid
 that is not orthogonal in world (parents with shear, a sheared IJKToRAS) is still exact for resampling, because ITK maps
@@ -14,19 +14,15 @@ from typing import Any
 import numpy as np
 from vtk.util.numpy_support import vtk_to_numpy
 
-from ..core.background import BackgroundEstimate
 from ..core.errors import InputError
-from ..core.images import Geometry, array_view, image_from_array, scalar_from_components
-from ..core.resampling import cast_into, resample
-from ..core.transforms import affine_from_matrix, displacement_field_transform
-from .chains import Chain, chain_to_world, displacements, inverse, is_invertible, lattice, map_lps_points, matrix_of
-from .coordinates import array_from_vtk_matrix, geometry_from_ijk_to_ras, lps_from_ras_matrix, vtk_matrix_from_array
-from .transforms import best_affine, coarsened
+from ..core.images import Geometry, scalar_from_components
+from ..core.resampling import cast_into
+from ..core.sampling import best_affine, coarsened, lattice
+from .chains import Chain, chain_to_world, is_invertible, map_lps_points, matrix_of
+from .coordinates import array_from_vtk_matrix, geometry_from_ijk_to_ras, vtk_matrix_from_array
 
 #: Axes may be this far from orthonormal: file formats round directions to 6 digits.
 _ORTHONORMAL = 1e-4
-#: Voxels that are warped at a time; 24 bytes of displacements each.
-_SLAB = 8_000_000
 
 
 @dataclass(frozen=True)
@@ -64,8 +60,7 @@ class VolumeImage:
     @property
     def is_orthogonal_in_world(self) -> bool:
         """Whether elastix can use the grid as it is."""
-        axes = np.asarray(self.geometry.direction)
-        return not self.to_world and np.abs(axes.T @ axes - np.eye(3)).max() < _ORTHONORMAL
+        return not self.to_world and is_orthogonal(self.geometry)
 
     def scalars(self) -> np.ndarray:
         """(k, j, i) to register on: the voxels, luminance of colour (Rec. 709), magnitude of other vectors.
@@ -83,6 +78,12 @@ class VolumeImage:
         result = np.empty(luminance.shape, self.voxels.dtype)
         cast_into(result, luminance)
         return narrowed(result)
+
+
+def is_orthogonal(geometry: Geometry) -> bool:
+    """Whether the axes of a grid are perpendicular, as far as file formats keep that."""
+    axes = np.asarray(geometry.direction)
+    return bool(np.abs(axes.T @ axes - np.eye(geometry.dimension)).max() < _ORTHONORMAL)
 
 
 def volume_image(node: Any, role: str) -> VolumeImage:
@@ -171,86 +172,30 @@ def _with_normal(geometry: Geometry) -> Geometry:
 
 def world_grid(volume: VolumeImage) -> Geometry:
     """An orthogonal grid in world that holds the whole volume, with voxels of the same size and about the same axes."""
-    points = lattice(volume.geometry, most=13)
-    in_world = map_lps_points(volume.to_world, points)
-    axes = best_affine(points, in_world)[:3, :3] @ np.asarray(volume.geometry.direction)
+    return moved_grid(volume.geometry, volume.to_world)
+
+
+def moved_grid(geometry: Geometry, chain: Chain) -> Geometry:
+    """An orthogonal grid that holds all of ``geometry`` where ``chain`` moves it, with voxels of about the same size
+    and axes."""
+    points = lattice(geometry, most=13)
+    in_world = map_lps_points(chain, points)
+    axes = best_affine(points, in_world)[:3, :3] @ np.asarray(geometry.direction)
     left, _, right = np.linalg.svd(axes)
     direction = left @ right  # the rotation or reflection closest to the axes
-    spacing = np.asarray(volume.geometry.spacing) * np.linalg.norm(axes, axis=0)
+    spacing = np.asarray(geometry.spacing) * np.linalg.norm(axes, axis=0)
     coordinates = in_world @ direction
     low, high = coordinates.min(0), coordinates.max(0)
     size = np.maximum(np.ceil((high - low) / spacing - 1e-6), 1).astype(int)
     start = (low + high - (size - 1) * spacing) / 2
-    if volume.slice_axis is not None:
-        size[volume.slice_axis] = 1
-        start[volume.slice_axis] = coordinates[:, volume.slice_axis].mean()
+    if 1 in geometry.size:
+        slice_axis = geometry.size.index(1)
+        size[slice_axis] = 1
+        start[slice_axis] = coordinates[:, slice_axis].mean()
     grid = Geometry(
         size=tuple(size.tolist()),
         spacing=tuple(spacing.tolist()),
         origin=tuple((direction @ start).tolist()),
         direction=tuple(map(tuple, direction.tolist())),
     )
-    return coarsened(grid, 4 * int(np.prod(volume.geometry.size)))
-
-
-def resample_along(
-    voxels: np.ndarray,
-    geometry: Geometry,
-    chain: Chain,
-    reference: Geometry,
-    *,
-    interpolation: str = "linear",
-    background: float = 0.0,
-    padding: BackgroundEstimate | None = None,
-    threads: int | None = None,
-) -> np.ndarray:
-    """(k, j, i) ``voxels`` of ``geometry`` on the grid ``reference``, in their own type, rounded and clamped.
-
-    ``chain`` maps points of ``reference`` to points of ``geometry``. Every voxel of ``reference`` is mapped exactly.
-    """
-    image = image_from_array(narrowed(voxels), geometry)
-    settings = {"interpolation": interpolation, "background": background, "padding": padding, "threads": threads}
-    matrix = matrix_of(chain)
-    if matrix is not None:
-        transform = affine_from_matrix(lps_from_ras_matrix(matrix))
-        return in_own_type(resample(image, transform, reference, **settings), voxels.dtype)
-    result = np.empty(reference.size[::-1], voxels.dtype)
-    thickness = max(1, _SLAB // (reference.size[0] * reference.size[1]))
-    for first in range(0, reference.size[2], thickness):
-        last = min(first + thickness, reference.size[2])
-        slab = replace(
-            reference,
-            size=(*reference.size[:2], last - first),
-            origin=tuple(reference.points_of([0, 0, first]).tolist()),
-        )
-        transform = displacement_field_transform(displacements(chain, reference, first, last), slab)
-        result[first:last] = in_own_type(resample(image, transform, slab, **settings), voxels.dtype)
-    return result
-
-
-def in_own_type(image: Any, dtype: np.dtype) -> np.ndarray:
-    """Voxels of ``image`` as ``dtype``, rounded and clamped: ITK does not wrap every type that a volume can have."""
-    values = array_view(image)
-    if values.dtype == dtype:
-        return values
-    result = np.empty(values.shape, dtype)
-    cast_into(result, values)
-    return result
-
-
-def in_world(
-    volume: VolumeImage, grid: Geometry, background: BackgroundEstimate, *, keep_padding: bool, threads: int | None
-) -> tuple[np.ndarray, np.ndarray]:
-    """What elastix sees of a volume that it cannot use as it is: (scalars, inside) on ``grid``, (k, j, i), float32.
-
-    ``inside`` is uint8, 1 where ``grid`` is inside of the volume: only there something was measured.
-    """
-    to_volume = inverse(volume.to_world)
-    scalars = np.asarray(volume.scalars(), np.float32)
-    padding = None if keep_padding else background
-    warped = resample_along(
-        scalars, volume.geometry, to_volume, grid, background=background.value, padding=padding, threads=threads
-    )
-    everywhere = np.ones(volume.geometry.size[::-1], np.uint8)
-    inside = resample_along(everywhere, volume.geometry, to_volume, grid, interpolation="nearest", threads=threads)
-    return warped, inside
+    return coarsened(grid, 4 * int(np.prod(geometry.size)))

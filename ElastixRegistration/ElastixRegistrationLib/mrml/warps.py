@@ -15,15 +15,11 @@ import vtk
 from vtk.util.numpy_support import vtk_to_numpy
 
 from ..core.errors import InputError
-from ..core.images import Geometry, array_view, geometry_of
-from ..core.itk_access import wrapped_class
-from ..core.transforms import (
-    affine_from_matrix,
-    bspline_grid,
-    bspline_transform,
-    displacement_field_transform,
-    down_cast,
-)
+from ..core.images import Geometry
+from ..core.sampling import faded, grown
+from ..core.thin_plates import spline_kernel_transform
+from ..core.transforms import affine_from_matrix, bspline_grid_of, bspline_transform, displacement_field_transform
+from ..worker.data import TransformElement
 from .coordinates import (
     array_from_vtk_matrix,
     array_from_vtk_points,
@@ -35,8 +31,6 @@ from .coordinates import (
     vtk_points_from_array,
 )
 
-#: Largest slope (mm per mm) of a displacement that fades out beyond its grid; below 1/sqrt(3) nothing can fold.
-_FADE_SLOPE = 0.4
 #: 1.2 GB; a fine grid is not continued over a large image at any cost.
 _MOST_VECTORS = 50_000_000
 _ZEROS = 3  # support of a cubic B-spline beyond its last control point
@@ -49,24 +43,23 @@ class NoExactForm(Exception):
 # ITK -> VTK
 
 
-def vtk_warp_from_itk(transform: Any) -> vtk.vtkAbstractTransform:
-    """The VTK transform of one ITK B-spline, displacement field or thin plate spline of 3 dimensions.
+def vtk_warp_from_element(element: TransformElement) -> vtk.vtkAbstractTransform:
+    """The VTK transform of one B-spline, displacement field or thin plate spline of 3 dimensions.
 
     A B-spline grid must end in zeros, as those of ``core`` do, for both to agree at its rim and beyond.
     """
-    transform = down_cast(transform)
     build = {
         "BSplineTransform": _vtk_bspline,
         "DisplacementFieldTransform": _vtk_grid_of_field,
         "ThinPlateSplineKernelTransform": _vtk_thin_plate,
-    }.get(transform.GetNameOfClass())
+    }.get(element.name)
     if build is None:
-        raise InputError(f"A {transform.GetNameOfClass()} has no counterpart among the transforms of a MRML scene.")
-    return build(transform)
+        raise InputError(f"A {element.name} has no counterpart among the transforms of a MRML scene.")
+    return build(element)
 
 
-def _vtk_bspline(transform: Any) -> vtk.vtkAbstractTransform:
-    coefficients, origin, spacing, direction = bspline_grid(transform)
+def _vtk_bspline(element: TransformElement) -> vtk.vtkAbstractTransform:
+    coefficients, origin, spacing, direction = bspline_grid_of(element.parameters, element.fixed_parameters)
     geometry = Geometry(
         coefficients.shape[:0:-1], tuple(spacing), tuple(origin), tuple(map(tuple, np.asarray(direction)))
     )
@@ -74,42 +67,40 @@ def _vtk_bspline(transform: Any) -> vtk.vtkAbstractTransform:
     warp.SetBorderModeToZero()
     warp.SetGridDirectionMatrix(_direction_matrix(geometry))
     # A copy of the image: the transform keeps the one it is given, and a second user of it would share its changes.
-    warp.SetCoefficientData(_vector_image(lps_from_ras(np.moveaxis(coefficients, 0, -1)), geometry))
+    warp.SetCoefficientData(_filled_vector_image(lps_from_ras(np.moveaxis(coefficients, 0, -1)), geometry))
     warp.Update()
     return warp
 
 
-def _vtk_grid_of_field(transform: Any) -> vtk.vtkAbstractTransform:
-    field = down_cast(transform).GetDisplacementField()
-    vectors, geometry = np.asarray(array_view(field), np.float64), geometry_of(field)
+def _vtk_grid_of_field(element: TransformElement) -> vtk.vtkAbstractTransform:
+    vectors, geometry = element.parameters, element.geometry
     faces = [np.take(vectors, end, axis=axis) for axis in range(3) for end in (0, -1)]
     if any(face.any() for face in faces):
         vectors, geometry = np.pad(vectors, ((1, 1),) * 3 + ((0, 0),)), grown(geometry, (1, 1, 1))
-    return vtk_grid(vectors, geometry)
+    return vtk_grid(_filled_vector_image(lps_from_ras(vectors), geometry), geometry)
 
 
-def vtk_grid(vectors: np.ndarray, geometry: Geometry, *, cubic: bool = False) -> vtk.vtkAbstractTransform:
-    """vtkOrientedGridTransform that adds (k, j, i, 3) ``vectors`` (LPS mm), interpolated linearly or by cubics.
+def vtk_grid(vectors: vtk.vtkImageData, geometry: Geometry, *, cubic: bool = False) -> vtk.vtkAbstractTransform:
+    """vtkOrientedGridTransform that adds vectors of a ``vector_image``, interpolated linearly or by cubics.
 
     Beyond ``geometry`` VTK continues with the vectors of the rim.
     """
     warp = slicer.vtkOrientedGridTransform()
     warp.SetInterpolationMode(vtk.VTK_CUBIC_INTERPOLATION if cubic else vtk.VTK_LINEAR_INTERPOLATION)
     warp.SetGridDirectionMatrix(_direction_matrix(geometry))
-    warp.SetDisplacementGridData(_vector_image(lps_from_ras(vectors), geometry))
+    warp.SetDisplacementGridData(vectors)
     warp.Update()
     return warp
 
 
-def _vtk_thin_plate(transform: Any) -> vtk.vtkAbstractTransform:
-    def points(landmarks: Any) -> vtk.vtkPoints:
-        lps = [landmarks.GetPoint(n) for n in range(landmarks.GetNumberOfPoints())]
-        return vtk_points_from_array(lps_from_ras([[point[axis] for axis in range(3)] for point in lps]))
+def _vtk_thin_plate(element: TransformElement) -> vtk.vtkAbstractTransform:
+    def points(landmarks: np.ndarray) -> vtk.vtkPoints:
+        return vtk_points_from_array(lps_from_ras(landmarks.reshape(-1, 3)))
 
     warp = vtk.vtkThinPlateSplineTransform()
     warp.SetBasisToR()
-    warp.SetSourceLandmarks(points(transform.GetSourceLandmarks()))
-    warp.SetTargetLandmarks(points(transform.GetTargetLandmarks()))
+    warp.SetSourceLandmarks(points(element.parameters))
+    warp.SetTargetLandmarks(points(element.fixed_parameters))
     warp.Update()
     return warp
 
@@ -118,14 +109,20 @@ def _direction_matrix(geometry: Geometry) -> vtk.vtkMatrix4x4:
     return vtk_matrix_from_array(ijk_to_ras_of(geometry)[:3, :3] / np.asarray(geometry.spacing))
 
 
-def _vector_image(vectors: np.ndarray, geometry: Geometry) -> vtk.vtkImageData:
-    """vtkImageData of (k, j, i, 3) doubles with the spacing and RAS origin of ``geometry``, a copy."""
+def vector_image(geometry: Geometry) -> tuple[vtk.vtkImageData, np.ndarray]:
+    """vtkImageData of vectors with the spacing and RAS origin of ``geometry``, and its (k, j, i, 3) doubles to fill."""
     image = vtk.vtkImageData()
     image.SetDimensions(*geometry.size)
     image.SetSpacing(*geometry.spacing)
     image.SetOrigin(*lps_from_ras(geometry.origin))
     image.AllocateScalars(vtk.VTK_DOUBLE, 3)
-    vtk_to_numpy(image.GetPointData().GetScalars())[:] = vectors.reshape(-1, 3)
+    return image, vtk_to_numpy(image.GetPointData().GetScalars()).reshape(*geometry.size[::-1], 3)
+
+
+def _filled_vector_image(vectors: np.ndarray, geometry: Geometry) -> vtk.vtkImageData:
+    """The same of (k, j, i, 3) vectors, RAS mm, a copy."""
+    image, target = vector_image(geometry)
+    target[...] = vectors
     return image
 
 
@@ -186,17 +183,10 @@ def _itk_field(warp: Any, reach: np.ndarray) -> list[Any]:
 
 
 def _itk_thin_plate(warp: Any) -> Any:
-    transform = wrapped_class("ThinPlateSplineKernelTransform", "D3").New()
-    for set_landmarks, points in (
-        (transform.SetSourceLandmarks, warp.GetSourceLandmarks()),
-        (transform.SetTargetLandmarks, warp.GetTargetLandmarks()),
-    ):
-        landmarks = type(transform.GetSourceLandmarks()).New()
-        for n, point in enumerate(lps_from_ras(array_from_vtk_points(points)).tolist()):
-            landmarks.SetPoint(n, point)
-        set_landmarks(landmarks)
-    transform.ComputeWMatrix()
-    return transform
+    sources, targets = (
+        lps_from_ras(array_from_vtk_points(points)) for points in (warp.GetSourceLandmarks(), warp.GetTargetLandmarks())
+    )
+    return spline_kernel_transform(sources, targets)
 
 
 def _vectors_of(image: vtk.vtkImageData, direction: Any, scale: float, shift: float = 0.0):
@@ -211,17 +201,6 @@ def _vectors_of(image: vtk.vtkImageData, direction: Any, scale: float, shift: fl
     ijk_to_ras[:3, :3] = ijk_to_ras[:3, :3] * np.asarray(image.GetSpacing())
     ijk_to_ras[:3, 3] = image.GetOrigin()
     return lps_from_ras(vectors), geometry_from_ijk_to_ras(ijk_to_ras, size, image.GetExtent()[::2])
-
-
-def grown(geometry: Geometry, before: tuple[int, ...], after: tuple[int, ...] | None = None) -> Geometry:
-    """``geometry`` with voxels added before the first and after the last along each axis, (i, j, k) order."""
-    after = before if after is None else after
-    return Geometry(
-        size=tuple(int(n + low + high) for n, low, high in zip(geometry.size, before, after, strict=True)),
-        spacing=geometry.spacing,
-        origin=tuple(geometry.points_of(-np.asarray(before, float)).tolist()),
-        direction=geometry.direction,
-    )
 
 
 def _moved(geometry: Geometry, matrix: np.ndarray) -> Geometry:
@@ -246,22 +225,3 @@ def _continued(vectors: np.ndarray, geometry: Geometry, reach: np.ndarray, beyon
     pad = list(zip(before[::-1], after[::-1], strict=True))
     vectors, geometry = np.pad(vectors, [*pad, (0, 0)], mode="edge"), grown(geometry, tuple(before), tuple(after))
     return faded(vectors, geometry)
-
-
-def faded(vectors: np.ndarray, geometry: Geometry) -> tuple[np.ndarray, Geometry]:
-    """Vectors of a 2D or 3D grid continued with their rim and faded to zero with a slope that cannot fold."""
-    magnitude = np.sqrt(np.square(vectors).sum(-1))
-    dimension = geometry.dimension
-    added = []
-    for axis in range(dimension):
-        rim = np.take(magnitude, (0, -1), axis=dimension - 1 - axis).max()
-        # The steepest slope of cos^2 over a length L is pi/2 / L.
-        added.append(int(min(np.ceil(rim * np.pi / 2 / _FADE_SLOPE / geometry.spacing[axis]), geometry.size[axis])))
-    result = np.pad(vectors, [*((n, n) for n in added[::-1]), (0, 0)], mode="edge")
-    for axis, count in enumerate(added):
-        ramp = np.cos(np.linspace(0, np.pi / 2, count + 1)[1:]) ** 2
-        window = np.concatenate([ramp[::-1], np.ones(geometry.size[axis]), ramp])
-        shape = [1] * (dimension + 1)
-        shape[dimension - 1 - axis] = len(window)
-        result *= window.reshape(shape)
-    return result, grown(geometry, tuple(added))

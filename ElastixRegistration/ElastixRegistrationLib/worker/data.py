@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import InputError
-from ..core.images import Geometry, array_view, geometry_of, image_from_array, scalar_from_components, set_geometry
+from ..core.images import Geometry, array_view, geometry_of, image_from_array, image_view, scalar_from_components
 from ..core.itk_access import fill_parameters, parameters_of, wrapped_class
-from ..core.transforms import chain_of, displacement_field_transform
+from ..core.transforms import bspline_fixed_parameters, chain_of, displacement_field_transform, matrix_of
 
 #: Classes that their parameters and fixed parameters describe completely.
 _PARAMETRIC = frozenset(
@@ -72,10 +72,9 @@ class VoxelData:
         if exact is not None:
             # Some wheels have images of these types; a wider type would have another background estimate.
             try:
-                buffer = wrapped_class("PyBuffer", f"I{exact}{self.geometry.dimension}")
+                return image_view(np.ascontiguousarray(array), self.geometry, f"I{exact}{self.geometry.dimension}")
             except InputError:
-                return image_from_array(array, self.geometry)
-            return set_geometry(buffer.GetImageViewFromArray(np.ascontiguousarray(array), False), self.geometry)
+                pass
         return image_from_array(array, self.geometry)
 
     def scalar_image(self) -> Any:
@@ -90,6 +89,7 @@ class TransformElement:
     """One ITK transform: its class, its parameters and its fixed parameters (float64).
 
     Of a displacement field transform ``parameters`` are the vectors (k, j, i, D), and ``geometry`` is where they lie.
+    ``matrix`` (D+1, D+1) is what a linear one does to points, LPS mm; None for others.
     """
 
     name: str
@@ -97,6 +97,7 @@ class TransformElement:
     parameters: np.ndarray = field(repr=False)
     fixed_parameters: np.ndarray = field(repr=False)
     geometry: Geometry | None = None
+    matrix: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         if self.name not in _PARAMETRIC and self.name != _DISPLACEMENTS:
@@ -108,6 +109,32 @@ class TransformElement:
                 raise InputError(f"The parameters of a {self.name} are not a list.")
         elif self.parameters.shape != (*self.geometry.size[::-1], self.geometry.dimension):
             raise InputError(f"{self.parameters.shape} vectors do not fit a grid of {self.geometry}.")
+        if self.matrix is not None and self.matrix.shape != (self.dimension + 1, self.dimension + 1):
+            raise InputError(f"A {self.name} of {self.dimension} dimensions has no {self.matrix.shape} matrix.")
+
+    @classmethod
+    def affine(cls, matrix: np.ndarray) -> TransformElement:
+        """Maps points, LPS mm, by a (D+1, D+1) homogeneous matrix."""
+        matrix = np.array(matrix, float)
+        values = np.concatenate([matrix[:-1, :-1].ravel(), matrix[:-1, -1]])
+        return cls("AffineTransform", f"D{len(matrix) - 1}", values, np.zeros(len(matrix) - 1), matrix=matrix)
+
+    @classmethod
+    def bspline(
+        cls, coefficients: np.ndarray, origin: np.ndarray, spacing: np.ndarray, direction: np.ndarray
+    ) -> TransformElement:
+        """A cubic B-spline: the arguments of ``core.transforms.bspline_transform``."""
+        fixed = bspline_fixed_parameters(coefficients, origin, spacing, direction)
+        return cls("BSplineTransform", f"D{len(coefficients)}3", np.array(coefficients, float).ravel(), fixed)
+
+    @classmethod
+    def displacements(cls, vectors: np.ndarray, geometry: Geometry) -> TransformElement:
+        """Adds ``vectors`` (k, j, i, D), LPS mm, interpolated linearly; identity outside of the grid."""
+        return cls(_DISPLACEMENTS, f"D{geometry.dimension}", np.asarray(vectors, float), np.empty(0), geometry)
+
+    @property
+    def dimension(self) -> int:
+        return int(self.suffix[1]) if len(self.suffix) > 1 else 2 if "2D" in self.name else 3
 
     def build(self) -> Any:
         if self.geometry is not None:
@@ -115,6 +142,8 @@ class TransformElement:
         transform = wrapped_class(self.name, self.suffix).New()
         self._set(transform, "FixedParameters", self.fixed_parameters)
         self._set(transform, "Parameters", self.parameters)
+        if self.name.endswith("KernelTransform"):
+            transform.ComputeWMatrix()  # without it, the first point that is mapped ends the process
         return transform
 
     def _set(self, transform: Any, what: str, values: np.ndarray) -> None:
@@ -136,6 +165,14 @@ class TransformData:
     def of(cls, transform: Any) -> TransformData:
         """Of an ITK transform, or of transform data. Raises InputError for classes that cannot travel."""
         return transform if isinstance(transform, TransformData) else cls(tuple(map(_element, chain_of(transform))))
+
+    @property
+    def dimension(self) -> int:
+        return self.elements[0].dimension
+
+    @property
+    def is_linear(self) -> bool:
+        return all(element.matrix is not None for element in self.elements)
 
     def transform(self) -> Any:
         """The ITK transform: the one element itself, or a flat composite."""
@@ -162,4 +199,5 @@ def _element(transform: Any) -> TransformElement:
         match["suffix"],
         parameters_of(transform.GetParameters()),
         parameters_of(transform.GetFixedParameters()),
+        matrix=matrix_of(transform),
     )
