@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from . import __version__, commands
+from . import __version__, cohort_command, commands
 from .core.errors import ElastixRegistrationError, InputError, RegistrationError
 from .outcome import Outcome
 from .preset_commands import ACTIONS
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader of a pipe (head, less) has seen enough. Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return DONE
+    return _fail(FAILED, result.failure) if result.failure else DONE
 
 
 def _fail(status: int, error: Exception | str) -> int:
@@ -78,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     common.add_argument("--quiet", action="store_true", help="print nothing but errors")
     _add_register(subparsers, common)
     _add_apply(subparsers, common)
+    cohort_command.add_parser(subparsers, common, _add_interpolation)
     _add_presets(subparsers, common)
     background = subparsers.add_parser(
         "background", parents=[common], help="the fill value and the padding of a volume, and why"

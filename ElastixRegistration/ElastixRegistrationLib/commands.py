@@ -21,8 +21,7 @@ _log = logging.getLogger(__name__)
 def register(options: argparse.Namespace) -> Outcome:
     # Loaded here, as listing presets needs no itk.
     from .core.assessment import assess
-    from .core.image_files import read_image
-    from .core.point_files import read_points
+    from .core.inputs import read_inputs
     from .core.registration import register as run
     from .core.transform_files import read_transform
 
@@ -38,33 +37,29 @@ def register(options: argparse.Namespace) -> Outcome:
         seed=options.seed,
     )
     settings.stages()  # a broken file is told before large images are read
-    fixed, moving = _same_dimension(
-        read_image(options.fixed, "fixed image"), read_image(options.moving, "moving image")
+    given = read_inputs(
+        options.fixed,
+        options.moving,
+        options.fixed_mask,
+        options.moving_mask,
+        options.fixed_points,
+        options.moving_points,
     )
-    fixed_mask, moving_mask = (
-        _optional(lambda path, name=name, like=like: _as_flat_as(read_image(path, name), like), path)
-        for path, name, like in (
-            (options.fixed_mask, "fixed mask", fixed),
-            (options.moving_mask, "moving mask", moving),
-        )
-    )
-    points = _landmarks(options, read_points, fixed, moving)
     stages = settings.stages(
-        fixed.GetImageDimension(),
-        has_masks=(fixed_mask is not None, moving_mask is not None),
-        has_points=points[0] is not None,
+        given.fixed.GetImageDimension(), has_masks=given.has_masks, has_points=given.fixed_points is not None
     )
     initial = _optional(read_transform, options.initial_transform)
     read = time.perf_counter()
     show_progress = sys.stderr.isatty() and not (options.quiet or options.json)
     with interruptible(), progress_bar(stages) if show_progress else nullcontext():
         result = run(
-            fixed,
-            moving,
+            given.fixed,
+            given.moving,
             stages,
-            fixed_mask,
-            moving_mask,
-            *points,
+            given.fixed_mask,
+            given.moving_mask,
+            given.fixed_points,
+            given.moving_points,
             initial_transform=initial,
             background=settings.background,
             threads=settings.threads,
@@ -78,16 +73,16 @@ def register(options: argparse.Namespace) -> Outcome:
         _log.info("%s", note)
     written = _write_outputs(result, outputs, settings)
     judged = assess(
-        fixed,
+        given.fixed,
         result,
-        fixed_mask=fixed_mask,
-        moving_mask=moving_mask,
-        fixed_points=points[0],
-        moving_points=points[1],
+        fixed_mask=given.fixed_mask,
+        moving_mask=given.moving_mask,
+        fixed_points=given.fixed_points,
+        moving_points=given.moving_points,
         most_voxels=8e6 if options.report else 3e5,
     )
     if options.report:
-        written["report"] = str(_write_report(options, settings, fixed, result, judged))
+        written["report"] = str(_write_report(options, settings, given.fixed, result, judged))
     seconds = {
         "read": read - started,
         "register": registered - read,
@@ -187,35 +182,6 @@ def _outputs(options: argparse.Namespace) -> dict[str, Path]:
             outputs[name] = Path(path)
             check_output(path, transform=name in ("transform", "inverse"))
     return outputs
-
-
-def _same_dimension(fixed: Any, moving: Any) -> tuple[Any, Any]:
-    """Two volumes of one slice each are registered in 2D."""
-    from .core.images import flattened, geometry_of
-
-    one_slice = [image.GetImageDimension() == 3 and geometry_of(image).size[2] == 1 for image in (fixed, moving)]
-    is_2d = [image.GetImageDimension() == 2 for image in (fixed, moving)]
-    if any(one_slice) and all(a or b for a, b in zip(one_slice, is_2d, strict=True)):
-        return tuple(flattened(image) if one else image for image, one in zip((fixed, moving), one_slice, strict=True))
-    return fixed, moving
-
-
-def _as_flat_as(mask: Any, image: Any) -> Any:
-    from .core.images import flattened
-
-    return flattened(mask) if mask.GetImageDimension() == 3 and image.GetImageDimension() == 2 else mask
-
-
-def _landmarks(options: argparse.Namespace, read_points: Any, fixed: Any, moving: Any) -> tuple[Any, Any]:
-    from .core.images import geometry_of
-
-    lists = []
-    for path, image in ((options.fixed_points, fixed), (options.moving_points, moving)):
-        coordinates = None
-        if path:
-            coordinates = read_points(path, geometry_of(image)).coordinates[:, : image.GetImageDimension()]
-        lists.append(coordinates)
-    return tuple(lists)
 
 
 def _fitting(coordinates: Any, transform: Any, path: str) -> Any:
