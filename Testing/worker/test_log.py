@@ -77,7 +77,10 @@ def private_words():
 
 
 def test_no_name_and_no_path_is_in_the_log_of_a_run(pool, pair, tmp_path):
-    stages = [stage(MaximumNumberOfIterations="5"), stage("BSplineTransform", MaximumNumberOfIterations="5")]
+    stages = [
+        stage(MaximumNumberOfIterations="5"),
+        stage("BSplineTransform", MaximumNumberOfIterations="5", FinalGridSpacingInPhysicalUnits="32"),
+    ]
     handle = pool.submit(*pair, stages)
     assert handle.wait(60)
     log = handle.result.log

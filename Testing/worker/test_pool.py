@@ -154,7 +154,10 @@ def test_one_idle_worker_is_kept_not_all(pair, quick):
 
 
 def test_progress_comes_while_elastix_runs_and_the_table_is_for_plotting(pool, pair):
-    stages = [stage(MaximumNumberOfIterations="150"), stage("BSplineTransform", MaximumNumberOfIterations="60")]
+    stages = [
+        stage(MaximumNumberOfIterations="150"),
+        stage("BSplineTransform", MaximumNumberOfIterations="60", FinalGridSpacingInPhysicalUnits="32"),
+    ]
     handle = pool.submit(*pair, stages, seed=1)
     seen = []
 

@@ -18,6 +18,7 @@ from ElastixRegistrationLib.core.background import BackgroundEstimate
 from ElastixRegistrationLib.core.errors import InputError, ParameterError
 from ElastixRegistrationLib.worker import messages
 from ElastixRegistrationLib.worker.data import TransformData, TransformElement, VoxelData
+from ElastixRegistrationLib.worker.log_reader import end_mark
 from ElastixRegistrationLib.worker.messages import ParameterMaps, pack, unpack
 from ElastixRegistrationLib.worker.outputs import DisplacementField, ResampledVolume
 from ElastixRegistrationLib.worker.pool import WorkerPool
@@ -290,11 +291,21 @@ def test_parameters_of_a_malicious_preset_are_texts(pool, pair, quick, tmp_path)
     assert not marker.exists()
 
 
-def test_what_a_garbled_answer_leaves_is_an_error(pair, quick, tmp_path):
-    answer = tmp_path / "answer"
-    answer.write_bytes(frame_bytes("hello", {}) + frame_bytes("result", {"$type": "Path", "args": ["x"]}))
-    program = tmp_path / "worker"
-    program.write_text(f"#!/bin/sh\ncat '{answer}'; sleep 5\n", encoding="utf-8")
+@pytest.mark.parametrize(
+    "answer",
+    [
+        frame_bytes("result", {"$type": "Path", "args": ["x"]}),
+        frame_bytes("result", {"transform": None}) + frame_bytes("over", {"stays": True}),
+        frame_bytes("failed", None) + frame_bytes("over", {"stays": True}),
+        frame_bytes("result", {}) + frame_bytes("over", 3),
+        frame_bytes("nonsense"),
+    ],
+)
+def test_a_garbled_answer_is_an_error(pair, quick, tmp_path, answer):
+    file, program = tmp_path / "answer", tmp_path / "worker"
+    file.write_bytes(frame_bytes("hello", {}) + answer)
+    mark = end_mark("job 1").decode().replace("\x1e", "\\036").replace("\n", "\\n")
+    program.write_text(f"#!/bin/sh\nprintf '{mark}' >&2; cat '{file}'; sleep 5\n", encoding="utf-8")
     program.chmod(0o700)
     with WorkerPool(python=str(program)) as pool:
         handle = pool.submit(*pair, quick)

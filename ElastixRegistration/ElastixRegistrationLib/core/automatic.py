@@ -27,7 +27,6 @@ _TELLING_NATS = 0.3
 #: What the rigid stage of a pair that tells little gets: overlap-invariant, and many samples at the end.
 _PATIENT_RIGID = {
     "Transform": ("EulerTransform",),
-    "Metric": ("NormalizedMutualInformation",),
     "NumberOfResolutions": ("4",),
     "NumberOfSpatialSamples": ("2000", "2000", "3000", "4000"),
     "MaximumNumberOfIterations": ("250", "250", "250", "500"),
@@ -67,10 +66,10 @@ def fit_stages(
 ) -> FittedStages:
     """Stages for this pair. ``given_start`` maps (N, D) fixed to moving points, LPS mm; None: a start is searched for.
 
-    Where the images tell little of each other, affine stages become rigid and B-spline stages are left out. B-spline
-    stages of a single metric get their grid, their steps, and normalised correlation where grey values are
-    proportional: it is the sharper one there, and mutual information, blind to any change of grey values, may take a
-    swelling for such a change. All is judged at the best start that is found, also where another was given.
+    Where the images tell little of each other, affine stages become rigid and B-spline stages are left out, unless
+    further metrics guide them. B-spline stages get their grid, their steps, and normalised correlation where grey
+    values are proportional: it is the sharper one there, and mutual information, blind to any change of grey values,
+    may take a swelling for such a change. All is judged at the best start that is found, also where one was given.
     """
     longest = max(n * s for n, s in zip(fixed.geometry.size, fixed.geometry.spacing, strict=True))
     voxel_mm = longest / _COARSE_VOXELS
@@ -87,7 +86,8 @@ def fit_stages(
     grid_mm = _grid_spacing(fixed.geometry)
     voxel = float(np.mean([*fixed.geometry.spacing, *moving.geometry.spacing]))
     words = _words_on_start(start)
-    if not telling and not all(map(_is_bspline, stages)):
+    guided = any(len(stage.get("Metric", ())) > 1 for stage in stages)
+    if not (telling or guided or all(map(_is_bspline, stages))):
         fitted = [_rigid(stage) for stage in stages if not _is_bspline(stage)]
         words.append("rigid only, as the images tell too little of each other for more")
     else:
@@ -108,11 +108,13 @@ def _grid_spacing(geometry: Geometry) -> float:
 
 
 def _is_bspline(stage: ParameterMap) -> bool:
-    return "BSpline" in stage.get("Transform", ("",))[0] and len(stage.get("Metric", ())) == 1
+    return "BSpline" in stage.get("Transform", ("",))[0]
 
 
 def _rigid(stage: ParameterMap) -> ParameterMap:
-    return {**stage, **_PATIENT_RIGID} if stage.get("Transform") == ("AffineTransform",) else stage
+    if stage.get("Transform") != ("AffineTransform",):
+        return stage
+    return {**stage, **_PATIENT_RIGID, "Metric": ("NormalizedMutualInformation",)}
 
 
 def _bspline(stage: ParameterMap, proportional: bool, grid_mm: float, voxel_mm: float) -> ParameterMap:
@@ -123,7 +125,7 @@ def _bspline(stage: ParameterMap, proportional: bool, grid_mm: float, voxel_mm: 
         "MaximumStepLength": tuple(f"{step * voxel_mm:.4g}" for step in steps),
     }
     if proportional:
-        changes["Metric"] = ("AdvancedNormalizedCorrelation",)
+        changes["Metric"] = ("AdvancedNormalizedCorrelation", *stage["Metric"][1:])
     return {**stage, **changes}
 
 

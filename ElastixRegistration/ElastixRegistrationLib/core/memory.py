@@ -18,9 +18,16 @@ _PROGRAM = 250e6
 _PARAMETER = 300.0
 
 
-def estimate_bytes(fixed: Geometry, moving: Geometry, stages: Sequence[ParameterMap]) -> float:
-    """Peak memory of a registration in bytes, images included: an upper estimate from what elastix keeps at a time."""
-    return _PROGRAM + max((_stage_bytes(fixed, moving, stage) for stage in stages), default=0.0)
+Pairs = Sequence[tuple[Geometry, Geometry]]
+
+
+def estimate_bytes(fixed: Geometry, moving: Geometry, stages: Sequence[ParameterMap], more: Pairs = ()) -> float:
+    """Peak memory of a registration in bytes, images included: an upper estimate from what elastix keeps at a time.
+
+    ``more`` are further pairs of images.
+    """
+    pairs = [(fixed, moving), *more]
+    return _PROGRAM + max((sum(_stage_bytes(*pair, stage) for pair in pairs) for stage in stages), default=0.0)
 
 
 def _stage_bytes(fixed: Geometry, moving: Geometry, stage: ParameterMap) -> float:
@@ -58,9 +65,9 @@ def available_bytes() -> float | None:
     return min(amounts, default=None)
 
 
-def check_memory(fixed: Geometry, moving: Geometry, stages: Sequence[ParameterMap]) -> None:
+def check_memory(fixed: Geometry, moving: Geometry, stages: Sequence[ParameterMap], more: Pairs = ()) -> None:
     """Raise InputError when a registration would not fit in memory."""
-    needed, available = estimate_bytes(fixed, moving, stages), available_bytes()
+    needed, available = estimate_bytes(fixed, moving, stages, more), available_bytes()
     if available is not None and needed > available:
         raise InputError(
             f"Not enough memory: registering {fixed} with {moving} takes about {needed / 1e9:.1f} GB and"

@@ -196,15 +196,17 @@ class WorkerPool:
         try:
             for frame in run.take_frames():
                 self._take(handle, run, frame)
+            if handle.is_answered and run.is_over:
+                handle.finish()
         except (ProtocolError, KeyError, TypeError, AttributeError) as error:
             worker.garbage = worker.garbage or str(error)
         if worker.garbage is not None:
             worker.kill()
+            run.is_reusable = False
             self._over(handle, run)
             handle.fail(RegistrationError(f"The background process sent what it should not: {worker.garbage}."))
-        elif handle.is_answered and run.is_over:
+        elif handle.finished:
             self._over(handle, run)
-            handle.finish()
         elif handle.is_overdue:
             worker.kill()
             self._over(handle, run)
