@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from ..core.channels import Channel
 from ..core.errors import InputError
 from ..core.images import Geometry, array_view, geometry_of, image_from_array, scalar_from_components, set_geometry
 from ..core.itk_access import fill_parameters, parameters_of, wrapped_class
@@ -83,6 +84,28 @@ class VoxelData:
         if self.components == 1:
             return self.image()
         return image_from_array(scalar_from_components(self.array), self.geometry)
+
+
+def channel_data(channel: Channel) -> Channel:
+    """A channel with its images and masks as voxel data."""
+    return replace(
+        channel,
+        fixed=VoxelData.of(channel.fixed),
+        moving=VoxelData.of(channel.moving),
+        fixed_mask=None if channel.fixed_mask is None else VoxelData.of(channel.fixed_mask),
+        moving_mask=None if channel.moving_mask is None else VoxelData.of(channel.moving_mask),
+    )
+
+
+def channel_images(channel: Channel) -> Channel:
+    """A channel of voxel data with ITK images to register on."""
+    return replace(
+        channel,
+        fixed=channel.fixed.scalar_image(),
+        moving=channel.moving.scalar_image(),
+        fixed_mask=None if channel.fixed_mask is None else channel.fixed_mask.image(),
+        moving_mask=None if channel.moving_mask is None else channel.moving_mask.image(),
+    )
 
 
 @dataclass(frozen=True)
