@@ -156,6 +156,13 @@ class TransformElement:
         """Adds ``vectors`` (k, j, i, D), LPS mm, interpolated linearly; identity outside of the grid."""
         return cls(_DISPLACEMENTS, f"D{geometry.dimension}", np.asarray(vectors, float), np.empty(0), geometry)
 
+    @classmethod
+    def thin_plate(cls, sources: np.ndarray, targets: np.ndarray) -> TransformElement:
+        """Maps (N, 3) ``sources`` onto ``targets``, LPS mm, and bends space smoothly between them."""
+        # ITK calls the sources parameters and the targets fixed.
+        lists = (np.ravel(sources).astype(float), np.ravel(targets).astype(float))
+        return cls("ThinPlateSplineKernelTransform", "D3", *lists)
+
     @property
     def dimension(self) -> int:
         return int(self.suffix[1]) if len(self.suffix) > 1 else 2 if "2D" in self.name else 3
