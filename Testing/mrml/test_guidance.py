@@ -182,4 +182,4 @@ def test_a_thin_plate_start_is_continued_and_ends_in_the_output(a_scene, a_scan,
     by_the_stage = np.array([start.GetTransformToParent().TransformPoint(point) for point in moved]) - PLACES
     assert np.ptp(by_the_stage, axis=0).max() < 1e-3
     assert by_the_stage.mean(0)[1:] == pytest.approx([-3, 0], abs=0.2)
-    assert np.ptp(moved - PLACES, axis=0)[0] > 2  # the bulge is in it
+    assert np.ptp(moved - PLACES, axis=0)[0] > 0.5  # the bulge is in it
