@@ -1,6 +1,7 @@
 """The ElastixRegistration module of 3D Slicer: what Slicer looks for by name. The work is in ElastixRegistrationLib."""
 
 import importlib.metadata
+from pathlib import Path
 
 import vtk
 
@@ -9,6 +10,7 @@ from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.ScriptedLoadableModule import *
 
+from ElastixRegistrationLib.core.user_presets import use_presets_folder
 from ElastixRegistrationLib.mrml.registration import RegistrationLogic
 
 
@@ -61,6 +63,7 @@ class ElastixRegistrationLogic(ScriptedLoadableModuleLogic, RegistrationLogic):
 
     def __init__(self) -> None:
         ScriptedLoadableModuleLogic.__init__(self)
+        use_presets_folder(Path(slicer.app.slicerUserSettingsFilePath).parent / "ElastixRegistration" / "Presets")
         self._workers = None
 
     def startRegistration(self, *arguments, **options):

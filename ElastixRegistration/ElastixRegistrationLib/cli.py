@@ -14,8 +14,11 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from . import __version__, commands
+from . import __version__, cohort_command, commands
 from .core.errors import ElastixRegistrationError, InputError, RegistrationError
+from .outcome import Outcome
+from .preset_commands import ACTIONS
+from .preset_commands import presets as run_presets
 
 DONE, FAILED, WRONG = 0, 1, 2
 
@@ -50,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader of a pipe (head, less) has seen enough. Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return DONE
+    return _fail(FAILED, result.failure) if result.failure else DONE
 
 
 def _fail(status: int, error: Exception | str) -> int:
@@ -59,7 +62,7 @@ def _fail(status: int, error: Exception | str) -> int:
     return status
 
 
-def _print(result: commands.Outcome, options: argparse.Namespace) -> None:
+def _print(result: Outcome, options: argparse.Namespace) -> None:
     if options.json:
         sys.stdout.write(json.dumps(result.document, indent=2, allow_nan=False, default=str) + "\n")
     elif not options.quiet and result.text:
@@ -75,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     common.add_argument("--quiet", action="store_true", help="print nothing but errors")
     _add_register(subparsers, common)
     _add_apply(subparsers, common)
+    cohort_command.add_parser(subparsers, common, _add_interpolation)
     _add_presets(subparsers, common)
     background = subparsers.add_parser(
         "background", parents=[common], help="the fill value and the padding of a volume, and why"
@@ -142,14 +146,22 @@ def _add_apply(subparsers: Any, common: argparse.ArgumentParser) -> None:
 
 
 def _add_presets(subparsers: Any, common: argparse.ArgumentParser) -> None:
-    presets = subparsers.add_parser("presets", parents=[common], help="list, show and export presets")
-    presets.add_argument("action", nargs="?", choices=("list", "show", "export"), default="list")
-    presets.add_argument("words", nargs="*", metavar="ID [DIR]")
+    presets = subparsers.add_parser(
+        "presets",
+        parents=[common],
+        help="list, show, export and import presets; copy, rename and delete your own",
+        description="Presets: those that come with this package, and your own. import reads any folder or zip of"
+        " elastix parameter files, also of old versions, and keeps what can be used.",
+        epilog="; ".join(f"presets {action} {words}".rstrip() for action, (_run, words) in ACTIONS.items()),
+    )
+    presets.add_argument("action", nargs="?", choices=tuple(ACTIONS), default="list")
+    presets.add_argument("words", nargs="*", metavar="ID | PATH | TITLE")
     presets.add_argument("--modality", metavar="M")
     presets.add_argument("--anatomy", metavar="A")
     presets.add_argument("--dimension", type=int, metavar="N")
     presets.add_argument("--search", metavar="TEXT")
-    presets.set_defaults(run=commands.presets)
+    presets.add_argument("--all", action="store_true", help="import what cannot be used here too, to edit it")
+    presets.set_defaults(run=run_presets)
 
 
 def _add_interpolation(command: argparse.ArgumentParser) -> None:

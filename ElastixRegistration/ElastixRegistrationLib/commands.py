@@ -7,28 +7,21 @@ import logging
 import sys
 import time
 from contextlib import nullcontext
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .core.errors import InputError
 from .core.settings import RegistrationSettings, background_from_text
+from .outcome import Outcome
 from .progress_bar import interruptible, progress_bar
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Outcome:
-    text: str
-    document: dict[str, Any] = field(default_factory=dict)
-
-
 def register(options: argparse.Namespace) -> Outcome:
     # Loaded here, as listing presets needs no itk.
     from .core.assessment import assess
-    from .core.image_files import read_image
-    from .core.point_files import read_points
+    from .core.inputs import read_inputs
     from .core.registration import register as run
     from .core.transform_files import read_transform
 
@@ -44,38 +37,35 @@ def register(options: argparse.Namespace) -> Outcome:
         seed=options.seed,
     )
     settings.stages()  # a broken file is told before large images are read
-    fixed, moving = _same_dimension(
-        read_image(options.fixed, "fixed image"), read_image(options.moving, "moving image")
+    given = read_inputs(
+        options.fixed,
+        options.moving,
+        options.fixed_mask,
+        options.moving_mask,
+        options.fixed_points,
+        options.moving_points,
     )
-    fixed_mask, moving_mask = (
-        _optional(lambda path, name=name, like=like: _as_flat_as(read_image(path, name), like), path)
-        for path, name, like in (
-            (options.fixed_mask, "fixed mask", fixed),
-            (options.moving_mask, "moving mask", moving),
-        )
-    )
-    points = _landmarks(options, read_points, fixed, moving)
     stages = settings.stages(
-        fixed.GetImageDimension(),
-        has_masks=(fixed_mask is not None, moving_mask is not None),
-        has_points=points[0] is not None,
+        given.fixed.GetImageDimension(), has_masks=given.has_masks, has_points=given.fixed_points is not None
     )
     initial = _optional(read_transform, options.initial_transform)
     read = time.perf_counter()
     show_progress = sys.stderr.isatty() and not (options.quiet or options.json)
     with interruptible(), progress_bar(stages) if show_progress else nullcontext():
         result = run(
-            fixed,
-            moving,
+            given.fixed,
+            given.moving,
             stages,
-            fixed_mask,
-            moving_mask,
-            *points,
+            given.fixed_mask,
+            given.moving_mask,
+            given.fixed_points,
+            given.moving_points,
             initial_transform=initial,
             background=settings.background,
             threads=settings.threads,
             seed=settings.seed,
             initialization=settings.start(initial is not None),
+            adapt=settings.adapts(),
             log_to_console=show_progress,
         )
     registered = time.perf_counter()
@@ -83,16 +73,16 @@ def register(options: argparse.Namespace) -> Outcome:
         _log.info("%s", note)
     written = _write_outputs(result, outputs, settings)
     judged = assess(
-        fixed,
+        given.fixed,
         result,
-        fixed_mask=fixed_mask,
-        moving_mask=moving_mask,
-        fixed_points=points[0],
-        moving_points=points[1],
+        fixed_mask=given.fixed_mask,
+        moving_mask=given.moving_mask,
+        fixed_points=given.fixed_points,
+        moving_points=given.moving_points,
         most_voxels=8e6 if options.report else 3e5,
     )
     if options.report:
-        written["report"] = str(_write_report(options, settings, fixed, result, judged))
+        written["report"] = str(_write_report(options, settings, given.fixed, result, judged))
     seconds = {
         "read": read - started,
         "register": registered - read,
@@ -156,28 +146,6 @@ def apply(options: argparse.Namespace) -> Outcome:
     )
 
 
-def presets(options: argparse.Namespace) -> Outcome:
-    from .core.presets import find_preset, list_presets
-
-    if options.action == "list":
-        if options.words:
-            raise InputError(f"presets list takes no {options.words[0]!r}; use --search {options.words[0]}.")
-        found = list_presets(options.modality, options.anatomy, options.dimension, options.search)
-        width = max((len(preset.id) for preset in found), default=0)
-        text = "\n".join(f"{preset.id:{width}}  {preset.title}" for preset in found) or "No preset fits."
-        return Outcome(text, {"command": "presets", "presets": [_preset_document(preset) for preset in found]})
-    expected = {"show": "ID", "export": "ID DIR"}[options.action]
-    if len(options.words) != len(expected.split()):
-        raise InputError(f"presets {options.action} takes {expected}.")
-    preset = find_preset(options.words[0])
-    if options.action == "show":
-        document = _preset_document(preset)
-        texts = [f"{key.replace('_', ' ')}: {_joined(value)}" for key, value in document.items() if value]
-        files = [f"\n// {path.name}\n{path.read_text(encoding='utf-8')}" for path in preset.files]
-        return Outcome("\n".join(texts + files), document)
-    return _export_preset(preset, Path(options.words[1]))
-
-
 def background(options: argparse.Namespace) -> Outcome:
     from .core.background import estimate_background
     from .core.image_files import read_image
@@ -214,35 +182,6 @@ def _outputs(options: argparse.Namespace) -> dict[str, Path]:
             outputs[name] = Path(path)
             check_output(path, transform=name in ("transform", "inverse"))
     return outputs
-
-
-def _same_dimension(fixed: Any, moving: Any) -> tuple[Any, Any]:
-    """Two volumes of one slice each are registered in 2D."""
-    from .core.images import flattened, geometry_of
-
-    one_slice = [image.GetImageDimension() == 3 and geometry_of(image).size[2] == 1 for image in (fixed, moving)]
-    is_2d = [image.GetImageDimension() == 2 for image in (fixed, moving)]
-    if any(one_slice) and all(a or b for a, b in zip(one_slice, is_2d, strict=True)):
-        return tuple(flattened(image) if one else image for image, one in zip((fixed, moving), one_slice, strict=True))
-    return fixed, moving
-
-
-def _as_flat_as(mask: Any, image: Any) -> Any:
-    from .core.images import flattened
-
-    return flattened(mask) if mask.GetImageDimension() == 3 and image.GetImageDimension() == 2 else mask
-
-
-def _landmarks(options: argparse.Namespace, read_points: Any, fixed: Any, moving: Any) -> tuple[Any, Any]:
-    from .core.images import geometry_of
-
-    lists = []
-    for path, image in ((options.fixed_points, fixed), (options.moving_points, moving)):
-        coordinates = None
-        if path:
-            coordinates = read_points(path, geometry_of(image)).coordinates[:, : image.GetImageDimension()]
-        lists.append(coordinates)
-    return tuple(lists)
 
 
 def _fitting(coordinates: Any, transform: Any, path: str) -> Any:
@@ -345,36 +284,3 @@ def _registration_outcome(settings, result, comparison, written, seconds) -> Out
     done = f"Registered in {seconds['register']:.1f} s, {seconds['all']:.1f} s with reading and writing."
     outputs = "\n".join(f"{name}: {path}" for name, path in written.items())
     return Outcome(f"{table}\n{comparison.verdict}\n{done}\n{outputs}", document)
-
-
-def _preset_document(preset: Any) -> dict[str, Any]:
-    return {
-        "id": preset.id,
-        "title": preset.title,
-        "modality": list(preset.modality),
-        "anatomy": list(preset.anatomy),
-        "dimension": list(preset.dimension),
-        "description": preset.description,
-        "reference": preset.reference,
-        "expected_accuracy": preset.expected_accuracy,
-        "initialization": preset.initialization,
-        "files": [path.name for path in preset.files],
-    }
-
-
-def _joined(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _export_preset(preset: Any, folder: Path) -> Outcome:
-    from .core.parameter_maps import write_parameter_file
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"The folder {folder} cannot be made: {error.strerror}.") from error
-    paths = []
-    for path, stage in zip(preset.files, preset.stages(), strict=True):
-        write_parameter_file(stage, folder / path.name)
-        paths.append(str(folder / path.name))
-    return Outcome("\n".join(paths), {"command": "presets", "exported": paths})

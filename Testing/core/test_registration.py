@@ -163,6 +163,15 @@ def test_landmarks_guide():
     assert map_points(result.transform, points) == pytest.approx(points + SHIFT, abs=0.3)
 
 
+def test_a_single_metric_where_several_could_be_does_not_crash():
+    """With several threads, elastix by itself does."""
+    geometry = grid((24, 22, 20))
+    alone = stage(Registration="MultiMetricMultiResolutionRegistration", MaximumNumberOfIterations="20")
+    result = register(blobs(geometry), blobs(geometry), [alone], threads=2)
+    points = centre_points(geometry, 5)
+    assert map_points(result.transform, points) == pytest.approx(points, abs=0.5)
+
+
 def test_the_same_seed_gives_the_same_numbers_and_another_does_not():
     geometry = grid()
     fixed, moving = blobs(geometry), blobs(geometry, SHIFT)
@@ -252,6 +261,21 @@ def test_the_memory_estimate_grows_with_images_and_smoothed_levels():
     more = memory.estimate_bytes(large, large, [stage(NumberOfResolutions="4")])
     assert more > memory.estimate_bytes(large, large, [stage()])
     assert memory.available_bytes() > 1e8
+
+
+def test_the_memory_estimate_counts_control_points():
+    geometry = grid((400, 360, 320), (1.0, 1.0, 1.0))
+    coarse, fine = (stage("BSplineTransform", FinalGridSpacingInPhysicalUnits=mm) for mm in ("16", "1"))
+    parameters = 3 * 404 * 364 * 324
+    added = memory.estimate_bytes(geometry, geometry, [fine]) - memory.estimate_bytes(geometry, geometry, [coarse])
+    assert added > parameters * 200
+
+
+def test_an_error_that_elastix_ignores_is_a_note():
+    geometry = grid()
+    ignoring = stage(Optimizer="ConjugateGradient", NumberOfResolutions="1", RequiredRatioOfValidSamples="0.97")
+    result = register(blobs(geometry), blobs(geometry, SHIFT), [ignoring])
+    assert "sample points" in result.notes[-1]
 
 
 def barely_overlapping(geometry):

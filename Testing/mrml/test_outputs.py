@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import slicer
 import vtk
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.mrml.background_text import background_text
@@ -88,9 +89,22 @@ def test_revert_brings_everything_back(finished, a_volume_node, a_transform_node
     above = a_transform_node(np.diag([1.0, 1, 1, 1]), name="above")
     old.SetAndObserveTransformNodeID(above.GetID())
     model = scene.AddNewNodeByClass("vtkMRMLModelNode", "model")
+    elsewhere = scene.AddNewNodeByClass("vtkMRMLModelNode", "elsewhere")
+    shifted = np.eye(4)
+    shifted[0, 3] = 5
+    elsewhere.SetAndObserveTransformNodeID(a_transform_node(shifted, name="shifted").GetID())
+    field = scene.AddNewNodeByClass("vtkMRMLGridTransformNode", "old field")
+    grid = vtk.vtkImageData()
+    grid.SetDimensions(4, 4, 4)
+    grid.AllocateScalars(vtk.VTK_DOUBLE, 3)
+    grid.GetPointData().GetScalars().Fill(1.5)
+    warp = slicer.vtkOrientedGridTransform()
+    warp.SetDisplacementGridData(grid)
+    field.SetAndObserveTransformFromParent(warp)
     before = scene.GetNumberOfNodesByClass("vtkMRMLTransformableNode")
-    applied = apply_outputs(*finished, {"outputVolume": old, "outputTransform": None})
-    applied.put_under_transform([model])
+    applied = apply_outputs(*finished, {"outputVolume": old, "outputTransform": None, "outputField": field})
+    assert applied.put_under_transform([model, elsewhere]) == [elsewhere]
+    assert centre_maps_to(field) == pytest.approx(SHIFT, abs=0.6)
     assert old.GetImageData().GetDimensions() == (27, 24, 22)
     applied.revert()
     assert old.GetImageData().GetDimensions() == (6, 5, 4)
@@ -98,6 +112,7 @@ def test_revert_brings_everything_back(finished, a_volume_node, a_transform_node
     assert old.GetSpacing() == (1, 2, 3)
     assert old.GetParentTransformNode() is above
     assert model.GetParentTransformNode() is None
+    assert centre_maps_to(field, (1.0, 1, 1)) == pytest.approx([1.5, 1.5, 1.5])
     assert scene.GetNumberOfNodesByClass("vtkMRMLTransformableNode") == before
     applied.revert()  # nothing is left to do
 
@@ -118,7 +133,7 @@ def test_a_failure_in_the_middle_leaves_nothing(finished, monkeypatch):
     def fail(*_):
         raise InputError("no Jacobian")
 
-    monkeypatch.setattr(outputs, "_write_jacobian", fail)
+    monkeypatch.setattr(outputs, "write_jacobian_volume", fail)
     scene = finished[0].fixed.node.GetScene()
     before = scene.GetNumberOfNodes()
     with pytest.raises(InputError, match="no Jacobian"):

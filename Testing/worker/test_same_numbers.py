@@ -95,7 +95,12 @@ def _case(name):
     fixed, moving = blobs(geometry), blobs(geometry, SHIFT)
     quick = stage(MaximumNumberOfIterations="20")
     if name == "stages":
-        return fixed, moving, [quick, stage("BSplineTransform", MaximumNumberOfIterations="15")], {}
+        return (
+            fixed,
+            moving,
+            [quick, stage("BSplineTransform", MaximumNumberOfIterations="15", FinalGridSpacingInPhysicalUnits="32")],
+            {},
+        )
     if name == "padding and masks":
         whole = [_padded(blobs(geometry, s, dtype=np.int16, offset=-900), -2000) for s in (None, SHIFT)]
         inside = np.zeros(geometry.size[::-1], np.uint8)
@@ -185,7 +190,7 @@ def test_channels_and_landmarks_give_identical_results(pool, pair, quick):
 
 def test_what_the_worker_computes_is_what_core_computes(pool, pair):
     fixed, moving = pair
-    stages = [stage("BSplineTransform", MaximumNumberOfIterations="15")]
+    stages = [stage("BSplineTransform", MaximumNumberOfIterations="15", FinalGridSpacingInPhysicalUnits="32")]
     labels = (np.asarray(array_view(moving)) > 40).astype(np.int16)
     small = grid((20, 18, 16), (4.0, 5.0, 6.0))
     ours = in_background(

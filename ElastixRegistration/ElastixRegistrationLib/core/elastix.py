@@ -102,7 +102,7 @@ def run_elastix(
 @contextlib.contextmanager
 def _global_threads_kept() -> Iterator[None]:
     """elastix limits the threads of all of ITK, for good: later runs would be slower, and differ in their last bits."""
-    threader = wrapped_class("MultiThreaderBase", "")
+    threader = wrapped_class("MultiThreaderBase", "", "ITKCommonBasePython")
     most, default = threader.GetGlobalMaximumNumberOfThreads(), threader.GetGlobalDefaultNumberOfThreads()
     try:
         yield

@@ -122,9 +122,9 @@ class GridSample:
 
     def _equal_neighbours(self, positions: np.ndarray, value: float | None, limit: int = 5000) -> np.ndarray:
         """For up to ``limit`` positions: share of the neighbours in the full image with this (None: the same) value."""
-        found = np.nonzero(positions)
-        chosen = slice(None, None, max(1, len(found[0]) // limit))
-        index = [axis[f[chosen]] for axis, f in zip(self.indices, found, strict=True)]
+        found = np.flatnonzero(positions)
+        chosen = np.unravel_index(found[:: max(1, len(found) // limit)], positions.shape)
+        index = [axis[places] for axis, places in zip(self.indices, chosen, strict=True)]
         value = self.array[tuple(index)] if value is None else value
         equal = np.zeros(len(index[0]))
         count = np.zeros(len(index[0]))

@@ -14,6 +14,8 @@ ParameterMap = Mapping[str, Sequence[str]]
 
 #: Bytes that Python, ITK and elastix's code take themselves.
 _PROGRAM = 250e6
+#: Bytes that elastix keeps per parameter of a transform: values, gradients, scales, and all of them as text.
+_PARAMETER = 300.0
 
 
 Pairs = Sequence[tuple[Geometry, Geometry]]
@@ -41,7 +43,20 @@ def _stage_bytes(fixed: Geometry, moving: Geometry, stage: ParameterMap) -> floa
         total += voxels * (4 + 4 + 1 + 4 * (levels + 1 if smoothed else 2.2))
         if side == "Moving" and stage.get("Interpolator", ("",))[0] == "BSplineInterpolator":
             total += voxels * 8
-    return total
+    return total + _PARAMETER * _parameter_count(fixed, stage)
+
+
+def _parameter_count(fixed: Geometry, stage: ParameterMap) -> float:
+    """Of a B-spline on its finest grid; other transforms have few."""
+    if "BSpline" not in stage.get("Transform", ("",))[0]:
+        return 0.0
+    in_voxels = stage.get("FinalGridSpacingInVoxels")
+    values = [float(value) for value in in_voxels or stage.get("FinalGridSpacingInPhysicalUnits", ("16",))]
+    count = float(fixed.dimension)
+    for axis, (size, spacing) in enumerate(zip(fixed.size, fixed.spacing, strict=True)):
+        voxels = values[min(axis, len(values) - 1)] / (1.0 if in_voxels else spacing)
+        count *= size / voxels + 4  # a grid reaches beyond the image for the support of its splines
+    return count
 
 
 def available_bytes() -> float | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from .automatic import FittedImage, FittedStages, fit_stages
 from .background import BackgroundEstimate
 from .channels import Channel
 from .elastix import ElastixRun, run_elastix
@@ -17,14 +19,22 @@ from .initialization import initial_translation
 from .inverse import invert_points
 from .memory import check_memory
 from .metric_stages import image_metric_count, other_metric_count, with_channels
+from .parameter_component_rules import MULTI_METRIC
 from .parameter_maps import ParameterMap
 from .parameter_validation import validate_stages
-from .progress import Iteration, ProgressEvent, ProgressParser
+from .progress import Iteration, ProgressEvent, ProgressParser, ignored_errors
 from .registration_checks import check_points, check_settings, checked_channel, guided
 from .registration_images import Side, everywhere, warped
 from .resampling import resample
 from .transform_parameters import UnsupportedTransform, extend_bspline, maps_from_transform, transforms_from_maps
-from .transforms import chain_of, compose, displacement_field, displacement_field_transform, map_points
+from .transforms import (
+    affine_from_matrix,
+    chain_of,
+    compose,
+    displacement_field,
+    displacement_field_transform,
+    map_points,
+)
 
 #: What elastix may not do, whatever a parameter file says: write files, ignore where images lie, add displacements.
 _FORCED = {
@@ -102,6 +112,7 @@ def register(
     progress: Callable[[ProgressEvent], None] | None = None,
     *,
     initialization: str | None = None,
+    adapt: bool = False,
     channels: Sequence[Channel] = (),
     landmark_weight: float | None = None,
     log_to_console: bool = False,
@@ -112,15 +123,16 @@ def register(
     Images are ITK images of 2 or 3 dimensions, any scalar type, or colour (registered on luminance). Masks are images,
     nonzero inside, on any grid. Points are (N, D), LPS mm, paired by order. ``initial_transform`` is an itk transform,
     fixed to moving, that the stages continue from; ``initialization`` ("geometry", "mass", "none") makes one, None
-    leaves the start to the stages. ``channels`` are further pairs of images that the same transform must align, each
-    with its own masks, metric and weight. ``landmark_weight`` lets the points guide all stages: their mean distance,
-    mm, times this weight is added to what is minimised; without it, only stages that name the metric
-    CorrespondingPointsEuclideanDistanceMetric use them. ``background`` is what belongs outside the moving image: "auto"
-    detects it, a number sets it, "keep" leaves padding as it is. ``seed`` overrides RandomSeed of the stages.
-    ``progress`` gets elastix's iterations as events; the itk wheels hold Python's interpreter lock, so here they come
-    when elastix is done.
-    ``log_to_console`` also sends elastix's log, as it comes, to the standard output, where another process can follow.
-    Without ``log_to_file`` it goes nowhere else: nothing is written to disk, and ``log`` and ``iterations`` are empty.
+    leaves the start to the stages. With ``adapt`` the stages are fitted to this pair (``core.automatic``), which also
+    searches for a start where none of the two is given. ``channels`` are further pairs of images that the same
+    transform must align, each with its own masks, metric and weight. ``landmark_weight`` lets the points guide all
+    stages: their mean distance, mm, times this weight is added to what is minimised; without it, only stages that name
+    the metric CorrespondingPointsEuclideanDistanceMetric use them. ``background`` is what belongs outside the moving
+    image: "auto" detects it, a number sets it, "keep" leaves padding as it is. ``seed`` overrides RandomSeed of the
+    stages. ``progress`` gets elastix's iterations as events; the itk wheels hold Python's interpreter lock, so here
+    they come when elastix is done. ``log_to_console`` also sends elastix's log, as it comes, to the standard output,
+    where another process can follow. Without ``log_to_file`` it goes nowhere else: nothing is written to disk, and
+    ``log`` and ``iterations`` are empty.
 
     Raises InputError before anything is run, RegistrationError when elastix fails.
     """
@@ -169,6 +181,12 @@ def register(
             initialization, fixed, moving, fixed_side.estimate.value, moving_side.estimate.value,
             fixed_side.mask, moving_side.mask,
         )  # fmt: skip
+    notes = []
+    if adapt:
+        fitted = _fitted(stages, fixed_side, moving_side, initial_transform, initialization)
+        stages, notes = fitted.stages, [fitted.sentence]
+        if fitted.start is not None:
+            initial_transform = affine_from_matrix(fitted.start)
     if initial_transform is not None or initialization == "none" or not _starts_by_itself(stages):
         start = None if initial_transform is None else lambda points: map_points(initial_transform, points)
         check_overlap(fixed_geometry, moving_geometry, start)
@@ -209,7 +227,7 @@ def register(
     for event in parser.feed(run.log):
         if progress is not None:
             progress(event)
-    chain, maps, notes = _chain_of_run(run, start_chain, continues, fixed_geometry)
+    chain, maps, run_notes = _chain_of_run(run, start_chain, continues, fixed_geometry)
     return RegistrationResult(
         transform=compose(chain),
         transform_parameters=maps,
@@ -220,7 +238,12 @@ def register(
         moving=original_moving,
         iterations=parser.iterations,
         log=run.log,
-        notes=[*fixed_side.notes, *moving_side.notes, *(n for pair in more for s in pair for n in s.notes), *notes],
+        notes=[
+            *notes,
+            *(note for side in (fixed_side, moving_side, *(s for pair in more for s in pair)) for note in side.notes),
+            *run_notes,
+            *ignored_errors(run.log),
+        ],
         keep_padding=background == "keep",
         threads=threads,
     )
@@ -229,6 +252,26 @@ def register(
 def _of_fixed(background: float | str) -> str:
     """A number is what belongs outside of the moving image."""
     return "keep" if background == "keep" else "auto"
+
+
+def _fitted(
+    stages: Sequence[ParameterMap], fixed: Side, moving: Side, initial_transform: Any, initialization: str | None
+) -> FittedStages:
+    images = (
+        FittedImage(
+            array_view(side.image),
+            side.geometry,
+            side.estimate.value,
+            None if side.mask is None else array_view(side.mask),
+        )
+        for side in (fixed, moving)
+    )
+    given = None
+    if initial_transform is not None:
+        given = partial(map_points, initial_transform)
+    elif initialization == "none":
+        given = np.asarray
+    return fit_stages(stages, *images, given)
 
 
 def _one_for_each_metric(images: list[tuple[Any, Any]], first: int, others: int) -> list[tuple[Any, Any]]:
@@ -251,8 +294,9 @@ def _prepared(stage: ParameterMap, dimension: int, seed: int | None, background:
     }
     if seed is not None:
         prepared["RandomSeed"] = (str(seed),)
-    if len(prepared.get("Metric", ())) > 1:
-        # Several metrics that each use threads crash the process (ITKElastix issue 160; reproduced with 2 threads).
+    if len(prepared.get("Metric", ())) > 1 or prepared.get("Registration") == (MULTI_METRIC,):
+        # Metrics that each use threads crash the process when they are added up, be it a single one (ITKElastix issue
+        # 160; reproduced with 2 threads).
         prepared["UseMultiThreadingForMetrics"] = ("false",)
     return prepared
 

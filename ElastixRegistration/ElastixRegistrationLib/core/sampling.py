@@ -59,10 +59,10 @@ def voxel_centres(geometry: Geometry) -> np.ndarray:
 
 
 def lattice(geometry: Geometry, most: int = 7, margin: float = 0.0) -> np.ndarray:
-    """(N, 3) points, LPS mm, spread over a grid and its faces, ``margin`` (of its size) beyond it."""
+    """(N, D) points, LPS mm, spread over a grid and its faces, ``margin`` (of its size) beyond it."""
     ends = [(-0.5 - margin * n, n - 0.5 + margin * n) for n in geometry.size]
     steps = [np.linspace(*end, most) for end in ends]
-    return geometry.points_of(np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, 3))
+    return geometry.points_of(np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, geometry.dimension))
 
 
 def grown(geometry: Geometry, before: tuple[int, ...], after: tuple[int, ...] | None = None) -> Geometry:

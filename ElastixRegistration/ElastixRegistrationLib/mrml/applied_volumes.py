@@ -12,7 +12,7 @@ from ..core.background import BackgroundEstimate, estimate_background
 from ..core.images import Geometry
 from .chains import Chain, inverse, matrix_of
 from .coordinates import geometry_from_ijk_to_ras, ijk_to_ras_of, vtk_matrix_from_array
-from .output_volumes import check_output_volume, copy_appearance, write_resampled_volume
+from .output_volumes import check_output_volume, copy_appearance, image_steps, write_resampled_volume
 from .resampling import resample_steps
 from .steps import Steps
 from .volumes import VolumeImage, is_orthogonal, moved_grid, volume_image
@@ -47,7 +47,8 @@ def moved_volume_steps(node: Any, chain: Chain, resampling: Resampling) -> Steps
         place = resampling.reference
         grid, to_own = place.geometry, [*place.to_world, *chain]
     voxels = yield from _resampled_steps(volume, own, to_own, grid, resampling)
-    return lambda target: write_resampled_volume(target, voxels, place, volume)
+    image = yield from image_steps(voxels, volume.scalar_type)
+    return lambda target: write_resampled_volume(target, image, place, volume)
 
 
 def _resampled_steps(
@@ -110,7 +111,7 @@ def _geometry_writer(volume: VolumeImage, matrix: np.ndarray) -> Callable[[Any],
         try:
             if target is not volume.node:
                 target.CopyContent(volume.node, True)
-                copy_appearance(target, volume.node)
+                copy_appearance(target, volume.node, target.GetImageData())
             target.SetAndObserveTransformNodeID(None)
             target.SetIJKToRASMatrix(vtk_matrix_from_array(matrix @ ijk_to_ras))
         finally:

@@ -176,12 +176,14 @@ def _linear_displacement_steps(matrix: np.ndarray, geometry: Geometry, vectors: 
         yield
 
 
-def vtk_from_chain(chain: Sequence[Any]) -> vtk.vtkAbstractTransform:
+def vtk_from_chain(chain: Sequence[Any], own: Sequence[Any] = ()) -> vtk.vtkAbstractTransform:
     """One VTK transform: a vtkTransform or the warp itself where one is enough, otherwise a vtkGeneralTransform.
 
-    Elements are copied, so that later changes of the nodes they came from have no effect.
+    Elements are copied, so that later changes of the nodes they came from have no effect; those of ``own`` are not.
     """
-    elements = [_copy(element) for element in simplified(chain)] or [vtk.vtkTransform()]
+    elements = [element if any(element is one for one in own) else _copy(element) for element in simplified(chain)] or [
+        vtk.vtkTransform()
+    ]
     if len(elements) == 1:
         return elements[0]
     transform = vtk.vtkGeneralTransform()

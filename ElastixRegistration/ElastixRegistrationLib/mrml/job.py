@@ -25,6 +25,7 @@ from .coordinates import lps_from_ras_matrix
 from .output_volumes import check_field_volume, check_output_volume
 from .planes import Plane, flat_geometry, flattened_matrix, plane_of
 from .points import landmark_pairs
+from .scene_presets import scene_presets
 from .sides import flattened, mask_of_side_steps, side_steps
 from .steps import Steps
 from .transforms import initial_chain, itk_from_chain
@@ -49,6 +50,7 @@ class RegistrationInputs:
     initialization: str | None = None
     channels: list[Channel] = field(default_factory=list, repr=False)
     landmark_weight: float | None = None
+    adapt: bool = False
 
     def data(self) -> dict[str, Any]:
         """Keyword arguments of ``WorkerPool.submit``."""
@@ -137,10 +139,12 @@ def prepare_steps(
     _check_scene(fixed, moving)
     _check_outputs(outputs, fixed, moving, (fixed_mask_node, moving_mask_node))
     fixed_plane, moving_plane = _planes(fixed, moving)
+    presets = scene_presets(fixed_node.GetScene())
     stages = settings.stages(
         3 if fixed_plane is None else 2,
         has_masks=(fixed_mask_node is not None, moving_mask_node is not None),
         has_points=fixed_points_node is not None,
+        presets=presets,
     )
     background = settings.background
     if moving.is_label_map and isinstance(background, str):
@@ -179,7 +183,8 @@ def prepare_steps(
         background=background,
         threads=settings.threads,
         seed=settings.seed,
-        initialization=settings.start(has_initial_transform=start is not None),
+        initialization=settings.start(start is not None, presets),
+        adapt=settings.adapts(presets),
         channels=more,
         landmark_weight=landmark_weight,
     )

@@ -12,7 +12,11 @@ from vtk.util.numpy_support import vtk_to_numpy
 from ..core.errors import InputError
 from ..core.images import Geometry
 from .coordinates import ijk_to_ras_of, vtk_matrix_from_array
+from .steps import Pace, Steps
 from .volumes import VolumeImage
+
+#: Values that are copied in the first step; the time it takes gives the size of the next.
+_FIRST_VALUES = 4_000_000
 
 
 def volume_class_for(moving: VolumeImage) -> str:
@@ -72,8 +76,8 @@ def _is_diffusion(node: Any) -> bool:
     return node.IsA("vtkMRMLDiffusionWeightedVolumeNode") or node.IsA("vtkMRMLDiffusionImageVolumeNode")
 
 
-def write_resampled_volume(node: Any, voxels: np.ndarray, fixed: VolumeImage, moving: VolumeImage) -> None:
-    """Put (k, j, i[, c]) ``voxels`` into ``node``: on the fixed grid, with type and appearance of the moving volume.
+def write_resampled_volume(node: Any, image: vtk.vtkImageData, fixed: VolumeImage, moving: VolumeImage) -> None:
+    """Put ``image`` into ``node``: on the fixed grid, with the appearance of the moving volume.
 
     The output has the IJKToRAS and the parent transform that the fixed volume had when it was read, so that voxels
     correspond one to one, stay so when that parent changes, and agree with the output transform.
@@ -85,39 +89,62 @@ def write_resampled_volume(node: Any, voxels: np.ndarray, fixed: VolumeImage, mo
     try:
         node.SetAndObserveTransformNodeID(None if parent is None else parent.GetID())
         node.SetIJKToRASMatrix(vtk_matrix_from_array(fixed.ijk_to_ras))
-        node.SetAndObserveImageData(image_data(voxels, moving.scalar_type))
         if source is not node:
             node.SetVoxelVectorType(source.GetVoxelVectorType())
             node.SetVoxelValueQuantity(source.GetVoxelValueQuantity())
             node.SetVoxelValueUnits(source.GetVoxelValueUnits())
-            copy_appearance(node, source)
+            # Before the voxels are there: a display would look through all of them for its window and level.
+            copy_appearance(node, source, image)
+        node.SetAndObserveImageData(image)
+    finally:
+        node.EndModify(modified)
+
+
+def write_in_world(node: Any, image: vtk.vtkImageData, grid: Geometry) -> None:
+    """Put ``image`` into a volume node that lies in world, without parent."""
+    image.SetSpacing(1, 1, 1)  # the node says where they lie
+    image.SetOrigin(0, 0, 0)
+    modified = node.StartModify()
+    try:
+        node.SetAndObserveTransformNodeID(None)
+        node.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras_of(grid)))
+        node.SetAndObserveImageData(image)
     finally:
         node.EndModify(modified)
 
 
 def write_field_volume(node: Any, vectors: vtk.vtkImageData, grid: Geometry) -> None:
-    """Put displacements, RAS mm, into a vector volume, placed in world without parent. Takes over ``vectors``."""
-    vectors.SetSpacing(1, 1, 1)  # the node says where they lie
-    vectors.SetOrigin(0, 0, 0)
-    modified = node.StartModify()
-    try:
-        node.SetAndObserveTransformNodeID(None)
-        node.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras_of(grid)))
-        node.SetAndObserveImageData(vectors)
-        node.SetVoxelVectorType(node.VoxelVectorTypeSpatial)
-        if node.GetDisplayNode() is None:
-            node.CreateDefaultDisplayNodes()
-    finally:
-        node.EndModify(modified)
+    """Put displacements, RAS mm, into a vector volume."""
+    write_in_world(node, vectors, grid)
+    node.SetVoxelVectorType(node.VoxelVectorTypeSpatial)
+    if node.GetDisplayNode() is None:
+        node.CreateDefaultDisplayNodes()
 
 
-def image_data(voxels: np.ndarray, scalar_type: int) -> vtk.vtkImageData:
+def write_jacobian_volume(node: Any, determinants: vtk.vtkImageData, grid: Geometry) -> None:
+    """Put Jacobian determinants into a scalar volume, shown from 0 (black) to 2 (white): 1 is no change."""
+    if node.GetDisplayNode() is None:
+        node.CreateDefaultDisplayNodes()
+        node.GetDisplayNode().SetAutoWindowLevel(False)
+        node.GetDisplayNode().SetWindowLevel(2.0, 1.0)
+    write_in_world(node, determinants, grid)
+
+
+def image_steps(voxels: np.ndarray, scalar_type: int) -> Steps[vtk.vtkImageData]:
     """vtkImageData of (k, j, i) or (k, j, i, c) voxels, in a type that holds them, a copy."""
     image = vtk.vtkImageData()
     image.SetDimensions(*voxels.shape[2::-1])
     image.AllocateScalars(scalar_type, voxels.shape[3] if voxels.ndim == 4 else 1)
-    scalars = vtk_to_numpy(image.GetPointData().GetScalars())
-    scalars[:] = voxels.reshape(scalars.shape)
+    scalars = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(voxels.shape)
+    pace = Pace(max(1, _FIRST_VALUES * len(voxels) // voxels.size))
+    first = 0
+    while first < len(voxels):
+        pace.begin()
+        last = first + pace.count
+        scalars[first:last] = voxels[first:last]
+        first = last
+        pace.next()
+        yield
     return image
 
 
@@ -127,10 +154,10 @@ def _is_displayable(image: vtk.vtkImageData) -> bool:
     return image.GetNumberOfScalarComponents() == 1 or not is_long_long
 
 
-def copy_appearance(node: Any, source: Any) -> None:
+def copy_appearance(node: Any, source: Any, image: vtk.vtkImageData) -> None:
     """Show ``node`` as ``source`` is shown: all of it where it has no display yet, else window, level and colours."""
     shown_before = node.GetDisplayNode() is not None
-    if not shown_before and not _is_displayable(node.GetImageData()):
+    if not shown_before and not _is_displayable(image):
         return
     if not shown_before:
         node.CreateDefaultDisplayNodes()
@@ -139,7 +166,8 @@ def copy_appearance(node: Any, source: Any) -> None:
         return
     if not shown_before and target.GetClassName() == model.GetClassName():
         target.CopyContent(model)
-    target.SetAndObserveColorNodeID(model.GetColorNodeID())
+    if model.GetColorNodeID():  # displays of colour have none
+        target.SetAndObserveColorNodeID(model.GetColorNodeID())
     if target.IsA("vtkMRMLScalarVolumeDisplayNode") and model.IsA("vtkMRMLScalarVolumeDisplayNode"):
         # Automatic levels of the output would differ from those of the moving volume beside it.
         target.SetAutoWindowLevel(False)

@@ -10,18 +10,19 @@ import numpy as np
 import vtk
 
 from ..core.deformation import jacobian_determinant
-from ..core.images import Geometry, array_view
+from ..core.images import array_view
 from ..core.transforms import displacement_field
 from .background_registration import JACOBIAN
 from .chains import chain_to_world, inverse, matrix_of
-from .coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from .job import RegistrationJob
-from .output_volumes import image_data, volume_class_for, write_resampled_volume
+from .output_volumes import image_steps, volume_class_for, write_jacobian_volume, write_resampled_volume
 from .results import Computed, Wanted, check_still_there, compute_steps, write_field, write_transform
 from .snapshots import Snapshot
 from .steps import Steps
 from .transforms import node_class_of
 
+#: The inverse is made from the transform. The volume is the last, because it may be the moving volume itself.
+_ORDER = ("outputTransform", "outputInverse", "outputField", "outputJacobian", "outputVolume")
 _NAMES = {
     "outputVolume": "{moving} registered to {fixed}",
     "outputTransform": "{moving} to {fixed}",
@@ -82,30 +83,23 @@ def output_steps(
 ) -> Steps[AppliedOutputs]:
     """Write ``result`` into the nodes of ``wanted``: role of an output to its node, or to None for a new one.
 
-    All is computed before the scene changes, at once, in the last step. Raises InputError when a node was removed
-    meanwhile. When anything fails, the scene is as before.
+    All is computed before the scene changes. Raises InputError when a node was removed meanwhile. When anything fails,
+    or the steps are closed before their end, the scene is as before.
     """
     check_still_there(job, wanted.values())
-    asked = _asked(wanted, field_is_volume)
-    computed = yield from compute_steps(job, result, asked)
-    yield
-    jacobian = _jacobian(job, result) if "outputJacobian" in wanted else None
+    computed = yield from compute_steps(job, result, _asked(wanted, field_is_volume))
+    jacobian = None
+    if "outputJacobian" in wanted:
+        jacobian = yield from _jacobian_steps(job, result)
     check_still_there(job, wanted.values())
     scene = job.fixed.node.GetScene()
     scene.SaveStateForUndo()
     applied = AppliedOutputs({}, job)
     try:
-        for role, node in wanted.items():
-            if node is None:
-                name = _NAMES[role].format(moving=job.moving.node.GetName(), fixed=job.fixed.node.GetName())
-                node = scene.AddNewNodeByClass(_node_class(job, role, computed), scene.GenerateUniqueName(name))
-                applied._created.append(node)
-            else:
-                applied._snapshots.append(Snapshot(node))
-            applied.nodes[role] = node
-        _write(job, applied.nodes, computed)
-        if jacobian is not None:
-            _write_jacobian(applied.nodes["outputJacobian"], job, result.fixed_geometry, jacobian)
+        for role in _ORDER:
+            if role in wanted:
+                _write(applied, role, _node_for(applied, role, wanted[role], computed), computed, result, jacobian)
+                yield
     except BaseException:
         applied.revert()
         raise
@@ -133,17 +127,35 @@ def _node_class(job: RegistrationJob, role: str, computed: Computed) -> str:
     return "vtkMRMLScalarVolumeNode" if role == "outputJacobian" else node_class_of(computed.transform)
 
 
-def _write(job: RegistrationJob, nodes: Mapping[str, Any], computed: Computed) -> None:
-    transform = nodes.get("outputTransform") or nodes.get("outputInverse")
-    if transform is not None:
-        write_transform(job, transform, computed.transform)
-    if "outputInverse" in nodes:
-        _invert(nodes["outputInverse"], transform)
-    if "outputField" in nodes:
-        write_field(job, nodes["outputField"], computed)
-    # The last, because it may be the moving volume itself.
-    if "outputVolume" in nodes:
-        write_resampled_volume(nodes["outputVolume"], computed.voxels, job.fixed, job.moving)
+def _node_for(applied: AppliedOutputs, role: str, node: Any, computed: Computed) -> Any:
+    """``node``, or a new one, known to ``applied``."""
+    if node is None:
+        job, scene = applied.job, applied.job.fixed.node.GetScene()
+        name = _NAMES[role].format(moving=job.moving.node.GetName(), fixed=job.fixed.node.GetName())
+        node = scene.AddNewNodeByClass(_node_class(job, role, computed), scene.GenerateUniqueName(name))
+        applied._created.append(node)
+    else:
+        applied._snapshots.append(Snapshot(node))
+    applied.nodes[role] = node
+    return node
+
+
+def _write(applied: AppliedOutputs, role: str, node: Any, computed: Computed, result: Any, jacobian: Any) -> None:
+    job = applied.job
+    if role == "outputTransform":
+        write_transform(job, node, computed.transform)
+    elif role == "outputInverse":
+        transform = applied.nodes.get("outputTransform")
+        if transform is None:
+            write_transform(job, node, computed.transform)
+        _invert(node, transform or node)
+    elif role == "outputField":
+        write_field(job, node, computed)
+    elif role == "outputJacobian":
+        grid = result.fixed_geometry if job.fixed_plane is None else job.fixed.geometry
+        write_jacobian_volume(node, jacobian, grid)
+    else:
+        write_resampled_volume(node, computed.volume, job.fixed, job.moving)
 
 
 def _invert(node: Any, transform: Any) -> None:
@@ -159,25 +171,13 @@ def _invert(node: Any, transform: Any) -> None:
     node.Inverse()
 
 
-def _jacobian(job: RegistrationJob, result: Any) -> np.ndarray:
-    """(k, j, i) determinants on the grid that elastix saw of the fixed volume."""
-    computed = getattr(result, "outputs", {})  # by the worker
+def _jacobian_steps(job: RegistrationJob, result: Any) -> Steps[vtk.vtkImageData]:
+    """Determinants on the grid that elastix saw of the fixed volume."""
+    grid, computed = result.fixed_geometry, getattr(result, "outputs", {})  # by the worker
     if JACOBIAN in computed:
-        return computed[JACOBIAN].array
-    grid = result.fixed_geometry
-    vectors = array_view(displacement_field(result.transform, grid))
-    return jacobian_determinant(vectors, grid.spacing, grid.direction).astype(np.float32)
-
-
-def _write_jacobian(node: Any, job: RegistrationJob, grid: Geometry, determinant: np.ndarray) -> None:
-    """In world, without parent."""
-    grid = grid if job.fixed_plane is None else job.fixed.geometry
-    modified = node.StartModify()
-    try:
-        node.SetAndObserveTransformNodeID(None)
-        node.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras_of(grid)))
-        node.SetAndObserveImageData(image_data(determinant.reshape(grid.size[::-1]), vtk.VTK_FLOAT))
-    finally:
-        node.EndModify(modified)
-    if node.GetDisplayNode() is None:
-        node.CreateDefaultDisplayNodes()
+        determinant = computed[JACOBIAN].array
+    else:
+        vectors = array_view(displacement_field(result.transform, grid))
+        determinant = jacobian_determinant(vectors, grid.spacing, grid.direction).astype(np.float32)
+    size = grid.size if job.fixed_plane is None else job.fixed.geometry.size
+    return (yield from image_steps(determinant.reshape(size[::-1]), vtk.VTK_FLOAT))

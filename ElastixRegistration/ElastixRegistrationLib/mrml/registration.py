@@ -9,13 +9,15 @@ from typing import Any
 
 import slicer
 
-from ..core.errors import InputError
+from ..core.errors import InputError, RegistrationError
 from ..core.settings import RegistrationSettings
 from .apply import AppliedTransform, apply_steps, harden_steps, is_movable, put_under
 from .channels import VolumePair
 from .hierarchy import branch_nodes
 from .job import OutputNodes, RegistrationJob, prepare_steps
 from .results import RegistrationOutcome, apply_result
+from .sequences import SequenceOptions, SequenceRegistration
+from .sequences_outputs import SequenceOutcome, SequenceOutputs
 from .steps import Steps, completed
 from .transform_sources import transform_node_from_file
 
@@ -96,8 +98,9 @@ class RegistrationLogic:
         """Read and check the nodes. The scene does not change.
 
         ``parameterFilenames`` are elastix parameter files, one per stage (a single one need not be in a list); or
-        ``preset`` is the id of a preset, None for the default one. Masks are label maps, other volumes, or
-        segmentations, of which ``fixedSegments`` and ``movingSegments`` (ids or names) choose segments, None all.
+        ``preset`` is the id of a preset (of the scene, the user's own, or a built-in one), None for the default one.
+        Masks are label maps, other volumes, or segmentations, of which ``fixedSegments`` and ``movingSegments`` (ids or
+        names) choose segments, None all.
         ``initialTransformNode`` says where the moving volume starts: where it would be if it were put directly under
         that node. Point lists correspond by "order" or by "label", as ``pairing`` says; "auto" is by label when both
         have labels in common, each once, and by order otherwise; labels that one list lacks are left out and named in
@@ -173,25 +176,93 @@ class RegistrationLogic:
         """What can be transformed of an item of the subject hierarchy, such as a patient, and of all below it."""
         return branch_nodes(slicer.mrmlScene if scene is None else scene, item, is_movable)
 
+    def startSequenceRegistration(
+        self,
+        sequenceNode: Any,
+        referenceFrame: int = 0,
+        *,
+        preset: str | None = None,
+        parameterFilenames: Sequence[Any] | None = None,
+        firstFrame: int = 0,
+        lastFrame: int | None = None,
+        neighbours: bool = False,
+        ontoReference: bool = True,
+        maskNode: Any = None,
+        maskSegments: Sequence[str] | None = None,
+        segmentationNode: Any = None,
+        segments: Sequence[str] | None = None,
+        outputVolumeSequenceNode: Any = None,
+        outputTransformSequenceNode: Any = None,
+        outputSegmentationSequenceNode: Any = None,
+        background: float | str = "auto",
+        interpolation: str = "linear",
+        threads: int | None = None,
+        seed: int | None = None,
+        initialization: str | None = None,
+    ) -> SequenceRegistration:
+        """Register the frames of a sequence node in the background; see SequenceRegistration for what is returned.
+
+        Frames count from 0, ``lastFrame`` belongs to the range. Each is registered with ``referenceFrame``, or with its
+        ``neighbours``, composed on the way to it. ``ontoReference``: frames move onto the reference, else the reference
+        onto each frame. ``segmentationNode`` lies on the reference frame and follows to all others. The outputs are
+        sequences with the index values of the input: volumes and transforms, and segmentations where one was given.
+        """
+        settings = _settings(
+            parameterFilenames,
+            preset,
+            initialization=initialization,
+            background=background,
+            interpolation=interpolation,
+            threads=threads,
+            seed=seed,
+        )
+        return SequenceRegistration(
+            sequenceNode,
+            settings,
+            SequenceOptions(referenceFrame, firstFrame, lastFrame, neighbours, ontoReference),
+            SequenceOutputs(outputVolumeSequenceNode, outputTransformSequenceNode, outputSegmentationSequenceNode),
+            mask_node=maskNode,
+            mask_segments=maskSegments,
+            segmentation_node=segmentationNode,
+            segments=segments,
+        )
+
+    def registerSequence(self, sequenceNode: Any, *arguments: Any, **named: Any) -> SequenceOutcome:
+        """``startSequenceRegistration``, waited for. Raises RegistrationError when no frame could be registered."""
+        outcome = self.startSequenceRegistration(sequenceNode, *arguments, **named).wait()
+        if outcome.failed and len(outcome.frames) == 1:
+            raise RegistrationError(next(iter(outcome.failed.values())))
+        return outcome
+
+    def registerSequenceGroupwise(self, sequenceNode: Any, settings: Any = None) -> tuple[SequenceOutcome, Any]:
+        """All frames onto their common middle, none of them preferred, in this process: (outcome, mean volume node).
+
+        ``settings`` are ``core.groupwise.GroupSettings``. The transforms align each frame with the mean.
+        """
+        from .sequences_group import register_sequence_groupwise  # loads elastix
+
+        return register_sequence_groupwise(sequenceNode, settings)
+
     def applyResult(self, job: RegistrationJob, result: Any) -> RegistrationOutcome:
         """Write the result of ``core.register`` into the scene, all at once. Raises InputError when a node is gone."""
         return apply_result(job, result)
 
 
-def _preparation(given: Mapping[str, Any]) -> Steps[RegistrationJob]:
-    """The steps of ``prepareRegistration`` with its arguments by name."""
-    files, preset = given["parameterFilenames"], given["preset"]
-    if isinstance(files, (str, os.PathLike)):
-        files = [files]
-    if files is not None and preset is not None:
+def _settings(parameterFilenames: Any, preset: str | None, **more: Any) -> RegistrationSettings:
+    if isinstance(parameterFilenames, (str, os.PathLike)):
+        parameterFilenames = [parameterFilenames]
+    if parameterFilenames is not None and preset is not None:
         raise InputError(f"Give parameter files or a preset, not both (preset {preset!r} was given).")
-    if files is not None and not len(files):
+    if parameterFilenames is not None and not len(parameterFilenames):
         raise InputError("The list of parameter files is empty; give at least one, or a preset.")
     chosen = {} if preset is None else {"preset": preset}
+    return RegistrationSettings(**chosen, parameter_files=tuple(map(str, parameterFilenames or ())), **more)
+
+
+def _preparation(given: Mapping[str, Any]) -> Steps[RegistrationJob]:
+    """The steps of ``prepareRegistration`` with its arguments by name."""
     names = ("initialization", "background", "interpolation", "threads", "seed")
-    settings = RegistrationSettings(
-        **chosen, parameter_files=tuple(map(str, files or ())), **{name: given[name] for name in names}
-    )
+    settings = _settings(given["parameterFilenames"], given["preset"], **{name: given[name] for name in names})
     outputs = OutputNodes(
         given["outputVolumeNode"],
         given["outputTransformNode"],

@@ -16,7 +16,7 @@ from .background_registration import resampled_by_worker
 from .chains import Chain, chain_to_world, displacement_steps, inverse, simplified
 from .coordinates import geometry_from_ijk_to_ras
 from .job import OutputNodes, RegistrationJob
-from .output_volumes import volume_class_for, write_field_volume, write_resampled_volume
+from .output_volumes import image_steps, volume_class_for, write_field_volume, write_resampled_volume
 from .planes import lifted_transform
 from .resampling import resample_steps
 from .steps import Steps, completed
@@ -66,12 +66,12 @@ class Wanted:
 class Computed:
     """Everything that goes into the scene, None where it is not wanted.
 
-    ``voxels`` (k, j, i[, c]) of the fixed grid. ``transform`` and ``dense_field`` are what their nodes map from their
+    ``volume`` is a VTK image on the fixed grid. ``transform`` and ``dense_field`` are what their nodes map from their
     parents. ``vectors`` is a VTK image of displacements, RAS mm, on ``grid``.
     """
 
     grid: Geometry
-    voxels: np.ndarray | None = None
+    volume: Any = None
     transform: Chain | None = None
     dense_field: Chain | None = None
     vectors: Any = None
@@ -105,9 +105,9 @@ def apply_result(job: RegistrationJob, result: Any) -> RegistrationOutcome:
         if outputs.field is not None:
             write_field(job, outputs.field, computed)
         # The last, because it may be the moving volume itself.
-        if computed.voxels is not None:
+        if computed.volume is not None:
             volume_node = node_for(outputs.volume, volume_class_for(moving), pair)
-            write_resampled_volume(volume_node, computed.voxels, fixed, moving)
+            write_resampled_volume(volume_node, computed.volume, fixed, moving)
     except BaseException:
         for node in created:
             scene.RemoveNode(node)
@@ -137,14 +137,15 @@ def check_still_there(job: RegistrationJob, outputs: Any) -> None:
             raise InputError(f"The node {node.GetName()} was removed from the scene while the registration ran.")
 
 
-def write_transform(job: RegistrationJob, node: Any, chain: Chain) -> None:
-    set_from_parent(node, chain)
+def write_transform(job: RegistrationJob, node: Any, chain: Chain, own: Chain = ()) -> None:
+    """``own``: elements that the node may keep, which nothing else uses."""
+    set_from_parent(node, chain, own)
     set_registration_references(node, job.fixed.node, job.moving.node)
 
 
 def write_field(job: RegistrationJob, node: Any, computed: Computed) -> None:
     if computed.dense_field is not None:
-        write_transform(job, node, computed.dense_field)
+        write_transform(job, node, computed.dense_field, own=computed.dense_field[-1:])
     else:
         write_field_volume(node, computed.vectors, computed.grid)
 
@@ -166,9 +167,10 @@ def compute_steps(job: RegistrationJob, result: Any, wanted: Wanted) -> Steps[Co
         dense_chain = yield from grid_steps(to_moving, covering_grid(grid, own_geometry, to_moving))
         return simplified([*parents, *dense_chain])
 
-    voxels = transform = dense_field = vectors = None
+    volume = transform = dense_field = vectors = None
     if wanted.volume:
         voxels = yield from _resampled_steps(job, result, chain)
+        volume = yield from image_steps(voxels, moving.scalar_type)
     if wanted.transform:
         transform = yield from for_node(wanted.transform_node, wanted.dense)
     if wanted.field == "grid":
@@ -176,7 +178,7 @@ def compute_steps(job: RegistrationJob, result: Any, wanted: Wanted) -> Steps[Co
     elif wanted.field == "vectors":
         vectors, target = vector_image(grid)
         yield from displacement_steps(chain, grid, target)
-    return Computed(grid, voxels, transform, dense_field, vectors)
+    return Computed(grid, volume, transform, dense_field, vectors)
 
 
 def transform_in_space(job: RegistrationJob, result: Any) -> TransformData:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Generator
 from typing import TypeVar
@@ -11,7 +12,7 @@ T = TypeVar("T")
 Steps = Generator[None, None, T]
 
 #: How long a step should take, s.
-STEP_S = 0.03
+STEP_S = 0.02
 
 
 def completed(steps: Steps[T]) -> T:
@@ -33,7 +34,8 @@ class Pace:
     def next(self) -> int:
         now = time.perf_counter()
         factor = STEP_S / max(now - self._start, 1e-6)
-        self.count = max(1, int(self.count * min(max(factor, 0.25), 4.0)))
+        # Grows slowly: points inside of a warp take ten times as long as those outside.
+        self.count = max(1, math.ceil(self.count * min(factor, 1.5)))
         return self.count
 
     def begin(self) -> None:

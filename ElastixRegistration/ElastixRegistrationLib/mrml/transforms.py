@@ -129,11 +129,14 @@ def node_chain(chain: Sequence[Any], moving_parents: Sequence[Any], node_parents
     return simplified([*node_parents, *chain, *inverse(moving_parents)])
 
 
-def set_from_parent(node: slicer.vtkMRMLTransformNode, chain: Sequence[Any]) -> None:
-    """Make ``chain``, RAS, the from-parent transform of ``node``, in its simplest exact form."""
+def set_from_parent(node: slicer.vtkMRMLTransformNode, chain: Sequence[Any], own: Sequence[Any] = ()) -> None:
+    """Make ``chain``, RAS, the from-parent transform of ``node``, in its simplest exact form.
+
+    ``own``: elements that the node may keep, which nothing else uses; the others are copied.
+    """
     matrix = matrix_of_chain(chain)
     if matrix is None:
-        node.SetAndObserveTransformFromParent(vtk_from_chain(chain))
+        node.SetAndObserveTransformFromParent(vtk_from_chain(chain, own))
     else:
         # Slicer keeps the matrix of linear nodes as to-parent: handles, modules and files edit that one.
         node.SetAndObserveTransformToParent(vtk_from_chain([np.linalg.inv(matrix)]))

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..core.channels import Channel
 from ..core.errors import InputError
-from ..core.images import Geometry, array_view, geometry_of, image_from_array, scalar_from_components, set_geometry
+from ..core.images import Geometry, array_view, geometry_of, image_from_array, image_view, scalar_from_components
 from ..core.itk_access import fill_parameters, parameters_of, wrapped_class
 from ..core.transforms import bspline_fixed_parameters, chain_of, displacement_field_transform, matrix_of
 
@@ -73,10 +73,9 @@ class VoxelData:
         if exact is not None:
             # Some wheels have images of these types; a wider type would have another background estimate.
             try:
-                buffer = wrapped_class("PyBuffer", f"I{exact}{self.geometry.dimension}")
+                return image_view(np.ascontiguousarray(array), self.geometry, f"I{exact}{self.geometry.dimension}")
             except InputError:
-                return image_from_array(array, self.geometry)
-            return set_geometry(buffer.GetImageViewFromArray(np.ascontiguousarray(array), False), self.geometry)
+                pass
         return image_from_array(array, self.geometry)
 
     def scalar_image(self) -> Any:
