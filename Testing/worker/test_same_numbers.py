@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from core.phantoms import blobs, grid, oblique, stage
 from ElastixRegistrationLib.core.assessment import assess
+from ElastixRegistrationLib.core.channels import Channel
 from ElastixRegistrationLib.core.deformation import jacobian_determinant
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images import array_view, geometry_of, image_from_array
@@ -170,6 +171,21 @@ def test_every_kind_of_start_gives_identical_results(pool, pair, quick, kind):
     initial = STARTS[kind]()
     ours = in_background(pool, *pair, quick, initial_transform=initial, seed=3)
     assert_same(ours, register(*pair, quick, initial_transform=initial, seed=3))
+
+
+def test_channels_and_landmarks_give_identical_results(pool, pair, quick):
+    fixed, moving = pair
+    geometry = geometry_of(fixed)
+    mask = image_from_array(np.ones(geometry.size[::-1], np.uint8), geometry)
+    points = geometry.points_of(np.random.default_rng(3).uniform(5, 20, (6, 3)))
+    guidance = {
+        "channels": [Channel(moving, fixed, mask, None, weight=0.2, metric="AdvancedMeanSquares", name="other")],
+        "fixed_points": points,
+        "moving_points": points + 1,
+        "landmark_weight": 0.5,
+    }
+    ours = in_background(pool, *pair, quick, seed=3, **guidance)
+    assert_same(ours, register(*pair, quick, seed=3, **guidance))
 
 
 def test_what_the_worker_computes_is_what_core_computes(pool, pair):

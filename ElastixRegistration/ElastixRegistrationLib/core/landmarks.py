@@ -76,19 +76,25 @@ def fit_landmarks(fixed: np.ndarray, moving: np.ndarray, kind: str = "rigid") ->
     Rigid, similarity (Umeyama, IEEE PAMI 13:376, 1991) and affine in the sense of least squares; "thin-plate" passes
     through all. Raises InputError when the landmarks leave it undefined.
     """
+    fixed, moving = np.asarray(fixed, float), np.asarray(moving, float)
+    matrix = landmark_matrix(fixed, moving, kind)
+    transform = spline_kernel_transform(fixed, moving) if matrix is None else affine_from_matrix(matrix)
+    return LandmarkFit(transform, np.linalg.norm(map_points(transform, fixed) - moving, axis=1))
+
+
+def landmark_matrix(fixed: np.ndarray, moving: np.ndarray, kind: str) -> np.ndarray | None:
+    """The (D+1, D+1) matrix of ``fit_landmarks``, without ITK; None for a thin plate, once all is checked for it."""
+    fixed, moving = np.asarray(fixed, float), np.asarray(moving, float)
     if kind not in LANDMARK_TRANSFORMS:
         raise InputError(f"Unknown landmark transform {kind!r}; use one of {', '.join(LANDMARK_TRANSFORMS)}.")
-    fixed, moving = np.asarray(fixed, float), np.asarray(moving, float)
     if fixed.ndim != 2 or fixed.shape != moving.shape or fixed.shape[1] not in (2, 3):
         raise InputError(f"Landmarks must come in pairs of 2D or 3D points, not as {fixed.shape} and {moving.shape}.")
     _check_defined(fixed, moving, kind)
     if kind == "thin-plate":
-        transform = spline_kernel_transform(fixed, moving)
-    elif kind == "affine":
-        transform = affine_from_matrix(_least_squares_affine(fixed, moving))
-    else:
-        transform = affine_from_matrix(_least_squares_similarity(fixed, moving, scales=kind == "similarity"))
-    return LandmarkFit(transform, np.linalg.norm(map_points(transform, fixed) - moving, axis=1))
+        return None
+    if kind == "affine":
+        return _least_squares_affine(fixed, moving)
+    return _least_squares_similarity(fixed, moving, scales=kind == "similarity")
 
 
 def _check_defined(fixed: np.ndarray, moving: np.ndarray, kind: str) -> None:

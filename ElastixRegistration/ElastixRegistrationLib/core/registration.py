@@ -167,12 +167,12 @@ def register(
     more_geometries = [(geometry_of(f), geometry_of(m)) for f, m in pairs]
     check_memory(fixed_geometry, moving_geometry, stages, more_geometries)
 
-    fixed_side = Side("fixed", fixed, fixed_mask, "auto" if background != "keep" else "keep")
+    fixed_side = Side("fixed", fixed, fixed_mask, _of_fixed(background))
     moving_side = Side("moving", moving, moving_mask, background)
     more = [
         (
-            Side(f"fixed {channel.name}", f, channel.fixed_mask, "keep" if channel.background == "keep" else "auto"),
-            Side(f"moving {channel.name}", m, channel.moving_mask, channel.background),
+            Side(f"fixed {channel.name}", f, channel.fixed_mask, _of_fixed(channel.stage_background)),
+            Side(f"moving {channel.name}", m, channel.moving_mask, channel.stage_background),
         )
         for channel, (f, m) in zip(channels, pairs, strict=True)
     ]
@@ -204,7 +204,7 @@ def register(
     if channels:
         first_images = max(1, *(image_metric_count(stage) for stage in stages))
         others = max(other_metric_count(stage) for stage in stages)
-        added = [(channel.metric, channel.weight) for channel in channels]
+        added = [(channel.stage_metric, channel.weight) for channel in channels]
         stages = [with_channels(stage, first_images, added, others) for stage in stages]
         fixed_images, moving_images = (
             _one_for_each_metric(i, first_images, others) for i in (fixed_images, moving_images)
@@ -247,6 +247,11 @@ def register(
         keep_padding=background == "keep",
         threads=threads,
     )
+
+
+def _of_fixed(background: float | str) -> str:
+    """A number is what belongs outside of the moving image."""
+    return "keep" if background == "keep" else "auto"
 
 
 def _fitted(

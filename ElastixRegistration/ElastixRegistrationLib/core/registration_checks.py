@@ -9,7 +9,7 @@ import numpy as np
 
 from .channels import Channel
 from .errors import InputError
-from .images import as_scalar, check_image
+from .images import check_image
 from .metric_stages import with_landmarks
 from .parameter_maps import ParameterMap
 
@@ -50,9 +50,7 @@ def guided(stages: Sequence[ParameterMap], weight: float, points: Any) -> list[P
 
 def checked_channel(channel: Channel, dimension: int) -> tuple[Any, Any]:
     """The fixed and the moving image of a channel, to register on."""
-    if not (np.isfinite(channel.weight) and channel.weight > 0):
-        raise InputError(f"The weight of the {channel.name} is {channel.weight}; it must be more than 0.")
-    pair = as_scalar(channel.fixed), as_scalar(channel.moving)
+    pair = channel.images()
     for side, image in zip(("fixed", "moving"), pair, strict=True):
         check_image(image, f"{side} {channel.name}")
         if image.GetImageDimension() != dimension:

@@ -12,6 +12,7 @@ import slicer
 from ..core.errors import InputError, RegistrationError
 from ..core.settings import RegistrationSettings
 from .apply import AppliedTransform, apply_steps, harden_steps, is_movable, put_under
+from .channels import VolumePair
 from .hierarchy import branch_nodes
 from .job import OutputNodes, RegistrationJob, prepare_steps
 from .results import RegistrationOutcome, apply_result
@@ -52,6 +53,8 @@ class RegistrationLogic:
         seed: int | None = None,
         initialization: str | None = None,
         pairing: str = "auto",
+        landmarkWeight: float | None = None,
+        channels: Sequence[VolumePair] = (),
         progress: Callable[[Any], None] | None = None,
     ) -> RegistrationOutcome:
         """Align the moving to the fixed volume and write what was found into the output nodes.
@@ -89,6 +92,8 @@ class RegistrationLogic:
         seed: int | None = None,
         initialization: str | None = None,
         pairing: str = "auto",
+        landmarkWeight: float | None = None,
+        channels: Sequence[VolumePair] = (),
     ) -> RegistrationJob:
         """Read and check the nodes. The scene does not change.
 
@@ -98,7 +103,9 @@ class RegistrationLogic:
         names) choose segments, None all.
         ``initialTransformNode`` says where the moving volume starts: where it would be if it were put directly under
         that node. Point lists correspond by "order" or by "label", as ``pairing`` says; "auto" is by label when both
-        have the same labels, each once, and by order otherwise.
+        have labels in common, each once, and by order otherwise; labels that one list lacks are left out and named in
+        the ``notes`` of the job. ``landmarkWeight`` lets the points guide the registration (see ``core.register``).
+        ``channels`` are further pairs of volumes, such as T2 beside T1, or of segmentations that guide it.
 
         Outputs are existing nodes; with none given, a new volume and a new transform are made. ``outputFieldNode`` is a
         transform node, for a displacement grid that covers both volumes, or a vector volume, for the displacements from
@@ -276,5 +283,7 @@ def _preparation(given: Mapping[str, Any]) -> Steps[RegistrationJob]:
             moving_points_node=given["movingPointsNode"],
             initial_transform_node=given["initialTransformNode"],
             pairing=given["pairing"],
+            landmark_weight=given["landmarkWeight"],
+            channels=given["channels"],
         )
     )

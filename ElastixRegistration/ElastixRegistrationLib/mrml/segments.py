@@ -56,6 +56,13 @@ def segments_on_grid_steps(
     return inside, is_empty
 
 
+def segment_names(node: Any) -> list[str]:
+    """Names of the segments of a segmentation node, in its order, each once."""
+    segmentation = node.GetSegmentation()
+    names = (segmentation.GetNthSegment(n).GetName() for n in range(segmentation.GetNumberOfSegments()))
+    return list(dict.fromkeys(names))
+
+
 def chosen_segments(node: Any, segments: Sequence[str] | None, name: str) -> list[Any]:
     """The vtkSegments of those ids or names, all for None. Raises InputError naming those that there are."""
     segmentation = node.GetSegmentation()

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..core.channels import Channel
 from ..core.errors import ElastixRegistrationError, InputError, ParameterError, RegistrationError
 from ..core.parameter_maps import ParameterMap
 from ..core.progress import Iteration, ProgressEvent, ProgressParser, error_lines, ignored_errors
-from .data import TransformData, VoxelData
+from .data import TransformData, VoxelData, channel_data
 from .log_reader import LogReader
 from .messages import ParameterMaps, pack
 from .outputs import Output
@@ -239,6 +240,8 @@ def job_arguments(
     threads: int | None = None,
     seed: int | None = None,
     initialization: str | None = None,
+    channels: Sequence[Channel] = (),
+    landmark_weight: float | None = None,
     adapt: bool = False,
 ) -> dict[str, Any]:
     """The arguments of ``core.register`` in the form that travels. Raises InputError for what cannot."""
@@ -255,5 +258,7 @@ def job_arguments(
         "threads": threads,
         "seed": seed,
         "initialization": initialization,
+        "channels": [channel_data(channel) for channel in channels],
+        "landmark_weight": None if landmark_weight is None else float(landmark_weight),
         "adapt": bool(adapt),
     }

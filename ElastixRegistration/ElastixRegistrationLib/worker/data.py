@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from ..core.channels import Channel
 from ..core.errors import InputError
 from ..core.images import Geometry, array_view, geometry_of, image_from_array, image_view, scalar_from_components
 from ..core.itk_access import fill_parameters, parameters_of, wrapped_class
@@ -84,6 +85,28 @@ class VoxelData:
         return image_from_array(scalar_from_components(self.array), self.geometry)
 
 
+def channel_data(channel: Channel) -> Channel:
+    """A channel with its images and masks as voxel data."""
+    return replace(
+        channel,
+        fixed=VoxelData.of(channel.fixed),
+        moving=VoxelData.of(channel.moving),
+        fixed_mask=None if channel.fixed_mask is None else VoxelData.of(channel.fixed_mask),
+        moving_mask=None if channel.moving_mask is None else VoxelData.of(channel.moving_mask),
+    )
+
+
+def channel_images(channel: Channel) -> Channel:
+    """A channel of voxel data with ITK images to register on."""
+    return replace(
+        channel,
+        fixed=channel.fixed.scalar_image(),
+        moving=channel.moving.scalar_image(),
+        fixed_mask=None if channel.fixed_mask is None else channel.fixed_mask.image(),
+        moving_mask=None if channel.moving_mask is None else channel.moving_mask.image(),
+    )
+
+
 @dataclass(frozen=True)
 class TransformElement:
     """One ITK transform: its class, its parameters and its fixed parameters (float64).
@@ -131,6 +154,13 @@ class TransformElement:
     def displacements(cls, vectors: np.ndarray, geometry: Geometry) -> TransformElement:
         """Adds ``vectors`` (k, j, i, D), LPS mm, interpolated linearly; identity outside of the grid."""
         return cls(_DISPLACEMENTS, f"D{geometry.dimension}", np.asarray(vectors, float), np.empty(0), geometry)
+
+    @classmethod
+    def thin_plate(cls, sources: np.ndarray, targets: np.ndarray) -> TransformElement:
+        """Maps (N, 3) ``sources`` onto ``targets``, LPS mm, and bends space smoothly between them."""
+        # ITK calls the sources parameters and the targets fixed.
+        lists = (np.ravel(sources).astype(float), np.ravel(targets).astype(float))
+        return cls("ThinPlateSplineKernelTransform", "D3", *lists)
 
     @property
     def dimension(self) -> int:

@@ -149,7 +149,7 @@ class _Server:
 def run_request(request: dict[str, Any]) -> dict[str, Any]:
     """The body of the answer to an unpacked request. Raises what ``core.register`` raises."""
     from ..core.registration import register
-    from .data import TransformData
+    from .data import TransformData, channel_images
     from .outputs import compute
 
     arguments = dict(request["arguments"])
@@ -160,6 +160,7 @@ def run_request(request: dict[str, Any]) -> dict[str, Any]:
             arguments[name] = arguments[name].image()
     if arguments.get("initial_transform") is not None:
         arguments["initial_transform"] = arguments["initial_transform"].transform()
+    arguments["channels"] = [channel_images(channel) for channel in arguments.get("channels", ())]
     result = register(**arguments, log_to_console=True, log_to_file=False)
     outputs = {output.name: compute(output, result, arguments, moving) for output in request["outputs"]}
     maps = result.transform_parameters
