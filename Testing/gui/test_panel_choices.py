@@ -214,8 +214,8 @@ def test_all_choices_survive_saving_closing_and_loading(open_panel, host, slicer
         name: slicer.mrmlScene.AddNewNodeByClass(f"vtkMRML{kind}Node", name)
         for name, kind in (
             ("rough", "LinearTransform"), ("aligned", "LinearTransform"), ("field", "GridTransform"),
-            ("back", "LinearTransform"), ("a", "MarkupsFiducial"), ("b", "MarkupsFiducial"), ("Jacobian", "ScalarVolume"),
-            ("one", "ScalarVolume"), ("two", "ScalarVolume"), ("mask", "LabelMapVolume"), ("organs", "Segmentation"),
+            ("back", "LinearTransform"), ("a", "MarkupsFiducial"), ("b", "MarkupsFiducial"),
+            ("Jacobian", "ScalarVolume"), ("one", "ScalarVolume"), ("two", "ScalarVolume"), ("mask", "LabelMapVolume"), ("organs", "Segmentation"),
             ("result", "ScalarVolume"),
         )
     }  # fmt: skip

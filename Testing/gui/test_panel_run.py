@@ -271,9 +271,7 @@ def longest_gap(host, apply_and_wait):
 
 
 @pytest.mark.parametrize("kind", ["colour", "sheared", "warped"])
-def test_the_window_stays_alive_where_elastix_cannot_have_the_volume_as_it_is(
-    kind, a_panel, a_pair, a_volume, slicer, longest_gap
-):
+def test_the_window_stays_alive_with_volumes_elastix_cannot_take(kind, a_panel, a_pair, a_volume, slicer, longest_gap):
     ui, moving = a_panel.ui, a_pair[1]
     ui.inBackgroundCheckBox.checked = True
     if kind == "colour":
