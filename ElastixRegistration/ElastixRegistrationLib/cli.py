@@ -141,6 +141,12 @@ def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add("--output-field", metavar="D", help="displacements, LPS mm, on the fixed grid")
     add("--output-jacobian", metavar="J", help="local volume change, determinant of the spatial Jacobian")
     add("--output-inverse", metavar="T", help="the inverse transform, moving to fixed points")
+    add(
+        "--inverse-method",
+        choices=("iterative", "elastix"),
+        default="iterative",
+        help="a displacement field, or a B-spline that elastix finds",
+    )
     add("--background", default="auto", metavar="auto|keep|NUMBER", help="value outside the moving image")
     _add_interpolation(register)
     add("--threads", type=int, metavar="N")

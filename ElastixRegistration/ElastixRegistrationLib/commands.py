@@ -74,7 +74,7 @@ def register(options: argparse.Namespace) -> Outcome:
     registered = time.perf_counter()
     for note in (*given.notes, *result.notes):
         _log.info("%s", note)
-    written = _write_outputs(result, outputs, settings)
+    written, residual = _write_outputs(result, outputs, settings, options.inverse_method)
     judged = assess(
         given.fixed,
         result,
@@ -91,7 +91,10 @@ def register(options: argparse.Namespace) -> Outcome:
         "register": registered - read,
         "all": time.perf_counter() - started,
     }
-    return _registration_outcome(settings, result, judged.comparison, written, seconds, given.notes)
+    outcome = _registration_outcome(settings, result, judged.comparison, written, seconds, given.notes)
+    if residual is not None:
+        outcome.document["inverse_residual_mm"] = residual
+    return outcome
 
 
 def background(options: argparse.Namespace) -> Outcome:
@@ -147,7 +150,10 @@ def _outputs(options: argparse.Namespace) -> dict[str, Path]:
     return outputs
 
 
-def _write_outputs(result: Any, outputs: dict[str, Path], settings: RegistrationSettings) -> dict[str, str]:
+def _write_outputs(
+    result: Any, outputs: dict[str, Path], settings: RegistrationSettings, inverse_method: str
+) -> tuple[dict[str, str], dict[str, float] | None]:
+    """Paths by what they hold, and the residual of the inverse, mm, where one was written."""
     from .core.deformation import jacobian_determinant
     from .core.image_files import write_image
     from .core.images import array_view, image_from_array
@@ -167,15 +173,17 @@ def _write_outputs(result: Any, outputs: dict[str, Path], settings: Registration
         if "jacobian" in outputs:
             determinant = jacobian_determinant(array_view(field_image), grid.spacing, grid.direction)
             write_image(image_from_array(determinant, grid), outputs["jacobian"])
+    residual = None
     if "inverse" in outputs:
-        inverse = invert(result.transform, grid)
+        inverse = invert(result.transform, grid, method=inverse_method)
+        residual = {"mean": inverse.mean_residual, "max": inverse.max_residual}
         write_transform(inverse.transform, outputs["inverse"], grid)
         _log.info(
             "The inverse brings points back to %.3f mm on average, %.3f mm at most.",
             inverse.mean_residual,
             inverse.max_residual,
         )
-    return {name: str(path) for name, path in outputs.items()}
+    return {name: str(path) for name, path in outputs.items()}, residual
 
 
 def _write_report(options: argparse.Namespace, settings: RegistrationSettings, fixed: Any, result: Any, judged: Any):
