@@ -21,9 +21,8 @@ _log = logging.getLogger(__name__)
 def register(options: argparse.Namespace) -> Outcome:
     # Loaded here, as listing presets needs no itk.
     from .core.assessment import assess
-    from .core.inputs import read_inputs
+    from .core.inputs import read_channels, read_inputs
     from .core.registration import register as run
-    from .core.transform_files import read_transform
 
     started = time.perf_counter()
     outputs = _outputs(options)
@@ -44,11 +43,13 @@ def register(options: argparse.Namespace) -> Outcome:
         options.moving_mask,
         options.fixed_points,
         options.moving_points,
+        pairing=options.pairing,
     )
+    channels = read_channels(options.channel or (), given.fixed)
     stages = settings.stages(
         given.fixed.GetImageDimension(), has_masks=given.has_masks, has_points=given.fixed_points is not None
     )
-    initial = _optional(read_transform, options.initial_transform)
+    initial = _start(options, given)
     read = time.perf_counter()
     show_progress = sys.stderr.isatty() and not (options.quiet or options.json)
     with interruptible(), progress_bar(stages) if show_progress else nullcontext():
@@ -66,12 +67,14 @@ def register(options: argparse.Namespace) -> Outcome:
             seed=settings.seed,
             initialization=settings.start(initial is not None),
             adapt=settings.adapts(),
+            channels=channels,
+            landmark_weight=options.landmark_weight,
             log_to_console=show_progress,
         )
     registered = time.perf_counter()
-    for note in result.notes:
+    for note in (*given.notes, *result.notes):
         _log.info("%s", note)
-    written = _write_outputs(result, outputs, settings)
+    written, residual = _write_outputs(result, outputs, settings, options.inverse_method)
     judged = assess(
         given.fixed,
         result,
@@ -88,62 +91,10 @@ def register(options: argparse.Namespace) -> Outcome:
         "register": registered - read,
         "all": time.perf_counter() - started,
     }
-    return _registration_outcome(settings, result, judged.comparison, written, seconds)
-
-
-def apply(options: argparse.Namespace) -> Outcome:
-    from .core.background import estimate_background
-    from .core.image_files import read_image, write_image
-    from .core.images import as_scalar, geometry_of
-    from .core.inverse import invert_points
-    from .core.point_files import Points, read_points, write_points
-    from .core.resampling import resample
-    from .core.settings import AUTO, KEEP
-    from .core.transform_files import read_transform
-    from .core.transforms import map_points
-
-    if options.points:
-        if not options.output_points or options.moving:
-            raise InputError("To move points give --points and --output-points, and no image.")
-        transform = read_transform(options.transform)
-        points = read_points(options.points)
-        coordinates = _fitting(points.coordinates, transform, options.points)
-        moved = invert_points(transform, coordinates) if options.inverse else map_points(transform, coordinates)
-        write_points(Points(moved, points.labels), options.output_points)
-        return Outcome(
-            f"{len(moved)} points written to {options.output_points}.",
-            {"command": "apply", "points": len(moved), "outputs": {"points": options.output_points}},
-        )
-    if not (options.moving and options.reference and options.output_volume) or options.inverse:
-        raise InputError("To resample give MOVING, --reference and --output-volume; to move points give --points.")
-    background = background_from_text(options.background)
-    transform = read_transform(options.transform)
-    moving = read_image(options.moving, "moving image")
-    reference = geometry_of(read_image(options.reference, "reference image"))
-    dimension = transform.GetInputSpaceDimension()
-    if not dimension == moving.GetImageDimension() == reference.dimension:
-        raise InputError(
-            f"The transform has {dimension} dimensions, {options.moving} {moving.GetImageDimension()} and"
-            f" {options.reference} {reference.dimension}; they must agree."
-        )
-    estimate = estimate_background(as_scalar(moving))
-    fill_padding = background != KEEP
-    value = estimate.value if background == AUTO else background
-    if background == KEEP:
-        value = estimate.value if estimate.padding is None else estimate.padding
-    image = resample(
-        moving,
-        transform,
-        reference,
-        interpolation=options.interpolation,
-        background=value,
-        padding=estimate if fill_padding and options.interpolation != "nearest" else None,
-    )
-    write_image(image, options.output_volume)
-    return Outcome(
-        f"{options.output_volume} written, background {value:g}.",
-        {"command": "apply", "background": value, "outputs": {"volume": options.output_volume}},
-    )
+    outcome = _registration_outcome(settings, result, judged.comparison, written, seconds, given.notes)
+    if residual is not None:
+        outcome.document["inverse_residual_mm"] = residual
+    return outcome
 
 
 def background(options: argparse.Namespace) -> Outcome:
@@ -167,8 +118,23 @@ def background(options: argparse.Namespace) -> Outcome:
     )
 
 
-def _optional(read: Any, path: str | None) -> Any:
-    return read(path) if path else None
+def _start(options: argparse.Namespace, given: Any) -> Any:
+    """The initial transform: of a file, or of the landmarks."""
+    if options.initial_transform:
+        from .core.transform_files import read_transform
+
+        return read_transform(options.initial_transform)
+    if not options.landmark_start:
+        return None
+    from .core.landmarks import fit_landmarks
+
+    if given.fixed_points is None or given.moving_points is None:
+        raise InputError("To start from landmarks give --fixed-points and --moving-points.")
+    fit = fit_landmarks(given.fixed_points, given.moving_points, options.landmark_start)
+    _log.info(
+        "The landmarks start %.2f mm apart on average after a %s fit.", fit.residuals.mean(), options.landmark_start
+    )
+    return fit.transform
 
 
 def _outputs(options: argparse.Namespace) -> dict[str, Path]:
@@ -184,14 +150,10 @@ def _outputs(options: argparse.Namespace) -> dict[str, Path]:
     return outputs
 
 
-def _fitting(coordinates: Any, transform: Any, path: str) -> Any:
-    dimension = transform.GetInputSpaceDimension()
-    if coordinates.shape[1] < dimension:
-        raise InputError(f"The points in {path} have {coordinates.shape[1]} coordinates, the transform {dimension}.")
-    return coordinates[:, :dimension]
-
-
-def _write_outputs(result: Any, outputs: dict[str, Path], settings: RegistrationSettings) -> dict[str, str]:
+def _write_outputs(
+    result: Any, outputs: dict[str, Path], settings: RegistrationSettings, inverse_method: str
+) -> tuple[dict[str, str], dict[str, float] | None]:
+    """Paths by what they hold, and the residual of the inverse, mm, where one was written."""
     from .core.deformation import jacobian_determinant
     from .core.image_files import write_image
     from .core.images import array_view, image_from_array
@@ -211,15 +173,17 @@ def _write_outputs(result: Any, outputs: dict[str, Path], settings: Registration
         if "jacobian" in outputs:
             determinant = jacobian_determinant(array_view(field_image), grid.spacing, grid.direction)
             write_image(image_from_array(determinant, grid), outputs["jacobian"])
+    residual = None
     if "inverse" in outputs:
-        inverse = invert(result.transform, grid)
+        inverse = invert(result.transform, grid, method=inverse_method)
+        residual = {"mean": inverse.mean_residual, "max": inverse.max_residual}
         write_transform(inverse.transform, outputs["inverse"], grid)
         _log.info(
             "The inverse brings points back to %.3f mm on average, %.3f mm at most.",
             inverse.mean_residual,
             inverse.max_residual,
         )
-    return {name: str(path) for name, path in outputs.items()}
+    return {name: str(path) for name, path in outputs.items()}, residual
 
 
 def _write_report(options: argparse.Namespace, settings: RegistrationSettings, fixed: Any, result: Any, judged: Any):
@@ -255,7 +219,7 @@ def _write_report(options: argparse.Namespace, settings: RegistrationSettings, f
     )
 
 
-def _registration_outcome(settings, result, comparison, written, seconds) -> Outcome:
+def _registration_outcome(settings, result, comparison, written, seconds, given_notes) -> Outcome:
     from .core.report import software_versions
 
     document = {
@@ -271,7 +235,7 @@ def _registration_outcome(settings, result, comparison, written, seconds) -> Out
         },
         "figures": [{"name": f.name, "unit": f.unit, "before": f.before, "after": f.after} for f in comparison.figures],
         "verdict": comparison.verdict,
-        "notes": list(result.notes),
+        "notes": [*given_notes, *result.notes],
         "outputs": written,
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
         "versions": software_versions(),

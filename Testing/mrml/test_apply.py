@@ -12,6 +12,7 @@ from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.transform_files import write_transform
 from ElastixRegistrationLib.mrml.apply import apply_steps, harden_steps, is_movable, put_under
 from ElastixRegistrationLib.mrml.hierarchy import branch_nodes
+from ElastixRegistrationLib.mrml.inverse_nodes import add_inverse_node
 from ElastixRegistrationLib.mrml.steps import completed
 from ElastixRegistrationLib.mrml.transform_sources import transform_node_from_file
 from ElastixRegistrationLib.mrml.transforms import chain_from_data, set_from_parent
@@ -350,3 +351,24 @@ def test_what_cannot_be_transformed_is_named_and_nothing_changes(a_scene, a_tran
     with pytest.raises(InputError, match=r"bad\.h5 is damaged"):
         completed(apply_steps(tmp_path / "bad.h5", [moving]))
     assert scene_state(a_scene) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "method"), [("rigid", "iterative"), ("composite", "iterative"), ("composite", "elastix")]
+)
+def test_an_inverse_node_brings_back_to_within_its_residual(
+    kind, method, a_scene, a_transform, a_volume_node, landmarks
+):
+    transform, node = a_transform(kind)
+    fixed = volume(a_volume_node, np.zeros(FIXED.size[::-1], np.uint8), FIXED, name="fixed")
+    inverse = add_inverse_node(node, fixed, method=method)
+    limit = {"rigid": 1e-9, "iterative": 0.05, "elastix": 0.1}["rigid" if kind == "rigid" else method]
+    assert inverse.mean_residual < limit
+    assert inverse.max_residual < 20 * limit
+    # Under the inverse node, what lies at the fixed landmark is seen at the moving one.
+    here = point_list(a_scene, landmarks)
+    put_under(inverse.node, [here])
+    shown = np.array([list(here.GetNthControlPointPositionWorld(n)) for n in range(len(landmarks))])
+    off = np.linalg.norm(ras(shown) - itk_map(transform, landmarks), axis=1)
+    assert off.max() <= 1.3 * inverse.max_residual + 1e-6
+    assert "come back to" in inverse.node.GetDescription()

@@ -63,8 +63,10 @@ def fit_stages(
     fixed: FittedImage,
     moving: FittedImage,
     given_start: Callable[[np.ndarray], np.ndarray] | None = None,
+    has_channels: bool = False,
 ) -> FittedStages:
     """Stages for this pair. ``given_start`` maps (N, D) fixed to moving points, LPS mm; None: a start is searched for.
+    ``has_channels``: further images guide the stages.
 
     Where the images tell little of each other, affine stages become rigid and B-spline stages are left out, unless
     further metrics guide them. B-spline stages get their grid, their steps, and normalised correlation where grey
@@ -86,7 +88,7 @@ def fit_stages(
     grid_mm = _grid_spacing(fixed.geometry)
     voxel = float(np.mean([*fixed.geometry.spacing, *moving.geometry.spacing]))
     words = _words_on_start(start)
-    guided = any(len(stage.get("Metric", ())) > 1 for stage in stages)
+    guided = has_channels or any(len(stage.get("Metric", ())) > 1 for stage in stages)
     if not (telling or guided or all(map(_is_bspline, stages))):
         fitted = [_rigid(stage) for stage in stages if not _is_bspline(stage)]
         words.append("rigid only, as the images tell too little of each other for more")

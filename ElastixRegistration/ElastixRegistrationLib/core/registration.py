@@ -183,7 +183,7 @@ def register(
         )  # fmt: skip
     notes = []
     if adapt:
-        fitted = _fitted(stages, fixed_side, moving_side, initial_transform, initialization)
+        fitted = _fitted(stages, fixed_side, moving_side, initial_transform, initialization, bool(channels))
         stages, notes = fitted.stages, [fitted.sentence]
         if fitted.start is not None:
             initial_transform = affine_from_matrix(fitted.start)
@@ -255,7 +255,12 @@ def _of_fixed(background: float | str) -> str:
 
 
 def _fitted(
-    stages: Sequence[ParameterMap], fixed: Side, moving: Side, initial_transform: Any, initialization: str | None
+    stages: Sequence[ParameterMap],
+    fixed: Side,
+    moving: Side,
+    initial_transform: Any,
+    initialization: str | None,
+    has_channels: bool,
 ) -> FittedStages:
     images = (
         FittedImage(
@@ -271,7 +276,7 @@ def _fitted(
         given = partial(map_points, initial_transform)
     elif initialization == "none":
         given = np.asarray
-    return fit_stages(stages, *images, given)
+    return fit_stages(stages, *images, given, has_channels)
 
 
 def _one_for_each_metric(images: list[tuple[Any, Any]], first: int, others: int) -> list[tuple[Any, Any]]:

@@ -14,6 +14,7 @@ from ..core.settings import RegistrationSettings
 from .apply import AppliedTransform, apply_steps, harden_steps, is_movable, put_under
 from .channels import VolumePair
 from .hierarchy import branch_nodes
+from .inverse_nodes import InverseNode, add_inverse_node
 from .job import OutputNodes, RegistrationJob, prepare_steps
 from .results import RegistrationOutcome, apply_result
 from .sequences import SequenceOptions, SequenceRegistration
@@ -171,6 +172,13 @@ class RegistrationLogic:
     def loadTransform(self, path: Any, scene: Any = None) -> Any:
         """A new transform node from a file, elastix's TransformParameters included."""
         return transform_node_from_file(path, slicer.mrmlScene if scene is None else scene)
+
+    def invertTransform(self, transform: Any, referenceVolumeNode: Any, method: str = "iterative") -> InverseNode:
+        """The inverse of a transform node or file as a new node, computed over the fixed volume, with its residual, mm.
+
+        ``method``: "iterative" gives a displacement grid, "elastix" a B-spline; linear transforms are exact.
+        """
+        return add_inverse_node(transform, referenceVolumeNode, method=method)
 
     def nodesOfBranch(self, item: int, scene: Any = None) -> list[Any]:
         """What can be transformed of an item of the subject hierarchy, such as a patient, and of all below it."""
