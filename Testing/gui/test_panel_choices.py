@@ -215,8 +215,8 @@ def test_all_choices_survive_saving_closing_and_loading(open_panel, host, slicer
         for name, kind in (
             ("rough", "LinearTransform"), ("aligned", "LinearTransform"), ("field", "GridTransform"),
             ("back", "LinearTransform"), ("a", "MarkupsFiducial"), ("b", "MarkupsFiducial"),
-            ("Jacobian", "ScalarVolume"), ("one", "ScalarVolume"), ("two", "ScalarVolume"), ("mask", "LabelMapVolume"), ("organs", "Segmentation"),
-            ("result", "ScalarVolume"),
+            ("Jacobian", "ScalarVolume"), ("one", "ScalarVolume"), ("two", "ScalarVolume"),
+            ("mask", "LabelMapVolume"), ("organs", "Segmentation"), ("result", "ScalarVolume"),
         )
     }  # fmt: skip
     widget = open_panel()
@@ -345,6 +345,7 @@ def test_the_tab_key_goes_through_the_panel_in_reading_order(open_panel, a_pair,
     reached = []
     for _ in range(60):
         inner = qt.QApplication.focusWidget()
+        assert inner is not None, f"the focus was lost after {reached[-1:]}"
         control = inner
         while control and getattr(control, "name", "") not in vars(ui):
             control = control.parent()
