@@ -316,7 +316,7 @@ def measure_transfer(options: argparse.Namespace) -> None:
             (pid,) = pool.process_ids
             before, held = _held(pid, "status", "VmRSS"), _reset_peak()
             start = time.perf_counter()
-            handle = pool.submit((noise, geometry), (noise[::-1], geometry), [once], outputs=[output])
+            handle = pool.submit((noise, geometry), (noise, geometry), [once], outputs=[output])
             run = pool._running[handle]
             _until(lambda handle=handle, run=run: handle.poll() and (run.is_accepted or handle.finished), 0.0)
             into.append(time.perf_counter() - start)
