@@ -101,7 +101,7 @@ def _outcome(analysis: Any, outputs: dict[str, str]) -> Outcome:
         ]
     ]
     lines += [
-        f"{label.name}: {label.fixed_mm3 / 1e3:.2f} ml to {label.moved_mm3 / 1e3:.2f} ml ({label.change_percent:+.1f} %)"
+        f"{label.name}: {label.fixed_mm3 / 1e3:.2f} ml to {label.moved_mm3 / 1e3:.2f} ml ({label.change_percent:+.1f}%)"
         for label in analysis.labels
     ]
     lines += [f"{name.replace('_', ' ')}: {path}" for name, path in outputs.items()]

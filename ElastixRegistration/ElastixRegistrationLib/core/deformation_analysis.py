@@ -97,7 +97,12 @@ def analyse_deformation(
         statistics=jacobian_statistics(determinant, mask=mask),
         folded_indices=indices,
         folded_points=grid.points_of(indices),
-        labels=() if labels is None else tuple(_label_volumes(labels, determinant, grid, names or {})),
+        labels=tuple(
+            label_volume(
+                determinant[labels == label], grid, int(label), (names or {}).get(int(label), f"label {label}")
+            )
+            for label in (() if labels is None else np.unique(labels[labels != 0]))
+        ),
     )
 
 
@@ -141,20 +146,16 @@ def jacobian_slabs(transform: Any, grid: Geometry) -> Iterator[tuple[slice, np.n
         yield slice(first, last), jacobian + np.eye(dimension)
 
 
-def _label_volumes(
-    labels: np.ndarray, determinant: np.ndarray, grid: Geometry, names: Mapping[int, str]
-) -> Iterator[LabelVolume]:
+def label_volume(determinants: np.ndarray, grid: Geometry, label: int, name: str) -> LabelVolume:
+    """Of a label with these ``determinants`` at its voxels, which are those of ``grid``."""
     voxel = abs(float(np.linalg.det(grid.index_to_physical())))
-    for label in np.unique(labels):
-        if label == 0:
-            continue
-        inside = determinant[labels == label].astype(np.float64)
-        yield LabelVolume(
-            label=int(label),
-            name=names.get(int(label), f"label {int(label)}"),
-            fixed_mm3=inside.size * voxel,
-            moved_mm3=float(inside.sum()) * voxel,
-            smallest=float(inside.min()),
-            largest=float(inside.max()),
-            folded_voxels=int(np.count_nonzero(~(inside > 0))),
-        )
+    inside = np.asarray(determinants, np.float64)
+    return LabelVolume(
+        label=label,
+        name=name,
+        fixed_mm3=inside.size * voxel,
+        moved_mm3=float(inside.sum()) * voxel,
+        smallest=float(inside.min()),
+        largest=float(inside.max()),
+        folded_voxels=int(np.count_nonzero(~(inside > 0))),
+    )
