@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from . import __version__, apply_command, cohort_command, commands
+from . import __version__, analyze_command, apply_command, cohort_command, commands
 from .core.errors import ElastixRegistrationError, InputError, RegistrationError
 from .outcome import Outcome
 from .preset_commands import ACTIONS
@@ -78,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     common.add_argument("--quiet", action="store_true", help="print nothing but errors")
     _add_register(subparsers, common)
     apply_command.add_parser(subparsers, common, _add_interpolation)
+    analyze_command.add_parser(subparsers, common)
     cohort_command.add_parser(subparsers, common, _add_interpolation)
     _add_presets(subparsers, common)
     background = subparsers.add_parser(

@@ -154,9 +154,9 @@ def _write_outputs(
     result: Any, outputs: dict[str, Path], settings: RegistrationSettings, inverse_method: str
 ) -> tuple[dict[str, str], dict[str, float] | None]:
     """Paths by what they hold, and the residual of the inverse, mm, where one was written."""
-    from .core.deformation import jacobian_determinant
+    from .core.deformation_analysis import jacobian_determinant_of
     from .core.image_files import write_image
-    from .core.images import array_view, image_from_array
+    from .core.images import image_from_array
     from .core.inverse import invert
     from .core.transform_files import write_transform
     from .core.transforms import displacement_field
@@ -166,13 +166,10 @@ def _write_outputs(
         write_image(result.resample(interpolation=settings.interpolation), outputs["volume"])
     if "transform" in outputs:
         write_transform(result.transform, outputs["transform"], grid, result.transform_parameters)
-    if {"field", "jacobian"} & outputs.keys():
-        field_image = displacement_field(result.transform, grid)
-        if "field" in outputs:
-            write_image(field_image, outputs["field"])
-        if "jacobian" in outputs:
-            determinant = jacobian_determinant(array_view(field_image), grid.spacing, grid.direction)
-            write_image(image_from_array(determinant, grid), outputs["jacobian"])
+    if "field" in outputs:
+        write_image(displacement_field(result.transform, grid), outputs["field"])
+    if "jacobian" in outputs:
+        write_image(image_from_array(jacobian_determinant_of(result.transform, grid), grid), outputs["jacobian"])
     residual = None
     if "inverse" in outputs:
         inverse = invert(result.transform, grid, method=inverse_method)

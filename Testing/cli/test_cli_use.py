@@ -143,6 +143,37 @@ def test_a_segmentation_stays_one(folder):
     assert np.array_equal(sitk.GetArrayFromImage(found), sitk.GetArrayFromImage(theirs))
 
 
+def test_analysis_agrees_with_simpleitk(folder, capsys):
+    labels = sitk.ReadImage(str(folder / "fixed_labels.nrrd"))
+    for key, value in {"Segment0_ID": "a", "Segment0_Name": "lobe", "Segment0_LabelValue": "1"}.items():
+        labels.SetMetaData(key, value)
+    sitk.WriteImage(labels, str(folder / "l.seg.nrrd"))
+    outputs = {name: folder / f"{name}.nrrd" for name in ("magnitude", "jacobian", "jacobian-matrix")}
+    assert call(
+        "analyze", folder / "warp.h5", "--reference", folder / "fixed.nrrd", "--labels", folder / "l.seg.nrrd",
+        "--json", *(word for name, path in outputs.items() for word in (f"--output-{name}", path)),
+    ) == 0  # fmt: skip
+    document = json.loads(capsys.readouterr().out)
+    field = sitk.TransformToDisplacementField(
+        sitk.ReadTransform(str(folder / "warp.h5")), sitk.sitkVectorFloat64, list(GRID.size), GRID.origin, GRID.spacing
+    )
+    magnitude = sitk.GetArrayFromImage(sitk.VectorMagnitude(field))
+    assert array_view(read_image(outputs["magnitude"])) == pytest.approx(magnitude, abs=1e-4)
+    assert document["displacement_mm"]["max"] == pytest.approx(magnitude.max(), abs=1e-4)
+    theirs = sitk.GetArrayFromImage(sitk.DisplacementFieldJacobianDeterminant(field))
+    mine = array_view(read_image(outputs["jacobian"]))
+    inner = (slice(2, -2),) * 3
+    # SimpleITK takes differences over two voxels, here over half a one.
+    assert np.abs(mine - theirs)[inner].max() < 0.05
+    matrix = array_view(read_image(outputs["jacobian-matrix"])).reshape(*mine.shape, 3, 3)
+    assert np.linalg.det(matrix) == pytest.approx(mine, abs=1e-4)
+    (lobe, other) = document["labels"]
+    assert (lobe["name"], other["name"]) == ("lobe", "label 2")
+    voxels = mine[sitk.GetArrayFromImage(labels) == 1]
+    assert lobe["fixed_mm3"] == pytest.approx(voxels.size * 2.5 * 2.5 * 3)
+    assert lobe["moved_mm3"] == pytest.approx(voxels.sum() * 2.5 * 2.5 * 3, rel=1e-5)
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -152,6 +152,16 @@ def new_image(geometry: Geometry, dtype: np.dtype | type, components: int = 1) -
     return set_geometry(image, geometry)
 
 
+def many_component_image(array: np.ndarray, geometry: Geometry) -> Any:
+    """itk.VectorImage of float32, a copy of (k, j, i, c) for any number of components."""
+    image = wrapped_class("VectorImage", f"F{geometry.dimension}").New()
+    image.SetRegions(list(geometry.size))
+    image.SetNumberOfComponentsPerPixel(array.shape[-1])
+    image.Allocate()
+    array_view(image)[...] = array
+    return set_geometry(image, geometry)
+
+
 def as_scalar(image: Any) -> Any:
     """The image to register on: itself when scalar, luminance of colour (Rec. 709), magnitude of other vectors."""
     if component_count(image) == 1:

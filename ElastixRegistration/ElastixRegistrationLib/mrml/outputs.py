@@ -9,10 +9,8 @@ from typing import Any
 import numpy as np
 import vtk
 
-from ..core.deformation import jacobian_determinant
+from ..core.deformation_analysis import jacobian_determinant_of
 from ..core.errors import InputError
-from ..core.images import array_view
-from ..core.transforms import displacement_field
 from .background_registration import JACOBIAN
 from .chains import chain_to_world, inverse, matrix_of
 from .job import RegistrationJob, check_moves_nothing
@@ -199,11 +197,8 @@ def _invert(node: Any, transform: Any) -> None:
 
 def _jacobian_steps(job: RegistrationJob, result: Any) -> Steps[vtk.vtkImageData]:
     """Determinants on the grid that elastix saw of the fixed volume."""
-    grid, computed = result.fixed_geometry, getattr(result, "outputs", {})  # by the worker
-    if JACOBIAN in computed:
-        determinant = computed[JACOBIAN].array
-    else:
-        vectors = array_view(displacement_field(result.transform, grid))
-        determinant = jacobian_determinant(vectors, grid.spacing, grid.direction).astype(np.float32)
+    grid, computed = result.fixed_geometry, getattr(result, "outputs", {})
+    by_worker = computed.get(JACOBIAN)
+    determinant = jacobian_determinant_of(result.transform, grid) if by_worker is None else by_worker.array
     size = grid.size if job.fixed_plane is None else job.fixed.geometry.size
     return (yield from image_steps(determinant.reshape(size[::-1]), vtk.VTK_FLOAT))

@@ -13,6 +13,7 @@ from ..core.errors import InputError, RegistrationError
 from ..core.settings import RegistrationSettings
 from .apply import AppliedTransform, apply_steps, harden_steps, is_movable, put_under
 from .channels import VolumePair
+from .deformation_nodes import DeformationNodes, add_deformation_nodes
 from .hierarchy import branch_nodes
 from .inverse_nodes import InverseNode, add_inverse_node
 from .job import OutputNodes, RegistrationJob, prepare_steps
@@ -179,6 +180,15 @@ class RegistrationLogic:
         ``method``: "iterative" gives a displacement grid, "elastix" a B-spline; linear transforms are exact.
         """
         return add_inverse_node(transform, referenceVolumeNode, method=method)
+
+    def analyzeTransform(
+        self, transform: Any, referenceVolumeNode: Any, segmentationNode: Any = None, *, withMatrix: bool = False
+    ) -> DeformationNodes:
+        """What a transform node or file does to space, over the fixed volume: volumes of displacement and local volume
+        change in colours with legends, volumes of segments before and after, and where space folds."""
+        return add_deformation_nodes(
+            transform, referenceVolumeNode, segmentation_node=segmentationNode, with_matrix=withMatrix
+        )
 
     def nodesOfBranch(self, item: int, scene: Any = None) -> list[Any]:
         """What can be transformed of an item of the subject hierarchy, such as a patient, and of all below it."""
