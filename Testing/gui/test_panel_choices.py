@@ -215,8 +215,8 @@ def test_all_choices_survive_saving_closing_and_loading(open_panel, host, slicer
         for name, kind in (
             ("rough", "LinearTransform"), ("aligned", "LinearTransform"), ("field", "GridTransform"),
             ("back", "LinearTransform"), ("a", "MarkupsFiducial"), ("b", "MarkupsFiducial"),
-            ("Jacobian", "ScalarVolume"), ("one", "ScalarVolume"), ("two", "ScalarVolume"), ("mask", "LabelMapVolume"), ("organs", "Segmentation"),
-            ("result", "ScalarVolume"),
+            ("Jacobian", "ScalarVolume"), ("one", "ScalarVolume"), ("two", "ScalarVolume"),
+            ("mask", "LabelMapVolume"), ("organs", "Segmentation"), ("result", "ScalarVolume"),
         )
     }  # fmt: skip
     widget = open_panel()
@@ -340,8 +340,9 @@ def test_the_tab_key_goes_through_the_panel_in_reading_order(open_panel, a_pair,
     ui = open_panel().ui
     for name in ("masks", "start", "advanced", "log", "result"):
         getattr(ui, f"{name}CollapsibleButton").collapsed = False
+    ui.applyButton.window().activateWindow()
     ui.parameterSetSelector.setFocus()
-    host.pump(0.1)
+    assert host.waitUntil(qt.QApplication.focusWidget, 2)
     reached = []
     for _ in range(60):
         inner = qt.QApplication.focusWidget()
