@@ -8,7 +8,12 @@ import slicer
 import vtk
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.similarity import Comparison, Figure, LandmarkRow
-from ElastixRegistrationLib.mrml.quality_nodes import add_quality_nodes, landmark_rows, segment_figures
+from ElastixRegistrationLib.mrml.quality_nodes import (
+    add_quality_nodes,
+    assess_transform,
+    landmark_rows,
+    segment_figures,
+)
 from ElastixRegistrationLib.mrml.transforms import set_from_parent
 from mrml import builders
 from mrml.scans import scene_state
@@ -122,3 +127,27 @@ def test_segments_that_cannot_be_compared_are_refused(a_scene, a_volume_node):
     with pytest.raises(InputError, match="Two segmentations"):
         segment_figures(node, one, reference, reference)
     assert scene_state(a_scene) == state
+
+
+def test_a_transform_is_judged_by_landmarks_and_segments_at_once(a_scene, a_volume_node):
+    matrix = np.eye(4)
+    matrix[:3, 3] = -24
+    reference = a_volume_node(np.zeros((49, 49, 49), np.uint8), matrix)
+    node = a_scene.AddNewNodeByClass("vtkMRMLTransformNode", "T")
+    shift = np.eye(4)
+    shift[0, 3] = 8
+    set_from_parent(node, [shift])
+    lists = []
+    for offset in (0, 8):
+        lists.append(a_scene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode"))
+        lists[-1].AddControlPoint(vtk.vtkVector3d(1 + offset, 2, 3))
+    nodes = assess_transform(
+        node, reference, fixed_points_node=lists[0], moving_points_node=lists[1],
+        fixed_segmentation=ball(a_scene, (0, 0, 0)), moving_segmentation=ball(a_scene, (8, 0, 0)),
+    )  # fmt: skip
+    values = dict(zip(column(nodes.figures, "figure"), column(nodes.figures, "after"), strict=True))
+    assert values["Landmark distance, mean"] == pytest.approx(0, abs=1e-9)
+    assert values["Dice overlap, ball"] == pytest.approx(1, abs=1e-3)
+    assert column(nodes.landmarks, "before (mm)") == [8]
+    with pytest.raises(InputError, match="landmarks or segmentations"):
+        assess_transform(node, reference)

@@ -38,6 +38,35 @@ class QualityNodes:
                 node.GetScene().RemoveNode(node)
 
 
+def assess_transform(
+    transform: Any,
+    reference_node: Any,
+    *,
+    fixed_points_node: Any = None,
+    moving_points_node: Any = None,
+    fixed_segmentation: Any = None,
+    moving_segmentation: Any = None,
+    pairing: str = "auto",
+) -> QualityNodes:
+    """Judge a transform node, or the file of one, by landmarks, by segments of the same name, or both.
+
+    ``reference_node`` is the fixed volume. Raises InputError when there is nothing to judge by, or not of both sides.
+    """
+    figures: list[Figure] = []
+    rows: list[LandmarkRow] = []
+    if fixed_points_node is not None or moving_points_node is not None:
+        rows, _notes = landmark_rows(transform, fixed_points_node, moving_points_node, pairing)
+        for word, function in (("mean", np.mean), ("median", np.median), ("max", np.max)):
+            before, after = (float(function([getattr(row, when) for row in rows])) for when in ("before", "after"))
+            figures.append(Figure(f"Landmark distance, {word}", "mm", before, after, -1, 2))
+    if fixed_segmentation is not None or moving_segmentation is not None:
+        figures += segment_figures(transform, fixed_segmentation, moving_segmentation, reference_node)
+    if not figures:
+        raise InputError("To judge a transform give landmarks or segmentations of both images.")
+    name = transform.GetName() if hasattr(transform, "GetName") else "transform"
+    return add_quality_nodes(reference_node.GetScene(), Comparison(tuple(figures), "", tuple(rows)), name)
+
+
 def add_quality_nodes(scene: Any, comparison: Comparison, name: str) -> QualityNodes:
     """A table of figures before and after, and of landmarks a table and a chart, named after ``name``."""
     nodes = QualityNodes()
