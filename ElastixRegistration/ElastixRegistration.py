@@ -1,6 +1,7 @@
 """The ElastixRegistration module of 3D Slicer: what Slicer looks for by name. The work is in ElastixRegistrationLib."""
 
 import importlib.metadata
+import logging
 from pathlib import Path
 
 import vtk
@@ -10,6 +11,7 @@ from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.ScriptedLoadableModule import *
 
+from ElastixRegistrationLib.core.errors import ElastixRegistrationError
 from ElastixRegistrationLib.core.user_presets import use_presets_folder
 from ElastixRegistrationLib.mrml.registration import RegistrationLogic
 
@@ -102,7 +104,10 @@ class ElastixRegistrationLogic(ScriptedLoadableModuleLogic, RegistrationLogic):
             importlib.metadata.version("itk-elastix")
         except importlib.metadata.PackageNotFoundError:
             return
-        self.workers.warm_up()
+        try:
+            self.workers.warm_up()
+        except ElastixRegistrationError as problem:  # the next Apply tells the user
+            logging.info("No process could be started ahead of time: %s", problem)
 
     @property
     def workers(self):

@@ -46,8 +46,8 @@ class qMRMLSliceView(QWidget):
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._logic.GetSliceNode().SetDimensions(max(event.size().width(), 1), max(event.size().height(), 1), 1)
-        self._logic.FitSliceToAll()
+        # Keeps the scale (qMRMLSliceControllerWidget::setSliceViewSize)
+        self._logic.ResizeSliceNode(max(event.size().width(), 1), max(event.size().height(), 1))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from ElastixRegistrationLib.core.preset_readme import read_readme
 from ElastixRegistrationLib.core.stage_order import stage_sequences
@@ -30,6 +32,7 @@ def files(*names, **more):
     [
         (files("bspline.txt", "affine.txt", "rigid.txt"), [("rigid.txt", "affine.txt", "bspline.txt")]),
         (files("2-affine.txt", "1-nonrigid.txt"), [("1-nonrigid.txt", "2-affine.txt")]),
+        (files("2_2D_affine.txt", "1_2D_nonrigid.txt"), [("1_2D_nonrigid.txt", "2_2D_affine.txt")]),
         (files("par001.back.txt", "par000.there.txt"), [("par000.there.txt", "par001.back.txt")]),
         (
             files("rigid.txt", "bspline2.txt", "bspline1.txt", "bspline3.txt"),
@@ -43,10 +46,11 @@ def files(*names, **more):
             files("X.CT.affine.txt", "X.MR.affine.txt", "X.CT.bspline.txt", "X.MR.bspline.txt"),
             [("X.CT.affine.txt", "X.CT.bspline.txt"), ("X.MR.affine.txt", "X.MR.bspline.txt")],
         ),
+        (files("par_1_1.txt", "par_2_1.txt"), [("par_1_1.txt",), ("par_2_1.txt",)]),
         (files("rigid_fast.txt", "rigid_slow.txt"), [("rigid_fast.txt",), ("rigid_slow.txt",)]),
         (files("only.txt"), [("only.txt",)]),
     ],
-    ids=["kinds", "front numbers", "numbers from 0", "steps", "variants", "words", "no steps", "one"],
+    ids=["kinds", "front numbers", "2D", "numbers from 0", "steps", "variants", "words", "codes", "no steps", "one"],
 )
 def test_order_without_a_readme(given, expected):
     assert sorted(stage_sequences(given)) == sorted(expected)
@@ -101,3 +105,10 @@ def test_a_readme_about_files_that_are_not_here_says_nothing():
     assert stage_sequences(given, [("gone.txt", "affine.txt"), ("affine.txt", "affine.txt")]) == [
         ("affine.txt", "bspline.txt")
     ]
+
+
+def test_a_thousand_variants_take_no_longer_than_a_thousand_files():
+    given = files("affine.txt", *(f"bspline_{a}_{b}_x.txt" for a in range(40) for b in range(25)))
+    start = time.process_time()
+    assert len(stage_sequences(given)) == 1000
+    assert time.process_time() - start < 5

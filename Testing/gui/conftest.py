@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from gui.clicks import blobs_volume, choose
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +31,8 @@ def host(installed_host):
     installed_host.threads.clear()
     installed_host.dialogs.clear()
     installed_host.setPackaging(True)
+    installed_host.pip.missing, installed_host.pip.fails = set(), False
+    installed_host.pip.installs.clear()
     yield installed_host
     for name in list(installed_host.app._moduleManager.loaded):
         installed_host.unloadModule(name)
@@ -66,22 +69,8 @@ MODULE_FILE = Path(__file__).resolve().parents[2] / "ElastixRegistration" / "Ela
 
 @pytest.fixture
 def a_volume(slicer):
-    """Makes a volume of three blobs, ``shift`` mm to the right, with the shape (k, j, i) and 3 mm voxels."""
-    import numpy as np
-
-    def make(name, shift=0.0, shape=(22, 24, 27), node_class="vtkMRMLScalarVolumeNode"):
-        k, j, i = np.indices(shape) * 3.0
-        voxels = sum(
-            height * np.exp(-((i - x - shift) ** 2 + (j - y) ** 2 + (k - z) ** 2) / (2 * width**2))
-            for x, y, z, width, height in ((30, 30, 28, 9, 900), (48, 40, 36, 6, 600), (38, 44, 24, 5, 750))
-        )
-        if node_class == "vtkMRMLLabelMapVolumeNode":
-            voxels = voxels > 200
-        node = slicer.util.addVolumeFromArray(voxels.astype("int16"), name=name, nodeClassName=node_class)
-        node.SetSpacing(3, 3, 3)
-        return node
-
-    return make
+    """Makes a ``blobs_volume``."""
+    return blobs_volume
 
 
 @pytest.fixture
@@ -98,6 +87,25 @@ def open_panel(host):
         return host.openModule("ElastixRegistration")
 
     return open_module
+
+
+@pytest.fixture
+def a_panel(open_panel, a_pair):
+    """A panel with a pair chosen and the quickest preset."""
+    widget = open_panel()
+    choose(widget.ui.presetSelector, "translation")
+    widget.ui.seedSpinBox.value = 1
+    widget.ui.inBackgroundCheckBox.checked = False  # starting a process for each test takes long
+    return widget
+
+
+@pytest.fixture
+def apply_and_wait(host):
+    def click_and_wait(widget, timeout=60):
+        widget.ui.applyButton.click()
+        host.waitUntil(lambda: widget.ui.applyButton.text == "Apply", timeout)
+
+    return click_and_wait
 
 
 class FakeHandle:
@@ -124,17 +132,60 @@ class FakeHandle:
 
 
 @pytest.fixture
-def a_fake_run(monkeypatch):
-    """Makes Apply of a widget start a FakeHandle."""
+def a_fake_run(host, monkeypatch):
+    """Clicks Apply of a widget, waits until the run has begun, and gives its FakeHandle; ``start`` False only prepares.
 
-    def make(widget):
+    The handle has the job: ``handle.job``.
+    """
+
+    def make(widget, start=True):
         handle = FakeHandle()
+        handle.job = None
 
         def steps(job, inBackground, wanted):
             yield
+            handle.job = job
             return handle
 
         monkeypatch.setattr(widget.logic, "startSteps", steps)
+        if start:
+            widget.ui.applyButton.click()
+            host.waitUntil(lambda: handle.job is not None, 10)
+            host.pump(0.06)
         return handle
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def a_real_handle(installed_host):
+    """The handle of one real background run of ``a_pair`` that is done, with all outputs."""
+    import slicer
+    from ElastixRegistrationLib.mrml.background_registration import submit_job
+    from ElastixRegistrationLib.mrml.parameter_node import OUTPUTS
+    from ElastixRegistrationLib.mrml.registration import RegistrationLogic
+    from ElastixRegistrationLib.worker.pool import WorkerPool
+
+    nodes = blobs_volume("fixed", 0.0), blobs_volume("moving", 6.0)
+    job = RegistrationLogic().prepareRegistration(*nodes, preset="translation", seed=1)
+    with WorkerPool() as pool:
+        handle = submit_job(pool, job, OUTPUTS)
+        handle.wait(120)
+        assert handle.error is None
+    for node in nodes:
+        slicer.mrmlScene.RemoveNode(node)
+    return handle
+
+
+@pytest.fixture
+def a_result(host, a_panel, a_fake_run, a_real_handle, apply_and_wait):
+    """``a_panel`` after an Apply whose elastix has run before: only its result is brought in. Call it to do so."""
+
+    def make():
+        handle = a_fake_run(a_panel, start=False)
+        for name in ("result", "progress", "iterations", "log"):
+            setattr(handle, name, getattr(a_real_handle, name))
+        apply_and_wait(a_panel)
+        return a_panel
 
     return make

@@ -9,15 +9,10 @@ from pathlib import Path
 
 import pytest
 from ElastixRegistrationLib.core.settings import RegistrationSettings
-from ElastixRegistrationLib.mrml.parameter_node import ParameterSet, parameter_nodes
+from ElastixRegistrationLib.mrml.parameter_node import ROLES, ParameterSet, parameter_nodes
+from gui.clicks import choose
 
 LIBRARY = Path(__file__).resolve().parents[2] / "ElastixRegistration"
-
-
-def choose(comboBox, value):
-    index = comboBox.findData(value)
-    assert index >= 0, f"{value} is not offered"
-    comboBox.setCurrentIndex(index)
 
 
 def test_opens_with_two_volumes_a_preset_and_outputs_chosen(open_panel, a_pair):
@@ -144,8 +139,14 @@ def test_point_lists_say_whether_they_make_pairs(open_panel, a_pair, slicer):
     ui.movingPointsSelector.setCurrentNode(lists[1])
     assert "base" in ui.pairingMessageLabel.text
     lists[1].AddControlPoint(6, 0, 0, "base")
-    choose(ui.pairingSelector, "label")
+    assert ui.pairingMessageLabel.text == "2 pairs of points."  # while the points are placed
+    lists[1].RemoveNthControlPoint(1)
+    assert "base" in ui.pairingMessageLabel.text
+    lists[1].AddControlPoint(6, 0, 0, "bottom")
+    choose(ui.pairingSelector, "order")
     assert ui.pairingMessageLabel.text == "2 pairs of points."
+    choose(ui.pairingSelector, "label")
+    assert "bottom" in ui.pairingMessageLabel.text
 
 
 def test_every_choice_reaches_the_parameter_node(open_panel, a_pair, slicer):
@@ -192,6 +193,7 @@ def test_two_parameter_sets_side_by_side(open_panel, a_pair, slicer):
     second = ui.parameterSetSelector.addNode()
     assert second is not first
     assert ui.parameterSetSelector.currentNode() is second
+    assert [ui.fixedVolumeSelector.currentNode(), ui.movingVolumeSelector.currentNode()] == list(a_pair)
     ui.movingVolumeSelector.setCurrentNode(a_pair[0])
     assert ui.presetSelector.itemData(ui.presetSelector.currentIndex) == RegistrationSettings().preset
     ui.parameterSetSelector.setCurrentNode(first)
@@ -199,13 +201,47 @@ def test_two_parameter_sets_side_by_side(open_panel, a_pair, slicer):
     assert ui.movingVolumeSelector.currentNode() is a_pair[1]
 
 
-def test_choices_survive_saving_closing_and_loading(open_panel, host, slicer, tmp_path):
-    transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode", "rough")
-    ui = open_panel().ui
+def all_choices(panel):
+    """Everything of the parameter set, nodes by their names."""
+    choices = panel.choices
+    nodes = {role: getattr(choices.reference(role), "GetName", lambda: None)() for role in ROLES}
+    return nodes, {name: choices.node.GetParameter(name) for name in choices.node.GetParameterNames()}
+
+
+def test_all_choices_survive_saving_closing_and_loading(open_panel, host, slicer, tmp_path):
+    """Of nodes that a scene file holds all of: transforms, points, models, no voxels."""
+    nodes = {
+        name: slicer.mrmlScene.AddNewNodeByClass(f"vtkMRML{kind}Node", name)
+        for name, kind in (
+            ("rough", "LinearTransform"), ("aligned", "LinearTransform"), ("field", "GridTransform"),
+            ("back", "LinearTransform"), ("a", "MarkupsFiducial"), ("b", "MarkupsFiducial"),
+            ("Jacobian", "ScalarVolume"), ("one", "ScalarVolume"), ("two", "ScalarVolume"),
+            ("mask", "LabelMapVolume"), ("organs", "Segmentation"), ("result", "ScalarVolume"),
+        )
+    }  # fmt: skip
+    widget = open_panel()
+    ui = widget.ui
+    for role, name in zip(ROLES, ("one", "two", "mask", "organs", "a", "b", "rough", "result", "aligned", "field",
+                                  "Jacobian", "back"), strict=True):  # fmt: skip
+        getattr(ui, f"{role}Selector").setCurrentNode(nodes[name])
+    widget.panel.choices.set_segments("moving", ["liver"])
+    for box in (ui.outputFieldCheckBox, ui.outputJacobianCheckBox, ui.outputInverseCheckBox, ui.outputVolumeCheckBox):
+        box.click()
     choose(ui.presetSelector, "rigid")
     choose(ui.startSelector, "transform")
-    ui.initialTransformSelector.setCurrentNode(transform)
+    choose(ui.pairingSelector, "order")
+    choose(ui.fieldKindSelector, "volume")
+    choose(ui.interpolationSelector, "nearest")
+    choose(ui.backgroundSelector, "value")
+    ui.backgroundSpinBox.setValue(-7.5)
+    ui.threadsSpinBox.value = 2
     ui.seedSpinBox.value = 5
+    ui.inBackgroundCheckBox.click()
+    choose(ui.logDetailSelector, "all")
+    ui.saveFolderEdit.setCurrentPath("/somewhere")
+    before = all_choices(widget.panel)
+    assert None not in before[0].values()
+
     slicer.mrmlScene.SetURL(str(tmp_path / "scene.mrml"))
     slicer.mrmlScene.Commit()
     host.closeScene()
@@ -214,9 +250,14 @@ def test_choices_survive_saving_closing_and_loading(open_panel, host, slicer, tm
     slicer.mrmlScene.Import()
     host.pump(0.05)
     assert len(parameter_nodes(slicer.mrmlScene)) == 1
+    assert all_choices(widget.panel) == before
     assert ui.presetSelector.itemData(ui.presetSelector.currentIndex) == "rigid"
-    assert ui.initialTransformSelector.currentNode().GetName() == "rough"
+    shown = {role: getattr(ui, f"{role}Selector").currentNode().GetName() for role in ROLES}
+    assert shown == before[0]
     assert ui.seedSpinBox.value == 5
+    assert ui.backgroundSpinBox.value == -7.5
+    assert ui.saveFolderEdit.currentPath == "/somewhere"
+    assert not ui.inBackgroundCheckBox.checked
 
 
 def test_undo_and_redo_leave_the_panel_consistent(open_panel, a_pair, slicer):
@@ -232,6 +273,15 @@ def test_undo_and_redo_leave_the_panel_consistent(open_panel, a_pair, slicer):
         scene.Redo()
         assert ui.presetSelector.itemData(ui.presetSelector.currentIndex) == "rigid"
         assert widget.panel.choices.settings.preset == "rigid"
+        scene.SaveStateForUndo()
+        ui.movingVolumeSelector.setCurrentNode(None)
+        assert ui.applyButton.text == "Choose a moving volume"
+        scene.Undo()
+        assert ui.movingVolumeSelector.currentNode() is a_pair[1]
+        assert ui.applyButton.text == "Apply"
+        scene.Redo()
+        assert ui.movingVolumeSelector.currentNode() is None
+        assert ui.applyButton.text == "Choose a moving volume"
     finally:
         scene.SetUndoOff()
 
@@ -286,16 +336,32 @@ def test_every_control_has_a_tool_tip():
     assert not bare
 
 
-def test_the_tab_key_goes_through_the_panel_in_reading_order(open_panel, a_pair, host):
-    widget = open_panel()
-    names = ("parameterSetSelector", "fixedVolumeSelector", "movingVolumeSelector", "swapButton", "modalityFilter")
-    names += ("presetSearchBox", "presetSelector", "outputVolumeCheckBox", "interpolationSelector", "applyButton")
-    places = []
-    for name in names:
-        control = getattr(widget.ui, name)
-        position = control.mapTo(widget.ui.applyButton.parent(), control.rect.topLeft())
-        places.append((position.y(), position.x()))
-    assert places == sorted(places)
+def test_the_tab_key_goes_through_the_panel_in_reading_order(open_panel, a_pair, host, qt):
+    ui = open_panel().ui
+    for name in ("masks", "start", "advanced", "log", "result"):
+        getattr(ui, f"{name}CollapsibleButton").collapsed = False
+    ui.applyButton.window().activateWindow()  # another one may have been in front
+    host.pump(0.1)
+    ui.parameterSetSelector.setFocus()
+    host.pump(0.1)
+    reached = []
+    for _ in range(60):
+        inner = qt.QApplication.focusWidget()
+        assert inner is not None, f"the focus was lost after {reached[-1:]}"
+        control = inner
+        while control and getattr(control, "name", "") not in vars(ui):
+            control = control.parent()
+        if control and control.name not in reached:
+            reached.append(control.name)
+        qt.QApplication.sendEvent(inner, qt.QKeyEvent(qt.QEvent.KeyPress, qt.Qt.Key_Tab, qt.Qt.NoModifier))
+        host.pump()
+    places = {}
+    for name in reached:
+        control = getattr(ui, name)
+        corner = control.mapTo(ui.applyButton.parent(), control.rect.topLeft())
+        places[name] = (corner.y() // 8, corner.x())
+    assert sorted(places, key=places.get) == reached
+    assert {"fixedVolumeSelector", "presetSelector", "pairingSelector", "applyButton", "logText"} <= set(reached)
 
 
 def test_two_hundred_nodes_do_not_slow_the_panel(open_panel, a_pair, slicer, host):

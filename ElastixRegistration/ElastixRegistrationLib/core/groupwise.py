@@ -136,10 +136,10 @@ def register_group(
         inside = array_view(metric_mask(image_from_array(stacked[0], grid), mask, None, "group mask"))
         stack_mask = image_from_array(np.repeat(inside[None], len(images), 0), stack_grid)
     run = run_elastix(
-        stack,
-        stack,
+        [stack],
+        [stack],
         [_stage(name, grid, settings) for name in settings.transforms],
-        fixed_mask=stack_mask,
+        fixed_masks=[stack_mask],
         threads=settings.threads,
         log_to_console=log_to_console,
     )

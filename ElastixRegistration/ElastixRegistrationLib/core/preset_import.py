@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import PurePosixPath
@@ -237,19 +238,19 @@ def _facts(readmes: Mapping[PurePosixPath, ReadmeFacts], folder: PurePosixPath) 
 def _inferred(folder: PurePosixPath, stages: Mapping[str, _Stage], facts: ReadmeFacts, root: str) -> list[Found]:
     sequences = stage_sequences({name: stage.map for name, stage in stages.items()}, facts.commands)
     called = folder.name or root
+    uses = Counter(name for sequence in sequences for name in sequence)
     found = []
     for sequence in sequences:
         chosen = [stages[name] for name in sequence]
         dimension = set(chosen[0].dimension).intersection(*(stage.dimension for stage in chosen))
         # Files that serve 2D and 3D alike are for what the README says of the images.
         dimension = dimension & set(facts.dimension) or dimension
+        variant = _variant(sequence, uses) if len(sequences) > 1 else ""
         title = facts.title or called
-        if len(sequences) > 1:
-            title += f" ({_variant(sequence, sequences)})"
         texts = numbered([PresetStage(name, stages[name].text) for name in sequence])
         preset = Preset(
-            id=id_of(f"{called} {_variant(sequence, sequences)}" if len(sequences) > 1 else called),
-            title=title,
+            id=id_of(f"{called} {variant}"),
+            title=f"{title} ({variant})" if variant else title,
             modality=facts.modality or ("any",),
             anatomy=facts.anatomy or ("any",),
             dimension=tuple(sorted(dimension)),
@@ -264,10 +265,9 @@ def _inferred(folder: PurePosixPath, stages: Mapping[str, _Stage], facts: Readme
     return found
 
 
-def _variant(sequence: tuple[str, ...], sequences: Iterable[tuple[str, ...]]) -> str:
-    """The file name that no other preset of the folder has, or all of them."""
-    others = {name for other in sequences if other != sequence for name in other}
-    own = [PurePosixPath(name).stem for name in sequence if name not in others]
+def _variant(sequence: tuple[str, ...], uses: Mapping[str, int]) -> str:
+    """The file name that no other preset of the folder has, or all of them. ``uses``: in how many each name is."""
+    own = [PurePosixPath(name).stem for name in sequence if uses[name] == 1]
     return own[-1] if own else " + ".join(PurePosixPath(name).stem for name in sequence)
 
 

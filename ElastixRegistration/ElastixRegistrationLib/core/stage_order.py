@@ -19,8 +19,10 @@ _RANKS = {"Translation": 0, "Euler": 1, "Similarity": 2, "Affine": 3}
 _DEFORMABLE = 4
 _KIND_WORDS = r"translations?|nonrigid|non-rigid|rigid|euler|similarity|affine|b-?splines?|splines?|deformable|elastic"
 _SHORT_KINDS = {"tr", "ri", "si", "sim", "af", "aff", "bs", "transform", "param", "params", "parameter", "parameters"}
-_STEP = re.compile(rf"(?:{_KIND_WORDS}|step|stage|pass|parameters?|params?|par)[-_. ]?([0-9]{{1,3}})(?![0-9])")
-_FRONT = re.compile(r"(?:par(?:ams?|ameters?)?[-_. ]?)?([0-9]{1,3})(?![0-9])")
+# One of several numbers in a row, as in par_1_2_3, is no step but part of a code; 2D is no number.
+_NO_CODE = r"(?![0-9]|[-_. ][0-9]+(?![0-9d]))"
+_STEP = re.compile(rf"(?:{_KIND_WORDS}|step|stage|pass|parameters?|params?|par)[-_. ]?([0-9]{{1,3}}){_NO_CODE}")
+_FRONT = re.compile(rf"(?:par(?:ams?|ameters?)?[-_. ]?)?([0-9]{{1,3}}){_NO_CODE}")
 _WORD = re.compile(r"[23]d(?![a-z])|[a-z]+|[0-9]+")
 
 
@@ -31,16 +33,22 @@ def stage_sequences(files: Mapping[str, ParameterMap], commands: Iterable[Sequen
     here say nothing.
     """
     found = _called(files, commands)
-    rest = [name for name in files if not any(name in sequence for sequence in found)]
+    rest = _without(files, found)
     if len(rest) == len(files) > 1 and (numbered := _by_front_numbers(rest)):
         return [numbered]
+    words = _words(files)
     while rest:
         top = max(_rank(files[name]) for name in rest)
         for chain in _chains({name: files[name] for name in rest if _rank(files[name]) == top}):
-            sequence = (*_stages_before(chain, files, top), *chain)
+            sequence = (*_stages_before(chain, files, words, top), *chain)
             found.append(tuple(sorted(sequence, key=lambda name: _goes_on(files[name]))))
-        rest = [name for name in rest if not any(name in sequence for sequence in found)]
+        rest = _without(rest, found)
     return found
+
+
+def _without(names: Iterable[str], sequences: Iterable[Sequence[str]]) -> list[str]:
+    used = {name for sequence in sequences for name in sequence}
+    return [name for name in names if name not in used]
 
 
 def _called(files: Mapping[str, ParameterMap], commands: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
@@ -112,9 +120,10 @@ def _counts_on(numbers: Iterable[int], count: int) -> bool:
     return sorted(numbers) in (list(range(count)), list(range(1, count + 1)))
 
 
-def _stages_before(chain: Sequence[str], files: Mapping[str, ParameterMap], top: int) -> list[str]:
+def _stages_before(
+    chain: Sequence[str], files: Mapping[str, ParameterMap], words: Mapping[str, set[str]], top: int
+) -> list[str]:
     """For each freer kind of motion below ``top``, the file whose name fits the chain's."""
-    words = {name: _words(name, files) for name in files}
     of_chain = set().union(*(words[name] for name in chain))
     by_rank: dict[int, list[str]] = {}
     for name in files:
@@ -136,10 +145,11 @@ def _stages_before(chain: Sequence[str], files: Mapping[str, ParameterMap], top:
     return [chosen[rank] for rank in sorted(chosen)]
 
 
-def _words(name: str, files: Iterable[str]) -> set[str]:
-    """What tells a file from the others of its folder, beside its kind and number of step."""
-    own = _all_words(name)
-    return own.difference(set.intersection(*map(_all_words, files))) if own else own
+def _words(files: Iterable[str]) -> dict[str, set[str]]:
+    """What tells each file from the others of its folder, beside its kind and number of step."""
+    words = {name: _all_words(name) for name in files}
+    common = set.intersection(*words.values()) if words else set()
+    return {name: own - common for name, own in words.items()}
 
 
 def _all_words(name: str) -> set[str]:

@@ -81,14 +81,17 @@ class ComparisonViews:
         # Each composite would hand its volumes on to the other while they are linked.
         for composite in _composites():
             composite.SetLinkedControl(False)
-        orientation = None
+        cut = None
         for name, volume in (("Red", fixed), ("Yellow", result)):
             widget = slicer.app.layoutManager().sliceWidget(name)
             composite, sliceNode = widget.mrmlSliceCompositeNode(), widget.mrmlSliceNode()
             composite.SetBackgroundVolumeID(volume.GetID())
             composite.SetForegroundVolumeID(None)
-            orientation = orientation or sliceNode.GetOrientation()
-            sliceNode.SetOrientation(orientation)
+            if cut is None:
+                cut = sliceNode.GetSliceToRAS()
+            else:
+                sliceNode.GetSliceToRAS().DeepCopy(cut)
+                sliceNode.UpdateMatrices()
         for composite in _composites():
             composite.SetLinkedControl(True)
 
@@ -96,7 +99,7 @@ class ComparisonViews:
         manager = slicer.app.layoutManager()
         self._before.append(partial(manager.setLayout, manager.layout))
         for node in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
-            self._before.append(partial(node.SetOrientation, node.GetOrientation()))
+            self._before.append(_sliceRestorer(node))
         for composite in _composites():
             state = (
                 composite.GetBackgroundVolumeID(),
@@ -116,6 +119,24 @@ def _restore(composite: Any, background: str, foreground: str, opacity: float, l
     composite.SetForegroundVolumeID(foreground if foreground and scene.GetNodeByID(foreground) else None)
     composite.SetForegroundOpacity(opacity)
     composite.SetLinkedControl(linked)
+
+
+def _sliceRestorer(node: Any) -> Callable[[], None]:
+    """Puts a slice node back to where it cuts, oblique or not, and how much it shows."""
+    cut = vtk.vtkMatrix4x4()
+    cut.DeepCopy(node.GetSliceToRAS())
+    origin, shown = node.GetXYZOrigin(), node.GetFieldOfView()
+
+    def restore() -> None:
+        if node.GetScene() is None:
+            return
+        node.GetSliceToRAS().DeepCopy(cut)
+        node.UpdateMatrices()
+        node.SetXYZOrigin(*origin)
+        # Has the shape of the view as it was: it fits again as soon as the view has its old size back.
+        node.SetFieldOfView(*shown)
+
+    return restore
 
 
 def _composites() -> list[Any]:

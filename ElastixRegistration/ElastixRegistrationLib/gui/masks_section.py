@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from slicer.i18n import tr as _
+from slicer.util import VTKObservationMixin
 
 from ..core.errors import ElastixRegistrationError
 from ..mrml.parameter_node import FIXED_MASK, FIXED_POINTS, MOVING_MASK, MOVING_POINTS
@@ -14,6 +15,8 @@ from .section import Section, connectSelectors, fillComboBox, selectNode, select
 class MasksSection(Section):
     def __init__(self, ui: Any):
         super().__init__(ui)
+        self._lists: tuple[Any, ...] = ()
+        self._observers = VTKObservationMixin()
         self._selectors = (
             (ui.fixedMaskSelector, FIXED_MASK),
             (ui.movingMaskSelector, MOVING_MASK),
@@ -71,17 +74,38 @@ class MasksSection(Section):
         if self.isFree():
             self.choices.set_text("pairing", self.ui.pairingSelector.itemData(index))
 
+    def cleanup(self) -> None:
+        self._observers.removeObservers()
+
+    def _watch(self, lists: tuple[Any, ...]) -> None:
+        """Points are placed while the panel is open."""
+        if all(node is one for node, one in zip(lists, self._lists, strict=False)) and len(lists) == len(self._lists):
+            return
+        self._observers.removeObservers()
+        self._lists = lists
+        for node in lists:
+            if node is not None:
+                for event in (node.PointPositionDefinedEvent, node.PointRemovedEvent, node.PointModifiedEvent):
+                    self._observers.addObserver(node, event, self._pointsChanged)
+
+    def _pointsChanged(self, caller: Any, event: Any) -> None:
+        if self.choices is not None:
+            self._showPairs()
+
     def _showPairs(self) -> None:
         message = self.ui.pairingMessageLabel
         fixed, moving = self.choices.reference(FIXED_POINTS), self.choices.reference(MOVING_POINTS)
+        self._watch((fixed, moving))
         message.visible = fixed is not None or moving is not None
         if fixed is None or moving is None:
             message.text = _("Choose both point lists, or none.")
             return
-        from ..mrml.points import paired_points
+        from ..mrml.points import landmark_pairs
 
         try:
-            points, _moving = paired_points(fixed, moving, self.choices.text("pairing"))
-            message.text = _("{count} pairs of points.").format(count=len(points))
+            pairs = landmark_pairs(fixed, moving, self.choices.text("pairing"))
+            count = len(pairs.fixed)
+            text = _("1 pair of points.") if count == 1 else _("{count} pairs of points.").format(count=count)
+            message.text = " ".join((text, *pairs.notes))
         except ElastixRegistrationError as problem:
             message.text = str(problem)

@@ -11,8 +11,9 @@ from slicer.i18n import tr as _
 from ..core.convergence_curve import Curve, StageCurve, curve_of
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 8, 8, 18, 20
-_ROOM_FOR_TEXT = 90
-_LINE, _RULE = "#1f77b4", "#909090"
+_INDENT = 4
+_ROOM_FOR_TEXT = 60
+_LINE, _RULE, _FAINT = "#1f77b4", "#909090", "#808080"
 
 
 class MetricPlot(qt.QWidget):
@@ -48,20 +49,24 @@ class MetricPlot(qt.QWidget):
             return _LEFT + width * index / span
 
         ends = [stage.starts[0] for stage in curve.stages[1:]] + [curve.count - 1]
+        text = self.palette.color(qt.QPalette.Text)
         for number, (stage, end) in enumerate(zip(curve.stages, ends, strict=True), 1):
             left = int(x(stage.starts[0]))
             room = int(x(end)) - left
-            if room > _ROOM_FOR_TEXT:
-                top, bottom = qt.QRect(left, 0, room, _TOP), qt.QRect(left, _TOP + height, room, _BOTTOM)
-                painter.setPen(self.palette.color(qt.QPalette.Text))
-                title = _("Stage {number}: {value}").format(number=number, value=f"{stage.high:.3g}")
-                painter.drawText(top, qt.Qt.AlignLeft | qt.Qt.AlignVCenter, title)
-                painter.drawText(bottom, qt.Qt.AlignLeft | qt.Qt.AlignVCenter, f"{stage.low:.3g}")
             self._paintStage(painter, stage, x, height)
-        painter.setPen(self.palette.color(qt.QPalette.Text))
+            if room > _ROOM_FOR_TEXT:
+                painter.setPen(text)
+                title = qt.QRect(left, 0, room, _TOP)
+                painter.drawText(title, qt.Qt.AlignLeft | qt.Qt.AlignVCenter, _("Stage {n}").format(n=number))
+                inside = qt.QRect(left + _INDENT, _TOP, room, height)
+                painter.setPen(qt.QColor(_FAINT))
+                painter.drawText(inside, qt.Qt.AlignLeft | qt.Qt.AlignTop, f"{stage.high:.3g}")
+                painter.drawText(inside, qt.Qt.AlignLeft | qt.Qt.AlignBottom, f"{stage.low:.3g}")
+        painter.setPen(text)
+        below = qt.QRect(_LEFT, _TOP + height, width, _BOTTOM)
+        painter.drawText(below, qt.Qt.AlignLeft | qt.Qt.AlignVCenter, _("Metric: lower is better"))
         count = _("{count} iterations").format(count=curve.count)
-        corner = qt.QRect(_LEFT, _TOP + height, width, _BOTTOM)
-        painter.drawText(corner, qt.Qt.AlignRight | qt.Qt.AlignVCenter, count)
+        painter.drawText(below, qt.Qt.AlignRight | qt.Qt.AlignVCenter, count)
 
     def _paintStage(self, painter: Any, stage: StageCurve, x: Callable[[float], float], height: int) -> None:
         def y(value: float) -> float:

@@ -92,10 +92,11 @@ class OutputsSection(Section):
     def _askForEstimate(self) -> None:
         node = self.choices.reference(MOVING_VOLUME)
         message = self.ui.backgroundMessageLabel
-        message.visible = self.choices.settings.background == AUTO and node is not None
+        isShown = self.choices.settings.background == AUTO and node is not None
+        message.visible = isShown
         image = node.GetImageData() if node is not None else None
         state = (node.GetID(), image.GetMTime()) if image is not None else ()
-        if message.visible and state != self._estimated:
+        if isShown and state != self._estimated:
             message.text = _("Looking for background and padding of the moving volume ...")
             self._timer.start()
 

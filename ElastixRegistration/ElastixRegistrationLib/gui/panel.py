@@ -104,6 +104,8 @@ class RegistrationPanel(VTKObservationMixin):
             self.removeObserver(old, vtk.vtkCommand.ModifiedEvent, self._refresh)
         if node is not None and old is not node:
             node.UndoEnabledOn()
+            if not node.GetParameterNames():  # just made by the selector
+                chooseDefaults(ParameterSet(node))
             self.addObserver(node, vtk.vtkCommand.ModifiedEvent, self._refresh)
         self._choices = ParameterSet(node) if node is not None else None
         self._refresh()
@@ -174,6 +176,11 @@ class RegistrationPanel(VTKObservationMixin):
     def onProgress(self, event: Any, iterations: Sequence[Any]) -> None:
         self.run.progress(event, iterations)
 
+    def onApplied(self, run: Run) -> None:
+        volume = run.applied.nodes.get("outputVolume")
+        if volume is not None:
+            slicer.util.setSliceViewerLayers(background=run.job.fixed.node, foreground=volume, foregroundOpacity=0.5)
+
     def onDone(self, run: Run) -> None:
         seconds = run.handle.progress.elapsed_s if run.handle.progress is not None else 0
         message = _("Done in {seconds} s.").format(seconds=f"{seconds:.1f}")
@@ -183,9 +190,6 @@ class RegistrationPanel(VTKObservationMixin):
             self.run.progress(run.handle.progress, run.handle.iterations)
         self.run.end(message, run.handle.log, True)
         self.result.setRun(run)
-        volume = run.applied.nodes.get("outputVolume")
-        if volume is not None:
-            slicer.util.setSliceViewerLayers(background=run.job.fixed.node, foreground=volume, foregroundOpacity=0.5)
 
     def onFailed(self, message: str, details: str) -> None:
         self.run.end(_("Failed: {message}").format(message=message), details, False)

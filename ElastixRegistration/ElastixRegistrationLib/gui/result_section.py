@@ -10,7 +10,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from .comparison_views import MODES, ComparisonViews
-from .section import Section
+from .section import Section, reveal
 
 _ROW_HEIGHT = 24
 _GOOD, _BAD = "#2e7d32", "#c62828"
@@ -28,11 +28,13 @@ class ResultSection(Section):
         table.setColumnCount(3)
         table.setHorizontalHeaderLabels([_("Measure"), _("Before"), _("After")])
         table.verticalHeader().setVisible(False)
-        table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-        table.horizontalHeader().setFixedHeight(_ROW_HEIGHT)
         table.horizontalHeader().setSectionResizeMode(0, qt.QHeaderView.Stretch)
         table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
         table.setTabKeyNavigation(False)
+        table.setVerticalScrollBarPolicy(qt.Qt.ScrollBarAlwaysOff)
+        self._rowHeight = max(_ROW_HEIGHT, table.fontMetrics().height() + 8)
+        table.verticalHeader().setDefaultSectionSize(self._rowHeight)
+        table.horizontalHeader().setFixedHeight(self._rowHeight)
         for mode, button in self._buttons.items():
             button.connect("clicked(bool)", lambda checked, mode=mode: self._viewClicked(mode, checked))
         ui.fadeSlider.connect("valueChanged(double)", self.views.setFade)
@@ -48,6 +50,7 @@ class ResultSection(Section):
 
     def setRun(self, run: Any) -> None:
         """None shows that there is no result."""
+        self.ui.applyToMessageLabel.text = ""
         self.views.stop()
         self._run = run
         self._fillTable(run.comparison.figures if run is not None and run.comparison is not None else ())
@@ -59,6 +62,7 @@ class ResultSection(Section):
             self.ui.verdictLabel.text = _("The result could not be judged; see the message above.")
         if run is not None:
             self.ui.resultCollapsibleButton.collapsed = False
+            reveal(self.ui.viewsFrame)
         self._enable()
 
     def sceneClosed(self) -> None:
@@ -68,17 +72,24 @@ class ResultSection(Section):
     def applyToChecked(self, checked: bool = False) -> None:
         """Put the checked nodes under the output transform."""
         nodes = [node for node in self.ui.applyToSelector.checkedNodes() if node is not None]
-        applied = self._run.applied
-        made = list(applied.nodes.values())
-        fixed = self._run.job.fixed.node
-        moved = [node for node in nodes if node is not fixed and not any(node is output for output in made)]
-        applied.put_under_transform(moved)
+        applied, fixed = self._run.applied, self._run.job.fixed.node
+        transform = applied.nodes["outputTransform"]
+        kept = [fixed, *applied.nodes.values()]
+        moved = [node for node in nodes if not any(node is one for one in kept)]
+        elsewhere = applied.put_under_transform(moved)
         for node in nodes:
             self.ui.applyToSelector.setCheckState(node, qt.Qt.Unchecked)
-        message = _("{count} nodes are now under the transform {name}.")
-        if len(moved) < len(nodes):
-            message += " " + _("The fixed volume and the outputs stay where they are.")
-        self.ui.verdictLabel.text = message.format(count=len(moved), name=applied.nodes["outputTransform"].GetName())
+        sentences = (
+            (_("Now under {transform}: {nodes}."), [node for node in moved if node not in elsewhere]),
+            (_("Left where it is, the fixed volume or an output: {nodes}."), [n for n in nodes if n not in moved]),
+            (_("Left under a transform of its own, which the moving volume did not have: {nodes}."), elsewhere),
+        )
+        texts = [
+            text.format(transform=transform.GetName(), nodes=", ".join(node.GetName() for node in group))
+            for text, group in sentences
+            if group
+        ]
+        self.ui.applyToMessageLabel.text = " ".join(texts) or _("Check the nodes to move in the list first.")
 
     def revert(self, checked: bool = False) -> None:
         run = self._run
@@ -127,7 +138,7 @@ class ResultSection(Section):
                 if column == 2 and figure.improved is not None:
                     item.setForeground(qt.QBrush(qt.QColor(_GOOD if figure.improved else _BAD)))
                 table.setItem(row, column, item)
-        table.setFixedHeight(_ROW_HEIGHT * (len(figures) + 1) + 6)
+        table.setFixedHeight(self._rowHeight * (len(figures) + 1) + 2 * table.frameWidth)
         table.visible = len(figures) > 0
 
 

@@ -36,8 +36,10 @@ class Run:
 
 
 class RunControl:
-    """Tells a listener: ``onNotStarted(message, details)``, ``onProgress(event, iterations)``, ``onDone(run)``,
-    ``onFailed(message, details)``, ``onCancelled(reason, details)``. One registration at a time.
+    """One registration at a time, of which a listener hears.
+
+    ``onNotStarted(message, details)``, ``onProgress(event, iterations)``, ``onApplied(run)`` when the outputs are in
+    the scene, ``onDone(run)``, ``onFailed(message, details)``, ``onCancelled(reason, details)``.
 
     Before and after elastix runs, the work goes on in steps of the timer, so that the window can move in between.
     """
@@ -79,6 +81,8 @@ class RunControl:
             self._follow(self._run)
 
     def _start(self, choices: ParameterSet) -> Iterator[None]:
+        from ..mrml.outputs import check_outputs
+
         yield  # the window shows that it has begun
         job = yield from self._logic.preparationSteps(**registration_arguments(choices))
         run = Run(
@@ -89,6 +93,7 @@ class RunControl:
             saveFolder=choices.text("saveFolder"),
             setID=choices.node.GetID(),
         )
+        check_outputs(job, run.wanted, self._nodes)
         self._nodes = (job.fixed.node, job.moving.node, *run.wanted.values())
         inBackground = choices.text("inBackground") == "1"
         run.handle = yield from self._logic.startSteps(job, inBackground, wanted=tuple(run.wanted))
@@ -166,6 +171,8 @@ class RunControl:
         run.applied = yield from output_steps(run.job, result, run.wanted, field_is_volume=run.fieldIsVolume)
         yield
         self._remember(run)
+        yield
+        self._listener.onApplied(run)
         yield
         run.comparison = comparisonOf(run.job, result)
         if run.saveFolder:

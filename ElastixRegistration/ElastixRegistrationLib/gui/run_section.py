@@ -12,7 +12,7 @@ from slicer.i18n import tr as _
 
 from .metric_plot import MetricPlot
 from .run_control import progressText
-from .section import Section
+from .section import Section, reveal
 
 
 class RunSection(Section):
@@ -43,12 +43,15 @@ class RunSection(Section):
 
     def begin(self) -> None:
         self._running = True
+        inBackground = self.choices.text("inBackground") == "1"
         self.ui.progressBar.value = 0
         self.ui.progressBar.visible = self.ui.plotFrame.visible = self.ui.progressLabel.visible = True
-        self.ui.progressLabel.text = _("Starting ...")
+        waits = _("Registering in this process: everything waits until it is done.")
+        self.ui.progressLabel.text = _("Starting ...") if inBackground else waits
         self.plot.setIterations([])
         self.setLog("")
         self._showButton()
+        reveal(self.ui.plotFrame)
 
     def progress(self, event: Any, iterations: Sequence[Any]) -> None:
         self.ui.progressBar.value = round(1000 * event.fraction)

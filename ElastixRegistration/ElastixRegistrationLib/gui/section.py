@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import qt
+
 
 class Section:
     """One job, some widgets. ``ui`` has the widgets by name; ``choices`` is the ParameterSet that is shown, or None.
@@ -43,6 +45,19 @@ class Section:
 
     def _show(self) -> None:
         raise NotImplementedError
+
+
+def reveal(widget: Any) -> None:
+    """Scroll the panel so far that ``widget`` can be seen, when the layout has caught up with what changed in it."""
+
+    def scroll() -> None:
+        area = widget
+        while area and not area.inherits("QScrollArea"):
+            area = area.parent()
+        if area:
+            area.ensureWidgetVisible(widget)
+
+    qt.QTimer.singleShot(0, scroll)
 
 
 def fillComboBox(comboBox: Any, items: Iterable[tuple[str, str]]) -> None:

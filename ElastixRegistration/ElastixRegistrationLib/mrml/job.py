@@ -265,15 +265,16 @@ def _check_outputs(outputs: OutputNodes, fixed: VolumeImage, moving: VolumeImage
             raise InputError(
                 f"The output transform {outputs.transform.GetName()} is a {outputs.transform.GetNodeTagName()} node."
             )
-        _check_moves_nothing(outputs.transform, "output transform", fixed)
+        check_moves_nothing(outputs.transform, "output transform", fixed)
     if outputs.field is not None:
         if outputs.field.IsA("vtkMRMLTransformNode"):
-            _check_moves_nothing(outputs.field, "deformation field", fixed)
+            check_moves_nothing(outputs.field, "deformation field", fixed)
         else:
             check_field_volume(outputs.field, [fixed.node, moving.node, *masks])
 
 
-def _check_moves_nothing(node: Any, role: str, fixed: VolumeImage) -> None:
+def check_moves_nothing(node: Any, role: str, fixed: VolumeImage) -> None:
+    """Raise InputError when a transform node that would change is above the fixed volume."""
     parent = fixed.node.GetParentTransformNode()
     while parent is not None:
         if parent is node:

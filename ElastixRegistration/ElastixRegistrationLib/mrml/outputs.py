@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,9 +10,10 @@ import numpy as np
 import vtk
 
 from ..core.deformation_analysis import jacobian_determinant_of
+from ..core.errors import InputError
 from .background_registration import JACOBIAN
 from .chains import chain_to_world, inverse, matrix_of
-from .job import RegistrationJob
+from .job import RegistrationJob, check_moves_nothing
 from .output_volumes import image_steps, volume_class_for, write_jacobian_volume, write_resampled_volume
 from .results import Computed, Wanted, check_still_there, compute_steps, write_field, write_transform
 from .snapshots import Snapshot
@@ -74,6 +75,31 @@ class AppliedOutputs:
                 scene.RemoveNode(node)
         self._snapshots.clear()
         self._created.clear()
+
+
+def check_outputs(job: RegistrationJob, wanted: Mapping[str, Any], inputs: Iterable[Any]) -> None:
+    """Raise InputError for nodes of ``wanted`` that cannot be written, beyond what ``prepareRegistration`` checks.
+
+    ``inputs``: nodes that must not be lost, None among them for those that there are not.
+    """
+    seen: list[Any] = []
+    for node in wanted.values():
+        if node is not None and any(node is other for other in seen):
+            raise InputError(f"The node {node.GetName()} is named for two outputs; each needs its own.")
+        seen.append(node)
+    jacobian, inverse_node = wanted.get("outputJacobian"), wanted.get("outputInverse")
+    if jacobian is not None:
+        name = f"Jacobian {jacobian.GetName()}"
+        if not jacobian.IsA("vtkMRMLScalarVolumeNode") or jacobian.IsA("vtkMRMLLabelMapVolumeNode"):
+            raise InputError(f"The {name} is a {jacobian.GetNodeTagName()} node; it must be a scalar volume.")
+        if any(jacobian is node for node in inputs):
+            raise InputError(f"The {name} is an input, which would be lost; choose another one.")
+    if inverse_node is not None:
+        if not inverse_node.IsA("vtkMRMLTransformNode"):
+            raise InputError(
+                f"The inverse transform {inverse_node.GetName()} is a {inverse_node.GetNodeTagName()} node."
+            )
+        check_moves_nothing(inverse_node, "inverse transform", job.fixed)
 
 
 def output_steps(

@@ -36,9 +36,3 @@ def landmark_pairs(fixed_node: Any, moving_node: Any, pairing: str = "auto") -> 
     moving, moving_labels = points_of(moving_node, "moving points")
     names = f"fixed points {fixed_node.GetName()} and the moving points {moving_node.GetName()}"
     return pair_landmarks(fixed, moving, fixed_labels, moving_labels, pairing, names)
-
-
-def paired_points(fixed_node: Any, moving_node: Any, pairing: str = "auto") -> tuple[np.ndarray, np.ndarray]:
-    """The two arrays of ``landmark_pairs``."""
-    pairs = landmark_pairs(fixed_node, moving_node, pairing)
-    return pairs.fixed, pairs.moving

@@ -1,0 +1,202 @@
+"""What a user does with a result: look, apply it to more, take it back, save it. Elastix has run once for all of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import vtk
+from gui.clicks import choose, shift_of, shown_table
+
+VIEWS = ["Red", "Yellow"]
+MODES = ["checkerboard", "fade", "flicker", "difference", "sideBySide"]
+
+
+def test_revert_removes_new_nodes_and_restores_old_ones(a_panel, a_result, slicer):
+    ui = a_panel.ui
+    mine = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode", "mine")
+    matrix = vtk.vtkMatrix4x4()
+    matrix.SetElement(1, 3, 44)
+    mine.SetMatrixTransformToParent(matrix)
+    ui.outputTransformSelector.setCurrentNode(mine)
+    a_result()
+    volume = ui.outputVolumeSelector.currentNode()
+    assert shift_of(mine)[0] == pytest.approx(-6, abs=0.5)
+    ui.revertButton.click()
+    assert shift_of(mine) == [0, 44, 0]
+    assert volume.GetScene() is None
+    assert ui.outputVolumeSelector.currentNode() is None
+    assert not ui.revertButton.enabled
+
+
+def test_apply_also_to_all_kinds_of_nodes_and_revert(a_panel, a_pair, a_volume, a_result, slicer):
+    classes = ("Model", "Segmentation", "MarkupsFiducial", "MarkupsCurve", "MarkupsROI")
+    others = [slicer.mrmlScene.AddNewNodeByClass(f"vtkMRML{name}Node", name) for name in classes]
+    others += [a_volume("PET"), a_volume("labels", node_class="vtkMRMLLabelMapVolumeNode"), a_pair[1]]
+    elsewhere = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLModelNode", "elsewhere")
+    bed = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode", "bed")
+    matrix = vtk.vtkMatrix4x4()
+    matrix.SetElement(2, 3, 30)
+    bed.SetMatrixTransformToParent(matrix)
+    elsewhere.SetAndObserveTransformNodeID(bed.GetID())
+    ui = a_result().ui
+    transform = ui.outputTransformSelector.currentNode()
+    for node in (*others, elsewhere, a_pair[0]):
+        ui.applyToSelector.check(node)
+    ui.applyToButton.click()
+    assert [node.GetName() for node in others if node.GetParentTransformNode() is not transform] == []
+    assert a_pair[0].GetParentTransformNode() is None
+    assert elsewhere.GetParentTransformNode() is bed
+    message = ui.applyToMessageLabel.text
+    assert "PET" in message.split("Left")[0]
+    assert "fixed" in message.split("Left")[1]
+    assert "elsewhere" in message.split("Left")[2]
+    assert ui.verdictLabel.text.startswith("Better aligned")
+    assert not ui.applyToSelector.checkedNodes()
+    ui.revertButton.click()
+    assert [node.GetName() for node in others if node.GetParentTransformNode() is not None] == []
+
+
+def test_apply_to_nothing_says_what_to_do(a_result):
+    ui = a_result().ui
+    ui.applyToButton.click()
+    assert "Check the nodes" in ui.applyToMessageLabel.text
+
+
+def view_state(slicer):
+    composites = slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
+    slices = slicer.util.getNodesByClass("vtkMRMLSliceNode")
+    return (
+        slicer.app.layoutManager().layout,
+        [
+            (c.GetBackgroundVolumeID(), c.GetForegroundVolumeID(), c.GetForegroundOpacity(), c.GetLinkedControl())
+            for c in composites
+        ],
+        np.array([slicer.util.arrayFromVTKMatrix(node.GetSliceToRAS()).ravel() for node in slices]).round(6).tolist(),
+    )
+
+
+def scale_of(node):
+    return node.GetFieldOfView()[0] / node.GetDimensions()[0]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_views_come_and_go(host, a_pair, a_result, slicer, mode):
+    """Back to the user's layout, oblique cuts and zoom included."""
+    ui = a_result().ui
+    result = ui.outputVolumeSelector.currentNode()
+    red = slicer.app.layoutManager().sliceWidget("Red")
+    oblique = vtk.vtkTransform()
+    oblique.RotateX(25)
+    oblique.Translate(3, 4, 5)
+    red.mrmlSliceNode().GetSliceToRAS().DeepCopy(oblique.GetMatrix())
+    red.mrmlSliceNode().UpdateMatrices()
+    red.mrmlSliceNode().SetFieldOfView(*[0.1 * n for n in red.mrmlSliceNode().GetDimensions()[:2]], 1)
+    host.pump(0.02)
+    before = view_state(slicer)
+    nodes = slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode")
+    button = getattr(ui, f"{mode}Button")
+    button.click()
+    composite = red.mrmlSliceCompositeNode()
+    shown = slicer.mrmlScene.GetNodeByID(composite.GetBackgroundVolumeID())
+    if mode == "sideBySide":
+        yellow = slicer.app.layoutManager().sliceWidget("Yellow").mrmlSliceCompositeNode()
+        assert (shown, yellow.GetBackgroundVolumeID()) == (a_pair[0], result.GetID())
+        assert yellow.GetLinkedControl()
+        cuts = [slicer.app.layoutManager().sliceWidget(name).mrmlSliceNode().GetSliceToRAS() for name in VIEWS]
+        assert np.allclose(*map(slicer.util.arrayFromVTKMatrix, cuts))
+    elif mode in ("fade", "flicker"):
+        assert (shown, composite.GetForegroundVolumeID()) == (a_pair[0], result.GetID())
+        opacity = composite.GetForegroundOpacity()
+        if mode == "flicker":
+            host.waitUntil(lambda: composite.GetForegroundOpacity() != opacity, 2)
+        else:
+            ui.fadeSlider.value = 0.8
+            assert composite.GetForegroundOpacity() == pytest.approx(0.8)
+    else:
+        voxels = slicer.util.arrayFromVolume(shown)
+        assert voxels.shape == slicer.util.arrayFromVolume(a_pair[0]).shape
+        assert shown.GetHideFromEditors()
+        assert (np.abs(voxels).mean() < 10) == (mode == "difference")
+    button.click()
+    host.pump(0.05)
+    assert view_state(slicer) == before
+    assert scale_of(red.mrmlSliceNode()) == pytest.approx(0.1, rel=1e-3)
+    assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == nodes
+
+
+def test_from_one_view_to_the_next_and_back(host, a_result, slicer):
+    ui = a_result().ui
+    host.pump(0.02)
+    before = view_state(slicer)
+    for mode in MODES:
+        getattr(ui, f"{mode}Button").click()
+        assert [name for name in MODES if getattr(ui, f"{name}Button").checked] == [mode]
+    ui.sideBySideButton.click()
+    host.pump(0.05)
+    assert view_state(slicer) == before
+
+
+def test_closing_the_scene_with_a_result_and_a_view(host, a_result):
+    ui = a_result().ui
+    ui.flickerButton.click()
+    host.closeScene()
+    host.pump(0.6)
+    assert not ui.revertButton.enabled
+    assert not ui.flickerButton.enabled
+    assert ui.resultTable.rowCount == 0
+
+
+def test_an_output_that_is_deleted_ends_its_views(a_result, slicer):
+    ui = a_result().ui
+    ui.checkerboardButton.click()
+    slicer.mrmlScene.RemoveNode(ui.outputVolumeSelector.currentNode())
+    assert not ui.checkerboardButton.enabled
+    assert not ui.checkerboardButton.checked
+    slicer.mrmlScene.RemoveNode(ui.outputTransformSelector.currentNode())
+    assert not ui.applyToButton.enabled
+    ui.revertButton.click()
+
+
+def test_everything_is_saved_to_a_folder(a_panel, a_result, tmp_path):
+    a_panel.ui.saveFolderEdit.setCurrentPath(str(tmp_path))
+    a_result()
+    (folder,) = tmp_path.iterdir()
+    names = {path.name for path in folder.iterdir()} - {"TransformParameters.1.txt"}
+    assert names == {
+        "resampled.nrrd", "transform.h5", "parameters.0.txt", "TransformParameters.0.txt",
+        "settings.json", "result.json", "elastix.log",
+    }  # fmt: skip
+    assert folder.name in a_panel.ui.progressLabel.text
+
+
+def test_a_folder_that_cannot_be_written_keeps_the_result(host, a_panel, a_result, tmp_path):
+    (tmp_path / "file").write_text("")
+    a_panel.ui.saveFolderEdit.setCurrentPath(str(tmp_path / "file" / "below"))
+    host.dialogs.expect("OK")
+    a_result()
+    assert "below" in host.dialogs.shown[0].text
+    assert a_panel.ui.verdictLabel.text.startswith("Better aligned")
+
+
+def test_the_log_can_be_copied_saved_and_shortened(host, a_result, slicer, tmp_path):
+    ui = a_result().ui
+    short = ui.logText.plainText
+    choose(ui.logDetailSelector, "all")
+    assert len(ui.logText.plainText) > len(short)
+    ui.copyLogButton.click()
+    assert slicer.app.clipboard().text() == ui.logText.plainText
+    host.dialogs.expect(str(tmp_path / "run.log"))
+    ui.saveLogButton.click()
+    assert (tmp_path / "run.log").read_text(encoding="utf-8") == ui.logText.plainText
+
+
+def test_the_table_shows_all_of_its_rows(host, a_result):
+    """No scroll bar, and colours where a figure says better or worse."""
+    ui = a_result().ui
+    host.pump(0.05)
+    table = ui.resultTable
+    assert "Correlation" in shown_table(table)
+    assert table.rowCount >= 4
+    last = table.visualItemRect(table.item(table.rowCount - 1, 0))
+    assert last.bottom() <= table.viewport().height
+    assert table.item(0, 2).foreground().color().name() == "#2e7d32"
