@@ -131,12 +131,10 @@ class SlicerHost:
         """With `slicer.packaging` (Slicer 5.11 and later) or without it (5.10)."""
         if present:
             module = packaging_state.packaging_module(self.pip)
-            sys.modules["slicer.packaging"] = module
-            slicer.packaging = module
+            sys.modules["slicer.packaging"] = module  # no attribute of slicer: Slicer does not import it at start
             slicer.util.pip_install = module.pip_install
         else:
             sys.modules["slicer.packaging"] = None  # type: ignore[assignment] - makes an import of it fail
-            vars(slicer).pop("packaging", None)
             slicer.util.pip_install = packaging_state.old_pip_install(self.pip)
 
     def close(self) -> None:
@@ -234,16 +232,21 @@ class SlicerHost:
         self.pump()
 
     def screenshot(self, widget: Any, path: str | Path, width: int | None = None, height: int | None = None) -> Path:
-        """Render a widget (of `qt` or PySide6) into a PNG file."""
+        """Render a widget (of `qt` or PySide6) into a PNG file, in the size it has or in another one."""
         native: QWidget = widget._hostLiving("screenshot") if hasattr(widget, "_hostLiving") else widget
-        if width or height:
-            native.resize(width or native.width(), height or native.height())
         native.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, False)
         native.show()
         self.pump(0.05)
+        smallest, largest = native.minimumSize(), native.maximumSize()
+        if width or height:
+            native.setFixedSize(width or native.width(), height or native.height())  # whatever a layout makes of it
+            self.pump(0.05)
+        picture = native.grab()
+        native.setMinimumSize(smallest)
+        native.setMaximumSize(largest)
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        if not native.grab().save(str(target), "PNG"):
+        if not picture.save(str(target), "PNG"):
             raise OSError(f"the picture {target} could not be written")
         return target
 

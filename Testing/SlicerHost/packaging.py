@@ -32,7 +32,6 @@ class Pip:
         self.installs.append(wanted)
         if self.fails:
             raise subprocess.CalledProcessError(1, ["PythonSlicer", "-m", "pip", "install", *wanted])
-        wanted = [line for r in wanted for line in (_lines(r) if r.endswith(".txt") else [r])]
         self.missing -= {Requirement(r).name for r in wanted if not r.startswith("-")}
 
     def has(self, requirement: Requirement) -> bool:
@@ -44,12 +43,6 @@ class Pip:
             return metadata.version(requirement.name) in requirement.specifier
         except metadata.PackageNotFoundError:
             return False
-
-
-def _lines(path: str | Path) -> list[str]:
-    """The requirements of a file."""
-    lines = [line.strip() for line in Path(path).read_text(encoding="utf-8").splitlines()]
-    return [line for line in lines if line and not line.startswith(("#", "-"))]
 
 
 def _requirements(wanted: Any) -> list[Requirement]:
@@ -70,7 +63,8 @@ def packaging_module(pip: Pip) -> types.ModuleType:
     module = types.ModuleType("slicer.packaging")
 
     def load_requirements(path: str | Path) -> list[Requirement]:
-        return [Requirement(line) for line in _lines(path)]
+        lines = [line.strip() for line in Path(path).read_text(encoding="utf-8").splitlines()]
+        return [Requirement(line) for line in lines if line and not line.startswith(("#", "-"))]
 
     def pip_check(req: Any) -> bool:
         return all(pip.has(r) for r in _requirements(req))

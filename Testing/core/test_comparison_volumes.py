@@ -32,6 +32,16 @@ def test_blocks_come_by_turns():
     assert board[1, 5, 5] == 0
 
 
+def test_windows_that_are_given_keep_equal_values_equal():
+    fixed, moved = ramp(0, 100), ramp(0, 100)
+    moved[:4] = 0  # would stretch its own range
+    difference = difference_volume(fixed, moved, windows=((0, 200), (0, 200)))
+    assert np.abs(difference[4:]).max() == 0
+    board = checkerboard_volume(fixed, fixed, windows=((0, 100), (0, 200)))
+    assert board.max() == pytest.approx(255, abs=10)
+    assert board[:, :2, :2].max() <= 255
+
+
 def test_different_sizes_are_refused():
     with pytest.raises(InputError, match="voxel by voxel"):
         difference_volume(np.zeros((2, 2, 2)), np.zeros((2, 2, 3)))

@@ -158,20 +158,44 @@ def a_fake_run(host, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def a_real_handle(installed_host):
+def a_pool():
+    """Processes that live from test to test: starting one takes seconds."""
+    from ElastixRegistrationLib.worker.pool import WorkerPool
+
+    with WorkerPool() as pool:
+        yield pool
+
+
+class KeptPool:
+    """The pool of a module that does not end with it."""
+
+    def __init__(self, pool):
+        self.submit, self.warm_up, self.close = pool.submit, pool.warm_up, lambda: None
+
+
+@pytest.fixture
+def a_ready_worker(a_pool, monkeypatch):
+    """Lets a widget run its registrations in a process that has started before."""
+
+    def make(widget):
+        monkeypatch.setattr(widget.logic, "_workers", KeptPool(a_pool))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def a_real_handle(installed_host, a_pool):
     """The handle of one real background run of ``a_pair`` that is done, with all outputs."""
     import slicer
     from ElastixRegistrationLib.mrml.background_registration import submit_job
     from ElastixRegistrationLib.mrml.parameter_node import OUTPUTS
     from ElastixRegistrationLib.mrml.registration import RegistrationLogic
-    from ElastixRegistrationLib.worker.pool import WorkerPool
 
     nodes = blobs_volume("fixed", 0.0), blobs_volume("moving", 6.0)
     job = RegistrationLogic().prepareRegistration(*nodes, preset="translation", seed=1)
-    with WorkerPool() as pool:
-        handle = submit_job(pool, job, OUTPUTS)
-        handle.wait(120)
-        assert handle.error is None
+    handle = submit_job(a_pool, job, OUTPUTS)
+    handle.wait(120)
+    assert handle.error is None
     for node in nodes:
         slicer.mrmlScene.RemoveNode(node)
     return handle

@@ -343,7 +343,7 @@ def test_the_tab_key_goes_through_the_panel_in_reading_order(open_panel, a_pair,
     ui.applyButton.window().activateWindow()  # another one may have been in front
     host.pump(0.1)
     ui.parameterSetSelector.setFocus()
-    host.pump(0.1)
+    assert host.waitUntil(qt.QApplication.focusWidget, 2)
     reached = []
     for _ in range(60):
         inner = qt.QApplication.focusWidget()

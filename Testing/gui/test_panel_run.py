@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.metadata
 import time
 
 import numpy as np
 import pytest
+import vtk
 from ElastixRegistrationLib.core.errors import RegistrationError
 from ElastixRegistrationLib.mrml.parameter_node import ParameterSet
 from gui.clicks import choose, shift_of, shown_table
@@ -233,10 +235,11 @@ def test_landmarks_give_the_start_and_are_paired_as_chosen(a_panel, slicer, appl
     assert float(after) < 0.5
 
 
-def test_cancel_of_a_real_run(host, a_panel, slicer, apply_and_wait):
+def test_cancel_of_a_real_run(host, a_panel, slicer, apply_and_wait, a_ready_worker):
     """In the middle of elastix: at once, the scene as it was, and the next run works."""
     ui = a_panel.ui
     ui.inBackgroundCheckBox.checked = True
+    a_ready_worker(a_panel)
     choose(ui.presetSelector, "deformable")
     nodes = slicer.mrmlScene.GetNumberOfNodes()
     ui.applyButton.click()
@@ -254,11 +257,18 @@ def test_cancel_of_a_real_run(host, a_panel, slicer, apply_and_wait):
 
 @pytest.fixture
 def longest_gap(host, apply_and_wait):
-    """The longest time, ms, that the event loop stands still from the click to the result and its pictures."""
+    """The longest time, ms, that the event loop stands still from the click to the result and its pictures.
+
+    VTK has one thread meanwhile: how long its threads wait for other processes is not to be known.
+    """
+    threads, backend = vtk.vtkMultiThreader.GetGlobalMaximumNumberOfThreads(), vtk.vtkSMPTools.GetBackend()
+    vtk.vtkMultiThreader.SetGlobalMaximumNumberOfThreads(1)
+    vtk.vtkSMPTools.SetBackend("Sequential")
 
     def measure(widget):
         longest = []
-        for _ in range(2):  # VTK's threads may have to wait for other processes
+        for _ in range(2):  # on a machine full of other work the better one
+            gc.collect()  # what other tests left
             with host.measureGaps() as gaps:
                 apply_and_wait(widget, 120)
                 host.pump(0.2)
@@ -267,11 +277,15 @@ def longest_gap(host, apply_and_wait):
                 break
         return min(longest)
 
-    return measure
+    yield measure
+    vtk.vtkMultiThreader.SetGlobalMaximumNumberOfThreads(threads)
+    vtk.vtkSMPTools.SetBackend(backend)
 
 
 @pytest.mark.parametrize("kind", ["colour", "sheared", "warped"])
-def test_the_window_stays_alive_with_volumes_elastix_cannot_take(kind, a_panel, a_pair, a_volume, slicer, longest_gap):
+def test_the_window_stays_alive_with_volumes_elastix_cannot_take(
+    kind, a_panel, a_pair, a_volume, slicer, longest_gap, a_ready_worker
+):
     ui, moving = a_panel.ui, a_pair[1]
     ui.inBackgroundCheckBox.checked = True
     if kind == "colour":
@@ -287,6 +301,7 @@ def test_the_window_stays_alive_with_volumes_elastix_cannot_take(kind, a_panel, 
         parent = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTransformNode", "warp")
         parent.SetAndObserveTransformFromParent(small_warp(slicer))
         moving.SetAndObserveTransformNodeID(parent.GetID())
+    a_ready_worker(a_panel)
     for name in ("Field", "Jacobian", "Inverse"):
         getattr(ui, f"output{name}CheckBox").click()
     assert longest_gap(a_panel) <= 100
@@ -300,8 +315,6 @@ def test_the_window_stays_alive_with_volumes_elastix_cannot_take(kind, a_panel, 
 
 def small_warp(slicer):
     """A thin plate spline that moves things by about 1 mm."""
-    import vtk
-
     corners = np.stack(np.meshgrid(*[[0, 40, 80]] * 3), -1).reshape(-1, 3).astype(float)
     warp = vtk.vtkThinPlateSplineTransform()
     warp.SetBasisToR()
@@ -314,16 +327,19 @@ def small_warp(slicer):
     return warp
 
 
-@pytest.mark.parametrize("pair", ["head2d", "lung"])
-def test_the_window_stays_alive_with_real_images(pair, host, open_panel, shared_data, slicer, longest_gap):
+@pytest.mark.parametrize(("pair", "preset"), [("head2d", "rigid"), ("lung", "translation")])
+def test_the_window_stays_alive_with_real_images(pair, preset, host, open_panel, shared_data, slicer, longest_gap):
+    """The example of the itk-elastix paper, single slices that are registered in 2D, and a breath-hold CT pair."""
     load(slicer, shared_data / pair)
     widget = open_panel()
     host.waitUntil(lambda: "background" in widget.ui.backgroundMessageLabel.text, 10)
-    choose(widget.ui.presetSelector, "translation")
+    choose(widget.ui.presetSelector, preset)
     for name in ("Field", "Jacobian", "Inverse"):
         getattr(widget.ui, f"output{name}CheckBox").click()
     assert longest_gap(widget) <= 100
-    assert "Done in" in widget.ui.progressLabel.text
+    assert widget.ui.verdictLabel.text.startswith("Better aligned")
+    for name in ("Volume", "Transform", "Field", "Jacobian", "Inverse"):
+        assert getattr(widget.ui, f"output{name}Selector").currentNode() is not None
 
 
 def load(slicer, folder):
@@ -338,24 +354,13 @@ def load(slicer, folder):
         node.SetOrigin(*[*image.GetOrigin(), 0.0][:3])
 
 
-def test_scripts_can_start_it_in_the_background(a_panel, a_pair, slicer):
+def test_scripts_can_start_it_in_the_background(a_panel, a_pair, slicer, a_ready_worker):
     transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTransformNode", "found")
+    a_ready_worker(a_panel)
     handle = a_panel.logic.startRegistration(*a_pair, outputTransformNode=transform, preset="translation", seed=1)
     outcome = handle.wait(60)
     assert outcome.transform_node is transform
     assert shift_of(transform) == pytest.approx([-6, 0, 0], abs=0.5)
-
-
-def test_two_slices(open_panel, shared_data, slicer, apply_and_wait):
-    """head2d, the example of the itk-elastix paper: single slices are registered in 2D."""
-    load(slicer, shared_data / "head2d")
-    widget = open_panel()
-    choose(widget.ui.presetSelector, "rigid")
-    widget.ui.outputJacobianCheckBox.click()
-    widget.ui.outputInverseCheckBox.click()
-    apply_and_wait(widget)
-    assert widget.ui.verdictLabel.text.startswith("Better aligned")
-    assert widget.ui.outputJacobianSelector.currentNode() is not None
 
 
 def test_the_modules_own_test_passes(host, open_panel, slicer):

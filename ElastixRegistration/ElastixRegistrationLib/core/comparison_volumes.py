@@ -7,10 +7,18 @@ import numpy as np
 from .errors import InputError
 from .pictures import normalised, window_of
 
+#: Lowest and highest value that is shown, of the fixed and of the moved volume.
+Windows = tuple[tuple[float, float], tuple[float, float]]
 
-def checkerboard_volume(fixed: np.ndarray, moved: np.ndarray, tiles: int = 8) -> np.ndarray:
-    """(k, j, i) uint8: blocks of both arrays by turns, ``tiles`` along the longest axis, each scaled to 0..255."""
-    first, second = _scaled(fixed, moved)
+
+def checkerboard_volume(
+    fixed: np.ndarray, moved: np.ndarray, tiles: int = 8, windows: Windows | None = None
+) -> np.ndarray:
+    """(k, j, i) uint8: blocks of both arrays by turns, ``tiles`` along the longest axis, each scaled to 0..255.
+
+    ``windows`` None scales each by its own range.
+    """
+    first, second = _scaled(fixed, moved, windows)
     side = max(1, -(-max(fixed.shape) // tiles))
     odd = np.zeros(fixed.shape, bool)
     for axis, length in enumerate(fixed.shape):
@@ -20,13 +28,15 @@ def checkerboard_volume(fixed: np.ndarray, moved: np.ndarray, tiles: int = 8) ->
     return np.where(odd, second, first)
 
 
-def difference_volume(fixed: np.ndarray, moved: np.ndarray) -> np.ndarray:
-    """(k, j, i) int16, -255 to 255: moved minus fixed, each scaled to 0..255 by its own range first."""
-    first, second = _scaled(fixed, moved)
+def difference_volume(fixed: np.ndarray, moved: np.ndarray, windows: Windows | None = None) -> np.ndarray:
+    """(k, j, i) int16, -255 to 255: moved minus fixed, each scaled to 0..255 by its window or its own range first."""
+    first, second = _scaled(fixed, moved, windows)
     return second.astype(np.int16) - first
 
 
-def _scaled(fixed: np.ndarray, moved: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _scaled(fixed: np.ndarray, moved: np.ndarray, windows: Windows | None) -> tuple[np.ndarray, np.ndarray]:
     if fixed.shape != moved.shape:
         raise InputError(f"Volumes of {fixed.shape} and {moved.shape} voxels cannot be compared voxel by voxel.")
-    return tuple((255 * normalised(array, window_of(array))).astype(np.uint8) for array in (fixed, moved))
+    windows = (window_of(fixed), window_of(moved)) if windows is None else windows
+    pairs = zip((fixed, moved), windows, strict=True)
+    return tuple((255 * normalised(array, window)).astype(np.uint8) for array, window in pairs)

@@ -139,6 +139,14 @@ def _sliceRestorer(node: Any) -> Callable[[], None]:
     return restore
 
 
+def _windows(fixed: Any, result: Any) -> Any:
+    """Which values of the two volumes are shown, black to white; None where a display does not say so."""
+    displays = [node.GetDisplayNode() for node in (fixed, result)]
+    if not all(display is not None and display.IsA("vtkMRMLScalarVolumeDisplayNode") for display in displays):
+        return None
+    return tuple((display.GetWindowLevelMin(), display.GetWindowLevelMax()) for display in displays)
+
+
 def _composites() -> list[Any]:
     return slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
 
@@ -149,7 +157,8 @@ def _helperVolume(mode: str, fixed: Any, result: Any) -> Any:
     from ..mrml.volumes import volume_image
 
     arrays = [volume_image(node, "volume").scalars() for node in (fixed, result)]
-    voxels = checkerboard_volume(*arrays) if mode == "checkerboard" else difference_volume(*arrays)
+    make = checkerboard_volume if mode == "checkerboard" else difference_volume
+    voxels = make(*arrays, windows=_windows(fixed, result))
     node = slicer.mrmlScene.CreateNodeByClass("vtkMRMLScalarVolumeNode")
     node.UnRegister(None)
     node.SetName(_("Checkerboard") if mode == "checkerboard" else _("Difference"))

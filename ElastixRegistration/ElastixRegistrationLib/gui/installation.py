@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import logging
 from pathlib import Path
 
 import slicer
@@ -10,7 +11,7 @@ from slicer.i18n import tr as _
 
 from ..core.errors import ElastixRegistrationError
 
-_PACKAGE = "itk-elastix"
+_log = logging.getLogger(__name__)
 
 
 class InstallationError(ElastixRegistrationError):
@@ -23,26 +24,43 @@ def ensureRequirements(path: str | Path) -> None:
     Raises InstallationError when the user says no, or pip fails.
     """
     try:
-        if hasattr(slicer, "packaging"):  # Slicer 5.11 and later
-            slicer.packaging.pip_ensure(slicer.packaging.load_requirements(path), requester="ElastixRegistration")
-        else:
-            _installHere(path)
+        _ensure(path)
     except InstallationError:
         raise
     except Exception as problem:  # pip fails with whatever: no network, no space, a proxy
         refused = isinstance(problem, RuntimeError) and "declined" in str(problem)
+        _log.warning("The packages of %s could not be installed: %s", path, problem)
         raise InstallationError(_refusal() if refused else _failure()) from problem
 
 
-def _installHere(path: str | Path) -> None:
-    """For Slicer 5.10 and older, which has no slicer.packaging."""
+def _ensure(path: str | Path) -> None:
     try:
-        importlib.metadata.version(_PACKAGE)
+        from slicer.packaging import load_requirements, pip_ensure
+    except ImportError:  # Slicer 5.10 and older
+        _ensureWithoutPackaging(path)
+    else:
+        pip_ensure(load_requirements(path), requester="ElastixRegistration")
+
+
+def _ensureWithoutPackaging(path: str | Path) -> None:
+    lines = [line.strip() for line in Path(path).read_text(encoding="utf-8").splitlines()]
+    missing = [line for line in lines if line and not line.startswith("#") and not _isInstalled(line)]
+    if missing:
+        question = _("Elastix Registration needs Python packages: {packages} (some 100 MB). Install them now?")
+        if not slicer.util.confirmOkCancelDisplay(question.format(packages=", ".join(missing))):
+            raise InstallationError(_refusal())
+        slicer.util.pip_install(missing)
+
+
+def _isInstalled(line: str) -> bool:
+    """Whether a requirement such as itk>=5.4,<5.5 is met."""
+    from packaging.requirements import Requirement  # every Slicer has it, for its own use
+
+    requirement = Requirement(line)
+    try:
+        return importlib.metadata.version(requirement.name) in requirement.specifier
     except importlib.metadata.PackageNotFoundError:
-        question = _("Elastix Registration needs the Python package itk-elastix (some 100 MB). Install it now?")
-        if not slicer.util.confirmOkCancelDisplay(question):
-            raise InstallationError(_refusal()) from None
-        slicer.util.pip_install(["-r", str(path)])
+        return False
 
 
 def _refusal() -> str:

@@ -11,8 +11,7 @@ from slicer.i18n import tr as _
 from ..core.convergence_curve import Curve, StageCurve, curve_of
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 8, 8, 18, 20
-_INDENT = 4
-_ROOM_FOR_TEXT = 60
+_ROOM_FOR_NUMBER, _ROOM_FOR_RANGE = 60, 180
 _LINE, _RULE, _FAINT = "#1f77b4", "#909090", "#808080"
 
 
@@ -54,14 +53,14 @@ class MetricPlot(qt.QWidget):
             left = int(x(stage.starts[0]))
             room = int(x(end)) - left
             self._paintStage(painter, stage, x, height)
-            if room > _ROOM_FOR_TEXT:
+            title = qt.QRect(left, 0, room, _TOP)
+            if room > _ROOM_FOR_NUMBER:
                 painter.setPen(text)
-                title = qt.QRect(left, 0, room, _TOP)
                 painter.drawText(title, qt.Qt.AlignLeft | qt.Qt.AlignVCenter, _("Stage {n}").format(n=number))
-                inside = qt.QRect(left + _INDENT, _TOP, room, height)
+            if room > _ROOM_FOR_RANGE:
                 painter.setPen(qt.QColor(_FAINT))
-                painter.drawText(inside, qt.Qt.AlignLeft | qt.Qt.AlignTop, f"{stage.high:.3g}")
-                painter.drawText(inside, qt.Qt.AlignLeft | qt.Qt.AlignBottom, f"{stage.low:.3g}")
+                values = _("{low} to {high}").format(low=f"{stage.low:.3g}", high=f"{stage.high:.3g}")
+                painter.drawText(title, qt.Qt.AlignRight | qt.Qt.AlignVCenter, values)
         painter.setPen(text)
         below = qt.QRect(_LEFT, _TOP + height, width, _BOTTOM)
         painter.drawText(below, qt.Qt.AlignLeft | qt.Qt.AlignVCenter, _("Metric: lower is better"))

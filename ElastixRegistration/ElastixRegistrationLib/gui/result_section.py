@@ -50,7 +50,7 @@ class ResultSection(Section):
 
     def setRun(self, run: Any) -> None:
         """None shows that there is no result."""
-        self.ui.applyToMessageLabel.text = ""
+        self._say("")
         self.views.stop()
         self._run = run
         self._fillTable(run.comparison.figures if run is not None and run.comparison is not None else ())
@@ -89,7 +89,11 @@ class ResultSection(Section):
             for text, group in sentences
             if group
         ]
-        self.ui.applyToMessageLabel.text = " ".join(texts) or _("Check the nodes to move in the list first.")
+        self._say(" ".join(texts) or _("Check the nodes to move in the list first."))
+
+    def _say(self, message: str) -> None:
+        self.ui.applyToMessageLabel.text = message
+        self.ui.applyToMessageLabel.visible = bool(message)
 
     def revert(self, checked: bool = False) -> None:
         run = self._run
@@ -121,7 +125,7 @@ class ResultSection(Section):
 
     def _viewClicked(self, mode: str, checked: bool) -> None:
         if checked:
-            with slicer.util.tryWithErrorDisplay(_("The volumes cannot be compared.")):
+            with slicer.util.tryWithErrorDisplay(_("The volumes cannot be compared."), waitCursor=True):
                 self.views.show(mode, self._run.job.fixed.node, self._node("outputVolume"))
         else:
             self.views.stop()

@@ -219,12 +219,13 @@ def _advance(steps: Iterator[None]) -> bool:
 
 def comparisonOf(job: Any, result: Any) -> Any:
     """Figures before and after, with a verdict: the worker's, or computed here."""
-    from ..core.assessment import assess
     from ..mrml.background_registration import FIGURES, JUDGED_VOXELS
 
     computed = getattr(result, "outputs", {})
     if FIGURES in computed:
         return computed[FIGURES]
+    from ..core.assessment import assess
+
     inputs = job.inputs.arguments()
     used = ("fixed_mask", "moving_mask", "fixed_points", "moving_points")
     given = {name: inputs[name] for name in used}
