@@ -152,6 +152,13 @@ def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
     _add_interpolation(register)
     add("--threads", type=int, metavar="N")
     add("--seed", type=int, metavar="N", help="for the random samples of the metric")
+    add("--fixed-labels", metavar="L", help="label map or .seg.nrrd, to judge the result by overlap and distances")
+    add("--moving-labels", metavar="L", help="the same labels in the moving image")
+    add(
+        "--inverse-consistency",
+        action="store_true",
+        help="register the other way round too, and tell how far points come back from where they were",
+    )
     add("--report", metavar="DIR", help="write report.html with pictures and figures")
     register.set_defaults(run=commands.register)
 

@@ -46,6 +46,7 @@ def register(options: argparse.Namespace) -> Outcome:
         pairing=options.pairing,
     )
     channels = read_channels(options.channel or (), given.fixed)
+    labels = _labels(options, given)
     stages = settings.stages(
         given.fixed.GetImageDimension(), has_masks=given.has_masks, has_points=given.fixed_points is not None
     )
@@ -82,10 +83,14 @@ def register(options: argparse.Namespace) -> Outcome:
         moving_mask=given.moving_mask,
         fixed_points=given.fixed_points,
         moving_points=given.moving_points,
+        landmark_labels=given.labels,
+        **labels,
         most_voxels=8e6 if options.report else 3e5,
     )
+    if options.inverse_consistency:
+        judged = _with_inverse_consistency(judged, given, result, settings, stages)
     if options.report:
-        written["report"] = str(_write_report(options, settings, given.fixed, result, judged))
+        written["report"] = str(_write_report(options, settings, given, result, judged))
     seconds = {
         "read": read - started,
         "register": registered - read,
@@ -183,7 +188,7 @@ def _write_outputs(
     return {name: str(path) for name, path in outputs.items()}, residual
 
 
-def _write_report(options: argparse.Namespace, settings: RegistrationSettings, fixed: Any, result: Any, judged: Any):
+def _write_report(options: argparse.Namespace, settings: RegistrationSettings, given: Any, result: Any, judged: Any):
     from .core.images import array_view
     from .core.report import Report, anonymous_command, voxel_checksum, write_report
 
@@ -204,16 +209,74 @@ def _write_report(options: argparse.Namespace, settings: RegistrationSettings, f
                 "Preset": "own parameter files" if settings.parameter_files else settings.preset,
                 "Background": f"{result.background.value:g}. {result.background.reason}",
                 "Interpolation": settings.interpolation,
-                "Seed": "as in the parameter files" if settings.seed is None else settings.seed,
+                "Seed": _seeds(result.stages),
+                "Threads": "all" if settings.threads is None else settings.threads,
             },
             checksums={
-                "fixed image": voxel_checksum(array_view(fixed)),
+                "fixed image": voxel_checksum(array_view(given.fixed)),
                 "moving image": voxel_checksum(array_view(result.moving)),
             },
             command=anonymous_command(options.arguments),
             padding=paddings,
+            notes=[*given.notes, *result.notes],
         ),
     )
+
+
+def _seeds(stages: Any) -> str:
+    """Of the stages, in words; elastix has its own where a stage names none."""
+    seeds = dict.fromkeys((stage.get("RandomSeed") or ("121212",))[0] for stage in stages)
+    return ", ".join(seeds)
+
+
+def _labels(options: argparse.Namespace, given: Any) -> dict[str, Any]:
+    """Label maps to judge by, as ``core.assess`` takes them."""
+    from .core.image_files import read_image
+    from .core.inputs import as_flat_as
+    from .core.segmentation_files import segment_names
+
+    if bool(options.fixed_labels) != bool(options.moving_labels):
+        raise InputError("To compare labels give both --fixed-labels and --moving-labels.")
+    if not options.fixed_labels:
+        return {}
+    fixed, moving = (
+        as_flat_as(read_image(path, f"{side} labels"), image)
+        for side, path, image in (
+            ("fixed", options.fixed_labels, given.fixed),
+            ("moving", options.moving_labels, given.moving),
+        )
+    )
+    return {"fixed_labels": fixed, "moving_labels": moving, "label_names": segment_names(fixed)}
+
+
+def _with_inverse_consistency(judged: Any, given: Any, result: Any, settings: RegistrationSettings, stages: Any) -> Any:
+    """Figures with those of a registration the other way round."""
+    from dataclasses import replace
+
+    from .core.consistency import inverse_consistency
+    from .core.registration import register as run
+    from .core.similarity import Figure
+
+    back = run(
+        given.moving,
+        given.fixed,
+        stages,
+        given.moving_mask,
+        given.fixed_mask,
+        given.moving_points,
+        given.fixed_points,
+        threads=settings.threads,
+        seed=settings.seed,
+        initialization=settings.start(),
+        adapt=settings.adapts(),
+    )
+    found = inverse_consistency(result.transform, back.transform, judged.geometry, mask=judged.mask)
+    figures = (
+        Figure("Inverse consistency, mean", "mm", None, found.mean, -1, 2),
+        Figure("Inverse consistency, 95 %", "mm", None, found.percentile95, -1, 2),
+    )
+    comparison = replace(judged.comparison, figures=(*judged.comparison.figures, *figures))
+    return replace(judged, comparison=comparison)
 
 
 def _registration_outcome(settings, result, comparison, written, seconds, given_notes) -> Outcome:
@@ -231,6 +294,7 @@ def _registration_outcome(settings, result, comparison, written, seconds, given_
             "reason": result.background.reason,
         },
         "figures": [{"name": f.name, "unit": f.unit, "before": f.before, "after": f.after} for f in comparison.figures],
+        "landmarks": [vars(row) for row in comparison.landmarks],
         "verdict": comparison.verdict,
         "notes": [*given_notes, *result.notes],
         "outputs": written,

@@ -174,6 +174,31 @@ def test_analysis_agrees_with_simpleitk(folder, capsys):
     assert lobe["moved_mm3"] == pytest.approx(voxels.sum() * 2.5 * 2.5 * 3, rel=1e-5)
 
 
+def test_labels_landmarks_and_the_way_back_are_judged(folder, capsys):
+    pair = (folder / "fixed_t2.nrrd", folder / "moving_t2.nrrd")
+    assert call(
+        "register", *pair, "--parameters", folder / "translation.txt", *landmarks(folder), "--json",
+        "--fixed-labels", folder / "fixed_labels.nrrd", "--moving-labels", folder / "moving_labels.nrrd",
+        "--inverse-consistency", "--report", folder / "report", "--channel", *pair, "weight=0.5",
+        "--output-inverse", folder / "inverse.h5",
+    ) == 0  # fmt: skip
+    document = json.loads(capsys.readouterr().out)
+    figures = {figure["name"]: figure for figure in document["figures"]}
+    assert figures["Dice overlap, label 1"]["before"] < 0.8 < 0.85 < figures["Dice overlap, label 1"]["after"]
+    assert figures["Surface distance, label 1"]["before"] > 2 > 1.0 > figures["Surface distance, label 1"]["after"]
+    assert figures["Hausdorff distance 95 %, label 2"]["after"] < 3.1
+    assert figures["Inverse consistency, mean"]["after"] < 0.5
+    assert [row["label"] for row in document["landmarks"]] == [f"L{n}" for n in range(5)]
+    assert all(row["before"] > 8 > 1 > row["after"] for row in document["landmarks"])
+    assert document["inverse_residual_mm"] == {"mean": 0.0, "max": 0.0}
+    page = (folder / "report" / "report.html").read_text("utf-8")
+    assert "<th>L3</th>" in page
+    assert "5 landmarks are paired by label" in page
+    assert "--channel CHANNEL CHANNEL weight=0.5" in page
+    assert str(folder) not in page
+    assert "121212" in page
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -184,6 +209,7 @@ def test_analysis_agrees_with_simpleitk(folder, capsys):
         (("register", "fixed.nrrd", "moving.nrrd", "--channel", "fixed.nrrd"), "A channel is two images"),
         (("register", "fixed.nrrd", "moving.nrrd", "--channel", "fixed.nrrd", "moving.nrrd", "weight=a"), "weight"),
         (("register", "fixed.nrrd", "moving.nrrd", "--landmark-weight", "1"), "no corresponding points"),
+        (("register", "fixed.nrrd", "moving.nrrd", "--fixed-labels", "fixed_labels.nrrd"), "give both --fixed-labels"),
     ],
 )
 def test_a_wrong_call_says_why(words, sentence, folder, capsys, monkeypatch):

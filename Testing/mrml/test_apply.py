@@ -14,7 +14,7 @@ from ElastixRegistrationLib.mrml.apply import apply_steps, harden_steps, is_mova
 from ElastixRegistrationLib.mrml.hierarchy import branch_nodes
 from ElastixRegistrationLib.mrml.inverse_nodes import add_inverse_node
 from ElastixRegistrationLib.mrml.steps import completed
-from ElastixRegistrationLib.mrml.transform_sources import transform_node_from_file
+from ElastixRegistrationLib.mrml.transform_sources import transform_node_from_file, transform_node_from_matrix
 from ElastixRegistrationLib.mrml.transforms import chain_from_data, set_from_parent
 from ElastixRegistrationLib.worker.data import TransformData
 from mrml import builders
@@ -372,3 +372,31 @@ def test_an_inverse_node_brings_back_to_within_its_residual(
     off = np.linalg.norm(ras(shown) - itk_map(transform, landmarks), axis=1)
     assert off.max() <= 1.3 * inverse.max_residual + 1e-6
     assert "come back to" in inverse.node.GetDescription()
+
+
+@pytest.mark.parametrize("space", ["RAS", "voxel"])
+def test_a_matrix_becomes_a_node(space, a_scene, a_volume_node, a_transform_node, rng):
+    """A voxel of the fixed volume leads to the voxel of the moving one that the matrix says, under parents too."""
+    parent = a_transform_node(builders.rigid(rng))
+    fixed = a_volume_node(np.zeros((5, 6, 7), np.uint8), builders.oblique_ijk_to_ras(rng), parent=parent)
+    moving = a_volume_node(
+        np.zeros((8, 6, 5), np.uint8), builders.oblique_ijk_to_ras(rng, left_handed=True), parent=parent
+    )
+    matrix = builders.affine(rng, 0.1, 3)
+    node = transform_node_from_matrix(matrix, space, a_scene, fixed_node=fixed, moving_node=moving)
+    index = np.array([1.0, 2, 3, 1])
+    found = np.array(node.GetTransformFromParent().TransformPoint(_ras_of(fixed, index)[:3]))
+    if space == "RAS":
+        assert found == pytest.approx((matrix @ _ras_of(fixed, index))[:3])
+    else:
+        own = vtk.vtkMatrix4x4()
+        moving.GetIJKToRASMatrix(own)
+        assert found == pytest.approx(np.array(own.MultiplyPoint(matrix @ index))[:3], abs=1e-6)
+
+
+def _ras_of(node, index):
+    """World RAS (x, y, z, 1) of a voxel, under a linear parent."""
+    own, above = vtk.vtkMatrix4x4(), vtk.vtkMatrix4x4()
+    node.GetIJKToRASMatrix(own)
+    node.GetParentTransformNode().GetMatrixTransformToWorld(above)
+    return np.array(above.MultiplyPoint(own.MultiplyPoint(index)))

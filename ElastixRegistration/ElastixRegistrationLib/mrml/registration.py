@@ -17,11 +17,12 @@ from .deformation_nodes import DeformationNodes, add_deformation_nodes
 from .hierarchy import branch_nodes
 from .inverse_nodes import InverseNode, add_inverse_node
 from .job import OutputNodes, RegistrationJob, prepare_steps
+from .quality_nodes import QualityNodes, assess_transform
 from .results import RegistrationOutcome, apply_result
 from .sequences import SequenceOptions, SequenceRegistration
 from .sequences_outputs import SequenceOutcome, SequenceOutputs
 from .steps import Steps, completed
-from .transform_sources import transform_node_from_file
+from .transform_sources import transform_node_from_file, transform_node_from_matrix
 
 
 class RegistrationLogic:
@@ -188,6 +189,54 @@ class RegistrationLogic:
         change in colours with legends, volumes of segments before and after, and where space folds."""
         return add_deformation_nodes(
             transform, referenceVolumeNode, segmentation_node=segmentationNode, with_matrix=withMatrix
+        )
+
+    def assessTransform(
+        self,
+        transform: Any,
+        referenceVolumeNode: Any,
+        *,
+        fixedPointsNode: Any = None,
+        movingPointsNode: Any = None,
+        fixedSegmentationNode: Any = None,
+        movingSegmentationNode: Any = None,
+        pairing: str = "auto",
+    ) -> QualityNodes:
+        """Tables of overlap, surface and landmark distances before and after a transform node or file, and a chart."""
+        return assess_transform(
+            transform,
+            referenceVolumeNode,
+            fixed_points_node=fixedPointsNode,
+            moving_points_node=movingPointsNode,
+            fixed_segmentation=fixedSegmentationNode,
+            moving_segmentation=movingSegmentationNode,
+            pairing=pairing,
+        )
+
+    def transformFromMatrix(
+        self,
+        matrix: Any,
+        space: str,
+        fixedVolumeNode: Any = None,
+        movingVolumeNode: Any = None,
+        *,
+        mapsMovingToFixed: bool = False,
+        alignCorners: bool = False,
+        scene: Any = None,
+    ) -> Any:
+        """A transform node, to apply or to start from, of a NumPy, MONAI or torch matrix.
+
+        ``space``: "LPS", "RAS", "voxel" (i, j, k), "array" (k, j, i), "monai" or "torch"; all but the first two need
+        both volumes. The matrix maps fixed to moving points, unless ``mapsMovingToFixed``.
+        """
+        return transform_node_from_matrix(
+            matrix,
+            space,
+            slicer.mrmlScene if scene is None else scene,
+            fixed_node=fixedVolumeNode,
+            moving_node=movingVolumeNode,
+            maps_moving_to_fixed=mapsMovingToFixed,
+            align_corners=alignCorners,
         )
 
     def nodesOfBranch(self, item: int, scene: Any = None) -> list[Any]:

@@ -12,7 +12,9 @@ import slicer
 from ..core.errors import InputError
 from ..worker.data import TransformData, TransformElement
 from .chains import Chain, chain_from_vtk, chain_to_world, inverse
+from .coordinates import geometry_from_ijk_to_ras
 from .transforms import chain_from_data, node_class_of, set_from_parent
+from .volumes import volume_image
 
 #: ITK's HDF5 beside Slicer's in one process has crashed it (Slicer issues 5907, 7838): Slicer reads these.
 _READ_BY_SLICER = (".h5", ".hdf5")
@@ -50,6 +52,27 @@ def transform_node_from_file(path: str | os.PathLike, scene: Any) -> Any:
     chain = read_chain(path)
     node = scene.AddNewNodeByClass(node_class_of(chain), scene.GenerateUniqueName(Path(path).name.split(".")[0]))
     set_from_parent(node, chain)
+    return node
+
+
+def transform_node_from_matrix(
+    matrix: Any, space: str, scene: Any, *, fixed_node: Any = None, moving_node: Any = None, **options: Any
+) -> Any:
+    """A new transform node of an affine matrix: see ``core.matrices.transform_from_matrix`` for what may be given.
+
+    Voxels are those of the fixed volume, where it lies in world, and of the moving volume without its parents, as it
+    will lie directly under the node.
+    """
+    from ..core.matrices import transform_from_matrix
+
+    fixed = moving = None
+    if fixed_node is not None and moving_node is not None:
+        fixed = volume_image(fixed_node, "fixed volume").geometry
+        volume = volume_image(moving_node, "moving volume")
+        moving = geometry_from_ijk_to_ras(volume.ijk_to_ras, volume.geometry.size)
+    transform = transform_from_matrix(matrix, space, fixed=fixed, moving=moving, **options)
+    node = scene.AddNewNodeByClass("vtkMRMLLinearTransformNode", scene.GenerateUniqueName("matrix"))
+    set_from_parent(node, chain_from_data(TransformData.of(transform)))
     return node
 
 
