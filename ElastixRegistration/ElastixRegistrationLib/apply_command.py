@@ -49,11 +49,13 @@ def run(options: argparse.Namespace) -> Outcome:
 
 
 def _move_points(options: argparse.Namespace) -> Outcome:
+    from .core.image_files import check_apart
     from .core.point_files import Points, read_points, write_points
     from .core.transform_files import read_transform
 
     if not options.output_points:
         raise InputError("To move points give --points and --output-points, and no image.")
+    check_apart([options.output_points], [options.transform, options.points])
     transform = read_transform(options.transform)
     points = read_points(options.points)
     dimension = transform.GetInputSpaceDimension()
@@ -97,7 +99,7 @@ def _mapping(transform: Any, inverse: bool) -> Callable:
 
 def _resample(options: argparse.Namespace) -> Outcome:
     from .core.background import estimate_background
-    from .core.image_files import check_output, read_image, write_image
+    from .core.image_files import check_apart, check_output, read_image, write_image
     from .core.images import as_scalar, geometry_of
     from .core.resampling import resample
     from .core.segmentation_files import is_segmentation, placed_segmentation
@@ -107,6 +109,7 @@ def _resample(options: argparse.Namespace) -> Outcome:
         raise InputError("To resample give MOVING, --reference and --output-volume; to move points give --points.")
     background = background_from_text(options.background)
     check_output(options.output_volume)
+    check_apart([options.output_volume], [options.transform, options.moving, options.reference])
     transform = read_transform(options.transform)
     moving = read_image(options.moving, "moving image")
     reference = geometry_of(read_image(options.reference, "reference image"))

@@ -13,7 +13,7 @@ from typing import Any
 from .core.errors import InputError
 from .core.settings import RegistrationSettings, background_from_text
 from .outcome import Outcome
-from .progress_bar import interruptible, progress_bar
+from .progress_bar import interruptible, nothing_half_done, progress_bar
 
 _log = logging.getLogger(__name__)
 
@@ -75,7 +75,8 @@ def register(options: argparse.Namespace) -> Outcome:
     registered = time.perf_counter()
     for note in (*given.notes, *result.notes):
         _log.info("%s", note)
-    written, residual = _write_outputs(result, outputs, settings, options.inverse_method)
+    with nothing_half_done(outputs.values()):
+        written, residual = _write_outputs(result, outputs, settings, options.inverse_method)
     judged = assess(
         given.fixed,
         result,
@@ -144,14 +145,16 @@ def _start(options: argparse.Namespace, given: Any) -> Any:
 
 def _outputs(options: argparse.Namespace) -> dict[str, Path]:
     """Output files by what they hold, checked before anything is run: the format is known, the folder is there."""
-    from .core.image_files import check_output
+    from .core.image_files import check_apart, check_output
 
-    outputs = {}
+    outputs: dict[str, Path] = {}
     for name in ("volume", "transform", "field", "jacobian", "inverse"):
         path = getattr(options, f"output_{name}")
         if path:
             outputs[name] = Path(path)
             check_output(path, transform=name in ("transform", "inverse"))
+    inputs = (options.fixed, options.moving, options.fixed_mask, options.moving_mask, options.initial_transform)
+    check_apart(outputs.values(), [*inputs, options.fixed_points, options.moving_points])
     return outputs
 
 

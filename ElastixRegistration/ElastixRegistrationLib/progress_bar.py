@@ -11,9 +11,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from .core.parameter_maps import ParameterMap
 from .core.progress import ProgressEvent, ProgressParser
@@ -45,16 +46,46 @@ def progress_bar(stages: Sequence[ParameterMap]) -> Iterator[None]:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """In the block, Ctrl-C ends this process at once: Python itself would hear of it only when elastix is done."""
+    """In the block, Ctrl-C ends this process at once: Python itself would hear of it only when elastix is done.
+
+    A second process then says what happened, as this one cannot.
+    """
     try:
         former = signal.signal(signal.SIGINT, signal.SIG_DFL)
     except ValueError:  # not the main thread, which signals do not reach anyway
         yield
         return
+    witness = subprocess.Popen([sys.executable, "-I", "-S", "-c", _WITNESS], stdin=subprocess.PIPE, **_APART)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, former)
+        witness.communicate(b"over")
+
+
+#: Speaks when its standard input ends without a word.
+_WITNESS = (
+    "import sys\nif not sys.stdin.buffer.read():"
+    " sys.stderr.write('error: The registration was interrupted; nothing was written.\\n')"
+)
+#: So that the Ctrl-C that is for this process does not reach the witness too.
+_APART: dict[str, Any] = (
+    {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if sys.platform == "win32" else {"start_new_session": True}
+)
+
+
+@contextmanager
+def nothing_half_done(outputs: Iterable[Path]) -> Iterator[None]:
+    """Take the ``outputs`` away again that the block had written when it did not end well, Ctrl-C included."""
+    outputs = list(outputs)
+    before = {path: path.stat().st_mtime_ns if path.exists() else None for path in outputs}
+    try:
+        yield
+    except BaseException:
+        for path in outputs:
+            if path.is_file() and path.stat().st_mtime_ns != before[path]:
+                path.unlink()
+        raise
 
 
 def bar(event: ProgressEvent) -> str:

@@ -313,7 +313,10 @@ def test_ctrl_c_ends_it_at_once_and_leaves_nothing(pair, tmp_path):
     surroundings = {**os.environ, "PYTHONPATH": str(LIBRARY), "TMPDIR": str(scratch)}
     command = [sys.executable, "-m", "ElastixRegistrationLib", "register", "fixed.nrrd", "moving.nrrd", "--quiet"]
     process = subprocess.Popen(
-        [*command, "--parameters", "long.txt", "--output-volume", "v.nrrd"], env=surroundings, cwd=pair
+        [*command, "--parameters", "long.txt", "--output-volume", "v.nrrd"],
+        env=surroundings,
+        cwd=pair,
+        stderr=subprocess.PIPE,
     )
     deadline = time.monotonic() + 30
     while not list(scratch.glob("*/elastix.log")) and time.monotonic() < deadline:
@@ -323,9 +326,43 @@ def test_ctrl_c_ends_it_at_once_and_leaves_nothing(pair, tmp_path):
     started = time.monotonic()
     assert process.wait(10) == -signal.SIGINT
     assert time.monotonic() - started < 1
+    assert process.stderr.read() == b"error: The registration was interrupted; nothing was written.\n"
     assert not (pair / "v.nrrd").exists()
     again = subprocess.run(
         [*command, "--parameters", "rigid.txt"], env=surroundings, cwd=pair, capture_output=True, check=False
     )
     assert again.returncode == 0
     assert list(scratch.iterdir()) == []
+
+
+def test_outputs_do_not_overwrite_inputs_or_each_other(pair, capsys):
+    before = (pair / "fixed.nrrd").read_bytes()
+    images = pair / "fixed.nrrd", pair / "moving.nrrd"
+    same = pair / "same.nrrd"
+    for outputs, named in (
+        (("--output-volume", pair / "fixed.nrrd"), "fixed.nrrd would overwrite an input"),
+        (("--output-volume", same, "--output-field", pair / "." / "same.nrrd"), "would overwrite another output"),
+    ):
+        assert call("register", *images, "--preset", "rigid", *outputs) == 2
+        assert named in capsys.readouterr().err.splitlines()[-1]
+    (pair / "t.tfm").write_text(
+        "#Insight Transform File V1.0\nTransform: TranslationTransform_double_3_3\nParameters: 1 2 3\n",
+        encoding="ascii",
+    )
+    points = pair / "fixed.fcsv"
+    assert call("apply", pair / "t.tfm", "--points", points, "--output-points", points) == 2
+    assert (pair / "fixed.nrrd").read_bytes() == before
+    assert not same.exists()
+
+
+def test_what_was_written_is_taken_back_when_the_rest_fails(pair, monkeypatch, capsys):
+    def interrupted(*_arguments, **_named):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ElastixRegistrationLib.core.inverse.invert", interrupted)
+    outputs = {"volume": pair / "v.nrrd", "transform": pair / "t.h5", "inverse": pair / "i.h5"}
+    named = [str(part) for name, path in outputs.items() for part in (f"--output-{name}", path)]
+    arguments = ("register", pair / "fixed.nrrd", pair / "moving.nrrd", "--parameters", pair / "rigid.txt")
+    assert call(*arguments, *named) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == "error: Interrupted; nothing was written."
+    assert not any(path.exists() for path in outputs.values())

@@ -80,8 +80,8 @@ def test_a_time_limit_holds_also_when_nobody_polls(pool, pair, endless, quick):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory limits are for Linux and Windows")
 def test_a_memory_limit(pair, quick, nothing_left):
-    geometry = grid((128, 128, 128), (1.0, 1.0, 1.0))
-    noise = np.random.default_rng(1).random((128, 128, 128), np.float32)
+    geometry = grid((200, 200, 200), (1.0, 1.0, 1.0))  # far beyond the limit, which 128 cubed is not everywhere
+    noise = np.random.default_rng(1).random((200, 200, 200), np.float32)
     large = (noise, geometry), (noise[::-1], geometry)
     with WorkerPool() as pool:
         for images, limit, state in (

@@ -220,7 +220,13 @@ def test_what_the_worker_computes_is_what_core_computes(pool, pair):
     inverse = invert(theirs.transform, geometry_of(fixed))
     assert_same_transform(outputs["inverse"].transform.transform(), inverse.transform)
     assert outputs["inverse"].max_residual == inverse.max_residual
-    assert outputs["figures"] == assess(fixed, theirs).comparison
+    # Sums of products end in other last bits where NumPy finds its arrays aligned in another way.
+    figures = assess(fixed, theirs).comparison
+    assert outputs["figures"].verdict == figures.verdict
+    for ours_, theirs_ in zip(outputs["figures"].figures, figures.figures, strict=True):
+        assert (ours_.name, ours_.before is None) == (theirs_.name, theirs_.before is None)
+        assert ours_.before is None or ours_.before == pytest.approx(theirs_.before, rel=1e-12)
+        assert ours_.after == pytest.approx(theirs_.after, rel=1e-12)
 
 
 def test_colour_is_resampled_component_by_component(pool):

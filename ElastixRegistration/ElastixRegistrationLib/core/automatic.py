@@ -80,7 +80,7 @@ def fit_stages(
     places = moved_points(start.matrix, likeness.points)
     if given_start is not None:
         given = given_start(likeness.points)
-        places = max(given, places, key=likeness.mutual_information)
+        places = max(given, places, key=likeness.score)
         start = None
     line, any_function = likeness.correlation(places)
     proportional = line >= _PROPORTIONAL and line >= _LINE_SHARE * any_function

@@ -10,6 +10,8 @@ from .images import Geometry
 
 _BINS = 32
 _SAMPLES = 6000
+#: Fewer points than this in the moving image say nothing.
+_FEWEST = 200
 
 
 @dataclass(frozen=True)
@@ -24,11 +26,11 @@ class CoarseImage:
     background: float
     inside: np.ndarray | None = None
 
-    def at(self, points: np.ndarray) -> np.ndarray:
-        """(N,) linear interpolation at (N, D) points, LPS mm; the background outside."""
+    def at(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(N,) linear interpolation at (N, D) points, LPS mm, and (N,) whether they lie in the image."""
         index = self.geometry.indices_of(points)[:, ::-1]
         shape = np.array(self.values.shape)
-        outside = ((index < -0.5) | (index > shape - 0.5)).any(axis=1)
+        inside = ((index >= -0.5) & (index <= shape - 0.5)).all(axis=1)
         low = np.clip(np.floor(index).astype(np.intp), 0, np.maximum(shape - 2, 0))
         part = np.clip(index - low, 0, 1).astype(np.float32)
         strides = np.array(self.values.strides) // self.values.itemsize
@@ -43,8 +45,7 @@ class CoarseImage:
                 else:
                     weight *= 1 - part[:, axis]
             result += weight * flat[base + offset]
-        result[outside] = self.background
-        return result
+        return result, inside
 
 
 def coarse_image(
@@ -77,10 +78,18 @@ class Likeness:
         self._fixed_bins = _binned(self.fixed_values, *_range(self.fixed_values))
         self._moving_range = _range(moving.values.reshape(-1))
 
+    def score(self, places: np.ndarray) -> float:
+        """How well the moving image stands at ``places``, (N, D), LPS mm: where ``points`` are taken to.
+
+        Mutual information of what overlaps, nats, times its share of the points: what lies outside tells nothing, and a
+        small overlap must not win by chance.
+        """
+        moved, inside = self.moving.at(places)
+        return float(inside.mean()) * self._mutual_information(moved, inside)
+
     def mutual_information(self, places: np.ndarray) -> float:
-        """In nats, with the moving image sampled at ``places``, (N, D), LPS mm: where ``points`` are taken to."""
-        joint = self._joint(self.moving.at(places))
-        return _entropy(joint.sum(1)) + _entropy(joint.sum(0)) - _entropy(joint)
+        """In nats, of what overlaps with the moving image at ``places``."""
+        return self._mutual_information(*self.moving.at(places))
 
     def correlation(self, places: np.ndarray) -> tuple[float, float]:
         """(Correlation, square root of the correlation ratio) of the intensities, with the moving image at ``places``.
@@ -89,19 +98,22 @@ class Likeness:
         grey value does (Roche et al. 1998, doi:10.1007/BFb0056301). Where an image stands wrong both suffer; across
         contrasts only the first does.
         """
-        moved = self.moving.at(places).astype(float)
-        spread = moved.var()
-        if spread == 0 or self.fixed_values.var() == 0:
+        moved, inside = self.moving.at(places)
+        moved, still, bins = moved[inside].astype(float), self.fixed_values[inside], self._fixed_bins[inside]
+        if len(moved) < _FEWEST or moved.var() == 0 or still.var() == 0:
             return 0.0, 0.0
-        counts = np.bincount(self._fixed_bins, minlength=_BINS)
-        sums = np.bincount(self._fixed_bins, moved, minlength=_BINS)
-        means = sums / np.maximum(counts, 1)
-        explained = (counts * (means - moved.mean()) ** 2).sum() / (len(moved) * spread)
-        return float(np.corrcoef(self.fixed_values, moved)[0, 1]), float(np.sqrt(explained))
+        counts = np.bincount(bins, minlength=_BINS)
+        means = np.bincount(bins, moved, minlength=_BINS) / np.maximum(counts, 1)
+        explained = (counts * (means - moved.mean()) ** 2).sum() / (len(moved) * moved.var())
+        return float(np.corrcoef(still, moved)[0, 1]), float(np.sqrt(explained))
 
-    def _joint(self, moved: np.ndarray) -> np.ndarray:
-        pairs = self._fixed_bins * _BINS + _binned(moved, *self._moving_range)
-        return np.bincount(pairs, minlength=_BINS * _BINS).reshape(_BINS, _BINS) / len(pairs)
+    def _mutual_information(self, moved: np.ndarray, inside: np.ndarray) -> float:
+        count = np.count_nonzero(inside)
+        if count < _FEWEST:
+            return 0.0
+        pairs = self._fixed_bins[inside] * _BINS + _binned(moved[inside], *self._moving_range)
+        joint = np.bincount(pairs, minlength=_BINS * _BINS).reshape(_BINS, _BINS) / count
+        return _entropy(joint.sum(1)) + _entropy(joint.sum(0)) - _entropy(joint)
 
 
 def _block_means(array: np.ndarray, factors: list[int], size: list[int]) -> np.ndarray:

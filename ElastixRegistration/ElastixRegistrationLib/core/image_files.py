@@ -6,7 +6,7 @@ import gzip
 import os
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -154,6 +154,16 @@ def check_output(path: str | os.PathLike, *, transform: bool = False) -> None:
         raise InputError(f"The folder {path.parent} for {path.name} does not exist.")
     if path.is_dir() or not os.access(path.parent, os.W_OK):
         raise InputError(f"{path} cannot be written: it is a folder, or its folder is read-only.")
+
+
+def check_apart(outputs: Iterable[str | os.PathLike], inputs: Iterable[str | os.PathLike | None]) -> None:
+    """Raise InputError when an output would overwrite an input, or another output."""
+    taken = {os.path.realpath(path): "an input" for path in inputs if path is not None}
+    for path in outputs:
+        place = os.path.realpath(path)
+        if place in taken:
+            raise InputError(f"The output {path} would overwrite {taken[place]}; give it another name.")
+        taken[place] = "another output"
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from .errors import InputError
 
 CHUNK = 2_000_000  # voxels turned to float64 at a time: large images need no float copy
 BINS = 64
+#: Nats of mutual information below which more of it may come from a wrong place as well as from the right one.
+_SAYS_LITTLE = 0.1
 
 
 @dataclass(frozen=True)
@@ -244,12 +246,14 @@ def _verdict(
         what = "the mutual information went from"
     change = f"{what} {_number(first.before, first)} to {_number(first.after, first)}"
     judgement = {True: "Better aligned", False: "Worse than before", None: "No better than before"}[first.improved]
+    if first.name == "Mutual information" and first.after < _SAYS_LITTLE and first.improved:
+        judgement = "Uncertain, as the images tell little of each other"
     verdict = f"{judgement}: {change}."
     if jacobian is not None and jacobian.folded_count:
         share = 100 * jacobian.folded_fraction
         verdict += f" The deformation folds onto itself in {share:.2g} % of the voxels: do not trust it there."
     if first.name == "Mutual information":
-        verdict += " No landmarks or masks were given, so look at the pictures before you rely on it."
+        verdict += " No landmarks or labels were given, so look at the pictures before you rely on it."
     return verdict
 
 

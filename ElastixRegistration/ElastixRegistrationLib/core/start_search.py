@@ -15,7 +15,7 @@ _TURNS_3D_DEGREES = (-40.0, -20.0, 20.0, 40.0)
 _TURNS_2D_DEGREES = tuple(range(30, 360, 30))
 _REFINED = 4
 #: A scanner's own coordinates are believed when they explain nearly as much as the best start found.
-_AS_LOADED_IS_ENOUGH = 0.9
+_AS_LOADED_IS_ENOUGH = 0.8
 #: First and last steps of the refinement, in coarse voxels and degrees.
 _STEPS_VOXELS, _STEPS_DEGREES = (3.0, 0.5), (10.0, 2.5)
 
@@ -26,7 +26,7 @@ class Start:
 
     matrix: np.ndarray
     shift_mm: float
-    mutual_information: float
+    score: float
 
     @property
     def is_identity(self) -> bool:
@@ -51,7 +51,7 @@ def find_start(likeness: Likeness) -> Start:
     )
 
     def score(motion: np.ndarray) -> float:
-        return likeness.mutual_information(moved_points(rigid_matrix(motion, centre), likeness.points))
+        return likeness.score(moved_points(rigid_matrix(motion, centre), likeness.points))
 
     motions = [np.concatenate([turn, shift]) for shift, turn in itertools.product(shifts, _turns(dimension))]
     upright = [motion for motion in motions if not motion[:-dimension].any()]
@@ -59,7 +59,7 @@ def find_start(likeness: Likeness) -> Start:
     best, value = max(
         (_refined(motion, score, fixed) for motion in [*upright, *turned[:_REFINED]]), key=lambda refined: refined[1]
     )
-    loaded = likeness.mutual_information(likeness.points)
+    loaded = likeness.score(likeness.points)
     if loaded >= _AS_LOADED_IS_ENOUGH * value:
         return Start(np.eye(dimension + 1), 0.0, loaded)
     return Start(rigid_matrix(best, centre), float(np.linalg.norm(best[-dimension:])), value)
