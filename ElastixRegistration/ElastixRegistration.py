@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import logging
+from pathlib import Path
 
 import vtk
 
@@ -11,6 +12,7 @@ from slicer.i18n import translate
 from slicer.ScriptedLoadableModule import *
 
 from ElastixRegistrationLib.core.errors import ElastixRegistrationError
+from ElastixRegistrationLib.core.user_presets import use_presets_folder
 from ElastixRegistrationLib.mrml.registration import RegistrationLogic
 
 
@@ -63,6 +65,7 @@ class ElastixRegistrationLogic(ScriptedLoadableModuleLogic, RegistrationLogic):
 
     def __init__(self) -> None:
         ScriptedLoadableModuleLogic.__init__(self)
+        use_presets_folder(Path(slicer.app.slicerUserSettingsFilePath).parent / "ElastixRegistration" / "Presets")
         self._workers = None
 
     def startRegistration(self, *arguments, **options):

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_configure(config) -> None:
+    """What somebody keeps in the settings folder of this computer must not change a test: there is no such folder."""
+    os.environ["ELASTIX_REGISTRATION_PRESETS"] = str(Path(tempfile.gettempdir()) / f"no-presets-{os.getpid()}")
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +22,10 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"the real images are not beside this checkout ({SHARED_DATA.name} folder not found)")
     return SHARED_DATA
+
+
+@pytest.fixture
+def preset_folder(tmp_path, monkeypatch) -> Path:
+    """An empty folder in which the user's presets are kept for this test."""
+    monkeypatch.setenv("ELASTIX_REGISTRATION_PRESETS", str(tmp_path / "my presets"))
+    return tmp_path / "my presets"

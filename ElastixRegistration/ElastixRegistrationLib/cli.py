@@ -14,8 +14,11 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from . import __version__, commands
+from . import __version__, analyze_command, apply_command, cohort_command, commands
 from .core.errors import ElastixRegistrationError, InputError, RegistrationError
+from .outcome import Outcome
+from .preset_commands import ACTIONS
+from .preset_commands import presets as run_presets
 
 DONE, FAILED, WRONG = 0, 1, 2
 
@@ -50,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader of a pipe (head, less) has seen enough. Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return DONE
+    return _fail(FAILED, result.failure) if result.failure else DONE
 
 
 def _fail(status: int, error: Exception | str) -> int:
@@ -59,7 +62,7 @@ def _fail(status: int, error: Exception | str) -> int:
     return status
 
 
-def _print(result: commands.Outcome, options: argparse.Namespace) -> None:
+def _print(result: Outcome, options: argparse.Namespace) -> None:
     if options.json:
         sys.stdout.write(json.dumps(result.document, indent=2, allow_nan=False, default=str) + "\n")
     elif not options.quiet and result.text:
@@ -74,7 +77,9 @@ def parser() -> argparse.ArgumentParser:
     common.add_argument("--json", action="store_true", help="one JSON document on stdout, nothing else there")
     common.add_argument("--quiet", action="store_true", help="print nothing but errors")
     _add_register(subparsers, common)
-    _add_apply(subparsers, common)
+    apply_command.add_parser(subparsers, common, _add_interpolation)
+    analyze_command.add_parser(subparsers, common)
+    cohort_command.add_parser(subparsers, common, _add_interpolation)
     _add_presets(subparsers, common)
     background = subparsers.add_parser(
         "background", parents=[common], help="the fill value and the padding of a volume, and why"
@@ -101,9 +106,34 @@ def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add("--fixed-mask", metavar="F", help="image, nonzero where the fixed image counts")
     add("--moving-mask", metavar="M", help="image, nonzero where the moving image counts")
     add("--fixed-points", metavar="P", help="landmarks: elastix text, .fcsv or .mrk.json")
-    add("--moving-points", metavar="P", help="the same landmarks in the moving image, in the same order")
+    add("--moving-points", metavar="P", help="the same landmarks in the moving image")
+    add(
+        "--pairing",
+        choices=("auto", "order", "label"),
+        default="auto",
+        help="how landmarks correspond; auto: by label where both files share labels, else by order",
+    )
+    add(
+        "--landmark-weight",
+        type=float,
+        metavar="W",
+        help="let the landmarks guide all stages: their mean distance, mm, times W is minimised too",
+    )
+    add(
+        "--channel",
+        nargs="+",
+        action="append",
+        metavar="WORD",
+        help="one more pair to align at once: FIXED MOVING and, if needed, fixed-mask=F moving-mask=M weight=W"
+        " metric=NAME; kind=distance or kind=labels for label maps that guide the registration",
+    )
     start = register.add_mutually_exclusive_group()
-    start.add_argument("--initial-transform", metavar="T", help="start from this transform: .h5, .tfm or elastix .txt")
+    start.add_argument("--initial-transform", metavar="T", help="start from this transform: anything apply reads")
+    start.add_argument(
+        "--landmark-start",
+        choices=("rigid", "similarity", "affine", "thin-plate"),
+        help="start from a fit of the landmarks",
+    )
     start.add_argument(
         "--initialization", choices=("geometry", "mass", "none"), help="start from the centres, or as the images lie"
     )
@@ -112,44 +142,44 @@ def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add("--output-field", metavar="D", help="displacements, LPS mm, on the fixed grid")
     add("--output-jacobian", metavar="J", help="local volume change, determinant of the spatial Jacobian")
     add("--output-inverse", metavar="T", help="the inverse transform, moving to fixed points")
+    add(
+        "--inverse-method",
+        choices=("iterative", "elastix"),
+        default="iterative",
+        help="a displacement field, or a B-spline that elastix finds",
+    )
     add("--background", default="auto", metavar="auto|keep|NUMBER", help="value outside the moving image")
     _add_interpolation(register)
     add("--threads", type=int, metavar="N")
     add("--seed", type=int, metavar="N", help="for the random samples of the metric")
+    add("--fixed-labels", metavar="L", help="label map or .seg.nrrd, to judge the result by overlap and distances")
+    add("--moving-labels", metavar="L", help="the same labels in the moving image")
+    add(
+        "--inverse-consistency",
+        action="store_true",
+        help="register the other way round too, and tell how far points come back from where they were",
+    )
     add("--report", metavar="DIR", help="write report.html with pictures and figures")
     register.set_defaults(run=commands.register)
 
 
-def _add_apply(subparsers: Any, common: argparse.ArgumentParser) -> None:
-    apply = subparsers.add_parser(
-        "apply",
-        parents=[common],
-        help="apply a transform to a volume or to points",
-        description="Apply a transform to a volume, or to points. A registration's transform maps points of the fixed"
-        " image to the moving image; --inverse maps points of the moving image to the fixed image.",
-    )
-    add = apply.add_argument
-    add("transform", metavar="TRANSFORM")
-    add("moving", metavar="MOVING", nargs="?")
-    add("--reference", metavar="FIXED", help="image whose grid the result gets")
-    add("--output-volume", metavar="V")
-    add("--points", metavar="P")
-    add("--output-points", metavar="Q")
-    add("--inverse", action="store_true", help="map points from moving to fixed")
-    add("--background", default="auto", metavar="auto|keep|NUMBER")
-    _add_interpolation(apply)
-    apply.set_defaults(run=commands.apply)
-
-
 def _add_presets(subparsers: Any, common: argparse.ArgumentParser) -> None:
-    presets = subparsers.add_parser("presets", parents=[common], help="list, show and export presets")
-    presets.add_argument("action", nargs="?", choices=("list", "show", "export"), default="list")
-    presets.add_argument("words", nargs="*", metavar="ID [DIR]")
+    presets = subparsers.add_parser(
+        "presets",
+        parents=[common],
+        help="list, show, export and import presets; copy, rename and delete your own",
+        description="Presets: those that come with this package, and your own. import reads any folder or zip of"
+        " elastix parameter files, also of old versions, and keeps what can be used.",
+        epilog="; ".join(f"presets {action} {words}".rstrip() for action, (_run, words) in ACTIONS.items()),
+    )
+    presets.add_argument("action", nargs="?", choices=tuple(ACTIONS), default="list")
+    presets.add_argument("words", nargs="*", metavar="ID | PATH | TITLE")
     presets.add_argument("--modality", metavar="M")
     presets.add_argument("--anatomy", metavar="A")
     presets.add_argument("--dimension", type=int, metavar="N")
     presets.add_argument("--search", metavar="TEXT")
-    presets.set_defaults(run=commands.presets)
+    presets.add_argument("--all", action="store_true", help="import what cannot be used here too, to edit it")
+    presets.set_defaults(run=run_presets)
 
 
 def _add_interpolation(command: argparse.ArgumentParser) -> None:

@@ -7,30 +7,22 @@ import logging
 import sys
 import time
 from contextlib import nullcontext
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .core.errors import InputError
 from .core.settings import RegistrationSettings, background_from_text
+from .outcome import Outcome
 from .progress_bar import interruptible, progress_bar
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Outcome:
-    text: str
-    document: dict[str, Any] = field(default_factory=dict)
-
-
 def register(options: argparse.Namespace) -> Outcome:
     # Loaded here, as listing presets needs no itk.
     from .core.assessment import assess
-    from .core.image_files import read_image
-    from .core.point_files import read_points
+    from .core.inputs import read_channels, read_inputs
     from .core.registration import register as run
-    from .core.transform_files import read_transform
 
     started = time.perf_counter()
     outputs = _outputs(options)
@@ -44,138 +36,70 @@ def register(options: argparse.Namespace) -> Outcome:
         seed=options.seed,
     )
     settings.stages()  # a broken file is told before large images are read
-    fixed, moving = _same_dimension(
-        read_image(options.fixed, "fixed image"), read_image(options.moving, "moving image")
+    given = read_inputs(
+        options.fixed,
+        options.moving,
+        options.fixed_mask,
+        options.moving_mask,
+        options.fixed_points,
+        options.moving_points,
+        pairing=options.pairing,
     )
-    fixed_mask, moving_mask = (
-        _optional(lambda path, name=name, like=like: _as_flat_as(read_image(path, name), like), path)
-        for path, name, like in (
-            (options.fixed_mask, "fixed mask", fixed),
-            (options.moving_mask, "moving mask", moving),
-        )
-    )
-    points = _landmarks(options, read_points, fixed, moving)
+    channels = read_channels(options.channel or (), given.fixed)
+    labels = _labels(options, given)
     stages = settings.stages(
-        fixed.GetImageDimension(),
-        has_masks=(fixed_mask is not None, moving_mask is not None),
-        has_points=points[0] is not None,
+        given.fixed.GetImageDimension(), has_masks=given.has_masks, has_points=given.fixed_points is not None
     )
-    initial = _optional(read_transform, options.initial_transform)
+    initial = _start(options, given)
     read = time.perf_counter()
     show_progress = sys.stderr.isatty() and not (options.quiet or options.json)
     with interruptible(), progress_bar(stages) if show_progress else nullcontext():
         result = run(
-            fixed,
-            moving,
+            given.fixed,
+            given.moving,
             stages,
-            fixed_mask,
-            moving_mask,
-            *points,
+            given.fixed_mask,
+            given.moving_mask,
+            given.fixed_points,
+            given.moving_points,
             initial_transform=initial,
             background=settings.background,
             threads=settings.threads,
             seed=settings.seed,
             initialization=settings.start(initial is not None),
+            adapt=settings.adapts(),
+            channels=channels,
+            landmark_weight=options.landmark_weight,
             log_to_console=show_progress,
         )
     registered = time.perf_counter()
-    for note in result.notes:
+    for note in (*given.notes, *result.notes):
         _log.info("%s", note)
-    written = _write_outputs(result, outputs, settings)
+    written, residual = _write_outputs(result, outputs, settings, options.inverse_method)
     judged = assess(
-        fixed,
+        given.fixed,
         result,
-        fixed_mask=fixed_mask,
-        moving_mask=moving_mask,
-        fixed_points=points[0],
-        moving_points=points[1],
+        fixed_mask=given.fixed_mask,
+        moving_mask=given.moving_mask,
+        fixed_points=given.fixed_points,
+        moving_points=given.moving_points,
+        landmark_labels=given.labels,
+        **labels,
         most_voxels=8e6 if options.report else 3e5,
     )
+    if options.inverse_consistency:
+        judged = _with_inverse_consistency(judged, given, result, settings, stages)
     if options.report:
-        written["report"] = str(_write_report(options, settings, fixed, result, judged))
+        written["report"] = str(_write_report(options, settings, given, result, judged))
     seconds = {
         "read": read - started,
         "register": registered - read,
         "all": time.perf_counter() - started,
     }
-    return _registration_outcome(settings, result, judged.comparison, written, seconds)
-
-
-def apply(options: argparse.Namespace) -> Outcome:
-    from .core.background import estimate_background
-    from .core.image_files import read_image, write_image
-    from .core.images import as_scalar, geometry_of
-    from .core.inverse import invert_points
-    from .core.point_files import Points, read_points, write_points
-    from .core.resampling import resample
-    from .core.settings import AUTO, KEEP
-    from .core.transform_files import read_transform
-    from .core.transforms import map_points
-
-    if options.points:
-        if not options.output_points or options.moving:
-            raise InputError("To move points give --points and --output-points, and no image.")
-        transform = read_transform(options.transform)
-        points = read_points(options.points)
-        coordinates = _fitting(points.coordinates, transform, options.points)
-        moved = invert_points(transform, coordinates) if options.inverse else map_points(transform, coordinates)
-        write_points(Points(moved, points.labels), options.output_points)
-        return Outcome(
-            f"{len(moved)} points written to {options.output_points}.",
-            {"command": "apply", "points": len(moved), "outputs": {"points": options.output_points}},
-        )
-    if not (options.moving and options.reference and options.output_volume) or options.inverse:
-        raise InputError("To resample give MOVING, --reference and --output-volume; to move points give --points.")
-    background = background_from_text(options.background)
-    transform = read_transform(options.transform)
-    moving = read_image(options.moving, "moving image")
-    reference = geometry_of(read_image(options.reference, "reference image"))
-    dimension = transform.GetInputSpaceDimension()
-    if not dimension == moving.GetImageDimension() == reference.dimension:
-        raise InputError(
-            f"The transform has {dimension} dimensions, {options.moving} {moving.GetImageDimension()} and"
-            f" {options.reference} {reference.dimension}; they must agree."
-        )
-    estimate = estimate_background(as_scalar(moving))
-    fill_padding = background != KEEP
-    value = estimate.value if background == AUTO else background
-    if background == KEEP:
-        value = estimate.value if estimate.padding is None else estimate.padding
-    image = resample(
-        moving,
-        transform,
-        reference,
-        interpolation=options.interpolation,
-        background=value,
-        padding=estimate if fill_padding and options.interpolation != "nearest" else None,
-    )
-    write_image(image, options.output_volume)
-    return Outcome(
-        f"{options.output_volume} written, background {value:g}.",
-        {"command": "apply", "background": value, "outputs": {"volume": options.output_volume}},
-    )
-
-
-def presets(options: argparse.Namespace) -> Outcome:
-    from .core.presets import find_preset, list_presets
-
-    if options.action == "list":
-        if options.words:
-            raise InputError(f"presets list takes no {options.words[0]!r}; use --search {options.words[0]}.")
-        found = list_presets(options.modality, options.anatomy, options.dimension, options.search)
-        width = max((len(preset.id) for preset in found), default=0)
-        text = "\n".join(f"{preset.id:{width}}  {preset.title}" for preset in found) or "No preset fits."
-        return Outcome(text, {"command": "presets", "presets": [_preset_document(preset) for preset in found]})
-    expected = {"show": "ID", "export": "ID DIR"}[options.action]
-    if len(options.words) != len(expected.split()):
-        raise InputError(f"presets {options.action} takes {expected}.")
-    preset = find_preset(options.words[0])
-    if options.action == "show":
-        document = _preset_document(preset)
-        texts = [f"{key.replace('_', ' ')}: {_joined(value)}" for key, value in document.items() if value]
-        files = [f"\n// {path.name}\n{path.read_text(encoding='utf-8')}" for path in preset.files]
-        return Outcome("\n".join(texts + files), document)
-    return _export_preset(preset, Path(options.words[1]))
+    outcome = _registration_outcome(settings, result, judged.comparison, written, seconds, given.notes)
+    if residual is not None:
+        outcome.document["inverse_residual_mm"] = residual
+    return outcome
 
 
 def background(options: argparse.Namespace) -> Outcome:
@@ -199,8 +123,23 @@ def background(options: argparse.Namespace) -> Outcome:
     )
 
 
-def _optional(read: Any, path: str | None) -> Any:
-    return read(path) if path else None
+def _start(options: argparse.Namespace, given: Any) -> Any:
+    """The initial transform: of a file, or of the landmarks."""
+    if options.initial_transform:
+        from .core.transform_files import read_transform
+
+        return read_transform(options.initial_transform)
+    if not options.landmark_start:
+        return None
+    from .core.landmarks import fit_landmarks
+
+    if given.fixed_points is None or given.moving_points is None:
+        raise InputError("To start from landmarks give --fixed-points and --moving-points.")
+    fit = fit_landmarks(given.fixed_points, given.moving_points, options.landmark_start)
+    _log.info(
+        "The landmarks start %.2f mm apart on average after a %s fit.", fit.residuals.mean(), options.landmark_start
+    )
+    return fit.transform
 
 
 def _outputs(options: argparse.Namespace) -> dict[str, Path]:
@@ -216,46 +155,13 @@ def _outputs(options: argparse.Namespace) -> dict[str, Path]:
     return outputs
 
 
-def _same_dimension(fixed: Any, moving: Any) -> tuple[Any, Any]:
-    """Two volumes of one slice each are registered in 2D."""
-    from .core.images import flattened, geometry_of
-
-    one_slice = [image.GetImageDimension() == 3 and geometry_of(image).size[2] == 1 for image in (fixed, moving)]
-    is_2d = [image.GetImageDimension() == 2 for image in (fixed, moving)]
-    if any(one_slice) and all(a or b for a, b in zip(one_slice, is_2d, strict=True)):
-        return tuple(flattened(image) if one else image for image, one in zip((fixed, moving), one_slice, strict=True))
-    return fixed, moving
-
-
-def _as_flat_as(mask: Any, image: Any) -> Any:
-    from .core.images import flattened
-
-    return flattened(mask) if mask.GetImageDimension() == 3 and image.GetImageDimension() == 2 else mask
-
-
-def _landmarks(options: argparse.Namespace, read_points: Any, fixed: Any, moving: Any) -> tuple[Any, Any]:
-    from .core.images import geometry_of
-
-    lists = []
-    for path, image in ((options.fixed_points, fixed), (options.moving_points, moving)):
-        coordinates = None
-        if path:
-            coordinates = read_points(path, geometry_of(image)).coordinates[:, : image.GetImageDimension()]
-        lists.append(coordinates)
-    return tuple(lists)
-
-
-def _fitting(coordinates: Any, transform: Any, path: str) -> Any:
-    dimension = transform.GetInputSpaceDimension()
-    if coordinates.shape[1] < dimension:
-        raise InputError(f"The points in {path} have {coordinates.shape[1]} coordinates, the transform {dimension}.")
-    return coordinates[:, :dimension]
-
-
-def _write_outputs(result: Any, outputs: dict[str, Path], settings: RegistrationSettings) -> dict[str, str]:
-    from .core.deformation import jacobian_determinant
+def _write_outputs(
+    result: Any, outputs: dict[str, Path], settings: RegistrationSettings, inverse_method: str
+) -> tuple[dict[str, str], dict[str, float] | None]:
+    """Paths by what they hold, and the residual of the inverse, mm, where one was written."""
+    from .core.deformation_analysis import jacobian_determinant_of
     from .core.image_files import write_image
-    from .core.images import array_view, image_from_array
+    from .core.images import image_from_array
     from .core.inverse import invert
     from .core.transform_files import write_transform
     from .core.transforms import displacement_field
@@ -265,25 +171,24 @@ def _write_outputs(result: Any, outputs: dict[str, Path], settings: Registration
         write_image(result.resample(interpolation=settings.interpolation), outputs["volume"])
     if "transform" in outputs:
         write_transform(result.transform, outputs["transform"], grid, result.transform_parameters)
-    if {"field", "jacobian"} & outputs.keys():
-        field_image = displacement_field(result.transform, grid)
-        if "field" in outputs:
-            write_image(field_image, outputs["field"])
-        if "jacobian" in outputs:
-            determinant = jacobian_determinant(array_view(field_image), grid.spacing, grid.direction)
-            write_image(image_from_array(determinant, grid), outputs["jacobian"])
+    if "field" in outputs:
+        write_image(displacement_field(result.transform, grid), outputs["field"])
+    if "jacobian" in outputs:
+        write_image(image_from_array(jacobian_determinant_of(result.transform, grid), grid), outputs["jacobian"])
+    residual = None
     if "inverse" in outputs:
-        inverse = invert(result.transform, grid)
+        inverse = invert(result.transform, grid, method=inverse_method)
+        residual = {"mean": inverse.mean_residual, "max": inverse.max_residual}
         write_transform(inverse.transform, outputs["inverse"], grid)
         _log.info(
             "The inverse brings points back to %.3f mm on average, %.3f mm at most.",
             inverse.mean_residual,
             inverse.max_residual,
         )
-    return {name: str(path) for name, path in outputs.items()}
+    return {name: str(path) for name, path in outputs.items()}, residual
 
 
-def _write_report(options: argparse.Namespace, settings: RegistrationSettings, fixed: Any, result: Any, judged: Any):
+def _write_report(options: argparse.Namespace, settings: RegistrationSettings, given: Any, result: Any, judged: Any):
     from .core.images import array_view
     from .core.report import Report, anonymous_command, voxel_checksum, write_report
 
@@ -304,19 +209,77 @@ def _write_report(options: argparse.Namespace, settings: RegistrationSettings, f
                 "Preset": "own parameter files" if settings.parameter_files else settings.preset,
                 "Background": f"{result.background.value:g}. {result.background.reason}",
                 "Interpolation": settings.interpolation,
-                "Seed": "as in the parameter files" if settings.seed is None else settings.seed,
+                "Seed": _seeds(result.stages),
+                "Threads": "all" if settings.threads is None else settings.threads,
             },
             checksums={
-                "fixed image": voxel_checksum(array_view(fixed)),
+                "fixed image": voxel_checksum(array_view(given.fixed)),
                 "moving image": voxel_checksum(array_view(result.moving)),
             },
             command=anonymous_command(options.arguments),
             padding=paddings,
+            notes=[*given.notes, *result.notes],
         ),
     )
 
 
-def _registration_outcome(settings, result, comparison, written, seconds) -> Outcome:
+def _seeds(stages: Any) -> str:
+    """Of the stages, in words; elastix has its own where a stage names none."""
+    seeds = dict.fromkeys((stage.get("RandomSeed") or ("121212",))[0] for stage in stages)
+    return ", ".join(seeds)
+
+
+def _labels(options: argparse.Namespace, given: Any) -> dict[str, Any]:
+    """Label maps to judge by, as ``core.assess`` takes them."""
+    from .core.image_files import read_image
+    from .core.inputs import as_flat_as
+    from .core.segmentation_files import segment_names
+
+    if bool(options.fixed_labels) != bool(options.moving_labels):
+        raise InputError("To compare labels give both --fixed-labels and --moving-labels.")
+    if not options.fixed_labels:
+        return {}
+    fixed, moving = (
+        as_flat_as(read_image(path, f"{side} labels"), image)
+        for side, path, image in (
+            ("fixed", options.fixed_labels, given.fixed),
+            ("moving", options.moving_labels, given.moving),
+        )
+    )
+    return {"fixed_labels": fixed, "moving_labels": moving, "label_names": segment_names(fixed)}
+
+
+def _with_inverse_consistency(judged: Any, given: Any, result: Any, settings: RegistrationSettings, stages: Any) -> Any:
+    """Figures with those of a registration the other way round."""
+    from dataclasses import replace
+
+    from .core.consistency import inverse_consistency
+    from .core.registration import register as run
+    from .core.similarity import Figure
+
+    back = run(
+        given.moving,
+        given.fixed,
+        stages,
+        given.moving_mask,
+        given.fixed_mask,
+        given.moving_points,
+        given.fixed_points,
+        threads=settings.threads,
+        seed=settings.seed,
+        initialization=settings.start(),
+        adapt=settings.adapts(),
+    )
+    found = inverse_consistency(result.transform, back.transform, judged.geometry, mask=judged.mask)
+    figures = (
+        Figure("Inverse consistency, mean", "mm", None, found.mean, -1, 2),
+        Figure("Inverse consistency, 95 %", "mm", None, found.percentile95, -1, 2),
+    )
+    comparison = replace(judged.comparison, figures=(*judged.comparison.figures, *figures))
+    return replace(judged, comparison=comparison)
+
+
+def _registration_outcome(settings, result, comparison, written, seconds, given_notes) -> Outcome:
     from .core.report import software_versions
 
     document = {
@@ -331,8 +294,9 @@ def _registration_outcome(settings, result, comparison, written, seconds) -> Out
             "reason": result.background.reason,
         },
         "figures": [{"name": f.name, "unit": f.unit, "before": f.before, "after": f.after} for f in comparison.figures],
+        "landmarks": [vars(row) for row in comparison.landmarks],
         "verdict": comparison.verdict,
-        "notes": list(result.notes),
+        "notes": [*given_notes, *result.notes],
         "outputs": written,
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
         "versions": software_versions(),
@@ -345,36 +309,3 @@ def _registration_outcome(settings, result, comparison, written, seconds) -> Out
     done = f"Registered in {seconds['register']:.1f} s, {seconds['all']:.1f} s with reading and writing."
     outputs = "\n".join(f"{name}: {path}" for name, path in written.items())
     return Outcome(f"{table}\n{comparison.verdict}\n{done}\n{outputs}", document)
-
-
-def _preset_document(preset: Any) -> dict[str, Any]:
-    return {
-        "id": preset.id,
-        "title": preset.title,
-        "modality": list(preset.modality),
-        "anatomy": list(preset.anatomy),
-        "dimension": list(preset.dimension),
-        "description": preset.description,
-        "reference": preset.reference,
-        "expected_accuracy": preset.expected_accuracy,
-        "initialization": preset.initialization,
-        "files": [path.name for path in preset.files],
-    }
-
-
-def _joined(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _export_preset(preset: Any, folder: Path) -> Outcome:
-    from .core.parameter_maps import write_parameter_file
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"The folder {folder} cannot be made: {error.strerror}.") from error
-    paths = []
-    for path, stage in zip(preset.files, preset.stages(), strict=True):
-        write_parameter_file(stage, folder / path.name)
-        paths.append(str(folder / path.name))
-    return Outcome("\n".join(paths), {"command": "presets", "exported": paths})

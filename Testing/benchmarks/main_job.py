@@ -4,7 +4,8 @@
 
 Each run is a process of its own, all interleaved, medians printed. FOLDER holds ``lung`` and ``head2d`` (default: the
 folder shared/data beside the checkout). The executable gets what the core gives elastix: the same masks and images,
-padding replaced, as files.
+padding replaced, as files. It runs the files of a preset as they are; of "automatic" too, which are fitted to the pair
+here and not there.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ def _cases(data: Path) -> dict[str, dict]:
     return {
         "lung, rigid": {"preset": "rigid", **images},
         f"lung, {DEFAULT_PRESET}": {"preset": DEFAULT_PRESET, **images},
+        "lung, deformable": {"preset": "deformable", **images},
         f"lung, {DEFAULT_PRESET}, masks": {"preset": DEFAULT_PRESET, **images, **masks},
         "lung, ct-lung, masks": {"preset": "ct-lung", **images, **masks},
         f"head 2D, {DEFAULT_PRESET}": {"preset": DEFAULT_PRESET, **flat},

@@ -6,12 +6,11 @@ import os
 
 import numpy as np
 import pytest
+from core.elastix_points import transformix_points
 from core.phantoms import blobs, grid, oblique, stage
 from ElastixRegistrationLib.core import memory
-from ElastixRegistrationLib.core.elastix import parameter_object
 from ElastixRegistrationLib.core.errors import InputError, RegistrationError
-from ElastixRegistrationLib.core.images import array_view, float_copy, geometry_of, image_from_array
-from ElastixRegistrationLib.core.itk_access import wrapped_class
+from ElastixRegistrationLib.core.images import array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.registration import register
 from ElastixRegistrationLib.core.transforms import (
     affine_from_matrix,
@@ -27,25 +26,6 @@ SHIFT = np.array([6.0, -4.0, 5.0])
 def centre_points(geometry, count=40, seed=3):
     extent = np.asarray(geometry.size) * geometry.spacing
     return geometry.centre() + np.random.default_rng(seed).uniform(-0.3, 0.3, (count, geometry.dimension)) * min(extent)
-
-
-def transformix_points(maps, moving, points, folder):
-    """elastix's own mapping of points by TransformParameters maps."""
-    dimension = points.shape[1]
-    chain = [dict(m) for m in maps]
-    chain[0]["InitialTransformParameterFileName"] = ("NoInitialTransform",)
-    transformix = wrapped_class("TransformixFilter", f"IF{dimension}").New()
-    moving = float_copy(moving)
-    transformix.SetMovingImage(moving)
-    transformix.SetTransformParameterObject(parameter_object(chain))
-    path = folder / "points.txt"
-    rows = [" ".join(map(repr, p)) for p in points.tolist()]
-    path.write_text("\n".join(["point", str(len(rows)), *rows]), encoding="ascii")
-    transformix.SetFixedPointSetFileName(str(path))
-    transformix.SetOutputDirectory(str(folder))
-    transformix.UpdateLargestPossibleRegion()
-    lines = (folder / "outputpoints.txt").read_text(encoding="ascii").splitlines()
-    return np.array([line.split("OutputPoint = [")[1].split("]")[0].split() for line in lines], float)
 
 
 @pytest.mark.parametrize("left_handed", [False, True])
@@ -183,6 +163,15 @@ def test_landmarks_guide():
     assert map_points(result.transform, points) == pytest.approx(points + SHIFT, abs=0.3)
 
 
+def test_a_single_metric_where_several_could_be_does_not_crash():
+    """With several threads, elastix by itself does."""
+    geometry = grid((24, 22, 20))
+    alone = stage(Registration="MultiMetricMultiResolutionRegistration", MaximumNumberOfIterations="20")
+    result = register(blobs(geometry), blobs(geometry), [alone], threads=2)
+    points = centre_points(geometry, 5)
+    assert map_points(result.transform, points) == pytest.approx(points, abs=0.5)
+
+
 def test_the_same_seed_gives_the_same_numbers_and_another_does_not():
     geometry = grid()
     fixed, moving = blobs(geometry), blobs(geometry, SHIFT)
@@ -272,6 +261,21 @@ def test_the_memory_estimate_grows_with_images_and_smoothed_levels():
     more = memory.estimate_bytes(large, large, [stage(NumberOfResolutions="4")])
     assert more > memory.estimate_bytes(large, large, [stage()])
     assert memory.available_bytes() > 1e8
+
+
+def test_the_memory_estimate_counts_control_points():
+    geometry = grid((400, 360, 320), (1.0, 1.0, 1.0))
+    coarse, fine = (stage("BSplineTransform", FinalGridSpacingInPhysicalUnits=mm) for mm in ("16", "1"))
+    parameters = 3 * 404 * 364 * 324
+    added = memory.estimate_bytes(geometry, geometry, [fine]) - memory.estimate_bytes(geometry, geometry, [coarse])
+    assert added > parameters * 200
+
+
+def test_an_error_that_elastix_ignores_is_a_note():
+    geometry = grid()
+    ignoring = stage(Optimizer="ConjugateGradient", NumberOfResolutions="1", RequiredRatioOfValidSamples="0.97")
+    result = register(blobs(geometry), blobs(geometry, SHIFT), [ignoring])
+    assert "sample points" in result.notes[-1]
 
 
 def barely_overlapping(geometry):

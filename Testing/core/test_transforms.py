@@ -6,7 +6,6 @@ import SimpleITK as sitk
 from core.phantoms import grid, oblique
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images import array_view
-from ElastixRegistrationLib.core.inverse import invert, invert_points
 from ElastixRegistrationLib.core.transform_files import read_transform, write_transform
 from ElastixRegistrationLib.core.transform_parameters import (
     UnsupportedTransform,
@@ -21,7 +20,6 @@ from ElastixRegistrationLib.core.transforms import (
     chain_of,
     compose,
     displacement_field,
-    displacement_field_transform,
     map_points,
     matrix_of,
 )
@@ -174,30 +172,3 @@ def test_a_chain_that_leads_back_is_refused(tmp_path):
     path.write_text(path.read_text("ascii").replace("NoInitialTransform", "loop.txt"), encoding="ascii")
     with pytest.raises(InputError, match="lead back"):
         read_transform(path)
-
-
-def test_inverse_of_linear_is_exact():
-    transform = compose([an_affine(1), an_affine(2)])
-    inverse = invert(transform, grid())
-    assert inverse.max_residual == 0
-    assert map_points(inverse.transform, map_points(transform, POINTS)) == pytest.approx(POINTS, abs=1e-9)
-
-
-def test_inverse_of_a_deformation_lands_where_it_started():
-    geometry = grid((40, 40, 40), (4.0, 4, 4), (-80.0, -80, -80))
-    transform = compose([an_affine(1), a_bspline(3, deviation=4.0)])
-    inverse = invert(transform, geometry)
-    inside = POINTS[np.abs(POINTS).max(axis=1) < 70]
-    there = map_points(transform, inside)
-    assert np.linalg.norm(map_points(inverse.transform, there) - inside, axis=1).max() < 0.25
-    assert inverse.mean_residual < 0.05
-    assert invert_points(transform, there) == pytest.approx(inside, abs=1e-5)
-
-
-def test_a_fold_has_no_inverse_and_says_so():
-    geometry = grid((30, 30, 30), (4.0, 4, 4), (-60.0, -60, -60))
-    x = geometry.points_of(np.stack(np.meshgrid(*[np.arange(30)] * 3, indexing="ij"), -1)).transpose(2, 1, 0, 3)
-    folding = np.zeros_like(x)
-    folding[..., 0] = -2.0 * x[..., 0] * np.exp(-np.square(x).sum(-1) / 800)
-    transform = displacement_field_transform(folding, geometry)
-    assert invert(transform, geometry).max_residual > 1

@@ -346,6 +346,7 @@ def test_the_tab_key_goes_through_the_panel_in_reading_order(open_panel, a_pair,
     reached = []
     for _ in range(60):
         inner = qt.QApplication.focusWidget()
+        assert inner is not None, f"the focus was lost after {reached[-1:]}"
         control = inner
         while control and getattr(control, "name", "") not in vars(ui):
             control = control.parent()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 import pytest
 from core.phantoms import blobs, grid, stage
+from ElastixRegistrationLib.worker.outputs import DisplacementField
 from ElastixRegistrationLib.worker.pool import WorkerPool
 
+TESTING = Path(__file__).resolve().parents[1]
 SHIFT = (5.0, -3.0, 4.0)
 
 
@@ -105,3 +108,26 @@ def until(condition, timeout: float = 60.0, pause: float = 0.005) -> bool:
             return False
         time.sleep(pause)
     return True
+
+
+def large_output():
+    """More than a pipe holds, so that the worker is caught while it returns it."""
+    return [DisplacementField("field", grid((120, 120, 120)))]
+
+
+def poll_until(handle, condition, timeout=60.0):
+    def polled():
+        handle.poll()
+        return condition() or handle.finished
+
+    assert until(polled, timeout)
+
+
+def is_iterating(handle):
+    return lambda: len(handle.iterations) > 3
+
+
+def surroundings(**more):
+    """Environment of a process that finds what this one finds."""
+    paths = os.pathsep.join([str(TESTING.parent / "ElastixRegistration"), str(TESTING), *filter(None, sys.path)])
+    return {**os.environ, "PYTHONPATH": paths, **more}

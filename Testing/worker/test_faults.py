@@ -1,50 +1,23 @@
-"""Whatever dies, by whatever signal, at whatever moment: a clear error, nothing left behind, and the next one works."""
+"""Whatever a worker dies of, at whatever moment: a clear error, nothing left behind, and the next one works."""
 
 from __future__ import annotations
 
-import gc
-import json
 import os
-import random
 import signal
-import subprocess
 import sys
-import textwrap
 import time
-from pathlib import Path
 
-import numpy as np
 import pytest
 from core.phantoms import blobs, grid, stage
-from ElastixRegistrationLib.core.errors import InputError, RegistrationError
-from ElastixRegistrationLib.worker.outputs import DisplacementField
+from ElastixRegistrationLib.core.errors import RegistrationError
 from ElastixRegistrationLib.worker.pool import WorkerPool
-from ElastixRegistrationLib.worker.process import describe_exit
+from ElastixRegistrationLib.worker.process import describe_exit, own_python
 
-from .conftest import children, is_alive, until
+from .conftest import children, is_alive, is_iterating, large_output, poll_until, until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and /proc of POSIX systems")
 
-LIBRARY = Path(__file__).resolve().parents[2] / "ElastixRegistration"
-TESTING = LIBRARY.parent / "Testing"
 WORDS = {signal.SIGKILL: "killed by the system, most likely out of memory", signal.SIGSEGV: "segmentation fault"}
-
-
-def large_output():
-    """More than a pipe holds, so that the worker is caught while it returns it."""
-    return [DisplacementField("field", grid((120, 120, 120)))]
-
-
-def poll_until(handle, condition, timeout=60.0):
-    def polled():
-        handle.poll()
-        return condition() or handle.finished
-
-    assert until(polled, timeout)
-
-
-def is_iterating(handle):
-    return lambda: len(handle.iterations) > 3
 
 
 def reach(handle, moment):
@@ -53,7 +26,7 @@ def reach(handle, moment):
         poll_until(handle, is_iterating(handle))
     if moment == "returning":
         poll_until(handle, lambda: "Time spent on saving the results" in handle.log)
-        time.sleep(1.0)  # the worker now waits for a pipe that nobody empties
+        time.sleep(0.5)  # the worker now waits for a pipe that nobody empties
     assert not handle.finished
 
 
@@ -74,83 +47,6 @@ def test_a_worker_that_dies(pair, quick, endless, nothing_left, moment, number):
         after = pool.submit(*pair, quick)
         assert after.wait(60)
         assert after.state == "done"
-    nothing_left()
-
-
-def test_cancel_at_random_moments(pair, endless, quick, nothing_left):
-    moments = random.Random(4)
-    with WorkerPool() as pool:
-        for _ in range(6):
-            handle = pool.submit(*pair, endless)
-            end = time.monotonic() + moments.choice([0.0, 0.05, moments.uniform(0.1, 1.5)])
-            while time.monotonic() < end:
-                handle.poll()
-                time.sleep(0.005)
-            pids = pool.process_ids
-            started = time.monotonic()
-            handle.cancel()
-            assert handle.state == "cancelled"
-            assert time.monotonic() - started < 0.1
-            assert until(lambda pids=pids: not any(map(is_alive, pids)), 1.0)
-            assert handle.result is None
-            assert handle.error is None
-        assert pool.submit(*pair, quick).wait(60)
-    nothing_left()
-
-
-def test_cancel_keeps_the_log_and_the_table(pool, pair, endless):
-    handle = pool.submit(*pair, endless)
-    poll_until(handle, lambda: len(handle.iterations) > 20)
-    handle.cancel()
-    assert "Resolution: 0" in handle.log
-    assert [row.iteration for row in handle.iterations[:20]] == list(range(20))
-    handle.cancel()
-    assert handle.state == "cancelled"
-
-
-def test_a_finished_registration_cannot_be_cancelled(pool, pair, quick):
-    handle = pool.submit(*pair, quick)
-    assert handle.wait(60)
-    handle.cancel()
-    assert handle.state == "done"
-
-
-def test_a_time_limit(pair, endless, quick, nothing_left):
-    with WorkerPool() as pool:
-        handle = pool.submit(*pair, endless, timeout_s=3.0)
-        started = time.monotonic()
-        assert handle.wait(20)
-        assert time.monotonic() - started < 6.0
-        assert handle.state == "failed"
-        assert str(handle.error) == "The registration was stopped at its time limit of 3 s."
-        assert pool.submit(*pair, quick).wait(60)
-    nothing_left()
-
-
-def test_a_time_limit_holds_also_when_nobody_polls(pair, endless):
-    with WorkerPool() as pool:
-        handle = pool.submit(*pair, endless, timeout_s=3.0)
-        poll_until(handle, is_iterating(handle))
-        pid = pool.process_ids[0]
-        assert until(lambda: not is_alive(pid), 10.0)
-        assert handle.wait(5)
-        assert "time limit" in str(handle.error)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="memory limits are for Linux and Windows")
-def test_a_memory_limit(quick, nothing_left):
-    geometry = grid((128, 128, 128), (1.0, 1.0, 1.0))
-    noise = np.random.default_rng(1).normal(size=(128, 128, 128)).astype(np.float32)
-    images = (noise, geometry), (noise[::-1], geometry)
-    with WorkerPool() as pool:
-        handle = pool.submit(*images, quick, memory_limit_bytes=150_000_000)
-        assert handle.wait(60)
-        assert handle.state == "failed"
-        assert "needed more memory than its limit of 0.15 GB" in str(handle.error)
-        for limit in (4_000_000_000, None):
-            handle = pool.submit(*images, quick, memory_limit_bytes=limit)
-            assert handle.wait(60)
-            assert handle.state == "done"
     nothing_left()
 
 
@@ -226,109 +122,51 @@ def test_a_python_without_itk_says_so(pair, quick, tmp_path, nothing_left):
     nothing_left()
 
 
-def test_what_cannot_be_sent_is_refused_at_once(pool, pair, quick):
-    geometry = grid()
-    with pytest.raises(InputError, match="cannot be sent"):
-        pool.submit((np.zeros(geometry.size[::-1], complex), geometry), pair[1], quick)
-    with pytest.raises(InputError, match="does not fit a grid"):
-        pool.submit((np.zeros((3, 4, 5), np.float32), geometry), pair[1], quick)
-    with pytest.raises(InputError, match="time limit is 0"):
-        pool.submit(*pair, quick, timeout_s=0)
-    with pytest.raises(InputError, match="names of their own"):
-        pool.submit(*pair, quick, outputs=[DisplacementField("a"), DisplacementField("a")])
-
-
-CLIENT = """
-    import json, os, signal, sys, time
-    from core.phantoms import blobs, grid, stage
-    from ElastixRegistrationLib.worker.pool import WorkerPool
-    from ElastixRegistrationLib.worker.outputs import DisplacementField
-
-    moment = sys.argv[1]
-    geometry = grid()
-    pool = WorkerPool()
-    pool.warm_up()
-    outputs = []
-    settings = {"MaximumNumberOfIterations": "2000000"}
-    if moment == "returning":
-        settings, outputs = {"MaximumNumberOfIterations": "5"}, [DisplacementField("field", grid((120, 120, 120)))]
-    points = geometry.centre() + [[1, 2, 3], [4, 5, 6], [8, 3, 1]]
-    if moment != "idle":
-        handle = pool.submit(
-            blobs(geometry), blobs(geometry), [stage(**settings)], outputs=outputs,
-            fixed_points=points, moving_points=points,
-        )
-        while moment == "running" and len(handle.iterations) < 4:
-            handle.poll()
-        while moment == "returning" and "saving the results" not in handle.log:
-            handle.poll()
-    if moment in ("idle", "returning"):
-        time.sleep(1.5)
-    print(json.dumps(pool.process_ids), flush=True)
-    time.sleep(60)
-"""
-
-
-@pytest.mark.parametrize("moment", ["starting", "idle", "running", "returning"])
-def test_a_client_that_is_killed(tmp_path, moment):
-    surroundings = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(LIBRARY), str(TESTING), *filter(None, sys.path)]),
-        "TMPDIR": str(tmp_path),
-    }
-    shared = set(os.listdir("/dev/shm")) if os.path.isdir("/dev/shm") else set()
-    with subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(CLIENT), moment], stdout=subprocess.PIPE, env=surroundings
-    ) as client:
-        pids = json.loads(client.stdout.readline())
-        assert pids
-        client.kill()
-        assert until(lambda: not any(map(is_alive, pids)), 2.0)
-    assert list(tmp_path.iterdir()) == []
-    if shared:
-        assert {name for name in os.listdir("/dev/shm") if "elastix" in name} <= shared
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
-def test_a_forked_copy_of_the_client_does_not_keep_workers_alive(pair, endless):
-    with WorkerPool() as pool:
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGKILL])
+@pytest.mark.parametrize("passes_it_on", [True, False])
+def test_a_worker_under_a_launcher_that_dies(pair, endless, tmp_path, nothing_left, number, passes_it_on):
+    """PythonSlicer is a program that starts Python; it tells of a crash in words of its own."""
+    program = tmp_path / "PythonSlicer"
+    words = (
+        "exit $?" if passes_it_on else "echo 'error: [python-real] exit abnormally - Report the problem.' >&2; exit 1"
+    )
+    program.write_text(f'#!/bin/sh\n"{sys.executable}" "$@"\n{words}\n', encoding="ascii")
+    program.chmod(0o700)
+    with WorkerPool(python=str(program)) as pool:
         handle = pool.submit(*pair, endless)
         poll_until(handle, is_iterating(handle))
-        pid = pool.process_ids[0]
-        copy = os.fork()
-        if copy == 0:
-            time.sleep(30)
-            os._exit(0)
-        try:
-            pool._running[handle].worker._in.close()  # as the death of this process would
-            assert until(lambda: not is_alive(pid), 2.0)
-        finally:
-            os.kill(copy, signal.SIGKILL)
-            os.waitpid(copy, 0)
-
-
-def test_idle_workers_end(pair, quick, nothing_left):
-    with WorkerPool(idle_s=0.5) as pool:
-        assert pool.submit(*pair, quick).wait(60)
-        (pid,) = pool.process_ids
-        assert until(lambda: not is_alive(pid), 10.0)
-        # The pool still thinks that it has one.
-        handle = pool.submit(*pair, quick)
-        assert handle.wait(60)
-        assert handle.state == "done"
+        (python,) = children(pool.process_ids[0])
+        os.kill(python, number)
+        assert handle.wait(10)
+        assert handle.state == "failed"
+        assert (WORDS[number] if passes_it_on else "crashed, or was killed by the system") in str(handle.error)
     nothing_left()
 
 
-def test_a_pool_that_is_forgotten_ends_its_workers(pair, endless, nothing_left):
-    pool = WorkerPool()
-    handle = pool.submit(*pair, endless)
-    poll_until(handle, is_iterating(handle))
-    (pid,) = pool.process_ids
-    assert pid in children(os.getpid())
-    del pool, handle
-    gc.collect()  # they know each other
-    assert until(lambda: not is_alive(pid), 2.0)
+def test_a_launcher_that_is_killed_takes_its_worker_with_it(pair, endless, tmp_path, nothing_left):
+    program = tmp_path / "PythonSlicer"
+    program.write_text(f'#!/bin/sh\n"{sys.executable}" "$@"\nexit $?\n', encoding="ascii")
+    program.chmod(0o700)
+    with WorkerPool(python=str(program)) as pool:
+        handle = pool.submit(*pair, endless)
+        poll_until(handle, is_iterating(handle))
+        (launcher,) = pool.process_ids
+        (python,) = children(launcher)
+        os.kill(launcher, signal.SIGKILL)
+        assert handle.wait(2)
+        assert "killed by the system" in str(handle.error)
+        assert until(lambda: not is_alive(python), 2.0)
     nothing_left()
+
+
+def test_in_slicer_python_slicer_runs_the_worker(monkeypatch, tmp_path):
+    assert own_python() == sys.executable
+    launcher = tmp_path / "PythonSlicer"
+    launcher.write_text("#!/bin/sh\n", encoding="ascii")
+    launcher.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", "/opt/Slicer/bin/SlicerApp-real")
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert own_python() == str(launcher)
 
 
 @pytest.mark.parametrize(

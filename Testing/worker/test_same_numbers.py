@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from core.phantoms import blobs, grid, oblique, stage
 from ElastixRegistrationLib.core.assessment import assess
-from ElastixRegistrationLib.core.deformation import jacobian_determinant
+from ElastixRegistrationLib.core.channels import Channel
+from ElastixRegistrationLib.core.deformation_analysis import jacobian_determinant_of
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images import array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.inverse import invert
 from ElastixRegistrationLib.core.itk_access import wrapped_class
 from ElastixRegistrationLib.core.registration import register
+from ElastixRegistrationLib.core.thin_plates import spline_kernel_transform
 from ElastixRegistrationLib.core.transforms import (
     affine_from_matrix,
     bspline_transform,
@@ -93,7 +95,12 @@ def _case(name):
     fixed, moving = blobs(geometry), blobs(geometry, SHIFT)
     quick = stage(MaximumNumberOfIterations="20")
     if name == "stages":
-        return fixed, moving, [quick, stage("BSplineTransform", MaximumNumberOfIterations="15")], {}
+        return (
+            fixed,
+            moving,
+            [quick, stage("BSplineTransform", MaximumNumberOfIterations="15", FinalGridSpacingInPhysicalUnits="32")],
+            {},
+        )
     if name == "padding and masks":
         whole = [_padded(blobs(geometry, s, dtype=np.int16, offset=-900), -2000) for s in (None, SHIFT)]
         inside = np.zeros(geometry.size[::-1], np.uint8)
@@ -146,10 +153,16 @@ def _field():
     return displacement_field_transform(np.full((10, 10, 10, 3), [4.0, -2, 3]), geometry)
 
 
+def _thin_plate():
+    sources = np.random.default_rng(4).uniform(-60, 60, (8, 3))
+    return spline_kernel_transform(sources, sources + np.array([4.0, -2, 3]))
+
+
 STARTS = {
     "euler": _euler,
     "affine and B-spline": lambda: compose([affine_from_matrix(np.diag([1.02, 0.99, 1, 1])), _bspline()]),
     "displacement field": _field,
+    "thin plate": _thin_plate,
 }
 
 
@@ -160,9 +173,24 @@ def test_every_kind_of_start_gives_identical_results(pool, pair, quick, kind):
     assert_same(ours, register(*pair, quick, initial_transform=initial, seed=3))
 
 
+def test_channels_and_landmarks_give_identical_results(pool, pair, quick):
+    fixed, moving = pair
+    geometry = geometry_of(fixed)
+    mask = image_from_array(np.ones(geometry.size[::-1], np.uint8), geometry)
+    points = geometry.points_of(np.random.default_rng(3).uniform(5, 20, (6, 3)))
+    guidance = {
+        "channels": [Channel(moving, fixed, mask, None, weight=0.2, metric="AdvancedMeanSquares", name="other")],
+        "fixed_points": points,
+        "moving_points": points + 1,
+        "landmark_weight": 0.5,
+    }
+    ours = in_background(pool, *pair, quick, seed=3, **guidance)
+    assert_same(ours, register(*pair, quick, seed=3, **guidance))
+
+
 def test_what_the_worker_computes_is_what_core_computes(pool, pair):
     fixed, moving = pair
-    stages = [stage("BSplineTransform", MaximumNumberOfIterations="15")]
+    stages = [stage("BSplineTransform", MaximumNumberOfIterations="15", FinalGridSpacingInPhysicalUnits="32")]
     labels = (np.asarray(array_view(moving)) > 40).astype(np.int16)
     small = grid((20, 18, 16), (4.0, 5.0, 6.0))
     ours = in_background(
@@ -188,9 +216,7 @@ def test_what_the_worker_computes_is_what_core_computes(pool, pair):
     assert np.array_equal(outputs["on another grid"].array, array_view(elsewhere))
     assert outputs["on another grid"].geometry == small
     assert np.array_equal(outputs["field"].array, array_view(displacement_field(theirs.transform, geometry_of(fixed))))
-    vectors = array_view(displacement_field(theirs.transform, small))
-    determinant = jacobian_determinant(vectors, small.spacing, small.direction).astype(np.float32)
-    assert np.array_equal(outputs["jacobian"].array, determinant)
+    assert np.array_equal(outputs["jacobian"].array, jacobian_determinant_of(theirs.transform, small))
     inverse = invert(theirs.transform, geometry_of(fixed))
     assert_same_transform(outputs["inverse"].transform.transform(), inverse.transform)
     assert outputs["inverse"].max_residual == inverse.max_residual

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,12 @@ from .deformation import jacobian_determinant, jacobian_statistics
 from .images import Geometry, array_view, as_scalar, geometry_of, image_from_array
 from .registration import RegistrationResult
 from .resampling import resample
-from .similarity import Comparison, compare, landmark_errors
+from .similarity import Comparison, Figure, compare, dice, landmark_errors
+from .surface_distance import surface_distances
 from .transforms import displacement_field, identity, map_points
+
+#: Labels are compared on the fixed grid itself up to this size: surfaces are a matter of single voxels.
+_MOST_LABEL_VOXELS = 8e6
 
 
 @dataclass(frozen=True)
@@ -36,11 +41,16 @@ def assess(
     moving_mask: Any = None,
     fixed_points: np.ndarray | None = None,
     moving_points: np.ndarray | None = None,
+    landmark_labels: Sequence[str] = (),
+    fixed_labels: Any = None,
+    moving_labels: Any = None,
+    label_names: Mapping[int, str] | None = None,
     most_voxels: float = 1e6,
 ) -> Assessment:
     """Compare before and after on the fixed grid, thinned to at most ``most_voxels``.
 
     Similarity is measured inside the fixed mask; with both masks their Dice is a figure, with points their distances.
+    Label maps of both images, on any grid, give overlap and surface distances of each label, under ``label_names``.
     """
     fixed = as_scalar(fixed)
     grid, step = thinned(geometry_of(fixed), most_voxels)
@@ -62,13 +72,59 @@ def assess(
             landmark_errors(fixed_points, moving_points),
             landmark_errors(fixed_points, moving_points, lambda points: map_points(result.transform, points)),
         )
+    segments = []
+    if fixed_labels is not None and moving_labels is not None:
+        fine, _ = thinned(geometry_of(fixed), _MOST_LABEL_VOXELS)
+        segments = label_figures(
+            *(
+                array_view(resample(image, transform, fine, interpolation="nearest"))
+                for image, transform in (
+                    (fixed_labels, nowhere),
+                    (moving_labels, nowhere),
+                    (moving_labels, result.transform),
+                )
+            ),
+            fine,
+            label_names or {},
+        )
     displacement = array_view(displacement_field(result.transform, grid))
     jacobian = jacobian_statistics(jacobian_determinant(displacement, grid.spacing, grid.direction), mask=on_grid)
     fixed_voxels = np.asarray(array_view(fixed)[every])
     comparison = compare(
-        fixed_voxels, before, after, mask=on_grid, labels=labels, landmarks=landmarks, jacobian=jacobian
+        fixed_voxels,
+        before,
+        after,
+        mask=on_grid,
+        labels=labels,
+        segments=segments,
+        landmarks=landmarks,
+        landmark_labels=landmark_labels,
+        jacobian=jacobian,
     )
     return Assessment(comparison, grid, fixed_voxels, before, after, displacement, on_grid)
+
+
+def label_figures(
+    fixed: np.ndarray, before: np.ndarray, after: np.ndarray, grid: Geometry, names: Mapping[int, str]
+) -> list[Figure]:
+    """Overlap and surface distances of each nonzero label that the fixed image and the moving one share.
+
+    Arrays (k, j, i) on ``grid``: labels of the fixed image, and of the moving one before and after.
+    """
+    figures = []
+    for label in np.intersect1d(np.unique(fixed), np.union1d(np.unique(before), np.unique(after))):
+        if label == 0:
+            continue
+        name = names.get(int(label), f"label {int(label)}")
+        inside = fixed == label
+        overlaps = [dice(inside, moved == label) for moved in (before, after)]
+        distances = [surface_distances(inside, moved == label, grid) for moved in (before, after)]
+        figures += [
+            Figure(f"Dice overlap, {name}", "", *overlaps, 1, 4),
+            Figure(f"Surface distance, {name}", "mm", *(d.mean for d in distances), -1, 2),
+            Figure(f"Hausdorff distance 95 %, {name}", "mm", *(d.percentile95 for d in distances), -1, 2),
+        ]
+    return figures
 
 
 def thinned(geometry: Geometry, most_voxels: float) -> tuple[Geometry, int]:

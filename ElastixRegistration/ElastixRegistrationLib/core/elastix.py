@@ -36,12 +36,12 @@ class ElastixRun:
 
 
 def run_elastix(
-    fixed: Any,
-    moving: Any,
+    fixed: Sequence[Any],
+    moving: Sequence[Any],
     stages: Sequence[ParameterMap],
     *,
-    fixed_mask: Any = None,
-    moving_mask: Any = None,
+    fixed_masks: Sequence[Any] = (),
+    moving_masks: Sequence[Any] = (),
     fixed_points: np.ndarray | None = None,
     moving_points: np.ndarray | None = None,
     initial_transform: Any = None,
@@ -51,19 +51,23 @@ def run_elastix(
 ) -> ElastixRun:
     """Run elastix on float32 images and uint8 masks of one dimension, in this thread. Nothing is resampled.
 
+    Where there are several images, metric number i uses the fixed and the moving image and the masks of that number.
+    Masks are left away where the first is None.
     ``initial_transform``: linear and B-spline elements only; elastix drops others without a word. ``log_to_console``
     also sends the log, line by line as it comes, to the standard output of the process. Without ``log_to_file`` nothing
     is written to disk, and ``log`` is empty.
     Raises RegistrationError with elastix's own sentence.
     """
-    dimension = fixed.GetImageDimension()
+    dimension = fixed[0].GetImageDimension()
     method = wrapped_class("ElastixRegistrationMethod", f"IF{dimension}IF{dimension}").New()
-    method.SetFixedImage(fixed)
-    method.SetMovingImage(moving)
-    if fixed_mask is not None:
-        method.SetFixedMask(fixed_mask)
-    if moving_mask is not None:
-        method.SetMovingMask(moving_mask)
+    for kind, objects in (
+        ("FixedImage", fixed),
+        ("MovingImage", moving),
+        ("FixedMask", fixed_masks),
+        ("MovingMask", moving_masks),
+    ):
+        for number, one in enumerate(objects if objects and objects[0] is not None else ()):
+            getattr(method, f"Add{kind}" if number else f"Set{kind}")(one)
     method.SetParameterObject(parameter_object(stages))
     if initial_transform is not None:
         method.SetInitialTransform(initial_transform)
@@ -98,7 +102,7 @@ def run_elastix(
 @contextlib.contextmanager
 def _global_threads_kept() -> Iterator[None]:
     """elastix limits the threads of all of ITK, for good: later runs would be slower, and differ in their last bits."""
-    threader = wrapped_class("MultiThreaderBase", "")
+    threader = wrapped_class("MultiThreaderBase", "", "ITKCommonBasePython")
     most, default = threader.GetGlobalMaximumNumberOfThreads(), threader.GetGlobalDefaultNumberOfThreads()
     try:
         yield

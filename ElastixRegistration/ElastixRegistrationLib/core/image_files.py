@@ -11,7 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from .errors import InputError
+from .images import Geometry, array_view, component_count, geometry_of, set_geometry
 from .itk_access import suffix_of, wrapped_class
 
 #: Which ITK reader a file name calls for. Loading only that one takes 10 ms, all of them 1.4 s.
@@ -32,6 +35,7 @@ _READERS = {
     ".mnc": "MINCImageIO",
     ".gipl": "GiplImageIO",
 }
+IMAGE_SUFFIXES = frozenset(_READERS)
 _COMPONENTS = {
     "float": "F",
     "double": "D",
@@ -68,7 +72,7 @@ def read_image(path: str | os.PathLike, name: str = "image") -> Any:
         reader.SetImageIO(io)
         reader.SetFileName(str(path))
         reader.Update()
-        if _suffix(path) == ".nii.gz":
+        if image_suffix_of(path) == ".nii.gz":
             _check_whole_gzip(path, int(io.GetImageSizeInBytes()), name)
     except RuntimeError as error:
         raise InputError(f"The {name} {path} cannot be read: {_reason(error)}") from error
@@ -77,9 +81,39 @@ def read_image(path: str | os.PathLike, name: str = "image") -> Any:
     return image
 
 
+def read_geometry(path: str | os.PathLike, name: str = "image") -> Geometry:
+    """Where the voxels of ``path`` lie, from the header of a file. Raises InputError as ``read_image`` does.
+
+    Of a folder with a DICOM series only the size counts: that of its first file, as many times as there are files.
+    """
+    path = Path(path)
+    files = sorted(entry for entry in path.iterdir() if entry.is_file()) if path.is_dir() else [path]
+    if not files or not files[0].is_file():
+        raise InputError(f"The {name} {path} does not exist.")
+    io = _image_io(files[0], name)
+    try:
+        io.SetFileName(str(files[0]))
+        io.ReadImageInformation()
+    except RuntimeError as error:
+        raise InputError(f"The {name} {path} cannot be read: {_reason(error)}") from error
+    axes = range(io.GetNumberOfDimensions())
+    size = [int(io.GetDimensions(axis)) for axis in axes]
+    if path.is_dir():
+        size[2:] = [len(files)]
+        axes = range(3)
+    direction = np.array([[io.GetDirection(column)[row] for column in axes] for row in axes])
+    return Geometry(
+        size=tuple(size),
+        spacing=tuple(float(io.GetSpacing(axis)) for axis in axes),
+        origin=tuple(float(io.GetOrigin(axis)) for axis in axes),
+        direction=tuple(map(tuple, direction.tolist())),
+    )
+
+
 def write_image(image: Any, path: str | os.PathLike, *, compress: bool = True) -> None:
     """Write ``image`` in the format of the suffix of ``path``: the file appears whole or not at all."""
     path = Path(path)
+    image = with_writable_type(image)
     writer = wrapped_class("ImageFileWriter", suffix_of(image)).New()
     io = _io_for(path)
     if io is None:
@@ -95,13 +129,26 @@ def write_image(image: Any, path: str | os.PathLike, *, compress: bool = True) -
             raise InputError(f"The image {path} cannot be written: {_reason(error)}") from error
 
 
+def with_writable_type(image: Any) -> Any:
+    """``image``, as itk.VectorImage where its voxels are vectors of doubles, which has a writer."""
+    suffix = suffix_of(image)
+    if not suffix.startswith("IVD"):
+        return image
+    converted = wrapped_class("VectorImage", f"D{image.GetImageDimension()}").New()
+    converted.SetRegions(image.GetLargestPossibleRegion())
+    converted.SetNumberOfComponentsPerPixel(component_count(image))
+    converted.Allocate()
+    array_view(converted)[...] = array_view(image)
+    return set_geometry(converted, geometry_of(image))
+
+
 def check_output(path: str | os.PathLike, *, transform: bool = False) -> None:
     """Raise InputError when ``path`` cannot become a result: an unknown format, a folder that is missing or closed."""
     path = Path(path)
     if transform:
-        if path.suffix.lower() not in (".h5", ".tfm", ".txt"):
-            raise InputError(f"No transform format is known for the name {path.name}; use .h5, .tfm or .txt.")
-    elif _suffix(path) not in _READERS:
+        if path.suffix.lower() not in (".h5", ".tfm", ".txt", ".toml"):
+            raise InputError(f"No transform format is known for the name {path.name}; use .h5, .tfm, .txt or .toml.")
+    elif image_suffix_of(path) not in _READERS:
         raise InputError(f"No image format is known for the name {path.name}; use .nrrd, .nii.gz or .mha.")
     if not path.parent.is_dir():
         raise InputError(f"The folder {path.parent} for {path.name} does not exist.")
@@ -128,13 +175,14 @@ def whole_file(path: str | os.PathLike) -> Iterator[Path]:
         os.replace(draft, path)
 
 
-def _suffix(path: Path) -> str:
+def image_suffix_of(path: Path) -> str:
+    """The suffix of an image file, lower case, of two parts for .nii.gz."""
     name = path.name.lower()
     return ".nii.gz" if name.endswith(".nii.gz") else path.suffix.lower()
 
 
 def _io_for(path: Path) -> Any:
-    name = _READERS.get(_suffix(path))
+    name = _READERS.get(image_suffix_of(path))
     return wrapped_class(name, "").New() if name else None
 
 
@@ -164,8 +212,8 @@ def _image_suffix(io: Any, path: Path, name: str) -> str:
         return f"I{component}{dimension}"
     if component == "UC" and count in (3, 4):
         return f"I{'RGB' if count == 3 else 'RGBA'}UC{dimension}"
-    if count in (2, 3, 4):
-        return f"IV{'D' if component == 'D' else 'F'}{count}{dimension}"
+    if count in (2, 3, 4) and component != "D":  # files of images of double vectors are not wrapped
+        return f"IVF{count}{dimension}"
     return f"VI{component if component in ('F', 'D', 'UC', 'SS', 'US') else 'F'}{dimension}"
 
 

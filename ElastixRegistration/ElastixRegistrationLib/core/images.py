@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .errors import InputError
-from .itk_access import DTYPES, component_of, suffix_of, wrapped_class
+from .itk_access import DTYPES, component_of, matrix, numpy_bridge, suffix_of, wrapped_class
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def set_geometry(image: Any, geometry: Geometry) -> Any:
     """Place ``image`` (of the size of ``geometry``) and return it."""
     image.SetSpacing(list(geometry.spacing))
     image.SetOrigin(list(geometry.origin))
-    image.SetDirection(np.asarray(geometry.direction, float))
+    image.SetDirection(matrix(geometry.direction))
     return image
 
 
@@ -97,12 +97,12 @@ def component_count(image: Any) -> int:
 def array_view(image: Any) -> np.ndarray:
     """Voxels of ``image`` as (k, j, i) or (k, j, i, components), sharing its memory, which the view keeps alive."""
     suffix = suffix_of(image)
-    buffer = wrapped_class("PyBuffer", suffix)
+    view = numpy_bridge("PyBuffer", suffix, "_GetArrayViewFromImage")
     component = re.fullmatch(r"(?:VI|I)(?:RGBA?|CV|V)?([A-Z]+)\d+", suffix).group(1)
     shape = [int(n) for n in image.GetBufferedRegion().GetSize()][::-1]
     if component_count(image) > 1:
         shape.append(component_count(image))
-    voxels = np.asarray(buffer._GetArrayViewFromImage(image)).view(DTYPES[component]).reshape(shape)
+    voxels = np.asarray(view(image)).view(DTYPES[component]).reshape(shape)
     return np.asarray(_Memory(voxels, image))
 
 
@@ -130,7 +130,14 @@ def image_from_array(array: np.ndarray, geometry: Geometry) -> Any:
         component = component if component in "FD" else "F"
     array = np.ascontiguousarray(array, DTYPES[component])
     suffix = f"V{component}{array.shape[-1]}" if is_vector else component
-    image = wrapped_class("PyBuffer", f"I{suffix}{geometry.dimension}").GetImageViewFromArray(array, is_vector)
+    return image_view(array, geometry, f"I{suffix}{geometry.dimension}")
+
+
+def image_view(array: np.ndarray, geometry: Geometry, suffix: str) -> Any:
+    """ITK image of the type ``suffix`` over a C-contiguous array of just that type. Raises InputError without it."""
+    components = array.shape[-1] if array.ndim > geometry.dimension else 1
+    image = numpy_bridge("PyBuffer", suffix, "_GetImageViewFromArray")(array, list(geometry.size), components)
+    image._SetBase(array)
     return set_geometry(image, geometry)
 
 
@@ -142,6 +149,16 @@ def new_image(geometry: Geometry, dtype: np.dtype | type, components: int = 1) -
     image = wrapped_class("Image", f"{component}{geometry.dimension}").New()
     image.SetRegions(list(geometry.size))
     image.Allocate()
+    return set_geometry(image, geometry)
+
+
+def many_component_image(array: np.ndarray, geometry: Geometry) -> Any:
+    """itk.VectorImage of float32, a copy of (k, j, i, c) for any number of components."""
+    image = wrapped_class("VectorImage", f"F{geometry.dimension}").New()
+    image.SetRegions(list(geometry.size))
+    image.SetNumberOfComponentsPerPixel(array.shape[-1])
+    image.Allocate()
+    array_view(image)[...] = array
     return set_geometry(image, geometry)
 
 

@@ -20,6 +20,8 @@ from .transforms import (
     matrix_of,
 )
 
+INVERSE_METHODS = ("iterative", "elastix")
+
 
 @dataclass(frozen=True)
 class Inverse:
@@ -30,14 +32,19 @@ class Inverse:
     max_residual: float
 
 
-def invert(transform: Any, fixed: Geometry, *, tolerance: float = 0.01, iterations: int = 40) -> Inverse:
-    """Invert ``transform`` (fixed to moving, LPS mm) over the grid ``fixed``.
+def invert(
+    transform: Any, fixed: Geometry, *, method: str = "iterative", tolerance: float = 0.01, iterations: int = 40
+) -> Inverse:
+    """Invert ``transform`` (fixed to moving, LPS mm) over the grid ``fixed``; exactly where it is linear.
 
-    A non-linear transform is taken as L(x + u(x)) with L its linear elements; the inverse is L^-1 followed by a
-    displacement field w on ``fixed``, a tenth wider, from the fixed-point iteration w <- w - r, r(z) = z + w(z) +
-    u(z + w(z)) - z (Chen et al., Medical Physics 35:81, 2008). It ends when r is below ``tolerance`` mm everywhere or
-    no longer falls: where the transform folds there is no inverse, and the residual says so.
+    ``method`` "iterative": a non-linear transform is taken as L(x + u(x)) with L its linear elements; the inverse is
+    L^-1 followed by a displacement field w on ``fixed``, a tenth wider, from the fixed-point iteration w <- w - r,
+    r(z) = z + w(z) + u(z + w(z)) - z (Chen et al., Medical Physics 35:81, 2008). It ends when r is below ``tolerance``
+    mm everywhere or no longer falls: where the transform folds there is no inverse, and the residual says so.
+    "elastix": elastix looks for a B-spline that takes points back (``core.elastix_inverse``).
     """
+    if method not in INVERSE_METHODS:
+        raise InputError(f"Unknown method {method!r} of inversion; use one of {', '.join(INVERSE_METHODS)}.")
     chain = chain_of(transform)
     linear = _linear_part(transform, fixed.dimension)
     if abs(np.linalg.det(linear[:-1, :-1])) < 1e-9:
@@ -47,6 +54,10 @@ def invert(transform: Any, fixed: Geometry, *, tolerance: float = 0.01, iteratio
         return Inverse(back, 0.0, 0.0)
 
     near_identity = compose([*chain, back])
+    if method == "elastix":
+        from .elastix_inverse import bspline_inverse  # loads elastix
+
+        return _measured(transform, compose([back, bspline_inverse(near_identity, fixed)]), fixed)
     grid = _wider(fixed)
     shift = np.zeros((*grid.size[::-1], grid.dimension))
     best, best_shift = np.inf, shift
@@ -58,7 +69,10 @@ def invert(transform: Any, fixed: Geometry, *, tolerance: float = 0.01, iteratio
         if largest < tolerance or largest > 4 * best:
             break
         shift = shift - residual
-    inverse = compose([back, displacement_field_transform(best_shift, grid)])
+    return _measured(transform, compose([back, displacement_field_transform(best_shift, grid)]), fixed)
+
+
+def _measured(transform: Any, inverse: Any, fixed: Geometry) -> Inverse:
     distances = np.sqrt(np.square(array_view(displacement_field(compose([transform, inverse]), fixed))).sum(-1))
     return Inverse(inverse, float(distances.mean()), float(distances.max()))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -36,14 +36,10 @@ _PIECES = tuple(
     f"itk.{name}"
     for name in (
         *("support.extras", "_ITKCommonPython", "itkMatrixPython", "itkPointSetPython", "itkImagePython"),
-        *("itkNumericTraitsPython", "itkImageBoundaryConditionPython", "itkSobelOperatorPython"),
-        *("itkPointSetToImageFilterPython", "itkImageToImageFilterBPython", "itkInPlaceImageFilterBPython"),
-        *("itkExtractImageFilterPython", "itkImageSinkPython", "itkImageDuplicatorPython", "ITKCommonPython"),
-        *("itkSpatialFunctionPython", "itkBSplineInterpolationWeightFunctionPython", "itkStreamingImageFilterPython"),
-        "itkPyBufferPython",
+        *("itkVectorImagePython", "itkOptimizerParametersPython", "itkTransformBasePython"),
     )
 )
-_directions_known: list[bool] = []
+_BRIDGE = "itk._ITKBridgeNumPyPython"
 _WIDER = {"bool": "uint8", "int8": "int16", "int64": "float64", "uint64": "float64", "float16": "float32"}
 DTYPES = {name: np.dtype(dtype) for dtype, name in _COMPONENTS.items()} | {
     "UL": np.dtype(np.uintp),
@@ -104,20 +100,47 @@ def suffix_of(image: Any) -> str:
     return name.replace("itkVectorImage", "VI", 1) if name.startswith("itkVector") else name.replace("itkImage", "I", 1)
 
 
+@cache
+def numpy_bridge(name: str, suffix: str, function: str) -> Callable[..., Any]:
+    """A static function of ITK's bridge to NumPy, for example ``numpy_bridge("PyBuffer", "IF3", "_GetImage...")``.
+
+    Straight from its library: the Python module around it loads Dask where that is installed, 0.3 s and 25 MB.
+    Raises InputError for a pixel type that is not wrapped.
+    """
+    try:
+        importlib.import_module("itk.itkVectorImagePython")  # the types that it takes and gives
+        importlib.import_module(_BRIDGE)
+        return getattr(sys.modules["itk._itkPyBufferPython"], f"itk{name}{suffix}_{function}")
+    except (ImportError, AttributeError, KeyError):
+        return getattr(wrapped_class(name, suffix, "itkPyBufferPython"), function)
+
+
 def fill_parameters(parameters: Any, values: np.ndarray) -> Any:
     """Write ``values`` into an ITK parameter array of the same length, in one copy, and return it."""
     if len(parameters) != len(values):
         parameters.SetSize(len(values))
-    view = wrapped_class("PyVnl", "D", "itkPyBufferPython").GetArrayViewFromVnlVector(parameters)
-    view[:] = values
+    _vector_view(parameters)[:] = values
     return parameters
 
 
 def parameters_of(parameters: Any) -> np.ndarray:
     """A copy of an ITK parameter array, float64."""
-    if len(parameters) == 0:
-        return np.empty(0)
-    return np.array(wrapped_class("PyVnl", "D", "itkPyBufferPython").GetArrayViewFromVnlVector(parameters), copy=True)
+    return _vector_view(parameters).copy() if len(parameters) else np.empty(0)
+
+
+def _vector_view(parameters: Any) -> np.ndarray:
+    memory = numpy_bridge("PyVnl", "D", "_GetArrayViewFromVnlVector")(parameters)
+    return np.asarray(memory).view(np.float64)
+
+
+def matrix(rows: np.ndarray) -> Any:
+    """ITK's (D, D) matrix. ``itk.matrix_from_array`` would look through all of ITK's pixel types first, 0.3 s."""
+    rows = np.asarray(rows, float)
+    size = len(rows)
+    values = wrapped_class("vnl_matrix_fixed", f"D_{size}_{size}", "vnl_matrix_fixedPython")()
+    for row, column in np.ndindex(rows.shape):
+        values.put(row, column, float(rows[row, column]))
+    return wrapped_class("Matrix", f"D{size}{size}")(values)
 
 
 def preload() -> Iterator[None]:
@@ -125,14 +148,7 @@ def preload() -> Iterator[None]:
 
     Nothing when it is loaded already. Raises ImportError without ITK.
     """
-    for name in _PIECES:
+    for name in (*_PIECES, _BRIDGE):
         if name not in sys.modules:
             importlib.import_module(name)
             yield
-    if not _directions_known:
-        import itk
-
-        # The first matrix makes ITK's Python layer look through all its pixel types.
-        itk.matrix_from_array(np.eye(3))
-        _directions_known.append(True)
-        yield

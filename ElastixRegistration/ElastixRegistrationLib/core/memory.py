@@ -14,11 +14,20 @@ ParameterMap = Mapping[str, Sequence[str]]
 
 #: Bytes that Python, ITK and elastix's code take themselves.
 _PROGRAM = 250e6
+#: Bytes that elastix keeps per parameter of a transform: values, gradients, scales, and all of them as text.
+_PARAMETER = 300.0
 
 
-def estimate_bytes(fixed: Geometry, moving: Geometry, stages: Sequence[ParameterMap]) -> float:
-    """Peak memory of a registration in bytes, images included: an upper estimate from what elastix keeps at a time."""
-    return _PROGRAM + max((_stage_bytes(fixed, moving, stage) for stage in stages), default=0.0)
+Pairs = Sequence[tuple[Geometry, Geometry]]
+
+
+def estimate_bytes(fixed: Geometry, moving: Geometry, stages: Sequence[ParameterMap], more: Pairs = ()) -> float:
+    """Peak memory of a registration in bytes, images included: an upper estimate from what elastix keeps at a time.
+
+    ``more`` are further pairs of images.
+    """
+    pairs = [(fixed, moving), *more]
+    return _PROGRAM + max((sum(_stage_bytes(*pair, stage) for pair in pairs) for stage in stages), default=0.0)
 
 
 def _stage_bytes(fixed: Geometry, moving: Geometry, stage: ParameterMap) -> float:
@@ -34,7 +43,20 @@ def _stage_bytes(fixed: Geometry, moving: Geometry, stage: ParameterMap) -> floa
         total += voxels * (4 + 4 + 1 + 4 * (levels + 1 if smoothed else 2.2))
         if side == "Moving" and stage.get("Interpolator", ("",))[0] == "BSplineInterpolator":
             total += voxels * 8
-    return total
+    return total + _PARAMETER * _parameter_count(fixed, stage)
+
+
+def _parameter_count(fixed: Geometry, stage: ParameterMap) -> float:
+    """Of a B-spline on its finest grid; other transforms have few."""
+    if "BSpline" not in stage.get("Transform", ("",))[0]:
+        return 0.0
+    in_voxels = stage.get("FinalGridSpacingInVoxels")
+    values = [float(value) for value in in_voxels or stage.get("FinalGridSpacingInPhysicalUnits", ("16",))]
+    count = float(fixed.dimension)
+    for axis, (size, spacing) in enumerate(zip(fixed.size, fixed.spacing, strict=True)):
+        voxels = values[min(axis, len(values) - 1)] / (1.0 if in_voxels else spacing)
+        count *= size / voxels + 4  # a grid reaches beyond the image for the support of its splines
+    return count
 
 
 def available_bytes() -> float | None:
@@ -43,9 +65,9 @@ def available_bytes() -> float | None:
     return min(amounts, default=None)
 
 
-def check_memory(fixed: Geometry, moving: Geometry, stages: Sequence[ParameterMap]) -> None:
+def check_memory(fixed: Geometry, moving: Geometry, stages: Sequence[ParameterMap], more: Pairs = ()) -> None:
     """Raise InputError when a registration would not fit in memory."""
-    needed, available = estimate_bytes(fixed, moving, stages), available_bytes()
+    needed, available = estimate_bytes(fixed, moving, stages, more), available_bytes()
     if available is not None and needed > available:
         raise InputError(
             f"Not enough memory: registering {fixed} with {moving} takes about {needed / 1e9:.1f} GB and"

@@ -27,7 +27,10 @@ ParameterMap: TypeAlias = dict[str, tuple[str, ...]]
 
 _MAX_BYTES = 50 * 10**6
 _MAX_TRANSFORM_BYTES = 2 * 10**9
-_TRANSFORM_ONLY = ("TransformParameters", "NumberOfParameters", "ITKTransformParameters")
+_TRANSFORM_ONLY = (
+    *("TransformParameters", "NumberOfParameters", "ITKTransformParameters", "TransformFileName"),
+    "DeformationFieldFileName",
+)
 
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 _TOKEN = re.compile(r'"([^"]*)"|([^\s"]+)')
@@ -69,20 +72,26 @@ def read_parameter_file(path: str | os.PathLike, *, transform: bool = False) -> 
 def read_stage_source(path: str | os.PathLike) -> ParameterFile:
     """Parameters of a registration in ``path``, with their lines. Raises ParameterError for TransformParameters too."""
     source = read_parameter_source(path)
-    if is_transform_map(source.map):
-        raise ParameterError(
-            "this is a TransformParameters file, the result of a registration; give the parameter file that says how"
-            " to register, or use this one as initial transform.",
-            file=str(path),
-        )
+    _refuse_transform(source.map, str(path))
     return source
 
 
 def read_parameter_source(path: str | os.PathLike, *, max_bytes: int = _MAX_BYTES) -> ParameterFile:
     """Map in ``path``, of either kind, with the lines it came from. Raises ParameterError."""
     path = Path(path)
-    text = _decoded(_bytes_of(path, max_bytes), str(path))
-    return _parse_toml(text, str(path)) if path.suffix.lower() == ".toml" else _parse_text(text, str(path))
+    text = decoded_text(_bytes_of(path, max_bytes), str(path))
+    return parse_parameter_source(text, str(path), toml=path.suffix.lower() == ".toml")
+
+
+def read_parameter_text(path: str | os.PathLike) -> str:
+    """Text of a parameter file, in whatever encoding an editor left it. Raises ParameterError."""
+    path = Path(path)
+    return decoded_text(_bytes_of(path, _MAX_BYTES), str(path))
+
+
+def parse_parameter_source(text: str, source: str | None, *, toml: bool = False) -> ParameterFile:
+    """Map of either kind in elastix's text form or in TOML, with its lines. Raises ParameterError."""
+    return _parse_toml(text, source) if toml else _parse_text(text, source)
 
 
 def is_transform_map(parameters: Mapping[str, Any]) -> bool:
@@ -93,6 +102,13 @@ def is_transform_map(parameters: Mapping[str, Any]) -> bool:
 def parse_parameter_text(text: str, source: str | None = None) -> ParameterMap:
     """Map in elastix's text form; ``source`` names it in errors. Raises ParameterError."""
     return _parse_text(text, source).map
+
+
+def parse_stage_text(text: str, source: str | None = None) -> ParameterFile:
+    """Parameters of a registration in elastix's text form. Raises ParameterError for TransformParameters too."""
+    parsed = _parse_text(text, source)
+    _refuse_transform(parsed.map, source)
+    return parsed
 
 
 def parse_parameter_toml(text: str, source: str | None = None) -> ParameterMap:
@@ -133,6 +149,15 @@ def write_parameter_file(parameters: Mapping[str, Iterable[str]], path: str | os
         draft.write_text(text, encoding="utf-8", newline="\n")
 
 
+def _refuse_transform(parameters: ParameterMap, source: str | None) -> None:
+    if is_transform_map(parameters):
+        raise ParameterError(
+            "this is a TransformParameters file, the result of a registration; give the parameter file that says how"
+            " to register, or use this one as initial transform.",
+            file=source,
+        )
+
+
 def _bytes_of(path: Path, max_bytes: int) -> bytes:
     try:
         if path.is_dir():
@@ -149,7 +174,8 @@ def _bytes_of(path: Path, max_bytes: int) -> bytes:
     return data
 
 
-def _decoded(data: bytes, source: str) -> str:
+def decoded_text(data: bytes, source: str) -> str:
+    """Text of a file's bytes, in UTF-8, UTF-16 or Latin-1. Raises ParameterError that names ``source``."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # what editors of Windows call Unicode
         return data.decode("utf-16", errors="replace")
     if b"\0" in data:

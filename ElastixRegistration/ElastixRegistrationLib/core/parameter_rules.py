@@ -16,7 +16,7 @@ from .parameter_component_rules import (
 )
 from .parameter_stage import Finding, Stage
 
-_PENALTIES = (
+PENALTIES = (
     "TransformBendingEnergyPenalty",
     "TransformRigidityPenalty",
     "DisplacementMagnitudePenalty",
@@ -102,7 +102,7 @@ def _metrics(stage: Stage) -> Iterator[Finding]:
         yield "error", "Metric", "DistancePreservingRigidityPenalty needs the file of SegmentedImageName."
     if "TransformBendingEnergyPenalty" in metrics and transform and "Spline" not in transform:
         yield "warning", "Metric", f"TransformBendingEnergyPenalty does nothing, for a {transform} does not bend."
-    if metrics and all(metric in _PENALTIES for metric in metrics):
+    if metrics and all(metric in PENALTIES for metric in metrics):
         yield "warning", "Metric", "only penalties are named: nothing compares the images."
     if transform == "SplineKernelTransform":
         if not stage.points:

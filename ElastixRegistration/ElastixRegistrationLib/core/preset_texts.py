@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from .parameter_maps import ParameterMap
+from .parameter_stage import finite_number, resolutions_of
 from .progress import expected_seconds as seconds_of_stages
 
 _DOI = re.compile(r"\bdoi:\s*(10\.\d{4,9}/[^\s,;]+)", re.IGNORECASE)
@@ -24,6 +25,7 @@ _METRICS = {
     "NormalizedMutualInformation": "normalized mutual information",
     "AdvancedNormalizedCorrelation": "correlation",
     "AdvancedMeanSquares": "mean squares",
+    "AdvancedKappaStatistic": "overlap of labels (kappa)",
     "TransformBendingEnergyPenalty": "bending energy",
     "TransformRigidityPenalty": "rigidity",
     "CorrespondingPointsEuclideanDistanceMetric": "distance of landmarks",
@@ -34,23 +36,30 @@ _START = 1.0
 
 
 def stage_text(stage: ParameterMap) -> str:
-    """One line, as "affine, mutual information, 4 resolutions, at most 1000 iterations"."""
+    """One line, as "affine, mutual information, 4 resolutions, at most 1000 iterations". Any map will do."""
 
     def first(name: str, default: str) -> str:
         return (stage.get(name) or (default,))[0]
 
-    resolutions = int(float(first("NumberOfResolutions", "3")))
-    given = stage.get("MaximumNumberOfIterations") or ("500",)
-    iterations = sum(int(float(given[n] if n < len(given) else given[0])) for n in range(resolutions))
     transform = first("Transform", "unknown transform")
     grid = stage.get("FinalGridSpacingInPhysicalUnits")
     parts = [
         _TRANSFORMS.get(transform, transform) + (f" every {grid[0]} mm" if grid else ""),
-        " and ".join(_METRICS.get(metric, metric) for metric in stage.get("Metric", ("no metric",))),
-        f"{resolutions} resolution{'s' * (resolutions > 1)}",
-        f"at most {iterations} iterations",
+        " and ".join(map(metric_name, stage.get("Metric", ("no metric",)))),
     ]
+    resolutions = resolutions_of(stage)
+    if resolutions is not None:
+        parts.append(f"{resolutions} resolution{'s' * (resolutions > 1)}")
+        given = [finite_number(value) for value in stage.get("MaximumNumberOfIterations") or ("500",)]
+        if None not in given:
+            iterations = sum(int(given[n] if n < len(given) else given[0]) for n in range(resolutions))
+            parts.append(f"at most {iterations} iterations")
     return ", ".join(parts)
+
+
+def metric_name(metric: str) -> str:
+    """The field's word for a metric; elastix' own where there is none."""
+    return _METRICS.get(metric, metric)
 
 
 def doi_link(reference: str) -> str | None:

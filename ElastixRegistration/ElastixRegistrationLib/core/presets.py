@@ -1,52 +1,35 @@
-"""The presets that come with this package: plain elastix parameter files, and one JSON file that describes them."""
+"""All presets: those that come with this package (plain elastix parameter files, and one JSON file that describes
+them), the user's own, and those a caller has from elsewhere, such as a scene."""
 
 from __future__ import annotations
 
 import difflib
 import functools
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
 from .errors import InputError
-from .parameter_maps import ParameterMap, read_parameter_file
+from .preset import Preset, read_entry
+from .user_presets import user_presets
 
 _INDEX = "presets.json"
 
 
-@dataclass(frozen=True)
-class Preset:
-    """One way to register, with what a user needs to choose it.
+def find_preset(preset_id: str, others: Iterable[Preset] = ()) -> Preset:
+    """The preset of that id, among ``others`` first, then the user's own, then the built-in ones.
 
-    ``files`` has one elastix parameter file per stage, first stage first. ``modality`` and ``anatomy`` are lower case
-    words; "any" among them fits every wish. ``dimension`` has those of 2 and 3 that it was made for. ``reference`` is
-    the publication its values follow. ``expected_accuracy`` is what was measured, or "not measured".
-    ``initialization`` ("geometry", "mass", "none") goes to ``core.register``; None leaves the start to the files.
+    Raises InputError with the ids closest to an unknown one.
     """
-
-    id: str
-    title: str
-    modality: tuple[str, ...]
-    anatomy: tuple[str, ...]
-    dimension: tuple[int, ...]
-    description: str
-    reference: str
-    expected_accuracy: str
-    initialization: str | None
-    files: tuple[Path, ...]
-
-    def stages(self) -> list[ParameterMap]:
-        """The parameter maps, first stage first. Raises ParameterError when a file is broken."""
-        return [read_parameter_file(path) for path in self.files]
-
-
-def find_preset(preset_id: str) -> Preset:
-    """The preset of that id. Raises InputError with the ids closest to an unknown one."""
-    presets = _index()[1]
-    if preset_id in presets:
-        return presets[preset_id]
-    close = difflib.get_close_matches(str(preset_id).lower(), presets, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(close)}?" if close else f"known are {', '.join(presets)}."
+    for preset in others:
+        if preset.id == preset_id:
+            return preset
+    found = user_presets().find(preset_id) or _index()[1].get(preset_id)
+    if found is not None:
+        return found
+    known = [preset.id for preset in list_presets(others=others)]
+    close = difflib.get_close_matches(str(preset_id).lower(), known, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(close)}?" if close else f"known are {', '.join(known)}."
     raise InputError(f"There is no preset {preset_id!r}; {hint}")
 
 
@@ -55,21 +38,31 @@ def list_presets(
     anatomy: str | None = None,
     dimension: int | None = None,
     search: str | None = None,
+    *,
+    others: Iterable[Preset] = (),
 ) -> list[Preset]:
-    """Presets in the order of presets.json, general ones first.
+    """Presets in the order of presets.json, general ones first, then the user's own and ``others`` by title.
 
     ``modality`` ("ct", "mr", ...) and ``anatomy`` ("lung", "brain", ...) keep the presets made for it and those made
     for any. ``search`` keeps those with every one of its words somewhere in their text. Upper and lower case are alike.
     """
     words = (search or "").lower().split()
+    by_id = built_in_presets()
+    for preset in sorted(user_presets().presets(), key=_by_title) + sorted(others, key=_by_title):
+        by_id[preset.id] = preset
     return [
         preset
-        for preset in _index()[1].values()
+        for preset in by_id.values()
         if _fits(modality, preset.modality)
         and _fits(anatomy, preset.anatomy)
         and (dimension is None or dimension in preset.dimension)
         and all(word in _text(preset) for word in words)
     ]
+
+
+def built_in_presets() -> dict[str, Preset]:
+    """Those that come with this package, by id. Nobody changes them; a copy can be changed."""
+    return dict(_index()[1])
 
 
 def presets_folder() -> Path:
@@ -80,6 +73,10 @@ def presets_folder() -> Path:
         if (folder / _INDEX).is_file():
             return folder
     raise InputError(f"The presets are missing: no Resources/Presets/{_INDEX} beside or in {package}; install again.")
+
+
+def _by_title(preset: Preset) -> str:
+    return preset.title.lower()
 
 
 def _fits(wish: str | None, offered: tuple[str, ...]) -> bool:
@@ -93,16 +90,14 @@ def _text(preset: Preset) -> str:
 
 @functools.cache
 def _index() -> tuple[str, dict[str, Preset]]:
-    """The id of the default, and all presets by id."""
+    """The id of the default, and all built-in presets by id."""
     folder = presets_folder()
     content = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
     presets = {}
     for entry in content["presets"]:
-        entry = dict(entry)
-        for name in ("modality", "anatomy", "dimension"):
-            entry[name] = tuple(entry[name])
-        entry["files"] = tuple(folder / name for name in entry["files"])
-        presets[entry["id"]] = Preset(**entry)
+        values = read_entry(entry, str(folder / _INDEX))
+        values["files"] = tuple(folder / name for name in values["files"])
+        presets[values["id"]] = Preset(**values)
     return content["default"], presets
 
 

@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from .background import BackgroundEstimate, estimate_background, padding_mask
+from .automatic import FittedImage, FittedStages, fit_stages
+from .background import BackgroundEstimate
+from .channels import Channel
 from .elastix import ElastixRun, run_elastix
 from .errors import InputError
-from .images import (
-    Geometry,
-    array_view,
-    as_scalar,
-    check_image,
-    check_overlap,
-    float_copy,
-    geometry_of,
-    image_from_array,
-)
+from .images import Geometry, array_view, as_scalar, check_image, check_overlap, geometry_of
 from .initialization import initial_translation
-from .masks import metric_mask
+from .inverse import invert_points
 from .memory import check_memory
+from .metric_stages import image_metric_count, other_metric_count, with_channels
+from .parameter_component_rules import MULTI_METRIC
 from .parameter_maps import ParameterMap
 from .parameter_validation import validate_stages
-from .progress import Iteration, ProgressEvent, ProgressParser
+from .progress import Iteration, ProgressEvent, ProgressParser, ignored_errors
+from .registration_checks import check_points, check_settings, checked_channel, guided
+from .registration_images import Side, everywhere, warped
 from .resampling import resample
 from .transform_parameters import UnsupportedTransform, extend_bspline, maps_from_transform, transforms_from_maps
-from .transforms import chain_of, compose, displacement_field, displacement_field_transform, map_points
+from .transforms import (
+    affine_from_matrix,
+    chain_of,
+    compose,
+    displacement_field,
+    displacement_field_transform,
+    map_points,
+)
 
 #: What elastix may not do, whatever a parameter file says: write files, ignore where images lie, add displacements.
 _FORCED = {
@@ -107,6 +112,9 @@ def register(
     progress: Callable[[ProgressEvent], None] | None = None,
     *,
     initialization: str | None = None,
+    adapt: bool = False,
+    channels: Sequence[Channel] = (),
+    landmark_weight: float | None = None,
     log_to_console: bool = False,
     log_to_file: bool = True,
 ) -> RegistrationResult:
@@ -115,15 +123,20 @@ def register(
     Images are ITK images of 2 or 3 dimensions, any scalar type, or colour (registered on luminance). Masks are images,
     nonzero inside, on any grid. Points are (N, D), LPS mm, paired by order. ``initial_transform`` is an itk transform,
     fixed to moving, that the stages continue from; ``initialization`` ("geometry", "mass", "none") makes one, None
-    leaves the start to the stages. ``background`` is what belongs outside the moving image: "auto" detects it, a number
-    sets it, "keep" leaves padding as it is. ``seed`` overrides RandomSeed of the stages. ``progress`` gets elastix's
-    iterations as events; the itk wheels hold Python's interpreter lock, so here they come when elastix is done.
-    ``log_to_console`` also sends elastix's log, as it comes, to the standard output, where another process can follow.
-    Without ``log_to_file`` it goes nowhere else: nothing is written to disk, and ``log`` and ``iterations`` are empty.
+    leaves the start to the stages. With ``adapt`` the stages are fitted to this pair (``core.automatic``), which also
+    searches for a start where none of the two is given. ``channels`` are further pairs of images that the same
+    transform must align, each with its own masks, metric and weight. ``landmark_weight`` lets the points guide all
+    stages: their mean distance, mm, times this weight is added to what is minimised; without it, only stages that name
+    the metric CorrespondingPointsEuclideanDistanceMetric use them. ``background`` is what belongs outside the moving
+    image: "auto" detects it, a number sets it, "keep" leaves padding as it is. ``seed`` overrides RandomSeed of the
+    stages. ``progress`` gets elastix's iterations as events; the itk wheels hold Python's interpreter lock, so here
+    they come when elastix is done. ``log_to_console`` also sends elastix's log, as it comes, to the standard output,
+    where another process can follow. Without ``log_to_file`` it goes nowhere else: nothing is written to disk, and
+    ``log`` and ``iterations`` are empty.
 
     Raises InputError before anything is run, RegistrationError when elastix fails.
     """
-    _check_settings(background, initial_transform, initialization, threads, seed)
+    check_settings(background, initial_transform, initialization, threads, seed)
     original_moving = moving
     fixed, moving = as_scalar(fixed), as_scalar(moving)
     check_image(fixed, "fixed image")
@@ -140,7 +153,9 @@ def register(
             f"The initial transform has {initial_transform.GetInputSpaceDimension()} dimensions, the images have"
             f" {dimension}."
         )
-    _check_points(fixed_points, moving_points, dimension)
+    check_points(fixed_points, moving_points, dimension)
+    if landmark_weight is not None:
+        stages = guided(stages, landmark_weight, fixed_points)
     validate_stages(
         stages,
         dimension,
@@ -148,31 +163,59 @@ def register(
         has_moving_mask=moving_mask is not None,
         has_points=fixed_points is not None,
     )
-    check_memory(fixed_geometry, moving_geometry, stages)
+    pairs = [checked_channel(channel, dimension) for channel in channels]
+    more_geometries = [(geometry_of(f), geometry_of(m)) for f, m in pairs]
+    check_memory(fixed_geometry, moving_geometry, stages, more_geometries)
 
-    fixed_side = _Side("fixed", fixed, fixed_mask, "auto" if background != "keep" else "keep")
-    moving_side = _Side("moving", moving, moving_mask, background)
+    fixed_side = Side("fixed", fixed, fixed_mask, _of_fixed(background))
+    moving_side = Side("moving", moving, moving_mask, background)
+    more = [
+        (
+            Side(f"fixed {channel.name}", f, channel.fixed_mask, _of_fixed(channel.stage_background)),
+            Side(f"moving {channel.name}", m, channel.moving_mask, channel.stage_background),
+        )
+        for channel, (f, m) in zip(channels, pairs, strict=True)
+    ]
     if initial_transform is None and initialization not in (None, "none"):
         initial_transform = initial_translation(
             initialization, fixed, moving, fixed_side.estimate.value, moving_side.estimate.value,
             fixed_side.mask, moving_side.mask,
         )  # fmt: skip
+    notes = []
+    if adapt:
+        fitted = _fitted(stages, fixed_side, moving_side, initial_transform, initialization, bool(channels))
+        stages, notes = fitted.stages, [fitted.sentence]
+        if fitted.start is not None:
+            initial_transform = affine_from_matrix(fitted.start)
     if initial_transform is not None or initialization == "none" or not _starts_by_itself(stages):
         start = None if initial_transform is None else lambda points: map_points(initial_transform, points)
         check_overlap(fixed_geometry, moving_geometry, start)
 
     start_chain = [] if initial_transform is None else chain_of(initial_transform)
-    moving_image, moving_mask = moving_side.image, moving_side.mask
     continues = all(part.IsLinear() or part.GetNameOfClass() == "BSplineTransform" for part in start_chain)
-    if not continues:
-        moving_image, moving_mask = _warped(moving_side, initial_transform, fixed_geometry, threads)
+    fixed_images = [(side.image, side.mask) for side in (fixed_side, *(fixed for fixed, _ in more))]
+    moving_sides = [moving_side, *(moving for _, moving in more)]
+    moving_images = [
+        (side.image, side.mask) if continues else warped(side, initial_transform, fixed_geometry, threads)
+        for side in moving_sides
+    ]
+    if not continues and moving_points is not None:
+        moving_points = invert_points(initial_transform, moving_points)  # to where the warped image has them
+    if channels:
+        first_images = max(1, *(image_metric_count(stage) for stage in stages))
+        others = max(other_metric_count(stage) for stage in stages)
+        added = [(channel.stage_metric, channel.weight) for channel in channels]
+        stages = [with_channels(stage, first_images, added, others) for stage in stages]
+        fixed_images, moving_images = (
+            _one_for_each_metric(i, first_images, others) for i in (fixed_images, moving_images)
+        )
     prepared = [_prepared(stage, dimension, seed, moving_side.estimate.value) for stage in stages]
     run = run_elastix(
-        fixed_side.image,
-        moving_image,
+        [image for image, _ in fixed_images],
+        [image for image, _ in moving_images],
         prepared,
-        fixed_mask=fixed_side.mask,
-        moving_mask=moving_mask,
+        fixed_masks=[mask for _, mask in fixed_images],
+        moving_masks=[mask for _, mask in moving_images],
         fixed_points=fixed_points,
         moving_points=moving_points,
         initial_transform=compose(start_chain) if start_chain and continues else None,
@@ -184,7 +227,7 @@ def register(
     for event in parser.feed(run.log):
         if progress is not None:
             progress(event)
-    chain, maps, notes = _chain_of_run(run, start_chain, continues, fixed_geometry)
+    chain, maps, run_notes = _chain_of_run(run, start_chain, continues, fixed_geometry)
     return RegistrationResult(
         transform=compose(chain),
         transform_parameters=maps,
@@ -195,58 +238,52 @@ def register(
         moving=original_moving,
         iterations=parser.iterations,
         log=run.log,
-        notes=[*fixed_side.notes, *moving_side.notes, *notes],
+        notes=[
+            *notes,
+            *(note for side in (fixed_side, moving_side, *(s for pair in more for s in pair)) for note in side.notes),
+            *run_notes,
+            *ignored_errors(run.log),
+        ],
         keep_padding=background == "keep",
         threads=threads,
     )
 
 
-class _Side:
-    """One of the two images as elastix gets it: float, padding replaced by background and masked out."""
-
-    def __init__(self, name: str, image: Any, mask: Any, background: float | str):
-        self.geometry = geometry_of(image)
-        self.estimate = estimate_background(image)
-        keep = background == "keep"
-        if not isinstance(background, str):
-            self.estimate = replace(self.estimate, value=float(background), reason="Set by the user.")
-        elif keep and self.estimate.padding is not None:
-            self.estimate = replace(self.estimate, value=self.estimate.padding, reason="Padding kept as it is.")
-        has_padding = self.estimate.padding is not None and not keep
-        padding = padding_mask(array_view(image), self.estimate) if has_padding else None
-        self.image = float_copy(image, replace=padding, by=self.estimate.value)
-        self.mask = metric_mask(image, mask, padding, f"{name} mask")
-        self.notes = []
-        if has_padding:
-            self.notes.append(
-                f"Padding {self.estimate.padding:g} of the {name} image ({self.estimate.padding_fraction:.1%} of its"
-                f" voxels) is left out and replaced by background {self.estimate.value:g}."
-            )
+def _of_fixed(background: float | str) -> str:
+    """A number is what belongs outside of the moving image."""
+    return "keep" if background == "keep" else "auto"
 
 
-def _check_settings(background, initial_transform, initialization, threads, seed) -> None:
-    if isinstance(background, str) and background not in ("auto", "keep"):
-        raise InputError(f'The background is {background!r}; use "auto", "keep" or a number.')
-    if not isinstance(background, str) and not np.isfinite(background):
-        raise InputError(f"The background is {background}; it must be a finite number.")
-    if initial_transform is not None and initialization not in (None, "none"):
-        raise InputError("Give an initial transform or an initialization, not both.")
-    if threads is not None and threads < 1:
-        raise InputError(f"The number of threads is {threads}; it must be at least 1.")
-    if seed is not None and not 0 <= seed < 2**32:
-        raise InputError(f"The seed is {seed}; it must be a whole number from 0 to 4294967295.")
+def _fitted(
+    stages: Sequence[ParameterMap],
+    fixed: Side,
+    moving: Side,
+    initial_transform: Any,
+    initialization: str | None,
+    has_channels: bool,
+) -> FittedStages:
+    images = (
+        FittedImage(
+            array_view(side.image),
+            side.geometry,
+            side.estimate.value,
+            None if side.mask is None else array_view(side.mask),
+        )
+        for side in (fixed, moving)
+    )
+    given = None
+    if initial_transform is not None:
+        given = partial(map_points, initial_transform)
+    elif initialization == "none":
+        given = np.asarray
+    return fit_stages(stages, *images, given, has_channels)
 
 
-def _check_points(fixed_points, moving_points, dimension: int) -> None:
-    if (fixed_points is None) != (moving_points is None):
-        raise InputError("Corresponding points are needed in both images, and only one list was given.")
-    if fixed_points is None:
-        return
-    for name, points in (("fixed", fixed_points), ("moving", moving_points)):
-        if np.ndim(points) != 2 or np.shape(points)[1] != dimension or not np.isfinite(points).all():
-            raise InputError(f"The {name} points must be finite and of {dimension} coordinates each, in mm.")
-    if len(fixed_points) != len(moving_points) or not len(fixed_points):
-        raise InputError(f"{len(fixed_points)} fixed and {len(moving_points)} moving points do not make pairs.")
+def _one_for_each_metric(images: list[tuple[Any, Any]], first: int, others: int) -> list[tuple[Any, Any]]:
+    """Images and masks in elastix's order. It matches masks by number too, so that with any mask all need one."""
+    if any(mask is not None for _, mask in images):
+        images = [(image, everywhere(image) if mask is None else mask) for image, mask in images]
+    return [*([images[0]] * first), *images[1:], *([images[0]] * others)]
 
 
 def _starts_by_itself(stages: Sequence[ParameterMap]) -> bool:
@@ -262,31 +299,11 @@ def _prepared(stage: ParameterMap, dimension: int, seed: int | None, background:
     }
     if seed is not None:
         prepared["RandomSeed"] = (str(seed),)
-    if len(prepared.get("Metric", ())) > 1:
-        # Several metrics that each use threads crash the process (ITKElastix issue 160; reproduced with 2 threads).
+    if len(prepared.get("Metric", ())) > 1 or prepared.get("Registration") == (MULTI_METRIC,):
+        # Metrics that each use threads crash the process when they are added up, be it a single one (ITKElastix issue
+        # 160; reproduced with 2 threads).
         prepared["UseMultiThreadingForMetrics"] = ("false",)
     return prepared
-
-
-def _warped(side: _Side, transform: Any, fixed: Geometry, threads: int | None) -> tuple[Any, Any]:
-    """Moving image and mask under an initial transform that elastix cannot continue from (a field, a thin plate ...).
-
-    elastix then starts from the identity, and its result comes before the initial transform. The grid reaches a
-    quarter of the fixed image's size beyond it, so that samples may move.
-    """
-    margin = [-(-n // 4) for n in fixed.size]
-    grid = Geometry(
-        size=tuple(n + 2 * m for n, m in zip(fixed.size, margin, strict=True)),
-        spacing=fixed.spacing,
-        origin=tuple(fixed.points_of(-np.asarray(margin, float)).tolist()),
-        direction=fixed.direction,
-    )
-    image = resample(side.image, transform, grid, background=side.estimate.value, threads=threads)
-    mask = side.mask
-    if mask is None:
-        size = side.geometry.size[::-1]
-        mask = image_from_array(np.ones(size, np.uint8), side.geometry)
-    return image, resample(mask, transform, grid, interpolation="nearest", threads=threads)
 
 
 def _chain_of_run(

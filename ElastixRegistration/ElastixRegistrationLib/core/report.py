@@ -25,7 +25,8 @@ from . import pictures
 from .convergence_plot import IterationRow, convergence_svgs
 from .errors import InputError
 from .report_style import STYLE
-from .similarity import Comparison, Figure
+from .report_tables import figure_table, landmark_table
+from .similarity import Comparison
 
 if TYPE_CHECKING:
     from .images import Geometry
@@ -33,7 +34,14 @@ if TYPE_CHECKING:
 FILE_NAME = "report.html"
 PICTURE_HEIGHT = 400  # px at most on the screen; a single slice would fill the page
 CORRELATED = 0.9  # from here on the images are taken for the same modality, so that their difference means something
-PLAIN_OPTIONS = frozenset({"--preset", "--background", "--interpolation", "--initialization", "--threads", "--seed"})
+PLAIN_OPTIONS = frozenset(
+    {
+        *("--preset", "--background", "--interpolation", "--initialization", "--threads", "--seed", "--pairing"),
+        *("--landmark-weight", "--landmark-start", "--inverse-method"),
+    }
+)
+#: Words of --channel that name no file.
+_PLAIN_WORDS = ("weight=", "metric=", "kind=")
 PATH_PARAMETERS = ("FileName", "Directory")
 
 
@@ -45,7 +53,8 @@ class Report:
     window. ``displacement``: (k, j, i, D), LPS mm, fixed to moving. ``iterations``: rows with attributes stage,
     resolution and metric. ``stages``: parameter maps. ``settings``: any lines such as preset, seed, seconds,
     background. ``command``: see ``anonymous_command``. ``same_modality``: whether a difference picture means something;
-    None: decide by the correlation after. ``names``: of both images, only if they may stand on the page.
+    None: decide by the correlation after. ``notes``: what was done to the input, in sentences. ``names``: of both
+    images, only if they may stand on the page.
     """
 
     fixed: np.ndarray
@@ -63,6 +72,7 @@ class Report:
     command: str | None = None
     same_modality: bool | None = None
     padding: Sequence[float] = ()
+    notes: Sequence[str] = ()
     names: tuple[str, str] | None = None
 
 
@@ -91,7 +101,14 @@ def report_html(report: Report) -> str:
     for name in ("before", "after"):
         if getattr(report, name).shape != report.fixed.shape:
             raise InputError(f"The report needs the image {name} registration on the fixed grid {report.geometry}.")
-    sections = [_header(report), _figures(report.comparison.figures), _pictures(report), _convergence(report)]
+    sections = [
+        _header(report),
+        _notes(report.notes),
+        figure_table(report.comparison.figures),
+        landmark_table(report.comparison.landmarks),
+        _pictures(report),
+        _convergence(report),
+    ]
     sections += [_parameters(report.stages), _reproduction(report)]
     body = "\n".join(section for section in sections if section)
     return (
@@ -137,7 +154,7 @@ def anonymous_command(arguments: Sequence[str]) -> str:
                 continue
         if option is None:
             words.append(next(files, "FILE"))
-        elif option in PLAIN_OPTIONS:
+        elif option in PLAIN_OPTIONS or argument.startswith(_PLAIN_WORDS):
             words.append(argument)
         else:
             words.append(option.lstrip("-").replace("-", "_").upper())
@@ -165,26 +182,10 @@ def _describe(geometry: Geometry) -> str:
     return f"Fixed image of {size} voxels, {spacing} mm each"
 
 
-def _figures(figures: Sequence[Figure]) -> str:
-    if not figures:
+def _notes(notes: Sequence[str]) -> str:
+    if not notes:
         return ""
-    rows = []
-    for figure in figures:
-        mark = {True: '<td class="good">better</td>', False: '<td class="bad">worse</td>', None: "<td></td>"}
-        before = "" if figure.before is None else _number(figure.before, figure.digits)
-        unit = f' <span class="quiet">{escape(figure.unit)}</span>' if figure.unit else ""
-        rows.append(
-            f"<tr><th>{escape(figure.name)}{unit}</th><td>{before}</td><td>{_number(figure.after, figure.digits)}</td>"
-            f"{mark[figure.improved]}</tr>"
-        )
-    return (
-        '<section><h2>Figures</h2><table class="figures"><thead><tr><th></th><td>before</td><td>after</td><td></td>'
-        f"</tr></thead><tbody>{''.join(rows)}</tbody></table></section>"
-    )
-
-
-def _number(value: float, digits: int) -> str:
-    return f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}") if np.isfinite(value) else "\N{EN DASH}"
+    return f"<section><h2>Notes</h2><ul>{''.join(f'<li>{escape(note)}</li>' for note in notes)}</ul></section>"
 
 
 def _pictures(report: Report) -> str:

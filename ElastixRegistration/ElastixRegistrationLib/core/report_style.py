@@ -23,6 +23,10 @@ th { text-align: left; font-weight: 400; }
 .figures thead td { color: var(--quiet); }
 .figures th, .figures td { padding: 5px 6px; border-bottom: 1px solid var(--rule); }
 td.good { color: var(--good); } td.bad { color: var(--bad); font-weight: 600; }
+.landmarks thead td:first-child, .landmarks td.bar { text-align: left; } .landmarks td.bar { width: 46%; }
+.bar span { display: block; height: 5px; border-radius: 2px; }
+.bar .before { background: #c4ccd6; } .bar .after { background: var(--accent); margin-top: 2px; }
+ul { margin: 0; padding-left: 20px; }
 .block { margin-top: 22px; break-inside: avoid; } .block:first-of-type { margin-top: 0; }
 .pictures { display: grid; gap: 8px; align-items: center; color: var(--quiet); font-size: 13px; }
 .pictures > div:not(.when) { text-align: center; }

@@ -3,12 +3,14 @@ views of this dataclass."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from .errors import InputError
 from .parameter_maps import ParameterMap, read_stage_source
 from .parameter_validation import validate_stages
+from .preset import Preset
 from .presets import DEFAULT_PRESET, find_preset
 
 AUTO, KEEP = "auto", "keep"
@@ -40,14 +42,21 @@ class RegistrationSettings:
             raise InputError(f'The background is {self.background!r}; use "auto", "keep" or a number.')
 
     def stages(
-        self, dimension: int | None = None, *, has_masks: tuple[bool, bool] = (False, False), has_points: bool = False
+        self,
+        dimension: int | None = None,
+        *,
+        has_masks: tuple[bool, bool] = (False, False),
+        has_points: bool = False,
+        presets: Iterable[Preset] = (),
     ) -> list[ParameterMap]:
-        """Parameter maps of the files, or of the preset.
+        """Parameter maps of the files, or of the preset, which may be one of ``presets`` too.
 
         With ``dimension``, of the images, they are checked: raises ParameterError that names file, line and parameter.
         """
-        paths = self.parameter_files or find_preset(self.preset).files
-        sources = [read_stage_source(path) for path in paths]
+        if self.parameter_files:
+            sources = [read_stage_source(path) for path in self.parameter_files]
+        else:
+            sources = find_preset(self.preset, presets).sources()
         stages = [source.map for source in sources]
         if dimension is not None:
             validate_stages(
@@ -60,11 +69,15 @@ class RegistrationSettings:
             )
         return stages
 
-    def start(self, has_initial_transform: bool = False) -> str | None:
+    def start(self, has_initial_transform: bool = False, presets: Iterable[Preset] = ()) -> str | None:
         """The ``initialization`` for ``core.register``: the user's, or the preset's unless a transform is given."""
         if self.initialization is not None or self.parameter_files or has_initial_transform:
             return self.initialization
-        return find_preset(self.preset).initialization
+        return find_preset(self.preset, presets).initialization
+
+    def adapts(self, presets: Iterable[Preset] = ()) -> bool:
+        """Whether the preset is one that is fitted to the pair of images: ``adapt`` of ``core.register``."""
+        return not self.parameter_files and find_preset(self.preset, presets).adapts
 
     def as_texts(self) -> dict[str, str]:
         """Names and texts, as a parameter node or a table stores them; "" for None."""

@@ -5,7 +5,7 @@ All functions take arrays on one grid (k, j, i) and leave out voxels that are no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,11 +60,21 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class LandmarkRow:
+    """One landmark: its distance before and after, mm."""
+
+    label: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """Figures before and after, and the plain sentence that a user reads first."""
+    """Figures before and after, and the plain sentence that a user reads first; ``landmarks`` one by one."""
 
     figures: tuple[Figure, ...]
     verdict: str
+    landmarks: tuple[LandmarkRow, ...] = ()
 
     def as_dict(self) -> dict:
         """For JSON: NaN becomes None."""
@@ -75,7 +85,11 @@ class Comparison:
         rows = [
             {"name": f.name, "unit": f.unit, "before": number(f.before), "after": number(f.after)} for f in self.figures
         ]
-        return {"verdict": self.verdict, "figures": rows}
+        landmarks = [
+            {"label": row.label, "before_mm": number(row.before), "after_mm": number(row.after)}
+            for row in self.landmarks
+        ]
+        return {"verdict": self.verdict, "figures": rows} | ({"landmarks": landmarks} if landmarks else {})
 
 
 def normalised_correlation(first: np.ndarray, second: np.ndarray, *, mask: np.ndarray | None = None) -> float:
@@ -165,13 +179,16 @@ def compare(
     mask: np.ndarray | None = None,
     labels: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
     label_names: dict[int, str] | None = None,
+    segments: Sequence[Figure] = (),
     landmarks: tuple[LandmarkErrors, LandmarkErrors] | None = None,
+    landmark_labels: Sequence[str] = (),
     jacobian: JacobianStatistics | None = None,
 ) -> Comparison:
     """Figures of a registration.
 
     ``moved_before``: the moving image sampled on the fixed grid as it lay; ``moved_after``: as registered. ``labels``:
-    fixed labels or mask, and those of the moving image before and after. ``landmarks``: errors before and after.
+    fixed labels or mask, and those of the moving image before and after. ``segments``: further figures of overlap and
+    distance. ``landmarks``: errors before and after; where ``landmark_labels`` are missing they are numbered from 1.
     """
     figures = []
     if landmarks is not None:
@@ -183,6 +200,7 @@ def compare(
         for label in sorted(before.keys() | after.keys()):
             name = (label_names or {}).get(label, f"label {label}" if len(before) > 1 else "mask")
             figures.append(Figure(f"Dice overlap, {name}", "", before.get(label, 0.0), after.get(label, 0.0), 1, 4))
+    figures += segments
     for name, unit, function in (
         ("Mutual information", "nats", mutual_information),
         ("Correlation", "", normalised_correlation),
@@ -195,7 +213,13 @@ def compare(
         figures.append(Figure("Folded voxels", "%", None, 100 * jacobian.folded_fraction, -1, 3))
         figures.append(Figure("Local volume, smallest", "x", None, jacobian.minimum, 0, 3))
         figures.append(Figure("Local volume, largest", "x", None, jacobian.maximum, 0, 3))
-    return Comparison(tuple(figures), _verdict(figures, jacobian, landmarks))
+    rows = []
+    if landmarks is not None:
+        errors = zip(*(error.distances.tolist() for error in landmarks), strict=True)
+        for number, (before, after) in enumerate(errors):
+            label = landmark_labels[number] if number < len(landmark_labels) else ""
+            rows.append(LandmarkRow(label or str(number + 1), before, after))
+    return Comparison(tuple(figures), _verdict(figures, jacobian, landmarks), tuple(rows))
 
 
 def _verdict(

@@ -1,43 +1,79 @@
-"""Transforms to and from files: ITK .h5, .tfm, .txt of ITK, and chains of elastix TransformParameters.
+"""Transforms to and from files: ITK .h5, .tfm, .txt, .mat, displacement fields, chains of elastix TransformParameters.
 
-Not for use inside Slicer: two HDF5 libraries in one process have crashed it (Slicer issues 5907, 7838). There, nodes
-are filled in memory.
+Not for use inside Slicer, but for elastix's: two HDF5 libraries in one process have crashed it (Slicer issues 5907,
+7838). There, Slicer's own readers fill nodes.
 """
 
 from __future__ import annotations
 
 import os
+import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .errors import InputError
-from .image_files import whole_file
-from .images import Geometry
-from .itk_access import wrapped_class
-from .parameter_maps import ParameterMap, format_parameter_text, read_parameter_file
-from .transform_parameters import maps_from_transform, transforms_from_maps
-from .transforms import compose, down_cast
+import numpy as np
 
-_ITK_FORMATS = {".h5": "HDF5TransformIO", ".hdf5": "HDF5TransformIO", ".tfm": "TxtTransformIO", ".xfm": None}
+from .errors import InputError
+from .image_files import IMAGE_SUFFIXES, image_suffix_of, read_image, whole_file, write_image
+from .images import Geometry, array_view, component_count, geometry_of
+from .itk_access import wrapped_class
+from .parameter_maps import ParameterMap, format_parameter_text, format_parameter_toml, read_parameter_file
+from .sampling import lattice, sampled
+from .transform_parameters import (
+    itk_transform,
+    maps_from_transform,
+    output_grid,
+    transform_from_map,
+    transforms_from_maps,
+)
+from .transforms import chain_of, compose, displacement_field_transform, down_cast, map_points
+
+_ITK_FORMATS = {
+    ".h5": "HDF5TransformIO",
+    ".hdf5": "HDF5TransformIO",
+    ".tfm": "TxtTransformIO",
+    ".txt": "TxtTransformIO",
+    ".mat": "MatlabTransformIO",
+}
+_WRITTEN = (".h5", ".hdf5", ".tfm")
 _NO_INITIAL = ("", "NoInitialTransform")
+#: Parameters that name another file which belongs to the map.
+_FILES_OF_MAPS = ("TransformFileName", "DeformationFieldFileName")
+#: Of a thin plate, which is smooth.
+_MOST_SAMPLES = 500_000
+_FULL_PATH = re.compile(r"[\\/]|[A-Za-z]:")
 
 
 def read_transform(path: str | os.PathLike) -> Any:
-    """itk transform, fixed to moving, LPS mm, of an ITK file or of an elastix TransformParameters chain."""
+    """itk transform, fixed to moving, LPS mm: of an ITK file (elastix, ANTs, BRAINS, Slicer), of an image of
+    displacements, or of an elastix TransformParameters chain."""
     path = Path(path)
     if not path.is_file():
         raise InputError(f"The transform file {path} does not exist.")
-    if _is_elastix(path):
-        return compose(transforms_from_maps(read_transform_parameters(path)))
-    io = _ITK_FORMATS.get(path.suffix.lower(), "TxtTransformIO")
+    if is_elastix_file(path):
+        return compose(transforms_from_maps(read_transform_parameters(path), _transform_of_map))
+    if image_suffix_of(path) in IMAGE_SUFFIXES:
+        return _read_field(path)
+    io = _ITK_FORMATS.get(path.suffix.lower())
     if io is None:
-        raise InputError(f"The transform file {path} is in no format read here; use .h5, .tfm or elastix's .txt.")
+        raise InputError(
+            f"The transform file {path} is in no format read here; use .h5, .tfm, .mat, an image of displacements, or"
+            " elastix's .txt or .toml."
+        )
+    if io == "TxtTransformIO" and b"KernelTransform_" in path.read_bytes():
+        return compose(_read_text_form(path))
     reader = wrapped_class("TransformFileReader", "TemplateD").New()
     reader.SetTransformIO(wrapped_class(io, "TemplateD").New())
     reader.SetFileName(str(path))
     try:
         reader.Update()
     except RuntimeError as error:
+        if "KernelTransform_" in str(error):
+            raise InputError(
+                f"The transform file {path} holds a thin-plate or similar spline of landmarks, which ITK's Python"
+                " packages do not read from this format; save it as .tfm."
+            ) from error
         raise InputError(f"The transform file {path} is damaged or holds no ITK transform.") from error
     # A file may hold several that are meant as one, in the order of a composite's queue: the last acts first.
     chain = []
@@ -49,10 +85,57 @@ def read_transform(path: str | os.PathLike) -> Any:
     return compose(chain)
 
 
+def _read_text_form(path: Path) -> list[Any]:
+    """ITK's text form, first applied first, with splines of landmarks, which ITK's own reader does not know."""
+    entries: list[dict[str, str]] = []
+    for line in path.read_text("utf-8").splitlines():
+        name, _, value = line.partition(":")
+        if name == "Transform":
+            entries.append({})
+        if entries and not line.startswith("#") and value:
+            entries[-1][name.strip()] = value.strip()
+    try:
+        built = [
+            itk_transform(
+                entry["Transform"],
+                np.array(entry["Parameters"].split(), float),
+                np.array(entry["FixedParameters"].split(), float),
+            )
+            for entry in entries
+            if not entry["Transform"].startswith("CompositeTransform")
+        ]
+    except (KeyError, ValueError) as error:
+        raise InputError(f"The transform file {path} is damaged: {error}.") from error
+    return built[::-1]
+
+
+def _transform_of_map(parameters: ParameterMap) -> Any:
+    kind = parameters.get("Transform", ("",))[0]
+    if kind == "File":
+        return read_transform(parameters["TransformFileName"][0])
+    if kind == "DeformationFieldTransform":
+        if parameters.get("DeformationFieldInterpolationOrder", ("0",))[0] != "1":
+            raise InputError("A DeformationFieldTransform is read with DeformationFieldInterpolationOrder 1 only.")
+        return _read_field(Path(parameters["DeformationFieldFileName"][0]))
+    return transform_from_map(parameters)
+
+
+def _read_field(path: Path) -> Any:
+    image = read_image(path, "displacement field")
+    geometry = geometry_of(image)
+    if component_count(image) != geometry.dimension:
+        raise InputError(
+            f"The file {path} is no transform: its voxels have {component_count(image)} components, and displacements"
+            f" in {geometry.dimension} dimensions have {geometry.dimension}."
+        )
+    return displacement_field_transform(np.asarray(array_view(image), np.float64), geometry)
+
+
 def read_transform_parameters(path: str | os.PathLike) -> list[ParameterMap]:
     """TransformParameters of ``path`` and, by its InitialTransform links, of all before it; first applied first.
 
-    Links may be absolute or relative to the file that holds them.
+    Links may be absolute or relative to the file that holds them. An absolute link that leads nowhere, as after a
+    folder was moved, is looked for beside the file. Names of other files in the maps become full paths.
     """
     maps: list[ParameterMap] = []
     seen: set[Path] = set()
@@ -61,29 +144,44 @@ def read_transform_parameters(path: str | os.PathLike) -> list[ParameterMap]:
         if current.resolve() in seen:
             raise InputError(f"The initial transforms of {path} lead back to {current.name}.")
         seen.add(current.resolve())
-        if not current.is_file():
-            raise InputError(f"The initial transform {current} named in {path} does not exist.")
         parameters = read_parameter_file(current, transform=True)
+        for name in _FILES_OF_MAPS:
+            if parameters.get(name):
+                parameters = {**parameters, name: (str(_linked(current, parameters[name][0], name)),)}
         maps.insert(0, parameters)
         link = _initial_transform(parameters)
-        current = None if link in _NO_INITIAL else current.parent / link
+        current = None if link in _NO_INITIAL else _linked(current, link, "initial transform")
     return maps
+
+
+def _linked(file: Path, link: str, what: str) -> Path:
+    """The file that ``file`` names by ``link``."""
+    places = [file.parent / link]
+    if _FULL_PATH.match(link):
+        places.append(file.parent / re.split(r"[\\/]", link)[-1])
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        raise InputError(f"The {what} {link} named in {file} does not exist.")
+    return found.absolute()
 
 
 def write_transform(
     transform: Any, path: str | os.PathLike, fixed: Geometry, maps: list[ParameterMap] | None = None
 ) -> None:
-    """Write by suffix: .h5 or .tfm for ITK, SimpleITK and Slicer, .txt for elastix. All or nothing.
+    """Write by suffix: .h5 or .tfm for ITK, SimpleITK and Slicer, .txt or .toml for elastix. All or nothing.
 
-    ``fixed`` is the grid that elastix files name for resampling; ``maps``, where known, are written as they are.
+    ITK's forms hold thin plates sampled (see ``readable_by_itk``), elastix's hold everything exactly. ``fixed`` is the
+    grid that elastix files name for resampling; ``maps``, where known, are written as they are. In
+    elastix's form ``x.txt`` is the last of a chain; what comes before it, and fields, go to files beside it.
     """
     path = Path(path)
     suffix = path.suffix.lower()
-    if suffix == ".txt":
-        _write_elastix(maps or maps_from_transform(transform, fixed), path)
+    if suffix in (".txt", ".toml"):
+        _write_elastix(maps or _maps_and_fields(transform, path, fixed), path)
         return
-    if _ITK_FORMATS.get(suffix) is None:
-        raise InputError(f"No transform format is known for the name {path.name}; use .h5, .tfm or .txt.")
+    if suffix not in _WRITTEN:
+        raise InputError(f"No transform format is known for the name {path.name}; use .h5, .tfm, .txt or .toml.")
+    transform = readable_by_itk(transform, fixed)
     writer = wrapped_class("TransformFileWriter", "TemplateD").New()
     with whole_file(path) as draft:
         writer.SetTransformIO(wrapped_class(_ITK_FORMATS[suffix], "TemplateD").New())
@@ -95,18 +193,59 @@ def write_transform(
             raise InputError(f"The transform {path} cannot be written.") from error
 
 
+def readable_by_itk(transform: Any, fixed: Geometry) -> Any:
+    """``transform`` with splines of landmarks, which ITK and SimpleITK write but do not read, sampled to displacements.
+
+    That is done on ``fixed`` and as far around it as a quarter of its size, with its spacing; all else stays exact.
+    """
+    chain, points = [], lattice(fixed, margin=0.25)
+    for element in chain_of(transform):
+        if element.GetNameOfClass().endswith("KernelTransform"):
+            chain += sampled(partial(map_points, element), points, fixed, most=_MOST_SAMPLES)
+        else:
+            chain.append(element)
+        points = map_points(element, points)
+    return transform if len(chain) == len(chain_of(transform)) else compose(chain)
+
+
+def _maps_and_fields(transform: Any, path: Path, fixed: Geometry) -> list[ParameterMap]:
+    """TransformParameters of a transform; its displacement fields are written beside ``path``."""
+    maps: list[ParameterMap] = []
+    for number, element in enumerate(chain_of(transform)):
+        if element.GetNameOfClass() != "DisplacementFieldTransform":
+            maps += maps_from_transform(element, fixed)
+            continue
+        field = path.with_name(f"{path.stem}.{number}.field.nrrd")
+        write_image(element.GetDisplacementField(), field)
+        maps.append(
+            {
+                "Transform": ("DeformationFieldTransform",),
+                # elastix looks for relative names in the working folder only.
+                "DeformationFieldFileName": (str(field.absolute()),),
+                "DeformationFieldInterpolationOrder": ("1",),
+                "NumberOfParameters": ("0",),
+                "HowToCombineTransforms": ("Compose",),
+                **output_grid(fixed),
+            }
+        )
+    return maps
+
+
 def _write_elastix(maps: list[ParameterMap], path: Path) -> None:
     """``x.txt`` is the last of the chain; what comes before it goes to ``x.0.txt``, ``x.1.txt`` ... beside it."""
+    form = format_parameter_toml if path.suffix.lower() == ".toml" else format_parameter_text
     names = [f"{path.stem}.{number}{path.suffix}" for number in range(len(maps) - 1)] + [path.name]
     for number, (parameters, name) in enumerate(zip(maps, names, strict=True)):
         link = names[number - 1] if number else "NoInitialTransform"
         linked = dict(parameters) | {"InitialTransformParameterFileName": (link,)}
         linked.pop("InitialTransformParametersFileName", None)
         with whole_file(path.with_name(name)) as draft:
-            draft.write_text(format_parameter_text(linked), encoding="utf-8")
+            draft.write_text(form(linked), encoding="utf-8")
 
 
-def _is_elastix(path: Path) -> bool:
+def is_elastix_file(path: str | os.PathLike) -> bool:
+    """Whether a file is one of elastix's TransformParameters, not ITK's text form."""
+    path = Path(path)
     if path.suffix.lower() not in (".txt", ".toml"):
         return False
     with open(path, "rb") as file:

@@ -11,9 +11,19 @@ from typing import Any
 import numpy as np
 
 from .errors import InputError
-from .images import Geometry
-from .itk_access import fill_parameters, wrapped_class
-from .transforms import affine_from_matrix, bspline_grid, bspline_transform, chain_of, matrix_of
+from .images import Geometry, array_view, geometry_of
+from .itk_access import fill_parameters, quickly_wrapped_class, wrapped_class
+from .thin_plates import SPLINE_KERNELS, landmarks_of, spline_kernel_transform
+from .transforms import (
+    affine_from_matrix,
+    bspline_grid,
+    bspline_transform,
+    chain_of,
+    compose,
+    displacement_field_transform,
+    down_cast,
+    matrix_of,
+)
 
 ParameterMap = Mapping[str, Sequence[str]]
 
@@ -29,8 +39,13 @@ class UnsupportedTransform(InputError):
 
 
 def transform_from_map(parameters: ParameterMap) -> Any:
-    """The ITK transform of one TransformParameters map. Raises UnsupportedTransform, or InputError on a damaged map."""
+    """The ITK transform of one TransformParameters map. Raises UnsupportedTransform, or InputError on a damaged map.
+
+    What a map keeps in another file must be in it already: see ``transform_files.read_transform_parameters``.
+    """
     kind = _text(parameters, "Transform")
+    if "ITKTransformParameters" in parameters:
+        return _of_itk_parameters(parameters)
     try:
         build = _BUILDERS[kind]
     except KeyError:
@@ -40,17 +55,74 @@ def transform_from_map(parameters: ParameterMap) -> Any:
     return build(parameters, _numbers(parameters, "TransformParameters"))
 
 
-def transforms_from_maps(maps: Sequence[ParameterMap]) -> list[Any]:
-    """Chain of the ITK transforms of TransformParameters maps, first applied first."""
-    if any(_text(parameters, "HowToCombineTransforms", "Compose") != "Compose" for parameters in maps[1:]):
-        raise UnsupportedTransform('Transforms combined by "Add" cannot be composed; use "Compose".')
-    return [transform_from_map(parameters) for parameters in maps]
+def transforms_from_maps(
+    maps: Sequence[ParameterMap], build: Callable[[ParameterMap], Any] = transform_from_map
+) -> list[Any]:
+    """Chain of the ITK transforms of TransformParameters maps, first applied first; ``build`` makes one of one map."""
+    chain: list[Any] = []
+    for parameters in maps:
+        transform = build(parameters)
+        if chain and _text(parameters, "HowToCombineTransforms", "Compose") == "Add":
+            chain = _added(chain, transform)
+        else:
+            chain.append(transform)
+    return chain
+
+
+def _added(chain: list[Any], transform: Any) -> list[Any]:
+    """T0(x) + T1(x) - x as a chain: exact where one of both is linear, since L x + t + u(x) = L (x + L^-1 u(x)) + t."""
+    before = compose(chain)
+    linear, other = (before, transform) if before.IsLinear() else (transform, before)
+    matrix, added = matrix_of(linear), matrix_of(other)
+    if matrix is not None and added is not None:
+        return [affine_from_matrix(matrix + added - np.eye(len(matrix)))]
+    if matrix is None or len(chain_of(other)) > 1:
+        raise UnsupportedTransform('Two deformations combined by "Add" cannot be composed; use "Compose".')
+    back = np.linalg.inv(matrix[:-1, :-1])
+    other = down_cast(other)
+    if other.GetNameOfClass() == "BSplineTransform":
+        coefficients, *grid = bspline_grid(other)
+        deformation = bspline_transform(np.einsum("rc,c...->r...", back, coefficients), *grid)
+    elif other.GetNameOfClass() == "DisplacementFieldTransform":
+        field = other.GetDisplacementField()
+        deformation = displacement_field_transform(array_view(field) @ back.T, geometry_of(field))
+    else:
+        raise UnsupportedTransform(f'A {other.GetNameOfClass()} combined by "Add" cannot be composed.')
+    return [deformation, linear]
+
+
+def _of_itk_parameters(parameters: ParameterMap) -> Any:
+    """What elastix writes of a transform that came from an ITK file: type, parameters and fixed parameters."""
+    return itk_transform(
+        _text(parameters, "ITKTransformType"),
+        _numbers(parameters, "ITKTransformParameters"),
+        _numbers(parameters, "ITKTransformFixedParameters"),
+    )
+
+
+def itk_transform(type_name: str, values: np.ndarray, fixed_values: np.ndarray) -> Any:
+    """The transform that ITK's files describe by a type such as AffineTransform_double_3_3 and two lists of numbers."""
+    kind, _, sizes = type_name.partition("_")
+    dimension = sizes.rpartition("_")[2]
+    for suffix in ("D", f"D{dimension}", f"D{dimension}{dimension}", f"D{dimension}3"):
+        transform_class = quickly_wrapped_class(kind, suffix)
+        if transform_class is not None:
+            break
+    else:
+        raise UnsupportedTransform(f"The installed ITK has no transform of type {type_name}.")
+    transform = transform_class.New()
+    if fixed_values.size:
+        transform.SetFixedParameters(fill_parameters(transform.GetFixedParameters(), fixed_values))
+    transform.SetParameters(fill_parameters(transform.GetParameters(), values))
+    if kind.endswith("KernelTransform"):
+        transform.ComputeWMatrix()  # ITK does so in time only for landmarks that were set as such
+    return transform
 
 
 def maps_from_transform(transform: Any, fixed: Geometry) -> list[dict[str, tuple[str, ...]]]:
     """TransformParameters maps, first applied first, of an ITK transform, resampling onto the grid ``fixed``.
 
-    Linear and B-spline elements only; raises UnsupportedTransform for others, such as displacement fields.
+    Linear, B-spline and thin-plate elements only; raises UnsupportedTransform for others, such as displacement fields.
     """
     return [_map_of(element, fixed) for element in chain_of(transform)]
 
@@ -65,10 +137,25 @@ def extend_bspline(parameters: ParameterMap) -> dict[str, tuple[str, ...]]:
     if _text(parameters, "Transform") not in ("BSplineTransform", "RecursiveBSplineTransform"):
         return dict(parameters)
     size = _numbers(parameters, "GridSize").astype(int)
-    spacing = _numbers(parameters, "GridSpacing")
-    origin = _numbers(parameters, "GridOrigin")
-    direction = _direction(parameters, "GridDirection", len(size))
-    coefficients = _numbers(parameters, "TransformParameters").reshape(len(size), *size[::-1])
+    faded, origin = extended_grid(
+        _numbers(parameters, "TransformParameters").reshape(len(size), *size[::-1]),
+        _numbers(parameters, "GridOrigin"),
+        _numbers(parameters, "GridSpacing"),
+        _direction(parameters, "GridDirection", len(size)),
+    )
+    return dict(parameters) | {
+        "GridSize": tuple(str(n) for n in faded.shape[:0:-1]),
+        "GridOrigin": _texts(origin),
+        "NumberOfParameters": (str(faded.size),),
+        "TransformParameters": _texts(faded.ravel()),
+    }
+
+
+def extended_grid(
+    coefficients: np.ndarray, origin: np.ndarray, spacing: np.ndarray, direction: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """(coefficients, origin) of the grid of ``extend_bspline``; the arguments are those of ``bspline_transform``."""
+    size = np.array(coefficients.shape[:0:-1])
     added = _points_to_add(coefficients, spacing)
     faded = np.pad(coefficients, [(0, 0), *((n, n) for n in added[::-1])], mode="edge")
     for axis, count in enumerate(added):
@@ -78,13 +165,7 @@ def extend_bspline(parameters: ParameterMap) -> dict[str, tuple[str, ...]]:
         shape = [1] * faded.ndim
         shape[faded.ndim - 1 - axis] = len(window)
         faded *= window.reshape(shape)
-    moved = origin - direction @ (added * spacing)
-    return dict(parameters) | {
-        "GridSize": tuple(str(n) for n in size + 2 * added),
-        "GridOrigin": _texts(moved),
-        "NumberOfParameters": (str(faded.size),),
-        "TransformParameters": _texts(faded.ravel()),
-    }
+    return faded, origin - direction @ (added * spacing)
 
 
 def _points_to_add(coefficients: np.ndarray, spacing: np.ndarray) -> np.ndarray:
@@ -146,15 +227,37 @@ def _bspline(parameters: ParameterMap, values: np.ndarray) -> Any:
     )
 
 
+def _affine_dti(parameters: ParameterMap, values: np.ndarray) -> Any:
+    """From the matrix that elastix writes beside angles, shears and scales, whose order it does not say."""
+    return _affine(parameters, _numbers(parameters, "MatrixTranslation"))
+
+
+def _spline_kernel(parameters: ParameterMap, values: np.ndarray) -> Any:
+    dimension = _dimension(parameters)
+    sources = _numbers(parameters, "FixedImageLandmarks")
+    if sources.size != values.size or sources.size % dimension:
+        raise InputError(f"{sources.size} FixedImageLandmarks do not pair with {values.size} TransformParameters.")
+    kernel = "ThinPlateSpline" if dimension == 2 else _text(parameters, "SplineKernelType")
+    if (dimension, kernel) not in SPLINE_KERNELS:
+        raise UnsupportedTransform(f"A SplineKernelType {kernel} has no exact ITK form.")
+    relaxation = float(_text(parameters, "SplineRelaxationFactor", "0"))
+    return spline_kernel_transform(sources.reshape(-1, dimension), values.reshape(-1, dimension), kernel, relaxation)
+
+
 _BUILDERS: dict[str, Callable[[ParameterMap, np.ndarray], Any]] = {
     "TranslationTransform": _translation,
     "EulerTransform": _euler,
     "SimilarityTransform": _similarity,
     "AffineTransform": _affine,
+    "AffineDTITransform": _affine_dti,
     "AffineLogTransform": _affine_log,
     "BSplineTransform": _bspline,
     "RecursiveBSplineTransform": _bspline,
+    "SplineKernelTransform": _spline_kernel,
 }
+
+
+_SPLINE_KERNEL_TYPES = {(dimension, name): kind for (dimension, kind), name in SPLINE_KERNELS.items()}
 
 
 def _centred(transform: Any, parameters: ParameterMap, values: np.ndarray) -> Any:
@@ -187,6 +290,15 @@ def _map_of(element: Any, fixed: Geometry) -> dict[str, tuple[str, ...]]:
             "GridSpacing": _texts(spacing),
             "GridDirection": _texts(direction.T.ravel()),
             "TransformParameters": _texts(coefficients.ravel()),
+        }
+    elif (fixed.dimension, name) in _SPLINE_KERNEL_TYPES:
+        sources, targets = landmarks_of(element)
+        own = {
+            "Transform": ("SplineKernelTransform",),
+            "SplineKernelType": (_SPLINE_KERNEL_TYPES[fixed.dimension, name],),
+            "SplineRelaxationFactor": ("0.0",),
+            "FixedImageLandmarks": _texts(sources.ravel()),
+            "TransformParameters": _texts(targets.ravel()),
         }
     else:
         raise UnsupportedTransform(f"A {name} cannot be written as elastix TransformParameters; save it as .h5.")

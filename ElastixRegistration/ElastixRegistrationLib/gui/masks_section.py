@@ -100,10 +100,12 @@ class MasksSection(Section):
         if fixed is None or moving is None:
             message.text = _("Choose both point lists, or none.")
             return
-        from ..mrml.points import paired_points
+        from ..mrml.points import landmark_pairs
 
         try:
-            points, _moving = paired_points(fixed, moving, self.choices.text("pairing"))
-            message.text = _("{count} pairs of points.").format(count=len(points))
+            pairs = landmark_pairs(fixed, moving, self.choices.text("pairing"))
+            count = len(pairs.fixed)
+            text = _("1 pair of points.") if count == 1 else _("{count} pairs of points.").format(count=count)
+            message.text = " ".join((text, *pairs.notes))
         except ElastixRegistrationError as problem:
             message.text = str(problem)

@@ -45,9 +45,10 @@ class RegistrationPanel(VTKObservationMixin):
         self.parameterSets = ParameterSetSection(ui, self.setParameterNode)
         self.result = ResultSection(ui)
         self.run = RunSection(ui, self.apply, self.cancel)
+        self.presets = PresetSection(ui)
         self.sections = (
             InputsSection(ui),
-            PresetSection(ui),
+            self.presets,
             MasksSection(ui),
             StartSection(ui),
             OutputsSection(ui, logic.describeBackground),

@@ -15,6 +15,7 @@ from ..mrml.parameter_node import (
     OUTPUTS,
     ParameterSet,
 )
+from ..mrml.scene_presets import scene_presets
 
 
 def whatIsMissing(choices: ParameterSet | None) -> str:
@@ -46,6 +47,7 @@ def whatIsMissing(choices: ParameterSet | None) -> str:
 def _hasPreset(choices: ParameterSet) -> bool:
     settings = choices.settings
     try:
-        return bool(settings.parameter_files) or find_preset(settings.preset) is not None
+        presets = scene_presets(choices.node.GetScene())
+        return bool(settings.parameter_files) or find_preset(settings.preset, presets) is not None
     except InputError:
         return False

@@ -28,6 +28,9 @@ from .steps import Pace, Steps
 
 #: A matrix this close to the identity (mm, and mm per mm) is rounding left over from a matrix and its inverse.
 _ROUNDING = 1e-12
+#: How far from the point itself VTK may stop looking for its inverse, mm. Its own default of 0.001 mm shows in
+#: comparisons; one step of Newton's method more does not.
+INVERSE_TOLERANCE = 1e-7
 #: Points of the first step; the time it takes gives the size of the next.
 _FIRST_POINTS = 20_000
 
@@ -173,19 +176,6 @@ def _linear_displacement_steps(matrix: np.ndarray, geometry: Geometry, vectors: 
         yield
 
 
-def voxel_centres(geometry: Geometry) -> np.ndarray:
-    """(N, D) points, LPS mm, first axis fastest."""
-    indices = np.meshgrid(*(np.arange(n) for n in geometry.size[::-1]), indexing="ij")[::-1]
-    return geometry.points_of(np.stack(indices, axis=-1).reshape(-1, geometry.dimension))
-
-
-def lattice(geometry: Geometry, most: int = 7, margin: float = 0.0) -> np.ndarray:
-    """(N, 3) points, LPS mm, spread over a grid and its faces, ``margin`` (of its size) beyond it."""
-    ends = [(-0.5 - margin * n, n - 0.5 + margin * n) for n in geometry.size]
-    steps = [np.linspace(*end, most) for end in ends]
-    return geometry.points_of(np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, 3))
-
-
 def vtk_from_chain(chain: Sequence[Any], own: Sequence[Any] = ()) -> vtk.vtkAbstractTransform:
     """One VTK transform: a vtkTransform or the warp itself where one is enough, otherwise a vtkGeneralTransform.
 
@@ -212,4 +202,6 @@ def _copy(element: Any) -> vtk.vtkAbstractTransform:
         return _copy(element.GetInverse()).GetInverse()
     copy = element.MakeTransform()
     slicer.vtkMRMLTransformNode.DeepCopyTransform(copy, element)
+    if copy.IsA("vtkWarpTransform"):
+        copy.SetInverseTolerance(min(copy.GetInverseTolerance(), INVERSE_TOLERANCE))
     return copy

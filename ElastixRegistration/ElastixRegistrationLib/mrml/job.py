@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..core.background import BackgroundEstimate, estimate_background
+from ..core.channels import Channel
 from ..core.errors import InputError
-from ..core.images import Geometry, check_voxels
+from ..core.images import Geometry
 from ..core.itk_access import preload
 from ..core.parameter_maps import ParameterMap
+from ..core.sampling import lattice, sampled
 from ..core.settings import KEEP, RegistrationSettings
 from ..core.transforms import compose
-from ..worker.data import TransformData, TransformElement, VoxelData
-from .chains import Chain, lattice, map_lps_points, matrix_of
+from ..worker.data import TransformData, TransformElement, VoxelData, channel_images
+from .chains import Chain, map_lps_points, matrix_of
+from .channels import VolumePair, channel_steps
 from .coordinates import lps_from_ras_matrix
-from .masks import mask_steps
 from .output_volumes import check_field_volume, check_output_volume
-from .planes import Plane, flat_geometry, flat_voxels, flattened_matrix, plane_of
-from .points import paired_points
-from .resampling import in_world_steps
+from .planes import Plane, flat_geometry, flattened_matrix, plane_of
+from .points import landmark_pairs
+from .scene_presets import scene_presets
+from .sides import flattened, mask_of_side_steps, side_steps
 from .steps import Steps
-from .transforms import initial_chain, itk_from_chain, sampled
-from .volumes import VolumeImage, volume_image, world_grid
+from .transforms import initial_chain, itk_from_chain
+from .volumes import VolumeImage, volume_image
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,9 @@ class RegistrationInputs:
     threads: int | None = None
     seed: int | None = None
     initialization: str | None = None
+    channels: list[Channel] = field(default_factory=list, repr=False)
+    landmark_weight: float | None = None
+    adapt: bool = False
 
     def data(self) -> dict[str, Any]:
         """Keyword arguments of ``WorkerPool.submit``."""
@@ -58,6 +64,7 @@ class RegistrationInputs:
                 arguments[name] = value.image()
             elif isinstance(value, TransformData):
                 arguments[name] = value.transform()
+        arguments["channels"] = [channel_images(channel) for channel in self.channels]
         return arguments
 
 
@@ -80,6 +87,7 @@ class RegistrationJob:
     """A registration that can run, here or elsewhere, and what is needed to bring its result into the scene.
 
     ``moving_background`` is the estimate for the original voxels, where elastix sees resampled ones; None otherwise.
+    ``notes``: sentences for the user about what was left out of the input.
     """
 
     inputs: RegistrationInputs
@@ -90,6 +98,7 @@ class RegistrationJob:
     moving_plane: Plane | None
     moving_background: BackgroundEstimate | None
     interpolation: str
+    notes: tuple[str, ...] = ()
 
     @property
     def keeps_padding(self) -> bool:
@@ -103,7 +112,7 @@ class RegistrationJob:
 
     def image_of(self, volume: VolumeImage, voxels: np.ndarray) -> tuple[np.ndarray, Geometry]:
         """(k, j, i) voxels of one of the volumes with their own geometry; (j, i) in the plane of a single slice."""
-        return _flattened(voxels, volume.geometry, self.fixed_plane if volume is self.fixed else self.moving_plane)
+        return flattened(voxels, volume.geometry, self.fixed_plane if volume is self.fixed else self.moving_plane)
 
 
 def prepare_steps(
@@ -120,6 +129,8 @@ def prepare_steps(
     moving_points_node: Any = None,
     initial_transform_node: Any = None,
     pairing: str = "auto",
+    landmark_weight: float | None = None,
+    channels: Sequence[VolumePair] = (),
 ) -> Steps[RegistrationJob]:
     """Read the nodes and check them; nothing in the scene changes. Raises InputError that names node or parameter."""
     fixed, moving = volume_image(fixed_node, "fixed volume"), volume_image(moving_node, "moving volume")
@@ -128,30 +139,38 @@ def prepare_steps(
     _check_scene(fixed, moving)
     _check_outputs(outputs, fixed, moving, (fixed_mask_node, moving_mask_node))
     fixed_plane, moving_plane = _planes(fixed, moving)
+    presets = scene_presets(fixed_node.GetScene())
     stages = settings.stages(
         3 if fixed_plane is None else 2,
         has_masks=(fixed_mask_node is not None, moving_mask_node is not None),
         has_points=fixed_points_node is not None,
+        presets=presets,
     )
     background = settings.background
     if moving.is_label_map and isinstance(background, str):
         background = 0.0
     yield
-    fixed_side = yield from _side_steps(fixed, fixed_plane, "auto" if background != KEEP else KEEP, settings.threads)
+    fixed_side = yield from side_steps(fixed, fixed_plane, "auto" if background != KEEP else KEEP, settings.threads)
     yield
-    moving_side = yield from _side_steps(moving, moving_plane, background, settings.threads)
+    moving_side = yield from side_steps(moving, moving_plane, background, settings.threads)
     yield
     points: tuple[Any, Any] = (None, None)
+    notes: tuple[str, ...] = ()
     if fixed_points_node is not None or moving_points_node is not None:
-        points = paired_points(fixed_points_node, moving_points_node, pairing)
+        pairs = landmark_pairs(fixed_points_node, moving_points_node, pairing)
+        points, notes = (pairs.fixed, pairs.moving), pairs.notes
         if fixed_plane is not None:
             points = fixed_plane.flat(points[0]), moving_plane.flat(points[1])
     start = None
     if initial_transform_node is not None:
         chain = initial_chain(initial_transform_node, moving_node)
         start = yield from _start_steps(chain, fixed_side.grid, fixed_plane, moving_plane)
-    fixed_mask = yield from _mask_steps(fixed_side, fixed_mask_node, fixed_segments, "fixed mask")
-    moving_mask = yield from _mask_steps(moving_side, moving_mask_node, moving_segments, "moving mask")
+    fixed_mask = yield from mask_of_side_steps(fixed_side, fixed_mask_node, fixed_segments, "fixed mask")
+    moving_mask = yield from mask_of_side_steps(moving_side, moving_mask_node, moving_segments, "moving mask")
+    sides = (fixed_side, moving_side)
+    more = []
+    for number, pair in enumerate(channels, 2):
+        more += yield from channel_steps(pair, sides, number, settings.threads)
     inputs = RegistrationInputs(
         fixed=fixed_side.image,
         moving=moving_side.image,
@@ -164,7 +183,10 @@ def prepare_steps(
         background=background,
         threads=settings.threads,
         seed=settings.seed,
-        initialization=settings.start(has_initial_transform=start is not None),
+        initialization=settings.start(start is not None, presets),
+        adapt=settings.adapts(presets),
+        channels=more,
+        landmark_weight=landmark_weight,
     )
     return RegistrationJob(
         inputs=inputs,
@@ -175,61 +197,8 @@ def prepare_steps(
         moving_plane=moving_plane,
         moving_background=moving_side.estimate,
         interpolation="nearest" if moving.is_label_map else settings.interpolation,
+        notes=notes,
     )
-
-
-@dataclass(frozen=True)
-class _Side:
-    """One of the two volumes as elastix gets it: ``image`` on ``grid`` (3D, world, orthogonal), flat for a slice.
-
-    ``estimate`` and ``inside`` (uint8 on ``grid``) are there for volumes that had to be resampled onto that grid.
-    """
-
-    image: VoxelData
-    grid: Geometry
-    plane: Plane | None
-    estimate: BackgroundEstimate | None = None
-    inside: np.ndarray | None = None
-
-
-def _side_steps(volume: VolumeImage, plane: Plane | None, background: float | str, threads: int | None) -> Steps[_Side]:
-    scalars = volume.scalars()
-    image = VoxelData(*_flattened(scalars, volume.geometry, plane))
-    check_voxels(image.array, image.geometry, volume.name)
-    if volume.is_orthogonal_in_world:
-        return _Side(image, volume.geometry, plane)
-    yield
-    estimate, grid = _estimate(scalars, background), world_grid(volume)
-    yield
-    scalars, inside = yield from in_world_steps(
-        volume, grid, estimate, keep_padding=background == KEEP, threads=threads
-    )
-    return _Side(VoxelData(*_flattened(scalars, grid, plane)), grid, plane, estimate, inside)
-
-
-def _mask_steps(side: _Side, node: Any, segments: Sequence[str] | None, role: str) -> Steps[VoxelData | None]:
-    """uint8 on the grid of the image: inside of the mask node and of the volume; None for everywhere."""
-    inside = side.inside
-    if node is not None:
-        inside = yield from mask_steps(node, side.grid, role, segments)
-        if side.inside is not None:
-            inside = inside & side.inside
-            if not inside.any():
-                raise InputError(f"The {role} {node.GetName()} lies outside of its image.")
-    elif segments:
-        raise InputError(f"Segments of the {role} were chosen, but no segmentation was given.")
-    return None if inside is None else VoxelData(*_flattened(inside, side.grid, side.plane))
-
-
-def _estimate(scalars: np.ndarray, background: float | str) -> BackgroundEstimate:
-    estimate = estimate_background(scalars)
-    return estimate if isinstance(background, str) else replace(estimate, value=float(background))
-
-
-def _flattened(voxels: np.ndarray, geometry: Geometry, plane: Plane | None) -> tuple[np.ndarray, Geometry]:
-    if plane is None:
-        return voxels, geometry
-    return flat_voxels(voxels, geometry), flat_geometry(geometry, plane)
 
 
 def _planes(fixed: VolumeImage, moving: VolumeImage) -> tuple[Plane | None, Plane | None]:

@@ -94,7 +94,7 @@ def write_resampled_volume(node: Any, image: vtk.vtkImageData, fixed: VolumeImag
             node.SetVoxelValueQuantity(source.GetVoxelValueQuantity())
             node.SetVoxelValueUnits(source.GetVoxelValueUnits())
             # Before the voxels are there: a display would look through all of them for its window and level.
-            _copy_appearance(node, source, image)
+            copy_appearance(node, source, image)
         node.SetAndObserveImageData(image)
     finally:
         node.EndModify(modified)
@@ -154,7 +154,7 @@ def _is_displayable(image: vtk.vtkImageData) -> bool:
     return image.GetNumberOfScalarComponents() == 1 or not is_long_long
 
 
-def _copy_appearance(node: Any, source: Any, image: vtk.vtkImageData) -> None:
+def copy_appearance(node: Any, source: Any, image: vtk.vtkImageData) -> None:
     """Show ``node`` as ``source`` is shown: all of it where it has no display yet, else window, level and colours."""
     shown_before = node.GetDisplayNode() is not None
     if not shown_before and not _is_displayable(image):

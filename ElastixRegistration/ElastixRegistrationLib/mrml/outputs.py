@@ -9,15 +9,14 @@ from typing import Any
 import numpy as np
 import vtk
 
-from ..core.deformation import jacobian_determinant
+from ..core.deformation_analysis import jacobian_determinant_of
 from ..core.errors import InputError
-from ..core.images import array_view
-from ..core.transforms import displacement_field
 from .background_registration import JACOBIAN
 from .chains import chain_to_world, inverse, matrix_of
 from .job import RegistrationJob, check_moves_nothing
 from .output_volumes import image_steps, volume_class_for, write_jacobian_volume, write_resampled_volume
 from .results import Computed, Wanted, check_still_there, compute_steps, write_field, write_transform
+from .snapshots import Snapshot
 from .steps import Steps
 from .transforms import node_class_of
 
@@ -32,28 +31,6 @@ _NAMES = {
 }
 
 
-class _Snapshot:
-    """What a node was, kept outside of the scene.
-
-    Voxels and displacement grids are shared: a registration puts others in their place.
-    """
-
-    def __init__(self, node: Any, parent_only: bool = False):
-        self._node, self._parent, self._copy = node, node.GetTransformNodeID(), None
-        self._deep = node.IsA("vtkMRMLTransformNode") and bool(node.IsLinear())
-        if not parent_only:
-            self._copy = node.CreateNodeInstance()
-            self._copy.UnRegister(None)
-            self._copy.CopyContent(node, self._deep)
-
-    def restore(self) -> None:
-        if self._node.GetScene() is None:
-            return
-        if self._copy is not None:
-            self._node.CopyContent(self._copy, self._deep)
-        self._node.SetAndObserveTransformNodeID(self._parent)
-
-
 @dataclass
 class AppliedOutputs:
     """``nodes`` by role. ``revert`` takes all of it back."""
@@ -61,7 +38,7 @@ class AppliedOutputs:
     nodes: dict[str, Any]
     job: RegistrationJob = field(repr=False)
     _created: list[Any] = field(default_factory=list, repr=False)
-    _snapshots: list[_Snapshot] = field(default_factory=list, repr=False)
+    _snapshots: list[Snapshot] = field(default_factory=list, repr=False)
 
     def put_under_transform(self, nodes: list[Any]) -> list[Any]:
         """Move other nodes of the moving patient along. Returns those left out: they lie under other parents.
@@ -75,7 +52,7 @@ class AppliedOutputs:
             if not self._lies_as_the_moving_volume(node):
                 left_out.append(node)
                 continue
-            self._snapshots.append(_Snapshot(node, parent_only=True))
+            self._snapshots.append(Snapshot(node, parent_only=True))
             node.SetAndObserveTransformNodeID(transform.GetID())
         return left_out
 
@@ -182,7 +159,7 @@ def _node_for(applied: AppliedOutputs, role: str, node: Any, computed: Computed)
         node = scene.AddNewNodeByClass(_node_class(job, role, computed), scene.GenerateUniqueName(name))
         applied._created.append(node)
     else:
-        applied._snapshots.append(_Snapshot(node))
+        applied._snapshots.append(Snapshot(node))
     applied.nodes[role] = node
     return node
 
@@ -220,11 +197,8 @@ def _invert(node: Any, transform: Any) -> None:
 
 def _jacobian_steps(job: RegistrationJob, result: Any) -> Steps[vtk.vtkImageData]:
     """Determinants on the grid that elastix saw of the fixed volume."""
-    grid, computed = result.fixed_geometry, getattr(result, "outputs", {})  # by the worker
-    if JACOBIAN in computed:
-        determinant = computed[JACOBIAN].array
-    else:
-        vectors = array_view(displacement_field(result.transform, grid))
-        determinant = jacobian_determinant(vectors, grid.spacing, grid.direction).astype(np.float32)
+    grid, computed = result.fixed_geometry, getattr(result, "outputs", {})
+    by_worker = computed.get(JACOBIAN)
+    determinant = jacobian_determinant_of(result.transform, grid) if by_worker is None else by_worker.array
     size = grid.size if job.fixed_plane is None else job.fixed.geometry.size
     return (yield from image_steps(determinant.reshape(size[::-1]), vtk.VTK_FLOAT))

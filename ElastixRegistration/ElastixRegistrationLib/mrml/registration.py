@@ -7,11 +7,22 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..core.errors import InputError
+import slicer
+
+from ..core.errors import InputError, RegistrationError
 from ..core.settings import RegistrationSettings
+from .apply import AppliedTransform, apply_steps, harden_steps, is_movable, put_under
+from .channels import VolumePair
+from .deformation_nodes import DeformationNodes, add_deformation_nodes
+from .hierarchy import branch_nodes
+from .inverse_nodes import InverseNode, add_inverse_node
 from .job import OutputNodes, RegistrationJob, prepare_steps
+from .quality_nodes import QualityNodes, assess_transform
 from .results import RegistrationOutcome, apply_result
+from .sequences import SequenceOptions, SequenceRegistration
+from .sequences_outputs import SequenceOutcome, SequenceOutputs
 from .steps import Steps, completed
+from .transform_sources import transform_node_from_file, transform_node_from_matrix
 
 
 class RegistrationLogic:
@@ -45,6 +56,8 @@ class RegistrationLogic:
         seed: int | None = None,
         initialization: str | None = None,
         pairing: str = "auto",
+        landmarkWeight: float | None = None,
+        channels: Sequence[VolumePair] = (),
         progress: Callable[[Any], None] | None = None,
     ) -> RegistrationOutcome:
         """Align the moving to the fixed volume and write what was found into the output nodes.
@@ -82,15 +95,20 @@ class RegistrationLogic:
         seed: int | None = None,
         initialization: str | None = None,
         pairing: str = "auto",
+        landmarkWeight: float | None = None,
+        channels: Sequence[VolumePair] = (),
     ) -> RegistrationJob:
         """Read and check the nodes. The scene does not change.
 
         ``parameterFilenames`` are elastix parameter files, one per stage (a single one need not be in a list); or
-        ``preset`` is the id of a preset, None for the default one. Masks are label maps, other volumes, or
-        segmentations, of which ``fixedSegments`` and ``movingSegments`` (ids or names) choose segments, None all.
+        ``preset`` is the id of a preset (of the scene, the user's own, or a built-in one), None for the default one.
+        Masks are label maps, other volumes, or segmentations, of which ``fixedSegments`` and ``movingSegments`` (ids or
+        names) choose segments, None all.
         ``initialTransformNode`` says where the moving volume starts: where it would be if it were put directly under
         that node. Point lists correspond by "order" or by "label", as ``pairing`` says; "auto" is by label when both
-        have the same labels, each once, and by order otherwise.
+        have labels in common, each once, and by order otherwise; labels that one list lacks are left out and named in
+        the ``notes`` of the job. ``landmarkWeight`` lets the points guide the registration (see ``core.register``).
+        ``channels`` are further pairs of volumes, such as T2 beside T1, or of segmentations that guide it.
 
         Outputs are existing nodes; with none given, a new volume and a new transform are made. ``outputFieldNode`` is a
         transform node, for a displacement grid that covers both volumes, or a vector volume, for the displacements from
@@ -106,25 +124,212 @@ class RegistrationLogic:
         bound.apply_defaults()
         return _preparation(bound.arguments)
 
+    def applyTransform(
+        self,
+        transform: Any,
+        nodes: Sequence[Any],
+        referenceVolumeNode: Any = None,
+        *,
+        inverse: bool = False,
+        interpolation: str = "linear",
+        background: float | str = "auto",
+        inPlace: bool = False,
+    ) -> AppliedTransform:
+        """Transform volumes, label maps, segmentations, models, markups: copies, or ``inPlace`` the nodes themselves.
+
+        ``transform`` is a transform node or the path of a file of elastix, ITK, ANTs, BRAINS or Slicer. What lies with
+        the moving image ends up on the fixed image; with ``inverse`` the other way. Nodes are taken as if they were put
+        directly under the transform. Volumes and segments go on the grid of ``referenceVolumeNode``, where one is
+        given. Raises InputError before anything has changed; ``revert()`` of what is returned takes it back.
+        """
+        return completed(
+            apply_steps(
+                transform,
+                nodes,
+                reference_node=referenceVolumeNode,
+                inverted=inverse,
+                interpolation=interpolation,
+                background=background,
+                in_place=inPlace,
+            )
+        )
+
+    def putUnderTransform(self, transform: Any, nodes: Sequence[Any], *, inverse: bool = False) -> AppliedTransform:
+        """Put ``nodes`` under a transform, as above, without resampling; ``hardenTransform`` can follow at any time."""
+        return put_under(transform, nodes, inverted=inverse)
+
+    def hardenTransform(
+        self,
+        nodes: Sequence[Any],
+        referenceVolumeNode: Any = None,
+        *,
+        interpolation: str = "linear",
+        background: float | str = "auto",
+    ) -> AppliedTransform:
+        """Resample and move in place what lies under transforms, linear or not."""
+        return completed(
+            harden_steps(nodes, reference_node=referenceVolumeNode, interpolation=interpolation, background=background)
+        )
+
+    def loadTransform(self, path: Any, scene: Any = None) -> Any:
+        """A new transform node from a file, elastix's TransformParameters included."""
+        return transform_node_from_file(path, slicer.mrmlScene if scene is None else scene)
+
+    def invertTransform(self, transform: Any, referenceVolumeNode: Any, method: str = "iterative") -> InverseNode:
+        """The inverse of a transform node or file as a new node, computed over the fixed volume, with its residual, mm.
+
+        ``method``: "iterative" gives a displacement grid, "elastix" a B-spline; linear transforms are exact.
+        """
+        return add_inverse_node(transform, referenceVolumeNode, method=method)
+
+    def analyzeTransform(
+        self, transform: Any, referenceVolumeNode: Any, segmentationNode: Any = None, *, withMatrix: bool = False
+    ) -> DeformationNodes:
+        """What a transform node or file does to space, over the fixed volume: volumes of displacement and local volume
+        change in colours with legends, volumes of segments before and after, and where space folds."""
+        return add_deformation_nodes(
+            transform, referenceVolumeNode, segmentation_node=segmentationNode, with_matrix=withMatrix
+        )
+
+    def assessTransform(
+        self,
+        transform: Any,
+        referenceVolumeNode: Any,
+        *,
+        fixedPointsNode: Any = None,
+        movingPointsNode: Any = None,
+        fixedSegmentationNode: Any = None,
+        movingSegmentationNode: Any = None,
+        pairing: str = "auto",
+    ) -> QualityNodes:
+        """Tables of overlap, surface and landmark distances before and after a transform node or file, and a chart."""
+        return assess_transform(
+            transform,
+            referenceVolumeNode,
+            fixed_points_node=fixedPointsNode,
+            moving_points_node=movingPointsNode,
+            fixed_segmentation=fixedSegmentationNode,
+            moving_segmentation=movingSegmentationNode,
+            pairing=pairing,
+        )
+
+    def transformFromMatrix(
+        self,
+        matrix: Any,
+        space: str,
+        fixedVolumeNode: Any = None,
+        movingVolumeNode: Any = None,
+        *,
+        mapsMovingToFixed: bool = False,
+        alignCorners: bool = False,
+        scene: Any = None,
+    ) -> Any:
+        """A transform node, to apply or to start from, of a NumPy, MONAI or torch matrix.
+
+        ``space``: "LPS", "RAS", "voxel" (i, j, k), "array" (k, j, i), "monai" or "torch"; all but the first two need
+        both volumes. The matrix maps fixed to moving points, unless ``mapsMovingToFixed``.
+        """
+        return transform_node_from_matrix(
+            matrix,
+            space,
+            slicer.mrmlScene if scene is None else scene,
+            fixed_node=fixedVolumeNode,
+            moving_node=movingVolumeNode,
+            maps_moving_to_fixed=mapsMovingToFixed,
+            align_corners=alignCorners,
+        )
+
+    def nodesOfBranch(self, item: int, scene: Any = None) -> list[Any]:
+        """What can be transformed of an item of the subject hierarchy, such as a patient, and of all below it."""
+        return branch_nodes(slicer.mrmlScene if scene is None else scene, item, is_movable)
+
+    def startSequenceRegistration(
+        self,
+        sequenceNode: Any,
+        referenceFrame: int = 0,
+        *,
+        preset: str | None = None,
+        parameterFilenames: Sequence[Any] | None = None,
+        firstFrame: int = 0,
+        lastFrame: int | None = None,
+        neighbours: bool = False,
+        ontoReference: bool = True,
+        maskNode: Any = None,
+        maskSegments: Sequence[str] | None = None,
+        segmentationNode: Any = None,
+        segments: Sequence[str] | None = None,
+        outputVolumeSequenceNode: Any = None,
+        outputTransformSequenceNode: Any = None,
+        outputSegmentationSequenceNode: Any = None,
+        background: float | str = "auto",
+        interpolation: str = "linear",
+        threads: int | None = None,
+        seed: int | None = None,
+        initialization: str | None = None,
+    ) -> SequenceRegistration:
+        """Register the frames of a sequence node in the background; see SequenceRegistration for what is returned.
+
+        Frames count from 0, ``lastFrame`` belongs to the range. Each is registered with ``referenceFrame``, or with its
+        ``neighbours``, composed on the way to it. ``ontoReference``: frames move onto the reference, else the reference
+        onto each frame. ``segmentationNode`` lies on the reference frame and follows to all others. The outputs are
+        sequences with the index values of the input: volumes and transforms, and segmentations where one was given.
+        """
+        settings = _settings(
+            parameterFilenames,
+            preset,
+            initialization=initialization,
+            background=background,
+            interpolation=interpolation,
+            threads=threads,
+            seed=seed,
+        )
+        return SequenceRegistration(
+            sequenceNode,
+            settings,
+            SequenceOptions(referenceFrame, firstFrame, lastFrame, neighbours, ontoReference),
+            SequenceOutputs(outputVolumeSequenceNode, outputTransformSequenceNode, outputSegmentationSequenceNode),
+            mask_node=maskNode,
+            mask_segments=maskSegments,
+            segmentation_node=segmentationNode,
+            segments=segments,
+        )
+
+    def registerSequence(self, sequenceNode: Any, *arguments: Any, **named: Any) -> SequenceOutcome:
+        """``startSequenceRegistration``, waited for. Raises RegistrationError when no frame could be registered."""
+        outcome = self.startSequenceRegistration(sequenceNode, *arguments, **named).wait()
+        if outcome.failed and len(outcome.frames) == 1:
+            raise RegistrationError(next(iter(outcome.failed.values())))
+        return outcome
+
+    def registerSequenceGroupwise(self, sequenceNode: Any, settings: Any = None) -> tuple[SequenceOutcome, Any]:
+        """All frames onto their common middle, none of them preferred, in this process: (outcome, mean volume node).
+
+        ``settings`` are ``core.groupwise.GroupSettings``. The transforms align each frame with the mean.
+        """
+        from .sequences_group import register_sequence_groupwise  # loads elastix
+
+        return register_sequence_groupwise(sequenceNode, settings)
+
     def applyResult(self, job: RegistrationJob, result: Any) -> RegistrationOutcome:
         """Write the result of ``core.register`` into the scene, all at once. Raises InputError when a node is gone."""
         return apply_result(job, result)
 
 
-def _preparation(given: Mapping[str, Any]) -> Steps[RegistrationJob]:
-    """The steps of ``prepareRegistration`` with its arguments by name."""
-    files, preset = given["parameterFilenames"], given["preset"]
-    if isinstance(files, (str, os.PathLike)):
-        files = [files]
-    if files is not None and preset is not None:
+def _settings(parameterFilenames: Any, preset: str | None, **more: Any) -> RegistrationSettings:
+    if isinstance(parameterFilenames, (str, os.PathLike)):
+        parameterFilenames = [parameterFilenames]
+    if parameterFilenames is not None and preset is not None:
         raise InputError(f"Give parameter files or a preset, not both (preset {preset!r} was given).")
-    if files is not None and not len(files):
+    if parameterFilenames is not None and not len(parameterFilenames):
         raise InputError("The list of parameter files is empty; give at least one, or a preset.")
     chosen = {} if preset is None else {"preset": preset}
+    return RegistrationSettings(**chosen, parameter_files=tuple(map(str, parameterFilenames or ())), **more)
+
+
+def _preparation(given: Mapping[str, Any]) -> Steps[RegistrationJob]:
+    """The steps of ``prepareRegistration`` with its arguments by name."""
     names = ("initialization", "background", "interpolation", "threads", "seed")
-    settings = RegistrationSettings(
-        **chosen, parameter_files=tuple(map(str, files or ())), **{name: given[name] for name in names}
-    )
+    settings = _settings(given["parameterFilenames"], given["preset"], **{name: given[name] for name in names})
     outputs = OutputNodes(
         given["outputVolumeNode"],
         given["outputTransformNode"],
@@ -145,5 +350,7 @@ def _preparation(given: Mapping[str, Any]) -> Steps[RegistrationJob]:
             moving_points_node=given["movingPointsNode"],
             initial_transform_node=given["initialTransformNode"],
             pairing=given["pairing"],
+            landmark_weight=given["landmarkWeight"],
+            channels=given["channels"],
         )
     )

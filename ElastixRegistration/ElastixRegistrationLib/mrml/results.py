@@ -35,12 +35,16 @@ from .warps import vector_image
 
 @dataclass(frozen=True)
 class RegistrationOutcome:
-    """The nodes that were written, None where one was not wanted, and the result of ``core.register``."""
+    """The nodes that were written, None where one was not wanted, and the result of ``core.register``.
+
+    ``notes``: sentences for the user about what was done to the input, such as landmarks that were left out.
+    """
 
     volume_node: Any
     transform_node: Any
     field_node: Any
     result: Any
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,8 @@ def apply_result(job: RegistrationJob, result: Any) -> RegistrationOutcome:
         for node in created:
             scene.RemoveNode(node)
         raise
-    return RegistrationOutcome(volume_node, transform_node, outputs.field, result)
+    notes = (*job.notes, *result.notes)
+    return RegistrationOutcome(volume_node, transform_node, outputs.field, result, notes)
 
 
 def _wanted(outputs: OutputNodes) -> Wanted:

@@ -36,7 +36,7 @@ def segments_on_grid_steps(
     is_empty = True
     label_maps: dict[int, tuple[Any, list[int]]] = {}
     for segment in chosen_segments(node, segments, name):
-        representation = _representation(node, segment, name)
+        representation = representation_of(node, segment, name)
         if representation is None:
             continue
         if representation.IsA("vtkPolyData"):
@@ -54,6 +54,13 @@ def segments_on_grid_steps(
             found = yield from resample_steps(voxels, geometry, from_world, grid, interpolation="nearest")
             inside |= found != 0
     return inside, is_empty
+
+
+def segment_names(node: Any) -> list[str]:
+    """Names of the segments of a segmentation node, in its order, each once."""
+    segmentation = node.GetSegmentation()
+    names = (segmentation.GetNthSegment(n).GetName() for n in range(segmentation.GetNumberOfSegments()))
+    return list(dict.fromkeys(names))
 
 
 def chosen_segments(node: Any, segments: Sequence[str] | None, name: str) -> list[Any]:
@@ -74,7 +81,7 @@ def chosen_segments(node: Any, segments: Sequence[str] | None, name: str) -> lis
     return [segmentation.GetSegment(s if s in ids else by_name[s]) for s in wanted]
 
 
-def _representation(node: Any, segment: Any, name: str) -> Any:
+def representation_of(node: Any, segment: Any, name: str) -> Any:
     """The label map or surface that a segment is defined by, or the other one where it is defined by neither."""
     label_map = slicer.vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()
     surface = slicer.vtkSegmentationConverter.GetClosedSurfaceRepresentationName()

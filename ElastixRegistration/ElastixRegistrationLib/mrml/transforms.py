@@ -10,7 +10,7 @@ package reads any more, and once another transform is hardened on it, Slicer can
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,8 @@ import slicer
 
 from ..core.errors import InputError
 from ..core.images import Geometry
-from ..core.transforms import affine_from_matrix, compose, displacement_field_transform, identity
+from ..core.sampling import coarsened, grown, lattice, sampled
+from ..core.transforms import affine_from_matrix, compose, identity
 from ..core.transforms import map_points as map_itk_points
 from ..worker.data import TransformData
 from .chains import (
@@ -29,22 +30,18 @@ from .chains import (
     displacement_steps,
     inverse,
     is_matrix,
-    lattice,
     map_lps_points,
     simplified,
-    voxel_centres,
     vtk_from_chain,
 )
 from .chains import matrix_of as matrix_of_chain
 from .coordinates import lps_from_ras_matrix
 from .steps import Steps
-from .warps import NoExactForm, faded, grown, itk_from_vtk_warp, vector_image, vtk_grid, vtk_warp_from_element
+from .warps import NoExactForm, itk_from_vtk_warp, vector_image, vtk_grid, vtk_warp_from_element
 
 #: What an exact ITK counterpart may differ by, mm, before it is not taken for one. Most differ by 1e-12; VTK's grid
 #: transform rounds fractions of a voxel to 1/65536, so its own precision is that part of a step between neighbours.
 _EXACT = 1e-3
-#: An image of sampled displacements has at most this many voxels (24 bytes each).
-_MOST_SAMPLES = 8_000_000
 
 
 def chain_from_data(transform: TransformData) -> Chain:
@@ -87,58 +84,6 @@ def _exact(element: Any, points: np.ndarray) -> list[Any] | None:
     for transform in transforms:
         found = map_itk_points(transform, found)
     return transforms if np.abs(found - expected).max() <= _EXACT else None
-
-
-def sampled(mapping: Callable[[np.ndarray], np.ndarray], points: np.ndarray, domain: Geometry) -> list[Any]:
-    """ITK transforms of 2 or 3 dimensions, first applied first, close to ``mapping`` of (N, D) points, LPS mm.
-
-    That is the best affine, and before it what that leaves: displacements sampled with the spacing of ``domain`` over
-    the box around ``points``.
-    """
-    affine = best_affine(points, mapping(points))
-    back = np.linalg.inv(affine)
-    indices = domain.indices_of(points)
-    low, high = np.floor(indices.min(0)), np.ceil(indices.max(0))
-    grid = grown(domain, tuple(-low), tuple(high - (np.asarray(domain.size) - 1)))
-    grid = coarsened(grid, _MOST_SAMPLES)
-    centres = voxel_centres(grid)
-    vectors = mapping(centres) @ back[:-1, :-1].T + back[:-1, -1] - centres
-    vectors, grid = faded(vectors.reshape(*grid.size[::-1], -1), grid)
-    rim = (1,) * grid.dimension
-    vectors = np.pad(vectors, [*((1, 1) for _ in rim), (0, 0)])
-    return [displacement_field_transform(vectors, grown(grid, rim)), affine_from_matrix(affine)]
-
-
-def best_affine(source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """(D+1, D+1) least-squares affine from (N, D) ``source`` to ``target``; a translation where that is singular."""
-    dimension = source.shape[1]
-    centre = source.mean(0)
-    solution = np.linalg.lstsq(np.c_[source - centre, np.ones(len(source))], target, rcond=None)[0]
-    linear = solution[:dimension].T
-    if abs(np.linalg.det(linear)) < 0.05:
-        linear = np.eye(dimension)
-    matrix = np.eye(dimension + 1)
-    matrix[:-1, :-1] = linear
-    matrix[:-1, -1] = solution[dimension] - linear @ centre
-    return matrix
-
-
-def coarsened(geometry: Geometry, most: int) -> Geometry:
-    """A grid over the same box with at most ``most`` voxels: ``geometry`` itself, or one of larger voxels."""
-    size = np.asarray(geometry.size, float)
-    while np.prod(size) > most:
-        factor = (np.prod(size) / most) ** (1 / geometry.dimension)
-        size = np.where(size > 2, np.maximum(np.minimum(np.floor(size / factor), size - 1), 2), size)
-    if tuple(size) == geometry.size:
-        return geometry
-    # First and last voxel centres stay where they are.
-    stretch = np.where(size > 1, (np.asarray(geometry.size) - 1) / np.maximum(size - 1, 1), 1)
-    return Geometry(
-        size=tuple(int(n) for n in size),
-        spacing=tuple((np.asarray(geometry.spacing) * stretch).tolist()),
-        origin=geometry.origin,
-        direction=geometry.direction,
-    )
 
 
 def grid_steps(chain: Sequence[Any], geometry: Geometry) -> Steps[Chain]:

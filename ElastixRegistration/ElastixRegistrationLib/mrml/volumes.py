@@ -17,9 +17,9 @@ from vtk.util.numpy_support import vtk_to_numpy
 from ..core.errors import InputError
 from ..core.images import Geometry, scalar_from_components
 from ..core.resampling import cast_into
-from .chains import Chain, chain_to_world, is_invertible, lattice, map_lps_points, matrix_of
+from ..core.sampling import best_affine, coarsened, lattice
+from .chains import Chain, chain_to_world, is_invertible, map_lps_points, matrix_of
 from .coordinates import array_from_vtk_matrix, geometry_from_ijk_to_ras, vtk_matrix_from_array
-from .transforms import best_affine, coarsened
 
 #: Axes may be this far from orthonormal: file formats round directions to 6 digits.
 _ORTHONORMAL = 1e-4
@@ -60,8 +60,7 @@ class VolumeImage:
     @property
     def is_orthogonal_in_world(self) -> bool:
         """Whether elastix can use the grid as it is."""
-        axes = np.asarray(self.geometry.direction)
-        return not self.to_world and np.abs(axes.T @ axes - np.eye(3)).max() < _ORTHONORMAL
+        return not self.to_world and is_orthogonal(self.geometry)
 
     def scalars(self) -> np.ndarray:
         """(k, j, i) to register on: the voxels, luminance of colour (Rec. 709), magnitude of other vectors.
@@ -79,6 +78,12 @@ class VolumeImage:
         result = np.empty(luminance.shape, self.voxels.dtype)
         cast_into(result, luminance)
         return narrowed(result)
+
+
+def is_orthogonal(geometry: Geometry) -> bool:
+    """Whether the axes of a grid are perpendicular, as far as file formats keep that."""
+    axes = np.asarray(geometry.direction)
+    return bool(np.abs(axes.T @ axes - np.eye(geometry.dimension)).max() < _ORTHONORMAL)
 
 
 def volume_image(node: Any, role: str) -> VolumeImage:
@@ -167,23 +172,30 @@ def _with_normal(geometry: Geometry) -> Geometry:
 
 def world_grid(volume: VolumeImage) -> Geometry:
     """An orthogonal grid in world that holds the whole volume, with voxels of the same size and about the same axes."""
-    points = lattice(volume.geometry, most=13)
-    in_world = map_lps_points(volume.to_world, points)
-    axes = best_affine(points, in_world)[:3, :3] @ np.asarray(volume.geometry.direction)
+    return moved_grid(volume.geometry, volume.to_world)
+
+
+def moved_grid(geometry: Geometry, chain: Chain) -> Geometry:
+    """An orthogonal grid that holds all of ``geometry`` where ``chain`` moves it, with voxels of about the same size
+    and axes."""
+    points = lattice(geometry, most=13)
+    in_world = map_lps_points(chain, points)
+    axes = best_affine(points, in_world)[:3, :3] @ np.asarray(geometry.direction)
     left, _, right = np.linalg.svd(axes)
     direction = left @ right  # the rotation or reflection closest to the axes
-    spacing = np.asarray(volume.geometry.spacing) * np.linalg.norm(axes, axis=0)
+    spacing = np.asarray(geometry.spacing) * np.linalg.norm(axes, axis=0)
     coordinates = in_world @ direction
     low, high = coordinates.min(0), coordinates.max(0)
     size = np.maximum(np.ceil((high - low) / spacing - 1e-6), 1).astype(int)
     start = (low + high - (size - 1) * spacing) / 2
-    if volume.slice_axis is not None:
-        size[volume.slice_axis] = 1
-        start[volume.slice_axis] = coordinates[:, volume.slice_axis].mean()
+    if 1 in geometry.size:
+        slice_axis = geometry.size.index(1)
+        size[slice_axis] = 1
+        start[slice_axis] = coordinates[:, slice_axis].mean()
     grid = Geometry(
         size=tuple(size.tolist()),
         spacing=tuple(spacing.tolist()),
         origin=tuple((direction @ start).tolist()),
         direction=tuple(map(tuple, direction.tolist())),
     )
-    return coarsened(grid, 4 * int(np.prod(volume.geometry.size)))
+    return coarsened(grid, 4 * int(np.prod(geometry.size)))

@@ -16,7 +16,8 @@ from vtk.util.numpy_support import vtk_to_numpy
 
 from ..core.errors import InputError
 from ..core.images import Geometry
-from ..core.itk_access import wrapped_class
+from ..core.sampling import faded, grown
+from ..core.thin_plates import spline_kernel_transform
 from ..core.transforms import affine_from_matrix, bspline_grid_of, bspline_transform, displacement_field_transform
 from ..worker.data import TransformElement
 from .coordinates import (
@@ -30,8 +31,6 @@ from .coordinates import (
     vtk_points_from_array,
 )
 
-#: Largest slope (mm per mm) of a displacement that fades out beyond its grid; below 1/sqrt(3) nothing can fold.
-_FADE_SLOPE = 0.4
 #: 1.2 GB; a fine grid is not continued over a large image at any cost.
 _MOST_VECTORS = 50_000_000
 _ZEROS = 3  # support of a cubic B-spline beyond its last control point
@@ -184,17 +183,10 @@ def _itk_field(warp: Any, reach: np.ndarray) -> list[Any]:
 
 
 def _itk_thin_plate(warp: Any) -> Any:
-    transform = wrapped_class("ThinPlateSplineKernelTransform", "D3").New()
-    for set_landmarks, points in (
-        (transform.SetSourceLandmarks, warp.GetSourceLandmarks()),
-        (transform.SetTargetLandmarks, warp.GetTargetLandmarks()),
-    ):
-        landmarks = type(transform.GetSourceLandmarks()).New()
-        for n, point in enumerate(lps_from_ras(array_from_vtk_points(points)).tolist()):
-            landmarks.SetPoint(n, point)
-        set_landmarks(landmarks)
-    transform.ComputeWMatrix()
-    return transform
+    sources, targets = (
+        lps_from_ras(array_from_vtk_points(points)) for points in (warp.GetSourceLandmarks(), warp.GetTargetLandmarks())
+    )
+    return spline_kernel_transform(sources, targets)
 
 
 def _vectors_of(image: vtk.vtkImageData, direction: Any, scale: float, shift: float = 0.0):
@@ -209,17 +201,6 @@ def _vectors_of(image: vtk.vtkImageData, direction: Any, scale: float, shift: fl
     ijk_to_ras[:3, :3] = ijk_to_ras[:3, :3] * np.asarray(image.GetSpacing())
     ijk_to_ras[:3, 3] = image.GetOrigin()
     return lps_from_ras(vectors), geometry_from_ijk_to_ras(ijk_to_ras, size, image.GetExtent()[::2])
-
-
-def grown(geometry: Geometry, before: tuple[int, ...], after: tuple[int, ...] | None = None) -> Geometry:
-    """``geometry`` with voxels added before the first and after the last along each axis, (i, j, k) order."""
-    after = before if after is None else after
-    return Geometry(
-        size=tuple(int(n + low + high) for n, low, high in zip(geometry.size, before, after, strict=True)),
-        spacing=geometry.spacing,
-        origin=tuple(geometry.points_of(-np.asarray(before, float)).tolist()),
-        direction=geometry.direction,
-    )
 
 
 def _moved(geometry: Geometry, matrix: np.ndarray) -> Geometry:
@@ -244,22 +225,3 @@ def _continued(vectors: np.ndarray, geometry: Geometry, reach: np.ndarray, beyon
     pad = list(zip(before[::-1], after[::-1], strict=True))
     vectors, geometry = np.pad(vectors, [*pad, (0, 0)], mode="edge"), grown(geometry, tuple(before), tuple(after))
     return faded(vectors, geometry)
-
-
-def faded(vectors: np.ndarray, geometry: Geometry) -> tuple[np.ndarray, Geometry]:
-    """Vectors of a 2D or 3D grid continued with their rim and faded to zero with a slope that cannot fold."""
-    magnitude = np.sqrt(np.square(vectors).sum(-1))
-    dimension = geometry.dimension
-    added = []
-    for axis in range(dimension):
-        rim = np.take(magnitude, (0, -1), axis=dimension - 1 - axis).max()
-        # The steepest slope of cos^2 over a length L is pi/2 / L.
-        added.append(int(min(np.ceil(rim * np.pi / 2 / _FADE_SLOPE / geometry.spacing[axis]), geometry.size[axis])))
-    result = np.pad(vectors, [*((n, n) for n in added[::-1]), (0, 0)], mode="edge")
-    for axis, count in enumerate(added):
-        ramp = np.cos(np.linspace(0, np.pi / 2, count + 1)[1:]) ** 2
-        window = np.concatenate([ramp[::-1], np.ones(geometry.size[axis]), ramp])
-        shape = [1] * (dimension + 1)
-        shape[dimension - 1 - axis] = len(window)
-        result *= window.reshape(shape)
-    return result, grown(geometry, tuple(added))

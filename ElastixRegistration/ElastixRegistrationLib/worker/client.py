@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..core.channels import Channel
 from ..core.errors import ElastixRegistrationError, InputError, ParameterError, RegistrationError
 from ..core.parameter_maps import ParameterMap
-from ..core.progress import Iteration, ProgressEvent, ProgressParser, error_lines
-from .data import TransformData, VoxelData
+from ..core.progress import Iteration, ProgressEvent, ProgressParser, error_lines, ignored_errors
+from .data import TransformData, VoxelData, channel_data
 from .log_reader import LogReader
 from .messages import ParameterMaps, pack
 from .outputs import Output
@@ -123,14 +124,12 @@ class RegistrationHandle:
     def wait(self, timeout: float | None = None) -> bool:
         """Until it is over, or ``timeout`` seconds have passed. Returns whether it is over."""
         end = None if timeout is None else time.monotonic() + timeout
-        while not self.finished:
-            left = 1.0 if end is None else end - time.monotonic()
-            if left <= 0:
-                return False
+        while True:
             self.pool.poll()
-            if not self.finished:
-                self.pool.wait_for_news(min(left, 0.1))
-        return True
+            left = 1.0 if end is None else end - time.monotonic()
+            if self.finished or left <= 0:
+                return self.finished
+            self.pool.wait_for_news(min(left, 0.1))
 
     def cancel(self) -> None:
         """Stop it, wherever it is. ``log`` and ``iterations`` keep what had come; a registration that is over stays."""
@@ -166,6 +165,7 @@ class RegistrationHandle:
         if kind == "failed":
             self.fail(self._error_of(body))
             return
+        body["notes"] += ignored_errors(self.log)  # which the worker does not have
         self.result = BackgroundResult(
             body, moving=self.job.moving, threads=self.job.threads, iterations=self.iterations, log=self.log
         )
@@ -240,6 +240,9 @@ def job_arguments(
     threads: int | None = None,
     seed: int | None = None,
     initialization: str | None = None,
+    channels: Sequence[Channel] = (),
+    landmark_weight: float | None = None,
+    adapt: bool = False,
 ) -> dict[str, Any]:
     """The arguments of ``core.register`` in the form that travels. Raises InputError for what cannot."""
     return {
@@ -255,4 +258,7 @@ def job_arguments(
         "threads": threads,
         "seed": seed,
         "initialization": initialization,
+        "channels": [channel_data(channel) for channel in channels],
+        "landmark_weight": None if landmark_weight is None else float(landmark_weight),
+        "adapt": bool(adapt),
     }

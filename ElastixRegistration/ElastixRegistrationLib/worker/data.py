@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from ..core.channels import Channel
 from ..core.errors import InputError
-from ..core.images import Geometry, array_view, geometry_of, image_from_array, scalar_from_components, set_geometry
+from ..core.images import Geometry, array_view, geometry_of, image_from_array, image_view, scalar_from_components
 from ..core.itk_access import fill_parameters, parameters_of, wrapped_class
 from ..core.transforms import bspline_fixed_parameters, chain_of, displacement_field_transform, matrix_of
 
@@ -72,10 +73,9 @@ class VoxelData:
         if exact is not None:
             # Some wheels have images of these types; a wider type would have another background estimate.
             try:
-                buffer = wrapped_class("PyBuffer", f"I{exact}{self.geometry.dimension}")
+                return image_view(np.ascontiguousarray(array), self.geometry, f"I{exact}{self.geometry.dimension}")
             except InputError:
-                return image_from_array(array, self.geometry)
-            return set_geometry(buffer.GetImageViewFromArray(np.ascontiguousarray(array), False), self.geometry)
+                pass
         return image_from_array(array, self.geometry)
 
     def scalar_image(self) -> Any:
@@ -83,6 +83,28 @@ class VoxelData:
         if self.components == 1:
             return self.image()
         return image_from_array(scalar_from_components(self.array), self.geometry)
+
+
+def channel_data(channel: Channel) -> Channel:
+    """A channel with its images and masks as voxel data."""
+    return replace(
+        channel,
+        fixed=VoxelData.of(channel.fixed),
+        moving=VoxelData.of(channel.moving),
+        fixed_mask=None if channel.fixed_mask is None else VoxelData.of(channel.fixed_mask),
+        moving_mask=None if channel.moving_mask is None else VoxelData.of(channel.moving_mask),
+    )
+
+
+def channel_images(channel: Channel) -> Channel:
+    """A channel of voxel data with ITK images to register on."""
+    return replace(
+        channel,
+        fixed=channel.fixed.scalar_image(),
+        moving=channel.moving.scalar_image(),
+        fixed_mask=None if channel.fixed_mask is None else channel.fixed_mask.image(),
+        moving_mask=None if channel.moving_mask is None else channel.moving_mask.image(),
+    )
 
 
 @dataclass(frozen=True)
@@ -133,6 +155,13 @@ class TransformElement:
         """Adds ``vectors`` (k, j, i, D), LPS mm, interpolated linearly; identity outside of the grid."""
         return cls(_DISPLACEMENTS, f"D{geometry.dimension}", np.asarray(vectors, float), np.empty(0), geometry)
 
+    @classmethod
+    def thin_plate(cls, sources: np.ndarray, targets: np.ndarray) -> TransformElement:
+        """Maps (N, 3) ``sources`` onto ``targets``, LPS mm, and bends space smoothly between them."""
+        # ITK calls the sources parameters and the targets fixed.
+        lists = (np.ravel(sources).astype(float), np.ravel(targets).astype(float))
+        return cls("ThinPlateSplineKernelTransform", "D3", *lists)
+
     @property
     def dimension(self) -> int:
         return int(self.suffix[1]) if len(self.suffix) > 1 else 2 if "2D" in self.name else 3
@@ -143,6 +172,8 @@ class TransformElement:
         transform = wrapped_class(self.name, self.suffix).New()
         self._set(transform, "FixedParameters", self.fixed_parameters)
         self._set(transform, "Parameters", self.parameters)
+        if self.name.endswith("KernelTransform"):
+            transform.ComputeWMatrix()  # without it, the first point that is mapped ends the process
         return transform
 
     def _set(self, transform: Any, what: str, values: np.ndarray) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import sys
 import tempfile
 from pathlib import Path
 
@@ -72,6 +73,9 @@ class LogReader:
 def _hidden_folders() -> list[tuple[str, str]]:
     """Folders whose names tell who the user is, longest first, and what stands for them."""
     folders = {tempfile.gettempdir(): "<temporary folder>", str(Path(__file__).resolve().parents[2]): "<extension>"}
+    for prefix in (sys.prefix, sys.base_prefix):
+        folders.setdefault(prefix, "<python>")
     with contextlib.suppress(RuntimeError):  # a user without a home folder
         folders.setdefault(str(Path.home()), "~")
+    folders |= {folder.replace("\\", "/"): name for folder, name in folders.items()}  # as Windows also spells them
     return sorted(((f, name) for f, name in folders.items() if len(f) > 3), key=lambda pair: -len(pair[0]))

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..core.background import BackgroundEstimate, Padding
+from ..core.channels import Channel
 from ..core.errors import InputError
 from ..core.images import Geometry
-from ..core.similarity import Comparison, Figure
+from ..core.similarity import Comparison, Figure, LandmarkRow
 from .data import TransformData, TransformElement, VoxelData
 from .outputs import (
     DisplacementField,
@@ -30,7 +31,17 @@ _LONG = 64
 _PLAIN = {
     cls.__name__: cls
     for cls in (
-        *(BackgroundEstimate, Padding, Comparison, Figure, TransformElement, TransformData, VoxelData),
+        *(
+            BackgroundEstimate,
+            Padding,
+            Comparison,
+            Figure,
+            LandmarkRow,
+            TransformElement,
+            TransformData,
+            VoxelData,
+            Channel,
+        ),
         *(
             ResampledVolume,
             DisplacementField,

@@ -87,15 +87,14 @@ def compute(output: Output, result: Any, inputs: dict[str, Any], moving: VoxelDa
         used = ("fixed_mask", "moving_mask", "fixed_points", "moving_points")
         given = {name: inputs.get(name) for name in used}
         return assess(inputs["fixed"], result, most_voxels=output.most_voxels, **given).comparison
-    from ..core.images import array_view
-    from ..core.transforms import displacement_field
-
-    vectors = array_view(displacement_field(result.transform, grid))
     if isinstance(output, DisplacementField):
-        return VoxelData(vectors, grid)
-    from ..core.deformation import jacobian_determinant
+        from ..core.images import array_view
+        from ..core.transforms import displacement_field
 
-    return VoxelData(jacobian_determinant(vectors, grid.spacing, grid.direction).astype(np.float32), grid)
+        return VoxelData(array_view(displacement_field(result.transform, grid)), grid)
+    from ..core.deformation_analysis import jacobian_determinant_of
+
+    return VoxelData(jacobian_determinant_of(result.transform, grid), grid)
 
 
 def _resampled(output: ResampledVolume, result: Any, moving: VoxelData, grid: Geometry) -> VoxelData:

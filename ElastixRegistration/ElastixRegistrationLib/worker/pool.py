@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import sys
@@ -45,12 +46,16 @@ class WorkerPool:
         self._running: dict[RegistrationHandle, _Run] = {}
         self._idle: list[WorkerProcess] = []
         self._ending: list[WorkerProcess] = []
+        self._is_warm = False
 
     def warm_up(self) -> None:
-        """Start a spare worker, where there is none, so that the next registration begins at once."""
+        """Start a spare worker, where there is none, so that the next registration begins at once.
+
+        From then on a worker that was cancelled or has failed is replaced by a new spare.
+        """
+        self._is_warm = True
         self._forget_dead_spares()
-        if not self._idle and not self._running:
-            self._idle.append(self._new_worker())
+        self._replace_spare()
 
     def submit(
         self,
@@ -133,13 +138,16 @@ class WorkerPool:
             self._ending.append(run.worker)
         handle.mark_cancelled()
         self._start_what_fits()
+        self._replace_spare()
 
     def close(self) -> None:
         """Cancel everything, and end all workers."""
-        for handle in [*self._queue, *self._running]:
-            if not handle.finished:
-                self._queue = deque(waiting for waiting in self._queue if waiting is handle)
-                self.cancel(handle)
+        self._is_warm = False
+        queued, self._queue = self._queue, deque()
+        for handle in queued:
+            handle.mark_cancelled()
+        for handle in list(self._running):
+            self.cancel(handle)
         for worker in [*self._idle, *self._ending]:
             worker.close()
         self._idle, self._ending = [], []
@@ -170,7 +178,7 @@ class WorkerPool:
     def _threads_of(self, handle: RegistrationHandle) -> int:
         return handle.job.threads or self._most_threads
 
-    def _start(self, handle: RegistrationHandle) -> None:
+    def _start(self, handle: RegistrationHandle, *, is_second_try: bool = False) -> None:
         handle.begin()
         self._forget_dead_spares()
         try:
@@ -180,7 +188,7 @@ class WorkerPool:
             return
         worker.limit_memory(handle.job.memory_limit_bytes)
         worker.send(handle.job.buffers())
-        self._running[handle] = _Run(worker)
+        self._running[handle] = _Run(worker, is_second_try=is_second_try)
 
     def _look_at(self, handle: RegistrationHandle, run: _Run) -> None:
         handle.take_log(run.take_log())
@@ -188,15 +196,17 @@ class WorkerPool:
         try:
             for frame in run.take_frames():
                 self._take(handle, run, frame)
+            if handle.is_answered and run.is_over:
+                handle.finish()
         except (ProtocolError, KeyError, TypeError, AttributeError) as error:
             worker.garbage = worker.garbage or str(error)
         if worker.garbage is not None:
             worker.kill()
+            run.is_reusable = False
             self._over(handle, run)
             handle.fail(RegistrationError(f"The background process sent what it should not: {worker.garbage}."))
-        elif handle.is_answered:
+        elif handle.finished:
             self._over(handle, run)
-            handle.finish()
         elif handle.is_overdue:
             worker.kill()
             self._over(handle, run)
@@ -208,30 +218,37 @@ class WorkerPool:
 
     def _take(self, handle: RegistrationHandle, run: _Run, frame: Frame) -> None:
         if frame.kind in ("result", "failed"):
-            run.is_reusable = frame.kind == "result"
             handle.take_answer(frame.kind, unpack(frame.body, frame.arrays))
         elif frame.kind == "accepted":
             run.is_accepted = True
+        elif frame.kind == "over":
+            run.is_over, run.is_reusable = True, frame.body["stays"] is True
         elif frame.kind != "hello":
             raise ProtocolError(f"a frame of kind {frame.kind[:20]!r}")
 
     def _over(self, handle: RegistrationHandle, run: _Run) -> None:
         del self._running[handle]
-        if run.is_reusable:
+        if run.is_reusable and (self._queue or not self._idle):
             self._idle.append(run.worker)
-        else:
-            self._ending.append(run.worker)
+            return
+        if run.is_reusable:  # one spare is enough
+            run.worker.kill()
+        self._ending.append(run.worker)
+        self._replace_spare()
+
+    def _replace_spare(self) -> None:
+        if self._is_warm and not (self._idle or self._running or self._queue):
+            with contextlib.suppress(RegistrationError):  # the next registration will say what is wrong
+                self._idle.append(self._new_worker())
 
     def _ended_early(self, handle: RegistrationHandle, run: _Run, code: int) -> None:
-        self._over(handle, run)
         if code == 0 and not run.is_accepted and not run.is_second_try:
             # A spare that was idle for long ended just when it was needed.
-            worker = self._new_worker()
-            worker.limit_memory(handle.job.memory_limit_bytes)
-            worker.send(handle.job.buffers())
-            self._running[handle] = _Run(worker, is_second_try=True)
+            self._ending.append(self._running.pop(handle).worker)
+            self._start(handle, is_second_try=True)
             return
-        handle.fail_crashed(describe_exit(code))
+        self._over(handle, run)
+        handle.fail_crashed(describe_exit(code, handle.log))
 
     def _forget_dead_spares(self) -> None:
         for worker in list(self._idle):
@@ -253,7 +270,7 @@ class _Run:
 
     def __init__(self, worker: WorkerProcess, *, is_second_try: bool = False):
         self.worker, self.is_second_try = worker, is_second_try
-        self.is_accepted = self.is_reusable = False
+        self.is_accepted = self.is_over = self.is_reusable = False
 
     def take_log(self) -> bytes:
         data, self.worker.log = bytes(self.worker.log), bytearray()

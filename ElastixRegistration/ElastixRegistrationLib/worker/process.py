@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -51,8 +52,14 @@ _WINDOWS_CRASHES = {
 }
 
 
-def describe_exit(code: int) -> str:
-    """What happened to elastix, in words, by the exit code of its process as ``subprocess`` gives it."""
+#: What Slicer's launcher says, with exit code 1, whatever has ended the program that it started.
+_LAUNCHER_SAYS = "exit abnormally - Report the problem"
+
+
+def describe_exit(code: int, log: str = "") -> str:
+    """What happened to elastix, in words, by the exit code of its process as ``subprocess`` gives it, and its log."""
+    if code == 1 and _LAUNCHER_SAYS in log:
+        return "elastix crashed, or was killed by the system, out of memory"
     if code < 0 or 128 < code < 160:  # the second is how launchers and shells pass a signal on
         with contextlib.suppress(ValueError):
             name = signal.Signals(-code if code < 0 else code - 128).name
@@ -76,9 +83,10 @@ class WorkerProcess:
         self._outbox, self._reader = Outbox(), FrameReader()
         ends = [new_pipe() for _ in range(3)]
         (to_worker, our_in), (our_out, from_worker), (our_log, log_of_worker) = ends
+        program = python or own_python()
         try:
             self._popen = subprocess.Popen(
-                _command(idle_s, python),
+                _command(idle_s, program),
                 stdin=to_worker,
                 stdout=from_worker,
                 stderr=log_of_worker,
@@ -88,7 +96,6 @@ class WorkerProcess:
         except OSError as error:
             for descriptor in (our_in, our_out, our_log):
                 os.close(descriptor)
-            program = python or sys.executable
             raise RegistrationError(f"The background process could not be started with {program}: {error}.") from error
         finally:
             for descriptor in (to_worker, from_worker, log_of_worker):
@@ -195,8 +202,15 @@ class WorkerProcess:
         self._end()
 
 
-def _command(idle_s: float, python: str | None) -> list[str]:
-    program = python or sys.executable
+def own_python() -> str:
+    """The interpreter of this process. In Slicer, which is no interpreter itself, the PythonSlicer beside it."""
+    own = sys.executable or ""
+    if "python" not in Path(own).name.lower():
+        own = shutil.which("PythonSlicer") or own
+    return own
+
+
+def _command(idle_s: float, program: str) -> list[str]:
     # An embedding application such as Slicer tells its Python by variables where its packages are.
     embedded = "PYTHONHOME" in os.environ or "Slicer" in Path(program).name
     paths = [str(_FOLDER), *(path for path in sys.path if os.path.isabs(path))]

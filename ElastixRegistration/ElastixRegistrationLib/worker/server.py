@@ -5,6 +5,7 @@ Elastix prints to standard output, so that is first led to standard error, where
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 import select
@@ -12,11 +13,18 @@ import sys
 import traceback
 from typing import Any
 
+from ..core.itk_access import preload
 from . import guard
 from .log_reader import end_mark
 from .messages import ParameterMaps, pack, unpack
 from .protocol import Frame, FrameReader, ProtocolError, frame_buffers
 
+_RESULT_MODULES = (
+    *(f"{__package__.rpartition('.')[0]}.core.{name}" for name in ("assessment", "inverse", "resampling")),
+    *("itk.itkAffineTransformPython", "itk.itkBSplineTransformPython", "itk.itkCompositeTransformPython"),
+    *("itk.itkInterpolateImageFunctionPython", "itk.itkImageToImageFilterBPython"),
+    *("itk.itkResampleImageFilterPython", "itk.itkTransformToDisplacementFieldFilterPython"),
+)
 #: Idle, a worker may not hold more; one that a large job has left with more ends.
 _MOST_IDLE_BYTES = 256 * 2**20
 
@@ -57,6 +65,8 @@ class _Server:
         else:
             problem = None
         self._send("hello", {"pid": os.getpid()})
+        if problem is None:
+            self._preload_for_results()
         while self._request_within(self._idle_s):
             frame = self._read()
             if frame is None:
@@ -64,6 +74,14 @@ class _Server:
             if not self._serve(frame, problem):
                 return 0
         return 0
+
+    def _preload_for_results(self) -> None:
+        """Load, while nothing is asked, what a registration would load last."""
+        for module in _RESULT_MODULES:
+            if self._request_within(0):
+                return
+            importlib.import_module(module)
+        guard.give_back_memory()
 
     def _request_within(self, seconds: float) -> bool:
         if sys.platform == "win32":
@@ -103,7 +121,7 @@ class _Server:
                 buffer = buffer[self._out.write(buffer) :]
 
     def _serve(self, frame: Frame, problem: str | None) -> bool:
-        """Answer one request. Returns whether this process is good for another one."""
+        """Answer one request, and say whether this process is good for another one."""
         request = _checked_request(frame)
         del frame
         self._send("accepted", {"job": request["job"]})
@@ -120,17 +138,18 @@ class _Server:
         guard.flush_c_streams()
         self._send(kind, body)
         del body
-        for buffer in (end_mark(request["job"]),):
-            _write_all(2, buffer)
         guard.give_back_memory()
         # elastix keeps state that an exception may have left in disorder.
-        return kind == "result" and (guard.resident_bytes() or 0) < _MOST_IDLE_BYTES
+        stays = kind == "result" and (guard.resident_bytes() or 0) < _MOST_IDLE_BYTES
+        _write_all(2, end_mark(request["job"]))
+        self._send("over", {"stays": stays})
+        return stays
 
 
 def run_request(request: dict[str, Any]) -> dict[str, Any]:
     """The body of the answer to an unpacked request. Raises what ``core.register`` raises."""
     from ..core.registration import register
-    from .data import TransformData
+    from .data import TransformData, channel_images
     from .outputs import compute
 
     arguments = dict(request["arguments"])
@@ -141,6 +160,7 @@ def run_request(request: dict[str, Any]) -> dict[str, Any]:
             arguments[name] = arguments[name].image()
     if arguments.get("initial_transform") is not None:
         arguments["initial_transform"] = arguments["initial_transform"].transform()
+    arguments["channels"] = [channel_images(channel) for channel in arguments.get("channels", ())]
     result = register(**arguments, log_to_console=True, log_to_file=False)
     outputs = {output.name: compute(output, result, arguments, moving) for output in request["outputs"]}
     maps = result.transform_parameters
@@ -192,6 +212,8 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 def _preload() -> None:
     """Load now what a registration would load first."""
-    from ..core import assessment, elastix, initialization, inverse, registration  # noqa: F401
+    from ..core import elastix, initialization, registration  # noqa: F401
 
     elastix.load()
+    for _ in preload():
+        pass

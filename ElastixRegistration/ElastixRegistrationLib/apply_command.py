@@ -1,0 +1,155 @@
+"""The subcommand apply: a transform applied to an image, to points or to a surface model."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from .core.errors import InputError
+from .core.settings import AUTO, KEEP, background_from_text
+from .outcome import Outcome
+
+_log = logging.getLogger(__name__)
+
+
+def add_parser(
+    subparsers: Any, common: argparse.ArgumentParser, add_interpolation: Callable[[argparse.ArgumentParser], None]
+) -> None:
+    apply = subparsers.add_parser(
+        "apply",
+        parents=[common],
+        help="apply a transform to an image, to points or to a model",
+        description="Apply a transform: of ITK, ANTs, BRAINS or Slicer (.h5, .tfm, .txt, .mat), an image of"
+        " displacements, or TransformParameters of elastix (.txt, .toml) with all that they link to. A registration's"
+        " transform maps points of the fixed image to the moving image: an image of the moving space is resampled onto"
+        " the fixed grid, and points and models go from fixed to moving. --inverse does the opposite of either.",
+    )
+    add = apply.add_argument
+    add("transform", metavar="TRANSFORM")
+    add("moving", metavar="MOVING", nargs="?", help="image to resample; segmentations (.seg.nrrd) stay such")
+    add("--reference", metavar="FIXED", help="image whose grid the result gets")
+    add("--output-volume", metavar="V")
+    add("--points", metavar="P", help="elastix text, .fcsv or .mrk.json")
+    add("--output-points", metavar="Q")
+    add("--model", metavar="M", help="surface: .vtk, .stl, .ply or .obj")
+    add("--output-model", metavar="N", help="in the same format")
+    add("--inverse", action="store_true", help="the other way")
+    add("--background", default="auto", metavar="auto|keep|NUMBER")
+    add_interpolation(apply)
+    apply.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    wanted = [name for name in ("moving", "points", "model") if getattr(options, name)]
+    if len(wanted) != 1:
+        raise InputError("Give one of MOVING, --points and --model to apply the transform to.")
+    return {"moving": _resample, "points": _move_points, "model": _move_model}[wanted[0]](options)
+
+
+def _move_points(options: argparse.Namespace) -> Outcome:
+    from .core.point_files import Points, read_points, write_points
+    from .core.transform_files import read_transform
+
+    if not options.output_points:
+        raise InputError("To move points give --points and --output-points, and no image.")
+    transform = read_transform(options.transform)
+    points = read_points(options.points)
+    dimension = transform.GetInputSpaceDimension()
+    if points.coordinates.shape[1] < dimension:
+        raise InputError(
+            f"The points in {options.points} have {points.coordinates.shape[1]} coordinates, the transform {dimension}."
+        )
+    moved = _mapping(transform, options.inverse)(points.coordinates[:, :dimension])
+    write_points(Points(moved, points.labels), options.output_points)
+    return Outcome(
+        f"{len(moved)} points written to {options.output_points}.",
+        {"command": "apply", "points": len(moved), "outputs": {"points": options.output_points}},
+    )
+
+
+def _move_model(options: argparse.Namespace) -> Outcome:
+    from .core.model_files import check_model_names, move_model
+    from .core.transform_files import read_transform
+
+    if not options.output_model:
+        raise InputError("To move a model give --model and --output-model, and no image.")
+    check_model_names(options.model, options.output_model)
+    transform = read_transform(options.transform)
+    if transform.GetInputSpaceDimension() != 3:
+        raise InputError(f"The transform {options.transform} has 2 dimensions, and a model has 3.")
+    count = move_model(options.model, options.output_model, _mapping(transform, options.inverse))
+    return Outcome(
+        f"{options.output_model} written, {count} points.",
+        {"command": "apply", "points": count, "outputs": {"model": options.output_model}},
+    )
+
+
+def _mapping(transform: Any, inverse: bool) -> Callable:
+    from functools import partial
+
+    from .core.inverse import invert_points
+    from .core.transforms import map_points
+
+    return partial(invert_points if inverse else map_points, transform)
+
+
+def _resample(options: argparse.Namespace) -> Outcome:
+    from .core.background import estimate_background
+    from .core.image_files import check_output, read_image, write_image
+    from .core.images import as_scalar, geometry_of
+    from .core.resampling import resample
+    from .core.segmentation_files import is_segmentation, placed_segmentation
+    from .core.transform_files import read_transform
+
+    if not (options.reference and options.output_volume):
+        raise InputError("To resample give MOVING, --reference and --output-volume; to move points give --points.")
+    background = background_from_text(options.background)
+    check_output(options.output_volume)
+    transform = read_transform(options.transform)
+    moving = read_image(options.moving, "moving image")
+    reference = geometry_of(read_image(options.reference, "reference image"))
+    dimension = transform.GetInputSpaceDimension()
+    if not dimension == moving.GetImageDimension() == reference.dimension:
+        raise InputError(
+            f"The transform has {dimension} dimensions, {options.moving} {moving.GetImageDimension()} and"
+            f" {options.reference} {reference.dimension}; they must agree."
+        )
+    if options.inverse:
+        transform = _inverse(transform, geometry_of(moving))
+    if is_segmentation(options.moving):
+        value = 0.0
+        image = resample(moving, transform, reference, interpolation="nearest")
+        image = placed_segmentation(image, moving)
+    else:
+        estimate = estimate_background(as_scalar(moving))
+        value = estimate.value if background == AUTO else background
+        if background == KEEP:
+            value = estimate.value if estimate.padding is None else estimate.padding
+        image = resample(
+            moving,
+            transform,
+            reference,
+            interpolation=options.interpolation,
+            background=value,
+            padding=estimate if background != KEEP and options.interpolation != "nearest" else None,
+        )
+    write_image(image, options.output_volume)
+    return Outcome(
+        f"{options.output_volume} written, background {value:g}.",
+        {"command": "apply", "background": value, "outputs": {"volume": options.output_volume}},
+    )
+
+
+def _inverse(transform: Any, fixed: Any) -> Any:
+    from .core.inverse import invert
+
+    inverse = invert(transform, fixed)
+    if inverse.max_residual:
+        _log.info(
+            "The inverse brings points back to %.3f mm on average, %.3f mm at most.",
+            inverse.mean_residual,
+            inverse.max_residual,
+        )
+    return inverse.transform

@@ -1,0 +1,231 @@
+"""The cases of a cohort: which files are registered with which, from lists, folders and tables."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import logging
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from ..core.errors import InputError
+from ..core.image_files import IMAGE_SUFFIXES, image_suffix_of
+
+_log = logging.getLogger(__name__)
+
+_TABLE_SUFFIXES = (".csv", ".tsv")
+_SAFE = re.compile(r"[^\w.+=@-]+")
+_LONGEST_NAME = 120
+#: Names that Windows keeps for devices, and those of the files beside the cases.
+_TAKEN = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|summary\.csv|index\.html", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One registration: absolute paths, "" for what there is not. ``name`` is that of its folder in the output.
+
+    ``moving_labels``: a label map in the space of the moving image, brought to the fixed grid; ``fixed_labels``: one
+    that it is compared with. ``initial_transform``: fixed to moving, where the registration starts.
+    """
+
+    name: str
+    fixed: str
+    moving: str
+    fixed_mask: str = ""
+    moving_mask: str = ""
+    fixed_points: str = ""
+    moving_points: str = ""
+    fixed_labels: str = ""
+    moving_labels: str = ""
+    initial_transform: str = ""
+
+    def files(self) -> dict[str, str]:
+        """Paths by role, without those that are missing."""
+        return {role: getattr(self, role) for role in ROLES if getattr(self, role)}
+
+
+#: What a file can be to a case: the columns of a table, beside ``case``.
+ROLES = tuple(field.name for field in fields(Case) if field.name != "name")
+
+
+def find_cases(inputs: Sequence[str | os.PathLike], *, fixed_mask: str | os.PathLike | None = None) -> list[Case]:
+    """Cases from what stands on a command line: ``FIXED MOVING ...``, ``FIXED TABLE`` or ``TABLE`` alone.
+
+    Each MOVING is an image, a folder with a DICOM series, or a folder of images and series (not deeper). TABLE is a
+    .csv or .tsv, see ``read_table``. ``fixed_mask`` belongs to FIXED. Raises InputError when there is no case, or a
+    file is missing.
+    """
+    paths = [Path(path) for path in inputs]
+    mask = _absolute(Path(fixed_mask)) if fixed_mask else ""
+    if not paths:
+        raise InputError("A cohort needs a fixed image and moving images, or a table.")
+    if _is_table(paths[0]):
+        if len(paths) > 1:
+            raise InputError(f"After the table {paths[0]} nothing more is taken, but {paths[1]} was given.")
+        cases = read_table(paths[0], fixed_mask=mask)
+    else:
+        fixed, *moving = paths
+        if not moving:
+            raise InputError(f"There is a fixed image, {fixed}, but nothing to register with it.")
+        cases = []
+        for path in moving:
+            if _is_table(path):
+                cases += read_table(path, fixed=_absolute(fixed), fixed_mask=mask)
+            else:
+                images = images_in(path, but=fixed) if path.is_dir() else [path]
+                cases += [Case("", _absolute(fixed), _absolute(image), fixed_mask=mask) for image in images]
+    return named(cases)
+
+
+def images_in(folder: Path, but: Path | None = None) -> list[Path]:
+    """Images and folders of DICOM series in ``folder``, by name; the folder itself when it is one series.
+
+    ``but`` is left out, where it lies there too.
+    """
+    entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    files = [entry for entry in entries if entry.is_file()]
+    images = [file for file in files if image_suffix_of(file) in IMAGE_SUFFIXES - {".dcm"}]
+    series = [entry for entry in entries if entry.is_dir() and _has_dicom(entry)]
+    if not images and not series:
+        if not _has_dicom(folder):
+            raise InputError(f"The folder {folder} has no images.")
+        return [folder]
+    found = sorted([*images, *series])
+    others = [path for path in found if but is None or not _same_file(path, but)]
+    if len(others) < len(found):
+        _log.info("The fixed image %s lies among the moving images and is left out there.", but)
+    return others
+
+
+def read_table(path: Path, *, fixed: str = "", fixed_mask: str = "") -> list[Case]:
+    """Cases of a table with a header: ``case`` (a name), ``moving``, ``fixed`` and the other ROLES, in any order.
+
+    Comma, semicolon or tab between the columns; paths relative to the table. ``fixed`` and ``fixed_mask`` are for rows
+    that name none. Other columns are ignored, unless their name looks like a misspelled one.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"The table {path} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
+    first_line = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first_line.count)
+    rows = csv.reader(text.splitlines(), delimiter=delimiter)
+    header = [name.strip().lower() for name in next(rows, [])]
+    _check_header(path, header, has_fixed=bool(fixed))
+    cases = []
+    for row in rows:
+        if not any(cell.strip() for cell in row):
+            continue
+        values = {name: cell.strip() for name, cell in zip(header, row, strict=False)}
+        files = {role: _absolute(path.parent / values[role]) for role in ROLES if values.get(role)}
+        if "fixed" not in files and fixed:
+            files["fixed"] = fixed
+            files.setdefault("fixed_mask", fixed_mask)
+        missing = [role for role in ("fixed", "moving") if role not in files]
+        if missing:
+            raise InputError(f"The table {path} names no {missing[0]} image in line {rows.line_num}.")
+        cases.append(Case(values.get("case", ""), **files))
+    if not cases:
+        raise InputError(f"The table {path} has no rows.")
+    return cases
+
+
+def named(cases: Iterable[Case]) -> list[Case]:
+    """Cases with names of their own, fit for folders: as given, or after the moving image and, where that is not
+    enough, the folders it lies in. Raises InputError when two rows of a table have the same name."""
+    cases = list(cases)
+    given = [_safe(case.name) if case.name else "" for case in cases]
+    for name, count in Counter(name.lower() for name in given if name).items():
+        if count > 1:
+            raise InputError(f"{count} cases are called {name}; give each a name of its own in the column case.")
+    taken = {name.lower() for name in given if name}
+    names = list(given)
+    depth = 1
+    open_places = [place for place, name in enumerate(given) if not name]
+    while open_places and depth <= 40:
+        tries = {place: _name_of(cases[place].moving, depth) for place in open_places}
+        counts = Counter(name.lower() for name in tries.values())
+        for place, name in tries.items():
+            if counts[name.lower()] == 1 and name.lower() not in taken:
+                names[place] = name
+                taken.add(name.lower())
+        open_places = [place for place in open_places if not names[place]]
+        depth += 1
+    for place in open_places:  # the same moving image more than once
+        number = 1
+        base = _name_of(cases[place].moving, 1)
+        while f"{base}-{number}".lower() in taken:
+            number += 1
+        names[place] = f"{base}-{number}"
+        taken.add(names[place].lower())
+    return [replace(case, name=name) for case, name in zip(cases, names, strict=True)]
+
+
+def check_files(cases: Sequence[Case]) -> None:
+    """Raise InputError for the fixed image that is missing in every case: then nothing can be done at all.
+
+    Other missing files make their own case fail, as they may appear on a shared disk meanwhile.
+    """
+    first = cases[0].fixed
+    if all(case.fixed == first for case in cases) and not os.path.exists(first):
+        raise InputError(f"The fixed image {first} does not exist.")
+
+
+def _check_header(path: Path, header: list[str], *, has_fixed: bool) -> None:
+    known = ("case", *ROLES)
+    for name in ("moving",) if has_fixed else ("fixed", "moving"):
+        if name not in header:
+            raise InputError(f"The table {path} has no column {name}; its columns are {', '.join(header) or 'none'}.")
+    for name in header:
+        if name in known or not name:
+            continue
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+        if close:
+            raise InputError(f"The table {path} has a column {name}; is {close[0]} meant?")
+        _log.info("The column %s of %s is not used.", name, path)
+    doubled = [name for name, count in Counter(filter(None, header)).items() if count > 1]
+    if doubled:
+        raise InputError(f"The table {path} has the column {doubled[0]} more than once.")
+
+
+def _is_table(path: Path) -> bool:
+    return path.suffix.lower() in _TABLE_SUFFIXES
+
+
+def _absolute(path: Path) -> str:
+    return os.path.abspath(os.path.expanduser(path))
+
+
+def _same_file(first: Path, second: Path) -> bool:
+    try:
+        return os.path.samefile(first, second)
+    except OSError:
+        return False
+
+
+def _has_dicom(folder: Path) -> bool:
+    """Whether a file in ``folder`` has DICOM's mark behind its preamble, or the usual suffix."""
+    for entry in sorted(folder.iterdir())[:20]:
+        if entry.is_file() and not entry.name.startswith("."):
+            with open(entry, "rb") as file:
+                if entry.suffix.lower() == ".dcm" or file.read(132)[128:] == b"DICM":
+                    return True
+    return False
+
+
+def _name_of(path: str, depth: int) -> str:
+    """The last ``depth`` parts of a path as one name, without the suffix of the file."""
+    parts = Path(path).parts
+    last = parts[-1].removesuffix(".gz") if parts[-1].lower().endswith(".nii.gz") else parts[-1]
+    stem = Path(last).stem if image_suffix_of(Path(parts[-1])) in IMAGE_SUFFIXES else last
+    return _safe("_".join([*parts[max(0, len(parts) - depth) : -1], stem]))
+
+
+def _safe(name: str) -> str:
+    """``name`` as that of a folder on any system."""
+    name = _SAFE.sub("_", name).strip("._ ")[:_LONGEST_NAME] or "case"
+    return f"{name}_" if _TAKEN.fullmatch(name) else name

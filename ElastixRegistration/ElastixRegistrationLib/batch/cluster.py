@@ -1,0 +1,209 @@
+"""The Dask cluster of a run: one on this computer, sized to its cores and memory, or one that is there already.
+
+Dask's own messages are pickles, and whoever can talk to a scheduler or a worker can make it run anything. So nothing
+listens beyond 127.0.0.1 here, and what does listen there asks for a certificate made for this run, where the package
+``cryptography`` is installed: other users of the same computer are kept out too.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..core.errors import InputError, RegistrationError
+from ..core.memory import available_bytes
+from ..worker.pool import core_count
+
+_log = logging.getLogger(__name__)
+
+#: Of the free memory, what the cases together may take.
+_SHARE = 0.9
+_LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Size:
+    """Workers on this computer, elastix threads for each, and memory for each (None: unknown)."""
+
+    workers: int
+    threads: int
+    slot_bytes: float | None
+
+
+@dataclass(frozen=True)
+class Tls:
+    """PEM files of a cluster that uses TLS: the authority that signed, and this client's certificate and key."""
+
+    ca_file: str | None = None
+    cert: str | None = None
+    key: str | None = None
+
+    def security(self) -> Any:
+        """dask's Security, None when no file is given. Raises InputError for a file that is missing."""
+        if not (self.ca_file or self.cert or self.key):
+            return None
+        from distributed.security import Security
+
+        for path in (self.ca_file, self.cert, self.key):
+            if path and not os.path.isfile(path):
+                raise InputError(f"The TLS file {path} does not exist.")
+        return Security(
+            require_encryption=True, tls_ca_file=self.ca_file, tls_client_cert=self.cert, tls_client_key=self.key
+        )
+
+
+def check_dask() -> None:
+    """Raise InputError, with what to install, when Dask is missing."""
+    try:
+        import distributed  # noqa: F401
+    except ImportError as error:
+        raise InputError(
+            "Cohorts run on Dask, which is not installed: pip install 'elastix-registration[batch]'."
+        ) from error
+
+
+def local_size(cases: int, case_bytes: float, workers: int | None = None, threads: int | None = None) -> Size:
+    """How many workers fit: one per core unless ``threads`` are wanted for each, no more than memory and cases allow.
+
+    elastix gains less from a second thread than a cohort from a second worker, so a worker gets more than one thread
+    only when there are cores to spare. ``workers`` is taken as it is; raises InputError when it is less than 1.
+    """
+    if workers is not None and workers < 1:
+        raise InputError(f"The number of workers is {workers}; it must be at least 1.")
+    cores, free = core_count(), available_bytes()
+    if workers is None:
+        by_cores = max(1, cores // (threads or 1))
+        by_memory = by_cores if free is None else max(1, int(_SHARE * free / case_bytes))
+        workers = min(by_cores, by_memory, cases)
+        if workers < min(by_cores, cases):
+            _log.info(
+                "%d worker%s, as a case may take %.1f GB and %.1f GB of memory are free.",
+                workers, "s" * (workers > 1), case_bytes / 1e9, free / 1e9,
+            )  # fmt: skip
+    return Size(workers, threads or max(1, cores // workers), None if free is None else _SHARE * free / workers)
+
+
+@contextmanager
+def local_client(size: Size) -> Iterator[Any]:
+    """A Dask client of a cluster on this computer that ends with the block, or with this process however it ends."""
+    import dask
+    from distributed import Client, LocalCluster
+
+    # No worker is given a case ahead of time: one that waits there could start elsewhere, and dies with the worker.
+    with _quiet_dask(), dask.config.set({"distributed.scheduler.worker-saturation": 1.0}):
+        cluster = LocalCluster(
+            n_workers=size.workers,
+            threads_per_worker=1,
+            processes=True,
+            host=_LOOPBACK,
+            dashboard_address=f"{_LOOPBACK}:0",
+            memory_limit=int(size.slot_bytes) if size.slot_bytes else None,
+            security=_own_certificate(),
+            silence_logs=logging.CRITICAL,
+            preload=[f"{__package__}.worker_start"],
+        )
+        try:
+            with Client(cluster, set_as_default=False) as client:
+                yield client
+        finally:
+            cluster.close()
+
+
+@contextmanager
+def remote_client(address: str, tls: Tls) -> Iterator[Any]:
+    """A Dask client of the scheduler at ``address``. Raises InputError when nobody answers there."""
+    from distributed import Client
+
+    security = tls.security()
+    with _quiet_dask():
+        try:
+            client = Client(address, security=security, set_as_default=False, timeout=10)
+        except (OSError, TimeoutError, ValueError, TypeError) as error:
+            raise InputError(f"The Dask scheduler {address} does not answer: {_first_line(error)}") from error
+        with client:
+            yield client
+
+
+def check_workers(client: Any, output_dir: Path, marker: str) -> float | None:
+    """The least memory that a worker of ``client`` has for a case, bytes; None when there is no limit or no worker yet.
+
+    Raises InputError when a worker could not do a case: it lacks this package, has another version of it, or does not
+    see ``output_dir``, where the file ``marker`` lies.
+    """
+    answers = client.run(_probe, str(output_dir / marker), on_error="return")
+    for address, answer in answers.items():
+        if isinstance(answer, BaseException):
+            raise InputError(
+                f"The Dask worker {address} cannot load ElastixRegistrationLib ({_first_line(answer)}); install"
+                " elastix-registration in the Python of all workers."
+            )
+        if answer["version"] != __version__:
+            raise InputError(
+                f"The Dask worker {address} has version {answer['version']} of elastix-registration, here it is"
+                f" {__version__}; install the same everywhere."
+            )
+        if not answer["sees"]:
+            raise InputError(
+                f"The Dask worker {address} does not see the folder {output_dir}; images and output must lie on a disk"
+                " that all workers see under the same path."
+            )
+    return min(filter(None, (answer["memory"] for answer in answers.values())), default=None)
+
+
+def count_workers(client: Any) -> int:
+    """How many workers there are now. Raises RegistrationError when the scheduler is gone."""
+    try:
+        return len(client.nthreads())
+    except (OSError, TimeoutError) as error:
+        raise RegistrationError("The connection to the Dask scheduler was lost; run again with --resume.") from error
+
+
+def dashboard_address(client: Any) -> str | None:
+    """Where a browser shows what the cluster does; None without Bokeh, which draws it."""
+    try:
+        import bokeh  # noqa: F401
+    except ImportError:
+        return None
+    return client.dashboard_link
+
+
+def _probe(marker: str, dask_worker: Any) -> dict[str, Any]:
+    from . import task  # noqa: F401  a worker without itk-elastix's package fails here
+
+    return {
+        "version": __version__,
+        "sees": os.path.exists(marker),
+        "memory": float(dask_worker.memory_manager.memory_limit or 0) / dask_worker.state.nthreads,
+    }
+
+
+def _own_certificate() -> Any:
+    from distributed.security import Security
+
+    try:
+        return Security.temporary()
+    except ImportError:
+        _log.info("The package cryptography is not installed: other users of this computer could reach the workers.")
+        return None
+
+
+@contextmanager
+def _quiet_dask() -> Iterator[None]:
+    """Dask's own logging would write into the progress bar; what matters of it is reported for each case."""
+    logger = logging.getLogger("distributed")
+    former = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(former)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".") + "."

@@ -1,0 +1,238 @@
+"""Run a cohort: hand the cases to Dask, gather their figures as they come, and sum up."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import InputError, RegistrationError
+from ..core.settings import RegistrationSettings
+from . import cluster
+from .case_folder import checksum_of, remove_drafts
+from .cases import Case, check_files
+from .cluster import Tls
+from .lock import LOCK, locked
+from .memory import estimate_case_bytes
+from .page import write_page
+from .progress import CohortProgress
+from .summary import CaseOutcome, write_summary
+from .task import CaseGivenUp, Plan, fail, run_case
+
+_REDRAW_S = 0.5
+_COUNT_S = 2.0
+#: A result that does not arrive within this was lost with its worker, and its case runs again.
+_GATHER_S = 20.0
+
+SUMMARY = "summary.csv"
+PAGE = "index.html"
+
+
+@dataclass(frozen=True)
+class CohortResult:
+    """``outcomes`` in the order of the cases. ``memory_per_worker``: the limit, bytes, None where there is none."""
+
+    outcomes: list[CaseOutcome]
+    output_dir: Path
+    seconds: float
+    workers: int
+    memory_per_worker: float | None
+
+    @property
+    def failed(self) -> list[CaseOutcome]:
+        return [outcome for outcome in self.outcomes if outcome.state == "failed"]
+
+    def count(self, state: str) -> int:
+        return sum(outcome.state == state for outcome in self.outcomes)
+
+
+def run_cohort(
+    cases: Sequence[Case],
+    output_dir: str | os.PathLike,
+    settings: RegistrationSettings | None = None,
+    *,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    tls: Tls | None = None,
+    client: Any = None,
+    resume: bool = False,
+    progress: Callable[[CohortProgress], None] | None = None,
+) -> CohortResult:
+    """Register all ``cases`` and write ``output_dir/<case>/``, ``summary.csv`` and ``index.html``.
+
+    Runs on a cluster of its own on this computer with ``workers`` workers (by default as many as cores and memory
+    allow), on the Dask scheduler at the address ``scheduler``, or on ``client``, a ``distributed.Client``, for example
+    of a dask-jobqueue cluster. There, all workers must see the files under the same paths. ``settings.threads``:
+    elastix threads for each case. ``resume``: results that are whole, and made from the same files and settings, are
+    kept. ``progress`` is called when a case is over, and twice a second.
+
+    A case that fails does not stop the others; the result names it. Raises InputError before anything is run, also
+    when another run uses ``output_dir``. After Ctrl-C, what is done is summed up and KeyboardInterrupt goes on.
+
+    On Windows and macOS, and wherever workers are started by this function, a script must call it under
+    ``if __name__ == "__main__":``, as for Python's own multiprocessing.
+    """
+    cluster.check_dask()
+    cases, settings = list(cases), settings or RegistrationSettings()
+    if not cases:
+        raise InputError("There is no case to register.")
+    if sum(given is not None for given in (workers, scheduler, client)) > 1:
+        raise InputError("Give a number of workers for this computer, the address of a scheduler, or a client.")
+    check_files(cases)
+    stages = settings.stages()
+    folder = Path(os.path.abspath(output_dir))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+    plan = plan_of(folder, settings, stages, resume=resume)
+    with locked(folder), contextlib.ExitStack() as stack:
+        remove_drafts(folder)
+        stack.callback(remove_drafts, folder)  # last of all, when no worker is left
+        slot_bytes = None
+        if client is None and scheduler is None:
+            size = cluster.local_size(len(cases), estimate_case_bytes(cases, stages), workers, settings.threads)
+            plan = replace(plan, threads=size.threads, slot_bytes=size.slot_bytes)
+            client, slot_bytes = stack.enter_context(cluster.local_client(size)), size.slot_bytes
+        else:
+            if client is None:
+                client = stack.enter_context(cluster.remote_client(scheduler, tls or Tls()))
+            slot_bytes = cluster.check_workers(client, folder, LOCK)
+        run = Run(client, cases, plan, progress)
+        try:
+            run.go()
+        finally:
+            # Also after Ctrl-C, and then of what there is.
+            outcomes = [run.outcomes.get(case.name) or CaseOutcome(case.name, "not run") for case in cases]
+            write_summary(outcomes, folder / SUMMARY)
+            write_page(outcomes, folder, PAGE)
+        return CohortResult(outcomes, folder, run.progress.seconds, run.most_workers, slot_bytes)
+
+
+def plan_of(folder: Path, settings: RegistrationSettings, stages: Sequence[Any], *, resume: bool) -> Plan:
+    """What all cases of a new run share, with one thread each where the settings name no number."""
+    plain = [{name: list(values) for name, values in stage.items()} for stage in stages]
+    # Neither the number of threads nor the place of a parameter file changes what comes out.
+    decisive = {name: text for name, text in settings.as_texts().items() if name not in ("threads", "parameter_files")}
+    starts, adapt = (settings.start(False), settings.start(True)), settings.adapts()
+    return Plan(
+        run=uuid.uuid4().hex,
+        output_dir=str(folder),
+        settings=settings.as_texts(),
+        stages=plain,
+        settings_sha256=checksum_of({"stages": plain, "settings": decisive, "starts": starts, "adapt": adapt}),
+        starts=starts,
+        adapt=adapt,
+        resume=resume,
+        threads=settings.threads or 1,
+    )
+
+
+class Run:
+    """Cases on their way through a Dask client, each by ``task``. ``outcomes`` by the name of the case."""
+
+    def __init__(
+        self,
+        client: Any,
+        cases: Sequence[Case],
+        plan: Plan,
+        tell: Callable[[CohortProgress], None] | None,
+        *,
+        task: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]] = run_case,
+    ):
+        self._client, self._plan, self._tell = client, plan, tell or (lambda _progress: None)
+        self._task = task
+        self._cases = {case.name: case for case in cases}
+        self._open: dict[str, Any] = {}
+        self._over: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.outcomes: dict[str, CaseOutcome] = {}
+        self.progress = CohortProgress(len(cases), cluster.dashboard_address(client))
+        self.most_workers = 0
+        self._next_count = 0.0
+
+    def go(self) -> None:
+        self._count_workers()
+        self._tell(self.progress)
+        try:
+            self._submit()
+            while self._open:
+                for name in self._news():
+                    self._take(name)
+                self._count_workers()
+                self._tell(self.progress)
+        except BaseException:
+            # The workers see that nobody wants their cases any more, and end elastix.
+            with contextlib.suppress(Exception):
+                self._client.cancel(list(self._open.values()), force=True)
+            raise
+
+    def _submit(self) -> None:
+        names = list(self._cases)
+        futures = self._client.map(
+            self._task,
+            [asdict(case) for case in self._cases.values()],
+            plan=asdict(self._plan),
+            key=[f"{name}-{self._plan.run}" for name in names],
+            pure=False,
+            batch_size=1000,
+        )
+        self._open = dict(zip(names, futures, strict=True))
+        for name, future in self._open.items():
+            future.add_done_callback(lambda _future, name=name: self._over.put(name))
+
+    def _news(self) -> Iterator[str]:
+        """Names of cases that have come to an end; waits a little for the first."""
+        with contextlib.suppress(queue.Empty):
+            yield self._over.get(timeout=_REDRAW_S)
+            while True:
+                yield self._over.get_nowait()
+
+    def _take(self, name: str) -> None:
+        future = self._open.get(name)
+        if future is None:
+            return
+        if future.status == "finished":
+            try:
+                answer = future.result(timeout=_GATHER_S)
+            except Exception as error:
+                if type(error).__name__ in ("TimeoutError", "FutureCancelledError", "CancelledError"):
+                    # Its worker died with the result: Dask runs the case again, which finds its own result in place.
+                    future.add_done_callback(lambda _future: self._over.put(name))
+                    return
+                answer = self._failure(name, error)
+        elif future.status == "error":
+            error = future.exception()
+            if isinstance(error, CaseGivenUp):
+                future.retry()
+                future.add_done_callback(lambda _future: self._over.put(name))
+                return
+            answer = self._failure(name, error)
+        elif future.status in ("cancelled", "lost"):
+            raise RegistrationError("The Dask scheduler dropped the cases of this run; run again with --resume.")
+        else:  # it was done, and is being done again
+            future.add_done_callback(lambda _future: self._over.put(name))
+            return
+        del self._open[name]
+        self.outcomes[name] = CaseOutcome.of(answer)
+        self.progress.count(answer["state"])
+
+    def _failure(self, name: str, error: BaseException) -> dict[str, Any]:
+        text = str(error).strip().splitlines() or [""]
+        sentence = f"{type(error).__name__}: {text[0]}"
+        if type(error).__name__ == "KilledWorker":
+            sentence = "The Dask workers that tried this case all died; was there enough memory for them?"
+        return fail(self._cases[name], self._plan, sentence)
+
+    def _count_workers(self) -> None:
+        now = time.monotonic()
+        if now < self._next_count:
+            return
+        self._next_count = now + _COUNT_S
+        self.progress.workers = cluster.count_workers(self._client)
+        self.most_workers = max(self.most_workers, self.progress.workers)

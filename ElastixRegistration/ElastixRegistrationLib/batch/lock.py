@@ -1,0 +1,74 @@
+"""One run at a time in an output folder. The lock ends with its process, however that ends."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..core.errors import InputError
+
+try:
+    import fcntl
+except ImportError:
+    fcntl = None
+    import msvcrt
+
+_log = logging.getLogger(__name__)
+
+LOCK = ".lock"
+#: Where on Windows the locked byte lies, beyond the text that others read.
+_FAR = 1 << 30
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold ``folder`` for this process. Raises InputError that says who holds it, when another run does."""
+    path = folder / LOCK
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise InputError(f"The folder {folder} cannot be written to: {error.strerror}.") from error
+    with open(descriptor, "r+", encoding="utf-8") as file:
+        try:
+            _take(file.fileno())
+        except (BlockingIOError, PermissionError):
+            raise InputError(
+                f"Another run uses the folder {folder}{_holder(file.read())}; wait for it to end, or choose another"
+                " folder."
+            ) from None
+        except OSError as error:  # some network disks have no locks
+            _log.warning(
+                "The folder %s cannot be locked (%s): make sure that no other run uses it.", folder, error.strerror
+            )
+        file.seek(0)
+        file.truncate()
+        started = time.strftime("%Y-%m-%d %H:%M:%S")
+        file.write(json.dumps({"process": os.getpid(), "computer": socket.gethostname(), "since": started}))
+        file.flush()
+        yield
+
+
+def _take(descriptor: int) -> None:
+    if fcntl is not None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return
+    position = os.lseek(descriptor, 0, os.SEEK_CUR)
+    os.lseek(descriptor, _FAR, os.SEEK_SET)
+    try:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    finally:
+        os.lseek(descriptor, position, os.SEEK_SET)
+
+
+def _holder(text: str) -> str:
+    try:
+        holder = json.loads(text)
+        return f" (process {holder['process']} on {holder['computer']}, since {holder['since']})"
+    except (ValueError, KeyError, TypeError):
+        return ""

@@ -1,0 +1,89 @@
+"""How much memory a case takes: planned from the headers of its files, limited, and measured. Bytes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+
+from ..core.errors import InputError
+from ..core.image_files import read_geometry
+from ..core.images import Geometry
+from ..core.memory import estimate_bytes
+from ..core.parameter_maps import ParameterMap
+from .cases import Case
+
+#: What a Dask worker takes before it does anything, ITK's readers included.
+OF_A_WORKER = 350e6
+#: elastix is not started with less.
+_LEAST = 300e6
+#: Of how many of the largest files the headers are read.
+_MOST_HEADERS = 20
+
+
+def estimate_case_bytes(cases: Sequence[Case], stages: Sequence[ParameterMap]) -> float:
+    """Upper estimate of what a worker needs for any of ``cases``: elastix, the images, and the worker itself.
+
+    From the headers of the largest files only: opening all of ten thousand would take minutes. Files that cannot be
+    read are left out, as their cases will fail.
+    """
+    fixed = _largest(case.fixed for case in cases)
+    moving = _largest(case.moving for case in cases)
+    if fixed is None or moving is None:
+        return OF_A_WORKER + _LEAST
+    # Here: both images, the result of the fixed image's size, and one of them while it is read or written.
+    own = 4 * (3 * _voxels(fixed) + 2 * _voxels(moving))
+    return OF_A_WORKER + own + estimate_bytes(fixed, moving, stages)
+
+
+def elastix_limit(slot_bytes: float | None, slots: int) -> int | None:
+    """What elastix may take when a case may take ``slot_bytes``: that less this process's share. None: no limit."""
+    if not slot_bytes:
+        return None
+    return int(max(_LEAST, slot_bytes - (peak_bytes(os.getpid()) or 0) / slots))
+
+
+def forget_peak(pid: int) -> None:
+    """Let ``peak_bytes`` begin anew (Linux)."""
+    try:
+        with open(f"/proc/{pid}/clear_refs", "w", encoding="ascii") as file:
+            file.write("5")
+    except OSError:
+        pass
+
+
+def peak_bytes(pid: int) -> float | None:
+    """The most memory that a process has held, None where the system does not say (other than Linux)."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
+            for line in file:
+                if line.startswith("VmHWM:"):
+                    return float(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return None
+
+
+def _largest(paths: Iterable[str]) -> Geometry | None:
+    geometries = []
+    for path in sorted(set(paths), key=_file_size)[-_MOST_HEADERS:]:
+        try:
+            geometries.append(read_geometry(path))
+        except (InputError, OSError):
+            continue
+    return max(geometries, key=_voxels, default=None)
+
+
+def _file_size(path: str) -> float:
+    try:
+        if os.path.isdir(path):
+            return float(sum(entry.stat().st_size for entry in os.scandir(path)))
+        return float(os.path.getsize(path))
+    except OSError:
+        return 0.0
+
+
+def _voxels(geometry: Geometry) -> float:
+    voxels = 1.0
+    for size in geometry.size:
+        voxels *= size
+    return voxels

@@ -1,0 +1,136 @@
+"""A cohort as one HTML page: what to look at first comes first. Nothing in it is loaded from elsewhere.
+
+The pictures of the first cases stand in the page itself, so that it can be sent; those after them are read from the
+folders beside it.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from html import escape
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+
+from ..core.image_files import whole_file
+from ..core.report_style import STYLE
+from ..core.similarity import Figure
+from .summary import CaseOutcome, RankedCase, ranked
+from .task import PREVIEW
+
+_MOST_EMBEDDED = 300
+_MOST_COLUMNS = 8
+
+_STYLE = """
+main { max-width: 1500px; } table { width: 100%; } th, td { padding: 6px 10px; vertical-align: middle; }
+thead th { position: sticky; top: 0; background: #fff; color: var(--quiet); font-size: 12.5px; vertical-align: bottom; }
+tbody tr { border-top: 1px solid var(--rule); } td.number { text-align: right; white-space: nowrap; }
+tbody th { font-weight: 600; overflow-wrap: anywhere; min-width: 9em; } td.number .quiet { font-size: 12px; }
+img.preview { display: block; height: 84px; background: #000; border-radius: 4px; }
+.why { color: var(--bad); font-weight: 400; font-size: 13px; } td.odd { color: var(--bad); font-weight: 600; }
+.tiles { display: flex; gap: 28px; flex-wrap: wrap; } .tiles b { font-size: 24px; display: block; line-height: 1.3; }
+@media print { thead th { position: static; } img.preview { height: 56px; } }
+"""
+
+
+def write_page(outcomes: Sequence[CaseOutcome], folder: Path, name: str) -> Path:
+    """Write the page as ``folder/name``, whole or not at all; ``folder`` has the folders of the cases."""
+    path = folder / name
+    with whole_file(path) as draft:
+        draft.write_text(cohort_html(outcomes, folder), encoding="utf-8")
+    return path
+
+
+def cohort_html(outcomes: Sequence[CaseOutcome], folder: Path) -> str:
+    """The page as text."""
+    rows = ranked(outcomes)
+    columns = _columns(outcomes)
+    heads = "".join(f'<th scope="col" style="text-align:right">{escape(text)}</th>' for text in columns.values())
+    body = "".join(_row(place, row, list(columns), folder) for place, row in enumerate(rows))
+    table = (
+        f'<section><table><thead><tr><th scope="col">Case</th><th scope="col">Fixed orange, moved blue</th>{heads}'
+        f'<th scope="col" style="text-align:right">Seconds</th></tr></thead><tbody>{body}</tbody></table></section>'
+    )
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data: file: 'self';"
+        " style-src 'unsafe-inline'\">"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>Cohort of {len(outcomes)} cases</title><style>{STYLE}{_STYLE}</style></head>\n<body><main>\n"
+        f"{_header(rows)}\n{table}\n</main></body></html>\n"
+    )
+
+
+def _header(rows: Sequence[RankedCase]) -> str:
+    states = Counter(row.outcome.state for row in rows)
+    unusual = sum(bool(row.reasons) for row in rows)
+    tiles = {"cases": len(rows), "done": states["done"], "kept from before": states["kept"], "failed": states["failed"]}
+    tiles |= {"not run": states["not run"], "unusual": unusual}
+    shown = "".join(f"<div><b>{count}</b>{text}</div>" for text, count in tiles.items() if count or text == "failed")
+    made = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    return (
+        f'<header><h1>Cohort</h1><div class="tiles">{shown}</div>'
+        f'<p class="quiet" style="margin-top:12px">Made {made}. Failed cases come first, then those whose worst figure'
+        " lies furthest from the others on the bad side (modified z-score; unusual from 3.5 on).</p></header>"
+    )
+
+
+def _columns(outcomes: Sequence[CaseOutcome]) -> dict[str, str]:
+    """Names of the figures to show, and their heads. Where there are many labels, the mean of their overlaps."""
+    columns: dict[str, str] = {}
+    for outcome in outcomes:
+        for figure in outcome.figures:
+            columns.setdefault(figure.name, f"{figure.name} {figure.unit}".strip())
+    overlaps = [name for name in columns if name.startswith("Dice")]
+    if len(columns) > _MOST_COLUMNS and len(overlaps) > 1:
+        columns = {_MEAN_DICE: _MEAN_DICE} | {name: head for name, head in columns.items() if name not in overlaps}
+    return columns
+
+
+_MEAN_DICE = "Dice overlap, mean"
+
+
+def _row(place: int, row: RankedCase, columns: Sequence[str], folder: Path) -> str:
+    outcome = row.outcome
+    why = escape("; ".join(row.reasons) or outcome.error)
+    state = "" if outcome.state == "done" else f'<div class="why">{escape(outcome.state)}</div>'
+    if outcome.state == "kept":
+        state = '<div class="quiet">kept</div>'
+    head = f'<th scope="row">{escape(outcome.case)}{state}<div class="why">{why}</div></th>'
+    figures = {figure.name: figure for figure in outcome.figures} | _mean_dice(outcome.figures)
+    cells = "".join(
+        _cell(figures.get(name), odd=any(r.startswith(f"{name} is") for r in row.reasons)) for name in columns
+    )
+    seconds = outcome.seconds.get("all")
+    time = f'<td class="number">{"" if seconds is None else f"{seconds:.1f}"}</td>'
+    return f"<tr>{head}<td>{_picture(place, outcome, folder)}</td>{cells}{time}</tr>\n"
+
+
+def _mean_dice(figures: Sequence[Figure]) -> dict[str, Figure]:
+    overlaps = [figure for figure in figures if figure.name.startswith("Dice")]
+    if not overlaps:
+        return {}
+    before, after = (float(np.mean([getattr(figure, side) for figure in overlaps])) for side in ("before", "after"))
+    return {_MEAN_DICE: Figure(_MEAN_DICE, "", before, after, 1, 4)}
+
+
+def _cell(figure: Figure | None, *, odd: bool) -> str:
+    if figure is None or not np.isfinite(figure.after):
+        return "<td></td>"
+    before = "" if figure.before is None else f'<div class="quiet">{figure.before:.{figure.digits}f} before</div>'
+    return f'<td class="number{" odd" * odd}">{figure.after:.{figure.digits}f}{before}</td>'
+
+
+def _picture(place: int, outcome: CaseOutcome, folder: Path) -> str:
+    path = folder / outcome.case / PREVIEW
+    if not outcome.has_result or not path.is_file():
+        return ""
+    source = f"{quote(outcome.case)}/{PREVIEW}"
+    if place < _MOST_EMBEDDED:
+        source = "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()
+    alt = escape(f"Overlay of {outcome.case}", quote=True)
+    return f'<img class="preview" loading="lazy" src="{source}" alt="{alt}">'

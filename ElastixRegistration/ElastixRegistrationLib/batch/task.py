@@ -1,0 +1,329 @@
+"""One case from files to files, as a Dask worker does it. Only figures go back to the scheduler.
+
+elastix runs in a process of its own beside the Dask worker: the itk wheels hold Python's interpreter lock while they
+register, so the worker could not answer its scheduler, which would give it up for dead; and a crash of elastix ends
+that case only.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..core.errors import ElastixRegistrationError, InputError, RegistrationError
+from ..core.image_files import read_image, write_image
+from ..core.images import array_view, as_scalar, component_count, geometry_of, image_from_array
+from ..core.inputs import RegistrationInputs, as_flat_as, read_inputs
+from ..core.report import software_versions
+from ..core.resampling import resample
+from ..core.settings import RegistrationSettings
+from ..core.similarity import Figure, dice_by_label
+from ..core.transform_files import read_transform, write_transform
+from ..core.transforms import identity
+from ..worker.client import State
+from ..worker.data import VoxelData
+from ..worker.outputs import FiguresBeforeAndAfter, ResampledVolume
+from ..worker.pool import WorkerPool
+from ..worker.result import BackgroundResult
+from . import memory
+from .case_folder import checksum, complete_result, new_case_folder, read_result, write_result
+from .cases import Case
+from .preview import preview_png
+
+_log = logging.getLogger(__name__)
+_of_thread = threading.local()
+
+PREVIEW = "preview.png"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What all cases of a run share. ``run`` names it; ``resume``: results that still hold are kept, whoever made them.
+
+    ``settings`` as texts, ``stages`` as parameter maps, so that no worker needs the parameter files or presets.
+    ``starts``: the initialization without and with an initial transform. ``adapt``: as of ``core.register``.
+    ``slot_bytes``: memory for one case, None for what the Dask worker says.
+    """
+
+    run: str
+    output_dir: str
+    settings: dict[str, str]
+    stages: list[dict[str, list[str]]]
+    settings_sha256: str
+    starts: tuple[str | None, str | None] = (None, None)
+    adapt: bool = False
+    resume: bool = False
+    threads: int | None = None
+    slot_bytes: float | None = None
+
+
+class CaseGivenUp(Exception):
+    """The scheduler took the case back while it ran. Nobody waits for the answer, unless it changed its mind."""
+
+
+@dataclass
+class _Work:
+    """What is known of a case so far."""
+
+    case: Case
+    plan: Plan
+    started: float = field(default_factory=time.perf_counter)
+    seconds: dict[str, float] = field(default_factory=dict)
+    inputs: dict[str, dict[str, str]] = field(default_factory=dict)
+    log: str = ""
+    peak: float | None = None
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.seconds[name] = round(now - self.started - sum(self.seconds.values()), 3)
+
+
+def run_case(case: dict[str, str], plan: dict[str, Any]) -> dict[str, Any]:
+    """Register a case and write its folder; returns what ``result.json`` holds, without paths and checksums.
+
+    ``state``: "done"; "kept" when a result was there that still holds; "failed", with ``error``. Raises CaseGivenUp
+    when the run does not want the case any more.
+    """
+    work = _Work(Case(**case), Plan(**plan))
+    try:
+        return _run(work)
+    except CaseGivenUp:
+        raise
+    except (ElastixRegistrationError, OSError, MemoryError) as error:
+        return fail(work.case, work.plan, _sentence(error), log=work.log)
+    except Exception as error:
+        _log.exception("Case %s", work.case.name)
+        return fail(work.case, work.plan, f"{type(error).__name__}: {error}", log=work.log)
+
+
+def fail(case: Case, plan: Plan, sentence: str, *, log: str = "") -> dict[str, Any]:
+    """The figures of a case that failed; its folder then says so too, instead of what an earlier run left there."""
+    document = {"case": case.name, "run": plan.run, "state": "failed", "error": sentence, "worker": _worker_name()}
+    try:
+        with new_case_folder(Path(plan.output_dir), case.name) as folder:
+            if log:
+                (folder / "elastix.log").write_text(log, encoding="utf-8")
+            write_result(folder, document, {})
+    except (ElastixRegistrationError, OSError) as error:
+        _log.warning("The folder of case %s cannot be written: %s", case.name, error)
+    return document
+
+
+def _run(work: _Work) -> dict[str, Any]:
+    case, plan = work.case, work.plan
+    folder = Path(plan.output_dir, case.name)
+    former = read_result(folder)
+    # A case of this run that was done on a worker that died before it could tell is not done again either.
+    may_keep = former is not None and (plan.resume or former.get("run") == plan.run)
+    for role, path in case.files().items():
+        work.inputs[role] = {"path": path, "sha256": _input_checksum(role, path)}
+    if may_keep:
+        kept = complete_result(folder, {role: e["sha256"] for role, e in work.inputs.items()}, plan.settings_sha256)
+        if kept is not None:
+            return _figures_of(kept) | {"state": "done" if kept["run"] == plan.run else "kept"}
+    memory.forget_peak(os.getpid())
+    inputs = read_inputs(
+        case.fixed, case.moving, case.fixed_mask, case.moving_mask, case.fixed_points, case.moving_points
+    )
+    labels = _Labels(case, inputs)
+    work.lap("read")
+    result = _register(work, inputs, labels)
+    work.lap("register")
+    with new_case_folder(Path(plan.output_dir), case.name) as draft:
+        document = _write(work, draft, inputs, labels, result)
+    return _figures_of(document)
+
+
+class _Labels:
+    """The label maps of a case, where it has some."""
+
+    def __init__(self, case: Case, inputs: RegistrationInputs):
+        if case.fixed_labels and not case.moving_labels:
+            raise InputError(f"Case {case.name} has fixed labels, and no moving labels to compare with them.")
+        self.moving = self.fixed = None
+        if case.moving_labels:
+            self.moving = as_flat_as(read_image(case.moving_labels, "moving labels"), inputs.moving)
+        if case.fixed_labels:
+            fixed = as_flat_as(read_image(case.fixed_labels, "fixed labels"), inputs.fixed)
+            self.fixed = _before(fixed, inputs)
+
+    def output(self) -> list[ResampledVolume]:
+        if self.moving is None:
+            return []
+        return [ResampledVolume("labels", VoxelData.of(self.moving), interpolation="nearest", background=0.0)]
+
+    def figures(self, inputs: RegistrationInputs, moved: np.ndarray | None) -> list[Figure]:
+        if self.fixed is None or moved is None:
+            return []
+        before, after = (dice_by_label(self.fixed, other) for other in (_before(self.moving, inputs), moved))
+        return [
+            Figure(f"Dice overlap, label {label}", "", before.get(label, 0.0), after.get(label, 0.0), 1, 4)
+            for label in sorted(before.keys() | after.keys())
+        ]
+
+
+def _before(labels: Any, inputs: RegistrationInputs) -> np.ndarray:
+    """Labels on the fixed grid, as they lie."""
+    grid = geometry_of(inputs.fixed)
+    return array_view(resample(labels, identity(grid.dimension), grid, interpolation="nearest"))
+
+
+def _register(work: _Work, inputs: RegistrationInputs, labels: _Labels) -> BackgroundResult:
+    """Raises what the registration failed with, CaseGivenUp when the run does not want the case any more."""
+    case, plan = work.case, work.plan
+    settings = RegistrationSettings.from_texts(plan.settings)
+    slot = _Slot(plan)
+    pool = _pool()
+    handle = pool.submit(
+        inputs.fixed,
+        inputs.moving,
+        plan.stages,
+        fixed_mask=inputs.fixed_mask,
+        moving_mask=inputs.moving_mask,
+        fixed_points=inputs.fixed_points,
+        moving_points=inputs.moving_points,
+        initial_transform=read_transform(case.initial_transform) if case.initial_transform else None,
+        background=settings.background,
+        threads=slot.threads,
+        seed=settings.seed,
+        initialization=plan.starts[bool(case.initial_transform)],
+        adapt=plan.adapt,
+        outputs=[
+            ResampledVolume("resampled", interpolation=settings.interpolation),
+            FiguresBeforeAndAfter("comparison", most_voxels=3e5),
+            *labels.output(),
+        ],
+        memory_limit_bytes=slot.elastix_bytes,
+    )
+    for pid in pool.process_ids:
+        memory.forget_peak(pid)
+    while not handle.wait(0.5):
+        if slot.is_given_up():
+            handle.cancel()
+    work.log = handle.log
+    if handle.state == State.CANCELLED:
+        pool.close()
+        del _of_thread.pool
+        raise CaseGivenUp(case.name)
+    if handle.state == State.FAILED:
+        raise handle.error or RegistrationError("The registration failed.")
+    work.peak = sum(filter(None, map(memory.peak_bytes, pool.process_ids))) or None
+    return handle.result
+
+
+def _write(
+    work: _Work, folder: Path, inputs: RegistrationInputs, labels: _Labels, result: BackgroundResult
+) -> dict[str, Any]:
+    """The content of ``result.json``, which is written into ``folder`` with all the rest."""
+    case, plan = work.case, work.plan
+    grid = result.fixed_geometry
+    files = {"transform": "transform.h5", "resampled": "resampled.nrrd", "preview": PREVIEW}
+    write_transform(result.transform, folder / files["transform"], grid)
+    image = result.outputs["resampled"].image()
+    if component_count(inputs.moving) > 1:  # as the image type it was: colours stay colours
+        image = resample(inputs.moving, result.transform, grid, background=result.background.value)
+    write_image(image, folder / files["resampled"])
+    moved_labels = result.outputs.get("labels")
+    if moved_labels is not None:
+        files["labels"] = "labels.nrrd"
+        write_image(image_from_array(moved_labels.array, grid), folder / files["labels"])
+    shown = [np.asarray(array_view(as_scalar(one))) for one in (inputs.fixed, image)]
+    (folder / PREVIEW).write_bytes(preview_png(*shown, grid, result.background.value))
+    comparison = result.outputs["comparison"]
+    figures = [*labels.figures(inputs, None if moved_labels is None else moved_labels.array), *comparison.figures]
+    work.lap("write")
+    own = memory.peak_bytes(os.getpid())
+    document = {
+        "case": case.name,
+        "run": plan.run,
+        "state": "done",
+        "figures": [_finite(asdict(figure)) for figure in figures],
+        "verdict": comparison.verdict,
+        "notes": result.notes,
+        "background": {"value": result.background.value, "padding": result.background.padding},
+        "seconds": work.seconds | {"all": round(time.perf_counter() - work.started, 3)},
+        "memory_mb": None if own is None or work.peak is None else round((own + work.peak) / 1e6, 1),
+        "worker": _worker_name(),
+        "inputs": work.inputs,
+        "settings": plan.settings,
+        "stages": result.stages,
+        "settings_sha256": plan.settings_sha256,
+        "versions": software_versions(),
+    }
+    write_result(folder, document, files)
+    return document
+
+
+def _figures_of(document: dict[str, Any]) -> dict[str, Any]:
+    names = ("case", "state", "figures", "verdict", "notes", "background", "seconds", "memory_mb", "worker")
+    return {name: document[name] for name in names if name in document}
+
+
+def _input_checksum(role: str, path: str) -> str:
+    try:
+        return checksum(path)
+    except FileNotFoundError:
+        raise InputError(f"The {role.replace('_', ' ')} {path} does not exist.") from None
+
+
+def _pool() -> WorkerPool:
+    """The elastix process of this thread: it stays for the next case, which saves loading ITK again."""
+    if not hasattr(_of_thread, "pool"):
+        _of_thread.pool = WorkerPool(1)
+    return _of_thread.pool
+
+
+class _Slot:
+    """What this case may take of the Dask worker it runs in; outside of one, of the plan only."""
+
+    def __init__(self, plan: Plan):
+        # Loaded here, as a case can be run without Dask.
+        try:
+            from distributed.worker import get_worker, thread_state
+
+            self._worker, self._key = get_worker(), thread_state.key
+        except (ImportError, ValueError, AttributeError):
+            self._worker = self._key = None
+        slots = 1 if self._worker is None else self._worker.state.nthreads
+        slot_bytes = plan.slot_bytes
+        if slot_bytes is None and self._worker is not None and self._worker.memory_manager.memory_limit:
+            slot_bytes = self._worker.memory_manager.memory_limit / slots
+        self.threads = plan.threads
+        self.elastix_bytes = memory.elastix_limit(slot_bytes, slots) if _CAN_LIMIT else None
+
+    def is_given_up(self) -> bool:
+        """Whether the scheduler has taken the case back: the run was stopped, or its process is gone."""
+        if self._worker is None:
+            return False
+        task = self._worker.state.tasks.get(self._key)
+        return task is None or task.state in ("cancelled", "released", "forgotten")
+
+
+_CAN_LIMIT = os.name == "nt" or os.path.isdir("/proc/self")
+
+
+def _worker_name() -> str:
+    return f"{socket.gethostname()} {os.getpid()}"
+
+
+def _finite(figure: dict[str, Any]) -> dict[str, Any]:
+    """JSON knows no NaN."""
+    return {
+        name: None if isinstance(value, float) and not np.isfinite(value) else value for name, value in figure.items()
+    }
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for these images; crop or downsample them."
+    if isinstance(error, OSError) and not isinstance(error, ElastixRegistrationError):
+        return f"{error.filename or 'A file'}: {error.strerror or error}."
+    return " ".join(str(error).split())

@@ -1,0 +1,170 @@
+"""The subcommand ``batch``: its arguments, its progress bar, and what it says at the end."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .core.errors import RegistrationError
+from .core.settings import INITIALIZATIONS, RegistrationSettings, background_from_text
+from .outcome import Outcome
+
+if TYPE_CHECKING:
+    from .batch import CohortProgress, CohortResult
+
+_log = logging.getLogger(__name__)
+
+#: Where there is no terminal, a line of progress comes this often.
+_LINE_EVERY_S = 30.0
+_MOST_NAMED = 5
+
+
+def add_parser(subparsers: Any, common: argparse.ArgumentParser, add_interpolation: Callable[[Any], None]) -> None:
+    batch = subparsers.add_parser(
+        "batch",
+        parents=[common],
+        help="register many images, on all cores or on a Dask cluster",
+        description="Register each MOVING with FIXED: images, folders of images or of DICOM series, or a table (.csv,"
+        " .tsv) with the columns case, fixed, moving, fixed_mask, moving_mask, fixed_points, moving_points,"
+        " fixed_labels, moving_labels, initial_transform. A table with a column fixed stands alone.",
+    )
+    add = batch.add_argument
+    add("inputs", metavar="FIXED MOVING", nargs="+", help="FIXED MOVING ..., FIXED TABLE, or TABLE alone")
+    add("--output-dir", metavar="DIR", required=True, help="gets a folder for each case, summary.csv and index.html")
+    stages = batch.add_mutually_exclusive_group()
+    stages.add_argument("--preset", metavar="ID", help="a preset; see the command presets")
+    stages.add_argument("--parameters", metavar="FILE", nargs="+", help="elastix parameter files, one for each stage")
+    add("--fixed-mask", metavar="F", help="image, nonzero where FIXED counts")
+    add("--initialization", choices=INITIALIZATIONS, help="start from the centres, or as the images lie")
+    add("--background", default="auto", metavar="auto|keep|NUMBER", help="value outside the moving image")
+    add_interpolation(batch)
+    add("--threads", type=int, metavar="N", help="of elastix, for each case")
+    add("--seed", type=int, metavar="N", help="for the random samples of the metric")
+    add("--resume", action="store_true", help="keep results that are whole and made from the same files and settings")
+    where = batch.add_mutually_exclusive_group()
+    where.add_argument("--workers", type=int, metavar="N", help="cases at once; default: as cores and memory allow")
+    where.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of a Dask cluster, as tcp://host:8786 or tls://host:8786"
+    )
+    tls = batch.add_argument_group("TLS, for a scheduler at a tls:// address")
+    tls.add_argument("--tls-ca-file", metavar="PEM", help="certificates of the authority that signed the cluster's")
+    tls.add_argument("--tls-cert", metavar="PEM", help="certificate to show to the scheduler")
+    tls.add_argument("--tls-key", metavar="PEM", help="its private key")
+    batch.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    # Loaded here: Dask is an extra.
+    from .batch.cases import find_cases
+    from .batch.cluster import Tls, check_dask
+    from .batch.cohort import run_cohort
+
+    check_dask()
+    settings = RegistrationSettings(
+        **({"preset": options.preset} if options.preset else {}),
+        parameter_files=tuple(options.parameters or ()),
+        initialization=options.initialization,
+        background=background_from_text(options.background),
+        interpolation=options.interpolation,
+        threads=options.threads,
+        seed=options.seed,
+    )
+    cases = find_cases(options.inputs, fixed_mask=options.fixed_mask)
+    display = _Display(on=not (options.quiet or options.json))
+    try:
+        result = run_cohort(
+            cases,
+            options.output_dir,
+            settings,
+            workers=options.workers,
+            scheduler=options.scheduler,
+            tls=Tls(options.tls_ca_file, options.tls_cert, options.tls_key),
+            resume=options.resume,
+            progress=display.show,
+        )
+    except KeyboardInterrupt:
+        raise RegistrationError(
+            f"Interrupted after {display.over} of {len(cases)} cases; the same call with --resume goes on from there."
+        ) from None
+    finally:
+        display.end()
+    return _outcome(result)
+
+
+class _Display:
+    """One line that is drawn again on a terminal, lines now and then elsewhere."""
+
+    def __init__(self, *, on: bool):
+        self._on, self._is_terminal = on, sys.stderr.isatty()
+        self._shown = ""
+        self._next = 0.0
+        self.over = 0
+
+    def show(self, progress: CohortProgress) -> None:
+        first = self._next == 0.0
+        self.over = progress.over
+        if not self._on:
+            return
+        if first:
+            dashboard = progress.dashboard or "none (pip install bokeh to get one)"
+            self._line(f"{progress.total} cases, {progress.workers} workers, dashboard: {dashboard}")
+            self._next = time.monotonic() + _LINE_EVERY_S
+        if self._is_terminal:
+            self._draw(progress.line())
+        elif not first and (time.monotonic() >= self._next or progress.over == progress.total):
+            self._next = time.monotonic() + _LINE_EVERY_S
+            self._line(progress.line())
+
+    def end(self) -> None:
+        if self._shown:
+            sys.stderr.write("\r" + " " * len(self._shown) + "\r")
+            sys.stderr.flush()
+            self._shown = ""
+
+    def _line(self, text: str) -> None:
+        self.end()
+        _log.info("%s", text)
+
+    def _draw(self, text: str) -> None:
+        text = text[: shutil.get_terminal_size().columns - 1]
+        sys.stderr.write("\r" + text.ljust(len(self._shown)))
+        sys.stderr.flush()
+        self._shown = text
+
+
+def _outcome(result: CohortResult) -> Outcome:
+    from .batch.cohort import PAGE, SUMMARY
+    from .batch.progress import duration
+
+    failed = result.failed
+    memory = [outcome.memory_mb for outcome in result.outcomes if outcome.memory_mb and outcome.state == "done"]
+    limit = result.memory_per_worker
+    outputs = {"summary": str(result.output_dir / SUMMARY), "page": str(result.output_dir / PAGE)}
+    document = {
+        "command": "batch",
+        "cases": len(result.outcomes),
+        "done": result.count("done"),
+        "kept": result.count("kept"),
+        "failed": [{"case": outcome.case, "error": outcome.error} for outcome in failed],
+        "workers": result.workers,
+        "seconds": round(result.seconds, 3),
+        "memory_per_worker_mb": None if limit is None else round(limit / 1e6),
+        "largest_memory_mb": max(memory, default=None),
+        "outputs": outputs,
+    }
+    kept = f", {document['kept']} kept from before" if document["kept"] else ""
+    lines = [f"{document['done']} cases registered{kept}, {len(failed)} failed, in {duration(result.seconds)}."]
+    if memory:
+        allowed = "" if limit is None else f" of {limit / 1e9:.1f} GB allowed"
+        lines.append(f"Memory for a case: at most {max(memory) / 1e3:.2f} GB{allowed}.")
+    lines += [f"{name}: {path}" for name, path in outputs.items()]
+    failure = ""
+    if failed:
+        names = ", ".join(outcome.case for outcome in failed[:_MOST_NAMED]) + ", ..." * (len(failed) > _MOST_NAMED)
+        failure = f"{len(failed)} of {len(result.outcomes)} cases failed ({names}); see {outputs['summary']}."
+    return Outcome("\n".join(lines), document, failure)

@@ -1,0 +1,126 @@
+"""Small, smooth copies of images, and how alike two of them are under a rigid motion: what a start is judged by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .images import Geometry
+
+_BINS = 32
+_SAMPLES = 6000
+
+
+@dataclass(frozen=True)
+class CoarseImage:
+    """Means of blocks of voxels: (k, j, i) float32 ``values`` with their ``geometry``, and what is outside of them.
+
+    ``inside``: whether half of the block or more is in the mask; None for everywhere.
+    """
+
+    values: np.ndarray
+    geometry: Geometry
+    background: float
+    inside: np.ndarray | None = None
+
+    def at(self, points: np.ndarray) -> np.ndarray:
+        """(N,) linear interpolation at (N, D) points, LPS mm; the background outside."""
+        index = self.geometry.indices_of(points)[:, ::-1]
+        shape = np.array(self.values.shape)
+        outside = ((index < -0.5) | (index > shape - 0.5)).any(axis=1)
+        low = np.clip(np.floor(index).astype(np.intp), 0, np.maximum(shape - 2, 0))
+        part = np.clip(index - low, 0, 1).astype(np.float32)
+        strides = np.array(self.values.strides) // self.values.itemsize
+        base, flat = low @ strides, self.values.reshape(-1)
+        result = np.zeros(len(points), np.float32)
+        for corner in range(1 << len(shape)):
+            offset, weight = 0, np.ones(len(points), np.float32)
+            for axis in range(len(shape)):
+                if corner >> axis & 1:
+                    offset += strides[axis] if shape[axis] > 1 else 0
+                    weight *= part[:, axis]
+                else:
+                    weight *= 1 - part[:, axis]
+            result += weight * flat[base + offset]
+        result[outside] = self.background
+        return result
+
+
+def coarse_image(
+    array: np.ndarray, geometry: Geometry, background: float, voxel_mm: float, mask: np.ndarray | None = None
+) -> CoarseImage:
+    """Blocks of about ``voxel_mm`` of an image (k, j, i) whose ``mask`` is nonzero inside."""
+    factors = [max(1, min(n // 4, round(voxel_mm / s))) for n, s in zip(geometry.size, geometry.spacing, strict=True)]
+    size = [n // f for n, f in zip(geometry.size, factors, strict=True)]
+    coarse = Geometry(
+        size=tuple(size),
+        spacing=tuple(s * f for s, f in zip(geometry.spacing, factors, strict=True)),
+        origin=tuple(geometry.points_of((np.array(factors, float) - 1) / 2).tolist()),
+        direction=geometry.direction,
+    )
+    inside = None if mask is None else _block_means(mask != 0, factors, size) >= 0.5
+    return CoarseImage(_block_means(array, factors, size), coarse, float(background), inside)
+
+
+class Likeness:
+    """Scores positions of a moving image against sample points of a fixed one, all of them in the fixed mask."""
+
+    def __init__(self, fixed: CoarseImage, moving: CoarseImage):
+        self.fixed, self.moving = fixed, moving
+        places = np.flatnonzero(fixed.inside) if fixed.inside is not None else np.arange(fixed.values.size)
+        if len(places) > _SAMPLES:
+            places = places[np.linspace(0, len(places) - 1, _SAMPLES).astype(np.intp)]
+        index = np.stack(np.unravel_index(places, fixed.values.shape)[::-1], axis=1)
+        self.points = fixed.geometry.points_of(index.astype(float))
+        self.fixed_values = fixed.values.reshape(-1)[places]
+        self._fixed_bins = _binned(self.fixed_values, *_range(self.fixed_values))
+        self._moving_range = _range(moving.values.reshape(-1))
+
+    def mutual_information(self, places: np.ndarray) -> float:
+        """In nats, with the moving image sampled at ``places``, (N, D), LPS mm: where ``points`` are taken to."""
+        joint = self._joint(self.moving.at(places))
+        return _entropy(joint.sum(1)) + _entropy(joint.sum(0)) - _entropy(joint)
+
+    def correlation(self, places: np.ndarray) -> tuple[float, float]:
+        """(Correlation, square root of the correlation ratio) of the intensities, with the moving image at ``places``.
+
+        The first is how well a straight line tells the moving grey value, the second how well any function of the fixed
+        grey value does (Roche et al. 1998, doi:10.1007/BFb0056301). Where an image stands wrong both suffer; across
+        contrasts only the first does.
+        """
+        moved = self.moving.at(places).astype(float)
+        spread = moved.var()
+        if spread == 0 or self.fixed_values.var() == 0:
+            return 0.0, 0.0
+        counts = np.bincount(self._fixed_bins, minlength=_BINS)
+        sums = np.bincount(self._fixed_bins, moved, minlength=_BINS)
+        means = sums / np.maximum(counts, 1)
+        explained = (counts * (means - moved.mean()) ** 2).sum() / (len(moved) * spread)
+        return float(np.corrcoef(self.fixed_values, moved)[0, 1]), float(np.sqrt(explained))
+
+    def _joint(self, moved: np.ndarray) -> np.ndarray:
+        pairs = self._fixed_bins * _BINS + _binned(moved, *self._moving_range)
+        return np.bincount(pairs, minlength=_BINS * _BINS).reshape(_BINS, _BINS) / len(pairs)
+
+
+def _block_means(array: np.ndarray, factors: list[int], size: list[int]) -> np.ndarray:
+    for axis, (factor, count) in enumerate(zip(factors[::-1], size[::-1], strict=True)):
+        whole = np.take(array, range(factor * count), axis) if array.shape[axis] != factor * count else array
+        split = whole.reshape(*whole.shape[:axis], count, factor, *whole.shape[axis + 1 :])
+        array = split.mean(axis=axis + 1, dtype=np.float32)
+    return np.ascontiguousarray(array, np.float32)
+
+
+def _range(values: np.ndarray) -> tuple[float, float]:
+    low, high = np.percentile(values, [0.5, 99.5])
+    return (low, high) if low < high else (float(values.min()), float(values.max()) + 1e-6)
+
+
+def _binned(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    return np.clip((values - low) * (_BINS / (high - low)), 0, _BINS - 1).astype(np.intp)
+
+
+def _entropy(probabilities: np.ndarray) -> float:
+    positive = probabilities[probabilities > 0]
+    return float(-(positive * np.log(positive)).sum())

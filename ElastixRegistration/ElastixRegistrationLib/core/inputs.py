@@ -1,0 +1,129 @@
+"""The files of one registration, read and made to fit each other: dimensions, masks, landmarks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .channels import Channel, label_channels
+from .errors import InputError
+from .image_files import read_image
+from .images import flattened, geometry_of
+from .landmarks import pair_landmarks
+from .point_files import read_points
+
+PathLike = str | os.PathLike
+
+
+@dataclass(frozen=True)
+class RegistrationInputs:
+    """ITK images, and landmarks as (N, D), LPS mm, that correspond row by row; None for what was not given.
+
+    ``labels`` are those of the landmarks. ``notes``: sentences about landmarks that were left out.
+    """
+
+    fixed: Any
+    moving: Any
+    fixed_mask: Any = None
+    moving_mask: Any = None
+    fixed_points: np.ndarray | None = None
+    moving_points: np.ndarray | None = None
+    labels: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def has_masks(self) -> tuple[bool, bool]:
+        return self.fixed_mask is not None, self.moving_mask is not None
+
+
+def read_inputs(
+    fixed: PathLike,
+    moving: PathLike,
+    fixed_mask: PathLike | None = None,
+    moving_mask: PathLike | None = None,
+    fixed_points: PathLike | None = None,
+    moving_points: PathLike | None = None,
+    *,
+    pairing: str = "auto",
+) -> RegistrationInputs:
+    """Read files; empty names are None. Two volumes of one slice each, and their masks, come as 2D images.
+
+    ``pairing`` says how landmarks correspond: see ``core.landmarks.pair_landmarks``.
+
+    Raises InputError that names the role and the file.
+    """
+    images = same_dimension(read_image(fixed, "fixed image"), read_image(moving, "moving image"))
+    masks = [
+        as_flat_as(read_image(path, f"{side} mask"), image) if path else None
+        for side, path, image in zip(("fixed", "moving"), (fixed_mask, moving_mask), images, strict=True)
+    ]
+    points = [
+        read_points(path, geometry_of(image)) if path else None
+        for path, image in zip((fixed_points, moving_points), images, strict=True)
+    ]
+    if None in points:
+        coordinates = [None if p is None else p.coordinates[:, : images[0].GetImageDimension()] for p in points]
+        return RegistrationInputs(*images, *masks, *coordinates)
+    coordinates = [p.coordinates[:, : images[0].GetImageDimension()] for p in points]
+    names = f"points in {fixed_points} and {moving_points}"
+    pairs = pair_landmarks(*coordinates, *(p.labels for p in points), pairing, names)
+    return RegistrationInputs(*images, *masks, pairs.fixed, pairs.moving, pairs.labels, pairs.notes)
+
+
+def read_channels(groups: Sequence[Sequence[str]], fixed: Any) -> list[Channel]:
+    """Further pairs of images of the command line: each two files, and words ``name=value``.
+
+    Names are fixed-mask, moving-mask, weight, metric, and kind: "image", or "distance" and "labels" for label maps, of
+    which each label becomes a channel. ``fixed`` is the first fixed image. Raises InputError naming what is wrong.
+    """
+    channels = []
+    for number, group in enumerate(groups, 2):
+        paths = [word for word in group if "=" not in word]
+        words = dict(word.split("=", 1) for word in group if "=" in word)
+        if len(paths) != 2 or not set(words) <= _CHANNEL_WORDS:
+            raise InputError(
+                f"A channel is two images, fixed and moving, and words such as weight=0.5"
+                f" ({', '.join(sorted(_CHANNEL_WORDS))}), not {' '.join(group)}."
+            )
+        images = [
+            as_flat_as(read_image(path, f"{side} image {number}"), fixed)
+            for side, path in zip(("fixed", "moving"), paths, strict=True)
+        ]
+        weight = _number(words.get("weight", "1"))
+        if words.get("kind", "image") != "image":
+            channels += label_channels(*images, kind=words["kind"], weight=weight)
+            continue
+        masks = [
+            as_flat_as(read_image(words[name], f"{name} {number}"), fixed) if name in words else None
+            for name in ("fixed-mask", "moving-mask")
+        ]
+        channels.append(Channel(*images, *masks, weight=weight, metric=words.get("metric"), name=f"image {number}"))
+    return channels
+
+
+_CHANNEL_WORDS = {"fixed-mask", "moving-mask", "weight", "metric", "kind"}
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f"The weight of a channel is {text!r}; it must be a number.") from None
+
+
+def same_dimension(fixed: Any, moving: Any) -> tuple[Any, Any]:
+    """Two volumes of one slice each, or one and a 2D image, as 2D images; anything else as it is."""
+    one_slice = [image.GetImageDimension() == 3 and geometry_of(image).size[2] == 1 for image in (fixed, moving)]
+    is_2d = [image.GetImageDimension() == 2 for image in (fixed, moving)]
+    if any(one_slice) and all(a or b for a, b in zip(one_slice, is_2d, strict=True)):
+        return tuple(flattened(image) if one else image for image, one in zip((fixed, moving), one_slice, strict=True))
+    return fixed, moving
+
+
+def as_flat_as(mask: Any, image: Any) -> Any:
+    """``mask`` as a 2D image where ``image`` is one."""
+    return flattened(mask) if mask.GetImageDimension() == 3 and image.GetImageDimension() == 2 else mask

@@ -1,0 +1,60 @@
+"""Images as elastix gets them: float, padding replaced by background and masked out. LPS, mm."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from .background import estimate_background, padding_mask
+from .images import Geometry, array_view, float_copy, geometry_of, image_from_array
+from .masks import metric_mask
+from .resampling import resample
+
+
+class Side:
+    """One image as elastix gets it: float, padding replaced by background and masked out."""
+
+    def __init__(self, name: str, image: Any, mask: Any, background: float | str):
+        self.geometry = geometry_of(image)
+        self.estimate = estimate_background(image)
+        keep = background == "keep"
+        if not isinstance(background, str):
+            self.estimate = replace(self.estimate, value=float(background), reason="Set by the user.")
+        elif keep and self.estimate.padding is not None:
+            self.estimate = replace(self.estimate, value=self.estimate.padding, reason="Padding kept as it is.")
+        has_padding = self.estimate.padding is not None and not keep
+        padding = padding_mask(array_view(image), self.estimate) if has_padding else None
+        self.image = float_copy(image, replace=padding, by=self.estimate.value)
+        self.mask = metric_mask(image, mask, padding, f"{name} mask")
+        self.notes = []
+        if has_padding:
+            self.notes.append(
+                f"Padding {self.estimate.padding:g} of the {name} image ({self.estimate.padding_fraction:.1%} of its"
+                f" voxels) is left out and replaced by background {self.estimate.value:g}."
+            )
+
+
+def warped(side: Side, transform: Any, fixed: Geometry, threads: int | None) -> tuple[Any, Any]:
+    """Moving image and mask under an initial transform that elastix cannot continue from (a field, a thin plate ...).
+
+    elastix then starts from the identity, and its result comes before the initial transform. The grid reaches a
+    quarter of the fixed image's size beyond it, so that samples may move.
+    """
+    margin = [-(-n // 4) for n in fixed.size]
+    grid = Geometry(
+        size=tuple(n + 2 * m for n, m in zip(fixed.size, margin, strict=True)),
+        spacing=fixed.spacing,
+        origin=tuple(fixed.points_of(-np.asarray(margin, float)).tolist()),
+        direction=fixed.direction,
+    )
+    image = resample(side.image, transform, grid, background=side.estimate.value, threads=threads)
+    mask = everywhere(side.image) if side.mask is None else side.mask
+    return image, resample(mask, transform, grid, interpolation="nearest", threads=threads)
+
+
+def everywhere(image: Any) -> Any:
+    """A mask that leaves out nothing."""
+    geometry = geometry_of(image)
+    return image_from_array(np.ones(geometry.size[::-1], np.uint8), geometry)

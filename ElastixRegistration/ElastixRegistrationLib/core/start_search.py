@@ -1,0 +1,138 @@
+"""Find a rough rigid start for two images that may lie far apart, turned, or show very different extents."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .coarse import CoarseImage, Likeness
+
+#: Turns that are tried in 3D, about one axis of the image each; half of the step is well within reach of a refinement.
+_TURNS_3D_DEGREES = (-40.0, -20.0, 20.0, 40.0)
+_TURNS_2D_DEGREES = tuple(range(30, 360, 30))
+_REFINED = 4
+#: A scanner's own coordinates are believed when they explain nearly as much as the best start found.
+_AS_LOADED_IS_ENOUGH = 0.9
+#: First and last steps of the refinement, in coarse voxels and degrees.
+_STEPS_VOXELS, _STEPS_DEGREES = (3.0, 0.5), (10.0, 2.5)
+
+
+@dataclass(frozen=True)
+class Start:
+    """``matrix``: homogeneous, fixed to moving points, LPS mm. ``shift_mm``: how far it takes the fixed centre."""
+
+    matrix: np.ndarray
+    shift_mm: float
+    mutual_information: float
+
+    @property
+    def is_identity(self) -> bool:
+        return bool((self.matrix == np.eye(len(self.matrix))).all())
+
+    @property
+    def turn_degrees(self) -> float:
+        rotation = self.matrix[:-1, :-1]
+        cosine = rotation[0, 0] if len(rotation) == 2 else (np.trace(rotation) - 1) / 2
+        return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
+
+
+def find_start(likeness: Likeness) -> Start:
+    """The rigid motion with the highest mutual information among several starts, each refined by a pattern search."""
+    fixed, moving = likeness.fixed, likeness.moving
+    dimension = fixed.geometry.dimension
+    centre = _centre_of_mass(fixed)
+    shifts = (
+        np.zeros(dimension),
+        _centre_of_mass(moving) - centre,
+        moving.geometry.centre() - fixed.geometry.centre(),
+    )
+
+    def score(motion: np.ndarray) -> float:
+        return likeness.mutual_information(moved_points(rigid_matrix(motion, centre), likeness.points))
+
+    motions = [np.concatenate([turn, shift]) for shift, turn in itertools.product(shifts, _turns(dimension))]
+    upright = [motion for motion in motions if not motion[:-dimension].any()]
+    turned = sorted((motion for motion in motions if motion[:-dimension].any()), key=score, reverse=True)
+    best, value = max(
+        (_refined(motion, score, fixed) for motion in [*upright, *turned[:_REFINED]]), key=lambda refined: refined[1]
+    )
+    loaded = likeness.mutual_information(likeness.points)
+    if loaded >= _AS_LOADED_IS_ENOUGH * value:
+        return Start(np.eye(dimension + 1), 0.0, loaded)
+    return Start(rigid_matrix(best, centre), float(np.linalg.norm(best[-dimension:])), value)
+
+
+def moved_points(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """(N, D) points under a homogeneous matrix."""
+    return points @ matrix[:-1, :-1].T + matrix[:-1, -1]
+
+
+def rigid_matrix(motion: np.ndarray, centre: np.ndarray) -> np.ndarray:
+    """Homogeneous matrix of (angles in radians about the axes, one in 2D; shift in mm) that turns about ``centre``."""
+    dimension = len(centre)
+    angles, shift = motion[:-dimension], motion[-dimension:]
+    rotation = np.eye(dimension)
+    for angle, (first, second) in zip(angles, _PLANES[dimension], strict=True):
+        turn = np.eye(dimension)
+        turn[[first, second], [first, second]] = np.cos(angle)
+        turn[first, second], turn[second, first] = -np.sin(angle), np.sin(angle)
+        rotation = rotation @ turn
+    matrix = np.eye(dimension + 1)
+    matrix[:-1, :-1] = rotation
+    matrix[:-1, -1] = centre + shift - rotation @ centre
+    return matrix
+
+
+_PLANES = {2: ((0, 1),), 3: ((1, 2), (2, 0), (0, 1))}
+
+
+def _turns(dimension: int) -> list[np.ndarray]:
+    if dimension == 2:
+        return [np.zeros(1), *(np.radians([degrees]) for degrees in _TURNS_2D_DEGREES)]
+    turns = [np.zeros(3)]
+    for axis, degrees in itertools.product(range(3), _TURNS_3D_DEGREES):
+        turn = np.zeros(3)
+        turn[axis] = np.radians(degrees)
+        turns.append(turn)
+    return turns
+
+
+def _refined(motion: np.ndarray, score: Callable[[np.ndarray], float], fixed: CoarseImage) -> tuple[np.ndarray, float]:
+    """The best motion near this one, and its score: one parameter after the other, smaller steps when none helps.
+
+    Hooke and Jeeves 1961, doi:10.1145/321062.321069.
+    """
+    dimension = fixed.geometry.dimension
+    voxel = float(np.mean(fixed.geometry.spacing))
+    steps = np.concatenate(
+        [np.full(len(motion) - dimension, np.radians(_STEPS_DEGREES[0])), np.full(dimension, _STEPS_VOXELS[0] * voxel)]
+    )
+    best, motion = score(motion), motion.copy()
+    while steps[-1] >= _STEPS_VOXELS[1] * voxel:
+        moved = False
+        for n, sign in itertools.product(range(len(motion)), (1, -1)):
+            trial = motion.copy()
+            trial[n] += sign * steps[n]
+            value = score(trial)
+            if value > best:
+                best, motion, moved = value, trial, True
+        if not moved:
+            steps = steps / 2
+    return motion, best
+
+
+def _centre_of_mass(image: CoarseImage) -> np.ndarray:
+    weights = np.abs(image.values - image.background)
+    if image.inside is not None:
+        weights = weights * image.inside
+    total = weights.sum(dtype=float)
+    if total == 0:
+        return image.geometry.centre()
+    index = [
+        float(weights.sum(axis=tuple(set(range(weights.ndim)) - {axis}), dtype=float) @ np.arange(n)) / total
+        for axis, n in enumerate(weights.shape)
+    ]
+    return image.geometry.points_of(np.array(index[::-1]))

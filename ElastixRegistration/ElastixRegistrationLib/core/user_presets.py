@@ -1,0 +1,226 @@
+"""The user's own presets: a folder for each, with plain elastix parameter files and a preset.json beside them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import shutil
+import sys
+import tempfile
+import unicodedata
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from .errors import InputError, ParameterError
+from .image_files import whole_file
+from .preset import USER, Preset, PresetStage, preset_entry, read_entry, text_lines
+
+_log = logging.getLogger(__name__)
+#: Environment variable that names the folder, before anything else.
+FOLDER_VARIABLE = "ELASTIX_REGISTRATION_PRESETS"
+ENTRY = "preset.json"
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_MAX_ID = 60
+_DRAFT = ".writing-"
+# Names that Windows keeps for devices.
+_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(-.*)?")
+
+_chosen_folder: Path | None = None
+
+
+def use_presets_folder(folder: str | os.PathLike | None) -> None:
+    """Keep the user's presets of this process in ``folder``, as Slicer does in its settings folder; None for
+    the platform's."""
+    global _chosen_folder
+    _chosen_folder = None if folder is None else Path(folder)
+
+
+def presets_folder_of_user() -> Path:
+    """Where the user's presets lie; the folder need not exist."""
+    if os.environ.get(FOLDER_VARIABLE):
+        return Path(os.environ[FOLDER_VARIABLE])
+    if _chosen_folder is not None:
+        return _chosen_folder
+    if sys.platform == "win32":
+        settings = Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
+    elif sys.platform == "darwin":
+        settings = Path.home() / "Library" / "Application Support"
+    else:
+        settings = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return settings / "ElastixRegistration" / "Presets"
+
+
+def user_presets() -> UserPresets:
+    return UserPresets(presets_folder_of_user())
+
+
+@dataclass(frozen=True)
+class UserPresets:
+    """The presets in ``folder``. Whatever is written appears whole or not at all."""
+
+    folder: Path
+
+    def presets(self) -> list[Preset]:
+        """All of them by id. A folder that is no preset is left out and told to the log."""
+        found = []
+        try:
+            names = sorted(os.listdir(self.folder))
+        except OSError:
+            return []  # nothing was saved yet
+        for name in names:
+            if (self.folder / name / ENTRY).is_file() and not name.startswith("."):
+                try:
+                    found.append(self._read(name))
+                except InputError as problem:
+                    _log.warning("A preset is left out: %s", problem)
+        return found
+
+    def find(self, preset_id: str) -> Preset | None:
+        """The preset of that id, None when there is none. Raises InputError when it is broken."""
+        if not _ID.fullmatch(str(preset_id)) or not (self.folder / preset_id / ENTRY).is_file():
+            return None
+        return self._read(preset_id)
+
+    def save(self, preset: Preset, *, overwrite: bool = False) -> Preset:
+        """Write ``preset`` under its id and return it as it lies here. Raises InputError for an id that is taken."""
+        return self.save_all([preset], overwrite=overwrite)[0]
+
+    def save_all(self, presets: Sequence[Preset], *, overwrite: bool = False) -> list[Preset]:
+        """Write all of them, or none when one fails."""
+        ids = [preset.id for preset in presets]
+        for preset_id in ids:
+            if not _ID.fullmatch(preset_id) or len(preset_id) > _MAX_ID:
+                raise InputError(f"The preset id {preset_id!r} must be lower case letters, digits and single hyphens.")
+            if ids.count(preset_id) > 1 or (not overwrite and (self.folder / preset_id).exists()):
+                raise InputError(f"There is a preset {preset_id!r} already; choose another name.")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=_DRAFT, dir=self.folder) as draft:
+                for preset in presets:
+                    write_preset_folder(preset, Path(draft) / "new" / preset.id)
+                self._put_in_place(ids, Path(draft))
+        except OSError as error:
+            raise InputError(f"The preset cannot be saved in {self.folder}: {error.strerror}.") from error
+        return [self._read(preset_id) for preset_id in ids]
+
+    def delete(self, preset_id: str) -> None:
+        """Raises InputError when there is no such preset of the user."""
+        self._must_exist(preset_id)
+        try:
+            with tempfile.TemporaryDirectory(prefix=_DRAFT, dir=self.folder) as draft:
+                os.replace(self.folder / preset_id, Path(draft) / preset_id)
+        except OSError as error:
+            raise InputError(f"The preset {preset_id} cannot be deleted: {error.strerror}.") from error
+
+    def rename(self, preset_id: str, title: str) -> Preset:
+        """Another title; the id, by which scenes and scripts know the preset, stays."""
+        if not title.strip():
+            raise InputError("The new name of the preset is empty.")
+        return self.save(replace(self._must_exist(preset_id), title=title.strip()), overwrite=True)
+
+    def copy(self, preset: Preset, title: str, taken: Sequence[str] = ()) -> Preset:
+        """Save ``preset``, wherever it comes from, under ``title`` and an id that neither it nor ``taken`` has."""
+        return self.save(replace(preset, id=self.free_id(title, [*taken, preset.id]), title=title.strip()))
+
+    def free_id(self, title: str, taken: Sequence[str] = ()) -> str:
+        """An id made of ``title`` that no preset here has and that is not in ``taken``."""
+        base = id_of(title)
+        number, candidate = 1, base
+        while candidate in taken or (self.folder / candidate).exists():
+            number += 1
+            candidate = f"{base[: _MAX_ID - len(str(number)) - 1].rstrip('-')}-{number}"
+        return candidate
+
+    def _read(self, preset_id: str) -> Preset:
+        folder = self.folder / preset_id
+        place = str(folder / ENTRY)
+        try:
+            entry = json.loads((folder / ENTRY).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise InputError(f"{place}: the preset cannot be read: {error}.") from error
+        values = read_entry(entry, place) | {"id": preset_id}
+        values["title"] = values["title"] or preset_id
+        values["files"] = tuple(folder / name for name in values["files"])
+        return Preset(**values, origin=USER)
+
+    def _must_exist(self, preset_id: str) -> Preset:
+        preset = self.find(preset_id)
+        if preset is None:
+            raise InputError(f"{preset_id!r} is none of your own presets; built-in ones can be copied, not changed.")
+        return preset
+
+    def _put_in_place(self, ids: Sequence[str], draft: Path) -> None:
+        """Move draft/new/ID to here, or leave everything as it was."""
+        (draft / "old").mkdir()
+        moved: list[str] = []
+        try:
+            for preset_id in ids:
+                target = self.folder / preset_id
+                if target.exists():
+                    os.replace(target, draft / "old" / preset_id)
+                moved.append(preset_id)
+                os.replace(draft / "new" / preset_id, target)
+        except OSError:
+            for preset_id in moved:
+                shutil.rmtree(self.folder / preset_id, ignore_errors=True)
+                if (draft / "old" / preset_id).exists():
+                    os.replace(draft / "old" / preset_id, self.folder / preset_id)
+            raise
+
+
+def id_of(title: str) -> str:
+    """Lower case letters, digits and hyphens for a title in any script."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    preset_id = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MAX_ID].strip("-") or "preset"
+    return f"preset-{preset_id}"[:_MAX_ID] if _DEVICES.fullmatch(preset_id) else preset_id
+
+
+def write_preset_folder(preset: Preset, folder: Path) -> list[Path]:
+    """Parameter files and preset.json into a new or empty folder. Raises ParameterError for an unreadable stage."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, text in _written(preset):
+        paths.append(folder / name)
+        with whole_file(paths[-1]) as draft:
+            draft.write_text(text, encoding="utf-8", newline="\n")
+    return paths
+
+
+def export_preset(preset: Preset, target: str | os.PathLike) -> list[Path]:
+    """Write a preset as a folder, or as a zip by the suffix .zip, for elastix or for another computer.
+
+    Returns what was written. Raises InputError when it cannot be.
+    """
+    target = Path(target)
+    try:
+        if target.suffix.lower() != ".zip":
+            return write_preset_folder(preset, target)
+        with whole_file(target) as draft, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, text in _written(preset):
+                archive.writestr(f"{preset.id}/{name}", text)
+        return [target]
+    except OSError as error:
+        raise InputError(f"The preset cannot be written to {target}: {error.strerror}.") from error
+
+
+def _written(preset: Preset) -> list[tuple[str, str]]:
+    stages = numbered(preset.all_stages())
+    if not stages:
+        raise ParameterError(f"the preset {preset.id} has no stages.")
+    entry = preset_entry(replace(preset, texts=stages, files=()), [stage.name for stage in stages])
+    texts = [(stage.name, "\n".join(text_lines(stage.text)) + "\n") for stage in stages]
+    return [*texts, (ENTRY, json.dumps(entry, indent=2) + "\n")]
+
+
+def numbered(stages: Sequence[PresetStage]) -> tuple[PresetStage, ...]:
+    """The stages under names that no file system refuses and that sort in their order: 1-rigid.txt, 2-bspline.txt."""
+    renamed = []
+    for number, stage in enumerate(stages, 1):
+        stem = re.sub(r"^[0-9]+-", "", Path(stage.name).stem) or "stage"
+        stem = re.sub(r"[^A-Za-z0-9._+-]+", "-", stem).strip("-.") or "stage"
+        renamed.append(replace(stage, name=f"{number}-{stem[:80]}.txt"))
+    return tuple(renamed)

@@ -1,0 +1,213 @@
+"""Apply a transform to what lies with the moving image: volumes, label maps, segmentations, models, markups.
+
+Every node is taken as if it were put directly under the transform, whatever it is under now. elastix's transform leads
+from fixed to moving points: volumes are resampled along it, and points, surfaces and markups go the other way, so that
+all of them end up on the fixed image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..core.errors import InputError
+from ..core.resampling import INTERPOLATIONS
+from .applied_segments import moved_segmentation_steps
+from .applied_volumes import Resampling, moved_volume_steps
+from .chains import Chain, chain_to_world, inverse, vtk_from_chain
+from .hierarchy import place_beside
+from .snapshots import Snapshot
+from .steps import Steps
+from .transform_sources import transform_chain, transform_node_from_file
+from .transforms import node_class_of, set_from_parent
+from .volumes import volume_image
+
+#: What can be transformed, and so is taken from a branch of the subject hierarchy.
+MOVABLE = ("vtkMRMLVolumeNode", "vtkMRMLSegmentationNode", "vtkMRMLModelNode", "vtkMRMLMarkupsNode")
+
+#: Puts what was computed into a node of the same class.
+Write = Callable[[Any], None]
+
+
+@dataclass
+class AppliedTransform:
+    """``nodes``: those that were written or moved, in the order of the input. ``revert`` takes it back."""
+
+    nodes: list[Any]
+    _created: list[Any] = field(default_factory=list, repr=False)
+    _snapshots: list[Snapshot] = field(default_factory=list, repr=False)
+
+    def revert(self) -> None:
+        for snapshot in reversed(self._snapshots):
+            snapshot.restore()
+        for node in self._created:
+            if node.GetScene() is not None:
+                if hasattr(node, "GetNumberOfDisplayNodes"):
+                    for n in reversed(range(node.GetNumberOfDisplayNodes())):
+                        node.GetScene().RemoveNode(node.GetNthDisplayNode(n))
+                node.GetScene().RemoveNode(node)
+        self._snapshots.clear()
+        self._created.clear()
+
+
+def apply_steps(
+    source: Any,
+    nodes: Sequence[Any],
+    *,
+    reference_node: Any = None,
+    inverted: bool = False,
+    interpolation: str = "linear",
+    background: float | str = "auto",
+    in_place: bool = False,
+) -> Steps[AppliedTransform]:
+    """Write transformed copies of ``nodes``, or with ``in_place`` the nodes themselves, without parent transforms.
+
+    ``source`` is a transform node or the path of a transform file. ``inverted`` moves what lies with the fixed image
+    onto the moving image. Volumes and segments go on the grid of ``reference_node``, a volume; without one they keep
+    their voxels under rigid transforms and go on a grid that holds all of them under others. Label maps take the
+    nearest voxel. ``background`` is what lies outside of a volume: "auto" detects it, "keep" also keeps its padding.
+
+    All is computed before the scene changes. Raises InputError naming what cannot be transformed.
+    """
+    chain = transform_chain(source)
+    _check(nodes)
+    if any(node is source for node in nodes):
+        raise InputError(f"The transform {source.GetName()} cannot be applied to itself.")
+    resampling = _resampling(reference_node, interpolation, background)
+    writes = []
+    for node in nodes:
+        write = yield from _moved_steps(node, inverse(chain) if inverted else chain, resampling)
+        writes.append(write)
+    return _written(nodes, writes, "(transformed)", in_place)
+
+
+def harden_steps(
+    nodes: Sequence[Any],
+    *,
+    reference_node: Any = None,
+    interpolation: str = "linear",
+    background: float | str = "auto",
+) -> Steps[AppliedTransform]:
+    """Make what the parent transforms of ``nodes`` show their own, in place; nodes without parents are left alone.
+
+    Other arguments as those of ``apply_steps``.
+    """
+    _check(nodes)
+    resampling = _resampling(reference_node, interpolation, background)
+    nodes = [node for node in nodes if node.GetParentTransformNode() is not None]
+    writes = []
+    for node in nodes:
+        chain = inverse(chain_to_world(node.GetParentTransformNode()))
+        write = yield from _moved_steps(node, chain, resampling)
+        writes.append(write)
+    return _written(nodes, writes, "", True)
+
+
+def put_under(source: Any, nodes: Sequence[Any], *, inverted: bool = False) -> AppliedTransform:
+    """Put ``nodes`` under the transform, without changing what is in them. Arguments as those of ``apply_steps``.
+
+    A transform from a file, or an inverted one, becomes a new node.
+    """
+    _check(nodes)
+    applied = AppliedTransform(list(nodes))
+    scene = nodes[0].GetScene()
+    if inverted or not hasattr(source, "IsA"):
+        chain = inverse(transform_chain(source)) if inverted else None
+        if chain is None:
+            source = transform_node_from_file(source, scene)
+        else:
+            name = source.GetName() if hasattr(source, "GetName") else "transform"
+            source = scene.AddNewNodeByClass(node_class_of(chain), scene.GenerateUniqueName(f"{name} (inverse)"))
+            set_from_parent(source, chain)
+        applied._created.append(source)
+    for node in nodes:
+        if node is source:
+            applied.revert()
+            raise InputError(f"The transform {source.GetName()} cannot be put under itself.")
+        applied._snapshots.append(Snapshot(node, parent_only=True))
+        node.SetAndObserveTransformNodeID(source.GetID())
+    return applied
+
+
+def is_movable(node: Any) -> bool:
+    return node is not None and any(node.IsA(kind) for kind in MOVABLE)
+
+
+def _check(nodes: Sequence[Any]) -> None:
+    if not nodes:
+        raise InputError("Nothing was chosen to transform.")
+    for node in nodes:
+        if not is_movable(node):
+            what = "nothing" if node is None else f"{node.GetName()}, a {node.GetNodeTagName()} node,"
+            raise InputError(f"Volumes, segmentations, models and markups can be transformed; {what} was given.")
+        if node.GetScene() is None:
+            raise InputError(f"The node {node.GetName()} is not in a scene; add it to one first.")
+
+
+def _resampling(reference_node: Any, interpolation: str, background: float | str) -> Resampling:
+    if interpolation not in INTERPOLATIONS:
+        raise InputError(f"Unknown interpolation {interpolation!r}; use one of {', '.join(INTERPOLATIONS)}.")
+    if isinstance(background, str) and background not in ("auto", "keep"):
+        raise InputError(f'The background is {background!r}; use "auto", "keep" or a number.')
+    reference = None if reference_node is None else volume_image(reference_node, "reference volume")
+    return Resampling(reference, interpolation, background)
+
+
+def _moved_steps(node: Any, chain: Chain, resampling: Resampling) -> Steps[Write]:
+    if node.IsA("vtkMRMLVolumeNode"):
+        return (yield from moved_volume_steps(node, chain, resampling))
+    if node.IsA("vtkMRMLSegmentationNode"):
+        return (yield from moved_segmentation_steps(node, chain, resampling.reference))
+    yield
+    return _moved_points(node, chain)
+
+
+def _moved_points(node: Any, chain: Chain) -> Write:
+    """Of a model or markups node, by its own way of applying transforms: normals and measurements follow."""
+    moved = node.CreateNodeInstance()
+    moved.UnRegister(None)
+    moved.CopyContent(node, True)
+    moved.ApplyTransform(vtk_from_chain(inverse(chain)))
+
+    def write(target: Any) -> None:
+        target.SetAndObserveTransformNodeID(None)
+        target.CopyContent(moved, True)
+
+    return write
+
+
+def _written(nodes: Sequence[Any], writes: Sequence[Write], suffix: str, in_place: bool) -> AppliedTransform:
+    for node in nodes:
+        if node.GetScene() is None:
+            raise InputError(f"The node {node.GetName()} was removed from the scene meanwhile.")
+    applied = AppliedTransform([])
+    if nodes:
+        nodes[0].GetScene().SaveStateForUndo()
+    try:
+        for node, write in zip(nodes, writes, strict=True):
+            target = node
+            if in_place:
+                applied._snapshots.append(Snapshot(node))
+            else:
+                scene = node.GetScene()
+                name = scene.GenerateUniqueName(f"{node.GetName()} {suffix}")
+                target = scene.AddNewNodeByClass(node.GetClassName(), name)
+                applied._created.append(target)
+            write(target)
+            if target is not node:
+                _show_alike(target, node)
+                place_beside(target, node)
+            applied.nodes.append(target)
+    except BaseException:
+        applied.revert()
+        raise
+    return applied
+
+
+def _show_alike(target: Any, node: Any) -> None:
+    if target.GetNumberOfDisplayNodes() == 0 and node.GetDisplayNode() is not None:
+        target.CreateDefaultDisplayNodes()
+        shown, model = target.GetDisplayNode(), node.GetDisplayNode()
+        if shown is not None and shown.GetClassName() == model.GetClassName():
+            shown.CopyContent(model)

@@ -1,0 +1,112 @@
+"""Further pairs of volumes or segmentations that one registration aligns at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..core.channels import CHANNEL_KINDS, Channel
+from ..core.errors import InputError
+from ..worker.data import VoxelData
+from .chains import inverse
+from .masks import mask_steps
+from .resampling import resample_steps
+from .segments import segment_names
+from .sides import Side, flattened, mask_of_side_steps, side_steps
+from .steps import Steps
+from .volumes import volume_image
+
+
+@dataclass(frozen=True)
+class VolumePair:
+    """Nodes that lie with the fixed and with the moving volume: volumes of another contrast, or what guides them.
+
+    ``kind`` "image" compares volumes, such as T2 beside T1. "distance" and "labels" compare segmentations by the names
+    of their segments, or label maps by their values: by the distance from each surface, or voxel by voxel. Masks, and
+    segments chosen of them, are of these volumes only. ``weight`` is relative to the first pair. ``metric``: an elastix
+    metric, None for that of the first pair, and for segments the mean squared difference.
+    """
+
+    fixed: Any
+    moving: Any
+    fixedMask: Any = None
+    movingMask: Any = None
+    fixedSegments: Sequence[str] | None = None
+    movingSegments: Sequence[str] | None = None
+    weight: float = 1.0
+    metric: str | None = None
+    kind: str = "image"
+
+
+def channel_steps(pair: VolumePair, sides: tuple[Side, Side], number: int, threads: int | None) -> Steps[list[Channel]]:
+    """The channels of a pair, images as voxel data; ``sides`` are those of the first pair, ``number`` counts from 2.
+
+    Raises InputError naming what cannot be compared.
+    """
+    if pair.kind not in CHANNEL_KINDS:
+        raise InputError(f"Unknown kind of channel {pair.kind!r}; use one of {', '.join(CHANNEL_KINDS)}.")
+    if pair.kind != "image":
+        return (yield from _label_channel_steps(pair, sides))
+    images, masks = [], []
+    for name, node, mask, segments, first in (
+        ("fixed", pair.fixed, pair.fixedMask, pair.fixedSegments, sides[0]),
+        ("moving", pair.moving, pair.movingMask, pair.movingSegments, sides[1]),
+    ):
+        volume = volume_image(node, f"{name} volume {number}")
+        if (volume.slice_axis is None) != (first.plane is None):
+            raise InputError(
+                f"The {volume.name} and the first {name} volume must both be single slices, or both volumes."
+            )
+        side = yield from side_steps(volume, first.plane, "auto", threads)
+        images.append(side.image)
+        masks.append((yield from mask_of_side_steps(side, mask, segments, f"{name} mask {number}")))
+    return [Channel(*images, *masks, weight=pair.weight, metric=pair.metric, name=f"image {number}")]
+
+
+def _label_channel_steps(pair: VolumePair, sides: tuple[Side, Side]) -> Steps[list[Channel]]:
+    nodes = (pair.fixed, pair.moving)
+    for name, node in zip(("fixed", "moving"), nodes, strict=True):
+        if node is None or not (node.IsA("vtkMRMLSegmentationNode") or node.IsA("vtkMRMLVolumeNode")):
+            raise InputError(f"The {name} labels must be a segmentation or a label map.")
+    if pair.fixed.IsA("vtkMRMLSegmentationNode") != pair.moving.IsA("vtkMRMLSegmentationNode"):
+        raise InputError(
+            f"{pair.fixed.GetName()} and {pair.moving.GetName()} cannot be compared: one is a segmentation and the"
+            " other a label map."
+        )
+    labels = _segments if pair.fixed.IsA("vtkMRMLSegmentationNode") else _values
+    found = [labels(node) for node in nodes]
+    shared = [label for label in found[0] if label in found[1]]
+    if not shared:
+        raise InputError(f"{pair.fixed.GetName()} and {pair.moving.GetName()} have no segment or label in common.")
+    channels = []
+    for label in shared:
+        images = []
+        for name, node, side in zip(("fixed", "moving"), nodes, sides, strict=True):
+            inside = yield from _inside_steps(node, label, side, f"{name} labels")
+            images.append(VoxelData(*flattened(inside, side.grid, side.plane)))
+        channels.append(Channel(*images, weight=pair.weight, metric=pair.metric, kind=pair.kind, name=f"label {label}"))
+    return channels
+
+
+def _segments(node: Any) -> list[str]:
+    return segment_names(node)
+
+
+def _values(node: Any) -> list[int]:
+    return [int(value) for value in np.unique(volume_image(node, "label map").voxels) if value != 0]
+
+
+def _inside_steps(node: Any, label: Any, side: Side, role: str) -> Steps[np.ndarray]:
+    """(k, j, i) uint8 on the grid of ``side``: inside of a segment or of a value of a label map."""
+    if node.IsA("vtkMRMLSegmentationNode"):
+        return (yield from mask_steps(node, side.grid, role, [label]))
+    volume = volume_image(node, role)
+    inside = (volume.voxels == label).view(np.uint8)
+    if volume.to_world or not volume.geometry.is_close(side.grid):
+        inside = yield from resample_steps(
+            inside, volume.geometry, inverse(volume.to_world), side.grid, interpolation="nearest"
+        )
+    return inside

@@ -1,0 +1,73 @@
+"""Colours and legends in which figures of a deformation can be read off a slice view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import slicer
+
+_COLOURS = 256
+#: Position from 0 to 1, and colour. Local volume change is white where nothing changes, blue where space shrinks and
+#: red where it grows; yellow, the first colour, is where it folds. Colours are of Moreland's diverging map.
+VOLUME_CHANGE = (
+    (0.0, (1.0, 0.9, 0.0)),
+    (0.004, (0.230, 0.299, 0.754)),
+    (0.5, (0.96, 0.96, 0.96)),
+    (1.0, (0.706, 0.016, 0.150)),
+)
+#: Viridis, even in lightness: larger displacements are lighter.
+DISPLACEMENT = (
+    (0.0, (0.267, 0.005, 0.329)),
+    (0.25, (0.229, 0.322, 0.546)),
+    (0.5, (0.128, 0.567, 0.551)),
+    (0.75, (0.369, 0.789, 0.383)),
+    (1.0, (0.993, 0.906, 0.144)),
+)
+
+
+def colour_node(scene: Any, name: str, stops: Sequence[tuple[float, tuple[float, float, float]]]) -> Any:
+    """The colour table of that name, made when the scene has none."""
+    found = scene.GetFirstNode(name, "vtkMRMLColorTableNode")
+    if found is not None:
+        return found
+    node = slicer.vtkMRMLColorTableNode()
+    node.SetName(name)
+    node.SetTypeToUser()
+    node.SetNumberOfColors(_COLOURS)
+    positions = [position for position, _ in stops]
+    channels = [np.interp(np.linspace(0, 1, _COLOURS), positions, [rgb[n] for _, rgb in stops]) for n in range(3)]
+    for index, (red, green, blue) in enumerate(zip(*channels, strict=True)):
+        node.SetColor(index, str(index), float(red), float(green), float(blue), 1.0)
+    scene.AddNode(node)
+    return node
+
+
+def show_in_colours(volume_node: Any, colours: Any, low: float, high: float, title: str) -> Any:
+    """Show a scalar volume in ``colours`` from ``low`` to ``high``, with a legend, whose display node is returned."""
+    if volume_node.GetDisplayNode() is None:
+        volume_node.CreateDefaultDisplayNodes()
+    display = volume_node.GetDisplayNode()
+    display.SetAndObserveColorNodeID(colours.GetID())
+    display.SetAutoWindowLevel(False)
+    display.SetWindowLevel(high - low, (high + low) / 2)
+    legend = next(
+        (
+            node
+            for node in map(volume_node.GetNthDisplayNode, range(volume_node.GetNumberOfDisplayNodes()))
+            if node is not None and node.IsA("vtkMRMLColorLegendDisplayNode")
+        ),
+        None,
+    )
+    if legend is None:
+        # Slicer's module for this has its logic in a plugin; the node is all that it makes.
+        legend = slicer.vtkMRMLColorLegendDisplayNode()
+        volume_node.GetScene().AddNode(legend)
+        volume_node.AddAndObserveDisplayNodeID(legend.GetID())
+    legend.SetAndObservePrimaryDisplayNode(display)
+    legend.SetTitleText(title)
+    legend.SetLabelFormat("%.2f")
+    legend.SetNumberOfLabels(5)
+    legend.SetVisibility(True)
+    return legend

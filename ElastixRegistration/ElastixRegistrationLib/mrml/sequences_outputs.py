@@ -1,0 +1,284 @@
+"""What a registered sequence leaves in the scene: sequences of volumes, transforms and segmentations, in step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import slicer
+import vtk
+
+from ..core.background import BackgroundEstimate, estimate_background
+from ..core.errors import InputError
+from ..core.images import Geometry
+from ..core.settings import KEEP, RegistrationSettings
+from .chains import Chain, chain_to_world, inverse
+from .coordinates import ijk_to_ras_of, vtk_matrix_from_array
+from .output_volumes import image_steps, volume_class_for
+from .resampling import resample_steps
+from .segments import chosen_segments, segments_on_grid_steps
+from .steps import completed
+from .transforms import set_from_parent
+from .volumes import VolumeImage
+
+if TYPE_CHECKING:
+    from .sequences import Found, SequenceOptions
+
+_ROLES = {"volumes": "registered", "transforms": "transforms", "segmentations": "segmentations"}
+
+
+@dataclass(frozen=True)
+class SequenceOutputs:
+    """Sequence nodes to write, None for new ones. ``wanted``: names of those that are."""
+
+    volumes: Any = None
+    transforms: Any = None
+    segmentations: Any = None
+    wanted: tuple[str, ...] = ("volumes", "transforms")
+
+    def check(self, sequence_node: Any) -> None:
+        """Raise InputError when a node is no sequence, the input, or named twice."""
+        unknown = [name for name in self.wanted if name not in _ROLES]
+        if unknown:
+            raise InputError(f"Unknown output {unknown[0]!r} of a sequence; use some of {', '.join(_ROLES)}.")
+        named = [node for node in (self.volumes, self.transforms, self.segmentations) if node is not None]
+        for place, node in enumerate(named):
+            if not node.IsA("vtkMRMLSequenceNode"):
+                raise InputError(f"The output {node.GetName()} is a {node.GetNodeTagName()} node, not a sequence.")
+            if node is sequence_node:
+                raise InputError(f"The output {node.GetName()} is the sequence itself, which would be lost.")
+            if any(node is other for other in named[:place]):
+                raise InputError(f"The node {node.GetName()} is named for two outputs; each needs its own.")
+
+
+@dataclass(frozen=True)
+class SequenceOutcome:
+    """The sequence nodes by what they hold ("volumes", ...), the frames in them, and why others are not, by frame.
+
+    ``browser_node`` shows input and outputs in step.
+    """
+
+    nodes: Mapping[str, Any]
+    browser_node: Any
+    frames: tuple[int, ...]
+    failed: Mapping[int, str]
+
+
+def write_outputs(
+    sequence_node: Any,
+    frames: Sequence[VolumeImage],
+    found: Found,
+    options: SequenceOptions,
+    settings: RegistrationSettings,
+    outputs: SequenceOutputs,
+    *,
+    segmentation_node: Any = None,
+    segments: Sequence[str] | None = None,
+) -> SequenceOutcome:
+    """Compute all, then change the scene at once. Raises InputError when a node was removed meanwhile."""
+    for node in (sequence_node, outputs.volumes, outputs.transforms, outputs.segmentations):
+        if node is not None and node.GetScene() is None:
+            raise InputError(f"The node {node.GetName()} was removed from the scene while its frames were registered.")
+    chains = dict(sorted(found.transforms.items()))
+    wanted = dict.fromkeys(outputs.wanted)
+    if segmentation_node is not None:
+        wanted["segmentations"] = None
+    data: dict[str, dict[int, Any]] = {}
+    if "volumes" in wanted:
+        data["volumes"] = {
+            frame: _moved_volume(frames, frame, chain, found, options, settings) for frame, chain in chains.items()
+        }
+    if "transforms" in wanted:
+        data["transforms"] = {frame: _transform_node(chain) for frame, chain in chains.items()}
+    if "segmentations" in wanted:
+        if segmentation_node is None:
+            raise InputError("Segmentations are wanted, and no segmentation of the reference frame was given.")
+        data["segmentations"] = _followed(sequence_node, frames, chains, options, segmentation_node, segments)
+    nodes = {role: _fill(getattr(outputs, role), sequence_node, role, by_frame) for role, by_frame in data.items()}
+    browser = _synchronised(sequence_node, list(nodes.values()))
+    return SequenceOutcome(nodes, browser, tuple(chains), dict(found.failed))
+
+
+def write_group(
+    sequence_node: Any, frames: Sequence[VolumeImage], chains: Mapping[int, Chain], mean: np.ndarray, grid: VolumeImage
+) -> tuple[SequenceOutcome, Any]:
+    """(outcome, mean volume node) of a groupwise registration: all frames on the grid of ``grid``."""
+    moved = {}
+    for frame, chain in chains.items():
+        estimate = estimate_background(frames[frame].scalars())
+        moved[frame] = _volume_node(
+            _resampled(frames[frame], grid.geometry, chain, estimate, "linear"), frames[frame], grid
+        )
+    nodes = {
+        "volumes": _fill(None, sequence_node, "volumes", moved),
+        "transforms": _fill(None, sequence_node, "transforms", {f: _transform_node(c) for f, c in chains.items()}),
+    }
+    scene = sequence_node.GetScene()
+    name = scene.GenerateUniqueName(f"{sequence_node.GetName()} mean")
+    mean_node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
+    mean_node.SetIJKToRASMatrix(vtk_matrix_from_array(grid.ijk_to_ras))
+    mean_node.SetAndObserveImageData(completed(image_steps(mean, vtk.VTK_FLOAT)))
+    mean_node.CreateDefaultDisplayNodes()
+    browser = _synchronised(sequence_node, list(nodes.values()))
+    return SequenceOutcome(nodes, browser, tuple(chains), {}), mean_node
+
+
+def _moved_volume(
+    frames: Sequence[VolumeImage],
+    frame: int,
+    chain: Chain,
+    found: Found,
+    options: SequenceOptions,
+    settings: RegistrationSettings,
+) -> Any:
+    fixed, moving = frames[frame], frames[options.reference]
+    if options.onto_reference:
+        fixed, moving = moving, fixed
+    estimate = found.backgrounds.get(frame)
+    if frame == options.reference or estimate is None:
+        return _volume_node(moving.voxels, moving, fixed)
+    keep = settings.background == KEEP
+    interpolation = "nearest" if moving.is_label_map else settings.interpolation
+    voxels = _resampled(moving, fixed.geometry, chain, estimate, interpolation, keep_padding=keep)
+    return _volume_node(voxels, moving, fixed)
+
+
+def _resampled(
+    moving: VolumeImage,
+    grid: Geometry,
+    chain: Chain,
+    estimate: BackgroundEstimate,
+    interpolation: str,
+    *,
+    keep_padding: bool = False,
+) -> np.ndarray:
+    more = {"interpolation": interpolation, "background": estimate.value}
+    if moving.components == 1:
+        padding = None if keep_padding else estimate
+        return completed(resample_steps(moving.voxels, moving.geometry, chain, grid, padding=padding, **more))
+    parts = [np.ascontiguousarray(moving.voxels[..., c]) for c in range(moving.components)]
+    return np.stack([completed(resample_steps(part, moving.geometry, chain, grid, **more)) for part in parts], -1)
+
+
+def _volume_node(voxels: np.ndarray, moving: VolumeImage, fixed: VolumeImage) -> Any:
+    """A node outside of any scene."""
+    node = getattr(slicer, volume_class_for(moving))()
+    node.SetIJKToRASMatrix(vtk_matrix_from_array(fixed.ijk_to_ras))
+    node.SetAndObserveImageData(completed(image_steps(voxels, moving.scalar_type)))
+    node.SetVoxelVectorType(moving.node.GetVoxelVectorType())
+    return node
+
+
+def _transform_node(chain: Chain) -> Any:
+    # Of the general class whatever it holds: the node that shows a sequence has one class for all its items.
+    node = slicer.vtkMRMLTransformNode()
+    set_from_parent(node, chain)
+    return node
+
+
+def _followed(
+    sequence_node: Any,
+    frames: Sequence[VolumeImage],
+    chains: Mapping[int, Chain],
+    options: SequenceOptions,
+    segmentation_node: Any,
+    segments: Sequence[str] | None,
+) -> dict[int, Any]:
+    """A segmentation node, outside of any scene, for each frame, from the one on the reference frame."""
+    name = f"segmentation {segmentation_node.GetName()}"
+    reference = frames[options.reference]
+    proxy = _proxy_of(sequence_node)
+    to_world = [] if proxy is None else chain_to_world(proxy.GetParentTransformNode())
+    to_segments = [*to_world, *inverse(chain_to_world(segmentation_node.GetParentTransformNode()))]
+    drawn = []
+    for segment in chosen_segments(segmentation_node, segments, name):
+        inside, is_empty = completed(
+            segments_on_grid_steps(segmentation_node, [segment.GetName()], reference.geometry, to_segments, name)
+        )
+        if not is_empty:
+            drawn.append((segment, inside.astype(np.float32)))
+    if not drawn:
+        raise InputError(f"The {name} is empty.")
+    followed = {}
+    for frame, chain in chains.items():
+        grid = frames[frame].geometry
+        to_reference = inverse(chain) if options.onto_reference else chain
+        # Half of the way between outside and inside, which is smoother than the nearest voxel.
+        masks = [
+            (segment, completed(resample_steps(inside, reference.geometry, to_reference, grid)) >= 0.5)
+            for segment, inside in drawn
+        ]
+        followed[frame] = _segmentation_node(masks, grid)
+    return followed
+
+
+def _segmentation_node(masks: Sequence[tuple[Any, np.ndarray]], grid: Geometry) -> Any:
+    node = slicer.vtkMRMLSegmentationNode()
+    kind = slicer.vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()
+    node.GetSegmentation().SetSourceRepresentationName(kind)
+    for source, inside in masks:
+        label_map = slicer.vtkOrientedImageData()
+        label_map.DeepCopy(completed(image_steps(inside.astype(np.uint8), vtk.VTK_UNSIGNED_CHAR)))
+        label_map.SetImageToWorldMatrix(vtk_matrix_from_array(ijk_to_ras_of(grid)))
+        segment = slicer.vtkSegment()
+        segment.DeepCopyMetadata(source)
+        segment.SetLabelValue(1)
+        segment.AddRepresentation(kind, label_map)
+        node.GetSegmentation().AddSegment(segment)
+    return node
+
+
+def _fill(node: Any, sequence_node: Any, role: str, by_frame: Mapping[int, Any]) -> Any:
+    """Put data nodes into a sequence node at the index values of the input."""
+    scene = sequence_node.GetScene()
+    if node is None:
+        name = scene.GenerateUniqueName(f"{sequence_node.GetName()} {_ROLES[role]}")
+        node = scene.AddNewNodeByClass("vtkMRMLSequenceNode", name)
+    node.RemoveAllDataNodes()
+    node.SetIndexName(sequence_node.GetIndexName())
+    node.SetIndexUnit(sequence_node.GetIndexUnit())
+    node.SetIndexType(sequence_node.GetIndexType())
+    node.SetNumericIndexValueTolerance(sequence_node.GetNumericIndexValueTolerance())
+    for frame, data_node in by_frame.items():
+        data_node.SetName(node.GetName())
+        node.SetDataNodeAtValue(data_node, sequence_node.GetNthIndexValue(frame))
+    return node
+
+
+def _browser_of(sequence_node: Any) -> Any:
+    scene = sequence_node.GetScene()
+    for n in range(scene.GetNumberOfNodesByClass("vtkMRMLSequenceBrowserNode")):
+        browser = scene.GetNthNodeByClass(n, "vtkMRMLSequenceBrowserNode")
+        if browser.IsSynchronizedSequenceNode(sequence_node, True):
+            return browser
+    return None
+
+
+def _proxy_of(sequence_node: Any) -> Any:
+    browser = _browser_of(sequence_node)
+    return None if browser is None else browser.GetProxyNode(sequence_node)
+
+
+def _synchronised(sequence_node: Any, outputs: Sequence[Any]) -> Any:
+    """The browser of the input, a new one where there is none, with the outputs in step."""
+    browser = _browser_of(sequence_node)
+    if browser is None:
+        scene = sequence_node.GetScene()
+        browser = slicer.vtkMRMLSequenceBrowserNode()
+        browser.SetName(scene.GenerateUniqueName(f"{sequence_node.GetName()} browser"))
+        scene.AddNode(browser)  # a scene without the Sequences module does not know the class by its name
+        browser.SetAndObserveMasterSequenceNodeID(sequence_node.GetID())
+    shown = browser.GetProxyNode(sequence_node)
+    parent = None if shown is None else shown.GetTransformNodeID()
+    for node in outputs:
+        if not browser.IsSynchronizedSequenceNode(node, True):
+            browser.AddSynchronizedSequenceNode(node)
+        if node.GetNumberOfDataNodes() and browser.GetProxyNode(node) is None:
+            browser.AddProxyNode(node.GetNthDataNode(0), node, True)
+        proxy = browser.GetProxyNode(node)
+        if proxy is not None:
+            proxy.SetName(node.GetName())
+            proxy.SetAndObserveTransformNodeID(parent)
+    return browser

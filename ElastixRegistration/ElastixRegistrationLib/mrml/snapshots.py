@@ -1,0 +1,35 @@
+"""What nodes were before, to go back to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Snapshot:
+    """What a node was, kept outside of the scene.
+
+    Voxels, displacement grids and segmentations are shared: others are put in their place.
+    """
+
+    def __init__(self, node: Any, parent_only: bool = False):
+        self._node, self._parent, self._copy = node, node.GetTransformNodeID(), None
+        self._segmentation = None
+        is_grid = node.IsA("vtkMRMLTransformNode") and not node.IsLinear()
+        self._deep = not (is_grid or node.IsA("vtkMRMLVolumeNode"))
+        if parent_only:
+            return
+        if node.IsA("vtkMRMLSegmentationNode"):
+            self._segmentation = node.GetSegmentation()
+        else:
+            self._copy = node.CreateNodeInstance()
+            self._copy.UnRegister(None)
+            self._copy.CopyContent(node, self._deep)
+
+    def restore(self) -> None:
+        if self._node.GetScene() is None:
+            return
+        if self._copy is not None:
+            self._node.CopyContent(self._copy, self._deep)
+        if self._segmentation is not None:
+            self._node.SetAndObserveSegmentation(self._segmentation)
+        self._node.SetAndObserveTransformNodeID(self._parent)

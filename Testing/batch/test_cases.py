@@ -1,0 +1,100 @@
+"""Which files become which cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ElastixRegistrationLib.batch.cases import Case, find_cases, named
+from ElastixRegistrationLib.core.errors import InputError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("fixed.nrrd", "set/b.nii.gz", "set/a.mha", "set/notes.txt", "set/.hidden.nrrd", "set/fixed.nrrd"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"")
+    return tmp_path
+
+
+def dicom(folder: Path, *names: str) -> None:
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / name).write_bytes(bytes(128) + b"DICM")
+
+
+def test_a_list_of_images(folder):
+    cases = find_cases([folder / "fixed.nrrd", folder / "set" / "a.mha", folder / "set" / "b.nii.gz"])
+    assert [case.name for case in cases] == ["a", "b"]
+    assert {case.fixed for case in cases} == {str(folder / "fixed.nrrd")}
+    assert cases[1].moving == str(folder / "set" / "b.nii.gz")
+
+
+def test_a_folder_has_images_in_order_of_their_names_and_nothing_else(folder):
+    assert [case.name for case in find_cases([folder / "fixed.nrrd", folder / "set"])] == ["a", "b", "fixed"]
+
+
+def test_the_fixed_image_is_not_registered_with_itself(folder):
+    assert [case.name for case in find_cases([folder / "set" / "fixed.nrrd", folder / "set"])] == ["a", "b"]
+
+
+def test_a_folder_of_dicom_series_is_one_case_each_and_a_series_one_case(tmp_path):
+    for patient in ("p1", "p2"):
+        dicom(tmp_path / "patients" / patient, "IM0", "IM1")
+    (tmp_path / "patients" / "empty").mkdir()
+    assert [case.name for case in find_cases(["f.nrrd", tmp_path / "patients"])] == ["p1", "p2"]
+    series = find_cases(["f.nrrd", tmp_path / "patients" / "p1"])
+    assert [case.moving for case in series] == [str(tmp_path / "patients" / "p1")]
+
+
+def test_a_table_names_everything(tmp_path):
+    (tmp_path / "t.csv").write_text(
+        "\ufeffCase;Fixed;moving;moving_mask;fixed_points;age\nfirst;f.nrrd;m/1.nrrd;;p.fcsv;40\n"
+        ";/data/f2.nrrd;m/2.nrrd;k.nrrd;;50\n\n",
+        encoding="utf-8",
+    )
+    first, second = find_cases([tmp_path / "t.csv"])
+    at = str(tmp_path)
+    assert first == Case("first", f"{at}/f.nrrd", f"{at}/m/1.nrrd", fixed_points=f"{at}/p.fcsv")
+    assert second == Case("2", "/data/f2.nrrd", f"{at}/m/2.nrrd", moving_mask=f"{at}/k.nrrd")
+
+
+def test_a_table_without_a_fixed_column_takes_the_fixed_image_and_its_mask(tmp_path):
+    (tmp_path / "t.tsv").write_text("moving\tmoving_labels\na.nrrd\tl.nrrd\n", encoding="utf-8")
+    (case,) = find_cases(["/f.nrrd", tmp_path / "t.tsv"], fixed_mask="/k.nrrd")
+    assert (case.fixed, case.fixed_mask, case.moving_labels) == ("/f.nrrd", "/k.nrrd", f"{tmp_path}/l.nrrd")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("fixed,moving,moving_msk\na,b,c\n", "moving_mask"),
+        ("fixed,mooving\na,b\n", "no column moving"),
+        ("fixed,moving\na,\n", "line 2"),
+        ("fixed,moving,moving\na,b,c\n", "more than once"),
+        ("fixed,moving\n", "no rows"),
+        ("", "no column"),
+        ("case,fixed,moving\nx,a,b\nX,a,c\n", "2 cases are called x"),
+    ],
+)
+def test_a_wrong_table_says_where(tmp_path, text, words):
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=words) as caught:
+        find_cases([tmp_path / "t.csv"])
+    assert "t.csv" in str(caught.value) or "called" in str(caught.value)
+
+
+def test_names_are_distinct_and_safe_for_any_disk():
+    paths = ["/d/s1/t1.nii.gz", "/d/s2/t1.nii.gz", "/d/s2/t2.nii.gz", "/d/s2/t2.nii.gz", "/d/a b?.nrrd", "/d/con.nrrd"]
+    names = [case.name for case in named([Case("", "f", path) for path in paths])]
+    assert names == ["s1_t1", "s2_t1", "t2-1", "t2-2", "a_b", "con_"]
+    (odd,) = named([Case("../../etc/passwd", "f", "m")])
+    assert odd.name == "etc_passwd"
+
+
+def test_no_cases_is_told(tmp_path):
+    with pytest.raises(InputError, match="nothing to register"):
+        find_cases(["f.nrrd"])
+    with pytest.raises(InputError, match="has no images"):
+        find_cases(["f.nrrd", tmp_path])

@@ -1,0 +1,132 @@
+"""The default preset on pairs that differ in place, turn, extent and contrast."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from core.phantoms import blobs, grid
+from ElastixRegistrationLib.core.automatic import FittedImage, fit_stages
+from ElastixRegistrationLib.core.coarse import Likeness, coarse_image
+from ElastixRegistrationLib.core.images import Geometry, array_view, geometry_of, image_from_array
+from ElastixRegistrationLib.core.presets import find_preset
+from ElastixRegistrationLib.core.registration import register
+from ElastixRegistrationLib.core.start_search import find_start, moved_points, rigid_matrix
+from ElastixRegistrationLib.core.transforms import affine_from_matrix, map_points
+
+STAGES = find_preset("automatic").stages()
+
+
+def turned_header(image, degrees, shift):
+    """The same voxels on a grid turned about its centre and shifted, and the map of points that truly belongs to it."""
+    geometry = geometry_of(image)
+    dimension = geometry.dimension
+    angles = np.zeros(1 if dimension == 2 else 3)
+    angles[-1] = np.radians(degrees)
+    if dimension == 3:
+        angles[0] = np.radians(degrees) / 2
+    matrix = rigid_matrix(np.concatenate([angles, shift]), geometry.centre())
+    origin, rotation = moved_points(matrix, np.array([geometry.origin]))[0], matrix[:-1, :-1]
+    direction = tuple(map(tuple, (rotation @ np.array(geometry.direction)).tolist()))
+    moved = Geometry(geometry.size, geometry.spacing, tuple(origin.tolist()), direction)
+    return image_from_array(np.array(array_view(image)), moved), matrix
+
+
+def fitted_image(image):
+    return FittedImage(array_view(image), geometry_of(image), 0.0)
+
+
+def mean_error(transform, matrix, geometry):
+    extent = min(n * s for n, s in zip(geometry.size, geometry.spacing, strict=True))
+    points = geometry.centre() + np.random.default_rng(1).uniform(-0.25, 0.25, (50, geometry.dimension)) * extent
+    return np.linalg.norm(map_points(transform, points) - moved_points(matrix, points), axis=1).mean()
+
+
+@pytest.mark.parametrize(
+    ("size", "spacing", "shift"),
+    [((48, 44, 40), (4.0, 4.0, 5.0), (50.0, -28.0, 18.0)), ((96, 90), (2.5, 2.5), (50.0, -33.0))],
+)
+def test_sixty_millimetres_and_thirty_degrees_are_found(size, spacing, shift):
+    geometry = grid(size, spacing)
+    fixed = blobs(geometry)
+    moving, truth = turned_header(fixed, 30.0, shift)
+    result = register(fixed, moving, STAGES, adapt=True, seed=1)
+    assert mean_error(result.transform, truth, geometry) < min(spacing) / 2
+    assert "mm and " in result.notes[0]
+
+
+def test_an_image_of_a_part_finds_its_place_in_the_whole():
+    whole = blobs(grid((60, 56, 52), (4.0, 4.0, 4.0)))
+    geometry = geometry_of(whole)
+    low, high = np.array([22, 18, 12]), np.array([48, 44, 38])
+    part = np.ascontiguousarray(array_view(whole)[low[2] : high[2], low[1] : high[1], low[0] : high[0]])
+    origin = geometry.points_of(low.astype(float)) + np.array([40.0, -30.0, 25.0])
+    fixed = image_from_array(part, Geometry((26, 26, 26), geometry.spacing, tuple(origin.tolist()), geometry.direction))
+    result = register(fixed, whole, STAGES, adapt=True, seed=1)
+    truth = np.eye(4)
+    truth[:3, 3] = -40.0, 30.0, -25.0
+    assert mean_error(result.transform, truth, geometry_of(fixed)) < 4.0
+
+
+@pytest.mark.parametrize("size", [(40, 36, 32), (64, 60)])
+def test_proportional_grey_values_are_compared_by_correlation_and_others_are_not(size):
+    fixed = blobs(grid(size))
+    values = array_view(fixed)
+    brighter = image_from_array(values * 3 + 7, geometry_of(fixed))
+    other = image_from_array(np.abs(values - 0.4 * values.max()), geometry_of(fixed))
+    chosen = [
+        fit_stages(STAGES, fitted_image(fixed), fitted_image(moving)).stages[-1]["Metric"]
+        for moving in (brighter, other)
+    ]
+    assert chosen == [("AdvancedNormalizedCorrelation",), ("AdvancedMattesMutualInformation",)]
+
+
+def test_well_placed_images_start_as_loaded():
+    fixed = blobs(grid())
+    found = fit_stages(STAGES, fitted_image(fixed), fitted_image(fixed))
+    assert np.array_equal(found.start, np.eye(4))
+    assert "as loaded" in found.sentence
+
+
+def test_a_given_start_is_kept():
+    geometry = grid()
+    fixed, moving = blobs(geometry), blobs(geometry, (6.0, -4.0, 5.0))
+    matrix = np.eye(4)
+    matrix[:3, 3] = 5.0, -4.0, 4.0
+    result = register(fixed, moving, STAGES, adapt=True, seed=1, initial_transform=affine_from_matrix(matrix))
+    truth = np.eye(4)
+    truth[:3, 3] = 6.0, -4.0, 5.0
+    assert "starts" not in result.notes[0]
+    assert mean_error(result.transform, truth, geometry) < 2.0
+
+
+def test_the_grid_follows_the_object():
+    def spacing(size, voxel):
+        image = FittedImage(np.random.default_rng(0).random(size[::-1]), grid(size, voxel), 0.0)
+        return float(fit_stages(STAGES, image, image).stages[-1]["FinalGridSpacingInPhysicalUnits"][0])
+
+    assert spacing((200, 200, 100), (1.0, 1.0, 2.0)) == 14.0
+    assert spacing((60, 60, 60), (0.1, 0.1, 0.1)) == pytest.approx(1.5)
+    assert spacing((60, 60, 60), (4.0, 4.0, 4.0)) == 32.0
+
+
+def test_the_search_ignores_what_is_outside_the_mask():
+    geometry = grid((40, 40, 40), (4.0, 4.0, 4.0))
+    fixed, moving = (array_view(blobs(geometry, shift)) for shift in ((0, 0, 0), (24.0, 0, 0)))
+    bright = np.zeros(fixed.shape, np.float32)
+    bright[:, :, :4] = 900  # a couch, in the same place of both
+    masks = [np.broadcast_to(np.arange(40) > 5, fixed.shape).astype(np.uint8)] * 2
+    images = [
+        coarse_image(np.maximum(values, bright), geometry, 0.0, 4.0, mask)
+        for values, mask in zip((fixed, moving), masks, strict=True)
+    ]
+    start = find_start(Likeness(*images))
+    assert start.matrix[:3, 3] == pytest.approx([24.0, 0, 0], abs=5)
+
+
+def test_images_that_tell_little_of_each_other_stay_rigid():
+    fixed = blobs(grid())
+    noise = np.random.default_rng(2).normal(0, 60, array_view(fixed).shape)
+    moving = image_from_array((array_view(fixed) + noise).astype(np.float32), geometry_of(fixed))
+    found = fit_stages(STAGES, fitted_image(fixed), fitted_image(moving), given_start=np.asarray)
+    assert [stage["Transform"] for stage in found.stages] == [("EulerTransform",)]
+    assert "rigid only" in found.sentence
