@@ -21,6 +21,13 @@ def the_object(world_ras: np.ndarray, shift=(0.0, 0.0, 0.0)) -> np.ndarray:
     return values
 
 
+def blobs(shift=(0, 0, 0), size=(26, 24, 22)):
+    """(k, j, i) of ``the_object`` on a grid of 4 mm around the world's origin."""
+    indices = np.stack(np.meshgrid(*[np.arange(n) for n in size[::-1]], indexing="ij")[::-1], -1)
+    points = (indices - (np.array(size) - 1) / 2) * 4.0
+    return the_object(points.reshape(-1, 3), shift).reshape(size[::-1])
+
+
 def voxels_in_world(node) -> np.ndarray:
     """(N, 3) RAS of all voxel centres of a volume node, first index fastest, by MRML itself."""
     matrix = vtk.vtkMatrix4x4()
