@@ -71,7 +71,7 @@ def make_cases(folder: Path, count: int, size: int) -> list[batch.Case]:
 
 
 class CpuMeter(threading.Thread):
-    """CPU seconds of this process and of all that it starts, from ``with`` on, sampled ten times a second."""
+    """CPU seconds of this process and of all that it starts, from ``with`` on, sampled twice a second."""
 
     def __enter__(self) -> CpuMeter:
         self._over, self._seen, self._before = threading.Event(), {}, {}
@@ -90,7 +90,7 @@ class CpuMeter(threading.Thread):
         self.cpu = children + _cpu_seconds() - self._own_before
 
     def run(self) -> None:
-        while not self._over.wait(0.1):
+        while not self._over.wait(0.5):
             self._look()
 
     def _look(self) -> None:

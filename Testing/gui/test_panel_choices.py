@@ -340,8 +340,7 @@ def test_the_tab_key_goes_through_the_panel_in_reading_order(open_panel, a_pair,
     ui = open_panel().ui
     for name in ("masks", "start", "advanced", "log", "result"):
         getattr(ui, f"{name}CollapsibleButton").collapsed = False
-    ui.applyButton.window().activateWindow()  # another one may have been in front
-    host.pump(0.1)
+    ui.applyButton.window().activateWindow()
     ui.parameterSetSelector.setFocus()
     assert host.waitUntil(qt.QApplication.focusWidget, 2)
     reached = []

@@ -92,9 +92,11 @@ def local_size(cases: int, case_bytes: float, workers: int | None = None, thread
 @contextmanager
 def local_client(size: Size) -> Iterator[Any]:
     """A Dask client of a cluster on this computer that ends with the block, or with this process however it ends."""
+    import dask
     from distributed import Client, LocalCluster
 
-    with _quiet_dask():
+    # No worker is given a case ahead of time: one that waits there could start elsewhere, and dies with the worker.
+    with _quiet_dask(), dask.config.set({"distributed.scheduler.worker-saturation": 1.0}):
         cluster = LocalCluster(
             n_workers=size.workers,
             threads_per_worker=1,
