@@ -350,7 +350,8 @@ def test_the_tab_key_goes_through_the_panel_in_reading_order(open_panel, a_pair,
         control = inner
         while control and getattr(control, "name", "") not in vars(ui):
             control = control.parent()
-        if control and control.name not in reached:
+        # Widgets of the Transform section are in no other than the panel itself.
+        if control and control.name not in (*reached, "ElastixRegistration"):
             reached.append(control.name)
         qt.QApplication.sendEvent(inner, qt.QKeyEvent(qt.QEvent.KeyPress, qt.Qt.Key_Tab, qt.Qt.NoModifier))
         host.pump()

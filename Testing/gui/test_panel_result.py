@@ -8,7 +8,7 @@ import vtk
 from gui.clicks import choose, shift_of, shown_table
 
 VIEWS = ["Red", "Yellow"]
-MODES = ["checkerboard", "fade", "flicker", "difference", "sideBySide"]
+MODES = ["checkerboard", "fade", "flicker", "difference", "revealCursor", "sideBySide"]
 
 
 def test_revert_removes_new_nodes_and_restores_old_ones(a_panel, a_result, slicer):
@@ -122,6 +122,29 @@ def test_views_come_and_go(host, a_pair, a_result, slicer, mode):
     assert view_state(slicer) == before
     assert scale_of(red.mrmlSliceNode()) == pytest.approx(0.1, rel=1e-3)
     assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == nodes
+
+
+def test_the_cursor_reveals_the_result_where_it_is(a_pair, a_result, slicer):
+    crosshair = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLCrosshairNode")  # Slicer always has one
+    ui = a_result().ui
+    ui.revealCursorButton.click()
+    composite = slicer.app.layoutManager().sliceWidget("Red").mrmlSliceCompositeNode()
+    shown = slicer.mrmlScene.GetNodeByID(composite.GetBackgroundVolumeID())
+    outside = slicer.util.arrayFromVolume(shown).copy()
+    changed = []
+    for ras in ((30.0, 30.0, 28.0), (48.0, 40.0, 36.0), (9999.0, 0.0, 0.0)):
+        crosshair.SetCursorPositionRAS(ras)
+        now = slicer.util.arrayFromVolume(shown)
+        changed.append(np.argwhere(now != outside))
+    # 25 mm to all sides are 8 voxels of 3 mm.
+    centre = np.array([28, 30, 30]) / 3
+    assert len(changed[0]) > 50
+    assert np.abs(changed[0] - centre).max() <= 25 / 3
+    assert np.abs(changed[1] - np.array([36, 40, 48]) / 3).max() <= 25 / 3
+    assert len(changed[2]) == 0
+    ui.revealCursorButton.click()
+    assert shown.GetScene() is None
+    crosshair.SetCursorPositionRAS((30.0, 30.0, 28.0))
 
 
 def test_from_one_view_to_the_next_and_back(host, a_result, slicer):

@@ -18,7 +18,7 @@ def checkerboard_volume(
 
     ``windows`` None scales each by its own range.
     """
-    first, second = _scaled(fixed, moved, windows)
+    first, second = scaled_pair(fixed, moved, windows)
     side = max(1, -(-max(fixed.shape) // tiles))
     odd = np.zeros(fixed.shape, bool)
     for axis, length in enumerate(fixed.shape):
@@ -30,11 +30,12 @@ def checkerboard_volume(
 
 def difference_volume(fixed: np.ndarray, moved: np.ndarray, windows: Windows | None = None) -> np.ndarray:
     """(k, j, i) int16, -255 to 255: moved minus fixed, each scaled to 0..255 by its window or its own range first."""
-    first, second = _scaled(fixed, moved, windows)
+    first, second = scaled_pair(fixed, moved, windows)
     return second.astype(np.int16) - first
 
 
-def _scaled(fixed: np.ndarray, moved: np.ndarray, windows: Windows | None) -> tuple[np.ndarray, np.ndarray]:
+def scaled_pair(fixed: np.ndarray, moved: np.ndarray, windows: Windows | None) -> tuple[np.ndarray, np.ndarray]:
+    """Both arrays as uint8, each scaled to 0..255 by its window or its own range."""
     if fixed.shape != moved.shape:
         raise InputError(f"Volumes of {fixed.shape} and {moved.shape} voxels cannot be compared voxel by voxel.")
     windows = (window_of(fixed), window_of(moved)) if windows is None else windows

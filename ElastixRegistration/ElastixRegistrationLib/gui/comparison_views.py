@@ -1,4 +1,4 @@
-"""One-click looks at a result: checkerboard, fade, flicker, difference, side by side. Going back restores the views."""
+"""One-click looks at a result, from a checkerboard to a cursor that reveals it. Going back restores the views."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import slicer
 import vtk
 from slicer.i18n import tr as _
 
-MODES = ("checkerboard", "fade", "flicker", "difference", "sideBySide")
+from .reveal_cursor import RevealCursor
+
+MODES = ("checkerboard", "fade", "flicker", "difference", "sideBySide", "revealCursor")
 _FLICKER_MS = 500
 
 
@@ -22,6 +24,7 @@ class ComparisonViews:
         self.mode = ""
         self._before: list[Callable[[], None]] = []
         self._helper: Any = None
+        self._cursor: RevealCursor | None = None
         self._opacity = 0.5
         self._timer = qt.QTimer()
         self._timer.setInterval(_FLICKER_MS)
@@ -33,7 +36,12 @@ class ComparisonViews:
         self._remember()
         self.mode = mode
         if mode in ("checkerboard", "difference"):
-            self._helper = _helperVolume(mode, fixed, result)
+            self._helper = _helperVolume(mode, fixed, _comparedVoxels(mode, fixed, result))
+            self._setLayers(self._helper, None, 0.0)
+        elif mode == "revealCursor":
+            self._helper = _helperVolume(mode, fixed, None)
+            self._cursor = RevealCursor(self._helper, fixed, result, _windows(fixed, result))
+            slicer.util.updateVolumeFromArray(self._helper, self._cursor.voxels.copy())
             self._setLayers(self._helper, None, 0.0)
         elif mode == "sideBySide":
             self._showSideBySide(fixed, result)
@@ -45,7 +53,7 @@ class ComparisonViews:
 
     def stop(self) -> None:
         """The views as they were before ``show``."""
-        self._timer.stop()
+        self._stopMoving()
         self.mode = ""
         for restore in reversed(self._before):
             restore()
@@ -56,8 +64,14 @@ class ComparisonViews:
 
     def forget(self) -> None:
         """The scene goes away: nothing to restore."""
-        self._timer.stop()
+        self._stopMoving()
         self.mode, self._before, self._helper = "", [], None
+
+    def _stopMoving(self) -> None:
+        self._timer.stop()
+        if self._cursor is not None:
+            self._cursor.stop()
+        self._cursor = None
 
     def setFade(self, opacity: float) -> None:
         """0 shows the fixed volume, 1 the result."""
@@ -151,28 +165,34 @@ def _composites() -> list[Any]:
     return slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
 
 
-def _helperVolume(mode: str, fixed: Any, result: Any) -> Any:
-    """A hidden volume on the grid of the fixed one that is not saved with the scene."""
+def _comparedVoxels(mode: str, fixed: Any, result: Any) -> Any:
+    """(k, j, i) of a checkerboard or of the difference."""
     from ..core.comparison_volumes import checkerboard_volume, difference_volume
     from ..mrml.volumes import volume_image
 
     arrays = [volume_image(node, "volume").scalars() for node in (fixed, result)]
     make = checkerboard_volume if mode == "checkerboard" else difference_volume
-    voxels = make(*arrays, windows=_windows(fixed, result))
+    return make(*arrays, windows=_windows(fixed, result))
+
+
+def _helperVolume(mode: str, fixed: Any, voxels: Any) -> Any:
+    """A hidden volume on the grid of the fixed one that is not saved with the scene; ``voxels`` None: to be filled."""
     node = slicer.mrmlScene.CreateNodeByClass("vtkMRMLScalarVolumeNode")
     node.UnRegister(None)
-    node.SetName(_("Checkerboard") if mode == "checkerboard" else _("Difference"))
+    names = {"checkerboard": _("Checkerboard"), "difference": _("Difference"), "revealCursor": _("Reveal cursor")}
+    node.SetName(names[mode])
     node.SetHideFromEditors(True)
     node.SetSaveWithScene(False)
     matrix = vtk.vtkMatrix4x4()
     fixed.GetIJKToRASMatrix(matrix)
     node.SetIJKToRASMatrix(matrix)
     slicer.mrmlScene.AddNode(node)
-    slicer.util.updateVolumeFromArray(node, voxels)
+    if voxels is not None:
+        slicer.util.updateVolumeFromArray(node, voxels)
     node.SetAndObserveTransformNodeID(fixed.GetTransformNodeID())
     node.CreateDefaultDisplayNodes()
     display = node.GetDisplayNode()
     display.SetAndObserveColorNodeID("vtkMRMLColorTableNodeGrey")
     display.SetAutoWindowLevel(False)
-    display.SetWindowLevel(*((255, 127.5) if mode == "checkerboard" else (510, 0)))
+    display.SetWindowLevel(*((510, 0) if mode == "difference" else (255, 127.5)))
     return node

@@ -27,6 +27,7 @@ from .result_section import ResultSection
 from .run_control import Run, RunControl
 from .run_section import RunSection
 from .start_section import StartSection
+from .transform_section import TransformSection
 
 _log = logging.getLogger(__name__)
 #: So long after the panel is shown a process is started that the next Apply finds ready.
@@ -56,6 +57,7 @@ class RegistrationPanel(VTKObservationMixin):
             self.run,
             self.result,
         )
+        self.transform = TransformSection(ui.resultCollapsibleButton, logic, self._ensureInstalled)
         self.control = RunControl(logic, self)
         self._warmUpTimer = qt.QTimer()
         self._warmUpTimer.setSingleShot(True)
@@ -95,6 +97,7 @@ class RegistrationPanel(VTKObservationMixin):
         for section in self.sections:
             section.show(None)
             section.cleanup()
+        self.transform.cleanup()
         self.removeObservers()
 
     def setParameterNode(self, node: Any) -> None:
@@ -165,6 +168,10 @@ class RegistrationPanel(VTKObservationMixin):
         self.result.setRun(None)
         self.control.start(self._choices)
 
+    def _ensureInstalled(self) -> None:
+        """Raises InstallationError where the user does not want what is missing."""
+        ensureRequirements(self._requirements)
+
     def cancel(self) -> None:
         self.control.cancel()
 
@@ -211,12 +218,14 @@ class RegistrationPanel(VTKObservationMixin):
         if missing:
             self.control.cancel(_("Cancelled: {name} was removed.").format(name=missing))
         self.result.nodeRemoved()
+        self.transform.enable()
         if not slicer.mrmlScene.IsBatchProcessing():
             self._refresh()
 
     def _onStartClose(self, caller: Any, event: Any) -> None:
         self.control.cancel(_("Cancelled: the scene was closed."))
         self.result.sceneClosed()
+        self.transform.sceneClosed()
         self.setParameterNode(None)
 
     def _onEndClose(self, caller: Any, event: Any) -> None:
