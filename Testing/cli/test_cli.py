@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -303,29 +301,3 @@ def test_a_terminal_gets_a_progress_bar_and_the_result(pair):
     assert "before" in table
     assert "1:ItNr" not in table
     assert (pair / "t.h5").is_file()
-
-
-@pytest.mark.skipif(os.name == "nt", reason="sends a signal")
-def test_ctrl_c_ends_it_at_once_and_leaves_nothing(pair, tmp_path):
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    write_parameter_file(stage("BSplineTransform", MaximumNumberOfIterations="100000"), pair / "long.txt")
-    surroundings = {**os.environ, "PYTHONPATH": str(LIBRARY), "TMPDIR": str(scratch)}
-    command = [sys.executable, "-m", "ElastixRegistrationLib", "register", "fixed.nrrd", "moving.nrrd", "--quiet"]
-    process = subprocess.Popen(
-        [*command, "--parameters", "long.txt", "--output-volume", "v.nrrd"], env=surroundings, cwd=pair
-    )
-    deadline = time.monotonic() + 30
-    while not list(scratch.glob("*/elastix.log")) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(0.5)
-    process.send_signal(signal.SIGINT)
-    started = time.monotonic()
-    assert process.wait(10) == -signal.SIGINT
-    assert time.monotonic() - started < 1
-    assert not (pair / "v.nrrd").exists()
-    again = subprocess.run(
-        [*command, "--parameters", "rigid.txt"], env=surroundings, cwd=pair, capture_output=True, check=False
-    )
-    assert again.returncode == 0
-    assert list(scratch.iterdir()) == []
