@@ -35,7 +35,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Outcome:
     from .core.deformation_analysis import analyse_deformation
-    from .core.image_files import check_output, read_image
+    from .core.image_files import check_apart, check_output, read_image
     from .core.images import array_view, geometry_of
     from .core.resampling import resample
     from .core.segmentation_files import segment_names
@@ -45,6 +45,7 @@ def run(options: argparse.Namespace) -> Outcome:
     outputs = {name: getattr(options, f"output_{name}") for name in _IMAGES if getattr(options, f"output_{name}")}
     for path in outputs.values():
         check_output(path)
+    check_apart(outputs.values(), [options.transform, options.reference, options.labels, options.mask])
     transform = read_transform(options.transform)
     grid = geometry_of(read_image(options.reference, "reference image"))
     if transform.GetInputSpaceDimension() != grid.dimension:

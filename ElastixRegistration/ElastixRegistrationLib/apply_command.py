@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from .core.errors import InputError
@@ -50,11 +51,12 @@ def run(options: argparse.Namespace) -> Outcome:
 
 def _move_points(options: argparse.Namespace) -> Outcome:
     from .core.image_files import check_apart
-    from .core.point_files import Points, read_points, write_points
+    from .core.point_files import Points, check_point_output, read_points, write_points
     from .core.transform_files import read_transform
 
     if not options.output_points:
         raise InputError("To move points give --points and --output-points, and no image.")
+    check_point_output(options.output_points)
     check_apart([options.output_points], [options.transform, options.points])
     transform = read_transform(options.transform)
     points = read_points(options.points)
@@ -72,12 +74,15 @@ def _move_points(options: argparse.Namespace) -> Outcome:
 
 
 def _move_model(options: argparse.Namespace) -> Outcome:
+    from .core.image_files import check_apart, check_folder_of
     from .core.model_files import check_model_names, move_model
     from .core.transform_files import read_transform
 
     if not options.output_model:
         raise InputError("To move a model give --model and --output-model, and no image.")
     check_model_names(options.model, options.output_model)
+    check_folder_of(Path(options.output_model))
+    check_apart([options.output_model], [options.transform, options.model])
     transform = read_transform(options.transform)
     if transform.GetInputSpaceDimension() != 3:
         raise InputError(f"The transform {options.transform} has 2 dimensions, and a model has 3.")
@@ -99,7 +104,7 @@ def _mapping(transform: Any, inverse: bool) -> Callable:
 
 def _resample(options: argparse.Namespace) -> Outcome:
     from .core.background import estimate_background
-    from .core.image_files import check_apart, check_output, read_image, write_image
+    from .core.image_files import check_apart, check_output, is_picture, read_image, write_image
     from .core.images import as_scalar, geometry_of
     from .core.resampling import resample
     from .core.segmentation_files import is_segmentation, placed_segmentation
@@ -108,7 +113,7 @@ def _resample(options: argparse.Namespace) -> Outcome:
     if not (options.reference and options.output_volume):
         raise InputError("To resample give MOVING, --reference and --output-volume; to move points give --points.")
     background = background_from_text(options.background)
-    check_output(options.output_volume)
+    check_output(options.output_volume, picture=is_picture(options.moving))
     check_apart([options.output_volume], [options.transform, options.moving, options.reference])
     transform = read_transform(options.transform)
     moving = read_image(options.moving, "moving image")

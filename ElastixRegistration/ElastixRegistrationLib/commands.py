@@ -6,24 +6,30 @@ import argparse
 import logging
 import sys
 import time
-from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .core.errors import InputError
 from .core.settings import RegistrationSettings, background_from_text
 from .outcome import Outcome
-from .progress_bar import interruptible, nothing_half_done, progress_bar
+from .progress_bar import wait_for
+
+if TYPE_CHECKING:
+    from .worker.pool import WorkerPool
 
 _log = logging.getLogger(__name__)
 
 
 def register(options: argparse.Namespace) -> Outcome:
-    # Loaded here, as listing presets needs no itk.
-    from .core.assessment import assess
-    from .core.inputs import read_channels, read_inputs
-    from .core.registration import register as run
+    # Loaded here and below, as listing presets needs no itk.
+    from .worker.pool import WorkerPool
 
+    with WorkerPool() as pool:
+        return _register(options, pool)
+
+
+def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
+    """elastix runs in a worker, which can be interrupted, and may crash. It starts while images are read here."""
     started = time.perf_counter()
     outputs = _outputs(options)
     settings = RegistrationSettings(
@@ -36,6 +42,9 @@ def register(options: argparse.Namespace) -> Outcome:
         seed=options.seed,
     )
     settings.stages()  # a broken file is told before large images are read
+    pool.warm_up()
+    from .core.inputs import read_channels, read_inputs
+
     given = read_inputs(
         options.fixed,
         options.moving,
@@ -52,46 +61,64 @@ def register(options: argparse.Namespace) -> Outcome:
     )
     initial = _start(options, given)
     read = time.perf_counter()
-    show_progress = sys.stderr.isatty() and not (options.quiet or options.json)
-    with interruptible(), progress_bar(stages) if show_progress else nullcontext():
-        result = run(
-            given.fixed,
-            given.moving,
-            stages,
-            given.fixed_mask,
-            given.moving_mask,
-            given.fixed_points,
-            given.moving_points,
-            initial_transform=initial,
-            background=settings.background,
-            threads=settings.threads,
-            seed=settings.seed,
-            initialization=settings.start(initial is not None),
-            adapt=settings.adapts(),
-            channels=channels,
-            landmark_weight=options.landmark_weight,
-            log_to_console=show_progress,
-        )
-    registered = time.perf_counter()
-    for note in (*given.notes, *result.notes):
-        _log.info("%s", note)
-    with nothing_half_done(outputs.values()):
-        written, residual = _write_outputs(result, outputs, settings, options.inverse_method)
-    judged = assess(
+    result = _run(
+        pool,
+        options,
         given.fixed,
-        result,
+        given.moving,
+        stages,
         fixed_mask=given.fixed_mask,
         moving_mask=given.moving_mask,
         fixed_points=given.fixed_points,
         moving_points=given.moving_points,
-        landmark_labels=given.labels,
-        **labels,
-        most_voxels=8e6 if options.report else 3e5,
+        initial_transform=initial,
+        background=settings.background,
+        threads=settings.threads,
+        seed=settings.seed,
+        initialization=settings.start(initial is not None),
+        adapt=settings.adapts(),
+        channels=channels,
+        landmark_weight=options.landmark_weight,
     )
-    if options.inverse_consistency:
-        judged = _with_inverse_consistency(judged, given, result, settings, stages)
-    if options.report:
-        written["report"] = str(_write_report(options, settings, given, result, judged))
+    from .core.assessment import assess
+
+    registered = time.perf_counter()
+    for note in (*given.notes, *result.notes):
+        _log.info("%s", note)
+    from .core.image_files import all_or_none
+
+    with all_or_none(outputs.values()):
+        written, residual = _write_outputs(result, outputs, settings, options.inverse_method)
+        judged = assess(
+            given.fixed,
+            result,
+            fixed_mask=given.fixed_mask,
+            moving_mask=given.moving_mask,
+            fixed_points=given.fixed_points,
+            moving_points=given.moving_points,
+            landmark_labels=given.labels,
+            **labels,
+            most_voxels=8e6 if options.report else 3e5,
+        )
+        if options.inverse_consistency:
+            back = _run(
+                pool,
+                options,
+                given.moving,
+                given.fixed,
+                stages,
+                fixed_mask=given.moving_mask,
+                moving_mask=given.fixed_mask,
+                fixed_points=given.moving_points,
+                moving_points=given.fixed_points,
+                threads=settings.threads,
+                seed=settings.seed,
+                initialization=settings.start(),
+                adapt=settings.adapts(),
+            )
+            judged = _with_inverse_consistency(judged, result, back)
+        if options.report:
+            written["report"] = str(_write_report(options, settings, given, result, judged))
     seconds = {
         "read": read - started,
         "register": registered - read,
@@ -101,6 +128,20 @@ def register(options: argparse.Namespace) -> Outcome:
     if residual is not None:
         outcome.document["inverse_residual_mm"] = residual
     return outcome
+
+
+def _run(pool: WorkerPool, options: argparse.Namespace, *images: Any, **arguments: Any) -> Any:
+    """The result of the worker, with a progress bar on a terminal. Raises what the registration raises."""
+    handle = pool.submit(*images, **arguments)
+    handle.poll()
+    # What is needed afterwards is loaded meanwhile: elastix does not keep all cores busy all the time.
+    from .core import assessment, resampling  # noqa: F401
+
+    resampling.load()
+    wait_for(handle, show_progress=sys.stderr.isatty() and not (options.quiet or options.json))
+    if handle.error is not None:
+        raise handle.error
+    return handle.result
 
 
 def background(options: argparse.Namespace) -> Outcome:
@@ -145,16 +186,21 @@ def _start(options: argparse.Namespace, given: Any) -> Any:
 
 def _outputs(options: argparse.Namespace) -> dict[str, Path]:
     """Output files by what they hold, checked before anything is run: the format is known, the folder is there."""
-    from .core.image_files import check_apart, check_output
+    from .core.image_files import check_apart, check_output, is_picture
 
     outputs: dict[str, Path] = {}
     for name in ("volume", "transform", "field", "jacobian", "inverse"):
         path = getattr(options, f"output_{name}")
         if path:
             outputs[name] = Path(path)
-            check_output(path, transform=name in ("transform", "inverse"))
+            picture = name == "volume" and is_picture(options.moving)
+            check_output(path, transform=name in ("transform", "inverse"), picture=picture)
     inputs = (options.fixed, options.moving, options.fixed_mask, options.moving_mask, options.initial_transform)
     check_apart(outputs.values(), [*inputs, options.fixed_points, options.moving_points])
+    if options.report:
+        from .core.report import check_report_folder
+
+        check_report_folder(options.report)
     return outputs
 
 
@@ -252,27 +298,13 @@ def _labels(options: argparse.Namespace, given: Any) -> dict[str, Any]:
     return {"fixed_labels": fixed, "moving_labels": moving, "label_names": segment_names(fixed)}
 
 
-def _with_inverse_consistency(judged: Any, given: Any, result: Any, settings: RegistrationSettings, stages: Any) -> Any:
-    """Figures with those of a registration the other way round."""
+def _with_inverse_consistency(judged: Any, result: Any, back: Any) -> Any:
+    """Figures with those of ``back``, a registration the other way round."""
     from dataclasses import replace
 
     from .core.consistency import inverse_consistency
-    from .core.registration import register as run
     from .core.similarity import Figure
 
-    back = run(
-        given.moving,
-        given.fixed,
-        stages,
-        given.moving_mask,
-        given.fixed_mask,
-        given.moving_points,
-        given.fixed_points,
-        threads=settings.threads,
-        seed=settings.seed,
-        initialization=settings.start(),
-        adapt=settings.adapts(),
-    )
     found = inverse_consistency(result.transform, back.transform, judged.geometry, mask=judged.mask)
     figures = (
         Figure("Inverse consistency, mean", "mm", None, found.mean, -1, 2),

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -305,36 +303,6 @@ def test_a_terminal_gets_a_progress_bar_and_the_result(pair):
     assert (pair / "t.h5").is_file()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="sends a signal")
-def test_ctrl_c_ends_it_at_once_and_leaves_nothing(pair, tmp_path):
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    write_parameter_file(stage("BSplineTransform", MaximumNumberOfIterations="100000"), pair / "long.txt")
-    surroundings = {**os.environ, "PYTHONPATH": str(LIBRARY), "TMPDIR": str(scratch)}
-    command = [sys.executable, "-m", "ElastixRegistrationLib", "register", "fixed.nrrd", "moving.nrrd", "--quiet"]
-    process = subprocess.Popen(
-        [*command, "--parameters", "long.txt", "--output-volume", "v.nrrd"],
-        env=surroundings,
-        cwd=pair,
-        stderr=subprocess.PIPE,
-    )
-    deadline = time.monotonic() + 30
-    while not list(scratch.glob("*/elastix.log")) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(0.5)
-    process.send_signal(signal.SIGINT)
-    started = time.monotonic()
-    assert process.wait(10) == -signal.SIGINT
-    assert time.monotonic() - started < 1
-    assert process.stderr.read() == b"error: The registration was interrupted; nothing was written.\n"
-    assert not (pair / "v.nrrd").exists()
-    again = subprocess.run(
-        [*command, "--parameters", "rigid.txt"], env=surroundings, cwd=pair, capture_output=True, check=False
-    )
-    assert again.returncode == 0
-    assert list(scratch.iterdir()) == []
-
-
 def test_outputs_do_not_overwrite_inputs_or_each_other(pair, capsys):
     before = (pair / "fixed.nrrd").read_bytes()
     images = pair / "fixed.nrrd", pair / "moving.nrrd"
@@ -353,6 +321,44 @@ def test_outputs_do_not_overwrite_inputs_or_each_other(pair, capsys):
     assert call("apply", pair / "t.tfm", "--points", points, "--output-points", points) == 2
     assert (pair / "fixed.nrrd").read_bytes() == before
     assert not same.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--output-volume", "v.png"), "v.png would lose the place"),
+        (("--output-field", "f.jpg"), "f.jpg would lose the place"),
+        (("--output-transform", "t.xyz"), "use .h5, .tfm, .txt or .toml"),
+        (("--report", "fixed.nrrd"), "is a file"),
+        (("--report", "page.html"), "looks like a file"),
+    ],
+)
+def test_an_output_that_cannot_be_is_told_before_anything_runs(pair, monkeypatch, capsys, arguments, said):
+    monkeypatch.chdir(pair)
+    before = sorted(pair.iterdir())
+    assert call("register", "fixed.nrrd", "moving.nrrd", "--preset", "rigid", *arguments) == 2
+    assert said in capsys.readouterr().err.splitlines()[-1]
+    assert sorted(pair.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("apply", "t.tfm", "--points", "fixed.fcsv", "--output-points", "q.xyz"), "No point format is known"),
+        (("apply", "t.tfm", "--points", "fixed.fcsv", "--output-points", "none/q.fcsv"), "does not exist"),
+        (("apply", "t.tfm", "--model", "m.stl", "--output-model", "m.stl"), "would overwrite an input"),
+        (("apply", "t.tfm", "--model", "m.stl", "--output-model", "none/m.stl"), "does not exist"),
+        (("presets", "export", "rigid", "rigid.txt"), "exported as a folder or as a .zip"),
+        (("presets", "export", "rigid", "none/rigid"), "does not exist"),
+    ],
+)
+def test_outputs_of_the_other_commands_are_checked_too(pair, monkeypatch, capsys, arguments, said):
+    monkeypatch.chdir(pair)
+    (pair / "m.stl").write_text("solid\nendsolid\n", encoding="ascii")
+    before = sorted(pair.iterdir())
+    assert call(*arguments) == 2
+    assert said in capsys.readouterr().err.splitlines()[-1]
+    assert sorted(pair.iterdir()) == before
 
 
 def test_what_was_written_is_taken_back_when_the_rest_fails(pair, monkeypatch, capsys):

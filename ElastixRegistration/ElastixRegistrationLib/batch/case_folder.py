@@ -7,6 +7,7 @@ settings that it was made from.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -24,6 +25,8 @@ RESULT = "result.json"
 DRAFTS = ".drafts"
 FORMAT = 1
 _CHUNK = 1 << 22
+# How a rename onto a folder with content fails, on Linux, macOS and Windows. The folder may be gone a moment later.
+_TAKEN = errno.ENOTEMPTY, errno.EEXIST, errno.EACCES
 
 
 @contextmanager
@@ -123,8 +126,8 @@ def _put_in_place(draft: Path, target: Path) -> None:
         try:
             os.rename(draft, target)
             return
-        except OSError:
-            if not target.exists():
+        except OSError as error:
+            if error.errno not in _TAKEN and not target.exists():
                 raise
         # A folder with content is not replaced by a rename, so the former one steps aside.
         aside = _new_folder(draft.parent, "former")

@@ -36,6 +36,8 @@ _READERS = {
     ".gipl": "GiplImageIO",
 }
 IMAGE_SUFFIXES = frozenset(_READERS)
+# Pictures of whole numbers without a place in space: written only where a picture was read.
+_PICTURES = frozenset({".png", ".jpg"})
 _COMPONENTS = {
     "float": "F",
     "double": "D",
@@ -142,14 +144,35 @@ def with_writable_type(image: Any) -> Any:
     return set_geometry(converted, geometry_of(image))
 
 
-def check_output(path: str | os.PathLike, *, transform: bool = False) -> None:
-    """Raise InputError when ``path`` cannot become a result: an unknown format, a folder that is missing or closed."""
+def check_output(path: str | os.PathLike, *, transform: bool = False, picture: bool = False) -> None:
+    """Raise InputError when ``path`` cannot become a result: an unknown format, a folder that is missing or closed.
+
+    ``picture``: the result has whole numbers and its place in space may be lost, so that PNG and JPEG do.
+    """
     path = Path(path)
     if transform:
-        if path.suffix.lower() not in (".h5", ".tfm", ".txt", ".toml"):
-            raise InputError(f"No transform format is known for the name {path.name}; use .h5, .tfm, .txt or .toml.")
+        check_suffix(path, (".h5", ".tfm", ".txt", ".toml"), "transform")
     elif image_suffix_of(path) not in _READERS:
         raise InputError(f"No image format is known for the name {path.name}; use .nrrd, .nii.gz or .mha.")
+    elif is_picture(path) and not picture:
+        raise InputError(f"{path.name} would lose the place and the values of the image; use .nrrd, .nii.gz or .mha.")
+    check_folder_of(path)
+
+
+def is_picture(path: str | os.PathLike) -> bool:
+    """Whether an image comes from a file of whole numbers without a place in space."""
+    return image_suffix_of(Path(path)) in _PICTURES
+
+
+def check_suffix(path: Path, known: tuple[str, ...], kind: str) -> None:
+    """Raise InputError when the name of ``path`` ends in none of ``known``."""
+    if not path.name.lower().endswith(known):
+        choice = f"{', '.join(known[:-1])} or {known[-1]}"
+        raise InputError(f"No {kind} format is known for the name {path.name}; use {choice}.")
+
+
+def check_folder_of(path: Path) -> None:
+    """Raise InputError when no file can be written at ``path``."""
     if not path.parent.is_dir():
         raise InputError(f"The folder {path.parent} for {path.name} does not exist.")
     if path.is_dir() or not os.access(path.parent, os.W_OK):
@@ -164,6 +187,19 @@ def check_apart(outputs: Iterable[str | os.PathLike], inputs: Iterable[str | os.
         if place in taken:
             raise InputError(f"The output {path} would overwrite {taken[place]}; give it another name.")
         taken[place] = "another output"
+
+
+@contextmanager
+def all_or_none(outputs: Iterable[Path]) -> Iterator[None]:
+    """Take those of ``outputs`` away again that the block had written when it did not end well, Ctrl-C included."""
+    before = {path: path.stat().st_mtime_ns if path.exists() else None for path in outputs}
+    try:
+        yield
+    except BaseException:
+        for path, time in before.items():
+            if path.is_file() and path.stat().st_mtime_ns != time:
+                path.unlink()
+        raise
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from .errors import InputError
-from .image_files import whole_file
+from .image_files import check_folder_of, check_suffix, whole_file
 from .images import Geometry
 
 _RAS = np.array([-1.0, -1.0, 1.0])
@@ -63,6 +63,12 @@ def write_points(points: Points, path: str | os.PathLike) -> None:
         text = "\n".join(["point", str(len(rows)), *rows]) + "\n"
     with whole_file(path) as draft:
         draft.write_text(text, encoding="utf-8")
+
+
+def check_point_output(path: str | os.PathLike) -> None:
+    """Raise InputError when points cannot be written to ``path``."""
+    check_suffix(Path(path), (".txt", ".pts", ".fcsv", ".json"), "point")
+    check_folder_of(Path(path))
 
 
 def _parse_elastix(text: str, image: Geometry | None) -> Points:

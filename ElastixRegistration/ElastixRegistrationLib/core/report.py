@@ -96,6 +96,15 @@ def write_report(folder: str | os.PathLike, report: Report) -> Path:
     return folder / FILE_NAME
 
 
+def check_report_folder(folder: str | os.PathLike) -> None:
+    """Raise InputError when ``folder`` cannot be made or is a file."""
+    folder = Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"The report is a folder, and {folder} is a file.")
+    if folder.suffix.lower() in (".html", ".htm", ".txt", ".pdf") and not folder.exists():
+        raise InputError(f"The report is a folder, in which {FILE_NAME} is written; {folder} looks like a file.")
+
+
 def report_html(report: Report) -> str:
     """The page as text."""
     for name in ("before", "after"):

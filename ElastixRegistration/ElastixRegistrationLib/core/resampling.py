@@ -14,6 +14,11 @@ from .itk_access import suffix_of, wrapped_class
 INTERPOLATIONS = ("linear", "bspline", "nearest")
 
 
+def load() -> None:
+    """Import ITK's resampling now, for a process that would wait anyhow."""
+    wrapped_class("ResampleImageFilter", "IF3IF3")
+
+
 def resample(
     image: Any,
     transform: Any,

@@ -196,6 +196,10 @@ def export_preset(preset: Preset, target: str | os.PathLike) -> list[Path]:
     Returns what was written. Raises InputError when it cannot be.
     """
     target = Path(target)
+    if target.suffix.lower() in (".txt", ".toml", ".json"):
+        raise InputError(f"A preset is exported as a folder or as a .zip file; {target.name} looks like another file.")
+    if not target.parent.is_dir():
+        raise InputError(f"The folder {target.parent} for {target.name} does not exist.")
     try:
         if target.suffix.lower() != ".zip":
             return write_preset_folder(preset, target)

@@ -25,6 +25,8 @@ _RESULT_MODULES = (
     *("itk.itkInterpolateImageFunctionPython", "itk.itkImageToImageFilterBPython"),
     *("itk.itkResampleImageFilterPython", "itk.itkTransformToDisplacementFieldFilterPython"),
 )
+#: Nothing more is loaded before that, for who has just started this process may be about to ask.
+_REST_S = 1.0
 #: Idle, a worker may not hold more; one that a large job has left with more ends.
 _MOST_IDLE_BYTES = 256 * 2**20
 
@@ -78,7 +80,7 @@ class _Server:
     def _preload_for_results(self) -> None:
         """Load, while nothing is asked, what a registration would load last."""
         for module in _RESULT_MODULES:
-            if self._request_within(0):
+            if self._request_within(_REST_S if module is _RESULT_MODULES[0] else 0):
                 return
             importlib.import_module(module)
         guard.give_back_memory()
