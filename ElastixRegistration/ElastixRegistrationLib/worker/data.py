@@ -219,6 +219,9 @@ def _element(transform: Any) -> TransformElement:
     match = _CLASS_NAME.fullmatch(type(transform).__name__)
     name = match["name"] if match else transform.GetNameOfClass()
     if not match or (name not in _PARAMETRIC and name != _DISPLACEMENTS):
+        matrix = matrix_of(transform)
+        if matrix is not None:  # a rare class: what it does to points is all that elastix looks at
+            return TransformElement.affine(matrix)
         raise InputError(f"A transform of class {name} cannot be sent to another process.")
     if name == _DISPLACEMENTS:
         field_image = transform.GetDisplacementField()
