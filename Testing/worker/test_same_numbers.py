@@ -22,6 +22,7 @@ from ElastixRegistrationLib.core.transforms import (
     compose,
     displacement_field,
     displacement_field_transform,
+    map_points,
 )
 from ElastixRegistrationLib.worker.data import TransformData, VoxelData
 from ElastixRegistrationLib.worker.outputs import (
@@ -171,6 +172,18 @@ def test_every_kind_of_start_gives_identical_results(pool, pair, quick, kind):
     initial = STARTS[kind]()
     ours = in_background(pool, *pair, quick, initial_transform=initial, seed=3)
     assert_same(ours, register(*pair, quick, initial_transform=initial, seed=3))
+
+
+def test_a_linear_start_of_a_rare_class_travels_by_its_matrix(pool, pair, quick):
+    rare = wrapped_class("QuaternionRigidTransform", "D").New()
+    rare.SetCenter([1.0, 2.0, 3.0])
+    rare.SetTranslation([4.0, -2.0, 3.5])
+    (element,) = TransformData.of(rare).elements
+    points = np.random.default_rng(1).uniform(-100, 100, (20, 3))
+    assert map_points(TransformData((element,)).transform(), points) == pytest.approx(
+        map_points(rare, points), abs=1e-9
+    )
+    assert in_background(pool, *pair, quick, initial_transform=rare, seed=3).transform is not None
 
 
 def test_channels_and_landmarks_give_identical_results(pool, pair, quick):
