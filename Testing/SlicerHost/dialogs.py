@@ -35,6 +35,8 @@ class Dialogs:
         self._answers: list[str | Callable[[QDialog], None]] = []
         self._timer: QTimer | None = None
         self._window: QWidget | None = None
+        self._file_dialog: QFileDialog | None = None
+        self._file_tries = 0
 
     def start(self, window: QWidget) -> None:
         self._window = window
@@ -73,10 +75,20 @@ class Dialogs:
             dialog.setTextValue(answer)
             dialog.accept()
         elif isinstance(dialog, QFileDialog):
-            dialog.selectFile(answer)
-            dialog.accept()
+            self._choose_file(dialog, answer)
         else:
             self._press(dialog, answer)
+
+    def _choose_file(self, dialog: QFileDialog, path: str) -> None:
+        """Lists its folder in a thread, and takes no file before that is done: asked again then, for two seconds."""
+        if dialog is not self._file_dialog:
+            self._file_dialog, self._file_tries = dialog, 200
+        dialog.selectFile(path)
+        dialog.accept()
+        if dialog.isVisible() and self._file_tries > 0:
+            self._file_tries -= 1
+            self.shown.pop()
+            self._answers.insert(0, path)
 
     @staticmethod
     def _record(dialog: QDialog, answer: Any) -> Shown:
