@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .automatic import FittedImage, FittedStages, fit_stages
+from .automatic import FittedStages, fit_stages
 from .background import BackgroundEstimate
 from .channels import Channel
 from .elastix import ElastixRun, run_elastix
@@ -262,21 +262,12 @@ def _fitted(
     initialization: str | None,
     has_channels: bool,
 ) -> FittedStages:
-    images = (
-        FittedImage(
-            array_view(side.image),
-            side.geometry,
-            side.estimate.value,
-            None if side.mask is None else array_view(side.mask),
-        )
-        for side in (fixed, moving)
-    )
     given = None
     if initial_transform is not None:
         given = partial(map_points, initial_transform)
     elif initialization == "none":
         given = np.asarray
-    return fit_stages(stages, *images, given, has_channels)
+    return fit_stages(stages, fixed.for_fitting, moving.for_fitting, given, has_channels)
 
 
 def _one_for_each_metric(images: list[tuple[Any, Any]], first: int, others: int) -> list[tuple[Any, Any]]:
