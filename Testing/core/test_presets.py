@@ -10,6 +10,7 @@ import pytest
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.image_files import read_image
 from ElastixRegistrationLib.core.images import Geometry, image_from_array
+from ElastixRegistrationLib.core.parameter_schema import is_known_name
 from ElastixRegistrationLib.core.parameter_validation import find_problems
 from ElastixRegistrationLib.core.point_files import read_points
 from ElastixRegistrationLib.core.presets import DEFAULT_PRESET, find_preset, list_presets, presets_folder
@@ -25,6 +26,7 @@ CASES = [
 # Correlation between lungs needs the texture of lungs: over a handful of smooth blobs it drifts off.
 PHANTOM_CASES = [case for case in CASES if "lung" not in case.values[0].anatomy]
 LUNG_PRESETS = [preset for preset in PRESETS if "lung" in preset.anatomy]
+PYRAMIDS = ("FixedImagePyramidSchedule", "MovingImagePyramidSchedule")
 SHIFT_MM = 3.0
 
 
@@ -106,13 +108,22 @@ def test_the_stages_pass_validation_without_a_remark(preset, dimension):
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.id)
+def test_every_parameter_is_known_to_the_schema(preset):
+    assert [name for stage in preset.stages() for name in stage if not is_known_name(name)] == []
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.id)
 def test_no_value_is_given_per_dimension(preset):
     """The same file serves 2D and 3D; what core writes for the dimension at hand is not in it."""
     for stage in preset.stages():
         resolutions = int(stage["NumberOfResolutions"][0])
         metrics = len(stage["Metric"])
         assert "FixedImageDimension" not in stage
-        assert all(len(values) in (1, resolutions, metrics) for values in stage.values())
+        for name, values in stage.items():
+            if name in PYRAMIDS and len(preset.dimension) == 1:
+                assert len(values) == resolutions * preset.dimension[0]
+            else:
+                assert len(values) in (1, resolutions, metrics)
 
 
 @pytest.mark.parametrize(("preset", "dimension"), PHANTOM_CASES)
