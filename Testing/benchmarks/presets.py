@@ -1,8 +1,8 @@
 """How well and how fast presets register pairs with a truth, beside others on the same machine in the same run.
 
     python Testing/benchmarks/presets.py [--pairs NAME ...] [--presets ID ...] [--runs 3] [--data FOLDER]
-        [--folder FOLDER ...] [--brain FOLDER] [--slicer-elastix FOLDER] [--others ants greedy simpleitk]
-        [--python PYTHON] [--plot FILE.svg] [--json FILE]
+        [--folder FOLDER ...] [--brain FOLDER] [--slicer-elastix FOLDER] [--their-presets ID ...]
+        [--others ants greedy simpleitk] [--python PYTHON] [--plot FILE.svg] [--json FILE]
 
 Each run is a process of its own, from image files to a transform and a resampled image as files; runs of all methods
 take turns, each round with another seed, and medians are printed: seconds and peak memory of the process, error (mean
@@ -12,9 +12,9 @@ folded voxels. Then, for each pair, whether "automatic" is worse than the best o
 FOLDER of --data holds ``lung``, ``head2d`` and ``spinal_cord`` (default: shared/data beside the checkout); of --brain
 the brain template that ``dev.py demo`` fetches (default: demo-output/data); of --folder a pair of your own: images
 ``fixed`` and ``moving`` with ``_mask``, ``_labels``, ``_points``. --slicer-elastix is a local copy of
-lassoan/SlicerElastix: its presets run with the elastix executable as it runs them. ants, greedy and simpleitk are used
-where --python, an interpreter (default: this one), has antspyx, picsl-greedy and SimpleITK. ``--presets all`` tries
-every preset of the pair's dimension instead of those that suit it.
+lassoan/SlicerElastix: its default preset, or --their-presets, run with the elastix executable as it runs them. ants,
+greedy and simpleitk are used where --python, an interpreter (default: this one), has antspyx, picsl-greedy and
+SimpleITK. ``--presets all`` tries every preset of the pair's dimension instead of those that suit it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import shutil
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -57,27 +57,26 @@ class Choice:
 
     make: Callable[[Path, Path], made.Pair]
     presets: list[str]
-    slicer_elastix: list[str]
 
 
 def _cord(moved: bool, swapped: bool) -> Choice:
-    return Choice(lambda data, _: made.spinal_cord(data, moved, swapped), _RIGID, ["default0", "default-rigid"])
+    return Choice(lambda data, _: made.spinal_cord(data, moved, swapped), _RIGID)
 
 
 def _brain(**kind: object) -> Choice:
-    return Choice(lambda _, brain: made.brain(brain, 1, 2, **kind), _BRAIN, ["default0", "par0000", "par0010"])
+    return Choice(lambda _, brain: made.brain(brain, 1, 2, **kind), _BRAIN)
 
 
 CHOICES = {
-    "lung+masks": Choice(lambda data, _: made.lung(data, True), _LUNG, ["default0", "par0003", "par0008"]),
-    "lung": Choice(lambda data, _: made.lung(data, False), _LUNG, ["default0", "par0003", "par0008"]),
+    "lung+masks": Choice(lambda data, _: made.lung(data, True), _LUNG),
+    "lung": Choice(lambda data, _: made.lung(data, False), _LUNG),
     "cord": _cord(False, False),
     "cord-moved": _cord(True, False),
     "cord-swapped": _cord(False, True),
     "cord-swapped-moved": _cord(True, True),
-    "head2d": Choice(lambda data, _: made.head2d(data), _FLAT, ["default0", "default-rigid"]),
-    "histology": Choice(lambda data, _: made.histology(data, 1), _FLAT, ["default0"]),
-    "breathing": Choice(lambda data, _: made.breathing(data, 1), [*_CT, "mr-liver"], ["default0"]),
+    "head2d": Choice(lambda data, _: made.head2d(data), _FLAT),
+    "histology": Choice(lambda data, _: made.histology(data, 1), _FLAT),
+    "breathing": Choice(lambda data, _: made.breathing(data, 1), [*_CT, "mr-liver"]),
     "brain": _brain(),
     "brain-t1-t2": _brain(contrast="other"),
     "brain-subjects": _brain(deviation=8.0),
@@ -121,13 +120,13 @@ def main() -> None:
     print(f"  {'':42}{'seconds':>8}{'MB':>8}{'error':>9}{'worst':>9}{'Dice':>9}{'folded':>9}")
     results: dict[str, list[Measured]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        for name, make, presets, theirs in _chosen(options):
+        for name, make, presets in _chosen(options):
             try:
                 pair = make()
             except InputError as error:
                 print(f"{name}: left out, {error}")
                 continue
-            results[name] = _measure(pair, _rivals(options, pair, presets, theirs), options, Path(folder))
+            results[name] = _measure(pair, _rivals(options, pair, presets), options, Path(folder))
             _say(name, pair, results[name])
     _judge(results)
     if options.plot and results:
@@ -158,6 +157,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--brain", type=Path, default=TOP / "demo-output" / "data")
     parser.add_argument("--folder", type=Path, nargs="+", default=[])
     parser.add_argument("--slicer-elastix", type=Path)
+    parser.add_argument("--their-presets", nargs="+", default=["default0"], metavar="ID", help="of SlicerElastix")
     parser.add_argument("--others", nargs="*", choices=("ants", "greedy", "simpleitk"), default=[])
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--plot", type=Path)
@@ -165,17 +165,17 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _chosen(options: argparse.Namespace):
-    """(name, what makes the pair, ids of our presets, ids of SlicerElastix' presets)."""
+def _chosen(options: argparse.Namespace) -> Iterator[tuple[str, Callable[[], made.Pair], list[str]]]:
+    """(name, what makes the pair, ids of presets that suit it)."""
     names = options.pairs if options.pairs is not None else ([] if options.folder else USUAL)
     for name in names:
         choice = CHOICES[name]
-        yield name, partial(choice.make, options.data, options.brain), choice.presets, choice.slicer_elastix
+        yield name, partial(choice.make, options.data, options.brain), choice.presets
     for folder in options.folder:
-        yield folder.name, partial(made.of_folder, folder), ["rigid", "affine", "deformable"], ["default0"]
+        yield folder.name, partial(made.of_folder, folder), ["rigid", "affine", "deformable"]
 
 
-def _rivals(options: argparse.Namespace, pair: made.Pair, presets: list[str], theirs: list[str]) -> list[Rival]:
+def _rivals(options: argparse.Namespace, pair: made.Pair, presets: list[str]) -> list[Rival]:
     dimension = pair.fixed.GetImageDimension()
     if options.presets == ["all"]:
         presets = [preset.id for preset in list_presets(dimension=dimension) if preset.id != "landmarks"]
@@ -185,7 +185,7 @@ def _rivals(options: argparse.Namespace, pair: made.Pair, presets: list[str], th
         presets = [DEFAULT_PRESET, *presets]
     rivals = [ours(name) for name in unlike(presets)]
     if options.slicer_elastix:
-        rivals += slicer_elastix(options.slicer_elastix, theirs)
+        rivals += slicer_elastix(options.slicer_elastix, options.their_presets)
     return [*rivals, *libraries(options.python, options.others)]
 
 

@@ -141,6 +141,16 @@ def test_a_preset_brings_a_shifted_image_closer(preset, dimension):
 
 
 @pytest.mark.parametrize("preset", LUNG_PRESETS, ids=lambda preset: preset.id)
+def test_a_lung_preset_finds_the_shift_of_a_texture(preset):
+    fixed, moving, points = _shifted_waves()
+    stages = [
+        {**stage, "MaximumNumberOfIterations": ("30",), "MaximumStepLength": ("0.7",)} for stage in preset.stages()
+    ]
+    result = register(fixed, moving, stages, initialization="none", seed=1, threads=2)
+    assert np.linalg.norm(map_points(result.transform, points) - (points + SHIFT_MM), axis=1).mean() < 0.5
+
+
+@pytest.mark.parametrize("preset", LUNG_PRESETS, ids=lambda preset: preset.id)
 def test_a_lung_preset_brings_real_lungs_together(preset, shared_data):
     """A few iterations take the landmarks from 35 mm to less than the best affine transform possible (2.5 mm) + 1."""
     folder = shared_data / "lung"
@@ -154,6 +164,22 @@ def test_a_lung_preset_brings_real_lungs_together(preset, shared_data):
 
 def _needs_points(preset) -> bool:
     return any("CorrespondingPointsEuclideanDistanceMetric" in stage["Metric"] for stage in preset.stages())
+
+
+def _shifted_waves():
+    """Texture of some 40 mm everywhere in a 3D image, the same shifted by SHIFT_MM, and points (N, 3), LPS mm."""
+    grid = Geometry((56, 52, 44), (4.0, 4.0, 4.5), (0.0, 0.0, 0.0), tuple(map(tuple, np.eye(3).tolist())))
+    at = grid.points_of(np.stack(np.meshgrid(*map(np.arange, grid.size[::-1]), indexing="ij")[::-1], -1))
+    random = np.random.default_rng(3)
+    waves = list(zip(random.normal(0, 0.16, (60, 3)), random.uniform(0, 2 * np.pi, 60), strict=True))
+    fixed, moving = (
+        image_from_array(
+            sum(30 * np.cos((at - shift) @ wave + phase) for wave, phase in waves).astype(np.float32), grid
+        )
+        for shift in (0.0, SHIFT_MM)
+    )
+    extent = np.array(grid.size) * grid.spacing
+    return fixed, moving, extent * random.uniform(0.25, 0.75, (60, 3))
 
 
 def _shifted_blobs(dimension: int):
