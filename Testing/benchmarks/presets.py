@@ -5,9 +5,10 @@
         [--others ants greedy simpleitk] [--python PYTHON] [--plot FILE.svg] [--json FILE]
 
 Each run is a process of its own, from image files to a transform and a resampled image as files; runs of all methods
-take turns, each round with another seed, and medians are printed: seconds and peak memory of the process, error (mean
-distance in mm of points to where they truly are, or 1 - Dice), the worst error of the seeds, Dice, and the share of
-folded voxels. Then, for each pair, whether "automatic" is worse than the best of the other presets by more than 10 %.
+take turns, each round with another seed, and medians are printed: seconds, those of all cores, and peak memory of the
+process, error (mean distance in mm of points to where they truly are, or 1 - Dice), the worst error of the seeds, Dice,
+and the share of folded voxels. Then, for each pair, whether "automatic" is worse than the best of the other presets by
+more than 10 %.
 
 FOLDER of --data holds ``lung``, ``head2d`` and ``spinal_cord`` (default: shared/data beside the checkout); of --brain
 the brain template that ``dev.py demo`` fetches (default: demo-output/data); of --folder a pair of your own: images
@@ -38,7 +39,7 @@ import pairs as made  # noqa: E402
 from ElastixRegistrationLib.core.errors import InputError  # noqa: E402
 from ElastixRegistrationLib.core.image_files import write_image  # noqa: E402
 from ElastixRegistrationLib.core.presets import DEFAULT_PRESET, list_presets  # noqa: E402
-from processes import ProcessFailed, machine  # noqa: E402
+from processes import Cost, ProcessFailed, machine  # noqa: E402
 from rivals import Case, Rival, libraries, ours, slicer_elastix, unlike  # noqa: E402
 from scatter import Dot, scatter_svg  # noqa: E402
 
@@ -89,8 +90,7 @@ class Measured:
     """Runs of one method on one pair."""
 
     rival: Rival
-    seconds: list[float] = field(default_factory=list)
-    memory: list[float] = field(default_factory=list)
+    costs: list[Cost] = field(default_factory=list)
     figures: list[dict[str, float]] = field(default_factory=list)
     failure: str = ""
 
@@ -105,19 +105,24 @@ class Measured:
     def error(self) -> float:
         return statistics.median(self.errors)
 
+    @property
+    def cost(self) -> Cost:
+        return Cost(*map(statistics.median, zip(*self.costs, strict=True)))
+
     def row(self) -> str:
         begin = f"  {self.rival.group:14}{self.rival.name:28}"
         if self.failure:
             return f"{begin}  {self.failure}"
         dice = f"{self.median('dice'):9.4f}" if "dice" in self.figures[0] else " " * 9
-        numbers = f"{statistics.median(self.seconds):8.1f}{statistics.median(self.memory):8.0f}"
+        cost = self.cost
+        numbers = f"{cost.seconds:8.1f}{cost.cpu:8.1f}{cost.memory:8.0f}"
         return f"{begin}{numbers}{self.error:9.4f}{max(self.errors):9.4f}{dice}{self.median('folded'):9.2%}"
 
 
 def main() -> None:
     options = _options()
     print(f"{machine()}; load before {os.getloadavg()[0]:.1f}; {options.runs} runs of each\n")
-    print(f"  {'':42}{'seconds':>8}{'MB':>8}{'error':>9}{'worst':>9}{'Dice':>9}{'folded':>9}")
+    print(f"  {'':42}{'seconds':>8}{'CPU':>8}{'MB':>8}{'error':>9}{'worst':>9}{'Dice':>9}{'folded':>9}")
     results: dict[str, list[Measured]] = {}
     with tempfile.TemporaryDirectory() as folder:
         for name, make, presets in _chosen(options):
@@ -134,7 +139,7 @@ def main() -> None:
     if options.json:
         document = {
             name: [
-                {"group": m.rival.group, "name": m.rival.name, "seconds": m.seconds, "memory": m.memory,
+                {"group": m.rival.group, "name": m.rival.name, "costs": [cost._asdict() for cost in m.costs],
                     "figures": m.figures, "failure": m.failure}
                 for m in all_of_pair
             ]
@@ -204,12 +209,11 @@ def _measure(pair: made.Pair, rivals: list[Rival], options: argparse.Namespace, 
                 continue
             work = Path(tempfile.mkdtemp(dir=folder))
             try:
-                seconds, memory, transform = one.rival.run(case, seed, work)
+                cost, transform = one.rival.run(case, seed, work)
             except ProcessFailed as error:
                 one.failure = f"failed with seed {seed}: {str(error).splitlines()[-1]}"
             else:
-                one.seconds.append(seconds)
-                one.memory.append(memory)
+                one.costs.append(cost)
                 one.figures.append(pair.score(transform))
             finally:
                 shutil.rmtree(work)
@@ -250,9 +254,7 @@ def _plot(path: Path, results: dict[str, list[Measured]]) -> None:
     for name, all_of_pair in results.items():
         usable = [one for one in all_of_pair if not one.failure]
         if usable:
-            panels[name] = [
-                Dot(one.rival.group, one.rival.name, statistics.median(one.seconds), one.error) for one in usable
-            ]
+            panels[name] = [Dot(one.rival.group, one.rival.name, one.cost.seconds, one.error) for one in usable]
             units[name] = "mean error, mm" if "error" in usable[0].figures[0] else "1 - Dice"
     path.write_text(scatter_svg(panels, units, machine()), encoding="utf-8")
     print(f"\nplot: {path}")
