@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _STDERR = 2
-#: The descriptor belongs to the process, not to a thread. ITK holds Python's lock while it reads: waiting costs nothing.
+#: The descriptor belongs to the process, not to a thread. ITK holds Python's lock while it reads: nobody waits.
 _lock = threading.RLock()
 
 
