@@ -191,7 +191,9 @@ def save_scene(scene: Any, folder: Path, background: Any, foreground: Any) -> Pa
             node.AddDefaultStorageNode()
         storage = node.GetStorageNode()
         suffix = ".h5" if node.IsA("vtkMRMLTransformNode") else ".nrrd"
-        storage.SetFileName(str((folder / f"{node.GetName()}{suffix}").resolve()))
+        file = (folder / f"{node.GetName()}{suffix}").resolve()
+        file.unlink(missing_ok=True)  # MRML would do so itself, and print it
+        storage.SetFileName(str(file))
         if not storage.WriteData(node):
             raise InputError(f"The node {node.GetName()} cannot be written into {folder}.")
     path = folder / "scene.mrml"

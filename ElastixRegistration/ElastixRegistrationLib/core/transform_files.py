@@ -18,6 +18,7 @@ from .errors import InputError
 from .image_files import IMAGE_SUFFIXES, image_suffix_of, read_image, whole_file, write_image
 from .images import Geometry, array_view, component_count, geometry_of
 from .itk_access import wrapped_class
+from .native_messages import native_messages_of_success, silence_hdf5_at_exit
 from .parameter_maps import ParameterMap, format_parameter_text, format_parameter_toml, read_parameter_file
 from .sampling import lattice, sampled
 from .transform_parameters import (
@@ -28,6 +29,7 @@ from .transform_parameters import (
     transforms_from_maps,
 )
 from .transforms import chain_of, compose, displacement_field_transform, down_cast, map_points
+from .whole_files import is_hdf5_cut_off
 
 _ITK_FORMATS = {
     ".h5": "HDF5TransformIO",
@@ -66,9 +68,14 @@ def read_transform(path: str | os.PathLike) -> Any:
     reader = wrapped_class("TransformFileReader", "TemplateD").New()
     reader.SetTransformIO(wrapped_class(io, "TemplateD").New())
     reader.SetFileName(str(path))
+    if io == "HDF5TransformIO" and is_hdf5_cut_off(path):
+        raise InputError(f"The transform file {path} is truncated or damaged, or no HDF5 file.")
     try:
-        reader.Update()
+        with native_messages_of_success():
+            reader.Update()
     except RuntimeError as error:
+        if io == "HDF5TransformIO":
+            silence_hdf5_at_exit()
         if "KernelTransform_" in str(error):
             raise InputError(
                 f"The transform file {path} holds a thin-plate or similar spline of landmarks, which ITK's Python"
