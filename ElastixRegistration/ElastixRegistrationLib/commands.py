@@ -187,6 +187,7 @@ def _start(options: argparse.Namespace, given: Any) -> Any:
 def _outputs(options: argparse.Namespace) -> dict[str, Path]:
     """Output files by what they hold, checked before anything is run: the format is known, the folder is there."""
     from .core.image_files import check_apart, check_output, is_picture
+    from .core.transform_files import check_parts_apart
 
     outputs: dict[str, Path] = {}
     for name in ("volume", "transform", "field", "jacobian", "inverse"):
@@ -195,8 +196,16 @@ def _outputs(options: argparse.Namespace) -> dict[str, Path]:
             outputs[name] = Path(path)
             picture = name == "volume" and is_picture(options.moving)
             check_output(path, transform=name in ("transform", "inverse"), picture=picture)
-    inputs = (options.fixed, options.moving, options.fixed_mask, options.moving_mask, options.initial_transform)
-    check_apart(outputs.values(), [*inputs, options.fixed_points, options.moving_points])
+    inputs = [
+        *(options.fixed, options.moving, options.fixed_mask, options.moving_mask, options.initial_transform),
+        *(options.fixed_points, options.moving_points, options.fixed_labels, options.moving_labels),
+        *(options.parameters or ()),
+        *(word.rpartition("=")[2] for group in options.channel or () for word in group),
+    ]
+    check_apart(outputs.values(), inputs)
+    for name in ("transform", "inverse"):
+        if name in outputs:
+            check_parts_apart(outputs[name], [*inputs, *(path for path in outputs.values() if path != outputs[name])])
     if options.report:
         from .core.report import check_report_folder
 

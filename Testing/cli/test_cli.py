@@ -324,6 +324,24 @@ def test_outputs_do_not_overwrite_inputs_or_each_other(pair, capsys):
 
 
 @pytest.mark.parametrize(
+    ("options", "output"),
+    [
+        (("--parameters", "rigid.txt"), "rigid.txt"),
+        (("--channel", "fixed.nrrd", "moving.nrrd", "fixed-mask=mask.txt"), "mask.txt"),
+        # elastix's form of several transforms is several files.
+        (("--preset", "rigid", "--initial-transform", "t.0.txt"), "t.txt"),
+        (("--preset", "rigid", "--output-inverse", "t.12.txt"), "t.txt"),
+    ],
+)
+def test_a_transform_in_elastix_form_does_not_overwrite_inputs(options, output, pair, monkeypatch, capsys):
+    monkeypatch.chdir(pair)
+    before = {path.name: path.read_bytes() for path in pair.iterdir()}
+    assert call("register", "fixed.nrrd", "moving.nrrd", *options, "--output-transform", output) == 2
+    assert "would overwrite an" in capsys.readouterr().err.splitlines()[-1]
+    assert {path.name: path.read_bytes() for path in pair.iterdir()} == before
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("--output-volume", "v.png"), "v.png would lose the place"),

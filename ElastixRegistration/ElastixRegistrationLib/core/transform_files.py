@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -236,6 +237,24 @@ def _maps_and_fields(transform: Any, path: Path, fixed: Geometry) -> list[Parame
             }
         )
     return maps
+
+
+def check_parts_apart(path: str | os.PathLike, inputs: Iterable[str | os.PathLike | None]) -> None:
+    """Raise InputError when what ``write_transform`` writes beside ``path`` could overwrite one of ``inputs``."""
+    path = Path(path)
+    if path.suffix.lower() not in (".txt", ".toml"):
+        return
+    part = re.compile(rf"{re.escape(path.stem)}\.\d+({re.escape(path.suffix)}|\.field\.nrrd)")
+    folder = os.path.realpath(path.parent)
+    for given in inputs:
+        if given is None:
+            continue
+        place = Path(os.path.realpath(given))
+        if str(place.parent) == folder and part.fullmatch(place.name):
+            raise InputError(
+                f"The output {path} would overwrite an input: what comes before the last transform of a chain is"
+                f" written beside it, under names like {place.name}; give it another name."
+            )
 
 
 def _write_elastix(maps: list[ParameterMap], path: Path) -> None:
