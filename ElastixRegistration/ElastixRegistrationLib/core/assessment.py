@@ -75,18 +75,15 @@ def assess(
     segments = []
     if fixed_labels is not None and moving_labels is not None:
         fine, _ = thinned(geometry_of(fixed), _MOST_LABEL_VOXELS)
-        segments = label_figures(
-            *(
-                array_view(resample(image, transform, fine, interpolation="nearest"))
-                for image, transform in (
-                    (fixed_labels, nowhere),
-                    (moving_labels, nowhere),
-                    (moving_labels, result.transform),
-                )
-            ),
-            fine,
-            label_names or {},
+        drawn, before, after = (
+            array_view(resample(image, transform, fine, interpolation="nearest"))
+            for image, transform in (
+                (fixed_labels, nowhere),
+                (moving_labels, nowhere),
+                (moving_labels, result.transform),
+            )
         )
+        segments = label_figures(drawn, before, after, fine, label_names or {})
     displacement = array_view(displacement_field(result.transform, grid))
     jacobian = jacobian_statistics(jacobian_determinant(displacement, grid.spacing, grid.direction), mask=on_grid)
     fixed_voxels = np.asarray(array_view(fixed)[every])
@@ -117,12 +114,11 @@ def label_figures(
             continue
         name = names.get(int(label), f"label {int(label)}")
         inside = fixed == label
-        overlaps = [dice(inside, moved == label) for moved in (before, after)]
-        distances = [surface_distances(inside, moved == label, grid) for moved in (before, after)]
+        first, then = (surface_distances(inside, moved == label, grid) for moved in (before, after))
         figures += [
-            Figure(f"Dice overlap, {name}", "", *overlaps, 1, 4),
-            Figure(f"Surface distance, {name}", "mm", *(d.mean for d in distances), -1, 2),
-            Figure(f"Hausdorff distance 95 %, {name}", "mm", *(d.percentile95 for d in distances), -1, 2),
+            Figure(f"Dice overlap, {name}", "", dice(inside, before == label), dice(inside, after == label), 1, 4),
+            Figure(f"Surface distance, {name}", "mm", first.mean, then.mean, -1, 2),
+            Figure(f"Hausdorff distance 95 %, {name}", "mm", first.percentile95, then.percentile95, -1, 2),
         ]
     return figures
 

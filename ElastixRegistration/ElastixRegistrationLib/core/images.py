@@ -86,7 +86,7 @@ def set_geometry(image: Any, geometry: Geometry) -> Any:
     """Place ``image`` (of the size of ``geometry``) and return it."""
     image.SetSpacing(list(geometry.spacing))
     image.SetOrigin(list(geometry.origin))
-    image.SetDirection(matrix(geometry.direction))
+    image.SetDirection(matrix(np.array(geometry.direction)))
     return image
 
 
@@ -98,7 +98,7 @@ def array_view(image: Any) -> np.ndarray:
     """Voxels of ``image`` as (k, j, i) or (k, j, i, components), sharing its memory, which the view keeps alive."""
     suffix = suffix_of(image)
     view = numpy_bridge("PyBuffer", suffix, "_GetArrayViewFromImage")
-    component = re.fullmatch(r"(?:VI|I)(?:RGBA?|CV|V)?([A-Z]+)\d+", suffix).group(1)
+    component = re.sub(r"^(?:VI|I)(?:RGBA?|CV|V)?|\d+$", "", suffix)
     shape = [int(n) for n in image.GetBufferedRegion().GetSize()][::-1]
     if component_count(image) > 1:
         shape.append(component_count(image))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -117,7 +117,7 @@ def _read_text_form(path: Path) -> list[Any]:
     return built[::-1]
 
 
-def _transform_of_map(parameters: ParameterMap) -> Any:
+def _transform_of_map(parameters: Mapping[str, Sequence[str]]) -> Any:
     kind = parameters.get("Transform", ("",))[0]
     if kind == "File":
         return read_transform(parameters["TransformFileName"][0])

@@ -20,7 +20,7 @@ _MADV_DONTNEED = 4
 
 
 @contextlib.contextmanager
-def ending_with_the_client(descriptor: int, timeout_s: float | None):
+def ending_with_the_client(descriptor: int, timeout_s: float | None) -> Iterator[None]:
     """End this process at once when the other end of the pipe ``descriptor`` is closed, as by the death of its owner,
     and after ``timeout_s``. Nothing may be written into the pipe meanwhile.
 

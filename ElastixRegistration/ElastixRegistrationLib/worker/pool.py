@@ -92,7 +92,7 @@ class WorkerPool:
             timeout_s,
             memory_limit_bytes,
         )
-        if job.threads is None and (self._workers or 1) > 1:
+        if job.threads is None and self._workers is not None and self._workers > 1:
             job.threads = max(1, self._most_threads // self._workers)
         job.buffers()  # what cannot be sent shows here
         handle = RegistrationHandle(self, job)
