@@ -32,12 +32,11 @@ def remove_left_behind() -> None:
     The lock of a process ends with it, however it ends, and is seen from other containers too, as a process number
     would not be.
     """
-    if sys.platform == "win32":
-        return
-    for lock_file in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/{_LOCK}"):
-        try:
-            with open(lock_file, "rb") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(lock_file.parent, ignore_errors=True)
-        except OSError:
-            continue  # in use, another user's, or just removed by another process
+    if sys.platform != "win32":
+        for lock_file in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/{_LOCK}"):
+            try:
+                with open(lock_file, "rb") as lock:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(lock_file.parent, ignore_errors=True)
+            except OSError:
+                continue  # in use, another user's, or just removed by another process

@@ -54,7 +54,7 @@ class PipeReader:
                 return 0
             if not available:
                 return None
-            target = target[:available]
+            target = target[: int(available)]
         return self._file.readinto(target)
 
     def close(self) -> None:

@@ -283,7 +283,6 @@ class _Run:
 
 def core_count() -> int:
     """Cores that this process may use."""
-    try:
+    if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
+    return os.cpu_count() or 1
