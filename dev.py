@@ -60,8 +60,12 @@ def test(arguments: list[str]) -> int:
 
 def lint(arguments: list[str]) -> int:
     python = environment("test")
-    for command in (["check"], ["format", "--check"]):
-        status = _run([python, "-m", "ruff", *command, *(arguments or ["."])])
+    for command in (
+        ["ruff", "check", *(arguments or ["."])],
+        ["ruff", "format", "--check", *(arguments or ["."])],
+        ["mypy"],
+    ):
+        status = _run([python, "-m", *command])
         if status:
             return status
     return 0

@@ -51,6 +51,7 @@ def assess(
 
     Similarity is measured inside the fixed mask; with both masks their Dice is a figure, with points their distances.
     Label maps of both images, on any grid, give overlap and surface distances of each label, under ``label_names``.
+    Points are (N, D), LPS mm, paired by order. Raises InputError for points that are not pairs.
     """
     fixed = as_scalar(fixed)
     grid, step = thinned(geometry_of(fixed), most_voxels)

@@ -206,7 +206,7 @@ def align_stack(
     """(3D image with all slices on the reference's place, SeriesResult) of a 3D stack; ``options`` of
     ``register_series``, with neighbours by default. The reference is the middle slice where none is named.
 
-    Slices without a transform stay as they are.
+    Slices without a transform stay as they are. Raises InputError for what is no 3D image, and as ``register_series``.
     """
     slices = slices_of(volume)
     middle = len(slices) // 2 if reference is None else reference
