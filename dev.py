@@ -60,8 +60,12 @@ def test(arguments: list[str]) -> int:
 
 def lint(arguments: list[str]) -> int:
     python = environment("test")
-    for command in (["check"], ["format", "--check"]):
-        status = _run([python, "-m", "ruff", *command, *(arguments or ["."])])
+    for command in (
+        ["ruff", "check", *(arguments or ["."])],
+        ["ruff", "format", "--check", *(arguments or ["."])],
+        ["mypy"],
+    ):
+        status = _run([python, "-m", *command])
         if status:
             return status
     return 0
@@ -103,9 +107,8 @@ def _need_libraries(libraries: dict[str, str]) -> None:
     if not missing:
         return
     if os.environ.get("CI") and os.geteuid() == 0:
-        quiet = {"stdout": subprocess.DEVNULL}
-        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
-        if subprocess.run(["apt-get", "install", "-y", "-qq", *missing], check=False, **quiet).returncode == 0:
+        commands = (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", *missing])
+        if [subprocess.run(one, check=False, stdout=subprocess.DEVNULL).returncode for one in commands][-1] == 0:
             return
     raise SystemExit(_fail(f"System libraries are missing; install the Debian packages {' '.join(missing)}."))
 

@@ -59,8 +59,8 @@ def read_image(path: str | os.PathLike, name: str = "image") -> Any:
     """ITK image in ``path``: a file that ITK reads, or a folder with one DICOM series.
 
     Scalar images keep their type where ITK's Python packages wrap it (8 and 64 bit signed integers widen); colour and
-    vector images become images of RGB(A) pixels or vectors. ``name`` is used in the InputError of a missing,
-    unreadable or truncated file.
+    vector images become images of RGB(A) pixels or vectors. Raises InputError, with ``name``, for a missing,
+    unreadable or truncated file, and for a folder with no or several series.
     """
     path = Path(path)
     with native_messages_of_success():
@@ -120,7 +120,10 @@ def read_geometry(path: str | os.PathLike, name: str = "image") -> Geometry:
 
 
 def write_image(image: Any, path: str | os.PathLike, *, compress: bool = True) -> None:
-    """Write ``image`` in the format of the suffix of ``path``: the file appears whole or not at all."""
+    """Write ``image`` in the format of the suffix of ``path``: the file appears whole or not at all.
+
+    Raises InputError for a suffix that is no format, and where it cannot be written.
+    """
     path = Path(path)
     image = with_writable_type(image)
     writer = wrapped_class("ImageFileWriter", suffix_of(image)).New()

@@ -387,10 +387,11 @@ def _descriptions(log: str, *, ignored: bool = False) -> list[str]:
     """What the exceptions in the log say: those that ended the run, or those that elastix ``ignored``."""
     found = []
     for match in _EXCEPTION.finditer(log):
-        end = _EXCEPTION_END.search(log, match.end())
-        after = log[end.start() : end.start() + 120]
+        ending = _EXCEPTION_END.search(log, match.end())
+        end = len(log) if ending is None else ending.start()
+        after = log[end : end + 120]
         if ("The error is ignored" in after or "Resuming elastix" in after) == ignored:
-            found.append(_plain(log[match.end() : end.start()]))
+            found.append(_plain(log[match.end() : end]))
     return found
 
 

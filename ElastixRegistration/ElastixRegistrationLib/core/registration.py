@@ -240,7 +240,7 @@ def _fitted(
     initialization: str | None,
     has_channels: bool,
 ) -> FittedStages:
-    images = (
+    fixed_image, moving_image = (
         FittedImage(
             array_view(side.image),
             side.geometry,
@@ -249,12 +249,12 @@ def _fitted(
         )
         for side in (fixed, moving)
     )
-    given = None
+    given: Callable[[np.ndarray], np.ndarray] | None = None
     if initial_transform is not None:
         given = partial(map_points, initial_transform)
     elif initialization == "none":
-        given = np.asarray
-    return fit_stages(stages, *images, given, has_channels)
+        given = np.array
+    return fit_stages(stages, fixed_image, moving_image, given, has_channels)
 
 
 def _for_each_metric(

@@ -14,7 +14,13 @@ from .metric_stages import with_landmarks
 from .parameter_maps import ParameterMap
 
 
-def check_settings(background, initial_transform, initialization, threads, seed) -> None:
+def check_settings(
+    background: float | str,
+    initial_transform: Any,
+    initialization: str | None,
+    threads: int | None,
+    seed: int | None,
+) -> None:
     if isinstance(background, str) and background not in ("auto", "keep"):
         raise InputError(f'The background is {background!r}; use "auto", "keep" or a number.')
     if not isinstance(background, str) and not np.isfinite(background):
@@ -50,7 +56,7 @@ def check_dimensions(dimension: int, initial_transform: Any, fixed_points: Any, 
     _check_points(fixed_points, moving_points, dimension)
 
 
-def _check_points(fixed_points, moving_points, dimension: int) -> None:
+def _check_points(fixed_points: Any, moving_points: Any, dimension: int) -> None:
     if (fixed_points is None) != (moving_points is None):
         raise InputError("Corresponding points are needed in both images, and only one list was given.")
     if fixed_points is None:

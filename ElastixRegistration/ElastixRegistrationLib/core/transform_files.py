@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,10 @@ _FULL_PATH = re.compile(r"[\\/]|[A-Za-z]:")
 
 def read_transform(path: str | os.PathLike) -> Any:
     """itk transform, fixed to moving, LPS mm: of an ITK file (elastix, ANTs, BRAINS, Slicer), of an image of
-    displacements, or of an elastix TransformParameters chain."""
+    displacements, or of an elastix TransformParameters chain.
+
+    Raises InputError naming the file, also for one that it links to.
+    """
     path = Path(path)
     if not path.is_file():
         raise InputError(f"The transform file {path} does not exist.")
@@ -117,7 +120,7 @@ def _read_text_form(path: Path) -> list[Any]:
     return built[::-1]
 
 
-def _transform_of_map(parameters: ParameterMap) -> Any:
+def _transform_of_map(parameters: Mapping[str, Sequence[str]]) -> Any:
     kind = parameters.get("Transform", ("",))[0]
     if kind == "File":
         return read_transform(parameters["TransformFileName"][0])
@@ -176,7 +179,8 @@ def _linked(file: Path, link: str, what: str) -> Path:
 def write_transform(
     transform: Any, path: str | os.PathLike, fixed: Geometry, maps: list[ParameterMap] | None = None
 ) -> None:
-    """Write by suffix: .h5 or .tfm for ITK, SimpleITK and Slicer, .txt or .toml for elastix. All or nothing.
+    """Write a transform, fixed to moving, LPS mm, by suffix: .h5 or .tfm for ITK, SimpleITK and Slicer, .txt or .toml
+    for elastix. All or nothing; raises InputError where it cannot be written.
 
     ITK's forms hold thin plates sampled (see ``readable_by_itk``), elastix's hold everything exactly. ``fixed`` is the
     grid that elastix files name for resampling; ``maps``, where known, are written as they are. In
