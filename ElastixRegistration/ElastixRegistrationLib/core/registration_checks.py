@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -13,22 +12,13 @@ from .errors import InputError
 from .images import check_image
 from .metric_stages import with_landmarks
 from .parameter_maps import ParameterMap
-
-#: elastix and ITK's resampling keep the background as a 32-bit float.
-_LARGEST = float(np.finfo(np.float32).max)
+from .settings import check_values
 
 
 def check_settings(background, initial_transform, initialization, threads, seed) -> None:
-    if isinstance(background, str) and background not in ("auto", "keep"):
-        raise InputError(f'The background is {background!r}; use "auto", "keep" or a number.')
-    if not isinstance(background, str) and not (isinstance(background, Real) and abs(background) <= _LARGEST):
-        raise InputError(f"The background is {background}; it must be a finite number.")
+    check_values(background, threads, seed)
     if initial_transform is not None and initialization not in (None, "none"):
         raise InputError("Give an initial transform or an initialization, not both.")
-    if threads is not None and not (isinstance(threads, Integral) and threads >= 1):
-        raise InputError(f"The number of threads is {threads!r}; it must be a whole number from 1 on.")
-    if seed is not None and not (isinstance(seed, Integral) and 0 <= seed < 2**32):
-        raise InputError(f"The seed is {seed!r}; it must be a whole number from 0 to 4294967295.")
 
 
 def check_points(fixed_points, moving_points, dimension: int) -> None:
