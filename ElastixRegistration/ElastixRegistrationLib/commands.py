@@ -89,7 +89,7 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
     from .core.image_files import all_or_none
 
     with all_or_none(outputs.values()):
-        written, residual = _write_outputs(result, outputs, settings, options.inverse_method)
+        written, residual = _write_outputs(result, given, outputs, settings, options.inverse_method)
         judged = assess(
             given.fixed,
             result,
@@ -215,7 +215,7 @@ def _outputs(options: argparse.Namespace) -> dict[str, Path]:
 
 
 def _write_outputs(
-    result: Any, outputs: dict[str, Path], settings: RegistrationSettings, inverse_method: str
+    result: Any, given: Any, outputs: dict[str, Path], settings: RegistrationSettings, inverse_method: str
 ) -> tuple[dict[str, str], dict[str, float] | None]:
     """Paths by what they hold, and the residual of the inverse, mm, where one was written."""
     from .core.deformation_analysis import jacobian_determinant_of
@@ -227,13 +227,14 @@ def _write_outputs(
 
     grid = result.fixed_geometry
     if "volume" in outputs:
-        write_image(result.resample(interpolation=settings.interpolation), outputs["volume"])
+        write_image(given.placed(result.resample(interpolation=settings.interpolation)), outputs["volume"])
     if "transform" in outputs:
         write_transform(result.transform, outputs["transform"], grid, result.transform_parameters)
     if "field" in outputs:
         write_image(displacement_field(result.transform, grid), outputs["field"])
     if "jacobian" in outputs:
-        write_image(image_from_array(jacobian_determinant_of(result.transform, grid), grid), outputs["jacobian"])
+        jacobian = image_from_array(jacobian_determinant_of(result.transform, grid), grid)
+        write_image(given.placed(jacobian), outputs["jacobian"])
     residual = None
     if "inverse" in outputs:
         inverse = invert(result.transform, grid, method=inverse_method)

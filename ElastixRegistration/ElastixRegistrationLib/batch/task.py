@@ -230,11 +230,11 @@ def _write(
     image = result.outputs["resampled"].image()
     if component_count(inputs.moving) > 1:  # as the image type it was: colours stay colours
         image = resample(inputs.moving, result.transform, grid, background=result.background.value)
-    write_image(image, folder / files["resampled"])
+    write_image(inputs.placed(image), folder / files["resampled"])
     moved_labels = result.outputs.get("labels")
     if moved_labels is not None:
         files["labels"] = "labels.nrrd"
-        write_image(image_from_array(moved_labels.array, grid), folder / files["labels"])
+        write_image(inputs.placed(image_from_array(moved_labels.array, grid)), folder / files["labels"])
     fixed, moved = (np.asarray(array_view(as_scalar(one))) for one in (inputs.fixed, image))
     (folder / PREVIEW).write_bytes(preview_png(fixed, moved, grid, result.background.value))
     comparison = result.outputs["comparison"]

@@ -197,7 +197,25 @@ def flattened(image: Any) -> Any:
         origin=geometry.origin[:2],
         direction=tuple(map(tuple, direction[:2, :2].tolist())),
     )
-    return image_from_array(array_view(image)[0], plane)
+    return _of_same_type(image, array_view(image)[0], plane)
+
+
+def one_slice(image: Any, geometry: Geometry) -> Any:
+    """3D image with the one slice ``geometry`` of a 2D image: the way back from ``flattened``."""
+    return _of_same_type(image, array_view(image)[None], geometry)
+
+
+def _of_same_type(image: Any, voxels: np.ndarray, geometry: Geometry) -> Any:
+    """Image of ``voxels`` with the type of ``image`` in another dimension: colours stay colours."""
+    suffix = f"{suffix_of(image)[:-1]}{geometry.dimension}"
+    if not suffix.startswith("VI"):
+        return image_view(np.ascontiguousarray(voxels), geometry, suffix)
+    result = wrapped_class("VectorImage", suffix.removeprefix("VI")).New()
+    result.SetRegions(list(geometry.size))
+    result.SetNumberOfComponentsPerPixel(voxels.shape[-1])
+    result.Allocate()
+    array_view(result)[...] = voxels
+    return set_geometry(result, geometry)
 
 
 def float_copy(image: Any, *, replace: np.ndarray | None = None, by: float = 0.0) -> Any:

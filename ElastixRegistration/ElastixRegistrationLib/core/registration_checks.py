@@ -12,6 +12,7 @@ from .errors import InputError
 from .images import as_scalar, check_image
 from .metric_stages import with_landmarks
 from .parameter_maps import ParameterMap
+from .settings import check_values
 
 
 def check_settings(
@@ -21,16 +22,9 @@ def check_settings(
     threads: int | None,
     seed: int | None,
 ) -> None:
-    if isinstance(background, str) and background not in ("auto", "keep"):
-        raise InputError(f'The background is {background!r}; use "auto", "keep" or a number.')
-    if not isinstance(background, str) and not np.isfinite(background):
-        raise InputError(f"The background is {background}; it must be a finite number.")
+    check_values(background, threads, seed)
     if initial_transform is not None and initialization not in (None, "none"):
         raise InputError("Give an initial transform or an initialization, not both.")
-    if threads is not None and threads < 1:
-        raise InputError(f"The number of threads is {threads}; it must be at least 1.")
-    if seed is not None and not 0 <= seed < 2**32:
-        raise InputError(f"The seed is {seed}; it must be a whole number from 0 to 4294967295.")
 
 
 def checked_pairs(fixed: Any, moving: Any, channels: Sequence[Channel]) -> list[tuple[Any, Any]]:

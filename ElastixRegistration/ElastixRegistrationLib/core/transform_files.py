@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import struct
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ _ITK_FORMATS = {
     ".txt": "TxtTransformIO",
     ".mat": "MatlabTransformIO",
 }
+#: Splines of landmarks, and ANTs' affine transforms under the name of their base class.
+_UNKNOWN_TO_ITK = (b"KernelTransform_", b"MatrixOffsetTransformBase_")
 _WRITTEN = (".h5", ".hdf5", ".tfm")
 _NO_INITIAL = ("", "NoInitialTransform")
 #: Parameters that name another file which belongs to the map.
@@ -67,8 +70,8 @@ def read_transform(path: str | os.PathLike) -> Any:
             f"The transform file {path} is in no format read here; use .h5, .tfm, .mat, an image of displacements, or"
             " elastix's .txt or .toml."
         )
-    if io == "TxtTransformIO" and b"KernelTransform_" in path.read_bytes():
-        return compose(_read_text_form(path))
+    if io != "HDF5TransformIO" and any(name in path.read_bytes() for name in _UNKNOWN_TO_ITK):
+        return compose(_built(path, _text_entries(path) if io == "TxtTransformIO" else _matlab_entries(path)))
     reader = wrapped_class("TransformFileReader", "TemplateD").New()
     reader.SetTransformIO(wrapped_class(io, "TemplateD").New())
     reader.SetFileName(str(path))
@@ -96,8 +99,17 @@ def read_transform(path: str | os.PathLike) -> Any:
     return compose(chain)
 
 
-def _read_text_form(path: Path) -> list[Any]:
-    """ITK's text form, first applied first, with splines of landmarks, which ITK's own reader does not know."""
+def _built(path: Path, entries: Iterable[tuple[str, np.ndarray, np.ndarray]]) -> list[Any]:
+    """Transforms of (type, parameters, fixed parameters), in the order of a file, first applied first."""
+    try:
+        built = [itk_transform(*entry) for entry in entries if not entry[0].startswith("CompositeTransform")]
+    except (KeyError, ValueError, RuntimeError, struct.error) as error:
+        raise InputError(f"The transform file {path} is damaged.") from error
+    return built[::-1]
+
+
+def _text_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Of ITK's text form."""
     entries: list[dict[str, str]] = []
     for line in path.read_text("utf-8").splitlines():
         name, _, value = line.partition(":")
@@ -105,19 +117,24 @@ def _read_text_form(path: Path) -> list[Any]:
             entries.append({})
         if entries and not line.startswith("#") and value:
             entries[-1][name.strip()] = value.strip()
-    try:
-        built = [
-            itk_transform(
-                entry["Transform"],
-                np.array(entry["Parameters"].split(), float),
-                np.array(entry["FixedParameters"].split(), float),
-            )
-            for entry in entries
-            if not entry["Transform"].startswith("CompositeTransform")
-        ]
-    except (KeyError, ValueError) as error:
-        raise InputError(f"The transform file {path} is damaged: {error}.") from error
-    return built[::-1]
+    for entry in entries:
+        numbers = (np.array(entry.get(name, "").split(), float) for name in ("Parameters", "FixedParameters"))
+        yield entry["Transform"], *numbers
+
+
+def _matlab_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Of ITK's Matlab form (level 4): parameters in a variable named by the type, then one of the fixed parameters."""
+    content, at = path.read_bytes(), 0
+    variables: list[tuple[str, np.ndarray]] = []
+    while at < len(content):
+        kind, rows, columns, _, length = struct.unpack_from("<5i", content, at)
+        at += 20 + length
+        name = content[at - length : at].rstrip(b"\0").decode("ascii")
+        values = np.frombuffer(content, "<f4" if kind // 10 % 10 else "<f8", rows * columns, at)
+        at += values.nbytes
+        variables.append((name, values.astype(float)))
+    for (name, values), (_, fixed_values) in zip(variables[::2], variables[1::2], strict=True):
+        yield name, values, fixed_values
 
 
 def _transform_of_map(parameters: Mapping[str, Sequence[str]]) -> Any:

@@ -104,6 +104,8 @@ def itk_transform(type_name: str, values: np.ndarray, fixed_values: np.ndarray) 
     """The transform that ITK's files describe by a type such as AffineTransform_double_3_3 and two lists of numbers."""
     kind, _, sizes = type_name.partition("_")
     dimension = sizes.rpartition("_")[2]
+    if kind == "MatrixOffsetTransformBase":  # as older versions of ANTs write it
+        kind = "AffineTransform"
     for suffix in ("D", f"D{dimension}", f"D{dimension}{dimension}", f"D{dimension}3"):
         transform_class = quickly_wrapped_class(kind, suffix)
         if transform_class is not None:

@@ -137,7 +137,8 @@ def prepare_steps(
     if fixed_node is moving_node:
         raise InputError(f"The {fixed.name} and the {moving.name} are the same node.")
     _check_scene(fixed, moving)
-    _check_outputs(outputs, fixed, moving, (fixed_mask_node, moving_mask_node))
+    of_channels = [node for pair in channels for node in (pair.fixed, pair.moving, pair.fixedMask, pair.movingMask)]
+    _check_outputs(outputs, fixed, moving, [fixed_mask_node, moving_mask_node, *of_channels])
     fixed_plane, moving_plane = _planes(fixed, moving)
     presets = scene_presets(fixed_node.GetScene())
     stages = settings.stages(
@@ -252,7 +253,8 @@ def _check_scene(fixed: VolumeImage, moving: VolumeImage) -> None:
         raise InputError(f"The {fixed.name} and the {moving.name} are in different scenes.")
 
 
-def _check_outputs(outputs: OutputNodes, fixed: VolumeImage, moving: VolumeImage, masks: Sequence[Any]) -> None:
+def _check_outputs(outputs: OutputNodes, fixed: VolumeImage, moving: VolumeImage, others: Sequence[Any]) -> None:
+    """``others``: input nodes beside the two volumes, None for those that there are not."""
     named = [node for node in (outputs.volume, outputs.transform, outputs.field) if node is not None]
     for n, node in enumerate(named):
         if any(node is other for other in named[:n]):
@@ -260,7 +262,7 @@ def _check_outputs(outputs: OutputNodes, fixed: VolumeImage, moving: VolumeImage
         if node.GetScene() is not fixed.node.GetScene():
             raise InputError(f"The output {node.GetName()} is not in the scene.")
     if outputs.volume is not None or outputs.none_named:
-        check_output_volume(outputs.volume, fixed, moving, [mask for mask in masks if mask is not None])
+        check_output_volume(outputs.volume, fixed, moving, others)
     if outputs.transform is not None:
         if not outputs.transform.IsA("vtkMRMLTransformNode"):
             raise InputError(
@@ -271,7 +273,7 @@ def _check_outputs(outputs: OutputNodes, fixed: VolumeImage, moving: VolumeImage
         if outputs.field.IsA("vtkMRMLTransformNode"):
             check_moves_nothing(outputs.field, "deformation field", fixed)
         else:
-            check_field_volume(outputs.field, [fixed.node, moving.node, *masks])
+            check_field_volume(outputs.field, [fixed.node, moving.node, *others])
 
 
 def check_moves_nothing(node: Any, role: str, fixed: VolumeImage) -> None:
