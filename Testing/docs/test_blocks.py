@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 import pytest
@@ -45,8 +46,8 @@ def test_the_commands_of_a_block_do_what_they_say(block, workspace, capsys):
         words = shlex.split(command)
         if not block.why_not(command):
             assert words[0] == "elastix-registration", f"{block.name}: no test runs {words[0]}; see NOT_RUN"
-            status = cli.main(words[1:])
-            assert status == cli.DONE, f"{block.name}: {command}\n{capsys.readouterr().err}"
+            if cli.main(words[1:]) != cli.DONE:
+                pytest.fail(f"{block.name}: {command}\n{capsys.readouterr().err}", pytrace=False)
         elif words[0] == "elastix-registration":
             cli.parser().parse_args(words[1:])
 
@@ -57,7 +58,10 @@ def test_a_python_block_runs(block, workspace):
     if block.why_not(block.text):
         return
     if "__main__" not in block.text:
-        exec(code, {"__name__": "__main__"})
+        try:
+            exec(code, {"__name__": "__main__"})
+        except Exception:
+            pytest.fail(f"{block.name}\n{traceback.format_exc()}", pytrace=False)
         return
     script = workspace / "script.py"  # its workers import it again
     script.write_text(block.code, encoding="utf-8")

@@ -18,7 +18,7 @@ from ElastixRegistrationLib.core.presets import find_preset
 from ElastixRegistrationLib.core.transform_files import write_transform
 
 #: At most, of each resolution: that blocks run is tested here, how exact presets are elsewhere.
-ITERATIONS = 40
+ITERATIONS = 100
 SHIFT = np.array([4.0, -3.0, 2.0])
 GRID = grid((36, 34, 32), spacing=(4.0, 4.0, 4.0), origin=(-72.0, -68.0, -64.0))
 
