@@ -219,22 +219,23 @@ class ElastixRegistrationTest(ScriptedLoadableModuleTest):
         ui.applyButton.click()
         self._waitUntil(lambda: ui.revertButton.enabled)
         self.assertEqual(len(slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")), volumes + 1)
-        self.assertIn("better", ui.verdictLabel.text)
+        self.assertAlmostEqual(self._shift(ui.outputTransformSelector.currentNode()), -6.0, delta=0.5)
+        self.assertGreater(ui.resultTable.rowCount, 0)
         ui.revertButton.click()
         self.assertEqual(len(slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")), volumes)
 
     def test_twoScansOfATumor(self) -> None:
         from ElastixRegistrationLib.mrml.sample_data import BRAIN_TUMOR
 
-        self._samplesComeCloser(BRAIN_TUMOR, "head-same-patient")
+        self._samplesComeCloser(BRAIN_TUMOR)
 
     def test_headCtAndMr(self) -> None:
         from ElastixRegistrationLib.mrml.sample_data import HEAD_CT_MR
 
-        self._samplesComeCloser(HEAD_CT_MR, "rigid")
+        self._samplesComeCloser(HEAD_CT_MR)
 
-    def _samplesComeCloser(self, pair, preset: str) -> None:
-        """A rigid registration raises the mutual information of a pair of the Sample Data module."""
+    def _samplesComeCloser(self, pair) -> None:
+        """The tutorial's registration raises the mutual information of a pair of the Sample Data module."""
         from ElastixRegistrationLib.mrml.sample_data import download_pair
 
         self.delayDisplay(f"Registering the sample data {pair.name}")
@@ -245,7 +246,7 @@ class ElastixRegistrationTest(ScriptedLoadableModuleTest):
             return
         logic = ElastixRegistrationLogic()
         try:
-            outcome = logic.startRegistration(*nodes, preset=preset).wait()
+            outcome = logic.startRegistration(*nodes, preset="head-same-patient").wait()
         finally:
             logic.close()
         self.assertTrue(outcome.transform_node.IsLinear())

@@ -84,7 +84,8 @@ def test_the_self_test_says_that_itk_elastix_is_missing(host, module, monkeypatc
     def missing(name):
         raise importlib.metadata.PackageNotFoundError(name)
 
-    monkeypatch.setattr(module.importlib.metadata, "version", missing)
+    monkeypatch.setattr(type(host.app), "testing", True)
+    monkeypatch.setattr(importlib.metadata, "version", missing)
     with pytest.raises(unittest.SkipTest, match="itk-elastix is not installed"):
         module.ElastixRegistrationTest().setUp()
 
