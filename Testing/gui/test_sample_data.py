@@ -70,7 +70,9 @@ def test_the_self_test_registers_sample_data(host, sample_module, module, slicer
     case.setUp()
     case.test_twoScansOfATumor()
     (result,) = [n for n in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode") if "registered to" in n.GetName()]
-    fixed, moved = (slicer.util.arrayFromVolume(node).astype(float) for node in (slicer.util.getNode(files[1][0]), result))
+    fixed, moved = (
+        slicer.util.arrayFromVolume(node).astype(float) for node in (slicer.util.getNode(files[1][0]), result)
+    )
     assert np.abs(fixed - moved).mean() < 10
     (tmp_path / files[0][1]).write_bytes(b"spoiled")
     assert sample_data.download_pair(pair) is None

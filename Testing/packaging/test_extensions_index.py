@@ -18,7 +18,9 @@ import pytest
 TOP = Path(__file__).resolve().parents[2]
 ENTRY = TOP / "Resources" / "ExtensionsIndex" / "ElastixRegistration.json"
 README = TOP / "README.md"
-SCHEMA = "https://raw.githubusercontent.com/Slicer/Slicer/main/Schemas/slicer-extension-catalog-entry-schema-v1.0.2.json#"
+SCHEMA = (
+    "https://raw.githubusercontent.com/Slicer/Slicer/main/Schemas/slicer-extension-catalog-entry-schema-v1.0.2.json#"
+)
 REQUIRED = {"$schema", "category", "scm_url"}
 FIELDS = {
     "$schema": str,
