@@ -1,4 +1,6 @@
-"""Draw the pictures of README.md and docs/tutorial.md anew: ``make_pictures.py DEMO_DATA``.
+"""Draw the pictures of README.md and docs/tutorial.md anew.
+
+    PYTHONPATH=ElastixRegistration:Testing python Testing/docs/make_pictures.py DEMO_DATA
 
 DEMO_DATA is the folder ``demo-output/data`` that ``dev.py demo`` leaves. The panel is the real one, in the stand-in for
 Slicer's window, around real registrations of the demo's brain. Look at every picture before it is committed.
@@ -10,12 +12,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-TOP = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(TOP / "ElastixRegistration"), str(TOP / "Testing")]
-
 import numpy as np
 import slicer
 import SlicerHost
+from docs.blocks import TOP
 from ElastixRegistrationLib.core.image_files import read_image, write_image
 from ElastixRegistrationLib.core.images import array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.matrices import transform_from_matrix

@@ -1,6 +1,7 @@
 """Run the blocks for Slicer's Python console in the stand-in for Slicer's window: ``slicer_console.py REPORT``.
 
-A process of its own, in the folder of the files that the blocks name. Writes a JSON file: block to traceback, "" for
+A process of its own, with the folders ElastixRegistration and Testing on its path, in the folder of the files that the
+blocks name. Writes a JSON file: block to traceback, "" for
 one that ran. The blocks of a page share their names, as in a console, and a scene with the nodes they ask for.
 """
 
@@ -11,15 +12,12 @@ import sys
 import traceback
 from pathlib import Path
 
-TOP = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(TOP / "ElastixRegistration"), str(TOP / "Testing")]
-
 import numpy as np
 import slicer
 import SlicerHost
 import vtk
 from core.phantoms import blobs
-from docs.blocks import SLICER, all_blocks
+from docs.blocks import SLICER, TOP, all_blocks
 from docs.workspace import GRID, SHIFT, short_sources
 from ElastixRegistrationLib.core.images import array_view
 from ElastixRegistrationLib.core.preset import Preset

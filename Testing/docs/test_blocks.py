@@ -82,7 +82,12 @@ def console_report(made_workspace, tmp_path_factory) -> dict[str, str]:
     here = shutil.copytree(made_workspace, folder / "here")
     done = subprocess.run(
         [sys.executable, TOP / "Testing" / "docs" / "slicer_console.py", folder / "report.json"],
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "ELASTIX_REGISTRATION_PRESETS": str(folder / "presets")},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(str(path) for path in (MODULE, TOP / "Testing")),
+            "QT_QPA_PLATFORM": "offscreen",
+            "ELASTIX_REGISTRATION_PRESETS": str(folder / "presets"),
+        },
         cwd=here,
         capture_output=True,
         text=True,

@@ -69,7 +69,7 @@ def _repository() -> tuple[str, str]:
     return owner, name.removesuffix(".git")
 
 
-# --- the entry --------------------------------------------------------------------------------------------------------
+# --- the entry ---
 
 
 def test_the_entry_fits_the_schema():
@@ -119,7 +119,7 @@ def test_the_entry_says_what_cmake_says():
     ]
 
 
-# --- the repository ---------------------------------------------------------------------------------------------------
+# --- the repository ---
 
 
 def _images() -> list[tuple[str, str]]:
@@ -166,7 +166,7 @@ def test_the_repository_is_small():
     assert sum(path.stat().st_size for path in files if path.is_file()) < 100e6
 
 
-# --- the page that the catalogue links to ------------------------------------------------------------------------------
+# --- the page that the catalogue links to ---
 
 
 def _readme() -> str:
