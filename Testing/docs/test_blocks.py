@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 from docs.blocks import LAYOUT, NOT_RUN, PYTHON, SHELL, SLICER, TOP, all_blocks
-from docs.workspace import make_workspace, short_sources
+from docs.workspace import make_workspace, short_group, short_sources
 from ElastixRegistrationLib import cli
+from ElastixRegistrationLib.core.groupwise import GroupSettings
 from ElastixRegistrationLib.core.preset import Preset
 
 MODULE = TOP / "ElastixRegistration"
@@ -36,6 +37,7 @@ def workspace(made_workspace, tmp_path, monkeypatch) -> Path:
     folder = shutil.copytree(made_workspace, tmp_path / "here")
     monkeypatch.chdir(folder)
     monkeypatch.setattr(Preset, "sources", short_sources)
+    monkeypatch.setattr(GroupSettings, "__post_init__", short_group)
     monkeypatch.setenv("ELASTIX_REGISTRATION_PRESETS", str(tmp_path / "presets"))
     return folder
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 from core.phantoms import blobs, grid
+from ElastixRegistrationLib.core.groupwise import GroupSettings
 from ElastixRegistrationLib.core.image_files import write_image
 from ElastixRegistrationLib.core.images import array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.matrices import transform_from_matrix
@@ -24,6 +25,7 @@ GRID = grid((36, 34, 32), spacing=(4.0, 4.0, 4.0), origin=(-72.0, -68.0, -64.0))
 
 
 _sources = Preset.sources
+_check_group = GroupSettings.__post_init__
 
 
 def short_sources(preset: Preset) -> list:
@@ -33,6 +35,12 @@ def short_sources(preset: Preset) -> list:
         replace(source, map={**source.map, name: tuple(str(min(int(n), ITERATIONS)) for n in source.map[name])})
         for source in _sources(preset)
     ]
+
+
+def short_group(settings: GroupSettings) -> None:
+    """In place of ``GroupSettings.__post_init__``: fewer iterations."""
+    _check_group(settings)
+    object.__setattr__(settings, "iterations", min(settings.iterations, ITERATIONS))
 
 
 def make_workspace(folder: Path) -> Path:
