@@ -118,8 +118,8 @@ def _text_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
         if entries and not line.startswith("#") and value:
             entries[-1][name.strip()] = value.strip()
     for entry in entries:
-        numbers = (np.array(entry.get(name, "").split(), float) for name in ("Parameters", "FixedParameters"))
-        yield entry["Transform"], *numbers
+        numbers, fixed = (np.array(entry.get(name, "").split(), float) for name in ("Parameters", "FixedParameters"))
+        yield entry["Transform"], numbers, fixed
 
 
 def _matlab_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
