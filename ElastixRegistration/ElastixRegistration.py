@@ -17,6 +17,8 @@ from ElastixRegistrationLib.core.errors import ElastixRegistrationError
 from ElastixRegistrationLib.core.user_presets import use_presets_folder
 from ElastixRegistrationLib.mrml.registration import RegistrationLogic
 
+TUTORIAL = "https://github.com/ElastixRegistration/SlicerElastixRegistration/blob/main/docs/tutorial.md"
+
 
 class ElastixRegistration(ScriptedLoadableModule):
     def __init__(self, parent):
@@ -26,7 +28,10 @@ class ElastixRegistration(ScriptedLoadableModule):
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Registration")]
         self.parent.dependencies = []
         self.parent.contributors = ["ElastixRegistration developers"]
-        self.parent.helpText = _("Aligns two images with itk-elastix: choose a fixed and a moving volume and a preset.")
+        self.parent.helpText = (
+            _("Aligns two images with itk-elastix: choose a fixed and a moving volume and a preset.")
+            + f'<p><a href="{TUTORIAL}">{TUTORIAL}</a>'
+        )
         self.parent.acknowledgementText = _(
             "Built on elastix, itk-elastix and ITK. Please cite Klein et al. 2010, doi:10.1109/TMI.2009.2035616."
         )

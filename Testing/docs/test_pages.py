@@ -94,6 +94,16 @@ def test_verdicts_in_the_tutorial_are_those_that_are_given():
         assert words in source
 
 
+def test_messages_that_are_quoted_are_given():
+    """What stands in quotation marks in the troubleshooting table, parts around ... on their own."""
+    files = [*(MODULE / "ElastixRegistrationLib").rglob("*.py"), MODULE / "Resources" / "Presets" / "presets.json"]
+    sources = " ".join(path.read_text(encoding="utf-8") for path in files).lower()
+    quoted = re.findall(r'"([^"]+)"', _prose(TOP / "docs" / "troubleshooting.md"))
+    assert len(quoted) > 5
+    for part in (part.strip() for text in quoted for part in text.split("...")):
+        assert part.lower() in sources, f"nothing says {part!r}"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_in_sentences_are_understood(page):
     for command in re.findall(r"`elastix-registration ([^`]+)`", _prose(page)):

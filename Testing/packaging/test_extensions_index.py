@@ -160,6 +160,14 @@ def test_the_homepage_is_the_repository():
     assert _metadata("HOMEPAGE").startswith("https://github.com/" + "/".join(_repository()))
 
 
+def test_the_help_of_the_module_leads_to_the_tutorial():
+    module = (TOP / "ElastixRegistration" / "ElastixRegistration.py").read_text(encoding="utf-8")
+    address = re.search(r'^TUTORIAL = "(.+)"$', module, re.MULTILINE).group(1)
+    start = "https://github.com/" + "/".join(_repository()) + "/blob/main/"
+    assert address.startswith(start)
+    assert (TOP / address.removeprefix(start)).is_file()
+
+
 def test_the_repository_is_small():
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=TOP, capture_output=True, text=True, check=False).stdout
     files = [TOP / name for name in listed.split("\0") if name]
