@@ -81,10 +81,13 @@ def test_only_our_sentence_is_printed(tmp_path):
     whole = (tmp_path / "t.h5").read_bytes()
     (tmp_path / "half.h5").write_bytes(whole[: len(whole) // 2])
     (tmp_path / "hole.h5").write_bytes(whole[:1000] + b"\xff" * 500 + whole[1500:])
+    # In HDF5's own heap: it does not survive this one.
+    heap = whole.index(b"GCOL") + 152
+    (tmp_path / "heap.h5").write_bytes(whole[:heap] + b"\xff" * 8 + whole[heap + 8 :])
     said = _said(
         tmp_path,
         "for name in ('empty', 'scan.mha', 'cut.mha'):\n    attempt(read_image, name)\n"
-        "for name in ('half.h5', 'hole.h5'):\n    attempt(read_transform, name)\n",
+        "for name in ('half.h5', 'hole.h5', 'heap.h5'):\n    attempt(read_transform, name)\n",
     )
     assert said.splitlines() == [
         "The folder empty of the image has no DICOM images.",
@@ -92,6 +95,7 @@ def test_only_our_sentence_is_printed(tmp_path):
         "The image cut.mha cannot be read: it is truncated or damaged.",
         "The transform file half.h5 is truncated or damaged, or no HDF5 file.",
         "The transform file hole.h5 is damaged or holds no ITK transform.",
+        "The transform file heap.h5 is truncated or damaged, or no HDF5 file.",
     ]
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from .errors import InputError
 from .images import Geometry, array_view, component_count, geometry_of, set_geometry
 from .itk_access import suffix_of, wrapped_class
-from .native_messages import native_messages_of_success
+from .native_messages import NATIVE_ERRORS, native_messages_of_success
 from .whole_files import is_cut_off
 
 #: Which ITK reader a file name calls for. Loading only that one takes 10 ms, all of them 1.4 s.
@@ -82,7 +82,7 @@ def _read_file(path: Path, name: str) -> Any:
         reader.SetImageIO(io)
         reader.SetFileName(str(path))
         reader.Update()
-    except RuntimeError as error:
+    except NATIVE_ERRORS as error:
         raise InputError(f"The {name} {path} cannot be read: {_reason(error)}") from error
     image = reader.GetOutput()
     image.DisconnectPipeline()
@@ -103,7 +103,7 @@ def read_geometry(path: str | os.PathLike, name: str = "image") -> Geometry:
         try:
             io.SetFileName(str(files[0]))
             io.ReadImageInformation()
-        except RuntimeError as error:
+        except NATIVE_ERRORS as error:
             raise InputError(f"The {name} {path} cannot be read: {_reason(error)}") from error
     axes = range(io.GetNumberOfDimensions())
     size = [int(io.GetDimensions(axis)) for axis in axes]
@@ -137,7 +137,7 @@ def write_image(image: Any, path: str | os.PathLike, *, compress: bool = True) -
         writer.SetUseCompression(compress)
         try:
             writer.Update()
-        except RuntimeError as error:
+        except NATIVE_ERRORS as error:
             raise InputError(f"The image {path} cannot be written: {_reason(error)}") from error
 
 
@@ -247,7 +247,7 @@ def _image_io(path: Path, name: str) -> Any:
     try:
         if io is not None and io.CanReadFile(str(path)):
             return io
-    except RuntimeError as error:  # of .vtk files
+    except NATIVE_ERRORS as error:  # of .vtk files
         raise InputError(f"The {name} {path} cannot be read: {_reason(error)}") from error
     import itk
 
@@ -295,15 +295,17 @@ def _read_dicom_folder(folder: Path, name: str) -> Any:
         reader.SetImageIO(io)
         reader.SetFileNames(files)
         reader.Update()
-    except RuntimeError as error:
+    except NATIVE_ERRORS as error:
         raise InputError(f"The DICOM series in {folder} cannot be read: {_reason(error)}") from error
     image = reader.GetOutput()
     image.DisconnectPipeline()
     return image
 
 
-def _reason(error: RuntimeError) -> str:
+def _reason(error: BaseException) -> str:
     """The sentence in an ITK exception, without source positions and addresses."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for it, or it is damaged."
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     text = [line.partition("): ")[2] or line for line in lines if ".hxx:" not in line and ".cxx:" not in line]
     sentence = (" ".join(text) or str(error)).rstrip(".") + "."

@@ -13,6 +13,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+#: What ITK's exceptions, and those of C++ itself, become in Python. Of damaged files any of them may come.
+NATIVE_ERRORS = (RuntimeError, IndexError, OverflowError, UnicodeDecodeError, SystemError, MemoryError)
 _STDERR = 2
 #: The descriptor belongs to the process, not to a thread. ITK holds Python's lock while it reads: nobody waits.
 _lock = threading.RLock()
