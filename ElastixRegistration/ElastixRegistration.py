@@ -19,6 +19,7 @@ from ElastixRegistrationLib.mrml.registration import RegistrationLogic
 class ElastixRegistration(ScriptedLoadableModule):
     def __init__(self, parent):
         ScriptedLoadableModule.__init__(self, parent)
+        slicer.app.loadTranslations(str(Path(__file__).parent / "Resources" / "Translations"))
         self.parent.title = _("Elastix Registration")
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Registration")]
         self.parent.dependencies = []

@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> Outcome:
             f"The transform has {transform.GetInputSpaceDimension()} dimensions, {options.reference} {grid.dimension}."
         )
     arrays: dict[str, np.ndarray | None] = {"labels": None, "mask": None}
-    names = {}
+    names: dict[int, str] = {}
     for role in arrays:
         path = getattr(options, role)
         if path:
@@ -65,8 +65,9 @@ def run(options: argparse.Namespace) -> Outcome:
                 raise InputError(
                     f"The {role} {path} have {image.GetImageDimension()} dimensions, not {grid.dimension}."
                 )
-            arrays[role] = array_view(resample(image, identity(grid.dimension), grid, interpolation="nearest"))
-            if arrays[role].ndim > grid.dimension:
+            array = array_view(resample(image, identity(grid.dimension), grid, interpolation="nearest"))
+            arrays[role] = array
+            if array.ndim > grid.dimension:
                 raise InputError(f"The {role} {path} have overlapping layers; give one label map.")
             names = segment_names(image) if role == "labels" else names
     analysis = analyse_deformation(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .core.errors import InputError
-from .core.settings import AUTO, KEEP, background_from_text
+from .core.settings import KEEP, background_from_text
 from .outcome import Outcome
 
 _log = logging.getLogger(__name__)
@@ -137,9 +137,9 @@ def _resample(options: argparse.Namespace) -> Outcome:
         image = resample(moving, transform, reference, interpolation="nearest")
     else:
         estimate = estimate_background(as_scalar(moving))
-        value = estimate.value if background == AUTO else background
-        if background == KEEP:
-            value = estimate.value if estimate.padding is None else estimate.padding
+        value = estimate.value if isinstance(background, str) else background
+        if background == KEEP and estimate.padding is not None:
+            value = estimate.padding
         image = resample(
             moving,
             transform,

@@ -72,7 +72,7 @@ def _print(result: Outcome, options: argparse.Namespace) -> None:
 def parser() -> argparse.ArgumentParser:
     top = _Parser(prog="elastix-registration", description="Register medical images with itk-elastix.")
     top.add_argument("--version", action="version", version=f"elastix-registration {__version__}")
-    subparsers = top.add_subparsers(required=True, metavar="COMMAND")
+    subparsers: Any = top.add_subparsers(required=True, metavar="COMMAND")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="one JSON document on stdout, nothing else there")
     common.add_argument("--quiet", action="store_true", help="print nothing but errors")

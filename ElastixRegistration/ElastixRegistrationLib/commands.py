@@ -6,6 +6,7 @@ import argparse
 import logging
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -247,7 +248,9 @@ def _write_outputs(
     return {name: str(path) for name, path in outputs.items()}, residual
 
 
-def _write_report(options: argparse.Namespace, settings: RegistrationSettings, given: Any, result: Any, judged: Any):
+def _write_report(
+    options: argparse.Namespace, settings: RegistrationSettings, given: Any, result: Any, judged: Any
+) -> Path:
     from .core.images import array_view
     from .core.report import Report, anonymous_command, voxel_checksum, write_report
 
@@ -324,7 +327,14 @@ def _with_inverse_consistency(judged: Any, result: Any, back: Any) -> Any:
     return replace(judged, comparison=comparison)
 
 
-def _registration_outcome(settings, result, comparison, written, seconds, given_notes) -> Outcome:
+def _registration_outcome(
+    settings: RegistrationSettings,
+    result: Any,
+    comparison: Any,
+    written: dict[str, str],
+    seconds: dict[str, float],
+    given_notes: Sequence[str],
+) -> Outcome:
     from .core.report import software_versions
 
     document = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -73,13 +73,18 @@ def read_inputs(
         read_points(path, geometry_of(image)) if path else None
         for path, image in zip((fixed_points, moving_points), images, strict=True)
     ]
-    if None in points:
-        coordinates = [None if p is None else p.coordinates[:, : images[0].GetImageDimension()] for p in points]
-        return RegistrationInputs(*images, *masks, *coordinates, fixed_slice=fixed_slice)
-    coordinates = [p.coordinates[:, : images[0].GetImageDimension()] for p in points]
+    dimension = images[0].GetImageDimension()
+    of_fixed, of_moving = (None if one is None else one.coordinates[:, :dimension] for one in points)
+    (fixed_image, moving_image), (of_fixed_mask, of_moving_mask) = images, masks
+    given = RegistrationInputs(
+        fixed_image, moving_image, of_fixed_mask, of_moving_mask, of_fixed, of_moving, fixed_slice=fixed_slice
+    )
+    if of_fixed is None or of_moving is None:
+        return given
     names = f"points in {fixed_points} and {moving_points}"
-    pairs = pair_landmarks(*coordinates, *(p.labels for p in points), pairing, names)
-    return RegistrationInputs(*images, *masks, pairs.fixed, pairs.moving, pairs.labels, pairs.notes, fixed_slice)
+    labels = [() if one is None else one.labels for one in points]
+    pairs = pair_landmarks(of_fixed, of_moving, labels[0], labels[1], pairing, names)
+    return replace(given, fixed_points=pairs.fixed, moving_points=pairs.moving, labels=pairs.labels, notes=pairs.notes)
 
 
 def read_channels(groups: Sequence[Sequence[str]], fixed: Any) -> list[Channel]:
@@ -103,13 +108,15 @@ def read_channels(groups: Sequence[Sequence[str]], fixed: Any) -> list[Channel]:
         ]
         weight = _number(words.get("weight", "1"))
         if words.get("kind", "image") != "image":
-            channels += label_channels(*images, kind=words["kind"], weight=weight)
+            channels += label_channels(images[0], images[1], kind=words["kind"], weight=weight)
             continue
         masks = [
             as_flat_as(read_image(words[name], f"{name} {number}"), fixed) if name in words else None
             for name in ("fixed-mask", "moving-mask")
         ]
-        channels.append(Channel(*images, *masks, weight=weight, metric=words.get("metric"), name=f"image {number}"))
+        (of_fixed, of_moving), (fixed_mask, moving_mask) = images, masks
+        metric, name = words.get("metric"), f"image {number}"
+        channels.append(Channel(of_fixed, of_moving, fixed_mask, moving_mask, weight, metric, name=name))
     return channels
 
 

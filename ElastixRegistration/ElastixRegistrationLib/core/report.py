@@ -143,7 +143,7 @@ def software_versions() -> dict[str, str]:
 def voxel_checksum(array: np.ndarray) -> str:
     """SHA-256 of type, shape and voxels: the same image read from another file format has the same one."""
     digest = hashlib.sha256(f"{array.dtype.str} {array.shape}".encode())
-    digest.update(memoryview(np.ascontiguousarray(array)).cast("B"))
+    digest.update(np.ascontiguousarray(array).data.cast("B"))
     return digest.hexdigest()
 
 
@@ -198,7 +198,8 @@ def _notes(notes: Sequence[str]) -> str:
 
 
 def _pictures(report: Report) -> str:
-    planes = pictures.planes_of(report.geometry, _position(report))
+    position = _position(report)
+    planes = pictures.planes_of(report.geometry, None if position is None else position.tolist())
     fixed_window = pictures.window_of(report.fixed, ignore=report.padding)
     moving_window = pictures.window_of(report.after, ignore=report.padding)
     fixed = [pictures.normalised(plane.cut(report.fixed), fixed_window) for plane in planes]

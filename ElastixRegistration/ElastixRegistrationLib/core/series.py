@@ -156,7 +156,8 @@ def register_series(
                 fixed,
                 moving,
                 stages,
-                *(None if masks is None else masks[one] for one in (pair.fixed, pair.moving)),
+                fixed_mask=None if masks is None else masks[pair.fixed],
+                moving_mask=None if masks is None else masks[pair.moving],
                 initial_transform=rotation_start(fixed, moving) if any_rotation else None,
                 initialization=initialization,
                 adapt=adapt,
@@ -199,11 +200,13 @@ def stack_of(slices: Sequence[Any], geometry: Geometry) -> Any:
     return image_from_array(voxels, geometry)
 
 
-def align_stack(volume: Any, stages: Sequence[ParameterMap], reference: int | None = None, **options: Any):
+def align_stack(
+    volume: Any, stages: Sequence[ParameterMap], reference: int | None = None, **options: Any
+) -> tuple[Any, SeriesResult]:
     """(3D image with all slices on the reference's place, SeriesResult) of a 3D stack; ``options`` of
     ``register_series``, with neighbours by default. The reference is the middle slice where none is named.
 
-    Slices without a transform stay as they are.
+    Slices without a transform stay as they are. Raises InputError for what is no 3D image, and as ``register_series``.
     """
     slices = slices_of(volume)
     middle = len(slices) // 2 if reference is None else reference

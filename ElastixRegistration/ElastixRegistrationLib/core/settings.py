@@ -3,7 +3,7 @@ views of this dataclass."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, fields
 from numbers import Integral, Real
 from typing import Any
@@ -131,7 +131,7 @@ def _whole_number(text: str) -> int | None:
         raise InputError(f"{text!r} is not a whole number.") from None
 
 
-_READERS = {
+_READERS: dict[str, Callable[[str], Any]] = {
     "preset": str,
     "parameter_files": lambda text: tuple(text.splitlines()),
     "initialization": lambda text: text or None,

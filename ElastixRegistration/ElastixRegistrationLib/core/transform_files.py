@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from .errors import InputError
 from .image_files import IMAGE_SUFFIXES, image_suffix_of, read_image, whole_file, write_image
 from .images import Geometry, array_view, component_count, geometry_of
 from .itk_access import wrapped_class
+from .native_messages import native_messages_of_success, silence_hdf5_at_exit
 from .parameter_maps import ParameterMap, format_parameter_text, format_parameter_toml, read_parameter_file
 from .sampling import lattice, sampled
 from .transform_parameters import (
@@ -30,6 +31,7 @@ from .transform_parameters import (
     transforms_from_maps,
 )
 from .transforms import chain_of, compose, displacement_field_transform, down_cast, map_points
+from .whole_files import is_hdf5_cut_off
 
 _ITK_FORMATS = {
     ".h5": "HDF5TransformIO",
@@ -51,7 +53,10 @@ _FULL_PATH = re.compile(r"[\\/]|[A-Za-z]:")
 
 def read_transform(path: str | os.PathLike) -> Any:
     """itk transform, fixed to moving, LPS mm: of an ITK file (elastix, ANTs, BRAINS, Slicer), of an image of
-    displacements, or of an elastix TransformParameters chain."""
+    displacements, or of an elastix TransformParameters chain.
+
+    Raises InputError naming the file, also for one that it links to.
+    """
     path = Path(path)
     if not path.is_file():
         raise InputError(f"The transform file {path} does not exist.")
@@ -70,9 +75,14 @@ def read_transform(path: str | os.PathLike) -> Any:
     reader = wrapped_class("TransformFileReader", "TemplateD").New()
     reader.SetTransformIO(wrapped_class(io, "TemplateD").New())
     reader.SetFileName(str(path))
+    if io == "HDF5TransformIO" and is_hdf5_cut_off(path):
+        raise InputError(f"The transform file {path} is truncated or damaged, or no HDF5 file.")
     try:
-        reader.Update()
+        with native_messages_of_success():
+            reader.Update()
     except RuntimeError as error:
+        if io == "HDF5TransformIO":
+            silence_hdf5_at_exit()
         if "KernelTransform_" in str(error):
             raise InputError(
                 f"The transform file {path} holds a thin-plate or similar spline of landmarks, which ITK's Python"
@@ -118,6 +128,8 @@ def _matlab_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     variables: list[tuple[str, np.ndarray]] = []
     while at < len(content):
         kind, rows, columns, _, length = struct.unpack_from("<5i", content, at)
+        if min(rows, columns, length) < 0:
+            raise ValueError(f"a matrix of {rows} x {columns} numbers")
         at += 20 + length
         name = content[at - length : at].rstrip(b"\0").decode("ascii")
         values = np.frombuffer(content, "<f4" if kind // 10 % 10 else "<f8", rows * columns, at)
@@ -127,7 +139,7 @@ def _matlab_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
         yield name, values, fixed_values
 
 
-def _transform_of_map(parameters: ParameterMap) -> Any:
+def _transform_of_map(parameters: Mapping[str, Sequence[str]]) -> Any:
     kind = parameters.get("Transform", ("",))[0]
     if kind == "File":
         return read_transform(parameters["TransformFileName"][0])
@@ -186,7 +198,8 @@ def _linked(file: Path, link: str, what: str) -> Path:
 def write_transform(
     transform: Any, path: str | os.PathLike, fixed: Geometry, maps: list[ParameterMap] | None = None
 ) -> None:
-    """Write by suffix: .h5 or .tfm for ITK, SimpleITK and Slicer, .txt or .toml for elastix. All or nothing.
+    """Write a transform, fixed to moving, LPS mm, by suffix: .h5 or .tfm for ITK, SimpleITK and Slicer, .txt or .toml
+    for elastix. All or nothing; raises InputError where it cannot be written.
 
     ITK's forms hold thin plates sampled (see ``readable_by_itk``), elastix's hold everything exactly. ``fixed`` is the
     grid that elastix files name for resampling; ``maps``, where known, are written as they are. In

@@ -136,8 +136,9 @@ def extend_bspline(parameters: ParameterMap) -> dict[str, tuple[str, ...]]:
     Inside the former grid every point maps as before; beyond it the displacement now fades to zero with a slope that
     cannot fold, and elastix, ITK, VTK and Slicer, whatever they do at the rim of a grid, agree everywhere.
     """
+    whole = {name: tuple(values) for name, values in parameters.items()}
     if _text(parameters, "Transform") not in ("BSplineTransform", "RecursiveBSplineTransform"):
-        return dict(parameters)
+        return whole
     size = _numbers(parameters, "GridSize").astype(int)
     faded, origin = extended_grid(
         _numbers(parameters, "TransformParameters").reshape(len(size), *size[::-1]),
@@ -145,7 +146,7 @@ def extend_bspline(parameters: ParameterMap) -> dict[str, tuple[str, ...]]:
         _numbers(parameters, "GridSpacing"),
         _direction(parameters, "GridDirection", len(size)),
     )
-    return dict(parameters) | {
+    return whole | {
         "GridSize": tuple(str(n) for n in faded.shape[:0:-1]),
         "GridOrigin": _texts(origin),
         "NumberOfParameters": (str(faded.size),),

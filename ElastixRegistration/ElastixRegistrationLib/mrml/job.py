@@ -160,7 +160,7 @@ def prepare_steps(
     if fixed_points_node is not None or moving_points_node is not None:
         pairs = landmark_pairs(fixed_points_node, moving_points_node, pairing)
         points, notes = (pairs.fixed, pairs.moving), pairs.notes
-        if fixed_plane is not None:
+        if fixed_plane is not None and moving_plane is not None:
             points = fixed_plane.flat(points[0]), moving_plane.flat(points[1])
     start = None
     if initial_transform_node is not None:
@@ -229,10 +229,11 @@ def _start_steps(
     matrix = matrix_of(chain)
     if matrix is not None:
         matrix = lps_from_ras_matrix(matrix)
-        flat = matrix if fixed_plane is None else flattened_matrix(matrix, fixed_plane, moving_plane)
-        return TransformData((TransformElement.affine(flat),))
+        if fixed_plane is not None and moving_plane is not None:
+            matrix = flattened_matrix(matrix, fixed_plane, moving_plane)
+        return TransformData((TransformElement.affine(matrix),))
     yield from preload()
-    if fixed_plane is None:
+    if fixed_plane is None or moving_plane is None:
         return TransformData.of(itk_from_chain(chain, grid))
     domain = flat_geometry(grid, fixed_plane)
     mapping = partial(_map_flat, chain, fixed_plane, moving_plane)

@@ -154,7 +154,7 @@ def _resampled(
     *,
     keep_padding: bool = False,
 ) -> np.ndarray:
-    more = {"interpolation": interpolation, "background": estimate.value}
+    more: dict[str, Any] = {"interpolation": interpolation, "background": estimate.value}
     if moving.components == 1:
         padding = None if keep_padding else estimate
         return completed(resample_steps(moving.voxels, moving.geometry, chain, grid, padding=padding, **more))

@@ -161,6 +161,9 @@ class RegistrationHandle:
         return limit is not None and self._started is not None and time.monotonic() - self._started > limit
 
     def finish(self) -> None:
+        """Take the answer, which must be in."""
+        if self._answer is None:
+            return
         kind, body = self._answer
         self._answer = None
         if kind == "failed":
