@@ -106,11 +106,11 @@ def check_values(background: Any, threads: Any, seed: Any) -> None:
     """Raise InputError naming the one of the three that a registration cannot use."""
     if isinstance(background, str) and background not in (AUTO, KEEP):
         raise InputError(f'The background is {background!r}; use "auto", "keep" or a number.')
-    if not isinstance(background, str) and not (isinstance(background, Real) and abs(background) <= _LARGEST):
+    if not isinstance(background, str) and not (isinstance(background, Real) and abs(float(background)) <= _LARGEST):
         raise InputError(f"The background is {background}; it must be a finite number.")
-    if threads is not None and not (isinstance(threads, Integral) and threads >= 1):
+    if threads is not None and not (isinstance(threads, Integral) and int(threads) >= 1):
         raise InputError(f"The number of threads is {threads!r}; it must be a whole number from 1 on.")
-    if seed is not None and not (isinstance(seed, Integral) and 0 <= seed < 2**32):
+    if seed is not None and not (isinstance(seed, Integral) and 0 <= int(seed) < 2**32):
         raise InputError(f"The seed is {seed!r}; it must be a whole number from 0 to 4294967295.")
 
 

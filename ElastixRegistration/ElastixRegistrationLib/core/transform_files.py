@@ -118,8 +118,10 @@ def _text_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
         if entries and not line.startswith("#") and value:
             entries[-1][name.strip()] = value.strip()
     for entry in entries:
-        numbers = (np.array(entry.get(name, "").split(), float) for name in ("Parameters", "FixedParameters"))
-        yield entry["Transform"], *numbers
+        values, fixed_values = (
+            np.array(entry.get(name, "").split(), float) for name in ("Parameters", "FixedParameters")
+        )
+        yield entry["Transform"], values, fixed_values
 
 
 def _matlab_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
