@@ -35,7 +35,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, format="%(message)s", stream=sys.stderr)
     try:
         options = parser().parse_args(arguments)
-        options.arguments = arguments
         result = options.run(options)
     except RegistrationError as error:
         return _fail(FAILED, error)
@@ -159,7 +158,8 @@ def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
         action="store_true",
         help="register the other way round too, and tell how far points come back from where they were",
     )
-    add("--report", metavar="DIR", help="write report.html with pictures and figures")
+    add("--report", metavar="DIR", help="write report.html with pictures and figures, and no names of files")
+    add("--report-names", action="store_true", help="name the files of both images in the report")
     register.set_defaults(run=commands.register)
 
 

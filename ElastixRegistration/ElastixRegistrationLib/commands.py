@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+#: What options of the command line have that does not change its result, or is no option.
+_UNSAID = ("fixed", "moving", "run", "json", "quiet", "report_names")
+
 
 def register(options: argparse.Namespace) -> Outcome:
     # Loaded here and below, as listing presets needs no itk.
@@ -278,9 +281,10 @@ def _write_report(
                 "fixed image": voxel_checksum(array_view(given.fixed)),
                 "moving image": voxel_checksum(array_view(result.moving)),
             },
-            command=anonymous_command(options.arguments),
+            command=anonymous_command({n: value for n, value in vars(options).items() if n not in _UNSAID}),
             padding=paddings,
             notes=[*given.notes, *result.notes],
+            names=(Path(options.fixed).name, Path(options.moving).name) if options.report_names else None,
         ),
     )
 

@@ -355,6 +355,22 @@ def test_outputs_do_not_overwrite_inputs_or_each_other(pair, capsys):
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        ("--preset", "translation", "fixed.nrrd", "moving.nrrd"),
+        ("--seed=3", "--json", "fixed.nrrd", "--background", "0", "moving.nrrd", "--preset=translation"),
+    ],
+)
+def test_a_report_names_no_file_unless_asked(words, pair, monkeypatch):
+    monkeypatch.chdir(pair)
+    for names, times in (((), 0), (("--report-names",), 1)):
+        assert call("register", *words, *names, "--report", "report", "--quiet") == 0
+        text = Path("report", "report.html").read_text("utf-8")
+        assert text.count("fixed.nrrd") == text.count("moving.nrrd") == times
+        assert "register FIXED MOVING --preset translation" in text
+
+
+@pytest.mark.parametrize(
     ("options", "output"),
     [
         (("--parameters", "rigid.txt"), "rigid.txt"),

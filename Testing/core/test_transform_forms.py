@@ -260,9 +260,12 @@ def test_what_older_versions_of_ants_write(suffix, tmp_path):
     expected = by_simpleitk(affine)
     assert by_simpleitk(sitk.ReadTransform(str(path))) == pytest.approx(expected, abs=1e-9)
     assert map_points(read_transform(path), POINTS) == pytest.approx(expected, abs=1e-9)
-    path.write_bytes(path.read_bytes()[: -len(content) // 3])
-    with pytest.raises(InputError, match=f"Affine{suffix} is damaged"):
-        read_transform(path)
+    whole = path.read_bytes()
+    for damaged in (whole[: -len(whole) // 3], whole.replace(lengths[1].to_bytes(4, "little"), b"\xff" * 4)):
+        path.write_bytes(damaged)
+        if damaged != whole:
+            with pytest.raises(InputError, match=f"Affine{suffix} is damaged"):
+                read_transform(path)
 
 
 def test_a_volume_is_no_transform(tmp_path):
