@@ -15,9 +15,9 @@ _LONGEST_S = 20.0
 def would_crash(action: Callable[[], object]) -> bool:
     """Whether ``action`` ends a forked copy of this process, or takes longer than 20 s. Exceptions do not count.
 
-    False without a try where a process cannot be copied safely: on Windows, and where several threads run.
+    False without a try where a process cannot be copied safely: on Windows and macOS, and where several Python threads run.
     """
-    if sys.platform == "win32" or threading.active_count() > 1:
+    if sys.platform != "linux" or threading.active_count() > 1:
         return False
     with warnings.catch_warnings():
         # Python warns of any thread; those of ITK's pool hold no lock while they wait.

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .automatic import FittedImage, FittedStages, fit_stages
+from .automatic import FittedStages, fit_stages
 from .background import BackgroundEstimate
 from .channels import Channel
 from .elastix import ElastixRun, run_elastix
@@ -240,21 +240,12 @@ def _fitted(
     initialization: str | None,
     has_channels: bool,
 ) -> FittedStages:
-    fixed_image, moving_image = (
-        FittedImage(
-            array_view(side.image),
-            side.geometry,
-            side.estimate.value,
-            None if side.mask is None else array_view(side.mask),
-        )
-        for side in (fixed, moving)
-    )
     given: Callable[[np.ndarray], np.ndarray] | None = None
     if initial_transform is not None:
         given = partial(map_points, initial_transform)
     elif initialization == "none":
         given = np.array
-    return fit_stages(stages, fixed_image, moving_image, given, has_channels)
+    return fit_stages(stages, fixed.for_fitting, moving.for_fitting, given, has_channels)
 
 
 def _for_each_metric(

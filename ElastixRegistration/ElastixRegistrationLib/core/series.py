@@ -15,10 +15,10 @@ import numpy as np
 
 from .errors import InputError, RegistrationError
 from .images import Geometry, array_view, geometry_of, image_from_array
+from .initialization import any_rotation_start
 from .parameter_maps import ParameterMap
 from .registration import register
 from .resampling import resample
-from .rotation_start import rotation_start
 from .transforms import compose, identity
 
 T = TypeVar("T")
@@ -151,14 +151,15 @@ def register_series(
         if cancelled is not None and cancelled():
             break
         fixed, moving = images[pair.fixed], images[pair.moving]
+        pair_masks = [None if masks is None else masks[one] for one in (pair.fixed, pair.moving)]
         try:
             result = register(
                 fixed,
                 moving,
                 stages,
-                fixed_mask=None if masks is None else masks[pair.fixed],
-                moving_mask=None if masks is None else masks[pair.moving],
-                initial_transform=rotation_start(fixed, moving) if any_rotation else None,
+                fixed_mask=pair_masks[0],
+                moving_mask=pair_masks[1],
+                initial_transform=any_rotation_start(fixed, moving, *pair_masks) if any_rotation else None,
                 initialization=initialization,
                 adapt=adapt,
                 background=background,
