@@ -20,6 +20,7 @@ from .job import OutputNodes, RegistrationJob, prepare_steps
 from .quality_nodes import QualityNodes, assess_transform
 from .results import RegistrationOutcome, apply_result
 from .sequences import SequenceOptions, SequenceRegistration
+from .sequences_group import GroupRegistration
 from .sequences_outputs import SequenceOutcome, SequenceOutputs
 from .steps import Steps, completed
 from .transform_sources import transform_node_from_file, transform_node_from_matrix
@@ -301,14 +302,17 @@ class RegistrationLogic:
             raise RegistrationError(next(iter(outcome.failed.values())))
         return outcome
 
-    def registerSequenceGroupwise(self, sequenceNode: Any, settings: Any = None) -> tuple[SequenceOutcome, Any]:
-        """All frames onto their common middle, none of them preferred, in this process: (outcome, mean volume node).
+    def startGroupRegistration(self, source: Any, settings: Any = None) -> GroupRegistration:
+        """All frames of a sequence node, or all of a list of volume nodes, onto their common middle, in the background.
 
-        ``settings`` are ``core.groupwise.GroupSettings``. The transforms align each frame with the mean.
+        None of them is preferred. ``settings`` are ``core.groupwise.GroupSettings``. See GroupRegistration for what is
+        returned; its outcome is (outcome, mean volume node), and the transforms align each member with the mean.
         """
-        from .sequences_group import register_sequence_groupwise  # loads elastix
+        return GroupRegistration(source, settings)
 
-        return register_sequence_groupwise(sequenceNode, settings)
+    def registerSequenceGroupwise(self, sequenceNode: Any, settings: Any = None) -> Any:
+        """``startGroupRegistration`` of a sequence node or a list of volume nodes, waited for."""
+        return self.startGroupRegistration(sequenceNode, settings).wait()
 
     def applyResult(self, job: RegistrationJob, result: Any) -> RegistrationOutcome:
         """Write the result of ``core.register`` into the scene, all at once. Raises InputError when a node is gone."""
