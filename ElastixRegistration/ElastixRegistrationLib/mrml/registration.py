@@ -23,7 +23,7 @@ from .quality_nodes import QualityNodes, assess_transform
 from .results import RegistrationOutcome, apply_result
 from .sequences import SequenceOptions, SequenceRegistration
 from .sequences_group import GroupRegistration
-from .sequences_outputs import SequenceOutcome, SequenceOutputs
+from .sequences_outputs import SequenceOutcome, SequenceOutputs, shown_frame
 from .steps import Steps, completed
 from .transform_sources import transform_node_from_file, transform_node_from_matrix
 
@@ -296,6 +296,10 @@ class RegistrationLogic:
             segmentation_node=segmentationNode,
             segments=segments,
         )
+
+    def shownFrame(self, sequenceNode: Any) -> int | None:
+        """The frame of a sequence node, from 0, that its browser shows; None where nothing shows it."""
+        return shown_frame(sequenceNode)
 
     def registerSequence(self, sequenceNode: Any, *arguments: Any, **named: Any) -> SequenceOutcome:
         """``startSequenceRegistration``, waited for. Raises RegistrationError when no frame could be registered."""

@@ -75,6 +75,11 @@ class GroupRegistration:
         return self._handle.log
 
     @property
+    def progress(self) -> Any:
+        """The last ProgressEvent of elastix, None before the first."""
+        return self._handle.progress
+
+    @property
     def done(self) -> int:
         return int(self.state == State.DONE)
 

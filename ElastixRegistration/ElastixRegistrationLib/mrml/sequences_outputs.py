@@ -281,6 +281,17 @@ def _browser_of(sequence_node: Any) -> Any:
     return None
 
 
+def shown_frame(sequence_node: Any) -> int | None:
+    """The frame, from 0, that the browser of a sequence shows; None where it has no browser, or shows none of it."""
+    browser = _browser_of(sequence_node)
+    master = None if browser is None else browser.GetMasterSequenceNode()
+    if master is None or not 0 <= browser.GetSelectedItemNumber() < master.GetNumberOfDataNodes():
+        return None
+    value = master.GetNthIndexValue(browser.GetSelectedItemNumber())
+    frame = sequence_node.GetItemNumberFromIndexValue(value, False)
+    return frame if frame >= 0 else None
+
+
 def _proxy_of(sequence_node: Any) -> Any:
     browser = _browser_of(sequence_node)
     return None if browser is None else browser.GetProxyNode(sequence_node)
