@@ -89,7 +89,7 @@ def test_a_sequence_is_registered_with_a_chosen_frame(section, sequence, host, s
         assert not ui.manyTabs.enabled
         message = finish(host, section)
     assert gaps.longestOwn < 300
-    assert message.startswith("2 frames registered; cine registered, cine transforms, ")
+    assert message.startswith("2 frames registered, in step with the input: cine registered, cine transforms, ")
     volumes, transforms, segmentations = (
         getattr(ui, f"output{kind}SequenceSelector").currentNode() for kind in ("", "Transform", "Segmentation")
     )

@@ -102,7 +102,7 @@ class SequencePart(ManyPart):
         count = len(outcome.frames) - 1
         names = ", ".join(node.GetName() for node in outcome.nodes.values())
         sentences = [
-            _("{count} frames registered; {names} are in step with the input.").format(count=count, names=names)
+            _("{count} frames registered, in step with the input: {names}.").format(count=count, names=names)
         ]
         if outcome.failed:
             name = _("Frame {number}")
