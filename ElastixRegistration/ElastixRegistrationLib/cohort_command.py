@@ -125,7 +125,9 @@ class _Display:
             return
         if first:
             dashboard = progress.dashboard or "none (pip install bokeh to get one)"
-            self._line(f"{progress.total} cases, {progress.workers} workers, dashboard: {dashboard}")
+            cases = f"{progress.total} case{'s' * (progress.total != 1)}"
+            workers = f"{progress.workers} worker{'s' * (progress.workers != 1)}"
+            self._line(f"{cases}, {workers}, dashboard: {dashboard}")
             self._next = time.monotonic() + _LINE_EVERY_S
         if self._is_terminal:
             self._draw(progress.line())

@@ -101,9 +101,7 @@ class SequencePart(ManyPart):
             self.choices.node.EndModify(modified)
         count = len(outcome.frames) - 1
         names = ", ".join(node.GetName() for node in outcome.nodes.values())
-        sentences = [
-            _("{count} frames registered, in step with the input: {names}.").format(count=count, names=names)
-        ]
+        sentences = [_("{count} frames registered, in step with the input: {names}.").format(count=count, names=names)]
         if outcome.failed:
             name = _("Frame {number}")
             sentences.append(named(outcome.failed, lambda frame: name.format(number=frame + 1)))
