@@ -15,6 +15,7 @@ from ..core.errors import InputError
 from ..core.images import Geometry
 from ..core.itk_access import preload
 from ..core.parameter_maps import ParameterMap
+from ..core.preset import Preset
 from ..core.sampling import lattice, sampled
 from ..core.settings import KEEP, RegistrationSettings
 from ..core.transforms import compose
@@ -131,8 +132,12 @@ def prepare_steps(
     pairing: str = "auto",
     landmark_weight: float | None = None,
     channels: Sequence[VolumePair] = (),
+    presets: Sequence[Preset] | None = None,
 ) -> Steps[RegistrationJob]:
-    """Read the nodes and check them; nothing in the scene changes. Raises InputError that names node or parameter."""
+    """Read the nodes and check them; nothing in the scene changes. Raises InputError that names node or parameter.
+
+    ``presets`` beside the built-in ones and the user's own; None: those of the scene of the fixed volume.
+    """
     fixed, moving = volume_image(fixed_node, "fixed volume"), volume_image(moving_node, "moving volume")
     if fixed_node is moving_node:
         raise InputError(f"The {fixed.name} and the {moving.name} are the same node.")
@@ -140,7 +145,7 @@ def prepare_steps(
     of_channels = [node for pair in channels for node in (pair.fixed, pair.moving, pair.fixedMask, pair.movingMask)]
     _check_outputs(outputs, fixed, moving, [fixed_mask_node, moving_mask_node, *of_channels])
     fixed_plane, moving_plane = _planes(fixed, moving)
-    presets = scene_presets(fixed_node.GetScene())
+    presets = scene_presets(fixed_node.GetScene()) if presets is None else presets
     stages = settings.stages(
         3 if fixed_plane is None else 2,
         has_masks=(fixed_mask_node is not None, moving_mask_node is not None),

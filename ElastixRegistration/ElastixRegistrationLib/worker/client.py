@@ -87,10 +87,10 @@ class RegistrationHandle:
     ``error`` an InputError or RegistrationError when failed; both are None otherwise.
     """
 
-    def __init__(self, pool: WorkerPool, job: Job):
+    def __init__(self, pool: WorkerPool, job: Any):  # a Job, or one of a group
         self.state = State.QUEUED
         self.progress: ProgressEvent | None = None
-        self.result: BackgroundResult | None = None
+        self.result: Any = None
         self.error: ElastixRegistrationError | None = None
         self.pool, self.job = pool, job
         self._texts: list[str] = []
@@ -169,11 +169,15 @@ class RegistrationHandle:
         if kind == "failed":
             self.fail(self._error_of(body))
             return
+        self.result = self.result_of(body)
+        self.state = State.DONE
+
+    def result_of(self, body: dict[str, Any]) -> Any:
+        """What the worker's answer stands for."""
         body["notes"] += ignored_errors(self.log)  # which the worker does not have
-        self.result = BackgroundResult(
+        return BackgroundResult(
             body, moving=self.job.moving, threads=self.job.threads, iterations=self.iterations, log=self.log
         )
-        self.state = State.DONE
 
     def fail(self, error: ElastixRegistrationError) -> None:
         self._take_text(self._log_reader.flush())

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..core.itk_access import preload
 from . import guard
+from .group import run_group_request
 from .log_reader import end_mark
 from .messages import ParameterMaps, pack, unpack
 from .protocol import Frame, FrameReader, ProtocolError, frame_buffers
@@ -123,6 +124,7 @@ class _Server:
     def _serve(self, frame: Frame, problem: str | None) -> bool:
         """Answer one request, and say whether this process is good for another one."""
         request = _checked_request(frame)
+        frame_kind = frame.kind
         del frame
         self._send("accepted", {"job": request["job"]})
         guard.limit_memory(request["memory_limit_bytes"])
@@ -130,7 +132,7 @@ class _Server:
             if problem is not None:
                 raise RuntimeError(f"In the Python of the worker, {problem}")
             with guard.ending_with_the_client(self._requests, request["timeout_s"]):
-                kind, body = "result", run_request(request)
+                kind, body = "result", _RUNNERS[frame_kind](request)
         except Exception as error:  # whatever it is, the client must hear of it
             kind, body = "failed", _described(error)
         del request["arguments"], request["outputs"]
@@ -177,10 +179,13 @@ def run_request(request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+_RUNNERS = {"register": run_request, "group": run_group_request}
+
+
 def _checked_request(frame: Frame) -> dict[str, Any]:
     request = unpack(frame.body, frame.arrays)
     names = {"job", "arguments", "outputs", "timeout_s", "memory_limit_bytes"}
-    if frame.kind != "register" or not isinstance(request, dict) or set(request) != names:
+    if frame.kind not in _RUNNERS or not isinstance(request, dict) or set(request) != names:
         raise ProtocolError(f"a {frame.kind[:20]} request is none of this version")
     if not isinstance(request["arguments"], dict) or not isinstance(request["outputs"], list):
         raise ProtocolError("a request without arguments")
