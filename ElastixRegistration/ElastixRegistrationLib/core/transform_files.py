@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from .decimal_point import decimal_point
 from .errors import InputError
 from .image_files import IMAGE_SUFFIXES, image_suffix_of, read_image, whole_file, write_image
 from .images import Geometry, array_view, component_count, geometry_of
@@ -46,6 +47,8 @@ _NO_INITIAL = ("", "NoInitialTransform")
 _FILES_OF_MAPS = ("TransformFileName", "DeformationFieldFileName")
 #: Of a thin plate, which is smooth.
 _MOST_SAMPLES = 500_000
+#: So many bytes hold the last line of a file in ITK's text form, the fixed parameters of a transform.
+_LONGEST_END = 1_000_000
 #: HDF5 files up to this size are read twice, as HDF5 does not survive every damaged one.
 _MOST_PROBED_BYTES = 50_000_000
 _FULL_PATH = re.compile(r"[\\/]|[A-Za-z]:")
@@ -80,7 +83,7 @@ def read_transform(path: str | os.PathLike) -> Any:
         if is_hdf5_cut_off(path) or (is_small and would_crash(reader.Update)):
             raise InputError(f"The transform file {path} is truncated or damaged, or no HDF5 file.")
     try:
-        with native_messages_of_success():
+        with native_messages_of_success(), decimal_point():
             reader.Update()
     except NATIVE_ERRORS as error:
         if io == "HDF5TransformIO":
@@ -95,7 +98,7 @@ def read_transform(path: str | os.PathLike) -> Any:
     chain = []
     transforms = reader.GetModifiableTransformList()
     while not transforms.empty():
-        chain.append(down_cast(transforms.pop()))
+        chain += chain_of(down_cast(transforms.pop()))
     if not chain:
         raise InputError(f"The transform file {path} holds no transform.")
     return compose(chain)
@@ -205,9 +208,24 @@ def write_transform(
         writer.SetInput(transform)
         writer.SetFileName(str(draft))
         try:
-            writer.Update()
-        except RuntimeError as error:
-            raise InputError(f"The transform {path} cannot be written.") from error
+            with native_messages_of_success(), decimal_point():
+                writer.Update()
+        except NATIVE_ERRORS as error:
+            if suffix != ".tfm":
+                silence_hdf5_at_exit()
+            raise InputError(f"The transform {path} cannot be written; is the disk full?") from error
+        if suffix == ".tfm" and not _ends_whole(draft, transform):
+            raise InputError(f"The transform {path} cannot be written; is the disk full?")
+
+
+def _ends_whole(path: Path, transform: Any) -> bool:
+    """Whether ITK's text form ends as it does when all was written: ITK does not notice when the disk is full."""
+    with open(path, "rb") as file:
+        file.seek(max(0, path.stat().st_size - _LONGEST_END))
+        end = file.read().decode("ascii", errors="replace")
+    name, _, values = end.rpartition("\n")[0].rpartition("\n")[2].partition(":")
+    counts = {len(element.GetFixedParameters()) for element in chain_of(transform)}
+    return end.endswith("\n") and name == "FixedParameters" and len(values.split()) in counts
 
 
 def readable_by_itk(transform: Any, fixed: Geometry) -> Any:
