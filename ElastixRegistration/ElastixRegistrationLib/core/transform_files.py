@@ -63,6 +63,17 @@ def read_transform(path: str | os.PathLike) -> Any:
     path = Path(path)
     if not path.is_file():
         raise InputError(f"The transform file {path} does not exist.")
+    try:
+        return _read(path)
+    except InputError:
+        raise
+    except RecursionError as error:
+        raise InputError(f"The transform file {path} leads back to itself.") from error
+    except Exception as error:  # of ITK and NumPy, by numbers that make no sense together
+        raise InputError(f"The transform file {path} is damaged: {' '.join(str(error).split())[:200]}.") from error
+
+
+def _read(path: Path) -> Any:
     if is_elastix_file(path):
         return compose(transforms_from_maps(read_transform_parameters(path), _transform_of_map))
     if image_suffix_of(path) in IMAGE_SUFFIXES:
