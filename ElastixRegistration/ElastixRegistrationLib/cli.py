@@ -35,7 +35,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, format="%(message)s", stream=sys.stderr)
     try:
         options = parser().parse_args(arguments)
-        options.arguments = arguments
         result = options.run(options)
     except RegistrationError as error:
         return _fail(FAILED, error)
@@ -72,7 +71,7 @@ def _print(result: Outcome, options: argparse.Namespace) -> None:
 def parser() -> argparse.ArgumentParser:
     top = _Parser(prog="elastix-registration", description="Register medical images with itk-elastix.")
     top.add_argument("--version", action="version", version=f"elastix-registration {__version__}")
-    subparsers = top.add_subparsers(required=True, metavar="COMMAND")
+    subparsers: Any = top.add_subparsers(required=True, metavar="COMMAND")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="one JSON document on stdout, nothing else there")
     common.add_argument("--quiet", action="store_true", help="print nothing but errors")
@@ -159,7 +158,8 @@ def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
         action="store_true",
         help="register the other way round too, and tell how far points come back from where they were",
     )
-    add("--report", metavar="DIR", help="write report.html with pictures and figures")
+    add("--report", metavar="DIR", help="write report.html with pictures and figures, and no names of files")
+    add("--report-names", action="store_true", help="name the files of both images in the report")
     register.set_defaults(run=commands.register)
 
 

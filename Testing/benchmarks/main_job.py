@@ -11,22 +11,18 @@ here and not there.
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import platform
 import resource
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
 
 TOP = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(TOP / "ElastixRegistration"))
+sys.path[:0] = [str(TOP / "ElastixRegistration"), str(Path(__file__).parent)]
 
 from ElastixRegistrationLib.core.background import estimate_background, padding_mask  # noqa: E402
 from ElastixRegistrationLib.core.image_files import read_image, write_image  # noqa: E402
@@ -37,6 +33,7 @@ from ElastixRegistrationLib.core.presets import DEFAULT_PRESET, find_preset  # n
 from ElastixRegistrationLib.core.similarity import dice  # noqa: E402
 from ElastixRegistrationLib.core.transform_files import read_transform  # noqa: E402
 from ElastixRegistrationLib.core.transforms import map_points  # noqa: E402
+from processes import machine, timed  # noqa: E402
 
 THREADS = str(os.cpu_count())
 
@@ -46,7 +43,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--data", type=Path, default=TOP.parent / "shared" / "data")
     options = parser.parse_args()
-    print(f"{platform.machine()}, {_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
+    print(f"{machine()}\n")
     print(f"{'case':34}{'run by':22}{'seconds':>9}{'peak MB':>9}  {'quality'}")
     with tempfile.TemporaryDirectory() as folder:
         for title, case in _cases(options.data).items():
@@ -91,7 +88,7 @@ def _run_ours(case: dict, work: Path) -> tuple[float, float, str]:
     for side in ("fixed_mask", "moving_mask"):
         if side in case:
             command += [f"--{side.replace('_', '-')}", case[side]]
-    seconds, memory = _timed([*command, "--threads", THREADS, "--quiet"])
+    seconds, memory = timed([*command, "--threads", THREADS, "--quiet"])
     return seconds, memory, _quality(case, read_transform(work / "t.h5"))
 
 
@@ -111,9 +108,9 @@ def _run_executable(case: dict, work: Path) -> tuple[float, float, str]:
     preset = find_preset(case["preset"])
     for path in preset.files:
         command += ["-p", path]
-    seconds, memory = _timed(command)
+    seconds, memory = timed(command)
     last = work / f"TransformParameters.{len(preset.files) - 1}.txt"
-    resampling, _ = _timed(["transformix", "-in", work / "moving.mha", "-out", work, "-tp", last, "-threads", THREADS])
+    resampling, _ = timed(["transformix", "-in", work / "moving.mha", "-out", work, "-tp", last, "-threads", THREADS])
     return seconds + resampling, memory, _quality(case, read_transform(last))
 
 
@@ -128,32 +125,6 @@ def _quality(case: dict, transform) -> str:
     fixed, moving = (read_image(path) for path in case["labels"])
     moved = resample(moving, transform, geometry_of(fixed), interpolation="nearest")
     return f"Dice {dice(array_view(fixed), array_view(moved)):.4f}"
-
-
-def _timed(command: list) -> tuple[float, float]:
-    """Wall seconds of a process and its peak memory in MB."""
-    code = (
-        "import json, resource, subprocess, sys; status = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL);"
-        "print(json.dumps([status, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss]))"
-    )
-    surroundings = {**os.environ, "PYTHONPATH": str(TOP / "ElastixRegistration")}
-    started = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-c", code, *map(str, command)], capture_output=True, text=True, env=surroundings, check=True
-    )
-    seconds = time.perf_counter() - started
-    status, kilobytes = json.loads(done.stdout)
-    if status:
-        raise SystemExit(f"{command[0]} failed: {done.stderr[-500:]}")
-    return seconds, kilobytes / (1024 if sys.platform != "darwin" else 1024**2)
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor()
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from ElastixRegistrationLib.core.resampling import resample
 from ElastixRegistrationLib.core.similarity import dice
 from ElastixRegistrationLib.core.transforms import displacement_field, identity, map_points
 
+SIDES = ("fixed", "moving")
 Score = Callable[[Any], dict[str, float]]
 
 
@@ -83,6 +84,35 @@ def lung(data: Path, masks: bool) -> Pair:
 
     pair = Pair("lung", images["fixed"], images["moving"], score)
     return replace(pair, name="lung+masks", fixed_mask=lungs, moving_mask=images["moving_mask"]) if masks else pair
+
+
+def of_folder(folder: Path) -> Pair:
+    """A pair of a user's own: images ``fixed`` and ``moving`` of any kind, each with ``_mask``, ``_labels``,
+    ``_points`` as far as they are there, such as ``fixed_points.txt``."""
+
+    def find(name: str) -> Path | None:
+        return next((path for path in sorted(folder.iterdir()) if path.name.split(".")[0] == name), None)
+
+    files = {f"{side}{kind}": find(f"{side}{kind}") for side in SIDES for kind in ("", "_mask", "_labels", "_points")}
+    missing = [name for name in SIDES if files[name] is None]
+    if missing:
+        raise SystemExit(f"{folder} holds no image named {missing[0]}.")
+    points = [files[f"{side}_points"] for side in SIDES]
+    labels = [files[f"{side}_labels"] or files[f"{side}_mask"] for side in SIDES]
+    images = {name: read_image(path) for name, path in files.items() if path and not name.endswith("_points")}
+    if not (all(points) or all(labels)):
+        raise SystemExit(f"{folder} holds neither points nor labels nor masks of both images to measure by.")
+
+    def score(transform: Any) -> dict[str, float]:
+        figures = {"folded": folded_fraction(transform, geometry_of(images["fixed"]), images.get("fixed_mask"))}
+        if all(points):
+            figures["error"] = point_error(transform, *(read_points(path).coordinates for path in points))
+        if all(labels):
+            figures["dice"] = overlap(transform, *(read_image(path) for path in labels))
+        return figures
+
+    masks = {name: images[name] for name in ("fixed_mask", "moving_mask") if name in images}
+    return Pair(folder.name, images["fixed"], images["moving"], score, **masks)
 
 
 def head2d(data: Path) -> Pair:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import signal
 import statistics
 import subprocess
@@ -25,7 +24,7 @@ from typing import Any
 import numpy as np
 
 TOP = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(TOP / "ElastixRegistration"), str(TOP / "Testing")]
+sys.path[:0] = [str(TOP / "ElastixRegistration"), str(TOP / "Testing"), str(Path(__file__).parent)]
 
 from core.phantoms import stage  # noqa: E402
 from ElastixRegistrationLib.core.image_files import read_image  # noqa: E402
@@ -35,6 +34,7 @@ from ElastixRegistrationLib.core.registration import register  # noqa: E402
 from ElastixRegistrationLib.worker.data import TransformData, VoxelData  # noqa: E402
 from ElastixRegistrationLib.worker.outputs import FiguresBeforeAndAfter, ResampledVolume  # noqa: E402
 from ElastixRegistrationLib.worker.pool import WorkerPool  # noqa: E402
+from processes import machine  # noqa: E402
 
 ENDLESS = {"MaximumNumberOfIterations": "2000000", "NumberOfResolutions": "1"}
 #: The preset that the deformable figures are of.
@@ -60,18 +60,11 @@ def main() -> None:
     if options.panel:
         run_panel(options)
         return
-    print(f"{platform.machine()}, {_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(machine())
     print(f"load of the machine before: {os.getloadavg()[0]:.1f}\n")
     print(f"{'':66}{'median':>10}{'worst':>10}  {'aim':>8}")
     for name in options.only:
         parts[name](options)
-
-
-def _processor() -> str:
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    return next(
-        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.processor()
-    )
 
 
 def _say(what: str, values: list[float], unit: str, aim: str = "", digits: int = 2) -> None:

@@ -37,6 +37,7 @@ GENERIC = BASE | {
 }
 SEARCH = BASE | {"Optimizer": ("FullSearch",), "FullSearchSpace0": ("x", "0", "-1", "1", "1")}
 PRECONDITIONED = BASE | {"Optimizer": ("PreconditionedStochasticGradientDescent",)}
+FAST = {"ASGDParameterEstimationMethod": ("DisplacementDistribution",)}
 
 STOPS = {
     "interpolators": TWO | {"Interpolator": ("LinearInterpolator",) * 3},
@@ -48,6 +49,7 @@ STOPS = {
     "scales": BASE | {"Transform": ("AffineDTITransform",), "Scales": ("1",) * 6},
     "relaxation": BASE | {"Optimizer": ("RegularStepGradientDescent",), "RelaxationFactor": ("1",)},
     "points first": TWO | {"Metric": (POINTS_METRIC, "AdvancedMeanSquares")},
+    "fast translation": BASE | FAST,
     "search space": SEARCH | {"FullSearchSpace0": ("x", "0", "-1")},
     "search spaces": SEARCH | {"NumberOfResolutions": ("2",)},
     "bent kernel": TWO
@@ -86,6 +88,9 @@ RUNS = {
     | {"Metric": (POINTS_METRIC, "AdvancedMeanSquares"), "Optimizer": ("RegularStepGradientDescent",)},
     "search": SEARCH | {"FullSearchSpace0": ("x", "0", "-1", "1", "1", "y", "1", "-1", "1", "1")},
     "preconditioned": PRECONDITIONED,
+    "fast preconditioned": PRECONDITIONED | FAST,
+    "fast rigid": BASE | FAST | {"Transform": ("EulerTransform",)},
+    "fast by hand": BASE | FAST | {"AutomaticParameterEstimation": ("false",)},
     "negative weight": TWO | {"Metric1Weight": ("-0.1",)},
 }
 

@@ -7,8 +7,8 @@ import pytest
 from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images import array_view, geometry_of, image_from_array
+from ElastixRegistrationLib.core.initialization import any_rotation_start
 from ElastixRegistrationLib.core.resampling import resample
-from ElastixRegistrationLib.core.rotation_start import rotation_start
 from ElastixRegistrationLib.core.series import (
     FramePair,
     align_stack,
@@ -145,7 +145,7 @@ def test_frames_and_masks_are_checked(phantom):
     with pytest.raises(InputError, match="5 frames and 1 masks"):
         register_series(phantom, stages(), 0, masks=[None])
     with pytest.raises(InputError, match="2D images only"):
-        rotation_start(phantom[0], phantom[1])
+        any_rotation_start(phantom[0], phantom[1])
 
 
 def turned(image, angle: float, shift, centre=None):
@@ -166,7 +166,7 @@ def test_any_rotation_is_found_also_in_other_contrast(angle, inverted):
     moved, matrix = turned(section, angle, (9.0, -7.0))
     if inverted:
         array_view(moved)[...] = 150 - array_view(moved)
-    start = rotation_start(section, moved)
+    start = any_rotation_start(section, moved)
     points = points_in(section)
     expected = points @ matrix[:2, :2].T + matrix[:2, 2]
     assert np.linalg.norm(map_points(start, points) - expected, axis=1).max() < 3

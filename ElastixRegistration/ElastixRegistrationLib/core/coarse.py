@@ -8,6 +8,8 @@ import numpy as np
 
 from .images import Geometry
 
+#: Coarse voxels along the longest side of the fixed image.
+_VOXELS = 40
 _BINS = 32
 _SAMPLES = 6000
 #: Fewer points than this in the moving image say nothing.
@@ -45,7 +47,12 @@ class CoarseImage:
                 else:
                     weight *= 1 - part[:, axis]
             result += weight * flat[base + offset]
-        return result, inside
+        return result, np.asarray(inside)
+
+
+def coarse_voxel(fixed: Geometry) -> float:
+    """Length, mm, of the coarse voxels in which a start for this fixed image is searched."""
+    return max(n * s for n, s in zip(fixed.size, fixed.spacing, strict=True)) / _VOXELS
 
 
 def coarse_image(

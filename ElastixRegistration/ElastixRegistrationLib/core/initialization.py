@@ -1,4 +1,4 @@
-"""Where a registration starts: a translation that brings centres together, or a transform that was given."""
+"""Where a registration starts: a translation that brings centres together, or the best rotation of a 2D image."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from .coarse import Likeness, coarse_voxel
 from .errors import InputError
-from .images import Geometry, array_view, geometry_of
+from .images import Geometry, array_view, as_scalar, geometry_of
+from .registration_images import Side
+from .start_search import find_start
 from .transforms import affine_from_matrix
 
 INITIALIZATIONS = ("geometry", "mass", "none")
@@ -36,6 +39,19 @@ def initial_translation(
     matrix = np.eye(len(start) + 1)
     matrix[:-1, -1] = end - start
     return affine_from_matrix(matrix)
+
+
+def any_rotation_start(fixed: Any, moving: Any, fixed_mask: Any = None, moving_mask: Any = None) -> Any:
+    """itk.AffineTransform, a rotation and a translation, fixed to moving, LPS mm, that starts 2D images turned by any
+    angle: elastix by itself finds some 30 degrees. Where the images lie as loaded counts for nothing.
+
+    The mutual information decides, so contrast may differ. Raises InputError for images that are not 2D.
+    """
+    if fixed.GetImageDimension() != 2 or moving.GetImageDimension() != 2:
+        raise InputError("All rotations are tried for 2D images only.")
+    sides = Side("fixed", as_scalar(fixed), fixed_mask, "auto"), Side("moving", as_scalar(moving), moving_mask, "auto")
+    likeness = Likeness(*(side.for_fitting.coarse(coarse_voxel(sides[0].geometry)) for side in sides))
+    return affine_from_matrix(find_start(likeness, believe_loaded=False).matrix)
 
 
 def centre_of_mass(image: Any, background: float, mask: Any = None) -> np.ndarray:

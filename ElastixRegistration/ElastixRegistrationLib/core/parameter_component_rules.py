@@ -139,6 +139,16 @@ def optimizer(stage: Stage) -> Iterator[Finding]:
             f"{name} works out its step size from the first metric, which {POINTS_METRIC} cannot give; name a metric of"
             " the images first.",
         )
+    method = "ASGDParameterEstimationMethod"
+    fast = stage.first(method) == "DisplacementDistribution"
+    if name == _ADAPTIVE and automatic and fast and stage.first("Transform") == "TranslationTransform":
+        # Every parameter moves every point by the same length: their spread is 0, and elastix divides by it.
+        yield (
+            "error",
+            method,
+            "DisplacementDistribution finds no step size for a TranslationTransform, and all points are lost; use"
+            f' ({method} "Original").',
+        )
     if name == _PRECONDITIONED:
         if not automatic:
             yield "error", "AutomaticParameterEstimation", f"elastix crashes when it is false for {name}."

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .automatic import FittedImage
 from .background import estimate_background, padding_mask
 from .images import Geometry, array_view, float_copy, geometry_of, image_from_array
 from .masks import metric_mask
@@ -34,6 +35,12 @@ class Side:
                 f"Padding {self.estimate.padding:g} of the {name} image ({self.estimate.padding_fraction:.1%} of its"
                 f" voxels) is left out and replaced by background {self.estimate.value:g}."
             )
+
+    @property
+    def for_fitting(self) -> FittedImage:
+        """What stages and a start are fitted to."""
+        mask = None if self.mask is None else array_view(self.mask)
+        return FittedImage(array_view(self.image), self.geometry, self.estimate.value, mask)
 
 
 def warped(side: Side, transform: Any, fixed: Geometry, threads: int | None) -> tuple[Any, Any]:

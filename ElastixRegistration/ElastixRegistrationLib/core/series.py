@@ -15,10 +15,10 @@ import numpy as np
 
 from .errors import InputError, RegistrationError
 from .images import Geometry, array_view, geometry_of, image_from_array
+from .initialization import any_rotation_start
 from .parameter_maps import ParameterMap
 from .registration import register
 from .resampling import resample
-from .rotation_start import rotation_start
 from .transforms import compose, identity
 
 T = TypeVar("T")
@@ -151,13 +151,15 @@ def register_series(
         if cancelled is not None and cancelled():
             break
         fixed, moving = images[pair.fixed], images[pair.moving]
+        pair_masks = [None if masks is None else masks[one] for one in (pair.fixed, pair.moving)]
         try:
             result = register(
                 fixed,
                 moving,
                 stages,
-                *(None if masks is None else masks[one] for one in (pair.fixed, pair.moving)),
-                initial_transform=rotation_start(fixed, moving) if any_rotation else None,
+                fixed_mask=pair_masks[0],
+                moving_mask=pair_masks[1],
+                initial_transform=any_rotation_start(fixed, moving, *pair_masks) if any_rotation else None,
                 initialization=initialization,
                 adapt=adapt,
                 background=background,
@@ -199,11 +201,13 @@ def stack_of(slices: Sequence[Any], geometry: Geometry) -> Any:
     return image_from_array(voxels, geometry)
 
 
-def align_stack(volume: Any, stages: Sequence[ParameterMap], reference: int | None = None, **options: Any):
+def align_stack(
+    volume: Any, stages: Sequence[ParameterMap], reference: int | None = None, **options: Any
+) -> tuple[Any, SeriesResult]:
     """(3D image with all slices on the reference's place, SeriesResult) of a 3D stack; ``options`` of
     ``register_series``, with neighbours by default. The reference is the middle slice where none is named.
 
-    Slices without a transform stay as they are.
+    Slices without a transform stay as they are. Raises InputError for what is no 3D image, and as ``register_series``.
     """
     slices = slices_of(volume)
     middle = len(slices) // 2 if reference is None else reference

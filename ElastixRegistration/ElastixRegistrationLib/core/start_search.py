@@ -39,8 +39,11 @@ class Start:
         return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
 
 
-def find_start(likeness: Likeness) -> Start:
-    """The rigid motion with the highest mutual information among several starts, each refined by a pattern search."""
+def find_start(likeness: Likeness, believe_loaded: bool = True) -> Start:
+    """The rigid motion with the highest mutual information among several starts, each refined by a pattern search.
+
+    With ``believe_loaded`` none at all, where that explains nearly as much.
+    """
     fixed, moving = likeness.fixed, likeness.moving
     dimension = fixed.geometry.dimension
     centre = _centre_of_mass(fixed)
@@ -60,7 +63,7 @@ def find_start(likeness: Likeness) -> Start:
         (_refined(motion, score, fixed) for motion in [*upright, *turned[:_REFINED]]), key=lambda refined: refined[1]
     )
     loaded = likeness.score(likeness.points)
-    if loaded >= _AS_LOADED_IS_ENOUGH * value:
+    if believe_loaded and loaded >= _AS_LOADED_IS_ENOUGH * value:
         return Start(np.eye(dimension + 1), 0.0, loaded)
     return Start(rigid_matrix(best, centre), float(np.linalg.norm(best[-dimension:])), value)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import re
+import struct
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from .errors import InputError
 from .image_files import IMAGE_SUFFIXES, image_suffix_of, read_image, whole_file, write_image
 from .images import Geometry, array_view, component_count, geometry_of
 from .itk_access import wrapped_class
+from .native_messages import native_messages_of_success, silence_hdf5_at_exit
 from .parameter_maps import ParameterMap, format_parameter_text, format_parameter_toml, read_parameter_file
 from .sampling import lattice, sampled
 from .transform_parameters import (
@@ -28,6 +31,7 @@ from .transform_parameters import (
     transforms_from_maps,
 )
 from .transforms import chain_of, compose, displacement_field_transform, down_cast, map_points
+from .whole_files import is_hdf5_cut_off
 
 _ITK_FORMATS = {
     ".h5": "HDF5TransformIO",
@@ -36,6 +40,8 @@ _ITK_FORMATS = {
     ".txt": "TxtTransformIO",
     ".mat": "MatlabTransformIO",
 }
+#: Splines of landmarks, and ANTs' affine transforms under the name of their base class.
+_UNKNOWN_TO_ITK = (b"KernelTransform_", b"MatrixOffsetTransformBase_")
 _WRITTEN = (".h5", ".hdf5", ".tfm")
 _NO_INITIAL = ("", "NoInitialTransform")
 #: Parameters that name another file which belongs to the map.
@@ -47,7 +53,10 @@ _FULL_PATH = re.compile(r"[\\/]|[A-Za-z]:")
 
 def read_transform(path: str | os.PathLike) -> Any:
     """itk transform, fixed to moving, LPS mm: of an ITK file (elastix, ANTs, BRAINS, Slicer), of an image of
-    displacements, or of an elastix TransformParameters chain."""
+    displacements, or of an elastix TransformParameters chain.
+
+    Raises InputError naming the file, also for one that it links to.
+    """
     path = Path(path)
     if not path.is_file():
         raise InputError(f"The transform file {path} does not exist.")
@@ -61,14 +70,19 @@ def read_transform(path: str | os.PathLike) -> Any:
             f"The transform file {path} is in no format read here; use .h5, .tfm, .mat, an image of displacements, or"
             " elastix's .txt or .toml."
         )
-    if io == "TxtTransformIO" and b"KernelTransform_" in path.read_bytes():
-        return compose(_read_text_form(path))
+    if io != "HDF5TransformIO" and any(name in path.read_bytes() for name in _UNKNOWN_TO_ITK):
+        return compose(_built(path, _text_entries(path) if io == "TxtTransformIO" else _matlab_entries(path)))
     reader = wrapped_class("TransformFileReader", "TemplateD").New()
     reader.SetTransformIO(wrapped_class(io, "TemplateD").New())
     reader.SetFileName(str(path))
+    if io == "HDF5TransformIO" and is_hdf5_cut_off(path):
+        raise InputError(f"The transform file {path} is truncated or damaged, or no HDF5 file.")
     try:
-        reader.Update()
+        with native_messages_of_success():
+            reader.Update()
     except RuntimeError as error:
+        if io == "HDF5TransformIO":
+            silence_hdf5_at_exit()
         if "KernelTransform_" in str(error):
             raise InputError(
                 f"The transform file {path} holds a thin-plate or similar spline of landmarks, which ITK's Python"
@@ -85,8 +99,17 @@ def read_transform(path: str | os.PathLike) -> Any:
     return compose(chain)
 
 
-def _read_text_form(path: Path) -> list[Any]:
-    """ITK's text form, first applied first, with splines of landmarks, which ITK's own reader does not know."""
+def _built(path: Path, entries: Iterable[tuple[str, np.ndarray, np.ndarray]]) -> list[Any]:
+    """Transforms of (type, parameters, fixed parameters), in the order of a file, first applied first."""
+    try:
+        built = [itk_transform(*entry) for entry in entries if not entry[0].startswith("CompositeTransform")]
+    except (KeyError, ValueError, RuntimeError, struct.error) as error:
+        raise InputError(f"The transform file {path} is damaged.") from error
+    return built[::-1]
+
+
+def _text_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Of ITK's text form."""
     entries: list[dict[str, str]] = []
     for line in path.read_text("utf-8").splitlines():
         name, _, value = line.partition(":")
@@ -94,22 +117,31 @@ def _read_text_form(path: Path) -> list[Any]:
             entries.append({})
         if entries and not line.startswith("#") and value:
             entries[-1][name.strip()] = value.strip()
-    try:
-        built = [
-            itk_transform(
-                entry["Transform"],
-                np.array(entry["Parameters"].split(), float),
-                np.array(entry["FixedParameters"].split(), float),
-            )
-            for entry in entries
-            if not entry["Transform"].startswith("CompositeTransform")
-        ]
-    except (KeyError, ValueError) as error:
-        raise InputError(f"The transform file {path} is damaged: {error}.") from error
-    return built[::-1]
+    for entry in entries:
+        values, fixed_values = (
+            np.array(entry.get(name, "").split(), float) for name in ("Parameters", "FixedParameters")
+        )
+        yield entry["Transform"], values, fixed_values
 
 
-def _transform_of_map(parameters: ParameterMap) -> Any:
+def _matlab_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Of ITK's Matlab form (level 4): parameters in a variable named by the type, then one of the fixed parameters."""
+    content, at = path.read_bytes(), 0
+    variables: list[tuple[str, np.ndarray]] = []
+    while at < len(content):
+        kind, rows, columns, _, length = struct.unpack_from("<5i", content, at)
+        if min(rows, columns, length) < 0:
+            raise ValueError(f"a matrix of {rows} x {columns} numbers")
+        at += 20 + length
+        name = content[at - length : at].rstrip(b"\0").decode("ascii")
+        values = np.frombuffer(content, "<f4" if kind // 10 % 10 else "<f8", rows * columns, at)
+        at += values.nbytes
+        variables.append((name, values.astype(float)))
+    for (name, values), (_, fixed_values) in zip(variables[::2], variables[1::2], strict=True):
+        yield name, values, fixed_values
+
+
+def _transform_of_map(parameters: Mapping[str, Sequence[str]]) -> Any:
     kind = parameters.get("Transform", ("",))[0]
     if kind == "File":
         return read_transform(parameters["TransformFileName"][0])
@@ -168,7 +200,8 @@ def _linked(file: Path, link: str, what: str) -> Path:
 def write_transform(
     transform: Any, path: str | os.PathLike, fixed: Geometry, maps: list[ParameterMap] | None = None
 ) -> None:
-    """Write by suffix: .h5 or .tfm for ITK, SimpleITK and Slicer, .txt or .toml for elastix. All or nothing.
+    """Write a transform, fixed to moving, LPS mm, by suffix: .h5 or .tfm for ITK, SimpleITK and Slicer, .txt or .toml
+    for elastix. All or nothing; raises InputError where it cannot be written.
 
     ITK's forms hold thin plates sampled (see ``readable_by_itk``), elastix's hold everything exactly. ``fixed`` is the
     grid that elastix files name for resampling; ``maps``, where known, are written as they are. In
@@ -229,6 +262,24 @@ def _maps_and_fields(transform: Any, path: Path, fixed: Geometry) -> list[Parame
             }
         )
     return maps
+
+
+def check_parts_apart(path: str | os.PathLike, inputs: Iterable[str | os.PathLike | None]) -> None:
+    """Raise InputError when what ``write_transform`` writes beside ``path`` could overwrite one of ``inputs``."""
+    path = Path(path)
+    if path.suffix.lower() not in (".txt", ".toml"):
+        return
+    part = re.compile(rf"{re.escape(path.stem)}\.\d+({re.escape(path.suffix)}|\.field\.nrrd)")
+    folder = os.path.realpath(path.parent)
+    for given in inputs:
+        if given is None:
+            continue
+        place = Path(os.path.realpath(given))
+        if str(place.parent) == folder and part.fullmatch(place.name):
+            raise InputError(
+                f"The output {path} would overwrite an input: what comes before the last transform of a chain is"
+                f" written beside it, under names like {place.name}; give it another name."
+            )
 
 
 def _write_elastix(maps: list[ParameterMap], path: Path) -> None:

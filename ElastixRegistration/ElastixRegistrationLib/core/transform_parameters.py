@@ -104,6 +104,8 @@ def itk_transform(type_name: str, values: np.ndarray, fixed_values: np.ndarray) 
     """The transform that ITK's files describe by a type such as AffineTransform_double_3_3 and two lists of numbers."""
     kind, _, sizes = type_name.partition("_")
     dimension = sizes.rpartition("_")[2]
+    if kind == "MatrixOffsetTransformBase":  # as older versions of ANTs write it
+        kind = "AffineTransform"
     for suffix in ("D", f"D{dimension}", f"D{dimension}{dimension}", f"D{dimension}3"):
         transform_class = quickly_wrapped_class(kind, suffix)
         if transform_class is not None:
@@ -134,8 +136,9 @@ def extend_bspline(parameters: ParameterMap) -> dict[str, tuple[str, ...]]:
     Inside the former grid every point maps as before; beyond it the displacement now fades to zero with a slope that
     cannot fold, and elastix, ITK, VTK and Slicer, whatever they do at the rim of a grid, agree everywhere.
     """
+    whole = {name: tuple(values) for name, values in parameters.items()}
     if _text(parameters, "Transform") not in ("BSplineTransform", "RecursiveBSplineTransform"):
-        return dict(parameters)
+        return whole
     size = _numbers(parameters, "GridSize").astype(int)
     faded, origin = extended_grid(
         _numbers(parameters, "TransformParameters").reshape(len(size), *size[::-1]),
@@ -143,7 +146,7 @@ def extend_bspline(parameters: ParameterMap) -> dict[str, tuple[str, ...]]:
         _numbers(parameters, "GridSpacing"),
         _direction(parameters, "GridDirection", len(size)),
     )
-    return dict(parameters) | {
+    return whole | {
         "GridSize": tuple(str(n) for n in faded.shape[:0:-1]),
         "GridOrigin": _texts(origin),
         "NumberOfParameters": (str(faded.size),),

@@ -186,8 +186,8 @@ class RegistrationPanel(VTKObservationMixin):
         if message:
             slicer.util.errorDisplay(message, windowTitle=_("Elastix Registration"))
 
-    def onProgress(self, event: Any, iterations: Sequence[Any]) -> None:
-        self.run.progress(event, iterations)
+    def onProgress(self, event: Any, iterations: Sequence[Any], log: str) -> None:
+        self.run.progress(event, iterations, log)
 
     def onApplied(self, run: Run) -> None:
         volume = run.applied.nodes.get("outputVolume")
@@ -200,7 +200,7 @@ class RegistrationPanel(VTKObservationMixin):
         if run.savedTo:
             message += " " + _("Saved in {folder}.").format(folder=run.savedTo)
         if run.handle.progress is not None:
-            self.run.progress(run.handle.progress, run.handle.iterations)
+            self.run.progress(run.handle.progress, run.handle.iterations, run.handle.log)
         self.run.end(message, run.handle.log, True)
         self.result.setRun(run)
 

@@ -304,6 +304,8 @@ class RegistrationLogic:
     def registerSequence(self, sequenceNode: Any, *arguments: Any, **named: Any) -> SequenceOutcome:
         """``startSequenceRegistration``, waited for. Raises RegistrationError when no frame could be registered."""
         outcome = self.startSequenceRegistration(sequenceNode, *arguments, **named).wait()
+        if outcome is None:
+            raise RegistrationError("The registration of the sequence was cancelled.")
         if outcome.failed and len(outcome.frames) == 1:
             raise RegistrationError(next(iter(outcome.failed.values())))
         return outcome
@@ -420,7 +422,7 @@ def _settings(parameterFilenames: Any, preset: str | None, **more: Any) -> Regis
         raise InputError(f"Give parameter files or a preset, not both (preset {preset!r} was given).")
     if parameterFilenames is not None and not len(parameterFilenames):
         raise InputError("The list of parameter files is empty; give at least one, or a preset.")
-    chosen = {} if preset is None else {"preset": preset}
+    chosen: dict[str, Any] = {} if preset is None else {"preset": preset}
     return RegistrationSettings(**chosen, parameter_files=tuple(map(str, parameterFilenames or ())), **more)
 
 

@@ -176,7 +176,7 @@ def _resampled_steps(
     *,
     keep_padding: bool = False,
 ) -> Steps[np.ndarray]:
-    more = {"interpolation": interpolation, "background": estimate.value}
+    more: dict[str, Any] = {"interpolation": interpolation, "background": estimate.value}
     if moving.components == 1:
         padding = None if keep_padding else estimate
         return (yield from resample_steps(moving.voxels, moving.geometry, chain, grid, padding=padding, **more))

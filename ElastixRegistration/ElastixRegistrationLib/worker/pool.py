@@ -94,7 +94,7 @@ class WorkerPool:
             timeout_s,
             memory_limit_bytes,
         )
-        if job.threads is None and (self._workers or 1) > 1:
+        if job.threads is None and self._workers is not None and self._workers > 1:
             job.threads = max(1, self._most_threads // self._workers)
         return self._queued(RegistrationHandle(self, job))
 
@@ -294,7 +294,6 @@ class _Run:
 
 def core_count() -> int:
     """Cores that this process may use."""
-    try:
+    if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
+    return os.cpu_count() or 1

@@ -100,7 +100,9 @@ class WorkerProcess:
         finally:
             for descriptor in (to_worker, from_worker, log_of_worker):
                 os.close(descriptor)
-        self._job = Job(int(self._popen._handle)) if sys.platform == "win32" else None
+        self._job: Any = None
+        if sys.platform == "win32":
+            self._job = Job(int(self._popen._handle))
         self._in, self._out, self._err = PipeWriter(our_in), PipeReader(our_out), PipeReader(our_log)
         _alive.add(self)
         self._end = weakref.finalize(self, end_process, self._popen, self._job, (self._in, self._out, self._err))

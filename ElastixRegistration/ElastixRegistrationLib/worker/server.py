@@ -10,6 +10,7 @@ import io
 import os
 import select
 import sys
+import time
 import traceback
 from typing import Any
 
@@ -19,6 +20,10 @@ from .group import run_group_request
 from .log_reader import end_mark
 from .messages import ParameterMaps, pack, unpack
 from .protocol import Frame, FrameReader, ProtocolError, frame_buffers
+
+if sys.platform == "win32":
+    import _winapi
+    import msvcrt
 
 _RESULT_MODULES = (
     *(f"{__package__.rpartition('.')[0]}.core.{name}" for name in ("assessment", "inverse", "resampling")),
@@ -60,13 +65,12 @@ class _Server:
         self._reader = FrameReader()
 
     def run(self) -> int:
+        problem: str | None = None
         try:
             _preload()
         except ImportError as error:
             # The client learns it as the answer to its first request.
             problem = f"{error.name or error} could not be loaded: {error}"
-        else:
-            problem = None
         self._send("hello", {"pid": os.getpid()})
         if problem is None:
             self._preload_for_results()
@@ -88,23 +92,17 @@ class _Server:
 
     def _request_within(self, seconds: float) -> bool:
         if sys.platform == "win32":
-            return self._request_within_on_windows(seconds)
-        return bool(select.select([self._requests], [], [], seconds)[0])
-
-    def _request_within_on_windows(self, seconds: float) -> bool:
-        import _winapi
-        import msvcrt
-        import time
-
-        handle, end = msvcrt.get_osfhandle(self._requests), time.monotonic() + seconds
-        while time.monotonic() < end:
-            try:
-                if _winapi.PeekNamedPipe(handle, 0)[0]:
-                    return True
-            except OSError:
-                return False
-            time.sleep(0.01)
-        return False
+            handle, end = msvcrt.get_osfhandle(self._requests), time.monotonic() + seconds
+            while time.monotonic() < end:
+                try:
+                    if _winapi.PeekNamedPipe(handle, 0)[0]:
+                        return True
+                except OSError:
+                    return False
+                time.sleep(0.01)
+            return False
+        else:
+            return bool(select.select([self._requests], [], [], seconds)[0])
 
     def _read(self) -> Frame | None:
         """The next request; None when the client is gone."""
