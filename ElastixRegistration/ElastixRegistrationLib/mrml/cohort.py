@@ -182,7 +182,8 @@ class CohortRun:
 
     def _node_steps(self, folder: Path, cases: list[tuple[str, str, str]]) -> Steps[VolumesOutcome]:
         nodes = VolumesOutcome({}, {}, {})
-        fixed_name = self._members.fixed.node.GetName()
+        fixed = self._members.fixed
+        fixed_name = "" if fixed is None else fixed.node.GetName()
         for place, (case, state, error) in enumerate(cases):
             if state not in ("done", "kept"):
                 nodes.failed[place] = error or state
@@ -266,7 +267,7 @@ def cohort_steps(
             else:
                 nodes = _moving_nodes(fixed_node, fixed_mask_node, options, scene)
                 members, rows = yield from _moving_steps(files, fixed, nodes)
-                inputs = [str(files.table([(fixed_path, fixed_mask, *row) for row in rows]))]
+                inputs = [str(files.table(fixed_path, fixed_mask, rows))]
             preset, variables = files.preset_options(presets)
         except OSError as problem:
             raise InputError(f"The volumes could not be written to temporary files: {problem.strerror}.") from problem
@@ -289,7 +290,7 @@ def _moving_nodes(fixed_node: Any, fixed_mask_node: Any, options: CohortOptions,
 
 
 def _moving_steps(
-    files: CohortFiles, fixed: VolumeImage, nodes: Sequence[Any]
+    files: CohortFiles, fixed: VolumeImage | None, nodes: Sequence[Any]
 ) -> Steps[tuple[_Members, list[tuple[Path, Path | None]]]]:
     """Members, and rows of (moving, its mask). Raises InputError when none of ``nodes`` can be registered."""
     members, rows = _Members(fixed), []

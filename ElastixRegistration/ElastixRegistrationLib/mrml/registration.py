@@ -384,7 +384,9 @@ class RegistrationLogic:
 
     def registerCohort(self, fixedVolumeNode: Any, outputFolder: Any, *arguments: Any, **named: Any) -> CohortOutcome:
         """``startCohort``, waited for: the cases with their states, the files and the nodes."""
-        return self.startCohort(fixedVolumeNode, outputFolder, *arguments, **named).wait()
+        run = self.startCohort(fixedVolumeNode, outputFolder, *arguments, **named)
+        run.wait()
+        return run.apply()
 
     def cohortSteps(
         self,

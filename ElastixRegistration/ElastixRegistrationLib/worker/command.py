@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import weakref
 from collections.abc import Mapping, Sequence
 
 from ..core.errors import RegistrationError
 from .pipes import PipeReader, new_pipe
-from .process import child_environment, end_process, kill_tree, module_paths, own_python, python_command, start_options
-
-if sys.platform == "win32":
-    from .windows_job import Job
+from .process import (
+    child_environment,
+    end_process,
+    job_of,
+    kill_tree,
+    module_paths,
+    own_python,
+    python_command,
+    start_options,
+)
 
 _PACKAGE = __package__.rpartition(".")[0]
 _START = (
@@ -51,7 +56,7 @@ class CommandProcess:
         finally:
             for _, write in ends:
                 os.close(write)
-        self._job = Job(int(self._popen._handle)) if sys.platform == "win32" else None
+        self._job = job_of(self._popen)
         self._pipes = [PipeReader(read) for read, _ in ends]
         self._end = weakref.finalize(self, end_process, self._popen, self._job, (*self._pipes, self._popen.stdin))
 
@@ -84,7 +89,8 @@ class CommandProcess:
 
     def stop(self) -> None:
         """Close its standard input, by which commands that attend to it know that nobody waits any more."""
-        self._popen.stdin.close()
+        if self._popen.stdin is not None:
+            self._popen.stdin.close()
 
     def kill(self) -> None:
         """End it and what it has started, at once."""

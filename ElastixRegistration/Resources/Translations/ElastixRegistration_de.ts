@@ -533,6 +533,257 @@
     </message>
 </context>
 <context>
+    <name>ManyImagesSection</name>
+    <message>
+        <source>Many images</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sequences (4D), groups of images, and many scans with one fixed volume.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is to be registered: frames, a group, or many scans with one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sequence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Frames of a sequence, one after the other.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sequence:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The frames to register: a sequence of volumes, such as cine MR or 4D CT.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each frame:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To the reference frame at once, or to its neighbour and on from there to the reference. The second follows motion that is too large for one step; errors add up along the way.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reference:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The frame that all others are aligned with. Frames count from 1, as in the sequence browser.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the frame that the sequence browser shows now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Frames:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The first frame to register.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The last frame to register.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Moves:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The frames onto the reference: motion is taken out of the sequence. The reference onto each frame: what was drawn on the reference is carried along.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Segmentation:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drawn on the reference frame; it follows to all other frames, in a sequence of its own. None: nothing follows.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Volumes to:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the moved frames go, in step with the input. None: a new sequence is made.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Create new sequence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Transforms to:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the transform of each frame goes. None: a new sequence is made.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Segments to:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the segmentation of each frame goes. None: a new sequence is made.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All at once, onto their common middle.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Group of:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All frames of a sequence, or volumes that you choose. All go onto their common middle; none of them is preferred.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All its frames are registered at once.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Volumes:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tick at least three. The first one gives the grid of the results.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Transform:</source>
+        <translation type="unfinished">Transformation:</translation>
+    </message>
+    <message>
+        <source>How freely each member may move. Presets are for pairs and do not apply to groups.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Metric:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What makes the members alike. Few principal components bear contrast that changes along the group, as in perfusion; equal intensities suit images of the same contrast.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cohort</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Many scans with the fixed volume above.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Moving:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is registered with the fixed volume chosen above: all other volumes of the scene, the images and DICOM series in a folder, or the rows of a table (CSV).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A folder of images, and of folders with one DICOM series each.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Table:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A CSV or TSV file with a column moving, and if wanted fixed, masks, points, labels and more; docs/cohorts.md has them all. Paths count from the table.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tables (*.csv *.tsv)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Results to:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gets a folder for each case with transform and resampled volume, a summary (CSV) and a page with pictures and figures.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At once:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many cases are registered at the same time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as many as fit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of volumes of the scene: the transform and the resampled volume of each become nodes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Results into the scene</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Results that the folder has of the same images and settings are kept; the rest is registered. Goes on after a Cancel or a crash.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep what is done already</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Runs in the background. Preset, background, interpolation, threads and seed are those chosen above; Cancel keeps what is finished.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Register the sequence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much is done.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The page of the results folder, in the web browser: pictures and figures of all cases, what to look at first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the report</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>PresetEditor</name>
     <message>
         <source>Preset editor</source>
@@ -879,12 +1130,291 @@
         <translation>Elastix-Registrierung braucht Python-Pakete: {packages} (etwa 100 MB). Jetzt installieren?</translation>
     </message>
     <message>
-        <source>Nothing can be registered without the Python package itk-elastix. Press Apply again to install it.</source>
-        <translation>Ohne das Python-Paket itk-elastix kann nichts registriert werden. Noch einmal Anwenden drücken, um es zu installieren.</translation>
+        <source>This needs the Python package {package}. Press the button again to install it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The Python package itk-elastix could not be installed. Check the connection to the internet (pypi.org) and press Apply again. The Python console has the details.</source>
-        <translation>Das Python-Paket itk-elastix konnte nicht installiert werden. Die Verbindung zum Internet (pypi.org) prüfen und noch einmal Anwenden drücken. Einzelheiten stehen in der Python-Konsole.</translation>
+        <source>The Python package {package} could not be installed. Check the connection to the internet (pypi.org) and press the button again. The Python console has the details.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>gui.many_cohort</name>
+    <message>
+        <source>Register the cohort</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All volumes of the scene</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A table (CSV)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a fixed volume (Inputs)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The fixed volume is empty</source>
+        <translation type="unfinished">Das feste Volumen ist leer</translation>
+    </message>
+    <message>
+        <source>The scene has no other volumes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a folder of images</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a folder for the results</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a preset</source>
+        <translation type="unfinished">Voreinstellung wählen</translation>
+    </message>
+    <message>
+        <source>Stopping: summing up what is finished ...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Starting the workers ...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{done} of {total} cases</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} kept from before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 worker</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} workers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {duration} left</source>
+        <translation type="unfinished">noch etwa {duration}</translation>
+    </message>
+    <message>
+        <source>{done} of {total} cases are registered.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The table names the fixed images.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fixed: {name}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mask: {name}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Moving: {count} volumes ({names}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>gui.many_group</name>
+    <message>
+        <source>Register the group</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Frames of a sequence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Volumes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rigid, then deformable</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Deformable</source>
+        <translation type="unfinished">Verformend</translation>
+    </message>
+    <message>
+        <source>Affine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rigid</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Translation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Few principal components (PCA)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Equal intensities (variance)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tick at least three volumes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Starting ...</source>
+        <translation type="unfinished">Beginnt ...</translation>
+    </message>
+    <message>
+        <source>{count} images lie on their common middle now, which {mean} shows.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>gui.many_part</name>
+    <message>
+        <source>Preset: {name}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a sequence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sequence has no volumes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sequence has {count} frames, {fewest} are needed</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>gui.many_section</name>
+    <message>
+        <source>Cancelled: the scene was closed.</source>
+        <translation type="unfinished">Abgebrochen: Die Szene wurde geschlossen.</translation>
+    </message>
+    <message>
+        <source>Cancelled: {name} was removed.</source>
+        <translation type="unfinished">Abgebrochen: {name} wurde entfernt.</translation>
+    </message>
+    <message>
+        <source>Elastix Registration</source>
+        <translation type="unfinished">Elastix-Registrierung</translation>
+    </message>
+    <message>
+        <source>Starting ...</source>
+        <translation type="unfinished">Beginnt ...</translation>
+    </message>
+    <message>
+        <source>Cancelled. The scene is as it was.</source>
+        <translation type="unfinished">Abgebrochen. Die Szene ist, wie sie war.</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It took {duration}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Failed: {message}</source>
+        <translation type="unfinished">Gescheitert: {message}</translation>
+    </message>
+    <message>
+        <source>The registration failed</source>
+        <translation type="unfinished">Die Registrierung ist gescheitert</translation>
+    </message>
+    <message>
+        <source>Choose a parameter set</source>
+        <translation type="unfinished">Parametersatz wählen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">Abbrechen</translation>
+    </message>
+</context>
+<context>
+    <name>gui.many_sequence</name>
+    <message>
+        <source>Register the sequence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To the reference frame</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To its neighbour, composed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Frames onto the reference</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The reference onto each frame</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose at least two frames</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a reference within the frames</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another output than the sequence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose different outputs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a preset</source>
+        <translation type="unfinished">Voreinstellung wählen</translation>
+    </message>
+    <message>
+        <source>{done} of {total} frames</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} frames registered, in step with the input: {names}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Frame {number}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
