@@ -85,9 +85,8 @@ def run(options: argparse.Namespace) -> Outcome:
         seed=options.seed,
     )
     cases = find_cases(options.inputs, fixed_mask=options.fixed_mask)
-    display: _Display | _Lines = _Display(on=not (options.quiet or options.json))
+    display: _Display | _Lines = _Lines() if options.attended else _Display(on=not (options.quiet or options.json))
     if options.attended:
-        display = _Lines()
         _interrupt_when_stdin_closes()
     try:
         result = run_cohort(

@@ -226,6 +226,29 @@ def test_a_cohort_of_all_volumes_of_the_scene(section, host, slicer, qt, tmp_pat
     assert opened.paths == [str(tmp_path / "index.html")]
 
 
+def test_a_cohort_sums_up_when_the_scene_is_closed(section, host, slicer, tmp_path):
+    pytest.importorskip("distributed")
+    for number in range(4):
+        blobs_volume(f"scan {number}", number)
+    slicer.modules.ElastixRegistrationWidget.ui.fixedVolumeSelector.setCurrentNode(slicer.util.getNode("scan 0"))
+    choose(slicer.modules.ElastixRegistrationWidget.ui.presetSelector, "rigid")
+    ui = take(section, "cohort")
+    ui.cohortOutputEdit.setCurrentPath(str(tmp_path))
+    ui.cohortWorkersSpinBox.value = 1
+    ui.manyRunButton.click()
+    host.waitUntil(lambda: ui.manyMessageLabel.text.startswith("1 of 3"), 60)
+    command = next(p for p in psutil.Process().children() if "--attended" in p.cmdline())
+    family = [command, *command.children(recursive=True)]
+    host.closeScene()
+    message = finish(host, section)
+    assert message.startswith("Cancelled: the scene was closed. ")
+    assert (tmp_path / "index.html").is_file()
+    assert "not run" in (tmp_path / "summary.csv").read_text(encoding="utf-8")
+    assert (tmp_path / "scan_1" / "transform.h5").is_file()
+    assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLVolumeNode") == 0
+    host.waitUntil(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in family), 10)
+
+
 class OpenedUrls:
     """What would open in the web browser, from now on."""
 

@@ -175,7 +175,7 @@ def test_a_sheared_volume_comes_with_a_mask_of_where_it_has_voxels(scans, tmp_pa
     inside = array_view(read_image(mask))
     assert 0.5 < inside.mean() < 0.95
     assert not volume.is_orthogonal_in_world
-    table = files.table([(path, None, path, mask)])
+    table = files.table(path, None, [(path, mask)])
     with open(table, encoding="utf-8", newline="") as file:
         (row,) = csv.DictReader(file)
     assert (row["moving"], row["moving_mask"], row["fixed_mask"]) == (str(path), str(mask), "")

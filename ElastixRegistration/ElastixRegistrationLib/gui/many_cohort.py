@@ -55,7 +55,7 @@ class CohortPart(ManyPart):
         return next((text for isMissing, text in checks if isMissing), "")
 
     def start(self) -> Any:
-        choices, source = self.choices, self.choices.text("many.source")
+        choices, source = self.started, self.started.text("many.source")
         workers = choices.text("many.workers")
         options = CohortOptions(
             output_folder=choices.text("many.outputFolder"),
@@ -71,7 +71,7 @@ class CohortPart(ManyPart):
                 choices.settings,
                 options,
                 scene=choices.node.GetScene(),
-                fixedVolumeMaskNode=self._mask(),
+                fixedVolumeMaskNode=choices.reference(FIXED_MASK),
                 fixedSegments=choices.segments("fixed"),
             )
         )

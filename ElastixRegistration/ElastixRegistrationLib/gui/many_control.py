@@ -49,13 +49,10 @@ class ManyControl:
 
     def cancel(self, reason: str = "") -> None:
         """Stop; what is finished is kept. Nothing when nothing runs, or when it stops already."""
-        if not self.isRunning or (self._run is not None and self._run.finished):
-            return
-        self._reason = reason
-        if self._run is None:
-            self._end()
-            self._listener.onEnd(None, None, reason)
-        else:
+        if self._run is None or self._run.state == "done":
+            self.drop(reason)
+        elif not self._run.finished:
+            self._reason = reason
             self._run.cancel()
             self._timer.setInterval(0)
 

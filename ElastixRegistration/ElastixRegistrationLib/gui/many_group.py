@@ -45,15 +45,15 @@ class GroupPart(ManyPart):
     def start(self) -> Any:
         from ..core.groupwise import GroupSettings
 
+        choices, source = self.started, self._source()
         yield
-        choices = self.choices
         settings = GroupSettings(
             tuple(choices.text("many.groupTransforms").split()),
             choices.text("many.groupMetric"),
             seed=choices.settings.seed,
             threads=choices.settings.threads,
         )
-        return self._logic.startGroupRegistration(self._source(), settings)
+        return self._logic.startGroupRegistration(source, settings)
 
     def nodes(self) -> list[Any]:
         source = self._source()

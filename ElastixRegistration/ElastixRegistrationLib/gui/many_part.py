@@ -15,9 +15,16 @@ from .section import Section, fillComboBox, selectNode, selectValue
 
 
 class ManyPart(Section):
-    """One tab. A subclass has ``title``, the text of the button, and the methods below."""
+    """One tab. A subclass has ``title``, the text of the button, and the methods below.
+
+    ``started``: the choices that the run was started with; others may be shown meanwhile.
+    """
 
     title = ""
+    started: Any = None
+
+    def begin(self) -> None:
+        self.started = self.choices
 
     def missing(self) -> str:
         """What the user has to do first; "" for nothing."""

@@ -38,6 +38,7 @@ class ManySection(Section):
         super().__init__(slicer.util.childWidgetVariables(self.widget))
         self._ensureInstalled = ensureInstalled
         self._began = 0.0
+        self._running: ManyPart | None = None
         ui = self.ui
         layout = place.parent().layout()
         layout.insertWidget(layout.indexOf(place) + 1, self.widget)
@@ -69,10 +70,13 @@ class ManySection(Section):
         self.widget.setMRMLScene(None)
 
     def sceneClosed(self) -> None:
-        """What comes of a cohort is in its folder; of the others there is nothing to keep."""
+        """A cohort sums up what is in its folder; of the others there is nothing to keep."""
         reason = _("Cancelled: the scene was closed.")
         self._say("")
-        self.control.drop(reason)
+        if self._running is self._cohort:
+            self.control.cancel(reason)
+        else:
+            self.control.drop(reason)
 
     def nodeRemoved(self) -> None:
         missing = self.control.missingNode()
@@ -87,7 +91,8 @@ class ManySection(Section):
         except InstallationError as problem:
             slicer.util.errorDisplay(str(problem), windowTitle=_("Elastix Registration"))
             return
-        self._began = time.monotonic()
+        self._began, self._running = time.monotonic(), part
+        part.begin()
         self.ui.manyProgressBar.value = 0
         self._say(_("Starting ..."))
         self.control.start(part)
@@ -103,7 +108,7 @@ class ManySection(Section):
 
     def onProgress(self, run: Any) -> None:
         self.ui.manyProgressBar.value = round(1000 * run.fraction)
-        self._say(self._part().progressText(run))
+        self._say(self._running.progressText(run))
 
     def onEnd(self, run: Any, outcome: Any, reason: str) -> None:
         """``outcome`` None: nothing came of it."""
@@ -112,7 +117,7 @@ class ManySection(Section):
         if outcome is None:
             self._say(reason or _("Cancelled. The scene is as it was."))
         else:
-            sentence = self._part().done(run, outcome)
+            sentence = self._running.done(run, outcome)
             before = reason or (_("Cancelled.") if wasCancelled else "")
             after = "" if wasCancelled else _("It took {duration}.").format(duration=duration_text(seconds))
             self._say(" ".join(filter(None, (before, sentence, after))))

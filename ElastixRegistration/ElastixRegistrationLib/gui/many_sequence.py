@@ -55,8 +55,8 @@ class SequencePart(ManyPart):
         return next((text for isMissing, text in checks if isMissing), "")
 
     def start(self) -> Any:
+        choices, settings = self.started, self.started.settings
         yield
-        choices, settings = self.choices, self.choices.settings
         first, reference, last = self._frames()
         outputs = [choices.reference(role) for role in SEQUENCE_OUTPUTS]
         return self._logic.startSequenceRegistration(
@@ -94,11 +94,12 @@ class SequencePart(ManyPart):
         return "" if self.keeps(run) else next(iter(run.failed.values()), "")
 
     def done(self, run: Any, outcome: Any) -> str:
-        if self.choices is not None:
-            modified = self.choices.node.StartModify()
+        choices = self.started
+        if choices.node.GetScene() is not None:
+            modified = choices.node.StartModify()
             for kind, node in outcome.nodes.items():
-                self.choices.set_reference(_OUTPUTS[kind], node)
-            self.choices.node.EndModify(modified)
+                choices.set_reference(_OUTPUTS[kind], node)
+            choices.node.EndModify(modified)
         count = len(outcome.frames) - 1
         names = ", ".join(node.GetName() for node in outcome.nodes.values())
         sentences = [_("{count} frames registered, in step with the input: {names}.").format(count=count, names=names)]

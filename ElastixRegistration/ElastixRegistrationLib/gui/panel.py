@@ -49,7 +49,9 @@ class RegistrationPanel(VTKObservationMixin):
         self.result = ResultSection(ui)
         self.run = RunSection(ui, self.apply, self.cancel)
         self.presets = PresetSection(ui)
-        sections = (
+        self.transform = TransformSection(ui.resultCollapsibleButton, logic, self._ensureInstalled)
+        self.many = ManySection(self.transform.widget, logic, self._ensureInstalled)
+        self.sections = (
             InputsSection(ui),
             self.presets,
             MasksSection(ui),
@@ -58,10 +60,8 @@ class RegistrationPanel(VTKObservationMixin):
             AdvancedSection(ui),
             self.run,
             self.result,
+            self.many,
         )
-        self.transform = TransformSection(ui.resultCollapsibleButton, logic, self._ensureInstalled)
-        self.many = ManySection(self.transform.widget, logic, self._ensureInstalled)
-        self.sections = (*sections, self.many)
         self.control = RunControl(logic, self)
         self._warmUpTimer = qt.QTimer()
         self._warmUpTimer.setSingleShot(True)

@@ -181,10 +181,9 @@ class CohortRun:
         return self.outcome
 
     def _node_steps(self, folder: Path, cases: list[tuple[str, str, str]]) -> Steps[VolumesOutcome]:
-        transforms: dict[int, Any] = {}
-        volumes: dict[int, Any] = {}
-        failed: dict[int, str] = {}
-        fixed_name = self._members.fixed_name
+        nodes = VolumesOutcome({}, {}, {})
+        fixed = self._members.fixed
+        fixed_name = "" if fixed is None else fixed.node.GetName()
         for place, (case, state, error) in enumerate(cases):
             if state not in ("done", "kept"):
                 failed[place] = error or state
@@ -270,7 +269,7 @@ def cohort_steps(
                     raise InputError("No fixed volume was given.")
                 nodes = _moving_nodes(fixed_node, fixed_mask_node, options, scene)
                 members, rows = yield from _moving_steps(files, fixed, nodes)
-                inputs = [str(files.table([(fixed_path, fixed_mask, *row) for row in rows]))]
+                inputs = [str(files.table(fixed_path, fixed_mask, rows))]
             preset, variables = files.preset_options(presets)
         except OSError as problem:
             raise InputError(f"The volumes could not be written to temporary files: {problem.strerror}.") from problem
@@ -291,7 +290,7 @@ def _moving_nodes(fixed_node: Any, fixed_mask_node: Any, options: CohortOptions,
 
 
 def _moving_steps(
-    files: CohortFiles, fixed: VolumeImage, nodes: Sequence[Any]
+    files: CohortFiles, fixed: VolumeImage | None, nodes: Sequence[Any]
 ) -> Steps[tuple[_Members, list[tuple[Path, Path | None]]]]:
     """Members, and rows of (moving, its mask). Raises InputError when none of ``nodes`` can be registered."""
     members, rows = _Members(fixed.node.GetName()), []

@@ -82,13 +82,15 @@ class CohortFiles:
         yield from self._write_steps(mask.array, side.grid, mask_path)
         return volume, path, mask_path
 
-    def table(self, rows: Sequence[tuple[Path, Path | None, Path, Path | None]]) -> Path:
-        """A table for the command line of (fixed, its mask, moving, its mask)."""
+    def table(self, fixed: Path | None, fixed_mask: Path | None, rows: Sequence[tuple[Path, Path | None]]) -> Path:
+        """A table for the command line: the fixed image with each of ``rows`` of (moving, its mask)."""
         path = self._folder / "cohort.csv"
         with open(path, "w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(["case", "fixed", "fixed_mask", "moving", "moving_mask"])
-            writer.writerows([[row[2].stem, *("" if path is None else path for path in row)] for row in rows])
+            for moving, moving_mask in rows:
+                paths = (fixed, fixed_mask, moving, moving_mask)
+                writer.writerow([moving.stem, *("" if path is None else path for path in paths)])
         return path
 
     def preset_options(self, presets: Sequence[Preset]) -> tuple[list[str], dict[str, str]]:

@@ -386,7 +386,9 @@ class RegistrationLogic:
         self, fixedVolumeNode: Any, outputFolder: Any, *arguments: Any, **named: Any
     ) -> CohortOutcome | None:
         """``startCohort``, waited for: the cases with their states, the files and the nodes."""
-        return self.startCohort(fixedVolumeNode, outputFolder, *arguments, **named).wait()
+        run = self.startCohort(fixedVolumeNode, outputFolder, *arguments, **named)
+        run.wait()
+        return run.apply()
 
     def cohortSteps(
         self,

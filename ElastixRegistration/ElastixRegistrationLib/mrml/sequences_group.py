@@ -13,7 +13,6 @@ from ..core.errors import InputError
 from ..core.groupwise import GroupSettings
 from ..worker.client import State
 from ..worker.data import VoxelData
-from ..worker.group import GroupFound
 from ..worker.pool import WorkerPool
 from .chains import Chain
 from .planes import Plane, flat_geometry, flat_voxels, lifted_transform, plane_of
@@ -139,7 +138,8 @@ class GroupRegistration:
         flat = flat_voxels(volume.scalars(), volume.geometry)
         return VoxelData(flat, flat_geometry(volume.geometry, self._planes[member]))
 
-    def _found(self, result: GroupFound) -> _Found:
+    def _found(self, result: Any) -> _Found:
+        """Of a GroupFound."""
         data = list(result.transforms)
         if self._planes is not None:
             corners = np.concatenate([member.geometry.corners() for member in self.members])

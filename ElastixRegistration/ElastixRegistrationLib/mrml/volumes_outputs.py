@@ -24,9 +24,9 @@ RESULT_ATTRIBUTE = "ElastixRegistration.Result"
 class VolumesOutcome:
     """``transforms`` and ``volumes``: nodes by the place of the volume. ``failed``: why others have none."""
 
-    transforms: Mapping[int, Any]
-    volumes: Mapping[int, Any]
-    failed: Mapping[int, str]
+    transforms: dict[int, Any]
+    volumes: dict[int, Any]
+    failed: dict[int, str]
 
 
 def volumes_group_steps(

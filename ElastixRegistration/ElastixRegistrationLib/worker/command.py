@@ -10,10 +10,16 @@ from collections.abc import Mapping, Sequence
 
 from ..core.errors import RegistrationError
 from .pipes import PipeReader, new_pipe
-from .process import child_environment, end_process, kill_tree, module_paths, own_python, python_command, start_options
-
-if os.name == "nt":
-    from .windows_job import Job
+from .process import (
+    child_environment,
+    end_process,
+    job_of,
+    kill_tree,
+    module_paths,
+    own_python,
+    python_command,
+    start_options,
+)
 
 _PACKAGE = __package__.rpartition(".")[0]
 _START = (
@@ -50,7 +56,7 @@ class CommandProcess:
         finally:
             for _, write in ends:
                 os.close(write)
-        self._job = Job(int(self._popen._handle)) if os.name == "nt" else None
+        self._job = job_of(self._popen)
         self._pipes = [PipeReader(read) for read, _ in ends]
         self._end = weakref.finalize(self, end_process, self._popen, self._job, (*self._pipes, self._popen.stdin))
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..core.errors import InputError
 from ..core.groupwise import GroupSettings, check_count, group_stages, register_group
-from .client import RegistrationHandle
+from .client import Job, RegistrationHandle
 from .data import TransformData, VoxelData
 from .messages import pack
 from .protocol import frame_buffers
@@ -25,14 +25,13 @@ class GroupFound:
     log: str = field(repr=False)
 
 
-class GroupJob:
-    """As client.Job, of a group. Raises InputError for less images than make one."""
-
-    timeout_s = memory_limit_bytes = None
+class GroupJob(Job):
+    """What is sent of a group. Raises InputError for less images than make one."""
 
     def __init__(self, number: int, images: Sequence[Any], settings: GroupSettings):
         check_count(images)
         self.name, self.threads = f"job {number}", settings.threads
+        self.timeout_s = self.memory_limit_bytes = None
         self._images: list[VoxelData] = [VoxelData.of(image) for image in images]
         self._settings = {entry.name: getattr(settings, entry.name) for entry in fields(settings)}
         grid = self._images[0].geometry

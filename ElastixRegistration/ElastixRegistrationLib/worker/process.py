@@ -259,6 +259,13 @@ def _kill_group(pid: int, job: Any) -> None:
             os.killpg(pid, signal.SIGKILL)
 
 
+def job_of(popen: subprocess.Popen) -> Any:
+    """On Windows the job object that holds a process and what it starts; None elsewhere."""
+    if sys.platform == "win32":
+        return Job(int(popen._handle))
+    return None
+
+
 def kill_tree(popen: subprocess.Popen, job: Any) -> None:
     """End a process, and whatever it has started."""
     # The number of a process that is over can belong to another one.

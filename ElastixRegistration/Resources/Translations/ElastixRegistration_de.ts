@@ -533,6 +533,257 @@
     </message>
 </context>
 <context>
+    <name>ManyImagesSection</name>
+    <message>
+        <source>Many images</source>
+        <translation>Viele Bilder</translation>
+    </message>
+    <message>
+        <source>Sequences (4D), groups of images, and many scans with one fixed volume.</source>
+        <translation>Sequenzen (4D), Gruppen von Bildern und viele Aufnahmen mit einem festen Volumen.</translation>
+    </message>
+    <message>
+        <source>What is to be registered: frames, a group, or many scans with one.</source>
+        <translation>Was registriert wird: Einzelbilder, eine Gruppe oder viele Aufnahmen mit einer.</translation>
+    </message>
+    <message>
+        <source>Sequence</source>
+        <translation>Sequenz</translation>
+    </message>
+    <message>
+        <source>Frames of a sequence, one after the other.</source>
+        <translation>Einzelbilder einer Sequenz, eines nach dem anderen.</translation>
+    </message>
+    <message>
+        <source>Sequence:</source>
+        <translation>Sequenz:</translation>
+    </message>
+    <message>
+        <source>The frames to register: a sequence of volumes, such as cine MR or 4D CT.</source>
+        <translation>Die Einzelbilder: eine Sequenz von Volumen, etwa Cine-MR oder 4D-CT.</translation>
+    </message>
+    <message>
+        <source>Each frame:</source>
+        <translation>Jedes Einzelbild:</translation>
+    </message>
+    <message>
+        <source>To the reference frame at once, or to its neighbour and on from there to the reference. The second follows motion that is too large for one step; errors add up along the way.</source>
+        <translation>Direkt zum Referenzbild, oder zu seinem Nachbarn und von dort weiter zur Referenz. Der zweite Weg folgt Bewegungen, die für einen Schritt zu groß sind; Fehler summieren sich dabei.</translation>
+    </message>
+    <message>
+        <source>Reference:</source>
+        <translation>Referenz:</translation>
+    </message>
+    <message>
+        <source>The frame that all others are aligned with. Frames count from 1, as in the sequence browser.</source>
+        <translation>Das Einzelbild, an dem alle anderen ausgerichtet werden. Gezählt wird ab 1, wie im Sequenzbrowser.</translation>
+    </message>
+    <message>
+        <source>Take the frame that the sequence browser shows now.</source>
+        <translation>Das Einzelbild nehmen, das der Sequenzbrowser gerade zeigt.</translation>
+    </message>
+    <message>
+        <source>Shown</source>
+        <translation>Gezeigtes</translation>
+    </message>
+    <message>
+        <source>Frames:</source>
+        <translation>Einzelbilder:</translation>
+    </message>
+    <message>
+        <source>The first frame to register.</source>
+        <translation>Das erste Einzelbild, das registriert wird.</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>bis</translation>
+    </message>
+    <message>
+        <source>The last frame to register.</source>
+        <translation>Das letzte Einzelbild, das registriert wird.</translation>
+    </message>
+    <message>
+        <source>Moves:</source>
+        <translation>Bewegt:</translation>
+    </message>
+    <message>
+        <source>The frames onto the reference: motion is taken out of the sequence. The reference onto each frame: what was drawn on the reference is carried along.</source>
+        <translation>Die Einzelbilder auf die Referenz: Die Bewegung verschwindet aus der Sequenz. Die Referenz auf jedes Einzelbild: Was auf der Referenz gezeichnet ist, wird mitgenommen.</translation>
+    </message>
+    <message>
+        <source>Segmentation:</source>
+        <translation>Segmentierung:</translation>
+    </message>
+    <message>
+        <source>Drawn on the reference frame; it follows to all other frames, in a sequence of its own. None: nothing follows.</source>
+        <translation>Auf dem Referenzbild gezeichnet; sie folgt auf alle anderen Einzelbilder, in einer eigenen Sequenz. Keine: Nichts folgt.</translation>
+    </message>
+    <message>
+        <source>Volumes to:</source>
+        <translation>Volumen nach:</translation>
+    </message>
+    <message>
+        <source>Where the moved frames go, in step with the input. None: a new sequence is made.</source>
+        <translation>Wohin die bewegten Einzelbilder kommen, im Takt mit der Eingabe. Keine: Eine neue Sequenz entsteht.</translation>
+    </message>
+    <message>
+        <source>Create new sequence</source>
+        <translation>Neue Sequenz anlegen</translation>
+    </message>
+    <message>
+        <source>Transforms to:</source>
+        <translation>Transformationen nach:</translation>
+    </message>
+    <message>
+        <source>Where the transform of each frame goes. None: a new sequence is made.</source>
+        <translation>Wohin die Transformation jedes Einzelbilds kommt. Keine: Eine neue Sequenz entsteht.</translation>
+    </message>
+    <message>
+        <source>Segments to:</source>
+        <translation>Segmente nach:</translation>
+    </message>
+    <message>
+        <source>Where the segmentation of each frame goes. None: a new sequence is made.</source>
+        <translation>Wohin die Segmentierung jedes Einzelbilds kommt. Keine: Eine neue Sequenz entsteht.</translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation>Gruppe</translation>
+    </message>
+    <message>
+        <source>All at once, onto their common middle.</source>
+        <translation>Alle auf einmal, auf ihre gemeinsame Mitte.</translation>
+    </message>
+    <message>
+        <source>Group of:</source>
+        <translation>Gruppe aus:</translation>
+    </message>
+    <message>
+        <source>All frames of a sequence, or volumes that you choose. All go onto their common middle; none of them is preferred.</source>
+        <translation>Alle Einzelbilder einer Sequenz, oder gewählte Volumen. Alle kommen auf ihre gemeinsame Mitte; keines ist bevorzugt.</translation>
+    </message>
+    <message>
+        <source>All its frames are registered at once.</source>
+        <translation>Alle ihre Einzelbilder werden auf einmal registriert.</translation>
+    </message>
+    <message>
+        <source>Volumes:</source>
+        <translation>Volumen:</translation>
+    </message>
+    <message>
+        <source>Tick at least three. The first one gives the grid of the results.</source>
+        <translation>Mindestens drei ankreuzen. Das erste gibt das Gitter der Ergebnisse vor.</translation>
+    </message>
+    <message>
+        <source>Transform:</source>
+        <translation>Transformation:</translation>
+    </message>
+    <message>
+        <source>How freely each member may move. Presets are for pairs and do not apply to groups.</source>
+        <translation>Wie frei sich jedes Mitglied bewegen darf. Voreinstellungen sind für Paare und gelten hier nicht.</translation>
+    </message>
+    <message>
+        <source>Metric:</source>
+        <translation>Metrik:</translation>
+    </message>
+    <message>
+        <source>What makes the members alike. Few principal components bear contrast that changes along the group, as in perfusion; equal intensities suit images of the same contrast.</source>
+        <translation>Was die Mitglieder gleich macht. Wenige Hauptkomponenten vertragen Kontrast, der sich in der Gruppe ändert, etwa bei Perfusion; gleiche Intensitäten passen zu Bildern mit gleichem Kontrast.</translation>
+    </message>
+    <message>
+        <source>Cohort</source>
+        <translation>Kohorte</translation>
+    </message>
+    <message>
+        <source>Many scans with the fixed volume above.</source>
+        <translation>Viele Aufnahmen mit dem festen Volumen oben.</translation>
+    </message>
+    <message>
+        <source>Moving:</source>
+        <translation>Bewegt:</translation>
+    </message>
+    <message>
+        <source>What is registered with the fixed volume chosen above: all other volumes of the scene, the images and DICOM series in a folder, or the rows of a table (CSV).</source>
+        <translation>Was mit dem oben gewählten festen Volumen registriert wird: alle anderen Volumen der Szene, die Bilder und DICOM-Serien eines Ordners, oder die Zeilen einer Tabelle (CSV).</translation>
+    </message>
+    <message>
+        <source>Folder:</source>
+        <translation>Ordner:</translation>
+    </message>
+    <message>
+        <source>A folder of images, and of folders with one DICOM series each.</source>
+        <translation>Ein Ordner mit Bildern und mit Ordnern, die je eine DICOM-Serie enthalten.</translation>
+    </message>
+    <message>
+        <source>Table:</source>
+        <translation>Tabelle:</translation>
+    </message>
+    <message>
+        <source>A CSV or TSV file with a column moving, and if wanted fixed, masks, points, labels and more; docs/cohorts.md has them all. Paths count from the table.</source>
+        <translation>Eine CSV- oder TSV-Datei mit einer Spalte moving und, wenn gewünscht, fixed, Masken, Punkten, Labels und mehr; alle stehen in docs/cohorts.md. Pfade zählen ab der Tabelle.</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv *.tsv)</source>
+        <translation>Tabellen (*.csv *.tsv)</translation>
+    </message>
+    <message>
+        <source>Results to:</source>
+        <translation>Ergebnisse nach:</translation>
+    </message>
+    <message>
+        <source>Gets a folder for each case with transform and resampled volume, a summary (CSV) and a page with pictures and figures.</source>
+        <translation>Bekommt je Fall einen Ordner mit Transformation und umgerechnetem Volumen, eine Übersicht (CSV) und eine Seite mit Bildern und Zahlen.</translation>
+    </message>
+    <message>
+        <source>At once:</source>
+        <translation>Gleichzeitig:</translation>
+    </message>
+    <message>
+        <source>How many cases are registered at the same time.</source>
+        <translation>Wie viele Fälle zur selben Zeit registriert werden.</translation>
+    </message>
+    <message>
+        <source>as many as fit</source>
+        <translation>so viele wie möglich</translation>
+    </message>
+    <message>
+        <source>Of volumes of the scene: the transform and the resampled volume of each become nodes.</source>
+        <translation>Bei Volumen der Szene: Transformation und umgerechnetes Volumen werden jeweils zu Knoten.</translation>
+    </message>
+    <message>
+        <source>Results into the scene</source>
+        <translation>Ergebnisse in die Szene</translation>
+    </message>
+    <message>
+        <source>Results that the folder has of the same images and settings are kept; the rest is registered. Goes on after a Cancel or a crash.</source>
+        <translation>Ergebnisse, die der Ordner von denselben Bildern und Einstellungen hat, bleiben; der Rest wird registriert. So geht es nach Abbruch oder Absturz weiter.</translation>
+    </message>
+    <message>
+        <source>Keep what is done already</source>
+        <translation>Fertiges behalten</translation>
+    </message>
+    <message>
+        <source>Runs in the background. Preset, background, interpolation, threads and seed are those chosen above; Cancel keeps what is finished.</source>
+        <translation>Läuft im Hintergrund. Voreinstellung, Hintergrund, Interpolation, Threads und Startwert sind die oben gewählten; beim Abbrechen bleibt, was fertig ist.</translation>
+    </message>
+    <message>
+        <source>Register the sequence</source>
+        <translation>Sequenz registrieren</translation>
+    </message>
+    <message>
+        <source>How much is done.</source>
+        <translation>Wie viel fertig ist.</translation>
+    </message>
+    <message>
+        <source>The page of the results folder, in the web browser: pictures and figures of all cases, what to look at first.</source>
+        <translation>Die Seite des Ergebnisordners im Webbrowser: Bilder und Zahlen aller Fälle, Auffälliges zuerst.</translation>
+    </message>
+    <message>
+        <source>Open the report</source>
+        <translation>Bericht öffnen</translation>
+    </message>
+</context>
+<context>
     <name>PresetEditor</name>
     <message>
         <source>Preset editor</source>
@@ -879,12 +1130,291 @@
         <translation>Elastix-Registrierung braucht Python-Pakete: {packages} (etwa 100 MB). Jetzt installieren?</translation>
     </message>
     <message>
-        <source>Nothing can be registered without the Python package itk-elastix. Press Apply again to install it.</source>
-        <translation>Ohne das Python-Paket itk-elastix kann nichts registriert werden. Noch einmal Anwenden drücken, um es zu installieren.</translation>
+        <source>This needs the Python package {package}. Press the button again to install it.</source>
+        <translation>Dafür ist das Python-Paket {package} nötig. Den Knopf noch einmal drücken, um es zu installieren.</translation>
     </message>
     <message>
-        <source>The Python package itk-elastix could not be installed. Check the connection to the internet (pypi.org) and press Apply again. The Python console has the details.</source>
-        <translation>Das Python-Paket itk-elastix konnte nicht installiert werden. Die Verbindung zum Internet (pypi.org) prüfen und noch einmal Anwenden drücken. Einzelheiten stehen in der Python-Konsole.</translation>
+        <source>The Python package {package} could not be installed. Check the connection to the internet (pypi.org) and press the button again. The Python console has the details.</source>
+        <translation>Das Python-Paket {package} konnte nicht installiert werden. Verbindung zum Internet (pypi.org) prüfen und den Knopf noch einmal drücken. Einzelheiten stehen in der Python-Konsole.</translation>
+    </message>
+</context>
+<context>
+    <name>gui.many_cohort</name>
+    <message>
+        <source>Register the cohort</source>
+        <translation>Kohorte registrieren</translation>
+    </message>
+    <message>
+        <source>All volumes of the scene</source>
+        <translation>Alle Volumen der Szene</translation>
+    </message>
+    <message>
+        <source>A folder</source>
+        <translation>Ein Ordner</translation>
+    </message>
+    <message>
+        <source>A table (CSV)</source>
+        <translation>Eine Tabelle (CSV)</translation>
+    </message>
+    <message>
+        <source>Choose a fixed volume (Inputs)</source>
+        <translation>Festes Volumen wählen (Eingaben)</translation>
+    </message>
+    <message>
+        <source>The fixed volume is empty</source>
+        <translation>Das feste Volumen ist leer</translation>
+    </message>
+    <message>
+        <source>The scene has no other volumes</source>
+        <translation>Die Szene hat keine anderen Volumen</translation>
+    </message>
+    <message>
+        <source>Choose a folder of images</source>
+        <translation>Ordner mit Bildern wählen</translation>
+    </message>
+    <message>
+        <source>Choose a table</source>
+        <translation>Tabelle wählen</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the results</source>
+        <translation>Ordner für die Ergebnisse wählen</translation>
+    </message>
+    <message>
+        <source>Choose a preset</source>
+        <translation>Voreinstellung wählen</translation>
+    </message>
+    <message>
+        <source>Stopping: summing up what is finished ...</source>
+        <translation>Hält an: Fertiges wird zusammengefasst ...</translation>
+    </message>
+    <message>
+        <source>Starting the workers ...</source>
+        <translation>Rechenprozesse beginnen ...</translation>
+    </message>
+    <message>
+        <source>{done} of {total} cases</source>
+        <translation>{done} von {total} Fällen</translation>
+    </message>
+    <message>
+        <source>{count} kept from before</source>
+        <translation>{count} von früher behalten</translation>
+    </message>
+    <message>
+        <source>{count} failed</source>
+        <translation>{count} gescheitert</translation>
+    </message>
+    <message>
+        <source>1 worker</source>
+        <translation>1 Rechenprozess</translation>
+    </message>
+    <message>
+        <source>{count} workers</source>
+        <translation>{count} Rechenprozesse</translation>
+    </message>
+    <message>
+        <source>about {duration} left</source>
+        <translation>noch etwa {duration}</translation>
+    </message>
+    <message>
+        <source>{done} of {total} cases are registered.</source>
+        <translation>{done} von {total} Fällen sind registriert.</translation>
+    </message>
+    <message>
+        <source>The table names the fixed images.</source>
+        <translation>Die Tabelle nennt die festen Bilder.</translation>
+    </message>
+    <message>
+        <source>Fixed: {name}.</source>
+        <translation>Fest: {name}.</translation>
+    </message>
+    <message>
+        <source>Mask: {name}.</source>
+        <translation>Maske: {name}.</translation>
+    </message>
+    <message>
+        <source>Moving: {count} volumes ({names}).</source>
+        <translation>Bewegt: {count} Volumen ({names}).</translation>
+    </message>
+</context>
+<context>
+    <name>gui.many_group</name>
+    <message>
+        <source>Register the group</source>
+        <translation>Gruppe registrieren</translation>
+    </message>
+    <message>
+        <source>Frames of a sequence</source>
+        <translation>Einzelbilder einer Sequenz</translation>
+    </message>
+    <message>
+        <source>Volumes</source>
+        <translation>Volumen</translation>
+    </message>
+    <message>
+        <source>Rigid, then deformable</source>
+        <translation>Starr, dann verformbar</translation>
+    </message>
+    <message>
+        <source>Deformable</source>
+        <translation>Verformbar</translation>
+    </message>
+    <message>
+        <source>Affine</source>
+        <translation>Affin</translation>
+    </message>
+    <message>
+        <source>Rigid</source>
+        <translation>Starr</translation>
+    </message>
+    <message>
+        <source>Translation</source>
+        <translation>Verschiebung</translation>
+    </message>
+    <message>
+        <source>Few principal components (PCA)</source>
+        <translation>Wenige Hauptkomponenten (PCA)</translation>
+    </message>
+    <message>
+        <source>Equal intensities (variance)</source>
+        <translation>Gleiche Intensitäten (Varianz)</translation>
+    </message>
+    <message>
+        <source>Tick at least three volumes</source>
+        <translation>Mindestens drei Volumen ankreuzen</translation>
+    </message>
+    <message>
+        <source>Starting ...</source>
+        <translation>Beginnt ...</translation>
+    </message>
+    <message>
+        <source>{count} images lie on their common middle now, which {mean} shows.</source>
+        <translation>{count} Bilder liegen jetzt auf ihrer gemeinsamen Mitte, die {mean} zeigt.</translation>
+    </message>
+</context>
+<context>
+    <name>gui.many_part</name>
+    <message>
+        <source>Preset: {name}.</source>
+        <translation>Voreinstellung: {name}.</translation>
+    </message>
+    <message>
+        <source>Choose a sequence</source>
+        <translation>Sequenz wählen</translation>
+    </message>
+    <message>
+        <source>The sequence has no volumes</source>
+        <translation>Die Sequenz hat keine Volumen</translation>
+    </message>
+    <message>
+        <source>The sequence has {count} frames, {fewest} are needed</source>
+        <translation>Die Sequenz hat {count} Einzelbilder, {fewest} sind nötig</translation>
+    </message>
+</context>
+<context>
+    <name>gui.many_section</name>
+    <message>
+        <source>Cancelled: the scene was closed.</source>
+        <translation>Abgebrochen: Die Szene wurde geschlossen.</translation>
+    </message>
+    <message>
+        <source>Cancelled: {name} was removed.</source>
+        <translation>Abgebrochen: {name} wurde entfernt.</translation>
+    </message>
+    <message>
+        <source>Elastix Registration</source>
+        <translation>Elastix-Registrierung</translation>
+    </message>
+    <message>
+        <source>Starting ...</source>
+        <translation>Beginnt ...</translation>
+    </message>
+    <message>
+        <source>Cancelled. The scene is as it was.</source>
+        <translation>Abgebrochen. Die Szene ist, wie sie war.</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>Abgebrochen.</translation>
+    </message>
+    <message>
+        <source>It took {duration}.</source>
+        <translation>Dauer: {duration}.</translation>
+    </message>
+    <message>
+        <source>Failed: {message}</source>
+        <translation>Gescheitert: {message}</translation>
+    </message>
+    <message>
+        <source>The registration failed</source>
+        <translation>Die Registrierung ist gescheitert</translation>
+    </message>
+    <message>
+        <source>Choose a parameter set</source>
+        <translation>Parametersatz wählen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+</context>
+<context>
+    <name>gui.many_sequence</name>
+    <message>
+        <source>Register the sequence</source>
+        <translation>Sequenz registrieren</translation>
+    </message>
+    <message>
+        <source>To the reference frame</source>
+        <translation>Zum Referenzbild</translation>
+    </message>
+    <message>
+        <source>To its neighbour, composed</source>
+        <translation>Zum Nachbarn, verkettet</translation>
+    </message>
+    <message>
+        <source>Frames onto the reference</source>
+        <translation>Einzelbilder auf die Referenz</translation>
+    </message>
+    <message>
+        <source>The reference onto each frame</source>
+        <translation>Die Referenz auf jedes Einzelbild</translation>
+    </message>
+    <message>
+        <source>Choose at least two frames</source>
+        <translation>Mindestens zwei Einzelbilder wählen</translation>
+    </message>
+    <message>
+        <source>Choose a reference within the frames</source>
+        <translation>Referenz innerhalb der Einzelbilder wählen</translation>
+    </message>
+    <message>
+        <source>Choose another output than the sequence</source>
+        <translation>Andere Ausgabe als die Sequenz wählen</translation>
+    </message>
+    <message>
+        <source>Choose different outputs</source>
+        <translation>Verschiedene Ausgaben wählen</translation>
+    </message>
+    <message>
+        <source>Choose a preset</source>
+        <translation>Voreinstellung wählen</translation>
+    </message>
+    <message>
+        <source>{done} of {total} frames</source>
+        <translation>{done} von {total} Einzelbildern</translation>
+    </message>
+    <message>
+        <source>{count} failed</source>
+        <translation>{count} gescheitert</translation>
+    </message>
+    <message>
+        <source>{count} frames registered, in step with the input: {names}.</source>
+        <translation>{count} Einzelbilder registriert, im Takt mit der Eingabe: {names}.</translation>
+    </message>
+    <message>
+        <source>Frame {number}</source>
+        <translation>Einzelbild {number}</translation>
     </message>
 </context>
 <context>
