@@ -69,7 +69,7 @@ class CohortOutcome:
 class _Members:
     """Volumes of the scene, the moving ones by the place of their case; ``unusable``: (name, why) of others."""
 
-    fixed_name: str = ""
+    fixed: VolumeImage | None = None
     moving: dict[int, VolumeImage] = field(default_factory=dict)
     unusable: dict[int, tuple[str, str]] = field(default_factory=dict)
 
@@ -186,23 +186,23 @@ class CohortRun:
         fixed_name = "" if fixed is None else fixed.node.GetName()
         for place, (case, state, error) in enumerate(cases):
             if state not in ("done", "kept"):
-                failed[place] = error or state
+                nodes.failed[place] = error or state
                 continue
             moving = self._members.moving[place]
             scene = moving.node.GetScene()
             if scene is None:
-                failed[place] = f"The volume {moving.node.GetName()} was removed from the scene."
+                nodes.failed[place] = f"The volume {moving.node.GetName()} was removed from the scene."
                 continue
             try:
                 chain, volume = result_of_case(folder / case)
             except InputError as problem:
-                failed[place] = str(problem)
+                nodes.failed[place] = str(problem)
                 continue
             name = f"{moving.node.GetName()} registered to {fixed_name}"
-            transforms[place] = add_transform(scene, f"{name} (transform)", chain, moving)
-            volumes[place] = add_result_volume(scene, name, volume)
+            nodes.transforms[place] = add_transform(scene, f"{name} (transform)", chain, moving)
+            nodes.volumes[place] = add_result_volume(scene, name, volume)
             yield
-        return VolumesOutcome(transforms, volumes, failed)
+        return nodes
 
     def _read_progress(self) -> None:
         lines = self._process.messages[self._read :].split("\n")
@@ -261,12 +261,10 @@ def cohort_steps(
                     fixed_node, "fixed volume", fixed_mask_node, fixed_segments
                 )
             if options.source:
-                members = _Members()
+                members = _Members(fixed)
                 inputs = [*([] if fixed_path is None else [str(fixed_path)]), options.source]
                 inputs += [] if fixed_mask is None else ["--fixed-mask", str(fixed_mask)]
             else:
-                if fixed is None or fixed_path is None:
-                    raise InputError("No fixed volume was given.")
                 nodes = _moving_nodes(fixed_node, fixed_mask_node, options, scene)
                 members, rows = yield from _moving_steps(files, fixed, nodes)
                 inputs = [str(files.table(fixed_path, fixed_mask, rows))]
@@ -279,6 +277,8 @@ def cohort_steps(
 
 
 def _moving_nodes(fixed_node: Any, fixed_mask_node: Any, options: CohortOptions, scene: Any) -> list[Any]:
+    if fixed_node is None:
+        raise InputError("No fixed volume was given.")
     nodes = options.moving_nodes
     if nodes is None:
         nodes = volumes_of_scene(scene, (fixed_node, fixed_mask_node))
@@ -293,7 +293,7 @@ def _moving_steps(
     files: CohortFiles, fixed: VolumeImage | None, nodes: Sequence[Any]
 ) -> Steps[tuple[_Members, list[tuple[Path, Path | None]]]]:
     """Members, and rows of (moving, its mask). Raises InputError when none of ``nodes`` can be registered."""
-    members, rows = _Members(fixed.node.GetName()), []
+    members, rows = _Members(fixed), []
     for place, node in enumerate(nodes):
         try:
             volume, path, mask = yield from files.volume_steps(node, "moving volume")

@@ -382,9 +382,7 @@ class RegistrationLogic:
             )
         )
 
-    def registerCohort(
-        self, fixedVolumeNode: Any, outputFolder: Any, *arguments: Any, **named: Any
-    ) -> CohortOutcome | None:
+    def registerCohort(self, fixedVolumeNode: Any, outputFolder: Any, *arguments: Any, **named: Any) -> CohortOutcome:
         """``startCohort``, waited for: the cases with their states, the files and the nodes."""
         run = self.startCohort(fixedVolumeNode, outputFolder, *arguments, **named)
         run.wait()

@@ -87,10 +87,10 @@ class RegistrationHandle:
     ``error`` an InputError or RegistrationError when failed; both are None otherwise.
     """
 
-    def __init__(self, pool: WorkerPool, job: Any):  # a Job, or one of a group
+    def __init__(self, pool: WorkerPool, job: Job):
         self.state = State.QUEUED
         self.progress: ProgressEvent | None = None
-        self.result: Any = None
+        self.result: BackgroundResult | None = None
         self.error: ElastixRegistrationError | None = None
         self.pool, self.job = pool, job
         self._texts: list[str] = []
