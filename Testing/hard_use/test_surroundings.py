@@ -233,3 +233,14 @@ def test_strange_names_of_files(pair, tmp_path, name):
     assert array_view(read_image(folder / output)).shape == GRID.size[::-1]
     moved = map_points(read_transform(folder / f"{name}.h5"), GRID.centre())[0] - GRID.centre()
     assert moved[0] == pytest.approx(4.0, abs=1.0)
+
+
+def test_names_that_a_console_has_no_letters_for(pair, tmp_path):
+    shutil.copy(pair / "fixed.nrrd", tmp_path / "頭部.nrrd")
+    (tmp_path / "傷.nrrd").write_bytes(b"NRRD0004\n")
+    console = {"PYTHONIOENCODING": "cp1252"}
+    turned = shell("apply", "傷.h5", "頭部.nrrd", "--reference", "頭部.nrrd", folder=tmp_path, environment=console)
+    assert turned.returncode == 2
+    shown = shell("background", "傷.nrrd", folder=tmp_path, environment=console)
+    assert (shown.returncode, shown.stderr.count("\n")) == (2, 1)
+    assert "\\u50b7.nrrd" in shown.stderr

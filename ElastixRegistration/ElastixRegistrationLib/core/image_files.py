@@ -220,6 +220,10 @@ def check_apart(outputs: Iterable[str | os.PathLike], inputs: Iterable[str | os.
     taken = {os.path.realpath(path): "an input" for path in inputs if path is not None}
     for path in outputs:
         place = os.path.realpath(path)
+        if os.path.exists(
+            place
+        ):  # under the very name, or under one that a disk takes for the same: Scan.nrrd, scan.nrrd
+            place = next((other for other in taken if os.path.exists(other) and os.path.samefile(place, other)), place)
         if place in taken:
             raise InputError(f"The output {path} would overwrite {taken[place]}; give it another name.")
         taken[place] = "another output"
