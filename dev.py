@@ -4,7 +4,9 @@
     python3 dev.py demo                  register a real image pair, print what it gained, leave a scene for Slicer
     python3 dev.py demo FIXED MOVING     the same with your own files
     python3 dev.py test [ARGUMENTS]      pass every test; arguments go to pytest
-    python3 dev.py lint                  check style
+    python3 dev.py lint                  check style and types
+    python3 dev.py docs                  write the API reference to api-reference/
+    python3 dev.py translations          bring the translations up to date with the texts in the sources
 
 Each makes the virtual environment .venv beside this file, or brings it up to date, and installs what it needs there.
 """
@@ -30,7 +32,7 @@ VTK_LIBRARIES = {"libGL.so.1": "libgl1", "libX11.so.6": "libx11-6", "libXrender.
 def main(arguments: list[str]) -> int:
     if not SUPPORTED[0] <= sys.version_info[:2] <= SUPPORTED[1]:
         return _fail(f"Python 3.10 to 3.13 is needed, this is {sys.version.split()[0]}.")
-    commands = {"demo": demo, "test": test, "lint": lint}
+    commands = {"demo": demo, "test": test, "lint": lint, "docs": docs, "translations": translations}
     if not arguments or arguments[0] not in commands:
         sys.stdout.write(__doc__)
         return 0 if arguments[:1] in ([], ["--help"], ["-h"]) else 2
@@ -58,11 +60,23 @@ def test(arguments: list[str]) -> int:
 
 def lint(arguments: list[str]) -> int:
     python = environment("test")
-    for command in (["check"], ["format", "--check"]):
-        status = _run([python, "-m", "ruff", *command, *(arguments or ["."])])
+    for command in (
+        ["ruff", "check", *(arguments or ["."])],
+        ["ruff", "format", "--check", *(arguments or ["."])],
+        ["mypy"],
+    ):
+        status = _run([python, "-m", *command])
         if status:
             return status
     return 0
+
+
+def docs(arguments: list[str]) -> int:
+    return _run([environment("test"), "Testing/api_reference.py", *(arguments or ["api-reference"])])
+
+
+def translations(_arguments: list[str]) -> int:
+    return _run([environment("test"), "Testing/translation_files.py"])
 
 
 def environment(extra: str) -> str:
@@ -93,9 +107,8 @@ def _need_libraries(libraries: dict[str, str]) -> None:
     if not missing:
         return
     if os.environ.get("CI") and os.geteuid() == 0:
-        quiet = {"stdout": subprocess.DEVNULL}
-        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
-        if subprocess.run(["apt-get", "install", "-y", "-qq", *missing], check=False, **quiet).returncode == 0:
+        commands = (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", *missing])
+        if [subprocess.run(one, check=False, stdout=subprocess.DEVNULL).returncode for one in commands][-1] == 0:
             return
     raise SystemExit(_fail(f"System libraries are missing; install the Debian packages {' '.join(missing)}."))
 

@@ -2,6 +2,8 @@
 
 import importlib.metadata
 import logging
+import time
+import unittest
 from pathlib import Path
 
 import vtk
@@ -15,18 +17,32 @@ from ElastixRegistrationLib.core.errors import ElastixRegistrationError
 from ElastixRegistrationLib.core.user_presets import use_presets_folder
 from ElastixRegistrationLib.mrml.registration import RegistrationLogic
 
+TUTORIAL = "https://github.com/ElastixRegistration/SlicerElastixRegistration/blob/main/docs/tutorial.md"
+
 
 class ElastixRegistration(ScriptedLoadableModule):
     def __init__(self, parent):
         ScriptedLoadableModule.__init__(self, parent)
+        slicer.app.loadTranslations(str(Path(__file__).parent / "Resources" / "Translations"))
         self.parent.title = _("Elastix Registration")
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Registration")]
         self.parent.dependencies = []
         self.parent.contributors = ["ElastixRegistration developers"]
-        self.parent.helpText = _("Aligns two images with itk-elastix: choose a fixed and a moving volume and a preset.")
+        self.parent.helpText = (
+            _("Aligns two images with itk-elastix: choose a fixed and a moving volume and a preset.")
+            + f'<p><a href="{TUTORIAL}">{TUTORIAL}</a>'
+        )
         self.parent.acknowledgementText = _(
             "Built on elastix, itk-elastix and ITK. Please cite Klein et al. 2010, doi:10.1109/TMI.2009.2035616."
         )
+        slicer.app.connect("startupCompleted()", registerSampleData)
+
+
+def registerSampleData() -> None:
+    """Offer the image pairs of the tutorial in the Sample Data module."""
+    from ElastixRegistrationLib.mrml.sample_data import register_sample_pairs
+
+    register_sample_pairs(Path(__file__).parent / "Resources" / "Icons", _("Elastix Registration"))
 
 
 class ElastixRegistrationWidget(ScriptedLoadableModuleWidget):
@@ -132,21 +148,128 @@ class ElastixRegistrationLogic(ScriptedLoadableModuleLogic, RegistrationLogic):
 
 
 class ElastixRegistrationTest(ScriptedLoadableModuleTest):
+    """Registers in this process, in the background and in the panel; sample data too, where they can be had."""
+
     def setUp(self) -> None:
         slicer.mrmlScene.Clear()
+        from ElastixRegistrationLib.gui.installation import ensureRequirements
+
+        ensureRequirements(Path(__file__).parent / "Resources" / "requirements.txt")
+        try:
+            importlib.metadata.version("itk-elastix")
+        except importlib.metadata.PackageNotFoundError:  # Slicer installs nothing while its own tests run
+            raise unittest.SkipTest("itk-elastix is not installed in Slicer's Python") from None
 
     def runTest(self) -> None:
-        self.setUp()
-        self.test_aKnownShiftComesBack()
+        for test in (
+            self.test_aKnownShiftComesBack,
+            self.test_theBackgroundFindsTheSame,
+            self.test_cancelLeavesTheSceneAsItWas,
+            self.test_thePanelRegistersAndReverts,
+            self.test_twoScansOfATumor,
+            self.test_headCtAndMr,
+        ):
+            self.setUp()
+            test()
 
     def test_aKnownShiftComesBack(self) -> None:
-        """Two made volumes, the second 6 mm to the left of the first."""
+        """Two made volumes, the second 6 mm to the right of the first."""
+        self.delayDisplay("Registering two made volumes")
         fixed, moving = self._blobs(0.0), self._blobs(6.0)
         transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTransformNode", "result")
         ElastixRegistrationLogic().registerVolumes(fixed, moving, outputTransformNode=transform, preset="translation")
+        self.assertAlmostEqual(self._shift(transform), -6.0, delta=0.5)
+
+    def test_theBackgroundFindsTheSame(self) -> None:
+        self.delayDisplay("Registering in the background")
+        fixed, moving = self._blobs(0.0), self._blobs(6.0)
+        here, there = (slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTransformNode", name) for name in ("here", "there"))
+        logic = ElastixRegistrationLogic()
+        options = {"preset": "translation", "threads": 1, "seed": 1}
+        logic.registerVolumes(fixed, moving, outputTransformNode=here, **options)
+        try:
+            logic.startRegistration(fixed, moving, outputTransformNode=there, **options).wait()
+        finally:
+            logic.close()
+        self.assertEqual(self._shift(here), self._shift(there))
+
+    def test_cancelLeavesTheSceneAsItWas(self) -> None:
+        self.delayDisplay("Cancelling a registration")
+        fixed, moving = self._blobs(0.0), self._blobs(6.0)
+        transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTransformNode", "untouched")
+        nodes = slicer.mrmlScene.GetNumberOfNodes()
+        logic = ElastixRegistrationLogic()
+        try:
+            run = logic.startRegistration(fixed, moving, outputTransformNode=transform)
+            run.cancel()
+            self.assertEqual(run.state, "cancelled")
+        finally:
+            logic.close()
+        self.assertEqual(slicer.mrmlScene.GetNumberOfNodes(), nodes)
+        self.assertEqual(self._shift(transform), 0.0)
+
+    def test_thePanelRegistersAndReverts(self) -> None:
+        """What a user does: choose two volumes and a preset, Apply, look at the verdict, Revert."""
+        if slicer.app.layoutManager() is None or slicer.util.mainWindow() is None:
+            self.delayDisplay("There is no window: the panel is not tested")
+            return
+        self.delayDisplay("Registering in the panel")
+        fixed, moving = self._blobs(0.0), self._blobs(6.0)
+        slicer.util.selectModule("ElastixRegistration")
+        ui = slicer.modules.ElastixRegistrationWidget.ui
+        ui.fixedVolumeSelector.setCurrentNode(fixed)
+        ui.movingVolumeSelector.setCurrentNode(moving)
+        ui.presetSelector.setCurrentIndex(ui.presetSelector.findData("translation"))
+        volumes = len(slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode"))
+        ui.applyButton.click()
+        self._waitUntil(lambda: ui.revertButton.enabled)
+        self.assertEqual(len(slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")), volumes + 1)
+        self.assertAlmostEqual(self._shift(ui.outputTransformSelector.currentNode()), -6.0, delta=0.5)
+        self.assertGreater(ui.resultTable.rowCount, 0)
+        ui.revertButton.click()
+        self.assertEqual(len(slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")), volumes)
+
+    def test_twoScansOfATumor(self) -> None:
+        from ElastixRegistrationLib.mrml.sample_data import BRAIN_TUMOR
+
+        self._samplesComeCloser(BRAIN_TUMOR)
+
+    def test_headCtAndMr(self) -> None:
+        from ElastixRegistrationLib.mrml.sample_data import HEAD_CT_MR
+
+        self._samplesComeCloser(HEAD_CT_MR)
+
+    def _samplesComeCloser(self, pair) -> None:
+        """The tutorial's registration raises the mutual information of a pair of the Sample Data module."""
+        from ElastixRegistrationLib.mrml.sample_data import download_pair
+
+        self.delayDisplay(f"Registering the sample data {pair.name}")
+        registerSampleData()
+        nodes = download_pair(pair)
+        if nodes is None:
+            self.delayDisplay(f"The sample data {pair.name} cannot be had (no network?): not tested")
+            return
+        logic = ElastixRegistrationLogic()
+        try:
+            outcome = logic.startRegistration(*nodes, preset="head-same-patient").wait()
+        finally:
+            logic.close()
+        self.assertTrue(outcome.transform_node.IsLinear())
+        agreement = {figure.name: figure for figure in outcome.result.outputs["figures"].figures}
+        self.assertTrue(agreement["Mutual information"].improved)
+
+    def _waitUntil(self, isTrue, seconds: float = 120.0) -> None:
+        end = time.monotonic() + seconds
+        while not isTrue():
+            self.assertLess(time.monotonic(), end, "the registration did not end in time")
+            slicer.app.processEvents()
+            time.sleep(0.01)
+
+    def _shift(self, transform) -> float:
+        """How far to the right a linear transform node moves, mm."""
         matrix = vtk.vtkMatrix4x4()
         transform.GetMatrixTransformToParent(matrix)
-        self.assertAlmostEqual(matrix.GetElement(0, 3), -6.0, delta=0.5)
+        return matrix.GetElement(0, 3)
 
     def _blobs(self, shiftRight: float):
         import numpy as np

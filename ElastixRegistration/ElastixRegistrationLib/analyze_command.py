@@ -37,6 +37,7 @@ def run(options: argparse.Namespace) -> Outcome:
     from .core.deformation_analysis import analyse_deformation
     from .core.image_files import check_apart, check_output, read_image
     from .core.images import array_view, geometry_of
+    from .core.inputs import in_dimension
     from .core.resampling import resample
     from .core.segmentation_files import segment_names
     from .core.transform_files import read_transform
@@ -47,43 +48,49 @@ def run(options: argparse.Namespace) -> Outcome:
         check_output(path)
     check_apart(outputs.values(), [options.transform, options.reference, options.labels, options.mask])
     transform = read_transform(options.transform)
-    grid = geometry_of(read_image(options.reference, "reference image"))
+    reference = read_image(options.reference, "reference image")
+    flat_reference = in_dimension(reference, transform.GetInputSpaceDimension())
+    grid = geometry_of(flat_reference)
     if transform.GetInputSpaceDimension() != grid.dimension:
         raise InputError(
             f"The transform has {transform.GetInputSpaceDimension()} dimensions, {options.reference} {grid.dimension}."
         )
     arrays: dict[str, np.ndarray | None] = {"labels": None, "mask": None}
-    names = {}
+    names: dict[int, str] = {}
     for role in arrays:
         path = getattr(options, role)
         if path:
-            image = read_image(path, role)
+            image = in_dimension(read_image(path, role), grid.dimension)
             if image.GetImageDimension() != grid.dimension:
                 raise InputError(
                     f"The {role} {path} have {image.GetImageDimension()} dimensions, not {grid.dimension}."
                 )
-            arrays[role] = array_view(resample(image, identity(grid.dimension), grid, interpolation="nearest"))
-            if arrays[role].ndim > grid.dimension:
+            array = array_view(resample(image, identity(grid.dimension), grid, interpolation="nearest"))
+            arrays[role] = array
+            if array.ndim > grid.dimension:
                 raise InputError(f"The {role} {path} have overlapping layers; give one label map.")
             names = segment_names(image) if role == "labels" else names
     analysis = analyse_deformation(
         transform, grid, **arrays, names=names, with_matrix=bool(options.output_jacobian_matrix)
     )
-    _write(analysis, grid, outputs)
+    _write(analysis, grid, outputs, None if flat_reference is reference else geometry_of(reference))
     return _outcome(analysis, outputs)
 
 
-def _write(analysis: Any, grid: Any, outputs: dict[str, str]) -> None:
+def _write(analysis: Any, grid: Any, outputs: dict[str, str], slice_geometry: Any) -> None:
+    """``slice_geometry`` is the grid of a reference of one slice, None for others."""
     from .core.image_files import write_image
-    from .core.images import image_from_array, many_component_image
+    from .core.images import image_from_array, many_component_image, one_slice
 
+    images = {}
     if "magnitude" in outputs:
-        write_image(image_from_array(analysis.magnitude, grid), outputs["magnitude"])
+        images["magnitude"] = image_from_array(analysis.magnitude, grid)
     if "jacobian" in outputs:
-        write_image(image_from_array(analysis.determinant, grid), outputs["jacobian"])
+        images["jacobian"] = image_from_array(analysis.determinant, grid)
     if "jacobian_matrix" in outputs:
-        rows = analysis.matrix.reshape(*analysis.matrix.shape[:-2], -1)
-        write_image(many_component_image(rows, grid), outputs["jacobian_matrix"])
+        images["jacobian_matrix"] = many_component_image(analysis.matrix.reshape(*analysis.matrix.shape[:-2], -1), grid)
+    for name, image in images.items():
+        write_image(image if slice_geometry is None else one_slice(image, slice_geometry), outputs[name])
 
 
 def _outcome(analysis: Any, outputs: dict[str, str]) -> Outcome:

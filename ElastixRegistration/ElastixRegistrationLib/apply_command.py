@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .core.errors import InputError
-from .core.settings import AUTO, KEEP, background_from_text
+from .core.settings import KEEP, background_from_text
 from .outcome import Outcome
 
 _log = logging.getLogger(__name__)
@@ -65,7 +65,8 @@ def _move_points(options: argparse.Namespace) -> Outcome:
         raise InputError(
             f"The points in {options.points} have {points.coordinates.shape[1]} coordinates, the transform {dimension}."
         )
-    moved = _mapping(transform, options.inverse)(points.coordinates[:, :dimension])
+    moved = points.coordinates.copy()  # what a transform in a plane leaves alone stays
+    moved[:, :dimension] = _mapping(transform, options.inverse)(points.coordinates[:, :dimension])
     write_points(Points(moved, points.labels), options.output_points)
     return Outcome(
         f"{len(moved)} points written to {options.output_points}.",
@@ -105,7 +106,8 @@ def _mapping(transform: Any, inverse: bool) -> Callable:
 def _resample(options: argparse.Namespace) -> Outcome:
     from .core.background import estimate_background
     from .core.image_files import check_apart, check_output, is_picture, read_image, write_image
-    from .core.images import as_scalar, geometry_of
+    from .core.images import as_scalar, geometry_of, one_slice
+    from .core.inputs import in_dimension
     from .core.resampling import resample
     from .core.segmentation_files import is_segmentation, placed_segmentation
     from .core.transform_files import read_transform
@@ -116,9 +118,13 @@ def _resample(options: argparse.Namespace) -> Outcome:
     check_output(options.output_volume, picture=is_picture(options.moving))
     check_apart([options.output_volume], [options.transform, options.moving, options.reference])
     transform = read_transform(options.transform)
-    moving = read_image(options.moving, "moving image")
-    reference = geometry_of(read_image(options.reference, "reference image"))
     dimension = transform.GetInputSpaceDimension()
+    source, reference_image = (
+        read_image(options.moving, "moving image"),
+        read_image(options.reference, "reference image"),
+    )
+    moving, flat_reference = in_dimension(source, dimension), in_dimension(reference_image, dimension)
+    reference = geometry_of(flat_reference)
     if not dimension == moving.GetImageDimension() == reference.dimension:
         raise InputError(
             f"The transform has {dimension} dimensions, {options.moving} {moving.GetImageDimension()} and"
@@ -129,12 +135,11 @@ def _resample(options: argparse.Namespace) -> Outcome:
     if is_segmentation(options.moving):
         value = 0.0
         image = resample(moving, transform, reference, interpolation="nearest")
-        image = placed_segmentation(image, moving)
     else:
         estimate = estimate_background(as_scalar(moving))
-        value = estimate.value if background == AUTO else background
-        if background == KEEP:
-            value = estimate.value if estimate.padding is None else estimate.padding
+        value = estimate.value if isinstance(background, str) else background
+        if background == KEEP and estimate.padding is not None:
+            value = estimate.padding
         image = resample(
             moving,
             transform,
@@ -143,6 +148,10 @@ def _resample(options: argparse.Namespace) -> Outcome:
             background=value,
             padding=estimate if background != KEEP and options.interpolation != "nearest" else None,
         )
+    if flat_reference is not reference_image:
+        image = one_slice(image, geometry_of(reference_image))
+    if is_segmentation(options.moving):
+        image = placed_segmentation(image, source)
     write_image(image, options.output_volume)
     return Outcome(
         f"{options.output_volume} written, background {value:g}.",

@@ -7,6 +7,7 @@ what, in one sentence. With --json, stdout holds one JSON document and nothing e
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import logging
 import os
@@ -31,11 +32,14 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line ``arguments`` (default: those of the process) and return its exit status."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # Names of files may have letters that a console of Windows, or a pipe, has no code for.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     quiet = "--quiet" in arguments
     logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, format="%(message)s", stream=sys.stderr)
     try:
         options = parser().parse_args(arguments)
-        options.arguments = arguments
         result = options.run(options)
     except RegistrationError as error:
         return _fail(FAILED, error)
@@ -52,8 +56,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader of a pipe (head, less) has seen enough. Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
+    except OSError as error:
+        _print_no_more()
+        return _fail(FAILED, f"The result cannot be printed: {error.strerror}.")
     return _fail(FAILED, result.failure) if result.failure else DONE
+
+
+def _print_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(status: int, error: Exception | str) -> int:
@@ -72,7 +83,7 @@ def _print(result: Outcome, options: argparse.Namespace) -> None:
 def parser() -> argparse.ArgumentParser:
     top = _Parser(prog="elastix-registration", description="Register medical images with itk-elastix.")
     top.add_argument("--version", action="version", version=f"elastix-registration {__version__}")
-    subparsers = top.add_subparsers(required=True, metavar="COMMAND")
+    subparsers: Any = top.add_subparsers(required=True, metavar="COMMAND")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="one JSON document on stdout, nothing else there")
     common.add_argument("--quiet", action="store_true", help="print nothing but errors")
@@ -159,7 +170,8 @@ def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
         action="store_true",
         help="register the other way round too, and tell how far points come back from where they were",
     )
-    add("--report", metavar="DIR", help="write report.html with pictures and figures")
+    add("--report", metavar="DIR", help="write report.html with pictures and figures, and no names of files")
+    add("--report-names", action="store_true", help="name the files of both images in the report")
     register.set_defaults(run=commands.register)
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import _thread
 import argparse
+import json
 import logging
+import os
 import shutil
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -46,6 +51,11 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser, add_interpolati
     add("--threads", type=int, metavar="N", help="of elastix, for each case")
     add("--seed", type=int, metavar="N", help="for the random samples of the metric")
     add("--resume", action="store_true", help="keep results that are whole and made from the same files and settings")
+    add(
+        "--attended",
+        action="store_true",
+        help="for programs that start this: counts as lines of JSON on stderr; ends as by Ctrl-C when stdin is closed",
+    )
     where = batch.add_mutually_exclusive_group()
     where.add_argument("--workers", type=int, metavar="N", help="cases at once; default: as cores and memory allow")
     where.add_argument(
@@ -75,7 +85,9 @@ def run(options: argparse.Namespace) -> Outcome:
         seed=options.seed,
     )
     cases = find_cases(options.inputs, fixed_mask=options.fixed_mask)
-    display = _Display(on=not (options.quiet or options.json))
+    display: _Display | _Lines = _Lines() if options.attended else _Display(on=not (options.quiet or options.json))
+    if options.attended:
+        _interrupt_when_stdin_closes()
     try:
         result = run_cohort(
             cases,
@@ -112,7 +124,9 @@ class _Display:
             return
         if first:
             dashboard = progress.dashboard or "none (pip install bokeh to get one)"
-            self._line(f"{progress.total} cases, {progress.workers} workers, dashboard: {dashboard}")
+            cases = f"{progress.total} case{'s' * (progress.total != 1)}"
+            workers = f"{progress.workers} worker{'s' * (progress.workers != 1)}"
+            self._line(f"{cases}, {workers}, dashboard: {dashboard}")
             self._next = time.monotonic() + _LINE_EVERY_S
         if self._is_terminal:
             self._draw(progress.line())
@@ -135,6 +149,42 @@ class _Display:
         sys.stderr.write("\r" + text.ljust(len(self._shown)))
         sys.stderr.flush()
         self._shown = text
+
+
+class _Lines:
+    """A line of JSON for each change of the counts."""
+
+    def __init__(self) -> None:
+        self.over = 0
+        self._last: dict[str, Any] = {}
+
+    def show(self, progress: CohortProgress) -> None:
+        self.over = progress.over
+        counts = {name: progress.counts[name] for name in ("done", "kept", "failed")}
+        now = {"total": progress.total, **counts, "workers": progress.workers, "dashboard": progress.dashboard}
+        if now == self._last:
+            return
+        self._last = now
+        sys.stderr.write(json.dumps({"progress": now | {"remaining_s": progress.remaining_s()}}) + "\n")
+        sys.stderr.flush()
+
+    def end(self) -> None:
+        """Nothing is left on the screen."""
+
+
+def _interrupt_when_stdin_closes() -> None:
+    def watch() -> None:
+        while os.read(descriptor, 4096):
+            pass
+        if os.name == "nt":
+            _thread.interrupt_main()
+        else:
+            os.kill(os.getpid(), signal.SIGINT)  # a wait of the main thread ends at once
+
+    # Ignored where a shell has started this in the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    descriptor = os.dup(0)
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _outcome(result: CohortResult) -> Outcome:

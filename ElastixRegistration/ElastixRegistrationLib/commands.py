@@ -6,6 +6,7 @@ import argparse
 import logging
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from .worker.pool import WorkerPool
 
 _log = logging.getLogger(__name__)
+
+#: What options of the command line have that does not change its result, or is no option.
+_UNSAID = ("fixed", "moving", "run", "json", "quiet", "report_names")
 
 
 def register(options: argparse.Namespace) -> Outcome:
@@ -88,7 +92,7 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
     from .core.image_files import all_or_none
 
     with all_or_none(outputs.values()):
-        written, residual = _write_outputs(result, outputs, settings, options.inverse_method)
+        written, residual = _write_outputs(result, given, outputs, settings, options.inverse_method)
         judged = assess(
             given.fixed,
             result,
@@ -187,6 +191,7 @@ def _start(options: argparse.Namespace, given: Any) -> Any:
 def _outputs(options: argparse.Namespace) -> dict[str, Path]:
     """Output files by what they hold, checked before anything is run: the format is known, the folder is there."""
     from .core.image_files import check_apart, check_output, is_picture
+    from .core.transform_files import check_parts_apart
 
     outputs: dict[str, Path] = {}
     for name in ("volume", "transform", "field", "jacobian", "inverse"):
@@ -195,8 +200,16 @@ def _outputs(options: argparse.Namespace) -> dict[str, Path]:
             outputs[name] = Path(path)
             picture = name == "volume" and is_picture(options.moving)
             check_output(path, transform=name in ("transform", "inverse"), picture=picture)
-    inputs = (options.fixed, options.moving, options.fixed_mask, options.moving_mask, options.initial_transform)
-    check_apart(outputs.values(), [*inputs, options.fixed_points, options.moving_points])
+    inputs = [
+        *(options.fixed, options.moving, options.fixed_mask, options.moving_mask, options.initial_transform),
+        *(options.fixed_points, options.moving_points, options.fixed_labels, options.moving_labels),
+        *(options.parameters or ()),
+        *(word.rpartition("=")[2] for group in options.channel or () for word in group),
+    ]
+    check_apart(outputs.values(), inputs)
+    for name in ("transform", "inverse"):
+        if name in outputs:
+            check_parts_apart(outputs[name], [*inputs, *(path for path in outputs.values() if path != outputs[name])])
     if options.report:
         from .core.report import check_report_folder
 
@@ -205,7 +218,7 @@ def _outputs(options: argparse.Namespace) -> dict[str, Path]:
 
 
 def _write_outputs(
-    result: Any, outputs: dict[str, Path], settings: RegistrationSettings, inverse_method: str
+    result: Any, given: Any, outputs: dict[str, Path], settings: RegistrationSettings, inverse_method: str
 ) -> tuple[dict[str, str], dict[str, float] | None]:
     """Paths by what they hold, and the residual of the inverse, mm, where one was written."""
     from .core.deformation_analysis import jacobian_determinant_of
@@ -217,13 +230,14 @@ def _write_outputs(
 
     grid = result.fixed_geometry
     if "volume" in outputs:
-        write_image(result.resample(interpolation=settings.interpolation), outputs["volume"])
+        write_image(given.placed(result.resample(interpolation=settings.interpolation)), outputs["volume"])
     if "transform" in outputs:
         write_transform(result.transform, outputs["transform"], grid, result.transform_parameters)
     if "field" in outputs:
         write_image(displacement_field(result.transform, grid), outputs["field"])
     if "jacobian" in outputs:
-        write_image(image_from_array(jacobian_determinant_of(result.transform, grid), grid), outputs["jacobian"])
+        jacobian = image_from_array(jacobian_determinant_of(result.transform, grid), grid)
+        write_image(given.placed(jacobian), outputs["jacobian"])
     residual = None
     if "inverse" in outputs:
         inverse = invert(result.transform, grid, method=inverse_method)
@@ -237,7 +251,9 @@ def _write_outputs(
     return {name: str(path) for name, path in outputs.items()}, residual
 
 
-def _write_report(options: argparse.Namespace, settings: RegistrationSettings, given: Any, result: Any, judged: Any):
+def _write_report(
+    options: argparse.Namespace, settings: RegistrationSettings, given: Any, result: Any, judged: Any
+) -> Path:
     from .core.images import array_view
     from .core.report import Report, anonymous_command, voxel_checksum, write_report
 
@@ -265,9 +281,10 @@ def _write_report(options: argparse.Namespace, settings: RegistrationSettings, g
                 "fixed image": voxel_checksum(array_view(given.fixed)),
                 "moving image": voxel_checksum(array_view(result.moving)),
             },
-            command=anonymous_command(options.arguments),
+            command=anonymous_command({n: value for n, value in vars(options).items() if n not in _UNSAID}),
             padding=paddings,
             notes=[*given.notes, *result.notes],
+            names=(Path(options.fixed).name, Path(options.moving).name) if options.report_names else None,
         ),
     )
 
@@ -314,7 +331,14 @@ def _with_inverse_consistency(judged: Any, result: Any, back: Any) -> Any:
     return replace(judged, comparison=comparison)
 
 
-def _registration_outcome(settings, result, comparison, written, seconds, given_notes) -> Outcome:
+def _registration_outcome(
+    settings: RegistrationSettings,
+    result: Any,
+    comparison: Any,
+    written: dict[str, str],
+    seconds: dict[str, float],
+    given_notes: Sequence[str],
+) -> Outcome:
     from .core.report import software_versions
 
     document = {

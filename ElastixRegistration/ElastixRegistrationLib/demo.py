@@ -164,8 +164,8 @@ def _write_picture(path: Path, judged: Any) -> None:
     for moving in (judged.before, judged.after):
         boards = []
         for plane in planes_of(judged.geometry):
-            cuts = [normalised(plane.cut(array), window_of(array)) for array in (judged.fixed, moving)]
-            boards.append(checkerboard(*cuts))
+            fixed, moved = (normalised(plane.cut(array), window_of(array)) for array in (judged.fixed, moving))
+            boards.append(checkerboard(fixed, moved))
         height = max(board.shape[0] for board in boards)
         padded = [np.pad(b, [(0, height - b.shape[0]), (4, 4), *[(0, 0)] * (b.ndim - 2)]) for b in boards]
         rows.append(np.pad(np.concatenate(padded, axis=1), [(4, 4), (0, 0), *[(0, 0)] * (boards[0].ndim - 2)]))
@@ -191,7 +191,9 @@ def save_scene(scene: Any, folder: Path, background: Any, foreground: Any) -> Pa
             node.AddDefaultStorageNode()
         storage = node.GetStorageNode()
         suffix = ".h5" if node.IsA("vtkMRMLTransformNode") else ".nrrd"
-        storage.SetFileName(str((folder / f"{node.GetName()}{suffix}").resolve()))
+        file = (folder / f"{node.GetName()}{suffix}").resolve()
+        file.unlink(missing_ok=True)  # MRML would do so itself, and print it
+        storage.SetFileName(str(file))
         if not storage.WriteData(node):
             raise InputError(f"The node {node.GetName()} cannot be written into {folder}.")
     path = folder / "scene.mrml"

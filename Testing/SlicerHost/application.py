@@ -18,11 +18,11 @@ from PySide6.QtCore import (
     Property,
     QCoreApplication,
     QEvent,
-    QLocale,
     QObject,
     QProcessEnvironment,
     QSettings,
     Qt,
+    QTranslator,
     Signal,
     Slot,
 )
@@ -45,6 +45,7 @@ class qSlicerApplication(QApplication):
         }
     )
     testing = False  # what testingEnabled() answers
+    language = ""  # of the settings, such as de or fr_FR; empty: English
 
     def __init__(self, home: Path) -> None:
         super().__init__([str(home / "bin" / "SlicerApp-real")])
@@ -63,6 +64,7 @@ class qSlicerApplication(QApplication):
         self._moduleManager: Any = None
         self._ioManager: Any = None
         self._settings = QSettings(self)
+        self._translators: list[QTranslator] = []
         self.setQuitOnLastWindowClosed(False)
 
     slicerHome = fixed(str, lambda s: str(s._home))
@@ -87,7 +89,7 @@ class qSlicerApplication(QApplication):
     mainApplicationMinorVersion = fixed(int, lambda s: 13)
     mainApplicationPatchVersion = fixed(int, lambda s: 0)
     isCustomMainApplication = fixed(bool, lambda s: False)
-    applicationLocaleName = fixed(str, lambda s: QLocale().name())
+    applicationLocaleName = fixed(str, lambda s: s.language)
     documentationBaseUrl = fixed(str, lambda s: "https://slicer.readthedocs.io/en/latest/")
     documentationVersion = fixed(str, lambda s: "latest")
     documentationLanguage = fixed(str, lambda s: "en")
@@ -175,6 +177,23 @@ class qSlicerApplication(QApplication):
     @Slot(str, result=str)
     def toSlicerHomeAbsolutePath(self, path: str) -> str:
         return str(self._home / path)
+
+    @Slot(str)
+    def loadTranslations(self, dir: str) -> None:
+        """Files of the whole locale, or else of its language (qSlicerCoreApplication::loadTranslations)."""
+        names = [name for name in (self.language, self.language.split("_")[0]) if name]
+        found = next((files for name in names if (files := sorted(Path(dir).glob(f"*{name}.qm")))), [])
+        for path in found:
+            translator = QTranslator(self)
+            if translator.load(str(path)):
+                self.installTranslator(translator)
+                self._translators.append(translator)
+
+    def speak(self, language: str) -> None:
+        """For tests: another language, without what was loaded so far."""
+        for translator in self._translators:
+            self.removeTranslator(translator)
+        self._translators, self.language = [], language
 
     @Slot(str, str)
     def logUsageEvent(self, component: str, event: str) -> None:

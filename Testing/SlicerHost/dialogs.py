@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QMessageBox, QProgressDialog, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QInputDialog,
+    QLineEdit,
+    QMessageBox,
+    QProgressDialog,
+    QWidget,
+)
 
 
 @dataclass(frozen=True)
@@ -35,8 +44,6 @@ class Dialogs:
         self._answers: list[str | Callable[[QDialog], None]] = []
         self._timer: QTimer | None = None
         self._window: QWidget | None = None
-        self._file_dialog: QFileDialog | None = None
-        self._file_tries = 0
 
     def start(self, window: QWidget) -> None:
         self._window = window
@@ -75,20 +82,11 @@ class Dialogs:
             dialog.setTextValue(answer)
             dialog.accept()
         elif isinstance(dialog, QFileDialog):
-            self._choose_file(dialog, answer)
+            # selectFile leaves the name empty while the folder is still being listed, in a thread.
+            dialog.findChild(QLineEdit, "fileNameEdit").setText(answer)
+            dialog.accept()
         else:
             self._press(dialog, answer)
-
-    def _choose_file(self, dialog: QFileDialog, path: str) -> None:
-        """Lists its folder in a thread, and takes no file before that is done: asked again then, for two seconds."""
-        if dialog is not self._file_dialog:
-            self._file_dialog, self._file_tries = dialog, 200
-        dialog.selectFile(path)
-        dialog.accept()
-        if dialog.isVisible() and self._file_tries > 0:
-            self._file_tries -= 1
-            self.shown.pop()
-            self._answers.insert(0, path)
 
     @staticmethod
     def _record(dialog: QDialog, answer: Any) -> Shown:

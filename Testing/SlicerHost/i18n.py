@@ -1,20 +1,17 @@
-"""slicer.i18n. Read in Slicer/Slicer:Base/Python/slicer/i18n.py.
-
-The host has no translations: text comes back as it is, unless a test puts some into `translations`, by context.
-"""
+"""slicer.i18n. Read in Slicer/Slicer:Base/Python/slicer/i18n.py."""
 
 from __future__ import annotations
 
 import inspect
 from pathlib import Path
 
-translations: dict[tuple[str, str], str] = {}
+from PySide6.QtCore import QCoreApplication
 
 
 def translate(context: str, text: str) -> str:
     if not isinstance(text, str):
         raise TypeError(f"translate takes text, got {text!r}")
-    return translations.get((context, text), text)
+    return QCoreApplication.translate(context, text)
 
 
 def getContext(sourceFile: str) -> str:

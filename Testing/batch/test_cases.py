@@ -70,6 +70,8 @@ def test_a_table_without_a_fixed_column_takes_the_fixed_image_and_its_mask(tmp_p
     ("text", "words"),
     [
         ("fixed,moving,moving_msk\na,b,c\n", "moving_mask"),
+        ("fixed,moving,masks\na,b,c\n", "fixed_mask or moving_mask"),
+        ("fixed,moving,labels\na,b,c\n", "fixed_labels or moving_labels"),
         ("fixed,mooving\na,b\n", "no column moving"),
         ("fixed,moving\na,\n", "line 2"),
         ("fixed,moving,moving\na,b,c\n", "more than once"),

@@ -9,7 +9,7 @@ import sys
 
 import psutil
 import pytest
-from batch.conftest import LIBRARY, results_in, until
+from batch.conftest import LIBRARY, results_in, start, until
 from ElastixRegistrationLib import batch
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.settings import RegistrationSettings
@@ -60,6 +60,19 @@ def test_who_has_no_certificate_is_not_let_in(shell_cluster, scans, tmp_path):
     with pytest.raises(InputError, match="does not answer"):
         batch.run_cohort(cases, tmp_path, scheduler=address, tls=own)
     assert results_in(tmp_path) == []
+
+
+def test_the_command_line_runs_on_it_with_tls(shell_cluster, scans, tmp_path):
+    address, tls, _ = shell_cluster
+    assert until(lambda: _ready(address, tls) == 2)
+    to_cluster = ["--scheduler", address, "--tls-ca-file", tls.ca_file, "--tls-cert", tls.cert, "--tls-key", tls.key]
+    process = start(scans.fixed, *scans.moving[:2], "--output-dir", tmp_path, "--parameters", scans.quick, *to_cluster)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert "2 cases, 2 workers, dashboard: " in err
+    assert "2 cases registered, 0 failed" in out
+    assert "Memory for a case: at most " in out
+    assert results_in(tmp_path) == ["scan_0", "scan_1"]
 
 
 def test_an_interrupted_run_is_given_up_by_the_workers(shell_cluster, scans, tmp_path):

@@ -218,6 +218,7 @@ def test_ctrl_c_sums_up_what_is_there_and_leaves_nothing_else(scans, tmp_path):
     assert process.returncode == 1
     assert out == ""
     assert "Traceback" not in err
+    assert "4 cases, 1 worker, dashboard: http://127.0.0.1:" in err
     last = err.strip().splitlines()[-1]
     assert last.startswith("error: Interrupted after ")
     assert last.endswith("of 4 cases; the same call with --resume goes on from there.")

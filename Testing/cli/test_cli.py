@@ -14,7 +14,7 @@ import SimpleITK as sitk
 from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.cli import main
 from ElastixRegistrationLib.core.image_files import read_image, write_image
-from ElastixRegistrationLib.core.images import array_view, image_from_array
+from ElastixRegistrationLib.core.images import array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
 from ElastixRegistrationLib.core.point_files import Points, read_points, write_points
 
@@ -113,17 +113,48 @@ def test_apply_moves_points_there_and_back(pair):
     )
 
 
-def test_two_single_slices_are_registered_in_2d(tmp_path):
-    flat = grid((64, 60))
+def test_two_single_slices_are_registered_in_2d(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    flat, lifted = grid((64, 60)), grid((64, 60, 1), origin=(-37.0, 12.0, 77.0))
     for name, shift in (("fixed", None), ("moving", SHIFT[:2])):
         voxels = np.asarray(array_view(blobs(flat, shift)))[None]
-        write_image(image_from_array(voxels.copy(), grid((64, 60, 1))), tmp_path / f"{name}.nii.gz")
-    write_parameter_file(stage(), tmp_path / "p.txt")
-    arguments = ("register", tmp_path / "fixed.nii.gz", tmp_path / "moving.nii.gz", "--parameters", tmp_path / "p.txt")
-    assert call(*arguments, "--output-transform", tmp_path / "t.tfm", "--quiet") == 0
+        write_image(image_from_array(voxels.copy(), lifted), f"{name}.nii.gz")
+    write_parameter_file(stage(), "p.txt")
+    arguments = ("register", "fixed.nii.gz", "moving.nii.gz", "--parameters", "p.txt", "--quiet")
+    assert (
+        call(*arguments, "--output-transform", "t.tfm", "--output-volume", "v.nrrd", "--output-jacobian", "j.nrrd") == 0
+    )
     centre = flat.centre()
-    moved = sitk.ReadTransform(str(tmp_path / "t.tfm")).TransformPoint(centre.tolist())
+    moved = sitk.ReadTransform("t.tfm").TransformPoint(centre.tolist())
     assert moved == pytest.approx(centre + SHIFT[:2], abs=0.3)
+    # The results lie where the fixed slice lies, and the other commands take them as they are.
+    assert call("apply", "t.tfm", "moving.nii.gz", "--reference", "fixed.nii.gz", "--output-volume", "w.nrrd") == 0
+    assert call("analyze", "t.tfm", "--reference", "fixed.nii.gz", "--output-magnitude", "m.nrrd") == 0
+    for name in ("v.nrrd", "j.nrrd", "w.nrrd", "m.nrrd"):
+        assert geometry_of(read_image(name)).is_close(lifted), name
+    assert np.array_equal(array_view(read_image("v.nrrd")), array_view(read_image("w.nrrd")))
+    write_points(Points(np.array([[*centre, 77.0]]), ("a",)), "p.fcsv")
+    assert call("apply", "t.tfm", "--points", "p.fcsv", "--output-points", "q.fcsv") == 0
+    assert read_points("q.fcsv").coordinates[0] == pytest.approx([*moved, 77.0])
+
+
+def test_a_single_slice_of_colour_stays_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    flat, lifted = grid((64, 60)), grid((64, 60, 1))
+    for name, shift in (("fixed", None), ("moving", SHIFT[:2])):
+        red = np.asarray(array_view(blobs(flat, shift)), np.uint8)
+        colours = np.stack([red, red // 2, 200 - red], -1)[None]
+        sitk_image = sitk.GetImageFromArray(colours, isVector=True)
+        sitk_image.SetSpacing(lifted.spacing)
+        sitk_image.SetOrigin(lifted.origin)
+        sitk.WriteImage(sitk_image, f"{name}.nrrd")
+    write_parameter_file(stage(), "p.txt")
+    arguments = ("register", "fixed.nrrd", "moving.nrrd", "--parameters", "p.txt", "--quiet")
+    assert call(*arguments, "--output-volume", "v.nrrd") == 0
+    written = sitk.ReadImage("v.nrrd")
+    assert written.GetPixelIDTypeAsString() == "vector of 8-bit unsigned integer"
+    expected = sitk.GetArrayFromImage(sitk.ReadImage("fixed.nrrd")).astype(float)
+    assert np.abs(sitk.GetArrayFromImage(written) - expected)[:, 8:-8, 8:-8].mean() < 2
 
 
 def test_a_colour_image_keeps_its_components(tmp_path):
@@ -321,6 +352,40 @@ def test_outputs_do_not_overwrite_inputs_or_each_other(pair, capsys):
     assert call("apply", pair / "t.tfm", "--points", points, "--output-points", points) == 2
     assert (pair / "fixed.nrrd").read_bytes() == before
     assert not same.exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--preset", "translation", "fixed.nrrd", "moving.nrrd"),
+        ("--seed=3", "--json", "fixed.nrrd", "--background", "0", "moving.nrrd", "--preset=translation"),
+    ],
+)
+def test_a_report_names_no_file_unless_asked(words, pair, monkeypatch):
+    monkeypatch.chdir(pair)
+    for names, times in (((), 0), (("--report-names",), 1)):
+        assert call("register", *words, *names, "--report", "report", "--quiet") == 0
+        text = Path("report", "report.html").read_text("utf-8")
+        assert text.count("fixed.nrrd") == text.count("moving.nrrd") == times
+        assert "register FIXED MOVING --preset translation" in text
+
+
+@pytest.mark.parametrize(
+    ("options", "output"),
+    [
+        (("--parameters", "rigid.txt"), "rigid.txt"),
+        (("--channel", "fixed.nrrd", "moving.nrrd", "fixed-mask=mask.txt"), "mask.txt"),
+        # elastix's form of several transforms is several files.
+        (("--preset", "rigid", "--initial-transform", "t.0.txt"), "t.txt"),
+        (("--preset", "rigid", "--output-inverse", "t.12.txt"), "t.txt"),
+    ],
+)
+def test_a_transform_in_elastix_form_does_not_overwrite_inputs(options, output, pair, monkeypatch, capsys):
+    monkeypatch.chdir(pair)
+    before = {path.name: path.read_bytes() for path in pair.iterdir()}
+    assert call("register", "fixed.nrrd", "moving.nrrd", *options, "--output-transform", output) == 2
+    assert "would overwrite an" in capsys.readouterr().err.splitlines()[-1]
+    assert {path.name: path.read_bytes() for path in pair.iterdir()} == before
 
 
 @pytest.mark.parametrize(

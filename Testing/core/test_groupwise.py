@@ -77,11 +77,12 @@ def test_stages_follow_each_other_and_a_mask_and_other_grids_are_taken(images_2d
     assert errors(elsewhere, SHIFTS_2D).max() < 0.3
 
 
-def test_3d_and_time_known_shifts_are_found():
+@pytest.mark.parametrize(("kind", "metric"), [("affine", "variance"), ("translation", "pca")])
+def test_3d_and_time_known_shifts_are_found(kind, metric):
     geometry = grid((26, 24, 22), spacing=(2.0, 2.0, 2.0))
     shifts = np.array([[3, 0, -2], [-2, 3, 1], [0, -2, 3], [-1, -1, -2]], float)
     images = [blobs(geometry, shift) for shift in shifts]
-    result = register_group(images, quick("affine", iterations=100, samples=600))
+    result = register_group(images, quick(kind, metric=metric, iterations=100, samples=600))
     assert result.transforms[0].GetInputSpaceDimension() == 3
     assert errors(result, shifts).max() < 0.5
     centre = geometry.centre()

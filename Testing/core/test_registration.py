@@ -238,6 +238,11 @@ BAD = {
     "background": (lambda: a_pair(background="black"), "black"),
     "initialization": (lambda: a_pair(initialization="middle"), "middle"),
     "threads": (lambda: a_pair(threads=0), "threads"),
+    "threads as text": (lambda: a_pair(threads="2"), "threads is '2'"),
+    "half a thread": (lambda: a_pair(threads=1.5), "threads is 1.5"),
+    "no background": (lambda: a_pair(background=None), "background is None"),
+    "background of no float": (lambda: a_pair(background=1e39), "background is 1e"),
+    "seed": (lambda: a_pair(seed=1.5), "seed is 1.5"),
 }
 
 

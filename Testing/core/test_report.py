@@ -212,12 +212,26 @@ def test_images_on_another_grid_are_refused():
 
 
 def test_anonymous_command_keeps_settings_and_drops_paths():
-    arguments = ["register", "/data/Smith/ct.nrrd", "b.nrrd", "--preset", "lung", "--fixed-mask", "/m/Smith.nrrd"]
-    arguments += ["--parameters", "one.txt", "two.txt", "--seed=3", "--report=/r/Smith", "--json"]
-    assert anonymous_command(arguments) == (
-        "elastix-registration register FIXED MOVING --preset lung --fixed-mask FIXED_MASK"
-        " --parameters PARAMETERS PARAMETERS --seed 3 --report REPORT --json"
+    channels = [["/m/Smith2.nrrd", "n.nrrd", "weight=0.5", "fixed-mask=/m/Smith.nrrd"], ["c.nrrd", "d.nrrd"]]
+    options = {"preset": "lung", "parameters": None, "fixed_mask": "/m/Smith.nrrd", "channel": channels, "seed": 3}
+    options |= {"parameters": ["one.txt", "two.txt"], "inverse_consistency": True, "report": "/r/Smith"}
+    assert anonymous_command(options) == (
+        "elastix-registration register FIXED MOVING --preset lung --parameters PARAMETERS PARAMETERS"
+        " --fixed-mask FIXED_MASK --channel CHANNEL CHANNEL weight=0.5 CHANNEL --channel CHANNEL CHANNEL --seed 3"
+        " --inverse-consistency --report REPORT"
     )
+
+
+def test_pictures_say_where_the_patients_sides_are():
+    text = report_html(_report())
+    for plane, letters in (("axial", "RL"), ("coronal", "RL"), ("sagittal", "AP")):
+        shown = "".join(f"<span>{letter}</span>" for letter in letters)
+        assert re.search(rf'alt="Checkerboard after {plane}">{shown}</figure>', text)
+    assert "<span>" not in report_html(_report((24, 20))), "a 2D image does not say what its sides are"
+
+
+def test_page_says_what_it_must_not_be_used_for():
+    assert "not approved for clinical use" in report_html(_report())
 
 
 def test_checksum_is_of_type_shape_and_voxels():

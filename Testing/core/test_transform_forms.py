@@ -238,6 +238,36 @@ def test_what_ants_writes(tmp_path):
     )
 
 
+@pytest.mark.parametrize("suffix", [".mat", ".txt"])
+def test_what_older_versions_of_ants_write(suffix, tmp_path):
+    """ITK's Python packages do not know the name of the base class; SimpleITK does."""
+    affine = sitk.AffineTransform(3)
+    affine.SetCenter((3.0, -4.0, 9.0))
+    affine.Scale((1.1, 0.9, 1.05))
+    affine.Translate((1.0, 2.0, 3.0))
+    path = tmp_path / f"Affine{suffix}"
+    sitk.WriteTransform(affine, str(path))
+    old, new = b"AffineTransform_double_3_3", b"MatrixOffsetTransformBase_double_3_3"
+    # Matlab's form gives the length of the name, with its end, before the name.
+    lengths = [len(name) + 1 for name in (old, new)]
+    old, new = (
+        (n.to_bytes(4, "little") + name if suffix == ".mat" else name)
+        for n, name in zip(lengths, (old, new), strict=True)
+    )
+    content = path.read_bytes()
+    assert old in content
+    path.write_bytes(content.replace(old, new))
+    expected = by_simpleitk(affine)
+    assert by_simpleitk(sitk.ReadTransform(str(path))) == pytest.approx(expected, abs=1e-9)
+    assert map_points(read_transform(path), POINTS) == pytest.approx(expected, abs=1e-9)
+    whole = path.read_bytes()
+    for damaged in (whole[: -len(whole) // 3], whole.replace(lengths[1].to_bytes(4, "little"), b"\xff" * 4)):
+        path.write_bytes(damaged)
+        if damaged != whole:
+            with pytest.raises(InputError, match=f"Affine{suffix} is damaged"):
+                read_transform(path)
+
+
 def test_a_volume_is_no_transform(tmp_path):
     write_image(blobs(FIXED), tmp_path / "volume.nrrd")
     with pytest.raises(InputError, match=r"volume\.nrrd is no transform"):

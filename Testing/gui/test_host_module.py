@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from translation_files import compile_to
 
 MODULE = """
     import qt
@@ -408,16 +409,22 @@ def test_testing_mode_shows_no_dialog(host, slicer, monkeypatch, caplog):
     assert "No fixed volume" in caplog.text
 
 
-def test_translations_keep_their_placeholders(host, slicer):
+def test_translations_are_those_of_the_language(host, slicer, tmp_path):
     from slicer.i18n import tr, translate
 
-    assert tr("Apply") == "Apply"
-    slicer.i18n.translations["test_host_module", "Apply"] = "Anwenden"
+    (tmp_path / "Other_de.ts").write_text(
+        "<TS version='2.1' language='de'><context><name>test_host_module</name><message><source>Apply</source>"
+        "<translation>Anwenden</translation></message></context></TS>",
+        encoding="utf-8",
+    )
+    compile_to(tmp_path / "Other_de.ts", tmp_path / "Other_de.qm")
     try:
-        assert tr("Apply") == "Anwenden"
-        assert translate("test_host_module", "Apply") == "Anwenden"
+        for language, expected in (("", "Apply"), ("fr_FR", "Apply"), ("de_AT", "Anwenden")):
+            host.app.speak(language)
+            slicer.app.loadTranslations(str(tmp_path))
+            assert tr("Apply") == translate("test_host_module", "Apply") == expected
     finally:
-        slicer.i18n.translations.clear()
+        host.app.speak("")
     with pytest.raises(TypeError):
         tr(None)
 

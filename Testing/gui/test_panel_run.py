@@ -244,6 +244,8 @@ def test_cancel_of_a_real_run(host, a_panel, slicer, apply_and_wait, a_ready_wor
     nodes = slicer.mrmlScene.GetNumberOfNodes()
     ui.applyButton.click()
     host.waitUntil(lambda: ui.progressBar.value > 20, 30)
+    assert "Resolution: 0" in ui.logText.plainText  # it comes while it runs
+    assert ui.copyLogButton.enabled
     start = time.perf_counter()
     ui.applyButton.click()
     assert time.perf_counter() - start < 1

@@ -10,6 +10,7 @@ from core.phantoms import stage
 from ElastixRegistrationLib.core.errors import InputError, RegistrationError
 from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
 from ElastixRegistrationLib.core.registration import register
+from ElastixRegistrationLib.mrml.channels import VolumePair
 from ElastixRegistrationLib.mrml.registration import RegistrationLogic
 from ElastixRegistrationLib.mrml.volumes import ijk_to_ras_of_node
 from mrml import builders
@@ -517,6 +518,7 @@ class TestTheSceneStaysAsItWas:
         broken.write_text('(Transform "Tran\n')
         self.refused(logic, a_scene, "broken.txt", *scans, [str(broken)])
         self.refused(logic, a_scene, "There is no preset 'rigit'", *scans, preset="rigit")
+        self.refused(logic, a_scene, "There is no preset 5", *scans, preset=5)
         self.refused(logic, a_scene, "not both", *scans, [translation_file], preset="rigid")
         self.refused(logic, a_scene, "is empty", *scans, [])
         self.refused(logic, a_scene, "Unknown interpolation", *scans, [translation_file], interpolation="cubic")
@@ -545,7 +547,10 @@ class TestTheSceneStaysAsItWas:
             ),
             ("Vectors is a VectorVolume node", {"outputVolumeNode": vectors}),
             ("output volume Fixed is the fixed volume", {"outputVolumeNode": fixed}),
-            ("Mask is a mask", {"outputVolumeNode": mask, "fixedVolumeMaskNode": mask}),
+            ("Mask is an input", {"outputVolumeNode": mask, "fixedVolumeMaskNode": mask}),
+            ("Mask is an input", {"outputVolumeNode": mask, "channels": [VolumePair(moving, mask)]}),
+            ("Mask is an input", {"outputVolumeNode": mask, "channels": [VolumePair(mask, moving, mask)]}),
+            ("Vectors is an input", {"outputFieldNode": vectors, "channels": [VolumePair(vectors, moving)]}),
             ("output volume Above is a Transform node", {"outputVolumeNode": above}),
             ("output transform Labels is a LabelMapVolume node", {"outputTransformNode": labels}),
             ("output transform Above is above the fixed volume Fixed", {"outputTransformNode": above}),

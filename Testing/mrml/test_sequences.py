@@ -229,6 +229,49 @@ def test_a_group_of_single_slices_meets_in_the_middle(a_sequence):
     assert np.abs(np.mean(aligned, axis=0) - voxels_of(mean))[:, 6:-6, 6:-6].max() < 1
 
 
+def test_volumes_of_the_scene_meet_in_the_middle_wherever_they_lie(a_scene, a_volume_node, a_transform_node):
+    shifts = np.array([[3, 0, 0], [-2, 3, 1], [-1, -3, -1]], float)
+    parent = np.eye(4)
+    parent[:3, 3] = 20, 5, 0
+    moved = a_transform_node(parent)
+    nodes = []
+    for shift in shifts:
+        image = blobs(GRID, shift, dtype=np.int16)
+        nodes.append(a_volume_node(array_view(image), ijk_to_ras_of(GRID)))
+    nodes[1].SetAndObserveTransformNodeID(moved.GetID())
+    nodes[1].SetOrigin(np.array(nodes[1].GetOrigin()) - parent[:3, 3])  # in world it is where the others are
+    settings = GroupSettings(("translation",), metric="variance", iterations=150, samples=800, resolutions=2, seed=1)
+    run = RegistrationLogic().startGroupRegistration(nodes, settings)
+    assert run.state == "running"
+    outcome, mean = run.wait(120)
+    assert (run.fraction, run.error) == (1.0, None)
+    assert mean.GetName().endswith("group mean")
+    aligned = [voxels_of(outcome.volumes[n]) for n in range(3)]
+    inner = (slice(4, -4),) * 3
+    assert np.abs(np.mean(aligned, axis=0) - voxels_of(mean))[inner].max() < 1
+    assert max(np.abs(one[inner].astype(float) - aligned[0][inner]).mean() for one in aligned) < 2
+    # Put under its transform, a volume is aligned, whatever parents it had.
+    points = GRID.centre() + np.array([[5, 3, 0], [-6, 4, 5]])
+    for place, shift in enumerate(shifts - shifts.mean(0)):
+        here = points + shift - (lps_from_ras(parent[None, :3, 3])[0] if place == 1 else 0)
+        assert np.abs(from_parent(outcome.transforms[place], points) - here).max() < 0.3
+
+
+def test_wrong_groups_are_told(a_sequence, a_volume_node, phantom):
+    logic = RegistrationLogic()
+    volume = a_volume_node(phantom[0])
+    with pytest.raises(InputError, match="at least 3 images, not 1"):
+        logic.startGroupRegistration([volume])
+    with pytest.raises(InputError, match="in the group twice"):
+        logic.startGroupRegistration([volume, volume, volume])
+    run = logic.startGroupRegistration(a_sequence(phantom), GroupSettings(iterations=100000))
+    with pytest.raises(InputError, match="still being"):
+        run.apply()
+    run.cancel()
+    assert run.state == "cancelled"
+    assert run.wait() is None
+
+
 def test_wrong_sequences_are_told(a_scene, a_sequence, a_volume_node, phantom, options):
     logic = RegistrationLogic()
     sequence = a_sequence(phantom)

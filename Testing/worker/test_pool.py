@@ -66,6 +66,17 @@ def test_workers_share_the_cores(pair, quick, workers, cores, threads):
         assert sum(handle.state == "running" for handle in handles) == min(workers, cores // threads)
 
 
+@pytest.mark.parametrize("wrong", [{"threads": "2"}, {"threads": 0}, {"seed": 1.5}, {"background": None}])
+def test_what_makes_no_sense_is_refused_and_does_not_stay_in_the_queue(wrong, pair, quick):
+    with WorkerPool(most_threads=2) as pool:
+        with pytest.raises(InputError, match=next(iter(wrong))):
+            pool.submit(*pair, quick, **wrong)
+        handle = pool.submit(*pair, quick, threads=np.int64(1), seed=np.uint32(3), background=np.float32(2))
+        assert handle.wait(60)
+        assert handle.error is None
+        assert handle.result.background.value == 2
+
+
 def test_more_threads_than_cores_run_alone(pair, quick):
     with WorkerPool(most_threads=2) as pool:
         handles = [pool.submit(*pair, quick, threads=count) for count in (3, 1)]

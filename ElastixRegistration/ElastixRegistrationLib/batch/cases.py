@@ -48,6 +48,8 @@ class Case:
         return {role: getattr(self, role) for role in ROLES if getattr(self, role)}
 
 
+#: What both images can have, so that a column of that name alone does not say whose it is.
+_SIDED = ("mask", "points", "labels")
 #: What a file can be to a case: the columns of a table, beside ``case``.
 ROLES = tuple(field.name for field in fields(Case) if field.name != "name")
 
@@ -183,6 +185,9 @@ def _check_header(path: Path, header: list[str], *, has_fixed: bool) -> None:
     for name in header:
         if name in known or not name:
             continue
+        thing = next((thing for thing in _SIDED if name.removesuffix("s") == thing.removesuffix("s")), None)
+        if thing is not None:
+            raise InputError(f"The table {path} has a column {name}; is fixed_{thing} or moving_{thing} meant?")
         close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
         if close:
             raise InputError(f"The table {path} has a column {name}; is {close[0]} meant?")

@@ -81,7 +81,7 @@ def local_size(cases: int, case_bytes: float, workers: int | None = None, thread
         by_cores = max(1, cores // (threads or 1))
         by_memory = by_cores if free is None else max(1, int(_SHARE * free / case_bytes))
         workers = min(by_cores, by_memory, cases)
-        if workers < min(by_cores, cases):
+        if free is not None and workers < min(by_cores, cases):
             _log.info(
                 "%d worker%s, as a case may take %.1f GB and %.1f GB of memory are free.",
                 workers, "s" * (workers > 1), case_bytes / 1e9, free / 1e9,

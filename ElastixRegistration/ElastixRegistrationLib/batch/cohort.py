@@ -101,7 +101,7 @@ def run_cohort(
             plan = replace(plan, threads=size.threads, slot_bytes=size.slot_bytes)
             client, slot_bytes = stack.enter_context(cluster.local_client(size)), size.slot_bytes
         else:
-            if client is None:
+            if client is None and scheduler is not None:
                 client = stack.enter_context(cluster.remote_client(scheduler, tls or Tls()))
             slot_bytes = cluster.check_workers(client, folder, LOCK)
         run = Run(client, cases, plan, progress)
@@ -207,12 +207,12 @@ class Run:
                     return
                 answer = self._failure(name, error)
         elif future.status == "error":
-            error = future.exception()
-            if isinstance(error, CaseGivenUp):
+            problem = future.exception()
+            if isinstance(problem, CaseGivenUp):
                 future.retry()
                 future.add_done_callback(lambda _future: self._over.put(name))
                 return
-            answer = self._failure(name, error)
+            answer = self._failure(name, problem)
         elif future.status in ("cancelled", "lost"):
             raise RegistrationError("The Dask scheduler dropped the cases of this run; run again with --resume.")
         else:  # it was done, and is being done again

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +14,10 @@ from pathlib import Path
 
 from ..core.errors import InputError
 
-try:
-    import fcntl
-except ImportError:
-    fcntl = None
+if sys.platform == "win32":
     import msvcrt
+else:
+    import fcntl
 
 _log = logging.getLogger(__name__)
 
@@ -55,15 +55,15 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _take(descriptor: int) -> None:
-    if fcntl is not None:
+    if sys.platform == "win32":
+        position = os.lseek(descriptor, 0, os.SEEK_CUR)
+        os.lseek(descriptor, _FAR, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        finally:
+            os.lseek(descriptor, position, os.SEEK_SET)
+    else:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return
-    position = os.lseek(descriptor, 0, os.SEEK_CUR)
-    os.lseek(descriptor, _FAR, os.SEEK_SET)
-    try:
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    finally:
-        os.lseek(descriptor, position, os.SEEK_SET)
 
 
 def _holder(text: str) -> str:

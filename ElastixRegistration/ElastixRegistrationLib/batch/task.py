@@ -213,7 +213,7 @@ def _register(work: _Work, inputs: RegistrationInputs, labels: _Labels) -> Backg
         pool.close()
         del _of_thread.pool
         raise CaseGivenUp(case.name)
-    if handle.state == State.FAILED:
+    if handle.state == State.FAILED or handle.result is None:
         raise handle.error or RegistrationError("The registration failed.")
     work.peak = sum(filter(None, map(memory.peak_bytes, pool.process_ids))) or None
     return handle.result
@@ -230,13 +230,13 @@ def _write(
     image = result.outputs["resampled"].image()
     if component_count(inputs.moving) > 1:  # as the image type it was: colours stay colours
         image = resample(inputs.moving, result.transform, grid, background=result.background.value)
-    write_image(image, folder / files["resampled"])
+    write_image(inputs.placed(image), folder / files["resampled"])
     moved_labels = result.outputs.get("labels")
     if moved_labels is not None:
         files["labels"] = "labels.nrrd"
-        write_image(image_from_array(moved_labels.array, grid), folder / files["labels"])
-    shown = [np.asarray(array_view(as_scalar(one))) for one in (inputs.fixed, image)]
-    (folder / PREVIEW).write_bytes(preview_png(*shown, grid, result.background.value))
+        write_image(inputs.placed(image_from_array(moved_labels.array, grid)), folder / files["labels"])
+    fixed, moved = (np.asarray(array_view(as_scalar(one))) for one in (inputs.fixed, image))
+    (folder / PREVIEW).write_bytes(preview_png(fixed, moved, grid, result.background.value))
     comparison = result.outputs["comparison"]
     figures = [*labels.figures(inputs, None if moved_labels is None else moved_labels.array), *comparison.figures]
     work.lap("write")

@@ -51,6 +51,7 @@ def assess(
 
     Similarity is measured inside the fixed mask; with both masks their Dice is a figure, with points their distances.
     Label maps of both images, on any grid, give overlap and surface distances of each label, under ``label_names``.
+    Points are (N, D), LPS mm, paired by order. Raises InputError for points that are not pairs.
     """
     fixed = as_scalar(fixed)
     grid, step = thinned(geometry_of(fixed), most_voxels)
@@ -75,18 +76,15 @@ def assess(
     segments = []
     if fixed_labels is not None and moving_labels is not None:
         fine, _ = thinned(geometry_of(fixed), _MOST_LABEL_VOXELS)
-        segments = label_figures(
-            *(
-                array_view(resample(image, transform, fine, interpolation="nearest"))
-                for image, transform in (
-                    (fixed_labels, nowhere),
-                    (moving_labels, nowhere),
-                    (moving_labels, result.transform),
-                )
-            ),
-            fine,
-            label_names or {},
+        drawn, before, after = (
+            array_view(resample(image, transform, fine, interpolation="nearest"))
+            for image, transform in (
+                (fixed_labels, nowhere),
+                (moving_labels, nowhere),
+                (moving_labels, result.transform),
+            )
         )
+        segments = label_figures(drawn, before, after, fine, label_names or {})
     displacement = array_view(displacement_field(result.transform, grid))
     jacobian = jacobian_statistics(jacobian_determinant(displacement, grid.spacing, grid.direction), mask=on_grid)
     fixed_voxels = np.asarray(array_view(fixed)[every])
@@ -117,12 +115,11 @@ def label_figures(
             continue
         name = names.get(int(label), f"label {int(label)}")
         inside = fixed == label
-        overlaps = [dice(inside, moved == label) for moved in (before, after)]
-        distances = [surface_distances(inside, moved == label, grid) for moved in (before, after)]
+        first, then = (surface_distances(inside, moved == label, grid) for moved in (before, after))
         figures += [
-            Figure(f"Dice overlap, {name}", "", *overlaps, 1, 4),
-            Figure(f"Surface distance, {name}", "mm", *(d.mean for d in distances), -1, 2),
-            Figure(f"Hausdorff distance 95 %, {name}", "mm", *(d.percentile95 for d in distances), -1, 2),
+            Figure(f"Dice overlap, {name}", "", dice(inside, before == label), dice(inside, after == label), 1, 4),
+            Figure(f"Surface distance, {name}", "mm", first.mean, then.mean, -1, 2),
+            Figure(f"Hausdorff distance 95 %, {name}", "mm", first.percentile95, then.percentile95, -1, 2),
         ]
     return figures
 

@@ -76,8 +76,9 @@ def fit_stages(
     """
     voxel_mm = coarse_voxel(fixed.geometry)
     likeness = Likeness(fixed.coarse(voxel_mm), moving.coarse(voxel_mm))
-    start = find_start(likeness)
-    places = moved_points(start.matrix, likeness.points)
+    found = find_start(likeness)
+    places = moved_points(found.matrix, likeness.points)
+    start: Start | None = found
     if given_start is not None:
         given = given_start(likeness.points)
         places = max(given, places, key=likeness.score)

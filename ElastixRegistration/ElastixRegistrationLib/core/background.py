@@ -20,6 +20,7 @@ The work is done on a regular sample of at most some two million voxels that inc
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -59,7 +60,7 @@ class BackgroundEstimate:
     paddings: tuple[Padding, ...] = ()
 
 
-def estimate_background(image, *, mask=None) -> BackgroundEstimate:
+def estimate_background(image: Any, *, mask: Any = None) -> BackgroundEstimate:
     """Find padding and the true background of a scalar image of any dimension, integer or float.
 
     ``image``: array or itk image. ``mask``: voxels to look at (nonzero), same shape. Voxels that are not finite are
@@ -96,7 +97,7 @@ def estimate_background(image, *, mask=None) -> BackgroundEstimate:
     return _estimate(sample, value, fills, hounsfield, "minimum")
 
 
-def padding_mask(image, estimate: BackgroundEstimate) -> np.ndarray:
+def padding_mask(image: Any, estimate: BackgroundEstimate) -> np.ndarray:
     """Voxels that are padding: boolean array, shape of the image, all False without padding."""
     array = _voxels(image)
     result = np.zeros(array.shape, dtype=bool)
@@ -273,7 +274,7 @@ def _minimum(array: np.ndarray) -> float:
     return float(lowest) if np.isfinite(lowest) else float(array[np.isfinite(array)].min())
 
 
-def _voxels(image) -> np.ndarray:
+def _voxels(image: Any) -> np.ndarray:
     if isinstance(image, np.ndarray):
         return image.astype(np.uint8) if image.dtype == bool else image
     from .images import array_view  # arrays need no itk

@@ -89,10 +89,8 @@ def label_channels(
         raise InputError("The fixed and the moving labels have none in common.")
     return [
         Channel(
-            *(
-                image_from_array((voxels == label).view(np.uint8), geometry_of(image))
-                for voxels, image in ((fixed, fixed_labels), (moving, moving_labels))
-            ),
+            image_from_array((fixed == label).view(np.uint8), geometry_of(fixed_labels)),
+            image_from_array((moving == label).view(np.uint8), geometry_of(moving_labels)),
             weight=weight,
             name=(names or {}).get(label, f"label {label}"),
             kind=kind,

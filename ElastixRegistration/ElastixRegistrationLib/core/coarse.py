@@ -47,7 +47,7 @@ class CoarseImage:
                 else:
                     weight *= 1 - part[:, axis]
             result += weight * flat[base + offset]
-        return result, inside
+        return result, np.asarray(inside)
 
 
 def coarse_voxel(fixed: Geometry) -> float:

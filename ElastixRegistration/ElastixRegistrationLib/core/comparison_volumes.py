@@ -39,5 +39,8 @@ def scaled_pair(fixed: np.ndarray, moved: np.ndarray, windows: Windows | None) -
     if fixed.shape != moved.shape:
         raise InputError(f"Volumes of {fixed.shape} and {moved.shape} voxels cannot be compared voxel by voxel.")
     windows = (window_of(fixed), window_of(moved)) if windows is None else windows
-    pairs = zip((fixed, moved), windows, strict=True)
-    return tuple((255 * normalised(array, window)).astype(np.uint8) for array, window in pairs)
+    first, second = (
+        (255 * normalised(array, window)).astype(np.uint8)
+        for array, window in zip((fixed, moved), windows, strict=True)
+    )
+    return first, second

@@ -30,8 +30,8 @@ def inverse_consistency(
 ) -> InverseConsistency:
     """Of ``forward``, fixed to moving, and ``backward``, moving to fixed, at the voxels of ``fixed``.
 
-    Figures are over all voxels, or where ``mask`` (k, j, i) is nonzero. No proof that either is right: both can miss
-    alike.
+    Both map LPS mm; figures, mm, are over all voxels, or where ``mask`` (k, j, i) is nonzero. No proof that either is
+    right: both can miss alike. Raises InputError for transforms of different dimensions, or an empty mask.
     """
     if forward.GetInputSpaceDimension() != backward.GetInputSpaceDimension():
         raise InputError("The two transforms have different dimensions.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -41,10 +41,10 @@ def _stage_svg(stage: int, rows: list[IterationRow]) -> str:
     ticks = _ticks(low, high)
     low, high = min(low, ticks[0]), max(high, ticks[-1])
 
-    def x(i):
+    def x(i: Any) -> Any:
         return LEFT + (WIDTH - LEFT - RIGHT) * i / max(total - 1, 1)
 
-    def y(value):
+    def y(value: Any) -> Any:
         inside = np.clip(value, low, high)
         return TOP + (HEIGHT - TOP - BOTTOM) * (high - inside) / (high - low)
 

@@ -69,10 +69,11 @@ def analyse_deformation(
     mask: np.ndarray | None = None,
     with_matrix: bool = False,
 ) -> DeformationAnalysis:
-    """Analyse ``transform`` (fixed to moving) at the voxel centres of ``grid``.
+    """Analyse ``transform`` (fixed to moving, LPS mm) at the voxel centres of ``grid``.
 
     ``labels``: whole numbers (k, j, i) on the grid; each nonzero one gets its volume change, under its name in
-    ``names``. ``mask`` (nonzero inside) limits statistics and the list of folded voxels.
+    ``names``. ``mask`` (nonzero inside) limits statistics and the list of folded voxels. Raises InputError for arrays
+    that are not on the grid.
     """
     for name, array in (("labels", labels), ("mask", mask)):
         if array is not None and array.shape != grid.size[::-1]:

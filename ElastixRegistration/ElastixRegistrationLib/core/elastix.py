@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .decimal_point import decimal_point
 from .errors import RegistrationError
 from .itk_access import wrapped_class
 from .parameter_maps import ParameterMap
@@ -18,6 +19,7 @@ from .progress import error_lines
 from .scratch import scratch_folder
 
 _LOG = "elastix.log"
+_NAMES_OF_FILES = ("ResultImageName", "ResultImageFormat")
 #: The TransformParameters that elastix also logs: megabytes for a B-spline, and the result has them.
 _RESULT_BLOCK = re.compile(r"=+ start of TransformParameterFile =+.*?=+ end of TransformParameterFile =+\n?", re.DOTALL)
 
@@ -56,6 +58,7 @@ def run_elastix(
     ``initial_transform``: linear and B-spline elements only; elastix drops others without a word. ``log_to_console``
     also sends the log, line by line as it comes, to the standard output of the process. Without ``log_to_file`` nothing
     is written to disk, and ``log`` is empty.
+    Whatever the stages say, elastix writes no files (see ``writes_nothing``) but a log in a private, temporary folder.
     Raises RegistrationError with elastix's own sentence.
     """
     dimension = fixed[0].GetImageDimension()
@@ -68,7 +71,7 @@ def run_elastix(
     ):
         for number, one in enumerate(objects if objects and objects[0] is not None else ()):
             getattr(method, f"Add{kind}" if number else f"Set{kind}")(one)
-    method.SetParameterObject(parameter_object(stages))
+    method.SetParameterObject(parameter_object([writes_nothing(stage) for stage in stages]))
     if initial_transform is not None:
         method.SetInitialTransform(initial_transform)
     if threads:
@@ -76,7 +79,11 @@ def run_elastix(
     if fixed_points is not None and moving_points is not None:
         method.SetFixedPoints(_point_container(fixed_points))
         method.SetMovingPoints(_point_container(moving_points))
-    with _global_threads_kept(), scratch_folder() if log_to_file else contextlib.nullcontext() as folder:
+    with (
+        decimal_point(),
+        _global_threads_kept(),
+        scratch_folder() if log_to_file else contextlib.nullcontext() as folder,
+    ):
         method.SetLogToConsole(log_to_console)
         if folder is not None:
             method.SetOutputDirectory(folder)
@@ -127,6 +134,18 @@ def parameter_object(maps: Sequence[ParameterMap]) -> Any:
             wrapped[name] = tuple(values)
         parameters.AddParameterMap(wrapped)
     return parameters
+
+
+def writes_nothing(stage: ParameterMap) -> ParameterMap:
+    """``stage`` without the parameters by which elastix writes files, under names that the stage may choose.
+
+    Every parameter of elastix that makes it write begins with Write. ``ResultImageName`` and ``ResultImageFormat`` go
+    into the names of files, and may hold "../".
+    """
+    harmless = {name: ("false",) if name.startswith("Write") else values for name, values in stage.items()}
+    for name in _NAMES_OF_FILES:
+        harmless.pop(name, None)
+    return harmless | {"WriteResultImage": ("false",)}
 
 
 def _plain(parameter_map: Any) -> dict[str, tuple[str, ...]]:

@@ -69,7 +69,8 @@ class GridSample:
     def centre(self, fills: list[float]) -> np.ndarray:
         """Central half of the image along every axis, without the fills."""
         box = np.zeros(self.values.shape, dtype=bool)
-        box[tuple(slice(n // 4, n - n // 4) for n in box.shape)] = True
+        shape: tuple[int, ...] = box.shape
+        box[tuple(slice(n // 4, n - n // 4) for n in shape)] = True
         return box & self.without(fills)
 
     def flat_values(self) -> list[float]:

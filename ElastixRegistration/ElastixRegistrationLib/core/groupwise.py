@@ -115,8 +115,7 @@ def register_group(
     space counts. Raises InputError before anything is run, RegistrationError when elastix fails.
     """
     settings = settings or GroupSettings()
-    if len(images) < _FEWEST:
-        raise InputError(f"A group has at least {_FEWEST} images, not {len(images)}.")
+    check_count(images)
     scalars = [as_scalar(image) for image in images]
     for number, image in enumerate(scalars):
         check_image(image, f"image {number} of the group")
@@ -138,7 +137,7 @@ def register_group(
     run = run_elastix(
         [stack],
         [stack],
-        [_stage(name, grid, settings) for name in settings.transforms],
+        group_stages(grid, settings),
         fixed_masks=[stack_mask],
         threads=settings.threads,
         log_to_console=log_to_console,
@@ -170,6 +169,17 @@ def _with_one_more_axis(grid: Geometry, count: int) -> Geometry:
         origin=(*grid.origin, 0.0),
         direction=tuple(map(tuple, direction.tolist())),
     )
+
+
+def check_count(images: Sequence[Any]) -> None:
+    """Raise InputError for less images than make a group."""
+    if len(images) < _FEWEST:
+        raise InputError(f"A group has at least {_FEWEST} images, not {len(images)}.")
+
+
+def group_stages(grid: Geometry, settings: GroupSettings) -> list[dict[str, tuple[str, ...]]]:
+    """The parameter maps of a group on ``grid``: one stage for each of ``settings.transforms``."""
+    return [_stage(name, grid, settings) for name in settings.transforms]
 
 
 def _stage(kind: str, grid: Geometry, settings: GroupSettings) -> dict[str, tuple[str, ...]]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import os
+import re
+import shutil
 import tempfile
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,9 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from .decimal_point import decimal_point
 from .errors import InputError
 from .images import Geometry, array_view, component_count, geometry_of, set_geometry
 from .itk_access import suffix_of, wrapped_class
+from .native_messages import NATIVE_ERRORS, native_messages_of_success
+from .whole_files import is_cut_off
 
 #: Which ITK reader a file name calls for. Loading only that one takes 10 ms, all of them 1.4 s.
 _READERS = {
@@ -37,6 +40,7 @@ _READERS = {
 }
 IMAGE_SUFFIXES = frozenset(_READERS)
 # Pictures of whole numbers without a place in space: written only where a picture was read.
+_WRITTEN_UNCHECKED = frozenset({".nii", ".nii.gz", ".hdr", ".gipl"})
 _PICTURES = frozenset({".png", ".jpg"})
 _COMPONENTS = {
     "float": "F",
@@ -58,25 +62,30 @@ def read_image(path: str | os.PathLike, name: str = "image") -> Any:
     """ITK image in ``path``: a file that ITK reads, or a folder with one DICOM series.
 
     Scalar images keep their type where ITK's Python packages wrap it (8 and 64 bit signed integers widen); colour and
-    vector images become images of RGB(A) pixels or vectors. ``name`` is used in the InputError of a missing,
-    unreadable or truncated file.
+    vector images become images of RGB(A) pixels or vectors. Raises InputError, with ``name``, for a missing,
+    unreadable or truncated file, and for a folder with no or several series.
     """
     path = Path(path)
-    if path.is_dir():
-        return _read_dicom_folder(path, name)
-    if not path.is_file():
-        raise InputError(f"The {name} {path} does not exist.")
+    with native_messages_of_success(), decimal_point():
+        if path.is_dir():
+            return _read_dicom_folder(path, name)
+        if not path.is_file():
+            raise InputError(f"The {name} {path} does not exist.")
+        return _read_file(path, name)
+
+
+def _read_file(path: Path, name: str) -> Any:
     io = _image_io(path, name)
     try:
         io.SetFileName(str(path))
         io.ReadImageInformation()
+        if is_cut_off(path, image_suffix_of(path), io):
+            raise InputError(f"The {name} {path} is truncated or damaged.")
         reader = wrapped_class("ImageFileReader", _image_suffix(io, path, name)).New()
         reader.SetImageIO(io)
         reader.SetFileName(str(path))
         reader.Update()
-        if image_suffix_of(path) == ".nii.gz":
-            _check_whole_gzip(path, int(io.GetImageSizeInBytes()), name)
-    except RuntimeError as error:
+    except NATIVE_ERRORS as error:
         raise InputError(f"The {name} {path} cannot be read: {_reason(error)}") from error
     image = reader.GetOutput()
     image.DisconnectPipeline()
@@ -92,12 +101,13 @@ def read_geometry(path: str | os.PathLike, name: str = "image") -> Geometry:
     files = sorted(entry for entry in path.iterdir() if entry.is_file()) if path.is_dir() else [path]
     if not files or not files[0].is_file():
         raise InputError(f"The {name} {path} does not exist.")
-    io = _image_io(files[0], name)
-    try:
-        io.SetFileName(str(files[0]))
-        io.ReadImageInformation()
-    except RuntimeError as error:
-        raise InputError(f"The {name} {path} cannot be read: {_reason(error)}") from error
+    with native_messages_of_success(), decimal_point():
+        io = _image_io(files[0], name)
+        try:
+            io.SetFileName(str(files[0]))
+            io.ReadImageInformation()
+        except NATIVE_ERRORS as error:
+            raise InputError(f"The {name} {path} cannot be read: {_reason(error)}") from error
     axes = range(io.GetNumberOfDimensions())
     size = [int(io.GetDimensions(axis)) for axis in axes]
     if path.is_dir():
@@ -113,7 +123,10 @@ def read_geometry(path: str | os.PathLike, name: str = "image") -> Geometry:
 
 
 def write_image(image: Any, path: str | os.PathLike, *, compress: bool = True) -> None:
-    """Write ``image`` in the format of the suffix of ``path``: the file appears whole or not at all."""
+    """Write ``image`` in the format of the suffix of ``path``: the file appears whole or not at all.
+
+    Raises InputError for a suffix that is no format, and where it cannot be written.
+    """
     path = Path(path)
     image = with_writable_type(image)
     writer = wrapped_class("ImageFileWriter", suffix_of(image)).New()
@@ -126,9 +139,24 @@ def write_image(image: Any, path: str | os.PathLike, *, compress: bool = True) -
         writer.SetFileName(str(draft))
         writer.SetUseCompression(compress)
         try:
-            writer.Update()
-        except RuntimeError as error:
-            raise InputError(f"The image {path} cannot be written: {_reason(error)}") from error
+            with native_messages_of_success(), decimal_point():
+                writer.Update()
+                if not _is_whole(draft):
+                    raise InputError(f"The image {path} cannot be written; is the disk full?")
+        except NATIVE_ERRORS as error:
+            why = "the disk is full." if is_disk_full(path.parent) else _reason(error)
+            raise InputError(f"The image {path} cannot be written: {why}") from error
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether all of an image was written; of some formats ITK does not notice when the disk is full."""
+    suffix = image_suffix_of(path)
+    if suffix not in _WRITTEN_UNCHECKED:
+        return True
+    io = _io_for(path)
+    io.SetFileName(str(path))
+    io.ReadImageInformation()
+    return not is_cut_off(path, suffix, io)
 
 
 def with_writable_type(image: Any) -> Any:
@@ -171,6 +199,14 @@ def check_suffix(path: Path, known: tuple[str, ...], kind: str) -> None:
         raise InputError(f"No {kind} format is known for the name {path.name}; use {choice}.")
 
 
+def is_disk_full(folder: Path) -> bool:
+    """Whether there is less than a megabyte left for a file in ``folder``."""
+    try:
+        return shutil.disk_usage(folder).free < 2**20
+    except OSError:
+        return False
+
+
 def check_folder_of(path: Path) -> None:
     """Raise InputError when no file can be written at ``path``."""
     if not path.parent.is_dir():
@@ -184,6 +220,10 @@ def check_apart(outputs: Iterable[str | os.PathLike], inputs: Iterable[str | os.
     taken = {os.path.realpath(path): "an input" for path in inputs if path is not None}
     for path in outputs:
         place = os.path.realpath(path)
+        if os.path.exists(
+            place
+        ):  # under the very name, or under one that a disk takes for the same: Scan.nrrd, scan.nrrd
+            place = next((other for other in taken if os.path.exists(other) and os.path.samefile(place, other)), place)
         if place in taken:
             raise InputError(f"The output {path} would overwrite {taken[place]}; give it another name.")
         taken[place] = "another output"
@@ -206,7 +246,8 @@ def all_or_none(outputs: Iterable[Path]) -> Iterator[None]:
 def whole_file(path: str | os.PathLike) -> Iterator[Path]:
     """Give a draft path with the suffix of ``path``; what was written there becomes ``path`` when the block ends well.
 
-    Raises InputError when the folder is missing or cannot be written to, before any work is done in the block.
+    Raises InputError when the folder is missing or cannot be written to, before any work is done in the block, and when
+    the block cannot write, as on a full disk.
     """
     path = Path(path)
     if not path.parent.is_dir():
@@ -217,8 +258,11 @@ def whole_file(path: str | os.PathLike) -> Iterator[Path]:
         raise InputError(f"The folder {path.parent} cannot be written to: {error.strerror}.") from error
     with folder as name:
         draft = Path(name) / path.name
-        yield draft
-        os.replace(draft, path)
+        try:
+            yield draft
+            os.replace(draft, path)
+        except OSError as error:
+            raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def image_suffix_of(path: Path) -> str:
@@ -234,8 +278,11 @@ def _io_for(path: Path) -> Any:
 
 def _image_io(path: Path, name: str) -> Any:
     io = _io_for(path)
-    if io is not None and io.CanReadFile(str(path)):
-        return io
+    try:
+        if io is not None and io.CanReadFile(str(path)):
+            return io
+    except NATIVE_ERRORS as error:  # of .vtk files
+        raise InputError(f"The {name} {path} cannot be read: {_reason(error)}") from error
     import itk
 
     itk.imread  # noqa: B018  resolving it registers every reader
@@ -263,22 +310,6 @@ def _image_suffix(io: Any, path: Path, name: str) -> str:
     return f"VI{component if component in ('F', 'D', 'UC', 'SS', 'US') else 'F'}{dimension}"
 
 
-def _check_whole_gzip(path: Path, expected_bytes: int, name: str) -> None:
-    """Raise InputError for a truncated .nii.gz, which ITK reads without complaint, filling up with zeros."""
-    with open(path, "rb") as file:
-        file.seek(-4, os.SEEK_END)
-        size = int.from_bytes(file.read(4), "little")
-    # A whole single-member file ends with its length: the header and at most some extensions more than the voxels.
-    if 0 <= size - expected_bytes % 2**32 < 2**20:
-        return
-    try:
-        with gzip.open(path) as file:
-            while file.read(2**24):
-                pass
-    except (EOFError, OSError, zlib.error) as error:
-        raise InputError(f"The {name} {path} is truncated or damaged.") from error
-
-
 def _read_dicom_folder(folder: Path, name: str) -> Any:
     finder = wrapped_class("GDCMSeriesFileNames", "").New()
     finder.SetUseSeriesDetails(True)
@@ -298,15 +329,21 @@ def _read_dicom_folder(folder: Path, name: str) -> Any:
         reader.SetImageIO(io)
         reader.SetFileNames(files)
         reader.Update()
-    except RuntimeError as error:
+    except NATIVE_ERRORS as error:
         raise InputError(f"The DICOM series in {folder} cannot be read: {_reason(error)}") from error
     image = reader.GetOutput()
     image.DisconnectPipeline()
     return image
 
 
-def _reason(error: RuntimeError) -> str:
+def _reason(error: BaseException) -> str:
     """The sentence in an ITK exception, without source positions and addresses."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for it, or it is damaged."
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     text = [line.partition("): ")[2] or line for line in lines if ".hxx:" not in line and ".cxx:" not in line]
-    return (" ".join(text) or str(error)).rstrip(".") + "."
+    sentence = (" ".join(text) or str(error)).rstrip(".") + "."
+    if "File cannot be read" in sentence:  # MetaImage, with a reason that is the system's last error, whatever it was
+        return "it is truncated or damaged."
+    # NRRD tells its whole way to the problem; the problem comes last.
+    return re.sub(r"^_nrrd\w+: ", "", sentence.rpartition("[nrrd] ")[2])

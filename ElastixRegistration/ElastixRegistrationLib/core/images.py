@@ -70,7 +70,10 @@ class Geometry:
 
 
 def geometry_of(image: Any) -> Geometry:
-    """Geometry of an ITK image whose regions start at index 0 (as readers and ``image_from_array`` make them)."""
+    """Geometry, LPS mm, of an ITK image of any kind, wherever the index of its first voxel starts.
+
+    Never raises for an ITK image.
+    """
     dimension = image.GetImageDimension()
     start = image.GetLargestPossibleRegion().GetIndex()
     directions = image.GetDirection().GetVnlMatrix()
@@ -86,7 +89,7 @@ def set_geometry(image: Any, geometry: Geometry) -> Any:
     """Place ``image`` (of the size of ``geometry``) and return it."""
     image.SetSpacing(list(geometry.spacing))
     image.SetOrigin(list(geometry.origin))
-    image.SetDirection(matrix(geometry.direction))
+    image.SetDirection(matrix(np.array(geometry.direction)))
     return image
 
 
@@ -95,10 +98,13 @@ def component_count(image: Any) -> int:
 
 
 def array_view(image: Any) -> np.ndarray:
-    """Voxels of ``image`` as (k, j, i) or (k, j, i, components), sharing its memory, which the view keeps alive."""
+    """Voxels of ``image`` as (k, j, i) or (k, j, i, components), sharing its memory, which the view keeps alive.
+
+    Raises InputError for a pixel type that ITK's Python packages do not wrap.
+    """
     suffix = suffix_of(image)
     view = numpy_bridge("PyBuffer", suffix, "_GetArrayViewFromImage")
-    component = re.fullmatch(r"(?:VI|I)(?:RGBA?|CV|V)?([A-Z]+)\d+", suffix).group(1)
+    component = re.sub(r"^(?:VI|I)(?:RGBA?|CV|V)?|\d+$", "", suffix)
     shape = [int(n) for n in image.GetBufferedRegion().GetSize()][::-1]
     if component_count(image) > 1:
         shape.append(component_count(image))
@@ -119,7 +125,8 @@ def image_from_array(array: np.ndarray, geometry: Geometry) -> Any:
 
     Shares the memory where ITK wraps the type and the array is C-contiguous, otherwise copies once. Vector images
     become ``itk.Image`` of ``itk.Vector``, double or float. The Python object keeps the array alive, ITK itself does
-    not: hold on to it while ITK uses it, and give ITK's objects that outlive it a ``new_image``.
+    not: hold on to it while ITK uses it, and give ITK's objects that outlive it a ``new_image``. Raises InputError for
+    an array of another size than the geometry, or of numbers that ITK has no images of.
     """
     array = np.asarray(array)
     is_vector = array.ndim == geometry.dimension + 1
@@ -190,7 +197,25 @@ def flattened(image: Any) -> Any:
         origin=geometry.origin[:2],
         direction=tuple(map(tuple, direction[:2, :2].tolist())),
     )
-    return image_from_array(array_view(image)[0], plane)
+    return _of_same_type(image, array_view(image)[0], plane)
+
+
+def one_slice(image: Any, geometry: Geometry) -> Any:
+    """3D image with the one slice ``geometry`` of a 2D image: the way back from ``flattened``."""
+    return _of_same_type(image, array_view(image)[None], geometry)
+
+
+def _of_same_type(image: Any, voxels: np.ndarray, geometry: Geometry) -> Any:
+    """Image of ``voxels`` with the type of ``image`` in another dimension: colours stay colours."""
+    suffix = f"{suffix_of(image)[:-1]}{geometry.dimension}"
+    if not suffix.startswith("VI"):
+        return image_view(np.ascontiguousarray(voxels), geometry, suffix)
+    result = wrapped_class("VectorImage", suffix.removeprefix("VI")).New()
+    result.SetRegions(list(geometry.size))
+    result.SetNumberOfComponentsPerPixel(voxels.shape[-1])
+    result.Allocate()
+    array_view(result)[...] = voxels
+    return set_geometry(result, geometry)
 
 
 def float_copy(image: Any, *, replace: np.ndarray | None = None, by: float = 0.0) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from .channels import Channel, label_channels
 from .errors import InputError
 from .image_files import read_image
-from .images import flattened, geometry_of
+from .images import Geometry, flattened, geometry_of, one_slice
 from .landmarks import pair_landmarks
 from .point_files import read_points
 
@@ -23,7 +23,8 @@ PathLike = str | os.PathLike
 class RegistrationInputs:
     """ITK images, and landmarks as (N, D), LPS mm, that correspond row by row; None for what was not given.
 
-    ``labels`` are those of the landmarks. ``notes``: sentences about landmarks that were left out.
+    ``labels`` are those of the landmarks. ``notes``: sentences about landmarks that were left out. ``fixed_slice`` is
+    the grid of a fixed volume of one slice, which ``fixed`` is as a 2D image.
     """
 
     fixed: Any
@@ -34,10 +35,15 @@ class RegistrationInputs:
     moving_points: np.ndarray | None = None
     labels: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    fixed_slice: Geometry | None = None
 
     @property
     def has_masks(self) -> tuple[bool, bool]:
         return self.fixed_mask is not None, self.moving_mask is not None
+
+    def placed(self, image: Any) -> Any:
+        """An image on the grid of ``fixed``, in 3D again where the file of that is."""
+        return image if self.fixed_slice is None else one_slice(image, self.fixed_slice)
 
 
 def read_inputs(
@@ -56,7 +62,9 @@ def read_inputs(
 
     Raises InputError that names the role and the file.
     """
-    images = same_dimension(read_image(fixed, "fixed image"), read_image(moving, "moving image"))
+    fixed_image = read_image(fixed, "fixed image")
+    images = same_dimension(fixed_image, read_image(moving, "moving image"))
+    fixed_slice = None if images[0] is fixed_image else geometry_of(fixed_image)
     masks = [
         as_flat_as(read_image(path, f"{side} mask"), image) if path else None
         for side, path, image in zip(("fixed", "moving"), (fixed_mask, moving_mask), images, strict=True)
@@ -65,13 +73,18 @@ def read_inputs(
         read_points(path, geometry_of(image)) if path else None
         for path, image in zip((fixed_points, moving_points), images, strict=True)
     ]
-    if None in points:
-        coordinates = [None if p is None else p.coordinates[:, : images[0].GetImageDimension()] for p in points]
-        return RegistrationInputs(*images, *masks, *coordinates)
-    coordinates = [p.coordinates[:, : images[0].GetImageDimension()] for p in points]
+    dimension = images[0].GetImageDimension()
+    of_fixed, of_moving = (None if one is None else one.coordinates[:, :dimension] for one in points)
+    (fixed_image, moving_image), (of_fixed_mask, of_moving_mask) = images, masks
+    given = RegistrationInputs(
+        fixed_image, moving_image, of_fixed_mask, of_moving_mask, of_fixed, of_moving, fixed_slice=fixed_slice
+    )
+    if of_fixed is None or of_moving is None:
+        return given
     names = f"points in {fixed_points} and {moving_points}"
-    pairs = pair_landmarks(*coordinates, *(p.labels for p in points), pairing, names)
-    return RegistrationInputs(*images, *masks, pairs.fixed, pairs.moving, pairs.labels, pairs.notes)
+    labels = [() if one is None else one.labels for one in points]
+    pairs = pair_landmarks(of_fixed, of_moving, labels[0], labels[1], pairing, names)
+    return replace(given, fixed_points=pairs.fixed, moving_points=pairs.moving, labels=pairs.labels, notes=pairs.notes)
 
 
 def read_channels(groups: Sequence[Sequence[str]], fixed: Any) -> list[Channel]:
@@ -95,13 +108,15 @@ def read_channels(groups: Sequence[Sequence[str]], fixed: Any) -> list[Channel]:
         ]
         weight = _number(words.get("weight", "1"))
         if words.get("kind", "image") != "image":
-            channels += label_channels(*images, kind=words["kind"], weight=weight)
+            channels += label_channels(images[0], images[1], kind=words["kind"], weight=weight)
             continue
         masks = [
             as_flat_as(read_image(words[name], f"{name} {number}"), fixed) if name in words else None
             for name in ("fixed-mask", "moving-mask")
         ]
-        channels.append(Channel(*images, *masks, weight=weight, metric=words.get("metric"), name=f"image {number}"))
+        (of_fixed, of_moving), (fixed_mask, moving_mask) = images, masks
+        metric, name = words.get("metric"), f"image {number}"
+        channels.append(Channel(of_fixed, of_moving, fixed_mask, moving_mask, weight, metric, name=name))
     return channels
 
 
@@ -117,11 +132,14 @@ def _number(text: str) -> float:
 
 def same_dimension(fixed: Any, moving: Any) -> tuple[Any, Any]:
     """Two volumes of one slice each, or one and a 2D image, as 2D images; anything else as it is."""
-    one_slice = [image.GetImageDimension() == 3 and geometry_of(image).size[2] == 1 for image in (fixed, moving)]
-    is_2d = [image.GetImageDimension() == 2 for image in (fixed, moving)]
-    if any(one_slice) and all(a or b for a, b in zip(one_slice, is_2d, strict=True)):
-        return tuple(flattened(image) if one else image for image, one in zip((fixed, moving), one_slice, strict=True))
-    return fixed, moving
+    flat = in_dimension(fixed, 2), in_dimension(moving, 2)
+    return flat if all(image.GetImageDimension() == 2 for image in flat) else (fixed, moving)
+
+
+def in_dimension(image: Any, dimension: int) -> Any:
+    """``image``, as a 2D image where that is the ``dimension`` and it has one slice."""
+    is_slice = image.GetImageDimension() == 3 and geometry_of(image).size[2] == 1
+    return flattened(image) if dimension == 2 and is_slice else image
 
 
 def as_flat_as(mask: Any, image: Any) -> Any:

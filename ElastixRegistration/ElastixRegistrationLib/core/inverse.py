@@ -42,6 +42,8 @@ def invert(
     r(z) = z + w(z) + u(z + w(z)) - z (Chen et al., Medical Physics 35:81, 2008). It ends when r is below ``tolerance``
     mm everywhere or no longer falls: where the transform folds there is no inverse, and the residual says so.
     "elastix": elastix looks for a B-spline that takes points back (``core.elastix_inverse``).
+
+    Raises InputError for another method, or a transform that collapses space.
     """
     if method not in INVERSE_METHODS:
         raise InputError(f"Unknown method {method!r} of inversion; use one of {', '.join(INVERSE_METHODS)}.")

@@ -63,7 +63,7 @@ def wrapped_class(name: str, suffix: str, module: str | None = None) -> Any:
     import itk
 
     template = getattr(itk, name.removeprefix("elastix"), None)
-    instances = template.values() if hasattr(template, "values") else [template]
+    instances = [template] if template is None or not hasattr(template, "values") else template.values()
     for instance in instances:
         if getattr(instance, "__name__", None) == _class_name(name, suffix):
             return instance

@@ -6,6 +6,7 @@ import ctypes
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from .errors import InputError
 from .images import Geometry
@@ -109,12 +110,34 @@ def _windows_available() -> float | None:
     return float(status.available)
 
 
-def _container_available() -> float | None:
-    """What a cgroup (version 2) leaves: its limit less what is used."""
+def _container_available(root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> float | None:
+    """What the control groups of this process leave (containers, cluster jobs; version 2 or 1); None without limits.
+
+    Pages of files that were read count as used there, but the system takes them back before it refuses anything.
+    """
     try:
-        with open("/sys/fs/cgroup/memory.max", encoding="ascii") as limit_file:
-            limit = limit_file.read().strip()
-        with open("/sys/fs/cgroup/memory.current", encoding="ascii") as used_file:
-            return None if limit == "max" else float(limit) - float(used_file.read())
-    except (OSError, ValueError):
+        lines = own.read_text("utf-8").splitlines()
+    except OSError:
         return None
+    amounts = []
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        if controllers == "":
+            folder, limit_name, used_name = root, "memory.max", "memory.current"
+        elif "memory" in controllers.split(","):
+            folder, limit_name, used_name = root / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes"
+        else:
+            continue
+        # Inside of a container the path may be that of the host, and the own group is at the root.
+        innermost = folder / path.lstrip("/")
+        for group in (innermost, *innermost.parents):
+            try:
+                limit = (group / limit_name).read_text("ascii").strip()
+                used = float((group / used_name).read_text("ascii"))
+                statistics = dict(map(str.split, (group / "memory.stat").read_text("ascii").splitlines()))
+            except (OSError, ValueError):
+                continue
+            if limit != "max":
+                cached = sum(float(statistics.get(name, 0)) for name in ("active_file", "inactive_file"))
+                amounts.append(float(limit) - used + cached)
+    return min(amounts, default=None)

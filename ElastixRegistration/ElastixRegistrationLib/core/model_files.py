@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -126,7 +126,7 @@ def _vtk_block(data: bytes, head: re.Match, count: int, is_binary: bool) -> tupl
     return values.astype(float).reshape(count, 3), replaced
 
 
-def _numbers(data: bytes, start: int, count: int):
+def _numbers(data: bytes, start: int, count: int) -> Iterator[tuple[bytes, int]]:
     pattern = re.compile(rb"\S+")
     for _ in range(count):
         found = pattern.search(data, start)
@@ -173,7 +173,8 @@ def _moved_ply(data: bytes, mapping: Mapping) -> tuple[bytes, int]:
     if head is None or not data.startswith(b"ply"):
         raise ValueError("it does not start as a PLY file")
     header = data[: head.end()].decode("ascii")
-    form = re.search(r"^format (\S+)", header, re.MULTILINE)[1]
+    line = re.search(r"^format (\S+)", header, re.MULTILINE)
+    form = "" if line is None else line[1]
     element = re.search(r"^element (\w+) (\d+)\s*((?:^property .*\s*)*)", header, re.MULTILINE)
     if element is None or element[1] != "vertex":
         raise ValueError("its first element is not vertex")

@@ -141,7 +141,10 @@ def format_parameter_toml(parameters: Mapping[str, Iterable[str]]) -> str:
 
 
 def write_parameter_file(parameters: Mapping[str, Iterable[str]], path: str | os.PathLike) -> None:
-    """Write elastix text, or TOML by the suffix .toml. The file appears whole or not at all."""
+    """Write elastix text, or TOML by the suffix .toml. The file appears whole or not at all.
+
+    Raises ParameterError for a value that elastix's text cannot hold, InputError where it cannot be written.
+    """
     path = Path(path)
     write = format_parameter_toml if path.suffix.lower() == ".toml" else format_parameter_text
     text = write(parameters)

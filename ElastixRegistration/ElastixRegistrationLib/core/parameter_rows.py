@@ -187,8 +187,8 @@ def with_resolutions(draft: PresetDraft, number: int, count: int, dimension: int
 
 
 def _coarser(name: str, values: list[str]) -> list[str]:
-    numbers = [finite_number(value) for value in values]
-    if not name.endswith(_HALVED) or None in numbers:
+    numbers = [number for value in values if (number := finite_number(value)) is not None]
+    if not name.endswith(_HALVED) or len(numbers) < len(values):
         return values
     return [f"{2 * number:g}" for number in numbers]
 
@@ -218,9 +218,9 @@ def _control(parameter: Parameter, values: tuple[str, ...]) -> str:
     if parameter.kind in ("choice", "component"):
         return "choice"
     value = finite_number(values[0])
-    if parameter.kind in ("integer", "number") and value is None:
+    if value is None and parameter.kind in ("integer", "number"):
         return "text"  # so that what is wrong can be seen
-    if parameter.kind == "integer":
+    if value is not None and parameter.kind == "integer":
         return "integer" if value == int(value) and abs(value) < 2**31 else "text"
     if parameter.kind == "boolean":
         return "boolean" if values[0] in ("true", "false") else "text"

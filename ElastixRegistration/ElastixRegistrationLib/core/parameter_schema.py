@@ -111,5 +111,5 @@ def close_name(name: str, among: Any = None) -> str | None:
 
 
 def _parameter(row: dict[str, Any]) -> Parameter:
-    listed = {key: tuple(row[key]) for key in ("choices", "components") if key in row}
+    listed: dict[str, Any] = {key: tuple(row[key]) for key in ("choices", "components") if key in row}
     return Parameter(**(row | listed))

@@ -196,8 +196,8 @@ def _whole_numbers(stage: _Stage) -> None:
         parameter = find_parameter(name)
         if parameter is None or parameter.kind != "integer":
             continue
-        numbers = [finite_number(value) for value in values]
-        if None not in numbers and any(number != math.floor(number) for number in numbers):
+        numbers = [number for value in values if (number := finite_number(value)) is not None]
+        if len(numbers) == len(values) and any(number != math.floor(number) for number in numbers):
             whole = [str(math.trunc(number)) for number in numbers]
             source = "719b98f, 2021-04-09: a value must be read to its end"
             stage.set(name, whole, f"is {' '.join(whole)} now, whole numbers as elastix read them", source)

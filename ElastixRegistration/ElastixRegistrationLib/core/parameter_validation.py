@@ -104,8 +104,7 @@ def find_problems(
         )
         findings = [*_component_findings(stage), *_value_findings(stage, dimension)]
         problems += [_problem(finding, number, sources) for finding in findings]
-    for stage, finding in rule_findings(parsed):
-        problems.append(_problem(finding, stage, sources))
+    problems += [_problem(finding, number, sources) for number, finding in rule_findings(parsed)]
     return sorted(problems, key=lambda problem: problem.severity != "error")
 
 

@@ -47,7 +47,8 @@ class Plane:
     @property
     def shape(self) -> tuple[int, int]:
         """Height and width in pixels."""
-        return tuple(max(1, round(self.size[a] * self.spacing[a] / self.pixel)) for a in (self.rows, self.columns))
+        height, width = (max(1, round(self.size[a] * self.spacing[a] / self.pixel)) for a in (self.rows, self.columns))
+        return height, width
 
     def cut(self, array: np.ndarray, *, nearest: bool = False) -> np.ndarray:
         """Slice of a (k, j, i) or (k, j, i, c) array, interpolated linearly to square pixels, (height, width[, c])."""
@@ -69,7 +70,8 @@ class Plane:
         rows, columns = self._coordinates(0, self.rows), self._coordinates(1, self.columns)
         rows = (rows[::-1] if self.flip_rows else rows) * self.spacing[self.rows]
         columns = (columns[::-1] if self.flip_columns else columns) * self.spacing[self.columns]
-        return tuple(np.broadcast_arrays(rows[:, None], columns[None, :]))
+        down, right = np.broadcast_arrays(rows[:, None], columns[None, :])
+        return down, right
 
     def _coordinates(self, image_axis: int, grid_axis: int) -> np.ndarray:
         voxels = self.size[grid_axis]
@@ -83,11 +85,12 @@ def planes_of(geometry: Geometry, position: Sequence[float] | None = None, max_p
     Planes that would be one voxel wide are left out, so a single-slice volume has one; a 2D image has one as well.
     """
     size = geometry.size
-    where = [(n - 1) / 2 for n in size] if position is None else position
-    where = [int(np.clip(round(float(p)), 0, n - 1)) for p, n in zip(where, size, strict=True)]
+    at = [(n - 1) / 2 for n in size] if position is None else position
+    where = [int(np.clip(round(float(p)), 0, n - 1)) for p, n in zip(at, size, strict=True)]
     direction = np.asarray(geometry.direction, float).reshape(len(size), len(size))
     nearest = _nearest_axes(direction)  # index axis for left, posterior(, superior)
     positive = [direction[world, axis] > 0 for world, axis in enumerate(nearest)]
+    layout: list[tuple[str, int | None, int, int]]
     if len(size) == 2:
         layout = [("slice", None, 1, 0)]
     else:

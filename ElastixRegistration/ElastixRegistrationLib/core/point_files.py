@@ -52,7 +52,10 @@ def read_points(path: str | os.PathLike, image: Geometry | None = None) -> Point
 
 
 def write_points(points: Points, path: str | os.PathLike) -> None:
-    """Write by suffix, as ``read_points`` reads; 2D points get z = 0 in Slicer's formats. All or nothing."""
+    """Write (N, D) points, LPS mm, by suffix, as ``read_points`` reads; 2D points get z = 0 in Slicer's formats.
+
+    All or nothing. Raises InputError where it cannot be written.
+    """
     path = Path(path)
     if path.name.lower().endswith(".json"):
         text = _format_markups(points)

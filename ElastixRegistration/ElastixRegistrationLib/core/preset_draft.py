@@ -107,14 +107,15 @@ class PresetDraft:
             for number in on
             if (error := self.errors[number]) is not None
         ]
-        whole = [number for number in on if self.errors[number] is None]
+        files = {n: file for n in on if not isinstance(file := self._parsed[n], ParameterError)}
+        whole = list(files)
         found = find_problems(
-            [self.maps[number] for number in whole],
+            [file.map for file in files.values()],
             dimension,
             has_fixed_mask=has_fixed_mask,
             has_moving_mask=has_moving_mask,
             has_points=has_points,
-            sources=[self._parsed[number] for number in whole],
+            sources=list(files.values()),
         )
         if not whole:
             return broken

@@ -50,8 +50,9 @@ def stage_text(stage: ParameterMap) -> str:
     resolutions = resolutions_of(stage)
     if resolutions is not None:
         parts.append(f"{resolutions} resolution{'s' * (resolutions > 1)}")
-        given = [finite_number(value) for value in stage.get("MaximumNumberOfIterations") or ("500",)]
-        if None not in given:
+        values = stage.get("MaximumNumberOfIterations") or ("500",)
+        given = [number for value in values if (number := finite_number(value)) is not None]
+        if len(given) == len(values):
             iterations = sum(int(given[n] if n < len(given) else given[0]) for n in range(resolutions))
             parts.append(f"at most {iterations} iterations")
     return ", ".join(parts)

@@ -178,8 +178,9 @@ def _motion_of(stage: ParameterMap) -> str | None:
 def _scaled(draft: PresetDraft, names: tuple[str, ...], factor: float, written: Callable[[float], str]) -> PresetDraft:
     for number, stage in _readable(draft):
         for name in names:
-            numbers = [finite_number(value) for value in stage.get(name, ())]
-            if numbers and None not in numbers:
+            values = stage.get(name, ())
+            numbers = [each for value in values if (each := finite_number(value)) is not None]
+            if numbers and len(numbers) == len(values):
                 draft = draft.with_values(number, name, [written(each * factor) for each in numbers])
     return draft
 
@@ -190,7 +191,7 @@ def _rounded(number: float) -> str:
 
 def _with_metrics(draft: PresetDraft, number: int, metrics: list[str]) -> PresetDraft:
     """One metric more; the weights of those that were there are written out, as elastix takes 1 / count otherwise."""
-    stage = draft.maps[number]
+    stage = draft.maps[number] or {}
     for n in range(len(metrics) - 1):
         if f"Metric{n}Weight" not in stage:
             draft = draft.with_values(number, f"Metric{n}Weight", ["1.0"])
@@ -203,8 +204,8 @@ def _with_metrics(draft: PresetDraft, number: int, metrics: list[str]) -> Preset
 
 
 def _without_metric(draft: PresetDraft, number: int, place: int) -> PresetDraft:
-    stage = draft.maps[number]
-    metrics = list(stage["Metric"])
+    stage = draft.maps[number] or {}
+    metrics = list(stage.get("Metric", ()))
     for kind in _BESIDE_METRICS:
         given = list(stage.get(kind, ()))
         if len(given) == len(metrics):
@@ -227,6 +228,6 @@ def _without_metric(draft: PresetDraft, number: int, place: int) -> PresetDraft:
 def _as_transform(draft: PresetDraft, number: int, transform: str) -> PresetDraft:
     """The stage with another transform; what was for the former one's parameters is removed."""
     draft = draft.with_values(number, "Transform", [transform])
-    if len(draft.maps[number].get("Scales", ())) > 1:
+    if len((draft.maps[number] or {}).get("Scales", ())) > 1:
         draft = draft.with_values(number, "Scales", []).with_values(number, "AutomaticScalesEstimation", ["true"])
     return draft

@@ -45,6 +45,7 @@ def list_presets(
 
     ``modality`` ("ct", "mr", ...) and ``anatomy`` ("lung", "brain", ...) keep the presets made for it and those made
     for any. ``search`` keeps those with every one of its words somewhere in their text. Upper and lower case are alike.
+    Raises InputError where the files of the built-in presets are missing.
     """
     words = (search or "").lower().split()
     by_id = built_in_presets()

@@ -24,17 +24,17 @@ _METRIC_COST = {
     "CorrespondingPointsEuclideanDistanceMetric": 0.02,
 }
 _OTHER_METRIC_COST = 0.5
-_DEFORMABLE_FACTOR = 8.0
+_DEFORMABLE_FACTOR = 2.2
 # Per iteration and 1000 numbers of a deformation, on images of 300 mm.
-_GRID_COST = 0.15
+_GRID_COST = 0.015
 _IMAGE_MM = 300.0
 _DEFAULT_GRID_MM = 16.0
 _ITERATION_OVERHEAD = 0.2
 # Per resolution and stage: images prepared, step size estimated.
-_STAGE_SETUP = 1000.0
+_STAGE_SETUP = 500.0
 _RESOLUTION_SETUP = 100.0
-_GRID_SETUP = 2500.0
-_FAST_SETUP = 1200.0
+_GRID_SETUP = 1500.0
+_FAST_SETUP = 400.0
 _SHARE_OF_2D = 0.1
 
 _TAKEN = re.compile(r" took: (\d{1,12}) ms")
@@ -387,10 +387,11 @@ def _descriptions(log: str, *, ignored: bool = False) -> list[str]:
     """What the exceptions in the log say: those that ended the run, or those that elastix ``ignored``."""
     found = []
     for match in _EXCEPTION.finditer(log):
-        end = _EXCEPTION_END.search(log, match.end())
-        after = log[end.start() : end.start() + 120]
+        ending = _EXCEPTION_END.search(log, match.end())
+        end = len(log) if ending is None else ending.start()
+        after = log[end : end + 120]
         if ("The error is ignored" in after or "Resuming elastix" in after) == ignored:
-            found.append(_plain(log[match.end() : end.start()]))
+            found.append(_plain(log[match.end() : end]))
     return found
 
 

@@ -13,8 +13,7 @@ from .automatic import FittedStages, fit_stages
 from .background import BackgroundEstimate
 from .channels import Channel
 from .elastix import ElastixRun, run_elastix
-from .errors import InputError
-from .images import Geometry, array_view, as_scalar, check_image, check_overlap, geometry_of
+from .images import Geometry, array_view, check_overlap, geometry_of
 from .initialization import initial_translation
 from .inverse import invert_points
 from .memory import check_memory
@@ -23,7 +22,7 @@ from .parameter_component_rules import MULTI_METRIC
 from .parameter_maps import ParameterMap
 from .parameter_validation import validate_stages
 from .progress import Iteration, ProgressEvent, ProgressParser, ignored_errors
-from .registration_checks import check_points, check_settings, checked_channel, guided
+from .registration_checks import check_dimensions, check_settings, checked_pairs, guided
 from .registration_images import Side, everywhere, warped
 from .resampling import resample
 from .transform_parameters import UnsupportedTransform, extend_bspline, maps_from_transform, transforms_from_maps
@@ -137,23 +136,11 @@ def register(
     Raises InputError before anything is run, RegistrationError when elastix fails.
     """
     check_settings(background, initial_transform, initialization, threads, seed)
-    original_moving = moving
-    fixed, moving = as_scalar(fixed), as_scalar(moving)
-    check_image(fixed, "fixed image")
-    check_image(moving, "moving image")
-    fixed_geometry, moving_geometry = geometry_of(fixed), geometry_of(moving)
-    if fixed_geometry.dimension != moving_geometry.dimension:
-        raise InputError(
-            f"The fixed image has {fixed_geometry.dimension} dimensions and the moving image"
-            f" {moving_geometry.dimension}; both must have the same."
-        )
+    pairs = checked_pairs(fixed, moving, channels)
+    geometries = [(geometry_of(one), geometry_of(other)) for one, other in pairs]
+    fixed_geometry = geometries[0][0]
     dimension = fixed_geometry.dimension
-    if initial_transform is not None and initial_transform.GetInputSpaceDimension() != dimension:
-        raise InputError(
-            f"The initial transform has {initial_transform.GetInputSpaceDimension()} dimensions, the images have"
-            f" {dimension}."
-        )
-    check_points(fixed_points, moving_points, dimension)
+    check_dimensions(dimension, initial_transform, fixed_points, moving_points)
     if landmark_weight is not None:
         stages = guided(stages, landmark_weight, fixed_points)
     validate_stages(
@@ -163,22 +150,13 @@ def register(
         has_moving_mask=moving_mask is not None,
         has_points=fixed_points is not None,
     )
-    pairs = [checked_channel(channel, dimension) for channel in channels]
-    more_geometries = [(geometry_of(f), geometry_of(m)) for f, m in pairs]
-    check_memory(fixed_geometry, moving_geometry, stages, more_geometries)
+    check_memory(*geometries[0], stages, geometries[1:])
 
-    fixed_side = Side("fixed", fixed, fixed_mask, _of_fixed(background))
-    moving_side = Side("moving", moving, moving_mask, background)
-    more = [
-        (
-            Side(f"fixed {channel.name}", f, channel.fixed_mask, _of_fixed(channel.stage_background)),
-            Side(f"moving {channel.name}", m, channel.moving_mask, channel.stage_background),
-        )
-        for channel, (f, m) in zip(channels, pairs, strict=True)
-    ]
+    sides = _sides(pairs, channels, fixed_mask, moving_mask, background)
+    fixed_side, moving_side = sides[0]
     if initial_transform is None and initialization not in (None, "none"):
         initial_transform = initial_translation(
-            initialization, fixed, moving, fixed_side.estimate.value, moving_side.estimate.value,
+            initialization, fixed_side.image, moving_side.image, fixed_side.estimate.value, moving_side.estimate.value,
             fixed_side.mask, moving_side.mask,
         )  # fmt: skip
     notes = []
@@ -188,27 +166,19 @@ def register(
         if fitted.start is not None:
             initial_transform = affine_from_matrix(fitted.start)
     if initial_transform is not None or initialization == "none" or not _starts_by_itself(stages):
-        start = None if initial_transform is None else lambda points: map_points(initial_transform, points)
-        check_overlap(fixed_geometry, moving_geometry, start)
+        check_overlap(*geometries[0], None if initial_transform is None else partial(map_points, initial_transform))
 
     start_chain = [] if initial_transform is None else chain_of(initial_transform)
     continues = all(part.IsLinear() or part.GetNameOfClass() == "BSplineTransform" for part in start_chain)
-    fixed_images = [(side.image, side.mask) for side in (fixed_side, *(fixed for fixed, _ in more))]
-    moving_sides = [moving_side, *(moving for _, moving in more)]
-    moving_images = [
-        (side.image, side.mask) if continues else warped(side, initial_transform, fixed_geometry, threads)
-        for side in moving_sides
-    ]
     if not continues and moving_points is not None:
         moving_points = invert_points(initial_transform, moving_points)  # to where the warped image has them
+    fixed_images = [(side.image, side.mask) for side, _ in sides]
+    moving_images = [
+        (side.image, side.mask) if continues else warped(side, initial_transform, fixed_geometry, threads)
+        for _, side in sides
+    ]
     if channels:
-        first_images = max(1, *(image_metric_count(stage) for stage in stages))
-        others = max(other_metric_count(stage) for stage in stages)
-        added = [(channel.stage_metric, channel.weight) for channel in channels]
-        stages = [with_channels(stage, first_images, added, others) for stage in stages]
-        fixed_images, moving_images = (
-            _one_for_each_metric(i, first_images, others) for i in (fixed_images, moving_images)
-        )
+        stages, fixed_images, moving_images = _for_each_metric(stages, channels, fixed_images, moving_images)
     prepared = [_prepared(stage, dimension, seed, moving_side.estimate.value) for stage in stages]
     run = run_elastix(
         [image for image, _ in fixed_images],
@@ -228,6 +198,7 @@ def register(
         if progress is not None:
             progress(event)
     chain, maps, run_notes = _chain_of_run(run, start_chain, continues, fixed_geometry)
+    side_notes = [note for pair in sides for side in pair for note in side.notes]
     return RegistrationResult(
         transform=compose(chain),
         transform_parameters=maps,
@@ -235,23 +206,30 @@ def register(
         background=moving_side.estimate,
         fixed_background=fixed_side.estimate,
         fixed_geometry=fixed_geometry,
-        moving=original_moving,
+        moving=moving,
         iterations=parser.iterations,
         log=run.log,
-        notes=[
-            *notes,
-            *(note for side in (fixed_side, moving_side, *(s for pair in more for s in pair)) for note in side.notes),
-            *run_notes,
-            *ignored_errors(run.log),
-        ],
+        notes=[*notes, *side_notes, *run_notes, *ignored_errors(run.log)],
         keep_padding=background == "keep",
         threads=threads,
     )
 
 
-def _of_fixed(background: float | str) -> str:
-    """A number is what belongs outside of the moving image."""
-    return "keep" if background == "keep" else "auto"
+def _sides(
+    pairs: Sequence[tuple[Any, Any]], channels: Sequence[Channel], fixed_mask: Any, moving_mask: Any, background: Any
+) -> list[tuple[Side, Side]]:
+    """Fixed and moving sides: of the images, and of the channels after them."""
+    settings = [("fixed", "moving", fixed_mask, moving_mask, background)]
+    for channel in channels:
+        names = f"fixed {channel.name}", f"moving {channel.name}"
+        settings.append((*names, channel.fixed_mask, channel.moving_mask, channel.stage_background))
+    return [
+        (
+            Side(name, fixed, mask, "keep" if value == "keep" else "auto"),  # a number is for outside the moving image
+            Side(other_name, moving, other_mask, value),
+        )
+        for (fixed, moving), (name, other_name, mask, other_mask, value) in zip(pairs, settings, strict=True)
+    ]
 
 
 def _fitted(
@@ -262,19 +240,34 @@ def _fitted(
     initialization: str | None,
     has_channels: bool,
 ) -> FittedStages:
-    given = None
+    given: Callable[[np.ndarray], np.ndarray] | None = None
     if initial_transform is not None:
         given = partial(map_points, initial_transform)
     elif initialization == "none":
-        given = np.asarray
+        given = np.array
     return fit_stages(stages, fixed.for_fitting, moving.for_fitting, given, has_channels)
 
 
-def _one_for_each_metric(images: list[tuple[Any, Any]], first: int, others: int) -> list[tuple[Any, Any]]:
-    """Images and masks in elastix's order. It matches masks by number too, so that with any mask all need one."""
-    if any(mask is not None for _, mask in images):
-        images = [(image, everywhere(image) if mask is None else mask) for image, mask in images]
-    return [*([images[0]] * first), *images[1:], *([images[0]] * others)]
+def _for_each_metric(
+    stages: Sequence[ParameterMap],
+    channels: Sequence[Channel],
+    fixed: list[tuple[Any, Any]],
+    moving: list[tuple[Any, Any]],
+) -> tuple[list[ParameterMap], list[tuple[Any, Any]], list[tuple[Any, Any]]]:
+    """Stages with a metric for each channel, and (image, mask) of both sides in the order of their metrics.
+
+    elastix matches masks by number too, so that with any mask all images need one.
+    """
+    first = max(1, *(image_metric_count(stage) for stage in stages))
+    others = max(other_metric_count(stage) for stage in stages)
+
+    def repeated(images: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+        if any(mask is not None for _, mask in images):
+            images = [(image, everywhere(image) if mask is None else mask) for image, mask in images]
+        return [*([images[0]] * first), *images[1:], *([images[0]] * others)]
+
+    added = [(channel.stage_metric, channel.weight) for channel in channels]
+    return [with_channels(stage, first, added, others) for stage in stages], repeated(fixed), repeated(moving)
 
 
 def _starts_by_itself(stages: Sequence[ParameterMap]) -> bool:

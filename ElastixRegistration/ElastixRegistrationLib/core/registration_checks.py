@@ -9,25 +9,48 @@ import numpy as np
 
 from .channels import Channel
 from .errors import InputError
-from .images import check_image
+from .images import as_scalar, check_image
 from .metric_stages import with_landmarks
 from .parameter_maps import ParameterMap
+from .settings import check_values
 
 
-def check_settings(background, initial_transform, initialization, threads, seed) -> None:
-    if isinstance(background, str) and background not in ("auto", "keep"):
-        raise InputError(f'The background is {background!r}; use "auto", "keep" or a number.')
-    if not isinstance(background, str) and not np.isfinite(background):
-        raise InputError(f"The background is {background}; it must be a finite number.")
+def check_settings(
+    background: float | str,
+    initial_transform: Any,
+    initialization: str | None,
+    threads: int | None,
+    seed: int | None,
+) -> None:
+    check_values(background, threads, seed)
     if initial_transform is not None and initialization not in (None, "none"):
         raise InputError("Give an initial transform or an initialization, not both.")
-    if threads is not None and threads < 1:
-        raise InputError(f"The number of threads is {threads}; it must be at least 1.")
-    if seed is not None and not 0 <= seed < 2**32:
-        raise InputError(f"The seed is {seed}; it must be a whole number from 0 to 4294967295.")
 
 
-def check_points(fixed_points, moving_points, dimension: int) -> None:
+def checked_pairs(fixed: Any, moving: Any, channels: Sequence[Channel]) -> list[tuple[Any, Any]]:
+    """Fixed and moving images to register on, those of the channels last: scalar, sound, all of one dimension."""
+    pair = as_scalar(fixed), as_scalar(moving)
+    for side, image in zip(("fixed", "moving"), pair, strict=True):
+        check_image(image, f"{side} image")
+    dimension, other = (image.GetImageDimension() for image in pair)
+    if dimension != other:
+        raise InputError(
+            f"The fixed image has {dimension} dimensions and the moving image {other}; both must have the same."
+        )
+    return [pair, *(_checked_channel(channel, dimension) for channel in channels)]
+
+
+def check_dimensions(dimension: int, initial_transform: Any, fixed_points: Any, moving_points: Any) -> None:
+    """What comes with images of ``dimension``: points (N, D) in pairs, and a transform."""
+    if initial_transform is not None and initial_transform.GetInputSpaceDimension() != dimension:
+        raise InputError(
+            f"The initial transform has {initial_transform.GetInputSpaceDimension()} dimensions, the images have"
+            f" {dimension}."
+        )
+    _check_points(fixed_points, moving_points, dimension)
+
+
+def _check_points(fixed_points: Any, moving_points: Any, dimension: int) -> None:
     if (fixed_points is None) != (moving_points is None):
         raise InputError("Corresponding points are needed in both images, and only one list was given.")
     if fixed_points is None:
@@ -48,7 +71,7 @@ def guided(stages: Sequence[ParameterMap], weight: float, points: Any) -> list[P
     return [with_landmarks(stage, weight) for stage in stages] if weight else list(stages)
 
 
-def checked_channel(channel: Channel, dimension: int) -> tuple[Any, Any]:
+def _checked_channel(channel: Channel, dimension: int) -> tuple[Any, Any]:
     """The fixed and the moving image of a channel, to register on."""
     pair = channel.images()
     for side, image in zip(("fixed", "moving"), pair, strict=True):

@@ -42,6 +42,9 @@ PLAIN_OPTIONS = frozenset(
 )
 #: Words of --channel that name no file.
 _PLAIN_WORDS = ("weight=", "metric=", "kind=")
+_PURPOSE = "Made by software for research. It is not a medical device and not approved for clinical use."
+#: What lies at the left and at the right edge of a picture of each plane; a 2D image does not say.
+_SIDES = {"axial": ("R", "L"), "coronal": ("R", "L"), "sagittal": ("A", "P")}
 PATH_PARAMETERS = ("FileName", "Directory")
 
 
@@ -119,6 +122,7 @@ def report_html(report: Report) -> str:
         _convergence(report),
     ]
     sections += [_parameters(report.stages), _reproduction(report)]
+    sections.append(f"<footer>{_PURPOSE}</footer>")
     body = "\n".join(section for section in sections if section)
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -143,30 +147,31 @@ def software_versions() -> dict[str, str]:
 def voxel_checksum(array: np.ndarray) -> str:
     """SHA-256 of type, shape and voxels: the same image read from another file format has the same one."""
     digest = hashlib.sha256(f"{array.dtype.str} {array.shape}".encode())
-    digest.update(memoryview(np.ascontiguousarray(array)).cast("B"))
+    digest.update(np.ascontiguousarray(array).data.cast("B"))
     return digest.hexdigest()
 
 
-def anonymous_command(arguments: Sequence[str]) -> str:
+def anonymous_command(options: Mapping[str, object]) -> str:
     """A ``register`` command line without paths: values of options become the option's name in capitals.
 
-    ``["register", "/home/x/Smith.nrrd", "b.nrrd", "--preset", "lung", "--fixed-mask", "m.nrrd"]`` becomes
+    ``options``: the values of all options by name, fixed_mask for --fixed-mask, as they were understood: in the words
+    of the caller a file can stand behind any option. {"preset": "lung", "fixed_mask": "/home/x/Smith.nrrd"} becomes
     ``elastix-registration register FIXED MOVING --preset lung --fixed-mask FIXED_MASK``.
     """
-    words, option, files = ["elastix-registration", *arguments[:1]], None, iter(["FIXED", "MOVING"])
-    for argument in arguments[1:]:
-        if argument.startswith("--"):
-            option, _, value = argument.partition("=")
+    words = ["elastix-registration register FIXED MOVING"]
+    for name, value in options.items():
+        option = f"--{name.replace('_', '-')}"
+        if value is None or value is False:
+            continue
+        if value is True:
             words.append(option)
-            argument = value
-            if not value:
-                continue
-        if option is None:
-            words.append(next(files, "FILE"))
-        elif option in PLAIN_OPTIONS or argument.startswith(_PLAIN_WORDS):
-            words.append(argument)
+        elif option in PLAIN_OPTIONS:
+            words += [option, str(value)]
         else:
-            words.append(option.lstrip("-").replace("-", "_").upper())
+            # Channels are lists of words, and there are several.
+            for group in value if option == "--channel" and isinstance(value, list) else [value]:
+                given = [str(word) for word in group] if isinstance(group, list) else [str(group)]
+                words += [option, *(w if w.startswith(_PLAIN_WORDS) else name.upper() for w in given)]
     return " ".join(words)
 
 
@@ -198,7 +203,8 @@ def _notes(notes: Sequence[str]) -> str:
 
 
 def _pictures(report: Report) -> str:
-    planes = pictures.planes_of(report.geometry, _position(report))
+    position = _position(report)
+    planes = pictures.planes_of(report.geometry, None if position is None else position.tolist())
     fixed_window = pictures.window_of(report.fixed, ignore=report.padding)
     moving_window = pictures.window_of(report.after, ignore=report.padding)
     fixed = [pictures.normalised(plane.cut(report.fixed), fixed_window) for plane in planes]
@@ -267,7 +273,10 @@ def _same_modality(report: Report) -> bool:
 def _block(title: str, caption: str, rows: Mapping[str, Sequence[np.ndarray]], planes: Sequence) -> str:
     """Pictures in a table: a row before, a row after, a column for each plane; one plane takes a single row."""
     table = [
-        [(picture, f"{title} {when.lower()} {plane.name}") for picture, plane in zip(row, planes, strict=True)]
+        [
+            (picture, f"{title} {when.lower()} {plane.name}", _SIDES.get(plane.name, ()))
+            for picture, plane in zip(row, planes, strict=True)
+        ]
         for when, row in rows.items()
     ]
     row_names, column_names = list(rows), [plane.name for plane in planes]
@@ -275,17 +284,18 @@ def _block(title: str, caption: str, rows: Mapping[str, Sequence[np.ndarray]], p
         table = [[cell for row in table for cell in row]]
         row_names, column_names = column_names, [name.lower() for name in row_names]
     # Columns as wide as their pictures are at one common height, so that the planes line up.
-    shapes = [[picture.shape for picture, _ in column] for column in zip(*table, strict=True)]
+    shapes = [[picture.shape for picture, *_ in column] for column in zip(*table, strict=True)]
     widths = [min(max(width / height for height, width, *_ in column), 2.2) for column in shapes]
     columns = " ".join(f"minmax(0,{width:.3f}fr)" for width in widths)
     most = round(80 + PICTURE_HEIGHT * sum(widths))
     cells = []
     for name, row in zip(row_names, table, strict=True):
         cells.append(f'<div class="when">{escape(name)}</div>')
-        for picture, alt in row:
+        for picture, alt, sides in row:
             height, width = picture.shape[:2]
+            letters = "".join(f"<span>{letter}</span>" for letter in sides)
             size = f'width="{width}" height="{height}"'
-            cells.append(f'<figure><img src="{_data_uri(picture)}" {size} alt="{escape(alt)}"></figure>')
+            cells.append(f'<figure><img src="{_data_uri(picture)}" {size} alt="{escape(alt)}">{letters}</figure>')
     names = "".join(f"<div>{escape(name)}</div>" for name in column_names)
     return (
         f'<div class="block"><h3>{escape(title)}</h3><p class="quiet">{caption}</p>'

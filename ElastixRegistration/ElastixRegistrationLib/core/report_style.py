@@ -30,7 +30,10 @@ ul { margin: 0; padding-left: 20px; }
 .block { margin-top: 22px; break-inside: avoid; } .block:first-of-type { margin-top: 0; }
 .pictures { display: grid; gap: 8px; align-items: center; color: var(--quiet); font-size: 13px; }
 .pictures > div:not(.when) { text-align: center; }
-figure { margin: 0; background: #000; border-radius: 4px; overflow: hidden; }
+figure { margin: 0; background: #000; border-radius: 4px; overflow: hidden; position: relative; }
+figure span { position: absolute; top: 50%; left: 5px; transform: translateY(-50%); color: #fff; font-weight: 600;
+  text-shadow: 0 0 3px #000, 0 0 3px #000; } figure span + span { left: auto; right: 5px; }
+footer { color: var(--quiet); font-size: 13px; padding: 0 28px; }
 figure img { display: block; width: 100%; height: auto; }
 .fixed { color: #b85c00; font-weight: 600; } .moving { color: #0063b8; font-weight: 600; }
 .plot { display: block; width: 100%; height: auto; margin-top: 6px; }

@@ -33,7 +33,8 @@ def resample(
 
     ``transform`` maps points of ``reference`` to points of ``image``, LPS mm. Colour and vector images are resampled
     component by component. Voxels that ``padding`` calls padding become ``background`` before any interpolation, so
-    that no blurred rim remains; outside of the image is ``background`` too.
+    that no blurred rim remains; outside of the image is ``background`` too. Raises InputError for an interpolation that
+    is none.
     """
     if interpolation not in INTERPOLATIONS:
         raise InputError(f"Unknown interpolation {interpolation!r}; use one of {', '.join(INTERPOLATIONS)}.")

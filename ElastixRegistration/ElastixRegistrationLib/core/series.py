@@ -157,7 +157,8 @@ def register_series(
                 fixed,
                 moving,
                 stages,
-                *pair_masks,
+                fixed_mask=pair_masks[0],
+                moving_mask=pair_masks[1],
                 initial_transform=any_rotation_start(fixed, moving, *pair_masks) if any_rotation else None,
                 initialization=initialization,
                 adapt=adapt,
@@ -200,11 +201,13 @@ def stack_of(slices: Sequence[Any], geometry: Geometry) -> Any:
     return image_from_array(voxels, geometry)
 
 
-def align_stack(volume: Any, stages: Sequence[ParameterMap], reference: int | None = None, **options: Any):
+def align_stack(
+    volume: Any, stages: Sequence[ParameterMap], reference: int | None = None, **options: Any
+) -> tuple[Any, SeriesResult]:
     """(3D image with all slices on the reference's place, SeriesResult) of a 3D stack; ``options`` of
     ``register_series``, with neighbours by default. The reference is the middle slice where none is named.
 
-    Slices without a transform stay as they are.
+    Slices without a transform stay as they are. Raises InputError for what is no 3D image, and as ``register_series``.
     """
     slices = slices_of(volume)
     middle = len(slices) // 2 if reference is None else reference

@@ -3,9 +3,12 @@ views of this dataclass."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, fields
+from numbers import Integral, Real
 from typing import Any
+
+import numpy as np
 
 from .errors import InputError
 from .parameter_maps import ParameterMap, read_stage_source
@@ -16,6 +19,8 @@ from .presets import DEFAULT_PRESET, find_preset
 AUTO, KEEP = "auto", "keep"
 INTERPOLATIONS = ("linear", "bspline", "nearest")
 INITIALIZATIONS = ("geometry", "mass", "none")
+#: elastix and ITK's resampling keep the background as a 32-bit float.
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,7 @@ class RegistrationSettings:
             raise InputError(
                 f"Unknown initialization {self.initialization!r}; use one of {', '.join(INITIALIZATIONS)}."
             )
-        if isinstance(self.background, str) and self.background not in (AUTO, KEEP):
-            raise InputError(f'The background is {self.background!r}; use "auto", "keep" or a number.')
+        check_values(self.background, self.threads, self.seed)
 
     def stages(
         self,
@@ -98,6 +102,18 @@ class RegistrationSettings:
         return cls(**values)
 
 
+def check_values(background: Any, threads: Any, seed: Any) -> None:
+    """Raise InputError naming the one of the three that a registration cannot use."""
+    if isinstance(background, str) and background not in (AUTO, KEEP):
+        raise InputError(f'The background is {background!r}; use "auto", "keep" or a number.')
+    if not isinstance(background, str) and not (isinstance(background, Real) and abs(float(background)) <= _LARGEST):
+        raise InputError(f"The background is {background}; it must be a finite number.")
+    if threads is not None and not (isinstance(threads, Integral) and int(threads) >= 1):
+        raise InputError(f"The number of threads is {threads!r}; it must be a whole number from 1 on.")
+    if seed is not None and not (isinstance(seed, Integral) and 0 <= int(seed) < 2**32):
+        raise InputError(f"The seed is {seed!r}; it must be a whole number from 0 to 4294967295.")
+
+
 def background_from_text(text: str) -> float | str:
     """ "auto", "keep" or a number; raises InputError for anything else."""
     if text in (AUTO, KEEP):
@@ -115,7 +131,7 @@ def _whole_number(text: str) -> int | None:
         raise InputError(f"{text!r} is not a whole number.") from None
 
 
-_READERS = {
+_READERS: dict[str, Callable[[str], Any]] = {
     "preset": str,
     "parameter_files": lambda text: tuple(text.splitlines()),
     "initialization": lambda text: text or None,

@@ -81,7 +81,7 @@ class Comparison:
     def as_dict(self) -> dict:
         """For JSON: NaN becomes None."""
 
-        def number(value):
+        def number(value: float | None) -> float | None:
             return None if value is None or not np.isfinite(value) else float(value)
 
         rows = [
@@ -209,8 +209,8 @@ def compare(
     ):
         # Across modalities the correlation says nothing by its sign, so that more of it is not called better.
         better = 1 if function is mutual_information else 0
-        pair = [function(fixed, moved, mask=mask) for moved in (moved_before, moved_after)]
-        figures.append(Figure(name, unit, *pair, better))
+        before, after = (function(fixed, moved, mask=mask) for moved in (moved_before, moved_after))
+        figures.append(Figure(name, unit, before, after, better))
     if jacobian is not None:
         figures.append(Figure("Folded voxels", "%", None, 100 * jacobian.folded_fraction, -1, 3))
         figures.append(Figure("Local volume, smallest", "x", None, jacobian.minimum, 0, 3))
@@ -218,9 +218,9 @@ def compare(
     rows = []
     if landmarks is not None:
         errors = zip(*(error.distances.tolist() for error in landmarks), strict=True)
-        for number, (before, after) in enumerate(errors):
-            label = landmark_labels[number] if number < len(landmark_labels) else ""
-            rows.append(LandmarkRow(label or str(number + 1), before, after))
+        for number, (first, then) in enumerate(errors):
+            given = landmark_labels[number] if number < len(landmark_labels) else ""
+            rows.append(LandmarkRow(given or str(number + 1), first, then))
     return Comparison(tuple(figures), _verdict(figures, jacobian, landmarks), tuple(rows))
 
 
@@ -257,7 +257,7 @@ def _verdict(
     return verdict
 
 
-def _number(value: float, figure: Figure) -> str:
+def _number(value: float | None, figure: Figure) -> str:
     return f"{value:.{figure.digits}f}{' ' * bool(figure.unit)}{figure.unit}"
 
 

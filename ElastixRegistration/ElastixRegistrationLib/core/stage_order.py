@@ -59,10 +59,11 @@ def _called(files: Mapping[str, ParameterMap], commands: Iterable[Sequence[str]]
         if first and "*" in last:
             ends = [name for name in files if fnmatch(name.lower(), last) and name not in before]
         else:
-            ends = [_named(last, files)]
-        for end in ends:
-            names = (*before, end)
-            if None not in names and len(set(names)) == len(names) and names not in sequences:
+            ends = [name for name in [_named(last, files)] if name is not None]
+        found = tuple(name for name in before if name is not None)
+        for end in ends if len(found) == len(before) else ():
+            names = (*found, end)
+            if len(set(names)) == len(names) and names not in sequences:
                 sequences.append(names)
     return sequences
 
@@ -108,7 +109,8 @@ def _chains(names: Mapping[str, ParameterMap]) -> list[tuple[str, ...]]:
         if matches:
             start, end = matches[-1].span(1)
             alike.setdefault(f"{stem[:start]}#{stem[end:]}", []).append((int(matches[-1][1]), name))
-    chains, used = [], set()
+    chains: list[tuple[str, ...]] = []
+    used: set[str] = set()
     for steps in alike.values():
         if len(steps) > 1 and _counts_on([number for number, _name in steps], len(steps)):
             chains.append(tuple(name for _number, name in sorted(steps)))

@@ -35,10 +35,11 @@ def spline_kernel_transform(
 def landmarks_of(transform: Any) -> tuple[np.ndarray, np.ndarray]:
     """(sources, targets), each (N, D), LPS mm, of a transform of this kind."""
     dimension = transform.GetInputSpaceDimension()
-    return tuple(
+    sources, targets = (
         np.array([[points.GetPoint(n)[axis] for axis in range(dimension)] for n in range(points.GetNumberOfPoints())])
         for points in (transform.GetSourceLandmarks(), transform.GetTargetLandmarks())
     )
+    return sources, targets
 
 
 def _build(sources: np.ndarray, targets: np.ndarray, kernel: str, relaxation: float) -> Any:

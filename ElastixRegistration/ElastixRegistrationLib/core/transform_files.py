@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import os
 import re
+import struct
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from .decimal_point import decimal_point
 from .errors import InputError
 from .image_files import IMAGE_SUFFIXES, image_suffix_of, read_image, whole_file, write_image
 from .images import Geometry, array_view, component_count, geometry_of
 from .itk_access import wrapped_class
+from .native_messages import NATIVE_ERRORS, native_messages_of_success, silence_hdf5_at_exit
 from .parameter_maps import ParameterMap, format_parameter_text, format_parameter_toml, read_parameter_file
+from .probe import would_crash
 from .sampling import lattice, sampled
 from .transform_parameters import (
     itk_transform,
@@ -28,6 +33,7 @@ from .transform_parameters import (
     transforms_from_maps,
 )
 from .transforms import chain_of, compose, displacement_field_transform, down_cast, map_points
+from .whole_files import is_hdf5_cut_off
 
 _ITK_FORMATS = {
     ".h5": "HDF5TransformIO",
@@ -42,15 +48,33 @@ _NO_INITIAL = ("", "NoInitialTransform")
 _FILES_OF_MAPS = ("TransformFileName", "DeformationFieldFileName")
 #: Of a thin plate, which is smooth.
 _MOST_SAMPLES = 500_000
+#: So many bytes hold the last line of a file in ITK's text form, the fixed parameters of a transform.
+_LONGEST_END = 1_000_000
+#: HDF5 files up to this size are read twice, as HDF5 does not survive every damaged one.
+_MOST_PROBED_BYTES = 50_000_000
 _FULL_PATH = re.compile(r"[\\/]|[A-Za-z]:")
 
 
 def read_transform(path: str | os.PathLike) -> Any:
     """itk transform, fixed to moving, LPS mm: of an ITK file (elastix, ANTs, BRAINS, Slicer), of an image of
-    displacements, or of an elastix TransformParameters chain."""
+    displacements, or of an elastix TransformParameters chain.
+
+    Raises InputError naming the file, also for one that it links to.
+    """
     path = Path(path)
     if not path.is_file():
         raise InputError(f"The transform file {path} does not exist.")
+    try:
+        return _read(path)
+    except InputError:
+        raise
+    except RecursionError as error:
+        raise InputError(f"The transform file {path} leads back to itself.") from error
+    except Exception as error:  # of ITK and NumPy, by numbers that make no sense together
+        raise InputError(f"The transform file {path} is damaged: {' '.join(str(error).split())[:200]}.") from error
+
+
+def _read(path: Path) -> Any:
     if is_elastix_file(path):
         return compose(transforms_from_maps(read_transform_parameters(path), _transform_of_map))
     if image_suffix_of(path) in IMAGE_SUFFIXES:
@@ -61,14 +85,25 @@ def read_transform(path: str | os.PathLike) -> Any:
             f"The transform file {path} is in no format read here; use .h5, .tfm, .mat, an image of displacements, or"
             " elastix's .txt or .toml."
         )
-    if io == "TxtTransformIO" and b"KernelTransform_" in path.read_bytes():
-        return compose(_read_text_form(path))
+    chain = _read_hdf5(path) if io == "HDF5TransformIO" else _built(path, _ENTRIES[io](path))
+    if not chain:
+        raise InputError(f"The transform file {path} holds no transform.")
+    return compose(chain)
+
+
+def _read_hdf5(path: Path) -> list[Any]:
+    """Transforms of ITK's HDF5 form, first applied first."""
     reader = wrapped_class("TransformFileReader", "TemplateD").New()
-    reader.SetTransformIO(wrapped_class(io, "TemplateD").New())
+    reader.SetTransformIO(wrapped_class("HDF5TransformIO", "TemplateD").New())
     reader.SetFileName(str(path))
+    is_small = path.stat().st_size < _MOST_PROBED_BYTES
+    if is_hdf5_cut_off(path) or (is_small and would_crash(reader.Update)):
+        raise InputError(f"The transform file {path} is truncated or damaged, or no HDF5 file.")
     try:
-        reader.Update()
-    except RuntimeError as error:
+        with native_messages_of_success():
+            reader.Update()
+    except NATIVE_ERRORS as error:
+        silence_hdf5_at_exit()
         if "KernelTransform_" in str(error):
             raise InputError(
                 f"The transform file {path} holds a thin-plate or similar spline of landmarks, which ITK's Python"
@@ -79,14 +114,21 @@ def read_transform(path: str | os.PathLike) -> Any:
     chain = []
     transforms = reader.GetModifiableTransformList()
     while not transforms.empty():
-        chain.append(down_cast(transforms.pop()))
-    if not chain:
-        raise InputError(f"The transform file {path} holds no transform.")
-    return compose(chain)
+        chain += chain_of(down_cast(transforms.pop()))
+    return chain
 
 
-def _read_text_form(path: Path) -> list[Any]:
-    """ITK's text form, first applied first, with splines of landmarks, which ITK's own reader does not know."""
+def _built(path: Path, entries: Iterable[tuple[str, np.ndarray, np.ndarray]]) -> list[Any]:
+    """Transforms of (type, parameters, fixed parameters), in the order of a file, first applied first."""
+    try:
+        built = [itk_transform(*entry) for entry in entries if not entry[0].startswith("CompositeTransform")]
+    except (KeyError, ValueError, RuntimeError, struct.error) as error:
+        raise InputError(f"The transform file {path} is damaged.") from error
+    return built[::-1]
+
+
+def _text_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Of ITK's text form."""
     entries: list[dict[str, str]] = []
     for line in path.read_text("utf-8").splitlines():
         name, _, value = line.partition(":")
@@ -94,22 +136,35 @@ def _read_text_form(path: Path) -> list[Any]:
             entries.append({})
         if entries and not line.startswith("#") and value:
             entries[-1][name.strip()] = value.strip()
-    try:
-        built = [
-            itk_transform(
-                entry["Transform"],
-                np.array(entry["Parameters"].split(), float),
-                np.array(entry["FixedParameters"].split(), float),
-            )
-            for entry in entries
-            if not entry["Transform"].startswith("CompositeTransform")
-        ]
-    except (KeyError, ValueError) as error:
-        raise InputError(f"The transform file {path} is damaged: {error}.") from error
-    return built[::-1]
+    for entry in entries:
+        values, fixed_values = (
+            np.array(entry.get(name, "").split(), float) for name in ("Parameters", "FixedParameters")
+        )
+        yield entry["Transform"], values, fixed_values
 
 
-def _transform_of_map(parameters: ParameterMap) -> Any:
+def _matlab_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Of ITK's Matlab form (level 4): parameters in a variable named by the type, then one of the fixed parameters."""
+    content, at = path.read_bytes(), 0
+    variables: list[tuple[str, np.ndarray]] = []
+    while at < len(content):
+        kind, rows, columns, _, length = struct.unpack_from("<5i", content, at)
+        if min(rows, columns, length) < 0:
+            raise ValueError(f"a matrix of {rows} x {columns} numbers")
+        at += 20 + length
+        name = content[at - length : at].rstrip(b"\0").decode("ascii")
+        values = np.frombuffer(content, "<f4" if kind // 10 % 10 else "<f8", rows * columns, at)
+        at += values.nbytes
+        variables.append((name, values.astype(float)))
+    for (name, values), (_, fixed_values) in zip(variables[::2], variables[1::2], strict=True):
+        yield name, values, fixed_values
+
+
+#: Readers of ITK's other forms. ITK's own do not know all types of transforms, and do not survive all that is damaged.
+_ENTRIES = {"TxtTransformIO": _text_entries, "MatlabTransformIO": _matlab_entries}
+
+
+def _transform_of_map(parameters: Mapping[str, Sequence[str]]) -> Any:
     kind = parameters.get("Transform", ("",))[0]
     if kind == "File":
         return read_transform(parameters["TransformFileName"][0])
@@ -168,7 +223,8 @@ def _linked(file: Path, link: str, what: str) -> Path:
 def write_transform(
     transform: Any, path: str | os.PathLike, fixed: Geometry, maps: list[ParameterMap] | None = None
 ) -> None:
-    """Write by suffix: .h5 or .tfm for ITK, SimpleITK and Slicer, .txt or .toml for elastix. All or nothing.
+    """Write a transform, fixed to moving, LPS mm, by suffix: .h5 or .tfm for ITK, SimpleITK and Slicer, .txt or .toml
+    for elastix. All or nothing; raises InputError where it cannot be written.
 
     ITK's forms hold thin plates sampled (see ``readable_by_itk``), elastix's hold everything exactly. ``fixed`` is the
     grid that elastix files name for resampling; ``maps``, where known, are written as they are. In
@@ -188,9 +244,24 @@ def write_transform(
         writer.SetInput(transform)
         writer.SetFileName(str(draft))
         try:
-            writer.Update()
-        except RuntimeError as error:
-            raise InputError(f"The transform {path} cannot be written.") from error
+            with native_messages_of_success(), decimal_point():
+                writer.Update()
+        except NATIVE_ERRORS as error:
+            if suffix != ".tfm":
+                silence_hdf5_at_exit()
+            raise InputError(f"The transform {path} cannot be written; is the disk full?") from error
+        if suffix == ".tfm" and not _ends_whole(draft, transform):
+            raise InputError(f"The transform {path} cannot be written; is the disk full?")
+
+
+def _ends_whole(path: Path, transform: Any) -> bool:
+    """Whether ITK's text form ends as it does when all was written: ITK does not notice when the disk is full."""
+    with open(path, "rb") as file:
+        file.seek(max(0, path.stat().st_size - _LONGEST_END))
+        end = file.read().decode("ascii", errors="replace")
+    name, _, values = end.rpartition("\n")[0].rpartition("\n")[2].partition(":")
+    counts = {len(element.GetFixedParameters()) for element in chain_of(transform)}
+    return end.endswith("\n") and name == "FixedParameters" and len(values.split()) in counts
 
 
 def readable_by_itk(transform: Any, fixed: Geometry) -> Any:
@@ -229,6 +300,24 @@ def _maps_and_fields(transform: Any, path: Path, fixed: Geometry) -> list[Parame
             }
         )
     return maps
+
+
+def check_parts_apart(path: str | os.PathLike, inputs: Iterable[str | os.PathLike | None]) -> None:
+    """Raise InputError when what ``write_transform`` writes beside ``path`` could overwrite one of ``inputs``."""
+    path = Path(path)
+    if path.suffix.lower() not in (".txt", ".toml"):
+        return
+    part = re.compile(rf"{re.escape(path.stem)}\.\d+({re.escape(path.suffix)}|\.field\.nrrd)")
+    folder = os.path.realpath(path.parent)
+    for given in inputs:
+        if given is None:
+            continue
+        place = Path(os.path.realpath(given))
+        if str(place.parent) == folder and part.fullmatch(place.name):
+            raise InputError(
+                f"The output {path} would overwrite an input: what comes before the last transform of a chain is"
+                f" written beside it, under names like {place.name}; give it another name."
+            )
 
 
 def _write_elastix(maps: list[ParameterMap], path: Path) -> None:

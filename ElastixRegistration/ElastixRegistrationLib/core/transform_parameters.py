@@ -13,6 +13,7 @@ import numpy as np
 from .errors import InputError
 from .images import Geometry, array_view, geometry_of
 from .itk_access import fill_parameters, quickly_wrapped_class, wrapped_class
+from .native_messages import NATIVE_ERRORS
 from .thin_plates import SPLINE_KERNELS, landmarks_of, spline_kernel_transform
 from .transforms import (
     affine_from_matrix,
@@ -44,15 +45,18 @@ def transform_from_map(parameters: ParameterMap) -> Any:
     What a map keeps in another file must be in it already: see ``transform_files.read_transform_parameters``.
     """
     kind = _text(parameters, "Transform")
-    if "ITKTransformParameters" in parameters:
-        return _of_itk_parameters(parameters)
-    try:
-        build = _BUILDERS[kind]
-    except KeyError:
+    if "ITKTransformParameters" not in parameters and kind not in _BUILDERS:
         raise UnsupportedTransform(
             f"Transform {kind} has no exact ITK form; supported are {', '.join(sorted(_BUILDERS))}."
-        ) from None
-    return build(parameters, _numbers(parameters, "TransformParameters"))
+        )
+    try:
+        if "ITKTransformParameters" in parameters:
+            return _of_itk_parameters(parameters)
+        return _BUILDERS[kind](parameters, _numbers(parameters, "TransformParameters"))
+    except InputError:
+        raise
+    except (ValueError, TypeError, KeyError, *NATIVE_ERRORS) as error:
+        raise InputError(f"The parameters of the {kind} do not fit each other: {error}.") from error
 
 
 def transforms_from_maps(
@@ -101,9 +105,14 @@ def _of_itk_parameters(parameters: ParameterMap) -> Any:
 
 
 def itk_transform(type_name: str, values: np.ndarray, fixed_values: np.ndarray) -> Any:
-    """The transform that ITK's files describe by a type such as AffineTransform_double_3_3 and two lists of numbers."""
+    """The transform that ITK's files describe by a type such as AffineTransform_double_3_3 and two lists of numbers.
+
+    Raises UnsupportedTransform, ValueError or RuntimeError where there is none.
+    """
     kind, _, sizes = type_name.partition("_")
     dimension = sizes.rpartition("_")[2]
+    if kind == "MatrixOffsetTransformBase":  # as older versions of ANTs write it
+        kind = "AffineTransform"
     for suffix in ("D", f"D{dimension}", f"D{dimension}{dimension}", f"D{dimension}3"):
         transform_class = quickly_wrapped_class(kind, suffix)
         if transform_class is not None:
@@ -111,6 +120,14 @@ def itk_transform(type_name: str, values: np.ndarray, fixed_values: np.ndarray) 
     else:
         raise UnsupportedTransform(f"The installed ITK has no transform of type {type_name}.")
     transform = transform_class.New()
+    if kind in ("BSplineTransform", "DisplacementFieldTransform"):
+        axes = int(dimension)
+        # Before ITK makes room for a grid of any size.
+        count = axes * np.prod(fixed_values[:axes]) if fixed_values.size == axes * (3 + axes) else -1
+    else:
+        count = values.size if kind.endswith("KernelTransform") else transform.GetNumberOfParameters()
+    if values.size != count:
+        raise ValueError(f"a {kind} of {values.size} parameters")
     if fixed_values.size:
         transform.SetFixedParameters(fill_parameters(transform.GetFixedParameters(), fixed_values))
     transform.SetParameters(fill_parameters(transform.GetParameters(), values))
@@ -134,8 +151,9 @@ def extend_bspline(parameters: ParameterMap) -> dict[str, tuple[str, ...]]:
     Inside the former grid every point maps as before; beyond it the displacement now fades to zero with a slope that
     cannot fold, and elastix, ITK, VTK and Slicer, whatever they do at the rim of a grid, agree everywhere.
     """
+    whole = {name: tuple(values) for name, values in parameters.items()}
     if _text(parameters, "Transform") not in ("BSplineTransform", "RecursiveBSplineTransform"):
-        return dict(parameters)
+        return whole
     size = _numbers(parameters, "GridSize").astype(int)
     faded, origin = extended_grid(
         _numbers(parameters, "TransformParameters").reshape(len(size), *size[::-1]),
@@ -143,7 +161,7 @@ def extend_bspline(parameters: ParameterMap) -> dict[str, tuple[str, ...]]:
         _numbers(parameters, "GridSpacing"),
         _direction(parameters, "GridDirection", len(size)),
     )
-    return dict(parameters) | {
+    return whole | {
         "GridSize": tuple(str(n) for n in faded.shape[:0:-1]),
         "GridOrigin": _texts(origin),
         "NumberOfParameters": (str(faded.size),),

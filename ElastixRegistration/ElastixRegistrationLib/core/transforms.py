@@ -98,7 +98,7 @@ def compose(chain: Sequence[Any]) -> Any:
 
 
 def map_points(transform: Any, points: np.ndarray) -> np.ndarray:
-    """Map (N, D) points, LPS mm."""
+    """Map (N, D) points, LPS mm. Raises RuntimeError or TypeError, of ITK, for points of another dimension."""
     points = np.atleast_2d(np.asarray(points, float))
     matrix = matrix_of(transform)
     if matrix is not None:
@@ -107,7 +107,10 @@ def map_points(transform: Any, points: np.ndarray) -> np.ndarray:
 
 
 def displacement_field(transform: Any, geometry: Geometry) -> Any:
-    """Image of float32 vectors T(x) - x, LPS mm, at the voxel centres x of ``geometry``."""
+    """Image of float32 vectors T(x) - x, LPS mm, at the voxel centres x of ``geometry``.
+
+    Raises RuntimeError, of ITK, for a transform of another dimension.
+    """
     dimension = geometry.dimension
     sampler = wrapped_class("TransformToDisplacementFieldFilter", f"IVF{dimension}{dimension}D").New()
     sampler.SetTransform(transform)

@@ -81,7 +81,7 @@ class UserPresets:
 
     def find(self, preset_id: str) -> Preset | None:
         """The preset of that id, None when there is none. Raises InputError when it is broken."""
-        if not _ID.fullmatch(str(preset_id)) or not (self.folder / preset_id / ENTRY).is_file():
+        if not _ID.fullmatch(str(preset_id)) or not (self.folder / str(preset_id) / ENTRY).is_file():
             return None
         return self._read(preset_id)
 

@@ -1,4 +1,4 @@
-"""itk-elastix in Slicer's Python: asked for at the first Apply, not before."""
+"""Python packages that Slicer lacks: asked for when they are first needed, not before."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ _log = logging.getLogger(__name__)
 
 
 class InstallationError(ElastixRegistrationError):
-    """itk-elastix is not to be had. The message says why and what to do."""
+    """A package is not to be had. The message says why and what to do."""
 
 
-def ensureRequirements(path: str | Path) -> None:
-    """Ask for and install the packages of a requirements file where they are missing.
+def ensureRequirements(path: str | Path, package: str = "itk-elastix") -> None:
+    """Ask for and install the packages of a requirements file, of which ``package`` is the chief one, if missing.
 
     Raises InstallationError when the user says no, or pip fails.
     """
     try:
-        _ensure(path)
+        _ensure(path, package)
     except InstallationError:
         raise
     except Exception as problem:  # pip fails with whatever: no network, no space, a proxy
         refused = isinstance(problem, RuntimeError) and "declined" in str(problem)
         _log.warning("The packages of %s could not be installed: %s", path, problem)
-        raise InstallationError(_refusal() if refused else _failure()) from problem
+        raise InstallationError(_refusal(package) if refused else _failure(package)) from problem
 
 
-def _ensure(path: str | Path) -> None:
+def _ensure(path: str | Path, package: str) -> None:
     try:
         from slicer.packaging import load_requirements, pip_ensure
     except ImportError:  # Slicer 5.10 and older
-        _ensureWithoutPackaging(path)
+        _ensureWithoutPackaging(path, package)
     else:
         pip_ensure(load_requirements(path), requester="ElastixRegistration")
 
 
-def _ensureWithoutPackaging(path: str | Path) -> None:
+def _ensureWithoutPackaging(path: str | Path, package: str) -> None:
     lines = [line.strip() for line in Path(path).read_text(encoding="utf-8").splitlines()]
     missing = [line for line in lines if line and not line.startswith("#") and not _isInstalled(line)]
     if missing:
         question = _("Elastix Registration needs Python packages: {packages} (some 100 MB). Install them now?")
         if not slicer.util.confirmOkCancelDisplay(question.format(packages=", ".join(missing))):
-            raise InstallationError(_refusal())
+            raise InstallationError(_refusal(package))
         slicer.util.pip_install(missing)
 
 
@@ -63,12 +63,14 @@ def _isInstalled(line: str) -> bool:
         return False
 
 
-def _refusal() -> str:
-    return _("Nothing can be registered without the Python package itk-elastix. Press Apply again to install it.")
+def _refusal(package: str) -> str:
+    sentence = _("This needs the Python package {package}. Press the button again to install it.")
+    return sentence.format(package=package)
 
 
-def _failure() -> str:
-    return _(
-        "The Python package itk-elastix could not be installed. Check the connection to the internet (pypi.org) and"
-        " press Apply again. The Python console has the details."
+def _failure(package: str) -> str:
+    sentence = _(
+        "The Python package {package} could not be installed. Check the connection to the internet (pypi.org) and"
+        " press the button again. The Python console has the details."
     )
+    return sentence.format(package=package)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import qt
@@ -14,10 +15,11 @@ from slicer.util import VTKObservationMixin
 
 from ..core.errors import InputError
 from ..core.settings import RegistrationSettings
-from ..mrml.parameter_node import ROLES, ParameterSet, add_parameter_node, parameter_nodes
+from ..mrml.parameter_node import MANY_ROLES, ROLES, ParameterSet, add_parameter_node, parameter_nodes
 from .advanced_section import AdvancedSection
 from .inputs_section import InputsSection, chooseDefaults
 from .installation import InstallationError, ensureRequirements
+from .many_section import ManySection
 from .masks_section import MasksSection
 from .outputs_section import OutputsSection
 from .parameter_set_section import ParameterSetSection
@@ -47,6 +49,8 @@ class RegistrationPanel(VTKObservationMixin):
         self.result = ResultSection(ui)
         self.run = RunSection(ui, self.apply, self.cancel)
         self.presets = PresetSection(ui)
+        self.transform = TransformSection(ui.resultCollapsibleButton, logic, self._ensureInstalled)
+        self.many = ManySection(self.transform.widget, logic, self._ensureInstalled)
         self.sections = (
             InputsSection(ui),
             self.presets,
@@ -56,8 +60,8 @@ class RegistrationPanel(VTKObservationMixin):
             AdvancedSection(ui),
             self.run,
             self.result,
+            self.many,
         )
-        self.transform = TransformSection(ui.resultCollapsibleButton, logic, self._ensureInstalled)
         self.control = RunControl(logic, self)
         self._warmUpTimer = qt.QTimer()
         self._warmUpTimer.setSingleShot(True)
@@ -168,9 +172,11 @@ class RegistrationPanel(VTKObservationMixin):
         self.result.setRun(None)
         self.control.start(self._choices)
 
-    def _ensureInstalled(self) -> None:
+    def _ensureInstalled(self, isCohort: bool = False) -> None:
         """Raises InstallationError where the user does not want what is missing."""
         ensureRequirements(self._requirements)
+        if isCohort:
+            ensureRequirements(Path(self._requirements).with_name("requirements-batch.txt"), "dask")
 
     def cancel(self) -> None:
         self.control.cancel()
@@ -180,8 +186,8 @@ class RegistrationPanel(VTKObservationMixin):
         if message:
             slicer.util.errorDisplay(message, windowTitle=_("Elastix Registration"))
 
-    def onProgress(self, event: Any, iterations: Sequence[Any]) -> None:
-        self.run.progress(event, iterations)
+    def onProgress(self, event: Any, iterations: Sequence[Any], log: str) -> None:
+        self.run.progress(event, iterations, log)
 
     def onApplied(self, run: Run) -> None:
         volume = run.applied.nodes.get("outputVolume")
@@ -194,7 +200,7 @@ class RegistrationPanel(VTKObservationMixin):
         if run.savedTo:
             message += " " + _("Saved in {folder}.").format(folder=run.savedTo)
         if run.handle.progress is not None:
-            self.run.progress(run.handle.progress, run.handle.iterations)
+            self.run.progress(run.handle.progress, run.handle.iterations, run.handle.log)
         self.run.end(message, run.handle.log, True)
         self.result.setRun(run)
 
@@ -218,6 +224,7 @@ class RegistrationPanel(VTKObservationMixin):
         if missing:
             self.control.cancel(_("Cancelled: {name} was removed.").format(name=missing))
         self.result.nodeRemoved()
+        self.many.nodeRemoved()
         self.transform.enable()
         if not slicer.mrmlScene.IsBatchProcessing():
             self._refresh()
@@ -226,6 +233,7 @@ class RegistrationPanel(VTKObservationMixin):
         self.control.cancel(_("Cancelled: the scene was closed."))
         self.result.sceneClosed()
         self.transform.sceneClosed()
+        self.many.sceneClosed()
         self.setParameterNode(None)
 
     def _onEndClose(self, caller: Any, event: Any) -> None:
@@ -250,4 +258,4 @@ class RegistrationPanel(VTKObservationMixin):
 def _content(node: Any) -> tuple[Any, ...]:
     """Of a parameter node, to see whether somebody has changed it."""
     texts = [(name, node.GetParameter(name)) for name in node.GetParameterNames()]
-    return (node.GetID(), *texts, *(node.GetNodeReferenceID(role) for role in ROLES))
+    return (node.GetID(), *texts, *(node.GetNodeReferenceID(role) for role in (*ROLES, *MANY_ROLES)))

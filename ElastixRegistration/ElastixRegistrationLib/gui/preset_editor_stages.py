@@ -28,8 +28,15 @@ class StageList:
         self._count = 0
         ui.stageList.wordWrap = True
         self._menu = qt.QMenu(ui.addStageButton)
+        names = {
+            "translation": _("translation"),
+            "rigid": _("rigid"),
+            "similarity": _("similarity"),
+            "affine": _("affine"),
+            "B-spline": _("B-spline"),
+        }
         for kind in STAGE_KINDS:
-            action = self._menu.addAction(_(kind))
+            action = self._menu.addAction(names[kind])
             action.connect("triggered(bool)", lambda checked, kind=kind: self.add(kind))
         ui.addStageButton.setMenu(self._menu)
         ui.stageList.connect("currentRowChanged(int)", self._chosen)

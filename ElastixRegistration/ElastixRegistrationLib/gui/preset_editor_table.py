@@ -102,7 +102,7 @@ class ParameterTable:
     def _addHeading(self, text: str) -> None:
         line = self._table.rowCount
         self._table.insertRow(line)
-        item = qt.QTableWidgetItem(_(text))
+        item = qt.QTableWidgetItem(_headings()[text])
         font = item.font()
         font.setBold(True)
         item.setFont(font)
@@ -196,6 +196,25 @@ class _NoWheel(qt.QObject):
             event.ignore()
             return True
         return False
+
+
+def _headings() -> dict[str, str]:
+    """The groups of the schema of parameters, as they are shown."""
+    return {
+        "Components": _("Components"),
+        "Images": _("Images"),
+        "Resolutions": _("Resolutions"),
+        "Start": _("Start"),
+        "Transform": _("Transform"),
+        "Metric": _("Metric"),
+        "Weights and penalties": _("Weights and penalties"),
+        "Sampling": _("Sampling"),
+        "Interpolation": _("Interpolation"),
+        "Optimizer": _("Optimizer"),
+        "Output": _("Output"),
+        "Obsolete": _("Obsolete"),
+        "Others": _("Others"),
+    }
 
 
 def meaningText(row: Row) -> str:

@@ -38,8 +38,8 @@ class Run:
 class RunControl:
     """One registration at a time, of which a listener hears.
 
-    ``onNotStarted(message, details)``, ``onProgress(event, iterations)``, ``onApplied(run)`` when the outputs are in
-    the scene, ``onDone(run)``, ``onFailed(message, details)``, ``onCancelled(reason, details)``.
+    ``onNotStarted(message, details)``, ``onProgress(event, iterations, log)``, ``onApplied(run)`` when the outputs are
+    in the scene, ``onDone(run)``, ``onFailed(message, details)``, ``onCancelled(reason, details)``.
 
     Before and after elastix runs, the work goes on in steps of the timer, so that the window can move in between.
     """
@@ -122,7 +122,7 @@ class RunControl:
         handle.poll()
         if handle.progress is not None and handle.progress is not self._seen:
             self._seen = handle.progress
-            self._listener.onProgress(handle.progress, handle.iterations)
+            self._listener.onProgress(handle.progress, handle.iterations, handle.log)
         if handle.state == "cancelled":
             self._end()
             self._listener.onCancelled("", handle.log)

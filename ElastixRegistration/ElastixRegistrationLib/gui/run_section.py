@@ -14,6 +14,9 @@ from .metric_plot import MetricPlot
 from .run_control import progressText
 from .section import Section, reveal
 
+# How lines begin that only "all" of the log shows: rows of the iteration table, and elastix' defaults, two lines each.
+_DETAILS = (*"0123456789", "WARNING: The parameter ", "  The default value ")
+
 
 class RunSection(Section):
     """One button: ``onApply()`` when nothing runs, ``onCancel()`` when something does."""
@@ -53,10 +56,11 @@ class RunSection(Section):
         self._showButton()
         reveal(self.ui.plotFrame)
 
-    def progress(self, event: Any, iterations: Sequence[Any]) -> None:
+    def progress(self, event: Any, iterations: Sequence[Any], log: str) -> None:
         self.ui.progressBar.value = round(1000 * event.fraction)
         self.ui.progressLabel.text = progressText(event)
         self.plot.setIterations(iterations)
+        self._follow(log)
 
     def end(self, message: str, log: str, done: bool) -> None:
         """``done``: it came to its end; the plot stays in any case."""
@@ -69,9 +73,19 @@ class RunSection(Section):
         self.setLog(log)
         self._showButton()
 
+    def _follow(self, log: str) -> None:
+        """Append whole lines that have come since; a text that is set anew at each of them stalls the window."""
+        end = log.rfind("\n") + 1
+        if end > len(self._log):
+            lines = self._shown(log[len(self._log) : end]).rstrip("\n")
+            self._log = log[:end]
+            if lines:
+                self.ui.logText.appendPlainText(lines)
+            self.ui.copyLogButton.enabled = self.ui.saveLogButton.enabled = True
+
     def setLog(self, log: str) -> None:
         self._log = log
-        self.ui.logText.setPlainText(self._shownLog())
+        self.ui.logText.setPlainText(self._shown(log))
         self.ui.copyLogButton.enabled = self.ui.saveLogButton.enabled = bool(log)
 
     def copyLog(self, checked: bool = False) -> None:
@@ -83,10 +97,10 @@ class RunSection(Section):
             with slicer.util.tryWithErrorDisplay(_("The log could not be saved.")):
                 Path(path).write_text(self._log, encoding="utf-8")
 
-    def _shownLog(self) -> str:
+    def _shown(self, log: str) -> str:
         if self.choices is None or self.choices.text("logDetail") == "all":
-            return self._log
-        return "\n".join(line for line in self._log.splitlines() if not line[:1].isdigit())
+            return log
+        return "\n".join(line for line in log.splitlines() if not line.startswith(_DETAILS))
 
     def _clicked(self, checked: bool = False) -> None:
         if self._running:

@@ -86,9 +86,8 @@ class TransformSection:
     # --- what the buttons do ---
 
     def load(self) -> None:
-        path = qt.QFileDialog.getOpenFileName(
-            self.widget, _("Load a transform"), "", f"{_('Transforms')} ({_FILES});;{_('All files')} (*)"
-        )
+        kinds = _("Transforms") + f" ({_FILES});;" + _("All files") + " (*)"
+        path = qt.QFileDialog.getOpenFileName(self.widget, _("Load a transform"), "", kinds)
         if not path:
             return
         self._ensureInstalled()

@@ -45,7 +45,7 @@ def _resampling_steps(job: RegistrationJob) -> Steps[list[Output]]:
     if fixed.to_world or moving.to_world:
         return []
     _, reference = job.image_of(fixed, fixed.voxels)
-    settings = {"reference": reference, "interpolation": job.interpolation}
+    settings: dict[str, Any] = {"reference": reference, "interpolation": job.interpolation}
     if moving.components == 1:
         estimate = job.moving_background
         if estimate is None:  # it registers on the very voxels

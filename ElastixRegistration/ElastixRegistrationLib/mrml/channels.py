@@ -63,7 +63,9 @@ def channel_steps(pair: VolumePair, sides: tuple[Side, Side], number: int, threa
         side = yield from side_steps(volume, first.plane, "auto", threads)
         images.append(side.image)
         masks.append((yield from mask_of_side_steps(side, mask, segments, f"{name} mask {number}")))
-    return [Channel(*images, *masks, weight=pair.weight, metric=pair.metric, name=f"image {number}")]
+    fixed, moving = images
+    fixed_mask, moving_mask = masks
+    return [Channel(fixed, moving, fixed_mask, moving_mask, pair.weight, pair.metric, name=f"image {number}")]
 
 
 def _label_channel_steps(pair: VolumePair, sides: tuple[Side, Side]) -> Steps[list[Channel]]:
@@ -87,7 +89,9 @@ def _label_channel_steps(pair: VolumePair, sides: tuple[Side, Side]) -> Steps[li
         for name, node, side in zip(("fixed", "moving"), nodes, sides, strict=True):
             inside = yield from _inside_steps(node, label, side, f"{name} labels")
             images.append(VoxelData(*flattened(inside, side.grid, side.plane)))
-        channels.append(Channel(*images, weight=pair.weight, metric=pair.metric, kind=pair.kind, name=f"label {label}"))
+        fixed, moving = images
+        alike: dict[str, Any] = {"weight": pair.weight, "metric": pair.metric, "kind": pair.kind}
+        channels.append(Channel(fixed, moving, name=f"label {label}", **alike))
     return channels
 
 

@@ -26,7 +26,9 @@ def lps_from_ras_matrix(matrix: np.ndarray) -> np.ndarray:
     return _FLIP_MATRIX @ np.asarray(matrix, float) @ _FLIP_MATRIX
 
 
-def geometry_from_ijk_to_ras(ijk_to_ras: np.ndarray, size: tuple[int, ...], start: tuple[int, ...] = (0, 0, 0)):
+def geometry_from_ijk_to_ras(
+    ijk_to_ras: np.ndarray, size: tuple[int, ...], start: tuple[int, ...] = (0, 0, 0)
+) -> Geometry:
     """Geometry (LPS, mm) of a grid of ``size`` voxels whose first voxel has index ``start``.
 
     ``ijk_to_ras`` is (4, 4) and invertible. Its axes need not be orthogonal; ``Geometry.direction`` then is not either.

@@ -116,7 +116,7 @@ def _written(
     images: dict[str, vtk.vtkImageData],
     grid: Geometry,
 ) -> DeformationNodes:
-    nodes = DeformationNodes(*[None] * 6, statistics=analysis.statistics, volumes=tuple(volumes))
+    nodes = DeformationNodes(None, None, None, None, None, None, analysis.statistics, tuple(volumes))
     scene.SaveStateForUndo()
     try:
         nodes.magnitude = _volume(scene, f"{name} displacement (mm)", images["magnitude"], grid)

@@ -15,6 +15,7 @@ from ..core.errors import InputError
 from ..core.images import Geometry
 from ..core.itk_access import preload
 from ..core.parameter_maps import ParameterMap
+from ..core.preset import Preset
 from ..core.sampling import lattice, sampled
 from ..core.settings import KEEP, RegistrationSettings
 from ..core.transforms import compose
@@ -131,15 +132,20 @@ def prepare_steps(
     pairing: str = "auto",
     landmark_weight: float | None = None,
     channels: Sequence[VolumePair] = (),
+    presets: Sequence[Preset] | None = None,
 ) -> Steps[RegistrationJob]:
-    """Read the nodes and check them; nothing in the scene changes. Raises InputError that names node or parameter."""
+    """Read the nodes and check them; nothing in the scene changes. Raises InputError that names node or parameter.
+
+    ``presets`` beside the built-in ones and the user's own; None: those of the scene of the fixed volume.
+    """
     fixed, moving = volume_image(fixed_node, "fixed volume"), volume_image(moving_node, "moving volume")
     if fixed_node is moving_node:
         raise InputError(f"The {fixed.name} and the {moving.name} are the same node.")
     _check_scene(fixed, moving)
-    _check_outputs(outputs, fixed, moving, (fixed_mask_node, moving_mask_node))
+    of_channels = [node for pair in channels for node in (pair.fixed, pair.moving, pair.fixedMask, pair.movingMask)]
+    _check_outputs(outputs, fixed, moving, [fixed_mask_node, moving_mask_node, *of_channels])
     fixed_plane, moving_plane = _planes(fixed, moving)
-    presets = scene_presets(fixed_node.GetScene())
+    presets = scene_presets(fixed_node.GetScene()) if presets is None else presets
     stages = settings.stages(
         3 if fixed_plane is None else 2,
         has_masks=(fixed_mask_node is not None, moving_mask_node is not None),
@@ -159,7 +165,7 @@ def prepare_steps(
     if fixed_points_node is not None or moving_points_node is not None:
         pairs = landmark_pairs(fixed_points_node, moving_points_node, pairing)
         points, notes = (pairs.fixed, pairs.moving), pairs.notes
-        if fixed_plane is not None:
+        if fixed_plane is not None and moving_plane is not None:
             points = fixed_plane.flat(points[0]), moving_plane.flat(points[1])
     start = None
     if initial_transform_node is not None:
@@ -228,10 +234,11 @@ def _start_steps(
     matrix = matrix_of(chain)
     if matrix is not None:
         matrix = lps_from_ras_matrix(matrix)
-        flat = matrix if fixed_plane is None else flattened_matrix(matrix, fixed_plane, moving_plane)
-        return TransformData((TransformElement.affine(flat),))
+        if fixed_plane is not None and moving_plane is not None:
+            matrix = flattened_matrix(matrix, fixed_plane, moving_plane)
+        return TransformData((TransformElement.affine(matrix),))
     yield from preload()
-    if fixed_plane is None:
+    if fixed_plane is None or moving_plane is None:
         return TransformData.of(itk_from_chain(chain, grid))
     domain = flat_geometry(grid, fixed_plane)
     mapping = partial(_map_flat, chain, fixed_plane, moving_plane)
@@ -251,7 +258,8 @@ def _check_scene(fixed: VolumeImage, moving: VolumeImage) -> None:
         raise InputError(f"The {fixed.name} and the {moving.name} are in different scenes.")
 
 
-def _check_outputs(outputs: OutputNodes, fixed: VolumeImage, moving: VolumeImage, masks: Sequence[Any]) -> None:
+def _check_outputs(outputs: OutputNodes, fixed: VolumeImage, moving: VolumeImage, others: Sequence[Any]) -> None:
+    """``others``: input nodes beside the two volumes, None for those that there are not."""
     named = [node for node in (outputs.volume, outputs.transform, outputs.field) if node is not None]
     for n, node in enumerate(named):
         if any(node is other for other in named[:n]):
@@ -259,7 +267,7 @@ def _check_outputs(outputs: OutputNodes, fixed: VolumeImage, moving: VolumeImage
         if node.GetScene() is not fixed.node.GetScene():
             raise InputError(f"The output {node.GetName()} is not in the scene.")
     if outputs.volume is not None or outputs.none_named:
-        check_output_volume(outputs.volume, fixed, moving, [mask for mask in masks if mask is not None])
+        check_output_volume(outputs.volume, fixed, moving, others)
     if outputs.transform is not None:
         if not outputs.transform.IsA("vtkMRMLTransformNode"):
             raise InputError(
@@ -270,7 +278,7 @@ def _check_outputs(outputs: OutputNodes, fixed: VolumeImage, moving: VolumeImage
         if outputs.field.IsA("vtkMRMLTransformNode"):
             check_moves_nothing(outputs.field, "deformation field", fixed)
         else:
-            check_field_volume(outputs.field, [fixed.node, moving.node, *masks])
+            check_field_volume(outputs.field, [fixed.node, moving.node, *others])
 
 
 def check_moves_nothing(node: Any, role: str, fixed: VolumeImage) -> None:

@@ -26,10 +26,11 @@ def volume_class_for(moving: VolumeImage) -> str:
     return "vtkMRMLLabelMapVolumeNode" if moving.is_label_map else "vtkMRMLScalarVolumeNode"
 
 
-def check_output_volume(node: Any, fixed: VolumeImage, moving: VolumeImage, masks: Iterable[Any]) -> None:
+def check_output_volume(node: Any, fixed: VolumeImage, moving: VolumeImage, others: Iterable[Any]) -> None:
     """Raise InputError unless ``node`` can hold the resampled moving volume. None stands for one to be created.
 
-    The moving volume itself will do: it is read before it is written.
+    The moving volume itself will do: it is read before it is written. ``others`` are further inputs, None among them
+    for those that there are not.
     """
     if _is_diffusion(moving.node):
         raise InputError(
@@ -43,8 +44,8 @@ def check_output_volume(node: Any, fixed: VolumeImage, moving: VolumeImage, mask
         raise InputError(f"The {name} is a {node.GetNodeTagName()} node, not a volume.")
     if node is fixed.node:
         raise InputError(f"The {name} is the fixed volume, which would be lost; choose another output volume.")
-    if any(node is mask for mask in masks):
-        raise InputError(f"The {name} is a mask of this registration, which would be lost; choose another one.")
+    if any(node is other for other in others):
+        raise InputError(f"The {name} is an input of this registration, which would be lost; choose another one.")
     needed = volume_class_for(moving)
     fits = node.IsA(needed) and not _is_diffusion(node)
     if needed == "vtkMRMLScalarVolumeNode":

@@ -148,7 +148,7 @@ def _node_class(job: RegistrationJob, role: str, computed: Computed) -> str:
         return volume_class_for(job.moving)
     if role == "outputField":
         return "vtkMRMLVectorVolumeNode" if computed.dense_field is None else "vtkMRMLGridTransformNode"
-    return "vtkMRMLScalarVolumeNode" if role == "outputJacobian" else node_class_of(computed.transform)
+    return "vtkMRMLScalarVolumeNode" if role == "outputJacobian" else node_class_of(computed.transform or [])
 
 
 def _node_for(applied: AppliedOutputs, role: str, node: Any, computed: Computed) -> Any:
@@ -167,11 +167,11 @@ def _node_for(applied: AppliedOutputs, role: str, node: Any, computed: Computed)
 def _write(applied: AppliedOutputs, role: str, node: Any, computed: Computed, result: Any, jacobian: Any) -> None:
     job = applied.job
     if role == "outputTransform":
-        write_transform(job, node, computed.transform)
+        write_transform(job, node, computed.transform or [])
     elif role == "outputInverse":
         transform = applied.nodes.get("outputTransform")
         if transform is None:
-            write_transform(job, node, computed.transform)
+            write_transform(job, node, computed.transform or [])
         _invert(node, transform or node)
     elif role == "outputField":
         write_field(job, node, computed)

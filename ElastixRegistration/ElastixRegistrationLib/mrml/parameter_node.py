@@ -21,6 +21,11 @@ INITIAL_TRANSFORM = "initialTransform"
 OUTPUTS = ("outputVolume", "outputTransform", "outputField", "outputJacobian", "outputInverse")
 INPUTS = (FIXED_VOLUME, MOVING_VOLUME, FIXED_MASK, MOVING_MASK, FIXED_POINTS, MOVING_POINTS, INITIAL_TRANSFORM)
 ROLES = (*INPUTS, *OUTPUTS)
+#: Nodes of the section for many images.
+SEQUENCE, SEQUENCE_SEGMENTATION, GROUP_SEQUENCE = "sequence", "sequenceSegmentation", "groupSequence"
+GROUP_VOLUMES = "groupVolumes"  # any number of them
+SEQUENCE_OUTPUTS = ("outputSequence", "outputTransformSequence", "outputSegmentationSequence")
+MANY_ROLES = (SEQUENCE, SEQUENCE_SEGMENTATION, GROUP_SEQUENCE, GROUP_VOLUMES, *SEQUENCE_OUTPUTS)
 
 #: Choices beside RegistrationSettings, with their defaults. Of an output, "1" says that it is wanted.
 _DEFAULTS = {
@@ -34,6 +39,18 @@ _DEFAULTS = {
     "saveFolder": "",
     "fixedSegments": "",
     "movingSegments": "",
+    "many.kind": "sequence",
+    "many.referenceFrame": "0",
+    "many.firstFrame": "0",
+    "many.way": "reference",
+    "many.direction": "onto",
+    "many.groupOf": "sequence",
+    "many.groupTransforms": "rigid deformable",
+    "many.groupMetric": "pca",
+    "many.source": "scene",
+    "many.intoScene": "1",
+    "many.resume": "0",
+    "many.workers": "0",
 }
 
 
@@ -44,13 +61,31 @@ class ParameterSet:
         self.node = node
 
     def reference(self, role: str) -> Any:
-        """The node chosen for one of ROLES, or None."""
+        """The node chosen for one of ROLES or MANY_ROLES, or None."""
         return self.node.GetNodeReference(_known(role))
 
     def set_reference(self, role: str, node: Any) -> None:
         new = None if node is None else node.GetID()
         if self.node.GetNodeReferenceID(_known(role)) != new:
             self.node.SetNodeReferenceID(role, new)
+
+    def references(self, role: str) -> list[Any]:
+        """All nodes chosen for a role that can have several; those that are no longer in the scene are left out."""
+        count = self.node.GetNumberOfNodeReferences(_known(role))
+        nodes = [self.node.GetNthNodeReference(role, n) for n in range(count)]
+        return [node for node in nodes if node is not None]
+
+    def set_references(self, role: str, nodes: Iterable[Any]) -> None:
+        nodes = list(nodes)
+        if [node.GetID() for node in nodes] == [node.GetID() for node in self.references(role)]:
+            return
+        modified = self.node.StartModify()
+        try:
+            self.node.RemoveNodeReferenceIDs(role)
+            for node in nodes:
+                self.node.AddNodeReferenceID(role, node.GetID())
+        finally:
+            self.node.EndModify(modified)
 
     def text(self, name: str) -> str:
         """A choice beside the settings; its default where the node has none."""
@@ -109,7 +144,7 @@ def add_parameter_node(scene: Any, name: str) -> Any:
 
 
 def _known(role: str) -> str:
-    if role not in ROLES:
+    if role not in ROLES and role not in MANY_ROLES:
         raise InputError(f"A registration has no node of the role {role!r}.")
     return role
 

@@ -71,7 +71,7 @@ def flat_geometry(geometry: Geometry, plane: Plane) -> Geometry:
     return Geometry(
         size=tuple(np.delete(geometry.size, axis).tolist()),
         spacing=tuple(np.delete(geometry.spacing, axis).tolist()),
-        origin=tuple(plane.flat([geometry.origin])[0].tolist()),
+        origin=tuple(plane.flat(np.array([geometry.origin]))[0].tolist()),
         direction=tuple(map(tuple, (plane.frame[:3, :2].T @ axes).tolist())),
     )
 

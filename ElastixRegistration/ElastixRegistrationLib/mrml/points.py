@@ -27,7 +27,7 @@ def points_of(node: Any, role: str) -> tuple[np.ndarray, list[str]]:
     if not placed:
         raise InputError(f"The {role} {node.GetName()} have no placed points.")
     ras = [node.GetNthControlPointPositionWorld(n) for n in placed]
-    return lps_from_ras([tuple(point) for point in ras]), [node.GetNthControlPointLabel(n) for n in placed]
+    return lps_from_ras(np.array([tuple(point) for point in ras])), [node.GetNthControlPointLabel(n) for n in placed]
 
 
 def landmark_pairs(fixed_node: Any, moving_node: Any, pairing: str = "auto") -> LandmarkPairs:

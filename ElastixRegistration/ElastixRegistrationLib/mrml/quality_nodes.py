@@ -177,5 +177,5 @@ def segment_figures(
                 (moving_segmentation, chain),
             )
         ]
-        figures += label_figures(*arrays, grid, {1: name})
+        figures += label_figures(arrays[0], arrays[1], arrays[2], grid, {1: name})
     return figures

@@ -13,6 +13,8 @@ from ..core.errors import InputError, RegistrationError
 from ..core.settings import RegistrationSettings
 from .apply import AppliedTransform, apply_steps, harden_steps, is_movable, put_under
 from .channels import VolumePair
+from .cohort import CohortOptions, CohortOutcome, CohortRun, cohort_steps
+from .cohort_files import volumes_of_scene
 from .deformation_nodes import DeformationNodes, add_deformation_nodes
 from .hierarchy import branch_nodes
 from .inverse_nodes import InverseNode, add_inverse_node
@@ -20,7 +22,8 @@ from .job import OutputNodes, RegistrationJob, prepare_steps
 from .quality_nodes import QualityNodes, assess_transform
 from .results import RegistrationOutcome, apply_result
 from .sequences import SequenceOptions, SequenceRegistration
-from .sequences_outputs import SequenceOutcome, SequenceOutputs
+from .sequences_group import GroupRegistration
+from .sequences_outputs import SequenceOutcome, SequenceOutputs, shown_frame
 from .steps import Steps, completed
 from .transform_sources import transform_node_from_file, transform_node_from_matrix
 
@@ -294,25 +297,124 @@ class RegistrationLogic:
             segments=segments,
         )
 
+    def shownFrame(self, sequenceNode: Any) -> int | None:
+        """The frame of a sequence node, from 0, that its browser shows; None where nothing shows it."""
+        return shown_frame(sequenceNode)
+
     def registerSequence(self, sequenceNode: Any, *arguments: Any, **named: Any) -> SequenceOutcome:
         """``startSequenceRegistration``, waited for. Raises RegistrationError when no frame could be registered."""
         outcome = self.startSequenceRegistration(sequenceNode, *arguments, **named).wait()
+        if outcome is None:
+            raise RegistrationError("The registration of the sequence was cancelled.")
         if outcome.failed and len(outcome.frames) == 1:
             raise RegistrationError(next(iter(outcome.failed.values())))
         return outcome
 
-    def registerSequenceGroupwise(self, sequenceNode: Any, settings: Any = None) -> tuple[SequenceOutcome, Any]:
-        """All frames onto their common middle, none of them preferred, in this process: (outcome, mean volume node).
+    def startGroupRegistration(self, source: Any, settings: Any = None) -> GroupRegistration:
+        """All frames of a sequence node, or all of a list of volume nodes, onto their common middle, in the background.
 
-        ``settings`` are ``core.groupwise.GroupSettings``. The transforms align each frame with the mean.
+        None of them is preferred. ``settings`` are ``core.groupwise.GroupSettings``. See GroupRegistration for what is
+        returned; its outcome is (outcome, mean volume node), and the transforms align each member with the mean.
         """
-        from .sequences_group import register_sequence_groupwise  # loads elastix
+        return GroupRegistration(source, settings)
 
-        return register_sequence_groupwise(sequenceNode, settings)
+    def registerSequenceGroupwise(self, sequenceNode: Any, settings: Any = None) -> Any:
+        """``startGroupRegistration`` of a sequence node or a list of volume nodes, waited for."""
+        return self.startGroupRegistration(sequenceNode, settings).wait()
+
+    def volumesOfScene(self, scene: Any = None, but: Sequence[Any] = ()) -> list[Any]:
+        """The volume nodes that ``startCohort`` takes for all of the scene, without ``but``: visible, with voxels.
+
+        Label maps, diffusion volumes and what former cohorts and groups have made are left out.
+        """
+        return volumes_of_scene(slicer.mrmlScene if scene is None else scene, but)
+
+    def startCohort(
+        self,
+        fixedVolumeNode: Any,
+        outputFolder: Any,
+        movingVolumeNodes: Sequence[Any] | None = None,
+        *,
+        source: Any = None,
+        preset: str | None = None,
+        parameterFilenames: Sequence[Any] | None = None,
+        fixedVolumeMaskNode: Any = None,
+        fixedSegments: Sequence[str] | None = None,
+        background: float | str = "auto",
+        interpolation: str = "linear",
+        threads: int | None = None,
+        seed: int | None = None,
+        initialization: str | None = None,
+        workers: int | None = None,
+        resume: bool = False,
+        intoScene: bool = True,
+        scene: Any = None,
+    ) -> CohortRun:
+        """Register many volumes with one fixed volume, in the background; see CohortRun for what is returned.
+
+        The moving ones are ``movingVolumeNodes``, by default all volumes of the scene (``volumesOfScene``), or what
+        lies at ``source``: a folder of images and DICOM series, or a table (see docs/cohorts.md), which may name the
+        fixed images too, with ``fixedVolumeNode`` None. ``outputFolder`` gets a folder for each case, summary.csv and
+        index.html. Of scene volumes each result also becomes a transform and a volume node, unless ``intoScene`` is
+        False. A case that fails does not stop the others; ``resume`` keeps what the folder has from before of the same
+        voxels and settings. Needs the Python packages dask, distributed and cryptography.
+
+        Raises InputError before anything has run.
+        """
+        return completed(
+            self.cohortSteps(
+                fixedVolumeNode,
+                _settings(
+                    parameterFilenames,
+                    preset,
+                    initialization=initialization,
+                    background=background,
+                    interpolation=interpolation,
+                    threads=threads,
+                    seed=seed,
+                ),
+                CohortOptions(
+                    str(outputFolder or ""), movingVolumeNodes, str(source or ""), intoScene, resume, workers
+                ),
+                scene=scene,
+                fixedVolumeMaskNode=fixedVolumeMaskNode,
+                fixedSegments=fixedSegments,
+            )
+        )
+
+    def registerCohort(self, fixedVolumeNode: Any, outputFolder: Any, *arguments: Any, **named: Any) -> CohortOutcome:
+        """``startCohort``, waited for: the cases with their states, the files and the nodes."""
+        run = self.startCohort(fixedVolumeNode, outputFolder, *arguments, **named)
+        run.wait()
+        return run.apply()
+
+    def cohortSteps(
+        self,
+        fixedVolumeNode: Any,
+        settings: RegistrationSettings,
+        options: CohortOptions,
+        *,
+        scene: Any = None,
+        fixedVolumeMaskNode: Any = None,
+        fixedSegments: Sequence[str] | None = None,
+    ) -> Steps[CohortRun]:
+        """``startCohort`` in steps between which a window can move."""
+        return cohort_steps(
+            fixedVolumeNode,
+            settings,
+            options,
+            scene=_scene_of(fixedVolumeNode) if scene is None else scene,
+            fixed_mask_node=fixedVolumeMaskNode,
+            fixed_segments=fixedSegments,
+        )
 
     def applyResult(self, job: RegistrationJob, result: Any) -> RegistrationOutcome:
         """Write the result of ``core.register`` into the scene, all at once. Raises InputError when a node is gone."""
         return apply_result(job, result)
+
+
+def _scene_of(node: Any) -> Any:
+    return slicer.mrmlScene if node is None else node.GetScene()
 
 
 def _settings(parameterFilenames: Any, preset: str | None, **more: Any) -> RegistrationSettings:
@@ -322,7 +424,7 @@ def _settings(parameterFilenames: Any, preset: str | None, **more: Any) -> Regis
         raise InputError(f"Give parameter files or a preset, not both (preset {preset!r} was given).")
     if parameterFilenames is not None and not len(parameterFilenames):
         raise InputError("The list of parameter files is empty; give at least one, or a preset.")
-    chosen = {} if preset is None else {"preset": preset}
+    chosen: dict[str, Any] = {} if preset is None else {"preset": preset}
     return RegistrationSettings(**chosen, parameter_files=tuple(map(str, parameterFilenames or ())), **more)
 
 

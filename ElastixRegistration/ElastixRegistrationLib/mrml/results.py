@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,7 +138,7 @@ def check_still_there(job: RegistrationJob, outputs: Any) -> None:
             raise InputError(f"The node {node.GetName()} was removed from the scene while the registration ran.")
 
 
-def write_transform(job: RegistrationJob, node: Any, chain: Chain, own: Chain = ()) -> None:
+def write_transform(job: RegistrationJob, node: Any, chain: Chain, own: Sequence[Any] = ()) -> None:
     """``own``: elements that the node may keep, which nothing else uses."""
     set_from_parent(node, chain, own)
     set_registration_references(node, job.fixed.node, job.moving.node)
@@ -185,7 +186,7 @@ def transform_in_space(job: RegistrationJob, result: Any) -> TransformData:
     """The 3D transform, LPS, world to world."""
     data = getattr(result, "transform_data", None)  # as the worker sent it
     data = TransformData.of(result.transform) if data is None else data
-    if job.fixed_plane is None:
+    if job.fixed_plane is None or job.moving_plane is None:
         return data
     corners = np.concatenate([job.fixed.geometry.corners(), job.moving.geometry.corners()])
     reach = float(np.linalg.norm(np.ptp(corners, axis=0)))
@@ -216,7 +217,7 @@ def _component_steps(
     job: RegistrationJob, result: Any, chain: Chain, voxels: np.ndarray, estimate: BackgroundEstimate
 ) -> Steps[np.ndarray]:
     fixed, moving = job.fixed, job.moving
-    settings = {
+    settings: dict[str, Any] = {
         "interpolation": job.interpolation,
         "background": estimate.value,
         "padding": None if job.keeps_padding else estimate,

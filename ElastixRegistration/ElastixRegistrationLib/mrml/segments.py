@@ -51,8 +51,8 @@ def segments_on_grid_steps(
         if found is not None:
             is_empty = False
             voxels, geometry = found
-            found = yield from resample_steps(voxels, geometry, from_world, grid, interpolation="nearest")
-            inside |= found != 0
+            moved = yield from resample_steps(voxels, geometry, from_world, grid, interpolation="nearest")
+            inside |= moved != 0
     return inside, is_empty
 
 

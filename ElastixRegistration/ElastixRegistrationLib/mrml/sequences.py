@@ -23,8 +23,9 @@ from ..worker.pool import WorkerPool, core_count
 from .chains import Chain, simplified
 from .job import OutputNodes, RegistrationJob, prepare_steps
 from .results import transform_in_space
-from .sequences_outputs import SequenceOutcome, SequenceOutputs, write_outputs
-from .steps import completed
+from .scene_presets import scene_presets
+from .sequences_outputs import SequenceOutcome, SequenceOutputs, output_steps
+from .steps import Steps, completed
 from .transforms import chain_from_data
 from .volumes import VolumeImage, volume_image
 
@@ -108,7 +109,9 @@ class SequenceRegistration:
         self._running: list[_Run] = []
         self._found: dict[int, Chain] = {}
         self._backgrounds: dict[int, Any] = {}
-        self._at_once = workers or _workers(self.frames, settings, len(self._pairs))
+        self._presets = scene_presets(sequence_node.GetScene())
+        stages = settings.stages(presets=self._presets)
+        self._at_once = workers or _workers(self.frames, stages, settings.threads, len(self._pairs))
         self._pool = WorkerPool(self._at_once)
 
     @property
@@ -167,10 +170,14 @@ class SequenceRegistration:
 
     def apply(self) -> SequenceOutcome:
         """Write what was found into the scene, once. Raises InputError when a node was removed meanwhile."""
+        return completed(self.apply_steps())
+
+    def apply_steps(self) -> Steps[SequenceOutcome]:
+        """``apply`` in steps between which a window can move."""
         if self.outcome is None:
             if not self.finished:
                 raise InputError("The sequence is still being registered.")
-            self.outcome = write_outputs(
+            self.outcome = yield from output_steps(
                 self.sequence_node,
                 self.frames,
                 self.found(),
@@ -206,7 +213,7 @@ class SequenceRegistration:
             side = "fixed" if self.options.onto_reference else "moving"
             masks = {f"{side}_mask_node": mask_node, f"{side}_segments": mask_segments}
         try:
-            job = completed(prepare_steps(fixed, moving, self.settings, OutputNodes(), **masks))
+            job = completed(prepare_steps(fixed, moving, self.settings, OutputNodes(), presets=self._presets, **masks))
             self._running.append(_Run(pair, job, self._pool.submit(**job.inputs.data())))
         except InputError as error:
             self.failed[pair.frame] = str(error)
@@ -249,10 +256,10 @@ def _range(options: SequenceOptions, count: int) -> range:
     return range(options.first, last + 1)
 
 
-def _workers(frames: Sequence[VolumeImage], settings: RegistrationSettings, pairs: int) -> int:
+def _workers(frames: Sequence[VolumeImage], stages: Sequence[Any], threads: int | None, pairs: int) -> int:
     """How many frames at once: one for each core, or set of threads, and no more than fit into memory."""
     largest = max((frame.geometry for frame in frames), key=lambda geometry: np.prod(geometry.size))
-    cores = max(1, core_count() // (settings.threads or 1))
+    cores = max(1, core_count() // (threads or 1))
     free = available_bytes()
-    fitting = cores if free is None else int(_SHARE * free / estimate_bytes(largest, largest, settings.stages()))
+    fitting = cores if free is None else int(_SHARE * free / estimate_bytes(largest, largest, stages))
     return max(1, min(cores, fitting, pairs))

@@ -19,7 +19,7 @@ from .coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from .output_volumes import image_steps, volume_class_for
 from .resampling import resample_steps
 from .segments import chosen_segments, segments_on_grid_steps
-from .steps import completed
+from .steps import Steps, completed
 from .transforms import set_from_parent
 from .volumes import VolumeImage
 
@@ -66,7 +66,7 @@ class SequenceOutcome:
     failed: Mapping[int, str]
 
 
-def write_outputs(
+def output_steps(
     sequence_node: Any,
     frames: Sequence[VolumeImage],
     found: Found,
@@ -76,76 +76,98 @@ def write_outputs(
     *,
     segmentation_node: Any = None,
     segments: Sequence[str] | None = None,
-) -> SequenceOutcome:
+) -> Steps[SequenceOutcome]:
     """Compute all, then change the scene at once. Raises InputError when a node was removed meanwhile."""
-    for node in (sequence_node, outputs.volumes, outputs.transforms, outputs.segmentations):
-        if node is not None and node.GetScene() is None:
-            raise InputError(f"The node {node.GetName()} was removed from the scene while its frames were registered.")
+    used = (sequence_node, outputs.volumes, outputs.transforms, outputs.segmentations)
+    _check_still_there(used)
     chains = dict(sorted(found.transforms.items()))
     wanted = dict.fromkeys(outputs.wanted)
     if segmentation_node is not None:
         wanted["segmentations"] = None
-    data: dict[str, dict[int, Any]] = {}
-    if "volumes" in wanted:
-        data["volumes"] = {
-            frame: _moved_volume(frames, frame, chain, found, options, settings) for frame, chain in chains.items()
-        }
-    if "transforms" in wanted:
-        data["transforms"] = {frame: _transform_node(chain) for frame, chain in chains.items()}
+    data: dict[str, dict[int, Any]] = {role: {} for role in _ROLES if role in wanted}
+    for frame, chain in chains.items():
+        if "volumes" in wanted:
+            data["volumes"][frame] = yield from _moved_volume_steps(frames, frame, chain, found, options, settings)
+        if "transforms" in wanted:
+            data["transforms"][frame] = _transform_node(chain)
+        yield
     if "segmentations" in wanted:
         if segmentation_node is None:
             raise InputError("Segmentations are wanted, and no segmentation of the reference frame was given.")
-        data["segmentations"] = _followed(sequence_node, frames, chains, options, segmentation_node, segments)
+        data["segmentations"] = yield from _followed_steps(
+            sequence_node, frames, chains, options, segmentation_node, segments
+        )
+    _check_still_there(used)
     nodes = {role: _fill(getattr(outputs, role), sequence_node, role, by_frame) for role, by_frame in data.items()}
     browser = _synchronised(sequence_node, list(nodes.values()))
     return SequenceOutcome(nodes, browser, tuple(chains), dict(found.failed))
 
 
-def write_group(
-    sequence_node: Any, frames: Sequence[VolumeImage], chains: Mapping[int, Chain], mean: np.ndarray, grid: VolumeImage
-) -> tuple[SequenceOutcome, Any]:
-    """(outcome, mean volume node) of a groupwise registration: all frames on the grid of ``grid``."""
+def _check_still_there(nodes: Sequence[Any]) -> None:
+    for node in nodes:
+        if node is not None and node.GetScene() is None:
+            raise InputError(f"The node {node.GetName()} was removed from the scene while its frames were registered.")
+
+
+def group_steps(
+    sequence_node: Any, frames: Sequence[VolumeImage], chains: Mapping[int, Chain], mean: np.ndarray
+) -> Steps[tuple[SequenceOutcome, Any]]:
+    """(outcome, mean volume node) of a groupwise registration: all frames on the grid of the first one."""
+    _check_still_there([sequence_node])
     moved = {}
     for frame, chain in chains.items():
         estimate = estimate_background(frames[frame].scalars())
-        moved[frame] = _volume_node(
-            _resampled(frames[frame], grid.geometry, chain, estimate, "linear"), frames[frame], grid
-        )
+        moved[frame] = yield from resampled_member_steps(frames[frame], frames[0], chain, estimate)
+        yield
+    _check_still_there([sequence_node])
     nodes = {
         "volumes": _fill(None, sequence_node, "volumes", moved),
         "transforms": _fill(None, sequence_node, "transforms", {f: _transform_node(c) for f, c in chains.items()}),
     }
-    scene = sequence_node.GetScene()
-    name = scene.GenerateUniqueName(f"{sequence_node.GetName()} mean")
-    mean_node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
-    mean_node.SetIJKToRASMatrix(vtk_matrix_from_array(grid.ijk_to_ras))
-    mean_node.SetAndObserveImageData(completed(image_steps(mean, vtk.VTK_FLOAT)))
-    mean_node.CreateDefaultDisplayNodes()
+    mean_node = mean_volume_node(sequence_node.GetScene(), f"{sequence_node.GetName()} mean", mean, frames[0])
     browser = _synchronised(sequence_node, list(nodes.values()))
     return SequenceOutcome(nodes, browser, tuple(chains), {}), mean_node
 
 
-def _moved_volume(
+def mean_volume_node(scene: Any, name: str, mean: np.ndarray, grid: VolumeImage) -> Any:
+    """A new volume node with (k, j, i) values where the voxels of ``grid`` are in world."""
+    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", scene.GenerateUniqueName(name))
+    node.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras_of(grid.geometry)))
+    node.SetAndObserveImageData(completed(image_steps(mean, vtk.VTK_FLOAT)))
+    node.CreateDefaultDisplayNodes()
+    return node
+
+
+def resampled_member_steps(
+    member: VolumeImage, grid: VolumeImage, chain: Chain, estimate: BackgroundEstimate
+) -> Steps[Any]:
+    """A volume node outside of any scene: ``member`` moved by ``chain``, where the voxels of ``grid`` are in world."""
+    interpolation = "nearest" if member.is_label_map else "linear"
+    voxels = yield from _resampled_steps(member, grid.geometry, chain, estimate, interpolation)
+    return _volume_node(voxels, member, ijk_to_ras_of(grid.geometry))
+
+
+def _moved_volume_steps(
     frames: Sequence[VolumeImage],
     frame: int,
     chain: Chain,
     found: Found,
     options: SequenceOptions,
     settings: RegistrationSettings,
-) -> Any:
+) -> Steps[Any]:
     fixed, moving = frames[frame], frames[options.reference]
     if options.onto_reference:
         fixed, moving = moving, fixed
     estimate = found.backgrounds.get(frame)
     if frame == options.reference or estimate is None:
-        return _volume_node(moving.voxels, moving, fixed)
+        return _volume_node(moving.voxels, moving, fixed.ijk_to_ras)
     keep = settings.background == KEEP
     interpolation = "nearest" if moving.is_label_map else settings.interpolation
-    voxels = _resampled(moving, fixed.geometry, chain, estimate, interpolation, keep_padding=keep)
-    return _volume_node(voxels, moving, fixed)
+    voxels = yield from _resampled_steps(moving, fixed.geometry, chain, estimate, interpolation, keep_padding=keep)
+    return _volume_node(voxels, moving, fixed.ijk_to_ras)
 
 
-def _resampled(
+def _resampled_steps(
     moving: VolumeImage,
     grid: Geometry,
     chain: Chain,
@@ -153,19 +175,22 @@ def _resampled(
     interpolation: str,
     *,
     keep_padding: bool = False,
-) -> np.ndarray:
-    more = {"interpolation": interpolation, "background": estimate.value}
+) -> Steps[np.ndarray]:
+    more: dict[str, Any] = {"interpolation": interpolation, "background": estimate.value}
     if moving.components == 1:
         padding = None if keep_padding else estimate
-        return completed(resample_steps(moving.voxels, moving.geometry, chain, grid, padding=padding, **more))
-    parts = [np.ascontiguousarray(moving.voxels[..., c]) for c in range(moving.components)]
-    return np.stack([completed(resample_steps(part, moving.geometry, chain, grid, **more)) for part in parts], -1)
+        return (yield from resample_steps(moving.voxels, moving.geometry, chain, grid, padding=padding, **more))
+    parts = []
+    for component in range(moving.components):
+        part = np.ascontiguousarray(moving.voxels[..., component])
+        parts.append((yield from resample_steps(part, moving.geometry, chain, grid, **more)))
+    return np.stack(parts, -1)
 
 
-def _volume_node(voxels: np.ndarray, moving: VolumeImage, fixed: VolumeImage) -> Any:
+def _volume_node(voxels: np.ndarray, moving: VolumeImage, ijk_to_ras: np.ndarray) -> Any:
     """A node outside of any scene."""
     node = getattr(slicer, volume_class_for(moving))()
-    node.SetIJKToRASMatrix(vtk_matrix_from_array(fixed.ijk_to_ras))
+    node.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras))
     node.SetAndObserveImageData(completed(image_steps(voxels, moving.scalar_type)))
     node.SetVoxelVectorType(moving.node.GetVoxelVectorType())
     return node
@@ -178,14 +203,14 @@ def _transform_node(chain: Chain) -> Any:
     return node
 
 
-def _followed(
+def _followed_steps(
     sequence_node: Any,
     frames: Sequence[VolumeImage],
     chains: Mapping[int, Chain],
     options: SequenceOptions,
     segmentation_node: Any,
     segments: Sequence[str] | None,
-) -> dict[int, Any]:
+) -> Steps[dict[int, Any]]:
     """A segmentation node, outside of any scene, for each frame, from the one on the reference frame."""
     name = f"segmentation {segmentation_node.GetName()}"
     reference = frames[options.reference]
@@ -194,8 +219,8 @@ def _followed(
     to_segments = [*to_world, *inverse(chain_to_world(segmentation_node.GetParentTransformNode()))]
     drawn = []
     for segment in chosen_segments(segmentation_node, segments, name):
-        inside, is_empty = completed(
-            segments_on_grid_steps(segmentation_node, [segment.GetName()], reference.geometry, to_segments, name)
+        inside, is_empty = yield from segments_on_grid_steps(
+            segmentation_node, [segment.GetName()], reference.geometry, to_segments, name
         )
         if not is_empty:
             drawn.append((segment, inside.astype(np.float32)))
@@ -206,10 +231,10 @@ def _followed(
         grid = frames[frame].geometry
         to_reference = inverse(chain) if options.onto_reference else chain
         # Half of the way between outside and inside, which is smoother than the nearest voxel.
-        masks = [
-            (segment, completed(resample_steps(inside, reference.geometry, to_reference, grid)) >= 0.5)
-            for segment, inside in drawn
-        ]
+        masks = []
+        for segment, inside in drawn:
+            moved = yield from resample_steps(inside, reference.geometry, to_reference, grid)
+            masks.append((segment, moved >= 0.5))
         followed[frame] = _segmentation_node(masks, grid)
     return followed
 
@@ -254,6 +279,17 @@ def _browser_of(sequence_node: Any) -> Any:
         if browser.IsSynchronizedSequenceNode(sequence_node, True):
             return browser
     return None
+
+
+def shown_frame(sequence_node: Any) -> int | None:
+    """The frame, from 0, that the browser of a sequence shows; None where it has no browser, or shows none of it."""
+    browser = _browser_of(sequence_node)
+    master = None if browser is None else browser.GetMasterSequenceNode()
+    if master is None or not 0 <= browser.GetSelectedItemNumber() < master.GetNumberOfDataNodes():
+        return None
+    value = master.GetNthIndexValue(browser.GetSelectedItemNumber())
+    frame = sequence_node.GetItemNumberFromIndexValue(value, False)
+    return frame if frame >= 0 else None
 
 
 def _proxy_of(sequence_node: Any) -> Any:

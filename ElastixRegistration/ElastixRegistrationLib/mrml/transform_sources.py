@@ -98,7 +98,8 @@ def _ending_in_zeros(element: TransformElement) -> TransformElement:
     from ..core.transforms import bspline_grid_of
 
     coefficients, origin, spacing, direction = bspline_grid_of(element.parameters, element.fixed_parameters)
-    inner = coefficients[(slice(None), *(slice(3, -3) for _ in coefficients.shape[1:]))]
+    within = (slice(None), *(slice(3, -3) for _ in coefficients.shape[1:]))
+    inner = coefficients[within]
     if np.square(coefficients).sum() == np.square(inner).sum():
         return element
     coefficients, origin = extended_grid(coefficients, origin, spacing, direction)

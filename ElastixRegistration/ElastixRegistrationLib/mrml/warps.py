@@ -74,6 +74,8 @@ def _vtk_bspline(element: TransformElement) -> vtk.vtkAbstractTransform:
 
 def _vtk_grid_of_field(element: TransformElement) -> vtk.vtkAbstractTransform:
     vectors, geometry = element.parameters, element.geometry
+    if geometry is None:
+        raise InputError(f"A {element.name} has no grid of displacements.")
     faces = [np.take(vectors, end, axis=axis) for axis in range(3) for end in (0, -1)]
     if any(face.any() for face in faces):
         vectors, geometry = np.pad(vectors, ((1, 1),) * 3 + ((0, 0),)), grown(geometry, (1, 1, 1))
@@ -114,7 +116,7 @@ def vector_image(geometry: Geometry) -> tuple[vtk.vtkImageData, np.ndarray]:
     image = vtk.vtkImageData()
     image.SetDimensions(*geometry.size)
     image.SetSpacing(*geometry.spacing)
-    image.SetOrigin(*lps_from_ras(geometry.origin))
+    image.SetOrigin(*lps_from_ras(np.array(geometry.origin)))
     image.AllocateScalars(vtk.VTK_DOUBLE, 3)
     return image, vtk_to_numpy(image.GetPointData().GetScalars()).reshape(*geometry.size[::-1], 3)
 
@@ -166,7 +168,10 @@ def _itk_bspline(warp: Any, reach: np.ndarray) -> list[Any]:
     coefficients = np.pad(coefficients, ((_ZEROS, _ZEROS),) * 3 + ((0, 0),))
     geometry = grown(geometry, (_ZEROS,) * 3)
     bspline = bspline_transform(
-        np.ascontiguousarray(np.moveaxis(coefficients, -1, 0)), geometry.origin, geometry.spacing, geometry.direction
+        np.ascontiguousarray(np.moveaxis(coefficients, -1, 0)),
+        np.array(geometry.origin),
+        np.array(geometry.spacing),
+        np.array(geometry.direction),
     )
     return [*linear, bspline]
 
@@ -189,7 +194,9 @@ def _itk_thin_plate(warp: Any) -> Any:
     return spline_kernel_transform(sources, targets)
 
 
-def _vectors_of(image: vtk.vtkImageData, direction: Any, scale: float, shift: float = 0.0):
+def _vectors_of(
+    image: vtk.vtkImageData, direction: Any, scale: float, shift: float = 0.0
+) -> tuple[np.ndarray, Geometry]:
     """(k, j, i, 3) vectors, LPS mm, of a VTK coefficient or displacement image, and its geometry."""
     scalars = image.GetPointData().GetScalars()
     if scalars is None or scalars.GetNumberOfComponents() != 3:
@@ -215,7 +222,7 @@ def _moved(geometry: Geometry, matrix: np.ndarray) -> Geometry:
     )
 
 
-def _continued(vectors: np.ndarray, geometry: Geometry, reach: np.ndarray, beyond: int):
+def _continued(vectors: np.ndarray, geometry: Geometry, reach: np.ndarray, beyond: int) -> tuple[np.ndarray, Geometry]:
     """``vectors`` continued with their rim over the box around ``reach`` and ``beyond`` voxels more, then faded out."""
     indices = geometry.indices_of(reach)
     before = np.maximum(np.ceil(-indices.min(0)) + beyond, 0).astype(int)

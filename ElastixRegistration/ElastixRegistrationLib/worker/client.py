@@ -14,6 +14,7 @@ from ..core.channels import Channel
 from ..core.errors import ElastixRegistrationError, InputError, ParameterError, RegistrationError
 from ..core.parameter_maps import ParameterMap
 from ..core.progress import Iteration, ProgressEvent, ProgressParser, error_lines, ignored_errors
+from ..core.settings import check_values
 from .data import TransformData, VoxelData, channel_data
 from .log_reader import LogReader
 from .messages import ParameterMaps, pack
@@ -160,16 +161,23 @@ class RegistrationHandle:
         return limit is not None and self._started is not None and time.monotonic() - self._started > limit
 
     def finish(self) -> None:
+        """Take the answer, which must be in."""
+        if self._answer is None:
+            return
         kind, body = self._answer
         self._answer = None
         if kind == "failed":
             self.fail(self._error_of(body))
             return
+        self.result = self.result_of(body)
+        self.state = State.DONE
+
+    def result_of(self, body: dict[str, Any]) -> Any:
+        """What the worker's answer stands for."""
         body["notes"] += ignored_errors(self.log)  # which the worker does not have
-        self.result = BackgroundResult(
+        return BackgroundResult(
             body, moving=self.job.moving, threads=self.job.threads, iterations=self.iterations, log=self.log
         )
-        self.state = State.DONE
 
     def fail(self, error: ElastixRegistrationError) -> None:
         self._take_text(self._log_reader.flush())
@@ -245,6 +253,7 @@ def job_arguments(
     adapt: bool = False,
 ) -> dict[str, Any]:
     """The arguments of ``core.register`` in the form that travels. Raises InputError for what cannot."""
+    check_values(background, threads, seed)
     return {
         "fixed": VoxelData.of(fixed),
         "moving": VoxelData.of(moving),
@@ -255,8 +264,8 @@ def job_arguments(
         "moving_points": None if moving_points is None else np.asarray(moving_points, np.float64),
         "initial_transform": None if initial_transform is None else TransformData.of(initial_transform),
         "background": background if isinstance(background, str) else float(background),
-        "threads": threads,
-        "seed": seed,
+        "threads": None if threads is None else int(threads),
+        "seed": None if seed is None else int(seed),
         "initialization": initialization,
         "channels": [channel_data(channel) for channel in channels],
         "landmark_weight": None if landmark_weight is None else float(landmark_weight),

@@ -20,7 +20,7 @@ _MADV_DONTNEED = 4
 
 
 @contextlib.contextmanager
-def ending_with_the_client(descriptor: int, timeout_s: float | None):
+def ending_with_the_client(descriptor: int, timeout_s: float | None) -> Iterator[None]:
     """End this process at once when the other end of the pipe ``descriptor`` is closed, as by the death of its owner,
     and after ``timeout_s``. Nothing may be written into the pipe meanwhile.
 
@@ -28,22 +28,22 @@ def ending_with_the_client(descriptor: int, timeout_s: float | None):
     """
     if sys.platform == "win32":
         yield
-        return
-    _die_of(signal.SIGIO)
-    _die_of(signal.SIGALRM)
-    fcntl.fcntl(descriptor, fcntl.F_SETOWN, os.getpid())
-    flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
-    fcntl.fcntl(descriptor, fcntl.F_SETFL, flags | os.O_ASYNC)
-    try:
-        if timeout_s:
-            signal.setitimer(signal.ITIMER_REAL, timeout_s)
-        # It may have been closed just before.
-        if select.select([descriptor], [], [], 0)[0]:
-            os._exit(0)
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        fcntl.fcntl(descriptor, fcntl.F_SETFL, flags)
+    else:
+        _die_of(signal.SIGIO)
+        _die_of(signal.SIGALRM)
+        fcntl.fcntl(descriptor, fcntl.F_SETOWN, os.getpid())
+        flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
+        fcntl.fcntl(descriptor, fcntl.F_SETFL, flags | os.O_ASYNC)
+        try:
+            if timeout_s:
+                signal.setitimer(signal.ITIMER_REAL, timeout_s)
+            # It may have been closed just before.
+            if select.select([descriptor], [], [], 0)[0]:
+                os._exit(0)
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            fcntl.fcntl(descriptor, fcntl.F_SETFL, flags)
 
 
 def _die_of(number: int) -> None:
@@ -118,6 +118,8 @@ def resident_bytes() -> float | None:
 
     Pages of files, as of the 120 MB of ITK's libraries, do not count: they are shared, and given up under pressure.
     """
+    if sys.platform == "win32":
+        return None
     try:
         with open("/proc/self/statm", encoding="ascii") as file:
             resident, of_files = map(int, file.read().split()[1:3])

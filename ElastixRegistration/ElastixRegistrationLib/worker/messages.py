@@ -125,7 +125,7 @@ def _pack_map(one: Mapping[str, Sequence[str]], arrays: list[np.ndarray]) -> dic
 
 
 def _array(entries: dict[str, Any], arrays: Sequence[np.ndarray], _depth: int) -> np.ndarray:
-    (index,) = (entries["index"],) if set(entries) == {"index"} else ()
+    index = entries["index"] if set(entries) == {"index"} else None
     if type(index) is not int or not 0 <= index < len(arrays):
         raise ValueError(f"there is no array {str(index)[:20]}")
     return arrays[index]

@@ -85,7 +85,7 @@ def compute(output: Output, result: Any, inputs: dict[str, Any], moving: VoxelDa
         from ..core.assessment import assess
 
         used = ("fixed_mask", "moving_mask", "fixed_points", "moving_points")
-        given = {name: inputs.get(name) for name in used}
+        given: dict[str, Any] = {name: inputs.get(name) for name in used}
         return assess(inputs["fixed"], result, most_voxels=output.most_voxels, **given).comparison
     if isinstance(output, DisplacementField):
         from ..core.images import array_view

@@ -54,7 +54,7 @@ class PipeReader:
                 return 0
             if not available:
                 return None
-            target = target[:available]
+            target = target[: int(available)]
         return self._file.readinto(target)
 
     def close(self) -> None:
@@ -80,14 +80,15 @@ class PipeWriter:
 
     def write(self, data: memoryview) -> int:
         """Bytes taken, 0 when the pipe is full. Raises OSError when nobody reads."""
-        if sys.platform != "win32":
+        if sys.platform == "win32":
+            # Windows writes all or nothing into a pipe that does not wait.
+            for size in (_CHUNK // 4, 1 << 15, 1 << 12, 1):
+                written, _ = _winapi.WriteFile(msvcrt.get_osfhandle(self.fileno()), data[:size])
+                if written:
+                    return written
+            return 0
+        else:
             return self._file.write(data[:_CHUNK]) or 0
-        # Windows writes all or nothing into a pipe that does not wait.
-        for size in (_CHUNK // 4, 1 << 15, 1 << 12, 1):
-            written, _ = _winapi.WriteFile(msvcrt.get_osfhandle(self.fileno()), data[:size])
-            if written:
-                return written
-        return 0
 
     def close(self) -> None:
         self._file.close()

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..core.errors import InputError, RegistrationError
+from ..core.groupwise import GroupSettings
 from .client import Job, RegistrationHandle, job_arguments
+from .group import GroupHandle, GroupJob
 from .messages import unpack
 from .outputs import Output
 from .process import WorkerProcess, describe_exit
@@ -92,10 +94,19 @@ class WorkerPool:
             timeout_s,
             memory_limit_bytes,
         )
-        if job.threads is None and (self._workers or 1) > 1:
+        if job.threads is None and self._workers is not None and self._workers > 1:
             job.threads = max(1, self._most_threads // self._workers)
-        job.buffers()  # what cannot be sent shows here
-        handle = RegistrationHandle(self, job)
+        return self._queued(RegistrationHandle(self, job))
+
+    def submit_group(self, images: Sequence[Any], settings: GroupSettings) -> GroupHandle:
+        """``core.groupwise.register_group`` in the background. Images as above; the handle's result is a GroupFound.
+
+        Raises InputError for what cannot be sent.
+        """
+        return self._queued(GroupHandle(self, GroupJob(next(self._numbers), images, settings)))
+
+    def _queued(self, handle: RegistrationHandle) -> Any:
+        handle.job.buffers()  # what cannot be sent shows here
         self._queue.append(handle)
         self._start_what_fits()
         return handle
@@ -283,7 +294,6 @@ class _Run:
 
 def core_count() -> int:
     """Cores that this process may use."""
-    try:
+    if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
+    return os.cpu_count() or 1

@@ -90,8 +90,8 @@ class WorkerProcess:
                 stdin=to_worker,
                 stdout=from_worker,
                 stderr=log_of_worker,
-                env=_environment(),
-                **_start_options(),
+                env=child_environment(),
+                **start_options(),
             )
         except OSError as error:
             for descriptor in (our_in, our_out, our_log):
@@ -100,10 +100,12 @@ class WorkerProcess:
         finally:
             for descriptor in (to_worker, from_worker, log_of_worker):
                 os.close(descriptor)
-        self._job = Job(int(self._popen._handle)) if sys.platform == "win32" else None
+        self._job: Any = None
+        if sys.platform == "win32":
+            self._job = Job(int(self._popen._handle))
         self._in, self._out, self._err = PipeWriter(our_in), PipeReader(our_out), PipeReader(our_log)
         _alive.add(self)
-        self._end = weakref.finalize(self, _end, self._popen, self._job, (self._in, self._out, self._err))
+        self._end = weakref.finalize(self, end_process, self._popen, self._job, (self._in, self._out, self._err))
 
     @property
     def pid(self) -> int:
@@ -194,7 +196,7 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """End the worker and whatever it has started, at once. What it has already said can still be read."""
-        _kill(self._popen, self._job)
+        kill_tree(self._popen, self._job)
         self._in.close()
 
     def close(self) -> None:
@@ -211,19 +213,32 @@ def own_python() -> str:
 
 
 def _command(idle_s: float, program: str) -> list[str]:
+    return [*python_command(program), "-c", _START, str(idle_s), *module_paths()]
+
+
+def python_command(program: str) -> list[str]:
+    """``program``, a Python, without what the user's environment would add to it."""
     # An embedding application such as Slicer tells its Python by variables where its packages are.
     embedded = "PYTHONHOME" in os.environ or "Slicer" in Path(program).name
-    paths = [str(_FOLDER), *(path for path in sys.path if os.path.isabs(path))]
-    return [program, *([] if embedded else ["-I"]), "-c", _START, str(idle_s), *dict.fromkeys(paths)]
+    return [program, *([] if embedded else ["-I"])]
 
 
-def _environment() -> dict[str, str]:
-    """Without ITK_AUTOLOAD_PATH: an ITK from pip that loads Slicer's plugins can crash (Slicer issue 8947)."""
+def module_paths() -> list[str]:
+    """Where a child finds this package, and what this process finds."""
+    return list(dict.fromkeys([str(_FOLDER), *(path for path in sys.path if os.path.isabs(path))]))
+
+
+def child_environment() -> dict[str, str]:
+    """That of this process, without ITK_AUTOLOAD_PATH: an ITK from pip that loads Slicer's plugins can crash.
+
+    Slicer issue 8947.
+    """
     unwanted = ("ITK_AUTOLOAD_PATH", "PYTHONSTARTUP", "PYTHONINSPECT", "PYTHONBREAKPOINT", "PYTHONFAULTHANDLER")
     return {name: value for name, value in os.environ.items() if name not in unwanted}
 
 
-def _start_options() -> dict[str, Any]:
+def start_options() -> dict[str, Any]:
+    """Of subprocess.Popen."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NO_WINDOW}
     return {"start_new_session": True}  # a process group of its own, so that launcher and worker end together
@@ -244,16 +259,25 @@ def _kill_group(pid: int, job: Any) -> None:
             os.killpg(pid, signal.SIGKILL)
 
 
-def _kill(popen: subprocess.Popen, job: Any) -> None:
+def job_of(popen: subprocess.Popen) -> Any:
+    """On Windows the job object that holds a process and what it starts; None elsewhere."""
+    if sys.platform == "win32":
+        return Job(int(popen._handle))
+    return None
+
+
+def kill_tree(popen: subprocess.Popen, job: Any) -> None:
+    """End a process, and whatever it has started."""
     # The number of a process that is over can belong to another one.
     if _reap(popen, job) is None:
         _kill_group(popen.pid, job)
 
 
-def _end(popen: subprocess.Popen, job: Any, pipes: Sequence[PipeReader | PipeWriter]) -> None:
+def end_process(popen: subprocess.Popen, job: Any, pipes: Sequence[Any]) -> None:
+    """Close ``pipes`` to a process, end it with what it has started, and wait a little."""
     for pipe in pipes:
         pipe.close()
-    _kill(popen, job)
+    kill_tree(popen, job)
     if job is not None:
         job.close()
     # The system may take a while to free gigabytes; what is not over by then is waited for by subprocess later.

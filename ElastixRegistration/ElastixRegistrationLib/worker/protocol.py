@@ -72,9 +72,9 @@ def _sendable(array: np.ndarray) -> np.ndarray:
 
 def _pieces(array: np.ndarray) -> Iterator[memoryview]:
     if array.flags.c_contiguous and _is_little_endian(array.dtype):
-        yield memoryview(array.reshape(-1)).cast("B")
+        yield array.reshape(-1).data.cast("B")
     elif array.ndim < 2:
-        yield memoryview(np.ascontiguousarray(array, array.dtype.newbyteorder("<")).reshape(-1).view(np.uint8))
+        yield np.ascontiguousarray(array, array.dtype.newbyteorder("<")).reshape(-1).view(np.uint8).data
     else:
         for part in array:
             yield from _pieces(part)
@@ -153,7 +153,7 @@ class FrameReader:
                     frame = self._frame
                     self._start()
                     return frame
-                self._expect(memoryview(self._frame.arrays[self._index].reshape(-1)).cast("B"))
+                self._expect(self._frame.arrays[self._index].reshape(-1).data.cast("B"))
         return None
 
     def _prefix_is_in(self) -> None:

@@ -10,14 +10,20 @@ import io
 import os
 import select
 import sys
+import time
 import traceback
 from typing import Any
 
 from ..core.itk_access import preload
 from . import guard
+from .group import run_group_request
 from .log_reader import end_mark
 from .messages import ParameterMaps, pack, unpack
 from .protocol import Frame, FrameReader, ProtocolError, frame_buffers
+
+if sys.platform == "win32":
+    import _winapi
+    import msvcrt
 
 _RESULT_MODULES = (
     *(f"{__package__.rpartition('.')[0]}.core.{name}" for name in ("assessment", "inverse", "resampling")),
@@ -59,13 +65,12 @@ class _Server:
         self._reader = FrameReader()
 
     def run(self) -> int:
+        problem: str | None = None
         try:
             _preload()
         except ImportError as error:
             # The client learns it as the answer to its first request.
             problem = f"{error.name or error} could not be loaded: {error}"
-        else:
-            problem = None
         self._send("hello", {"pid": os.getpid()})
         if problem is None:
             self._preload_for_results()
@@ -87,23 +92,17 @@ class _Server:
 
     def _request_within(self, seconds: float) -> bool:
         if sys.platform == "win32":
-            return self._request_within_on_windows(seconds)
-        return bool(select.select([self._requests], [], [], seconds)[0])
-
-    def _request_within_on_windows(self, seconds: float) -> bool:
-        import _winapi
-        import msvcrt
-        import time
-
-        handle, end = msvcrt.get_osfhandle(self._requests), time.monotonic() + seconds
-        while time.monotonic() < end:
-            try:
-                if _winapi.PeekNamedPipe(handle, 0)[0]:
-                    return True
-            except OSError:
-                return False
-            time.sleep(0.01)
-        return False
+            handle, end = msvcrt.get_osfhandle(self._requests), time.monotonic() + seconds
+            while time.monotonic() < end:
+                try:
+                    if _winapi.PeekNamedPipe(handle, 0)[0]:
+                        return True
+                except OSError:
+                    return False
+                time.sleep(0.01)
+            return False
+        else:
+            return bool(select.select([self._requests], [], [], seconds)[0])
 
     def _read(self) -> Frame | None:
         """The next request; None when the client is gone."""
@@ -125,6 +124,7 @@ class _Server:
     def _serve(self, frame: Frame, problem: str | None) -> bool:
         """Answer one request, and say whether this process is good for another one."""
         request = _checked_request(frame)
+        frame_kind = frame.kind
         del frame
         self._send("accepted", {"job": request["job"]})
         guard.limit_memory(request["memory_limit_bytes"])
@@ -132,7 +132,7 @@ class _Server:
             if problem is not None:
                 raise RuntimeError(f"In the Python of the worker, {problem}")
             with guard.ending_with_the_client(self._requests, request["timeout_s"]):
-                kind, body = "result", run_request(request)
+                kind, body = "result", _RUNNERS[frame_kind](request)
         except Exception as error:  # whatever it is, the client must hear of it
             kind, body = "failed", _described(error)
         del request["arguments"], request["outputs"]
@@ -179,10 +179,13 @@ def run_request(request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+_RUNNERS = {"register": run_request, "group": run_group_request}
+
+
 def _checked_request(frame: Frame) -> dict[str, Any]:
     request = unpack(frame.body, frame.arrays)
     names = {"job", "arguments", "outputs", "timeout_s", "memory_limit_bytes"}
-    if frame.kind != "register" or not isinstance(request, dict) or set(request) != names:
+    if frame.kind not in _RUNNERS or not isinstance(request, dict) or set(request) != names:
         raise ProtocolError(f"a {frame.kind[:20]} request is none of this version")
     if not isinstance(request["arguments"], dict) or not isinstance(request["outputs"], list):
         raise ProtocolError("a request without arguments")

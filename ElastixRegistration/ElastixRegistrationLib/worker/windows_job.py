@@ -58,7 +58,7 @@ class Job:
     def close(self) -> None:
         if self._handle:
             self._kernel.CloseHandle(self._handle)
-            self._handle = None
+            self._handle = ctypes.c_void_p()
 
     def _checked(self, value: int) -> int:
         if not value:

@@ -1,0 +1,329 @@
+"""Many volumes to one fixed volume, in the background: those of the scene, of a folder, or of a table.
+
+The command ``batch`` runs in a process of its own, on Dask, and writes a folder for each case, a summary and a page.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import ElastixRegistrationError, InputError, RegistrationError
+from ..core.scratch import scratch_folder
+from ..core.settings import RegistrationSettings
+from ..worker.client import State
+from ..worker.command import CommandProcess
+from ..worker.process import describe_exit
+from .cohort_files import CohortFiles, result_of_case, volumes_of_scene
+from .scene_presets import scene_presets
+from .steps import Steps, completed
+from .volumes import VolumeImage
+from .volumes_outputs import VolumesOutcome, add_result_volume, add_transform
+
+SUMMARY, PAGE = "summary.csv", "index.html"
+#: A run that is asked to stop sums up first; one that does not within this is ended.
+_LONGEST_STOP_S = 30.0
+_INTERRUPTED = "Interrupted after"
+
+
+@dataclass(frozen=True)
+class CohortOptions:
+    """``moving_nodes``: volumes of the scene, None for all; or ``source``: path of a folder of images or of a table.
+
+    ``into_scene``: transforms and resampled volumes of scene volumes become nodes. ``workers``: cases at once, None for
+    as many as cores and memory allow. ``resume`` keeps what the output folder has of the same files and settings.
+    """
+
+    output_folder: str
+    moving_nodes: Sequence[Any] | None = None
+    source: str = ""
+    into_scene: bool = True
+    resume: bool = False
+    workers: int | None = None
+
+
+@dataclass(frozen=True)
+class CohortOutcome:
+    """``cases``: (name, state, error) in their order; states are done, kept, failed and not run.
+
+    ``page`` and ``summary``: files for people and for programs; volumes of the scene that cannot be registered at all,
+    such as empty ones, are in ``cases`` only. ``nodes``: what came into the scene, by the place of the case.
+    """
+
+    cases: list[tuple[str, str, str]]
+    page: Path
+    summary: Path
+    nodes: VolumesOutcome = field(default_factory=lambda: VolumesOutcome({}, {}, {}))
+
+    def count(self, *states: str) -> int:
+        return sum(state in states for _, state, _ in self.cases)
+
+
+@dataclass(frozen=True)
+class _Members:
+    """Volumes of the scene, the moving ones by the place of their case; ``unusable``: (name, why) of others."""
+
+    fixed: VolumeImage | None = None
+    moving: dict[int, VolumeImage] = field(default_factory=dict)
+    unusable: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+
+class CohortRun:
+    """A cohort on its way; ``cohort_steps`` starts it. Call ``poll`` from a timer, or ``wait``.
+
+    ``state``: running, done, cancelled, or failed with ``error``. Of ``total`` cases ``done`` are over; ``counts`` says
+    how ("done", "kept", "failed"). ``workers``, ``dashboard`` and ``remaining_s`` are those of the cluster. ``log``:
+    what the command said. After ``cancel`` the cases that are finished stay. The scene changes in ``apply`` only.
+    """
+
+    error: ElastixRegistrationError | None = None
+    workers = 0
+    dashboard: str | None = None
+    remaining_s: float | None = None
+
+    def __init__(self, process: CommandProcess, options: CohortOptions, members: _Members, files: Any):
+        self.state = State.RUNNING
+        self.counts = {"done": 0, "kept": 0, "failed": 0}
+        self.total: int | None = len(members.moving) or None
+        self.options = options
+        self.outcome: CohortOutcome | None = None
+        self._members, self._process, self._files = members, process, files
+        self._read = 0
+        self._stopping: float | None = None
+
+    @property
+    def done(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def fraction(self) -> float:
+        return self.done / self.total if self.total else 0.0
+
+    @property
+    def finished(self) -> bool:
+        return self.state != State.RUNNING
+
+    @property
+    def is_stopping(self) -> bool:
+        return self._stopping is not None and not self.finished
+
+    @property
+    def log(self) -> str:
+        lines = self._process.messages.splitlines()
+        return "\n".join(line for line in lines if not line.startswith('{"progress"'))
+
+    def poll(self) -> State:
+        """Read what the command says, without waiting."""
+        if self.finished:
+            return self.state
+        code = self._process.poll()
+        self._read_progress()
+        if code is not None:
+            self._end(code)
+        elif self._stopping is not None and time.monotonic() > self._stopping + _LONGEST_STOP_S:
+            self._process.kill()
+        return self.state
+
+    def cancel(self) -> None:
+        """Ask it to stop. It sums up what there is, so go on calling ``poll`` until ``finished``."""
+        if not self.finished and self._stopping is None:
+            self._stopping = time.monotonic()
+            self._process.stop()
+
+    def close(self) -> None:
+        """End it at once, for whoever cannot wait. What is finished stays in the folder."""
+        if not self.finished:
+            self.state = State.CANCELLED
+        self._process.close()
+        self._files.close()
+
+    def wait(
+        self, timeout: float | None = None, progress: Callable[[CohortRun], None] | None = None
+    ) -> CohortOutcome | None:
+        """Until it is over, and in the scene. None when ``timeout`` (s) is over first.
+
+        Raises InputError or RegistrationError when it could not run; cases that failed do not count as that.
+        """
+        end = None if timeout is None else time.monotonic() + timeout
+        while self.poll() == State.RUNNING:
+            if end is not None and time.monotonic() > end:
+                return None
+            if progress is not None:
+                progress(self)
+            time.sleep(0.05)
+        if self.error is not None:
+            raise self.error
+        return self.apply()
+
+    def apply(self) -> CohortOutcome:
+        """Bring the results into the scene, once."""
+        return completed(self.apply_steps())
+
+    def apply_steps(self) -> Steps[CohortOutcome]:
+        """``apply`` in steps between which a window can move."""
+        if self.outcome is None:
+            if not self.finished:
+                raise InputError("The cohort is still being registered.")
+            folder = Path(self.options.output_folder)
+            cases = _cases(folder / SUMMARY)
+            nodes = VolumesOutcome({}, {}, {})
+            for place, (name, problem) in self._members.unusable.items():
+                cases.insert(place, (name, "failed", problem))
+            if self.options.into_scene and self._members.moving:
+                nodes = yield from self._node_steps(folder, cases)
+            self.outcome = CohortOutcome(cases, folder / PAGE, folder / SUMMARY, nodes)
+        return self.outcome
+
+    def _node_steps(self, folder: Path, cases: list[tuple[str, str, str]]) -> Steps[VolumesOutcome]:
+        nodes = VolumesOutcome({}, {}, {})
+        fixed = self._members.fixed
+        fixed_name = "" if fixed is None else fixed.node.GetName()
+        for place, (case, state, error) in enumerate(cases):
+            if state not in ("done", "kept"):
+                nodes.failed[place] = error or state
+                continue
+            moving = self._members.moving[place]
+            scene = moving.node.GetScene()
+            if scene is None:
+                nodes.failed[place] = f"The volume {moving.node.GetName()} was removed from the scene."
+                continue
+            try:
+                chain, volume = result_of_case(folder / case)
+            except InputError as problem:
+                nodes.failed[place] = str(problem)
+                continue
+            name = f"{moving.node.GetName()} registered to {fixed_name}"
+            nodes.transforms[place] = add_transform(scene, f"{name} (transform)", chain, moving)
+            nodes.volumes[place] = add_result_volume(scene, name, volume)
+            yield
+        return nodes
+
+    def _read_progress(self) -> None:
+        lines = self._process.messages[self._read :].split("\n")
+        self._read = len(self._process.messages) - len(lines[-1])
+        for line in lines[:-1]:
+            if line.startswith('{"progress"'):
+                news = json.loads(line)["progress"]
+                self.counts = {name: news[name] for name in self.counts}
+                self.total, self.workers = news["total"], news["workers"]
+                self.dashboard, self.remaining_s = news["dashboard"], news["remaining_s"]
+
+    def _end(self, code: int) -> None:
+        last = next((line for line in reversed(self.log.splitlines()) if line.strip()), "")
+        sentence = last.removeprefix("error: ")
+        summed_up = self._process.output.lstrip().startswith("{")
+        self.state = State.DONE
+        if not summed_up and self._stopping is not None:
+            self.state = State.CANCELLED
+            if not (self.done and sentence.startswith(_INTERRUPTED)):
+                self.error = RegistrationError("The cohort was stopped before there was anything to sum up.")
+        elif not summed_up:
+            self.state = State.FAILED
+            if not last.startswith("error: "):
+                sentence = f"{describe_exit(code, last)}. {last}"
+            self.error = InputError(sentence) if code == 2 else RegistrationError(sentence, log=self.log)
+        self._process.close()
+        self._files.close()
+
+
+def cohort_steps(
+    fixed_node: Any,
+    settings: RegistrationSettings,
+    options: CohortOptions,
+    *,
+    scene: Any,
+    fixed_mask_node: Any = None,
+    fixed_segments: Sequence[str] | None = None,
+) -> Steps[CohortRun]:
+    """Write the volumes that a cohort needs into temporary files, and start it. Raises InputError.
+
+    ``fixed_node`` may be None where a table names fixed images. The mask, on the fixed volume, counts for all cases.
+    """
+    if not options.output_folder:
+        raise InputError("A cohort needs a folder for its results.")
+    if options.source and options.moving_nodes is not None:
+        raise InputError("Give volumes of the scene, or a folder or table of files, not both.")
+    presets = scene_presets(scene)
+    settings.stages(presets=presets)
+    with contextlib.ExitStack() as stack:
+        try:
+            folder = Path(stack.enter_context(scratch_folder()))
+            files = CohortFiles(folder, settings)
+            fixed = fixed_path = fixed_mask = None
+            if fixed_node is not None:
+                fixed, fixed_path, fixed_mask = yield from files.volume_steps(
+                    fixed_node, "fixed volume", fixed_mask_node, fixed_segments
+                )
+            if options.source:
+                members = _Members(fixed)
+                inputs = [*([] if fixed_path is None else [str(fixed_path)]), options.source]
+                inputs += [] if fixed_mask is None else ["--fixed-mask", str(fixed_mask)]
+            else:
+                nodes = _moving_nodes(fixed_node, fixed_mask_node, options, scene)
+                members, rows = yield from _moving_steps(files, fixed, nodes)
+                inputs = [str(files.table(fixed_path, fixed_mask, rows))]
+            preset, variables = files.preset_options(presets)
+        except OSError as problem:
+            raise InputError(f"The volumes could not be written to temporary files: {problem.strerror}.") from problem
+        arguments = ["batch", *inputs, "--output-dir", options.output_folder, *preset, *_flags(settings, options)]
+        process = CommandProcess(arguments, variables=variables)
+        return CohortRun(process, options, members, stack.pop_all())
+
+
+def _moving_nodes(fixed_node: Any, fixed_mask_node: Any, options: CohortOptions, scene: Any) -> list[Any]:
+    if fixed_node is None:
+        raise InputError("No fixed volume was given.")
+    nodes = options.moving_nodes
+    if nodes is None:
+        nodes = volumes_of_scene(scene, (fixed_node, fixed_mask_node))
+    if not nodes:
+        raise InputError("The scene has no volumes beside the fixed one.")
+    if any(node is fixed_node for node in nodes):
+        raise InputError(f"The volume {fixed_node.GetName()} is the fixed volume, and among the moving ones too.")
+    return list(nodes)
+
+
+def _moving_steps(
+    files: CohortFiles, fixed: VolumeImage | None, nodes: Sequence[Any]
+) -> Steps[tuple[_Members, list[tuple[Path, Path | None]]]]:
+    """Members, and rows of (moving, its mask). Raises InputError when none of ``nodes`` can be registered."""
+    members, rows = _Members(fixed), []
+    for place, node in enumerate(nodes):
+        try:
+            volume, path, mask = yield from files.volume_steps(node, "moving volume")
+        except InputError as problem:  # as a broken file in a folder, it does not stop the others
+            members.unusable[place] = (node.GetName(), str(problem))
+            continue
+        members.moving[place] = volume
+        rows.append((path, mask))
+    if not rows:
+        raise InputError(members.unusable[0][1])
+    return members, rows
+
+
+def _flags(settings: RegistrationSettings, options: CohortOptions) -> list[str]:
+    values = {
+        "--initialization": settings.initialization,
+        "--background": settings.background,
+        "--interpolation": settings.interpolation,
+        "--threads": settings.threads,
+        "--seed": settings.seed,
+        "--workers": options.workers,
+    }
+    # With "=", as a background of -1000 would be taken for an option.
+    flags = [f"{name}={value}" for name, value in values.items() if value is not None]
+    return [*flags, *(["--resume"] if options.resume else []), "--json", "--attended"]
+
+
+def _cases(summary: Path) -> list[tuple[str, str, str]]:
+    try:
+        with open(summary, encoding="utf-8", newline="") as file:
+            return [(row["case"], row["state"], row["error"]) for row in csv.DictReader(file)]
+    except (OSError, KeyError) as problem:
+        raise RegistrationError(f"The summary {summary} cannot be read: {problem}.") from problem

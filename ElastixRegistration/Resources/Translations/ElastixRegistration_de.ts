@@ -1,0 +1,2198 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>ElastixRegistration</name>
+    <message>
+        <source>Elastix Registration</source>
+        <translation>Elastix-Registrierung</translation>
+    </message>
+    <message>
+        <source>Aligns two images with itk-elastix: choose a fixed and a moving volume and a preset.</source>
+        <translation>Bringt zwei Bilder mit itk-elastix zur Deckung: ein festes und ein bewegtes Volumen und eine Voreinstellung wählen.</translation>
+    </message>
+    <message>
+        <source>Built on elastix, itk-elastix and ITK. Please cite Klein et al. 2010, doi:10.1109/TMI.2009.2035616.</source>
+        <translation>Beruht auf elastix, itk-elastix und ITK. Bitte zitieren: Klein et al. 2010, doi:10.1109/TMI.2009.2035616.</translation>
+    </message>
+    <message>
+        <source>Parameter set:</source>
+        <translation>Parametersatz:</translation>
+    </message>
+    <message>
+        <source>All choices below are kept in it and saved with the scene. Use several for several registrations.</source>
+        <translation>Enthält alles, was unten gewählt ist, und wird mit der Szene gespeichert. Für mehrere Registrierungen mehrere verwenden.</translation>
+    </message>
+    <message>
+        <source>Registration</source>
+        <translation>Registrierung</translation>
+    </message>
+    <message>
+        <source>Inputs</source>
+        <translation>Eingaben</translation>
+    </message>
+    <message>
+        <source>Which volumes to align.</source>
+        <translation>Welche Volumen zur Deckung gebracht werden.</translation>
+    </message>
+    <message>
+        <source>Fixed volume:</source>
+        <translation>Festes Volumen:</translation>
+    </message>
+    <message>
+        <source>The volume that stays where it is. The result lies on its grid.</source>
+        <translation>Das Volumen, das bleibt, wo es ist. Das Ergebnis liegt auf seinem Gitter.</translation>
+    </message>
+    <message>
+        <source>Choose a volume</source>
+        <translation>Volumen wählen</translation>
+    </message>
+    <message>
+        <source>Moving volume:</source>
+        <translation>Bewegtes Volumen:</translation>
+    </message>
+    <message>
+        <source>The volume that is aligned with the fixed volume.</source>
+        <translation>Das Volumen, das mit dem festen zur Deckung gebracht wird.</translation>
+    </message>
+    <message>
+        <source>Swap fixed and moving</source>
+        <translation>Festes und bewegtes tauschen</translation>
+    </message>
+    <message>
+        <source>Let the fixed and the moving volume change places, with their masks and points.</source>
+        <translation>Festes und bewegtes Volumen tauschen die Plätze, mit ihren Masken und Punkten.</translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation>Voreinstellung</translation>
+    </message>
+    <message>
+        <source>How to register.</source>
+        <translation>Wie registriert wird.</translation>
+    </message>
+    <message>
+        <source>Show only:</source>
+        <translation>Nur zeigen:</translation>
+    </message>
+    <message>
+        <source>List only the presets that fit this kind of image.</source>
+        <translation>Nur Voreinstellungen auflisten, die zu dieser Art von Bildern passen.</translation>
+    </message>
+    <message>
+        <source>List only the presets that fit this part of the body.</source>
+        <translation>Nur Voreinstellungen auflisten, die zu diesem Körperteil passen.</translation>
+    </message>
+    <message>
+        <source>List only the presets for volumes or for single slices.</source>
+        <translation>Nur Voreinstellungen für Volumen oder für einzelne Schichten auflisten.</translation>
+    </message>
+    <message>
+        <source>Search:</source>
+        <translation>Suche:</translation>
+    </message>
+    <message>
+        <source>List only the presets with all these words in their description.</source>
+        <translation>Nur Voreinstellungen auflisten, in deren Beschreibung alle diese Wörter vorkommen.</translation>
+    </message>
+    <message>
+        <source>Words to look for</source>
+        <translation>Gesuchte Wörter</translation>
+    </message>
+    <message>
+        <source>Preset:</source>
+        <translation>Voreinstellung:</translation>
+    </message>
+    <message>
+        <source>How to register: rigid, affine or deformable, and for which images.</source>
+        <translation>Wie registriert wird: starr, affin oder verformend, und für welche Bilder.</translation>
+    </message>
+    <message>
+        <source>Edit...</source>
+        <translation>Bearbeiten...</translation>
+    </message>
+    <message>
+        <source>Change stages and parameters of this preset; a built-in one is saved under another name.</source>
+        <translation>Stufen und Parameter dieser Voreinstellung ändern; eine mitgelieferte wird unter anderem Namen gespeichert.</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Mehr</translation>
+    </message>
+    <message>
+        <source>Copy, rename, delete, import and export presets, or keep one in the scene.</source>
+        <translation>Voreinstellungen kopieren, umbenennen, löschen, importieren und exportieren, oder eine in der Szene behalten.</translation>
+    </message>
+    <message>
+        <source>What this preset does, and the publication behind it.</source>
+        <translation>Was diese Voreinstellung tut, und die Veröffentlichung dahinter.</translation>
+    </message>
+    <message>
+        <source>The steps of this preset, one after the other, and how long it takes about.</source>
+        <translation>Die Schritte dieser Voreinstellung der Reihe nach, und wie lange es etwa dauert.</translation>
+    </message>
+    <message>
+        <source>What elastix would stop at or pass over with these volumes, masks and points.</source>
+        <translation>Woran elastix mit diesen Volumen, Masken und Punkten scheitern oder was es übergehen würde.</translation>
+    </message>
+    <message>
+        <source>Masks and landmarks</source>
+        <translation>Masken und Landmarken</translation>
+    </message>
+    <message>
+        <source>What counts in each volume, and points that belong together.</source>
+        <translation>Was in jedem Volumen zählt, und Punkte, die zusammengehören.</translation>
+    </message>
+    <message>
+        <source>Fixed mask:</source>
+        <translation>Feste Maske:</translation>
+    </message>
+    <message>
+        <source>Label map or segmentation: only what lies inside of it in the fixed volume counts.</source>
+        <translation>Label-Map oder Segmentierung: Im festen Volumen zählt nur, was darin liegt.</translation>
+    </message>
+    <message>
+        <source>Fixed segments:</source>
+        <translation>Feste Segmente:</translation>
+    </message>
+    <message>
+        <source>The segments that make up the fixed mask; with none checked, all of them.</source>
+        <translation>Die Segmente, die die feste Maske bilden; ist keines angekreuzt, alle.</translation>
+    </message>
+    <message>
+        <source>Moving mask:</source>
+        <translation>Bewegte Maske:</translation>
+    </message>
+    <message>
+        <source>Label map or segmentation: only what lies inside of it in the moving volume counts.</source>
+        <translation>Label-Map oder Segmentierung: Im bewegten Volumen zählt nur, was darin liegt.</translation>
+    </message>
+    <message>
+        <source>Moving segments:</source>
+        <translation>Bewegte Segmente:</translation>
+    </message>
+    <message>
+        <source>The segments that make up the moving mask; with none checked, all of them.</source>
+        <translation>Die Segmente, die die bewegte Maske bilden; ist keines angekreuzt, alle.</translation>
+    </message>
+    <message>
+        <source>Fixed points:</source>
+        <translation>Feste Punkte:</translation>
+    </message>
+    <message>
+        <source>Points on landmarks of the fixed volume, the same landmarks as in the other list.</source>
+        <translation>Punkte auf Landmarken des festen Volumens, dieselben Landmarken wie in der anderen Liste.</translation>
+    </message>
+    <message>
+        <source>Moving points:</source>
+        <translation>Bewegte Punkte:</translation>
+    </message>
+    <message>
+        <source>Points on landmarks of the moving volume, the same landmarks as in the other list.</source>
+        <translation>Punkte auf Landmarken des bewegten Volumens, dieselben Landmarken wie in der anderen Liste.</translation>
+    </message>
+    <message>
+        <source>Pair points by:</source>
+        <translation>Punktpaare nach:</translation>
+    </message>
+    <message>
+        <source>How the points of the two lists belong together.</source>
+        <translation>Wie die Punkte der beiden Listen zusammengehören.</translation>
+    </message>
+    <message>
+        <source>How many pairs of points there are, or why there are none.</source>
+        <translation>Wie viele Punktpaare es gibt, oder warum keine.</translation>
+    </message>
+    <message>
+        <source>Start position</source>
+        <translation>Startlage</translation>
+    </message>
+    <message>
+        <source>Where the registration begins.</source>
+        <translation>Wo die Registrierung beginnt.</translation>
+    </message>
+    <message>
+        <source>Start from:</source>
+        <translation>Beginnen mit:</translation>
+    </message>
+    <message>
+        <source>Where the moving volume is put before the registration begins.</source>
+        <translation>Wohin das bewegte Volumen gelegt wird, bevor die Registrierung beginnt.</translation>
+    </message>
+    <message>
+        <source>Transform:</source>
+        <translation>Transformation:</translation>
+    </message>
+    <message>
+        <source>A transform that brings the moving volume roughly into place.</source>
+        <translation>Eine Transformation, die das bewegte Volumen ungefähr an seinen Platz bringt.</translation>
+    </message>
+    <message>
+        <source>Outputs</source>
+        <translation>Ausgaben</translation>
+    </message>
+    <message>
+        <source>What to keep.</source>
+        <translation>Was behalten wird.</translation>
+    </message>
+    <message>
+        <source>Volume:</source>
+        <translation>Volumen:</translation>
+    </message>
+    <message>
+        <source>Keep the moving volume, resampled onto the grid of the fixed volume.</source>
+        <translation>Das bewegte Volumen behalten, auf das Gitter des festen umgerechnet.</translation>
+    </message>
+    <message>
+        <source>Gets the moving volume, resampled onto the grid of the fixed volume. A new one is made on Apply where none is chosen.</source>
+        <translation>Bekommt das bewegte Volumen, auf das Gitter des festen umgerechnet. Ist keines gewählt, entsteht beim Anwenden ein neues.</translation>
+    </message>
+    <message>
+        <source>Create new on Apply</source>
+        <translation>Neu beim Anwenden</translation>
+    </message>
+    <message>
+        <source>Keep the transform that aligns the moving volume when it is put under it.</source>
+        <translation>Die Transformation behalten, die das bewegte Volumen zur Deckung bringt, wenn es darunter liegt.</translation>
+    </message>
+    <message>
+        <source>Gets the transform that aligns the moving volume when it is put under it. A new one is made on Apply where none is chosen.</source>
+        <translation>Bekommt die Transformation, die das bewegte Volumen zur Deckung bringt, wenn es darunter liegt. Ist keine gewählt, entsteht beim Anwenden eine neue.</translation>
+    </message>
+    <message>
+        <source>Deformation field:</source>
+        <translation>Deformationsfeld:</translation>
+    </message>
+    <message>
+        <source>Keep how far each point moves.</source>
+        <translation>Behalten, wie weit sich jeder Punkt bewegt.</translation>
+    </message>
+    <message>
+        <source>Gets how far each point moves. A new one is made on Apply where none is chosen.</source>
+        <translation>Bekommt, wie weit sich jeder Punkt bewegt. Ist keines gewählt, entsteht beim Anwenden ein neues.</translation>
+    </message>
+    <message>
+        <source>A new deformation field is a grid transform or a volume of vectors.</source>
+        <translation>Ein neues Deformationsfeld ist eine Gittertransformation oder ein Volumen aus Vektoren.</translation>
+    </message>
+    <message>
+        <source>Jacobian:</source>
+        <translation>Jacobi-Determinante:</translation>
+    </message>
+    <message>
+        <source>Keep how much the volume changes locally: below 1 it shrinks, above 1 it grows, at 0 or below it folds.</source>
+        <translation>Behalten, wie sich das Volumen örtlich ändert: Unter 1 schrumpft es, über 1 wächst es, bei 0 und darunter faltet es sich.</translation>
+    </message>
+    <message>
+        <source>Gets how much the volume changes locally: below 1 it shrinks, above 1 it grows, at 0 or below it folds. A new one is made on Apply where none is chosen.</source>
+        <translation>Bekommt, wie sich das Volumen örtlich ändert: Unter 1 schrumpft es, über 1 wächst es, bei 0 und darunter faltet es sich. Ist keines gewählt, entsteht beim Anwenden ein neues.</translation>
+    </message>
+    <message>
+        <source>Inverse transform:</source>
+        <translation>Inverse Transformation:</translation>
+    </message>
+    <message>
+        <source>Keep the transform that brings the fixed volume to the moving volume.</source>
+        <translation>Die Transformation behalten, die das feste Volumen zum bewegten bringt.</translation>
+    </message>
+    <message>
+        <source>Gets the transform that brings the fixed volume to the moving volume. A new one is made on Apply where none is chosen.</source>
+        <translation>Bekommt die Transformation, die das feste Volumen zum bewegten bringt. Ist keine gewählt, entsteht beim Anwenden eine neue.</translation>
+    </message>
+    <message>
+        <source>Interpolation:</source>
+        <translation>Interpolation:</translation>
+    </message>
+    <message>
+        <source>How voxel values between the voxels of the moving volume are computed.</source>
+        <translation>Wie Werte zwischen den Voxeln des bewegten Volumens berechnet werden.</translation>
+    </message>
+    <message>
+        <source>Background:</source>
+        <translation>Hintergrund:</translation>
+    </message>
+    <message>
+        <source>What is put where the moving volume has nothing to show.</source>
+        <translation>Was dort eingesetzt wird, wo das bewegte Volumen nichts zu zeigen hat.</translation>
+    </message>
+    <message>
+        <source>The value outside of the moving volume.</source>
+        <translation>Der Wert außerhalb des bewegten Volumens.</translation>
+    </message>
+    <message>
+        <source>The background and the padding that were found in the moving volume.</source>
+        <translation>Der Hintergrund und die Füllwerte, die im bewegten Volumen gefunden wurden.</translation>
+    </message>
+    <message>
+        <source>Advanced</source>
+        <translation>Erweitert</translation>
+    </message>
+    <message>
+        <source>Where it runs, and what is kept beside the outputs.</source>
+        <translation>Wo gerechnet wird, und was außer den Ausgaben behalten wird.</translation>
+    </message>
+    <message>
+        <source>Run in the background</source>
+        <translation>Im Hintergrund rechnen</translation>
+    </message>
+    <message>
+        <source>The window stays usable and the run can be cancelled. Without it, everything waits until the registration is done.</source>
+        <translation>Das Fenster bleibt bedienbar, und die Registrierung lässt sich abbrechen. Ohne das wartet alles, bis sie fertig ist.</translation>
+    </message>
+    <message>
+        <source>Threads:</source>
+        <translation>Threads:</translation>
+    </message>
+    <message>
+        <source>How many processor threads elastix may use.</source>
+        <translation>Wie viele Threads des Prozessors elastix verwenden darf.</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Alle</translation>
+    </message>
+    <message>
+        <source>Random seed:</source>
+        <translation>Zufallsstartwert:</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same result again.</source>
+        <translation>Derselbe Startwert ergibt wieder dasselbe Ergebnis.</translation>
+    </message>
+    <message>
+        <source>As in the preset</source>
+        <translation>Wie in der Voreinstellung</translation>
+    </message>
+    <message>
+        <source>Log:</source>
+        <translation>Protokoll:</translation>
+    </message>
+    <message>
+        <source>How much of elastix&apos;s log is shown. All of it is kept and saved.</source>
+        <translation>Wie viel vom Protokoll von elastix gezeigt wird. Behalten und gespeichert wird alles.</translation>
+    </message>
+    <message>
+        <source>Save to folder:</source>
+        <translation>Speichern in Ordner:</translation>
+    </message>
+    <message>
+        <source>After each registration, the transform, the settings, the figures and the log are saved here. Empty: nothing is saved.</source>
+        <translation>Nach jeder Registrierung werden hier Transformation, Einstellungen, Kennzahlen und Protokoll gespeichert. Leer: Nichts wird gespeichert.</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>Anwenden</translation>
+    </message>
+    <message>
+        <source>Register the two volumes; while it runs, cancel it.</source>
+        <translation>Die beiden Volumen registrieren; solange es läuft, abbrechen.</translation>
+    </message>
+    <message>
+        <source>How much of the registration is done.</source>
+        <translation>Wie viel der Registrierung fertig ist.</translation>
+    </message>
+    <message>
+        <source>Where the registration is, and how long it still takes.</source>
+        <translation>Wo die Registrierung steht, und wie lange sie noch dauert.</translation>
+    </message>
+    <message>
+        <source>The metric at each iteration: within a resolution it falls while the images come closer. At a dashed line the next resolution begins, with finer images and another level of the metric.</source>
+        <translation>Die Metrik in jeder Iteration: Innerhalb einer Auflösung fällt sie, während die Bilder sich annähern. An einer gestrichelten Linie beginnt die nächste Auflösung, mit feineren Bildern und einem anderen Niveau der Metrik.</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>What elastix reports.</source>
+        <translation>Was elastix meldet.</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the log to the clipboard.</source>
+        <translation>Das Protokoll in die Zwischenablage kopieren.</translation>
+    </message>
+    <message>
+        <source>Save...</source>
+        <translation>Speichern...</translation>
+    </message>
+    <message>
+        <source>Save the log in a text file.</source>
+        <translation>Das Protokoll in einer Textdatei speichern.</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>How good the registration is.</source>
+        <translation>Wie gut die Registrierung ist.</translation>
+    </message>
+    <message>
+        <source>Whether the registration made things better.</source>
+        <translation>Ob die Registrierung etwas verbessert hat.</translation>
+    </message>
+    <message>
+        <source>How well the volumes agree before and after the registration.</source>
+        <translation>Wie gut die Volumen vor und nach der Registrierung übereinstimmen.</translation>
+    </message>
+    <message>
+        <source>Ways to look at the result in the slice views. A second click brings the views back.</source>
+        <translation>Arten, das Ergebnis in den Schichtansichten zu betrachten. Ein zweiter Klick stellt die Ansichten wieder her.</translation>
+    </message>
+    <message>
+        <source>Checkerboard</source>
+        <translation>Schachbrett</translation>
+    </message>
+    <message>
+        <source>Fields of the fixed volume and of the result by turns: edges run on where they agree.</source>
+        <translation>Abwechselnd Felder des festen Volumens und des Ergebnisses: Kanten laufen durch, wo beide übereinstimmen.</translation>
+    </message>
+    <message>
+        <source>Fade</source>
+        <translation>Überblenden</translation>
+    </message>
+    <message>
+        <source>The result over the fixed volume; the slider fades from one to the other.</source>
+        <translation>Das Ergebnis über dem festen Volumen; der Regler blendet vom einen zum anderen.</translation>
+    </message>
+    <message>
+        <source>Flicker</source>
+        <translation>Wechseln</translation>
+    </message>
+    <message>
+        <source>The fixed volume and the result by turns, twice a second.</source>
+        <translation>Festes Volumen und Ergebnis im Wechsel, zweimal je Sekunde.</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Differenz</translation>
+    </message>
+    <message>
+        <source>The result minus the fixed volume, both scaled alike: grey where they agree.</source>
+        <translation>Das Ergebnis minus das feste Volumen, beide gleich skaliert: grau, wo sie übereinstimmen.</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>Nebeneinander</translation>
+    </message>
+    <message>
+        <source>The fixed volume and the result beside each other, linked.</source>
+        <translation>Festes Volumen und Ergebnis nebeneinander, gekoppelt.</translation>
+    </message>
+    <message>
+        <source>Reveal cursor</source>
+        <translation>Lupe</translation>
+    </message>
+    <message>
+        <source>The fixed volume, and around the mouse the result.</source>
+        <translation>Das feste Volumen, und um die Maus herum das Ergebnis.</translation>
+    </message>
+    <message>
+        <source>Fade:</source>
+        <translation>Überblenden:</translation>
+    </message>
+    <message>
+        <source>Left the fixed volume, right the result.</source>
+        <translation>Links das feste Volumen, rechts das Ergebnis.</translation>
+    </message>
+    <message>
+        <source>Apply also to:</source>
+        <translation>Auch anwenden auf:</translation>
+    </message>
+    <message>
+        <source>Other volumes, segmentations, models and points of the moving patient that are put under the output transform.</source>
+        <translation>Andere Volumen, Segmentierungen, Modelle und Punkte des bewegten Patienten, die unter die Ausgabetransformation kommen.</translation>
+    </message>
+    <message>
+        <source>Choose nodes</source>
+        <translation>Knoten wählen</translation>
+    </message>
+    <message>
+        <source>Apply to these</source>
+        <translation>Auf diese anwenden</translation>
+    </message>
+    <message>
+        <source>Put the checked nodes under the output transform.</source>
+        <translation>Die angekreuzten Knoten unter die Ausgabetransformation legen.</translation>
+    </message>
+    <message>
+        <source>Which nodes were put under the output transform.</source>
+        <translation>Welche Knoten unter die Ausgabetransformation gelegt wurden.</translation>
+    </message>
+    <message>
+        <source>Revert</source>
+        <translation>Zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Take the outputs of this registration back: new nodes are removed, others get their old content.</source>
+        <translation>Die Ausgaben dieser Registrierung zurücknehmen: Neue Knoten werden entfernt, andere bekommen ihren alten Inhalt.</translation>
+    </message>
+</context>
+<context>
+    <name>ManyImagesSection</name>
+    <message>
+        <source>Many images</source>
+        <translation>Viele Bilder</translation>
+    </message>
+    <message>
+        <source>Sequences (4D), groups of images, and many scans with one fixed volume.</source>
+        <translation>Sequenzen (4D), Gruppen von Bildern und viele Aufnahmen mit einem festen Volumen.</translation>
+    </message>
+    <message>
+        <source>What is to be registered: frames, a group, or many scans with one.</source>
+        <translation>Was registriert wird: Einzelbilder, eine Gruppe oder viele Aufnahmen mit einer.</translation>
+    </message>
+    <message>
+        <source>Sequence</source>
+        <translation>Sequenz</translation>
+    </message>
+    <message>
+        <source>Frames of a sequence, one after the other.</source>
+        <translation>Einzelbilder einer Sequenz, eines nach dem anderen.</translation>
+    </message>
+    <message>
+        <source>Sequence:</source>
+        <translation>Sequenz:</translation>
+    </message>
+    <message>
+        <source>The frames to register: a sequence of volumes, such as cine MR or 4D CT.</source>
+        <translation>Die Einzelbilder: eine Sequenz von Volumen, etwa Cine-MR oder 4D-CT.</translation>
+    </message>
+    <message>
+        <source>Each frame:</source>
+        <translation>Jedes Einzelbild:</translation>
+    </message>
+    <message>
+        <source>To the reference frame at once, or to its neighbour and on from there to the reference. The second follows motion that is too large for one step; errors add up along the way.</source>
+        <translation>Direkt zum Referenzbild, oder zu seinem Nachbarn und von dort weiter zur Referenz. Der zweite Weg folgt Bewegungen, die für einen Schritt zu groß sind; Fehler summieren sich dabei.</translation>
+    </message>
+    <message>
+        <source>Reference:</source>
+        <translation>Referenz:</translation>
+    </message>
+    <message>
+        <source>The frame that all others are aligned with. Frames count from 1, as in the sequence browser.</source>
+        <translation>Das Einzelbild, an dem alle anderen ausgerichtet werden. Gezählt wird ab 1, wie im Sequenzbrowser.</translation>
+    </message>
+    <message>
+        <source>Take the frame that the sequence browser shows now.</source>
+        <translation>Das Einzelbild nehmen, das der Sequenzbrowser gerade zeigt.</translation>
+    </message>
+    <message>
+        <source>Shown</source>
+        <translation>Gezeigtes</translation>
+    </message>
+    <message>
+        <source>Frames:</source>
+        <translation>Einzelbilder:</translation>
+    </message>
+    <message>
+        <source>The first frame to register.</source>
+        <translation>Das erste Einzelbild, das registriert wird.</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>bis</translation>
+    </message>
+    <message>
+        <source>The last frame to register.</source>
+        <translation>Das letzte Einzelbild, das registriert wird.</translation>
+    </message>
+    <message>
+        <source>Moves:</source>
+        <translation>Bewegt:</translation>
+    </message>
+    <message>
+        <source>The frames onto the reference: motion is taken out of the sequence. The reference onto each frame: what was drawn on the reference is carried along.</source>
+        <translation>Die Einzelbilder auf die Referenz: Die Bewegung verschwindet aus der Sequenz. Die Referenz auf jedes Einzelbild: Was auf der Referenz gezeichnet ist, wird mitgenommen.</translation>
+    </message>
+    <message>
+        <source>Segmentation:</source>
+        <translation>Segmentierung:</translation>
+    </message>
+    <message>
+        <source>Drawn on the reference frame; it follows to all other frames, in a sequence of its own. None: nothing follows.</source>
+        <translation>Auf dem Referenzbild gezeichnet; sie folgt auf alle anderen Einzelbilder, in einer eigenen Sequenz. Keine: Nichts folgt.</translation>
+    </message>
+    <message>
+        <source>Volumes to:</source>
+        <translation>Volumen nach:</translation>
+    </message>
+    <message>
+        <source>Where the moved frames go, in step with the input. None: a new sequence is made.</source>
+        <translation>Wohin die bewegten Einzelbilder kommen, im Takt mit der Eingabe. Keine: Eine neue Sequenz entsteht.</translation>
+    </message>
+    <message>
+        <source>Create new sequence</source>
+        <translation>Neue Sequenz anlegen</translation>
+    </message>
+    <message>
+        <source>Transforms to:</source>
+        <translation>Transformationen nach:</translation>
+    </message>
+    <message>
+        <source>Where the transform of each frame goes. None: a new sequence is made.</source>
+        <translation>Wohin die Transformation jedes Einzelbilds kommt. Keine: Eine neue Sequenz entsteht.</translation>
+    </message>
+    <message>
+        <source>Segments to:</source>
+        <translation>Segmente nach:</translation>
+    </message>
+    <message>
+        <source>Where the segmentation of each frame goes. None: a new sequence is made.</source>
+        <translation>Wohin die Segmentierung jedes Einzelbilds kommt. Keine: Eine neue Sequenz entsteht.</translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation>Gruppe</translation>
+    </message>
+    <message>
+        <source>All at once, onto their common middle.</source>
+        <translation>Alle auf einmal, auf ihre gemeinsame Mitte.</translation>
+    </message>
+    <message>
+        <source>Group of:</source>
+        <translation>Gruppe aus:</translation>
+    </message>
+    <message>
+        <source>All frames of a sequence, or volumes that you choose. All go onto their common middle; none of them is preferred.</source>
+        <translation>Alle Einzelbilder einer Sequenz, oder gewählte Volumen. Alle kommen auf ihre gemeinsame Mitte; keines ist bevorzugt.</translation>
+    </message>
+    <message>
+        <source>All its frames are registered at once.</source>
+        <translation>Alle ihre Einzelbilder werden auf einmal registriert.</translation>
+    </message>
+    <message>
+        <source>Volumes:</source>
+        <translation>Volumen:</translation>
+    </message>
+    <message>
+        <source>Tick at least three. The first one gives the grid of the results.</source>
+        <translation>Mindestens drei ankreuzen. Das erste gibt das Gitter der Ergebnisse vor.</translation>
+    </message>
+    <message>
+        <source>Transform:</source>
+        <translation>Transformation:</translation>
+    </message>
+    <message>
+        <source>How freely each member may move. Presets are for pairs and do not apply to groups.</source>
+        <translation>Wie frei sich jedes Mitglied bewegen darf. Voreinstellungen sind für Paare und gelten hier nicht.</translation>
+    </message>
+    <message>
+        <source>Metric:</source>
+        <translation>Metrik:</translation>
+    </message>
+    <message>
+        <source>What makes the members alike. Few principal components bear contrast that changes along the group, as in perfusion; equal intensities suit images of the same contrast.</source>
+        <translation>Was die Mitglieder gleich macht. Wenige Hauptkomponenten vertragen Kontrast, der sich in der Gruppe ändert, etwa bei Perfusion; gleiche Intensitäten passen zu Bildern mit gleichem Kontrast.</translation>
+    </message>
+    <message>
+        <source>Cohort</source>
+        <translation>Kohorte</translation>
+    </message>
+    <message>
+        <source>Many scans with the fixed volume above.</source>
+        <translation>Viele Aufnahmen mit dem festen Volumen oben.</translation>
+    </message>
+    <message>
+        <source>Moving:</source>
+        <translation>Bewegt:</translation>
+    </message>
+    <message>
+        <source>What is registered with the fixed volume chosen above: all other volumes of the scene, the images and DICOM series in a folder, or the rows of a table (CSV).</source>
+        <translation>Was mit dem oben gewählten festen Volumen registriert wird: alle anderen Volumen der Szene, die Bilder und DICOM-Serien eines Ordners, oder die Zeilen einer Tabelle (CSV).</translation>
+    </message>
+    <message>
+        <source>Folder:</source>
+        <translation>Ordner:</translation>
+    </message>
+    <message>
+        <source>A folder of images, and of folders with one DICOM series each.</source>
+        <translation>Ein Ordner mit Bildern und mit Ordnern, die je eine DICOM-Serie enthalten.</translation>
+    </message>
+    <message>
+        <source>Table:</source>
+        <translation>Tabelle:</translation>
+    </message>
+    <message>
+        <source>A CSV or TSV file with a column moving, and if wanted fixed, masks, points, labels and more; docs/cohorts.md has them all. Paths count from the table.</source>
+        <translation>Eine CSV- oder TSV-Datei mit einer Spalte moving und, wenn gewünscht, fixed, Masken, Punkten, Labels und mehr; alle stehen in docs/cohorts.md. Pfade zählen ab der Tabelle.</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv *.tsv)</source>
+        <translation>Tabellen (*.csv *.tsv)</translation>
+    </message>
+    <message>
+        <source>Results to:</source>
+        <translation>Ergebnisse nach:</translation>
+    </message>
+    <message>
+        <source>Gets a folder for each case with transform and resampled volume, a summary (CSV) and a page with pictures and figures.</source>
+        <translation>Bekommt je Fall einen Ordner mit Transformation und umgerechnetem Volumen, eine Übersicht (CSV) und eine Seite mit Bildern und Zahlen.</translation>
+    </message>
+    <message>
+        <source>At once:</source>
+        <translation>Gleichzeitig:</translation>
+    </message>
+    <message>
+        <source>How many cases are registered at the same time.</source>
+        <translation>Wie viele Fälle zur selben Zeit registriert werden.</translation>
+    </message>
+    <message>
+        <source>as many as fit</source>
+        <translation>so viele wie möglich</translation>
+    </message>
+    <message>
+        <source>Of volumes of the scene: the transform and the resampled volume of each become nodes.</source>
+        <translation>Bei Volumen der Szene: Transformation und umgerechnetes Volumen werden jeweils zu Knoten.</translation>
+    </message>
+    <message>
+        <source>Results into the scene</source>
+        <translation>Ergebnisse in die Szene</translation>
+    </message>
+    <message>
+        <source>Results that the folder has of the same images and settings are kept; the rest is registered. Goes on after a Cancel or a crash.</source>
+        <translation>Ergebnisse, die der Ordner von denselben Bildern und Einstellungen hat, bleiben; der Rest wird registriert. So geht es nach Abbruch oder Absturz weiter.</translation>
+    </message>
+    <message>
+        <source>Keep what is done already</source>
+        <translation>Fertiges behalten</translation>
+    </message>
+    <message>
+        <source>Runs in the background. Preset, background, interpolation, threads and seed are those chosen above; Cancel keeps what is finished.</source>
+        <translation>Läuft im Hintergrund. Voreinstellung, Hintergrund, Interpolation, Threads und Startwert sind die oben gewählten; beim Abbrechen bleibt, was fertig ist.</translation>
+    </message>
+    <message>
+        <source>Register the sequence</source>
+        <translation>Sequenz registrieren</translation>
+    </message>
+    <message>
+        <source>How much is done.</source>
+        <translation>Wie viel fertig ist.</translation>
+    </message>
+    <message>
+        <source>The page of the results folder, in the web browser: pictures and figures of all cases, what to look at first.</source>
+        <translation>Die Seite des Ergebnisordners im Webbrowser: Bilder und Zahlen aller Fälle, Auffälliges zuerst.</translation>
+    </message>
+    <message>
+        <source>Open the report</source>
+        <translation>Bericht öffnen</translation>
+    </message>
+</context>
+<context>
+    <name>PresetEditor</name>
+    <message>
+        <source>Preset editor</source>
+        <translation>Voreinstellung bearbeiten</translation>
+    </message>
+    <message>
+        <source>Name:</source>
+        <translation>Name:</translation>
+    </message>
+    <message>
+        <source>The name under which the preset is saved.</source>
+        <translation>Der Name, unter dem die Voreinstellung gespeichert wird.</translation>
+    </message>
+    <message>
+        <source>All stages at once</source>
+        <translation>Alle Stufen zugleich</translation>
+    </message>
+    <message>
+        <source>Motion:</source>
+        <translation>Bewegung:</translation>
+    </message>
+    <message>
+        <source>How far the moving volume may be changed. Translation keeps only translation; freer stages are removed.</source>
+        <translation>Wie weit das bewegte Volumen verändert werden darf. Verschiebung behält nur die Verschiebung; freiere Stufen werden entfernt.</translation>
+    </message>
+    <message>
+        <source>Compare by:</source>
+        <translation>Vergleichen nach:</translation>
+    </message>
+    <message>
+        <source>What measures how well the volumes agree, in all stages: mutual information for different modalities, correlation or mean squares for the same.</source>
+        <translation>Was in allen Stufen misst, wie gut die Volumen übereinstimmen: Transinformation für verschiedene Modalitäten, Korrelation oder mittlere Quadrate für gleiche.</translation>
+    </message>
+    <message>
+        <source>Iterations, at most:</source>
+        <translation>Iterationen, höchstens:</translation>
+    </message>
+    <message>
+        <source>The most iterations of a resolution; all others change by the same factor. More is slower and more exact.</source>
+        <translation>Die meisten Iterationen einer Auflösung; alle anderen ändern sich um denselben Faktor. Mehr ist langsamer und genauer.</translation>
+    </message>
+    <message>
+        <source>Grid spacing:</source>
+        <translation>Gitterabstand:</translation>
+    </message>
+    <message>
+        <source>Distance of the control points of the deformation. Smaller follows finer detail, takes longer, and may overfit.</source>
+        <translation>Abstand der Kontrollpunkte der Verformung. Kleiner folgt feineren Einzelheiten, dauert länger und kann überanpassen.</translation>
+    </message>
+    <message>
+        <source>Stiffness (bending energy):</source>
+        <translation>Steifigkeit (Biegeenergie):</translation>
+    </message>
+    <message>
+        <source>Weight of the bending energy: more keeps the deformation smoother. 0 switches it off, which is fastest.</source>
+        <translation>Gewicht der Biegeenergie: Mehr hält die Verformung glatter. 0 schaltet sie ab, das ist am schnellsten.</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>aus</translation>
+    </message>
+    <message>
+        <source>Stages, in their order:</source>
+        <translation>Stufen, in ihrer Reihenfolge:</translation>
+    </message>
+    <message>
+        <source>Stages run from top to bottom, each from where the one before it ended. Take the tick away to switch one off.</source>
+        <translation>Stufen laufen von oben nach unten, jede von dort, wo die vorige aufgehört hat. Das Häkchen wegnehmen schaltet eine ab.</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add a stage at the end.</source>
+        <translation>Am Ende eine Stufe hinzufügen.</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Remove this stage.</source>
+        <translation>Diese Stufe entfernen.</translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation>Auf</translation>
+    </message>
+    <message>
+        <source>Run this stage earlier.</source>
+        <translation>Diese Stufe früher ausführen.</translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation>Ab</translation>
+    </message>
+    <message>
+        <source>Run this stage later.</source>
+        <translation>Diese Stufe später ausführen.</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>Show only parameters with these words in their name or meaning.</source>
+        <translation>Nur Parameter zeigen, in deren Name oder Bedeutung diese Wörter vorkommen.</translation>
+    </message>
+    <message>
+        <source>Search parameters</source>
+        <translation>Parameter suchen</translation>
+    </message>
+    <message>
+        <source>A parameter of elastix that this stage leaves at its default, or the name of any other.</source>
+        <translation>Ein Parameter von elastix, den diese Stufe auf seinem Standardwert lässt, oder der Name irgendeines anderen.</translation>
+    </message>
+    <message>
+        <source>Add this parameter with its default value.</source>
+        <translation>Diesen Parameter mit seinem Standardwert hinzufügen.</translation>
+    </message>
+    <message>
+        <source>Remove the chosen parameter; elastix takes its default then.</source>
+        <translation>Den gewählten Parameter entfernen; elastix nimmt dann seinen Standardwert.</translation>
+    </message>
+    <message>
+        <source>By resolution</source>
+        <translation>Je Auflösung</translation>
+    </message>
+    <message>
+        <source>Resolutions, coarse to fine:</source>
+        <translation>Auflösungen, grob bis fein:</translation>
+    </message>
+    <message>
+        <source>Number of resolutions. Everything that has a value for each of them is kept in step.</source>
+        <translation>Anzahl der Auflösungen. Alles, was für jede einen Wert hat, wird angepasst.</translation>
+    </message>
+    <message>
+        <source>One column for each resolution; schedules have a value for each axis.</source>
+        <translation>Eine Spalte für jede Auflösung; Zeitpläne haben einen Wert für jede Achse.</translation>
+    </message>
+    <message>
+        <source>The same as text:</source>
+        <translation>Dasselbe als Text:</translation>
+    </message>
+    <message>
+        <source>The parameter file of this stage. Changes here and in the table are the same changes. Comments and unknown parameters are kept.</source>
+        <translation>Die Parameterdatei dieser Stufe. Änderungen hier und in der Tabelle sind dieselben. Kommentare und unbekannte Parameter bleiben erhalten.</translation>
+    </message>
+    <message>
+        <source>What elastix would stop at or pass over. Click one to go there.</source>
+        <translation>Woran elastix scheitern oder was es übergehen würde. Ein Klick führt dorthin.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Take the last change back.</source>
+        <translation>Die letzte Änderung zurücknehmen.</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>Wiederholen</translation>
+    </message>
+    <message>
+        <source>Make the change that was taken back.</source>
+        <translation>Die zurückgenommene Änderung wieder vornehmen.</translation>
+    </message>
+    <message>
+        <source>Save in scene</source>
+        <translation>In der Szene speichern</translation>
+    </message>
+    <message>
+        <source>Keep the preset in the scene, for whoever opens it, and register with it.</source>
+        <translation>Die Voreinstellung in der Szene behalten, für alle, die sie öffnen, und damit registrieren.</translation>
+    </message>
+    <message>
+        <source>Save in my presets</source>
+        <translation>In eigenen speichern</translation>
+    </message>
+    <message>
+        <source>Keep the preset on this computer, for all scenes, and register with it.</source>
+        <translation>Die Voreinstellung auf diesem Rechner behalten, für alle Szenen, und damit registrieren.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Close this window. Changes that were not saved are dropped.</source>
+        <translation>Dieses Fenster schließen. Nicht gespeicherte Änderungen gehen verloren.</translation>
+    </message>
+</context>
+<context>
+    <name>TransformSection</name>
+    <message>
+        <source>Transform</source>
+        <translation>Transformieren</translation>
+    </message>
+    <message>
+        <source>Apply any transform to volumes, segmentations, models and markups, and see what it does to space.</source>
+        <translation>Eine beliebige Transformation auf Volumen, Segmentierungen, Modelle und Markups anwenden und sehen, was sie mit dem Raum macht.</translation>
+    </message>
+    <message>
+        <source>Transform:</source>
+        <translation>Transformation:</translation>
+    </message>
+    <message>
+        <source>Any transform: of a registration here, of other modules, or loaded from a file.</source>
+        <translation>Eine beliebige Transformation: einer Registrierung hier, anderer Module oder aus einer Datei.</translation>
+    </message>
+    <message>
+        <source>Load...</source>
+        <translation>Laden...</translation>
+    </message>
+    <message>
+        <source>A file of elastix (TransformParameters with all that they link to), ITK, ANTs, BRAINS or Slicer, or an image of displacements.</source>
+        <translation>Eine Datei von elastix (TransformParameters mit allem, worauf sie verweisen), ITK, ANTs, BRAINS oder Slicer, oder ein Bild aus Verschiebungen.</translation>
+    </message>
+    <message>
+        <source>Direction:</source>
+        <translation>Richtung:</translation>
+    </message>
+    <message>
+        <source>elastix maps points of the fixed image to the moving image. Volumes of the moving image are resampled along that; points, surfaces and markups go the other way, so that all land on the fixed image. The second choice inverts it: what lies with the fixed image lands on the moving one.</source>
+        <translation>elastix bildet Punkte des festen Bildes auf das bewegte ab. Volumen des bewegten Bildes werden danach umgerechnet; Punkte, Oberflächen und Markups gehen den anderen Weg, sodass alles auf dem festen Bild landet. Die zweite Wahl kehrt das um: Was beim festen Bild liegt, landet auf dem bewegten.</translation>
+    </message>
+    <message>
+        <source>What to transform. A patient, study or folder stands for all in it.</source>
+        <translation>Was transformiert wird. Ein Patient, eine Studie oder ein Ordner steht für alles darin.</translation>
+    </message>
+    <message>
+        <source>Grid of:</source>
+        <translation>Gitter von:</translation>
+    </message>
+    <message>
+        <source>Volumes and segments get the voxels of this volume, usually the fixed one. None: they keep their own, or get a grid that holds all of them.</source>
+        <translation>Volumen und Segmente bekommen die Voxel dieses Volumens, meist des festen. Keines: Sie behalten ihre eigenen oder bekommen ein Gitter, das alles fasst.</translation>
+    </message>
+    <message>
+        <source>Interpolation:</source>
+        <translation>Interpolation:</translation>
+    </message>
+    <message>
+        <source>Of volumes. Label maps and segments always take the nearest voxel.</source>
+        <translation>Von Volumen. Label-Maps und Segmente nehmen immer den nächsten Voxel.</translation>
+    </message>
+    <message>
+        <source>Transform copies</source>
+        <translation>Kopien transformieren</translation>
+    </message>
+    <message>
+        <source>Makes new nodes, resampled or moved. What they were made of stays as it is.</source>
+        <translation>Erzeugt neue Knoten, umgerechnet oder bewegt. Woraus sie entstanden sind, bleibt, wie es ist.</translation>
+    </message>
+    <message>
+        <source>Transform in place</source>
+        <translation>Selbst transformieren</translation>
+    </message>
+    <message>
+        <source>Changes the chosen nodes themselves.</source>
+        <translation>Ändert die gewählten Knoten selbst.</translation>
+    </message>
+    <message>
+        <source>Put under</source>
+        <translation>Darunterlegen</translation>
+    </message>
+    <message>
+        <source>Shows them transformed without resampling anything; harden later.</source>
+        <translation>Zeigt sie transformiert, ohne etwas umzurechnen; später festschreiben.</translation>
+    </message>
+    <message>
+        <source>Harden</source>
+        <translation>Festschreiben</translation>
+    </message>
+    <message>
+        <source>Makes what the transforms above the chosen nodes show their own, also of volumes under deformations.</source>
+        <translation>Schreibt in die gewählten Knoten fest, was die Transformationen darüber zeigen, auch bei Volumen unter Verformungen.</translation>
+    </message>
+    <message>
+        <source>Create inverse</source>
+        <translation>Inverse erzeugen</translation>
+    </message>
+    <message>
+        <source>A transform node of its own, computed over the volume chosen as grid, with how far it misses.</source>
+        <translation>Ein eigener Transformationsknoten, über dem als Gitter gewählten Volumen berechnet, mit seiner Abweichung.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Takes back what was done last in this section.</source>
+        <translation>Nimmt zurück, was in diesem Abschnitt zuletzt getan wurde.</translation>
+    </message>
+    <message>
+        <source>Segments:</source>
+        <translation>Segmente:</translation>
+    </message>
+    <message>
+        <source>Segments of the fixed image, to measure how their volume changes. None: the deformation only.</source>
+        <translation>Segmente des festen Bildes, um zu messen, wie sich ihr Volumen ändert. Keine: nur die Verformung.</translation>
+    </message>
+    <message>
+        <source>Analyze</source>
+        <translation>Auswerten</translation>
+    </message>
+    <message>
+        <source>Displacement and local volume change over the volume chosen as grid, in colours with legends; volumes of the segments before and after; where space folds.</source>
+        <translation>Verschiebung und örtliche Volumenänderung über dem als Gitter gewählten Volumen, in Farben mit Legenden; Volumen der Segmente vorher und nachher; wo der Raum sich faltet.</translation>
+    </message>
+</context>
+<context>
+    <name>gui.advanced_section</name>
+    <message>
+        <source>Everything</source>
+        <translation>Alles</translation>
+    </message>
+    <message>
+        <source>Without the iterations</source>
+        <translation>Ohne die Iterationen</translation>
+    </message>
+</context>
+<context>
+    <name>gui.comparison_views</name>
+    <message>
+        <source>Checkerboard</source>
+        <translation>Schachbrett</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Differenz</translation>
+    </message>
+    <message>
+        <source>Reveal cursor</source>
+        <translation>Lupe</translation>
+    </message>
+</context>
+<context>
+    <name>gui.installation</name>
+    <message>
+        <source>Elastix Registration needs Python packages: {packages} (some 100 MB). Install them now?</source>
+        <translation>Elastix-Registrierung braucht Python-Pakete: {packages} (etwa 100 MB). Jetzt installieren?</translation>
+    </message>
+    <message>
+        <source>This needs the Python package {package}. Press the button again to install it.</source>
+        <translation>Dafür ist das Python-Paket {package} nötig. Den Knopf noch einmal drücken, um es zu installieren.</translation>
+    </message>
+    <message>
+        <source>The Python package {package} could not be installed. Check the connection to the internet (pypi.org) and press the button again. The Python console has the details.</source>
+        <translation>Das Python-Paket {package} konnte nicht installiert werden. Verbindung zum Internet (pypi.org) prüfen und den Knopf noch einmal drücken. Einzelheiten stehen in der Python-Konsole.</translation>
+    </message>
+</context>
+<context>
+    <name>gui.many_cohort</name>
+    <message>
+        <source>Register the cohort</source>
+        <translation>Kohorte registrieren</translation>
+    </message>
+    <message>
+        <source>All volumes of the scene</source>
+        <translation>Alle Volumen der Szene</translation>
+    </message>
+    <message>
+        <source>A folder</source>
+        <translation>Ein Ordner</translation>
+    </message>
+    <message>
+        <source>A table (CSV)</source>
+        <translation>Eine Tabelle (CSV)</translation>
+    </message>
+    <message>
+        <source>Choose a fixed volume (Inputs)</source>
+        <translation>Festes Volumen wählen (Eingaben)</translation>
+    </message>
+    <message>
+        <source>The fixed volume is empty</source>
+        <translation>Das feste Volumen ist leer</translation>
+    </message>
+    <message>
+        <source>The scene has no other volumes</source>
+        <translation>Die Szene hat keine anderen Volumen</translation>
+    </message>
+    <message>
+        <source>Choose a folder of images</source>
+        <translation>Ordner mit Bildern wählen</translation>
+    </message>
+    <message>
+        <source>Choose a table</source>
+        <translation>Tabelle wählen</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the results</source>
+        <translation>Ordner für die Ergebnisse wählen</translation>
+    </message>
+    <message>
+        <source>Choose a preset</source>
+        <translation>Voreinstellung wählen</translation>
+    </message>
+    <message>
+        <source>Stopping: summing up what is finished ...</source>
+        <translation>Hält an: Fertiges wird zusammengefasst ...</translation>
+    </message>
+    <message>
+        <source>Starting the workers ...</source>
+        <translation>Rechenprozesse beginnen ...</translation>
+    </message>
+    <message>
+        <source>{done} of {total} cases</source>
+        <translation>{done} von {total} Fällen</translation>
+    </message>
+    <message>
+        <source>{count} kept from before</source>
+        <translation>{count} von früher behalten</translation>
+    </message>
+    <message>
+        <source>{count} failed</source>
+        <translation>{count} gescheitert</translation>
+    </message>
+    <message>
+        <source>1 worker</source>
+        <translation>1 Rechenprozess</translation>
+    </message>
+    <message>
+        <source>{count} workers</source>
+        <translation>{count} Rechenprozesse</translation>
+    </message>
+    <message>
+        <source>about {duration} left</source>
+        <translation>noch etwa {duration}</translation>
+    </message>
+    <message>
+        <source>{done} of {total} cases are registered.</source>
+        <translation>{done} von {total} Fällen sind registriert.</translation>
+    </message>
+    <message>
+        <source>The table names the fixed images.</source>
+        <translation>Die Tabelle nennt die festen Bilder.</translation>
+    </message>
+    <message>
+        <source>Fixed: {name}.</source>
+        <translation>Fest: {name}.</translation>
+    </message>
+    <message>
+        <source>Mask: {name}.</source>
+        <translation>Maske: {name}.</translation>
+    </message>
+    <message>
+        <source>Moving: {count} volumes ({names}).</source>
+        <translation>Bewegt: {count} Volumen ({names}).</translation>
+    </message>
+</context>
+<context>
+    <name>gui.many_group</name>
+    <message>
+        <source>Register the group</source>
+        <translation>Gruppe registrieren</translation>
+    </message>
+    <message>
+        <source>Frames of a sequence</source>
+        <translation>Einzelbilder einer Sequenz</translation>
+    </message>
+    <message>
+        <source>Volumes</source>
+        <translation>Volumen</translation>
+    </message>
+    <message>
+        <source>Rigid, then deformable</source>
+        <translation>Starr, dann verformbar</translation>
+    </message>
+    <message>
+        <source>Deformable</source>
+        <translation>Verformbar</translation>
+    </message>
+    <message>
+        <source>Affine</source>
+        <translation>Affin</translation>
+    </message>
+    <message>
+        <source>Rigid</source>
+        <translation>Starr</translation>
+    </message>
+    <message>
+        <source>Translation</source>
+        <translation>Verschiebung</translation>
+    </message>
+    <message>
+        <source>Few principal components (PCA)</source>
+        <translation>Wenige Hauptkomponenten (PCA)</translation>
+    </message>
+    <message>
+        <source>Equal intensities (variance)</source>
+        <translation>Gleiche Intensitäten (Varianz)</translation>
+    </message>
+    <message>
+        <source>Tick at least three volumes</source>
+        <translation>Mindestens drei Volumen ankreuzen</translation>
+    </message>
+    <message>
+        <source>Starting ...</source>
+        <translation>Beginnt ...</translation>
+    </message>
+    <message>
+        <source>{count} images lie on their common middle now, which {mean} shows.</source>
+        <translation>{count} Bilder liegen jetzt auf ihrer gemeinsamen Mitte, die {mean} zeigt.</translation>
+    </message>
+</context>
+<context>
+    <name>gui.many_part</name>
+    <message>
+        <source>Preset: {name}.</source>
+        <translation>Voreinstellung: {name}.</translation>
+    </message>
+    <message>
+        <source>Choose a sequence</source>
+        <translation>Sequenz wählen</translation>
+    </message>
+    <message>
+        <source>The sequence has no volumes</source>
+        <translation>Die Sequenz hat keine Volumen</translation>
+    </message>
+    <message>
+        <source>The sequence has {count} frames, {fewest} are needed</source>
+        <translation>Die Sequenz hat {count} Einzelbilder, {fewest} sind nötig</translation>
+    </message>
+</context>
+<context>
+    <name>gui.many_section</name>
+    <message>
+        <source>Cancelled: the scene was closed.</source>
+        <translation>Abgebrochen: Die Szene wurde geschlossen.</translation>
+    </message>
+    <message>
+        <source>Cancelled: {name} was removed.</source>
+        <translation>Abgebrochen: {name} wurde entfernt.</translation>
+    </message>
+    <message>
+        <source>Elastix Registration</source>
+        <translation>Elastix-Registrierung</translation>
+    </message>
+    <message>
+        <source>Starting ...</source>
+        <translation>Beginnt ...</translation>
+    </message>
+    <message>
+        <source>Cancelled. The scene is as it was.</source>
+        <translation>Abgebrochen. Die Szene ist, wie sie war.</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>Abgebrochen.</translation>
+    </message>
+    <message>
+        <source>It took {duration}.</source>
+        <translation>Dauer: {duration}.</translation>
+    </message>
+    <message>
+        <source>Failed: {message}</source>
+        <translation>Gescheitert: {message}</translation>
+    </message>
+    <message>
+        <source>The registration failed</source>
+        <translation>Die Registrierung ist gescheitert</translation>
+    </message>
+    <message>
+        <source>Choose a parameter set</source>
+        <translation>Parametersatz wählen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+</context>
+<context>
+    <name>gui.many_sequence</name>
+    <message>
+        <source>Register the sequence</source>
+        <translation>Sequenz registrieren</translation>
+    </message>
+    <message>
+        <source>To the reference frame</source>
+        <translation>Zum Referenzbild</translation>
+    </message>
+    <message>
+        <source>To its neighbour, composed</source>
+        <translation>Zum Nachbarn, verkettet</translation>
+    </message>
+    <message>
+        <source>Frames onto the reference</source>
+        <translation>Einzelbilder auf die Referenz</translation>
+    </message>
+    <message>
+        <source>The reference onto each frame</source>
+        <translation>Die Referenz auf jedes Einzelbild</translation>
+    </message>
+    <message>
+        <source>Choose at least two frames</source>
+        <translation>Mindestens zwei Einzelbilder wählen</translation>
+    </message>
+    <message>
+        <source>Choose a reference within the frames</source>
+        <translation>Referenz innerhalb der Einzelbilder wählen</translation>
+    </message>
+    <message>
+        <source>Choose another output than the sequence</source>
+        <translation>Andere Ausgabe als die Sequenz wählen</translation>
+    </message>
+    <message>
+        <source>Choose different outputs</source>
+        <translation>Verschiedene Ausgaben wählen</translation>
+    </message>
+    <message>
+        <source>Choose a preset</source>
+        <translation>Voreinstellung wählen</translation>
+    </message>
+    <message>
+        <source>{done} of {total} frames</source>
+        <translation>{done} von {total} Einzelbildern</translation>
+    </message>
+    <message>
+        <source>{count} failed</source>
+        <translation>{count} gescheitert</translation>
+    </message>
+    <message>
+        <source>{count} frames registered, in step with the input: {names}.</source>
+        <translation>{count} Einzelbilder registriert, im Takt mit der Eingabe: {names}.</translation>
+    </message>
+    <message>
+        <source>Frame {number}</source>
+        <translation>Einzelbild {number}</translation>
+    </message>
+</context>
+<context>
+    <name>gui.masks_section</name>
+    <message>
+        <source>label where they agree, else order</source>
+        <translation>Name, wo sie übereinstimmen, sonst Reihenfolge</translation>
+    </message>
+    <message>
+        <source>order</source>
+        <translation>Reihenfolge</translation>
+    </message>
+    <message>
+        <source>label</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Choose both point lists, or none.</source>
+        <translation>Beide Punktlisten wählen oder keine.</translation>
+    </message>
+    <message>
+        <source>1 pair of points.</source>
+        <translation>1 Punktpaar.</translation>
+    </message>
+    <message>
+        <source>{count} pairs of points.</source>
+        <translation>{count} Punktpaare.</translation>
+    </message>
+</context>
+<context>
+    <name>gui.metric_plot</name>
+    <message>
+        <source>Stage {n}</source>
+        <translation>Stufe {n}</translation>
+    </message>
+    <message>
+        <source>{low} to {high}</source>
+        <translation>{low} bis {high}</translation>
+    </message>
+    <message>
+        <source>Metric: lower is better</source>
+        <translation>Metrik: weniger ist besser</translation>
+    </message>
+    <message>
+        <source>{count} iterations</source>
+        <translation>{count} Iterationen</translation>
+    </message>
+</context>
+<context>
+    <name>gui.outputs_section</name>
+    <message>
+        <source>grid</source>
+        <extracomment>So many ms after the last change the background is looked for, so that clicking through volumes stays fast.</extracomment>
+        <translation>Gitter</translation>
+    </message>
+    <message>
+        <source>vectors</source>
+        <translation>Vektoren</translation>
+    </message>
+    <message>
+        <source>Linear</source>
+        <translation>Linear</translation>
+    </message>
+    <message>
+        <source>Cubic B-spline</source>
+        <translation>Kubischer B-Spline</translation>
+    </message>
+    <message>
+        <source>Nearest neighbour</source>
+        <translation>Nächster Nachbar</translation>
+    </message>
+    <message>
+        <source>Auto</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
+        <source>Leave padding as it is</source>
+        <translation>Füllwerte lassen</translation>
+    </message>
+    <message>
+        <source>This value:</source>
+        <translation>Dieser Wert:</translation>
+    </message>
+    <message>
+        <source>Looking for background and padding of the moving volume ...</source>
+        <translation>Hintergrund und Füllwerte des bewegten Volumens werden gesucht ...</translation>
+    </message>
+</context>
+<context>
+    <name>gui.panel</name>
+    <message>
+        <source>Registration</source>
+        <extracomment>So long after the panel is shown a process is started that the next Apply finds ready.</extracomment>
+        <translation>Registrierung</translation>
+    </message>
+    <message>
+        <source>Elastix Registration</source>
+        <translation>Elastix-Registrierung</translation>
+    </message>
+    <message>
+        <source>Not started.</source>
+        <translation>Nicht gestartet.</translation>
+    </message>
+    <message>
+        <source>Done in {seconds} s.</source>
+        <translation>Fertig nach {seconds} s.</translation>
+    </message>
+    <message>
+        <source>Saved in {folder}.</source>
+        <translation>In {folder} gespeichert.</translation>
+    </message>
+    <message>
+        <source>Failed: {message}</source>
+        <translation>Gescheitert: {message}</translation>
+    </message>
+    <message>
+        <source>The registration failed</source>
+        <translation>Die Registrierung ist gescheitert</translation>
+    </message>
+    <message>
+        <source>Cancelled. The scene is as it was.</source>
+        <translation>Abgebrochen. Die Szene ist, wie sie war.</translation>
+    </message>
+    <message>
+        <source>Cancelled: {name} was removed.</source>
+        <translation>Abgebrochen: {name} wurde entfernt.</translation>
+    </message>
+    <message>
+        <source>Cancelled: the scene was closed.</source>
+        <translation>Abgebrochen: Die Szene wurde geschlossen.</translation>
+    </message>
+</context>
+<context>
+    <name>gui.preset_editor</name>
+    <message>
+        <source>Preset editor</source>
+        <translation>Voreinstellung bearbeiten</translation>
+    </message>
+    <message>
+        <source>Parameter to add</source>
+        <translation>Neuer Parameter</translation>
+    </message>
+    <message>
+        <source>{title} (edited)</source>
+        <translation>{title} (bearbeitet)</translation>
+    </message>
+    <message>
+        <source>one of your presets</source>
+        <translation>eine eigene Voreinstellung</translation>
+    </message>
+    <message>
+        <source>of this scene</source>
+        <translation>aus dieser Szene</translation>
+    </message>
+    <message>
+        <source>built-in, is saved under another name</source>
+        <translation>mitgeliefert, wird unter anderem Namen gespeichert</translation>
+    </message>
+    <message>
+        <source>fitted to each pair until you change it</source>
+        <translation>wird an jedes Paar angepasst, bis sie geändert wird</translation>
+    </message>
+    <message>
+        <source>Choose a parameter to read what it is for.</source>
+        <translation>Einen Parameter wählen, um zu lesen, wozu er dient.</translation>
+    </message>
+    <message>
+        <source>Give the preset a name.</source>
+        <translation>Der Voreinstellung einen Namen geben.</translation>
+    </message>
+    <message>
+        <source>The preset was not saved</source>
+        <translation>Die Voreinstellung wurde nicht gespeichert</translation>
+    </message>
+    <message>
+        <source>The changes of {title} were not saved. Drop them?</source>
+        <translation>Die Änderungen an {title} wurden nicht gespeichert. Verwerfen?</translation>
+    </message>
+</context>
+<context>
+    <name>gui.preset_editor_resolutions</name>
+    <message>
+        <source>1 (coarse)</source>
+        <translation>1 (grob)</translation>
+    </message>
+    <message>
+        <source>{number} (fine)</source>
+        <translation>{number} (fein)</translation>
+    </message>
+</context>
+<context>
+    <name>gui.preset_editor_stages</name>
+    <message>
+        <source>translation</source>
+        <translation>Verschiebung</translation>
+    </message>
+    <message>
+        <source>rigid</source>
+        <translation>starr</translation>
+    </message>
+    <message>
+        <source>similarity</source>
+        <translation>ähnlich</translation>
+    </message>
+    <message>
+        <source>affine</source>
+        <translation>affin</translation>
+    </message>
+    <message>
+        <source>B-spline</source>
+        <translation>B-Spline</translation>
+    </message>
+    <message>
+        <source>cannot be read</source>
+        <translation>nicht lesbar</translation>
+    </message>
+</context>
+<context>
+    <name>gui.preset_editor_table</name>
+    <message>
+        <source>Parameter</source>
+        <extracomment>Readable on light and dark backgrounds.</extracomment>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>Einheit</translation>
+    </message>
+    <message>
+        <source>obsolete</source>
+        <translation>veraltet</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>Components</source>
+        <translation>Bausteine</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>Bilder</translation>
+    </message>
+    <message>
+        <source>Resolutions</source>
+        <translation>Auflösungen</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Start</translation>
+    </message>
+    <message>
+        <source>Transform</source>
+        <translation>Transformation</translation>
+    </message>
+    <message>
+        <source>Metric</source>
+        <translation>Metrik</translation>
+    </message>
+    <message>
+        <source>Weights and penalties</source>
+        <translation>Gewichte und Strafterme</translation>
+    </message>
+    <message>
+        <source>Sampling</source>
+        <translation>Stichproben</translation>
+    </message>
+    <message>
+        <source>Interpolation</source>
+        <translation>Interpolation</translation>
+    </message>
+    <message>
+        <source>Optimizer</source>
+        <translation>Optimierer</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>Ausgabe</translation>
+    </message>
+    <message>
+        <source>Obsolete</source>
+        <translation>Veraltet</translation>
+    </message>
+    <message>
+        <source>Others</source>
+        <translation>Weitere</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;{name}&lt;/b&gt; is no parameter of elastix, which ignores it. It is kept.</source>
+        <translation>&lt;b&gt;{name}&lt;/b&gt; ist kein Parameter von elastix und wird übergangen. Er bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>Default: {value}.</source>
+        <translation>Standard: {value}.</translation>
+    </message>
+    <message>
+        <source>In {unit}.</source>
+        <translation>In {unit}.</translation>
+    </message>
+</context>
+<context>
+    <name>gui.preset_editor_wishes</name>
+    <message>
+        <source>Translation only</source>
+        <translation>Nur Verschiebung</translation>
+    </message>
+    <message>
+        <source>Rigid: translation and rotation</source>
+        <translation>Starr: Verschiebung und Drehung</translation>
+    </message>
+    <message>
+        <source>Similarity: rigid and one scale</source>
+        <translation>Ähnlich: starr und ein Maßstab</translation>
+    </message>
+    <message>
+        <source>Affine: scale and shear too</source>
+        <translation>Affin: auch Maßstab und Scherung</translation>
+    </message>
+    <message>
+        <source>Deformable</source>
+        <translation>Verformend</translation>
+    </message>
+    <message>
+        <source>voxels</source>
+        <translation>Voxel</translation>
+    </message>
+    <message>
+        <source>mm</source>
+        <translation>mm</translation>
+    </message>
+</context>
+<context>
+    <name>gui.preset_manager</name>
+    <message>
+        <source>Copy to my presets...</source>
+        <translation>In eigene kopieren...</translation>
+    </message>
+    <message>
+        <source>Keep in scene</source>
+        <translation>In der Szene behalten</translation>
+    </message>
+    <message>
+        <source>Rename...</source>
+        <translation>Umbenennen...</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Export...</source>
+        <translation>Exportieren...</translation>
+    </message>
+    <message>
+        <source>Import file or zip...</source>
+        <translation>Datei oder Zip importieren...</translation>
+    </message>
+    <message>
+        <source>Import folder...</source>
+        <translation>Ordner importieren...</translation>
+    </message>
+    <message>
+        <source>Copy preset</source>
+        <translation>Voreinstellung kopieren</translation>
+    </message>
+    <message>
+        <source>{title} (copy)</source>
+        <translation>{title} (Kopie)</translation>
+    </message>
+    <message>
+        <source>Rename preset</source>
+        <translation>Voreinstellung umbenennen</translation>
+    </message>
+    <message>
+        <source>Delete the preset {title}?</source>
+        <translation>Die Voreinstellung {title} löschen?</translation>
+    </message>
+    <message>
+        <source>Delete preset</source>
+        <translation>Voreinstellung löschen</translation>
+    </message>
+    <message>
+        <source>Export preset</source>
+        <translation>Voreinstellung exportieren</translation>
+    </message>
+    <message>
+        <source>Zip of parameter files</source>
+        <translation>Zip aus Parameterdateien</translation>
+    </message>
+    <message>
+        <source>Exported to {path}.</source>
+        <translation>Nach {path} exportiert.</translation>
+    </message>
+    <message>
+        <source>Import presets</source>
+        <translation>Voreinstellungen importieren</translation>
+    </message>
+    <message>
+        <source>Parameter files and zips of them</source>
+        <translation>Parameterdateien und Zips daraus</translation>
+    </message>
+    <message>
+        <source>Name:</source>
+        <translation>Name:</translation>
+    </message>
+    <message>
+        <source>Presets</source>
+        <translation>Voreinstellungen</translation>
+    </message>
+    <message>
+        <source>{count} presets imported.</source>
+        <translation>{count} Voreinstellungen importiert.</translation>
+    </message>
+    <message>
+        <source>{count} were here already.</source>
+        <translation>{count} waren schon da.</translation>
+    </message>
+    <message>
+        <source>{count} files of older elastix were upgraded.</source>
+        <translation>{count} Dateien von älterem elastix wurden angepasst.</translation>
+    </message>
+    <message>
+        <source>{count} presets cannot be used here.</source>
+        <translation>{count} Voreinstellungen sind hier nicht verwendbar.</translation>
+    </message>
+    <message>
+        <source>{count} files were refused.</source>
+        <translation>{count} Dateien wurden abgelehnt.</translation>
+    </message>
+</context>
+<context>
+    <name>gui.preset_problems</name>
+    <message>
+        <source>{dimension}D volumes with masks</source>
+        <translation>{dimension}D-Volumen mit Masken</translation>
+    </message>
+    <message>
+        <source>{dimension}D volumes</source>
+        <translation>{dimension}D-Volumen</translation>
+    </message>
+    <message>
+        <source>Cannot run for {given}. Errors: {errors}, remarks: {remarks}.</source>
+        <translation>Läuft nicht für {given}. Fehler: {errors}, Anmerkungen: {remarks}.</translation>
+    </message>
+    <message>
+        <source>Can run for {given}. Remarks: {remarks}.</source>
+        <translation>Läuft für {given}. Anmerkungen: {remarks}.</translation>
+    </message>
+    <message>
+        <source>No problems for {given}.</source>
+        <translation>Keine Probleme für {given}.</translation>
+    </message>
+    <message>
+        <source>Stage {number}</source>
+        <translation>Stufe {number}</translation>
+    </message>
+    <message>
+        <source>line {number}</source>
+        <translation>Zeile {number}</translation>
+    </message>
+</context>
+<context>
+    <name>gui.preset_section</name>
+    <message>
+        <source>2D and 3D</source>
+        <translation>2D und 3D</translation>
+    </message>
+    <message>
+        <source>2D</source>
+        <translation>2D</translation>
+    </message>
+    <message>
+        <source>3D</source>
+        <translation>3D</translation>
+    </message>
+    <message>
+        <source>Any modality</source>
+        <translation>Jede Modalität</translation>
+    </message>
+    <message>
+        <source>Any anatomy</source>
+        <translation>Jede Anatomie</translation>
+    </message>
+    <message>
+        <source>How to register. {count} presets fit the filters above.</source>
+        <translation>Wie registriert wird. {count} Voreinstellungen passen zur Auswahl oben.</translation>
+    </message>
+    <message>
+        <source>This scene asks for the preset {name}, which is not here.</source>
+        <translation>Diese Szene verlangt die Voreinstellung {name}, die es hier nicht gibt.</translation>
+    </message>
+    <message>
+        <source>About {duration} for these two volumes.</source>
+        <translation>Etwa {duration} für diese beiden Volumen.</translation>
+    </message>
+    <message>
+        <source>yours</source>
+        <translation>eigene</translation>
+    </message>
+    <message>
+        <source>scene</source>
+        <translation>Szene</translation>
+    </message>
+</context>
+<context>
+    <name>gui.readiness</name>
+    <message>
+        <source>Choose a parameter set</source>
+        <translation>Parametersatz wählen</translation>
+    </message>
+    <message>
+        <source>Choose a fixed volume</source>
+        <translation>Festes Volumen wählen</translation>
+    </message>
+    <message>
+        <source>Choose a moving volume</source>
+        <translation>Bewegtes Volumen wählen</translation>
+    </message>
+    <message>
+        <source>Fixed and moving volume are the same</source>
+        <translation>Festes und bewegtes Volumen sind dasselbe</translation>
+    </message>
+    <message>
+        <source>The fixed volume is empty</source>
+        <translation>Das feste Volumen ist leer</translation>
+    </message>
+    <message>
+        <source>The moving volume is empty</source>
+        <translation>Das bewegte Volumen ist leer</translation>
+    </message>
+    <message>
+        <source>Choose a preset</source>
+        <translation>Voreinstellung wählen</translation>
+    </message>
+    <message>
+        <source>Choose both point lists, or none</source>
+        <translation>Beide Punktlisten wählen oder keine</translation>
+    </message>
+    <message>
+        <source>Both point lists are the same</source>
+        <translation>Beide Punktlisten sind dieselbe</translation>
+    </message>
+    <message>
+        <source>Choose the landmarks to start from</source>
+        <translation>Landmarken für den Start wählen</translation>
+    </message>
+    <message>
+        <source>Choose the transform to start from</source>
+        <translation>Transformation für den Start wählen</translation>
+    </message>
+    <message>
+        <source>Choose an output</source>
+        <translation>Ausgabe wählen</translation>
+    </message>
+</context>
+<context>
+    <name>gui.result_section</name>
+    <message>
+        <source>Measure</source>
+        <translation>Maß</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>Vorher</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>Nachher</translation>
+    </message>
+    <message>
+        <source>Nothing registered yet.</source>
+        <translation>Noch nichts registriert.</translation>
+    </message>
+    <message>
+        <source>The result could not be judged; see the message above.</source>
+        <translation>Das Ergebnis konnte nicht beurteilt werden; siehe die Meldung oben.</translation>
+    </message>
+    <message>
+        <source>Now under {transform}: {nodes}.</source>
+        <translation>Jetzt unter {transform}: {nodes}.</translation>
+    </message>
+    <message>
+        <source>Left where it is, the fixed volume or an output: {nodes}.</source>
+        <translation>Bleibt, wo es ist, das feste Volumen oder eine Ausgabe: {nodes}.</translation>
+    </message>
+    <message>
+        <source>Left under a transform of its own, which the moving volume did not have: {nodes}.</source>
+        <translation>Bleibt unter einer eigenen Transformation, die das bewegte Volumen nicht hatte: {nodes}.</translation>
+    </message>
+    <message>
+        <source>Check the nodes to move in the list first.</source>
+        <translation>Zuerst in der Liste die Knoten ankreuzen.</translation>
+    </message>
+    <message>
+        <source>Reverted: the outputs are as they were before the registration.</source>
+        <translation>Zurückgenommen: Die Ausgaben sind wie vor der Registrierung.</translation>
+    </message>
+    <message>
+        <source>The volumes cannot be compared.</source>
+        <translation>Die Volumen können nicht verglichen werden.</translation>
+    </message>
+</context>
+<context>
+    <name>gui.run_control</name>
+    <message>
+        <source>ITK cannot be loaded: {problem}.</source>
+        <extracomment>ms between two looks at a registration that runs.</extracomment>
+        <translation>ITK kann nicht geladen werden: {problem}.</translation>
+    </message>
+    <message>
+        <source>Stage {stage} of {stages}</source>
+        <translation>Stufe {stage} von {stages}</translation>
+    </message>
+    <message>
+        <source>resolution {resolution} of {resolutions}</source>
+        <translation>Auflösung {resolution} von {resolutions}</translation>
+    </message>
+    <message>
+        <source>preparing</source>
+        <translation>wird vorbereitet</translation>
+    </message>
+    <message>
+        <source>iteration {iteration} of {iterations}</source>
+        <translation>Iteration {iteration} von {iterations}</translation>
+    </message>
+    <message>
+        <source>about {duration} left</source>
+        <translation>noch etwa {duration}</translation>
+    </message>
+</context>
+<context>
+    <name>gui.run_section</name>
+    <message>
+        <source>Registering in this process: everything waits until it is done.</source>
+        <translation>Registrierung in diesem Prozess: Alles wartet, bis sie fertig ist.</translation>
+    </message>
+    <message>
+        <source>Starting ...</source>
+        <translation>Beginnt ...</translation>
+    </message>
+    <message>
+        <source>Save the log</source>
+        <translation>Protokoll speichern</translation>
+    </message>
+    <message>
+        <source>The log could not be saved.</source>
+        <translation>Das Protokoll konnte nicht gespeichert werden.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>Anwenden</translation>
+    </message>
+</context>
+<context>
+    <name>gui.start_section</name>
+    <message>
+        <source>What the preset says</source>
+        <extracomment>What stands for each start in RegistrationSettings; the last two give an initial transform instead.</extracomment>
+        <translation>Was die Voreinstellung sagt</translation>
+    </message>
+    <message>
+        <source>As loaded</source>
+        <translation>Wie geladen</translation>
+    </message>
+    <message>
+        <source>Centres of the volumes</source>
+        <translation>Mitten der Volumen</translation>
+    </message>
+    <message>
+        <source>Centres of mass</source>
+        <translation>Schwerpunkte</translation>
+    </message>
+    <message>
+        <source>Landmarks</source>
+        <translation>Landmarken</translation>
+    </message>
+    <message>
+        <source>A transform</source>
+        <translation>Eine Transformation</translation>
+    </message>
+</context>
+<context>
+    <name>gui.transform_section</name>
+    <message>
+        <source>Moving image to fixed</source>
+        <translation>Bewegtes Bild zum festen</translation>
+    </message>
+    <message>
+        <source>Fixed image to moving (inverse)</source>
+        <translation>Festes Bild zum bewegten (invers)</translation>
+    </message>
+    <message>
+        <source>Linear</source>
+        <translation>Linear</translation>
+    </message>
+    <message>
+        <source>B-spline</source>
+        <translation>B-Spline</translation>
+    </message>
+    <message>
+        <source>Nearest</source>
+        <translation>Nächster</translation>
+    </message>
+    <message>
+        <source>Transforms</source>
+        <translation>Transformationen</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>Alle Dateien</translation>
+    </message>
+    <message>
+        <source>Load a transform</source>
+        <translation>Transformation laden</translation>
+    </message>
+    <message>
+        <source>{name} was loaded.</source>
+        <translation>{name} wurde geladen.</translation>
+    </message>
+    <message>
+        <source>Transformed: {nodes}.</source>
+        <translation>Transformiert: {nodes}.</translation>
+    </message>
+    <message>
+        <source>Under the transform now: {nodes}.</source>
+        <translation>Jetzt unter der Transformation: {nodes}.</translation>
+    </message>
+    <message>
+        <source>Hardened: {nodes}.</source>
+        <translation>Festgeschrieben: {nodes}.</translation>
+    </message>
+    <message>
+        <source>{name}: points come back to {mean} mm on average, {largest} mm at most.</source>
+        <translation>{name}: Punkte kommen im Mittel auf {mean} mm, höchstens auf {largest} mm zurück.</translation>
+    </message>
+    <message>
+        <source>Local volume from {low} to {high} times.</source>
+        <translation>Örtliches Volumen vom {low}- bis zum {high}-Fachen.</translation>
+    </message>
+    <message>
+        <source>{count} voxels fold.</source>
+        <translation>{count} Voxel falten sich.</translation>
+    </message>
+    <message>
+        <source>Nothing folds.</source>
+        <translation>Nichts faltet sich.</translation>
+    </message>
+    <message>
+        <source>{name}: {change} %.</source>
+        <translation>{name}: {change} %.</translation>
+    </message>
+    <message>
+        <source>Taken back.</source>
+        <translation>Zurückgenommen.</translation>
+    </message>
+    <message>
+        <source>Elastix Registration</source>
+        <translation>Elastix-Registrierung</translation>
+    </message>
+    <message>
+        <source>None of the chosen nodes is under a transform.</source>
+        <translation>Keiner der gewählten Knoten liegt unter einer Transformation.</translation>
+    </message>
+</context>
+<context>
+    <name>qSlicerAbstractCoreModule</name>
+    <message>
+        <source>Registration</source>
+        <translation>Registrierung</translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,99 @@
+"""The panel in German: what stands in the .ui files is translated, and nothing is cut off where it stands."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+from gui.clicks import choose
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
+from translation_files import MODULE, TRANSLATIONS, translated_texts
+
+WIDTH = 500  # of the module panel, pixels at 96 dpi
+GERMAN = translated_texts(TRANSLATIONS / "ElastixRegistration_de.ts")
+
+
+@pytest.fixture
+def german(host):
+    host.app.speak("de_DE")
+    yield host
+    host.app.speak("")
+
+
+@pytest.fixture
+def german_panel(german, open_panel, a_pair):
+    widget = open_panel()
+    choose(widget.ui.presetSelector, "deformable")
+    for button in native(widget.parent).findChildren(QAbstractButton):
+        if "Collapsible" in type(button).__name__:
+            button.setProperty("collapsed", False)
+    return widget
+
+
+def native(widget) -> QWidget:
+    """PySide6's widget behind one of the host's ``qt``."""
+    return widget._hostLiving("test")
+
+
+def _untranslated(name: str, root: QObject) -> list[str]:
+    """Texts of a .ui file that its widgets do not show in German."""
+    wrong = []
+    tree = ElementTree.parse(MODULE / "Resources" / "UI" / f"{name}.ui").getroot()
+    for element in tree.iter("widget"):
+        shown = root if root.objectName() == element.get("name") else root.findChild(QObject, element.get("name", ""))
+        for prop in element.findall("property"):
+            text = prop.findtext("string")
+            if not text or prop.find("string").get("notr") == "true":
+                continue
+            value = shown.property(prop.get("name", ""))
+            if value != GERMAN[tree.findtext("class", ""), text]:
+                wrong.append(f"{element.get('name')}.{prop.get('name')}: {value}")
+    return wrong
+
+
+def _cut_off(root: QWidget) -> list[str]:
+    """Labels and buttons with less room than their text takes."""
+    wrong = []
+    for widget in [*root.findChildren(QLabel), *root.findChildren(QAbstractButton)]:
+        if not widget.isVisible() or not widget.text() or not widget.objectName():
+            continue
+        wraps = isinstance(widget, QLabel) and widget.wordWrap()
+        wanted = widget.heightForWidth(widget.width()) if wraps else widget.minimumSizeHint().width()
+        if (widget.height() if wraps else widget.width()) < wanted:
+            wrong.append(f"{widget.objectName()}: {widget.text()}")
+    return wrong
+
+
+def test_the_panel_speaks_german(german_panel):
+    widget = german_panel
+    root = native(widget.parent)
+    # What changes by itself: the button says what is missing, the search box of the preset is filled ...
+    changing = {"applyButton", "presetSelector", "presetDescriptionLabel", "backgroundMessageLabel", "statusLabel"}
+    wrong = _untranslated("ElastixRegistration", root) + _untranslated("TransformSection", root)
+    assert [line for line in wrong if line.partition(".")[0] not in changing] == []
+    assert widget.ui.applyButton.text == "Anwenden"
+    assert widget.ui.startSelector.currentText == "Was die Voreinstellung sagt"
+
+
+def test_nothing_of_the_panel_is_cut_off(german_panel, german, tmp_path):
+    root = native(german_panel.parent)
+    height = root.heightForWidth(WIDTH) if root.hasHeightForWidth() else root.sizeHint().height()
+    german.screenshot(german_panel.parent, tmp_path / "panel.png", WIDTH, max(height, 1500))
+    root.setFixedSize(WIDTH, max(height, 1500))
+    german.pump(0.05)
+    assert root.minimumSizeHint().width() <= WIDTH
+    assert _cut_off(root) == []
+
+
+def test_the_preset_editor_speaks_german(german_panel, german, tmp_path):
+    german_panel.ui.editPresetButton.click()
+    german.pump(0.05)
+    editor = german_panel.panel.presets.manager.editor.window
+    picture = german.screenshot(editor, tmp_path / "editor.png")
+    assert picture.stat().st_size > 10_000
+    changing = {"titleEdit", "originLabel", "meaningLabel"}
+    wrong = _untranslated("PresetEditor", native(editor))
+    assert [line for line in wrong if line.partition(".")[0] not in changing] == []
+    assert _cut_off(native(editor)) == []
+    assert native(editor).findChild(QPushButton, "undoButton").text() == "Rückgängig"

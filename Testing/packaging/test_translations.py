@@ -1,0 +1,56 @@
+"""Every text of the panel is found by Qt's tools as Slicer runs them, and every translation is complete and fits."""
+
+from __future__ import annotations
+
+import re
+from string import Formatter
+
+import pytest
+from translation_files import TRANSLATIONS, extract, texts_in_sources, translated_texts
+
+FILES = sorted(TRANSLATIONS.glob("*.ts"))
+
+
+@pytest.fixture(scope="module", params=FILES, ids=lambda path: path.stem)
+def translation(request):
+    return request.param
+
+
+def test_there_is_a_translation():
+    assert [path.name for path in FILES] == ["ElastixRegistration_de.ts"]
+
+
+def test_it_has_every_text_of_the_sources_and_no_other(translation):
+    texts = translated_texts(translation)
+    assert set(texts) == texts_in_sources(), "run: python3 dev.py translations"
+    assert [key for key, text in texts.items() if not text] == []
+
+
+def test_the_tool_that_slicer_runs_finds_the_same(translation, tmp_path):
+    pytest.importorskip("PySide6")
+    extract(tmp_path / "fresh.ts")
+    assert set(translated_texts(tmp_path / "fresh.ts")) == texts_in_sources()
+
+
+def _parts(text: str) -> tuple[list[str | None], list[str], list[str], str]:
+    """What a translation keeps: fields to fill in, markup, Qt's places, and how it ends."""
+    fields = sorted(str(name) for _, name, _, _ in Formatter().parse(text) if name is not None)
+    ending = re.search(r"(\.\.\.|[.:?]|)\s*$", text)[1]
+    return fields, re.findall(r"</?\w+>", text), re.findall(r"%\d", text), ending
+
+
+def test_placeholders_markup_and_endings_agree(translation):
+    wrong = [(key, text) for key, text in translated_texts(translation).items() if _parts(key[1]) != _parts(text)]
+    assert wrong == []
+
+
+def test_the_compiled_file_says_what_its_source_says(translation):
+    QTranslator = pytest.importorskip("PySide6.QtCore").QTranslator
+    translator = QTranslator()
+    assert translator.load(str(translation.with_suffix(".qm")))
+    stale = {
+        key: translator.translate(*key)
+        for key, text in translated_texts(translation).items()
+        if translator.translate(*key) != text
+    }
+    assert stale == {}, "run: python3 dev.py translations"
