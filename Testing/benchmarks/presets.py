@@ -199,7 +199,7 @@ def _measure(pair: made.Pair, rivals: list[Rival], options: argparse.Namespace, 
     files = {}
     for side, image in images.items():
         if image is not None:
-            files[side] = folder / f"{side}.mha"
+            files[side] = folder / f"{side}.nrrd"
             write_image(image, files[side], compress=False)
     case = Case(pair.fixed.GetImageDimension(), **files)
     results = [Measured(rival) for rival in rivals]
