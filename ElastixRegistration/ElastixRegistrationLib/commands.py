@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .core.errors import InputError
 from .core.settings import RegistrationSettings, background_from_text
+from .interrupts import check_interrupt
 from .outcome import Outcome
 from .progress_bar import wait_for
 
@@ -121,6 +122,7 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
                 adapt=settings.adapts(),
             )
             judged = _with_inverse_consistency(judged, result, back)
+        check_interrupt()
         if options.report:
             written["report"] = str(_write_report(options, settings, given, result, judged))
     seconds = {
