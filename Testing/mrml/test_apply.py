@@ -347,6 +347,9 @@ def test_what_cannot_be_transformed_is_named_and_nothing_changes(a_scene, a_tran
     ):
         with pytest.raises(InputError, match=words):
             completed(apply_steps(source, nodes))
+    for background in ("black", float("nan"), None):
+        with pytest.raises(InputError, match="background is"):
+            completed(apply_steps(node, [moving], background=background))
     (tmp_path / "bad.h5").write_text("no", "ascii")
     with pytest.raises(InputError, match=r"bad\.h5 is damaged"):
         completed(apply_steps(tmp_path / "bad.h5", [moving]))
