@@ -397,6 +397,12 @@ def test_a_matrix_becomes_a_node(space, a_scene, a_volume_node, a_transform_node
         assert found == pytest.approx(np.array(own.MultiplyPoint(matrix @ index))[:3], abs=1e-6)
 
 
+def test_a_matrix_of_a_plane_is_no_node(a_scene):
+    with pytest.raises(InputError, match="2 dimensions"):
+        transform_node_from_matrix(np.eye(3), "RAS", a_scene)
+    assert a_scene.GetNumberOfNodesByClass("vtkMRMLTransformNode") == 0
+
+
 def _ras_of(node, index):
     """World RAS (x, y, z, 1) of a voxel, under a linear parent."""
     own, above = vtk.vtkMatrix4x4(), vtk.vtkMatrix4x4()
