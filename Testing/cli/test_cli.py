@@ -433,7 +433,10 @@ def test_what_was_written_is_taken_back_when_the_rest_fails(pair, monkeypatch, c
     monkeypatch.setattr("ElastixRegistrationLib.core.inverse.invert", interrupted)
     outputs = {"volume": pair / "v.nrrd", "transform": pair / "t.h5", "inverse": pair / "i.h5"}
     named = [str(part) for name, path in outputs.items() for part in (f"--output-{name}", path)]
+    outputs["volume"].write_text("an older result", encoding="ascii")
+    before = sorted(path.name for path in pair.iterdir())
     arguments = ("register", pair / "fixed.nrrd", pair / "moving.nrrd", "--parameters", pair / "rigid.txt")
     assert call(*arguments, *named) == 1
     assert capsys.readouterr().err.splitlines()[-1] == "error: Interrupted; nothing was written."
-    assert not any(path.exists() for path in outputs.values())
+    assert outputs["volume"].read_text(encoding="ascii") == "an older result"
+    assert sorted(path.name for path in pair.iterdir()) == before

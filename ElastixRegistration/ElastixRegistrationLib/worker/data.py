@@ -200,10 +200,6 @@ class TransformData:
     def dimension(self) -> int:
         return self.elements[0].dimension
 
-    @property
-    def is_linear(self) -> bool:
-        return all(element.matrix is not None for element in self.elements)
-
     def transform(self) -> Any:
         """The ITK transform: the one element itself, or a flat composite."""
         built = [element.build() for element in self.elements]
