@@ -42,8 +42,6 @@ _ITK_FORMATS = {
     ".txt": "TxtTransformIO",
     ".mat": "MatlabTransformIO",
 }
-#: Splines of landmarks, and ANTs' affine transforms under the name of their base class.
-_UNKNOWN_TO_ITK = (b"KernelTransform_", b"MatrixOffsetTransformBase_")
 _WRITTEN = (".h5", ".hdf5", ".tfm")
 _NO_INITIAL = ("", "NoInitialTransform")
 #: Parameters that name another file which belongs to the map.
@@ -87,21 +85,25 @@ def _read(path: Path) -> Any:
             f"The transform file {path} is in no format read here; use .h5, .tfm, .mat, an image of displacements, or"
             " elastix's .txt or .toml."
         )
-    if io != "HDF5TransformIO" and any(name in path.read_bytes() for name in _UNKNOWN_TO_ITK):
-        return compose(_built(path, _text_entries(path) if io == "TxtTransformIO" else _matlab_entries(path)))
+    chain = _read_hdf5(path) if io == "HDF5TransformIO" else _built(path, _ENTRIES[io](path))
+    if not chain:
+        raise InputError(f"The transform file {path} holds no transform.")
+    return compose(chain)
+
+
+def _read_hdf5(path: Path) -> list[Any]:
+    """Transforms of ITK's HDF5 form, first applied first."""
     reader = wrapped_class("TransformFileReader", "TemplateD").New()
-    reader.SetTransformIO(wrapped_class(io, "TemplateD").New())
+    reader.SetTransformIO(wrapped_class("HDF5TransformIO", "TemplateD").New())
     reader.SetFileName(str(path))
-    if io == "HDF5TransformIO":
-        is_small = path.stat().st_size < _MOST_PROBED_BYTES
-        if is_hdf5_cut_off(path) or (is_small and would_crash(reader.Update)):
-            raise InputError(f"The transform file {path} is truncated or damaged, or no HDF5 file.")
+    is_small = path.stat().st_size < _MOST_PROBED_BYTES
+    if is_hdf5_cut_off(path) or (is_small and would_crash(reader.Update)):
+        raise InputError(f"The transform file {path} is truncated or damaged, or no HDF5 file.")
     try:
-        with native_messages_of_success(), decimal_point():
+        with native_messages_of_success():
             reader.Update()
     except NATIVE_ERRORS as error:
-        if io == "HDF5TransformIO":
-            silence_hdf5_at_exit()
+        silence_hdf5_at_exit()
         if "KernelTransform_" in str(error):
             raise InputError(
                 f"The transform file {path} holds a thin-plate or similar spline of landmarks, which ITK's Python"
@@ -113,9 +115,7 @@ def _read(path: Path) -> Any:
     transforms = reader.GetModifiableTransformList()
     while not transforms.empty():
         chain += chain_of(down_cast(transforms.pop()))
-    if not chain:
-        raise InputError(f"The transform file {path} holds no transform.")
-    return compose(chain)
+    return chain
 
 
 def _built(path: Path, entries: Iterable[tuple[str, np.ndarray, np.ndarray]]) -> list[Any]:
@@ -158,6 +158,10 @@ def _matlab_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
         variables.append((name, values.astype(float)))
     for (name, values), (_, fixed_values) in zip(variables[::2], variables[1::2], strict=True):
         yield name, values, fixed_values
+
+
+#: Readers of ITK's other forms. ITK's own do not know all types of transforms, and do not survive all that is damaged.
+_ENTRIES = {"TxtTransformIO": _text_entries, "MatlabTransformIO": _matlab_entries}
 
 
 def _transform_of_map(parameters: Mapping[str, Sequence[str]]) -> Any:

@@ -105,7 +105,10 @@ def _of_itk_parameters(parameters: ParameterMap) -> Any:
 
 
 def itk_transform(type_name: str, values: np.ndarray, fixed_values: np.ndarray) -> Any:
-    """The transform that ITK's files describe by a type such as AffineTransform_double_3_3 and two lists of numbers."""
+    """The transform that ITK's files describe by a type such as AffineTransform_double_3_3 and two lists of numbers.
+
+    Raises UnsupportedTransform, ValueError or RuntimeError where there is none.
+    """
     kind, _, sizes = type_name.partition("_")
     dimension = sizes.rpartition("_")[2]
     if kind == "MatrixOffsetTransformBase":  # as older versions of ANTs write it
@@ -117,6 +120,14 @@ def itk_transform(type_name: str, values: np.ndarray, fixed_values: np.ndarray) 
     else:
         raise UnsupportedTransform(f"The installed ITK has no transform of type {type_name}.")
     transform = transform_class.New()
+    if kind in ("BSplineTransform", "DisplacementFieldTransform"):
+        axes = int(dimension)
+        # Before ITK makes room for a grid of any size.
+        count = axes * np.prod(fixed_values[:axes]) if fixed_values.size == axes * (3 + axes) else -1
+    else:
+        count = values.size if kind.endswith("KernelTransform") else transform.GetNumberOfParameters()
+    if values.size != count:
+        raise ValueError(f"a {kind} of {values.size} parameters")
     if fixed_values.size:
         transform.SetFixedParameters(fill_parameters(transform.GetFixedParameters(), fixed_values))
     transform.SetParameters(fill_parameters(transform.GetParameters(), values))
