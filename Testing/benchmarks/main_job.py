@@ -88,7 +88,7 @@ def _run_ours(case: dict, work: Path) -> tuple[float, float, str]:
     for side in ("fixed_mask", "moving_mask"):
         if side in case:
             command += [f"--{side.replace('_', '-')}", case[side]]
-    seconds, memory = timed([*command, "--threads", THREADS, "--quiet"])
+    seconds, memory, _ = timed([*command, "--threads", THREADS, "--quiet"])
     return seconds, memory, _quality(case, read_transform(work / "t.h5"))
 
 
@@ -108,9 +108,11 @@ def _run_executable(case: dict, work: Path) -> tuple[float, float, str]:
     preset = find_preset(case["preset"])
     for path in preset.files:
         command += ["-p", path]
-    seconds, memory = timed(command)
+    seconds, memory, _ = timed(command)
     last = work / f"TransformParameters.{len(preset.files) - 1}.txt"
-    resampling, _ = timed(["transformix", "-in", work / "moving.mha", "-out", work, "-tp", last, "-threads", THREADS])
+    resampling, _, _ = timed(
+        ["transformix", "-in", work / "moving.mha", "-out", work, "-tp", last, "-threads", THREADS]
+    )
     return seconds + resampling, memory, _quality(case, read_transform(last))
 
 

@@ -44,6 +44,7 @@ def measure(path: str | Path, most: int | None = None) -> dict[str, Any]:
     ]
     is_parameters = [file for file in report.files if file.state != SKIPPED and file.path.endswith((".txt", ".toml"))]
     transforms = [file for file in report.files if file.state == SKIPPED and "transform" in file.reason]
+    ran = sum(not problem for _title, _dimension, problem in runs)
     return {
         "parameter files": len(is_parameters) + len(transforms),
         "read": sum(file.state != REFUSED for file in is_parameters) + len(transforms),
@@ -55,7 +56,8 @@ def measure(path: str | Path, most: int | None = None) -> dict[str, Any]:
         "different stages in usable presets": len(stages),
         "of these valid": valid,
         "runs": len(runs),
-        "ran": sum(not problem for _title, _dimension, problem in runs),
+        "ran": ran,
+        "ran, %": round(100 * ran / max(1, len(runs)), 1),
         "failed": [f"{title}, {dimension}D: {problem}" for title, dimension, problem in runs if problem],
         "seconds to read": round(seconds, 2),
         "seconds": round(time.perf_counter() - started),

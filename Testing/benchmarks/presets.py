@@ -1,20 +1,21 @@
 """How well and how fast presets register pairs with a truth, beside others on the same machine in the same run.
 
     python Testing/benchmarks/presets.py [--pairs NAME ...] [--presets ID ...] [--runs 3] [--data FOLDER]
-        [--folder FOLDER ...] [--brain FOLDER] [--slicer-elastix FOLDER] [--others ants greedy simpleitk]
-        [--python PYTHON] [--plot FILE.svg] [--json FILE]
+        [--folder FOLDER ...] [--brain FOLDER] [--slicer-elastix FOLDER] [--their-presets ID ...]
+        [--others ants greedy simpleitk] [--python PYTHON] [--plot FILE.svg] [--json FILE]
 
 Each run is a process of its own, from image files to a transform and a resampled image as files; runs of all methods
-take turns, each round with another seed, and medians are printed: seconds and peak memory of the process, error (mean
-distance in mm of points to where they truly are, or 1 - Dice), the worst error of the seeds, Dice, and the share of
-folded voxels. Then, for each pair, whether "automatic" is worse than the best of the other presets by more than 10 %.
+take turns, each round with another seed, and medians are printed: seconds, those of all cores, and peak memory of the
+process, error (mean distance in mm of points to where they truly are, or 1 - Dice), the worst error of the seeds, Dice,
+and the share of folded voxels. Then, for each pair, whether "automatic" is worse than the best of the other presets by
+more than 10 %.
 
 FOLDER of --data holds ``lung``, ``head2d`` and ``spinal_cord`` (default: shared/data beside the checkout); of --brain
 the brain template that ``dev.py demo`` fetches (default: demo-output/data); of --folder a pair of your own: images
 ``fixed`` and ``moving`` with ``_mask``, ``_labels``, ``_points``. --slicer-elastix is a local copy of
-lassoan/SlicerElastix: its presets run with the elastix executable as it runs them. ants, greedy and simpleitk are used
-where --python, an interpreter (default: this one), has antspyx, picsl-greedy and SimpleITK. ``--presets all`` tries
-every preset of the pair's dimension instead of those that suit it.
+lassoan/SlicerElastix: its default preset, or --their-presets, run with the elastix executable as it runs them. ants,
+greedy and simpleitk are used where --python, an interpreter (default: this one), has antspyx, picsl-greedy and
+SimpleITK. ``--presets all`` tries every preset of the pair's dimension instead of those that suit it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ import shutil
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -38,7 +39,7 @@ import pairs as made  # noqa: E402
 from ElastixRegistrationLib.core.errors import InputError  # noqa: E402
 from ElastixRegistrationLib.core.image_files import write_image  # noqa: E402
 from ElastixRegistrationLib.core.presets import DEFAULT_PRESET, list_presets  # noqa: E402
-from processes import ProcessFailed, machine  # noqa: E402
+from processes import Cost, ProcessFailed, machine  # noqa: E402
 from rivals import Case, Rival, libraries, ours, slicer_elastix, unlike  # noqa: E402
 from scatter import Dot, scatter_svg  # noqa: E402
 
@@ -57,27 +58,26 @@ class Choice:
 
     make: Callable[[Path, Path], made.Pair]
     presets: list[str]
-    slicer_elastix: list[str]
 
 
 def _cord(moved: bool, swapped: bool) -> Choice:
-    return Choice(lambda data, _: made.spinal_cord(data, moved, swapped), _RIGID, ["default0", "default-rigid"])
+    return Choice(lambda data, _: made.spinal_cord(data, moved, swapped), _RIGID)
 
 
 def _brain(**kind: object) -> Choice:
-    return Choice(lambda _, brain: made.brain(brain, 1, 2, **kind), _BRAIN, ["default0", "par0000", "par0010"])
+    return Choice(lambda _, brain: made.brain(brain, 1, 2, **kind), _BRAIN)
 
 
 CHOICES = {
-    "lung+masks": Choice(lambda data, _: made.lung(data, True), _LUNG, ["default0", "par0003", "par0008"]),
-    "lung": Choice(lambda data, _: made.lung(data, False), _LUNG, ["default0", "par0003", "par0008"]),
+    "lung+masks": Choice(lambda data, _: made.lung(data, True), _LUNG),
+    "lung": Choice(lambda data, _: made.lung(data, False), _LUNG),
     "cord": _cord(False, False),
     "cord-moved": _cord(True, False),
     "cord-swapped": _cord(False, True),
     "cord-swapped-moved": _cord(True, True),
-    "head2d": Choice(lambda data, _: made.head2d(data), _FLAT, ["default0", "default-rigid"]),
-    "histology": Choice(lambda data, _: made.histology(data, 1), _FLAT, ["default0"]),
-    "breathing": Choice(lambda data, _: made.breathing(data, 1), [*_CT, "mr-liver"], ["default0"]),
+    "head2d": Choice(lambda data, _: made.head2d(data), _FLAT),
+    "histology": Choice(lambda data, _: made.histology(data, 1), _FLAT),
+    "breathing": Choice(lambda data, _: made.breathing(data, 1), [*_CT, "mr-liver"]),
     "brain": _brain(),
     "brain-t1-t2": _brain(contrast="other"),
     "brain-subjects": _brain(deviation=8.0),
@@ -90,8 +90,7 @@ class Measured:
     """Runs of one method on one pair."""
 
     rival: Rival
-    seconds: list[float] = field(default_factory=list)
-    memory: list[float] = field(default_factory=list)
+    costs: list[Cost] = field(default_factory=list)
     figures: list[dict[str, float]] = field(default_factory=list)
     failure: str = ""
 
@@ -106,28 +105,33 @@ class Measured:
     def error(self) -> float:
         return statistics.median(self.errors)
 
+    @property
+    def cost(self) -> Cost:
+        return Cost(*map(statistics.median, zip(*self.costs, strict=True)))
+
     def row(self) -> str:
         begin = f"  {self.rival.group:14}{self.rival.name:28}"
         if self.failure:
             return f"{begin}  {self.failure}"
         dice = f"{self.median('dice'):9.4f}" if "dice" in self.figures[0] else " " * 9
-        numbers = f"{statistics.median(self.seconds):8.1f}{statistics.median(self.memory):8.0f}"
+        cost = self.cost
+        numbers = f"{cost.seconds:8.1f}{cost.cpu:8.1f}{cost.memory:8.0f}"
         return f"{begin}{numbers}{self.error:9.4f}{max(self.errors):9.4f}{dice}{self.median('folded'):9.2%}"
 
 
 def main() -> None:
     options = _options()
     print(f"{machine()}; load before {os.getloadavg()[0]:.1f}; {options.runs} runs of each\n")
-    print(f"  {'':42}{'seconds':>8}{'MB':>8}{'error':>9}{'worst':>9}{'Dice':>9}{'folded':>9}")
+    print(f"  {'':42}{'seconds':>8}{'CPU':>8}{'MB':>8}{'error':>9}{'worst':>9}{'Dice':>9}{'folded':>9}")
     results: dict[str, list[Measured]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        for name, make, presets, theirs in _chosen(options):
+        for name, make, presets in _chosen(options):
             try:
                 pair = make()
             except InputError as error:
                 print(f"{name}: left out, {error}")
                 continue
-            results[name] = _measure(pair, _rivals(options, pair, presets, theirs), options, Path(folder))
+            results[name] = _measure(pair, _rivals(options, pair, presets), options, Path(folder))
             _say(name, pair, results[name])
     _judge(results)
     if options.plot and results:
@@ -135,7 +139,7 @@ def main() -> None:
     if options.json:
         document = {
             name: [
-                {"group": m.rival.group, "name": m.rival.name, "seconds": m.seconds, "memory": m.memory,
+                {"group": m.rival.group, "name": m.rival.name, "costs": [cost._asdict() for cost in m.costs],
                     "figures": m.figures, "failure": m.failure}
                 for m in all_of_pair
             ]
@@ -158,6 +162,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--brain", type=Path, default=TOP / "demo-output" / "data")
     parser.add_argument("--folder", type=Path, nargs="+", default=[])
     parser.add_argument("--slicer-elastix", type=Path)
+    parser.add_argument("--their-presets", nargs="+", default=["default0"], metavar="ID", help="of SlicerElastix")
     parser.add_argument("--others", nargs="*", choices=("ants", "greedy", "simpleitk"), default=[])
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--plot", type=Path)
@@ -165,17 +170,17 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _chosen(options: argparse.Namespace):
-    """(name, what makes the pair, ids of our presets, ids of SlicerElastix' presets)."""
+def _chosen(options: argparse.Namespace) -> Iterator[tuple[str, Callable[[], made.Pair], list[str]]]:
+    """(name, what makes the pair, ids of presets that suit it)."""
     names = options.pairs if options.pairs is not None else ([] if options.folder else USUAL)
     for name in names:
         choice = CHOICES[name]
-        yield name, partial(choice.make, options.data, options.brain), choice.presets, choice.slicer_elastix
+        yield name, partial(choice.make, options.data, options.brain), choice.presets
     for folder in options.folder:
-        yield folder.name, partial(made.of_folder, folder), ["rigid", "affine", "deformable"], ["default0"]
+        yield folder.name, partial(made.of_folder, folder), ["rigid", "affine", "deformable"]
 
 
-def _rivals(options: argparse.Namespace, pair: made.Pair, presets: list[str], theirs: list[str]) -> list[Rival]:
+def _rivals(options: argparse.Namespace, pair: made.Pair, presets: list[str]) -> list[Rival]:
     dimension = pair.fixed.GetImageDimension()
     if options.presets == ["all"]:
         presets = [preset.id for preset in list_presets(dimension=dimension) if preset.id != "landmarks"]
@@ -185,7 +190,7 @@ def _rivals(options: argparse.Namespace, pair: made.Pair, presets: list[str], th
         presets = [DEFAULT_PRESET, *presets]
     rivals = [ours(name) for name in unlike(presets)]
     if options.slicer_elastix:
-        rivals += slicer_elastix(options.slicer_elastix, theirs)
+        rivals += slicer_elastix(options.slicer_elastix, options.their_presets)
     return [*rivals, *libraries(options.python, options.others)]
 
 
@@ -194,7 +199,7 @@ def _measure(pair: made.Pair, rivals: list[Rival], options: argparse.Namespace, 
     files = {}
     for side, image in images.items():
         if image is not None:
-            files[side] = folder / f"{side}.mha"
+            files[side] = folder / f"{side}.nrrd"
             write_image(image, files[side], compress=False)
     case = Case(pair.fixed.GetImageDimension(), **files)
     results = [Measured(rival) for rival in rivals]
@@ -204,12 +209,11 @@ def _measure(pair: made.Pair, rivals: list[Rival], options: argparse.Namespace, 
                 continue
             work = Path(tempfile.mkdtemp(dir=folder))
             try:
-                seconds, memory, transform = one.rival.run(case, seed, work)
+                cost, transform = one.rival.run(case, seed, work)
             except ProcessFailed as error:
                 one.failure = f"failed with seed {seed}: {str(error).splitlines()[-1]}"
             else:
-                one.seconds.append(seconds)
-                one.memory.append(memory)
+                one.costs.append(cost)
                 one.figures.append(pair.score(transform))
             finally:
                 shutil.rmtree(work)
@@ -250,9 +254,7 @@ def _plot(path: Path, results: dict[str, list[Measured]]) -> None:
     for name, all_of_pair in results.items():
         usable = [one for one in all_of_pair if not one.failure]
         if usable:
-            panels[name] = [
-                Dot(one.rival.group, one.rival.name, statistics.median(one.seconds), one.error) for one in usable
-            ]
+            panels[name] = [Dot(one.rival.group, one.rival.name, one.cost.seconds, one.error) for one in usable]
             units[name] = "mean error, mm" if "error" in usable[0].figures[0] else "1 - Dice"
     path.write_text(scatter_svg(panels, units, machine()), encoding="utf-8")
     print(f"\nplot: {path}")

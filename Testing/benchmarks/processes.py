@@ -10,12 +10,13 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 TOP = Path(__file__).resolve().parents[2]
 _RUN = (
     "import json, resource, subprocess, sys; status = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL);"
-    "print(json.dumps([status, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss]))"
+    "used = resource.getrusage(resource.RUSAGE_CHILDREN);"
+    "print(json.dumps([status, used.ru_maxrss, used.ru_utime + used.ru_stime]))"
 )
 
 
@@ -23,8 +24,19 @@ class ProcessFailed(Exception):
     """A timed process ended with another status than 0; the last of what it said."""
 
 
-def timed(command: Sequence[Any], **surroundings: str) -> tuple[float, float]:
-    """Wall seconds of a process and its peak memory in MB. It finds this project's library."""
+class Cost(NamedTuple):
+    """Wall seconds, peak memory in MB, and seconds of all cores, which count where others use the machine too."""
+
+    seconds: float
+    memory: float
+    cpu: float
+
+    def and_then(self, other: Cost) -> Cost:
+        return Cost(self.seconds + other.seconds, max(self.memory, other.memory), self.cpu + other.cpu)
+
+
+def timed(command: Sequence[Any], **surroundings: str) -> Cost:
+    """What a process takes. It finds this project's library."""
     started = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", _RUN, *map(str, command)],
@@ -34,10 +46,10 @@ def timed(command: Sequence[Any], **surroundings: str) -> tuple[float, float]:
         check=True,
     )
     seconds = time.perf_counter() - started
-    status, kilobytes = json.loads(done.stdout)
+    status, kilobytes, cpu = json.loads(done.stdout)
     if status:
         raise ProcessFailed(f"{command[0]} failed ({status}): {done.stderr.strip()[-500:]}")
-    return seconds, kilobytes / (1024 if sys.platform != "darwin" else 1024**2)
+    return Cost(seconds, kilobytes / (1024 if sys.platform != "darwin" else 1024**2), cpu)
 
 
 def machine() -> str:

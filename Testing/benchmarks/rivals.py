@@ -1,7 +1,7 @@
 """What registers a pair of image files in a process of its own: this project, and others where they are installed.
 
-A rival's ``run`` takes a case, a seed and an empty folder, and gives seconds, peak memory in MB, and the transform it
-found (itk transform, fixed to moving points, LPS mm). Only what a user waits for is timed: from image files to a
+A rival's ``run`` takes a case, a seed and an empty folder, and gives its cost and the transform it found
+(itk transform, fixed to moving points, LPS mm). Only what a user waits for is timed: from image files to a
 transform and the resampled image as files. Raises ``ProcessFailed``.
 """
 
@@ -19,7 +19,7 @@ from typing import Any
 
 from ElastixRegistrationLib.core.presets import find_preset
 from ElastixRegistrationLib.core.transform_files import read_transform
-from processes import ProcessFailed, timed
+from processes import Cost, ProcessFailed, timed
 
 THREADS = str(os.cpu_count())
 LIMITED = {"ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS": THREADS}
@@ -42,17 +42,17 @@ class Rival:
 
     group: str
     name: str
-    run: Callable[[Case, int, Path], tuple[float, float, Any]]
+    run: Callable[[Case, int, Path], tuple[Cost, Any]]
 
 
 def ours(preset: str) -> Rival:
-    def run(case: Case, seed: int, work: Path) -> tuple[float, float, Any]:
+    def run(case: Case, seed: int, work: Path) -> tuple[Cost, Any]:
         command = [sys.executable, "-m", "ElastixRegistrationLib", "register", case.fixed, case.moving]
         command += ["--preset", preset, "--seed", seed, "--threads", THREADS, "--quiet"]
         command += ["--output-transform", work / "t.h5", "--output-volume", work / "v.mha"]
         for option, mask in (("--fixed-mask", case.fixed_mask), ("--moving-mask", case.moving_mask)):
             command += [] if mask is None else [option, mask]
-        return *timed(command), read_transform(work / "t.h5")
+        return timed(command), read_transform(work / "t.h5")
 
     return Rival("ours", preset, run)
 
@@ -89,7 +89,7 @@ def slicer_elastix(folder: Path, ids: list[str]) -> Iterator[Rival]:
         yield Rival("SlicerElastix", name, lambda case, seed, work, files=sets[name]: _elastix(files, case, seed, work))
 
 
-def _elastix(files: list[Path], case: Case, seed: int, work: Path) -> tuple[float, float, Any]:
+def _elastix(files: list[Path], case: Case, seed: int, work: Path) -> tuple[Cost, Any]:
     command = ["elastix", "-f", case.fixed, "-m", case.moving, "-out", work, "-threads", THREADS]
     for option, mask in (("-fMask", case.fixed_mask), ("-mMask", case.moving_mask)):
         command += [] if mask is None else [option, mask]
@@ -99,10 +99,10 @@ def _elastix(files: list[Path], case: Case, seed: int, work: Path) -> tuple[floa
         lines = [line for line in lines if not line.strip().startswith("(RandomSeed")]
         seeded.write_text("\n".join([*lines, f"(RandomSeed {seed})", ""]), encoding="utf-8")
         command += ["-p", seeded]
-    seconds, memory = timed(command)
+    cost = timed(command)
     last = work / f"TransformParameters.{len(files) - 1}.txt"
-    more, _ = timed(["transformix", "-in", case.moving, "-tp", last, "-def", "all", "-out", work, "-threads", THREADS])
-    return seconds + more, memory, read_transform(last)
+    more = timed(["transformix", "-in", case.moving, "-tp", last, "-def", "all", "-out", work, "-threads", THREADS])
+    return cost.and_then(more), read_transform(last)
 
 
 # --- libraries of Python ---
@@ -119,16 +119,16 @@ def libraries(python: str, wanted: list[str]) -> Iterator[Rival]:
             sys.stderr.write(f"{python} has no {module}; {group} is left out.\n")
 
 
-def _library(python: str, name: str, case: Case, seed: int, work: Path) -> tuple[float, float, Any]:
+def _library(python: str, name: str, case: Case, seed: int, work: Path) -> tuple[Cost, Any]:
     masks = [mask or "" for mask in (case.fixed_mask, case.moving_mask)]
     arguments = [case.dimension, seed, THREADS, work, case.fixed, case.moving, *masks]
-    seconds, memory = timed([python, "-c", _BEGIN + _SCRIPTS[name], *arguments], **LIMITED)
+    cost = timed([python, "-c", _BEGIN + _SCRIPTS[name], *arguments], **LIMITED)
     if name in _FIELDS:
         timed([python, "-c", _BEGIN + _FIELDS[name], *arguments], **LIMITED)
     result = next((work / file for file in ("field.nii.gz", "t.h5") if (work / file).exists()), None)
     if result is None:
         raise ProcessFailed(f"{name} wrote no transform.")
-    return seconds, memory, read_transform(result)
+    return cost, read_transform(result)
 
 
 _LIBRARIES = {

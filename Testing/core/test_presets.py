@@ -10,6 +10,7 @@ import pytest
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.image_files import read_image
 from ElastixRegistrationLib.core.images import Geometry, image_from_array
+from ElastixRegistrationLib.core.parameter_schema import is_known_name
 from ElastixRegistrationLib.core.parameter_validation import find_problems
 from ElastixRegistrationLib.core.point_files import read_points
 from ElastixRegistrationLib.core.presets import DEFAULT_PRESET, find_preset, list_presets, presets_folder
@@ -25,6 +26,7 @@ CASES = [
 # Correlation between lungs needs the texture of lungs: over a handful of smooth blobs it drifts off.
 PHANTOM_CASES = [case for case in CASES if "lung" not in case.values[0].anatomy]
 LUNG_PRESETS = [preset for preset in PRESETS if "lung" in preset.anatomy]
+PYRAMIDS = ("FixedImagePyramidSchedule", "MovingImagePyramidSchedule")
 SHIFT_MM = 3.0
 
 
@@ -106,13 +108,22 @@ def test_the_stages_pass_validation_without_a_remark(preset, dimension):
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.id)
+def test_every_parameter_is_known_to_the_schema(preset):
+    assert [name for stage in preset.stages() for name in stage if not is_known_name(name)] == []
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.id)
 def test_no_value_is_given_per_dimension(preset):
     """The same file serves 2D and 3D; what core writes for the dimension at hand is not in it."""
     for stage in preset.stages():
         resolutions = int(stage["NumberOfResolutions"][0])
         metrics = len(stage["Metric"])
         assert "FixedImageDimension" not in stage
-        assert all(len(values) in (1, resolutions, metrics) for values in stage.values())
+        for name, values in stage.items():
+            if name in PYRAMIDS and len(preset.dimension) == 1:
+                assert len(values) == resolutions * preset.dimension[0]
+            else:
+                assert len(values) in (1, resolutions, metrics)
 
 
 @pytest.mark.parametrize(("preset", "dimension"), PHANTOM_CASES)
@@ -130,6 +141,16 @@ def test_a_preset_brings_a_shifted_image_closer(preset, dimension):
 
 
 @pytest.mark.parametrize("preset", LUNG_PRESETS, ids=lambda preset: preset.id)
+def test_a_lung_preset_finds_the_shift_of_a_texture(preset):
+    fixed, moving, points = _shifted_waves()
+    stages = [
+        {**stage, "MaximumNumberOfIterations": ("30",), "MaximumStepLength": ("0.7",)} for stage in preset.stages()
+    ]
+    result = register(fixed, moving, stages, initialization="none", seed=1, threads=2)
+    assert np.linalg.norm(map_points(result.transform, points) - (points + SHIFT_MM), axis=1).mean() < 0.5
+
+
+@pytest.mark.parametrize("preset", LUNG_PRESETS, ids=lambda preset: preset.id)
 def test_a_lung_preset_brings_real_lungs_together(preset, shared_data):
     """A few iterations take the landmarks from 35 mm to less than the best affine transform possible (2.5 mm) + 1."""
     folder = shared_data / "lung"
@@ -143,6 +164,22 @@ def test_a_lung_preset_brings_real_lungs_together(preset, shared_data):
 
 def _needs_points(preset) -> bool:
     return any("CorrespondingPointsEuclideanDistanceMetric" in stage["Metric"] for stage in preset.stages())
+
+
+def _shifted_waves():
+    """Texture of some 40 mm everywhere in a 3D image, the same shifted by SHIFT_MM, and points (N, 3), LPS mm."""
+    grid = Geometry((56, 52, 44), (4.0, 4.0, 4.5), (0.0, 0.0, 0.0), tuple(map(tuple, np.eye(3).tolist())))
+    at = grid.points_of(np.stack(np.meshgrid(*map(np.arange, grid.size[::-1]), indexing="ij")[::-1], -1))
+    random = np.random.default_rng(3)
+    waves = list(zip(random.normal(0, 0.16, (60, 3)), random.uniform(0, 2 * np.pi, 60), strict=True))
+    fixed, moving = (
+        image_from_array(
+            sum(30 * np.cos((at - shift) @ wave + phase) for wave, phase in waves).astype(np.float32), grid
+        )
+        for shift in (0.0, SHIFT_MM)
+    )
+    extent = np.array(grid.size) * grid.spacing
+    return fixed, moving, extent * random.uniform(0.25, 0.75, (60, 3))
 
 
 def _shifted_blobs(dimension: int):
