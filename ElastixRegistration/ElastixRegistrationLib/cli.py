@@ -7,6 +7,7 @@ what, in one sentence. With --json, stdout holds one JSON document and nothing e
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import logging
 import os
@@ -31,6 +32,10 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line ``arguments`` (default: those of the process) and return its exit status."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # Names of files may have letters that a console of Windows, or a pipe, has no code for.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     quiet = "--quiet" in arguments
     logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, format="%(message)s", stream=sys.stderr)
     try:
@@ -51,8 +56,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader of a pipe (head, less) has seen enough. Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
+    except OSError as error:
+        _print_no_more()
+        return _fail(FAILED, f"The result cannot be printed: {error.strerror}.")
     return _fail(FAILED, result.failure) if result.failure else DONE
+
+
+def _print_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(status: int, error: Exception | str) -> int:

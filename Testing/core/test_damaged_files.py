@@ -108,3 +108,27 @@ def test_what_a_library_says_of_a_readable_file_is_passed_on(tmp_path):
         "except ZeroDivisionError:\n    os.write(2, b'one sentence\\n')\n"
     )
     assert _said(tmp_path, code) == "slices are missing\none sentence\n"
+
+
+TEXT = "#Insight Transform File V1.0\n#Transform 0\nTransform: {}\nParameters: {}\nFixedParameters: {}\n"
+MAP = '(Transform "{}")\n(NumberOfParameters {})\n(TransformParameters {})\n(FixedImageDimension 2)\n'
+GRID_OF = "(GridSize 4 4)\n(GridOrigin 0 0)\n(GridSpacing 1 1)\n(GridDirection 1 0 1)\n"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "content"),
+    [
+        (".tfm", TEXT.format("nan1.0", "1 2", "0")),
+        (".tfm", TEXT.format("\udc80 AffineTransform_double_3_3", "1 2", "0")),
+        (".tfm", "#Insight Transform File V1.0\nTransform: CompositeTransform_double_3_3\nnan\n"),
+        (".txt", MAP.format("BSplineTransform", 32, " ".join(["0"] * 32)) + GRID_OF),
+        (".txt", MAP.format("BSplineTransform", 1, "0") + "(GridSize -1 9999999999)\n"),
+        (".txt", '(Transform "File")\n(TransformFileName "damaged.txt")\n(NumberOfParameters 0)\n'),
+    ],
+    ids=["name", "letters", "empty composite", "direction", "size", "itself"],
+)
+def test_transforms_that_make_no_sense_are_refused(tmp_path, suffix, content):
+    path = tmp_path / f"damaged{suffix}"
+    path.write_bytes(content.encode("utf-8", "surrogateescape"))
+    with pytest.raises(InputError):
+        read_transform(path)

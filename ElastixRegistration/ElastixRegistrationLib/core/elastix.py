@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .decimal_point import decimal_point
 from .errors import RegistrationError
 from .itk_access import wrapped_class
 from .parameter_maps import ParameterMap
@@ -78,7 +79,11 @@ def run_elastix(
     if fixed_points is not None and moving_points is not None:
         method.SetFixedPoints(_point_container(fixed_points))
         method.SetMovingPoints(_point_container(moving_points))
-    with _global_threads_kept(), scratch_folder() if log_to_file else contextlib.nullcontext() as folder:
+    with (
+        decimal_point(),
+        _global_threads_kept(),
+        scratch_folder() if log_to_file else contextlib.nullcontext() as folder,
+    ):
         method.SetLogToConsole(log_to_console)
         if folder is not None:
             method.SetOutputDirectory(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from .decimal_point import decimal_point
 from .errors import InputError
 from .images import Geometry, array_view, component_count, geometry_of, set_geometry
 from .itk_access import suffix_of, wrapped_class
@@ -38,6 +40,7 @@ _READERS = {
 }
 IMAGE_SUFFIXES = frozenset(_READERS)
 # Pictures of whole numbers without a place in space: written only where a picture was read.
+_WRITTEN_UNCHECKED = frozenset({".nii", ".nii.gz", ".hdr", ".gipl"})
 _PICTURES = frozenset({".png", ".jpg"})
 _COMPONENTS = {
     "float": "F",
@@ -63,7 +66,7 @@ def read_image(path: str | os.PathLike, name: str = "image") -> Any:
     unreadable or truncated file, and for a folder with no or several series.
     """
     path = Path(path)
-    with native_messages_of_success():
+    with native_messages_of_success(), decimal_point():
         if path.is_dir():
             return _read_dicom_folder(path, name)
         if not path.is_file():
@@ -98,7 +101,7 @@ def read_geometry(path: str | os.PathLike, name: str = "image") -> Geometry:
     files = sorted(entry for entry in path.iterdir() if entry.is_file()) if path.is_dir() else [path]
     if not files or not files[0].is_file():
         raise InputError(f"The {name} {path} does not exist.")
-    with native_messages_of_success():
+    with native_messages_of_success(), decimal_point():
         io = _image_io(files[0], name)
         try:
             io.SetFileName(str(files[0]))
@@ -136,9 +139,24 @@ def write_image(image: Any, path: str | os.PathLike, *, compress: bool = True) -
         writer.SetFileName(str(draft))
         writer.SetUseCompression(compress)
         try:
-            writer.Update()
+            with native_messages_of_success(), decimal_point():
+                writer.Update()
+                if not _is_whole(draft):
+                    raise InputError(f"The image {path} cannot be written; is the disk full?")
         except NATIVE_ERRORS as error:
-            raise InputError(f"The image {path} cannot be written: {_reason(error)}") from error
+            why = "the disk is full." if is_disk_full(path.parent) else _reason(error)
+            raise InputError(f"The image {path} cannot be written: {why}") from error
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether all of an image was written; of some formats ITK does not notice when the disk is full."""
+    suffix = image_suffix_of(path)
+    if suffix not in _WRITTEN_UNCHECKED:
+        return True
+    io = _io_for(path)
+    io.SetFileName(str(path))
+    io.ReadImageInformation()
+    return not is_cut_off(path, suffix, io)
 
 
 def with_writable_type(image: Any) -> Any:
@@ -181,6 +199,14 @@ def check_suffix(path: Path, known: tuple[str, ...], kind: str) -> None:
         raise InputError(f"No {kind} format is known for the name {path.name}; use {choice}.")
 
 
+def is_disk_full(folder: Path) -> bool:
+    """Whether there is less than a megabyte left for a file in ``folder``."""
+    try:
+        return shutil.disk_usage(folder).free < 2**20
+    except OSError:
+        return False
+
+
 def check_folder_of(path: Path) -> None:
     """Raise InputError when no file can be written at ``path``."""
     if not path.parent.is_dir():
@@ -194,6 +220,10 @@ def check_apart(outputs: Iterable[str | os.PathLike], inputs: Iterable[str | os.
     taken = {os.path.realpath(path): "an input" for path in inputs if path is not None}
     for path in outputs:
         place = os.path.realpath(path)
+        if os.path.exists(
+            place
+        ):  # under the very name, or under one that a disk takes for the same: Scan.nrrd, scan.nrrd
+            place = next((other for other in taken if os.path.exists(other) and os.path.samefile(place, other)), place)
         if place in taken:
             raise InputError(f"The output {path} would overwrite {taken[place]}; give it another name.")
         taken[place] = "another output"
@@ -216,7 +246,8 @@ def all_or_none(outputs: Iterable[Path]) -> Iterator[None]:
 def whole_file(path: str | os.PathLike) -> Iterator[Path]:
     """Give a draft path with the suffix of ``path``; what was written there becomes ``path`` when the block ends well.
 
-    Raises InputError when the folder is missing or cannot be written to, before any work is done in the block.
+    Raises InputError when the folder is missing or cannot be written to, before any work is done in the block, and when
+    the block cannot write, as on a full disk.
     """
     path = Path(path)
     if not path.parent.is_dir():
@@ -227,8 +258,11 @@ def whole_file(path: str | os.PathLike) -> Iterator[Path]:
         raise InputError(f"The folder {path.parent} cannot be written to: {error.strerror}.") from error
     with folder as name:
         draft = Path(name) / path.name
-        yield draft
-        os.replace(draft, path)
+        try:
+            yield draft
+            os.replace(draft, path)
+        except OSError as error:
+            raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def image_suffix_of(path: Path) -> str:

@@ -15,7 +15,7 @@ _LONGEST_S = 20.0
 def would_crash(action: Callable[[], object]) -> bool:
     """Whether ``action`` ends a forked copy of this process, or takes longer than 20 s. Exceptions do not count.
 
-    False without a try where a process cannot be copied safely: on Windows and macOS, and where several Python threads run.
+    False without a try where a process cannot be copied safely: not on Linux, or several threads of Python run.
     """
     if sys.platform != "linux" or threading.active_count() > 1:
         return False

@@ -16,12 +16,14 @@ from typing import Any
 
 import numpy as np
 
+from .decimal_point import decimal_point
 from .errors import InputError
 from .image_files import IMAGE_SUFFIXES, image_suffix_of, read_image, whole_file, write_image
 from .images import Geometry, array_view, component_count, geometry_of
 from .itk_access import wrapped_class
-from .native_messages import native_messages_of_success, silence_hdf5_at_exit
+from .native_messages import NATIVE_ERRORS, native_messages_of_success, silence_hdf5_at_exit
 from .parameter_maps import ParameterMap, format_parameter_text, format_parameter_toml, read_parameter_file
+from .probe import would_crash
 from .sampling import lattice, sampled
 from .transform_parameters import (
     itk_transform,
@@ -48,6 +50,10 @@ _NO_INITIAL = ("", "NoInitialTransform")
 _FILES_OF_MAPS = ("TransformFileName", "DeformationFieldFileName")
 #: Of a thin plate, which is smooth.
 _MOST_SAMPLES = 500_000
+#: So many bytes hold the last line of a file in ITK's text form, the fixed parameters of a transform.
+_LONGEST_END = 1_000_000
+#: HDF5 files up to this size are read twice, as HDF5 does not survive every damaged one.
+_MOST_PROBED_BYTES = 50_000_000
 _FULL_PATH = re.compile(r"[\\/]|[A-Za-z]:")
 
 
@@ -60,6 +66,17 @@ def read_transform(path: str | os.PathLike) -> Any:
     path = Path(path)
     if not path.is_file():
         raise InputError(f"The transform file {path} does not exist.")
+    try:
+        return _read(path)
+    except InputError:
+        raise
+    except RecursionError as error:
+        raise InputError(f"The transform file {path} leads back to itself.") from error
+    except Exception as error:  # of ITK and NumPy, by numbers that make no sense together
+        raise InputError(f"The transform file {path} is damaged: {' '.join(str(error).split())[:200]}.") from error
+
+
+def _read(path: Path) -> Any:
     if is_elastix_file(path):
         return compose(transforms_from_maps(read_transform_parameters(path), _transform_of_map))
     if image_suffix_of(path) in IMAGE_SUFFIXES:
@@ -75,12 +92,14 @@ def read_transform(path: str | os.PathLike) -> Any:
     reader = wrapped_class("TransformFileReader", "TemplateD").New()
     reader.SetTransformIO(wrapped_class(io, "TemplateD").New())
     reader.SetFileName(str(path))
-    if io == "HDF5TransformIO" and is_hdf5_cut_off(path):
-        raise InputError(f"The transform file {path} is truncated or damaged, or no HDF5 file.")
+    if io == "HDF5TransformIO":
+        is_small = path.stat().st_size < _MOST_PROBED_BYTES
+        if is_hdf5_cut_off(path) or (is_small and would_crash(reader.Update)):
+            raise InputError(f"The transform file {path} is truncated or damaged, or no HDF5 file.")
     try:
-        with native_messages_of_success():
+        with native_messages_of_success(), decimal_point():
             reader.Update()
-    except RuntimeError as error:
+    except NATIVE_ERRORS as error:
         if io == "HDF5TransformIO":
             silence_hdf5_at_exit()
         if "KernelTransform_" in str(error):
@@ -93,7 +112,7 @@ def read_transform(path: str | os.PathLike) -> Any:
     chain = []
     transforms = reader.GetModifiableTransformList()
     while not transforms.empty():
-        chain.append(down_cast(transforms.pop()))
+        chain += chain_of(down_cast(transforms.pop()))
     if not chain:
         raise InputError(f"The transform file {path} holds no transform.")
     return compose(chain)
@@ -221,9 +240,24 @@ def write_transform(
         writer.SetInput(transform)
         writer.SetFileName(str(draft))
         try:
-            writer.Update()
-        except RuntimeError as error:
-            raise InputError(f"The transform {path} cannot be written.") from error
+            with native_messages_of_success(), decimal_point():
+                writer.Update()
+        except NATIVE_ERRORS as error:
+            if suffix != ".tfm":
+                silence_hdf5_at_exit()
+            raise InputError(f"The transform {path} cannot be written; is the disk full?") from error
+        if suffix == ".tfm" and not _ends_whole(draft, transform):
+            raise InputError(f"The transform {path} cannot be written; is the disk full?")
+
+
+def _ends_whole(path: Path, transform: Any) -> bool:
+    """Whether ITK's text form ends as it does when all was written: ITK does not notice when the disk is full."""
+    with open(path, "rb") as file:
+        file.seek(max(0, path.stat().st_size - _LONGEST_END))
+        end = file.read().decode("ascii", errors="replace")
+    name, _, values = end.rpartition("\n")[0].rpartition("\n")[2].partition(":")
+    counts = {len(element.GetFixedParameters()) for element in chain_of(transform)}
+    return end.endswith("\n") and name == "FixedParameters" and len(values.split()) in counts
 
 
 def readable_by_itk(transform: Any, fixed: Geometry) -> Any:

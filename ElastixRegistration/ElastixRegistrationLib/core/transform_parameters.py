@@ -13,6 +13,7 @@ import numpy as np
 from .errors import InputError
 from .images import Geometry, array_view, geometry_of
 from .itk_access import fill_parameters, quickly_wrapped_class, wrapped_class
+from .native_messages import NATIVE_ERRORS
 from .thin_plates import SPLINE_KERNELS, landmarks_of, spline_kernel_transform
 from .transforms import (
     affine_from_matrix,
@@ -44,15 +45,18 @@ def transform_from_map(parameters: ParameterMap) -> Any:
     What a map keeps in another file must be in it already: see ``transform_files.read_transform_parameters``.
     """
     kind = _text(parameters, "Transform")
-    if "ITKTransformParameters" in parameters:
-        return _of_itk_parameters(parameters)
-    try:
-        build = _BUILDERS[kind]
-    except KeyError:
+    if "ITKTransformParameters" not in parameters and kind not in _BUILDERS:
         raise UnsupportedTransform(
             f"Transform {kind} has no exact ITK form; supported are {', '.join(sorted(_BUILDERS))}."
-        ) from None
-    return build(parameters, _numbers(parameters, "TransformParameters"))
+        )
+    try:
+        if "ITKTransformParameters" in parameters:
+            return _of_itk_parameters(parameters)
+        return _BUILDERS[kind](parameters, _numbers(parameters, "TransformParameters"))
+    except InputError:
+        raise
+    except (ValueError, TypeError, KeyError, *NATIVE_ERRORS) as error:
+        raise InputError(f"The parameters of the {kind} do not fit each other: {error}.") from error
 
 
 def transforms_from_maps(
