@@ -65,9 +65,7 @@ def main() -> None:
             together, together_cpu = on_workers(cases, Path(folder, "together"), settings, options.workers)
         if options.only is None:
             by_cpu = alone_cpu / (together_cpu / options.workers)
-            print(
-                f"gain with {options.workers} workers: {alone / together:.2f} times; by CPU time {by_cpu:.2f} times\n"
-            )
+            print(f"gain with {options.workers} workers: {alone / together:.2f} times, by CPU time {by_cpu:.2f}\n")
         if options.only in (None, "overhead"):
             overhead(cases, Path(folder, "overhead"), settings, options.workers, options.no_op, case_s)
 
@@ -151,7 +149,10 @@ def overhead(
         f"\n{MANY} such cases of {case_s:.1f} s on {WORKERS} workers: {duration(wall)} of registration. Handing out and"
         f" gathering takes {duration(MANY * per_case)} of that time, {MANY * per_case / wall:.1%}, beside the workers."
     )
-    print(f"The scheduler would be the limit from {case_s / per_case:.0f} workers on.")
+    by_cpu = case_s / (busy / count)
+    print(
+        f"The scheduler would be the limit from {case_s / per_case:.0f} workers on, by its CPU time from {by_cpu:.0f}."
+    )
 
 
 def no_op(case: dict[str, str], plan: dict) -> dict:
