@@ -227,7 +227,7 @@ def test_an_import_says_what_it_upgraded_and_left_out(tmp_path, capsys, preset_f
     out = capsys.readouterr().out
     assert "upgraded: old/affine.txt: Metric NormalizedCorrelation is AdvancedNormalizedCorrelation now (cdadf82" in out
     assert "left out: groupwise" in out
-    assert out.splitlines()[-1] == "1 preset imported, 1 file upgraded, 0 refused."
+    assert out.splitlines()[-1] == "1 preset imported, 1 left out, 1 file upgraded, 0 refused."
     assert call("presets", "import", tmp_path / "nothing") == 2
     assert "nothing" in capsys.readouterr().err.splitlines()[-1]
 
