@@ -1,5 +1,7 @@
 """The pictures of the panel in the README, made anew: the module as a user sees it, with a real registration.
 
+Those of the tutorial are made by screenshots_tutorial.py.
+
     python Testing/screenshots.py [--data FOLDER] [--output FOLDER]
 
 FOLDER of the data holds ``lung`` (default: the folder shared/data beside the checkout). Look at each picture after.
@@ -17,7 +19,7 @@ sys.path[:0] = [str(TOP / "ElastixRegistration"), str(TOP / "Testing")]
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 WIDTH = 456
-SECTIONS = ("inputs", "preset", "masks", "start", "outputs", "advanced", "log", "result")
+SECTIONS = ("inputs", "preset", "masks", "start", "outputs", "advanced", "log", "result", "transform", "many")
 
 
 def main() -> None:
@@ -41,27 +43,28 @@ def _take(host, lung: Path, output: Path) -> None:
     host.loadModule(TOP / "ElastixRegistration" / "ElastixRegistration.py")
     widget = host.openModule("ElastixRegistration")
     ui = widget.ui
-    widget.panel.transform.ui.transformCollapsibleButton.collapsed = True
     choose(ui.presetSelector, "ct-lung")
     host.waitUntil(lambda: "background" in ui.backgroundMessageLabel.text, 20)
 
-    def shoot(name: str, *open_sections: str) -> None:
-        for section in SECTIONS:
-            getattr(ui, f"{section}CollapsibleButton").collapsed = section not in open_sections
-        host.pump(0.2)
-        host.screenshot(widget.parent, output / f"{name}.png", WIDTH, widget.parent.sizeHint.height())
-
-    shoot("panel-inputs", "inputs", "preset", "outputs")
+    shoot(host, widget, output / "panel-inputs.png", "inputs", "preset", "outputs")
     ui.fixedMaskSelector.setCurrentNode(_mask(lung, "fixed"))
     ui.movingMaskSelector.setCurrentNode(_mask(lung, "moving"))
     ui.applyButton.click()
     host.waitUntil(lambda: ui.progressBar.value > 550, 120)
-    shoot("panel-running", "log")
+    shoot(host, widget, output / "panel-running.png", "log")
     host.waitUntil(lambda: ui.applyButton.text == "Apply", 120)
-    shoot("panel-result", "result")
+    shoot(host, widget, output / "panel-result.png", "result")
     ui.editPresetButton.click()
     host.pump(0.5)
     host.screenshot(widget.panel.presets.manager.editor.window, output / "panel-editor.png", 1180, 760)
+
+
+def shoot(host, widget, path: Path, *open_sections: str) -> None:
+    """The panel with these sections open, as high as they need."""
+    for section in SECTIONS:
+        host.find(f"{section}CollapsibleButton", widget.parent).collapsed = section not in open_sections
+    host.pump(0.3)
+    host.screenshot(widget.parent, path, WIDTH, widget.parent.sizeHint.height())
 
 
 def _load(lung: Path) -> None:

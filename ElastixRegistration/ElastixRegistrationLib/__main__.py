@@ -1,8 +1,25 @@
-"""``python -m ElastixRegistrationLib``."""
+"""``python -m ElastixRegistrationLib``, and the command ``elastix-registration``."""
+
+from __future__ import annotations
 
 import sys
 
-from .cli import main
+from .interrupts import remembered_interrupts, was_interrupted
+
+
+def main() -> int:
+    """As ``cli.main``, also when Ctrl-C comes while that is being loaded."""
+    with remembered_interrupts():
+        try:
+            from .cli import main as run
+
+            return run()
+        except BaseException:
+            if not was_interrupted():
+                raise
+            sys.stderr.write("error: Interrupted; nothing was written.\n")
+            return 1
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -104,7 +104,7 @@ def _mapping(transform: Any, inverse: bool) -> Callable:
 
 
 def _resample(options: argparse.Namespace) -> Outcome:
-    from .core.background import estimate_background
+    from .core.background import estimate_background, looks_like_labels
     from .core.image_files import check_apart, check_output, is_picture, read_image, write_image
     from .core.images import as_scalar, geometry_of, one_slice
     from .core.inputs import in_dimension
@@ -132,9 +132,9 @@ def _resample(options: argparse.Namespace) -> Outcome:
         )
     if options.inverse:
         transform = _inverse(transform, geometry_of(moving))
-    if is_segmentation(options.moving):
-        value = 0.0
-        image = resample(moving, transform, reference, interpolation="nearest")
+    if is_segmentation(options.moving) or (options.interpolation == "nearest" and looks_like_labels(as_scalar(moving))):
+        value = 0.0 if isinstance(background, str) else background  # not the label that happens to fill the faces
+        image = resample(moving, transform, reference, interpolation="nearest", background=value)
     else:
         estimate = estimate_background(as_scalar(moving))
         value = estimate.value if isinstance(background, str) else background
@@ -146,7 +146,7 @@ def _resample(options: argparse.Namespace) -> Outcome:
             reference,
             interpolation=options.interpolation,
             background=value,
-            padding=estimate if background != KEEP and options.interpolation != "nearest" else None,
+            padding=None if background == KEEP else estimate,
         )
     if flat_reference is not reference_image:
         image = one_slice(image, geometry_of(reference_image))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .core.errors import InputError
 from .core.settings import RegistrationSettings, background_from_text
+from .interrupts import check_interrupt
 from .outcome import Outcome
 from .progress_bar import wait_for
 
@@ -91,38 +92,39 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
         _log.info("%s", note)
     from .core.image_files import all_or_none
 
-    with all_or_none(outputs.values()):
-        written, residual = _write_outputs(result, given, outputs, settings, options.inverse_method)
-        judged = assess(
+    judged = assess(
+        given.fixed,
+        result,
+        fixed_mask=given.fixed_mask,
+        moving_mask=given.moving_mask,
+        fixed_points=given.fixed_points,
+        moving_points=given.moving_points,
+        landmark_labels=given.labels,
+        **labels,
+        most_voxels=8e6 if options.report else 3e5,
+    )
+    if options.inverse_consistency:
+        back = _run(
+            pool,
+            options,
+            given.moving,
             given.fixed,
-            result,
-            fixed_mask=given.fixed_mask,
-            moving_mask=given.moving_mask,
-            fixed_points=given.fixed_points,
-            moving_points=given.moving_points,
-            landmark_labels=given.labels,
-            **labels,
-            most_voxels=8e6 if options.report else 3e5,
+            stages,
+            fixed_mask=given.moving_mask,
+            moving_mask=given.fixed_mask,
+            fixed_points=given.moving_points,
+            moving_points=given.fixed_points,
+            threads=settings.threads,
+            seed=settings.seed,
+            initialization=settings.start(),
+            adapt=settings.adapts(),
         )
-        if options.inverse_consistency:
-            back = _run(
-                pool,
-                options,
-                given.moving,
-                given.fixed,
-                stages,
-                fixed_mask=given.moving_mask,
-                moving_mask=given.fixed_mask,
-                fixed_points=given.moving_points,
-                moving_points=given.fixed_points,
-                threads=settings.threads,
-                seed=settings.seed,
-                initialization=settings.start(),
-                adapt=settings.adapts(),
-            )
-            judged = _with_inverse_consistency(judged, result, back)
+        judged = _with_inverse_consistency(judged, result, back)
+    with all_or_none():
+        written, residual = _write_outputs(result, given, outputs, settings, options.inverse_method)
         if options.report:
             written["report"] = str(_write_report(options, settings, given, result, judged))
+        check_interrupt()
     seconds = {
         "read": read - started,
         "register": registered - read,

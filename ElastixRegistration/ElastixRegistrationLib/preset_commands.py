@@ -48,9 +48,13 @@ def _import(options: argparse.Namespace, path: str) -> Outcome:
     from .core.preset_import import REFUSED, UPGRADED, import_presets
 
     report = import_presets(path, keep_unusable=options.all)
-    counts = [f"{len(report.presets)} presets imported"]
+    count = len(report.presets)
+    left_out = sum(f.unusable is not None and f.unusable != "" for f in report.found)
+    counts = [f"{count} preset{'s' * (count != 1)} imported"]
+    counts += [f"{left_out} left out"] if left_out and not options.all else []
     counts += [f"{report.already_here} here already"] if report.already_here else []
-    counts += [f"{report.count(UPGRADED)} files upgraded", f"{report.count(REFUSED)} refused"]
+    upgraded = report.count(UPGRADED)
+    counts += [f"{upgraded} file{'s' * (upgraded != 1)} upgraded", f"{report.count(REFUSED)} refused"]
     text = report.text(unusable=not options.all)
     return Outcome(f"{text}\n{', '.join(counts)}.".lstrip(), _document(**report.document()))
 

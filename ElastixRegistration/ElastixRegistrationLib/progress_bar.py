@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from .core.progress import ProgressEvent
+from .interrupts import check_interrupt
 
 if TYPE_CHECKING:
     from .worker.client import RegistrationHandle
@@ -22,6 +23,7 @@ def wait_for(handle: RegistrationHandle, *, show_progress: bool) -> None:
         is_over = False
         while not is_over:
             is_over = handle.wait(_PAUSE)
+            check_interrupt()
             if show_progress and handle.progress is not None:
                 line = bar(handle.progress)
                 _draw(line.ljust(len(shown)))

@@ -1,12 +1,14 @@
 """What a cohort gains from workers, what memory they hold, and what the scheduler itself costs.
 
     python Testing/benchmarks/cohort.py [--cases 24] [--workers 2] [--size 64] [--preset deformable] [--no-op 2000]
+                                        [--only alone|together|overhead]
 
 Cases of one fixed image and ``--cases`` moving ones, made here, registered one after the other in this process' own
 elastix process with one thread, as a plain loop would, and then by a cohort on ``--workers`` local workers with one
 thread each: the same work, so the ratio is the gain. The start of the workers and of their Python counts for the
 cohort. CPU time is that of all processes: on a computer that does other things meanwhile, the gain that it allows says
-more than the seconds. Then ``--no-op`` tasks that take nothing, with the arguments of real cases: what remains is Dask.
+more than the seconds; there, run ``--only alone`` and ``--only together`` at the same time, so that both meet the same
+load. Then ``--no-op`` tasks that take nothing, with the arguments of real cases: what remains is Dask.
 """
 
 from __future__ import annotations
@@ -46,6 +48,8 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=64, help="voxels along each axis")
     parser.add_argument("--preset", default="deformable")
     parser.add_argument("--no-op", type=int, default=FEW)
+    parser.add_argument("--only", choices=("alone", "together", "overhead"))
+    parser.add_argument("--case-seconds", type=float, help="of registration, for --only overhead", default=8.0)
     options = parser.parse_args()
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}{load}")
@@ -53,11 +57,17 @@ def main() -> None:
         cases = make_cases(Path(folder), options.cases, options.size)
         settings = RegistrationSettings(preset=options.preset, threads=1, seed=1)
         print(f"{options.cases} cases of {options.size}^3 voxels, preset {options.preset}, one thread each\n")
-        alone, alone_cpu = one_after_the_other(cases, Path(folder, "alone"), settings)
-        together, together_cpu = on_workers(cases, Path(folder, "together"), settings, options.workers)
-        by_cpu = alone_cpu / (together_cpu / options.workers)
-        print(f"gain with {options.workers} workers: {alone / together:.2f} times; by CPU time {by_cpu:.2f} times\n")
-        overhead(cases, Path(folder, "overhead"), settings, options.workers, options.no_op, alone_cpu / len(cases))
+        case_s = options.case_seconds
+        if options.only in (None, "alone"):
+            alone, alone_cpu = one_after_the_other(cases, Path(folder, "alone"), settings)
+            case_s = alone_cpu / len(cases)
+        if options.only in (None, "together"):
+            together, together_cpu = on_workers(cases, Path(folder, "together"), settings, options.workers)
+        if options.only is None:
+            by_cpu = alone_cpu / (together_cpu / options.workers)
+            print(f"gain with {options.workers} workers: {alone / together:.2f} times, by CPU time {by_cpu:.2f}\n")
+        if options.only in (None, "overhead"):
+            overhead(cases, Path(folder, "overhead"), settings, options.workers, options.no_op, case_s)
 
 
 def make_cases(folder: Path, count: int, size: int) -> list[batch.Case]:
@@ -139,7 +149,10 @@ def overhead(
         f"\n{MANY} such cases of {case_s:.1f} s on {WORKERS} workers: {duration(wall)} of registration. Handing out and"
         f" gathering takes {duration(MANY * per_case)} of that time, {MANY * per_case / wall:.1%}, beside the workers."
     )
-    print(f"The scheduler would be the limit from {case_s / per_case:.0f} workers on.")
+    by_cpu = case_s / (busy / count)
+    print(
+        f"The scheduler would be the limit from {case_s / per_case:.0f} workers on, by its CPU time from {by_cpu:.0f}."
+    )
 
 
 def no_op(case: dict[str, str], plan: dict) -> dict:

@@ -227,7 +227,7 @@ def test_an_import_says_what_it_upgraded_and_left_out(tmp_path, capsys, preset_f
     out = capsys.readouterr().out
     assert "upgraded: old/affine.txt: Metric NormalizedCorrelation is AdvancedNormalizedCorrelation now (cdadf82" in out
     assert "left out: groupwise" in out
-    assert out.splitlines()[-1] == "1 presets imported, 1 files upgraded, 0 refused."
+    assert out.splitlines()[-1] == "1 preset imported, 1 left out, 1 file upgraded, 0 refused."
     assert call("presets", "import", tmp_path / "nothing") == 2
     assert "nothing" in capsys.readouterr().err.splitlines()[-1]
 
@@ -433,7 +433,10 @@ def test_what_was_written_is_taken_back_when_the_rest_fails(pair, monkeypatch, c
     monkeypatch.setattr("ElastixRegistrationLib.core.inverse.invert", interrupted)
     outputs = {"volume": pair / "v.nrrd", "transform": pair / "t.h5", "inverse": pair / "i.h5"}
     named = [str(part) for name, path in outputs.items() for part in (f"--output-{name}", path)]
+    outputs["volume"].write_text("an older result", encoding="ascii")
+    before = sorted(path.name for path in pair.iterdir())
     arguments = ("register", pair / "fixed.nrrd", pair / "moving.nrrd", "--parameters", pair / "rigid.txt")
     assert call(*arguments, *named) == 1
     assert capsys.readouterr().err.splitlines()[-1] == "error: Interrupted; nothing was written."
-    assert not any(path.exists() for path in outputs.values())
+    assert outputs["volume"].read_text(encoding="ascii") == "an older result"
+    assert sorted(path.name for path in pair.iterdir()) == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ import pytest
 from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.core.image_files import write_image
 from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
+from ElastixRegistrationLib.interrupts import check_interrupt, remembered_interrupts
 
 LIBRARY = Path(__file__).resolve().parents[2] / "ElastixRegistration"
 
@@ -74,8 +76,8 @@ class Running:
         self.process.stdout.close()
         while _state(self.worker)[0] not in ("gone", "Z") and time.monotonic() - started < 5:
             time.sleep(0.01)
-        assert time.monotonic() - started < 2
-        assert seconds < 1
+        assert time.monotonic() - started < 5
+        assert seconds < 3
         assert sorted(path.name for path in self.folder.iterdir()) == [
             "fixed.nrrd",
             "long.txt",
@@ -134,3 +136,39 @@ def test_what_it_prints_for_scripts_is_json_alone(running, tmp_path):
     )
     assert json.loads(done.stdout)["outputs"] == {"transform": "t.h5"}
     assert done.stderr == b""
+
+
+def test_ctrl_c_that_c_code_has_lost_is_known_a_little_later():
+    with remembered_interrupts():
+        with contextlib.suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(1)
+        with pytest.raises(KeyboardInterrupt):
+            check_interrupt()
+    with remembered_interrupts():
+        check_interrupt()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_while_the_command_is_still_being_loaded(tmp_path):
+    code = (
+        "import os, signal, sys, threading\n"
+        "import ElastixRegistrationLib.__main__ as command\n"
+        "sys.argv = ['x', 'presets']\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name.endswith('.preset_commands'):\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "sys.exit(command.main())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(LIBRARY)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "error: Interrupted; nothing was written.\n"

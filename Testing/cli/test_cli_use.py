@@ -123,6 +123,31 @@ def test_an_image_goes_the_other_way_with_the_inverse(folder):
     assert np.abs(found - theirs)[inner].max() < 0.02 * theirs.max()
 
 
+def test_outside_of_labels_is_none_and_padding_goes_with_any_interpolation(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    size = (30, 28, 26)
+    labels = np.full(size[::-1], 3, np.uint8)  # as in a label map that was cropped
+    labels[8:18, 8:18, 8:18] = 1
+    scan = np.random.default_rng(0).normal(40, 5, size[::-1]).round().astype(np.int16)
+    scan[:, :, :12] = np.random.default_rng(1).normal(-1000, 5, (26, 28, 12)).round()
+    scan[:, :5, :] = -3024
+    for name, voxels in (("labels", labels), ("scan", scan)):
+        sitk.WriteImage(sitk.GetImageFromArray(voxels), f"{name}.nrrd")
+    sitk.WriteTransform(sitk.TranslationTransform(3, (0.0, 0.0, 10.0)), "shift.tfm")
+
+    def applied(name):
+        arguments = ("apply", "shift.tfm", f"{name}.nrrd", "--reference", f"{name}.nrrd", "--interpolation", "nearest")
+        assert call(*arguments, "--output-volume", "v.nrrd", "--quiet") == 0
+        return sitk.GetArrayFromImage(sitk.ReadImage("v.nrrd"))
+
+    found = applied("labels")
+    assert np.array_equal(found[:-10], labels[10:])
+    assert not found[-10:].any()
+    found = applied("scan")
+    assert found.min() > -1100
+    assert np.median(found[-10:]) == pytest.approx(-1000, abs=5)
+
+
 def test_a_segmentation_stays_one(folder):
     labels = sitk.ReadImage(str(folder / "fixed_labels.nrrd"))
     for key, value in {
@@ -205,6 +230,19 @@ def test_labels_landmarks_and_the_way_back_are_judged(folder, capsys):
         (("apply", "warp.h5"), "Give one of MOVING, --points and --model"),
         (("apply", "warp.h5", "--model", "m.vtk", "--output-model", "m.stl"), "to the same format"),
         (("apply", "warp.h5", "fixed.nrrd", "--points", "p.txt"), "Give one of"),
+        (
+            (
+                "apply",
+                "warp.h5",
+                "fixed.nrrd",
+                "--reference",
+                "fixed.nrrd",
+                "--output-volume",
+                "v.nrrd",
+                "--background=nan",
+            ),
+            "background is nan",
+        ),
         (("register", "fixed.nrrd", "moving.nrrd", "--landmark-start", "rigid"), "give --fixed-points"),
         (("register", "fixed.nrrd", "moving.nrrd", "--channel", "fixed.nrrd"), "A channel is two images"),
         (("register", "fixed.nrrd", "moving.nrrd", "--channel", "fixed.nrrd", "moving.nrrd", "weight=a"), "weight"),

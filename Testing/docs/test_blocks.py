@@ -31,6 +31,42 @@ def made_workspace(tmp_path_factory) -> Path:
     return make_workspace(tmp_path_factory.mktemp("docs") / "made")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def console(request, made_workspace, tmp_path_factory):
+    """The process of all blocks for Slicer's console: it works while the other blocks run, and writes a report."""
+    if not any("console" in item.name for item in request.session.items):
+        yield None
+        return
+    folder = tmp_path_factory.mktemp("console")
+    surroundings = {
+        "PYTHONPATH": os.pathsep.join(str(path) for path in (MODULE, TOP / "Testing")),
+        "QT_QPA_PLATFORM": "offscreen",
+        "ELASTIX_REGISTRATION_PRESETS": str(folder / "presets"),
+    }
+    with (folder / "output.txt").open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, TOP / "Testing" / "docs" / "slicer_console.py", folder / "report.json"],
+            env={**os.environ, **surroundings},
+            cwd=shutil.copytree(made_workspace, folder / "here"),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        yield process, folder
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="session")
+def console_report(console) -> dict[str, str]:
+    """Block to traceback, of all blocks for Slicer's console."""
+    process, folder = console
+    process.wait()
+    if not (folder / "report.json").is_file():
+        pytest.fail(f"the console did not come to its end:\n{(folder / 'output.txt').read_text(errors='replace')}")
+    return json.loads((folder / "report.json").read_text(encoding="utf-8"))
+
+
 @pytest.fixture
 def workspace(made_workspace, tmp_path, monkeypatch) -> Path:
     """The current folder, with the files that the pages talk of and nothing else."""
@@ -75,29 +111,6 @@ def test_a_python_block_runs(block, workspace):
         check=False,
     )
     assert done.returncode == 0, f"{block.name}\n{done.stderr}"
-
-
-@pytest.fixture(scope="session")
-def console_report(made_workspace, tmp_path_factory) -> dict[str, str]:
-    """Block to traceback, of all blocks for Slicer's console."""
-    folder = tmp_path_factory.mktemp("console")
-    here = shutil.copytree(made_workspace, folder / "here")
-    done = subprocess.run(
-        [sys.executable, TOP / "Testing" / "docs" / "slicer_console.py", folder / "report.json"],
-        env={
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join(str(path) for path in (MODULE, TOP / "Testing")),
-            "QT_QPA_PLATFORM": "offscreen",
-            "ELASTIX_REGISTRATION_PRESETS": str(folder / "presets"),
-        },
-        cwd=here,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if not (folder / "report.json").is_file():
-        pytest.fail(f"the console did not come to its end:\n{done.stdout}\n{done.stderr}")
-    return json.loads((folder / "report.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("block", _named(SLICER))

@@ -202,6 +202,10 @@ def test_a_cohort_of_all_volumes_of_the_scene(section, host, slicer, qt, tmp_pat
     ui.cohortOutputEdit.setCurrentPath(str(tmp_path))
     ui.cohortWorkersSpinBox.value = 1
     assert "Moving: 2 volumes (scan, hollow)" in ui.cohortInfoLabel.text
+    late = blobs_volume("late", 0.0, SMALL)
+    host.waitUntil(lambda: "3 volumes (scan, hollow, late)" in ui.cohortInfoLabel.text, 5)
+    slicer.mrmlScene.RemoveNode(late)
+    assert "2 volumes" in ui.cohortInfoLabel.text
     assert not ui.openPageButton.enabled
     host.pip.missing = {"distributed"}
     host.dialogs.expect("Cancel")

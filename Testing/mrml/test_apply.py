@@ -347,6 +347,9 @@ def test_what_cannot_be_transformed_is_named_and_nothing_changes(a_scene, a_tran
     ):
         with pytest.raises(InputError, match=words):
             completed(apply_steps(source, nodes))
+    for background in ("black", float("nan"), None):
+        with pytest.raises(InputError, match="background is"):
+            completed(apply_steps(node, [moving], background=background))
     (tmp_path / "bad.h5").write_text("no", "ascii")
     with pytest.raises(InputError, match=r"bad\.h5 is damaged"):
         completed(apply_steps(tmp_path / "bad.h5", [moving]))
@@ -392,6 +395,12 @@ def test_a_matrix_becomes_a_node(space, a_scene, a_volume_node, a_transform_node
         own = vtk.vtkMatrix4x4()
         moving.GetIJKToRASMatrix(own)
         assert found == pytest.approx(np.array(own.MultiplyPoint(matrix @ index))[:3], abs=1e-6)
+
+
+def test_a_matrix_of_a_plane_is_no_node(a_scene):
+    with pytest.raises(InputError, match="2 dimensions"):
+        transform_node_from_matrix(np.eye(3), "RAS", a_scene)
+    assert a_scene.GetNumberOfNodesByClass("vtkMRMLTransformNode") == 0
 
 
 def _ras_of(node, index):

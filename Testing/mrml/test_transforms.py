@@ -92,7 +92,7 @@ def test_a_saved_node_maps_the_same_when_slicer_reads_it_again(kind, rng, a_scen
 
     again = a_scene.AddNewNodeByClass(node.GetClassName())
     assert storage.ReadData(again)
-    for element in transforms.chain_of_node(again):
+    for element in chains.chain_from_vtk(again.GetTransformFromParent()):
         if not chains.is_matrix(element) and element.IsA("vtkGridTransform"):
             # Slicer interpolates grids by cubics whatever their files say: compare what was stored.
             element.SetInterpolationModeToLinear()
@@ -136,7 +136,7 @@ def test_the_itk_transform_of_a_node_is_the_one_it_came_from(kind, rng, points):
 )
 def test_transforms_that_slicer_users_make_have_exact_itk_counterparts(kind, warp, reach, rng, a_transform_node):
     node = a_transform_node(warp(rng), from_parent=True)
-    transform = transforms.itk_from_chain(transforms.chain_of_node(node), DOMAIN)
+    transform = transforms.itk_from_chain(chains.chain_from_vtk(node.GetTransformFromParent()), DOMAIN)
     points = rng.uniform(-reach, reach, (300, 3))
     expected = vtk_map(node.GetTransformFromParent(), points)
     assert np.abs(ras(itk_map(transform, lps(points))) - expected).max() < tolerance_of(kind)
@@ -146,7 +146,7 @@ def test_transforms_that_slicer_users_make_have_exact_itk_counterparts(kind, war
 def test_an_inverse_without_itk_counterpart_is_sampled_closely_and_fades_out_without_folding(rng, a_transform_node):
     warp = builders.vtk_bspline(rng, spacing=(30.0, 30.0, 30.0))
     node = a_transform_node(warp)  # to-parent: from-parent has to be solved for
-    transform = transforms.itk_from_chain(transforms.chain_of_node(node), DOMAIN)
+    transform = transforms.itk_from_chain(chains.chain_from_vtk(node.GetTransformFromParent()), DOMAIN)
     points = rng.uniform(-44, 44, (400, 3))
     expected = vtk_map(node.GetTransformFromParent(), points)
     assert np.abs(ras(itk_map(transform, lps(points))) - expected).max() < 0.02

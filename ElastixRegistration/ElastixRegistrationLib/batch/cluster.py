@@ -25,6 +25,15 @@ _log = logging.getLogger(__name__)
 #: Of the free memory, what the cases together may take.
 _SHARE = 0.9
 _LOOPBACK = "127.0.0.1"
+#: Dask's settings for workers that share this computer's cores with elastix.
+_LOCAL = {
+    # No worker is given a case ahead of time: one that waits there could start elsewhere, and dies with the worker.
+    "distributed.scheduler.worker-saturation": 1.0,
+    # Cases take seconds to hours. As they come, these watches took one part in twenty of two cores.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.worker.memory.monitor-interval": "500ms",
+}
 
 
 @dataclass(frozen=True)
@@ -95,8 +104,7 @@ def local_client(size: Size) -> Iterator[Any]:
     import dask
     from distributed import Client, LocalCluster
 
-    # No worker is given a case ahead of time: one that waits there could start elsewhere, and dies with the worker.
-    with _quiet_dask(), dask.config.set({"distributed.scheduler.worker-saturation": 1.0}):
+    with _quiet_dask(), dask.config.set(_LOCAL):
         cluster = LocalCluster(
             n_workers=size.workers,
             threads_per_worker=1,

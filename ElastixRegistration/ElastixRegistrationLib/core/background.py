@@ -97,6 +97,14 @@ def estimate_background(image: Any, *, mask: Any = None) -> BackgroundEstimate:
     return _estimate(sample, value, fills, hounsfield, "minimum")
 
 
+def looks_like_labels(image: Any) -> bool:
+    """Whether an image holds whole numbers from 0 on and hardly a voxel differs from its neighbours."""
+    array = _voxels(image)
+    if array.dtype.kind not in "ui" or array.size == 0 or array.min() < 0:
+        return False
+    return GridSample(array, None).is_piecewise_constant()
+
+
 def padding_mask(image: Any, estimate: BackgroundEstimate) -> np.ndarray:
     """Voxels that are padding: boolean array, shape of the image, all False without padding."""
     array = _voxels(image)

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -229,17 +230,26 @@ def check_apart(outputs: Iterable[str | os.PathLike], inputs: Iterable[str | os.
         taken[place] = "another output"
 
 
+#: Finished drafts of the block of ``all_or_none`` that is running: their folders, and what each is to become.
+_drafts: ContextVar[list[tuple[tempfile.TemporaryDirectory, Path, Path]] | None] = ContextVar("drafts", default=None)
+
+
 @contextmanager
-def all_or_none(outputs: Iterable[Path]) -> Iterator[None]:
-    """Take those of ``outputs`` away again that the block had written when it did not end well, Ctrl-C included."""
-    before = {path: path.stat().st_mtime_ns if path.exists() else None for path in outputs}
+def all_or_none() -> Iterator[None]:
+    """Let what ``whole_file`` writes in the block appear at its end, all of it, or nothing when the block fails.
+
+    Files of the same names that were there before are then as they were, Ctrl-C included.
+    """
+    drafts: list[tuple[tempfile.TemporaryDirectory, Path, Path]] = []
+    token = _drafts.set(drafts)
     try:
         yield
-    except BaseException:
-        for path, time in before.items():
-            if path.is_file() and path.stat().st_mtime_ns != time:
-                path.unlink()
-        raise
+        for _, draft, path in drafts:
+            _put_in_place(draft, path)
+    finally:
+        _drafts.reset(token)
+        for folder, _, _ in drafts:
+            folder.cleanup()
 
 
 @contextmanager
@@ -256,13 +266,27 @@ def whole_file(path: str | os.PathLike) -> Iterator[Path]:
         folder = tempfile.TemporaryDirectory(prefix=".writing-", dir=path.parent)
     except OSError as error:
         raise InputError(f"The folder {path.parent} cannot be written to: {error.strerror}.") from error
-    with folder as name:
-        draft = Path(name) / path.name
-        try:
-            yield draft
-            os.replace(draft, path)
-        except OSError as error:
+    draft, together = Path(folder.name) / path.name, _drafts.get()
+    try:
+        yield draft
+        if together is None:
+            _put_in_place(draft, path)
+    except BaseException as error:
+        folder.cleanup()
+        if isinstance(error, OSError):
             raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise
+    if together is None:
+        folder.cleanup()
+    else:
+        together.append((folder, draft, path))
+
+
+def _put_in_place(draft: Path, path: Path) -> None:
+    try:
+        os.replace(draft, path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def image_suffix_of(path: Path) -> str:

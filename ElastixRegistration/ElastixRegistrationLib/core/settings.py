@@ -119,9 +119,11 @@ def background_from_text(text: str) -> float | str:
     if text in (AUTO, KEEP):
         return text
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
         raise InputError(f'The background is {text!r}; use "auto", "keep" or a number.') from None
+    check_values(value, None, None)
+    return value
 
 
 def _whole_number(text: str) -> int | None:

@@ -13,6 +13,7 @@ from typing import Any
 import qt
 import slicer
 from slicer.i18n import tr as _
+from slicer.util import VTKObservationMixin
 
 from ..core.preset_texts import duration_text
 from .installation import InstallationError
@@ -25,6 +26,8 @@ from .section import Section, reveal
 
 _UI = Path(__file__).resolve().parents[2] / "Resources" / "UI" / "ManyImagesSection.ui"
 _KINDS = ("sequence", "group", "cohort")
+#: So long after the last node has come into the scene it is shown here.
+_REFRESH_MS = 200
 
 
 class ManySection(Section):
@@ -48,6 +51,12 @@ class ManySection(Section):
             zip(_KINDS, (SequencePart(ui, logic), GroupPart(ui, logic), self._cohort), strict=True)
         )
         self.control = ManyControl(self)
+        self._observers = VTKObservationMixin()
+        self._observers.addObserver(slicer.mrmlScene, slicer.mrmlScene.NodeAddedEvent, self._onNodeAdded)
+        self._refreshTimer = qt.QTimer()
+        self._refreshTimer.setSingleShot(True)
+        self._refreshTimer.setInterval(_REFRESH_MS)
+        self._refreshTimer.connect("timeout()", self._refresh)
         ui.manyTabs.connect("currentChanged(int)", self._tabChanged)
         ui.manyRunButton.connect("clicked(bool)", self._clicked)
         ui.openPageButton.connect("clicked(bool)", self.openPage)
@@ -66,6 +75,8 @@ class ManySection(Section):
             part.hold(held)
 
     def cleanup(self) -> None:
+        self._refreshTimer.stop()
+        self._observers.removeObservers()
         self.control.drop()
         self.widget.setMRMLScene(None)
 
@@ -135,6 +146,14 @@ class ManySection(Section):
         index = _KINDS.index(self.choices.text("many.kind")) if self.choices.text("many.kind") in _KINDS else 0
         if self.ui.manyTabs.currentIndex != index:
             self.ui.manyTabs.setCurrentIndex(index)
+
+    def _onNodeAdded(self, caller: Any, event: Any) -> None:
+        self._refreshTimer.start()
+
+    def _refresh(self) -> None:
+        """Volumes of the scene are what a cohort registers."""
+        if self.choices is not None and self.choices.node.GetScene() is not None:
+            self.show(self.choices)
 
     def _part(self) -> ManyPart:
         return self.parts[_KINDS[self.ui.manyTabs.currentIndex]]

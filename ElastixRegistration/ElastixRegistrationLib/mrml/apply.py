@@ -13,6 +13,7 @@ from typing import Any
 
 from ..core.errors import InputError
 from ..core.resampling import INTERPOLATIONS
+from ..core.settings import check_values
 from .applied_segments import moved_segmentation_steps
 from .applied_volumes import Resampling, moved_volume_steps
 from .chains import Chain, chain_to_world, inverse, vtk_from_chain
@@ -148,8 +149,7 @@ def _check(nodes: Sequence[Any]) -> None:
 def _resampling(reference_node: Any, interpolation: str, background: float | str) -> Resampling:
     if interpolation not in INTERPOLATIONS:
         raise InputError(f"Unknown interpolation {interpolation!r}; use one of {', '.join(INTERPOLATIONS)}.")
-    if isinstance(background, str) and background not in ("auto", "keep"):
-        raise InputError(f'The background is {background!r}; use "auto", "keep" or a number.')
+    check_values(background, None, None)
     reference = None if reference_node is None else volume_image(reference_node, "reference volume")
     return Resampling(reference, interpolation, background)
 

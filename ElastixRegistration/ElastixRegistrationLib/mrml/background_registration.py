@@ -81,8 +81,9 @@ def resampled_by_worker(job: RegistrationJob, result: Any) -> np.ndarray | None:
 class BackgroundRegistration:
     """A registration that a script has started: wait for it, and it is in the scene.
 
-    ``state``, ``progress``, ``log``, ``error``, ``iterations``, ``poll()``, ``cancel()`` and ``result`` are those of
-    the worker's handle. ``wait`` brings the result into the scene, as ``registerVolumes`` would.
+    ``state`` is queued, running, done, failed or cancelled; ``progress`` the last ProgressEvent, None before elastix
+    iterates; ``iterations`` its table and ``log`` its lines so far; ``error`` why it failed. ``wait`` brings the result
+    into the scene, as ``registerVolumes`` would.
     """
 
     def __init__(self, job: Any, handle: Any, apply: Callable[[Any, Any], Any]):
@@ -90,10 +91,45 @@ class BackgroundRegistration:
         self._apply = apply
         self.outcome: Any = None
 
-    def __getattr__(self, name: str) -> Any:
-        if name == "handle":  # not there yet while an instance is being copied
-            raise AttributeError(name)
-        return getattr(self.handle, name)
+    @property
+    def state(self) -> Any:
+        return self.poll()
+
+    @property
+    def finished(self) -> bool:
+        self.poll()
+        return bool(self.handle.finished)
+
+    @property
+    def progress(self) -> Any:
+        self.poll()
+        return self.handle.progress
+
+    @property
+    def iterations(self) -> Any:
+        self.poll()
+        return self.handle.iterations
+
+    @property
+    def log(self) -> str:
+        self.poll()
+        return str(self.handle.log)
+
+    @property
+    def error(self) -> Any:
+        return self.handle.error
+
+    @property
+    def result(self) -> Any:
+        return self.handle.result
+
+    def poll(self) -> Any:
+        """Move on what can be moved without waiting, as asking for any of the above does. Returns the state."""
+        return self.handle.poll()
+
+    def cancel(self) -> None:
+        """Stop it; the scene stays as it is."""
+        self.handle.cancel()
 
     def wait(self, timeout: float | None = None) -> Any:
         """The outcome with the nodes that were written; None when ``timeout`` (s) is over first.

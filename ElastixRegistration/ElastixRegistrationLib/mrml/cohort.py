@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -170,7 +171,7 @@ class CohortRun:
         if self.outcome is None:
             if not self.finished:
                 raise InputError("The cohort is still being registered.")
-            folder = Path(self.options.output_folder)
+            folder = Path(_absolute(self.options.output_folder))
             cases = _cases(folder / SUMMARY)
             nodes = VolumesOutcome({}, {}, {})
             for place, (name, problem) in self._members.unusable.items():
@@ -262,7 +263,7 @@ def cohort_steps(
                 )
             if options.source:
                 members = _Members(fixed)
-                inputs = [*([] if fixed_path is None else [str(fixed_path)]), options.source]
+                inputs = [*([] if fixed_path is None else [str(fixed_path)]), _absolute(options.source)]
                 inputs += [] if fixed_mask is None else ["--fixed-mask", str(fixed_mask)]
             else:
                 nodes = _moving_nodes(fixed_node, fixed_mask_node, options, scene)
@@ -271,7 +272,8 @@ def cohort_steps(
             preset, variables = files.preset_options(presets)
         except OSError as problem:
             raise InputError(f"The volumes could not be written to temporary files: {problem.strerror}.") from problem
-        arguments = ["batch", *inputs, "--output-dir", options.output_folder, *preset, *_flags(settings, options)]
+        output = ["--output-dir", _absolute(options.output_folder)]
+        arguments = ["batch", *inputs, *output, *preset, *_flags(settings, options)]
         process = CommandProcess(arguments, variables=variables)
         return CohortRun(process, options, members, stack.pop_all())
 
@@ -305,6 +307,11 @@ def _moving_steps(
     if not rows:
         raise InputError(members.unusable[0][1])
     return members, rows
+
+
+def _absolute(path: str) -> str:
+    """No path looks like an option then."""
+    return os.path.abspath(os.path.expanduser(path))
 
 
 def _flags(settings: RegistrationSettings, options: CohortOptions) -> list[str]:

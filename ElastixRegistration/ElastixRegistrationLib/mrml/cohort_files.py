@@ -6,6 +6,7 @@ Slicer's own storage nodes write and read: ITK's file formats of pip beside Slic
 from __future__ import annotations
 
 import csv
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -98,7 +99,7 @@ class CohortFiles:
         from ..core.presets import find_preset
 
         if self._settings.parameter_files:
-            return ["--parameters", *self._settings.parameter_files], {}
+            return ["--parameters", *map(os.path.abspath, self._settings.parameter_files)], {}
         preset = find_preset(self._settings.preset, presets)
         variables = {}
         if preset.origin != BUILT_IN:

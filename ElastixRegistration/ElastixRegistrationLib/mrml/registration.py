@@ -322,6 +322,48 @@ class RegistrationLogic:
         """``startGroupRegistration`` of a sequence node or a list of volume nodes, waited for."""
         return self.startGroupRegistration(sequenceNode, settings).wait()
 
+    def alignStack(
+        self,
+        volumeNode: Any,
+        referenceSlice: int | None = None,
+        *,
+        preset: str | None = "histology",
+        parameterFilenames: Sequence[Any] | None = None,
+        anyRotation: bool = True,
+        neighbours: bool = True,
+        outputVolumeNode: Any = None,
+        background: float | str = "auto",
+        threads: int | None = None,
+        seed: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Any:
+        """Bring the slices of a volume, such as histology sections, onto each other, in this process: a StackOutcome.
+
+        Each slice is registered with its neighbour, in 2D and from any rotation, and the transforms are composed on
+        the way to ``referenceSlice``, by default the middle one. Slices count from 0 along the third axis.
+        ``parameterFilenames`` take the place of ``preset``. ``progress`` gets how many slices are done, of how many.
+
+        Raises InputError for what is no stack; slices that fail stay as they are and are named in ``result.failed``.
+        """
+        from .stacks import align_stack_node  # loads elastix
+
+        settings = _settings(
+            parameterFilenames,
+            None if parameterFilenames is not None else preset,
+            background=background,
+            threads=threads,
+            seed=seed,
+        )
+        return align_stack_node(
+            volumeNode,
+            settings,
+            referenceSlice,
+            any_rotation=anyRotation,
+            neighbours=neighbours,
+            output_node=outputVolumeNode,
+            progress=progress,
+        )
+
     def volumesOfScene(self, scene: Any = None, but: Sequence[Any] = ()) -> list[Any]:
         """The volume nodes that ``startCohort`` takes for all of the scene, without ``but``: visible, with voxels.
 

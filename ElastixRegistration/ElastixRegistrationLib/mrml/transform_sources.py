@@ -71,6 +71,8 @@ def transform_node_from_matrix(
         volume = volume_image(moving_node, "moving volume")
         moving = geometry_from_ijk_to_ras(volume.ijk_to_ras, volume.geometry.size)
     transform = transform_from_matrix(matrix, space, fixed=fixed, moving=moving, **options)
+    if transform.GetInputSpaceDimension() != 3:
+        raise InputError("The matrix is one of 2 dimensions; a transform node needs one of 3, that is 4x4 or 3x4.")
     node = scene.AddNewNodeByClass("vtkMRMLLinearTransformNode", scene.GenerateUniqueName("matrix"))
     set_from_parent(node, chain_from_data(TransformData.of(transform)))
     return node

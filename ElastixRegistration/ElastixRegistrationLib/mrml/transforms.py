@@ -25,7 +25,6 @@ from ..core.transforms import map_points as map_itk_points
 from ..worker.data import TransformData
 from .chains import (
     Chain,
-    chain_from_vtk,
     chain_to_world,
     displacement_steps,
     inverse,
@@ -146,11 +145,6 @@ def set_registration_references(node: Any, fixed_node: Any, moving_node: Any) ->
     """Say on a transform node which nodes it registers, as Slicer's own registration modules do."""
     node.SetNodeReferenceID(slicer.vtkMRMLTransformNode.GetFixedNodeReferenceRole(), fixed_node.GetID())
     node.SetNodeReferenceID(slicer.vtkMRMLTransformNode.GetMovingNodeReferenceRole(), moving_node.GetID())
-
-
-def chain_of_node(node: slicer.vtkMRMLTransformNode) -> Chain:
-    """From the parent of ``node`` (world, where it has none) to its children."""
-    return chain_from_vtk(node.GetTransformFromParent())
 
 
 def initial_chain(node: slicer.vtkMRMLTransformNode, moving_node: Any) -> Chain:

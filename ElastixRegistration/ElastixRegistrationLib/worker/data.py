@@ -12,6 +12,7 @@ from ..core.channels import Channel
 from ..core.errors import InputError
 from ..core.images import Geometry, array_view, geometry_of, image_from_array, image_view, scalar_from_components
 from ..core.itk_access import fill_parameters, parameters_of, wrapped_class
+from ..core.native_messages import NATIVE_ERRORS
 from ..core.transforms import bspline_fixed_parameters, chain_of, displacement_field_transform, matrix_of
 
 #: Classes that their parameters and fixed parameters describe completely.
@@ -167,6 +168,13 @@ class TransformElement:
         return int(self.suffix[1]) if len(self.suffix) > 1 else 2 if "2D" in self.name else 3
 
     def build(self) -> Any:
+        """The ITK transform. Raises InputError where ITK refuses the parameters."""
+        try:
+            return self._built()
+        except NATIVE_ERRORS as error:
+            raise InputError(f"The parameters of a {self.name} do not fit each other: {error}.") from error
+
+    def _built(self) -> Any:
         if self.geometry is not None:
             return displacement_field_transform(self.parameters, self.geometry)
         transform = wrapped_class(self.name, self.suffix).New()
@@ -199,10 +207,6 @@ class TransformData:
     @property
     def dimension(self) -> int:
         return self.elements[0].dimension
-
-    @property
-    def is_linear(self) -> bool:
-        return all(element.matrix is not None for element in self.elements)
 
     def transform(self) -> Any:
         """The ITK transform: the one element itself, or a flat composite."""

@@ -1,9 +1,9 @@
-"""Draw the pictures of README.md and docs/tutorial.md anew.
+"""The pictures of docs/tutorial.md, made anew.
 
-    PYTHONPATH=ElastixRegistration:Testing python Testing/docs/make_pictures.py DEMO_DATA
+    PYTHONPATH=ElastixRegistration:Testing python Testing/screenshots_tutorial.py DEMO_DATA
 
 DEMO_DATA is the folder ``demo-output/data`` that ``dev.py demo`` leaves. The panel is the real one, in the stand-in for
-Slicer's window, around real registrations of the demo's brain. Look at every picture before it is committed.
+Slicer's window, around a real registration of the demo's brain. Look at every picture before it is committed.
 """
 
 from __future__ import annotations
@@ -24,10 +24,9 @@ from ElastixRegistrationLib.core.resampling import resample
 from ElastixRegistrationLib.core.transforms import identity
 from ElastixRegistrationLib.demo_data import FILES
 from gui.clicks import choose
+from screenshots import shoot
 
 PICTURES = TOP / "Resources" / "Screenshots"
-WIDTH = 456
-SECTIONS = ("inputs", "preset", "masks", "start", "outputs", "advanced", "log", "result", "transform")
 
 
 def main(data: Path) -> None:
@@ -43,7 +42,7 @@ def main(data: Path) -> None:
 
 
 def two_scans(brain):
-    """A brain, and the same one turned and shifted, on a coarser grid, with another scanner's values."""
+    """A brain, and the same one turned and shifted, with another scanner's values and noise."""
     geometry = geometry_of(brain)
     angle = np.deg2rad(8)
     matrix = np.eye(4)
@@ -66,28 +65,15 @@ def draw_panel(paths: list[Path]) -> np.ndarray:
     ui.fixedVolumeSelector.setCurrentNode(fixed)
     ui.movingVolumeSelector.setCurrentNode(moving)
     host.pump(1.0)
-    shoot(host, widget, "panel-inputs", "inputs", "preset", "outputs")
     choose(ui.presetSelector, "head-same-patient")
     host.pump(0.5)
-    shoot(host, widget, "tutorial-inputs", "inputs", "preset")
+    shoot(host, widget, PICTURES / "tutorial-inputs.png", "inputs", "preset")
     ui.applyButton.click()
-    host.waitUntil(lambda: ui.progressBar.value > 550, 120)
-    shoot(host, widget, "panel-running", "inputs", "preset")
     host.waitUntil(lambda: ui.applyButton.text == "Apply", 300)
-    shoot(host, widget, "panel-result", "result")
+    shoot(host, widget, PICTURES / "tutorial-result.png", "result")
     voxels = slicer.util.arrayFromVolume(ui.outputVolumeSelector.currentNode()).copy()
     SlicerHost.uninstall()
     return voxels
-
-
-def shoot(host, widget, name: str, *open_sections: str) -> None:
-    """The panel with these sections open, as high as they need."""
-    for section in SECTIONS:
-        button = host.find(f"{section}CollapsibleButton", widget.parent)
-        button.collapsed = section not in open_sections
-    host.pump(0.3)
-    height = host.find("ElastixRegistration", widget.parent).sizeHint.height()
-    host.screenshot(widget.parent, PICTURES / f"{name}.png", WIDTH, height)
 
 
 def comparisons(fixed, before: np.ndarray, after: np.ndarray) -> dict[str, np.ndarray]:

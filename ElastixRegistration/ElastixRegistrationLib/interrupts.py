@@ -1,0 +1,42 @@
+"""Ctrl-C, remembered: C code that loads the modules of ITK clears a KeyboardInterrupt that comes meanwhile."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_came = threading.Event()
+
+
+@contextmanager
+def remembered_interrupts() -> Iterator[None]:
+    """In the block ``check_interrupt`` knows of each Ctrl-C. Elsewhere than in the main thread nothing changes."""
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if not in_main_thread or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    _came.clear()
+    signal.signal(signal.SIGINT, _interrupted)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _interrupted(_number: int, _frame: Any) -> None:
+    _came.set()
+    raise KeyboardInterrupt
+
+
+def check_interrupt() -> None:
+    """Raise KeyboardInterrupt when Ctrl-C was pressed, also where it was lost."""
+    if _came.is_set():
+        raise KeyboardInterrupt
+
+
+def was_interrupted() -> bool:
+    """Whether Ctrl-C was pressed in the block, so that any error may come of it."""
+    return _came.is_set()

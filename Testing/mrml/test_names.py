@@ -1,0 +1,46 @@
+"""Nodes with any name: outputs are named after them, and what is saved of them has names that a disk takes."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from ElastixRegistrationLib.core.settings import RegistrationSettings
+from ElastixRegistrationLib.core.transform_files import read_transform
+from ElastixRegistrationLib.core.transforms import map_points
+from ElastixRegistrationLib.mrml.registration import RegistrationLogic
+from ElastixRegistrationLib.mrml.run_folder import save_steps
+from ElastixRegistrationLib.mrml.steps import completed
+
+NAMES = ["Schädel früh ✓", "頭部 CT", 'a/b\\c:*?"<>|', "{name} %s %1 <b>", " "]
+
+
+def _blobs(shift):
+    k, j, i = np.indices((16, 18, 20)) * 3.0
+    places = ((20, 22, 20, 8, 90), (36, 30, 28, 6, 60), (28, 36, 18, 5, 75))
+    return sum(
+        height * np.exp(-((i - x - shift) ** 2 + (j - y) ** 2 + (k - z) ** 2) / (2 * width**2))
+        for x, y, z, width, height in places
+    ).astype(np.float32)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_registration_of_nodes_with_strange_names(a_volume_node, a_scene, tmp_path, name):
+    grid = np.diag([3.0, 3, 3, 1])
+    fixed, moving = a_volume_node(_blobs(0), grid, name=name), a_volume_node(_blobs(4.0), grid, name=f"{name} 2")
+    transform = a_scene.AddNewNodeByClass("vtkMRMLTransformNode", name)
+    volume = a_scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
+    applied = RegistrationLogic().registerVolumes(
+        fixed, moving, outputVolumeNode=volume, outputTransformNode=transform, preset="translation"
+    )
+    assert (fixed.GetName(), moving.GetName()) == (name, f"{name} 2")
+    folder = tmp_path / "mit Leerzeichen äöü"
+    folder.mkdir()
+    nodes = {"outputVolume": volume, "outputTransform": transform}
+    saved = completed(save_steps(folder, nodes, applied.result, RegistrationSettings(), None, "log"))
+    assert saved.parent == folder
+    assert {"resampled.nrrd", "transform.h5", "settings.json", "elastix.log"} <= {path.name for path in saved.iterdir()}
+    json.loads((saved / "settings.json").read_text(encoding="utf-8"))
+    moved = map_points(read_transform(saved / "transform.h5"), np.zeros((1, 3)))[0]
+    assert np.abs(moved).max() == pytest.approx(4.0, abs=0.7)
