@@ -42,7 +42,7 @@ def scatter_svg(panels: dict[str, Sequence[Dot]], unit: dict[str, str], footer: 
         parts.append(f'<g transform="translate({x} {y})">{_panel(title, dots, unit[title])}</g>')
     groups = [g for g in COLOURS if any(dot.group == g for dots in panels.values() for dot in dots)]
     for number, group in enumerate(groups):
-        at = LEFT + 130 * number
+        at = LEFT + 98 * number
         parts.append(f'<circle cx="{at}" cy="{height - 34}" r="5" fill="{COLOURS[group]}"/>')
         parts.append(f'<text x="{at + 10}" y="{height - 30}">{escape(group)}</text>')
     parts.append(f'<text x="{LEFT}" y="{height - 10}" fill="#52525b">{escape(footer)}</text></svg>')
@@ -81,7 +81,11 @@ def _panel(title: str, dots: Sequence[Dot], unit: str) -> str:
         lines = [at[1] + 4 + offset for n in range(12) for offset in (11 * n, -11 * n)]
         line = next((line for line in lines if _is_free(line, left, left + length, taken)), lines[0])
         taken.append((line, left, left + length))
-        parts.append(f'<text x="{left:.1f}" y="{line:.1f}">{escape(label)}</text>')
+        colour = COLOURS.get(dot.group, "#000")
+        if line != lines[0]:
+            ends = f'x1="{at[0]:.1f}" y1="{at[1]:.1f}" x2="{left:.1f}" y2="{line - 4:.1f}"'
+            parts.append(f'<line {ends} stroke="{colour}" stroke-width="0.6"/>')
+        parts.append(f'<text x="{left:.1f}" y="{line:.1f}" fill="{colour}">{escape(label)}</text>')
     return "".join(parts)
 
 
