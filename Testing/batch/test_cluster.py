@@ -92,7 +92,7 @@ def test_an_interrupted_run_is_given_up_by_the_workers(shell_cluster, scans, tmp
             batch.find_cases([scans.fixed, *scans.moving]), tmp_path, endless, scheduler=address, tls=tls,
             progress=interrupt,
         )  # fmt: skip
-    assert until(lambda: not any(map(_is_busy, at_work)), 5)
+    assert until(lambda: not any(map(_is_busy, at_work)), 30)
     assert results_in(tmp_path) == []
 
 

@@ -230,4 +230,7 @@ def _as_transform(draft: PresetDraft, number: int, transform: str) -> PresetDraf
     draft = draft.with_values(number, "Transform", [transform])
     if len((draft.maps[number] or {}).get("Scales", ())) > 1:
         draft = draft.with_values(number, "Scales", []).with_values(number, "AutomaticScalesEstimation", ["true"])
+    if transform == "TranslationTransform" and (draft.maps[number] or {}).get("ASGDParameterEstimationMethod"):
+        # The fast way to find the step size, DisplacementDistribution, finds none for it.
+        draft = draft.with_values(number, "ASGDParameterEstimationMethod", ["Original"])
     return draft
