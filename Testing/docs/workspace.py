@@ -46,14 +46,14 @@ def short_group(settings: GroupSettings) -> None:
 def make_workspace(folder: Path) -> Path:
     """Every file that a block reads."""
     folder.mkdir(parents=True)
-    fixed, moving = blobs(GRID, dtype=np.int16), blobs(GRID, SHIFT, dtype=np.int16)
+    fixed, moving = textured(), textured(SHIFT)
     brain, moving_brain = _inside(fixed), _inside(moving)
     for name in ("fixed.nrrd", "atlas.nrrd"):
         write_image(fixed, folder / name)
     for name in ("moving.nrrd", "moving.nii.gz", "scan.nrrd", "a.nii.gz", "scans/a.nrrd"):
         (folder / name).parent.mkdir(exist_ok=True)
         write_image(moving, folder / name)
-    write_image(blobs(GRID, -SHIFT, dtype=np.int16), folder / "b.nii.gz")
+    write_image(textured(-SHIFT), folder / "b.nii.gz")
     for name in ("brain.nrrd", "atlas-brain.nrrd", "lungs1.nrrd"):
         write_image(brain, folder / name)
     for name in ("labels.nrrd", "moving-labels.nrrd", "lungs2.nrrd"):
@@ -81,8 +81,13 @@ def make_workspace(folder: Path) -> Path:
     return folder
 
 
+def textured(shift=None):
+    """Structure everywhere inside, as in a body, so that a fine deformation has something to hold on to."""
+    return blobs(GRID, shift, count=150, dtype=np.int16)
+
+
 def _inside(image):
-    return image_from_array((array_view(image) > 25).astype(np.uint8), geometry_of(image))
+    return image_from_array((array_view(image) > 0.3 * array_view(image).max()).astype(np.uint8), geometry_of(image))
 
 
 def _write_dicom(image, folder: Path, name: str) -> None:
