@@ -94,7 +94,10 @@ def fit_stages(
         fitted = [_rigid(stage) for stage in stages if not _is_bspline(stage)]
         words.append("rigid only, as the images tell too little of each other for more")
     else:
-        fitted = [_bspline(stage, proportional, grid_mm, voxel) if _is_bspline(stage) else stage for stage in stages]
+        fitted = [
+            _bspline(stage, fixed.geometry.dimension, proportional, grid_mm, voxel) if _is_bspline(stage) else stage
+            for stage in stages
+        ]
         words.append(f"B-spline with {grid_mm:g} mm between its control points")
         is_or_not, metric = ("", "normalised correlation") if proportional else (" not", "mutual information")
         words.append(f"by {metric}, as grey values are{is_or_not} proportional (correlation {line:.2f})")
@@ -120,7 +123,7 @@ def _rigid(stage: ParameterMap) -> ParameterMap:
     return {**stage, **_PATIENT_RIGID, "Metric": ("NormalizedMutualInformation",)}
 
 
-def _bspline(stage: ParameterMap, proportional: bool, grid_mm: float, voxel_mm: float) -> ParameterMap:
+def _bspline(stage: ParameterMap, dimension: int, proportional: bool, grid_mm: float, voxel_mm: float) -> ParameterMap:
     count = int(stage.get("NumberOfResolutions", ("3",))[0])
     steps = [_STEP_VOXELS[0]] * max(0, count - len(_STEP_VOXELS)) + list(_STEP_VOXELS[-count:])
     changes = {
@@ -129,6 +132,10 @@ def _bspline(stage: ParameterMap, proportional: bool, grid_mm: float, voxel_mm: 
     }
     if proportional:
         changes["Metric"] = ("AdvancedNormalizedCorrelation", *stage["Metric"][1:])
+        # It sees fine structures best where nothing is smoothed, and the two finest resolutions are not.
+        factors = [2 ** max(0, count - 2 - level) for level in range(count)]
+        schedule = tuple(str(factor) for factor in factors for _ in range(dimension))
+        changes |= {"FixedImagePyramidSchedule": schedule, "MovingImagePyramidSchedule": schedule}
     return {**stage, **changes}
 
 
