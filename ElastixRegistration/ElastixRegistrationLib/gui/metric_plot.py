@@ -11,6 +11,8 @@ from slicer.i18n import tr as _
 from ..core.convergence_curve import Curve, StageCurve, curve_of
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 8, 8, 18, 20
+# Between the words of one stage and those of the next.
+_GAP = 8
 _ROOM_FOR_NUMBER, _ROOM_FOR_RANGE = 60, 180
 _LINE, _RULE, _FAINT = "#1f77b4", "#909090", "#808080"
 
@@ -53,7 +55,7 @@ class MetricPlot(qt.QWidget):
             left = int(x(stage.starts[0]))
             room = int(x(end)) - left
             self._paintStage(painter, stage, x, height)
-            title = qt.QRect(left, 0, room, _TOP)
+            title = qt.QRect(left, 0, room - _GAP, _TOP)
             if room > _ROOM_FOR_NUMBER:
                 painter.setPen(text)
                 painter.drawText(title, qt.Qt.AlignLeft | qt.Qt.AlignVCenter, _("Stage {n}").format(n=number))
