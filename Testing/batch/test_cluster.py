@@ -80,13 +80,17 @@ def test_an_interrupted_run_is_given_up_by_the_workers(shell_cluster, scans, tmp
     endless = RegistrationSettings(parameter_files=(str(scans.endless),))
     at_work = []
 
+    def children():
+        return [child for worker in workers for child in psutil.Process(worker.pid).children()]
+
+    assert until(lambda: _ready(address, tls) == 2)
+    before = {child.pid: child.cpu_times().user for child in children()}  # processes of other tests may wait for work
+
     def interrupt(_progress):
-        children = [child for worker in workers for child in psutil.Process(worker.pid).children()]
-        at_work[:] = filter(_is_busy, children)
+        at_work[:] = [child for child in children() if _is_busy(child, before.get(child.pid, 0.0))]
         if len(at_work) == 2:
             raise KeyboardInterrupt
 
-    assert until(lambda: _ready(address, tls) == 2)
     with pytest.raises(KeyboardInterrupt):
         batch.run_cohort(
             batch.find_cases([scans.fixed, *scans.moving]), tmp_path, endless, scheduler=address, tls=tls,
@@ -128,10 +132,13 @@ def test_workers_that_cannot_see_the_folder_are_told(shell_cluster, scans, tmp_p
         batch.run_cohort(batch.find_cases([scans.fixed, *scans.moving]), tmp_path, scheduler=address, tls=tls)
 
 
-def _is_busy(process: psutil.Process) -> bool:
-    """Whether a process of elastix lives and has begun with a case: starting alone takes less."""
+def _is_busy(process: psutil.Process, before_s: float = 0.0) -> bool:
+    """Whether a process of elastix lives and has begun with a case: starting alone takes less.
+
+    ``before_s``: the CPU time it had used before, in s.
+    """
     try:
-        return process.status() != psutil.STATUS_ZOMBIE and process.cpu_times().user > 1.5
+        return process.status() != psutil.STATUS_ZOMBIE and process.cpu_times().user > before_s + 1.5
     except psutil.Error:
         return False
 
