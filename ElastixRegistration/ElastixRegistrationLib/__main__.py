@@ -8,7 +8,7 @@ from .interrupts import remembered_interrupts, was_interrupted
 
 
 def main() -> int:
-    """As ``cli.main``, also when Ctrl-C comes while that is being loaded."""
+    """As ``cli.main``, also when Ctrl-C comes while that is loaded, or makes what it interrupts fail otherwise."""
     with remembered_interrupts():
         try:
             from .cli import main as run

@@ -17,7 +17,6 @@ from typing import Any
 
 from . import __version__, analyze_command, apply_command, cohort_command, commands
 from .core.errors import ElastixRegistrationError, InputError, RegistrationError
-from .interrupts import was_interrupted
 from .outcome import Outcome
 from .preset_commands import ACTIONS
 from .preset_commands import presets as run_presets
@@ -52,10 +51,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(FAILED, f"{error.filename or 'A file'}: {error.strerror or error}.")
     except KeyboardInterrupt:
         return _fail(FAILED, "Interrupted; nothing was written.")
-    except Exception:
-        if not was_interrupted():
-            raise
-        return _fail(FAILED, "Interrupted; nothing was written.")  # what was interrupted gave another error
     try:
         _print(result, options)
         sys.stdout.flush()
