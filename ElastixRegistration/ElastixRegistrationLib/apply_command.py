@@ -11,13 +11,12 @@ from typing import Any
 from .core.errors import InputError
 from .core.settings import KEEP, background_from_text
 from .outcome import Outcome
+from .setting_options import add_resampling
 
 _log = logging.getLogger(__name__)
 
 
-def add_parser(
-    subparsers: Any, common: argparse.ArgumentParser, add_interpolation: Callable[[argparse.ArgumentParser], None]
-) -> None:
+def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     apply = subparsers.add_parser(
         "apply",
         parents=[common],
@@ -37,8 +36,7 @@ def add_parser(
     add("--model", metavar="M", help="surface: .vtk, .stl, .ply or .obj")
     add("--output-model", metavar="N", help="in the same format")
     add("--inverse", action="store_true", help="the other way")
-    add("--background", default="auto", metavar="auto|keep|NUMBER")
-    add_interpolation(apply)
+    add_resampling(apply)
     apply.set_defaults(run=run)
 
 

@@ -20,6 +20,7 @@ from .core.errors import ElastixRegistrationError, InputError, RegistrationError
 from .outcome import Outcome
 from .preset_commands import ACTIONS
 from .preset_commands import presets as run_presets
+from .setting_options import add_execution, add_initialization, add_resampling, add_stages
 
 DONE, FAILED, WRONG = 0, 1, 2
 
@@ -88,9 +89,9 @@ def parser() -> argparse.ArgumentParser:
     common.add_argument("--json", action="store_true", help="one JSON document on stdout, nothing else there")
     common.add_argument("--quiet", action="store_true", help="print nothing but errors")
     _add_register(subparsers, common)
-    apply_command.add_parser(subparsers, common, _add_interpolation)
+    apply_command.add_parser(subparsers, common)
     analyze_command.add_parser(subparsers, common)
-    cohort_command.add_parser(subparsers, common, _add_interpolation)
+    cohort_command.add_parser(subparsers, common)
     _add_presets(subparsers, common)
     background = subparsers.add_parser(
         "background", parents=[common], help="the fill value and the padding of a volume, and why"
@@ -111,9 +112,7 @@ def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add = register.add_argument
     add("fixed", metavar="FIXED")
     add("moving", metavar="MOVING")
-    stages = register.add_mutually_exclusive_group()
-    stages.add_argument("--preset", metavar="ID", help="a preset; see the command presets")
-    stages.add_argument("--parameters", metavar="FILE", nargs="+", help="elastix parameter files, one for each stage")
+    add_stages(register)
     add("--fixed-mask", metavar="F", help="image, nonzero where the fixed image counts")
     add("--moving-mask", metavar="M", help="image, nonzero where the moving image counts")
     add("--fixed-points", metavar="P", help="landmarks: elastix text, .fcsv or .mrk.json")
@@ -145,9 +144,7 @@ def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
         choices=("rigid", "similarity", "affine", "thin-plate"),
         help="start from a fit of the landmarks",
     )
-    start.add_argument(
-        "--initialization", choices=("geometry", "mass", "none"), help="start from the centres, or as the images lie"
-    )
+    add_initialization(start)
     add("--output-volume", metavar="V", help="the moving image on the fixed grid")
     add("--output-transform", metavar="T.h5|.tfm|.txt", help="fixed to moving points, LPS mm; .txt is elastix's form")
     add("--output-field", metavar="D", help="displacements, LPS mm, on the fixed grid")
@@ -159,10 +156,8 @@ def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
         default="iterative",
         help="a displacement field, or a B-spline that elastix finds",
     )
-    add("--background", default="auto", metavar="auto|keep|NUMBER", help="value outside the moving image")
-    _add_interpolation(register)
-    add("--threads", type=int, metavar="N")
-    add("--seed", type=int, metavar="N", help="for the random samples of the metric")
+    add_resampling(register)
+    add_execution(register)
     add("--fixed-labels", metavar="L", help="label map or .seg.nrrd, to judge the result by overlap and distances")
     add("--moving-labels", metavar="L", help="the same labels in the moving image")
     add(
@@ -192,9 +187,3 @@ def _add_presets(subparsers: Any, common: argparse.ArgumentParser) -> None:
     presets.add_argument("--search", metavar="TEXT")
     presets.add_argument("--all", action="store_true", help="import what cannot be used here too, to edit it")
     presets.set_defaults(run=run_presets)
-
-
-def _add_interpolation(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--interpolation", choices=("linear", "bspline", "nearest"), default="linear", help="nearest for label maps"
-    )

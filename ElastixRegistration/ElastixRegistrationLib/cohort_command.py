@@ -12,12 +12,11 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .core.errors import RegistrationError
-from .core.settings import INITIALIZATIONS, RegistrationSettings, background_from_text
 from .outcome import Outcome
+from .setting_options import add_execution, add_initialization, add_resampling, add_stages, chosen_settings
 
 if TYPE_CHECKING:
     from .batch import CohortProgress, CohortResult
@@ -29,7 +28,7 @@ _LINE_EVERY_S = 30.0
 _MOST_NAMED = 5
 
 
-def add_parser(subparsers: Any, common: argparse.ArgumentParser, add_interpolation: Callable[[Any], None]) -> None:
+def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     batch = subparsers.add_parser(
         "batch",
         parents=[common],
@@ -41,15 +40,11 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser, add_interpolati
     add = batch.add_argument
     add("inputs", metavar="FIXED MOVING", nargs="+", help="FIXED MOVING ..., FIXED TABLE, or TABLE alone")
     add("--output-dir", metavar="DIR", required=True, help="gets a folder for each case, summary.csv and index.html")
-    stages = batch.add_mutually_exclusive_group()
-    stages.add_argument("--preset", metavar="ID", help="a preset; see the command presets")
-    stages.add_argument("--parameters", metavar="FILE", nargs="+", help="elastix parameter files, one for each stage")
+    add_stages(batch)
     add("--fixed-mask", metavar="F", help="image, nonzero where FIXED counts")
-    add("--initialization", choices=INITIALIZATIONS, help="start from the centres, or as the images lie")
-    add("--background", default="auto", metavar="auto|keep|NUMBER", help="value outside the moving image")
-    add_interpolation(batch)
-    add("--threads", type=int, metavar="N", help="of elastix, for each case")
-    add("--seed", type=int, metavar="N", help="for the random samples of the metric")
+    add_initialization(batch)
+    add_resampling(batch)
+    add_execution(batch)
     add("--resume", action="store_true", help="keep results that are whole and made from the same files and settings")
     add(
         "--attended",
@@ -75,15 +70,7 @@ def run(options: argparse.Namespace) -> Outcome:
     from .batch.cohort import run_cohort
 
     check_dask()
-    settings = RegistrationSettings(
-        **({"preset": options.preset} if options.preset else {}),
-        parameter_files=tuple(options.parameters or ()),
-        initialization=options.initialization,
-        background=background_from_text(options.background),
-        interpolation=options.interpolation,
-        threads=options.threads,
-        seed=options.seed,
-    )
+    settings = chosen_settings(options)
     cases = find_cases(options.inputs, fixed_mask=options.fixed_mask)
     display: _Display | _Lines = _Lines() if options.attended else _Display(on=not (options.quiet or options.json))
     if options.attended:

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .core.errors import InputError
-from .core.settings import RegistrationSettings, background_from_text
 from .interrupts import check_interrupt
 from .outcome import Outcome
 from .progress_bar import wait_for
+from .setting_options import chosen_settings
 
 if TYPE_CHECKING:
+    from .core.settings import RegistrationSettings
     from .worker.pool import WorkerPool
 
 _log = logging.getLogger(__name__)
@@ -37,15 +38,7 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
     """elastix runs in a worker, which can be interrupted, and may crash. It starts while images are read here."""
     started = time.perf_counter()
     outputs = _outputs(options)
-    settings = RegistrationSettings(
-        **({"preset": options.preset} if options.preset else {}),
-        parameter_files=tuple(options.parameters or ()),
-        initialization=options.initialization,
-        background=background_from_text(options.background),
-        interpolation=options.interpolation,
-        threads=options.threads,
-        seed=options.seed,
-    )
+    settings = chosen_settings(options)
     settings.stages()  # a broken file is told before large images are read
     pool.warm_up()
     from .core.inputs import read_channels, read_inputs

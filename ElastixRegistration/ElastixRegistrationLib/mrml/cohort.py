@@ -10,20 +10,21 @@ import csv
 import json
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import ElastixRegistrationError, InputError, RegistrationError
+from ..core.errors import InputError, RegistrationError
 from ..core.scratch import scratch_folder
 from ..core.settings import RegistrationSettings
 from ..worker.client import State
 from ..worker.command import CommandProcess
 from ..worker.process import describe_exit
+from .background_run import BackgroundRun
 from .cohort_files import CohortFiles, result_of_case, volumes_of_scene
 from .scene_presets import scene_presets
-from .steps import Steps, completed
+from .steps import Steps
 from .volumes import VolumeImage
 from .volumes_outputs import VolumesOutcome, add_result_volume, add_transform
 
@@ -75,25 +76,22 @@ class _Members:
     unusable: dict[int, tuple[str, str]] = field(default_factory=dict)
 
 
-class CohortRun:
-    """A cohort on its way; ``cohort_steps`` starts it. Call ``poll`` from a timer, or ``wait``.
+class CohortRun(BackgroundRun[CohortOutcome]):
+    """A cohort on its way; ``cohort_steps`` starts it.
 
-    ``state``: running, done, cancelled, or failed with ``error``. Of ``total`` cases ``done`` are over; ``counts`` says
-    how ("done", "kept", "failed"). ``workers``, ``dashboard`` and ``remaining_s`` are those of the cluster. ``log``:
-    what the command said. After ``cancel`` the cases that are finished stay. The scene changes in ``apply`` only.
+    Of ``total`` cases ``done`` are over; ``counts`` says how ("done", "kept", "failed"). Cases that failed do not make
+    the cohort one that failed. ``workers``, ``dashboard`` and ``remaining_s`` are those of the cluster. ``log``: what
+    the command said. After ``cancel`` the cases that are finished stay.
     """
 
-    error: ElastixRegistrationError | None = None
     workers = 0
     dashboard: str | None = None
     remaining_s: float | None = None
 
     def __init__(self, process: CommandProcess, options: CohortOptions, members: _Members, files: Any):
-        self.state = State.RUNNING
         self.counts = {"done": 0, "kept": 0, "failed": 0}
         self.total: int | None = len(members.moving) or None
         self.options = options
-        self.outcome: CohortOutcome | None = None
         self._members, self._process, self._files = members, process, files
         self._read = 0
         self._stopping: float | None = None
@@ -107,10 +105,6 @@ class CohortRun:
         return self.done / self.total if self.total else 0.0
 
     @property
-    def finished(self) -> bool:
-        return self.state != State.RUNNING
-
-    @property
     def is_stopping(self) -> bool:
         return self._stopping is not None and not self.finished
 
@@ -120,7 +114,6 @@ class CohortRun:
         return "\n".join(line for line in lines if not line.startswith('{"progress"'))
 
     def poll(self) -> State:
-        """Read what the command says, without waiting."""
         if self.finished:
             return self.state
         code = self._process.poll()
@@ -144,30 +137,10 @@ class CohortRun:
         self._process.close()
         self._files.close()
 
-    def wait(
-        self, timeout: float | None = None, progress: Callable[[CohortRun], None] | None = None
-    ) -> CohortOutcome | None:
-        """Until it is over, and in the scene. None when ``timeout`` (s) is over first.
-
-        Raises InputError or RegistrationError when it could not run; cases that failed do not count as that.
-        """
-        end = None if timeout is None else time.monotonic() + timeout
-        while self.poll() == State.RUNNING:
-            if end is not None and time.monotonic() > end:
-                return None
-            if progress is not None:
-                progress(self)
-            time.sleep(0.05)
-        if self.error is not None:
-            raise self.error
-        return self.apply()
-
-    def apply(self) -> CohortOutcome:
-        """Bring the results into the scene, once."""
-        return completed(self.apply_steps())
+    def _wait_for_news(self) -> None:
+        time.sleep(0.05)
 
     def apply_steps(self) -> Steps[CohortOutcome]:
-        """``apply`` in steps between which a window can move."""
         if self.outcome is None:
             if not self.finished:
                 raise InputError("The cohort is still being registered.")

@@ -6,8 +6,7 @@ moves all of them alike, so it takes no part here, and what shows the results is
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +19,7 @@ from ..core.series import FramePair, compose_frames, frame_pairs
 from ..core.settings import RegistrationSettings
 from ..worker.client import State
 from ..worker.pool import WorkerPool, core_count
+from .background_run import BackgroundRun
 from .chains import Chain, simplified
 from .job import OutputNodes, RegistrationJob, prepare_steps
 from .results import transform_in_space
@@ -65,12 +65,11 @@ class Found:
     backgrounds: dict[int, Any] = field(default_factory=dict)
 
 
-class SequenceRegistration:
-    """The frames of a sequence on their way. Call ``poll`` from a timer, or ``wait``.
+class SequenceRegistration(BackgroundRun[SequenceOutcome]):
+    """The frames of a sequence on their way.
 
-    ``state``: running, done or cancelled. ``done`` of ``total`` registrations are over; ``failed`` says why some gave
-    nothing, by frame. The scene changes in ``apply`` only, which ``wait`` calls; after ``cancel`` it writes the frames
-    that were finished.
+    ``done`` of ``total`` registrations are over; ``failed`` says why some gave nothing, by frame. After ``cancel``,
+    ``apply`` writes the frames that were finished.
 
     ``mask_node`` (with ``mask_segments``) lies on the reference frame, as ``segmentation_node`` does, whose segments
     (``segments``, None for all) follow to all frames. ``workers``: how many frames at once, by default as many as cores
@@ -90,9 +89,7 @@ class SequenceRegistration:
         segments: Sequence[str] | None = None,
         workers: int | None = None,
     ):
-        self.state = State.RUNNING
         self.failed: dict[int, str] = {}
-        self.outcome: SequenceOutcome | None = None
         self.sequence_node, self.settings, self.options = sequence_node, settings, options
         self.outputs = outputs or SequenceOutputs()
         self.segmentation_node, self.segments = segmentation_node, segments
@@ -128,12 +125,7 @@ class SequenceRegistration:
         under_way = sum(run.handle.progress.fraction for run in self._running if run.handle.progress is not None)
         return 1.0 if not self.total else (self.done + under_way) / self.total
 
-    @property
-    def finished(self) -> bool:
-        return self.state != State.RUNNING
-
     def poll(self, budget_s: float = 0.02) -> State:
-        """Move on what can be moved without waiting."""
         if self.finished:
             return self.state
         while self._waiting and len(self._running) < self._at_once:
@@ -154,26 +146,11 @@ class SequenceRegistration:
             self._waiting, self._running = [], []
             self.state = State.CANCELLED
 
-    def wait(
-        self, timeout: float | None = None, progress: Callable[[SequenceRegistration], None] | None = None
-    ) -> SequenceOutcome | None:
-        """Until it is over, and in the scene. None when ``timeout`` (s) is over first."""
-        end = None if timeout is None else time.monotonic() + timeout
-        while self.poll() == State.RUNNING:
-            if end is not None and time.monotonic() > end:
-                return None
-            if progress is not None:
-                progress(self)
-            if self._running:
-                self._pool.wait_for_news(0.1)
-        return self.apply()
-
-    def apply(self) -> SequenceOutcome:
-        """Write what was found into the scene, once. Raises InputError when a node was removed meanwhile."""
-        return completed(self.apply_steps())
+    def _wait_for_news(self) -> None:
+        if self._running:
+            self._pool.wait_for_news(0.1)
 
     def apply_steps(self) -> Steps[SequenceOutcome]:
-        """``apply`` in steps between which a window can move."""
         if self.outcome is None:
             if not self.finished:
                 raise InputError("The sequence is still being registered.")

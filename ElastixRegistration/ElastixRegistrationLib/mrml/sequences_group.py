@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +13,12 @@ from ..core.groupwise import GroupSettings
 from ..worker.client import State
 from ..worker.data import VoxelData
 from ..worker.pool import WorkerPool
+from .background_run import BackgroundRun
 from .chains import Chain
 from .planes import Plane, flat_geometry, flat_voxels, lifted_transform, plane_of
 from .sequences import frames_of
 from .sequences_outputs import SequenceOutcome, group_steps
-from .steps import Steps, completed
+from .steps import Steps
 from .transforms import chain_from_data
 from .volumes import VolumeImage, volume_image
 from .volumes_outputs import VolumesOutcome, volumes_group_steps
@@ -32,20 +32,19 @@ class _Found:
     mean: np.ndarray
 
 
-class GroupRegistration:
-    """A group on its way. Call ``poll`` from a timer, or ``wait``.
+class GroupRegistration(BackgroundRun[GroupOutcome]):
+    """A group on its way.
 
-    ``source`` is a sequence node, or a list of volume nodes, which count where they are in world. ``state``: running,
-    done, failed (with ``error``) or cancelled. The scene changes in ``apply`` only, which ``wait`` calls. Raises
-    InputError for what cannot be registered.
+    ``source`` is a sequence node, or a list of volume nodes, which count where they are in world. Raises InputError for
+    what cannot be registered.
     """
 
+    keeps_finished = False
     failed: dict[int, str]
     total = 1
 
     def __init__(self, source: Any, settings: GroupSettings | None = None):
         self.source, self.settings = source, settings or GroupSettings()
-        self.outcome: GroupOutcome | None = None
         self.failed = {}
         self.is_sequence = not isinstance(source, (list, tuple))
         self.members = frames_of(source) if self.is_sequence else _volumes(source)
@@ -56,18 +55,6 @@ class GroupRegistration:
         except InputError:
             self._pool.close()
             raise
-
-    @property
-    def state(self) -> State:
-        return State.RUNNING if self._handle.state == State.QUEUED else self._handle.state
-
-    @property
-    def finished(self) -> bool:
-        return self._handle.finished
-
-    @property
-    def error(self) -> Any:
-        return self._handle.error
 
     @property
     def log(self) -> str:
@@ -88,41 +75,21 @@ class GroupRegistration:
         return 1.0 if self.done else 0.0 if progress is None else progress.fraction
 
     def poll(self, budget_s: float = 0.02) -> State:
-        """Move on what can be moved without waiting."""
         self._pool.poll(budget_s)
-        if self.finished:
+        if self._handle.finished:
+            self.state, self.error = self._handle.state, self._handle.error
             self._pool.close()
         return self.state
 
     def cancel(self) -> None:
         """Stop; of a group there is nothing to keep."""
         self._handle.cancel()
-        self._pool.close()
+        self.poll()
 
-    def wait(
-        self, timeout: float | None = None, progress: Callable[[GroupRegistration], None] | None = None
-    ) -> GroupOutcome | None:
-        """Until it is over, and in the scene. None when ``timeout`` (s) is over first, or it was cancelled.
-
-        Raises RegistrationError or InputError when it failed.
-        """
-        end = None if timeout is None else time.monotonic() + timeout
-        while self.poll() == State.RUNNING:
-            if end is not None and time.monotonic() > end:
-                return None
-            if progress is not None:
-                progress(self)
-            self._pool.wait_for_news(0.1)
-        if self.error is not None:
-            raise self.error
-        return None if self.state == State.CANCELLED else self.apply()
-
-    def apply(self) -> GroupOutcome:
-        """Write what was found into the scene, once. Raises InputError when a node was removed meanwhile."""
-        return completed(self.apply_steps())
+    def _wait_for_news(self) -> None:
+        self._pool.wait_for_news(0.1)
 
     def apply_steps(self) -> Steps[GroupOutcome]:
-        """``apply`` in steps between which a window can move."""
         if self.outcome is None:
             if self._handle.result is None:
                 raise InputError("The group is still being registered.")
