@@ -25,6 +25,9 @@ _log = logging.getLogger(__name__)
 #: What options of the command line have that does not change its result, or is no option.
 _UNSAID = ("fixed", "moving", "run", "json", "quiet", "report_names")
 
+#: The worker takes the images as soon as it has started; nothing else is done here until then.
+_LONGEST_TRANSFER_S = 30.0
+
 
 def register(options: argparse.Namespace) -> Outcome:
     # Loaded here and below, as listing presets needs no itk.
@@ -132,11 +135,11 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
 def _run(pool: WorkerPool, options: argparse.Namespace, *images: Any, **arguments: Any) -> Any:
     """The result of the worker, with a progress bar on a terminal. Raises what the registration raises."""
     handle = pool.submit(*images, **arguments)
-    handle.poll()
+    handle.poll(_LONGEST_TRANSFER_S)
     # What is needed afterwards is loaded meanwhile: elastix does not keep all cores busy all the time.
-    from .core import assessment, resampling  # noqa: F401
+    from .core import assessment, elastix  # noqa: F401
 
-    resampling.load()
+    elastix.load()
     wait_for(handle, show_progress=sys.stderr.isatty() and not (options.quiet or options.json))
     if handle.error is not None:
         raise handle.error

@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import signal
-import time
 
 import numpy as np
 import psutil
@@ -137,9 +136,10 @@ def test_a_crash_of_elastix_ends_its_own_case_only(scans, tmp_path):
 
     def kill_elastix(progress):
         if progress.over == 1 and not killed:
-            time.sleep(0.3)  # the next case is with elastix by now
             (worker,) = dask_workers(descendants(os.getpid()))
             (elastix,) = worker.children()
+            idle = elastix.cpu_times().user
+            assert until(lambda: elastix.cpu_times().user > idle + 0.2)  # the next case is with elastix by now
             elastix.send_signal(signal.SIGSEGV)
             killed.append(elastix.pid)
 

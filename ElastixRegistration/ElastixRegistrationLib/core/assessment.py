@@ -75,16 +75,7 @@ def assess(
         )
     segments = []
     if fixed_labels is not None and moving_labels is not None:
-        fine, _ = thinned(geometry_of(fixed), _MOST_LABEL_VOXELS)
-        drawn, before, after = (
-            array_view(resample(image, transform, fine, interpolation="nearest"))
-            for image, transform in (
-                (fixed_labels, nowhere),
-                (moving_labels, nowhere),
-                (moving_labels, result.transform),
-            )
-        )
-        segments = label_figures(drawn, before, after, fine, label_names or {})
+        segments = _segments(fixed_labels, moving_labels, result.transform, geometry_of(fixed), label_names or {})
     displacement = array_view(displacement_field(result.transform, grid))
     jacobian = jacobian_statistics(jacobian_determinant(displacement, grid.spacing, grid.direction), mask=on_grid)
     fixed_voxels = np.asarray(array_view(fixed)[every])
@@ -100,6 +91,18 @@ def assess(
         jacobian=jacobian,
     )
     return Assessment(comparison, grid, fixed_voxels, before, after, displacement, on_grid)
+
+
+def _segments(
+    fixed_labels: Any, moving_labels: Any, transform: Any, grid: Geometry, names: Mapping[int, str]
+) -> list[Figure]:
+    fine, _ = thinned(grid, _MOST_LABEL_VOXELS)
+    nowhere = identity(grid.dimension)
+    drawn, before, after = (
+        array_view(resample(labels, way, fine, interpolation="nearest"))
+        for labels, way in ((fixed_labels, nowhere), (moving_labels, nowhere), (moving_labels, transform))
+    )
+    return label_figures(drawn, before, after, fine, names)
 
 
 def label_figures(

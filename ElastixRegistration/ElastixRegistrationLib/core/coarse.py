@@ -28,6 +28,12 @@ class CoarseImage:
     background: float
     inside: np.ndarray | None = None
 
+    @property
+    def volume(self) -> float:
+        """mm3, of 2D images mm2, inside the mask."""
+        count = self.values.size if self.inside is None else np.count_nonzero(self.inside)
+        return float(count * np.prod(self.geometry.spacing))
+
     def at(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(N,) linear interpolation at (N, D) points, LPS mm, and (N,) whether they lie in the image."""
         index = self.geometry.indices_of(points)[:, ::-1]

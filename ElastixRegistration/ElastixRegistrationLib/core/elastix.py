@@ -81,7 +81,7 @@ def run_elastix(
         method.SetMovingPoints(_point_container(moving_points))
     with (
         decimal_point(),
-        _global_threads_kept(),
+        threads_of_itk(),
         scratch_folder() if log_to_file else contextlib.nullcontext() as folder,
     ):
         method.SetLogToConsole(log_to_console)
@@ -107,10 +107,15 @@ def run_elastix(
 
 
 @contextlib.contextmanager
-def _global_threads_kept() -> Iterator[None]:
-    """elastix limits the threads of all of ITK, for good: later runs would be slower, and differ in their last bits."""
+def threads_of_itk(threads: int | None = None) -> Iterator[None]:
+    """ITK uses as many threads as it did after the block, and in it ``threads``, where that is not None.
+
+    elastix limits the threads of all of ITK, for good: later runs would be slower, and differ in their last bits.
+    """
     threader = wrapped_class("MultiThreaderBase", "", "ITKCommonBasePython")
     most, default = threader.GetGlobalMaximumNumberOfThreads(), threader.GetGlobalDefaultNumberOfThreads()
+    if threads:
+        threader.SetGlobalDefaultNumberOfThreads(int(threads))
     try:
         yield
     finally:
@@ -122,6 +127,7 @@ def load(dimensions: Sequence[int] = (2, 3)) -> None:
     """Import elastix now, for a process that waits for work."""
     for dimension in dimensions:
         wrapped_class("ElastixRegistrationMethod", f"IF{dimension}IF{dimension}")
+        wrapped_class("TransformixFilter", f"IF{dimension}")
     wrapped_class("elastixParameterObject", "", "elxParameterObjectPython")
 
 

@@ -10,13 +10,9 @@ from .background import BackgroundEstimate, padding_mask
 from .errors import InputError
 from .images import Geometry, array_view, component_count, geometry_of, image_from_array, set_geometry
 from .itk_access import suffix_of, wrapped_class
+from .transformix import is_known_to_elastix, transformix
 
 INTERPOLATIONS = ("linear", "bspline", "nearest")
-
-
-def load() -> None:
-    """Import ITK's resampling now, for a process that would wait anyhow."""
-    wrapped_class("ResampleImageFilter", "IF3IF3")
 
 
 def resample(
@@ -67,6 +63,14 @@ def _moved(
     if fill is not None:
         working[fill] = background
     image = image_from_array(working, geometry)
+    if exact_in_float32 and is_known_to_elastix(transform):
+        return transformix(image, transform, reference, interpolation, background, threads)
+    return _moved_by_itk(image, transform, reference, interpolation, background, threads)
+
+
+def _moved_by_itk(
+    image: Any, transform: Any, reference: Geometry, interpolation: str, background: float, threads: int | None
+) -> Any:
     suffix = suffix_of(image)
     resampler = wrapped_class("ResampleImageFilter", suffix * 2).New()
     resampler.SetInput(image)

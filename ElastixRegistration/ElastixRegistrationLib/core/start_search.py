@@ -42,8 +42,23 @@ class Start:
 def find_start(likeness: Likeness, believe_loaded: bool = True) -> Start:
     """The rigid motion with the highest mutual information among several starts, each refined by a pattern search.
 
-    With ``believe_loaded`` none at all, where that explains nearly as much.
+    With ``believe_loaded`` none at all, where that explains nearly as much. It is the smaller image that is moved about
+    in the larger one: the other way round, most of what is sampled lies outside wherever it stands. With the header of
+    T1 and T2 of a neck moved, the larger one fixed, Dice of the cord was 0.72 instead of 0.44.
     """
+    fixed, moving = likeness.fixed, likeness.moving
+    if moving.volume >= fixed.volume:
+        matrix, score = _best_motion(likeness, believe_loaded)
+    else:
+        matrix, score = _best_motion(Likeness(moving, fixed), believe_loaded)
+        matrix = np.linalg.inv(matrix)
+    centre = _centre_of_mass(fixed)
+    shift = matrix[:-1, :-1] @ centre + matrix[:-1, -1] - centre
+    return Start(matrix, float(np.linalg.norm(shift)), score)
+
+
+def _best_motion(likeness: Likeness, believe_loaded: bool) -> tuple[np.ndarray, float]:
+    """(Homogeneous matrix, fixed to moving points of ``likeness``, LPS mm; its score)."""
     fixed, moving = likeness.fixed, likeness.moving
     dimension = fixed.geometry.dimension
     centre = _centre_of_mass(fixed)
@@ -64,8 +79,8 @@ def find_start(likeness: Likeness, believe_loaded: bool = True) -> Start:
     )
     loaded = likeness.score(likeness.points)
     if believe_loaded and loaded >= _AS_LOADED_IS_ENOUGH * value:
-        return Start(np.eye(dimension + 1), 0.0, loaded)
-    return Start(rigid_matrix(best, centre), float(np.linalg.norm(best[-dimension:])), value)
+        return np.eye(dimension + 1), loaded
+    return rigid_matrix(best, centre), value
 
 
 def moved_points(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:

@@ -29,7 +29,7 @@ _RESULT_MODULES = (
     *(f"{__package__.rpartition('.')[0]}.core.{name}" for name in ("assessment", "inverse", "resampling")),
     *("itk.itkAffineTransformPython", "itk.itkBSplineTransformPython", "itk.itkCompositeTransformPython"),
     *("itk.itkInterpolateImageFunctionPython", "itk.itkImageToImageFilterBPython"),
-    *("itk.itkResampleImageFilterPython", "itk.itkTransformToDisplacementFieldFilterPython"),
+    "itk.itkTransformToDisplacementFieldFilterPython",
 )
 #: Nothing more is loaded before that, for who has just started this process may be about to ask.
 _REST_S = 1.0
