@@ -49,7 +49,7 @@ _LUNG = [*_CT, "ct-lung", "ct-lung-fast"]
 _RIGID = ["rigid", "spine", "affine", "deformable", "deformable-multimodal"]
 _BRAIN = ["rigid", "affine", "deformable", "deformable-mr-fast", "deformable-mr", "deformable-mr-precise",
     "deformable-multimodal", "brain-between-subjects"]  # fmt: skip
-_FLAT = ["rigid", "affine", "deformable", "deformable-mr", "xray", "histology"]
+_FLAT = ["rigid", "affine", "deformable", "xray", "histology"]
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ CHOICES = {
     "cord-swapped-moved": _cord(True, True),
     "head2d": Choice(lambda data, _: made.head2d(data), _FLAT),
     "histology": Choice(lambda data, _: made.histology(data, 1), _FLAT),
-    "breathing": Choice(lambda data, _: made.breathing(data, 1), [*_CT, "mr-liver"]),
+    "breathing": Choice(lambda data, _: made.breathing(data, 1), [*_LUNG, "mr-liver"]),
     "brain": _brain(),
     "brain-t1-t2": _brain(contrast="other"),
     "brain-subjects": _brain(deviation=8.0),
