@@ -109,6 +109,13 @@ def test_the_grid_follows_the_object():
     assert spacing((60, 60, 60), (4.0, 4.0, 4.0)) == 24.0
 
 
+def test_thick_slices_are_merged_less_than_pixels_and_the_two_finest_resolutions_see_the_voxels():
+    thick, even = blobs(grid((48, 48, 12), (2.0, 2.0, 8.0))), blobs(grid((48, 48, 48), (2.0, 2.0, 2.0)))
+    stage = fit_stages(STAGES, fitted_image(thick), fitted_image(even)).stages[-1]
+    assert " ".join(stage["FixedImagePyramidSchedule"]) == "4 4 1 2 2 1 1 1 1 1 1 1"
+    assert " ".join(stage["MovingImagePyramidSchedule"]) == "4 4 4 2 2 2 1 1 1 1 1 1"
+
+
 def test_the_search_ignores_what_is_outside_the_mask():
     geometry = grid((40, 40, 40), (4.0, 4.0, 4.0))
     fixed, moving = (array_view(blobs(geometry, shift)) for shift in ((0, 0, 0), (24.0, 0, 0)))
@@ -121,6 +128,20 @@ def test_the_search_ignores_what_is_outside_the_mask():
     ]
     start = find_start(Likeness(*images))
     assert start.matrix[:3, 3] == pytest.approx([24.0, 0, 0], abs=5)
+
+
+def test_whichever_is_fixed_the_smaller_image_is_moved_about_in_the_larger_one():
+    whole = grid((40, 40, 40), (4.0, 4.0, 4.0))
+    part = Geometry((20, 22, 24), whole.spacing, (12.0, 20.0, 8.0), whole.direction)  # loaded where it is not
+    large = coarse_image(array_view(blobs(whole)), whole, 0.0, 4.0)
+    small = coarse_image(array_view(blobs(whole))[9:33, 8:30, 10:30], part, 0.0, 4.0)
+    onto_large = find_start(Likeness(large, small), believe_loaded=False)
+    onto_small = find_start(Likeness(small, large), believe_loaded=False)
+    assert onto_large.matrix == pytest.approx(np.linalg.inv(onto_small.matrix))
+    where_it_is = np.array(part.origin) - whole.points_of(np.array([10.0, 8.0, 9.0]))
+    assert moved_points(onto_large.matrix, whole.centre()[None])[0] - whole.centre() == pytest.approx(
+        where_it_is, abs=4.0
+    )
 
 
 def test_images_that_tell_little_of_each_other_stay_rigid():
