@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from pathlib import Path
 
@@ -12,7 +13,12 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 def pytest_configure(config) -> None:
-    """What somebody keeps in the settings folder of this computer must not change a test: there is no such folder."""
+    """What somebody keeps in the settings folder of this computer must not change a test: there is no such folder.
+
+    Nor does it matter who started the tests: what runs in the background of a shell ignores Ctrl-C, which some press.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ["ELASTIX_REGISTRATION_PRESETS"] = str(Path(tempfile.gettempdir()) / f"no-presets-{os.getpid()}")
 
 
