@@ -26,8 +26,8 @@ def wait_for(handle: RegistrationHandle, *, show_progress: bool) -> None:
             check_interrupt()
             if show_progress and handle.progress is not None:
                 line = bar(handle.progress)
-                _draw(line.ljust(len(shown)))
-                shown = line
+                before, shown = shown, line  # first, as Ctrl-C may come while it is drawn
+                _draw(line.ljust(len(before)))
     finally:
         if shown:
             _draw(" " * len(shown) + "\r")
