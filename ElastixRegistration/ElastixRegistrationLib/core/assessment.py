@@ -96,6 +96,7 @@ def assess(
 def _segments(
     fixed_labels: Any, moving_labels: Any, transform: Any, grid: Geometry, names: Mapping[int, str]
 ) -> list[Figure]:
+    """``label_figures`` of two label maps, on any grid, brought onto ``grid`` or one nearly as fine."""
     fine, _ = thinned(grid, _MOST_LABEL_VOXELS)
     nowhere = identity(grid.dimension)
     drawn, before, after = (
