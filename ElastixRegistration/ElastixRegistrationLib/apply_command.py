@@ -29,12 +29,12 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add = apply.add_argument
     add("transform", metavar="TRANSFORM")
     add("moving", metavar="MOVING", nargs="?", help="image to resample; segmentations (.seg.nrrd) stay such")
-    add("--reference", metavar="FIXED", help="image whose grid the result gets")
-    add("--output-volume", metavar="V")
+    add("--reference", metavar="FIXED", help="image whose grid the resampled MOVING gets; needed with it")
+    add("--output-volume", metavar="V", help="the resampled MOVING; needed with it")
     add("--points", metavar="P", help="elastix text, .fcsv or .mrk.json")
-    add("--output-points", metavar="Q")
+    add("--output-points", metavar="Q", help="needed with --points")
     add("--model", metavar="M", help="surface: .vtk, .stl, .ply or .obj")
-    add("--output-model", metavar="N", help="in the same format")
+    add("--output-model", metavar="N", help="in the same format; needed with --model")
     add("--inverse", action="store_true", help="the other way")
     add_resampling(apply)
     apply.set_defaults(run=run)
@@ -104,7 +104,7 @@ def _mapping(transform: Any, inverse: bool) -> Callable:
 def _resample(options: argparse.Namespace) -> Outcome:
     from .core.background import estimate_background, looks_like_labels
     from .core.image_files import check_apart, check_output, is_picture, read_image, write_image
-    from .core.images import as_scalar, geometry_of, one_slice
+    from .core.images import array_view, as_scalar, geometry_of, not_finite_count, one_slice
     from .core.inputs import in_dimension
     from .core.resampling import resample
     from .core.segmentation_files import is_segmentation, placed_segmentation
@@ -127,6 +127,10 @@ def _resample(options: argparse.Namespace) -> Outcome:
         raise InputError(
             f"The transform has {dimension} dimensions, {options.moving} {moving.GetImageDimension()} and"
             f" {options.reference} {reference.dimension}; they must agree."
+        )
+    if bad := not_finite_count(array_view(moving)):
+        _log.info(
+            "%d voxels of %s are not a number or infinite; so are those of the result beside them.", bad, options.moving
         )
     if options.inverse:
         transform = _inverse(transform, geometry_of(moving))

@@ -287,6 +287,13 @@ def _write_report(
     )
 
 
+def _shown(value: float | None, digits: int) -> str:
+    """A figure of the table: nothing where there is none, a hyphen where it cannot be told."""
+    if value is None:
+        return ""
+    return "-" if value != value else f"{value:.{digits}f}"
+
+
 def _seeds(stages: Any) -> str:
     """Of the stages, in words; elastix has its own where a stage names none."""
     seeds = dict.fromkeys((stage.get("RandomSeed") or ("121212",))[0] for stage in stages)
@@ -296,7 +303,10 @@ def _seeds(stages: Any) -> str:
 def _labels(options: argparse.Namespace, given: Any) -> dict[str, Any]:
     """Label maps to judge by, as ``core.assess`` takes them."""
     from .core.image_files import read_image
+    from .core.images import array_view, geometry_of
     from .core.inputs import as_flat_as
+    from .core.labels import shared_labels
+    from .core.masks import inside_on_grid
     from .core.segmentation_files import segment_names
 
     if bool(options.fixed_labels) != bool(options.moving_labels):
@@ -310,6 +320,11 @@ def _labels(options: argparse.Namespace, given: Any) -> dict[str, Any]:
             ("moving", options.moving_labels, given.moving),
         )
     )
+    shared_labels(
+        array_view(fixed), array_view(moving), f"labels of {options.fixed_labels} and {options.moving_labels}"
+    )
+    for labels, image, side in ((fixed, given.fixed, "fixed"), (moving, given.moving, "moving")):
+        inside_on_grid(labels, geometry_of(image), f"{side} label map")
     return {"fixed_labels": fixed, "moving_labels": moving, "label_names": segment_names(fixed)}
 
 
@@ -350,7 +365,7 @@ def _registration_outcome(
             "padding_fraction": result.background.padding_fraction,
             "reason": result.background.reason,
         },
-        "figures": [{"name": f.name, "unit": f.unit, "before": f.before, "after": f.after} for f in comparison.figures],
+        "figures": comparison.as_dict()["figures"],
         "landmarks": [vars(row) for row in comparison.landmarks],
         "verdict": comparison.verdict,
         "notes": [*given_notes, *result.notes],
@@ -360,9 +375,11 @@ def _registration_outcome(
     }
     rows = []
     for figure in comparison.figures:
-        before = "" if figure.before is None else f"{figure.before:.{figure.digits}f}"
-        rows.append(f"{figure.name:28}{before:>12}{figure.after:>12.{figure.digits}f} {figure.unit}")
+        before, after = (_shown(value, figure.digits) for value in (figure.before, figure.after))
+        rows.append(f"{figure.name:28}{before:>12}{after:>12} {figure.unit}".rstrip())
     table = "\n".join([f"{'':28}{'before':>12}{'after':>12}", *rows])
     done = f"Registered in {seconds['register']:.1f} s, {seconds['all']:.1f} s with reading and writing."
     outputs = "\n".join(f"{name}: {path}" for name, path in written.items())
+    if not written:
+        outputs = "Nothing was written, as no output was asked for: --output-volume, --output-transform, --report ..."
     return Outcome(f"{table}\n{comparison.verdict}\n{done}\n{outputs}", document)

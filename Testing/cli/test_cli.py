@@ -17,6 +17,8 @@ from ElastixRegistrationLib.core.image_files import read_image, write_image
 from ElastixRegistrationLib.core.images import array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
 from ElastixRegistrationLib.core.point_files import Points, read_points, write_points
+from ElastixRegistrationLib.core.transform_files import write_transform
+from ElastixRegistrationLib.core.transforms import affine_from_matrix
 
 LIBRARY = Path(__file__).resolve().parents[2] / "ElastixRegistration"
 SHIFT = np.array([6.0, -4.0, 5.0])
@@ -255,6 +257,37 @@ WRONG = {
         "not allowed with",
     ),
     "one point list": (["register", "fixed.nrrd", "moving.nrrd", "--fixed-points", "fixed.fcsv"], "only one list"),
+    "preset of another dimension": (
+        ["register", "fixed.nrrd", "moving.nrrd", "--preset", "histology"],
+        "is for 2D images, and these have 3 dimensions",
+    ),
+    "labels of one image": (["register", "fixed.nrrd", "moving.nrrd", "--fixed-labels", "one.nrrd"], "give both"),
+    "labels that differ": (
+        ["register", "fixed.nrrd", "moving.nrrd", "--fixed-labels", "one.nrrd", "--moving-labels", "two.nrrd"],
+        "labels of one.nrrd and two.nrrd have no label in common: the fixed ones hold 1, the moving ones 2.",
+    ),
+    "labels elsewhere": (
+        ["register", "fixed.nrrd", "moving.nrrd", "--fixed-labels", "one.nrrd", "--moving-labels", "far.nrrd"],
+        "The moving label map lies outside of its image.",
+    ),
+    "points in space on a picture": (
+        ["register", "flat.nrrd", "flat.nrrd", "--fixed-points", "fixed.fcsv", "--moving-points", "moving.mrk.json"],
+        "apart across the plane of the 2D image",
+    ),
+    "a voxel that is none": (
+        [
+            "apply",
+            "t.tfm",
+            "hole.nrrd",
+            "--reference",
+            "fixed.nrrd",
+            "--output-volume",
+            "v.nrrd",
+            "--interpolation",
+            "bspline",
+        ],
+        "1 voxels that are not a number",
+    ),
     "nothing to apply to": (["apply", "t.h5"], "--points"),
     "no image": (["background", "broken.txt"], "broken.txt"),
 }
@@ -269,6 +302,15 @@ def test_a_wrong_call_exits_2_with_one_sentence_and_writes_nothing(case, pair, c
         | {name: values for name, values in stage().items() if name not in ("NumberOfResolutions", "Transform")},
         "short.txt",
     )
+    flat = blobs(grid((30, 28)))
+    write_image(flat, "flat.nrrd")
+    for name, value, origin in (("one", 1, None), ("two", 2, None), ("far", 1, (900.0, 0.0, 0.0))):
+        labels = np.full((6, 6, 6), value, np.uint8)
+        write_image(image_from_array(labels, grid((6, 6, 6), origin=origin)), f"{name}.nrrd")
+    holed = np.array(array_view(blobs(grid())))
+    holed[3, 4, 5] = np.nan
+    write_image(image_from_array(holed, grid()), "hole.nrrd")
+    write_transform(affine_from_matrix(np.eye(4)), "t.tfm", grid())
     before = sorted(os.listdir())
     arguments, words = WRONG[case]
     assert main(arguments) == 2

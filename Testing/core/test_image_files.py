@@ -25,6 +25,23 @@ def test_simpleitk_reads_what_is_written_and_back(tmp_path, suffix):
     assert geometry_of(mine).is_close(geometry)
 
 
+@pytest.mark.parametrize(
+    ("values", "dtype", "read_as"),
+    [
+        ((-5, 2**31 - 1), np.int64, np.int32),
+        ((0, 2**32 - 1), np.uint64, np.uint32),
+        ((0, 2**40), np.int64, np.float64),
+    ],
+)
+@pytest.mark.parametrize("suffix", [".nrrd", ".nii.gz", ".mha"])
+def test_whole_numbers_of_64_bits_stay_whole_where_32_hold_them(tmp_path, suffix, values, dtype, read_as):
+    voxels = np.resize(np.array(values, dtype), (5, 6, 7))
+    sitk.WriteImage(sitk.GetImageFromArray(voxels), str(tmp_path / f"labels{suffix}"))
+    mine = array_view(read_image(tmp_path / f"labels{suffix}"))
+    assert mine.dtype == read_as
+    assert np.array_equal(mine, voxels)
+
+
 def test_vectors_and_colour_come_back(tmp_path):
     vectors = np.random.default_rng(1).normal(size=(5, 6, 7, 3)).astype(np.float32)
     write_image(image_from_array(vectors, grid((7, 6, 5))), tmp_path / "field.nrrd")

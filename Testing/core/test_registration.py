@@ -213,6 +213,19 @@ def a_pair(**moving):
     return {"fixed": blobs(geometry), "moving": blobs(geometry, SHIFT), "stages": [stage()]} | moving
 
 
+def block(width, value=1, around=None):
+    """A mask of a few voxels, or the image ``around`` that is flat there."""
+    voxels = np.zeros(grid().size[::-1], np.float32) if around is None else np.array(array_view(around))
+    voxels[(slice(12, 12 + width),) * 3] = value
+    return image_from_array(voxels, grid())
+
+
+def series():
+    size = (8, 8, 8, 5)
+    voxels = np.random.default_rng(1).normal(size=size[::-1]).astype(np.float32)
+    return image_from_array(voxels, grid(size, (1.0,) * 4, (0.0,) * 4))
+
+
 BAD = {
     "dimensions": (lambda: a_pair(moving=blobs(grid((30, 30)))), "dimensions"),
     "constant": (
@@ -227,6 +240,18 @@ BAD = {
     "mask elsewhere": (
         lambda: a_pair(fixed_mask=image_from_array(np.ones((9, 9, 9), np.uint8), grid((9, 9, 9), origin=(800, 0, 0)))),
         "fixed mask lies outside",
+    ),
+    "series": (
+        lambda: {"fixed": series(), "moving": series(), "stages": [stage()]},
+        "have 4 dimensions; 2 or 3 can be registered",
+    ),
+    "small mask": (
+        lambda: a_pair(fixed_mask=block(3)),
+        "fixed mask leaves too few voxels of its image to register on, 27",
+    ),
+    "mask of one value": (
+        lambda: a_pair(moving=block(6, -7, blobs(grid())), moving_mask=block(6)),
+        "Inside the moving mask all voxels are -7, so that there is nothing to align.",
     ),
     "one point list": (lambda: a_pair(fixed_points=np.zeros((3, 3))), "only one list"),
     "unequal points": (

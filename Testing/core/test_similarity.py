@@ -155,6 +155,25 @@ def test_comparison_says_when_it_got_worse_or_stayed_or_folds():
     assert {figure.name: figure.after for figure in comparison.figures}["Folded voxels"] == pytest.approx(1)
 
 
+def test_comparison_warns_where_labels_get_closer_and_the_images_tell_less_of_each_other():
+    fixed, other = _gaussian_pair(0.5, (10, 30, 30))
+    labels = (fixed > 0.5).astype(np.uint8)
+    comparison = compare(fixed, fixed, other, labels=(labels, _shifted(labels, 5), labels))
+    assert comparison.verdict.startswith("Better aligned: the Dice overlap went from")
+    assert "But the images agree less, as their mutual information fell from" in comparison.verdict
+
+
+def test_comparison_says_when_nothing_overlaps():
+    fixed, other = _gaussian_pair(0.5, (10, 30, 30))
+    first, second = np.zeros((2, 10, 30, 30), np.uint8)
+    first[:, :5], second[:, 20:] = 1, 1
+    comparison = compare(fixed, other, fixed, labels=(first, second, second))
+    assert comparison.verdict == (
+        "No better than before: the Dice overlap went from 0.0000 to 0.0000. Nothing overlaps: make sure that the"
+        " labels or masks belong to these images."
+    )
+
+
 def test_comparison_goes_to_json():
     flat = np.ones((3, 4))
     text = json.dumps(compare(flat, flat, flat).as_dict(), allow_nan=False)

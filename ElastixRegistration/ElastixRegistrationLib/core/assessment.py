@@ -10,6 +10,7 @@ import numpy as np
 
 from .deformation import jacobian_determinant, jacobian_statistics
 from .images import Geometry, array_view, as_scalar, geometry_of, image_from_array
+from .labels import shared_labels
 from .registration import RegistrationResult
 from .resampling import resample
 from .similarity import Comparison, Figure, compare, dice, landmark_errors
@@ -51,7 +52,8 @@ def assess(
 
     Similarity is measured inside the fixed mask; with both masks their Dice is a figure, with points their distances.
     Label maps of both images, on any grid, give overlap and surface distances of each label, under ``label_names``.
-    Points are (N, D), LPS mm, paired by order. Raises InputError for points that are not pairs.
+    Points are (N, D), LPS mm, paired by order. Raises InputError for points that are not pairs, and label maps without
+    a common label.
     """
     fixed = as_scalar(fixed)
     grid, step = thinned(geometry_of(fixed), most_voxels)
@@ -103,22 +105,23 @@ def _segments(
         array_view(resample(labels, way, fine, interpolation="nearest"))
         for labels, way in ((fixed_labels, nowhere), (moving_labels, nowhere), (moving_labels, transform))
     )
-    return label_figures(drawn, before, after, fine, names)
+    shared = shared_labels(array_view(fixed_labels), array_view(moving_labels))
+    return label_figures(drawn, before, after, fine, {n: names.get(n, f"label {n}") for n in shared})
 
 
 def label_figures(
-    fixed: np.ndarray, before: np.ndarray, after: np.ndarray, grid: Geometry, names: Mapping[int, str]
+    fixed: np.ndarray, before: np.ndarray, after: np.ndarray, grid: Geometry, labels: Mapping[int, str]
 ) -> list[Figure]:
-    """Overlap and surface distances of each nonzero label that the fixed image and the moving one share.
+    """Overlap and surface distances of each of ``labels``, by their names.
 
-    Arrays (k, j, i) on ``grid``: labels of the fixed image, and of the moving one before and after.
+    Arrays (k, j, i) on ``grid``: labels of the fixed image, and of the moving one before and after. Distances are NaN
+    where the moving label lies beyond the grid.
     """
     figures = []
-    for label in np.intersect1d(np.unique(fixed), np.union1d(np.unique(before), np.unique(after))):
-        if label == 0:
-            continue
-        name = names.get(int(label), f"label {int(label)}")
+    for label, name in labels.items():
         inside = fixed == label
+        if not inside.any():
+            continue  # drawn beyond the fixed image only
         first, then = (surface_distances(inside, moved == label, grid) for moved in (before, after))
         figures += [
             Figure(f"Dice overlap, {name}", "", dice(inside, before == label), dice(inside, after == label), 1, 4),

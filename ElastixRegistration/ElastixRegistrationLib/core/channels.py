@@ -10,6 +10,7 @@ import numpy as np
 from .errors import InputError
 from .images import array_view, as_scalar, geometry_of, image_from_array
 from .itk_access import suffix_of, wrapped_class
+from .labels import shared_labels
 
 CHANNEL_KINDS = ("image", "distance", "labels")
 #: Distances from a label count up to this far, mm: a registration need not agree about what is far away.
@@ -84,9 +85,6 @@ def label_channels(
     ``kind`` is "distance" or "labels". Raises InputError when the label maps share no label.
     """
     fixed, moving = array_view(fixed_labels), array_view(moving_labels)
-    shared = [int(label) for label in np.intersect1d(np.unique(fixed), np.unique(moving)) if label != 0]
-    if not shared:
-        raise InputError("The fixed and the moving labels have none in common.")
     return [
         Channel(
             image_from_array((fixed == label).view(np.uint8), geometry_of(fixed_labels)),
@@ -96,7 +94,7 @@ def label_channels(
             kind=kind,
             farthest=farthest,
         )
-        for label in shared
+        for label in shared_labels(fixed, moving)
     ]
 
 

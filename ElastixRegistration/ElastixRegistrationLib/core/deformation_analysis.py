@@ -11,6 +11,7 @@ import numpy as np
 from .deformation import JacobianStatistics, determinant_of, jacobian_statistics
 from .errors import InputError
 from .images import Geometry, array_view
+from .labels import label_values
 from .transforms import displacement_field, matrix_of
 
 #: Half the distance of the two points that a derivative is taken between, voxels. Displacements are 32-bit floats:
@@ -102,7 +103,7 @@ def analyse_deformation(
             label_volume(
                 determinant[labels == label], grid, int(label), (names or {}).get(int(label), f"label {label}")
             )
-            for label in (() if labels is None else np.unique(labels[labels != 0]))
+            for label in (() if labels is None else label_values(labels))
         ),
     )
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from .decimal_point import decimal_point
 from .errors import InputError
-from .images import Geometry, array_view, component_count, geometry_of, set_geometry
+from .images import Geometry, array_view, component_count, geometry_of, new_image, set_geometry
 from .itk_access import suffix_of, wrapped_class
 from .native_messages import NATIVE_ERRORS, native_messages_of_success
 from .whole_files import is_cut_off
@@ -57,14 +57,16 @@ _COMPONENTS = {
     "long": "D",
     "long_long": "D",
 }
+_LONG = frozenset({"unsigned_long", "unsigned_long_long", "long", "long_long"})
 
 
 def read_image(path: str | os.PathLike, name: str = "image") -> Any:
     """ITK image in ``path``: a file that ITK reads, or a folder with one DICOM series.
 
-    Scalar images keep their type where ITK's Python packages wrap it (8 and 64 bit signed integers widen); colour and
-    vector images become images of RGB(A) pixels or vectors. Raises InputError, with ``name``, for a missing,
-    unreadable or truncated file, and for a folder with no or several series.
+    Scalar images keep their type where ITK's Python packages wrap it: signed integers of 8 bits get 16, those of 64
+    bits 32, or become doubles where that is too few. Colour and vector images become images of RGB(A) pixels or
+    vectors. Raises InputError, with ``name``, for a missing, unreadable or truncated file, and for a folder with no or
+    several series.
     """
     path = Path(path)
     with native_messages_of_success(), decimal_point():
@@ -90,6 +92,20 @@ def _read_file(path: Path, name: str) -> Any:
         raise InputError(f"The {name} {path} cannot be read: {_reason(error)}") from error
     image = reader.GetOutput()
     image.DisconnectPipeline()
+    long = io.GetComponentTypeAsString(io.GetComponentType()) in _LONG and io.GetNumberOfComponents() == 1
+    return _as_whole_numbers(image) if long else image
+
+
+def _as_whole_numbers(image: Any) -> Any:
+    """An image of 64-bit integers, read as doubles, of 32 bits where that holds its values: labels stay labels."""
+    voxels = array_view(image)
+    low, high = voxels.min(), voxels.max()
+    for dtype in (np.int32, np.uint32):
+        limits = np.iinfo(dtype)
+        if limits.min <= low and high <= limits.max:
+            whole = new_image(geometry_of(image), dtype)
+            array_view(whole)[...] = voxels
+            return whole
     return image
 
 

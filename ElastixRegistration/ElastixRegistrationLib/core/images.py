@@ -233,23 +233,30 @@ def float_copy(image: Any, *, replace: np.ndarray | None = None, by: float = 0.0
 
 
 def check_image(image: Any, name: str) -> None:
-    """Raise InputError unless a registration can use this scalar image: 2D to 4D, finite, not constant, not tiny."""
+    """Raise InputError unless a registration can use this scalar image: 2D or 3D, finite, not constant, not tiny."""
     check_voxels(array_view(image), geometry_of(image), name)
 
 
 def check_voxels(voxels: np.ndarray, geometry: Geometry, name: str) -> None:
     """``check_image`` of voxels with a place."""
-    if geometry.dimension not in (2, 3, 4):
-        raise InputError(f"The {name} has {geometry.dimension} dimensions; 2, 3 or 4 are supported.")
+    if geometry.dimension not in (2, 3):
+        raise InputError(f"The {name} has {geometry.dimension} dimensions; 2 and 3 are supported.")
     if min(geometry.size) < 4:
         raise InputError(f"The {name} is too small to register: {geometry}; at least 4 voxels along each axis.")
     low, high = voxels.min(), voxels.max()
     # min and max are NaN as soon as one voxel is, and infinite if one is: no second pass over the voxels.
     if not (np.isfinite(low) and np.isfinite(high)):
-        bad = int(np.size(voxels) - np.count_nonzero(np.isfinite(voxels)))
+        bad = not_finite_count(voxels)
         raise InputError(f"The {name} has {bad} voxels that are not a number or infinite; replace them first.")
     if low == high:
         raise InputError(f"The {name} is constant: every voxel is {low:g}, so there is nothing to align.")
+
+
+def not_finite_count(voxels: np.ndarray) -> int:
+    """How many voxels are NaN or infinite."""
+    if voxels.dtype.kind != "f" or (np.isfinite(voxels.min()) and np.isfinite(voxels.max())):
+        return 0
+    return int(voxels.size - np.count_nonzero(np.isfinite(voxels)))
 
 
 def check_overlap(fixed: Geometry, moving: Geometry, move: Any = None) -> None:

@@ -15,6 +15,7 @@ from .image_files import read_image
 from .images import Geometry, flattened, geometry_of, one_slice
 from .landmarks import pair_landmarks
 from .point_files import read_points
+from .registration_checks import pair_dimension
 
 PathLike = str | os.PathLike
 
@@ -62,9 +63,10 @@ def read_inputs(
 
     Raises InputError that names the role and the file.
     """
-    fixed_image = read_image(fixed, "fixed image")
-    images = same_dimension(fixed_image, read_image(moving, "moving image"))
-    fixed_slice = None if images[0] is fixed_image else geometry_of(fixed_image)
+    volumes = read_image(fixed, "fixed image"), read_image(moving, "moving image")
+    images = same_dimension(*volumes)
+    dimension = pair_dimension(*images)
+    fixed_slice = None if images[0] is volumes[0] else geometry_of(volumes[0])
     masks = [
         as_flat_as(read_image(path, f"{side} mask"), image) if path else None
         for side, path, image in zip(("fixed", "moving"), (fixed_mask, moving_mask), images, strict=True)
@@ -73,8 +75,10 @@ def read_inputs(
         read_points(path, geometry_of(image)) if path else None
         for path, image in zip((fixed_points, moving_points), images, strict=True)
     ]
-    dimension = images[0].GetImageDimension()
-    of_fixed, of_moving = (None if one is None else one.coordinates[:, :dimension] for one in points)
+    of_fixed, of_moving = (
+        None if one is None else _in_space_of(one.coordinates, geometry_of(volume), dimension, path)
+        for one, volume, path in zip(points, volumes, (fixed_points, moving_points), strict=True)
+    )
     (fixed_image, moving_image), (of_fixed_mask, of_moving_mask) = images, masks
     given = RegistrationInputs(
         fixed_image, moving_image, of_fixed_mask, of_moving_mask, of_fixed, of_moving, fixed_slice=fixed_slice
@@ -128,6 +132,19 @@ def _number(text: str) -> float:
         return float(text)
     except ValueError:
         raise InputError(f"The weight of a channel is {text!r}; it must be a number.") from None
+
+
+def _in_space_of(points: np.ndarray, volume: Geometry, dimension: int, path: Any) -> np.ndarray:
+    """(N, ``dimension``) of (N, 2 or 3) points, LPS mm; third coordinates are dropped where they are alike."""
+    if points.shape[1] == dimension or dimension > 2:
+        return points  # where coordinates are missing, the registration says so
+    thickness = volume.spacing[2] if volume.dimension == 3 else 1e-3
+    apart = float(np.ptp(points[:, 2])) if len(points) else 0.0
+    if apart > thickness:
+        raise InputError(
+            f"The points in {path} lie up to {apart:.4g} mm apart across the plane of the 2D image; all must lie in it."
+        )
+    return points[:, :2]
 
 
 def same_dimension(fixed: Any, moving: Any) -> tuple[Any, Any]:

@@ -29,15 +29,26 @@ def check_settings(
 
 def checked_pairs(fixed: Any, moving: Any, channels: Sequence[Channel]) -> list[tuple[Any, Any]]:
     """Fixed and moving images to register on, those of the channels last: scalar, sound, all of one dimension."""
+    dimension = pair_dimension(fixed, moving)
     pair = as_scalar(fixed), as_scalar(moving)
     for side, image in zip(("fixed", "moving"), pair, strict=True):
         check_image(image, f"{side} image")
-    dimension, other = (image.GetImageDimension() for image in pair)
+    return [pair, *(_checked_channel(channel, dimension) for channel in channels)]
+
+
+def pair_dimension(fixed: Any, moving: Any) -> int:
+    """2 or 3, that of both images. Raises InputError for others."""
+    dimension, other = fixed.GetImageDimension(), moving.GetImageDimension()
     if dimension != other:
         raise InputError(
             f"The fixed image has {dimension} dimensions and the moving image {other}; both must have the same."
         )
-    return [pair, *(_checked_channel(channel, dimension) for channel in channels)]
+    if dimension not in (2, 3):
+        raise InputError(
+            f"The images have {dimension} dimensions; 2 or 3 can be registered. A series of images is registered frame"
+            " by frame, as a sequence, or as a group."
+        )
+    return dimension
 
 
 def check_dimensions(dimension: int, initial_transform: Any, fixed_points: Any, moving_points: Any) -> None:

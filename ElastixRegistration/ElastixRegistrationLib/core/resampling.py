@@ -8,7 +8,7 @@ import numpy as np
 
 from .background import BackgroundEstimate, padding_mask
 from .errors import InputError
-from .images import Geometry, array_view, component_count, geometry_of, image_from_array, set_geometry
+from .images import Geometry, array_view, component_count, geometry_of, image_from_array, not_finite_count, set_geometry
 from .itk_access import suffix_of, wrapped_class
 from .transformix import is_known_to_elastix, transformix
 
@@ -29,12 +29,18 @@ def resample(
 
     ``transform`` maps points of ``reference`` to points of ``image``, LPS mm. Colour and vector images are resampled
     component by component. Voxels that ``padding`` calls padding become ``background`` before any interpolation, so
-    that no blurred rim remains; outside of the image is ``background`` too. Raises InputError for an interpolation that
-    is none.
+    that no blurred rim remains; outside of the image is ``background`` too. Voxels that are not finite make those
+    between them and their neighbours such too. Raises InputError for an interpolation that is none, and for B-splines
+    of voxels that are not finite, which would reach everywhere.
     """
     if interpolation not in INTERPOLATIONS:
         raise InputError(f"Unknown interpolation {interpolation!r}; use one of {', '.join(INTERPOLATIONS)}.")
     voxels = array_view(image)
+    if interpolation == "bspline" and (bad := not_finite_count(voxels)):
+        raise InputError(
+            f"The image has {bad} voxels that are not a number or infinite, and B-splines would spread them over all of"
+            " it; choose linear or nearest."
+        )
     result = _empty_like(image, reference)
     target = array_view(result)
     count = component_count(image)

@@ -60,7 +60,10 @@ class RegistrationSettings:
         if self.parameter_files:
             sources = [read_stage_source(path) for path in self.parameter_files]
         else:
-            sources = find_preset(self.preset, presets).sources()
+            preset = find_preset(self.preset, presets)
+            if dimension is not None:
+                check_preset_fits(preset, dimension)
+            sources = preset.sources()
         stages = [source.map for source in sources]
         if dimension is not None:
             validate_stages(
@@ -100,6 +103,15 @@ class RegistrationSettings:
                 continue
             values[field.name] = _READERS[field.name](text)
         return cls(**values)
+
+
+def check_preset_fits(preset: Preset, dimension: int) -> None:
+    """Raise InputError for images of another dimension than those that ``preset`` was made for."""
+    if dimension not in preset.dimension:
+        made_for = " and ".join(f"{axes}D" for axes in preset.dimension)
+        raise InputError(
+            f"The preset {preset.id} is for {made_for} images, and these have {dimension} dimensions; choose another."
+        )
 
 
 def check_values(background: Any, threads: Any, seed: Any) -> None:

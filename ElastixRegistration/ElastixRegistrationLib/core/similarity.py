@@ -12,11 +12,14 @@ import numpy as np
 
 from .deformation import JacobianStatistics
 from .errors import InputError
+from .labels import label_values
 
 CHUNK = 2_000_000  # voxels turned to float64 at a time: large images need no float copy
 BINS = 64
 #: Nats of mutual information below which more of it may come from a wrong place as well as from the right one.
 _SAYS_LITTLE = 0.1
+#: Share of the mutual information below which it contradicts labels or landmarks that got closer.
+_MUCH_LESS = 0.9
 
 
 @dataclass(frozen=True)
@@ -148,8 +151,8 @@ def dice(first: np.ndarray, second: np.ndarray, *, mask: np.ndarray | None = Non
 
 def dice_by_label(first: np.ndarray, second: np.ndarray, *, mask: np.ndarray | None = None) -> dict[int, float]:
     """Overlap of each label (nonzero value) that occurs in either label map."""
-    labels = np.union1d(np.unique(first), np.unique(second))
-    return {int(label): dice(first == label, second == label, mask=mask) for label in labels if label != 0}
+    labels = np.union1d(label_values(first), label_values(second))
+    return {int(label): dice(first == label, second == label, mask=mask) for label in labels}
 
 
 def landmark_errors(
@@ -246,9 +249,18 @@ def _verdict(
         what = "the mutual information went from"
     change = f"{what} {_number(first.before, first)} to {_number(first.after, first)}"
     judgement = {True: "Better aligned", False: "Worse than before", None: "No better than before"}[first.improved]
+    information = next(figure for figure in figures if figure.name == "Mutual information")
     if first.name == "Mutual information" and first.after < _SAYS_LITTLE and first.improved:
         judgement = "Uncertain, as the images tell little of each other"
     verdict = f"{judgement}: {change}."
+    if first.name.startswith("Dice") and first.before == first.after == 0:
+        verdict += " Nothing overlaps: make sure that the labels or masks belong to these images."
+    if first is not information and first.improved and information.after < _MUCH_LESS * (information.before or 0):
+        verdict += (
+            f" But the images agree less, as their mutual information fell from"
+            f" {_number(information.before, information)} to {_number(information.after, information)}: look at the"
+            " pictures before you rely on it."
+        )
     if jacobian is not None and jacobian.folded_count:
         share = 100 * jacobian.folded_fraction
         verdict += f" The deformation folds onto itself in {share:.2g} % of the voxels: do not trust it there."

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..core.channels import CHANNEL_KINDS, Channel
 from ..core.errors import InputError
+from ..core.labels import label_values
 from ..worker.data import VoxelData
 from .chains import inverse
 from .masks import mask_steps
@@ -100,7 +101,7 @@ def _segments(node: Any) -> list[str]:
 
 
 def _values(node: Any) -> list[int]:
-    return [int(value) for value in np.unique(volume_image(node, "label map").voxels) if value != 0]
+    return label_values(volume_image(node, "label map").voxels).tolist()
 
 
 def _inside_steps(node: Any, label: Any, side: Side, role: str) -> Steps[np.ndarray]:
