@@ -15,11 +15,9 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from . import __version__, analyze_command, apply_command, cohort_command, commands
+from . import __version__, analyze_command, apply_command, cohort_command, commands, preset_commands
 from .core.errors import ElastixRegistrationError, InputError, RegistrationError
 from .outcome import Outcome
-from .preset_commands import ACTIONS
-from .preset_commands import presets as run_presets
 from .setting_options import add_execution, add_initialization, add_resampling, add_stages
 
 DONE, FAILED, WRONG = 0, 1, 2
@@ -85,20 +83,27 @@ def parser() -> argparse.ArgumentParser:
     top = _Parser(prog="elastix-registration", description="Register medical images with itk-elastix.")
     top.add_argument("--version", action="version", version=f"elastix-registration {__version__}")
     subparsers: Any = top.add_subparsers(required=True, metavar="COMMAND")
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--json", action="store_true", help="one JSON document on stdout, nothing else there")
-    common.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    common = _common_options(False)
     _add_register(subparsers, common)
     apply_command.add_parser(subparsers, common)
     analyze_command.add_parser(subparsers, common)
     cohort_command.add_parser(subparsers, common)
-    _add_presets(subparsers, common)
+    # An option that is given before an action of presets must not be set back by the action's default.
+    preset_commands.add_parser(subparsers, common, _common_options(argparse.SUPPRESS))
     background = subparsers.add_parser(
         "background", parents=[common], help="the fill value and the padding of a volume, and why"
     )
     background.add_argument("volume", metavar="VOLUME")
     background.set_defaults(run=commands.background)
     return top
+
+
+def _common_options(default: Any) -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    add = common.add_argument
+    add("--json", action="store_true", default=default, help="one JSON document on stdout, nothing else there")
+    add("--quiet", action="store_true", default=default, help="print nothing but errors")
+    return common
 
 
 def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
@@ -168,22 +173,3 @@ def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add("--report", metavar="DIR", help="write report.html with pictures and figures, and no names of files")
     add("--report-names", action="store_true", help="name the files of both images in the report")
     register.set_defaults(run=commands.register)
-
-
-def _add_presets(subparsers: Any, common: argparse.ArgumentParser) -> None:
-    presets = subparsers.add_parser(
-        "presets",
-        parents=[common],
-        help="list, show, export and import presets; copy, rename and delete your own",
-        description="Presets: those that come with this package, and your own. import reads any folder or zip of"
-        " elastix parameter files, also of old versions, and keeps what can be used.",
-        epilog="; ".join(f"presets {action} {words}".rstrip() for action, (_run, words) in ACTIONS.items()),
-    )
-    presets.add_argument("action", nargs="?", choices=tuple(ACTIONS), default="list")
-    presets.add_argument("words", nargs="*", metavar="ID | PATH | TITLE")
-    presets.add_argument("--modality", metavar="M")
-    presets.add_argument("--anatomy", metavar="A")
-    presets.add_argument("--dimension", type=int, metavar="N")
-    presets.add_argument("--search", metavar="TEXT")
-    presets.add_argument("--all", action="store_true", help="import what cannot be used here too, to edit it")
-    presets.set_defaults(run=run_presets)

@@ -24,7 +24,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "ElastixRegistration"), str(ROOT / "Testing" / "core")]
 
-from ElastixRegistrationLib.core.preset_import import REFUSED, SKIPPED, UPGRADED, examine, remaining_problems  # noqa: E402
+from ElastixRegistrationLib.core.import_report import REFUSED, SKIPPED, UPGRADED  # noqa: E402
+from ElastixRegistrationLib.core.preset_import import examine, remaining_problems  # noqa: E402
 
 ITERATIONS, SAMPLES = "5", 400
 POINTS_METRIC = "CorrespondingPointsEuclideanDistanceMetric"

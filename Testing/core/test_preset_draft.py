@@ -8,7 +8,7 @@ import pytest
 from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.core.errors import InputError, ParameterError
 from ElastixRegistrationLib.core.parameter_maps import format_parameter_text
-from ElastixRegistrationLib.core.preset import Preset, PresetStage
+from ElastixRegistrationLib.core.preset import NOT_MEASURED, Preset, PresetStage
 from ElastixRegistrationLib.core.preset_draft import STAGE_KINDS, PresetDraft, new_stage
 from ElastixRegistrationLib.core.preset_wishes import (
     IMAGE_METRICS,
@@ -49,14 +49,23 @@ RIGID, DEFORMABLE = stage("EulerTransform"), stage("BSplineTransform")
 def test_a_built_in_preset_is_edited_as_a_copy():
     draft = PresetDraft.of(find_preset("deformable"))
     assert draft.is_read_only
-    assert not draft.is_changed
     changed = draft.with_values(0, "NumberOfHistogramBins", ["64"])
-    assert changed.is_changed
-    assert not draft.is_changed
+    assert draft.stages == find_preset("deformable").all_stages()
     saved = changed.to_preset("mine", "Mine", "user")
     assert saved.stages()[0]["NumberOfHistogramBins"] == ("64",)
     assert (saved.expected_accuracy, saved.reference) == ("not measured", find_preset("deformable").reference)
     assert [text.name[:2] for text in saved.texts] == [f"{n + 1}-" for n in range(len(draft.stages))]
+
+
+def test_what_was_measured_is_said_of_these_parameters_only():
+    draft = PresetDraft.of(find_preset("automatic"))
+    said = draft.to_preset("mine", "Mine", "user")
+    commented = draft.with_text(0, "// of ours\n" + draft.stages[0].text).to_preset("mine", "Mine", "user")
+    for same in (said, commented):
+        assert (same.expected_accuracy, same.adapts) == (find_preset("automatic").expected_accuracy, True)
+    for changed in (draft.switched(0, False), draft.with_values(1, "NumberOfHistogramBins", ["64"])):
+        made = changed.to_preset("mine", "Mine", "user")
+        assert (made.expected_accuracy, made.adapts) == (NOT_MEASURED, False)
 
 
 def test_text_and_parameters_are_in_step():

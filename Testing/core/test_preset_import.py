@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import stat
 import sys
 import zipfile
@@ -14,9 +15,13 @@ import pytest
 from core.phantoms import stage
 from ElastixRegistrationLib.core import preset_sources
 from ElastixRegistrationLib.core.errors import InputError
+from ElastixRegistrationLib.core.import_report import READ, REFUSED, SKIPPED, UPGRADED
 from ElastixRegistrationLib.core.parameter_maps import format_parameter_text, format_parameter_toml
-from ElastixRegistrationLib.core.preset_import import READ, REFUSED, SKIPPED, UPGRADED, examine, import_presets
-from ElastixRegistrationLib.core.user_presets import UserPresets
+from ElastixRegistrationLib.core.preset import NOT_MEASURED
+from ElastixRegistrationLib.core.preset_draft import PresetDraft
+from ElastixRegistrationLib.core.preset_import import examine, import_presets
+from ElastixRegistrationLib.core.presets import find_preset
+from ElastixRegistrationLib.core.user_presets import UserPresets, export_preset
 
 RIGID, DEFORMABLE = format_parameter_text(stage("EulerTransform")), format_parameter_text(stage("BSplineTransform"))
 OLD = format_parameter_text(
@@ -260,9 +265,28 @@ def test_a_broken_zip_leaves_nothing(mine, tmp_path, cut):
     else:
         del data[:cut]
     (tmp_path / "broken.zip").write_bytes(bytes(data))
-    with pytest.raises(InputError, match=r"broken\.zip"):
+    with pytest.raises(InputError, match=r"broken\.zip: the archive is damaged: (it is cut off|set0/rigid\.txt in it)"):
         import_presets(tmp_path / "broken.zip", mine)
     assert not mine.folder.exists()
+
+
+def test_a_damaged_zip_in_a_folder_is_called_so(tmp_path):
+    source = folder_of(tmp_path / "given", rigid_txt=RIGID)
+    whole = zipped(source / "whole.zip", **{"rigid.txt": RIGID}).read_bytes()
+    (source / "cut.zip").write_bytes(whole[:-30])
+    reasons = {file.path: file.reason for file in examine(source).files}
+    assert reasons["whole.zip"] == "it is a zip inside; import it by itself"
+    assert reasons["cut.zip"].startswith("the archive is damaged")
+
+
+def test_a_zip_that_is_packed_otherwise_is_refused_by_file(tmp_path):
+    data = zipped(tmp_path / "set.zip", **{"a.txt": RIGID}).read_bytes()
+    for method in (14, 99):  # LZMA, which some Pythons cannot read, and one that none can
+        changed = bytearray(data)
+        changed[8] = changed[data.index(b"PK\1\2") + 10] = method
+        (tmp_path / "set.zip").write_bytes(bytes(changed))
+        (file,) = examine(tmp_path / "set.zip").files
+        assert (file.state, "packed" in file.reason) == (REFUSED, True)
 
 
 def test_an_encrypted_file_is_refused(tmp_path):
@@ -283,7 +307,113 @@ def test_an_index_of_several_presets(mine, tmp_path):
     report = import_presets(source, mine)
     assert {preset.id: preset.title for preset in report.presets} == {"one": "One", "set": "set"}
     assert report.presets[0].anatomy == ("lung",)
-    assert "gone.txt is missing" in next(found.unusable for found in report.found if found.unusable)
+    assert "gone.txt: it is missing" in next(found.unusable for found in report.found if found.unusable)
+
+
+# --- exported presets that were edited ---
+
+
+def exported(tmp_path: Path, preset_id: str = "ct-lung") -> Path:
+    export_preset(find_preset(preset_id), tmp_path / "exported")
+    return tmp_path / "exported"
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+#: What becomes of the affine stage (None: all its text; no file at all), why it is refused, whether its text is kept.
+BROKEN = {
+    "a line": (
+        '(Transform "AffineTransform")',
+        '(Transform "AffineTransform"',
+        r"line \d+: .* closes the parenthesis",
+        True,
+    ),
+    "a parameter": (
+        '(Transform "AffineTransform")',
+        "(Transform )",
+        r"line \d+, parameter Transform: it has no value",
+        True,
+    ),
+    "all of it": (
+        None,
+        "Dear all,\nthis one (the last) is good.\n",
+        "line 1: .* no opening parenthesis: 'Dear all,'",
+        True,
+    ),
+    "gone": (None, None, "it is missing", False),
+    "empty": (None, "", "there are no parameters in it", False),
+    "a result": (None, "(TransformParameters 0 0)\n", "the result of a registration, a transform", False),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_preset_with_a_broken_stage_is_kept_only_to_be_mended(mine, tmp_path, case):
+    old, new, reason, kept = BROKEN[case]
+    source = exported(tmp_path)
+    file = source / "1-lung-affine.txt"
+    if new is None:
+        file.unlink()
+    else:
+        edit(file, file.read_text() if old is None else old, new)
+    broken = file.read_text() if file.is_file() else ""
+    with pytest.raises(InputError, match=rf"exported: there is no preset .*: 1-lung-affine\.txt: {reason}"):
+        import_presets(source, mine)
+    assert not mine.folder.exists()
+    report = import_presets(source, mine, keep_unusable=True)
+    (preset,) = report.presets
+    assert preset.expected_accuracy == NOT_MEASURED
+    assert re.search(rf"cannot be run before it is edited: Lungs, CT: 1-lung-affine.txt: {reason}", report.text())
+    assert "its expected accuracy is left out" in report.text()
+    assert all(file.state == REFUSED for file in report.files if file.path == "1-lung-affine.txt")
+    # Whoever runs it is told; the editor shows both stages, the broken one as it came.
+    with pytest.raises(InputError, match=r"1-lung-affine\.txt"):
+        preset.stages()
+    draft = PresetDraft.of(preset)
+    assert [each.on for each in draft.stages] == [True, True]
+    assert draft.errors[0] is not None
+    assert (draft.stages[0].text == broken) == kept
+    mended = draft.with_text(0, RIGID).to_preset(preset.id, preset.title, "user")
+    assert mended.stages() == [stage("EulerTransform"), find_preset("ct-lung").stages()[1]]
+    assert import_presets(source, mine, keep_unusable=True).presets == ()
+
+
+def test_a_preset_of_one_broken_stage(mine, tmp_path):
+    source = exported(tmp_path, "rigid")
+    (file,) = source.glob("*.txt")
+    edit(file, "(", "")
+    with pytest.raises(InputError, match=rf"{file.name}: line \d+: "):
+        import_presets(source, mine)
+    (preset,) = import_presets(source, mine, keep_unusable=True).presets
+    assert preset.all_stages()[0].text == file.read_text()
+    file.unlink()
+    with pytest.raises(InputError, match="it is missing"):
+        import_presets(source, UserPresets(tmp_path / "other"), keep_unusable=True)
+
+
+def test_what_was_measured_is_not_said_of_stages_that_were_edited(mine, tmp_path):
+    source = exported(tmp_path, "automatic")
+    accuracy = find_preset("automatic").expected_accuracy
+    file = sorted(source.glob("*.txt"))[-1]
+    file.write_text("// of ours\n" + file.read_text())
+    (same,) = import_presets(source, mine).presets
+    assert same.expected_accuracy == accuracy
+    edit(source / "preset.json", '"title": "Automatic"', '"title": "Ours"')
+    edit(file, "(MaximumNumberOfIterations ", "(MaximumNumberOfIterations 7")
+    report = import_presets(source, mine)
+    assert report.presets[0].expected_accuracy == NOT_MEASURED
+    assert "Ours: its stages are not those that were measured" in report.text()
+    assert "Ours: it is fitted to each pair" in report.text()
+    assert report.document()["notes"] == list(report.notes)
+    # What somebody measured for stages of his own is taken along, until they are edited.
+    edit(source / "preset.json", json.dumps(accuracy), '"0.9 mm on ours"')
+    edit(source / "preset.json", '"title": "Ours"', '"title": "Ours, measured"')
+    assert import_presets(source, mine).presets[0].expected_accuracy == "0.9 mm on ours"
+    edit(file, "(MaximumNumberOfIterations ", "(MaximumNumberOfIterations 7")
+    assert import_presets(source, mine).presets[0].expected_accuracy == NOT_MEASURED
 
 
 @pytest.mark.parametrize("text", ["{", "[1]", '{"files": ["../x"]}', '{"presets": 3}'])

@@ -8,14 +8,15 @@ import shutil
 import sys
 import zipfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from ElastixRegistrationLib.core import user_presets as module
 from ElastixRegistrationLib.core.errors import InputError, ParameterError
-from ElastixRegistrationLib.core.preset import Preset, PresetStage, preset_from_json, preset_json
+from ElastixRegistrationLib.core.preset import Preset, PresetStage, free_title, preset_from_json, preset_json
 from ElastixRegistrationLib.core.preset_import import import_presets
-from ElastixRegistrationLib.core.presets import find_preset, list_presets
+from ElastixRegistrationLib.core.presets import built_in_presets, find_preset, list_presets
 from ElastixRegistrationLib.core.user_presets import (
     UserPresets,
     export_preset,
@@ -31,6 +32,9 @@ _REST = """(Metric "AdvancedMeanSquares")
 """
 RIGID = '// ours\n(Transform "EulerTransform")\n' + _REST
 DEFORMABLE = '(Transform "BSplineTransform")\n' + _REST
+
+
+BUILT_IN = list(built_in_presets().values())
 
 
 @pytest.fixture
@@ -98,10 +102,10 @@ def test_saving_again_asks_for_it(mine):
 
 
 def test_copy_rename_delete(mine):
-    copied = mine.copy(find_preset("rigid"), "Mein Röntgen: für 2D/3D!", ["rigid"])
+    copied = mine.copy(find_preset("rigid"), "Mein Röntgen: für 2D/3D!", BUILT_IN)
     assert copied.id == "mein-rontgen-fur-2d-3d"
     assert copied.stages() == find_preset("rigid").stages()
-    again = mine.copy(copied, "Mein Röntgen: für 2D/3D!")
+    again = mine.copy(copied, "Mein Rontgen für 2D, 3D")
     assert again.id == "mein-rontgen-fur-2d-3d-2"
     renamed = mine.rename(copied.id, " Other name ")
     assert (renamed.id, renamed.title) == (copied.id, "Other name")
@@ -115,7 +119,27 @@ def test_built_in_presets_are_read_only(mine):
     for change in (lambda: mine.delete("rigid"), lambda: mine.rename("rigid", "Mine")):
         with pytest.raises(InputError, match="'rigid' is none of your own presets"):
             change()
-    assert mine.copy(find_preset("rigid"), "rigid").id == "rigid-2"
+    assert mine.copy(find_preset("rigid"), "Rigid!", BUILT_IN).id == "rigid-2"
+
+
+@pytest.mark.parametrize("change", ["copy", "rename"])
+def test_a_title_is_of_one_preset(mine, change):
+    for title in ("Knees", "Hips"):
+        mine.copy(find_preset("rigid"), title, BUILT_IN)
+    before = files_of(mine.folder)
+    run = partial(mine.copy, find_preset("affine")) if change == "copy" else partial(mine.rename, "hips")
+    for title, said in [
+        ("", "name of the preset is empty"),
+        (" \t", "name of the preset is empty"),
+        (" knees ", r"There is a preset 'Knees' already \(knees, yours\); choose another name\."),
+        ("RIGID", r"There is a preset 'Rigid' already \(rigid, built-in\); choose another name\."),
+    ]:
+        with pytest.raises(InputError, match=said):
+            run(title, BUILT_IN)
+    assert files_of(mine.folder) == before
+    assert mine.rename("hips", "HIPS", BUILT_IN).title == "HIPS"
+    assert free_title("Knees", mine.presets()) == "Knees 2"
+    assert free_title("Shoulders", mine.presets()) == "Shoulders"
 
 
 @pytest.mark.parametrize("wrong", ["", "..", "a/b", "A", "a--b", "-a", "a" * 61, "con/../x", "a\\b"])
@@ -219,6 +243,23 @@ def test_an_export_can_be_imported(mine, tmp_path, target):
     assert imported.all_stages() == saved.all_stages()
     if target.lower().endswith(".zip"):
         assert zipfile.ZipFile(tmp_path / target).testzip() is None
+
+
+@pytest.mark.parametrize("target", ["out", "out.zip"])
+def test_an_export_replaces_nothing_unasked(mine, tmp_path, target):
+    edited = tmp_path / target
+    export_preset(preset(), edited)
+    edited = edited / "1-rigid.txt" if edited.is_dir() else edited
+    edited.write_text("edited by hand")
+    before = files_of(tmp_path)
+    with pytest.raises(InputError, match=r"out(\.zip)? (is not empty|exists already); .*--overwrite\.$"):
+        export_preset(preset(), tmp_path / target)
+    assert files_of(tmp_path) == before
+    export_preset(preset(), tmp_path / target, overwrite=True)
+    assert edited.read_bytes() != b"edited by hand"
+    assert files_of(tmp_path).keys() == before.keys()
+    (tmp_path / "empty").mkdir()
+    assert len(export_preset(preset(), tmp_path / "empty")) == 3
 
 
 def test_an_export_that_fails_leaves_nothing(mine, tmp_path):

@@ -241,6 +241,28 @@ def test_saved_among_mine_it_is_the_chosen_preset(a_module, open_editor, slicer)
     assert set(mine()) == {"lungs-of-ours", "another"}
 
 
+def test_a_name_that_a_preset_has_is_not_saved_again(host, open_editor):
+    editor = open_editor("rigid")
+    for title, said in (("three STAGES", "'Three stages' already (three, yours)"), ("Affine", "(affine, built-in)")):
+        editor.ui.titleEdit.text = title
+        host.dialogs.expect("OK")
+        editor.ui.saveMineButton.click()
+        assert said in host.dialogs.shown[-1].text
+    assert mine() == {}
+    editor.ui.titleEdit.text = "Rigid (edited)"
+    editor.ui.iterationsSpinBox.value = 42
+    editor.ui.saveMineButton.click()
+    assert mine()["rigid-edited"].expected_accuracy == "not measured"
+    assert open_editor("rigid").ui.titleEdit.text == "Rigid (edited) 2"
+    host.dialogs.expect("OK")
+    editor.ui.titleEdit.text = "Affine"
+    editor.ui.saveInSceneButton.click()
+    assert "(affine, built-in)" in host.dialogs.shown[-1].text
+    editor.ui.titleEdit.text = "Rigid (edited)"  # in the scene there is none of that name
+    editor.ui.saveInSceneButton.click()
+    assert editor.draft.preset.origin == "scene"
+
+
 def test_saved_in_the_scene_it_goes_with_the_scene(host, a_module, open_editor, slicer):
     editor = open_editor("rigid")
     editor.ui.saveInSceneButton.click()

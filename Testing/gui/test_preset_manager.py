@@ -8,8 +8,9 @@ import pytest
 from core.phantoms import stage
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
-from ElastixRegistrationLib.core.presets import DEFAULT_PRESET
-from ElastixRegistrationLib.core.user_presets import user_presets
+from ElastixRegistrationLib.core.preset_import import import_presets
+from ElastixRegistrationLib.core.presets import DEFAULT_PRESET, find_preset
+from ElastixRegistrationLib.core.user_presets import export_preset, user_presets
 from ElastixRegistrationLib.mrml.scene_presets import scene_presets
 
 
@@ -75,6 +76,68 @@ def test_a_node_that_is_removed_takes_its_preset_along(a_module, menu, slicer):
     assert a_module.ui.applyButton.text == "Choose a preset"
     assert "is not here" in a_module.ui.presetDescriptionLabel.text
     assert not a_module.ui.editPresetButton.enabled
+
+
+def test_a_name_that_a_preset_has_is_refused_and_never_proposed(host, a_module, menu):
+    choose(a_module.ui.presetSelector, "rigid")
+    for _time in range(2):
+        host.dialogs.expect(lambda dialog: dialog.accept())  # with the name that is proposed
+        choose(a_module.ui.presetSelector, "rigid")
+        menu["copy"].trigger()
+    assert {preset.title for preset in user_presets().presets()} == {"Rigid (copy)", "Rigid (copy) 2"}
+    for action, name, said in (
+        ("copy", "affine", "There is a preset 'Affine' already (affine, built-in); choose another name."),
+        (
+            "rename",
+            "Rigid (copy)",
+            "There is a preset 'Rigid (copy)' already (rigid-copy, yours); choose another name.",
+        ),
+    ):
+        host.dialogs.expect(name)
+        host.dialogs.expect("OK")
+        menu[action].trigger()
+        assert host.dialogs.shown[-1].text == said
+    assert {preset.title for preset in user_presets().presets()} == {"Rigid (copy)", "Rigid (copy) 2"}
+
+
+def test_an_export_under_a_name_that_the_dialog_did_not_ask_for_is_asked_for(host, a_module, menu, tmp_path):
+    (tmp_path / "ours.zip").write_text("of mine")
+    host.dialogs.expect(str(tmp_path / "ours"))
+    host.dialogs.expect("Cancel")
+    menu["export"].trigger()
+    assert "ours.zip exists already" in host.dialogs.shown[-1].text
+    assert (tmp_path / "ours.zip").read_text() == "of mine"
+    host.dialogs.expect(str(tmp_path / "ours"))
+    host.dialogs.expect("OK")
+    menu["export"].trigger()
+    assert (tmp_path / "ours.zip").read_bytes() != b"of mine"
+
+
+def test_a_damaged_zip_and_a_broken_stage_are_named(host, a_module, menu, tmp_path):
+    archive = tmp_path / "ours.zip"
+    export_preset(find_preset("rigid"), archive)
+    archive.write_bytes(archive.read_bytes()[:-40])
+    export_preset(find_preset("ct-lung"), tmp_path / "ours")
+    (tmp_path / "ours" / "1-lung-affine.txt").write_text("(Transform\n")
+    manager = a_module.panel.presets.manager
+    with pytest.raises(InputError, match=r"ours\.zip: the archive is damaged"):
+        manager.importPath(str(archive))
+    with pytest.raises(InputError, match=r"1-lung-affine\.txt: line 1: "):
+        manager.importPath(str(tmp_path / "ours"))
+
+
+def test_a_preset_that_was_kept_to_be_mended_says_so(host, a_module, tmp_path):
+    export_preset(find_preset("ct-lung"), tmp_path / "ours")
+    (tmp_path / "ours" / "1-lung-affine.txt").write_text("(Transform\n")
+    (kept,) = import_presets(tmp_path / "ours", keep_unusable=True).presets
+    a_module.ui.presetSearchBox.text = "lungs"
+    choose(a_module.ui.presetSelector, kept.id)
+    assert "1-lung-affine.txt, line 1" in a_module.ui.presetProblemsLabel.text
+    assert a_module.ui.presetStagesLabel.text == ""
+    a_module.ui.editPresetButton.click()
+    editor = a_module.panel.presets.manager.editor
+    assert len(editor.draft.stages) == 2
+    assert "Errors: 1" in editor.ui.problemsLabel.text
 
 
 def test_export_and_import(host, a_module, menu, tmp_path):

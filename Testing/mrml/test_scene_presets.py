@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -65,6 +66,20 @@ def test_saving_again_replaces(a_scene, a_preset):
     assert preset_of_node(node).title == node.GetName() == "Other"
     renamed = rename_in_scene(a_scene, "ours", " Third ")
     assert (renamed.id, renamed.title, node.GetName()) == ("ours", "Third", "Third")
+
+
+def test_renaming_gives_each_its_own_title(a_scene, a_preset):
+    for preset_id in ("ours", "theirs"):
+        save_in_scene(a_scene, replace(a_preset, id=preset_id, title=preset_id))
+    for title, said in (
+        ("THEIRS", r"'theirs' already \(theirs, in the scene\)"),
+        ("Rigid", "built-in"),
+        (" ", "empty"),
+    ):
+        with pytest.raises(InputError, match=said):
+            rename_in_scene(a_scene, "ours", title)
+    assert [preset.title for preset in scene_presets(a_scene)] == ["ours", "theirs"]
+    assert rename_in_scene(a_scene, "ours", "Ours").title == "Ours"
 
 
 def test_a_user_preset_and_a_built_in_one_can_be_kept_in_the_scene(a_scene, preset_folder, a_preset):

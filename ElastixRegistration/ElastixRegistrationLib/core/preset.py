@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .errors import InputError
+from .errors import InputError, ParameterError
 from .parameter_maps import (
     ParameterFile,
     ParameterMap,
@@ -19,6 +19,9 @@ from .parameter_maps import (
 )
 
 BUILT_IN, USER, SCENE = "built-in", "user", "scene"
+#: What ``expected_accuracy`` says of stages that nobody has tried on images with a truth.
+NOT_MEASURED = "not measured"
+_PLACES = {BUILT_IN: "built-in", USER: "yours", SCENE: "in the scene"}
 _WORDS = ("modality", "anatomy")
 _INITIALIZATIONS = (None, "geometry", "mass", "none")
 
@@ -52,7 +55,7 @@ class Preset:
     dimension: tuple[int, ...] = (2, 3)
     description: str = ""
     reference: str = ""
-    expected_accuracy: str = "not measured"
+    expected_accuracy: str = NOT_MEASURED
     initialization: str | None = None
     adapts: bool = False
     files: tuple[Path, ...] = ()
@@ -75,6 +78,43 @@ class Preset:
         if not self.files:
             return self.texts
         return tuple(PresetStage(path.name, _text_of(path), path.name not in self.switched_off) for path in self.files)
+
+
+def run_alike(one: Preset, other: Preset) -> bool:
+    """Whether two presets do the same to a pair of images: start, fitting, and the parameters of the stages that are
+    on, whatever their comments, names and order of lines. False where a stage cannot be read."""
+    if (one.initialization, one.adapts) != (other.initialization, other.adapts):
+        return False
+    try:
+        return one.stages() == other.stages()
+    except ParameterError:
+        return False
+
+
+def checked_title(title: str, others: Iterable[Preset]) -> str:
+    """``title`` without spaces around it. Raises InputError for an empty one, and for that of one of ``others``, upper
+    and lower case alike."""
+    if not title.strip():
+        raise InputError("The name of the preset is empty; give it one.")
+    for other in others:
+        if _same_title(title, other.title):
+            place = _PLACES[other.origin]
+            raise InputError(f"There is a preset {other.title!r} already ({other.id}, {place}); choose another name.")
+    return title.strip()
+
+
+def free_title(title: str, others: Iterable[Preset]) -> str:
+    """``title``, or "title 2" and so on: the first that none of ``others`` has."""
+    taken = [other.title for other in others]
+    number, candidate = 1, title
+    while any(_same_title(candidate, each) for each in taken):
+        number += 1
+        candidate = f"{title} {number}"
+    return candidate
+
+
+def _same_title(one: str, other: str) -> bool:
+    return one.casefold().split() == other.casefold().split()
 
 
 def preset_entry(preset: Preset, names: Iterable[str]) -> dict[str, Any]:

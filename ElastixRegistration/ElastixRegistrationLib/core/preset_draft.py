@@ -14,7 +14,7 @@ from . import stage_text
 from .errors import InputError, ParameterError
 from .parameter_maps import ParameterFile, ParameterMap, parse_stage_text
 from .parameter_validation import Problem, find_problems
-from .preset import BUILT_IN, Preset, PresetStage
+from .preset import BUILT_IN, NOT_MEASURED, Preset, PresetStage, run_alike
 from .presets import built_in_presets
 from .user_presets import numbered
 
@@ -41,11 +41,6 @@ class PresetDraft:
         return cls(preset, preset.all_stages())
 
     @property
-    def is_changed(self) -> bool:
-        """Whether the stages differ from what the preset has now."""
-        return self.stages != self.preset.all_stages()
-
-    @property
     def is_read_only(self) -> bool:
         """Whether it must be saved under another name."""
         return self.preset.origin == BUILT_IN
@@ -57,7 +52,7 @@ class PresetDraft:
         for error in self.errors:
             if error is not None:
                 raise error
-        return replace(
+        made = replace(
             self.preset,
             id=preset_id,
             title=title,
@@ -65,9 +60,11 @@ class PresetDraft:
             files=(),
             switched_off=(),
             texts=numbered(self.stages),
-            adapts=self.preset.adapts and not self.is_changed,  # whoever sets values wants them kept
-            expected_accuracy=self.preset.expected_accuracy if not self.is_changed else "not measured",
         )
+        if run_alike(made, self.preset):
+            return made
+        # Whoever sets values wants them kept, and what was measured is another preset.
+        return replace(made, adapts=False, expected_accuracy=NOT_MEASURED)
 
     # --- what the texts say ---
 

@@ -10,11 +10,12 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from .errors import InputError, ParameterError
+from .import_report import READ, REFUSED, SKIPPED, UPGRADED, FileReport, Found, ImportReport
 from .parameter_maps import (
     ParameterFile,
     ParameterMap,
@@ -25,70 +26,15 @@ from .parameter_maps import (
 )
 from .parameter_upgrades import Change, upgrade_text
 from .parameter_validation import Problem, find_problems
-from .preset import USER, Preset, PresetStage, read_entry
+from .preset import NOT_MEASURED, USER, Preset, PresetStage, read_entry, run_alike, text_lines
 from .preset_readme import ReadmeFacts, read_readme
 from .preset_sources import SourceFile, read_sources
 from .presets import built_in_presets
 from .stage_order import stage_sequences
 from .user_presets import ENTRY, UserPresets, id_of, numbered, user_presets
 
-READ, UPGRADED, REFUSED, SKIPPED = "read", "upgraded", "refused", "skipped"
 _PARAMETERS = (".txt", ".toml")
 _INDEX = "presets.json"
-
-
-@dataclass(frozen=True)
-class FileReport:
-    """What became of one file: READ as it is, UPGRADED with ``changes``, REFUSED or SKIPPED (it is no parameter file)
-    with ``reason``. ``presets`` are the titles of those that it is a stage of."""
-
-    path: str
-    state: str
-    reason: str = ""
-    changes: tuple[Change, ...] = ()
-    presets: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Found:
-    """A preset that was put together of ``paths``, and what keeps it from being run, "" for nothing."""
-
-    preset: Preset
-    paths: tuple[str, ...]
-    unusable: str = ""
-
-
-@dataclass(frozen=True)
-class ImportReport:
-    """What an import found. ``presets`` are those that were kept, as they lie in the user's folder; ``already_here``
-    is how many were there before."""
-
-    files: tuple[FileReport, ...]
-    found: tuple[Found, ...]
-    presets: tuple[Preset, ...] = ()
-    already_here: int = 0
-
-    def count(self, state: str) -> int:
-        return sum(file.state == state for file in self.files)
-
-    def text(self, *, unusable: bool = True) -> str:
-        """A line for each preset, and for whatever was upgraded, refused or left out."""
-        lines = [f"{preset.id}  {preset.title}" for preset in self.presets]
-        if unusable:
-            lines += [f"left out: {f.preset.title}: {f.unusable}" for f in self.found if f.unusable]
-        for file in self.files:
-            if file.state == REFUSED:
-                lines.append(f"refused: {file.path}: {file.reason}")
-            lines += [f"upgraded: {file.path}: {c.parameter} {c.text} ({c.source})" for c in file.changes]
-        return "\n".join(lines)
-
-    def document(self) -> dict[str, Any]:
-        """Everything, as JSON holds it."""
-        return {
-            "imported": [{"id": preset.id, "title": preset.title} for preset in self.presets],
-            "unusable": [{"title": f.preset.title, "reason": f.unusable} for f in self.found if f.unusable],
-            "files": [asdict(file) for file in self.files],
-        }
 
 
 @dataclass(frozen=True)
@@ -101,30 +47,73 @@ class _Stage:
     dimension: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class _Broken:
+    """What there is of a file that is no stage, "" for nothing that a user could mend, and why it is none."""
+
+    text: str
+    reason: str
+
+
 def import_presets(
     path: str | os.PathLike, into: UserPresets | None = None, *, keep_unusable: bool = False
 ) -> ImportReport:
     """Keep what ``examine`` finds in ``path`` in ``into`` (None: the user's presets): all of it, or nothing when
     something fails.
 
-    ``keep_unusable`` keeps those too that cannot be run here, to be edited. What is here already, the same stages
-    under the same title, is not added again. Raises InputError for a path that cannot be read or has no preset.
+    ``keep_unusable`` keeps those too that cannot be run here, to be edited; a broken stage stays in its place, as it
+    is, so that the preset is refused by whoever runs it until it is mended. What is here already, the same stages under
+    the same title, is not added again. An expected accuracy that is another preset's is not taken along. Raises
+    InputError for a path that cannot be read or has no preset.
     """
     into = user_presets() if into is None else into
     report = examine(path)
     wanted = [f.preset for f in report.found if f.preset.texts and (keep_unusable or not f.unusable)]
     if not wanted:
-        reasons = [found.unusable for found in report.found] or [file.reason for file in report.files if file.reason]
-        raise InputError(f"{path}: there is no preset in it that can be used{': ' + reasons[0] if reasons else '.'}")
-    present = {_content(preset) for preset in into.presets()}
+        raise InputError(f"{path}: there is no preset in it that can be used{_first_reason(report)}.")
+    here = into.presets()
+    known = [*built_in_presets().values(), *here]
+    present = {_content(preset) for preset in here}
     taken = list(built_in_presets())
     new: list[Preset] = []
+    notes: list[str] = []
     for preset in wanted:
         if _content(preset) not in present:
-            new.append(replace(preset, id=into.free_id(preset.id, taken)))
+            kept, said = _as_it_is(preset, known)
+            new.append(replace(kept, id=into.free_id(preset.id, taken)))
             taken.append(new[-1].id)
-    kept = into.save_all(new) if new else []
-    return replace(report, presets=tuple(kept), already_here=len(wanted) - len(kept))
+            notes += said
+    return replace(
+        report,
+        presets=tuple(into.save_all(new) if new else ()),
+        already_here=len(wanted) - len(new),
+        keeps_unusable=keep_unusable,
+        notes=tuple(notes),
+    )
+
+
+def _first_reason(report: ImportReport) -> str:
+    found = [each.unusable for each in report.found]
+    # What is wrong with a parameter file says more than that a README is none.
+    files = sorted((file for file in report.files if file.reason), key=lambda file: file.state != REFUSED)
+    reasons = found or [f"{file.path}: {file.reason}" for file in files]
+    return f": {reasons[0].rstrip('.')}" if reasons else ""
+
+
+def _as_it_is(preset: Preset, known: Iterable[Preset]) -> tuple[Preset, list[str]]:
+    """``preset`` without what is only true of the one of ``known`` that it was made of, and sentences on that."""
+    if preset.expected_accuracy == NOT_MEASURED:
+        return preset, []
+    measured = [each for each in known if each.expected_accuracy == preset.expected_accuracy]
+    if any(run_alike(preset, each) for each in measured) or (not measured and run_alike(preset, preset)):
+        return preset, []
+    notes = [f"{preset.title}: its stages are not those that were measured, so its expected accuracy is left out."]
+    if preset.adapts:
+        notes.append(
+            f'{preset.title}: it is fitted to each pair, which may change what you set; "adapts": false in its'
+            f" {ENTRY} keeps the stages as they are."
+        )
+    return replace(preset, expected_accuracy=NOT_MEASURED), notes
 
 
 def examine(path: str | os.PathLike) -> ImportReport:
@@ -132,10 +121,13 @@ def examine(path: str | os.PathLike) -> ImportReport:
     sources = read_sources(path)
     reports: dict[PurePosixPath, FileReport] = {}
     folders: dict[PurePosixPath, dict[str, _Stage]] = {}
+    broken: dict[PurePosixPath, _Broken] = {}
     for source in sources:
-        stage, reports[source.path] = _read(source)
-        if stage is not None:
-            folders.setdefault(source.path.parent, {})[source.path.name] = stage
+        read, reports[source.path] = _read(source)
+        if isinstance(read, _Stage):
+            folders.setdefault(source.path.parent, {})[source.path.name] = read
+        elif read is not None:
+            broken[source.path] = read
     readmes = {
         source.path.parent: read_readme(source.data.decode("utf-8", errors="replace"))
         for source in sorted(sources, key=lambda source: source.path.name.lower() != "readme.md", reverse=True)
@@ -143,26 +135,30 @@ def examine(path: str | os.PathLike) -> ImportReport:
     }
     entries = _entries(sources, reports)
     found: list[Found] = []
-    for folder, stages in folders.items():
-        described = entries.get(folder, [])
+    for folder in dict.fromkeys([*folders, *entries]):
+        stages, described = folders.get(folder, {}), entries.get(folder, [])
         named = {name for values in described for name in values["files"]}
-        found += [_described(values, folder, stages) for values in described]
+        found += [_described(values, folder, stages, broken) for values in described]
+        for file in (folder / name for name in named if folder / name in broken):
+            reports[file] = replace(reports[file], state=REFUSED, reason=broken[file].reason)
         rest = {name: stage for name, stage in stages.items() if name not in named}
         found += _inferred(folder, rest, _facts(readmes, folder), os.path.splitext(os.path.basename(path))[0])
     return ImportReport(tuple(_with_presets(reports.values(), found)), tuple(found))
 
 
-def _read(source: SourceFile) -> tuple[_Stage | None, FileReport]:
-    name = str(source.path)
+def _read(source: SourceFile) -> tuple[_Stage | _Broken | None, FileReport]:
+    """None for what is no parameter file by its name."""
+    name, text = str(source.path), ""
     if source.refused:
-        return None, FileReport(name, REFUSED, source.refused)
+        return _Broken("", source.refused), FileReport(name, REFUSED, source.refused)
     if source.path.suffix.lower() not in _PARAMETERS or source.path.stem.lower() == "readme":
         return None, FileReport(name, SKIPPED, "no parameter file")
     try:
         text = decoded_text(source.data, name)
         parsed = parse_parameter_source(text, name, toml=source.path.suffix.lower() == ".toml")
         if is_transform_map(parsed.map):
-            return None, FileReport(name, SKIPPED, "the result of a registration, a transform")
+            reason = "the result of a registration, a transform"
+            return _Broken("", reason), FileReport(name, SKIPPED, reason)
         if source.path.suffix.lower() == ".toml":
             text = format_parameter_text(parsed.map)
         stage = _upgraded(text, parsed)
@@ -170,12 +166,13 @@ def _read(source: SourceFile) -> tuple[_Stage | None, FileReport]:
         # Notes and lists lie beside parameter files; only what begins like one is a broken one.
         looks_right = source.data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"(", b"//"))
         state = REFUSED if looks_right and b"(" in source.data else SKIPPED
-        return None, FileReport(name, state, _reason(error) if state == REFUSED else "no parameter file")
+        reason = _reason(error)
+        return _Broken(text, reason), FileReport(name, state, reason if state == REFUSED else "no parameter file")
     return stage, FileReport(name, UPGRADED if stage.changes else READ, changes=stage.changes)
 
 
 def _reason(error: ParameterError) -> str:
-    return f"line {error.line}: {error.problem}" if error.line else error.problem
+    return str(ParameterError(error.problem, line=error.line, parameter=error.parameter))
 
 
 def _upgraded(text: str, parsed: ParameterFile) -> _Stage:
@@ -213,17 +210,25 @@ def _entries(
     return entries
 
 
-def _described(values: dict[str, Any], folder: PurePosixPath, stages: Mapping[str, _Stage]) -> Found:
+def _described(
+    values: dict[str, Any], folder: PurePosixPath, stages: Mapping[str, _Stage], broken: Mapping[PurePosixPath, _Broken]
+) -> Found:
     names, off = values["files"], values["switched_off"]
     described = {name: value for name, value in values.items() if name not in ("files", "switched_off")}
-    missing = [name for name in names if name not in stages]
-    texts = tuple(PresetStage(name, stages[name].text, name not in off) for name in names if name in stages)
+    wrong = {name: broken.get(folder / name, _Broken("", "it is missing")) for name in names if name not in stages}
+    given = {name: wrong[name].text if name in wrong else stages[name].text for name in names}
+    # A stage of nothing but a comment cannot be run: without it, the rest would pass for the whole.
+    texts = tuple(
+        PresetStage(name, text if text.strip() else f"// {name}: {wrong[name].reason}\n", name not in off)
+        for name, text in given.items()
+        if any(given.values())
+    )
     described["id"] = id_of(described.get("id") or described["title"] or folder.name)
     preset = Preset(**described, texts=texts)
     preset = replace(preset, title=preset.title or preset.id, origin=USER)
-    paths = tuple(str(folder / name) for name in names if name in stages)
-    if missing:
-        return Found(preset, paths, f"the file {missing[0]} is missing or broken")
+    paths = tuple(str(folder / name) for name, text in given.items() if text)
+    if wrong:
+        return Found(preset, paths, "; ".join(f"{folder / name}: {what.reason}" for name, what in wrong.items()))
     return Found(preset, paths, _why_unusable(preset))
 
 
@@ -311,12 +316,20 @@ def _missing_file(stage: ParameterMap) -> str:
 
 
 def _content(preset: Preset) -> tuple[Any, ...]:
-    """What makes two presets the same: title, parameters and which stages are on, whatever their comments say."""
+    """What makes two presets the same: title, parameters and which stages are on, whatever their comments say. A stage
+    that cannot be read is its text."""
     try:
-        stages = [(tuple(_map(stage.text).items()), stage.on) for stage in preset.all_stages()]
+        stages = preset.all_stages()
     except ParameterError:
         return (preset.id,)  # one that a user has broken is like no other
-    return preset.title, tuple(stages)
+    return preset.title, tuple((_values(stage.text), stage.on) for stage in stages)
+
+
+def _values(text: str) -> Any:
+    try:
+        return tuple(_map(text).items())
+    except ParameterError:
+        return "\n".join(text_lines(text))
 
 
 def _with_presets(reports: Iterable[FileReport], found: Iterable[Found]) -> list[FileReport]:

@@ -18,6 +18,10 @@ MAX_FILE_BYTES = 2 * 10**6
 MAX_ALL_BYTES = 100 * 10**6
 _WANTED = (".txt", ".toml", ".md", ".rst", ".json", "")
 _SKIPPED_FOLDERS = ("__MACOSX",)
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, UnicodeDecodeError)
+#: What Python reads everywhere; its LZMA is not in every Slicer.
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
+_ZIP_INSIDE = "it is a zip inside; import it by itself"
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ def read_sources(path: str | os.PathLike) -> list[SourceFile]:
     elif zipfile.is_zipfile(path):
         found = _zip_files(path)
     elif path.is_file():
+        if path.suffix.lower() == ".zip":
+            raise InputError(f"{path}: {_why_no_zip(path)}.")
         found = iter([_read_plain(path, PurePosixPath(path.name))])
     else:
         raise InputError(f"{path}: there is no such file or folder.")
@@ -73,9 +79,18 @@ def _folder_files(folder: Path) -> Iterator[SourceFile]:
             yield SourceFile(below, refused="it is a link") if path.is_symlink() else _read_plain(path, below)
 
 
+def _why_no_zip(path: Path) -> str:
+    """What is wrong with a file that has the name of a zip, "" for nothing."""
+    try:
+        with open(path, "rb") as file:
+            return "" if zipfile.is_zipfile(file) else "the archive is damaged: it is cut off, or no zip at all"
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}"
+
+
 def _read_plain(path: Path, below: PurePosixPath) -> SourceFile:
     if below.suffix.lower() == ".zip":
-        return SourceFile(below, refused="it is a zip inside; import it by itself")
+        return SourceFile(below, refused=_why_no_zip(path) or _ZIP_INSIDE)
     try:
         if not path.is_file():
             return SourceFile(below, refused="it is no plain file")
@@ -98,8 +113,10 @@ def _zip_files(path: Path) -> Iterator[SourceFile]:
                 if problem := _name_problem(member, below):
                     yield SourceFile(below, refused=problem)
                 elif _is_wanted(below):
-                    yield _read_member(archive, member, below)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+                    yield _read_member(archive, member, below, path)
+    except _DAMAGED as error:
+        raise InputError(f"{path}: the archive is damaged: its list of files cannot be read.") from error
+    except NotImplementedError as error:
         raise InputError(f"{path}: the zip cannot be read: {error}.") from error
 
 
@@ -109,14 +126,19 @@ def _name_problem(member: zipfile.ZipInfo, below: PurePosixPath) -> str:
     return "it is a link" if stat.S_ISLNK(member.external_attr >> 16) else ""
 
 
-def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, below: PurePosixPath) -> SourceFile:
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, below: PurePosixPath, path: Path) -> SourceFile:
     if below.suffix.lower() == ".zip":
-        return SourceFile(below, refused="it is a zip inside; import it by itself")
+        return SourceFile(below, refused=_ZIP_INSIDE)
     if member.flag_bits & 1:
         return SourceFile(below, refused="it is encrypted")
-    with archive.open(member) as file:
-        # The size in the directory of a zip may lie; reading stops all the same.
-        return _sized(below, file.read(MAX_FILE_BYTES + 1))
+    if member.compress_type not in _PACKED:
+        return SourceFile(below, refused="it is packed in a way that is not read here; make the zip anew, with Deflate")
+    try:
+        with archive.open(member) as file:
+            # The size in the directory of a zip may lie; reading stops all the same.
+            return _sized(below, file.read(MAX_FILE_BYTES + 1))
+    except _DAMAGED as error:
+        raise InputError(f"{path}: the archive is damaged: {below} in it cannot be read.") from error
 
 
 def _sized(below: PurePosixPath, data: bytes) -> SourceFile:

@@ -61,6 +61,11 @@ def list_presets(
     ]
 
 
+def known_words(presets: Iterable[Preset], field: str) -> list[str]:
+    """Words but "any" that ``presets`` have in ``field``, "modality" or "anatomy", in the order of their first use."""
+    return list(dict.fromkeys(word for preset in presets for word in getattr(preset, field) if word != "any"))
+
+
 def built_in_presets() -> dict[str, Preset]:
     """Those that come with this package, by id. Nobody changes them; a copy can be changed."""
     return dict(_index()[1])

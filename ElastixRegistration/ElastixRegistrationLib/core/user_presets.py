@@ -11,13 +11,13 @@ import sys
 import tempfile
 import unicodedata
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .errors import InputError, ParameterError
 from .image_files import whole_file
-from .preset import USER, Preset, PresetStage, preset_entry, read_entry, text_lines
+from .preset import USER, Preset, PresetStage, checked_title, preset_entry, read_entry, text_lines
 
 _log = logging.getLogger(__name__)
 #: Environment variable that names the folder, before anything else.
@@ -116,15 +116,20 @@ class UserPresets:
         except OSError as error:
             raise InputError(f"The preset {preset_id} cannot be deleted: {error.strerror}.") from error
 
-    def rename(self, preset_id: str, title: str) -> Preset:
-        """Another title; the id, by which scenes and scripts know the preset, stays."""
-        if not title.strip():
-            raise InputError("The new name of the preset is empty.")
-        return self.save(replace(self._must_exist(preset_id), title=title.strip()), overwrite=True)
+    def rename(self, preset_id: str, title: str, others: Iterable[Preset] = ()) -> Preset:
+        """Another title; the id, by which scenes and scripts know the preset, stays. Raises InputError for a title that
+        is empty, or that another preset has, here or in ``others``."""
+        preset = self._must_exist(preset_id)
+        elsewhere = [*(each for each in self.presets() if each.id != preset_id), *others]
+        return self.save(replace(preset, title=checked_title(title, elsewhere)), overwrite=True)
 
-    def copy(self, preset: Preset, title: str, taken: Sequence[str] = ()) -> Preset:
-        """Save ``preset``, wherever it comes from, under ``title`` and an id that neither it nor ``taken`` has."""
-        return self.save(replace(preset, id=self.free_id(title, [*taken, preset.id]), title=title.strip()))
+    def copy(self, preset: Preset, title: str, others: Iterable[Preset] = ()) -> Preset:
+        """Save ``preset``, wherever it comes from, under ``title`` and an id of its own. Raises InputError for a title
+        that is empty, or that a preset has, here or in ``others``, whose ids are taken too."""
+        elsewhere = list(others)
+        title = checked_title(title, [*self.presets(), *elsewhere])
+        preset_id = self.free_id(title, [*(each.id for each in elsewhere), preset.id])
+        return self.save(replace(preset, id=preset_id, title=title))
 
     def free_id(self, title: str, taken: Sequence[str] = ()) -> str:
         """An id made of ``title`` that no preset here has and that is not in ``taken``."""
@@ -190,10 +195,11 @@ def write_preset_folder(preset: Preset, folder: Path) -> list[Path]:
     return paths
 
 
-def export_preset(preset: Preset, target: str | os.PathLike) -> list[Path]:
+def export_preset(preset: Preset, target: str | os.PathLike, *, overwrite: bool = False) -> list[Path]:
     """Write a preset as a folder, or as a zip by the suffix .zip, for elastix or for another computer.
 
-    Returns what was written. Raises InputError when it cannot be.
+    Returns what was written. Raises InputError when it cannot be, and when ``target`` is a zip, or a folder with files
+    in it: they may have been edited. With ``overwrite`` files of the same names are replaced, all others stay.
     """
     target = Path(target)
     if target.suffix.lower() in (".txt", ".toml", ".json"):
@@ -201,7 +207,12 @@ def export_preset(preset: Preset, target: str | os.PathLike) -> list[Path]:
     if not target.parent.is_dir():
         raise InputError(f"The folder {target.parent} for {target.name} does not exist.")
     try:
-        if target.suffix.lower() != ".zip":
+        zipped = target.suffix.lower() == ".zip"
+        if not overwrite and not zipped and target.is_dir() and any(target.iterdir()):
+            raise InputError(f"The folder {target} is not empty; choose another one, or use --overwrite.")
+        if not overwrite and zipped and target.exists():
+            raise InputError(f"The file {target} exists already; choose another name, or use --overwrite.")
+        if not zipped:
             return write_preset_folder(preset, target)
         with whole_file(target) as draft, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, text in _written(preset):

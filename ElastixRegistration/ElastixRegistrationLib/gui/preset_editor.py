@@ -13,11 +13,11 @@ from ..core.errors import ElastixRegistrationError
 from ..core.parameter_rows import addable, first_values, rows, with_cell, with_resolutions
 from ..core.parameter_schema import find_parameter
 from ..core.parameter_validation import Problem
-from ..core.preset import SCENE, USER, Preset
+from ..core.preset import SCENE, USER, Preset, checked_title, free_title
 from ..core.preset_draft import PresetDraft
-from ..core.presets import built_in_presets
+from ..core.presets import built_in_presets, list_presets
 from ..core.user_presets import user_presets
-from ..mrml.scene_presets import free_scene_id, save_in_scene
+from ..mrml.scene_presets import free_scene_id, save_in_scene, scene_presets
 from .preset_editor_resolutions import ResolutionTable
 from .preset_editor_stages import StageList
 from .preset_editor_table import ParameterTable, meaningText
@@ -116,7 +116,10 @@ class PresetEditor:
     def _begin(self, draft: PresetDraft) -> None:
         self._steps, self._step, self._stage = [draft], 0, len(draft.stages) - 1
         title = draft.preset.title
-        self.ui.titleEdit.text = _("{title} (edited)").format(title=title) if draft.is_read_only else title
+        if draft.is_read_only:
+            taken = list_presets(others=scene_presets(slicer.mrmlScene))
+            title = free_title(_("{title} (edited)").format(title=title), taken)
+        self.ui.titleEdit.text = title
         origins = {USER: _("one of your presets"), SCENE: _("of this scene")}
         note = origins.get(draft.preset.origin, _("built-in, is saved under another name"))
         if draft.preset.adapts:
@@ -245,6 +248,9 @@ class PresetEditor:
         same = preset.origin == origin and title == preset.title
         mine, scene, stage = user_presets(), slicer.mrmlScene, self._stage
         try:
+            if not same:
+                there = scene_presets(scene) if origin == SCENE else mine.presets()
+                checked_title(title, [*built_in_presets().values(), *there])
             if origin == SCENE:
                 presetID = preset.id if same else free_scene_id(scene, title, mine)
                 saved = save_in_scene(scene, self.draft.to_preset(presetID, title, SCENE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +13,8 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..core.errors import ElastixRegistrationError
-from ..core.preset import BUILT_IN, SCENE, Preset
-from ..core.presets import DEFAULT_PRESET, built_in_presets
+from ..core.preset import BUILT_IN, SCENE, Preset, free_title
+from ..core.presets import DEFAULT_PRESET, built_in_presets, list_presets
 from ..core.user_presets import export_preset, user_presets
 from ..mrml.scene_presets import free_scene_id, remove_from_scene, rename_in_scene, save_in_scene
 from .preset_editor import PresetEditor
@@ -78,9 +79,10 @@ class PresetManager:
 
     def copy(self) -> None:
         preset = self._chosen()
-        title = self._askTitle(_("Copy preset"), _("{title} (copy)").format(title=preset.title))
+        proposal = free_title(_("{title} (copy)").format(title=preset.title), list_presets())
+        title = self._askTitle(_("Copy preset"), proposal)
         if title:
-            self._onChanged(user_presets().copy(preset, title, tuple(built_in_presets())).id)
+            self._onChanged(user_presets().copy(preset, title, built_in_presets().values()).id)
 
     def keepInScene(self) -> None:
         """A built-in preset gets an id of its own, as the one of this computer may change with the next version."""
@@ -97,7 +99,7 @@ class PresetManager:
         if preset.origin == SCENE:
             rename_in_scene(slicer.mrmlScene, preset.id, title)
         else:
-            user_presets().rename(preset.id, title)
+            user_presets().rename(preset.id, title, built_in_presets().values())
         self._onChanged(preset.id)
 
     def delete(self) -> None:
@@ -118,8 +120,16 @@ class PresetManager:
         path = qt.QFileDialog.getSaveFileName(
             slicer.util.mainWindow(), _("Export preset"), f"{preset.id}.zip", _("Zip of parameter files") + " (*.zip)"
         )
+        if path and not path.lower().endswith(".zip"):
+            path = f"{path}.zip"
+            # The dialog has asked for the name that it gave, not for this one.
+            question = _("{path} exists already. Replace it?").format(path=path)
+            if os.path.exists(path) and not slicer.util.confirmOkCancelDisplay(
+                question, windowTitle=_("Export preset")
+            ):
+                return
         if path:
-            written = export_preset(preset, path if path.lower().endswith(".zip") else f"{path}.zip")
+            written = export_preset(preset, path, overwrite=True)
             slicer.util.showStatusMessage(_("Exported to {path}.").format(path=written[0]), 5000)
 
     def importFile(self) -> None:
@@ -158,16 +168,15 @@ class PresetManager:
 
 
 def _importText(report: Any) -> str:
-    from ..core.preset_import import REFUSED, UPGRADED
+    from ..core.import_report import REFUSED, UPGRADED
 
     parts = [_("{count} presets imported.").format(count=len(report.presets))]
     if report.already_here:
         parts.append(_("{count} were here already.").format(count=report.already_here))
     if report.count(UPGRADED):
         parts.append(_("{count} files of older elastix were upgraded.").format(count=report.count(UPGRADED)))
-    unusable = sum(bool(found.unusable) for found in report.found)
-    if unusable:
-        parts.append(_("{count} presets cannot be used here.").format(count=unusable))
+    if report.left_out:
+        parts.append(_("{count} presets cannot be used here.").format(count=len(report.left_out)))
     if report.count(REFUSED):
         parts.append(_("{count} files were refused.").format(count=report.count(REFUSED)))
     return " ".join(parts)

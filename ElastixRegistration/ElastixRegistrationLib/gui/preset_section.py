@@ -13,7 +13,7 @@ from ..core import preset_texts
 from ..core.errors import InputError
 from ..core.preset import SCENE, USER, Preset
 from ..core.preset_draft import PresetDraft
-from ..core.presets import find_preset, list_presets
+from ..core.presets import find_preset, known_words, list_presets
 from ..mrml.parameter_node import FIXED_MASK, FIXED_POINTS, FIXED_VOLUME, MOVING_MASK, MOVING_VOLUME
 from ..mrml.scene_presets import scene_presets
 from .preset_manager import PresetManager
@@ -50,12 +50,12 @@ class PresetSection(Section):
 
     def _fillFilters(self) -> None:
         ui, presets = self.ui, list_presets(others=scene_presets(slicer.mrmlScene))
-        for comboBox, everything, groups in (
-            (ui.modalityFilter, _("Any modality"), (preset.modality for preset in presets)),
-            (ui.anatomyFilter, _("Any anatomy"), (preset.anatomy for preset in presets)),
+        for comboBox, everything, words in (
+            (ui.modalityFilter, _("Any modality"), known_words(presets, "modality")),
+            (ui.anatomyFilter, _("Any anatomy"), known_words(presets, "anatomy")),
         ):
             chosen = comboBox.itemData(comboBox.currentIndex)
-            fillComboBox(comboBox, [(everything, ""), *_words(groups)])
+            fillComboBox(comboBox, [(everything, ""), *((_shownWord(word), word) for word in words)])
             selectValue(comboBox, chosen or "")
 
     def _presetsChanged(self, presetID: str) -> None:
@@ -161,10 +161,8 @@ class PresetSection(Section):
         self.ui.presetProblemsLabel.visible = bool(lines)
 
 
-def _words(groups: Any) -> list[tuple[str, str]]:
-    """Every word of the groups once, in the order of their first use, without "any"."""
-    found = dict.fromkeys(word for group in groups for word in group if word != "any")
-    return [(word.upper() if word in _SHORT else word.capitalize(), word) for word in found]
+def _shownWord(word: str) -> str:
+    return word.upper() if word in _SHORT else word.capitalize()
 
 
 def _voxelCount(node: Any) -> int:

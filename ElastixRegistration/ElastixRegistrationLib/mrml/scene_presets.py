@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..core.errors import InputError
-from ..core.preset import SCENE, Preset, preset_from_json, preset_json
+from ..core.preset import SCENE, Preset, checked_title, preset_from_json, preset_json
 from ..core.presets import built_in_presets
 from ..core.user_presets import UserPresets
 
@@ -70,10 +70,11 @@ def save_in_scene(scene: Any, preset: Preset) -> Preset:
 
 
 def rename_in_scene(scene: Any, preset_id: str, title: str) -> Preset:
-    """Another title; the id, which parameter sets of the scene name, stays. Raises InputError for an unknown id."""
-    if not title.strip():
-        raise InputError("The new name of the preset is empty.")
-    return save_in_scene(scene, replace(preset_of_node(_node_of(scene, preset_id)), title=title.strip()))
+    """Another title; the id, which parameter sets of the scene name, stays. Raises InputError for an unknown id, for an
+    empty title, and for that of a built-in preset or of another one of the scene."""
+    preset = preset_of_node(_node_of(scene, preset_id))
+    others = [*built_in_presets().values(), *(each for each in scene_presets(scene) if each.id != preset_id)]
+    return save_in_scene(scene, replace(preset, title=checked_title(title, others)))
 
 
 def remove_from_scene(scene: Any, preset_id: str) -> None:

@@ -1315,6 +1315,7 @@
     <name>gui.many_section</name>
     <message>
         <source>Cancelled: the scene was closed.</source>
+        <extracomment>So long after the last node has come into the scene it is shown here.</extracomment>
         <translation>Abgebrochen: Die Szene wurde geschlossen.</translation>
     </message>
     <message>
@@ -1808,6 +1809,10 @@
     <message>
         <source>Zip of parameter files</source>
         <translation>Zip aus Parameterdateien</translation>
+    </message>
+    <message>
+        <source>{path} exists already. Replace it?</source>
+        <translation>{path} gibt es schon. Ersetzen?</translation>
     </message>
     <message>
         <source>Exported to {path}.</source>
