@@ -9,36 +9,71 @@ import time
 import warnings
 from collections.abc import Callable
 
+from .native_messages import NATIVE_ERRORS
+
 _LONGEST_S = 20.0
+_MOST_TEXT = 4000  # bytes, less than a pipe holds
 
 
-def would_crash(action: Callable[[], object]) -> bool:
-    """Whether ``action`` ends a forked copy of this process, or takes longer than 20 s. Exceptions do not count.
+def why_it_fails(action: Callable[[], object], most_bytes: int) -> str | None:
+    """Why ``action`` fails in a forked copy of this process; None when it does not.
 
-    False without a try where a process cannot be copied safely: not on Linux, or several threads of Python run.
+    That is the text of its exception, or "" where it ends the process, takes longer than 20 s, or more memory than
+    ``most_bytes`` beyond what is in use. None without a try where a process cannot be copied safely: not on Linux, or
+    several threads of Python run.
     """
     if sys.platform != "linux" or threading.active_count() > 1:
-        return False
+        return None
+    answer, told = os.pipe()
     with warnings.catch_warnings():
         # Python warns of any thread; those of ITK's pool hold no lock while they wait.
         warnings.simplefilter("ignore", DeprecationWarning)
         child = os.fork()
     if child == 0:
-        try:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, 1)
-            os.dup2(nowhere, 2)
-            action()
-        finally:
-            os._exit(0)
+        _act(action, most_bytes, told)
+    os.close(told)
+    try:
+        status = _status_of(child)
+        return None if status == 0 else os.read(answer, _MOST_TEXT).decode(errors="replace")
+    finally:
+        os.close(answer)
+
+
+def _act(action: Callable[[], object], most_bytes: int, told: int) -> None:
+    """In the copy. Does not return."""
+    status = 1
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        _limit_memory(most_bytes)
+        action()
+        status = 0
+    except NATIVE_ERRORS as error:
+        os.write(told, str(error).encode(errors="replace")[:_MOST_TEXT])
+    finally:
+        os._exit(status)
+
+
+def _limit_memory(most_bytes: int) -> None:
+    import resource  # not on Windows
+
+    with open("/proc/self/statm", encoding="ascii") as file:
+        in_use = int(file.read().split()[0]) * resource.getpagesize()
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    most = in_use + most_bytes
+    resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _status_of(child: int) -> int:
+    """How the process ended; it is ended where it takes too long."""
     end = time.monotonic() + _LONGEST_S
     pause = 0.0005
     while time.monotonic() < end:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
-            return os.WIFSIGNALED(status)
+            return status
         time.sleep(pause)
         pause = min(2 * pause, 0.02)
     os.kill(child, 9)
-    os.waitpid(child, 0)
-    return True
+    return os.waitpid(child, 0)[1]

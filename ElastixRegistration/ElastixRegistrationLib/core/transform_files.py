@@ -23,7 +23,7 @@ from .images import Geometry, array_view, component_count, geometry_of
 from .itk_access import wrapped_class
 from .native_messages import NATIVE_ERRORS, native_messages_of_success, silence_hdf5_at_exit
 from .parameter_maps import ParameterMap, format_parameter_text, format_parameter_toml, read_parameter_file
-from .probe import would_crash
+from .probe import why_it_fails
 from .sampling import lattice, sampled
 from .transform_parameters import (
     itk_transform,
@@ -50,7 +50,9 @@ _FILES_OF_MAPS = ("TransformFileName", "DeformationFieldFileName")
 _MOST_SAMPLES = 500_000
 #: So many bytes hold the last line of a file in ITK's text form, the fixed parameters of a transform.
 _LONGEST_END = 1_000_000
-#: HDF5 files up to this size are read twice, as HDF5 does not survive every damaged one.
+#: HDF5 files up to this size are tried in another process first, as HDF5 does not survive every damaged one, and asks
+#: for gigabytes that some announce: deflate makes at most 1032 bytes of one.
+_LEAST_MEMORY, _MOST_COMPRESSED = 256 * 2**20, 1032
 _MOST_PROBED_BYTES = 50_000_000
 _FULL_PATH = re.compile(r"[\\/]|[A-Za-z]:")
 
@@ -91,25 +93,38 @@ def _read(path: Path) -> Any:
     return compose(chain)
 
 
+def _what_is_wrong(why: str) -> str:
+    """The rest of a sentence on an HDF5 file that fails with the text ``why``, or without any."""
+    if not why:
+        return "is truncated or damaged, or no HDF5 file."
+    if "KernelTransform_" in why:
+        return (
+            "holds a thin-plate or similar spline of landmarks, which ITK's Python packages do not read from this"
+            " format; save it as .tfm."
+        )
+    return "is damaged or holds no ITK transform."
+
+
 def _read_hdf5(path: Path) -> list[Any]:
     """Transforms of ITK's HDF5 form, first applied first."""
     reader = wrapped_class("TransformFileReader", "TemplateD").New()
     reader.SetTransformIO(wrapped_class("HDF5TransformIO", "TemplateD").New())
     reader.SetFileName(str(path))
-    is_small = path.stat().st_size < _MOST_PROBED_BYTES
-    if is_hdf5_cut_off(path) or (is_small and would_crash(reader.Update)):
-        raise InputError(f"The transform file {path} is truncated or damaged, or no HDF5 file.")
-    try:
-        with native_messages_of_success():
-            reader.Update()
-    except NATIVE_ERRORS as error:
-        silence_hdf5_at_exit()
-        if "KernelTransform_" in str(error):
-            raise InputError(
-                f"The transform file {path} holds a thin-plate or similar spline of landmarks, which ITK's Python"
-                " packages do not read from this format; save it as .tfm."
-            ) from error
-        raise InputError(f"The transform file {path} is damaged or holds no ITK transform.") from error
+    size = path.stat().st_size
+    why = None
+    if is_hdf5_cut_off(path):
+        why = ""
+    elif size < _MOST_PROBED_BYTES:
+        why = why_it_fails(reader.Update, _LEAST_MEMORY + _MOST_COMPRESSED * size)
+    if why is None:
+        try:
+            with native_messages_of_success():
+                reader.Update()
+        except NATIVE_ERRORS as error:
+            silence_hdf5_at_exit()
+            why = str(error)
+    if why is not None:
+        raise InputError(f"The transform file {path} {_what_is_wrong(why)}")
     # A file may hold several that are meant as one, in the order of a composite's queue: the last acts first.
     chain = []
     transforms = reader.GetModifiableTransformList()
