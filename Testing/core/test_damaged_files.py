@@ -14,6 +14,7 @@ from ElastixRegistrationLib.core.image_files import read_image, write_image
 from ElastixRegistrationLib.core.images import array_view, image_from_array
 from ElastixRegistrationLib.core.matrices import transform_from_matrix
 from ElastixRegistrationLib.core.transform_files import read_transform, write_transform
+from ElastixRegistrationLib.core.transforms import bspline_transform
 
 SOURCES = Path(__file__).resolve().parents[2] / "ElastixRegistration"
 FORMATS = [".nrrd", ".nii.gz", ".nii", ".mha", ".vtk", ".gipl", ".tif"]
@@ -45,6 +46,32 @@ def test_tiff_files_of_other_programs_are_judged_alike(tmp_path, big):
     path.write_bytes(path.read_bytes()[:-600])
     with pytest.raises(InputError, match="truncated"):
         read_image(path)
+
+
+NINES = np.full(3, 9.0).tobytes()
+NONE = np.array([9.0, np.nan, 9.0]).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "is_grid", "old", "new"),
+    [
+        (".txt", False, b"(TransformParameters 1.0", b"(TransformParameters inf"),
+        (".txt", True, b"(GridDirection 1.0", b"(GridDirection nan"),
+        (".tfm", False, b"Parameters: 1 ", b"Parameters: nan "),
+        (".tfm", True, b"9 9 9", b"9 nan 9"),
+        (".h5", True, NINES, NONE),
+    ],
+)
+def test_numbers_that_are_not_finite_are_refused(tmp_path, suffix, is_grid, old, new):
+    """With those of a grid, ITK stops when points are mapped; with those of a matrix it maps them to nowhere."""
+    path = tmp_path / f"t{suffix}"
+    grid_of_zeros = bspline_transform(np.zeros((3, 5, 5, 5)), np.zeros(3), np.full(3, 9.0), np.eye(3))
+    write_transform(grid_of_zeros if is_grid else transform_from_matrix(np.eye(4), "LPS"), path, grid((9, 8, 7)))
+    read_transform(path)
+    assert old in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(old, new, 1))
+    with pytest.raises(InputError, match=rf"t\{suffix} (holds numbers that are not finite|is damaged)"):
+        read_transform(path)
 
 
 @pytest.mark.parametrize("kept", [0, 20, 100, 0.5, -1])

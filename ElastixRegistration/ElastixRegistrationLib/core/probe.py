@@ -11,16 +11,17 @@ from collections.abc import Callable
 
 from .native_messages import NATIVE_ERRORS
 
-_LONGEST_S = 20.0
+_LONGEST_S = 30.0
+_MOST_WORK_S = 5
 _MOST_TEXT = 4000  # bytes, less than a pipe holds
 
 
 def why_it_fails(action: Callable[[], object], most_bytes: int) -> str | None:
     """Why ``action`` fails in a forked copy of this process; None when it does not.
 
-    That is the text of its exception, or "" where it ends the process, takes longer than 20 s, or more memory than
-    ``most_bytes`` beyond what is in use. None without a try where a process cannot be copied safely: not on Linux, or
-    several threads of Python run.
+    That is the text of its exception, or "" where it ends the process or takes longer than 5 s of work or 30 s in all.
+    It may take ``most_bytes`` beyond what is in use. None without a try where a process cannot be copied safely: not on
+    Linux, or several threads of Python run.
     """
     if sys.platform != "linux" or threading.active_count() > 1:
         return None
@@ -46,7 +47,7 @@ def _act(action: Callable[[], object], most_bytes: int, told: int) -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
-        _limit_memory(most_bytes)
+        _limit(most_bytes)
         action()
         status = 0
     except NATIVE_ERRORS as error:
@@ -55,14 +56,20 @@ def _act(action: Callable[[], object], most_bytes: int, told: int) -> None:
         os._exit(status)
 
 
-def _limit_memory(most_bytes: int) -> None:
+def _limit(most_bytes: int) -> None:
     import resource  # not on Windows
 
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (_allowed(_MOST_WORK_S, hard), hard))
     with open("/proc/self/statm", encoding="ascii") as file:
         in_use = int(file.read().split()[0]) * resource.getpagesize()
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    most = in_use + most_bytes
-    resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    resource.setrlimit(resource.RLIMIT_AS, (_allowed(in_use + most_bytes, hard), hard))
+
+
+def _allowed(most: int, hard: int) -> int:
+    """``most``, or the limit of the system where that is less; -1 is none."""
+    return most if hard < 0 else min(most, hard)
 
 
 def _status_of(child: int) -> int:

@@ -20,7 +20,7 @@ from .decimal_point import decimal_point
 from .errors import InputError
 from .image_files import IMAGE_SUFFIXES, image_suffix_of, read_image, whole_file, write_image
 from .images import Geometry, array_view, component_count, geometry_of
-from .itk_access import wrapped_class
+from .itk_access import parameters_of, wrapped_class
 from .native_messages import NATIVE_ERRORS, native_messages_of_success, silence_hdf5_at_exit
 from .parameter_maps import ParameterMap, format_parameter_text, format_parameter_toml, read_parameter_file
 from .probe import why_it_fails
@@ -67,13 +67,26 @@ def read_transform(path: str | os.PathLike) -> Any:
     if not path.is_file():
         raise InputError(f"The transform file {path} does not exist.")
     try:
-        return _read(path)
+        with native_messages_of_success():
+            transform = _read(path)
+            _check_finite(transform, path)
+        return transform
     except InputError:
         raise
     except RecursionError as error:
         raise InputError(f"The transform file {path} leads back to itself.") from error
     except Exception as error:  # of ITK and NumPy, by numbers that make no sense together
         raise InputError(f"The transform file {path} is damaged: {' '.join(str(error).split())[:200]}.") from error
+
+
+def _check_finite(transform: Any, path: Path) -> None:
+    """Raise InputError for numbers that ITK stops at only when points are mapped."""
+    for element in chain_of(transform):
+        numbers = [element.GetFixedParameters()]
+        if element.GetNameOfClass() != "DisplacementFieldTransform":  # it may say nothing of some places
+            numbers.append(element.GetParameters())
+        if not all(np.isfinite(parameters_of(one)).all() for one in numbers):
+            raise InputError(f"The transform file {path} holds numbers that are not finite.")
 
 
 def _read(path: Path) -> Any:
@@ -118,8 +131,7 @@ def _read_hdf5(path: Path) -> list[Any]:
         why = why_it_fails(reader.Update, _LEAST_MEMORY + _MOST_COMPRESSED * size)
     if why is None:
         try:
-            with native_messages_of_success():
-                reader.Update()
+            reader.Update()
         except NATIVE_ERRORS as error:
             silence_hdf5_at_exit()
             why = str(error)
