@@ -64,7 +64,7 @@ def test_who_has_no_certificate_is_not_let_in(shell_cluster, scans, tmp_path):
 
 def test_the_command_line_runs_on_it_with_tls(shell_cluster, scans, tmp_path):
     address, tls, _ = shell_cluster
-    assert until(lambda: _ready(address, tls) == 2)
+    _wait_for_both_workers(address, tls)
     to_cluster = ["--scheduler", address, "--tls-ca-file", tls.ca_file, "--tls-cert", tls.cert, "--tls-key", tls.key]
     process = start(scans.fixed, *scans.moving[:2], "--output-dir", tmp_path, "--parameters", scans.quick, *to_cluster)
     out, err = process.communicate(timeout=120)
@@ -83,7 +83,7 @@ def test_an_interrupted_run_is_given_up_by_the_workers(shell_cluster, scans, tmp
     def children():
         return [child for worker in workers for child in psutil.Process(worker.pid).children()]
 
-    assert until(lambda: _ready(address, tls) == 2)
+    _wait_for_both_workers(address, tls)
     before = {child.pid: child.cpu_times().user for child in children()}  # processes of other tests may wait for work
 
     def interrupt(_progress):
@@ -112,7 +112,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(shell_cluster, scans, tmp_p
 
     settings = RegistrationSettings(parameter_files=(str(scans.slow),))
     cases = batch.find_cases([scans.fixed, scans.folder / "moving"])
-    assert until(lambda: _ready(address, tls) == 2)
+    _wait_for_both_workers(address, tls)
     result = batch.run_cohort(cases, tmp_path, settings, scheduler=address, tls=tls, progress=kill_one)
     assert over_at_death
     assert [o.state for o in result.outcomes] == ["done"] * len(cases)
@@ -143,8 +143,8 @@ def _is_busy(process: psutil.Process, before_s: float = 0.0) -> bool:
         return False
 
 
-def _ready(address: str, tls: batch.Tls) -> int:
+def _wait_for_both_workers(address: str, tls: batch.Tls) -> None:
     from distributed import Client
 
-    with Client(address, security=tls.security(), set_as_default=False) as client:
-        return len(client.nthreads())
+    with Client(address, security=tls.security(), set_as_default=False, timeout=60) as client:
+        client.wait_for_workers(2, timeout=60)
