@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import vtk
+from ElastixRegistrationLib.core.transform_files import read_transform
+from ElastixRegistrationLib.core.transforms import map_points
 from gui.clicks import choose, shift_of, shown_table
 
 VIEWS = ["Red", "Yellow"]
@@ -184,11 +186,13 @@ def test_everything_is_saved_to_a_folder(a_panel, a_result, tmp_path):
     a_panel.ui.saveFolderEdit.setCurrentPath(str(tmp_path))
     a_result()
     (folder,) = tmp_path.iterdir()
-    names = {path.name for path in folder.iterdir()} - {"TransformParameters.1.txt"}
-    assert names == {
-        "resampled.nrrd", "transform.h5", "parameters.0.txt", "TransformParameters.0.txt",
+    assert {path.name for path in folder.iterdir()} >= {
+        "resampled.nrrd", "transform.h5", "parameters.0.txt", "TransformParameters.txt",
         "settings.json", "result.json", "elastix.log",
     }  # fmt: skip
+    points = np.random.default_rng(1).uniform(0, 40, (20, 3))
+    for_itk, for_elastix = (read_transform(folder / name) for name in ("transform.h5", "TransformParameters.txt"))
+    assert map_points(for_elastix, points) == pytest.approx(map_points(for_itk, points), abs=1e-4)
     assert folder.name in a_panel.ui.progressLabel.text
 
 

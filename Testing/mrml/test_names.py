@@ -25,6 +25,30 @@ def _blobs(shift):
     ).astype(np.float32)
 
 
+def test_the_saved_chain_of_elastix_maps_as_the_result_does(a_volume_node, a_transform_node, tmp_path):
+    grid = np.diag([3.0, 3, 3, 1])
+    fixed, moving = a_volume_node(_blobs(0), grid), a_volume_node(_blobs(9.0), grid)
+    shift = np.eye(4)
+    shift[0, 3] = 5.0
+    start = a_transform_node(shift, node_class="vtkMRMLLinearTransformNode")
+    applied = RegistrationLogic().registerVolumes(
+        fixed, moving, preset="deformable", initialTransformNode=start, initialization="none", seed=1
+    )
+    result = applied.result
+    assert len(result.transform_parameters) == 3
+    saved = completed(save_steps(tmp_path, {}, result, RegistrationSettings(), None, "log"))
+    points = result.fixed_geometry.points_of(np.random.default_rng(1).uniform(0, 15, (30, 3)))
+    theirs = read_transform(saved / "TransformParameters.txt")
+    assert map_points(theirs, points) == pytest.approx(map_points(result.transform, points), abs=1e-6)
+    texts = [path.read_text(encoding="utf-8") for path in saved.glob("TransformParameters*.txt")]
+    links = {line for text in texts for line in text.splitlines() if "InitialTransformParameter" in line}
+    assert links == {
+        '(InitialTransformParameterFileName "NoInitialTransform")',
+        '(InitialTransformParameterFileName "TransformParameters.0.txt")',
+        '(InitialTransformParameterFileName "TransformParameters.1.txt")',
+    }
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_registration_of_nodes_with_strange_names(a_volume_node, a_scene, tmp_path, name):
     grid = np.diag([3.0, 3, 3, 1])

@@ -11,6 +11,7 @@ from typing import Any
 from ..core.errors import InputError
 from ..core.parameter_maps import write_parameter_file
 from ..core.settings import RegistrationSettings
+from ..core.transform_files import write_transform
 from .steps import Steps
 
 _FILES = {
@@ -20,6 +21,7 @@ _FILES = {
     "outputJacobian": "jacobian.nrrd",
     "outputInverse": "inverse.h5",
 }
+_FOR_ELASTIX = "TransformParameters.txt"
 
 
 def save_steps(
@@ -27,8 +29,9 @@ def save_steps(
 ) -> Steps[Path]:
     """Write a new folder, named by the time, into ``parent`` and return it. ``nodes``: output nodes by role.
 
-    The scene is not changed: the nodes are written by storage nodes that are not in it. Raises InputError when a file
-    cannot be written.
+    What transformix takes is TransformParameters.txt, the last of a chain of files that lie beside it. The scene is
+    not changed: the nodes are written by storage nodes that are not in it. Raises InputError when a file cannot be
+    written.
     """
     folder = Path(parent) / time.strftime("registration-%Y%m%d-%H%M%S")
     number, first = 2, folder
@@ -39,8 +42,9 @@ def save_steps(
         folder.mkdir(parents=True)
         for stage, parameters in enumerate(result.stages):
             write_parameter_file(parameters, folder / f"parameters.{stage}.txt")
-        for stage, parameters in enumerate(result.transform_parameters or ()):
-            write_parameter_file(parameters, folder / f"TransformParameters.{stage}.txt")
+        if result.transform_parameters is not None:
+            maps = result.transform_parameters
+            write_transform(result.transform, folder / _FOR_ELASTIX, result.fixed_geometry, maps)
         (folder / "settings.json").write_text(json.dumps(settings.as_texts(), indent=1), encoding="utf-8")
         if comparison is not None:
             (folder / "result.json").write_text(json.dumps(comparison.as_dict(), indent=1), encoding="utf-8")
