@@ -35,9 +35,10 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Outcome:
     from .core.deformation_analysis import analyse_deformation
-    from .core.image_files import check_apart, check_output, read_image
+    from .core.image_files import check_output, read_image
     from .core.images import array_view, geometry_of
     from .core.inputs import in_dimension
+    from .core.output_files import check_apart
     from .core.resampling import resample
     from .core.segmentation_files import segment_names
     from .core.transform_files import read_transform

@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> Outcome:
 
 
 def _move_points(options: argparse.Namespace) -> Outcome:
-    from .core.image_files import check_apart
+    from .core.output_files import check_apart
     from .core.point_files import Points, check_point_output, read_points, write_points
     from .core.transform_files import read_transform
 
@@ -73,8 +73,8 @@ def _move_points(options: argparse.Namespace) -> Outcome:
 
 
 def _move_model(options: argparse.Namespace) -> Outcome:
-    from .core.image_files import check_apart, check_folder_of
     from .core.model_files import check_model_names, move_model
+    from .core.output_files import check_apart, check_folder_of
     from .core.transform_files import read_transform
 
     if not options.output_model:
@@ -103,9 +103,10 @@ def _mapping(transform: Any, inverse: bool) -> Callable:
 
 def _resample(options: argparse.Namespace) -> Outcome:
     from .core.background import estimate_background, looks_like_labels
-    from .core.image_files import check_apart, check_output, is_picture, read_image, write_image
+    from .core.image_files import check_output, is_picture, read_image, write_image
     from .core.images import array_view, as_scalar, geometry_of, not_finite_count, one_slice
     from .core.inputs import in_dimension
+    from .core.output_files import check_apart
     from .core.resampling import resample
     from .core.segmentation_files import is_segmentation, placed_segmentation
     from .core.transform_files import read_transform

@@ -17,6 +17,9 @@ from .progress_bar import wait_for
 from .setting_options import chosen_settings
 
 if TYPE_CHECKING:
+    from .core.channels import Channel
+    from .core.inputs import RegistrationInputs
+    from .core.parameter_maps import ParameterMap
     from .core.settings import RegistrationSettings
     from .worker.pool import WorkerPool
 
@@ -62,31 +65,13 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
     )
     initial = _start(options, given)
     read = time.perf_counter()
-    result = _run(
-        pool,
-        options,
-        given.fixed,
-        given.moving,
-        stages,
-        fixed_mask=given.fixed_mask,
-        moving_mask=given.moving_mask,
-        fixed_points=given.fixed_points,
-        moving_points=given.moving_points,
-        initial_transform=initial,
-        background=settings.background,
-        threads=settings.threads,
-        seed=settings.seed,
-        initialization=settings.start(initial is not None),
-        adapt=settings.adapts(),
-        channels=channels,
-        landmark_weight=options.landmark_weight,
-    )
+    result = _run(pool, options, settings, stages, given, channels, initial)
     from .core.assessment import assess
 
     registered = time.perf_counter()
     for note in (*given.notes, *result.notes):
         _log.info("%s", note)
-    from .core.image_files import all_or_none
+    from .core.output_files import all_or_none
 
     judged = assess(
         given.fixed,
@@ -100,21 +85,7 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
         most_voxels=8e6 if options.report else 3e5,
     )
     if options.inverse_consistency:
-        back = _run(
-            pool,
-            options,
-            given.moving,
-            given.fixed,
-            stages,
-            fixed_mask=given.moving_mask,
-            moving_mask=given.fixed_mask,
-            fixed_points=given.moving_points,
-            moving_points=given.fixed_points,
-            threads=settings.threads,
-            seed=settings.seed,
-            initialization=settings.start(),
-            adapt=settings.adapts(),
-        )
+        back = _run_back(pool, options, settings, stages, given, channels, initial)
         judged = _with_inverse_consistency(judged, result, back)
     with all_or_none():
         written, residual = _write_outputs(result, given, outputs, settings, options.inverse_method)
@@ -132,9 +103,33 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
     return outcome
 
 
-def _run(pool: WorkerPool, options: argparse.Namespace, *images: Any, **arguments: Any) -> Any:
+def _run(
+    pool: WorkerPool,
+    options: argparse.Namespace,
+    settings: RegistrationSettings,
+    stages: Sequence[ParameterMap],
+    given: RegistrationInputs,
+    channels: Sequence[Channel],
+    initial: Any,
+) -> Any:
     """The result of the worker, with a progress bar on a terminal. Raises what the registration raises."""
-    handle = pool.submit(*images, **arguments)
+    handle = pool.submit(
+        given.fixed,
+        given.moving,
+        stages,
+        fixed_mask=given.fixed_mask,
+        moving_mask=given.moving_mask,
+        fixed_points=given.fixed_points,
+        moving_points=given.moving_points,
+        initial_transform=initial,
+        background=settings.background,
+        threads=settings.threads,
+        seed=settings.seed,
+        initialization=settings.start(initial is not None),
+        adapt=settings.adapts(),
+        channels=channels,
+        landmark_weight=options.landmark_weight,
+    )
     handle.poll(_LONGEST_TRANSFER_S)
     # What is needed afterwards is loaded meanwhile: elastix does not keep all cores busy all the time.
     from .core import assessment, elastix  # noqa: F401
@@ -144,6 +139,30 @@ def _run(pool: WorkerPool, options: argparse.Namespace, *images: Any, **argument
     if handle.error is not None:
         raise handle.error
     return handle.result
+
+
+def _run_back(
+    pool: WorkerPool,
+    options: argparse.Namespace,
+    settings: RegistrationSettings,
+    stages: Sequence[ParameterMap],
+    given: RegistrationInputs,
+    channels: Sequence[Channel],
+    initial: Any,
+) -> Any:
+    """``_run`` of the same the other way round."""
+    from dataclasses import replace
+
+    from .core.images import geometry_of
+    from .core.inverse import invert
+    from .core.settings import AUTO
+
+    if not isinstance(settings.background, str):
+        settings = replace(settings, background=AUTO)  # the number is for outside the moving image
+    if initial is not None:
+        initial = invert(initial, geometry_of(given.fixed)).transform
+    channels = [channel.swapped() for channel in channels]
+    return _run(pool, options, settings, stages, given.swapped(), channels, initial)
 
 
 def background(options: argparse.Namespace) -> Outcome:
@@ -188,7 +207,8 @@ def _start(options: argparse.Namespace, given: Any) -> Any:
 
 def _outputs(options: argparse.Namespace) -> dict[str, Path]:
     """Output files by what they hold, checked before anything is run: the format is known, the folder is there."""
-    from .core.image_files import check_apart, check_output, is_picture
+    from .core.image_files import check_output, is_picture
+    from .core.output_files import check_apart
     from .core.transform_files import check_parts_apart
 
     outputs: dict[str, Path] = {}

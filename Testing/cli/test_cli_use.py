@@ -11,6 +11,7 @@ from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.cli import main
 from ElastixRegistrationLib.core.image_files import read_image, write_image
 from ElastixRegistrationLib.core.images import array_view, image_from_array
+from ElastixRegistrationLib.core.matrices import transform_from_matrix
 from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
 from ElastixRegistrationLib.core.point_files import Points, read_points, write_points
 from ElastixRegistrationLib.core.transform_files import read_transform, write_transform
@@ -197,6 +198,18 @@ def test_analysis_agrees_with_simpleitk(folder, capsys):
     voxels = mine[sitk.GetArrayFromImage(labels) == 1]
     assert lobe["fixed_mm3"] == pytest.approx(voxels.size * 2.5 * 2.5 * 3)
     assert lobe["moved_mm3"] == pytest.approx(voxels.sum() * 2.5 * 2.5 * 3, rel=1e-5)
+
+
+def test_the_way_back_is_registered_as_the_way_there(folder, capsys):
+    """The images themselves are noise: without the second contrast, or without the start, nothing would be found."""
+    pair = (folder / "fixed_t2.nrrd", folder / "moving_t2.nrrd", "weight=2")
+    start = folder / "start.tfm"
+    write_transform(transform_from_matrix(np.block([[np.eye(3), SHIFT[:, None]], [np.eye(4)[3:]]]), "LPS"), start, GRID)
+    for words in (("--channel", *pair), ("--channel", *pair, "--initial-transform", start, "--background", "7")):
+        capsys.readouterr()
+        registered(folder, *words, "--inverse-consistency")
+        figures = {figure["name"]: figure for figure in json.loads(capsys.readouterr().out)["figures"]}
+        assert figures["Inverse consistency, mean"]["after"] < 0.5
 
 
 def test_labels_landmarks_and_the_way_back_are_judged(folder, capsys):

@@ -7,8 +7,9 @@ import pytest
 import SimpleITK as sitk
 from core.phantoms import grid, oblique
 from ElastixRegistrationLib.core.errors import InputError
-from ElastixRegistrationLib.core.image_files import check_output, read_image, whole_file, write_image
+from ElastixRegistrationLib.core.image_files import check_output, read_image, write_image
 from ElastixRegistrationLib.core.images import array_view, geometry_of, image_from_array
+from ElastixRegistrationLib.core.output_files import all_or_none, whole_file
 
 
 @pytest.mark.parametrize("suffix", [".nrrd", ".nii.gz", ".mha", ".nii"])
@@ -94,6 +95,33 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path):
         write_half()
     assert path.read_text(encoding="ascii") == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["result.nrrd"]
+
+
+def test_files_that_belong_together_appear_together_or_not_at_all(tmp_path):
+    """The third cannot be put in place: something has become a folder of its name meanwhile."""
+    paths = [tmp_path / f"{n}.txt" for n in range(4)]
+    paths[0].write_text("old", encoding="ascii")
+
+    def write_all():
+        with all_or_none():
+            for path in paths:
+                with whole_file(path) as draft:
+                    draft.write_text("new", encoding="ascii")
+            paths[2].mkdir()
+            (paths[2] / "something").touch()
+
+    with pytest.raises(InputError, match=r"2\.txt cannot be written"):
+        write_all()
+    assert paths[0].read_text(encoding="ascii") == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.txt", "2.txt"]
+    (paths[2] / "something").unlink()
+    paths[2].rmdir()
+    with all_or_none():
+        for path in paths:
+            with whole_file(path) as draft:
+                draft.write_text("new", encoding="ascii")
+    assert [path.read_text(encoding="ascii") for path in paths] == ["new"] * 4
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 def test_outputs_are_checked_before_anything_runs(tmp_path):

@@ -30,6 +30,14 @@ def test_it_says_whether_and_why_something_fails(action, why):
     assert why_it_fails(action, MOST) == why
 
 
+def test_nothing_is_said_where_the_end_of_processes_is_not_told(monkeypatch):
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        assert why_it_fails(lambda: None, MOST) is None
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+
 def test_memory_is_limited_in_the_copy_only():
     assert "Unable to allocate" in why_it_fails(lambda: np.ones(MOST), MOST)
     assert np.ones(MOST // 4).nbytes == 2 * MOST

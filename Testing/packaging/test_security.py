@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from ElastixRegistrationLib.core.image_files import whole_file
+from ElastixRegistrationLib.core.output_files import whole_file
 from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
 from ElastixRegistrationLib.core.scratch import scratch_folder
 

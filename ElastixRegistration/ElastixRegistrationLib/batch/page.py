@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import numpy as np
 
-from ..core.image_files import whole_file
+from ..core.output_files import whole_file
 from ..core.report_style import STYLE
 from ..core.similarity import Figure
 from .summary import CaseOutcome, RankedCase, ranked

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.image_files import whole_file
+from ..core.output_files import whole_file
 from ..core.similarity import Figure
 
 #: From here on a figure is called unusual: B. Iglewicz, D.C. Hoaglin, How to Detect and Handle Outliers, 1993, 3.5.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,18 @@ class Channel:
     name: str = "channel"
     kind: str = "image"
     farthest: float = FARTHEST
+
+    def swapped(self) -> Channel:
+        """The same for a registration the other way round; a background is told anew."""
+        background = self.background if isinstance(self.background, str) else "auto"
+        return replace(
+            self,
+            fixed=self.moving,
+            moving=self.fixed,
+            fixed_mask=self.moving_mask,
+            moving_mask=self.fixed_mask,
+            background=background,
+        )
 
     @property
     def stage_metric(self) -> str | None:

@@ -1,25 +1,21 @@
-"""Images to and from files: anything ITK reads, and DICOM folders. Writing is all or nothing."""
+"""Images to and from files: anything ITK reads, and DICOM folders."""
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
-import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from .cut_off import is_cut_off
 from .decimal_point import decimal_point
 from .errors import InputError
 from .images import Geometry, array_view, component_count, geometry_of, new_image, set_geometry
 from .itk_access import suffix_of, wrapped_class
 from .native_messages import NATIVE_ERRORS, native_messages_of_success
-from .whole_files import is_cut_off
+from .output_files import check_folder_of, check_suffix, is_disk_full, whole_file
 
 #: Which ITK reader a file name calls for. Loading only that one takes 10 ms, all of them 1.4 s.
 _READERS = {
@@ -207,102 +203,6 @@ def check_output(path: str | os.PathLike, *, transform: bool = False, picture: b
 def is_picture(path: str | os.PathLike) -> bool:
     """Whether an image comes from a file of whole numbers without a place in space."""
     return image_suffix_of(Path(path)) in _PICTURES
-
-
-def check_suffix(path: Path, known: tuple[str, ...], kind: str) -> None:
-    """Raise InputError when the name of ``path`` ends in none of ``known``."""
-    if not path.name.lower().endswith(known):
-        choice = f"{', '.join(known[:-1])} or {known[-1]}"
-        raise InputError(f"No {kind} format is known for the name {path.name}; use {choice}.")
-
-
-def is_disk_full(folder: Path) -> bool:
-    """Whether there is less than a megabyte left for a file in ``folder``."""
-    try:
-        return shutil.disk_usage(folder).free < 2**20
-    except OSError:
-        return False
-
-
-def check_folder_of(path: Path) -> None:
-    """Raise InputError when no file can be written at ``path``."""
-    if not path.parent.is_dir():
-        raise InputError(f"The folder {path.parent} for {path.name} does not exist.")
-    if path.is_dir() or not os.access(path.parent, os.W_OK):
-        raise InputError(f"{path} cannot be written: it is a folder, or its folder is read-only.")
-
-
-def check_apart(outputs: Iterable[str | os.PathLike], inputs: Iterable[str | os.PathLike | None]) -> None:
-    """Raise InputError when an output would overwrite an input, or another output."""
-    taken = {os.path.realpath(path): "an input" for path in inputs if path is not None}
-    for path in outputs:
-        place = os.path.realpath(path)
-        if os.path.exists(
-            place
-        ):  # under the very name, or under one that a disk takes for the same: Scan.nrrd, scan.nrrd
-            place = next((other for other in taken if os.path.exists(other) and os.path.samefile(place, other)), place)
-        if place in taken:
-            raise InputError(f"The output {path} would overwrite {taken[place]}; give it another name.")
-        taken[place] = "another output"
-
-
-#: Finished drafts of the block of ``all_or_none`` that is running: their folders, and what each is to become.
-_drafts: ContextVar[list[tuple[tempfile.TemporaryDirectory, Path, Path]] | None] = ContextVar("drafts", default=None)
-
-
-@contextmanager
-def all_or_none() -> Iterator[None]:
-    """Let what ``whole_file`` writes in the block appear at its end, all of it, or nothing when the block fails.
-
-    Files of the same names that were there before are then as they were, Ctrl-C included.
-    """
-    drafts: list[tuple[tempfile.TemporaryDirectory, Path, Path]] = []
-    token = _drafts.set(drafts)
-    try:
-        yield
-        for _, draft, path in drafts:
-            _put_in_place(draft, path)
-    finally:
-        _drafts.reset(token)
-        for folder, _, _ in drafts:
-            folder.cleanup()
-
-
-@contextmanager
-def whole_file(path: str | os.PathLike) -> Iterator[Path]:
-    """Give a draft path with the suffix of ``path``; what was written there becomes ``path`` when the block ends well.
-
-    Raises InputError when the folder is missing or cannot be written to, before any work is done in the block, and when
-    the block cannot write, as on a full disk.
-    """
-    path = Path(path)
-    if not path.parent.is_dir():
-        raise InputError(f"The folder {path.parent} for {path.name} does not exist.")
-    try:
-        folder = tempfile.TemporaryDirectory(prefix=".writing-", dir=path.parent)
-    except OSError as error:
-        raise InputError(f"The folder {path.parent} cannot be written to: {error.strerror}.") from error
-    draft, together = Path(folder.name) / path.name, _drafts.get()
-    try:
-        yield draft
-        if together is None:
-            _put_in_place(draft, path)
-    except BaseException as error:
-        folder.cleanup()
-        if isinstance(error, OSError):
-            raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
-        raise
-    if together is None:
-        folder.cleanup()
-    else:
-        together.append((folder, draft, path))
-
-
-def _put_in_place(draft: Path, path: Path) -> None:
-    try:
-        os.replace(draft, path)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def image_suffix_of(path: Path) -> str:

@@ -71,7 +71,12 @@ class ImportReport:
         """Everything, as JSON holds it."""
         return {
             "imported": [{"id": preset.id, "title": preset.title} for preset in self.presets],
-            "unusable": [{"title": f.preset.title, "reason": f.unusable} for f in self.found if f.unusable],
+            "already_here": self.already_here,
+            "unusable": [
+                {"title": f.preset.title, "reason": f.unusable, "kept": not self._is_left_out(f)}
+                for f in self.found
+                if f.unusable
+            ],
             "notes": list(self.notes),
             "files": [asdict(file) for file in self.files],
         }

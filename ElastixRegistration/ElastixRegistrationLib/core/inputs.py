@@ -42,6 +42,19 @@ class RegistrationInputs:
     def has_masks(self) -> tuple[bool, bool]:
         return self.fixed_mask is not None, self.moving_mask is not None
 
+    def swapped(self) -> RegistrationInputs:
+        """The same for a registration the other way round."""
+        return replace(
+            self,
+            fixed=self.moving,
+            moving=self.fixed,
+            fixed_mask=self.moving_mask,
+            moving_mask=self.fixed_mask,
+            fixed_points=self.moving_points,
+            moving_points=self.fixed_points,
+            fixed_slice=None,
+        )
+
     def placed(self, image: Any) -> Any:
         """An image on the grid of ``fixed``, in 3D again where the file of that is."""
         return image if self.fixed_slice is None else one_slice(image, self.fixed_slice)

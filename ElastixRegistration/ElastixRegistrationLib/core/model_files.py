@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from .errors import InputError
-from .image_files import whole_file
+from .output_files import whole_file
 
 Mapping = Callable[[np.ndarray], np.ndarray]
 

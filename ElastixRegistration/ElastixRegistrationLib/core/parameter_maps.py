@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from .errors import ParameterError
-from .image_files import whole_file
+from .output_files import whole_file
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from .errors import InputError
-from .image_files import check_folder_of, check_suffix, whole_file
 from .images import Geometry
+from .output_files import check_folder_of, check_suffix, whole_file
 
 _RAS = np.array([-1.0, -1.0, 1.0])
 

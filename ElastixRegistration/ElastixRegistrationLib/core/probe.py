@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -35,7 +36,7 @@ def why_it_fails(action: Callable[[], object], most_bytes: int) -> str | None:
     os.close(told)
     try:
         status = _status_of(child)
-        return None if status == 0 else os.read(answer, _MOST_TEXT).decode(errors="replace")
+        return os.read(answer, _MOST_TEXT).decode(errors="replace") if status else None
     finally:
         os.close(answer)
 
@@ -72,15 +73,22 @@ def _allowed(most: int, hard: int) -> int:
     return most if hard < 0 else min(most, hard)
 
 
-def _status_of(child: int) -> int:
-    """How the process ended; it is ended where it takes too long."""
+def _status_of(child: int) -> int | None:
+    """How the process ended; it is ended where it takes too long. None where nobody is told of the end of processes."""
     end = time.monotonic() + _LONGEST_S
     pause = 0.0005
-    while time.monotonic() < end:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return status
-        time.sleep(pause)
-        pause = min(2 * pause, 0.02)
-    os.kill(child, 9)
-    return os.waitpid(child, 0)[1]
+    try:
+        while time.monotonic() < end:
+            done, status = os.waitpid(child, os.WNOHANG)
+            if done:
+                return status
+            time.sleep(pause)
+            pause = min(2 * pause, 0.02)
+        os.kill(child, signal.SIGKILL)
+        return os.waitpid(child, 0)[1]
+    except ChildProcessError:  # who started this program has it ignore SIGCHLD
+        return None
+    except BaseException:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        raise

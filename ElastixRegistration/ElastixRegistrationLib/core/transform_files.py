@@ -16,12 +16,14 @@ from typing import Any
 
 import numpy as np
 
+from .cut_off import is_hdf5_cut_off
 from .decimal_point import decimal_point
 from .errors import InputError
-from .image_files import IMAGE_SUFFIXES, image_suffix_of, read_image, whole_file, write_image
+from .image_files import IMAGE_SUFFIXES, image_suffix_of, read_image, write_image
 from .images import Geometry, array_view, component_count, geometry_of
 from .itk_access import parameters_of, wrapped_class
 from .native_messages import NATIVE_ERRORS, native_messages_of_success, silence_hdf5_at_exit
+from .output_files import whole_file
 from .parameter_maps import ParameterMap, format_parameter_text, format_parameter_toml, read_parameter_file
 from .probe import why_it_fails
 from .sampling import lattice, sampled
@@ -33,7 +35,6 @@ from .transform_parameters import (
     transforms_from_maps,
 )
 from .transforms import chain_of, compose, displacement_field_transform, down_cast, map_points
-from .whole_files import is_hdf5_cut_off
 
 _ITK_FORMATS = {
     ".h5": "HDF5TransformIO",

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .errors import InputError, ParameterError
-from .image_files import whole_file
+from .output_files import whole_file
 from .preset import USER, Preset, PresetStage, checked_title, preset_entry, read_entry, text_lines
 
 _log = logging.getLogger(__name__)
