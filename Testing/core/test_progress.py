@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from ElastixRegistrationLib.core.progress import ProgressParser, error_lines, ignored_errors
+from ElastixRegistrationLib.core.elastix_errors import error_lines, ignored_errors
+from ElastixRegistrationLib.core.progress import ProgressParser
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from .decimal_point import decimal_point
+from .elastix_errors import error_lines
 from .errors import RegistrationError
 from .itk_access import wrapped_class
 from .parameter_maps import ParameterMap
-from .progress import error_lines
 from .scratch import scratch_folder
 
 _LOG = "elastix.log"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from .expected_time import expected_seconds as seconds_of_stages
 from .parameter_maps import ParameterMap
 from .parameter_stage import finite_number, resolutions_of
-from .progress import expected_seconds as seconds_of_stages
 
 _DOI = re.compile(r"\bdoi:\s*(10\.\d{4,9}/[^\s,;]+)", re.IGNORECASE)
 _TRANSFORMS = {

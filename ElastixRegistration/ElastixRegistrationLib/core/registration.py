@@ -13,6 +13,7 @@ from .automatic import FittedStages, fit_stages
 from .background import BackgroundEstimate
 from .channels import Channel
 from .elastix import ElastixRun, run_elastix
+from .elastix_errors import ignored_errors
 from .images import Geometry, array_view, check_overlap, geometry_of
 from .initialization import initial_translation
 from .inverse import invert_points
@@ -21,7 +22,7 @@ from .metric_stages import image_metric_count, other_metric_count, with_channels
 from .parameter_component_rules import MULTI_METRIC
 from .parameter_maps import ParameterMap
 from .parameter_validation import validate_stages
-from .progress import Iteration, ProgressEvent, ProgressParser, ignored_errors
+from .progress import Iteration, ProgressEvent, ProgressParser
 from .registration_checks import check_dimensions, check_settings, checked_pairs, guided
 from .registration_images import Side, everywhere, warped
 from .resampling import resample

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.channels import Channel
+from ..core.elastix_errors import error_lines, ignored_errors
 from ..core.errors import ElastixRegistrationError, InputError, ParameterError, RegistrationError
 from ..core.parameter_maps import ParameterMap
-from ..core.progress import Iteration, ProgressEvent, ProgressParser, error_lines, ignored_errors
+from ..core.progress import Iteration, ProgressEvent, ProgressParser
 from ..core.settings import check_values
 from .data import TransformData, VoxelData, channel_data
 from .log_reader import LogReader
