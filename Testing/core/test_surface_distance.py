@@ -68,3 +68,15 @@ def test_two_dimensions():
     moved = np.roll(square, 3, axis=0)
     assert surface_distances(square, moved, plane).maximum == pytest.approx(3.0)
     assert surface_distances(square, np.roll(square, 3, axis=1), plane).maximum == pytest.approx(6.0)
+
+
+@pytest.mark.parametrize("axis", range(3))
+def test_single_voxels_in_one_row(axis):
+    first, second = np.zeros((2, *GRID.size[::-1]), np.uint8)
+    place = [20, 20, 20]
+    first[tuple(place)] = 1
+    place[axis] += 2
+    second[tuple(place)] = 1
+    apart = 2 * GRID.spacing[2 - axis]
+    found = surface_distances(first, second, GRID)
+    assert (found.mean, found.maximum) == pytest.approx((apart, apart))

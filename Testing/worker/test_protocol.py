@@ -232,6 +232,9 @@ def test_a_transform_of_a_strange_class_is_not_built():
         TransformElement("ImageFileWriter", "D3", np.zeros(0), np.zeros(0))
     with pytest.raises(InputError, match="does not fit"):
         VoxelData(np.zeros((2, 2, 2)), GEOMETRY)
+    for elements in ((), ("a text",)):
+        with pytest.raises(InputError, match="not made of transforms"):
+            TransformData(elements)
 
 
 def test_nothing_of_the_worker_can_execute_what_arrives():

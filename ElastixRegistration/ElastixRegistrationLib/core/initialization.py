@@ -50,7 +50,8 @@ def any_rotation_start(fixed: Any, moving: Any, fixed_mask: Any = None, moving_m
     if fixed.GetImageDimension() != 2 or moving.GetImageDimension() != 2:
         raise InputError("All rotations are tried for 2D images only.")
     sides = Side("fixed", as_scalar(fixed), fixed_mask, "auto"), Side("moving", as_scalar(moving), moving_mask, "auto")
-    likeness = Likeness(*(side.for_fitting.coarse(coarse_voxel(sides[0].geometry)) for side in sides))
+    fixed_coarse, moving_coarse = (side.for_fitting.coarse(coarse_voxel(sides[0].geometry)) for side in sides)
+    likeness = Likeness(fixed_coarse, moving_coarse)
     return affine_from_matrix(find_start(likeness, believe_loaded=False).matrix)
 
 

@@ -51,6 +51,9 @@ _FORCED = {
     "MovingInternalImagePixelType": ("float",),
 }
 
+#: elastix' default of RequiredRatioOfValidSamples.
+_REQUIRED_RATIO = 0.25
+
 
 @dataclass(frozen=True)
 class RegistrationResult:
@@ -166,6 +169,7 @@ def register(
         stages, notes = fitted.stages, [fitted.sentence]
         if fitted.start is not None:
             initial_transform = affine_from_matrix(fitted.start)
+            notes += fixed_side.look_around(geometries[0][1], np.linalg.inv(fitted.start))
     if initial_transform is not None or initialization == "none" or not _starts_by_itself(stages):
         check_overlap(*geometries[0], None if initial_transform is None else partial(map_points, initial_transform))
 
@@ -180,7 +184,8 @@ def register(
     ]
     if channels:
         stages, fixed_images, moving_images = _for_each_metric(stages, channels, fixed_images, moving_images)
-    prepared = [_prepared(stage, dimension, seed, moving_side.estimate.value) for stage in stages]
+    ratio = _required_ratio(fixed_side, moving_side)
+    prepared = [_prepared(stage, dimension, seed, moving_side.estimate.value, ratio) for stage in stages]
     run = run_elastix(
         [image for image, _ in fixed_images],
         [image for image, _ in moving_images],
@@ -275,8 +280,17 @@ def _starts_by_itself(stages: Sequence[ParameterMap]) -> bool:
     return bool(stages) and tuple(stages[0].get("AutomaticTransformInitialization", ())) == ("true",)
 
 
-def _prepared(stage: ParameterMap, dimension: int, seed: int | None, background: float) -> dict[str, tuple[str, ...]]:
+def _required_ratio(fixed: Side, moving: Side) -> float:
+    """Share of the samples that must fall into the moving image: a quarter, as elastix has it, of those that can."""
+    return _REQUIRED_RATIO * min(1.0, moving.volume_mm / fixed.volume_mm)
+
+
+def _prepared(
+    stage: ParameterMap, dimension: int, seed: int | None, background: float, ratio: float
+) -> dict[str, tuple[str, ...]]:
     prepared = {name: tuple(values) for name, values in stage.items()} | _FORCED
+    if ratio < _REQUIRED_RATIO:
+        prepared.setdefault("RequiredRatioOfValidSamples", (f"{ratio:.4g}",))
     prepared |= {
         "FixedImageDimension": (str(dimension),),
         "MovingImageDimension": (str(dimension),),

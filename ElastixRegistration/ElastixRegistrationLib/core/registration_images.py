@@ -13,6 +13,10 @@ from .images import Geometry, array_view, float_copy, geometry_of, image_from_ar
 from .masks import metric_mask
 from .resampling import resample
 
+#: Of a whole image, the part around a smaller one is looked at: that, and so much of its extent on each side, where it
+#: is not more than this share of the whole.
+_MARGIN, _MUCH_SMALLER = 0.2, 0.5
+
 
 class Side:
     """One image as elastix gets it: float, padding replaced by background and masked out."""
@@ -35,6 +39,34 @@ class Side:
                 f"Padding {self.estimate.padding:g} of the {name} image ({self.estimate.padding_fraction:.1%} of its"
                 f" voxels) is left out and replaced by background {self.estimate.value:g}."
             )
+
+    @property
+    def volume_mm(self) -> float:
+        """Of its mask, or of all of it, mm to the power of its dimension."""
+        voxels = np.prod(self.geometry.size) if self.mask is None else np.count_nonzero(array_view(self.mask))
+        return float(voxels * np.prod(self.geometry.spacing))
+
+    def look_around(self, other: Geometry, there: np.ndarray) -> list[str]:
+        """Leave out what lies far from the much smaller grid ``other``, and say so; elsewhere nothing.
+
+        ``there``: homogeneous matrix that takes its points to this image, LPS mm. Where a small part is registered with
+        the whole, few samples would fall into it otherwise.
+        """
+        corners = self.geometry.indices_of(other.corners() @ there[:-1, :-1].T + there[:-1, -1])
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        margin = _MARGIN * (high - low)
+        first = np.maximum(np.floor(low - margin), 0).astype(int)
+        past = np.minimum(np.ceil(high + margin) + 1, self.geometry.size).astype(int)
+        if (past <= first).any() or np.prod((past - first) / self.geometry.size) > _MUCH_SMALLER:
+            return []
+        near = np.zeros(self.geometry.size[::-1], bool)
+        near[tuple(slice(a, b) for a, b in zip(first[::-1], past[::-1], strict=True))] = True
+        if self.mask is not None:
+            near &= np.asarray(array_view(self.mask)) != 0
+        if not near.any():
+            return []
+        self.mask = image_from_array(near.view(np.uint8), self.geometry)
+        return ["Of the fixed image, only what lies around the much smaller moving image is looked at."]
 
     @property
     def for_fitting(self) -> FittedImage:

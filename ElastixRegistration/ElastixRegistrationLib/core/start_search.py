@@ -13,7 +13,10 @@ from .coarse import CoarseImage, Likeness
 #: Turns that are tried in 3D, about one axis of the image each; half of the step is well within reach of a refinement.
 _TURNS_3D_DEGREES = (-40.0, -20.0, 20.0, 40.0)
 _TURNS_2D_DEGREES = tuple(range(30, 360, 30))
-_REFINED = 4
+#: How far beside the three places that are tried first others are tried, along each axis, in extents of the image.
+_REACH = 0.2
+#: Of all of these, scored with few samples, so many are refined.
+_QUICK_SAMPLES, _REFINED = 2000, 12
 #: A scanner's own coordinates are believed when they explain nearly as much as the best start found.
 _AS_LOADED_IS_ENOUGH = 0.8
 #: First and last steps of the refinement, in coarse voxels and degrees.
@@ -68,14 +71,22 @@ def _best_motion(likeness: Likeness, believe_loaded: bool) -> tuple[np.ndarray, 
         moving.geometry.centre() - fixed.geometry.centre(),
     )
 
+    quick_likeness = Likeness(fixed, moving, _QUICK_SAMPLES)
+
+    def quick_score(motion: np.ndarray) -> float:
+        return quick_likeness.score(moved_points(rigid_matrix(motion, centre), quick_likeness.points))
+
     def score(motion: np.ndarray) -> float:
         return likeness.score(moved_points(rigid_matrix(motion, centre), likeness.points))
 
-    motions = [np.concatenate([turn, shift]) for shift, turn in itertools.product(shifts, _turns(dimension))]
-    upright = [motion for motion in motions if not motion[:-dimension].any()]
-    turned = sorted((motion for motion in motions if motion[:-dimension].any()), key=score, reverse=True)
+    turns = _turns(dimension)
+    extent = np.multiply(fixed.geometry.size, fixed.geometry.spacing)
+    beside = [np.multiply(steps, _REACH * extent) for steps in itertools.product((-1, 0, 1), repeat=dimension)]
+    motions = [np.concatenate([turn, shift + step]) for turn, shift, step in itertools.product(turns, shifts, beside)]
+    promising = sorted(motions, key=quick_score, reverse=True)[:_REFINED]
+    upright = [np.concatenate([turns[0], shift]) for shift in shifts]
     best, value = max(
-        (_refined(motion, score, fixed) for motion in [*upright, *turned[:_REFINED]]), key=lambda refined: refined[1]
+        (_refined(motion, score, fixed) for motion in [*upright, *promising]), key=lambda refined: refined[1]
     )
     loaded = likeness.score(likeness.points)
     if believe_loaded and loaded >= _AS_LOADED_IS_ENOUGH * value:

@@ -31,13 +31,14 @@ def surface_distances(first: np.ndarray, second: np.ndarray, geometry: Geometry)
     if not (first.any() and second.any()):
         return SurfaceDistances(*[float("nan")] * 3)
     box = _box(first | second)
-    start = [part.start for part in box][::-1]
+    # A voxel more on all sides: ITK's distance map fails on a box that is one voxel wide.
+    start = [part.start - 1 for part in box][::-1]
     grid = replace(
         geometry,
-        size=tuple(part.stop - part.start for part in box)[::-1],
+        size=tuple(part.stop - part.start + 2 for part in box)[::-1],
         origin=tuple(geometry.points_of(np.array(start)).tolist()),
     )
-    surfaces = [_surface(label[box]) for label in (first, second)]
+    surfaces = [_surface(np.pad(label[box], 1)) for label in (first, second)]
     there, back = (
         _distance_to(surfaces[1 - n], grid)[surface].astype(np.float64) for n, surface in enumerate(surfaces)
     )

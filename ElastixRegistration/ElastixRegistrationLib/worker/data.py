@@ -199,6 +199,11 @@ class TransformData:
 
     elements: tuple[TransformElement, ...]
 
+    def __post_init__(self) -> None:
+        # A damaged message may hold anything.
+        if not self.elements or not all(isinstance(element, TransformElement) for element in self.elements):
+            raise InputError("A transform of another process is not made of transforms.")
+
     @classmethod
     def of(cls, transform: Any) -> TransformData:
         """Of an ITK transform, or of transform data. Raises InputError for classes that cannot travel."""
