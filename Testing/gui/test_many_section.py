@@ -130,6 +130,21 @@ def test_cancel_keeps_the_frames_that_are_finished(section, host, slicer):
     assert not ui.manyProgressBar.visible
 
 
+def test_a_sequence_cancelled_with_nothing_to_keep_leaves_the_scene_as_it_was(section, host, slicer):
+    """What was found between other frames does not lead to the reference, which is constant."""
+    sequence = a_blobs_sequence(slicer, (0.0, 3.0, 6.0, 3.0, 0.0))
+    slicer.util.arrayFromVolume(sequence.GetNthDataNode(0))[:] = 0
+    ui = take(section, "sequence")
+    ui.sequenceSelector.setCurrentNode(sequence)
+    choose(ui.waySelector, "neighbours")
+    nodes = slicer.mrmlScene.GetNumberOfNodes()
+    ui.manyRunButton.click()
+    host.waitUntil(lambda: ui.manyMessageLabel.text.startswith("2 of 4"), 60)
+    ui.manyRunButton.click()
+    assert finish(host, section) == "Cancelled. The scene is as it was."
+    assert slicer.mrmlScene.GetNumberOfNodes() == nodes
+
+
 @pytest.mark.parametrize("event", ["scene closed", "sequence removed", "module reloaded"])
 def test_what_ends_a_run_leaves_no_process_and_no_node(section, sequence, host, slicer, event):
     ui = take(section, "sequence")

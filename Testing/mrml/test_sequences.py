@@ -158,9 +158,38 @@ def test_a_frame_that_fails_is_named_and_the_others_are_done(a_sequence, phantom
     outcome = RegistrationLogic().registerSequence(sequence, 0, **options)
     assert outcome.frames == (0, 2)
     assert "constant" in outcome.failed[1]
-    nothing = a_sequence([phantom[0], np.zeros_like(phantom[0])], name="other")
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+def test_where_no_frame_has_a_way_to_the_reference_the_scene_stays_as_it_was(
+    a_scene, a_sequence, phantom, options, is_cancelled
+):
+    """The neighbours of the reference fail; what was found between the others leads nowhere."""
+    sequence = a_sequence([np.zeros_like(phantom[0]), *phantom[1:], phantom[2]])
+    run = RegistrationLogic().startSequenceRegistration(sequence, 0, neighbours=True, **options)
+    nodes = a_scene.GetNumberOfNodes()
+    if is_cancelled:
+        assert run.wait(60, lambda run: run.cancel() if run.done > len(run.failed) else None) is None
+        assert (run.state, run.error, run.apply()) == ("cancelled", None, None)
+    else:
+        with pytest.raises(RegistrationError, match="constant"):
+            run.wait()
+        assert (run.state, run.failed.keys()) == ("failed", {1})
+    assert (run.has_result, a_scene.GetNumberOfNodes()) == (False, nodes)
+
+
+def test_a_sequence_that_fails_or_is_cancelled_at_once_leaves_the_scene_as_it_was(
+    a_scene, a_sequence, phantom, options
+):
+    nothing = a_sequence([phantom[0], np.zeros_like(phantom[0])])
+    sequence = a_sequence(phantom, name="other")
+    nodes = a_scene.GetNumberOfNodes()
     with pytest.raises(RegistrationError, match="constant"):
         RegistrationLogic().registerSequence(nothing, 0, **options)
+    run = RegistrationLogic().startSequenceRegistration(sequence, 0, **options)
+    run.cancel()
+    assert run.wait() is None
+    assert a_scene.GetNumberOfNodes() == nodes
 
 
 @pytest.fixture
@@ -285,6 +314,8 @@ def test_wrong_sequences_are_told(a_scene, a_sequence, a_volume_node, phantom, o
         logic.startSequenceRegistration(sequence, 4)
     with pytest.raises(InputError, match="reference"):
         logic.startSequenceRegistration(sequence, 0, firstFrame=1)
+    with pytest.raises(InputError, match="are one frame"):
+        logic.startSequenceRegistration(sequence, 0, lastFrame=0)
     with pytest.raises(InputError, match="the sequence itself"):
         logic.startSequenceRegistration(sequence, outputVolumeSequenceNode=sequence)
     with pytest.raises(InputError, match="neighbour to neighbour"):

@@ -94,9 +94,6 @@ class CohortPart(ManyPart):
             parts.append(_("about {duration} left").format(duration=duration_text(run.remaining_s)))
         return " \N{MIDDLE DOT} ".join(parts)
 
-    def keeps(self, run: Any) -> bool:
-        return run.error is None
-
     def done(self, run: Any, outcome: Any) -> str:
         failed = {n: error for n, (_case, state, error) in enumerate(outcome.cases) if state == "failed"}
         text = _("{done} of {total} cases are registered.")

@@ -8,7 +8,7 @@ from typing import Any
 
 import qt
 
-from ..core.errors import ElastixRegistrationError, RegistrationError
+from ..core.errors import ElastixRegistrationError
 from ..mrml.steps import STEP_S
 
 #: ms between two looks at a run.
@@ -62,7 +62,7 @@ class ManyControl:
             run = self._run
             self._end()
             if run is not None:
-                getattr(run, "close", run.cancel)()
+                run.close()
             self._listener.onEnd(run, None, reason)
 
     def poll(self) -> None:
@@ -92,17 +92,7 @@ class ManyControl:
             yield
         self._isFollowing = False
         self._timer.setInterval(0)
-        outcome = None
-        if run.state != "cancelled":
-            problem = getattr(run, "error", None)
-            if problem is not None:
-                raise problem
-            problem = part.problem(run)
-            if problem:
-                raise RegistrationError(problem)
-            outcome = yield from run.apply_steps()
-        elif part.keeps(run):
-            outcome = yield from run.apply_steps()
+        outcome = yield from run.result_steps()
         self._end()
         self._listener.onEnd(run, outcome, self._reason)
 

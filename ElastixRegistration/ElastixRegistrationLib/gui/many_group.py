@@ -62,9 +62,6 @@ class GroupPart(ManyPart):
     def progressText(self, run: Any) -> str:
         return _("Starting ...") if run.progress is None else progressText(run.progress)
 
-    def keeps(self, run: Any) -> bool:
-        return False
-
     def done(self, run: Any, outcome: Any) -> str:
         _result, mean = outcome
         sentence = _("{count} images lie on their common middle now, which {mean} shows.")

@@ -95,6 +95,7 @@ class CohortRun(BackgroundRun[CohortOutcome]):
         self._members, self._process, self._files = members, process, files
         self._read = 0
         self._stopping: float | None = None
+        self._is_summed_up = False
 
     @property
     def done(self) -> int:
@@ -124,14 +125,18 @@ class CohortRun(BackgroundRun[CohortOutcome]):
             self._process.kill()
         return self.state
 
+    @property
+    def has_result(self) -> bool:
+        """Whether there is a summary of this run."""
+        return self._is_summed_up
+
     def cancel(self) -> None:
-        """Ask it to stop. It sums up what there is, so go on calling ``poll`` until ``finished``."""
         if not self.finished and self._stopping is None:
             self._stopping = time.monotonic()
             self._process.stop()
 
     def close(self) -> None:
-        """End it at once, for whoever cannot wait. What is finished stays in the folder."""
+        """Cases that are finished stay in the folder."""
         if not self.finished:
             self.state = State.CANCELLED
         self._process.close()
@@ -140,19 +145,15 @@ class CohortRun(BackgroundRun[CohortOutcome]):
     def _wait_for_news(self) -> None:
         time.sleep(0.05)
 
-    def apply_steps(self) -> Steps[CohortOutcome]:
-        if self.outcome is None:
-            if not self.finished:
-                raise InputError("The cohort is still being registered.")
-            folder = Path(_absolute(self.options.output_folder))
-            cases = _cases(folder / SUMMARY)
-            nodes = VolumesOutcome({}, {}, {})
-            for place, (name, problem) in self._members.unusable.items():
-                cases.insert(place, (name, "failed", problem))
-            if self.options.into_scene and self._members.moving:
-                nodes = yield from self._node_steps(folder, cases)
-            self.outcome = CohortOutcome(cases, folder / PAGE, folder / SUMMARY, nodes)
-        return self.outcome
+    def _outcome_steps(self) -> Steps[CohortOutcome]:
+        folder = Path(_absolute(self.options.output_folder))
+        cases = _cases(folder / SUMMARY)
+        nodes = VolumesOutcome({}, {}, {})
+        for place, (name, problem) in self._members.unusable.items():
+            cases.insert(place, (name, "failed", problem))
+        if self.options.into_scene and self._members.moving:
+            nodes = yield from self._node_steps(folder, cases)
+        return CohortOutcome(cases, folder / PAGE, folder / SUMMARY, nodes)
 
     def _node_steps(self, folder: Path, cases: list[tuple[str, str, str]]) -> Steps[VolumesOutcome]:
         nodes = VolumesOutcome({}, {}, {})
@@ -191,13 +192,12 @@ class CohortRun(BackgroundRun[CohortOutcome]):
     def _end(self, code: int) -> None:
         last = next((line for line in reversed(self.log.splitlines()) if line.strip()), "")
         sentence = last.removeprefix("error: ")
-        summed_up = self._process.output.lstrip().startswith("{")
         self.state = State.DONE
-        if not summed_up and self._stopping is not None:
+        self._is_summed_up = self._process.output.lstrip().startswith("{")
+        if not self._is_summed_up and self._stopping is not None:
             self.state = State.CANCELLED
-            if not (self.done and sentence.startswith(_INTERRUPTED)):
-                self.error = RegistrationError("The cohort was stopped before there was anything to sum up.")
-        elif not summed_up:
+            self._is_summed_up = self.done > 0 and sentence.startswith(_INTERRUPTED)
+        elif not self._is_summed_up:
             self.state = State.FAILED
             if not last.startswith("error: "):
                 sentence = f"{describe_exit(code, last)}. {last}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,7 @@ import slicer
 from ..core.errors import InputError, RegistrationError
 from ..core.settings import RegistrationSettings
 from .apply import AppliedTransform, apply_steps, harden_steps, is_movable, put_under
+from .background_run import BackgroundRun, Outcome
 from .channels import VolumePair
 from .cohort import CohortOptions, CohortOutcome, CohortRun, cohort_steps
 from .cohort_files import volumes_of_scene
@@ -303,12 +305,7 @@ class RegistrationLogic:
 
     def registerSequence(self, sequenceNode: Any, *arguments: Any, **named: Any) -> SequenceOutcome:
         """``startSequenceRegistration``, waited for. Raises RegistrationError when no frame could be registered."""
-        outcome = self.startSequenceRegistration(sequenceNode, *arguments, **named).wait()
-        if outcome is None:
-            raise RegistrationError("The registration of the sequence was cancelled.")
-        if outcome.failed and len(outcome.frames) == 1:
-            raise RegistrationError(next(iter(outcome.failed.values())))
-        return outcome
+        return _outcome_of(self.startSequenceRegistration(sequenceNode, *arguments, **named))
 
     def startGroupRegistration(self, source: Any, settings: Any = None) -> GroupRegistration:
         """All frames of a sequence node, or all of a list of volume nodes, onto their common middle, in the background.
@@ -320,7 +317,7 @@ class RegistrationLogic:
 
     def registerSequenceGroupwise(self, sequenceNode: Any, settings: Any = None) -> Any:
         """``startGroupRegistration`` of a sequence node or a list of volume nodes, waited for."""
-        return self.startGroupRegistration(sequenceNode, settings).wait()
+        return _outcome_of(self.startGroupRegistration(sequenceNode, settings))
 
     def alignStack(
         self,
@@ -426,9 +423,7 @@ class RegistrationLogic:
 
     def registerCohort(self, fixedVolumeNode: Any, outputFolder: Any, *arguments: Any, **named: Any) -> CohortOutcome:
         """``startCohort``, waited for: the cases with their states, the files and the nodes."""
-        run = self.startCohort(fixedVolumeNode, outputFolder, *arguments, **named)
-        run.wait()
-        return run.apply()
+        return _outcome_of(self.startCohort(fixedVolumeNode, outputFolder, *arguments, **named))
 
     def cohortSteps(
         self,
@@ -453,6 +448,15 @@ class RegistrationLogic:
     def applyResult(self, job: RegistrationJob, result: Any) -> RegistrationOutcome:
         """Write the result of ``core.register`` into the scene, all at once. Raises InputError when a node is gone."""
         return apply_result(job, result)
+
+
+def _outcome_of(run: BackgroundRun[Outcome]) -> Outcome:
+    """Wait for it. Whatever interrupts that ends the run too."""
+    with contextlib.closing(run):
+        outcome = run.wait()
+    if outcome is None:
+        raise RegistrationError("The registration was cancelled.")
+    return outcome
 
 
 def _scene_of(node: Any) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..core.background import estimate_background
-from ..core.errors import ElastixRegistrationError, InputError
+from ..core.errors import ElastixRegistrationError, InputError, RegistrationError
 from ..core.memory import available_bytes, estimate_bytes
 from ..core.series import FramePair, compose_frames, frame_pairs
 from ..core.settings import RegistrationSettings
@@ -68,8 +68,8 @@ class Found:
 class SequenceRegistration(BackgroundRun[SequenceOutcome]):
     """The frames of a sequence on their way.
 
-    ``done`` of ``total`` registrations are over; ``failed`` says why some gave nothing, by frame. After ``cancel``,
-    ``apply`` writes the frames that were finished.
+    ``done`` of ``total`` registrations are over; ``failed`` says why some gave nothing, by frame. Where that is so of
+    all of them, the run has failed. After ``cancel``, ``apply`` writes the frames that were finished.
 
     ``mask_node`` (with ``mask_segments``) lies on the reference frame, as ``segmentation_node`` does, whose segments
     (``segments``, None for all) follow to all frames. ``workers``: how many frames at once, by default as many as cores
@@ -135,12 +135,16 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
             self._running.remove(run)
             self._take(run)
         if not self._waiting and not self._running:
-            self.state = State.DONE
-            self._pool.close()
+            self._end()
         return self.state
 
+    @property
+    def has_result(self) -> bool:
+        """Whether a frame has a way to the reference: all of these begin with a frame that was registered with it."""
+        reference = self.options.reference
+        return any(pair.via == reference and pair.frame in self._found for pair in self._pairs)
+
     def cancel(self) -> None:
-        """Stop; the frames that are finished stay."""
         if not self.finished:
             self._pool.close()
             self._waiting, self._running = [], []
@@ -150,21 +154,23 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
         if self._running:
             self._pool.wait_for_news(0.1)
 
-    def apply_steps(self) -> Steps[SequenceOutcome]:
-        if self.outcome is None:
-            if not self.finished:
-                raise InputError("The sequence is still being registered.")
-            self.outcome = yield from output_steps(
-                self.sequence_node,
-                self.frames,
-                self.found(),
-                self.options,
-                self.settings,
-                self.outputs,
-                segmentation_node=self.segmentation_node,
-                segments=self.segments,
-            )
-        return self.outcome
+    def _end(self) -> None:
+        self._pool.close()
+        self.state = State.DONE
+        if not self.has_result:
+            self.state, self.error = State.FAILED, RegistrationError(next(iter(self.failed.values())))
+
+    def _outcome_steps(self) -> Steps[SequenceOutcome]:
+        return output_steps(
+            self.sequence_node,
+            self.frames,
+            self.found(),
+            self.options,
+            self.settings,
+            self.outputs,
+            segmentation_node=self.segmentation_node,
+            segments=self.segments,
+        )
 
     def found(self) -> Found:
         """The transforms of all frames with a whole way to the reference, and why the others have none."""
@@ -230,6 +236,8 @@ def _range(options: SequenceOptions, count: int) -> range:
             f"The frames {options.first} to {last} with the reference {options.reference} are not among those of the"
             f" sequence, 0 to {count - 1}, or the reference is not among them."
         )
+    if options.first == last:
+        raise InputError(f"The frames {last} to {last} are one frame; at least 2 are needed.")
     return range(options.first, last + 1)
 
 

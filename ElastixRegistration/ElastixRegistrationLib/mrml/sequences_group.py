@@ -39,7 +39,6 @@ class GroupRegistration(BackgroundRun[GroupOutcome]):
     what cannot be registered.
     """
 
-    keeps_finished = False
     failed: dict[int, str]
     total = 1
 
@@ -81,6 +80,10 @@ class GroupRegistration(BackgroundRun[GroupOutcome]):
             self._pool.close()
         return self.state
 
+    @property
+    def has_result(self) -> bool:
+        return self._handle.result is not None
+
     def cancel(self) -> None:
         """Stop; of a group there is nothing to keep."""
         self._handle.cancel()
@@ -89,14 +92,10 @@ class GroupRegistration(BackgroundRun[GroupOutcome]):
     def _wait_for_news(self) -> None:
         self._pool.wait_for_news(0.1)
 
-    def apply_steps(self) -> Steps[GroupOutcome]:
-        if self.outcome is None:
-            if self._handle.result is None:
-                raise InputError("The group is still being registered.")
-            found = self._found(self._handle.result)
-            steps = group_steps if self.is_sequence else volumes_group_steps
-            self.outcome = yield from steps(self.source, self.members, found.chains, found.mean)
-        return self.outcome
+    def _outcome_steps(self) -> Steps[GroupOutcome]:
+        found = self._found(self._handle.result)
+        steps = group_steps if self.is_sequence else volumes_group_steps
+        return (yield from steps(self.source, self.members, found.chains, found.mean))
 
     def _image(self, member: int) -> VoxelData:
         volume = self.members[member]
