@@ -88,6 +88,13 @@ def test_all_volumes_of_the_scene(a_scene, a_fixed, scans, a_volume_node, option
         assert np.linalg.norm(in_world - centre - lps_from_ras(SHIFTS[place])) < 0.5
     # What was made is no input of the next cohort.
     assert RegistrationLogic().volumesOfScene(a_scene, [a_fixed]) == [*scans, constant]
+    # A window that is told to stop while results become nodes takes back those that were made.
+    nodes, run.outcome = a_scene.GetNumberOfNodes(), None
+    steps = run.result_steps()
+    next(steps)
+    assert a_scene.GetNumberOfNodes() > nodes
+    steps.close()
+    assert a_scene.GetNumberOfNodes() == nodes
     assert not list(tmp_path.glob("out/*/*.nrrd.tmp"))
 
 

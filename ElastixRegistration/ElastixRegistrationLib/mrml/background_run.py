@@ -41,7 +41,7 @@ class BackgroundRun(ABC, Generic[Outcome]):
 
     @abstractmethod
     def _outcome_steps(self) -> Steps[Outcome]:
-        """Write the result into the scene. When it fails, or is closed before its end, the scene is as before."""
+        """Write the result into the scene. Closed before their end, the steps leave the scene as it was."""
 
     @abstractmethod
     def _wait_for_news(self) -> None:

@@ -24,6 +24,7 @@ from ..worker.process import describe_exit
 from .background_run import BackgroundRun
 from .cohort_files import CohortFiles, result_of_case, volumes_of_scene
 from .scene_presets import scene_presets
+from .snapshots import remove_nodes
 from .steps import Steps
 from .volumes import VolumeImage
 from .volumes_outputs import VolumesOutcome, add_result_volume, add_transform
@@ -157,6 +158,14 @@ class CohortRun(BackgroundRun[CohortOutcome]):
 
     def _node_steps(self, folder: Path, cases: list[tuple[str, str, str]]) -> Steps[VolumesOutcome]:
         nodes = VolumesOutcome({}, {}, {})
+        try:
+            yield from self._adding_steps(nodes, folder, cases)
+        except BaseException:
+            remove_nodes([*nodes.transforms.values(), *nodes.volumes.values()])
+            raise
+        return nodes
+
+    def _adding_steps(self, nodes: VolumesOutcome, folder: Path, cases: list[tuple[str, str, str]]) -> Steps[None]:
         fixed = self._members.fixed
         fixed_name = "" if fixed is None else fixed.node.GetName()
         for place, (case, state, error) in enumerate(cases):
@@ -175,9 +184,9 @@ class CohortRun(BackgroundRun[CohortOutcome]):
                 continue
             name = f"{moving.node.GetName()} registered to {fixed_name}"
             nodes.transforms[place] = add_transform(scene, f"{name} (transform)", chain, moving)
-            nodes.volumes[place] = add_result_volume(scene, name, volume)
+            nodes.volumes[place] = volume  # which is taken back even when it comes only half into the scene
+            add_result_volume(scene, name, volume)
             yield
-        return nodes
 
     def _read_progress(self) -> None:
         lines = self._process.messages[self._read :].split("\n")

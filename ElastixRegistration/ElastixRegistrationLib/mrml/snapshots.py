@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -33,3 +34,15 @@ class Snapshot:
         if self._segmentation is not None:
             self._node.SetAndObserveSegmentation(self._segmentation)
         self._node.SetAndObserveTransformNodeID(self._parent)
+
+
+def remove_nodes(nodes: Iterable[Any]) -> None:
+    """Take nodes that were made out of their scene, with their displays. Those that have left it stay away."""
+    for node in nodes:
+        scene = node.GetScene()
+        if scene is None:
+            continue
+        if node.IsA("vtkMRMLDisplayableNode"):
+            for n in reversed(range(node.GetNumberOfDisplayNodes())):
+                scene.RemoveNode(node.GetNthDisplayNode(n))
+        scene.RemoveNode(node)
