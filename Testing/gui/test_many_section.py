@@ -39,6 +39,7 @@ def section(open_panel):
     widget = open_panel()
     choose(widget.ui.presetSelector, "translation")
     widget.ui.seedSpinBox.value = 1
+    widget.panel._warmUpTimer.stop()  # whose process is none of those that runs start
     section = widget.panel.many
     section.ui.manyCollapsibleButton.collapsed = False
     return section
@@ -143,6 +144,31 @@ def test_a_sequence_cancelled_with_nothing_to_keep_leaves_the_scene_as_it_was(se
     ui.manyRunButton.click()
     assert finish(host, section) == "Cancelled. The scene is as it was."
     assert slicer.mrmlScene.GetNumberOfNodes() == nodes
+
+
+@pytest.mark.parametrize("kind", ["sequence", "cohort"])
+def test_an_unexpected_error_ends_the_processes(section, sequence, host, slicer, monkeypatch, tmp_path, kind):
+    ui = take(section, kind)
+    blobs_volume("fixed", 0.0, SMALL)
+    slicer.modules.ElastixRegistrationWidget.ui.fixedVolumeSelector.setCurrentNode(blobs_volume("scan", 3.0, SMALL))
+    ui.sequenceSelector.setCurrentNode(sequence)
+    ui.cohortOutputEdit.setCurrentPath(str(tmp_path))
+    before = {process.pid for process in psutil.Process().children()}
+
+    def fail(run):
+        raise ZeroDivisionError("in the line of progress")
+
+    monkeypatch.setattr(section.parts[kind], "progressText", fail)
+    kept = []
+    follow = section.onProgress
+    monkeypatch.setattr(section, "onProgress", lambda run: (kept.append(run), follow(run)))
+    ui.manyRunButton.click()
+    assert finish(host, section, 30) == ""
+    assert len(kept) == 1  # what a traceback holds is not collected: the run itself must have ended
+    assert kept[0].state == "cancelled"
+    assert {process.pid for process in psutil.Process().children()} <= before
+    assert [type(problem) for problem in host.errors] == [ZeroDivisionError]
+    host.errors.clear()
 
 
 @pytest.mark.parametrize("event", ["scene closed", "sequence removed", "module reloaded"])

@@ -61,8 +61,6 @@ class ManyControl:
         if self.isRunning:
             run = self._run
             self._end()
-            if run is not None:
-                run.close()
             self._listener.onEnd(run, None, reason)
 
     def poll(self) -> None:
@@ -97,8 +95,12 @@ class ManyControl:
         self._listener.onEnd(run, outcome, self._reason)
 
     def _end(self) -> None:
+        """However it came to it, no process and no file of the run stays."""
         self._timer.stop()
         steps, self._steps = self._steps, None
+        run, self._run = self._run, None
+        self._nodes, self._isFollowing = [], False
         if steps is not None and not steps.gi_running:
             steps.close()
-        self._run, self._nodes, self._isFollowing = None, [], False
+        if run is not None:
+            run.close()
