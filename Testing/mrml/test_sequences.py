@@ -160,6 +160,16 @@ def test_a_frame_that_fails_is_named_and_the_others_are_done(a_sequence, phantom
     assert "constant" in outcome.failed[1]
 
 
+def test_all_frames_get_the_background_that_was_asked_for(a_sequence, phantom, options):
+    """Those far from the reference too, whose own pair has another moving image."""
+    outcome = RegistrationLogic().registerSequence(
+        a_sequence(phantom[:3]), 0, neighbours=True, ontoReference=False, background=-500, **options
+    )
+    filled = [(voxels_of(outcome.nodes["volumes"].GetNthDataNode(frame)) == -500).mean() for frame in range(3)]
+    assert filled[0] == 0
+    assert 0.1 < filled[1] < filled[2] < 0.5
+
+
 @pytest.mark.parametrize("is_cancelled", [False, True])
 def test_where_no_frame_has_a_way_to_the_reference_the_scene_stays_as_it_was(
     a_scene, a_sequence, phantom, options, is_cancelled

@@ -7,12 +7,12 @@ moves all of them alike, so it takes no part here, and what shows the results is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..core.background import estimate_background
+from ..core.background import BackgroundEstimate
 from ..core.errors import ElastixRegistrationError, InputError, RegistrationError
 from ..core.memory import available_bytes, estimate_bytes
 from ..core.series import FramePair, compose_frames, frame_pairs
@@ -58,11 +58,14 @@ class _Run:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found for the frames, by frame: chains of RAS; see core.series for their direction."""
+    """What was found for the frames, by frame: chains of RAS; see core.series for their direction.
+
+    ``backgrounds`` of the frames that moved in a pair; where the reference moves, it did so in the pairs next to it.
+    """
 
     transforms: dict[int, Chain]
     failed: dict[int, str]
-    backgrounds: dict[int, Any] = field(default_factory=dict)
+    backgrounds: dict[int, BackgroundEstimate]
 
 
 class SequenceRegistration(BackgroundRun[SequenceOutcome]):
@@ -105,7 +108,7 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
         self._waiting = list(self._pairs)
         self._running: list[_Run] = []
         self._found: dict[int, Chain] = {}
-        self._backgrounds: dict[int, Any] = {}
+        self._backgrounds: dict[int, BackgroundEstimate] = {}
         self._presets = scene_presets(sequence_node.GetScene())
         stages = settings.stages(presets=self._presets)
         self._at_once = workers or _workers(self.frames, stages, settings.threads, len(self._pairs))
@@ -206,14 +209,9 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
         if error is not None:
             self.failed[run.pair.frame] = str(error)
             return
-        result = run.handle.result
+        result, before_resampling = run.handle.result, run.job.moving_background
         self._found[run.pair.frame] = chain_from_data(transform_in_space(run.job, result))
-        # A chain of neighbours ends at another moving image than that of its last pair.
-        moving = run.pair.frame if self.options.onto_reference else self.options.reference
-        same = moving == run.pair.moving and run.job.moving_background is None
-        self._backgrounds[run.pair.frame] = (
-            result.background if same else estimate_background(self.frames[moving].scalars())
-        )
+        self._backgrounds[run.pair.moving] = result.background if before_resampling is None else before_resampling
 
 
 def frames_of(sequence_node: Any) -> list[VolumeImage]:

@@ -155,12 +155,11 @@ def _moved_volume_steps(
     options: SequenceOptions,
     settings: RegistrationSettings,
 ) -> Steps[Any]:
-    fixed, moving = frames[frame], frames[options.reference]
-    if options.onto_reference:
-        fixed, moving = moving, fixed
-    estimate = found.backgrounds.get(frame)
-    if frame == options.reference or estimate is None:
+    onto, of = (options.reference, frame) if options.onto_reference else (frame, options.reference)
+    fixed, moving = frames[onto], frames[of]
+    if frame == options.reference:
         return _volume_node(moving.voxels, moving, fixed.ijk_to_ras)
+    estimate = found.backgrounds[of]
     keep = settings.background == KEEP
     interpolation = "nearest" if moving.is_label_map else settings.interpolation
     voxels = yield from _resampled_steps(moving, fixed.geometry, chain, estimate, interpolation, keep_padding=keep)
