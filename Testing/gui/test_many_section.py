@@ -171,7 +171,7 @@ def test_an_unexpected_error_ends_the_processes(section, sequence, host, slicer,
     host.errors.clear()
 
 
-@pytest.mark.parametrize("event", ["scene closed", "sequence removed", "module reloaded"])
+@pytest.mark.parametrize("event", ["scene closed", "sequence removed", "module reloaded", "logic closed"])
 def test_what_ends_a_run_leaves_no_process_and_no_node(section, sequence, host, slicer, event):
     ui = take(section, "sequence")
     ui.sequenceSelector.setCurrentNode(sequence)
@@ -184,12 +184,15 @@ def test_what_ends_a_run_leaves_no_process_and_no_node(section, sequence, host, 
     elif event == "sequence removed":
         slicer.mrmlScene.RemoveNode(sequence)
         assert ui.manyMessageLabel.text == "Cancelled: cine was removed."
-    else:
+    elif event == "module reloaded":
         slicer.util.reloadScriptedModule("ElastixRegistration")
+    else:
+        slicer.modules.ElastixRegistrationWidget.logic.close()
+        assert finish(host, section, 5) == "Cancelled. The scene is as it was."
     assert not section.control.isRunning
     host.waitUntil(lambda: not any(psutil.pid_exists(pid) for pid in started), 10)
     names = [node.GetName() for node in slicer.util.getNodesByClass("vtkMRMLSequenceNode")]
-    assert names == ([] if event != "module reloaded" else ["cine"])
+    assert names == (["cine"] if event in ("module reloaded", "logic closed") else [])
 
 
 def test_a_frame_that_cannot_be_registered_is_said(section, host, slicer):

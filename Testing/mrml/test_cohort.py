@@ -168,6 +168,10 @@ def test_wrong_cohorts_are_told_and_leave_nothing(a_scene, a_fixed, a_volume_nod
         logic.registerCohort(a_fixed, tmp_path / "out", source=tmp_path / "empty.csv", **options)
     scan = a_volume_node(array_view(blobs(GRID)), name="scan")
     run = logic.startCohort(a_fixed, tmp_path / "out", [scan], **options)
+    logic.close()
+    assert (run.state, run.wait()) == ("cancelled", None)
+    assert not psutil.pid_exists(run._process.pid)
+    run = logic.startCohort(a_fixed, tmp_path / "out", [scan], **options)
     run.cancel()
     assert run.wait(60) is None
     assert (run.state, run.error, run.has_result) == ("cancelled", None, False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import psutil
 import pytest
 import slicer
 import vtk
@@ -294,6 +295,23 @@ def test_volumes_of_the_scene_meet_in_the_middle_wherever_they_lie(a_scene, a_vo
     for place, shift in enumerate(shifts - shifts.mean(0)):
         here = points + shift - (lps_from_ras(parent[None, :3, 3])[0] if place == 1 else 0)
         assert np.abs(from_parent(outcome.transforms[place], points) - here).max() < 0.3
+
+
+def test_closing_the_logic_ends_what_it_has_started(a_sequence, phantom, options):
+    logic, children = RegistrationLogic(), psutil.Process().children
+    others = {process.pid for process in children()}
+    sequence = a_sequence(phantom)
+    runs = [
+        logic.startSequenceRegistration(sequence, 0, **options),
+        logic.startGroupRegistration(sequence, GroupSettings(iterations=100000)),
+    ]
+    for run in runs:
+        run.poll()
+    assert len({process.pid for process in children()} - others) >= 2
+    logic.close()
+    assert [run.state for run in runs] == ["cancelled", "cancelled"]
+    assert {process.pid for process in children()} <= others
+    logic.close()
 
 
 def test_wrong_groups_are_told(a_sequence, a_volume_node, phantom):

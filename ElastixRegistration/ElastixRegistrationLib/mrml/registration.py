@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import os
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -34,8 +35,17 @@ class RegistrationLogic:
     """Registers volume nodes of a MRML scene.
 
     ``registerVolumes`` does all of it in this process. What ``prepareRegistration`` returns can be run elsewhere: its
-    ``inputs`` are plain data for ``core.register``, and ``applyResult`` brings the result back into the scene.
+    ``inputs`` are plain data for ``core.register``, and ``applyResult`` brings the result back into the scene. Many
+    images are registered in the background until ``close``.
     """
+
+    def __init__(self) -> None:
+        self._runs: weakref.WeakSet[BackgroundRun[Any]] = weakref.WeakSet()
+
+    def close(self) -> None:
+        """End the sequences, groups and cohorts that are being registered; what is finished of them can be applied."""
+        for run in list(self._runs):
+            run.close()
 
     def registerVolumes(
         self,
@@ -288,7 +298,7 @@ class RegistrationLogic:
             threads=threads,
             seed=seed,
         )
-        return SequenceRegistration(
+        run = SequenceRegistration(
             sequenceNode,
             settings,
             SequenceOptions(referenceFrame, firstFrame, lastFrame, neighbours, ontoReference),
@@ -298,6 +308,8 @@ class RegistrationLogic:
             segmentation_node=segmentationNode,
             segments=segments,
         )
+        self._runs.add(run)
+        return run
 
     def shownFrame(self, sequenceNode: Any) -> int | None:
         """The frame of a sequence node, from 0, that its browser shows; None where nothing shows it."""
@@ -313,7 +325,9 @@ class RegistrationLogic:
         None of them is preferred. ``settings`` are ``core.groupwise.GroupSettings``. See GroupRegistration for what is
         returned; its outcome is (outcome, mean volume node), and the transforms align each member with the mean.
         """
-        return GroupRegistration(source, settings)
+        run = GroupRegistration(source, settings)
+        self._runs.add(run)
+        return run
 
     def registerSequenceGroupwise(self, sequenceNode: Any, settings: Any = None) -> Any:
         """``startGroupRegistration`` of a sequence node or a list of volume nodes, waited for."""
@@ -436,7 +450,7 @@ class RegistrationLogic:
         fixedSegments: Sequence[str] | None = None,
     ) -> Steps[CohortRun]:
         """``startCohort`` in steps between which a window can move."""
-        return cohort_steps(
+        run = yield from cohort_steps(
             fixedVolumeNode,
             settings,
             options,
@@ -444,6 +458,8 @@ class RegistrationLogic:
             fixed_mask_node=fixedVolumeMaskNode,
             fixed_segments=fixedSegments,
         )
+        self._runs.add(run)
+        return run
 
     def applyResult(self, job: RegistrationJob, result: Any) -> RegistrationOutcome:
         """Write the result of ``core.register`` into the scene, all at once. Raises InputError when a node is gone."""
