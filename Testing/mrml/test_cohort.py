@@ -17,6 +17,7 @@ from ElastixRegistrationLib.core.images import array_view
 from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
 from ElastixRegistrationLib.core.preset import Preset, PresetStage
 from ElastixRegistrationLib.core.settings import RegistrationSettings
+from ElastixRegistrationLib.mrml.cohort import CohortOptions, cohort_steps
 from ElastixRegistrationLib.mrml.cohort_files import CohortFiles
 from ElastixRegistrationLib.mrml.coordinates import ijk_to_ras_of, lps_from_ras, vtk_matrix_from_array
 from ElastixRegistrationLib.mrml.registration import RegistrationLogic
@@ -139,6 +140,9 @@ def test_cancel_keeps_what_is_finished_and_leaves_no_process(a_fixed, options, t
     states = [state for _, state, _ in outcome.cases]
     assert states.count("done") >= 1
     assert "not run" in states
+    document = json.loads(run._process.output)
+    assert (document["interrupted"], document["cases"], document["over"]) == (True, 4, states.count("done"))
+    assert document["outputs"] == {"summary": str(outcome.summary), "page": str(outcome.page)}
     assert outcome.page.is_file()
     assert family
     end = time.monotonic() + 10
@@ -175,6 +179,23 @@ def test_wrong_cohorts_are_told_and_leave_nothing(a_scene, a_fixed, a_volume_nod
     run.cancel()
     assert run.wait(60) is None
     assert (run.state, run.error, run.has_result) == ("cancelled", None, False)
+
+
+def test_what_is_removed_while_the_files_are_written_is_left_out_or_told_of(a_scene, a_fixed, scans, tmp_path):
+    """It would be written where it is without the transforms above it."""
+    given = CohortOptions(str(tmp_path / "out"))
+    steps = cohort_steps(a_fixed, RegistrationSettings("translation"), given, scene=a_scene)
+    next(steps)
+    a_scene.RemoveNode(scans[1])
+    run = completed(steps)
+    run.close()
+    assert run.total == 1
+    mask = a_scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "drawn")
+    steps = cohort_steps(a_fixed, RegistrationSettings("translation"), given, scene=a_scene, fixed_mask_node=mask)
+    next(steps)
+    a_scene.RemoveNode(mask)
+    with pytest.raises(InputError, match="The fixed mask drawn is not in the scene any more"):
+        completed(steps)
 
 
 def test_a_sheared_volume_comes_with_a_mask_of_where_it_has_voxels(scans, tmp_path):

@@ -77,7 +77,7 @@ class CohortPart(ManyPart):
         )
 
     def nodes(self) -> list[Any]:
-        return []  # all of them are in files by the time that they could be removed
+        return []  # one that goes before it is in a file is left out or told of; after that it is not needed
 
     def progressText(self, run: Any) -> str:
         if run.is_stopping:

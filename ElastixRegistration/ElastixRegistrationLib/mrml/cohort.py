@@ -32,7 +32,6 @@ from .volumes_outputs import VolumesOutcome, add_result_volume, add_transform
 SUMMARY, PAGE = "summary.csv", "index.html"
 #: A run that is asked to stop sums up first; one that does not within this is ended.
 _LONGEST_STOP_S = 30.0
-_INTERRUPTED = "Interrupted after"
 
 
 @dataclass(frozen=True)
@@ -199,15 +198,16 @@ class CohortRun(BackgroundRun[CohortOutcome]):
                 self.dashboard, self.remaining_s = news["dashboard"], news["remaining_s"]
 
     def _end(self, code: int) -> None:
-        last = next((line for line in reversed(self.log.splitlines()) if line.strip()), "")
-        sentence = last.removeprefix("error: ")
-        self.state = State.DONE
-        self._is_summed_up = self._process.output.lstrip().startswith("{")
-        if not self._is_summed_up and self._stopping is not None:
+        document = _document(self._process.output)
+        if document is not None:
+            self.state = State.CANCELLED if document["interrupted"] else State.DONE
+            self._is_summed_up = "summary" in document["outputs"]
+        elif self._stopping is not None:  # it had not begun, or had to be killed
             self.state = State.CANCELLED
-            self._is_summed_up = self.done > 0 and sentence.startswith(_INTERRUPTED)
-        elif not self._is_summed_up:
+        else:
             self.state = State.FAILED
+            last = next((line for line in reversed(self.log.splitlines()) if line.strip()), "")
+            sentence = last.removeprefix("error: ")
             if not last.startswith("error: "):
                 sentence = f"{describe_exit(code, last)}. {last}"
             self.error = InputError(sentence) if code == 2 else RegistrationError(sentence, log=self.log)
@@ -308,6 +308,14 @@ def _flags(settings: RegistrationSettings, options: CohortOptions) -> list[str]:
     # With "=", as a background of -1000 would be taken for an option.
     flags = [f"{name}={value}" for name, value in values.items() if value is not None]
     return [*flags, *(["--resume"] if options.resume else []), "--json", "--attended"]
+
+
+def _document(output: str) -> dict[str, Any] | None:
+    """What the command has said at its end; None where it came to none."""
+    try:
+        return dict(json.loads(output))
+    except ValueError:
+        return None
 
 
 def _cases(summary: Path) -> list[tuple[str, str, str]]:
