@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import psutil
 import pytest
@@ -171,6 +173,18 @@ def test_all_frames_get_the_background_that_was_asked_for(a_sequence, phantom, o
     assert 0.1 < filled[1] < filled[2] < 0.5
 
 
+def test_frames_are_prepared_step_by_step(a_sequence, phantom, options):
+    """So that a window moves: a call of ``poll`` prepares one image at most."""
+    run = RegistrationLogic().startSequenceRegistration(a_sequence(phantom[:2]), **options)
+    children, calls = psutil.Process().children, 0
+    others = len(children())
+    while len(children()) == others:
+        assert run.poll(0) == "running"
+        calls += 1
+    run.cancel()
+    assert calls > 2
+
+
 @pytest.mark.parametrize("is_cancelled", [False, True])
 def test_where_no_frame_has_a_way_to_the_reference_the_scene_stays_as_it_was(
     a_scene, a_sequence, phantom, options, is_cancelled
@@ -283,6 +297,14 @@ def test_volumes_of_the_scene_meet_in_the_middle_wherever_they_lie(a_scene, a_vo
     settings = GroupSettings(("translation",), metric="variance", iterations=150, samples=800, resolutions=2, seed=1)
     run = RegistrationLogic().startGroupRegistration(nodes, settings)
     assert run.state == "running"
+    before = a_scene.GetNumberOfNodes()
+    while run.poll() == "running":
+        time.sleep(0.02)
+    steps = run.result_steps()
+    while a_scene.GetNumberOfNodes() == before:
+        next(steps)
+    steps.close()  # in the middle of what is added
+    assert a_scene.GetNumberOfNodes() == before
     outcome, mean = run.wait(120)
     assert (run.fraction, run.error) == (1.0, None)
     assert mean.GetName().endswith("group mean")

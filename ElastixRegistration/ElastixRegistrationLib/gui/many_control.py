@@ -1,4 +1,4 @@
-"""One run of many images from its start to its end, followed by a timer: nothing here waits."""
+"""One run of many images from its start to its end, followed by a timer. No step takes longer than one image does."""
 
 from __future__ import annotations
 

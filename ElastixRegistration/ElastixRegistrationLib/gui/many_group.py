@@ -53,7 +53,7 @@ class GroupPart(ManyPart):
             seed=choices.settings.seed,
             threads=choices.settings.threads,
         )
-        return self._logic.startGroupRegistration(source, settings)
+        return (yield from self._logic.groupSteps(source, settings))
 
     def nodes(self) -> list[Any]:
         source = self._source()

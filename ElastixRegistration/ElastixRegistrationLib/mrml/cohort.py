@@ -24,7 +24,7 @@ from ..worker.process import describe_exit
 from .background_run import BackgroundRun
 from .cohort_files import CohortFiles, result_of_case, volumes_of_scene
 from .scene_presets import scene_presets
-from .snapshots import remove_nodes
+from .snapshots import taken_back_on_failure
 from .steps import Steps
 from .volumes import VolumeImage
 from .volumes_outputs import VolumesOutcome, add_result_volume, add_transform
@@ -157,35 +157,30 @@ class CohortRun(BackgroundRun[CohortOutcome]):
 
     def _node_steps(self, folder: Path, cases: list[tuple[str, str, str]]) -> Steps[VolumesOutcome]:
         nodes = VolumesOutcome({}, {}, {})
-        try:
-            yield from self._adding_steps(nodes, folder, cases)
-        except BaseException:
-            remove_nodes([*nodes.transforms.values(), *nodes.volumes.values()])
-            raise
-        return nodes
-
-    def _adding_steps(self, nodes: VolumesOutcome, folder: Path, cases: list[tuple[str, str, str]]) -> Steps[None]:
         fixed = self._members.fixed
         fixed_name = "" if fixed is None else fixed.node.GetName()
-        for place, (case, state, error) in enumerate(cases):
-            if state not in ("done", "kept"):
-                nodes.failed[place] = error or state
-                continue
-            moving = self._members.moving[place]
-            scene = moving.node.GetScene()
-            if scene is None:
-                nodes.failed[place] = f"The volume {moving.node.GetName()} was removed from the scene."
-                continue
-            try:
-                chain, volume = result_of_case(folder / case)
-            except InputError as problem:
-                nodes.failed[place] = str(problem)
-                continue
-            name = f"{moving.node.GetName()} registered to {fixed_name}"
-            nodes.transforms[place] = add_transform(scene, f"{name} (transform)", chain, moving)
-            nodes.volumes[place] = volume  # which is taken back even when it comes only half into the scene
-            add_result_volume(scene, name, volume)
-            yield
+        with taken_back_on_failure() as made:
+            for place, (case, state, error) in enumerate(cases):
+                if state not in ("done", "kept"):
+                    nodes.failed[place] = error or state
+                    continue
+                moving = self._members.moving[place]
+                scene = moving.node.GetScene()
+                if scene is None:
+                    nodes.failed[place] = f"The volume {moving.node.GetName()} was removed from the scene."
+                    continue
+                try:
+                    chain, volume = result_of_case(folder / case)
+                except InputError as problem:
+                    nodes.failed[place] = str(problem)
+                    continue
+                name = f"{moving.node.GetName()} registered to {fixed_name}"
+                made.append(volume)
+                nodes.transforms[place] = add_transform(scene, f"{name} (transform)", chain, moving)
+                made.append(nodes.transforms[place])
+                nodes.volumes[place] = add_result_volume(scene, name, volume)
+                yield
+        return nodes
 
     def _read_progress(self) -> None:
         lines = self._process.messages[self._read :].split("\n")

@@ -25,7 +25,7 @@ from .job import OutputNodes, RegistrationJob, prepare_steps
 from .quality_nodes import QualityNodes, assess_transform
 from .results import RegistrationOutcome, apply_result
 from .sequences import SequenceOptions, SequenceRegistration
-from .sequences_group import GroupRegistration
+from .sequences_group import GroupRegistration, group_run_steps
 from .sequences_outputs import SequenceOutcome, SequenceOutputs, shown_frame
 from .steps import Steps, completed
 from .transform_sources import transform_node_from_file, transform_node_from_matrix
@@ -325,7 +325,11 @@ class RegistrationLogic:
         None of them is preferred. ``settings`` are ``core.groupwise.GroupSettings``. See GroupRegistration for what is
         returned; its outcome is (outcome, mean volume node), and the transforms align each member with the mean.
         """
-        run = GroupRegistration(source, settings)
+        return completed(self.groupSteps(source, settings))
+
+    def groupSteps(self, source: Any, settings: Any = None) -> Steps[GroupRegistration]:
+        """``startGroupRegistration`` in steps between which a window can move."""
+        run = yield from group_run_steps(source, settings)
         self._runs.add(run)
         return run
 

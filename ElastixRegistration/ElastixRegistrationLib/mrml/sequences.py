@@ -6,7 +6,8 @@ moves all of them alike, so it takes no part here, and what shows the results is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +26,7 @@ from .job import OutputNodes, RegistrationJob, prepare_steps
 from .results import transform_in_space
 from .scene_presets import scene_presets
 from .sequences_outputs import SequenceOutcome, SequenceOutputs, output_steps
-from .steps import Steps, completed
+from .steps import Steps
 from .transforms import chain_from_data
 from .volumes import VolumeImage, volume_image
 
@@ -106,6 +107,7 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
             chosen, options.reference, neighbours=options.neighbours, onto_reference=options.onto_reference
         )
         self._waiting = list(self._pairs)
+        self._preparing: Iterator[None] | None = None
         self._running: list[_Run] = []
         self._found: dict[int, Chain] = {}
         self._backgrounds: dict[int, BackgroundEstimate] = {}
@@ -131,13 +133,12 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
     def poll(self, budget_s: float = 0.02) -> State:
         if self.finished:
             return self.state
-        while self._waiting and len(self._running) < self._at_once:
-            self._submit(self._waiting.pop(0))
+        self._submit_what_fits(time.monotonic() + budget_s)
         self._pool.poll(budget_s)
         for run in [run for run in self._running if run.handle.finished]:
             self._running.remove(run)
             self._take(run)
-        if not self._waiting and not self._running:
+        if not (self._waiting or self._preparing or self._running):
             self._end()
         return self.state
 
@@ -150,11 +151,11 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
     def cancel(self) -> None:
         if not self.finished:
             self._pool.close()
-            self._waiting, self._running = [], []
+            self._waiting, self._preparing, self._running = [], None, []
             self.state = State.CANCELLED
 
     def _wait_for_news(self) -> None:
-        if self._running:
+        if self._running and self._preparing is None:
             self._pool.wait_for_news(0.1)
 
     def _end(self) -> None:
@@ -191,7 +192,16 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
                 failed[frame] = "A frame between it and the reference has no transform."
         return Found(transforms, failed, self._backgrounds)
 
-    def _submit(self, pair: FramePair) -> None:
+    def _submit_what_fits(self, end: float) -> None:
+        """Until ``end`` (monotonic), then on from there at the next call."""
+        while self._preparing or (self._waiting and len(self._running) < self._at_once):
+            self._preparing = self._preparing or self._submission_steps(self._waiting.pop(0))
+            for _step in self._preparing:
+                if time.monotonic() >= end:
+                    return
+            self._preparing = None
+
+    def _submission_steps(self, pair: FramePair) -> Steps[None]:
         fixed, moving = self.frames[pair.fixed].node, self.frames[pair.moving].node
         mask_node, mask_segments = self._mask
         masks: dict[str, Any] = {}
@@ -199,7 +209,8 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
             side = "fixed" if self.options.onto_reference else "moving"
             masks = {f"{side}_mask_node": mask_node, f"{side}_segments": mask_segments}
         try:
-            job = completed(prepare_steps(fixed, moving, self.settings, OutputNodes(), presets=self._presets, **masks))
+            steps = prepare_steps(fixed, moving, self.settings, OutputNodes(), presets=self._presets, **masks)
+            job = yield from steps
             self._running.append(_Run(pair, job, self._pool.submit(**job.inputs.data())))
         except InputError as error:
             self.failed[pair.frame] = str(error)
