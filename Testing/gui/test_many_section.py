@@ -55,6 +55,11 @@ def finish(host, section, timeout=90):
     return section.ui.manyMessageLabel.text
 
 
+def one_at_a_time(section):
+    """With more threads than there are cores, so that there is time to cancel."""
+    section.choices.set_settings(section.choices.settings.__class__(preset="translation", threads=64, seed=1))
+
+
 def shifts_in(transforms):
     """To the right, mm, of what lies under the transform of each frame."""
     return [shift_of(transforms.GetNthDataNode(n))[0] for n in range(transforms.GetNumberOfDataNodes())]
@@ -115,7 +120,7 @@ def test_a_sequence_is_registered_with_a_chosen_frame(section, sequence, host, s
 
 def test_cancel_keeps_the_frames_that_are_finished(section, host, slicer):
     sequence = a_blobs_sequence(slicer, np.linspace(0, 6, 8))
-    section.choices.set_settings(section.choices.settings.__class__(preset="translation", threads=64, seed=1))
+    one_at_a_time(section)
     ui = take(section, "sequence")
     ui.sequenceSelector.setCurrentNode(sequence)
     ui.manyRunButton.click()
@@ -133,14 +138,15 @@ def test_cancel_keeps_the_frames_that_are_finished(section, host, slicer):
 
 def test_a_sequence_cancelled_with_nothing_to_keep_leaves_the_scene_as_it_was(section, host, slicer):
     """What was found between other frames does not lead to the reference, which is constant."""
-    sequence = a_blobs_sequence(slicer, (0.0, 3.0, 6.0, 3.0, 0.0))
+    sequence = a_blobs_sequence(slicer, np.linspace(0, 6, 8))
     slicer.util.arrayFromVolume(sequence.GetNthDataNode(0))[:] = 0
+    one_at_a_time(section)
     ui = take(section, "sequence")
     ui.sequenceSelector.setCurrentNode(sequence)
     choose(ui.waySelector, "neighbours")
     nodes = slicer.mrmlScene.GetNumberOfNodes()
     ui.manyRunButton.click()
-    host.waitUntil(lambda: ui.manyMessageLabel.text.startswith("2 of 4"), 60)
+    host.waitUntil(lambda: ui.manyMessageLabel.text[:1] in tuple("234"), 60)
     ui.manyRunButton.click()
     assert finish(host, section) == "Cancelled. The scene is as it was."
     assert slicer.mrmlScene.GetNumberOfNodes() == nodes
