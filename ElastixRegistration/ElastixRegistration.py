@@ -81,6 +81,7 @@ class ElastixRegistrationLogic(ScriptedLoadableModuleLogic, RegistrationLogic):
 
     def __init__(self) -> None:
         ScriptedLoadableModuleLogic.__init__(self)
+        RegistrationLogic.__init__(self)
         use_presets_folder(Path(slicer.app.slicerUserSettingsFilePath).parent / "ElastixRegistration" / "Presets")
         self._workers = None
 
@@ -136,6 +137,7 @@ class ElastixRegistrationLogic(ScriptedLoadableModuleLogic, RegistrationLogic):
 
     def close(self) -> None:
         """Cancel what runs in the background, and end its processes."""
+        RegistrationLogic.close(self)
         if self._workers is not None:
             self._workers.close()
             self._workers = None

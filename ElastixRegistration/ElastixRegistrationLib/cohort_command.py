@@ -12,9 +12,9 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .core.errors import RegistrationError
 from .outcome import Outcome
 from .setting_options import add_execution, add_initialization, add_resampling, add_stages, chosen_settings
 
@@ -87,9 +87,7 @@ def run(options: argparse.Namespace) -> Outcome:
             progress=display.show,
         )
     except KeyboardInterrupt:
-        raise RegistrationError(
-            f"Interrupted after {display.over} of {len(cases)} cases; the same call with --resume goes on from there."
-        ) from None
+        return _interrupted(display.over, len(cases), options.output_dir)
     finally:
         display.end()
     return _outcome(result)
@@ -174,16 +172,30 @@ def _interrupt_when_stdin_closes() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _outcome(result: CohortResult) -> Outcome:
+def _interrupted(over: int, cases: int, output_dir: str) -> Outcome:
+    """Cases that were over by then are summed up; before the first of them there need not be anything."""
+    outputs = _outputs(Path(os.path.abspath(output_dir))) if over else {}
+    document = {"command": "batch", "interrupted": True, "cases": cases, "over": over, "outputs": outputs}
+    sentence = f"Interrupted after {over} of {cases} cases; the same call with --resume goes on from there."
+    return Outcome("", document, sentence)
+
+
+def _outputs(folder: Path) -> dict[str, str]:
     from .batch.cohort import PAGE, SUMMARY
+
+    return {"summary": str(folder / SUMMARY), "page": str(folder / PAGE)}
+
+
+def _outcome(result: CohortResult) -> Outcome:
     from .batch.progress import duration
 
     failed = result.failed
     memory = [outcome.memory_mb for outcome in result.outcomes if outcome.memory_mb and outcome.state == "done"]
     limit = result.memory_per_worker
-    outputs = {"summary": str(result.output_dir / SUMMARY), "page": str(result.output_dir / PAGE)}
+    outputs = _outputs(result.output_dir)
     document = {
         "command": "batch",
+        "interrupted": False,
         "cases": len(result.outcomes),
         "done": result.count("done"),
         "kept": result.count("kept"),

@@ -39,6 +39,7 @@ def section(open_panel):
     widget = open_panel()
     choose(widget.ui.presetSelector, "translation")
     widget.ui.seedSpinBox.value = 1
+    widget.panel._warmUpTimer.stop()  # whose process is none of those that runs start
     section = widget.panel.many
     section.ui.manyCollapsibleButton.collapsed = False
     return section
@@ -52,6 +53,11 @@ def take(section, kind):
 def finish(host, section, timeout=90):
     host.waitUntil(lambda: not section.control.isRunning, timeout)
     return section.ui.manyMessageLabel.text
+
+
+def one_at_a_time(section):
+    """With more threads than there are cores, so that there is time to cancel."""
+    section.choices.set_settings(section.choices.settings.__class__(preset="translation", threads=64, seed=1))
 
 
 def shifts_in(transforms):
@@ -114,7 +120,7 @@ def test_a_sequence_is_registered_with_a_chosen_frame(section, sequence, host, s
 
 def test_cancel_keeps_the_frames_that_are_finished(section, host, slicer):
     sequence = a_blobs_sequence(slicer, np.linspace(0, 6, 8))
-    section.choices.set_settings(section.choices.settings.__class__(preset="translation", threads=64, seed=1))
+    one_at_a_time(section)
     ui = take(section, "sequence")
     ui.sequenceSelector.setCurrentNode(sequence)
     ui.manyRunButton.click()
@@ -130,7 +136,48 @@ def test_cancel_keeps_the_frames_that_are_finished(section, host, slicer):
     assert not ui.manyProgressBar.visible
 
 
-@pytest.mark.parametrize("event", ["scene closed", "sequence removed", "module reloaded"])
+def test_a_sequence_cancelled_with_nothing_to_keep_leaves_the_scene_as_it_was(section, host, slicer):
+    """What was found between other frames does not lead to the reference, which is constant."""
+    sequence = a_blobs_sequence(slicer, np.linspace(0, 6, 8))
+    slicer.util.arrayFromVolume(sequence.GetNthDataNode(0))[:] = 0
+    one_at_a_time(section)
+    ui = take(section, "sequence")
+    ui.sequenceSelector.setCurrentNode(sequence)
+    choose(ui.waySelector, "neighbours")
+    nodes = slicer.mrmlScene.GetNumberOfNodes()
+    ui.manyRunButton.click()
+    host.waitUntil(lambda: ui.manyMessageLabel.text[:1] in tuple("234"), 60)
+    ui.manyRunButton.click()
+    assert finish(host, section) == "Cancelled. The scene is as it was."
+    assert slicer.mrmlScene.GetNumberOfNodes() == nodes
+
+
+@pytest.mark.parametrize("kind", ["sequence", "cohort"])
+def test_an_unexpected_error_ends_the_processes(section, sequence, host, slicer, monkeypatch, tmp_path, kind):
+    ui = take(section, kind)
+    blobs_volume("fixed", 0.0, SMALL)
+    slicer.modules.ElastixRegistrationWidget.ui.fixedVolumeSelector.setCurrentNode(blobs_volume("scan", 3.0, SMALL))
+    ui.sequenceSelector.setCurrentNode(sequence)
+    ui.cohortOutputEdit.setCurrentPath(str(tmp_path))
+    before = {process.pid for process in psutil.Process().children()}
+
+    def fail(run):
+        raise ZeroDivisionError("in the line of progress")
+
+    monkeypatch.setattr(section.parts[kind], "progressText", fail)
+    kept = []
+    follow = section.onProgress
+    monkeypatch.setattr(section, "onProgress", lambda run: (kept.append(run), follow(run)))
+    ui.manyRunButton.click()
+    assert finish(host, section, 30) == ""
+    assert len(kept) == 1  # what a traceback holds is not collected: the run itself must have ended
+    assert kept[0].state == "cancelled"
+    assert {process.pid for process in psutil.Process().children()} <= before
+    assert [type(problem) for problem in host.errors] == [ZeroDivisionError]
+    host.errors.clear()
+
+
+@pytest.mark.parametrize("event", ["scene closed", "sequence removed", "module reloaded", "logic closed"])
 def test_what_ends_a_run_leaves_no_process_and_no_node(section, sequence, host, slicer, event):
     ui = take(section, "sequence")
     ui.sequenceSelector.setCurrentNode(sequence)
@@ -143,12 +190,15 @@ def test_what_ends_a_run_leaves_no_process_and_no_node(section, sequence, host, 
     elif event == "sequence removed":
         slicer.mrmlScene.RemoveNode(sequence)
         assert ui.manyMessageLabel.text == "Cancelled: cine was removed."
-    else:
+    elif event == "module reloaded":
         slicer.util.reloadScriptedModule("ElastixRegistration")
+    else:
+        slicer.modules.ElastixRegistrationWidget.logic.close()
+        assert finish(host, section, 5) == "Cancelled. The scene is as it was."
     assert not section.control.isRunning
     host.waitUntil(lambda: not any(psutil.pid_exists(pid) for pid in started), 10)
     names = [node.GetName() for node in slicer.util.getNodesByClass("vtkMRMLSequenceNode")]
-    assert names == ([] if event != "module reloaded" else ["cine"])
+    assert names == (["cine"] if event in ("module reloaded", "logic closed") else [])
 
 
 def test_a_frame_that_cannot_be_registered_is_said(section, host, slicer):

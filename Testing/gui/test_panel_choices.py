@@ -306,6 +306,24 @@ def test_a_deleted_input_is_asked_for_again(open_panel, a_pair, slicer):
     assert ui.applyButton.text == "Choose a fixed volume"
 
 
+def test_a_node_that_goes_while_another_one_goes_makes_no_choice(open_panel, a_pair, a_volume, slicer):
+    """Other modules remove what belongs to a node before it is gone."""
+    panel = open_panel().panel
+    other, helper = a_volume("other"), a_volume("helper")
+    scene, rest = slicer.mrmlScene, [helper]
+
+    def remove(caller, event):
+        if rest:
+            scene.RemoveNode(rest.pop())
+
+    tag = scene.AddObserver(scene.NodeAboutToBeRemovedEvent, remove, 5.0)  # after the panel, before its selectors
+    scene.RemoveNode(a_pair[0])
+    scene.RemoveObserver(tag)
+    assert panel.choices.reference("fixedVolume") is None
+    panel.ui.fixedVolumeSelector.setCurrentNode(other)
+    assert panel.choices.reference("fixedVolume") is other
+
+
 def test_a_deleted_parameter_set_is_asked_for(open_panel, a_pair, slicer):
     widget = open_panel()
     slicer.mrmlScene.RemoveNode(widget.panel.choices.node)

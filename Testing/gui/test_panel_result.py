@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import vtk
+from ElastixRegistrationLib.core.errors import RegistrationError
 from ElastixRegistrationLib.core.transform_files import read_transform
 from ElastixRegistrationLib.core.transforms import map_points
 from gui.clicks import choose, shift_of, shown_table
@@ -196,13 +197,38 @@ def test_everything_is_saved_to_a_folder(a_panel, a_result, tmp_path):
     assert folder.name in a_panel.ui.progressLabel.text
 
 
-def test_a_folder_that_cannot_be_written_keeps_the_result(host, a_panel, a_result, tmp_path):
+@pytest.mark.parametrize("name", ["file/below", "long" * 100])
+def test_a_folder_that_cannot_be_written_keeps_the_result(host, a_panel, a_result, tmp_path, name):
     (tmp_path / "file").write_text("")
-    a_panel.ui.saveFolderEdit.setCurrentPath(str(tmp_path / "file" / "below"))
+    a_panel.ui.saveFolderEdit.setCurrentPath(str(tmp_path / name))
     host.dialogs.expect("OK")
-    a_result()
-    assert "below" in host.dialogs.shown[0].text
-    assert a_panel.ui.verdictLabel.text.startswith("Better aligned")
+    ui = a_result().ui
+    assert name in host.dialogs.shown[0].text
+    assert ui.verdictLabel.text.startswith("Better aligned")
+    assert ui.progressLabel.text.startswith("Done in ")
+    assert name in ui.progressLabel.text
+    assert ui.revertButton.enabled
+
+
+@pytest.mark.parametrize("error", [RegistrationError("No voxel in common."), MemoryError("too large")])
+def test_a_result_that_cannot_be_judged_can_be_seen_and_reverted(host, a_result, monkeypatch, error):
+    """The message that the verdict speaks of is there, whether the error was expected or not."""
+
+    def fail(job, result):
+        raise error
+
+    monkeypatch.setattr("ElastixRegistrationLib.gui.run_control.comparisonOf", fail)
+    host.dialogs.expect("OK")
+    ui = a_result().ui
+    assert str(error) in host.dialogs.shown[0].text
+    assert str(error) in ui.progressLabel.text
+    assert "message above" in ui.verdictLabel.text
+    made = ui.outputTransformSelector.currentNode()
+    assert shift_of(made) == pytest.approx([-6, 0, 0], abs=0.5)
+    ui.revertButton.click()
+    assert made.GetScene() is None
+    assert [type(problem) for problem in host.errors] == [MemoryError] * isinstance(error, MemoryError)
+    host.errors.clear()
 
 
 def test_the_log_can_be_copied_saved_and_shortened(host, a_result, slicer, tmp_path):

@@ -11,12 +11,13 @@ import psutil
 import pytest
 import slicer
 from core.phantoms import blobs, grid, stage
-from ElastixRegistrationLib.core.errors import InputError, RegistrationError
+from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.image_files import read_image, write_image
 from ElastixRegistrationLib.core.images import array_view
 from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
 from ElastixRegistrationLib.core.preset import Preset, PresetStage
 from ElastixRegistrationLib.core.settings import RegistrationSettings
+from ElastixRegistrationLib.mrml.cohort import CohortOptions, cohort_steps
 from ElastixRegistrationLib.mrml.cohort_files import CohortFiles
 from ElastixRegistrationLib.mrml.coordinates import ijk_to_ras_of, lps_from_ras, vtk_matrix_from_array
 from ElastixRegistrationLib.mrml.registration import RegistrationLogic
@@ -88,6 +89,13 @@ def test_all_volumes_of_the_scene(a_scene, a_fixed, scans, a_volume_node, option
         assert np.linalg.norm(in_world - centre - lps_from_ras(SHIFTS[place])) < 0.5
     # What was made is no input of the next cohort.
     assert RegistrationLogic().volumesOfScene(a_scene, [a_fixed]) == [*scans, constant]
+    # A window that is told to stop while results become nodes takes back those that were made.
+    nodes, run.outcome = a_scene.GetNumberOfNodes(), None
+    steps = run.result_steps()
+    next(steps)
+    assert a_scene.GetNumberOfNodes() > nodes
+    steps.close()
+    assert a_scene.GetNumberOfNodes() == nodes
     assert not list(tmp_path.glob("out/*/*.nrrd.tmp"))
 
 
@@ -132,6 +140,9 @@ def test_cancel_keeps_what_is_finished_and_leaves_no_process(a_fixed, options, t
     states = [state for _, state, _ in outcome.cases]
     assert states.count("done") >= 1
     assert "not run" in states
+    document = json.loads(run._process.output)
+    assert (document["interrupted"], document["cases"], document["over"]) == (True, 4, states.count("done"))
+    assert document["outputs"] == {"summary": str(outcome.summary), "page": str(outcome.page)}
     assert outcome.page.is_file()
     assert family
     end = time.monotonic() + 10
@@ -161,9 +172,30 @@ def test_wrong_cohorts_are_told_and_leave_nothing(a_scene, a_fixed, a_volume_nod
         logic.registerCohort(a_fixed, tmp_path / "out", source=tmp_path / "empty.csv", **options)
     scan = a_volume_node(array_view(blobs(GRID)), name="scan")
     run = logic.startCohort(a_fixed, tmp_path / "out", [scan], **options)
+    logic.close()
+    assert (run.state, run.wait()) == ("cancelled", None)
+    assert not psutil.pid_exists(run._process.pid)
+    run = logic.startCohort(a_fixed, tmp_path / "out", [scan], **options)
     run.cancel()
-    with pytest.raises(RegistrationError, match="anything to sum up"):
-        run.wait(60)
+    assert run.wait(60) is None
+    assert (run.state, run.error, run.has_result) == ("cancelled", None, False)
+
+
+def test_what_is_removed_while_the_files_are_written_is_left_out_or_told_of(a_scene, a_fixed, scans, tmp_path):
+    """It would be written where it is without the transforms above it."""
+    given = CohortOptions(str(tmp_path / "out"))
+    steps = cohort_steps(a_fixed, RegistrationSettings("translation"), given, scene=a_scene)
+    next(steps)
+    a_scene.RemoveNode(scans[1])
+    run = completed(steps)
+    run.close()
+    assert run.total == 1
+    mask = a_scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "drawn")
+    steps = cohort_steps(a_fixed, RegistrationSettings("translation"), given, scene=a_scene, fixed_mask_node=mask)
+    next(steps)
+    a_scene.RemoveNode(mask)
+    with pytest.raises(InputError, match="The fixed mask drawn is not in the scene any more"):
+        completed(steps)
 
 
 def test_a_sheared_volume_comes_with_a_mask_of_where_it_has_voxels(scans, tmp_path):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
+import psutil
 import pytest
 import slicer
 import vtk
@@ -158,9 +161,60 @@ def test_a_frame_that_fails_is_named_and_the_others_are_done(a_sequence, phantom
     outcome = RegistrationLogic().registerSequence(sequence, 0, **options)
     assert outcome.frames == (0, 2)
     assert "constant" in outcome.failed[1]
-    nothing = a_sequence([phantom[0], np.zeros_like(phantom[0])], name="other")
+
+
+def test_all_frames_get_the_background_that_was_asked_for(a_sequence, phantom, options):
+    """Those far from the reference too, whose own pair has another moving image."""
+    outcome = RegistrationLogic().registerSequence(
+        a_sequence(phantom[:3]), 0, neighbours=True, ontoReference=False, background=-500, **options
+    )
+    filled = [(voxels_of(outcome.nodes["volumes"].GetNthDataNode(frame)) == -500).mean() for frame in range(3)]
+    assert filled[0] == 0
+    assert 0.1 < filled[1] < filled[2] < 0.5
+
+
+def test_frames_are_prepared_step_by_step(a_sequence, phantom, options):
+    """So that a window moves: a call of ``poll`` prepares one image at most."""
+    run = RegistrationLogic().startSequenceRegistration(a_sequence(phantom[:2]), **options)
+    children, calls = psutil.Process().children, 0
+    others = len(children())
+    while len(children()) == others:
+        assert run.poll(0) == "running"
+        calls += 1
+    run.cancel()
+    assert calls > 2
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+def test_where_no_frame_has_a_way_to_the_reference_the_scene_stays_as_it_was(
+    a_scene, a_sequence, phantom, options, is_cancelled
+):
+    """The neighbours of the reference fail; what was found between the others leads nowhere."""
+    sequence = a_sequence([np.zeros_like(phantom[0]), *phantom[1:], phantom[2]])
+    run = RegistrationLogic().startSequenceRegistration(sequence, 0, neighbours=True, **options)
+    nodes = a_scene.GetNumberOfNodes()
+    if is_cancelled:
+        assert run.wait(60, lambda run: run.cancel() if run.done > len(run.failed) else None) is None
+        assert (run.state, run.error, run.apply()) == ("cancelled", None, None)
+    else:
+        with pytest.raises(RegistrationError, match="constant"):
+            run.wait()
+        assert (run.state, run.failed.keys()) == ("failed", {1})
+    assert (run.has_result, a_scene.GetNumberOfNodes()) == (False, nodes)
+
+
+def test_a_sequence_that_fails_or_is_cancelled_at_once_leaves_the_scene_as_it_was(
+    a_scene, a_sequence, phantom, options
+):
+    nothing = a_sequence([phantom[0], np.zeros_like(phantom[0])])
+    sequence = a_sequence(phantom, name="other")
+    nodes = a_scene.GetNumberOfNodes()
     with pytest.raises(RegistrationError, match="constant"):
         RegistrationLogic().registerSequence(nothing, 0, **options)
+    run = RegistrationLogic().startSequenceRegistration(sequence, 0, **options)
+    run.cancel()
+    assert run.wait() is None
+    assert a_scene.GetNumberOfNodes() == nodes
 
 
 @pytest.fixture
@@ -243,6 +297,14 @@ def test_volumes_of_the_scene_meet_in_the_middle_wherever_they_lie(a_scene, a_vo
     settings = GroupSettings(("translation",), metric="variance", iterations=150, samples=800, resolutions=2, seed=1)
     run = RegistrationLogic().startGroupRegistration(nodes, settings)
     assert run.state == "running"
+    before = a_scene.GetNumberOfNodes()
+    while run.poll() == "running":
+        time.sleep(0.02)
+    steps = run.result_steps()
+    while a_scene.GetNumberOfNodes() == before:
+        next(steps)
+    steps.close()  # in the middle of what is added
+    assert a_scene.GetNumberOfNodes() == before
     outcome, mean = run.wait(120)
     assert (run.fraction, run.error) == (1.0, None)
     assert mean.GetName().endswith("group mean")
@@ -255,6 +317,23 @@ def test_volumes_of_the_scene_meet_in_the_middle_wherever_they_lie(a_scene, a_vo
     for place, shift in enumerate(shifts - shifts.mean(0)):
         here = points + shift - (lps_from_ras(parent[None, :3, 3])[0] if place == 1 else 0)
         assert np.abs(from_parent(outcome.transforms[place], points) - here).max() < 0.3
+
+
+def test_closing_the_logic_ends_what_it_has_started(a_sequence, phantom, options):
+    logic, children = RegistrationLogic(), psutil.Process().children
+    others = {process.pid for process in children()}
+    sequence = a_sequence(phantom)
+    runs = [
+        logic.startSequenceRegistration(sequence, 0, **options),
+        logic.startGroupRegistration(sequence, GroupSettings(iterations=100000)),
+    ]
+    for run in runs:
+        run.poll()
+    assert len({process.pid for process in children()} - others) >= 2
+    logic.close()
+    assert [run.state for run in runs] == ["cancelled", "cancelled"]
+    assert {process.pid for process in children()} <= others
+    logic.close()
 
 
 def test_wrong_groups_are_told(a_sequence, a_volume_node, phantom):
@@ -285,6 +364,8 @@ def test_wrong_sequences_are_told(a_scene, a_sequence, a_volume_node, phantom, o
         logic.startSequenceRegistration(sequence, 4)
     with pytest.raises(InputError, match="reference"):
         logic.startSequenceRegistration(sequence, 0, firstFrame=1)
+    with pytest.raises(InputError, match="are one frame"):
+        logic.startSequenceRegistration(sequence, 0, lastFrame=0)
     with pytest.raises(InputError, match="the sequence itself"):
         logic.startSequenceRegistration(sequence, outputVolumeSequenceNode=sequence)
     with pytest.raises(InputError, match="neighbour to neighbour"):

@@ -77,7 +77,7 @@ class CohortPart(ManyPart):
         )
 
     def nodes(self) -> list[Any]:
-        return []  # all of them are in files by the time that they could be removed
+        return []  # one that goes before it is in a file is left out or told of; after that it is not needed
 
     def progressText(self, run: Any) -> str:
         if run.is_stopping:
@@ -93,9 +93,6 @@ class CohortPart(ManyPart):
         if run.remaining_s is not None:
             parts.append(_("about {duration} left").format(duration=duration_text(run.remaining_s)))
         return " \N{MIDDLE DOT} ".join(parts)
-
-    def keeps(self, run: Any) -> bool:
-        return run.error is None
 
     def done(self, run: Any, outcome: Any) -> str:
         failed = {n: error for n, (_case, state, error) in enumerate(outcome.cases) if state == "failed"}

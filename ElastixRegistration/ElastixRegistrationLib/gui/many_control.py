@@ -1,4 +1,4 @@
-"""One run of many images from its start to its end, followed by a timer: nothing here waits."""
+"""One run of many images from its start to its end, followed by a timer. No step takes longer than one image does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import qt
 
-from ..core.errors import ElastixRegistrationError, RegistrationError
+from ..core.errors import ElastixRegistrationError
 from ..mrml.steps import STEP_S
 
 #: ms between two looks at a run.
@@ -61,8 +61,6 @@ class ManyControl:
         if self.isRunning:
             run = self._run
             self._end()
-            if run is not None:
-                getattr(run, "close", run.cancel)()
             self._listener.onEnd(run, None, reason)
 
     def poll(self) -> None:
@@ -92,23 +90,17 @@ class ManyControl:
             yield
         self._isFollowing = False
         self._timer.setInterval(0)
-        outcome = None
-        if run.state != "cancelled":
-            problem = getattr(run, "error", None)
-            if problem is not None:
-                raise problem
-            problem = part.problem(run)
-            if problem:
-                raise RegistrationError(problem)
-            outcome = yield from run.apply_steps()
-        elif part.keeps(run):
-            outcome = yield from run.apply_steps()
+        outcome = yield from run.result_steps()
         self._end()
         self._listener.onEnd(run, outcome, self._reason)
 
     def _end(self) -> None:
+        """However it came to it, no process and no file of the run stays."""
         self._timer.stop()
         steps, self._steps = self._steps, None
+        run, self._run = self._run, None
+        self._nodes, self._isFollowing = [], False
         if steps is not None and not steps.gi_running:
             steps.close()
-        self._run, self._nodes, self._isFollowing = None, [], False
+        if run is not None:
+            run.close()

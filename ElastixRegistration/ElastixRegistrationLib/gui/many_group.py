@@ -53,7 +53,7 @@ class GroupPart(ManyPart):
             seed=choices.settings.seed,
             threads=choices.settings.threads,
         )
-        return self._logic.startGroupRegistration(source, settings)
+        return (yield from self._logic.groupSteps(source, settings))
 
     def nodes(self) -> list[Any]:
         source = self._source()
@@ -61,9 +61,6 @@ class GroupPart(ManyPart):
 
     def progressText(self, run: Any) -> str:
         return _("Starting ...") if run.progress is None else progressText(run.progress)
-
-    def keeps(self, run: Any) -> bool:
-        return False
 
     def done(self, run: Any, outcome: Any) -> str:
         _result, mean = outcome

@@ -31,7 +31,7 @@ class ManyPart(Section):
         raise NotImplementedError
 
     def start(self) -> Any:
-        """Steps that return the run: see SequenceRegistration, GroupRegistration, CohortRun."""
+        """Steps that return the run, a BackgroundRun."""
         raise NotImplementedError
 
     def nodes(self) -> Sequence[Any]:
@@ -40,14 +40,6 @@ class ManyPart(Section):
 
     def progressText(self, run: Any) -> str:
         raise NotImplementedError
-
-    def keeps(self, run: Any) -> bool:
-        """Whether a run that was cancelled has anything to bring into the scene."""
-        raise NotImplementedError
-
-    def problem(self, run: Any) -> str:
-        """Why nothing at all came of a run that is over; "" where something did."""
-        return ""
 
     def done(self, run: Any, outcome: Any) -> str:
         """Remember what was made, and say it."""

@@ -87,12 +87,6 @@ class SequencePart(ManyPart):
         text = _("{done} of {total} frames").format(done=run.done, total=run.total)
         return text + (", " + _("{count} failed").format(count=len(run.failed)) if run.failed else "")
 
-    def keeps(self, run: Any) -> bool:
-        return run.done > len(run.failed)
-
-    def problem(self, run: Any) -> str:
-        return "" if self.keeps(run) else next(iter(run.failed.values()), "")
-
     def done(self, run: Any, outcome: Any) -> str:
         choices = self.started
         if choices.node.GetScene() is not None:

@@ -199,13 +199,20 @@ class RegistrationPanel(VTKObservationMixin):
         message = _("Done in {seconds} s.").format(seconds=f"{seconds:.1f}")
         if run.savedTo:
             message += " " + _("Saved in {folder}.").format(folder=run.savedTo)
+        if run.problem:
+            message += " " + _("Failed: {message}").format(message=run.problem)
         if run.handle.progress is not None:
             self.run.progress(run.handle.progress, run.handle.iterations, run.handle.log)
         self.run.end(message, run.handle.log, True)
         self.result.setRun(run)
+        if run.problem:
+            self._showError(run.problem, run.handle.log)
 
     def onFailed(self, message: str, details: str) -> None:
         self.run.end(_("Failed: {message}").format(message=message), details, False)
+        self._showError(message, details)
+
+    def _showError(self, message: str, details: str) -> None:
         slicer.util.errorDisplay(message, windowTitle=_("The registration failed"), detailedText=details)
 
     def onCancelled(self, reason: str, details: str) -> None:

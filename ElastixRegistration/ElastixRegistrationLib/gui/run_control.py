@@ -21,7 +21,10 @@ _INTERVAL = 50
 
 @dataclass
 class Run:
-    """What one registration was asked and what came of it."""
+    """What one registration was asked and what came of it.
+
+    ``problem``: what failed when the outputs were in the scene already, as it was judged or saved; "" for nothing.
+    """
 
     job: Any = field(repr=False)
     settings: Any
@@ -33,13 +36,15 @@ class Run:
     applied: Any = None
     comparison: Any = None
     savedTo: str = ""
+    problem: str = ""
 
 
 class RunControl:
     """One registration at a time, of which a listener hears.
 
     ``onNotStarted(message, details)``, ``onProgress(event, iterations, log)``, ``onApplied(run)`` when the outputs are
-    in the scene, ``onDone(run)``, ``onFailed(message, details)``, ``onCancelled(reason, details)``.
+    in the scene, and at the end one of ``onDone(run)``, where they are there, ``onFailed(message, details)`` and
+    ``onCancelled(reason, details)``.
 
     Before and after elastix runs, the work goes on in steps of the timer, so that the window can move in between.
     """
@@ -181,20 +186,24 @@ class RunControl:
             run.savedTo = str(folder)
 
     def _finishOn(self, run: Run) -> None:
-        problem = None
         try:
             if _advance(self._finishing):
                 return
         except ElastixRegistrationError as error:
-            problem = str(error)
+            self._finished(run, str(error))
         except Exception as error:
-            self._end()
-            self._listener.onFailed(repr(error), run.handle.log)
+            self._finished(run, repr(error))
             raise
+        else:
+            self._finished(run)
+
+    def _finished(self, run: Run, problem: str = "") -> None:
+        """Outputs that are in the scene can be looked at and reverted, whatever came after them."""
         self._end()
-        if problem is not None:
+        run.problem = problem
+        if run.applied is None:
             self._listener.onFailed(problem, run.handle.log)
-        if run.applied is not None:
+        else:
             self._listener.onDone(run)
 
     def _remember(self, run: Run) -> None:

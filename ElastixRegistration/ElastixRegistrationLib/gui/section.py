@@ -19,7 +19,7 @@ class Section:
         self.ui = ui
         self.choices: Any = None
         self._showing = False
-        self._held = False
+        self._holds = 0
 
     def show(self, choices: Any) -> None:
         """Show these choices; None switches the section off."""
@@ -34,11 +34,14 @@ class Section:
 
     def isFree(self) -> bool:
         """Whether a signal of a widget comes from the user."""
-        return self.choices is not None and not self._showing and not self._held
+        return self.choices is not None and not self._showing and not self._holds
 
     def hold(self, held: bool) -> None:
-        """While a node goes out of the scene, selectors move on to another one; that is no choice of the user."""
-        self._held = held
+        """While a node goes out of the scene, selectors move on to another one; that is no choice of the user.
+
+        Counted, as one node may take others with it.
+        """
+        self._holds = max(0, self._holds + (1 if held else -1))
 
     def cleanup(self) -> None:
         """The panel goes away: stop timers, let go of the scene."""

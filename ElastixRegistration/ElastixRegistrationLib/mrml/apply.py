@@ -18,7 +18,7 @@ from .applied_segments import moved_segmentation_steps
 from .applied_volumes import Resampling, moved_volume_steps
 from .chains import Chain, chain_to_world, inverse, vtk_from_chain
 from .hierarchy import place_beside
-from .snapshots import Snapshot
+from .snapshots import Snapshot, remove_nodes
 from .steps import Steps
 from .transform_sources import transform_chain, transform_node_from_file
 from .transforms import node_class_of, set_from_parent
@@ -42,12 +42,7 @@ class AppliedTransform:
     def revert(self) -> None:
         for snapshot in reversed(self._snapshots):
             snapshot.restore()
-        for node in self._created:
-            if node.GetScene() is not None:
-                if hasattr(node, "GetNumberOfDisplayNodes"):
-                    for n in reversed(range(node.GetNumberOfDisplayNodes())):
-                        node.GetScene().RemoveNode(node.GetNthDisplayNode(n))
-                node.GetScene().RemoveNode(node)
+        remove_nodes(self._created)
         self._snapshots.clear()
         self._created.clear()
 

@@ -1,4 +1,4 @@
-"""What registrations of many images in the background have in common: a state, and the wait for their end."""
+"""What registrations of many images in the background have in common: a state, an end, and the wait for it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from ..core.errors import ElastixRegistrationError
+from ..core.errors import ElastixRegistrationError, InputError
 from ..worker.client import State
 from .steps import Steps, completed
 
@@ -15,28 +15,41 @@ Outcome = TypeVar("Outcome")
 
 
 class BackgroundRun(ABC, Generic[Outcome]):
-    """Call ``poll`` from a timer, or ``wait``. The scene changes in ``apply`` only, which ``wait`` calls.
+    """Call ``poll`` from a timer until ``finished``, then ``result_steps`` or ``apply``; or ``wait``, which does both.
 
-    ``state``: running, done, cancelled, or failed with ``error``. ``outcome``: what ``apply`` gave, None before.
+    ``state`` says how it ended: done, with a result; failed, with ``error``; or cancelled, where ``has_result`` tells
+    whether there is anything to keep. The scene changes in ``result_steps``, ``apply`` and ``wait`` only, and where
+    there is no result it does not. ``outcome``: what has come into the scene, None before.
     """
 
     state: State = State.RUNNING
     error: ElastixRegistrationError | None = None
     outcome: Outcome | None = None
-    #: Whether there is something to apply after ``cancel``.
-    keeps_finished = True
+
+    @property
+    @abstractmethod
+    def has_result(self) -> bool:
+        """Whether what was found so far is worth writing into the scene."""
 
     @abstractmethod
     def poll(self) -> State:
         """Move on what can be moved without waiting."""
 
     @abstractmethod
-    def apply_steps(self) -> Steps[Outcome]:
-        """``apply`` in steps between which a window can move."""
+    def cancel(self) -> None:
+        """Stop. What is finished may have to be summed up, so go on calling ``poll`` until ``finished``."""
+
+    @abstractmethod
+    def _outcome_steps(self) -> Steps[Outcome]:
+        """Write the result into the scene. Closed before their end, the steps leave the scene as it was."""
 
     @abstractmethod
     def _wait_for_news(self) -> None:
         """Sleep until ``poll`` may have something to do, for a tenth of a second at most."""
+
+    def close(self) -> None:
+        """Stop at once and give everything back, for whoever cannot wait. Nothing when it is over."""
+        self.cancel()
 
     @property
     def finished(self) -> bool:
@@ -45,8 +58,7 @@ class BackgroundRun(ABC, Generic[Outcome]):
     def wait(self, timeout: float | None = None, progress: Callable[[Any], None] | None = None) -> Outcome | None:
         """Until it is over, and in the scene; ``progress`` is called with the run meanwhile.
 
-        None when ``timeout`` (s) is over first, or it was cancelled with nothing to keep. Raises InputError or
-        RegistrationError when it failed as a whole.
+        None when ``timeout`` (s) is over first, or it was cancelled with nothing to keep. Raises as ``apply``.
         """
         end = None if timeout is None else time.monotonic() + timeout
         while self.poll() == State.RUNNING:
@@ -55,10 +67,21 @@ class BackgroundRun(ABC, Generic[Outcome]):
             if progress is not None:
                 progress(self)
             self._wait_for_news()
+        return self.apply()
+
+    def apply(self) -> Outcome | None:
+        """Write what was found into the scene, once; None when it was cancelled with nothing to keep.
+
+        Raises InputError or RegistrationError when it failed as a whole, or a node was removed meanwhile.
+        """
+        return completed(self.result_steps())
+
+    def result_steps(self) -> Steps[Outcome | None]:
+        """``apply`` in steps between which a window can move."""
+        if not self.finished:
+            raise InputError("The images are still being registered.")
         if self.error is not None:
             raise self.error
-        return None if self.state == State.CANCELLED and not self.keeps_finished else self.apply()
-
-    def apply(self) -> Outcome:
-        """Write what was found into the scene, once. Raises InputError when a node was removed meanwhile."""
-        return completed(self.apply_steps())
+        if self.has_result and self.outcome is None:
+            self.outcome = yield from self._outcome_steps()
+        return self.outcome

@@ -24,6 +24,7 @@ from ..worker.process import describe_exit
 from .background_run import BackgroundRun
 from .cohort_files import CohortFiles, result_of_case, volumes_of_scene
 from .scene_presets import scene_presets
+from .snapshots import taken_back_on_failure
 from .steps import Steps
 from .volumes import VolumeImage
 from .volumes_outputs import VolumesOutcome, add_result_volume, add_transform
@@ -31,7 +32,6 @@ from .volumes_outputs import VolumesOutcome, add_result_volume, add_transform
 SUMMARY, PAGE = "summary.csv", "index.html"
 #: A run that is asked to stop sums up first; one that does not within this is ended.
 _LONGEST_STOP_S = 30.0
-_INTERRUPTED = "Interrupted after"
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,7 @@ class CohortRun(BackgroundRun[CohortOutcome]):
         self._members, self._process, self._files = members, process, files
         self._read = 0
         self._stopping: float | None = None
+        self._is_summed_up = False
 
     @property
     def done(self) -> int:
@@ -124,14 +125,18 @@ class CohortRun(BackgroundRun[CohortOutcome]):
             self._process.kill()
         return self.state
 
+    @property
+    def has_result(self) -> bool:
+        """Whether there is a summary of this run."""
+        return self._is_summed_up
+
     def cancel(self) -> None:
-        """Ask it to stop. It sums up what there is, so go on calling ``poll`` until ``finished``."""
         if not self.finished and self._stopping is None:
             self._stopping = time.monotonic()
             self._process.stop()
 
     def close(self) -> None:
-        """End it at once, for whoever cannot wait. What is finished stays in the folder."""
+        """Cases that are finished stay in the folder."""
         if not self.finished:
             self.state = State.CANCELLED
         self._process.close()
@@ -140,42 +145,41 @@ class CohortRun(BackgroundRun[CohortOutcome]):
     def _wait_for_news(self) -> None:
         time.sleep(0.05)
 
-    def apply_steps(self) -> Steps[CohortOutcome]:
-        if self.outcome is None:
-            if not self.finished:
-                raise InputError("The cohort is still being registered.")
-            folder = Path(_absolute(self.options.output_folder))
-            cases = _cases(folder / SUMMARY)
-            nodes = VolumesOutcome({}, {}, {})
-            for place, (name, problem) in self._members.unusable.items():
-                cases.insert(place, (name, "failed", problem))
-            if self.options.into_scene and self._members.moving:
-                nodes = yield from self._node_steps(folder, cases)
-            self.outcome = CohortOutcome(cases, folder / PAGE, folder / SUMMARY, nodes)
-        return self.outcome
+    def _outcome_steps(self) -> Steps[CohortOutcome]:
+        folder = Path(_absolute(self.options.output_folder))
+        cases = _cases(folder / SUMMARY)
+        nodes = VolumesOutcome({}, {}, {})
+        for place, (name, problem) in self._members.unusable.items():
+            cases.insert(place, (name, "failed", problem))
+        if self.options.into_scene and self._members.moving:
+            nodes = yield from self._node_steps(folder, cases)
+        return CohortOutcome(cases, folder / PAGE, folder / SUMMARY, nodes)
 
     def _node_steps(self, folder: Path, cases: list[tuple[str, str, str]]) -> Steps[VolumesOutcome]:
         nodes = VolumesOutcome({}, {}, {})
         fixed = self._members.fixed
         fixed_name = "" if fixed is None else fixed.node.GetName()
-        for place, (case, state, error) in enumerate(cases):
-            if state not in ("done", "kept"):
-                nodes.failed[place] = error or state
-                continue
-            moving = self._members.moving[place]
-            scene = moving.node.GetScene()
-            if scene is None:
-                nodes.failed[place] = f"The volume {moving.node.GetName()} was removed from the scene."
-                continue
-            try:
-                chain, volume = result_of_case(folder / case)
-            except InputError as problem:
-                nodes.failed[place] = str(problem)
-                continue
-            name = f"{moving.node.GetName()} registered to {fixed_name}"
-            nodes.transforms[place] = add_transform(scene, f"{name} (transform)", chain, moving)
-            nodes.volumes[place] = add_result_volume(scene, name, volume)
-            yield
+        with taken_back_on_failure() as made:
+            for place, (case, state, error) in enumerate(cases):
+                if state not in ("done", "kept"):
+                    nodes.failed[place] = error or state
+                    continue
+                moving = self._members.moving[place]
+                scene = moving.node.GetScene()
+                if scene is None:
+                    nodes.failed[place] = f"The volume {moving.node.GetName()} was removed from the scene."
+                    continue
+                try:
+                    chain, volume = result_of_case(folder / case)
+                except InputError as problem:
+                    nodes.failed[place] = str(problem)
+                    continue
+                name = f"{moving.node.GetName()} registered to {fixed_name}"
+                made.append(volume)
+                nodes.transforms[place] = add_transform(scene, f"{name} (transform)", chain, moving)
+                made.append(nodes.transforms[place])
+                nodes.volumes[place] = add_result_volume(scene, name, volume)
+                yield
         return nodes
 
     def _read_progress(self) -> None:
@@ -189,16 +193,16 @@ class CohortRun(BackgroundRun[CohortOutcome]):
                 self.dashboard, self.remaining_s = news["dashboard"], news["remaining_s"]
 
     def _end(self, code: int) -> None:
-        last = next((line for line in reversed(self.log.splitlines()) if line.strip()), "")
-        sentence = last.removeprefix("error: ")
-        summed_up = self._process.output.lstrip().startswith("{")
-        self.state = State.DONE
-        if not summed_up and self._stopping is not None:
+        document = _document(self._process.output)
+        if document is not None:
+            self.state = State.CANCELLED if document["interrupted"] else State.DONE
+            self._is_summed_up = "summary" in document["outputs"]
+        elif self._stopping is not None:  # it had not begun, or had to be killed
             self.state = State.CANCELLED
-            if not (self.done and sentence.startswith(_INTERRUPTED)):
-                self.error = RegistrationError("The cohort was stopped before there was anything to sum up.")
-        elif not summed_up:
+        else:
             self.state = State.FAILED
+            last = next((line for line in reversed(self.log.splitlines()) if line.strip()), "")
+            sentence = last.removeprefix("error: ")
             if not last.startswith("error: "):
                 sentence = f"{describe_exit(code, last)}. {last}"
             self.error = InputError(sentence) if code == 2 else RegistrationError(sentence, log=self.log)
@@ -299,6 +303,14 @@ def _flags(settings: RegistrationSettings, options: CohortOptions) -> list[str]:
     # With "=", as a background of -1000 would be taken for an option.
     flags = [f"{name}={value}" for name, value in values.items() if value is not None]
     return [*flags, *(["--resume"] if options.resume else []), "--json", "--attended"]
+
+
+def _document(output: str) -> dict[str, Any] | None:
+    """What the command has said at its end; None where it came to none."""
+    try:
+        return dict(json.loads(output))
+    except ValueError:
+        return None
 
 
 def _cases(summary: Path) -> list[tuple[str, str, str]]:

@@ -66,6 +66,7 @@ class CohortFiles:
     ) -> Steps[tuple[VolumeImage, Path, Path | None]]:
         """(volume, its file, that of its mask or None). Raises InputError that names the node."""
         volume = volume_image(node, role)
+        _check_in_scene(node, role)
         if volume.slice_axis is not None:
             raise InputError(f"The {volume.name} is a single slice; cohorts of the scene are of volumes.")
         settings = self._settings
@@ -76,7 +77,10 @@ class CohortFiles:
             yield from self._write_steps(volume.voxels, volume.geometry, path)
         else:
             yield from self._write_steps(side.image.array, side.grid, path)
-        mask = yield from mask_of_side_steps(side, mask_node, segments, role.replace("volume", "mask"))
+        mask_role = role.replace("volume", "mask")
+        if mask_node is not None:
+            _check_in_scene(mask_node, mask_role)
+        mask = yield from mask_of_side_steps(side, mask_node, segments, mask_role)
         if mask is None:
             return volume, path, None
         mask_path = self._new_path(f"{node.GetName()}-mask")
@@ -128,6 +132,12 @@ class CohortFiles:
         if not storage.WriteData(node):
             raise InputError(f"The volume {path.stem} could not be written to {path.parent}; is the disk full?")
         yield
+
+
+def _check_in_scene(node: Any, role: str) -> None:
+    """A node that was removed while others were written has lost the transforms that it was under."""
+    if node.GetScene() is None:
+        raise InputError(f"The {role} {node.GetName()} is not in the scene any more.")
 
 
 def result_of_case(folder: Path) -> tuple[Chain, Any]:

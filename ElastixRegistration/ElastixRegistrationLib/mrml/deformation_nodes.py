@@ -17,6 +17,7 @@ from .colour_maps import DISPLACEMENT, VOLUME_CHANGE, colour_node, show_in_colou
 from .coordinates import ijk_to_ras_of, lps_from_ras, vtk_matrix_from_array
 from .output_volumes import image_steps
 from .segments import segment_names, segments_on_grid_steps
+from .snapshots import remove_nodes
 from .steps import Steps, completed
 from .tables import add_table
 from .transform_sources import transform_chain
@@ -46,14 +47,8 @@ class DeformationNodes:
 
     def revert(self) -> None:
         """Remove what was made."""
-        for node in (self.magnitude, self.jacobian, self.matrix, self.segments, self.folds, self.fold_table):
-            scene = None if node is None else node.GetScene()
-            if scene is None:
-                continue
-            if hasattr(node, "GetNumberOfDisplayNodes"):
-                for n in reversed(range(node.GetNumberOfDisplayNodes())):
-                    scene.RemoveNode(node.GetNthDisplayNode(n))
-            scene.RemoveNode(node)
+        made = (self.magnitude, self.jacobian, self.matrix, self.segments, self.folds, self.fold_table)
+        remove_nodes(node for node in made if node is not None)
 
 
 def add_deformation_nodes(

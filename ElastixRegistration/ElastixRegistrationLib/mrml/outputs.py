@@ -16,7 +16,7 @@ from .chains import chain_to_world, inverse, matrix_of
 from .job import RegistrationJob, check_moves_nothing
 from .output_volumes import image_steps, volume_class_for, write_jacobian_volume, write_resampled_volume
 from .results import Computed, Wanted, check_still_there, compute_steps, write_field, write_transform
-from .snapshots import Snapshot
+from .snapshots import Snapshot, remove_nodes
 from .steps import Steps
 from .transforms import node_class_of
 
@@ -67,12 +67,7 @@ class AppliedOutputs:
         """Remove the nodes that were made, and give the others what they had. Nodes deleted meanwhile stay away."""
         for snapshot in reversed(self._snapshots):
             snapshot.restore()
-        for node in self._created:
-            scene = node.GetScene()
-            if scene is not None:
-                for n in reversed(range(node.GetNumberOfDisplayNodes())):
-                    scene.RemoveNode(node.GetNthDisplayNode(n))
-                scene.RemoveNode(node)
+        remove_nodes(self._created)
         self._snapshots.clear()
         self._created.clear()
 

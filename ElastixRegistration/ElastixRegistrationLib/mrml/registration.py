@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import os
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +14,7 @@ import slicer
 from ..core.errors import InputError, RegistrationError
 from ..core.settings import RegistrationSettings
 from .apply import AppliedTransform, apply_steps, harden_steps, is_movable, put_under
+from .background_run import BackgroundRun, Outcome
 from .channels import VolumePair
 from .cohort import CohortOptions, CohortOutcome, CohortRun, cohort_steps
 from .cohort_files import volumes_of_scene
@@ -22,7 +25,7 @@ from .job import OutputNodes, RegistrationJob, prepare_steps
 from .quality_nodes import QualityNodes, assess_transform
 from .results import RegistrationOutcome, apply_result
 from .sequences import SequenceOptions, SequenceRegistration
-from .sequences_group import GroupRegistration
+from .sequences_group import GroupRegistration, group_run_steps
 from .sequences_outputs import SequenceOutcome, SequenceOutputs, shown_frame
 from .steps import Steps, completed
 from .transform_sources import transform_node_from_file, transform_node_from_matrix
@@ -32,8 +35,17 @@ class RegistrationLogic:
     """Registers volume nodes of a MRML scene.
 
     ``registerVolumes`` does all of it in this process. What ``prepareRegistration`` returns can be run elsewhere: its
-    ``inputs`` are plain data for ``core.register``, and ``applyResult`` brings the result back into the scene.
+    ``inputs`` are plain data for ``core.register``, and ``applyResult`` brings the result back into the scene. Many
+    images are registered in the background until ``close``.
     """
+
+    def __init__(self) -> None:
+        self._runs: weakref.WeakSet[BackgroundRun[Any]] = weakref.WeakSet()
+
+    def close(self) -> None:
+        """End the sequences, groups and cohorts that are being registered; what is finished of them can be applied."""
+        for run in list(self._runs):
+            run.close()
 
     def registerVolumes(
         self,
@@ -286,7 +298,7 @@ class RegistrationLogic:
             threads=threads,
             seed=seed,
         )
-        return SequenceRegistration(
+        run = SequenceRegistration(
             sequenceNode,
             settings,
             SequenceOptions(referenceFrame, firstFrame, lastFrame, neighbours, ontoReference),
@@ -296,6 +308,8 @@ class RegistrationLogic:
             segmentation_node=segmentationNode,
             segments=segments,
         )
+        self._runs.add(run)
+        return run
 
     def shownFrame(self, sequenceNode: Any) -> int | None:
         """The frame of a sequence node, from 0, that its browser shows; None where nothing shows it."""
@@ -303,12 +317,7 @@ class RegistrationLogic:
 
     def registerSequence(self, sequenceNode: Any, *arguments: Any, **named: Any) -> SequenceOutcome:
         """``startSequenceRegistration``, waited for. Raises RegistrationError when no frame could be registered."""
-        outcome = self.startSequenceRegistration(sequenceNode, *arguments, **named).wait()
-        if outcome is None:
-            raise RegistrationError("The registration of the sequence was cancelled.")
-        if outcome.failed and len(outcome.frames) == 1:
-            raise RegistrationError(next(iter(outcome.failed.values())))
-        return outcome
+        return _outcome_of(self.startSequenceRegistration(sequenceNode, *arguments, **named))
 
     def startGroupRegistration(self, source: Any, settings: Any = None) -> GroupRegistration:
         """All frames of a sequence node, or all of a list of volume nodes, onto their common middle, in the background.
@@ -316,11 +325,17 @@ class RegistrationLogic:
         None of them is preferred. ``settings`` are ``core.groupwise.GroupSettings``. See GroupRegistration for what is
         returned; its outcome is (outcome, mean volume node), and the transforms align each member with the mean.
         """
-        return GroupRegistration(source, settings)
+        return completed(self.groupSteps(source, settings))
+
+    def groupSteps(self, source: Any, settings: Any = None) -> Steps[GroupRegistration]:
+        """``startGroupRegistration`` in steps between which a window can move."""
+        run = yield from group_run_steps(source, settings)
+        self._runs.add(run)
+        return run
 
     def registerSequenceGroupwise(self, sequenceNode: Any, settings: Any = None) -> Any:
         """``startGroupRegistration`` of a sequence node or a list of volume nodes, waited for."""
-        return self.startGroupRegistration(sequenceNode, settings).wait()
+        return _outcome_of(self.startGroupRegistration(sequenceNode, settings))
 
     def alignStack(
         self,
@@ -426,9 +441,7 @@ class RegistrationLogic:
 
     def registerCohort(self, fixedVolumeNode: Any, outputFolder: Any, *arguments: Any, **named: Any) -> CohortOutcome:
         """``startCohort``, waited for: the cases with their states, the files and the nodes."""
-        run = self.startCohort(fixedVolumeNode, outputFolder, *arguments, **named)
-        run.wait()
-        return run.apply()
+        return _outcome_of(self.startCohort(fixedVolumeNode, outputFolder, *arguments, **named))
 
     def cohortSteps(
         self,
@@ -441,7 +454,7 @@ class RegistrationLogic:
         fixedSegments: Sequence[str] | None = None,
     ) -> Steps[CohortRun]:
         """``startCohort`` in steps between which a window can move."""
-        return cohort_steps(
+        run = yield from cohort_steps(
             fixedVolumeNode,
             settings,
             options,
@@ -449,10 +462,21 @@ class RegistrationLogic:
             fixed_mask_node=fixedVolumeMaskNode,
             fixed_segments=fixedSegments,
         )
+        self._runs.add(run)
+        return run
 
     def applyResult(self, job: RegistrationJob, result: Any) -> RegistrationOutcome:
         """Write the result of ``core.register`` into the scene, all at once. Raises InputError when a node is gone."""
         return apply_result(job, result)
+
+
+def _outcome_of(run: BackgroundRun[Outcome]) -> Outcome:
+    """Wait for it. Whatever interrupts that ends the run too."""
+    with contextlib.closing(run):
+        outcome = run.wait()
+    if outcome is None:
+        raise RegistrationError("The registration was cancelled.")
+    return outcome
 
 
 def _scene_of(node: Any) -> Any:

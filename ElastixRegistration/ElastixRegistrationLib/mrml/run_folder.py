@@ -35,10 +35,10 @@ def save_steps(
     """
     folder = Path(parent) / time.strftime("registration-%Y%m%d-%H%M%S")
     number, first = 2, folder
-    while folder.exists():
-        folder = first.with_name(f"{first.name}-{number}")
-        number += 1
     try:
+        while folder.exists():
+            folder = first.with_name(f"{first.name}-{number}")
+            number += 1
         folder.mkdir(parents=True)
         for stage, parameters in enumerate(result.stages):
             write_parameter_file(parameters, folder / f"parameters.{stage}.txt")

@@ -6,14 +6,15 @@ moves all of them alike, so it takes no part here, and what shows the results is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..core.background import estimate_background
-from ..core.errors import ElastixRegistrationError, InputError
+from ..core.background import BackgroundEstimate
+from ..core.errors import ElastixRegistrationError, InputError, RegistrationError
 from ..core.memory import available_bytes, estimate_bytes
 from ..core.series import FramePair, compose_frames, frame_pairs
 from ..core.settings import RegistrationSettings
@@ -25,7 +26,7 @@ from .job import OutputNodes, RegistrationJob, prepare_steps
 from .results import transform_in_space
 from .scene_presets import scene_presets
 from .sequences_outputs import SequenceOutcome, SequenceOutputs, output_steps
-from .steps import Steps, completed
+from .steps import Steps
 from .transforms import chain_from_data
 from .volumes import VolumeImage, volume_image
 
@@ -58,18 +59,21 @@ class _Run:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found for the frames, by frame: chains of RAS; see core.series for their direction."""
+    """What was found for the frames, by frame: chains of RAS; see core.series for their direction.
+
+    ``backgrounds`` of the frames that moved in a pair; where the reference moves, it did so in the pairs next to it.
+    """
 
     transforms: dict[int, Chain]
     failed: dict[int, str]
-    backgrounds: dict[int, Any] = field(default_factory=dict)
+    backgrounds: dict[int, BackgroundEstimate]
 
 
 class SequenceRegistration(BackgroundRun[SequenceOutcome]):
     """The frames of a sequence on their way.
 
-    ``done`` of ``total`` registrations are over; ``failed`` says why some gave nothing, by frame. After ``cancel``,
-    ``apply`` writes the frames that were finished.
+    ``done`` of ``total`` registrations are over; ``failed`` says why some gave nothing, by frame. Where that is so of
+    all of them, the run has failed. After ``cancel``, ``apply`` writes the frames that were finished.
 
     ``mask_node`` (with ``mask_segments``) lies on the reference frame, as ``segmentation_node`` does, whose segments
     (``segments``, None for all) follow to all frames. ``workers``: how many frames at once, by default as many as cores
@@ -103,9 +107,10 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
             chosen, options.reference, neighbours=options.neighbours, onto_reference=options.onto_reference
         )
         self._waiting = list(self._pairs)
+        self._preparing: Iterator[None] | None = None
         self._running: list[_Run] = []
         self._found: dict[int, Chain] = {}
-        self._backgrounds: dict[int, Any] = {}
+        self._backgrounds: dict[int, BackgroundEstimate] = {}
         self._presets = scene_presets(sequence_node.GetScene())
         stages = settings.stages(presets=self._presets)
         self._at_once = workers or _workers(self.frames, stages, settings.threads, len(self._pairs))
@@ -128,43 +133,48 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
     def poll(self, budget_s: float = 0.02) -> State:
         if self.finished:
             return self.state
-        while self._waiting and len(self._running) < self._at_once:
-            self._submit(self._waiting.pop(0))
+        self._submit_what_fits(time.monotonic() + budget_s)
         self._pool.poll(budget_s)
         for run in [run for run in self._running if run.handle.finished]:
             self._running.remove(run)
             self._take(run)
-        if not self._waiting and not self._running:
-            self.state = State.DONE
-            self._pool.close()
+        if not (self._waiting or self._preparing or self._running):
+            self._end()
         return self.state
 
+    @property
+    def has_result(self) -> bool:
+        """Whether a frame has a way to the reference: all of these begin with a frame that was registered with it."""
+        reference = self.options.reference
+        return any(pair.via == reference and pair.frame in self._found for pair in self._pairs)
+
     def cancel(self) -> None:
-        """Stop; the frames that are finished stay."""
         if not self.finished:
             self._pool.close()
-            self._waiting, self._running = [], []
+            self._waiting, self._preparing, self._running = [], None, []
             self.state = State.CANCELLED
 
     def _wait_for_news(self) -> None:
-        if self._running:
+        if self._running and self._preparing is None:
             self._pool.wait_for_news(0.1)
 
-    def apply_steps(self) -> Steps[SequenceOutcome]:
-        if self.outcome is None:
-            if not self.finished:
-                raise InputError("The sequence is still being registered.")
-            self.outcome = yield from output_steps(
-                self.sequence_node,
-                self.frames,
-                self.found(),
-                self.options,
-                self.settings,
-                self.outputs,
-                segmentation_node=self.segmentation_node,
-                segments=self.segments,
-            )
-        return self.outcome
+    def _end(self) -> None:
+        self._pool.close()
+        self.state = State.DONE
+        if not self.has_result:
+            self.state, self.error = State.FAILED, RegistrationError(next(iter(self.failed.values())))
+
+    def _outcome_steps(self) -> Steps[SequenceOutcome]:
+        return output_steps(
+            self.sequence_node,
+            self.frames,
+            self.found(),
+            self.options,
+            self.settings,
+            self.outputs,
+            segmentation_node=self.segmentation_node,
+            segments=self.segments,
+        )
 
     def found(self) -> Found:
         """The transforms of all frames with a whole way to the reference, and why the others have none."""
@@ -182,7 +192,16 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
                 failed[frame] = "A frame between it and the reference has no transform."
         return Found(transforms, failed, self._backgrounds)
 
-    def _submit(self, pair: FramePair) -> None:
+    def _submit_what_fits(self, end: float) -> None:
+        """Until ``end`` (monotonic), then on from there at the next call."""
+        while self._preparing or (self._waiting and len(self._running) < self._at_once):
+            self._preparing = self._preparing or self._submission_steps(self._waiting.pop(0))
+            for _step in self._preparing:
+                if time.monotonic() >= end:
+                    return
+            self._preparing = None
+
+    def _submission_steps(self, pair: FramePair) -> Steps[None]:
         fixed, moving = self.frames[pair.fixed].node, self.frames[pair.moving].node
         mask_node, mask_segments = self._mask
         masks: dict[str, Any] = {}
@@ -190,7 +209,8 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
             side = "fixed" if self.options.onto_reference else "moving"
             masks = {f"{side}_mask_node": mask_node, f"{side}_segments": mask_segments}
         try:
-            job = completed(prepare_steps(fixed, moving, self.settings, OutputNodes(), presets=self._presets, **masks))
+            steps = prepare_steps(fixed, moving, self.settings, OutputNodes(), presets=self._presets, **masks)
+            job = yield from steps
             self._running.append(_Run(pair, job, self._pool.submit(**job.inputs.data())))
         except InputError as error:
             self.failed[pair.frame] = str(error)
@@ -200,14 +220,9 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
         if error is not None:
             self.failed[run.pair.frame] = str(error)
             return
-        result = run.handle.result
+        result, before_resampling = run.handle.result, run.job.moving_background
         self._found[run.pair.frame] = chain_from_data(transform_in_space(run.job, result))
-        # A chain of neighbours ends at another moving image than that of its last pair.
-        moving = run.pair.frame if self.options.onto_reference else self.options.reference
-        same = moving == run.pair.moving and run.job.moving_background is None
-        self._backgrounds[run.pair.frame] = (
-            result.background if same else estimate_background(self.frames[moving].scalars())
-        )
+        self._backgrounds[run.pair.moving] = result.background if before_resampling is None else before_resampling
 
 
 def frames_of(sequence_node: Any) -> list[VolumeImage]:
@@ -230,6 +245,8 @@ def _range(options: SequenceOptions, count: int) -> range:
             f"The frames {options.first} to {last} with the reference {options.reference} are not among those of the"
             f" sequence, 0 to {count - 1}, or the reference is not among them."
         )
+    if options.first == last:
+        raise InputError(f"The frames {last} to {last} are one frame; at least 2 are needed.")
     return range(options.first, last + 1)
 
 

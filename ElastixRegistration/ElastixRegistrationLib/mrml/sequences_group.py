@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.background import BackgroundEstimate
 from ..core.errors import InputError
 from ..core.groupwise import GroupSettings
 from ..worker.client import State
@@ -15,9 +16,10 @@ from ..worker.data import VoxelData
 from ..worker.pool import WorkerPool
 from .background_run import BackgroundRun
 from .chains import Chain
-from .planes import Plane, flat_geometry, flat_voxels, lifted_transform, plane_of
+from .planes import Plane, lifted_transform, plane_of
 from .sequences import frames_of
 from .sequences_outputs import SequenceOutcome, group_steps
+from .sides import flattened
 from .steps import Steps
 from .transforms import chain_from_data
 from .volumes import VolumeImage, volume_image
@@ -27,34 +29,33 @@ GroupOutcome = tuple[SequenceOutcome | VolumesOutcome, Any]
 
 
 @dataclass(frozen=True)
-class _Found:
+class GroupFound:
+    """Chains of RAS from the common space to each member, and its background, by its place. ``mean``: (k, j, i)."""
+
     chains: dict[int, Chain]
+    backgrounds: tuple[BackgroundEstimate, ...]
     mean: np.ndarray
 
 
 class GroupRegistration(BackgroundRun[GroupOutcome]):
-    """A group on its way.
+    """A group on its way; ``group_run_steps`` starts it. ``source`` is the sequence node, or the list of volumes."""
 
-    ``source`` is a sequence node, or a list of volume nodes, which count where they are in world. Raises InputError for
-    what cannot be registered.
-    """
-
-    keeps_finished = False
     failed: dict[int, str]
     total = 1
 
-    def __init__(self, source: Any, settings: GroupSettings | None = None):
-        self.source, self.settings = source, settings or GroupSettings()
+    def __init__(
+        self,
+        source: Any,
+        members: Sequence[VolumeImage],
+        planes: Sequence[Plane] | None,
+        images: Sequence[VoxelData],
+        settings: GroupSettings,
+    ):
+        self.source, self.members = source, members
         self.failed = {}
-        self.is_sequence = not isinstance(source, (list, tuple))
-        self.members = frames_of(source) if self.is_sequence else _volumes(source)
-        self._planes = _planes(self.members)
+        self._planes = planes
         self._pool = WorkerPool(1)
-        try:
-            self._handle = self._pool.submit_group([self._image(n) for n in range(len(self.members))], self.settings)
-        except InputError:
-            self._pool.close()
-            raise
+        self._handle = self._pool.submit_group(images, settings)
 
     @property
     def log(self) -> str:
@@ -81,6 +82,10 @@ class GroupRegistration(BackgroundRun[GroupOutcome]):
             self._pool.close()
         return self.state
 
+    @property
+    def has_result(self) -> bool:
+        return self._handle.result is not None
+
     def cancel(self) -> None:
         """Stop; of a group there is nothing to keep."""
         self._handle.cancel()
@@ -89,24 +94,13 @@ class GroupRegistration(BackgroundRun[GroupOutcome]):
     def _wait_for_news(self) -> None:
         self._pool.wait_for_news(0.1)
 
-    def apply_steps(self) -> Steps[GroupOutcome]:
-        if self.outcome is None:
-            if self._handle.result is None:
-                raise InputError("The group is still being registered.")
-            found = self._found(self._handle.result)
-            steps = group_steps if self.is_sequence else volumes_group_steps
-            self.outcome = yield from steps(self.source, self.members, found.chains, found.mean)
-        return self.outcome
+    def _outcome_steps(self) -> Steps[GroupOutcome]:
+        found = self._found(self._handle.result)
+        steps = group_steps if _is_sequence(self.source) else volumes_group_steps
+        return (yield from steps(self.source, self.members, found))
 
-    def _image(self, member: int) -> VoxelData:
-        volume = self.members[member]
-        if self._planes is None:
-            return VoxelData(volume.scalars(), volume.geometry)
-        flat = flat_voxels(volume.scalars(), volume.geometry)
-        return VoxelData(flat, flat_geometry(volume.geometry, self._planes[member]))
-
-    def _found(self, result: Any) -> _Found:
-        """Of a GroupFound."""
+    def _found(self, result: Any) -> GroupFound:
+        """In the scene, of what the worker found."""
         data = list(result.transforms)
         if self._planes is not None:
             corners = np.concatenate([member.geometry.corners() for member in self.members])
@@ -114,7 +108,28 @@ class GroupRegistration(BackgroundRun[GroupOutcome]):
             first = self._planes[0]
             data = [lifted_transform(one, first, own, reach) for one, own in zip(data, self._planes, strict=True)]
         chains = {member: chain_from_data(one) for member, one in enumerate(data)}
-        return _Found(chains, result.mean.array.reshape(self.members[0].geometry.size[::-1]))
+        mean = result.mean.array.reshape(self.members[0].geometry.size[::-1])
+        return GroupFound(chains, result.backgrounds, mean)
+
+
+def group_run_steps(source: Any, settings: GroupSettings | None = None) -> Steps[GroupRegistration]:
+    """Read a group, one image in a step, and start it.
+
+    ``source`` is a sequence node, or a list of volume nodes, which count where they are in world. Raises InputError for
+    what cannot be registered.
+    """
+    members = frames_of(source) if _is_sequence(source) else _volumes(source)
+    planes = _planes(members)
+    images = []
+    for place, member in enumerate(members):
+        plane = None if planes is None else planes[place]
+        images.append(VoxelData(*flattened(member.scalars(), member.geometry, plane)))
+        yield
+    return GroupRegistration(source, members, planes, images, settings or GroupSettings())
+
+
+def _is_sequence(source: Any) -> bool:
+    return not isinstance(source, (list, tuple))
 
 
 def _volumes(nodes: Sequence[Any]) -> list[VolumeImage]:

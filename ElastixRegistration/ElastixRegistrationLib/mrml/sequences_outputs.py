@@ -10,7 +10,7 @@ import numpy as np
 import slicer
 import vtk
 
-from ..core.background import BackgroundEstimate, estimate_background
+from ..core.background import BackgroundEstimate
 from ..core.errors import InputError
 from ..core.images import Geometry
 from ..core.settings import KEEP, RegistrationSettings
@@ -19,12 +19,13 @@ from .coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from .output_volumes import image_steps, volume_class_for
 from .resampling import resample_steps
 from .segments import chosen_segments, segments_on_grid_steps
-from .steps import Steps, completed
+from .steps import Steps
 from .transforms import set_from_parent
 from .volumes import VolumeImage
 
 if TYPE_CHECKING:
     from .sequences import Found, SequenceOptions
+    from .sequences_group import GroupFound
 
 _ROLES = {"volumes": "registered", "transforms": "transforms", "segmentations": "segmentations"}
 
@@ -110,41 +111,50 @@ def _check_still_there(nodes: Sequence[Any]) -> None:
 
 
 def group_steps(
-    sequence_node: Any, frames: Sequence[VolumeImage], chains: Mapping[int, Chain], mean: np.ndarray
+    sequence_node: Any, frames: Sequence[VolumeImage], found: GroupFound
 ) -> Steps[tuple[SequenceOutcome, Any]]:
     """(outcome, mean volume node) of a groupwise registration: all frames on the grid of the first one."""
     _check_still_there([sequence_node])
-    moved = {}
-    for frame, chain in chains.items():
-        estimate = estimate_background(frames[frame].scalars())
-        moved[frame] = yield from resampled_member_steps(frames[frame], frames[0], chain, estimate)
-        yield
+    group = yield from moved_group_steps(frames, found)
     _check_still_there([sequence_node])
+    transforms = {frame: _transform_node(chain) for frame, chain in found.chains.items()}
     nodes = {
-        "volumes": _fill(None, sequence_node, "volumes", moved),
-        "transforms": _fill(None, sequence_node, "transforms", {f: _transform_node(c) for f, c in chains.items()}),
+        "volumes": _fill(None, sequence_node, "volumes", group.members),
+        "transforms": _fill(None, sequence_node, "transforms", transforms),
     }
-    mean_node = mean_volume_node(sequence_node.GetScene(), f"{sequence_node.GetName()} mean", mean, frames[0])
+    mean_node = add_volume(sequence_node.GetScene(), f"{sequence_node.GetName()} mean", group.mean)
     browser = _synchronised(sequence_node, list(nodes.values()))
-    return SequenceOutcome(nodes, browser, tuple(chains), {}), mean_node
+    return SequenceOutcome(nodes, browser, tuple(found.chains), {}), mean_node
 
 
-def mean_volume_node(scene: Any, name: str, mean: np.ndarray, grid: VolumeImage) -> Any:
-    """A new volume node with (k, j, i) values where the voxels of ``grid`` are in world."""
-    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", scene.GenerateUniqueName(name))
-    node.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras_of(grid.geometry)))
-    node.SetAndObserveImageData(completed(image_steps(mean, vtk.VTK_FLOAT)))
+@dataclass(frozen=True)
+class MovedGroup:
+    """Volume nodes outside of any scene, on the grid of the first member, by its place; and that of their mean."""
+
+    members: dict[int, Any]
+    mean: Any
+
+
+def moved_group_steps(members: Sequence[VolumeImage], found: GroupFound) -> Steps[MovedGroup]:
+    grid = members[0].geometry
+    moved = {}
+    for place, chain in found.chains.items():
+        member = members[place]
+        interpolation = "nearest" if member.is_label_map else "linear"
+        voxels = yield from _resampled_steps(member, grid, chain, found.backgrounds[place], interpolation)
+        moved[place] = yield from _volume_node_steps(voxels, member, ijk_to_ras_of(grid))
+    mean = slicer.vtkMRMLScalarVolumeNode()
+    mean.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras_of(grid)))
+    mean.SetAndObserveImageData((yield from image_steps(found.mean, vtk.VTK_FLOAT)))
+    return MovedGroup(moved, mean)
+
+
+def add_volume(scene: Any, name: str, node: Any) -> Any:
+    """Put a volume node that is in no scene into ``scene``, with a display."""
+    node.SetName(scene.GenerateUniqueName(name))
+    scene.AddNode(node)
     node.CreateDefaultDisplayNodes()
     return node
-
-
-def resampled_member_steps(
-    member: VolumeImage, grid: VolumeImage, chain: Chain, estimate: BackgroundEstimate
-) -> Steps[Any]:
-    """A volume node outside of any scene: ``member`` moved by ``chain``, where the voxels of ``grid`` are in world."""
-    interpolation = "nearest" if member.is_label_map else "linear"
-    voxels = yield from _resampled_steps(member, grid.geometry, chain, estimate, interpolation)
-    return _volume_node(voxels, member, ijk_to_ras_of(grid.geometry))
 
 
 def _moved_volume_steps(
@@ -155,16 +165,15 @@ def _moved_volume_steps(
     options: SequenceOptions,
     settings: RegistrationSettings,
 ) -> Steps[Any]:
-    fixed, moving = frames[frame], frames[options.reference]
-    if options.onto_reference:
-        fixed, moving = moving, fixed
-    estimate = found.backgrounds.get(frame)
-    if frame == options.reference or estimate is None:
-        return _volume_node(moving.voxels, moving, fixed.ijk_to_ras)
+    onto, of = (options.reference, frame) if options.onto_reference else (frame, options.reference)
+    fixed, moving = frames[onto], frames[of]
+    if frame == options.reference:
+        return (yield from _volume_node_steps(moving.voxels, moving, fixed.ijk_to_ras))
+    estimate = found.backgrounds[of]
     keep = settings.background == KEEP
     interpolation = "nearest" if moving.is_label_map else settings.interpolation
     voxels = yield from _resampled_steps(moving, fixed.geometry, chain, estimate, interpolation, keep_padding=keep)
-    return _volume_node(voxels, moving, fixed.ijk_to_ras)
+    return (yield from _volume_node_steps(voxels, moving, fixed.ijk_to_ras))
 
 
 def _resampled_steps(
@@ -187,11 +196,11 @@ def _resampled_steps(
     return np.stack(parts, -1)
 
 
-def _volume_node(voxels: np.ndarray, moving: VolumeImage, ijk_to_ras: np.ndarray) -> Any:
+def _volume_node_steps(voxels: np.ndarray, moving: VolumeImage, ijk_to_ras: np.ndarray) -> Steps[Any]:
     """A node outside of any scene."""
     node = getattr(slicer, volume_class_for(moving))()
     node.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras))
-    node.SetAndObserveImageData(completed(image_steps(voxels, moving.scalar_type)))
+    node.SetAndObserveImageData((yield from image_steps(voxels, moving.scalar_type)))
     node.SetVoxelVectorType(moving.node.GetVoxelVectorType())
     return node
 
@@ -235,17 +244,17 @@ def _followed_steps(
         for segment, inside in drawn:
             moved = yield from resample_steps(inside, reference.geometry, to_reference, grid)
             masks.append((segment, moved >= 0.5))
-        followed[frame] = _segmentation_node(masks, grid)
+        followed[frame] = yield from _segmentation_node_steps(masks, grid)
     return followed
 
 
-def _segmentation_node(masks: Sequence[tuple[Any, np.ndarray]], grid: Geometry) -> Any:
+def _segmentation_node_steps(masks: Sequence[tuple[Any, np.ndarray]], grid: Geometry) -> Steps[Any]:
     node = slicer.vtkMRMLSegmentationNode()
     kind = slicer.vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()
     node.GetSegmentation().SetSourceRepresentationName(kind)
     for source, inside in masks:
         label_map = slicer.vtkOrientedImageData()
-        label_map.DeepCopy(completed(image_steps(inside.astype(np.uint8), vtk.VTK_UNSIGNED_CHAR)))
+        label_map.ShallowCopy((yield from image_steps(inside.view(np.uint8), vtk.VTK_UNSIGNED_CHAR)))
         label_map.SetImageToWorldMatrix(vtk_matrix_from_array(ijk_to_ras_of(grid)))
         segment = slicer.vtkSegment()
         segment.DeepCopyMetadata(source)
@@ -256,7 +265,7 @@ def _segmentation_node(masks: Sequence[tuple[Any, np.ndarray]], grid: Geometry) 
 
 
 def _fill(node: Any, sequence_node: Any, role: str, by_frame: Mapping[int, Any]) -> Any:
-    """Put data nodes into a sequence node at the index values of the input."""
+    """Put data nodes into a sequence node at the index values of the input, which shares their voxels."""
     scene = sequence_node.GetScene()
     if node is None:
         name = scene.GenerateUniqueName(f"{sequence_node.GetName()} {_ROLES[role]}")
@@ -267,8 +276,11 @@ def _fill(node: Any, sequence_node: Any, role: str, by_frame: Mapping[int, Any])
     node.SetIndexType(sequence_node.GetIndexType())
     node.SetNumericIndexValueTolerance(sequence_node.GetNumericIndexValueTolerance())
     for frame, data_node in by_frame.items():
-        data_node.SetName(node.GetName())
-        node.SetDataNodeAtValue(data_node, sequence_node.GetNthIndexValue(frame))
+        value, empty = sequence_node.GetNthIndexValue(frame), data_node.CreateNodeInstance()
+        empty.UnRegister(None)
+        empty.SetName(node.GetName())
+        node.SetDataNodeAtValue(empty, value)
+        node.UpdateDataNodeAtValue(data_node, value, True)
     return node
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -33,3 +35,26 @@ class Snapshot:
         if self._segmentation is not None:
             self._node.SetAndObserveSegmentation(self._segmentation)
         self._node.SetAndObserveTransformNodeID(self._parent)
+
+
+@contextmanager
+def taken_back_on_failure() -> Iterator[list[Any]]:
+    """Around steps that add nodes: those that they append to the list go again when they fail, or are closed early."""
+    made: list[Any] = []
+    try:
+        yield made
+    except BaseException:
+        remove_nodes(made)
+        raise
+
+
+def remove_nodes(nodes: Iterable[Any]) -> None:
+    """Take nodes that were made out of their scene, with their displays. Those that have left it stay away."""
+    for node in nodes:
+        scene = node.GetScene()
+        if scene is None:
+            continue
+        if node.IsA("vtkMRMLDisplayableNode"):
+            for n in reversed(range(node.GetNumberOfDisplayNodes())):
+                scene.RemoveNode(node.GetNthDisplayNode(n))
+        scene.RemoveNode(node)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from ..core.background import estimate_background
 from ..core.errors import InputError
 from .chains import Chain
-from .sequences_outputs import mean_volume_node, resampled_member_steps
+from .sequences_outputs import add_volume, moved_group_steps
+from .snapshots import taken_back_on_failure
 from .steps import Steps
 from .transforms import node_chain, node_class_of, set_from_parent
 from .volumes import VolumeImage
+
+if TYPE_CHECKING:
+    from .sequences_group import GroupFound
 
 #: Marks volumes that a registration of many made, so that the next one does not take them for inputs.
 RESULT_ATTRIBUTE = "ElastixRegistration.Result"
@@ -30,23 +31,24 @@ class VolumesOutcome:
 
 
 def volumes_group_steps(
-    nodes: Sequence[Any], members: Sequence[VolumeImage], chains: Mapping[int, Chain], mean: np.ndarray
+    nodes: Sequence[Any], members: Sequence[VolumeImage], found: GroupFound
 ) -> Steps[tuple[VolumesOutcome, Any]]:
     """(outcome, mean volume node) of a groupwise registration, on the grid of the first of ``nodes``."""
     check_still_there(nodes)
-    moved = {}
-    for place, chain in chains.items():
-        estimate = estimate_background(members[place].scalars())
-        moved[place] = yield from resampled_member_steps(members[place], members[0], chain, estimate)
-        yield
+    group = yield from moved_group_steps(members, found)
+    check_still_there(nodes)
     scene = nodes[0].GetScene()
     transforms, volumes = {}, {}
-    for place, chain in chains.items():
-        name = f"{nodes[place].GetName()} in the group"
-        transforms[place] = add_transform(scene, f"{name} (transform)", chain, members[place])
-        volumes[place] = add_result_volume(scene, name, moved[place])
-    mean_node = mean_volume_node(scene, f"{nodes[0].GetName()} group mean", mean, members[0])
-    mean_node.SetAttribute(RESULT_ATTRIBUTE, "mean")
+    with taken_back_on_failure() as made:
+        made += [*group.members.values(), group.mean]
+        for place, chain in found.chains.items():
+            name = f"{nodes[place].GetName()} in the group"
+            transforms[place] = add_transform(scene, f"{name} (transform)", chain, members[place])
+            made.append(transforms[place])
+            volumes[place] = add_result_volume(scene, name, group.members[place])
+            yield
+        group.mean.SetAttribute(RESULT_ATTRIBUTE, "mean")
+        mean_node = add_volume(scene, f"{nodes[0].GetName()} group mean", group.mean)
     return VolumesOutcome(transforms, volumes, {}), mean_node
 
 
@@ -66,9 +68,6 @@ def add_transform(scene: Any, name: str, chain: Chain, moving: VolumeImage) -> A
 
 
 def add_result_volume(scene: Any, name: str, node: Any) -> Any:
-    """Put a volume node that is in no scene into ``scene``, with a display."""
-    node.SetName(scene.GenerateUniqueName(name))
+    """``add_volume`` of what a registration made."""
     node.SetAttribute(RESULT_ATTRIBUTE, "resampled")
-    scene.AddNode(node)
-    node.CreateDefaultDisplayNodes()
-    return node
+    return add_volume(scene, name, node)

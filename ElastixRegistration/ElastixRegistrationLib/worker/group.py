@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.background import BackgroundEstimate, estimate_background
 from ..core.errors import InputError
 from ..core.groupwise import GroupSettings, check_count, group_stages, register_group
 from .client import Job, RegistrationHandle
@@ -18,9 +19,13 @@ from .protocol import frame_buffers
 
 @dataclass(frozen=True)
 class GroupFound:
-    """``transforms``, one for each image: common space to that image, LPS mm. ``mean`` of the moved images, float32."""
+    """``transforms``, one for each image: common space to that image, LPS mm. ``mean`` of the moved images, float32.
+
+    ``backgrounds``: one for each image as it was.
+    """
 
     transforms: tuple[TransformData, ...]
+    backgrounds: tuple[BackgroundEstimate, ...]
     mean: VoxelData = field(repr=False)
     log: str = field(repr=False)
 
@@ -64,7 +69,7 @@ class GroupHandle(RegistrationHandle):
     """A group that was submitted to a pool; ``result`` is a GroupFound."""
 
     def result_of(self, body: dict[str, Any]) -> GroupFound:
-        return GroupFound(tuple(body["transforms"]), body["mean"], self.log)
+        return GroupFound(tuple(body["transforms"]), tuple(body["backgrounds"]), body["mean"], self.log)
 
 
 def run_group_request(request: dict[str, Any]) -> dict[str, Any]:
@@ -73,4 +78,5 @@ def run_group_request(request: dict[str, Any]) -> dict[str, Any]:
     images = [image.scalar_image() for image in arguments["images"]]
     result = register_group(images, GroupSettings(**arguments["settings"]), log_to_console=True)
     transforms = [TransformData.of(transform) for transform in result.transforms]
-    return {"transforms": transforms, "mean": VoxelData.of(result.mean())}
+    backgrounds = [estimate_background(image) for image in images]
+    return {"transforms": transforms, "backgrounds": backgrounds, "mean": VoxelData.of(result.mean())}
