@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.background import BackgroundEstimate
+from ..core.background import BackgroundEstimate, component_background
 from ..core.errors import InputError
 from ..core.images import Geometry, array_view, image_from_array
 from ..core.resampling import cast_into, resample
@@ -201,26 +201,32 @@ def _resampled_steps(job: RegistrationJob, result: Any, chain: Chain) -> Steps[n
         return found
     if moving.components == 1:
         estimate = result.background if job.moving_background is None else job.moving_background
-        return (yield from _component_steps(job, result, chain, moving.voxels, estimate))
+        padding = None if job.keeps_padding else estimate
+        return (yield from _component_steps(job, result, chain, moving.voxels, estimate.value, padding))
     voxels = np.empty((*job.fixed.voxels.shape[:3], moving.components), moving.voxels.dtype)
     for component in range(moving.components):
         one = np.ascontiguousarray(moving.voxels[..., component])
         yield
-        estimate = job.background_of_component(one)
+        background = component_background(one, job.inputs.background)
         yield
-        voxels[..., component] = yield from _component_steps(job, result, chain, one, estimate)
+        voxels[..., component] = yield from _component_steps(job, result, chain, one, background)
         yield
     return voxels
 
 
 def _component_steps(
-    job: RegistrationJob, result: Any, chain: Chain, voxels: np.ndarray, estimate: BackgroundEstimate
+    job: RegistrationJob,
+    result: Any,
+    chain: Chain,
+    voxels: np.ndarray,
+    background: float,
+    padding: BackgroundEstimate | None = None,
 ) -> Steps[np.ndarray]:
     fixed, moving = job.fixed, job.moving
     settings: dict[str, Any] = {
         "interpolation": job.interpolation,
-        "background": estimate.value,
-        "padding": None if job.keeps_padding else estimate,
+        "background": background,
+        "padding": padding,
         "threads": job.inputs.threads,
     }
     if fixed.to_world or moving.to_world:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.background import estimate_background
+from ..core.background import background_of
 from ..core.errors import ElastixRegistrationError, InputError
 from ..core.memory import available_bytes, estimate_bytes
 from ..core.series import FramePair, compose_frames, frame_pairs
@@ -206,7 +206,7 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
         moving = run.pair.frame if self.options.onto_reference else self.options.reference
         same = moving == run.pair.moving and run.job.moving_background is None
         self._backgrounds[run.pair.frame] = (
-            result.background if same else estimate_background(self.frames[moving].scalars())
+            result.background if same else background_of(self.frames[moving].scalars(), run.job.inputs.background)
         )
 
 

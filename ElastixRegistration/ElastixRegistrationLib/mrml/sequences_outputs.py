@@ -10,14 +10,13 @@ import numpy as np
 import slicer
 import vtk
 
-from ..core.background import BackgroundEstimate, estimate_background
 from ..core.errors import InputError
 from ..core.images import Geometry
-from ..core.settings import KEEP, RegistrationSettings
+from ..core.settings import RegistrationSettings
 from .chains import Chain, chain_to_world, inverse
 from .coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from .output_volumes import image_steps, volume_class_for
-from .resampling import resample_steps
+from .resampling import resample_steps, resample_volume_steps
 from .segments import chosen_segments, segments_on_grid_steps
 from .steps import Steps, completed
 from .transforms import set_from_parent
@@ -116,8 +115,7 @@ def group_steps(
     _check_still_there([sequence_node])
     moved = {}
     for frame, chain in chains.items():
-        estimate = estimate_background(frames[frame].scalars())
-        moved[frame] = yield from resampled_member_steps(frames[frame], frames[0], chain, estimate)
+        moved[frame] = yield from resampled_member_steps(frames[frame], frames[0], chain)
         yield
     _check_still_there([sequence_node])
     nodes = {
@@ -138,12 +136,12 @@ def mean_volume_node(scene: Any, name: str, mean: np.ndarray, grid: VolumeImage)
     return node
 
 
-def resampled_member_steps(
-    member: VolumeImage, grid: VolumeImage, chain: Chain, estimate: BackgroundEstimate
-) -> Steps[Any]:
+def resampled_member_steps(member: VolumeImage, grid: VolumeImage, chain: Chain) -> Steps[Any]:
     """A volume node outside of any scene: ``member`` moved by ``chain``, where the voxels of ``grid`` are in world."""
     interpolation = "nearest" if member.is_label_map else "linear"
-    voxels = yield from _resampled_steps(member, grid.geometry, chain, estimate, interpolation)
+    voxels = yield from resample_volume_steps(
+        member.voxels, member.geometry, chain, grid.geometry, interpolation=interpolation
+    )
     return _volume_node(voxels, member, ijk_to_ras_of(grid.geometry))
 
 
@@ -161,30 +159,17 @@ def _moved_volume_steps(
     estimate = found.backgrounds.get(frame)
     if frame == options.reference or estimate is None:
         return _volume_node(moving.voxels, moving, fixed.ijk_to_ras)
-    keep = settings.background == KEEP
     interpolation = "nearest" if moving.is_label_map else settings.interpolation
-    voxels = yield from _resampled_steps(moving, fixed.geometry, chain, estimate, interpolation, keep_padding=keep)
+    voxels = yield from resample_volume_steps(
+        moving.voxels,
+        moving.geometry,
+        chain,
+        fixed.geometry,
+        settings.background,
+        estimate=estimate,
+        interpolation=interpolation,
+    )
     return _volume_node(voxels, moving, fixed.ijk_to_ras)
-
-
-def _resampled_steps(
-    moving: VolumeImage,
-    grid: Geometry,
-    chain: Chain,
-    estimate: BackgroundEstimate,
-    interpolation: str,
-    *,
-    keep_padding: bool = False,
-) -> Steps[np.ndarray]:
-    more: dict[str, Any] = {"interpolation": interpolation, "background": estimate.value}
-    if moving.components == 1:
-        padding = None if keep_padding else estimate
-        return (yield from resample_steps(moving.voxels, moving.geometry, chain, grid, padding=padding, **more))
-    parts = []
-    for component in range(moving.components):
-        part = np.ascontiguousarray(moving.voxels[..., component])
-        parts.append((yield from resample_steps(part, moving.geometry, chain, grid, **more)))
-    return np.stack(parts, -1)
 
 
 def _volume_node(voxels: np.ndarray, moving: VolumeImage, ijk_to_ras: np.ndarray) -> Any:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from ..core.background import estimate_background
 from ..core.errors import InputError
 from .chains import Chain
 from .sequences_outputs import mean_volume_node, resampled_member_steps
@@ -36,8 +35,7 @@ def volumes_group_steps(
     check_still_there(nodes)
     moved = {}
     for place, chain in chains.items():
-        estimate = estimate_background(members[place].scalars())
-        moved[place] = yield from resampled_member_steps(members[place], members[0], chain, estimate)
+        moved[place] = yield from resampled_member_steps(members[place], members[0], chain)
         yield
     scene = nodes[0].GetScene()
     transforms, volumes = {}, {}
