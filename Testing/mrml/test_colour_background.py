@@ -61,9 +61,7 @@ def test_frames_as_a_group(a_sequence_of_colour):
 
 
 def test_volumes_as_a_group(a_volume_node):
-    nodes = [
-        a_volume_node(colours(), np.diag([4.0, 4, 4, 1]), node_class="vtkMRMLVectorVolumeNode") for _ in range(2)
-    ]
+    nodes = [a_volume_node(colours(), np.diag([4.0, 4, 4, 1]), node_class="vtkMRMLVectorVolumeNode") for _ in range(2)]
     members = [volume_image(node, "volume") for node in nodes]
     mean = np.zeros((26, 28, 30), np.float32)
     outcome, _ = completed(volumes_group_steps(nodes, members, {0: [], 1: [SHIFTED]}, mean))

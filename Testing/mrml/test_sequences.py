@@ -163,16 +163,6 @@ def test_a_frame_that_fails_is_named_and_the_others_are_done(a_sequence, phantom
         RegistrationLogic().registerSequence(nothing, 0, **options)
 
 
-@pytest.fixture
-def segmentations_module():
-    """What Slicer registers when it starts: without it no segmentation node can be copied."""
-    factory = slicer.vtkSegmentationConverterFactory.GetInstance()
-    rule = slicer.vtkBinaryLabelmapToClosedSurfaceConversionRule()
-    factory.RegisterConverterRule(rule)
-    yield
-    factory.UnregisterConverterRule(rule)
-
-
 def a_segmentation(scene, inside: np.ndarray):
     node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "drawn")
     label_map = slicer.vtkOrientedImageData()

@@ -16,7 +16,7 @@ from .chains import chain_to_world, inverse
 from .colour_maps import DISPLACEMENT, VOLUME_CHANGE, colour_node, show_in_colours
 from .coordinates import ijk_to_ras_of, lps_from_ras, vtk_matrix_from_array
 from .output_volumes import image_steps
-from .segments import segment_names, segments_on_grid_steps
+from .segments import segment_ids, segment_name, segments_on_grid_steps
 from .steps import Steps, completed
 from .tables import add_table
 from .transform_sources import transform_chain
@@ -101,10 +101,11 @@ def _segment_volumes_steps(node: Any, analysis: DeformationAnalysis, grid: Geome
         raise InputError(f"Volumes are measured in segments, and {node.GetName()} is a {node.GetNodeTagName()} node.")
     from_world = inverse(chain_to_world(node.GetParentTransformNode()))
     volumes = []
-    for number, name in enumerate(segment_names(node), 1):
-        inside, _ = yield from segments_on_grid_steps(node, [name], grid, from_world, f"segmentation {node.GetName()}")
+    name = f"segmentation {node.GetName()}"
+    for number, segment_id in enumerate(segment_ids(node), 1):
+        inside, _ = yield from segments_on_grid_steps(node, [segment_id], grid, from_world, name)
         if inside.any():
-            volumes.append(label_volume(analysis.determinant[inside], grid, number, name))
+            volumes.append(label_volume(analysis.determinant[inside], grid, number, segment_name(node, segment_id)))
     return volumes
 
 

@@ -14,7 +14,7 @@ from ..core.errors import InputError
 from ..core.similarity import Comparison, Figure, LandmarkRow, landmark_errors
 from .chains import chain_to_world, inverse, map_lps_points
 from .points import landmark_pairs
-from .segments import segment_names, segments_on_grid_steps
+from .segments import segments_on_grid_steps, shared_segment_ids
 from .steps import completed
 from .tables import add_table
 from .transform_sources import transform_chain
@@ -154,27 +154,23 @@ def segment_figures(
     """Overlap and surface distances of segments of the same name, before and after, on the grid of a volume.
 
     The moving segmentation counts as if it were put directly under the transform, and before as it lies without any
-    parent. Raises InputError when no name is shared.
+    parent. Raises InputError when no name is shared, or by several segments of one segmentation.
     """
     for node in (fixed_segmentation, moving_segmentation):
         if node is None or not node.IsA("vtkMRMLSegmentationNode"):
             raise InputError("Two segmentations are needed to compare segments.")
-    shared = [name for name in segment_names(fixed_segmentation) if name in segment_names(moving_segmentation)]
-    if not shared:
-        raise InputError(
-            f"{fixed_segmentation.GetName()} and {moving_segmentation.GetName()} have no segment of the same name."
-        )
+    shared = shared_segment_ids(fixed_segmentation, moving_segmentation)
     reference = volume_image(reference_node, "reference volume")
     grid = reference.geometry if reference.is_orthogonal_in_world else world_grid(reference)
     chain = transform_chain(transform)
     figures = []
-    for name in shared:
+    for name, (of_fixed, of_moving) in shared.items():
         arrays = [
-            completed(segments_on_grid_steps(node, [name], grid, from_world, node.GetName()))[0].view(np.uint8)
-            for node, from_world in (
-                (fixed_segmentation, inverse(chain_to_world(fixed_segmentation.GetParentTransformNode()))),
-                (moving_segmentation, []),
-                (moving_segmentation, chain),
+            completed(segments_on_grid_steps(node, [one], grid, from_world, node.GetName()))[0].view(np.uint8)
+            for node, one, from_world in (
+                (fixed_segmentation, of_fixed, inverse(chain_to_world(fixed_segmentation.GetParentTransformNode()))),
+                (moving_segmentation, of_moving, []),
+                (moving_segmentation, of_moving, chain),
             )
         ]
         figures += label_figures(arrays[0], arrays[1], arrays[2], grid, {1: name})

@@ -17,7 +17,7 @@ from .chains import Chain, chain_to_world, inverse
 from .coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from .output_volumes import image_steps, volume_class_for
 from .resampling import resample_steps, resample_volume_steps
-from .segments import chosen_segments, segments_on_grid_steps
+from .segments import chosen_segment_ids, segments_on_grid_steps
 from .steps import Steps, completed
 from .transforms import set_from_parent
 from .volumes import VolumeImage
@@ -203,12 +203,12 @@ def _followed_steps(
     to_world = [] if proxy is None else chain_to_world(proxy.GetParentTransformNode())
     to_segments = [*to_world, *inverse(chain_to_world(segmentation_node.GetParentTransformNode()))]
     drawn = []
-    for segment in chosen_segments(segmentation_node, segments, name):
+    for segment_id in chosen_segment_ids(segmentation_node, segments, name):
         inside, is_empty = yield from segments_on_grid_steps(
-            segmentation_node, [segment.GetName()], reference.geometry, to_segments, name
+            segmentation_node, [segment_id], reference.geometry, to_segments, name
         )
         if not is_empty:
-            drawn.append((segment, inside.astype(np.float32)))
+            drawn.append((segmentation_node.GetSegmentation().GetSegment(segment_id), inside.astype(np.float32)))
     if not drawn:
         raise InputError(f"The {name} is empty.")
     followed = {}
