@@ -8,7 +8,7 @@ all of them end up on the fixed image.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ..core.errors import InputError
@@ -18,7 +18,7 @@ from .applied_segments import moved_segmentation_steps
 from .applied_volumes import Resampling, moved_volume_steps
 from .chains import Chain, chain_to_world, inverse, vtk_from_chain
 from .hierarchy import place_beside
-from .snapshots import Snapshot
+from .snapshots import SceneChange
 from .steps import Steps
 from .transform_sources import transform_chain, transform_node_from_file
 from .transforms import node_class_of, set_from_parent
@@ -32,24 +32,10 @@ Write = Callable[[Any], None]
 
 
 @dataclass
-class AppliedTransform:
+class AppliedTransform(SceneChange):
     """``nodes``: those that were written or moved, in the order of the input. ``revert`` takes it back."""
 
     nodes: list[Any]
-    _created: list[Any] = field(default_factory=list, repr=False)
-    _snapshots: list[Snapshot] = field(default_factory=list, repr=False)
-
-    def revert(self) -> None:
-        for snapshot in reversed(self._snapshots):
-            snapshot.restore()
-        for node in self._created:
-            if node.GetScene() is not None:
-                if hasattr(node, "GetNumberOfDisplayNodes"):
-                    for n in reversed(range(node.GetNumberOfDisplayNodes())):
-                        node.GetScene().RemoveNode(node.GetNthDisplayNode(n))
-                node.GetScene().RemoveNode(node)
-        self._snapshots.clear()
-        self._created.clear()
 
 
 def apply_steps(
@@ -121,12 +107,12 @@ def put_under(source: Any, nodes: Sequence[Any], *, inverted: bool = False) -> A
             name = source.GetName() if hasattr(source, "GetName") else "transform"
             source = scene.AddNewNodeByClass(node_class_of(chain), scene.GenerateUniqueName(f"{name} (inverse)"))
             set_from_parent(source, chain)
-        applied._created.append(source)
+        applied.made(source)
     for node in nodes:
         if node is source:
             applied.revert()
             raise InputError(f"The transform {source.GetName()} cannot be put under itself.")
-        applied._snapshots.append(Snapshot(node, parent_only=True))
+        applied.remember(node, parent_only=True)
         node.SetAndObserveTransformNodeID(source.GetID())
     return applied
 
@@ -188,12 +174,11 @@ def _written(nodes: Sequence[Any], writes: Sequence[Write], suffix: str, in_plac
         for node, write in zip(nodes, writes, strict=True):
             target = node
             if in_place:
-                applied._snapshots.append(Snapshot(node))
+                applied.remember(node)
             else:
                 scene = node.GetScene()
                 name = scene.GenerateUniqueName(f"{node.GetName()} {suffix}")
-                target = scene.AddNewNodeByClass(node.GetClassName(), name)
-                applied._created.append(target)
+                target = applied.made(scene.AddNewNodeByClass(node.GetClassName(), name))
             write(target)
             if target is not node:
                 _show_alike(target, node)

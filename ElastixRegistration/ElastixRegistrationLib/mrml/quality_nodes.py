@@ -15,6 +15,7 @@ from ..core.similarity import Comparison, Figure, LandmarkRow, landmark_errors
 from .chains import chain_to_world, inverse, map_lps_points
 from .points import landmark_pairs
 from .segments import segments_on_grid_steps, shared_segment_ids
+from .snapshots import SceneChange
 from .steps import completed
 from .tables import add_table
 from .transform_sources import transform_chain
@@ -24,18 +25,13 @@ _BEFORE, _AFTER = (0.55, 0.6, 0.67), (0.12, 0.44, 0.70)
 
 
 @dataclass
-class QualityNodes:
+class QualityNodes(SceneChange):
     """Nodes that were made, None for what there was nothing to show of."""
 
     figures: Any = None
     landmarks: Any = None
     chart: Any = None
     series: Sequence[Any] = ()
-
-    def revert(self) -> None:
-        for node in (self.chart, *self.series, self.figures, self.landmarks):
-            if node is not None and node.GetScene() is not None:
-                node.GetScene().RemoveNode(node)
 
 
 def assess_transform(
@@ -73,17 +69,14 @@ def add_quality_nodes(scene: Any, comparison: Comparison, name: str) -> QualityN
     scene.SaveStateForUndo()
     try:
         if comparison.figures:
-            nodes.figures = add_table(scene, f"{name} quality", _columns(comparison.figures))
+            nodes.figures = nodes.made(add_table(scene, f"{name} quality", _columns(comparison.figures)))
         if comparison.landmarks:
-            nodes.landmarks = add_table(
-                scene,
-                f"{name} landmarks",
-                {
-                    "landmark": [str(row.label) for row in comparison.landmarks],
-                    "before (mm)": [row.before for row in comparison.landmarks],
-                    "after (mm)": [row.after for row in comparison.landmarks],
-                },
-            )
+            columns: dict[str, list[Any]] = {
+                "landmark": [str(row.label) for row in comparison.landmarks],
+                "before (mm)": [row.before for row in comparison.landmarks],
+                "after (mm)": [row.after for row in comparison.landmarks],
+            }
+            nodes.landmarks = nodes.made(add_table(scene, f"{name} landmarks", columns))
             _add_chart(scene, nodes, name)
     except BaseException:
         nodes.revert()
@@ -107,17 +100,17 @@ def _add_chart(scene: Any, nodes: QualityNodes, name: str) -> None:
     """Bars of each landmark, before and after."""
     series = []
     for column, colour in (("before (mm)", _BEFORE), ("after (mm)", _AFTER)):
-        one = scene.AddNewNodeByClass(
-            "vtkMRMLPlotSeriesNode", scene.GenerateUniqueName(f"{name} {column.removesuffix(' (mm)')}")
-        )
+        series_name = scene.GenerateUniqueName(f"{name} {column.removesuffix(' (mm)')}")
+        one = nodes.made(scene.AddNewNodeByClass("vtkMRMLPlotSeriesNode", series_name))
         series.append(one)
-        nodes.series = tuple(series)
         one.SetAndObserveTableNodeID(nodes.landmarks.GetID())
         one.SetPlotType(slicer.vtkMRMLPlotSeriesNode.PlotTypeBar)
         one.SetYColumnName(column)
         one.SetLabelColumnName("landmark")
         one.SetColor(*colour)
-    nodes.chart = scene.AddNewNodeByClass("vtkMRMLPlotChartNode", scene.GenerateUniqueName(f"{name} landmarks"))
+    nodes.series = tuple(series)
+    chart_name = scene.GenerateUniqueName(f"{name} landmarks")
+    nodes.chart = nodes.made(scene.AddNewNodeByClass("vtkMRMLPlotChartNode", chart_name))
     for one in series:
         nodes.chart.AddAndObservePlotSeriesNodeID(one.GetID())
     nodes.chart.SetTitle("Distance of landmarks")

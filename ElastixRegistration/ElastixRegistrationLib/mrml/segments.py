@@ -84,7 +84,7 @@ def chosen_segment_ids(node: Any, segments: Sequence[str] | None, name: str) -> 
     wanted = [segments] if isinstance(segments, str) else list(segments)
     if not wanted:
         raise InputError(f"No segment of the {name} was chosen.")
-    chosen = {}
+    chosen: dict[str, None] = {}
     for segment in wanted:
         found = dict.fromkeys([*([segment] if segment in ids else []), *by_name.get(segment, [])])
         if not found:
