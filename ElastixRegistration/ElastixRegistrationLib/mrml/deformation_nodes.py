@@ -20,7 +20,7 @@ from .segments import segment_ids, segment_name, segments_on_grid_steps
 from .snapshots import SceneChange
 from .steps import Steps, completed
 from .tables import add_table
-from .transform_sources import transform_chain
+from .transform_sources import name_of, transform_chain
 from .transforms import itk_from_chain
 from .volumes import volume_image, world_grid
 
@@ -82,7 +82,7 @@ def deformation_steps(
         # Components by RAS in place of LPS: rows and columns of x and y change their signs.
         flipped = analysis.matrix * np.outer([-1, -1, 1], [-1, -1, 1])
         images["matrix"] = yield from image_steps(flipped.reshape(*grid.size[::-1], 9), vtk.VTK_FLOAT)
-    name = transform.GetName() if hasattr(transform, "GetName") else "transform"
+    name = name_of(transform)
     return _written(scene, name, analysis, volumes, images, grid)
 
 

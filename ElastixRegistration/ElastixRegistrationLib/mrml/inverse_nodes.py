@@ -14,7 +14,7 @@ from ..core.sampling import coarsened, voxel_centres
 from ..worker.data import TransformData
 from .chains import Chain, chain_from_vtk, inverse, map_lps_points, matrix_of
 from .snapshots import SceneChange
-from .transform_sources import transform_chain
+from .transform_sources import name_of, transform_chain
 from .transforms import chain_from_data, itk_from_chain, node_class_of, set_from_parent
 from .volumes import volume_image, world_grid
 
@@ -53,7 +53,7 @@ def add_inverse_node(transform: Any, reference_node: Any, *, method: str = "iter
     scene = reference_node.GetScene()
     if scene is None:
         raise InputError(f"The reference volume {reference_node.GetName()} is not in a scene; add it to one first.")
-    name = transform.GetName() if hasattr(transform, "GetName") else "transform"
+    name = name_of(transform)
     node = scene.AddNewNodeByClass(node_class_of(back), scene.GenerateUniqueName(f"{name} (inverse)"))
     set_from_parent(node, back)
     mean, largest = _residual(forth, chain_from_vtk(node.GetTransformFromParent()), grid)

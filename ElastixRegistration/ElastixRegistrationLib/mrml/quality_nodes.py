@@ -18,7 +18,7 @@ from .segments import segments_on_grid_steps, shared_segment_ids
 from .snapshots import SceneChange
 from .steps import completed
 from .tables import add_table
-from .transform_sources import transform_chain
+from .transform_sources import name_of, transform_chain
 from .volumes import volume_image, world_grid
 
 _BEFORE, _AFTER = (0.55, 0.6, 0.67), (0.12, 0.44, 0.70)
@@ -59,7 +59,7 @@ def assess_transform(
         figures += segment_figures(transform, fixed_segmentation, moving_segmentation, reference_node)
     if not figures:
         raise InputError("To judge a transform give landmarks or segmentations of both images.")
-    name = transform.GetName() if hasattr(transform, "GetName") else "transform"
+    name = name_of(transform)
     return add_quality_nodes(reference_node.GetScene(), Comparison(tuple(figures), "", tuple(rows)), name)
 
 
