@@ -166,6 +166,16 @@ def test_wrong_cohorts_are_told_and_leave_nothing(a_scene, a_fixed, a_volume_nod
         run.wait(60)
 
 
+def test_files_of_volumes_have_names_that_windows_takes(a_scene, scans, tmp_path):
+    files = CohortFiles(tmp_path, RegistrationSettings())
+    names = []
+    for name in ("CON", "nul", "con", "Aux.t1", "..", "a/b: c"):
+        scans[0].SetName(name)
+        names.append(completed(files.volume_steps(scans[0], "moving volume"))[1].name)
+    expected = ["CON_.nrrd", "nul_.nrrd", "con_-2.nrrd", "Aux_.t1.nrrd", "volume.nrrd", "a_b_c.nrrd"]
+    assert names == expected
+
+
 def test_a_sheared_volume_comes_with_a_mask_of_where_it_has_voxels(scans, tmp_path):
     matrix = np.eye(4)
     matrix[0, 1] = 0.2
