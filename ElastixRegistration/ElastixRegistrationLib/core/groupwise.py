@@ -132,7 +132,7 @@ def register_group(
     stack = image_from_array(stacked, stack_grid)
     stack_mask = None
     if mask is not None:
-        inside = array_view(metric_mask(image_from_array(stacked[0], grid), mask, None, "group mask"))
+        inside = array_view(metric_mask(image_from_array(stacked[0], grid), mask, None, "group"))
         stack_mask = image_from_array(np.repeat(inside[None], len(images), 0), stack_grid)
     run = run_elastix(
         [stack],

@@ -22,7 +22,7 @@ class Side:
         has_padding = self.estimate.padding is not None and background != "keep"
         padding = padding_mask(array_view(image), self.estimate) if has_padding else None
         self.image = float_copy(image, replace=padding, by=self.estimate.value)
-        self.mask = metric_mask(image, mask, padding, f"{name} mask")
+        self.mask = metric_mask(image, mask, padding, name)
         self.notes = []
         if has_padding:
             self.notes.append(
