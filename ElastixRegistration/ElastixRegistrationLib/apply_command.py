@@ -102,12 +102,14 @@ def _mapping(transform: Any, inverse: bool) -> Callable:
 
 
 def _resample(options: argparse.Namespace) -> Outcome:
-    from .core.background import estimate_background, looks_like_labels
+    import numpy as np
+
+    from .core.background import background_of, looks_like_labels
     from .core.image_files import check_output, is_picture, read_image, write_image
     from .core.images import array_view, as_scalar, geometry_of, not_finite_count, one_slice
     from .core.inputs import in_dimension
     from .core.output_files import check_apart
-    from .core.resampling import resample
+    from .core.resampling import outside_of, resample
     from .core.segmentation_files import is_segmentation, placed_segmentation
     from .core.transform_files import read_transform
 
@@ -135,20 +137,19 @@ def _resample(options: argparse.Namespace) -> Outcome:
         )
     if options.inverse:
         transform = _inverse(transform, geometry_of(moving))
+    outside: Any
     if is_segmentation(options.moving) or (options.interpolation == "nearest" and looks_like_labels(as_scalar(moving))):
-        value = 0.0 if isinstance(background, str) else background  # not the label that happens to fill the faces
-        image = resample(moving, transform, reference, interpolation="nearest", background=value)
+        outside = 0.0 if isinstance(background, str) else background  # not the label that happens to fill the faces
+        image = resample(moving, transform, reference, interpolation="nearest", background=outside)
     else:
-        estimate = estimate_background(as_scalar(moving))
-        value = estimate.value if isinstance(background, str) else background
-        if background == KEEP and estimate.padding is not None:
-            value = estimate.padding
+        estimate = background_of(as_scalar(moving), background)
+        outside = outside_of(moving, estimate.value, background)
         image = resample(
             moving,
             transform,
             reference,
             interpolation=options.interpolation,
-            background=value,
+            background=outside,
             padding=None if background == KEEP else estimate,
         )
     if flat_reference is not reference_image:
@@ -157,8 +158,8 @@ def _resample(options: argparse.Namespace) -> Outcome:
         image = placed_segmentation(image, source)
     write_image(image, options.output_volume)
     return Outcome(
-        f"{options.output_volume} written, background {value:g}.",
-        {"command": "apply", "background": value, "outputs": {"volume": options.output_volume}},
+        f"{options.output_volume} written, background {', '.join(f'{value:g}' for value in np.atleast_1d(outside))}.",
+        {"command": "apply", "background": outside, "outputs": {"volume": options.output_volume}},
     )
 
 

@@ -91,6 +91,7 @@ def test_names_are_distinct_and_safe_for_any_disk():
     paths = ["/d/s1/t1.nii.gz", "/d/s2/t1.nii.gz", "/d/s2/t2.nii.gz", "/d/s2/t2.nii.gz", "/d/a b?.nrrd", "/d/con.nrrd"]
     names = [case.name for case in named([Case("", "f", path) for path in paths])]
     assert names == ["s1_t1", "s2_t1", "t2-1", "t2-2", "a_b", "con_"]
+    assert [case.name for case in named([Case("summary.csv", "f", "m")])] == ["summary.csv_"]
     (odd,) = named([Case("../../etc/passwd", "f", "m")])
     assert odd.name == "etc_passwd"
 

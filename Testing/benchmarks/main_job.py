@@ -101,7 +101,7 @@ def _run_executable(case: dict, work: Path) -> tuple[float, float, str]:
         write_image(float_copy(image, replace=padding, by=estimate.value), work / f"{side}.mha", compress=False)
         command += [f"-{side[0]}", work / f"{side}.mha"]
         mask = read_image(case[f"{side}_mask"]) if f"{side}_mask" in case else None
-        mask = metric_mask(image, mask, padding, "mask")
+        mask = metric_mask(image, mask, padding, side)
         if mask is not None:
             write_image(mask, work / f"{side}_mask.mha", compress=False)
             command += [f"-{side[0]}Mask", work / f"{side}_mask.mha"]

@@ -25,6 +25,12 @@ def test_labels_of_both_maps_in_different_types():
     assert shared_labels(np.array([0, 1, 5, 7], np.uint8), np.array([7.0, 5.0, 2.0])) == [5, 7]
 
 
+def test_labels_are_named_as_they_are_in_the_file():
+    brain_atlas = np.array([0, 312782574, 7, 2**63], np.uint64)
+    with pytest.raises(InputError, match=r"hold 7, 312782574, 9223372036854775808, the moving ones -1\.5, 312782560\."):
+        shared_labels(brain_atlas, np.array([0, 312782560, -1.5], np.float32))
+
+
 def test_maps_without_a_common_label_are_refused_by_name():
     with pytest.raises(InputError, match="fixed ones hold 1, 2, the moving ones none"):
         shared_labels(np.array([0, 1, 2]), np.array([0, 0]))

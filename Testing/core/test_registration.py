@@ -11,6 +11,7 @@ from core.phantoms import blobs, grid, oblique, stage
 from ElastixRegistrationLib.core import memory
 from ElastixRegistrationLib.core.errors import InputError, RegistrationError
 from ElastixRegistrationLib.core.images import array_view, geometry_of, image_from_array
+from ElastixRegistrationLib.core.masks import metric_mask
 from ElastixRegistrationLib.core.registration import register
 from ElastixRegistrationLib.core.transforms import (
     affine_from_matrix,
@@ -226,6 +227,11 @@ def series():
     return image_from_array(voxels, grid(size, (1.0,) * 4, (0.0,) * 4))
 
 
+def padded(voxels):
+    voxels[..., :5] = -2000
+    return image_from_array(voxels.astype(np.float32), grid(voxels.shape[::-1]))
+
+
 BAD = {
     "dimensions": (lambda: a_pair(moving=blobs(grid((30, 30)))), "dimensions"),
     "constant": (
@@ -253,6 +259,10 @@ BAD = {
         lambda: a_pair(moving=block(6, -7, blobs(grid())), moving_mask=block(6)),
         "Inside the moving mask all voxels are -7, so that there is nothing to align.",
     ),
+    "padding and one value": (
+        lambda: a_pair(fixed=padded(np.full((32, 36, 40), 100.0))),
+        "Outside of its padding the fixed image is all 100, so that there is nothing to align.",
+    ),
     "one point list": (lambda: a_pair(fixed_points=np.zeros((3, 3))), "only one list"),
     "unequal points": (
         lambda: a_pair(fixed_points=np.zeros((3, 3)), moving_points=np.zeros((2, 3))),
@@ -269,6 +279,14 @@ BAD = {
     "background of no float": (lambda: a_pair(background=1e39), "background is 1e"),
     "seed": (lambda: a_pair(seed=1.5), "seed is 1.5"),
 }
+
+
+def test_an_image_that_is_nearly_all_padding_is_named():
+    padding = np.ones((32, 36, 40), bool)
+    padding[:3, :3, :3] = False
+    words = "Outside of its padding the moving image has too few voxels to register on, 27; 48 are needed."
+    with pytest.raises(InputError, match=words):
+        metric_mask(blobs(grid()), None, padding, "moving")
 
 
 @pytest.mark.parametrize("case", BAD)

@@ -32,6 +32,16 @@ def a_scene():
 
 
 @pytest.fixture
+def segmentations_module():
+    """What Slicer registers when it starts: without it no segmentation node can be copied."""
+    factory = slicer.vtkSegmentationConverterFactory.GetInstance()
+    rule = slicer.vtkBinaryLabelmapToClosedSurfaceConversionRule()
+    factory.RegisterConverterRule(rule)
+    yield
+    factory.UnregisterConverterRule(rule)
+
+
+@pytest.fixture
 def rng():
     return np.random.default_rng(20)
 

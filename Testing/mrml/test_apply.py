@@ -356,6 +356,40 @@ def test_what_cannot_be_transformed_is_named_and_nothing_changes(a_scene, a_tran
     assert scene_state(a_scene) == before
 
 
+@pytest.mark.parametrize("inverted", [False, True])
+def test_only_transforms_are_parents(inverted, a_scene, a_volume_node):
+    moving, other = (volume(a_volume_node, smooth(MOVING), MOVING, name=name) for name in ("m", "other"))
+    elsewhere = slicer.vtkMRMLScene()
+    stranger = elsewhere.AddNewNodeByClass("vtkMRMLLinearTransformNode", "stranger")
+    before = scene_state(a_scene)
+    for source, words in (
+        (other, "other, a Volume node"),
+        (moving, "m, a Volume node"),
+        (None, "nothing was given"),
+        (np.eye(4), "a ndarray was given"),
+    ):
+        with pytest.raises(InputError, match=words):
+            put_under(source, [moving], inverted=inverted)
+    if not inverted:
+        with pytest.raises(InputError, match="stranger is not in the scene of m"):
+            put_under(stranger, [moving])
+    assert scene_state(a_scene) == before
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_a_file_is_put_above_as_a_node_of_its_name(inverted, a_scene, a_transform, landmarks, tmp_path):
+    transform, _ = a_transform("affine")
+    write_transform(transform, tmp_path / "found.tfm", FIXED)
+    there = point_list(a_scene, landmarks if inverted else itk_map(transform, landmarks))
+    applied = put_under(tmp_path / "found.tfm", [there], inverted=inverted)
+    assert there.GetParentTransformNode().GetName() == ("found (inverse)" if inverted else "found")
+    shown = np.array([list(there.GetNthControlPointPositionWorld(n)) for n in range(len(landmarks))])
+    assert ras(shown) == pytest.approx(itk_map(transform, landmarks) if inverted else landmarks, abs=1e-5)
+    applied.revert()
+    assert a_scene.GetFirstNodeByName(there.GetName()) is there
+    assert there.GetParentTransformNode() is None
+
+
 @pytest.mark.parametrize(
     ("kind", "method"), [("rigid", "iterative"), ("composite", "iterative"), ("composite", "elastix")]
 )

@@ -198,6 +198,16 @@ def test_what_is_removed_while_the_files_are_written_is_left_out_or_told_of(a_sc
         completed(steps)
 
 
+def test_files_of_volumes_have_names_that_windows_takes(a_scene, scans, tmp_path):
+    files = CohortFiles(tmp_path, RegistrationSettings())
+    names = []
+    for name in ("CON", "nul", "con", "Aux.t1", "..", "a/b: c"):
+        scans[0].SetName(name)
+        names.append(completed(files.volume_steps(scans[0], "moving volume"))[1].name)
+    expected = ["CON_.nrrd", "nul_.nrrd", "con_-2.nrrd", "Aux_.t1.nrrd", "volume.nrrd", "a_b_c.nrrd"]
+    assert names == expected
+
+
 def test_a_sheared_volume_comes_with_a_mask_of_where_it_has_voxels(scans, tmp_path):
     matrix = np.eye(4)
     matrix[0, 1] = 0.2

@@ -141,7 +141,7 @@ def test_pairs_that_cannot_be_compared_are_named(a_scene, a_scan, translation):
     for pair, words in (
         (
             VolumePair(ball(a_scene, SHIFT), ball(a_scene, SHIFT, "other"), kind="labels"),
-            "no segment or label in common",
+            "no segment of the same name",
         ),
         (VolumePair(ball(a_scene, SHIFT), moving, kind="labels"), "one is a segmentation"),
         (VolumePair(None, moving), "No fixed volume 2"),

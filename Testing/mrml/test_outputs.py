@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import slicer
@@ -9,11 +11,13 @@ import vtk
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.mrml.background_text import background_text
 from ElastixRegistrationLib.mrml.in_process import InProcessRun
+from ElastixRegistrationLib.mrml.job import OutputNodes
 from ElastixRegistrationLib.mrml.landmark_start import landmark_transform_node
 from ElastixRegistrationLib.mrml.outputs import output_steps
 from ElastixRegistrationLib.mrml.parameter_node import OUTPUTS
 from ElastixRegistrationLib.mrml.registration import RegistrationLogic
 from ElastixRegistrationLib.mrml.steps import completed
+from mrml.scans import scene_state
 
 SHIFT = np.array([4.0, -3.0, 2.0])
 
@@ -115,6 +119,51 @@ def test_revert_brings_everything_back(finished, a_volume_node, a_transform_node
     assert centre_maps_to(field, (1.0, 1, 1)) == pytest.approx([1.5, 1.5, 1.5])
     assert scene.GetNumberOfNodesByClass("vtkMRMLTransformableNode") == before
     applied.revert()  # nothing is left to do
+
+
+@pytest.fixture
+def shown_outputs(finished, a_volume_node):
+    """Nodes for all outputs, with displays and references of their own; the Jacobian has no display yet."""
+    (job, _), scene = finished, finished[0].fixed.node.GetScene()
+    for node, window in ((job.moving.node, 77), (a_volume_node(np.full((4, 5, 6), 7, np.int16), name="old"), 10)):
+        colours = scene.AddNewNodeByClass("vtkMRMLColorTableNode", f"colours {window}")
+        node.CreateDefaultDisplayNodes()
+        node.GetDisplayNode().SetAutoWindowLevel(False)
+        node.GetDisplayNode().SetWindowLevel(window, window / 2)
+        node.GetDisplayNode().SetAndObserveColorNodeID(colours.GetID())
+    transforms = [
+        scene.AddNewNodeByClass(f"vtkMRML{kind}TransformNode", f"old {kind}") for kind in ("Linear", "Grid", "")
+    ]
+    transforms[0].SetNodeReferenceID("spatialRegistrationFixed", node.GetID())
+    jacobian = a_volume_node(np.ones((3, 3, 3), np.float32), name="old Jacobian")
+    return dict(zip(OUTPUTS, (node, transforms[0], transforms[1], jacobian, transforms[2]), strict=True))
+
+
+def test_revert_brings_back_how_nodes_are_shown_and_what_they_refer_to(finished, shown_outputs):
+    scene, old = finished[0].fixed.node.GetScene(), shown_outputs["outputVolume"]
+    before = scene_state(scene)[0]
+    applied = apply_outputs(*finished, shown_outputs)
+    display = old.GetDisplayNode()
+    assert (display.GetWindow(), display.GetColorNode().GetName()) == (77, "colours 77")
+    assert shown_outputs["outputJacobian"].GetDisplayNode() is not None
+    applied.revert()
+    assert (display.GetWindow(), display.GetColorNode().GetName()) == (10, "colours 10")
+    assert scene_state(scene)[0] == before
+
+
+def test_a_failure_in_the_middle_leaves_given_nodes_as_they_were(finished, shown_outputs, monkeypatch):
+    from ElastixRegistrationLib.mrml import results
+
+    def fail(*_):
+        raise InputError("no volume")
+
+    monkeypatch.setattr(results, "write_resampled_volume", fail)
+    job, result = finished
+    nodes = OutputNodes(*(shown_outputs[role] for role in ("outputVolume", "outputTransform", "outputField")))
+    before = scene_state(job.fixed.node.GetScene())[0]
+    with pytest.raises(InputError, match="no volume"):
+        results.apply_result(replace(job, outputs=nodes), result)
+    assert scene_state(job.fixed.node.GetScene())[0] == before
 
 
 def test_a_node_removed_meanwhile_is_named_and_nothing_appears(finished):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 import slicer
@@ -292,6 +294,22 @@ def test_a_segment_keeps_what_is_outside_of_it_out_of_the_metric(
         fixedVolumeMaskNode=segmentation, fixedSegments=["object"],
     )  # fmt: skip
     assert residual(a_transform) < 0.5
+
+
+def test_a_debugger_may_look_on(logic):
+    """Whoever reads f_locals refills what ``locals()`` gave before: with names of comprehensions, from Python 3.12."""
+
+    def look(frame, _event, _argument):
+        frame.f_locals  # noqa: B018
+        return look
+
+    before = sys.gettrace()
+    sys.settrace(look)
+    try:
+        with pytest.raises(InputError, match="No fixed volume was given"):
+            logic.registerVolumes(None, None)
+    finally:
+        sys.settrace(before)
 
 
 def test_colour_is_resampled_component_by_component(logic, a_scene, a_scan, a_volume_node, translation_file):

@@ -217,16 +217,6 @@ def test_a_sequence_that_fails_or_is_cancelled_at_once_leaves_the_scene_as_it_wa
     assert a_scene.GetNumberOfNodes() == nodes
 
 
-@pytest.fixture
-def segmentations_module():
-    """What Slicer registers when it starts: without it no segmentation node can be copied."""
-    factory = slicer.vtkSegmentationConverterFactory.GetInstance()
-    rule = slicer.vtkBinaryLabelmapToClosedSurfaceConversionRule()
-    factory.RegisterConverterRule(rule)
-    yield
-    factory.UnregisterConverterRule(rule)
-
-
 def a_segmentation(scene, inside: np.ndarray):
     node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "drawn")
     label_map = slicer.vtkOrientedImageData()

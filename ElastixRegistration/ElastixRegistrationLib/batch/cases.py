@@ -6,22 +6,21 @@ import csv
 import difflib
 import logging
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from ..core.errors import InputError
+from ..core.file_names import safe_name
 from ..core.image_files import IMAGE_SUFFIXES, image_suffix_of
 
 _log = logging.getLogger(__name__)
 
 _TABLE_SUFFIXES = (".csv", ".tsv")
-_SAFE = re.compile(r"[^\w.+=@-]+")
 _LONGEST_NAME = 120
-#: Names that Windows keeps for devices, and those of the files beside the cases.
-_TAKEN = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|summary\.csv|index\.html", re.IGNORECASE)
+#: Names of the files beside the cases.
+_TAKEN = ("summary.csv", "index.html")
 
 
 @dataclass(frozen=True)
@@ -232,5 +231,5 @@ def _name_of(path: str, depth: int) -> str:
 
 def _safe(name: str) -> str:
     """``name`` as that of a folder on any system."""
-    name = _SAFE.sub("_", name).strip("._ ")[:_LONGEST_NAME] or "case"
-    return f"{name}_" if _TAKEN.fullmatch(name) else name
+    name = safe_name(name, "case", _LONGEST_NAME)
+    return f"{name}_" if name.lower() in _TAKEN else name

@@ -20,7 +20,7 @@ import numpy as np
 
 from ..core.errors import ElastixRegistrationError, InputError, RegistrationError
 from ..core.image_files import read_image, write_image
-from ..core.images import array_view, as_scalar, component_count, geometry_of, image_from_array
+from ..core.images import array_view, as_scalar, component_count, geometry_of, image_from_array, image_like
 from ..core.inputs import RegistrationInputs, as_flat_as, read_inputs
 from ..core.report import software_versions
 from ..core.resampling import resample
@@ -228,8 +228,8 @@ def _write(
     files = {"transform": "transform.h5", "resampled": "resampled.nrrd", "preview": PREVIEW}
     write_transform(result.transform, folder / files["transform"], grid)
     image = result.outputs["resampled"].image()
-    if component_count(inputs.moving) > 1:  # as the image type it was: colours stay colours
-        image = resample(inputs.moving, result.transform, grid, background=result.background.value)
+    if component_count(inputs.moving) > 1:
+        image = image_like(inputs.moving, result.outputs["resampled"].array, grid)
     write_image(inputs.placed(image), folder / files["resampled"])
     moved_labels = result.outputs.get("labels")
     if moved_labels is not None:

@@ -19,7 +19,7 @@ The work is done on a regular sample of at most some two million voxels that inc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -95,6 +95,28 @@ def estimate_background(image: Any, *, mask: Any = None) -> BackgroundEstimate:
     rest = sample.without(fills)
     value = _minimum(array) if not fills else float(sample.values[rest].min())
     return _estimate(sample, value, fills, hounsfield, "minimum")
+
+
+def background_of(image: Any, setting: float | str = "auto") -> BackgroundEstimate:
+    """``estimate_background`` of a scalar image, with the value that the user wants outside of it.
+
+    ``setting``: "auto", "keep" (the padding, where there is some), or a number.
+    """
+    estimate = estimate_background(image)
+    if not isinstance(setting, str):
+        return replace(estimate, value=float(setting), reason="Set by the user.")
+    if setting == "keep" and estimate.padding is not None:
+        return replace(estimate, value=estimate.padding, reason="Padding kept as it is.")
+    return estimate
+
+
+def component_background(voxels: np.ndarray, setting: float | str = "auto") -> float:
+    """What belongs outside of one component of a colour or vector image; ``setting`` as of ``background_of``.
+
+    Each component has its own, which the luminance or the magnitude cannot tell. None of it is taken for padding: only
+    what is padding in all components would be.
+    """
+    return background_of(voxels, setting).value if isinstance(setting, str) else float(setting)
 
 
 def looks_like_labels(image: Any) -> bool:

@@ -22,7 +22,7 @@ from .errors import InputError
 from .images import Geometry, array_view, as_scalar, check_image, geometry_of, image_from_array
 from .masks import metric_mask
 from .memory import available_bytes
-from .resampling import resample
+from .resampling import outside_of, resample
 from .transform_parameters import extend_bspline, transforms_from_maps
 from .transforms import compose, identity
 
@@ -89,7 +89,7 @@ class GroupResult:
             self.transforms[member],
             self.geometry,
             interpolation=interpolation,
-            background=estimate.value if own else 0.0,
+            background=outside_of(self.images[member], estimate.value) if own else 0.0,
             padding=estimate if own else None,
         )
 
@@ -132,7 +132,7 @@ def register_group(
     stack = image_from_array(stacked, stack_grid)
     stack_mask = None
     if mask is not None:
-        inside = array_view(metric_mask(image_from_array(stacked[0], grid), mask, None, "group mask"))
+        inside = array_view(metric_mask(image_from_array(stacked[0], grid), mask, None, "group"))
         stack_mask = image_from_array(np.repeat(inside[None], len(images), 0), stack_grid)
     run = run_elastix(
         [stack],

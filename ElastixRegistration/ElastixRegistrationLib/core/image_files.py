@@ -36,8 +36,8 @@ _READERS = {
     ".gipl": "GiplImageIO",
 }
 IMAGE_SUFFIXES = frozenset(_READERS)
-# Pictures of whole numbers without a place in space: written only where a picture was read.
 _WRITTEN_UNCHECKED = frozenset({".nii", ".nii.gz", ".hdr", ".gipl"})
+# Pictures of whole numbers without a place in space: written only where a picture was read.
 _PICTURES = frozenset({".png", ".jpg"})
 _COMPONENTS = {
     "float": "F",

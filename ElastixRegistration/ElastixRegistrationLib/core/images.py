@@ -197,16 +197,16 @@ def flattened(image: Any) -> Any:
         origin=geometry.origin[:2],
         direction=tuple(map(tuple, direction[:2, :2].tolist())),
     )
-    return _of_same_type(image, array_view(image)[0], plane)
+    return image_like(image, array_view(image)[0], plane)
 
 
 def one_slice(image: Any, geometry: Geometry) -> Any:
     """3D image with the one slice ``geometry`` of a 2D image: the way back from ``flattened``."""
-    return _of_same_type(image, array_view(image)[None], geometry)
+    return image_like(image, array_view(image)[None], geometry)
 
 
-def _of_same_type(image: Any, voxels: np.ndarray, geometry: Geometry) -> Any:
-    """Image of ``voxels`` with the type of ``image`` in another dimension: colours stay colours."""
+def image_like(image: Any, voxels: np.ndarray, geometry: Geometry) -> Any:
+    """Image of ``voxels`` with the type of ``image``, of any dimension: colours stay colours."""
     suffix = f"{suffix_of(image)[:-1]}{geometry.dimension}"
     if not suffix.startswith("VI"):
         return image_view(np.ascontiguousarray(voxels), geometry, suffix)

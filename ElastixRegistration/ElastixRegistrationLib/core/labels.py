@@ -44,4 +44,5 @@ def shared_labels(fixed: np.ndarray, moving: np.ndarray, names: str = "fixed and
 def _named(labels: np.ndarray) -> str:
     if not labels.size:
         return "none"
-    return ", ".join(f"{label:g}" for label in labels[:_MOST_NAMED]) + ", ..." * (labels.size > _MOST_NAMED)
+    words = [str(int(label)) if float(label).is_integer() else f"{label:g}" for label in labels[:_MOST_NAMED]]
+    return ", ".join(words) + ", ..." * (labels.size > _MOST_NAMED)

@@ -15,37 +15,42 @@ from .transforms import identity
 _FEWEST = 48
 
 
-def metric_mask(image: Any, mask: Any, padding: np.ndarray | None, name: str) -> Any:
+def metric_mask(image: Any, mask: Any, padding: np.ndarray | None, side: str) -> Any:
     """uint8 image on the grid of ``image``, 1 where the metric may sample; None when that is everywhere.
 
     ``mask`` (nonzero = inside, any grid of the same space) is resampled when its grid differs. ``padding`` are the
-    (k, j, i) voxels to leave out. Raises InputError naming ``name`` when nothing is left.
+    (k, j, i) voxels to leave out. Raises InputError when too little is left, naming the mask of ``side`` ("fixed",
+    "moving", ...), or the image where there is no mask.
     """
     if mask is None and padding is None:
         return None
     geometry = geometry_of(image)
+    name = f"{side} mask"
     inside = np.ones(geometry.size[::-1], bool) if mask is None else inside_on_grid(mask, geometry, name)
     if padding is not None:
         inside = inside & ~padding
-        if not inside.any():
+        if mask is not None and not inside.any():
             raise InputError(f"The {name} lies in the padding of its image only, where nothing was measured.")
-    _check_content(array_view(image), inside, name)
+    _check_content(array_view(image), inside, side, has_mask=mask is not None)
     return image_from_array(inside.view(np.uint8), geometry)
 
 
-def _check_content(voxels: np.ndarray, inside: np.ndarray, name: str) -> None:
+def _check_content(voxels: np.ndarray, inside: np.ndarray, side: str, *, has_mask: bool) -> None:
     """Raise InputError where there is too little inside to be registered on."""
     count = np.count_nonzero(inside)
     if count < _FEWEST:
-        raise InputError(
-            f"The {name} leaves too few voxels of its image to register on, {count}; {_FEWEST} are needed."
-        )
+        leaves = f"The {side} mask leaves" if has_mask else f"Outside of its padding the {side} image has"
+        of_image = " of its image" if has_mask else ""
+        raise InputError(f"{leaves} too few voxels{of_image} to register on, {count}; {_FEWEST} are needed.")
     few = voxels[::8, ::8][inside[::8, ::8]]  # mostly they differ already
     if few.size and few.min() < few.max():
         return
     values = voxels[inside]
     if not values.min() < values.max():
-        raise InputError(f"Inside the {name} all voxels are {values[0]:g}, so that there is nothing to align.")
+        all_voxels = (
+            f"Inside the {side} mask all voxels are" if has_mask else f"Outside of its padding the {side} image is all"
+        )
+        raise InputError(f"{all_voxels} {values[0]:g}, so that there is nothing to align.")
 
 
 def inside_on_grid(mask: Any, geometry: Geometry, name: str) -> np.ndarray:

@@ -25,7 +25,7 @@ from .parameter_validation import validate_stages
 from .progress import Iteration, ProgressEvent, ProgressParser
 from .registration_checks import check_dimensions, check_settings, checked_pairs, guided
 from .registration_images import Side, everywhere, warped
-from .resampling import resample
+from .resampling import outside_of, resample
 from .transform_parameters import UnsupportedTransform, extend_bspline, maps_from_transform, transforms_from_maps
 from .transforms import (
     affine_from_matrix,
@@ -61,8 +61,9 @@ class RegistrationResult:
 
     ``transform``: itk transform that maps fixed to moving points, LPS mm; linear, B-spline or composite.
     ``transform_parameters``: the same as elastix TransformParameters, first applied first; None when the initial
-    transform has no such form. ``background``: of the moving image, with its padding. ``iterations``: elastix's
-    iteration table. ``notes``: sentences for the user about what was done to the input.
+    transform has no such form. ``background``: of the moving image, with its padding; ``background_setting``: what
+    ``register`` was told of it. ``iterations``: elastix's iteration table. ``notes``: sentences for the user about what
+    was done to the input.
     """
 
     transform: Any
@@ -75,8 +76,12 @@ class RegistrationResult:
     iterations: list[Iteration] = field(repr=False)
     log: str = field(repr=False)
     notes: list[str]
-    keep_padding: bool = False
+    background_setting: float | str = "auto"
     threads: int | None = None
+
+    @property
+    def keep_padding(self) -> bool:
+        return self.background_setting == "keep"
 
     def resample(
         self,
@@ -87,14 +92,19 @@ class RegistrationResult:
     ) -> Any:
         """The moving image (or another one in its space) on the fixed grid (or ``reference``), in its own pixel type.
 
-        Outside of the image is ``background``, by default the one used in the registration.
+        Outside of the image is ``background``, by default the one used in the registration, and of colour and vectors
+        that of each component.
         """
+        image = self.moving if moving is None else moving
+        outside: Any = background
+        if outside is None:
+            outside = outside_of(image, self.background.value, self.background_setting)
         return resample(
-            self.moving if moving is None else moving,
+            image,
             self.transform,
             self.fixed_geometry if reference is None else reference,
             interpolation=interpolation,
-            background=self.background.value if background is None else background,
+            background=outside,
             padding=None if moving is not None or self.keep_padding else self.background,
             threads=self.threads,
         )
@@ -216,7 +226,7 @@ def register(
         iterations=parser.iterations,
         log=run.log,
         notes=[*notes, *side_notes, *run_notes, *ignored_errors(run.log)],
-        keep_padding=background == "keep",
+        background_setting=background,
         threads=threads,
     )
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from .automatic import FittedImage
-from .background import estimate_background, padding_mask
+from .background import background_of, padding_mask
 from .images import Geometry, array_view, float_copy, geometry_of, image_from_array
 from .masks import metric_mask
 from .resampling import resample
@@ -23,16 +22,11 @@ class Side:
 
     def __init__(self, name: str, image: Any, mask: Any, background: float | str):
         self.geometry = geometry_of(image)
-        self.estimate = estimate_background(image)
-        keep = background == "keep"
-        if not isinstance(background, str):
-            self.estimate = replace(self.estimate, value=float(background), reason="Set by the user.")
-        elif keep and self.estimate.padding is not None:
-            self.estimate = replace(self.estimate, value=self.estimate.padding, reason="Padding kept as it is.")
-        has_padding = self.estimate.padding is not None and not keep
+        self.estimate = background_of(image, background)
+        has_padding = self.estimate.padding is not None and background != "keep"
         padding = padding_mask(array_view(image), self.estimate) if has_padding else None
         self.image = float_copy(image, replace=padding, by=self.estimate.value)
-        self.mask = metric_mask(image, mask, padding, f"{name} mask")
+        self.mask = metric_mask(image, mask, padding, name)
         self.notes = []
         if has_padding:
             self.notes.append(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from .background import BackgroundEstimate, padding_mask
+from .background import BackgroundEstimate, component_background, padding_mask
 from .errors import InputError
 from .images import Geometry, array_view, component_count, geometry_of, image_from_array, not_finite_count, set_geometry
 from .itk_access import suffix_of, wrapped_class
@@ -21,7 +22,7 @@ def resample(
     reference: Geometry,
     *,
     interpolation: str = "linear",
-    background: float = 0.0,
+    background: float | Sequence[float] = 0.0,
     padding: BackgroundEstimate | None = None,
     threads: int | None = None,
 ) -> Any:
@@ -29,9 +30,9 @@ def resample(
 
     ``transform`` maps points of ``reference`` to points of ``image``, LPS mm. Colour and vector images are resampled
     component by component. Voxels that ``padding`` calls padding become ``background`` before any interpolation, so
-    that no blurred rim remains; outside of the image is ``background`` too. Voxels that are not finite make those
-    between them and their neighbours such too. Raises InputError for an interpolation that is none, and for B-splines
-    of voxels that are not finite, which would reach everywhere.
+    that no blurred rim remains; outside of the image is ``background`` too, one for all components or one for each (see
+    ``outside_of``). Voxels that are not finite make those between them and their neighbours such too. Raises InputError
+    for an interpolation that is none, and for B-splines of voxels that are not finite, which would reach everywhere.
     """
     if interpolation not in INTERPOLATIONS:
         raise InputError(f"Unknown interpolation {interpolation!r}; use one of {', '.join(INTERPOLATIONS)}.")
@@ -45,11 +46,24 @@ def resample(
     target = array_view(result)
     count = component_count(image)
     fill = padding_mask(voxels, padding) if count == 1 and padding is not None and padding.padding is not None else None
-    for component in range(count):
+    values = background if isinstance(background, Sequence) else [background] * count
+    for component, value in zip(range(count), values, strict=True):
         one = (..., component) if count > 1 else ...
-        moved = _moved(voxels[one], geometry_of(image), transform, reference, interpolation, background, fill, threads)
+        moved = _moved(voxels[one], geometry_of(image), transform, reference, interpolation, value, fill, threads)
         cast_into(target[one], array_view(moved))
     return result
+
+
+def outside_of(image: Any, value: float, setting: float | str = "auto") -> float | list[float]:
+    """What belongs outside of ``image``: ``value`` where it is scalar, else the background of each component.
+
+    ``setting``: see ``background_of``.
+    """
+    count = component_count(image)
+    if count == 1:
+        return value
+    voxels = array_view(image)
+    return [component_background(voxels[..., component], setting) for component in range(count)]
 
 
 def _moved(

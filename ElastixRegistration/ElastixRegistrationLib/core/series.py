@@ -18,7 +18,7 @@ from .images import Geometry, array_view, geometry_of, image_from_array
 from .initialization import any_rotation_start
 from .parameter_maps import ParameterMap
 from .registration import register
-from .resampling import resample
+from .resampling import outside_of, resample
 from .transforms import compose, identity
 
 T = TypeVar("T")
@@ -39,6 +39,7 @@ class SeriesResult:
     """``transforms`` by frame, LPS mm, the identity for ``reference``; ``failed``: why there is none, by frame.
 
     With ``onto_reference`` they map points of the reference frame to points of the frame, else the other way.
+    ``backgrounds`` by frame, and ``background_setting``: what ``register`` was told of them.
     """
 
     reference: int
@@ -46,6 +47,7 @@ class SeriesResult:
     transforms: dict[int, Any]
     failed: dict[int, str] = field(default_factory=dict)
     backgrounds: dict[int, float] = field(default_factory=dict)
+    background_setting: float | str = "auto"
 
     def resample(
         self, images: Sequence[Any], frame: int, *, interpolation: str = "linear", background: float | None = None
@@ -55,9 +57,16 @@ class SeriesResult:
         ``images`` is one for each frame: those registered, or others in their space such as label maps.
         """
         fixed, moving = (self.reference, frame) if self.onto_reference else (frame, self.reference)
-        value = self.backgrounds.get(frame, 0.0) if background is None else background
-        grid = geometry_of(images[fixed])
-        return resample(images[moving], self.transforms[frame], grid, interpolation=interpolation, background=value)
+        outside: Any = background
+        if outside is None:
+            outside = outside_of(images[moving], self.backgrounds.get(frame, 0.0), self.background_setting)
+        return resample(
+            images[moving],
+            self.transforms[frame],
+            geometry_of(images[fixed]),
+            interpolation=interpolation,
+            background=outside,
+        )
 
 
 def frame_pairs(
@@ -178,7 +187,7 @@ def register_series(
     for pair in pairs:
         if pair.frame in found and pair.frame not in transforms:
             failed[pair.frame] = f"Its way to frame {reference} leads over frame {pair.via}, which has no transform."
-    return SeriesResult(reference, onto_reference, transforms, failed, backgrounds)
+    return SeriesResult(reference, onto_reference, transforms, failed, backgrounds, background)
 
 
 def slices_of(volume: Any) -> list[Any]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .errors import InputError, ParameterError
+from .file_names import is_device
 from .output_files import whole_file
 from .preset import USER, Preset, PresetStage, checked_title, preset_entry, read_entry, text_lines
 
@@ -26,8 +27,6 @@ ENTRY = "preset.json"
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MAX_ID = 60
 _DRAFT = ".writing-"
-# Names that Windows keeps for devices.
-_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(-.*)?")
 
 _chosen_folder: Path | None = None
 
@@ -181,7 +180,7 @@ def id_of(title: str) -> str:
     """Lower case letters, digits and hyphens for a title in any script."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     preset_id = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MAX_ID].strip("-") or "preset"
-    return f"preset-{preset_id}"[:_MAX_ID] if _DEVICES.fullmatch(preset_id) else preset_id
+    return f"preset-{preset_id}"[:_MAX_ID] if is_device(preset_id) else preset_id
 
 
 def write_preset_folder(preset: Preset, folder: Path) -> list[Path]:

@@ -15,6 +15,7 @@ import vtk
 from slicer.i18n import tr as _
 
 from ..core.errors import ElastixRegistrationError
+from ..mrml.snapshots import SceneChange
 from .installation import InstallationError
 from .section import fillComboBox
 
@@ -92,7 +93,9 @@ class TransformSection:
             return
         self._ensureInstalled()
         node = self._logic.loadTransform(path)
-        self._undo.append(lambda: _remove(node))
+        change = SceneChange()
+        change.made(node)
+        self._undo.append(change.revert)
         self.ui.appliedTransformSelector.setCurrentNode(node)
         self._say(_("{name} was loaded.").format(name=node.GetName()))
 
@@ -124,7 +127,7 @@ class TransformSection:
         self._ensureInstalled()
         transform = self.ui.appliedTransformSelector.currentNode()
         inverse = self._logic.invertTransform(transform, self.ui.referenceVolumeSelector.currentNode())
-        self._undo.append(lambda: _remove(inverse.node))
+        self._undo.append(inverse.revert)
         self._say(
             _("{name}: points come back to {mean} mm on average, {largest} mm at most.").format(
                 name=inverse.node.GetName(),
@@ -197,8 +200,3 @@ class TransformSection:
     def _say(self, message: str) -> None:
         self.ui.transformMessageLabel.text = message
         self.ui.transformMessageLabel.visible = bool(message)
-
-
-def _remove(node: Any) -> None:
-    if node.GetScene() is not None:
-        slicer.mrmlScene.RemoveNode(node)

@@ -19,7 +19,7 @@ from .coordinates import (
     vtk_matrix_from_array,
 )
 from .resampling import resample_steps
-from .segments import chosen_segments, representation_of
+from .segments import chosen_segment_ids, representation_of
 from .steps import Steps
 from .volumes import VolumeImage, is_orthogonal, moved_grid, world_grid
 
@@ -35,9 +35,10 @@ def moved_segmentation_steps(node: Any, chain: Chain, reference: VolumeImage | N
     by_segment: dict[str, dict[str, Any]] = {}
     segmentation = node.GetSegmentation()
     to_here = vtk_from_chain(inverse(chain))
-    for segment in chosen_segments(node, None, name):
+    for segment_id in chosen_segment_ids(node, None, name):
+        segment = segmentation.GetSegment(segment_id)
         representation_of(node, segment, name)  # says what is missing
-        own = by_segment[segmentation.GetSegmentIdBySegment(segment)] = {}
+        own = by_segment[segment_id] = {}
         for kind in _kinds():
             found = segment.GetRepresentation(kind)
             if found is None:

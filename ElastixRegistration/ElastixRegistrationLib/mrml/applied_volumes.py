@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from ..core.background import BackgroundEstimate, estimate_background
-from ..core.images import Geometry
+from ..core.background import BackgroundEstimate
 from .chains import Chain, inverse, matrix_of
 from .coordinates import geometry_from_ijk_to_ras, ijk_to_ras_of, vtk_matrix_from_array
 from .output_volumes import check_output_volume, copy_appearance, image_steps, write_resampled_volume
-from .resampling import resample_steps
+from .resampling import resample_volume_steps
 from .steps import Steps
 from .volumes import VolumeImage, is_orthogonal, moved_grid, volume_image
+
+_OF_LABELS = BackgroundEstimate(value=0.0, padding=None, padding_fraction=0.0, reason="Of a label map.")
 
 
 @dataclass(frozen=True)
@@ -46,58 +47,17 @@ def moved_volume_steps(node: Any, chain: Chain, resampling: Resampling) -> Steps
     else:
         place = resampling.reference
         grid, to_own = place.geometry, [*place.to_world, *chain]
-    voxels = yield from _resampled_steps(volume, own, to_own, grid, resampling)
+    voxels = yield from resample_volume_steps(
+        volume.voxels,
+        own,
+        to_own,
+        grid,
+        resampling.background,
+        estimate=_OF_LABELS if volume.is_label_map else None,
+        interpolation="nearest" if volume.is_label_map else resampling.interpolation,
+    )
     image = yield from image_steps(voxels, volume.scalar_type)
     return lambda target: write_resampled_volume(target, image, place, volume)
-
-
-def _resampled_steps(
-    volume: VolumeImage, own: Geometry, chain: Chain, grid: Geometry, resampling: Resampling
-) -> Steps[np.ndarray]:
-    if volume.components == 1:
-        estimate = _background(volume.voxels, volume, resampling)
-        yield
-        return (yield from _component_steps(volume.voxels, own, chain, grid, estimate, volume, resampling))
-    result = np.empty((*grid.size[::-1], volume.components), volume.voxels.dtype)
-    for component in range(volume.components):
-        one = np.ascontiguousarray(volume.voxels[..., component])
-        # What is padding in one colour need not be in the others.
-        estimate = replace(_background(one, volume, resampling), padding=None)
-        yield
-        result[..., component] = yield from _component_steps(one, own, chain, grid, estimate, volume, resampling)
-    return result
-
-
-def _component_steps(
-    voxels: np.ndarray,
-    own: Geometry,
-    chain: Chain,
-    grid: Geometry,
-    estimate: BackgroundEstimate,
-    volume: VolumeImage,
-    resampling: Resampling,
-) -> Steps[np.ndarray]:
-    return (
-        yield from resample_steps(
-            voxels,
-            own,
-            chain,
-            grid,
-            interpolation="nearest" if volume.is_label_map else resampling.interpolation,
-            background=estimate.value,
-            padding=estimate,
-        )
-    )
-
-
-def _background(voxels: np.ndarray, volume: VolumeImage, resampling: Resampling) -> BackgroundEstimate:
-    if volume.is_label_map:
-        return BackgroundEstimate(value=0.0, padding=None, padding_fraction=0.0, reason="Of a label map.")
-    estimate = estimate_background(voxels)
-    if resampling.background == "keep":
-        value = estimate.value if estimate.padding is None else estimate.padding
-        return replace(estimate, value=value, padding=None)
-    return estimate if resampling.background == "auto" else replace(estimate, value=float(resampling.background))
 
 
 def _geometry_writer(volume: VolumeImage, matrix: np.ndarray) -> Callable[[Any], None]:

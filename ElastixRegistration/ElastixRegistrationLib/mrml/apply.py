@@ -8,7 +8,7 @@ all of them end up on the fixed image.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ..core.errors import InputError
@@ -18,10 +18,9 @@ from .applied_segments import moved_segmentation_steps
 from .applied_volumes import Resampling, moved_volume_steps
 from .chains import Chain, chain_to_world, inverse, vtk_from_chain
 from .hierarchy import place_beside
-from .snapshots import Snapshot, remove_nodes
+from .snapshots import SceneChange
 from .steps import Steps
-from .transform_sources import transform_chain, transform_node_from_file
-from .transforms import node_class_of, set_from_parent
+from .transform_sources import is_file, name_of, transform_chain, transform_node_from_chain
 from .volumes import volume_image
 
 #: What can be transformed, and so is taken from a branch of the subject hierarchy.
@@ -32,19 +31,10 @@ Write = Callable[[Any], None]
 
 
 @dataclass
-class AppliedTransform:
+class AppliedTransform(SceneChange):
     """``nodes``: those that were written or moved, in the order of the input. ``revert`` takes it back."""
 
     nodes: list[Any]
-    _created: list[Any] = field(default_factory=list, repr=False)
-    _snapshots: list[Snapshot] = field(default_factory=list, repr=False)
-
-    def revert(self) -> None:
-        for snapshot in reversed(self._snapshots):
-            snapshot.restore()
-        remove_nodes(self._created)
-        self._snapshots.clear()
-        self._created.clear()
 
 
 def apply_steps(
@@ -68,8 +58,6 @@ def apply_steps(
     """
     chain = transform_chain(source)
     _check(nodes)
-    if any(node is source for node in nodes):
-        raise InputError(f"The transform {source.GetName()} cannot be applied to itself.")
     resampling = _resampling(reference_node, interpolation, background)
     writes = []
     for node in nodes:
@@ -103,25 +91,20 @@ def harden_steps(
 def put_under(source: Any, nodes: Sequence[Any], *, inverted: bool = False) -> AppliedTransform:
     """Put ``nodes`` under the transform, without changing what is in them. Arguments as those of ``apply_steps``.
 
-    A transform from a file, or an inverted one, becomes a new node.
+    A transform from a file, or an inverted one, becomes a new node. Raises InputError before the scene changes.
     """
+    chain = transform_chain(source)
     _check(nodes)
     applied = AppliedTransform(list(nodes))
     scene = nodes[0].GetScene()
-    if inverted or not hasattr(source, "IsA"):
-        chain = inverse(transform_chain(source)) if inverted else None
-        if chain is None:
-            source = transform_node_from_file(source, scene)
-        else:
-            name = source.GetName() if hasattr(source, "GetName") else "transform"
-            source = scene.AddNewNodeByClass(node_class_of(chain), scene.GenerateUniqueName(f"{name} (inverse)"))
-            set_from_parent(source, chain)
-        applied._created.append(source)
+    if inverted or is_file(source):
+        name = name_of(source)
+        chain, name = (inverse(chain), f"{name} (inverse)") if inverted else (chain, name)
+        source = applied.made(transform_node_from_chain(chain, name, scene))
+    elif source.GetScene() is not scene:
+        raise InputError(f"The transform {source.GetName()} is not in the scene of {nodes[0].GetName()}.")
     for node in nodes:
-        if node is source:
-            applied.revert()
-            raise InputError(f"The transform {source.GetName()} cannot be put under itself.")
-        applied._snapshots.append(Snapshot(node, parent_only=True))
+        applied.remember(node, parent_only=True)
         node.SetAndObserveTransformNodeID(source.GetID())
     return applied
 
@@ -183,12 +166,11 @@ def _written(nodes: Sequence[Any], writes: Sequence[Write], suffix: str, in_plac
         for node, write in zip(nodes, writes, strict=True):
             target = node
             if in_place:
-                applied._snapshots.append(Snapshot(node))
+                applied.remember(node)
             else:
                 scene = node.GetScene()
                 name = scene.GenerateUniqueName(f"{node.GetName()} {suffix}")
-                target = scene.AddNewNodeByClass(node.GetClassName(), name)
-                applied._created.append(target)
+                target = applied.made(scene.AddNewNodeByClass(node.GetClassName(), name))
             write(target)
             if target is not node:
                 _show_alike(target, node)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.background import component_background
 from ..core.errors import InputError
 from ..core.resampling import cast_into
 from ..worker.client import RegistrationHandle
@@ -57,7 +58,7 @@ def _resampling_steps(job: RegistrationJob) -> Steps[list[Output]]:
     for component in range(moving.components):
         one = np.ascontiguousarray(moving.voxels[..., component])
         yield
-        background = job.background_of_component(one).value
+        background = component_background(one, job.inputs.background)
         image = VoxelData(*job.image_of(moving, one))
         outputs.append(ResampledVolume(f"{VOLUME} {component}", image, background=background, **settings))
         yield

@@ -13,9 +13,9 @@ from ..core.errors import InputError
 from ..core.labels import label_values
 from ..worker.data import VoxelData
 from .chains import inverse
-from .masks import mask_steps
+from .masks import segment_mask_steps
 from .resampling import resample_steps
-from .segments import segment_names
+from .segments import shared_segment_ids
 from .sides import Side, flattened, mask_of_side_steps, side_steps
 from .steps import Steps
 from .volumes import volume_image
@@ -79,16 +79,12 @@ def _label_channel_steps(pair: VolumePair, sides: tuple[Side, Side]) -> Steps[li
             f"{pair.fixed.GetName()} and {pair.moving.GetName()} cannot be compared: one is a segmentation and the"
             " other a label map."
         )
-    labels = _segments if pair.fixed.IsA("vtkMRMLSegmentationNode") else _values
-    found = [labels(node) for node in nodes]
-    shared = [label for label in found[0] if label in found[1]]
-    if not shared:
-        raise InputError(f"{pair.fixed.GetName()} and {pair.moving.GetName()} have no segment or label in common.")
+    are_segments = pair.fixed.IsA("vtkMRMLSegmentationNode")
     channels = []
-    for label in shared:
+    for label, own in (shared_segment_ids if are_segments else _shared_values)(*nodes).items():
         images = []
-        for name, node, side in zip(("fixed", "moving"), nodes, sides, strict=True):
-            inside = yield from _inside_steps(node, label, side, f"{name} labels")
+        for name, node, one, side in zip(("fixed", "moving"), nodes, own, sides, strict=True):
+            inside = yield from _inside_steps(node, one, side, f"{name} labels")
             images.append(VoxelData(*flattened(inside, side.grid, side.plane)))
         fixed, moving = images
         alike: dict[str, Any] = {"weight": pair.weight, "metric": pair.metric, "kind": pair.kind}
@@ -96,18 +92,19 @@ def _label_channel_steps(pair: VolumePair, sides: tuple[Side, Side]) -> Steps[li
     return channels
 
 
-def _segments(node: Any) -> list[str]:
-    return segment_names(node)
-
-
-def _values(node: Any) -> list[int]:
-    return label_values(volume_image(node, "label map").voxels).tolist()
+def _shared_values(fixed: Any, moving: Any) -> dict[int, tuple[int, int]]:
+    """Values of two label maps that both have, by themselves. Raises InputError without any."""
+    of_fixed, of_moving = (label_values(volume_image(node, "label map").voxels).tolist() for node in (fixed, moving))
+    shared = {label: (label, label) for label in of_fixed if label in of_moving}
+    if not shared:
+        raise InputError(f"{fixed.GetName()} and {moving.GetName()} have no label in common.")
+    return shared
 
 
 def _inside_steps(node: Any, label: Any, side: Side, role: str) -> Steps[np.ndarray]:
-    """(k, j, i) uint8 on the grid of ``side``: inside of a segment or of a value of a label map."""
+    """(k, j, i) uint8 on the grid of ``side``: inside of a segment, by its id, or of a value of a label map."""
     if node.IsA("vtkMRMLSegmentationNode"):
-        return (yield from mask_steps(node, side.grid, role, [label]))
+        return (yield from segment_mask_steps(node, [label], side.grid, role))
     volume = volume_image(node, role)
     inside = (volume.voxels == label).view(np.uint8)
     if volume.to_world or not volume.geometry.is_close(side.grid):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import slicer
 from vtk.util.numpy_support import get_vtk_array_type
 
 from ..core.errors import InputError
+from ..core.file_names import safe_name
 from ..core.preset import BUILT_IN, Preset
 from ..core.settings import KEEP, RegistrationSettings
 from ..core.user_presets import FOLDER_VARIABLE, UserPresets
@@ -28,8 +28,6 @@ from .steps import Steps
 from .transform_sources import read_chain
 from .volumes import VolumeImage, volume_image
 from .volumes_outputs import RESULT_ATTRIBUTE
-
-_UNSAFE = re.compile(r"[^\w.+=@-]+")
 
 
 def volumes_of_scene(scene: Any, but: Sequence[Any] = ()) -> list[Any]:
@@ -113,7 +111,7 @@ class CohortFiles:
         return ["--preset", preset.id], variables
 
     def _new_path(self, name: str) -> Path:
-        base = _UNSAFE.sub("_", name).strip("._ ")[:80] or "volume"
+        base = safe_name(name, "volume")
         number, stem = 1, base
         while stem.lower() in self._names:
             number += 1

@@ -16,11 +16,11 @@ from .chains import chain_to_world, inverse
 from .colour_maps import DISPLACEMENT, VOLUME_CHANGE, colour_node, show_in_colours
 from .coordinates import ijk_to_ras_of, lps_from_ras, vtk_matrix_from_array
 from .output_volumes import image_steps
-from .segments import segment_names, segments_on_grid_steps
-from .snapshots import remove_nodes
+from .segments import segment_ids, segment_name, segments_on_grid_steps
+from .snapshots import SceneChange
 from .steps import Steps, completed
 from .tables import add_table
-from .transform_sources import transform_chain
+from .transform_sources import name_of, transform_chain
 from .transforms import itk_from_chain
 from .volumes import volume_image, world_grid
 
@@ -29,7 +29,7 @@ _MARKED = 50
 
 
 @dataclass
-class DeformationNodes:
+class DeformationNodes(SceneChange):
     """The nodes that were made, None for what there was nothing to show of, and the figures in them.
 
     ``magnitude``: displacement, mm. ``jacobian``: determinant. ``matrix``: vector volume of its 9 components, row by
@@ -44,11 +44,6 @@ class DeformationNodes:
     fold_table: Any
     statistics: JacobianStatistics
     volumes: tuple[LabelVolume, ...] = field(default=(), repr=False)
-
-    def revert(self) -> None:
-        """Remove what was made."""
-        made = (self.magnitude, self.jacobian, self.matrix, self.segments, self.folds, self.fold_table)
-        remove_nodes(node for node in made if node is not None)
 
 
 def add_deformation_nodes(
@@ -87,7 +82,7 @@ def deformation_steps(
         # Components by RAS in place of LPS: rows and columns of x and y change their signs.
         flipped = analysis.matrix * np.outer([-1, -1, 1], [-1, -1, 1])
         images["matrix"] = yield from image_steps(flipped.reshape(*grid.size[::-1], 9), vtk.VTK_FLOAT)
-    name = transform.GetName() if hasattr(transform, "GetName") else "transform"
+    name = name_of(transform)
     return _written(scene, name, analysis, volumes, images, grid)
 
 
@@ -96,10 +91,11 @@ def _segment_volumes_steps(node: Any, analysis: DeformationAnalysis, grid: Geome
         raise InputError(f"Volumes are measured in segments, and {node.GetName()} is a {node.GetNodeTagName()} node.")
     from_world = inverse(chain_to_world(node.GetParentTransformNode()))
     volumes = []
-    for number, name in enumerate(segment_names(node), 1):
-        inside, _ = yield from segments_on_grid_steps(node, [name], grid, from_world, f"segmentation {node.GetName()}")
+    name = f"segmentation {node.GetName()}"
+    for number, segment_id in enumerate(segment_ids(node), 1):
+        inside, _ = yield from segments_on_grid_steps(node, [segment_id], grid, from_world, name)
         if inside.any():
-            volumes.append(label_volume(analysis.determinant[inside], grid, number, name))
+            volumes.append(label_volume(analysis.determinant[inside], grid, number, segment_name(node, segment_id)))
     return volumes
 
 
@@ -114,12 +110,12 @@ def _written(
     nodes = DeformationNodes(None, None, None, None, None, None, analysis.statistics, tuple(volumes))
     scene.SaveStateForUndo()
     try:
-        nodes.magnitude = _volume(scene, f"{name} displacement (mm)", images["magnitude"], grid)
+        nodes.magnitude = nodes.made(_volume(scene, f"{name} displacement (mm)", images["magnitude"], grid))
         most = float(np.percentile(analysis.magnitude[::2, ::2, ::2], 99.5)) or 1.0
         show_in_colours(
             nodes.magnitude, colour_node(scene, "Displacement", DISPLACEMENT), 0.0, most, "Displacement (mm)"
         )
-        nodes.jacobian = _volume(scene, f"{name} local volume", images["jacobian"], grid)
+        nodes.jacobian = nodes.made(_volume(scene, f"{name} local volume", images["jacobian"], grid))
         show_in_colours(
             nodes.jacobian,
             colour_node(scene, "Local volume change", VOLUME_CHANGE),
@@ -128,21 +124,19 @@ def _written(
             "Volume, moved / fixed",
         )
         if "matrix" in images:
-            nodes.matrix = _volume(scene, f"{name} Jacobian matrix", images["matrix"], grid, "vtkMRMLVectorVolumeNode")
+            matrix = _volume(scene, f"{name} Jacobian matrix", images["matrix"], grid, "vtkMRMLVectorVolumeNode")
+            nodes.matrix = nodes.made(matrix)
         if volumes:
-            nodes.segments = add_table(
-                scene,
-                f"{name} volumes of segments",
-                {
-                    "segment": [volume.name for volume in volumes],
-                    "fixed (ml)": [volume.fixed_mm3 / 1000 for volume in volumes],
-                    "moved (ml)": [volume.moved_mm3 / 1000 for volume in volumes],
-                    "change (%)": [volume.change_percent for volume in volumes],
-                    "smallest local volume": [volume.smallest for volume in volumes],
-                    "largest local volume": [volume.largest for volume in volumes],
-                    "folded voxels": [volume.folded_voxels for volume in volumes],
-                },
-            )
+            columns: dict[str, list[Any]] = {
+                "segment": [volume.name for volume in volumes],
+                "fixed (ml)": [volume.fixed_mm3 / 1000 for volume in volumes],
+                "moved (ml)": [volume.moved_mm3 / 1000 for volume in volumes],
+                "change (%)": [volume.change_percent for volume in volumes],
+                "smallest local volume": [volume.smallest for volume in volumes],
+                "largest local volume": [volume.largest for volume in volumes],
+                "folded voxels": [volume.folded_voxels for volume in volumes],
+            }
+            nodes.segments = nodes.made(add_table(scene, f"{name} volumes of segments", columns))
         if analysis.statistics.folded_count:
             _add_folds(scene, name, analysis, nodes)
     except BaseException:
@@ -156,8 +150,10 @@ def _add_folds(scene: Any, name: str, analysis: DeformationAnalysis, nodes: Defo
     determinants = analysis.determinant[tuple(indices[:, ::-1].T)]
     columns: dict[str, Any] = {axis: points[:, n] for n, axis in enumerate(("R (mm)", "A (mm)", "S (mm)"))}
     columns |= {axis: indices[:, n] for n, axis in enumerate(("i", "j", "k"))}
-    nodes.fold_table = add_table(scene, f"{name} folded voxels", columns | {"local volume": determinants})
-    nodes.folds = scene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", scene.GenerateUniqueName(f"{name} folds"))
+    nodes.fold_table = nodes.made(add_table(scene, f"{name} folded voxels", columns | {"local volume": determinants}))
+    nodes.folds = nodes.made(
+        scene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", scene.GenerateUniqueName(f"{name} folds"))
+    )
     modified = nodes.folds.StartModify()
     try:
         for number, point in enumerate(points[:_MARKED].tolist(), 1):

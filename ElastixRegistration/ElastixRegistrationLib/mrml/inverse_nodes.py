@@ -13,7 +13,8 @@ from ..core.inverse import invert
 from ..core.sampling import coarsened, voxel_centres
 from ..worker.data import TransformData
 from .chains import Chain, chain_from_vtk, inverse, map_lps_points, matrix_of
-from .transform_sources import transform_chain
+from .snapshots import SceneChange
+from .transform_sources import name_of, transform_chain
 from .transforms import chain_from_data, itk_from_chain, node_class_of, set_from_parent
 from .volumes import volume_image, world_grid
 
@@ -21,11 +22,12 @@ from .volumes import volume_image, world_grid
 _MEASURED = 100_000
 
 
-@dataclass(frozen=True)
-class InverseNode:
+@dataclass
+class InverseNode(SceneChange):
     """``node`` brings what lies with the fixed image onto the moving image, where it is put under it.
 
-    Residuals, mm: how far points of the fixed image land from themselves after the transform and ``node``.
+    Residuals, mm: how far points of the fixed image land from themselves after the transform and ``node``, which
+    ``revert`` removes.
     """
 
     node: Any
@@ -51,7 +53,7 @@ def add_inverse_node(transform: Any, reference_node: Any, *, method: str = "iter
     scene = reference_node.GetScene()
     if scene is None:
         raise InputError(f"The reference volume {reference_node.GetName()} is not in a scene; add it to one first.")
-    name = transform.GetName() if hasattr(transform, "GetName") else "transform"
+    name = name_of(transform)
     node = scene.AddNewNodeByClass(node_class_of(back), scene.GenerateUniqueName(f"{name} (inverse)"))
     set_from_parent(node, back)
     mean, largest = _residual(forth, chain_from_vtk(node.GetTransformFromParent()), grid)
@@ -59,7 +61,9 @@ def add_inverse_node(transform: Any, reference_node: Any, *, method: str = "iter
         f"Inverse of {name}: points of {reference_node.GetName()} come back to {mean:.3g} mm on average, {largest:.3g}"
         " mm at most."
     )
-    return InverseNode(node, mean, largest)
+    inverse_node = InverseNode(node, mean, largest)
+    inverse_node.made(node)
+    return inverse_node
 
 
 def _residual(forth: Chain, back: Chain, grid: Geometry) -> tuple[float, float]:

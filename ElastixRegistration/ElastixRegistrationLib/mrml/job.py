@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.background import BackgroundEstimate, estimate_background
+from ..core.background import BackgroundEstimate
 from ..core.channels import Channel
 from ..core.errors import InputError
 from ..core.images import Geometry
@@ -104,12 +104,6 @@ class RegistrationJob:
     @property
     def keeps_padding(self) -> bool:
         return self.inputs.background == KEEP
-
-    def background_of_component(self, voxels: np.ndarray) -> BackgroundEstimate:
-        """Each colour has its own background; only what is padding in all of them would be, so none is taken for it."""
-        setting = self.inputs.background
-        value = estimate_background(voxels).value if isinstance(setting, str) else float(setting)
-        return BackgroundEstimate(value=value, padding=None, padding_fraction=0.0, reason="Of one component.")
 
     def image_of(self, volume: VolumeImage, voxels: np.ndarray) -> tuple[np.ndarray, Geometry]:
         """(k, j, i) voxels of one of the volumes with their own geometry; (j, i) in the plane of a single slice."""

@@ -11,7 +11,7 @@ from ..core.errors import InputError
 from ..core.images import Geometry
 from .chains import chain_to_world, inverse
 from .resampling import resample_steps
-from .segments import segments_on_grid_steps
+from .segments import chosen_segment_ids, segments_on_grid_steps
 from .steps import Steps
 from .volumes import volume_image
 
@@ -24,22 +24,30 @@ def mask_steps(node: Any, grid: Geometry, role: str, segments: Sequence[str] | N
     ``role`` ("fixed mask", ...) names it in messages. Raises InputError when nothing of it lies inside of ``grid``.
     """
     if node.IsA("vtkMRMLSegmentationNode"):
-        name = f"{role} {node.GetName()}"
-        inside, is_empty = yield from segments_on_grid_steps(
-            node, segments, grid, inverse(chain_to_world(node.GetParentTransformNode())), name
-        )
-    elif segments:
+        ids = chosen_segment_ids(node, segments, f"{role} {node.GetName()}")
+        return (yield from segment_mask_steps(node, ids, grid, role))
+    if segments:
         raise InputError(f"The {role} {node.GetName()} is no segmentation, so it has no segments to choose from.")
-    else:
-        volume = volume_image(node, role)
-        name = volume.name
-        inside = volume.voxels != 0
-        inside = inside.any(axis=3) if inside.ndim == 4 else inside
-        is_empty = not inside.any()
-        if not is_empty and (volume.to_world or not volume.geometry.is_close(grid)):
-            inside = yield from resample_steps(
-                inside.view(np.uint8), volume.geometry, inverse(volume.to_world), grid, interpolation="nearest"
-            )
+    volume = volume_image(node, role)
+    inside = volume.voxels != 0
+    inside = inside.any(axis=3) if inside.ndim == 4 else inside
+    is_empty = not inside.any()
+    if not is_empty and (volume.to_world or not volume.geometry.is_close(grid)):
+        inside = yield from resample_steps(
+            inside.view(np.uint8), volume.geometry, inverse(volume.to_world), grid, interpolation="nearest"
+        )
+    return _checked(inside, is_empty, volume.name)
+
+
+def segment_mask_steps(node: Any, ids: Sequence[str], grid: Geometry, role: str) -> Steps[np.ndarray]:
+    """``mask_steps`` of the segments of a segmentation node with these ids."""
+    name = f"{role} {node.GetName()}"
+    from_world = inverse(chain_to_world(node.GetParentTransformNode()))
+    inside, is_empty = yield from segments_on_grid_steps(node, ids, grid, from_world, name)
+    return _checked(inside, is_empty, name)
+
+
+def _checked(inside: np.ndarray, is_empty: bool, name: str) -> np.ndarray:
     if is_empty:
         raise InputError(f"The {name} is empty.")
     if not inside.any():

@@ -16,7 +16,7 @@ from .chains import chain_to_world, inverse, matrix_of
 from .job import RegistrationJob, check_moves_nothing
 from .output_volumes import image_steps, volume_class_for, write_jacobian_volume, write_resampled_volume
 from .results import Computed, Wanted, check_still_there, compute_steps, write_field, write_transform
-from .snapshots import Snapshot, remove_nodes
+from .snapshots import SceneChange
 from .steps import Steps
 from .transforms import node_class_of
 
@@ -32,13 +32,11 @@ _NAMES = {
 
 
 @dataclass
-class AppliedOutputs:
+class AppliedOutputs(SceneChange):
     """``nodes`` by role. ``revert`` takes all of it back."""
 
     nodes: dict[str, Any]
     job: RegistrationJob = field(repr=False)
-    _created: list[Any] = field(default_factory=list, repr=False)
-    _snapshots: list[Snapshot] = field(default_factory=list, repr=False)
 
     def put_under_transform(self, nodes: list[Any]) -> list[Any]:
         """Move other nodes of the moving patient along. Returns those left out: they lie under other parents.
@@ -52,7 +50,7 @@ class AppliedOutputs:
             if not self._lies_as_the_moving_volume(node):
                 left_out.append(node)
                 continue
-            self._snapshots.append(Snapshot(node, parent_only=True))
+            self.remember(node, parent_only=True)
             node.SetAndObserveTransformNodeID(transform.GetID())
         return left_out
 
@@ -62,14 +60,6 @@ class AppliedOutputs:
             return True
         between = matrix_of([*chain_to_world(parent), *inverse(moving.parents)])
         return between is not None and np.allclose(between, np.eye(4), atol=1e-6)
-
-    def revert(self) -> None:
-        """Remove the nodes that were made, and give the others what they had. Nodes deleted meanwhile stay away."""
-        for snapshot in reversed(self._snapshots):
-            snapshot.restore()
-        remove_nodes(self._created)
-        self._snapshots.clear()
-        self._created.clear()
 
 
 def check_outputs(job: RegistrationJob, wanted: Mapping[str, Any], inputs: Iterable[Any]) -> None:
@@ -151,10 +141,9 @@ def _node_for(applied: AppliedOutputs, role: str, node: Any, computed: Computed)
     if node is None:
         job, scene = applied.job, applied.job.fixed.node.GetScene()
         name = _NAMES[role].format(moving=job.moving.node.GetName(), fixed=job.fixed.node.GetName())
-        node = scene.AddNewNodeByClass(_node_class(job, role, computed), scene.GenerateUniqueName(name))
-        applied._created.append(node)
+        node = applied.made(scene.AddNewNodeByClass(_node_class(job, role, computed), scene.GenerateUniqueName(name)))
     else:
-        applied._snapshots.append(Snapshot(node))
+        applied.remember(node)
     applied.nodes[role] = node
     return node
 

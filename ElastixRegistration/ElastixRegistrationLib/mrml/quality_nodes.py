@@ -14,28 +14,24 @@ from ..core.errors import InputError
 from ..core.similarity import Comparison, Figure, LandmarkRow, landmark_errors
 from .chains import chain_to_world, inverse, map_lps_points
 from .points import landmark_pairs
-from .segments import segment_names, segments_on_grid_steps
+from .segments import segments_on_grid_steps, shared_segment_ids
+from .snapshots import SceneChange
 from .steps import completed
 from .tables import add_table
-from .transform_sources import transform_chain
+from .transform_sources import name_of, transform_chain
 from .volumes import volume_image, world_grid
 
 _BEFORE, _AFTER = (0.55, 0.6, 0.67), (0.12, 0.44, 0.70)
 
 
 @dataclass
-class QualityNodes:
+class QualityNodes(SceneChange):
     """Nodes that were made, None for what there was nothing to show of."""
 
     figures: Any = None
     landmarks: Any = None
     chart: Any = None
     series: Sequence[Any] = ()
-
-    def revert(self) -> None:
-        for node in (self.chart, *self.series, self.figures, self.landmarks):
-            if node is not None and node.GetScene() is not None:
-                node.GetScene().RemoveNode(node)
 
 
 def assess_transform(
@@ -63,7 +59,7 @@ def assess_transform(
         figures += segment_figures(transform, fixed_segmentation, moving_segmentation, reference_node)
     if not figures:
         raise InputError("To judge a transform give landmarks or segmentations of both images.")
-    name = transform.GetName() if hasattr(transform, "GetName") else "transform"
+    name = name_of(transform)
     return add_quality_nodes(reference_node.GetScene(), Comparison(tuple(figures), "", tuple(rows)), name)
 
 
@@ -73,17 +69,14 @@ def add_quality_nodes(scene: Any, comparison: Comparison, name: str) -> QualityN
     scene.SaveStateForUndo()
     try:
         if comparison.figures:
-            nodes.figures = add_table(scene, f"{name} quality", _columns(comparison.figures))
+            nodes.figures = nodes.made(add_table(scene, f"{name} quality", _columns(comparison.figures)))
         if comparison.landmarks:
-            nodes.landmarks = add_table(
-                scene,
-                f"{name} landmarks",
-                {
-                    "landmark": [str(row.label) for row in comparison.landmarks],
-                    "before (mm)": [row.before for row in comparison.landmarks],
-                    "after (mm)": [row.after for row in comparison.landmarks],
-                },
-            )
+            columns: dict[str, list[Any]] = {
+                "landmark": [str(row.label) for row in comparison.landmarks],
+                "before (mm)": [row.before for row in comparison.landmarks],
+                "after (mm)": [row.after for row in comparison.landmarks],
+            }
+            nodes.landmarks = nodes.made(add_table(scene, f"{name} landmarks", columns))
             _add_chart(scene, nodes, name)
     except BaseException:
         nodes.revert()
@@ -107,17 +100,17 @@ def _add_chart(scene: Any, nodes: QualityNodes, name: str) -> None:
     """Bars of each landmark, before and after."""
     series = []
     for column, colour in (("before (mm)", _BEFORE), ("after (mm)", _AFTER)):
-        one = scene.AddNewNodeByClass(
-            "vtkMRMLPlotSeriesNode", scene.GenerateUniqueName(f"{name} {column.removesuffix(' (mm)')}")
-        )
+        series_name = scene.GenerateUniqueName(f"{name} {column.removesuffix(' (mm)')}")
+        one = nodes.made(scene.AddNewNodeByClass("vtkMRMLPlotSeriesNode", series_name))
         series.append(one)
-        nodes.series = tuple(series)
         one.SetAndObserveTableNodeID(nodes.landmarks.GetID())
         one.SetPlotType(slicer.vtkMRMLPlotSeriesNode.PlotTypeBar)
         one.SetYColumnName(column)
         one.SetLabelColumnName("landmark")
         one.SetColor(*colour)
-    nodes.chart = scene.AddNewNodeByClass("vtkMRMLPlotChartNode", scene.GenerateUniqueName(f"{name} landmarks"))
+    nodes.series = tuple(series)
+    chart_name = scene.GenerateUniqueName(f"{name} landmarks")
+    nodes.chart = nodes.made(scene.AddNewNodeByClass("vtkMRMLPlotChartNode", chart_name))
     for one in series:
         nodes.chart.AddAndObservePlotSeriesNodeID(one.GetID())
     nodes.chart.SetTitle("Distance of landmarks")
@@ -154,27 +147,23 @@ def segment_figures(
     """Overlap and surface distances of segments of the same name, before and after, on the grid of a volume.
 
     The moving segmentation counts as if it were put directly under the transform, and before as it lies without any
-    parent. Raises InputError when no name is shared.
+    parent. Raises InputError when no name is shared, or by several segments of one segmentation.
     """
     for node in (fixed_segmentation, moving_segmentation):
         if node is None or not node.IsA("vtkMRMLSegmentationNode"):
             raise InputError("Two segmentations are needed to compare segments.")
-    shared = [name for name in segment_names(fixed_segmentation) if name in segment_names(moving_segmentation)]
-    if not shared:
-        raise InputError(
-            f"{fixed_segmentation.GetName()} and {moving_segmentation.GetName()} have no segment of the same name."
-        )
+    shared = shared_segment_ids(fixed_segmentation, moving_segmentation)
     reference = volume_image(reference_node, "reference volume")
     grid = reference.geometry if reference.is_orthogonal_in_world else world_grid(reference)
     chain = transform_chain(transform)
     figures = []
-    for name in shared:
+    for name, (of_fixed, of_moving) in shared.items():
         arrays = [
-            completed(segments_on_grid_steps(node, [name], grid, from_world, node.GetName()))[0].view(np.uint8)
-            for node, from_world in (
-                (fixed_segmentation, inverse(chain_to_world(fixed_segmentation.GetParentTransformNode()))),
-                (moving_segmentation, []),
-                (moving_segmentation, chain),
+            completed(segments_on_grid_steps(node, [one], grid, from_world, node.GetName()))[0].view(np.uint8)
+            for node, one, from_world in (
+                (fixed_segmentation, of_fixed, inverse(chain_to_world(fixed_segmentation.GetParentTransformNode()))),
+                (moving_segmentation, of_moving, []),
+                (moving_segmentation, of_moving, chain),
             )
         ]
         figures += label_figures(arrays[0], arrays[1], arrays[2], grid, {1: name})

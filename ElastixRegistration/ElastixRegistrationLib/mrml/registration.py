@@ -80,7 +80,8 @@ class RegistrationLogic:
         The arguments are those of ``prepareRegistration``; ``progress`` gets the events of ``core.register``. Raises
         InputError before anything has run, RegistrationError when elastix fails; the scene is then as it was.
         """
-        arguments = {name: value for name, value in locals().items() if name not in ("self", "progress")}
+        arguments = dict(locals())  # a copy: debuggers and profilers that look on change what locals() gives
+        del arguments["self"], arguments["progress"]
         from ..core.registration import register  # loads elastix, which a run elsewhere does not need here
 
         job = self.prepareRegistration(**arguments)
@@ -131,7 +132,7 @@ class RegistrationLogic:
         volume is aligned, whatever parents it had; ``forceDisplacementFieldOutputTransform`` makes it a dense grid.
         ``interpolation`` ("linear", "bspline", "nearest") is for the output volume, label maps are always "nearest".
         """
-        return completed(_preparation(locals()))
+        return completed(_preparation(dict(locals())))
 
     def preparationSteps(self, *arguments: Any, **options: Any) -> Steps[RegistrationJob]:
         """``prepareRegistration`` with these arguments, in steps between which a window can move."""

@@ -5,14 +5,17 @@ That needs no ITK in the window's process, and goes slab by slab, so that the wi
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import vtk
 from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 
-from ..core.background import BackgroundEstimate, padding_mask
+from ..core.background import BackgroundEstimate, background_of, component_background, padding_mask
 from ..core.errors import InputError
 from ..core.images import Geometry
 from ..core.resampling import INTERPOLATIONS, cast_into
+from ..core.settings import KEEP
 from .chains import Chain, inverse, vtk_from_chain
 from .coordinates import ijk_to_ras_of
 from .steps import Pace, Steps
@@ -70,6 +73,36 @@ def resample_steps(
         outside = np.empty(1, result.dtype)
         cast_into(outside, np.array([background], np.float64))
         result[inside == 0] = outside
+    return result
+
+
+def resample_volume_steps(
+    voxels: np.ndarray,
+    geometry: Geometry,
+    chain: Chain,
+    reference: Geometry,
+    background: float | str = "auto",
+    *,
+    estimate: BackgroundEstimate | None = None,
+    **options: Any,
+) -> Steps[np.ndarray]:
+    """``resample_steps`` of (k, j, i) or (k, j, i, c) voxels with what belongs outside of them.
+
+    ``background``: "auto", "keep" or a number. ``estimate``: of scalar voxels, where it is known.
+    """
+    if voxels.ndim == 3:
+        estimate = background_of(voxels, background) if estimate is None else estimate
+        yield
+        padding = None if background == KEEP else estimate
+        more = {"background": estimate.value, "padding": padding, **options}
+        return (yield from resample_steps(voxels, geometry, chain, reference, **more))
+    result = np.empty((*reference.size[::-1], voxels.shape[3]), voxels.dtype)
+    for component in range(voxels.shape[3]):
+        one = np.ascontiguousarray(voxels[..., component])
+        yield
+        more = {"background": component_background(one, background), **options}
+        yield
+        result[..., component] = yield from resample_steps(one, geometry, chain, reference, **more)
     return result
 
 

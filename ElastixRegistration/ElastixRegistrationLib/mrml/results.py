@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.background import BackgroundEstimate
+from ..core.background import BackgroundEstimate, component_background
 from ..core.errors import InputError
 from ..core.images import Geometry, array_view, image_from_array
 from ..core.resampling import cast_into, resample
@@ -20,6 +20,7 @@ from .job import OutputNodes, RegistrationJob
 from .output_volumes import image_steps, volume_class_for, write_field_volume, write_resampled_volume
 from .planes import lifted_transform
 from .resampling import resample_steps
+from .snapshots import SceneChange
 from .steps import Steps, completed
 from .transforms import (
     chain_from_data,
@@ -89,13 +90,12 @@ def apply_result(job: RegistrationJob, result: Any) -> RegistrationOutcome:
     computed = completed(compute_steps(job, result, _wanted(outputs)))
     fixed, moving = job.fixed, job.moving
     scene.SaveStateForUndo()
-    created = []
+    change = SceneChange()
 
     def node_for(given: Any, node_class: str, name: str) -> Any:
-        if given is not None or not outputs.none_named:
-            return given
-        created.append(scene.AddNewNodeByClass(node_class, scene.GenerateUniqueName(name)))
-        return created[-1]
+        if given is not None:
+            return change.remember(given)
+        return change.made(scene.AddNewNodeByClass(node_class, scene.GenerateUniqueName(name)))
 
     pair = f"{moving.node.GetName()} registered to {fixed.node.GetName()}"
     try:
@@ -104,14 +104,13 @@ def apply_result(job: RegistrationJob, result: Any) -> RegistrationOutcome:
             transform_node = node_for(outputs.transform, node_class_of(computed.transform), f"{pair} (transform)")
             write_transform(job, transform_node, computed.transform)
         if outputs.field is not None:
-            write_field(job, outputs.field, computed)
+            write_field(job, change.remember(outputs.field), computed)
         # The last, because it may be the moving volume itself.
         if computed.volume is not None:
             volume_node = node_for(outputs.volume, volume_class_for(moving), pair)
             write_resampled_volume(volume_node, computed.volume, fixed, moving)
     except BaseException:
-        for node in created:
-            scene.RemoveNode(node)
+        change.revert()
         raise
     notes = (*job.notes, *result.notes)
     return RegistrationOutcome(volume_node, transform_node, outputs.field, result, notes)
@@ -201,26 +200,32 @@ def _resampled_steps(job: RegistrationJob, result: Any, chain: Chain) -> Steps[n
         return found
     if moving.components == 1:
         estimate = result.background if job.moving_background is None else job.moving_background
-        return (yield from _component_steps(job, result, chain, moving.voxels, estimate))
+        padding = None if job.keeps_padding else estimate
+        return (yield from _component_steps(job, result, chain, moving.voxels, estimate.value, padding))
     voxels = np.empty((*job.fixed.voxels.shape[:3], moving.components), moving.voxels.dtype)
     for component in range(moving.components):
         one = np.ascontiguousarray(moving.voxels[..., component])
         yield
-        estimate = job.background_of_component(one)
+        background = component_background(one, job.inputs.background)
         yield
-        voxels[..., component] = yield from _component_steps(job, result, chain, one, estimate)
+        voxels[..., component] = yield from _component_steps(job, result, chain, one, background)
         yield
     return voxels
 
 
 def _component_steps(
-    job: RegistrationJob, result: Any, chain: Chain, voxels: np.ndarray, estimate: BackgroundEstimate
+    job: RegistrationJob,
+    result: Any,
+    chain: Chain,
+    voxels: np.ndarray,
+    background: float,
+    padding: BackgroundEstimate | None = None,
 ) -> Steps[np.ndarray]:
     fixed, moving = job.fixed, job.moving
     settings: dict[str, Any] = {
         "interpolation": job.interpolation,
-        "background": estimate.value,
-        "padding": None if job.keeps_padding else estimate,
+        "background": background,
+        "padding": padding,
         "threads": job.inputs.threads,
     }
     if fixed.to_world or moving.to_world:

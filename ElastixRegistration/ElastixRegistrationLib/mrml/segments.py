@@ -29,13 +29,17 @@ from .steps import Steps
 
 
 def segments_on_grid_steps(
-    node: Any, segments: Sequence[str] | None, grid: Geometry, from_world: Chain, name: str
+    node: Any, ids: Sequence[str], grid: Geometry, from_world: Chain, name: str
 ) -> Steps[tuple[np.ndarray, bool]]:
-    """((k, j, i) bool, is_empty): the union of segments on ``grid``, and whether nothing is in them anywhere."""
+    """((k, j, i) bool, is_empty): the union of segments on ``grid``, and whether nothing is in them anywhere.
+
+    ``ids``: those of ``segment_ids``, ``chosen_segment_ids`` or ``shared_segment_ids``.
+    """
     inside = np.zeros(grid.size[::-1], bool)
     is_empty = True
     label_maps: dict[int, tuple[Any, list[int]]] = {}
-    for segment in chosen_segments(node, segments, name):
+    for segment_id in ids:
+        segment = node.GetSegmentation().GetSegment(segment_id)
         representation = representation_of(node, segment, name)
         if representation is None:
             continue
@@ -56,29 +60,68 @@ def segments_on_grid_steps(
     return inside, is_empty
 
 
-def segment_names(node: Any) -> list[str]:
-    """Names of the segments of a segmentation node, in its order, each once."""
+def segment_ids(node: Any) -> list[str]:
+    """Ids of the segments of a segmentation node, in its order. Names can be shared, and be the id of another."""
     segmentation = node.GetSegmentation()
-    names = (segmentation.GetNthSegment(n).GetName() for n in range(segmentation.GetNumberOfSegments()))
-    return list(dict.fromkeys(names))
+    return [segmentation.GetNthSegmentID(n) for n in range(segmentation.GetNumberOfSegments())]
 
 
-def chosen_segments(node: Any, segments: Sequence[str] | None, name: str) -> list[Any]:
-    """The vtkSegments of those ids or names, all for None. Raises InputError naming those that there are."""
-    segmentation = node.GetSegmentation()
-    ids = [segmentation.GetNthSegmentID(n) for n in range(segmentation.GetNumberOfSegments())]
+def segment_name(node: Any, segment_id: str) -> str:
+    return str(node.GetSegmentation().GetSegment(segment_id).GetName())
+
+
+def chosen_segment_ids(node: Any, segments: Sequence[str] | None, name: str) -> list[str]:
+    """The ids, each once, of the segments that a user chose by id or by name, all for None.
+
+    Raises InputError for what is neither, naming those that there are, and for what stands for several segments.
+    """
+    ids = segment_ids(node)
     if not ids:
         raise InputError(f"The {name} has no segments.")
     if segments is None:
-        return [segmentation.GetSegment(segment_id) for segment_id in ids]
-    by_name = {segmentation.GetSegment(segment_id).GetName(): segment_id for segment_id in reversed(ids)}
+        return ids
+    by_name = _ids_by_name(node)
     wanted = [segments] if isinstance(segments, str) else list(segments)
     if not wanted:
         raise InputError(f"No segment of the {name} was chosen.")
+    chosen: dict[str, None] = {}
     for segment in wanted:
-        if segment not in ids and segment not in by_name:
+        found = dict.fromkeys([*([segment] if segment in ids else []), *by_name.get(segment, [])])
+        if not found:
             raise InputError(f"The {name} has no segment {segment!r}; it has {', '.join(by_name)}.")
-    return [segmentation.GetSegment(s if s in ids else by_name[s]) for s in wanted]
+        if len(found) > 1:
+            raise InputError(
+                f"The {name} has {len(found)} segments that {segment!r} stands for, as id or as name: those with the"
+                f" ids {', '.join(found)}; give them names of their own."
+            )
+        chosen |= found
+    return list(chosen)
+
+
+def shared_segment_ids(fixed: Any, moving: Any) -> dict[str, tuple[str, str]]:
+    """Ids in two segmentation nodes of the segments with the same name, by that name.
+
+    Raises InputError when no name is shared, or one of those is that of several segments.
+    """
+    of_fixed, of_moving = _ids_by_name(fixed), _ids_by_name(moving)
+    shared = [name for name in of_fixed if name in of_moving]
+    if not shared:
+        raise InputError(f"{fixed.GetName()} and {moving.GetName()} have no segment of the same name.")
+    for name in shared:
+        for node, ids in ((fixed, of_fixed[name]), (moving, of_moving[name])):
+            if len(ids) > 1:
+                raise InputError(
+                    f"{node.GetName()} has {len(ids)} segments named {name}, so that they cannot be paired by name;"
+                    " rename them."
+                )
+    return {name: (of_fixed[name][0], of_moving[name][0]) for name in shared}
+
+
+def _ids_by_name(node: Any) -> dict[str, list[str]]:
+    by_name: dict[str, list[str]] = {}
+    for segment_id in segment_ids(node):
+        by_name.setdefault(segment_name(node, segment_id), []).append(segment_id)
+    return by_name
 
 
 def representation_of(node: Any, segment: Any, name: str) -> Any:

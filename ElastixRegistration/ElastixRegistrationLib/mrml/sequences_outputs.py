@@ -10,15 +10,14 @@ import numpy as np
 import slicer
 import vtk
 
-from ..core.background import BackgroundEstimate
 from ..core.errors import InputError
 from ..core.images import Geometry
-from ..core.settings import KEEP, RegistrationSettings
+from ..core.settings import RegistrationSettings
 from .chains import Chain, chain_to_world, inverse
 from .coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from .output_volumes import image_steps, volume_class_for
-from .resampling import resample_steps
-from .segments import chosen_segments, segments_on_grid_steps
+from .resampling import resample_steps, resample_volume_steps
+from .segments import chosen_segment_ids, segments_on_grid_steps
 from .steps import Steps
 from .transforms import set_from_parent
 from .volumes import VolumeImage
@@ -141,7 +140,9 @@ def moved_group_steps(members: Sequence[VolumeImage], found: GroupFound) -> Step
     for place, chain in found.chains.items():
         member = members[place]
         interpolation = "nearest" if member.is_label_map else "linear"
-        voxels = yield from _resampled_steps(member, grid, chain, found.backgrounds[place], interpolation)
+        voxels = yield from resample_volume_steps(
+            member.voxels, member.geometry, chain, grid, estimate=found.backgrounds[place], interpolation=interpolation
+        )
         moved[place] = yield from _volume_node_steps(voxels, member, ijk_to_ras_of(grid))
     mean = slicer.vtkMRMLScalarVolumeNode()
     mean.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras_of(grid)))
@@ -169,31 +170,16 @@ def _moved_volume_steps(
     fixed, moving = frames[onto], frames[of]
     if frame == options.reference:
         return (yield from _volume_node_steps(moving.voxels, moving, fixed.ijk_to_ras))
-    estimate = found.backgrounds[of]
-    keep = settings.background == KEEP
-    interpolation = "nearest" if moving.is_label_map else settings.interpolation
-    voxels = yield from _resampled_steps(moving, fixed.geometry, chain, estimate, interpolation, keep_padding=keep)
+    voxels = yield from resample_volume_steps(
+        moving.voxels,
+        moving.geometry,
+        chain,
+        fixed.geometry,
+        settings.background,
+        estimate=found.backgrounds[of],
+        interpolation="nearest" if moving.is_label_map else settings.interpolation,
+    )
     return (yield from _volume_node_steps(voxels, moving, fixed.ijk_to_ras))
-
-
-def _resampled_steps(
-    moving: VolumeImage,
-    grid: Geometry,
-    chain: Chain,
-    estimate: BackgroundEstimate,
-    interpolation: str,
-    *,
-    keep_padding: bool = False,
-) -> Steps[np.ndarray]:
-    more: dict[str, Any] = {"interpolation": interpolation, "background": estimate.value}
-    if moving.components == 1:
-        padding = None if keep_padding else estimate
-        return (yield from resample_steps(moving.voxels, moving.geometry, chain, grid, padding=padding, **more))
-    parts = []
-    for component in range(moving.components):
-        part = np.ascontiguousarray(moving.voxels[..., component])
-        parts.append((yield from resample_steps(part, moving.geometry, chain, grid, **more)))
-    return np.stack(parts, -1)
 
 
 def _volume_node_steps(voxels: np.ndarray, moving: VolumeImage, ijk_to_ras: np.ndarray) -> Steps[Any]:
@@ -227,12 +213,12 @@ def _followed_steps(
     to_world = [] if proxy is None else chain_to_world(proxy.GetParentTransformNode())
     to_segments = [*to_world, *inverse(chain_to_world(segmentation_node.GetParentTransformNode()))]
     drawn = []
-    for segment in chosen_segments(segmentation_node, segments, name):
+    for segment_id in chosen_segment_ids(segmentation_node, segments, name):
         inside, is_empty = yield from segments_on_grid_steps(
-            segmentation_node, [segment.GetName()], reference.geometry, to_segments, name
+            segmentation_node, [segment_id], reference.geometry, to_segments, name
         )
         if not is_empty:
-            drawn.append((segment, inside.astype(np.float32)))
+            drawn.append((segmentation_node.GetSegmentation().GetSegment(segment_id), inside.astype(np.float32)))
     if not drawn:
         raise InputError(f"The {name} is empty.")
     followed = {}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..core.background import BackgroundEstimate, estimate_background
+from ..core.background import BackgroundEstimate, background_of
 from ..core.errors import InputError
 from ..core.images import Geometry, check_voxels
 from ..core.settings import KEEP
@@ -41,7 +41,7 @@ def side_steps(volume: VolumeImage, plane: Plane | None, background: float | str
     if volume.is_orthogonal_in_world:
         return Side(image, volume.geometry, plane)
     yield
-    estimate, grid = estimate_of(scalars, background), world_grid(volume)
+    estimate, grid = background_of(scalars, background), world_grid(volume)
     yield
     scalars, inside = yield from in_world_steps(
         volume, grid, estimate, keep_padding=background == KEEP, threads=threads
@@ -61,11 +61,6 @@ def mask_of_side_steps(side: Side, node: Any, segments: Sequence[str] | None, ro
     elif segments:
         raise InputError(f"Segments of the {role} were chosen, but no segmentation was given.")
     return None if inside is None else VoxelData(*flattened(inside, side.grid, side.plane))
-
-
-def estimate_of(scalars: np.ndarray, background: float | str) -> BackgroundEstimate:
-    estimate = estimate_background(scalars)
-    return estimate if isinstance(background, str) else replace(estimate, value=float(background))
 
 
 def flattened(voxels: np.ndarray, geometry: Geometry, plane: Plane | None) -> tuple[np.ndarray, Geometry]:

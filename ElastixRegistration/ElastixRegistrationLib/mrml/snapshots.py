@@ -1,40 +1,85 @@
-"""What nodes were before, to go back to."""
+"""What was done to a scene, and the way back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 
+@dataclass
+class SceneChange:
+    """The nodes that were made, and what others were before. ``revert`` takes all of it back."""
+
+    _made: list[Any] = field(default_factory=list, init=False, repr=False)
+    _snapshots: list[Snapshot] = field(default_factory=list, init=False, repr=False)
+
+    def made(self, node: Any) -> Any:
+        """``node``, which is new in the scene, to be removed with its displays."""
+        self._made.append(node)
+        return node
+
+    def remember(self, node: Any, *, parent_only: bool = False) -> Any:
+        """``node``, which is about to change: with ``parent_only``, which transform it is under and nothing else."""
+        self._snapshots.append(Snapshot(node, parent_only))
+        return node
+
+    def revert(self) -> None:
+        """Remove the nodes that were made, and give the others what they had. Nodes deleted meanwhile stay away."""
+        for snapshot in reversed(self._snapshots):
+            snapshot.restore()
+        remove_nodes(reversed(self._made))
+        self._snapshots.clear()
+        self._made.clear()
+
+
 class Snapshot:
-    """What a node was, kept outside of the scene.
+    """What a node was, with its displays and the nodes that it refers to, kept outside of the scene.
 
     Voxels, displacement grids and segmentations are shared: others are put in their place.
     """
 
     def __init__(self, node: Any, parent_only: bool = False):
-        self._node, self._parent, self._copy = node, node.GetTransformNodeID(), None
-        self._segmentation = None
+        self._node, self._parent = node, node.GetTransformNodeID()
+        self._copy = self._segmentation = None
+        self._displays: list[tuple[Any, Any]] = []
         is_grid = node.IsA("vtkMRMLTransformNode") and not node.IsLinear()
         self._deep = not (is_grid or node.IsA("vtkMRMLVolumeNode"))
         if parent_only:
             return
         if node.IsA("vtkMRMLSegmentationNode"):
             self._segmentation = node.GetSegmentation()
-        else:
-            self._copy = node.CreateNodeInstance()
-            self._copy.UnRegister(None)
-            self._copy.CopyContent(node, self._deep)
+        self._copy = _instance_like(node)
+        self._put(self._copy, node)
+        for display in displays_of(node):
+            copy = _instance_like(display)
+            copy.CopyContent(display)
+            copy.CopyReferences(display)
+            self._displays.append((display, copy))
 
     def restore(self) -> None:
-        if self._node.GetScene() is None:
+        scene = self._node.GetScene()
+        if scene is None:
             return
         if self._copy is not None:
-            self._node.CopyContent(self._copy, self._deep)
-        if self._segmentation is not None:
-            self._node.SetAndObserveSegmentation(self._segmentation)
+            for display in displays_of(self._node):
+                if not any(display is one for one, _ in self._displays):
+                    scene.RemoveNode(display)
+            self._put(self._node, self._copy)
+            for display, copy in self._displays:
+                if display.GetScene() is not None:
+                    display.CopyContent(copy)
+                    display.CopyReferences(copy)
         self._node.SetAndObserveTransformNodeID(self._parent)
+
+    def _put(self, target: Any, source: Any) -> None:
+        """Content and references of ``source`` into ``target``: one is the node, the other one its copy."""
+        if self._segmentation is None:
+            target.CopyContent(source, self._deep)
+        elif target is self._node:
+            target.SetAndObserveSegmentation(self._segmentation)
+        target.CopyReferences(source)
 
 
 @contextmanager
@@ -51,10 +96,21 @@ def taken_back_on_failure() -> Iterator[list[Any]]:
 def remove_nodes(nodes: Iterable[Any]) -> None:
     """Take nodes that were made out of their scene, with their displays. Those that have left it stay away."""
     for node in nodes:
-        scene = node.GetScene()
-        if scene is None:
-            continue
-        if node.IsA("vtkMRMLDisplayableNode"):
-            for n in reversed(range(node.GetNumberOfDisplayNodes())):
-                scene.RemoveNode(node.GetNthDisplayNode(n))
-        scene.RemoveNode(node)
+        for one in (*displays_of(node), node):
+            if one.GetScene() is not None:
+                one.GetScene().RemoveNode(one)
+
+
+def displays_of(node: Any) -> list[Any]:
+    """The display nodes of a node of any class."""
+    if not node.IsA("vtkMRMLDisplayableNode"):
+        return []
+    displays = map(node.GetNthDisplayNode, range(node.GetNumberOfDisplayNodes()))
+    return [display for display in displays if display is not None]
+
+
+def _instance_like(node: Any) -> Any:
+    """A new node of the same class, in no scene."""
+    instance = node.CreateNodeInstance()
+    instance.UnRegister(None)
+    return instance

@@ -26,10 +26,12 @@ def transform_chain(source: Any) -> Chain:
     ``source`` is a transform node, whose children lie in the space of the moving image, or the path of a file.
     Raises InputError for anything else.
     """
-    if isinstance(source, (str, os.PathLike)):
+    if is_file(source):
         return read_chain(source)
-    if source is None or not source.IsA("vtkMRMLTransformNode"):
-        what = "nothing" if source is None else f"{source.GetName()}, a {source.GetNodeTagName()} node,"
+    if not hasattr(source, "IsA") or not source.IsA("vtkMRMLTransformNode"):
+        what = "nothing" if source is None else f"a {type(source).__name__}"
+        if hasattr(source, "GetNodeTagName"):
+            what = f"{source.GetName()}, a {source.GetNodeTagName()} node,"
         raise InputError(f"A transform node or the file of a transform is needed; {what} was given.")
     return inverse(chain_to_world(source))
 
@@ -49,10 +51,24 @@ def read_chain(path: str | os.PathLike) -> Chain:
 
 def transform_node_from_file(path: str | os.PathLike, scene: Any) -> Any:
     """A new transform node: what lies with the moving image is aligned when it is put under it."""
-    chain = read_chain(path)
-    node = scene.AddNewNodeByClass(node_class_of(chain), scene.GenerateUniqueName(Path(path).name.split(".")[0]))
+    return transform_node_from_chain(read_chain(path), name_of(path), scene)
+
+
+def transform_node_from_chain(chain: Chain, name: str, scene: Any) -> Any:
+    """A new transform node of what ``transform_chain`` gives."""
+    node = scene.AddNewNodeByClass(node_class_of(chain), scene.GenerateUniqueName(name))
     set_from_parent(node, chain)
     return node
+
+
+def is_file(source: Any) -> bool:
+    """Whether a source of a transform is the path of a file."""
+    return isinstance(source, (str, os.PathLike))
+
+
+def name_of(source: Any) -> str:
+    """Of a transform node, or of a file without its folder and suffixes."""
+    return Path(source).name.split(".")[0] if is_file(source) else str(source.GetName())
 
 
 def transform_node_from_matrix(

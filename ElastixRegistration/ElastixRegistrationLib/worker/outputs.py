@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.background import BackgroundEstimate
+from ..core.background import BackgroundEstimate, component_background
 from ..core.images import Geometry
 from .data import TransformData, VoxelData
 
@@ -16,8 +16,9 @@ from .data import TransformData, VoxelData
 class ResampledVolume:
     """``image``, or the moving image where it is None, on ``reference``, by default the fixed grid.
 
-    Outside of it is ``background``, by default that of the registration. ``padding`` says what of ``image`` is padding;
-    that of the moving image is known. Gives VoxelData of the type of the image.
+    Outside of it is ``background``, by default that of the registration, and of colour that of each component.
+    ``padding`` says what of ``image`` is padding; that of the moving image is known. Gives VoxelData of the type of the
+    image.
     """
 
     name: str
@@ -105,16 +106,15 @@ def _resampled(output: ResampledVolume, result: Any, moving: VoxelData, grid: Ge
     padding = output.padding
     if output.image is None and padding is None and not result.keep_padding:
         padding = result.background
-    settings = {
-        "interpolation": output.interpolation,
-        "background": result.background.value if output.background is None else output.background,
-        "threads": result.threads,
-    }
+    settings = {"interpolation": output.interpolation, "threads": result.threads}
+    background = output.background
     if voxels.components == 1:
-        moved = resample(voxels.image(), result.transform, grid, padding=padding, **settings)
+        value = result.background.value if background is None else background
+        moved = resample(voxels.image(), result.transform, grid, background=value, padding=padding, **settings)
         return VoxelData(array_view(moved), grid)
     moved = np.empty((*grid.size[::-1], voxels.components), voxels.array.dtype)
     for component in range(voxels.components):
         one = VoxelData(np.ascontiguousarray(voxels.array[..., component]), voxels.geometry)
-        moved[..., component] = array_view(resample(one.image(), result.transform, grid, **settings))
+        value = component_background(one.array, result.background_setting) if background is None else background
+        moved[..., component] = array_view(resample(one.image(), result.transform, grid, background=value, **settings))
     return VoxelData(moved, grid)

@@ -10,6 +10,7 @@ import numpy as np
 from ..core.background import BackgroundEstimate
 from ..core.images import Geometry
 from ..core.progress import Iteration
+from ..core.settings import KEEP
 from .data import TransformData, VoxelData
 
 
@@ -30,10 +31,14 @@ class BackgroundResult:
         self.fixed_background: BackgroundEstimate = body["fixed_background"]
         self.fixed_geometry: Geometry = body["fixed_geometry"]
         self.notes: list[str] = body["notes"]
-        self.keep_padding: bool = body["keep_padding"]
+        self.background_setting: float | str = body["background_setting"]
         self.outputs: dict[str, Any] = body["outputs"]
         self.iterations, self.log, self.threads = iterations, log, threads
         self._moving = moving
+
+    @property
+    def keep_padding(self) -> bool:
+        return self.background_setting == KEEP
 
     @cached_property
     def transform(self) -> Any:

@@ -174,7 +174,7 @@ def run_request(request: dict[str, Any]) -> dict[str, Any]:
         "fixed_background": result.fixed_background,
         "fixed_geometry": result.fixed_geometry,
         "notes": list(result.notes),
-        "keep_padding": result.keep_padding,
+        "background_setting": result.background_setting,
         "outputs": outputs,
     }
 

@@ -1,0 +1,68 @@
+"""What belongs outside of colour volumes, frames and members of groups: the background of each component."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import slicer
+import vtk
+from ElastixRegistrationLib.core.background import estimate_background
+from ElastixRegistrationLib.core.settings import RegistrationSettings
+from ElastixRegistrationLib.mrml.coordinates import vtk_matrix_from_array
+from ElastixRegistrationLib.mrml.output_volumes import image_steps
+from ElastixRegistrationLib.mrml.sequences import Found, SequenceOptions, frames_of
+from ElastixRegistrationLib.mrml.sequences_outputs import SequenceOutputs, group_steps, output_steps
+from ElastixRegistrationLib.mrml.steps import completed
+from ElastixRegistrationLib.mrml.volumes import volume_image
+from ElastixRegistrationLib.mrml.volumes_outputs import volumes_group_steps
+from mrml.scans import blobs, voxels_of
+
+BACKGROUND = (200, 30, 30)
+#: Beyond the first voxels along i there is nothing of the moving volume: RAS, 4 mm to a voxel.
+SHIFTED = np.eye(4)
+SHIFTED[0, 3] = -24.0
+
+
+def colours() -> np.ndarray:
+    grey = np.maximum(blobs(size=(30, 28, 26)) - 20, 0)  # on an even ground
+    return (np.array(BACKGROUND) + grey[..., None] * [-0.9, 0.9, 0.3]).clip(0, 255).astype(np.uint8)
+
+
+def outside(node) -> np.ndarray:
+    return voxels_of(node)[:, :, :4].reshape(-1, 3).astype(int)
+
+
+@pytest.fixture
+def a_sequence_of_colour(a_scene):
+    sequence = a_scene.AddNewNodeByClass("vtkMRMLSequenceNode", "slides")
+    for number in range(2):
+        node = slicer.vtkMRMLVectorVolumeNode()
+        node.SetIJKToRASMatrix(vtk_matrix_from_array(np.diag([4.0, 4, 4, 1])))
+        node.SetAndObserveImageData(completed(image_steps(colours(), vtk.VTK_UNSIGNED_CHAR)))
+        sequence.SetDataNodeAtValue(node, str(number))
+    return sequence
+
+
+@pytest.mark.parametrize(("setting", "expected"), [("auto", BACKGROUND), (17.0, (17, 17, 17))])
+def test_frames_of_a_sequence(a_sequence_of_colour, setting, expected):
+    frames = frames_of(a_sequence_of_colour)
+    found = Found({0: [], 1: [SHIFTED]}, {}, {1: estimate_background(frames[1].scalars())})
+    settings = RegistrationSettings(background=setting)
+    steps = output_steps(a_sequence_of_colour, frames, found, SequenceOptions(), settings, SequenceOutputs())
+    moved = completed(steps).nodes["volumes"].GetNthDataNode(1)
+    assert np.abs(outside(moved) - expected).max() <= 2
+
+
+def test_frames_as_a_group(a_sequence_of_colour):
+    frames = frames_of(a_sequence_of_colour)
+    mean = np.zeros((26, 28, 30), np.float32)
+    outcome, _ = completed(group_steps(a_sequence_of_colour, frames, {0: [], 1: [SHIFTED]}, mean))
+    assert np.abs(outside(outcome.nodes["volumes"].GetNthDataNode(1)) - BACKGROUND).max() <= 2
+
+
+def test_volumes_as_a_group(a_volume_node):
+    nodes = [a_volume_node(colours(), np.diag([4.0, 4, 4, 1]), node_class="vtkMRMLVectorVolumeNode") for _ in range(2)]
+    members = [volume_image(node, "volume") for node in nodes]
+    mean = np.zeros((26, 28, 30), np.float32)
+    outcome, _ = completed(volumes_group_steps(nodes, members, {0: [], 1: [SHIFTED]}, mean))
+    assert np.abs(outside(outcome.volumes[1]) - BACKGROUND).max() <= 2
