@@ -142,6 +142,10 @@ def _resample(options: argparse.Namespace) -> Outcome:
         outside = 0.0 if isinstance(background, str) else background  # not the label that happens to fill the faces
         image = resample(moving, transform, reference, interpolation="nearest", background=outside)
     else:
+        if looks_like_labels(as_scalar(moving)):
+            _log.info(
+                "%s looks like a label map: --interpolation nearest keeps its labels, others mix them.", options.moving
+            )
         estimate = background_of(as_scalar(moving), background)
         outside = outside_of(moving, estimate.value, background)
         image = resample(

@@ -63,6 +63,8 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
     stages = settings.stages(
         given.fixed.GetImageDimension(), has_masks=given.has_masks, has_points=given.fixed_points is not None
     )
+    for warning in settings.misspelled():
+        _log.info("%s", warning)
     initial = _start(options, given)
     read = time.perf_counter()
     result = _run(pool, options, settings, stages, given, channels, initial)

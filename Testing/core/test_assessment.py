@@ -34,3 +34,17 @@ def test_labels_add_their_figures_and_leave_the_rest_as_it_is(registered, most_v
     drawn, moved = (np.asarray(array_view(one)) != 0 for one in (fixed_labels, moving_labels))
     assert overlap.before == pytest.approx(2 * (drawn & moved).sum() / (drawn.sum() + moved.sum()))
     assert overlap.after > 0.9 > overlap.before
+
+
+def test_padding_of_the_fixed_image_counts_for_nothing(registered):
+    """The same image with and without padding: where it was measured, both are the same."""
+    fixed, _, _ = registered
+    voxels = np.array(array_view(fixed)) + np.random.default_rng(1).normal(0, 2, GRID.size[::-1]).astype(np.float32)
+    padded = voxels.copy()
+    _, j, i = np.indices(voxels.shape)
+    padded[(j - 17.5) ** 2 + (i - 19.5) ** 2 > 17**2] = -2000
+    images = [image_from_array(one.astype(np.float32), GRID) for one in (padded, voxels)]
+    result = register(*images, [stage(MaximumNumberOfIterations="1")], seed=1)
+    assert result.fixed_background.padding == -2000
+    figures = {figure.name: figure for figure in assess(images[0], result).comparison.figures}
+    assert figures["Correlation"].before > 0.999

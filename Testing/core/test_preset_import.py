@@ -21,7 +21,8 @@ from ElastixRegistrationLib.core.preset import NOT_MEASURED
 from ElastixRegistrationLib.core.preset_draft import PresetDraft
 from ElastixRegistrationLib.core.preset_import import examine, import_presets
 from ElastixRegistrationLib.core.presets import find_preset
-from ElastixRegistrationLib.core.user_presets import UserPresets, export_preset
+from ElastixRegistrationLib.core.settings import RegistrationSettings
+from ElastixRegistrationLib.core.user_presets import UserPresets, export_preset, write_preset_folder
 
 RIGID, DEFORMABLE = format_parameter_text(stage("EulerTransform")), format_parameter_text(stage("BSplineTransform"))
 OLD = format_parameter_text(
@@ -422,3 +423,25 @@ def test_a_broken_index_is_refused_and_its_files_are_read_all_the_same(tmp_path,
     assert states(report)["a.txt"] == READ
     assert states(report)["preset.json"] == REFUSED
     assert [found.preset.id for found in report.found] == ["set"]
+
+
+def test_a_description_that_cannot_be_read_keeps_its_files_from_being_guessed_at(tmp_path):
+    write_preset_folder(find_preset("histology"), tmp_path / "mine")
+    entry = tmp_path / "mine" / "preset.json"
+    entry.write_text(entry.read_text(encoding="utf-8").replace('",\n', '"\n', 1), encoding="utf-8")
+    with pytest.raises(InputError, match=r"preset\.json.*line 3"):
+        import_presets(tmp_path / "mine", UserPresets(tmp_path / "kept"))
+    kept = import_presets(tmp_path / "mine", UserPresets(tmp_path / "kept"), keep_unusable=True)
+    assert len(kept.presets) == 1
+    assert "cannot be run before it is edited: mine: preset.json: " in kept.text()
+
+
+def test_misspelled_parameters_are_told(tmp_path):
+    text = find_preset("rigid").all_stages()[0].text.replace("(NumberOfResolutions ", "(NumberOfResolution ")
+    (tmp_path / "rigid.txt").write_text(text, encoding="utf-8")
+    report = import_presets(tmp_path, UserPresets(tmp_path / "kept"))
+    assert "look at: rigid.txt: NumberOfResolution: elastix has no such parameter" in report.text()
+    settings = RegistrationSettings(parameter_files=(str(tmp_path / "rigid.txt"),))
+    (sentence,) = settings.misspelled()
+    assert "parameter NumberOfResolution: elastix has no such parameter and ignores it; did you mean" in sentence
+    assert ", line " in sentence

@@ -163,6 +163,31 @@ def test_comparison_warns_where_labels_get_closer_and_the_images_tell_less_of_ea
     assert "But the images agree less, as their mutual information fell from" in comparison.verdict
 
 
+def test_comparison_says_when_landmarks_guided_what_they_judge():
+    fixed, _ = _gaussian_pair(0.5, (10, 30, 30))
+    points = np.zeros((7, 3))
+    errors = tuple(landmark_errors(points, points + np.array(by)) for by in ([9, 0, 0], [0, 0.1, 0]))
+    comparison = compare(fixed, _shifted(fixed, 5), fixed, landmarks=errors, guided=True)
+    assert "These landmarks guided the registration, so they do not prove it" in comparison.verdict
+
+
+def test_comparison_says_when_hardly_anything_overlaps():
+    fixed, other = _gaussian_pair(0.5, (10, 30, 30))
+    first, before, after = np.zeros((3, 10, 30, 30), np.uint8)
+    first[:, :10], before[:, 20:], after[:, 9:19] = 1, 1, 1
+    after[:, 9] = 0
+    after[:2, 9] = 1
+    comparison = compare(fixed, other, fixed, labels=(first, before, after))
+    assert comparison.verdict.startswith("Better aligned: the Dice overlap went from 0.0000 to 0.0")
+    assert "Hardly anything overlaps" in comparison.verdict
+
+
+def test_what_interpolation_alone_does_to_the_mutual_information_is_no_change():
+    fixed, _ = _gaussian_pair(0.5, (10, 30, 30))
+    noise = np.random.default_rng(1).normal(0, 0.0004 * fixed.std(), fixed.shape)
+    assert compare(fixed, fixed, fixed + noise).verdict.startswith("No better than before")
+
+
 def test_comparison_says_when_nothing_overlaps():
     fixed, other = _gaussian_pair(0.5, (10, 30, 30))
     first, second = np.zeros((2, 10, 30, 30), np.uint8)

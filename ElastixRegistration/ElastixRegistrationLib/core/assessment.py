@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from .background import padding_mask
 from .deformation import jacobian_determinant, jacobian_statistics
 from .images import Geometry, array_view, as_scalar, geometry_of, image_from_array
 from .labels import shared_labels
+from .parameter_component_rules import POINTS_METRIC
 from .registration import RegistrationResult
 from .resampling import resample
 from .similarity import Comparison, Figure, compare, dice, landmark_errors
@@ -50,10 +52,10 @@ def assess(
 ) -> Assessment:
     """Compare before and after on the fixed grid, thinned to at most ``most_voxels``.
 
-    Similarity is measured inside the fixed mask; with both masks their Dice is a figure, with points their distances.
-    Label maps of both images, on any grid, give overlap and surface distances of each label, under ``label_names``.
-    Points are (N, D), LPS mm, paired by order. Raises InputError for points that are not pairs, and label maps without
-    a common label.
+    Similarity is measured inside the fixed mask, and not in padding of the fixed image; with both masks their Dice is
+    a figure, with points their distances. Label maps of both images, on any grid, give overlap and surface distances of
+    each label, under ``label_names``. Points are (N, D), LPS mm, paired by order. Raises InputError for points that are
+    not pairs, and label maps without a common label.
     """
     fixed = as_scalar(fixed)
     grid, step = thinned(geometry_of(fixed), most_voxels)
@@ -81,16 +83,21 @@ def assess(
     displacement = array_view(displacement_field(result.transform, grid))
     jacobian = jacobian_statistics(jacobian_determinant(displacement, grid.spacing, grid.direction), mask=on_grid)
     fixed_voxels = np.asarray(array_view(fixed)[every])
+    counted = on_grid
+    if not result.keep_padding and result.fixed_background.padding is not None:
+        measured = ~padding_mask(fixed_voxels, result.fixed_background)
+        counted = (measured if on_grid is None else measured & (on_grid != 0)).view(np.uint8)
     comparison = compare(
         fixed_voxels,
         before,
         after,
-        mask=on_grid,
+        mask=counted,
         labels=labels,
         segments=segments,
         landmarks=landmarks,
         landmark_labels=landmark_labels,
         jacobian=jacobian,
+        guided=landmarks is not None and any(POINTS_METRIC in stage.get("Metric", ()) for stage in result.stages),
     )
     return Assessment(comparison, grid, fixed_voxels, before, after, displacement, on_grid)
 

@@ -14,13 +14,14 @@ READ, UPGRADED, REFUSED, SKIPPED = "read", "upgraded", "refused", "skipped"
 @dataclass(frozen=True)
 class FileReport:
     """What became of one file: READ as it is, UPGRADED with ``changes``, REFUSED or SKIPPED (it is no parameter file)
-    with ``reason``. ``presets`` are the titles of those that it is a stage of."""
+    with ``reason``. ``presets`` are the titles of those that it is a stage of; ``misspelled``: sentences on names."""
 
     path: str
     state: str
     reason: str = ""
     changes: tuple[Change, ...] = ()
     presets: tuple[str, ...] = ()
+    misspelled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class ImportReport:
             if file.state == REFUSED:
                 lines.append(f"refused: {file.path}: {file.reason}")
             lines += [f"upgraded: {file.path}: {c.parameter} {c.text} ({c.source})" for c in file.changes]
+            lines += [f"look at: {file.path}: {sentence}" for sentence in file.misspelled]
         return "\n".join(lines)
 
     def document(self) -> dict[str, Any]:

@@ -110,6 +110,12 @@ def close_name(name: str, among: Any = None) -> str | None:
     return found[0] if found else None
 
 
+def misspelling(name: str) -> str | None:
+    """A sentence on a parameter that elastix does not know, where the name is close to one that it knows."""
+    close = None if is_known_name(name) else close_name(name)
+    return f"elastix has no such parameter and ignores it; did you mean {close}?" if close else None
+
+
 def _parameter(row: dict[str, Any]) -> Parameter:
     listed: dict[str, Any] = {key: tuple(row[key]) for key in ("choices", "components") if key in row}
     return Parameter(**(row | listed))

@@ -24,6 +24,7 @@ from .parameter_maps import (
     is_transform_map,
     parse_parameter_source,
 )
+from .parameter_schema import misspelling
 from .parameter_upgrades import Change, upgrade_text
 from .parameter_validation import Problem, find_problems
 from .preset import NOT_MEASURED, USER, Preset, PresetStage, read_entry, run_alike, text_lines
@@ -70,7 +71,8 @@ def import_presets(
     report = examine(path)
     wanted = [f.preset for f in report.found if f.preset.texts and (keep_unusable or not f.unusable)]
     if not wanted:
-        raise InputError(f"{path}: there is no preset in it that can be used{_first_reason(report)}.")
+        sentence = f"{path}: there is no preset in it that can be used{_first_reason(report)}"
+        raise InputError(sentence if sentence.endswith("?") else f"{sentence}.")
     here = into.presets()
     known = [*built_in_presets().values(), *here]
     present = {_content(preset) for preset in here}
@@ -142,7 +144,9 @@ def examine(path: str | os.PathLike) -> ImportReport:
         for file in (folder / name for name in named if folder / name in broken):
             reports[file] = replace(reports[file], state=REFUSED, reason=broken[file].reason)
         rest = {name: stage for name, stage in stages.items() if name not in named}
-        found += _inferred(folder, rest, _facts(readmes, folder), os.path.splitext(os.path.basename(path))[0])
+        inferred = _inferred(folder, rest, _facts(readmes, folder), os.path.splitext(os.path.basename(path))[0])
+        why = [f"{each}: {reports[each].reason}" for each in _unreadable_entries(folder, reports)]
+        found += [replace(each, unusable="; ".join([*why, each.unusable]).strip("; ")) for each in inferred]
     return ImportReport(tuple(_with_presets(reports.values(), found)), tuple(found))
 
 
@@ -168,7 +172,9 @@ def _read(source: SourceFile) -> tuple[_Stage | _Broken | None, FileReport]:
         state = REFUSED if looks_right and b"(" in source.data else SKIPPED
         reason = _reason(error)
         return _Broken(text, reason), FileReport(name, state, reason if state == REFUSED else "no parameter file")
-    return stage, FileReport(name, UPGRADED if stage.changes else READ, changes=stage.changes)
+    state = UPGRADED if stage.changes else READ
+    misspelled = tuple(f"{name}: {sentence}" for name in stage.map if (sentence := misspelling(name)))
+    return stage, FileReport(name, state, changes=stage.changes, misspelled=misspelled)
 
 
 def _reason(error: ParameterError) -> str:
@@ -208,6 +214,12 @@ def _entries(
         except (ValueError, AttributeError) as error:
             reports[source.path] = FileReport(str(source.path), REFUSED, str(error))
     return entries
+
+
+def _unreadable_entries(folder: PurePosixPath, reports: Mapping[PurePosixPath, FileReport]) -> list[PurePosixPath]:
+    """What should have described the files of ``folder``: without it, how they are meant is a guess."""
+    entries = [folder / name for name in (ENTRY, _INDEX)]
+    return [entry for entry in entries if entry in reports and reports[entry].state == REFUSED]
 
 
 def _described(

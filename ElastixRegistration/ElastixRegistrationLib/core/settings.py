@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from .errors import InputError
+from .errors import InputError, ParameterError
 from .parameter_maps import ParameterMap, read_stage_source
+from .parameter_schema import misspelling
 from .parameter_validation import validate_stages
 from .preset import Preset
 from .presets import DEFAULT_PRESET, find_preset
@@ -75,6 +76,17 @@ class RegistrationSettings:
                 sources=sources,
             )
         return stages
+
+    def misspelled(self) -> list[str]:
+        """Sentences on names in the parameter files that elastix would pass over, and that are nearly known ones."""
+        found = []
+        for path in self.parameter_files:
+            source = read_stage_source(path)
+            for name in source.map:
+                if sentence := misspelling(name):
+                    place = ParameterError(sentence, file=str(path), line=source.lines.get(name), parameter=name)
+                    found.append(str(place))
+        return found
 
     def start(self, has_initial_transform: bool = False, presets: Iterable[Preset] = ()) -> str | None:
         """The ``initialization`` for ``core.register``: the user's, or the preset's unless a transform is given."""

@@ -20,6 +20,10 @@ BINS = 64
 _SAYS_LITTLE = 0.1
 #: Share of the mutual information below which it contradicts labels or landmarks that got closer.
 _MUCH_LESS = 0.9
+#: Mean Dice below which "better" means nothing yet.
+_HARDLY_OVERLAPS = 0.1
+#: Share of the mutual information by which it differs from interpolation alone.
+_NO_CHANGE = 0.01
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class LandmarkErrors:
 class Figure:
     """One row of the table. ``better``: +1 where higher is better, -1 where lower is, 0 where neither is.
 
-    ``before`` is None for what exists only after a registration.
+    ``before`` is None for what exists only after a registration. A change of up to ``tolerance`` is none.
     """
 
     name: str
@@ -54,6 +58,7 @@ class Figure:
     after: float
     better: int
     digits: int = 3
+    tolerance: float = 0.0
 
     @property
     def improved(self) -> bool | None:
@@ -61,7 +66,7 @@ class Figure:
         if self.before is None or self.better == 0 or not np.isfinite(self.before) or not np.isfinite(self.after):
             return None
         change = round(self.after, self.digits) - round(self.before, self.digits)
-        return None if change == 0 else bool(change * self.better > 0)
+        return None if abs(change) <= self.tolerance else bool(change * self.better > 0)
 
 
 @dataclass(frozen=True)
@@ -188,12 +193,14 @@ def compare(
     landmarks: tuple[LandmarkErrors, LandmarkErrors] | None = None,
     landmark_labels: Sequence[str] = (),
     jacobian: JacobianStatistics | None = None,
+    guided: bool = False,
 ) -> Comparison:
     """Figures of a registration.
 
     ``moved_before``: the moving image sampled on the fixed grid as it lay; ``moved_after``: as registered. ``labels``:
     fixed labels or mask, and those of the moving image before and after. ``segments``: further figures of overlap and
     distance. ``landmarks``: errors before and after; where ``landmark_labels`` are missing they are numbered from 1.
+    With ``guided`` the registration knew them.
     """
     figures = []
     if landmarks is not None:
@@ -213,7 +220,7 @@ def compare(
         # Across modalities the correlation says nothing by its sign, so that more of it is not called better.
         better = 1 if function is mutual_information else 0
         before, after = (function(fixed, moved, mask=mask) for moved in (moved_before, moved_after))
-        figures.append(Figure(name, unit, before, after, better))
+        figures.append(Figure(name, unit, before, after, better, tolerance=_NO_CHANGE * abs(before) if better else 0.0))
     if jacobian is not None:
         figures.append(Figure("Folded voxels", "%", None, 100 * jacobian.folded_fraction, -1, 3))
         figures.append(Figure("Local volume, smallest", "x", None, jacobian.minimum, 0, 3))
@@ -224,11 +231,14 @@ def compare(
         for number, (first, then) in enumerate(errors):
             given = landmark_labels[number] if number < len(landmark_labels) else ""
             rows.append(LandmarkRow(given or str(number + 1), first, then))
-    return Comparison(tuple(figures), _verdict(figures, jacobian, landmarks), tuple(rows))
+    return Comparison(tuple(figures), _verdict(figures, jacobian, landmarks, guided), tuple(rows))
 
 
 def _verdict(
-    figures: list[Figure], jacobian: JacobianStatistics | None, landmarks: tuple[LandmarkErrors, LandmarkErrors] | None
+    figures: list[Figure],
+    jacobian: JacobianStatistics | None,
+    landmarks: tuple[LandmarkErrors, LandmarkErrors] | None,
+    guided: bool,
 ) -> str:
     """Ground truth speaks before overlap, overlap before intensities."""
     first = figures[0]
@@ -236,37 +246,43 @@ def _verdict(
         count = len(landmarks[1].distances)
         what = f"the mean distance of {count} landmark{'s' * (count > 1)} went from"
     elif first.name.startswith("Dice"):
-        first = Figure(
-            "Dice overlap",
-            "",
-            float(np.mean([f.before for f in figures if f.name.startswith("Dice")])),
-            float(np.mean([f.after for f in figures if f.name.startswith("Dice")])),
-            1,
-            4,
-        )
+        first = _mean_overlap(figures)
         what = "the Dice overlap went from"
     else:
         what = "the mutual information went from"
-    change = f"{what} {_number(first.before, first)} to {_number(first.after, first)}"
     judgement = {True: "Better aligned", False: "Worse than before", None: "No better than before"}[first.improved]
-    information = next(figure for figure in figures if figure.name == "Mutual information")
     if first.name == "Mutual information" and first.after < _SAYS_LITTLE and first.improved:
         judgement = "Uncertain, as the images tell little of each other"
-    verdict = f"{judgement}: {change}."
+    change = f"{judgement}: {what} {_number(first.before, first)} to {_number(first.after, first)}."
+    return " ".join([change, *_cautions(first, figures, jacobian, guided)])
+
+
+def _mean_overlap(figures: list[Figure]) -> Figure:
+    overlaps = [figure for figure in figures if figure.name.startswith("Dice")]
+    before, after = (float(np.mean([getattr(one, when) for one in overlaps])) for when in ("before", "after"))
+    return Figure("Dice overlap", "", before, after, 1, 4)
+
+
+def _cautions(first: Figure, figures: list[Figure], jacobian: JacobianStatistics | None, guided: bool) -> Iterator[str]:
+    """Sentences on why ``first``, the figure that was judged by, may not be all."""
+    information = next(figure for figure in figures if figure.name == "Mutual information")
+    if guided:
+        yield "These landmarks guided the registration, so they do not prove it: look at the pictures, or at others."
     if first.name.startswith("Dice") and first.before == first.after == 0:
-        verdict += " Nothing overlaps: make sure that the labels or masks belong to these images."
+        yield "Nothing overlaps: make sure that the labels or masks belong to these images."
+    elif first.name.startswith("Dice") and first.after < _HARDLY_OVERLAPS:
+        yield "Hardly anything overlaps: look at the pictures before you rely on it."
     if first is not information and first.improved and information.after < _MUCH_LESS * (information.before or 0):
-        verdict += (
-            f" But the images agree less, as their mutual information fell from"
+        yield (
+            f"But the images agree less, as their mutual information fell from"
             f" {_number(information.before, information)} to {_number(information.after, information)}: look at the"
             " pictures before you rely on it."
         )
     if jacobian is not None and jacobian.folded_count:
         share = 100 * jacobian.folded_fraction
-        verdict += f" The deformation folds onto itself in {share:.2g} % of the voxels: do not trust it there."
-    if first.name == "Mutual information":
-        verdict += " No landmarks or labels were given, so look at the pictures before you rely on it."
-    return verdict
+        yield f"The deformation folds onto itself in {share:.2g} % of the voxels: do not trust it there."
+    if first is information:
+        yield "No landmarks or labels were given, so look at the pictures before you rely on it."
 
 
 def _number(value: float | None, figure: Figure) -> str:

@@ -198,7 +198,7 @@ class RegistrationHandle:
         self._take_text(self._log_reader.flush())
         limit = self.job.memory_limit_bytes
         reason = error_lines(self.log)
-        if limit is not None and ("memory" in what or "memory" in reason or "aborted" in what):
+        if limit is not None and ("memory" in reason or "aborted" in what):
             self.fail(self._out_of_memory())
             return
         last = reason or next((line for line in reversed(self.log.splitlines()) if line.strip()), "")
