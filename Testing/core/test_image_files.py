@@ -71,6 +71,9 @@ def test_a_dicom_folder_is_one_volume(tmp_path):
     assert np.array_equal(array_view(read), volume)
     assert geometry_of(read).origin == pytest.approx((-10, -20, 30))
     assert geometry_of(read).spacing[2] == pytest.approx(2)
+    (tmp_path / "1.dcm").unlink()
+    with pytest.raises(InputError, match=r"lacks slices, or they are not evenly spaced: some lie 1 mm"):
+        read_image(tmp_path)
 
 
 def test_what_is_no_image_is_refused(tmp_path):

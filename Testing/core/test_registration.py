@@ -268,6 +268,10 @@ BAD = {
         lambda: a_pair(fixed_points=np.zeros((3, 3)), moving_points=np.zeros((2, 3))),
         "3 fixed and 2 moving points",
     ),
+    "points elsewhere": (
+        lambda: a_pair(fixed_points=np.full((3, 3), 900.0), moving_points=np.zeros((3, 3))),
+        "None of the 3 fixed points lies in the fixed image",
+    ),
     "no stage": (lambda: a_pair(stages=[]), "no parameter map"),
     "unknown component": (lambda: a_pair(stages=[stage(Metric="AdvancedMeanSquare")]), "AdvancedMeanSquares"),
     "background": (lambda: a_pair(background="black"), "black"),

@@ -53,6 +53,9 @@ _COMPONENTS = {
     "long": "D",
     "long_long": "D",
 }
+#: Slices of a DICOM series may lie so far from even distances, as a share of one.
+_MOST_UNEVEN = 0.1
+_UNEVEN = "ITK_non_uniform_sampling_deviation"
 _LONG = frozenset({"unsigned_long", "unsigned_long_long", "long", "long_long"})
 
 
@@ -268,11 +271,18 @@ def _read_dicom_folder(folder: Path, name: str) -> Any:
         reader = wrapped_class("ImageSeriesReader", f"I{component}3").New()
         reader.SetImageIO(io)
         reader.SetFileNames(files)
+        reader.SetSpacingWarningRelThreshold(_MOST_UNEVEN)
         reader.Update()
     except NATIVE_ERRORS as error:
         raise InputError(f"The DICOM series in {folder} cannot be read: {_reason(error)}") from error
     image = reader.GetOutput()
     image.DisconnectPipeline()
+    tags = image.GetMetaDataDictionary()
+    if tags.HasKey(_UNEVEN):
+        raise InputError(
+            f"The DICOM series in {folder} lacks slices, or they are not evenly spaced: some lie {tags[_UNEVEN]:.3g} mm"
+            " from where they should. Load it into Slicer, whose DICOM module evens it out, and save it from there."
+        )
     return image
 
 

@@ -23,7 +23,7 @@ from .parameter_component_rules import MULTI_METRIC
 from .parameter_maps import ParameterMap
 from .parameter_validation import validate_stages
 from .progress import Iteration, ProgressEvent, ProgressParser
-from .registration_checks import check_dimensions, check_settings, checked_pairs, guided
+from .registration_checks import check_dimensions, check_settings, checked_pairs, guided, landmark_notes
 from .registration_images import Side, everywhere, warped
 from .resampling import outside_of, resample
 from .transform_parameters import UnsupportedTransform, extend_bspline, maps_from_transform, transforms_from_maps
@@ -155,6 +155,10 @@ def register(
     fixed_geometry = geometries[0][0]
     dimension = fixed_geometry.dimension
     check_dimensions(dimension, initial_transform, fixed_points, moving_points)
+    notes = [
+        *landmark_notes(fixed_points, geometries[0][0], "fixed"),
+        *landmark_notes(moving_points, geometries[0][1], "moving"),
+    ]
     if landmark_weight is not None:
         stages = guided(stages, landmark_weight, fixed_points)
     validate_stages(
@@ -173,10 +177,10 @@ def register(
             initialization, fixed_side.image, moving_side.image, fixed_side.estimate.value, moving_side.estimate.value,
             fixed_side.mask, moving_side.mask,
         )  # fmt: skip
-    notes = []
     if adapt:
         fitted = _fitted(stages, fixed_side, moving_side, initial_transform, initialization, bool(channels))
-        stages, notes = fitted.stages, [fitted.sentence]
+        stages = fitted.stages
+        notes.append(fitted.sentence)
         if fitted.start is not None:
             initial_transform = affine_from_matrix(fitted.start)
             notes += fixed_side.look_around(geometries[0][1], np.linalg.inv(fitted.start))

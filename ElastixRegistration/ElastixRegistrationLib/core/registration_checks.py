@@ -9,7 +9,7 @@ import numpy as np
 
 from .channels import Channel
 from .errors import InputError
-from .images import as_scalar, check_image
+from .images import Geometry, as_scalar, check_image
 from .metric_stages import with_landmarks
 from .parameter_maps import ParameterMap
 from .settings import check_values
@@ -71,6 +71,19 @@ def _check_points(fixed_points: Any, moving_points: Any, dimension: int) -> None
             raise InputError(f"The {name} points must be finite and of {dimension} coordinates each, in mm.")
     if len(fixed_points) != len(moving_points) or not len(fixed_points):
         raise InputError(f"{len(fixed_points)} fixed and {len(moving_points)} moving points do not make pairs.")
+
+
+def landmark_notes(points: np.ndarray | None, image: Geometry, side: str) -> list[str]:
+    """A sentence on landmarks, (N, D), LPS mm, outside of their image. Raises InputError where all of them are."""
+    if points is None:
+        return []
+    index = image.indices_of(points)
+    outside = int(((index < -1) | (index > np.asarray(image.size))).any(axis=1).sum())
+    if outside == len(points):
+        raise InputError(
+            f"None of the {outside} {side} points lies in the {side} image; they must be in mm, LPS, and of this image."
+        )
+    return [f"{outside} of {len(points)} {side} points lie outside of the {side} image."] if outside else []
 
 
 def guided(stages: Sequence[ParameterMap], weight: float, points: Any) -> list[ParameterMap]:
