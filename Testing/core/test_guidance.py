@@ -19,6 +19,7 @@ from ElastixRegistrationLib.core.transforms import map_points
 
 SHIFT = np.array([6.0, -4.0, 5.0])
 GRID = grid((32, 30, 28), (2.5, 2.5, 3.0))
+NEAR = GRID.centre() + np.eye(3)
 BENDING = stage(
     "BSplineTransform",
     Registration="MultiMetricMultiResolutionRegistration",
@@ -183,7 +184,7 @@ def test_distances_agree_with_simpleitk():
     ("options", "words"),
     [
         ({"landmark_weight": 1.0}, "no corresponding points"),
-        ({"landmark_weight": -1.0, "fixed_points": GRID.centre() + np.eye(3), "moving_points": GRID.centre() + np.eye(3)}, "must be 0 or more"),
+        ({"landmark_weight": -1.0, "fixed_points": NEAR, "moving_points": NEAR}, "must be 0 or more"),
         ({"channels": [Channel(blobs(grid((20, 20))), blobs(GRID), name="T2")]}, "fixed T2 has 2 dimensions"),
         ({"channels": [Channel(blobs(GRID), blobs(GRID), weight=0.0)]}, "weight of the channel is 0.0"),
         ({"channels": [Channel(blobs(GRID), image_from_array(np.ones((9, 9, 9)), grid((9, 9, 9))), name="T2")]},
