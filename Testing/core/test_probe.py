@@ -55,4 +55,7 @@ def test_nothing_is_said_where_the_end_of_processes_is_not_told():
 
 
 def test_nothing_is_tried_beside_other_threads():
-    assert answer_to("fail", "import threading; threading.Thread(target=threading.Event().wait, daemon=True).start()") == "None"
+    assert (
+        answer_to("fail", "import threading; threading.Thread(target=threading.Event().wait, daemon=True).start()")
+        == "None"
+    )

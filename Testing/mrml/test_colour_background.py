@@ -11,6 +11,7 @@ from ElastixRegistrationLib.core.settings import RegistrationSettings
 from ElastixRegistrationLib.mrml.coordinates import vtk_matrix_from_array
 from ElastixRegistrationLib.mrml.output_volumes import image_steps
 from ElastixRegistrationLib.mrml.sequences import Found, SequenceOptions, frames_of
+from ElastixRegistrationLib.mrml.sequences_group import GroupFound
 from ElastixRegistrationLib.mrml.sequences_outputs import SequenceOutputs, group_steps, output_steps
 from ElastixRegistrationLib.mrml.steps import completed
 from ElastixRegistrationLib.mrml.volumes import volume_image
@@ -30,6 +31,11 @@ def colours() -> np.ndarray:
 
 def outside(node) -> np.ndarray:
     return voxels_of(node)[:, :, :4].reshape(-1, 3).astype(int)
+
+
+def a_group(members) -> GroupFound:
+    backgrounds = tuple(estimate_background(member.scalars()) for member in members)
+    return GroupFound({0: [], 1: [SHIFTED]}, backgrounds, np.zeros((26, 28, 30), np.float32))
 
 
 @pytest.fixture
@@ -55,14 +61,12 @@ def test_frames_of_a_sequence(a_sequence_of_colour, setting, expected):
 
 def test_frames_as_a_group(a_sequence_of_colour):
     frames = frames_of(a_sequence_of_colour)
-    mean = np.zeros((26, 28, 30), np.float32)
-    outcome, _ = completed(group_steps(a_sequence_of_colour, frames, {0: [], 1: [SHIFTED]}, mean))
+    outcome, _ = completed(group_steps(a_sequence_of_colour, frames, a_group(frames)))
     assert np.abs(outside(outcome.nodes["volumes"].GetNthDataNode(1)) - BACKGROUND).max() <= 2
 
 
 def test_volumes_as_a_group(a_volume_node):
     nodes = [a_volume_node(colours(), np.diag([4.0, 4, 4, 1]), node_class="vtkMRMLVectorVolumeNode") for _ in range(2)]
     members = [volume_image(node, "volume") for node in nodes]
-    mean = np.zeros((26, 28, 30), np.float32)
-    outcome, _ = completed(volumes_group_steps(nodes, members, {0: [], 1: [SHIFTED]}, mean))
+    outcome, _ = completed(volumes_group_steps(nodes, members, a_group(members)))
     assert np.abs(outside(outcome.volumes[1]) - BACKGROUND).max() <= 2

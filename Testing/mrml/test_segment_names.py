@@ -133,7 +133,7 @@ def test_each_segment_follows_a_sequence(kind, request, a_scene, segmentations_m
         sequence.SetDataNodeAtValue(volume, str(number))
     outcome = completed(
         output_steps(
-            sequence, frames_of(sequence), Found({0: [], 1: []}, {}), SequenceOptions(), RegistrationSettings(),
+            sequence, frames_of(sequence), Found({0: [], 1: []}, {}, {}), SequenceOptions(), RegistrationSettings(),
             SequenceOutputs(wanted=()), segmentation_node=node,
         )
     )  # fmt: skip
