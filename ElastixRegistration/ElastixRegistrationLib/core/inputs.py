@@ -15,7 +15,7 @@ from .image_files import read_image
 from .images import Geometry, flattened, geometry_of, one_slice
 from .landmarks import pair_landmarks
 from .point_files import read_points
-from .registration_checks import pair_dimension
+from .registration_checks import JUDGED_BY, pair_dimension
 
 PathLike = str | os.PathLike
 
@@ -41,6 +41,11 @@ class RegistrationInputs:
     @property
     def has_masks(self) -> tuple[bool, bool]:
         return self.fixed_mask is not None, self.moving_mask is not None
+
+    @property
+    def masks_and_points(self) -> dict[str, Any]:
+        """What ``core.register`` and ``core.assess`` take alike, by name."""
+        return {name: getattr(self, name) for name in JUDGED_BY}
 
     def swapped(self) -> RegistrationInputs:
         """The same for a registration the other way round."""

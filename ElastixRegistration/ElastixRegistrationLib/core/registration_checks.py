@@ -14,6 +14,9 @@ from .metric_stages import with_landmarks
 from .parameter_maps import ParameterMap
 from .settings import check_values
 
+#: Arguments of ``core.register`` that ``core.assess`` has too.
+JUDGED_BY = ("fixed_mask", "moving_mask", "fixed_points", "moving_points")
+
 
 def check_settings(
     background: float | str,

@@ -234,10 +234,10 @@ def comparisonOf(job: Any, result: Any) -> Any:
     if FIGURES in computed:
         return computed[FIGURES]
     from ..core.assessment import assess
+    from ..core.registration_checks import JUDGED_BY
 
     inputs = job.inputs.arguments()
-    used = ("fixed_mask", "moving_mask", "fixed_points", "moving_points")
-    given = {name: inputs[name] for name in used}
+    given = {name: inputs[name] for name in JUDGED_BY}
     return assess(inputs["fixed"], result, most_voxels=JUDGED_VOXELS, **given).comparison
 
 

@@ -84,9 +84,9 @@ def compute(output: Output, result: Any, inputs: dict[str, Any], moving: VoxelDa
         return InverseData(TransformData.of(inverse.transform), inverse.mean_residual, inverse.max_residual)
     if isinstance(output, FiguresBeforeAndAfter):
         from ..core.assessment import assess
+        from ..core.registration_checks import JUDGED_BY
 
-        used = ("fixed_mask", "moving_mask", "fixed_points", "moving_points")
-        given: dict[str, Any] = {name: inputs.get(name) for name in used}
+        given: dict[str, Any] = {name: inputs.get(name) for name in JUDGED_BY}
         return assess(inputs["fixed"], result, most_voxels=output.most_voxels, **given).comparison
     if isinstance(output, DisplacementField):
         from ..core.images import array_view
