@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
 def demo(arguments: list[str]) -> int:
     _need_libraries(VTK_LIBRARIES)
     python = environment("slicer")
-    return _run([python, "-m", "ElastixRegistrationLib.demo", *arguments])
+    return _run([python, "-m", "demo", *arguments], folder=Path.cwd(), modules=HERE / "Testing")
 
 
 def test(arguments: list[str]) -> int:
@@ -123,11 +123,14 @@ def _loads(library: str) -> bool:
     return True
 
 
-def _run(command: list[str]) -> int:
+def _run(command: list[str], folder: Path = HERE, modules: Path | None = None) -> int:
+    """Exit status of ``command`` in ``folder``; ``modules`` is a folder more in which its Python finds modules."""
     surroundings = {**os.environ, "PYTHONNOUSERSITE": "1"}
     surroundings.pop("PYTHONPATH", None)
+    if modules is not None:
+        surroundings["PYTHONPATH"] = str(modules)
     try:
-        return subprocess.run(command, cwd=HERE, env=surroundings, check=False).returncode
+        return subprocess.run(command, cwd=folder, env=surroundings, check=False).returncode
     except KeyboardInterrupt:
         return 130
 

@@ -14,8 +14,8 @@ from slicer.i18n import translate
 from slicer.ScriptedLoadableModule import *
 
 from ElastixRegistrationLib.core.errors import ElastixRegistrationError
-from ElastixRegistrationLib.core.user_presets import use_presets_folder
-from ElastixRegistrationLib.mrml.registration import RegistrationLogic
+from ElastixRegistrationLib.core.presets.user_presets import use_presets_folder
+from ElastixRegistrationLib.mrml.logic import RegistrationLogic
 
 TUTORIAL = "https://github.com/ElastixRegistration/SlicerElastixRegistration/blob/main/docs/tutorial.md"
 
@@ -91,7 +91,7 @@ class ElastixRegistrationLogic(ScriptedLoadableModuleLogic, RegistrationLogic):
         Returns a BackgroundRegistration: ``state``, ``progress``, ``cancel()``, and ``wait()``, which brings the result
         into the scene. Raises InputError before anything has run.
         """
-        from ElastixRegistrationLib.mrml.background_registration import BackgroundRegistration
+        from ElastixRegistrationLib.mrml.run.asynchronous import BackgroundRegistration
 
         job = self.prepareRegistration(*arguments, **options)
         return BackgroundRegistration(job, self.startJob(job), self.applyResult)
@@ -101,17 +101,17 @@ class ElastixRegistrationLogic(ScriptedLoadableModuleLogic, RegistrationLogic):
 
         ``wanted``: roles of the outputs, of which the worker computes what it can.
         """
-        from ElastixRegistrationLib.mrml.steps import completed
+        from ElastixRegistrationLib.mrml.nodes.incremental import completed
 
         return completed(self.startSteps(job, inBackground, wanted))
 
     def startSteps(self, job, inBackground: bool = True, wanted=("outputVolume",)):
         """``startJob`` in steps between which a window can move; the generator returns the handle."""
         if inBackground:
-            from ElastixRegistrationLib.mrml.background_registration import submission_steps
+            from ElastixRegistrationLib.mrml.run.asynchronous import submission_steps
 
             return submission_steps(self.workers, job, wanted)
-        from ElastixRegistrationLib.mrml.in_process import run_steps
+        from ElastixRegistrationLib.mrml.run.in_process import run_steps
 
         return run_steps(job.inputs)
 
@@ -144,7 +144,7 @@ class ElastixRegistrationLogic(ScriptedLoadableModuleLogic, RegistrationLogic):
 
     def describeBackground(self, volumeNode) -> str:
         """One sentence about background and padding of a volume."""
-        from ElastixRegistrationLib.mrml.background_text import background_text
+        from ElastixRegistrationLib.mrml.run.background_text import background_text
 
         return background_text(volumeNode)
 

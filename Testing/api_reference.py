@@ -16,7 +16,7 @@ MODULES = (
     *(f"ElastixRegistrationLib.core.{name}" for name in ("preset", "progress", "assessment", "report", "errors")),
     "ElastixRegistrationLib.batch",
     *(f"ElastixRegistrationLib.worker.{name}" for name in ("pool", "client", "outputs", "result")),
-    "ElastixRegistrationLib.mrml.registration",
+    "ElastixRegistrationLib.mrml.logic",
 )
 
 

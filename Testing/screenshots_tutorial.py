@@ -15,14 +15,21 @@ from pathlib import Path
 import numpy as np
 import slicer
 import SlicerHost
+from demo.data import FILES
 from docs.blocks import TOP
-from ElastixRegistrationLib.core.image_files import read_image, write_image
-from ElastixRegistrationLib.core.images import array_view, geometry_of, image_from_array
-from ElastixRegistrationLib.core.matrices import transform_from_matrix
-from ElastixRegistrationLib.core.pictures import checkerboard, grey, normalised, planes_of, png_bytes, window_of
-from ElastixRegistrationLib.core.resampling import resample
-from ElastixRegistrationLib.core.transforms import identity
-from ElastixRegistrationLib.demo_data import FILES
+from ElastixRegistrationLib.core.files.image_files import read_image, write_image
+from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
+from ElastixRegistrationLib.core.report.pictures import (
+    checkerboard,
+    grey,
+    normalised,
+    planes_of,
+    png_bytes,
+    window_of,
+)
+from ElastixRegistrationLib.core.transforms.itk_transforms import identity
+from ElastixRegistrationLib.core.transforms.matrices import transform_from_matrix
+from ElastixRegistrationLib.core.transforms.resampling import resample
 from gui.clicks import choose
 from screenshots import shoot
 

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import NoReturn
 
-from .interrupts import remembered_interrupts, was_interrupted
+from .cli.interrupts import remembered_interrupts, was_interrupted
 
 
 def main() -> NoReturn:
@@ -27,7 +27,7 @@ def run() -> int:
     """As ``cli.main``, also when Ctrl-C comes while that is loaded, or makes what it interrupts fail otherwise."""
     with remembered_interrupts():
         try:
-            from .cli import main as run_command
+            from .cli.main import main as run_command
 
             return run_command()
         except BaseException:

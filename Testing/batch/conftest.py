@@ -13,10 +13,10 @@ import numpy as np
 import psutil
 import pytest
 from core.phantoms import blobs, grid, stage
-from ElastixRegistrationLib.core.image_files import write_image
-from ElastixRegistrationLib.core.images import array_view, image_from_array
-from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
-from ElastixRegistrationLib.core.point_files import Points, write_points
+from ElastixRegistrationLib.core.files.image_files import write_image
+from ElastixRegistrationLib.core.files.point_files import Points, write_points
+from ElastixRegistrationLib.core.images.geometry import array_view, image_from_array
+from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
 
 LIBRARY = Path(__file__).resolve().parents[2] / "ElastixRegistration"
 COUNT = 6

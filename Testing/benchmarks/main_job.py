@@ -22,17 +22,17 @@ from pathlib import Path
 import numpy as np
 
 TOP = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(TOP / "ElastixRegistration"), str(Path(__file__).parent)]
+sys.path[:0] = [str(TOP / "ElastixRegistration"), str(TOP / "Testing"), str(Path(__file__).parent)]
 
-from ElastixRegistrationLib.core.background import estimate_background, padding_mask  # noqa: E402
-from ElastixRegistrationLib.core.image_files import read_image, write_image  # noqa: E402
-from ElastixRegistrationLib.core.images import array_view, float_copy  # noqa: E402
-from ElastixRegistrationLib.core.masks import metric_mask  # noqa: E402
-from ElastixRegistrationLib.core.point_files import read_points  # noqa: E402
-from ElastixRegistrationLib.core.presets import DEFAULT_PRESET, find_preset  # noqa: E402
-from ElastixRegistrationLib.core.similarity import dice  # noqa: E402
-from ElastixRegistrationLib.core.transform_files import read_transform  # noqa: E402
-from ElastixRegistrationLib.core.transforms import map_points  # noqa: E402
+from ElastixRegistrationLib.core.files.image_files import read_image, write_image  # noqa: E402
+from ElastixRegistrationLib.core.files.point_files import read_points  # noqa: E402
+from ElastixRegistrationLib.core.files.transform_files import read_transform  # noqa: E402
+from ElastixRegistrationLib.core.images.background import estimate_background, padding_mask  # noqa: E402
+from ElastixRegistrationLib.core.images.geometry import array_view, float_copy  # noqa: E402
+from ElastixRegistrationLib.core.presets.catalog import DEFAULT_PRESET, find_preset  # noqa: E402
+from ElastixRegistrationLib.core.quality.similarity import dice  # noqa: E402
+from ElastixRegistrationLib.core.registration.masks import metric_mask  # noqa: E402
+from ElastixRegistrationLib.core.transforms.itk_transforms import map_points  # noqa: E402
 from processes import machine, timed  # noqa: E402
 
 THREADS = str(os.cpu_count())
@@ -121,8 +121,8 @@ def _quality(case: dict, transform) -> str:
         fixed, moving = (read_points(path).coordinates for path in case["points"])
         distances = np.linalg.norm(map_points(transform, fixed) - moving, axis=1)
         return f"{distances.mean():.2f} mm, {len(distances)} landmarks"
-    from ElastixRegistrationLib.core.images import geometry_of
-    from ElastixRegistrationLib.core.resampling import resample
+    from ElastixRegistrationLib.core.images.geometry import geometry_of
+    from ElastixRegistrationLib.core.transforms.resampling import resample
 
     fixed, moving = (read_image(path) for path in case["labels"])
     moved = resample(moving, transform, geometry_of(fixed), interpolation="nearest")

@@ -24,8 +24,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "ElastixRegistration"), str(ROOT / "Testing" / "core")]
 
-from ElastixRegistrationLib.core.import_report import REFUSED, SKIPPED, UPGRADED  # noqa: E402
-from ElastixRegistrationLib.core.preset_import import examine, remaining_problems  # noqa: E402
+from ElastixRegistrationLib.core.presets.import_report import REFUSED, SKIPPED, UPGRADED  # noqa: E402
+from ElastixRegistrationLib.core.presets.importing import examine, remaining_problems  # noqa: E402
 
 ITERATIONS, SAMPLES = "5", 400
 POINTS_METRIC = "CorrespondingPointsEuclideanDistanceMetric"
@@ -94,8 +94,8 @@ def _run_alone(found: Any, dimension: int) -> str:
 
 def _run(stages: list[dict[str, tuple[str, ...]]], dimension: int) -> str:
     from ElastixRegistrationLib.core.errors import ElastixRegistrationError
-    from ElastixRegistrationLib.core.images import array_view, image_from_array
-    from ElastixRegistrationLib.core.registration import register
+    from ElastixRegistrationLib.core.images.geometry import array_view, image_from_array
+    from ElastixRegistrationLib.core.registration.register import register
     from phantoms import blobs, grid
 
     stages = [_short(stage) for stage in stages]

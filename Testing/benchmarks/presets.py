@@ -33,12 +33,12 @@ from functools import partial
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(TOP / "ElastixRegistration"), str(Path(__file__).parent)]
+sys.path[:0] = [str(TOP / "ElastixRegistration"), str(TOP / "Testing"), str(Path(__file__).parent)]
 
 import pairs as made  # noqa: E402
 from ElastixRegistrationLib.core.errors import InputError  # noqa: E402
-from ElastixRegistrationLib.core.image_files import write_image  # noqa: E402
-from ElastixRegistrationLib.core.presets import DEFAULT_PRESET, list_presets  # noqa: E402
+from ElastixRegistrationLib.core.files.image_files import write_image  # noqa: E402
+from ElastixRegistrationLib.core.presets.catalog import DEFAULT_PRESET, list_presets  # noqa: E402
 from processes import Cost, ProcessFailed, machine  # noqa: E402
 from rivals import Case, Rival, libraries, ours, slicer_elastix, unlike  # noqa: E402
 from scatter import Dot, scatter_svg  # noqa: E402

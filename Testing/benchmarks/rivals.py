@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ElastixRegistrationLib.core.presets import find_preset
-from ElastixRegistrationLib.core.transform_files import read_transform
+from ElastixRegistrationLib.core.files.transform_files import read_transform
+from ElastixRegistrationLib.core.presets.catalog import find_preset
 from processes import Cost, ProcessFailed, timed
 
 THREADS = str(os.cpu_count())

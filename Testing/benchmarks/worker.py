@@ -27,11 +27,11 @@ TOP = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / "ElastixRegistration"), str(TOP / "Testing"), str(Path(__file__).parent)]
 
 from core.phantoms import stage  # noqa: E402
-from ElastixRegistrationLib.core.image_files import read_image  # noqa: E402
-from ElastixRegistrationLib.core.images import Geometry, array_view  # noqa: E402
-from ElastixRegistrationLib.core.presets import find_preset  # noqa: E402
-from ElastixRegistrationLib.core.registration import register  # noqa: E402
-from ElastixRegistrationLib.worker.data import TransformData, VoxelData  # noqa: E402
+from ElastixRegistrationLib.core.files.image_files import read_image  # noqa: E402
+from ElastixRegistrationLib.core.images.geometry import Geometry, array_view  # noqa: E402
+from ElastixRegistrationLib.core.presets.catalog import find_preset  # noqa: E402
+from ElastixRegistrationLib.core.registration.register import register  # noqa: E402
+from ElastixRegistrationLib.core.transforms.plain_data import TransformData, VoxelData  # noqa: E402
 from ElastixRegistrationLib.worker.outputs import FiguresBeforeAndAfter, ResampledVolume  # noqa: E402
 from ElastixRegistrationLib.worker.pool import WorkerPool  # noqa: E402
 from processes import machine  # noqa: E402

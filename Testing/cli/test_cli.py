@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from core.phantoms import blobs, grid, stage
-from ElastixRegistrationLib.cli import main
-from ElastixRegistrationLib.core.image_files import read_image, write_image
-from ElastixRegistrationLib.core.images import array_view, geometry_of, image_from_array
-from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
-from ElastixRegistrationLib.core.point_files import Points, read_points, write_points
-from ElastixRegistrationLib.core.transform_files import write_transform
-from ElastixRegistrationLib.core.transforms import affine_from_matrix
+from ElastixRegistrationLib.cli.main import main
+from ElastixRegistrationLib.core.files.image_files import read_image, write_image
+from ElastixRegistrationLib.core.files.point_files import Points, read_points, write_points
+from ElastixRegistrationLib.core.files.transform_files import write_transform
+from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
+from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
+from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix
 
 LIBRARY = Path(__file__).resolve().parents[2] / "ElastixRegistration"
 SHIFT = np.array([6.0, -4.0, 5.0])
@@ -235,7 +235,8 @@ def test_an_import_says_what_it_upgraded_and_left_out(tmp_path, capsys, preset_f
 
 
 def test_listing_presets_is_quick_as_it_loads_no_itk():
-    code = "import sys; from ElastixRegistrationLib.cli import main; main(['presets']); sys.exit('itk' in sys.modules)"
+    load = "import sys; from ElastixRegistrationLib.cli.main import main;"
+    code = f"{load} main(['presets']); sys.exit('itk' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(LIBRARY)}, check=False)
     assert done.returncode == 0
 
@@ -472,7 +473,7 @@ def test_what_was_written_is_taken_back_when_the_rest_fails(pair, monkeypatch, c
     def interrupted(*_arguments, **_named):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ElastixRegistrationLib.core.inverse.invert", interrupted)
+    monkeypatch.setattr("ElastixRegistrationLib.core.transforms.inverse.invert", interrupted)
     outputs = {"volume": pair / "v.nrrd", "transform": pair / "t.h5", "inverse": pair / "i.h5"}
     named = [str(part) for name, path in outputs.items() for part in (f"--output-{name}", path)]
     outputs["volume"].write_text("an older result", encoding="ascii")

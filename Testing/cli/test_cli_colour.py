@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from core.phantoms import blobs, grid, stage
-from ElastixRegistrationLib.cli import main
-from ElastixRegistrationLib.core.images import array_view
-from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
-from ElastixRegistrationLib.core.transform_files import write_transform
-from ElastixRegistrationLib.core.transforms import affine_from_matrix
+from ElastixRegistrationLib.cli.main import main
+from ElastixRegistrationLib.core.files.transform_files import write_transform
+from ElastixRegistrationLib.core.images.geometry import array_view
+from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
+from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix
 
 #: Of the stained slide that is the moving image: its luminance is 66.
 BACKGROUND = (200, 30, 30)

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from core.phantoms import blobs, grid, stage
-from ElastixRegistrationLib.core.image_files import write_image
-from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
-from ElastixRegistrationLib.interrupts import check_interrupt, remembered_interrupts
+from ElastixRegistrationLib.cli.interrupts import check_interrupt, remembered_interrupts
+from ElastixRegistrationLib.core.files.image_files import write_image
+from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
 
 LIBRARY = Path(__file__).resolve().parents[2] / "ElastixRegistration"
 

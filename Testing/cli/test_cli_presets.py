@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from core.phantoms import blobs, grid
-from ElastixRegistrationLib.cli import main
-from ElastixRegistrationLib.core.image_files import write_image
-from ElastixRegistrationLib.core.presets import find_preset
-from ElastixRegistrationLib.core.user_presets import user_presets
+from ElastixRegistrationLib.cli.main import main
+from ElastixRegistrationLib.core.files.image_files import write_image
+from ElastixRegistrationLib.core.presets.catalog import find_preset
+from ElastixRegistrationLib.core.presets.user_presets import user_presets
 
 
 def call(*arguments):

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from core.phantoms import blobs, grid, stage
-from ElastixRegistrationLib.cli import main
-from ElastixRegistrationLib.core.image_files import read_image, write_image
-from ElastixRegistrationLib.core.images import array_view, image_from_array
-from ElastixRegistrationLib.core.matrices import transform_from_matrix
-from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
-from ElastixRegistrationLib.core.point_files import Points, read_points, write_points
-from ElastixRegistrationLib.core.transform_files import read_transform, write_transform
-from ElastixRegistrationLib.core.transforms import bspline_transform, map_points
+from ElastixRegistrationLib.cli.main import main
+from ElastixRegistrationLib.core.files.image_files import read_image, write_image
+from ElastixRegistrationLib.core.files.point_files import Points, read_points, write_points
+from ElastixRegistrationLib.core.files.transform_files import read_transform, write_transform
+from ElastixRegistrationLib.core.images.geometry import array_view, image_from_array
+from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
+from ElastixRegistrationLib.core.transforms.itk_transforms import bspline_transform, map_points
+from ElastixRegistrationLib.core.transforms.matrices import transform_from_matrix
 
 SHIFT = np.array([6.0, -4.0, 5.0])
 GRID = grid((30, 28, 26), (2.5, 2.5, 3.0))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 import numpy as np
-from ElastixRegistrationLib.core.elastix import parameter_object
-from ElastixRegistrationLib.core.images import float_copy
-from ElastixRegistrationLib.core.itk_access import wrapped_class
+from ElastixRegistrationLib.core.elastix.run import parameter_object
+from ElastixRegistrationLib.core.images.geometry import float_copy
+from ElastixRegistrationLib.core.system.itk_access import wrapped_class
 
 
 def transformix_points(maps, moving, points, folder):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from ElastixRegistrationLib.core.images import Geometry, image_from_array
+from ElastixRegistrationLib.core.images.geometry import Geometry, image_from_array
 
 
 def grid(size=(40, 36, 32), spacing=None, origin=None, direction=None) -> Geometry:

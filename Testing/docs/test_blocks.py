@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from docs.blocks import LAYOUT, NOT_RUN, PYTHON, SHELL, SLICER, TOP, all_blocks
 from docs.workspace import make_workspace, short_group, short_sources
-from ElastixRegistrationLib import cli
-from ElastixRegistrationLib.core.groupwise import GroupSettings
-from ElastixRegistrationLib.core.preset import Preset
+from ElastixRegistrationLib.cli import main as cli
+from ElastixRegistrationLib.core.presets.preset import Preset
+from ElastixRegistrationLib.core.registration.groupwise import GroupSettings
 
 MODULE = TOP / "ElastixRegistration"
 KINDS = (SHELL, PYTHON, SLICER, LAYOUT)

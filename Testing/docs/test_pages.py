@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from docs.blocks import PAGES, TOP
-from ElastixRegistrationLib import cli
-from ElastixRegistrationLib.core.presets import list_presets
-from ElastixRegistrationLib.mrml.registration import RegistrationLogic
+from ElastixRegistrationLib.cli import main as cli
+from ElastixRegistrationLib.core.presets.catalog import list_presets
+from ElastixRegistrationLib.mrml.logic import RegistrationLogic
 from ElastixRegistrationLib.mrml.sample_data import SAMPLE_PAIRS
 
 MODULE = TOP / "ElastixRegistration"

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 from core.phantoms import blobs, grid
-from ElastixRegistrationLib.core.groupwise import GroupSettings
-from ElastixRegistrationLib.core.image_files import write_image
-from ElastixRegistrationLib.core.images import array_view, geometry_of, image_from_array
-from ElastixRegistrationLib.core.matrices import transform_from_matrix
-from ElastixRegistrationLib.core.point_files import Points, write_points
-from ElastixRegistrationLib.core.preset import Preset
-from ElastixRegistrationLib.core.presets import find_preset
-from ElastixRegistrationLib.core.transform_files import write_transform
+from ElastixRegistrationLib.core.files.image_files import write_image
+from ElastixRegistrationLib.core.files.point_files import Points, write_points
+from ElastixRegistrationLib.core.files.transform_files import write_transform
+from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
+from ElastixRegistrationLib.core.presets.catalog import find_preset
+from ElastixRegistrationLib.core.presets.preset import Preset
+from ElastixRegistrationLib.core.registration.groupwise import GroupSettings
+from ElastixRegistrationLib.core.transforms.matrices import transform_from_matrix
 
 #: At most, of each resolution: that blocks run is tested here, how exact presets are elsewhere.
 ITERATIONS = 100

@@ -19,21 +19,26 @@ from pathlib import Path
 import numpy as np
 from core.phantoms import grid, stage
 from ElastixRegistrationLib.core.errors import ElastixRegistrationError
-from ElastixRegistrationLib.core.parameter_maps import (
+from ElastixRegistrationLib.core.files.point_files import Points, read_points, write_points
+from ElastixRegistrationLib.core.files.transform_files import read_transform, write_transform
+from ElastixRegistrationLib.core.parameters.maps import (
     decoded_text,
     format_parameter_text,
     format_parameter_toml,
     parse_parameter_source,
 )
-from ElastixRegistrationLib.core.parameter_upgrades import upgrade_text
-from ElastixRegistrationLib.core.parameter_validation import find_problems
-from ElastixRegistrationLib.core.point_files import Points, read_points, write_points
-from ElastixRegistrationLib.core.preset_import import examine
-from ElastixRegistrationLib.core.presets import built_in_presets
-from ElastixRegistrationLib.core.transform_files import read_transform, write_transform
-from ElastixRegistrationLib.core.transforms import affine_from_matrix, bspline_transform, compose, map_points
-from ElastixRegistrationLib.core.user_presets import write_preset_folder
-from ElastixRegistrationLib.worker.data import TransformData, VoxelData
+from ElastixRegistrationLib.core.parameters.upgrades import upgrade_text
+from ElastixRegistrationLib.core.parameters.validation import find_problems
+from ElastixRegistrationLib.core.presets.catalog import built_in_presets
+from ElastixRegistrationLib.core.presets.importing import examine
+from ElastixRegistrationLib.core.presets.user_presets import write_preset_folder
+from ElastixRegistrationLib.core.transforms.itk_transforms import (
+    affine_from_matrix,
+    bspline_transform,
+    compose,
+    map_points,
+)
+from ElastixRegistrationLib.core.transforms.plain_data import TransformData, VoxelData
 from ElastixRegistrationLib.worker.messages import ParameterMaps, pack, unpack
 from ElastixRegistrationLib.worker.outputs import ResampledVolume
 from ElastixRegistrationLib.worker.protocol import FrameReader, ProtocolError, frame_buffers
@@ -183,7 +188,7 @@ def _zip_reader(folder: Path) -> tuple[list[bytes], Callable[[bytes], None]]:
 
 
 def _protocol_reader(folder: Path) -> tuple[list[bytes], Callable[[bytes], None]]:
-    from ElastixRegistrationLib.core.images import image_from_array
+    from ElastixRegistrationLib.core.images.geometry import image_from_array
 
     image = VoxelData.of(image_from_array(np.zeros(_GRID.size[::-1], np.float32), _GRID))
     request = {

@@ -125,7 +125,7 @@ class FakeHandle:
         self.state = "cancelled"
 
     def advance(self, stage=0, iteration=10, fraction=0.3):
-        from ElastixRegistrationLib.core.progress import Iteration, ProgressEvent
+        from ElastixRegistrationLib.core.elastix.progress import Iteration, ProgressEvent
 
         self.iterations = [Iteration(stage, 0, n, -0.1 * n, 1.0, 1.0, 1.0) for n in range(iteration + 1)]
         self.progress = ProgressEvent(stage, 2, 0, 3, iteration, 250, -0.5, 1.0, fraction, 2.0, 12.0)
@@ -187,9 +187,9 @@ def a_ready_worker(a_pool, monkeypatch):
 def a_real_handle(installed_host, a_pool):
     """The handle of one real background run of ``a_pair`` that is done, with all outputs."""
     import slicer
-    from ElastixRegistrationLib.mrml.background_registration import submit_job
-    from ElastixRegistrationLib.mrml.parameter_node import OUTPUTS
-    from ElastixRegistrationLib.mrml.registration import RegistrationLogic
+    from ElastixRegistrationLib.mrml.logic import RegistrationLogic
+    from ElastixRegistrationLib.mrml.run.asynchronous import submit_job
+    from ElastixRegistrationLib.mrml.run.parameter_node import OUTPUTS
 
     nodes = blobs_volume("fixed", 0.0), blobs_volume("moving", 6.0)
     job = RegistrationLogic().prepareRegistration(*nodes, preset="translation", seed=1)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from ElastixRegistrationLib.mrml.parameter_node import GROUP_VOLUMES, ParameterSet
+from ElastixRegistrationLib.mrml.run.parameter_node import GROUP_VOLUMES, ParameterSet
 from gui.clicks import blobs_volume, choose, shift_of
 from gui.conftest import MODULE_FILE
 

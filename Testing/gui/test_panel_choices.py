@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from ElastixRegistrationLib.core.settings import RegistrationSettings
-from ElastixRegistrationLib.mrml.parameter_node import ROLES, ParameterSet, parameter_nodes
+from ElastixRegistrationLib.mrml.run.parameter_node import ROLES, ParameterSet, parameter_nodes
 from gui.clicks import choose
 
 LIBRARY = Path(__file__).resolve().parents[2] / "ElastixRegistration"
@@ -36,7 +36,7 @@ def test_opens_in_half_a_second_without_itk(host, open_panel, a_pair):
             sys.executable,
             "-c",
             f"import sys; sys.path.insert(0, {str(LIBRARY)!r});"
-            "import ElastixRegistrationLib.mrml.registration, ElastixRegistrationLib.core.presets;"
+            "import ElastixRegistrationLib.mrml.logic, ElastixRegistrationLib.core.presets.catalog;"
             "print('itk' in sys.modules)",
         ],
         capture_output=True,

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import vtk
 from ElastixRegistrationLib.core.errors import RegistrationError
-from ElastixRegistrationLib.core.transform_files import read_transform
-from ElastixRegistrationLib.core.transforms import map_points
+from ElastixRegistrationLib.core.files.transform_files import read_transform
+from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
 from gui.clicks import choose, shift_of, shown_table
 
 VIEWS = ["Red", "Yellow"]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import vtk
 from ElastixRegistrationLib.core.errors import RegistrationError
-from ElastixRegistrationLib.mrml.parameter_node import ParameterSet
+from ElastixRegistrationLib.mrml.run.parameter_node import ParameterSet
 from gui.clicks import choose, shift_of, shown_table
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from core.phantoms import stage
-from ElastixRegistrationLib.core.parameter_maps import format_parameter_text
-from ElastixRegistrationLib.core.preset import Preset, PresetStage
-from ElastixRegistrationLib.core.presets import find_preset
-from ElastixRegistrationLib.core.user_presets import user_presets
-from ElastixRegistrationLib.mrml.parameter_node import ParameterSet, parameter_nodes
-from ElastixRegistrationLib.mrml.scene_presets import scene_presets
+from ElastixRegistrationLib.core.parameters.maps import format_parameter_text
+from ElastixRegistrationLib.core.presets.catalog import find_preset
+from ElastixRegistrationLib.core.presets.preset import Preset, PresetStage
+from ElastixRegistrationLib.core.presets.user_presets import user_presets
+from ElastixRegistrationLib.mrml.run.parameter_node import ParameterSet, parameter_nodes
+from ElastixRegistrationLib.mrml.run.scene_presets import scene_presets
 
 
 def choose(comboBox, value):

@@ -7,11 +7,11 @@ import os
 import pytest
 from core.phantoms import stage
 from ElastixRegistrationLib.core.errors import InputError
-from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
-from ElastixRegistrationLib.core.preset_import import import_presets
-from ElastixRegistrationLib.core.presets import DEFAULT_PRESET, find_preset
-from ElastixRegistrationLib.core.user_presets import export_preset, user_presets
-from ElastixRegistrationLib.mrml.scene_presets import scene_presets
+from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
+from ElastixRegistrationLib.core.presets.catalog import DEFAULT_PRESET, find_preset
+from ElastixRegistrationLib.core.presets.importing import import_presets
+from ElastixRegistrationLib.core.presets.user_presets import export_preset, user_presets
+from ElastixRegistrationLib.mrml.run.scene_presets import scene_presets
 
 
 @pytest.fixture

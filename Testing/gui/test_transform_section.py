@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import vtk
 from core.phantoms import grid
-from ElastixRegistrationLib.core.transform_files import write_transform
-from ElastixRegistrationLib.core.transforms import affine_from_matrix
+from ElastixRegistrationLib.core.files.transform_files import write_transform
+from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix
 from gui.clicks import choose
 
 SHIFT = [6.0, 0.0, 0.0]

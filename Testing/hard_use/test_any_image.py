@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from core.phantoms import grid, oblique, stage
-from ElastixRegistrationLib.core.image_files import read_image, write_image
-from ElastixRegistrationLib.core.images import array_view, geometry_of, image_from_array
-from ElastixRegistrationLib.core.registration import register
-from ElastixRegistrationLib.core.resampling import resample
-from ElastixRegistrationLib.core.transforms import affine_from_matrix, identity, map_points
+from ElastixRegistrationLib.core.files.image_files import read_image, write_image
+from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
+from ElastixRegistrationLib.core.registration.register import register
+from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix, identity, map_points
+from ElastixRegistrationLib.core.transforms.resampling import resample
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import slicer
 import vtk
-from ElastixRegistrationLib.mrml.coordinates import vtk_matrix_from_array
+from ElastixRegistrationLib.mrml.nodes.coordinates import vtk_matrix_from_array
 from vtk.util.numpy_support import get_vtk_array_type, vtk_to_numpy
 
 SCALAR_TYPES = {

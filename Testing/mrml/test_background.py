@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from core.phantoms import stage
-from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
-from ElastixRegistrationLib.core.registration import register
-from ElastixRegistrationLib.mrml.background_registration import submit_job
-from ElastixRegistrationLib.mrml.registration import RegistrationLogic
+from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
+from ElastixRegistrationLib.core.registration.register import register
+from ElastixRegistrationLib.mrml.logic import RegistrationLogic
+from ElastixRegistrationLib.mrml.run.asynchronous import submit_job
 from ElastixRegistrationLib.worker.pool import WorkerPool
 from mrml import builders
 from mrml.scans import blobs, voxels_of
@@ -80,8 +80,8 @@ def test_the_process_of_the_window_loads_no_itk():
         import slicer
         slicer.mrmlScene = slicer.vtkMRMLScene()
         from mrml.scans import blobs
-        from ElastixRegistrationLib.mrml.background_registration import submit_job
-        from ElastixRegistrationLib.mrml.registration import RegistrationLogic
+        from ElastixRegistrationLib.mrml.run.asynchronous import submit_job
+        from ElastixRegistrationLib.mrml.logic import RegistrationLogic
         from ElastixRegistrationLib.worker.pool import WorkerPool
         nodes = [slicer.util.addVolumeFromArray(blobs(shift)) for shift in ((0, 0, 0), (3, 2, 1))]
         for node in nodes:

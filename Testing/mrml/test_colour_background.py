@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 import slicer
 import vtk
-from ElastixRegistrationLib.core.background import estimate_background
+from ElastixRegistrationLib.core.images.background import estimate_background
 from ElastixRegistrationLib.core.settings import RegistrationSettings
-from ElastixRegistrationLib.mrml.coordinates import vtk_matrix_from_array
-from ElastixRegistrationLib.mrml.output_volumes import image_steps
-from ElastixRegistrationLib.mrml.sequences import Found, SequenceOptions, frames_of
-from ElastixRegistrationLib.mrml.sequences_group import GroupFound
-from ElastixRegistrationLib.mrml.sequences_outputs import SequenceOutputs, group_steps, output_steps
-from ElastixRegistrationLib.mrml.steps import completed
-from ElastixRegistrationLib.mrml.volumes import volume_image
-from ElastixRegistrationLib.mrml.volumes_outputs import volumes_group_steps
+from ElastixRegistrationLib.mrml.multi_image.group import GroupFound
+from ElastixRegistrationLib.mrml.multi_image.sequence_outputs import SequenceOutputs, group_steps, output_steps
+from ElastixRegistrationLib.mrml.multi_image.sequences import Found, SequenceOptions, frames_of
+from ElastixRegistrationLib.mrml.multi_image.volume_outputs import volumes_group_steps
+from ElastixRegistrationLib.mrml.nodes.coordinates import vtk_matrix_from_array
+from ElastixRegistrationLib.mrml.nodes.incremental import completed
+from ElastixRegistrationLib.mrml.nodes.output_volumes import image_steps
+from ElastixRegistrationLib.mrml.nodes.volumes import volume_image
 from mrml.scans import blobs, voxels_of
 
 BACKGROUND = (200, 30, 30)

@@ -8,10 +8,10 @@ import slicer
 import vtk
 from core.phantoms import stage
 from ElastixRegistrationLib.core.errors import InputError
-from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
-from ElastixRegistrationLib.mrml.channels import VolumePair
-from ElastixRegistrationLib.mrml.landmark_start import landmark_transform_node
-from ElastixRegistrationLib.mrml.registration import RegistrationLogic
+from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
+from ElastixRegistrationLib.mrml.logic import RegistrationLogic
+from ElastixRegistrationLib.mrml.run.channels import VolumePair
+from ElastixRegistrationLib.mrml.run.landmark_start import landmark_transform_node
 from mrml import builders
 from mrml.scans import the_object, voxels_in_world
 from vtk.util.numpy_support import vtk_to_numpy

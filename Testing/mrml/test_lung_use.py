@@ -11,17 +11,17 @@ import slicer
 import vtk
 from core.elastix_points import transformix_points
 from core.phantoms import stage
-from ElastixRegistrationLib.cli import main
-from ElastixRegistrationLib.core.assessment import label_figures
-from ElastixRegistrationLib.core.deformation_analysis import jacobian_slabs
-from ElastixRegistrationLib.core.image_files import read_image
-from ElastixRegistrationLib.core.images import array_view, geometry_of
-from ElastixRegistrationLib.core.point_files import read_points
-from ElastixRegistrationLib.core.registration import register
-from ElastixRegistrationLib.core.transform_files import write_transform
-from ElastixRegistrationLib.core.transforms import map_points
-from ElastixRegistrationLib.mrml.transforms import chain_from_data, set_from_parent
-from ElastixRegistrationLib.worker.data import TransformData
+from ElastixRegistrationLib.cli.main import main
+from ElastixRegistrationLib.core.files.image_files import read_image
+from ElastixRegistrationLib.core.files.point_files import read_points
+from ElastixRegistrationLib.core.files.transform_files import write_transform
+from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of
+from ElastixRegistrationLib.core.quality.assessment import label_figures
+from ElastixRegistrationLib.core.registration.register import register
+from ElastixRegistrationLib.core.transforms.deformation_analysis import jacobian_slabs
+from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
+from ElastixRegistrationLib.core.transforms.plain_data import TransformData
+from ElastixRegistrationLib.mrml.nodes.transforms import chain_from_data, set_from_parent
 from mrml.builders import ras
 
 QUICK = {"NumberOfResolutions": "2", "MaximumNumberOfIterations": "60"}

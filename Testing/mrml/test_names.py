@@ -6,12 +6,12 @@ import json
 
 import numpy as np
 import pytest
+from ElastixRegistrationLib.core.files.transform_files import read_transform
 from ElastixRegistrationLib.core.settings import RegistrationSettings
-from ElastixRegistrationLib.core.transform_files import read_transform
-from ElastixRegistrationLib.core.transforms import map_points
-from ElastixRegistrationLib.mrml.registration import RegistrationLogic
-from ElastixRegistrationLib.mrml.run_folder import save_steps
-from ElastixRegistrationLib.mrml.steps import completed
+from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
+from ElastixRegistrationLib.mrml.logic import RegistrationLogic
+from ElastixRegistrationLib.mrml.nodes.incremental import completed
+from ElastixRegistrationLib.mrml.run.run_folder import save_steps
 
 NAMES = ["Schädel früh ✓", "頭部 CT", 'a/b\\c:*?"<>|', "{name} %s %1 <b>", " "]
 

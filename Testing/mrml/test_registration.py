@@ -10,11 +10,11 @@ import slicer
 import vtk
 from core.phantoms import stage
 from ElastixRegistrationLib.core.errors import InputError, RegistrationError
-from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
-from ElastixRegistrationLib.core.registration import register
-from ElastixRegistrationLib.mrml.channels import VolumePair
-from ElastixRegistrationLib.mrml.registration import RegistrationLogic
-from ElastixRegistrationLib.mrml.volumes import ijk_to_ras_of_node
+from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
+from ElastixRegistrationLib.core.registration.register import register
+from ElastixRegistrationLib.mrml.logic import RegistrationLogic
+from ElastixRegistrationLib.mrml.nodes.volumes import ijk_to_ras_of_node
+from ElastixRegistrationLib.mrml.run.channels import VolumePair
 from mrml import builders
 from mrml.conftest import SCALAR_TYPES
 from mrml.scans import scene_state, the_object, voxels_in_world, voxels_of

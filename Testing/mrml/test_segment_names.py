@@ -8,17 +8,17 @@ import slicer
 import vtk
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.settings import RegistrationSettings
-from ElastixRegistrationLib.mrml.channels import VolumePair, channel_steps
-from ElastixRegistrationLib.mrml.coordinates import vtk_matrix_from_array
-from ElastixRegistrationLib.mrml.deformation_nodes import add_deformation_nodes
-from ElastixRegistrationLib.mrml.masks import mask_steps
-from ElastixRegistrationLib.mrml.output_volumes import image_steps
-from ElastixRegistrationLib.mrml.quality_nodes import segment_figures
-from ElastixRegistrationLib.mrml.sequences import Found, SequenceOptions, frames_of
-from ElastixRegistrationLib.mrml.sequences_outputs import SequenceOutputs, output_steps
-from ElastixRegistrationLib.mrml.sides import side_steps
-from ElastixRegistrationLib.mrml.steps import completed
-from ElastixRegistrationLib.mrml.volumes import volume_image
+from ElastixRegistrationLib.mrml.apply.deformation import add_deformation_nodes
+from ElastixRegistrationLib.mrml.apply.quality import segment_figures
+from ElastixRegistrationLib.mrml.multi_image.sequence_outputs import SequenceOutputs, output_steps
+from ElastixRegistrationLib.mrml.multi_image.sequences import Found, SequenceOptions, frames_of
+from ElastixRegistrationLib.mrml.nodes.coordinates import vtk_matrix_from_array
+from ElastixRegistrationLib.mrml.nodes.incremental import completed
+from ElastixRegistrationLib.mrml.nodes.masks import mask_steps
+from ElastixRegistrationLib.mrml.nodes.output_volumes import image_steps
+from ElastixRegistrationLib.mrml.nodes.volumes import volume_image
+from ElastixRegistrationLib.mrml.run.channels import VolumePair, channel_steps
+from ElastixRegistrationLib.mrml.run.sides import side_steps
 from vtk.util.numpy_support import vtk_to_numpy
 
 BIG, SMALL = 10, 6

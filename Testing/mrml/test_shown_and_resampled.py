@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import slicer
 import vtk
-from ElastixRegistrationLib.mrml.registration import RegistrationLogic
+from ElastixRegistrationLib.mrml.logic import RegistrationLogic
 from vtk.util.numpy_support import vtk_to_numpy
 
 from .builders import oblique_ijk_to_ras, rigid, vtk_bspline, vtk_grid, vtk_thin_plate

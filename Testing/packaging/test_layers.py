@@ -79,9 +79,9 @@ def test_a_registration_loads_only_the_itk_it_uses():
     modules = _modules_after(
         f"sys.path.insert(0, {str(LIBRARY.parents[1] / 'Testing')!r});"
         "from core.phantoms import blobs, grid, stage;"
-        "from ElastixRegistrationLib.core.registration import register;"
-        "from ElastixRegistrationLib.core.deformation import jacobian_determinant;"
-        "from ElastixRegistrationLib.core.transforms import displacement_field, map_points;"
+        "from ElastixRegistrationLib.core.registration.register import register;"
+        "from ElastixRegistrationLib.core.transforms.deformation import jacobian_determinant;"
+        "from ElastixRegistrationLib.core.transforms.itk_transforms import displacement_field, map_points;"
         "image = blobs(grid());"
         "quick = {'MaximumNumberOfIterations': '3', 'NumberOfResolutions': '1'};"
         "result = register(image, image, [stage(**quick), stage('BSplineTransform', **quick)]);"

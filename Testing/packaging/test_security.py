@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from ElastixRegistrationLib.core.output_files import whole_file
-from ElastixRegistrationLib.core.parameter_maps import write_parameter_file
-from ElastixRegistrationLib.core.scratch import scratch_folder
+from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
+from ElastixRegistrationLib.core.system.output_files import whole_file
+from ElastixRegistrationLib.core.system.scratch import scratch_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [*(ROOT / "ElastixRegistration").rglob("*.py"), ROOT / "dev.py"]
@@ -88,8 +88,8 @@ def test_temporary_folders_are_private_and_gone_afterwards(tmp_path, monkeypatch
 _RUNS = """
 import os, sys
 from core.phantoms import blobs, grid
-from ElastixRegistrationLib.core.parameter_maps import read_parameter_file
-from ElastixRegistrationLib.core.registration import register
+from ElastixRegistrationLib.core.parameters.maps import read_parameter_file
+from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.worker.pool import WorkerPool
 
 fixed, moving = blobs(grid((22, 20))), blobs(grid((22, 20)), (3.0, 2.0))

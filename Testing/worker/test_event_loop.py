@@ -20,8 +20,8 @@ WINDOW = """
     import numpy as np
     from PySide6.QtCore import QCoreApplication, QTimer, Qt
     from core.phantoms import blobs, grid, stage
-    from ElastixRegistrationLib.core.images import array_view, image_from_array
-    from ElastixRegistrationLib.core.registration import register
+    from ElastixRegistrationLib.core.images.geometry import array_view, image_from_array
+    from ElastixRegistrationLib.core.registration.register import register
     from ElastixRegistrationLib.worker.outputs import DisplacementField, ResampledVolume
     from ElastixRegistrationLib.worker.pool import WorkerPool
 

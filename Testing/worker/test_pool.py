@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from core.phantoms import stage
+from ElastixRegistrationLib.core.elastix.progress import Iteration
 from ElastixRegistrationLib.core.errors import InputError
-from ElastixRegistrationLib.core.progress import Iteration
 from ElastixRegistrationLib.worker.outputs import DisplacementField, ResampledVolume
 from ElastixRegistrationLib.worker.pool import WorkerPool
 

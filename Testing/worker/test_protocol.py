@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from core.phantoms import grid
-from ElastixRegistrationLib.core.background import BackgroundEstimate
 from ElastixRegistrationLib.core.errors import InputError, ParameterError
+from ElastixRegistrationLib.core.images.background import BackgroundEstimate
+from ElastixRegistrationLib.core.transforms.plain_data import TransformData, TransformElement, VoxelData
 from ElastixRegistrationLib.worker import messages
-from ElastixRegistrationLib.worker.data import TransformData, TransformElement, VoxelData
 from ElastixRegistrationLib.worker.log_reader import end_mark
 from ElastixRegistrationLib.worker.messages import ParameterMaps, pack, unpack
 from ElastixRegistrationLib.worker.outputs import DisplacementField, ResampledVolume

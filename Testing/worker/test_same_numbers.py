@@ -7,16 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from core.phantoms import blobs, grid, oblique, stage
-from ElastixRegistrationLib.core.assessment import assess
-from ElastixRegistrationLib.core.channels import Channel
-from ElastixRegistrationLib.core.deformation_analysis import jacobian_determinant_of
 from ElastixRegistrationLib.core.errors import InputError
-from ElastixRegistrationLib.core.images import array_view, geometry_of, image_from_array
-from ElastixRegistrationLib.core.inverse import invert
-from ElastixRegistrationLib.core.itk_access import wrapped_class
-from ElastixRegistrationLib.core.registration import register
-from ElastixRegistrationLib.core.thin_plates import spline_kernel_transform
-from ElastixRegistrationLib.core.transforms import (
+from ElastixRegistrationLib.core.images.channels import Channel
+from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
+from ElastixRegistrationLib.core.quality.assessment import assess
+from ElastixRegistrationLib.core.registration.register import register
+from ElastixRegistrationLib.core.system.itk_access import wrapped_class
+from ElastixRegistrationLib.core.transforms.deformation_analysis import jacobian_determinant_of
+from ElastixRegistrationLib.core.transforms.inverse import invert
+from ElastixRegistrationLib.core.transforms.itk_transforms import (
     affine_from_matrix,
     bspline_transform,
     compose,
@@ -24,7 +23,8 @@ from ElastixRegistrationLib.core.transforms import (
     displacement_field_transform,
     map_points,
 )
-from ElastixRegistrationLib.worker.data import TransformData, VoxelData
+from ElastixRegistrationLib.core.transforms.plain_data import TransformData, VoxelData
+from ElastixRegistrationLib.core.transforms.spline_kernels import spline_kernel_transform
 from ElastixRegistrationLib.worker.outputs import (
     DisplacementField,
     FiguresBeforeAndAfter,

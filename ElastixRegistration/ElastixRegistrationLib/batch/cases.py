@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from ..core.errors import InputError
-from ..core.file_names import safe_name
-from ..core.image_files import IMAGE_SUFFIXES, image_suffix_of
+from ..core.files.image_files import IMAGE_SUFFIXES, image_suffix_of
+from ..core.system.file_names import safe_name
 
 _log = logging.getLogger(__name__)
 

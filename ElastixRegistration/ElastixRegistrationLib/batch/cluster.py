@@ -17,7 +17,7 @@ from typing import Any
 
 from .. import __version__
 from ..core.errors import InputError, RegistrationError
-from ..core.memory import available_bytes
+from ..core.registration.memory import available_bytes
 from ..worker.pool import core_count
 
 _log = logging.getLogger(__name__)

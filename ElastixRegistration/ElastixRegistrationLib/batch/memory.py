@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterable, Sequence
 
 from ..core.errors import InputError
-from ..core.image_files import read_geometry
-from ..core.images import Geometry
-from ..core.memory import estimate_bytes
-from ..core.parameter_maps import ParameterMap
+from ..core.files.image_files import read_geometry
+from ..core.images.geometry import Geometry
+from ..core.parameters.maps import ParameterMap
+from ..core.registration.memory import estimate_bytes
 from .cases import Case
 
 #: What a Dask worker takes before it does anything, ITK's readers included.

@@ -16,9 +16,9 @@ from urllib.parse import quote
 
 import numpy as np
 
-from ..core.output_files import whole_file
-from ..core.report_style import STYLE
-from ..core.similarity import Figure
+from ..core.quality.similarity import Figure
+from ..core.report.style import STYLE
+from ..core.system.output_files import whole_file
 from .summary import CaseOutcome, RankedCase, ranked
 from .task import PREVIEW
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..core.images import Geometry
-from ..core.pictures import normalised, overlay, planes_of, png_bytes, window_of
+from ..core.images.geometry import Geometry
+from ..core.report.pictures import normalised, overlay, planes_of, png_bytes, window_of
 
 _SIDE = 112
 _GAP = 4

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.output_files import whole_file
-from ..core.similarity import Figure
+from ..core.quality.similarity import Figure
+from ..core.system.output_files import whole_file
 
 #: From here on a figure is called unusual: B. Iglewicz, D.C. Hoaglin, How to Detect and Handle Outliers, 1993, 3.5.
 UNUSUAL = 3.5

@@ -19,17 +19,17 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import ElastixRegistrationError, InputError, RegistrationError
-from ..core.image_files import read_image, write_image
-from ..core.images import array_view, as_scalar, component_count, geometry_of, image_from_array, image_like
-from ..core.inputs import RegistrationInputs, as_flat_as, read_inputs
-from ..core.report import software_versions
-from ..core.resampling import resample
+from ..core.files.image_files import read_image, write_image
+from ..core.files.transform_files import read_transform, write_transform
+from ..core.images.geometry import array_view, as_scalar, component_count, geometry_of, image_from_array, image_like
+from ..core.quality.similarity import Figure, dice_by_label
+from ..core.registration.inputs import RegistrationInputs, as_flat_as, read_inputs
+from ..core.report.page import software_versions
 from ..core.settings import RegistrationSettings
-from ..core.similarity import Figure, dice_by_label
-from ..core.transform_files import read_transform, write_transform
-from ..core.transforms import identity
+from ..core.transforms.itk_transforms import identity
+from ..core.transforms.plain_data import VoxelData
+from ..core.transforms.resampling import resample
 from ..worker.client import State
-from ..worker.data import VoxelData
 from ..worker.outputs import FiguresBeforeAndAfter, ResampledVolume
 from ..worker.pool import WorkerPool
 from ..worker.result import BackgroundResult

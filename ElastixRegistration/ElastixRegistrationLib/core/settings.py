@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from .errors import InputError, ParameterError
-from .parameter_maps import ParameterMap, read_stage_source
-from .parameter_schema import misspelling
-from .parameter_validation import validate_stages
-from .preset import Preset
-from .presets import DEFAULT_PRESET, find_preset
+from .parameters.maps import ParameterMap, read_stage_source
+from .parameters.schema import misspelling
+from .parameters.validation import validate_stages
+from .presets.catalog import DEFAULT_PRESET, find_preset
+from .presets.preset import Preset
 
 AUTO, KEEP = "auto", "keep"
 INTERPOLATIONS = ("linear", "bspline", "nearest")

@@ -167,8 +167,8 @@ def _composites() -> list[Any]:
 
 def _comparedVoxels(mode: str, fixed: Any, result: Any) -> Any:
     """(k, j, i) of a checkerboard or of the difference."""
-    from ..core.comparison_volumes import checkerboard_volume, difference_volume
-    from ..mrml.volumes import volume_image
+    from ..core.report.comparison_volumes import checkerboard_volume, difference_volume
+    from ..mrml.nodes.volumes import volume_image
 
     arrays = [volume_image(node, "volume").scalars() for node in (fixed, result)]
     make = checkerboard_volume if mode == "checkerboard" else difference_volume

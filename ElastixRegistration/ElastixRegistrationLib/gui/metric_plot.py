@@ -8,7 +8,7 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
-from ..core.convergence_curve import Curve, StageCurve, curve_of
+from ..core.report.convergence_curve import Curve, StageCurve, curve_of
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 8, 8, 18, 20
 # Between the words of one stage and those of the next.

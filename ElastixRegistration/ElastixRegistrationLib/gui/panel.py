@@ -15,21 +15,21 @@ from slicer.util import VTKObservationMixin
 
 from ..core.errors import InputError
 from ..core.settings import RegistrationSettings
-from ..mrml.parameter_node import MANY_ROLES, ROLES, ParameterSet, add_parameter_node, parameter_nodes
-from .advanced_section import AdvancedSection
-from .inputs_section import InputsSection, chooseDefaults
+from ..mrml.run.parameter_node import MANY_ROLES, ROLES, ParameterSet, add_parameter_node, parameter_nodes
 from .installation import InstallationError, ensureRequirements
-from .many_section import ManySection
-from .masks_section import MasksSection
-from .outputs_section import OutputsSection
-from .parameter_set_section import ParameterSetSection
-from .preset_section import PresetSection
+from .multi_image.section import ManySection
 from .readiness import whatIsMissing
-from .result_section import ResultSection
 from .run_control import Run, RunControl
-from .run_section import RunSection
-from .start_section import StartSection
-from .transform_section import TransformSection
+from .sections.advanced import AdvancedSection
+from .sections.inputs import InputsSection, chooseDefaults
+from .sections.masks import MasksSection
+from .sections.outputs import OutputsSection
+from .sections.parameter_set import ParameterSetSection
+from .sections.preset import PresetSection
+from .sections.result import ResultSection
+from .sections.run import RunSection
+from .sections.start import StartSection
+from .sections.transform import TransformSection
 
 _log = logging.getLogger(__name__)
 #: So long after the panel is shown a process is started that the next Apply finds ready.

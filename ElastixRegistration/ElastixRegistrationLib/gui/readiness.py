@@ -5,8 +5,8 @@ from __future__ import annotations
 from slicer.i18n import tr as _
 
 from ..core.errors import InputError
-from ..core.presets import find_preset
-from ..mrml.parameter_node import (
+from ..core.presets.catalog import find_preset
+from ..mrml.run.parameter_node import (
     FIXED_POINTS,
     FIXED_VOLUME,
     INITIAL_TRANSFORM,
@@ -15,7 +15,7 @@ from ..mrml.parameter_node import (
     OUTPUTS,
     ParameterSet,
 )
-from ..mrml.scene_presets import scene_presets
+from ..mrml.run.scene_presets import scene_presets
 
 
 def whatIsMissing(choices: ParameterSet | None) -> str:

@@ -8,10 +8,10 @@ import numpy as np
 import slicer
 from slicer.util import VTKObservationMixin
 
-from ..core.comparison_volumes import scaled_pair
-from ..mrml.chains import inverse, map_points
-from ..mrml.coordinates import lps_from_ras
-from ..mrml.volumes import volume_image
+from ..core.report.comparison_volumes import scaled_pair
+from ..mrml.nodes.chains import inverse, map_points
+from ..mrml.nodes.coordinates import lps_from_ras
+from ..mrml.nodes.volumes import volume_image
 
 #: Half the side of the window, mm.
 REACH_MM = 25.0

@@ -12,8 +12,8 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..core.errors import ElastixRegistrationError
-from ..mrml.parameter_node import INPUTS, ParameterSet, registration_arguments, wanted_outputs
-from ..mrml.steps import STEP_S
+from ..mrml.nodes.incremental import STEP_S
+from ..mrml.run.parameter_node import INPUTS, ParameterSet, registration_arguments, wanted_outputs
 
 #: ms between two looks at a registration that runs.
 _INTERVAL = 50
@@ -86,7 +86,7 @@ class RunControl:
             self._follow(self._run)
 
     def _start(self, choices: ParameterSet) -> Iterator[None]:
-        from ..mrml.outputs import check_outputs
+        from ..mrml.run.outputs import check_outputs
 
         yield  # the window shows that it has begun
         job = yield from self._logic.preparationSteps(**registration_arguments(choices))
@@ -169,8 +169,8 @@ class RunControl:
 
     def _finish(self, run: Run) -> Iterator[None]:
         """Bring the result into the scene and judge it."""
-        from ..mrml.outputs import output_steps
-        from ..mrml.run_folder import save_steps
+        from ..mrml.run.outputs import output_steps
+        from ..mrml.run.run_folder import save_steps
 
         result, log = run.handle.result, run.handle.log
         run.applied = yield from output_steps(run.job, result, run.wanted, field_is_volume=run.fieldIsVolume)
@@ -228,13 +228,13 @@ def _advance(steps: Iterator[None]) -> bool:
 
 def comparisonOf(job: Any, result: Any) -> Any:
     """Figures before and after, with a verdict: the worker's, or computed here."""
-    from ..mrml.background_registration import FIGURES, JUDGED_VOXELS
+    from ..mrml.run.asynchronous import FIGURES, JUDGED_VOXELS
 
     computed = getattr(result, "outputs", {})
     if FIGURES in computed:
         return computed[FIGURES]
-    from ..core.assessment import assess
-    from ..core.registration_checks import JUDGED_BY
+    from ..core.quality.assessment import assess
+    from ..core.registration.checks import JUDGED_BY
 
     inputs = job.inputs.arguments()
     given = {name: inputs[name] for name in JUDGED_BY}
@@ -258,7 +258,7 @@ def progressText(event: Any) -> str:
             )
         )
     if event.remaining_s is not None:
-        from ..core.preset_texts import duration_text
+        from ..core.presets.texts import duration_text
 
         parts.append(_("about {duration} left").format(duration=duration_text(event.remaining_s)))
     return " \N{MIDDLE DOT} ".join(parts)

@@ -1,0 +1,1 @@
+"""MRML nodes to images and transforms of ``core`` and back. RAS, mm; no Qt."""

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..core.channels import Channel
-from ..core.elastix_errors import error_lines, ignored_errors
+from ..core.elastix.errors import error_lines, ignored_errors
+from ..core.elastix.progress import Iteration, ProgressEvent, ProgressParser
 from ..core.errors import ElastixRegistrationError, InputError, ParameterError, RegistrationError
-from ..core.parameter_maps import ParameterMap
-from ..core.progress import Iteration, ProgressEvent, ProgressParser
+from ..core.images.channels import Channel
+from ..core.parameters.maps import ParameterMap
 from ..core.settings import check_values
-from .data import TransformData, VoxelData, channel_data
+from ..core.transforms.plain_data import TransformData, VoxelData, channel_data
 from .log_reader import LogReader
 from .messages import ParameterMaps, pack
 from .outputs import Output

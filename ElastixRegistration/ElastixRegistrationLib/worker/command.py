@@ -24,7 +24,7 @@ from .process import (
 _PACKAGE = __package__.rpartition(".")[0]
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv.pop(1));"
-    f"from {_PACKAGE}.cli import main; sys.exit(main(sys.argv[1:]))"
+    f"from {_PACKAGE}.cli.main import main; sys.exit(main(sys.argv[1:]))"
 )
 _CHUNK = 1 << 16
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core.background import BackgroundEstimate, estimate_background
 from ..core.errors import InputError
-from ..core.groupwise import GroupSettings, check_count, group_stages, register_group
+from ..core.images.background import BackgroundEstimate, estimate_background
+from ..core.registration.groupwise import GroupSettings, check_count, group_stages, register_group
+from ..core.transforms.plain_data import TransformData, VoxelData
 from .client import Job, RegistrationHandle
-from .data import TransformData, VoxelData
 from .messages import pack
 from .protocol import frame_buffers
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ..core.background import BackgroundEstimate, Padding
-from ..core.channels import Channel
 from ..core.errors import InputError
-from ..core.images import Geometry
-from ..core.similarity import Comparison, Figure, LandmarkRow
-from .data import TransformData, TransformElement, VoxelData
+from ..core.images.background import BackgroundEstimate, Padding
+from ..core.images.channels import Channel
+from ..core.images.geometry import Geometry
+from ..core.quality.similarity import Comparison, Figure, LandmarkRow
+from ..core.transforms.plain_data import TransformData, TransformElement, VoxelData
 from .outputs import (
     DisplacementField,
     FiguresBeforeAndAfter,

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..core.background import BackgroundEstimate, component_background
-from ..core.images import Geometry
-from .data import TransformData, VoxelData
+from ..core.images.background import BackgroundEstimate, component_background
+from ..core.images.geometry import Geometry
+from ..core.transforms.plain_data import TransformData, VoxelData
 
 
 @dataclass(frozen=True)
@@ -78,29 +78,29 @@ def compute(output: Output, result: Any, inputs: dict[str, Any], moving: VoxelDa
     if isinstance(output, ResampledVolume):
         return _resampled(output, result, moving, grid)
     if isinstance(output, InverseTransform):
-        from ..core.inverse import invert
+        from ..core.transforms.inverse import invert
 
         inverse = invert(result.transform, grid)
         return InverseData(TransformData.of(inverse.transform), inverse.mean_residual, inverse.max_residual)
     if isinstance(output, FiguresBeforeAndAfter):
-        from ..core.assessment import assess
-        from ..core.registration_checks import JUDGED_BY
+        from ..core.quality.assessment import assess
+        from ..core.registration.checks import JUDGED_BY
 
         given: dict[str, Any] = {name: inputs.get(name) for name in JUDGED_BY}
         return assess(inputs["fixed"], result, most_voxels=output.most_voxels, **given).comparison
     if isinstance(output, DisplacementField):
-        from ..core.images import array_view
-        from ..core.transforms import displacement_field
+        from ..core.images.geometry import array_view
+        from ..core.transforms.itk_transforms import displacement_field
 
         return VoxelData(array_view(displacement_field(result.transform, grid)), grid)
-    from ..core.deformation_analysis import jacobian_determinant_of
+    from ..core.transforms.deformation_analysis import jacobian_determinant_of
 
     return VoxelData(jacobian_determinant_of(result.transform, grid), grid)
 
 
 def _resampled(output: ResampledVolume, result: Any, moving: VoxelData, grid: Geometry) -> VoxelData:
-    from ..core.images import array_view
-    from ..core.resampling import resample
+    from ..core.images.geometry import array_view
+    from ..core.transforms.resampling import resample
 
     voxels = moving if output.image is None else output.image
     padding = output.padding

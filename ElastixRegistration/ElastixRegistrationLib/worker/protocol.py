@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.memory import available_bytes
+from ..core.registration.memory import available_bytes
 
 _MAGIC = b"ELX1"
 _PREFIX = struct.Struct("<4sIQ")

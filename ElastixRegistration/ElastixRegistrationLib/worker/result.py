@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core.background import BackgroundEstimate
-from ..core.images import Geometry
-from ..core.progress import Iteration
+from ..core.elastix.progress import Iteration
+from ..core.images.background import BackgroundEstimate
+from ..core.images.geometry import Geometry
 from ..core.settings import KEEP
-from .data import TransformData, VoxelData
+from ..core.transforms.plain_data import TransformData, VoxelData
 
 
 class BackgroundResult:
@@ -60,7 +60,7 @@ class BackgroundResult:
         background: float | None = None,
     ) -> Any:
         """As of ``core.RegistrationResult``, computed in this process; ``outputs`` can hold it without that."""
-        from ..core.registration import RegistrationResult
+        from ..core.registration.register import RegistrationResult
 
         own = {name: getattr(self, name) for name in RegistrationResult.__dataclass_fields__}
         return RegistrationResult(**own).resample(moving, reference, interpolation, background)

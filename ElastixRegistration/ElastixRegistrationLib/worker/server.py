@@ -14,7 +14,7 @@ import time
 import traceback
 from typing import Any
 
-from ..core.itk_access import preload
+from ..core.system.itk_access import preload
 from . import guard
 from .group import run_group_request
 from .log_reader import end_mark
@@ -25,8 +25,9 @@ if sys.platform == "win32":
     import _winapi
     import msvcrt
 
+_CORE = f"{__package__.rpartition('.')[0]}.core"
 _RESULT_MODULES = (
-    *(f"{__package__.rpartition('.')[0]}.core.{name}" for name in ("assessment", "inverse", "resampling")),
+    *(f"{_CORE}.{name}" for name in ("quality.assessment", "transforms.inverse", "transforms.resampling")),
     *("itk.itkAffineTransformPython", "itk.itkBSplineTransformPython", "itk.itkCompositeTransformPython"),
     *("itk.itkInterpolateImageFunctionPython", "itk.itkImageToImageFilterBPython"),
     "itk.itkTransformToDisplacementFieldFilterPython",
@@ -150,8 +151,8 @@ class _Server:
 
 def run_request(request: dict[str, Any]) -> dict[str, Any]:
     """The body of the answer to an unpacked request. Raises what ``core.register`` raises."""
-    from ..core.registration import register
-    from .data import TransformData, channel_images
+    from ..core.registration.register import register
+    from ..core.transforms.plain_data import TransformData, channel_images
     from .outputs import compute
 
     arguments = dict(request["arguments"])
@@ -217,7 +218,8 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 def _preload() -> None:
     """Load now what a registration would load first."""
-    from ..core import elastix, initialization, registration  # noqa: F401
+    from ..core.elastix import run as elastix
+    from ..core.registration import initialization  # noqa: F401
 
     elastix.load()
     for _ in preload():

@@ -1,0 +1,142 @@
+"""The subcommand analyze: what a transform does to space."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..core.errors import InputError
+from .outcome import Outcome
+
+_IMAGES = ("magnitude", "jacobian", "jacobian_matrix")
+
+
+def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
+    analyze = subparsers.add_parser(
+        "analyze",
+        parents=[common],
+        help="displacement, local volume change and folds of a transform",
+        description="How far a transform moves each point of the fixed image, how much volume grows or shrinks there,"
+        " in labels too, and where space folds onto itself, so that no tissue can have moved so.",
+    )
+    add = analyze.add_argument
+    add("transform", metavar="TRANSFORM", help="anything apply reads")
+    add("--reference", metavar="FIXED", required=True, help="the fixed image, whose grid is analyzed")
+    add("--labels", metavar="L", help="label map or .seg.nrrd of the fixed image: volumes before and after")
+    add("--mask", metavar="M", help="image, nonzero where statistics are taken and folds are listed")
+    add("--output-magnitude", metavar="D", help="displacement, mm")
+    add("--output-jacobian", metavar="J", help="determinant of the spatial Jacobian: local volume, moved / fixed")
+    add("--output-jacobian-matrix", metavar="M", help="the whole matrix, row by row, LPS, as 9 components (4 in 2D)")
+    analyze.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    from ..core.files.image_files import check_output, read_image
+    from ..core.files.segmentation_files import segment_names
+    from ..core.files.transform_files import read_transform
+    from ..core.images.geometry import array_view, geometry_of
+    from ..core.registration.inputs import in_dimension
+    from ..core.system.output_files import check_apart
+    from ..core.transforms.deformation_analysis import analyse_deformation
+    from ..core.transforms.itk_transforms import identity
+    from ..core.transforms.resampling import resample
+
+    outputs = {name: getattr(options, f"output_{name}") for name in _IMAGES if getattr(options, f"output_{name}")}
+    for path in outputs.values():
+        check_output(path)
+    check_apart(outputs.values(), [options.transform, options.reference, options.labels, options.mask])
+    transform = read_transform(options.transform)
+    reference = read_image(options.reference, "reference image")
+    flat_reference = in_dimension(reference, transform.GetInputSpaceDimension())
+    grid = geometry_of(flat_reference)
+    if transform.GetInputSpaceDimension() != grid.dimension:
+        raise InputError(
+            f"The transform has {transform.GetInputSpaceDimension()} dimensions, {options.reference} {grid.dimension}."
+        )
+    arrays: dict[str, np.ndarray | None] = {"labels": None, "mask": None}
+    names: dict[int, str] = {}
+    for role in arrays:
+        path = getattr(options, role)
+        if path:
+            image = in_dimension(read_image(path, role), grid.dimension)
+            if image.GetImageDimension() != grid.dimension:
+                raise InputError(
+                    f"The {role} {path} have {image.GetImageDimension()} dimensions, not {grid.dimension}."
+                )
+            array = array_view(resample(image, identity(grid.dimension), grid, interpolation="nearest"))
+            arrays[role] = array
+            if array.ndim > grid.dimension:
+                raise InputError(f"The {role} {path} have overlapping layers; give one label map.")
+            names = segment_names(image) if role == "labels" else names
+    analysis = analyse_deformation(
+        transform, grid, **arrays, names=names, with_matrix=bool(options.output_jacobian_matrix)
+    )
+    _write(analysis, grid, outputs, None if flat_reference is reference else geometry_of(reference))
+    return _outcome(analysis, outputs)
+
+
+def _write(analysis: Any, grid: Any, outputs: dict[str, str], slice_geometry: Any) -> None:
+    """``slice_geometry`` is the grid of a reference of one slice, None for others."""
+    from ..core.files.image_files import write_image
+    from ..core.images.geometry import image_from_array, many_component_image, one_slice
+
+    images = {}
+    if "magnitude" in outputs:
+        images["magnitude"] = image_from_array(analysis.magnitude, grid)
+    if "jacobian" in outputs:
+        images["jacobian"] = image_from_array(analysis.determinant, grid)
+    if "jacobian_matrix" in outputs:
+        images["jacobian_matrix"] = many_component_image(analysis.matrix.reshape(*analysis.matrix.shape[:-2], -1), grid)
+    for name, image in images.items():
+        write_image(image if slice_geometry is None else one_slice(image, slice_geometry), outputs[name])
+
+
+def _outcome(analysis: Any, outputs: dict[str, str]) -> Outcome:
+    statistics = analysis.statistics
+    magnitude = {"mean": float(analysis.magnitude.mean()), "max": float(analysis.magnitude.max())}
+    lines = [
+        f"displacement, mm: {magnitude['mean']:.2f} on average, {magnitude['max']:.2f} at most",
+        f"local volume, moved / fixed: {statistics.mean:.3f} on average, {statistics.minimum:.3f} to"
+        f" {statistics.maximum:.3f}; 5 % below {statistics.p5:.3f}, 5 % above {statistics.p95:.3f}",
+        f"folded voxels: {statistics.folded_count} of {statistics.voxels}",
+    ]
+    lines += [
+        f"  at {' '.join(f'{x:.1f}' for x in point)} mm (voxel {' '.join(map(str, index))})"
+        for index, point in list(zip(analysis.folded_indices.tolist(), analysis.folded_points.tolist(), strict=True))[
+            :5
+        ]
+    ]
+    lines += [
+        f"{label.name}: {label.fixed_mm3 / 1e3:.2f} ml to {label.moved_mm3 / 1e3:.2f} ml ({label.change_percent:+.1f}%)"
+        for label in analysis.labels
+    ]
+    lines += [f"{name.replace('_', ' ')}: {path}" for name, path in outputs.items()]
+    document = {
+        "command": "analyze",
+        "displacement_mm": magnitude,
+        "local_volume": {name: getattr(statistics, name) for name in ("mean", "minimum", "maximum", "p5", "p95")},
+        "folded": {
+            "voxels": statistics.folded_count,
+            "of": statistics.voxels,
+            "indices": analysis.folded_indices.tolist(),
+            "points_lps_mm": analysis.folded_points.tolist(),
+        },
+        "labels": [
+            {
+                "label": label.label,
+                "name": label.name,
+                "fixed_mm3": label.fixed_mm3,
+                "moved_mm3": label.moved_mm3,
+                "change_percent": label.change_percent,
+                "smallest": label.smallest,
+                "largest": label.largest,
+                "folded_voxels": label.folded_voxels,
+            }
+            for label in analysis.labels
+        ],
+        "outputs": {name: str(Path(path)) for name, path in outputs.items()},
+    }
+    return Outcome("\n".join(lines), document)

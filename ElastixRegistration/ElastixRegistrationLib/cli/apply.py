@@ -1,0 +1,180 @@
+"""The subcommand apply: a transform applied to an image, to points or to a surface model."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import InputError
+from ..core.settings import KEEP, background_from_text
+from .options import add_resampling
+from .outcome import Outcome
+
+_log = logging.getLogger(__name__)
+
+
+def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
+    apply = subparsers.add_parser(
+        "apply",
+        parents=[common],
+        help="apply a transform to an image, to points or to a model",
+        description="Apply a transform: of ITK, ANTs, BRAINS or Slicer (.h5, .tfm, .txt, .mat), an image of"
+        " displacements, or TransformParameters of elastix (.txt, .toml) with all that they link to. A registration's"
+        " transform maps points of the fixed image to the moving image: an image of the moving space is resampled onto"
+        " the fixed grid, and points and models go from fixed to moving. --inverse does the opposite of either.",
+    )
+    add = apply.add_argument
+    add("transform", metavar="TRANSFORM")
+    add("moving", metavar="MOVING", nargs="?", help="image to resample; segmentations (.seg.nrrd) stay such")
+    add("--reference", metavar="FIXED", help="image whose grid the resampled MOVING gets; needed with it")
+    add("--output-volume", metavar="V", help="the resampled MOVING; needed with it")
+    add("--points", metavar="P", help="elastix text, .fcsv or .mrk.json")
+    add("--output-points", metavar="Q", help="needed with --points")
+    add("--model", metavar="M", help="surface: .vtk, .stl, .ply or .obj")
+    add("--output-model", metavar="N", help="in the same format; needed with --model")
+    add("--inverse", action="store_true", help="the other way")
+    add_resampling(apply)
+    apply.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    wanted = [name for name in ("moving", "points", "model") if getattr(options, name)]
+    if len(wanted) != 1:
+        raise InputError("Give one of MOVING, --points and --model to apply the transform to.")
+    return {"moving": _resample, "points": _move_points, "model": _move_model}[wanted[0]](options)
+
+
+def _move_points(options: argparse.Namespace) -> Outcome:
+    from ..core.files.point_files import Points, check_point_output, read_points, write_points
+    from ..core.files.transform_files import read_transform
+    from ..core.system.output_files import check_apart
+
+    if not options.output_points:
+        raise InputError("To move points give --points and --output-points, and no image.")
+    check_point_output(options.output_points)
+    check_apart([options.output_points], [options.transform, options.points])
+    transform = read_transform(options.transform)
+    points = read_points(options.points)
+    dimension = transform.GetInputSpaceDimension()
+    if points.coordinates.shape[1] < dimension:
+        raise InputError(
+            f"The points in {options.points} have {points.coordinates.shape[1]} coordinates, the transform {dimension}."
+        )
+    moved = points.coordinates.copy()  # what a transform in a plane leaves alone stays
+    moved[:, :dimension] = _mapping(transform, options.inverse)(points.coordinates[:, :dimension])
+    write_points(Points(moved, points.labels), options.output_points)
+    return Outcome(
+        f"{len(moved)} points written to {options.output_points}.",
+        {"command": "apply", "points": len(moved), "outputs": {"points": options.output_points}},
+    )
+
+
+def _move_model(options: argparse.Namespace) -> Outcome:
+    from ..core.files.model_files import check_model_names, move_model
+    from ..core.files.transform_files import read_transform
+    from ..core.system.output_files import check_apart, check_folder_of
+
+    if not options.output_model:
+        raise InputError("To move a model give --model and --output-model, and no image.")
+    check_model_names(options.model, options.output_model)
+    check_folder_of(Path(options.output_model))
+    check_apart([options.output_model], [options.transform, options.model])
+    transform = read_transform(options.transform)
+    if transform.GetInputSpaceDimension() != 3:
+        raise InputError(f"The transform {options.transform} has 2 dimensions, and a model has 3.")
+    count = move_model(options.model, options.output_model, _mapping(transform, options.inverse))
+    return Outcome(
+        f"{options.output_model} written, {count} points.",
+        {"command": "apply", "points": count, "outputs": {"model": options.output_model}},
+    )
+
+
+def _mapping(transform: Any, inverse: bool) -> Callable:
+    from functools import partial
+
+    from ..core.transforms.inverse import invert_points
+    from ..core.transforms.itk_transforms import map_points
+
+    return partial(invert_points if inverse else map_points, transform)
+
+
+def _resample(options: argparse.Namespace) -> Outcome:
+    import numpy as np
+
+    from ..core.files.image_files import check_output, is_picture, read_image, write_image
+    from ..core.files.segmentation_files import is_segmentation, placed_segmentation
+    from ..core.files.transform_files import read_transform
+    from ..core.images.background import background_of, looks_like_labels
+    from ..core.images.geometry import array_view, as_scalar, geometry_of, not_finite_count, one_slice
+    from ..core.registration.inputs import in_dimension
+    from ..core.system.output_files import check_apart
+    from ..core.transforms.resampling import outside_of, resample
+
+    if not (options.reference and options.output_volume):
+        raise InputError("To resample give MOVING, --reference and --output-volume; to move points give --points.")
+    background = background_from_text(options.background)
+    check_output(options.output_volume, picture=is_picture(options.moving))
+    check_apart([options.output_volume], [options.transform, options.moving, options.reference])
+    transform = read_transform(options.transform)
+    dimension = transform.GetInputSpaceDimension()
+    source, reference_image = (
+        read_image(options.moving, "moving image"),
+        read_image(options.reference, "reference image"),
+    )
+    moving, flat_reference = in_dimension(source, dimension), in_dimension(reference_image, dimension)
+    reference = geometry_of(flat_reference)
+    if not dimension == moving.GetImageDimension() == reference.dimension:
+        raise InputError(
+            f"The transform has {dimension} dimensions, {options.moving} {moving.GetImageDimension()} and"
+            f" {options.reference} {reference.dimension}; they must agree."
+        )
+    if bad := not_finite_count(array_view(moving)):
+        _log.info(
+            "%d voxels of %s are not a number or infinite; so are those of the result beside them.", bad, options.moving
+        )
+    if options.inverse:
+        transform = _inverse(transform, geometry_of(moving))
+    outside: Any
+    if is_segmentation(options.moving) or (options.interpolation == "nearest" and looks_like_labels(as_scalar(moving))):
+        outside = 0.0 if isinstance(background, str) else background  # not the label that happens to fill the faces
+        image = resample(moving, transform, reference, interpolation="nearest", background=outside)
+    else:
+        if looks_like_labels(as_scalar(moving)):
+            _log.info(
+                "%s looks like a label map: --interpolation nearest keeps its labels, others mix them.", options.moving
+            )
+        estimate = background_of(as_scalar(moving), background)
+        outside = outside_of(moving, estimate.value, background)
+        image = resample(
+            moving,
+            transform,
+            reference,
+            interpolation=options.interpolation,
+            background=outside,
+            padding=None if background == KEEP else estimate,
+        )
+    if flat_reference is not reference_image:
+        image = one_slice(image, geometry_of(reference_image))
+    if is_segmentation(options.moving):
+        image = placed_segmentation(image, source)
+    write_image(image, options.output_volume)
+    return Outcome(
+        f"{options.output_volume} written, background {', '.join(f'{value:g}' for value in np.atleast_1d(outside))}.",
+        {"command": "apply", "background": outside, "outputs": {"volume": options.output_volume}},
+    )
+
+
+def _inverse(transform: Any, fixed: Any) -> Any:
+    from ..core.transforms.inverse import invert
+
+    inverse = invert(transform, fixed)
+    if inverse.max_residual:
+        _log.info(
+            "The inverse brings points back to %.3f mm on average, %.3f mm at most.",
+            inverse.mean_residual,
+            inverse.max_residual,
+        )
+    return inverse.transform

@@ -1,0 +1,219 @@
+"""The subcommand ``batch``: its arguments, its progress bar, and what it says at the end."""
+
+from __future__ import annotations
+
+import _thread
+import argparse
+import json
+import logging
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .options import add_execution, add_initialization, add_resampling, add_stages, chosen_settings
+from .outcome import Outcome
+
+if TYPE_CHECKING:
+    from ..batch import CohortProgress, CohortResult
+
+_log = logging.getLogger(__name__)
+
+#: Where there is no terminal, a line of progress comes this often.
+_LINE_EVERY_S = 30.0
+_MOST_NAMED = 5
+
+
+def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
+    batch = subparsers.add_parser(
+        "batch",
+        parents=[common],
+        help="register many images, on all cores or on a Dask cluster",
+        description="Register each MOVING with FIXED: images, folders of images or of DICOM series, or a table (.csv,"
+        " .tsv) with the columns case, fixed, moving, fixed_mask, moving_mask, fixed_points, moving_points,"
+        " fixed_labels, moving_labels, initial_transform. A table with a column fixed stands alone.",
+    )
+    add = batch.add_argument
+    add("inputs", metavar="FIXED MOVING", nargs="+", help="FIXED MOVING ..., FIXED TABLE, or TABLE alone")
+    add("--output-dir", metavar="DIR", required=True, help="gets a folder for each case, summary.csv and index.html")
+    add_stages(batch)
+    add("--fixed-mask", metavar="F", help="image, nonzero where FIXED counts")
+    add_initialization(batch)
+    add_resampling(batch)
+    add_execution(batch)
+    add("--resume", action="store_true", help="keep results that are whole and made from the same files and settings")
+    add(
+        "--attended",
+        action="store_true",
+        help="for programs that start this: counts as lines of JSON on stderr; ends as by Ctrl-C when stdin is closed",
+    )
+    where = batch.add_mutually_exclusive_group()
+    where.add_argument("--workers", type=int, metavar="N", help="cases at once; default: as cores and memory allow")
+    where.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of a Dask cluster, as tcp://host:8786 or tls://host:8786"
+    )
+    tls = batch.add_argument_group("TLS, for a scheduler at a tls:// address")
+    tls.add_argument("--tls-ca-file", metavar="PEM", help="certificates of the authority that signed the cluster's")
+    tls.add_argument("--tls-cert", metavar="PEM", help="certificate to show to the scheduler")
+    tls.add_argument("--tls-key", metavar="PEM", help="its private key")
+    batch.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    # Loaded here: Dask is an extra.
+    from ..batch.cases import find_cases
+    from ..batch.cluster import Tls, check_dask
+    from ..batch.cohort import run_cohort
+
+    check_dask()
+    settings = chosen_settings(options)
+    cases = find_cases(options.inputs, fixed_mask=options.fixed_mask)
+    display: _Display | _Lines = _Lines() if options.attended else _Display(on=not (options.quiet or options.json))
+    if options.attended:
+        _interrupt_when_stdin_closes()
+    try:
+        result = run_cohort(
+            cases,
+            options.output_dir,
+            settings,
+            workers=options.workers,
+            scheduler=options.scheduler,
+            tls=Tls(options.tls_ca_file, options.tls_cert, options.tls_key),
+            resume=options.resume,
+            progress=display.show,
+        )
+    except KeyboardInterrupt:
+        return _interrupted(display.over, len(cases), options.output_dir)
+    finally:
+        display.end()
+    return _outcome(result)
+
+
+class _Display:
+    """One line that is drawn again on a terminal, lines now and then elsewhere."""
+
+    def __init__(self, *, on: bool):
+        self._on, self._is_terminal = on, sys.stderr.isatty()
+        self._shown = ""
+        self._next = 0.0
+        self.over = 0
+
+    def show(self, progress: CohortProgress) -> None:
+        first = self._next == 0.0
+        self.over = progress.over
+        if not self._on:
+            return
+        if first:
+            dashboard = progress.dashboard or "none (pip install bokeh to get one)"
+            cases = f"{progress.total} case{'s' * (progress.total != 1)}"
+            workers = f"{progress.workers} worker{'s' * (progress.workers != 1)}"
+            self._line(f"{cases}, {workers}, dashboard: {dashboard}")
+            self._next = time.monotonic() + _LINE_EVERY_S
+        if self._is_terminal:
+            self._draw(progress.line())
+        elif not first and (time.monotonic() >= self._next or progress.over == progress.total):
+            self._next = time.monotonic() + _LINE_EVERY_S
+            self._line(progress.line())
+
+    def end(self) -> None:
+        if self._shown:
+            sys.stderr.write("\r" + " " * len(self._shown) + "\r")
+            sys.stderr.flush()
+            self._shown = ""
+
+    def _line(self, text: str) -> None:
+        self.end()
+        _log.info("%s", text)
+
+    def _draw(self, text: str) -> None:
+        text = text[: shutil.get_terminal_size().columns - 1]
+        sys.stderr.write("\r" + text.ljust(len(self._shown)))
+        sys.stderr.flush()
+        self._shown = text
+
+
+class _Lines:
+    """A line of JSON for each change of the counts."""
+
+    def __init__(self) -> None:
+        self.over = 0
+        self._last: dict[str, Any] = {}
+
+    def show(self, progress: CohortProgress) -> None:
+        self.over = progress.over
+        counts = {name: progress.counts[name] for name in ("done", "kept", "failed")}
+        now = {"total": progress.total, **counts, "workers": progress.workers, "dashboard": progress.dashboard}
+        if now == self._last:
+            return
+        self._last = now
+        sys.stderr.write(json.dumps({"progress": now | {"remaining_s": progress.remaining_s()}}) + "\n")
+        sys.stderr.flush()
+
+    def end(self) -> None:
+        """Nothing is left on the screen."""
+
+
+def _interrupt_when_stdin_closes() -> None:
+    def watch() -> None:
+        while os.read(descriptor, 4096):
+            pass
+        if os.name == "nt":
+            _thread.interrupt_main()
+        else:
+            os.kill(os.getpid(), signal.SIGINT)  # a wait of the main thread ends at once
+
+    # Ignored where a shell has started this in the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    descriptor = os.dup(0)
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _interrupted(over: int, cases: int, output_dir: str) -> Outcome:
+    """Cases that were over by then are summed up; before the first of them there need not be anything."""
+    outputs = _outputs(Path(os.path.abspath(output_dir))) if over else {}
+    document = {"command": "batch", "interrupted": True, "cases": cases, "over": over, "outputs": outputs}
+    sentence = f"Interrupted after {over} of {cases} cases; the same call with --resume goes on from there."
+    return Outcome("", document, sentence)
+
+
+def _outputs(folder: Path) -> dict[str, str]:
+    from ..batch.cohort import PAGE, SUMMARY
+
+    return {"summary": str(folder / SUMMARY), "page": str(folder / PAGE)}
+
+
+def _outcome(result: CohortResult) -> Outcome:
+    from ..batch.progress import duration
+
+    failed = result.failed
+    memory = [outcome.memory_mb for outcome in result.outcomes if outcome.memory_mb and outcome.state == "done"]
+    limit = result.memory_per_worker
+    outputs = _outputs(result.output_dir)
+    document = {
+        "command": "batch",
+        "interrupted": False,
+        "cases": len(result.outcomes),
+        "done": result.count("done"),
+        "kept": result.count("kept"),
+        "failed": [{"case": outcome.case, "error": outcome.error} for outcome in failed],
+        "workers": result.workers,
+        "seconds": round(result.seconds, 3),
+        "memory_per_worker_mb": None if limit is None else round(limit / 1e6),
+        "largest_memory_mb": max(memory, default=None),
+        "outputs": outputs,
+    }
+    kept = f", {document['kept']} kept from before" if document["kept"] else ""
+    lines = [f"{document['done']} cases registered{kept}, {len(failed)} failed, in {duration(result.seconds)}."]
+    if memory:
+        allowed = "" if limit is None else f" of {limit / 1e9:.1f} GB allowed"
+        lines.append(f"Memory for a case: at most {max(memory) / 1e3:.2f} GB{allowed}.")
+    lines += [f"{name}: {path}" for name, path in outputs.items()]
+    failure = ""
+    if failed:
+        names = ", ".join(outcome.case for outcome in failed[:_MOST_NAMED]) + ", ..." * (len(failed) > _MOST_NAMED)
+        failure = f"{len(failed)} of {len(result.outcomes)} cases failed ({names}); see {outputs['summary']}."
+    return Outcome("\n".join(lines), document, failure)

@@ -1,0 +1,176 @@
+"""The command line: arguments, exit status, and what goes to which stream. The work is in the modules beside.
+
+Exit status 0: done; 1: the registration failed; 2: the call or its input is wrong. The last line of stderr then says
+what, in one sentence. With --json, stdout holds one JSON document and nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from .. import __version__
+from ..core.errors import ElastixRegistrationError, InputError, RegistrationError
+from . import analyze, apply, batch, presets, register
+from .options import add_execution, add_initialization, add_resampling, add_stages
+from .outcome import Outcome
+
+DONE, FAILED, WRONG = 0, 1, 2
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> Any:
+        raise InputError(f"{message} (see {self.prog} --help)")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line ``arguments`` (default: those of the process) and return its exit status."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # Names of files may have letters that a console of Windows, or a pipe, has no code for.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    quiet = "--quiet" in arguments
+    logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, format="%(message)s", stream=sys.stderr)
+    try:
+        options = parser().parse_args(arguments)
+        result = options.run(options)
+    except RegistrationError as error:
+        return _fail(FAILED, error)
+    except ElastixRegistrationError as error:
+        return _fail(WRONG, error)
+    except MemoryError:
+        return _fail(FAILED, "There is not enough memory for these images; crop or downsample them.")
+    except OSError as error:
+        return _fail(FAILED, f"{error.filename or 'A file'}: {error.strerror or error}.")
+    except KeyboardInterrupt:
+        return _fail(FAILED, "Interrupted; nothing was written.")
+    try:
+        _print(result, options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of a pipe (head, less) has seen enough. Python would complain once more at exit.
+        _print_no_more()
+    except OSError as error:
+        _print_no_more()
+        return _fail(FAILED, f"The result cannot be printed: {error.strerror}.")
+    return _fail(FAILED, result.failure) if result.failure else DONE
+
+
+def _print_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _fail(status: int, error: Exception | str) -> int:
+    text = " ".join(str(error).split())
+    sys.stderr.write(f"error: {text}\n")
+    return status
+
+
+def _print(result: Outcome, options: argparse.Namespace) -> None:
+    if options.json:
+        sys.stdout.write(json.dumps(result.document, indent=2, allow_nan=False, default=str) + "\n")
+    elif not options.quiet and result.text:
+        sys.stdout.write(result.text.rstrip("\n") + "\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    top = _Parser(prog="elastix-registration", description="Register medical images with itk-elastix.")
+    top.add_argument("--version", action="version", version=f"elastix-registration {__version__}")
+    subparsers: Any = top.add_subparsers(required=True, metavar="COMMAND")
+    common = _common_options(False)
+    _add_register(subparsers, common)
+    apply.add_parser(subparsers, common)
+    analyze.add_parser(subparsers, common)
+    batch.add_parser(subparsers, common)
+    # An option that is given before an action of presets must not be set back by the action's default.
+    presets.add_parser(subparsers, common, _common_options(argparse.SUPPRESS))
+    background = subparsers.add_parser(
+        "background", parents=[common], help="the fill value and the padding of a volume, and why"
+    )
+    background.add_argument("volume", metavar="VOLUME")
+    background.set_defaults(run=register.background)
+    return top
+
+
+def _common_options(default: Any) -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    add = common.add_argument
+    add("--json", action="store_true", default=default, help="one JSON document on stdout, nothing else there")
+    add("--quiet", action="store_true", default=default, help="print nothing but errors")
+    return common
+
+
+def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
+    command = subparsers.add_parser(
+        "register",
+        parents=[common],
+        help="find the transform that aligns MOVING with FIXED",
+        description="Find the transform that aligns MOVING with FIXED. Images are anything ITK reads: NRRD, NIfTI,"
+        " MetaImage, a folder with a DICOM series ...",
+    )
+    add = command.add_argument
+    add("fixed", metavar="FIXED")
+    add("moving", metavar="MOVING")
+    add_stages(command)
+    add("--fixed-mask", metavar="F", help="image, nonzero where the fixed image counts")
+    add("--moving-mask", metavar="M", help="image, nonzero where the moving image counts")
+    add("--fixed-points", metavar="P", help="landmarks: elastix text, .fcsv or .mrk.json")
+    add("--moving-points", metavar="P", help="the same landmarks in the moving image")
+    add(
+        "--pairing",
+        choices=("auto", "order", "label"),
+        default="auto",
+        help="how landmarks correspond; auto: by label where both files share labels, else by order",
+    )
+    add(
+        "--landmark-weight",
+        type=float,
+        metavar="W",
+        help="let the landmarks guide all stages: their mean distance, mm, times W is minimised too",
+    )
+    add(
+        "--channel",
+        nargs="+",
+        action="append",
+        metavar="WORD",
+        help="one more pair to align at once: FIXED MOVING and, if needed, fixed-mask=F moving-mask=M weight=W"
+        " metric=NAME; kind=distance or kind=labels for label maps that guide the registration",
+    )
+    start = command.add_mutually_exclusive_group()
+    start.add_argument("--initial-transform", metavar="T", help="start from this transform: anything apply reads")
+    start.add_argument(
+        "--landmark-start",
+        choices=("rigid", "similarity", "affine", "thin-plate"),
+        help="start from a fit of the landmarks",
+    )
+    add_initialization(start)
+    add("--output-volume", metavar="V", help="the moving image on the fixed grid")
+    add("--output-transform", metavar="T.h5|.tfm|.txt", help="fixed to moving points, LPS mm; .txt is elastix's form")
+    add("--output-field", metavar="D", help="displacements, LPS mm, on the fixed grid")
+    add("--output-jacobian", metavar="J", help="local volume change, determinant of the spatial Jacobian")
+    add("--output-inverse", metavar="T", help="the inverse transform, moving to fixed points")
+    add(
+        "--inverse-method",
+        choices=("iterative", "elastix"),
+        default="iterative",
+        help="a displacement field, or a B-spline that elastix finds",
+    )
+    add_resampling(command)
+    add_execution(command)
+    add("--fixed-labels", metavar="L", help="label map or .seg.nrrd, to judge the result by overlap and distances")
+    add("--moving-labels", metavar="L", help="the same labels in the moving image")
+    add(
+        "--inverse-consistency",
+        action="store_true",
+        help="register the other way round too, and tell how far points come back from where they were",
+    )
+    add("--report", metavar="DIR", help="write report.html with pictures and figures, and no names of files")
+    add("--report-names", action="store_true", help="name the files of both images in the report")
+    command.set_defaults(run=register.register)

@@ -1,0 +1,1 @@
+"""Images as voxels with a place: geometry, background intensity and padding, color channels, labels."""

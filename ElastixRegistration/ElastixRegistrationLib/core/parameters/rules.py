@@ -1,0 +1,177 @@
+"""Rules for parameters among each other, with the images, masks and points, and from stage to stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from .component_rules import (
+    POINTS_METRIC,
+    generic_pyramids,
+    initialization,
+    optimizer,
+    registration,
+    safeguards,
+    scales,
+)
+from .stage import Finding, Stage
+
+PENALTIES = (
+    "TransformBendingEnergyPenalty",
+    "TransformRigidityPenalty",
+    "DisplacementMagnitudePenalty",
+    "DistancePreservingRigidityPenalty",
+)
+_GRID_TRANSFORMS = ("BSplineTransform", "RecursiveBSplineTransform")
+# The registration sets these itself: nothing is written by elastix, and images lie where their headers say.
+_WRITES = (
+    "WriteResultImage",
+    "WriteResultImageAfterEachResolution",
+    "WriteResultImageAfterEachIteration",
+    "WritePyramidImagesAfterEachResolution",
+    "WriteTransformParametersEachIteration",
+    "WriteTransformParametersEachResolution",
+)
+
+
+def rule_findings(stages: Sequence[Stage]) -> Iterator[tuple[int, Finding]]:
+    """What is wrong, each with the number of its stage."""
+    for stage in stages:
+        for rule in _RULES:
+            for finding in rule(stage):
+                yield stage.number, finding
+    yield from _order(stages)
+    if stages and stages[0].points and not any(_uses_points(stage) for stage in stages):
+        message = f"corresponding points are given, but no stage uses them; add the Metric {POINTS_METRIC}."
+        yield stages[-1].number, ("warning", "Metric", message)
+
+
+def _dimensions(stage: Stage) -> Iterator[Finding]:
+    for name in ("FixedImageDimension", "MovingImageDimension"):
+        value = stage.first(name)
+        if value.isdecimal() and value.lstrip("0") != str(stage.dimension):
+            yield "error", name, f"the parameters are for images of {value} axes, and these have {stage.dimension}."
+
+
+def _sampling(stage: Stage) -> Iterator[Finding]:
+    sampled = [metric for metric in stage.all("Metric") if metric != POINTS_METRIC]
+    if sampled and not stage.all("ImageSampler"):
+        yield "error", "ImageSampler", 'no ImageSampler is named; add for example (ImageSampler "RandomCoordinate").'
+    if "RandomSparseMask" in stage.all("ImageSampler") and not stage.fixed_mask:
+        yield "error", "ImageSampler", "RandomSparseMask needs a mask of the fixed image, and none is given."
+    random = stage.first("ImageSampler").startswith("Random")
+    if random and _is_stochastic(stage) and stage.first("NewSamplesEveryIteration", "false") == "false":
+        yield (
+            "warning",
+            "NewSamplesEveryIteration",
+            f"{stage.first('Optimizer')} is made for new points in every iteration; set it to true.",
+        )
+    if "Full" in stage.all("ImageSampler") and _is_stochastic(stage) and stage.dimension > 2:
+        yield "warning", "ImageSampler", "all voxels are used in every iteration, which is slow; use RandomCoordinate."
+
+
+def _is_stochastic(stage: Stage) -> bool:
+    return "Stochastic" in stage.first("Optimizer")
+
+
+def _grid(stage: Stage) -> Iterator[Finding]:
+    transform = stage.first("Transform")
+    if transform not in _GRID_TRANSFORMS:
+        return
+    if "FinalGridSpacingInVoxels" in stage.map and "FinalGridSpacingInPhysicalUnits" in stage.map:
+        yield (
+            "error",
+            "FinalGridSpacingInVoxels",
+            "FinalGridSpacingInPhysicalUnits is given too, and elastix takes only one of them.",
+        )
+    elif not {"FinalGridSpacingInVoxels", "FinalGridSpacingInPhysicalUnits"} & set(stage.map):
+        yield (
+            "warning",
+            "Transform",
+            "no grid spacing is given and elastix takes 16 voxels; add FinalGridSpacingInPhysicalUnits.",
+        )
+
+
+def _metrics(stage: Stage) -> Iterator[Finding]:
+    metrics, transform = stage.all("Metric"), stage.first("Transform")
+    if POINTS_METRIC in metrics and not stage.points:
+        yield "error", "Metric", f"{POINTS_METRIC} needs corresponding points in both images, and none are given."
+    if "TransformRigidityPenalty" in metrics and transform not in _GRID_TRANSFORMS:
+        yield "error", "Metric", f"TransformRigidityPenalty needs a B-spline transform, not {transform}."
+    if "DistancePreservingRigidityPenalty" in metrics and not stage.first("SegmentedImageName"):
+        yield "error", "Metric", "DistancePreservingRigidityPenalty needs the file of SegmentedImageName."
+    if "TransformBendingEnergyPenalty" in metrics and transform and "Spline" not in transform:
+        yield "warning", "Metric", f"TransformBendingEnergyPenalty does nothing, for a {transform} does not bend."
+    if metrics and all(metric in PENALTIES for metric in metrics):
+        yield "warning", "Metric", "only penalties are named: nothing compares the images."
+    if transform == "SplineKernelTransform":
+        if not stage.points:
+            yield "error", "Transform", "SplineKernelTransform needs corresponding points, and none are given."
+        for metric in {"TransformBendingEnergyPenalty", "SumSquaredTissueVolumeDifference"} & set(metrics):
+            yield "error", "Metric", f"{metric} cannot be used with a SplineKernelTransform."
+
+
+def _uses_points(stage: Stage) -> bool:
+    return POINTS_METRIC in stage.all("Metric") or stage.first("Transform") == "SplineKernelTransform"
+
+
+def _masks(stage: Stage) -> Iterator[Finding]:
+    masks = [name for name, given in (("Fixed", stage.fixed_mask), ("Moving", stage.moving_mask)) if given]
+    eroded = [name for name in masks if stage.erodes(name)]
+    if eroded:
+        name = next(
+            (name for name in ("ErodeMask", *(f"Erode{side}Mask" for side in eroded)) if name in stage.map), None
+        )
+        default = "" if name else " by default"
+        yield (
+            "warning",
+            name or "ErodeMask",
+            f"elastix shrinks the mask in coarse resolutions{default}, where thin masks vanish; set it to false.",
+        )
+
+
+def _set_here(stage: Stage) -> Iterator[Finding]:
+    for name in _WRITES:
+        if "true" in stage.all(name):
+            yield "warning", name, "it is ignored: elastix writes no files here, ask for the output instead."
+    for name in ("FixedInternalImagePixelType", "MovingInternalImagePixelType"):
+        if stage.first(name, "float") != "float":
+            yield "warning", name, "it is ignored: images are held as float."
+    if stage.first("HowToCombineTransforms", "Compose") != "Compose":
+        yield "warning", "HowToCombineTransforms", "it is ignored: each stage follows the one before it (Compose)."
+    if stage.first("UseDirectionCosines", "true") == "false":
+        yield "warning", "UseDirectionCosines", "it is ignored: the orientation of the images is always used."
+    if "InitialTransformParameterFileName" in stage.map and stage.first("InitialTransformParameterFileName") not in (
+        "",
+        "NoInitialTransform",
+    ):
+        yield "warning", "InitialTransformParameterFileName", "it is ignored: give the initial transform as such."
+
+
+def _order(stages: Sequence[Stage]) -> Iterator[tuple[int, Finding]]:
+    for before, stage in pairwise(stages):
+        if "Spline" in before.first("Transform") and "Spline" not in stage.first("Transform", "Spline"):
+            yield (
+                stage.number,
+                (
+                    "warning",
+                    "Transform",
+                    f"a {stage.first('Transform')} comes after a deformation; put linear stages first.",
+                ),
+            )
+
+
+_RULES = (
+    _dimensions,
+    registration,
+    _sampling,
+    safeguards,
+    generic_pyramids,
+    initialization,
+    scales,
+    _grid,
+    _metrics,
+    _masks,
+    optimizer,
+    _set_here,
+)

@@ -1,0 +1,233 @@
+"""One preset: how to register, with what a user needs to choose it, and its form in JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError, ParameterError
+from ..parameters.maps import (
+    ParameterFile,
+    ParameterMap,
+    format_parameter_text,
+    parse_stage_text,
+    read_parameter_text,
+    read_stage_source,
+)
+
+BUILT_IN, USER, SCENE = "built-in", "user", "scene"
+#: What ``expected_accuracy`` says of stages that nobody has tried on images with a truth.
+NOT_MEASURED = "not measured"
+_PLACES = {BUILT_IN: "built-in", USER: "yours", SCENE: "in the scene"}
+_WORDS = ("modality", "anatomy")
+_INITIALIZATIONS = (None, "geometry", "mass", "none")
+
+
+@dataclass(frozen=True)
+class PresetStage:
+    """A stage as elastix's text, comments and all. ``on``: whether a registration runs it."""
+
+    name: str
+    text: str
+    on: bool = True
+
+
+@dataclass(frozen=True)
+class Preset:
+    """One way to register.
+
+    ``files`` has one elastix parameter file per stage, first stage first; a preset that is in no folder has its stages
+    in ``texts`` instead. ``switched_off`` are names of those that are kept but not run. ``modality`` and ``anatomy``
+    are lower case words; "any" among them fits every wish. ``dimension`` has those of 2 and 3 that it was made for.
+    ``reference`` is the publication its values follow. ``expected_accuracy`` is what was measured, or "not measured".
+    ``initialization`` ("geometry", "mass", "none") goes to ``core.register``; None leaves the start to the files.
+    ``adapts``: the stages are fitted to the pair of images before they run (``core.automatic``). ``origin`` says where
+    it lives: BUILT_IN (nobody changes it), USER or SCENE.
+    """
+
+    id: str
+    title: str
+    modality: tuple[str, ...] = ("any",)
+    anatomy: tuple[str, ...] = ("any",)
+    dimension: tuple[int, ...] = (2, 3)
+    description: str = ""
+    reference: str = ""
+    expected_accuracy: str = NOT_MEASURED
+    initialization: str | None = None
+    adapts: bool = False
+    files: tuple[Path, ...] = ()
+    texts: tuple[PresetStage, ...] = ()
+    switched_off: tuple[str, ...] = ()
+    origin: str = BUILT_IN
+
+    def sources(self) -> list[ParameterFile]:
+        """The stages that are run, first stage first, with their lines. Raises ParameterError for a broken one."""
+        if self.files:
+            return [read_stage_source(path) for path in self.files if path.name not in self.switched_off]
+        return [parse_stage_text(stage.text, f"{self.title}, {stage.name}") for stage in self.texts if stage.on]
+
+    def stages(self) -> list[ParameterMap]:
+        """The parameter maps that are run, first stage first. Raises ParameterError when a file is broken."""
+        return [source.map for source in self.sources()]
+
+    def all_stages(self) -> tuple[PresetStage, ...]:
+        """All stages as text, also those switched off. Raises ParameterError for a file that cannot be read."""
+        if not self.files:
+            return self.texts
+        return tuple(PresetStage(path.name, _text_of(path), path.name not in self.switched_off) for path in self.files)
+
+
+def run_alike(one: Preset, other: Preset) -> bool:
+    """Whether two presets do the same to a pair of images: start, fitting, and the parameters of the stages that are
+    on, whatever their comments, names and order of lines. False where a stage cannot be read."""
+    if (one.initialization, one.adapts) != (other.initialization, other.adapts):
+        return False
+    try:
+        return one.stages() == other.stages()
+    except ParameterError:
+        return False
+
+
+def checked_title(title: str, others: Iterable[Preset]) -> str:
+    """``title`` without spaces around it. Raises InputError for an empty one, and for that of one of ``others``, upper
+    and lower case alike."""
+    if not title.strip():
+        raise InputError("The name of the preset is empty; give it one.")
+    for other in others:
+        if _same_title(title, other.title):
+            place = _PLACES[other.origin]
+            raise InputError(f"There is a preset {other.title!r} already ({other.id}, {place}); choose another name.")
+    return title.strip()
+
+
+def free_title(title: str, others: Iterable[Preset]) -> str:
+    """``title``, or "title 2" and so on: the first that none of ``others`` has."""
+    taken = [other.title for other in others]
+    number, candidate = 1, title
+    while any(_same_title(candidate, each) for each in taken):
+        number += 1
+        candidate = f"{title} {number}"
+    return candidate
+
+
+def _same_title(one: str, other: str) -> bool:
+    return one.casefold().split() == other.casefold().split()
+
+
+def preset_entry(preset: Preset, names: Iterable[str]) -> dict[str, Any]:
+    """What the JSON beside parameter files of these names says of a preset."""
+    off = [stage.name for stage in preset.texts if not stage.on] if preset.texts else list(preset.switched_off)
+    entry = {
+        "id": preset.id,
+        "title": preset.title,
+        "modality": list(preset.modality),
+        "anatomy": list(preset.anatomy),
+        "dimension": list(preset.dimension),
+        "description": preset.description,
+        "reference": preset.reference,
+        "expected_accuracy": preset.expected_accuracy,
+        "initialization": preset.initialization,
+        "adapts": preset.adapts,
+        "files": list(names),
+    }
+    return entry | ({"switched_off": off} if off else {})
+
+
+def read_entry(entry: Any, place: str) -> dict[str, Any]:
+    """Arguments of Preset in a JSON entry, with ``files`` as plain names. ``place`` names it in InputError.
+
+    Whatever is missing but id and files has a default, so that a user can write it by hand; nothing but a preset's own
+    names is taken.
+    """
+    if not isinstance(entry, Mapping):
+        raise InputError(f"{place}: a preset must be a JSON object, not a {type(entry).__name__}.")
+    values: dict[str, Any] = {}
+    for name in ("id", "title", "description", "reference", "expected_accuracy"):
+        if name in entry:
+            values[name] = _text(entry[name], name, place)
+    values.setdefault("title", values.get("id", ""))
+    for name in _WORDS:
+        if name in entry:
+            values[name] = tuple(word.lower() for word in _texts(entry[name], name, place)) or ("any",)
+    if "dimension" in entry:
+        given = entry["dimension"] if isinstance(entry["dimension"], list) else [entry["dimension"]]
+        if not given or any(axes not in (2, 3) for axes in given):
+            raise InputError(f"{place}: dimension must have 2, 3 or both, not {given!r:.60}.")
+        values["dimension"] = tuple(int(axes) for axes in given)
+    values["initialization"] = entry.get("initialization")
+    if values["initialization"] not in _INITIALIZATIONS:
+        raise InputError(
+            f"{place}: initialization must be geometry, mass or none, not {values['initialization']!r:.60}."
+        )
+    values["adapts"] = entry.get("adapts", False)
+    if not isinstance(values["adapts"], bool):
+        raise InputError(f"{place}: adapts must be true or false, not {values['adapts']!r:.60}.")
+    values["files"] = tuple(_plain_names(entry.get("files"), "files", place))
+    if not values["files"]:
+        raise InputError(f"{place}: it names no parameter files.")
+    values["switched_off"] = tuple(_plain_names(entry.get("switched_off", []), "switched_off", place))
+    return values
+
+
+def preset_json(preset: Preset) -> str:
+    """The whole preset in one text: its entry, and its stages line by line."""
+    stages = preset.all_stages()
+    entry = preset_entry(preset, [stage.name for stage in stages])
+    return json.dumps(entry | {"stages": {stage.name: text_lines(stage.text) for stage in stages}}, indent=1)
+
+
+def preset_from_json(text: str, place: str, origin: str) -> Preset:
+    """Inverse of ``preset_json``. Raises InputError that names ``place``."""
+    try:
+        entry = json.loads(text)
+    except ValueError as error:
+        raise InputError(f"{place}: this is no preset: {error}.") from error
+    values = read_entry(entry, place)
+    stages = entry.get("stages")
+    if not values.get("id") or not isinstance(stages, dict) or set(values["files"]) - set(stages):
+        raise InputError(f"{place}: this is no preset: its id or the text of a stage is missing.")
+    texts = tuple(
+        PresetStage(
+            name, "".join(line + "\n" for line in _texts(stages[name], name, place)), name not in values["switched_off"]
+        )
+        for name in values.pop("files")
+    )
+    del values["switched_off"]
+    return Preset(**values, texts=texts, origin=origin)
+
+
+def _text_of(path: Path) -> str:
+    if path.suffix.lower() == ".toml":
+        return format_parameter_text(read_stage_source(path).map)
+    return read_parameter_text(path)
+
+
+def text_lines(text: str) -> list[str]:
+    """Lines as elastix counts them, whatever system the text comes from."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
+
+
+def _text(value: Any, name: str, place: str) -> str:
+    if not isinstance(value, str):
+        raise InputError(f"{place}: {name} must be text, not {value!r:.60}.")
+    return value
+
+
+def _texts(value: Any, name: str, place: str) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise InputError(f"{place}: {name} must be a list of texts, not {value!r:.60}.")
+    return value
+
+
+def _plain_names(value: Any, name: str, place: str) -> list[str]:
+    """Names of files beside the JSON; a path out of its folder is refused."""
+    names = _texts(value if value is not None else [], name, place)
+    for file in names:
+        if not file or file in (".", "..") or any(sign in file for sign in '/\\:"\0'):
+            raise InputError(f"{place}: {name} must be names of files beside it, not {file!r}.")
+    if len(set(names)) != len(names):
+        raise InputError(f"{place}: {name} has the same file twice.")
+    return names

@@ -1,0 +1,85 @@
+"""What a user wants to know of a preset before running it: its stages in words, its time, the link of its citation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..elastix.expected_time import expected_seconds as seconds_of_stages
+from ..parameters.maps import ParameterMap
+from ..parameters.stage import finite_number, resolutions_of
+
+_DOI = re.compile(r"\bdoi:\s*(10\.\d{4,9}/[^\s,;]+)", re.IGNORECASE)
+_TRANSFORMS = {
+    "TranslationTransform": "translation",
+    "EulerTransform": "rigid",
+    "SimilarityTransform": "similarity",
+    "AffineTransform": "affine",
+    "AffineDTITransform": "affine",
+    "BSplineTransform": "B-spline",
+    "RecursiveBSplineTransform": "B-spline",
+    "SplineKernelTransform": "thin plate spline",
+}
+_METRICS = {
+    "AdvancedMattesMutualInformation": "mutual information",
+    "NormalizedMutualInformation": "normalized mutual information",
+    "AdvancedNormalizedCorrelation": "correlation",
+    "AdvancedMeanSquares": "mean squares",
+    "AdvancedKappaStatistic": "overlap of labels (kappa)",
+    "TransformBendingEnergyPenalty": "bending energy",
+    "TransformRigidityPenalty": "rigidity",
+    "CorrespondingPointsEuclideanDistanceMetric": "distance of landmarks",
+}
+#: Reading, pyramids and resampling of two images, beside elastix's iterations.
+_SECONDS_PER_MILLION_VOXELS = 0.15
+_START = 1.0
+
+
+def stage_text(stage: ParameterMap) -> str:
+    """One line, as "affine, mutual information, 4 resolutions, at most 1000 iterations". Any map will do."""
+
+    def first(name: str, default: str) -> str:
+        return (stage.get(name) or (default,))[0]
+
+    transform = first("Transform", "unknown transform")
+    grid = stage.get("FinalGridSpacingInPhysicalUnits")
+    parts = [
+        _TRANSFORMS.get(transform, transform) + (f" every {grid[0]} mm" if grid else ""),
+        " and ".join(map(metric_name, stage.get("Metric", ("no metric",)))),
+    ]
+    resolutions = resolutions_of(stage)
+    if resolutions is not None:
+        parts.append(f"{resolutions} resolution{'s' * (resolutions > 1)}")
+        values = stage.get("MaximumNumberOfIterations") or ("500",)
+        given = [number for value in values if (number := finite_number(value)) is not None]
+        if len(given) == len(values):
+            iterations = sum(int(given[n] if n < len(given) else given[0]) for n in range(resolutions))
+            parts.append(f"at most {iterations} iterations")
+    return ", ".join(parts)
+
+
+def metric_name(metric: str) -> str:
+    """The field's word for a metric; elastix' own where there is none."""
+    return _METRICS.get(metric, metric)
+
+
+def doi_link(reference: str) -> str | None:
+    """https address of the DOI in a citation; None where it has none."""
+    found = _DOI.search(reference)
+    return f"https://doi.org/{found[1].rstrip('.')}" if found else None
+
+
+def expected_seconds(stages: Sequence[ParameterMap], voxels: int) -> float:
+    """About how long a registration takes on two cores; ``voxels`` are those of both images together."""
+    return _START + seconds_of_stages(stages) + _SECONDS_PER_MILLION_VOXELS * voxels / 1e6
+
+
+def duration_text(seconds: float) -> str:
+    """Rounded as one would say it: "5 s", "40 s", "3 min"."""
+    if seconds < 10:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 55:
+        return f"{5 * round(seconds / 5)} s"
+    if seconds < 3600:
+        return f"{max(1, round(seconds / 60))} min"
+    return f"{seconds / 3600:.1f} h"

@@ -1,0 +1,155 @@
+"""Judge a registration: the images before and after on one grid, and the figures that compare them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..images.background import padding_mask
+from ..images.geometry import Geometry, array_view, as_scalar, geometry_of, image_from_array
+from ..images.labels import shared_labels
+from ..parameters.component_rules import POINTS_METRIC
+from ..registration.register import RegistrationResult
+from ..transforms.deformation import jacobian_determinant, jacobian_statistics
+from ..transforms.itk_transforms import displacement_field, identity, map_points
+from ..transforms.resampling import resample
+from .similarity import Comparison, Figure, compare, dice, landmark_errors
+from .surface_distance import surface_distances
+
+#: Labels are compared on the fixed grid itself up to this size: surfaces are a matter of single voxels.
+_MOST_LABEL_VOXELS = 8e6
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Arrays on ``geometry``, (k, j, i): the fixed image, the moving image before and after, T(x) - x in LPS mm."""
+
+    comparison: Comparison
+    geometry: Geometry
+    fixed: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+    displacement: np.ndarray
+    mask: np.ndarray | None
+
+
+def assess(
+    fixed: Any,
+    result: RegistrationResult,
+    *,
+    fixed_mask: Any = None,
+    moving_mask: Any = None,
+    fixed_points: np.ndarray | None = None,
+    moving_points: np.ndarray | None = None,
+    landmark_labels: Sequence[str] = (),
+    fixed_labels: Any = None,
+    moving_labels: Any = None,
+    label_names: Mapping[int, str] | None = None,
+    most_voxels: float = 1e6,
+) -> Assessment:
+    """Compare before and after on the fixed grid, thinned to at most ``most_voxels``.
+
+    Similarity is measured inside the fixed mask, and not in padding of the fixed image; with both masks their Dice is
+    a figure, with points their distances. Label maps of both images, on any grid, give overlap and surface distances of
+    each label, under ``label_names``. Points are (N, D), LPS mm, paired by order. Raises InputError for points that are
+    not pairs, and label maps without a common label.
+    """
+    fixed = as_scalar(fixed)
+    grid, step = thinned(geometry_of(fixed), most_voxels)
+    every = (slice(None, None, step),) * grid.dimension
+    moving = as_scalar(result.moving)
+    nowhere = identity(grid.dimension)
+    padding = None if result.keep_padding else result.background
+    before, after = (
+        array_view(resample(moving, transform, grid, background=result.background.value, padding=padding))
+        for transform in (nowhere, result.transform)
+    )
+    on_grid = None if fixed_mask is None else _labels(fixed_mask, nowhere, grid)
+    labels = None
+    if on_grid is not None and moving_mask is not None:
+        labels = (on_grid, _labels(moving_mask, nowhere, grid), _labels(moving_mask, result.transform, grid))
+    landmarks = None
+    if fixed_points is not None and moving_points is not None:
+        landmarks = (
+            landmark_errors(fixed_points, moving_points),
+            landmark_errors(fixed_points, moving_points, lambda points: map_points(result.transform, points)),
+        )
+    segments = []
+    if fixed_labels is not None and moving_labels is not None:
+        segments = _segments(fixed_labels, moving_labels, result.transform, geometry_of(fixed), label_names or {})
+    displacement = array_view(displacement_field(result.transform, grid))
+    jacobian = jacobian_statistics(jacobian_determinant(displacement, grid.spacing, grid.direction), mask=on_grid)
+    fixed_voxels = np.asarray(array_view(fixed)[every])
+    counted = on_grid
+    if not result.keep_padding and result.fixed_background.padding is not None:
+        measured = ~padding_mask(fixed_voxels, result.fixed_background)
+        counted = (measured if on_grid is None else measured & (on_grid != 0)).view(np.uint8)
+    comparison = compare(
+        fixed_voxels,
+        before,
+        after,
+        mask=counted,
+        labels=labels,
+        segments=segments,
+        landmarks=landmarks,
+        landmark_labels=landmark_labels,
+        jacobian=jacobian,
+        guided=landmarks is not None and any(POINTS_METRIC in stage.get("Metric", ()) for stage in result.stages),
+    )
+    return Assessment(comparison, grid, fixed_voxels, before, after, displacement, on_grid)
+
+
+def _segments(
+    fixed_labels: Any, moving_labels: Any, transform: Any, grid: Geometry, names: Mapping[int, str]
+) -> list[Figure]:
+    """``label_figures`` of two label maps, on any grid, brought onto ``grid`` or one nearly as fine."""
+    fine, _ = thinned(grid, _MOST_LABEL_VOXELS)
+    nowhere = identity(grid.dimension)
+    drawn, before, after = (
+        array_view(resample(labels, way, fine, interpolation="nearest"))
+        for labels, way in ((fixed_labels, nowhere), (moving_labels, nowhere), (moving_labels, transform))
+    )
+    shared = shared_labels(array_view(fixed_labels), array_view(moving_labels))
+    return label_figures(drawn, before, after, fine, {n: names.get(n, f"label {n}") for n in shared})
+
+
+def label_figures(
+    fixed: np.ndarray, before: np.ndarray, after: np.ndarray, grid: Geometry, labels: Mapping[int, str]
+) -> list[Figure]:
+    """Overlap and surface distances of each of ``labels``, by their names.
+
+    Arrays (k, j, i) on ``grid``: labels of the fixed image, and of the moving one before and after. Distances are NaN
+    where the moving label lies beyond the grid.
+    """
+    figures = []
+    for label, name in labels.items():
+        inside = fixed == label
+        if not inside.any():
+            continue  # drawn beyond the fixed image only
+        first, then = (surface_distances(inside, moved == label, grid) for moved in (before, after))
+        figures += [
+            Figure(f"Dice overlap, {name}", "", dice(inside, before == label), dice(inside, after == label), 1, 4),
+            Figure(f"Surface distance, {name}", "mm", first.mean, then.mean, -1, 2),
+            Figure(f"Hausdorff distance 95 %, {name}", "mm", first.percentile95, then.percentile95, -1, 2),
+        ]
+    return figures
+
+
+def thinned(geometry: Geometry, most_voxels: float) -> tuple[Geometry, int]:
+    """Every n-th voxel of ``geometry`` along each axis, and that n, so that at most ``most_voxels`` are left."""
+    step = max(1, int(np.ceil((np.prod(geometry.size) / most_voxels) ** (1 / geometry.dimension))))
+    thin = Geometry(
+        size=tuple(-(-n // step) for n in geometry.size),
+        spacing=tuple(s * step for s in geometry.spacing),
+        origin=geometry.origin,
+        direction=geometry.direction,
+    )
+    return thin, step
+
+
+def _labels(mask: Any, transform: Any, grid: Geometry) -> np.ndarray:
+    inside = image_from_array((np.asarray(array_view(mask)) != 0).view(np.uint8), geometry_of(mask))
+    return np.asarray(array_view(resample(inside, transform, grid, interpolation="nearest")))

@@ -1,0 +1,42 @@
+"""Whether two registrations of the same images, one each way, undo each other. LPS, mm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..images.geometry import Geometry, array_view
+from ..transforms.itk_transforms import compose, displacement_field
+
+
+@dataclass(frozen=True)
+class InverseConsistency:
+    """How far points of the fixed image land from themselves, there by one transform and back by the other, mm.
+
+    ``distances`` (k, j, i) on the fixed grid.
+    """
+
+    mean: float
+    percentile95: float
+    maximum: float
+    distances: np.ndarray = field(repr=False)
+
+
+def inverse_consistency(
+    forward: Any, backward: Any, fixed: Geometry, *, mask: np.ndarray | None = None
+) -> InverseConsistency:
+    """Of ``forward``, fixed to moving, and ``backward``, moving to fixed, at the voxels of ``fixed``.
+
+    Both map LPS mm; figures, mm, are over all voxels, or where ``mask`` (k, j, i) is nonzero. No proof that either is
+    right: both can miss alike. Raises InputError for transforms of different dimensions, or an empty mask.
+    """
+    if forward.GetInputSpaceDimension() != backward.GetInputSpaceDimension():
+        raise InputError("The two transforms have different dimensions.")
+    distances = np.linalg.norm(array_view(displacement_field(compose([forward, backward]), fixed)), axis=-1)
+    inside = distances if mask is None else distances[mask != 0]
+    if not inside.size:
+        raise InputError("The mask for the inverse consistency is empty.")
+    return InverseConsistency(float(inside.mean()), float(np.percentile(inside, 95)), float(inside.max()), distances)

@@ -1,0 +1,1 @@
+"""One registration from images to a transform: checks, masks, start, Automatic, pairs, groups and series."""

@@ -1,0 +1,110 @@
+"""What ``core.register`` checks before anything is run, each with one clear sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..images.channels import Channel
+from ..images.geometry import Geometry, as_scalar, check_image
+from ..parameters.maps import ParameterMap
+from ..parameters.metric_stages import with_landmarks
+from ..settings import check_values
+
+#: Arguments of ``core.register`` that ``core.assess`` has too.
+JUDGED_BY = ("fixed_mask", "moving_mask", "fixed_points", "moving_points")
+
+
+def check_settings(
+    background: float | str,
+    initial_transform: Any,
+    initialization: str | None,
+    threads: int | None,
+    seed: int | None,
+) -> None:
+    check_values(background, threads, seed)
+    if initial_transform is not None and initialization not in (None, "none"):
+        raise InputError("Give an initial transform or an initialization, not both.")
+
+
+def checked_pairs(fixed: Any, moving: Any, channels: Sequence[Channel]) -> list[tuple[Any, Any]]:
+    """Fixed and moving images to register on, those of the channels last: scalar, sound, all of one dimension."""
+    dimension = pair_dimension(fixed, moving)
+    pair = as_scalar(fixed), as_scalar(moving)
+    for side, image in zip(("fixed", "moving"), pair, strict=True):
+        check_image(image, f"{side} image")
+    return [pair, *(_checked_channel(channel, dimension) for channel in channels)]
+
+
+def pair_dimension(fixed: Any, moving: Any) -> int:
+    """2 or 3, that of both images. Raises InputError for others."""
+    dimension, other = fixed.GetImageDimension(), moving.GetImageDimension()
+    if dimension != other:
+        raise InputError(
+            f"The fixed image has {dimension} dimensions and the moving image {other}; both must have the same."
+        )
+    if dimension not in (2, 3):
+        raise InputError(
+            f"The images have {dimension} dimensions; 2 or 3 can be registered. A series of images is registered frame"
+            " by frame, as a sequence, or as a group."
+        )
+    return dimension
+
+
+def check_dimensions(dimension: int, initial_transform: Any, fixed_points: Any, moving_points: Any) -> None:
+    """What comes with images of ``dimension``: points (N, D) in pairs, and a transform."""
+    if initial_transform is not None and initial_transform.GetInputSpaceDimension() != dimension:
+        raise InputError(
+            f"The initial transform has {initial_transform.GetInputSpaceDimension()} dimensions, the images have"
+            f" {dimension}."
+        )
+    _check_points(fixed_points, moving_points, dimension)
+
+
+def _check_points(fixed_points: Any, moving_points: Any, dimension: int) -> None:
+    if (fixed_points is None) != (moving_points is None):
+        raise InputError("Corresponding points are needed in both images, and only one list was given.")
+    if fixed_points is None:
+        return
+    for name, points in (("fixed", fixed_points), ("moving", moving_points)):
+        if np.ndim(points) != 2 or np.shape(points)[1] != dimension or not np.isfinite(points).all():
+            raise InputError(f"The {name} points must be finite and of {dimension} coordinates each, in mm.")
+    if len(fixed_points) != len(moving_points) or not len(fixed_points):
+        raise InputError(f"{len(fixed_points)} fixed and {len(moving_points)} moving points do not make pairs.")
+
+
+def landmark_notes(points: np.ndarray | None, image: Geometry, side: str) -> list[str]:
+    """A sentence on landmarks, (N, D), LPS mm, outside of their image. Raises InputError where all of them are."""
+    if points is None:
+        return []
+    index = image.indices_of(points)
+    outside = int(((index < -1) | (index > np.asarray(image.size))).any(axis=1).sum())
+    if outside == len(points):
+        raise InputError(
+            f"None of the {outside} {side} points lies in the {side} image; they must be in mm, LPS, and of this image."
+        )
+    return [f"{outside} of {len(points)} {side} points lie outside of the {side} image."] if outside else []
+
+
+def guided(stages: Sequence[ParameterMap], weight: float, points: Any) -> list[ParameterMap]:
+    """``stages`` with the landmarks among their metrics."""
+    if not (np.isfinite(weight) and weight >= 0):
+        raise InputError(f"The landmark weight is {weight}; it must be 0 or more.")
+    if points is None:
+        raise InputError("A landmark weight is given, but no corresponding points are.")
+    return [with_landmarks(stage, weight) for stage in stages] if weight else list(stages)
+
+
+def _checked_channel(channel: Channel, dimension: int) -> tuple[Any, Any]:
+    """The fixed and the moving image of a channel, to register on."""
+    pair = channel.images()
+    for side, image in zip(("fixed", "moving"), pair, strict=True):
+        check_image(image, f"{side} {channel.name}")
+        if image.GetImageDimension() != dimension:
+            raise InputError(
+                f"The {side} {channel.name} has {image.GetImageDimension()} dimensions, the first images {dimension}."
+            )
+    return pair

@@ -1,0 +1,73 @@
+"""Masks for the metric: what the user marks, less what is padding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..images.geometry import Geometry, array_view, geometry_of, image_from_array
+from ..transforms.itk_transforms import identity
+from ..transforms.resampling import resample
+
+#: A rigid transform of 3D images has 6 parameters; this many voxels are a block of 3 by 4 by 4.
+_FEWEST = 48
+
+
+def metric_mask(image: Any, mask: Any, padding: np.ndarray | None, side: str) -> Any:
+    """uint8 image on the grid of ``image``, 1 where the metric may sample; None when that is everywhere.
+
+    ``mask`` (nonzero = inside, any grid of the same space) is resampled when its grid differs. ``padding`` are the
+    (k, j, i) voxels to leave out. Raises InputError when too little is left, naming the mask of ``side`` ("fixed",
+    "moving", ...), or the image where there is no mask.
+    """
+    if mask is None and padding is None:
+        return None
+    geometry = geometry_of(image)
+    name = f"{side} mask"
+    inside = np.ones(geometry.size[::-1], bool) if mask is None else inside_on_grid(mask, geometry, name)
+    if padding is not None:
+        inside = inside & ~padding
+        if mask is not None and not inside.any():
+            raise InputError(f"The {name} lies in the padding of its image only, where nothing was measured.")
+    _check_content(array_view(image), inside, side, has_mask=mask is not None)
+    return image_from_array(inside.view(np.uint8), geometry)
+
+
+def _check_content(voxels: np.ndarray, inside: np.ndarray, side: str, *, has_mask: bool) -> None:
+    """Raise InputError where there is too little inside to be registered on."""
+    count = np.count_nonzero(inside)
+    if count < _FEWEST:
+        leaves = f"The {side} mask leaves" if has_mask else f"Outside of its padding the {side} image has"
+        of_image = " of its image" if has_mask else ""
+        raise InputError(f"{leaves} too few voxels{of_image} to register on, {count}; {_FEWEST} are needed.")
+    few = voxels[::8, ::8][inside[::8, ::8]]  # mostly they differ already
+    if few.size and few.min() < few.max():
+        return
+    values = voxels[inside]
+    if not values.min() < values.max():
+        all_voxels = (
+            f"Inside the {side} mask all voxels are" if has_mask else f"Outside of its padding the {side} image is all"
+        )
+        raise InputError(f"{all_voxels} {values[0]:g}, so that there is nothing to align.")
+
+
+def inside_on_grid(mask: Any, geometry: Geometry, name: str) -> np.ndarray:
+    """(k, j, i) bools on ``geometry``: where ``mask``, on any grid of the same space, is nonzero.
+
+    Raises InputError naming ``name`` when that is nowhere.
+    """
+    if mask.GetImageDimension() != geometry.dimension:
+        raise InputError(f"The {name} has {mask.GetImageDimension()} dimensions and its image {geometry.dimension}.")
+    inside = np.asarray(array_view(mask)) != 0
+    if not inside.any():
+        raise InputError(f"The {name} is empty.")
+    if geometry_of(mask).is_close(geometry):
+        return inside
+    moved = image_from_array(inside.view(np.uint8), geometry_of(mask))
+    resampled = resample(moved, identity(geometry.dimension), geometry, interpolation="nearest")
+    inside = np.asarray(array_view(resampled)) != 0
+    if not inside.any():
+        raise InputError(f"The {name} lies outside of its image.")
+    return inside

@@ -1,0 +1,143 @@
+"""How much memory a registration will take, and how much there is."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ..errors import InputError
+from ..images.geometry import Geometry
+
+ParameterMap = Mapping[str, Sequence[str]]
+
+#: Bytes that Python, ITK and elastix's code take themselves.
+_PROGRAM = 250e6
+#: Bytes that elastix keeps per parameter of a transform: values, gradients, scales, and all of them as text.
+_PARAMETER = 300.0
+
+
+Pairs = Sequence[tuple[Geometry, Geometry]]
+
+
+def estimate_bytes(fixed: Geometry, moving: Geometry, stages: Sequence[ParameterMap], more: Pairs = ()) -> float:
+    """Peak memory of a registration in bytes, images included: an upper estimate from what elastix keeps at a time.
+
+    ``more`` are further pairs of images.
+    """
+    pairs = [(fixed, moving), *more]
+    return _PROGRAM + max((sum(_stage_bytes(*pair, stage) for pair in pairs) for stage in stages), default=0.0)
+
+
+def _stage_bytes(fixed: Geometry, moving: Geometry, stage: ParameterMap) -> float:
+    levels = int(float(stage.get("NumberOfResolutions", ("3",))[0]))
+    total = 0.0
+    for side, geometry in (("Fixed", fixed), ("Moving", moving)):
+        voxels = 1.0
+        for size in geometry.size:
+            voxels *= size
+        # The input and its float copy, a mask, and the pyramid: full-size levels when only smoothed, small ones when
+        # shrunk. Smoothing takes one more image while it runs.
+        smoothed = "Smoothing" in stage.get(f"{side}ImagePyramid", ("",))[0]
+        total += voxels * (4 + 4 + 1 + 4 * (levels + 1 if smoothed else 2.2))
+        if side == "Moving" and stage.get("Interpolator", ("",))[0] == "BSplineInterpolator":
+            total += voxels * 8
+    return total + _PARAMETER * _parameter_count(fixed, stage)
+
+
+def _parameter_count(fixed: Geometry, stage: ParameterMap) -> float:
+    """Of a B-spline on its finest grid; other transforms have few."""
+    if "BSpline" not in stage.get("Transform", ("",))[0]:
+        return 0.0
+    in_voxels = stage.get("FinalGridSpacingInVoxels")
+    values = [float(value) for value in in_voxels or stage.get("FinalGridSpacingInPhysicalUnits", ("16",))]
+    count = float(fixed.dimension)
+    for axis, (size, spacing) in enumerate(zip(fixed.size, fixed.spacing, strict=True)):
+        voxels = values[min(axis, len(values) - 1)] / (1.0 if in_voxels else spacing)
+        count *= size / voxels + 4  # a grid reaches beyond the image for the support of its splines
+    return count
+
+
+def available_bytes() -> float | None:
+    """Memory that can be used without swapping, bytes; None where the system does not say. Container limits count."""
+    amounts = [amount for amount in (_system_available(), _container_available()) if amount is not None]
+    return min(amounts, default=None)
+
+
+def check_memory(fixed: Geometry, moving: Geometry, stages: Sequence[ParameterMap], more: Pairs = ()) -> None:
+    """Raise InputError when a registration would not fit in memory."""
+    needed, available = estimate_bytes(fixed, moving, stages, more), available_bytes()
+    if available is not None and needed > available:
+        raise InputError(
+            f"Not enough memory: registering {fixed} with {moving} takes about {needed / 1e9:.1f} GB and"
+            f" {available / 1e9:.1f} GB are free; crop or downsample the images, or close other programs."
+        )
+
+
+def _system_available() -> float | None:
+    if sys.platform == "win32":
+        return _windows_available()
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            for line in file:
+                if line.startswith("MemAvailable:"):
+                    return float(line.split()[1]) * 1024
+    except OSError:
+        pass
+    try:
+        # macOS: no cheap figure of what is free, but never more than all there is.
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (ValueError, OSError, AttributeError):
+        return None
+
+
+def _windows_available() -> float | None:
+    class MemoryStatus(ctypes.Structure):
+        _fields_ = [
+            ("length", ctypes.c_ulong),
+            ("load", ctypes.c_ulong),
+            *(
+                (name, ctypes.c_ulonglong)
+                for name in ("total", "available", "total_page", "page", "total_virtual", "virtual", "extended")
+            ),
+        ]
+
+    status = MemoryStatus(length=ctypes.sizeof(MemoryStatus))
+    if not ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):
+        return None
+    return float(status.available)
+
+
+def _container_available(root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> float | None:
+    """What the control groups of this process leave (containers, cluster jobs; version 2 or 1); None without limits.
+
+    Pages of files that were read count as used there, but the system takes them back before it refuses anything.
+    """
+    try:
+        lines = own.read_text("utf-8").splitlines()
+    except OSError:
+        return None
+    amounts = []
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        if controllers == "":
+            folder, limit_name, used_name = root, "memory.max", "memory.current"
+        elif "memory" in controllers.split(","):
+            folder, limit_name, used_name = root / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes"
+        else:
+            continue
+        # Inside of a container the path may be that of the host, and the own group is at the root.
+        innermost = folder / path.lstrip("/")
+        for group in (innermost, *innermost.parents):
+            try:
+                limit = (group / limit_name).read_text("ascii").strip()
+                used = float((group / used_name).read_text("ascii"))
+                statistics = dict(map(str.split, (group / "memory.stat").read_text("ascii").splitlines()))
+            except (OSError, ValueError):
+                continue
+            if limit != "max":
+                cached = sum(float(statistics.get(name, 0)) for name in ("active_file", "inactive_file"))
+                amounts.append(float(limit) - used + cached)
+    return min(amounts, default=None)

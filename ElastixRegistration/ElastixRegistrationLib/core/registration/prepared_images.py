@@ -1,0 +1,93 @@
+"""Images as elastix gets them: float, padding replaced by background and masked out. LPS, mm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..images.background import background_of, padding_mask
+from ..images.geometry import Geometry, array_view, float_copy, geometry_of, image_from_array
+from ..transforms.resampling import resample
+from .automatic import FittedImage
+from .masks import metric_mask
+
+#: Of a whole image, the part around a smaller one is looked at: that, and so much of its extent on each side, where it
+#: is not more than this share of the whole.
+_MARGIN, _MUCH_SMALLER = 0.2, 0.5
+
+
+class Side:
+    """One image as elastix gets it: float, padding replaced by background and masked out."""
+
+    def __init__(self, name: str, image: Any, mask: Any, background: float | str):
+        self.geometry = geometry_of(image)
+        self.estimate = background_of(image, background)
+        has_padding = self.estimate.padding is not None and background != "keep"
+        padding = padding_mask(array_view(image), self.estimate) if has_padding else None
+        self.image = float_copy(image, replace=padding, by=self.estimate.value)
+        self.mask = metric_mask(image, mask, padding, name)
+        self.notes = []
+        if has_padding:
+            self.notes.append(
+                f"Padding {self.estimate.padding:g} of the {name} image ({self.estimate.padding_fraction:.1%} of its"
+                f" voxels) is left out and replaced by background {self.estimate.value:g}."
+            )
+
+    @property
+    def volume_mm(self) -> float:
+        """Of its mask, or of all of it, mm to the power of its dimension."""
+        voxels = np.prod(self.geometry.size) if self.mask is None else np.count_nonzero(array_view(self.mask))
+        return float(voxels * np.prod(self.geometry.spacing))
+
+    def look_around(self, other: Geometry, there: np.ndarray) -> list[str]:
+        """Leave out what lies far from the much smaller grid ``other``, and say so; elsewhere nothing.
+
+        ``there``: homogeneous matrix that takes its points to this image, LPS mm. Where a small part is registered with
+        the whole, few samples would fall into it otherwise.
+        """
+        corners = self.geometry.indices_of(other.corners() @ there[:-1, :-1].T + there[:-1, -1])
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        margin = _MARGIN * (high - low)
+        first = np.maximum(np.floor(low - margin), 0).astype(int)
+        past = np.minimum(np.ceil(high + margin) + 1, self.geometry.size).astype(int)
+        if (past <= first).any() or np.prod((past - first) / self.geometry.size) > _MUCH_SMALLER:
+            return []
+        near = np.zeros(self.geometry.size[::-1], bool)
+        near[tuple(slice(a, b) for a, b in zip(first[::-1], past[::-1], strict=True))] = True
+        if self.mask is not None:
+            near &= np.asarray(array_view(self.mask)) != 0
+        if not near.any():
+            return []
+        self.mask = image_from_array(near.view(np.uint8), self.geometry)
+        return ["Of the fixed image, only what lies around the much smaller moving image is looked at."]
+
+    @property
+    def for_fitting(self) -> FittedImage:
+        """What stages and a start are fitted to."""
+        mask = None if self.mask is None else array_view(self.mask)
+        return FittedImage(array_view(self.image), self.geometry, self.estimate.value, mask)
+
+
+def warped(side: Side, transform: Any, fixed: Geometry, threads: int | None) -> tuple[Any, Any]:
+    """Moving image and mask under an initial transform that elastix cannot continue from (a field, a thin plate ...).
+
+    elastix then starts from the identity, and its result comes before the initial transform. The grid reaches a
+    quarter of the fixed image's size beyond it, so that samples may move.
+    """
+    margin = [-(-n // 4) for n in fixed.size]
+    grid = Geometry(
+        size=tuple(n + 2 * m for n, m in zip(fixed.size, margin, strict=True)),
+        spacing=fixed.spacing,
+        origin=tuple(fixed.points_of(-np.asarray(margin, float)).tolist()),
+        direction=fixed.direction,
+    )
+    image = resample(side.image, transform, grid, background=side.estimate.value, threads=threads)
+    mask = everywhere(side.image) if side.mask is None else side.mask
+    return image, resample(mask, transform, grid, interpolation="nearest", threads=threads)
+
+
+def everywhere(image: Any) -> Any:
+    """A mask that leaves out nothing."""
+    geometry = geometry_of(image)
+    return image_from_array(np.ones(geometry.size[::-1], np.uint8), geometry)

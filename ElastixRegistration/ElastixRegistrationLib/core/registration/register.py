@@ -1,0 +1,342 @@
+"""Register two images: checks, background, start, elastix, and the transform in its simplest exact form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..elastix.errors import ignored_errors
+from ..elastix.progress import Iteration, ProgressEvent, ProgressParser
+from ..elastix.run import ElastixRun, run_elastix
+from ..images.background import BackgroundEstimate
+from ..images.channels import Channel
+from ..images.geometry import Geometry, array_view, check_overlap, geometry_of
+from ..parameters.component_rules import MULTI_METRIC
+from ..parameters.maps import ParameterMap
+from ..parameters.metric_stages import image_metric_count, other_metric_count, with_channels
+from ..parameters.validation import validate_stages
+from ..transforms.inverse import invert_points
+from ..transforms.itk_transforms import (
+    affine_from_matrix,
+    chain_of,
+    compose,
+    displacement_field,
+    displacement_field_transform,
+    map_points,
+)
+from ..transforms.resampling import outside_of, resample
+from ..transforms.transform_parameters import (
+    UnsupportedTransform,
+    extend_bspline,
+    maps_from_transform,
+    transforms_from_maps,
+)
+from .automatic import FittedStages, fit_stages
+from .checks import check_dimensions, check_settings, checked_pairs, guided, landmark_notes
+from .initialization import initial_translation
+from .memory import check_memory
+from .prepared_images import Side, everywhere, warped
+
+#: What elastix may not do, whatever a parameter file says: write files, ignore where images lie, add displacements.
+_FORCED = {
+    "WriteResultImage": ("false",),
+    "WriteResultImageAfterEachResolution": ("false",),
+    "WriteResultImageAfterEachIteration": ("false",),
+    "WritePyramidImagesAfterEachResolution": ("false",),
+    "WriteTransformParametersEachIteration": ("false",),
+    "WriteTransformParametersEachResolution": ("false",),
+    "WriteSamplesEachIteration": ("false",),
+    "UseDirectionCosines": ("true",),
+    "HowToCombineTransforms": ("Compose",),
+    "FixedInternalImagePixelType": ("float",),
+    "MovingInternalImagePixelType": ("float",),
+}
+
+#: elastix' default of RequiredRatioOfValidSamples.
+_REQUIRED_RATIO = 0.25
+
+
+@dataclass(frozen=True)
+class RegistrationResult:
+    """What a registration found.
+
+    ``transform``: itk transform that maps fixed to moving points, LPS mm; linear, B-spline or composite.
+    ``transform_parameters``: the same as elastix TransformParameters, first applied first; None when the initial
+    transform has no such form. ``background``: of the moving image, with its padding; ``background_setting``: what
+    ``register`` was told of it. ``iterations``: elastix's iteration table. ``notes``: sentences for the user about what
+    was done to the input.
+    """
+
+    transform: Any
+    transform_parameters: list[dict[str, tuple[str, ...]]] | None
+    stages: list[dict[str, tuple[str, ...]]]
+    background: BackgroundEstimate
+    fixed_background: BackgroundEstimate
+    fixed_geometry: Geometry
+    moving: Any = field(repr=False)
+    iterations: list[Iteration] = field(repr=False)
+    log: str = field(repr=False)
+    notes: list[str]
+    background_setting: float | str = "auto"
+    threads: int | None = None
+
+    @property
+    def keep_padding(self) -> bool:
+        return self.background_setting == "keep"
+
+    def resample(
+        self,
+        moving: Any = None,
+        reference: Geometry | None = None,
+        interpolation: str = "linear",
+        background: float | None = None,
+    ) -> Any:
+        """The moving image (or another one in its space) on the fixed grid (or ``reference``), in its own pixel type.
+
+        Outside of the image is ``background``, by default the one used in the registration, and of colour and vectors
+        that of each component.
+        """
+        image = self.moving if moving is None else moving
+        outside: Any = background
+        if outside is None:
+            outside = outside_of(image, self.background.value, self.background_setting)
+        return resample(
+            image,
+            self.transform,
+            self.fixed_geometry if reference is None else reference,
+            interpolation=interpolation,
+            background=outside,
+            padding=None if moving is not None or self.keep_padding else self.background,
+            threads=self.threads,
+        )
+
+
+def register(
+    fixed: Any,
+    moving: Any,
+    stages: Sequence[ParameterMap],
+    fixed_mask: Any = None,
+    moving_mask: Any = None,
+    fixed_points: np.ndarray | None = None,
+    moving_points: np.ndarray | None = None,
+    initial_transform: Any = None,
+    background: float | str = "auto",
+    threads: int | None = None,
+    seed: int | None = None,
+    progress: Callable[[ProgressEvent], None] | None = None,
+    *,
+    initialization: str | None = None,
+    adapt: bool = False,
+    channels: Sequence[Channel] = (),
+    landmark_weight: float | None = None,
+    log_to_console: bool = False,
+    log_to_file: bool = True,
+) -> RegistrationResult:
+    """Find the transform that maps points of ``fixed`` to points of ``moving``, with one elastix stage after another.
+
+    Images are ITK images of 2 or 3 dimensions, any scalar type, or colour (registered on luminance). Masks are images,
+    nonzero inside, on any grid. Points are (N, D), LPS mm, paired by order. ``initial_transform`` is an itk transform,
+    fixed to moving, that the stages continue from; ``initialization`` ("geometry", "mass", "none") makes one, None
+    leaves the start to the stages. With ``adapt`` the stages are fitted to this pair (``core.automatic``), which also
+    searches for a start where none of the two is given. ``channels`` are further pairs of images that the same
+    transform must align, each with its own masks, metric and weight. ``landmark_weight`` lets the points guide all
+    stages: their mean distance, mm, times this weight is added to what is minimised; without it, only stages that name
+    the metric CorrespondingPointsEuclideanDistanceMetric use them. ``background`` is what belongs outside the moving
+    image: "auto" detects it, a number sets it, "keep" leaves padding as it is. ``seed`` overrides RandomSeed of the
+    stages. ``progress`` gets elastix's iterations as events; the itk wheels hold Python's interpreter lock, so here
+    they come when elastix is done. ``log_to_console`` also sends elastix's log, as it comes, to the standard output,
+    where another process can follow. Without ``log_to_file`` it goes nowhere else: nothing is written to disk, and
+    ``log`` and ``iterations`` are empty.
+
+    Raises InputError before anything is run, RegistrationError when elastix fails.
+    """
+    check_settings(background, initial_transform, initialization, threads, seed)
+    pairs = checked_pairs(fixed, moving, channels)
+    geometries = [(geometry_of(one), geometry_of(other)) for one, other in pairs]
+    fixed_geometry = geometries[0][0]
+    dimension = fixed_geometry.dimension
+    check_dimensions(dimension, initial_transform, fixed_points, moving_points)
+    notes = [
+        *landmark_notes(fixed_points, geometries[0][0], "fixed"),
+        *landmark_notes(moving_points, geometries[0][1], "moving"),
+    ]
+    if landmark_weight is not None:
+        stages = guided(stages, landmark_weight, fixed_points)
+    validate_stages(
+        stages,
+        dimension,
+        has_fixed_mask=fixed_mask is not None,
+        has_moving_mask=moving_mask is not None,
+        has_points=fixed_points is not None,
+    )
+    check_memory(*geometries[0], stages, geometries[1:])
+
+    sides = _sides(pairs, channels, fixed_mask, moving_mask, background)
+    fixed_side, moving_side = sides[0]
+    if initial_transform is None and initialization not in (None, "none"):
+        initial_transform = initial_translation(
+            initialization, fixed_side.image, moving_side.image, fixed_side.estimate.value, moving_side.estimate.value,
+            fixed_side.mask, moving_side.mask,
+        )  # fmt: skip
+    if adapt:
+        fitted = _fitted(stages, fixed_side, moving_side, initial_transform, initialization, bool(channels))
+        stages = fitted.stages
+        notes.append(fitted.sentence)
+        if fitted.start is not None:
+            initial_transform = affine_from_matrix(fitted.start)
+            notes += fixed_side.look_around(geometries[0][1], np.linalg.inv(fitted.start))
+    if initial_transform is not None or initialization == "none" or not _starts_by_itself(stages):
+        check_overlap(*geometries[0], None if initial_transform is None else partial(map_points, initial_transform))
+
+    start_chain = [] if initial_transform is None else chain_of(initial_transform)
+    continues = all(part.IsLinear() or part.GetNameOfClass() == "BSplineTransform" for part in start_chain)
+    if not continues and moving_points is not None:
+        moving_points = invert_points(initial_transform, moving_points)  # to where the warped image has them
+    fixed_images = [(side.image, side.mask) for side, _ in sides]
+    moving_images = [
+        (side.image, side.mask) if continues else warped(side, initial_transform, fixed_geometry, threads)
+        for _, side in sides
+    ]
+    if channels:
+        stages, fixed_images, moving_images = _for_each_metric(stages, channels, fixed_images, moving_images)
+    ratio = _required_ratio(fixed_side, moving_side)
+    prepared = [_prepared(stage, dimension, seed, moving_side.estimate.value, ratio) for stage in stages]
+    run = run_elastix(
+        [image for image, _ in fixed_images],
+        [image for image, _ in moving_images],
+        prepared,
+        fixed_masks=[mask for _, mask in fixed_images],
+        moving_masks=[mask for _, mask in moving_images],
+        fixed_points=fixed_points,
+        moving_points=moving_points,
+        initial_transform=compose(start_chain) if start_chain and continues else None,
+        threads=threads,
+        log_to_console=log_to_console,
+        log_to_file=log_to_file,
+    )
+    parser = ProgressParser(prepared)
+    for event in parser.feed(run.log):
+        if progress is not None:
+            progress(event)
+    chain, maps, run_notes = _chain_of_run(run, start_chain, continues, fixed_geometry)
+    side_notes = [note for pair in sides for side in pair for note in side.notes]
+    return RegistrationResult(
+        transform=compose(chain),
+        transform_parameters=maps,
+        stages=prepared,
+        background=moving_side.estimate,
+        fixed_background=fixed_side.estimate,
+        fixed_geometry=fixed_geometry,
+        moving=moving,
+        iterations=parser.iterations,
+        log=run.log,
+        notes=[*notes, *side_notes, *run_notes, *ignored_errors(run.log)],
+        background_setting=background,
+        threads=threads,
+    )
+
+
+def _sides(
+    pairs: Sequence[tuple[Any, Any]], channels: Sequence[Channel], fixed_mask: Any, moving_mask: Any, background: Any
+) -> list[tuple[Side, Side]]:
+    """Fixed and moving sides: of the images, and of the channels after them."""
+    settings = [("fixed", "moving", fixed_mask, moving_mask, background)]
+    for channel in channels:
+        names = f"fixed {channel.name}", f"moving {channel.name}"
+        settings.append((*names, channel.fixed_mask, channel.moving_mask, channel.stage_background))
+    return [
+        (
+            Side(name, fixed, mask, "keep" if value == "keep" else "auto"),  # a number is for outside the moving image
+            Side(other_name, moving, other_mask, value),
+        )
+        for (fixed, moving), (name, other_name, mask, other_mask, value) in zip(pairs, settings, strict=True)
+    ]
+
+
+def _fitted(
+    stages: Sequence[ParameterMap],
+    fixed: Side,
+    moving: Side,
+    initial_transform: Any,
+    initialization: str | None,
+    has_channels: bool,
+) -> FittedStages:
+    given: Callable[[np.ndarray], np.ndarray] | None = None
+    if initial_transform is not None:
+        given = partial(map_points, initial_transform)
+    elif initialization == "none":
+        given = np.array
+    return fit_stages(stages, fixed.for_fitting, moving.for_fitting, given, has_channels)
+
+
+def _for_each_metric(
+    stages: Sequence[ParameterMap],
+    channels: Sequence[Channel],
+    fixed: list[tuple[Any, Any]],
+    moving: list[tuple[Any, Any]],
+) -> tuple[list[ParameterMap], list[tuple[Any, Any]], list[tuple[Any, Any]]]:
+    """Stages with a metric for each channel, and (image, mask) of both sides in the order of their metrics.
+
+    elastix matches masks by number too, so that with any mask all images need one.
+    """
+    first = max(1, *(image_metric_count(stage) for stage in stages))
+    others = max(other_metric_count(stage) for stage in stages)
+
+    def repeated(images: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+        if any(mask is not None for _, mask in images):
+            images = [(image, everywhere(image) if mask is None else mask) for image, mask in images]
+        return [*([images[0]] * first), *images[1:], *([images[0]] * others)]
+
+    added = [(channel.stage_metric, channel.weight) for channel in channels]
+    return [with_channels(stage, first, added, others) for stage in stages], repeated(fixed), repeated(moving)
+
+
+def _starts_by_itself(stages: Sequence[ParameterMap]) -> bool:
+    return bool(stages) and tuple(stages[0].get("AutomaticTransformInitialization", ())) == ("true",)
+
+
+def _required_ratio(fixed: Side, moving: Side) -> float:
+    """Share of the samples that must fall into the moving image: a quarter, as elastix has it, of those that can."""
+    return _REQUIRED_RATIO * min(1.0, moving.volume_mm / fixed.volume_mm)
+
+
+def _prepared(
+    stage: ParameterMap, dimension: int, seed: int | None, background: float, ratio: float
+) -> dict[str, tuple[str, ...]]:
+    prepared = {name: tuple(values) for name, values in stage.items()} | _FORCED
+    if ratio < _REQUIRED_RATIO:
+        prepared.setdefault("RequiredRatioOfValidSamples", (f"{ratio:.4g}",))
+    prepared |= {
+        "FixedImageDimension": (str(dimension),),
+        "MovingImageDimension": (str(dimension),),
+        "DefaultPixelValue": (repr(float(background)),),
+    }
+    if seed is not None:
+        prepared["RandomSeed"] = (str(seed),)
+    if len(prepared.get("Metric", ())) > 1 or prepared.get("Registration") == (MULTI_METRIC,):
+        # Metrics that each use threads crash the process when they are added up, be it a single one (ITKElastix issue
+        # 160; reproduced with 2 threads).
+        prepared["UseMultiThreadingForMetrics"] = ("false",)
+    return prepared
+
+
+def _chain_of_run(
+    run: ElastixRun, start_chain: list[Any], continues: bool, fixed: Geometry
+) -> tuple[list[Any], list[dict[str, tuple[str, ...]]] | None, list[str]]:
+    """The whole result as ITK transforms and as elastix maps (None where one has no such form), and notes."""
+    maps = [extend_bspline(parameters) for parameters in run.maps]
+    before, after = (start_chain, []) if continues else ([], start_chain)
+    try:
+        chain, notes = [*before, *transforms_from_maps(maps)], []
+    except UnsupportedTransform as error:
+        chain = [displacement_field_transform(array_view(displacement_field(run.combination, fixed)), fixed)]
+        notes = [f"{error} The result was sampled on the fixed grid instead."]
+    try:
+        start = maps_from_transform(compose(start_chain), fixed) if start_chain else []
+    except UnsupportedTransform:
+        return [*chain, *after], None, notes
+    return [*chain, *after], [*start, *maps] if continues else [*maps, *start], notes

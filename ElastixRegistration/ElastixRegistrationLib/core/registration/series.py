@@ -1,0 +1,235 @@
+"""Series of images: frames of a sequence, slices of a stack. Each to one frame, or to its neighbour and on from there.
+
+A series is registered pair by pair. ``frame_pairs`` says which pairs, and ``compose_frames`` turns what was found for
+them into one transform for each frame; between them, anything may run the registrations: this process
+(``register_series``), or processes of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ..errors import InputError, RegistrationError
+from ..images.geometry import Geometry, array_view, geometry_of, image_from_array
+from ..parameters.maps import ParameterMap
+from ..transforms.itk_transforms import compose, identity
+from ..transforms.resampling import outside_of, resample
+from .initialization import any_rotation_start
+from .register import register
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class FramePair:
+    """The registration that ``frame`` needs, and ``via``, the frame whose own transform it continues."""
+
+    frame: int
+    via: int
+    fixed: int
+    moving: int
+
+
+@dataclass(frozen=True)
+class SeriesResult:
+    """``transforms`` by frame, LPS mm, the identity for ``reference``; ``failed``: why there is none, by frame.
+
+    With ``onto_reference`` they map points of the reference frame to points of the frame, else the other way.
+    ``backgrounds`` by frame, and ``background_setting``: what ``register`` was told of them.
+    """
+
+    reference: int
+    onto_reference: bool
+    transforms: dict[int, Any]
+    failed: dict[int, str] = field(default_factory=dict)
+    backgrounds: dict[int, float] = field(default_factory=dict)
+    background_setting: float | str = "auto"
+
+    def resample(
+        self, images: Sequence[Any], frame: int, *, interpolation: str = "linear", background: float | None = None
+    ) -> Any:
+        """The image that ``frame`` brings: itself on the reference's grid, or the reference's image on its own grid.
+
+        ``images`` is one for each frame: those registered, or others in their space such as label maps.
+        """
+        fixed, moving = (self.reference, frame) if self.onto_reference else (frame, self.reference)
+        outside: Any = background
+        if outside is None:
+            outside = outside_of(images[moving], self.backgrounds.get(frame, 0.0), self.background_setting)
+        return resample(
+            images[moving],
+            self.transforms[frame],
+            geometry_of(images[fixed]),
+            interpolation=interpolation,
+            background=outside,
+        )
+
+
+def frame_pairs(
+    frames: Sequence[int], reference: int, *, neighbours: bool = False, onto_reference: bool = True
+) -> list[FramePair]:
+    """The pairs for all ``frames`` but ``reference``, which must be one of them; nearest to it first.
+
+    ``neighbours``: each frame with the one before it on the way to the reference, else each with the reference itself.
+    ``onto_reference``: the frame is the moving image, else the fixed one. Raises InputError.
+    """
+    ordered = sorted(set(frames))
+    if reference not in ordered:
+        raise InputError(f"The reference frame {reference} is not among the frames {_named(ordered)}.")
+    place = ordered.index(reference)
+    pairs = []
+    for distance in range(1, len(ordered)):
+        for side in (1, -1):
+            here = place + side * distance
+            if not 0 <= here < len(ordered):
+                continue
+            frame, via = ordered[here], ordered[here - side] if neighbours else reference
+            fixed, moving = (via, frame) if onto_reference else (frame, via)
+            pairs.append(FramePair(frame, via, fixed, moving))
+    return pairs
+
+
+def compose_frames(
+    pairs: Sequence[FramePair],
+    found: Mapping[int, T],
+    reference: int,
+    nothing: T,
+    join: Callable[[Sequence[T]], T] = compose,
+    *,
+    onto_reference: bool = True,
+) -> dict[int, T]:
+    """One transform for each frame from those ``found`` for its pair, by frame; ``nothing`` for the reference.
+
+    Transforms are of ITK, or of any kind that ``join`` puts together, the one that acts first first. Frames whose way
+    to the reference has a gap are left out: what was cancelled or failed.
+    """
+    whole = {reference: nothing}
+    for pair in pairs:
+        if pair.frame not in found or pair.via not in whole:
+            continue
+        steps = [whole[pair.via], found[pair.frame]]
+        whole[pair.frame] = join(steps if onto_reference else steps[::-1])
+    return whole
+
+
+def register_series(
+    images: Sequence[Any],
+    stages: Sequence[ParameterMap],
+    reference: int = 0,
+    *,
+    frames: Sequence[int] | None = None,
+    neighbours: bool = False,
+    onto_reference: bool = True,
+    any_rotation: bool = False,
+    masks: Sequence[Any] | None = None,
+    initialization: str | None = None,
+    adapt: bool = False,
+    background: float | str = "auto",
+    threads: int | None = None,
+    seed: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> SeriesResult:
+    """Register ``frames`` (default: all) of ``images``, ITK images of one dimension, in this process.
+
+    ``neighbours`` suits series that change from frame to frame more than they can be followed in one step; errors add
+    up along the way. ``any_rotation`` tries all rotations first, for 2D images. ``masks``: one for each frame, nonzero
+    inside, or None. ``adapt`` and what is not named here as of ``register``. ``progress`` is called with how many
+    registrations are done and how many there are; when ``cancelled`` says so between two of them, what is done is
+    returned. A frame that fails does not stop the others.
+
+    Raises InputError when the call is wrong.
+    """
+    if any_rotation and initialization not in (None, "none"):
+        raise InputError("Give an initialization, or let all rotations be tried, not both.")
+    if masks is not None and len(masks) != len(images):
+        raise InputError(f"There are {len(images)} frames and {len(masks)} masks.")
+    chosen = range(len(images)) if frames is None else frames
+    unknown = [frame for frame in chosen if not 0 <= frame < len(images)]
+    if unknown:
+        raise InputError(f"There is no frame {unknown[0]}; there are {len(images)}, counted from 0.")
+    pairs = frame_pairs(chosen, reference, neighbours=neighbours, onto_reference=onto_reference)
+    found: dict[int, Any] = {}
+    failed: dict[int, str] = {}
+    backgrounds: dict[int, float] = {}
+    for number, pair in enumerate(pairs):
+        if cancelled is not None and cancelled():
+            break
+        fixed, moving = images[pair.fixed], images[pair.moving]
+        pair_masks = [None if masks is None else masks[one] for one in (pair.fixed, pair.moving)]
+        try:
+            result = register(
+                fixed,
+                moving,
+                stages,
+                fixed_mask=pair_masks[0],
+                moving_mask=pair_masks[1],
+                initial_transform=any_rotation_start(fixed, moving, *pair_masks) if any_rotation else None,
+                initialization=initialization,
+                adapt=adapt,
+                background=background,
+                threads=threads,
+                seed=seed,
+            )
+        except (InputError, RegistrationError) as error:
+            failed[pair.frame] = str(error)
+        else:
+            found[pair.frame] = result.transform
+            backgrounds[pair.frame] = result.background.value
+        if progress is not None:
+            progress(number + 1, len(pairs))
+    nothing = identity(images[reference].GetImageDimension())
+    transforms = compose_frames(pairs, found, reference, nothing, onto_reference=onto_reference)
+    for pair in pairs:
+        if pair.frame in found and pair.frame not in transforms:
+            failed[pair.frame] = f"Its way to frame {reference} leads over frame {pair.via}, which has no transform."
+    return SeriesResult(reference, onto_reference, transforms, failed, backgrounds, background)
+
+
+def slices_of(volume: Any) -> list[Any]:
+    """The slices of a 3D image along its third axis as 2D images, in mm of the plane, from its first voxel on.
+
+    Memory is shared where ITK can.
+    """
+    geometry = geometry_of(volume)
+    if geometry.dimension != 3:
+        raise InputError(f"A stack of slices is a 3D image, not one of {geometry.dimension} dimensions.")
+    voxels = array_view(volume)
+    return [image_from_array(voxels[k], _plane(geometry)) for k in range(geometry.size[2])]
+
+
+def stack_of(slices: Sequence[Any], geometry: Geometry) -> Any:
+    """The 3D image on ``geometry`` of 2D images on one grid: inverse of ``slices_of``."""
+    voxels = np.stack([array_view(one) for one in slices])
+    if voxels.shape[:3] != geometry.size[::-1]:
+        raise InputError(f"Slices of {voxels.shape[2]}x{voxels.shape[1]} pixels do not make up {geometry}.")
+    return image_from_array(voxels, geometry)
+
+
+def align_stack(
+    volume: Any, stages: Sequence[ParameterMap], reference: int | None = None, **options: Any
+) -> tuple[Any, SeriesResult]:
+    """(3D image with all slices on the reference's place, SeriesResult) of a 3D stack; ``options`` of
+    ``register_series``, with neighbours by default. The reference is the middle slice where none is named.
+
+    Slices without a transform stay as they are. Raises InputError for what is no 3D image, and as ``register_series``.
+    """
+    slices = slices_of(volume)
+    middle = len(slices) // 2 if reference is None else reference
+    result = register_series(slices, stages, middle, **{"neighbours": True, **options, "onto_reference": True})
+    moved = [
+        result.resample(slices, k) if k in result.transforms and k != middle else one for k, one in enumerate(slices)
+    ]
+    return stack_of(moved, geometry_of(volume)), result
+
+
+def _plane(geometry: Geometry) -> Geometry:
+    return Geometry(geometry.size[:2], geometry.spacing[:2], (0.0, 0.0), ((1.0, 0.0), (0.0, 1.0)))
+
+
+def _named(frames: Sequence[int]) -> str:
+    return ", ".join(map(str, frames)) or "(none)"

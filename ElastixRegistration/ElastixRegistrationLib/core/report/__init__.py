@@ -1,0 +1,1 @@
+"""The picture report of a registration as one HTML page."""

@@ -1,0 +1,350 @@
+"""A registration as one HTML page that a colleague can open, print or archive: nothing in it is loaded from elsewhere.
+
+The page names no patient: no file path and no node name stands in it unless the caller puts one into ``Report.names``.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from html import escape
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from platform import python_version
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ... import __version__
+from ..errors import InputError
+from ..quality.similarity import Comparison
+from . import pictures
+from .convergence_plot import IterationRow, convergence_svgs
+from .style import STYLE
+from .tables import figure_table, landmark_table
+
+if TYPE_CHECKING:
+    from ..images.geometry import Geometry
+
+FILE_NAME = "report.html"
+PICTURE_HEIGHT = 400  # px at most on the screen; a single slice would fill the page
+CORRELATED = 0.9  # from here on the images are taken for the same modality, so that their difference means something
+PLAIN_OPTIONS = frozenset(
+    {
+        *("--preset", "--background", "--interpolation", "--initialization", "--threads", "--seed", "--pairing"),
+        *("--landmark-weight", "--landmark-start", "--inverse-method"),
+    }
+)
+#: Words of --channel that name no file.
+_PLAIN_WORDS = ("weight=", "metric=", "kind=")
+_PURPOSE = "Made by software for research. It is not a medical device and not approved for clinical use."
+#: What lies at the left and at the right edge of a picture of each plane; a 2D image does not say.
+_SIDES = {"axial": ("R", "L"), "coronal": ("R", "L"), "sagittal": ("A", "P")}
+PATH_PARAMETERS = ("FileName", "Directory")
+
+
+@dataclass
+class Report:
+    """What the page shows. Arrays lie on the fixed grid, (k, j, i).
+
+    ``before``: the moving image as it lay, ``after``: as registered. ``padding``: values left out of the display
+    window. ``displacement``: (k, j, i, D), LPS mm, fixed to moving. ``iterations``: rows with attributes stage,
+    resolution and metric. ``stages``: parameter maps. ``settings``: any lines such as preset, seed, seconds,
+    background. ``command``: see ``anonymous_command``. ``same_modality``: whether a difference picture means something;
+    None: decide by the correlation after. ``notes``: what was done to the input, in sentences. ``names``: of both
+    images, only if they may stand on the page.
+    """
+
+    fixed: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+    geometry: Geometry
+    comparison: Comparison
+    title: str = "Registration report"
+    mask: np.ndarray | None = None
+    displacement: np.ndarray | None = None
+    iterations: Iterable[IterationRow] = ()
+    stages: Sequence[Mapping[str, Sequence[str]]] = ()
+    settings: Mapping[str, object] = field(default_factory=dict)
+    checksums: Mapping[str, str] = field(default_factory=dict)
+    command: str | None = None
+    same_modality: bool | None = None
+    padding: Sequence[float] = ()
+    notes: Sequence[str] = ()
+    names: tuple[str, str] | None = None
+
+
+def write_report(folder: str | os.PathLike, report: Report) -> Path:
+    """Write ``report.html`` into ``folder`` (made if missing) and return its path; it appears whole or not at all."""
+    page = report_html(report).encode()
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, unfinished = tempfile.mkstemp(dir=folder, prefix=".report-", suffix=".html")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(page)
+            os.chmod(unfinished, 0o644)  # temporary files are private, a report need not be
+            os.replace(unfinished, folder / FILE_NAME)
+        except BaseException:
+            Path(unfinished).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise InputError(f"The report cannot be written into {folder}: {error.strerror or error}.") from error
+    return folder / FILE_NAME
+
+
+def check_report_folder(folder: str | os.PathLike) -> None:
+    """Raise InputError when ``folder`` cannot be made or is a file."""
+    folder = Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"The report is a folder, and {folder} is a file.")
+    if folder.suffix.lower() in (".html", ".htm", ".txt", ".pdf") and not folder.exists():
+        raise InputError(f"The report is a folder, in which {FILE_NAME} is written; {folder} looks like a file.")
+
+
+def report_html(report: Report) -> str:
+    """The page as text."""
+    for name in ("before", "after"):
+        if getattr(report, name).shape != report.fixed.shape:
+            raise InputError(f"The report needs the image {name} registration on the fixed grid {report.geometry}.")
+    sections = [
+        _header(report),
+        _notes(report.notes),
+        figure_table(report.comparison.figures),
+        landmark_table(report.comparison.landmarks),
+        _pictures(report),
+        _convergence(report),
+    ]
+    sections += [_parameters(report.stages), _reproduction(report)]
+    sections.append(f"<footer>{_PURPOSE}</footer>")
+    body = "\n".join(section for section in sections if section)
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:;'
+        " style-src 'unsafe-inline'\">"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(report.title)}</title><style>{STYLE}</style></head>\n<body><main>\n{body}\n</main></body></html>\n"
+    )
+
+
+def software_versions() -> dict[str, str]:
+    """Versions that decide the result, for ``Report.settings`` or a result file."""
+    versions = {"ElastixRegistration": __version__, "Python": python_version()}
+    for package in ("itk-elastix", "itk", "numpy"):
+        try:
+            versions[package] = version("itk-core" if package == "itk" else package)
+        except PackageNotFoundError:
+            versions[package] = "unknown"
+    return versions
+
+
+def voxel_checksum(array: np.ndarray) -> str:
+    """SHA-256 of type, shape and voxels: the same image read from another file format has the same one."""
+    digest = hashlib.sha256(f"{array.dtype.str} {array.shape}".encode())
+    digest.update(np.ascontiguousarray(array).data.cast("B"))
+    return digest.hexdigest()
+
+
+def anonymous_command(options: Mapping[str, object]) -> str:
+    """A ``register`` command line without paths: values of options become the option's name in capitals.
+
+    ``options``: the values of all options by name, fixed_mask for --fixed-mask, as they were understood: in the words
+    of the caller a file can stand behind any option. {"preset": "lung", "fixed_mask": "/home/x/Smith.nrrd"} becomes
+    ``elastix-registration register FIXED MOVING --preset lung --fixed-mask FIXED_MASK``.
+    """
+    words = ["elastix-registration register FIXED MOVING"]
+    for name, value in options.items():
+        option = f"--{name.replace('_', '-')}"
+        if value is None or value is False:
+            continue
+        if value is True:
+            words.append(option)
+        elif option in PLAIN_OPTIONS:
+            words += [option, str(value)]
+        else:
+            # Channels are lists of words, and there are several.
+            for group in value if option == "--channel" and isinstance(value, list) else [value]:
+                given = [str(word) for word in group] if isinstance(group, list) else [str(group)]
+                words += [option, *(w if w.startswith(_PLAIN_WORDS) else name.upper() for w in given)]
+    return " ".join(words)
+
+
+def _header(report: Report) -> str:
+    improved = report.comparison.figures[0].improved if report.comparison.figures else None
+    mood = {True: "good", False: "bad", None: "even"}["fold" not in report.comparison.verdict and improved]
+    names = ""
+    if report.names:
+        fixed, moving = (escape(name) for name in report.names)
+        names = f"<p>Fixed: <b>{fixed}</b><br>Moving: <b>{moving}</b></p>"
+    made = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    return (
+        f"<header><h1>{escape(report.title)}</h1>{names}"
+        f'<p class="quiet">{escape(_describe(report.geometry))}. Made {made}.</p>'
+        f'<p class="verdict {mood}">{escape(report.comparison.verdict)}</p></header>'
+    )
+
+
+def _describe(geometry: Geometry) -> str:
+    size = " \N{MULTIPLICATION SIGN} ".join(str(n) for n in geometry.size)
+    spacing = " \N{MULTIPLICATION SIGN} ".join(f"{s:.3g}" for s in geometry.spacing)
+    return f"Fixed image of {size} voxels, {spacing} mm each"
+
+
+def _notes(notes: Sequence[str]) -> str:
+    if not notes:
+        return ""
+    return f"<section><h2>Notes</h2><ul>{''.join(f'<li>{escape(note)}</li>' for note in notes)}</ul></section>"
+
+
+def _pictures(report: Report) -> str:
+    position = _position(report)
+    planes = pictures.planes_of(report.geometry, None if position is None else position.tolist())
+    fixed_window = pictures.window_of(report.fixed, ignore=report.padding)
+    moving_window = pictures.window_of(report.after, ignore=report.padding)
+    fixed = [pictures.normalised(plane.cut(report.fixed), fixed_window) for plane in planes]
+    moved = {
+        name: [pictures.normalised(plane.cut(array), moving_window) for plane in planes]
+        for name, array in (("Before", report.before), ("After", report.after))
+    }
+    blocks = [
+        _block(
+            "Colour overlay",
+            'The fixed image is <span class="fixed">orange</span>, the moving image <span class="moving">blue</span>;'
+            " where they agree the picture is grey.",
+            {
+                when: [pictures.overlay(f, m) for f, m in zip(fixed, moving, strict=True)]
+                for when, moving in moved.items()
+            },
+            planes,
+        ),
+        _block(
+            "Checkerboard",
+            "Squares of the fixed and the moving image by turns: edges should run on across the squares.",
+            {
+                when: [pictures.checkerboard(f, m) for f, m in zip(fixed, moving, strict=True)]
+                for when, moving in moved.items()
+            },
+            planes,
+        ),
+    ]
+    if _same_modality(report):
+        blocks.append(
+            _block(
+                "Difference",
+                "White where both are equal, red where the moving image is brighter, blue where the fixed image is.",
+                {
+                    when: [pictures.difference(f, m) for f, m in zip(fixed, moving, strict=True)]
+                    for when, moving in moved.items()
+                },
+                planes,
+            )
+        )
+    if report.displacement is not None:
+        spacing = pictures.grid_spacing(report.geometry)
+        grids = [
+            pictures.deformation_grid(f, report.displacement, plane, report.geometry.direction, spacing)
+            for f, plane in zip(fixed, planes, strict=True)
+        ]
+        caption = f"A grid of {spacing:g} mm in the moving image, as the transform pulls it onto the fixed image."
+        blocks.append(_block("Deformation", caption, {"After": grids}, planes))
+    return "<section><h2>Pictures</h2>" + "".join(blocks) + "</section>"
+
+
+def _position(report: Report) -> np.ndarray | None:
+    """Centre of the mask, i j k: there the registration was asked to look."""
+    if report.mask is None or not np.any(report.mask):
+        return None
+    return np.array([np.mean(axis) for axis in np.nonzero(report.mask)])[::-1]
+
+
+def _same_modality(report: Report) -> bool:
+    if report.same_modality is not None:
+        return report.same_modality
+    after = [figure.after for figure in report.comparison.figures if figure.name == "Correlation"]
+    return bool(after and after[0] >= CORRELATED)
+
+
+def _block(title: str, caption: str, rows: Mapping[str, Sequence[np.ndarray]], planes: Sequence) -> str:
+    """Pictures in a table: a row before, a row after, a column for each plane; one plane takes a single row."""
+    table = [
+        [
+            (picture, f"{title} {when.lower()} {plane.name}", _SIDES.get(plane.name, ()))
+            for picture, plane in zip(row, planes, strict=True)
+        ]
+        for when, row in rows.items()
+    ]
+    row_names, column_names = list(rows), [plane.name for plane in planes]
+    if len(planes) == 1:
+        table = [[cell for row in table for cell in row]]
+        row_names, column_names = column_names, [name.lower() for name in row_names]
+    # Columns as wide as their pictures are at one common height, so that the planes line up.
+    shapes = [[picture.shape for picture, *_ in column] for column in zip(*table, strict=True)]
+    widths = [min(max(width / height for height, width, *_ in column), 2.2) for column in shapes]
+    columns = " ".join(f"minmax(0,{width:.3f}fr)" for width in widths)
+    most = round(80 + PICTURE_HEIGHT * sum(widths))
+    cells = []
+    for name, row in zip(row_names, table, strict=True):
+        cells.append(f'<div class="when">{escape(name)}</div>')
+        for picture, alt, sides in row:
+            height, width = picture.shape[:2]
+            letters = "".join(f"<span>{letter}</span>" for letter in sides)
+            size = f'width="{width}" height="{height}"'
+            cells.append(f'<figure><img src="{_data_uri(picture)}" {size} alt="{escape(alt)}">{letters}</figure>')
+    names = "".join(f"<div>{escape(name)}</div>" for name in column_names)
+    return (
+        f'<div class="block"><h3>{escape(title)}</h3><p class="quiet">{caption}</p>'
+        f'<div class="pictures" style="grid-template-columns:4em {columns};max-width:{most}px">'
+        f"{''.join(cells)}<div></div>{names}</div></div>"
+    )
+
+
+def _data_uri(picture: np.ndarray) -> str:
+    return "data:image/png;base64," + base64.b64encode(pictures.png_bytes(picture)).decode()
+
+
+def _convergence(report: Report) -> str:
+    plots = convergence_svgs(report.iterations)
+    if not plots:
+        return ""
+    blocks = []
+    for stage, svg in enumerate(plots):
+        parameters = report.stages[stage] if stage < len(report.stages) else {}
+        kind = " ".join(parameters.get("Transform", ()))
+        metric = ", ".join(parameters.get("Metric", ()))
+        detail = f' <span class="quiet">{escape(", ".join(part for part in (kind, metric) if part))}</span>'
+        blocks.append(f'<div class="block"><h3>Stage {stage + 1}{detail if kind or metric else ""}</h3>{svg}</div>')
+    return "<section><h2>Convergence</h2>" + "".join(blocks) + "</section>"
+
+
+def _parameters(stages: Sequence[Mapping[str, Sequence[str]]]) -> str:
+    if not stages:
+        return ""
+    blocks = []
+    for number, stage in enumerate(stages, 1):
+        rows = "".join(
+            f"<tr><th>{escape(name)}</th><td>{escape(' '.join(values))}</td></tr>"
+            for name, values in stage.items()
+            if not name.endswith(PATH_PARAMETERS)
+        )
+        blocks.append(
+            f"<details open><summary>Stage {number}: {escape(' '.join(stage.get('Transform', ('',))))}</summary>"
+            f'<div class="columns"><table class="parameters"><tbody>{rows}</tbody></table></div></details>'
+        )
+    return "<section><h2>Parameters</h2>" + "".join(blocks) + "</section>"
+
+
+def _reproduction(report: Report) -> str:
+    rows = {**report.settings, **software_versions()}
+    rows |= {f"SHA-256 of the {name} voxels": checksum for name, checksum in report.checksums.items()}
+    table = "".join(f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in rows.items())
+    command = f"<pre>{escape(report.command)}</pre>" if report.command else ""
+    return (
+        f"<section><h2>To reproduce</h2>{command}"
+        f'<table class="parameters settings"><tbody>{table}</tbody></table></section>'
+    )

@@ -1,0 +1,151 @@
+"""Files to be written: checked before anything runs, and whole or not there at all afterwards."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import InputError
+
+
+def check_suffix(path: Path, known: tuple[str, ...], kind: str) -> None:
+    """Raise InputError when the name of ``path`` ends in none of ``known``."""
+    if not path.name.lower().endswith(known):
+        choice = f"{', '.join(known[:-1])} or {known[-1]}"
+        raise InputError(f"No {kind} format is known for the name {path.name}; use {choice}.")
+
+
+def is_disk_full(folder: Path) -> bool:
+    """Whether there is less than a megabyte left for a file in ``folder``."""
+    try:
+        return shutil.disk_usage(folder).free < 2**20
+    except OSError:
+        return False
+
+
+def check_folder_of(path: Path) -> None:
+    """Raise InputError when no file can be written at ``path``."""
+    if not path.parent.is_dir():
+        raise InputError(f"The folder {path.parent} for {path.name} does not exist.")
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise InputError(f"{path} cannot be written: it is a folder, or its folder is read-only.")
+
+
+def check_apart(outputs: Iterable[str | os.PathLike], inputs: Iterable[str | os.PathLike | None]) -> None:
+    """Raise InputError when an output would overwrite an input, or another output."""
+    taken = {os.path.realpath(path): "an input" for path in inputs if path is not None}
+    for path in outputs:
+        place = os.path.realpath(path)
+        if os.path.exists(place):  # or what a disk takes for the same: Scan.nrrd, scan.nrrd
+            place = next((other for other in taken if os.path.exists(other) and os.path.samefile(place, other)), place)
+        if place in taken:
+            raise InputError(f"The output {path} would overwrite {taken[place]}; give it another name.")
+        taken[place] = "another output"
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A finished file in a hidden ``folder`` beside ``path``, which it is to become."""
+
+    folder: tempfile.TemporaryDirectory
+    file: Path
+    path: Path
+
+    @property
+    def old(self) -> Path:
+        """What was at ``path`` before, while others are put in place."""
+        return Path(self.folder.name) / "old"
+
+    def put_in_place(self) -> None:
+        try:
+            os.replace(self.file, self.path)
+        except OSError as error:
+            raise InputError(f"{self.path} cannot be written: {error.strerror or error}.") from error
+
+    def keep_old(self) -> None:
+        if not self.path.is_file():
+            return
+        try:
+            os.link(self.path, self.old)
+        except OSError:  # a disk without links
+            try:
+                shutil.copy2(self.path, self.old)
+            except OSError as error:
+                raise InputError(f"{self.path} cannot be replaced: {error.strerror or error}.") from error
+
+    def put_old_back(self) -> None:
+        with suppress(OSError):
+            if self.old.exists():
+                os.replace(self.old, self.path)
+            else:
+                self.path.unlink(missing_ok=True)
+
+
+#: Those of the block of ``all_or_none`` that is running.
+_drafts: ContextVar[list[_Draft] | None] = ContextVar("drafts", default=None)
+
+
+@contextmanager
+def all_or_none() -> Iterator[None]:
+    """Let what ``whole_file`` writes in the block appear at its end, all of it, or nothing when something fails.
+
+    Files of the same names that were there before are then as they were, Ctrl-C included.
+    """
+    drafts: list[_Draft] = []
+    token = _drafts.set(drafts)
+    try:
+        yield
+        _put_all_in_place(drafts)
+    finally:
+        _drafts.reset(token)
+        for draft in drafts:
+            draft.folder.cleanup()
+
+
+def _put_all_in_place(drafts: list[_Draft]) -> None:
+    begun: list[_Draft] = []
+    try:
+        for draft in drafts:
+            draft.keep_old()
+            begun.append(draft)
+            draft.put_in_place()
+    except BaseException:
+        for draft in reversed(begun):
+            draft.put_old_back()
+        raise
+
+
+@contextmanager
+def whole_file(path: str | os.PathLike) -> Iterator[Path]:
+    """Give a draft path with the suffix of ``path``; what was written there becomes ``path`` when the block ends well.
+
+    Raises InputError when the folder is missing or cannot be written to, before any work is done in the block, and when
+    the block cannot write, as on a full disk.
+    """
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise InputError(f"The folder {path.parent} for {path.name} does not exist.")
+    try:
+        folder = tempfile.TemporaryDirectory(prefix=".writing-", dir=path.parent)
+    except OSError as error:
+        raise InputError(f"The folder {path.parent} cannot be written to: {error.strerror}.") from error
+    draft, together = _Draft(folder, Path(folder.name) / path.name, path), _drafts.get()
+    try:
+        yield draft.file
+        if together is None:
+            draft.put_in_place()
+    except BaseException as error:
+        folder.cleanup()
+        if isinstance(error, OSError):
+            raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise
+    if together is None:
+        folder.cleanup()
+    else:
+        together.append(draft)

@@ -1,0 +1,1 @@
+"""Transforms from fixed to moving points, LPS mm: composing, inverting, sampling, resampling, deformation."""

@@ -1,0 +1,163 @@
+"""What a transform does to space, from its point mapping: displacement, Jacobian, volumes of labels, folds. LPS, mm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..images.geometry import Geometry, array_view
+from ..images.labels import label_values
+from .deformation import JacobianStatistics, determinant_of, jacobian_statistics
+from .itk_transforms import displacement_field, matrix_of
+
+#: Half the distance of the two points that a derivative is taken between, voxels. Displacements are 32-bit floats:
+#: much closer, and their rounding would show.
+_REACH = 0.25
+#: Voxels whose derivatives are taken at a time: 12 vectors each.
+_SLAB = 500_000
+#: Folded voxels that are listed, the worst first.
+MOST_LISTED = 1000
+
+
+@dataclass(frozen=True)
+class LabelVolume:
+    """A label of the fixed image: its volume there and where the transform takes it, mm3.
+
+    ``smallest`` and ``largest`` are of the local volume change, moved over fixed; where that is not above 0, it folds.
+    """
+
+    label: int
+    name: str
+    fixed_mm3: float
+    moved_mm3: float
+    smallest: float
+    largest: float
+    folded_voxels: int
+
+    @property
+    def change_percent(self) -> float:
+        return 100 * (self.moved_mm3 / self.fixed_mm3 - 1)
+
+
+@dataclass(frozen=True)
+class DeformationAnalysis:
+    """Arrays on the fixed grid, (k, j, i). ``magnitude``: displacement, mm. ``determinant`` of the spatial Jacobian,
+    that is local volume moved / fixed. ``matrix`` (k, j, i, D, D): d moving_r / d fixed_c, None unless asked for.
+
+    ``folded_indices`` (N, D), in (i, j, k) order, and ``folded_points`` (N, D), LPS mm: at most MOST_LISTED voxels
+    where space folds (determinant at or below 0), the worst first; the statistics have their number.
+    """
+
+    magnitude: np.ndarray = field(repr=False)
+    determinant: np.ndarray = field(repr=False)
+    matrix: np.ndarray | None = field(repr=False)
+    statistics: JacobianStatistics
+    folded_indices: np.ndarray = field(repr=False)
+    folded_points: np.ndarray = field(repr=False)
+    labels: tuple[LabelVolume, ...] = ()
+
+
+def analyse_deformation(
+    transform: Any,
+    grid: Geometry,
+    *,
+    labels: np.ndarray | None = None,
+    names: Mapping[int, str] | None = None,
+    mask: np.ndarray | None = None,
+    with_matrix: bool = False,
+) -> DeformationAnalysis:
+    """Analyse ``transform`` (fixed to moving, LPS mm) at the voxel centres of ``grid``.
+
+    ``labels``: whole numbers (k, j, i) on the grid; each nonzero one gets its volume change, under its name in
+    ``names``. ``mask`` (nonzero inside) limits statistics and the list of folded voxels. Raises InputError for arrays
+    that are not on the grid.
+    """
+    for name, array in (("labels", labels), ("mask", mask)):
+        if array is not None and array.shape != grid.size[::-1]:
+            raise InputError(f"The {name} of {array.shape} voxels are not on the grid of {grid}.")
+    magnitude = np.linalg.norm(array_view(displacement_field(transform, grid)), axis=-1).astype(np.float32)
+    determinant = np.empty(grid.size[::-1], np.float32)
+    matrix = np.empty((*grid.size[::-1], grid.dimension, grid.dimension), np.float32) if with_matrix else None
+    for part, jacobian in jacobian_slabs(transform, grid):
+        determinant[part] = determinant_of(jacobian)
+        if matrix is not None:
+            matrix[part] = jacobian
+    folded = ~(determinant > 0)
+    if mask is not None:
+        folded &= mask != 0
+    places = np.argwhere(folded)
+    worst = np.argsort(determinant[folded], kind="stable")[:MOST_LISTED]
+    indices = places[worst][:, ::-1]
+    return DeformationAnalysis(
+        magnitude=magnitude,
+        determinant=determinant,
+        matrix=matrix,
+        statistics=jacobian_statistics(determinant, mask=mask),
+        folded_indices=indices,
+        folded_points=grid.points_of(indices),
+        labels=tuple(
+            label_volume(
+                determinant[labels == label], grid, int(label), (names or {}).get(int(label), f"label {label}")
+            )
+            for label in (() if labels is None else label_values(labels))
+        ),
+    )
+
+
+def jacobian_determinant_of(transform: Any, grid: Geometry) -> np.ndarray:
+    """(k, j, i) float32: local volume, moved / fixed, at the voxel centres of ``grid``."""
+    determinant = np.empty(grid.size[::-1], np.float32)
+    for part, jacobian in jacobian_slabs(transform, grid):
+        determinant[part] = determinant_of(jacobian)
+    return determinant
+
+
+def jacobian_slabs(transform: Any, grid: Geometry) -> Iterator[tuple[slice, np.ndarray]]:
+    """Slices of ``grid``, and for each (k, j, i, D, D) spatial Jacobians d T_r / d x_c, LPS, at its voxel centres.
+
+    Central differences of the mapping itself, a quarter of a voxel to both sides: exact for affine parts, and not
+    averaged over neighbouring voxels.
+    """
+    dimension = grid.dimension
+    matrix = matrix_of(transform)
+    depth = max(1, _SLAB // int(np.prod(grid.size[:-1])))
+    # Rows are the derivatives by the indices; points are grid axes times index.
+    from_index = np.asarray(grid.direction) * np.asarray(grid.spacing)
+    to_index = np.linalg.inv(from_index)
+    for first in range(0, grid.size[-1], depth):
+        last = min(first + depth, grid.size[-1])
+        shape = (last - first, *grid.size[-2::-1])
+        if matrix is not None:
+            yield slice(first, last), np.broadcast_to(matrix[:-1, :-1], (*shape, dimension, dimension))
+            continue
+        by_index = np.empty((*shape, dimension, dimension))
+        for axis in range(dimension):
+            ends = []
+            for side in (1, -1):
+                start = np.zeros(dimension)
+                start[-1] = first
+                start[axis] += side * _REACH
+                slab = replace(grid, size=(*grid.size[:-1], last - first), origin=tuple(grid.points_of(start).tolist()))
+                ends.append(array_view(displacement_field(transform, slab)))
+            by_index[..., axis] = (ends[0].astype(np.float64) - ends[1]) / (2 * _REACH)
+        jacobian = (by_index.reshape(-1, dimension) @ to_index).reshape(by_index.shape)
+        yield slice(first, last), jacobian + np.eye(dimension)
+
+
+def label_volume(determinants: np.ndarray, grid: Geometry, label: int, name: str) -> LabelVolume:
+    """Of a label with these ``determinants`` at its voxels, which are those of ``grid``."""
+    voxel = abs(float(np.linalg.det(grid.index_to_physical())))
+    inside = np.asarray(determinants, np.float64)
+    return LabelVolume(
+        label=label,
+        name=name,
+        fixed_mm3=inside.size * voxel,
+        moved_mm3=float(inside.sum()) * voxel,
+        smallest=float(inside.min()),
+        largest=float(inside.max()),
+        folded_voxels=int(np.count_nonzero(~(inside > 0))),
+    )

@@ -1,0 +1,168 @@
+"""ITK transforms and elastix TransformParameters, both mapping fixed points to moving points, LPS mm.
+
+A chain is a list of transforms or maps in the order in which they act on a point: first element first. elastix's
+"Compose" and ITK's composite say the same in other words; composites here are always flat and hold neighbours that are
+linear as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..images.geometry import Geometry, array_view, new_image, set_geometry
+from ..system.itk_access import fill_parameters, parameters_of, quickly_wrapped_class, wrapped_class
+
+
+def identity(dimension: int) -> Any:
+    return affine_from_matrix(np.eye(dimension + 1))
+
+
+def affine_from_matrix(matrix: np.ndarray) -> Any:
+    """itk.AffineTransform that maps points, LPS mm, by a (D+1, D+1) homogeneous matrix."""
+    matrix = np.asarray(matrix, float)
+    dimension = len(matrix) - 1
+    transform = wrapped_class("AffineTransform", f"D{dimension}").New()
+    values = np.concatenate([matrix[:dimension, :dimension].ravel(), matrix[:dimension, dimension]])
+    transform.SetParameters(fill_parameters(transform.GetParameters(), values))
+    return transform
+
+
+def matrix_of(transform: Any) -> np.ndarray | None:
+    """(D+1, D+1) homogeneous matrix of a linear transform, LPS mm; None for any other."""
+    if not transform.IsLinear():
+        return None
+    dimension = transform.GetInputSpaceDimension()
+    matrix = np.eye(dimension + 1)
+    offset = np.array(transform.TransformPoint([0.0] * dimension))
+    for axis in range(dimension):
+        # A long lever keeps the cancellation error of the difference far below 1e-12 of the matrix.
+        lever = 1024.0
+        point = [0.0] * dimension
+        point[axis] = lever
+        matrix[:dimension, axis] = (np.array(transform.TransformPoint(point)) - offset) / lever
+    matrix[:dimension, dimension] = offset
+    return matrix
+
+
+def down_cast(transform: Any) -> Any:
+    """``transform`` as its own class, where the wheels give back a plain ``itkTransform``."""
+    name = transform.GetNameOfClass()
+    if type(transform).__name__.startswith(f"itk{name}"):
+        return transform
+    dimension = transform.GetInputSpaceDimension()
+    for suffix in ("D", f"D{dimension}", f"D{dimension}{dimension}", f"D{dimension}3"):
+        own_class = quickly_wrapped_class(name, suffix)
+        if own_class is not None and hasattr(own_class, "cast"):
+            return own_class.cast(transform)
+    return transform
+
+
+def chain_of(transform: Any) -> list[Any]:
+    """The elementary transforms inside ``transform``, the one that acts first on a point first."""
+    transform = down_cast(transform)
+    if not transform.GetNameOfClass().endswith("CompositeTransform"):
+        return [transform]
+    parts = [transform.GetNthTransform(n) for n in reversed(range(transform.GetNumberOfTransforms()))]
+    return [element for part in parts for element in chain_of(part)]
+
+
+def compose(chain: Sequence[Any]) -> Any:
+    """The simplest transform that equals ``chain``: linear neighbours merged, a composite only where it must be.
+
+    A single linear element keeps its type (an Euler transform stays one); merged ones become an affine.
+    """
+    if not chain:
+        raise ValueError("an empty chain has no dimension")
+    flat = [element for transform in chain for element in chain_of(transform)]
+    merged: list[Any] = []
+    for element in flat:
+        matrix = matrix_of(element)
+        if matrix is not None and np.array_equal(matrix, np.eye(len(matrix))) and len(flat) > 1:
+            continue
+        previous = matrix_of(merged[-1]) if merged else None
+        if matrix is not None and previous is not None:
+            merged[-1] = affine_from_matrix(matrix @ previous)
+        else:
+            merged.append(element)
+    if not merged:
+        return identity(flat[0].GetInputSpaceDimension())
+    if len(merged) == 1:
+        return merged[0]
+    composite = wrapped_class("CompositeTransform", f"D{merged[0].GetInputSpaceDimension()}").New()
+    for element in reversed(merged):  # ITK applies the last added first
+        composite.AddTransform(element)
+    return composite
+
+
+def map_points(transform: Any, points: np.ndarray) -> np.ndarray:
+    """Map (N, D) points, LPS mm. Raises RuntimeError or TypeError, of ITK, for points of another dimension."""
+    points = np.atleast_2d(np.asarray(points, float))
+    matrix = matrix_of(transform)
+    if matrix is not None:
+        return points @ matrix[:-1, :-1].T + matrix[:-1, -1]
+    return np.array([transform.TransformPoint(point) for point in points.tolist()]).reshape(points.shape)
+
+
+def displacement_field(transform: Any, geometry: Geometry) -> Any:
+    """Image of float32 vectors T(x) - x, LPS mm, at the voxel centres x of ``geometry``.
+
+    Raises RuntimeError, of ITK, for a transform of another dimension.
+    """
+    dimension = geometry.dimension
+    sampler = wrapped_class("TransformToDisplacementFieldFilter", f"IVF{dimension}{dimension}D").New()
+    sampler.SetTransform(transform)
+    sampler.SetSize(list(geometry.size))
+    sampler.SetOutputSpacing(list(geometry.spacing))
+    sampler.SetOutputOrigin(list(geometry.origin))
+    sampler.SetOutputDirection(set_geometry(wrapped_class("Image", f"F{dimension}").New(), geometry).GetDirection())
+    sampler.Update()
+    field = sampler.GetOutput()
+    field.DisconnectPipeline()
+    return field
+
+
+def displacement_field_transform(vectors: np.ndarray, geometry: Geometry) -> Any:
+    """ITK transform that adds ``vectors`` (k, j, i, D), LPS mm, interpolated linearly; identity outside of the grid."""
+    field = new_image(geometry, np.float64, geometry.dimension)
+    array_view(field)[...] = vectors
+    transform = wrapped_class("DisplacementFieldTransform", f"D{geometry.dimension}").New()
+    transform.SetDisplacementField(field)
+    return transform
+
+
+def bspline_transform(coefficients: np.ndarray, origin: np.ndarray, spacing: np.ndarray, direction: np.ndarray) -> Any:
+    """itk.BSplineTransform of order 3.
+
+    ``coefficients`` are (D, nk, nj, ni), mm; ``origin`` (LPS mm), ``spacing`` (mm) and ``direction`` (D, D; columns are
+    axes) place the grid of control points.
+    """
+    transform = wrapped_class("BSplineTransform", f"D{len(coefficients)}3").New()
+    fixed = bspline_fixed_parameters(coefficients, origin, spacing, direction)
+    transform.SetFixedParameters(fill_parameters(transform.GetFixedParameters(), fixed))
+    transform.SetParameters(fill_parameters(transform.GetParameters(), coefficients.ravel()))
+    return transform
+
+
+def bspline_fixed_parameters(
+    coefficients: np.ndarray, origin: np.ndarray, spacing: np.ndarray, direction: np.ndarray
+) -> np.ndarray:
+    """What ITK calls the fixed parameters of a B-spline transform: where its control points lie."""
+    return np.concatenate([coefficients.shape[:0:-1], origin, spacing, np.ravel(direction)]).astype(float)
+
+
+def bspline_grid(transform: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """(coefficients, origin, spacing, direction) of an itk.BSplineTransform, as ``bspline_transform`` takes them."""
+    return bspline_grid_of(parameters_of(transform.GetParameters()), parameters_of(transform.GetFixedParameters()))
+
+
+def bspline_grid_of(
+    parameters: np.ndarray, fixed_parameters: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The same of ITK's two lists of parameters."""
+    dimension = int(np.sqrt(len(fixed_parameters) + 2.25) - 1.5)  # there are D * (D + 3)
+    size = fixed_parameters[:dimension].astype(int)
+    origin, spacing, direction = np.split(fixed_parameters[dimension:], [dimension, 2 * dimension])
+    return parameters.reshape(dimension, *size[::-1]), origin, spacing, direction.reshape(dimension, dimension)

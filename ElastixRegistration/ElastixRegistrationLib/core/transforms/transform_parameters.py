@@ -1,0 +1,395 @@
+"""elastix TransformParameters maps <-> ITK transforms, exact, LPS mm.
+
+Formulas: the elastix manual, section 2.6, and ITK's transform classes, whose parameter order elastix kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..images.geometry import Geometry, array_view, geometry_of
+from ..system.itk_access import fill_parameters, quickly_wrapped_class, wrapped_class
+from ..system.native_messages import NATIVE_ERRORS
+from .itk_transforms import (
+    affine_from_matrix,
+    bspline_grid,
+    bspline_transform,
+    chain_of,
+    compose,
+    displacement_field_transform,
+    down_cast,
+    matrix_of,
+)
+from .spline_kernels import SPLINE_KERNELS, landmarks_of, spline_kernel_transform
+
+ParameterMap = Mapping[str, Sequence[str]]
+
+#: Largest slope (mm per mm) of the displacement where it fades out beyond the control points. Below 1/sqrt(3) nothing
+#: can fold there, whatever the direction.
+_FADE_SLOPE = 0.4
+#: A limit for damaged or extreme grids only: this many control points are added at most on each side.
+_MOST_ADDED = 40
+
+
+class UnsupportedTransform(InputError):
+    """A TransformParameters map whose transform has no exact ITK counterpart here."""
+
+
+def transform_from_map(parameters: ParameterMap) -> Any:
+    """The ITK transform of one TransformParameters map. Raises UnsupportedTransform, or InputError on a damaged map.
+
+    What a map keeps in another file must be in it already: see ``transform_files.read_transform_parameters``.
+    """
+    kind = _text(parameters, "Transform")
+    if "ITKTransformParameters" not in parameters and kind not in _BUILDERS:
+        raise UnsupportedTransform(
+            f"Transform {kind} has no exact ITK form; supported are {', '.join(sorted(_BUILDERS))}."
+        )
+    try:
+        if "ITKTransformParameters" in parameters:
+            return _of_itk_parameters(parameters)
+        return _BUILDERS[kind](parameters, _numbers(parameters, "TransformParameters"))
+    except InputError:
+        raise
+    except (ValueError, TypeError, KeyError, *NATIVE_ERRORS) as error:
+        raise InputError(f"The parameters of the {kind} do not fit each other: {error}.") from error
+
+
+def transforms_from_maps(
+    maps: Sequence[ParameterMap], build: Callable[[ParameterMap], Any] = transform_from_map
+) -> list[Any]:
+    """Chain of the ITK transforms of TransformParameters maps, first applied first; ``build`` makes one of one map."""
+    chain: list[Any] = []
+    for parameters in maps:
+        transform = build(parameters)
+        if chain and _text(parameters, "HowToCombineTransforms", "Compose") == "Add":
+            chain = _added(chain, transform)
+        else:
+            chain.append(transform)
+    return chain
+
+
+def _added(chain: list[Any], transform: Any) -> list[Any]:
+    """T0(x) + T1(x) - x as a chain: exact where one of both is linear, since L x + t + u(x) = L (x + L^-1 u(x)) + t."""
+    before = compose(chain)
+    linear, other = (before, transform) if before.IsLinear() else (transform, before)
+    matrix, added = matrix_of(linear), matrix_of(other)
+    if matrix is not None and added is not None:
+        return [affine_from_matrix(matrix + added - np.eye(len(matrix)))]
+    if matrix is None or len(chain_of(other)) > 1:
+        raise UnsupportedTransform('Two deformations combined by "Add" cannot be composed; use "Compose".')
+    back = np.linalg.inv(matrix[:-1, :-1])
+    other = down_cast(other)
+    if other.GetNameOfClass() == "BSplineTransform":
+        coefficients, *grid = bspline_grid(other)
+        deformation = bspline_transform(np.einsum("rc,c...->r...", back, coefficients), *grid)
+    elif other.GetNameOfClass() == "DisplacementFieldTransform":
+        field = other.GetDisplacementField()
+        deformation = displacement_field_transform(array_view(field) @ back.T, geometry_of(field))
+    else:
+        raise UnsupportedTransform(f'A {other.GetNameOfClass()} combined by "Add" cannot be composed.')
+    return [deformation, linear]
+
+
+def _of_itk_parameters(parameters: ParameterMap) -> Any:
+    """What elastix writes of a transform that came from an ITK file: type, parameters and fixed parameters."""
+    return itk_transform(
+        _text(parameters, "ITKTransformType"),
+        _numbers(parameters, "ITKTransformParameters"),
+        _numbers(parameters, "ITKTransformFixedParameters"),
+    )
+
+
+def itk_transform(type_name: str, values: np.ndarray, fixed_values: np.ndarray) -> Any:
+    """The transform that ITK's files describe by a type such as AffineTransform_double_3_3 and two lists of numbers.
+
+    Raises UnsupportedTransform, ValueError or RuntimeError where there is none.
+    """
+    kind, _, sizes = type_name.partition("_")
+    dimension = sizes.rpartition("_")[2]
+    if kind == "MatrixOffsetTransformBase":  # as older versions of ANTs write it
+        kind = "AffineTransform"
+    for suffix in ("D", f"D{dimension}", f"D{dimension}{dimension}", f"D{dimension}3"):
+        transform_class = quickly_wrapped_class(kind, suffix)
+        if transform_class is not None:
+            break
+    else:
+        raise UnsupportedTransform(f"The installed ITK has no transform of type {type_name}.")
+    transform = transform_class.New()
+    if kind in ("BSplineTransform", "DisplacementFieldTransform"):
+        axes = int(dimension)
+        # Before ITK makes room for a grid of any size.
+        count = axes * np.prod(fixed_values[:axes]) if fixed_values.size == axes * (3 + axes) else -1
+    else:
+        count = values.size if kind.endswith("KernelTransform") else transform.GetNumberOfParameters()
+    if values.size != count:
+        raise ValueError(f"a {kind} of {values.size} parameters")
+    if fixed_values.size:
+        transform.SetFixedParameters(fill_parameters(transform.GetFixedParameters(), fixed_values))
+    transform.SetParameters(fill_parameters(transform.GetParameters(), values))
+    if kind.endswith("KernelTransform"):
+        transform.ComputeWMatrix()  # ITK does so in time only for landmarks that were set as such
+    return transform
+
+
+def maps_from_transform(transform: Any, fixed: Geometry) -> list[dict[str, tuple[str, ...]]]:
+    """TransformParameters maps, first applied first, of an ITK transform, resampling onto the grid ``fixed``.
+
+    Linear, B-spline and thin-plate elements only; raises UnsupportedTransform for others, such as displacement fields.
+    """
+    return [_map_of(element, fixed) for element in chain_of(transform)]
+
+
+def extend_bspline(parameters: ParameterMap) -> dict[str, tuple[str, ...]]:
+    """The same B-spline with control points added all around that fade to zero; other transforms unchanged.
+
+    Beyond its grid a B-spline is the identity in elastix and ITK, so the displacement jumps there and the space folds.
+    Inside the former grid every point maps as before; beyond it the displacement now fades to zero with a slope that
+    cannot fold, and elastix, ITK, VTK and Slicer, whatever they do at the rim of a grid, agree everywhere.
+    """
+    whole = {name: tuple(values) for name, values in parameters.items()}
+    if _text(parameters, "Transform") not in ("BSplineTransform", "RecursiveBSplineTransform"):
+        return whole
+    size = _numbers(parameters, "GridSize").astype(int)
+    faded, origin = extended_grid(
+        _numbers(parameters, "TransformParameters").reshape(len(size), *size[::-1]),
+        _numbers(parameters, "GridOrigin"),
+        _numbers(parameters, "GridSpacing"),
+        _direction(parameters, "GridDirection", len(size)),
+    )
+    return whole | {
+        "GridSize": tuple(str(n) for n in faded.shape[:0:-1]),
+        "GridOrigin": _texts(origin),
+        "NumberOfParameters": (str(faded.size),),
+        "TransformParameters": _texts(faded.ravel()),
+    }
+
+
+def extended_grid(
+    coefficients: np.ndarray, origin: np.ndarray, spacing: np.ndarray, direction: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """(coefficients, origin) of the grid of ``extend_bspline``; the arguments are those of ``bspline_transform``."""
+    size = np.array(coefficients.shape[:0:-1])
+    added = _points_to_add(coefficients, spacing)
+    faded = np.pad(coefficients, [(0, 0), *((n, n) for n in added[::-1])], mode="edge")
+    for axis, count in enumerate(added):
+        # Ends in 3 zeros, the support of a cubic B-spline: past the rim the displacement is zero by itself.
+        ramp = np.cos(np.linspace(0, np.pi / 2, count - 3 + 1)[1:]) ** 2
+        window = np.concatenate([np.zeros(3), ramp[::-1], np.ones(size[axis]), ramp, np.zeros(3)])
+        shape = [1] * faded.ndim
+        shape[faded.ndim - 1 - axis] = len(window)
+        faded *= window.reshape(shape)
+    return faded, origin - direction @ (added * spacing)
+
+
+def _points_to_add(coefficients: np.ndarray, spacing: np.ndarray) -> np.ndarray:
+    """(D,) control points to add on each side, axes in (i, j, k) order."""
+    dimension = len(coefficients)
+    magnitude = np.sqrt(np.square(coefficients).sum(0))
+    counts = []
+    for axis in range(dimension):
+        ends = np.take(magnitude, (0, -1), axis=dimension - 1 - axis)
+        # The steepest slope of cos^2 over a length L is pi/2 / L.
+        counts.append(3 + int(np.ceil(ends.max() * np.pi / 2 / _FADE_SLOPE / spacing[axis])))
+    return np.minimum(np.maximum(counts, 4), _MOST_ADDED)
+
+
+# One builder for each elastix transform. ``values`` are its TransformParameters.
+
+
+def _translation(parameters: ParameterMap, values: np.ndarray) -> Any:
+    matrix = np.eye(len(values) + 1)
+    matrix[:-1, -1] = values
+    return affine_from_matrix(matrix)
+
+
+def _euler(parameters: ParameterMap, values: np.ndarray) -> Any:
+    dimension = _dimension(parameters)
+    transform = wrapped_class(f"Euler{dimension}DTransform", "D").New()
+    if dimension == 3:
+        transform.SetComputeZYX(_text(parameters, "ComputeZYX", "false") == "true")
+    return _centred(transform, parameters, values)
+
+
+def _similarity(parameters: ParameterMap, values: np.ndarray) -> Any:
+    return _centred(wrapped_class(f"Similarity{_dimension(parameters)}DTransform", "D").New(), parameters, values)
+
+
+def _affine(parameters: ParameterMap, values: np.ndarray) -> Any:
+    return _centred(wrapped_class("AffineTransform", f"D{_dimension(parameters)}").New(), parameters, values)
+
+
+def _affine_log(parameters: ParameterMap, values: np.ndarray) -> Any:
+    dimension = _dimension(parameters)
+    matrix = _matrix_exponential(values[: dimension**2].reshape(dimension, dimension))
+    return _affine(parameters, np.concatenate([matrix.ravel(), values[dimension**2 :]]))
+
+
+def _bspline(parameters: ParameterMap, values: np.ndarray) -> Any:
+    if _text(parameters, "BSplineTransformSplineOrder", "3") != "3":
+        raise UnsupportedTransform("Only cubic B-splines (BSplineTransformSplineOrder 3) have an exact ITK form.")
+    if _text(parameters, "UseCyclicTransform", "false") == "true":
+        raise UnsupportedTransform("Cyclic B-splines have no exact ITK form.")
+    size = _numbers(parameters, "GridSize").astype(int)
+    if values.size != len(size) * size.prod():
+        raise InputError(f"{values.size} TransformParameters do not fill a GridSize of {' '.join(map(str, size))}.")
+    return bspline_transform(
+        values.reshape(len(size), *size[::-1]),
+        _numbers(parameters, "GridOrigin"),
+        _numbers(parameters, "GridSpacing"),
+        _direction(parameters, "GridDirection", len(size)),
+    )
+
+
+def _affine_dti(parameters: ParameterMap, values: np.ndarray) -> Any:
+    """From the matrix that elastix writes beside angles, shears and scales, whose order it does not say."""
+    return _affine(parameters, _numbers(parameters, "MatrixTranslation"))
+
+
+def _spline_kernel(parameters: ParameterMap, values: np.ndarray) -> Any:
+    dimension = _dimension(parameters)
+    sources = _numbers(parameters, "FixedImageLandmarks")
+    if sources.size != values.size or sources.size % dimension:
+        raise InputError(f"{sources.size} FixedImageLandmarks do not pair with {values.size} TransformParameters.")
+    kernel = "ThinPlateSpline" if dimension == 2 else _text(parameters, "SplineKernelType")
+    if (dimension, kernel) not in SPLINE_KERNELS:
+        raise UnsupportedTransform(f"A SplineKernelType {kernel} has no exact ITK form.")
+    relaxation = float(_text(parameters, "SplineRelaxationFactor", "0"))
+    return spline_kernel_transform(sources.reshape(-1, dimension), values.reshape(-1, dimension), kernel, relaxation)
+
+
+_BUILDERS: dict[str, Callable[[ParameterMap, np.ndarray], Any]] = {
+    "TranslationTransform": _translation,
+    "EulerTransform": _euler,
+    "SimilarityTransform": _similarity,
+    "AffineTransform": _affine,
+    "AffineDTITransform": _affine_dti,
+    "AffineLogTransform": _affine_log,
+    "BSplineTransform": _bspline,
+    "RecursiveBSplineTransform": _bspline,
+    "SplineKernelTransform": _spline_kernel,
+}
+
+
+_SPLINE_KERNEL_TYPES = {(dimension, name): kind for (dimension, kind), name in SPLINE_KERNELS.items()}
+
+
+def _centred(transform: Any, parameters: ParameterMap, values: np.ndarray) -> Any:
+    expected = transform.GetNumberOfParameters()
+    if len(values) != expected:
+        raise InputError(f"{_text(parameters, 'Transform')} takes {expected} TransformParameters, not {len(values)}.")
+    transform.SetCenter(_numbers(parameters, "CenterOfRotationPoint").tolist())
+    transform.SetParameters(fill_parameters(transform.GetParameters(), values))
+    return transform
+
+
+def _map_of(element: Any, fixed: Geometry) -> dict[str, tuple[str, ...]]:
+    matrix = matrix_of(element)
+    name = element.GetNameOfClass()
+    if matrix is not None:
+        own = {
+            "Transform": ("AffineTransform",),
+            "CenterOfRotationPoint": _texts(np.zeros(fixed.dimension)),
+            "TransformParameters": _texts(np.concatenate([matrix[:-1, :-1].ravel(), matrix[:-1, -1]])),
+        }
+    elif name == "BSplineTransform":
+        coefficients, origin, spacing, direction = bspline_grid(element)
+        own = {
+            "Transform": ("RecursiveBSplineTransform",),
+            "BSplineTransformSplineOrder": ("3",),
+            "UseCyclicTransform": ("false",),
+            "GridSize": tuple(str(n) for n in coefficients.shape[:0:-1]),
+            "GridIndex": ("0",) * fixed.dimension,
+            "GridOrigin": _texts(origin),
+            "GridSpacing": _texts(spacing),
+            "GridDirection": _texts(direction.T.ravel()),
+            "TransformParameters": _texts(coefficients.ravel()),
+        }
+    elif (fixed.dimension, name) in _SPLINE_KERNEL_TYPES:
+        sources, targets = landmarks_of(element)
+        own = {
+            "Transform": ("SplineKernelTransform",),
+            "SplineKernelType": (_SPLINE_KERNEL_TYPES[fixed.dimension, name],),
+            "SplineRelaxationFactor": ("0.0",),
+            "FixedImageLandmarks": _texts(sources.ravel()),
+            "TransformParameters": _texts(targets.ravel()),
+        }
+    else:
+        raise UnsupportedTransform(f"A {name} cannot be written as elastix TransformParameters; save it as .h5.")
+    return own | {
+        "NumberOfParameters": (str(len(own["TransformParameters"])),),
+        "InitialTransformParameterFileName": ("NoInitialTransform",),
+        "HowToCombineTransforms": ("Compose",),
+        **output_grid(fixed),
+    }
+
+
+def output_grid(fixed: Geometry) -> dict[str, tuple[str, ...]]:
+    """The entries of a TransformParameters map that say onto which grid transformix resamples."""
+    return {
+        "FixedImageDimension": (str(fixed.dimension),),
+        "MovingImageDimension": (str(fixed.dimension),),
+        "FixedInternalImagePixelType": ("float",),
+        "MovingInternalImagePixelType": ("float",),
+        "Size": tuple(map(str, fixed.size)),
+        "Index": ("0",) * fixed.dimension,
+        "Spacing": _texts(fixed.spacing),
+        "Origin": _texts(fixed.origin),
+        "Direction": _texts(np.asarray(fixed.direction).T.ravel()),
+        "UseDirectionCosines": ("true",),
+        "Resampler": ("DefaultResampler",),
+        "ResampleInterpolator": ("FinalLinearInterpolator",),
+        "ResultImageFormat": ("nrrd",),
+        "ResultImagePixelType": ("float",),
+    }
+
+
+def _text(parameters: ParameterMap, name: str, default: str | None = None) -> str:
+    values = parameters.get(name)
+    if values:
+        return values[0]
+    if default is None:
+        raise InputError(f"The transform parameters have no {name}; is this a TransformParameters file?")
+    return default
+
+
+def _numbers(parameters: ParameterMap, name: str) -> np.ndarray:
+    if name not in parameters:
+        raise InputError(f"The transform parameters have no {name}; is this a TransformParameters file?")
+    try:
+        return np.array(parameters[name], dtype=np.float64)
+    except ValueError as error:
+        raise InputError(f"{name} of the transform parameters is not a list of numbers: {error}.") from error
+
+
+def _texts(numbers: Any) -> tuple[str, ...]:
+    """Shortest text of each number that reads back as the same float64."""
+    return tuple(map(repr, np.asarray(numbers, np.float64).tolist()))
+
+
+def _dimension(parameters: ParameterMap) -> int:
+    return int(_text(parameters, "FixedImageDimension"))
+
+
+def _direction(parameters: ParameterMap, name: str, dimension: int) -> np.ndarray:
+    """elastix writes directions column after column."""
+    if name not in parameters:
+        return np.eye(dimension)
+    return _numbers(parameters, name).reshape(dimension, dimension).T
+
+
+def _matrix_exponential(matrix: np.ndarray) -> np.ndarray:
+    """exp of a small matrix by scaling and squaring a Taylor series (Moler, Van Loan 2003, method 3)."""
+    halvings = max(0, int(np.ceil(np.log2(max(np.abs(matrix).sum(1).max(), 1e-300)))) + 4)
+    scaled = matrix / 2**halvings
+    term = result = np.eye(len(matrix))
+    for n in range(1, 20):
+        term = term @ scaled / n
+        result = result + term
+    for _ in range(halvings):
+        result = result @ result
+    return result

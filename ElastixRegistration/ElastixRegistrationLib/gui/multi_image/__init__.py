@@ -1,0 +1,1 @@
+"""The section that registers many images: cohorts, sequences, groups."""

@@ -1,0 +1,146 @@
+"""The tab Cohort: all volumes of the scene, a folder or a table, each with the fixed volume of the panel."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from ...core.presets.texts import duration_text
+from ...mrml.multi_image.cohort import PAGE, CohortOptions
+from ...mrml.run.parameter_node import FIXED_MASK, FIXED_VOLUME
+from .part import ManyPart, named
+
+
+class CohortPart(ManyPart):
+    """``logic`` registers."""
+
+    def __init__(self, ui: Any, logic: Any):
+        super().__init__(ui)
+        self.title = _("Register the cohort")
+        self._logic = logic
+        sources = [
+            (_("All volumes of the scene"), "scene"),
+            (_("A folder"), "folder"),
+            (_("A table (CSV)"), "table"),
+        ]
+        self._connectChoice(ui.cohortSourceSelector, "many.source", sources)
+        self._paths = (
+            (ui.cohortFolderEdit, "many.folder"),
+            (ui.cohortTableEdit, "many.table"),
+            (ui.cohortOutputEdit, "many.outputFolder"),
+        )
+        for edit, name in self._paths:
+            self._connectPath(edit, name)
+        self._boxes = ((ui.cohortIntoSceneCheckBox, "many.intoScene"), (ui.cohortResumeCheckBox, "many.resume"))
+        for box, name in self._boxes:
+            self._connectCheckBox(box, name)
+        self._connectNumber(ui.cohortWorkersSpinBox, lambda value: self._setText("many.workers", str(value)))
+
+    def missing(self) -> str:
+        choices, source = self.choices, self.choices.text("many.source")
+        fixed = choices.reference(FIXED_VOLUME)
+        hasVoxels = fixed is not None and fixed.GetImageData() is not None
+        checks = (
+            (fixed is None and source != "table", _("Choose a fixed volume (Inputs)")),
+            (fixed is not None and not hasVoxels, _("The fixed volume is empty")),
+            (source == "scene" and not self._volumes(), _("The scene has no other volumes")),
+            (source == "folder" and not os.path.isdir(choices.text("many.folder")), _("Choose a folder of images")),
+            (source == "table" and not os.path.isfile(choices.text("many.table")), _("Choose a table")),
+            (not choices.text("many.outputFolder"), _("Choose a folder for the results")),
+            (not self.settingsText(), _("Choose a preset")),
+        )
+        return next((text for isMissing, text in checks if isMissing), "")
+
+    def start(self) -> Any:
+        choices, source = self.started, self.started.text("many.source")
+        workers = choices.text("many.workers")
+        options = CohortOptions(
+            output_folder=choices.text("many.outputFolder"),
+            source="" if source == "scene" else choices.text(f"many.{source}"),
+            into_scene=choices.text("many.intoScene") == "1",
+            resume=choices.text("many.resume") == "1",
+            workers=int(workers) if workers.isdigit() and int(workers) else None,
+        )
+        yield
+        return (
+            yield from self._logic.cohortSteps(
+                choices.reference(FIXED_VOLUME),
+                choices.settings,
+                options,
+                scene=choices.node.GetScene(),
+                fixedVolumeMaskNode=choices.reference(FIXED_MASK),
+                fixedSegments=choices.segments("fixed"),
+            )
+        )
+
+    def nodes(self) -> list[Any]:
+        return []  # one that goes before it is in a file is left out or told of; after that it is not needed
+
+    def progressText(self, run: Any) -> str:
+        if run.is_stopping:
+            return _("Stopping: summing up what is finished ...")
+        if not run.workers:
+            return _("Starting the workers ...")
+        parts = [_("{done} of {total} cases").format(done=run.done, total=run.total)]
+        for state, text in (("kept", _("{count} kept from before")), ("failed", _("{count} failed"))):
+            if run.counts[state]:
+                parts.append(text.format(count=run.counts[state]))
+        workers = _("1 worker") if run.workers == 1 else _("{count} workers").format(count=run.workers)
+        parts.append(workers)
+        if run.remaining_s is not None:
+            parts.append(_("about {duration} left").format(duration=duration_text(run.remaining_s)))
+        return " \N{MIDDLE DOT} ".join(parts)
+
+    def done(self, run: Any, outcome: Any) -> str:
+        failed = {n: error for n, (_case, state, error) in enumerate(outcome.cases) if state == "failed"}
+        text = _("{done} of {total} cases are registered.")
+        sentences = [text.format(done=outcome.count("done", "kept"), total=len(outcome.cases))]
+        if failed:
+            sentences.append(named(failed, lambda place: outcome.cases[place][0]))
+        return " ".join(sentences)
+
+    def page(self) -> Path | None:
+        """The page in the folder of the results, where there is one."""
+        folder = "" if self.choices is None else self.choices.text("many.outputFolder")
+        page = Path(folder, PAGE) if folder else None
+        return page if page is not None and page.is_file() else None
+
+    def _show(self) -> None:
+        ui, source = self.ui, self.choices.text("many.source")
+        self._showChoice(ui.cohortSourceSelector, "many.source")
+        for edit, name in self._paths:
+            self._showPath(edit, name)
+        for box, name in self._boxes:
+            box.checked = self.choices.text(name) == "1"
+        workers = self.choices.text("many.workers")
+        ui.cohortWorkersSpinBox.value = int(workers) if workers.isdigit() else 0
+        for kind, label, edit in (
+            ("folder", ui.cohortFolderLabel, ui.cohortFolderEdit),
+            ("table", ui.cohortTableLabel, ui.cohortTableEdit),
+        ):
+            label.visible = edit.visible = source == kind
+        ui.cohortIntoSceneCheckBox.visible = source == "scene"
+        ui.cohortInfoLabel.text = self._info(source)
+
+    def _info(self, source: str) -> str:
+        fixed = self.choices.reference(FIXED_VOLUME)
+        if fixed is None:
+            return _("The table names the fixed images.") if source == "table" else ""
+        parts = [self.settingsText(), _("Fixed: {name}.").format(name=fixed.GetName())]
+        if self._mask() is not None:
+            parts.append(_("Mask: {name}.").format(name=self._mask().GetName()))
+        if source == "scene":
+            volumes = self._volumes()
+            names = ", ".join(node.GetName() for node in volumes[:6]) + (", ..." if len(volumes) > 6 else "")
+            parts.append(_("Moving: {count} volumes ({names}).").format(count=len(volumes), names=names))
+        return " ".join(filter(None, parts))
+
+    def _mask(self) -> Any:
+        return self.choices.reference(FIXED_MASK)
+
+    def _volumes(self) -> list[Any]:
+        but = (self.choices.reference(FIXED_VOLUME), self._mask())
+        return self._logic.volumesOfScene(self.choices.node.GetScene(), but)

@@ -1,0 +1,96 @@
+"""The tab Group: all frames of a sequence, or chosen volumes, onto their common middle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from ...mrml.run.parameter_node import GROUP_SEQUENCE, GROUP_VOLUMES
+from ..run_control import progressText
+from ..sections.base import connectSelectors
+from .part import ManyPart, volumesProblem
+
+_FEWEST = 3
+
+
+class GroupPart(ManyPart):
+    """``logic`` registers."""
+
+    def __init__(self, ui: Any, logic: Any):
+        super().__init__(ui)
+        self.title = _("Register the group")
+        self._logic = logic
+        connectSelectors([(ui.groupSequenceSelector, GROUP_SEQUENCE)], self._setReference)
+        ui.groupVolumesSelector.connect("checkedNodesChanged()", self._volumesChanged)
+        sources = [(_("Frames of a sequence"), "sequence"), (_("Volumes"), "volumes")]
+        self._connectChoice(ui.groupOfSelector, "many.groupOf", sources)
+        transforms = [
+            (_("Rigid, then deformable"), "rigid deformable"),
+            (_("Deformable"), "deformable"),
+            (_("Affine"), "affine"),
+            (_("Rigid"), "rigid"),
+            (_("Translation"), "translation"),
+        ]
+        self._connectChoice(ui.groupTransformsSelector, "many.groupTransforms", transforms)
+        metrics = [(_("Few principal components (PCA)"), "pca"), (_("Equal intensities (variance)"), "variance")]
+        self._connectChoice(ui.groupMetricSelector, "many.groupMetric", metrics)
+
+    def missing(self) -> str:
+        if self._isSequence():
+            return volumesProblem(self.choices.reference(GROUP_SEQUENCE), _FEWEST)
+        count = len(self.choices.references(GROUP_VOLUMES))
+        return "" if count >= _FEWEST else _("Tick at least three volumes")
+
+    def start(self) -> Any:
+        from ...core.registration.groupwise import GroupSettings
+
+        choices, source = self.started, self._source()
+        yield
+        settings = GroupSettings(
+            tuple(choices.text("many.groupTransforms").split()),
+            choices.text("many.groupMetric"),
+            seed=choices.settings.seed,
+            threads=choices.settings.threads,
+        )
+        return (yield from self._logic.groupSteps(source, settings))
+
+    def nodes(self) -> list[Any]:
+        source = self._source()
+        return source if isinstance(source, list) else [source]
+
+    def progressText(self, run: Any) -> str:
+        return _("Starting ...") if run.progress is None else progressText(run.progress)
+
+    def done(self, run: Any, outcome: Any) -> str:
+        _result, mean = outcome
+        sentence = _("{count} images lie on their common middle now, which {mean} shows.")
+        return sentence.format(count=len(run.members), mean=mean.GetName())
+
+    def _show(self) -> None:
+        ui = self.ui
+        self._showNode(ui.groupSequenceSelector, GROUP_SEQUENCE)
+        wanted = self.choices.references(GROUP_VOLUMES)
+        for node in ui.groupVolumesSelector.checkedNodes():
+            if not any(node is one for one in wanted):
+                ui.groupVolumesSelector.uncheck(node)
+        for node in wanted:
+            ui.groupVolumesSelector.check(node)
+        self._showChoice(ui.groupOfSelector, "many.groupOf")
+        self._showChoice(ui.groupTransformsSelector, "many.groupTransforms")
+        self._showChoice(ui.groupMetricSelector, "many.groupMetric")
+        isSequence = self._isSequence()
+        ui.groupSequenceLabel.visible = ui.groupSequenceSelector.visible = isSequence
+        ui.groupVolumesLabel.visible = ui.groupVolumesSelector.visible = not isSequence
+
+    def _isSequence(self) -> bool:
+        return self.choices.text("many.groupOf") == "sequence"
+
+    def _source(self) -> Any:
+        if self._isSequence():
+            return self.choices.reference(GROUP_SEQUENCE)
+        return self.choices.references(GROUP_VOLUMES)
+
+    def _volumesChanged(self) -> None:
+        if self.isFree():
+            self.choices.set_references(GROUP_VOLUMES, self.ui.groupVolumesSelector.checkedNodes())

@@ -1,0 +1,185 @@
+"""Sequences, groups and cohorts: a tab for each, one button that starts and cancels, one line that says how far it is.
+
+It has a file of widgets of its own. Preset, background, interpolation, threads and seed are those of the panel.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+from slicer.util import VTKObservationMixin
+
+from ...core.presets.texts import duration_text
+from ..installation import InstallationError
+from ..sections.base import Section, reveal
+from .cohort_part import CohortPart
+from .control import ManyControl
+from .group_part import GroupPart
+from .part import ManyPart
+from .sequence_part import SequencePart
+
+_UI = Path(__file__).resolve().parents[3] / "Resources" / "UI" / "ManyImagesSection.ui"
+_KINDS = ("sequence", "group", "cohort")
+#: So long after the last node has come into the scene it is shown here.
+_REFRESH_MS = 200
+
+
+class ManySection(Section):
+    """``logic`` does the work; ``ensureInstalled(isCohort)`` raises InstallationError where packages are missing.
+
+    ``place`` is the widget of the panel below which the section goes.
+    """
+
+    def __init__(self, place: Any, logic: Any, ensureInstalled: Callable[[bool], None]):
+        self.widget = slicer.util.loadUI(str(_UI))
+        super().__init__(slicer.util.childWidgetVariables(self.widget))
+        self._ensureInstalled = ensureInstalled
+        self._began = 0.0
+        self._running: ManyPart | None = None
+        ui = self.ui
+        layout = place.parent().layout()
+        layout.insertWidget(layout.indexOf(place) + 1, self.widget)
+        self.widget.setMRMLScene(slicer.mrmlScene)
+        self._cohort = CohortPart(ui, logic)
+        self.parts: dict[str, ManyPart] = dict(
+            zip(_KINDS, (SequencePart(ui, logic), GroupPart(ui, logic), self._cohort), strict=True)
+        )
+        self.control = ManyControl(self)
+        self._observers = VTKObservationMixin()
+        self._observers.addObserver(slicer.mrmlScene, slicer.mrmlScene.NodeAddedEvent, self._onNodeAdded)
+        self._refreshTimer = qt.QTimer()
+        self._refreshTimer.setSingleShot(True)
+        self._refreshTimer.setInterval(_REFRESH_MS)
+        self._refreshTimer.connect("timeout()", self._refresh)
+        ui.manyTabs.connect("currentChanged(int)", self._tabChanged)
+        ui.manyRunButton.connect("clicked(bool)", self._clicked)
+        ui.openPageButton.connect("clicked(bool)", self.openPage)
+        ui.manyProgressBar.visible = False
+        self._say("")
+
+    def show(self, choices: Any) -> None:
+        for part in self.parts.values():
+            part.show(choices)
+        super().show(choices)
+        self._showButtons()
+
+    def hold(self, held: bool) -> None:
+        super().hold(held)
+        for part in self.parts.values():
+            part.hold(held)
+
+    def cleanup(self) -> None:
+        self._refreshTimer.stop()
+        self._observers.removeObservers()
+        self.control.drop()
+        self.widget.setMRMLScene(None)
+
+    def sceneClosed(self) -> None:
+        """A cohort sums up what is in its folder; of the others there is nothing to keep."""
+        reason = _("Cancelled: the scene was closed.")
+        self._say("")
+        if self._running is self._cohort:
+            self.control.cancel(reason)
+        else:
+            self.control.drop(reason)
+
+    def nodeRemoved(self) -> None:
+        missing = self.control.missingNode()
+        if missing:
+            self.control.drop(_("Cancelled: {name} was removed.").format(name=missing))
+
+    def run(self) -> None:
+        """Start what the tab shows. Errors that the user can act on come in a dialog."""
+        part = self._part()
+        try:
+            self._ensureInstalled(part is self._cohort)
+        except InstallationError as problem:
+            slicer.util.errorDisplay(str(problem), windowTitle=_("Elastix Registration"))
+            return
+        self._began, self._running = time.monotonic(), part
+        part.begin()
+        self.ui.manyProgressBar.value = 0
+        self._say(_("Starting ..."))
+        self.control.start(part)
+        self._showButtons()
+        reveal(self.ui.manyProgressBar)
+
+    def openPage(self, checked: bool = False) -> None:
+        page = self._cohort.page()
+        if page is not None:
+            qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(page)))
+
+    # --- what the control tells ---
+
+    def onProgress(self, run: Any) -> None:
+        self.ui.manyProgressBar.value = round(1000 * run.fraction)
+        self._say(self._running.progressText(run))
+
+    def onEnd(self, run: Any, outcome: Any, reason: str) -> None:
+        """``outcome`` None: nothing came of it."""
+        seconds = time.monotonic() - self._began
+        wasCancelled = run is None or run.state == "cancelled"
+        if outcome is None:
+            self._say(reason or _("Cancelled. The scene is as it was."))
+        else:
+            sentence = self._running.done(run, outcome)
+            before = reason or (_("Cancelled.") if wasCancelled else "")
+            after = "" if wasCancelled else _("It took {duration}.").format(duration=duration_text(seconds))
+            self._say(" ".join(filter(None, (before, sentence, after))))
+        self._showButtons()
+
+    def onFailed(self, message: str, details: str) -> None:
+        self._say(_("Failed: {message}").format(message=message) if message else "")
+        self._showButtons()
+        if message:
+            slicer.util.errorDisplay(message, windowTitle=_("The registration failed"), detailedText=details or None)
+
+    # --- helpers ---
+
+    def _show(self) -> None:
+        index = _KINDS.index(self.choices.text("many.kind")) if self.choices.text("many.kind") in _KINDS else 0
+        if self.ui.manyTabs.currentIndex != index:
+            self.ui.manyTabs.setCurrentIndex(index)
+
+    def _onNodeAdded(self, caller: Any, event: Any) -> None:
+        self._refreshTimer.start()
+
+    def _refresh(self) -> None:
+        """Volumes of the scene are what a cohort registers."""
+        if self.choices is not None and self.choices.node.GetScene() is not None:
+            self.show(self.choices)
+
+    def _part(self) -> ManyPart:
+        return self.parts[_KINDS[self.ui.manyTabs.currentIndex]]
+
+    def _tabChanged(self, index: int) -> None:
+        if self.isFree():
+            self.choices.set_text("many.kind", _KINDS[index])
+        self._showButtons()
+
+    def _clicked(self, checked: bool = False) -> None:
+        if self.control.isRunning:
+            self.control.cancel()
+        elif self.choices is not None and not self._part().missing():
+            self.run()
+
+    def _showButtons(self) -> None:
+        ui, isRunning = self.ui, self.control.isRunning
+        missing = "" if isRunning else _("Choose a parameter set") if self.choices is None else self._part().missing()
+        ui.manyRunButton.text = _("Cancel") if isRunning else missing or self._part().title
+        ui.manyRunButton.enabled = isRunning or not missing
+        ui.manyTabs.enabled = not isRunning
+        ui.manyProgressBar.visible = isRunning
+        isCohort = self._part() is self._cohort
+        ui.openPageButton.visible = isCohort
+        ui.openPageButton.enabled = isCohort and not isRunning and self._cohort.page() is not None
+
+    def _say(self, message: str) -> None:
+        self.ui.manyMessageLabel.text = message
+        self.ui.manyMessageLabel.visible = bool(message)

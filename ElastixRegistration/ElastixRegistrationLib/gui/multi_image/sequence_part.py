@@ -1,0 +1,164 @@
+"""The tab Sequence: the frames of a sequence node to one of them, or from neighbour to neighbour."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from ...mrml.run.parameter_node import SEQUENCE, SEQUENCE_OUTPUTS, SEQUENCE_SEGMENTATION
+from ..sections.base import connectSelectors
+from .part import ManyPart, named, volumesProblem
+
+_OUTPUTS = dict(zip(("volumes", "transforms", "segmentations"), SEQUENCE_OUTPUTS, strict=True))
+
+
+class SequencePart(ManyPart):
+    """``logic`` registers."""
+
+    def __init__(self, ui: Any, logic: Any):
+        super().__init__(ui)
+        self.title = _("Register the sequence")
+        self._logic = logic
+        self._selectors = (
+            (ui.sequenceSelector, SEQUENCE),
+            (ui.sequenceSegmentationSelector, SEQUENCE_SEGMENTATION),
+            *((getattr(ui, f"{role}Selector"), role) for role in SEQUENCE_OUTPUTS),
+        )
+        connectSelectors(self._selectors, self._nodeChanged)
+        ways = [(_("To the reference frame"), "reference"), (_("To its neighbour, composed"), "neighbours")]
+        self._connectChoice(ui.waySelector, "many.way", ways)
+        directions = [(_("Frames onto the reference"), "onto"), (_("The reference onto each frame"), "from")]
+        self._connectChoice(ui.sequenceDirectionSelector, "many.direction", directions)
+        for spinBox, name in (
+            (ui.referenceFrameSpinBox, "many.referenceFrame"),
+            (ui.firstFrameSpinBox, "many.firstFrame"),
+            (ui.lastFrameSpinBox, "many.lastFrame"),
+        ):
+            self._connectNumber(spinBox, lambda value, name=name: self._frameChanged(name, value))
+        ui.shownFrameButton.connect("clicked(bool)", self.takeShownFrame)
+
+    def missing(self) -> str:
+        choices = self.choices
+        problem = volumesProblem(choices.reference(SEQUENCE), 2)
+        first, reference, last = self._frames()
+        outputs = [choices.reference(role) for role in SEQUENCE_OUTPUTS]
+        given = [node for node in outputs if node is not None]
+        checks = (
+            (bool(problem), problem),
+            (not first < last, _("Choose at least two frames")),
+            (not first <= reference <= last, _("Choose a reference within the frames")),
+            (any(node is choices.reference(SEQUENCE) for node in given), _("Choose another output than the sequence")),
+            (len({node.GetID() for node in given}) < len(given), _("Choose different outputs")),
+            (not self.settingsText(), _("Choose a preset")),
+        )
+        return next((text for isMissing, text in checks if isMissing), "")
+
+    def start(self) -> Any:
+        choices, settings = self.started, self.started.settings
+        yield
+        first, reference, last = self._frames()
+        outputs = [choices.reference(role) for role in SEQUENCE_OUTPUTS]
+        return self._logic.startSequenceRegistration(
+            choices.reference(SEQUENCE),
+            reference,
+            preset=None if settings.parameter_files else settings.preset,
+            parameterFilenames=settings.parameter_files or None,
+            firstFrame=first,
+            lastFrame=last,
+            neighbours=choices.text("many.way") == "neighbours",
+            ontoReference=choices.text("many.direction") == "onto",
+            segmentationNode=choices.reference(SEQUENCE_SEGMENTATION),
+            outputVolumeSequenceNode=outputs[0],
+            outputTransformSequenceNode=outputs[1],
+            outputSegmentationSequenceNode=outputs[2],
+            background=settings.background,
+            interpolation=settings.interpolation,
+            threads=settings.threads,
+            seed=settings.seed,
+            initialization=settings.initialization,
+        )
+
+    def nodes(self) -> list[Any]:
+        roles = (SEQUENCE, SEQUENCE_SEGMENTATION, *SEQUENCE_OUTPUTS)
+        return [node for node in map(self.choices.reference, roles) if node is not None]
+
+    def progressText(self, run: Any) -> str:
+        text = _("{done} of {total} frames").format(done=run.done, total=run.total)
+        return text + (", " + _("{count} failed").format(count=len(run.failed)) if run.failed else "")
+
+    def done(self, run: Any, outcome: Any) -> str:
+        choices = self.started
+        if choices.node.GetScene() is not None:
+            modified = choices.node.StartModify()
+            for kind, node in outcome.nodes.items():
+                choices.set_reference(_OUTPUTS[kind], node)
+            choices.node.EndModify(modified)
+        count = len(outcome.frames) - 1
+        names = ", ".join(node.GetName() for node in outcome.nodes.values())
+        sentences = [_("{count} frames registered, in step with the input: {names}.").format(count=count, names=names)]
+        if outcome.failed:
+            name = _("Frame {number}")
+            sentences.append(named(outcome.failed, lambda frame: name.format(number=frame + 1)))
+        return " ".join(sentences)
+
+    def takeShownFrame(self, checked: bool = False) -> None:
+        """What the sequence browser shows becomes the reference."""
+        sequence = self.choices.reference(SEQUENCE) if self.isFree() else None
+        shown = None if sequence is None else self._logic.shownFrame(sequence)
+        if shown is not None:
+            self.choices.set_text("many.referenceFrame", str(shown))
+
+    def _show(self) -> None:
+        ui, choices = self.ui, self.choices
+        for selector, role in self._selectors:
+            self._showNode(selector, role)
+        self._showChoice(ui.waySelector, "many.way")
+        self._showChoice(ui.sequenceDirectionSelector, "many.direction")
+        follows = choices.reference(SEQUENCE_SEGMENTATION) is not None
+        ui.outputSegmentationSequenceLabel.visible = ui.outputSegmentationSequenceSelector.visible = follows
+        sequence = choices.reference(SEQUENCE)
+        count = 1 if sequence is None else max(1, sequence.GetNumberOfDataNodes())
+        first, reference, last = self._frames()
+        for spinBox, frame in (
+            (ui.firstFrameSpinBox, first),
+            (ui.referenceFrameSpinBox, reference),
+            (ui.lastFrameSpinBox, last),
+        ):
+            spinBox.maximum = count
+            spinBox.value = frame + 1
+            spinBox.enabled = sequence is not None
+        ui.shownFrameButton.enabled = sequence is not None
+        ui.sequenceInfoLabel.text = self.settingsText()
+        ui.referenceFrameSpinBox.suffix = self._indexText(sequence, reference)
+
+    def _indexText(self, sequence: Any, frame: int) -> str:
+        if sequence is None or frame >= sequence.GetNumberOfDataNodes():
+            return ""
+        words = (sequence.GetIndexName(), sequence.GetNthIndexValue(frame), sequence.GetIndexUnit())
+        return f"  ({' '.join(word for word in words if word)})"
+
+    def _frames(self) -> tuple[int, int, int]:
+        """First, reference and last frame, from 0, as they are shown: within the sequence."""
+        sequence = self.choices.reference(SEQUENCE)
+        end = 0 if sequence is None else max(0, sequence.GetNumberOfDataNodes() - 1)
+        last = self.choices.text("many.lastFrame")
+        frames = (self.choices.text("many.firstFrame"), self.choices.text("many.referenceFrame"), last)
+        first, reference, final = (min(end, int(text)) if text.isdigit() else end for text in frames)
+        return first, reference, final
+
+    def _frameChanged(self, name: str, value: int) -> None:
+        isEnd = name == "many.lastFrame" and value == self.ui.lastFrameSpinBox.maximum
+        self.choices.set_text(name, "" if isEnd else str(value - 1))
+
+    def _nodeChanged(self, role: str, node: Any) -> None:
+        if not self.isFree() or self.choices.reference(role) is node:
+            return
+        modified = self.choices.node.StartModify()
+        self.choices.set_reference(role, node)
+        if role == SEQUENCE:  # frames and outputs were those of another one
+            for name, value in (("many.firstFrame", "0"), ("many.referenceFrame", "0"), ("many.lastFrame", "")):
+                self.choices.set_text(name, value)
+            for output in SEQUENCE_OUTPUTS:
+                self.choices.set_reference(output, None)
+        self.choices.node.EndModify(modified)

@@ -1,0 +1,1 @@
+"""The windows that manage and edit presets."""

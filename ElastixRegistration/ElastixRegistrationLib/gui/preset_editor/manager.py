@@ -1,0 +1,182 @@
+"""Presets as things to keep: edit, copy, rename, delete, import, export, keep in the scene."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from ...core.errors import ElastixRegistrationError
+from ...core.presets.catalog import DEFAULT_PRESET, built_in_presets, list_presets
+from ...core.presets.preset import BUILT_IN, SCENE, Preset, free_title
+from ...core.presets.user_presets import export_preset, user_presets
+from ...mrml.run.scene_presets import free_scene_id, remove_from_scene, rename_in_scene, save_in_scene
+from .editor import PresetEditor
+from .problems import Given
+
+_EDITOR_UI = Path(__file__).resolve().parents[3] / "Resources" / "UI" / "PresetEditor.ui"
+
+
+class PresetManager:
+    """The button Edit and the menu beside it. ``chosen()`` gives the preset of the panel or None, ``given()`` what it
+    is used with; ``onChanged(id)`` is called when presets have changed, with the one to choose."""
+
+    def __init__(
+        self,
+        ui: Any,
+        chosen: Callable[[], Preset | None],
+        given: Callable[[], Given],
+        onChanged: Callable[[str], None],
+    ):
+        self._ui, self._chosen, self._given, self._onChanged = ui, chosen, given, onChanged
+        self.editor = PresetEditor(str(_EDITOR_UI), lambda preset: onChanged(preset.id))
+        self.menu = qt.QMenu(ui.managePresetsButton)
+        self.actions: dict[str, Any] = {}
+        for name, text, run in (
+            ("copy", _("Copy to my presets..."), self.copy),
+            ("keep", _("Keep in scene"), self.keepInScene),
+            ("rename", _("Rename..."), self.rename),
+            ("delete", _("Delete"), self.delete),
+            ("", "", None),
+            ("export", _("Export..."), self.export),
+            ("importFile", _("Import file or zip..."), self.importFile),
+            ("importFolder", _("Import folder..."), self.importFolder),
+        ):
+            if not name:
+                self.menu.addSeparator()
+                continue
+            action = self.menu.addAction(text)
+            action.connect("triggered(bool)", lambda checked, run=run: self._guarded(run))
+            self.actions[name] = action
+        ui.managePresetsButton.setMenu(self.menu)
+        ui.editPresetButton.connect("clicked(bool)", lambda checked: self._guarded(self.edit))
+
+    def show(self) -> None:
+        """What can be done with the chosen preset."""
+        preset = self._chosen()
+        own = preset is not None and preset.origin != BUILT_IN
+        self._ui.editPresetButton.enabled = preset is not None
+        for name in ("copy", "export"):
+            self.actions[name].enabled = preset is not None
+        self.actions["keep"].enabled = preset is not None and preset.origin != SCENE
+        for name in ("rename", "delete"):
+            self.actions[name].enabled = own
+        self.editor.setGiven(self._given())
+
+    def cleanup(self) -> None:
+        self.editor.cleanup()
+
+    def edit(self) -> None:
+        preset = self._chosen()
+        if preset is not None:
+            self.editor.open(preset, self._given())
+
+    def copy(self) -> None:
+        preset = self._chosen()
+        proposal = free_title(_("{title} (copy)").format(title=preset.title), list_presets())
+        title = self._askTitle(_("Copy preset"), proposal)
+        if title:
+            self._onChanged(user_presets().copy(preset, title, built_in_presets().values()).id)
+
+    def keepInScene(self) -> None:
+        """A built-in preset gets an id of its own, as the one of this computer may change with the next version."""
+        preset = self._chosen()
+        if preset.origin == BUILT_IN:
+            preset = replace(preset, id=free_scene_id(slicer.mrmlScene, preset.title, user_presets()))
+        self._onChanged(save_in_scene(slicer.mrmlScene, preset).id)
+
+    def rename(self) -> None:
+        preset = self._chosen()
+        title = self._askTitle(_("Rename preset"), preset.title)
+        if not title:
+            return
+        if preset.origin == SCENE:
+            rename_in_scene(slicer.mrmlScene, preset.id, title)
+        else:
+            user_presets().rename(preset.id, title, built_in_presets().values())
+        self._onChanged(preset.id)
+
+    def delete(self) -> None:
+        preset = self._chosen()
+        question = _("Delete the preset {title}?").format(title=preset.title)
+        if not slicer.util.confirmOkCancelDisplay(question, windowTitle=_("Delete preset")):
+            return
+        if preset.origin == SCENE:
+            remove_from_scene(slicer.mrmlScene, preset.id)
+        else:
+            user_presets().delete(preset.id)
+        # One of the same id may remain elsewhere, as when it was kept in the scene.
+        remaining = user_presets().find(preset.id) if preset.origin == SCENE else None
+        self._onChanged(remaining.id if remaining is not None else DEFAULT_PRESET)
+
+    def export(self) -> None:
+        preset = self._chosen()
+        path = qt.QFileDialog.getSaveFileName(
+            slicer.util.mainWindow(), _("Export preset"), f"{preset.id}.zip", _("Zip of parameter files") + " (*.zip)"
+        )
+        if path and not path.lower().endswith(".zip"):
+            path = f"{path}.zip"
+            # The dialog has asked for the name that it gave, not for this one.
+            question = _("{path} exists already. Replace it?").format(path=path)
+            if os.path.exists(path) and not slicer.util.confirmOkCancelDisplay(
+                question, windowTitle=_("Export preset")
+            ):
+                return
+        if path:
+            written = export_preset(preset, path, overwrite=True)
+            slicer.util.showStatusMessage(_("Exported to {path}.").format(path=written[0]), 5000)
+
+    def importFile(self) -> None:
+        path = qt.QFileDialog.getOpenFileName(
+            slicer.util.mainWindow(),
+            _("Import presets"),
+            "",
+            _("Parameter files and zips of them") + " (*.zip *.txt *.toml)",
+        )
+        if path:
+            self.importPath(path)
+
+    def importFolder(self) -> None:
+        path = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), _("Import presets"))
+        if path:
+            self.importPath(path)
+
+    def importPath(self, path: str) -> None:
+        """Import a folder, zip or file, and say what became of its files. Raises InputError."""
+        from ...core.presets.importing import import_presets
+
+        report = import_presets(path)
+        if report.presets:
+            self._onChanged(report.presets[0].id)
+        slicer.util.infoDisplay(_importText(report), windowTitle=_("Import presets"), detailedText=report.text())
+
+    def _askTitle(self, title: str, proposal: str) -> str:
+        text = qt.QInputDialog.getText(slicer.util.mainWindow(), title, _("Name:"), qt.QLineEdit.Normal, proposal)
+        return (text or "").strip()
+
+    def _guarded(self, run: Callable[[], None]) -> None:
+        try:
+            run()
+        except ElastixRegistrationError as problem:
+            slicer.util.errorDisplay(str(problem), windowTitle=_("Presets"))
+
+
+def _importText(report: Any) -> str:
+    from ...core.presets.import_report import REFUSED, UPGRADED
+
+    parts = [_("{count} presets imported.").format(count=len(report.presets))]
+    if report.already_here:
+        parts.append(_("{count} were here already.").format(count=report.already_here))
+    if report.count(UPGRADED):
+        parts.append(_("{count} files of older elastix were upgraded.").format(count=report.count(UPGRADED)))
+    if report.left_out:
+        parts.append(_("{count} presets cannot be used here.").format(count=len(report.left_out)))
+    if report.count(REFUSED):
+        parts.append(_("{count} files were refused.").format(count=report.count(REFUSED)))
+    return " ".join(parts)

@@ -1,0 +1,93 @@
+"""Fixed and moving volume."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import slicer
+
+from ...mrml.run.parameter_node import (
+    FIXED_MASK,
+    FIXED_POINTS,
+    FIXED_VOLUME,
+    INITIAL_TRANSFORM,
+    MOVING_MASK,
+    MOVING_POINTS,
+    MOVING_VOLUME,
+)
+from .base import Section, connectSelectors, selectNode
+
+_PAIRS = ((FIXED_VOLUME, MOVING_VOLUME), (FIXED_MASK, MOVING_MASK), (FIXED_POINTS, MOVING_POINTS))
+
+
+class InputsSection(Section):
+    def __init__(self, ui: Any):
+        super().__init__(ui)
+        self._selectors = ((ui.fixedVolumeSelector, FIXED_VOLUME), (ui.movingVolumeSelector, MOVING_VOLUME))
+        connectSelectors(self._selectors, self._nodeChanged)
+        ui.swapButton.connect("clicked(bool)", self.swap)
+
+    def _show(self) -> None:
+        for selector, role in self._selectors:
+            selectNode(selector, self.choices.reference(role))
+
+    def _nodeChanged(self, role: str, node: Any) -> None:
+        if self.isFree():
+            self.choices.set_reference(role, node)
+
+    def swap(self, checked: bool = False) -> None:
+        """Masks, their segments and points change sides with their volumes. A start transform no longer fits."""
+        if not self.isFree():
+            return
+        choices = self.choices
+        modified = choices.node.StartModify()
+        try:
+            for first, second in _PAIRS:
+                fixed, moving = choices.reference(first), choices.reference(second)
+                choices.set_reference(first, moving)
+                choices.set_reference(second, fixed)
+            fixedSegments, movingSegments = choices.segments("fixed"), choices.segments("moving")
+            choices.set_segments("fixed", movingSegments or [])
+            choices.set_segments("moving", fixedSegments or [])
+            if choices.text("start") == "transform":
+                choices.set_text("start", "preset")
+                choices.set_reference(INITIAL_TRANSFORM, None)
+        finally:
+            choices.node.EndModify(modified)
+
+
+def chooseDefaults(choices: Any) -> None:
+    """Fixed and moving where none are chosen: what the slice views show, else the first two volumes of the scene."""
+    fixed, moving = choices.reference(FIXED_VOLUME), choices.reference(MOVING_VOLUME)
+    candidates = [node for node in (*_shownVolumes(), *_volumes()) if node is not fixed and node is not moving]
+    if fixed is None and candidates:
+        fixed = candidates[0]
+        choices.set_reference(FIXED_VOLUME, fixed)
+    candidates = [node for node in candidates if node is not fixed]
+    if moving is None and candidates:
+        choices.set_reference(MOVING_VOLUME, candidates[0])
+
+
+def _shownVolumes() -> list[Any]:
+    """Background, then foreground, of the first slice view that has a background."""
+    composites = slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
+    for composite in composites:
+        ids = (composite.GetBackgroundVolumeID(), composite.GetForegroundVolumeID())
+        if ids[0]:
+            nodes = [slicer.mrmlScene.GetNodeByID(nodeID) for nodeID in ids if nodeID]
+            return [node for node in nodes if _isInput(node)]
+    return []
+
+
+def _volumes() -> list[Any]:
+    return [node for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode") if _isInput(node)]
+
+
+def _isInput(node: Any) -> bool:
+    """Volumes that a selector of the panel offers and that have voxels."""
+    return (
+        node is not None
+        and not node.IsA("vtkMRMLLabelMapVolumeNode")
+        and not node.GetHideFromEditors()
+        and node.GetImageData() is not None
+    )

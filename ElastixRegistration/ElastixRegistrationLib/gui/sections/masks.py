@@ -1,0 +1,111 @@
+"""Masks and landmarks of both volumes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slicer.i18n import tr as _
+from slicer.util import VTKObservationMixin
+
+from ...core.errors import ElastixRegistrationError
+from ...mrml.run.parameter_node import FIXED_MASK, FIXED_POINTS, MOVING_MASK, MOVING_POINTS
+from .base import Section, connectSelectors, fillComboBox, selectNode, selectValue
+
+
+class MasksSection(Section):
+    def __init__(self, ui: Any):
+        super().__init__(ui)
+        self._lists: tuple[Any, ...] = ()
+        self._observers = VTKObservationMixin()
+        self._selectors = (
+            (ui.fixedMaskSelector, FIXED_MASK),
+            (ui.movingMaskSelector, MOVING_MASK),
+            (ui.fixedPointsSelector, FIXED_POINTS),
+            (ui.movingPointsSelector, MOVING_POINTS),
+        )
+        self._segments = (
+            ("fixed", FIXED_MASK, ui.fixedSegmentSelector, ui.fixedSegmentsLabel),
+            ("moving", MOVING_MASK, ui.movingSegmentSelector, ui.movingSegmentsLabel),
+        )
+        fillComboBox(
+            ui.pairingSelector,
+            [(_("label where they agree, else order"), "auto"), (_("order"), "order"), (_("label"), "label")],
+        )
+        connectSelectors(self._selectors, self._nodeChanged)
+        for side, _role, selector, _label in self._segments:
+            selector.connect(
+                "segmentSelectionChanged(QStringList)", lambda ids, side=side: self._segmentsChanged(side, ids)
+            )
+        ui.pairingSelector.connect("currentIndexChanged(int)", self._pairingChanged)
+
+    def _show(self) -> None:
+        for selector, role in self._selectors:
+            selectNode(selector, self.choices.reference(role))
+        for side, role, selector, label in self._segments:
+            node = self.choices.reference(role)
+            isSegmentation = node is not None and node.IsA("vtkMRMLSegmentationNode")
+            label.visible = selector.visible = isSegmentation
+            if isSegmentation:
+                if selector.currentNode() is not node:
+                    selector.setCurrentNode(node)
+                wanted = self.choices.segments(side) or []
+                if list(selector.selectedSegmentIDs()) != wanted:
+                    selector.setSelectedSegmentIDs(wanted)
+        selectValue(self.ui.pairingSelector, self.choices.text("pairing"))
+        self._showPairs()
+
+    def _nodeChanged(self, role: str, node: Any) -> None:
+        if not self.isFree() or self.choices.reference(role) is node:
+            return
+        modified = self.choices.node.StartModify()
+        try:
+            self.choices.set_reference(role, node)
+            for side, mask, _selector, _label in self._segments:
+                if role == mask:
+                    self.choices.set_segments(side, [])
+        finally:
+            self.choices.node.EndModify(modified)
+
+    def _segmentsChanged(self, side: str, ids: Any) -> None:
+        if self.isFree():
+            self.choices.set_segments(side, list(ids))
+
+    def _pairingChanged(self, index: int) -> None:
+        if self.isFree():
+            self.choices.set_text("pairing", self.ui.pairingSelector.itemData(index))
+
+    def cleanup(self) -> None:
+        self._observers.removeObservers()
+
+    def _watch(self, lists: tuple[Any, ...]) -> None:
+        """Points are placed while the panel is open."""
+        if all(node is one for node, one in zip(lists, self._lists, strict=False)) and len(lists) == len(self._lists):
+            return
+        self._observers.removeObservers()
+        self._lists = lists
+        for node in lists:
+            if node is not None:
+                for event in (node.PointPositionDefinedEvent, node.PointRemovedEvent, node.PointModifiedEvent):
+                    self._observers.addObserver(node, event, self._pointsChanged)
+
+    def _pointsChanged(self, caller: Any, event: Any) -> None:
+        if self.choices is not None:
+            self._showPairs()
+
+    def _showPairs(self) -> None:
+        message = self.ui.pairingMessageLabel
+        fixed, moving = self.choices.reference(FIXED_POINTS), self.choices.reference(MOVING_POINTS)
+        self._watch((fixed, moving))
+        message.visible = fixed is not None or moving is not None
+        if fixed is None or moving is None:
+            message.text = _("Choose both point lists, or none.")
+            return
+        from ...mrml.nodes.points import landmark_pairs
+
+        try:
+            pairs = landmark_pairs(fixed, moving, self.choices.text("pairing"))
+            count = len(pairs.fixed)
+            text = _("1 pair of points.") if count == 1 else _("{count} pairs of points.").format(count=count)
+            message.text = " ".join((text, *pairs.notes))
+        except ElastixRegistrationError as problem:
+            message.text = str(problem)

@@ -1,0 +1,110 @@
+"""What a registration leaves: each output not wanted, made on Apply, or put into an existing node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import qt
+from slicer.i18n import tr as _
+
+from ...core.settings import AUTO, KEEP
+from ...mrml.run.parameter_node import MOVING_VOLUME, OUTPUTS
+from .base import Section, connectSelectors, fillComboBox, selectNode, selectValue
+
+#: So many ms after the last change the background is looked for, so that clicking through volumes stays fast.
+_DELAY = 250
+
+
+class OutputsSection(Section):
+    """``estimate(node)`` gives the sentence about the background of a volume; it may take a while."""
+
+    def __init__(self, ui: Any, estimate: Callable[[Any], str]):
+        super().__init__(ui)
+        self._estimate = estimate
+        self._estimated: tuple[Any, ...] = ()
+        self._timer = qt.QTimer()
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_DELAY)
+        self._timer.connect("timeout()", self._showEstimate)
+        self._rows = [(name, getattr(ui, f"{name}CheckBox"), getattr(ui, f"{name}Selector")) for name in OUTPUTS]
+        fillComboBox(ui.fieldKindSelector, [(_("grid"), "transform"), (_("vectors"), "volume")])
+        fillComboBox(
+            ui.interpolationSelector,
+            [(_("Linear"), "linear"), (_("Cubic B-spline"), "bspline"), (_("Nearest neighbour"), "nearest")],
+        )
+        fillComboBox(
+            ui.backgroundSelector,
+            [(_("Auto"), AUTO), (_("Leave padding as it is"), KEEP), (_("This value:"), "value")],
+        )
+        connectSelectors([(selector, name) for name, _box, selector in self._rows], self._nodeChanged)
+        for name, box, _selector in self._rows:
+            box.connect("toggled(bool)", lambda wanted, name=name: self._wantedChanged(name, wanted))
+        ui.fieldKindSelector.connect("currentIndexChanged(int)", self._fieldKindChanged)
+        ui.interpolationSelector.connect("currentIndexChanged(int)", self._interpolationChanged)
+        ui.backgroundSelector.connect("currentIndexChanged(int)", self._backgroundChanged)
+        ui.backgroundSpinBox.connect("valueChanged(double)", self._backgroundChanged)
+
+    def cleanup(self) -> None:
+        self._timer.stop()
+
+    def _show(self) -> None:
+        for name, box, selector in self._rows:
+            box.checked = self.choices.wants(name)
+            selector.enabled = box.checked
+            selectNode(selector, self.choices.reference(name))
+        selectValue(self.ui.fieldKindSelector, self.choices.text("fieldKind"))
+        self.ui.fieldKindSelector.enabled = self.choices.wants("outputField")
+        settings = self.choices.settings
+        selectValue(self.ui.interpolationSelector, settings.interpolation)
+        isValue = not isinstance(settings.background, str)
+        selectValue(self.ui.backgroundSelector, "value" if isValue else settings.background)
+        self.ui.backgroundSpinBox.visible = isValue
+        if isValue and self.ui.backgroundSpinBox.value != settings.background:
+            self.ui.backgroundSpinBox.setValue(settings.background)
+        self._askForEstimate()
+
+    def _nodeChanged(self, name: str, node: Any) -> None:
+        if self.isFree():
+            self.choices.set_reference(name, node)
+
+    def _wantedChanged(self, name: str, wanted: bool) -> None:
+        if self.isFree():
+            self.choices.set_wanted(name, wanted)
+
+    def _fieldKindChanged(self, index: int) -> None:
+        if self.isFree():
+            self.choices.set_text("fieldKind", self.ui.fieldKindSelector.itemData(index))
+
+    def _interpolationChanged(self, index: int) -> None:
+        if self.isFree():
+            interpolation = self.ui.interpolationSelector.itemData(index)
+            self.choices.set_settings(replace(self.choices.settings, interpolation=interpolation))
+
+    def _backgroundChanged(self, value: Any = None) -> None:
+        if self.isFree():
+            background = self.ui.backgroundSelector.itemData(self.ui.backgroundSelector.currentIndex)
+            if background == "value":
+                background = float(self.ui.backgroundSpinBox.value)
+            self.choices.set_settings(replace(self.choices.settings, background=background))
+
+    def _askForEstimate(self) -> None:
+        node = self.choices.reference(MOVING_VOLUME)
+        message = self.ui.backgroundMessageLabel
+        isShown = self.choices.settings.background == AUTO and node is not None
+        message.visible = isShown
+        image = node.GetImageData() if node is not None else None
+        state = (node.GetID(), image.GetMTime()) if image is not None else ()
+        if isShown and state != self._estimated:
+            message.text = _("Looking for background and padding of the moving volume ...")
+            self._timer.start()
+
+    def _showEstimate(self) -> None:
+        node = self.choices.reference(MOVING_VOLUME) if self.choices is not None else None
+        image = node.GetImageData() if node is not None else None
+        if image is None:
+            self.ui.backgroundMessageLabel.text = ""
+            return
+        self._estimated = (node.GetID(), image.GetMTime())
+        self.ui.backgroundMessageLabel.text = self._estimate(node)

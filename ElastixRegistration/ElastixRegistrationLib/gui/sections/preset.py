@@ -1,0 +1,181 @@
+"""Which preset: filters, a list, what it does, who published it, its stages and its time."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import replace
+from typing import Any
+
+import slicer
+from slicer.i18n import tr as _
+
+from ...core.errors import InputError
+from ...core.presets import texts as preset_texts
+from ...core.presets.catalog import find_preset, known_words, list_presets
+from ...core.presets.draft import PresetDraft
+from ...core.presets.preset import SCENE, USER, Preset
+from ...mrml.run.parameter_node import FIXED_MASK, FIXED_POINTS, FIXED_VOLUME, MOVING_MASK, MOVING_VOLUME
+from ...mrml.run.scene_presets import scene_presets
+from ..preset_editor.manager import PresetManager
+from ..preset_editor.problems import Given, problemColor, problemText
+from .base import Section, fillComboBox, selectValue
+
+_SHORT = {"ct", "mr", "pet", "us", "cbct"}
+# Almost every parameter file asks elastix for files that are never written here.
+_NOT_WORTH_TELLING = ("WriteResultImage", "WriteTransformParametersEachResolution")
+
+
+class PresetSection(Section):
+    def __init__(self, ui: Any):
+        super().__init__(ui)
+        self._shownFor: tuple[Any, ...] = ()
+        self.manager = PresetManager(ui, self._chosen, self._given, self._presetsChanged)
+        self._fillFilters()
+        fillComboBox(ui.dimensionFilter, [(_("2D and 3D"), ""), (_("2D"), "2"), (_("3D"), "3")])
+        self._list()
+        for comboBox in (ui.modalityFilter, ui.anatomyFilter, ui.dimensionFilter):
+            comboBox.connect("currentIndexChanged(int)", self._filterChanged)
+        ui.presetSearchBox.connect("textChanged(QString)", self._filterChanged)
+        ui.presetSelector.connect("currentIndexChanged(int)", self._presetChanged)
+
+    def _show(self) -> None:
+        self._list()
+        settings = self.choices.settings
+        selectValue(self.ui.presetSelector, settings.preset)
+        self._describe()
+        self.manager.show()
+
+    def cleanup(self) -> None:
+        self.manager.cleanup()
+
+    def _fillFilters(self) -> None:
+        ui, presets = self.ui, list_presets(others=scene_presets(slicer.mrmlScene))
+        for comboBox, everything, words in (
+            (ui.modalityFilter, _("Any modality"), known_words(presets, "modality")),
+            (ui.anatomyFilter, _("Any anatomy"), known_words(presets, "anatomy")),
+        ):
+            chosen = comboBox.itemData(comboBox.currentIndex)
+            fillComboBox(comboBox, [(everything, ""), *((_shownWord(word), word) for word in words)])
+            selectValue(comboBox, chosen or "")
+
+    def _presetsChanged(self, presetID: str) -> None:
+        """Presets were made, renamed or deleted; this one is chosen now."""
+        self._fillFilters()
+        self._shownFor = ()
+        if self.choices is not None:
+            self.choices.set_settings(replace(self.choices.settings, preset=presetID, parameter_files=()))
+            self.show(self.choices)
+
+    def _given(self) -> Given:
+        if self.choices is None:
+            return Given()
+        return Given(
+            dimension=_dimensionOf(self.choices.reference(FIXED_VOLUME)),
+            fixedMask=self.choices.reference(FIXED_MASK) is not None,
+            movingMask=self.choices.reference(MOVING_MASK) is not None,
+            points=self.choices.reference(FIXED_POINTS) is not None,
+        )
+
+    def _presetChanged(self, index: int) -> None:
+        if self.isFree() and index >= 0:
+            self.choices.set_settings(replace(self.choices.settings, preset=self.ui.presetSelector.itemData(index)))
+
+    def _filterChanged(self, value: Any = None) -> None:
+        self._showing, before = True, self._showing
+        try:
+            self._list()
+        finally:
+            self._showing = before
+        if self.choices is not None:
+            self.show(self.choices)
+
+    def _list(self) -> None:
+        """Presets that fit the filters, and the chosen one in any case: a filter does not change a choice."""
+        ui = self.ui
+        dimension = ui.dimensionFilter.itemData(ui.dimensionFilter.currentIndex)
+        found = list_presets(
+            ui.modalityFilter.itemData(ui.modalityFilter.currentIndex) or None,
+            ui.anatomyFilter.itemData(ui.anatomyFilter.currentIndex) or None,
+            int(dimension) if dimension else None,
+            ui.presetSearchBox.text,
+            others=scene_presets(slicer.mrmlScene),
+        )
+        if self.choices is not None:
+            chosen = self._chosen()
+            if chosen is not None and chosen not in found:
+                found = [chosen, *found]
+        items = [(_titleOf(preset), preset.id) for preset in found]
+        shown = [(ui.presetSelector.itemText(n), ui.presetSelector.itemData(n)) for n in range(ui.presetSelector.count)]
+        if items != shown:
+            fillComboBox(ui.presetSelector, items)
+        text = _("How to register. {count} presets fit the filters above.")
+        ui.presetSelector.toolTip = text.format(count=len(found))
+
+    def _chosen(self) -> Preset | None:
+        if self.choices is None:
+            return None
+        try:
+            return find_preset(self.choices.settings.preset, scene_presets(self.choices.node.GetScene()))
+        except InputError:
+            return None  # a scene of another version of this module, or of another user
+
+    def _describe(self) -> None:
+        preset = self._chosen()
+        if preset is None:
+            self._shownFor = ()
+            self.ui.presetDescriptionLabel.text = _("This scene asks for the preset {name}, which is not here.").format(
+                name=html.escape(self.choices.settings.preset)
+            )
+            self.ui.presetStagesLabel.text = self.ui.presetProblemsLabel.text = ""
+            return
+        voxels = sum(_voxelCount(self.choices.reference(role)) for role in (FIXED_VOLUME, MOVING_VOLUME))
+        given = self._given()
+        if self._shownFor == (preset, voxels, given):
+            return
+        self._shownFor = (preset, voxels, given)
+        reference = html.escape(preset.reference)
+        link = preset_texts.doi_link(preset.reference)
+        if link:
+            reference = f'<a href="{html.escape(link)}">{reference}</a>'
+        self.ui.presetDescriptionLabel.text = f"{html.escape(preset.description)}<br><small>{reference}</small>"
+        try:
+            stages = preset.stages()
+        except InputError as problem:
+            self.ui.presetStagesLabel.text, self.ui.presetProblemsLabel.text = "", html.escape(str(problem))
+            return
+        lines = [f"{n}. {preset_texts.stage_text(stage)}" for n, stage in enumerate(stages, 1)]
+        if voxels:
+            duration = preset_texts.duration_text(preset_texts.expected_seconds(stages, voxels))
+            lines.append(_("About {duration} for these two volumes.").format(duration=duration))
+        self.ui.presetStagesLabel.text = "\n".join(lines)
+        self._showProblems(preset, given)
+
+    def _showProblems(self, preset: Preset, given: Given) -> None:
+        """What elastix would stop at, or pass over, with what is chosen."""
+        lines = [
+            f'<span style="color: {problemColor(problem)}">{html.escape(problemText(problem))}</span>'
+            for problem in given.problems(PresetDraft.of(preset))
+            if problem.parameter not in _NOT_WORTH_TELLING
+        ]
+        self.ui.presetProblemsLabel.text = "<br>".join(lines)
+        self.ui.presetProblemsLabel.visible = bool(lines)
+
+
+def _shownWord(word: str) -> str:
+    return word.upper() if word in _SHORT else word.capitalize()
+
+
+def _voxelCount(node: Any) -> int:
+    image = node.GetImageData() if node is not None else None
+    return image.GetNumberOfPoints() if image is not None else 0
+
+
+def _titleOf(preset: Preset) -> str:
+    notes = {USER: _("yours"), SCENE: _("scene")}
+    return f"{preset.title} ({notes[preset.origin]})" if preset.origin in notes else preset.title
+
+
+def _dimensionOf(node: Any) -> int | None:
+    """2 for a volume of a single slice, None for no volume."""
+    image = node.GetImageData() if node is not None else None
+    return None if image is None else 2 if 1 in image.GetDimensions() else 3

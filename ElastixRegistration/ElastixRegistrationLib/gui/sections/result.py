@@ -1,0 +1,152 @@
+"""How good a registration is, a look at it, and what to do next: apply it to more, or take it back."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from ..comparison_views import MODES, ComparisonViews
+from .base import Section, reveal
+
+_ROW_HEIGHT = 24
+_GOOD, _BAD = "#2e7d32", "#c62828"
+
+
+class ResultSection(Section):
+    """Shows the Run that ended last, until it is reverted or the scene is closed."""
+
+    def __init__(self, ui: Any):
+        super().__init__(ui)
+        self._run: Any = None
+        self.views = ComparisonViews()
+        self._buttons = {mode: getattr(ui, f"{mode}Button") for mode in MODES}
+        table = ui.resultTable
+        table.setColumnCount(3)
+        table.setHorizontalHeaderLabels([_("Measure"), _("Before"), _("After")])
+        table.verticalHeader().setVisible(False)
+        table.horizontalHeader().setSectionResizeMode(0, qt.QHeaderView.Stretch)
+        table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
+        table.setTabKeyNavigation(False)
+        table.setVerticalScrollBarPolicy(qt.Qt.ScrollBarAlwaysOff)
+        self._rowHeight = max(_ROW_HEIGHT, table.fontMetrics().height() + 8)
+        table.verticalHeader().setDefaultSectionSize(self._rowHeight)
+        table.horizontalHeader().setFixedHeight(self._rowHeight)
+        for mode, button in self._buttons.items():
+            button.connect("clicked(bool)", lambda checked, mode=mode: self._viewClicked(mode, checked))
+        ui.fadeSlider.connect("valueChanged(double)", self.views.setFade)
+        ui.applyToButton.connect("clicked(bool)", self.applyToChecked)
+        ui.revertButton.connect("clicked(bool)", self.revert)
+        self.setRun(None)
+
+    def _show(self) -> None:
+        self._enable()
+
+    def cleanup(self) -> None:
+        self.views.stop()
+
+    def setRun(self, run: Any) -> None:
+        """None shows that there is no result."""
+        self._say("")
+        self.views.stop()
+        self._run = run
+        self._fillTable(run.comparison.figures if run is not None and run.comparison is not None else ())
+        if run is None:
+            self.ui.verdictLabel.text = _("Nothing registered yet.")
+        elif run.comparison is not None:
+            self.ui.verdictLabel.text = run.comparison.verdict
+        else:
+            self.ui.verdictLabel.text = _("The result could not be judged; see the message above.")
+        if run is not None:
+            self.ui.resultCollapsibleButton.collapsed = False
+            reveal(self.ui.viewsFrame)
+        self._enable()
+
+    def sceneClosed(self) -> None:
+        self.views.forget()
+        self.setRun(None)
+
+    def applyToChecked(self, checked: bool = False) -> None:
+        """Put the checked nodes under the output transform."""
+        nodes = [node for node in self.ui.applyToSelector.checkedNodes() if node is not None]
+        applied, fixed = self._run.applied, self._run.job.fixed.node
+        transform = applied.nodes["outputTransform"]
+        kept = [fixed, *applied.nodes.values()]
+        moved = [node for node in nodes if not any(node is one for one in kept)]
+        elsewhere = applied.put_under_transform(moved)
+        for node in nodes:
+            self.ui.applyToSelector.setCheckState(node, qt.Qt.Unchecked)
+        sentences = (
+            (_("Now under {transform}: {nodes}."), [node for node in moved if node not in elsewhere]),
+            (_("Left where it is, the fixed volume or an output: {nodes}."), [n for n in nodes if n not in moved]),
+            (_("Left under a transform of its own, which the moving volume did not have: {nodes}."), elsewhere),
+        )
+        texts = [
+            text.format(transform=transform.GetName(), nodes=", ".join(node.GetName() for node in group))
+            for text, group in sentences
+            if group
+        ]
+        self._say(" ".join(texts) or _("Check the nodes to move in the list first."))
+
+    def _say(self, message: str) -> None:
+        self.ui.applyToMessageLabel.text = message
+        self.ui.applyToMessageLabel.visible = bool(message)
+
+    def revert(self, checked: bool = False) -> None:
+        run = self._run
+        self.setRun(None)
+        run.applied.revert()
+        self.ui.verdictLabel.text = _("Reverted: the outputs are as they were before the registration.")
+
+    def nodeRemoved(self) -> None:
+        """A node of the scene is gone: what needs it is switched off."""
+        if self._run is not None:
+            self._enable()
+
+    def _node(self, role: str) -> Any:
+        node = self._run.applied.nodes.get(role) if self._run is not None else None
+        return node if node is not None and node.GetScene() is not None else None
+
+    def _enable(self) -> None:
+        fixed = self._run.job.fixed.node if self._run is not None else None
+        canShow = self._node("outputVolume") is not None and fixed is not None and fixed.GetScene() is not None
+        if not canShow and self.views.mode:
+            self.views.stop()
+        for mode, button in self._buttons.items():
+            button.enabled = canShow
+            button.checked = self.views.mode == mode
+        self.ui.fadeSlider.enabled = canShow and self.views.mode == "fade"
+        hasTransform = self._node("outputTransform") is not None
+        self.ui.applyToSelector.enabled = self.ui.applyToButton.enabled = hasTransform
+        self.ui.revertButton.enabled = self._run is not None
+
+    def _viewClicked(self, mode: str, checked: bool) -> None:
+        if checked:
+            with slicer.util.tryWithErrorDisplay(_("The volumes cannot be compared."), waitCursor=True):
+                self.views.show(mode, self._run.job.fixed.node, self._node("outputVolume"))
+        else:
+            self.views.stop()
+        self._enable()
+
+    def _fillTable(self, figures: Any) -> None:
+        table = self.ui.resultTable
+        table.setRowCount(len(figures))
+        for row, figure in enumerate(figures):
+            name = f"{figure.name} ({figure.unit})" if figure.unit else figure.name
+            texts = (name, _number(figure.before, figure.digits), _number(figure.after, figure.digits))
+            for column, text in enumerate(texts):
+                item = qt.QTableWidgetItem(text)
+                if column == 2 and figure.improved is not None:
+                    item.setForeground(qt.QBrush(qt.QColor(_GOOD if figure.improved else _BAD)))
+                table.setItem(row, column, item)
+        table.setFixedHeight(self._rowHeight * (len(figures) + 1) + 2 * table.frameWidth)
+        table.visible = len(figures) > 0
+
+
+def _number(value: float | None, digits: int) -> str:
+    if value is None or not math.isfinite(value):
+        return "\N{EN DASH}"
+    return f"{value:.{digits}f}"

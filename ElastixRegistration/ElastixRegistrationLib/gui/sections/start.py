@@ -1,0 +1,54 @@
+"""Where a registration starts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from ...mrml.run.parameter_node import INITIAL_TRANSFORM
+from .base import Section, connectSelectors, fillComboBox, selectNode, selectValue
+
+#: What stands for each start in RegistrationSettings; the last two give an initial transform instead.
+_INITIALIZATION = {"preset": None, "none": "none", "geometry": "geometry", "mass": "mass"}
+
+
+class StartSection(Section):
+    def __init__(self, ui: Any):
+        super().__init__(ui)
+        fillComboBox(
+            ui.startSelector,
+            [
+                (_("What the preset says"), "preset"),
+                (_("As loaded"), "none"),
+                (_("Centres of the volumes"), "geometry"),
+                (_("Centres of mass"), "mass"),
+                (_("Landmarks"), "landmarks"),
+                (_("A transform"), "transform"),
+            ],
+        )
+        ui.startSelector.connect("currentIndexChanged(int)", self._startChanged)
+        connectSelectors([(ui.initialTransformSelector, INITIAL_TRANSFORM)], self._nodeChanged)
+
+    def _show(self) -> None:
+        start = self.choices.text("start")
+        selectValue(self.ui.startSelector, start)
+        selectNode(self.ui.initialTransformSelector, self.choices.reference(INITIAL_TRANSFORM))
+        self.ui.initialTransformSelector.visible = self.ui.initialTransformLabel.visible = start == "transform"
+
+    def _startChanged(self, index: int) -> None:
+        if not self.isFree():
+            return
+        start = self.ui.startSelector.itemData(index)
+        modified = self.choices.node.StartModify()
+        try:
+            self.choices.set_text("start", start)
+            settings = self.choices.settings
+            self.choices.set_settings(replace(settings, initialization=_INITIALIZATION.get(start)))
+        finally:
+            self.choices.node.EndModify(modified)
+
+    def _nodeChanged(self, role: str, node: Any) -> None:
+        if self.isFree():
+            self.choices.set_reference(role, node)

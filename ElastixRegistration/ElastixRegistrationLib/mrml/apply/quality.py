@@ -1,0 +1,170 @@
+"""Figures of a registration as tables and a chart of the scene."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import slicer
+
+from ...core.errors import InputError
+from ...core.quality.assessment import label_figures
+from ...core.quality.similarity import Comparison, Figure, LandmarkRow, landmark_errors
+from ..nodes.chains import chain_to_world, inverse, map_lps_points
+from ..nodes.incremental import completed
+from ..nodes.points import landmark_pairs
+from ..nodes.segments import segments_on_grid_steps, shared_segment_ids
+from ..nodes.snapshots import SceneChange
+from ..nodes.tables import add_table
+from ..nodes.transform_sources import name_of, transform_chain
+from ..nodes.volumes import volume_image, world_grid
+
+_BEFORE, _AFTER = (0.55, 0.6, 0.67), (0.12, 0.44, 0.70)
+
+
+@dataclass
+class QualityNodes(SceneChange):
+    """Nodes that were made, None for what there was nothing to show of."""
+
+    figures: Any = None
+    landmarks: Any = None
+    chart: Any = None
+    series: Sequence[Any] = ()
+
+
+def assess_transform(
+    transform: Any,
+    reference_node: Any,
+    *,
+    fixed_points_node: Any = None,
+    moving_points_node: Any = None,
+    fixed_segmentation: Any = None,
+    moving_segmentation: Any = None,
+    pairing: str = "auto",
+) -> QualityNodes:
+    """Judge a transform node, or the file of one, by landmarks, by segments of the same name, or both.
+
+    ``reference_node`` is the fixed volume. Raises InputError when there is nothing to judge by, or not of both sides.
+    """
+    figures: list[Figure] = []
+    rows: list[LandmarkRow] = []
+    if fixed_points_node is not None or moving_points_node is not None:
+        rows, _notes = landmark_rows(transform, fixed_points_node, moving_points_node, pairing)
+        for word, function in (("mean", np.mean), ("median", np.median), ("max", np.max)):
+            before, after = (float(function([getattr(row, when) for row in rows])) for when in ("before", "after"))
+            figures.append(Figure(f"Landmark distance, {word}", "mm", before, after, -1, 2))
+    if fixed_segmentation is not None or moving_segmentation is not None:
+        figures += segment_figures(transform, fixed_segmentation, moving_segmentation, reference_node)
+    if not figures:
+        raise InputError("To judge a transform give landmarks or segmentations of both images.")
+    name = name_of(transform)
+    return add_quality_nodes(reference_node.GetScene(), Comparison(tuple(figures), "", tuple(rows)), name)
+
+
+def add_quality_nodes(scene: Any, comparison: Comparison, name: str) -> QualityNodes:
+    """A table of figures before and after, and of landmarks a table and a chart, named after ``name``."""
+    nodes = QualityNodes()
+    scene.SaveStateForUndo()
+    try:
+        if comparison.figures:
+            nodes.figures = nodes.made(add_table(scene, f"{name} quality", _columns(comparison.figures)))
+        if comparison.landmarks:
+            columns: dict[str, list[Any]] = {
+                "landmark": [str(row.label) for row in comparison.landmarks],
+                "before (mm)": [row.before for row in comparison.landmarks],
+                "after (mm)": [row.after for row in comparison.landmarks],
+            }
+            nodes.landmarks = nodes.made(add_table(scene, f"{name} landmarks", columns))
+            _add_chart(scene, nodes, name)
+    except BaseException:
+        nodes.revert()
+        raise
+    return nodes
+
+
+def _columns(figures: Sequence[Figure]) -> dict[str, list[Any]]:
+    missing = float("nan")
+    words = {True: "better", False: "worse", None: ""}
+    return {
+        "figure": [figure.name for figure in figures],
+        "before": [missing if figure.before is None else figure.before for figure in figures],
+        "after": [figure.after for figure in figures],
+        "unit": [figure.unit for figure in figures],
+        "change": [words[figure.improved] for figure in figures],
+    }
+
+
+def _add_chart(scene: Any, nodes: QualityNodes, name: str) -> None:
+    """Bars of each landmark, before and after."""
+    series = []
+    for column, colour in (("before (mm)", _BEFORE), ("after (mm)", _AFTER)):
+        series_name = scene.GenerateUniqueName(f"{name} {column.removesuffix(' (mm)')}")
+        one = nodes.made(scene.AddNewNodeByClass("vtkMRMLPlotSeriesNode", series_name))
+        series.append(one)
+        one.SetAndObserveTableNodeID(nodes.landmarks.GetID())
+        one.SetPlotType(slicer.vtkMRMLPlotSeriesNode.PlotTypeBar)
+        one.SetYColumnName(column)
+        one.SetLabelColumnName("landmark")
+        one.SetColor(*colour)
+    nodes.series = tuple(series)
+    chart_name = scene.GenerateUniqueName(f"{name} landmarks")
+    nodes.chart = nodes.made(scene.AddNewNodeByClass("vtkMRMLPlotChartNode", chart_name))
+    for one in series:
+        nodes.chart.AddAndObservePlotSeriesNodeID(one.GetID())
+    nodes.chart.SetTitle("Distance of landmarks")
+    nodes.chart.SetXAxisTitle("landmark")
+    nodes.chart.SetYAxisTitle("mm")
+    nodes.chart.SetLegendVisibility(True)
+
+
+def landmark_rows(
+    transform: Any, fixed_points_node: Any, moving_points_node: Any, pairing: str = "auto"
+) -> tuple[list[LandmarkRow], tuple[str, ...]]:
+    """Distances of landmarks, mm, before and after a transform (node or file), and notes on those left out.
+
+    Points count where their nodes lie themselves, without their parents: those of the moving image as if put directly
+    under the transform, those of the fixed image in world.
+    """
+    pairs = landmark_pairs(fixed_points_node, moving_points_node, pairing)
+    moving = _without_parents(moving_points_node, pairs.moving)
+    chain = transform_chain(transform)
+    before = landmark_errors(pairs.fixed, moving)
+    after = landmark_errors(pairs.fixed, moving, lambda points: map_lps_points(chain, points))
+    labels = [label or str(number) for number, label in enumerate(pairs.labels, 1)]
+    rows = zip(labels, before.distances.tolist(), after.distances.tolist(), strict=True)
+    return [LandmarkRow(*row) for row in rows], pairs.notes
+
+
+def _without_parents(node: Any, points: np.ndarray) -> np.ndarray:
+    return map_lps_points(inverse(chain_to_world(node.GetParentTransformNode())), points)
+
+
+def segment_figures(
+    transform: Any, fixed_segmentation: Any, moving_segmentation: Any, reference_node: Any
+) -> list[Figure]:
+    """Overlap and surface distances of segments of the same name, before and after, on the grid of a volume.
+
+    The moving segmentation counts as if it were put directly under the transform, and before as it lies without any
+    parent. Raises InputError when no name is shared, or by several segments of one segmentation.
+    """
+    for node in (fixed_segmentation, moving_segmentation):
+        if node is None or not node.IsA("vtkMRMLSegmentationNode"):
+            raise InputError("Two segmentations are needed to compare segments.")
+    shared = shared_segment_ids(fixed_segmentation, moving_segmentation)
+    reference = volume_image(reference_node, "reference volume")
+    grid = reference.geometry if reference.is_orthogonal_in_world else world_grid(reference)
+    chain = transform_chain(transform)
+    figures = []
+    for name, (of_fixed, of_moving) in shared.items():
+        arrays = [
+            completed(segments_on_grid_steps(node, [one], grid, from_world, node.GetName()))[0].view(np.uint8)
+            for node, one, from_world in (
+                (fixed_segmentation, of_fixed, inverse(chain_to_world(fixed_segmentation.GetParentTransformNode()))),
+                (moving_segmentation, of_moving, []),
+                (moving_segmentation, of_moving, chain),
+            )
+        ]
+        figures += label_figures(arrays[0], arrays[1], arrays[2], grid, {1: name})
+    return figures

@@ -1,0 +1,1 @@
+"""Many images of the scene: cohorts, sequences, groups, stacks of slices."""

@@ -1,0 +1,321 @@
+"""Many volumes to one fixed volume, in the background: those of the scene, of a folder, or of a table.
+
+The command ``batch`` runs in a process of its own, on Dask, and writes a folder for each case, a summary and a page.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import json
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ...core.errors import InputError, RegistrationError
+from ...core.settings import RegistrationSettings
+from ...core.system.scratch import scratch_folder
+from ...worker.client import State
+from ...worker.command import CommandProcess
+from ...worker.process import describe_exit
+from ..nodes.incremental import Steps
+from ..nodes.snapshots import taken_back_on_failure
+from ..nodes.volumes import VolumeImage
+from ..run.asynchronous_run import BackgroundRun
+from ..run.scene_presets import scene_presets
+from .cohort_files import CohortFiles, result_of_case, volumes_of_scene
+from .volume_outputs import VolumesOutcome, add_result_volume, add_transform
+
+SUMMARY, PAGE = "summary.csv", "index.html"
+#: A run that is asked to stop sums up first; one that does not within this is ended.
+_LONGEST_STOP_S = 30.0
+
+
+@dataclass(frozen=True)
+class CohortOptions:
+    """``moving_nodes``: volumes of the scene, None for all; or ``source``: path of a folder of images or of a table.
+
+    ``into_scene``: transforms and resampled volumes of scene volumes become nodes. ``workers``: cases at once, None for
+    as many as cores and memory allow. ``resume`` keeps what the output folder has of the same files and settings.
+    """
+
+    output_folder: str
+    moving_nodes: Sequence[Any] | None = None
+    source: str = ""
+    into_scene: bool = True
+    resume: bool = False
+    workers: int | None = None
+
+
+@dataclass(frozen=True)
+class CohortOutcome:
+    """``cases``: (name, state, error) in their order; states are done, kept, failed and not run.
+
+    ``page`` and ``summary``: files for people and for programs; volumes of the scene that cannot be registered at all,
+    such as empty ones, are in ``cases`` only. ``nodes``: what came into the scene, by the place of the case.
+    """
+
+    cases: list[tuple[str, str, str]]
+    page: Path
+    summary: Path
+    nodes: VolumesOutcome = field(default_factory=lambda: VolumesOutcome({}, {}, {}))
+
+    def count(self, *states: str) -> int:
+        return sum(state in states for _, state, _ in self.cases)
+
+
+@dataclass(frozen=True)
+class _Members:
+    """Volumes of the scene, the moving ones by the place of their case; ``unusable``: (name, why) of others."""
+
+    fixed: VolumeImage | None = None
+    moving: dict[int, VolumeImage] = field(default_factory=dict)
+    unusable: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+
+class CohortRun(BackgroundRun[CohortOutcome]):
+    """A cohort on its way; ``cohort_steps`` starts it.
+
+    Of ``total`` cases ``done`` are over; ``counts`` says how ("done", "kept", "failed"). Cases that failed do not make
+    the cohort one that failed. ``workers``, ``dashboard`` and ``remaining_s`` are those of the cluster. ``log``: what
+    the command said. After ``cancel`` the cases that are finished stay.
+    """
+
+    workers = 0
+    dashboard: str | None = None
+    remaining_s: float | None = None
+
+    def __init__(self, process: CommandProcess, options: CohortOptions, members: _Members, files: Any):
+        self.counts = {"done": 0, "kept": 0, "failed": 0}
+        self.total: int | None = len(members.moving) or None
+        self.options = options
+        self._members, self._process, self._files = members, process, files
+        self._read = 0
+        self._stopping: float | None = None
+        self._is_summed_up = False
+
+    @property
+    def done(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def fraction(self) -> float:
+        return self.done / self.total if self.total else 0.0
+
+    @property
+    def is_stopping(self) -> bool:
+        return self._stopping is not None and not self.finished
+
+    @property
+    def log(self) -> str:
+        lines = self._process.messages.splitlines()
+        return "\n".join(line for line in lines if not line.startswith('{"progress"'))
+
+    def poll(self) -> State:
+        if self.finished:
+            return self.state
+        code = self._process.poll()
+        self._read_progress()
+        if code is not None:
+            self._end(code)
+        elif self._stopping is not None and time.monotonic() > self._stopping + _LONGEST_STOP_S:
+            self._process.kill()
+        return self.state
+
+    @property
+    def has_result(self) -> bool:
+        """Whether there is a summary of this run."""
+        return self._is_summed_up
+
+    def cancel(self) -> None:
+        if not self.finished and self._stopping is None:
+            self._stopping = time.monotonic()
+            self._process.stop()
+
+    def close(self) -> None:
+        """Cases that are finished stay in the folder."""
+        if not self.finished:
+            self.state = State.CANCELLED
+        self._process.close()
+        self._files.close()
+
+    def _wait_for_news(self) -> None:
+        time.sleep(0.05)
+
+    def _outcome_steps(self) -> Steps[CohortOutcome]:
+        folder = Path(_absolute(self.options.output_folder))
+        cases = _cases(folder / SUMMARY)
+        nodes = VolumesOutcome({}, {}, {})
+        for place, (name, problem) in self._members.unusable.items():
+            cases.insert(place, (name, "failed", problem))
+        if self.options.into_scene and self._members.moving:
+            nodes = yield from self._node_steps(folder, cases)
+        return CohortOutcome(cases, folder / PAGE, folder / SUMMARY, nodes)
+
+    def _node_steps(self, folder: Path, cases: list[tuple[str, str, str]]) -> Steps[VolumesOutcome]:
+        nodes = VolumesOutcome({}, {}, {})
+        fixed = self._members.fixed
+        fixed_name = "" if fixed is None else fixed.node.GetName()
+        with taken_back_on_failure() as made:
+            for place, (case, state, error) in enumerate(cases):
+                if state not in ("done", "kept"):
+                    nodes.failed[place] = error or state
+                    continue
+                moving = self._members.moving[place]
+                scene = moving.node.GetScene()
+                if scene is None:
+                    nodes.failed[place] = f"The volume {moving.node.GetName()} was removed from the scene."
+                    continue
+                try:
+                    chain, volume = result_of_case(folder / case)
+                except InputError as problem:
+                    nodes.failed[place] = str(problem)
+                    continue
+                name = f"{moving.node.GetName()} registered to {fixed_name}"
+                made.append(volume)
+                nodes.transforms[place] = add_transform(scene, f"{name} (transform)", chain, moving)
+                made.append(nodes.transforms[place])
+                nodes.volumes[place] = add_result_volume(scene, name, volume)
+                yield
+        return nodes
+
+    def _read_progress(self) -> None:
+        lines = self._process.messages[self._read :].split("\n")
+        self._read = len(self._process.messages) - len(lines[-1])
+        for line in lines[:-1]:
+            if line.startswith('{"progress"'):
+                news = json.loads(line)["progress"]
+                self.counts = {name: news[name] for name in self.counts}
+                self.total, self.workers = news["total"], news["workers"]
+                self.dashboard, self.remaining_s = news["dashboard"], news["remaining_s"]
+
+    def _end(self, code: int) -> None:
+        document = _document(self._process.output)
+        if document is not None:
+            self.state = State.CANCELLED if document["interrupted"] else State.DONE
+            self._is_summed_up = "summary" in document["outputs"]
+        elif self._stopping is not None:  # it had not begun, or had to be killed
+            self.state = State.CANCELLED
+        else:
+            self.state = State.FAILED
+            last = next((line for line in reversed(self.log.splitlines()) if line.strip()), "")
+            sentence = last.removeprefix("error: ")
+            if not last.startswith("error: "):
+                sentence = f"{describe_exit(code, last)}. {last}"
+            self.error = InputError(sentence) if code == 2 else RegistrationError(sentence, log=self.log)
+        self._process.close()
+        self._files.close()
+
+
+def cohort_steps(
+    fixed_node: Any,
+    settings: RegistrationSettings,
+    options: CohortOptions,
+    *,
+    scene: Any,
+    fixed_mask_node: Any = None,
+    fixed_segments: Sequence[str] | None = None,
+) -> Steps[CohortRun]:
+    """Write the volumes that a cohort needs into temporary files, and start it. Raises InputError.
+
+    ``fixed_node`` may be None where a table names fixed images. The mask, on the fixed volume, counts for all cases.
+    """
+    if not options.output_folder:
+        raise InputError("A cohort needs a folder for its results.")
+    if options.source and options.moving_nodes is not None:
+        raise InputError("Give volumes of the scene, or a folder or table of files, not both.")
+    presets = scene_presets(scene)
+    settings.stages(presets=presets)
+    with contextlib.ExitStack() as stack:
+        try:
+            folder = Path(stack.enter_context(scratch_folder()))
+            files = CohortFiles(folder, settings)
+            fixed = fixed_path = fixed_mask = None
+            if fixed_node is not None:
+                fixed, fixed_path, fixed_mask = yield from files.volume_steps(
+                    fixed_node, "fixed volume", fixed_mask_node, fixed_segments
+                )
+            if options.source:
+                members = _Members(fixed)
+                inputs = [*([] if fixed_path is None else [str(fixed_path)]), _absolute(options.source)]
+                inputs += [] if fixed_mask is None else ["--fixed-mask", str(fixed_mask)]
+            else:
+                nodes = _moving_nodes(fixed_node, fixed_mask_node, options, scene)
+                members, rows = yield from _moving_steps(files, fixed, nodes)
+                inputs = [str(files.table(fixed_path, fixed_mask, rows))]
+            preset, variables = files.preset_options(presets)
+        except OSError as problem:
+            raise InputError(f"The volumes could not be written to temporary files: {problem.strerror}.") from problem
+        output = ["--output-dir", _absolute(options.output_folder)]
+        arguments = ["batch", *inputs, *output, *preset, *_flags(settings, options)]
+        process = CommandProcess(arguments, variables=variables)
+        return CohortRun(process, options, members, stack.pop_all())
+
+
+def _moving_nodes(fixed_node: Any, fixed_mask_node: Any, options: CohortOptions, scene: Any) -> list[Any]:
+    if fixed_node is None:
+        raise InputError("No fixed volume was given.")
+    nodes = options.moving_nodes
+    if nodes is None:
+        nodes = volumes_of_scene(scene, (fixed_node, fixed_mask_node))
+    if not nodes:
+        raise InputError("The scene has no volumes beside the fixed one.")
+    if any(node is fixed_node for node in nodes):
+        raise InputError(f"The volume {fixed_node.GetName()} is the fixed volume, and among the moving ones too.")
+    return list(nodes)
+
+
+def _moving_steps(
+    files: CohortFiles, fixed: VolumeImage | None, nodes: Sequence[Any]
+) -> Steps[tuple[_Members, list[tuple[Path, Path | None]]]]:
+    """Members, and rows of (moving, its mask). Raises InputError when none of ``nodes`` can be registered."""
+    members, rows = _Members(fixed), []
+    for place, node in enumerate(nodes):
+        try:
+            volume, path, mask = yield from files.volume_steps(node, "moving volume")
+        except InputError as problem:  # as a broken file in a folder, it does not stop the others
+            members.unusable[place] = (node.GetName(), str(problem))
+            continue
+        members.moving[place] = volume
+        rows.append((path, mask))
+    if not rows:
+        raise InputError(members.unusable[0][1])
+    return members, rows
+
+
+def _absolute(path: str) -> str:
+    """No path looks like an option then."""
+    return os.path.abspath(os.path.expanduser(path))
+
+
+def _flags(settings: RegistrationSettings, options: CohortOptions) -> list[str]:
+    values = {
+        "--initialization": settings.initialization,
+        "--background": settings.background,
+        "--interpolation": settings.interpolation,
+        "--threads": settings.threads,
+        "--seed": settings.seed,
+        "--workers": options.workers,
+    }
+    # With "=", as a background of -1000 would be taken for an option.
+    flags = [f"{name}={value}" for name, value in values.items() if value is not None]
+    return [*flags, *(["--resume"] if options.resume else []), "--json", "--attended"]
+
+
+def _document(output: str) -> dict[str, Any] | None:
+    """What the command has said at its end; None where it came to none."""
+    try:
+        return dict(json.loads(output))
+    except ValueError:
+        return None
+
+
+def _cases(summary: Path) -> list[tuple[str, str, str]]:
+    try:
+        with open(summary, encoding="utf-8", newline="") as file:
+            return [(row["case"], row["state"], row["error"]) for row in csv.DictReader(file)]
+    except (OSError, KeyError) as problem:
+        raise RegistrationError(f"The summary {summary} cannot be read: {problem}.") from problem

@@ -1,0 +1,153 @@
+"""What a cohort of the scene needs in files: volumes and masks where they are in world, a table of them, the preset.
+
+Slicer's own storage nodes write and read: ITK's file formats of pip beside Slicer's in one process have crashed it.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import slicer
+from vtk.util.numpy_support import get_vtk_array_type
+
+from ...core.errors import InputError
+from ...core.presets.preset import BUILT_IN, Preset
+from ...core.presets.user_presets import FOLDER_VARIABLE, UserPresets
+from ...core.settings import KEEP, RegistrationSettings
+from ...core.system.file_names import safe_name
+from ..nodes.chains import Chain
+from ..nodes.coordinates import ijk_to_ras_of, vtk_matrix_from_array
+from ..nodes.incremental import Steps
+from ..nodes.output_volumes import image_steps
+from ..nodes.transform_sources import read_chain
+from ..nodes.volumes import VolumeImage, volume_image
+from ..run.sides import mask_of_side_steps, side_steps
+from .volume_outputs import RESULT_ATTRIBUTE
+
+
+def volumes_of_scene(scene: Any, but: Sequence[Any] = ()) -> list[Any]:
+    """Volume nodes that a cohort of ``scene`` registers: those with voxels, that a user sees, without ``but``.
+
+    Label maps, diffusion volumes and results of other registrations of many are left out.
+    """
+    count = scene.GetNumberOfNodesByClass("vtkMRMLVolumeNode")
+    nodes = [scene.GetNthNodeByClass(n, "vtkMRMLVolumeNode") for n in range(count)]
+    return [node for node in nodes if _is_member(node) and not any(node is one for one in but)]
+
+
+def _is_member(node: Any) -> bool:
+    return (
+        node.GetImageData() is not None
+        and node.GetImageData().GetNumberOfPoints() > 0
+        and not node.GetHideFromEditors()
+        and not node.GetAttribute(RESULT_ATTRIBUTE)
+        and not node.IsA("vtkMRMLLabelMapVolumeNode")
+        and not node.IsA("vtkMRMLTensorVolumeNode")
+        and not node.IsA("vtkMRMLDiffusionWeightedVolumeNode")
+    )
+
+
+class CohortFiles:
+    """Writes into ``folder``, which nobody else uses. Paths are those of the files that it made."""
+
+    def __init__(self, folder: Path, settings: RegistrationSettings):
+        self._folder, self._settings = folder, settings
+        self._names: set[str] = set()
+
+    def volume_steps(
+        self, node: Any, role: str, mask_node: Any = None, segments: Sequence[str] | None = None
+    ) -> Steps[tuple[VolumeImage, Path, Path | None]]:
+        """(volume, its file, that of its mask or None). Raises InputError that names the node."""
+        volume = volume_image(node, role)
+        _check_in_scene(node, role)
+        if volume.slice_axis is not None:
+            raise InputError(f"The {volume.name} is a single slice; cohorts of the scene are of volumes.")
+        settings = self._settings
+        background = settings.background if role.startswith("moving") or settings.background == KEEP else "auto"
+        side = yield from side_steps(volume, None, background, settings.threads)
+        path = self._new_path(node.GetName())
+        if volume.components > 1 and volume.is_orthogonal_in_world:  # colours stay colours
+            yield from self._write_steps(volume.voxels, volume.geometry, path)
+        else:
+            yield from self._write_steps(side.image.array, side.grid, path)
+        mask_role = role.replace("volume", "mask")
+        if mask_node is not None:
+            _check_in_scene(mask_node, mask_role)
+        mask = yield from mask_of_side_steps(side, mask_node, segments, mask_role)
+        if mask is None:
+            return volume, path, None
+        mask_path = self._new_path(f"{node.GetName()}-mask")
+        yield from self._write_steps(mask.array, side.grid, mask_path)
+        return volume, path, mask_path
+
+    def table(self, fixed: Path | None, fixed_mask: Path | None, rows: Sequence[tuple[Path, Path | None]]) -> Path:
+        """A table for the command line: the fixed image with each of ``rows`` of (moving, its mask)."""
+        path = self._folder / "cohort.csv"
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["case", "fixed", "fixed_mask", "moving", "moving_mask"])
+            for moving, moving_mask in rows:
+                paths = (fixed, fixed_mask, moving, moving_mask)
+                writer.writerow([moving.stem, *("" if path is None else path for path in paths)])
+        return path
+
+    def preset_options(self, presets: Sequence[Preset]) -> tuple[list[str], dict[str, str]]:
+        """(options of the command line, variables of its environment) for the preset, wherever it is kept."""
+        from ...core.presets.catalog import find_preset
+
+        if self._settings.parameter_files:
+            return ["--parameters", *map(os.path.abspath, self._settings.parameter_files)], {}
+        preset = find_preset(self._settings.preset, presets)
+        variables = {}
+        if preset.origin != BUILT_IN:
+            folder = self._folder / "presets"
+            UserPresets(folder).save(preset)
+            variables[FOLDER_VARIABLE] = str(folder)
+        return ["--preset", preset.id], variables
+
+    def _new_path(self, name: str) -> Path:
+        base = safe_name(name, "volume")
+        number, stem = 1, base
+        while stem.lower() in self._names:
+            number += 1
+            stem = f"{base}-{number}"
+        self._names.add(stem.lower())
+        return self._folder / f"{stem}.nrrd"
+
+    def _write_steps(self, voxels: np.ndarray, geometry: Any, path: Path) -> Steps[None]:
+        node = slicer.vtkMRMLVectorVolumeNode() if voxels.ndim == 4 else slicer.vtkMRMLScalarVolumeNode()
+        node.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras_of(geometry)))
+        scalar_type = get_vtk_array_type(voxels.dtype)
+        node.SetAndObserveImageData((yield from image_steps(voxels, scalar_type)))
+        storage = slicer.vtkMRMLNRRDStorageNode()
+        storage.SetUseCompression(0)
+        storage.SetFileName(str(path))
+        if not storage.WriteData(node):
+            raise InputError(f"The volume {path.stem} could not be written to {path.parent}; is the disk full?")
+        yield
+
+
+def _check_in_scene(node: Any, role: str) -> None:
+    """A node that was removed while others were written has lost the transforms that it was under."""
+    if node.GetScene() is None:
+        raise InputError(f"The {role} {node.GetName()} is not in the scene any more.")
+
+
+def result_of_case(folder: Path) -> tuple[Chain, Any]:
+    """(chain from the fixed image to the moving one, in world; resampled volume node outside of any scene) of a case.
+
+    Raises InputError for a file that is damaged.
+    """
+    chain = read_chain(folder / "transform.h5")
+    path = folder / "resampled.nrrd"
+    for node in (slicer.vtkMRMLScalarVolumeNode(), slicer.vtkMRMLVectorVolumeNode()):
+        storage = slicer.vtkMRMLNRRDStorageNode()
+        storage.SetFileName(str(path))
+        if storage.ReadData(node) and node.GetImageData() is not None:
+            return chain, node
+    raise InputError(f"The volume {path} cannot be read.")

@@ -1,0 +1,318 @@
+"""What a registered sequence leaves in the scene: sequences of volumes, transforms and segmentations, in step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import slicer
+import vtk
+
+from ...core.errors import InputError
+from ...core.images.geometry import Geometry
+from ...core.settings import RegistrationSettings
+from ..nodes.chains import Chain, chain_to_world, inverse
+from ..nodes.coordinates import ijk_to_ras_of, vtk_matrix_from_array
+from ..nodes.incremental import Steps
+from ..nodes.output_volumes import image_steps, volume_class_for
+from ..nodes.resampling import resample_steps, resample_volume_steps
+from ..nodes.segments import chosen_segment_ids, segments_on_grid_steps
+from ..nodes.transforms import set_from_parent
+from ..nodes.volumes import VolumeImage
+
+if TYPE_CHECKING:
+    from .group import GroupFound
+    from .sequences import Found, SequenceOptions
+
+_ROLES = {"volumes": "registered", "transforms": "transforms", "segmentations": "segmentations"}
+
+
+@dataclass(frozen=True)
+class SequenceOutputs:
+    """Sequence nodes to write, None for new ones. ``wanted``: names of those that are."""
+
+    volumes: Any = None
+    transforms: Any = None
+    segmentations: Any = None
+    wanted: tuple[str, ...] = ("volumes", "transforms")
+
+    def check(self, sequence_node: Any) -> None:
+        """Raise InputError when a node is no sequence, the input, or named twice."""
+        unknown = [name for name in self.wanted if name not in _ROLES]
+        if unknown:
+            raise InputError(f"Unknown output {unknown[0]!r} of a sequence; use some of {', '.join(_ROLES)}.")
+        named = [node for node in (self.volumes, self.transforms, self.segmentations) if node is not None]
+        for place, node in enumerate(named):
+            if not node.IsA("vtkMRMLSequenceNode"):
+                raise InputError(f"The output {node.GetName()} is a {node.GetNodeTagName()} node, not a sequence.")
+            if node is sequence_node:
+                raise InputError(f"The output {node.GetName()} is the sequence itself, which would be lost.")
+            if any(node is other for other in named[:place]):
+                raise InputError(f"The node {node.GetName()} is named for two outputs; each needs its own.")
+
+
+@dataclass(frozen=True)
+class SequenceOutcome:
+    """The sequence nodes by what they hold ("volumes", ...), the frames in them, and why others are not, by frame.
+
+    ``browser_node`` shows input and outputs in step.
+    """
+
+    nodes: Mapping[str, Any]
+    browser_node: Any
+    frames: tuple[int, ...]
+    failed: Mapping[int, str]
+
+
+def output_steps(
+    sequence_node: Any,
+    frames: Sequence[VolumeImage],
+    found: Found,
+    options: SequenceOptions,
+    settings: RegistrationSettings,
+    outputs: SequenceOutputs,
+    *,
+    segmentation_node: Any = None,
+    segments: Sequence[str] | None = None,
+) -> Steps[SequenceOutcome]:
+    """Compute all, then change the scene at once. Raises InputError when a node was removed meanwhile."""
+    used = (sequence_node, outputs.volumes, outputs.transforms, outputs.segmentations)
+    _check_still_there(used)
+    chains = dict(sorted(found.transforms.items()))
+    wanted = dict.fromkeys(outputs.wanted)
+    if segmentation_node is not None:
+        wanted["segmentations"] = None
+    data: dict[str, dict[int, Any]] = {role: {} for role in _ROLES if role in wanted}
+    for frame, chain in chains.items():
+        if "volumes" in wanted:
+            data["volumes"][frame] = yield from _moved_volume_steps(frames, frame, chain, found, options, settings)
+        if "transforms" in wanted:
+            data["transforms"][frame] = _transform_node(chain)
+        yield
+    if "segmentations" in wanted:
+        if segmentation_node is None:
+            raise InputError("Segmentations are wanted, and no segmentation of the reference frame was given.")
+        data["segmentations"] = yield from _followed_steps(
+            sequence_node, frames, chains, options, segmentation_node, segments
+        )
+    _check_still_there(used)
+    nodes = {role: _fill(getattr(outputs, role), sequence_node, role, by_frame) for role, by_frame in data.items()}
+    browser = _synchronised(sequence_node, list(nodes.values()))
+    return SequenceOutcome(nodes, browser, tuple(chains), dict(found.failed))
+
+
+def _check_still_there(nodes: Sequence[Any]) -> None:
+    for node in nodes:
+        if node is not None and node.GetScene() is None:
+            raise InputError(f"The node {node.GetName()} was removed from the scene while its frames were registered.")
+
+
+def group_steps(
+    sequence_node: Any, frames: Sequence[VolumeImage], found: GroupFound
+) -> Steps[tuple[SequenceOutcome, Any]]:
+    """(outcome, mean volume node) of a groupwise registration: all frames on the grid of the first one."""
+    _check_still_there([sequence_node])
+    group = yield from moved_group_steps(frames, found)
+    _check_still_there([sequence_node])
+    transforms = {frame: _transform_node(chain) for frame, chain in found.chains.items()}
+    nodes = {
+        "volumes": _fill(None, sequence_node, "volumes", group.members),
+        "transforms": _fill(None, sequence_node, "transforms", transforms),
+    }
+    mean_node = add_volume(sequence_node.GetScene(), f"{sequence_node.GetName()} mean", group.mean)
+    browser = _synchronised(sequence_node, list(nodes.values()))
+    return SequenceOutcome(nodes, browser, tuple(found.chains), {}), mean_node
+
+
+@dataclass(frozen=True)
+class MovedGroup:
+    """Volume nodes outside of any scene, on the grid of the first member, by its place; and that of their mean."""
+
+    members: dict[int, Any]
+    mean: Any
+
+
+def moved_group_steps(members: Sequence[VolumeImage], found: GroupFound) -> Steps[MovedGroup]:
+    grid = members[0].geometry
+    moved = {}
+    for place, chain in found.chains.items():
+        member = members[place]
+        interpolation = "nearest" if member.is_label_map else "linear"
+        voxels = yield from resample_volume_steps(
+            member.voxels, member.geometry, chain, grid, estimate=found.backgrounds[place], interpolation=interpolation
+        )
+        moved[place] = yield from _volume_node_steps(voxels, member, ijk_to_ras_of(grid))
+    mean = slicer.vtkMRMLScalarVolumeNode()
+    mean.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras_of(grid)))
+    mean.SetAndObserveImageData((yield from image_steps(found.mean, vtk.VTK_FLOAT)))
+    return MovedGroup(moved, mean)
+
+
+def add_volume(scene: Any, name: str, node: Any) -> Any:
+    """Put a volume node that is in no scene into ``scene``, with a display."""
+    node.SetName(scene.GenerateUniqueName(name))
+    scene.AddNode(node)
+    node.CreateDefaultDisplayNodes()
+    return node
+
+
+def _moved_volume_steps(
+    frames: Sequence[VolumeImage],
+    frame: int,
+    chain: Chain,
+    found: Found,
+    options: SequenceOptions,
+    settings: RegistrationSettings,
+) -> Steps[Any]:
+    onto, of = (options.reference, frame) if options.onto_reference else (frame, options.reference)
+    fixed, moving = frames[onto], frames[of]
+    if frame == options.reference:
+        return (yield from _volume_node_steps(moving.voxels, moving, fixed.ijk_to_ras))
+    voxels = yield from resample_volume_steps(
+        moving.voxels,
+        moving.geometry,
+        chain,
+        fixed.geometry,
+        settings.background,
+        estimate=found.backgrounds[of],
+        interpolation="nearest" if moving.is_label_map else settings.interpolation,
+    )
+    return (yield from _volume_node_steps(voxels, moving, fixed.ijk_to_ras))
+
+
+def _volume_node_steps(voxels: np.ndarray, moving: VolumeImage, ijk_to_ras: np.ndarray) -> Steps[Any]:
+    """A node outside of any scene."""
+    node = getattr(slicer, volume_class_for(moving))()
+    node.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras))
+    node.SetAndObserveImageData((yield from image_steps(voxels, moving.scalar_type)))
+    node.SetVoxelVectorType(moving.node.GetVoxelVectorType())
+    return node
+
+
+def _transform_node(chain: Chain) -> Any:
+    # Of the general class whatever it holds: the node that shows a sequence has one class for all its items.
+    node = slicer.vtkMRMLTransformNode()
+    set_from_parent(node, chain)
+    return node
+
+
+def _followed_steps(
+    sequence_node: Any,
+    frames: Sequence[VolumeImage],
+    chains: Mapping[int, Chain],
+    options: SequenceOptions,
+    segmentation_node: Any,
+    segments: Sequence[str] | None,
+) -> Steps[dict[int, Any]]:
+    """A segmentation node, outside of any scene, for each frame, from the one on the reference frame."""
+    name = f"segmentation {segmentation_node.GetName()}"
+    reference = frames[options.reference]
+    proxy = _proxy_of(sequence_node)
+    to_world = [] if proxy is None else chain_to_world(proxy.GetParentTransformNode())
+    to_segments = [*to_world, *inverse(chain_to_world(segmentation_node.GetParentTransformNode()))]
+    drawn = []
+    for segment_id in chosen_segment_ids(segmentation_node, segments, name):
+        inside, is_empty = yield from segments_on_grid_steps(
+            segmentation_node, [segment_id], reference.geometry, to_segments, name
+        )
+        if not is_empty:
+            drawn.append((segmentation_node.GetSegmentation().GetSegment(segment_id), inside.astype(np.float32)))
+    if not drawn:
+        raise InputError(f"The {name} is empty.")
+    followed = {}
+    for frame, chain in chains.items():
+        grid = frames[frame].geometry
+        to_reference = inverse(chain) if options.onto_reference else chain
+        # Half of the way between outside and inside, which is smoother than the nearest voxel.
+        masks = []
+        for segment, inside in drawn:
+            moved = yield from resample_steps(inside, reference.geometry, to_reference, grid)
+            masks.append((segment, moved >= 0.5))
+        followed[frame] = yield from _segmentation_node_steps(masks, grid)
+    return followed
+
+
+def _segmentation_node_steps(masks: Sequence[tuple[Any, np.ndarray]], grid: Geometry) -> Steps[Any]:
+    node = slicer.vtkMRMLSegmentationNode()
+    kind = slicer.vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()
+    node.GetSegmentation().SetSourceRepresentationName(kind)
+    for source, inside in masks:
+        label_map = slicer.vtkOrientedImageData()
+        label_map.ShallowCopy((yield from image_steps(inside.view(np.uint8), vtk.VTK_UNSIGNED_CHAR)))
+        label_map.SetImageToWorldMatrix(vtk_matrix_from_array(ijk_to_ras_of(grid)))
+        segment = slicer.vtkSegment()
+        segment.DeepCopyMetadata(source)
+        segment.SetLabelValue(1)
+        segment.AddRepresentation(kind, label_map)
+        node.GetSegmentation().AddSegment(segment)
+    return node
+
+
+def _fill(node: Any, sequence_node: Any, role: str, by_frame: Mapping[int, Any]) -> Any:
+    """Put data nodes into a sequence node at the index values of the input, which shares their voxels."""
+    scene = sequence_node.GetScene()
+    if node is None:
+        name = scene.GenerateUniqueName(f"{sequence_node.GetName()} {_ROLES[role]}")
+        node = scene.AddNewNodeByClass("vtkMRMLSequenceNode", name)
+    node.RemoveAllDataNodes()
+    node.SetIndexName(sequence_node.GetIndexName())
+    node.SetIndexUnit(sequence_node.GetIndexUnit())
+    node.SetIndexType(sequence_node.GetIndexType())
+    node.SetNumericIndexValueTolerance(sequence_node.GetNumericIndexValueTolerance())
+    for frame, data_node in by_frame.items():
+        value, empty = sequence_node.GetNthIndexValue(frame), data_node.CreateNodeInstance()
+        empty.UnRegister(None)
+        empty.SetName(node.GetName())
+        node.SetDataNodeAtValue(empty, value)
+        node.UpdateDataNodeAtValue(data_node, value, True)
+    return node
+
+
+def _browser_of(sequence_node: Any) -> Any:
+    scene = sequence_node.GetScene()
+    for n in range(scene.GetNumberOfNodesByClass("vtkMRMLSequenceBrowserNode")):
+        browser = scene.GetNthNodeByClass(n, "vtkMRMLSequenceBrowserNode")
+        if browser.IsSynchronizedSequenceNode(sequence_node, True):
+            return browser
+    return None
+
+
+def shown_frame(sequence_node: Any) -> int | None:
+    """The frame, from 0, that the browser of a sequence shows; None where it has no browser, or shows none of it."""
+    browser = _browser_of(sequence_node)
+    master = None if browser is None else browser.GetMasterSequenceNode()
+    if master is None or not 0 <= browser.GetSelectedItemNumber() < master.GetNumberOfDataNodes():
+        return None
+    value = master.GetNthIndexValue(browser.GetSelectedItemNumber())
+    frame = sequence_node.GetItemNumberFromIndexValue(value, False)
+    return frame if frame >= 0 else None
+
+
+def _proxy_of(sequence_node: Any) -> Any:
+    browser = _browser_of(sequence_node)
+    return None if browser is None else browser.GetProxyNode(sequence_node)
+
+
+def _synchronised(sequence_node: Any, outputs: Sequence[Any]) -> Any:
+    """The browser of the input, a new one where there is none, with the outputs in step."""
+    browser = _browser_of(sequence_node)
+    if browser is None:
+        scene = sequence_node.GetScene()
+        browser = slicer.vtkMRMLSequenceBrowserNode()
+        browser.SetName(scene.GenerateUniqueName(f"{sequence_node.GetName()} browser"))
+        scene.AddNode(browser)  # a scene without the Sequences module does not know the class by its name
+        browser.SetAndObserveMasterSequenceNodeID(sequence_node.GetID())
+    shown = browser.GetProxyNode(sequence_node)
+    parent = None if shown is None else shown.GetTransformNodeID()
+    for node in outputs:
+        if not browser.IsSynchronizedSequenceNode(node, True):
+            browser.AddSynchronizedSequenceNode(node)
+        if node.GetNumberOfDataNodes() and browser.GetProxyNode(node) is None:
+            browser.AddProxyNode(node.GetNthDataNode(0), node, True)
+        proxy = browser.GetProxyNode(node)
+        if proxy is not None:
+            proxy.SetName(node.GetName())
+            proxy.SetAndObserveTransformNodeID(parent)
+    return browser

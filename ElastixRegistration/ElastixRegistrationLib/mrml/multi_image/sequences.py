@@ -1,0 +1,259 @@
+"""Register the frames of a sequence node: each to one frame, or to its neighbour, in background processes.
+
+Frames are data nodes of a scene inside of the sequence: a parent transform of the node that shows them in the scene
+moves all of them alike, so it takes no part here, and what shows the results is put under the same parent.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...core.errors import ElastixRegistrationError, InputError, RegistrationError
+from ...core.images.background import BackgroundEstimate
+from ...core.registration.memory import available_bytes, estimate_bytes
+from ...core.registration.series import FramePair, compose_frames, frame_pairs
+from ...core.settings import RegistrationSettings
+from ...worker.client import State
+from ...worker.pool import WorkerPool, core_count
+from ..nodes.chains import Chain, simplified
+from ..nodes.incremental import Steps
+from ..nodes.transforms import chain_from_data
+from ..nodes.volumes import VolumeImage, volume_image
+from ..run.asynchronous_run import BackgroundRun
+from ..run.job import OutputNodes, RegistrationJob, prepare_steps
+from ..run.results import transform_in_space
+from ..run.scene_presets import scene_presets
+from .sequence_outputs import SequenceOutcome, SequenceOutputs, output_steps
+
+#: Part of the free memory that the background processes together may take.
+_SHARE = 0.7
+
+
+@dataclass(frozen=True)
+class SequenceOptions:
+    """``reference``, ``first`` and ``last`` count items from 0; ``last`` belongs to the range, None is the end.
+
+    ``neighbours``: each frame with the one before it on the way to the reference, composed; else each with the
+    reference. ``onto_reference``: frames move onto the reference; else the reference, and what was drawn on it, moves
+    onto each frame.
+    """
+
+    reference: int = 0
+    first: int = 0
+    last: int | None = None
+    neighbours: bool = False
+    onto_reference: bool = True
+
+
+@dataclass
+class _Run:
+    pair: FramePair
+    job: RegistrationJob
+    handle: Any
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found for the frames, by frame: chains of RAS; see core.series for their direction.
+
+    ``backgrounds`` of the frames that moved in a pair; where the reference moves, it did so in the pairs next to it.
+    """
+
+    transforms: dict[int, Chain]
+    failed: dict[int, str]
+    backgrounds: dict[int, BackgroundEstimate]
+
+
+class SequenceRegistration(BackgroundRun[SequenceOutcome]):
+    """The frames of a sequence on their way.
+
+    ``done`` of ``total`` registrations are over; ``failed`` says why some gave nothing, by frame. Where that is so of
+    all of them, the run has failed. After ``cancel``, ``apply`` writes the frames that were finished.
+
+    ``mask_node`` (with ``mask_segments``) lies on the reference frame, as ``segmentation_node`` does, whose segments
+    (``segments``, None for all) follow to all frames. ``workers``: how many frames at once, by default as many as cores
+    and memory allow. Raises InputError for what cannot be registered.
+    """
+
+    def __init__(
+        self,
+        sequence_node: Any,
+        settings: RegistrationSettings,
+        options: SequenceOptions,
+        outputs: SequenceOutputs | None = None,
+        *,
+        mask_node: Any = None,
+        mask_segments: Sequence[str] | None = None,
+        segmentation_node: Any = None,
+        segments: Sequence[str] | None = None,
+        workers: int | None = None,
+    ):
+        self.failed: dict[int, str] = {}
+        self.sequence_node, self.settings, self.options = sequence_node, settings, options
+        self.outputs = outputs or SequenceOutputs()
+        self.segmentation_node, self.segments = segmentation_node, segments
+        self._mask = (mask_node, mask_segments)
+        if mask_node is not None and options.neighbours:
+            raise InputError("A mask lies on the reference frame, so it cannot be used from neighbour to neighbour.")
+        self.frames = frames_of(sequence_node)
+        chosen = _range(options, len(self.frames))
+        self.outputs.check(sequence_node)
+        self._pairs = frame_pairs(
+            chosen, options.reference, neighbours=options.neighbours, onto_reference=options.onto_reference
+        )
+        self._waiting = list(self._pairs)
+        self._preparing: Iterator[None] | None = None
+        self._running: list[_Run] = []
+        self._found: dict[int, Chain] = {}
+        self._backgrounds: dict[int, BackgroundEstimate] = {}
+        self._presets = scene_presets(sequence_node.GetScene())
+        stages = settings.stages(presets=self._presets)
+        self._at_once = workers or _workers(self.frames, stages, settings.threads, len(self._pairs))
+        self._pool = WorkerPool(self._at_once)
+
+    @property
+    def total(self) -> int:
+        return len(self._pairs)
+
+    @property
+    def done(self) -> int:
+        return len(self._found) + len(self.failed)
+
+    @property
+    def fraction(self) -> float:
+        """0 to 1, with the progress of those that run."""
+        under_way = sum(run.handle.progress.fraction for run in self._running if run.handle.progress is not None)
+        return 1.0 if not self.total else (self.done + under_way) / self.total
+
+    def poll(self, budget_s: float = 0.02) -> State:
+        if self.finished:
+            return self.state
+        self._submit_what_fits(time.monotonic() + budget_s)
+        self._pool.poll(budget_s)
+        for run in [run for run in self._running if run.handle.finished]:
+            self._running.remove(run)
+            self._take(run)
+        if not (self._waiting or self._preparing or self._running):
+            self._end()
+        return self.state
+
+    @property
+    def has_result(self) -> bool:
+        """Whether a frame has a way to the reference: all of these begin with a frame that was registered with it."""
+        reference = self.options.reference
+        return any(pair.via == reference and pair.frame in self._found for pair in self._pairs)
+
+    def cancel(self) -> None:
+        if not self.finished:
+            self._pool.close()
+            self._waiting, self._preparing, self._running = [], None, []
+            self.state = State.CANCELLED
+
+    def _wait_for_news(self) -> None:
+        if self._running and self._preparing is None:
+            self._pool.wait_for_news(0.1)
+
+    def _end(self) -> None:
+        self._pool.close()
+        self.state = State.DONE
+        if not self.has_result:
+            self.state, self.error = State.FAILED, RegistrationError(next(iter(self.failed.values())))
+
+    def _outcome_steps(self) -> Steps[SequenceOutcome]:
+        return output_steps(
+            self.sequence_node,
+            self.frames,
+            self.found(),
+            self.options,
+            self.settings,
+            self.outputs,
+            segmentation_node=self.segmentation_node,
+            segments=self.segments,
+        )
+
+    def found(self) -> Found:
+        """The transforms of all frames with a whole way to the reference, and why the others have none."""
+        transforms = compose_frames(
+            self._pairs,
+            self._found,
+            self.options.reference,
+            [],
+            lambda chains: simplified([element for chain in chains for element in chain]),
+            onto_reference=self.options.onto_reference,
+        )
+        failed = dict(self.failed)
+        for frame in self._found:
+            if frame not in transforms:
+                failed[frame] = "A frame between it and the reference has no transform."
+        return Found(transforms, failed, self._backgrounds)
+
+    def _submit_what_fits(self, end: float) -> None:
+        """Until ``end`` (monotonic), then on from there at the next call."""
+        while self._preparing or (self._waiting and len(self._running) < self._at_once):
+            self._preparing = self._preparing or self._submission_steps(self._waiting.pop(0))
+            for _step in self._preparing:
+                if time.monotonic() >= end:
+                    return
+            self._preparing = None
+
+    def _submission_steps(self, pair: FramePair) -> Steps[None]:
+        fixed, moving = self.frames[pair.fixed].node, self.frames[pair.moving].node
+        mask_node, mask_segments = self._mask
+        masks: dict[str, Any] = {}
+        if mask_node is not None:
+            side = "fixed" if self.options.onto_reference else "moving"
+            masks = {f"{side}_mask_node": mask_node, f"{side}_segments": mask_segments}
+        try:
+            steps = prepare_steps(fixed, moving, self.settings, OutputNodes(), presets=self._presets, **masks)
+            job = yield from steps
+            self._running.append(_Run(pair, job, self._pool.submit(**job.inputs.data())))
+        except InputError as error:
+            self.failed[pair.frame] = str(error)
+
+    def _take(self, run: _Run) -> None:
+        error: ElastixRegistrationError | None = run.handle.error
+        if error is not None:
+            self.failed[run.pair.frame] = str(error)
+            return
+        result, before_resampling = run.handle.result, run.job.moving_background
+        self._found[run.pair.frame] = chain_from_data(transform_in_space(run.job, result))
+        self._backgrounds[run.pair.moving] = result.background if before_resampling is None else before_resampling
+
+
+def frames_of(sequence_node: Any) -> list[VolumeImage]:
+    """The volumes of a sequence node, in its order. Raises InputError when it is none, or holds something else."""
+    if sequence_node is None:
+        raise InputError("No sequence was given.")
+    name = sequence_node.GetName()
+    if not sequence_node.IsA("vtkMRMLSequenceNode"):
+        raise InputError(f"The node {name} is a {sequence_node.GetNodeTagName()} node, not a sequence.")
+    count = sequence_node.GetNumberOfDataNodes()
+    if count < 2:
+        raise InputError(f"The sequence {name} has {count} frames; at least 2 are needed.")
+    return [volume_image(sequence_node.GetNthDataNode(n), f"frame {n} of sequence {name},") for n in range(count)]
+
+
+def _range(options: SequenceOptions, count: int) -> range:
+    last = count - 1 if options.last is None else options.last
+    if not 0 <= options.first <= options.reference <= last < count:
+        raise InputError(
+            f"The frames {options.first} to {last} with the reference {options.reference} are not among those of the"
+            f" sequence, 0 to {count - 1}, or the reference is not among them."
+        )
+    if options.first == last:
+        raise InputError(f"The frames {last} to {last} are one frame; at least 2 are needed.")
+    return range(options.first, last + 1)
+
+
+def _workers(frames: Sequence[VolumeImage], stages: Sequence[Any], threads: int | None, pairs: int) -> int:
+    """How many frames at once: one for each core, or set of threads, and no more than fit into memory."""
+    largest = max((frame.geometry for frame in frames), key=lambda geometry: np.prod(geometry.size))
+    cores = max(1, core_count() // (threads or 1))
+    free = available_bytes()
+    fitting = cores if free is None else int(_SHARE * free / estimate_bytes(largest, largest, stages))
+    return max(1, min(cores, fitting, pairs))

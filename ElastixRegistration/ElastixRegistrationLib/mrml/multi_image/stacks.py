@@ -1,0 +1,78 @@
+"""A volume node whose slices do not fit each other, such as histology sections: each is brought onto its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...core.errors import InputError
+from ...core.images.geometry import array_view, geometry_of, image_from_array
+from ...core.registration.series import SeriesResult, align_stack
+from ...core.settings import RegistrationSettings
+from ..nodes.coordinates import ijk_to_ras_of, vtk_matrix_from_array
+from ..nodes.incremental import completed
+from ..nodes.output_volumes import copy_appearance, image_steps, volume_class_for
+from ..nodes.volumes import is_orthogonal, volume_image
+from ..run.scene_presets import scene_presets
+
+
+@dataclass(frozen=True)
+class StackOutcome:
+    """``result.transforms``: points of the reference slice to points of each slice, mm in the plane of the slices.
+
+    ``result.failed`` says why slices were left as they are, by their number from 0.
+    """
+
+    volume_node: Any
+    result: SeriesResult = field(repr=False)
+
+
+def align_stack_node(
+    node: Any,
+    settings: RegistrationSettings,
+    reference: int | None = None,
+    *,
+    any_rotation: bool = True,
+    neighbours: bool = True,
+    output_node: Any = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> StackOutcome:
+    """Register the slices (along the third axis) of a volume node in this process, into ``output_node`` or a new one.
+
+    Raises InputError for what is no stack; the scene is then as it was.
+    """
+    volume = volume_image(node, "stack")
+    if volume.geometry.size[2] < 2:
+        raise InputError(f"The {volume.name} has one slice only.")
+    if volume.to_world or not is_orthogonal(volume.geometry):
+        raise InputError(f"The {volume.name} is bent or sheared by a transform; harden it, or take it out of that.")
+    needed = volume_class_for(volume)
+    if output_node is not None and (output_node is node or not output_node.IsA(needed)):
+        raise InputError(f"The output {output_node.GetName()} must be a {needed} other than the stack itself.")
+    scene = node.GetScene()
+    presets = scene_presets(scene)
+    stages = settings.stages(2, presets=presets)
+    rotations = any_rotation and settings.initialization in (None, "none")
+    aligned, result = align_stack(
+        image_from_array(volume.voxels, volume.geometry),
+        stages,
+        reference,
+        neighbours=neighbours,
+        any_rotation=rotations,
+        initialization=settings.initialization,
+        background=settings.background,
+        threads=settings.threads,
+        seed=settings.seed,
+        progress=progress,
+    )
+    image = completed(image_steps(array_view(aligned), volume.scalar_type))
+    target = output_node
+    if target is None:
+        target = scene.AddNewNodeByClass(needed, scene.GenerateUniqueName(f"{node.GetName()} aligned"))
+    target.SetAndObserveTransformNodeID(None)
+    target.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras_of(geometry_of(aligned))))
+    target.SetVoxelVectorType(node.GetVoxelVectorType())
+    target.SetAndObserveImageData(image)
+    copy_appearance(target, node, image)
+    return StackOutcome(target, result)

@@ -1,0 +1,73 @@
+"""Volumes of the scene that were registered together: a transform and a resampled volume for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ...core.errors import InputError
+from ..nodes.chains import Chain
+from ..nodes.incremental import Steps
+from ..nodes.snapshots import taken_back_on_failure
+from ..nodes.transforms import node_chain, node_class_of, set_from_parent
+from ..nodes.volumes import VolumeImage
+from .sequence_outputs import add_volume, moved_group_steps
+
+if TYPE_CHECKING:
+    from .group import GroupFound
+
+#: Marks volumes that a registration of many made, so that the next one does not take them for inputs.
+RESULT_ATTRIBUTE = "ElastixRegistration.Result"
+
+
+@dataclass(frozen=True)
+class VolumesOutcome:
+    """``transforms`` and ``volumes``: nodes by the place of the volume. ``failed``: why others have none."""
+
+    transforms: dict[int, Any]
+    volumes: dict[int, Any]
+    failed: dict[int, str]
+
+
+def volumes_group_steps(
+    nodes: Sequence[Any], members: Sequence[VolumeImage], found: GroupFound
+) -> Steps[tuple[VolumesOutcome, Any]]:
+    """(outcome, mean volume node) of a groupwise registration, on the grid of the first of ``nodes``."""
+    check_still_there(nodes)
+    group = yield from moved_group_steps(members, found)
+    check_still_there(nodes)
+    scene = nodes[0].GetScene()
+    transforms, volumes = {}, {}
+    with taken_back_on_failure() as made:
+        made += [*group.members.values(), group.mean]
+        for place, chain in found.chains.items():
+            name = f"{nodes[place].GetName()} in the group"
+            transforms[place] = add_transform(scene, f"{name} (transform)", chain, members[place])
+            made.append(transforms[place])
+            volumes[place] = add_result_volume(scene, name, group.members[place])
+            yield
+        group.mean.SetAttribute(RESULT_ATTRIBUTE, "mean")
+        mean_node = add_volume(scene, f"{nodes[0].GetName()} group mean", group.mean)
+    return VolumesOutcome(transforms, volumes, {}), mean_node
+
+
+def check_still_there(nodes: Sequence[Any]) -> None:
+    """Raise InputError when one of them has left the scene."""
+    for node in nodes:
+        if node.GetScene() is None:
+            raise InputError(f"The node {node.GetName()} was removed from the scene while it was registered.")
+
+
+def add_transform(scene: Any, name: str, chain: Chain, moving: VolumeImage) -> Any:
+    """A transform node under which ``moving`` is aligned; ``chain`` leads from world to where it is in world."""
+    chain = node_chain(chain, moving.parents)
+    node = scene.AddNewNodeByClass(node_class_of(chain), scene.GenerateUniqueName(name))
+    set_from_parent(node, chain)
+    return node
+
+
+def add_result_volume(scene: Any, name: str, node: Any) -> Any:
+    """``add_volume`` of what a registration made."""
+    node.SetAttribute(RESULT_ATTRIBUTE, "resampled")
+    return add_volume(scene, name, node)

@@ -1,0 +1,207 @@
+"""Chains of transforms as MRML keeps them: RAS, mm, the element that acts first on a point first.
+
+An element is a (4, 4) matrix or a VTK warp (B-spline, grid, thin plate spline, or the inverse of one, which VTK solves
+for point by point). Chains make what hierarchies of transform nodes, inverses and results have in common: they are
+concatenated, inverted, simplified and sampled here, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import slicer
+import vtk
+
+from ...core.errors import InputError
+from ...core.images.geometry import Geometry
+from .coordinates import (
+    array_from_vtk_matrix,
+    array_from_vtk_points,
+    ijk_to_ras_of,
+    lps_from_ras,
+    vtk_matrix_from_array,
+    vtk_points_from_array,
+)
+from .incremental import Pace, Steps
+
+#: A matrix this close to the identity (mm, and mm per mm) is rounding left over from a matrix and its inverse.
+_ROUNDING = 1e-12
+#: How far from the point itself VTK may stop looking for its inverse, mm. Its own default of 0.001 mm shows in
+#: comparisons; one step of Newton's method more does not.
+INVERSE_TOLERANCE = 1e-7
+#: Points of the first step; the time it takes gives the size of the next.
+_FIRST_POINTS = 20_000
+
+Chain = list[Any]
+
+
+def chain_from_vtk(transform: vtk.vtkAbstractTransform | None) -> Chain:
+    """The elements of a VTK transform, general transforms taken apart. None is the identity."""
+    flat = vtk.vtkCollection()
+    slicer.vtkMRMLTransformNode.FlattenGeneralTransform(flat, transform)
+    elements = [flat.GetItemAsObject(n) for n in range(flat.GetNumberOfItems())]
+    chain = []
+    for element in elements:
+        element.Update()  # the matrix of an inverse is out of date before
+        is_matrix = element.IsA("vtkHomogeneousTransform")
+        chain.append(array_from_vtk_matrix(element.GetMatrix()) if is_matrix else element)
+    return simplified(chain)
+
+
+def chain_to_world(transform_node: slicer.vtkMRMLTransformNode | None) -> Chain:
+    """From the space below ``transform_node`` to world; None is world itself.
+
+    Raises InputError when a matrix on the way has no inverse, or holds what is not a number.
+    """
+    if transform_node is None:
+        return []
+    transform = vtk.vtkGeneralTransform()
+    transform_node.GetTransformToWorld(transform)
+    chain = chain_from_vtk(transform)
+    if not all(is_invertible(element) for element in chain if is_matrix(element)):
+        raise InputError(
+            f"The transform {transform_node.GetName()} (or one above it) has a singular matrix, which has no"
+            " inverse; reset or replace it."
+        )
+    return chain
+
+
+def simplified(chain: Sequence[Any]) -> Chain:
+    """The same mapping: matrices next to each other multiplied, and a warp next to its inverse dropped."""
+    result: Chain = []
+    for element in chain:
+        previous = result[-1] if result else None
+        if is_matrix(element):
+            if is_matrix(previous):
+                element = element @ result.pop()
+            if not np.abs(element - np.eye(4)).max() <= _ROUNDING:  # keeps what is not a number, for checks to see
+                result.append(element)
+        elif previous is not None and not is_matrix(previous) and previous.GetInverse() is element:
+            result.pop()
+        else:
+            result.append(element)
+    # What was apart can meet once something between it has gone.
+    return result if len(result) == len(chain) else simplified(result)
+
+
+def inverse(chain: Sequence[Any]) -> Chain:
+    return [np.linalg.inv(element) if is_matrix(element) else element.GetInverse() for element in reversed(chain)]
+
+
+def is_invertible(matrix: np.ndarray) -> bool:
+    """Whether a (4, 4) matrix is finite and keeps three dimensions; scales from 1e-9 on count as such."""
+    linear = matrix[:3, :3]
+    if not np.isfinite(matrix).all():
+        return False
+    lengths = np.linalg.norm(linear, axis=0)
+    return bool(lengths.min() > 1e-9 and abs(np.linalg.det(linear / lengths)) > 1e-9)
+
+
+def is_matrix(element: Any) -> bool:
+    return isinstance(element, np.ndarray)
+
+
+def matrix_of(chain: Sequence[Any]) -> np.ndarray | None:
+    """(4, 4) matrix of a linear chain, None for any other."""
+    chain = simplified(chain)
+    if not chain:
+        return np.eye(4)
+    return chain[0] if len(chain) == 1 and is_matrix(chain[0]) else None
+
+
+def is_inverted(element: Any) -> bool:
+    """Whether VTK solves for this warp point by point."""
+    element.Update()  # an inverse does not know that it is one before
+    return bool(element.IsA("vtkWarpTransform") and element.GetInverseFlag())
+
+
+def map_points(chain: Sequence[Any], points: np.ndarray) -> np.ndarray:
+    """Map (N, 3) points, RAS mm."""
+    points = np.array(points, float)
+    for element in chain:
+        if is_matrix(element):
+            points = points @ element[:3, :3].T + element[:3, 3]
+        else:
+            mapped = vtk.vtkPoints()
+            mapped.SetDataTypeToDouble()
+            element.TransformPoints(vtk_points_from_array(points), mapped)
+            points = array_from_vtk_points(mapped)
+    return points
+
+
+def map_lps_points(chain: Sequence[Any], points: np.ndarray) -> np.ndarray:
+    """Map (N, 3) points, LPS mm."""
+    return lps_from_ras(map_points(chain, lps_from_ras(points)))
+
+
+def displacement_steps(chain: Sequence[Any], geometry: Geometry, vectors: np.ndarray) -> Steps[None]:
+    """Write T(x) - x, RAS mm, at the voxel centres x of ``geometry`` into (k, j, i, 3) ``vectors``."""
+    matrix = matrix_of(chain)
+    if matrix is not None:
+        yield from _linear_displacement_steps(matrix, geometry, vectors)
+        return
+    rows = vectors.reshape(-1, geometry.size[0], 3)  # a view: what VTK and NumPy allocate is contiguous
+    first, count = 0, len(rows)
+    pace = Pace(max(1, _FIRST_POINTS // geometry.size[0]))
+    while first < count:
+        pace.begin()
+        last = min(first + pace.count, count)
+        row = np.arange(first, last)
+        indices = np.empty((last - first, geometry.size[0], 3))
+        indices[..., 0] = np.arange(geometry.size[0])
+        indices[..., 1] = (row % geometry.size[1])[:, None]
+        indices[..., 2] = (row // geometry.size[1])[:, None]
+        points = lps_from_ras(geometry.points_of(indices.reshape(-1, 3)))
+        rows[first:last] = (map_points(chain, points) - points).reshape(indices.shape)
+        first = last
+        pace.next()
+        yield
+
+
+def _linear_displacement_steps(matrix: np.ndarray, geometry: Geometry, vectors: np.ndarray) -> Steps[None]:
+    """Displacements by a (4, 4) RAS matrix grow evenly from voxel to voxel."""
+    growth = (matrix - np.eye(4)) @ ijk_to_ras_of(geometry)
+    i, j, k = (np.arange(n)[:, None] * growth[:3, axis] for axis, n in enumerate(geometry.size))
+    plane = j[:, None] + i + growth[:3, 3]
+    pace = Pace(max(1, _FIRST_POINTS // (geometry.size[0] * geometry.size[1])))
+    first = 0
+    while first < geometry.size[2]:
+        pace.begin()
+        last = min(first + pace.count, geometry.size[2])
+        np.add(plane, k[first:last, None, None], out=vectors[first:last])
+        first = last
+        pace.next()
+        yield
+
+
+def vtk_from_chain(chain: Sequence[Any], own: Sequence[Any] = ()) -> vtk.vtkAbstractTransform:
+    """One VTK transform: a vtkTransform or the warp itself where one is enough, otherwise a vtkGeneralTransform.
+
+    Elements are copied, so that later changes of the nodes they came from have no effect; those of ``own`` are not.
+    """
+    elements = [element if any(element is one for one in own) else _copy(element) for element in simplified(chain)] or [
+        vtk.vtkTransform()
+    ]
+    if len(elements) == 1:
+        return elements[0]
+    transform = vtk.vtkGeneralTransform()
+    transform.PostMultiply()
+    for element in elements:
+        transform.Concatenate(element)
+    return transform
+
+
+def _copy(element: Any) -> vtk.vtkAbstractTransform:
+    if is_matrix(element):
+        transform = vtk.vtkTransform()
+        transform.SetMatrix(vtk_matrix_from_array(element))
+        return transform
+    if is_inverted(element):
+        return _copy(element.GetInverse()).GetInverse()
+    copy = element.MakeTransform()
+    slicer.vtkMRMLTransformNode.DeepCopyTransform(copy, element)
+    if copy.IsA("vtkWarpTransform"):
+        copy.SetInverseTolerance(min(copy.GetInverseTolerance(), INVERSE_TOLERANCE))
+    return copy

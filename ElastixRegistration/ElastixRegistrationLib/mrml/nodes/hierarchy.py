@@ -1,0 +1,50 @@
+"""Branches of the subject hierarchy: all of one patient, study or folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import slicer
+import vtk
+
+from ...core.errors import InputError
+
+
+def hierarchy_of(scene: Any) -> Any:
+    """The subject hierarchy node of a scene, None where it has none."""
+    return scene.GetFirstNodeByClass("vtkMRMLSubjectHierarchyNode")
+
+
+def branch_nodes(scene: Any, item: int, wanted: Callable[[Any], bool]) -> list[Any]:
+    """The nodes of an item of the subject hierarchy and of all below it that are ``wanted``, in its order.
+
+    Raises InputError naming the item when there are none.
+    """
+    hierarchy = hierarchy_of(scene)
+    if hierarchy is None or not item or not hierarchy.GetItemName(item):
+        raise InputError(f"There is no item {item} in the subject hierarchy.")
+    ids = vtk.vtkIdList()
+    hierarchy.GetItemChildren(item, ids, True)
+    items = [item, *(ids.GetId(n) for n in range(ids.GetNumberOfIds()))]
+    nodes = [hierarchy.GetItemDataNode(one) for one in items]
+    found = [node for node in nodes if node is not None and wanted(node)]
+    if not found:
+        raise InputError(f"Nothing in {hierarchy.GetItemName(item)} can be transformed.")
+    return found
+
+
+def place_beside(node: Any, other: Any) -> None:
+    """Give ``node`` the parent that ``other`` has in the subject hierarchy, if there is one."""
+    hierarchy = hierarchy_of(node.GetScene())
+    if hierarchy is None:
+        return
+    none = slicer.vtkMRMLSubjectHierarchyNode.GetInvalidItemID()
+    place = hierarchy.GetItemByDataNode(other)
+    if place == none:
+        return
+    own = hierarchy.GetItemByDataNode(node)
+    if own == none:
+        hierarchy.CreateItem(hierarchy.GetItemParent(place), node)
+    else:
+        hierarchy.SetItemParent(own, hierarchy.GetItemParent(place))

@@ -1,0 +1,124 @@
+"""A transform to apply, from a node or from a file of elastix, ITK, ANTs, BRAINS or Slicer, as a chain. RAS, mm."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import slicer
+
+from ...core.errors import InputError
+from ...core.transforms.plain_data import TransformData, TransformElement
+from .chains import Chain, chain_from_vtk, chain_to_world, inverse
+from .coordinates import geometry_from_ijk_to_ras
+from .transforms import chain_from_data, node_class_of, set_from_parent
+from .volumes import volume_image
+
+#: ITK's HDF5 beside Slicer's in one process has crashed it (Slicer issues 5907, 7838): Slicer reads these.
+_READ_BY_SLICER = (".h5", ".hdf5")
+
+
+def transform_chain(source: Any) -> Chain:
+    """From points of the fixed image, in world, to points of the moving image: what elastix calls the transform.
+
+    ``source`` is a transform node, whose children lie in the space of the moving image, or the path of a file.
+    Raises InputError for anything else.
+    """
+    if is_file(source):
+        return read_chain(source)
+    if not hasattr(source, "IsA") or not source.IsA("vtkMRMLTransformNode"):
+        what = "nothing" if source is None else f"a {type(source).__name__}"
+        if hasattr(source, "GetNodeTagName"):
+            what = f"{source.GetName()}, a {source.GetNodeTagName()} node,"
+        raise InputError(f"A transform node or the file of a transform is needed; {what} was given.")
+    return inverse(chain_to_world(source))
+
+
+def read_chain(path: str | os.PathLike) -> Chain:
+    """The same of a file. Raises InputError naming the file."""
+    path = Path(path)
+    if path.suffix.lower() in _READ_BY_SLICER:
+        return _read_by_slicer(path)
+    from ...core.files.transform_files import read_transform  # needs ITK
+
+    transform = TransformData.of(read_transform(path))
+    if transform.dimension != 3:
+        raise InputError(f"The transform file {path} has {transform.dimension} dimensions; a scene has 3.")
+    return chain_from_data(TransformData(tuple(map(_ending_in_zeros, transform.elements))))
+
+
+def transform_node_from_file(path: str | os.PathLike, scene: Any) -> Any:
+    """A new transform node: what lies with the moving image is aligned when it is put under it."""
+    return transform_node_from_chain(read_chain(path), name_of(path), scene)
+
+
+def transform_node_from_chain(chain: Chain, name: str, scene: Any) -> Any:
+    """A new transform node of what ``transform_chain`` gives."""
+    node = scene.AddNewNodeByClass(node_class_of(chain), scene.GenerateUniqueName(name))
+    set_from_parent(node, chain)
+    return node
+
+
+def is_file(source: Any) -> bool:
+    """Whether a source of a transform is the path of a file."""
+    return isinstance(source, (str, os.PathLike))
+
+
+def name_of(source: Any) -> str:
+    """Of a transform node, or of a file without its folder and suffixes."""
+    return Path(source).name.split(".")[0] if is_file(source) else str(source.GetName())
+
+
+def transform_node_from_matrix(
+    matrix: Any, space: str, scene: Any, *, fixed_node: Any = None, moving_node: Any = None, **options: Any
+) -> Any:
+    """A new transform node of an affine matrix: see ``core.matrices.transform_from_matrix`` for what may be given.
+
+    Voxels are those of the fixed volume, where it lies in world, and of the moving volume without its parents, as it
+    will lie directly under the node.
+    """
+    from ...core.transforms.matrices import transform_from_matrix
+
+    fixed = moving = None
+    if fixed_node is not None and moving_node is not None:
+        fixed = volume_image(fixed_node, "fixed volume").geometry
+        volume = volume_image(moving_node, "moving volume")
+        moving = geometry_from_ijk_to_ras(volume.ijk_to_ras, volume.geometry.size)
+    transform = transform_from_matrix(matrix, space, fixed=fixed, moving=moving, **options)
+    if transform.GetInputSpaceDimension() != 3:
+        raise InputError("The matrix is one of 2 dimensions; a transform node needs one of 3, that is 4x4 or 3x4.")
+    node = scene.AddNewNodeByClass("vtkMRMLLinearTransformNode", scene.GenerateUniqueName("matrix"))
+    set_from_parent(node, chain_from_data(TransformData.of(transform)))
+    return node
+
+
+def _read_by_slicer(path: Path) -> Chain:
+    if not path.is_file():
+        raise InputError(f"The transform file {path} does not exist.")
+    node = slicer.vtkMRMLTransformNode()
+    storage = slicer.vtkMRMLTransformStorageNode()
+    storage.SetFileName(str(path))
+    if not storage.ReadData(node):
+        raise InputError(f"The transform file {path} is damaged, or holds no transform of 3 dimensions.")
+    return chain_from_vtk(node.GetTransformFromParent())
+
+
+def _ending_in_zeros(element: TransformElement) -> TransformElement:
+    """A B-spline whose grid ends with displacements, as elastix writes it, continued and faded out.
+
+    At such a rim elastix and ITK jump to the identity, VTK does not.
+    """
+    if element.name != "BSplineTransform":
+        return element
+    from ...core.transforms.itk_transforms import bspline_grid_of
+    from ...core.transforms.transform_parameters import extended_grid
+
+    coefficients, origin, spacing, direction = bspline_grid_of(element.parameters, element.fixed_parameters)
+    within = (slice(None), *(slice(3, -3) for _ in coefficients.shape[1:]))
+    inner = coefficients[within]
+    if np.square(coefficients).sum() == np.square(inner).sum():
+        return element
+    coefficients, origin = extended_grid(coefficients, origin, spacing, direction)
+    return TransformElement.bspline(coefficients, origin, spacing, direction)

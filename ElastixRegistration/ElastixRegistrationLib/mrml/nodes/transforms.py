@@ -1,0 +1,158 @@
+"""ITK transforms (fixed to moving, LPS mm) and MRML transform nodes.
+
+An elastix result maps points of the fixed image to points of the moving image. A transform node above the moving volume
+maps the other way, to its parent: the result is the node's *from-parent* transform.
+
+One B-spline with a linear part is kept as two concatenated transforms, as Slicer reads it from an ITK composite file,
+not as vtkOrientedBSplineTransform with a bulk matrix: that form is written as a legacy ITKv3 transform which no ITK
+package reads any more, and once another transform is hardened on it, Slicer cannot save it at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import slicer
+
+from ...core.errors import InputError
+from ...core.images.geometry import Geometry
+from ...core.transforms.itk_transforms import affine_from_matrix, compose, identity
+from ...core.transforms.itk_transforms import map_points as map_itk_points
+from ...core.transforms.plain_data import TransformData
+from ...core.transforms.sampling import coarsened, grown, lattice, sampled
+from .chains import (
+    Chain,
+    chain_to_world,
+    displacement_steps,
+    inverse,
+    is_matrix,
+    map_lps_points,
+    simplified,
+    vtk_from_chain,
+)
+from .chains import matrix_of as matrix_of_chain
+from .coordinates import lps_from_ras_matrix
+from .incremental import Steps
+from .warps import NoExactForm, itk_from_vtk_warp, vector_image, vtk_grid, vtk_warp_from_element
+
+#: What an exact ITK counterpart may differ by, mm, before it is not taken for one. Most differ by 1e-12; VTK's grid
+#: transform rounds fractions of a voxel to 1/65536, so its own precision is that part of a step between neighbours.
+_EXACT = 1e-3
+
+
+def chain_from_data(transform: TransformData) -> Chain:
+    """The elements, RAS, of a 3D transform: linear, B-spline, displacement field, thin plate or several of them.
+
+    B-spline grids must end in zeros, as those of ``core`` do. Raises InputError for other kinds.
+    """
+    return simplified(
+        [
+            vtk_warp_from_element(element) if element.matrix is None else lps_from_ras_matrix(element.matrix)
+            for element in transform.elements
+        ]
+    )
+
+
+def itk_from_chain(chain: Sequence[Any], domain: Geometry) -> Any:
+    """ITK transform, LPS, of a chain, exact where ITK has an exact counterpart.
+
+    Others, such as the inverse of a B-spline, are sampled to a displacement field over ``domain`` and as far around it
+    as a quarter of its size, with its spacing. Beyond, they fade out.
+    """
+    points = lattice(domain, margin=0.25)
+    elements = [identity(3)]
+    for element in simplified(chain):
+        if is_matrix(element):
+            elements.append(affine_from_matrix(lps_from_ras_matrix(element)))
+        else:
+            elements += _exact(element, points) or sampled(partial(map_lps_points, [element]), points, domain)
+        points = map_lps_points([element], points)
+    return compose(elements)
+
+
+def _exact(element: Any, points: np.ndarray) -> list[Any] | None:
+    try:
+        transforms = itk_from_vtk_warp(element, points)
+    except NoExactForm:
+        return None
+    # Trust, but look: settings of a VTK transform that nobody thought of must not shift a registration.
+    expected, found = map_lps_points([element], points), points
+    for transform in transforms:
+        found = map_itk_points(transform, found)
+    return transforms if np.abs(found - expected).max() <= _EXACT else None
+
+
+def grid_steps(chain: Sequence[Any], geometry: Geometry) -> Steps[Chain]:
+    """The same mapping as one displacement grid sampled at the voxel centres of ``geometry``, double precision.
+
+    Between them it is interpolated by cubics, as Slicer does with every grid that it reads from a file.
+    """
+    image, vectors = vector_image(geometry)
+    yield from displacement_steps(chain, geometry, vectors)
+    return [vtk_grid(image, geometry, cubic=True)]
+
+
+def covering_grid(fixed: Geometry, moving: Geometry, chain: Sequence[Any], most: int = 64_000_000) -> Geometry:
+    """The grid of the fixed image, extended to where the moving image lies when it is put under ``chain``.
+
+    Voxels of the fixed image stay voxels of it, unless there would be more than ``most``: then they become larger.
+    """
+    shown = map_lps_points(inverse(chain), lattice(moving))
+    indices = fixed.indices_of(shown)
+    before = np.maximum(np.ceil(-indices.min(0) - 0.5), 0)
+    after = np.maximum(np.ceil(indices.max(0) - np.asarray(fixed.size) + 0.5), 0)
+    return coarsened(grown(fixed, tuple(before), tuple(after)), most)
+
+
+def node_class_of(chain: Sequence[Any]) -> str:
+    """The class of node that a chain is kept in: linear, B-spline (with or without linear part), grid, or general."""
+    warps = [element for element in simplified(chain) if not is_matrix(element)]
+    if not warps:
+        return "vtkMRMLLinearTransformNode"
+    if len(warps) == 1 and warps[0].IsA("vtkBSplineTransform"):
+        return "vtkMRMLBSplineTransformNode"
+    if len(simplified(chain)) == 1 and warps[0].IsA("vtkGridTransform"):
+        return "vtkMRMLGridTransformNode"
+    return "vtkMRMLTransformNode"
+
+
+def node_chain(chain: Sequence[Any], moving_parents: Sequence[Any], node_parents: Sequence[Any] = ()) -> Chain:
+    """What a transform node must map from its parent, for the moving volume to be aligned when put directly under it.
+
+    ``chain`` maps world to where the moving image is in world, by way of its former parents; ``moving_parents`` are
+    those, from the volume to world, and ``node_parents`` the parents of the transform node itself.
+    """
+    return simplified([*node_parents, *chain, *inverse(moving_parents)])
+
+
+def set_from_parent(node: slicer.vtkMRMLTransformNode, chain: Sequence[Any], own: Sequence[Any] = ()) -> None:
+    """Make ``chain``, RAS, the from-parent transform of ``node``, in its simplest exact form.
+
+    ``own``: elements that the node may keep, which nothing else uses; the others are copied.
+    """
+    matrix = matrix_of_chain(chain)
+    if matrix is None:
+        node.SetAndObserveTransformFromParent(vtk_from_chain(chain, own))
+    else:
+        # Slicer keeps the matrix of linear nodes as to-parent: handles, modules and files edit that one.
+        node.SetAndObserveTransformToParent(vtk_from_chain([np.linalg.inv(matrix)]))
+
+
+def set_registration_references(node: Any, fixed_node: Any, moving_node: Any) -> None:
+    """Say on a transform node which nodes it registers, as Slicer's own registration modules do."""
+    node.SetNodeReferenceID(slicer.vtkMRMLTransformNode.GetFixedNodeReferenceRole(), fixed_node.GetID())
+    node.SetNodeReferenceID(slicer.vtkMRMLTransformNode.GetMovingNodeReferenceRole(), moving_node.GetID())
+
+
+def initial_chain(node: slicer.vtkMRMLTransformNode, moving_node: Any) -> Chain:
+    """Where a registration starts: world points of the fixed image to world points of the moving image.
+
+    ``node`` says where the moving volume would be if it were put directly under it, like a node that a registration
+    wrote. A moving volume that already is under ``node`` starts where it is seen.
+    """
+    if node is None or not node.IsA("vtkMRMLTransformNode"):
+        raise InputError("The initial transform is not a transform node.")
+    return simplified([*inverse(chain_to_world(node)), *chain_to_world(moving_node.GetParentTransformNode())])

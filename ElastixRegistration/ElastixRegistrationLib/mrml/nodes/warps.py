@@ -1,0 +1,239 @@
+"""The three warps that ITK and VTK share, each exact in both directions: B-spline, displacement grid, thin plate.
+
+VTK side RAS, ITK side LPS, mm. Where the two differ is at the rim: beyond its grid an ITK B-spline or displacement
+field is the identity, a VTK B-spline fades out or continues its rim, a VTK grid continues its rim. Here a grid gets
+what it needs at its rim to map alike in both; results of ``core`` end in zeros and need nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import slicer
+import vtk
+from vtk.util.numpy_support import vtk_to_numpy
+
+from ...core.errors import InputError
+from ...core.images.geometry import Geometry
+from ...core.transforms.itk_transforms import (
+    affine_from_matrix,
+    bspline_grid_of,
+    bspline_transform,
+    displacement_field_transform,
+)
+from ...core.transforms.plain_data import TransformElement
+from ...core.transforms.sampling import faded, grown
+from ...core.transforms.spline_kernels import spline_kernel_transform
+from .coordinates import (
+    array_from_vtk_matrix,
+    array_from_vtk_points,
+    geometry_from_ijk_to_ras,
+    ijk_to_ras_of,
+    lps_from_ras,
+    lps_from_ras_matrix,
+    vtk_matrix_from_array,
+    vtk_points_from_array,
+)
+
+#: 1.2 GB; a fine grid is not continued over a large image at any cost.
+_MOST_VECTORS = 50_000_000
+_ZEROS = 3  # support of a cubic B-spline beyond its last control point
+
+
+class NoExactForm(Exception):
+    """ITK has no transform that maps like this VTK transform."""
+
+
+# ITK -> VTK
+
+
+def vtk_warp_from_element(element: TransformElement) -> vtk.vtkAbstractTransform:
+    """The VTK transform of one B-spline, displacement field or thin plate spline of 3 dimensions.
+
+    A B-spline grid must end in zeros, as those of ``core`` do, for both to agree at its rim and beyond.
+    """
+    build = {
+        "BSplineTransform": _vtk_bspline,
+        "DisplacementFieldTransform": _vtk_grid_of_field,
+        "ThinPlateSplineKernelTransform": _vtk_thin_plate,
+    }.get(element.name)
+    if build is None:
+        raise InputError(f"A {element.name} has no counterpart among the transforms of a MRML scene.")
+    return build(element)
+
+
+def _vtk_bspline(element: TransformElement) -> vtk.vtkAbstractTransform:
+    coefficients, origin, spacing, direction = bspline_grid_of(element.parameters, element.fixed_parameters)
+    geometry = Geometry(
+        coefficients.shape[:0:-1], tuple(spacing), tuple(origin), tuple(map(tuple, np.asarray(direction)))
+    )
+    warp = slicer.vtkOrientedBSplineTransform()
+    warp.SetBorderModeToZero()
+    warp.SetGridDirectionMatrix(_direction_matrix(geometry))
+    # A copy of the image: the transform keeps the one it is given, and a second user of it would share its changes.
+    warp.SetCoefficientData(_filled_vector_image(lps_from_ras(np.moveaxis(coefficients, 0, -1)), geometry))
+    warp.Update()
+    return warp
+
+
+def _vtk_grid_of_field(element: TransformElement) -> vtk.vtkAbstractTransform:
+    vectors, geometry = element.parameters, element.geometry
+    if geometry is None:
+        raise InputError(f"A {element.name} has no grid of displacements.")
+    faces = [np.take(vectors, end, axis=axis) for axis in range(3) for end in (0, -1)]
+    if any(face.any() for face in faces):
+        vectors, geometry = np.pad(vectors, ((1, 1),) * 3 + ((0, 0),)), grown(geometry, (1, 1, 1))
+    return vtk_grid(_filled_vector_image(lps_from_ras(vectors), geometry), geometry)
+
+
+def vtk_grid(vectors: vtk.vtkImageData, geometry: Geometry, *, cubic: bool = False) -> vtk.vtkAbstractTransform:
+    """vtkOrientedGridTransform that adds vectors of a ``vector_image``, interpolated linearly or by cubics.
+
+    Beyond ``geometry`` VTK continues with the vectors of the rim.
+    """
+    warp = slicer.vtkOrientedGridTransform()
+    warp.SetInterpolationMode(vtk.VTK_CUBIC_INTERPOLATION if cubic else vtk.VTK_LINEAR_INTERPOLATION)
+    warp.SetGridDirectionMatrix(_direction_matrix(geometry))
+    warp.SetDisplacementGridData(vectors)
+    warp.Update()
+    return warp
+
+
+def _vtk_thin_plate(element: TransformElement) -> vtk.vtkAbstractTransform:
+    def points(landmarks: np.ndarray) -> vtk.vtkPoints:
+        return vtk_points_from_array(lps_from_ras(landmarks.reshape(-1, 3)))
+
+    warp = vtk.vtkThinPlateSplineTransform()
+    warp.SetBasisToR()
+    warp.SetSourceLandmarks(points(element.parameters))
+    warp.SetTargetLandmarks(points(element.fixed_parameters))
+    warp.Update()
+    return warp
+
+
+def _direction_matrix(geometry: Geometry) -> vtk.vtkMatrix4x4:
+    return vtk_matrix_from_array(ijk_to_ras_of(geometry)[:3, :3] / np.asarray(geometry.spacing))
+
+
+def vector_image(geometry: Geometry) -> tuple[vtk.vtkImageData, np.ndarray]:
+    """vtkImageData of vectors with the spacing and RAS origin of ``geometry``, and its (k, j, i, 3) doubles to fill."""
+    image = vtk.vtkImageData()
+    image.SetDimensions(*geometry.size)
+    image.SetSpacing(*geometry.spacing)
+    image.SetOrigin(*lps_from_ras(np.array(geometry.origin)))
+    image.AllocateScalars(vtk.VTK_DOUBLE, 3)
+    return image, vtk_to_numpy(image.GetPointData().GetScalars()).reshape(*geometry.size[::-1], 3)
+
+
+def _filled_vector_image(vectors: np.ndarray, geometry: Geometry) -> vtk.vtkImageData:
+    """The same of (k, j, i, 3) vectors, RAS mm, a copy."""
+    image, target = vector_image(geometry)
+    target[...] = vectors
+    return image
+
+
+# VTK -> ITK
+
+
+def itk_from_vtk_warp(warp: vtk.vtkAbstractTransform, reach: np.ndarray) -> list[Any]:
+    """ITK transforms, first applied first, that map like one VTK warp wherever it is defined by its own grid.
+
+    Where the warp continues the rim of its grid, the result does so over the box around the (N, 3) points ``reach``
+    (LPS mm) and fades to zero beyond. Raises NoExactForm where ITK has no counterpart, such as for inverted warps.
+    """
+    warp.Update()  # an inverse does not know that it is one before
+    if not warp.IsA("vtkWarpTransform") or warp.GetInverseFlag():
+        raise NoExactForm
+    if warp.IsA("vtkOrientedBSplineTransform"):
+        return _itk_bspline(warp, reach)
+    if warp.IsA("vtkGridTransform"):
+        return _itk_field(warp, reach)
+    if warp.IsA("vtkThinPlateSplineTransform") and warp.GetBasis() == vtk.VTK_RBF_R:
+        return [_itk_thin_plate(warp)]
+    raise NoExactForm
+
+
+def _itk_bspline(warp: Any, reach: np.ndarray) -> list[Any]:
+    image = warp.GetCoefficientData()
+    mode = warp.GetBorderModeAsString()
+    if image is None or mode not in ("Zero", "Edge"):
+        raise NoExactForm
+    coefficients, geometry = _vectors_of(image, warp.GetGridDirectionMatrix(), warp.GetDisplacementScale())
+    linear = []
+    if warp.GetBulkTransformMatrix() is not None:
+        # Slicer adds the displacement at x to bulk * x; ITK's chain evaluates it at bulk * x. Moving the grid along
+        # with the bulk transform makes the two the same.
+        bulk = lps_from_ras_matrix(array_from_vtk_matrix(warp.GetBulkTransformMatrix()))
+        linear = [affine_from_matrix(bulk)]
+        geometry = _moved(geometry, bulk)
+        reach = reach @ bulk[:3, :3].T + bulk[:3, 3]
+    if mode == "Edge":
+        coefficients, geometry = _continued(coefficients, geometry, reach, beyond=2)
+    coefficients = np.pad(coefficients, ((_ZEROS, _ZEROS),) * 3 + ((0, 0),))
+    geometry = grown(geometry, (_ZEROS,) * 3)
+    bspline = bspline_transform(
+        np.ascontiguousarray(np.moveaxis(coefficients, -1, 0)),
+        np.array(geometry.origin),
+        np.array(geometry.spacing),
+        np.array(geometry.direction),
+    )
+    return [*linear, bspline]
+
+
+def _itk_field(warp: Any, reach: np.ndarray) -> list[Any]:
+    image = warp.GetDisplacementGrid()
+    if image is None or warp.GetInterpolationMode() != vtk.VTK_LINEAR_INTERPOLATION:
+        raise NoExactForm
+    direction = warp.GetGridDirectionMatrix() if warp.IsA("vtkOrientedGridTransform") else None
+    vectors, geometry = _vectors_of(image, direction, warp.GetDisplacementScale(), warp.GetDisplacementShift())
+    vectors, geometry = _continued(vectors, geometry, reach, beyond=1)
+    # ITK holds the last vector for half a voxel and jumps to none: with zeros all around there is no jump.
+    return [displacement_field_transform(np.pad(vectors, ((1, 1),) * 3 + ((0, 0),)), grown(geometry, (1, 1, 1)))]
+
+
+def _itk_thin_plate(warp: Any) -> Any:
+    sources, targets = (
+        lps_from_ras(array_from_vtk_points(points)) for points in (warp.GetSourceLandmarks(), warp.GetTargetLandmarks())
+    )
+    return spline_kernel_transform(sources, targets)
+
+
+def _vectors_of(
+    image: vtk.vtkImageData, direction: Any, scale: float, shift: float = 0.0
+) -> tuple[np.ndarray, Geometry]:
+    """(k, j, i, 3) vectors, LPS mm, of a VTK coefficient or displacement image, and its geometry."""
+    scalars = image.GetPointData().GetScalars()
+    if scalars is None or scalars.GetNumberOfComponents() != 3:
+        raise NoExactForm
+    size = image.GetDimensions()
+    vectors = np.asarray(vtk_to_numpy(scalars), np.float64).reshape(*size[::-1], 3) * scale + shift
+    ijk_to_ras = np.eye(4)
+    ijk_to_ras[:3, :3] = np.eye(3) if direction is None else array_from_vtk_matrix(direction)[:3, :3]
+    ijk_to_ras[:3, :3] = ijk_to_ras[:3, :3] * np.asarray(image.GetSpacing())
+    ijk_to_ras[:3, 3] = image.GetOrigin()
+    return lps_from_ras(vectors), geometry_from_ijk_to_ras(ijk_to_ras, size, image.GetExtent()[::2])
+
+
+def _moved(geometry: Geometry, matrix: np.ndarray) -> Geometry:
+    """``geometry`` carried along by a (4, 4) matrix, LPS."""
+    ijk_to_lps = matrix @ geometry.index_to_physical()
+    spacing = np.linalg.norm(ijk_to_lps[:3, :3], axis=0)
+    return Geometry(
+        size=geometry.size,
+        spacing=tuple(spacing.tolist()),
+        origin=tuple(ijk_to_lps[:3, 3].tolist()),
+        direction=tuple(map(tuple, (ijk_to_lps[:3, :3] / spacing).tolist())),
+    )
+
+
+def _continued(vectors: np.ndarray, geometry: Geometry, reach: np.ndarray, beyond: int) -> tuple[np.ndarray, Geometry]:
+    """``vectors`` continued with their rim over the box around ``reach`` and ``beyond`` voxels more, then faded out."""
+    indices = geometry.indices_of(reach)
+    before = np.maximum(np.ceil(-indices.min(0)) + beyond, 0).astype(int)
+    after = np.maximum(np.ceil(indices.max(0) - (np.asarray(geometry.size) - 1)) + beyond, 0).astype(int)
+    if np.prod(before + after + geometry.size, dtype=float) > _MOST_VECTORS:
+        raise NoExactForm
+    pad = list(zip(before[::-1], after[::-1], strict=True))
+    vectors, geometry = np.pad(vectors, [*pad, (0, 0)], mode="edge"), grown(geometry, tuple(before), tuple(after))
+    return faded(vectors, geometry)

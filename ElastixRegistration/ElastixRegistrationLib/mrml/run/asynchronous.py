@@ -1,0 +1,149 @@
+"""Registrations of volume nodes that run in the worker process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+import numpy as np
+
+from ...core.errors import InputError
+from ...core.images.background import component_background
+from ...core.transforms.plain_data import VoxelData
+from ...core.transforms.resampling import cast_into
+from ...worker.client import RegistrationHandle
+from ...worker.outputs import FiguresBeforeAndAfter, JacobianDeterminant, Output, ResampledVolume
+from ...worker.pool import WorkerPool
+from ..nodes.incremental import Steps, completed
+from .job import RegistrationJob
+
+#: Names of what the worker computes beside the transform, so that the window need not.
+VOLUME, JACOBIAN, FIGURES = "volume", "jacobian", "figures"
+#: Voxels that are compared to judge a result.
+JUDGED_VOXELS = 3e5
+
+
+def submit_job(pool: WorkerPool, job: RegistrationJob, wanted: Collection[str] = ("outputVolume",)) -> Any:
+    """``submission_steps`` at once."""
+    return completed(submission_steps(pool, job, wanted))
+
+
+def submission_steps(
+    pool: WorkerPool, job: RegistrationJob, wanted: Collection[str] = ("outputVolume",)
+) -> Steps[RegistrationHandle]:
+    """Run what ``prepareRegistration`` returned. ``wanted``: roles of the outputs. Returns the worker's handle."""
+    outputs: list[Output] = [FiguresBeforeAndAfter(FIGURES, JUDGED_VOXELS)]
+    if "outputVolume" in wanted:
+        outputs += yield from _resampling_steps(job)
+    if "outputJacobian" in wanted:
+        outputs.append(JacobianDeterminant(JACOBIAN))
+    return pool.submit(**job.inputs.data(), outputs=outputs)
+
+
+def _resampling_steps(job: RegistrationJob) -> Steps[list[Output]]:
+    """What the worker is to resample; nothing under non-linear parents, which it does not know."""
+    fixed, moving = job.fixed, job.moving
+    if fixed.to_world or moving.to_world:
+        return []
+    _, reference = job.image_of(fixed, fixed.voxels)
+    settings: dict[str, Any] = {"reference": reference, "interpolation": job.interpolation}
+    if moving.components == 1:
+        estimate = job.moving_background
+        if estimate is None:  # it registers on the very voxels
+            return [ResampledVolume(VOLUME, **settings)]
+        image = VoxelData(*job.image_of(moving, moving.voxels))
+        padding = None if job.keeps_padding else estimate
+        return [ResampledVolume(VOLUME, image, background=estimate.value, padding=padding, **settings)]
+    outputs: list[Output] = []
+    for component in range(moving.components):
+        one = np.ascontiguousarray(moving.voxels[..., component])
+        yield
+        background = component_background(one, job.inputs.background)
+        image = VoxelData(*job.image_of(moving, one))
+        outputs.append(ResampledVolume(f"{VOLUME} {component}", image, background=background, **settings))
+        yield
+    return outputs
+
+
+def resampled_by_worker(job: RegistrationJob, result: Any) -> np.ndarray | None:
+    """(k, j, i[, c]) voxels on the grid of the fixed volume; None where the worker did not resample."""
+    outputs, shape = getattr(result, "outputs", {}), job.fixed.voxels.shape[:3]
+    if job.moving.components == 1:
+        return outputs[VOLUME].array.reshape(shape) if VOLUME in outputs else None
+    names = [f"{VOLUME} {component}" for component in range(job.moving.components)]
+    if not all(name in outputs for name in names):
+        return None
+    voxels = np.empty((*shape, len(names)), job.moving.voxels.dtype)
+    for component, name in enumerate(names):
+        cast_into(voxels[..., component], outputs[name].array.reshape(shape))
+    return voxels
+
+
+class BackgroundRegistration:
+    """A registration that a script has started: wait for it, and it is in the scene.
+
+    ``state`` is queued, running, done, failed or cancelled; ``progress`` the last ProgressEvent, None before elastix
+    iterates; ``iterations`` its table and ``log`` its lines so far; ``error`` why it failed. ``wait`` brings the result
+    into the scene, as ``registerVolumes`` would.
+    """
+
+    def __init__(self, job: Any, handle: Any, apply: Callable[[Any, Any], Any]):
+        self.job, self.handle = job, handle
+        self._apply = apply
+        self.outcome: Any = None
+
+    @property
+    def state(self) -> Any:
+        return self.poll()
+
+    @property
+    def finished(self) -> bool:
+        self.poll()
+        return bool(self.handle.finished)
+
+    @property
+    def progress(self) -> Any:
+        self.poll()
+        return self.handle.progress
+
+    @property
+    def iterations(self) -> Any:
+        self.poll()
+        return self.handle.iterations
+
+    @property
+    def log(self) -> str:
+        self.poll()
+        return str(self.handle.log)
+
+    @property
+    def error(self) -> Any:
+        return self.handle.error
+
+    @property
+    def result(self) -> Any:
+        return self.handle.result
+
+    def poll(self) -> Any:
+        """Move on what can be moved without waiting, as asking for any of the above does. Returns the state."""
+        return self.handle.poll()
+
+    def cancel(self) -> None:
+        """Stop it; the scene stays as it is."""
+        self.handle.cancel()
+
+    def wait(self, timeout: float | None = None) -> Any:
+        """The outcome with the nodes that were written; None when ``timeout`` (s) is over first.
+
+        Raises RegistrationError when the registration failed, InputError when it was cancelled or a node was removed
+        meanwhile.
+        """
+        if self.outcome is None:
+            self.handle.wait(timeout)
+            if self.handle.error is not None:
+                raise self.handle.error
+            if self.handle.state == "cancelled":
+                raise InputError("The registration was cancelled.")
+            if self.handle.result is not None:
+                self.outcome = self._apply(self.job, self.handle.result)
+        return self.outcome

@@ -1,0 +1,286 @@
+"""From nodes to what ``core.register`` takes: plain images, masks, points and stages, and where results go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ...core.errors import InputError
+from ...core.images.background import BackgroundEstimate
+from ...core.images.channels import Channel
+from ...core.images.geometry import Geometry
+from ...core.parameters.maps import ParameterMap
+from ...core.presets.preset import Preset
+from ...core.settings import KEEP, RegistrationSettings
+from ...core.system.itk_access import preload
+from ...core.transforms.itk_transforms import compose
+from ...core.transforms.plain_data import TransformData, TransformElement, VoxelData, channel_images
+from ...core.transforms.sampling import lattice, sampled
+from ..nodes.chains import Chain, map_lps_points, matrix_of
+from ..nodes.coordinates import lps_from_ras_matrix
+from ..nodes.incremental import Steps
+from ..nodes.output_volumes import check_field_volume, check_output_volume
+from ..nodes.planes import Plane, flat_geometry, flattened_matrix, plane_of
+from ..nodes.points import landmark_pairs
+from ..nodes.transforms import initial_chain, itk_from_chain
+from ..nodes.volumes import VolumeImage, volume_image
+from .channels import VolumePair, channel_steps
+from .scene_presets import scene_presets
+from .sides import flattened, mask_of_side_steps, side_steps
+
+
+@dataclass(frozen=True)
+class RegistrationInputs:
+    """The arguments of ``core.register`` as arrays: no node, nothing of VTK or ITK. 2D for single-slice volumes."""
+
+    fixed: VoxelData = field(repr=False)
+    moving: VoxelData = field(repr=False)
+    stages: list[ParameterMap] = field(repr=False)
+    fixed_mask: VoxelData | None = field(default=None, repr=False)
+    moving_mask: VoxelData | None = field(default=None, repr=False)
+    fixed_points: np.ndarray | None = None
+    moving_points: np.ndarray | None = None
+    initial_transform: TransformData | None = None
+    background: float | str = "auto"
+    threads: int | None = None
+    seed: int | None = None
+    initialization: str | None = None
+    channels: list[Channel] = field(default_factory=list, repr=False)
+    landmark_weight: float | None = None
+    adapt: bool = False
+
+    def data(self) -> dict[str, Any]:
+        """Keyword arguments of ``WorkerPool.submit``."""
+        return {entry.name: getattr(self, entry.name) for entry in fields(self)}
+
+    def arguments(self) -> dict[str, Any]:
+        """Keyword arguments of ``core.register``: ITK images and an ITK transform."""
+        arguments = self.data()
+        for name, value in arguments.items():
+            if isinstance(value, VoxelData):
+                arguments[name] = value.image()
+            elif isinstance(value, TransformData):
+                arguments[name] = value.transform()
+        arguments["channels"] = [channel_images(channel) for channel in self.channels]
+        return arguments
+
+
+@dataclass(frozen=True)
+class OutputNodes:
+    """The nodes to write, None where one is not wanted, and whether the output transform is to be a dense grid."""
+
+    volume: Any = None
+    transform: Any = None
+    field: Any = None
+    dense: bool = False
+
+    @property
+    def none_named(self) -> bool:
+        return self.volume is None and self.transform is None and self.field is None
+
+
+@dataclass(frozen=True)
+class RegistrationJob:
+    """A registration that can run, here or elsewhere, and what is needed to bring its result into the scene.
+
+    ``moving_background`` is the estimate for the original voxels, where elastix sees resampled ones; None otherwise.
+    ``notes``: sentences for the user about what was left out of the input.
+    """
+
+    inputs: RegistrationInputs
+    outputs: OutputNodes
+    fixed: VolumeImage
+    moving: VolumeImage
+    fixed_plane: Plane | None
+    moving_plane: Plane | None
+    moving_background: BackgroundEstimate | None
+    interpolation: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def keeps_padding(self) -> bool:
+        return self.inputs.background == KEEP
+
+    def image_of(self, volume: VolumeImage, voxels: np.ndarray) -> tuple[np.ndarray, Geometry]:
+        """(k, j, i) voxels of one of the volumes with their own geometry; (j, i) in the plane of a single slice."""
+        return flattened(voxels, volume.geometry, self.fixed_plane if volume is self.fixed else self.moving_plane)
+
+
+def prepare_steps(
+    fixed_node: Any,
+    moving_node: Any,
+    settings: RegistrationSettings,
+    outputs: OutputNodes,
+    *,
+    fixed_mask_node: Any = None,
+    moving_mask_node: Any = None,
+    fixed_segments: Sequence[str] | None = None,
+    moving_segments: Sequence[str] | None = None,
+    fixed_points_node: Any = None,
+    moving_points_node: Any = None,
+    initial_transform_node: Any = None,
+    pairing: str = "auto",
+    landmark_weight: float | None = None,
+    channels: Sequence[VolumePair] = (),
+    presets: Sequence[Preset] | None = None,
+) -> Steps[RegistrationJob]:
+    """Read the nodes and check them; nothing in the scene changes. Raises InputError that names node or parameter.
+
+    ``presets`` beside the built-in ones and the user's own; None: those of the scene of the fixed volume.
+    """
+    fixed, moving = volume_image(fixed_node, "fixed volume"), volume_image(moving_node, "moving volume")
+    if fixed_node is moving_node:
+        raise InputError(f"The {fixed.name} and the {moving.name} are the same node.")
+    _check_scene(fixed, moving)
+    of_channels = [node for pair in channels for node in (pair.fixed, pair.moving, pair.fixedMask, pair.movingMask)]
+    _check_outputs(outputs, fixed, moving, [fixed_mask_node, moving_mask_node, *of_channels])
+    fixed_plane, moving_plane = _planes(fixed, moving)
+    presets = scene_presets(fixed_node.GetScene()) if presets is None else presets
+    stages = settings.stages(
+        3 if fixed_plane is None else 2,
+        has_masks=(fixed_mask_node is not None, moving_mask_node is not None),
+        has_points=fixed_points_node is not None,
+        presets=presets,
+    )
+    background = settings.background
+    if moving.is_label_map and isinstance(background, str):
+        background = 0.0
+    yield
+    fixed_side = yield from side_steps(fixed, fixed_plane, "auto" if background != KEEP else KEEP, settings.threads)
+    yield
+    moving_side = yield from side_steps(moving, moving_plane, background, settings.threads)
+    yield
+    points: tuple[Any, Any] = (None, None)
+    notes: tuple[str, ...] = ()
+    if fixed_points_node is not None or moving_points_node is not None:
+        pairs = landmark_pairs(fixed_points_node, moving_points_node, pairing)
+        points, notes = (pairs.fixed, pairs.moving), pairs.notes
+        if fixed_plane is not None and moving_plane is not None:
+            points = fixed_plane.flat(points[0]), moving_plane.flat(points[1])
+    start = None
+    if initial_transform_node is not None:
+        chain = initial_chain(initial_transform_node, moving_node)
+        start = yield from _start_steps(chain, fixed_side.grid, fixed_plane, moving_plane)
+    fixed_mask = yield from mask_of_side_steps(fixed_side, fixed_mask_node, fixed_segments, "fixed mask")
+    moving_mask = yield from mask_of_side_steps(moving_side, moving_mask_node, moving_segments, "moving mask")
+    sides = (fixed_side, moving_side)
+    more = []
+    for number, pair in enumerate(channels, 2):
+        more += yield from channel_steps(pair, sides, number, settings.threads)
+    inputs = RegistrationInputs(
+        fixed=fixed_side.image,
+        moving=moving_side.image,
+        stages=stages,
+        fixed_mask=fixed_mask,
+        moving_mask=moving_mask,
+        fixed_points=points[0],
+        moving_points=points[1],
+        initial_transform=start,
+        background=background,
+        threads=settings.threads,
+        seed=settings.seed,
+        initialization=settings.start(start is not None, presets),
+        adapt=settings.adapts(presets),
+        channels=more,
+        landmark_weight=landmark_weight,
+    )
+    return RegistrationJob(
+        inputs=inputs,
+        outputs=outputs,
+        fixed=fixed,
+        moving=moving,
+        fixed_plane=fixed_plane,
+        moving_plane=moving_plane,
+        moving_background=moving_side.estimate,
+        interpolation="nearest" if moving.is_label_map else settings.interpolation,
+        notes=notes,
+    )
+
+
+def _planes(fixed: VolumeImage, moving: VolumeImage) -> tuple[Plane | None, Plane | None]:
+    """Of two single slices; (None, None) for two volumes. Raises InputError for one of each."""
+    single, other = (fixed, moving) if fixed.slice_axis is not None else (moving, fixed)
+    if single.slice_axis is None:
+        return None, None
+    if other.slice_axis is None:
+        raise InputError(
+            f"The {single.name} is a single slice and the {other.name} is not;"
+            " both must be single slices, or both volumes."
+        )
+    for volume in (fixed, moving):
+        if volume.to_world:
+            raise InputError(
+                f"The {volume.name} is a single slice under a non-linear transform, which can bend it out of its plane;"
+                " take it out of the transform, or harden the transform on it."
+            )
+    fixed_plane = plane_of(fixed.geometry)
+    return fixed_plane, plane_of(moving.geometry, fixed_plane)
+
+
+def _start_steps(
+    chain: Chain, grid: Geometry, fixed_plane: Plane | None, moving_plane: Plane | None
+) -> Steps[TransformData]:
+    """The transform, of the dimension of the registration, that an initial transform node stands for."""
+    matrix = matrix_of(chain)
+    if matrix is not None:
+        matrix = lps_from_ras_matrix(matrix)
+        if fixed_plane is not None and moving_plane is not None:
+            matrix = flattened_matrix(matrix, fixed_plane, moving_plane)
+        return TransformData((TransformElement.affine(matrix),))
+    yield from preload()
+    if fixed_plane is None or moving_plane is None:
+        return TransformData.of(itk_from_chain(chain, grid))
+    domain = flat_geometry(grid, fixed_plane)
+    mapping = partial(_map_flat, chain, fixed_plane, moving_plane)
+    return TransformData.of(compose(sampled(mapping, lattice(domain, margin=0.25), domain)))
+
+
+def _map_flat(chain: Chain, fixed_plane: Plane, moving_plane: Plane, points: np.ndarray) -> np.ndarray:
+    return moving_plane.flat(map_lps_points(chain, fixed_plane.lifted(points)))
+
+
+def _check_scene(fixed: VolumeImage, moving: VolumeImage) -> None:
+    scene = fixed.node.GetScene()
+    for volume in (fixed, moving):
+        if volume.node.GetScene() is None:
+            raise InputError(f"The {volume.name} is not in a scene; add it to one first.")
+    if moving.node.GetScene() is not scene:
+        raise InputError(f"The {fixed.name} and the {moving.name} are in different scenes.")
+
+
+def _check_outputs(outputs: OutputNodes, fixed: VolumeImage, moving: VolumeImage, others: Sequence[Any]) -> None:
+    """``others``: input nodes beside the two volumes, None for those that there are not."""
+    named = [node for node in (outputs.volume, outputs.transform, outputs.field) if node is not None]
+    for n, node in enumerate(named):
+        if any(node is other for other in named[:n]):
+            raise InputError(f"The node {node.GetName()} is named for two outputs; each needs its own.")
+        if node.GetScene() is not fixed.node.GetScene():
+            raise InputError(f"The output {node.GetName()} is not in the scene.")
+    if outputs.volume is not None or outputs.none_named:
+        check_output_volume(outputs.volume, fixed, moving, others)
+    if outputs.transform is not None:
+        if not outputs.transform.IsA("vtkMRMLTransformNode"):
+            raise InputError(
+                f"The output transform {outputs.transform.GetName()} is a {outputs.transform.GetNodeTagName()} node."
+            )
+        check_moves_nothing(outputs.transform, "output transform", fixed)
+    if outputs.field is not None:
+        if outputs.field.IsA("vtkMRMLTransformNode"):
+            check_moves_nothing(outputs.field, "deformation field", fixed)
+        else:
+            check_field_volume(outputs.field, [fixed.node, moving.node, *others])
+
+
+def check_moves_nothing(node: Any, role: str, fixed: VolumeImage) -> None:
+    """Raise InputError when a transform node that would change is above the fixed volume."""
+    parent = fixed.node.GetParentTransformNode()
+    while parent is not None:
+        if parent is node:
+            raise InputError(
+                f"The {role} {node.GetName()} is above the {fixed.name}, which it would move; choose another transform."
+            )
+        parent = parent.GetParentTransformNode()

@@ -1,0 +1,188 @@
+"""All outputs of a registration in the scene, made on demand, and the way back to how the scene was before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import vtk
+
+from ...core.errors import InputError
+from ...core.transforms.deformation_analysis import jacobian_determinant_of
+from ..nodes.chains import chain_to_world, inverse, matrix_of
+from ..nodes.incremental import Steps
+from ..nodes.output_volumes import image_steps, volume_class_for, write_jacobian_volume, write_resampled_volume
+from ..nodes.snapshots import SceneChange
+from ..nodes.transforms import node_class_of
+from .asynchronous import JACOBIAN
+from .job import RegistrationJob, check_moves_nothing
+from .results import Computed, Wanted, check_still_there, compute_steps, write_field, write_transform
+
+#: The inverse is made from the transform. The volume is the last, because it may be the moving volume itself.
+_ORDER = ("outputTransform", "outputInverse", "outputField", "outputJacobian", "outputVolume")
+_NAMES = {
+    "outputVolume": "{moving} registered to {fixed}",
+    "outputTransform": "{moving} to {fixed}",
+    "outputField": "{moving} to {fixed} (deformation field)",
+    "outputJacobian": "{moving} to {fixed} (Jacobian)",
+    "outputInverse": "{fixed} to {moving} (inverse)",
+}
+
+
+@dataclass
+class AppliedOutputs(SceneChange):
+    """``nodes`` by role. ``revert`` takes all of it back."""
+
+    nodes: dict[str, Any]
+    job: RegistrationJob = field(repr=False)
+
+    def put_under_transform(self, nodes: list[Any]) -> list[Any]:
+        """Move other nodes of the moving patient along. Returns those left out: they lie under other parents.
+
+        The output transform takes the place of the parents that the moving volume had when it was registered.
+        """
+        transform, left_out = self.nodes["outputTransform"], []
+        for node in nodes:
+            if node is transform or node.GetTransformNodeID() == transform.GetID():
+                continue
+            if not self._lies_as_the_moving_volume(node):
+                left_out.append(node)
+                continue
+            self.remember(node, parent_only=True)
+            node.SetAndObserveTransformNodeID(transform.GetID())
+        return left_out
+
+    def _lies_as_the_moving_volume(self, node: Any) -> bool:
+        parent, moving = node.GetParentTransformNode(), self.job.moving
+        if parent is moving.parent_node:
+            return True
+        between = matrix_of([*chain_to_world(parent), *inverse(moving.parents)])
+        return between is not None and np.allclose(between, np.eye(4), atol=1e-6)
+
+
+def check_outputs(job: RegistrationJob, wanted: Mapping[str, Any], inputs: Iterable[Any]) -> None:
+    """Raise InputError for nodes of ``wanted`` that cannot be written, beyond what ``prepareRegistration`` checks.
+
+    ``inputs``: nodes that must not be lost, None among them for those that there are not.
+    """
+    seen: list[Any] = []
+    for node in wanted.values():
+        if node is not None and any(node is other for other in seen):
+            raise InputError(f"The node {node.GetName()} is named for two outputs; each needs its own.")
+        seen.append(node)
+    jacobian, inverse_node = wanted.get("outputJacobian"), wanted.get("outputInverse")
+    if jacobian is not None:
+        name = f"Jacobian {jacobian.GetName()}"
+        if not jacobian.IsA("vtkMRMLScalarVolumeNode") or jacobian.IsA("vtkMRMLLabelMapVolumeNode"):
+            raise InputError(f"The {name} is a {jacobian.GetNodeTagName()} node; it must be a scalar volume.")
+        if any(jacobian is node for node in inputs):
+            raise InputError(f"The {name} is an input, which would be lost; choose another one.")
+    if inverse_node is not None:
+        if not inverse_node.IsA("vtkMRMLTransformNode"):
+            raise InputError(
+                f"The inverse transform {inverse_node.GetName()} is a {inverse_node.GetNodeTagName()} node."
+            )
+        check_moves_nothing(inverse_node, "inverse transform", job.fixed)
+
+
+def output_steps(
+    job: RegistrationJob, result: Any, wanted: Mapping[str, Any], *, field_is_volume: bool = False
+) -> Steps[AppliedOutputs]:
+    """Write ``result`` into the nodes of ``wanted``: role of an output to its node, or to None for a new one.
+
+    All is computed before the scene changes. Raises InputError when a node was removed meanwhile. When anything fails,
+    or the steps are closed before their end, the scene is as before.
+    """
+    check_still_there(job, wanted.values())
+    computed = yield from compute_steps(job, result, _asked(wanted, field_is_volume))
+    jacobian = None
+    if "outputJacobian" in wanted:
+        jacobian = yield from _jacobian_steps(job, result)
+    check_still_there(job, wanted.values())
+    scene = job.fixed.node.GetScene()
+    scene.SaveStateForUndo()
+    applied = AppliedOutputs({}, job)
+    try:
+        for role in _ORDER:
+            if role in wanted:
+                _write(applied, role, _node_for(applied, role, wanted[role], computed), computed, result, jacobian)
+                yield
+    except BaseException:
+        applied.revert()
+        raise
+    return applied
+
+
+def _asked(wanted: Mapping[str, Any], field_is_volume: bool) -> Wanted:
+    field_node = wanted.get("outputField")
+    if field_node is not None:
+        field_is_volume = not field_node.IsA("vtkMRMLTransformNode")
+    return Wanted(
+        volume="outputVolume" in wanted,
+        transform="outputTransform" in wanted or "outputInverse" in wanted,
+        field="" if "outputField" not in wanted else "vectors" if field_is_volume else "grid",
+        transform_node=wanted.get("outputTransform", wanted.get("outputInverse")),
+        field_node=field_node,
+    )
+
+
+def _node_class(job: RegistrationJob, role: str, computed: Computed) -> str:
+    if role == "outputVolume":
+        return volume_class_for(job.moving)
+    if role == "outputField":
+        return "vtkMRMLVectorVolumeNode" if computed.dense_field is None else "vtkMRMLGridTransformNode"
+    return "vtkMRMLScalarVolumeNode" if role == "outputJacobian" else node_class_of(computed.transform or [])
+
+
+def _node_for(applied: AppliedOutputs, role: str, node: Any, computed: Computed) -> Any:
+    """``node``, or a new one, known to ``applied``."""
+    if node is None:
+        job, scene = applied.job, applied.job.fixed.node.GetScene()
+        name = _NAMES[role].format(moving=job.moving.node.GetName(), fixed=job.fixed.node.GetName())
+        node = applied.made(scene.AddNewNodeByClass(_node_class(job, role, computed), scene.GenerateUniqueName(name)))
+    else:
+        applied.remember(node)
+    applied.nodes[role] = node
+    return node
+
+
+def _write(applied: AppliedOutputs, role: str, node: Any, computed: Computed, result: Any, jacobian: Any) -> None:
+    job = applied.job
+    if role == "outputTransform":
+        write_transform(job, node, computed.transform or [])
+    elif role == "outputInverse":
+        transform = applied.nodes.get("outputTransform")
+        if transform is None:
+            write_transform(job, node, computed.transform or [])
+        _invert(node, transform or node)
+    elif role == "outputField":
+        write_field(job, node, computed)
+    elif role == "outputJacobian":
+        grid = result.fixed_geometry if job.fixed_plane is None else job.fixed.geometry
+        write_jacobian_volume(node, jacobian, grid)
+    else:
+        write_resampled_volume(node, computed.volume, job.fixed, job.moving)
+
+
+def _invert(node: Any, transform: Any) -> None:
+    """Make ``node`` the inverse of ``transform``, in the scene; of itself where it is that node."""
+    if node is not transform:
+        node.SetAndObserveTransformNodeID(transform.GetTransformNodeID())
+        if transform.IsLinear():
+            matrix = vtk.vtkMatrix4x4()
+            transform.GetMatrixTransformFromParent(matrix)
+            node.SetMatrixTransformToParent(matrix)
+            return
+        node.CopyContent(transform, True)
+    node.Inverse()
+
+
+def _jacobian_steps(job: RegistrationJob, result: Any) -> Steps[vtk.vtkImageData]:
+    """Determinants on the grid that elastix saw of the fixed volume."""
+    grid, computed = result.fixed_geometry, getattr(result, "outputs", {})
+    by_worker = computed.get(JACOBIAN)
+    determinant = jacobian_determinant_of(result.transform, grid) if by_worker is None else by_worker.array
+    size = grid.size if job.fixed_plane is None else job.fixed.geometry.size
+    return (yield from image_steps(determinant.reshape(size[::-1]), vtk.VTK_FLOAT))

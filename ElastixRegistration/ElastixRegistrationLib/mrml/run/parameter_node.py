@@ -1,0 +1,194 @@
+"""All choices of one registration in a parameter node of the scene, so that they are saved and restored with it.
+
+Slicer's parameterNodeWrapper is not in the slicer-core package, so texts and node references are set directly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ...core.errors import InputError
+from ...core.settings import RegistrationSettings
+
+MODULE_NAME = "ElastixRegistration"
+NODE_CLASS = "vtkMRMLScriptedModuleNode"
+
+FIXED_VOLUME, MOVING_VOLUME = "fixedVolume", "movingVolume"
+FIXED_MASK, MOVING_MASK = "fixedMask", "movingMask"
+FIXED_POINTS, MOVING_POINTS = "fixedPoints", "movingPoints"
+INITIAL_TRANSFORM = "initialTransform"
+OUTPUTS = ("outputVolume", "outputTransform", "outputField", "outputJacobian", "outputInverse")
+INPUTS = (FIXED_VOLUME, MOVING_VOLUME, FIXED_MASK, MOVING_MASK, FIXED_POINTS, MOVING_POINTS, INITIAL_TRANSFORM)
+ROLES = (*INPUTS, *OUTPUTS)
+#: Nodes of the section for many images.
+SEQUENCE, SEQUENCE_SEGMENTATION, GROUP_SEQUENCE = "sequence", "sequenceSegmentation", "groupSequence"
+GROUP_VOLUMES = "groupVolumes"  # any number of them
+SEQUENCE_OUTPUTS = ("outputSequence", "outputTransformSequence", "outputSegmentationSequence")
+MANY_ROLES = (SEQUENCE, SEQUENCE_SEGMENTATION, GROUP_SEQUENCE, GROUP_VOLUMES, *SEQUENCE_OUTPUTS)
+
+#: Choices beside RegistrationSettings, with their defaults. Of an output, "1" says that it is wanted.
+_DEFAULTS = {
+    "wanted.outputVolume": "1",
+    "wanted.outputTransform": "1",
+    "fieldKind": "transform",
+    "start": "preset",
+    "pairing": "auto",
+    "inBackground": "1",
+    "logDetail": "iterations",
+    "saveFolder": "",
+    "fixedSegments": "",
+    "movingSegments": "",
+    "many.kind": "sequence",
+    "many.referenceFrame": "0",
+    "many.firstFrame": "0",
+    "many.way": "reference",
+    "many.direction": "onto",
+    "many.groupOf": "sequence",
+    "many.groupTransforms": "rigid deformable",
+    "many.groupMetric": "pca",
+    "many.source": "scene",
+    "many.intoScene": "1",
+    "many.resume": "0",
+    "many.workers": "0",
+}
+
+
+class ParameterSet:
+    """The choices kept in one parameter node. Every write changes the node once; equal values change nothing."""
+
+    def __init__(self, node: Any):
+        self.node = node
+
+    def reference(self, role: str) -> Any:
+        """The node chosen for one of ROLES or MANY_ROLES, or None."""
+        return self.node.GetNodeReference(_known(role))
+
+    def set_reference(self, role: str, node: Any) -> None:
+        new = None if node is None else node.GetID()
+        if self.node.GetNodeReferenceID(_known(role)) != new:
+            self.node.SetNodeReferenceID(role, new)
+
+    def references(self, role: str) -> list[Any]:
+        """All nodes chosen for a role that can have several; those that are no longer in the scene are left out."""
+        count = self.node.GetNumberOfNodeReferences(_known(role))
+        nodes = [self.node.GetNthNodeReference(role, n) for n in range(count)]
+        return [node for node in nodes if node is not None]
+
+    def set_references(self, role: str, nodes: Iterable[Any]) -> None:
+        nodes = list(nodes)
+        if [node.GetID() for node in nodes] == [node.GetID() for node in self.references(role)]:
+            return
+        modified = self.node.StartModify()
+        try:
+            self.node.RemoveNodeReferenceIDs(role)
+            for node in nodes:
+                self.node.AddNodeReferenceID(role, node.GetID())
+        finally:
+            self.node.EndModify(modified)
+
+    def text(self, name: str) -> str:
+        """A choice beside the settings; its default where the node has none."""
+        return self.node.GetParameter(name) or _DEFAULTS.get(name, "")
+
+    def set_text(self, name: str, value: str) -> None:
+        if self.text(name) != value:
+            self.node.SetParameter(name, value)
+
+    def wants(self, output: str) -> bool:
+        return self.text(f"wanted.{output}") == "1"
+
+    def set_wanted(self, output: str, wanted: bool) -> None:
+        self.set_text(f"wanted.{_known(output)}", "1" if wanted else "0")
+
+    def segments(self, side: str) -> list[str] | None:
+        """Ids of the chosen segments of the "fixed" or "moving" mask; None for all."""
+        return self.text(f"{side}Segments").splitlines() or None
+
+    def set_segments(self, side: str, ids: Iterable[str]) -> None:
+        self.set_text(f"{side}Segments", "\n".join(ids))
+
+    @property
+    def settings(self) -> RegistrationSettings:
+        """Raises InputError for a value that no version of this module wrote."""
+        return RegistrationSettings.from_texts(
+            {name: self.node.GetParameter(name) for name in self.node.GetParameterNames()}
+        )
+
+    def set_settings(self, settings: RegistrationSettings) -> None:
+        modified = self.node.StartModify()
+        try:
+            for name, value in settings.as_texts().items():
+                if self.node.GetParameter(name) != value:
+                    self.node.SetParameter(name, value)
+        finally:
+            self.node.EndModify(modified)
+
+
+def parameter_nodes(scene: Any) -> list[Any]:
+    """The parameter nodes of this module, in the order of the scene."""
+    nodes = [scene.GetNthNodeByClass(n, NODE_CLASS) for n in range(scene.GetNumberOfNodesByClass(NODE_CLASS))]
+    return [node for node in nodes if node.GetAttribute("ModuleName") == MODULE_NAME]
+
+
+def add_parameter_node(scene: Any, name: str) -> Any:
+    """A new node with the default settings, ready for a node selector that filters by the attribute ModuleName."""
+    node = scene.CreateNodeByClass(NODE_CLASS)
+    node.UnRegister(None)
+    node.SetAttribute("ModuleName", MODULE_NAME)
+    node.SetModuleName(MODULE_NAME)
+    node.SetName(scene.GenerateUniqueName(name))
+    scene.AddNode(node)
+    ParameterSet(node).set_settings(RegistrationSettings())
+    return node
+
+
+def _known(role: str) -> str:
+    if role not in ROLES and role not in MANY_ROLES:
+        raise InputError(f"A registration has no node of the role {role!r}.")
+    return role
+
+
+def registration_arguments(choices: ParameterSet) -> dict[str, Any]:
+    """Arguments of ``RegistrationLogic.prepareRegistration`` for these choices, with the outputs that exist already.
+
+    Raises InputError where landmarks for the start position are missing or too few.
+    """
+    settings = choices.settings
+    start = None
+    if choices.text("start") == "transform":
+        start = choices.reference(INITIAL_TRANSFORM)
+    elif choices.text("start") == "landmarks":
+        from .landmark_start import landmark_transform_node
+
+        start = landmark_transform_node(
+            choices.reference(FIXED_POINTS), choices.reference(MOVING_POINTS), choices.text("pairing")
+        )
+    outputs = wanted_outputs(choices)
+    return {
+        "fixedVolumeNode": choices.reference(FIXED_VOLUME),
+        "movingVolumeNode": choices.reference(MOVING_VOLUME),
+        "parameterFilenames": settings.parameter_files or None,
+        "preset": None if settings.parameter_files else settings.preset,
+        "outputVolumeNode": outputs.get("outputVolume"),
+        "outputTransformNode": outputs.get("outputTransform"),
+        "outputFieldNode": outputs.get("outputField"),
+        "fixedVolumeMaskNode": choices.reference(FIXED_MASK),
+        "movingVolumeMaskNode": choices.reference(MOVING_MASK),
+        "fixedSegments": choices.segments("fixed"),
+        "movingSegments": choices.segments("moving"),
+        "fixedPointsNode": choices.reference(FIXED_POINTS),
+        "movingPointsNode": choices.reference(MOVING_POINTS),
+        "initialTransformNode": start,
+        "background": settings.background,
+        "interpolation": settings.interpolation,
+        "threads": settings.threads,
+        "seed": settings.seed,
+        "initialization": settings.initialization,
+        "pairing": choices.text("pairing"),
+    }
+
+
+def wanted_outputs(choices: ParameterSet) -> dict[str, Any]:
+    """Role to node of the outputs that are wanted, None for a node that is to be made."""
+    return {role: choices.reference(role) for role in OUTPUTS if choices.wants(role)}

@@ -1,0 +1,240 @@
+"""From a result of ``core.register`` to nodes: all of it is computed first, then the scene changes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...core.errors import InputError
+from ...core.images.background import BackgroundEstimate, component_background
+from ...core.images.geometry import Geometry, array_view, image_from_array
+from ...core.transforms.plain_data import TransformData
+from ...core.transforms.resampling import cast_into, resample
+from ..nodes.chains import Chain, chain_to_world, displacement_steps, inverse, simplified
+from ..nodes.coordinates import geometry_from_ijk_to_ras
+from ..nodes.incremental import Steps, completed
+from ..nodes.output_volumes import image_steps, volume_class_for, write_field_volume, write_resampled_volume
+from ..nodes.planes import lifted_transform
+from ..nodes.resampling import resample_steps
+from ..nodes.snapshots import SceneChange
+from ..nodes.transforms import (
+    chain_from_data,
+    covering_grid,
+    grid_steps,
+    node_chain,
+    node_class_of,
+    set_from_parent,
+    set_registration_references,
+)
+from ..nodes.volumes import narrowed, world_grid
+from ..nodes.warps import vector_image
+from .asynchronous import resampled_by_worker
+from .job import OutputNodes, RegistrationJob
+
+
+@dataclass(frozen=True)
+class RegistrationOutcome:
+    """The nodes that were written, None where one was not wanted, and the result of ``core.register``.
+
+    ``notes``: sentences for the user about what was done to the input, such as landmarks that were left out.
+    """
+
+    volume_node: Any
+    transform_node: Any
+    field_node: Any
+    result: Any
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to compute of a result. The nodes are those that are there already: their parents count.
+
+    ``field`` is "grid" for a displacement grid, "vectors" for displacements at the fixed voxels, "" for none.
+    """
+
+    volume: bool = False
+    transform: bool = False
+    field: str = ""
+    transform_node: Any = None
+    field_node: Any = None
+    dense: bool = False
+
+
+@dataclass(frozen=True)
+class Computed:
+    """Everything that goes into the scene, None where it is not wanted.
+
+    ``volume`` is a VTK image on the fixed grid. ``transform`` and ``dense_field`` are what their nodes map from their
+    parents. ``vectors`` is a VTK image of displacements, RAS mm, on ``grid``.
+    """
+
+    grid: Geometry
+    volume: Any = None
+    transform: Chain | None = None
+    dense_field: Chain | None = None
+    vectors: Any = None
+
+
+def apply_result(job: RegistrationJob, result: Any) -> RegistrationOutcome:
+    """Write ``result`` into the output nodes of ``job``; with none named, into a new volume and a new transform.
+
+    Raises InputError when a node is no longer in the scene. When anything fails, the scene is as before.
+    """
+    outputs, scene = job.outputs, job.fixed.node.GetScene()
+    used = (outputs.volume, outputs.transform, outputs.field)
+    check_still_there(job, used)
+    computed = completed(compute_steps(job, result, _wanted(outputs)))
+    fixed, moving = job.fixed, job.moving
+    scene.SaveStateForUndo()
+    change = SceneChange()
+
+    def node_for(given: Any, node_class: str, name: str) -> Any:
+        if given is not None:
+            return change.remember(given)
+        return change.made(scene.AddNewNodeByClass(node_class, scene.GenerateUniqueName(name)))
+
+    pair = f"{moving.node.GetName()} registered to {fixed.node.GetName()}"
+    try:
+        transform_node = volume_node = None
+        if computed.transform is not None:
+            transform_node = node_for(outputs.transform, node_class_of(computed.transform), f"{pair} (transform)")
+            write_transform(job, transform_node, computed.transform)
+        if outputs.field is not None:
+            write_field(job, change.remember(outputs.field), computed)
+        # The last, because it may be the moving volume itself.
+        if computed.volume is not None:
+            volume_node = node_for(outputs.volume, volume_class_for(moving), pair)
+            write_resampled_volume(volume_node, computed.volume, fixed, moving)
+    except BaseException:
+        change.revert()
+        raise
+    notes = (*job.notes, *result.notes)
+    return RegistrationOutcome(volume_node, transform_node, outputs.field, result, notes)
+
+
+def _wanted(outputs: OutputNodes) -> Wanted:
+    field_kind = ""
+    if outputs.field is not None:
+        field_kind = "grid" if outputs.field.IsA("vtkMRMLTransformNode") else "vectors"
+    return Wanted(
+        volume=outputs.volume is not None or outputs.none_named,
+        transform=outputs.transform is not None or outputs.none_named,
+        field=field_kind,
+        transform_node=outputs.transform,
+        field_node=outputs.field,
+        dense=outputs.dense,
+    )
+
+
+def check_still_there(job: RegistrationJob, outputs: Any) -> None:
+    """Raise InputError when the fixed or the moving volume or one of the output nodes has left the scene."""
+    for node in (job.fixed.node, job.moving.node, *outputs):
+        if node is not None and node.GetScene() is None:
+            raise InputError(f"The node {node.GetName()} was removed from the scene while the registration ran.")
+
+
+def write_transform(job: RegistrationJob, node: Any, chain: Chain, own: Sequence[Any] = ()) -> None:
+    """``own``: elements that the node may keep, which nothing else uses."""
+    set_from_parent(node, chain, own)
+    set_registration_references(node, job.fixed.node, job.moving.node)
+
+
+def write_field(job: RegistrationJob, node: Any, computed: Computed) -> None:
+    if computed.dense_field is not None:
+        write_transform(job, node, computed.dense_field, own=computed.dense_field[-1:])
+    else:
+        write_field_volume(node, computed.vectors, computed.grid)
+
+
+def compute_steps(job: RegistrationJob, result: Any, wanted: Wanted) -> Steps[Computed]:
+    """The scene does not change."""
+    fixed, moving = job.fixed, job.moving
+    chain = chain_from_data(transform_in_space(job, result))
+    grid = fixed.geometry if fixed.is_orthogonal_in_world else world_grid(fixed)
+
+    def for_node(node: Any, dense: bool) -> Steps[Chain]:
+        """What ``node``, None for a new one without parents, maps from its parent."""
+        parents = [] if node is None else chain_to_world(node.GetParentTransformNode())
+        if not dense:
+            return node_chain(chain, moving.parents, parents)
+        to_moving = node_chain(chain, moving.parents)
+        own_geometry = geometry_from_ijk_to_ras(moving.ijk_to_ras, moving.geometry.size)
+        yield
+        dense_chain = yield from grid_steps(to_moving, covering_grid(grid, own_geometry, to_moving))
+        return simplified([*parents, *dense_chain])
+
+    volume = transform = dense_field = vectors = None
+    if wanted.volume:
+        voxels = yield from _resampled_steps(job, result, chain)
+        volume = yield from image_steps(voxels, moving.scalar_type)
+    if wanted.transform:
+        transform = yield from for_node(wanted.transform_node, wanted.dense)
+    if wanted.field == "grid":
+        dense_field = yield from for_node(wanted.field_node, True)
+    elif wanted.field == "vectors":
+        vectors, target = vector_image(grid)
+        yield from displacement_steps(chain, grid, target)
+    return Computed(grid, volume, transform, dense_field, vectors)
+
+
+def transform_in_space(job: RegistrationJob, result: Any) -> TransformData:
+    """The 3D transform, LPS, world to world."""
+    data = getattr(result, "transform_data", None)  # as the worker sent it
+    data = TransformData.of(result.transform) if data is None else data
+    if job.fixed_plane is None or job.moving_plane is None:
+        return data
+    corners = np.concatenate([job.fixed.geometry.corners(), job.moving.geometry.corners()])
+    reach = float(np.linalg.norm(np.ptp(corners, axis=0)))
+    return lifted_transform(data, job.fixed_plane, job.moving_plane, reach)
+
+
+def _resampled_steps(job: RegistrationJob, result: Any, chain: Chain) -> Steps[np.ndarray]:
+    """(k, j, i[, c]) of the original moving voxels on the grid of the fixed volume, in their own type."""
+    moving = job.moving
+    found = resampled_by_worker(job, result)
+    if found is not None:
+        return found
+    if moving.components == 1:
+        estimate = result.background if job.moving_background is None else job.moving_background
+        padding = None if job.keeps_padding else estimate
+        return (yield from _component_steps(job, result, chain, moving.voxels, estimate.value, padding))
+    voxels = np.empty((*job.fixed.voxels.shape[:3], moving.components), moving.voxels.dtype)
+    for component in range(moving.components):
+        one = np.ascontiguousarray(moving.voxels[..., component])
+        yield
+        background = component_background(one, job.inputs.background)
+        yield
+        voxels[..., component] = yield from _component_steps(job, result, chain, one, background)
+        yield
+    return voxels
+
+
+def _component_steps(
+    job: RegistrationJob,
+    result: Any,
+    chain: Chain,
+    voxels: np.ndarray,
+    background: float,
+    padding: BackgroundEstimate | None = None,
+) -> Steps[np.ndarray]:
+    fixed, moving = job.fixed, job.moving
+    settings: dict[str, Any] = {
+        "interpolation": job.interpolation,
+        "background": background,
+        "padding": padding,
+        "threads": job.inputs.threads,
+    }
+    if fixed.to_world or moving.to_world:
+        whole = [*fixed.to_world, *chain, *inverse(moving.to_world)]
+        return (yield from resample_steps(voxels, moving.geometry, whole, fixed.geometry, **settings))
+    flat, geometry = job.image_of(moving, voxels)
+    _, reference = job.image_of(fixed, fixed.voxels)
+    moved = resample(image_from_array(narrowed(flat), geometry), result.transform, reference, **settings)
+    # ITK does not wrap every type that a volume can have.
+    own = np.empty(fixed.voxels.shape[:3], voxels.dtype)
+    cast_into(own, array_view(moved).reshape(own.shape))
+    return own

@@ -1,0 +1,96 @@
+"""Presets in text nodes of a scene: they are saved with it, so that whoever opens it registers with the same stages."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from ...core.errors import InputError
+from ...core.presets.catalog import built_in_presets
+from ...core.presets.preset import SCENE, Preset, checked_title, preset_from_json, preset_json
+from ...core.presets.user_presets import UserPresets
+
+_log = logging.getLogger(__name__)
+NODE_CLASS = "vtkMRMLTextNode"
+#: Node attribute that marks a preset; its value is the preset's id.
+ATTRIBUTE = "ElastixRegistration.Preset"
+
+
+def scene_presets(scene: Any) -> list[Preset]:
+    """Those of ``scene``, which may be None, by title. A node that cannot be read is left out and told to the log."""
+    found = []
+    for node in preset_nodes(scene):
+        try:
+            found.append(preset_of_node(node))
+        except InputError as problem:
+            _log.warning("A preset of the scene is left out: %s", problem)
+    return sorted(found, key=lambda preset: preset.title.lower())
+
+
+def preset_of_node(node: Any) -> Preset:
+    """The preset that a text node holds. Raises InputError that names the node."""
+    return preset_from_json(node.GetText() or "", f"text node {node.GetName()}", SCENE)
+
+
+def preset_nodes(scene: Any) -> list[Any]:
+    """The text nodes of ``scene`` that hold presets, in the order of the scene."""
+    if scene is None:
+        return []
+    nodes = [scene.GetNthNodeByClass(n, NODE_CLASS) for n in range(scene.GetNumberOfNodesByClass(NODE_CLASS))]
+    return [node for node in nodes if node.GetAttribute(ATTRIBUTE)]
+
+
+def save_in_scene(scene: Any, preset: Preset) -> Preset:
+    """Keep ``preset`` in ``scene`` and return it as it is there. One of the same id is replaced.
+
+    Raises InputError for the id of a built-in preset, which a scene cannot change, and ParameterError for a preset
+    whose files cannot be read.
+    """
+    if preset.id in built_in_presets():
+        raise InputError(f"{preset.id!r} is a built-in preset; give the one of the scene another name.")
+    text = preset_json(preset)
+    node = next((node for node in preset_nodes(scene) if node.GetAttribute(ATTRIBUTE) == preset.id), None)
+    if node is None:
+        node = scene.CreateNodeByClass(NODE_CLASS)
+        node.UnRegister(None)
+        node.SetAttribute(ATTRIBUTE, preset.id)
+        # In the scene's own file: a text file beside it could be left behind.
+        node.SetForceCreateStorageNode(node.CreateStorageNodeNever)
+        node.SetName(preset.title)
+        node.SetText(text)
+        scene.AddNode(node)
+    else:
+        modified = node.StartModify()
+        node.SetName(preset.title)
+        node.SetText(text)
+        node.EndModify(modified)
+    return preset_of_node(node)
+
+
+def rename_in_scene(scene: Any, preset_id: str, title: str) -> Preset:
+    """Another title; the id, which parameter sets of the scene name, stays. Raises InputError for an unknown id, for an
+    empty title, and for that of a built-in preset or of another one of the scene."""
+    preset = preset_of_node(_node_of(scene, preset_id))
+    others = [*built_in_presets().values(), *(each for each in scene_presets(scene) if each.id != preset_id)]
+    return save_in_scene(scene, replace(preset, title=checked_title(title, others)))
+
+
+def remove_from_scene(scene: Any, preset_id: str) -> None:
+    """Raises InputError when the scene has no preset of that id."""
+    scene.RemoveNode(_node_of(scene, preset_id))
+
+
+def free_scene_id(scene: Any, title: str, user: UserPresets) -> str:
+    """An id made of ``title`` that no preset has, built-in, of the user, or of the scene."""
+    taken = [*built_in_presets(), *(node.GetAttribute(ATTRIBUTE) for node in preset_nodes(scene))]
+    return user.free_id(title, taken)
+
+
+def _node_of(scene: Any, preset_id: str) -> Any:
+    for node in preset_nodes(scene):
+        if node.GetAttribute(ATTRIBUTE) == preset_id:
+            return node
+    known: Sequence[str] = [node.GetAttribute(ATTRIBUTE) for node in preset_nodes(scene)]
+    raise InputError(f"The scene has no preset {preset_id!r}; it has {', '.join(known) or 'none'}.")

@@ -1,0 +1,69 @@
+"""Volumes as elastix gets them: on an orthogonal grid in world, flat for single slices, with masks. LPS, mm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...core.errors import InputError
+from ...core.images.background import BackgroundEstimate, background_of
+from ...core.images.geometry import Geometry, check_voxels
+from ...core.settings import KEEP
+from ...core.transforms.plain_data import VoxelData
+from ..nodes.incremental import Steps
+from ..nodes.masks import mask_steps
+from ..nodes.planes import Plane, flat_geometry, flat_voxels
+from ..nodes.resampling import in_world_steps
+from ..nodes.volumes import VolumeImage, world_grid
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two volumes as elastix gets it: ``image`` on ``grid`` (3D, world, orthogonal), flat for a slice.
+
+    ``estimate`` and ``inside`` (uint8 on ``grid``) are there for volumes that had to be resampled onto that grid.
+    """
+
+    image: VoxelData
+    grid: Geometry
+    plane: Plane | None
+    estimate: BackgroundEstimate | None = None
+    inside: np.ndarray | None = None
+
+
+def side_steps(volume: VolumeImage, plane: Plane | None, background: float | str, threads: int | None) -> Steps[Side]:
+    scalars = volume.scalars()
+    image = VoxelData(*flattened(scalars, volume.geometry, plane))
+    check_voxels(image.array, image.geometry, volume.name)
+    if volume.is_orthogonal_in_world:
+        return Side(image, volume.geometry, plane)
+    yield
+    estimate, grid = background_of(scalars, background), world_grid(volume)
+    yield
+    scalars, inside = yield from in_world_steps(
+        volume, grid, estimate, keep_padding=background == KEEP, threads=threads
+    )
+    return Side(VoxelData(*flattened(scalars, grid, plane)), grid, plane, estimate, inside)
+
+
+def mask_of_side_steps(side: Side, node: Any, segments: Sequence[str] | None, role: str) -> Steps[VoxelData | None]:
+    """uint8 on the grid of the image: inside of the mask node and of the volume; None for everywhere."""
+    inside = side.inside
+    if node is not None:
+        inside = yield from mask_steps(node, side.grid, role, segments)
+        if side.inside is not None:
+            inside = inside & side.inside
+            if not inside.any():
+                raise InputError(f"The {role} {node.GetName()} lies outside of its image.")
+    elif segments:
+        raise InputError(f"Segments of the {role} were chosen, but no segmentation was given.")
+    return None if inside is None else VoxelData(*flattened(inside, side.grid, side.plane))
+
+
+def flattened(voxels: np.ndarray, geometry: Geometry, plane: Plane | None) -> tuple[np.ndarray, Geometry]:
+    if plane is None:
+        return voxels, geometry
+    return flat_voxels(voxels, geometry), flat_geometry(geometry, plane)

@@ -1,0 +1,50 @@
+"""The judgement of a registration: what is given beside the images adds figures and changes none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from core.phantoms import blobs, grid, stage
+from ElastixRegistrationLib.core.images.geometry import array_view, image_from_array
+from ElastixRegistrationLib.core.quality.assessment import assess
+from ElastixRegistrationLib.core.registration.register import register
+
+GRID = grid((40, 36, 32))
+SHIFT = (4.0, -3.0, 5.0)
+
+
+@pytest.fixture(scope="module")
+def registered():
+    """(fixed image, result, labels of both images: 1 where a blob is)."""
+    fixed, moving = blobs(GRID), blobs(GRID, SHIFT)
+    labels = [image_from_array((np.asarray(array_view(one)) > 60).astype(np.uint8), GRID) for one in (fixed, moving)]
+    return fixed, register(fixed, moving, [stage()], seed=1), labels
+
+
+@pytest.mark.parametrize("most_voxels", [1e6, 5000])
+def test_labels_add_their_figures_and_leave_the_rest_as_it_is(registered, most_voxels):
+    fixed, result, (fixed_labels, moving_labels) = registered
+    alone = assess(fixed, result, most_voxels=most_voxels)
+    judged = assess(fixed, result, fixed_labels=fixed_labels, moving_labels=moving_labels, most_voxels=most_voxels)
+    names = {figure.name for figure in alone.comparison.figures}
+    assert [figure for figure in judged.comparison.figures if figure.name in names] == list(alone.comparison.figures)
+    assert np.array_equal(judged.before, alone.before)
+    assert np.array_equal(judged.after, alone.after)
+    overlap = next(figure for figure in judged.comparison.figures if figure.name == "Dice overlap, label 1")
+    drawn, moved = (np.asarray(array_view(one)) != 0 for one in (fixed_labels, moving_labels))
+    assert overlap.before == pytest.approx(2 * (drawn & moved).sum() / (drawn.sum() + moved.sum()))
+    assert overlap.after > 0.9 > overlap.before
+
+
+def test_padding_of_the_fixed_image_counts_for_nothing(registered):
+    """The same image with and without padding: where it was measured, both are the same."""
+    fixed, _, _ = registered
+    voxels = np.array(array_view(fixed)) + np.random.default_rng(1).normal(0, 2, GRID.size[::-1]).astype(np.float32)
+    padded = voxels.copy()
+    _, j, i = np.indices(voxels.shape)
+    padded[(j - 17.5) ** 2 + (i - 19.5) ** 2 > 17**2] = -2000
+    images = [image_from_array(one.astype(np.float32), GRID) for one in (padded, voxels)]
+    result = register(*images, [stage(MaximumNumberOfIterations="1")], seed=1)
+    assert result.fixed_background.padding == -2000
+    figures = {figure.name: figure for figure in assess(images[0], result).comparison.figures}
+    assert figures["Correlation"].before > 0.999
