@@ -101,19 +101,19 @@ class ElastixRegistrationLogic(ScriptedLoadableModuleLogic, RegistrationLogic):
 
         ``wanted``: roles of the outputs, of which the worker computes what it can.
         """
-        from ElastixRegistrationLib.mrml.nodes.incremental import completed
+        from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
 
-        return completed(self.startSteps(job, inBackground, wanted))
+        return run_to_completion(self.startSteps(job, inBackground, wanted))
 
     def startSteps(self, job, inBackground: bool = True, wanted=("outputVolume",)):
         """``startJob`` in steps between which a window can move; the generator returns the handle."""
         if inBackground:
-            from ElastixRegistrationLib.mrml.run.asynchronous import submission_steps
+            from ElastixRegistrationLib.mrml.run.asynchronous import submission_incrementally
 
-            return submission_steps(self.workers, job, wanted)
-        from ElastixRegistrationLib.mrml.run.in_process import run_steps
+            return submission_incrementally(self.workers, job, wanted)
+        from ElastixRegistrationLib.mrml.run.in_process import run_incrementally
 
-        return run_steps(job.inputs)
+        return run_incrementally(job.inputs)
 
     def warmUp(self) -> None:
         """Start a process for the next background registration, where itk-elastix is installed."""

@@ -12,8 +12,9 @@ SOURCES = Path(__file__).resolve().parents[1] / "ElastixRegistration"
 #: What scripts call. The rest is described where it stands.
 MODULES = (
     "ElastixRegistrationLib.core",
-    *(f"ElastixRegistrationLib.core.{name}" for name in ("settings", "images", "transforms", "parameter_maps")),
-    *(f"ElastixRegistrationLib.core.{name}" for name in ("preset", "progress", "assessment", "report", "errors")),
+    *(f"ElastixRegistrationLib.core.{name}" for name in ("settings", "errors", "images.geometry", "parameters.maps")),
+    *(f"ElastixRegistrationLib.core.{name}" for name in ("transforms.itk_transforms", "presets.preset")),
+    *(f"ElastixRegistrationLib.core.{name}" for name in ("elastix.progress", "quality.assessment", "report.page")),
     "ElastixRegistrationLib.batch",
     *(f"ElastixRegistrationLib.worker.{name}" for name in ("pool", "client", "outputs", "result")),
     "ElastixRegistrationLib.mrml.logic",

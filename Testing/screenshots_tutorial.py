@@ -21,8 +21,8 @@ from ElastixRegistrationLib.core.files.image_files import read_image, write_imag
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.report.pictures import (
     checkerboard,
-    grey,
-    normalised,
+    gray,
+    normalized,
     planes_of,
     png_bytes,
     window_of,
@@ -54,8 +54,8 @@ def two_scans(brain):
     angle = np.deg2rad(8)
     matrix = np.eye(4)
     matrix[:2, :2] = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
-    centre = geometry.centre()
-    matrix[:3, 3] = centre - matrix[:3, :3] @ centre + [7.0, -5.0, 6.0]
+    center = geometry.center()
+    matrix[:3, 3] = center - matrix[:3, :3] @ center + [7.0, -5.0, 6.0]
     turned = array_view(resample(brain, transform_from_matrix(matrix, "LPS"), geometry)).astype(np.float32)
     noise = np.random.default_rng(3).normal(0, 0.03 * turned.max(), (2, *turned.shape))
     other = np.round(2.5 * np.hypot(turned + noise[0], noise[1]))
@@ -88,11 +88,11 @@ def comparisons(fixed, before: np.ndarray, after: np.ndarray) -> dict[str, np.nd
     planes, voxels = planes_of(geometry_of(fixed)), array_view(fixed)
 
     def cuts(plane, moved):
-        return [normalised(plane.cut(array), window_of(array)) for array in (voxels, moved)]
+        return [normalized(plane.cut(array), window_of(array)) for array in (voxels, moved)]
 
     rows = []
     for moved in (before, after):
-        pictures = [grey(0.5 + 0.5 * (cut[1] - cut[0])) for cut in (cuts(plane, moved) for plane in planes)]
+        pictures = [gray(0.5 + 0.5 * (cut[1] - cut[0])) for cut in (cuts(plane, moved) for plane in planes)]
         height = max(picture.shape[0] for picture in pictures)
         padded = [np.pad(p, [(0, height - p.shape[0]), (0, 6)], constant_values=255) for p in pictures]
         rows.append(np.pad(np.concatenate(padded, axis=1), [(0, 6), (0, 0)], constant_values=255))

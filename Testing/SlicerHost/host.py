@@ -111,7 +111,7 @@ class SlicerHost:
         slicer.mrmlScene = slicer.vtkMRMLScene()
         logic = slicer.vtkSlicerApplicationLogic()
         logic.SetMRMLScene(slicer.mrmlScene)
-        # The module logics register the node classes and the default colours and units
+        # The module logics register the node classes and the default colors and units
         self._logics = [getattr(slicer, name)() for name in _LOGICS if hasattr(slicer, name)]
         for one in self._logics:
             one.SetMRMLApplicationLogic(logic)

@@ -75,7 +75,7 @@ class qMRMLPlotView(QWidget):
         return [s for s in found if s is not None]
 
     def curves(self) -> list[tuple[QColor, QPolygonF]]:
-        """Colour and points (in the data's own units) of every series with a table."""
+        """Color and points (in the data's own units) of every series with a table."""
         found = []
         for series in self._series():
             table = series.GetTableNode().GetTable() if series.GetTableNode() is not None else None
@@ -109,9 +109,9 @@ class qMRMLPlotView(QWidget):
         painter.drawRect(frame)
         curves = [c for c in self.curves() if not c[1].isEmpty()]
         if chart is not None:
-            centre = Qt.AlignmentFlag.AlignCenter
-            painter.drawText(QRectF(0, 2, self.width(), 20), centre, chart.GetTitle() or "")
-            painter.drawText(QRectF(0, self.height() - 18, self.width(), 18), centre, chart.GetXAxisTitle() or "")
+            center = Qt.AlignmentFlag.AlignCenter
+            painter.drawText(QRectF(0, 2, self.width(), 20), center, chart.GetTitle() or "")
+            painter.drawText(QRectF(0, self.height() - 18, self.width(), 18), center, chart.GetXAxisTitle() or "")
         if not curves:
             return
         bounds = QRectF(curves[0][1].boundingRect())

@@ -57,7 +57,7 @@ def scans(tmp_path_factory) -> Scans:
     mask = np.zeros(geometry.size[::-1], np.uint8)
     mask[2:-2, 2:-2, 2:-2] = 1
     write_image(image_from_array(mask, geometry), folder / "fixed_mask.nrrd")
-    points = geometry.centre() + np.random.default_rng(1).uniform(-12, 12, (5, 3))
+    points = geometry.center() + np.random.default_rng(1).uniform(-12, 12, (5, 3))
     labels = tuple(str(n) for n in range(5))
     write_points(Points(points, labels), folder / "fixed.fcsv")
     write_points(Points(points + shifts[0], labels), folder / "moving.fcsv")

@@ -66,10 +66,10 @@ def test_every_case_but_the_failing_ones_is_registered(finished, scans):
     assert [o.state for o in result.outcomes] == ["done"] * 4 + ["failed"] * 2
     assert "broken.nrrd" in result.failed[0].error
     assert "gone.nrrd does not exist" in result.failed[1].error
-    centre = geometry_of(read_image(scans.fixed)).centre()
+    center = geometry_of(read_image(scans.fixed)).center()
     for name, shift in zip(("full", "scan_1", "scan_2", "scan_3"), scans.shifts, strict=False):
-        moved = sitk.ReadTransform(str(output / name / "transform.h5")).TransformPoint(centre.tolist())
-        assert np.linalg.norm(moved - centre - shift) < 0.5
+        moved = sitk.ReadTransform(str(output / name / "transform.h5")).TransformPoint(center.tolist())
+        assert np.linalg.norm(moved - center - shift) < 0.5
         assert sitk.ReadImage(str(output / name / "resampled.nrrd")).GetPixelID() == sitk.sitkInt16
 
 

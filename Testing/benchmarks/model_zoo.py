@@ -112,7 +112,7 @@ def _run(stages: list[dict[str, tuple[str, ...]]], dimension: int) -> str:
         arguments["fixed_mask"] = image_from_array(inside, geometry)
         stages = [stage | {"ErodeMask": ("false",)} for stage in stages]
     if any(POINTS_METRIC in stage.get("Metric", ()) for stage in stages):
-        points = geometry.centre() + np.random.default_rng(1).uniform(-0.3, 0.3, (12, dimension)) * 36 * spacing
+        points = geometry.center() + np.random.default_rng(1).uniform(-0.3, 0.3, (12, dimension)) * 36 * spacing
         arguments |= {"fixed_points": points, "moving_points": points + shift}
     try:
         register(fixed, moving, stages, threads=2, seed=1, **arguments)

@@ -57,7 +57,7 @@ def folded_fraction(transform: Any, fixed: Geometry, mask: Any = None, every: in
 
 
 def overlap(transform: Any, fixed_labels: Any, moving_labels: Any) -> float:
-    """Dice of two masks, the moving one resampled (nearest neighbour) on the fixed grid."""
+    """Dice of two masks, the moving one resampled (nearest neighbor) on the fixed grid."""
     moved = resample(moving_labels, transform, geometry_of(fixed_labels), interpolation="nearest", background=0)
     return dice(array_view(fixed_labels) != 0, array_view(moved) != 0)
 
@@ -149,7 +149,7 @@ def spinal_cord(data: Path, moved: bool, swapped: bool = False) -> Pair:
 def brain(folder: Path, seed: int, shrink: int, contrast: str = "same", deviation: float = 5.0) -> Pair:
     """The demo's brain, turned, shifted and deformed. ``deviation`` of the knots in mm; between subjects it is more.
 
-    ``contrast`` "other": grey and white matter and fluid in another order, as T2 shows them.
+    ``contrast`` "other": gray and white matter and fluid in another order, as T2 shows them.
     """
     usual = demo_data.KNOT_DEVIATION_MM, demo_data.KNOT_SPACING_MM, demo_data.SMALLEST_LOCAL_VOLUME
     demo_data.KNOT_DEVIATION_MM = deviation
@@ -196,10 +196,10 @@ def breathing(data: Path, seed: int, slice_mm: float = 5.0) -> Pair:
     voxels = voxels[:lower] + random.normal(0, 25, voxels[:lower].shape).astype(np.float32)
     grid = Geometry((*grid.size[:2], lower), grid.spacing, grid.origin, grid.direction)
     length, sway = random.uniform(14, 20), random.uniform(3, 6)
-    centre, extent = grid.centre(), np.array(grid.size) * grid.spacing
+    center, extent = grid.center(), np.array(grid.size) * grid.spacing
 
     def displacement(points: np.ndarray) -> np.ndarray:
-        x, y, z = np.moveaxis((points - centre) / extent, -1, 0)
+        x, y, z = np.moveaxis((points - center) / extent, -1, 0)
         radius = np.hypot(x / 0.36, y / 0.30)
         inside = 1 / (1 + np.exp((radius - 1) * 0.33 * extent[0] / 3))
         along = 0.75 + 0.25 * np.sin(2 * np.pi * (z + 0.3 * x))
@@ -256,9 +256,9 @@ def histology(data: Path, seed: int, degrees: float = 40.0) -> Pair:
 
     def back(points: np.ndarray) -> np.ndarray:
         """Fixed points of moving points."""
-        local = (points - grid.centre() - shift) @ turn
+        local = (points - grid.center() - shift) @ turn
         bent = local + wave * np.sin(2 * np.pi * local[..., ::-1] / (0.5 * extent.min()) + phase)
-        return bent + grid.centre()
+        return bent + grid.center()
 
     index = np.stack(np.meshgrid(*(np.arange(float(n)) for n in grid.size[::-1]), indexing="ij")[::-1], -1)
     volume = np.stack([voxels] * 3)
@@ -268,7 +268,7 @@ def histology(data: Path, seed: int, degrees: float = 40.0) -> Pair:
     moved = 200 - 140 * np.clip(moved / voxels.max(), 0, None) ** 0.8 + random.normal(0, 3, moved.shape)
     inside = np.argwhere(array_view(base_mask(data)) != 0)[:, ::-1][::37]
     start = grid.points_of(inside.astype(float))
-    end = (start - grid.centre()) @ turn.T + grid.centre() + shift
+    end = (start - grid.center()) @ turn.T + grid.center() + shift
     for _ in range(300):
         end += 0.5 * (start - back(end)) @ turn.T
 
@@ -286,13 +286,13 @@ def before(pair: Pair) -> dict[str, float]:
     return pair.score(identity(pair.fixed.GetImageDimension()))
 
 
-def _with_moved_header(image: Any, degrees: float, millimetres: float) -> Any:
+def _with_moved_header(image: Any, degrees: float, millimeters: float) -> Any:
     grid = geometry_of(image)
     axis = np.array([0.48, 0.6, 0.64])
     turn = demo_data._rotation(axis, np.deg2rad(degrees))
-    shift = millimetres * np.array([0.6, -0.64, 0.48])
+    shift = millimeters * np.array([0.6, -0.64, 0.48])
     direction = turn @ np.asarray(grid.direction)
-    centre = grid.centre()
-    origin = turn @ (np.asarray(grid.origin) - centre) + centre + shift
+    center = grid.center()
+    origin = turn @ (np.asarray(grid.origin) - center) + center + shift
     moved = Geometry(grid.size, grid.spacing, tuple(origin.tolist()), tuple(map(tuple, direction.tolist())))
     return image_from_array(np.array(array_view(image)), moved)

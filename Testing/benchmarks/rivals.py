@@ -142,7 +142,7 @@ dimension, seed, threads = map(int, sys.argv[1:4])
 work, fixed_file, moving_file, fixed_mask, moving_mask = sys.argv[4:]
 """
 _SCRIPTS = {
-    # Rigid, affine and symmetric normalisation with mutual information: the all-round choice of its authors.
+    # Rigid, affine and symmetric normalization with mutual information: the all-round choice of its authors.
     "ants": """
 import ants
 read = lambda path: ants.image_read(path, dimension)
@@ -163,7 +163,7 @@ greedy.execute(f"{metric} -it {work}/affine.mat -n 100x50x10 -o {work}/warp.nii.
 both = f"-r {work}/warp.nii.gz {work}/affine.mat"
 greedy.execute(f"-d {dimension} -rf {fixed_file} -rm {moving_file} {work}/v.nii.gz {both}")
 """,
-    # As in its own examples: centres together, affine, then B-spline of 14 mm (8 pixels where that is more).
+    # As in its own examples: centers together, affine, then B-spline of 14 mm (8 pixels where that is more).
     "simpleitk": """
 import SimpleITK as sitk
 fixed, moving = (sitk.ReadImage(file, sitk.sitkFloat32) for file in (fixed_file, moving_file))

@@ -10,7 +10,7 @@ import numpy as np
 
 WIDTH, HEIGHT, COLUMNS = 560, 330, 2
 LEFT, RIGHT, TOP, BOTTOM = 58, 16, 34, 44
-COLOURS = {
+COLORS = {
     "ours": "#c2410c",
     "SlicerElastix": "#1d4ed8",
     "ANTs": "#047857",
@@ -40,10 +40,10 @@ def scatter_svg(panels: dict[str, Sequence[Dot]], unit: dict[str, str], footer: 
     for number, (title, dots) in enumerate(panels.items()):
         x, y = number % COLUMNS * WIDTH, number // COLUMNS * HEIGHT
         parts.append(f'<g transform="translate({x} {y})">{_panel(title, dots, unit[title])}</g>')
-    groups = [g for g in COLOURS if any(dot.group == g for dots in panels.values() for dot in dots)]
+    groups = [g for g in COLORS if any(dot.group == g for dots in panels.values() for dot in dots)]
     for number, group in enumerate(groups):
         at = LEFT + 98 * number
-        parts.append(f'<circle cx="{at}" cy="{height - 34}" r="5" fill="{COLOURS[group]}"/>')
+        parts.append(f'<circle cx="{at}" cy="{height - 34}" r="5" fill="{COLORS[group]}"/>')
         parts.append(f'<text x="{at + 10}" y="{height - 30}">{escape(group)}</text>')
     parts.append(f'<text x="{LEFT}" y="{height - 10}" fill="#52525b">{escape(footer)}</text></svg>')
     return "".join(parts) + "\n"
@@ -74,18 +74,18 @@ def _panel(title: str, dots: Sequence[Dot], unit: str) -> str:
     taken: list[tuple[float, float, float]] = []
     for dot in sorted(dots, key=lambda dot: (dot.group != "ours", dot.error)):
         at = x(dot.seconds), y(dot.error)
-        parts.append(f'<circle cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="4.5" fill="{COLOURS.get(dot.group, "#000")}"/>')
+        parts.append(f'<circle cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="4.5" fill="{COLORS.get(dot.group, "#000")}"/>')
         label = dot.label + (f" ({dot.error:.3g})" if dot.error > top else "")
         length = LETTER * len(label)
         left = at[0] + 8 if at[0] + 8 + length < WIDTH else at[0] - 8 - length
         lines = [at[1] + 4 + offset for n in range(12) for offset in (11 * n, -11 * n)]
         line = next((line for line in lines if _is_free(line, left, left + length, taken)), lines[0])
         taken.append((line, left, left + length))
-        colour = COLOURS.get(dot.group, "#000")
+        color = COLORS.get(dot.group, "#000")
         if line != lines[0]:
             ends = f'x1="{at[0]:.1f}" y1="{at[1]:.1f}" x2="{left:.1f}" y2="{line - 4:.1f}"'
-            parts.append(f'<line {ends} stroke="{colour}" stroke-width="0.6"/>')
-        parts.append(f'<text x="{left:.1f}" y="{line:.1f}" fill="{colour}">{escape(label)}</text>')
+            parts.append(f'<line {ends} stroke="{color}" stroke-width="0.6"/>')
+        parts.append(f'<text x="{left:.1f}" y="{line:.1f}" fill="{color}">{escape(label)}</text>')
     return "".join(parts)
 
 

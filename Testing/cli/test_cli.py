@@ -34,7 +34,7 @@ def pair(tmp_path):
     write_image(blobs(geometry, SHIFT, dtype=np.int16), folder / "moving.nrrd")
     write_parameter_file(stage("EulerTransform"), folder / "rigid.txt")
     write_parameter_file(stage("BSplineTransform", MaximumNumberOfIterations="30"), folder / "deformable.toml")
-    points = geometry.centre() + np.random.default_rng(1).uniform(-15, 15, (8, 3))
+    points = geometry.center() + np.random.default_rng(1).uniform(-15, 15, (8, 3))
     labels = tuple(f"P, {n}" for n in range(8))
     write_points(Points(points, labels), folder / "fixed.fcsv")
     write_points(Points(points + SHIFT, labels), folder / "moving.mrk.json")
@@ -126,27 +126,27 @@ def test_two_single_slices_are_registered_in_2d(tmp_path, monkeypatch):
     assert (
         call(*arguments, "--output-transform", "t.tfm", "--output-volume", "v.nrrd", "--output-jacobian", "j.nrrd") == 0
     )
-    centre = flat.centre()
-    moved = sitk.ReadTransform("t.tfm").TransformPoint(centre.tolist())
-    assert moved == pytest.approx(centre + SHIFT[:2], abs=0.3)
+    center = flat.center()
+    moved = sitk.ReadTransform("t.tfm").TransformPoint(center.tolist())
+    assert moved == pytest.approx(center + SHIFT[:2], abs=0.3)
     # The results lie where the fixed slice lies, and the other commands take them as they are.
     assert call("apply", "t.tfm", "moving.nii.gz", "--reference", "fixed.nii.gz", "--output-volume", "w.nrrd") == 0
     assert call("analyze", "t.tfm", "--reference", "fixed.nii.gz", "--output-magnitude", "m.nrrd") == 0
     for name in ("v.nrrd", "j.nrrd", "w.nrrd", "m.nrrd"):
         assert geometry_of(read_image(name)).is_close(lifted), name
     assert np.array_equal(array_view(read_image("v.nrrd")), array_view(read_image("w.nrrd")))
-    write_points(Points(np.array([[*centre, 77.0]]), ("a",)), "p.fcsv")
+    write_points(Points(np.array([[*center, 77.0]]), ("a",)), "p.fcsv")
     assert call("apply", "t.tfm", "--points", "p.fcsv", "--output-points", "q.fcsv") == 0
     assert read_points("q.fcsv").coordinates[0] == pytest.approx([*moved, 77.0])
 
 
-def test_a_single_slice_of_colour_stays_one(tmp_path, monkeypatch):
+def test_a_single_slice_of_color_stays_one(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     flat, lifted = grid((64, 60)), grid((64, 60, 1))
     for name, shift in (("fixed", None), ("moving", SHIFT[:2])):
         red = np.asarray(array_view(blobs(flat, shift)), np.uint8)
-        colours = np.stack([red, red // 2, 200 - red], -1)[None]
-        sitk_image = sitk.GetImageFromArray(colours, isVector=True)
+        colors = np.stack([red, red // 2, 200 - red], -1)[None]
+        sitk_image = sitk.GetImageFromArray(colors, isVector=True)
         sitk_image.SetSpacing(lifted.spacing)
         sitk_image.SetOrigin(lifted.origin)
         sitk.WriteImage(sitk_image, f"{name}.nrrd")
@@ -159,12 +159,12 @@ def test_a_single_slice_of_colour_stays_one(tmp_path, monkeypatch):
     assert np.abs(sitk.GetArrayFromImage(written) - expected)[:, 8:-8, 8:-8].mean() < 2
 
 
-def test_a_colour_image_keeps_its_components(tmp_path):
+def test_a_color_image_keeps_its_components(tmp_path):
     flat = grid((64, 60))
     fixed, moving = (np.asarray(array_view(blobs(flat, shift))) for shift in (None, SHIFT[:2]))
     write_image(image_from_array(fixed.copy(), flat), tmp_path / "fixed.nrrd")
-    colour = np.stack([moving / 2, moving / 3, 50 + 0 * moving], -1).astype(np.uint8)
-    image = sitk.GetImageFromArray(colour, isVector=True)
+    color = np.stack([moving / 2, moving / 3, 50 + 0 * moving], -1).astype(np.uint8)
+    image = sitk.GetImageFromArray(color, isVector=True)
     image.SetSpacing(flat.spacing)
     image.SetOrigin(flat.origin)
     sitk.WriteImage(image, str(tmp_path / "moving.nrrd"))

@@ -43,7 +43,7 @@ def folder(tmp_path_factory):
     write_points(Points(points[:5], tuple(labels[:5])), folder / "fixed.mrk.json")
     write_points(Points((points + SHIFT)[::-1], tuple(labels[::-1])), folder / "moving.fcsv")
     coefficients = np.pad(random.normal(0, 2, (3, 8, 8, 8)), [(0, 0), (3, 3), (3, 3), (3, 3)])
-    warp = bspline_transform(coefficients, GRID.centre() - 100, np.full(3, 16.0), np.eye(3))
+    warp = bspline_transform(coefficients, GRID.center() - 100, np.full(3, 16.0), np.eye(3))
     write_transform(warp, folder / "warp.h5", GRID)
     return folder
 
@@ -55,7 +55,7 @@ def registered(folder, *more, capsys=None):
         "--output-transform", output, "--json", *more,
     )  # fmt: skip
     assert status == 0
-    return map_points(read_transform(output), GRID.centre())[0] - GRID.centre()
+    return map_points(read_transform(output), GRID.center())[0] - GRID.center()
 
 
 LANDMARKS = ("--fixed-points", "fixed.mrk.json", "--moving-points", "moving.fcsv")
@@ -88,7 +88,7 @@ def test_landmarks_start(folder):
         )  # fmt: skip
         assert status == 0
         theirs = sitk.ReadTransform(str(folder / "s.h5"))
-        assert theirs.TransformPoint(GRID.centre().tolist()) == pytest.approx(GRID.centre() + SHIFT, abs=0.1)
+        assert theirs.TransformPoint(GRID.center().tolist()) == pytest.approx(GRID.center() + SHIFT, abs=0.1)
 
 
 def test_models_and_points_go_there_and_back(folder):
@@ -115,7 +115,7 @@ def test_an_image_goes_the_other_way_with_the_inverse(folder):
     found = array_view(read_image(folder / "back.nrrd"))
     field = sitk.TransformToDisplacementField(
         sitk.ReadTransform(str(folder / "warp.h5")), sitk.sitkVectorFloat64, [52, 48, 46],
-        (GRID.centre() - [64, 60, 68]).tolist(), [2.5, 2.5, 3.0],
+        (GRID.center() - [64, 60, 68]).tolist(), [2.5, 2.5, 3.0],
     )  # fmt: skip
     inverse = sitk.DisplacementFieldTransform(sitk.InvertDisplacementField(field, 50, 0.001, 0.0005))
     image = sitk.ReadImage(str(folder / "fixed_t2.nrrd"))

@@ -28,18 +28,18 @@ def oblique(seed: int, dimension: int = 3, left_handed: bool = False) -> np.ndar
 
 
 def blobs(geometry: Geometry, shift=None, *, seed: int = 5, count: int = 14, dtype=np.float32, offset=0.0) -> Any:
-    """Gaussian blobs at random places of space around the centre of ``geometry``, moved by ``shift`` mm.
+    """Gaussian blobs at random places of space around the center of ``geometry``, moved by ``shift`` mm.
 
     A function of the physical point, so that grids of any orientation show the same object.
     """
     random = np.random.default_rng(seed)
     extent = min(n * s for n, s in zip(geometry.size, geometry.spacing, strict=True))
-    centre = geometry.centre()
+    center = geometry.center()
     places = random.uniform(-0.32, 0.32, (count, geometry.dimension)) * extent
     widths = random.uniform(0.06, 0.14, count) * extent
     heights = random.uniform(40, 100, count)
     index = np.stack(np.meshgrid(*map(np.arange, geometry.size), indexing="ij"), -1)
-    points = geometry.points_of(index) - centre - (0 if shift is None else np.asarray(shift))
+    points = geometry.points_of(index) - center - (0 if shift is None else np.asarray(shift))
     values = np.zeros(geometry.size)
     for place, width, height in zip(places, widths, heights, strict=True):
         values += height * np.exp(-np.square(points - place).sum(-1) / (2 * width**2))

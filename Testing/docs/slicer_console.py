@@ -50,7 +50,7 @@ def fill_scene() -> None:
     volume("MRBrainTumor2", array_view(blobs(GRID, SHIFT, dtype=np.int16)))
     segmentation("brain", fixed > 25)
     segmentation("drawn on frame 3", fixed > 25)
-    points = (GRID.centre() + np.random.default_rng(1).uniform(-30, 30, (6, 3))) * [-1, -1, 1]
+    points = (GRID.center() + np.random.default_rng(1).uniform(-30, 30, (6, 3))) * [-1, -1, 1]
     for number, moved in ((1, points), (2, points + SHIFT * [-1, -1, 1])):
         node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", f"landmarks {number}")
         for point in moved:

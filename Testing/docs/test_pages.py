@@ -128,7 +128,7 @@ def test_arguments_in_sentences_are_those_of_the_logic(page):
         if inspect.isfunction(method)
         for name in inspect.signature(method).parameters
     }
-    known |= {"client", "neighbours", "onto_reference", "adapt", "metric"}  # of run_cohort, core and GroupSettings
+    known |= {"client", "neighbors", "onto_reference", "adapt", "metric"}  # of run_cohort, core and GroupSettings
     for name in re.findall(r"`([A-Za-z_]+)=[^`]*`", _prose(page)):
         assert name in known, f"{page.name} names the argument {name}"
 

@@ -60,7 +60,7 @@ def make_workspace(folder: Path) -> Path:
         write_image(moving_brain, folder / name)
     for name, image in (("ct1", fixed), ("ct2", moving), ("series", moving)):
         _write_dicom(image, folder / name, name)
-    points = GRID.centre() + np.random.default_rng(1).uniform(-30, 30, (6, 3))
+    points = GRID.center() + np.random.default_rng(1).uniform(-30, 30, (6, 3))
     labels = tuple(f"L-{n}" for n in range(1, 7))
     write_points(Points(points, labels), folder / "fixed.mrk.json")
     write_points(Points(points + SHIFT, labels), folder / "moving.mrk.json")

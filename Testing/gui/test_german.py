@@ -52,7 +52,7 @@ def _untranslated(name: str, root: QObject) -> list[str]:
     return wrong
 
 
-def _cut_off(root: QWidget) -> list[str]:
+def _truncated(root: QWidget) -> list[str]:
     """Labels and buttons with less room than their text takes."""
     wrong = []
     for widget in [*root.findChildren(QLabel), *root.findChildren(QAbstractButton)]:
@@ -76,14 +76,14 @@ def test_the_panel_speaks_german(german_panel):
     assert widget.ui.startSelector.currentText == "Was die Voreinstellung sagt"
 
 
-def test_nothing_of_the_panel_is_cut_off(german_panel, german, tmp_path):
+def test_nothing_of_the_panel_is_truncated(german_panel, german, tmp_path):
     root = native(german_panel.parent)
     height = root.heightForWidth(WIDTH) if root.hasHeightForWidth() else root.sizeHint().height()
     german.screenshot(german_panel.parent, tmp_path / "panel.png", WIDTH, max(height, 1500))
     root.setFixedSize(WIDTH, max(height, 1500))
     german.pump(0.05)
     assert root.minimumSizeHint().width() <= WIDTH
-    assert _cut_off(root) == []
+    assert _truncated(root) == []
 
 
 def test_the_preset_editor_speaks_german(german_panel, german, tmp_path):
@@ -95,5 +95,5 @@ def test_the_preset_editor_speaks_german(german_panel, german, tmp_path):
     changing = {"titleEdit", "originLabel", "meaningLabel"}
     wrong = _untranslated("PresetEditor", native(editor))
     assert [line for line in wrong if line.partition(".")[0] not in changing] == []
-    assert _cut_off(native(editor)) == []
+    assert _truncated(native(editor)) == []
     assert native(editor).findChild(QPushButton, "undoButton").text() == "Rückgängig"

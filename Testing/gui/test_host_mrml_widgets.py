@@ -254,7 +254,7 @@ def test_a_renamed_node_shows_its_new_name(selector, scene):
     assert heard[-1] is volume
 
 
-def test_when_the_current_node_goes_its_neighbour_is_selected(selector, scene):
+def test_when_the_current_node_goes_its_neighbor_is_selected(selector, scene):
     first, second, third = (add(scene, n) for n in "abc")
     selector.setMRMLScene(scene)
     selector.setCurrentNode(second)

@@ -143,7 +143,7 @@ def test_a_sequence_cancelled_with_nothing_to_keep_leaves_the_scene_as_it_was(se
     one_at_a_time(section)
     ui = take(section, "sequence")
     ui.sequenceSelector.setCurrentNode(sequence)
-    choose(ui.waySelector, "neighbours")
+    choose(ui.waySelector, "neighbors")
     nodes = slicer.mrmlScene.GetNumberOfNodes()
     ui.manyRunButton.click()
     host.waitUntil(lambda: ui.manyMessageLabel.text[:1] in tuple("234"), 60)
@@ -338,7 +338,7 @@ def test_choices_are_kept_in_the_parameter_set(section, sequence, host, slicer, 
     ui.cohortWorkersSpinBox.value = 3
     choose(ui.groupMetricSelector, "variance")
     ui.sequenceSelector.setCurrentNode(sequence)
-    choose(ui.waySelector, "neighbours")
+    choose(ui.waySelector, "neighbors")
     choose(ui.sequenceDirectionSelector, "from")
     ui.firstFrameSpinBox.value = 2
     node = section.choices.node
@@ -352,7 +352,7 @@ def test_choices_are_kept_in_the_parameter_set(section, sequence, host, slicer, 
     assert (ui.cohortResumeCheckBox.checked, ui.cohortWorkersSpinBox.value) == (True, 3)
     assert ui.sequenceSelector.currentNode() is sequence
     shown = [box.itemData(box.currentIndex) for box in (ui.waySelector, ui.sequenceDirectionSelector)]
-    assert shown == ["neighbours", "from"]
+    assert shown == ["neighbors", "from"]
     assert ui.groupMetricSelector.itemData(ui.groupMetricSelector.currentIndex) == "variance"
     assert ui.firstFrameSpinBox.value == 2
     assert ParameterSet(node).text("many.kind") == "cohort"

@@ -140,9 +140,9 @@ def test_the_cursor_reveals_the_result_where_it_is(a_pair, a_result, slicer):
         now = slicer.util.arrayFromVolume(shown)
         changed.append(np.argwhere(now != outside))
     # 25 mm to all sides are 8 voxels of 3 mm.
-    centre = np.array([28, 30, 30]) / 3
+    center = np.array([28, 30, 30]) / 3
     assert len(changed[0]) > 50
-    assert np.abs(changed[0] - centre).max() <= 25 / 3
+    assert np.abs(changed[0] - center).max() <= 25 / 3
     assert np.abs(changed[1] - np.array([36, 40, 48]) / 3).max() <= 25 / 3
     assert len(changed[2]) == 0
     ui.revealCursorButton.click()
@@ -244,7 +244,7 @@ def test_the_log_can_be_copied_saved_and_shortened(host, a_result, slicer, tmp_p
 
 
 def test_the_table_shows_all_of_its_rows(host, a_result):
-    """No scroll bar, and colours where a figure says better or worse."""
+    """No scroll bar, and colors where a figure says better or worse."""
     ui = a_result().ui
     host.pump(0.05)
     table = ui.resultTable

@@ -284,14 +284,14 @@ def longest_gap(host, apply_and_wait):
     vtk.vtkSMPTools.SetBackend(backend)
 
 
-@pytest.mark.parametrize("kind", ["colour", "sheared", "warped"])
+@pytest.mark.parametrize("kind", ["color", "sheared", "warped"])
 def test_the_window_stays_alive_with_volumes_elastix_cannot_take(
     kind, a_panel, a_pair, a_volume, slicer, longest_gap, a_ready_worker
 ):
     ui, moving = a_panel.ui, a_pair[1]
     ui.inBackgroundCheckBox.checked = True
-    if kind == "colour":
-        moving = a_volume("colour", shift=6.0, node_class="vtkMRMLVectorVolumeNode")
+    if kind == "color":
+        moving = a_volume("color", shift=6.0, node_class="vtkMRMLVectorVolumeNode")
         ui.movingVolumeSelector.setCurrentNode(moving)
     elif kind == "sheared":
         parent = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode", "shear")
@@ -309,7 +309,7 @@ def test_the_window_stays_alive_with_volumes_elastix_cannot_take(
     assert longest_gap(a_panel) <= 100
     assert ui.verdictLabel.text.startswith("Better aligned")
     result = slicer.util.arrayFromVolume(ui.outputVolumeSelector.currentNode()).astype(float)
-    if kind == "colour":
+    if kind == "color":
         assert result.shape[3] == 3
         result = (result[..., 0] * 4 + result[..., 1] * 5) / 2
     assert np.abs(slicer.util.arrayFromVolume(a_pair[0]) - result)[3:-3, 3:-3, 3:-3].mean() < 25

@@ -192,7 +192,7 @@ for suffix in (".nrrd", ".nii", ".mha", ".vtk"):
     write_image(result.resample(), folder / f"v{suffix}")
     image = read_image(folder / f"v{suffix}")
     assert np.allclose(geometry_of(image).spacing, geometry_of(fixed).spacing, rtol=1e-6), suffix
-points = geometry_of(fixed).centre()[None] + 0.125
+points = geometry_of(fixed).center()[None] + 0.125
 for suffix in (".h5", ".tfm", ".txt", ".toml"):
     write_transform(result.transform, folder / f"t{suffix}", result.fixed_geometry)
     found = map_points(read_transform(folder / f"t{suffix}"), points)
@@ -231,7 +231,7 @@ def test_strange_names_of_files(pair, tmp_path, name):
     assert Path(json.loads(done.stdout)["outputs"]["volume"]) == Path(output)
     assert (folder / f"{name} report" / "report.html").is_file()
     assert array_view(read_image(folder / output)).shape == GRID.size[::-1]
-    moved = map_points(read_transform(folder / f"{name}.h5"), GRID.centre())[0] - GRID.centre()
+    moved = map_points(read_transform(folder / f"{name}.h5"), GRID.center())[0] - GRID.center()
     assert moved[0] == pytest.approx(4.0, abs=1.0)
 
 

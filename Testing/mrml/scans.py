@@ -29,7 +29,7 @@ def blobs(shift=(0, 0, 0), size=(26, 24, 22)):
 
 
 def voxels_in_world(node) -> np.ndarray:
-    """(N, 3) RAS of all voxel centres of a volume node, first index fastest, by MRML itself."""
+    """(N, 3) RAS of all voxel centers of a volume node, first index fastest, by MRML itself."""
     matrix = vtk.vtkMatrix4x4()
     node.GetIJKToRASMatrix(matrix)
     dimensions = node.GetImageData().GetDimensions()

@@ -34,17 +34,17 @@ def grid(size=(26, 24, 22)):
     return ijk_to_ras
 
 
-@pytest.mark.parametrize("kind", ["plain", "B-spline", "colour", "sheared", "warped", "slices"])
+@pytest.mark.parametrize("kind", ["plain", "B-spline", "color", "sheared", "warped", "slices"])
 def test_the_scene_gets_what_a_registration_here_would_give(
     kind, pool, a_scene, a_volume_node, a_transform_node, tmp_path, rng
 ):
     size = (26, 24, 1) if kind == "slices" else (26, 24, 22)
     fixed = a_volume_node(blobs(size=size).astype(np.float32), grid(size), name="fixed")
     moving_voxels = blobs(SHIFT * (1, 1, kind != "slices"), size).astype(np.float32)
-    if kind == "colour":
+    if kind == "color":
         scaled = np.clip(moving_voxels, 0, 250)
         moving_voxels = np.stack([scaled, 250 - scaled, scaled / 2], -1).astype(np.uint8)
-    node_class = "vtkMRMLVectorVolumeNode" if kind == "colour" else "vtkMRMLScalarVolumeNode"
+    node_class = "vtkMRMLVectorVolumeNode" if kind == "color" else "vtkMRMLScalarVolumeNode"
     parent = None
     if kind == "sheared":
         parent = a_transform_node(np.eye(4) + 0.06 * np.eye(4, k=1) * (np.arange(4) < 2)[:, None])

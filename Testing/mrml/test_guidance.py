@@ -111,11 +111,11 @@ def test_label_maps_guide(kind, a_scan, an_output, translation):
     assert found_shift(an_output) == pytest.approx(SHIFT, abs=0.8)
 
 
-def ball(scene, centre, name="ball"):
+def ball(scene, center, name="ball"):
     node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", f"segmentation {name}")
     sphere = vtk.vtkSphereSource()
     sphere.SetRadius(14)
-    sphere.SetCenter(*centre)
+    sphere.SetCenter(*center)
     sphere.SetThetaResolution(30)
     sphere.SetPhiResolution(30)
     sphere.Update()

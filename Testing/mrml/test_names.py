@@ -10,8 +10,8 @@ from ElastixRegistrationLib.core.files.transform_files import read_transform
 from ElastixRegistrationLib.core.settings import RegistrationSettings
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
 from ElastixRegistrationLib.mrml.logic import RegistrationLogic
-from ElastixRegistrationLib.mrml.nodes.incremental import completed
-from ElastixRegistrationLib.mrml.run.run_folder import save_steps
+from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
+from ElastixRegistrationLib.mrml.run.run_folder import save_incrementally
 
 NAMES = ["Schädel früh ✓", "頭部 CT", 'a/b\\c:*?"<>|', "{name} %s %1 <b>", " "]
 
@@ -36,7 +36,7 @@ def test_the_saved_chain_of_elastix_maps_as_the_result_does(a_volume_node, a_tra
     )
     result = applied.result
     assert len(result.transform_parameters) == 3
-    saved = completed(save_steps(tmp_path, {}, result, RegistrationSettings(), None, "log"))
+    saved = run_to_completion(save_incrementally(tmp_path, {}, result, RegistrationSettings(), None, "log"))
     points = result.fixed_geometry.points_of(np.random.default_rng(1).uniform(0, 15, (30, 3)))
     theirs = read_transform(saved / "TransformParameters.txt")
     assert map_points(theirs, points) == pytest.approx(map_points(result.transform, points), abs=1e-6)
@@ -62,7 +62,7 @@ def test_a_registration_of_nodes_with_strange_names(a_volume_node, a_scene, tmp_
     folder = tmp_path / "mit Leerzeichen äöü"
     folder.mkdir()
     nodes = {"outputVolume": volume, "outputTransform": transform}
-    saved = completed(save_steps(folder, nodes, applied.result, RegistrationSettings(), None, "log"))
+    saved = run_to_completion(save_incrementally(folder, nodes, applied.result, RegistrationSettings(), None, "log"))
     assert saved.parent == folder
     assert {"resampled.nrrd", "transform.h5", "settings.json", "elastix.log"} <= {path.name for path in saved.iterdir()}
     json.loads((saved / "settings.json").read_text(encoding="utf-8"))

@@ -73,7 +73,7 @@ def an_output(a_scene):
 
 
 def residual(transform_node, former_to_world=None, shift=SHIFT):
-    """Largest distance, mm, between where the object is and where the node says, near the centre of world."""
+    """Largest distance, mm, between where the object is and where the node says, near the center of world."""
     points = np.random.default_rng(1).uniform(-25, 25, (60, 3))
     from_world = vtk.vtkGeneralTransform()
     transform_node.GetTransformFromWorld(from_world)
@@ -177,9 +177,9 @@ def test_the_output_has_the_type_of_the_moving_volume(scalar_type, logic, a_scan
 def test_new_outputs_are_named_and_look_like_the_moving_volume(logic, a_scene, a_scan, translation_file):
     fixed, moving = a_scan(name="Before"), a_scan(SHIFT, name="After")
     moving.CreateDefaultDisplayNodes()
-    colours = a_scene.AddNewNodeByClass("vtkMRMLColorTableNode")
+    colors = a_scene.AddNewNodeByClass("vtkMRMLColorTableNode")
     display = moving.GetDisplayNode()
-    display.SetAndObserveColorNodeID(colours.GetID())
+    display.SetAndObserveColorNodeID(colors.GetID())
     display.SetAutoWindowLevel(False)
     display.SetWindowLevel(77, 33)
     moving.SetName("After")
@@ -187,7 +187,7 @@ def test_new_outputs_are_named_and_look_like_the_moving_volume(logic, a_scene, a
 
     assert outcome.volume_node.GetName() == "After registered to Before"
     shown = outcome.volume_node.GetDisplayNode()
-    assert (shown.GetWindow(), shown.GetLevel(), shown.GetColorNodeID()) == (77, 33, colours.GetID())
+    assert (shown.GetWindow(), shown.GetLevel(), shown.GetColorNodeID()) == (77, 33, colors.GetID())
     assert shown is not display
     assert outcome.transform_node.GetClassName() == "vtkMRMLLinearTransformNode"
     role = slicer.vtkMRMLTransformNode.GetFixedNodeReferenceRole()
@@ -312,14 +312,14 @@ def test_a_debugger_may_look_on(logic):
         sys.settrace(before)
 
 
-def test_colour_is_resampled_component_by_component(logic, a_scene, a_scan, a_volume_node, translation_file):
-    fixed, grey = a_scan(), a_scan(SHIFT)
-    values = voxels_of(grey)
-    colours = np.stack([values, values, 200 - values], -1).clip(0, 255).astype(np.uint8)
+def test_color_is_resampled_component_by_component(logic, a_scene, a_scan, a_volume_node, translation_file):
+    fixed, gray = a_scan(), a_scan(SHIFT)
+    values = voxels_of(gray)
+    colors = np.stack([values, values, 200 - values], -1).clip(0, 255).astype(np.uint8)
     matrix = np.eye(4)
     matrix[:3, :3] *= 3.0
     matrix[:3, 3] = -1.5 * (np.array(values.shape[::-1]) - 1)
-    moving = a_volume_node(colours, matrix, node_class="vtkMRMLVectorVolumeNode", name="slide")
+    moving = a_volume_node(colors, matrix, node_class="vtkMRMLVectorVolumeNode", name="slide")
     outcome = logic.registerVolumes(fixed, moving, [translation_file])
     result, expected = voxels_of(outcome.volume_node), voxels_of(fixed)
     assert outcome.volume_node.GetClassName() == "vtkMRMLVectorVolumeNode"

@@ -10,15 +10,15 @@ from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.settings import RegistrationSettings
 from ElastixRegistrationLib.mrml.apply.deformation import add_deformation_nodes
 from ElastixRegistrationLib.mrml.apply.quality import segment_figures
-from ElastixRegistrationLib.mrml.multi_image.sequence_outputs import SequenceOutputs, output_steps
+from ElastixRegistrationLib.mrml.multi_image.sequence_outputs import SequenceOutputs, output_incrementally
 from ElastixRegistrationLib.mrml.multi_image.sequences import Found, SequenceOptions, frames_of
 from ElastixRegistrationLib.mrml.nodes.coordinates import vtk_matrix_from_array
-from ElastixRegistrationLib.mrml.nodes.incremental import completed
-from ElastixRegistrationLib.mrml.nodes.masks import mask_steps
-from ElastixRegistrationLib.mrml.nodes.output_volumes import image_steps
+from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
+from ElastixRegistrationLib.mrml.nodes.masks import mask_incrementally
+from ElastixRegistrationLib.mrml.nodes.output_volumes import image_incrementally
 from ElastixRegistrationLib.mrml.nodes.volumes import volume_image
-from ElastixRegistrationLib.mrml.run.channels import VolumePair, channel_steps
-from ElastixRegistrationLib.mrml.run.sides import side_steps
+from ElastixRegistrationLib.mrml.run.channels import VolumePair, channel_incrementally
+from ElastixRegistrationLib.mrml.run.sides import side_incrementally
 from vtk.util.numpy_support import vtk_to_numpy
 
 BIG, SMALL = 10, 6
@@ -68,7 +68,9 @@ def reference(a_volume_node):
 
 def inside(node, reference, segments) -> float:
     """mm³ of a mask."""
-    mask = completed(mask_steps(node, volume_image(reference, "volume").geometry, "fixed mask", segments))
+    mask = run_to_completion(
+        mask_incrementally(node, volume_image(reference, "volume").geometry, "fixed mask", segments)
+    )
     return 8.0 * np.count_nonzero(mask)
 
 
@@ -104,8 +106,10 @@ def test_segments_are_compared_with_those_of_the_same_name(a_scene, renamed, ref
 
 def test_segments_that_guide_are_paired_by_name(a_scene, renamed, reference):
     other = balls(a_scene, [("x", "Segment_1", SMALL), ("y", "tumor", BIG)], "Other")
-    side = completed(side_steps(volume_image(reference, "volume"), None, "auto", None))
-    channels = completed(channel_steps(VolumePair(renamed, other, kind="labels"), (side, side), 2, None))
+    side = run_to_completion(side_incrementally(volume_image(reference, "volume"), None, "auto", None))
+    channels = run_to_completion(
+        channel_incrementally(VolumePair(renamed, other, kind="labels"), (side, side), 2, None)
+    )
     assert [channel.name for channel in channels] == ["label tumor", "label Segment_1"]
     for channel, radius in zip(channels, (BIG, SMALL), strict=True):
         for image in (channel.fixed, channel.moving):
@@ -114,12 +118,12 @@ def test_segments_that_guide_are_paired_by_name(a_scene, renamed, reference):
 
 def test_names_that_two_segments_have_pair_nothing(a_scene, twins, reference):
     other = balls(a_scene, [("x", "lobe", BIG)], "Other")
-    side = completed(side_steps(volume_image(reference, "volume"), None, "auto", None))
+    side = run_to_completion(side_incrementally(volume_image(reference, "volume"), None, "auto", None))
     transform = a_scene.AddNewNodeByClass("vtkMRMLTransformNode")
     with pytest.raises(InputError, match="Twins has 2 segments named lobe"):
         segment_figures(transform, other, twins, reference)
     with pytest.raises(InputError, match="Twins has 2 segments named lobe"):
-        completed(channel_steps(VolumePair(twins, other, kind="labels"), (side, side), 2, None))
+        run_to_completion(channel_incrementally(VolumePair(twins, other, kind="labels"), (side, side), 2, None))
 
 
 @pytest.mark.parametrize("kind", ["renamed", "twins"])
@@ -129,10 +133,10 @@ def test_each_segment_follows_a_sequence(kind, request, a_scene, segmentations_m
     for number in range(2):
         volume = slicer.vtkMRMLScalarVolumeNode()
         volume.SetIJKToRASMatrix(vtk_matrix_from_array(TO_RAS))
-        volume.SetAndObserveImageData(completed(image_steps(np.ones(SIZE, np.int16), vtk.VTK_SHORT)))
+        volume.SetAndObserveImageData(run_to_completion(image_incrementally(np.ones(SIZE, np.int16), vtk.VTK_SHORT)))
         sequence.SetDataNodeAtValue(volume, str(number))
-    outcome = completed(
-        output_steps(
+    outcome = run_to_completion(
+        output_incrementally(
             sequence, frames_of(sequence), Found({0: [], 1: []}, {}, {}), SequenceOptions(), RegistrationSettings(),
             SequenceOutputs(wanted=()), segmentation_node=node,
         )

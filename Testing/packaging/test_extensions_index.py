@@ -174,7 +174,7 @@ def test_the_repository_is_small():
     assert sum(path.stat().st_size for path in files if path.is_file()) < 100e6
 
 
-# --- the page that the catalogue links to ---
+# --- the page that the catalog links to ---
 
 
 def _readme() -> str:
@@ -198,7 +198,7 @@ def test_the_readme_has_a_sentence_for_each_module():
         assert re.search(rf"^- \*\*{title}\*\* .+\.$", _readme(), re.MULTILINE), f"no sentence about {title}"
 
 
-def test_the_readme_names_the_licence_that_is_there():
+def test_the_readme_names_the_license_that_is_there():
     assert "Apache License" in (TOP / "LICENSE").read_text(encoding="utf-8")[:300]
     assert re.search(r"License: \[Apache-2\.0\]\(LICENSE\)", _readme())
 

@@ -1,19 +1,23 @@
-"""Imports point downward only: gui -> mrml -> core, and what needs no itk does not load it."""
+"""Imports point downward only: gui -> mrml -> core, packages in no circle, and what needs no itk does not load it."""
 
 from __future__ import annotations
 
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 LIBRARY = Path(__file__).resolve().parents[2] / "ElastixRegistration" / "ElastixRegistrationLib"
+MOST_MODULES = 20
 ALLOWED = {
     "core": {"core"},
     "worker": {"core", "worker"},
     "batch": {"core", "worker", "batch"},
+    "cli": {"core", "worker", "batch", "cli"},
     "mrml": {"core", "mrml", "worker"},
     "gui": {"core", "mrml", "worker", "gui"},
 }
@@ -21,41 +25,115 @@ FORBIDDEN_MODULES = {
     "core": {"vtk", "slicer", "qt", "ctk"},
     "worker": {"vtk", "slicer", "qt", "ctk"},
     "batch": {"vtk", "slicer", "qt", "ctk"},
+    "cli": {"vtk", "slicer", "qt", "ctk"},
     "mrml": {"qt", "ctk"},
     "gui": {"itk"},
 }
 
 
-def _imports(path: Path, package: str):
-    """(top-level module, layer of this library or None) of each import in a file."""
+def _module_name(path: Path) -> tuple[str, ...]:
+    parts = path.relative_to(LIBRARY).with_suffix("").parts
+    return parts[:-1] if parts[-1] == "__init__" else parts
+
+
+MODULES = {_module_name(path): path for path in sorted(LIBRARY.rglob("*.py"))}
+
+
+def _outside_imports(path: Path) -> Iterator[str]:
+    """Top-level names of what a file imports from elsewhere."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            for name in node.names:
-                yield name.name.split(".")[0], None
+            yield from (name.name.split(".")[0] for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            yield node.module.split(".")[0], None
-        elif isinstance(node, ast.ImportFrom):
-            parts = (node.module or "").split(".")
-            own_depth = len(path.relative_to(LIBRARY).parts) - 1
-            if node.level <= own_depth:
-                yield None, package
-            else:
-                for part in [parts[0]] if parts[0] else [name.name for name in node.names]:
-                    yield None, part
+            yield node.module.split(".")[0]
+
+
+def _own_imports(path: Path) -> Iterator[tuple[str, ...]]:
+    """Modules of this library that a file imports, anywhere in it."""
+    package = path.relative_to(LIBRARY).parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = (*package[: len(package) - node.level + 1], *(node.module.split(".") if node.module else ()))
+            for name in node.names:
+                yield (*base, name.name) if (*base, name.name) in MODULES else base
+
+
+def _package_of(module: tuple[str, ...]) -> str:
+    path = MODULES[module]
+    return ".".join(module if path.name == "__init__.py" else module[:-1]) or "(root)"
+
+
+def package_graph() -> dict[str, set[str]]:
+    """Packages that each package imports. The modules at a package's root are a package of their own: they may import
+    what lies below them, and what lies below them may import ``errors`` and ``settings`` there."""
+    graph: dict[str, set[str]] = {}
+    for module, path in MODULES.items():
+        if path.name == "__init__.py":
+            continue
+        here = _package_of(module)
+        graph.setdefault(here, set())
+        for target in _own_imports(path):
+            there = _package_of(target)
+            if there != here:
+                graph[here].add(there)
+    return graph
 
 
 @pytest.mark.parametrize("layer", sorted(ALLOWED))
 def test_imports_point_downward(layer):
-    siblings = {path.name for path in LIBRARY.iterdir() if path.is_dir()}
     for path in (LIBRARY / layer).rglob("*.py"):
-        for module, target in _imports(path, layer):
-            assert module not in FORBIDDEN_MODULES[layer], f"{path.name} of {layer} imports {module}"
-            assert target not in siblings or target in ALLOWED[layer], f"{path.name} of {layer} imports {target}"
+        outside = FORBIDDEN_MODULES[layer] & set(_outside_imports(path))
+        assert not outside, f"{path.relative_to(LIBRARY)} imports {outside}"
+        layers = {target[0] for target in _own_imports(path) if target and target[0] in ALLOWED}
+        assert layers <= ALLOWED[layer], f"{path.relative_to(LIBRARY)} imports {layers - ALLOWED[layer]}"
+
+
+def test_packages_import_each_other_in_no_circle():
+    graph = package_graph()
+    rows = [f"{name}: {', '.join(sorted(targets)) or '-'}" for name, targets in sorted(graph.items())]
+    print("\n".join(rows))
+    modules_at_root = {"(root)", "core", "mrml", "gui"}
+    try:
+        tuple(TopologicalSorter({n: t - modules_at_root for n, t in graph.items()}).static_order())
+    except CycleError as error:
+        pytest.fail(f"These packages import each other in a circle: {' -> '.join(error.args[1])}")
+
+
+@pytest.mark.parametrize("layer", ["core", "mrml", "gui"])
+def test_modules_import_each_other_in_no_circle(layer):
+    graph = {
+        module: {target for target in _load_time_imports(path) if target in MODULES and target != module}
+        for module, path in MODULES.items()
+        if module[:1] == (layer,)
+    }
+    try:
+        tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        pytest.fail(f"Circle: {' -> '.join('.'.join(one) for one in error.args[1])}")
+
+
+def _load_time_imports(path: Path) -> Iterator[tuple[str, ...]]:
+    """Modules of this library that are loaded with a file."""
+    package = path.relative_to(LIBRARY).parts[:-1]
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = (*package[: len(package) - node.level + 1], *(node.module.split(".") if node.module else ()))
+            for name in node.names:
+                yield (*base, name.name) if (*base, name.name) in MODULES else base
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in MODULES.values()}), ids=lambda folder: folder.name)
+def test_no_folder_is_a_hall(folder):
+    modules = [path.name for path in folder.glob("*.py") if path.name != "__init__.py"]
+    assert len(modules) <= MOST_MODULES, f"{folder.name} has {len(modules)} modules; divide it by job"
+    if folder != LIBRARY:
+        text = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8")))
+        assert text, f"{folder.name}/__init__.py does not say what lives there"
 
 
 def test_exactly_one_file_of_core_runs_elastix():
-    users = [path.name for path in LIBRARY.rglob("*.py") if "ElastixRegistrationMethod" in path.read_text("utf-8")]
-    assert users == ["elastix.py"]
+    users = [path for path in LIBRARY.rglob("*.py") if "ElastixRegistrationMethod" in path.read_text("utf-8")]
+    assert users == [LIBRARY / "core" / "elastix" / "run.py"]
 
 
 def _modules_after(statement: str) -> set[str]:
@@ -65,11 +143,16 @@ def _modules_after(statement: str) -> set[str]:
 
 
 def test_core_brings_no_slicer_qt_or_vtk():
-    modules = _modules_after("from ElastixRegistrationLib.core import registration, image_files, assessment, report")
+    modules = _modules_after(
+        "import ElastixRegistrationLib.core.registration.register, ElastixRegistrationLib.core.files.image_files,"
+        "ElastixRegistrationLib.core.quality.assessment, ElastixRegistrationLib.core.report.page"
+    )
     assert not {"slicer", "vtk", "qt", "ctk", "PySide6"} & modules
 
 
-@pytest.mark.parametrize("module", ["parameter_maps", "parameter_validation", "presets", "progress", "settings"])
+@pytest.mark.parametrize(
+    "module", ["parameters.maps", "parameters.validation", "presets.catalog", "elastix.progress", "settings"]
+)
 def test_what_needs_no_itk_does_not_load_it(module):
     modules = _modules_after(f"import ElastixRegistrationLib.core.{module}")
     assert "itk" not in modules

@@ -37,7 +37,7 @@ CLIENT = """
     if moment == "sending":
         geometry = grid((400, 400, 200))
         blobs = lambda geometry: (np.zeros(geometry.size[::-1], np.float32), geometry)
-    points = geometry.centre() + [[1, 2, 3], [4, 5, 6], [8, 3, 1]]
+    points = geometry.center() + [[1, 2, 3], [4, 5, 6], [8, 3, 1]]
     if moment != "idle":
         handle = pool.submit(
             blobs(geometry), blobs(geometry), [stage(**settings)], outputs=outputs,

@@ -77,11 +77,11 @@ def _padded(image, value):
     return image
 
 
-def _colour(image):
-    grey = np.asarray(array_view(image))
-    rgb = np.stack([grey, grey // 2, 255 - grey], -1).astype(np.uint8)
-    pixel_image = wrapped_class("Image", f"RGBUC{grey.ndim}").New()
-    pixel_image.SetRegions(list(grey.shape[::-1]))
+def _color(image):
+    gray = np.asarray(array_view(image))
+    rgb = np.stack([gray, gray // 2, 255 - gray], -1).astype(np.uint8)
+    pixel_image = wrapped_class("Image", f"RGBUC{gray.ndim}").New()
+    pixel_image.SetRegions(list(gray.shape[::-1]))
     pixel_image.Allocate()
     array_view(pixel_image)[...] = rgb
     geometry = geometry_of(image)
@@ -109,24 +109,24 @@ def _case(name):
         masks = {"fixed_mask": image_from_array(inside, geometry), "moving_mask": image_from_array(inside, geometry)}
         return *whole, [quick], masks
     if name == "points":
-        points = geometry.centre() + np.random.default_rng(2).uniform(-20, 20, (12, 3))
+        points = geometry.center() + np.random.default_rng(2).uniform(-20, 20, (12, 3))
         quick |= {
             "Metric": ("AdvancedMeanSquares", "CorrespondingPointsEuclideanDistanceMetric"),
             "Registration": ("MultiMetricMultiResolutionRegistration",),
         }
         return fixed, moving, [quick], {"fixed_points": points, "moving_points": points + SHIFT}
-    if name == "2D colour":
+    if name == "2D color":
         flat = grid((64, 60))
-        images = [_colour(blobs(flat, s, dtype=np.uint8)) for s in (None, SHIFT[:2])]
+        images = [_color(blobs(flat, s, dtype=np.uint8)) for s in (None, SHIFT[:2])]
         return *images, [quick], {"background": 7.0, "initialization": "mass"}
-    if name == "64-bit, moved by centres":
+    if name == "64-bit, moved by centers":
         far = grid(origin=(300.0, 0.0, 0.0), direction=oblique(3))
         whole = [blobs(g, s, dtype=np.float64) for g, s in ((geometry, None), (far, SHIFT))]
         return *whole, [quick], {"initialization": "geometry", "background": "keep", "threads": 1}
     raise KeyError(name)
 
 
-@pytest.mark.parametrize("name", ["stages", "padding and masks", "points", "2D colour", "64-bit, moved by centres"])
+@pytest.mark.parametrize("name", ["stages", "padding and masks", "points", "2D color", "64-bit, moved by centers"])
 def test_background_and_in_process_results_are_identical(pool, name):
     fixed, moving, stages, settings = _case(name)
     settings = {"seed": 17, **settings}
@@ -242,8 +242,8 @@ def test_what_the_worker_computes_is_what_core_computes(pool, pair):
         assert ours_.after == pytest.approx(theirs_.after, rel=1e-12)
 
 
-def test_colour_is_resampled_component_by_component(pool):
-    fixed, moving, stages, settings = _case("2D colour")
+def test_color_is_resampled_component_by_component(pool):
+    fixed, moving, stages, settings = _case("2D color")
     ours = in_background(pool, fixed, moving, stages, seed=1, outputs=[ResampledVolume("volume")], **settings)
     theirs = register(fixed, moving, stages, seed=1, **settings)
     assert ours.outputs["volume"].array.dtype == np.uint8

@@ -18,7 +18,7 @@ from ..core.system.file_names import safe_name
 _log = logging.getLogger(__name__)
 
 _TABLE_SUFFIXES = (".csv", ".tsv")
-_LONGEST_NAME = 120
+_MAX_NAME = 120
 #: Names of the files beside the cases.
 _TAKEN = ("summary.csv", "index.html")
 
@@ -77,15 +77,15 @@ def find_cases(inputs: Sequence[str | os.PathLike], *, fixed_mask: str | os.Path
             if _is_table(path):
                 cases += read_table(path, fixed=_absolute(fixed), fixed_mask=mask)
             else:
-                images = images_in(path, but=fixed) if path.is_dir() else [path]
+                images = images_in(path, exclude=fixed) if path.is_dir() else [path]
                 cases += [Case("", _absolute(fixed), _absolute(image), fixed_mask=mask) for image in images]
     return named(cases)
 
 
-def images_in(folder: Path, but: Path | None = None) -> list[Path]:
+def images_in(folder: Path, exclude: Path | None = None) -> list[Path]:
     """Images and folders of DICOM series in ``folder``, by name; the folder itself when it is one series.
 
-    ``but`` is left out, where it lies there too.
+    ``exclude`` is left out, where it lies there too.
     """
     entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     files = [entry for entry in entries if entry.is_file()]
@@ -96,9 +96,9 @@ def images_in(folder: Path, but: Path | None = None) -> list[Path]:
             raise InputError(f"The folder {folder} has no images.")
         return [folder]
     found = sorted([*images, *series])
-    others = [path for path in found if but is None or not _same_file(path, but)]
+    others = [path for path in found if exclude is None or not _same_file(path, exclude)]
     if len(others) < len(found):
-        _log.info("The fixed image %s lies among the moving images and is left out there.", but)
+        _log.info("The fixed image %s lies among the moving images and is left out there.", exclude)
     return others
 
 
@@ -231,5 +231,5 @@ def _name_of(path: str, depth: int) -> str:
 
 def _safe(name: str) -> str:
     """``name`` as that of a folder on any system."""
-    name = safe_name(name, "case", _LONGEST_NAME)
+    name = safe_name(name, "case", _MAX_NAME)
     return f"{name}_" if name.lower() in _TAKEN else name

@@ -17,7 +17,7 @@ OF_A_WORKER = 350e6
 #: elastix is not started with less.
 _LEAST = 300e6
 #: Of how many of the largest files the headers are read.
-_MOST_HEADERS = 20
+_MAX_HEADERS = 20
 
 
 def estimate_case_bytes(cases: Sequence[Case], stages: Sequence[ParameterMap]) -> float:
@@ -65,7 +65,7 @@ def peak_bytes(pid: int) -> float | None:
 
 def _largest(paths: Iterable[str]) -> Geometry | None:
     geometries = []
-    for path in sorted(set(paths), key=_file_size)[-_MOST_HEADERS:]:
+    for path in sorted(set(paths), key=_file_size)[-_MAX_HEADERS:]:
         try:
             geometries.append(read_geometry(path))
         except (InputError, OSError):

@@ -22,8 +22,8 @@ from ..core.system.output_files import whole_file
 from .summary import CaseOutcome, RankedCase, ranked
 from .task import PREVIEW
 
-_MOST_EMBEDDED = 300
-_MOST_COLUMNS = 8
+_MAX_EMBEDDED = 300
+_MAX_COLUMNS = 8
 
 _STYLE = """
 main { max-width: 1500px; } table { width: 100%; } th, td { padding: 6px 10px; vertical-align: middle; }
@@ -86,7 +86,7 @@ def _columns(outcomes: Sequence[CaseOutcome]) -> dict[str, str]:
         for figure in outcome.figures:
             columns.setdefault(figure.name, f"{figure.name} {figure.unit}".strip())
     overlaps = [name for name in columns if name.startswith("Dice")]
-    if len(columns) > _MOST_COLUMNS and len(overlaps) > 1:
+    if len(columns) > _MAX_COLUMNS and len(overlaps) > 1:
         columns = {_MEAN_DICE: _MEAN_DICE} | {name: head for name, head in columns.items() if name not in overlaps}
     return columns
 
@@ -130,7 +130,7 @@ def _picture(place: int, outcome: CaseOutcome, folder: Path) -> str:
     if not outcome.has_result or not path.is_file():
         return ""
     source = f"{quote(outcome.case)}/{PREVIEW}"
-    if place < _MOST_EMBEDDED:
+    if place < _MAX_EMBEDDED:
         source = "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()
     alt = escape(f"Overlay of {outcome.case}", quote=True)
     return f'<img class="preview" loading="lazy" src="{source}" alt="{alt}">'

@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from ..core.images.geometry import Geometry
-from ..core.report.pictures import normalised, overlay, planes_of, png_bytes, window_of
+from ..core.report.pictures import normalized, overlay, planes_of, png_bytes, window_of
 
 _SIDE = 112
 _GAP = 4
 
 
 def preview_png(fixed: np.ndarray, moved: np.ndarray, geometry: Geometry, background: float) -> bytes:
-    """PNG of both on the grid ``geometry``, (k, j, i): fixed in orange, moved in blue, grey where they agree."""
+    """PNG of both on the grid ``geometry``, (k, j, i): fixed in orange, moved in blue, gray where they agree."""
     windows = window_of(fixed), window_of(moved, ignore=[background])
     pictures = []
     for plane in planes_of(geometry, max_pixels=_SIDE):
-        pair = [normalised(plane.cut(array), window) for array, window in zip((fixed, moved), windows, strict=True)]
+        pair = [normalized(plane.cut(array), window) for array, window in zip((fixed, moved), windows, strict=True)]
         pictures.append(overlay(*pair))
     height = max(picture.shape[0] for picture in pictures)
     width = sum(picture.shape[1] for picture in pictures) + _GAP * (len(pictures) - 1)

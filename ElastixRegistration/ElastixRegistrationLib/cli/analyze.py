@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> Outcome:
     from ..core.images.geometry import array_view, geometry_of
     from ..core.registration.inputs import in_dimension
     from ..core.system.output_files import check_apart
-    from ..core.transforms.deformation_analysis import analyse_deformation
+    from ..core.transforms.deformation_analysis import analyze_deformation
     from ..core.transforms.itk_transforms import identity
     from ..core.transforms.resampling import resample
 
@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> Outcome:
             if array.ndim > grid.dimension:
                 raise InputError(f"The {role} {path} have overlapping layers; give one label map.")
             names = segment_names(image) if role == "labels" else names
-    analysis = analyse_deformation(
+    analysis = analyze_deformation(
         transform, grid, **arrays, names=names, with_matrix=bool(options.output_jacobian_matrix)
     )
     _write(analysis, grid, outputs, None if flat_reference is reference else geometry_of(reference))

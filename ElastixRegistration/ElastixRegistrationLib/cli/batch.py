@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 #: Where there is no terminal, a line of progress comes this often.
 _LINE_EVERY_S = 30.0
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 
 
 def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
@@ -214,6 +214,6 @@ def _outcome(result: CohortResult) -> Outcome:
     lines += [f"{name}: {path}" for name, path in outputs.items()]
     failure = ""
     if failed:
-        names = ", ".join(outcome.case for outcome in failed[:_MOST_NAMED]) + ", ..." * (len(failed) > _MOST_NAMED)
+        names = ", ".join(outcome.case for outcome in failed[:_MAX_NAMED]) + ", ..." * (len(failed) > _MAX_NAMED)
         failure = f"{len(failed)} of {len(result.outcomes)} cases failed ({names}); see {outputs['summary']}."
     return Outcome("\n".join(lines), document, failure)

@@ -133,7 +133,7 @@ def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
         "--landmark-weight",
         type=float,
         metavar="W",
-        help="let the landmarks guide all stages: their mean distance, mm, times W is minimised too",
+        help="let the landmarks guide all stages: their mean distance, mm, times W is minimized too",
     )
     add(
         "--channel",

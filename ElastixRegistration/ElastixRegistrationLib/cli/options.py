@@ -17,7 +17,7 @@ def add_stages(command: argparse.ArgumentParser) -> None:
 def add_initialization(command: Any) -> None:
     """``command``: a parser, or a group of one."""
     command.add_argument(
-        "--initialization", choices=INITIALIZATIONS, help="start from the centres, or as the images lie"
+        "--initialization", choices=INITIALIZATIONS, help="start from the centers, or as the images lie"
     )
 
 

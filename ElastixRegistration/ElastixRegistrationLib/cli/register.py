@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 _UNSAID = ("fixed", "moving", "run", "json", "quiet", "report_names")
 
 #: The worker takes the images as soon as it has started; nothing else is done here until then.
-_LONGEST_TRANSFER_S = 30.0
+_MAX_TRANSFER_S = 30.0
 
 
 def register(options: argparse.Namespace) -> Outcome:
@@ -126,7 +126,7 @@ def _run(
         channels=channels,
         landmark_weight=options.landmark_weight,
     )
-    handle.poll(_LONGEST_TRANSFER_S)
+    handle.poll(_MAX_TRANSFER_S)
     # What is needed afterwards is loaded meanwhile: elastix does not keep all cores busy all the time.
     from ..core.elastix import run as elastix
 

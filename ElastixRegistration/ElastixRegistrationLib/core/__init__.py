@@ -21,7 +21,7 @@ _HOME_OF = {
     "RegistrationError": "errors",
     "RegistrationResult": "registration.register",
     "align_stack": "registration.series",
-    "analyse_deformation": "transforms.deformation_analysis",
+    "analyze_deformation": "transforms.deformation_analysis",
     "array_view": "images.geometry",
     "assess": "quality.assessment",
     "displacement_field": "transforms.itk_transforms",

@@ -43,12 +43,12 @@ class RevealCursor(VTKObservationMixin):
         self.removeObservers()
 
     def moveTo(self, ras: Any) -> None:
-        """Put the centre of the window to a point in world, RAS mm."""
+        """Put the center of the window to a point in world, RAS mm."""
         point = lps_from_ras(map_points(self._fromWorld, np.array([ras], float)))
         reach = REACH_MM / np.asarray(self._geometry.spacing)
-        centre = self._geometry.indices_of(point)[0]
-        low = np.clip(np.ceil(centre - reach), 0, self._geometry.size).astype(int)
-        high = np.clip(np.floor(centre + reach) + 1, 0, self._geometry.size).astype(int)
+        center = self._geometry.indices_of(point)[0]
+        low = np.clip(np.ceil(center - reach), 0, self._geometry.size).astype(int)
+        high = np.clip(np.floor(center + reach) + 1, 0, self._geometry.size).astype(int)
         box = tuple(slice(first, last) for first, last in zip(low[::-1], high[::-1], strict=True))
         if box == self._box or self._node.GetScene() is None:
             return

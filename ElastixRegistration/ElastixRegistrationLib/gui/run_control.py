@@ -169,11 +169,11 @@ class RunControl:
 
     def _finish(self, run: Run) -> Iterator[None]:
         """Bring the result into the scene and judge it."""
-        from ..mrml.run.outputs import output_steps
-        from ..mrml.run.run_folder import save_steps
+        from ..mrml.run.outputs import output_incrementally
+        from ..mrml.run.run_folder import save_incrementally
 
         result, log = run.handle.result, run.handle.log
-        run.applied = yield from output_steps(run.job, result, run.wanted, field_is_volume=run.fieldIsVolume)
+        run.applied = yield from output_incrementally(run.job, result, run.wanted, field_is_volume=run.fieldIsVolume)
         yield
         self._remember(run)
         yield
@@ -182,7 +182,9 @@ class RunControl:
         run.comparison = comparisonOf(run.job, result)
         if run.saveFolder:
             yield
-            folder = yield from save_steps(run.saveFolder, run.applied.nodes, result, run.settings, run.comparison, log)
+            folder = yield from save_incrementally(
+                run.saveFolder, run.applied.nodes, result, run.settings, run.comparison, log
+            )
             run.savedTo = str(folder)
 
     def _finishOn(self, run: Run) -> None:

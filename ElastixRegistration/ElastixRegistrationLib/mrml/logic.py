@@ -13,21 +13,21 @@ import slicer
 
 from ..core.errors import InputError, RegistrationError
 from ..core.settings import RegistrationSettings
-from .apply.apply import AppliedTransform, apply_steps, harden_steps, is_movable, put_under
+from .apply.apply import AppliedTransform, apply_incrementally, harden_incrementally, is_movable, put_under
 from .apply.deformation import DeformationNodes, add_deformation_nodes
 from .apply.inverse import InverseNode, add_inverse_node
 from .apply.quality import QualityNodes, assess_transform
-from .multi_image.cohort import CohortOptions, CohortOutcome, CohortRun, cohort_steps
+from .multi_image.cohort import CohortOptions, CohortOutcome, CohortRun, cohort_incrementally
 from .multi_image.cohort_files import volumes_of_scene
-from .multi_image.group import GroupRegistration, group_run_steps
+from .multi_image.group import GroupRegistration, group_run_incrementally
 from .multi_image.sequence_outputs import SequenceOutcome, SequenceOutputs, shown_frame
 from .multi_image.sequences import SequenceOptions, SequenceRegistration
 from .nodes.hierarchy import branch_nodes
-from .nodes.incremental import Steps, completed
+from .nodes.incremental import Steps, run_to_completion
 from .nodes.transform_sources import transform_node_from_file, transform_node_from_matrix
 from .run.asynchronous_run import BackgroundRun, Outcome
 from .run.channels import VolumePair
-from .run.job import OutputNodes, RegistrationJob, prepare_steps
+from .run.job import OutputNodes, RegistrationJob, prepare_incrementally
 from .run.results import RegistrationOutcome, apply_result
 
 
@@ -132,7 +132,7 @@ class RegistrationLogic:
         volume is aligned, whatever parents it had; ``forceDisplacementFieldOutputTransform`` makes it a dense grid.
         ``interpolation`` ("linear", "bspline", "nearest") is for the output volume, label maps are always "nearest".
         """
-        return completed(_preparation(dict(locals())))
+        return run_to_completion(_preparation(dict(locals())))
 
     def preparationSteps(self, *arguments: Any, **options: Any) -> Steps[RegistrationJob]:
         """``prepareRegistration`` with these arguments, in steps between which a window can move."""
@@ -158,8 +158,8 @@ class RegistrationLogic:
         directly under the transform. Volumes and segments go on the grid of ``referenceVolumeNode``, where one is
         given. Raises InputError before anything has changed; ``revert()`` of what is returned takes it back.
         """
-        return completed(
-            apply_steps(
+        return run_to_completion(
+            apply_incrementally(
                 transform,
                 nodes,
                 reference_node=referenceVolumeNode,
@@ -183,8 +183,10 @@ class RegistrationLogic:
         background: float | str = "auto",
     ) -> AppliedTransform:
         """Resample and move in place what lies under transforms, linear or not."""
-        return completed(
-            harden_steps(nodes, reference_node=referenceVolumeNode, interpolation=interpolation, background=background)
+        return run_to_completion(
+            harden_incrementally(
+                nodes, reference_node=referenceVolumeNode, interpolation=interpolation, background=background
+            )
         )
 
     def loadTransform(self, path: Any, scene: Any = None) -> Any:
@@ -202,7 +204,7 @@ class RegistrationLogic:
         self, transform: Any, referenceVolumeNode: Any, segmentationNode: Any = None, *, withMatrix: bool = False
     ) -> DeformationNodes:
         """What a transform node or file does to space, over the fixed volume: volumes of displacement and local volume
-        change in colours with legends, volumes of segments before and after, and where space folds."""
+        change in colors with legends, volumes of segments before and after, and where space folds."""
         return add_deformation_nodes(
             transform, referenceVolumeNode, segmentation_node=segmentationNode, with_matrix=withMatrix
         )
@@ -268,7 +270,7 @@ class RegistrationLogic:
         parameterFilenames: Sequence[Any] | None = None,
         firstFrame: int = 0,
         lastFrame: int | None = None,
-        neighbours: bool = False,
+        neighbors: bool = False,
         ontoReference: bool = True,
         maskNode: Any = None,
         maskSegments: Sequence[str] | None = None,
@@ -286,7 +288,7 @@ class RegistrationLogic:
         """Register the frames of a sequence node in the background; see SequenceRegistration for what is returned.
 
         Frames count from 0, ``lastFrame`` belongs to the range. Each is registered with ``referenceFrame``, or with its
-        ``neighbours``, composed on the way to it. ``ontoReference``: frames move onto the reference, else the reference
+        ``neighbors``, composed on the way to it. ``ontoReference``: frames move onto the reference, else the reference
         onto each frame. ``segmentationNode`` lies on the reference frame and follows to all others. The outputs are
         sequences with the index values of the input: volumes and transforms, and segmentations where one was given.
         """
@@ -302,7 +304,7 @@ class RegistrationLogic:
         run = SequenceRegistration(
             sequenceNode,
             settings,
-            SequenceOptions(referenceFrame, firstFrame, lastFrame, neighbours, ontoReference),
+            SequenceOptions(referenceFrame, firstFrame, lastFrame, neighbors, ontoReference),
             SequenceOutputs(outputVolumeSequenceNode, outputTransformSequenceNode, outputSegmentationSequenceNode),
             mask_node=maskNode,
             mask_segments=maskSegments,
@@ -326,11 +328,11 @@ class RegistrationLogic:
         None of them is preferred. ``settings`` are ``core.groupwise.GroupSettings``. See GroupRegistration for what is
         returned; its outcome is (outcome, mean volume node), and the transforms align each member with the mean.
         """
-        return completed(self.groupSteps(source, settings))
+        return run_to_completion(self.groupSteps(source, settings))
 
     def groupSteps(self, source: Any, settings: Any = None) -> Steps[GroupRegistration]:
         """``startGroupRegistration`` in steps between which a window can move."""
-        run = yield from group_run_steps(source, settings)
+        run = yield from group_run_incrementally(source, settings)
         self._runs.add(run)
         return run
 
@@ -346,7 +348,7 @@ class RegistrationLogic:
         preset: str | None = "histology",
         parameterFilenames: Sequence[Any] | None = None,
         anyRotation: bool = True,
-        neighbours: bool = True,
+        neighbors: bool = True,
         outputVolumeNode: Any = None,
         background: float | str = "auto",
         threads: int | None = None,
@@ -355,7 +357,7 @@ class RegistrationLogic:
     ) -> Any:
         """Bring the slices of a volume, such as histology sections, onto each other, in this process: a StackOutcome.
 
-        Each slice is registered with its neighbour, in 2D and from any rotation, and the transforms are composed on
+        Each slice is registered with its neighbor, in 2D and from any rotation, and the transforms are composed on
         the way to ``referenceSlice``, by default the middle one. Slices count from 0 along the third axis.
         ``parameterFilenames`` take the place of ``preset``. ``progress`` gets how many slices are done, of how many.
 
@@ -375,7 +377,7 @@ class RegistrationLogic:
             settings,
             referenceSlice,
             any_rotation=anyRotation,
-            neighbours=neighbours,
+            neighbors=neighbors,
             output_node=outputVolumeNode,
             progress=progress,
         )
@@ -419,7 +421,7 @@ class RegistrationLogic:
 
         Raises InputError before anything has run.
         """
-        return completed(
+        return run_to_completion(
             self.cohortSteps(
                 fixedVolumeNode,
                 _settings(
@@ -455,7 +457,7 @@ class RegistrationLogic:
         fixedSegments: Sequence[str] | None = None,
     ) -> Steps[CohortRun]:
         """``startCohort`` in steps between which a window can move."""
-        run = yield from cohort_steps(
+        run = yield from cohort_incrementally(
             fixedVolumeNode,
             settings,
             options,
@@ -506,7 +508,7 @@ def _preparation(given: Mapping[str, Any]) -> Steps[RegistrationJob]:
         bool(given["forceDisplacementFieldOutputTransform"]),
     )
     return (
-        yield from prepare_steps(
+        yield from prepare_incrementally(
             given["fixedVolumeNode"],
             given["movingVolumeNode"],
             settings,

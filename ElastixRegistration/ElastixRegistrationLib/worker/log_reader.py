@@ -10,9 +10,9 @@ from pathlib import Path
 
 _BLOCK_START = re.compile(rb"^=+ start of TransformParameterFile =+", re.MULTILINE)
 _BLOCK_END = re.compile(rb"=+ end of TransformParameterFile =+\r?\n?")
-_LONGEST_MARK = 200
+_MAX_MARK = 200
 #: A line longer than this is none of elastix's table; it is cut.
-_LONGEST_LINE = 100_000
+_MAX_LINE = 100_000
 
 
 def end_mark(job: str) -> bytes:
@@ -39,7 +39,7 @@ class LogReader:
                 end = _BLOCK_END.search(self._rest)
                 # A mark with its line end still to come is taken when more has come.
                 if end is None or (end.end() == len(self._rest) and not end[0].endswith(b"\n")):
-                    self._rest = self._rest[-_LONGEST_MARK:]
+                    self._rest = self._rest[-_MAX_MARK:]
                     break
                 self._rest, self._in_block = self._rest[end.end() :], False
             start = _BLOCK_START.search(self._rest)
@@ -53,7 +53,7 @@ class LogReader:
             else:
                 complete, newline, self._rest = self._rest.rpartition(b"\n")
                 lines.append(complete + newline)
-                self._rest = self._rest[-_LONGEST_LINE:]
+                self._rest = self._rest[-_MAX_LINE:]
                 break
         return self._text(b"".join(lines))
 

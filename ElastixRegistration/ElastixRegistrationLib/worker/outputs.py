@@ -16,7 +16,7 @@ from ..core.transforms.plain_data import TransformData, VoxelData
 class ResampledVolume:
     """``image``, or the moving image where it is None, on ``reference``, by default the fixed grid.
 
-    Outside of it is ``background``, by default that of the registration, and of colour that of each component.
+    Outside of it is ``background``, by default that of the registration, and of color that of each component.
     ``padding`` says what of ``image`` is padding; that of the moving image is known. Gives VoxelData of the type of the
     image.
     """
@@ -31,7 +31,7 @@ class ResampledVolume:
 
 @dataclass(frozen=True)
 class DisplacementField:
-    """T(x) - x at the voxel centres of ``reference``, by default the fixed grid: float32 (k, j, i, D), LPS mm."""
+    """T(x) - x at the voxel centers of ``reference``, by default the fixed grid: float32 (k, j, i, D), LPS mm."""
 
     name: str
     reference: Geometry | None = None

@@ -29,7 +29,7 @@ _START = (
     f"from {_PACKAGE}.worker.server import main; main(idle)"
 )
 _LOG_CHUNK = 1 << 16
-_LONGEST_SILENCE_S = 2.0
+_MAX_SILENCE_S = 2.0
 
 _CRASHES = {
     "SIGKILL": "was killed by the system, most likely out of memory",
@@ -145,7 +145,7 @@ class WorkerProcess:
         if code is None and self._out.closed and self._err.closed:
             # It cannot say anything any more, and should be over in no time.
             self._silent_since = self._silent_since or time.monotonic()
-            if time.monotonic() - self._silent_since > _LONGEST_SILENCE_S:
+            if time.monotonic() - self._silent_since > _MAX_SILENCE_S:
                 self.kill()
         if code is None or any([self._read_frames(), self._read_log()]):
             return None

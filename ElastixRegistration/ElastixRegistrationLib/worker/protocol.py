@@ -30,9 +30,9 @@ _DTYPES = {
         *("float16", "float32", "float64"),
     )
 }
-_MOST_HEADER_BYTES = 16_000_000
-_MOST_ARRAYS = 4096
-_MOST_AXES = 5
+_MAX_HEADER_BYTES = 16_000_000
+_MAX_ARRAYS = 4096
+_MAX_AXES = 5
 #: Arrays are accepted up to this many bytes where the system does not say how much memory there is.
 _DEFAULT_MOST_BYTES = 64e9
 
@@ -160,7 +160,7 @@ class FrameReader:
         magic, self._header_size, self._array_bytes = _PREFIX.unpack(self._target)
         if magic != _MAGIC:
             raise ProtocolError(f"a frame starts with {magic!r}")
-        if not 0 < self._header_size <= _MOST_HEADER_BYTES:
+        if not 0 < self._header_size <= _MAX_HEADER_BYTES:
             raise ProtocolError(f"a frame announces a header of {self._header_size} bytes")
         most = self._most_bytes()
         if self._array_bytes > (_DEFAULT_MOST_BYTES if most is None else most):
@@ -176,7 +176,7 @@ class FrameReader:
             raise ProtocolError("the header of a frame has other entries than kind, body and arrays")
         if not isinstance(header["kind"], str) or not isinstance(header["arrays"], list):
             raise ProtocolError("the kind of a frame is no text, or its arrays are no list")
-        if len(header["arrays"]) > _MOST_ARRAYS:
+        if len(header["arrays"]) > _MAX_ARRAYS:
             raise ProtocolError(f"a frame announces {len(header['arrays'])} arrays")
         layouts = [_layout(entry) for entry in header["arrays"]]
         if sum(dtype.itemsize * math.prod(shape) for dtype, shape in layouts) != self._array_bytes:
@@ -194,7 +194,7 @@ def _layout(entry: Any) -> tuple[np.dtype, tuple[int, ...]]:
         dtype = _DTYPES[name]
     except (TypeError, ValueError, KeyError):
         raise ProtocolError(f"an array is announced as {str(entry)[:80]}") from None
-    is_shape = isinstance(shape, list) and len(shape) <= _MOST_AXES
+    is_shape = isinstance(shape, list) and len(shape) <= _MAX_AXES
     if not is_shape or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
         raise ProtocolError(f"an array has the shape {str(shape)[:80]}")
     return dtype.newbyteorder("<"), tuple(shape)

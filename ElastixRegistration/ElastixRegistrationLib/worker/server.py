@@ -35,7 +35,7 @@ _RESULT_MODULES = (
 #: Nothing more is loaded before that, for who has just started this process may be about to ask.
 _REST_S = 1.0
 #: Idle, a worker may not hold more; one that a large job has left with more ends.
-_MOST_IDLE_BYTES = 256 * 2**20
+_MAX_IDLE_BYTES = 256 * 2**20
 
 
 def main(idle_s: float) -> None:
@@ -143,7 +143,7 @@ class _Server:
         del body
         guard.give_back_memory()
         # elastix keeps state that an exception may have left in disorder.
-        stays = kind == "result" and (guard.resident_bytes() or 0) < _MOST_IDLE_BYTES
+        stays = kind == "result" and (guard.resident_bytes() or 0) < _MAX_IDLE_BYTES
         _write_all(2, end_mark(request["job"]))
         self._send("over", {"stays": stays})
         return stays

@@ -472,7 +472,7 @@
         <translation>Differenz</translation>
     </message>
     <message>
-        <source>The result minus the fixed volume, both scaled alike: grey where they agree.</source>
+        <source>The result minus the fixed volume, both scaled alike: gray where they agree.</source>
         <translation>Das Ergebnis minus das feste Volumen, beide gleich skaliert: grau, wo sie übereinstimmen.</translation>
     </message>
     <message>
@@ -567,7 +567,7 @@
         <translation>Jedes Einzelbild:</translation>
     </message>
     <message>
-        <source>To the reference frame at once, or to its neighbour and on from there to the reference. The second follows motion that is too large for one step; errors add up along the way.</source>
+        <source>To the reference frame at once, or to its neighbor and on from there to the reference. The second follows motion that is too large for one step; errors add up along the way.</source>
         <translation>Direkt zum Referenzbild, oder zu seinem Nachbarn und von dort weiter zur Referenz. Der zweite Weg folgt Bewegungen, die für einen Schritt zu groß sind; Fehler summieren sich dabei.</translation>
     </message>
     <message>
@@ -1093,7 +1093,7 @@
         <translation>Auswerten</translation>
     </message>
     <message>
-        <source>Displacement and local volume change over the volume chosen as grid, in colours with legends; volumes of the segments before and after; where space folds.</source>
+        <source>Displacement and local volume change over the volume chosen as grid, in colors with legends; volumes of the segments before and after; where space folds.</source>
         <translation>Verschiebung und örtliche Volumenänderung über dem als Gitter gewählten Volumen, in Farben mit Legenden; Volumen der Segmente vorher und nachher; wo der Raum sich faltet.</translation>
     </message>
 </context>
@@ -1370,7 +1370,7 @@
         <translation>Zum Referenzbild</translation>
     </message>
     <message>
-        <source>To its neighbour, composed</source>
+        <source>To its neighbor, composed</source>
         <translation>Zum Nachbarn, verkettet</translation>
     </message>
     <message>
@@ -1484,7 +1484,7 @@
         <translation>Kubischer B-Spline</translation>
     </message>
     <message>
-        <source>Nearest neighbour</source>
+        <source>Nearest neighbor</source>
         <translation>Nächster Nachbar</translation>
     </message>
     <message>
@@ -2094,11 +2094,11 @@
         <translation>Wie geladen</translation>
     </message>
     <message>
-        <source>Centres of the volumes</source>
+        <source>Centers of the volumes</source>
         <translation>Mitten der Volumen</translation>
     </message>
     <message>
-        <source>Centres of mass</source>
+        <source>Centers of mass</source>
         <translation>Schwerpunkte</translation>
     </message>
     <message>

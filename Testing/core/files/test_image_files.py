@@ -43,13 +43,13 @@ def test_whole_numbers_of_64_bits_stay_whole_where_32_hold_them(tmp_path, suffix
     assert np.array_equal(mine, voxels)
 
 
-def test_vectors_and_colour_come_back(tmp_path):
+def test_vectors_and_color_come_back(tmp_path):
     vectors = np.random.default_rng(1).normal(size=(5, 6, 7, 3)).astype(np.float32)
     write_image(image_from_array(vectors, grid((7, 6, 5))), tmp_path / "field.nrrd")
     assert np.array_equal(array_view(read_image(tmp_path / "field.nrrd")), vectors)
-    colour = np.random.default_rng(1).integers(0, 255, (6, 7, 3)).astype(np.uint8)
-    sitk.WriteImage(sitk.GetImageFromArray(colour, isVector=True), str(tmp_path / "slide.png"))
-    assert np.array_equal(array_view(read_image(tmp_path / "slide.png")), colour)
+    color = np.random.default_rng(1).integers(0, 255, (6, 7, 3)).astype(np.uint8)
+    sitk.WriteImage(sitk.GetImageFromArray(color, isVector=True), str(tmp_path / "slide.png"))
+    assert np.array_equal(array_view(read_image(tmp_path / "slide.png")), color)
 
 
 def test_a_dicom_folder_is_one_volume(tmp_path):

@@ -42,7 +42,7 @@ def an_affine(seed=0):
 def a_bspline(seed=0):
     random = np.random.default_rng(seed)
     coefficients = np.pad(random.normal(0, 2, (3, 8, 8, 8)), [(0, 0), (3, 3), (3, 3), (3, 3)])
-    return bspline_transform(coefficients, FIXED.centre() - 95, np.array([15.0, 16, 17]), np.eye(3))
+    return bspline_transform(coefficients, FIXED.center() - 95, np.array([15.0, 16, 17]), np.eye(3))
 
 
 def a_thin_plate(seed=0, **options):

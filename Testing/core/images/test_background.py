@@ -142,7 +142,7 @@ def test_image_cropped_inside_the_body_has_no_background():
 
 
 @pytest.mark.parametrize("dtype", [np.int16, np.float32])
-def test_grey_rim_of_an_earlier_resampling_is_padding_although_tissue_has_that_value(dtype):
+def test_gray_rim_of_an_earlier_resampling_is_padding_although_tissue_has_that_value(dtype):
     rim = _wedge()
     image = np.round(_ct()).astype(dtype)
     image[rim] = 0
@@ -253,7 +253,7 @@ def test_noise_cut_off_at_a_threshold_is_background_and_not_padding():
     assert (estimate.value, estimate.padding) == (0, None)
 
 
-def test_normalised_brain_with_zero_outside_and_values_on_both_sides():
+def test_normalized_brain_with_zero_outside_and_values_on_both_sides():
     z, y, x = _grid((64, 96, 96))
     brain = z**2 + (y / 0.7) ** 2 + (x / 0.6) ** 2 < 0.7
     image = np.where(brain, np.random.default_rng(3).normal(0, 1, brain.shape), 0).astype(np.float32)
@@ -346,7 +346,7 @@ def test_connection_to_the_faces_follows_bends():
     assert not connected_to_faces(closed)[5, 4:].any()
 
 
-def test_connection_agrees_with_an_independent_labelling():
+def test_connection_agrees_with_an_independent_labeling():
     sitk = pytest.importorskip("SimpleITK")
     mask = np.random.default_rng(11).random((20, 25, 30)) < 0.4
     labels = sitk.GetArrayFromImage(sitk.ConnectedComponent(sitk.GetImageFromArray(mask.astype(np.uint8))))
@@ -447,5 +447,5 @@ def test_a_slope_in_the_file_does_not_make_padding_of_the_background():
         (np.zeros(9, np.float32), 0.0),
     ],
 )
-def test_grey_levels_are_told_from_the_values(values, step):
+def test_gray_levels_are_told_from_the_values(values, step):
     assert step_of(values) == pytest.approx(step, rel=1e-6)

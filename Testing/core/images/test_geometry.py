@@ -65,9 +65,9 @@ def test_points_agree_with_itk_on_oblique_grids(seed, left_handed):
 
 
 def test_luminance_and_magnitude():
-    colour = np.zeros((4, 5, 6, 3), np.float32)
-    colour[..., 0], colour[..., 1] = 3, 4
-    scalar = array_view(as_scalar(image_from_array(colour, grid((6, 5, 4)))))
+    color = np.zeros((4, 5, 6, 3), np.float32)
+    color[..., 0], color[..., 1] = 3, 4
+    scalar = array_view(as_scalar(image_from_array(color, grid((6, 5, 4)))))
     assert scalar == pytest.approx(5)
 
 

@@ -84,7 +84,7 @@ def test_every_row_is_complete_and_its_default_allowed():
             assert parameter.replacement in parameters(), parameter.name
 
 
-def test_labelled_and_numbered_names_are_found():
+def test_labeled_and_numbered_names_are_found():
     assert find_parameter("Metric1Weight").name == "Metric<i>Weight"
     assert find_parameter("Metric0NumberOfHistogramBins").name == "NumberOfHistogramBins"
     assert find_parameter("FixedImagePyramid1Schedule").per == "resolution and dimension"

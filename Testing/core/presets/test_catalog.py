@@ -199,15 +199,15 @@ def _shifted_blobs(dimension: int):
     at = grid.points_of(index)
     extent = np.array(size) * spacing
     random = np.random.default_rng(5)
-    centres = extent * random.uniform(0.2, 0.8, (30, dimension))
-    heights = random.uniform(-60, 120, len(centres))
+    centers = extent * random.uniform(0.2, 0.8, (30, dimension))
+    heights = random.uniform(-60, 120, len(centers))
     radii = extent * np.linspace(0.42, 0.3, dimension)
 
     def image(shift: float):
         body = (((at - extent / 2 - shift) / radii) ** 2).sum(-1)
         values = 100 / (1 + np.exp(8 * (body - 1)))
-        for centre, height in zip(centres, heights, strict=True):
-            values += height * np.exp(-((at - centre - shift) ** 2).sum(-1) / (2 * 9.0**2))
+        for center, height in zip(centers, heights, strict=True):
+            values += height * np.exp(-((at - center - shift) ** 2).sum(-1) / (2 * 9.0**2))
         return image_from_array((values + random.normal(0, 1, values.shape)).astype(np.float32), grid)
 
-    return image(0.0), image(SHIFT_MM), centres
+    return image(0.0), image(SHIFT_MM), centers

@@ -1,4 +1,4 @@
-"""The judgement of a registration: what is given beside the images adds figures and changes none."""
+"""The judgment of a registration: what is given beside the images adds figures and changes none."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from core.phantoms import grid
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.quality.consistency import inverse_consistency
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix
-from ElastixRegistrationLib.core.transforms.sampling import voxel_centres
+from ElastixRegistrationLib.core.transforms.sampling import voxel_centers
 
 GRID = grid((20, 18, 16))
 
@@ -29,7 +29,7 @@ def test_what_is_left_is_measured_where_the_mask_is():
     """Back by a scaling about the origin too much: points end 1.02 times as far from it."""
     back = np.diag([1.02, 1.02, 1.02, 1]) @ np.linalg.inv(a_matrix())
     found = inverse_consistency(affine_from_matrix(a_matrix()), affine_from_matrix(back), GRID)
-    expected = 0.02 * np.linalg.norm(voxel_centres(GRID), axis=1)
+    expected = 0.02 * np.linalg.norm(voxel_centers(GRID), axis=1)
     assert found.distances.ravel() == pytest.approx(expected, abs=1e-4)
     assert found.mean == pytest.approx(expected.mean(), abs=1e-4)
     assert found.percentile95 == pytest.approx(np.percentile(expected, 95), abs=1e-4)

@@ -14,7 +14,7 @@ from ElastixRegistrationLib.core.quality.similarity import (
     dice_by_label,
     landmark_errors,
     mutual_information,
-    normalised_correlation,
+    normalized_correlation,
 )
 from ElastixRegistrationLib.core.transforms.deformation import jacobian_statistics
 
@@ -29,13 +29,13 @@ def test_correlation_agrees_with_numpy_and_with_simpleitk():
     sitk = pytest.importorskip("SimpleITK")
     a, b = _gaussian_pair(0.6, (8, 20, 30))
     expected = np.corrcoef(a.ravel(), b.ravel())[0, 1]
-    assert normalised_correlation(a, b) == pytest.approx(expected, rel=1e-10)
+    assert normalized_correlation(a, b) == pytest.approx(expected, rel=1e-10)
     method = sitk.ImageRegistrationMethod()
     method.SetMetricAsCorrelation()  # minus the squared correlation
     method.SetInterpolator(sitk.sitkNearestNeighbor)
     method.SetInitialTransform(sitk.TranslationTransform(3))
     images = [sitk.GetImageFromArray(x) for x in (a, b)]
-    assert normalised_correlation(a, b) ** 2 == pytest.approx(-method.MetricEvaluate(*images), rel=1e-5)
+    assert normalized_correlation(a, b) ** 2 == pytest.approx(-method.MetricEvaluate(*images), rel=1e-5)
 
 
 @pytest.mark.parametrize("offset", [0, 1e6])
@@ -43,7 +43,7 @@ def test_correlation_of_large_images_is_computed_in_parts(monkeypatch, offset):
     monkeypatch.setattr(similarity, "CHUNK", 1000)
     a, b = _gaussian_pair(-0.4, (8, 20, 31))
     expected = np.corrcoef(a.ravel(), b.ravel())[0, 1]
-    assert normalised_correlation(a + offset, b * 100 - offset) == pytest.approx(expected, rel=1e-6)
+    assert normalized_correlation(a + offset, b * 100 - offset) == pytest.approx(expected, rel=1e-6)
 
 
 def test_figures_keep_to_the_mask_and_to_finite_voxels():
@@ -56,21 +56,21 @@ def test_figures_keep_to_the_mask_and_to_finite_voxels():
     spoiled[2, 3, 0] = np.nan
     keep = inside & np.isfinite(spoiled)
     expected = np.corrcoef(a[keep], b[keep])[0, 1]
-    assert normalised_correlation(a, spoiled, mask=mask) == pytest.approx(expected, rel=1e-10)
+    assert normalized_correlation(a, spoiled, mask=mask) == pytest.approx(expected, rel=1e-10)
     assert mutual_information(a, spoiled, mask=mask) == pytest.approx(mutual_information(a[keep], b[keep]))
 
 
 def test_integer_images_do_not_overflow():
     image = np.array([[0, 30000], [30000, -30000]], np.int16)
-    assert normalised_correlation(image, image) == pytest.approx(1)
-    assert normalised_correlation(image, -image) == pytest.approx(-1)
+    assert normalized_correlation(image, image) == pytest.approx(1)
+    assert normalized_correlation(image, -image) == pytest.approx(-1)
 
 
 def test_constant_images_have_no_correlation_and_no_mutual_information():
     flat, other = np.full((4, 5), 3), np.arange(20).reshape(4, 5)
-    assert np.isnan(normalised_correlation(flat, other))
+    assert np.isnan(normalized_correlation(flat, other))
     assert mutual_information(flat, other) == 0
-    assert np.isnan(normalised_correlation(flat, other, mask=np.zeros((4, 5))))
+    assert np.isnan(normalized_correlation(flat, other, mask=np.zeros((4, 5))))
     assert mutual_information(other, other, mask=np.zeros((4, 5))) == 0
 
 
@@ -123,7 +123,7 @@ def test_landmark_errors():
 
 def test_images_on_different_grids_are_refused():
     with pytest.raises(InputError, match=r"\(2, 3\) and \(3, 2\)"):
-        normalised_correlation(np.zeros((2, 3)), np.zeros((3, 2)))
+        normalized_correlation(np.zeros((2, 3)), np.zeros((3, 2)))
 
 
 def _shifted(image, by):

@@ -7,14 +7,14 @@ import pytest
 import SimpleITK as sitk
 from core.phantoms import grid
 from ElastixRegistrationLib.core.quality.surface_distance import surface_distances
-from ElastixRegistrationLib.core.transforms.sampling import voxel_centres
+from ElastixRegistrationLib.core.transforms.sampling import voxel_centers
 
 GRID = grid((48, 44, 40), (1.2, 1.5, 1.8), (-28.0, -32.0, -35.0))
-PLACES = voxel_centres(GRID).reshape(*GRID.size[::-1], 3)
+PLACES = voxel_centers(GRID).reshape(*GRID.size[::-1], 3)
 
 
-def ball(centre, radius):
-    return (np.linalg.norm(PLACES - np.array(centre), axis=-1) < radius).astype(np.uint8)
+def ball(center, radius):
+    return (np.linalg.norm(PLACES - np.array(center), axis=-1) < radius).astype(np.uint8)
 
 
 def test_concentric_balls_are_their_radii_apart():

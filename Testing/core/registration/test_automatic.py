@@ -9,7 +9,7 @@ from ElastixRegistrationLib.core.files.image_files import read_image
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.presets.catalog import find_preset
 from ElastixRegistrationLib.core.registration.automatic import FittedImage, fit_stages
-from ElastixRegistrationLib.core.registration.coarse import SAMPLES, Likeness, coarse_image, coarse_voxel
+from ElastixRegistrationLib.core.registration.coarse import SAMPLES, SimilarityScorer, coarse_image, coarse_voxel
 from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.core.registration.start_search import find_start, moved_points, rigid_matrix
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix, map_points
@@ -18,14 +18,14 @@ STAGES = find_preset("automatic").stages()
 
 
 def turned_header(image, degrees, shift):
-    """The same voxels on a grid turned about its centre and shifted, and the map of points that truly belongs to it."""
+    """The same voxels on a grid turned about its center and shifted, and the map of points that truly belongs to it."""
     geometry = geometry_of(image)
     dimension = geometry.dimension
     angles = np.zeros(1 if dimension == 2 else 3)
     angles[-1] = np.radians(degrees)
     if dimension == 3:
         angles[0] = np.radians(degrees) / 2
-    matrix = rigid_matrix(np.concatenate([angles, shift]), geometry.centre())
+    matrix = rigid_matrix(np.concatenate([angles, shift]), geometry.center())
     origin, rotation = moved_points(matrix, np.array([geometry.origin]))[0], matrix[:-1, :-1]
     direction = tuple(map(tuple, (rotation @ np.array(geometry.direction)).tolist()))
     moved = Geometry(geometry.size, geometry.spacing, tuple(origin.tolist()), direction)
@@ -38,7 +38,7 @@ def fitted_image(image):
 
 def mean_error(transform, matrix, geometry):
     extent = min(n * s for n, s in zip(geometry.size, geometry.spacing, strict=True))
-    points = geometry.centre() + np.random.default_rng(1).uniform(-0.25, 0.25, (50, geometry.dimension)) * extent
+    points = geometry.center() + np.random.default_rng(1).uniform(-0.25, 0.25, (50, geometry.dimension)) * extent
     return np.linalg.norm(map_points(transform, points) - moved_points(matrix, points), axis=1).mean()
 
 
@@ -46,7 +46,7 @@ def mean_error(transform, matrix, geometry):
     ("size", "spacing", "shift"),
     [((48, 44, 40), (4.0, 4.0, 5.0), (50.0, -28.0, 18.0)), ((96, 90), (2.5, 2.5), (50.0, -33.0))],
 )
-def test_sixty_millimetres_and_thirty_degrees_are_found(size, spacing, shift):
+def test_sixty_millimeters_and_thirty_degrees_are_found(size, spacing, shift):
     geometry = grid(size, spacing)
     fixed = blobs(geometry)
     moving, truth = turned_header(fixed, 30.0, shift)
@@ -69,7 +69,7 @@ def test_an_image_of_a_part_finds_its_place_in_the_whole():
 
 
 @pytest.mark.parametrize("size", [(40, 36, 32), (64, 60)])
-def test_proportional_grey_values_are_compared_by_correlation_and_others_are_not(size):
+def test_proportional_gray_values_are_compared_by_correlation_and_others_are_not(size):
     fixed = blobs(grid(size))
     values = array_view(fixed)
     brighter = image_from_array(values * 3 + 7, geometry_of(fixed))
@@ -127,7 +127,7 @@ def test_the_search_ignores_what_is_outside_the_mask():
         coarse_image(np.maximum(values, bright), geometry, 0.0, 4.0, mask)
         for values, mask in zip((fixed, moving), masks, strict=True)
     ]
-    start = find_start(Likeness(*images))
+    start = find_start(SimilarityScorer(*images))
     assert start.matrix[:3, 3] == pytest.approx([24.0, 0, 0], abs=5)
 
 
@@ -136,11 +136,11 @@ def test_whichever_is_fixed_the_smaller_image_is_moved_about_in_the_larger_one()
     part = Geometry((20, 22, 24), whole.spacing, (12.0, 20.0, 8.0), whole.direction)  # loaded where it is not
     large = coarse_image(array_view(blobs(whole)), whole, 0.0, 4.0)
     small = coarse_image(array_view(blobs(whole))[9:33, 8:30, 10:30], part, 0.0, 4.0)
-    onto_large = find_start(Likeness(large, small), believe_loaded=False)
-    onto_small = find_start(Likeness(small, large), believe_loaded=False)
+    onto_large = find_start(SimilarityScorer(large, small), believe_loaded=False)
+    onto_small = find_start(SimilarityScorer(small, large), believe_loaded=False)
     assert onto_large.matrix == pytest.approx(np.linalg.inv(onto_small.matrix))
     where_it_is = np.array(part.origin) - whole.points_of(np.array([10.0, 8.0, 9.0]))
-    assert moved_points(onto_large.matrix, whole.centre()[None])[0] - whole.centre() == pytest.approx(
+    assert moved_points(onto_large.matrix, whole.center()[None])[0] - whole.center() == pytest.approx(
         where_it_is, abs=4.0
     )
 
@@ -188,7 +188,7 @@ def test_a_part_is_registered_with_the_whole_whichever_is_fixed(preset):
 def test_contrasts_of_a_neck_that_tell_little_of_each_other_find_their_place(shared_data, names, angles):
     fixed, moving = (read_image(shared_data / "spinal_cord" / f"{name}.nii.gz") for name in names)
     geometry = geometry_of(moving)
-    truth = rigid_matrix(np.concatenate([np.radians(angles), (17.0, 17.0, -17.0)]), geometry.centre())
+    truth = rigid_matrix(np.concatenate([np.radians(angles), (17.0, 17.0, -17.0)]), geometry.center())
     direction = truth[:-1, :-1] @ np.array(geometry.direction)
     origin = moved_points(truth, np.array([geometry.origin]))[0]
     turned = Geometry(geometry.size, geometry.spacing, tuple(origin.tolist()), tuple(map(tuple, direction.tolist())))
@@ -197,6 +197,6 @@ def test_contrasts_of_a_neck_that_tell_little_of_each_other_find_their_place(sha
         for image, place in ((fixed, geometry_of(fixed)), (moving, turned))
     ]
     voxel = coarse_voxel(geometry_of(fixed))
-    start = find_start(Likeness(*(side.coarse(voxel) for side in sides), SAMPLES))
-    points = geometry.centre() + np.random.default_rng(1).uniform(-20, 20, (50, 3))
+    start = find_start(SimilarityScorer(*(side.coarse(voxel) for side in sides), SAMPLES))
+    points = geometry.center() + np.random.default_rng(1).uniform(-20, 20, (50, 3))
     assert np.linalg.norm(moved_points(start.matrix, points) - moved_points(truth, points), axis=1).mean() < 5

@@ -20,8 +20,8 @@ def quick(*transforms: str, metric: str = "variance", **more) -> GroupSettings:
 
 def errors(result, shifts: np.ndarray) -> np.ndarray:
     """(members, points) mm: how far each transform is from the motion to the common middle."""
-    centre = result.geometry.centre()
-    points = centre + np.random.default_rng(0).uniform(-14, 14, (30, len(centre)))
+    center = result.geometry.center()
+    points = center + np.random.default_rng(0).uniform(-14, 14, (30, len(center)))
     true = shifts - shifts.mean(0)
     found = np.array([map_points(transform, points) - points for transform in result.transforms])
     return np.linalg.norm(found - true[:, None], axis=-1)
@@ -59,9 +59,9 @@ def test_stages_follow_each_other_and_a_mask_and_other_grids_are_taken(images_2d
     geometry = geometry_of(images_2d[0])
     mask = np.zeros(geometry.size[::-1], np.uint8)
     mask[4:-4, 4:-4] = 1
-    # The same object on a grid of its own: blobs() depends on the centre and the shortest side only.
+    # The same object on a grid of its own: blobs() depends on the center and the shortest side only.
     own_grid = grid((60, 50), spacing=(1.2, 1.2))
-    origin = np.asarray(own_grid.origin) + geometry.centre() - own_grid.centre()
+    origin = np.asarray(own_grid.origin) + geometry.center() - own_grid.center()
     own_grid = grid((60, 50), spacing=(1.2, 1.2), origin=origin.tolist())
     images = [blobs(own_grid, SHIFTS_2D[0], offset=20), *images_2d[1:]]
     result = register_group(
@@ -85,9 +85,9 @@ def test_3d_and_time_known_shifts_are_found(kind, metric):
     result = register_group(images, quick(kind, metric=metric, iterations=100, samples=600))
     assert result.transforms[0].GetInputSpaceDimension() == 3
     assert errors(result, shifts).max() < 0.5
-    centre = geometry.centre()
-    middle = np.mean([map_points(transform, centre)[0] for transform in result.transforms], 0)
-    assert np.abs(middle - centre).max() < 0.1
+    center = geometry.center()
+    middle = np.mean([map_points(transform, center)[0] for transform in result.transforms], 0)
+    assert np.abs(middle - center).max() < 0.1
 
 
 def test_wrong_groups_are_told(images_2d):

@@ -14,12 +14,12 @@ from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of,
 from ElastixRegistrationLib.core.parameters.metric_stages import with_channels, with_landmarks
 from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
-from ElastixRegistrationLib.core.transforms.sampling import voxel_centres
+from ElastixRegistrationLib.core.transforms.sampling import voxel_centers
 from ElastixRegistrationLib.core.transforms.spline_kernels import spline_kernel_transform
 
 SHIFT = np.array([6.0, -4.0, 5.0])
 GRID = grid((32, 30, 28), (2.5, 2.5, 3.0))
-NEAR = GRID.centre() + np.eye(3)
+NEAR = GRID.center() + np.eye(3)
 BENDING = stage(
     "BSplineTransform",
     Registration="MultiMetricMultiResolutionRegistration",
@@ -37,8 +37,8 @@ def noise(seed, geometry=GRID):
 
 
 def shift_of(result):
-    centre = GRID.centre()[None]
-    return (map_points(result.transform, centre) - centre)[0]
+    center = GRID.center()[None]
+    return (map_points(result.transform, center) - center)[0]
 
 
 # What becomes of the parameters
@@ -119,7 +119,7 @@ def test_landmarks_count_in_the_moving_image_also_after_a_start_that_is_no_bspli
 def test_a_second_contrast_aligns_what_the_first_cannot(transform):
     """The first images are noise; the second lie on other grids, and hold the shift."""
     other = grid((30, 32, 26), (2.6, 2.4, 3.1), direction=oblique(1))
-    other = replace(other, origin=tuple((np.array(other.origin) + GRID.centre() - other.centre()).tolist()))
+    other = replace(other, origin=tuple((np.array(other.origin) + GRID.center() - other.center()).tolist()))
     channel = Channel(blobs(GRID), blobs(other, SHIFT), name="T2")
     stages = [stage()] if transform != "bending" else [BENDING]
     result = register(noise(1), noise(2), stages, channels=[channel], threads=2)
@@ -158,7 +158,7 @@ def test_a_mask_of_the_first_pair_is_not_lost_to_the_penalty():
 @pytest.mark.parametrize("kind", ["distance", "labels"])
 def test_labels_guide_images_that_show_nothing(kind):
     def balls(shift):
-        points = voxel_centres(GRID).reshape(*GRID.size[::-1], 3) - GRID.centre() - shift
+        points = voxel_centers(GRID).reshape(*GRID.size[::-1], 3) - GRID.center() - shift
         one = np.linalg.norm(points - [8, 0, 0], axis=-1) < 14
         two = np.linalg.norm(points - [-14, 5, 4], axis=-1) < 10
         return image_from_array((one + 2 * (two & ~one)).astype(np.uint8), GRID)

@@ -24,24 +24,24 @@ from ElastixRegistrationLib.core.transforms.itk_transforms import (
 SHIFT = np.array([6.0, -4.0, 5.0])
 
 
-def centre_points(geometry, count=40, seed=3):
+def center_points(geometry, count=40, seed=3):
     extent = np.asarray(geometry.size) * geometry.spacing
-    return geometry.centre() + np.random.default_rng(seed).uniform(-0.3, 0.3, (count, geometry.dimension)) * min(extent)
+    return geometry.center() + np.random.default_rng(seed).uniform(-0.3, 0.3, (count, geometry.dimension)) * min(extent)
 
 
 @pytest.mark.parametrize("left_handed", [False, True])
 def test_a_shift_comes_back_on_oblique_anisotropic_grids(left_handed):
     fixed_grid = grid(direction=oblique(1))
     moving_grid = grid((44, 40, 26), (2.2, 2.0, 3.6), (-41.0, 3.0, -50.0), oblique(2, left_handed=left_handed))
-    # Both grids are centred on the same point, the objects are SHIFT apart.
+    # Both grids are centerd on the same point, the objects are SHIFT apart.
     moving_grid = type(moving_grid)(
         moving_grid.size,
         moving_grid.spacing,
-        tuple((np.array(moving_grid.origin) + fixed_grid.centre() - moving_grid.centre()).tolist()),
+        tuple((np.array(moving_grid.origin) + fixed_grid.center() - moving_grid.center()).tolist()),
         moving_grid.direction,
     )
     result = register(blobs(fixed_grid), blobs(moving_grid, SHIFT), [stage("EulerTransform")])
-    points = centre_points(fixed_grid)
+    points = center_points(fixed_grid)
     error = np.linalg.norm(map_points(result.transform, points) - points - SHIFT, axis=1)
     assert error.mean() < 0.3
 
@@ -49,7 +49,7 @@ def test_a_shift_comes_back_on_oblique_anisotropic_grids(left_handed):
 def test_a_2d_shift_comes_back():
     geometry = grid((64, 60))
     result = register(blobs(geometry), blobs(geometry, SHIFT[:2]), [stage()])
-    points = centre_points(geometry)
+    points = center_points(geometry)
     assert map_points(result.transform, points) - points == pytest.approx(np.tile(SHIFT[:2], (40, 1)), abs=0.2)
 
 
@@ -64,8 +64,8 @@ def test_stages_agree_with_elastix_inside_and_far_outside(tmp_path):
     assert [m["Transform"][0] for m in result.transform_parameters] == [
         "AffineTransform", "EulerTransform", "AffineTransform", "BSplineTransform",
     ]  # fmt: skip
-    far = geometry.centre() + np.random.default_rng(1).uniform(-400, 400, (100, 3))
-    points = np.concatenate([centre_points(geometry), far])
+    far = geometry.center() + np.random.default_rng(1).uniform(-400, 400, (100, 3))
+    points = np.concatenate([center_points(geometry), far])
     theirs = transformix_points(result.transform_parameters, moving, points, tmp_path)
     # elastix prints six decimals.
     assert map_points(result.transform, points) == pytest.approx(theirs, abs=1.01e-6)
@@ -100,7 +100,7 @@ def test_every_kind_of_initial_transform_is_continued(kind):
     moving_grid = grid(origin=(-17.0, -8.0, -35.0))
     initial = INITIAL[kind]()
     result = register(blobs(geometry), _moved_blobs(moving_grid, geometry, shift), [stage()], initial_transform=initial)
-    points = centre_points(geometry)
+    points = center_points(geometry)
     truth = points + np.array([26.0, -24.0, 25.0])
     error = np.linalg.norm(map_points(result.transform, points) - truth, axis=1).mean()
     assert error < (1.6 if kind == "bspline" else 0.4)
@@ -109,7 +109,7 @@ def test_every_kind_of_initial_transform_is_continued(kind):
 
 def _moved_blobs(moving_grid, fixed_grid, shift):
     """The fixed image's object, 26, -24, 25 mm away, on another grid."""
-    apart = fixed_grid.centre() - moving_grid.centre()
+    apart = fixed_grid.center() - moving_grid.center()
     return blobs(moving_grid, apart + np.array([26.0, -24.0, 25.0]))
 
 
@@ -131,7 +131,7 @@ def test_padding_is_kept_out_and_no_rim_remains():
     moved = array_view(result.resample())
     assert moved.dtype == np.int16
     assert moved.min() > -1100
-    points = centre_points(geometry)
+    points = center_points(geometry)
     assert np.linalg.norm(map_points(result.transform, points) - points - SHIFT, axis=1).mean() < 0.5
     kept = register(scan(None), scan(SHIFT), [stage("EulerTransform")], background="keep")
     assert array_view(kept.resample()).min() == -3024
@@ -150,14 +150,14 @@ def test_a_mask_on_another_grid_hides_a_disturbance():
     result = register(
         fixed, image_from_array(spoiled, geometry), [stage()], fixed_mask=image_from_array(mask, mask_grid)
     )
-    points = centre_points(geometry)
+    points = center_points(geometry)
     assert np.linalg.norm(map_points(result.transform, points) - points - SHIFT, axis=1).mean() < 0.6
 
 
 def test_landmarks_guide():
     geometry = grid()
     blank = blobs(geometry, seed=9, count=2)
-    points = centre_points(geometry, 20)
+    points = center_points(geometry, 20)
     guided = stage(Registration="MultiMetricMultiResolutionRegistration", Metric0Weight="0.0", Metric1Weight="1.0")
     guided["Metric"] = ("AdvancedMeanSquares", "CorrespondingPointsEuclideanDistanceMetric")
     result = register(blank, blank, [guided], fixed_points=points, moving_points=points + SHIFT)
@@ -169,7 +169,7 @@ def test_a_single_metric_where_several_could_be_does_not_crash():
     geometry = grid((24, 22, 20))
     alone = stage(Registration="MultiMetricMultiResolutionRegistration", MaximumNumberOfIterations="20")
     result = register(blobs(geometry), blobs(geometry), [alone], threads=2)
-    points = centre_points(geometry, 5)
+    points = center_points(geometry, 5)
     assert map_points(result.transform, points) == pytest.approx(points, abs=0.5)
 
 
@@ -347,7 +347,7 @@ def test_the_next_registration_works_after_a_failure():
     with pytest.raises(RegistrationError, match="elastix failed"):
         register(blobs(geometry), blobs(barely_overlapping(geometry), seed=2), [stage()])
     result = register(blobs(geometry), blobs(geometry, SHIFT), [stage()])
-    assert map_points(result.transform, geometry.centre())[0] == pytest.approx(geometry.centre() + SHIFT, abs=0.3)
+    assert map_points(result.transform, geometry.center())[0] == pytest.approx(geometry.center() + SHIFT, abs=0.3)
 
 
 def test_lung_landmarks(shared_data):

@@ -44,15 +44,15 @@ def stages():
 
 def points_in(image) -> np.ndarray:
     geometry = geometry_of(image)
-    return geometry.centre() + np.random.default_rng(4).uniform(-15, 15, (20, geometry.dimension))
+    return geometry.center() + np.random.default_rng(4).uniform(-15, 15, (20, geometry.dimension))
 
 
 def test_pairs_go_outward_from_the_reference():
     assert frame_pairs([0, 1, 2, 3], 1) == [
         FramePair(2, 1, 1, 2), FramePair(0, 1, 1, 0), FramePair(3, 1, 1, 3),
     ]  # fmt: skip
-    assert frame_pairs([4, 2, 6], 2, neighbours=True) == [FramePair(4, 2, 2, 4), FramePair(6, 4, 4, 6)]
-    assert frame_pairs([2, 4, 6], 6, neighbours=True, onto_reference=False) == [
+    assert frame_pairs([4, 2, 6], 2, neighbors=True) == [FramePair(4, 2, 2, 4), FramePair(6, 4, 4, 6)]
+    assert frame_pairs([2, 4, 6], 6, neighbors=True, onto_reference=False) == [
         FramePair(4, 6, 4, 6), FramePair(2, 4, 2, 4),
     ]  # fmt: skip
     with pytest.raises(InputError, match="reference frame 9 is not among the frames 0, 1"):
@@ -68,8 +68,8 @@ def _shift_and_scale(seed: int):
 
 
 @pytest.mark.parametrize("onto_reference", [True, False])
-def test_neighbours_compose_in_the_right_order_and_gaps_end_the_way(onto_reference):
-    pairs = frame_pairs(range(5), 1, neighbours=True, onto_reference=onto_reference)
+def test_neighbors_compose_in_the_right_order_and_gaps_end_the_way(onto_reference):
+    pairs = frame_pairs(range(5), 1, neighbors=True, onto_reference=onto_reference)
     found = {pair.frame: _shift_and_scale(pair.frame) for pair in pairs if pair.frame != 3}
     whole = compose_frames(pairs, found, 1, identity(3), onto_reference=onto_reference)
     assert sorted(whole) == [0, 1, 2]
@@ -81,10 +81,10 @@ def test_neighbours_compose_in_the_right_order_and_gaps_end_the_way(onto_referen
     assert np.array_equal(matrix_of(whole[1]), np.eye(4))
 
 
-@pytest.mark.parametrize(("neighbours", "onto_reference"), [(False, True), (True, True), (True, False)])
-def test_known_motion_is_recovered_within_half_a_voxel(phantom, neighbours, onto_reference):
+@pytest.mark.parametrize(("neighbors", "onto_reference"), [(False, True), (True, True), (True, False)])
+def test_known_motion_is_recovered_within_half_a_voxel(phantom, neighbors, onto_reference):
     result = register_series(
-        phantom, stages(), 1, neighbours=neighbours, onto_reference=onto_reference, threads=1, seed=3
+        phantom, stages(), 1, neighbors=neighbors, onto_reference=onto_reference, threads=1, seed=3
     )
     points = points_in(phantom[0])
     assert sorted(result.transforms) == [0, 1, 2, 3, 4]
@@ -112,7 +112,7 @@ def test_a_breath_that_deforms_is_followed_within_half_a_voxel():
         "BSplineTransform", FinalGridSpacingInPhysicalUnits="20", MaximumNumberOfIterations="200",
         NumberOfSpatialSamples="2000", NumberOfResolutions="3",
     )  # fmt: skip
-    result = register_series(breath, [deformable], 0, neighbours=True, onto_reference=False, threads=2, seed=1)
+    result = register_series(breath, [deformable], 0, neighbors=True, onto_reference=False, threads=2, seed=1)
     measured = bump > 0.3  # where there is an object to see
     for frame in (1, 2):
         found = map_points(result.transforms[frame], points[measured][::7]) - points[measured][::7]
@@ -134,7 +134,7 @@ def test_cancelling_keeps_what_is_done_and_a_bad_frame_only_itself(phantom):
     result = register_series(broken, stages(), 0, threads=1)
     assert sorted(result.transforms) == [0, 2]
     assert "constant" in result.failed[1]
-    result = register_series(broken, stages(), 0, neighbours=True, threads=1)
+    result = register_series(broken, stages(), 0, neighbors=True, threads=1)
     assert sorted(result.transforms) == [0]
     assert set(result.failed) == {1, 2}
 
@@ -148,14 +148,14 @@ def test_frames_and_masks_are_checked(phantom):
         any_rotation_start(phantom[0], phantom[1])
 
 
-def turned(image, angle: float, shift, centre=None):
+def turned(image, angle: float, shift, center=None):
     """(image turned by ``angle`` degrees and moved, (3, 3) matrix from points of ``image`` to points of the result)."""
     geometry = geometry_of(image)
-    centre = geometry.centre() if centre is None else centre
+    center = geometry.center() if center is None else center
     radians = np.deg2rad(angle)
     matrix = np.eye(3)
     matrix[:2, :2] = [[np.cos(radians), -np.sin(radians)], [np.sin(radians), np.cos(radians)]]
-    matrix[:2, 2] = centre + shift - matrix[:2, :2] @ centre
+    matrix[:2, 2] = center + shift - matrix[:2, :2] @ center
     return resample(image, affine_from_matrix(np.linalg.inv(matrix)), geometry), matrix
 
 

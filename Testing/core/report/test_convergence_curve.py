@@ -32,7 +32,7 @@ def test_resolutions_and_stages_are_apart():
     assert second.low < 4.0 < second.high
 
 
-def test_many_iterations_become_means_of_neighbours():
+def test_many_iterations_become_means_of_neighbors():
     rows = [Row(0, 0, float(n)) for n in range(1000)]
     (run,) = curve_of(rows, points=100).stages[0].runs
     assert len(run) == 100

@@ -111,14 +111,14 @@ def test_page_loads_nothing_from_elsewhere():
 def test_pictures_of_three_planes_before_and_after():
     images = Page(report_html(_full_report())).images()
     planes = ("axial", "coronal", "sagittal")
-    kinds = ("Colour overlay", "Checkerboard", "Difference")
+    kinds = ("Color overlay", "Checkerboard", "Difference")
     expected = {f"{kind} {when} {plane}" for kind in kinds for when in ("before", "after") for plane in planes}
     assert images.keys() == expected | {f"Deformation after {plane}" for plane in planes}
     for attributes in images.values():
         data = base64.b64decode(attributes["src"].partition(",")[2])
         width, height = (int.from_bytes(data[at : at + 4], "big") for at in (16, 20))
         assert (str(width), str(height)) == (attributes["width"], attributes["height"])
-    assert images["Colour overlay before axial"]["src"] != images["Colour overlay after axial"]["src"]
+    assert images["Color overlay before axial"]["src"] != images["Color overlay after axial"]["src"]
 
 
 def test_page_holds_what_is_needed_to_judge_and_to_repeat():
@@ -167,9 +167,9 @@ def test_pictures_are_taken_where_the_mask_is():
     report = _report()
     report.mask = np.zeros(report.fixed.shape, np.uint8)
     report.mask[2, 3:5, 4:6] = 1
-    masked = Page(report_html(report)).images()["Colour overlay before axial"]["src"]
+    masked = Page(report_html(report)).images()["Color overlay before axial"]["src"]
     report.mask = None
-    assert masked != Page(report_html(report)).images()["Colour overlay before axial"]["src"]
+    assert masked != Page(report_html(report)).images()["Color overlay before axial"]["src"]
 
 
 def test_report_appears_whole_or_not_at_all(tmp_path, monkeypatch):

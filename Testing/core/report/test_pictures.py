@@ -1,4 +1,4 @@
-"""Pictures: what a PNG reader sees, where the patient's sides lie, and what the colours mean."""
+"""Pictures: what a PNG reader sees, where the patient's sides lie, and what the colors mean."""
 
 from __future__ import annotations
 
@@ -112,13 +112,13 @@ def test_window_leaves_out_padding_and_what_is_not_finite():
     low, high = pictures.window_of(image, ignore=[-3024])
     assert -620 < low < -560
     assert 980 < high < 1000
-    values = pictures.normalised(np.array([-5000, low, high, np.nan]), (low, high))
+    values = pictures.normalized(np.array([-5000, low, high, np.nan]), (low, high))
     np.testing.assert_allclose(values, [0, 0, 1, 0], atol=1e-6)
     assert pictures.window_of(np.full((3, 3), 5)) == (5, 6)
     assert pictures.window_of(np.full((3, 3), np.nan)) == (0, 1)
 
 
-def test_overlay_is_grey_where_the_images_agree():
+def test_overlay_is_gray_where_the_images_agree():
     values = np.linspace(0, 1, 256).reshape(16, 16)
     agree = pictures.overlay(values, values).astype(int)
     assert np.ptp(agree, axis=-1).max() <= 1
@@ -127,7 +127,7 @@ def test_overlay_is_grey_where_the_images_agree():
     assert only_moving[2] > 200 > only_moving[0], "moving is blue"
 
 
-def test_difference_is_white_where_equal_and_coloured_by_sign():
+def test_difference_is_white_where_equal_and_colored_by_sign():
     low, high = np.zeros((2, 2)), np.ones((2, 2))
     assert np.all(pictures.difference(high, high) == 255)
     brighter, darker = pictures.difference(low, high)[0, 0], pictures.difference(high, low)[0, 0]
@@ -168,5 +168,5 @@ def test_grid_lines_follow_the_displacement():
 @pytest.mark.parametrize(
     ("size", "spacing", "lines"), [((200, 180, 50), (1, 1, 2.0), 10), ((30, 20), (0.01, 0.01), 0.02)]
 )
-def test_grid_lines_are_a_round_number_of_millimetres_apart(size, spacing, lines):
+def test_grid_lines_are_a_round_number_of_millimeters_apart(size, spacing, lines):
     assert pictures.grid_spacing(_grid(size, spacing)) == pytest.approx(lines)

@@ -15,7 +15,7 @@ USUAL = f"""
 import os, signal, sys
 sys.path.insert(0, {str(LIBRARY)!r})
 import numpy as np
-from ElastixRegistrationLib.core.system.probe import why_it_fails
+from ElastixRegistrationLib.core.system.probe import failure_reason
 
 def fail():
     raise RuntimeError("no such group")
@@ -27,8 +27,8 @@ def work():
 
 
 def answer_to(code: str, before: str = "") -> str:
-    """What ``why_it_fails`` says in a process of its own: threads that other tests have left keep it from trying."""
-    program = f"{USUAL}\n{before}\nprint(repr(why_it_fails({code}, {MOST})))"
+    """What ``failure_reason`` says in a process of its own: threads that other tests have left keep it from trying."""
+    program = f"{USUAL}\n{before}\nprint(repr(failure_reason({code}, {MOST})))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     return done.stdout.strip()
 

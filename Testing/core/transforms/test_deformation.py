@@ -24,7 +24,7 @@ def _oblique(dimension=3, seed=4, flip=False):
 
 
 def _points(size=SIZE, spacing=SPACING, direction=None, origin=ORIGIN):
-    """(k, j, i, D) centres of the voxels, LPS mm."""
+    """(k, j, i, D) centers of the voxels, LPS mm."""
     direction = np.eye(len(size)) if direction is None else direction
     index = np.stack(np.meshgrid(*[np.arange(n) for n in size[::-1]], indexing="ij")[::-1], -1)
     return index @ (direction * spacing).T + origin

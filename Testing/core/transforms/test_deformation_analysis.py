@@ -8,7 +8,7 @@ from core.phantoms import grid, oblique
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.transforms import deformation_analysis
 from ElastixRegistrationLib.core.transforms.deformation_analysis import (
-    analyse_deformation,
+    analyze_deformation,
     jacobian_determinant_of,
     jacobian_slabs,
 )
@@ -19,7 +19,7 @@ from ElastixRegistrationLib.core.transforms.itk_transforms import (
     displacement_field_transform,
     map_points,
 )
-from ElastixRegistrationLib.core.transforms.sampling import voxel_centres
+from ElastixRegistrationLib.core.transforms.sampling import voxel_centers
 
 GRID = grid((24, 22, 20), (3.0, 2.5, 3.5), (-36.0, -27.0, -35.0), oblique(3, left_handed=True))
 
@@ -37,23 +37,23 @@ def a_bspline(amount=2.5):
 
 
 def test_an_affine_has_one_jacobian_everywhere():
-    analysis = analyse_deformation(affine_from_matrix(an_affine()), GRID, with_matrix=True)
+    analysis = analyze_deformation(affine_from_matrix(an_affine()), GRID, with_matrix=True)
     assert analysis.matrix == pytest.approx(np.broadcast_to(an_affine()[:3, :3], analysis.matrix.shape), abs=1e-6)
     assert analysis.determinant == pytest.approx(np.linalg.det(an_affine()[:3, :3]), abs=1e-5)
-    points = voxel_centres(GRID)
+    points = voxel_centers(GRID)
     moved = points @ an_affine()[:3, :3].T + an_affine()[:3, 3]
     assert analysis.magnitude.ravel() == pytest.approx(np.linalg.norm(moved - points, axis=1), abs=1e-4)
     assert analysis.statistics.folded_count == 0
 
 
 def test_jacobians_are_those_of_the_point_mapping(monkeypatch):
-    """Against differences of single points, half a micrometre to each side, in several slabs and at the faces."""
+    """Against differences of single points, half a micrometer to each side, in several slabs and at the faces."""
     monkeypatch.setattr(deformation_analysis, "_SLAB", 24 * 22 * 3)
     transform = compose([affine_from_matrix(an_affine()), a_bspline()])
     matrices = np.concatenate([jacobian for _, jacobian in jacobian_slabs(transform, GRID)])
-    centres = voxel_centres(GRID).reshape(*GRID.size[::-1], 3)
+    centers = voxel_centers(GRID).reshape(*GRID.size[::-1], 3)
     for index in [(0, 0, 0), (19, 21, 23), (3, 10, 12), (10, 0, 23), (7, 7, 7)]:
-        point, step = centres[index], 5e-4
+        point, step = centers[index], 5e-4
         expected = np.stack(
             [
                 (map_points(transform, point + step * axis) - map_points(transform, point - step * axis))[0]
@@ -71,10 +71,10 @@ def test_volumes_of_labels_agree_with_those_of_moved_surfaces():
     vtk = pytest.importorskip("vtk")
     numpy_support = pytest.importorskip("vtk.util.numpy_support")
     fine = grid((60, 60, 60), (1.0, 1.0, 1.0), (-29.5, -29.5, -29.5))
-    points = voxel_centres(fine).reshape(60, 60, 60, 3)
+    points = voxel_centers(fine).reshape(60, 60, 60, 3)
     labels = (np.linalg.norm(points, axis=-1) < 20).astype(np.uint8)
     transform = compose([a_bspline(), affine_from_matrix(an_affine())])
-    (ball,) = analyse_deformation(transform, fine, labels=labels, names={1: "ball"}).labels
+    (ball,) = analyze_deformation(transform, fine, labels=labels, names={1: "ball"}).labels
     sphere = vtk.vtkSphereSource()
     sphere.SetRadius(20)
     sphere.SetThetaResolution(60)
@@ -100,18 +100,18 @@ def test_volumes_of_labels_agree_with_those_of_moved_surfaces():
 
 def test_folds_are_counted_listed_worst_first_and_limited_to_the_mask():
     plain = grid((30, 20, 20), (2.0, 2.0, 2.0), (-29.0, -19.0, -19.0))
-    x = voxel_centres(plain).reshape(20, 20, 30, 3)
+    x = voxel_centers(plain).reshape(20, 20, 30, 3)
     folding = np.zeros_like(x)
     folding[..., 0] = -2.2 * x[..., 0] * np.exp(-np.square(x).sum(-1) / 50)
     transform = displacement_field_transform(folding, plain)
-    analysis = analyse_deformation(transform, plain)
+    analysis = analyze_deformation(transform, plain)
     assert analysis.statistics.folded_count == np.count_nonzero(analysis.determinant <= 0) > 4
     listed = analysis.determinant[tuple(analysis.folded_indices[:, ::-1].T)]
     assert np.all(np.diff(listed) >= 0)
     assert listed[0] == analysis.determinant.min()
     assert np.linalg.norm(analysis.folded_points, axis=1).max() < 10
     left = (x[..., 0] < 0).astype(np.uint8)
-    half = analyse_deformation(transform, plain, mask=left, labels=left)
+    half = analyze_deformation(transform, plain, mask=left, labels=left)
     assert half.statistics.folded_count < analysis.statistics.folded_count
     assert half.labels[0].folded_voxels == half.statistics.folded_count
     assert (half.folded_points[:, 0] < 0).all()
@@ -120,13 +120,13 @@ def test_folds_are_counted_listed_worst_first_and_limited_to_the_mask():
 def test_two_dimensions():
     plane = grid((20, 18), (2.0, 3.0))
     matrix = np.array([[1.2, 0.1, 4], [-0.2, 0.9, 1], [0, 0, 1.0]])
-    analysis = analyse_deformation(affine_from_matrix(matrix), plane, with_matrix=True)
+    analysis = analyze_deformation(affine_from_matrix(matrix), plane, with_matrix=True)
     assert analysis.matrix.shape == (18, 20, 2, 2)
     assert analysis.determinant == pytest.approx(1.1, abs=1e-6)
-    field = displacement_field_transform(voxel_centres(plane).reshape(18, 20, 2) * 0.1, plane)
-    assert analyse_deformation(field, plane).determinant[5:-5, 5:-5] == pytest.approx(1.21, abs=1e-4)
+    field = displacement_field_transform(voxel_centers(plane).reshape(18, 20, 2) * 0.1, plane)
+    assert analyze_deformation(field, plane).determinant[5:-5, 5:-5] == pytest.approx(1.21, abs=1e-4)
 
 
 def test_labels_on_another_grid_are_refused():
     with pytest.raises(InputError, match="not on the grid"):
-        analyse_deformation(affine_from_matrix(np.eye(4)), GRID, labels=np.ones((3, 3, 3)))
+        analyze_deformation(affine_from_matrix(np.eye(4)), GRID, labels=np.ones((3, 3, 3)))

@@ -18,7 +18,7 @@ from ElastixRegistrationLib.core.transforms.itk_transforms import (
     displacement_field_transform,
     map_points,
 )
-from ElastixRegistrationLib.core.transforms.sampling import voxel_centres
+from ElastixRegistrationLib.core.transforms.sampling import voxel_centers
 from ElastixRegistrationLib.core.transforms.spline_kernels import spline_kernel_transform
 
 GRID = grid((36, 34, 32), (3.0, 3.2, 3.4), (-52.0, -53.0, -54.0))
@@ -55,7 +55,7 @@ def test_a_deformation_comes_back_to_within_the_residual_that_is_told(method, me
     transform = compose([an_affine(), a_bspline()])
     assert moves(a_bspline()).max() > 2.5
     inverse = invert(transform, GRID, method=method)
-    points = voxel_centres(GRID)[::97]
+    points = voxel_centers(GRID)[::97]
     back = map_points(inverse.transform, map_points(transform, points))
     distances = np.linalg.norm(back - points, axis=1)
     assert distances.max() <= inverse.max_residual + 1e-4
@@ -80,7 +80,7 @@ def test_the_iterative_inverse_agrees_with_simpleitk(tmp_path):
 def test_points_are_inverted_one_by_one(kind):
     sources = RANDOM.uniform(-45, 45, (10, 3))
     smooth = np.zeros((*GRID.size[::-1], 3))
-    smooth[3:-3, 3:-3, 3:-3] = 2 * np.sin(voxel_centres(GRID).reshape(smooth.shape)[3:-3, 3:-3, 3:-3] / 15)
+    smooth[3:-3, 3:-3, 3:-3] = 2 * np.sin(voxel_centers(GRID).reshape(smooth.shape)[3:-3, 3:-3, 3:-3] / 15)
     transform = {
         "bspline": lambda: compose([an_affine(), a_bspline()]),
         "thin plate": lambda: spline_kernel_transform(sources, sources + RANDOM.normal(0, 2, sources.shape)),
@@ -91,7 +91,7 @@ def test_points_are_inverted_one_by_one(kind):
 
 def test_a_fold_has_no_inverse_and_says_so():
     geometry = grid((30, 30, 30), (4.0, 4, 4), (-60.0, -60, -60))
-    x = voxel_centres(geometry).reshape(30, 30, 30, 3)
+    x = voxel_centers(geometry).reshape(30, 30, 30, 3)
     folding = np.zeros_like(x)
     folding[..., 0] = -2.0 * x[..., 0] * np.exp(-np.square(x).sum(-1) / 800)
     assert invert(displacement_field_transform(folding, geometry), geometry).max_residual > 1

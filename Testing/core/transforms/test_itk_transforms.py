@@ -54,7 +54,7 @@ def test_a_matrix_comes_back(dimension):
     assert map_points(again, points) == pytest.approx(map_points(transform, points), abs=1e-10)
 
 
-def test_linear_neighbours_merge_and_order_is_kept():
+def test_linear_neighbors_merge_and_order_is_kept():
     first, second, third = an_affine(1), an_affine(2), a_bspline()
     whole = compose([first, second, third])
     assert len(chain_of(whole)) == 2
@@ -86,20 +86,20 @@ ELASTIX = {
 @pytest.mark.parametrize("case", ELASTIX)
 def test_linear_elastix_parameters_against_simpleitk(case):
     kind, dimension, values, reference = ELASTIX[case]
-    centre = [10.0, -20.0, 30.0][:dimension]
+    center = [10.0, -20.0, 30.0][:dimension]
     parameters = {
         "Transform": (kind,),
         "FixedImageDimension": (str(dimension),),
         "TransformParameters": texts(values),
-        "CenterOfRotationPoint": texts(centre),
+        "CenterOfRotationPoint": texts(center),
         "ComputeZYX": ("false",),
     }
     if reference is None:
         matrix = np.eye(dimension) if kind.startswith("Tr") else np.reshape(values[:9], (3, 3))
-        theirs = sitk.AffineTransform(matrix.ravel().tolist(), values[-dimension:], centre)
+        theirs = sitk.AffineTransform(matrix.ravel().tolist(), values[-dimension:], center)
     else:
         theirs = reference()
-        theirs.SetCenter(centre)
+        theirs.SetCenter(center)
         theirs.SetParameters(values)
     expected = np.array([theirs.TransformPoint(p[:dimension]) for p in POINTS.tolist()])
     assert map_points(transform_from_map(parameters), POINTS[:, :dimension]) == pytest.approx(expected, abs=1e-9)

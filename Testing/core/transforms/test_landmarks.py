@@ -1,4 +1,4 @@
-"""Landmarks paired and fitted, against SimpleITK's landmark initialisers and closed forms."""
+"""Landmarks paired and fitted, against SimpleITK's landmark initializers and closed forms."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_noisy_landmarks_agree_with_simpleitk(kind, theirs):
     expected = sitk.LandmarkBasedTransformInitializer(theirs, FIXED.ravel().tolist(), moving.ravel().tolist())
     fit = fit_landmarks(FIXED, moving, kind)
     found = map_points(fit.transform, FIXED)
-    # ITK's similarity has another scale: the ratio of the spreads, which minimises the error in both directions.
+    # ITK's similarity has another scale: the ratio of the spreads, which minimizes the error in both directions.
     assert found == pytest.approx(
         np.array([expected.TransformPoint(p) for p in FIXED.tolist()]), abs=1.5 if kind == "similarity" else 1e-6
     )
@@ -59,12 +59,12 @@ def test_no_similarity_fits_better():
     moving = mapped(a_map("similarity"), FIXED) + RANDOM.normal(0, 3, FIXED.shape)
     fit = fit_landmarks(FIXED, moving, "similarity")
     best = np.square(fit.residuals).sum()
-    centre, linear = moving.mean(0), matrix_of(fit.transform)[:3, :3]
+    center, linear = moving.mean(0), matrix_of(fit.transform)[:3, :3]
     for _ in range(50):
         turn = oblique(int(RANDOM.integers(1000)))
         small = np.linalg.qr(np.eye(3) + 0.01 * turn)[0]
         small *= np.sign(np.diag(small))
-        other = (FIXED - FIXED.mean(0)) @ (linear @ small * RANDOM.uniform(0.98, 1.02)).T + centre
+        other = (FIXED - FIXED.mean(0)) @ (linear @ small * RANDOM.uniform(0.98, 1.02)).T + center
         assert np.square(other - moving).sum() >= best - 1e-9
 
 

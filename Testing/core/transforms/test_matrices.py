@@ -45,23 +45,23 @@ def test_indices_in_both_orders():
     assert MOVING.indices_of(map_points(transform, POINTS))[:, ::-1] == pytest.approx(applied(INDICES[:, ::-1]))
 
 
-def test_monai_turns_about_the_centres():
+def test_monai_turns_about_the_centers():
     transform = transform_from_matrix(a_matrix(), "monai", fixed=FIXED, moving=MOVING)
-    centres = (np.array(FIXED.size) - 1) / 2, (np.array(MOVING.size) - 1) / 2
+    centers = (np.array(FIXED.size) - 1) / 2, (np.array(MOVING.size) - 1) / 2
     found = MOVING.indices_of(map_points(transform, POINTS))
-    assert found - centres[1] == pytest.approx(applied(INDICES - centres[0]))
+    assert found - centers[1] == pytest.approx(applied(INDICES - centers[0]))
 
 
 @pytest.mark.parametrize("align_corners", [False, True])
 def test_torch_coordinates_are_from_minus_one_to_one(align_corners):
     transform = transform_from_matrix(a_matrix(), "torch", fixed=FIXED, moving=MOVING, align_corners=align_corners)
 
-    def normalised(indices, size):
+    def normalized(indices, size):
         size = np.array(size)
         return 2 * indices / (size - 1) - 1 if align_corners else (2 * indices + 1) / size - 1
 
-    found = normalised(MOVING.indices_of(map_points(transform, POINTS)), MOVING.size)
-    assert found == pytest.approx(applied(normalised(INDICES, FIXED.size)))
+    found = normalized(MOVING.indices_of(map_points(transform, POINTS)), MOVING.size)
+    assert found == pytest.approx(applied(normalized(INDICES, FIXED.size)))
 
 
 def test_the_other_direction_and_other_shapes():
@@ -120,12 +120,12 @@ def test_monai_itself_agrees(with_reference):
     # MONAI 1.5 takes the reference for as many voxels as the image.
     reference = replace(FIXED, size=MOVING.size)
     moving, fixed = (image_from_array(np.zeros(g.size[::-1], np.float32), g) for g in (MOVING, reference))
-    centre = bridge.get_itk_image_center(moving)
+    center = bridge.get_itk_image_center(moving)
     affine = bridge.itk_to_monai_affine(
         moving, a_matrix()[:3, :3], a_matrix()[:3, 3].tolist(), reference_image=fixed if with_reference else None
     )
     theirs = itk.AffineTransform[itk.D, 3].New()
-    theirs.SetCenter(centre)
+    theirs.SetCenter(center)
     theirs.SetMatrix(itk.matrix_from_array(a_matrix()[:3, :3]))
     theirs.SetTranslation(a_matrix()[:3, 3].tolist())
     ours = transform_from_matrix(affine, "monai", fixed=reference if with_reference else MOVING, moving=MOVING)

@@ -25,9 +25,9 @@ def moving_and_reference(dimension):
     moving = blobs(grid((40, 36, 32)[:dimension], (2.0, 2.5, 3.0)[:dimension]))
     turned = np.eye(dimension)
     turned[:2, :2] = [[np.cos(0.2), -np.sin(0.2)], [np.sin(0.2), np.cos(0.2)]]
-    centre = geometry_of(moving).centre()
+    center = geometry_of(moving).center()
     size, spacing = np.array((50, 30, 20)[:dimension]), np.array((1.7, 3.1, 4.3)[:dimension])
-    origin = centre - turned @ (spacing * (size - 1) / 2)
+    origin = center - turned @ (spacing * (size - 1) / 2)
     reference = Geometry(
         tuple(size.tolist()), tuple(spacing.tolist()), tuple(origin.tolist()), tuple(map(tuple, turned))
     )
@@ -41,7 +41,7 @@ def warp(geometry):
     matrix[0, 1], matrix[:-1, -1] = 0.05, np.arange(3.0, 3.0 + dimension)
     coefficients = np.random.default_rng(1).uniform(-4, 4, (dimension, *(8,) * dimension))
     spline = bspline_transform(
-        coefficients, geometry.centre() - 30.0, np.full(dimension, 9.0), np.asarray(geometry.direction)
+        coefficients, geometry.center() - 30.0, np.full(dimension, 9.0), np.asarray(geometry.direction)
     )
     return compose([affine_from_matrix(matrix), spline])
 

@@ -11,10 +11,10 @@ from core.phantoms import grid
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.transform_files import write_transform
 from ElastixRegistrationLib.core.transforms.plain_data import TransformData
-from ElastixRegistrationLib.mrml.apply.apply import apply_steps, harden_steps, is_movable, put_under
+from ElastixRegistrationLib.mrml.apply.apply import apply_incrementally, harden_incrementally, is_movable, put_under
 from ElastixRegistrationLib.mrml.apply.inverse import add_inverse_node
 from ElastixRegistrationLib.mrml.nodes.hierarchy import branch_nodes
-from ElastixRegistrationLib.mrml.nodes.incremental import completed
+from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
 from ElastixRegistrationLib.mrml.nodes.transform_sources import transform_node_from_file, transform_node_from_matrix
 from ElastixRegistrationLib.mrml.nodes.transforms import chain_from_data, set_from_parent
 from mrml import builders
@@ -89,18 +89,18 @@ def test_a_landmark_lands(kind, a_scene, a_transform, landmarks):
     transform, node = a_transform(kind)
     there = itk_map(transform, landmarks)
     markups, curve, surface = point_list(a_scene, there), point_list(a_scene, there, "Curve"), model(a_scene, there)
-    applied = completed(apply_steps(node, [markups, curve, surface]))
+    applied = run_to_completion(apply_incrementally(node, [markups, curve, surface]))
     assert positions(applied.nodes[0]) == pytest.approx(landmarks, abs=1e-5)
     assert positions(applied.nodes[1]) == pytest.approx(landmarks, abs=1e-5)
     moved = vtk_to_numpy(applied.nodes[2].GetPolyData().GetPoints().GetData())
     assert ras(moved) == pytest.approx(landmarks, abs=1e-5)
     assert positions(markups) == pytest.approx(there, abs=1e-9)
-    back = completed(apply_steps(node, [applied.nodes[0]], inverted=True))
+    back = run_to_completion(apply_incrementally(node, [applied.nodes[0]], inverted=True))
     assert positions(back.nodes[0]) == pytest.approx(there, abs=1e-5)
 
 
-def itk_grid(size, spacing, centre=(0.0, 0.0, 0.0)):
-    return grid(size, spacing, tuple(np.array(centre) - (np.array(size) - 1) / 2 * np.array(spacing)))
+def itk_grid(size, spacing, center=(0.0, 0.0, 0.0)):
+    return grid(size, spacing, tuple(np.array(center) - (np.array(size) - 1) / 2 * np.array(spacing)))
 
 
 def volume(a_volume_node, voxels, geometry, **options):
@@ -135,7 +135,7 @@ def test_volumes_agree_with_simpleitk(kind, a_transform, a_volume_node, tmp_path
     transform, node = a_transform(kind)
     moving = volume(a_volume_node, smooth(MOVING), MOVING)
     fixed = volume(a_volume_node, np.zeros(FIXED.size[::-1], np.uint8), FIXED, name="fixed")
-    (result,) = completed(apply_steps(node, [moving], reference_node=fixed, background=0.0)).nodes
+    (result,) = run_to_completion(apply_incrementally(node, [moving], reference_node=fixed, background=0.0)).nodes
     theirs = by_simpleitk(smooth(MOVING), MOVING, transform, FIXED, sitk.sitkLinear, tmp_path)
     # At the very rim of the image one of both may call a voxel inside.
     assert np.percentile(np.abs(voxels_of(result) - theirs), 99.5) < 0.01
@@ -153,7 +153,7 @@ def test_label_maps_take_the_nearest_voxel(a_transform, a_volume_node, tmp_path)
     transform, node = a_transform("bspline")
     moving = volume(a_volume_node, labels(MOVING), MOVING, node_class="vtkMRMLLabelMapVolumeNode")
     fixed = volume(a_volume_node, np.zeros(FIXED.size[::-1], np.uint8), FIXED, name="fixed")
-    (result,) = completed(apply_steps(node, [moving], reference_node=fixed)).nodes
+    (result,) = run_to_completion(apply_incrementally(node, [moving], reference_node=fixed)).nodes
     theirs = by_simpleitk(labels(MOVING), MOVING, transform, FIXED, sitk.sitkNearestNeighbor, tmp_path)
     assert result.IsA("vtkMRMLLabelMapVolumeNode")
     assert np.mean(voxels_of(result) != theirs) < 1e-3
@@ -194,7 +194,7 @@ def test_segments_that_share_a_label_map_still_do(a_scene, a_transform, a_volume
     transform, node = a_transform("composite")
     segments = segmentation(a_scene, labels(MOVING), MOVING)
     fixed = volume(a_volume_node, np.zeros(FIXED.size[::-1], np.uint8), FIXED, name="fixed")
-    (result,) = completed(apply_steps(node, [segments], reference_node=fixed)).nodes
+    (result,) = run_to_completion(apply_incrementally(node, [segments], reference_node=fixed)).nodes
     name = slicer.vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()
     images = [result.GetSegmentation().GetSegment(s).GetRepresentation(name) for s in ("ball", "core")]
     assert images[0] is images[1]
@@ -206,11 +206,11 @@ def test_segments_that_share_a_label_map_still_do(a_scene, a_transform, a_volume
 
 
 def test_segments_without_reference_keep_their_volume_where_they_land(a_scene, a_transform):
-    """A ball of 20 mm under a shear-free and a shearing map: volume times determinant, centre at the mapped centre."""
+    """A ball of 20 mm under a shear-free and a shearing map: volume times determinant, center at the mapped center."""
     for kind in ("rigid", "affine"):
         transform, node = a_transform(kind)
         segments = segmentation(a_scene, (labels(MOVING) == 1).astype(np.uint8), MOVING)
-        (result,) = completed(apply_steps(node, [segments])).nodes
+        (result,) = run_to_completion(apply_incrementally(node, [segments])).nodes
         name = slicer.vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()
         image = result.GetSegmentation().GetSegment("ball").GetRepresentation(name)
         matrix = vtk.vtkMatrix4x4()
@@ -218,12 +218,12 @@ def test_segments_without_reference_keep_their_volume_where_they_land(a_scene, a
         matrix = np.array([[matrix.GetElement(r, c) for c in range(4)] for r in range(4)])
         voxels = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(image.GetDimensions()[::-1])
         k, j, i = np.nonzero(voxels)
-        centre = (matrix @ [i.mean(), j.mean(), k.mean(), 1])[:3]
+        center = (matrix @ [i.mean(), j.mean(), k.mean(), 1])[:3]
         origin = itk_map(transform, np.zeros((1, 3)))[0]
         linear = np.stack([itk_map(transform, np.eye(3)[[n]])[0] - origin for n in range(3)], 1)
         k, j, i = np.nonzero(labels(MOVING) == 1)
         before = MOVING.points_of([i.mean(), j.mean(), k.mean()])
-        assert linear @ ras(centre) + origin == pytest.approx(before, abs=0.2)
+        assert linear @ ras(center) + origin == pytest.approx(before, abs=0.2)
         volume_ratio = (len(voxels.nonzero()[0]) * np.linalg.det(matrix[:3, :3])) / (
             len(i) * np.linalg.det(MOVING.index_to_physical()[:3, :3])
         )
@@ -237,7 +237,7 @@ def test_surfaces_of_segments_move_with_their_points(a_scene, a_transform):
     before = vtk_to_numpy(
         segments.GetSegmentation().GetSegment("ball").GetRepresentation(name).GetPoints().GetData()
     ).copy()
-    (result,) = completed(apply_steps(node, [segments])).nodes
+    (result,) = run_to_completion(apply_incrementally(node, [segments])).nodes
     after = vtk_to_numpy(result.GetSegmentation().GetSegment("ball").GetRepresentation(name).GetPoints().GetData())
     assert itk_map(transform, ras(after.astype(float))) == pytest.approx(ras(before), abs=1e-4)
 
@@ -245,7 +245,7 @@ def test_surfaces_of_segments_move_with_their_points(a_scene, a_transform):
 def test_a_volume_under_a_rigid_transform_keeps_its_voxels(a_transform, a_volume_node):
     transform, node = a_transform("rigid")
     moving = volume(a_volume_node, smooth(MOVING), MOVING)
-    (result,) = completed(apply_steps(node, [moving])).nodes
+    (result,) = run_to_completion(apply_incrementally(node, [moving])).nodes
     assert np.array_equal(voxels_of(result), smooth(MOVING))
     corner = MOVING.points_of([3.0, 4.0, 5.0])
     matrix = vtk.vtkMatrix4x4()
@@ -261,9 +261,13 @@ def test_files_do_what_nodes_do(kind, suffix, a_scene, a_transform, landmarks, t
     path = tmp_path / f"t{suffix}"
     write_transform(transform, path, FIXED)
     there = point_list(a_scene, itk_map(transform, landmarks))
-    assert positions(completed(apply_steps(path, [there])).nodes[0]) == pytest.approx(landmarks, abs=1e-5)
+    assert positions(run_to_completion(apply_incrementally(path, [there])).nodes[0]) == pytest.approx(
+        landmarks, abs=1e-5
+    )
     node = transform_node_from_file(path, a_scene)
-    assert positions(completed(apply_steps(node, [there])).nodes[0]) == pytest.approx(landmarks, abs=1e-5)
+    assert positions(run_to_completion(apply_incrementally(node, [there])).nodes[0]) == pytest.approx(
+        landmarks, abs=1e-5
+    )
 
 
 def test_a_bspline_that_ends_with_displacements_is_continued(a_scene, landmarks, tmp_path):
@@ -274,7 +278,7 @@ def test_a_bspline_that_ends_with_displacements_is_continued(a_scene, landmarks,
     transform = bspline_transform(coefficients, np.full(3, -80.0), np.full(3, 20.0), np.eye(3))
     write_transform(transform, tmp_path / "t.txt", FIXED)
     there = point_list(a_scene, itk_map(transform, landmarks))
-    (result,) = completed(apply_steps(tmp_path / "t.txt", [there])).nodes
+    (result,) = run_to_completion(apply_incrementally(tmp_path / "t.txt", [there])).nodes
     assert positions(result) == pytest.approx(landmarks, abs=1e-5)
 
 
@@ -287,7 +291,7 @@ def test_under_the_transform_and_hardened_later(a_scene, a_transform, a_volume_n
     assert ras(shown) == pytest.approx(landmarks, abs=1e-5)
     assert np.array_equal(voxels_of(moving), smooth(MOVING))
     fixed = volume(a_volume_node, np.zeros(FIXED.size[::-1], np.uint8), FIXED, name="fixed")
-    hardened = completed(harden_steps([there, moving, fixed], reference_node=fixed, background=0.0))
+    hardened = run_to_completion(harden_incrementally([there, moving, fixed], reference_node=fixed, background=0.0))
     assert hardened.nodes == [there, moving]
     assert there.GetParentTransformNode() is None
     assert positions(there) == pytest.approx(landmarks, abs=1e-5)
@@ -322,7 +326,7 @@ def test_a_branch_of_the_hierarchy_goes_along(a_scene, a_transform, a_volume_nod
         hierarchy.CreateItem(parent, member)
     nodes = branch_nodes(a_scene, patient, is_movable)
     assert set(nodes) == {there, moving}
-    applied = completed(apply_steps(node, nodes))
+    applied = run_to_completion(apply_incrementally(node, nodes))
     assert positions(applied.nodes[nodes.index(there)]) == pytest.approx(landmarks, abs=1e-5)
     for made in applied.nodes:
         assert hierarchy.GetItemParent(hierarchy.GetItemByDataNode(made)) == study
@@ -346,13 +350,13 @@ def test_what_cannot_be_transformed_is_named_and_nothing_changes(a_scene, a_tran
         (tmp_path / "none.txt", [moving], "none.txt does not exist"),
     ):
         with pytest.raises(InputError, match=words):
-            completed(apply_steps(source, nodes))
+            run_to_completion(apply_incrementally(source, nodes))
     for background in ("black", float("nan"), None):
         with pytest.raises(InputError, match="background is"):
-            completed(apply_steps(node, [moving], background=background))
+            run_to_completion(apply_incrementally(node, [moving], background=background))
     (tmp_path / "bad.h5").write_text("no", "ascii")
     with pytest.raises(InputError, match=r"bad\.h5 is damaged"):
-        completed(apply_steps(tmp_path / "bad.h5", [moving]))
+        run_to_completion(apply_incrementally(tmp_path / "bad.h5", [moving]))
     assert scene_state(a_scene) == before
 
 

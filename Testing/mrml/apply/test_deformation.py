@@ -45,15 +45,15 @@ def test_volumes_hold_the_figures_of_their_places(a_pair):
     assert voxels_of(nodes.matrix).reshape(-1, 3, 3)[::211] == pytest.approx(flip @ jacobians @ flip, abs=3e-3)
 
 
-def test_colours_can_be_read(a_pair):
+def test_colors_can_be_read(a_pair):
     nodes = add_deformation_nodes(*a_pair[1:])
     display = nodes.jacobian.GetDisplayNode()
     assert (display.GetWindow(), display.GetLevel()) == (2.0, 1.0)
     table = display.GetColorNode().GetLookupTable()
     table.SetTableRange(0, 2)
     shrinks, same, grows, folds = ([0.0] * 3 for _ in range(4))
-    for value, colour in ((0.5, shrinks), (1.0, same), (1.5, grows), (0.0, folds)):
-        table.GetColor(value, colour)
+    for value, color in ((0.5, shrinks), (1.0, same), (1.5, grows), (0.0, folds)):
+        table.GetColor(value, color)
     assert shrinks[2] > shrinks[0] + 0.2
     assert min(same) > 0.9
     assert grows[0] > grows[2] + 0.2

@@ -78,14 +78,14 @@ def test_landmarks_one_by_one(a_scene, a_transform_node, rng):
         assert "lacks b4" in notes[0]
 
 
-def ball(scene, centre, names=("ball",)):
+def ball(scene, center, names=("ball",)):
     node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "S")
     kind = slicer.vtkSegmentationConverter.GetClosedSurfaceRepresentationName()
     node.GetSegmentation().SetSourceRepresentationName(kind)
     for name in names:
         sphere = vtk.vtkSphereSource()
         sphere.SetRadius(12)
-        sphere.SetCenter(*centre)
+        sphere.SetCenter(*center)
         sphere.SetThetaResolution(40)
         sphere.SetPhiResolution(40)
         sphere.Update()

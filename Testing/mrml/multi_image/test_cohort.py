@@ -18,10 +18,10 @@ from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
 from ElastixRegistrationLib.core.presets.preset import Preset, PresetStage
 from ElastixRegistrationLib.core.settings import RegistrationSettings
 from ElastixRegistrationLib.mrml.logic import RegistrationLogic
-from ElastixRegistrationLib.mrml.multi_image.cohort import CohortOptions, cohort_steps
+from ElastixRegistrationLib.mrml.multi_image.cohort import CohortOptions, cohort_incrementally
 from ElastixRegistrationLib.mrml.multi_image.cohort_files import CohortFiles
 from ElastixRegistrationLib.mrml.nodes.coordinates import ijk_to_ras_of, lps_from_ras, vtk_matrix_from_array
-from ElastixRegistrationLib.mrml.nodes.incremental import completed
+from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
 from ElastixRegistrationLib.mrml.run.scene_presets import save_in_scene
 
 pytest.importorskip("distributed")
@@ -76,22 +76,22 @@ def test_all_volumes_of_the_scene(a_scene, a_fixed, scans, a_volume_node, option
     assert "constant" in outcome.cases[2][2]
     assert outcome.nodes.failed.keys() == {2}
     assert outcome.page.read_text(encoding="utf-8").count("scan_Müller") >= 2
-    centre = lps_from_ras(GRID.centre()[None])[0]
+    center = lps_from_ras(GRID.center()[None])[0]
     inner = (slice(5, -5),) * 3
     for place, scan in enumerate(scans):
         moved = outcome.nodes.volumes[place]
         assert moved.GetName().startswith("scan: Müller registered to atlas")
         difference = slicer.util.arrayFromVolume(moved)[inner].astype(float) - array_view(blobs(GRID))[inner]
         assert np.abs(difference).mean() < 3
-        in_scan = shown_at(scan, outcome.nodes.transforms[place], centre)
+        in_scan = shown_at(scan, outcome.nodes.transforms[place], center)
         parent = scan.GetParentTransformNode()
         in_world = in_scan if parent is None else np.array(parent.GetTransformToParent().TransformPoint(in_scan))
-        assert np.linalg.norm(in_world - centre - lps_from_ras(SHIFTS[place])) < 0.5
+        assert np.linalg.norm(in_world - center - lps_from_ras(SHIFTS[place])) < 0.5
     # What was made is no input of the next cohort.
     assert RegistrationLogic().volumesOfScene(a_scene, [a_fixed]) == [*scans, constant]
     # A window that is told to stop while results become nodes takes back those that were made.
     nodes, run.outcome = a_scene.GetNumberOfNodes(), None
-    steps = run.result_steps()
+    steps = run.result_incrementally()
     next(steps)
     assert a_scene.GetNumberOfNodes() > nodes
     steps.close()
@@ -184,18 +184,20 @@ def test_wrong_cohorts_are_told_and_leave_nothing(a_scene, a_fixed, a_volume_nod
 def test_what_is_removed_while_the_files_are_written_is_left_out_or_told_of(a_scene, a_fixed, scans, tmp_path):
     """It would be written where it is without the transforms above it."""
     given = CohortOptions(str(tmp_path / "out"))
-    steps = cohort_steps(a_fixed, RegistrationSettings("translation"), given, scene=a_scene)
+    steps = cohort_incrementally(a_fixed, RegistrationSettings("translation"), given, scene=a_scene)
     next(steps)
     a_scene.RemoveNode(scans[1])
-    run = completed(steps)
+    run = run_to_completion(steps)
     run.close()
     assert run.total == 1
     mask = a_scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "drawn")
-    steps = cohort_steps(a_fixed, RegistrationSettings("translation"), given, scene=a_scene, fixed_mask_node=mask)
+    steps = cohort_incrementally(
+        a_fixed, RegistrationSettings("translation"), given, scene=a_scene, fixed_mask_node=mask
+    )
     next(steps)
     a_scene.RemoveNode(mask)
     with pytest.raises(InputError, match="The fixed mask drawn is not in the scene any more"):
-        completed(steps)
+        run_to_completion(steps)
 
 
 def test_files_of_volumes_have_names_that_windows_takes(a_scene, scans, tmp_path):
@@ -203,7 +205,7 @@ def test_files_of_volumes_have_names_that_windows_takes(a_scene, scans, tmp_path
     names = []
     for name in ("CON", "nul", "con", "Aux.t1", "..", "a/b: c"):
         scans[0].SetName(name)
-        names.append(completed(files.volume_steps(scans[0], "moving volume"))[1].name)
+        names.append(run_to_completion(files.volume_incrementally(scans[0], "moving volume"))[1].name)
     expected = ["CON_.nrrd", "nul_.nrrd", "con_-2.nrrd", "Aux_.t1.nrrd", "volume.nrrd", "a_b_c.nrrd"]
     assert names == expected
 
@@ -213,7 +215,7 @@ def test_a_sheared_volume_comes_with_a_mask_of_where_it_has_voxels(scans, tmp_pa
     matrix[0, 1] = 0.2
     scans[0].SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras_of(GRID) @ matrix))
     files = CohortFiles(tmp_path, RegistrationSettings())
-    volume, path, mask = completed(files.volume_steps(scans[0], "moving volume"))
+    volume, path, mask = run_to_completion(files.volume_incrementally(scans[0], "moving volume"))
     inside = array_view(read_image(mask))
     assert 0.5 < inside.mean() < 0.95
     assert not volume.is_orthogonal_in_world

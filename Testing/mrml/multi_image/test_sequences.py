@@ -16,8 +16,8 @@ from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
 from ElastixRegistrationLib.core.registration.groupwise import GroupSettings
 from ElastixRegistrationLib.mrml.logic import RegistrationLogic
 from ElastixRegistrationLib.mrml.nodes.coordinates import ijk_to_ras_of, lps_from_ras, vtk_matrix_from_array
-from ElastixRegistrationLib.mrml.nodes.incremental import completed
-from ElastixRegistrationLib.mrml.nodes.output_volumes import image_steps
+from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
+from ElastixRegistrationLib.mrml.nodes.output_volumes import image_incrementally
 from vtk.util.numpy_support import vtk_to_numpy
 
 #: Of the phantom's frames, mm LPS.
@@ -46,7 +46,7 @@ def a_sequence(a_scene):
         for number, voxels in enumerate(images):
             node = slicer.vtkMRMLScalarVolumeNode()
             node.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras_of(geometry)))
-            node.SetAndObserveImageData(completed(image_steps(np.asarray(voxels), vtk.VTK_SHORT)))
+            node.SetAndObserveImageData(run_to_completion(image_incrementally(np.asarray(voxels), vtk.VTK_SHORT)))
             sequence.SetDataNodeAtValue(node, str(40 * number))
         return sequence
 
@@ -80,18 +80,18 @@ def index_values(sequence) -> list[str]:
     return [sequence.GetNthIndexValue(n) for n in range(sequence.GetNumberOfDataNodes())]
 
 
-@pytest.mark.parametrize(("neighbours", "onto_reference"), [(True, True), (False, False)])
+@pytest.mark.parametrize(("neighbors", "onto_reference"), [(True, True), (False, False)])
 def test_known_motion_comes_out_in_step_with_the_input(
-    a_scene, a_sequence, sequences_logic, phantom, options, neighbours, onto_reference
+    a_scene, a_sequence, sequences_logic, phantom, options, neighbors, onto_reference
 ):
     sequence = a_sequence(phantom)
     outcome = RegistrationLogic().registerSequence(
-        sequence, 1, neighbours=neighbours, ontoReference=onto_reference, **options
+        sequence, 1, neighbors=neighbors, ontoReference=onto_reference, **options
     )
     assert outcome.frames == (0, 1, 2, 3)
     assert not outcome.failed
     volumes, transforms = outcome.nodes["volumes"], outcome.nodes["transforms"]
-    points = GRID.centre() + np.random.default_rng(0).uniform(-14, 14, (20, 3))
+    points = GRID.center() + np.random.default_rng(0).uniform(-14, 14, (20, 3))
     inner = (slice(6, -6),) * 3
     for node in (volumes, transforms):
         assert index_values(node) == ["0", "40", "80", "120"]
@@ -166,7 +166,7 @@ def test_a_frame_that_fails_is_named_and_the_others_are_done(a_sequence, phantom
 def test_all_frames_get_the_background_that_was_asked_for(a_sequence, phantom, options):
     """Those far from the reference too, whose own pair has another moving image."""
     outcome = RegistrationLogic().registerSequence(
-        a_sequence(phantom[:3]), 0, neighbours=True, ontoReference=False, background=-500, **options
+        a_sequence(phantom[:3]), 0, neighbors=True, ontoReference=False, background=-500, **options
     )
     filled = [(voxels_of(outcome.nodes["volumes"].GetNthDataNode(frame)) == -500).mean() for frame in range(3)]
     assert filled[0] == 0
@@ -189,9 +189,9 @@ def test_frames_are_prepared_step_by_step(a_sequence, phantom, options):
 def test_where_no_frame_has_a_way_to_the_reference_the_scene_stays_as_it_was(
     a_scene, a_sequence, phantom, options, is_cancelled
 ):
-    """The neighbours of the reference fail; what was found between the others leads nowhere."""
+    """The neighbors of the reference fail; what was found between the others leads nowhere."""
     sequence = a_sequence([np.zeros_like(phantom[0]), *phantom[1:], phantom[2]])
-    run = RegistrationLogic().startSequenceRegistration(sequence, 0, neighbours=True, **options)
+    run = RegistrationLogic().startSequenceRegistration(sequence, 0, neighbors=True, **options)
     nodes = a_scene.GetNumberOfNodes()
     if is_cancelled:
         assert run.wait(60, lambda run: run.cancel() if run.done > len(run.failed) else None) is None
@@ -220,7 +220,7 @@ def test_a_sequence_that_fails_or_is_cancelled_at_once_leaves_the_scene_as_it_wa
 def a_segmentation(scene, inside: np.ndarray):
     node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "drawn")
     label_map = slicer.vtkOrientedImageData()
-    label_map.DeepCopy(completed(image_steps(inside.astype(np.uint8), vtk.VTK_UNSIGNED_CHAR)))
+    label_map.DeepCopy(run_to_completion(image_incrementally(inside.astype(np.uint8), vtk.VTK_UNSIGNED_CHAR)))
     label_map.SetImageToWorldMatrix(vtk_matrix_from_array(ijk_to_ras_of(GRID)))
     kind = slicer.vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()
     node.GetSegmentation().SetSourceRepresentationName(kind)
@@ -265,7 +265,7 @@ def test_a_group_of_single_slices_meets_in_the_middle(a_sequence):
     sequence = a_sequence(images, flat)
     settings = GroupSettings(("translation",), metric="variance", iterations=150, samples=800, resolutions=2, seed=1)
     outcome, mean = RegistrationLogic().registerSequenceGroupwise(sequence, settings)
-    points = flat.centre() + np.array([[5, 3, 0], [-6, 4, 0]])
+    points = flat.center() + np.array([[5, 3, 0], [-6, 4, 0]])
     for frame, shift in enumerate(shifts - shifts.mean(0)):
         moved = from_parent(outcome.nodes["transforms"].GetNthDataNode(frame), points) - points
         assert np.abs(moved - [*shift, 0]).max() < 0.15
@@ -290,7 +290,7 @@ def test_volumes_of_the_scene_meet_in_the_middle_wherever_they_lie(a_scene, a_vo
     before = a_scene.GetNumberOfNodes()
     while run.poll() == "running":
         time.sleep(0.02)
-    steps = run.result_steps()
+    steps = run.result_incrementally()
     while a_scene.GetNumberOfNodes() == before:
         next(steps)
     steps.close()  # in the middle of what is added
@@ -303,7 +303,7 @@ def test_volumes_of_the_scene_meet_in_the_middle_wherever_they_lie(a_scene, a_vo
     assert np.abs(np.mean(aligned, axis=0) - voxels_of(mean))[inner].max() < 1
     assert max(np.abs(one[inner].astype(float) - aligned[0][inner]).mean() for one in aligned) < 2
     # Put under its transform, a volume is aligned, whatever parents it had.
-    points = GRID.centre() + np.array([[5, 3, 0], [-6, 4, 5]])
+    points = GRID.center() + np.array([[5, 3, 0], [-6, 4, 5]])
     for place, shift in enumerate(shifts - shifts.mean(0)):
         here = points + shift - (lps_from_ras(parent[None, :3, 3])[0] if place == 1 else 0)
         assert np.abs(from_parent(outcome.transforms[place], points) - here).max() < 0.3
@@ -358,7 +358,7 @@ def test_wrong_sequences_are_told(a_scene, a_sequence, a_volume_node, phantom, o
         logic.startSequenceRegistration(sequence, 0, lastFrame=0)
     with pytest.raises(InputError, match="the sequence itself"):
         logic.startSequenceRegistration(sequence, outputVolumeSequenceNode=sequence)
-    with pytest.raises(InputError, match="neighbour to neighbour"):
-        logic.startSequenceRegistration(sequence, neighbours=True, maskNode=a_volume_node(phantom[0]))
+    with pytest.raises(InputError, match="neighbor to neighbor"):
+        logic.startSequenceRegistration(sequence, neighbors=True, maskNode=a_volume_node(phantom[0]))
     with pytest.raises(InputError, match="not both"):
         logic.startSequenceRegistration(sequence, preset="rigid", **options)

@@ -27,10 +27,10 @@ def options(tmp_path):
 
 def a_turned_section(angle: float) -> np.ndarray:
     section = blobs(PLANE, seed=8, dtype=np.int16)
-    turn, centre = np.eye(3), geometry_of(section).centre()
+    turn, center = np.eye(3), geometry_of(section).center()
     radians = np.deg2rad(angle)
     turn[:2, :2] = [[np.cos(radians), -np.sin(radians)], [np.sin(radians), np.cos(radians)]]
-    turn[:2, 2] = centre - turn[:2, :2] @ centre
+    turn[:2, 2] = center - turn[:2, :2] @ center
     return np.array(array_view(resample(section, affine_from_matrix(turn), PLANE)))
 
 

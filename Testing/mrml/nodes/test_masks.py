@@ -8,8 +8,8 @@ import slicer
 import vtk
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images.geometry import Geometry
-from ElastixRegistrationLib.mrml.nodes.incremental import completed
-from ElastixRegistrationLib.mrml.nodes.masks import mask_steps
+from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
+from ElastixRegistrationLib.mrml.nodes.masks import mask_incrementally
 from mrml import builders
 from vtk.util.numpy_support import vtk_to_numpy
 
@@ -17,7 +17,7 @@ GRID = Geometry((40, 42, 44), (1.5, 1.5, 1.5), (-30.0, -31.0, -33.0), tuple(map(
 
 
 def mask_on_grid(*arguments):
-    return completed(mask_steps(*arguments))
+    return run_to_completion(mask_incrementally(*arguments))
 
 
 @pytest.fixture
@@ -34,10 +34,10 @@ def a_segmentation(a_scene):
     return make
 
 
-def ball_label_map(node, centre, radius, name, *, ijk_to_ras=None):
+def ball_label_map(node, center, radius, name, *, ijk_to_ras=None):
     """A ball, RAS mm, in a cropped label map on a grid of its own."""
     ijk_to_ras = np.diag([1.0, 1.0, 1.0, 1.0]) if ijk_to_ras is None else ijk_to_ras
-    middle = np.rint(np.linalg.inv(ijk_to_ras) @ [*centre, 1])[:3].astype(int)
+    middle = np.rint(np.linalg.inv(ijk_to_ras) @ [*center, 1])[:3].astype(int)
     extent = [bound for m in middle.tolist() for bound in (m - radius - 2, m + radius + 2)]
     image = slicer.vtkOrientedImageData()
     image.SetExtent(extent)
@@ -49,14 +49,14 @@ def ball_label_map(node, centre, radius, name, *, ijk_to_ras=None):
     ranges = [np.arange(extent[2 * axis], extent[2 * axis + 1] + 1) for axis in range(3)]
     k, j, i = np.meshgrid(*ranges[::-1], indexing="ij")
     points = np.stack([i, j, k], -1) @ ijk_to_ras[:3, :3].T + ijk_to_ras[:3, 3]
-    inside = np.linalg.norm(points - centre, axis=-1) < radius
+    inside = np.linalg.norm(points - center, axis=-1) < radius
     vtk_to_numpy(image.GetPointData().GetScalars())[:] = inside.ravel()
     return node.AddSegmentFromBinaryLabelmapRepresentation(image, name, [1, 0, 0])
 
 
-def ball_surface(node, centre, radius, name):
+def ball_surface(node, center, radius, name):
     source = vtk.vtkSphereSource()
-    source.SetCenter(centre)
+    source.SetCenter(center)
     source.SetRadius(radius)
     source.SetThetaResolution(64)
     source.SetPhiResolution(64)
@@ -64,25 +64,25 @@ def ball_surface(node, centre, radius, name):
     return node.AddSegmentFromClosedSurfaceRepresentation(source.GetOutput(), name, [1, 0, 0])
 
 
-def ball(centre, radius, from_world=None):
+def ball(center, radius, from_world=None):
     """(k, j, i) bool on GRID, by definition. ``from_world`` maps RAS world points to the space of the ball."""
     k, j, i = np.meshgrid(*[np.arange(n) for n in GRID.size[::-1]], indexing="ij")
     points = builders.ras(GRID.points_of(np.stack([i, j, k], -1)))
     if from_world is not None:
         points = builders.vtk_map(from_world, points.reshape(-1, 3)).reshape(points.shape)
-    return np.linalg.norm(points - centre, axis=-1) < radius
+    return np.linalg.norm(points - center, axis=-1) < radius
 
 
-def assert_is_ball(mask, centre, radius, from_world=None, *, but=None):
+def assert_is_ball(mask, center, radius, from_world=None, *, exclude=None):
     """Every voxel is right that is further from the surface than half the diagonal of a 1 mm voxel."""
-    but = np.zeros(mask.shape, bool) if but is None else but
-    sure, possible = ball(centre, radius - 0.87, from_world), ball(centre, radius + 0.87, from_world)
+    exclude = np.zeros(mask.shape, bool) if exclude is None else exclude
+    sure, possible = ball(center, radius - 0.87, from_world), ball(center, radius + 0.87, from_world)
     assert mask[sure].all()
-    assert not mask[~possible & ~but].any()
+    assert not mask[~possible & ~exclude].any()
     assert sure.sum() > 300
 
 
-CENTRE, RADIUS = (5.0, -4.0, 3.0), 12
+CENTER, RADIUS = (5.0, -4.0, 3.0), 12
 
 
 def test_a_label_map_on_the_grid_of_the_image_is_taken_as_it_is(rng, a_volume_node):
@@ -99,10 +99,10 @@ def test_a_label_map_on_the_grid_of_the_image_is_taken_as_it_is(rng, a_volume_no
 def test_a_mask_on_another_grid_comes_from_where_it_is_in_world(kind, rng, a_volume_node, a_transform_node):
     ijk_to_ras = builders.oblique_ijk_to_ras(rng, (0.9, 1.0, 1.0), left_handed=True)
     size = np.array([60, 58, 56])
-    ijk_to_ras[:3, 3] = np.array(CENTRE) - ijk_to_ras[:3, :3] @ (size / 2)
+    ijk_to_ras[:3, 3] = np.array(CENTER) - ijk_to_ras[:3, :3] @ (size / 2)
     k, j, i = np.meshgrid(*[np.arange(n) for n in size[::-1]], indexing="ij")
     points = np.stack([i, j, k], -1) @ ijk_to_ras[:3, :3].T + ijk_to_ras[:3, 3]
-    inside = np.linalg.norm(points - CENTRE, axis=-1) < RADIUS
+    inside = np.linalg.norm(points - CENTER, axis=-1) < RADIUS
     parent = None
     if kind != "none":
         parent = a_transform_node(
@@ -112,7 +112,7 @@ def test_a_mask_on_another_grid_comes_from_where_it_is_in_world(kind, rng, a_vol
     from_world = vtk.vtkGeneralTransform()
     if parent:
         parent.GetTransformFromWorld(from_world)
-    assert_is_ball(mask_on_grid(node, GRID, "fixed mask"), CENTRE, RADIUS, from_world)
+    assert_is_ball(mask_on_grid(node, GRID, "fixed mask"), CENTER, RADIUS, from_world)
 
 
 @pytest.mark.parametrize("make", [ball_label_map, ball_surface])
@@ -125,13 +125,13 @@ def test_a_segment_comes_from_where_it_is_in_world(kind, make, rng, a_segmentati
         )
     source = "Closed surface" if make is ball_surface else "Binary labelmap"
     node = a_segmentation(source=source, parent=parent)
-    make(node, CENTRE, RADIUS, "ball")
+    make(node, CENTER, RADIUS, "ball")
     before = node.GetSegmentation().GetMTime()
     from_world = vtk.vtkGeneralTransform()
     if parent:
         parent.GetTransformFromWorld(from_world)
     mask = mask_on_grid(node, GRID, "fixed mask", ["ball"])
-    assert_is_ball(mask, CENTRE, RADIUS, from_world)
+    assert_is_ball(mask, CENTER, RADIUS, from_world)
     assert node.GetSegmentation().GetMTime() == before  # nothing was converted inside of the node
 
 
@@ -141,10 +141,10 @@ def test_several_segments_are_joined_by_id_or_name_and_all_without_a_choice(a_se
     ball_label_map(node, (12, 0, 0), 8, "right")
     ball_label_map(node, (0, 15, 0), 8, "top")
     left, right, top = ball((-12, 0, 0), 9), ball((12, 0, 0), 9), ball((0, 15, 0), 9)
-    assert_is_ball(mask_on_grid(node, GRID, "fixed mask", [first, "right"]), (-12, 0, 0), 8, but=right)
-    assert_is_ball(mask_on_grid(node, GRID, "fixed mask", [first, "right"]), (12, 0, 0), 8, but=left)
+    assert_is_ball(mask_on_grid(node, GRID, "fixed mask", [first, "right"]), (-12, 0, 0), 8, exclude=right)
+    assert_is_ball(mask_on_grid(node, GRID, "fixed mask", [first, "right"]), (12, 0, 0), 8, exclude=left)
     assert_is_ball(mask_on_grid(node, GRID, "fixed mask", "top"), (0, 15, 0), 8)
-    assert_is_ball(mask_on_grid(node, GRID, "fixed mask"), (12, 0, 0), 8, but=left | top)
+    assert_is_ball(mask_on_grid(node, GRID, "fixed mask"), (12, 0, 0), 8, exclude=left | top)
 
 
 def test_segments_that_share_one_label_map_are_told_apart(a_segmentation):
@@ -158,8 +158,8 @@ def test_segments_that_share_one_label_map_are_told_apart(a_segmentation):
 
 def test_an_oblique_segmentation_grid_is_followed(rng, a_segmentation):
     node = a_segmentation()
-    ball_label_map(node, CENTRE, RADIUS, "ball", ijk_to_ras=builders.oblique_ijk_to_ras(rng, (0.9, 1.0, 1.0)))
-    assert_is_ball(mask_on_grid(node, GRID, "fixed mask"), CENTRE, RADIUS)
+    ball_label_map(node, CENTER, RADIUS, "ball", ijk_to_ras=builders.oblique_ijk_to_ras(rng, (0.9, 1.0, 1.0)))
+    assert_is_ball(mask_on_grid(node, GRID, "fixed mask"), CENTER, RADIUS)
 
 
 def test_a_mask_may_be_a_scalar_volume(a_volume_node):
@@ -175,7 +175,7 @@ class TestErrorsNameTheNode:
 
     def test_empty_segment(self, a_segmentation):
         node = a_segmentation(name="Seg")
-        ball_label_map(node, CENTRE, 0, "nothing")
+        ball_label_map(node, CENTER, 0, "nothing")
         with pytest.raises(InputError, match="fixed mask Seg is empty"):
             mask_on_grid(node, GRID, "fixed mask", ["nothing"])
 
@@ -191,7 +191,7 @@ class TestErrorsNameTheNode:
 
     def test_unknown_segment(self, a_segmentation):
         node = a_segmentation(name="Seg")
-        ball_label_map(node, CENTRE, 5, "liver")
+        ball_label_map(node, CENTER, 5, "liver")
         with pytest.raises(InputError, match="no segment 'lung'; it has liver"):
             mask_on_grid(node, GRID, "fixed mask", ["lung"])
 

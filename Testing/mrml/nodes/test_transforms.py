@@ -10,7 +10,7 @@ from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images.geometry import Geometry
 from ElastixRegistrationLib.core.transforms.plain_data import TransformData
 from ElastixRegistrationLib.mrml.nodes import chains, transforms
-from ElastixRegistrationLib.mrml.nodes.incremental import completed
+from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
 from mrml import builders
 from mrml.builders import itk_map, lps, ras, vtk_map
 
@@ -229,7 +229,7 @@ def test_a_dense_grid_has_the_vectors_of_the_transform_and_covers_both_volumes(r
     chain = chain_from_itk(transform)
     moving = Geometry((30, 30, 30), (3.0, 3.0, 3.0), (60.0, -20.0, -10.0), tuple(map(tuple, builders.rotation(rng))))
     geometry = transforms.covering_grid(DOMAIN, moving, chain)
-    grid = completed(transforms.grid_steps(chain, geometry))
+    grid = run_to_completion(transforms.grid_incrementally(chain, geometry))
 
     assert transforms.node_class_of(grid) == "vtkMRMLGridTransformNode"
     shown = chains.map_lps_points(chains.inverse(chain), moving.corners())

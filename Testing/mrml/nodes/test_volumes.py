@@ -16,8 +16,8 @@ from ElastixRegistrationLib.mrml.nodes import incremental as steps
 from ElastixRegistrationLib.mrml.nodes import resampling
 from ElastixRegistrationLib.mrml.nodes.chains import chain_to_world
 from ElastixRegistrationLib.mrml.nodes.coordinates import geometry_from_ijk_to_ras
-from ElastixRegistrationLib.mrml.nodes.incremental import completed
-from ElastixRegistrationLib.mrml.nodes.resampling import in_world_steps, resample_steps
+from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
+from ElastixRegistrationLib.mrml.nodes.resampling import in_world_incrementally, resample_incrementally
 from ElastixRegistrationLib.mrml.nodes.transforms import itk_from_chain
 from ElastixRegistrationLib.mrml.nodes.volumes import volume_image, world_grid
 from mrml import builders
@@ -92,8 +92,8 @@ def test_what_elastix_sees_is_what_mrml_shows_at_the_same_place_in_world(kind, r
     ijk_to_ras[:3, 3] = [-28, -32, -36]
     volume = volume_image(a_volume_node(voxels, ijk_to_ras, parent=parent), "moving volume")
     grid = world_grid(volume)
-    scalars, inside = completed(
-        in_world_steps(volume, grid, estimate_background(voxels), keep_padding=True, threads=None)
+    scalars, inside = run_to_completion(
+        in_world_incrementally(volume, grid, estimate_background(voxels), keep_padding=True, threads=None)
     )
 
     axes = np.array(grid.direction)
@@ -124,7 +124,7 @@ def test_resampling_here_and_by_itk_are_the_same(kind, interpolation, rng):
     assert padding.padding is not None
     chain = [builders.affine(rng)] if kind == "affine" else [builders.vtk_bspline(rng)]
     settings = {"interpolation": interpolation, "background": -900.0, "padding": padding}
-    here = completed(resample_steps(voxels, geometry, chain, reference, **settings))
+    here = run_to_completion(resample_incrementally(voxels, geometry, chain, reference, **settings))
     by_itk = array_view(
         resample(image_from_array(voxels, geometry), itk_from_chain(chain, reference), reference, **settings)
     )
@@ -141,12 +141,12 @@ def test_slabs_of_a_large_volume_join_without_a_seam(rng, monkeypatch, a_transfo
     voxels = rng.normal(size=(12, 13, 14)).astype(np.float32)
     geometry = geometry_from_ijk_to_ras(np.diag([3.0, 3.0, 3.0, 1.0]), (14, 13, 12))
     chain = chain_to_world(a_transform_node(builders.vtk_bspline(rng)))
-    whole = completed(resample_steps(voxels, geometry, chain, geometry))
+    whole = run_to_completion(resample_incrementally(voxels, geometry, chain, geometry))
     monkeypatch.setattr(resampling, "_FIRST_SLAB", 1)
     monkeypatch.setattr(steps, "STEP_S", 0.0)
-    pieces = resample_steps(voxels, geometry, chain, geometry)
+    pieces = resample_incrementally(voxels, geometry, chain, geometry)
     assert sum(1 for _ in pieces) > 12
-    assert np.array_equal(completed(resample_steps(voxels, geometry, chain, geometry)), whole)
+    assert np.array_equal(run_to_completion(resample_incrementally(voxels, geometry, chain, geometry)), whole)
 
 
 @pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int16, np.uint16, np.int64, np.uint64, np.float64])
@@ -158,13 +158,15 @@ def test_overshoot_of_interpolation_is_clamped_to_the_type_not_wrapped(dtype, a_
     shift = np.eye(4)
     shift[:3, 3] = 0.4
     settings = {"interpolation": "bspline", "background": float(limits.min)}
-    result = completed(resample_steps(volume.voxels, volume.geometry, [shift], volume.geometry, **settings))
+    result = run_to_completion(
+        resample_incrementally(volume.voxels, volume.geometry, [shift], volume.geometry, **settings)
+    )
     assert result.dtype == dtype
     assert result[6, 6, 6] >= limits.max * 0.9
     assert result[0, 0, 0] <= limits.min + limits.max * 0.05
 
 
-def test_colour_is_registered_on_luminance_and_vectors_on_magnitude(a_volume_node):
+def test_color_is_registered_on_luminance_and_vectors_on_magnitude(a_volume_node):
     voxels = np.zeros((4, 4, 4, 3), np.uint8)
     voxels[..., 1] = 100
     node = a_volume_node(voxels, node_class="vtkMRMLVectorVolumeNode")

@@ -10,12 +10,12 @@ import slicer
 import vtk
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.mrml.logic import RegistrationLogic
-from ElastixRegistrationLib.mrml.nodes.incremental import completed
+from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
 from ElastixRegistrationLib.mrml.run.background_text import background_text
 from ElastixRegistrationLib.mrml.run.in_process import InProcessRun
 from ElastixRegistrationLib.mrml.run.job import OutputNodes
 from ElastixRegistrationLib.mrml.run.landmark_start import landmark_transform_node
-from ElastixRegistrationLib.mrml.run.outputs import output_steps
+from ElastixRegistrationLib.mrml.run.outputs import output_incrementally
 from ElastixRegistrationLib.mrml.run.parameter_node import OUTPUTS
 from mrml.scans import scene_state
 
@@ -44,10 +44,10 @@ def finished(a_volume_node):
 
 
 def apply_outputs(job, result, wanted, **settings):
-    return completed(output_steps(job, result, wanted, **settings))
+    return run_to_completion(output_incrementally(job, result, wanted, **settings))
 
 
-def centre_maps_to(node, point=(36.0, 36, 30)):
+def center_maps_to(node, point=(36.0, 36, 30)):
     return np.array(node.GetTransformFromParent().TransformPoint(*point)) - point
 
 
@@ -61,9 +61,9 @@ def test_new_nodes_are_of_the_right_kind(finished):
         "outputJacobian": "vtkMRMLScalarVolumeNode",
         "outputInverse": "vtkMRMLLinearTransformNode",
     }
-    assert centre_maps_to(applied.nodes["outputTransform"]) == pytest.approx(SHIFT, abs=0.6)
-    assert centre_maps_to(applied.nodes["outputField"]) == pytest.approx(SHIFT, abs=0.6)
-    assert centre_maps_to(applied.nodes["outputInverse"]) == pytest.approx(-SHIFT, abs=0.6)
+    assert center_maps_to(applied.nodes["outputTransform"]) == pytest.approx(SHIFT, abs=0.6)
+    assert center_maps_to(applied.nodes["outputField"]) == pytest.approx(SHIFT, abs=0.6)
+    assert center_maps_to(applied.nodes["outputInverse"]) == pytest.approx(-SHIFT, abs=0.6)
     assert applied.nodes["outputJacobian"].GetImageData().GetScalarRange() == pytest.approx((1, 1), abs=0.01)
 
 
@@ -78,7 +78,7 @@ def test_one_output_makes_one_node(finished, role):
 
 def test_the_inverse_alone_is_the_inverse(finished):
     node = apply_outputs(*finished, {"outputInverse": None}).nodes["outputInverse"]
-    assert centre_maps_to(node) == pytest.approx(-SHIFT, abs=0.6)
+    assert center_maps_to(node) == pytest.approx(-SHIFT, abs=0.6)
 
 
 def test_a_field_of_vectors(finished):
@@ -108,7 +108,7 @@ def test_revert_brings_everything_back(finished, a_volume_node, a_transform_node
     before = scene.GetNumberOfNodesByClass("vtkMRMLTransformableNode")
     applied = apply_outputs(*finished, {"outputVolume": old, "outputTransform": None, "outputField": field})
     assert applied.put_under_transform([model, elsewhere]) == [elsewhere]
-    assert centre_maps_to(field) == pytest.approx(SHIFT, abs=0.6)
+    assert center_maps_to(field) == pytest.approx(SHIFT, abs=0.6)
     assert old.GetImageData().GetDimensions() == (27, 24, 22)
     applied.revert()
     assert old.GetImageData().GetDimensions() == (6, 5, 4)
@@ -116,7 +116,7 @@ def test_revert_brings_everything_back(finished, a_volume_node, a_transform_node
     assert old.GetSpacing() == (1, 2, 3)
     assert old.GetParentTransformNode() is above
     assert model.GetParentTransformNode() is None
-    assert centre_maps_to(field, (1.0, 1, 1)) == pytest.approx([1.5, 1.5, 1.5])
+    assert center_maps_to(field, (1.0, 1, 1)) == pytest.approx([1.5, 1.5, 1.5])
     assert scene.GetNumberOfNodesByClass("vtkMRMLTransformableNode") == before
     applied.revert()  # nothing is left to do
 
@@ -126,11 +126,11 @@ def shown_outputs(finished, a_volume_node):
     """Nodes for all outputs, with displays and references of their own; the Jacobian has no display yet."""
     (job, _), scene = finished, finished[0].fixed.node.GetScene()
     for node, window in ((job.moving.node, 77), (a_volume_node(np.full((4, 5, 6), 7, np.int16), name="old"), 10)):
-        colours = scene.AddNewNodeByClass("vtkMRMLColorTableNode", f"colours {window}")
+        colors = scene.AddNewNodeByClass("vtkMRMLColorTableNode", f"colors {window}")
         node.CreateDefaultDisplayNodes()
         node.GetDisplayNode().SetAutoWindowLevel(False)
         node.GetDisplayNode().SetWindowLevel(window, window / 2)
-        node.GetDisplayNode().SetAndObserveColorNodeID(colours.GetID())
+        node.GetDisplayNode().SetAndObserveColorNodeID(colors.GetID())
     transforms = [
         scene.AddNewNodeByClass(f"vtkMRML{kind}TransformNode", f"old {kind}") for kind in ("Linear", "Grid", "")
     ]
@@ -144,10 +144,10 @@ def test_revert_brings_back_how_nodes_are_shown_and_what_they_refer_to(finished,
     before = scene_state(scene)[0]
     applied = apply_outputs(*finished, shown_outputs)
     display = old.GetDisplayNode()
-    assert (display.GetWindow(), display.GetColorNode().GetName()) == (77, "colours 77")
+    assert (display.GetWindow(), display.GetColorNode().GetName()) == (77, "colors 77")
     assert shown_outputs["outputJacobian"].GetDisplayNode() is not None
     applied.revert()
-    assert (display.GetWindow(), display.GetColorNode().GetName()) == (10, "colours 10")
+    assert (display.GetWindow(), display.GetColorNode().GetName()) == (10, "colors 10")
     assert scene_state(scene)[0] == before
 
 

@@ -19,8 +19,8 @@ _CAUSES = (
     (
         r"Too many samples map outside moving image buffer: (\d+) / (\d+)",
         "only {0} of {1} sample points of the fixed image fell into the moving image and its mask. The images overlap"
-        " too little at the start, or the steps were too large: choose another start position (image centres or"
-        " centres of mass), check the masks, or lower MaximumStepLength.",
+        " too little at the start, or the steps were too large: choose another start position (image centers or"
+        " centers of mass), check the masks, or lower MaximumStepLength.",
     ),
     (
         r"Could not find enough image samples within reasonable time",
@@ -36,10 +36,10 @@ _CAUSES = (
         r"do not call this function when no mask is supplied",
         "the ImageSampler RandomSparseMask needs a mask of the fixed image, and none was given.",
     ),
-    (r"Total Mass of the image was zero", "the centre of mass cannot be found, for the image is zero everywhere."),
+    (r"Total Mass of the image was zero", "the center of mass cannot be found, for the image is zero everywhere."),
     (
         r"No valid voxels .*found to estimate the AutomaticTransformInitialization",
-        "the centre of mass cannot be found, for no voxel is in the mask or above the threshold.",
+        "the center of mass cannot be found, for no voxel is in the mask or above the threshold.",
     ),
     (
         r"you selected\s+SampleRegionSize\[ (\d+) \] = (\S+)\s+mm,\s+while the fixed image size at dim = \d+ is"
@@ -60,7 +60,7 @@ _CAUSES = (
     ),
     (
         r"Region ImageRegion .* is outside of buffered region",
-        "a grey value fell outside of the joint histogram: an image is constant or has invalid values where it was"
+        "a gray value fell outside of the joint histogram: an image is constant or has invalid values where it was"
         " sampled, or the transform ran away; lower MaximumStepLength or use fewer resolutions.",
     ),
     (

@@ -15,7 +15,7 @@ from ..system.decimal_point import decimal_point
 from ..system.itk_access import suffix_of, wrapped_class
 from ..system.native_messages import NATIVE_ERRORS, native_messages_of_success
 from ..system.output_files import check_folder_of, check_suffix, is_disk_full, whole_file
-from ..system.truncation import is_cut_off
+from ..system.truncation import is_truncated
 
 #: Which ITK reader a file name calls for. Loading only that one takes 10 ms, all of them 1.4 s.
 _READERS = {
@@ -54,7 +54,7 @@ _COMPONENTS = {
     "long_long": "D",
 }
 #: Slices of a DICOM series may lie so far from even distances, as a share of one.
-_MOST_UNEVEN = 0.1
+_MAX_UNEVEN = 0.1
 _UNEVEN = "ITK_non_uniform_sampling_deviation"
 _LONG = frozenset({"unsigned_long", "unsigned_long_long", "long", "long_long"})
 
@@ -63,7 +63,7 @@ def read_image(path: str | os.PathLike, name: str = "image") -> Any:
     """ITK image in ``path``: a file that ITK reads, or a folder with one DICOM series.
 
     Scalar images keep their type where ITK's Python packages wrap it: signed integers of 8 bits get 16, those of 64
-    bits 32, or become doubles where that is too few. Colour and vector images become images of RGB(A) pixels or
+    bits 32, or become doubles where that is too few. Color and vector images become images of RGB(A) pixels or
     vectors. Raises InputError, with ``name``, for a missing, unreadable or truncated file, and for a folder with no or
     several series.
     """
@@ -81,7 +81,7 @@ def _read_file(path: Path, name: str) -> Any:
     try:
         io.SetFileName(str(path))
         io.ReadImageInformation()
-        if is_cut_off(path, image_suffix_of(path), io):
+        if is_truncated(path, image_suffix_of(path), io):
             raise InputError(f"The {name} {path} is truncated or damaged.")
         reader = wrapped_class("ImageFileReader", _image_suffix(io, path, name)).New()
         reader.SetImageIO(io)
@@ -172,7 +172,7 @@ def _is_whole(path: Path) -> bool:
     io = _io_for(path)
     io.SetFileName(str(path))
     io.ReadImageInformation()
-    return not is_cut_off(path, suffix, io)
+    return not is_truncated(path, suffix, io)
 
 
 def with_writable_type(image: Any) -> Any:
@@ -271,7 +271,7 @@ def _read_dicom_folder(folder: Path, name: str) -> Any:
         reader = wrapped_class("ImageSeriesReader", f"I{component}3").New()
         reader.SetImageIO(io)
         reader.SetFileNames(files)
-        reader.SetSpacingWarningRelThreshold(_MOST_UNEVEN)
+        reader.SetSpacingWarningRelThreshold(_MAX_UNEVEN)
         reader.Update()
     except NATIVE_ERRORS as error:
         raise InputError(f"The DICOM series in {folder} cannot be read: {_reason(error)}") from error

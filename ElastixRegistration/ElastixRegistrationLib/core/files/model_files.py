@@ -1,6 +1,6 @@
 """Move the points of surface models from file to file: .vtk (legacy), .stl, .ply, .obj. LPS or RAS, mm.
 
-Only coordinates and normals are replaced; cells, colours and other data stay as they are in the file, whatever they
+Only coordinates and normals are replaced; cells, colors and other data stay as they are in the file, whatever they
 are. As Slicer does, a file is in LPS unless ``SPACE=RAS`` stands in its header or comments.
 """
 

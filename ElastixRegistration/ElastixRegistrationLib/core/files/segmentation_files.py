@@ -1,4 +1,4 @@
-"""Slicer's segmentation files (.seg.nrrd): label maps whose header names and colours the segments."""
+"""Slicer's segmentation files (.seg.nrrd): label maps whose header names and colors the segments."""
 
 from __future__ import annotations
 

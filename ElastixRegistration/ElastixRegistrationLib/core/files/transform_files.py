@@ -23,8 +23,8 @@ from ..system.decimal_point import decimal_point
 from ..system.itk_access import parameters_of, wrapped_class
 from ..system.native_messages import NATIVE_ERRORS, native_messages_of_success, silence_hdf5_at_exit
 from ..system.output_files import whole_file
-from ..system.probe import why_it_fails
-from ..system.truncation import is_hdf5_cut_off
+from ..system.probe import failure_reason
+from ..system.truncation import is_hdf5_truncated
 from ..transforms.itk_transforms import chain_of, compose, displacement_field_transform, down_cast, map_points
 from ..transforms.sampling import lattice, sampled
 from ..transforms.transform_parameters import (
@@ -48,13 +48,13 @@ _NO_INITIAL = ("", "NoInitialTransform")
 #: Parameters that name another file which belongs to the map.
 _FILES_OF_MAPS = ("TransformFileName", "DeformationFieldFileName")
 #: Of a thin plate, which is smooth.
-_MOST_SAMPLES = 500_000
+_MAX_SAMPLES = 500_000
 #: So many bytes hold the last line of a file in ITK's text form, the fixed parameters of a transform.
-_LONGEST_END = 1_000_000
+_MAX_END = 1_000_000
 #: HDF5 files up to this size are tried in another process first, as HDF5 does not survive every damaged one, and asks
 #: for gigabytes that some announce: deflate makes at most 1032 bytes of one.
-_LEAST_MEMORY, _MOST_COMPRESSED = 256 * 2**20, 1032
-_MOST_PROBED_BYTES = 50_000_000
+_LEAST_MEMORY, _MAX_COMPRESSED = 256 * 2**20, 1032
+_MAX_PROBED_BYTES = 50_000_000
 _FULL_PATH = re.compile(r"[\\/]|[A-Za-z]:")
 
 
@@ -126,10 +126,10 @@ def _read_hdf5(path: Path) -> list[Any]:
     reader.SetFileName(str(path))
     size = path.stat().st_size
     why = None
-    if is_hdf5_cut_off(path):
+    if is_hdf5_truncated(path):
         why = ""
-    elif size < _MOST_PROBED_BYTES:
-        why = why_it_fails(reader.Update, _LEAST_MEMORY + _MOST_COMPRESSED * size)
+    elif size < _MAX_PROBED_BYTES:
+        why = failure_reason(reader.Update, _LEAST_MEMORY + _MAX_COMPRESSED * size)
     if why is None:
         try:
             reader.Update()
@@ -285,7 +285,7 @@ def write_transform(
 def _ends_whole(path: Path, transform: Any) -> bool:
     """Whether ITK's text form ends as it does when all was written: ITK does not notice when the disk is full."""
     with open(path, "rb") as file:
-        file.seek(max(0, path.stat().st_size - _LONGEST_END))
+        file.seek(max(0, path.stat().st_size - _MAX_END))
         end = file.read().decode("ascii", errors="replace")
     name, _, values = end.rpartition("\n")[0].rpartition("\n")[2].partition(":")
     counts = {len(element.GetFixedParameters()) for element in chain_of(transform)}
@@ -300,7 +300,7 @@ def readable_by_itk(transform: Any, fixed: Geometry) -> Any:
     chain, points = [], lattice(fixed, margin=0.25)
     for element in chain_of(transform):
         if element.GetNameOfClass().endswith("KernelTransform"):
-            chain += sampled(partial(map_points, element), points, fixed, most=_MOST_SAMPLES)
+            chain += sampled(partial(map_points, element), points, fixed, most=_MAX_SAMPLES)
         else:
             chain.append(element)
         points = map_points(element, points)

@@ -7,7 +7,7 @@ beside the patient: air near -1000 HU in CT, the noise floor in MR. That is what
 
 The two differ in kind, not only in value, and that is what is tested here:
 
-1. *Flat*: voxels on the faces of the image share one exact value with nearly all their neighbours. Noise never does.
+1. *Flat*: voxels on the faces of the image share one exact value with nearly all their neighbors. Noise never does.
 2. *Another background behind it*: take the flat value away and look at what is left on the faces and next to it. If
    that has a cluster at its low end (a peak in the histogram, apart from the flat value), this cluster was measured and
    the flat value is padding. Otherwise the flat value is the background itself: a brain-extracted or defaced MR, a CT
@@ -111,7 +111,7 @@ def background_of(image: Any, setting: float | str = "auto") -> BackgroundEstima
 
 
 def component_background(voxels: np.ndarray, setting: float | str = "auto") -> float:
-    """What belongs outside of one component of a colour or vector image; ``setting`` as of ``background_of``.
+    """What belongs outside of one component of a color or vector image; ``setting`` as of ``background_of``.
 
     Each component has its own, which the luminance or the magnitude cannot tell. None of it is taken for padding: only
     what is padding in all components would be.
@@ -120,7 +120,7 @@ def component_background(voxels: np.ndarray, setting: float | str = "auto") -> f
 
 
 def looks_like_labels(image: Any) -> bool:
-    """Whether an image holds whole numbers from 0 on and hardly a voxel differs from its neighbours."""
+    """Whether an image holds whole numbers from 0 on and hardly a voxel differs from its neighbors."""
     array = _voxels(image)
     if array.dtype.kind not in "ui" or array.size == 0 or array.min() < 0:
         return False
@@ -138,7 +138,7 @@ def padding_mask(image: Any, estimate: BackgroundEstimate) -> np.ndarray:
 
 
 def _split_fills(sample: GridSample, flat: list[float], hounsfield: bool) -> tuple[list[float], float | None]:
-    """Padding values among the flat ones and the centre of the measured background behind them, if there is one."""
+    """Padding values among the flat ones and the center of the measured background behind them, if there is one."""
     top = float(sample.values[sample.valid].max())
     fills = [value for value in flat if value < top]  # the highest value is saturation
     if hounsfield:
@@ -156,7 +156,7 @@ def _split_fills(sample: GridSample, flat: list[float], hounsfield: bool) -> tup
 
 
 def _low_cluster(sample: GridSample, fills: list[float], hounsfield: bool) -> float | None:
-    """Centre of the peak at the low end of what lies on the faces and next to the fills; None without such a peak."""
+    """Center of the peak at the low end of what lies on the faces and next to the fills; None without such a peak."""
     rest = sample.values[sample.without(fills)].astype(np.float64)
     rim = sample.values[sample.rim(fills)].astype(np.float64)
     if rest.size == 0 or rim.size == 0:
@@ -165,8 +165,8 @@ def _low_cluster(sample: GridSample, fills: list[float], hounsfield: bool) -> fl
         low = rim[(rim >= AIR_HU[0]) & (rim <= AIR_HU[1])]
         if low.size < max(8, 0.005 * rim.size):
             return None
-        centre = _mode(low, sample.step)
-        return centre if centre <= WARMEST_AIR_HU else None
+        center = _mode(low, sample.step)
+        return center if center <= WARMEST_AIR_HU else None
     bottom, top = np.percentile(rest, [0.1, 99.5])
     bottom = min(bottom, 0.0)  # magnitudes start at 0: the darkest tissue of an image without air is no background
     window = bottom + 0.2 * (top - bottom)
@@ -174,21 +174,21 @@ def _low_cluster(sample: GridSample, fills: list[float], hounsfield: bool) -> fl
     # An extracted organ has some dark voxels at its edge, so a flat surrounding asks for more evidence than none.
     if low.size < max(8, (0.2 if fills else 0.05) * rim.size):
         return None
-    centre = _mode(low, sample.step)
+    center = _mode(low, sample.step)
     edge = bottom + 0.15 * (top - bottom)
-    if centre > edge:
+    if center > edge:
         return None
     if fills and 1 - sample.share_of_faces(fills) < 0.25:
         # An island in the fill: an extracted brain with a seam of dark fluid, unless much of it is dark.
         if np.mean(rest <= edge) < 0.3:
             return None
     elif not (fills and all(_isolated(sample, fill) for fill in fills)):
-        inner = sample.values[sample.centre(fills)]
+        inner = sample.values[sample.center(fills)]
         if np.mean(rim <= edge) < 1.5 * np.mean(inner <= edge):
             return None
     _, counts = np.unique(low, return_counts=True)
     is_one_value = counts.max() > 0.6 * low.size
-    return None if is_one_value and fills else centre
+    return None if is_one_value and fills else center
 
 
 def _apart(sample: GridSample, fills: list[float], cluster: float, hounsfield: bool) -> bool:
@@ -270,9 +270,9 @@ def _isolated(sample: GridSample, fill: float) -> bool:
 
 
 def _mode(values: np.ndarray, step: float) -> float:
-    """Centre of the highest peak: median of the values within one bin of the top of a smoothed histogram.
+    """Center of the highest peak: median of the values within one bin of the top of a smoothed histogram.
 
-    ``step`` is the distance between grey levels, 0 for continuous values.
+    ``step`` is the distance between gray levels, 0 for continuous values.
     """
     low, high = float(values.min()), float(values.max())
     if low == high:
@@ -280,7 +280,7 @@ def _mode(values: np.ndarray, step: float) -> float:
     bins = int(np.clip(np.sqrt(values.size), 8, 64))
     width = (high - low) / bins
     if step:
-        # Bins of a fraction of a step would hold one grey level or none, and the peak would be an accident.
+        # Bins of a fraction of a step would hold one gray level or none, and the peak would be an accident.
         width = step * max(1, round(width / step))
     edges = low - 0.5 * width + width * np.arange(int((high - low) / width) + 2)
     counts, _ = np.histogram(values, bins=edges)

@@ -113,7 +113,7 @@ def label_channels(
 def signed_distance(inside: Any) -> Any:
     """float32 image of distances, mm, from the surface of what is nonzero in a uint8 image; negative inside.
 
-    Exact Euclidean distances between voxel centres (Maurer et al., IEEE PAMI 25:265, 2003).
+    Exact Euclidean distances between voxel centers (Maurer et al., IEEE PAMI 25:265, 2003).
     """
     dimension = inside.GetImageDimension()
     distance = wrapped_class("SignedMaurerDistanceMapImageFilter", f"{suffix_of(inside)}IF{dimension}").New()

@@ -53,8 +53,8 @@ class Geometry:
         ends = [(-0.5, n - 0.5) for n in self.size]
         return self.points_of(np.stack(np.meshgrid(*ends, indexing="ij"), -1).reshape(-1, self.dimension))
 
-    def centre(self) -> np.ndarray:
-        """(D,) centre of the grid, LPS mm."""
+    def center(self) -> np.ndarray:
+        """(D,) center of the grid, LPS mm."""
         return self.points_of((np.asarray(self.size) - 1) / 2)
 
     def is_close(self, other: Geometry, tolerance: float = 1e-3) -> bool:
@@ -149,7 +149,7 @@ def image_view(array: np.ndarray, geometry: Geometry, suffix: str) -> Any:
 
 
 def new_image(geometry: Geometry, dtype: np.dtype | type, components: int = 1) -> Any:
-    """Image that owns its memory, not initialised, of the type that ``image_from_array`` gives."""
+    """Image that owns its memory, not initialized, of the type that ``image_from_array`` gives."""
     component = component_of(dtype)
     if components > 1:
         component = f"V{component if component in 'FD' else 'F'}{components}"
@@ -170,7 +170,7 @@ def many_component_image(array: np.ndarray, geometry: Geometry) -> Any:
 
 
 def as_scalar(image: Any) -> Any:
-    """The image to register on: itself when scalar, luminance of colour (Rec. 709), magnitude of other vectors."""
+    """The image to register on: itself when scalar, luminance of color (Rec. 709), magnitude of other vectors."""
     if component_count(image) == 1:
         return image
     voxels = array_view(image)
@@ -206,7 +206,7 @@ def one_slice(image: Any, geometry: Geometry) -> Any:
 
 
 def image_like(image: Any, voxels: np.ndarray, geometry: Geometry) -> Any:
-    """Image of ``voxels`` with the type of ``image``, of any dimension: colours stay colours."""
+    """Image of ``voxels`` with the type of ``image``, of any dimension: colors stay colors."""
     suffix = f"{suffix_of(image)[:-1]}{geometry.dimension}"
     if not suffix.startswith("VI"):
         return image_view(np.ascontiguousarray(voxels), geometry, suffix)
@@ -266,8 +266,8 @@ def check_overlap(fixed: Geometry, moving: Geometry, move: Any = None) -> None:
     indices = moving.indices_of(samples if move is None else move(samples))
     inside = np.all((indices >= -0.5) & (indices <= np.asarray(moving.size) - 0.5), axis=1)
     if not inside.any():
-        distance = float(np.linalg.norm(fixed.centre() - moving.centre()))
+        distance = float(np.linalg.norm(fixed.center() - moving.center()))
         raise InputError(
-            f"The fixed and the moving image do not overlap in space (their centres are {distance:.0f} mm apart);"
-            " start from the geometric centres (initialization geometry) or give an initial transform."
+            f"The fixed and the moving image do not overlap in space (their centers are {distance:.0f} mm apart);"
+            " start from the geometric centers (initialization geometry) or give an initial transform."
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 SAMPLED_VOXELS = 2_000_000
-FLAT = 0.6  # share of equal neighbours; about 0.8 for a layer one voxel thin, at most 0.5 for clamped noise
+FLAT = 0.6  # share of equal neighbors; about 0.8 for a layer one voxel thin, at most 0.5 for clamped noise
 
 
 def connected_to_faces(mask: np.ndarray) -> np.ndarray:
@@ -29,7 +29,7 @@ def connected_to_faces(mask: np.ndarray) -> np.ndarray:
 
 
 def step_of(values: np.ndarray) -> float:
-    """Distance between neighbouring grey levels; 0 for values that know no levels.
+    """Distance between neighboring gray levels; 0 for values that know no levels.
 
     Told from the values, not from their type: most NIfTI files hold a scanner's whole numbers as floats, and many
     scale them by a slope that is no whole number.
@@ -66,7 +66,7 @@ class GridSample:
         self.step = step_of(self.values[self.valid])
         self._filled: dict[float, np.ndarray] = {}
 
-    def centre(self, fills: list[float]) -> np.ndarray:
+    def center(self, fills: list[float]) -> np.ndarray:
         """Central half of the image along every axis, without the fills."""
         box = np.zeros(self.values.shape, dtype=bool)
         shape: tuple[int, ...] = box.shape
@@ -82,7 +82,7 @@ class GridSample:
         return [
             float(value)
             for value in candidates
-            if self._equal_neighbours((self.values == value) & self.faces & self.valid, value).mean() >= FLAT
+            if self._equal_neighbors((self.values == value) & self.faces & self.valid, value).mean() >= FLAT
         ]
 
     def filled(self, fills: list[float]) -> np.ndarray:
@@ -113,16 +113,16 @@ class GridSample:
 
     def is_speckled(self, value: float) -> bool:
         """Single voxels of other values are strewn into the flat value: noise that was cut off at a threshold."""
-        near = self._equal_neighbours(self.rim([value]), value)
+        near = self._equal_neighbors(self.rim([value]), value)
         near = near[near > 0]
         return near.size > 0 and float(np.mean(near >= 0.6)) > 0.1
 
     def is_piecewise_constant(self) -> bool:
-        near = self._equal_neighbours(self.centre([]), None)
+        near = self._equal_neighbors(self.center([]), None)
         return near.size > 0 and float(near.mean()) > FLAT
 
-    def _equal_neighbours(self, positions: np.ndarray, value: float | None, limit: int = 5000) -> np.ndarray:
-        """For up to ``limit`` positions: share of the neighbours in the full image with this (None: the same) value."""
+    def _equal_neighbors(self, positions: np.ndarray, value: float | None, limit: int = 5000) -> np.ndarray:
+        """For up to ``limit`` positions: share of the neighbors in the full image with this (None: the same) value."""
         found = np.flatnonzero(positions)
         chosen = np.unravel_index(found[:: max(1, len(found) // limit)], positions.shape)
         index = [axis[places] for axis, places in zip(self.indices, chosen, strict=True)]
@@ -133,8 +133,8 @@ class GridSample:
             for step in (-1, 1):
                 moved = index[axis] + step
                 inside = (moved >= 0) & (moved < length)
-                neighbour = [np.where(inside, moved, index[axis]) if a == axis else index[a] for a in range(len(index))]
-                equal += inside & (self.array[tuple(neighbour)] == value)
+                neighbor = [np.where(inside, moved, index[axis]) if a == axis else index[a] for a in range(len(index))]
+                equal += inside & (self.array[tuple(neighbor)] == value)
                 count += inside
         return equal / np.maximum(count, 1)
 

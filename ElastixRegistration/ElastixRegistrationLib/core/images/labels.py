@@ -7,7 +7,7 @@ import numpy as np
 from ..errors import InputError
 
 _CHUNK = 8_000_000  # voxels that are counted at a time
-_MOST_NAMED = 8
+_MAX_NAMED = 8
 
 
 def label_values(voxels: np.ndarray) -> np.ndarray:
@@ -44,5 +44,5 @@ def shared_labels(fixed: np.ndarray, moving: np.ndarray, names: str = "fixed and
 def _named(labels: np.ndarray) -> str:
     if not labels.size:
         return "none"
-    words = [str(int(label)) if float(label).is_integer() else f"{label:g}" for label in labels[:_MOST_NAMED]]
-    return ", ".join(words) + ", ..." * (labels.size > _MOST_NAMED)
+    words = [str(int(label)) if float(label).is_integer() else f"{label:g}" for label in labels[:_MAX_NAMED]]
+    return ", ".join(words) + ", ..." * (labels.size > _MAX_NAMED)

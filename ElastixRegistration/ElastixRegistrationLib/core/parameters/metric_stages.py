@@ -39,7 +39,7 @@ def compares_images(metric: str) -> bool:
 
 
 def with_landmarks(stage: ParameterMap, weight: float) -> dict[str, tuple[str, ...]]:
-    """The stage with the mean distance of corresponding points (mm), times ``weight``, added to what it minimises."""
+    """The stage with the mean distance of corresponding points (mm), times ``weight``, added to what it minimizes."""
     metrics = tuple(stage.get("Metric", ()))
     result = _with_weights(stage)
     if POINTS_METRIC not in metrics:

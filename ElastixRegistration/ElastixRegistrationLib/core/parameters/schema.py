@@ -93,7 +93,7 @@ def find_parameter(name: str) -> Parameter | None:
 
 
 def label_index(name: str) -> tuple[str, int] | None:
-    """Which component a labelled name is for: ("Metric", 1) of ``Metric1Weight``."""
+    """Which component a labeled name is for: ("Metric", 1) of ``Metric1Weight``."""
     if name in parameters():
         return None
     match = _LABEL.fullmatch(name)

@@ -15,7 +15,7 @@ from ..parameters import stage_text
 from ..parameters.maps import ParameterFile, ParameterMap, parse_stage_text
 from ..parameters.validation import Problem, find_problems
 from .catalog import built_in_presets
-from .preset import BUILT_IN, NOT_MEASURED, Preset, PresetStage, run_alike
+from .preset import BUILT_IN, NOT_MEASURED, Preset, PresetStage, is_equivalent
 from .user_presets import numbered
 
 #: Kinds of stage that can be added: the built-in preset whose last stage it is.
@@ -61,7 +61,7 @@ class PresetDraft:
             switched_off=(),
             texts=numbered(self.stages),
         )
-        if run_alike(made, self.preset):
+        if is_equivalent(made, self.preset):
             return made
         # Whoever sets values wants them kept, and what was measured is another preset.
         return replace(made, adapts=False, expected_accuracy=NOT_MEASURED)

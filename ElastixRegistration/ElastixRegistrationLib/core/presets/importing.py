@@ -28,7 +28,7 @@ from ..parameters.upgrades import Change, upgrade_text
 from ..parameters.validation import Problem, find_problems
 from .catalog import built_in_presets
 from .import_report import READ, REFUSED, SKIPPED, UPGRADED, FileReport, Found, ImportReport
-from .preset import NOT_MEASURED, USER, Preset, PresetStage, read_entry, run_alike, text_lines
+from .preset import NOT_MEASURED, USER, Preset, PresetStage, is_equivalent, read_entry, text_lines
 from .readme import ReadmeFacts, read_readme
 from .sources import SourceFile, read_sources
 from .stage_order import stage_sequences
@@ -107,7 +107,7 @@ def _as_it_is(preset: Preset, known: Iterable[Preset]) -> tuple[Preset, list[str
     if preset.expected_accuracy == NOT_MEASURED:
         return preset, []
     measured = [each for each in known if each.expected_accuracy == preset.expected_accuracy]
-    if any(run_alike(preset, each) for each in measured) or (not measured and run_alike(preset, preset)):
+    if any(is_equivalent(preset, each) for each in measured) or (not measured and is_equivalent(preset, preset)):
         return preset, []
     notes = [f"{preset.title}: its stages are not those that were measured, so its expected accuracy is left out."]
     if preset.adapts:

@@ -80,7 +80,7 @@ class Preset:
         return tuple(PresetStage(path.name, _text_of(path), path.name not in self.switched_off) for path in self.files)
 
 
-def run_alike(one: Preset, other: Preset) -> bool:
+def is_equivalent(one: Preset, other: Preset) -> bool:
     """Whether two presets do the same to a pair of images: start, fitting, and the parameters of the stages that are
     on, whatever their comments, names and order of lines. False where a stage cannot be read."""
     if (one.initialization, one.adapts) != (other.initialization, other.adapts):

@@ -213,8 +213,8 @@ def _without_metric(draft: PresetDraft, number: int, place: int) -> PresetDraft:
     del metrics[place]
     draft = draft.with_values(number, "Metric", metrics)
     # Metric2Weight is Metric1Weight when metric 1 is gone.
-    labelled = {name: label[1] for name in stage if (label := label_index(name)) and label[0] == "Metric"}
-    for name, index in sorted(labelled.items(), key=lambda item: item[1]):
+    labeled = {name: label[1] for name in stage if (label := label_index(name)) and label[0] == "Metric"}
+    for name, index in sorted(labeled.items(), key=lambda item: item[1]):
         if index > place:
             new = name.replace(f"Metric{index}", f"Metric{index - 1}", 1)
             draft = draft.with_values(number, new, stage[name])

@@ -12,7 +12,7 @@ from .draft import PresetDraft
 
 #: How a value is edited: "boolean", "choice", "integer", "number", "text", or "list" for several values in one line.
 KNOWN, OBSOLETE, UNKNOWN = "known", "obsolete", "unknown"
-_MOST_RESOLUTIONS = 12
+_MAX_RESOLUTIONS = 12
 #: Lists with a value for each resolution that get smaller from one to the next.
 _HALVED = ("ImagePyramidSchedule", "GridSpacingSchedule", "RescaleSchedule", "SmoothingSchedule")
 
@@ -142,7 +142,7 @@ def split_values(text: str) -> tuple[str, ...]:
 def resolution_table(stage: ParameterMap, dimension: int) -> ResolutionTable | None:
     """The parameters with values by resolution; None where NumberOfResolutions is no number up to 12."""
     resolutions = resolutions_of(stage)
-    if resolutions is None or resolutions > _MOST_RESOLUTIONS:
+    if resolutions is None or resolutions > _MAX_RESOLUTIONS:
         return None
     names, cells = [], []
     for each in rows(stage):
@@ -174,7 +174,7 @@ def with_resolutions(draft: PresetDraft, number: int, count: int, dimension: int
     """
     stage = draft.maps[number]
     before = resolutions_of(stage) if stage is not None else None
-    if stage is None or before is None or count == before or not 1 <= count <= _MOST_RESOLUTIONS:
+    if stage is None or before is None or count == before or not 1 <= count <= _MAX_RESOLUTIONS:
         return draft
     for name, values in stage.items():
         size = _size_per_resolution(name, len(values), before, dimension)

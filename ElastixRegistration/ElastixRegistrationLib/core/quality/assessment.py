@@ -20,7 +20,7 @@ from .similarity import Comparison, Figure, compare, dice, landmark_errors
 from .surface_distance import surface_distances
 
 #: Labels are compared on the fixed grid itself up to this size: surfaces are a matter of single voxels.
-_MOST_LABEL_VOXELS = 8e6
+_MAX_LABEL_VOXELS = 8e6
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _segments(
     fixed_labels: Any, moving_labels: Any, transform: Any, grid: Geometry, names: Mapping[int, str]
 ) -> list[Figure]:
     """``label_figures`` of two label maps, on any grid, brought onto ``grid`` or one nearly as fine."""
-    fine, _ = thinned(grid, _MOST_LABEL_VOXELS)
+    fine, _ = thinned(grid, _MAX_LABEL_VOXELS)
     nowhere = identity(grid.dimension)
     drawn, before, after = (
         array_view(resample(labels, way, fine, interpolation="nearest"))

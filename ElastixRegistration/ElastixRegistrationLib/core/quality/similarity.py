@@ -102,7 +102,7 @@ class Comparison:
         return {"verdict": self.verdict, "figures": rows} | ({"landmarks": landmarks} if landmarks else {})
 
 
-def normalised_correlation(first: np.ndarray, second: np.ndarray, *, mask: np.ndarray | None = None) -> float:
+def normalized_correlation(first: np.ndarray, second: np.ndarray, *, mask: np.ndarray | None = None) -> float:
     """Pearson correlation of the intensities, -1 to 1; NaN where one of them is constant."""
     count, totals = 0, np.zeros(2)
     for a, b in _pairs(first, second, mask):
@@ -215,7 +215,7 @@ def compare(
     figures += segments
     for name, unit, function in (
         ("Mutual information", "nats", mutual_information),
-        ("Correlation", "", normalised_correlation),
+        ("Correlation", "", normalized_correlation),
     ):
         # Across modalities the correlation says nothing by its sign, so that more of it is not called better.
         better = 1 if function is mutual_information else 0
@@ -250,10 +250,10 @@ def _verdict(
         what = "the Dice overlap went from"
     else:
         what = "the mutual information went from"
-    judgement = {True: "Better aligned", False: "Worse than before", None: "No better than before"}[first.improved]
+    judgment = {True: "Better aligned", False: "Worse than before", None: "No better than before"}[first.improved]
     if first.name == "Mutual information" and first.after < _SAYS_LITTLE and first.improved:
-        judgement = "Uncertain, as the images tell little of each other"
-    change = f"{judgement}: {what} {_number(first.before, first)} to {_number(first.after, first)}."
+        judgment = "Uncertain, as the images tell little of each other"
+    change = f"{judgment}: {what} {_number(first.before, first)} to {_number(first.after, first)}."
     return " ".join([change, *_cautions(first, figures, jacobian, guided)])
 
 

@@ -23,9 +23,9 @@ class SurfaceDistances:
 def surface_distances(first: np.ndarray, second: np.ndarray, geometry: Geometry) -> SurfaceDistances:
     """Between what is nonzero in two arrays (k, j, i) on the grid ``geometry``.
 
-    The surface of a label are its voxels with a neighbour, across a face, that is not in it; what lies beyond the image
+    The surface of a label are its voxels with a neighbor, across a face, that is not in it; what lies beyond the image
     is not in it. From each of them the distance to the nearest surface voxel of the other label is taken, between
-    centres, mm; NaN where one of them is empty. Never raises for what the voxels hold.
+    centers, mm; NaN where one of them is empty. Never raises for what the voxels hold.
     """
     first, second = first != 0, second != 0
     if not (first.any() and second.any()):

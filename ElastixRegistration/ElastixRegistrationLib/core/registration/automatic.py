@@ -9,10 +9,10 @@ import numpy as np
 
 from ..images.geometry import Geometry
 from ..parameters.maps import ParameterMap
-from .coarse import CoarseImage, Likeness, coarse_image, coarse_voxel
+from .coarse import CoarseImage, SimilarityScorer, coarse_image, coarse_voxel
 from .start_search import Start, find_start, moved_points
 
-#: Grey values count as proportional from this correlation on, and when no other function tells much more than a line.
+#: Gray values count as proportional from this correlation on, and when no other function tells much more than a line.
 #: Measured at the coarse start: 0.91 and 1.00 of it for CT of one chest, 0.99 and 1.00 for MR of one contrast, but
 #: 0.86 and 0.90 for T1 against T2 of a brain, 0.89 and 0.92 for CT against MR of a head.
 _PROPORTIONAL, _LINE_SHARE = 0.6, 0.97
@@ -74,12 +74,12 @@ def fit_stages(
     ``has_channels``: further images guide the stages.
 
     Where the images tell little of each other, affine stages become rigid and B-spline stages are left out, unless
-    further metrics guide them. B-spline stages get their grid, their steps, and normalised correlation where grey
-    values are proportional: it is the sharper one there, and mutual information, blind to any change of grey values,
+    further metrics guide them. B-spline stages get their grid, their steps, and normalized correlation where gray
+    values are proportional: it is the sharper one there, and mutual information, blind to any change of gray values,
     may take a swelling for such a change. All is judged at the best start that is found, also where one was given.
     """
     voxel_mm = coarse_voxel(fixed.geometry)
-    likeness = Likeness(fixed.coarse(voxel_mm), moving.coarse(voxel_mm))
+    likeness = SimilarityScorer(fixed.coarse(voxel_mm), moving.coarse(voxel_mm))
     found = find_start(likeness)
     places = moved_points(found.matrix, likeness.points)
     start: Start | None = found
@@ -102,8 +102,8 @@ def fit_stages(
             for stage in stages
         ]
         words.append(f"B-spline with {grid_mm:g} mm between its control points")
-        is_or_not, metric = ("", "normalised correlation") if proportional else (" not", "mutual information")
-        words.append(f"by {metric}, as grey values are{is_or_not} proportional (correlation {line:.2f})")
+        is_or_not, metric = ("", "normalized correlation") if proportional else (" not", "mutual information")
+        words.append(f"by {metric}, as gray values are{is_or_not} proportional (correlation {line:.2f})")
     return FittedStages(
         stages=fitted, start=None if start is None else start.matrix, sentence=f"Automatic: {'; '.join(words)}."
     )

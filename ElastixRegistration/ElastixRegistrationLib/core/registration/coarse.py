@@ -92,7 +92,7 @@ def coarse_image(
     return CoarseImage(_block_means(array, factors, size), coarse, float(background), inside)
 
 
-class Likeness:
+class SimilarityScorer:
     """Scores positions of a moving image against ``samples`` points of a fixed one, all of them in the fixed mask."""
 
     def __init__(self, fixed: CoarseImage, moving: CoarseImage, samples: int = SAMPLES):
@@ -124,8 +124,8 @@ class Likeness:
     def correlation(self, places: np.ndarray) -> tuple[float, float]:
         """(Correlation, square root of the correlation ratio) of the intensities, with the moving image at ``places``.
 
-        The first is how well a straight line tells the moving grey value, the second how well any function of the fixed
-        grey value does (Roche et al. 1998, doi:10.1007/BFb0056301). Where an image stands wrong both suffer; across
+        The first is how well a straight line tells the moving gray value, the second how well any function of the fixed
+        gray value does (Roche et al. 1998, doi:10.1007/BFb0056301). Where an image stands wrong both suffer; across
         contrasts only the first does.
         """
         moved, inside = self.moving.at(places)

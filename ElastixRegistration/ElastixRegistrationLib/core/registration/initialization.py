@@ -1,4 +1,4 @@
-"""Where a registration starts: a translation that brings centres together, or the best rotation of a 2D image."""
+"""Where a registration starts: a translation that brings centers together, or the best rotation of a 2D image."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from ..errors import InputError
 from ..images.geometry import Geometry, array_view, as_scalar, geometry_of
 from ..transforms.itk_transforms import affine_from_matrix
-from .coarse import Likeness, coarse_voxel
+from .coarse import SimilarityScorer, coarse_voxel
 from .prepared_images import Side
 from .start_search import find_start
 
@@ -25,15 +25,15 @@ def initial_translation(
     fixed_mask: Any = None,
     moving_mask: Any = None,
 ) -> Any:
-    """itk.AffineTransform that moves the centre of the fixed image onto that of the moving image, LPS mm.
+    """itk.AffineTransform that moves the center of the fixed image onto that of the moving image, LPS mm.
 
-    ``geometry``: centres of the grids. ``mass``: centres of what differs from the background, inside the masks.
+    ``geometry``: centers of the grids. ``mass``: centers of what differs from the background, inside the masks.
     """
     if method == "geometry":
-        start, end = geometry_of(fixed).centre(), geometry_of(moving).centre()
+        start, end = geometry_of(fixed).center(), geometry_of(moving).center()
     elif method == "mass":
-        start = centre_of_mass(fixed, fixed_background, fixed_mask)
-        end = centre_of_mass(moving, moving_background, moving_mask)
+        start = center_of_mass(fixed, fixed_background, fixed_mask)
+        end = center_of_mass(moving, moving_background, moving_mask)
     else:
         raise InputError(f"Unknown initialization {method!r}; use one of {', '.join(INITIALIZATIONS)}.")
     matrix = np.eye(len(start) + 1)
@@ -51,14 +51,14 @@ def any_rotation_start(fixed: Any, moving: Any, fixed_mask: Any = None, moving_m
         raise InputError("All rotations are tried for 2D images only.")
     sides = Side("fixed", as_scalar(fixed), fixed_mask, "auto"), Side("moving", as_scalar(moving), moving_mask, "auto")
     fixed_coarse, moving_coarse = (side.for_fitting.coarse(coarse_voxel(sides[0].geometry)) for side in sides)
-    likeness = Likeness(fixed_coarse, moving_coarse)
+    likeness = SimilarityScorer(fixed_coarse, moving_coarse)
     return affine_from_matrix(find_start(likeness, believe_loaded=False).matrix)
 
 
-def centre_of_mass(image: Any, background: float, mask: Any = None) -> np.ndarray:
-    """(D,) centre, LPS mm, of the distance of each voxel from the background; of the grid when all is background."""
+def center_of_mass(image: Any, background: float, mask: Any = None) -> np.ndarray:
+    """(D,) center, LPS mm, of the distance of each voxel from the background; of the grid when all is background."""
     geometry: Geometry = geometry_of(image)
-    # Every n-th voxel of a large image tells the centre well below a voxel.
+    # Every n-th voxel of a large image tells the center well below a voxel.
     step = max(1, int(np.ceil((np.prod(geometry.size) / 4e6) ** (1 / geometry.dimension))))
     every = (slice(None, None, step),) * geometry.dimension
     weights = np.abs(np.asarray(array_view(image)[every], np.float32) - np.float32(background))
@@ -66,7 +66,7 @@ def centre_of_mass(image: Any, background: float, mask: Any = None) -> np.ndarra
         weights *= np.asarray(array_view(mask)[every]) != 0
     total = weights.sum(dtype=np.float64)
     if total == 0:
-        return geometry.centre()
+        return geometry.center()
     index = []
     for axis in range(geometry.dimension):
         others = tuple(n for n in range(geometry.dimension) if n != geometry.dimension - 1 - axis)

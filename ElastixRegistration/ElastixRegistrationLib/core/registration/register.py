@@ -97,7 +97,7 @@ class RegistrationResult:
     ) -> Any:
         """The moving image (or another one in its space) on the fixed grid (or ``reference``), in its own pixel type.
 
-        Outside of the image is ``background``, by default the one used in the registration, and of colour and vectors
+        Outside of the image is ``background``, by default the one used in the registration, and of color and vectors
         that of each component.
         """
         image = self.moving if moving is None else moving
@@ -138,13 +138,13 @@ def register(
 ) -> RegistrationResult:
     """Find the transform that maps points of ``fixed`` to points of ``moving``, with one elastix stage after another.
 
-    Images are ITK images of 2 or 3 dimensions, any scalar type, or colour (registered on luminance). Masks are images,
+    Images are ITK images of 2 or 3 dimensions, any scalar type, or color (registered on luminance). Masks are images,
     nonzero inside, on any grid. Points are (N, D), LPS mm, paired by order. ``initial_transform`` is an itk transform,
     fixed to moving, that the stages continue from; ``initialization`` ("geometry", "mass", "none") makes one, None
     leaves the start to the stages. With ``adapt`` the stages are fitted to this pair (``core.automatic``), which also
     searches for a start where none of the two is given. ``channels`` are further pairs of images that the same
     transform must align, each with its own masks, metric and weight. ``landmark_weight`` lets the points guide all
-    stages: their mean distance, mm, times this weight is added to what is minimised; without it, only stages that name
+    stages: their mean distance, mm, times this weight is added to what is minimized; without it, only stages that name
     the metric CorrespondingPointsEuclideanDistanceMetric use them. ``background`` is what belongs outside the moving
     image: "auto" detects it, a number sets it, "keep" leaves padding as it is. ``seed`` overrides RandomSeed of the
     stages. ``progress`` gets elastix's iterations as events; the itk wheels hold Python's interpreter lock, so here

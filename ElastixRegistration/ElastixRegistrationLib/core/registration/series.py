@@ -1,4 +1,4 @@
-"""Series of images: frames of a sequence, slices of a stack. Each to one frame, or to its neighbour and on from there.
+"""Series of images: frames of a sequence, slices of a stack. Each to one frame, or to its neighbor and on from there.
 
 A series is registered pair by pair. ``frame_pairs`` says which pairs, and ``compose_frames`` turns what was found for
 them into one transform for each frame; between them, anything may run the registrations: this process
@@ -70,11 +70,11 @@ class SeriesResult:
 
 
 def frame_pairs(
-    frames: Sequence[int], reference: int, *, neighbours: bool = False, onto_reference: bool = True
+    frames: Sequence[int], reference: int, *, neighbors: bool = False, onto_reference: bool = True
 ) -> list[FramePair]:
     """The pairs for all ``frames`` but ``reference``, which must be one of them; nearest to it first.
 
-    ``neighbours``: each frame with the one before it on the way to the reference, else each with the reference itself.
+    ``neighbors``: each frame with the one before it on the way to the reference, else each with the reference itself.
     ``onto_reference``: the frame is the moving image, else the fixed one. Raises InputError.
     """
     ordered = sorted(set(frames))
@@ -87,7 +87,7 @@ def frame_pairs(
             here = place + side * distance
             if not 0 <= here < len(ordered):
                 continue
-            frame, via = ordered[here], ordered[here - side] if neighbours else reference
+            frame, via = ordered[here], ordered[here - side] if neighbors else reference
             fixed, moving = (via, frame) if onto_reference else (frame, via)
             pairs.append(FramePair(frame, via, fixed, moving))
     return pairs
@@ -122,7 +122,7 @@ def register_series(
     reference: int = 0,
     *,
     frames: Sequence[int] | None = None,
-    neighbours: bool = False,
+    neighbors: bool = False,
     onto_reference: bool = True,
     any_rotation: bool = False,
     masks: Sequence[Any] | None = None,
@@ -136,7 +136,7 @@ def register_series(
 ) -> SeriesResult:
     """Register ``frames`` (default: all) of ``images``, ITK images of one dimension, in this process.
 
-    ``neighbours`` suits series that change from frame to frame more than they can be followed in one step; errors add
+    ``neighbors`` suits series that change from frame to frame more than they can be followed in one step; errors add
     up along the way. ``any_rotation`` tries all rotations first, for 2D images. ``masks``: one for each frame, nonzero
     inside, or None. ``adapt`` and what is not named here as of ``register``. ``progress`` is called with how many
     registrations are done and how many there are; when ``cancelled`` says so between two of them, what is done is
@@ -152,7 +152,7 @@ def register_series(
     unknown = [frame for frame in chosen if not 0 <= frame < len(images)]
     if unknown:
         raise InputError(f"There is no frame {unknown[0]}; there are {len(images)}, counted from 0.")
-    pairs = frame_pairs(chosen, reference, neighbours=neighbours, onto_reference=onto_reference)
+    pairs = frame_pairs(chosen, reference, neighbors=neighbors, onto_reference=onto_reference)
     found: dict[int, Any] = {}
     failed: dict[int, str] = {}
     backgrounds: dict[int, float] = {}
@@ -214,13 +214,13 @@ def align_stack(
     volume: Any, stages: Sequence[ParameterMap], reference: int | None = None, **options: Any
 ) -> tuple[Any, SeriesResult]:
     """(3D image with all slices on the reference's place, SeriesResult) of a 3D stack; ``options`` of
-    ``register_series``, with neighbours by default. The reference is the middle slice where none is named.
+    ``register_series``, with neighbors by default. The reference is the middle slice where none is named.
 
     Slices without a transform stay as they are. Raises InputError for what is no 3D image, and as ``register_series``.
     """
     slices = slices_of(volume)
     middle = len(slices) // 2 if reference is None else reference
-    result = register_series(slices, stages, middle, **{"neighbours": True, **options, "onto_reference": True})
+    result = register_series(slices, stages, middle, **{"neighbors": True, **options, "onto_reference": True})
     moved = [
         result.resample(slices, k) if k in result.transforms and k != middle else one for k, one in enumerate(slices)
     ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .coarse import CoarseImage, Likeness
+from .coarse import CoarseImage, SimilarityScorer
 
 #: Turns that are tried in 3D, about one axis of the image each; half of the step is well within reach of a refinement.
 _TURNS_3D_DEGREES = (-40.0, -20.0, 20.0, 40.0)
@@ -25,7 +25,7 @@ _STEPS_VOXELS, _STEPS_DEGREES = (3.0, 0.5), (10.0, 2.5)
 
 @dataclass(frozen=True)
 class Start:
-    """``matrix``: homogeneous, fixed to moving points, LPS mm. ``shift_mm``: how far it takes the fixed centre."""
+    """``matrix``: homogeneous, fixed to moving points, LPS mm. ``shift_mm``: how far it takes the fixed center."""
 
     matrix: np.ndarray
     shift_mm: float
@@ -42,7 +42,7 @@ class Start:
         return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
 
 
-def find_start(likeness: Likeness, believe_loaded: bool = True) -> Start:
+def find_start(likeness: SimilarityScorer, believe_loaded: bool = True) -> Start:
     """The rigid motion with the highest mutual information among several starts, each refined by a pattern search.
 
     With ``believe_loaded`` none at all, where that explains nearly as much. It is the smaller image that is moved about
@@ -53,31 +53,31 @@ def find_start(likeness: Likeness, believe_loaded: bool = True) -> Start:
     if moving.volume >= fixed.volume:
         matrix, score = _best_motion(likeness, believe_loaded)
     else:
-        matrix, score = _best_motion(Likeness(moving, fixed), believe_loaded)
+        matrix, score = _best_motion(SimilarityScorer(moving, fixed), believe_loaded)
         matrix = np.linalg.inv(matrix)
-    centre = _centre_of_mass(fixed)
-    shift = matrix[:-1, :-1] @ centre + matrix[:-1, -1] - centre
+    center = _center_of_mass(fixed)
+    shift = matrix[:-1, :-1] @ center + matrix[:-1, -1] - center
     return Start(matrix, float(np.linalg.norm(shift)), score)
 
 
-def _best_motion(likeness: Likeness, believe_loaded: bool) -> tuple[np.ndarray, float]:
+def _best_motion(likeness: SimilarityScorer, believe_loaded: bool) -> tuple[np.ndarray, float]:
     """(Homogeneous matrix, fixed to moving points of ``likeness``, LPS mm; its score)."""
     fixed, moving = likeness.fixed, likeness.moving
     dimension = fixed.geometry.dimension
-    centre = _centre_of_mass(fixed)
+    center = _center_of_mass(fixed)
     shifts = (
         np.zeros(dimension),
-        _centre_of_mass(moving) - centre,
-        moving.geometry.centre() - fixed.geometry.centre(),
+        _center_of_mass(moving) - center,
+        moving.geometry.center() - fixed.geometry.center(),
     )
 
-    quick_likeness = Likeness(fixed, moving, _QUICK_SAMPLES)
+    quick_likeness = SimilarityScorer(fixed, moving, _QUICK_SAMPLES)
 
     def quick_score(motion: np.ndarray) -> float:
-        return quick_likeness.score(moved_points(rigid_matrix(motion, centre), quick_likeness.points))
+        return quick_likeness.score(moved_points(rigid_matrix(motion, center), quick_likeness.points))
 
     def score(motion: np.ndarray) -> float:
-        return likeness.score(moved_points(rigid_matrix(motion, centre), likeness.points))
+        return likeness.score(moved_points(rigid_matrix(motion, center), likeness.points))
 
     turns = _turns(dimension)
     extent = np.multiply(fixed.geometry.size, fixed.geometry.spacing)
@@ -91,7 +91,7 @@ def _best_motion(likeness: Likeness, believe_loaded: bool) -> tuple[np.ndarray, 
     loaded = likeness.score(likeness.points)
     if believe_loaded and loaded >= _AS_LOADED_IS_ENOUGH * value:
         return np.eye(dimension + 1), loaded
-    return rigid_matrix(best, centre), value
+    return rigid_matrix(best, center), value
 
 
 def moved_points(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
@@ -99,9 +99,9 @@ def moved_points(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
     return points @ matrix[:-1, :-1].T + matrix[:-1, -1]
 
 
-def rigid_matrix(motion: np.ndarray, centre: np.ndarray) -> np.ndarray:
-    """Homogeneous matrix of (angles in radians about the axes, one in 2D; shift in mm) that turns about ``centre``."""
-    dimension = len(centre)
+def rigid_matrix(motion: np.ndarray, center: np.ndarray) -> np.ndarray:
+    """Homogeneous matrix of (angles in radians about the axes, one in 2D; shift in mm) that turns about ``center``."""
+    dimension = len(center)
     angles, shift = motion[:-dimension], motion[-dimension:]
     rotation = np.eye(dimension)
     for angle, (first, second) in zip(angles, _PLANES[dimension], strict=True):
@@ -111,7 +111,7 @@ def rigid_matrix(motion: np.ndarray, centre: np.ndarray) -> np.ndarray:
         rotation = rotation @ turn
     matrix = np.eye(dimension + 1)
     matrix[:-1, :-1] = rotation
-    matrix[:-1, -1] = centre + shift - rotation @ centre
+    matrix[:-1, -1] = center + shift - rotation @ center
     return matrix
 
 
@@ -153,13 +153,13 @@ def _refined(motion: np.ndarray, score: Callable[[np.ndarray], float], fixed: Co
     return motion, best
 
 
-def _centre_of_mass(image: CoarseImage) -> np.ndarray:
+def _center_of_mass(image: CoarseImage) -> np.ndarray:
     weights = np.abs(image.values - image.background)
     if image.inside is not None:
         weights = weights * image.inside
     total = weights.sum(dtype=float)
     if total == 0:
-        return image.geometry.centre()
+        return image.geometry.center()
     index = [
         float(weights.sum(axis=tuple(set(range(weights.ndim)) - {axis}), dtype=float) @ np.arange(n)) / total
         for axis, n in enumerate(weights.shape)

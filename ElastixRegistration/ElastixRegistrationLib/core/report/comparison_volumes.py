@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import InputError
-from .pictures import normalised, window_of
+from .pictures import normalized, window_of
 
 #: Lowest and highest value that is shown, of the fixed and of the moved volume.
 Windows = tuple[tuple[float, float], tuple[float, float]]
@@ -40,7 +40,7 @@ def scaled_pair(fixed: np.ndarray, moved: np.ndarray, windows: Windows | None) -
         raise InputError(f"Volumes of {fixed.shape} and {moved.shape} voxels cannot be compared voxel by voxel.")
     windows = (window_of(fixed), window_of(moved)) if windows is None else windows
     first, second = (
-        (255 * normalised(array, window)).astype(np.uint8)
+        (255 * normalized(array, window)).astype(np.uint8)
         for array, window in zip((fixed, moved), windows, strict=True)
     )
     return first, second

@@ -207,16 +207,16 @@ def _pictures(report: Report) -> str:
     planes = pictures.planes_of(report.geometry, None if position is None else position.tolist())
     fixed_window = pictures.window_of(report.fixed, ignore=report.padding)
     moving_window = pictures.window_of(report.after, ignore=report.padding)
-    fixed = [pictures.normalised(plane.cut(report.fixed), fixed_window) for plane in planes]
+    fixed = [pictures.normalized(plane.cut(report.fixed), fixed_window) for plane in planes]
     moved = {
-        name: [pictures.normalised(plane.cut(array), moving_window) for plane in planes]
+        name: [pictures.normalized(plane.cut(array), moving_window) for plane in planes]
         for name, array in (("Before", report.before), ("After", report.after))
     }
     blocks = [
         _block(
-            "Colour overlay",
+            "Color overlay",
             'The fixed image is <span class="fixed">orange</span>, the moving image <span class="moving">blue</span>;'
-            " where they agree the picture is grey.",
+            " where they agree the picture is gray.",
             {
                 when: [pictures.overlay(f, m) for f, m in zip(fixed, moving, strict=True)]
                 for when, moving in moved.items()
@@ -257,7 +257,7 @@ def _pictures(report: Report) -> str:
 
 
 def _position(report: Report) -> np.ndarray | None:
-    """Centre of the mask, i j k: there the registration was asked to look."""
+    """Center of the mask, i j k: there the registration was asked to look."""
     if report.mask is None or not np.any(report.mask):
         return None
     return np.array([np.mean(axis) for axis in np.nonzero(report.mask)])[::-1]

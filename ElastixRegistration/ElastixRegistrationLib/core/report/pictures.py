@@ -1,6 +1,6 @@
 """Pictures of a registration with NumPy alone: slices in three planes, overlays, and a PNG writer.
 
-A picture is uint8, (height, width) grey or (height, width, 3) RGB, with square pixels whatever the spacing. Slices lie
+A picture is uint8, (height, width) gray or (height, width, 3) RGB, with square pixels whatever the spacing. Slices lie
 as radiologists read them: the patient's right on the left of axial and coronal, anterior on the left of sagittal, head
 up. On oblique grids the slices follow the grid and take the name of the nearest anatomical plane.
 """
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from ..images.geometry import Geometry
 
 MAX_PIXELS = 360
-FIXED_COLOUR = np.array([1.0, 0.55, 0.05])  # orange and blue add up to grey, and colour-blind readers tell them apart
-MOVING_COLOUR = 1.0 - FIXED_COLOUR
-GRID_COLOUR = np.array([1.0, 0.78, 0.1])
+FIXED_COLOR = np.array([1.0, 0.55, 0.05])  # orange and blue add up to gray, and color-blind readers tell them apart
+MOVING_COLOR = 1.0 - FIXED_COLOR
+GRID_COLOR = np.array([1.0, 0.78, 0.1])
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Plane:
 
 
 def planes_of(geometry: Geometry, position: Sequence[float] | None = None, max_pixels: int = MAX_PIXELS) -> list[Plane]:
-    """Axial, coronal and sagittal plane through ``position`` (voxel index i, j, k; by default the centre).
+    """Axial, coronal and sagittal plane through ``position`` (voxel index i, j, k; by default the center).
 
     Planes that would be one voxel wide are left out, so a single-slice volume has one; a 2D image has one as well.
     """
@@ -132,20 +132,20 @@ def window_of(array: np.ndarray, *, ignore: Sequence[float] = ()) -> tuple[float
     return (float(low), float(high)) if low < high else (float(low), float(low) + 1.0)
 
 
-def normalised(values: np.ndarray, window: tuple[float, float]) -> np.ndarray:
+def normalized(values: np.ndarray, window: tuple[float, float]) -> np.ndarray:
     """Intensities as 0 (dark) to 1 (bright), float32; not finite ones are dark."""
     low, high = window
     return np.nan_to_num(np.clip((np.asarray(values, np.float32) - low) / (high - low), 0, 1), nan=0.0)
 
 
-def grey(values: np.ndarray) -> np.ndarray:
+def gray(values: np.ndarray) -> np.ndarray:
     """Picture of values 0 to 1."""
     return _to_bytes(values)
 
 
 def overlay(fixed: np.ndarray, moving: np.ndarray) -> np.ndarray:
-    """Fixed in orange over moving in blue, from values 0 to 1: grey where they agree."""
-    return _to_bytes(fixed[..., None] * FIXED_COLOUR + moving[..., None] * MOVING_COLOUR)
+    """Fixed in orange over moving in blue, from values 0 to 1: gray where they agree."""
+    return _to_bytes(fixed[..., None] * FIXED_COLOR + moving[..., None] * MOVING_COLOR)
 
 
 def checkerboard(fixed: np.ndarray, moving: np.ndarray, tiles: int = 8) -> np.ndarray:
@@ -181,7 +181,7 @@ def deformation_grid(
         slopes = [np.gradient(mapped, axis=a) if mapped.shape[a] > 1 else np.zeros_like(mapped) for a in (0, 1)]
         pixels_away = np.abs(mapped - np.round(mapped)) / np.maximum(np.hypot(*slopes), 1e-6)
         lines = np.maximum(lines, np.clip(1.3 - pixels_away, 0, 1))
-    return _to_bytes((1 - lines[..., None]) * (0.6 * background[..., None]) + lines[..., None] * GRID_COLOUR)
+    return _to_bytes((1 - lines[..., None]) * (0.6 * background[..., None]) + lines[..., None] * GRID_COLOR)
 
 
 def grid_spacing(geometry: Geometry) -> float:
@@ -192,7 +192,7 @@ def grid_spacing(geometry: Geometry) -> float:
 
 
 def png_bytes(picture: np.ndarray) -> bytes:
-    """PNG file of a grey or RGB picture (W3C PNG, 8 bit, lossless)."""
+    """PNG file of a gray or RGB picture (W3C PNG, 8 bit, lossless)."""
     picture = np.ascontiguousarray(picture, np.uint8)
     height, width = picture.shape[:2]
     channels = 1 if picture.ndim == 2 else 3

@@ -12,12 +12,12 @@ from collections.abc import Callable
 
 from .native_messages import NATIVE_ERRORS
 
-_LONGEST_S = 30.0
-_MOST_WORK_S = 5
-_MOST_TEXT = 4000  # bytes, less than a pipe holds
+_MAX_S = 30.0
+_MAX_WORK_S = 5
+_MAX_TEXT = 4000  # bytes, less than a pipe holds
 
 
-def why_it_fails(action: Callable[[], object], most_bytes: int) -> str | None:
+def failure_reason(action: Callable[[], object], most_bytes: int) -> str | None:
     """Why ``action`` fails in a forked copy of this process; None when it does not.
 
     That is the text of its exception, or "" where it ends the process or takes longer than 5 s of work or 30 s in all.
@@ -36,7 +36,7 @@ def why_it_fails(action: Callable[[], object], most_bytes: int) -> str | None:
     os.close(told)
     try:
         status = _status_of(child)
-        return os.read(answer, _MOST_TEXT).decode(errors="replace") if status else None
+        return os.read(answer, _MAX_TEXT).decode(errors="replace") if status else None
     finally:
         os.close(answer)
 
@@ -52,7 +52,7 @@ def _act(action: Callable[[], object], most_bytes: int, told: int) -> None:
         action()
         status = 0
     except NATIVE_ERRORS as error:
-        os.write(told, str(error).encode(errors="replace")[:_MOST_TEXT])
+        os.write(told, str(error).encode(errors="replace")[:_MAX_TEXT])
     finally:
         os._exit(status)
 
@@ -61,7 +61,7 @@ def _limit(most_bytes: int) -> None:
     import resource  # not on Windows
 
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    resource.setrlimit(resource.RLIMIT_CPU, (_allowed(_MOST_WORK_S, hard), hard))
+    resource.setrlimit(resource.RLIMIT_CPU, (_allowed(_MAX_WORK_S, hard), hard))
     with open("/proc/self/statm", encoding="ascii") as file:
         in_use = int(file.read().split()[0]) * resource.getpagesize()
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
@@ -75,7 +75,7 @@ def _allowed(most: int, hard: int) -> int:
 
 def _status_of(child: int) -> int | None:
     """How the process ended; it is ended where it takes too long. None where nobody is told of the end of processes."""
-    end = time.monotonic() + _LONGEST_S
+    end = time.monotonic() + _MAX_S
     pause = 0.0005
     try:
         while time.monotonic() < end:

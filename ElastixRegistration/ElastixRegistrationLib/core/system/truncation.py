@@ -15,16 +15,16 @@ _HEADER_BYTES = {".nii": 352, ".vtk": 0, ".gipl": 256, ".hdr": 0}
 _VTK_VOXELS = re.compile(rb"^(?:LOOKUP_TABLE|VECTORS|TENSORS|COLOR_SCALARS)[^\n]*\n", re.MULTILINE)
 _STRIPS = {273: "offsets", 279: "sizes", 324: "offsets", 325: "sizes"}
 _TIFF_NUMBERS = {3: "H", 4: "I", 13: "I", 16: "Q"}
-_MOST_TIFF_PAGES = 100_000
+_MAX_TIFF_PAGES = 100_000
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 
 
-def is_cut_off(path: Path, suffix: str, io: Any) -> bool:
+def is_truncated(path: Path, suffix: str, io: Any) -> bool:
     """Whether an image file ends before its voxels do. ``io`` is the ITK reader that has read its header."""
     if suffix == ".nii.gz":
-        return _is_gzip_cut_off(path, int(io.GetImageSizeInBytes()))
+        return _is_gzip_truncated(path, int(io.GetImageSizeInBytes()))
     if suffix in (".tif", ".tiff"):
-        return _is_tiff_cut_off(path)
+        return _is_tiff_truncated(path)
     if suffix not in _HEADER_BYTES or "ASCII" in io.GetFileTypeAsString(io.GetFileType()):
         return False
     if suffix == ".hdr":  # the voxels of Analyze and of two-part NIfTI lie beside it
@@ -41,7 +41,7 @@ def _vtk_header_bytes(path: Path) -> int:
     return match.end() if match else 0
 
 
-def is_hdf5_cut_off(path: Path) -> bool:
+def is_hdf5_truncated(path: Path) -> bool:
     """Whether an HDF5 file is shorter than its first block says, or has no such block at its start."""
     with open(path, "rb") as file:
         start = file.read(48)
@@ -58,7 +58,7 @@ def is_hdf5_cut_off(path: Path) -> bool:
     return length < int.from_bytes(start[end_at : end_at + 8], "little")
 
 
-def _is_gzip_cut_off(path: Path, voxel_bytes: int) -> bool:
+def _is_gzip_truncated(path: Path, voxel_bytes: int) -> bool:
     with open(path, "rb") as file:
         file.seek(-4, os.SEEK_END)
         size = int.from_bytes(file.read(4), "little")
@@ -74,7 +74,7 @@ def _is_gzip_cut_off(path: Path, voxel_bytes: int) -> bool:
     return False
 
 
-def _is_tiff_cut_off(path: Path) -> bool:
+def _is_tiff_truncated(path: Path) -> bool:
     """Whether a page of a TIFF file has strips or tiles that end behind the file."""
     length = path.stat().st_size
     with open(path, "rb") as file:
@@ -93,7 +93,7 @@ def _tiff_ends(file: BinaryIO) -> list[int]:
     page = _number(file, order + place)
     ends: list[int] = []
     seen: set[int] = set()
-    while page and page not in seen and len(seen) < _MOST_TIFF_PAGES:
+    while page and page not in seen and len(seen) < _MAX_TIFF_PAGES:
         seen.add(page)
         file.seek(page)
         parts: dict[str, tuple[int, ...]] = {}

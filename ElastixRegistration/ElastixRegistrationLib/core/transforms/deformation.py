@@ -44,7 +44,7 @@ def jacobian_determinant(
 def jacobian_determinant_of_points(
     points: np.ndarray, spacing: Sequence[float], direction: Sequence[Sequence[float]] | None = None
 ) -> np.ndarray:
-    """The same from mapped points: ``points[k, j, i]`` is where the mapping sends the centre of that voxel, LPS mm.
+    """The same from mapped points: ``points[k, j, i]`` is where the mapping sends the center of that voxel, LPS mm.
 
     Every axis needs at least two voxels.
     """

@@ -61,7 +61,7 @@ class DeformationAnalysis:
     labels: tuple[LabelVolume, ...] = ()
 
 
-def analyse_deformation(
+def analyze_deformation(
     transform: Any,
     grid: Geometry,
     *,
@@ -70,7 +70,7 @@ def analyse_deformation(
     mask: np.ndarray | None = None,
     with_matrix: bool = False,
 ) -> DeformationAnalysis:
-    """Analyse ``transform`` (fixed to moving, LPS mm) at the voxel centres of ``grid``.
+    """Analyze ``transform`` (fixed to moving, LPS mm) at the voxel centers of ``grid``.
 
     ``labels``: whole numbers (k, j, i) on the grid; each nonzero one gets its volume change, under its name in
     ``names``. ``mask`` (nonzero inside) limits statistics and the list of folded voxels. Raises InputError for arrays
@@ -109,7 +109,7 @@ def analyse_deformation(
 
 
 def jacobian_determinant_of(transform: Any, grid: Geometry) -> np.ndarray:
-    """(k, j, i) float32: local volume, moved / fixed, at the voxel centres of ``grid``."""
+    """(k, j, i) float32: local volume, moved / fixed, at the voxel centers of ``grid``."""
     determinant = np.empty(grid.size[::-1], np.float32)
     for part, jacobian in jacobian_slabs(transform, grid):
         determinant[part] = determinant_of(jacobian)
@@ -117,10 +117,10 @@ def jacobian_determinant_of(transform: Any, grid: Geometry) -> np.ndarray:
 
 
 def jacobian_slabs(transform: Any, grid: Geometry) -> Iterator[tuple[slice, np.ndarray]]:
-    """Slices of ``grid``, and for each (k, j, i, D, D) spatial Jacobians d T_r / d x_c, LPS, at its voxel centres.
+    """Slices of ``grid``, and for each (k, j, i, D, D) spatial Jacobians d T_r / d x_c, LPS, at its voxel centers.
 
     Central differences of the mapping itself, a quarter of a voxel to both sides: exact for affine parts, and not
-    averaged over neighbouring voxels.
+    averaged over neighboring voxels.
     """
     dimension = grid.dimension
     matrix = matrix_of(transform)

@@ -1,6 +1,6 @@
 """The inverse as elastix finds it: a B-spline that takes points back, by its displacement magnitude penalty.
 
-As in the elastix manual: the fixed image is registered with itself, starting from the transform, and what is minimised
+As in the elastix manual: the fixed image is registered with itself, starting from the transform, and what is minimized
 is how far points then lie from where they were. Smoother than a displacement field, and small in a file.
 """
 
@@ -75,7 +75,7 @@ def _everywhere(fixed: Geometry) -> Any:
     wide = Geometry(
         size=(8,) * fixed.dimension,
         spacing=tuple((extent / 2).tolist()),
-        origin=tuple((fixed.centre() - np.asarray(fixed.direction) @ (extent / 2 * 3.5)).tolist()),
+        origin=tuple((fixed.center() - np.asarray(fixed.direction) @ (extent / 2 * 3.5)).tolist()),
         direction=fixed.direction,
     )
     return image_from_array(np.zeros(wide.size[::-1], np.float32), wide)

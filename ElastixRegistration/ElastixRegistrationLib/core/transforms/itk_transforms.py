@@ -1,7 +1,7 @@
 """ITK transforms and elastix TransformParameters, both mapping fixed points to moving points, LPS mm.
 
 A chain is a list of transforms or maps in the order in which they act on a point: first element first. elastix's
-"Compose" and ITK's composite say the same in other words; composites here are always flat and hold neighbours that are
+"Compose" and ITK's composite say the same in other words; composites here are always flat and hold neighbors that are
 linear as one.
 """
 
@@ -70,7 +70,7 @@ def chain_of(transform: Any) -> list[Any]:
 
 
 def compose(chain: Sequence[Any]) -> Any:
-    """The simplest transform that equals ``chain``: linear neighbours merged, a composite only where it must be.
+    """The simplest transform that equals ``chain``: linear neighbors merged, a composite only where it must be.
 
     A single linear element keeps its type (an Euler transform stays one); merged ones become an affine.
     """
@@ -107,7 +107,7 @@ def map_points(transform: Any, points: np.ndarray) -> np.ndarray:
 
 
 def displacement_field(transform: Any, geometry: Geometry) -> Any:
-    """Image of float32 vectors T(x) - x, LPS mm, at the voxel centres x of ``geometry``.
+    """Image of float32 vectors T(x) - x, LPS mm, at the voxel centers x of ``geometry``.
 
     Raises RuntimeError, of ITK, for a transform of another dimension.
     """

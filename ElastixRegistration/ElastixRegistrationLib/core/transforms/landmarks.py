@@ -14,7 +14,7 @@ from .spline_kernels import spline_kernel_transform
 
 PAIRINGS = ("auto", "order", "label")
 LANDMARK_TRANSFORMS = ("rigid", "similarity", "affine", "thin-plate")
-_MOST_NAMED = 10
+_MAX_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -117,17 +117,17 @@ def _check_defined(fixed: np.ndarray, moving: np.ndarray, kind: str) -> None:
 
 
 def _least_squares_affine(fixed: np.ndarray, moving: np.ndarray) -> np.ndarray:
-    centre = fixed.mean(0)
-    solution = np.linalg.lstsq(np.c_[fixed - centre, np.ones(len(fixed))], moving, rcond=None)[0]
+    center = fixed.mean(0)
+    solution = np.linalg.lstsq(np.c_[fixed - center, np.ones(len(fixed))], moving, rcond=None)[0]
     matrix = np.eye(fixed.shape[1] + 1)
     matrix[:-1, :-1] = solution[:-1].T
-    matrix[:-1, -1] = solution[-1] - matrix[:-1, :-1] @ centre
+    matrix[:-1, -1] = solution[-1] - matrix[:-1, :-1] @ center
     return matrix
 
 
 def _least_squares_similarity(fixed: np.ndarray, moving: np.ndarray, scales: bool) -> np.ndarray:
-    centres = fixed.mean(0), moving.mean(0)
-    start, end = fixed - centres[0], moving - centres[1]
+    centers = fixed.mean(0), moving.mean(0)
+    start, end = fixed - centers[0], moving - centers[1]
     left, singular, right = np.linalg.svd(end.T @ start)
     signs = np.ones(len(singular))
     signs[-1] = np.sign(np.linalg.det(left) * np.linalg.det(right))  # a rotation, no mirror
@@ -135,7 +135,7 @@ def _least_squares_similarity(fixed: np.ndarray, moving: np.ndarray, scales: boo
     scale = (singular * signs).sum() / np.square(start).sum() if scales else 1.0
     matrix = np.eye(fixed.shape[1] + 1)
     matrix[:-1, :-1] = scale * rotation
-    matrix[:-1, -1] = centres[1] - matrix[:-1, :-1] @ centres[0]
+    matrix[:-1, -1] = centers[1] - matrix[:-1, :-1] @ centers[0]
     return matrix
 
 
@@ -148,6 +148,6 @@ def _missing(fixed: Sequence[str], moving: Sequence[str]) -> str:
     for side, own, other in (("moving", moving, fixed), ("fixed", fixed, moving)):
         lacks = [label or "an unnamed one" for label in other if not label or label not in own]
         if lacks:
-            more = " ..." if len(lacks) > _MOST_NAMED else ""
-            parts.append(f"the {side} list lacks {', '.join(lacks[:_MOST_NAMED])}{more}")
+            more = " ..." if len(lacks) > _MAX_NAMED else ""
+            parts.append(f"the {side} list lacks {', '.join(lacks[:_MAX_NAMED])}{more}")
     return " and ".join(parts)

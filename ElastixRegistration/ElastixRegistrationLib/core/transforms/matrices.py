@@ -31,9 +31,9 @@ def transform_from_matrix(
 
     - "LPS", "RAS": world, mm, as of ITK or of Slicer and NIfTI;
     - "voxel": indices (i, j, k) of the two grids; "array": indices in the order of NumPy, (k, j, i);
-    - "monai": voxels (i, j, k) from the centres of the grids, as ``monai.transforms.Affine`` and
+    - "monai": voxels (i, j, k) from the centers of the grids, as ``monai.transforms.Affine`` and
       ``monai.data.itk_torch_bridge`` have it;
-    - "torch": normalised coordinates (x, y, z) from -1 to 1, as ``torch.nn.functional.affine_grid`` takes them, with
+    - "torch": normalized coordinates (x, y, z) from -1 to 1, as ``torch.nn.functional.affine_grid`` takes them, with
       its ``align_corners``.
 
     All but world need the geometries ``fixed`` and ``moving``. Raises InputError for what is no invertible matrix.
@@ -87,6 +87,6 @@ def _to_world(geometry: Geometry, space: str, align_corners: bool) -> np.ndarray
     elif space in ("monai", "torch"):
         to_voxel[:-1, -1] = (size - 1) / 2
     if space == "torch":
-        # From -1 to 1 are the centres of the first and last voxel, or their outer faces.
+        # From -1 to 1 are the centers of the first and last voxel, or their outer faces.
         to_voxel[:-1, :-1] = np.diag((size - 1 if align_corners else size) / 2)
     return geometry.index_to_physical() @ to_voxel

@@ -36,10 +36,10 @@ def resample(
 ) -> Any:
     """``image`` on the grid ``reference``, with the pixel type it had, values rounded and clamped, not wrapped.
 
-    ``transform`` maps points of ``reference`` to points of ``image``, LPS mm. Colour and vector images are resampled
+    ``transform`` maps points of ``reference`` to points of ``image``, LPS mm. Color and vector images are resampled
     component by component. Voxels that ``padding`` calls padding become ``background`` before any interpolation, so
     that no blurred rim remains; outside of the image is ``background`` too, one for all components or one for each (see
-    ``outside_of``). Voxels that are not finite make those between them and their neighbours such too. Raises InputError
+    ``outside_of``). Voxels that are not finite make those between them and their neighbors such too. Raises InputError
     for an interpolation that is none, and for B-splines of voxels that are not finite, which would reach everywhere.
     """
     if interpolation not in INTERPOLATIONS:

@@ -13,11 +13,11 @@ from .itk_transforms import affine_from_matrix, displacement_field_transform
 #: Largest slope (mm per mm) of a displacement that fades out beyond its grid; below 1/sqrt(3) nothing can fold.
 FADE_SLOPE = 0.4
 #: An image of sampled displacements has at most this many voxels (24 bytes each).
-_MOST_SAMPLES = 8_000_000
+_MAX_SAMPLES = 8_000_000
 
 
 def sampled(
-    mapping: Callable[[np.ndarray], np.ndarray], points: np.ndarray, domain: Geometry, most: int = _MOST_SAMPLES
+    mapping: Callable[[np.ndarray], np.ndarray], points: np.ndarray, domain: Geometry, most: int = _MAX_SAMPLES
 ) -> list[Any]:
     """ITK transforms of 2 or 3 dimensions, first applied first, close to ``mapping`` of (N, D) points, LPS mm.
 
@@ -30,8 +30,8 @@ def sampled(
     low, high = np.floor(indices.min(0)), np.ceil(indices.max(0))
     grid = grown(domain, tuple(-low), tuple(high - (np.asarray(domain.size) - 1)))
     grid = coarsened(grid, most)
-    centres = voxel_centres(grid)
-    vectors = mapping(centres) @ back[:-1, :-1].T + back[:-1, -1] - centres
+    centers = voxel_centers(grid)
+    vectors = mapping(centers) @ back[:-1, :-1].T + back[:-1, -1] - centers
     vectors, grid = faded(vectors.reshape(*grid.size[::-1], -1), grid)
     rim = (1,) * grid.dimension
     vectors = np.pad(vectors, [*((1, 1) for _ in rim), (0, 0)])
@@ -41,18 +41,18 @@ def sampled(
 def best_affine(source: np.ndarray, target: np.ndarray) -> np.ndarray:
     """(D+1, D+1) least-squares affine from (N, D) ``source`` to ``target``; a translation where that is singular."""
     dimension = source.shape[1]
-    centre = source.mean(0)
-    solution = np.linalg.lstsq(np.c_[source - centre, np.ones(len(source))], target, rcond=None)[0]
+    center = source.mean(0)
+    solution = np.linalg.lstsq(np.c_[source - center, np.ones(len(source))], target, rcond=None)[0]
     linear = solution[:dimension].T
     if abs(np.linalg.det(linear)) < 0.05:
         linear = np.eye(dimension)
     matrix = np.eye(dimension + 1)
     matrix[:-1, :-1] = linear
-    matrix[:-1, -1] = solution[dimension] - linear @ centre
+    matrix[:-1, -1] = solution[dimension] - linear @ center
     return matrix
 
 
-def voxel_centres(geometry: Geometry) -> np.ndarray:
+def voxel_centers(geometry: Geometry) -> np.ndarray:
     """(N, D) points, LPS mm, first axis fastest."""
     indices = np.meshgrid(*(np.arange(n) for n in geometry.size[::-1]), indexing="ij")[::-1]
     return geometry.points_of(np.stack(indices, axis=-1).reshape(-1, geometry.dimension))
@@ -84,7 +84,7 @@ def coarsened(geometry: Geometry, most: int) -> Geometry:
         size = np.where(size > 2, np.maximum(np.minimum(np.floor(size / factor), size - 1), 2), size)
     if tuple(size) == geometry.size:
         return geometry
-    # First and last voxel centres stay where they are.
+    # First and last voxel centers stay where they are.
     stretch = np.where(size > 1, (np.asarray(geometry.size) - 1) / np.maximum(size - 1, 1), 1)
     return Geometry(
         size=tuple(int(n) for n in size),

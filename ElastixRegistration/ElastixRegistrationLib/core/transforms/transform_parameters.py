@@ -32,7 +32,7 @@ ParameterMap = Mapping[str, Sequence[str]]
 #: can fold there, whatever the direction.
 _FADE_SLOPE = 0.4
 #: A limit for damaged or extreme grids only: this many control points are added at most on each side.
-_MOST_ADDED = 40
+_MAX_ADDED = 40
 
 
 class UnsupportedTransform(InputError):
@@ -195,7 +195,7 @@ def _points_to_add(coefficients: np.ndarray, spacing: np.ndarray) -> np.ndarray:
         ends = np.take(magnitude, (0, -1), axis=dimension - 1 - axis)
         # The steepest slope of cos^2 over a length L is pi/2 / L.
         counts.append(3 + int(np.ceil(ends.max() * np.pi / 2 / _FADE_SLOPE / spacing[axis])))
-    return np.minimum(np.maximum(counts, 4), _MOST_ADDED)
+    return np.minimum(np.maximum(counts, 4), _MAX_ADDED)
 
 
 # One builder for each elastix transform. ``values`` are its TransformParameters.
@@ -212,15 +212,15 @@ def _euler(parameters: ParameterMap, values: np.ndarray) -> Any:
     transform = wrapped_class(f"Euler{dimension}DTransform", "D").New()
     if dimension == 3:
         transform.SetComputeZYX(_text(parameters, "ComputeZYX", "false") == "true")
-    return _centred(transform, parameters, values)
+    return _centerd(transform, parameters, values)
 
 
 def _similarity(parameters: ParameterMap, values: np.ndarray) -> Any:
-    return _centred(wrapped_class(f"Similarity{_dimension(parameters)}DTransform", "D").New(), parameters, values)
+    return _centerd(wrapped_class(f"Similarity{_dimension(parameters)}DTransform", "D").New(), parameters, values)
 
 
 def _affine(parameters: ParameterMap, values: np.ndarray) -> Any:
-    return _centred(wrapped_class("AffineTransform", f"D{_dimension(parameters)}").New(), parameters, values)
+    return _centerd(wrapped_class("AffineTransform", f"D{_dimension(parameters)}").New(), parameters, values)
 
 
 def _affine_log(parameters: ParameterMap, values: np.ndarray) -> Any:
@@ -278,7 +278,7 @@ _BUILDERS: dict[str, Callable[[ParameterMap, np.ndarray], Any]] = {
 _SPLINE_KERNEL_TYPES = {(dimension, name): kind for (dimension, kind), name in SPLINE_KERNELS.items()}
 
 
-def _centred(transform: Any, parameters: ParameterMap, values: np.ndarray) -> Any:
+def _centerd(transform: Any, parameters: ParameterMap, values: np.ndarray) -> Any:
     expected = transform.GetNumberOfParameters()
     if len(values) != expected:
         raise InputError(f"{_text(parameters, 'Transform')} takes {expected} TransformParameters, not {len(values)}.")

@@ -90,7 +90,7 @@ class ManyControl:
             yield
         self._isFollowing = False
         self._timer.setInterval(0)
-        outcome = yield from run.result_steps()
+        outcome = yield from run.result_incrementally()
         self._end()
         self._listener.onEnd(run, outcome, self._reason)
 

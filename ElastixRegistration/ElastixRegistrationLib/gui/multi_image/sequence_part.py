@@ -1,4 +1,4 @@
-"""The tab Sequence: the frames of a sequence node to one of them, or from neighbour to neighbour."""
+"""The tab Sequence: the frames of a sequence node to one of them, or from neighbor to neighbor."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SequencePart(ManyPart):
             *((getattr(ui, f"{role}Selector"), role) for role in SEQUENCE_OUTPUTS),
         )
         connectSelectors(self._selectors, self._nodeChanged)
-        ways = [(_("To the reference frame"), "reference"), (_("To its neighbour, composed"), "neighbours")]
+        ways = [(_("To the reference frame"), "reference"), (_("To its neighbor, composed"), "neighbors")]
         self._connectChoice(ui.waySelector, "many.way", ways)
         directions = [(_("Frames onto the reference"), "onto"), (_("The reference onto each frame"), "from")]
         self._connectChoice(ui.sequenceDirectionSelector, "many.direction", directions)
@@ -66,7 +66,7 @@ class SequencePart(ManyPart):
             parameterFilenames=settings.parameter_files or None,
             firstFrame=first,
             lastFrame=last,
-            neighbours=choices.text("many.way") == "neighbours",
+            neighbors=choices.text("many.way") == "neighbors",
             ontoReference=choices.text("many.direction") == "onto",
             segmentationNode=choices.reference(SEQUENCE_SEGMENTATION),
             outputVolumeSequenceNode=outputs[0],

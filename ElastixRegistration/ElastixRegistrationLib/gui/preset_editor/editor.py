@@ -18,14 +18,14 @@ from ...core.presets.preset import SCENE, USER, Preset, checked_title, free_titl
 from ...core.presets.rows import addable, first_values, rows, with_cell, with_resolutions
 from ...core.presets.user_presets import user_presets
 from ...mrml.run.scene_presets import free_scene_id, save_in_scene, scene_presets
-from .problems import Given, ProblemList
-from .quick_edits import Wishes
+from .problems import ProblemList, RegistrationContext
+from .quick_edits import QuickEdits
 from .resolutions import ResolutionTable
 from .stages import StageList
 from .table import ParameterTable, meaningText
 from .text import StageText
 
-_MOST_STEPS = 200
+_MAX_STEPS = 200
 
 
 class PresetEditor:
@@ -38,13 +38,13 @@ class PresetEditor:
         self._steps: list[PresetDraft] = []
         self._step = 0
         self._stage = 0
-        self._given = Given()
+        self._given = RegistrationContext()
 
     @property
     def draft(self) -> PresetDraft:
         return self._steps[self._step]
 
-    def open(self, preset: Preset, given: Given) -> None:
+    def open(self, preset: Preset, given: RegistrationContext) -> None:
         """Show ``preset``, or what was made of it before the window was closed. Raises ParameterError for a preset
         whose files cannot be read."""
         if self.window is None:
@@ -58,7 +58,7 @@ class PresetEditor:
         self.window.show()
         self.window.raise_()
 
-    def setGiven(self, given: Given) -> None:
+    def setGiven(self, given: RegistrationContext) -> None:
         """Other volumes, masks or points were chosen."""
         changed, self._given = given != self._given, given
         if changed and self.window is not None and self._steps:
@@ -94,7 +94,7 @@ class PresetEditor:
         self.window = slicer.util.loadUI(self._uiPath)
         self.window.setParent(slicer.util.mainWindow(), qt.Qt.Dialog)
         self.ui = ui = slicer.util.childWidgetVariables(self.window)
-        self.wishes = Wishes(ui, self.edit)
+        self.wishes = QuickEdits(ui, self.edit)
         self.stages = StageList(ui, self.goTo, self.edit)
         self.table = ParameterTable(ui.parameterTable, self._valuesEdited, self._parameterChosen)
         self.resolutions = ResolutionTable(ui, self._cellEdited, self._resolutionsEdited)
@@ -130,7 +130,7 @@ class PresetEditor:
     def _add(self, draft: PresetDraft) -> None:
         if draft.stages != self.draft.stages:
             # The first step is what was opened, which tells whether anything has changed.
-            self._steps = [self._steps[0], *[*self._steps[1 : self._step + 1], draft][-_MOST_STEPS:]]
+            self._steps = [self._steps[0], *[*self._steps[1 : self._step + 1], draft][-_MAX_STEPS:]]
             self._step = len(self._steps) - 1
 
     def _undo(self, by: int) -> None:

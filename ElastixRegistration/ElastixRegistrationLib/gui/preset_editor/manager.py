@@ -18,7 +18,7 @@ from ...core.presets.preset import BUILT_IN, SCENE, Preset, free_title
 from ...core.presets.user_presets import export_preset, user_presets
 from ...mrml.run.scene_presets import free_scene_id, remove_from_scene, rename_in_scene, save_in_scene
 from .editor import PresetEditor
-from .problems import Given
+from .problems import RegistrationContext
 
 _EDITOR_UI = Path(__file__).resolve().parents[3] / "Resources" / "UI" / "PresetEditor.ui"
 
@@ -31,7 +31,7 @@ class PresetManager:
         self,
         ui: Any,
         chosen: Callable[[], Preset | None],
-        given: Callable[[], Given],
+        given: Callable[[], RegistrationContext],
         onChanged: Callable[[str], None],
     ):
         self._ui, self._chosen, self._given, self._onChanged = ui, chosen, given, onChanged

@@ -1,4 +1,4 @@
-"""What is wrong with a preset, in words and colours."""
+"""What is wrong with a preset, in words and colors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .table import ORANGE, RED
 
 
 @dataclass(frozen=True)
-class Given:
+class RegistrationContext:
     """What a preset is to be used with, which decides what is wrong with it. ``dimension``: None for any that the
     preset is for."""
 

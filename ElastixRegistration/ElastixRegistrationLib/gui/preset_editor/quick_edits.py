@@ -13,7 +13,7 @@ from ...core.presets.texts import metric_name
 from ..sections.base import fillComboBox, selectValue
 
 
-class Wishes:
+class QuickEdits:
     """``onWish(change)`` is called for a wish of the user; ``change`` makes a draft of a draft."""
 
     def __init__(self, ui: Any, onWish: Callable[[Callable[[PresetDraft], PresetDraft]], None]):

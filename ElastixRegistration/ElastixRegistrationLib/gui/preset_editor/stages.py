@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 
 from ...core.presets.draft import STAGE_KINDS, PresetDraft
 from ...core.presets.texts import stage_text
-from .table import GREY, RED
+from .table import GRAY, RED
 
 
 class StageList:
@@ -60,7 +60,7 @@ class StageList:
                 item.setText(f"{number + 1}. {text}")
                 item.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable | qt.Qt.ItemIsUserCheckable)
                 item.setCheckState(qt.Qt.Checked if stage.on else qt.Qt.Unchecked)
-                color = GREY if not stage.on else RED if number in wrong else None
+                color = GRAY if not stage.on else RED if number in wrong else None
                 item.setForeground(qt.QBrush(qt.QColor(color)) if color else qt.QBrush())
             if shown.currentRow != current:
                 shown.setCurrentRow(current)

@@ -15,7 +15,7 @@ from ...core.presets.rows import KNOWN, OBSOLETE, Row, split_values
 _LARGEST = 2**31 - 1
 _ROW_HEIGHT = 26
 #: Readable on light and dark backgrounds.
-RED, ORANGE, GREY = "#d64545", "#c77f0a", "#8a8a8a"
+RED, ORANGE, GRAY = "#d64545", "#c77f0a", "#8a8a8a"
 
 
 class ParameterTable:

@@ -32,7 +32,7 @@ class OutputsSection(Section):
         fillComboBox(ui.fieldKindSelector, [(_("grid"), "transform"), (_("vectors"), "volume")])
         fillComboBox(
             ui.interpolationSelector,
-            [(_("Linear"), "linear"), (_("Cubic B-spline"), "bspline"), (_("Nearest neighbour"), "nearest")],
+            [(_("Linear"), "linear"), (_("Cubic B-spline"), "bspline"), (_("Nearest neighbor"), "nearest")],
         )
         fillComboBox(
             ui.backgroundSelector,

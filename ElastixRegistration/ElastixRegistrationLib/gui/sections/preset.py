@@ -17,7 +17,7 @@ from ...core.presets.preset import SCENE, USER, Preset
 from ...mrml.run.parameter_node import FIXED_MASK, FIXED_POINTS, FIXED_VOLUME, MOVING_MASK, MOVING_VOLUME
 from ...mrml.run.scene_presets import scene_presets
 from ..preset_editor.manager import PresetManager
-from ..preset_editor.problems import Given, problemColor, problemText
+from ..preset_editor.problems import RegistrationContext, problemColor, problemText
 from .base import Section, fillComboBox, selectValue
 
 _SHORT = {"ct", "mr", "pet", "us", "cbct"}
@@ -66,10 +66,10 @@ class PresetSection(Section):
             self.choices.set_settings(replace(self.choices.settings, preset=presetID, parameter_files=()))
             self.show(self.choices)
 
-    def _given(self) -> Given:
+    def _given(self) -> RegistrationContext:
         if self.choices is None:
-            return Given()
-        return Given(
+            return RegistrationContext()
+        return RegistrationContext(
             dimension=_dimensionOf(self.choices.reference(FIXED_VOLUME)),
             fixedMask=self.choices.reference(FIXED_MASK) is not None,
             movingMask=self.choices.reference(MOVING_MASK) is not None,
@@ -150,7 +150,7 @@ class PresetSection(Section):
         self.ui.presetStagesLabel.text = "\n".join(lines)
         self._showProblems(preset, given)
 
-    def _showProblems(self, preset: Preset, given: Given) -> None:
+    def _showProblems(self, preset: Preset, given: RegistrationContext) -> None:
         """What elastix would stop at, or pass over, with what is chosen."""
         lines = [
             f'<span style="color: {problemColor(problem)}">{html.escape(problemText(problem))}</span>'

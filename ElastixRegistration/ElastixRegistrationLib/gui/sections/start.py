@@ -22,8 +22,8 @@ class StartSection(Section):
             [
                 (_("What the preset says"), "preset"),
                 (_("As loaded"), "none"),
-                (_("Centres of the volumes"), "geometry"),
-                (_("Centres of mass"), "mass"),
+                (_("Centers of the volumes"), "geometry"),
+                (_("Centers of mass"), "mass"),
                 (_("Landmarks"), "landmarks"),
                 (_("A transform"), "transform"),
             ],

@@ -20,8 +20,8 @@ from ..nodes.incremental import Steps
 from ..nodes.snapshots import SceneChange
 from ..nodes.transform_sources import is_file, name_of, transform_chain, transform_node_from_chain
 from ..nodes.volumes import volume_image
-from .segments import moved_segmentation_steps
-from .volumes import Resampling, moved_volume_steps
+from .segments import moved_segmentation_incrementally
+from .volumes import Resampling, moved_volume_incrementally
 
 #: What can be transformed, and so is taken from a branch of the subject hierarchy.
 MOVABLE = ("vtkMRMLVolumeNode", "vtkMRMLSegmentationNode", "vtkMRMLModelNode", "vtkMRMLMarkupsNode")
@@ -37,7 +37,7 @@ class AppliedTransform(SceneChange):
     nodes: list[Any]
 
 
-def apply_steps(
+def apply_incrementally(
     source: Any,
     nodes: Sequence[Any],
     *,
@@ -61,12 +61,12 @@ def apply_steps(
     resampling = _resampling(reference_node, interpolation, background)
     writes = []
     for node in nodes:
-        write = yield from _moved_steps(node, inverse(chain) if inverted else chain, resampling)
+        write = yield from _moved_incrementally(node, inverse(chain) if inverted else chain, resampling)
         writes.append(write)
     return _written(nodes, writes, "(transformed)", in_place)
 
 
-def harden_steps(
+def harden_incrementally(
     nodes: Sequence[Any],
     *,
     reference_node: Any = None,
@@ -75,7 +75,7 @@ def harden_steps(
 ) -> Steps[AppliedTransform]:
     """Make what the parent transforms of ``nodes`` show their own, in place; nodes without parents are left alone.
 
-    Other arguments as those of ``apply_steps``.
+    Other arguments as those of ``apply_incrementally``.
     """
     _check(nodes)
     resampling = _resampling(reference_node, interpolation, background)
@@ -83,13 +83,13 @@ def harden_steps(
     writes = []
     for node in nodes:
         chain = inverse(chain_to_world(node.GetParentTransformNode()))
-        write = yield from _moved_steps(node, chain, resampling)
+        write = yield from _moved_incrementally(node, chain, resampling)
         writes.append(write)
     return _written(nodes, writes, "", True)
 
 
 def put_under(source: Any, nodes: Sequence[Any], *, inverted: bool = False) -> AppliedTransform:
-    """Put ``nodes`` under the transform, without changing what is in them. Arguments as those of ``apply_steps``.
+    """Put ``nodes`` under the transform, without changing what is in them. Arguments: see ``apply_incrementally``.
 
     A transform from a file, or an inverted one, becomes a new node. Raises InputError before the scene changes.
     """
@@ -132,11 +132,11 @@ def _resampling(reference_node: Any, interpolation: str, background: float | str
     return Resampling(reference, interpolation, background)
 
 
-def _moved_steps(node: Any, chain: Chain, resampling: Resampling) -> Steps[Write]:
+def _moved_incrementally(node: Any, chain: Chain, resampling: Resampling) -> Steps[Write]:
     if node.IsA("vtkMRMLVolumeNode"):
-        return (yield from moved_volume_steps(node, chain, resampling))
+        return (yield from moved_volume_incrementally(node, chain, resampling))
     if node.IsA("vtkMRMLSegmentationNode"):
-        return (yield from moved_segmentation_steps(node, chain, resampling.reference))
+        return (yield from moved_segmentation_incrementally(node, chain, resampling.reference))
     yield
     return _moved_points(node, chain)
 

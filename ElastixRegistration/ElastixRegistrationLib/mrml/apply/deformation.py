@@ -1,4 +1,4 @@
-"""What a transform does to space, in the scene: volumes in colours that can be read, tables, and where it folds."""
+"""What a transform does to space, in the scene: volumes in colors that can be read, tables, and where it folds."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from ...core.transforms.deformation import JacobianStatistics
 from ...core.transforms.deformation_analysis import (
     DeformationAnalysis,
     LabelVolume,
-    analyse_deformation,
+    analyze_deformation,
     label_volume,
 )
 from ..nodes.chains import chain_to_world, inverse
-from ..nodes.color_maps import DISPLACEMENT, VOLUME_CHANGE, colour_node, show_in_colours
+from ..nodes.color_maps import DISPLACEMENT, VOLUME_CHANGE, color_node, show_in_colors
 from ..nodes.coordinates import ijk_to_ras_of, lps_from_ras, vtk_matrix_from_array
-from ..nodes.incremental import Steps, completed
-from ..nodes.output_volumes import image_steps
-from ..nodes.segments import segment_ids, segment_name, segments_on_grid_steps
+from ..nodes.incremental import Steps, run_to_completion
+from ..nodes.output_volumes import image_incrementally
+from ..nodes.segments import segment_ids, segment_name, segments_on_grid_incrementally
 from ..nodes.snapshots import SceneChange
 from ..nodes.tables import add_table
 from ..nodes.transform_sources import name_of, transform_chain
@@ -54,16 +54,18 @@ class DeformationNodes(SceneChange):
 def add_deformation_nodes(
     transform: Any, reference_node: Any, *, segmentation_node: Any = None, with_matrix: bool = False
 ) -> DeformationNodes:
-    """``deformation_steps`` at once."""
-    return completed(
-        deformation_steps(transform, reference_node, segmentation_node=segmentation_node, with_matrix=with_matrix)
+    """``deformation_incrementally`` at once."""
+    return run_to_completion(
+        deformation_incrementally(
+            transform, reference_node, segmentation_node=segmentation_node, with_matrix=with_matrix
+        )
     )
 
 
-def deformation_steps(
+def deformation_incrementally(
     transform: Any, reference_node: Any, *, segmentation_node: Any = None, with_matrix: bool = False
 ) -> Steps[DeformationNodes]:
-    """Analyse a transform node, or the file of one, over the fixed volume ``reference_node``.
+    """Analyze a transform node, or the file of one, over the fixed volume ``reference_node``.
 
     Segments of ``segmentation_node``, of the fixed image, get their volume there and where the transform takes it. All
     is computed before the scene changes. Raises InputError naming what is wrong.
@@ -76,29 +78,31 @@ def deformation_steps(
     grid = reference.geometry if reference.is_orthogonal_in_world else world_grid(reference)
     itk_transform = itk_from_chain(chain, grid)
     yield
-    analysis = analyse_deformation(itk_transform, grid, with_matrix=with_matrix)
+    analysis = analyze_deformation(itk_transform, grid, with_matrix=with_matrix)
     yield
     volumes = []
     if segmentation_node is not None:
-        volumes = yield from _segment_volumes_steps(segmentation_node, analysis, grid)
-    images = {"magnitude": (yield from image_steps(analysis.magnitude, vtk.VTK_FLOAT))}
-    images["jacobian"] = yield from image_steps(analysis.determinant, vtk.VTK_FLOAT)
+        volumes = yield from _segment_volumes_incrementally(segmentation_node, analysis, grid)
+    images = {"magnitude": (yield from image_incrementally(analysis.magnitude, vtk.VTK_FLOAT))}
+    images["jacobian"] = yield from image_incrementally(analysis.determinant, vtk.VTK_FLOAT)
     if analysis.matrix is not None:
         # Components by RAS in place of LPS: rows and columns of x and y change their signs.
         flipped = analysis.matrix * np.outer([-1, -1, 1], [-1, -1, 1])
-        images["matrix"] = yield from image_steps(flipped.reshape(*grid.size[::-1], 9), vtk.VTK_FLOAT)
+        images["matrix"] = yield from image_incrementally(flipped.reshape(*grid.size[::-1], 9), vtk.VTK_FLOAT)
     name = name_of(transform)
     return _written(scene, name, analysis, volumes, images, grid)
 
 
-def _segment_volumes_steps(node: Any, analysis: DeformationAnalysis, grid: Geometry) -> Steps[list[LabelVolume]]:
+def _segment_volumes_incrementally(
+    node: Any, analysis: DeformationAnalysis, grid: Geometry
+) -> Steps[list[LabelVolume]]:
     if not node.IsA("vtkMRMLSegmentationNode"):
         raise InputError(f"Volumes are measured in segments, and {node.GetName()} is a {node.GetNodeTagName()} node.")
     from_world = inverse(chain_to_world(node.GetParentTransformNode()))
     volumes = []
     name = f"segmentation {node.GetName()}"
     for number, segment_id in enumerate(segment_ids(node), 1):
-        inside, _ = yield from segments_on_grid_steps(node, [segment_id], grid, from_world, name)
+        inside, _ = yield from segments_on_grid_incrementally(node, [segment_id], grid, from_world, name)
         if inside.any():
             volumes.append(label_volume(analysis.determinant[inside], grid, number, segment_name(node, segment_id)))
     return volumes
@@ -117,13 +121,11 @@ def _written(
     try:
         nodes.magnitude = nodes.made(_volume(scene, f"{name} displacement (mm)", images["magnitude"], grid))
         most = float(np.percentile(analysis.magnitude[::2, ::2, ::2], 99.5)) or 1.0
-        show_in_colours(
-            nodes.magnitude, colour_node(scene, "Displacement", DISPLACEMENT), 0.0, most, "Displacement (mm)"
-        )
+        show_in_colors(nodes.magnitude, color_node(scene, "Displacement", DISPLACEMENT), 0.0, most, "Displacement (mm)")
         nodes.jacobian = nodes.made(_volume(scene, f"{name} local volume", images["jacobian"], grid))
-        show_in_colours(
+        show_in_colors(
             nodes.jacobian,
-            colour_node(scene, "Local volume change", VOLUME_CHANGE),
+            color_node(scene, "Local volume change", VOLUME_CHANGE),
             0.0,
             2.0,
             "Volume, moved / fixed",

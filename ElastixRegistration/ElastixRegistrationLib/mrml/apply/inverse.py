@@ -11,7 +11,7 @@ from ...core.errors import InputError
 from ...core.images.geometry import Geometry
 from ...core.transforms.inverse import invert
 from ...core.transforms.plain_data import TransformData
-from ...core.transforms.sampling import coarsened, voxel_centres
+from ...core.transforms.sampling import coarsened, voxel_centers
 from ..nodes.chains import Chain, chain_from_vtk, inverse, map_lps_points, matrix_of
 from ..nodes.snapshots import SceneChange
 from ..nodes.transform_sources import name_of, transform_chain
@@ -67,6 +67,6 @@ def add_inverse_node(transform: Any, reference_node: Any, *, method: str = "iter
 
 
 def _residual(forth: Chain, back: Chain, grid: Geometry) -> tuple[float, float]:
-    points = voxel_centres(coarsened(grid, _MEASURED))
+    points = voxel_centers(coarsened(grid, _MEASURED))
     distances = np.linalg.norm(map_lps_points(back, map_lps_points(forth, points)) - points, axis=1)
     return float(distances.mean()), float(distances.max())

@@ -13,9 +13,9 @@ from ...core.errors import InputError
 from ...core.quality.assessment import label_figures
 from ...core.quality.similarity import Comparison, Figure, LandmarkRow, landmark_errors
 from ..nodes.chains import chain_to_world, inverse, map_lps_points
-from ..nodes.incremental import completed
+from ..nodes.incremental import run_to_completion
 from ..nodes.points import landmark_pairs
-from ..nodes.segments import segments_on_grid_steps, shared_segment_ids
+from ..nodes.segments import segments_on_grid_incrementally, shared_segment_ids
 from ..nodes.snapshots import SceneChange
 from ..nodes.tables import add_table
 from ..nodes.transform_sources import name_of, transform_chain
@@ -99,7 +99,7 @@ def _columns(figures: Sequence[Figure]) -> dict[str, list[Any]]:
 def _add_chart(scene: Any, nodes: QualityNodes, name: str) -> None:
     """Bars of each landmark, before and after."""
     series = []
-    for column, colour in (("before (mm)", _BEFORE), ("after (mm)", _AFTER)):
+    for column, color in (("before (mm)", _BEFORE), ("after (mm)", _AFTER)):
         series_name = scene.GenerateUniqueName(f"{name} {column.removesuffix(' (mm)')}")
         one = nodes.made(scene.AddNewNodeByClass("vtkMRMLPlotSeriesNode", series_name))
         series.append(one)
@@ -107,7 +107,7 @@ def _add_chart(scene: Any, nodes: QualityNodes, name: str) -> None:
         one.SetPlotType(slicer.vtkMRMLPlotSeriesNode.PlotTypeBar)
         one.SetYColumnName(column)
         one.SetLabelColumnName("landmark")
-        one.SetColor(*colour)
+        one.SetColor(*color)
     nodes.series = tuple(series)
     chart_name = scene.GenerateUniqueName(f"{name} landmarks")
     nodes.chart = nodes.made(scene.AddNewNodeByClass("vtkMRMLPlotChartNode", chart_name))
@@ -159,7 +159,9 @@ def segment_figures(
     figures = []
     for name, (of_fixed, of_moving) in shared.items():
         arrays = [
-            completed(segments_on_grid_steps(node, [one], grid, from_world, node.GetName()))[0].view(np.uint8)
+            run_to_completion(segments_on_grid_incrementally(node, [one], grid, from_world, node.GetName()))[0].view(
+                np.uint8
+            )
             for node, one, from_world in (
                 (fixed_segmentation, of_fixed, inverse(chain_to_world(fixed_segmentation.GetParentTransformNode()))),
                 (moving_segmentation, of_moving, []),

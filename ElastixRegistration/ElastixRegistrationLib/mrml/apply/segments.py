@@ -14,12 +14,14 @@ from ...core.images.geometry import Geometry
 from ..nodes.chains import Chain, inverse, matrix_of, vtk_from_chain
 from ..nodes.coordinates import array_from_vtk_matrix, geometry_from_ijk_to_ras, ijk_to_ras_of, vtk_matrix_from_array
 from ..nodes.incremental import Steps
-from ..nodes.resampling import resample_steps
+from ..nodes.resampling import resample_incrementally
 from ..nodes.segments import chosen_segment_ids, representation_of
 from ..nodes.volumes import VolumeImage, is_orthogonal, moved_grid, world_grid
 
 
-def moved_segmentation_steps(node: Any, chain: Chain, reference: VolumeImage | None) -> Steps[Callable[[Any], None]]:
+def moved_segmentation_incrementally(
+    node: Any, chain: Chain, reference: VolumeImage | None
+) -> Steps[Callable[[Any], None]]:
     """Compute what ``node`` is when it lies where ``chain`` (from there to the node's own space) says.
 
     Label maps go on the grid of ``reference``, surfaces are moved. Representations of other kinds are left out: Slicer
@@ -43,7 +45,7 @@ def moved_segmentation_steps(node: Any, chain: Chain, reference: VolumeImage | N
                 if found.IsA("vtkPolyData"):
                     result = _moved_surface(found, to_here)
                 else:
-                    result = yield from _moved_label_map_steps(found, chain, reference)
+                    result = yield from _moved_label_map_incrementally(found, chain, reference)
                 moved[id(found)] = found, result
             own[kind] = moved[id(found)][1]
             yield
@@ -93,7 +95,7 @@ def _moved_surface(surface: vtk.vtkPolyData, transform: vtk.vtkAbstractTransform
     return mover.GetOutput()
 
 
-def _moved_label_map_steps(label_map: Any, chain: Chain, reference: VolumeImage | None) -> Steps[Any]:
+def _moved_label_map_incrementally(label_map: Any, chain: Chain, reference: VolumeImage | None) -> Steps[Any]:
     scalars = label_map.GetPointData().GetScalars()
     size = label_map.GetDimensions()
     if scalars is None or min(size) < 1:
@@ -111,7 +113,7 @@ def _moved_label_map_steps(label_map: Any, chain: Chain, reference: VolumeImage 
             if is_orthogonal(grid):
                 return _oriented_image(voxels, grid, scalars.GetDataType())
         grid = moved_grid(own, inverse(chain))
-    moved = yield from resample_steps(voxels, own, chain, grid, interpolation="nearest")
+    moved = yield from resample_incrementally(voxels, own, chain, grid, interpolation="nearest")
     return _oriented_image(moved, grid, scalars.GetDataType())
 
 

@@ -12,8 +12,8 @@ from ...core.images.background import BackgroundEstimate
 from ..nodes.chains import Chain, inverse, matrix_of
 from ..nodes.coordinates import geometry_from_ijk_to_ras, ijk_to_ras_of, vtk_matrix_from_array
 from ..nodes.incremental import Steps
-from ..nodes.output_volumes import check_output_volume, copy_appearance, image_steps, write_resampled_volume
-from ..nodes.resampling import resample_volume_steps
+from ..nodes.output_volumes import check_output_volume, copy_appearance, image_incrementally, write_resampled_volume
+from ..nodes.resampling import resample_volume_incrementally
 from ..nodes.volumes import VolumeImage, is_orthogonal, moved_grid, volume_image
 
 _OF_LABELS = BackgroundEstimate(value=0.0, padding=None, padding_fraction=0.0, reason="Of a label map.")
@@ -28,7 +28,7 @@ class Resampling:
     background: float | str = "auto"
 
 
-def moved_volume_steps(node: Any, chain: Chain, resampling: Resampling) -> Steps[Callable[[Any], None]]:
+def moved_volume_incrementally(node: Any, chain: Chain, resampling: Resampling) -> Steps[Callable[[Any], None]]:
     """Compute what ``node`` is when it lies where ``chain`` (from there to the node's own space) says.
 
     Returns what writes it into a node. Under a rigid or similarity transform and without a reference, voxels stay.
@@ -47,7 +47,7 @@ def moved_volume_steps(node: Any, chain: Chain, resampling: Resampling) -> Steps
     else:
         place = resampling.reference
         grid, to_own = place.geometry, [*place.to_world, *chain]
-    voxels = yield from resample_volume_steps(
+    voxels = yield from resample_volume_incrementally(
         volume.voxels,
         own,
         to_own,
@@ -56,7 +56,7 @@ def moved_volume_steps(node: Any, chain: Chain, resampling: Resampling) -> Steps
         estimate=_OF_LABELS if volume.is_label_map else None,
         interpolation="nearest" if volume.is_label_map else resampling.interpolation,
     )
-    image = yield from image_steps(voxels, volume.scalar_type)
+    image = yield from image_incrementally(voxels, volume.scalar_type)
     return lambda target: write_resampled_volume(target, image, place, volume)
 
 

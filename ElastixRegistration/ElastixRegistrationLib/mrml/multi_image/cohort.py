@@ -22,7 +22,7 @@ from ...worker.client import State
 from ...worker.command import CommandProcess
 from ...worker.process import describe_exit
 from ..nodes.incremental import Steps
-from ..nodes.snapshots import taken_back_on_failure
+from ..nodes.snapshots import rollback_on_failure
 from ..nodes.volumes import VolumeImage
 from ..run.asynchronous_run import BackgroundRun
 from ..run.scene_presets import scene_presets
@@ -31,7 +31,7 @@ from .volume_outputs import VolumesOutcome, add_result_volume, add_transform
 
 SUMMARY, PAGE = "summary.csv", "index.html"
 #: A run that is asked to stop sums up first; one that does not within this is ended.
-_LONGEST_STOP_S = 30.0
+_MAX_STOP_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class _Members:
 
 
 class CohortRun(BackgroundRun[CohortOutcome]):
-    """A cohort on its way; ``cohort_steps`` starts it.
+    """A cohort on its way; ``cohort_incrementally`` starts it.
 
     Of ``total`` cases ``done`` are over; ``counts`` says how ("done", "kept", "failed"). Cases that failed do not make
     the cohort one that failed. ``workers``, ``dashboard`` and ``remaining_s`` are those of the cluster. ``log``: what
@@ -121,7 +121,7 @@ class CohortRun(BackgroundRun[CohortOutcome]):
         self._read_progress()
         if code is not None:
             self._end(code)
-        elif self._stopping is not None and time.monotonic() > self._stopping + _LONGEST_STOP_S:
+        elif self._stopping is not None and time.monotonic() > self._stopping + _MAX_STOP_S:
             self._process.kill()
         return self.state
 
@@ -145,21 +145,21 @@ class CohortRun(BackgroundRun[CohortOutcome]):
     def _wait_for_news(self) -> None:
         time.sleep(0.05)
 
-    def _outcome_steps(self) -> Steps[CohortOutcome]:
+    def _outcome_incrementally(self) -> Steps[CohortOutcome]:
         folder = Path(_absolute(self.options.output_folder))
         cases = _cases(folder / SUMMARY)
         nodes = VolumesOutcome({}, {}, {})
         for place, (name, problem) in self._members.unusable.items():
             cases.insert(place, (name, "failed", problem))
         if self.options.into_scene and self._members.moving:
-            nodes = yield from self._node_steps(folder, cases)
+            nodes = yield from self._node_incrementally(folder, cases)
         return CohortOutcome(cases, folder / PAGE, folder / SUMMARY, nodes)
 
-    def _node_steps(self, folder: Path, cases: list[tuple[str, str, str]]) -> Steps[VolumesOutcome]:
+    def _node_incrementally(self, folder: Path, cases: list[tuple[str, str, str]]) -> Steps[VolumesOutcome]:
         nodes = VolumesOutcome({}, {}, {})
         fixed = self._members.fixed
         fixed_name = "" if fixed is None else fixed.node.GetName()
-        with taken_back_on_failure() as made:
+        with rollback_on_failure() as made:
             for place, (case, state, error) in enumerate(cases):
                 if state not in ("done", "kept"):
                     nodes.failed[place] = error or state
@@ -210,7 +210,7 @@ class CohortRun(BackgroundRun[CohortOutcome]):
         self._files.close()
 
 
-def cohort_steps(
+def cohort_incrementally(
     fixed_node: Any,
     settings: RegistrationSettings,
     options: CohortOptions,
@@ -235,7 +235,7 @@ def cohort_steps(
             files = CohortFiles(folder, settings)
             fixed = fixed_path = fixed_mask = None
             if fixed_node is not None:
-                fixed, fixed_path, fixed_mask = yield from files.volume_steps(
+                fixed, fixed_path, fixed_mask = yield from files.volume_incrementally(
                     fixed_node, "fixed volume", fixed_mask_node, fixed_segments
                 )
             if options.source:
@@ -244,7 +244,7 @@ def cohort_steps(
                 inputs += [] if fixed_mask is None else ["--fixed-mask", str(fixed_mask)]
             else:
                 nodes = _moving_nodes(fixed_node, fixed_mask_node, options, scene)
-                members, rows = yield from _moving_steps(files, fixed, nodes)
+                members, rows = yield from _moving_incrementally(files, fixed, nodes)
                 inputs = [str(files.table(fixed_path, fixed_mask, rows))]
             preset, variables = files.preset_options(presets)
         except OSError as problem:
@@ -268,14 +268,14 @@ def _moving_nodes(fixed_node: Any, fixed_mask_node: Any, options: CohortOptions,
     return list(nodes)
 
 
-def _moving_steps(
+def _moving_incrementally(
     files: CohortFiles, fixed: VolumeImage | None, nodes: Sequence[Any]
 ) -> Steps[tuple[_Members, list[tuple[Path, Path | None]]]]:
     """Members, and rows of (moving, its mask). Raises InputError when none of ``nodes`` can be registered."""
     members, rows = _Members(fixed), []
     for place, node in enumerate(nodes):
         try:
-            volume, path, mask = yield from files.volume_steps(node, "moving volume")
+            volume, path, mask = yield from files.volume_incrementally(node, "moving volume")
         except InputError as problem:  # as a broken file in a folder, it does not stop the others
             members.unusable[place] = (node.GetName(), str(problem))
             continue

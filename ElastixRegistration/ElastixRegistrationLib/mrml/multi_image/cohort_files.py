@@ -23,10 +23,10 @@ from ...core.system.file_names import safe_name
 from ..nodes.chains import Chain
 from ..nodes.coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from ..nodes.incremental import Steps
-from ..nodes.output_volumes import image_steps
+from ..nodes.output_volumes import image_incrementally
 from ..nodes.transform_sources import read_chain
 from ..nodes.volumes import VolumeImage, volume_image
-from ..run.sides import mask_of_side_steps, side_steps
+from ..run.sides import mask_of_side_incrementally, side_incrementally
 from .volume_outputs import RESULT_ATTRIBUTE
 
 
@@ -59,7 +59,7 @@ class CohortFiles:
         self._folder, self._settings = folder, settings
         self._names: set[str] = set()
 
-    def volume_steps(
+    def volume_incrementally(
         self, node: Any, role: str, mask_node: Any = None, segments: Sequence[str] | None = None
     ) -> Steps[tuple[VolumeImage, Path, Path | None]]:
         """(volume, its file, that of its mask or None). Raises InputError that names the node."""
@@ -69,20 +69,20 @@ class CohortFiles:
             raise InputError(f"The {volume.name} is a single slice; cohorts of the scene are of volumes.")
         settings = self._settings
         background = settings.background if role.startswith("moving") or settings.background == KEEP else "auto"
-        side = yield from side_steps(volume, None, background, settings.threads)
+        side = yield from side_incrementally(volume, None, background, settings.threads)
         path = self._new_path(node.GetName())
-        if volume.components > 1 and volume.is_orthogonal_in_world:  # colours stay colours
-            yield from self._write_steps(volume.voxels, volume.geometry, path)
+        if volume.components > 1 and volume.is_orthogonal_in_world:  # colors stay colors
+            yield from self._write_incrementally(volume.voxels, volume.geometry, path)
         else:
-            yield from self._write_steps(side.image.array, side.grid, path)
+            yield from self._write_incrementally(side.image.array, side.grid, path)
         mask_role = role.replace("volume", "mask")
         if mask_node is not None:
             _check_in_scene(mask_node, mask_role)
-        mask = yield from mask_of_side_steps(side, mask_node, segments, mask_role)
+        mask = yield from mask_of_side_incrementally(side, mask_node, segments, mask_role)
         if mask is None:
             return volume, path, None
         mask_path = self._new_path(f"{node.GetName()}-mask")
-        yield from self._write_steps(mask.array, side.grid, mask_path)
+        yield from self._write_incrementally(mask.array, side.grid, mask_path)
         return volume, path, mask_path
 
     def table(self, fixed: Path | None, fixed_mask: Path | None, rows: Sequence[tuple[Path, Path | None]]) -> Path:
@@ -119,11 +119,11 @@ class CohortFiles:
         self._names.add(stem.lower())
         return self._folder / f"{stem}.nrrd"
 
-    def _write_steps(self, voxels: np.ndarray, geometry: Any, path: Path) -> Steps[None]:
+    def _write_incrementally(self, voxels: np.ndarray, geometry: Any, path: Path) -> Steps[None]:
         node = slicer.vtkMRMLVectorVolumeNode() if voxels.ndim == 4 else slicer.vtkMRMLScalarVolumeNode()
         node.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras_of(geometry)))
         scalar_type = get_vtk_array_type(voxels.dtype)
-        node.SetAndObserveImageData((yield from image_steps(voxels, scalar_type)))
+        node.SetAndObserveImageData((yield from image_incrementally(voxels, scalar_type)))
         storage = slicer.vtkMRMLNRRDStorageNode()
         storage.SetUseCompression(0)
         storage.SetFileName(str(path))

@@ -21,9 +21,9 @@ from ..nodes.transforms import chain_from_data
 from ..nodes.volumes import VolumeImage, volume_image
 from ..run.asynchronous_run import BackgroundRun
 from ..run.sides import flattened
-from .sequence_outputs import SequenceOutcome, group_steps
+from .sequence_outputs import SequenceOutcome, group_incrementally
 from .sequences import frames_of
-from .volume_outputs import VolumesOutcome, volumes_group_steps
+from .volume_outputs import VolumesOutcome, volumes_group_incrementally
 
 GroupOutcome = tuple[SequenceOutcome | VolumesOutcome, Any]
 
@@ -38,7 +38,7 @@ class GroupFound:
 
 
 class GroupRegistration(BackgroundRun[GroupOutcome]):
-    """A group on its way; ``group_run_steps`` starts it. ``source`` is the sequence node, or the list of volumes."""
+    """A group on its way; ``group_run_incrementally`` starts it. ``source``: the sequence node, or a list of volumes."""
 
     failed: dict[int, str]
     total = 1
@@ -94,9 +94,9 @@ class GroupRegistration(BackgroundRun[GroupOutcome]):
     def _wait_for_news(self) -> None:
         self._pool.wait_for_news(0.1)
 
-    def _outcome_steps(self) -> Steps[GroupOutcome]:
+    def _outcome_incrementally(self) -> Steps[GroupOutcome]:
         found = self._found(self._handle.result)
-        steps = group_steps if _is_sequence(self.source) else volumes_group_steps
+        steps = group_incrementally if _is_sequence(self.source) else volumes_group_incrementally
         return (yield from steps(self.source, self.members, found))
 
     def _found(self, result: Any) -> GroupFound:
@@ -112,7 +112,7 @@ class GroupRegistration(BackgroundRun[GroupOutcome]):
         return GroupFound(chains, result.backgrounds, mean)
 
 
-def group_run_steps(source: Any, settings: GroupSettings | None = None) -> Steps[GroupRegistration]:
+def group_run_incrementally(source: Any, settings: GroupSettings | None = None) -> Steps[GroupRegistration]:
     """Read a group, one image in a step, and start it.
 
     ``source`` is a sequence node, or a list of volume nodes, which count where they are in world. Raises InputError for

@@ -16,9 +16,9 @@ from ...core.settings import RegistrationSettings
 from ..nodes.chains import Chain, chain_to_world, inverse
 from ..nodes.coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from ..nodes.incremental import Steps
-from ..nodes.output_volumes import image_steps, volume_class_for
-from ..nodes.resampling import resample_steps, resample_volume_steps
-from ..nodes.segments import chosen_segment_ids, segments_on_grid_steps
+from ..nodes.output_volumes import image_incrementally, volume_class_for
+from ..nodes.resampling import resample_incrementally, resample_volume_incrementally
+from ..nodes.segments import chosen_segment_ids, segments_on_grid_incrementally
 from ..nodes.transforms import set_from_parent
 from ..nodes.volumes import VolumeImage
 
@@ -66,7 +66,7 @@ class SequenceOutcome:
     failed: Mapping[int, str]
 
 
-def output_steps(
+def output_incrementally(
     sequence_node: Any,
     frames: Sequence[VolumeImage],
     found: Found,
@@ -87,19 +87,21 @@ def output_steps(
     data: dict[str, dict[int, Any]] = {role: {} for role in _ROLES if role in wanted}
     for frame, chain in chains.items():
         if "volumes" in wanted:
-            data["volumes"][frame] = yield from _moved_volume_steps(frames, frame, chain, found, options, settings)
+            data["volumes"][frame] = yield from _moved_volume_incrementally(
+                frames, frame, chain, found, options, settings
+            )
         if "transforms" in wanted:
             data["transforms"][frame] = _transform_node(chain)
         yield
     if "segmentations" in wanted:
         if segmentation_node is None:
             raise InputError("Segmentations are wanted, and no segmentation of the reference frame was given.")
-        data["segmentations"] = yield from _followed_steps(
+        data["segmentations"] = yield from _followed_incrementally(
             sequence_node, frames, chains, options, segmentation_node, segments
         )
     _check_still_there(used)
     nodes = {role: _fill(getattr(outputs, role), sequence_node, role, by_frame) for role, by_frame in data.items()}
-    browser = _synchronised(sequence_node, list(nodes.values()))
+    browser = _synchronized(sequence_node, list(nodes.values()))
     return SequenceOutcome(nodes, browser, tuple(chains), dict(found.failed))
 
 
@@ -109,12 +111,12 @@ def _check_still_there(nodes: Sequence[Any]) -> None:
             raise InputError(f"The node {node.GetName()} was removed from the scene while its frames were registered.")
 
 
-def group_steps(
+def group_incrementally(
     sequence_node: Any, frames: Sequence[VolumeImage], found: GroupFound
 ) -> Steps[tuple[SequenceOutcome, Any]]:
     """(outcome, mean volume node) of a groupwise registration: all frames on the grid of the first one."""
     _check_still_there([sequence_node])
-    group = yield from moved_group_steps(frames, found)
+    group = yield from moved_group_incrementally(frames, found)
     _check_still_there([sequence_node])
     transforms = {frame: _transform_node(chain) for frame, chain in found.chains.items()}
     nodes = {
@@ -122,7 +124,7 @@ def group_steps(
         "transforms": _fill(None, sequence_node, "transforms", transforms),
     }
     mean_node = add_volume(sequence_node.GetScene(), f"{sequence_node.GetName()} mean", group.mean)
-    browser = _synchronised(sequence_node, list(nodes.values()))
+    browser = _synchronized(sequence_node, list(nodes.values()))
     return SequenceOutcome(nodes, browser, tuple(found.chains), {}), mean_node
 
 
@@ -134,19 +136,19 @@ class MovedGroup:
     mean: Any
 
 
-def moved_group_steps(members: Sequence[VolumeImage], found: GroupFound) -> Steps[MovedGroup]:
+def moved_group_incrementally(members: Sequence[VolumeImage], found: GroupFound) -> Steps[MovedGroup]:
     grid = members[0].geometry
     moved = {}
     for place, chain in found.chains.items():
         member = members[place]
         interpolation = "nearest" if member.is_label_map else "linear"
-        voxels = yield from resample_volume_steps(
+        voxels = yield from resample_volume_incrementally(
             member.voxels, member.geometry, chain, grid, estimate=found.backgrounds[place], interpolation=interpolation
         )
-        moved[place] = yield from _volume_node_steps(voxels, member, ijk_to_ras_of(grid))
+        moved[place] = yield from _volume_node_incrementally(voxels, member, ijk_to_ras_of(grid))
     mean = slicer.vtkMRMLScalarVolumeNode()
     mean.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras_of(grid)))
-    mean.SetAndObserveImageData((yield from image_steps(found.mean, vtk.VTK_FLOAT)))
+    mean.SetAndObserveImageData((yield from image_incrementally(found.mean, vtk.VTK_FLOAT)))
     return MovedGroup(moved, mean)
 
 
@@ -158,7 +160,7 @@ def add_volume(scene: Any, name: str, node: Any) -> Any:
     return node
 
 
-def _moved_volume_steps(
+def _moved_volume_incrementally(
     frames: Sequence[VolumeImage],
     frame: int,
     chain: Chain,
@@ -169,8 +171,8 @@ def _moved_volume_steps(
     onto, of = (options.reference, frame) if options.onto_reference else (frame, options.reference)
     fixed, moving = frames[onto], frames[of]
     if frame == options.reference:
-        return (yield from _volume_node_steps(moving.voxels, moving, fixed.ijk_to_ras))
-    voxels = yield from resample_volume_steps(
+        return (yield from _volume_node_incrementally(moving.voxels, moving, fixed.ijk_to_ras))
+    voxels = yield from resample_volume_incrementally(
         moving.voxels,
         moving.geometry,
         chain,
@@ -179,14 +181,14 @@ def _moved_volume_steps(
         estimate=found.backgrounds[of],
         interpolation="nearest" if moving.is_label_map else settings.interpolation,
     )
-    return (yield from _volume_node_steps(voxels, moving, fixed.ijk_to_ras))
+    return (yield from _volume_node_incrementally(voxels, moving, fixed.ijk_to_ras))
 
 
-def _volume_node_steps(voxels: np.ndarray, moving: VolumeImage, ijk_to_ras: np.ndarray) -> Steps[Any]:
+def _volume_node_incrementally(voxels: np.ndarray, moving: VolumeImage, ijk_to_ras: np.ndarray) -> Steps[Any]:
     """A node outside of any scene."""
     node = getattr(slicer, volume_class_for(moving))()
     node.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras))
-    node.SetAndObserveImageData((yield from image_steps(voxels, moving.scalar_type)))
+    node.SetAndObserveImageData((yield from image_incrementally(voxels, moving.scalar_type)))
     node.SetVoxelVectorType(moving.node.GetVoxelVectorType())
     return node
 
@@ -198,7 +200,7 @@ def _transform_node(chain: Chain) -> Any:
     return node
 
 
-def _followed_steps(
+def _followed_incrementally(
     sequence_node: Any,
     frames: Sequence[VolumeImage],
     chains: Mapping[int, Chain],
@@ -214,7 +216,7 @@ def _followed_steps(
     to_segments = [*to_world, *inverse(chain_to_world(segmentation_node.GetParentTransformNode()))]
     drawn = []
     for segment_id in chosen_segment_ids(segmentation_node, segments, name):
-        inside, is_empty = yield from segments_on_grid_steps(
+        inside, is_empty = yield from segments_on_grid_incrementally(
             segmentation_node, [segment_id], reference.geometry, to_segments, name
         )
         if not is_empty:
@@ -228,19 +230,19 @@ def _followed_steps(
         # Half of the way between outside and inside, which is smoother than the nearest voxel.
         masks = []
         for segment, inside in drawn:
-            moved = yield from resample_steps(inside, reference.geometry, to_reference, grid)
+            moved = yield from resample_incrementally(inside, reference.geometry, to_reference, grid)
             masks.append((segment, moved >= 0.5))
-        followed[frame] = yield from _segmentation_node_steps(masks, grid)
+        followed[frame] = yield from _segmentation_node_incrementally(masks, grid)
     return followed
 
 
-def _segmentation_node_steps(masks: Sequence[tuple[Any, np.ndarray]], grid: Geometry) -> Steps[Any]:
+def _segmentation_node_incrementally(masks: Sequence[tuple[Any, np.ndarray]], grid: Geometry) -> Steps[Any]:
     node = slicer.vtkMRMLSegmentationNode()
     kind = slicer.vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()
     node.GetSegmentation().SetSourceRepresentationName(kind)
     for source, inside in masks:
         label_map = slicer.vtkOrientedImageData()
-        label_map.ShallowCopy((yield from image_steps(inside.view(np.uint8), vtk.VTK_UNSIGNED_CHAR)))
+        label_map.ShallowCopy((yield from image_incrementally(inside.view(np.uint8), vtk.VTK_UNSIGNED_CHAR)))
         label_map.SetImageToWorldMatrix(vtk_matrix_from_array(ijk_to_ras_of(grid)))
         segment = slicer.vtkSegment()
         segment.DeepCopyMetadata(source)
@@ -295,7 +297,7 @@ def _proxy_of(sequence_node: Any) -> Any:
     return None if browser is None else browser.GetProxyNode(sequence_node)
 
 
-def _synchronised(sequence_node: Any, outputs: Sequence[Any]) -> Any:
+def _synchronized(sequence_node: Any, outputs: Sequence[Any]) -> Any:
     """The browser of the input, a new one where there is none, with the outputs in step."""
     browser = _browser_of(sequence_node)
     if browser is None:

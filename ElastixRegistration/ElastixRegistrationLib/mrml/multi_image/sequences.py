@@ -1,4 +1,4 @@
-"""Register the frames of a sequence node: each to one frame, or to its neighbour, in background processes.
+"""Register the frames of a sequence node: each to one frame, or to its neighbor, in background processes.
 
 Frames are data nodes of a scene inside of the sequence: a parent transform of the node that shows them in the scene
 moves all of them alike, so it takes no part here, and what shows the results is put under the same parent.
@@ -25,10 +25,10 @@ from ..nodes.incremental import Steps
 from ..nodes.transforms import chain_from_data
 from ..nodes.volumes import VolumeImage, volume_image
 from ..run.asynchronous_run import BackgroundRun
-from ..run.job import OutputNodes, RegistrationJob, prepare_steps
+from ..run.job import OutputNodes, RegistrationJob, prepare_incrementally
 from ..run.results import transform_in_space
 from ..run.scene_presets import scene_presets
-from .sequence_outputs import SequenceOutcome, SequenceOutputs, output_steps
+from .sequence_outputs import SequenceOutcome, SequenceOutputs, output_incrementally
 
 #: Part of the free memory that the background processes together may take.
 _SHARE = 0.7
@@ -38,7 +38,7 @@ _SHARE = 0.7
 class SequenceOptions:
     """``reference``, ``first`` and ``last`` count items from 0; ``last`` belongs to the range, None is the end.
 
-    ``neighbours``: each frame with the one before it on the way to the reference, composed; else each with the
+    ``neighbors``: each frame with the one before it on the way to the reference, composed; else each with the
     reference. ``onto_reference``: frames move onto the reference; else the reference, and what was drawn on it, moves
     onto each frame.
     """
@@ -46,7 +46,7 @@ class SequenceOptions:
     reference: int = 0
     first: int = 0
     last: int | None = None
-    neighbours: bool = False
+    neighbors: bool = False
     onto_reference: bool = True
 
 
@@ -98,13 +98,13 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
         self.outputs = outputs or SequenceOutputs()
         self.segmentation_node, self.segments = segmentation_node, segments
         self._mask = (mask_node, mask_segments)
-        if mask_node is not None and options.neighbours:
-            raise InputError("A mask lies on the reference frame, so it cannot be used from neighbour to neighbour.")
+        if mask_node is not None and options.neighbors:
+            raise InputError("A mask lies on the reference frame, so it cannot be used from neighbor to neighbor.")
         self.frames = frames_of(sequence_node)
         chosen = _range(options, len(self.frames))
         self.outputs.check(sequence_node)
         self._pairs = frame_pairs(
-            chosen, options.reference, neighbours=options.neighbours, onto_reference=options.onto_reference
+            chosen, options.reference, neighbors=options.neighbors, onto_reference=options.onto_reference
         )
         self._waiting = list(self._pairs)
         self._preparing: Iterator[None] | None = None
@@ -164,8 +164,8 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
         if not self.has_result:
             self.state, self.error = State.FAILED, RegistrationError(next(iter(self.failed.values())))
 
-    def _outcome_steps(self) -> Steps[SequenceOutcome]:
-        return output_steps(
+    def _outcome_incrementally(self) -> Steps[SequenceOutcome]:
+        return output_incrementally(
             self.sequence_node,
             self.frames,
             self.found(),
@@ -195,13 +195,13 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
     def _submit_what_fits(self, end: float) -> None:
         """Until ``end`` (monotonic), then on from there at the next call."""
         while self._preparing or (self._waiting and len(self._running) < self._at_once):
-            self._preparing = self._preparing or self._submission_steps(self._waiting.pop(0))
+            self._preparing = self._preparing or self._submission_incrementally(self._waiting.pop(0))
             for _step in self._preparing:
                 if time.monotonic() >= end:
                     return
             self._preparing = None
 
-    def _submission_steps(self, pair: FramePair) -> Steps[None]:
+    def _submission_incrementally(self, pair: FramePair) -> Steps[None]:
         fixed, moving = self.frames[pair.fixed].node, self.frames[pair.moving].node
         mask_node, mask_segments = self._mask
         masks: dict[str, Any] = {}
@@ -209,7 +209,7 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
             side = "fixed" if self.options.onto_reference else "moving"
             masks = {f"{side}_mask_node": mask_node, f"{side}_segments": mask_segments}
         try:
-            steps = prepare_steps(fixed, moving, self.settings, OutputNodes(), presets=self._presets, **masks)
+            steps = prepare_incrementally(fixed, moving, self.settings, OutputNodes(), presets=self._presets, **masks)
             job = yield from steps
             self._running.append(_Run(pair, job, self._pool.submit(**job.inputs.data())))
         except InputError as error:

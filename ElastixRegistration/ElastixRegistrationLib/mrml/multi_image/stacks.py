@@ -11,8 +11,8 @@ from ...core.images.geometry import array_view, geometry_of, image_from_array
 from ...core.registration.series import SeriesResult, align_stack
 from ...core.settings import RegistrationSettings
 from ..nodes.coordinates import ijk_to_ras_of, vtk_matrix_from_array
-from ..nodes.incremental import completed
-from ..nodes.output_volumes import copy_appearance, image_steps, volume_class_for
+from ..nodes.incremental import run_to_completion
+from ..nodes.output_volumes import copy_appearance, image_incrementally, volume_class_for
 from ..nodes.volumes import is_orthogonal, volume_image
 from ..run.scene_presets import scene_presets
 
@@ -34,7 +34,7 @@ def align_stack_node(
     reference: int | None = None,
     *,
     any_rotation: bool = True,
-    neighbours: bool = True,
+    neighbors: bool = True,
     output_node: Any = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> StackOutcome:
@@ -58,7 +58,7 @@ def align_stack_node(
         image_from_array(volume.voxels, volume.geometry),
         stages,
         reference,
-        neighbours=neighbours,
+        neighbors=neighbors,
         any_rotation=rotations,
         initialization=settings.initialization,
         background=settings.background,
@@ -66,7 +66,7 @@ def align_stack_node(
         seed=settings.seed,
         progress=progress,
     )
-    image = completed(image_steps(array_view(aligned), volume.scalar_type))
+    image = run_to_completion(image_incrementally(array_view(aligned), volume.scalar_type))
     target = output_node
     if target is None:
         target = scene.AddNewNodeByClass(needed, scene.GenerateUniqueName(f"{node.GetName()} aligned"))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from ...core.errors import InputError
 from ..nodes.chains import Chain
 from ..nodes.incremental import Steps
-from ..nodes.snapshots import taken_back_on_failure
+from ..nodes.snapshots import rollback_on_failure
 from ..nodes.transforms import node_chain, node_class_of, set_from_parent
 from ..nodes.volumes import VolumeImage
-from .sequence_outputs import add_volume, moved_group_steps
+from .sequence_outputs import add_volume, moved_group_incrementally
 
 if TYPE_CHECKING:
     from .group import GroupFound
@@ -30,16 +30,16 @@ class VolumesOutcome:
     failed: dict[int, str]
 
 
-def volumes_group_steps(
+def volumes_group_incrementally(
     nodes: Sequence[Any], members: Sequence[VolumeImage], found: GroupFound
 ) -> Steps[tuple[VolumesOutcome, Any]]:
     """(outcome, mean volume node) of a groupwise registration, on the grid of the first of ``nodes``."""
     check_still_there(nodes)
-    group = yield from moved_group_steps(members, found)
+    group = yield from moved_group_incrementally(members, found)
     check_still_there(nodes)
     scene = nodes[0].GetScene()
     transforms, volumes = {}, {}
-    with taken_back_on_failure() as made:
+    with rollback_on_failure() as made:
         made += [*group.members.values(), group.mean]
         for place, chain in found.chains.items():
             name = f"{nodes[place].GetName()} in the group"

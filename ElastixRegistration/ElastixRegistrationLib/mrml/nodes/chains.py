@@ -136,11 +136,11 @@ def map_lps_points(chain: Sequence[Any], points: np.ndarray) -> np.ndarray:
     return lps_from_ras(map_points(chain, lps_from_ras(points)))
 
 
-def displacement_steps(chain: Sequence[Any], geometry: Geometry, vectors: np.ndarray) -> Steps[None]:
-    """Write T(x) - x, RAS mm, at the voxel centres x of ``geometry`` into (k, j, i, 3) ``vectors``."""
+def displacement_incrementally(chain: Sequence[Any], geometry: Geometry, vectors: np.ndarray) -> Steps[None]:
+    """Write T(x) - x, RAS mm, at the voxel centers x of ``geometry`` into (k, j, i, 3) ``vectors``."""
     matrix = matrix_of(chain)
     if matrix is not None:
-        yield from _linear_displacement_steps(matrix, geometry, vectors)
+        yield from _linear_displacement_incrementally(matrix, geometry, vectors)
         return
     rows = vectors.reshape(-1, geometry.size[0], 3)  # a view: what VTK and NumPy allocate is contiguous
     first, count = 0, len(rows)
@@ -160,7 +160,7 @@ def displacement_steps(chain: Sequence[Any], geometry: Geometry, vectors: np.nda
         yield
 
 
-def _linear_displacement_steps(matrix: np.ndarray, geometry: Geometry, vectors: np.ndarray) -> Steps[None]:
+def _linear_displacement_incrementally(matrix: np.ndarray, geometry: Geometry, vectors: np.ndarray) -> Steps[None]:
     """Displacements by a (4, 4) RAS matrix grow evenly from voxel to voxel."""
     growth = (matrix - np.eye(4)) @ ijk_to_ras_of(geometry)
     i, j, k = (np.arange(n)[:, None] * growth[:3, axis] for axis, n in enumerate(geometry.size))

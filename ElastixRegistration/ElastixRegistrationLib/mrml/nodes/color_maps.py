@@ -1,4 +1,4 @@
-"""Colours and legends in which figures of a deformation can be read off a slice view."""
+"""Colors and legends in which figures of a deformation can be read off a slice view."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import slicer
 
-_COLOURS = 256
-#: Position from 0 to 1, and colour. Local volume change is white where nothing changes, blue where space shrinks and
-#: red where it grows; yellow, the first colour, is where it folds. Colours are of Moreland's diverging map.
+_COLORS = 256
+#: Position from 0 to 1, and color. Local volume change is white where nothing changes, blue where space shrinks and
+#: red where it grows; yellow, the first color, is where it folds. Colors are of Moreland's diverging map.
 VOLUME_CHANGE = (
     (0.0, (1.0, 0.9, 0.0)),
     (0.004, (0.230, 0.299, 0.754)),
@@ -27,29 +27,29 @@ DISPLACEMENT = (
 )
 
 
-def colour_node(scene: Any, name: str, stops: Sequence[tuple[float, tuple[float, float, float]]]) -> Any:
-    """The colour table of that name, made when the scene has none."""
+def color_node(scene: Any, name: str, stops: Sequence[tuple[float, tuple[float, float, float]]]) -> Any:
+    """The color table of that name, made when the scene has none."""
     found = scene.GetFirstNode(name, "vtkMRMLColorTableNode")
     if found is not None:
         return found
     node = slicer.vtkMRMLColorTableNode()
     node.SetName(name)
     node.SetTypeToUser()
-    node.SetNumberOfColors(_COLOURS)
+    node.SetNumberOfColors(_COLORS)
     positions = [position for position, _ in stops]
-    channels = [np.interp(np.linspace(0, 1, _COLOURS), positions, [rgb[n] for _, rgb in stops]) for n in range(3)]
+    channels = [np.interp(np.linspace(0, 1, _COLORS), positions, [rgb[n] for _, rgb in stops]) for n in range(3)]
     for index, (red, green, blue) in enumerate(zip(*channels, strict=True)):
         node.SetColor(index, str(index), float(red), float(green), float(blue), 1.0)
     scene.AddNode(node)
     return node
 
 
-def show_in_colours(volume_node: Any, colours: Any, low: float, high: float, title: str) -> Any:
-    """Show a scalar volume in ``colours`` from ``low`` to ``high``, with a legend, whose display node is returned."""
+def show_in_colors(volume_node: Any, colors: Any, low: float, high: float, title: str) -> Any:
+    """Show a scalar volume in ``colors`` from ``low`` to ``high``, with a legend, whose display node is returned."""
     if volume_node.GetDisplayNode() is None:
         volume_node.CreateDefaultDisplayNodes()
     display = volume_node.GetDisplayNode()
-    display.SetAndObserveColorNodeID(colours.GetID())
+    display.SetAndObserveColorNodeID(colors.GetID())
     display.SetAutoWindowLevel(False)
     display.SetWindowLevel(high - low, (high + low) / 2)
     legend = next(

@@ -15,7 +15,7 @@ Steps = Generator[None, None, T]
 STEP_S = 0.02
 
 
-def completed(steps: Steps[T]) -> T:
+def run_to_completion(steps: Steps[T]) -> T:
     """All steps at once, where nothing waits."""
     while True:
         try:

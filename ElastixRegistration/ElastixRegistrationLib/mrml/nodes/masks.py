@@ -11,12 +11,14 @@ from ...core.errors import InputError
 from ...core.images.geometry import Geometry
 from .chains import chain_to_world, inverse
 from .incremental import Steps
-from .resampling import resample_steps
-from .segments import chosen_segment_ids, segments_on_grid_steps
+from .resampling import resample_incrementally
+from .segments import chosen_segment_ids, segments_on_grid_incrementally
 from .volumes import volume_image
 
 
-def mask_steps(node: Any, grid: Geometry, role: str, segments: Sequence[str] | None = None) -> Steps[np.ndarray]:
+def mask_incrementally(
+    node: Any, grid: Geometry, role: str, segments: Sequence[str] | None = None
+) -> Steps[np.ndarray]:
     """(k, j, i) uint8, 1 inside, on ``grid`` (3D, LPS mm, in world), of a volume or segmentation node.
 
     A volume is inside where it is not zero. Of a segmentation it is the union of ``segments`` (ids or names), None for
@@ -25,7 +27,7 @@ def mask_steps(node: Any, grid: Geometry, role: str, segments: Sequence[str] | N
     """
     if node.IsA("vtkMRMLSegmentationNode"):
         ids = chosen_segment_ids(node, segments, f"{role} {node.GetName()}")
-        return (yield from segment_mask_steps(node, ids, grid, role))
+        return (yield from segment_mask_incrementally(node, ids, grid, role))
     if segments:
         raise InputError(f"The {role} {node.GetName()} is no segmentation, so it has no segments to choose from.")
     volume = volume_image(node, role)
@@ -33,17 +35,17 @@ def mask_steps(node: Any, grid: Geometry, role: str, segments: Sequence[str] | N
     inside = inside.any(axis=3) if inside.ndim == 4 else inside
     is_empty = not inside.any()
     if not is_empty and (volume.to_world or not volume.geometry.is_close(grid)):
-        inside = yield from resample_steps(
+        inside = yield from resample_incrementally(
             inside.view(np.uint8), volume.geometry, inverse(volume.to_world), grid, interpolation="nearest"
         )
     return _checked(inside, is_empty, volume.name)
 
 
-def segment_mask_steps(node: Any, ids: Sequence[str], grid: Geometry, role: str) -> Steps[np.ndarray]:
-    """``mask_steps`` of the segments of a segmentation node with these ids."""
+def segment_mask_incrementally(node: Any, ids: Sequence[str], grid: Geometry, role: str) -> Steps[np.ndarray]:
+    """``mask_incrementally`` of the segments of a segmentation node with these ids."""
     name = f"{role} {node.GetName()}"
     from_world = inverse(chain_to_world(node.GetParentTransformNode()))
-    inside, is_empty = yield from segments_on_grid_steps(node, ids, grid, from_world, name)
+    inside, is_empty = yield from segments_on_grid_incrementally(node, ids, grid, from_world, name)
     return _checked(inside, is_empty, name)
 
 

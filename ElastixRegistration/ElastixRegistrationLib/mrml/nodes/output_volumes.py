@@ -131,7 +131,7 @@ def write_jacobian_volume(node: Any, determinants: vtk.vtkImageData, grid: Geome
     write_in_world(node, determinants, grid)
 
 
-def image_steps(voxels: np.ndarray, scalar_type: int) -> Steps[vtk.vtkImageData]:
+def image_incrementally(voxels: np.ndarray, scalar_type: int) -> Steps[vtk.vtkImageData]:
     """vtkImageData of (k, j, i) or (k, j, i, c) voxels, in a type that holds them, a copy."""
     image = vtk.vtkImageData()
     image.SetDimensions(*voxels.shape[2::-1])
@@ -156,7 +156,7 @@ def _is_displayable(image: vtk.vtkImageData) -> bool:
 
 
 def copy_appearance(node: Any, source: Any, image: vtk.vtkImageData) -> None:
-    """Show ``node`` as ``source`` is shown: all of it where it has no display yet, else window, level and colours."""
+    """Show ``node`` as ``source`` is shown: all of it where it has no display yet, else window, level and colors."""
     shown_before = node.GetDisplayNode() is not None
     if not shown_before and not _is_displayable(image):
         return
@@ -167,7 +167,7 @@ def copy_appearance(node: Any, source: Any, image: vtk.vtkImageData) -> None:
         return
     if not shown_before and target.GetClassName() == model.GetClassName():
         target.CopyContent(model)
-    if model.GetColorNodeID():  # displays of colour have none
+    if model.GetColorNodeID():  # displays of color have none
         target.SetAndObserveColorNodeID(model.GetColorNodeID())
     if target.IsA("vtkMRMLScalarVolumeDisplayNode") and model.IsA("vtkMRMLScalarVolumeDisplayNode"):
         # Automatic levels of the output would differ from those of the moving volume beside it.

@@ -27,7 +27,7 @@ _FIRST_SLAB = 50_000
 _RIM = 2
 
 
-def resample_steps(
+def resample_incrementally(
     voxels: np.ndarray,
     geometry: Geometry,
     chain: Chain,
@@ -67,7 +67,7 @@ def resample_steps(
         yield
     if interpolation == "bspline":  # which VTK continues beyond half a voxel
         everywhere = np.ones(geometry.size[::-1], np.uint8)
-        inside = yield from resample_steps(
+        inside = yield from resample_incrementally(
             everywhere, geometry, chain, reference, interpolation="nearest", threads=threads
         )
         outside = np.empty(1, result.dtype)
@@ -76,7 +76,7 @@ def resample_steps(
     return result
 
 
-def resample_volume_steps(
+def resample_volume_incrementally(
     voxels: np.ndarray,
     geometry: Geometry,
     chain: Chain,
@@ -86,7 +86,7 @@ def resample_volume_steps(
     estimate: BackgroundEstimate | None = None,
     **options: Any,
 ) -> Steps[np.ndarray]:
-    """``resample_steps`` of (k, j, i) or (k, j, i, c) voxels with what belongs outside of them.
+    """``resample_incrementally`` of (k, j, i) or (k, j, i, c) voxels with what belongs outside of them.
 
     ``background``: "auto", "keep" or a number. ``estimate``: of scalar voxels, where it is known.
     """
@@ -95,18 +95,18 @@ def resample_volume_steps(
         yield
         padding = None if background == KEEP else estimate
         more = {"background": estimate.value, "padding": padding, **options}
-        return (yield from resample_steps(voxels, geometry, chain, reference, **more))
+        return (yield from resample_incrementally(voxels, geometry, chain, reference, **more))
     result = np.empty((*reference.size[::-1], voxels.shape[3]), voxels.dtype)
     for component in range(voxels.shape[3]):
         one = np.ascontiguousarray(voxels[..., component])
         yield
         more = {"background": component_background(one, background), **options}
         yield
-        result[..., component] = yield from resample_steps(one, geometry, chain, reference, **more)
+        result[..., component] = yield from resample_incrementally(one, geometry, chain, reference, **more)
     return result
 
 
-def in_world_steps(
+def in_world_incrementally(
     volume: VolumeImage, grid: Geometry, background: BackgroundEstimate, *, keep_padding: bool, threads: int | None
 ) -> Steps[tuple[np.ndarray, np.ndarray]]:
     """What elastix sees of a volume that it cannot use as it is: (scalars, inside) on ``grid``, (k, j, i), float32.
@@ -116,11 +116,11 @@ def in_world_steps(
     to_volume = inverse(volume.to_world)
     scalars = np.asarray(volume.scalars(), np.float32)
     padding = None if keep_padding else background
-    warped = yield from resample_steps(
+    warped = yield from resample_incrementally(
         scalars, volume.geometry, to_volume, grid, background=background.value, padding=padding, threads=threads
     )
     everywhere = np.ones(volume.geometry.size[::-1], np.uint8)
-    inside = yield from resample_steps(
+    inside = yield from resample_incrementally(
         everywhere, volume.geometry, to_volume, grid, interpolation="nearest", threads=threads
     )
     return warped, inside

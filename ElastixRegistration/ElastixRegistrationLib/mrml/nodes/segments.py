@@ -25,10 +25,10 @@ from .coordinates import (
     vtk_points_from_array,
 )
 from .incremental import Steps
-from .resampling import resample_steps
+from .resampling import resample_incrementally
 
 
-def segments_on_grid_steps(
+def segments_on_grid_incrementally(
     node: Any, ids: Sequence[str], grid: Geometry, from_world: Chain, name: str
 ) -> Steps[tuple[np.ndarray, bool]]:
     """((k, j, i) bool, is_empty): the union of segments on ``grid``, and whether nothing is in them anywhere.
@@ -51,11 +51,11 @@ def segments_on_grid_steps(
             # Several segments share one label map, each with its own value.
             label_maps.setdefault(id(representation), (representation, []))[1].append(segment.GetLabelValue())
     for label_map, values in label_maps.values():
-        found = _labelled(label_map, values)
+        found = _labeled(label_map, values)
         if found is not None:
             is_empty = False
             voxels, geometry = found
-            moved = yield from resample_steps(voxels, geometry, from_world, grid, interpolation="nearest")
+            moved = yield from resample_incrementally(voxels, geometry, from_world, grid, interpolation="nearest")
             inside |= moved != 0
     return inside, is_empty
 
@@ -141,7 +141,7 @@ def representation_of(node: Any, segment: Any, name: str) -> Any:
     )
 
 
-def _labelled(label_map: Any, values: list[int]) -> tuple[np.ndarray, Geometry] | None:
+def _labeled(label_map: Any, values: list[int]) -> tuple[np.ndarray, Geometry] | None:
     """((k, j, i) uint8, geometry in the space of the node) of the voxels with one of ``values``, None without any."""
     scalars = label_map.GetPointData().GetScalars()
     if scalars is None:
@@ -158,7 +158,7 @@ def _labelled(label_map: Any, values: list[int]) -> tuple[np.ndarray, Geometry] 
 
 
 def _filled(surface: vtk.vtkPolyData, from_world: Chain, grid: Geometry) -> np.ndarray:
-    """(k, j, i) bool: voxels of ``grid`` with their centre inside of a closed surface in the space of its node."""
+    """(k, j, i) bool: voxels of ``grid`` with their center inside of a closed surface in the space of its node."""
     points = lps_from_ras(array_from_vtk_points(surface.GetPoints()))
     moved = vtk.vtkPolyData()
     moved.ShallowCopy(surface)

@@ -83,7 +83,7 @@ class Snapshot:
 
 
 @contextmanager
-def taken_back_on_failure() -> Iterator[list[Any]]:
+def rollback_on_failure() -> Iterator[list[Any]]:
     """Around steps that add nodes: those that they append to the list go again when they fail, or are closed early."""
     made: list[Any] = []
     try:

@@ -26,7 +26,7 @@ from ...core.transforms.sampling import coarsened, grown, lattice, sampled
 from .chains import (
     Chain,
     chain_to_world,
-    displacement_steps,
+    displacement_incrementally,
     inverse,
     is_matrix,
     map_lps_points,
@@ -39,7 +39,7 @@ from .incremental import Steps
 from .warps import NoExactForm, itk_from_vtk_warp, vector_image, vtk_grid, vtk_warp_from_element
 
 #: What an exact ITK counterpart may differ by, mm, before it is not taken for one. Most differ by 1e-12; VTK's grid
-#: transform rounds fractions of a voxel to 1/65536, so its own precision is that part of a step between neighbours.
+#: transform rounds fractions of a voxel to 1/65536, so its own precision is that part of a step between neighbors.
 _EXACT = 1e-3
 
 
@@ -85,13 +85,13 @@ def _exact(element: Any, points: np.ndarray) -> list[Any] | None:
     return transforms if np.abs(found - expected).max() <= _EXACT else None
 
 
-def grid_steps(chain: Sequence[Any], geometry: Geometry) -> Steps[Chain]:
-    """The same mapping as one displacement grid sampled at the voxel centres of ``geometry``, double precision.
+def grid_incrementally(chain: Sequence[Any], geometry: Geometry) -> Steps[Chain]:
+    """The same mapping as one displacement grid sampled at the voxel centers of ``geometry``, double precision.
 
     Between them it is interpolated by cubics, as Slicer does with every grid that it reads from a file.
     """
     image, vectors = vector_image(geometry)
-    yield from displacement_steps(chain, geometry, vectors)
+    yield from displacement_incrementally(chain, geometry, vectors)
     return [vtk_grid(image, geometry, cubic=True)]
 
 

@@ -46,7 +46,7 @@ class VolumeImage:
     ijk_to_ras: np.ndarray = field(repr=False)
     scalar_type: int
     is_label_map: bool
-    is_colour: bool
+    is_color: bool
 
     @property
     def components(self) -> int:
@@ -63,18 +63,18 @@ class VolumeImage:
         return not self.to_world and is_orthogonal(self.geometry)
 
     def scalars(self) -> np.ndarray:
-        """(k, j, i) to register on: the voxels, luminance of colour (Rec. 709), magnitude of other vectors.
+        """(k, j, i) to register on: the voxels, luminance of color (Rec. 709), magnitude of other vectors.
 
-        Luminance has the type of the colour, magnitude is float32.
+        Luminance has the type of the color, magnitude is float32.
         """
         if self.components == 1:
             return narrowed(self.voxels)
-        if not self.is_colour:
+        if not self.is_color:
             return scalar_from_components(np.asarray(self.voxels, np.float32))
         luminance = self.voxels[..., :3] @ np.array([0.2126, 0.7152, 0.0722], np.float32)
         if self.voxels.dtype.kind == "f":
             return luminance
-        # Kept whole: exact values that fill the outside of an image stay exact, and recognisable.
+        # Kept whole: exact values that fill the outside of an image stay exact, and recognizable.
         result = np.empty(luminance.shape, self.voxels.dtype)
         cast_into(result, luminance)
         return narrowed(result)
@@ -127,7 +127,7 @@ def volume_image(node: Any, role: str) -> VolumeImage:
         ijk_to_ras=ijk_to_ras,
         scalar_type=scalars.GetDataType(),
         is_label_map=node.IsA("vtkMRMLLabelMapVolumeNode"),
-        is_colour=_is_colour(node, voxels),
+        is_color=_is_color(node, voxels),
     )
 
 
@@ -148,7 +148,7 @@ def ijk_to_ras_of_node(node: Any) -> np.ndarray:
     return array_from_vtk_matrix(matrix)
 
 
-def _is_colour(node: Any, voxels: np.ndarray) -> bool:
+def _is_color(node: Any, voxels: np.ndarray) -> bool:
     if voxels.ndim == 3 or voxels.shape[3] not in (3, 4):
         return False
     kind = node.GetVoxelVectorType()

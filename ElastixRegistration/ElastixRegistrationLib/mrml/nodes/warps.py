@@ -37,7 +37,7 @@ from .coordinates import (
 )
 
 #: 1.2 GB; a fine grid is not continued over a large image at any cost.
-_MOST_VECTORS = 50_000_000
+_MAX_VECTORS = 50_000_000
 _ZEROS = 3  # support of a cubic B-spline beyond its last control point
 
 
@@ -232,7 +232,7 @@ def _continued(vectors: np.ndarray, geometry: Geometry, reach: np.ndarray, beyon
     indices = geometry.indices_of(reach)
     before = np.maximum(np.ceil(-indices.min(0)) + beyond, 0).astype(int)
     after = np.maximum(np.ceil(indices.max(0) - (np.asarray(geometry.size) - 1)) + beyond, 0).astype(int)
-    if np.prod(before + after + geometry.size, dtype=float) > _MOST_VECTORS:
+    if np.prod(before + after + geometry.size, dtype=float) > _MAX_VECTORS:
         raise NoExactForm
     pad = list(zip(before[::-1], after[::-1], strict=True))
     vectors, geometry = np.pad(vectors, [*pad, (0, 0)], mode="edge"), grown(geometry, tuple(before), tuple(after))

@@ -14,7 +14,7 @@ from ...core.transforms.resampling import cast_into
 from ...worker.client import RegistrationHandle
 from ...worker.outputs import FiguresBeforeAndAfter, JacobianDeterminant, Output, ResampledVolume
 from ...worker.pool import WorkerPool
-from ..nodes.incremental import Steps, completed
+from ..nodes.incremental import Steps, run_to_completion
 from .job import RegistrationJob
 
 #: Names of what the worker computes beside the transform, so that the window need not.
@@ -24,23 +24,23 @@ JUDGED_VOXELS = 3e5
 
 
 def submit_job(pool: WorkerPool, job: RegistrationJob, wanted: Collection[str] = ("outputVolume",)) -> Any:
-    """``submission_steps`` at once."""
-    return completed(submission_steps(pool, job, wanted))
+    """``submission_incrementally`` at once."""
+    return run_to_completion(submission_incrementally(pool, job, wanted))
 
 
-def submission_steps(
+def submission_incrementally(
     pool: WorkerPool, job: RegistrationJob, wanted: Collection[str] = ("outputVolume",)
 ) -> Steps[RegistrationHandle]:
     """Run what ``prepareRegistration`` returned. ``wanted``: roles of the outputs. Returns the worker's handle."""
     outputs: list[Output] = [FiguresBeforeAndAfter(FIGURES, JUDGED_VOXELS)]
     if "outputVolume" in wanted:
-        outputs += yield from _resampling_steps(job)
+        outputs += yield from _resampling_incrementally(job)
     if "outputJacobian" in wanted:
         outputs.append(JacobianDeterminant(JACOBIAN))
     return pool.submit(**job.inputs.data(), outputs=outputs)
 
 
-def _resampling_steps(job: RegistrationJob) -> Steps[list[Output]]:
+def _resampling_incrementally(job: RegistrationJob) -> Steps[list[Output]]:
     """What the worker is to resample; nothing under non-linear parents, which it does not know."""
     fixed, moving = job.fixed, job.moving
     if fixed.to_world or moving.to_world:

@@ -9,17 +9,17 @@ from typing import Any, Generic, TypeVar
 
 from ...core.errors import ElastixRegistrationError, InputError
 from ...worker.client import State
-from ..nodes.incremental import Steps, completed
+from ..nodes.incremental import Steps, run_to_completion
 
 Outcome = TypeVar("Outcome")
 
 
 class BackgroundRun(ABC, Generic[Outcome]):
-    """Call ``poll`` from a timer until ``finished``, then ``result_steps`` or ``apply``; or ``wait``, which does both.
+    """Call ``poll`` from a timer until ``finished``, then ``result_incrementally`` or ``apply``; or ``wait`` for both.
 
     ``state`` says how it ended: done, with a result; failed, with ``error``; or cancelled, where ``has_result`` tells
-    whether there is anything to keep. The scene changes in ``result_steps``, ``apply`` and ``wait`` only, and where
-    there is no result it does not. ``outcome``: what has come into the scene, None before.
+    whether there is anything to keep. The scene changes in ``result_incrementally``, ``apply`` and ``wait`` only, and
+    where there is no result it does not. ``outcome``: what has come into the scene, None before.
     """
 
     state: State = State.RUNNING
@@ -40,7 +40,7 @@ class BackgroundRun(ABC, Generic[Outcome]):
         """Stop. What is finished may have to be summed up, so go on calling ``poll`` until ``finished``."""
 
     @abstractmethod
-    def _outcome_steps(self) -> Steps[Outcome]:
+    def _outcome_incrementally(self) -> Steps[Outcome]:
         """Write the result into the scene. Closed before their end, the steps leave the scene as it was."""
 
     @abstractmethod
@@ -74,14 +74,14 @@ class BackgroundRun(ABC, Generic[Outcome]):
 
         Raises InputError or RegistrationError when it failed as a whole, or a node was removed meanwhile.
         """
-        return completed(self.result_steps())
+        return run_to_completion(self.result_incrementally())
 
-    def result_steps(self) -> Steps[Outcome | None]:
+    def result_incrementally(self) -> Steps[Outcome | None]:
         """``apply`` in steps between which a window can move."""
         if not self.finished:
             raise InputError("The images are still being registered.")
         if self.error is not None:
             raise self.error
         if self.has_result and self.outcome is None:
-            self.outcome = yield from self._outcome_steps()
+            self.outcome = yield from self._outcome_incrementally()
         return self.outcome

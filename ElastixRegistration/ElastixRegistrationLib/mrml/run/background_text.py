@@ -9,7 +9,7 @@ from ...core.images.background import estimate_background
 from ..nodes.volumes import volume_image
 
 #: Of larger volumes every n-th voxel is looked at, so that choosing one does not make the window wait.
-_MOST_VOXELS = 4e6
+_MAX_VOXELS = 4e6
 
 
 def background_text(node: Any) -> str:
@@ -18,5 +18,5 @@ def background_text(node: Any) -> str:
         scalars = volume_image(node, "moving volume").scalars()
     except InputError as problem:
         return str(problem)
-    step = max(1, int(-(-((scalars.size / _MOST_VOXELS) ** (1 / 3)) // 1)))
+    step = max(1, int(-(-((scalars.size / _MAX_VOXELS) ** (1 / 3)) // 1)))
     return estimate_background(scalars[::step, ::step, ::step]).reason

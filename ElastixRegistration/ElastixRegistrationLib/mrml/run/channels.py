@@ -14,11 +14,11 @@ from ...core.images.labels import label_values
 from ...core.transforms.plain_data import VoxelData
 from ..nodes.chains import inverse
 from ..nodes.incremental import Steps
-from ..nodes.masks import segment_mask_steps
-from ..nodes.resampling import resample_steps
+from ..nodes.masks import segment_mask_incrementally
+from ..nodes.resampling import resample_incrementally
 from ..nodes.segments import shared_segment_ids
 from ..nodes.volumes import volume_image
-from .sides import Side, flattened, mask_of_side_steps, side_steps
+from .sides import Side, flattened, mask_of_side_incrementally, side_incrementally
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,9 @@ class VolumePair:
     kind: str = "image"
 
 
-def channel_steps(pair: VolumePair, sides: tuple[Side, Side], number: int, threads: int | None) -> Steps[list[Channel]]:
+def channel_incrementally(
+    pair: VolumePair, sides: tuple[Side, Side], number: int, threads: int | None
+) -> Steps[list[Channel]]:
     """The channels of a pair, images as voxel data; ``sides`` are those of the first pair, ``number`` counts from 2.
 
     Raises InputError naming what cannot be compared.
@@ -50,7 +52,7 @@ def channel_steps(pair: VolumePair, sides: tuple[Side, Side], number: int, threa
     if pair.kind not in CHANNEL_KINDS:
         raise InputError(f"Unknown kind of channel {pair.kind!r}; use one of {', '.join(CHANNEL_KINDS)}.")
     if pair.kind != "image":
-        return (yield from _label_channel_steps(pair, sides))
+        return (yield from _label_channel_incrementally(pair, sides))
     images, masks = [], []
     for name, node, mask, segments, first in (
         ("fixed", pair.fixed, pair.fixedMask, pair.fixedSegments, sides[0]),
@@ -61,15 +63,15 @@ def channel_steps(pair: VolumePair, sides: tuple[Side, Side], number: int, threa
             raise InputError(
                 f"The {volume.name} and the first {name} volume must both be single slices, or both volumes."
             )
-        side = yield from side_steps(volume, first.plane, "auto", threads)
+        side = yield from side_incrementally(volume, first.plane, "auto", threads)
         images.append(side.image)
-        masks.append((yield from mask_of_side_steps(side, mask, segments, f"{name} mask {number}")))
+        masks.append((yield from mask_of_side_incrementally(side, mask, segments, f"{name} mask {number}")))
     fixed, moving = images
     fixed_mask, moving_mask = masks
     return [Channel(fixed, moving, fixed_mask, moving_mask, pair.weight, pair.metric, name=f"image {number}")]
 
 
-def _label_channel_steps(pair: VolumePair, sides: tuple[Side, Side]) -> Steps[list[Channel]]:
+def _label_channel_incrementally(pair: VolumePair, sides: tuple[Side, Side]) -> Steps[list[Channel]]:
     nodes = (pair.fixed, pair.moving)
     for name, node in zip(("fixed", "moving"), nodes, strict=True):
         if node is None or not (node.IsA("vtkMRMLSegmentationNode") or node.IsA("vtkMRMLVolumeNode")):
@@ -84,7 +86,7 @@ def _label_channel_steps(pair: VolumePair, sides: tuple[Side, Side]) -> Steps[li
     for label, own in (shared_segment_ids if are_segments else _shared_values)(*nodes).items():
         images = []
         for name, node, one, side in zip(("fixed", "moving"), nodes, own, sides, strict=True):
-            inside = yield from _inside_steps(node, one, side, f"{name} labels")
+            inside = yield from _inside_incrementally(node, one, side, f"{name} labels")
             images.append(VoxelData(*flattened(inside, side.grid, side.plane)))
         fixed, moving = images
         alike: dict[str, Any] = {"weight": pair.weight, "metric": pair.metric, "kind": pair.kind}
@@ -101,14 +103,14 @@ def _shared_values(fixed: Any, moving: Any) -> dict[int, tuple[int, int]]:
     return shared
 
 
-def _inside_steps(node: Any, label: Any, side: Side, role: str) -> Steps[np.ndarray]:
+def _inside_incrementally(node: Any, label: Any, side: Side, role: str) -> Steps[np.ndarray]:
     """(k, j, i) uint8 on the grid of ``side``: inside of a segment, by its id, or of a value of a label map."""
     if node.IsA("vtkMRMLSegmentationNode"):
-        return (yield from segment_mask_steps(node, [label], side.grid, role))
+        return (yield from segment_mask_incrementally(node, [label], side.grid, role))
     volume = volume_image(node, role)
     inside = (volume.voxels == label).view(np.uint8)
     if volume.to_world or not volume.geometry.is_close(side.grid):
-        inside = yield from resample_steps(
+        inside = yield from resample_incrementally(
             inside, volume.geometry, inverse(volume.to_world), side.grid, interpolation="nearest"
         )
     return inside

@@ -9,7 +9,7 @@ from ...core.system.itk_access import preload
 from ..nodes.incremental import Steps
 
 
-def run_steps(inputs: Any) -> Steps[InProcessRun]:
+def run_incrementally(inputs: Any) -> Steps[InProcessRun]:
     """Load ITK, which a window that runs nothing itself does not need, then run."""
     yield from preload()
     return InProcessRun(inputs)

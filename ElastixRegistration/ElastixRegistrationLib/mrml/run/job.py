@@ -28,9 +28,9 @@ from ..nodes.planes import Plane, flat_geometry, flattened_matrix, plane_of
 from ..nodes.points import landmark_pairs
 from ..nodes.transforms import initial_chain, itk_from_chain
 from ..nodes.volumes import VolumeImage, volume_image
-from .channels import VolumePair, channel_steps
+from .channels import VolumePair, channel_incrementally
 from .scene_presets import scene_presets
-from .sides import flattened, mask_of_side_steps, side_steps
+from .sides import flattened, mask_of_side_incrementally, side_incrementally
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class RegistrationJob:
         return flattened(voxels, volume.geometry, self.fixed_plane if volume is self.fixed else self.moving_plane)
 
 
-def prepare_steps(
+def prepare_incrementally(
     fixed_node: Any,
     moving_node: Any,
     settings: RegistrationSettings,
@@ -150,9 +150,11 @@ def prepare_steps(
     if moving.is_label_map and isinstance(background, str):
         background = 0.0
     yield
-    fixed_side = yield from side_steps(fixed, fixed_plane, "auto" if background != KEEP else KEEP, settings.threads)
+    fixed_side = yield from side_incrementally(
+        fixed, fixed_plane, "auto" if background != KEEP else KEEP, settings.threads
+    )
     yield
-    moving_side = yield from side_steps(moving, moving_plane, background, settings.threads)
+    moving_side = yield from side_incrementally(moving, moving_plane, background, settings.threads)
     yield
     points: tuple[Any, Any] = (None, None)
     notes: tuple[str, ...] = ()
@@ -164,13 +166,13 @@ def prepare_steps(
     start = None
     if initial_transform_node is not None:
         chain = initial_chain(initial_transform_node, moving_node)
-        start = yield from _start_steps(chain, fixed_side.grid, fixed_plane, moving_plane)
-    fixed_mask = yield from mask_of_side_steps(fixed_side, fixed_mask_node, fixed_segments, "fixed mask")
-    moving_mask = yield from mask_of_side_steps(moving_side, moving_mask_node, moving_segments, "moving mask")
+        start = yield from _start_incrementally(chain, fixed_side.grid, fixed_plane, moving_plane)
+    fixed_mask = yield from mask_of_side_incrementally(fixed_side, fixed_mask_node, fixed_segments, "fixed mask")
+    moving_mask = yield from mask_of_side_incrementally(moving_side, moving_mask_node, moving_segments, "moving mask")
     sides = (fixed_side, moving_side)
     more = []
     for number, pair in enumerate(channels, 2):
-        more += yield from channel_steps(pair, sides, number, settings.threads)
+        more += yield from channel_incrementally(pair, sides, number, settings.threads)
     inputs = RegistrationInputs(
         fixed=fixed_side.image,
         moving=moving_side.image,
@@ -221,7 +223,7 @@ def _planes(fixed: VolumeImage, moving: VolumeImage) -> tuple[Plane | None, Plan
     return fixed_plane, plane_of(moving.geometry, fixed_plane)
 
 
-def _start_steps(
+def _start_incrementally(
     chain: Chain, grid: Geometry, fixed_plane: Plane | None, moving_plane: Plane | None
 ) -> Steps[TransformData]:
     """The transform, of the dimension of the registration, that an initial transform node stands for."""

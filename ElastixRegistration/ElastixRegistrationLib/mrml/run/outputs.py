@@ -13,12 +13,12 @@ from ...core.errors import InputError
 from ...core.transforms.deformation_analysis import jacobian_determinant_of
 from ..nodes.chains import chain_to_world, inverse, matrix_of
 from ..nodes.incremental import Steps
-from ..nodes.output_volumes import image_steps, volume_class_for, write_jacobian_volume, write_resampled_volume
+from ..nodes.output_volumes import image_incrementally, volume_class_for, write_jacobian_volume, write_resampled_volume
 from ..nodes.snapshots import SceneChange
 from ..nodes.transforms import node_class_of
 from .asynchronous import JACOBIAN
 from .job import RegistrationJob, check_moves_nothing
-from .results import Computed, Wanted, check_still_there, compute_steps, write_field, write_transform
+from .results import Computed, Wanted, check_still_there, compute_incrementally, write_field, write_transform
 
 #: The inverse is made from the transform. The volume is the last, because it may be the moving volume itself.
 _ORDER = ("outputTransform", "outputInverse", "outputField", "outputJacobian", "outputVolume")
@@ -87,7 +87,7 @@ def check_outputs(job: RegistrationJob, wanted: Mapping[str, Any], inputs: Itera
         check_moves_nothing(inverse_node, "inverse transform", job.fixed)
 
 
-def output_steps(
+def output_incrementally(
     job: RegistrationJob, result: Any, wanted: Mapping[str, Any], *, field_is_volume: bool = False
 ) -> Steps[AppliedOutputs]:
     """Write ``result`` into the nodes of ``wanted``: role of an output to its node, or to None for a new one.
@@ -96,10 +96,10 @@ def output_steps(
     or the steps are closed before their end, the scene is as before.
     """
     check_still_there(job, wanted.values())
-    computed = yield from compute_steps(job, result, _asked(wanted, field_is_volume))
+    computed = yield from compute_incrementally(job, result, _asked(wanted, field_is_volume))
     jacobian = None
     if "outputJacobian" in wanted:
-        jacobian = yield from _jacobian_steps(job, result)
+        jacobian = yield from _jacobian_incrementally(job, result)
     check_still_there(job, wanted.values())
     scene = job.fixed.node.GetScene()
     scene.SaveStateForUndo()
@@ -179,10 +179,10 @@ def _invert(node: Any, transform: Any) -> None:
     node.Inverse()
 
 
-def _jacobian_steps(job: RegistrationJob, result: Any) -> Steps[vtk.vtkImageData]:
+def _jacobian_incrementally(job: RegistrationJob, result: Any) -> Steps[vtk.vtkImageData]:
     """Determinants on the grid that elastix saw of the fixed volume."""
     grid, computed = result.fixed_geometry, getattr(result, "outputs", {})
     by_worker = computed.get(JACOBIAN)
     determinant = jacobian_determinant_of(result.transform, grid) if by_worker is None else by_worker.array
     size = grid.size if job.fixed_plane is None else job.fixed.geometry.size
-    return (yield from image_steps(determinant.reshape(size[::-1]), vtk.VTK_FLOAT))
+    return (yield from image_incrementally(determinant.reshape(size[::-1]), vtk.VTK_FLOAT))

@@ -13,17 +13,17 @@ from ...core.images.background import BackgroundEstimate, component_background
 from ...core.images.geometry import Geometry, array_view, image_from_array
 from ...core.transforms.plain_data import TransformData
 from ...core.transforms.resampling import cast_into, resample
-from ..nodes.chains import Chain, chain_to_world, displacement_steps, inverse, simplified
+from ..nodes.chains import Chain, chain_to_world, displacement_incrementally, inverse, simplified
 from ..nodes.coordinates import geometry_from_ijk_to_ras
-from ..nodes.incremental import Steps, completed
-from ..nodes.output_volumes import image_steps, volume_class_for, write_field_volume, write_resampled_volume
+from ..nodes.incremental import Steps, run_to_completion
+from ..nodes.output_volumes import image_incrementally, volume_class_for, write_field_volume, write_resampled_volume
 from ..nodes.planes import lifted_transform
-from ..nodes.resampling import resample_steps
+from ..nodes.resampling import resample_incrementally
 from ..nodes.snapshots import SceneChange
 from ..nodes.transforms import (
     chain_from_data,
     covering_grid,
-    grid_steps,
+    grid_incrementally,
     node_chain,
     node_class_of,
     set_from_parent,
@@ -87,7 +87,7 @@ def apply_result(job: RegistrationJob, result: Any) -> RegistrationOutcome:
     outputs, scene = job.outputs, job.fixed.node.GetScene()
     used = (outputs.volume, outputs.transform, outputs.field)
     check_still_there(job, used)
-    computed = completed(compute_steps(job, result, _wanted(outputs)))
+    computed = run_to_completion(compute_incrementally(job, result, _wanted(outputs)))
     fixed, moving = job.fixed, job.moving
     scene.SaveStateForUndo()
     change = SceneChange()
@@ -150,7 +150,7 @@ def write_field(job: RegistrationJob, node: Any, computed: Computed) -> None:
         write_field_volume(node, computed.vectors, computed.grid)
 
 
-def compute_steps(job: RegistrationJob, result: Any, wanted: Wanted) -> Steps[Computed]:
+def compute_incrementally(job: RegistrationJob, result: Any, wanted: Wanted) -> Steps[Computed]:
     """The scene does not change."""
     fixed, moving = job.fixed, job.moving
     chain = chain_from_data(transform_in_space(job, result))
@@ -164,20 +164,20 @@ def compute_steps(job: RegistrationJob, result: Any, wanted: Wanted) -> Steps[Co
         to_moving = node_chain(chain, moving.parents)
         own_geometry = geometry_from_ijk_to_ras(moving.ijk_to_ras, moving.geometry.size)
         yield
-        dense_chain = yield from grid_steps(to_moving, covering_grid(grid, own_geometry, to_moving))
+        dense_chain = yield from grid_incrementally(to_moving, covering_grid(grid, own_geometry, to_moving))
         return simplified([*parents, *dense_chain])
 
     volume = transform = dense_field = vectors = None
     if wanted.volume:
-        voxels = yield from _resampled_steps(job, result, chain)
-        volume = yield from image_steps(voxels, moving.scalar_type)
+        voxels = yield from _resampled_incrementally(job, result, chain)
+        volume = yield from image_incrementally(voxels, moving.scalar_type)
     if wanted.transform:
         transform = yield from for_node(wanted.transform_node, wanted.dense)
     if wanted.field == "grid":
         dense_field = yield from for_node(wanted.field_node, True)
     elif wanted.field == "vectors":
         vectors, target = vector_image(grid)
-        yield from displacement_steps(chain, grid, target)
+        yield from displacement_incrementally(chain, grid, target)
     return Computed(grid, volume, transform, dense_field, vectors)
 
 
@@ -192,7 +192,7 @@ def transform_in_space(job: RegistrationJob, result: Any) -> TransformData:
     return lifted_transform(data, job.fixed_plane, job.moving_plane, reach)
 
 
-def _resampled_steps(job: RegistrationJob, result: Any, chain: Chain) -> Steps[np.ndarray]:
+def _resampled_incrementally(job: RegistrationJob, result: Any, chain: Chain) -> Steps[np.ndarray]:
     """(k, j, i[, c]) of the original moving voxels on the grid of the fixed volume, in their own type."""
     moving = job.moving
     found = resampled_by_worker(job, result)
@@ -201,19 +201,19 @@ def _resampled_steps(job: RegistrationJob, result: Any, chain: Chain) -> Steps[n
     if moving.components == 1:
         estimate = result.background if job.moving_background is None else job.moving_background
         padding = None if job.keeps_padding else estimate
-        return (yield from _component_steps(job, result, chain, moving.voxels, estimate.value, padding))
+        return (yield from _component_incrementally(job, result, chain, moving.voxels, estimate.value, padding))
     voxels = np.empty((*job.fixed.voxels.shape[:3], moving.components), moving.voxels.dtype)
     for component in range(moving.components):
         one = np.ascontiguousarray(moving.voxels[..., component])
         yield
         background = component_background(one, job.inputs.background)
         yield
-        voxels[..., component] = yield from _component_steps(job, result, chain, one, background)
+        voxels[..., component] = yield from _component_incrementally(job, result, chain, one, background)
         yield
     return voxels
 
 
-def _component_steps(
+def _component_incrementally(
     job: RegistrationJob,
     result: Any,
     chain: Chain,
@@ -230,7 +230,7 @@ def _component_steps(
     }
     if fixed.to_world or moving.to_world:
         whole = [*fixed.to_world, *chain, *inverse(moving.to_world)]
-        return (yield from resample_steps(voxels, moving.geometry, whole, fixed.geometry, **settings))
+        return (yield from resample_incrementally(voxels, moving.geometry, whole, fixed.geometry, **settings))
     flat, geometry = job.image_of(moving, voxels)
     _, reference = job.image_of(fixed, fixed.voxels)
     moved = resample(image_from_array(narrowed(flat), geometry), result.transform, reference, **settings)

@@ -24,7 +24,7 @@ _FILES = {
 _FOR_ELASTIX = "TransformParameters.txt"
 
 
-def save_steps(
+def save_incrementally(
     parent: str | Path, nodes: Mapping[str, Any], result: Any, settings: RegistrationSettings, comparison: Any, log: str
 ) -> Steps[Path]:
     """Write a new folder, named by the time, into ``parent`` and return it. ``nodes``: output nodes by role.

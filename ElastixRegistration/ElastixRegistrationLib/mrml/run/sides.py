@@ -14,9 +14,9 @@ from ...core.images.geometry import Geometry, check_voxels
 from ...core.settings import KEEP
 from ...core.transforms.plain_data import VoxelData
 from ..nodes.incremental import Steps
-from ..nodes.masks import mask_steps
+from ..nodes.masks import mask_incrementally
 from ..nodes.planes import Plane, flat_geometry, flat_voxels
-from ..nodes.resampling import in_world_steps
+from ..nodes.resampling import in_world_incrementally
 from ..nodes.volumes import VolumeImage, world_grid
 
 
@@ -34,7 +34,9 @@ class Side:
     inside: np.ndarray | None = None
 
 
-def side_steps(volume: VolumeImage, plane: Plane | None, background: float | str, threads: int | None) -> Steps[Side]:
+def side_incrementally(
+    volume: VolumeImage, plane: Plane | None, background: float | str, threads: int | None
+) -> Steps[Side]:
     scalars = volume.scalars()
     image = VoxelData(*flattened(scalars, volume.geometry, plane))
     check_voxels(image.array, image.geometry, volume.name)
@@ -43,17 +45,19 @@ def side_steps(volume: VolumeImage, plane: Plane | None, background: float | str
     yield
     estimate, grid = background_of(scalars, background), world_grid(volume)
     yield
-    scalars, inside = yield from in_world_steps(
+    scalars, inside = yield from in_world_incrementally(
         volume, grid, estimate, keep_padding=background == KEEP, threads=threads
     )
     return Side(VoxelData(*flattened(scalars, grid, plane)), grid, plane, estimate, inside)
 
 
-def mask_of_side_steps(side: Side, node: Any, segments: Sequence[str] | None, role: str) -> Steps[VoxelData | None]:
+def mask_of_side_incrementally(
+    side: Side, node: Any, segments: Sequence[str] | None, role: str
+) -> Steps[VoxelData | None]:
     """uint8 on the grid of the image: inside of the mask node and of the volume; None for everywhere."""
     inside = side.inside
     if node is not None:
-        inside = yield from mask_steps(node, side.grid, role, segments)
+        inside = yield from mask_incrementally(node, side.grid, role, segments)
         if side.inside is not None:
             inside = inside & side.inside
             if not inside.any():

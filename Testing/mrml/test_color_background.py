@@ -1,4 +1,4 @@
-"""What belongs outside of colour volumes, frames and members of groups: the background of each component."""
+"""What belongs outside of color volumes, frames and members of groups: the background of each component."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ import vtk
 from ElastixRegistrationLib.core.images.background import estimate_background
 from ElastixRegistrationLib.core.settings import RegistrationSettings
 from ElastixRegistrationLib.mrml.multi_image.group import GroupFound
-from ElastixRegistrationLib.mrml.multi_image.sequence_outputs import SequenceOutputs, group_steps, output_steps
+from ElastixRegistrationLib.mrml.multi_image.sequence_outputs import (
+    SequenceOutputs,
+    group_incrementally,
+    output_incrementally,
+)
 from ElastixRegistrationLib.mrml.multi_image.sequences import Found, SequenceOptions, frames_of
-from ElastixRegistrationLib.mrml.multi_image.volume_outputs import volumes_group_steps
+from ElastixRegistrationLib.mrml.multi_image.volume_outputs import volumes_group_incrementally
 from ElastixRegistrationLib.mrml.nodes.coordinates import vtk_matrix_from_array
-from ElastixRegistrationLib.mrml.nodes.incremental import completed
-from ElastixRegistrationLib.mrml.nodes.output_volumes import image_steps
+from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
+from ElastixRegistrationLib.mrml.nodes.output_volumes import image_incrementally
 from ElastixRegistrationLib.mrml.nodes.volumes import volume_image
 from mrml.scans import blobs, voxels_of
 
@@ -24,9 +28,9 @@ SHIFTED = np.eye(4)
 SHIFTED[0, 3] = -24.0
 
 
-def colours() -> np.ndarray:
-    grey = np.maximum(blobs(size=(30, 28, 26)) - 20, 0)  # on an even ground
-    return (np.array(BACKGROUND) + grey[..., None] * [-0.9, 0.9, 0.3]).clip(0, 255).astype(np.uint8)
+def colors() -> np.ndarray:
+    gray = np.maximum(blobs(size=(30, 28, 26)) - 20, 0)  # on an even ground
+    return (np.array(BACKGROUND) + gray[..., None] * [-0.9, 0.9, 0.3]).clip(0, 255).astype(np.uint8)
 
 
 def outside(node) -> np.ndarray:
@@ -39,34 +43,34 @@ def a_group(members) -> GroupFound:
 
 
 @pytest.fixture
-def a_sequence_of_colour(a_scene):
+def a_sequence_of_color(a_scene):
     sequence = a_scene.AddNewNodeByClass("vtkMRMLSequenceNode", "slides")
     for number in range(2):
         node = slicer.vtkMRMLVectorVolumeNode()
         node.SetIJKToRASMatrix(vtk_matrix_from_array(np.diag([4.0, 4, 4, 1])))
-        node.SetAndObserveImageData(completed(image_steps(colours(), vtk.VTK_UNSIGNED_CHAR)))
+        node.SetAndObserveImageData(run_to_completion(image_incrementally(colors(), vtk.VTK_UNSIGNED_CHAR)))
         sequence.SetDataNodeAtValue(node, str(number))
     return sequence
 
 
 @pytest.mark.parametrize(("setting", "expected"), [("auto", BACKGROUND), (17.0, (17, 17, 17))])
-def test_frames_of_a_sequence(a_sequence_of_colour, setting, expected):
-    frames = frames_of(a_sequence_of_colour)
+def test_frames_of_a_sequence(a_sequence_of_color, setting, expected):
+    frames = frames_of(a_sequence_of_color)
     found = Found({0: [], 1: [SHIFTED]}, {}, {1: estimate_background(frames[1].scalars())})
     settings = RegistrationSettings(background=setting)
-    steps = output_steps(a_sequence_of_colour, frames, found, SequenceOptions(), settings, SequenceOutputs())
-    moved = completed(steps).nodes["volumes"].GetNthDataNode(1)
+    steps = output_incrementally(a_sequence_of_color, frames, found, SequenceOptions(), settings, SequenceOutputs())
+    moved = run_to_completion(steps).nodes["volumes"].GetNthDataNode(1)
     assert np.abs(outside(moved) - expected).max() <= 2
 
 
-def test_frames_as_a_group(a_sequence_of_colour):
-    frames = frames_of(a_sequence_of_colour)
-    outcome, _ = completed(group_steps(a_sequence_of_colour, frames, a_group(frames)))
+def test_frames_as_a_group(a_sequence_of_color):
+    frames = frames_of(a_sequence_of_color)
+    outcome, _ = run_to_completion(group_incrementally(a_sequence_of_color, frames, a_group(frames)))
     assert np.abs(outside(outcome.nodes["volumes"].GetNthDataNode(1)) - BACKGROUND).max() <= 2
 
 
 def test_volumes_as_a_group(a_volume_node):
-    nodes = [a_volume_node(colours(), np.diag([4.0, 4, 4, 1]), node_class="vtkMRMLVectorVolumeNode") for _ in range(2)]
+    nodes = [a_volume_node(colors(), np.diag([4.0, 4, 4, 1]), node_class="vtkMRMLVectorVolumeNode") for _ in range(2)]
     members = [volume_image(node, "volume") for node in nodes]
-    outcome, _ = completed(volumes_group_steps(nodes, members, a_group(members)))
+    outcome, _ = run_to_completion(volumes_group_incrementally(nodes, members, a_group(members)))
     assert np.abs(outside(outcome.volumes[1]) - BACKGROUND).max() <= 2

@@ -1,4 +1,4 @@
-"""Colour on the command line: what belongs outside of an image is the background of each component."""
+"""Color on the command line: what belongs outside of an image is the background of each component."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def slides(tmp_path_factory):
     """Folder with a pair of red slides, the second cropped so that its edge is seen, and their parameter file."""
     folder = tmp_path_factory.mktemp("slides")
     for name, first, shift in (("fixed", 0, None), ("moving", 10, (3.0, -2.0))):
-        grey = np.maximum(np.asarray(array_view(blobs(FLAT, shift))) - 20, 0)[:, first:]  # on an even ground
-        colours = (np.array(BACKGROUND) + grey[..., None] * [-0.9, 0.9, 0.3]).clip(0, 255).astype(np.uint8)
-        image = sitk.GetImageFromArray(colours, isVector=True)
+        gray = np.maximum(np.asarray(array_view(blobs(FLAT, shift))) - 20, 0)[:, first:]  # on an even ground
+        colors = (np.array(BACKGROUND) + gray[..., None] * [-0.9, 0.9, 0.3]).clip(0, 255).astype(np.uint8)
+        image = sitk.GetImageFromArray(colors, isVector=True)
         image.SetSpacing(FLAT.spacing)
         image.SetOrigin((FLAT.origin[0] + first * FLAT.spacing[0], FLAT.origin[1]))
         sitk.WriteImage(image, str(folder / f"{name}.nrrd"))
@@ -47,20 +47,20 @@ def outside(path) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("option", "expected"), [("auto", BACKGROUND), ("keep", BACKGROUND), ("17", (17, 17, 17))])
-def test_outside_of_a_registered_slide_is_its_own_colour(slides, tmp_path, option, expected):
+def test_outside_of_a_registered_slide_is_its_own_color(slides, tmp_path, option, expected):
     images = (slides / "fixed.nrrd", slides / "moving.nrrd", "--parameters", slides / "p.txt", "--background", option)
     call("register", *images, "--output-volume", tmp_path / "v.nrrd")
     assert np.abs(outside(tmp_path / "v.nrrd").astype(int) - expected).max() <= 2
 
 
-def test_outside_of_a_slide_under_a_transform_is_its_own_colour(slides, tmp_path, capsys):
+def test_outside_of_a_slide_under_a_transform_is_its_own_color(slides, tmp_path, capsys):
     images = (slides / "shift.tfm", slides / "moving.nrrd", "--reference", slides / "fixed.nrrd")
     call("apply", *images, "--output-volume", tmp_path / "v.nrrd", "--json")
     assert np.abs(outside(tmp_path / "v.nrrd").astype(int) - BACKGROUND).max() <= 2
     assert json.loads(capsys.readouterr().out)["background"] == pytest.approx(BACKGROUND, abs=2)
 
 
-def test_outside_of_the_slides_of_a_cohort_is_their_own_colour(slides, tmp_path):
+def test_outside_of_the_slides_of_a_cohort_is_their_own_color(slides, tmp_path):
     images = (slides / "fixed.nrrd", slides / "moving.nrrd", "--parameters", slides / "p.txt")
     call("batch", *images, "--output-dir", tmp_path, "--workers", "1", "--interpolation", "nearest")
     path = tmp_path / "moving" / "resampled.nrrd"
