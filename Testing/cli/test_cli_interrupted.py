@@ -157,7 +157,7 @@ def test_ctrl_c_while_the_command_is_still_being_loaded(tmp_path):
         "sys.argv = ['x', 'presets']\n"
         "class Interrupting:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name.endswith('.preset_commands'):\n"
+        "        if name.endswith('.cli.presets'):\n"
         "            os.kill(os.getpid(), signal.SIGINT)\n"
         "sys.meta_path.insert(0, Interrupting())\n"
         "command.main()\n"

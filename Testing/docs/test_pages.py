@@ -59,7 +59,7 @@ def panel_words() -> set[str]:
     words = set()
     for file in (MODULE / "Resources" / "UI").glob("*.ui"):
         words |= set(re.findall(r"<string>(.*?)</string>", file.read_text(encoding="utf-8"), re.DOTALL))
-    for file in (MODULE / "ElastixRegistrationLib" / "gui").glob("*.py"):
+    for file in (MODULE / "ElastixRegistrationLib" / "gui").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_":
                 words.update(arg.value for arg in node.args if isinstance(arg, ast.Constant))
@@ -93,7 +93,7 @@ def test_what_the_tutorial_says_of_a_preset_is_in_its_stages(word, transforms):
 
 
 def test_verdicts_in_the_tutorial_are_those_that_are_given():
-    source = (MODULE / "ElastixRegistrationLib" / "core" / "similarity.py").read_text(encoding="utf-8")
+    source = (MODULE / "ElastixRegistrationLib" / "core" / "quality" / "similarity.py").read_text(encoding="utf-8")
     for words in ("Better aligned", "No better than before", "Worse than before", "Uncertain", "folds onto itself"):
         assert words in _prose(TOP / "docs" / "tutorial.md")
         assert words in source

@@ -21,7 +21,7 @@ def test_the_reference_builds(tmp_path):
     build(tmp_path)
     page = (tmp_path / "ElastixRegistrationLib" / "core.html").read_text(encoding="utf-8")
     assert [name for name in core.__all__ if f'id="{name}"' not in page] == []
-    assert (tmp_path / "ElastixRegistrationLib" / "mrml" / "registration.html").is_file()
+    assert (tmp_path / "ElastixRegistrationLib" / "mrml" / "logic.html").is_file()
 
 
 @pytest.mark.parametrize("name", core.__all__)

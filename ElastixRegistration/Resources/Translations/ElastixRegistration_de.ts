@@ -1098,17 +1098,6 @@
     </message>
 </context>
 <context>
-    <name>gui.advanced_section</name>
-    <message>
-        <source>Everything</source>
-        <translation>Alles</translation>
-    </message>
-    <message>
-        <source>Without the iterations</source>
-        <translation>Ohne die Iterationen</translation>
-    </message>
-</context>
-<context>
     <name>gui.comparison_views</name>
     <message>
         <source>Checkerboard</source>
@@ -1139,7 +1128,149 @@
     </message>
 </context>
 <context>
-    <name>gui.many_cohort</name>
+    <name>gui.metric_plot</name>
+    <message>
+        <source>Stage {n}</source>
+        <translation>Stufe {n}</translation>
+    </message>
+    <message>
+        <source>{low} to {high}</source>
+        <translation>{low} bis {high}</translation>
+    </message>
+    <message>
+        <source>Metric: lower is better</source>
+        <translation>Metrik: weniger ist besser</translation>
+    </message>
+    <message>
+        <source>{count} iterations</source>
+        <translation>{count} Iterationen</translation>
+    </message>
+</context>
+<context>
+    <name>gui.panel</name>
+    <message>
+        <source>Registration</source>
+        <extracomment>So long after the panel is shown a process is started that the next Apply finds ready.</extracomment>
+        <translation>Registrierung</translation>
+    </message>
+    <message>
+        <source>Elastix Registration</source>
+        <translation>Elastix-Registrierung</translation>
+    </message>
+    <message>
+        <source>Not started.</source>
+        <translation>Nicht gestartet.</translation>
+    </message>
+    <message>
+        <source>Done in {seconds} s.</source>
+        <translation>Fertig nach {seconds} s.</translation>
+    </message>
+    <message>
+        <source>Saved in {folder}.</source>
+        <translation>In {folder} gespeichert.</translation>
+    </message>
+    <message>
+        <source>Failed: {message}</source>
+        <translation>Gescheitert: {message}</translation>
+    </message>
+    <message>
+        <source>The registration failed</source>
+        <translation>Die Registrierung ist gescheitert</translation>
+    </message>
+    <message>
+        <source>Cancelled. The scene is as it was.</source>
+        <translation>Abgebrochen. Die Szene ist, wie sie war.</translation>
+    </message>
+    <message>
+        <source>Cancelled: {name} was removed.</source>
+        <translation>Abgebrochen: {name} wurde entfernt.</translation>
+    </message>
+    <message>
+        <source>Cancelled: the scene was closed.</source>
+        <translation>Abgebrochen: Die Szene wurde geschlossen.</translation>
+    </message>
+</context>
+<context>
+    <name>gui.readiness</name>
+    <message>
+        <source>Choose a parameter set</source>
+        <translation>Parametersatz wählen</translation>
+    </message>
+    <message>
+        <source>Choose a fixed volume</source>
+        <translation>Festes Volumen wählen</translation>
+    </message>
+    <message>
+        <source>Choose a moving volume</source>
+        <translation>Bewegtes Volumen wählen</translation>
+    </message>
+    <message>
+        <source>Fixed and moving volume are the same</source>
+        <translation>Festes und bewegtes Volumen sind dasselbe</translation>
+    </message>
+    <message>
+        <source>The fixed volume is empty</source>
+        <translation>Das feste Volumen ist leer</translation>
+    </message>
+    <message>
+        <source>The moving volume is empty</source>
+        <translation>Das bewegte Volumen ist leer</translation>
+    </message>
+    <message>
+        <source>Choose a preset</source>
+        <translation>Voreinstellung wählen</translation>
+    </message>
+    <message>
+        <source>Choose both point lists, or none</source>
+        <translation>Beide Punktlisten wählen oder keine</translation>
+    </message>
+    <message>
+        <source>Both point lists are the same</source>
+        <translation>Beide Punktlisten sind dieselbe</translation>
+    </message>
+    <message>
+        <source>Choose the landmarks to start from</source>
+        <translation>Landmarken für den Start wählen</translation>
+    </message>
+    <message>
+        <source>Choose the transform to start from</source>
+        <translation>Transformation für den Start wählen</translation>
+    </message>
+    <message>
+        <source>Choose an output</source>
+        <translation>Ausgabe wählen</translation>
+    </message>
+</context>
+<context>
+    <name>gui.run_control</name>
+    <message>
+        <source>ITK cannot be loaded: {problem}.</source>
+        <extracomment>ms between two looks at a registration that runs.</extracomment>
+        <translation>ITK kann nicht geladen werden: {problem}.</translation>
+    </message>
+    <message>
+        <source>Stage {stage} of {stages}</source>
+        <translation>Stufe {stage} von {stages}</translation>
+    </message>
+    <message>
+        <source>resolution {resolution} of {resolutions}</source>
+        <translation>Auflösung {resolution} von {resolutions}</translation>
+    </message>
+    <message>
+        <source>preparing</source>
+        <translation>wird vorbereitet</translation>
+    </message>
+    <message>
+        <source>iteration {iteration} of {iterations}</source>
+        <translation>Iteration {iteration} von {iterations}</translation>
+    </message>
+    <message>
+        <source>about {duration} left</source>
+        <translation>noch etwa {duration}</translation>
+    </message>
+</context>
+<context>
+    <name>multi_image.cohort_part</name>
     <message>
         <source>Register the cohort</source>
         <translation>Kohorte registrieren</translation>
@@ -1238,7 +1369,7 @@
     </message>
 </context>
 <context>
-    <name>gui.many_group</name>
+    <name>multi_image.group_part</name>
     <message>
         <source>Register the group</source>
         <translation>Gruppe registrieren</translation>
@@ -1293,7 +1424,7 @@
     </message>
 </context>
 <context>
-    <name>gui.many_part</name>
+    <name>multi_image.part</name>
     <message>
         <source>Preset: {name}.</source>
         <translation>Voreinstellung: {name}.</translation>
@@ -1312,7 +1443,7 @@
     </message>
 </context>
 <context>
-    <name>gui.many_section</name>
+    <name>multi_image.section</name>
     <message>
         <source>Cancelled: the scene was closed.</source>
         <extracomment>So long after the last node has come into the scene it is shown here.</extracomment>
@@ -1360,7 +1491,7 @@
     </message>
 </context>
 <context>
-    <name>gui.many_sequence</name>
+    <name>multi_image.sequence_part</name>
     <message>
         <source>Register the sequence</source>
         <translation>Sequenz registrieren</translation>
@@ -1419,137 +1550,7 @@
     </message>
 </context>
 <context>
-    <name>gui.masks_section</name>
-    <message>
-        <source>label where they agree, else order</source>
-        <translation>Name, wo sie übereinstimmen, sonst Reihenfolge</translation>
-    </message>
-    <message>
-        <source>order</source>
-        <translation>Reihenfolge</translation>
-    </message>
-    <message>
-        <source>label</source>
-        <translation>Name</translation>
-    </message>
-    <message>
-        <source>Choose both point lists, or none.</source>
-        <translation>Beide Punktlisten wählen oder keine.</translation>
-    </message>
-    <message>
-        <source>1 pair of points.</source>
-        <translation>1 Punktpaar.</translation>
-    </message>
-    <message>
-        <source>{count} pairs of points.</source>
-        <translation>{count} Punktpaare.</translation>
-    </message>
-</context>
-<context>
-    <name>gui.metric_plot</name>
-    <message>
-        <source>Stage {n}</source>
-        <translation>Stufe {n}</translation>
-    </message>
-    <message>
-        <source>{low} to {high}</source>
-        <translation>{low} bis {high}</translation>
-    </message>
-    <message>
-        <source>Metric: lower is better</source>
-        <translation>Metrik: weniger ist besser</translation>
-    </message>
-    <message>
-        <source>{count} iterations</source>
-        <translation>{count} Iterationen</translation>
-    </message>
-</context>
-<context>
-    <name>gui.outputs_section</name>
-    <message>
-        <source>grid</source>
-        <extracomment>So many ms after the last change the background is looked for, so that clicking through volumes stays fast.</extracomment>
-        <translation>Gitter</translation>
-    </message>
-    <message>
-        <source>vectors</source>
-        <translation>Vektoren</translation>
-    </message>
-    <message>
-        <source>Linear</source>
-        <translation>Linear</translation>
-    </message>
-    <message>
-        <source>Cubic B-spline</source>
-        <translation>Kubischer B-Spline</translation>
-    </message>
-    <message>
-        <source>Nearest neighbor</source>
-        <translation>Nächster Nachbar</translation>
-    </message>
-    <message>
-        <source>Auto</source>
-        <translation>Automatisch</translation>
-    </message>
-    <message>
-        <source>Leave padding as it is</source>
-        <translation>Füllwerte lassen</translation>
-    </message>
-    <message>
-        <source>This value:</source>
-        <translation>Dieser Wert:</translation>
-    </message>
-    <message>
-        <source>Looking for background and padding of the moving volume ...</source>
-        <translation>Hintergrund und Füllwerte des bewegten Volumens werden gesucht ...</translation>
-    </message>
-</context>
-<context>
-    <name>gui.panel</name>
-    <message>
-        <source>Registration</source>
-        <extracomment>So long after the panel is shown a process is started that the next Apply finds ready.</extracomment>
-        <translation>Registrierung</translation>
-    </message>
-    <message>
-        <source>Elastix Registration</source>
-        <translation>Elastix-Registrierung</translation>
-    </message>
-    <message>
-        <source>Not started.</source>
-        <translation>Nicht gestartet.</translation>
-    </message>
-    <message>
-        <source>Done in {seconds} s.</source>
-        <translation>Fertig nach {seconds} s.</translation>
-    </message>
-    <message>
-        <source>Saved in {folder}.</source>
-        <translation>In {folder} gespeichert.</translation>
-    </message>
-    <message>
-        <source>Failed: {message}</source>
-        <translation>Gescheitert: {message}</translation>
-    </message>
-    <message>
-        <source>The registration failed</source>
-        <translation>Die Registrierung ist gescheitert</translation>
-    </message>
-    <message>
-        <source>Cancelled. The scene is as it was.</source>
-        <translation>Abgebrochen. Die Szene ist, wie sie war.</translation>
-    </message>
-    <message>
-        <source>Cancelled: {name} was removed.</source>
-        <translation>Abgebrochen: {name} wurde entfernt.</translation>
-    </message>
-    <message>
-        <source>Cancelled: the scene was closed.</source>
-        <translation>Abgebrochen: Die Szene wurde geschlossen.</translation>
-    </message>
-</context>
-<context>
-    <name>gui.preset_editor</name>
+    <name>preset_editor.editor</name>
     <message>
         <source>Preset editor</source>
         <translation>Voreinstellung bearbeiten</translation>
@@ -1596,164 +1597,7 @@
     </message>
 </context>
 <context>
-    <name>gui.preset_editor_resolutions</name>
-    <message>
-        <source>1 (coarse)</source>
-        <translation>1 (grob)</translation>
-    </message>
-    <message>
-        <source>{number} (fine)</source>
-        <translation>{number} (fein)</translation>
-    </message>
-</context>
-<context>
-    <name>gui.preset_editor_stages</name>
-    <message>
-        <source>translation</source>
-        <translation>Verschiebung</translation>
-    </message>
-    <message>
-        <source>rigid</source>
-        <translation>starr</translation>
-    </message>
-    <message>
-        <source>similarity</source>
-        <translation>ähnlich</translation>
-    </message>
-    <message>
-        <source>affine</source>
-        <translation>affin</translation>
-    </message>
-    <message>
-        <source>B-spline</source>
-        <translation>B-Spline</translation>
-    </message>
-    <message>
-        <source>cannot be read</source>
-        <translation>nicht lesbar</translation>
-    </message>
-</context>
-<context>
-    <name>gui.preset_editor_table</name>
-    <message>
-        <source>Parameter</source>
-        <extracomment>Readable on light and dark backgrounds.</extracomment>
-        <translation>Parameter</translation>
-    </message>
-    <message>
-        <source>Value</source>
-        <translation>Wert</translation>
-    </message>
-    <message>
-        <source>Unit</source>
-        <translation>Einheit</translation>
-    </message>
-    <message>
-        <source>obsolete</source>
-        <translation>veraltet</translation>
-    </message>
-    <message>
-        <source>unknown</source>
-        <translation>unbekannt</translation>
-    </message>
-    <message>
-        <source>Components</source>
-        <translation>Bausteine</translation>
-    </message>
-    <message>
-        <source>Images</source>
-        <translation>Bilder</translation>
-    </message>
-    <message>
-        <source>Resolutions</source>
-        <translation>Auflösungen</translation>
-    </message>
-    <message>
-        <source>Start</source>
-        <translation>Start</translation>
-    </message>
-    <message>
-        <source>Transform</source>
-        <translation>Transformation</translation>
-    </message>
-    <message>
-        <source>Metric</source>
-        <translation>Metrik</translation>
-    </message>
-    <message>
-        <source>Weights and penalties</source>
-        <translation>Gewichte und Strafterme</translation>
-    </message>
-    <message>
-        <source>Sampling</source>
-        <translation>Stichproben</translation>
-    </message>
-    <message>
-        <source>Interpolation</source>
-        <translation>Interpolation</translation>
-    </message>
-    <message>
-        <source>Optimizer</source>
-        <translation>Optimierer</translation>
-    </message>
-    <message>
-        <source>Output</source>
-        <translation>Ausgabe</translation>
-    </message>
-    <message>
-        <source>Obsolete</source>
-        <translation>Veraltet</translation>
-    </message>
-    <message>
-        <source>Others</source>
-        <translation>Weitere</translation>
-    </message>
-    <message>
-        <source>&lt;b&gt;{name}&lt;/b&gt; is no parameter of elastix, which ignores it. It is kept.</source>
-        <translation>&lt;b&gt;{name}&lt;/b&gt; ist kein Parameter von elastix und wird übergangen. Er bleibt erhalten.</translation>
-    </message>
-    <message>
-        <source>Default: {value}.</source>
-        <translation>Standard: {value}.</translation>
-    </message>
-    <message>
-        <source>In {unit}.</source>
-        <translation>In {unit}.</translation>
-    </message>
-</context>
-<context>
-    <name>gui.preset_editor_wishes</name>
-    <message>
-        <source>Translation only</source>
-        <translation>Nur Verschiebung</translation>
-    </message>
-    <message>
-        <source>Rigid: translation and rotation</source>
-        <translation>Starr: Verschiebung und Drehung</translation>
-    </message>
-    <message>
-        <source>Similarity: rigid and one scale</source>
-        <translation>Ähnlich: starr und ein Maßstab</translation>
-    </message>
-    <message>
-        <source>Affine: scale and shear too</source>
-        <translation>Affin: auch Maßstab und Scherung</translation>
-    </message>
-    <message>
-        <source>Deformable</source>
-        <translation>Verformend</translation>
-    </message>
-    <message>
-        <source>voxels</source>
-        <translation>Voxel</translation>
-    </message>
-    <message>
-        <source>mm</source>
-        <translation>mm</translation>
-    </message>
-</context>
-<context>
-    <name>gui.preset_manager</name>
+    <name>preset_editor.manager</name>
     <message>
         <source>Copy to my presets...</source>
         <translation>In eigene kopieren...</translation>
@@ -1856,7 +1700,7 @@
     </message>
 </context>
 <context>
-    <name>gui.preset_problems</name>
+    <name>preset_editor.problems</name>
     <message>
         <source>{dimension}D volumes with masks</source>
         <translation>{dimension}D-Volumen mit Masken</translation>
@@ -1887,7 +1731,249 @@
     </message>
 </context>
 <context>
-    <name>gui.preset_section</name>
+    <name>preset_editor.quick_edits</name>
+    <message>
+        <source>Translation only</source>
+        <translation>Nur Verschiebung</translation>
+    </message>
+    <message>
+        <source>Rigid: translation and rotation</source>
+        <translation>Starr: Verschiebung und Drehung</translation>
+    </message>
+    <message>
+        <source>Similarity: rigid and one scale</source>
+        <translation>Ähnlich: starr und ein Maßstab</translation>
+    </message>
+    <message>
+        <source>Affine: scale and shear too</source>
+        <translation>Affin: auch Maßstab und Scherung</translation>
+    </message>
+    <message>
+        <source>Deformable</source>
+        <translation>Verformend</translation>
+    </message>
+    <message>
+        <source>voxels</source>
+        <translation>Voxel</translation>
+    </message>
+    <message>
+        <source>mm</source>
+        <translation>mm</translation>
+    </message>
+</context>
+<context>
+    <name>preset_editor.resolutions</name>
+    <message>
+        <source>1 (coarse)</source>
+        <translation>1 (grob)</translation>
+    </message>
+    <message>
+        <source>{number} (fine)</source>
+        <translation>{number} (fein)</translation>
+    </message>
+</context>
+<context>
+    <name>preset_editor.stages</name>
+    <message>
+        <source>translation</source>
+        <translation>Verschiebung</translation>
+    </message>
+    <message>
+        <source>rigid</source>
+        <translation>starr</translation>
+    </message>
+    <message>
+        <source>similarity</source>
+        <translation>ähnlich</translation>
+    </message>
+    <message>
+        <source>affine</source>
+        <translation>affin</translation>
+    </message>
+    <message>
+        <source>B-spline</source>
+        <translation>B-Spline</translation>
+    </message>
+    <message>
+        <source>cannot be read</source>
+        <translation>nicht lesbar</translation>
+    </message>
+</context>
+<context>
+    <name>preset_editor.table</name>
+    <message>
+        <source>Parameter</source>
+        <extracomment>Readable on light and dark backgrounds.</extracomment>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>Einheit</translation>
+    </message>
+    <message>
+        <source>obsolete</source>
+        <translation>veraltet</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>Components</source>
+        <translation>Bausteine</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>Bilder</translation>
+    </message>
+    <message>
+        <source>Resolutions</source>
+        <translation>Auflösungen</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Start</translation>
+    </message>
+    <message>
+        <source>Transform</source>
+        <translation>Transformation</translation>
+    </message>
+    <message>
+        <source>Metric</source>
+        <translation>Metrik</translation>
+    </message>
+    <message>
+        <source>Weights and penalties</source>
+        <translation>Gewichte und Strafterme</translation>
+    </message>
+    <message>
+        <source>Sampling</source>
+        <translation>Stichproben</translation>
+    </message>
+    <message>
+        <source>Interpolation</source>
+        <translation>Interpolation</translation>
+    </message>
+    <message>
+        <source>Optimizer</source>
+        <translation>Optimierer</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>Ausgabe</translation>
+    </message>
+    <message>
+        <source>Obsolete</source>
+        <translation>Veraltet</translation>
+    </message>
+    <message>
+        <source>Others</source>
+        <translation>Weitere</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;{name}&lt;/b&gt; is no parameter of elastix, which ignores it. It is kept.</source>
+        <translation>&lt;b&gt;{name}&lt;/b&gt; ist kein Parameter von elastix und wird übergangen. Er bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>Default: {value}.</source>
+        <translation>Standard: {value}.</translation>
+    </message>
+    <message>
+        <source>In {unit}.</source>
+        <translation>In {unit}.</translation>
+    </message>
+</context>
+<context>
+    <name>qSlicerAbstractCoreModule</name>
+    <message>
+        <source>Registration</source>
+        <translation>Registrierung</translation>
+    </message>
+</context>
+<context>
+    <name>sections.advanced</name>
+    <message>
+        <source>Everything</source>
+        <translation>Alles</translation>
+    </message>
+    <message>
+        <source>Without the iterations</source>
+        <translation>Ohne die Iterationen</translation>
+    </message>
+</context>
+<context>
+    <name>sections.masks</name>
+    <message>
+        <source>label where they agree, else order</source>
+        <translation>Name, wo sie übereinstimmen, sonst Reihenfolge</translation>
+    </message>
+    <message>
+        <source>order</source>
+        <translation>Reihenfolge</translation>
+    </message>
+    <message>
+        <source>label</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Choose both point lists, or none.</source>
+        <translation>Beide Punktlisten wählen oder keine.</translation>
+    </message>
+    <message>
+        <source>1 pair of points.</source>
+        <translation>1 Punktpaar.</translation>
+    </message>
+    <message>
+        <source>{count} pairs of points.</source>
+        <translation>{count} Punktpaare.</translation>
+    </message>
+</context>
+<context>
+    <name>sections.outputs</name>
+    <message>
+        <source>grid</source>
+        <extracomment>So many ms after the last change the background is looked for, so that clicking through volumes stays fast.</extracomment>
+        <translation>Gitter</translation>
+    </message>
+    <message>
+        <source>vectors</source>
+        <translation>Vektoren</translation>
+    </message>
+    <message>
+        <source>Linear</source>
+        <translation>Linear</translation>
+    </message>
+    <message>
+        <source>Cubic B-spline</source>
+        <translation>Kubischer B-Spline</translation>
+    </message>
+    <message>
+        <source>Nearest neighbor</source>
+        <translation>Nächster Nachbar</translation>
+    </message>
+    <message>
+        <source>Auto</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
+        <source>Leave padding as it is</source>
+        <translation>Füllwerte lassen</translation>
+    </message>
+    <message>
+        <source>This value:</source>
+        <translation>Dieser Wert:</translation>
+    </message>
+    <message>
+        <source>Looking for background and padding of the moving volume ...</source>
+        <translation>Hintergrund und Füllwerte des bewegten Volumens werden gesucht ...</translation>
+    </message>
+</context>
+<context>
+    <name>sections.preset</name>
     <message>
         <source>2D and 3D</source>
         <translation>2D und 3D</translation>
@@ -1930,58 +2016,7 @@
     </message>
 </context>
 <context>
-    <name>gui.readiness</name>
-    <message>
-        <source>Choose a parameter set</source>
-        <translation>Parametersatz wählen</translation>
-    </message>
-    <message>
-        <source>Choose a fixed volume</source>
-        <translation>Festes Volumen wählen</translation>
-    </message>
-    <message>
-        <source>Choose a moving volume</source>
-        <translation>Bewegtes Volumen wählen</translation>
-    </message>
-    <message>
-        <source>Fixed and moving volume are the same</source>
-        <translation>Festes und bewegtes Volumen sind dasselbe</translation>
-    </message>
-    <message>
-        <source>The fixed volume is empty</source>
-        <translation>Das feste Volumen ist leer</translation>
-    </message>
-    <message>
-        <source>The moving volume is empty</source>
-        <translation>Das bewegte Volumen ist leer</translation>
-    </message>
-    <message>
-        <source>Choose a preset</source>
-        <translation>Voreinstellung wählen</translation>
-    </message>
-    <message>
-        <source>Choose both point lists, or none</source>
-        <translation>Beide Punktlisten wählen oder keine</translation>
-    </message>
-    <message>
-        <source>Both point lists are the same</source>
-        <translation>Beide Punktlisten sind dieselbe</translation>
-    </message>
-    <message>
-        <source>Choose the landmarks to start from</source>
-        <translation>Landmarken für den Start wählen</translation>
-    </message>
-    <message>
-        <source>Choose the transform to start from</source>
-        <translation>Transformation für den Start wählen</translation>
-    </message>
-    <message>
-        <source>Choose an output</source>
-        <translation>Ausgabe wählen</translation>
-    </message>
-</context>
-<context>
-    <name>gui.result_section</name>
+    <name>sections.result</name>
     <message>
         <source>Measure</source>
         <translation>Maß</translation>
@@ -2028,35 +2063,7 @@
     </message>
 </context>
 <context>
-    <name>gui.run_control</name>
-    <message>
-        <source>ITK cannot be loaded: {problem}.</source>
-        <extracomment>ms between two looks at a registration that runs.</extracomment>
-        <translation>ITK kann nicht geladen werden: {problem}.</translation>
-    </message>
-    <message>
-        <source>Stage {stage} of {stages}</source>
-        <translation>Stufe {stage} von {stages}</translation>
-    </message>
-    <message>
-        <source>resolution {resolution} of {resolutions}</source>
-        <translation>Auflösung {resolution} von {resolutions}</translation>
-    </message>
-    <message>
-        <source>preparing</source>
-        <translation>wird vorbereitet</translation>
-    </message>
-    <message>
-        <source>iteration {iteration} of {iterations}</source>
-        <translation>Iteration {iteration} von {iterations}</translation>
-    </message>
-    <message>
-        <source>about {duration} left</source>
-        <translation>noch etwa {duration}</translation>
-    </message>
-</context>
-<context>
-    <name>gui.run_section</name>
+    <name>sections.run</name>
     <message>
         <source>Registering in this process: everything waits until it is done.</source>
         <translation>Registrierung in diesem Prozess: Alles wartet, bis sie fertig ist.</translation>
@@ -2083,7 +2090,7 @@
     </message>
 </context>
 <context>
-    <name>gui.start_section</name>
+    <name>sections.start</name>
     <message>
         <source>What the preset says</source>
         <extracomment>What stands for each start in RegistrationSettings; the last two give an initial transform instead.</extracomment>
@@ -2111,7 +2118,7 @@
     </message>
 </context>
 <context>
-    <name>gui.transform_section</name>
+    <name>sections.transform</name>
     <message>
         <source>Moving image to fixed</source>
         <translation>Bewegtes Bild zum festen</translation>
@@ -2191,13 +2198,6 @@
     <message>
         <source>None of the chosen nodes is under a transform.</source>
         <translation>Keiner der gewählten Knoten liegt unter einer Transformation.</translation>
-    </message>
-</context>
-<context>
-    <name>qSlicerAbstractCoreModule</name>
-    <message>
-        <source>Registration</source>
-        <translation>Registrierung</translation>
     </message>
 </context>
 </TS>

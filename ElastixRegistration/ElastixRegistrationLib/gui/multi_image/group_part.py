@@ -8,7 +8,7 @@ from slicer.i18n import tr as _
 
 from ...mrml.run.parameter_node import GROUP_SEQUENCE, GROUP_VOLUMES
 from ..run_control import progressText
-from ..sections.base import connectSelectors
+from ..section import connectSelectors
 from .part import ManyPart, volumesProblem
 
 _FEWEST = 3

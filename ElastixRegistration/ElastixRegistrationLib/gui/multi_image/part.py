@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 from ...core.errors import InputError
 from ...core.presets.catalog import find_preset
 from ...mrml.run.scene_presets import scene_presets
-from ..sections.base import Section, fillComboBox, selectNode, selectValue
+from ..section import Section, fillComboBox, selectNode, selectValue
 
 
 class ManyPart(Section):

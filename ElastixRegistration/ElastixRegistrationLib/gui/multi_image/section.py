@@ -17,7 +17,7 @@ from slicer.util import VTKObservationMixin
 
 from ...core.presets.texts import duration_text
 from ..installation import InstallationError
-from ..sections.base import Section, reveal
+from ..section import Section, reveal
 from .cohort_part import CohortPart
 from .control import ManyControl
 from .group_part import GroupPart

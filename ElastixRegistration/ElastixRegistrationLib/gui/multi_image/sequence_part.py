@@ -7,7 +7,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from ...mrml.run.parameter_node import SEQUENCE, SEQUENCE_OUTPUTS, SEQUENCE_SEGMENTATION
-from ..sections.base import connectSelectors
+from ..section import connectSelectors
 from .part import ManyPart, named, volumesProblem
 
 _OUTPUTS = dict(zip(("volumes", "transforms", "segmentations"), SEQUENCE_OUTPUTS, strict=True))

@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 from ...core.presets import quick_edits as preset_wishes
 from ...core.presets.draft import PresetDraft
 from ...core.presets.texts import metric_name
-from ..sections.base import fillComboBox, selectValue
+from ..section import fillComboBox, selectValue
 
 
 class QuickEdits:

@@ -7,7 +7,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from .base import Section, fillComboBox, selectValue
+from ..section import Section, fillComboBox, selectValue
 
 
 class AdvancedSection(Section):

@@ -15,7 +15,7 @@ from ...mrml.run.parameter_node import (
     MOVING_POINTS,
     MOVING_VOLUME,
 )
-from .base import Section, connectSelectors, selectNode
+from ..section import Section, connectSelectors, selectNode
 
 _PAIRS = ((FIXED_VOLUME, MOVING_VOLUME), (FIXED_MASK, MOVING_MASK), (FIXED_POINTS, MOVING_POINTS))
 

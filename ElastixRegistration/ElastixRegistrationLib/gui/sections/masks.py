@@ -9,7 +9,7 @@ from slicer.util import VTKObservationMixin
 
 from ...core.errors import ElastixRegistrationError
 from ...mrml.run.parameter_node import FIXED_MASK, FIXED_POINTS, MOVING_MASK, MOVING_POINTS
-from .base import Section, connectSelectors, fillComboBox, selectNode, selectValue
+from ..section import Section, connectSelectors, fillComboBox, selectNode, selectValue
 
 
 class MasksSection(Section):

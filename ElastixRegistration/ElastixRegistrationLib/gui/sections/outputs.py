@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 
 from ...core.settings import AUTO, KEEP
 from ...mrml.run.parameter_node import MOVING_VOLUME, OUTPUTS
-from .base import Section, connectSelectors, fillComboBox, selectNode, selectValue
+from ..section import Section, connectSelectors, fillComboBox, selectNode, selectValue
 
 #: So many ms after the last change the background is looked for, so that clicking through volumes stays fast.
 _DELAY = 250

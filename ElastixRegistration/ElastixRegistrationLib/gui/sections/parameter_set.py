@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...mrml.run.parameter_node import MODULE_NAME, NODE_CLASS
-from .base import selectNode
+from ..section import selectNode
 
 
 class ParameterSetSection:

@@ -18,7 +18,7 @@ from ...mrml.run.parameter_node import FIXED_MASK, FIXED_POINTS, FIXED_VOLUME, M
 from ...mrml.run.scene_presets import scene_presets
 from ..preset_editor.manager import PresetManager
 from ..preset_editor.problems import RegistrationContext, problemColor, problemText
-from .base import Section, fillComboBox, selectValue
+from ..section import Section, fillComboBox, selectValue
 
 _SHORT = {"ct", "mr", "pet", "us", "cbct"}
 # Almost every parameter file asks elastix for files that are never written here.

@@ -10,7 +10,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..comparison_views import MODES, ComparisonViews
-from .base import Section, reveal
+from ..section import Section, reveal
 
 _ROW_HEIGHT = 24
 _GOOD, _BAD = "#2e7d32", "#c62828"

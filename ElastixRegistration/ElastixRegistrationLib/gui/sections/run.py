@@ -12,7 +12,7 @@ from slicer.i18n import tr as _
 
 from ..metric_plot import MetricPlot
 from ..run_control import progressText
-from .base import Section, reveal
+from ..section import Section, reveal
 
 # How lines begin that only "all" of the log shows: rows of the iteration table, and elastix' defaults, two lines each.
 _DETAILS = (*"0123456789", "WARNING: The parameter ", "  The default value ")

@@ -8,7 +8,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from ...mrml.run.parameter_node import INITIAL_TRANSFORM
-from .base import Section, connectSelectors, fillComboBox, selectNode, selectValue
+from ..section import Section, connectSelectors, fillComboBox, selectNode, selectValue
 
 #: What stands for each start in RegistrationSettings; the last two give an initial transform instead.
 _INITIALIZATION = {"preset": None, "none": "none", "geometry": "geometry", "mass": "mass"}

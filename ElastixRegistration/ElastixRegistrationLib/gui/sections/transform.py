@@ -17,7 +17,7 @@ from slicer.i18n import tr as _
 from ...core.errors import ElastixRegistrationError
 from ...mrml.nodes.snapshots import SceneChange
 from ..installation import InstallationError
-from .base import fillComboBox
+from ..section import fillComboBox
 
 _UI = Path(__file__).resolve().parents[3] / "Resources" / "UI" / "TransformSection.ui"
 _FILES = "*.h5 *.tfm *.txt *.toml *.mat *.nrrd *.nii *.nii.gz *.mha *.mhd"

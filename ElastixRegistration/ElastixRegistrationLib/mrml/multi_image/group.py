@@ -38,7 +38,7 @@ class GroupFound:
 
 
 class GroupRegistration(BackgroundRun[GroupOutcome]):
-    """A group on its way; ``group_run_incrementally`` starts it. ``source``: the sequence node, or a list of volumes."""
+    """A group on its way; ``group_run_incrementally`` starts it. ``source``: the sequence node or a list of volumes."""
 
     failed: dict[int, str]
     total = 1
