@@ -67,6 +67,7 @@ def make_workspace(folder: Path) -> Path:
     matrix = np.eye(4)
     matrix[:3, 3] = SHIFT
     write_transform(transform_from_matrix(matrix, "LPS"), folder / "t.h5", geometry_of(fixed))
+    write_transform(transform_from_matrix(matrix, "LPS"), folder / "ants.tfm", geometry_of(fixed))
     table = "case,fixed,moving,fixed_mask,moving_mask\none,atlas.nrrd,a.nii.gz,lungs1.nrrd,lungs2.nrrd\n"
     (folder / "cohort.csv").write_text(table, "utf-8")
     with zipfile.ZipFile(folder / "parameter-files.zip", "w") as archive:

@@ -17,7 +17,7 @@ from typing import Any
 
 from .. import __version__
 from ..core.errors import ElastixRegistrationError, InputError, RegistrationError
-from . import analyze, apply, batch, presets, register
+from . import analyze, apply, batch, evaluate, presets, register
 from .options import add_execution, add_initialization, add_resampling, add_stages
 from .outcome import Outcome
 
@@ -88,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
     _add_register(subparsers, common)
     apply.add_parser(subparsers, common)
     analyze.add_parser(subparsers, common)
+    evaluate.add_parser(subparsers, common)
     batch.add_parser(subparsers, common)
     # An option that is given before an action of presets must not be set back by the action's default.
     presets.add_parser(subparsers, common, _common_options(argparse.SUPPRESS))

@@ -59,7 +59,7 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
         pairing=options.pairing,
     )
     channels = read_channels(options.channel or (), given.fixed)
-    labels = _labels(options, given)
+    labels = judging_labels(options, given)
     stages = settings.stages(
         given.fixed.GetImageDimension(), has_masks=given.has_masks, has_points=given.fixed_points is not None
     )
@@ -316,7 +316,7 @@ def _seeds(stages: Any) -> str:
     return ", ".join(seeds)
 
 
-def _labels(options: argparse.Namespace, given: Any) -> dict[str, Any]:
+def judging_labels(options: argparse.Namespace, given: Any) -> dict[str, Any]:
     """Label maps to judge by, as ``core.assess`` takes them."""
     from ..core.files.image_files import read_image
     from ..core.files.segmentation_files import segment_names

@@ -182,9 +182,9 @@ def landmark_errors(
 
 
 def compare(
-    fixed: np.ndarray,
-    moved_before: np.ndarray,
-    moved_after: np.ndarray,
+    fixed: np.ndarray | None,
+    moved_before: np.ndarray | None,
+    moved_after: np.ndarray | None,
     *,
     mask: np.ndarray | None = None,
     labels: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
@@ -197,7 +197,8 @@ def compare(
 ) -> Comparison:
     """Figures of a registration.
 
-    ``moved_before``: the moving image sampled on the fixed grid as it lay; ``moved_after``: as registered. ``labels``:
+    ``moved_before``: the moving image sampled on the fixed grid as it lay; ``moved_after``: as registered; without
+    images (None), landmarks or labels alone are compared. ``labels``:
     fixed labels or mask, and those of the moving image before and after. ``segments``: further figures of overlap and
     distance. ``landmarks``: errors before and after; where ``landmark_labels`` are missing they are numbered from 1.
     With ``guided`` the registration knew them.
@@ -219,6 +220,8 @@ def compare(
     ):
         # Across modalities the correlation says nothing by its sign, so that more of it is not called better.
         better = 1 if function is mutual_information else 0
+        if fixed is None or moved_before is None or moved_after is None:
+            continue
         before, after = (function(fixed, moved, mask=mask) for moved in (moved_before, moved_after))
         figures.append(Figure(name, unit, before, after, better, tolerance=_NO_CHANGE * abs(before) if better else 0.0))
     if jacobian is not None:
@@ -265,14 +268,16 @@ def _mean_overlap(figures: list[Figure]) -> Figure:
 
 def _cautions(first: Figure, figures: list[Figure], jacobian: JacobianStatistics | None, guided: bool) -> Iterator[str]:
     """Sentences on why ``first``, the figure that was judged by, may not be all."""
-    information = next(figure for figure in figures if figure.name == "Mutual information")
+    information = next((figure for figure in figures if figure.name == "Mutual information"), None)
     if guided:
         yield "These landmarks guided the registration, so they do not prove it: look at the pictures, or at others."
     if first.name.startswith("Dice") and first.before == first.after == 0:
         yield "Nothing overlaps: make sure that the labels or masks belong to these images."
     elif first.name.startswith("Dice") and first.after < _HARDLY_OVERLAPS:
         yield "Hardly anything overlaps: look at the pictures before you rely on it."
-    if first is not information and first.improved and information.after < _MUCH_LESS * (information.before or 0):
+    if information is None or first is information:
+        pass
+    elif first.improved and information.after < _MUCH_LESS * (information.before or 0):
         yield (
             f"But the images agree less, as their mutual information fell from"
             f" {_number(information.before, information)} to {_number(information.after, information)}: look at the"

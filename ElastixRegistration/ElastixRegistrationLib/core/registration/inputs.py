@@ -14,7 +14,7 @@ from ..files.image_files import read_image
 from ..files.point_files import read_points
 from ..images.channels import Channel, label_channels
 from ..images.geometry import Geometry, flattened, geometry_of, one_slice
-from ..transforms.landmarks import pair_landmarks
+from ..transforms.landmarks import LandmarkPairs, pair_landmarks
 from .checks import JUDGED_BY, pair_dimension
 
 PathLike = str | os.PathLike
@@ -107,6 +107,15 @@ def read_inputs(
     labels = [() if one is None else one.labels for one in points]
     pairs = pair_landmarks(of_fixed, of_moving, labels[0], labels[1], pairing, names)
     return replace(given, fixed_points=pairs.fixed, moving_points=pairs.moving, labels=pairs.labels, notes=pairs.notes)
+
+
+def read_points_pair(fixed: PathLike, moving: PathLike, pairing: str = "auto") -> LandmarkPairs:
+    """Corresponding landmarks of two files, without their images: (N, D), LPS mm. Raises InputError naming a file."""
+    one, other = read_points(fixed), read_points(moving)
+    names = f"points in {fixed} and {moving}"
+    if one.coordinates.shape[1] != other.coordinates.shape[1]:
+        raise InputError(f"The {names} have different dimensions.")
+    return pair_landmarks(one.coordinates, other.coordinates, one.labels, other.labels, pairing, names)
 
 
 def read_channels(groups: Sequence[Sequence[str]], fixed: Any) -> list[Channel]:

@@ -1,0 +1,180 @@
+"""The subcommand evaluate: transforms that are there already, judged as register judges its own."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import InputError
+from ..core.settings import AUTO, background_from_text
+from .outcome import Outcome
+
+if TYPE_CHECKING:
+    from ..core.comparison.evaluation import Evaluation, EvaluationTable
+    from ..core.registration.inputs import RegistrationInputs
+
+
+def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
+    command = subparsers.add_parser(
+        "evaluate",
+        parents=[common],
+        help="judge transforms by landmarks, labels or both images, without registering",
+        description="Judge transforms that are there already: anything apply reads, of this program, elastix, ITK, ANTs"
+        " or Slicer, each mapping fixed to moving points. Several give a table; none judges the images as they lie."
+        " Give landmarks, label maps or both images to judge by, or all of them.",
+    )
+    add = command.add_argument
+    add("transforms", metavar="TRANSFORM", nargs="*", help="none: as the images lie")
+    add("--fixed", metavar="F", help="fixed image, to judge by similarity and for the report")
+    add("--moving", metavar="M", help="moving image; needed with --fixed")
+    add("--fixed-points", metavar="P", help="landmarks: elastix text, .fcsv or .mrk.json")
+    add("--moving-points", metavar="P", help="the same landmarks in the moving image")
+    add("--pairing", choices=("auto", "order", "label"), default="auto", help="how landmarks correspond")
+    add("--fixed-labels", metavar="L", help="label map or .seg.nrrd of the fixed image")
+    add("--moving-labels", metavar="L", help="the same labels in the moving image")
+    add("--fixed-mask", metavar="F", help="image, nonzero where the fixed image counts; needs --fixed")
+    add("--moving-mask", metavar="M", help="image, nonzero where the moving image counts; needs --moving")
+    add("--background", default=AUTO, metavar="auto|keep|NUMBER", help="value outside the moving image")
+    add("--report", metavar="DIR", help="write report.html, of several transforms in a folder for each; needs --fixed")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    _check(options)
+    from ..core.comparison.evaluation import AS_LOADED, evaluate
+    from ..core.files.transform_files import read_transform
+
+    background = background_from_text(options.background)
+    transforms: dict[str, Any] = {AS_LOADED: None}
+    if options.transforms:
+        names = _names(options.transforms)
+        transforms = {name: read_transform(path) for name, path in zip(names, options.transforms, strict=True)}
+    given, judged_by = _truth(options)
+    table = evaluate(
+        transforms,
+        **judged_by,
+        background=background,
+        most_voxels=8e6 if options.report else 1e6,
+    )
+    outputs = {} if given is None or not options.report else _write_reports(options, given, table)
+    return _outcome(table, outputs, () if given is None else given.notes)
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Raise InputError for what cannot be judged, before anything is read."""
+    for one, other in (
+        ("fixed", "moving"), ("fixed_points", "moving_points"), ("fixed_labels", "moving_labels"),
+    ):  # fmt: skip
+        if bool(getattr(options, one)) != bool(getattr(options, other)):
+            words = (f"--{name.replace('_', '-')}" for name in (one, other))
+            raise InputError(f"{' and '.join(words)} go together, and only one of them was given.")
+    if not (options.fixed or options.fixed_points or options.fixed_labels):
+        raise InputError(
+            "There is nothing to judge by: give --fixed-points and --moving-points, --fixed-labels and --moving-labels,"
+            " or both images with --fixed and --moving."
+        )
+    if not options.fixed and (options.fixed_mask or options.moving_mask or options.report):
+        raise InputError("Masks and a report need the images: give --fixed and --moving.")
+    if options.report:
+        from ..core.report.page import check_report_folder
+
+        check_report_folder(options.report)
+
+
+def _names(paths: list[str]) -> list[str]:
+    """File names, with as many of their folders as it takes to tell them apart."""
+    if len(set(paths)) < len(paths):
+        raise InputError(f"The transform {Counter(paths).most_common(1)[0][0]} is given twice.")
+    parts = [Path(path).parts for path in paths]
+    depth = 1
+    while len({part[-depth:] for part in parts}) < len(parts):
+        depth += 1
+    return ["/".join(part[-depth:]) for part in parts]
+
+
+def _truth(options: argparse.Namespace) -> tuple[RegistrationInputs | None, dict[str, Any]]:
+    """What was read of the images, None without them, and the arguments of ``core.evaluate`` to judge by."""
+    from ..core.files.image_files import read_image
+    from ..core.files.segmentation_files import segment_names
+    from ..core.registration.inputs import read_inputs, read_points_pair
+    from .register import judging_labels
+
+    if options.fixed:
+        given = read_inputs(
+            options.fixed,
+            options.moving,
+            options.fixed_mask,
+            options.moving_mask,
+            options.fixed_points,
+            options.moving_points,
+            pairing=options.pairing,
+        )
+        images = {"fixed": given.fixed, "moving": given.moving, "landmark_labels": given.labels}
+        return given, images | given.masks_and_points | judging_labels(options, given)
+    judged_by: dict[str, Any] = {}
+    if options.fixed_labels:
+        fixed, moving = read_image(options.fixed_labels, "fixed labels"), read_image(options.moving_labels, "labels")
+        judged_by |= {"fixed_labels": fixed, "moving_labels": moving, "label_names": segment_names(fixed)}
+    if options.fixed_points:
+        pairs = read_points_pair(options.fixed_points, options.moving_points, options.pairing)
+        judged_by |= {"fixed_points": pairs.fixed, "moving_points": pairs.moving, "landmark_labels": pairs.labels}
+    return None, judged_by
+
+
+def _write_reports(options: argparse.Namespace, given: RegistrationInputs, table: EvaluationTable) -> dict[str, str]:
+    from ..core.system.file_names import safe_name
+    from ..core.system.output_files import all_or_none
+
+    written = {}
+    with all_or_none():
+        for number, row in enumerate(table, 1):
+            folder = Path(options.report)
+            if len(table) > 1:
+                folder /= f"{number}-{safe_name(Path(row.name).name, 'transform', 80)}"
+            written["report" if len(table) == 1 else f"report of {row.name}"] = str(
+                _write_report(folder, options, given, row)
+            )
+    return written
+
+
+def _write_report(folder: Path, options: argparse.Namespace, given: RegistrationInputs, row: Evaluation) -> Path:
+    from ..core.comparison.evaluation import as_result
+    from ..core.images.geometry import array_view
+    from ..core.report.page import Report, voxel_checksum, write_report
+
+    judged = row.assessment
+    assert judged is not None, "images were given"
+    result = as_result(row.transform, given.fixed, given.moving, background_from_text(options.background))
+    return write_report(
+        folder,
+        Report(
+            fixed=judged.fixed,
+            before=judged.before,
+            after=judged.after,
+            geometry=judged.geometry,
+            comparison=judged.comparison,
+            title="Evaluation report",
+            mask=judged.mask,
+            displacement=judged.displacement,
+            settings={"Background": f"{result.background.value:g}. {result.background.reason}"},
+            checksums={
+                "fixed image": voxel_checksum(array_view(given.fixed)),
+                "moving image": voxel_checksum(array_view(given.moving)),
+            },
+            padding=[e.padding for e in (result.fixed_background, result.background) if e.padding is not None],
+            notes=given.notes,
+        ),
+    )
+
+
+def _outcome(table: EvaluationTable, outputs: dict[str, str], notes: Any) -> Outcome:
+    from ..core.comparison.evaluation import AS_LOADED
+
+    document = {"command": "evaluate", **table.as_dict(), "notes": list(notes), "outputs": outputs}
+    verdicts = [table[0].verdict] if len(table) == 1 else [f"{row.name}: {row.verdict}" for row in table]
+    if [row.name for row in table] == [AS_LOADED]:
+        verdicts = ["No transform was given: these are the images as they were loaded."]
+    written = [f"{name}: {path}" for name, path in outputs.items()]
+    return Outcome("\n".join([repr(table), *verdicts, *written]), document)

@@ -1,0 +1,242 @@
+"""Judge transforms that are there already: the figures and the verdict of a registration, without registering."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..images.background import background_of
+from ..images.geometry import Geometry, array_view, as_scalar, geometry_of
+from ..images.labels import shared_labels
+from ..quality.assessment import Assessment, assess, label_figures
+from ..quality.similarity import Comparison, Figure, compare, landmark_errors
+from ..registration.checks import check_dimensions
+from ..registration.register import RegistrationResult
+from ..transforms.deformation import jacobian_statistics
+from ..transforms.deformation_analysis import jacobian_determinant_of
+from ..transforms.itk_transforms import identity, map_points
+from ..transforms.resampling import resample
+
+AS_LOADED = "as loaded"
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One transform, judged. ``assessment`` has the arrays for pictures; None where no images were given."""
+
+    name: str
+    transform: Any = field(repr=False)
+    comparison: Comparison
+    assessment: Assessment | None = field(default=None, repr=False)
+
+    @property
+    def verdict(self) -> str:
+        return self.comparison.verdict
+
+    def figure(self, name: str) -> Figure | None:
+        return next((figure for figure in self.comparison.figures if figure.name == name), None)
+
+    def __repr__(self) -> str:
+        return f"Evaluation({self.name!r}: {self.comparison.verdict})"
+
+
+@dataclass(frozen=True, repr=False)
+class EvaluationTable:
+    """Transforms judged by the same images, landmarks and labels, in the order in which they were given."""
+
+    rows: tuple[Evaluation, ...]
+
+    def __iter__(self) -> Iterator[Evaluation]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, name: str | int) -> Evaluation:
+        if isinstance(name, int):
+            return self.rows[name]
+        for row in self.rows:
+            if row.name == name:
+                return row
+        raise KeyError(name)
+
+    def figure_names(self) -> list[str]:
+        return list(dict.fromkeys(figure.name for row in self.rows for figure in row.comparison.figures))
+
+    def cells(self) -> list[list[str]]:
+        """Texts: a head of figure names with units, "before" where there is one, and a line for each transform."""
+        names = self.figure_names()
+        units = {figure.name: figure.unit for row in self.rows for figure in row.comparison.figures}
+        lines = [["", *(f"{name}, {units[name]}" if units[name] else name for name in names)]]
+        befores = [self.rows[0].figure(name) for name in names]
+        if [row.name for row in self.rows] != [AS_LOADED]:
+            lines.append(["before", *(_text(figure, "before") for figure in befores)])
+        for row in self.rows:
+            lines.append([row.name, *(_text(row.figure(name), "after") for name in names)])
+        return lines
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"transforms": [{"name": row.name, **row.comparison.as_dict()} for row in self.rows]}
+
+    def __repr__(self) -> str:
+        """Figures down, transforms across: names of figures are longer than numbers."""
+        columns = list(zip(*self.cells(), strict=True))
+        widths = [max(len(line[n]) for line in columns) for n in range(len(columns[0]))]
+        return "\n".join(
+            "  ".join([line[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(line[1:], widths[1:], strict=True))])
+            for line in columns
+        )
+
+
+def evaluate(
+    transforms: Any = None,
+    *,
+    fixed: Any = None,
+    moving: Any = None,
+    fixed_points: np.ndarray | None = None,
+    moving_points: np.ndarray | None = None,
+    fixed_labels: Any = None,
+    moving_labels: Any = None,
+    fixed_mask: Any = None,
+    moving_mask: Any = None,
+    landmark_labels: Sequence[str] = (),
+    label_names: Mapping[int, str] | None = None,
+    background: float | str = "auto",
+    most_voxels: float = 1e6,
+) -> EvaluationTable:
+    """Judge one or more transforms by landmarks, by label maps, by both images, or by all of them.
+
+    ``transforms``: an itk transform, or several by name, each mapping fixed to moving points, LPS mm, wherever they
+    come from (``core.read_transform``); None judges the images as they were loaded. Points are (N, D), LPS mm, paired
+    by order. Images, masks and label maps are ITK images on any grid. ``most_voxels``: images are compared on the fixed
+    grid, thinned to that many. Raises InputError when nothing is there to judge by, or when it does not fit together.
+
+        table = core.evaluate({"rigid": first, "deformable": second}, fixed_points=a, moving_points=b)
+        print(table)
+    """
+    given = _named(transforms)
+    if (fixed is None) != (moving is None):
+        raise InputError("To judge by the images, both are needed, and only one was given.")
+    if (fixed_labels is None) != (moving_labels is None):
+        raise InputError("To judge by labels, those of both images are needed, and only one label map was given.")
+    if fixed is None and fixed_points is None and fixed_labels is None:
+        raise InputError(
+            "There is nothing to judge by: give landmarks of both images, label maps of both, or both images."
+        )
+    dimension = _dimension(fixed, fixed_labels, fixed_points)
+    for name, transform in given.items():
+        if transform is not None and transform.GetInputSpaceDimension() != dimension:
+            raise InputError(
+                f"The transform {name} has {transform.GetInputSpaceDimension()} dimensions, the rest {dimension}."
+            )
+    check_dimensions(dimension, None, fixed_points, moving_points)
+    rows = []
+    for name, transform in given.items():
+        way = identity(dimension) if transform is None else transform
+        if fixed is None:
+            comparison = _judged_by_truth(
+                way, fixed_points, moving_points, landmark_labels, fixed_labels, moving_labels, label_names or {}
+            )
+            rows.append(Evaluation(name, way, comparison))
+            continue
+        judged = assess(
+            fixed,
+            as_result(way, fixed, moving, background),
+            fixed_mask=fixed_mask,
+            moving_mask=moving_mask,
+            fixed_points=fixed_points,
+            moving_points=moving_points,
+            landmark_labels=landmark_labels,
+            fixed_labels=fixed_labels,
+            moving_labels=moving_labels,
+            label_names=label_names,
+            most_voxels=most_voxels,
+        )
+        rows.append(Evaluation(name, way, judged.comparison, judged))
+    return EvaluationTable(tuple(rows))
+
+
+def as_result(transform: Any, fixed: Any, moving: Any, background: float | str = "auto") -> RegistrationResult:
+    """``transform`` as the result of a registration that nobody ran here, for what works on results."""
+    flat_moving = as_scalar(moving)
+    return RegistrationResult(
+        transform=transform,
+        transform_parameters=None,
+        stages=[],
+        background=background_of(flat_moving, background),
+        fixed_background=background_of(as_scalar(fixed), "keep" if background == "keep" else "auto"),
+        fixed_geometry=geometry_of(fixed),
+        moving=moving,
+        iterations=[],
+        log="",
+        notes=[],
+        background_setting=background,
+    )
+
+
+def _named(transforms: Any) -> dict[str, Any]:
+    if isinstance(transforms, Mapping):
+        if not transforms:
+            raise InputError("No transform was given to evaluate.")
+        return {str(name): transform for name, transform in transforms.items()}
+    return {AS_LOADED: None} if transforms is None else {"transform": transforms}
+
+
+def _dimension(fixed: Any, labels: Any, points: np.ndarray | None) -> int:
+    if fixed is not None:
+        return int(fixed.GetImageDimension())
+    if labels is not None:
+        return int(labels.GetImageDimension())
+    return 0 if points is None else int(np.shape(points)[-1])
+
+
+def _judged_by_truth(
+    transform: Any,
+    fixed_points: np.ndarray | None,
+    moving_points: np.ndarray | None,
+    landmark_labels: Sequence[str],
+    fixed_labels: Any,
+    moving_labels: Any,
+    names: Mapping[int, str],
+) -> Comparison:
+    """By landmarks and labels alone; folds are looked for where the fixed labels lie."""
+    landmarks = None
+    if fixed_points is not None and moving_points is not None:
+        landmarks = (
+            landmark_errors(fixed_points, moving_points),
+            landmark_errors(fixed_points, moving_points, lambda points: map_points(transform, points)),
+        )
+    segments: list[Figure] = []
+    jacobian = None
+    if fixed_labels is not None:
+        grid = geometry_of(fixed_labels)
+        segments = _label_figures(transform, fixed_labels, moving_labels, grid, names)
+        jacobian = jacobian_statistics(jacobian_determinant_of(transform, grid))
+    return compare(
+        None, None, None,
+        segments=segments, landmarks=landmarks, landmark_labels=landmark_labels, jacobian=jacobian,
+    )  # fmt: skip
+
+
+def _label_figures(
+    transform: Any, fixed_labels: Any, moving_labels: Any, grid: Geometry, names: Mapping[int, str]
+) -> list[Figure]:
+    drawn = array_view(fixed_labels)
+    before, after = (
+        array_view(resample(moving_labels, way, grid, interpolation="nearest"))
+        for way in (identity(grid.dimension), transform)
+    )
+    shared = shared_labels(drawn, array_view(moving_labels))
+    return label_figures(drawn, before, after, grid, {n: names.get(n, f"label {n}") for n in shared})
+
+
+def _text(figure: Figure | None, when: str) -> str:
+    value = None if figure is None else getattr(figure, when)
+    if figure is None or value is None:
+        return ""
+    return f"{value:.{figure.digits}f}" if np.isfinite(value) else "-"
