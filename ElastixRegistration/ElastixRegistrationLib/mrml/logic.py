@@ -12,6 +12,7 @@ from typing import Any
 import slicer
 
 from ..core.errors import InputError, RegistrationError
+from ..core.parameters.file_access import refuse_images_read
 from ..core.settings import RegistrationSettings
 from .apply.apply import AppliedTransform, apply_incrementally, harden_incrementally, is_movable, put_under
 from .apply.deformation import DeformationNodes, add_deformation_nodes
@@ -85,6 +86,7 @@ class RegistrationLogic:
         from ..core.registration.register import register  # loads elastix, which a run elsewhere does not need here
 
         job = self.prepareRegistration(**arguments)
+        refuse_images_read(job.inputs.stages)  # Slicer has an HDF5 of its own
         return self.applyResult(job, register(**job.inputs.arguments(), progress=progress))
 
     def prepareRegistration(

@@ -208,8 +208,9 @@ def test_elastix_reads_the_written_text_the_same(tmp_path):
 
 def test_nothing_of_it_loads_itk():
     code = (
-        "import sys; from ElastixRegistrationLib.core import parameter_maps, progress, parameter_schema,"
-        " parameter_validation; parameter_schema.parameters(); sys.exit('itk' in sys.modules)"
+        "import sys; from ElastixRegistrationLib.core.elastix import progress; from"
+        " ElastixRegistrationLib.core.parameters import file_access, maps, schema, validation; schema.parameters();"
+        " sys.exit('itk' in sys.modules)"
     )
     folder = str(Path(__file__).resolve().parents[3] / "ElastixRegistration")
     result = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": folder}, check=False)

@@ -203,7 +203,7 @@ def test_the_log_and_the_iterations_come_back():
     )
     assert len(result.iterations) == 2 * 2 * 150
     assert "Stopping condition" in result.log
-    assert "TransformParameters " not in result.log
+    assert "(TransformParameters " not in result.log
     fractions = [event.fraction for event in events]
     assert fractions == sorted(fractions)
     assert fractions[-1] == pytest.approx(1, abs=0.02)

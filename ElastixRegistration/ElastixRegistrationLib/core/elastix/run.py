@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import RegistrationError
+from ..parameters.file_access import opens_no_file, writes_no_file
 from ..parameters.maps import ParameterMap
 from ..system.decimal_point import decimal_point
 from ..system.itk_access import wrapped_class
@@ -19,9 +19,6 @@ from ..system.scratch import scratch_folder
 from .errors import error_lines
 
 _LOG = "elastix.log"
-_NAMES_OF_FILES = ("ResultImageName", "ResultImageFormat")
-#: The TransformParameters that elastix also logs: megabytes for a B-spline, and the result has them.
-_RESULT_BLOCK = re.compile(r"=+ start of TransformParameterFile =+.*?=+ end of TransformParameterFile =+\n?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,8 @@ def run_elastix(
     ``initial_transform``: linear and B-spline elements only; elastix drops others without a word. ``log_to_console``
     also sends the log, line by line as it comes, to the standard output of the process. Without ``log_to_file`` nothing
     is written to disk, and ``log`` is empty.
-    Whatever the stages say, elastix writes no files (see ``writes_nothing``) but a log in a private, temporary folder.
+    Whatever the stages say, elastix writes no files but a log in a private, temporary folder, and reads none but the
+    images of rigidity penalties (see ``parameters.file_access``).
     Raises RegistrationError with elastix's own sentence.
     """
     dimension = fixed[0].GetImageDimension()
@@ -71,7 +69,7 @@ def run_elastix(
     ):
         for number, one in enumerate(objects if objects and objects[0] is not None else ()):
             getattr(method, f"Add{kind}" if number else f"Set{kind}")(one)
-    method.SetParameterObject(parameter_object([writes_nothing(stage) for stage in stages]))
+    method.SetParameterObject(parameter_object([writes_no_file(stage) for stage in stages]))
     if initial_transform is not None:
         method.SetInitialTransform(initial_transform)
     if threads:
@@ -132,26 +130,14 @@ def load(dimensions: Sequence[int] = (2, 3)) -> None:
 
 
 def parameter_object(maps: Sequence[ParameterMap]) -> Any:
-    """itk's ParameterObject of plain parameter maps."""
+    """itk's ParameterObject of plain parameter maps, without those by which elastix or transformix opens files."""
     parameters = wrapped_class("elastixParameterObject", "", "elxParameterObjectPython").New()
-    for stage in maps:
+    for stage in map(opens_no_file, maps):
         wrapped = wrapped_class("mapstringvectorstring", "", "elxParameterObjectPython")()
         for name, values in stage.items():
             wrapped[name] = tuple(values)
         parameters.AddParameterMap(wrapped)
     return parameters
-
-
-def writes_nothing(stage: ParameterMap) -> ParameterMap:
-    """``stage`` without the parameters by which elastix writes files, under names that the stage may choose.
-
-    Every parameter of elastix that makes it write begins with Write. ``ResultImageName`` and ``ResultImageFormat`` go
-    into the names of files, and may hold "../".
-    """
-    harmless = {name: ("false",) if name.startswith("Write") else values for name, values in stage.items()}
-    for name in _NAMES_OF_FILES:
-        harmless.pop(name, None)
-    return harmless | {"WriteResultImage": ("false",)}
 
 
 def _plain(parameter_map: Any) -> dict[str, tuple[str, ...]]:
@@ -175,4 +161,4 @@ def _read_log(folder: str | None) -> str:
         log = Path(folder, _LOG).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-    return _RESULT_BLOCK.sub("", log).replace(folder, "<temporary folder>")
+    return log.replace(folder, "<temporary folder>")

@@ -14,6 +14,7 @@ from .component_rules import (
     safeguards,
     scales,
 )
+from .file_access import ignored_outputs
 from .stage import Finding, Stage
 
 PENALTIES = (
@@ -23,15 +24,6 @@ PENALTIES = (
     "DistancePreservingRigidityPenalty",
 )
 _GRID_TRANSFORMS = ("BSplineTransform", "RecursiveBSplineTransform")
-# The registration sets these itself: nothing is written by elastix, and images lie where their headers say.
-_WRITES = (
-    "WriteResultImage",
-    "WriteResultImageAfterEachResolution",
-    "WriteResultImageAfterEachIteration",
-    "WritePyramidImagesAfterEachResolution",
-    "WriteTransformParametersEachIteration",
-    "WriteTransformParametersEachResolution",
-)
 
 
 def rule_findings(stages: Sequence[Stage]) -> Iterator[tuple[int, Finding]]:
@@ -131,9 +123,8 @@ def _masks(stage: Stage) -> Iterator[Finding]:
 
 
 def _set_here(stage: Stage) -> Iterator[Finding]:
-    for name in _WRITES:
-        if "true" in stage.all(name):
-            yield "warning", name, "it is ignored: elastix writes no files here, ask for the output instead."
+    for name in ignored_outputs(stage.map):
+        yield "warning", name, "it is ignored: elastix writes no files here, ask for the output instead."
     for name in ("FixedInternalImagePixelType", "MovingInternalImagePixelType"):
         if stage.first(name, "float") != "float":
             yield "warning", name, "it is ignored: images are held as float."

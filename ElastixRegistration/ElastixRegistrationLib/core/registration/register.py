@@ -16,6 +16,7 @@ from ..images.background import BackgroundEstimate
 from ..images.channels import Channel
 from ..images.geometry import Geometry, array_view, check_overlap, geometry_of
 from ..parameters.component_rules import MULTI_METRIC
+from ..parameters.file_access import writes_no_file
 from ..parameters.maps import ParameterMap
 from ..parameters.metric_stages import image_metric_count, other_metric_count, with_channels
 from ..parameters.validation import validate_stages
@@ -41,15 +42,8 @@ from .initialization import initial_translation
 from .memory import check_memory
 from .prepared_images import Side, everywhere, warped
 
-#: What elastix may not do, whatever a parameter file says: write files, ignore where images lie, add displacements.
+#: What elastix may not do, whatever a parameter file says: ignore where images lie, add displacements.
 _FORCED = {
-    "WriteResultImage": ("false",),
-    "WriteResultImageAfterEachResolution": ("false",),
-    "WriteResultImageAfterEachIteration": ("false",),
-    "WritePyramidImagesAfterEachResolution": ("false",),
-    "WriteTransformParametersEachIteration": ("false",),
-    "WriteTransformParametersEachResolution": ("false",),
-    "WriteSamplesEachIteration": ("false",),
     "UseDirectionCosines": ("true",),
     "HowToCombineTransforms": ("Compose",),
     "FixedInternalImagePixelType": ("float",),
@@ -307,7 +301,7 @@ def _required_ratio(fixed: Side, moving: Side) -> float:
 def _prepared(
     stage: ParameterMap, dimension: int, seed: int | None, background: float, ratio: float
 ) -> dict[str, tuple[str, ...]]:
-    prepared = {name: tuple(values) for name, values in stage.items()} | _FORCED
+    prepared = writes_no_file({name: tuple(values) for name, values in stage.items()}) | _FORCED
     if ratio < _REQUIRED_RATIO:
         prepared.setdefault("RequiredRatioOfValidSamples", (f"{ratio:.4g}",))
     prepared |= {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.errors import ElastixRegistrationError
+from ...core.parameters.file_access import refuse_images_read
 from ...core.system.itk_access import preload
 from ..nodes.incremental import Steps
 
@@ -25,6 +26,7 @@ class InProcessRun:
         self.result: Any = None
         self.error: ElastixRegistrationError | None = None
         try:
+            refuse_images_read(inputs.stages)
             self.result = register(**inputs.arguments(), progress=self._note)
         except ElastixRegistrationError as problem:
             self.error = problem
