@@ -110,7 +110,7 @@ lps = ras
 def vtk_bspline(
     rng, *, mode="zero", bulk=None, size=(6, 7, 8), spacing=(14.0, 13.0, 12.0), axes=None, scale=1.0, amount=1.5
 ):
-    """vtkOrientedBSplineTransform, RAS, centerd near 0, random coefficients up to its rim."""
+    """vtkOrientedBSplineTransform, RAS, centered near 0, random coefficients up to its rim."""
     transform = slicer.vtkOrientedBSplineTransform()
     image = vtk.vtkImageData()
     image.SetDimensions(*size)
@@ -133,7 +133,7 @@ def vtk_bspline(
 
 
 def vtk_grid(rng, *, size=(8, 9, 10), spacing=(8.0, 9.0, 10.0), axes=None, amount=1.5):
-    """vtkOrientedGridTransform, RAS, centerd near 0, smooth vectors up to its rim."""
+    """vtkOrientedGridTransform, RAS, centered near 0, smooth vectors up to its rim."""
     transform = slicer.vtkOrientedGridTransform()
     image = vtk.vtkImageData()
     image.SetDimensions(*size)

@@ -53,7 +53,7 @@ def blobs(shape, seed=3):
     return image
 
 
-def centerd(ijk_to_ras, shape):
+def centered(ijk_to_ras, shape):
     """The grid moved so that its center is near the world origin, where the test transforms bend."""
     matrix = ijk_to_ras.copy()
     matrix[:3, 3] = -matrix[:3, :3] @ ((np.array(shape[::-1]) - 1) / 2)
@@ -170,7 +170,7 @@ PAIRS += [("bspline", "thin plate below rigid"), ("shear", "grid"), ("reflection
 @pytest.mark.parametrize(("fixed_parent", "moving_parent"), PAIRS)
 def test_parents_of_either_volume(fixed_parent, moving_parent, rng, a_scene, a_volume_node, a_parent, stage_files):
     shape = (30, 28, 32)
-    fixed_grid = centerd(oblique_ijk_to_ras(rng, (1.5, 1.6, 1.4)), shape)
+    fixed_grid = centered(oblique_ijk_to_ras(rng, (1.5, 1.6, 1.4)), shape)
     fixed = a_volume_node(blobs(shape).astype("int16"), fixed_grid, name="fixed", parent=a_parent(fixed_parent))
     moving_grid = fixed_grid.copy()
     moving_grid[:3, 3] += 2, -1, 1.5
@@ -188,7 +188,7 @@ def test_parents_of_either_volume(fixed_parent, moving_parent, rng, a_scene, a_v
 @pytest.mark.parametrize("dense", ["transform", "field"])
 def test_dense_fields(dense, moving_parent, rng, a_scene, a_volume_node, a_parent, stage_files):
     shape = (30, 28, 32)
-    grid = centerd(oblique_ijk_to_ras(rng, (1.5, 1.6, 1.4), left_handed=True), shape)
+    grid = centered(oblique_ijk_to_ras(rng, (1.5, 1.6, 1.4), left_handed=True), shape)
     fixed = a_volume_node(blobs(shape), grid, name="fixed")
     moving = a_volume_node(blobs(shape), rigid(rng, 2) @ grid, name="moving", parent=a_parent(moving_parent))
     output = a_scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "output")
@@ -211,7 +211,7 @@ def test_dense_fields(dense, moving_parent, rng, a_scene, a_volume_node, a_paren
 def test_single_slices(stages, fixed_axis, tilt, moving_parent, rng, a_scene, a_volume_node, a_parent, stage_files):
     shape = [48, 52, 50]
     shape[2 - fixed_axis] = 1
-    grid = centerd(oblique_ijk_to_ras(rng, (1.5, 1.6, 1.4)), shape)
+    grid = centered(oblique_ijk_to_ras(rng, (1.5, 1.6, 1.4)), shape)
     fixed = a_volume_node(blobs(shape), grid, name="fixed", parent=a_parent("rigid"))
     angle = np.radians(tilt)
     turn = np.eye(4)
@@ -228,7 +228,7 @@ def test_single_slices(stages, fixed_axis, tilt, moving_parent, rng, a_scene, a_
 @pytest.mark.parametrize("dense", [False, True])
 def test_an_output_transform_that_has_a_parent_itself(above, dense, rng, a_scene, a_volume_node, a_parent, stage_files):
     shape = (30, 28, 32)
-    grid = centerd(oblique_ijk_to_ras(rng, (1.5, 1.6, 1.4)), shape)
+    grid = centered(oblique_ijk_to_ras(rng, (1.5, 1.6, 1.4)), shape)
     fixed = a_volume_node(blobs(shape), grid, name="fixed")
     moving = a_volume_node(blobs(shape), rigid(rng, 2) @ grid, name="moving", parent=a_parent("rigid"))
     output = a_scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "output")
@@ -248,7 +248,7 @@ def test_an_output_transform_that_has_a_parent_itself(above, dense, rng, a_scene
 @pytest.mark.parametrize("parent", ["rigid", "bspline"])
 def test_vectors_lead_from_the_fixed_to_the_moving_volume(parent, rng, a_scene, a_volume_node, a_parent, stage_files):
     shape = (30, 28, 32)
-    grid = centerd(oblique_ijk_to_ras(rng, (1.5, 1.6, 1.4)), shape)
+    grid = centered(oblique_ijk_to_ras(rng, (1.5, 1.6, 1.4)), shape)
     fixed = a_volume_node(blobs(shape), grid, name="fixed")
     moving = a_volume_node(blobs(shape), grid, name="moving", parent=a_parent(parent))
     output = a_scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "output")
@@ -273,7 +273,7 @@ def test_vectors_lead_from_the_fixed_to_the_moving_volume(parent, rng, a_scene, 
 @pytest.mark.parametrize("spacing", [0.01, 100.0])
 def test_very_fine_and_very_coarse_voxels(spacing, rng, a_scene, a_volume_node, stage_files):
     shape = (30, 28, 32)
-    grid = centerd(oblique_ijk_to_ras(rng, (spacing,) * 3, left_handed=True), shape)
+    grid = centered(oblique_ijk_to_ras(rng, (spacing,) * 3, left_handed=True), shape)
     shifted = grid.copy()
     shifted[:3, 3] += np.array([1.5, -1, 2]) * spacing
     fixed = a_volume_node(blobs(shape), grid, name="fixed")

@@ -33,7 +33,7 @@ def center_points(geometry, count=40, seed=3):
 def test_a_shift_comes_back_on_oblique_anisotropic_grids(left_handed):
     fixed_grid = grid(direction=oblique(1))
     moving_grid = grid((44, 40, 26), (2.2, 2.0, 3.6), (-41.0, 3.0, -50.0), oblique(2, left_handed=left_handed))
-    # Both grids are centerd on the same point, the objects are SHIFT apart.
+    # Both grids are centered on the same point, the objects are SHIFT apart.
     moving_grid = type(moving_grid)(
         moving_grid.size,
         moving_grid.spacing,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..images.geometry import Geometry
+from .working_resolution import reduced_geometry, working_factors
 
 ParameterMap = Mapping[str, Sequence[str]]
 
@@ -17,27 +19,43 @@ ParameterMap = Mapping[str, Sequence[str]]
 _PROGRAM = 250e6
 #: Bytes that elastix keeps per parameter of a transform: values, gradients, scales, and all of them as text.
 _PARAMETER = 300.0
+#: Bytes per voxel of an image that elastix gets reduced: 2 or 4 of its own, 1 each for padding and mask.
+_INPUT = 5.0
 
 
 Pairs = Sequence[tuple[Geometry, Geometry]]
 
 
-def estimate_bytes(fixed: Geometry, moving: Geometry, stages: Sequence[ParameterMap], more: Pairs = ()) -> float:
+def estimate_bytes(
+    fixed: Geometry,
+    moving: Geometry,
+    stages: Sequence[ParameterMap],
+    more: Pairs = (),
+    voxel_mm: float | None = None,
+) -> float:
     """Peak memory of a registration in bytes, images included: an upper estimate from what elastix keeps at a time.
 
-    ``more`` are further pairs of images.
+    ``more`` are further pairs of images. ``voxel_mm``: smallest voxels that elastix gets, see ``working_resolution``.
     """
     pairs = [(fixed, moving), *more]
-    return _PROGRAM + max((sum(_stage_bytes(*pair, stage) for pair in pairs) for stage in stages), default=0.0)
+    kept = 0.0
+    if voxel_mm is not None:
+        reduced = [tuple(reduced_geometry(g, working_factors(g, voxel_mm)) for g in pair) for pair in pairs]
+        # Beside what elastix sees, the images as they came, and which of their voxels are padding or masked.
+        kept = sum(_INPUT * _voxels(g) for pair, less in zip(pairs, reduced, strict=True) for g in pair if pair != less)
+        pairs = [(one, other) for one, other in reduced]
+    return _PROGRAM + kept + max((sum(_stage_bytes(*pair, stage) for pair in pairs) for stage in stages), default=0.0)
+
+
+def _voxels(geometry: Geometry) -> float:
+    return math.prod(map(float, geometry.size))
 
 
 def _stage_bytes(fixed: Geometry, moving: Geometry, stage: ParameterMap) -> float:
     levels = int(float(stage.get("NumberOfResolutions", ("3",))[0]))
     total = 0.0
     for side, geometry in (("Fixed", fixed), ("Moving", moving)):
-        voxels = 1.0
-        for size in geometry.size:
-            voxels *= size
+        voxels = _voxels(geometry)
         # The input and its float copy, a mask, and the pyramid: full-size levels when only smoothed, small ones when
         # shrunk. Smoothing takes one more image while it runs.
         smoothed = "Smoothing" in stage.get(f"{side}ImagePyramid", ("",))[0]
@@ -66,9 +84,11 @@ def available_bytes() -> float | None:
     return min(amounts, default=None)
 
 
-def check_memory(fixed: Geometry, moving: Geometry, stages: Sequence[ParameterMap], more: Pairs = ()) -> None:
-    """Raise InputError when a registration would not fit in memory."""
-    needed, available = estimate_bytes(fixed, moving, stages, more), available_bytes()
+def check_memory(
+    fixed: Geometry, moving: Geometry, stages: Sequence[ParameterMap], more: Pairs = (), voxel_mm: float | None = None
+) -> None:
+    """Raise InputError when a registration would not fit in memory. ``voxel_mm``: see ``working_resolution``."""
+    needed, available = estimate_bytes(fixed, moving, stages, more, voxel_mm), available_bytes()
     if available is not None and needed > available:
         raise InputError(
             f"Not enough memory: registering {fixed} with {moving} takes about {needed / 1e9:.1f} GB and"

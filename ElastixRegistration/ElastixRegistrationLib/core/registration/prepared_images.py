@@ -11,6 +11,7 @@ from ..images.geometry import Geometry, array_view, float_copy, geometry_of, ima
 from ..transforms.resampling import resample
 from .automatic import FittedImage
 from .masks import metric_mask
+from .working_resolution import block_means, reduced_geometry, working_factors
 
 #: Of a whole image, the part around a smaller one is looked at: that, and so much of its extent on each side, where it
 #: is not more than this share of the whole.
@@ -18,21 +19,47 @@ _MARGIN, _MUCH_SMALLER = 0.2, 0.5
 
 
 class Side:
-    """One image as elastix gets it: float, padding replaced by background and masked out."""
+    """One image as elastix gets it: float, padding replaced by background and masked out.
 
-    def __init__(self, name: str, image: Any, mask: Any, background: float | str):
+    With ``voxel_mm``, voxels smaller than that become blocks of about that size; ``factors`` says of how many voxels.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        image: Any,
+        mask: Any,
+        background: float | str,
+        voxel_mm: float | None = None,
+        threads: int | None = None,
+    ):
         self.geometry = geometry_of(image)
         self.estimate = background_of(image, background)
         has_padding = self.estimate.padding is not None and background != "keep"
         padding = padding_mask(array_view(image), self.estimate) if has_padding else None
-        self.image = float_copy(image, replace=padding, by=self.estimate.value)
         self.mask = metric_mask(image, mask, padding, name)
+        self.factors = (1,) * self.geometry.dimension if voxel_mm is None else working_factors(self.geometry, voxel_mm)
+        if max(self.factors) > 1:
+            self._reduce(image, padding, threads)
+        else:
+            self.image = float_copy(image, replace=padding, by=self.estimate.value)
         self.notes = []
         if has_padding:
             self.notes.append(
                 f"Padding {self.estimate.padding:g} of the {name} image ({self.estimate.padding_fraction:.1%} of its"
                 f" voxels) is left out and replaced by background {self.estimate.value:g}."
             )
+
+    def _reduce(self, image: Any, padding: np.ndarray | None, threads: int | None) -> None:
+        """Image and mask of blocks of voxels; a block is inside when half of it is."""
+        geometry = reduced_geometry(self.geometry, self.factors)
+        voxels = block_means(array_view(image), self.factors, replace=padding, by=self.estimate.value, threads=threads)
+        self.image = image_from_array(voxels, geometry)
+        if self.mask is not None:
+            shares = block_means(array_view(self.mask), self.factors, threads=threads)
+            inside = shares >= min(0.5, float(shares.max()))
+            self.mask = image_from_array(inside.view(np.uint8), geometry)
+        self.geometry = geometry
 
     @property
     def volume_mm(self) -> float:

@@ -33,6 +33,7 @@ from ..transforms.resampling import outside_of, resample
 from ..transforms.transform_parameters import (
     UnsupportedTransform,
     extend_bspline,
+    grid_entries,
     maps_from_transform,
     transforms_from_maps,
 )
@@ -41,6 +42,7 @@ from .checks import check_dimensions, check_settings, checked_pairs, guided, lan
 from .initialization import initial_translation
 from .memory import check_memory
 from .prepared_images import Side, everywhere, warped
+from .working_resolution import working_voxel
 
 #: What elastix may not do, whatever a parameter file says: ignore where images lie, add displacements.
 _FORCED = {
@@ -127,6 +129,7 @@ def register(
     adapt: bool = False,
     channels: Sequence[Channel] = (),
     landmark_weight: float | None = None,
+    full_resolution: bool = True,
     log_to_console: bool = False,
     log_to_file: bool = True,
 ) -> RegistrationResult:
@@ -142,9 +145,10 @@ def register(
     the metric CorrespondingPointsEuclideanDistanceMetric use them. ``background`` is what belongs outside the moving
     image: "auto" detects it, a number sets it, "keep" leaves padding as it is. ``seed`` overrides RandomSeed of the
     stages. ``progress`` gets elastix's iterations as events; the itk wheels hold Python's interpreter lock, so here
-    they come when elastix is done. ``log_to_console`` also sends elastix's log, as it comes, to the standard output,
-    where another process can follow. Without ``log_to_file`` it goes nowhere else: nothing is written to disk, and
-    ``log`` and ``iterations`` are empty.
+    they come when elastix is done. Without ``full_resolution``, elastix works on voxels as fine as the stages can use
+    (``working_resolution``); the result is that of the whole images. ``log_to_console`` also sends elastix's log, as it
+    comes, to the standard output, where another process can follow. Without ``log_to_file`` it goes nowhere else:
+    nothing is written to disk, and ``log`` and ``iterations`` are empty.
 
     Raises InputError before anything is run, RegistrationError when elastix fails.
     """
@@ -167,10 +171,12 @@ def register(
         has_moving_mask=moving_mask is not None,
         has_points=fixed_points is not None,
     )
-    check_memory(*geometries[0], stages, geometries[1:])
+    voxel_mm = None if full_resolution else working_voxel(*geometries[0], stages)
+    check_memory(*geometries[0], stages, geometries[1:], voxel_mm)
 
-    sides = _sides(pairs, channels, fixed_mask, moving_mask, background)
+    sides = _sides(pairs, channels, fixed_mask, moving_mask, background, voxel_mm, threads)
     fixed_side, moving_side = sides[0]
+    notes += _words_on_resolution(fixed_side, moving_side)
     if initial_transform is None and initialization not in (None, "none"):
         initial_transform = initial_translation(
             initialization, fixed_side.image, moving_side.image, fixed_side.estimate.value, moving_side.estimate.value,
@@ -192,7 +198,7 @@ def register(
         moving_points = invert_points(initial_transform, moving_points)  # to where the warped image has them
     fixed_images = [(side.image, side.mask) for side, _ in sides]
     moving_images = [
-        (side.image, side.mask) if continues else warped(side, initial_transform, fixed_geometry, threads)
+        (side.image, side.mask) if continues else warped(side, initial_transform, fixed_side.geometry, threads)
         for _, side in sides
     ]
     if channels:
@@ -235,7 +241,13 @@ def register(
 
 
 def _sides(
-    pairs: Sequence[tuple[Any, Any]], channels: Sequence[Channel], fixed_mask: Any, moving_mask: Any, background: Any
+    pairs: Sequence[tuple[Any, Any]],
+    channels: Sequence[Channel],
+    fixed_mask: Any,
+    moving_mask: Any,
+    background: Any,
+    voxel_mm: float | None,
+    threads: int | None,
 ) -> list[tuple[Side, Side]]:
     """Fixed and moving sides: of the images, and of the channels after them."""
     settings = [("fixed", "moving", fixed_mask, moving_mask, background)]
@@ -244,10 +256,20 @@ def _sides(
         settings.append((*names, channel.fixed_mask, channel.moving_mask, channel.stage_background))
     return [
         (
-            Side(name, fixed, mask, "keep" if value == "keep" else "auto"),  # a number is for outside the moving image
-            Side(other_name, moving, other_mask, value),
+            # A number is for outside the moving image.
+            Side(name, fixed, mask, "keep" if value == "keep" else "auto", voxel_mm, threads),
+            Side(other_name, moving, other_mask, value, voxel_mm, threads),
         )
         for (fixed, moving), (name, other_name, mask, other_mask, value) in zip(pairs, settings, strict=True)
+    ]
+
+
+def _words_on_resolution(fixed: Side, moving: Side) -> list[str]:
+    """Sentences on images that elastix does not see in full resolution."""
+    return [
+        f"The {name} image is registered in voxels of {' x '.join(f'{s:.3g}' for s in side.geometry.spacing)} mm."
+        for name, side in (("fixed", fixed), ("moving", moving))
+        if max(side.factors) > 1
     ]
 
 
@@ -322,7 +344,8 @@ def _chain_of_run(
     run: ElastixRun, start_chain: list[Any], continues: bool, fixed: Geometry
 ) -> tuple[list[Any], list[dict[str, tuple[str, ...]]] | None, list[str]]:
     """The whole result as ITK transforms and as elastix maps (None where one has no such form), and notes."""
-    maps = [extend_bspline(parameters) for parameters in run.maps]
+    # elastix names the grid that it worked on; what transformix makes of the result belongs on the fixed grid.
+    maps = [extend_bspline(parameters) | grid_entries(fixed) for parameters in run.maps]
     before, after = (start_chain, []) if continues else ([], start_chain)
     try:
         chain, notes = [*before, *transforms_from_maps(maps)], []

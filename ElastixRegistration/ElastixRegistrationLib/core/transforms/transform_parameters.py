@@ -212,15 +212,15 @@ def _euler(parameters: ParameterMap, values: np.ndarray) -> Any:
     transform = wrapped_class(f"Euler{dimension}DTransform", "D").New()
     if dimension == 3:
         transform.SetComputeZYX(_text(parameters, "ComputeZYX", "false") == "true")
-    return _centerd(transform, parameters, values)
+    return _centered(transform, parameters, values)
 
 
 def _similarity(parameters: ParameterMap, values: np.ndarray) -> Any:
-    return _centerd(wrapped_class(f"Similarity{_dimension(parameters)}DTransform", "D").New(), parameters, values)
+    return _centered(wrapped_class(f"Similarity{_dimension(parameters)}DTransform", "D").New(), parameters, values)
 
 
 def _affine(parameters: ParameterMap, values: np.ndarray) -> Any:
-    return _centerd(wrapped_class("AffineTransform", f"D{_dimension(parameters)}").New(), parameters, values)
+    return _centered(wrapped_class("AffineTransform", f"D{_dimension(parameters)}").New(), parameters, values)
 
 
 def _affine_log(parameters: ParameterMap, values: np.ndarray) -> Any:
@@ -278,7 +278,7 @@ _BUILDERS: dict[str, Callable[[ParameterMap, np.ndarray], Any]] = {
 _SPLINE_KERNEL_TYPES = {(dimension, name): kind for (dimension, kind), name in SPLINE_KERNELS.items()}
 
 
-def _centerd(transform: Any, parameters: ParameterMap, values: np.ndarray) -> Any:
+def _centered(transform: Any, parameters: ParameterMap, values: np.ndarray) -> Any:
     expected = transform.GetNumberOfParameters()
     if len(values) != expected:
         raise InputError(f"{_text(parameters, 'Transform')} takes {expected} TransformParameters, not {len(values)}.")
@@ -335,16 +335,23 @@ def output_grid(fixed: Geometry) -> dict[str, tuple[str, ...]]:
         "MovingImageDimension": (str(fixed.dimension),),
         "FixedInternalImagePixelType": ("float",),
         "MovingInternalImagePixelType": ("float",),
-        "Size": tuple(map(str, fixed.size)),
-        "Index": ("0",) * fixed.dimension,
-        "Spacing": _texts(fixed.spacing),
-        "Origin": _texts(fixed.origin),
-        "Direction": _texts(np.asarray(fixed.direction).T.ravel()),
+        **grid_entries(fixed),
         "UseDirectionCosines": ("true",),
         "Resampler": ("DefaultResampler",),
         "ResampleInterpolator": ("FinalLinearInterpolator",),
         "ResultImageFormat": ("nrrd",),
         "ResultImagePixelType": ("float",),
+    }
+
+
+def grid_entries(grid: Geometry) -> dict[str, tuple[str, ...]]:
+    """The entries of a TransformParameters map that place a voxel grid."""
+    return {
+        "Size": tuple(map(str, grid.size)),
+        "Index": ("0",) * grid.dimension,
+        "Spacing": _texts(grid.spacing),
+        "Origin": _texts(grid.origin),
+        "Direction": _texts(np.asarray(grid.direction).T.ravel()),
     }
 
 
