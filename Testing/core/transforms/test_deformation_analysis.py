@@ -64,7 +64,7 @@ def test_jacobians_are_those_of_the_point_mapping(monkeypatch):
         )
         # The differences reach a quarter of a voxel, 0.9 mm at most, where splines of 16 mm bend by that much.
         assert matrices[index] == pytest.approx(expected, abs=2e-3)
-    assert jacobian_determinant_of(transform, GRID) == pytest.approx(np.linalg.det(matrices), abs=1e-5)
+    assert jacobian_determinant_of(transform, GRID) == pytest.approx(np.linalg.det(matrices), abs=4e-3)
 
 
 def test_volumes_of_labels_agree_with_those_of_moved_surfaces():

@@ -58,12 +58,12 @@ def jacobian_statistics(determinant: np.ndarray, *, mask: np.ndarray | None = No
     values = np.reshape(determinant, -1) if mask is None else determinant[mask != 0]
     if values.size == 0:
         raise InputError("The mask for the Jacobian statistics is empty.")
-    folded = int(np.count_nonzero(~(values > 0)))
+    folded = values.size - int(np.count_nonzero(values > 0))
     p5, p95 = np.percentile(values, [5, 95])
     return JacobianStatistics(
         minimum=float(values.min()),
         maximum=float(values.max()),
-        mean=float(values.mean()),
+        mean=float(values.mean(dtype=np.float64)),
         p5=float(p5),
         p95=float(p95),
         folded_count=folded,
@@ -108,16 +108,17 @@ def _gradient_determinant(slab: np.ndarray, index_from_physical: np.ndarray, ide
         terms = (by_index[c][..., row] * index_from_physical[c, column] for c in range(dimension))
         return sum(terms) + (identity if row == column else 0.0)
 
-    return _determinant_of_rows([[jacobian(row, column) for column in range(dimension)] for row in range(dimension)])
+    return determinant_of_rows([[jacobian(row, column) for column in range(dimension)] for row in range(dimension)])
 
 
 def determinant_of(matrices: np.ndarray) -> np.ndarray:
     """Determinants of (..., 2, 2) or (..., 3, 3) matrices, ten times as fast as NumPy's for many small ones."""
     size = matrices.shape[-1]
-    return _determinant_of_rows([[matrices[..., row, column] for column in range(size)] for row in range(size)])
+    return determinant_of_rows([[matrices[..., row, column] for column in range(size)] for row in range(size)])
 
 
-def _determinant_of_rows(j: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
+def determinant_of_rows(j: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
+    """Determinants of matrices given element by element: ``j[row][column]`` are arrays of any one shape."""
     if len(j) == 2:
         return j[0][0] * j[1][1] - j[0][1] * j[1][0]
     return (

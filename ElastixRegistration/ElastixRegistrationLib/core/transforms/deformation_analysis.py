@@ -13,6 +13,7 @@ from ..images.geometry import Geometry, array_view
 from ..images.labels import label_values
 from .deformation import JacobianStatistics, determinant_of, jacobian_statistics
 from .itk_transforms import displacement_field, matrix_of
+from .spline_derivatives import SplineChain
 
 #: Half the distance of the two points that a derivative is taken between, voxels. Displacements are 32-bit floats:
 #: much closer, and their rounding would show.
@@ -80,12 +81,8 @@ def analyze_deformation(
         if array is not None and array.shape != grid.size[::-1]:
             raise InputError(f"The {name} of {array.shape} voxels are not on the grid of {grid}.")
     magnitude = np.linalg.norm(array_view(displacement_field(transform, grid)), axis=-1).astype(np.float32)
-    determinant = np.empty(grid.size[::-1], np.float32)
-    matrix = np.empty((*grid.size[::-1], grid.dimension, grid.dimension), np.float32) if with_matrix else None
-    for part, jacobian in jacobian_slabs(transform, grid):
-        determinant[part] = determinant_of(jacobian)
-        if matrix is not None:
-            matrix[part] = jacobian
+    determinant = jacobian_determinant_of(transform, grid)
+    matrix = jacobian_of(transform, grid) if with_matrix else None
     folded = ~(determinant > 0)
     if mask is not None:
         folded &= mask != 0
@@ -108,12 +105,30 @@ def analyze_deformation(
     )
 
 
-def jacobian_determinant_of(transform: Any, grid: Geometry) -> np.ndarray:
-    """(k, j, i) float32: local volume, moved / fixed, at the voxel centers of ``grid``."""
+def jacobian_determinant_of(transform: Any, grid: Geometry, threads: int | None = None) -> np.ndarray:
+    """(k, j, i) float32: local volume, moved / fixed, at the voxel centers of ``grid``.
+
+    Exact for linear transforms and for one B-spline among them, else by ``jacobian_slabs``. ``threads``: at most so
+    many, by default one for each core.
+    """
+    spline = SplineChain.of(transform)
+    if spline is not None:
+        return spline.determinant(grid, threads)
     determinant = np.empty(grid.size[::-1], np.float32)
     for part, jacobian in jacobian_slabs(transform, grid):
         determinant[part] = determinant_of(jacobian)
     return determinant
+
+
+def jacobian_of(transform: Any, grid: Geometry, threads: int | None = None) -> np.ndarray:
+    """(k, j, i, D, D) float32: d T_r / d x_c, LPS, at the voxel centers of ``grid``; as exact as the determinants."""
+    spline = SplineChain.of(transform)
+    if spline is not None:
+        return spline.jacobian(grid, threads)
+    matrix = np.empty((*grid.size[::-1], grid.dimension, grid.dimension), np.float32)
+    for part, jacobian in jacobian_slabs(transform, grid):
+        matrix[part] = jacobian
+    return matrix
 
 
 def jacobian_slabs(transform: Any, grid: Geometry) -> Iterator[tuple[slice, np.ndarray]]:
