@@ -8,7 +8,7 @@ some 50 ns a voxel and core, where asking ITK for its neighbors takes microsecon
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import reduce
@@ -135,15 +135,17 @@ class SplineChain:
         )
         # (derivative, powers, control points), the last axis of space first, as in the windows.
         bases = np.stack(
-            [reduce(np.kron, [_SLOPES if axis == one else _POWERS for axis in reversed(range(dimension))])
-             for one in range(dimension)]
-        )  # fmt: skip
+            [
+                _product(_SLOPES if axis == one else _POWERS for axis in reversed(range(dimension)))
+                for one in range(dimension)
+            ]
+        )
         # By physical coordinates in place of indices.
         bases = np.einsum("ipw,ic->cpw", bases, self.to_control[:-1, :-1])
         bases = bases.reshape(-1, bases.shape[-1]).T
 
         def of(cells: np.ndarray) -> np.ndarray:
-            index = (slice(None), *(cells[:, axis] - 1 for axis in reversed(range(dimension))))
+            index: Any = (slice(None), *(cells[:, axis] - 1 for axis in reversed(range(dimension))))
             taps = windows[index].reshape(dimension, len(cells), -1)
             found = (taps @ bases).reshape(dimension, len(cells), dimension, -1)
             return np.moveaxis(found, 0, 1).reshape(len(cells), dimension * dimension, -1).astype(np.float32)
@@ -289,6 +291,11 @@ class _Cells:
                 voxel = corner[:, axis, None] + box.offsets[axis]
                 inside &= (voxel >= 0) & (voxel < self.size[axis])
         return inside
+
+
+def _product(matrices: Iterable[np.ndarray]) -> np.ndarray:
+    """Kronecker product of all."""
+    return reduce(lambda done, matrix: np.kron(done, matrix), matrices)
 
 
 def _powers(place: np.ndarray) -> np.ndarray:
