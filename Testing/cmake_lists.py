@@ -11,15 +11,13 @@ import re
 from pathlib import Path
 
 MODULE = Path(__file__).resolve().parents[1] / "ElastixRegistration"
-LIBRARY = "ElastixRegistrationLib"
+FOLDERS = ("ElastixRegistrationCompat", "ElastixRegistrationLib", "Resources")
 
 
 def files_on_disk() -> dict[str, list[str]]:
     """Names of files relative to the module's folder, by the CMake variable that lists them."""
     found = [path.relative_to(MODULE) for path in MODULE.rglob("*") if path.is_file()]
-    kept = sorted(
-        path.as_posix() for path in found if "__pycache__" not in path.parts and path.parts[0] in (LIBRARY, "Resources")
-    )
+    kept = sorted(path.as_posix() for path in found if "__pycache__" not in path.parts and path.parts[0] in FOLDERS)
     return {
         "MODULE_PYTHON_SCRIPTS": ["ElastixRegistration.py", *(name for name in kept if name.endswith(".py"))],
         "MODULE_PYTHON_RESOURCES": [name for name in kept if not name.endswith(".py")],

@@ -12,7 +12,7 @@ from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of,
 from ElastixRegistrationLib.core.system.output_files import all_or_none, whole_file
 
 
-@pytest.mark.parametrize("suffix", [".nrrd", ".nii.gz", ".mha", ".nii"])
+@pytest.mark.parametrize("suffix", [".nrrd", ".nii.gz", ".mha", ".nii", ".mhd", ".nhdr"])
 def test_simpleitk_reads_what_is_written_and_back(tmp_path, suffix):
     path = tmp_path / f"Schädel 1{suffix}"
     geometry = grid((7, 6, 5), direction=oblique(3))
@@ -125,6 +125,24 @@ def test_files_that_belong_together_appear_together_or_not_at_all(tmp_path):
                 draft.write_text("new", encoding="ascii")
     assert [path.read_text(encoding="ascii") for path in paths] == ["new"] * 4
     assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_the_voxels_beside_a_header_come_and_go_with_it(tmp_path):
+    first, second = (image_from_array(np.full((4, 4, 4), n, np.int16), grid((4, 4, 4))) for n in (1, 2))
+    write_image(first, tmp_path / "a.mhd", compress=False)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.mhd", "a.raw"]
+    (tmp_path / "folder.txt").mkdir()
+    (tmp_path / "folder.txt" / "something").touch()
+
+    def write_both():
+        with all_or_none():
+            write_image(second, tmp_path / "a.mhd", compress=False)
+            with whole_file(tmp_path / "folder.txt") as draft:
+                draft.write_text("new", encoding="ascii")
+
+    with pytest.raises(InputError, match=r"folder\.txt cannot be written"):
+        write_both()
+    assert array_view(read_image(tmp_path / "a.mhd")).max() == 1
 
 
 def test_outputs_are_checked_before_anything_runs(tmp_path):

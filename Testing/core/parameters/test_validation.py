@@ -300,3 +300,11 @@ def test_any_maps_are_judged_and_nothing_but_a_parameter_error_raised(stages, di
     assert any(problem.severity == "error" for problem in problems)
     with pytest.raises(ParameterError):
         validate_stages(stages, dimension)
+
+
+def test_a_choice_with_a_stray_blank_is_what_elastix_takes_it_for():
+    """It does not know " Origins", which a known parameter file has, and takes its default."""
+    blank = RIGID | {"AutomaticTransformInitializationMethod": (" Origins",)}
+    (problem,) = [each for each in find_problems([blank], 3) if "blanks" in each.message]
+    assert problem.severity == "warning"
+    assert "takes GeometricalCenter" in problem.message

@@ -184,6 +184,11 @@ def _value_findings(stage: ParameterMap, dimension: int) -> Iterator[Finding]:
             yield "warning", name, f"there is no {label[0]} {label[1]} (they count from 0), so elastix ignores it."
             severity = "warning"
         wrong = next((text for value in values if (text := wrong_value(parameter, value))), None)
+        stray = next((value for value in values if is_choice_with_blanks(parameter, value)), None)
+        if stray is not None:
+            # Known parameter files have this, and run.
+            yield "warning", name, f"elastix does not know {stray!r}, with its blanks, and takes {parameter.default}."
+            continue
         if wrong is None and not values and parameter.kind != "text":
             wrong = "it has no value, so elastix takes its default."
         if wrong is not None:
@@ -191,6 +196,11 @@ def _value_findings(stage: ParameterMap, dimension: int) -> Iterator[Finding]:
         elif resolutions is not None:
             for finding in _count_findings(parameter, name, values, dimension, resolutions):
                 yield (severity if finding[0] == "error" else finding[0]), *finding[1:]
+
+
+def is_choice_with_blanks(parameter: Parameter, value: str) -> bool:
+    """Whether blanks around a choice keep elastix from knowing it, so that it takes its default."""
+    return parameter.kind == "choice" and value not in parameter.choices and value.strip() in parameter.choices
 
 
 def wrong_value(parameter: Parameter, value: str) -> str | None:

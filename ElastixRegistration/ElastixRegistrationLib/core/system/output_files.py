@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import InputError
@@ -49,42 +49,51 @@ def check_apart(outputs: Iterable[str | os.PathLike], inputs: Iterable[str | os.
         taken[place] = "another output"
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Draft:
-    """A finished file in a hidden ``folder`` beside ``path``, which it is to become."""
+    """A file in a hidden ``folder`` beside ``path``, which it is to become.
+
+    ``parts``, once it is finished: (draft, what it is to become, what was there before while others are put in place)
+    of the file, the last, and of what was written beside it, as the voxels of a .mhd are.
+    """
 
     folder: tempfile.TemporaryDirectory
     file: Path
     path: Path
+    parts: list[tuple[Path, Path, Path]] = field(default_factory=list)
 
-    @property
-    def old(self) -> Path:
-        """What was at ``path`` before, while others are put in place."""
-        return Path(self.folder.name) / "old"
+    def finish(self) -> None:
+        beside = [path for path in sorted(Path(self.folder.name).iterdir()) if path.is_file() and path != self.file]
+        old = Path(self.folder.name) / "old"
+        self.parts = [(part, self.path.with_name(part.name), old / part.name) for part in (*beside, self.file)]
 
     def put_in_place(self) -> None:
-        try:
-            os.replace(self.file, self.path)
-        except OSError as error:
-            raise InputError(f"{self.path} cannot be written: {error.strerror or error}.") from error
+        for part, target, _ in self.parts:
+            try:
+                os.replace(part, target)
+            except OSError as error:
+                raise InputError(f"{target} cannot be written: {error.strerror or error}.") from error
 
     def keep_old(self) -> None:
-        if not self.path.is_file():
-            return
-        try:
-            os.link(self.path, self.old)
-        except OSError:  # a disk without links
+        for _, target, old in self.parts:
+            if not target.is_file():
+                continue
+            old.parent.mkdir(exist_ok=True)
             try:
-                shutil.copy2(self.path, self.old)
-            except OSError as error:
-                raise InputError(f"{self.path} cannot be replaced: {error.strerror or error}.") from error
+                os.link(target, old)
+            except OSError:  # a disk without links
+                try:
+                    shutil.copy2(target, old)
+                except OSError as error:
+                    raise InputError(f"{target} cannot be replaced: {error.strerror or error}.") from error
 
     def put_old_back(self) -> None:
-        with suppress(OSError):
-            if self.old.exists():
-                os.replace(self.old, self.path)
-            else:
-                self.path.unlink(missing_ok=True)
+        for _, target, old in self.parts:
+            with suppress(OSError):
+                if old.exists():
+                    os.replace(old, target)
+                else:
+                    target.unlink(missing_ok=True)
 
 
 #: Those of the block of ``all_or_none`` that is running.
@@ -138,6 +147,7 @@ def whole_file(path: str | os.PathLike) -> Iterator[Path]:
     draft, together = _Draft(folder, Path(folder.name) / path.name, path), _drafts.get()
     try:
         yield draft.file
+        draft.finish()
         if together is None:
             draft.put_in_place()
     except BaseException as error:
