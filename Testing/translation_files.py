@@ -15,13 +15,16 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+from ElastixRegistrationLib.core.request import TEXT_CONTEXT, control_texts
+
 MODULE = Path(__file__).resolve().parents[1] / "ElastixRegistration"
 TRANSLATIONS = MODULE / "Resources" / "Translations"
 
 
 def texts_in_sources() -> set[tuple[str, str]]:
-    """(context, text) of all that the panel shows: of ``_("...")``, ``translate("...", "...")``, and .ui files."""
-    found: set[tuple[str, str]] = set()
+    """(context, text) of all that the panel shows: of ``_("...")``, ``translate("...", "...")``, .ui files,
+    and options."""
+    found = {(TEXT_CONTEXT, text) for text in control_texts()}
     for path in MODULE.rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
@@ -60,6 +63,9 @@ def extract(ts: Path) -> None:
             names.append(path.relative_to(copy).as_posix())
             if path.suffix == ".py":
                 path.write_text(_with_contexts(path.read_text(encoding="utf-8"), path), encoding="utf-8")
+        calls = [f"translate({TEXT_CONTEXT!r}, {text!r})" for text in control_texts()]
+        (copy / "options_of_a_registration.py").write_text("\n".join(calls), encoding="utf-8")
+        names.append("options_of_a_registration.py")
         (copy / "files").write_text("\n".join(names), encoding="utf-8")
         if ts.is_file():
             shutil.copy(ts, copy / ts.name)

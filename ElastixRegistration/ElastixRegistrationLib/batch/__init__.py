@@ -3,7 +3,7 @@
     from ElastixRegistrationLib import batch
 
     cases = batch.find_cases(["fixed.nrrd", "scans/"])
-    result = batch.run_cohort(cases, "out", RegistrationSettings(preset="rigid"))
+    result = batch.run_cohort(cases, "out", RegistrationRequest(preset="rigid"))
 
 Names are loaded on first use.
 """

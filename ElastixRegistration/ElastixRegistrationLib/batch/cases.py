@@ -7,12 +7,13 @@ import difflib
 import logging
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from ..core.errors import InputError
 from ..core.files.image_files import IMAGE_SUFFIXES, image_suffix_of
+from ..core.request import OPTIONS
 from ..core.system.file_names import safe_name
 
 _log = logging.getLogger(__name__)
@@ -28,7 +29,8 @@ class Case:
     """One registration: absolute paths, "" for what there is not. ``name`` is that of its folder in the output.
 
     ``moving_labels``: a label map in the space of the moving image, brought to the fixed grid; ``fixed_labels``: one
-    that it is compared with. ``initial_transform``: fixed to moving, where the registration starts.
+    that it is compared with. ``initial_transform``: fixed to moving, where the registration starts. ``choices``: names
+    and texts of the options of a RegistrationRequest that this case has of its own.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Case:
     fixed_labels: str = ""
     moving_labels: str = ""
     initial_transform: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
 
     def files(self) -> dict[str, str]:
         """Paths by role, without those that are missing."""
@@ -50,7 +53,11 @@ class Case:
 #: What both images can have, so that a column of that name alone does not say whose it is.
 _SIDED = ("mask", "points", "labels")
 #: What a file can be to a case: the columns of a table, beside ``case``.
-ROLES = tuple(field.name for field in fields(Case) if field.name != "name")
+ROLES = tuple(field.name for field in fields(Case) if field.name not in ("name", "choices"))
+#: Options by the names of their columns.
+_OPTION_COLUMNS = {name: option for option in OPTIONS for name in (option.name, option.dest)}
+#: Between the files of a cell that can name several.
+_BETWEEN_FILES = "|"
 
 
 def find_cases(inputs: Sequence[str | os.PathLike], *, fixed_mask: str | os.PathLike | None = None) -> list[Case]:
@@ -105,7 +112,9 @@ def images_in(folder: Path, exclude: Path | None = None) -> list[Path]:
 def read_table(path: Path, *, fixed: str = "", fixed_mask: str = "") -> list[Case]:
     """Cases of a table with a header: ``case`` (a name), ``moving``, ``fixed`` and the other ROLES, in any order.
 
-    Comma, semicolon or tab between the columns; paths relative to the table. ``fixed`` and ``fixed_mask`` are for rows
+    A column with the name of an option of a RegistrationRequest (preset, seed, parameters ...) is the choice of each
+    row; an empty cell leaves it to the whole cohort. Comma, semicolon or tab between the columns, "|" between the files
+    of a cell; paths relative to the table. ``fixed`` and ``fixed_mask`` are for rows
     that name none. Other columns are ignored, unless their name looks like a misspelled one.
     """
     try:
@@ -129,10 +138,19 @@ def read_table(path: Path, *, fixed: str = "", fixed_mask: str = "") -> list[Cas
         missing = [role for role in ("fixed", "moving") if role not in files]
         if missing:
             raise InputError(f"The table {path} names no {missing[0]} image in line {rows.line_num}.")
-        cases.append(Case(values.get("case", ""), **files))
+        cases.append(Case(values.get("case", ""), **files, choices=_choices(values, path.parent)))
     if not cases:
         raise InputError(f"The table {path} has no rows.")
     return cases
+
+
+def _choices(values: Mapping[str, str], folder: Path) -> tuple[tuple[str, str], ...]:
+    """Of a row of a table in ``folder``."""
+    found = {option.name: values[name] for name, option in _OPTION_COLUMNS.items() if values.get(name)}
+    if "parameter_files" in found:
+        files = (file.strip() for file in found["parameter_files"].split(_BETWEEN_FILES))
+        found["parameter_files"] = "\n".join(_absolute(folder / file) for file in files if file)
+    return tuple(sorted(found.items()))
 
 
 def named(cases: Iterable[Case]) -> list[Case]:
@@ -177,7 +195,7 @@ def check_files(cases: Sequence[Case]) -> None:
 
 
 def _check_header(path: Path, header: list[str], *, has_fixed: bool) -> None:
-    known = ("case", *ROLES)
+    known = ("case", *ROLES, *_OPTION_COLUMNS)
     for name in ("moving",) if has_fixed else ("fixed", "moving"):
         if name not in header:
             raise InputError(f"The table {path} has no column {name}; its columns are {', '.join(header) or 'none'}.")

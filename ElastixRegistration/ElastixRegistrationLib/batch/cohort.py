@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import InputError, RegistrationError
-from ..core.settings import RegistrationSettings
+from ..core.request import RegistrationRequest
 from . import cluster
 from .case_folder import checksum_of, remove_drafts
 from .cases import Case, check_files
@@ -55,7 +55,7 @@ class CohortResult:
 def run_cohort(
     cases: Sequence[Case],
     output_dir: str | os.PathLike,
-    settings: RegistrationSettings | None = None,
+    settings: RegistrationRequest | None = None,
     *,
     workers: int | None = None,
     scheduler: str | None = None,
@@ -68,9 +68,9 @@ def run_cohort(
 
     Runs on a cluster of its own on this computer with ``workers`` workers (by default as many as cores and memory
     allow), on the Dask scheduler at the address ``scheduler``, or on ``client``, a ``distributed.Client``, for example
-    of a dask-jobqueue cluster. There, all workers must see the files under the same paths. ``settings.threads``:
-    elastix threads for each case. ``resume``: results that are whole, and made from the same files and settings, are
-    kept. ``progress`` is called when a case is over, and twice a second.
+    of a dask-jobqueue cluster. There, all workers must see the files under the same paths. ``settings`` holds
+    what a case does not choose itself; its ``threads`` are elastix's for each case. ``resume``: results that are whole,
+    and made from the same files and settings, are kept. ``progress`` is called when a case is over, and twice a second.
 
     A case that fails does not stop the others; the result names it. Raises InputError before anything is run, also
     when another run uses ``output_dir``. After Ctrl-C, what is done is summed up and KeyboardInterrupt goes on.
@@ -79,32 +79,37 @@ def run_cohort(
     ``if __name__ == "__main__":``, as for Python's own multiprocessing.
     """
     cluster.check_dask()
-    cases, settings = list(cases), settings or RegistrationSettings()
+    cases, request = list(cases), settings or RegistrationRequest()
     if not cases:
         raise InputError("There is no case to register.")
     if sum(given is not None for given in (workers, scheduler, client)) > 1:
         raise InputError("Give a number of workers for this computer, the address of a scheduler, or a client.")
     check_files(cases)
-    stages = settings.stages()
+    requests = _requests(cases, request)
     folder = Path(os.path.abspath(output_dir))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"The folder {folder} cannot be made: {error.strerror}.") from error
-    plan = plan_of(folder, settings, stages, resume=resume)
+    run_id = uuid.uuid4().hex
+    plans = {one: plan_of(folder, one, one.stages(), resume=resume, run=run_id) for one in dict.fromkeys(requests)}
     with locked(folder), contextlib.ExitStack() as stack:
         remove_drafts(folder)
         stack.callback(remove_drafts, folder)  # last of all, when no worker is left
         slot_bytes = None
         if client is None and scheduler is None:
-            size = cluster.local_size(len(cases), estimate_case_bytes(cases, stages), workers, settings.threads)
-            plan = replace(plan, threads=size.threads, slot_bytes=size.slot_bytes)
+            largest = max(estimate_case_bytes(cases, one.stages()) for one in plans)
+            size = cluster.local_size(len(cases), largest, workers, request.threads)
+            plans = {
+                one: replace(plan, threads=one.threads or size.threads, slot_bytes=size.slot_bytes)
+                for one, plan in plans.items()
+            }
             client, slot_bytes = stack.enter_context(cluster.local_client(size)), size.slot_bytes
         else:
             if client is None and scheduler is not None:
                 client = stack.enter_context(cluster.remote_client(scheduler, tls or Tls()))
             slot_bytes = cluster.check_workers(client, folder, LOCK)
-        run = Run(client, cases, plan, progress)
+        run = Run(client, cases, [plans[one] for one in requests], progress)
         try:
             run.go()
         finally:
@@ -115,40 +120,58 @@ def run_cohort(
         return CohortResult(outcomes, folder, run.progress.seconds, run.most_workers, slot_bytes)
 
 
-def plan_of(folder: Path, settings: RegistrationSettings, stages: Sequence[Any], *, resume: bool) -> Plan:
-    """What all cases of a new run share, with one thread each where the settings name no number."""
+def _requests(cases: Sequence[Case], request: RegistrationRequest) -> list[RegistrationRequest]:
+    """Those of the cases, in their order."""
+    found: dict[tuple[tuple[str, str], ...], RegistrationRequest] = {}
+    for case in cases:
+        if case.choices not in found:
+            try:
+                found[case.choices] = request.changed_by_texts(dict(case.choices))
+                found[case.choices].stages()
+            except InputError as error:
+                if not case.choices:
+                    raise
+                raise InputError(f"Case {case.name}: {error}") from error
+    return [found[case.choices] for case in cases]
+
+
+def plan_of(folder: Path, request: RegistrationRequest, stages: Sequence[Any], *, resume: bool, run: str = "") -> Plan:
+    """What cases with the same ``request`` share, with one thread each where it names no number."""
     plain = [{name: list(values) for name, values in stage.items()} for stage in stages]
     # Neither the number of threads nor the place of a parameter file changes what comes out.
-    decisive = {name: text for name, text in settings.as_texts().items() if name not in ("threads", "parameter_files")}
-    starts, adapt = (settings.start(False), settings.start(True)), settings.adapts()
+    decisive = {name: value for name, value in request.changes().items() if name not in ("threads", "parameter_files")}
+    starts, adapt = (request.start(False), request.start(True)), request.adapts()
     return Plan(
-        run=uuid.uuid4().hex,
+        run=run or uuid.uuid4().hex,
         output_dir=str(folder),
-        settings=settings.as_texts(),
+        settings=request.as_texts(),
         stages=plain,
         settings_sha256=checksum_of({"stages": plain, "settings": decisive, "starts": starts, "adapt": adapt}),
         starts=starts,
         adapt=adapt,
         resume=resume,
-        threads=settings.threads or 1,
+        threads=request.threads or 1,
     )
 
 
 class Run:
-    """Cases on their way through a Dask client, each by ``task``. ``outcomes`` by the name of the case."""
+    """Cases on their way through a Dask client, each by ``task`` and with the plan at its place in ``plans``.
+
+    ``outcomes`` by the name of the case.
+    """
 
     def __init__(
         self,
         client: Any,
         cases: Sequence[Case],
-        plan: Plan,
+        plans: Sequence[Plan],
         tell: Callable[[CohortProgress], None] | None,
         *,
         task: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]] = run_case,
     ):
-        self._client, self._plan, self._tell = client, plan, tell or (lambda _progress: None)
+        self._client, self._plans, self._tell = client, plans, tell or (lambda _progress: None)
         self._task = task
-        self._cases = {case.name: case for case in cases}
+        self._cases = {case.name: (case, plan) for case, plan in zip(cases, plans, strict=True)}
         self._open: dict[str, Any] = {}
         self._over: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.outcomes: dict[str, CaseOutcome] = {}
@@ -174,11 +197,12 @@ class Run:
 
     def _submit(self) -> None:
         names = list(self._cases)
+        plans = {id(plan): asdict(plan) for plan in self._plans}  # each once, as many cases share one
         futures = self._client.map(
             self._task,
-            [asdict(case) for case in self._cases.values()],
-            plan=asdict(self._plan),
-            key=[f"{name}-{self._plan.run}" for name in names],
+            [asdict(case) for case, _ in self._cases.values()],
+            [plans[id(plan)] for _, plan in self._cases.values()],
+            key=[f"{name}-{plan.run}" for name, (_, plan) in self._cases.items()],
             pure=False,
             batch_size=1000,
         )
@@ -227,7 +251,7 @@ class Run:
         sentence = f"{type(error).__name__}: {text[0]}"
         if type(error).__name__ == "KilledWorker":
             sentence = "The Dask workers that tried this case all died; was there enough memory for them?"
-        return fail(self._cases[name], self._plan, sentence)
+        return fail(*self._cases[name], sentence)
 
     def _count_workers(self) -> None:
         now = time.monotonic()

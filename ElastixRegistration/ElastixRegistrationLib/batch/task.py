@@ -12,7 +12,7 @@ import os
 import socket
 import threading
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from ..core.images.geometry import array_view, as_scalar, component_count, geome
 from ..core.quality.similarity import Figure, dice_by_label
 from ..core.registration.inputs import RegistrationInputs, as_flat_as, read_inputs
 from ..core.report.page import software_versions
-from ..core.settings import RegistrationSettings
+from ..core.request import RegistrationRequest
 from ..core.transforms.itk_transforms import identity
 from ..core.transforms.plain_data import VoxelData
 from ..core.transforms.resampling import resample
@@ -86,7 +86,7 @@ class _Work:
         self.seconds[name] = round(now - self.started - sum(self.seconds.values()), 3)
 
 
-def run_case(case: dict[str, str], plan: dict[str, Any]) -> dict[str, Any]:
+def run_case(case: dict[str, Any], plan: dict[str, Any]) -> dict[str, Any]:
     """Register a case and write its folder; returns what ``result.json`` holds, without paths and checksums.
 
     ``state``: "done"; "kept" when a result was there that still holds; "failed", with ``error``. Raises CaseGivenUp
@@ -179,7 +179,7 @@ def _before(labels: Any, inputs: RegistrationInputs) -> np.ndarray:
 def _register(work: _Work, inputs: RegistrationInputs, labels: _Labels) -> BackgroundResult:
     """Raises what the registration failed with, CaseGivenUp when the run does not want the case any more."""
     case, plan = work.case, work.plan
-    settings = RegistrationSettings.from_texts(plan.settings)
+    request = RegistrationRequest.from_texts(plan.settings)
     slot = _Slot(plan)
     pool = _pool()
     handle = pool.submit(
@@ -191,13 +191,12 @@ def _register(work: _Work, inputs: RegistrationInputs, labels: _Labels) -> Backg
         fixed_points=inputs.fixed_points,
         moving_points=inputs.moving_points,
         initial_transform=read_transform(case.initial_transform) if case.initial_transform else None,
-        background=settings.background,
-        threads=slot.threads,
-        seed=settings.seed,
-        initialization=plan.starts[bool(case.initial_transform)],
         adapt=plan.adapt,
+        **replace(
+            request, threads=slot.threads, initialization=plan.starts[bool(case.initial_transform)]
+        ).plain_arguments(),
         outputs=[
-            ResampledVolume("resampled", interpolation=settings.interpolation),
+            ResampledVolume("resampled", interpolation=request.interpolation),
             FiguresBeforeAndAfter("comparison", most_voxels=3e5),
             *labels.output(),
         ],

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import InputError
-from ..core.settings import KEEP, background_from_text
-from .options import add_resampling
+from ..core.request import KEEP
+from .options import add_resampling, chosen_request
 from .outcome import Outcome
 
 _log = logging.getLogger(__name__)
@@ -115,7 +115,8 @@ def _resample(options: argparse.Namespace) -> Outcome:
 
     if not (options.reference and options.output_volume):
         raise InputError("To resample give MOVING, --reference and --output-volume; to move points give --points.")
-    background = background_from_text(options.background)
+    request = chosen_request(options)
+    background = request.background
     check_output(options.output_volume, picture=is_picture(options.moving))
     check_apart([options.output_volume], [options.transform, options.moving, options.reference])
     transform = read_transform(options.transform)
@@ -138,7 +139,7 @@ def _resample(options: argparse.Namespace) -> Outcome:
     if options.inverse:
         transform = _inverse(transform, geometry_of(moving))
     outside: Any
-    if is_segmentation(options.moving) or (options.interpolation == "nearest" and looks_like_labels(as_scalar(moving))):
+    if is_segmentation(options.moving) or (request.interpolation == "nearest" and looks_like_labels(as_scalar(moving))):
         outside = 0.0 if isinstance(background, str) else background  # not the label that happens to fill the faces
         image = resample(moving, transform, reference, interpolation="nearest", background=outside)
     else:
@@ -152,7 +153,7 @@ def _resample(options: argparse.Namespace) -> Outcome:
             moving,
             transform,
             reference,
-            interpolation=options.interpolation,
+            interpolation=request.interpolation,
             background=outside,
             padding=None if background == KEEP else estimate,
         )

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .options import add_execution, add_initialization, add_resampling, add_stages, chosen_settings
+from .options import add_execution, add_initialization, add_landmarks, add_resampling, add_stages, chosen_request
 from .outcome import Outcome
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         help="register many images, on all cores or on a Dask cluster",
         description="Register each MOVING with FIXED: images, folders of images or of DICOM series, or a table (.csv,"
         " .tsv) with the columns case, fixed, moving, fixed_mask, moving_mask, fixed_points, moving_points,"
-        " fixed_labels, moving_labels, initial_transform. A table with a column fixed stands alone.",
+        " fixed_labels, moving_labels, initial_transform, and any option of a registration, such as preset. A table"
+        " with a column fixed stands alone.",
     )
     add = batch.add_argument
     add("inputs", metavar="FIXED MOVING", nargs="+", help="FIXED MOVING ..., FIXED TABLE, or TABLE alone")
@@ -43,6 +44,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add_stages(batch)
     add("--fixed-mask", metavar="F", help="image, nonzero where FIXED counts")
     add_initialization(batch)
+    add_landmarks(batch)
     add_resampling(batch)
     add_execution(batch)
     add("--resume", action="store_true", help="keep results that are whole and made from the same files and settings")
@@ -70,7 +72,7 @@ def run(options: argparse.Namespace) -> Outcome:
     from ..batch.cohort import run_cohort
 
     check_dask()
-    settings = chosen_settings(options)
+    request = chosen_request(options)
     cases = find_cases(options.inputs, fixed_mask=options.fixed_mask)
     display: _Display | _Lines = _Lines() if options.attended else _Display(on=not (options.quiet or options.json))
     if options.attended:
@@ -79,7 +81,7 @@ def run(options: argparse.Namespace) -> Outcome:
         result = run_cohort(
             cases,
             options.output_dir,
-            settings,
+            request,
             workers=options.workers,
             scheduler=options.scheduler,
             tls=Tls(options.tls_ca_file, options.tls_cert, options.tls_key),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
-from ..core.settings import AUTO, background_from_text
+from .options import add_option, chosen_request
 from .outcome import Outcome
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add("--moving-labels", metavar="L", help="the same labels in the moving image")
     add("--fixed-mask", metavar="F", help="image, nonzero where the fixed image counts; needs --fixed")
     add("--moving-mask", metavar="M", help="image, nonzero where the moving image counts; needs --moving")
-    add("--background", default=AUTO, metavar="auto|keep|NUMBER", help="value outside the moving image")
+    add_option(command, "background")
     add("--report", metavar="DIR", help="write report.html, of several transforms in a folder for each; needs --fixed")
     command.set_defaults(run=run)
 
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> Outcome:
     from ..core.comparison.evaluation import AS_LOADED, evaluate
     from ..core.files.transform_files import read_transform
 
-    background = background_from_text(options.background)
+    background = chosen_request(options).background
     transforms: dict[str, Any] = {AS_LOADED: None}
     if options.transforms:
         names = _names(options.transforms)
@@ -146,7 +146,7 @@ def _write_report(folder: Path, options: argparse.Namespace, given: Registration
 
     judged = row.assessment
     assert judged is not None, "images were given"
-    result = as_result(row.transform, given.fixed, given.moving, background_from_text(options.background))
+    result = as_result(row.transform, given.fixed, given.moving, chosen_request(options).background)
     return write_report(
         folder,
         Report(

@@ -18,7 +18,7 @@ from typing import Any
 from .. import __version__
 from ..core.errors import ElastixRegistrationError, InputError, RegistrationError
 from . import analyze, apply, batch, evaluate, presets, register
-from .options import add_execution, add_initialization, add_resampling, add_stages
+from .options import add_execution, add_initialization, add_landmarks, add_resampling, add_stages
 from .outcome import Outcome
 
 DONE, FAILED, WRONG = 0, 1, 2
@@ -130,12 +130,7 @@ def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
         default="auto",
         help="how landmarks correspond; auto: by label where both files share labels, else by order",
     )
-    add(
-        "--landmark-weight",
-        type=float,
-        metavar="W",
-        help="let the landmarks guide all stages: their mean distance, mm, times W is minimized too",
-    )
+    add_landmarks(command)
     add(
         "--channel",
         nargs="+",

@@ -1,45 +1,54 @@
-"""Options of the command line that are settings of a registration, alike in every command that has them."""
+"""Options of the command line that are choices of a registration, alike in every command that has them."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Any
 
-from ..core.settings import AUTO, INITIALIZATIONS, INTERPOLATIONS, RegistrationSettings, background_from_text
+from ..core.request import OPTIONS, RegistrationRequest, find_option
 
 
 def add_stages(command: argparse.ArgumentParser) -> None:
-    stages = command.add_mutually_exclusive_group()
-    stages.add_argument("--preset", metavar="ID", help="a preset; see the command presets")
-    stages.add_argument("--parameters", metavar="FILE", nargs="+", help="elastix parameter files, one for each stage")
+    _add_group(command.add_mutually_exclusive_group(), "stages")
 
 
 def add_initialization(command: Any) -> None:
     """``command``: a parser, or a group of one."""
-    command.add_argument(
-        "--initialization", choices=INITIALIZATIONS, help="start from the centers, or as the images lie"
-    )
+    _add_group(command, "start")
+
+
+def add_landmarks(command: argparse.ArgumentParser) -> None:
+    _add_group(command, "landmarks")
 
 
 def add_resampling(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add("--background", default=AUTO, metavar="auto|keep|NUMBER", help="value outside the moving image")
-    add("--interpolation", choices=INTERPOLATIONS, default="linear", help="nearest for label maps")
+    _add_group(command, "resampling")
 
 
 def add_execution(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--threads", type=int, metavar="N", help="of elastix, for each registration")
-    command.add_argument("--seed", type=int, metavar="N", help="for the random samples of the metric")
+    _add_group(command, "execution")
 
 
-def chosen_settings(options: argparse.Namespace) -> RegistrationSettings:
-    """Settings from the options of all of the above. Raises InputError."""
-    return RegistrationSettings(
-        **({"preset": options.preset} if options.preset else {}),
-        parameter_files=tuple(options.parameters or ()),
-        initialization=options.initialization,
-        background=background_from_text(options.background),
-        interpolation=options.interpolation,
-        threads=options.threads,
-        seed=options.seed,
+def chosen_request(options: argparse.Namespace) -> RegistrationRequest:
+    """The choices among the options of all of the above. Raises InputError."""
+    given = ((option, getattr(options, option.dest, None)) for option in OPTIONS)
+    return RegistrationRequest(
+        **{
+            option.name: option.kind.read(option.noun, value) if isinstance(value, str) else value
+            for option, value in given
+            if value is not None
+        }
     )
+
+
+def add_option(command: Any, name: str) -> None:
+    """What is not given is None in the namespace."""
+    option = find_option(name)
+    more: dict[str, Any] = {"metavar": option.metavar} if option.metavar else {}
+    command.add_argument(option.flag, help=option.meaning, **option.kind.parser_arguments(), **more)
+
+
+def _add_group(command: Any, group: str) -> None:
+    for option in OPTIONS:
+        if option.group == group:
+            add_option(command, option.name)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
 from .interrupts import check_interrupt
-from .options import chosen_settings
+from .options import chosen_request
 from .outcome import Outcome
 from .progress_bar import wait_for
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..core.images.channels import Channel
     from ..core.parameters.maps import ParameterMap
     from ..core.registration.inputs import RegistrationInputs
-    from ..core.settings import RegistrationSettings
+    from ..core.request import RegistrationRequest
     from ..worker.pool import WorkerPool
 
 _log = logging.getLogger(__name__)
@@ -44,8 +44,8 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
     """elastix runs in a worker, which can be interrupted, and may crash. It starts while images are read here."""
     started = time.perf_counter()
     outputs = _outputs(options)
-    settings = chosen_settings(options)
-    settings.stages()  # a broken file is told before large images are read
+    request = chosen_request(options)
+    request.stages()  # a broken file is told before large images are read
     pool.warm_up()
     from ..core.registration.inputs import read_channels, read_inputs
 
@@ -60,14 +60,14 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
     )
     channels = read_channels(options.channel or (), given.fixed)
     labels = judging_labels(options, given)
-    stages = settings.stages(
+    stages = request.stages(
         given.fixed.GetImageDimension(), has_masks=given.has_masks, has_points=given.fixed_points is not None
     )
-    for warning in settings.misspelled():
+    for warning in request.misspelled():
         _log.info("%s", warning)
     initial = _start(options, given)
     read = time.perf_counter()
-    result = _run(pool, options, settings, stages, given, channels, initial)
+    result = _run(pool, options, request, stages, given, channels, initial)
     from ..core.quality.assessment import assess
 
     registered = time.perf_counter()
@@ -84,19 +84,19 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
         most_voxels=8e6 if options.report else 3e5,
     )
     if options.inverse_consistency:
-        back = _run_back(pool, options, settings, stages, given, channels, initial)
+        back = _run_back(pool, options, request, stages, given, channels, initial)
         judged = _with_inverse_consistency(judged, result, back)
     with all_or_none():
-        written, residual = _write_outputs(result, given, outputs, settings, options.inverse_method)
+        written, residual = _write_outputs(result, given, outputs, request, options.inverse_method)
         if options.report:
-            written["report"] = str(_write_report(options, settings, given, result, judged))
+            written["report"] = str(_write_report(options, request, given, result, judged))
         check_interrupt()
     seconds = {
         "read": read - started,
         "register": registered - read,
         "all": time.perf_counter() - started,
     }
-    outcome = _registration_outcome(settings, result, judged.comparison, written, seconds, given.notes)
+    outcome = _registration_outcome(request, result, judged.comparison, written, seconds, given.notes)
     if residual is not None:
         outcome.document["inverse_residual_mm"] = residual
     return outcome
@@ -105,7 +105,7 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
 def _run(
     pool: WorkerPool,
     options: argparse.Namespace,
-    settings: RegistrationSettings,
+    request: RegistrationRequest,
     stages: Sequence[ParameterMap],
     given: RegistrationInputs,
     channels: Sequence[Channel],
@@ -118,13 +118,8 @@ def _run(
         stages,
         **given.masks_and_points,
         initial_transform=initial,
-        background=settings.background,
-        threads=settings.threads,
-        seed=settings.seed,
-        initialization=settings.start(initial is not None),
-        adapt=settings.adapts(),
         channels=channels,
-        landmark_weight=options.landmark_weight,
+        **request.arguments(initial is not None),
     )
     handle.poll(_MAX_TRANSFER_S)
     # What is needed afterwards is loaded meanwhile: elastix does not keep all cores busy all the time.
@@ -140,7 +135,7 @@ def _run(
 def _run_back(
     pool: WorkerPool,
     options: argparse.Namespace,
-    settings: RegistrationSettings,
+    request: RegistrationRequest,
     stages: Sequence[ParameterMap],
     given: RegistrationInputs,
     channels: Sequence[Channel],
@@ -150,15 +145,15 @@ def _run_back(
     from dataclasses import replace
 
     from ..core.images.geometry import geometry_of
-    from ..core.settings import AUTO
+    from ..core.request import AUTO
     from ..core.transforms.inverse import invert
 
-    if not isinstance(settings.background, str):
-        settings = replace(settings, background=AUTO)  # the number is for outside the moving image
+    if not isinstance(request.background, str):
+        request = replace(request, background=AUTO)  # the number is for outside the moving image
     if initial is not None:
         initial = invert(initial, geometry_of(given.fixed)).transform
     channels = [channel.swapped() for channel in channels]
-    return _run(pool, options, settings, stages, given.swapped(), channels, initial)
+    return _run(pool, options, request, stages, given.swapped(), channels, initial)
 
 
 def background(options: argparse.Namespace) -> Outcome:
@@ -232,7 +227,7 @@ def _outputs(options: argparse.Namespace) -> dict[str, Path]:
 
 
 def _write_outputs(
-    result: Any, given: Any, outputs: dict[str, Path], settings: RegistrationSettings, inverse_method: str
+    result: Any, given: Any, outputs: dict[str, Path], request: RegistrationRequest, inverse_method: str
 ) -> tuple[dict[str, str], dict[str, float] | None]:
     """Paths by what they hold, and the residual of the inverse, mm, where one was written."""
     from ..core.files.image_files import write_image
@@ -244,7 +239,7 @@ def _write_outputs(
 
     grid = result.fixed_geometry
     if "volume" in outputs:
-        write_image(given.placed(result.resample(interpolation=settings.interpolation)), outputs["volume"])
+        write_image(given.placed(result.resample(interpolation=request.interpolation)), outputs["volume"])
     if "transform" in outputs:
         write_transform(result.transform, outputs["transform"], grid, result.transform_parameters)
     if "field" in outputs:
@@ -266,7 +261,7 @@ def _write_outputs(
 
 
 def _write_report(
-    options: argparse.Namespace, settings: RegistrationSettings, given: Any, result: Any, judged: Any
+    options: argparse.Namespace, request: RegistrationRequest, given: Any, result: Any, judged: Any
 ) -> Path:
     from ..core.images.geometry import array_view
     from ..core.report.page import Report, anonymous_command, voxel_checksum, write_report
@@ -285,11 +280,10 @@ def _write_report(
             iterations=result.iterations,
             stages=result.stages,
             settings={
-                "Preset": "own parameter files" if settings.parameter_files else settings.preset,
+                **request.described(),
                 "Background": f"{result.background.value:g}. {result.background.reason}",
-                "Interpolation": settings.interpolation,
                 "Seed": _seeds(result.stages),
-                "Threads": "all" if settings.threads is None else settings.threads,
+                "Threads": "all" if request.threads is None else request.threads,
             },
             checksums={
                 "fixed image": voxel_checksum(array_view(given.fixed)),
@@ -361,7 +355,7 @@ def _with_inverse_consistency(judged: Any, result: Any, back: Any) -> Any:
 
 
 def _registration_outcome(
-    settings: RegistrationSettings,
+    request: RegistrationRequest,
     result: Any,
     comparison: Any,
     written: dict[str, str],
@@ -372,8 +366,8 @@ def _registration_outcome(
 
     document = {
         "command": "register",
-        "preset": None if settings.parameter_files else settings.preset,
-        "parameter_files": list(settings.parameter_files),
+        "preset": None if request.parameter_files else request.preset,
+        "parameter_files": list(request.parameter_files),
         "stages": [stage["Transform"][0] for stage in result.stages],
         "background": {
             "value": result.background.value,

@@ -14,7 +14,7 @@ from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
 from ..core.errors import InputError
-from ..core.settings import RegistrationSettings
+from ..core.request import RegistrationRequest
 from ..mrml.run.parameter_node import MANY_ROLES, ROLES, ParameterSet, add_parameter_node, parameter_nodes
 from .installation import InstallationError, ensureRequirements
 from .multi_image.section import ManySection
@@ -23,6 +23,7 @@ from .run_control import Run, RunControl
 from .sections.advanced import AdvancedSection
 from .sections.inputs import InputsSection, chooseDefaults
 from .sections.masks import MasksSection
+from .sections.options import OptionsSection
 from .sections.outputs import OutputsSection
 from .sections.parameter_set import ParameterSetSection
 from .sections.preset import PresetSection
@@ -58,6 +59,7 @@ class RegistrationPanel(VTKObservationMixin):
             StartSection(ui),
             OutputsSection(ui, logic.describeBackground),
             AdvancedSection(ui),
+            OptionsSection(ui),
             self.run,
             self.result,
             self.many,
@@ -156,7 +158,7 @@ class RegistrationPanel(VTKObservationMixin):
             return self._choices.settings is not None
         except InputError as problem:
             _log.warning("The parameter set %s cannot be read and gets the defaults: %s", node.GetName(), problem)
-            self._choices.set_settings(RegistrationSettings())
+            self._choices.set_settings(RegistrationRequest())
             return False
 
     # --- a registration ---

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
-import os
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import slicer
 
-from ..core.errors import InputError, RegistrationError
+from ..core.errors import RegistrationError
 from ..core.parameters.file_access import refuse_images_read
-from ..core.settings import RegistrationSettings
+from ..core.request import RegistrationRequest
 from .apply.apply import AppliedTransform, apply_incrementally, harden_incrementally, is_movable, put_under
 from .apply.deformation import DeformationNodes, add_deformation_nodes
 from .apply.inverse import InverseNode, add_inverse_node
@@ -28,6 +26,7 @@ from .nodes.incremental import Steps, run_to_completion
 from .nodes.transform_sources import transform_node_from_file, transform_node_from_matrix
 from .run.asynchronous_run import BackgroundRun, Outcome
 from .run.channels import VolumePair
+from .run.choices import request_of
 from .run.job import OutputNodes, RegistrationJob, prepare_incrementally
 from .run.results import RegistrationOutcome, apply_result
 
@@ -65,31 +64,49 @@ class RegistrationLogic:
         movingSegments: Sequence[str] | None = None,
         fixedPointsNode: Any = None,
         movingPointsNode: Any = None,
-        outputFieldNode: Any = None,
-        background: float | str = "auto",
-        interpolation: str = "linear",
-        threads: int | None = None,
-        seed: int | None = None,
-        initialization: str | None = None,
         pairing: str = "auto",
-        landmarkWeight: float | None = None,
         channels: Sequence[VolumePair] = (),
+        outputFieldNode: Any = None,
+        request: RegistrationRequest | None = None,
         progress: Callable[[Any], None] | None = None,
+        **choices: Any,
     ) -> RegistrationOutcome:
         """Align the moving to the fixed volume and write what was found into the output nodes.
 
-        The arguments are those of ``prepareRegistration``; ``progress`` gets the events of ``core.register``. Raises
+        The arguments are those of ``preparationSteps``; ``progress`` gets the events of ``core.register``. Raises
         InputError before anything has run, RegistrationError when elastix fails; the scene is then as it was.
         """
-        arguments = dict(locals())  # a copy: debuggers and profilers that look on change what locals() gives
-        del arguments["self"], arguments["progress"]
         from ..core.registration.register import register  # loads elastix, which a run elsewhere does not need here
 
-        job = self.prepareRegistration(**arguments)
+        job = self.prepareRegistration(
+            fixedVolumeNode,
+            movingVolumeNode,
+            parameterFilenames,
+            outputVolumeNode,
+            outputTransformNode,
+            fixedVolumeMaskNode,
+            movingVolumeMaskNode,
+            forceDisplacementFieldOutputTransform,
+            initialTransformNode,
+            preset=preset,
+            fixedSegments=fixedSegments,
+            movingSegments=movingSegments,
+            fixedPointsNode=fixedPointsNode,
+            movingPointsNode=movingPointsNode,
+            pairing=pairing,
+            channels=channels,
+            outputFieldNode=outputFieldNode,
+            request=request,
+            **choices,
+        )
         refuse_images_read(job.inputs.stages)  # Slicer has an HDF5 of its own
         return self.applyResult(job, register(**job.inputs.arguments(), progress=progress))
 
-    def prepareRegistration(
+    def prepareRegistration(self, *arguments: Any, **named: Any) -> RegistrationJob:
+        """Read and check the nodes. The scene does not change. The arguments are those of ``preparationSteps``."""
+        return run_to_completion(self.preparationSteps(*arguments, **named))
+
+    def preparationSteps(
         self,
         fixedVolumeNode: Any,
         movingVolumeNode: Any,
@@ -106,20 +123,20 @@ class RegistrationLogic:
         movingSegments: Sequence[str] | None = None,
         fixedPointsNode: Any = None,
         movingPointsNode: Any = None,
-        outputFieldNode: Any = None,
-        background: float | str = "auto",
-        interpolation: str = "linear",
-        threads: int | None = None,
-        seed: int | None = None,
-        initialization: str | None = None,
         pairing: str = "auto",
-        landmarkWeight: float | None = None,
         channels: Sequence[VolumePair] = (),
-    ) -> RegistrationJob:
-        """Read and check the nodes. The scene does not change.
+        outputFieldNode: Any = None,
+        request: RegistrationRequest | None = None,
+        **choices: Any,
+    ) -> Steps[RegistrationJob]:
+        """``prepareRegistration`` in steps between which a window can move.
 
         ``parameterFilenames`` are elastix parameter files, one per stage (a single one need not be in a list); or
         ``preset`` is the id of a preset (of the scene, the user's own, or a built-in one), None for the default one.
+        ``choices`` are the other options of ``core.request.RegistrationRequest``, by their names in Slicer's style
+        (background, interpolation, threads, seed, initialization, effort, landmarkWeight ...); ``request`` holds the
+        choices that are given by no keyword.
+
         Masks are label maps, other volumes, or segmentations, of which ``fixedSegments`` and ``movingSegments`` (ids or
         names) choose segments, None all.
         ``initialTransformNode`` says where the moving volume starts: where it would be if it were put directly under
@@ -134,13 +151,23 @@ class RegistrationLogic:
         volume is aligned, whatever parents it had; ``forceDisplacementFieldOutputTransform`` makes it a dense grid.
         ``interpolation`` ("linear", "bspline", "nearest") is for the output volume, label maps are always "nearest".
         """
-        return run_to_completion(_preparation(dict(locals())))
-
-    def preparationSteps(self, *arguments: Any, **options: Any) -> Steps[RegistrationJob]:
-        """``prepareRegistration`` with these arguments, in steps between which a window can move."""
-        bound = inspect.signature(self.prepareRegistration).bind(*arguments, **options)
-        bound.apply_defaults()
-        return _preparation(bound.arguments)
+        return prepare_incrementally(
+            fixedVolumeNode,
+            movingVolumeNode,
+            request_of(parameterFilenames, preset, request, choices),
+            OutputNodes(
+                outputVolumeNode, outputTransformNode, outputFieldNode, bool(forceDisplacementFieldOutputTransform)
+            ),
+            fixed_mask_node=fixedVolumeMaskNode,
+            moving_mask_node=movingVolumeMaskNode,
+            fixed_segments=fixedSegments,
+            moving_segments=movingSegments,
+            fixed_points_node=fixedPointsNode,
+            moving_points_node=movingPointsNode,
+            initial_transform_node=initialTransformNode,
+            pairing=pairing,
+            channels=channels,
+        )
 
     def applyTransform(
         self,
@@ -281,11 +308,8 @@ class RegistrationLogic:
         outputVolumeSequenceNode: Any = None,
         outputTransformSequenceNode: Any = None,
         outputSegmentationSequenceNode: Any = None,
-        background: float | str = "auto",
-        interpolation: str = "linear",
-        threads: int | None = None,
-        seed: int | None = None,
-        initialization: str | None = None,
+        request: RegistrationRequest | None = None,
+        **choices: Any,
     ) -> SequenceRegistration:
         """Register the frames of a sequence node in the background; see SequenceRegistration for what is returned.
 
@@ -293,19 +317,11 @@ class RegistrationLogic:
         ``neighbors``, composed on the way to it. ``ontoReference``: frames move onto the reference, else the reference
         onto each frame. ``segmentationNode`` lies on the reference frame and follows to all others. The outputs are
         sequences with the index values of the input: volumes and transforms, and segmentations where one was given.
+        ``request`` and ``choices`` as of ``preparationSteps``.
         """
-        settings = _settings(
-            parameterFilenames,
-            preset,
-            initialization=initialization,
-            background=background,
-            interpolation=interpolation,
-            threads=threads,
-            seed=seed,
-        )
         run = SequenceRegistration(
             sequenceNode,
-            settings,
+            request_of(parameterFilenames, preset, request, choices),
             SequenceOptions(referenceFrame, firstFrame, lastFrame, neighbors, ontoReference),
             SequenceOutputs(outputVolumeSequenceNode, outputTransformSequenceNode, outputSegmentationSequenceNode),
             mask_node=maskNode,
@@ -352,31 +368,23 @@ class RegistrationLogic:
         anyRotation: bool = True,
         neighbors: bool = True,
         outputVolumeNode: Any = None,
-        background: float | str = "auto",
-        threads: int | None = None,
-        seed: int | None = None,
         progress: Callable[[int, int], None] | None = None,
+        **choices: Any,
     ) -> Any:
         """Bring the slices of a volume, such as histology sections, onto each other, in this process: a StackOutcome.
 
         Each slice is registered with its neighbor, in 2D and from any rotation, and the transforms are composed on
         the way to ``referenceSlice``, by default the middle one. Slices count from 0 along the third axis.
-        ``parameterFilenames`` take the place of ``preset``. ``progress`` gets how many slices are done, of how many.
+        ``parameterFilenames`` take the place of ``preset``; ``choices`` as of ``preparationSteps``. ``progress`` gets
+        how many slices are done, of how many.
 
         Raises InputError for what is no stack; slices that fail stay as they are and are named in ``result.failed``.
         """
         from .multi_image.stacks import align_stack_node  # loads elastix
 
-        settings = _settings(
-            parameterFilenames,
-            None if parameterFilenames is not None else preset,
-            background=background,
-            threads=threads,
-            seed=seed,
-        )
         return align_stack_node(
             volumeNode,
-            settings,
+            request_of(parameterFilenames, None if parameterFilenames is not None else preset, None, choices),
             referenceSlice,
             any_rotation=anyRotation,
             neighbors=neighbors,
@@ -402,15 +410,12 @@ class RegistrationLogic:
         parameterFilenames: Sequence[Any] | None = None,
         fixedVolumeMaskNode: Any = None,
         fixedSegments: Sequence[str] | None = None,
-        background: float | str = "auto",
-        interpolation: str = "linear",
-        threads: int | None = None,
-        seed: int | None = None,
-        initialization: str | None = None,
         workers: int | None = None,
         resume: bool = False,
         intoScene: bool = True,
         scene: Any = None,
+        request: RegistrationRequest | None = None,
+        **choices: Any,
     ) -> CohortRun:
         """Register many volumes with one fixed volume, in the background; see CohortRun for what is returned.
 
@@ -419,22 +424,15 @@ class RegistrationLogic:
         fixed images too, with ``fixedVolumeNode`` None. ``outputFolder`` gets a folder for each case, summary.csv and
         index.html. Of scene volumes each result also becomes a transform and a volume node, unless ``intoScene`` is
         False. A case that fails does not stop the others; ``resume`` keeps what the folder has from before of the same
-        voxels and settings. Needs the Python packages dask, distributed and cryptography.
+        voxels and settings. ``request`` and ``choices`` as of ``preparationSteps``. Needs the Python packages dask,
+        distributed and cryptography.
 
         Raises InputError before anything has run.
         """
         return run_to_completion(
             self.cohortSteps(
                 fixedVolumeNode,
-                _settings(
-                    parameterFilenames,
-                    preset,
-                    initialization=initialization,
-                    background=background,
-                    interpolation=interpolation,
-                    threads=threads,
-                    seed=seed,
-                ),
+                request_of(parameterFilenames, preset, request, choices),
                 CohortOptions(
                     str(outputFolder or ""), movingVolumeNodes, str(source or ""), intoScene, resume, workers
                 ),
@@ -451,7 +449,7 @@ class RegistrationLogic:
     def cohortSteps(
         self,
         fixedVolumeNode: Any,
-        settings: RegistrationSettings,
+        request: RegistrationRequest,
         options: CohortOptions,
         *,
         scene: Any = None,
@@ -461,7 +459,7 @@ class RegistrationLogic:
         """``startCohort`` in steps between which a window can move."""
         run = yield from cohort_incrementally(
             fixedVolumeNode,
-            settings,
+            request,
             options,
             scene=_scene_of(fixedVolumeNode) if scene is None else scene,
             fixed_mask_node=fixedVolumeMaskNode,
@@ -486,44 +484,3 @@ def _outcome_of(run: BackgroundRun[Outcome]) -> Outcome:
 
 def _scene_of(node: Any) -> Any:
     return slicer.mrmlScene if node is None else node.GetScene()
-
-
-def _settings(parameterFilenames: Any, preset: str | None, **more: Any) -> RegistrationSettings:
-    if isinstance(parameterFilenames, (str, os.PathLike)):
-        parameterFilenames = [parameterFilenames]
-    if parameterFilenames is not None and preset is not None:
-        raise InputError(f"Give parameter files or a preset, not both (preset {preset!r} was given).")
-    if parameterFilenames is not None and not len(parameterFilenames):
-        raise InputError("The list of parameter files is empty; give at least one, or a preset.")
-    chosen: dict[str, Any] = {} if preset is None else {"preset": preset}
-    return RegistrationSettings(**chosen, parameter_files=tuple(map(str, parameterFilenames or ())), **more)
-
-
-def _preparation(given: Mapping[str, Any]) -> Steps[RegistrationJob]:
-    """The steps of ``prepareRegistration`` with its arguments by name."""
-    names = ("initialization", "background", "interpolation", "threads", "seed")
-    settings = _settings(given["parameterFilenames"], given["preset"], **{name: given[name] for name in names})
-    outputs = OutputNodes(
-        given["outputVolumeNode"],
-        given["outputTransformNode"],
-        given["outputFieldNode"],
-        bool(given["forceDisplacementFieldOutputTransform"]),
-    )
-    return (
-        yield from prepare_incrementally(
-            given["fixedVolumeNode"],
-            given["movingVolumeNode"],
-            settings,
-            outputs,
-            fixed_mask_node=given["fixedVolumeMaskNode"],
-            moving_mask_node=given["movingVolumeMaskNode"],
-            fixed_segments=given["fixedSegments"],
-            moving_segments=given["movingSegments"],
-            fixed_points_node=given["fixedPointsNode"],
-            moving_points_node=given["movingPointsNode"],
-            initial_transform_node=given["initialTransformNode"],
-            pairing=given["pairing"],
-            landmark_weight=given["landmarkWeight"],
-            channels=given["channels"],
-        )
-    )

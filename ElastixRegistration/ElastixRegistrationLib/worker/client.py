@@ -15,7 +15,7 @@ from ..core.elastix.progress import Iteration, ProgressEvent, ProgressParser
 from ..core.errors import ElastixRegistrationError, InputError, ParameterError, RegistrationError
 from ..core.images.channels import Channel
 from ..core.parameters.maps import ParameterMap
-from ..core.settings import check_values
+from ..core.request import RegistrationRequest
 from ..core.transforms.plain_data import TransformData, VoxelData, channel_data
 from .log_reader import LogReader
 from .messages import ParameterMaps, pack
@@ -245,16 +245,15 @@ def job_arguments(
     fixed_points: np.ndarray | None = None,
     moving_points: np.ndarray | None = None,
     initial_transform: Any = None,
-    background: float | str = "auto",
-    threads: int | None = None,
-    seed: int | None = None,
-    initialization: str | None = None,
     channels: Sequence[Channel] = (),
-    landmark_weight: float | None = None,
     adapt: bool = False,
+    **choices: Any,
 ) -> dict[str, Any]:
-    """The arguments of ``core.register`` in the form that travels. Raises InputError for what cannot."""
-    check_values(background, threads, seed)
+    """The arguments of ``core.register`` in the form that travels. Raises InputError for what cannot.
+
+    ``choices``: options of a RegistrationRequest.
+    """
+    request = RegistrationRequest(**choices)
     return {
         "fixed": VoxelData.of(fixed),
         "moving": VoxelData.of(moving),
@@ -264,11 +263,7 @@ def job_arguments(
         "fixed_points": None if fixed_points is None else np.asarray(fixed_points, np.float64),
         "moving_points": None if moving_points is None else np.asarray(moving_points, np.float64),
         "initial_transform": None if initial_transform is None else TransformData.of(initial_transform),
-        "background": background if isinstance(background, str) else float(background),
-        "threads": None if threads is None else int(threads),
-        "seed": None if seed is None else int(seed),
-        "initialization": initialization,
         "channels": [channel_data(channel) for channel in channels],
-        "landmark_weight": None if landmark_weight is None else float(landmark_weight),
         "adapt": bool(adapt),
+        **request.plain_arguments(),
     }

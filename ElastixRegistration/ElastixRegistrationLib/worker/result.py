@@ -10,7 +10,7 @@ import numpy as np
 from ..core.elastix.progress import Iteration
 from ..core.images.background import BackgroundEstimate
 from ..core.images.geometry import Geometry
-from ..core.settings import KEEP
+from ..core.request import KEEP
 from ..core.transforms.plain_data import TransformData, VoxelData
 
 

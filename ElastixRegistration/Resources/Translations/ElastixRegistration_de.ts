@@ -979,6 +979,41 @@
     </message>
 </context>
 <context>
+    <name>RegistrationRequest</name>
+    <message>
+        <source>Effort:</source>
+        <translation>Aufwand:</translation>
+    </message>
+    <message>
+        <source>How much time to spend for accuracy, with a preset that adapts.</source>
+        <translation>Wie viel Zeit für die Genauigkeit aufgewendet wird, bei einer Voreinstellung, die sich anpasst.</translation>
+    </message>
+    <message>
+        <source>Fast</source>
+        <translation>Schnell</translation>
+    </message>
+    <message>
+        <source>Normal</source>
+        <translation>Normal</translation>
+    </message>
+    <message>
+        <source>Thorough</source>
+        <translation>Gründlich</translation>
+    </message>
+    <message>
+        <source>Landmark weight:</source>
+        <translation>Gewicht der Landmarken:</translation>
+    </message>
+    <message>
+        <source>Let the landmarks guide all stages: their mean distance, mm, times this weight is minimized too.</source>
+        <translation>Die Landmarken alle Stufen leiten lassen: Ihr mittlerer Abstand, mm, mal diesem Gewicht wird mit minimiert.</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Keine</translation>
+    </message>
+</context>
+<context>
     <name>TransformSection</name>
     <message>
         <source>Transform</source>
@@ -2093,7 +2128,7 @@
     <name>sections.start</name>
     <message>
         <source>What the preset says</source>
-        <extracomment>What stands for each start in RegistrationSettings; the last two give an initial transform instead.</extracomment>
+        <extracomment>What stands for each start in RegistrationRequest; the last two give an initial transform instead.</extracomment>
         <translation>Was die Voreinstellung sagt</translation>
     </message>
     <message>

@@ -12,21 +12,14 @@ from ..images.channels import Channel
 from ..images.geometry import Geometry, as_scalar, check_image
 from ..parameters.maps import ParameterMap
 from ..parameters.metric_stages import with_landmarks
-from ..settings import check_values
+from ..request import RegistrationRequest
 
 #: Arguments of ``core.register`` that ``core.assess`` has too.
 JUDGED_BY = ("fixed_mask", "moving_mask", "fixed_points", "moving_points")
 
 
-def check_settings(
-    background: float | str,
-    initial_transform: Any,
-    initialization: str | None,
-    threads: int | None,
-    seed: int | None,
-) -> None:
-    check_values(background, threads, seed)
-    if initial_transform is not None and initialization not in (None, "none"):
+def check_start(request: RegistrationRequest, initial_transform: Any) -> None:
+    if initial_transform is not None and request.initialization not in (None, "none"):
         raise InputError("Give an initial transform or an initialization, not both.")
 
 
@@ -89,10 +82,8 @@ def landmark_notes(points: np.ndarray | None, image: Geometry, side: str) -> lis
     return [f"{outside} of {len(points)} {side} points lie outside of the {side} image."] if outside else []
 
 
-def guided(stages: Sequence[ParameterMap], weight: float, points: Any) -> list[ParameterMap]:
+def with_landmark_metric(stages: Sequence[ParameterMap], weight: float, points: Any) -> list[ParameterMap]:
     """``stages`` with the landmarks among their metrics."""
-    if not (np.isfinite(weight) and weight >= 0):
-        raise InputError(f"The landmark weight is {weight}; it must be 0 or more.")
     if points is None:
         raise InputError("A landmark weight is given, but no corresponding points are.")
     return [with_landmarks(stage, weight) for stage in stages] if weight else list(stages)

@@ -20,6 +20,7 @@ from ..parameters.file_access import writes_no_file
 from ..parameters.maps import ParameterMap
 from ..parameters.metric_stages import image_metric_count, other_metric_count, with_channels
 from ..parameters.validation import validate_stages
+from ..request import RegistrationRequest
 from ..transforms.inverse import invert_points
 from ..transforms.itk_transforms import (
     affine_from_matrix,
@@ -38,7 +39,7 @@ from ..transforms.transform_parameters import (
     transforms_from_maps,
 )
 from .automatic import FittedStages, fit_stages
-from .checks import check_dimensions, check_settings, checked_pairs, guided, landmark_notes
+from .checks import check_dimensions, check_start, checked_pairs, landmark_notes, with_landmark_metric
 from .initialization import initial_translation
 from .memory import check_memory
 from .prepared_images import Side, everywhere, warped
@@ -129,6 +130,7 @@ def register(
     adapt: bool = False,
     channels: Sequence[Channel] = (),
     landmark_weight: float | None = None,
+    effort: str = "normal",
     full_resolution: bool = True,
     log_to_console: bool = False,
     log_to_file: bool = True,
@@ -152,7 +154,15 @@ def register(
 
     Raises InputError before anything is run, RegistrationError when elastix fails.
     """
-    check_settings(background, initial_transform, initialization, threads, seed)
+    request = RegistrationRequest(
+        initialization=initialization,
+        background=background,
+        threads=threads,
+        seed=seed,
+        effort=effort,
+        landmark_weight=landmark_weight,
+    )
+    check_start(request, initial_transform)
     pairs = checked_pairs(fixed, moving, channels)
     geometries = [(geometry_of(one), geometry_of(other)) for one, other in pairs]
     fixed_geometry = geometries[0][0]
@@ -162,8 +172,8 @@ def register(
         *landmark_notes(fixed_points, geometries[0][0], "fixed"),
         *landmark_notes(moving_points, geometries[0][1], "moving"),
     ]
-    if landmark_weight is not None:
-        stages = guided(stages, landmark_weight, fixed_points)
+    if request.landmark_weight is not None:
+        stages = with_landmark_metric(stages, request.landmark_weight, fixed_points)
     validate_stages(
         stages,
         dimension,

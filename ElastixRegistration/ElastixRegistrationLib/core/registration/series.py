@@ -127,18 +127,16 @@ def register_series(
     any_rotation: bool = False,
     masks: Sequence[Any] | None = None,
     initialization: str | None = None,
-    adapt: bool = False,
     background: float | str = "auto",
-    threads: int | None = None,
-    seed: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    **choices: Any,
 ) -> SeriesResult:
     """Register ``frames`` (default: all) of ``images``, ITK images of one dimension, in this process.
 
     ``neighbors`` suits series that change from frame to frame more than they can be followed in one step; errors add
     up along the way. ``any_rotation`` tries all rotations first, for 2D images. ``masks``: one for each frame, nonzero
-    inside, or None. ``adapt`` and what is not named here as of ``register``. ``progress`` is called with how many
+    inside, or None. ``choices`` and what is not named here as of ``register``. ``progress`` is called with how many
     registrations are done and how many there are; when ``cancelled`` says so between two of them, what is done is
     returned. A frame that fails does not stop the others.
 
@@ -170,10 +168,8 @@ def register_series(
                 moving_mask=pair_masks[1],
                 initial_transform=any_rotation_start(fixed, moving, *pair_masks) if any_rotation else None,
                 initialization=initialization,
-                adapt=adapt,
                 background=background,
-                threads=threads,
-                seed=seed,
+                **choices,
             )
         except (InputError, RegistrationError) as error:
             failed[pair.frame] = str(error)

@@ -23,6 +23,7 @@ import numpy as np
 from ... import __version__
 from ..errors import InputError
 from ..quality.similarity import Comparison
+from ..request import OPTIONS
 from . import pictures
 from .convergence_plot import IterationRow, convergence_svgs
 from .style import STYLE
@@ -36,8 +37,8 @@ PICTURE_HEIGHT = 400  # px at most on the screen; a single slice would fill the 
 CORRELATED = 0.9  # from here on the images are taken for the same modality, so that their difference means something
 PLAIN_OPTIONS = frozenset(
     {
-        *("--preset", "--background", "--interpolation", "--initialization", "--threads", "--seed", "--pairing"),
-        *("--landmark-weight", "--landmark-start", "--inverse-method"),
+        *(option.flag for option in OPTIONS if option.is_shareable),
+        *("--pairing", "--landmark-start", "--inverse-method"),
     }
 )
 #: Words of --channel that name no file.

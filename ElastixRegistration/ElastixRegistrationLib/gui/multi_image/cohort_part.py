@@ -68,7 +68,7 @@ class CohortPart(ManyPart):
         return (
             yield from self._logic.cohortSteps(
                 choices.reference(FIXED_VOLUME),
-                choices.settings,
+                choices.settings if source == "table" else choices.settings.without_landmarks(),
                 options,
                 scene=choices.node.GetScene(),
                 fixedVolumeMaskNode=choices.reference(FIXED_MASK),

@@ -55,15 +55,13 @@ class SequencePart(ManyPart):
         return next((text for isMissing, text in checks if isMissing), "")
 
     def start(self) -> Any:
-        choices, settings = self.started, self.started.settings
+        choices = self.started
         yield
         first, reference, last = self._frames()
         outputs = [choices.reference(role) for role in SEQUENCE_OUTPUTS]
         return self._logic.startSequenceRegistration(
             choices.reference(SEQUENCE),
             reference,
-            preset=None if settings.parameter_files else settings.preset,
-            parameterFilenames=settings.parameter_files or None,
             firstFrame=first,
             lastFrame=last,
             neighbors=choices.text("many.way") == "neighbors",
@@ -72,11 +70,7 @@ class SequencePart(ManyPart):
             outputVolumeSequenceNode=outputs[0],
             outputTransformSequenceNode=outputs[1],
             outputSegmentationSequenceNode=outputs[2],
-            background=settings.background,
-            interpolation=settings.interpolation,
-            threads=settings.threads,
-            seed=settings.seed,
-            initialization=settings.initialization,
+            request=choices.settings.without_landmarks(),
         )
 
     def nodes(self) -> list[Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
-from ...core.settings import AUTO, KEEP
+from ...core.request import AUTO, KEEP
 from ...mrml.run.parameter_node import MOVING_VOLUME, OUTPUTS
 from ..section import Section, connectSelectors, fillComboBox, selectNode, selectValue
 

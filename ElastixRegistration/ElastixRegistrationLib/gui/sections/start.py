@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 from ...mrml.run.parameter_node import INITIAL_TRANSFORM
 from ..section import Section, connectSelectors, fillComboBox, selectNode, selectValue
 
-#: What stands for each start in RegistrationSettings; the last two give an initial transform instead.
+#: What stands for each start in RegistrationRequest; the last two give an initial transform instead.
 _INITIALIZATION = {"preset": None, "none": "none", "geometry": "geometry", "mass": "mass"}
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...core.errors import InputError
-from ...core.settings import check_values
+from ...core.request import check_background
 from ...core.transforms.resampling import INTERPOLATIONS
 from ..nodes.chains import Chain, chain_to_world, inverse, vtk_from_chain
 from ..nodes.hierarchy import place_beside
@@ -127,7 +127,7 @@ def _check(nodes: Sequence[Any]) -> None:
 def _resampling(reference_node: Any, interpolation: str, background: float | str) -> Resampling:
     if interpolation not in INTERPOLATIONS:
         raise InputError(f"Unknown interpolation {interpolation!r}; use one of {', '.join(INTERPOLATIONS)}.")
-    check_values(background, None, None)
+    check_background(background)
     reference = None if reference_node is None else volume_image(reference_node, "reference volume")
     return Resampling(reference, interpolation, background)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core.errors import InputError, RegistrationError
-from ...core.settings import RegistrationSettings
+from ...core.request import RegistrationRequest
 from ...core.system.scratch import scratch_folder
 from ...worker.client import State
 from ...worker.command import CommandProcess
@@ -212,7 +212,7 @@ class CohortRun(BackgroundRun[CohortOutcome]):
 
 def cohort_incrementally(
     fixed_node: Any,
-    settings: RegistrationSettings,
+    request: RegistrationRequest,
     options: CohortOptions,
     *,
     scene: Any,
@@ -228,11 +228,11 @@ def cohort_incrementally(
     if options.source and options.moving_nodes is not None:
         raise InputError("Give volumes of the scene, or a folder or table of files, not both.")
     presets = scene_presets(scene)
-    settings.stages(presets=presets)
+    request.stages(presets=presets)
     with contextlib.ExitStack() as stack:
         try:
             folder = Path(stack.enter_context(scratch_folder()))
-            files = CohortFiles(folder, settings)
+            files = CohortFiles(folder, request)
             fixed = fixed_path = fixed_mask = None
             if fixed_node is not None:
                 fixed, fixed_path, fixed_mask = yield from files.volume_incrementally(
@@ -250,7 +250,7 @@ def cohort_incrementally(
         except OSError as problem:
             raise InputError(f"The volumes could not be written to temporary files: {problem.strerror}.") from problem
         output = ["--output-dir", _absolute(options.output_folder)]
-        arguments = ["batch", *inputs, *output, *preset, *_flags(settings, options)]
+        arguments = ["batch", *inputs, *output, *preset, *_flags(request, options)]
         process = CommandProcess(arguments, variables=variables)
         return CohortRun(process, options, members, stack.pop_all())
 
@@ -291,17 +291,10 @@ def _absolute(path: str) -> str:
     return os.path.abspath(os.path.expanduser(path))
 
 
-def _flags(settings: RegistrationSettings, options: CohortOptions) -> list[str]:
-    values = {
-        "--initialization": settings.initialization,
-        "--background": settings.background,
-        "--interpolation": settings.interpolation,
-        "--threads": settings.threads,
-        "--seed": settings.seed,
-        "--workers": options.workers,
-    }
-    # With "=", as a background of -1000 would be taken for an option.
-    flags = [f"{name}={value}" for name, value in values.items() if value is not None]
+def _flags(request: RegistrationRequest, options: CohortOptions) -> list[str]:
+    flags = request.flags(exclude=("preset", "parameter_files"))
+    if options.workers is not None:
+        flags.append(f"--workers={options.workers}")
     return [*flags, *(["--resume"] if options.resume else []), "--json", "--attended"]
 
 

@@ -18,7 +18,7 @@ from vtk.util.numpy_support import get_vtk_array_type
 from ...core.errors import InputError
 from ...core.presets.preset import BUILT_IN, Preset
 from ...core.presets.user_presets import FOLDER_VARIABLE, UserPresets
-from ...core.settings import KEEP, RegistrationSettings
+from ...core.request import KEEP, RegistrationRequest
 from ...core.system.file_names import safe_name
 from ..nodes.chains import Chain
 from ..nodes.coordinates import ijk_to_ras_of, vtk_matrix_from_array
@@ -55,8 +55,8 @@ def _is_member(node: Any) -> bool:
 class CohortFiles:
     """Writes into ``folder``, which nobody else uses. Paths are those of the files that it made."""
 
-    def __init__(self, folder: Path, settings: RegistrationSettings):
-        self._folder, self._settings = folder, settings
+    def __init__(self, folder: Path, request: RegistrationRequest):
+        self._folder, self._request = folder, request
         self._names: set[str] = set()
 
     def volume_incrementally(
@@ -67,9 +67,9 @@ class CohortFiles:
         _check_in_scene(node, role)
         if volume.slice_axis is not None:
             raise InputError(f"The {volume.name} is a single slice; cohorts of the scene are of volumes.")
-        settings = self._settings
-        background = settings.background if role.startswith("moving") or settings.background == KEEP else "auto"
-        side = yield from side_incrementally(volume, None, background, settings.threads)
+        request = self._request
+        background = request.background if role.startswith("moving") or request.background == KEEP else "auto"
+        side = yield from side_incrementally(volume, None, background, request.threads)
         path = self._new_path(node.GetName())
         if volume.components > 1 and volume.is_orthogonal_in_world:  # colors stay colors
             yield from self._write_incrementally(volume.voxels, volume.geometry, path)
@@ -100,9 +100,9 @@ class CohortFiles:
         """(options of the command line, variables of its environment) for the preset, wherever it is kept."""
         from ...core.presets.catalog import find_preset
 
-        if self._settings.parameter_files:
-            return ["--parameters", *map(os.path.abspath, self._settings.parameter_files)], {}
-        preset = find_preset(self._settings.preset, presets)
+        if self._request.parameter_files:
+            return ["--parameters", *map(os.path.abspath, self._request.parameter_files)], {}
+        preset = find_preset(self._request.preset, presets)
         variables = {}
         if preset.origin != BUILT_IN:
             folder = self._folder / "presets"

@@ -12,7 +12,7 @@ import vtk
 
 from ...core.errors import InputError
 from ...core.images.geometry import Geometry
-from ...core.settings import RegistrationSettings
+from ...core.request import RegistrationRequest
 from ..nodes.chains import Chain, chain_to_world, inverse
 from ..nodes.coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from ..nodes.incremental import Steps
@@ -71,7 +71,7 @@ def output_incrementally(
     frames: Sequence[VolumeImage],
     found: Found,
     options: SequenceOptions,
-    settings: RegistrationSettings,
+    request: RegistrationRequest,
     outputs: SequenceOutputs,
     *,
     segmentation_node: Any = None,
@@ -88,7 +88,7 @@ def output_incrementally(
     for frame, chain in chains.items():
         if "volumes" in wanted:
             data["volumes"][frame] = yield from _moved_volume_incrementally(
-                frames, frame, chain, found, options, settings
+                frames, frame, chain, found, options, request
             )
         if "transforms" in wanted:
             data["transforms"][frame] = _transform_node(chain)
@@ -166,7 +166,7 @@ def _moved_volume_incrementally(
     chain: Chain,
     found: Found,
     options: SequenceOptions,
-    settings: RegistrationSettings,
+    request: RegistrationRequest,
 ) -> Steps[Any]:
     onto, of = (options.reference, frame) if options.onto_reference else (frame, options.reference)
     fixed, moving = frames[onto], frames[of]
@@ -177,9 +177,9 @@ def _moved_volume_incrementally(
         moving.geometry,
         chain,
         fixed.geometry,
-        settings.background,
+        request.background,
         estimate=found.backgrounds[of],
-        interpolation="nearest" if moving.is_label_map else settings.interpolation,
+        interpolation="nearest" if moving.is_label_map else request.interpolation,
     )
     return (yield from _volume_node_incrementally(voxels, moving, fixed.ijk_to_ras))
 

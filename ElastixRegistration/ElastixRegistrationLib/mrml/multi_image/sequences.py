@@ -17,7 +17,7 @@ from ...core.errors import ElastixRegistrationError, InputError, RegistrationErr
 from ...core.images.background import BackgroundEstimate
 from ...core.registration.memory import available_bytes, estimate_bytes
 from ...core.registration.series import FramePair, compose_frames, frame_pairs
-from ...core.settings import RegistrationSettings
+from ...core.request import RegistrationRequest
 from ...worker.client import State
 from ...worker.pool import WorkerPool, core_count
 from ..nodes.chains import Chain, simplified
@@ -83,7 +83,7 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
     def __init__(
         self,
         sequence_node: Any,
-        settings: RegistrationSettings,
+        request: RegistrationRequest,
         options: SequenceOptions,
         outputs: SequenceOutputs | None = None,
         *,
@@ -94,7 +94,7 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
         workers: int | None = None,
     ):
         self.failed: dict[int, str] = {}
-        self.sequence_node, self.settings, self.options = sequence_node, settings, options
+        self.sequence_node, self.request, self.options = sequence_node, request, options
         self.outputs = outputs or SequenceOutputs()
         self.segmentation_node, self.segments = segmentation_node, segments
         self._mask = (mask_node, mask_segments)
@@ -112,8 +112,8 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
         self._found: dict[int, Chain] = {}
         self._backgrounds: dict[int, BackgroundEstimate] = {}
         self._presets = scene_presets(sequence_node.GetScene())
-        stages = settings.stages(presets=self._presets)
-        self._at_once = workers or _workers(self.frames, stages, settings.threads, len(self._pairs))
+        stages = request.stages(presets=self._presets)
+        self._at_once = workers or _workers(self.frames, stages, request.threads, len(self._pairs))
         self._pool = WorkerPool(self._at_once)
 
     @property
@@ -170,7 +170,7 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
             self.frames,
             self.found(),
             self.options,
-            self.settings,
+            self.request,
             self.outputs,
             segmentation_node=self.segmentation_node,
             segments=self.segments,
@@ -209,7 +209,7 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
             side = "fixed" if self.options.onto_reference else "moving"
             masks = {f"{side}_mask_node": mask_node, f"{side}_segments": mask_segments}
         try:
-            steps = prepare_incrementally(fixed, moving, self.settings, OutputNodes(), presets=self._presets, **masks)
+            steps = prepare_incrementally(fixed, moving, self.request, OutputNodes(), presets=self._presets, **masks)
             job = yield from steps
             self._running.append(_Run(pair, job, self._pool.submit(**job.inputs.data())))
         except InputError as error:

@@ -9,7 +9,7 @@ from typing import Any
 from ...core.errors import InputError
 from ...core.images.geometry import array_view, geometry_of, image_from_array
 from ...core.registration.series import SeriesResult, align_stack
-from ...core.settings import RegistrationSettings
+from ...core.request import RegistrationRequest
 from ..nodes.coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from ..nodes.incremental import run_to_completion
 from ..nodes.output_volumes import copy_appearance, image_incrementally, volume_class_for
@@ -30,7 +30,7 @@ class StackOutcome:
 
 def align_stack_node(
     node: Any,
-    settings: RegistrationSettings,
+    request: RegistrationRequest,
     reference: int | None = None,
     *,
     any_rotation: bool = True,
@@ -52,19 +52,16 @@ def align_stack_node(
         raise InputError(f"The output {output_node.GetName()} must be a {needed} other than the stack itself.")
     scene = node.GetScene()
     presets = scene_presets(scene)
-    stages = settings.stages(2, presets=presets)
-    rotations = any_rotation and settings.initialization in (None, "none")
+    stages = request.stages(2, presets=presets)
+    rotations = any_rotation and request.initialization in (None, "none")
     aligned, result = align_stack(
         image_from_array(volume.voxels, volume.geometry),
         stages,
         reference,
         neighbors=neighbors,
         any_rotation=rotations,
-        initialization=settings.initialization,
-        background=settings.background,
-        threads=settings.threads,
-        seed=settings.seed,
         progress=progress,
+        **request.plain_arguments(),
     )
     image = run_to_completion(image_incrementally(array_view(aligned), volume.scalar_type))
     target = output_node

@@ -14,7 +14,7 @@ from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from ...core.errors import InputError
 from ...core.images.background import BackgroundEstimate, background_of, component_background, padding_mask
 from ...core.images.geometry import Geometry
-from ...core.settings import KEEP
+from ...core.request import KEEP
 from ...core.transforms.resampling import INTERPOLATIONS, cast_into
 from .chains import Chain, inverse, vtk_from_chain
 from .coordinates import ijk_to_ras_of

@@ -58,7 +58,7 @@ def _resampling_incrementally(job: RegistrationJob) -> Steps[list[Output]]:
     for component in range(moving.components):
         one = np.ascontiguousarray(moving.voxels[..., component])
         yield
-        background = component_background(one, job.inputs.background)
+        background = component_background(one, job.inputs.request.background)
         image = VoxelData(*job.image_of(moving, one))
         outputs.append(ResampledVolume(f"{VOLUME} {component}", image, background=background, **settings))
         yield

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from ...core.images.channels import Channel
 from ...core.images.geometry import Geometry
 from ...core.parameters.maps import ParameterMap
 from ...core.presets.preset import Preset
-from ...core.settings import KEEP, RegistrationSettings
+from ...core.request import KEEP, RegistrationRequest
 from ...core.system.itk_access import preload
 from ...core.transforms.itk_transforms import compose
 from ...core.transforms.plain_data import TransformData, TransformElement, VoxelData, channel_images
@@ -35,7 +35,10 @@ from .sides import flattened, mask_of_side_incrementally, side_incrementally
 
 @dataclass(frozen=True)
 class RegistrationInputs:
-    """The arguments of ``core.register`` as arrays: no node, nothing of VTK or ITK. 2D for single-slice volumes."""
+    """The arguments of ``core.register`` as arrays: no node, nothing of VTK or ITK. 2D for single-slice volumes.
+
+    The initialization of ``request`` is the one to start with, the preset's included.
+    """
 
     fixed: VoxelData = field(repr=False)
     moving: VoxelData = field(repr=False)
@@ -45,17 +48,14 @@ class RegistrationInputs:
     fixed_points: np.ndarray | None = None
     moving_points: np.ndarray | None = None
     initial_transform: TransformData | None = None
-    background: float | str = "auto"
-    threads: int | None = None
-    seed: int | None = None
-    initialization: str | None = None
     channels: list[Channel] = field(default_factory=list, repr=False)
-    landmark_weight: float | None = None
     adapt: bool = False
+    request: RegistrationRequest = field(default_factory=RegistrationRequest)
 
     def data(self) -> dict[str, Any]:
         """Keyword arguments of ``WorkerPool.submit``."""
-        return {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        arguments = {entry.name: getattr(self, entry.name) for entry in fields(self) if entry.name != "request"}
+        return arguments | self.request.plain_arguments()
 
     def arguments(self) -> dict[str, Any]:
         """Keyword arguments of ``core.register``: ITK images and an ITK transform."""
@@ -103,7 +103,7 @@ class RegistrationJob:
 
     @property
     def keeps_padding(self) -> bool:
-        return self.inputs.background == KEEP
+        return self.inputs.request.background == KEEP
 
     def image_of(self, volume: VolumeImage, voxels: np.ndarray) -> tuple[np.ndarray, Geometry]:
         """(k, j, i) voxels of one of the volumes with their own geometry; (j, i) in the plane of a single slice."""
@@ -113,7 +113,7 @@ class RegistrationJob:
 def prepare_incrementally(
     fixed_node: Any,
     moving_node: Any,
-    settings: RegistrationSettings,
+    request: RegistrationRequest,
     outputs: OutputNodes,
     *,
     fixed_mask_node: Any = None,
@@ -124,7 +124,6 @@ def prepare_incrementally(
     moving_points_node: Any = None,
     initial_transform_node: Any = None,
     pairing: str = "auto",
-    landmark_weight: float | None = None,
     channels: Sequence[VolumePair] = (),
     presets: Sequence[Preset] | None = None,
 ) -> Steps[RegistrationJob]:
@@ -140,21 +139,21 @@ def prepare_incrementally(
     _check_outputs(outputs, fixed, moving, [fixed_mask_node, moving_mask_node, *of_channels])
     fixed_plane, moving_plane = _planes(fixed, moving)
     presets = scene_presets(fixed_node.GetScene()) if presets is None else presets
-    stages = settings.stages(
+    stages = request.stages(
         3 if fixed_plane is None else 2,
         has_masks=(fixed_mask_node is not None, moving_mask_node is not None),
         has_points=fixed_points_node is not None,
         presets=presets,
     )
-    background = settings.background
+    background = request.background
     if moving.is_label_map and isinstance(background, str):
         background = 0.0
     yield
     fixed_side = yield from side_incrementally(
-        fixed, fixed_plane, "auto" if background != KEEP else KEEP, settings.threads
+        fixed, fixed_plane, "auto" if background != KEEP else KEEP, request.threads
     )
     yield
-    moving_side = yield from side_incrementally(moving, moving_plane, background, settings.threads)
+    moving_side = yield from side_incrementally(moving, moving_plane, background, request.threads)
     yield
     points: tuple[Any, Any] = (None, None)
     notes: tuple[str, ...] = ()
@@ -172,7 +171,7 @@ def prepare_incrementally(
     sides = (fixed_side, moving_side)
     more = []
     for number, pair in enumerate(channels, 2):
-        more += yield from channel_incrementally(pair, sides, number, settings.threads)
+        more += yield from channel_incrementally(pair, sides, number, request.threads)
     inputs = RegistrationInputs(
         fixed=fixed_side.image,
         moving=moving_side.image,
@@ -182,13 +181,9 @@ def prepare_incrementally(
         fixed_points=points[0],
         moving_points=points[1],
         initial_transform=start,
-        background=background,
-        threads=settings.threads,
-        seed=settings.seed,
-        initialization=settings.start(start is not None, presets),
-        adapt=settings.adapts(presets),
         channels=more,
-        landmark_weight=landmark_weight,
+        adapt=request.adapts(presets),
+        request=replace(request, background=background, initialization=request.start(start is not None, presets)),
     )
     return RegistrationJob(
         inputs=inputs,
@@ -198,7 +193,7 @@ def prepare_incrementally(
         fixed_plane=fixed_plane,
         moving_plane=moving_plane,
         moving_background=moving_side.estimate,
-        interpolation="nearest" if moving.is_label_map else settings.interpolation,
+        interpolation="nearest" if moving.is_label_map else request.interpolation,
         notes=notes,
     )
 

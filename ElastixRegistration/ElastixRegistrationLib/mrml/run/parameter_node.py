@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...core.errors import InputError
-from ...core.settings import RegistrationSettings
+from ...core.request import RegistrationRequest
 
 MODULE_NAME = "ElastixRegistration"
 NODE_CLASS = "vtkMRMLScriptedModuleNode"
@@ -27,7 +27,7 @@ GROUP_VOLUMES = "groupVolumes"  # any number of them
 SEQUENCE_OUTPUTS = ("outputSequence", "outputTransformSequence", "outputSegmentationSequence")
 MANY_ROLES = (SEQUENCE, SEQUENCE_SEGMENTATION, GROUP_SEQUENCE, GROUP_VOLUMES, *SEQUENCE_OUTPUTS)
 
-#: Choices beside RegistrationSettings, with their defaults. Of an output, "1" says that it is wanted.
+#: Choices beside RegistrationRequest, with their defaults. Of an output, "1" says that it is wanted.
 _DEFAULTS = {
     "wanted.outputVolume": "1",
     "wanted.outputTransform": "1",
@@ -109,13 +109,13 @@ class ParameterSet:
         self.set_text(f"{side}Segments", "\n".join(ids))
 
     @property
-    def settings(self) -> RegistrationSettings:
+    def settings(self) -> RegistrationRequest:
         """Raises InputError for a value that no version of this module wrote."""
-        return RegistrationSettings.from_texts(
+        return RegistrationRequest.from_texts(
             {name: self.node.GetParameter(name) for name in self.node.GetParameterNames()}
         )
 
-    def set_settings(self, settings: RegistrationSettings) -> None:
+    def set_settings(self, settings: RegistrationRequest) -> None:
         modified = self.node.StartModify()
         try:
             for name, value in settings.as_texts().items():
@@ -139,7 +139,7 @@ def add_parameter_node(scene: Any, name: str) -> Any:
     node.SetModuleName(MODULE_NAME)
     node.SetName(scene.GenerateUniqueName(name))
     scene.AddNode(node)
-    ParameterSet(node).set_settings(RegistrationSettings())
+    ParameterSet(node).set_settings(RegistrationRequest())
     return node
 
 
@@ -154,7 +154,9 @@ def registration_arguments(choices: ParameterSet) -> dict[str, Any]:
 
     Raises InputError where landmarks for the start position are missing or too few.
     """
-    settings = choices.settings
+    request = choices.settings
+    if choices.reference(FIXED_POINTS) is None and choices.reference(MOVING_POINTS) is None:
+        request = request.without_landmarks()
     start = None
     if choices.text("start") == "transform":
         start = choices.reference(INITIAL_TRANSFORM)
@@ -168,8 +170,6 @@ def registration_arguments(choices: ParameterSet) -> dict[str, Any]:
     return {
         "fixedVolumeNode": choices.reference(FIXED_VOLUME),
         "movingVolumeNode": choices.reference(MOVING_VOLUME),
-        "parameterFilenames": settings.parameter_files or None,
-        "preset": None if settings.parameter_files else settings.preset,
         "outputVolumeNode": outputs.get("outputVolume"),
         "outputTransformNode": outputs.get("outputTransform"),
         "outputFieldNode": outputs.get("outputField"),
@@ -180,12 +180,8 @@ def registration_arguments(choices: ParameterSet) -> dict[str, Any]:
         "fixedPointsNode": choices.reference(FIXED_POINTS),
         "movingPointsNode": choices.reference(MOVING_POINTS),
         "initialTransformNode": start,
-        "background": settings.background,
-        "interpolation": settings.interpolation,
-        "threads": settings.threads,
-        "seed": settings.seed,
-        "initialization": settings.initialization,
         "pairing": choices.text("pairing"),
+        "request": request,
     }
 
 

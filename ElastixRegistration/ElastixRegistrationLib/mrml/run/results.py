@@ -206,7 +206,7 @@ def _resampled_incrementally(job: RegistrationJob, result: Any, chain: Chain) ->
     for component in range(moving.components):
         one = np.ascontiguousarray(moving.voxels[..., component])
         yield
-        background = component_background(one, job.inputs.background)
+        background = component_background(one, job.inputs.request.background)
         yield
         voxels[..., component] = yield from _component_incrementally(job, result, chain, one, background)
         yield
@@ -226,7 +226,7 @@ def _component_incrementally(
         "interpolation": job.interpolation,
         "background": background,
         "padding": padding,
-        "threads": job.inputs.threads,
+        "threads": job.inputs.request.threads,
     }
     if fixed.to_world or moving.to_world:
         whole = [*fixed.to_world, *chain, *inverse(moving.to_world)]

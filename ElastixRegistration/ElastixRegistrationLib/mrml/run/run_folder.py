@@ -11,7 +11,7 @@ from typing import Any
 from ...core.errors import InputError
 from ...core.files.transform_files import write_transform
 from ...core.parameters.maps import write_parameter_file
-from ...core.settings import RegistrationSettings
+from ...core.request import RegistrationRequest
 from ..nodes.incremental import Steps
 
 _FILES = {
@@ -25,7 +25,7 @@ _FOR_ELASTIX = "TransformParameters.txt"
 
 
 def save_incrementally(
-    parent: str | Path, nodes: Mapping[str, Any], result: Any, settings: RegistrationSettings, comparison: Any, log: str
+    parent: str | Path, nodes: Mapping[str, Any], result: Any, settings: RegistrationRequest, comparison: Any, log: str
 ) -> Steps[Path]:
     """Write a new folder, named by the time, into ``parent`` and return it. ``nodes``: output nodes by role.
 

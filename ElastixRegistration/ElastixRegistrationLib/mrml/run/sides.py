@@ -11,7 +11,7 @@ import numpy as np
 from ...core.errors import InputError
 from ...core.images.background import BackgroundEstimate, background_of
 from ...core.images.geometry import Geometry, check_voxels
-from ...core.settings import KEEP
+from ...core.request import KEEP
 from ...core.transforms.plain_data import VoxelData
 from ..nodes.incremental import Steps
 from ..nodes.masks import mask_incrementally

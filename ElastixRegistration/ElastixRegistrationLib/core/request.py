@@ -1,0 +1,218 @@
+"""All choices of one registration, each described once.
+
+``core.register``, the Logic, the scene's parameter node, the command line, the tables of cohorts, the message to the
+background process and the report are views of this dataclass: an option that is added here appears in all of them.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from .errors import InputError, ParameterError
+from .options import Kind as Text
+from .options import Number, OneOf, Option, Texts, Whole, choice, option_of
+from .parameters.maps import ParameterMap, read_stage_source
+from .parameters.schema import misspelling
+from .parameters.validation import validate_stages
+from .presets.catalog import DEFAULT_PRESET, find_preset
+from .presets.preset import Preset
+
+AUTO, KEEP = "auto", "keep"
+INTERPOLATIONS = ("linear", "bspline", "nearest")
+INITIALIZATIONS = ("geometry", "mass", "none")
+EFFORTS = ("fast", "normal", "thorough")
+
+
+@dataclass(frozen=True)
+class RegistrationRequest:
+    """What a user can choose of a registration, beside its images, masks, landmarks and outputs.
+
+    Raises InputError for a value that a registration cannot use.
+    """
+
+    preset: str = choice(
+        DEFAULT_PRESET, Text(), "preset", "a preset; see the command presets", group="stages", metavar="ID",
+        is_argument=False, control="",
+    )  # fmt: skip
+    parameter_files: tuple[str, ...] = choice(
+        (), Texts(), "parameter files", "elastix parameter files, one for each stage, instead of a preset",
+        group="stages", metavar="FILE", flag="--parameters", is_argument=False, control="",
+    )  # fmt: skip
+    initialization: str | None = choice(
+        None, OneOf(INITIALIZATIONS), "initialization",
+        "start from the centers, or as the images lie; default: as the preset says", group="start", control="",
+    )  # fmt: skip
+    background: float | str = choice(
+        AUTO, Number(words=(AUTO, KEEP)), "background",
+        "value outside the moving image: detected, or a number; keep: padding stays", group="resampling",
+        metavar="auto|keep|NUMBER", control="",
+    )  # fmt: skip
+    interpolation: str = choice(
+        "linear", OneOf(INTERPOLATIONS), "interpolation", "of the resampled image; nearest for label maps",
+        group="resampling", is_argument=False, control="",
+    )  # fmt: skip
+    threads: int | None = choice(
+        None, Whole(1), "number of threads", "of elastix, for each registration", label="Threads", metavar="N",
+        control="",
+    )  # fmt: skip
+    seed: int | None = choice(
+        None, Whole(0, 2**32 - 1), "seed", "for the random samples of the metric", metavar="N", control=""
+    )
+    effort: str = choice(
+        "normal", OneOf(EFFORTS), "effort", "how much time to spend for accuracy, with a preset that adapts"
+    )
+    landmark_weight: float | None = choice(
+        None, Number(0.0), "landmark weight",
+        "let the landmarks guide all stages: their mean distance, mm, times this weight is minimized too",
+        group="landmarks", metavar="W", control="masksCollapsibleButton",
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        for option in OPTIONS:
+            object.__setattr__(self, option.name, option.checked(getattr(self, option.name)))
+
+    def stages(
+        self,
+        dimension: int | None = None,
+        *,
+        has_masks: tuple[bool, bool] = (False, False),
+        has_points: bool = False,
+        presets: Iterable[Preset] = (),
+    ) -> list[ParameterMap]:
+        """Parameter maps of the files, or of the preset, which may be one of ``presets`` too.
+
+        With ``dimension``, of the images, they are checked: raises ParameterError that names file, line and parameter.
+        """
+        if self.parameter_files:
+            sources = [read_stage_source(path) for path in self.parameter_files]
+        else:
+            preset = find_preset(self.preset, presets)
+            if dimension is not None:
+                check_preset_fits(preset, dimension)
+            sources = preset.sources()
+        stages = [source.map for source in sources]
+        if dimension is not None:
+            validate_stages(
+                stages,
+                dimension,
+                has_fixed_mask=has_masks[0],
+                has_moving_mask=has_masks[1],
+                has_points=has_points,
+                sources=sources,
+            )
+        return stages
+
+    def misspelled(self) -> list[str]:
+        """Sentences on names in the parameter files that elastix would pass over, and that are nearly known ones."""
+        found = []
+        for path in self.parameter_files:
+            source = read_stage_source(path)
+            for name in source.map:
+                if sentence := misspelling(name):
+                    place = ParameterError(sentence, file=str(path), line=source.lines.get(name), parameter=name)
+                    found.append(str(place))
+        return found
+
+    def start(self, has_initial_transform: bool = False, presets: Iterable[Preset] = ()) -> str | None:
+        """The ``initialization`` for ``core.register``: the user's, or the preset's unless a transform is given."""
+        if self.initialization is not None or self.parameter_files or has_initial_transform:
+            return self.initialization
+        return find_preset(self.preset, presets).initialization
+
+    def adapts(self, presets: Iterable[Preset] = ()) -> bool:
+        """Whether the preset is one that is fitted to the pair of images: ``adapt`` of ``core.register``."""
+        return not self.parameter_files and find_preset(self.preset, presets).adapts
+
+    def arguments(self, has_initial_transform: bool = False, presets: Iterable[Preset] = ()) -> dict[str, Any]:
+        """What ``core.register`` takes of these choices beside the stages, by name."""
+        return self.plain_arguments() | {
+            "initialization": self.start(has_initial_transform, presets),
+            "adapt": self.adapts(presets),
+        }
+
+    def plain_arguments(self) -> dict[str, Any]:
+        """The options that are arguments of ``core.register``, as they were chosen."""
+        return {option.name: getattr(self, option.name) for option in OPTIONS if option.is_argument}
+
+    def without_landmarks(self) -> RegistrationRequest:
+        """The same for images that have none."""
+        return replace(self, landmark_weight=None)
+
+    def as_texts(self) -> dict[str, str]:
+        """Names and texts, as a parameter node or a table stores them; "" for None."""
+        return {option.name: option.write(getattr(self, option.name)) for option in OPTIONS}
+
+    def changes(self) -> dict[str, str]:
+        """Names and texts of what is not the default."""
+        defaults = RegistrationRequest().as_texts()
+        return {name: text for name, text in self.as_texts().items() if text != defaults[name]}
+
+    @classmethod
+    def from_texts(cls, texts: Mapping[str, str]) -> RegistrationRequest:
+        """Inverse of ``as_texts``; missing names keep their defaults, unknown ones are ignored."""
+        return cls(**{option.name: option.read(texts[option.name]) for option in OPTIONS if option.name in texts})
+
+    def changed_by_texts(self, texts: Mapping[str, str]) -> RegistrationRequest:
+        """These choices with others where ``texts`` has some. A preset takes the place of parameter files."""
+        changes = {option.name: option.read(texts[option.name]) for option in OPTIONS if texts.get(option.name)}
+        if "preset" in changes:
+            changes.setdefault("parameter_files", ())
+        return replace(self, **changes)
+
+    def changed_by_keywords(self, keywords: Mapping[str, Any]) -> RegistrationRequest:
+        """These choices with others, by names in Slicer's style (landmarkWeight). Raises TypeError for another name."""
+        names = {option.keyword: option.name for option in OPTIONS}
+        for keyword in keywords:
+            if keyword not in names:
+                close = difflib.get_close_matches(keyword, names, n=1)
+                hint = f"; is {close[0]!r} meant?" if close else ""
+                raise TypeError(f"A registration has no option {keyword!r}{hint}")
+        return replace(self, **{names[keyword]: value for keyword, value in keywords.items()})
+
+    def flags(self, exclude: Collection[str] = ()) -> list[str]:
+        """Words of the command line for what is not the default."""
+        words: list[str] = []
+        for option in OPTIONS:
+            value = getattr(self, option.name)
+            if option.name not in exclude and value != option.default:
+                words += option.kind.spelled(option.flag, value)
+        return words
+
+    def described(self) -> dict[str, str]:
+        """Labels and values for a report: no names of files, nor what was left at None."""
+        texts = {option.label: option.write(getattr(self, option.name)) for option in OPTIONS if option.is_shareable}
+        if self.parameter_files:
+            texts[find_option("preset").label] = "own parameter files"
+        return {label: text for label, text in texts.items() if text}
+
+
+#: The context of the options' texts in the translation files.
+TEXT_CONTEXT = "RegistrationRequest"
+#: All options, in their order.
+OPTIONS: tuple[Option, ...] = tuple(option_of(entry) for entry in fields(RegistrationRequest))
+
+
+def control_texts() -> list[str]:
+    """What the controls that are made for options show, to be translated."""
+    return list(dict.fromkeys([text for option in OPTIONS if option.control for text in option.texts] + ["None"]))
+
+
+def find_option(name: str) -> Option:
+    return next(option for option in OPTIONS if option.name == name)
+
+
+def check_preset_fits(preset: Preset, dimension: int) -> None:
+    """Raise InputError for images of another dimension than those that ``preset`` was made for."""
+    if dimension not in preset.dimension:
+        made_for = " and ".join(f"{axes}D" for axes in preset.dimension)
+        raise InputError(
+            f"The preset {preset.id} is for {made_for} images, and these have {dimension} dimensions; choose another."
+        )
+
+
+def check_background(value: Any) -> None:
+    """Raise InputError for what is no background of a resampled image."""
+    find_option("background").checked(value)

@@ -1,0 +1,83 @@
+"""Controls made for the options of a registration that the panel's form has none of its own for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import qt
+from slicer.i18n import translate
+
+from ...core.options import Number, OneOf, Option, Switch, Whole
+from ...core.request import OPTIONS, TEXT_CONTEXT
+from ..section import Section, fillComboBox, selectValue
+
+_MAX_WHOLE = 2**31 - 1
+_MAX_NUMBER = 1e6
+
+
+class OptionsSection(Section):
+    """A control for each option that names a widget of the form to stand in, called after the option: seedControl."""
+
+    def __init__(self, ui: Any):
+        super().__init__(ui)
+        self.controls = {option.name: self._made(option) for option in OPTIONS if option.control}
+
+    def _made(self, option: Option) -> Any:
+        kind, changed = option.kind, partial(self._changed, option)
+        none: float
+        if isinstance(kind, OneOf):
+            control: Any = qt.QComboBox()
+            fillComboBox(control, [(_translated(value.capitalize()), value) for value in kind.values])
+            control.connect("currentIndexChanged(int)", lambda index: changed(control.itemData(index)))
+        elif isinstance(kind, Switch):
+            control = qt.QCheckBox()
+            control.connect("toggled(bool)", changed)
+        elif isinstance(kind, Whole):
+            control = qt.QSpinBox()
+            none = kind.low - 1 if option.default is None else kind.low
+            control.setRange(none, _MAX_WHOLE if kind.high is None else min(kind.high, _MAX_WHOLE))
+            control.connect("valueChanged(int)", lambda value: changed(_value(option, value, none)))
+        elif isinstance(kind, Number):
+            control = qt.QDoubleSpinBox()
+            none = -_MAX_NUMBER if kind.low is None else kind.low
+            control.setRange(none, _MAX_NUMBER)
+            control.connect("valueChanged(double)", lambda value: changed(_value(option, value, none)))
+        else:
+            control = qt.QLineEdit()
+            control.connect("textEdited(QString)", changed)
+        if isinstance(kind, (Whole, Number)) and option.default is None:
+            control.specialValueText = _translated("None")
+        control.objectName = f"{option.keyword}Control"
+        control.toolTip = _translated(option.tip)
+        getattr(self.ui, option.control).layout().addRow(_translated(f"{option.label}:"), control)
+        return control
+
+    def _show(self) -> None:
+        for option in OPTIONS:
+            control = self.controls.get(option.name)
+            if control is None:
+                continue
+            value = getattr(self.choices.settings, option.name)
+            if isinstance(option.kind, OneOf):
+                selectValue(control, value)
+            elif isinstance(option.kind, Switch):
+                control.checked = value
+            elif isinstance(option.kind, (Whole, Number)):
+                control.value = control.minimum if value is None else value
+            elif control.text != option.write(value):
+                control.text = option.write(value)
+
+    def _changed(self, option: Option, value: Any) -> None:
+        if self.isFree():
+            self.choices.set_settings(replace(self.choices.settings, **{option.name: value}))
+
+
+def _value(option: Option, shown: Any, none: Any) -> Any:
+    """What a number of a spin box stands for: its lowest one for None, where an option can be that."""
+    return None if option.default is None and shown == none else shown
+
+
+def _translated(text: str) -> str:
+    return translate(TEXT_CONTEXT, text)

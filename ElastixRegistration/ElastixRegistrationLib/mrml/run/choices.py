@@ -1,0 +1,34 @@
+"""What scripts choose by the keyword arguments of the Logic, as one request."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...core.errors import InputError
+from ...core.request import RegistrationRequest
+
+
+def request_of(
+    parameter_files: str | os.PathLike | Sequence[Any] | None,
+    preset: str | None,
+    request: RegistrationRequest | None,
+    keywords: Mapping[str, Any],
+) -> RegistrationRequest:
+    """``request`` (None: the defaults) with parameter files or a preset, and ``keywords`` in Slicer's style.
+
+    Raises InputError for values that make no sense, TypeError for a keyword that is no option.
+    """
+    if isinstance(parameter_files, (str, os.PathLike)):
+        parameter_files = [parameter_files]
+    if parameter_files is not None and preset is not None:
+        raise InputError(f"Give parameter files or a preset, not both (preset {preset!r} was given).")
+    if parameter_files is not None and not len(parameter_files):
+        raise InputError("The list of parameter files is empty; give at least one, or a preset.")
+    chosen = dict(keywords)
+    if preset is not None:
+        chosen |= {"preset": preset, "parameterFiles": ()}
+    if parameter_files is not None:
+        chosen["parameterFiles"] = tuple(map(str, parameter_files))
+    return (request or RegistrationRequest()).changed_by_keywords(chosen)
