@@ -31,7 +31,7 @@ def texts_in_sources() -> set[tuple[str, str]]:
                 continue
             if call.func.id == "_":
                 found.add((_context(path), _literal(call.args[0], path)))
-            elif call.func.id == "translate":
+            elif call.func.id == "translate" and not _is_of_an_option(call):
                 found.add((_literal(call.args[0], path), _literal(call.args[1], path)))
     for path in MODULE.rglob("*.ui"):
         root = ElementTree.parse(path).getroot()
@@ -81,6 +81,11 @@ def compile_to(ts: Path, qm: Path) -> None:
 def _context(path: Path) -> str:
     is_package = (path.parent / "__init__.py").is_file()
     return f"{path.parent.name}.{path.stem}" if is_package else path.stem
+
+
+def _is_of_an_option(call: ast.Call) -> bool:
+    """Such texts are those of ``control_texts``."""
+    return isinstance(call.args[0], ast.Name) and call.args[0].id == "TEXT_CONTEXT"
 
 
 def _literal(node: ast.expr, path: Path) -> str:
