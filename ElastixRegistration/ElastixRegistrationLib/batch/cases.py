@@ -12,7 +12,8 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from ..core.errors import InputError
-from ..core.files.image_files import IMAGE_SUFFIXES, image_suffix_of
+from ..core.files.formats.itk_readers import image_suffix_of
+from ..core.files.image_files import IMAGE_SUFFIXES
 from ..core.request import OPTIONS
 from ..core.system.file_names import safe_name
 

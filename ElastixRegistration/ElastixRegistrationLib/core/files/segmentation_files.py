@@ -11,26 +11,16 @@ import numpy as np
 
 from ..images.geometry import array_view, component_count, geometry_of, set_geometry
 from ..system.itk_access import wrapped_class
+from .formats.segment_entries import MOST_SEGMENTS, entry, segment_names
+
+__all__ = ["MOST_SEGMENTS", "is_segmentation", "placed_segmentation", "segment_names"]
 
 _EXTENT = re.compile(r"Segment\d+_Extent")
-MOST_SEGMENTS = 65_535
 _OFFSET = "Segmentation_ReferenceImageExtentOffset"
 
 
 def is_segmentation(path: str | os.PathLike) -> bool:
     return Path(path).name.lower().endswith((".seg.nrrd", ".seg.nhdr"))
-
-
-def segment_names(image: Any) -> dict[int, str]:
-    """Names by label value of the segments of an image of such a file; empty for other images."""
-    entries = image.GetMetaDataDictionary()
-    names = {}
-    for number in range(MOST_SEGMENTS):
-        name, value = f"Segment{number}_Name", f"Segment{number}_LabelValue"
-        if not (entries.HasKey(name) and entries.HasKey(value)):
-            break
-        names[int(_value(entries, value))] = _value(entries, name)
-    return names
 
 
 def placed_segmentation(image: Any, source: Any) -> Any:
@@ -52,20 +42,10 @@ def placed_segmentation(image: Any, source: Any) -> Any:
     given, entries = source.GetMetaDataDictionary(), result.GetMetaDataDictionary()
     for name in given.GetKeys():
         if _EXTENT.fullmatch(name):
-            entries.Set(name, _text(extent))
+            entries.Set(name, entry(extent))
         elif name == _OFFSET:
-            entries.Set(name, _text(" ".join("0" for _ in geometry.size)))
+            entries.Set(name, entry(" ".join("0" for _ in geometry.size)))
         elif name.startswith("Segment"):
             entries.Set(name, given.Get(name))
     result.SetMetaDataDictionary(entries)
     return set_geometry(result, geometry)
-
-
-def _value(entries: Any, name: str) -> str:
-    return wrapped_class("MetaDataObject", "S").cast(entries.Get(name)).GetMetaDataObjectValue()
-
-
-def _text(value: str) -> Any:
-    entry = wrapped_class("MetaDataObject", "S").New()
-    entry.SetMetaDataObjectValue(value)
-    return entry

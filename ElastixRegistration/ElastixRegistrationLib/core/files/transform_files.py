@@ -34,7 +34,8 @@ from ..transforms.transform_parameters import (
     transform_from_map,
     transforms_from_maps,
 )
-from .image_files import IMAGE_SUFFIXES, image_suffix_of, read_image, write_image
+from .formats.itk_readers import image_suffix_of
+from .image_files import IMAGE_SUFFIXES, read_image, write_image
 
 _ITK_FORMATS = {
     ".h5": "HDF5TransformIO",

@@ -11,6 +11,9 @@ import numpy as np
 from ..errors import InputError
 from ..system.itk_access import DTYPES, component_of, matrix, numpy_bridge, suffix_of, wrapped_class
 
+#: Axes may be this far from orthonormal: file formats round directions to 6 digits.
+_ORTHONORMAL = 1e-4
+
 
 @dataclass(frozen=True)
 class Geometry:
@@ -62,6 +65,30 @@ class Geometry:
         if self.size != other.size:
             return False
         return bool(np.abs(self.corners() - other.corners()).max() <= tolerance * min(self.spacing))
+
+    @property
+    def is_orthogonal(self) -> bool:
+        """Whether the axes are perpendicular, as far as file formats keep that: elastix takes them for such."""
+        axes = np.asarray(self.direction)
+        return bool(np.abs(axes.T @ axes - np.eye(self.dimension)).max() < _ORTHONORMAL)
+
+    def orthogonal_box(self) -> Geometry:
+        """The grid with perpendicular axes that holds all of a sheared one, with voxels of the same volume.
+
+        Its first axis is that of this grid, and its first two span the same plane: slices stay slices.
+        """
+        axes, upper = np.linalg.qr(np.asarray(self.direction) * np.asarray(self.spacing))
+        axes *= np.sign(np.diag(upper))
+        spacing = np.abs(np.diag(upper))
+        centers = [(0, n - 1) for n in self.size]
+        corners = self.points_of(np.stack(np.meshgrid(*centers, indexing="ij"), -1).reshape(-1, self.dimension)) @ axes
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        return Geometry(
+            size=tuple((np.ceil((high - low) / spacing - 1e-6).astype(int) + 1).tolist()),
+            spacing=tuple(spacing.tolist()),
+            origin=tuple((axes @ low).tolist()),
+            direction=tuple(map(tuple, axes.tolist())),
+        )
 
     def __str__(self) -> str:
         size = "x".join(map(str, self.size))

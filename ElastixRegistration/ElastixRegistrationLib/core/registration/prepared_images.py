@@ -8,6 +8,7 @@ import numpy as np
 
 from ..images.background import background_of, padding_mask
 from ..images.geometry import Geometry, array_view, float_copy, geometry_of, image_from_array
+from ..transforms.itk_transforms import identity
 from ..transforms.resampling import resample
 from .automatic import FittedImage
 from .masks import metric_mask
@@ -49,6 +50,22 @@ class Side:
                 f"Padding {self.estimate.padding:g} of the {name} image ({self.estimate.padding_fraction:.1%} of its"
                 f" voxels) is left out and replaced by background {self.estimate.value:g}."
             )
+        if not self.geometry.is_orthogonal:
+            self._straighten()
+            self.notes.append(
+                f"The grid of the {name} image is sheared; it was registered on a straight one, and results come from"
+                " its own voxels."
+            )
+
+    def _straighten(self) -> None:
+        """Resample onto perpendicular axes, which elastix takes all axes for; the mask leaves out what was not there.
+
+        For the metric only: ITK maps points and resamples with the sheared grid exactly.
+        """
+        self.geometry, same = self.geometry.orthogonal_box(), identity(self.geometry.dimension)
+        inside = everywhere(self.image) if self.mask is None else self.mask
+        self.image = resample(self.image, same, self.geometry, background=self.estimate.value)
+        self.mask = resample(inside, same, self.geometry, interpolation="nearest")
 
     def _reduce(self, image: Any, padding: np.ndarray | None, threads: int | None) -> None:
         """Image and mask of blocks of voxels; a block is inside when half of it is."""

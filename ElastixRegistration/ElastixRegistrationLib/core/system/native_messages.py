@@ -21,9 +21,9 @@ _lock = threading.RLock()
 
 
 @contextmanager
-def native_messages_of_success() -> Iterator[None]:
+def native_messages_of_success(*, shown: bool = True) -> Iterator[None]:
     """Hold back what is written to the standard error of the process. It is shown when the block ends well, such as
-    ITK's remark about missing slices; after an exception it is dropped, as that says what is wrong."""
+    ITK's remarks, unless it is known to be noise; after an exception it is dropped, as that says what is wrong."""
     with _lock:
         try:
             ours = os.dup(_STDERR)
@@ -40,7 +40,8 @@ def native_messages_of_success() -> Iterator[None]:
                 finally:
                     os.dup2(ours, _STDERR)
                 held.seek(0)
-                _write(held.read())
+                if shown:
+                    _write(held.read())
         finally:
             os.close(ours)
 

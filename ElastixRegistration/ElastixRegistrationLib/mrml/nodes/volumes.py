@@ -21,9 +21,6 @@ from ...core.transforms.sampling import best_affine, coarsened, lattice
 from .chains import Chain, chain_to_world, is_invertible, map_lps_points, matrix_of
 from .coordinates import array_from_vtk_matrix, geometry_from_ijk_to_ras, vtk_matrix_from_array
 
-#: Axes may be this far from orthonormal: file formats round directions to 6 digits.
-_ORTHONORMAL = 1e-4
-
 
 @dataclass(frozen=True)
 class VolumeImage:
@@ -82,8 +79,7 @@ class VolumeImage:
 
 def is_orthogonal(geometry: Geometry) -> bool:
     """Whether the axes of a grid are perpendicular, as far as file formats keep that."""
-    axes = np.asarray(geometry.direction)
-    return bool(np.abs(axes.T @ axes - np.eye(geometry.dimension)).max() < _ORTHONORMAL)
+    return geometry.is_orthogonal
 
 
 def volume_image(node: Any, role: str) -> VolumeImage:

@@ -1,0 +1,362 @@
+"""What DICOM files say of their slices, one record for each frame: place, orientation, spacing, scale, time.
+
+Positions and orientations are LPS mm, as DICOM has them (PS3.3, C.7.6.2 and C.7.6.16). Nothing is taken from one slice
+for another.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...errors import InputError
+
+_MAGIC_AT, _MAGIC = 128, b"DICM"
+#: Files of before 1993, and some of today's, begin with their first group instead.
+_BARE_STARTS = (b"\x08\x00", b"\x02\x00")
+_MAX_FILES = 50_000
+_SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
+_DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
+_WHOLE_SLIDE = "1.2.840.10008.5.1.4.1.1.77.1.6"
+_PIXEL_DATA = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+#: What tells frames at one place apart, and what such frames are called; the first that explains them counts.
+KINDS = (
+    ("TemporalPositionIndex", "time points"),
+    ("TemporalPositionIdentifier", "time points"),
+    ("DiffusionBValue", "b-values"),
+    ("EffectiveEchoTime", "echoes"),
+    ("EchoTime", "echoes"),
+    ("EchoNumbers", "echoes"),
+    ("TriggerTime", "phases"),
+    ("NominalPercentageOfCardiacPhase", "phases"),
+    ("NominalCardiacTriggerDelayTime", "phases"),
+    ("FrameReferenceTime", "time points"),
+    ("StackID", "stacks"),
+    ("AcquisitionNumber", "acquisitions"),
+    ("ImageType", "kinds of images"),
+    ("FrameType", "kinds of images"),
+    ("InversionTime", "inversion times"),
+    ("FlipAngle", "flip angles"),
+    ("ConvolutionKernel", "reconstructions"),
+    ("EnergyWindowNumber", "energy windows"),
+    ("AcquisitionTime", "time points"),
+    ("FrameAcquisitionDateTime", "time points"),
+    ("ContentTime", "time points"),
+)
+_PLACES = (
+    ("FrameContentSequence", ("TemporalPositionIndex", "StackID", "FrameAcquisitionDateTime")),
+    ("MRDiffusionSequence", ("DiffusionBValue",)),
+    ("MREchoSequence", ("EffectiveEchoTime",)),
+    ("CardiacSynchronizationSequence", ("NominalPercentageOfCardiacPhase", "NominalCardiacTriggerDelayTime")),
+    ("MRImageFrameTypeSequence", ("FrameType",)),
+    ("CTImageFrameTypeSequence", ("FrameType",)),
+    ("PETFrameTypeSequence", ("FrameType",)),
+    ("MRModifierSequence", ("InversionTimes",)),
+    ("CTReconstructionSequence", ("ConvolutionKernel",)),
+)
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One DICOM file. ``header`` is its pydicom Dataset without the pixels."""
+
+    path: Path
+    header: Any = field(repr=False, compare=False)
+
+    @property
+    def uid(self) -> str:
+        return _text(self.header, "SOPInstanceUID")
+
+    @property
+    def sop_class_uid(self) -> str:
+        return _text(self.header, "SOPClassUID")
+
+    @property
+    def series_uid(self) -> str:
+        return _text(self.header, "SeriesInstanceUID")
+
+    @property
+    def is_segmentation(self) -> bool:
+        return self.sop_class_uid in _SEGMENTATIONS
+
+    @property
+    def is_dose(self) -> bool:
+        return self.sop_class_uid == _DOSE
+
+    @property
+    def frame_count(self) -> int:
+        return max(1, int(self.header.get("NumberOfFrames") or 1))
+
+    @property
+    def has_functional_groups(self) -> bool:
+        return "PerFrameFunctionalGroupsSequence" in self.header
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One slice: frame ``number`` (from 0) of ``instance``.
+
+    ``size`` (columns, rows); ``spacing`` (between columns, between rows), mm, None where the file has none;
+    ``position`` (3,), center of the first voxel; ``axes`` (2, 3), unit vectors along which columns and rows are
+    counted; both LPS mm and None where the file has none. A value is stored * ``slope`` + ``intercept``. ``thickness``
+    is that of the slice or the distance to the next, mm. ``kinds``: what may tell it from others at the same place, by
+    the names of ``KINDS``. ``segment``: of a segmentation, the number of the segment.
+    """
+
+    instance: Instance = field(repr=False)
+    number: int
+    size: tuple[int, int]
+    spacing: tuple[float, float] | None
+    position: np.ndarray | None
+    axes: np.ndarray | None
+    thickness: float | None
+    slope: float = 1.0
+    intercept: float = 0.0
+    samples: int = 1
+    kinds: dict[str, Any] = field(default_factory=dict, repr=False)
+    segment: int | None = None
+
+    @property
+    def normal(self) -> np.ndarray:
+        """(3,) unit vector across the slice; along z where the file has no orientation."""
+        return np.array([0.0, 0, 1]) if self.axes is None else np.asarray(np.cross(self.axes[0], self.axes[1]))
+
+    @property
+    def order(self) -> tuple[int, str, int]:
+        """By what frames are counted where nothing else orders them."""
+        return int(self.instance.header.get("InstanceNumber") or 0), str(self.instance.path), self.number
+
+
+def is_dicom(path: Path) -> bool:
+    """Whether a file looks like DICOM, by its first bytes."""
+    try:
+        with open(path, "rb") as file:
+            start = file.read(_MAGIC_AT + 4)
+    except OSError:
+        return False
+    bare = start[:2] in _BARE_STARTS and start[3:4] == b"\x00" and len(start) > 16
+    return start[_MAGIC_AT:] == _MAGIC or bare or (path.suffix.lower() == ".dcm" and len(start) > 0)
+
+
+def pydicom() -> Any:
+    """The library. Raises InputError where it is not installed."""
+    try:
+        import pydicom as library
+    except ImportError as error:
+        raise InputError("To read DICOM files, install pydicom: python -m pip install pydicom.") from error
+    return library
+
+
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """pydicom remarks on values that are not quite as the standard has them; they are read all the same."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def instances_in(folder: Path) -> list[Instance]:
+    """Images in ``folder``; where that has no DICOM files itself, in all folders below it. Sorted by path."""
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != "DICOMDIR" and is_dicom(path))
+    if not files:
+        below = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "DICOMDIR")
+        files = [path for _, path in zip(range(_MAX_FILES), below, strict=False) if is_dicom(path)]
+    read = (instance_of(path) for path in files)
+    return [instance for instance in read if _has_pixels(instance)]
+
+
+def instance_of(path: Path) -> Instance:
+    """The header of a file. Raises InputError naming it."""
+    library = pydicom()
+    try:
+        with without_warnings():
+            header = library.dcmread(path, stop_before_pixels=True, force=True)
+            header.get("SOPClassUID")
+    except Exception as error:  # pydicom raises whatever a damaged file leads it to
+        raise InputError(f"The DICOM file {path} is damaged: {' '.join(str(error).split())[:200]}.") from error
+    return Instance(path, header)
+
+
+def _has_pixels(instance: Instance) -> bool:
+    return bool(instance.header.get("Rows")) and bool(instance.header.get("Columns"))
+
+
+def check_is_image(instance: Instance) -> None:
+    """Raise InputError for objects that are no images, and images that cannot be a volume, naming what they are."""
+    name = getattr(instance.header.get("SOPClassUID"), "name", "") or "unknown kind"
+    if not _has_pixels(instance):
+        raise InputError(f"The DICOM file {instance.path} holds no image: it has no pixels ({name}).")
+    if instance.sop_class_uid == _WHOLE_SLIDE:
+        raise InputError(f"The DICOM file {instance.path} is a whole-slide image in tiles, which is not read here.")
+    if "MOSAIC" in [str(value) for value in instance.header.get("ImageType") or ()]:
+        raise InputError(
+            f"The DICOM file {instance.path} is a mosaic: all slices are tiles of one picture. Convert it with"
+            " dcm2niix, and take the NIfTI file."
+        )
+
+
+def frames_of(instance: Instance) -> list[Frame]:
+    """All frames of a file. Raises InputError naming the file and what is wrong in it."""
+    check_is_image(instance)
+    try:
+        with without_warnings():
+            if instance.has_functional_groups:
+                return _enhanced_frames(instance)
+            return _classic_frames(instance)
+    except InputError:
+        raise
+    except (ValueError, TypeError, IndexError, KeyError, AttributeError, OverflowError) as error:
+        raise InputError(f"The DICOM file {instance.path} is damaged: {' '.join(str(error).split())[:200]}.") from error
+
+
+def _classic_frames(instance: Instance) -> list[Frame]:
+    header = instance.header
+    first = _frame(instance, 0, [header], _detector(header))
+    kinds = {name: _key(header.get(name)) for name, _ in KINDS if header.get(name) not in (None, "")}
+    positions = _positions_of_frames(instance, first)
+    return [replace(first, number=number, position=position, kinds=kinds) for number, position in enumerate(positions)]
+
+
+def _detector(header: Any) -> Any:
+    """Nuclear medicine keeps the place of reconstructed slices with its detector."""
+    sequence = header.get("DetectorInformationSequence") or [None]
+    return sequence[0]
+
+
+def _positions_of_frames(instance: Instance, first: Frame) -> list[np.ndarray | None]:
+    """Of a file with one place for all of its frames: dose grids, nuclear medicine, ultrasound."""
+    count, header = instance.frame_count, instance.header
+    if count == 1 or first.position is None or first.axes is None:
+        return [first.position] * count
+    offsets = header.get("GridFrameOffsetVector")
+    if offsets is not None and len(offsets) == count:
+        along = np.asarray(np.array(offsets, float) - float(offsets[0]))
+    elif header.get("Modality") == "NM" and first.thickness:
+        # The first slice, and a distance that is negative where the next lie against the normal.
+        along = np.arange(count, dtype=float) * float(header.get("SpacingBetweenSlices") or first.thickness)
+    else:
+        return [first.position] * count
+    return [np.asarray(first.position + distance * first.normal) for distance in along]
+
+
+def _enhanced_frames(instance: Instance) -> list[Frame]:
+    header = instance.header
+    shared = (header.get("SharedFunctionalGroupsSequence") or [None])[0]
+    frames = []
+    groups = header.PerFrameFunctionalGroupsSequence
+    if len(groups) != instance.frame_count:
+        raise ValueError(f"it has {instance.frame_count} frames and describes {len(groups)}")
+    for number, own in enumerate(groups):
+        places = [place for place in (own, shared) if place is not None]
+        frame = _frame(instance, number, [_group(places, name) for name in _GEOMETRY_GROUPS] + [header])
+        kinds = {name: _key(header.get(name)) for name, _ in KINDS if header.get(name) not in (None, "")}
+        for sequence, names in _PLACES:
+            item = _group(places, sequence)
+            kinds |= {name: _key(item[name].value) for name in names if item is not None and name in item}
+        segment = _group(places, "SegmentIdentificationSequence")
+        number_of = None if segment is None else int(segment.ReferencedSegmentNumber)
+        frames.append(replace(frame, kinds=kinds, segment=number_of))
+    return frames
+
+
+_GEOMETRY_GROUPS = (
+    "PlanePositionSequence",
+    "PlanePositionVolumeSequence",
+    "PlaneOrientationSequence",
+    "PlaneOrientationVolumeSequence",
+    "PixelMeasuresSequence",
+    "PixelValueTransformationSequence",
+)
+
+
+def _group(places: list[Any], name: str) -> Any:
+    """The item of a functional group: of the frame, or shared by all."""
+    for place in places:
+        if place.get(name):
+            return place[name][0]
+    return None
+
+
+def _frame(instance: Instance, number: int, places: list[Any], detector: Any = None) -> Frame:
+    """A frame from the first of ``places`` that says something, and from ``detector`` for what none says."""
+    header = instance.header
+
+    def value(*names: str) -> Any:
+        for name in names:
+            for place in (*places, detector):
+                found = None if place is None else place.get(name)
+                if found not in (None, "") and np.size(found):
+                    return found
+        return None
+
+    position = _numbers(value("ImagePositionPatient", "ImagePositionVolume"), 3)
+    spacing = _numbers(value("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"), 2)
+    if spacing is not None and not (spacing > 0).all():
+        raise ValueError(f"its pixel spacing is {spacing.tolist()}")
+    thickness = value("SpacingBetweenSlices", "SliceThickness")
+    slope, intercept = value("RescaleSlope"), value("RescaleIntercept")
+    if instance.is_dose:
+        slope = header.get("DoseGridScaling")
+    return Frame(
+        instance=instance,
+        number=number,
+        size=(int(header.Columns), int(header.Rows)),
+        spacing=None if spacing is None else (float(spacing[1]), float(spacing[0])),
+        position=position,
+        axes=_axes(_numbers(value("ImageOrientationPatient", "ImageOrientationVolume"), 6)),
+        thickness=abs(float(thickness)) or None if thickness is not None else None,
+        slope=1.0 if slope is None else float(slope),
+        intercept=0.0 if intercept is None else float(intercept),
+        samples=int(header.get("SamplesPerPixel") or 1),
+    )
+
+
+def _numbers(value: Any, count: int) -> np.ndarray | None:
+    """``count`` finite numbers. Raises ValueError for others."""
+    if value is None:
+        return None
+    numbers = np.array(value, float)
+    if numbers.shape != (count,) or not np.isfinite(numbers).all():
+        raise ValueError(f"{count} numbers were expected where {value} stands")
+    return numbers
+
+
+#: The cosine between rows and columns may be so large: orientations are written with few digits.
+_MAX_COSINE = 1e-2
+
+
+def _axes(numbers: np.ndarray | None) -> np.ndarray | None:
+    """(2, 3) orthonormal axes of six direction cosines; those of some files are rounded. Raises ValueError."""
+    if numbers is None or not numbers.any():
+        return None
+    axes: np.ndarray = numbers.reshape(2, 3)
+    lengths = np.linalg.norm(axes, axis=1)
+    if not (np.abs(lengths - 1) < 0.05).all():
+        raise ValueError(f"its image orientation {numbers.tolist()} is not of unit vectors")
+    axes = np.asarray(axes / lengths[:, None])
+    cosine = float(axes[0] @ axes[1])
+    if abs(cosine) > _MAX_COSINE:
+        raise ValueError(f"its image orientation {numbers.tolist()} is not of perpendicular vectors")
+    # Half of the error goes to each: neither is more trustworthy.
+    turned = np.stack([axes[0] - cosine / 2 * axes[1], axes[1] - cosine / 2 * axes[0]])
+    return np.asarray(turned / np.linalg.norm(turned, axis=1)[:, None])
+
+
+def _key(value: Any) -> Any:
+    """A value that can be compared and counted."""
+    if isinstance(value, (str, bytes, int, float)):
+        return value
+    try:
+        return tuple(_key(item) for item in value)
+    except TypeError:
+        return str(value)
+
+
+def _text(header: Any, name: str) -> str:
+    return str(header.get(name) or "")

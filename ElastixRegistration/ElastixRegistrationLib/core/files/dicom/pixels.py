@@ -1,0 +1,173 @@
+"""Values of DICOM frames: stored numbers decoded, then scaled, each by its own slope and intercept."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...errors import InputError
+from ...images.geometry import array_view
+from ...system.native_messages import NATIVE_ERRORS, native_messages_of_success
+from ..formats.itk_readers import opened, read_by_itk
+from .headers import Frame, pydicom, without_warnings
+
+#: What a copy needs of a header, so that GDCM decodes its pixels and does nothing else to them.
+_DECODED_BY = (
+    "SamplesPerPixel", "PhotometricInterpretation", "PlanarConfiguration", "Rows", "Columns", "BitsAllocated",
+    "BitsStored", "HighBit", "PixelRepresentation", "NumberOfFrames", "PixelData",
+)  # fmt: skip
+_SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+#: Decoded by pydicom, as GDCM mixes up colors of 16 bits.
+_RUN_LENGTH = "1.2.840.10008.1.2.5"
+_COLOR_TABLE = "PALETTE COLOR"
+_WHOLE = tuple(map(np.dtype, (np.uint8, np.int16, np.uint16, np.int32, np.uint32)))
+
+
+def stored_values(path: Path) -> tuple[Any, np.ndarray]:
+    """The header and the numbers stored in a file: (frames, rows, columns), or with a last axis of color samples.
+
+    Raises InputError naming the file when it is truncated, or compressed in a way that is not read.
+    """
+    try:
+        with without_warnings():
+            header = pydicom().dcmread(path, force=True)
+            syntax = getattr(getattr(header, "file_meta", None), "TransferSyntaxUID", None)
+            if syntax is not None and syntax.is_encapsulated and syntax != _RUN_LENGTH:
+                values = _decoded_by_gdcm(header)
+            else:
+                values = _native_values(header)
+            values = _with_colors(values, header)
+    except InputError:
+        raise
+    except NATIVE_ERRORS as error:
+        raise InputError(f"The DICOM file {path} cannot be decoded: it is damaged, or compressed unusually.") from error
+    except Exception as error:  # pydicom raises whatever a damaged file leads it to
+        raise InputError(f"The DICOM file {path} is truncated or damaged: {_short(error)}.") from error
+    frames = max(1, int(header.get("NumberOfFrames") or 1))
+    samples = int(header.get("SamplesPerPixel") or 1)
+    is_color = samples > 1 or header.get("PhotometricInterpretation") == _COLOR_TABLE
+    shape = (frames, int(header.Rows), int(header.Columns), *((values.shape[-1],) if is_color else ()))
+    if values.size != np.prod(shape):
+        raise InputError(f"The DICOM file {path} is truncated or damaged: its frames are not all there.")
+    return header, values.reshape(shape)
+
+
+def _short(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
+
+
+def _native_values(header: Any) -> np.ndarray:
+    if "PixelData" not in header and "FloatPixelData" not in header and "DoubleFloatPixelData" not in header:
+        raise ValueError("it has no pixels")
+    if getattr(getattr(header, "file_meta", None), "TransferSyntaxUID", None) is None:
+        _guess_transfer_syntax(header)
+    return np.asarray(header.pixel_array)
+
+
+def _guess_transfer_syntax(header: Any) -> None:
+    """Of a file without the group that names it: pydicom has found out how it is coded while reading."""
+    library = pydicom()
+    explicit, little = header.original_encoding if hasattr(header, "original_encoding") else (True, True)
+    uid = "1.2.840.10008.1.2" if explicit else "1.2.840.10008.1.2.1" if little else "1.2.840.10008.1.2.2"
+    if not hasattr(header, "file_meta"):
+        header.file_meta = library.dataset.FileMetaDataset()
+    header.file_meta.TransferSyntaxUID = library.uid.UID(uid)
+
+
+def _decoded_by_gdcm(header: Any) -> np.ndarray:
+    """Of JPEG, JPEG-LS and JPEG 2000, by ITK. The numbers as they are stored."""
+    library = pydicom()
+    copy = library.Dataset()
+    for name in _DECODED_BY:
+        if name in header:
+            copy[name] = header[name]
+    if copy.PhotometricInterpretation == _COLOR_TABLE:
+        copy.PhotometricInterpretation = "MONOCHROME2"  # the indices; the colors are looked up here
+    copy.SOPClassUID, copy.SOPInstanceUID = _SECONDARY_CAPTURE, library.uid.generate_uid()
+    copy.file_meta = library.dataset.FileMetaDataset()
+    copy.file_meta.MediaStorageSOPClassUID = copy.SOPClassUID
+    copy.file_meta.MediaStorageSOPInstanceUID = copy.SOPInstanceUID
+    copy.file_meta.TransferSyntaxUID = header.file_meta.TransferSyntaxUID
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "frames.dcm"
+        library.dcmwrite(path, copy, enforce_file_format=True)
+        return _read_by_gdcm(path)
+
+
+def _read_by_gdcm(path: Path) -> np.ndarray:
+    try:
+        with native_messages_of_success(shown=False):  # of libraries for 8 bits, before the one for 12 takes over
+            return np.array(array_view(read_by_itk(opened(path, "frames"), path, "frames")))
+    except InputError as error:
+        raise ValueError("its compressed frames cannot be decoded") from error
+
+
+def _with_colors(values: np.ndarray, header: Any) -> np.ndarray:
+    """8-bit RGB of the indices into a color table; others as they are."""
+    if header.get("PhotometricInterpretation") != _COLOR_TABLE:
+        return values
+    try:
+        from pydicom.pixels import apply_color_lut
+    except ImportError:  # before pydicom 3
+        from pydicom.pixel_data_handlers.util import apply_color_lut
+    color = np.asarray(apply_color_lut(values, header))
+    return (color >> 8).astype(np.uint8) if color.dtype == np.uint16 else color
+
+
+def values_of(frames: Sequence[Frame]) -> np.ndarray:
+    """(k, j, i), or (k, j, i, samples) of colors: scaled values of the frames of one stack, in their order.
+
+    Whole numbers where all slopes are 1 and the intercepts whole, of the type that is stored or the narrowest that
+    holds them; else float32. Raises InputError.
+    """
+    whole = all(frame.slope == 1.0 and frame.intercept.is_integer() for frame in frames)
+    result = np.empty(0)
+    open_path, header, stored = None, None, np.empty(0)
+    for place, frame in enumerate(frames):
+        path = frame.instance.path
+        if open_path != path:
+            open_path, (header, stored) = path, stored_values(path)
+        plane = _looked_up(stored[frame.number], header)
+        if place == 0:
+            result = np.empty((len(frames), *plane.shape), _working_type(plane, whole))
+        if plane.shape != result.shape[1:]:
+            raise InputError(f"The DICOM file {path} has another size or other colors than the slices before it.")
+        if result.dtype.kind == "i":
+            result[place] = plane.astype(result.dtype) + result.dtype.type(frame.intercept)
+        elif plane.ndim == 3:  # colors have no scale
+            result[place] = plane
+        else:
+            result[place] = plane.astype(np.float64) * frame.slope + frame.intercept
+    return _narrowed(result, stored.dtype) if result.dtype.kind == "i" else result
+
+
+def _working_type(plane: np.ndarray, whole: bool) -> np.dtype:
+    if plane.ndim == 3:
+        return plane.dtype
+    if plane.dtype.kind == "f":
+        return plane.dtype
+    return np.dtype((np.int32 if plane.dtype.itemsize < 4 else np.int64) if whole else np.float32)
+
+
+def _looked_up(plane: np.ndarray, header: Any) -> np.ndarray:
+    """Values by a table of the modality, where the file has one instead of a slope."""
+    if "ModalityLUTSequence" not in header or plane.ndim == 3:
+        return plane
+    try:
+        from pydicom.pixels import apply_modality_lut
+    except ImportError:
+        from pydicom.pixel_data_handlers.util import apply_modality_lut
+    return np.asarray(apply_modality_lut(plane, header))
+
+
+def _narrowed(values: np.ndarray, stored: np.dtype) -> np.ndarray:
+    """Whole numbers as the type that is stored, or the first that holds them all."""
+    low, high = values.min(), values.max()
+    for dtype in (stored, *_WHOLE):
+        if dtype in _WHOLE and np.iinfo(dtype).min <= low and high <= np.iinfo(dtype).max:
+            return values.astype(dtype)
+    return values.astype(np.float64)

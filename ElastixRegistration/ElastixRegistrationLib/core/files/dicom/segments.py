@@ -1,0 +1,99 @@
+"""DICOM segmentations: their frames as a label map, or as layers where segments overlap. LPS mm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...errors import InputError
+from ...images.geometry import Geometry, image_from_array, many_component_image
+from ..formats.segment_entries import set_segments
+from .headers import Frame
+from .pixels import stored_values
+from .stacks import TOLERANCE, Stack, geometry_of_stack, sentence
+
+
+def segmentation_image(frames: Sequence[Frame], name: str) -> tuple[Any, Geometry, list[str]]:
+    """The segments of a segmentation as ITK image: label n where segment n is; its header names the segments.
+
+    Segments that overlap become components, as in Slicer's .seg.nrrd files with layers. Slices without any segment,
+    which such files leave out, are zero. A fractional segment counts from half of its maximum on.
+
+    Raises InputError for frames that are no regular stack.
+    """
+    geometry, slices = _grid(frames, name)
+    header, stored = stored_values(frames[0].instance.path)
+    if header.get("SegmentationType") == "LABELMAP":
+        voxels = np.zeros(geometry.size[::-1], stored.dtype)
+        for frame, at in zip(frames, slices, strict=True):
+            voxels[at] = stored[frame.number]
+        return _named(image_from_array(voxels, geometry), header), geometry, []
+    least = 1
+    if header.get("SegmentationType") == "FRACTIONAL":
+        least = (int(header.get("MaximumFractionalValue") or 255) + 1) // 2
+    layers = [np.zeros(geometry.size[::-1], np.uint16 if len(_segments(header)) > 255 else np.uint8)]
+    layer_of: dict[int, int] = {}
+    for number in dict.fromkeys(frame.segment or 1 for frame in frames):
+        inside = np.zeros(geometry.size[::-1], bool)
+        for frame, at in zip(frames, slices, strict=True):
+            if (frame.segment or 1) == number:
+                inside[at] |= stored[frame.number] >= least
+        layer = next((n for n, labels in enumerate(layers) if not labels[inside].any()), len(layers))
+        if layer == len(layers):
+            layers.append(np.zeros_like(layers[0]))
+        layers[layer][inside] = number
+        layer_of[number] = layer
+    if len(layers) == 1:
+        return _named(image_from_array(layers[0], geometry), header), geometry, []
+    image = many_component_image(np.stack(layers, -1), geometry)
+    notes = [f"{sentence(name)} has segments that overlap; they are kept in {len(layers)} layers."]
+    return _named(image, header, layer_of), geometry, notes
+
+
+def _grid(frames: Sequence[Frame], name: str) -> tuple[Geometry, list[int]]:
+    """The grid of all slices, those left out too, and the slice of each frame."""
+    first = frames[0]
+    if any(frame.position is None or frame.axes is None for frame in frames):
+        raise InputError(f"{sentence(name)} has frames without a place.")
+    positions = np.array([frame.position for frame in frames])
+    along = positions @ first.normal
+    apart = np.diff(np.unique(np.round(along, 4)))
+    distance = float(apart.min()) if len(apart) else float(first.thickness or 1.0)
+    if first.thickness and apart.size and abs(round(distance / first.thickness) * first.thickness - distance) < 1e-3:
+        distance = first.thickness  # every other slice may be without a segment
+    slices = (along - along.min()) / distance
+    if np.abs(slices - np.rint(slices)).max() > TOLERANCE:
+        raise InputError(f"{sentence(name)} has frames that are not evenly spaced.")
+    numbers = np.rint(slices).astype(int).tolist()
+    lowest, highest = frames[int(np.argmin(along))], frames[int(np.argmax(along))]
+    plain, _ = geometry_of_stack(Stack((lowest,)), name)
+    count = max(numbers) + 1
+    direction = np.array(plain.direction)
+    if count > 1:
+        step = (np.array(highest.position) - np.array(lowest.position)) / (count - 1)
+        distance = float(np.linalg.norm(step))
+        direction[:, 2] = step / distance
+    return (
+        Geometry(
+            size=(*plain.size[:2], count),
+            spacing=(*plain.spacing[:2], distance),
+            origin=plain.origin,
+            direction=tuple(map(tuple, direction.tolist())),
+        ),
+        numbers,
+    )
+
+
+def _segments(header: Any) -> dict[int, str]:
+    """Names by number."""
+    return {
+        int(segment.SegmentNumber): str(segment.get("SegmentLabel") or f"Segment {segment.SegmentNumber}")
+        for segment in header.get("SegmentSequence") or ()
+    }
+
+
+def _named(image: Any, header: Any, layer_of: dict[int, int] | None = None) -> Any:
+    set_segments(image, _segments(header), layer_of or {})
+    return image

@@ -1,0 +1,140 @@
+"""Which of the volumes in a folder, or in a file, is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ...errors import InputError
+from .headers import Instance, frames_of, instance_of, instances_in
+from .stacks import Stack, stacks_of
+
+#: So many volumes are listed in a sentence.
+_MOST_LISTED = 8
+
+
+def volumes_in(path: Path, name: str) -> tuple[list[Stack], list[str]]:
+    """All volumes of a folder, or those of a file and the slices beside it that belong to it; and notices.
+
+    Sorted by the number and the UID of their series. Raises InputError for a folder without DICOM images.
+    """
+    notes: list[str] = []
+    if path.is_dir():
+        instances = instances_in(path)
+        if not instances:
+            raise InputError(f"The folder {path} of the {name} has no DICOM images.")
+    else:
+        own = instance_of(path)
+        frames_of(own)  # says what is wrong with this one
+        instances = _with_siblings(own)
+    by_series: dict[str, list[Instance]] = {}
+    for instance in _without_copies(instances, path, notes):
+        by_series.setdefault(instance.series_uid, []).append(instance)
+    stacks: list[Stack] = []
+    for series in sorted(by_series.values(), key=_series_key):
+        apart = [[one] for one in series] if series[0].is_segmentation else [series]
+        for group in apart:
+            frames = [frame for instance in group for frame in frames_of(instance)]
+            stacks += [Stack(tuple(frames))] if series[0].is_segmentation else stacks_of(frames)
+    if path.is_file():
+        stacks = [stack for stack in stacks if any(frame.instance.path == path for frame in stack.frames)]
+        others = sum(frame.instance.path != path for frame in stacks[0].frames)
+        if len(stacks) == 1 and others:
+            notes.append(
+                f"{path.name} is one slice of a series: the {others} other{'s' * (others > 1)} beside it"
+                f" {'were' if others > 1 else 'was'} read with it."
+            )
+    return stacks, notes
+
+
+def _with_siblings(own: Instance) -> list[Instance]:
+    """The files in its folder of the series of a slice, itself included; of other images only itself."""
+    stands_alone = own.frame_count > 1 or own.is_segmentation or "ImagePositionPatient" not in own.header
+    if stands_alone or not own.series_uid:
+        return [own]
+    others = (one for one in instances_in(own.path.parent) if one.path != own.path)
+    return [own, *(one for one in others if one.series_uid == own.series_uid)]
+
+
+def _without_copies(instances: Sequence[Instance], path: Path, notes: list[str]) -> list[Instance]:
+    """One of the files that say they are the same image."""
+    kept: dict[str, Instance] = {}
+    for instance in instances:
+        kept.setdefault(instance.uid or str(instance.path), instance)
+    if len(kept) < len(instances) and path.is_dir():
+        copies = len(instances) - len(kept)
+        notes.append(f"{path} has {copies} {'copy' if copies == 1 else 'copies'} of a slice in it; each is read once.")
+    return list(kept.values())
+
+
+def _series_key(series: Sequence[Instance]) -> tuple[int, str]:
+    number = series[0].header.get("SeriesNumber")
+    return (int(number) if number is not None else 0, series[0].series_uid)
+
+
+def chosen_stack(stacks: Sequence[Stack], path: Path, name: str, series: str | None, frame: int | None) -> Stack:
+    """The one stack that is meant.
+
+    ``series`` is a series' UID, or a number in the list that the sentence about several gives, from 1 on. ``frame``,
+    from 1 on, is the one of several time points, echoes ... of a series, or the slice of frames without a place.
+    Raises InputError that says what there is to choose from.
+    """
+    found = _of_series(stacks, path, name, series)
+    if frame is not None:
+        one_series = len({stack.series_uid for stack in found}) == 1 and found[0].kind
+        if len(found) > 1 and one_series:
+            return found[_index(frame, len(found), f"{found[0].kind} in {path} of the {name}")]
+        if len(found) == 1 and len(found[0].frames) > 1 and found[0].frames[0].position is None:
+            frames = found[0].frames
+            return Stack((frames[_index(frame, len(frames), f"frames in {path} of the {name}")],))
+        if len(found) == 1 and frame != 1:
+            raise InputError(f"{path} of the {name} is one volume; --frame {frame} does not exist.")
+    if len(found) == 1:
+        return found[0]
+    raise InputError(_what_there_is(found, stacks, path, name))
+
+
+def _index(frame: int, count: int, of: str) -> int:
+    if not 1 <= frame <= count:
+        raise InputError(f"There is no number {frame} among the {count} {of}; give one from 1 to {count}.")
+    return frame - 1
+
+
+def _of_series(stacks: Sequence[Stack], path: Path, name: str, series: str | None) -> list[Stack]:
+    if series is None:
+        return list(stacks)
+    if series.isdigit() and len(series) < 6:
+        if len(stacks) == 1:
+            return list(stacks)
+        return [stacks[_index(int(series), len(stacks), f"volumes in {path} of the {name}")]]
+    found = [stack for stack in stacks if stack.series_uid == series]
+    if not found:
+        raise InputError(f"{path} of the {name} has no series {series}; {_list(stacks)}.")
+    return found
+
+
+def _what_there_is(found: Sequence[Stack], stacks: Sequence[Stack], path: Path, name: str) -> str:
+    kinds, uids = {stack.kind for stack in found}, {stack.series_uid for stack in found}
+    numbers = [stacks.index(stack) + 1 for stack in found]
+    if len(uids) == 1 and all(len(stack.frames) == 1 for stack in found) and kinds == {""}:
+        return (
+            f"The {len(found)} slices of the series in {path} of the {name} differ in orientation, size or spacing, so"
+            f" that they make no volume; choose one with --series {numbers[0]} to {numbers[-1]}."
+        )
+    if len(uids) == 1 and len(kinds) == 1 and (kind := kinds.pop()):
+        return (
+            f"The series in {path} of the {name} holds {len(found)} {kind}; choose with --series {numbers[0]} to"
+            f" {numbers[-1]}, or --frame 1 to {len(found)}."
+        )
+    what = "volumes of slices that differ in orientation, size, spacing or kind" if len(uids) == 1 else "volumes"
+    count = f"{len(uids)} DICOM series with {len(found)}" if 1 < len(uids) < len(found) else f"{len(found)} DICOM"
+    if len(uids) == len(found):
+        what = "series"
+    return f"{path} of the {name} holds {count} {what}: {_list(found, numbers)}; choose with --series NUMBER or UID."
+
+
+def _list(stacks: Sequence[Stack], numbers: Sequence[int] | None = None) -> str:
+    numbered = zip(numbers or range(1, len(stacks) + 1), stacks, strict=True)
+    rows = [f"{number}: {stack.described()}" for number, stack in numbered]
+    more = len(rows) - _MOST_LISTED
+    return "; ".join(rows[:_MOST_LISTED] + ([f"and {more} more"] if more > 0 else []))

@@ -1,0 +1,288 @@
+"""Frames sorted into stacks: parallel slices of one size, evenly spaced, each place taken once. LPS mm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...errors import InputError
+from ...images.geometry import Geometry
+from .headers import KINDS, Frame
+
+#: Slices may lie so far from where even distances put them, and differ so much in orientation and spacing, measured at
+#: the corners of the image: in slice distances and in pixels.
+TOLERANCE = 0.1
+#: What is more than so much of the distance off gets a notice.
+_NOTICED = 0.01
+#: A stack whose last slice lies less than this off the normal, mm, is straight.
+_STRAIGHT = 1e-3
+#: Slices closer than this, mm, lie at the same place.
+_SAME_PLACE = 1e-3
+_ANOTHER_KIND = "images"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Frames that are one volume, in the order of its third axis, or are meant to be: ``geometry`` checks that.
+
+    ``kind`` and ``label`` say which of several volumes of a series it is: "time points", "2 of 5".
+    """
+
+    frames: tuple[Frame, ...]
+    kind: str = ""
+    label: str = ""
+
+    @property
+    def header(self) -> Any:
+        return self.frames[0].instance.header
+
+    @property
+    def series_uid(self) -> str:
+        return self.frames[0].instance.series_uid
+
+    def described(self) -> str:
+        """For people who choose: modality, what the series is called, how many slices."""
+        header, frame = self.header, self.frames[0]
+        words = [str(header.get("Modality") or "image")]
+        if header.get("SeriesNumber") is not None:
+            words.append(f"series {header.SeriesNumber}")
+        if header.get("SeriesDescription"):
+            words.append(f'"{header.SeriesDescription}"')
+        slices = f"{len(self.frames)} slice{'s' * (len(self.frames) > 1)} of {frame.size[0]} x {frame.size[1]}"
+        return ", ".join([" ".join(words), *([self.label] if self.label else []), slices])
+
+
+def sentence(start: str) -> str:
+    return start[:1].upper() + start[1:]
+
+
+def stacks_of(frames: Sequence[Frame]) -> list[Stack]:
+    """The volumes in the frames of one series: by size, orientation and spacing, then by time point, echo and the like.
+
+    Frames without a place stay together, in the order of their numbers.
+    """
+    stacks: list[Stack] = []
+    for group in _alike(frames):
+        stacks += _split(group)
+    return stacks
+
+
+def _alike(frames: Sequence[Frame]) -> list[list[Frame]]:
+    """Groups of one size, orientation and pixel spacing, up to the tolerance."""
+    groups: list[list[Frame]] = []
+    for frame in sorted(frames, key=lambda one: one.order):
+        group = next((group for group in reversed(groups) if _fits(frame, group[0])), None)
+        if group is None:
+            groups.append([frame])
+        else:
+            group.append(frame)
+    return groups
+
+
+def _fits(frame: Frame, other: Frame) -> bool:
+    if (frame.size, frame.samples) != (other.size, other.samples):
+        return False
+    if (frame.axes is None) != (other.axes is None) or (frame.spacing is None) != (other.spacing is None):
+        return False
+    spacing, other_spacing = frame.spacing or (1.0, 1.0), other.spacing or (1.0, 1.0)
+    axes, other_axes = (np.eye(3)[:2] if one.axes is None else one.axes for one in (frame, other))
+    extents = (np.array(frame.size) - 1)[:, None] * (
+        axes * np.array(spacing)[:, None] - other_axes * np.array(other_spacing)[:, None]
+    )
+    return float(np.linalg.norm(extents, axis=1).max()) <= TOLERANCE * min(*spacing, *other_spacing)
+
+
+def _split(frames: list[Frame]) -> list[Stack]:
+    if any(frame.position is None or frame.axes is None for frame in frames):
+        return [Stack(tuple(sorted(frames, key=lambda one: one.order)))]
+    ordered, places = _ordered(frames)
+    counts = np.bincount(places)
+    if counts.max() == 1:
+        if _is_even(ordered):
+            return [Stack(tuple(ordered))]
+        # Two acquisitions with slices at different places.
+        return _split_by(frames, lambda groups: len(groups) < len(frames) / 2 and all(map(_is_regular, groups))) or [
+            Stack(tuple(ordered))
+        ]
+    most = int(counts.max())
+    found = _split_by(frames, lambda groups: len(groups) == most and all(map(_is_single, groups)))
+    if found:
+        return found
+    if (counts == most).all():
+        return _numbered(_by_rank(ordered, places, most), _ANOTHER_KIND)
+    return [Stack(tuple(ordered))]
+
+
+def _split_by(frames: list[Frame], is_good: Callable[[list[list[Frame]]], bool]) -> list[Stack]:
+    """Stacks by the first of ``KINDS`` that makes groups which are good; none where no kind does."""
+    for name, kind in KINDS:
+        values = [frame.kinds.get(name) for frame in frames]
+        if any(value is None for value in values) or len(set(values)) < 2:
+            continue
+        groups: dict[Any, list[Frame]] = {}
+        for frame, value in zip(frames, values, strict=True):
+            groups.setdefault(value, []).append(frame)
+        try:
+            wanted = sorted(groups)
+        except TypeError:
+            wanted = list(groups)
+        ordered = [_ordered(groups[value])[0] for value in wanted]
+        if is_good(ordered):
+            return _numbered(ordered, kind)
+    return []
+
+
+def _numbered(groups: list[list[Frame]], kind: str) -> list[Stack]:
+    one = {"echoes": "echo", "kinds of images": "kind of image"}.get(kind, kind.removesuffix("s"))
+    return [Stack(tuple(group), kind, f"{one} {number} of {len(groups)}") for number, group in enumerate(groups, 1)]
+
+
+def _by_rank(ordered: list[Frame], places: np.ndarray, most: int) -> list[list[Frame]]:
+    """The first, second ... frame at each place, in the order of their numbers."""
+    groups: list[list[Frame]] = [[] for _ in range(most)]
+    for place in range(int(places.max()) + 1):
+        there = [frame for frame, at in zip(ordered, places, strict=True) if at == place]
+        for group, frame in zip(groups, sorted(there, key=lambda one: one.order), strict=True):
+            group.append(frame)
+    return groups
+
+
+def _positions(frames: Sequence[Frame]) -> np.ndarray:
+    """(N, 3). Only of frames that have one."""
+    return np.array([frame.position for frame in frames], float).reshape(-1, 3)
+
+
+def _ordered(frames: Sequence[Frame]) -> tuple[list[Frame], np.ndarray]:
+    """Frames along the normal, and for each the number of its place, which several may share."""
+    along = _positions(frames) @ frames[0].normal
+    order = np.argsort(along, kind="stable")
+    steps = np.diff(along[order]) > _SAME_PLACE
+    return [frames[n] for n in order], np.concatenate([[0], np.cumsum(steps)])
+
+
+def _is_single(frames: Sequence[Frame]) -> bool:
+    return bool(_ordered(frames)[1][-1] == len(frames) - 1)
+
+
+def _is_regular(frames: Sequence[Frame]) -> bool:
+    return len(frames) > 1 and _is_single(frames) and _is_even(frames)
+
+
+def _is_even(ordered: Sequence[Frame]) -> bool:
+    return len(ordered) < 3 or _unevenness(_positions(ordered), ordered[0].normal).max() <= TOLERANCE
+
+
+def _unevenness(positions: np.ndarray, normal: np.ndarray) -> np.ndarray:
+    """How far each of N places lies from even steps between the first and the last, in distances of slices."""
+    step = (positions[-1] - positions[0]) / (len(positions) - 1)
+    off = positions - (positions[0] + np.arange(len(positions))[:, None] * step)
+    return np.asarray(np.linalg.norm(off, axis=1) / abs(float(step @ normal)))
+
+
+def geometry_of_stack(stack: Stack, name: str) -> tuple[Geometry, list[str]]:
+    """Where the voxels of a stack lie, sheared where the slices are, and sentences for the user about that.
+
+    ``name`` is what sentences call it, "the DICOM series in ...". Raises InputError with the fault: slices missing,
+    doubled, shifted, without a place.
+    """
+    first, notes = stack.frames[0], []
+    if first.spacing is None:
+        notes.append(f"{sentence(name)} has no pixel spacing; 1 mm is taken.")
+    spacing = first.spacing or (1.0, 1.0)
+    axes = np.eye(3)[:2] if first.axes is None else first.axes
+    normal = first.normal
+    origin = np.zeros(3) if first.position is None else first.position
+    step = normal * (first.thickness or 1.0)
+    if len(stack.frames) > 1:
+        if any(frame.position is None or frame.axes is None for frame in stack.frames):
+            raise InputError(
+                f"{sentence(name)} has {len(stack.frames)} slices without a position or an orientation, so that they"
+                " make no volume; choose one with --frame."
+            )
+        _check_places(stack.frames, name)
+        positions = _positions(stack.frames)
+        step = (positions[-1] - positions[0]) / (len(positions) - 1)
+        worst = float(_unevenness(positions, normal).max()) if len(positions) > 2 else 0.0
+        if worst > _NOTICED:
+            millimeters = worst * abs(float(step @ normal))
+            notes.append(f"Slices of {name} lie up to {millimeters:.2g} mm off even distances; they are taken as even.")
+        lateral = step - (step @ normal) * normal
+        if np.linalg.norm(lateral) * (len(positions) - 1) <= _STRAIGHT:
+            step = (step @ normal) * normal
+        else:
+            angle = np.degrees(np.arctan2(np.linalg.norm(lateral), abs(step @ normal)))
+            notes.append(
+                f"The slices of {name} are tilted by {angle:.1f} degrees against the line along which they follow each"
+                " other (gantry tilt); the volume keeps that shear, so that all voxels lie where they were scanned."
+            )
+    length = float(np.linalg.norm(step))
+    direction = np.column_stack([axes[0], axes[1], step / length])
+    geometry = Geometry(
+        size=(*first.size, len(stack.frames)),
+        spacing=(*spacing, length),
+        origin=tuple(origin.tolist()),
+        direction=tuple(map(tuple, direction.tolist())),
+    )
+    return geometry, notes
+
+
+def _check_places(frames: Sequence[Frame], name: str) -> None:
+    """Raise InputError where the slices, in the order of their places, are no regular stack."""
+    _, places = _ordered(frames)
+    doubled = int((np.bincount(places) > 1).sum())
+    if doubled:
+        raise InputError(
+            f"{sentence(name)} has {doubled} of its {places[-1] + 1} slices more than once, with nothing to tell which"
+            " is right; take the others out of the folder."
+        )
+    if len(frames) < 3 or _is_even(frames):
+        return
+    normal = frames[0].normal
+    along = _positions(frames) @ normal
+    distances = np.diff(along)
+    distance = float(np.median(distances))
+    steps = np.maximum(np.rint(distances / distance), 1)
+    if steps.max() == 1 or np.abs(distances / distance - steps).max() > TOLERANCE:
+        distance = float(distances.min())
+        steps = np.maximum(np.rint(distances / distance), 1)
+    missing = int((steps - 1).sum())
+    if missing and _fits_steps(_positions(frames), steps, normal):
+        where = float(along[int(np.argmax(steps))])
+        raise InputError(
+            f"{sentence(name)} lacks {missing} slice{'s' * (missing > 1)}: after the one at {where:.4g} mm along the"
+            f" normal, the next is {distances.max():.4g} mm away, elsewhere {distance:.4g} mm. Find the missing files,"
+            " or let Slicer's DICOM module fill the gap and save the volume from there."
+        )
+    culprit, off = _most_shifted(_positions(frames))
+    file = frames[culprit].instance.path.name
+    of_file = f"frame {frames[culprit].number + 1} of {file}" if frames[culprit].instance.frame_count > 1 else file
+    raise InputError(
+        f"The slices of {name} are not evenly spaced: distances go from {distances.min():.4g} to"
+        f" {distances.max():.4g} mm, and {of_file} lies {off:.3g} mm from where the others put it. Load the series into"
+        " Slicer, whose DICOM module evens it out, and save the volume from there."
+    )
+
+
+def _fits_steps(positions: np.ndarray, steps: np.ndarray, normal: np.ndarray) -> bool:
+    """Whether the places lie on whole ``steps``, up to the tolerance."""
+    numbers = np.concatenate([[0], np.cumsum(steps)])
+    step = (positions[-1] - positions[0]) / numbers[-1]
+    off = positions - (positions[0] + numbers[:, None] * step)
+    return bool(np.linalg.norm(off, axis=1).max() <= TOLERANCE * abs(float(step @ normal)))
+
+
+def _most_shifted(positions: np.ndarray) -> tuple[int, float]:
+    """The slice that lies farthest from a straight, even line through the others, and how far, mm."""
+    numbers = np.arange(len(positions), dtype=float)
+    base = np.column_stack([numbers, np.ones(len(numbers))])
+    left_out = []
+    for n in range(len(positions)):
+        others = np.delete(np.arange(len(positions)), n)
+        line, *_ = np.linalg.lstsq(base[others], positions[others], rcond=None)
+        rest = np.linalg.norm(positions[others] - base[others] @ line, axis=1).max()
+        left_out.append((rest, float(np.linalg.norm(positions[n] - base[n] @ line))))
+    culprit = int(np.argmin([rest for rest, _ in left_out]))
+    return culprit, left_out[culprit][1]

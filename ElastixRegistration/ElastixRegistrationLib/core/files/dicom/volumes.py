@@ -1,0 +1,120 @@
+"""A volume from DICOM files, with what is known of its series. LPS mm.
+
+>>> volume = read_dicom("scans/patient 7", series="2")          # doctest: +SKIP
+>>> volume.image                                                # an ITK image
+>>> volume.series.frame_of_reference_uid, volume.series.attributes.PatientID
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...errors import InputError
+from ...images.geometry import Geometry, image_from_array, image_view
+from .headers import Frame, Instance
+from .pixels import values_of
+from .segments import segmentation_image
+from .selection import chosen_stack, volumes_in
+from .stacks import Stack, geometry_of_stack
+
+
+@dataclass(frozen=True)
+class DicomSeries:
+    """Where a volume comes from: what an object that refers to it needs to say.
+
+    ``instances`` are its files in the order of the third axis, each once. ``attributes`` is the pydicom Dataset of the
+    first, without pixels: patient, study, equipment.
+    """
+
+    instance_uid: str
+    study_uid: str
+    frame_of_reference_uid: str
+    modality: str
+    number: int | None
+    description: str
+    instances: tuple[Instance, ...] = field(repr=False)
+    attributes: Any = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, frames: Sequence[Frame]) -> DicomSeries:
+        header = frames[0].instance.header
+        number = header.get("SeriesNumber")
+        return cls(
+            instance_uid=str(header.get("SeriesInstanceUID") or ""),
+            study_uid=str(header.get("StudyInstanceUID") or ""),
+            frame_of_reference_uid=str(header.get("FrameOfReferenceUID") or ""),
+            modality=str(header.get("Modality") or ""),
+            number=None if number is None else int(number),
+            description=str(header.get("SeriesDescription") or ""),
+            instances=tuple(dict.fromkeys(frame.instance for frame in frames)),
+            attributes=header,
+        )
+
+
+@dataclass(frozen=True)
+class DicomVolume:
+    """``image``: ITK image, 3D. ``geometry``: its place; the third axis is sheared where the gantry was tilted.
+
+    ``frames``: the slices in the order of the third axis, with their files (empty where there are none of their own,
+    as in segmentations). ``notes``: sentences for the user.
+    """
+
+    image: Any = field(repr=False)
+    geometry: Geometry
+    series: DicomSeries
+    frames: tuple[Frame, ...] = field(repr=False)
+    notes: tuple[str, ...] = ()
+
+
+def read_dicom(
+    path: str | os.PathLike, name: str = "image", *, series: str | None = None, frame: int | None = None
+) -> DicomVolume:
+    """The volume in a folder of DICOM files, or that which a DICOM file holds or belongs to.
+
+    Each slice lies where its own header puts it, and its values are scaled by its own slope. ``series`` (a UID, or a
+    number from 1 on) and ``frame`` (from 1 on) choose among several; ``name`` is what messages call the image.
+
+    Raises InputError: nothing there, several to choose from, files that are damaged, slices that are no regular stack.
+    """
+    path = Path(path)
+    stack, notes = _find(path, name, series, frame)
+    if stack.frames[0].instance.is_segmentation:
+        image, geometry, more = segmentation_image(stack.frames, f"the segmentation {path.name}")
+        return DicomVolume(image, geometry, DicomSeries.of(stack.frames), stack.frames, (*notes, *more))
+    geometry, more = geometry_of_stack(stack, _called(stack, path))
+    image = _image(values_of(stack.frames), geometry)
+    return DicomVolume(image, geometry, DicomSeries.of(stack.frames), stack.frames, (*notes, *more))
+
+
+def dicom_geometry(
+    path: str | os.PathLike, name: str = "image", *, series: str | None = None, frame: int | None = None
+) -> tuple[Geometry, DicomSeries]:
+    """Where the voxels lie that ``read_dicom`` reads, and their series, from the headers. Raises as that does."""
+    path = Path(path)
+    stack, _ = _find(path, name, series, frame)
+    return geometry_of_stack(stack, _called(stack, path))[0], DicomSeries.of(stack.frames)
+
+
+def _find(path: Path, name: str, series: str | None, frame: int | None) -> tuple[Stack, list[str]]:
+    if not path.exists():
+        raise InputError(f"The {name} {path} does not exist.")
+    stacks, notes = volumes_in(path, name)
+    return chosen_stack(stacks, path, name, series, frame), notes
+
+
+def _called(stack: Stack, path: Path) -> str:
+    """The volume in a sentence."""
+    return f"the DICOM series in {path}" if path.is_dir() or len(stack.frames) > 1 else f"the DICOM file {path}"
+
+
+def _image(values: np.ndarray, geometry: Geometry) -> Any:
+    """ITK image that holds on to ``values``: color of 8 bits as RGB(A) pixels, other colors as vectors."""
+    if values.ndim == 4 and values.dtype == np.uint8 and values.shape[-1] in (3, 4):
+        return image_view(np.ascontiguousarray(values), geometry, f"I{'RGB' if values.shape[-1] == 3 else 'RGBA'}UC3")
+    return image_from_array(values, geometry)

@@ -1,0 +1,46 @@
+"""Names of segments in the header of a label map, as Slicer's .seg.nrrd files keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...system.itk_access import wrapped_class
+
+MOST_SEGMENTS = 65_535
+
+
+def segment_names(image: Any) -> dict[int, str]:
+    """Names by label value of the segments of an image of such a file; empty for other images.
+
+    Where segments lie in several layers, values may repeat: the first counts.
+    """
+    entries = image.GetMetaDataDictionary()
+    names: dict[int, str] = {}
+    for number in range(MOST_SEGMENTS):
+        name, value = f"Segment{number}_Name", f"Segment{number}_LabelValue"
+        if not (entries.HasKey(name) and entries.HasKey(value)):
+            break
+        names.setdefault(int(text_of(entries, value)), text_of(entries, name))
+    return names
+
+
+def set_segments(image: Any, names: Mapping[int, str], layer_of: Mapping[int, int]) -> None:
+    """Name the labels of ``image``; ``layer_of`` gives the component of a label, 0 where it is not in there."""
+    entries = image.GetMetaDataDictionary()
+    for number, (value, name) in enumerate(sorted(names.items())):
+        own = {"ID": f"Segment_{value}", "Name": name, "LabelValue": value, "Layer": layer_of.get(value, 0)}
+        for key, text in own.items():
+            entries.Set(f"Segment{number}_{key}", entry(str(text)))
+    image.SetMetaDataDictionary(entries)
+
+
+def text_of(entries: Any, name: str) -> str:
+    return wrapped_class("MetaDataObject", "S").cast(entries.Get(name)).GetMetaDataObjectValue()
+
+
+def entry(value: str) -> Any:
+    """A text as a header keeps it."""
+    made = wrapped_class("MetaDataObject", "S").New()
+    made.SetMetaDataObjectValue(value)
+    return made
