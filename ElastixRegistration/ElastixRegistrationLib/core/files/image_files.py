@@ -31,7 +31,10 @@ _PICTURES = frozenset({".png", ".jpg"})
 def read_image(
     path: str | os.PathLike, name: str = "image", *, series: str | None = None, frame: int | None = None
 ) -> Any:
-    """ITK image in ``path``: ``read_volume`` without the sentences, which are logged as warnings."""
+    """ITK image in ``path``: ``read_volume`` without the sentences, which are logged as warnings.
+
+    Raises InputError as that does.
+    """
     volume = read_volume(path, name, series=series, frame=frame)
     for note in volume.notes:
         _log.warning("%s", note)
