@@ -72,7 +72,9 @@ def test_a_dicom_folder_is_one_volume(tmp_path):
     assert geometry_of(read).origin == pytest.approx((-10, -20, 30))
     assert geometry_of(read).spacing[2] == pytest.approx(2)
     (tmp_path / "1.dcm").unlink()
-    with pytest.raises(InputError, match="lacks 1 slice: after the one at 30 mm .* the next is 4 mm away, elsewhere 2 mm"):
+    with pytest.raises(
+        InputError, match=r"lacks 1 slice: after the one at 30 mm .* the next is 4 mm away, elsewhere 2 mm"
+    ):
         read_image(tmp_path)
 
 
