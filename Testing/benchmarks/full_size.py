@@ -1,4 +1,4 @@
-"""Seconds, memory and error on scans of full size: one pair of images, sampled ever finer, so that one truth judges all.
+"""Seconds, memory and error on scans of full size: one pair of images, sampled ever finer, judged by one truth.
 
     python Testing/benchmarks/full_size.py [--sizes 115x157x129 256x256x256 512x512x400 ...] [--presets ID ...]
         [--runs 3] [--data FOLDER] [--full-resolution] [--others ants greedy] [--python PYTHON] [--json FILE]
