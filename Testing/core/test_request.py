@@ -26,6 +26,7 @@ CHOSEN = RegistrationRequest(
     threads=3,
     seed=0,
     effort="thorough",
+    full_resolution=True,
     landmark_weight=0.25,
 )
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from .errors import InputError, ParameterError
 from .options import Kind as Text
-from .options import Number, OneOf, Option, Texts, Whole, choice, option_of
+from .options import Number, OneOf, Option, Switch, Texts, Whole, choice, option_of
 from .parameters.maps import ParameterMap, read_stage_source
 from .parameters.schema import misspelling
 from .parameters.validation import validate_stages
@@ -64,6 +64,10 @@ class RegistrationRequest:
     effort: str = choice(
         "normal", OneOf(EFFORTS), "effort", "how much time to spend for accuracy, with a preset that adapts"
     )
+    full_resolution: bool = choice(
+        False, Switch(), "full resolution",
+        "register large images voxel by voxel, although the preset gains nothing from that",
+    )  # fmt: skip
     landmark_weight: float | None = choice(
         None, Number(0.0), "landmark weight",
         "let the landmarks guide all stages: their mean distance, mm, times this weight is minimized too",
@@ -134,8 +138,9 @@ class RegistrationRequest:
         }
 
     def plain_arguments(self) -> dict[str, Any]:
-        """The options that are arguments of ``core.register``, as they were chosen."""
-        return {option.name: getattr(self, option.name) for option in OPTIONS if option.is_argument}
+        """The options that are arguments of ``core.register``. The user's own parameter files run as they are."""
+        chosen = {option.name: getattr(self, option.name) for option in OPTIONS if option.is_argument}
+        return chosen | {"full_resolution": self.full_resolution or bool(self.parameter_files)}
 
     def without_landmarks(self) -> RegistrationRequest:
         """The same for images that have none."""

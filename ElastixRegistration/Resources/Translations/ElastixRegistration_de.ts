@@ -1001,6 +1001,14 @@
         <translation>Gründlich</translation>
     </message>
     <message>
+        <source>Full resolution:</source>
+        <translation>Volle Auflösung:</translation>
+    </message>
+    <message>
+        <source>Register large images voxel by voxel, although the preset gains nothing from that.</source>
+        <translation>Große Bilder Voxel für Voxel registrieren, obwohl die Voreinstellung davon nichts hat.</translation>
+    </message>
+    <message>
         <source>Landmark weight:</source>
         <translation>Gewicht der Landmarken:</translation>
     </message>

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid, stage
+from core.phantoms import blobs, stage
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.registration.prepared_images import Side
 from ElastixRegistrationLib.core.registration.register import register
@@ -14,6 +14,7 @@ from ElastixRegistrationLib.core.registration.working_resolution import (
     working_factors,
     working_voxel,
 )
+from ElastixRegistrationLib.core.request import RegistrationRequest
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
 
 FINE = Geometry((60, 50, 40), (0.5, 0.4, 0.9), (3.0, -7.0, 11.0), ((0.8, -0.6, 0.0), (0.6, 0.8, 0.0), (0.0, 0.0, -1.0)))
@@ -85,17 +86,16 @@ def test_a_shift_is_found_whatever_the_sampling(size):
     geometry = Geometry(size, spacing, tuple((s - 80 / 64) / 2 for s in spacing), _cube(1, 1.0).direction)
     fixed, moving = blobs(geometry), blobs(geometry, (3.0, -2.0, 1.5))
     quick = stage("EulerTransform", NumberOfResolutions="2", MaximumNumberOfIterations="120")
-    result = register(fixed, moving, [quick], seed=1, full_resolution=False)
+    result = register(fixed, moving, [quick], seed=1)
     middle = geometry.center()[None]
     assert map_points(result.transform, middle) - middle == pytest.approx(np.array([[3.0, -2.0, 1.5]]), abs=0.1)
     assert result.transform_parameters[-1]["Size"] == tuple(map(str, size))
     assert ("registered in voxels of" in " ".join(result.notes)) == (size[0] == 256)
 
 
-def test_full_resolution_is_the_default_of_the_core():
-    fixed = blobs(grid())
-    result = register(fixed, fixed, [stage(NumberOfResolutions="1", MaximumNumberOfIterations="2")], seed=1)
-    assert not any("registered in voxels of" in note for note in result.notes)
+def test_own_parameter_files_run_on_all_voxels():
+    own = RegistrationRequest(parameter_files=("mine.txt",))
+    assert [one.plain_arguments()["full_resolution"] for one in (own, RegistrationRequest())] == [True, False]
 
 
 def _cube(count: int, spacing: float) -> Geometry:

@@ -131,7 +131,7 @@ def register(
     channels: Sequence[Channel] = (),
     landmark_weight: float | None = None,
     effort: str = "normal",
-    full_resolution: bool = True,
+    full_resolution: bool = False,
     log_to_console: bool = False,
     log_to_file: bool = True,
 ) -> RegistrationResult:
@@ -147,8 +147,8 @@ def register(
     the metric CorrespondingPointsEuclideanDistanceMetric use them. ``background`` is what belongs outside the moving
     image: "auto" detects it, a number sets it, "keep" leaves padding as it is. ``seed`` overrides RandomSeed of the
     stages. ``progress`` gets elastix's iterations as events; the itk wheels hold Python's interpreter lock, so here
-    they come when elastix is done. Without ``full_resolution``, elastix works on voxels as fine as the stages can use
-    (``working_resolution``); the result is that of the whole images. ``log_to_console`` also sends elastix's log, as it
+    they come when elastix is done. Unless ``full_resolution``, elastix works on voxels of large images that are as fine
+    as the stages can use (``working_resolution``); the result is that of the whole images. ``log_to_console`` also sends elastix's log, as it
     comes, to the standard output, where another process can follow. Without ``log_to_file`` it goes nowhere else:
     nothing is written to disk, and ``log`` and ``iterations`` are empty.
 
@@ -160,6 +160,7 @@ def register(
         threads=threads,
         seed=seed,
         effort=effort,
+        full_resolution=full_resolution,
         landmark_weight=landmark_weight,
     )
     check_start(request, initial_transform)
@@ -181,7 +182,7 @@ def register(
         has_moving_mask=moving_mask is not None,
         has_points=fixed_points is not None,
     )
-    voxel_mm = None if full_resolution else working_voxel(*geometries[0], stages)
+    voxel_mm = None if request.full_resolution else working_voxel(*geometries[0], stages)
     check_memory(*geometries[0], stages, geometries[1:], voxel_mm)
 
     sides = _sides(pairs, channels, fixed_mask, moving_mask, background, voxel_mm, threads)
