@@ -148,9 +148,9 @@ def register(
     image: "auto" detects it, a number sets it, "keep" leaves padding as it is. ``seed`` overrides RandomSeed of the
     stages. ``progress`` gets elastix's iterations as events; the itk wheels hold Python's interpreter lock, so here
     they come when elastix is done. Unless ``full_resolution``, elastix works on voxels of large images that are as fine
-    as the stages can use (``working_resolution``); the result is that of the whole images. ``log_to_console`` also sends elastix's log, as it
-    comes, to the standard output, where another process can follow. Without ``log_to_file`` it goes nowhere else:
-    nothing is written to disk, and ``log`` and ``iterations`` are empty.
+    as the stages can use (``working_resolution``); the result is that of the whole images. ``log_to_console`` also
+    sends elastix's log, as it comes, to the standard output, where another process can follow. Without ``log_to_file``
+    it goes nowhere else: nothing is written to disk, and ``log`` and ``iterations`` are empty.
 
     Raises InputError before anything is run, RegistrationError when elastix fails.
     """
