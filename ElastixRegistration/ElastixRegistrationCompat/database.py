@@ -26,8 +26,9 @@ _TEXTS = ("id", "modality", "content", "description", "publications")
 def slicer_elastix_folder() -> Path | None:
     """The parameter files of SlicerElastix, where that extension is installed."""
     modules = []
-    with contextlib.suppress(AttributeError, ImportError, ValueError):
-        modules.append(importlib.util.find_spec("Elastix").origin)
+    with contextlib.suppress(ImportError, ValueError):
+        spec = importlib.util.find_spec("Elastix")
+        modules += [spec.origin] if spec is not None else []
     with contextlib.suppress(AttributeError):
         modules.append(slicer.modules.elastix.path)
     for module in modules:
@@ -56,8 +57,9 @@ class ElastixDatabase:
             names = [file.get("Name", "") for file in entry.iter("File")]
             # A name may not lead out of the folder of the database.
             files = [str(Path(path).parent / os.path.basename(name)) for name in names]
+            texts = {text: entry.get(text, "") for text in _TEXTS}
             try:
-                presets.append(createPreset(*(entry.get(text, "") for text in _TEXTS), files, presetClass))
+                presets.append(createPreset(parameterFiles=files, presetClass=presetClass, **texts))
             except OSError as error:
                 self._tell(f"The preset {entry.get('id')} cannot be loaded: {error}.")
         return presets
@@ -124,12 +126,8 @@ class InSceneElastixDatabase(ElastixDatabase):
 
     def _getRegistrationPresets(self) -> list[Preset]:
         nodes = slicer.util.getNodesByClass("vtkMRMLTextNode")
-        return [
-            preset
-            for node in nodes
-            if node.GetAttribute("Type") == "ElastixPreset"
-            for preset in [getInScenePreset(node)]
-        ]
+        found = [getInScenePreset(node) for node in nodes if node.GetAttribute("Type") == "ElastixPreset"]
+        return [preset for preset in found if preset is not None]
 
 
 def _entries(path: Path) -> Iterator[ElementTree.Element]:

@@ -167,11 +167,13 @@ class ElastixLogic(ScriptedLoadableModuleLogic, PresetManagerLogic, ToolboxProgr
                 **self._stages(parameterFilenames),
                 forceDisplacementFieldOutputTransform=forceDisplacementFieldOutputTransform,
             )
+            self.addLog("Register volumes...")
             if not self._waitFor(run):
                 self.addLog("User requested cancel.")
                 if self.abortRequested:
                     raise ValueError("User requested cancel.")
                 return
+            self.addLog("Generate output...")
             outcome = self._outcomeOf(run)
             if outputVolumeNode is not None:
                 give_volume(outcome.volume_node, outputVolumeNode)

@@ -88,6 +88,58 @@ def test_parents_do_not_count(compat, slicer, a_volume, translation_file):
     np.testing.assert_allclose(general.TransformPoint(center + np.array([6.0, 0, 0])), center, atol=0.7)
 
 
+def test_the_moving_volume_may_lie_under_the_output_already(compat, slicer, a_pair, translation_file):
+    """As where the result of one time point is the first guess of the next."""
+    import vtk
+
+    fixed, moving = a_pair
+    output = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+    guess = vtk.vtkTransform()
+    guess.Translate(30, 0, 0)
+    output.SetMatrixTransformToParent(guess.GetMatrix())
+    moving.SetAndObserveTransformNodeID(output.GetID())
+    compat.ElastixLogic().registerVolumes(
+        fixedVolumeNode=fixed,
+        movingVolumeNode=moving,
+        parameterFilenames={translation_file},
+        outputVolumeNode=None,
+        outputTransformNode=output,
+        fixedVolumeMaskNode=None,
+        movingVolumeMaskNode=None,
+        forceDisplacementFieldOutputTransform=False,
+        initialTransformNode=None,
+    )
+    assert moving.GetParentTransformNode() is output
+    np.testing.assert_allclose(moved_to(output), [-MADE_SHIFT, 0, 0], atol=0.5)
+
+
+def test_masks_and_a_start_are_taken_as_if_they_had_no_parents(compat, slicer, a_pair, translation_file, tmp_path):
+    import vtk
+    from core.phantoms import stage
+    from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
+
+    fixed, moving = a_pair
+    mask = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode")
+    voxels = np.ones(slicer.util.arrayFromVolume(fixed).shape, np.uint8)
+    slicer.util.updateVolumeFromArray(mask, voxels)
+    mask.CopyOrientation(fixed)
+    start = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+    towards = vtk.vtkTransform()
+    towards.Translate(-4, 0, 0)
+    start.SetMatrixTransformToParent(towards.GetMatrix())
+    away = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+    towards.Translate(500, 0, 0)
+    away.SetMatrixTransformToParent(towards.GetMatrix())
+    for node in (mask, start, moving):
+        node.SetAndObserveTransformNodeID(away.GetID())
+    write_parameter_file(stage("TranslationTransform", MaximumNumberOfIterations="60"), tmp_path / "short.txt")
+    output = slicer.vtkMRMLTransformNode()
+    compat.ElastixLogic().registerVolumes(
+        fixed, moving, [tmp_path / "short.txt"], None, output, mask, mask, False, start
+    )
+    np.testing.assert_allclose(moved_to_parent(output), [-MADE_SHIFT, 0, 0], atol=0.7)
+
+
 def test_a_parameter_node_names_nodes_and_preset(compat, slicer, a_pair):
     logic = compat.ElastixLogic()
     node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScriptedModuleNode")
@@ -218,6 +270,11 @@ def test_the_programs_are_started_with_their_arguments(compat, slicer, a_pair, t
     node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTransformNode")
     logic.loadTransformFromFile(str(Path(folder) / "TransformParameters.0.txt"), node)
     np.testing.assert_allclose(moved_to_parent(node), [-MADE_SHIFT, 0, 0], atol=0.5)
+    import vtk
+
+    general = vtk.vtkGeneralTransform()
+    logic.readElastixLinearTransformToVTK(str(Path(folder) / "TransformParameters.0.txt"), general)
+    np.testing.assert_allclose(general.TransformPoint(0, 0, 0), [MADE_SHIFT, 0, 0], atol=0.5)
     with pytest.raises(subprocess.CalledProcessError):
         logic.logProcessOutput(logic.startTransformix(["-tp", "no such file", "-out", folder]))
     program = Path(logic.getElastixBinDir()) / logic.elastixFilename

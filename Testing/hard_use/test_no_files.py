@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from core.phantoms import blobs, grid, stage
-from ElastixRegistrationLib.core.errors import InputError
+from ElastixRegistrationLib.core.errors import InputError, ParameterError
 from ElastixRegistrationLib.core.images.geometry import array_view
 from ElastixRegistrationLib.core.parameters.file_access import (
     asks_for_files,
@@ -21,6 +21,7 @@ from ElastixRegistrationLib.core.parameters.file_access import (
     refuse_images_read,
     writes_no_file,
 )
+from ElastixRegistrationLib.core.parameters.maps import read_parameter_file
 from ElastixRegistrationLib.core.parameters.schema import parameters as known_parameters
 
 SOURCES = Path(__file__).resolve().parents[2] / "ElastixRegistration"
@@ -64,6 +65,7 @@ TOUCHING = {
     "MovingRigidityImageName": "moving.h5",
     "SegmentedImageName": "segmented.h5",
 }
+IMAGES = ("FixedRigidityImageName", "MovingRigidityImageName", "SegmentedImageName")
 #: Refused, for they stand in results only.
 OF_RESULTS = ("TransformFileName", "DeformationFieldFileName")
 #: Other components by which more of these would have an effect.
@@ -138,7 +140,6 @@ def test_no_known_parameter_of_elastix_is_forgotten():
     assert all(asks_for_files(name) or name in IMAGES for name in TOUCHING)
 
 
-IMAGES = ("FixedRigidityImageName", "MovingRigidityImageName", "SegmentedImageName")
 #: Names that hold a part of those above and have nothing to do with files.
 INNOCENT = ("MaximumNumberOfIterations", "ResultImagePixelType", "CompressResultImage", "ShowProgressPercentage")
 
@@ -167,3 +168,36 @@ def test_images_of_a_penalty_are_read_only_where_it_is_named_and_not_in_a_proces
     refuse_images_read([unused])
     with pytest.raises(InputError, match=r"FixedRigidityImageName makes elastix read the file coefficients.nrrd"):
         refuse_images_read([unused, used])
+
+
+@pytest.mark.slow
+@guarded
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_no_published_parameter_file_writes_or_crashes(dimension, tmp_path):
+    """Each alone, for a few iterations, with everything added by which elastix opens files.
+
+    The folders that ELASTIX_PARAMETER_FILES names, as checkouts of SlicerElastix and of elastix' model zoo.
+    """
+    folders = [Path(name) for name in os.environ.get("ELASTIX_PARAMETER_FILES", "").split(os.pathsep) if name]
+    if not folders:
+        pytest.skip("ELASTIX_PARAMETER_FILES names no folders of parameter files")
+    added = {name: (value,) for name, value in TOUCHING.items() if name not in OF_RESULTS and name not in IMAGES}
+    few = {"MaximumNumberOfIterations": ("2",), "NumberOfSpatialSamples": ("300",), "NumberOfJacobianMeasurements": ()}
+    names, table = [], []
+    for path in sorted(path for folder in folders for path in folder.rglob("*.txt")):
+        try:
+            read = read_parameter_file(path)
+        except ParameterError:
+            continue  # a text of another kind, or a result
+        if int((read.get("FixedImageDimension") or ("3",))[0]) == dimension and "Transform" in read:
+            names.append(path.name)
+            table.append([{name: values for name, values in (read | added | few).items() if values}])
+    assert table
+    place = grid((40, 38, 36)[:dimension], (2.0,) * dimension, (0.0,) * dimension)
+    np.save(tmp_path / "fixed.npy", np.array(array_view(blobs(place))))
+    np.save(tmp_path / "moving.npy", np.array(array_view(blobs(place, (1.0, 0.0, 0.0)[:dimension]))))
+    told = run_guarded(tmp_path, table)
+    for name, line in zip(names, told, strict=True):
+        print(f"{name}: {line['told'] or 'ran'}")
+        assert line["files"] in ([LOG], []), name
+    assert sum(not line["told"] for line in told) > len(told) / 2

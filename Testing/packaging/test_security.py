@@ -116,6 +116,7 @@ def test_parameter_files_cannot_make_elastix_write(tmp_path):
     )
     writes = dict.fromkeys(asked, "true")
     names = {"ResultImageName": "../../escaped", "ResultImageFormat": "mha"}
+    names["ITKTransformOutputFileNameExtension"] = "h5"
     quick = stage(MaximumNumberOfIterations="3", NumberOfResolutions="1", **writes, **names)
     scan = quick | {"Optimizer": ("FullSearch",), "FullSearchSpace0": ("translation_x", "0", "-2", "2", "1")}
     given = tmp_path / "given"

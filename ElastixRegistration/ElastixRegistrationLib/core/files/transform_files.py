@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -59,10 +59,11 @@ _MAX_PROBED_BYTES = 50_000_000
 _FULL_PATH = re.compile(r"[\\/]|[A-Za-z]:")
 
 
-def read_transform(path: str | os.PathLike) -> Any:
+def read_transform(path: str | os.PathLike, read_hdf5: Callable[[Path], list[Any]] | None = None) -> Any:
     """itk transform, fixed to moving, LPS mm: of an ITK file (elastix, ANTs, BRAINS, Slicer), of an image of
     displacements, or of an elastix TransformParameters chain.
 
+    ``read_hdf5`` gives the transforms of an .h5 file, first applied first, in a process that has an HDF5 of its own.
     Raises InputError naming the file, also for one that it links to.
     """
     path = Path(path)
@@ -70,7 +71,7 @@ def read_transform(path: str | os.PathLike) -> Any:
         raise InputError(f"The transform file {path} does not exist.")
     try:
         with native_messages_of_success():
-            transform = _read(path)
+            transform = _read(path, read_hdf5 or _read_hdf5)
             _check_finite(transform, path)
         return transform
     except InputError:
@@ -91,9 +92,10 @@ def _check_finite(transform: Any, path: Path) -> None:
             raise InputError(f"The transform file {path} holds numbers that are not finite.")
 
 
-def _read(path: Path) -> Any:
+def _read(path: Path, read_hdf5: Callable[[Path], list[Any]]) -> Any:
     if is_elastix_file(path):
-        return compose(transforms_from_maps(read_transform_parameters(path), _transform_of_map))
+        build = partial(_transform_of_map, read_hdf5=read_hdf5)
+        return compose(transforms_from_maps(read_transform_parameters(path), build))
     if image_suffix_of(path) in IMAGE_SUFFIXES:
         return _read_field(path)
     io = _ITK_FORMATS.get(path.suffix.lower())
@@ -102,7 +104,7 @@ def _read(path: Path) -> Any:
             f"The transform file {path} is in no format read here; use .h5, .tfm, .mat, an image of displacements, or"
             " elastix's .txt or .toml."
         )
-    chain = _read_hdf5(path) if io == "HDF5TransformIO" else _built(path, _ENTRIES[io](path))
+    chain = read_hdf5(path) if io == "HDF5TransformIO" else _built(path, _ENTRIES[io](path))
     if not chain:
         raise InputError(f"The transform file {path} holds no transform.")
     return compose(chain)
@@ -193,10 +195,10 @@ def _matlab_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
 _ENTRIES = {"TxtTransformIO": _text_entries, "MatlabTransformIO": _matlab_entries}
 
 
-def _transform_of_map(parameters: Mapping[str, Sequence[str]]) -> Any:
+def _transform_of_map(parameters: Mapping[str, Sequence[str]], read_hdf5: Callable[[Path], list[Any]]) -> Any:
     kind = parameters.get("Transform", ("",))[0]
     if kind == "File":
-        return read_transform(parameters["TransformFileName"][0])
+        return read_transform(parameters["TransformFileName"][0], read_hdf5)
     if kind == "DeformationFieldTransform":
         if parameters.get("DeformationFieldInterpolationOrder", ("0",))[0] != "1":
             raise InputError("A DeformationFieldTransform is read with DeformationFieldInterpolationOrder 1 only.")

@@ -10,10 +10,11 @@ import numpy as np
 import slicer
 
 from ...core.errors import InputError
+from ...core.images.geometry import Geometry
 from ...core.transforms.plain_data import TransformData, TransformElement
 from .chains import Chain, chain_from_vtk, chain_to_world, inverse
 from .coordinates import geometry_from_ijk_to_ras
-from .transforms import chain_from_data, node_class_of, set_from_parent
+from .transforms import chain_from_data, itk_from_chain, node_class_of, set_from_parent
 from .volumes import volume_image
 
 #: ITK's HDF5 beside Slicer's in one process has crashed it (Slicer issues 5907, 7838): Slicer reads these.
@@ -43,7 +44,7 @@ def read_chain(path: str | os.PathLike) -> Chain:
         return _read_by_slicer(path)
     from ...core.files.transform_files import read_transform  # needs ITK
 
-    transform = TransformData.of(read_transform(path))
+    transform = TransformData.of(read_transform(path, lambda linked: [_itk_by_slicer(linked)]))
     if transform.dimension != 3:
         raise InputError(f"The transform file {path} has {transform.dimension} dimensions; a scene has 3.")
     return chain_from_data(TransformData(tuple(map(_ending_in_zeros, transform.elements))))
@@ -103,6 +104,15 @@ def _read_by_slicer(path: Path) -> Chain:
     if not storage.ReadData(node):
         raise InputError(f"The transform file {path} is damaged, or holds no transform of 3 dimensions.")
     return chain_from_vtk(node.GetTransformFromParent())
+
+
+def _itk_by_slicer(path: Path) -> Any:
+    """What a TransformParameters file of elastix names, as SlicerElastix' do."""
+    side, spacing = 600.0, 10.0  # where what has no exact form is sampled: around a body
+    size = (int(side / spacing),) * 3
+    unit = tuple(map(tuple, np.eye(3).tolist()))
+    domain = Geometry(size, (spacing,) * 3, (-side / 2,) * 3, unit)
+    return itk_from_chain(_read_by_slicer(path), domain)
 
 
 def _ending_in_zeros(element: TransformElement) -> TransformElement:
