@@ -28,6 +28,7 @@ CHOSEN = RegistrationRequest(
     effort="thorough",
     full_resolution=True,
     landmark_weight=0.25,
+    parameter_changes=("NumberOfSpatialSamples=99", "2:MaximumNumberOfIterations=5 6"),
 )
 
 

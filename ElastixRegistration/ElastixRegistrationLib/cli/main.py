@@ -16,17 +16,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import __version__
-from ..core.errors import ElastixRegistrationError, InputError, RegistrationError
+from ..core.errors import ElastixRegistrationError, RegistrationError
 from . import analyze, apply, batch, evaluate, presets, register
 from .options import add_execution, add_initialization, add_landmarks, add_resampling, add_stages
 from .outcome import Outcome
+from .parser import Parser
 
 DONE, FAILED, WRONG = 0, 1, 2
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> Any:
-        raise InputError(f"{message} (see {self.prog} --help)")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,7 +77,7 @@ def _print(result: Outcome, options: argparse.Namespace) -> None:
 
 
 def parser() -> argparse.ArgumentParser:
-    top = _Parser(prog="elastix-registration", description="Register medical images with itk-elastix.")
+    top = Parser(prog="elastix-registration", description="Register medical images with itk-elastix.")
     top.add_argument("--version", action="version", version=f"elastix-registration {__version__}")
     subparsers: Any = top.add_subparsers(required=True, metavar="COMMAND")
     common = _common_options(False)

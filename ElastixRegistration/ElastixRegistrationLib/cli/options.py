@@ -10,6 +10,7 @@ from ..core.request import OPTIONS, RegistrationRequest, find_option
 
 def add_stages(command: argparse.ArgumentParser) -> None:
     _add_group(command.add_mutually_exclusive_group(), "stages")
+    _add_group(command, "changes")
 
 
 def add_initialization(command: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field
 from numbers import Integral, Real
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .errors import InputError
+from .parameters.changes import parse_change
 
 #: elastix and ITK's resampling keep gray values as 32-bit floats.
 LARGEST = float(np.finfo(np.float32).max)
@@ -63,6 +65,33 @@ class Texts(Kind):
 
     def parser_arguments(self) -> dict[str, Any]:
         return {"nargs": "+"}
+
+
+@dataclass(frozen=True)
+class Changes(Kind):
+    """Any number of changes of single parameters, NAME=VALUE or STAGE:NAME=VALUE: a tuple of them as texts."""
+
+    def checked(self, noun: str, value: Any) -> tuple[str, ...]:
+        if isinstance(value, str) or not all(isinstance(one, str) for one in value):
+            raise InputError(f"The {noun} are {value!r}; they must be a list of texts such as NAME=VALUE.")
+        changes = [parse_change(one) for one in value]
+        places = [(change.stage, change.name) for change in changes]
+        for place, name in places:
+            if places.count((place, name)) > 1:
+                raise InputError(f"The parameter {name} is set twice{'' if place is None else f' in stage {place}'}.")
+        return tuple(map(str, changes))
+
+    def read(self, noun: str, text: str) -> tuple[str, ...]:
+        return tuple(part.strip() for part in re.split(r"[|\n]", text) if part.strip())
+
+    def write(self, value: Any) -> str:
+        return "|".join(value)
+
+    def spelled(self, flag: str, value: Any) -> list[str]:
+        return [flag, *value]
+
+    def parser_arguments(self) -> dict[str, Any]:
+        return {"nargs": "+", "action": "extend"}
 
 
 @dataclass(frozen=True)

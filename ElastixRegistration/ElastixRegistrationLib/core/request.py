@@ -12,8 +12,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from .errors import InputError, ParameterError
+from .options import Changes, Number, OneOf, Option, Switch, Texts, Whole, choice, option_of
 from .options import Kind as Text
-from .options import Number, OneOf, Option, Switch, Texts, Whole, choice, option_of
+from .parameters.changes import changed
 from .parameters.maps import ParameterMap, read_stage_source
 from .parameters.schema import misspelling
 from .parameters.validation import validate_stages
@@ -40,6 +41,11 @@ class RegistrationRequest:
     parameter_files: tuple[str, ...] = choice(
         (), Texts(), "parameter files", "elastix parameter files, one for each stage, instead of a preset",
         group="stages", metavar="FILE", flag="--parameters", is_argument=False, control="",
+    )  # fmt: skip
+    parameter_changes: tuple[str, ...] = choice(
+        (), Changes(), "changed parameters",
+        "change elastix parameters of the preset or the files, in every stage that has a use for them or in one, such"
+        " as 2:NumberOfSpatialSamples=4000", group="changes", metavar="[STAGE:]NAME=VALUE", flag="--set", control="",
     )  # fmt: skip
     initialization: str | None = choice(
         None, OneOf(INITIALIZATIONS), "initialization",
@@ -97,7 +103,7 @@ class RegistrationRequest:
             if dimension is not None:
                 check_preset_fits(preset, dimension)
             sources = preset.sources()
-        stages = [source.map for source in sources]
+        stages = changed([source.map for source in sources], self.parameter_changes)
         if dimension is not None:
             validate_stages(
                 stages,

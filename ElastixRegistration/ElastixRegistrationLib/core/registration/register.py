@@ -15,6 +15,7 @@ from ..elastix.run import ElastixRun, run_elastix
 from ..images.background import BackgroundEstimate
 from ..images.channels import Channel
 from ..images.geometry import Geometry, array_view, check_overlap, geometry_of
+from ..parameters.changes import changed
 from ..parameters.component_rules import MULTI_METRIC
 from ..parameters.file_access import writes_no_file
 from ..parameters.maps import ParameterMap
@@ -131,6 +132,7 @@ def register(
     channels: Sequence[Channel] = (),
     landmark_weight: float | None = None,
     effort: str = "normal",
+    parameter_changes: Sequence[str] = (),
     full_resolution: bool = False,
     log_to_console: bool = False,
     log_to_file: bool = True,
@@ -144,7 +146,8 @@ def register(
     searches for a start where none of the two is given. ``channels`` are further pairs of images that the same
     transform must align, each with its own masks, metric and weight. ``landmark_weight`` lets the points guide all
     stages: their mean distance, mm, times this weight is added to what is minimized; without it, only stages that name
-    the metric CorrespondingPointsEuclideanDistanceMetric use them. ``background`` is what belongs outside the moving
+    the metric CorrespondingPointsEuclideanDistanceMetric use them. ``parameter_changes`` are made in the stages, after
+    they were fitted too: "NAME=VALUE" or "STAGE:NAME=VALUE". ``background`` is what belongs outside the moving
     image: "auto" detects it, a number sets it, "keep" leaves padding as it is. ``seed`` overrides RandomSeed of the
     stages. ``progress`` gets elastix's iterations as events; the itk wheels hold Python's interpreter lock, so here
     they come when elastix is done. Unless ``full_resolution``, elastix works on voxels of large images that are as fine
@@ -162,6 +165,7 @@ def register(
         effort=effort,
         full_resolution=full_resolution,
         landmark_weight=landmark_weight,
+        parameter_changes=tuple(parameter_changes),
     )
     check_start(request, initial_transform)
     pairs = checked_pairs(fixed, moving, channels)
@@ -173,6 +177,7 @@ def register(
         *landmark_notes(fixed_points, geometries[0][0], "fixed"),
         *landmark_notes(moving_points, geometries[0][1], "moving"),
     ]
+    stages = changed(stages, request.parameter_changes)
     if request.landmark_weight is not None:
         stages = with_landmark_metric(stages, request.landmark_weight, fixed_points)
     validate_stages(
@@ -195,7 +200,8 @@ def register(
         )  # fmt: skip
     if adapt:
         fitted = _fitted(stages, fixed_side, moving_side, initial_transform, initialization, bool(channels))
-        stages = fitted.stages
+        # What the user asks for counts more than what was fitted.
+        stages = changed(fitted.stages, request.parameter_changes, may_miss=True)
         notes.append(fitted.sentence)
         if fitted.start is not None:
             initial_transform = affine_from_matrix(fitted.start)

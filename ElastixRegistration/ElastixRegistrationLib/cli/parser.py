@@ -1,0 +1,76 @@
+"""How the command line is read: a misspelled word is answered by the nearest right one, an option counts once."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from ..core.errors import InputError
+
+_CHOICE = re.compile(r"invalid choice: (?P<word>.+?) \(choose from (?P<choices>.+)\)", re.DOTALL)
+#: Actions that gather what several uses of an option say.
+_GATHERING = ("append", "extend", "append_const", "count")
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises InputError for whatever it cannot read."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        if args is not None:
+            self._check_once(args)
+        found, unknown = super().parse_known_args(args, namespace)
+        # Here, as the parser of all commands would not know the options of one.
+        options = [word for word in unknown if word.startswith("-") and len(word) > 1]
+        if options:
+            self.error(f"there is no option {options[0]}{self._nearest_option(options[0])}")
+        if unknown:
+            self.error(f"{unknown[0]} is one word too many")
+        return found, unknown
+
+    def error(self, message: str) -> Any:
+        match = _CHOICE.search(message)
+        if match:
+            choices = [word.strip("'\"") for word in match["choices"].split(", ")]
+            message += _meant(difflib.get_close_matches(match["word"].strip("'\""), choices, n=1, cutoff=0.5))
+        raise InputError(f"{message} (see {self.prog} --help)")
+
+    def _check_once(self, words: Sequence[str]) -> None:
+        used: Counter[str] = Counter()
+        for word in words:
+            if word == "--":
+                break
+            option = self._option_of(word)
+            if option is not None:
+                used[option] += 1
+        twice = next((option for option, count in used.items() if count > 1), None)
+        if twice is not None:
+            self.error(f"the option {twice} is given twice")
+
+    def _option_of(self, word: str) -> str | None:
+        """The full name of the option that ``word`` is, also abbreviated; None for others, and those that gather."""
+        if not word.startswith("--"):
+            return None
+        name = word.partition("=")[0]
+        known = self._option_string_actions
+        matches = [name] if name in known else [full for full in known if full.startswith(name)]
+        if len(matches) != 1 or _gathers(known[matches[0]]):
+            return None
+        return known[matches[0]].option_strings[-1]
+
+    def _nearest_option(self, word: str) -> str:
+        name = word.partition("=")[0]
+        options = [option for option in self._option_string_actions if option.startswith("--")]
+        return _meant(difflib.get_close_matches(name, options, n=1, cutoff=0.6))
+
+
+def _gathers(action: argparse.Action) -> bool:
+    kind = type(action).__name__.removeprefix("_").removesuffix("Action").lower()
+    return kind in {name.replace("_", "") for name in _GATHERING}
+
+
+def _meant(close: Sequence[str]) -> str:
+    return f"; did you mean {close[0]}?" if close else ""

@@ -1,0 +1,220 @@
+"""Run several methods on one or more pairs of images, and say which does best."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError, RegistrationError
+from ..images.geometry import array_view, as_scalar
+from ..presets.preset import Preset
+from ..quality.assessment import thinned
+from ..quality.consistency import inverse_consistency
+from ..registration.inputs import RegistrationInputs
+from ..system.output_files import whole_file
+from ..transforms.itk_transforms import identity
+from ..transforms.resampling import resample
+from .agreement import agreement
+from .methods import Method, Registrar, in_this_process, methods_of
+from .page import PairPictures, comparison_html, overlay_png, ranking_table
+from .ranking import MethodRow, Ranking, rank
+from .records import RunRecord
+from .text import as_dict, runs_csv, table_csv, table_text
+from .truth import Pair, check_names, judged
+
+#: Of so many pairs the page shows pictures.
+_SHOWN_PAIRS = 6
+_PICTURE_VOXELS = 4e5
+
+
+@dataclass(frozen=True, repr=False)
+class ComparisonResult:
+    """``ranking`` and, of the first pairs, ``pictures``; ``transforms`` by pair and method, of the first seed."""
+
+    ranking: Ranking
+    pictures: tuple[PairPictures, ...] = ()
+    transforms: Mapping[tuple[str, str], Any] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> tuple[MethodRow, ...]:
+        return self.ranking.rows
+
+    @property
+    def best(self) -> MethodRow | None:
+        """The first of the ranking; None without ground truth, or where nothing came out."""
+        ranked = self.ranking.measure is not None and self.rows[0].mean is not None
+        return self.rows[0] if ranked else None
+
+    def __repr__(self) -> str:
+        return table_text(self.ranking)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        notes = "".join(f"<br>{escape(note)}" for note in self.ranking.notes)
+        return f"{ranking_table(self.ranking)}<p><b>{escape(self.ranking.sentence)}</b>{notes}</p>"
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        agreements = [
+            {"pair": p.name, "share_apart": p.agreement.share, "threshold_mm": p.agreement.threshold_mm,
+             "mean_distance_mm": [[*names, mm] for names, mm in p.agreement.between.items()]}
+            for p in self.pictures if p.agreement is not None
+        ]  # fmt: skip
+        return as_dict(self.ranking) | {"agreement": agreements}
+
+    def write(self, folder: str | Path, title: str = "Comparison") -> dict[str, Path]:
+        """``comparison.html``, ``ranking.csv`` and ``runs.csv`` in ``folder``, each whole or not at all."""
+        folder = Path(folder)
+        texts = {
+            "page": ("comparison.html", comparison_html(self.ranking, self.pictures, title)),
+            "ranking": ("ranking.csv", table_csv(self.ranking)),
+            "runs": ("runs.csv", runs_csv(self.ranking.records)),
+        }
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, text in texts.values():
+                with whole_file(folder / name) as draft:
+                    draft.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"The comparison cannot be written into {folder}: {error.strerror}.") from error
+        return {what: folder / name for what, (name, _) in texts.items()}
+
+
+def compare(
+    fixed: Any,
+    moving: Any,
+    methods: Iterable[str | Preset | Method] | Mapping[str, Any],
+    *,
+    fixed_mask: Any = None,
+    moving_mask: Any = None,
+    fixed_points: np.ndarray | None = None,
+    moving_points: np.ndarray | None = None,
+    fixed_labels: Any = None,
+    moving_labels: Any = None,
+    seeds: int | Sequence[int | None] = 1,
+    threads: int | None = None,
+    back: bool | None = None,
+    registrar: Registrar | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> ComparisonResult:
+    """Register one pair of images by several methods, and rank them by landmarks or labels; see ``compare_pairs``.
+
+    Images, masks and label maps are ITK images, points (N, D), LPS mm, paired by order.
+
+        result = core.compare(fixed, moving, ["rigid", "ct-lung"], fixed_points=p, moving_points=q)
+        print(result)
+        result.write("comparison")
+    """
+    given = RegistrationInputs(fixed, moving, fixed_mask, moving_mask, fixed_points, moving_points)
+    pair = Pair("pair", given, fixed_labels, moving_labels)
+    return compare_pairs(
+        [pair], methods, seeds=seeds, threads=threads, back=back, registrar=registrar, progress=progress
+    )
+
+
+def compare_pairs(
+    pairs: Sequence[Pair],
+    methods: Iterable[str | Preset | Method] | Mapping[str, Any],
+    *,
+    seeds: int | Sequence[int | None] = 1,
+    threads: int | None = None,
+    back: bool | None = None,
+    registrar: Registrar | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> ComparisonResult:
+    """Every method on every pair with every seed, one after another.
+
+    Landmarks and labels judge; no registration sees them. ``seeds``: how many, or which; one keeps that of the
+    parameters. ``back`` also registers the other way round, for the inverse consistency; None: where there is no truth.
+    ``registrar`` runs one registration, by default in this process, where a crash of elastix ends it. ``progress`` is
+    told how many are done, of how many, and what is next. A registration that fails is counted, and stops nothing.
+    Raises InputError before anything is run.
+    """
+    pairs, chosen = list(pairs), methods_of(methods)
+    check_names(pairs)
+    if not pairs:
+        raise InputError("There is no pair of images to compare on.")
+    seed_list = seeds_of(seeds)
+    run = registrar or partial(in_this_process, threads=threads)
+    both_ways = not any(pair.has_truth for pair in pairs) if back is None else back
+    jobs = [(pair, method, seed) for pair in pairs for method in chosen for seed in seed_list]
+    records: list[RunRecord] = []
+    transforms: dict[tuple[str, str], Any] = {}
+    for number, (pair, method, seed) in enumerate(jobs):
+        if progress is not None:
+            progress(number, len(jobs), f"{method.name} on {pair.name}")
+        record, transform = _one(run, pair, method, seed, both_ways)
+        records.append(record)
+        if transform is not None:
+            transforms.setdefault((pair.name, method.name), transform)
+    if progress is not None:
+        progress(len(jobs), len(jobs), "")
+    ranking = rank(records, [method.name for method in chosen])
+    return ComparisonResult(ranking, pictures_of(pairs, ranking, transforms), transforms)
+
+
+def seeds_of(seeds: int | Sequence[int | None]) -> list[int | None]:
+    """Seeds to run with; a single one is that of the parameters. Raises InputError for none."""
+    found: list[int | None] = [*range(1, seeds + 1)] if isinstance(seeds, int) else list(seeds)
+    if seeds == 1:
+        return [None]
+    if not found:
+        raise InputError(f"The number of seeds is {seeds}; it must be at least 1.")
+    return found
+
+
+def _one(run: Registrar, pair: Pair, method: Method, seed: int | None, both_ways: bool) -> tuple[RunRecord, Any]:
+    started = time.perf_counter()
+    try:
+        result = run(method, pair, seed)
+        seconds = time.perf_counter() - started
+        record = judged(pair, method.name, result.transform, seed=seed, seconds=seconds)
+        if both_ways:
+            way_back = run(method, swapped(pair), seed).transform
+            found = inverse_consistency(result.transform, way_back, thinned(pair.grid, _PICTURE_VOXELS)[0])
+            record = replace(record, inverse_mm=found.mean)
+        return record, result.transform
+    except RegistrationError as error:
+        return RunRecord(pair.name, method.name, seed, error=" ".join(str(error).split())), None
+
+
+def swapped(pair: Pair) -> Pair:
+    """The same for a registration the other way round. A start would have to be inverted, so none is taken along."""
+    return Pair(pair.name, pair.inputs.swapped(), pair.moving_labels, pair.fixed_labels, pair.label_names)
+
+
+def pictures_of(
+    pairs: Sequence[Pair], ranking: Ranking, transforms: Mapping[tuple[str, str], Any]
+) -> tuple[PairPictures, ...]:
+    """Of the first pairs: overlays of every method, and where the methods disagree."""
+    found = []
+    for pair in pairs[:_SHOWN_PAIRS]:
+        names = [row.name for row in ranking.rows if (pair.name, row.name) in transforms]
+        if not names:
+            continue
+        own = {name: transforms[pair.name, name] for name in names}
+        grid, _ = thinned(pair.grid, _PICTURE_VOXELS)
+        still = identity(grid.dimension)
+        fixed = np.asarray(array_view(resample(as_scalar(pair.inputs.fixed), still, grid)))
+        moving = as_scalar(pair.inputs.moving)
+        overlays = {
+            name: overlay_png(fixed, np.asarray(array_view(resample(moving, transform, grid))), grid)
+            for name, transform in own.items()
+        }
+        apart = agreement(own, grid, mask=_where(pair, grid), max_voxels=_PICTURE_VOXELS) if len(own) > 1 else None
+        found.append(PairPictures(pair.name, overlays, apart, fixed))
+    return tuple(found)
+
+
+def _where(pair: Pair, grid: Any) -> np.ndarray | None:
+    if pair.inputs.fixed_mask is None:
+        return None
+    still = identity(grid.dimension)
+    return np.asarray(array_view(resample(pair.inputs.fixed_mask, still, grid, interpolation="nearest")))

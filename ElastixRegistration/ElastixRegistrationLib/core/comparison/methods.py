@@ -1,0 +1,79 @@
+"""What is compared: a preset or parameter maps, under a name, with how they are run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import InputError
+from ..parameters.changes import changed
+from ..parameters.maps import ParameterMap
+from ..presets.catalog import find_preset
+from ..presets.preset import Preset
+from ..registration.register import register
+from .truth import Pair
+
+#: Runs a method on a pair and returns what has ``transform``: in this process, or elsewhere.
+Registrar = Callable[["Method", Pair, "int | None"], Any]
+
+
+@dataclass(frozen=True)
+class Method:
+    """``arguments``: of ``core.register`` beside the images and the stages, such as initialization and adapt."""
+
+    name: str
+    stages: tuple[ParameterMap, ...] = field(repr=False)
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, preset: str | Preset, *, name: str = "", changes: Sequence[str] = (), **arguments: Any) -> Method:
+        """A preset, by its id or itself, with single parameters changed ("2:NumberOfSpatialSamples=4000")."""
+        preset = find_preset(preset) if isinstance(preset, str) else preset
+        stages = changed(preset.stages(), changes)
+        own = {"initialization": preset.initialization, "adapt": preset.adapts}
+        return cls(name or " ".join([preset.id, *changes]), tuple(stages), own | arguments)
+
+
+def methods_of(given: Iterable[str | Preset | Method] | Mapping[str, Any]) -> list[Method]:
+    """Presets, methods, or by name presets and lists of parameter maps. Raises InputError for none, or a name twice."""
+    if isinstance(given, Mapping):
+        named = given.items()
+        methods = [
+            Method.of(what, name=name) if isinstance(what, (str, Preset)) else _named(name, what)
+            for name, what in named
+        ]
+    else:
+        methods = [each if isinstance(each, Method) else Method.of(each) for each in given]
+    if not methods:
+        raise InputError("There is no method to run; give presets or parameter maps.")
+    names = [method.name for method in methods]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InputError(f"The method {twice} is given twice.")
+    return methods
+
+
+def _named(name: str, what: Any) -> Method:
+    if isinstance(what, Method):
+        return Method(name, what.stages, what.arguments)
+    return Method(name, tuple(dict(stage) for stage in what))
+
+
+def in_this_process(method: Method, pair: Pair, seed: int | None, **arguments: Any) -> Any:
+    """A Registrar: ``core.register`` as it is."""
+    own = dict(method.arguments)
+    if pair.initial_transform is not None:
+        own["initialization"] = None
+    given = pair.inputs
+    return register(
+        given.fixed,
+        given.moving,
+        list(method.stages),
+        fixed_mask=given.fixed_mask,
+        moving_mask=given.moving_mask,
+        initial_transform=pair.initial_transform,
+        seed=seed,
+        **own,
+        **arguments,
+    )

@@ -1,0 +1,210 @@
+"""A comparison as one HTML page: the ranking first, then what it costs, where results differ, and how they look.
+
+Nothing in it is loaded from elsewhere, and it names no file beyond what the caller calls pairs and methods.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from html import escape
+
+import numpy as np
+
+from ..images.geometry import Geometry
+from ..report.pictures import gray, normalized, planes_of, png_bytes, window_of
+from ..report.style import STYLE
+from .agreement import Agreement
+from .plot import Dot, pareto_front, scatter_svg
+from .ranking import Ranking
+from .records import LANDMARKS
+from .text import better_word, cells, heads
+
+_STYLE = """
+.ranking { width: 100%; } .ranking td, .ranking th { padding: 6px 8px; border-bottom: 1px solid var(--rule);
+  text-align: right; vertical-align: top; } .ranking td:first-child, .ranking th:first-child { text-align: left; }
+.ranking thead th { color: var(--quiet); } .ranking tbody tr:first-child td { font-weight: 600; }
+.side { display: grid; gap: 10px; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); }
+.side figure { background: none; } .side img { background: #000; }
+.side figcaption { font-size: 13px; color: var(--quiet); }
+.plot text { text-anchor: start; } .plot .x { text-anchor: middle; } .plot .y { text-anchor: end; }
+"""
+#: Colors of the map of disagreement, from 0 to ``_FULL`` times the threshold.
+_FULL = 3.0
+
+
+@dataclass(frozen=True)
+class PairPictures:
+    """``overlays``: PNG of each method, by name. ``agreement``: of the methods, drawn over ``fixed`` (k, j, i) on its
+    grid."""
+
+    name: str
+    overlays: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    agreement: Agreement | None = None
+    fixed: np.ndarray | None = field(default=None, repr=False)
+
+
+def comparison_html(ranking: Ranking, pairs: Sequence[PairPictures] = (), title: str = "Comparison") -> str:
+    """The page as text."""
+    sections = [
+        _header(ranking, title),
+        f"<section><h2>Ranking</h2>{ranking_table(ranking)}{_explained(ranking)}</section>",
+    ]
+    sections += [_cost(ranking), _agreement(pairs), _pictures(ranking, pairs)]
+    body = "\n".join(section for section in sections if section)
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:;'
+        " style-src 'unsafe-inline'\">"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{STYLE}{_STYLE}</style></head>\n<body><main>\n{body}\n"
+        "<footer>Made by software for research. It is not a medical device and not approved for clinical use.</footer>"
+        "</main></body></html>\n"
+    )
+
+
+def ranking_table(ranking: Ranking) -> str:
+    """The table alone, for a page or a notebook."""
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads(ranking))
+    rows = "".join(
+        f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in cells(ranking, row))}</tr>" for row in ranking.rows
+    )
+    return f'<table class="ranking"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+
+
+def _header(ranking: Ranking, title: str) -> str:
+    made = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    pairs = len({record.pair for record in ranking.records})
+    runs = len(ranking.records)
+    mood = "even" if ranking.measure is None else "good"
+    notes = "".join(f"<li>{escape(note)}</li>" for note in ranking.notes)
+    notes = f'<ul style="margin-top:12px">{notes}</ul>' if notes else ""
+    return (
+        f"<header><h1>{escape(title)}</h1>"
+        f'<p class="quiet">{len(ranking.rows)} methods, {pairs} pair{"s" * (pairs != 1)}, {runs} registrations.'
+        f' Made {made}.</p><p class="verdict {mood}">{escape(ranking.sentence)}</p>'
+        f"{notes}</header>"
+    )
+
+
+def _explained(ranking: Ranking) -> str:
+    if ranking.measure is None:
+        return ""
+    compared = [row.behind for row in ranking.rows if row.behind is not None and row.behind.is_known]
+    if not compared:
+        return ""
+    level = f"{100 * compared[0].confidence:.2f} %"
+    return (
+        '<p class="quiet" style="margin-top:12px">From the best: mean paired difference over'
+        f" {ranking.count} {ranking.units} and its bootstrap interval (BCa), each at {level}"
+        " so that all together hold with 95 %. Where an interval includes 0, no difference is shown, which is not the"
+        " same as none.</p>"
+    )
+
+
+def _cost(ranking: Ranking) -> str:
+    rows = [
+        (row.name, row.seconds, row.mean) for row in ranking.rows if row.seconds is not None and row.mean is not None
+    ]
+    if len(rows) < 2:
+        return ""
+    points = [(seconds, mean) for _, seconds, mean in rows if seconds is not None and mean is not None]
+    front = pareto_front(points, less_is_better=ranking.measure == LANDMARKS)
+    dots = [Dot(name, *point, on) for (name, _, _), point, on in zip(rows, points, front, strict=True)]
+    unit = f", {ranking.unit}" if ranking.unit else ""
+    return (
+        '<section><h2>Time and accuracy</h2><p class="quiet">Mean seconds of a registration against the mean'
+        f" {ranking.measure} ({better_word(ranking.measure)} is better). Gray: another method is both faster and"
+        f" better.</p>{scatter_svg(dots, f'{ranking.measure}{unit}')}</section>"
+    )
+
+
+def _agreement(pairs: Sequence[PairPictures]) -> str:
+    blocks = []
+    for pair in pairs:
+        if pair.agreement is None or pair.fixed is None:
+            continue
+        picture = _data_uri(agreement_png(pair.agreement, pair.fixed))
+        rows = "".join(
+            f"<tr><th>{escape(one)} and {escape(other)}</th><td>{mm:.2f}</td></tr>"
+            for (one, other), mm in sorted(pair.agreement.between.items(), key=lambda item: item[1])
+        )
+        blocks.append(
+            f'<div class="block"><h3>{escape(pair.name)}</h3><p>{escape(pair.agreement.sentence())}</p>'
+            f'<img src="{picture}" alt="Map of disagreement of {escape(pair.name, quote=True)}" style="max-width:100%">'
+            f'<details><summary>Mean distance between two methods, mm</summary><table class="figures"><tbody>{rows}'
+            "</tbody></table></details></div>"
+        )
+    if not blocks:
+        return ""
+    threshold = next(pair.agreement.threshold_mm for pair in pairs if pair.agreement is not None)
+    return (
+        '<section><h2>Where the results differ</h2><p class="quiet">The largest distance between where two methods send'
+        f" a point: yellow from {threshold:g} mm, red from {_FULL * threshold:g} mm. Agreement proves nothing: methods"
+        f" can be wrong alike.</p>{''.join(blocks)}</section>"
+    )
+
+
+def agreement_png(agreement: Agreement, fixed: np.ndarray) -> bytes:
+    """The distances in color over the fixed image, (k, j, i) on the agreement's grid, in up to three planes."""
+    window = window_of(fixed)
+    tiles = []
+    for plane in planes_of(agreement.geometry, max_pixels=280):
+        base = np.repeat(gray(normalized(plane.cut(fixed), window))[..., None], 3, axis=-1).astype(float)
+        amount = plane.cut(agreement.distance) / agreement.threshold_mm
+        hot = np.clip((amount - 1) / (_FULL - 1), 0, 1)[..., None]
+        color = (1 - hot) * np.array([255.0, 214, 10]) + hot * np.array([214.0, 40, 40])
+        weight = np.where(amount >= 1, 0.6, 0.0)[..., None]
+        tiles.append(((1 - weight) * base + weight * color).astype(np.uint8))
+    return png_bytes(side_by_side(tiles))
+
+
+def side_by_side(tiles: Sequence[np.ndarray], gap: int = 6) -> np.ndarray:
+    """RGB pictures of any size in a row, centered on black."""
+    height = max(tile.shape[0] for tile in tiles)
+    canvas = np.zeros((height, sum(tile.shape[1] for tile in tiles) + gap * (len(tiles) - 1), 3), np.uint8)
+    left = 0
+    for tile in tiles:
+        top = (height - tile.shape[0]) // 2
+        canvas[top : top + tile.shape[0], left : left + tile.shape[1]] = tile
+        left += tile.shape[1] + gap
+    return canvas
+
+
+def overlay_png(fixed: np.ndarray, moved: np.ndarray, geometry: Geometry, max_pixels: int = 180) -> bytes:
+    """Fixed in orange over moved in blue, (k, j, i) on ``geometry``, in up to three planes."""
+    from ..report.pictures import overlay
+
+    windows = window_of(fixed), window_of(moved)
+    planes = planes_of(geometry, max_pixels=max_pixels)
+    return png_bytes(
+        side_by_side(
+            [overlay(normalized(p.cut(fixed), windows[0]), normalized(p.cut(moved), windows[1])) for p in planes]
+        )
+    )
+
+
+def _pictures(ranking: Ranking, pairs: Sequence[PairPictures]) -> str:
+    blocks = []
+    for pair in pairs:
+        names = [row.name for row in ranking.rows if row.name in pair.overlays]
+        figures = "".join(
+            f'<figure><img src="{_data_uri(pair.overlays[name])}" alt="{escape(pair.name, quote=True)} by'
+            f' {escape(name, quote=True)}"><figcaption>{escape(name)}</figcaption></figure>'
+            for name in names
+        )
+        if figures:
+            name = escape(pair.name)
+            blocks.append(f'<div class="block"><h3>{name}</h3><div class="side">{figures}</div></div>')
+    if not blocks:
+        return ""
+    return (
+        '<section><h2>Side by side</h2><p class="quiet">The fixed image is <span class="fixed">orange</span>, the moved'
+        f' image <span class="moving">blue</span>; gray where they agree.</p>{"".join(blocks)}</section>'
+    )
+
+
+def _data_uri(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode()

@@ -1,0 +1,229 @@
+"""Methods ranked by what they achieve, and how sure each place in the ranking is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .records import DIGITS_OF, LANDMARKS, UNIT_OF, RunRecord, common_measure, unit_values
+from .statistics import MIN_UNITS, Interval, paired_interval
+
+#: Over all comparisons with the best method together.
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class MethodRow:
+    """A method over all pairs. ``mean`` and ``worst`` in the unit of the measure, None without truth; ``worst_at``
+    names pair and landmark or label. ``spread``: of the mean over seeds, a standard deviation, None for one seed.
+    ``behind``: paired difference from the best method, positive where this one is worse; None for the best itself.
+    ``failed`` of ``runs`` registrations. ``folded_percent`` is the largest of any run, ``seconds`` the mean of all,
+    ``memory_mb`` the largest.
+    """
+
+    name: str
+    runs: int
+    failed: int
+    mean: float | None = None
+    worst: float | None = None
+    worst_at: str = ""
+    spread: float | None = None
+    behind: Interval | None = None
+    folded_percent: float | None = None
+    seconds: float | None = None
+    memory_mb: float | None = None
+    inverse_mm: float | None = None
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """``rows``: the best first where there is a ``measure``, in the order given where there is none.
+
+    ``units``: what the differences are taken over, "pairs", or "landmarks" or "labels" of a single pair, and ``count``
+    how many. ``sentence`` says what is shown, and ``notes`` what limits it.
+    """
+
+    rows: tuple[MethodRow, ...]
+    measure: str | None
+    units: str
+    count: int
+    sentence: str
+    notes: tuple[str, ...]
+    records: tuple[RunRecord, ...] = field(repr=False, default=())
+
+    @property
+    def unit(self) -> str:
+        return UNIT_OF.get(self.measure or "", "")
+
+    @property
+    def digits(self) -> int:
+        return DIGITS_OF.get(self.measure or "", 2)
+
+    def row(self, name: str) -> MethodRow:
+        return next(row for row in self.rows if row.name == name)
+
+    def verdict(self, row: MethodRow) -> str:
+        """The last column of the table."""
+        if self.measure is None:
+            return ""
+        if row.mean is None:
+            return "failed"
+        if row.behind is None:
+            return "best" if row is self.rows[0] else ""
+        if not row.behind.is_known:
+            return f"{row.behind.mean:+.{self.digits}f}; too few {self.units} to tell"
+        span = f"{row.behind.low:+.{self.digits}f} to {row.behind.high:+.{self.digits}f}"
+        shown = "worse" if row.behind.low > 0 else "better" if row.behind.high < 0 else "no difference shown"
+        return f"{shown} ({span})"
+
+
+def rank(records: Sequence[RunRecord], methods: Sequence[str]) -> Ranking:
+    """Rank ``methods`` by what ``records`` say of them.
+
+    Landmark distances or overlaps are averaged over seeds, then in each pair, then over the pairs that every method
+    that counts has a result for. Methods that failed somewhere come after those that never did. Each other method is
+    compared with the best one by a bootstrap interval of the paired difference; all intervals together are to hold with
+    CONFIDENCE (Bonferroni), so that many methods do not make one of them significant by chance.
+    """
+    records = tuple(records)
+    measure, notes = common_measure(records)
+    rows = [_plain_row(records, name) for name in methods]
+    if measure is None:
+        sentence = "There is no ground truth (landmarks or labels), so nothing is ranked: agreement is not accuracy."
+        return Ranking(tuple(rows), None, "", 0, sentence, tuple(notes), records)
+    pairs = _pairs_of(records, measure)
+    working = [row.name for row in rows if _finished_pairs(records, measure, row.name)]
+    shared = [pair for pair in pairs if all(unit_values(records, measure, name, pair) for name in working)]
+    if len(shared) < len(pairs):
+        notes.append(
+            f"Means and differences are over the {len(shared)} of {len(pairs)} pairs that every method finished."
+        )
+    values = _same_units({name: _values(records, measure, name, shared) for name in working})
+    rows = [_with_values(row, records, measure, shared, values.get(row.name)) for row in rows]
+    sign = 1.0 if measure == LANDMARKS else -1.0
+    rows.sort(key=lambda row: (row.mean is None, row.failed > 0, sign * (row.mean or 0.0)))
+    compared = [row.name for row in rows[1:] if row.mean is not None and shared]
+    level = 1 - (1 - CONFIDENCE) / max(1, len(compared))
+    best = values.get(rows[0].name, {})
+    rows = [
+        _behind(row, {unit: sign * (values[row.name][unit] - best[unit]) for unit in best}, level)
+        if row.name in compared
+        else row
+        for row in rows
+    ]
+    units = "pairs" if len(shared) > 1 else "landmarks" if measure == LANDMARKS else "labels"
+    if len(shared) == 1:
+        notes.append(
+            f"One pair: the intervals are over its {len(best)} {units}. They say how sure the ranking is for this pair,"
+            " not for the next patient."
+        )
+    return Ranking(
+        tuple(rows), measure, units, len(best), _sentence(rows, measure, units, len(best)), tuple(notes), records
+    )
+
+
+def _pairs_of(records: Sequence[RunRecord], measure: str) -> list[str]:
+    return list(dict.fromkeys(record.pair for record in records if record.values(measure)))
+
+
+def _finished_pairs(records: Sequence[RunRecord], measure: str, method: str) -> list[str]:
+    return [pair for pair in _pairs_of(records, measure) if unit_values(records, measure, method, pair)]
+
+
+def _values(records: Sequence[RunRecord], measure: str, method: str, pairs: Sequence[str]) -> dict[str, float]:
+    """What is compared: the mean of each pair, or each landmark or label of the only one."""
+    if len(pairs) == 1:
+        return unit_values(records, measure, method, pairs[0])
+    return {pair: float(np.mean(list(unit_values(records, measure, method, pair).values()))) for pair in pairs}
+
+
+def _same_units(values: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    """Only what all methods have: a label may be beyond the grid for one of them."""
+    common = set.intersection(*(set(own) for own in values.values())) if values else set()
+    return {name: {unit: value for unit, value in own.items() if unit in common} for name, own in values.items()}
+
+
+def _plain_row(records: Sequence[RunRecord], name: str) -> MethodRow:
+    runs = [record for record in records if record.method == name]
+
+    def known(attribute: str) -> list[float]:
+        return [value for run in runs if not run.error and (value := getattr(run, attribute)) is not None]
+
+    folded, seconds, memory, back = (known(a) for a in ("folded_percent", "seconds", "memory_mb", "inverse_mm"))
+    return MethodRow(
+        name=name,
+        runs=len(runs),
+        failed=sum(bool(run.error) for run in runs),
+        folded_percent=max(folded, default=None),
+        seconds=float(np.mean(seconds)) if seconds else None,
+        memory_mb=max(memory, default=None),
+        inverse_mm=float(np.mean(back)) if back else None,
+    )
+
+
+def _with_values(
+    row: MethodRow,
+    records: Sequence[RunRecord],
+    measure: str,
+    pairs: Sequence[str],
+    values: Mapping[str, float] | None,
+) -> MethodRow:
+    if not values:
+        return row
+    all_values = {
+        (f"{pair}, {name}" if len(pairs) > 1 else name): value
+        for pair in pairs
+        for name, value in unit_values(records, measure, row.name, pair).items()
+    }
+    worst_at = (max if measure == LANDMARKS else min)(all_values, key=lambda name: all_values[name])
+    return _replaced(
+        row,
+        mean=float(np.mean(list(values.values()))),
+        worst=all_values[worst_at],
+        worst_at=worst_at,
+        spread=_spread_over_seeds(records, measure, row.name, pairs),
+    )
+
+
+def _spread_over_seeds(records: Sequence[RunRecord], measure: str, method: str, pairs: Sequence[str]) -> float | None:
+    seeds = list(dict.fromkeys(record.seed for record in records if record.method == method))
+    means = []
+    for seed in seeds:
+        of_seed = [r for r in records if r.seed == seed and r.method == method and not r.error and r.pair in pairs]
+        if len(of_seed) == len(pairs):
+            means.append(np.mean([np.mean(list(r.values(measure).values())) for r in of_seed]))
+    return float(np.std(means, ddof=1)) if len(means) > 1 else None
+
+
+def _behind(row: MethodRow, differences: Mapping[str, float], confidence: float) -> MethodRow:
+    return _replaced(row, behind=paired_interval(np.array(list(differences.values())), confidence))
+
+
+def _replaced(row: MethodRow, **changes: Any) -> MethodRow:
+    return MethodRow(**{**vars(row), **changes})
+
+
+def _sentence(rows: Sequence[MethodRow], measure: str, units: str, count: int) -> str:
+    best = rows[0]
+    if best.mean is None:
+        return "No method has a result to rank."
+    unit, digits = UNIT_OF[measure], DIGITS_OF[measure]
+    figure = f"{best.name} has the best mean {measure}, {best.mean:.{digits}f}{' ' * bool(unit)}{unit}"
+    others = [row for row in rows[1:] if row.behind is not None]
+    if not others:
+        return f"{figure}."
+    if any(row.behind is not None and not row.behind.is_known for row in others):
+        return f"{figure}, but {count} {units} are too few to tell whether that is chance; {MIN_UNITS} are needed."
+    shown = [row.name for row in others if row.behind is not None and row.behind.low > 0]
+    equal = [row.name for row in others if row.name not in shown]
+    if not equal:
+        return f"{figure}, better than all others beyond chance."
+    rest = f" It is better than {_listed(shown)} beyond chance." if shown else ""
+    return f"{figure}. No difference from {_listed(equal)} is shown.{rest}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,67 @@
+"""What came out of each registration of a comparison, and the measure that all of them can be ranked by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+LANDMARKS, OVERLAP = "landmark distance", "Dice overlap"
+#: Units and digits of the measures, and whether less is better.
+UNIT_OF = {LANDMARKS: "mm", OVERLAP: ""}
+DIGITS_OF = {LANDMARKS: 2, OVERLAP: 4}
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One registration of ``pair`` by ``method``.
+
+    ``landmarks``: distances by the names of the landmarks, mm; ``overlaps``: Dice by the names of the labels; both
+    empty where the pair has none. ``folded_percent`` of the voxels of the fixed grid. ``seconds``: of the registration
+    alone. ``inverse_mm``: mean inverse inconsistency, where the way back was registered too. ``error``: why it failed.
+    """
+
+    pair: str
+    method: str
+    seed: int | None = None
+    landmarks: Mapping[str, float] = field(default_factory=dict)
+    overlaps: Mapping[str, float] = field(default_factory=dict)
+    folded_percent: float | None = None
+    seconds: float | None = None
+    memory_mb: float | None = None
+    inverse_mm: float | None = None
+    error: str = ""
+
+    def values(self, measure: str) -> Mapping[str, float]:
+        return self.landmarks if measure == LANDMARKS else self.overlaps
+
+
+def common_measure(records: Iterable[RunRecord]) -> tuple[str | None, list[str]]:
+    """What most pairs can be ranked by (landmarks where it is a tie, None without any truth), and notes on the rest."""
+    pairs: dict[str, set[str]] = {LANDMARKS: set(), OVERLAP: set()}
+    everyone = set()
+    for record in records:
+        everyone.add(record.pair)
+        for measure, found in pairs.items():
+            if record.values(measure):
+                found.add(record.pair)
+    measure = max(pairs, key=lambda name: len(pairs[name]))
+    if not pairs[measure]:
+        return None, []
+    left = sorted(everyone - pairs[measure])
+    verb = "pair without {} does" if len(left) == 1 else "pairs without {} do"
+    note = f"{len(left)} {verb.format(_WORDS[measure])} not count in the ranking: {', '.join(left)}."
+    return measure, [note] if left else []
+
+
+_WORDS = {LANDMARKS: "landmarks", OVERLAP: "labels"}
+
+
+def unit_values(records: Sequence[RunRecord], measure: str, method: str, pair: str) -> dict[str, float]:
+    """The mean over seeds of each landmark or label of ``pair``; of those that all runs of the method have."""
+    runs = [r for r in records if (r.method, r.pair) == (method, pair) and not r.error]
+    if not runs:
+        return {}
+    names = [name for name in runs[0].values(measure) if all(name in run.values(measure) for run in runs)]
+    return {name: float(np.mean([run.values(measure)[name] for run in runs])) for name in names}

@@ -1,0 +1,115 @@
+"""The ground truth of a pair of images, and what it says of a transform."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..images.geometry import Geometry, array_view, geometry_of
+from ..images.labels import shared_labels
+from ..quality.assessment import thinned
+from ..quality.similarity import dice
+from ..registration.inputs import RegistrationInputs
+from ..transforms.deformation import jacobian_statistics
+from ..transforms.deformation_analysis import jacobian_determinant_of
+from ..transforms.itk_transforms import identity, map_points
+from ..transforms.resampling import resample
+from .records import RunRecord
+
+#: Overlap and folds are taken on the fixed grid itself up to so many voxels, on every n-th voxel beyond.
+MAX_VOXELS = 8e6
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two images to register and what is known of where they belong: landmarks in ``inputs``, or label maps, on any
+    grid. ``initial_transform``: fixed to moving, LPS mm, where every registration of the pair starts."""
+
+    name: str
+    inputs: RegistrationInputs = field(repr=False)
+    fixed_labels: Any = field(default=None, repr=False)
+    moving_labels: Any = field(default=None, repr=False)
+    label_names: Mapping[int, str] = field(default_factory=dict, repr=False)
+    initial_transform: Any = field(default=None, repr=False)
+
+    @property
+    def has_landmarks(self) -> bool:
+        return self.inputs.fixed_points is not None and self.inputs.moving_points is not None
+
+    @property
+    def has_truth(self) -> bool:
+        return self.has_landmarks or (self.fixed_labels is not None and self.moving_labels is not None)
+
+    @property
+    def grid(self) -> Geometry:
+        return geometry_of(self.inputs.fixed)
+
+
+def landmark_distances(pair: Pair, transform: Any) -> dict[str, float]:
+    """mm by name; landmarks without a name of their own are numbered from 1."""
+    fixed, moving = pair.inputs.fixed_points, pair.inputs.moving_points
+    if fixed is None or moving is None:
+        return {}
+    distances = np.linalg.norm(map_points(transform, fixed) - moving, axis=1)
+    labels = pair.inputs.labels
+    unique = len(labels) == len(distances) and len(set(labels)) == len(labels) and all(labels)
+    names = labels if unique else [f"landmark {n}" for n in range(1, len(distances) + 1)]
+    return dict(zip(names, distances.tolist(), strict=True))
+
+
+def overlaps(pair: Pair, transform: Any, max_voxels: float = MAX_VOXELS) -> dict[str, float]:
+    """Dice of each label that both maps hold and the fixed grid shows, 0 where the moved label left the grid."""
+    if pair.fixed_labels is None or pair.moving_labels is None:
+        return {}
+    grid, _ = thinned(geometry_of(pair.fixed_labels), max_voxels)
+    drawn = array_view(resample(pair.fixed_labels, identity(grid.dimension), grid, interpolation="nearest"))
+    moved = array_view(resample(pair.moving_labels, transform, grid, interpolation="nearest"))
+    shared = shared_labels(array_view(pair.fixed_labels), array_view(pair.moving_labels), f"labels of {pair.name}")
+    found = {pair.label_names.get(n, f"label {n}"): dice(drawn == n, moved == n) for n in shared if (drawn == n).any()}
+    return {name: value for name, value in found.items() if np.isfinite(value)}
+
+
+def folded_percent(pair: Pair, transform: Any, max_voxels: float = MAX_VOXELS) -> float:
+    """Share of the voxels of the fixed grid, thinned to ``max_voxels``, where space folds onto itself."""
+    grid, _ = thinned(pair.grid, max_voxels)
+    mask = pair.inputs.fixed_mask
+    inside = None
+    if mask is not None:
+        inside = array_view(resample(mask, identity(grid.dimension), grid, interpolation="nearest"))
+        inside = inside if (inside != 0).any() else None
+    return 100 * jacobian_statistics(jacobian_determinant_of(transform, grid), mask=inside).folded_fraction
+
+
+def judged(
+    pair: Pair,
+    method: str,
+    transform: Any,
+    *,
+    seed: int | None = None,
+    seconds: float | None = None,
+    memory_mb: float | None = None,
+    max_voxels: float = MAX_VOXELS,
+) -> RunRecord:
+    """What the truth of ``pair`` says of ``transform``, fixed to moving, LPS mm."""
+    return RunRecord(
+        pair=pair.name,
+        method=method,
+        seed=seed,
+        landmarks=landmark_distances(pair, transform),
+        overlaps=overlaps(pair, transform, max_voxels),
+        folded_percent=folded_percent(pair, transform, max_voxels),
+        seconds=seconds,
+        memory_mb=memory_mb,
+    )
+
+
+def check_names(pairs: list[Pair]) -> None:
+    """Raise InputError for two pairs of the same name."""
+    names = [pair.name for pair in pairs]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InputError(f"Two pairs are called {twice}; give each a name of its own.")
