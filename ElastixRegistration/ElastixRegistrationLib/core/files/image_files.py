@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from ..images.geometry import Geometry, array_view, component_count, geometry_of, set_geometry
+from ..images.geometry import Geometry, array_view, component_count, geometry_of, image_from_array, set_geometry
 from ..system.decimal_point import decimal_point
 from ..system.itk_access import suffix_of, wrapped_class
 from ..system.native_messages import NATIVE_ERRORS, native_messages_of_success
 from ..system.output_files import check_folder_of, check_suffix, is_disk_full, whole_file
 from ..system.truncation import is_truncated
 from .dicom.headers import is_dicom
+from .formats import nifti, nrrd
 from .formats.itk_readers import READERS, image_suffix_of, opened, read_by_itk, reader_for, reason
 
 _log = logging.getLogger(__name__)
@@ -71,7 +73,78 @@ def read_volume(
             return Volume(found.image, found.notes)
         if not path.is_file():
             raise InputError(f"The {name} {path} does not exist.")
-        return Volume(read_by_itk(opened(path, name), path, name))
+        return _read_file(path, name, frame)
+
+
+def _read_file(path: Path, name: str, frame: int | None) -> Volume:
+    """Of a file that is no DICOM file."""
+    suffix = image_suffix_of(path)
+    if suffix in (".tif", ".tiff"):
+        from .formats.tiff import read_tiff
+
+        found = read_tiff(path, name, frame)
+        return Volume(found.image, tuple(found.notes))
+    notes: list[str] = []
+    is_series = False
+    if suffix in (".nii", ".nii.gz", ".hdr"):
+        image, notes = _read_nifti(path, name)
+    else:
+        image = read_by_itk(opened(path, name), path, name)
+        if suffix in (".nrrd", ".nhdr"):
+            header = nrrd.header_of(path)
+            is_series = nrrd.is_series(header)
+            image, notes = nrrd.in_millimeters(image, header, f"the {name} {path.name}")
+    return Volume(_one_frame(image, f"{name} {path}", frame, is_series), tuple(notes))
+
+
+def _read_nifti(path: Path, name: str) -> tuple[Any, list[str]]:
+    header = nifti.read_header(path)
+    called = f"the {name} {path.name}"
+    if header is None:
+        return read_by_itk(opened(path, name), path, name), []
+    try:
+        image = read_by_itk(opened(path, name), path, name, header.voxel_bytes)
+    except InputError as error:
+        if "orthonormal" not in str(error):
+            raise
+        try:
+            found = nifti.read_voxels(header, path)
+        except (OSError, EOFError, zlib.error, ValueError) as cause:
+            raise InputError(f"The {name} {path} is truncated or damaged.") from cause
+        if found is None:
+            raise InputError(
+                f"The {name} {path} has axes that are not perpendicular, and voxels of more than one number; these are"
+                " not read together."
+            ) from error
+        image = found
+    return nifti.placed(header, image, called)
+
+
+def _one_frame(image: Any, name: str, frame: int | None, is_series: bool) -> Any:
+    """The frame, from 1 on, of an image of 4 dimensions, or whose components are frames. Others are as they are."""
+    geometry = geometry_of(image)
+    if is_series and component_count(image) > 1:
+        voxels = np.moveaxis(array_view(image), -1, 0)
+    elif geometry.dimension == 4:
+        if frame is None and geometry.size[3] > 1:
+            return image  # a sequence, which is registered frame by frame
+        voxels = array_view(image)
+    elif frame in (None, 1):
+        return image
+    else:
+        raise InputError(f"The {name} is a single image; it has no frame {frame}.")
+    if frame is None and len(voxels) > 1:
+        raise InputError(f"The {name} holds {len(voxels)} time points; choose one with --frame 1 to {len(voxels)}.")
+    if not 1 <= (frame or 1) <= len(voxels):
+        raise InputError(f"The {name} has no frame {frame}; give a number from 1 to {len(voxels)}.")
+    space = Geometry(
+        size=geometry.size[:3],
+        spacing=geometry.spacing[:3],
+        origin=geometry.origin[:3],
+        direction=tuple(tuple(row[:3]) for row in geometry.direction[:3]),
+    )
+    chosen = np.ascontiguousarray(voxels[(frame or 1) - 1])
+    return image_from_array(chosen, space)
 
 
 def read_geometry(path: str | os.PathLike, name: str = "image") -> Geometry:

@@ -19,10 +19,15 @@ _MAX_TIFF_PAGES = 100_000
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 
 
-def is_truncated(path: Path, suffix: str, io: Any) -> bool:
-    """Whether an image file ends before its voxels do. ``io`` is the ITK reader that has read its header."""
+def is_truncated(path: Path, suffix: str, io: Any, voxel_bytes: int | None = None) -> bool:
+    """Whether an image file ends before its voxels do. ``io`` is the ITK reader that has read its header.
+
+    ``voxel_bytes``, where known, is what the voxels take in the file: ITK tells that of the type it will give them.
+    """
+    if voxel_bytes is None:
+        voxel_bytes = int(io.GetImageSizeInBytes())
     if suffix == ".nii.gz":
-        return _is_gzip_truncated(path, int(io.GetImageSizeInBytes()))
+        return _is_gzip_truncated(path, voxel_bytes)
     if suffix in (".tif", ".tiff"):
         return _is_tiff_truncated(path)
     if suffix not in _HEADER_BYTES or "ASCII" in io.GetFileTypeAsString(io.GetFileType()):
@@ -32,7 +37,7 @@ def is_truncated(path: Path, suffix: str, io: Any) -> bool:
         if not path.is_file():  # it may be compressed
             return False
     header = _vtk_header_bytes(path) if suffix == ".vtk" else _HEADER_BYTES[suffix]
-    return path.stat().st_size < header + int(io.GetImageSizeInBytes())
+    return path.stat().st_size < header + voxel_bytes
 
 
 def _vtk_header_bytes(path: Path) -> int:
@@ -82,6 +87,33 @@ def _is_tiff_truncated(path: Path) -> bool:
             return any(end > length for end in _tiff_ends(file))
         except struct.error:
             return True
+
+
+def tiff_bits(path: Path) -> int:
+    """Bits of a sample in the first page of a TIFF file; 0 where it cannot be told."""
+    try:
+        with open(path, "rb") as file:
+            return _bits_per_sample(file)
+    except (OSError, struct.error, IndexError):
+        return 0
+
+
+def _bits_per_sample(file: BinaryIO) -> int:
+    order = "<" if file.read(2) == b"II" else ">"
+    big = _number(file, order + "H") == 43
+    count_form, entry_form, place = ("Q", "HHQ", "Q") if big else ("H", "HHI", "I")
+    file.seek(8 if big else 4)
+    file.seek(_number(file, order + place))
+    for _ in range(_number(file, order + count_form)):
+        tag, _, count = struct.unpack(order + entry_form, file.read(struct.calcsize(order + entry_form)))
+        value = file.read(struct.calcsize(order + place))
+        if tag == 258:
+            room = struct.calcsize(order + place) // 2
+            if count > room:
+                file.seek(struct.unpack(order + place, value)[0])
+                value = file.read(2)
+            return int(struct.unpack_from(order + "H", value)[0])
+    return 0
 
 
 def _tiff_ends(file: BinaryIO) -> list[int]:

@@ -88,10 +88,13 @@ def _reader_of(path: Path, name: str) -> Any:
     return io
 
 
-def read_by_itk(io: Any, path: Path, name: str) -> Any:
-    """The image of a file that ``opened`` has opened. Raises InputError where it ends early or cannot be read."""
+def read_by_itk(io: Any, path: Path, name: str, voxel_bytes: int | None = None) -> Any:
+    """The image of a file that ``opened`` has opened. Raises InputError where it ends early or cannot be read.
+
+    ``voxel_bytes``: what the voxels take in the file, where that is known from elsewhere.
+    """
     try:
-        if is_truncated(path, image_suffix_of(path), io):
+        if is_truncated(path, image_suffix_of(path), io, voxel_bytes):
             raise InputError(f"The {name} {path} is truncated or damaged.")
         reader = wrapped_class("ImageFileReader", pixel_suffix(io, path, name)).New()
         reader.SetImageIO(io)

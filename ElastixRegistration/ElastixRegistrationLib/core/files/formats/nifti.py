@@ -1,0 +1,229 @@
+"""NIfTI headers: where the voxels lie when ITK does not say so exactly, and how many bytes they take. LPS, mm.
+
+ITK takes the sform where its code is 1 or where there is no qform, else the qform, and no axes that are not orthonormal.
+The same form is taken here, with its shear. Layout: nifti1.h and nifti2.h.
+"""
+
+from __future__ import annotations
+
+import gzip
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...images.geometry import Geometry, image_from_array, set_geometry
+
+_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
+#: Of the axes, what is below is rounding, as of file formats with 6 digits.
+_ROUNDING = 1e-4
+#: Axes that are off by less than this, in voxels at the corners, were meant to be perpendicular.
+_SMALL = 0.1
+_MILLIMETERS = {1: 1000.0, 3: 0.001}
+_TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8"}
+
+
+@dataclass(frozen=True)
+class NiftiHeader:
+    """``size``: all that are more than 1, and those before. ``matrix``: (4, 4), voxel indices to LPS mm; None without.
+
+    ``other_matrix``: of the form that is not taken, where the file has both.
+    """
+
+    order: str
+    size: tuple[int, ...]
+    data_type: int
+    bits: int
+    offset: int
+    slope: float
+    intercept: float
+    matrix: np.ndarray | None
+    other_matrix: np.ndarray | None
+    form: str
+
+    @property
+    def voxel_bytes(self) -> int:
+        return int(np.prod(self.size)) * self.bits // 8
+
+    @property
+    def is_scaled(self) -> bool:
+        return self.slope not in (0.0, 1.0) or (self.slope != 0 and self.intercept != 0)
+
+
+def read_header(path: Path) -> NiftiHeader | None:
+    """None for files that have no such header, among them those of Analyze, and damaged ones."""
+    try:
+        with (gzip.open if path.suffix.lower() == ".gz" else open)(path, "rb") as file:
+            data = file.read(540)
+        return _parsed(data)
+    except (OSError, EOFError, zlib.error, struct.error, ValueError, OverflowError):
+        return None
+
+
+def _parsed(data: bytes) -> NiftiHeader | None:
+    for order in "<>":
+        length = struct.unpack_from(f"{order}i", data)[0]
+        if length == 348 and data[344:348] in (b"n+1\0", b"ni1\0"):
+            return _nifti1(data, order)
+        if length == 540 and data[4:8] in (b"n+2\0", b"ni2\0"):
+            return _nifti2(data, order)
+    return None
+
+
+def _nifti1(data: bytes, order: str) -> NiftiHeader:
+    dims = struct.unpack_from(f"{order}8h", data, 40)
+    data_type, bits = struct.unpack_from(f"{order}2h", data, 70)
+    spacing = struct.unpack_from(f"{order}8f", data, 76)
+    offset, slope, intercept = struct.unpack_from(f"{order}3f", data, 108)
+    forms = struct.unpack_from(f"{order}2h", data, 252)
+    quaternion = struct.unpack_from(f"{order}6f", data, 256)
+    rows = struct.unpack_from(f"{order}12f", data, 280)
+    return _header(order, dims, data_type, bits, spacing, offset, slope, intercept, data[123], forms, quaternion, rows)
+
+
+def _nifti2(data: bytes, order: str) -> NiftiHeader:
+    data_type, bits = struct.unpack_from(f"{order}2h", data, 12)
+    dims = struct.unpack_from(f"{order}8q", data, 16)
+    spacing = struct.unpack_from(f"{order}8d", data, 104)
+    offset = struct.unpack_from(f"{order}q", data, 168)[0]
+    slope, intercept = struct.unpack_from(f"{order}2d", data, 176)
+    forms = struct.unpack_from(f"{order}2i", data, 344)
+    quaternion = struct.unpack_from(f"{order}6d", data, 352)
+    rows = struct.unpack_from(f"{order}12d", data, 400)
+    units = struct.unpack_from(f"{order}i", data, 500)[0]
+    return _header(order, dims, data_type, bits, spacing, offset, slope, intercept, units, forms, quaternion, rows)
+
+
+def _header(
+    order: str,
+    dims: Any,
+    data_type: int,
+    bits: int,
+    spacing: Any,
+    offset: float,
+    slope: float,
+    intercept: float,
+    units: int,
+    forms: Any,
+    quaternion: Any,
+    rows: Any,
+) -> NiftiHeader:
+    count = dims[0]
+    if not 1 <= count <= 7 or min(dims[1 : count + 1]) < 1:
+        raise ValueError(f"{count} dimensions {dims}")
+    size = list(dims[1 : count + 1])
+    while len(size) > 3 and size[-1] == 1:
+        size.pop()
+    scale = np.diag([*[_MILLIMETERS.get(units & 7, 1.0)] * 3, 1.0])
+    of_q = _LPS @ scale @ _from_quaternion(quaternion, spacing) if forms[0] > 0 else None
+    of_s = _LPS @ scale @ np.vstack([np.reshape(rows, (3, 4)), [0, 0, 0, 1]]) if forms[1] > 0 else None
+    takes_s = of_s is not None and (forms[1] == 1 or of_q is None)
+    finite = [one if one is None or np.isfinite(one).all() else None for one in (of_q, of_s)]
+    matrix, other = (finite[1], finite[0]) if takes_s else (finite[0], finite[1])
+    return NiftiHeader(
+        order, tuple(size), data_type, bits, int(offset), slope, intercept, matrix, other, "sform" if takes_s else "qform"
+    )  # fmt: skip
+
+
+def _from_quaternion(quaternion: Any, spacing: Any) -> np.ndarray:
+    """(4, 4), voxel indices to RAS, by the formula of nifti1.h (method 2)."""
+    b, c, d = quaternion[:3]
+    a = np.sqrt(max(0.0, 1.0 - (b * b + c * c + d * d)))
+    turn = np.array(
+        [
+            [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
+            [2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)],
+            [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - c * c - b * b],
+        ]
+    )
+    matrix = np.eye(4)
+    matrix[:3, :3] = turn * [spacing[1], spacing[2], spacing[3] * (-1 if spacing[0] < 0 else 1)]
+    matrix[:3, 3] = quaternion[3:6]
+    return matrix
+
+
+def placed(header: NiftiHeader, image: Any, name: str) -> tuple[Any, list[str]]:
+    """``image`` of a file where the header puts it, and sentences about that. ``name``: "the image x.nii"."""
+    notes: list[str] = []
+    if header.matrix is None or image.GetImageDimension() < 3:
+        return image, notes
+    size = tuple(int(n) for n in image.GetLargestPossibleRegion().GetSize())
+    if header.other_matrix is not None:
+        corners = _corners(size[:3])
+        apart = float(np.linalg.norm((corners @ (header.matrix - header.other_matrix).T)[:, :3], axis=1).max())
+        if apart > _SMALL * float(np.linalg.norm(header.matrix[:3, :3], axis=0).min()):
+            other = {"sform": "qform", "qform": "sform"}[header.form]
+            notes.append(
+                f"The {header.form} and the {other} of {name} put its voxels up to {apart:.3g} mm apart; the"
+                f" {header.form} is used, as in ITK and Slicer."
+            )
+    spacing = np.linalg.norm(header.matrix[:3, :3], axis=0)
+    if not (spacing > 0).all() or abs(np.linalg.det(header.matrix[:3, :3] / spacing)) < 1e-6:
+        return image, [*notes, f"The {header.form} of {name} is singular; it is passed over."]
+    axes = header.matrix[:3, :3] / spacing
+    error = float(np.abs(axes.T @ axes - np.eye(3)).max())
+    if error > _ROUNDING:
+        left, _, right = np.linalg.svd(axes)
+        straight = left @ right
+        half = np.abs((np.array(size[:3]) - 1) / 2)
+        off = float((np.abs((axes - straight) * spacing) @ half).max() / spacing.min())
+        if off < _SMALL:
+            center = header.matrix[:3, :3] @ ((np.array(size[:3]) - 1) / 2) + header.matrix[:3, 3]
+            origin = center - straight * spacing @ ((np.array(size[:3]) - 1) / 2)
+            notes.append(
+                f"The axes of {name} are off perpendicular by {error:.1g}; they are made perpendicular, which moves no"
+                f" voxel by more than {off * spacing.min():.2g} mm."
+            )
+            return _set(image, straight, spacing, origin), notes
+        notes.append(f"The axes of {name} are not perpendicular; its shear is kept.")
+    return _set(image, axes, spacing, header.matrix[:3, 3]), notes
+
+
+def _set(image: Any, axes: np.ndarray, spacing: np.ndarray, origin: np.ndarray) -> Any:
+    """Place an image of 3 or more dimensions in space; others stay."""
+    count = image.GetImageDimension()
+    direction = np.eye(count)
+    direction[:3, :3] = axes
+    size = tuple(int(n) for n in image.GetLargestPossibleRegion().GetSize())
+    more_spacing = [float(image.GetSpacing()[axis]) for axis in range(3, count)]
+    more_origin = [float(image.GetOrigin()[axis]) for axis in range(3, count)]
+    geometry = Geometry(
+        size=size,
+        spacing=(*spacing.tolist(), *more_spacing),
+        origin=(*origin.tolist(), *more_origin),
+        direction=tuple(map(tuple, direction.tolist())),
+    )
+    return set_geometry(image, geometry)
+
+
+def _corners(size: tuple[int, ...]) -> np.ndarray:
+    """(8, 4) homogeneous voxel indices."""
+    ends = np.stack(np.meshgrid(*[(0, n - 1) for n in size], indexing="ij"), -1).reshape(-1, 3)
+    return np.column_stack([ends, np.ones(len(ends))])
+
+
+def read_voxels(header: NiftiHeader, path: Path) -> Any | None:
+    """The image of a file that ITK refuses for its axes, still without its place; None for other kinds of voxels.
+
+    Raises OSError, EOFError, zlib.error or ValueError when the file is damaged.
+    """
+    if header.data_type not in _TYPES or len(header.size) not in (3, 4):
+        return None
+    if path.suffix.lower() == ".hdr":
+        path, offset = path.with_suffix(".img"), 0
+    else:
+        offset = header.offset
+    with (gzip.open if path.suffix.lower() == ".gz" else open)(path, "rb") as file:
+        file.seek(offset)
+        data = file.read(header.voxel_bytes)
+    voxels = np.frombuffer(data, header.order + _TYPES[header.data_type])
+    voxels = voxels.reshape(header.size[::-1])  # ValueError where there are too few
+    if header.is_scaled:
+        voxels = (voxels * np.float64(header.slope) + header.intercept).astype(np.float32)
+    native = voxels.astype(voxels.dtype.newbyteorder("="))
+    count = len(header.size)
+    plain = Geometry(header.size, (1.0,) * count, (0.0,) * count, tuple(map(tuple, np.eye(count).tolist())))
+    return image_from_array(native, plain)

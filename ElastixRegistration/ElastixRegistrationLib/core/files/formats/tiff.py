@@ -1,0 +1,226 @@
+"""TIFF: what ITK passes over (resolution, ImageJ and OME metadata, channels, time) or reads with 8 bits only."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...errors import InputError
+from ...images.geometry import Geometry, image_from_array, image_view, many_component_image
+from .itk_readers import opened, read_by_itk
+from .units import millimeters_per
+
+_RESOLUTION_UNITS = {2: 25.4, 3: 10.0}
+#: Axes of tifffile that are slices, and those that are time points or the like.
+_SLICES, _FRAMES, _CHANNELS = "ZQI", "TRAEHLPV", "CS"
+_NO_TIFFFILE = "To read TIFF files of this kind, install tifffile: python -m pip install tifffile."
+
+
+@dataclass(frozen=True)
+class TiffImage:
+    """``image``: an ITK image, 2D or 3D; of several time points the one that was asked for. ``frames``: how many."""
+
+    image: Any
+    notes: list[str]
+    frames: int = 1
+
+
+def read_tiff(path: Path, name: str, frame: int | None) -> TiffImage:
+    """The first image of a file, in mm. Raises InputError, naming the file, for several time points without ``frame``
+    (from 1 on), and for compressions that are not read."""
+    try:
+        import tifffile
+    except ImportError:
+        return TiffImage(_checked_by_itk(path, name), [])
+    try:
+        file = tifffile.TiffFile(path)
+        series = file.series[0]
+        axes, shape, dtype = series.axes, series.shape, np.dtype(series.dtype)
+    except Exception:  # tifffile raises whatever a damaged file leads it to; ITK says what is wrong
+        return TiffImage(read_by_itk(opened(path, name), path, name), [])
+    with file:
+        try:
+            spacing, notes = _spacing(file, series, f"the {name} {path.name}")
+        except (ValueError, TypeError, KeyError, ZeroDivisionError, AttributeError, ElementTree.ParseError):
+            spacing, notes = {}, [f"The metadata of the {name} {path.name} are damaged; 1 mm is taken as spacing."]
+        kept = [(axis, length) for axis, length in zip(axes, shape, strict=True) if length > 1 or axis in "YX"]
+        several = [(axis, length) for axis, length in kept if axis in _FRAMES]
+        if _plain(kept, file.pages[0]):
+            image = _from_itk(path, name, dtype, dict(kept).get("S", 1))
+            if image is not None:
+                return TiffImage(_spaced(image, spacing), notes)
+        frames = int(np.prod([length for _, length in several])) if several else 1
+        if frames > 1 and frame is None:
+            raise InputError(f"The {name} {path} holds {frames} time points; choose one with --frame 1 to {frames}.")
+        if frames > 1 and not 1 <= (frame or 1) <= frames:
+            raise InputError(f"The {name} {path} has no frame {frame}; give a number from 1 to {frames}.")
+        voxels = _ordered(_voxels(series, path, name), axes, (frame or 1) - 1)
+        channels = voxels.shape[-1] if voxels.ndim > 2 and _channel_count(kept) > 1 else 1
+        if "C" in dict(kept):
+            notes.append(f"The {channels} channels of the {name} {path.name} are components of its voxels.")
+        return TiffImage(_image(voxels, channels, spacing), notes, frames)
+
+
+def _channel_count(kept: list[tuple[str, int]]) -> int:
+    return int(np.prod([length for axis, length in kept if axis in _CHANNELS] or [1]))
+
+
+def _plain(kept: list[tuple[str, int]], page: Any) -> bool:
+    """Whether ITK's reader knows this kind: one picture or a stack of them, gray, in colors, or with a color table."""
+    axes = "".join(axis for axis, _ in kept)
+    return axes in ("YX", "YXS", "ZYX", "QYX", "IYX", "ZYXS", "QYXS", "IYXS") or page.photometric == 3
+
+
+def _from_itk(path: Path, name: str, dtype: np.dtype, samples: int) -> Any:
+    """The image by ITK's reader; None where that gives other numbers than are stored."""
+    try:
+        io = opened(path, name)
+    except InputError:
+        return None
+    stored = {"u1": "unsigned_char", "i1": "char", "u2": "unsigned_short", "i2": "short", "f4": "float", "f8": "double"}
+    component = io.GetComponentTypeAsString(io.GetComponentType())
+    if component != stored.get(dtype.str[1:]) or int(io.GetNumberOfComponents()) not in (samples, 3):
+        return None
+    if int(io.GetNumberOfComponents()) != samples and samples != 1:
+        return None
+    return read_by_itk(io, path, name)
+
+
+def _checked_by_itk(path: Path, name: str) -> Any:
+    """Without tifffile: ITK's image, unless that fell back to 8 bits. Raises InputError."""
+    from ...system.truncation import tiff_bits
+
+    io = opened(path, name)
+    bits, component = tiff_bits(path), io.GetComponentTypeAsString(io.GetComponentType())
+    if bits > 8 and component == "unsigned_char":
+        raise InputError(f"ITK would read the {name} {path} with 8 bits instead of {bits}. {_NO_TIFFFILE}")
+    return read_by_itk(io, path, name)
+
+
+def _voxels(series: Any, path: Path, name: str) -> np.ndarray:
+    try:
+        return np.asarray(series.asarray())
+    except Exception as error:  # of codecs, and of files that are cut
+        text = " ".join(str(error).split())
+        if "imagecodecs" in text:
+            raise InputError(
+                f"The {name} {path} is compressed in a way that needs imagecodecs: python -m pip install imagecodecs."
+            ) from error
+        raise InputError(f"The {name} {path} is truncated or damaged: {text[:200]}.") from error
+
+
+def _ordered(voxels: np.ndarray, axes: str, frame: int) -> np.ndarray:
+    """(j, i), (k, j, i), and colors or channels last, of an array with the axes of tifffile; the frame is picked."""
+    for group, take in ((_FRAMES, True), (_SLICES, False), (_CHANNELS, False)):
+        places = [n for n, axis in enumerate(axes) if axis in group]
+        if not places:
+            continue
+        rest = [n for n in range(voxels.ndim) if n not in places]
+        count = int(np.prod([voxels.shape[n] for n in places]))
+        voxels = voxels.transpose(places + rest).reshape(count, *(voxels.shape[n] for n in rest))
+        axes = "".join(axes[n] for n in rest)
+        if take:
+            voxels = voxels[frame]
+        elif count == 1:
+            voxels = voxels[0]
+        elif group == _CHANNELS:
+            voxels = np.moveaxis(voxels, 0, -1)
+        else:
+            axes = "Z" + axes
+    places = [axes.index(axis) for axis in ("ZYX" if "Z" in axes else "YX")]
+    last = [voxels.ndim - 1] if voxels.ndim > len(places) else []
+    return np.ascontiguousarray(voxels.transpose(places + last))
+
+
+def _image(voxels: np.ndarray, channels: int, spacing: dict[str, float]) -> Any:
+    if voxels.dtype == bool:
+        voxels = voxels.astype(np.uint8)
+    if voxels.dtype.kind == "c":
+        raise InputError("TIFF files of complex numbers are not read.")
+    voxels = voxels.astype(voxels.dtype.newbyteorder("="))
+    count = voxels.ndim - (channels > 1)
+    geometry = Geometry(
+        size=voxels.shape[:count][::-1],
+        spacing=tuple(spacing.get(axis, 1.0) for axis in "XYZ"[:count]),
+        origin=(0.0,) * count,
+        direction=tuple(map(tuple, np.eye(count).tolist())),
+    )
+    if channels in (3, 4) and voxels.dtype == np.uint8:
+        return image_view(voxels, geometry, f"I{'RGB' if channels == 3 else 'RGBA'}UC{count}")
+    if channels > 4:
+        return many_component_image(voxels, geometry)
+    return image_from_array(voxels, geometry)
+
+
+def _spaced(image: Any, spacing: dict[str, float]) -> Any:
+    """An image of ITK's reader, which says nothing of its size."""
+    if spacing:
+        image.SetSpacing([spacing.get(axis, 1.0) for axis in "XYZ"[: image.GetImageDimension()]])
+    return image
+
+
+def _spacing(file: Any, series: Any, name: str) -> tuple[dict[str, float], list[str]]:
+    """mm by axis, empty where nothing is known; and a sentence on where that is from."""
+    if file.is_ome and file.ome_metadata:
+        found = _ome_spacing(file.ome_metadata)
+        source = "OME metadata"
+    elif file.is_imagej:
+        found = _imagej_spacing(file)
+        source = "ImageJ metadata"
+    else:
+        found = _tag_spacing(series.keyframe if hasattr(series, "keyframe") else file.pages[0])
+        source = "resolution"
+    if not found:
+        return {}, []
+    shown = " x ".join(f"{found[axis]:.4g}" for axis in "XYZ" if axis in found)
+    return found, [f"The spacing of {name} is {shown} mm, from its {source}."]
+
+
+def _ome_spacing(text: str) -> dict[str, float]:
+    pixels = next((one for one in ElementTree.fromstring(text).iter() if one.tag.endswith("}Pixels")), None)
+    if pixels is None:
+        return {}
+    found = {}
+    for axis in "XYZ":
+        value = pixels.get(f"PhysicalSize{axis}")
+        factor = millimeters_per(pixels.get(f"PhysicalSize{axis}Unit") or "um")
+        if value and factor and float(value) > 0:
+            found[axis] = float(value) * factor
+    return found
+
+
+def _imagej_spacing(file: Any) -> dict[str, float]:
+    metadata = file.imagej_metadata or {}
+    factor = millimeters_per(str(metadata.get("unit") or ""))
+    if not factor:
+        return {}
+    found = {}
+    for axis, tag in (("X", "XResolution"), ("Y", "YResolution")):
+        value = _resolution(file.pages[0], tag)
+        if value:
+            found[axis] = factor / value
+    if float(metadata.get("spacing") or 0) > 0:
+        found["Z"] = float(metadata["spacing"]) * factor
+    return found
+
+
+def _tag_spacing(page: Any) -> dict[str, float]:
+    unit = page.tags.get("ResolutionUnit")
+    factor = _RESOLUTION_UNITS.get(int(unit.value) if unit is not None else 2)
+    values = _resolution(page, "XResolution"), _resolution(page, "YResolution")
+    if factor is None or not all(values):
+        return {}
+    return {axis: factor / value for axis, value in zip("XY", values, strict=True) if value}
+
+
+def _resolution(page: Any, tag: str) -> float | None:
+    """Pixels per unit; None where there is none, or 1, which programs write that do not know."""
+    entry = page.tags.get(tag)
+    if entry is None:
+        return None
+    above, below = entry.value
+    return None if not above or not below or above == below else above / below

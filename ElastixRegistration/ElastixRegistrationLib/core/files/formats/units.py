@@ -1,0 +1,17 @@
+"""Units of length as image files name them."""
+
+from __future__ import annotations
+
+_MILLIMETERS = {
+    "mm": 1.0, "millimeter": 1.0, "millimetre": 1.0,
+    "um": 1e-3, "micron": 1e-3, "micrometer": 1e-3, "micrometre": 1e-3, "\u00b5m": 1e-3, "\u03bcm": 1e-3,
+    "\\u00b5m": 1e-3, "nm": 1e-6, "nanometer": 1e-6, "nanometre": 1e-6, "pm": 1e-9, "\u00c5": 1e-7,
+    "cm": 10.0, "centimeter": 10.0, "centimetre": 10.0, "dm": 100.0, "m": 1e3, "meter": 1e3, "metre": 1e3,
+    "inch": 25.4, "in": 25.4,
+}  # fmt: skip
+
+
+def millimeters_per(unit: str) -> float | None:
+    """None for what is no length that is known here."""
+    plain = unit.strip()
+    return _MILLIMETERS.get(plain, _MILLIMETERS.get(plain.lower().removesuffix("s") if len(plain) > 3 else plain))
