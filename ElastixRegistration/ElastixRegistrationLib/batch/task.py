@@ -22,8 +22,9 @@ from ..core.errors import ElastixRegistrationError, InputError, RegistrationErro
 from ..core.files.image_files import read_image, write_image
 from ..core.files.transform_files import read_transform, write_transform
 from ..core.images.geometry import array_view, as_scalar, component_count, geometry_of, image_from_array, image_like
+from ..core.images.labels import as_labels
 from ..core.quality.similarity import Figure, dice_by_label
-from ..core.registration.inputs import RegistrationInputs, as_flat_as, read_inputs
+from ..core.registration.inputs import RegistrationInputs, read_inputs
 from ..core.report.page import software_versions
 from ..core.request import RegistrationRequest
 from ..core.transforms.itk_transforms import identity
@@ -150,10 +151,14 @@ class _Labels:
             raise InputError(f"Case {case.name} has fixed labels, and no moving labels to compare with them.")
         self.moving = self.fixed = None
         if case.moving_labels:
-            self.moving = as_flat_as(read_image(case.moving_labels, "moving labels"), inputs.moving)
+            self.moving = self._read(case.moving_labels, "moving", inputs)
         if case.fixed_labels:
-            fixed = as_flat_as(read_image(case.fixed_labels, "fixed labels"), inputs.fixed)
+            fixed = self._read(case.fixed_labels, "fixed", inputs)
             self.fixed = _before(fixed, inputs)
+
+    @staticmethod
+    def _read(path: str, side: str, inputs: RegistrationInputs) -> Any:
+        return inputs.fitting(as_labels(read_image(path, f"{side} labels"), f"{side} label map {path}"), side)
 
     def output(self) -> list[ResampledVolume]:
         if self.moving is None:
@@ -225,7 +230,7 @@ def _write(
     case, plan = work.case, work.plan
     grid = result.fixed_geometry
     files = {"transform": "transform.h5", "resampled": "resampled.nrrd", "preview": PREVIEW}
-    write_transform(result.transform, folder / files["transform"], grid)
+    write_transform(inputs.result(result.transform), folder / files["transform"], inputs.result_grid)
     image = result.outputs["resampled"].image()
     if component_count(inputs.moving) > 1:
         image = image_like(inputs.moving, result.outputs["resampled"].array, grid)
@@ -246,7 +251,7 @@ def _write(
         "state": "done",
         "figures": [_finite(asdict(figure)) for figure in figures],
         "verdict": comparison.verdict,
-        "notes": result.notes,
+        "notes": [*inputs.notes, *result.notes],
         "background": {"value": result.background.value, "padding": result.background.padding},
         "seconds": work.seconds | {"all": round(time.perf_counter() - work.started, 3)},
         "memory_mb": None if own is None or work.peak is None else round((own + work.peak) / 1e6, 1),

@@ -98,6 +98,7 @@ def _truth(options: argparse.Namespace) -> tuple[RegistrationInputs | None, dict
     """What was read of the images, None without them, and the arguments of ``core.evaluate`` to judge by."""
     from ..core.files.image_files import read_image
     from ..core.files.segmentation_files import segment_names
+    from ..core.images.labels import as_labels
     from ..core.registration.inputs import read_inputs, read_points_pair
     from .register import judging_labels
 
@@ -115,7 +116,10 @@ def _truth(options: argparse.Namespace) -> tuple[RegistrationInputs | None, dict
         return given, images | given.masks_and_points | judging_labels(options, given)
     judged_by: dict[str, Any] = {}
     if options.fixed_labels:
-        fixed, moving = read_image(options.fixed_labels, "fixed labels"), read_image(options.moving_labels, "labels")
+        fixed, moving = (
+            as_labels(read_image(path, f"{side} labels"), f"{side} label map {path}")
+            for side, path in (("fixed", options.fixed_labels), ("moving", options.moving_labels))
+        )
         judged_by |= {"fixed_labels": fixed, "moving_labels": moving, "label_names": segment_names(fixed)}
     if options.fixed_points:
         pairs = read_points_pair(options.fixed_points, options.moving_points, options.pairing)

@@ -18,7 +18,7 @@ from typing import Any
 from .. import __version__
 from ..core.errors import ElastixRegistrationError, RegistrationError
 from . import analyze, apply, batch, evaluate, presets, register
-from .options import add_execution, add_initialization, add_landmarks, add_resampling, add_stages
+from .options import add_choice, add_execution, add_initialization, add_landmarks, add_resampling, add_stages
 from .outcome import Outcome
 from .parser import Parser
 
@@ -109,12 +109,14 @@ def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
         "register",
         parents=[common],
         help="find the transform that aligns MOVING with FIXED",
-        description="Find the transform that aligns MOVING with FIXED. Images are anything ITK reads: NRRD, NIfTI,"
-        " MetaImage, a folder with a DICOM series ...",
+        description="Find the transform that aligns MOVING with FIXED. Images are anything ITK reads, NRRD, NIfTI,"
+        " MetaImage ..., TIFF with its metadata, and DICOM: a folder with a series, one of its files, or a multi-frame"
+        " file.",
     )
     add = command.add_argument
     add("fixed", metavar="FIXED")
     add("moving", metavar="MOVING")
+    add_choice(command)
     add_stages(command)
     add("--fixed-mask", metavar="F", help="image, nonzero where the fixed image counts")
     add("--moving-mask", metavar="M", help="image, nonzero where the moving image counts")

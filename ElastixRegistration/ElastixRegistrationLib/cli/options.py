@@ -53,3 +53,23 @@ def _add_group(command: Any, group: str) -> None:
     for option in OPTIONS:
         if option.group == group:
             add_option(command, option.name)
+
+
+def add_choice(command: argparse.ArgumentParser) -> None:
+    """Which of several images in a file or folder is meant."""
+    add = command.add_argument
+    add(
+        "--series",
+        action="append",
+        default=[],
+        metavar="UID|NUMBER",
+        help="which DICOM series, or number in the list that is printed without it; once, or for FIXED and for MOVING",
+    )
+    add(
+        "--frame",
+        action="append",
+        default=[],
+        type=int,
+        metavar="N",
+        help="which time point of a file or series with several, from 1 on; once, or for FIXED and for MOVING",
+    )

@@ -57,8 +57,10 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
         options.fixed_points,
         options.moving_points,
         pairing=options.pairing,
+        series=options.series,
+        frames=options.frame,
     )
-    channels = read_channels(options.channel or (), given.fixed)
+    channels = read_channels(options.channel or (), given)
     labels = judging_labels(options, given)
     stages = request.stages(
         given.fixed.GetImageDimension(), has_masks=given.has_masks, has_points=given.fixed_points is not None
@@ -182,7 +184,7 @@ def _start(options: argparse.Namespace, given: Any) -> Any:
     if options.initial_transform:
         from ..core.files.transform_files import read_transform
 
-        return read_transform(options.initial_transform)
+        return given.start(read_transform(options.initial_transform))
     if not options.landmark_start:
         return None
     from ..core.transforms.landmarks import fit_landmarks
@@ -241,9 +243,10 @@ def _write_outputs(
     if "volume" in outputs:
         write_image(given.placed(result.resample(interpolation=request.interpolation)), outputs["volume"])
     if "transform" in outputs:
-        write_transform(result.transform, outputs["transform"], grid, result.transform_parameters)
+        maps = None if given.is_lifted else result.transform_parameters
+        write_transform(given.result(result.transform), outputs["transform"], given.result_grid, maps)
     if "field" in outputs:
-        write_image(displacement_field(result.transform, grid), outputs["field"])
+        write_image(displacement_field(given.result(result.transform), given.result_grid), outputs["field"])
     if "jacobian" in outputs:
         jacobian = image_from_array(jacobian_determinant_of(result.transform, grid), grid)
         write_image(given.placed(jacobian), outputs["jacobian"])
@@ -251,7 +254,7 @@ def _write_outputs(
     if "inverse" in outputs:
         inverse = invert(result.transform, grid, method=inverse_method)
         residual = {"mean": inverse.mean_residual, "max": inverse.max_residual}
-        write_transform(inverse.transform, outputs["inverse"], grid)
+        write_transform(given.result(inverse.transform, inverse=True), outputs["inverse"], given.result_grid)
         _log.info(
             "The inverse brings points back to %.3f mm on average, %.3f mm at most.",
             inverse.mean_residual,
@@ -315,8 +318,7 @@ def judging_labels(options: argparse.Namespace, given: Any) -> dict[str, Any]:
     from ..core.files.image_files import read_image
     from ..core.files.segmentation_files import segment_names
     from ..core.images.geometry import array_view, geometry_of
-    from ..core.images.labels import shared_labels
-    from ..core.registration.inputs import as_flat_as
+    from ..core.images.labels import as_labels, shared_labels
     from ..core.registration.masks import inside_on_grid
 
     if bool(options.fixed_labels) != bool(options.moving_labels):
@@ -324,11 +326,8 @@ def judging_labels(options: argparse.Namespace, given: Any) -> dict[str, Any]:
     if not options.fixed_labels:
         return {}
     fixed, moving = (
-        as_flat_as(read_image(path, f"{side} labels"), image)
-        for side, path, image in (
-            ("fixed", options.fixed_labels, given.fixed),
-            ("moving", options.moving_labels, given.moving),
-        )
+        given.fitting(as_labels(read_image(path, f"{side} labels"), f"{side} label map {path}"), side)
+        for side, path in (("fixed", options.fixed_labels), ("moving", options.moving_labels))
     )
     shared_labels(
         array_view(fixed), array_view(moving), f"labels of {options.fixed_labels} and {options.moving_labels}"

@@ -14,6 +14,10 @@ class InputError(ElastixRegistrationError, ValueError):
     """The call or its input is wrong: nothing was run. Exit status 2 on the command line."""
 
 
+class NothingToChoose(InputError):
+    """A series or a frame was chosen of what does not hold it: a single image, or other series."""
+
+
 class ParameterError(InputError):
     """A parameter map is wrong.
 

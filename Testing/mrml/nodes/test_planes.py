@@ -4,8 +4,9 @@ import itk
 import numpy as np
 import pytest
 from ElastixRegistrationLib.core.images.geometry import Geometry
+from ElastixRegistrationLib.core.transforms import planes
 from ElastixRegistrationLib.core.transforms.plain_data import TransformData
-from ElastixRegistrationLib.mrml.nodes import planes, transforms
+from ElastixRegistrationLib.mrml.nodes import transforms
 from ElastixRegistrationLib.mrml.nodes.chains import map_lps_points
 from mrml import builders
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import InputError, NothingToChoose
 from ..images.geometry import Geometry, array_view, component_count, geometry_of, image_from_array, set_geometry
 from ..system.decimal_point import decimal_point
 from ..system.itk_access import suffix_of, wrapped_class
@@ -132,7 +132,7 @@ def _one_frame(image: Any, name: str, frame: int | None, is_series: bool) -> Any
     elif frame in (None, 1):
         return image
     else:
-        raise InputError(f"The {name} is a single image; it has no frame {frame}.")
+        raise NothingToChoose(f"The {name} is a single image; it has no frame {frame}.")
     if frame is None and len(voxels) > 1:
         raise InputError(f"The {name} holds {len(voxels)} time points; choose one with --frame 1 to {len(voxels)}.")
     if not 1 <= (frame or 1) <= len(voxels):

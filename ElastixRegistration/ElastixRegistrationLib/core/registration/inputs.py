@@ -9,13 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
-from ..files.image_files import read_image
+from ..errors import InputError, NothingToChoose
+from ..files.image_files import Volume, read_image, read_volume
 from ..files.point_files import read_points
 from ..images.channels import Channel, label_channels
 from ..images.geometry import Geometry, flattened, geometry_of, one_slice
+from ..images.labels import as_labels, as_mask
 from ..transforms.landmarks import LandmarkPairs, pair_landmarks
 from .checks import JUDGED_BY, pair_dimension
+from .slices import SlicePair
+
+SIDES = ("fixed", "moving")
 
 PathLike = str | os.PathLike
 
@@ -24,8 +28,9 @@ PathLike = str | os.PathLike
 class RegistrationInputs:
     """ITK images, and landmarks as (N, D), LPS mm, that correspond row by row; None for what was not given.
 
-    ``labels`` are those of the landmarks. ``notes``: sentences about landmarks that were left out. ``fixed_slice`` is
-    the grid of a fixed volume of one slice, which ``fixed`` is as a 2D image.
+    ``labels`` are those of the landmarks. ``notes``: sentences on how files were read and landmarks left out.
+    ``slices``: the two volumes of one slice each that ``fixed`` and ``moving`` are as 2D images; ``fixed_slice``: the
+    grid of the fixed one where the moving image was 2D.
     """
 
     fixed: Any
@@ -36,6 +41,7 @@ class RegistrationInputs:
     moving_points: np.ndarray | None = None
     labels: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    slices: SlicePair | None = None
     fixed_slice: Geometry | None = None
 
     @property
@@ -57,12 +63,42 @@ class RegistrationInputs:
             moving_mask=self.fixed_mask,
             fixed_points=self.moving_points,
             moving_points=self.fixed_points,
+            slices=None,
             fixed_slice=None,
         )
 
     def placed(self, image: Any) -> Any:
         """An image on the grid of ``fixed``, in 3D again where the file of that is."""
+        if self.slices is not None:
+            return self.slices.placed(image)
         return image if self.fixed_slice is None else one_slice(image, self.fixed_slice)
+
+    def fitting(self, image: Any, side: str) -> Any:
+        """Labels or the like of the "fixed" or "moving" image, in 2D where that is a slice of a volume."""
+        if self.slices is not None:
+            return self.slices.flat(image, 0 if side == "fixed" else 1)
+        return as_flat_as(image, getattr(self, side))
+
+    def start(self, transform: Any) -> Any:
+        """An initial transform for ``fixed`` and ``moving``. Raises InputError where slices cannot start from it."""
+        return transform if self.slices is None else self.slices.flat_start(transform)
+
+    def result(self, transform: Any, *, inverse: bool = False) -> Any:
+        """A transform between ``fixed`` and ``moving`` as one between their files: in 3D for slices that are not axial,
+        whose plane has no coordinates that other programs know."""
+        if self.slices is None or self.slices.is_axial:
+            return transform
+        return self.slices.lifted(transform, inverse=inverse)
+
+    @property
+    def is_lifted(self) -> bool:
+        """Whether ``result`` changes transforms."""
+        return self.slices is not None and not self.slices.is_axial
+
+    @property
+    def result_grid(self) -> Geometry:
+        """The grid of the fixed image for transforms of ``result``."""
+        return self.slices.grids[0] if self.slices is not None and self.is_lifted else geometry_of(self.fixed)
 
 
 def read_inputs(
@@ -74,39 +110,76 @@ def read_inputs(
     moving_points: PathLike | None = None,
     *,
     pairing: str = "auto",
+    series: Sequence[str] = (),
+    frames: Sequence[int] = (),
 ) -> RegistrationInputs:
     """Read files; empty names are None. Two volumes of one slice each, and their masks, come as 2D images.
 
-    ``pairing`` says how landmarks correspond: see ``core.landmarks.pair_landmarks``.
+    ``pairing`` says how landmarks correspond: see ``core.landmarks.pair_landmarks``. ``series`` and ``frames`` choose
+    among several images of a file or folder, as in ``read_volume``: none, one for those that hold several, or one for
+    the fixed and one for the moving image.
 
     Raises InputError that names the role and the file.
     """
-    volumes = read_image(fixed, "fixed image"), read_image(moving, "moving image")
-    images = same_dimension(*volumes)
+    read = _read_pair((fixed, moving), series, frames)
+    notes = tuple(note for volume in read for note in volume.notes)
+    volumes = read[0].image, read[1].image
+    slices = SlicePair.of(*volumes)
+    images = same_dimension(*volumes) if slices is None else (slices.flat(volumes[0], 0), slices.flat(volumes[1], 1))
     dimension = pair_dimension(*images)
-    fixed_slice = None if images[0] is volumes[0] else geometry_of(volumes[0])
+    fixed_slice = geometry_of(volumes[0]) if slices is None and images[0] is not volumes[0] else None
+    given = RegistrationInputs(*images, notes=notes, slices=slices, fixed_slice=fixed_slice)
     masks = [
-        as_flat_as(read_image(path, f"{side} mask"), image) if path else None
-        for side, path, image in zip(("fixed", "moving"), (fixed_mask, moving_mask), images, strict=True)
+        given.fitting(as_mask(read_image(path, f"{side} mask")), side) if path else None
+        for side, path in zip(SIDES, (fixed_mask, moving_mask), strict=True)
     ]
+    given = replace(given, fixed_mask=masks[0], moving_mask=masks[1])
+    paths = fixed_points, moving_points
     points = [
-        read_points(path, geometry_of(image)) if path else None
-        for path, image in zip((fixed_points, moving_points), images, strict=True)
+        read_points(path, geometry_of(volume)) if path else None for path, volume in zip(paths, volumes, strict=True)
     ]
     of_fixed, of_moving = (
-        None if one is None else _in_space_of(one.coordinates, geometry_of(volume), dimension, path)
-        for one, volume, path in zip(points, volumes, (fixed_points, moving_points), strict=True)
+        None if one is None else _in_space_of(one.coordinates, side, given, geometry_of(volume), dimension, path)
+        for side, (one, volume, path) in enumerate(zip(points, volumes, paths, strict=True))
     )
-    (fixed_image, moving_image), (of_fixed_mask, of_moving_mask) = images, masks
-    given = RegistrationInputs(
-        fixed_image, moving_image, of_fixed_mask, of_moving_mask, of_fixed, of_moving, fixed_slice=fixed_slice
-    )
+    given = replace(given, fixed_points=of_fixed, moving_points=of_moving)
     if of_fixed is None or of_moving is None:
         return given
     names = f"points in {fixed_points} and {moving_points}"
     labels = [() if one is None else one.labels for one in points]
     pairs = pair_landmarks(of_fixed, of_moving, labels[0], labels[1], pairing, names)
-    return replace(given, fixed_points=pairs.fixed, moving_points=pairs.moving, labels=pairs.labels, notes=pairs.notes)
+    return replace(
+        given,
+        fixed_points=pairs.fixed,
+        moving_points=pairs.moving,
+        labels=pairs.labels,
+        notes=(*notes, *pairs.notes),
+    )
+
+
+def _read_pair(paths: tuple[PathLike, PathLike], series: Sequence[str], frames: Sequence[int]) -> list[Volume]:
+    """The fixed and the moving image. One choice is for each image that has something to choose from."""
+    for words, what in ((series, "--series"), (frames, "--frame")):
+        if len(words) > 2:
+            raise InputError(f"{what} is given {len(words)} times; once for both images, or for each of them.")
+    read, refused = [], []
+    for number, (path, side) in enumerate(zip(paths, SIDES, strict=True)):
+        wanted = {name: given[min(number, len(given) - 1)] for name, given in _named(series, frames) if given}
+        try:
+            read.append(read_volume(path, f"{side} image", **wanted))
+        except NothingToChoose as error:
+            apart = {name: word[number] for name, word in _named(series, frames) if len(word) == 2}
+            if len(wanted) == len(apart):
+                raise
+            refused.append(error)
+            read.append(read_volume(path, f"{side} image", **apart))
+    if len(refused) == len(paths):
+        raise refused[0]
+    return read
+
+
+def _named(series: Sequence[str], frames: Sequence[int]) -> tuple[tuple[str, Sequence[Any]], ...]:
+    return ("series", series), ("frame", frames)
 
 
 def read_points_pair(fixed: PathLike, moving: PathLike, pairing: str = "auto") -> LandmarkPairs:
@@ -118,11 +191,11 @@ def read_points_pair(fixed: PathLike, moving: PathLike, pairing: str = "auto") -
     return pair_landmarks(one.coordinates, other.coordinates, one.labels, other.labels, pairing, names)
 
 
-def read_channels(groups: Sequence[Sequence[str]], fixed: Any) -> list[Channel]:
+def read_channels(groups: Sequence[Sequence[str]], given: RegistrationInputs) -> list[Channel]:
     """Further pairs of images of the command line: each two files, and words ``name=value``.
 
     Names are fixed-mask, moving-mask, weight, metric, and kind: "image", or "distance" and "labels" for label maps, of
-    which each label becomes a channel. ``fixed`` is the first fixed image. Raises InputError naming what is wrong.
+    which each label becomes a channel. ``given`` are the first images. Raises InputError naming what is wrong.
     """
     channels = []
     for number, group in enumerate(groups, 2):
@@ -134,16 +207,19 @@ def read_channels(groups: Sequence[Sequence[str]], fixed: Any) -> list[Channel]:
                 f" ({', '.join(sorted(_CHANNEL_WORDS))}), not {' '.join(group)}."
             )
         images = [
-            as_flat_as(read_image(path, f"{side} image {number}"), fixed)
-            for side, path in zip(("fixed", "moving"), paths, strict=True)
+            given.fitting(read_image(path, f"{side} image {number}"), side)
+            for side, path in zip(SIDES, paths, strict=True)
         ]
         weight = _number(words.get("weight", "1"))
         if words.get("kind", "image") != "image":
+            images = [as_labels(image, f"{side} labels {number}") for side, image in zip(SIDES, images, strict=True)]
             channels += label_channels(images[0], images[1], kind=words["kind"], weight=weight)
             continue
         masks = [
-            as_flat_as(read_image(words[name], f"{name} {number}"), fixed) if name in words else None
-            for name in ("fixed-mask", "moving-mask")
+            given.fitting(as_mask(read_image(words[f"{side}-mask"], f"{side} mask {number}")), side)
+            if f"{side}-mask" in words
+            else None
+            for side in SIDES
         ]
         (of_fixed, of_moving), (fixed_mask, moving_mask) = images, masks
         metric, name = words.get("metric"), f"image {number}"
@@ -161,8 +237,12 @@ def _number(text: str) -> float:
         raise InputError(f"The weight of a channel is {text!r}; it must be a number.") from None
 
 
-def _in_space_of(points: np.ndarray, volume: Geometry, dimension: int, path: Any) -> np.ndarray:
+def _in_space_of(
+    points: np.ndarray, side: int, given: RegistrationInputs, volume: Geometry, dimension: int, path: Any
+) -> np.ndarray:
     """(N, ``dimension``) of (N, 2 or 3) points, LPS mm; third coordinates are dropped where they are alike."""
+    if given.slices is not None and points.shape[1] == 3:
+        return given.slices.flat_points(points, side)
     if points.shape[1] == dimension or dimension > 2:
         return points  # where coordinates are missing, the registration says so
     thickness = volume.spacing[2] if volume.dimension == 3 else 1e-3

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..images.geometry import Geometry, array_view, geometry_of, image_from_array
+from ..images.labels import any_component
 from ..transforms.itk_transforms import identity
 from ..transforms.resampling import resample
 
@@ -60,7 +61,7 @@ def inside_on_grid(mask: Any, geometry: Geometry, name: str) -> np.ndarray:
     """
     if mask.GetImageDimension() != geometry.dimension:
         raise InputError(f"The {name} has {mask.GetImageDimension()} dimensions and its image {geometry.dimension}.")
-    inside = np.asarray(array_view(mask)) != 0
+    inside = any_component(mask) != 0
     if not inside.any():
         raise InputError(f"The {name} is empty.")
     if geometry_of(mask).is_close(geometry):

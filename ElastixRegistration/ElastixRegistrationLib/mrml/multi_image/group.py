@@ -12,11 +12,11 @@ from ...core.errors import InputError
 from ...core.images.background import BackgroundEstimate
 from ...core.registration.groupwise import GroupSettings
 from ...core.transforms.plain_data import VoxelData
+from ...core.transforms.planes import Plane, lifted_transform, plane_of
 from ...worker.client import State
 from ...worker.pool import WorkerPool
 from ..nodes.chains import Chain
 from ..nodes.incremental import Steps
-from ..nodes.planes import Plane, lifted_transform, plane_of
 from ..nodes.transforms import chain_from_data
 from ..nodes.volumes import VolumeImage, volume_image
 from ..run.asynchronous_run import BackgroundRun

@@ -19,12 +19,12 @@ from ...core.request import KEEP, RegistrationRequest
 from ...core.system.itk_access import preload
 from ...core.transforms.itk_transforms import compose
 from ...core.transforms.plain_data import TransformData, TransformElement, VoxelData, channel_images
+from ...core.transforms.planes import Plane, flat_geometry, flattened_matrix, plane_of
 from ...core.transforms.sampling import lattice, sampled
 from ..nodes.chains import Chain, map_lps_points, matrix_of
 from ..nodes.coordinates import lps_from_ras_matrix
 from ..nodes.incremental import Steps
 from ..nodes.output_volumes import check_field_volume, check_output_volume
-from ..nodes.planes import Plane, flat_geometry, flattened_matrix, plane_of
 from ..nodes.points import landmark_pairs
 from ..nodes.transforms import initial_chain, itk_from_chain
 from ..nodes.volumes import VolumeImage, volume_image

@@ -12,12 +12,12 @@ from ...core.errors import InputError
 from ...core.images.background import BackgroundEstimate, component_background
 from ...core.images.geometry import Geometry, array_view, image_from_array
 from ...core.transforms.plain_data import TransformData
+from ...core.transforms.planes import lifted_transform
 from ...core.transforms.resampling import cast_into, resample
 from ..nodes.chains import Chain, chain_to_world, displacement_incrementally, inverse, simplified
 from ..nodes.coordinates import geometry_from_ijk_to_ras
 from ..nodes.incremental import Steps, run_to_completion
 from ..nodes.output_volumes import image_incrementally, volume_class_for, write_field_volume, write_resampled_volume
-from ..nodes.planes import lifted_transform
 from ..nodes.resampling import resample_incrementally
 from ..nodes.snapshots import SceneChange
 from ..nodes.transforms import (

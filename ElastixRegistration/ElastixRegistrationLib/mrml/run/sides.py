@@ -13,9 +13,9 @@ from ...core.images.background import BackgroundEstimate, background_of
 from ...core.images.geometry import Geometry, check_voxels
 from ...core.request import KEEP
 from ...core.transforms.plain_data import VoxelData
+from ...core.transforms.planes import Plane, flat_geometry, flat_voxels
 from ..nodes.incremental import Steps
 from ..nodes.masks import mask_incrementally
-from ..nodes.planes import Plane, flat_geometry, flat_voxels
 from ..nodes.resampling import in_world_incrementally
 from ..nodes.volumes import VolumeImage, world_grid
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...errors import InputError
+from ...errors import InputError, NothingToChoose
 from .headers import Instance, frames_of, instance_of, instances_in
 from .stacks import Stack, stacks_of
 
@@ -88,7 +88,7 @@ def chosen_stack(stacks: Sequence[Stack], path: Path, name: str, series: str | N
             frames = found[0].frames
             return Stack((frames[_index(frame, len(frames), f"frames in {path} of the {name}")],))
         if len(found) == 1 and frame != 1:
-            raise InputError(f"{path} of the {name} is one volume; --frame {frame} does not exist.")
+            raise NothingToChoose(f"{path} of the {name} is one volume; it has no frame {frame}.")
     if len(found) == 1:
         return found[0]
     raise InputError(_what_there_is(found, stacks, path, name))
@@ -109,7 +109,7 @@ def _of_series(stacks: Sequence[Stack], path: Path, name: str, series: str | Non
         return [stacks[_index(int(series), len(stacks), f"volumes in {path} of the {name}")]]
     found = [stack for stack in stacks if stack.series_uid == series]
     if not found:
-        raise InputError(f"{path} of the {name} has no series {series}; {_list(stacks)}.")
+        raise NothingToChoose(f"{path} of the {name} has no series {series}; {_list(stacks)}.")
     return found
 
 

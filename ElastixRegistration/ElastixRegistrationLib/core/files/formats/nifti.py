@@ -1,6 +1,6 @@
 """NIfTI headers: where the voxels lie when ITK does not say so exactly, and how many bytes they take. LPS, mm.
 
-ITK takes the sform where its code is 1 or where there is no qform, else the qform, and no axes that are not orthonormal.
+ITK takes the sform where its code is 1 or where there is no qform, else the qform, and only axes that are orthonormal.
 The same form is taken here, with its shear. Layout: nifti1.h and nifti2.h.
 """
 
@@ -123,9 +123,8 @@ def _header(
     takes_s = of_s is not None and (forms[1] == 1 or of_q is None)
     finite = [one if one is None or np.isfinite(one).all() else None for one in (of_q, of_s)]
     matrix, other = (finite[1], finite[0]) if takes_s else (finite[0], finite[1])
-    return NiftiHeader(
-        order, tuple(size), data_type, bits, int(offset), slope, intercept, matrix, other, "sform" if takes_s else "qform"
-    )  # fmt: skip
+    form = "sform" if takes_s else "qform"
+    return NiftiHeader(order, tuple(size), data_type, bits, int(offset), slope, intercept, matrix, other, form)
 
 
 def _from_quaternion(quaternion: Any, spacing: Any) -> np.ndarray:

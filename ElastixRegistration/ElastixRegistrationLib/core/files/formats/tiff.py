@@ -11,6 +11,7 @@ import numpy as np
 
 from ...errors import InputError
 from ...images.geometry import Geometry, image_from_array, image_view, many_component_image
+from ...system.native_messages import native_messages_of_success
 from .itk_readers import opened, read_by_itk
 from .units import millimeters_per
 
@@ -78,7 +79,8 @@ def _plain(kept: list[tuple[str, int]], page: Any) -> bool:
 def _from_itk(path: Path, name: str, dtype: np.dtype, samples: int) -> Any:
     """The image by ITK's reader; None where that gives other numbers than are stored."""
     try:
-        io = opened(path, name)
+        with native_messages_of_success(shown=False):  # that it falls back to 8 bits
+            io = opened(path, name)
     except InputError:
         return None
     stored = {"u1": "unsigned_char", "i1": "char", "u2": "unsigned_short", "i2": "short", "f4": "float", "f8": "double"}

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from ...core.errors import InputError
-from ...core.images.geometry import Geometry
-from ...core.transforms.itk_transforms import bspline_grid_of
-from ...core.transforms.plain_data import TransformData, TransformElement
+from ..errors import InputError
+from ..images.geometry import Geometry
+from .itk_transforms import bspline_grid_of
+from .plain_data import TransformData, TransformElement
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +113,7 @@ def _lifted(element: TransformElement, reach: float) -> TransformElement:
             direction=tuple(map(tuple, _with_third_axis(geometry.direction).tolist())),
         )
         return TransformElement.displacements(layers, lifted)
-    raise InputError(f"A 2D {element.name} has no counterpart among the transforms of a MRML scene.")
+    raise InputError(f"A 2D {element.name} has no counterpart in 3D.")
 
 
 def _with_third_axis(direction: Any) -> np.ndarray:
