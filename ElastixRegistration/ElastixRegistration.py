@@ -14,7 +14,6 @@ from slicer.i18n import translate
 from slicer.ScriptedLoadableModule import *
 
 from ElastixRegistrationLib.core.errors import ElastixRegistrationError
-from ElastixRegistrationLib.core.presets.user_presets import use_presets_folder
 from ElastixRegistrationLib.mrml.logic import RegistrationLogic
 
 TUTORIAL = "https://github.com/ElastixRegistration/SlicerElastixRegistration/blob/main/docs/tutorial.md"
@@ -82,19 +81,21 @@ class ElastixRegistrationLogic(ScriptedLoadableModuleLogic, RegistrationLogic):
     def __init__(self) -> None:
         ScriptedLoadableModuleLogic.__init__(self)
         RegistrationLogic.__init__(self)
+        from ElastixRegistrationLib.core.presets.user_presets import use_presets_folder
+
         use_presets_folder(Path(slicer.app.slicerUserSettingsFilePath).parent / "ElastixRegistration" / "Presets")
         self._workers = None
 
     def startRegistration(self, *arguments, **options):
         """Begin what ``registerVolumes`` does with these arguments, in the background.
 
-        Returns a BackgroundRegistration: ``state``, ``progress``, ``cancel()``, and ``wait()``, which brings the result
-        into the scene. Raises InputError before anything has run.
+        Returns an AsynchronousRegistration: ``state``, ``progress``, ``cancel()``, and ``wait()``, which brings the
+        result into the scene. Raises InputError before anything has run.
         """
-        from ElastixRegistrationLib.mrml.run.asynchronous import BackgroundRegistration
+        from ElastixRegistrationLib.mrml.run.asynchronous_registration import AsynchronousRegistration
 
         job = self.prepareRegistration(*arguments, **options)
-        return BackgroundRegistration(job, self.startJob(job), self.applyResult)
+        return AsynchronousRegistration(job, self.startJob(job, wanted=tuple(job.outputs.by_role())))
 
     def startJob(self, job, inBackground: bool = True, wanted=("outputVolume",)):
         """Run what ``prepareRegistration`` returned. The result of the handle is not in the scene yet.

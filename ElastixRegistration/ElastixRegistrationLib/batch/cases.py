@@ -15,14 +15,14 @@ from ..core.errors import InputError
 from ..core.files.formats.itk_readers import image_suffix_of
 from ..core.files.image_files import IMAGE_SUFFIXES
 from ..core.request import OPTIONS
-from ..core.system.file_names import safe_name
+from ..core.system.file_names import PAGE, SUMMARY, safe_name
 
 _log = logging.getLogger(__name__)
 
 _TABLE_SUFFIXES = (".csv", ".tsv")
 _MAX_NAME = 120
 #: Names of the files beside the cases.
-_TAKEN = ("summary.csv", "index.html")
+_TAKEN = (SUMMARY, PAGE)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 from ..core.errors import InputError, RegistrationError
 from ..core.request import RegistrationRequest
+from ..core.system.file_names import PAGE, SUMMARY
 from . import cluster
 from .case_folder import checksum_of, remove_drafts
 from .cases import Case, check_files
@@ -29,9 +30,6 @@ _REDRAW_S = 0.5
 _COUNT_S = 2.0
 #: A result that does not arrive within this was lost with its worker, and its case runs again.
 _GATHER_S = 20.0
-
-SUMMARY = "summary.csv"
-PAGE = "index.html"
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from ..core.transforms.resampling import resample
 from ..worker.client import State
 from ..worker.outputs import FiguresBeforeAndAfter, ResampledVolume
 from ..worker.pool import WorkerPool
-from ..worker.result import BackgroundResult
+from ..worker.result import AsynchronousResult
 from . import memory
 from .case_folder import checksum, complete_result, new_case_folder, read_result, write_result
 from .cases import Case
@@ -181,7 +181,7 @@ def _before(labels: Any, inputs: RegistrationInputs) -> np.ndarray:
     return array_view(resample(labels, identity(grid.dimension), grid, interpolation="nearest"))
 
 
-def _register(work: _Work, inputs: RegistrationInputs, labels: _Labels) -> BackgroundResult:
+def _register(work: _Work, inputs: RegistrationInputs, labels: _Labels) -> AsynchronousResult:
     """Raises what the registration failed with, CaseGivenUp when the run does not want the case any more."""
     case, plan = work.case, work.plan
     request = RegistrationRequest.from_texts(plan.settings)
@@ -224,7 +224,7 @@ def _register(work: _Work, inputs: RegistrationInputs, labels: _Labels) -> Backg
 
 
 def _write(
-    work: _Work, folder: Path, inputs: RegistrationInputs, labels: _Labels, result: BackgroundResult
+    work: _Work, folder: Path, inputs: RegistrationInputs, labels: _Labels, result: AsynchronousResult
 ) -> dict[str, Any]:
     """The content of ``result.json``, which is written into ``folder`` with all the rest."""
     case, plan = work.case, work.plan

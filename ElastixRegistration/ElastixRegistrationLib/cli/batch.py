@@ -183,7 +183,7 @@ def _interrupted(over: int, cases: int, output_dir: str) -> Outcome:
 
 
 def _outputs(folder: Path) -> dict[str, str]:
-    from ..batch.cohort import PAGE, SUMMARY
+    from ..core.system.file_names import PAGE, SUMMARY
 
     return {"summary": str(folder / SUMMARY), "page": str(folder / PAGE)}
 

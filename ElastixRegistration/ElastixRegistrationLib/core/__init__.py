@@ -64,9 +64,16 @@ _HOME_OF = {
 }
 
 __all__ = sorted(_HOME_OF)
+#: Names of the last release, which go with the next one.
+_FORMER_NAMES = {"analyse_deformation": "analyze_deformation"}
 
 
 def __getattr__(name: str) -> Any:
+    if name in _FORMER_NAMES:
+        from .deprecation import note_renamed
+
+        note_renamed(name, _FORMER_NAMES[name])
+        name = _FORMER_NAMES[name]
     if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(f".{_HOME_OF[name]}", __name__), name)

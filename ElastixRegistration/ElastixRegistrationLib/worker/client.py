@@ -21,7 +21,7 @@ from .log_reader import LogReader
 from .messages import ParameterMaps, pack
 from .outputs import Output
 from .protocol import frame_buffers
-from .result import BackgroundResult
+from .result import AsynchronousResult
 
 if TYPE_CHECKING:
     from .pool import WorkerPool
@@ -84,14 +84,14 @@ class RegistrationHandle:
     """A registration that was submitted to a pool.
 
     ``state``: queued, running, done, failed or cancelled. ``progress``: the last ProgressEvent, None before the first.
-    ``log``: elastix's lines so far. ``iterations``: its table so far. ``result`` is a BackgroundResult when done, and
+    ``log``: elastix's lines so far. ``iterations``: its table so far. ``result`` is a AsynchronousResult when done, and
     ``error`` an InputError or RegistrationError when failed; both are None otherwise.
     """
 
     def __init__(self, pool: WorkerPool, job: Job):
         self.state = State.QUEUED
         self.progress: ProgressEvent | None = None
-        self.result: BackgroundResult | None = None
+        self.result: AsynchronousResult | None = None
         self.error: ElastixRegistrationError | None = None
         self.pool, self.job = pool, job
         self._texts: list[str] = []
@@ -176,7 +176,7 @@ class RegistrationHandle:
     def result_of(self, body: dict[str, Any]) -> Any:
         """What the worker's answer stands for."""
         body["notes"] += ignored_errors(self.log)  # which the worker does not have
-        return BackgroundResult(
+        return AsynchronousResult(
             body, moving=self.job.moving, threads=self.job.threads, iterations=self.iterations, log=self.log
         )
 

@@ -14,7 +14,7 @@ from ..core.request import KEEP
 from ..core.transforms.plain_data import TransformData, VoxelData
 
 
-class BackgroundResult:
+class AsynchronousResult:
     """Has what ``core.RegistrationResult`` has, and ``outputs``: what was asked for, by name.
 
     ITK objects are made when they are first asked for: that loads itk and takes some tenths of a second once.

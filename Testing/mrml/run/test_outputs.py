@@ -81,6 +81,27 @@ def test_the_inverse_alone_is_the_inverse(finished):
     assert center_maps_to(node) == pytest.approx(-SHIFT, abs=0.6)
 
 
+def test_scripts_get_jacobian_and_inverse_into_their_nodes(finished, a_scene):
+    job, result = finished
+    jacobian = a_scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "jacobian")
+    inverse = a_scene.AddNewNodeByClass("vtkMRMLTransformNode", "inverse")
+    logic = RegistrationLogic()
+    job = logic.prepareRegistration(
+        job.fixed.node, job.moving.node, preset="translation", outputJacobianNode=jacobian, outputInverseNode=inverse
+    )
+    outcome = logic.applyResult(job, result)
+    assert (outcome.jacobian_node, outcome.inverse_node) == (jacobian, inverse)
+    assert (outcome.volume_node, outcome.transform_node) == (None, None)
+    assert jacobian.GetImageData().GetScalarRange() == pytest.approx((1, 1), abs=0.01)
+    assert center_maps_to(inverse) == pytest.approx(-SHIFT, abs=0.6)
+
+
+def test_scripts_cannot_lose_an_input_in_the_jacobian(finished):
+    job, _ = finished
+    with pytest.raises(InputError, match="is an input, which would be lost"):
+        RegistrationLogic().prepareRegistration(job.fixed.node, job.moving.node, outputJacobianNode=job.moving.node)
+
+
 def test_a_field_of_vectors(finished):
     node = apply_outputs(*finished, {"outputField": None}, field_is_volume=True).nodes["outputField"]
     vectors = np.array(node.GetImageData().GetPointData().GetScalars().GetTuple3(5000))
@@ -152,17 +173,17 @@ def test_revert_brings_back_how_nodes_are_shown_and_what_they_refer_to(finished,
 
 
 def test_a_failure_in_the_middle_leaves_given_nodes_as_they_were(finished, shown_outputs, monkeypatch):
-    from ElastixRegistrationLib.mrml.run import results
+    from ElastixRegistrationLib.mrml.run import outputs
 
     def fail(*_):
         raise InputError("no volume")
 
-    monkeypatch.setattr(results, "write_resampled_volume", fail)
+    monkeypatch.setattr(outputs, "write_resampled_volume", fail)
     job, result = finished
     nodes = OutputNodes(*(shown_outputs[role] for role in ("outputVolume", "outputTransform", "outputField")))
     before = scene_state(job.fixed.node.GetScene())[0]
     with pytest.raises(InputError, match="no volume"):
-        results.apply_result(replace(job, outputs=nodes), result)
+        outputs.apply_result(replace(job, outputs=nodes), result)
     assert scene_state(job.fixed.node.GetScene())[0] == before
 
 

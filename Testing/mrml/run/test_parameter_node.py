@@ -78,3 +78,9 @@ def test_a_deleted_node_is_no_longer_chosen(scene):
     choices.set_reference("fixedPoints", points)
     scene.RemoveNode(points)
     assert choices.reference("fixedPoints") is None
+
+
+def test_a_scene_of_the_last_release_keeps_its_way(scene):
+    choices = ParameterSet(add_parameter_node(scene, "set"))
+    choices.node.SetParameter("many.way", "neighbours")
+    assert choices.text("many.way") == "neighbors"

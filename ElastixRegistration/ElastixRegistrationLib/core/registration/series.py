@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ..deprecation import former_keywords
 from ..errors import InputError, RegistrationError
 from ..images.geometry import Geometry, array_view, geometry_of, image_from_array
 from ..parameters.maps import ParameterMap
@@ -116,6 +117,7 @@ def compose_frames(
     return whole
 
 
+@former_keywords(neighbours="neighbors")
 def register_series(
     images: Sequence[Any],
     stages: Sequence[ParameterMap],
@@ -206,6 +208,7 @@ def stack_of(slices: Sequence[Any], geometry: Geometry) -> Any:
     return image_from_array(voxels, geometry)
 
 
+@former_keywords(neighbours="neighbors")
 def align_stack(
     volume: Any, stages: Sequence[ParameterMap], reference: int | None = None, **options: Any
 ) -> tuple[Any, SeriesResult]:

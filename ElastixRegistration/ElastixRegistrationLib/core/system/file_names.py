@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+#: What a cohort writes beside the folders of its cases.
+SUMMARY, PAGE = "summary.csv", "index.html"
+
 _UNSAFE = re.compile(r"[^\w.+=@-]+")
 # What Windows keeps for devices, whatever suffix follows.
 _DEVICES = re.compile(r"\A(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(\..*)?\Z", re.IGNORECASE)

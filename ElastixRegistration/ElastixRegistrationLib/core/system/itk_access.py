@@ -18,9 +18,6 @@ import numpy as np
 
 from ..errors import InputError
 
-# Slicer's launcher points this at its own ITK plugins; an ITK from pip that loads them can crash (Slicer issue 8947).
-os.environ.pop("ITK_AUTOLOAD_PATH", None)
-
 #: numpy type -> how ITK's wrapping names it. Types that ITK's Python packages do not wrap map to a wider one.
 _COMPONENTS = {
     "uint8": "UC",
@@ -50,6 +47,12 @@ DTYPES = {name: np.dtype(dtype) for dtype, name in _COMPONENTS.items()} | {
 }
 
 
+def leave_plugins_of_slicer() -> None:
+    """Before ITK is loaded: Slicer's launcher points this variable at its own ITK plugins, and an ITK from pip that
+    loads them can crash (Slicer issue 8947)."""
+    os.environ.pop("ITK_AUTOLOAD_PATH", None)
+
+
 @cache
 def wrapped_class(name: str, suffix: str, module: str | None = None) -> Any:
     """The wrapped class ``itk<name><suffix>``, for example ``wrapped_class("ImageFileReader", "IF3")``.
@@ -74,6 +77,7 @@ def wrapped_class(name: str, suffix: str, module: str | None = None) -> Any:
 
 def quickly_wrapped_class(name: str, suffix: str, module: str | None = None) -> Any | None:
     """The same from its submodule only; None when that has no such class."""
+    leave_plugins_of_slicer()
     try:
         submodule = importlib.import_module(f"itk.{module or f'itk{name}Python'}")
     except ImportError:
@@ -107,6 +111,7 @@ def numpy_bridge(name: str, suffix: str, function: str) -> Callable[..., Any]:
     Straight from its library: the Python module around it loads Dask where that is installed, 0.3 s and 25 MB.
     Raises InputError for a pixel type that is not wrapped.
     """
+    leave_plugins_of_slicer()
     try:
         importlib.import_module("itk.itkVectorImagePython")  # the types that it takes and gives
         importlib.import_module(_BRIDGE)
@@ -148,6 +153,7 @@ def preload() -> Iterator[None]:
 
     Nothing when it is loaded already. Raises ImportError without ITK.
     """
+    leave_plugins_of_slicer()
     for name in (*_PIECES, _BRIDGE):
         if name not in sys.modules:
             importlib.import_module(name)

@@ -9,7 +9,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from ...core.presets.texts import duration_text
-from ...mrml.multi_image.cohort import PAGE, CohortOptions
+from ...core.system.file_names import PAGE
 from ...mrml.run.parameter_node import FIXED_MASK, FIXED_VOLUME
 from .part import ManyPart, named
 
@@ -55,6 +55,8 @@ class CohortPart(ManyPart):
         return next((text for isMissing, text in checks if isMissing), "")
 
     def start(self) -> Any:
+        from ...mrml.multi_image.cohort import CohortOptions  # not when the panel opens
+
         choices, source = self.started, self.started.text("many.source")
         workers = choices.text("many.workers")
         options = CohortOptions(

@@ -31,7 +31,7 @@ class ManyPart(Section):
         raise NotImplementedError
 
     def start(self) -> Any:
-        """Steps that return the run, a BackgroundRun."""
+        """Steps that return the run, a AsynchronousRun."""
         raise NotImplementedError
 
     def nodes(self) -> Sequence[Any]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from ...core.errors import InputError, RegistrationError
 from ...core.request import RegistrationRequest
+from ...core.system.file_names import PAGE, SUMMARY
 from ...core.system.scratch import scratch_folder
 from ...worker.client import State
 from ...worker.command import CommandProcess
@@ -24,12 +25,12 @@ from ...worker.process import describe_exit
 from ..nodes.incremental import Steps
 from ..nodes.snapshots import rollback_on_failure
 from ..nodes.volumes import VolumeImage
-from ..run.asynchronous_run import BackgroundRun
+from ..run.asynchronous_run import AsynchronousRun
 from ..run.scene_presets import scene_presets
-from .cohort_files import CohortFiles, result_of_case, volumes_of_scene
+from .cohort_files import CohortFiles, result_of_case
+from .scene_volumes import volumes_of_scene
 from .volume_outputs import VolumesOutcome, add_result_volume, add_transform
 
-SUMMARY, PAGE = "summary.csv", "index.html"
 #: A run that is asked to stop sums up first; one that does not within this is ended.
 _MAX_STOP_S = 30.0
 
@@ -76,7 +77,7 @@ class _Members:
     unusable: dict[int, tuple[str, str]] = field(default_factory=dict)
 
 
-class CohortRun(BackgroundRun[CohortOutcome]):
+class CohortRun(AsynchronousRun[CohortOutcome]):
     """A cohort on its way; ``cohort_incrementally`` starts it.
 
     Of ``total`` cases ``done`` are over; ``counts`` says how ("done", "kept", "failed"). Cases that failed do not make
@@ -138,7 +139,7 @@ class CohortRun(BackgroundRun[CohortOutcome]):
     def close(self) -> None:
         """Cases that are finished stay in the folder."""
         if not self.finished:
-            self.state = State.CANCELLED
+            self._state = State.CANCELLED
         self._process.close()
         self._files.close()
 
@@ -195,17 +196,17 @@ class CohortRun(BackgroundRun[CohortOutcome]):
     def _end(self, code: int) -> None:
         document = _document(self._process.output)
         if document is not None:
-            self.state = State.CANCELLED if document["interrupted"] else State.DONE
+            self._state = State.CANCELLED if document["interrupted"] else State.DONE
             self._is_summed_up = "summary" in document["outputs"]
         elif self._stopping is not None:  # it had not begun, or had to be killed
-            self.state = State.CANCELLED
+            self._state = State.CANCELLED
         else:
-            self.state = State.FAILED
+            self._state = State.FAILED
             last = next((line for line in reversed(self.log.splitlines()) if line.strip()), "")
             sentence = last.removeprefix("error: ")
             if not last.startswith("error: "):
                 sentence = f"{describe_exit(code, last)}. {last}"
-            self.error = InputError(sentence) if code == 2 else RegistrationError(sentence, log=self.log)
+            self._error = InputError(sentence) if code == 2 else RegistrationError(sentence, log=self.log)
         self._process.close()
         self._files.close()
 

@@ -27,29 +27,6 @@ from ..nodes.output_volumes import image_incrementally
 from ..nodes.transform_sources import read_chain
 from ..nodes.volumes import VolumeImage, volume_image
 from ..run.sides import mask_of_side_incrementally, side_incrementally
-from .volume_outputs import RESULT_ATTRIBUTE
-
-
-def volumes_of_scene(scene: Any, but: Sequence[Any] = ()) -> list[Any]:
-    """Volume nodes that a cohort of ``scene`` registers: those with voxels, that a user sees, without ``but``.
-
-    Label maps, diffusion volumes and results of other registrations of many are left out.
-    """
-    count = scene.GetNumberOfNodesByClass("vtkMRMLVolumeNode")
-    nodes = [scene.GetNthNodeByClass(n, "vtkMRMLVolumeNode") for n in range(count)]
-    return [node for node in nodes if _is_member(node) and not any(node is one for one in but)]
-
-
-def _is_member(node: Any) -> bool:
-    return (
-        node.GetImageData() is not None
-        and node.GetImageData().GetNumberOfPoints() > 0
-        and not node.GetHideFromEditors()
-        and not node.GetAttribute(RESULT_ATTRIBUTE)
-        and not node.IsA("vtkMRMLLabelMapVolumeNode")
-        and not node.IsA("vtkMRMLTensorVolumeNode")
-        and not node.IsA("vtkMRMLDiffusionWeightedVolumeNode")
-    )
 
 
 class CohortFiles:

@@ -19,7 +19,7 @@ from ..nodes.chains import Chain
 from ..nodes.incremental import Steps
 from ..nodes.transforms import chain_from_data
 from ..nodes.volumes import VolumeImage, volume_image
-from ..run.asynchronous_run import BackgroundRun
+from ..run.asynchronous_run import AsynchronousRun
 from ..run.sides import flattened
 from .sequence_outputs import SequenceOutcome, group_incrementally
 from .sequences import frames_of
@@ -37,7 +37,7 @@ class GroupFound:
     mean: np.ndarray
 
 
-class GroupRegistration(BackgroundRun[GroupOutcome]):
+class GroupRegistration(AsynchronousRun[GroupOutcome]):
     """A group on its way; ``group_run_incrementally`` starts it. ``source``: the sequence node or a list of volumes."""
 
     failed: dict[int, str]
@@ -78,7 +78,7 @@ class GroupRegistration(BackgroundRun[GroupOutcome]):
     def poll(self, budget_s: float = 0.02) -> State:
         self._pool.poll(budget_s)
         if self._handle.finished:
-            self.state, self.error = self._handle.state, self._handle.error
+            self._state, self._error = self._handle.state, self._handle.error
             self._pool.close()
         return self.state
 

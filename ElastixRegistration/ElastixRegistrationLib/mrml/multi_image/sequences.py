@@ -24,7 +24,7 @@ from ..nodes.chains import Chain, simplified
 from ..nodes.incremental import Steps
 from ..nodes.transforms import chain_from_data
 from ..nodes.volumes import VolumeImage, volume_image
-from ..run.asynchronous_run import BackgroundRun
+from ..run.asynchronous_run import AsynchronousRun
 from ..run.job import OutputNodes, RegistrationJob, prepare_incrementally
 from ..run.results import transform_in_space
 from ..run.scene_presets import scene_presets
@@ -69,7 +69,7 @@ class Found:
     backgrounds: dict[int, BackgroundEstimate]
 
 
-class SequenceRegistration(BackgroundRun[SequenceOutcome]):
+class SequenceRegistration(AsynchronousRun[SequenceOutcome]):
     """The frames of a sequence on their way.
 
     ``done`` of ``total`` registrations are over; ``failed`` says why some gave nothing, by frame. Where that is so of
@@ -152,7 +152,7 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
         if not self.finished:
             self._pool.close()
             self._waiting, self._preparing, self._running = [], None, []
-            self.state = State.CANCELLED
+            self._state = State.CANCELLED
 
     def _wait_for_news(self) -> None:
         if self._running and self._preparing is None:
@@ -160,9 +160,9 @@ class SequenceRegistration(BackgroundRun[SequenceOutcome]):
 
     def _end(self) -> None:
         self._pool.close()
-        self.state = State.DONE
+        self._state = State.DONE
         if not self.has_result:
-            self.state, self.error = State.FAILED, RegistrationError(next(iter(self.failed.values())))
+            self._state, self._error = State.FAILED, RegistrationError(next(iter(self.failed.values())))
 
     def _outcome_incrementally(self) -> Steps[SequenceOutcome]:
         return output_incrementally(

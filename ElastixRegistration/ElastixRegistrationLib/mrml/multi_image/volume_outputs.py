@@ -12,13 +12,11 @@ from ..nodes.incremental import Steps
 from ..nodes.snapshots import rollback_on_failure
 from ..nodes.transforms import node_chain, node_class_of, set_from_parent
 from ..nodes.volumes import VolumeImage
+from .scene_volumes import RESULT_ATTRIBUTE
 from .sequence_outputs import add_volume, moved_group_incrementally
 
 if TYPE_CHECKING:
     from .group import GroupFound
-
-#: Marks volumes that a registration of many made, so that the next one does not take them for inputs.
-RESULT_ATTRIBUTE = "ElastixRegistration.Result"
 
 
 @dataclass(frozen=True)

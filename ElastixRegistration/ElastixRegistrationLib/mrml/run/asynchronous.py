@@ -1,13 +1,12 @@
-"""Registrations of volume nodes that run in the worker process."""
+"""What the worker process is asked of a registration of volume nodes, and what it answers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 
-from ...core.errors import InputError
 from ...core.images.background import component_background
 from ...core.transforms.plain_data import VoxelData
 from ...core.transforms.resampling import cast_into
@@ -77,73 +76,3 @@ def resampled_by_worker(job: RegistrationJob, result: Any) -> np.ndarray | None:
     for component, name in enumerate(names):
         cast_into(voxels[..., component], outputs[name].array.reshape(shape))
     return voxels
-
-
-class BackgroundRegistration:
-    """A registration that a script has started: wait for it, and it is in the scene.
-
-    ``state`` is queued, running, done, failed or cancelled; ``progress`` the last ProgressEvent, None before elastix
-    iterates; ``iterations`` its table and ``log`` its lines so far; ``error`` why it failed. ``wait`` brings the result
-    into the scene, as ``registerVolumes`` would.
-    """
-
-    def __init__(self, job: Any, handle: Any, apply: Callable[[Any, Any], Any]):
-        self.job, self.handle = job, handle
-        self._apply = apply
-        self.outcome: Any = None
-
-    @property
-    def state(self) -> Any:
-        return self.poll()
-
-    @property
-    def finished(self) -> bool:
-        self.poll()
-        return bool(self.handle.finished)
-
-    @property
-    def progress(self) -> Any:
-        self.poll()
-        return self.handle.progress
-
-    @property
-    def iterations(self) -> Any:
-        self.poll()
-        return self.handle.iterations
-
-    @property
-    def log(self) -> str:
-        self.poll()
-        return str(self.handle.log)
-
-    @property
-    def error(self) -> Any:
-        return self.handle.error
-
-    @property
-    def result(self) -> Any:
-        return self.handle.result
-
-    def poll(self) -> Any:
-        """Move on what can be moved without waiting, as asking for any of the above does. Returns the state."""
-        return self.handle.poll()
-
-    def cancel(self) -> None:
-        """Stop it; the scene stays as it is."""
-        self.handle.cancel()
-
-    def wait(self, timeout: float | None = None) -> Any:
-        """The outcome with the nodes that were written; None when ``timeout`` (s) is over first.
-
-        Raises RegistrationError when the registration failed, InputError when it was cancelled or a node was removed
-        meanwhile.
-        """
-        if self.outcome is None:
-            self.handle.wait(timeout)
-            if self.handle.error is not None:
-                raise self.handle.error
-            if self.handle.state == "cancelled":
-                raise InputError("The registration was cancelled.")
-            if self.handle.result is not None:
-                self.outcome = self._apply(self.job, self.handle.result)
-        return self.outcome

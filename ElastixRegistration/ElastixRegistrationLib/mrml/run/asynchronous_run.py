@@ -14,7 +14,7 @@ from ..nodes.incremental import Steps, run_to_completion
 Outcome = TypeVar("Outcome")
 
 
-class BackgroundRun(ABC, Generic[Outcome]):
+class AsynchronousRun(ABC, Generic[Outcome]):
     """Call ``poll`` from a timer until ``finished``, then ``result_incrementally`` or ``apply``; or ``wait`` for both.
 
     ``state`` says how it ended: done, with a result; failed, with ``error``; or cancelled, where ``has_result`` tells
@@ -22,9 +22,17 @@ class BackgroundRun(ABC, Generic[Outcome]):
     where there is no result it does not. ``outcome``: what has come into the scene, None before.
     """
 
-    state: State = State.RUNNING
-    error: ElastixRegistrationError | None = None
+    _state: State = State.RUNNING
+    _error: ElastixRegistrationError | None = None
     outcome: Outcome | None = None
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    @property
+    def error(self) -> ElastixRegistrationError | None:
+        return self._error
 
     @property
     @abstractmethod
@@ -53,7 +61,7 @@ class BackgroundRun(ABC, Generic[Outcome]):
 
     @property
     def finished(self) -> bool:
-        return self.state != State.RUNNING
+        return self.state in (State.DONE, State.FAILED, State.CANCELLED)
 
     def wait(self, timeout: float | None = None, progress: Callable[[Any], None] | None = None) -> Outcome | None:
         """Until it is over, and in the scene; ``progress`` is called with the run meanwhile.
@@ -61,7 +69,7 @@ class BackgroundRun(ABC, Generic[Outcome]):
         None when ``timeout`` (s) is over first, or it was cancelled with nothing to keep. Raises as ``apply``.
         """
         end = None if timeout is None else time.monotonic() + timeout
-        while self.poll() == State.RUNNING:
+        while not self.finished:
             if end is not None and time.monotonic() > end:
                 return None
             if progress is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any
@@ -77,10 +77,26 @@ class OutputNodes:
     transform: Any = None
     field: Any = None
     dense: bool = False
+    jacobian: Any = None
+    inverse: Any = None
 
     @property
     def none_named(self) -> bool:
-        return self.volume is None and self.transform is None and self.field is None
+        return not self._named()
+
+    def by_role(self) -> dict[str, Any]:
+        """Nodes by their roles; None, for a new one, where none is named at all."""
+        return self._named() or {"outputVolume": None, "outputTransform": None}
+
+    def _named(self) -> dict[str, Any]:
+        nodes = {
+            "outputVolume": self.volume,
+            "outputTransform": self.transform,
+            "outputField": self.field,
+            "outputJacobian": self.jacobian,
+            "outputInverse": self.inverse,
+        }
+        return {role: node for role, node in nodes.items() if node is not None}
 
 
 @dataclass(frozen=True)
@@ -251,7 +267,8 @@ def _check_scene(fixed: VolumeImage, moving: VolumeImage) -> None:
 
 def _check_outputs(outputs: OutputNodes, fixed: VolumeImage, moving: VolumeImage, others: Sequence[Any]) -> None:
     """``others``: input nodes beside the two volumes, None for those that there are not."""
-    named = [node for node in (outputs.volume, outputs.transform, outputs.field) if node is not None]
+    named = [node for node in outputs.by_role().values() if node is not None]
+    check_derived_outputs(outputs.jacobian, outputs.inverse, fixed, [fixed.node, moving.node, *others])
     for n, node in enumerate(named):
         if any(node is other for other in named[:n]):
             raise InputError(f"The node {node.GetName()} is named for two outputs; each needs its own.")
@@ -270,6 +287,23 @@ def _check_outputs(outputs: OutputNodes, fixed: VolumeImage, moving: VolumeImage
             check_moves_nothing(outputs.field, "deformation field", fixed)
         else:
             check_field_volume(outputs.field, [fixed.node, moving.node, *others])
+
+
+def check_derived_outputs(jacobian: Any, inverse: Any, fixed: VolumeImage, inputs: Iterable[Any]) -> None:
+    """Raise InputError for a Jacobian or an inverse, None where there is none, that cannot be written.
+
+    ``inputs``: nodes that must not be lost, None among them for those that there are not.
+    """
+    if jacobian is not None:
+        name = f"Jacobian {jacobian.GetName()}"
+        if not jacobian.IsA("vtkMRMLScalarVolumeNode") or jacobian.IsA("vtkMRMLLabelMapVolumeNode"):
+            raise InputError(f"The {name} is a {jacobian.GetNodeTagName()} node; it must be a scalar volume.")
+        if any(jacobian is node for node in inputs):
+            raise InputError(f"The {name} is an input, which would be lost; choose another one.")
+    if inverse is not None:
+        if not inverse.IsA("vtkMRMLTransformNode"):
+            raise InputError(f"The inverse transform {inverse.GetName()} is a {inverse.GetNodeTagName()} node.")
+        check_moves_nothing(inverse, "inverse transform", fixed)
 
 
 def check_moves_nothing(node: Any, role: str, fixed: VolumeImage) -> None:

@@ -12,13 +12,21 @@ import vtk
 from ...core.errors import InputError
 from ...core.transforms.deformation_analysis import jacobian_determinant_of
 from ..nodes.chains import chain_to_world, inverse, matrix_of
-from ..nodes.incremental import Steps
+from ..nodes.incremental import Steps, run_to_completion
 from ..nodes.output_volumes import image_incrementally, volume_class_for, write_jacobian_volume, write_resampled_volume
 from ..nodes.snapshots import SceneChange
 from ..nodes.transforms import node_class_of
 from .asynchronous import JACOBIAN
-from .job import RegistrationJob, check_moves_nothing
-from .results import Computed, Wanted, check_still_there, compute_incrementally, write_field, write_transform
+from .job import RegistrationJob, check_derived_outputs
+from .results import (
+    Computed,
+    RegistrationOutcome,
+    Wanted,
+    check_still_there,
+    compute_incrementally,
+    write_field,
+    write_transform,
+)
 
 #: The inverse is made from the transform. The volume is the last, because it may be the moving volume itself.
 _ORDER = ("outputTransform", "outputInverse", "outputField", "outputJacobian", "outputVolume")
@@ -29,6 +37,8 @@ _NAMES = {
     "outputJacobian": "{moving} to {fixed} (Jacobian)",
     "outputInverse": "{fixed} to {moving} (inverse)",
 }
+#: ``registerVolumes`` has always named the transform so.
+_NAMES_FOR_SCRIPTS = _NAMES | {"outputTransform": "{moving} registered to {fixed} (transform)"}
 
 
 @dataclass
@@ -62,6 +72,25 @@ class AppliedOutputs(SceneChange):
         return between is not None and np.allclose(between, np.eye(4), atol=1e-6)
 
 
+def apply_result(job: RegistrationJob, result: Any) -> RegistrationOutcome:
+    """Write ``result`` into the output nodes of ``job``; with none named, into a new volume and a new transform.
+
+    Raises InputError when a node is no longer in the scene. When anything fails, the scene is as before.
+    """
+    wanted = job.outputs.by_role()
+    steps = output_incrementally(job, result, wanted, dense=job.outputs.dense, names=_NAMES_FOR_SCRIPTS)
+    nodes = run_to_completion(steps).nodes
+    return RegistrationOutcome(
+        volume_node=nodes.get("outputVolume"),
+        transform_node=nodes.get("outputTransform"),
+        field_node=nodes.get("outputField"),
+        result=result,
+        notes=(*job.notes, *result.notes),
+        jacobian_node=nodes.get("outputJacobian"),
+        inverse_node=nodes.get("outputInverse"),
+    )
+
+
 def check_outputs(job: RegistrationJob, wanted: Mapping[str, Any], inputs: Iterable[Any]) -> None:
     """Raise InputError for nodes of ``wanted`` that cannot be written, beyond what ``prepareRegistration`` checks.
 
@@ -72,31 +101,26 @@ def check_outputs(job: RegistrationJob, wanted: Mapping[str, Any], inputs: Itera
         if node is not None and any(node is other for other in seen):
             raise InputError(f"The node {node.GetName()} is named for two outputs; each needs its own.")
         seen.append(node)
-    jacobian, inverse_node = wanted.get("outputJacobian"), wanted.get("outputInverse")
-    if jacobian is not None:
-        name = f"Jacobian {jacobian.GetName()}"
-        if not jacobian.IsA("vtkMRMLScalarVolumeNode") or jacobian.IsA("vtkMRMLLabelMapVolumeNode"):
-            raise InputError(f"The {name} is a {jacobian.GetNodeTagName()} node; it must be a scalar volume.")
-        if any(jacobian is node for node in inputs):
-            raise InputError(f"The {name} is an input, which would be lost; choose another one.")
-    if inverse_node is not None:
-        if not inverse_node.IsA("vtkMRMLTransformNode"):
-            raise InputError(
-                f"The inverse transform {inverse_node.GetName()} is a {inverse_node.GetNodeTagName()} node."
-            )
-        check_moves_nothing(inverse_node, "inverse transform", job.fixed)
+    check_derived_outputs(wanted.get("outputJacobian"), wanted.get("outputInverse"), job.fixed, inputs)
 
 
 def output_incrementally(
-    job: RegistrationJob, result: Any, wanted: Mapping[str, Any], *, field_is_volume: bool = False
+    job: RegistrationJob,
+    result: Any,
+    wanted: Mapping[str, Any],
+    *,
+    field_is_volume: bool = False,
+    dense: bool = False,
+    names: Mapping[str, str] | None = None,
 ) -> Steps[AppliedOutputs]:
     """Write ``result`` into the nodes of ``wanted``: role of an output to its node, or to None for a new one.
 
+    ``dense`` makes the transform a dense grid. ``names``: of new nodes, by role, with places for {moving} and {fixed}.
     All is computed before the scene changes. Raises InputError when a node was removed meanwhile. When anything fails,
     or the steps are closed before their end, the scene is as before.
     """
     check_still_there(job, wanted.values())
-    computed = yield from compute_incrementally(job, result, _asked(wanted, field_is_volume))
+    computed = yield from compute_incrementally(job, result, _asked(wanted, field_is_volume, dense))
     jacobian = None
     if "outputJacobian" in wanted:
         jacobian = yield from _jacobian_incrementally(job, result)
@@ -107,7 +131,8 @@ def output_incrementally(
     try:
         for role in _ORDER:
             if role in wanted:
-                _write(applied, role, _node_for(applied, role, wanted[role], computed), computed, result, jacobian)
+                node = _node_for(applied, role, wanted[role], computed, (names or _NAMES)[role])
+                _write(applied, role, node, computed, result, jacobian)
                 yield
     except BaseException:
         applied.revert()
@@ -115,7 +140,7 @@ def output_incrementally(
     return applied
 
 
-def _asked(wanted: Mapping[str, Any], field_is_volume: bool) -> Wanted:
+def _asked(wanted: Mapping[str, Any], field_is_volume: bool, dense: bool) -> Wanted:
     field_node = wanted.get("outputField")
     if field_node is not None:
         field_is_volume = not field_node.IsA("vtkMRMLTransformNode")
@@ -125,6 +150,7 @@ def _asked(wanted: Mapping[str, Any], field_is_volume: bool) -> Wanted:
         field="" if "outputField" not in wanted else "vectors" if field_is_volume else "grid",
         transform_node=wanted.get("outputTransform", wanted.get("outputInverse")),
         field_node=field_node,
+        dense=dense,
     )
 
 
@@ -136,11 +162,11 @@ def _node_class(job: RegistrationJob, role: str, computed: Computed) -> str:
     return "vtkMRMLScalarVolumeNode" if role == "outputJacobian" else node_class_of(computed.transform or [])
 
 
-def _node_for(applied: AppliedOutputs, role: str, node: Any, computed: Computed) -> Any:
+def _node_for(applied: AppliedOutputs, role: str, node: Any, computed: Computed, name: str) -> Any:
     """``node``, or a new one, known to ``applied``."""
     if node is None:
         job, scene = applied.job, applied.job.fixed.node.GetScene()
-        name = _NAMES[role].format(moving=job.moving.node.GetName(), fixed=job.fixed.node.GetName())
+        name = name.format(moving=job.moving.node.GetName(), fixed=job.fixed.node.GetName())
         node = applied.made(scene.AddNewNodeByClass(_node_class(job, role, computed), scene.GenerateUniqueName(name)))
     else:
         applied.remember(node)

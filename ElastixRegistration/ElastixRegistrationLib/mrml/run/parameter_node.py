@@ -53,6 +53,9 @@ _DEFAULTS = {
     "many.workers": "0",
 }
 
+#: What scenes of other releases may hold, and how it is called now.
+_FORMER_VALUES = {("many.way", "neighbours"): "neighbors"}
+
 
 class ParameterSet:
     """The choices kept in one parameter node. Every write changes the node once; equal values change nothing."""
@@ -89,7 +92,8 @@ class ParameterSet:
 
     def text(self, name: str) -> str:
         """A choice beside the settings; its default where the node has none."""
-        return self.node.GetParameter(name) or _DEFAULTS.get(name, "")
+        value = self.node.GetParameter(name) or _DEFAULTS.get(name, "")
+        return _FORMER_VALUES.get((name, value), value)
 
     def set_text(self, name: str, value: str) -> None:
         if self.text(name) != value:

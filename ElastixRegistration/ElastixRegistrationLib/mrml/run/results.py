@@ -16,23 +16,21 @@ from ...core.transforms.planes import lifted_transform
 from ...core.transforms.resampling import cast_into, resample
 from ..nodes.chains import Chain, chain_to_world, displacement_incrementally, inverse, simplified
 from ..nodes.coordinates import geometry_from_ijk_to_ras
-from ..nodes.incremental import Steps, run_to_completion
-from ..nodes.output_volumes import image_incrementally, volume_class_for, write_field_volume, write_resampled_volume
+from ..nodes.incremental import Steps
+from ..nodes.output_volumes import image_incrementally, write_field_volume
 from ..nodes.resampling import resample_incrementally
-from ..nodes.snapshots import SceneChange
 from ..nodes.transforms import (
     chain_from_data,
     covering_grid,
     grid_incrementally,
     node_chain,
-    node_class_of,
     set_from_parent,
     set_registration_references,
 )
 from ..nodes.volumes import narrowed, world_grid
 from ..nodes.warps import vector_image
 from .asynchronous import resampled_by_worker
-from .job import OutputNodes, RegistrationJob
+from .job import RegistrationJob
 
 
 @dataclass(frozen=True)
@@ -47,6 +45,8 @@ class RegistrationOutcome:
     field_node: Any
     result: Any
     notes: tuple[str, ...] = ()
+    jacobian_node: Any = None
+    inverse_node: Any = None
 
 
 @dataclass(frozen=True)
@@ -77,57 +77,6 @@ class Computed:
     transform: Chain | None = None
     dense_field: Chain | None = None
     vectors: Any = None
-
-
-def apply_result(job: RegistrationJob, result: Any) -> RegistrationOutcome:
-    """Write ``result`` into the output nodes of ``job``; with none named, into a new volume and a new transform.
-
-    Raises InputError when a node is no longer in the scene. When anything fails, the scene is as before.
-    """
-    outputs, scene = job.outputs, job.fixed.node.GetScene()
-    used = (outputs.volume, outputs.transform, outputs.field)
-    check_still_there(job, used)
-    computed = run_to_completion(compute_incrementally(job, result, _wanted(outputs)))
-    fixed, moving = job.fixed, job.moving
-    scene.SaveStateForUndo()
-    change = SceneChange()
-
-    def node_for(given: Any, node_class: str, name: str) -> Any:
-        if given is not None:
-            return change.remember(given)
-        return change.made(scene.AddNewNodeByClass(node_class, scene.GenerateUniqueName(name)))
-
-    pair = f"{moving.node.GetName()} registered to {fixed.node.GetName()}"
-    try:
-        transform_node = volume_node = None
-        if computed.transform is not None:
-            transform_node = node_for(outputs.transform, node_class_of(computed.transform), f"{pair} (transform)")
-            write_transform(job, transform_node, computed.transform)
-        if outputs.field is not None:
-            write_field(job, change.remember(outputs.field), computed)
-        # The last, because it may be the moving volume itself.
-        if computed.volume is not None:
-            volume_node = node_for(outputs.volume, volume_class_for(moving), pair)
-            write_resampled_volume(volume_node, computed.volume, fixed, moving)
-    except BaseException:
-        change.revert()
-        raise
-    notes = (*job.notes, *result.notes)
-    return RegistrationOutcome(volume_node, transform_node, outputs.field, result, notes)
-
-
-def _wanted(outputs: OutputNodes) -> Wanted:
-    field_kind = ""
-    if outputs.field is not None:
-        field_kind = "grid" if outputs.field.IsA("vtkMRMLTransformNode") else "vectors"
-    return Wanted(
-        volume=outputs.volume is not None or outputs.none_named,
-        transform=outputs.transform is not None or outputs.none_named,
-        field=field_kind,
-        transform_node=outputs.transform,
-        field_node=outputs.field,
-        dense=outputs.dense,
-    )
 
 
 def check_still_there(job: RegistrationJob, outputs: Any) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...errors import InputError
 from ...images.geometry import array_view, geometry_of, new_image
-from ...system.itk_access import wrapped_class
+from ...system.itk_access import leave_plugins_of_slicer, wrapped_class
 from ...system.native_messages import NATIVE_ERRORS
 from ...system.truncation import is_truncated
 
@@ -79,6 +79,7 @@ def _reader_of(path: Path, name: str) -> Any:
             return io
     except NATIVE_ERRORS as error:  # of .vtk files
         raise InputError(f"The {name} {path} cannot be read: {reason(error)}") from error
+    leave_plugins_of_slicer()
     import itk
 
     itk.imread  # noqa: B018  resolving it registers every reader
