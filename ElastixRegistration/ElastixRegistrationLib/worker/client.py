@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..core.automatic.plan import planned_stages
 from ..core.elastix.errors import error_lines, ignored_errors
 from ..core.elastix.progress import Iteration, ProgressEvent, ProgressParser
 from ..core.errors import ElastixRegistrationError, InputError, ParameterError, RegistrationError
@@ -56,7 +57,10 @@ class Job:
         self.moving, self.threads = moving, arguments["threads"]
         self.timeout_s, self.memory_limit_bytes = timeout_s, memory_limit_bytes
         dimension = str(arguments["fixed"].geometry.dimension)
-        self.plan = [{**stage, "FixedImageDimension": (dimension,)} for stage in arguments["stages"]]
+        stages = arguments["stages"]
+        if arguments.get("adapt"):
+            stages = planned_stages(stages, arguments.get("effort", "normal"))
+        self.plan = [{**stage, "FixedImageDimension": (dimension,)} for stage in stages]
         self._arguments, self._outputs = arguments, list(outputs)
 
     def buffers(self) -> Iterator[memoryview]:

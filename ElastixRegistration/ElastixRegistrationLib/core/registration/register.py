@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from ..transforms.itk_transforms import (
     compose,
     displacement_field,
     displacement_field_transform,
+    identity,
     map_points,
 )
 from ..transforms.resampling import outside_of, resample
@@ -37,9 +38,11 @@ from ..transforms.transform_parameters import (
     extend_bspline,
     grid_entries,
     maps_from_transform,
+    maps_if_small,
     transforms_from_maps,
 )
 from .automatic import FittedStages, fit_stages
+from .automatic_run import chooses_stages, run_on_pair
 from .checks import check_dimensions, check_start, checked_pairs, landmark_notes, with_landmark_metric
 from .initialization import initial_translation
 from .memory import check_memory
@@ -142,9 +145,10 @@ def register(
     Images are ITK images of 2 or 3 dimensions, any scalar type, or color (registered on luminance). Masks are images,
     nonzero inside, on any grid. Points are (N, D), LPS mm, paired by order. ``initial_transform`` is an itk transform,
     fixed to moving, that the stages continue from; ``initialization`` ("geometry", "mass", "none") makes one, None
-    leaves the start to the stages. With ``adapt`` the stages are fitted to this pair (``core.automatic``), which also
-    searches for a start where none of the two is given. ``channels`` are further pairs of images that the same
-    transform must align, each with its own masks, metric and weight. ``landmark_weight`` lets the points guide all
+    leaves the start to the stages. With ``adapt`` the stages are fitted to this pair, tried one by one and
+    kept where they help (``core.automatic``), from a start that is searched for where none of the two is given;
+    ``effort`` ("fast", "normal", "thorough") is what that may cost. ``channels`` are further pairs of images that the
+    same transform must align, each with its own masks, metric and weight. ``landmark_weight`` lets the points guide all
     stages: their mean distance, mm, times this weight is added to what is minimized; without it, only stages that name
     the metric CorrespondingPointsEuclideanDistanceMetric use them. ``parameter_changes`` are made in the stages, after
     they were fitted too: "NAME=VALUE" or "STAGE:NAME=VALUE". ``background`` is what belongs outside the moving
@@ -198,6 +202,28 @@ def register(
             initialization, fixed_side.image, moving_side.image, fixed_side.estimate.value, moving_side.estimate.value,
             fixed_side.mask, moving_side.mask,
         )  # fmt: skip
+    ratio = _required_ratio(fixed_side, moving_side)
+    if adapt and initialization == "none" and initial_transform is None:
+        initial_transform = identity(dimension)
+    if adapt and chooses_stages(stages, initial_transform, bool(channels)):
+        if initial_transform is not None:
+            check_overlap(*geometries[0], partial(map_points, initial_transform))
+        found = run_on_pair(
+            stages,
+            fixed_side,
+            moving_side,
+            initial_transform,
+            effort,
+            lambda stage: _prepared(stage, dimension, seed, moving_side.estimate.value, ratio),
+            threads=threads,
+            log_to_console=log_to_console,
+            log_to_file=log_to_file,
+        )
+        maps = maps_if_small(found.transform, fixed_geometry)
+        ran = _Ran(
+            found.transform, maps, found.stages, found.log, [*notes, *found.notes], more_stages=found.more_stages
+        )
+        return _result(ran, sides, fixed_geometry, moving, background, threads, progress)
     if adapt:
         fitted = _fitted(stages, fixed_side, moving_side, initial_transform, initialization, bool(channels))
         # What the user asks for counts more than what was fitted.
@@ -220,7 +246,6 @@ def register(
     ]
     if channels:
         stages, fixed_images, moving_images = _for_each_metric(stages, channels, fixed_images, moving_images)
-    ratio = _required_ratio(fixed_side, moving_side)
     prepared = [_prepared(stage, dimension, seed, moving_side.estimate.value, ratio) for stage in stages]
     run = run_elastix(
         [image for image, _ in fixed_images],
@@ -235,23 +260,48 @@ def register(
         log_to_console=log_to_console,
         log_to_file=log_to_file,
     )
-    parser = ProgressParser(prepared)
-    for event in parser.feed(run.log):
+    chain, maps, run_notes = _chain_of_run(run, start_chain, continues, fixed_geometry)
+    ran = _Ran(compose(chain), maps, prepared, run.log, notes, run_notes)
+    return _result(ran, sides, fixed_geometry, moving, background, threads, progress)
+
+
+class _Ran(NamedTuple):
+    """What came out of elastix. ``notes`` come before those on the images, ``late_notes`` after them."""
+
+    transform: Any
+    maps: list[dict[str, tuple[str, ...]]] | None
+    stages: list[dict[str, tuple[str, ...]]]
+    log: str
+    notes: list[str]
+    late_notes: Sequence[str] = ()
+    more_stages: Sequence[ParameterMap] = ()  # of the log, that elastix did not run
+
+
+def _result(
+    ran: _Ran,
+    sides: list[tuple[Side, Side]],
+    fixed_geometry: Geometry,
+    moving: Any,
+    background: float | str,
+    threads: int | None,
+    progress: Callable[[ProgressEvent], None] | None,
+) -> RegistrationResult:
+    parser = ProgressParser([*ran.stages, *ran.more_stages])
+    for event in parser.feed(ran.log):
         if progress is not None:
             progress(event)
-    chain, maps, run_notes = _chain_of_run(run, start_chain, continues, fixed_geometry)
     side_notes = [note for pair in sides for side in pair for note in side.notes]
     return RegistrationResult(
-        transform=compose(chain),
-        transform_parameters=maps,
-        stages=prepared,
-        background=moving_side.estimate,
-        fixed_background=fixed_side.estimate,
+        transform=ran.transform,
+        transform_parameters=ran.maps,
+        stages=ran.stages,
+        background=sides[0][1].estimate,
+        fixed_background=sides[0][0].estimate,
         fixed_geometry=fixed_geometry,
         moving=moving,
         iterations=parser.iterations,
-        log=run.log,
-        notes=[*notes, *side_notes, *run_notes, *ignored_errors(run.log)],
+        log=ran.log,
+        notes=[*ran.notes, *side_notes, *ran.late_notes, *ignored_errors(ran.log)],
         background_setting=background,
         threads=threads,
     )

@@ -49,19 +49,40 @@ def find_start(likeness: SimilarityScorer, believe_loaded: bool = True) -> Start
     in the larger one: the other way round, most of what is sampled lies outside wherever it stands. With the header of
     T1 and T2 of a neck moved, the larger one fixed, Dice of the cord was 0.72 instead of 0.44.
     """
+    found = find_starts(likeness)
+    if believe_loaded and found.loaded.score >= _AS_LOADED_IS_ENOUGH * found.best.score:
+        return found.loaded
+    return found.best
+
+
+@dataclass(frozen=True)
+class Starts:
+    """``best``: anywhere; ``near``: the best one that a refinement reaches from ``loaded``, the images as they lie."""
+
+    best: Start
+    near: Start
+    loaded: Start
+
+
+def find_starts(likeness: SimilarityScorer) -> Starts:
+    """As ``find_start``, for someone who has other evidence to choose by."""
     fixed, moving = likeness.fixed, likeness.moving
-    if moving.volume >= fixed.volume:
-        matrix, score = _best_motion(likeness, believe_loaded)
-    else:
-        matrix, score = _best_motion(SimilarityScorer(moving, fixed), believe_loaded)
-        matrix = np.linalg.inv(matrix)
+    swapped = moving.volume < fixed.volume
     center = _center_of_mass(fixed)
-    shift = matrix[:-1, :-1] @ center + matrix[:-1, -1] - center
-    return Start(matrix, float(np.linalg.norm(shift)), score)
+
+    def start(matrix: np.ndarray, score: float) -> Start:
+        matrix = np.linalg.inv(matrix) if swapped else matrix
+        shift = matrix[:-1, :-1] @ center + matrix[:-1, -1] - center
+        return Start(matrix, float(np.linalg.norm(shift)), score)
+
+    scorer = SimilarityScorer(moving, fixed) if swapped else likeness
+    refined = _refined_motions(scorer)
+    loaded = np.eye(fixed.geometry.dimension + 1), scorer.score(scorer.points)
+    return Starts(start(*max(refined, key=lambda one: one[1])), start(*refined[0]), start(*loaded))
 
 
-def _best_motion(likeness: SimilarityScorer, believe_loaded: bool) -> tuple[np.ndarray, float]:
-    """(Homogeneous matrix, fixed to moving points of ``likeness``, LPS mm; its score)."""
+def _refined_motions(likeness: SimilarityScorer) -> list[tuple[np.ndarray, float]]:
+    """(Homogeneous matrix, fixed to moving points of ``likeness``, LPS mm; its score), the one near as loaded first."""
     fixed, moving = likeness.fixed, likeness.moving
     dimension = fixed.geometry.dimension
     center = _center_of_mass(fixed)
@@ -85,13 +106,8 @@ def _best_motion(likeness: SimilarityScorer, believe_loaded: bool) -> tuple[np.n
     motions = [np.concatenate([turn, shift + step]) for turn, shift, step in itertools.product(turns, shifts, beside)]
     promising = sorted(motions, key=quick_score, reverse=True)[:_REFINED]
     upright = [np.concatenate([turns[0], shift]) for shift in shifts]
-    best, value = max(
-        (_refined(motion, score, fixed) for motion in [*upright, *promising]), key=lambda refined: refined[1]
-    )
-    loaded = likeness.score(likeness.points)
-    if believe_loaded and loaded >= _AS_LOADED_IS_ENOUGH * value:
-        return np.eye(dimension + 1), loaded
-    return rigid_matrix(best, center), value
+    refined = (_refined(motion, score, fixed) for motion in [*upright, *promising])
+    return [(rigid_matrix(motion, center), value) for motion, value in refined]
 
 
 def moved_points(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:

@@ -26,6 +26,8 @@ from .itk_transforms import (
 )
 from .spline_kernels import SPLINE_KERNELS, landmarks_of, spline_kernel_transform
 
+#: Some 20 MB of text.
+_MOST_PARAMETERS = 1_000_000
 ParameterMap = Mapping[str, Sequence[str]]
 
 #: Largest slope (mm per mm) of the displacement where it fades out beyond the control points. Below 1/sqrt(3) nothing
@@ -142,6 +144,17 @@ def maps_from_transform(transform: Any, fixed: Geometry) -> list[dict[str, tuple
     Linear, B-spline and thin-plate elements only; raises UnsupportedTransform for others, such as displacement fields.
     """
     return [_map_of(element, fixed) for element in chain_of(transform)]
+
+
+def maps_if_small(transform: Any, fixed: Geometry) -> list[dict[str, tuple[str, ...]]] | None:
+    """``maps_from_transform``; None for a transform of so many parameters that their text would be a burden, or that
+    has no such form."""
+    if sum(element.GetNumberOfParameters() for element in chain_of(transform)) > _MOST_PARAMETERS:
+        return None
+    try:
+        return maps_from_transform(transform, fixed)
+    except UnsupportedTransform:
+        return None
 
 
 def extend_bspline(parameters: ParameterMap) -> dict[str, tuple[str, ...]]:

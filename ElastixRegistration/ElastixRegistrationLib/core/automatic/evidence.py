@@ -1,0 +1,147 @@
+"""How well a transform explains a pair of images, block by block, so that two transforms can be told apart from chance.
+
+Three criteria on one coarse grid: mutual information on voxels that its histogram has not seen; squared correlation in
+small windows (Avants et al. 2008, doi:10.1016/j.media.2007.06.004); and how parallel intensity gradients are (Haber and
+Modersitzki 2006, doi:10.1007/11866763_89). elastix' stages optimize only the first, on other samples and resolutions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .flow import NOISE_VARIANCE
+from .windows import gradient, smoothed, window_sums
+from .working_pair import WorkingPair
+
+VOXELS = 150_000
+#: Blocks along each axis: the unit of chance.
+_BLOCKS = 5
+_BINS = 24
+_NOISE_SLOPE = 0.02
+#: Standard errors from which a difference is none of chance.
+CERTAIN = 3.0
+#: The same for what costs little if it is wrong.
+LIKELY = 2.0
+CRITERIA = ("information", "correlation", "edges")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Of a mean over the image between two transforms, and its standard error from block to block."""
+
+    mean: float
+    error: float
+
+    @property
+    def certainty(self) -> float:
+        """In standard errors; 0 where nothing differs."""
+        return self.mean / self.error if self.error > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Sums over blocks and counts of the voxels, by criterion; ``same_sign``: see ``Evidence.measure``."""
+
+    sums: Mapping[str, np.ndarray]
+    counts: Mapping[str, np.ndarray]
+    same_sign: float
+    overlap: float
+
+    def mean(self, criterion: str) -> float:
+        return float(self.sums[criterion].sum() / max(self.counts[criterion].sum(), 1))
+
+    def better_by(self, other: Measured) -> dict[str, Difference]:
+        """How much better than ``other`` of the same evidence, for each criterion."""
+        result = {}
+        for name in CRITERIA:
+            filled = self.counts[name] > 0
+            count = self.counts[name][filled].astype(float)
+            gain = (self.sums[name] - other.sums[name])[filled]
+            if not len(count):
+                result[name] = Difference(0.0, 0.0)
+                continue
+            mean = float(gain.sum() / count.sum())
+            spread = np.square(gain - mean * count).sum() * len(count) / max(len(count) - 1, 1)
+            result[name] = Difference(mean, float(np.sqrt(spread) / count.sum()))
+        return result
+
+
+class Evidence:
+    """Criteria of transforms of one pair, all on the same voxels of the fixed image."""
+
+    def __init__(self, pair: WorkingPair, voxels: float = VOXELS):
+        self.pair = pair
+        self.grid, self.voxel_mm = pair.grid(voxels)
+        spacing = np.array(self.grid.spacing[::-1])
+        self.radii = [max(1, round(2 * spacing.min() / s)) for s in spacing]
+        self.close_radii = [max(1, round(spacing.min() / s)) for s in spacing]
+        self.fixed = pair.fixed_on(self.grid, self.voxel_mm)
+        self.inside = pair.fixed_inside(self.grid)
+        self._moving = pair.moving.for_grid(self.voxel_mm)
+        self.variance = self._variance(self.fixed, self.radii)
+        #: Where the fixed image shows anything.
+        self.structured = self.inside & (self.variance > NOISE_VARIANCE)
+        indices = np.indices(self.fixed.shape)
+        self._seen = indices.sum(0) % 2 == 0
+        self._block = np.zeros(self.fixed.shape, int)
+        for index, count in zip(indices, self.fixed.shape, strict=True):
+            self._block = self._block * _BLOCKS + index * _BLOCKS // count
+        self._slopes = self._edges(self.fixed)
+
+    def measure(self, transform: Any) -> Measured:
+        """``same_sign``, up to 1: where windows correlate, how much of it is in the same direction. About 1 for images
+        of one contrast, also where they do not lie well; below 0.9 where tissues change their order."""
+        moving = self.pair._on(self._moving, transform, self.grid)
+        known = self.pair.moving_inside(self.grid, transform)
+        correlation = self._correlation(moving, self.radii)
+        values = {
+            "information": (self._information(moving, known), self.inside & ~self._seen),
+            "correlation": (correlation**2 * known, self.structured),
+            "edges": (self._parallel(moving) * known, self.structured),
+        }
+        close = self._correlation(moving, self.close_radii)[self.structured & known]
+        power = float(np.square(close).sum())
+        return Measured(
+            {name: np.bincount(self._block[where], value[where], _BLOCKS**moving.ndim) for name, (value, where) in
+             values.items()},
+            {name: np.bincount(self._block[where], minlength=_BLOCKS**moving.ndim) for name, (_, where) in
+             values.items()},
+            float((close * np.abs(close)).sum() / power) if power > 0 else 0.0,
+            float((known & self.inside).sum() / max(self.inside.sum(), 1)),
+        )  # fmt: skip
+
+    def _variance(self, values: np.ndarray, radii: list[int]) -> np.ndarray:
+        share = 1 / window_sums(np.ones_like(values), radii)
+        mean = window_sums(values, radii) * share
+        return np.maximum(window_sums(values * values, radii) * share - mean * mean, 0)
+
+    def _correlation(self, moving: np.ndarray, radii: list[int]) -> np.ndarray:
+        """In windows, -1 to 1; near 0 where either image is nearly constant."""
+        share = 1 / window_sums(np.ones_like(moving), radii)
+        means = [window_sums(one, radii) * share for one in (self.fixed, moving)]
+        covariance = window_sums(self.fixed * moving, radii) * share - means[0] * means[1]
+        variances = [self._variance(one, radii) + NOISE_VARIANCE for one in (self.fixed, moving)]
+        return np.asarray(covariance / np.sqrt(variances[0] * variances[1]))
+
+    def _information(self, moving: np.ndarray, known: np.ndarray) -> np.ndarray:
+        """Pointwise mutual information, nats, from a histogram of every second voxel; 0 where nothing is known."""
+        bins = [np.clip((one + 0.05) * (_BINS / 1.15), 0, _BINS - 1).astype(int) for one in (self.fixed, moving)]
+        both = bins[0] * _BINS + bins[1]
+        joint = np.bincount(both[known & self.inside & self._seen], minlength=_BINS**2).reshape(_BINS, _BINS) + 0.1
+        joint /= joint.sum()
+        table = np.log(joint / (joint.sum(1, keepdims=True) * joint.sum(0, keepdims=True)))
+        return np.where(known, table.reshape(-1)[both], 0.0)
+
+    def _edges(self, values: np.ndarray) -> np.ndarray:
+        return np.stack(gradient(smoothed(values, [0.7] * values.ndim)))
+
+    def _parallel(self, moving: np.ndarray) -> np.ndarray:
+        """Squared cosine of the angle between gradients; near 0 where there is none."""
+        slopes = self._edges(moving)
+        product = (slopes * self._slopes).sum(0)
+        powers = [np.square(one).sum(0) + _NOISE_SLOPE**2 for one in (slopes, self._slopes)]
+        return np.asarray(product**2 / (powers[0] * powers[1]))

@@ -1,0 +1,77 @@
+"""A deformation between voxel displacements on a grid and one cubic B-spline that comes before a linear transform."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..images.geometry import Geometry, array_view
+from ..transforms.deformation import jacobian_determinant
+from ..transforms.itk_transforms import (
+    affine_from_matrix,
+    bspline_transform,
+    compose,
+    displacement_field,
+    matrix_of,
+)
+from ..transforms.transform_parameters import extended_grid
+from .flow import warped
+from .windows import spline_coefficients
+
+#: Control points beyond the grid, on each side: what a cubic B-spline needs to be whole on all of it.
+_RIM = 2
+
+
+def voxel_displacements(transform: Any, linear: Any, grid: Geometry) -> np.ndarray:
+    """u of (D, k, j, i), voxels in the order of the axes, with ``transform`` = ``linear`` after x + u(x)."""
+    matrix = matrix_of(linear)
+    if matrix is None:
+        raise ValueError("what comes after the displacements must be linear")
+    back = affine_from_matrix(np.linalg.inv(matrix))
+    vectors = np.asarray(array_view(displacement_field(compose([transform, back]), grid)))
+    by_index = np.linalg.inv(np.asarray(grid.direction) * np.asarray(grid.spacing))
+    return np.ascontiguousarray(np.moveaxis(vectors @ by_index.T, -1, 0)[::-1], np.float32)
+
+
+def regridded(u: np.ndarray, old: Geometry, new: Geometry) -> np.ndarray:
+    """Voxel displacements of one grid on another one over the same box, with the same direction."""
+    ratio = np.array(new.spacing[::-1]) / np.array(old.spacing[::-1])
+    first = old.indices_of(np.atleast_2d(new.points_of(np.zeros(new.dimension))))[0][::-1]
+    shape = new.size[::-1]
+    shifts = np.empty((len(u), *shape), np.float32)
+    for axis, count in enumerate(shape):
+        steps = np.arange(count) * (ratio[axis] - 1) + first[axis]
+        shifts[axis] = steps.reshape([-1 if n == axis else 1 for n in range(len(shape))])
+    moved = warped(list(u), shifts, (0,) * len(u))
+    return np.stack([component / np.float32(r) for component, r in zip(moved, ratio, strict=True)])
+
+
+def spline_then(u: np.ndarray, grid: Geometry, linear: Any) -> Any:
+    """ITK transform: a B-spline that displaces the voxels of ``grid`` by u, then ``linear``."""
+    coefficients = np.stack([spline_coefficients(component) for component in u[::-1]])
+    step = np.asarray(grid.direction) * np.asarray(grid.spacing)
+    vectors = np.einsum("rc,c...->r...", step, coefficients.astype(float))
+    vectors = np.pad(vectors, [(0, 0), *((_RIM, _RIM) for _ in grid.size)], mode="edge")
+    origin = grid.points_of(np.full(grid.dimension, -float(_RIM)))
+    faded, origin = extended_grid(vectors, origin, np.asarray(grid.spacing), np.asarray(grid.direction))
+    return compose([bspline_transform(faded, origin, np.asarray(grid.spacing), np.asarray(grid.direction)), linear])
+
+
+def volume_range(transform: Any, geometry: Geometry, inside: np.ndarray | None) -> tuple[float, float, int]:
+    """(smallest, largest local volume inside, folded voxels anywhere) of a transform on the voxels of ``geometry``."""
+    vectors = array_view(displacement_field(transform, geometry))
+    determinant = jacobian_determinant(vectors, geometry.spacing, geometry.direction)
+    values = determinant if inside is None or not inside.any() else determinant[inside]
+    low, high = np.percentile(values, [0.05, 99.95])
+    return float(low), float(high), int(np.count_nonzero(~(determinant > 0)))
+
+
+def largest_displacement_gradient(vectors: np.ndarray, spacing: Sequence[float]) -> float:
+    """mm per mm, between neighboring voxels along any axis."""
+    steps = [
+        np.linalg.norm(np.diff(vectors, axis=axis), axis=-1).max(initial=0.0) / spacing[len(spacing) - 1 - axis]
+        for axis in range(vectors.ndim - 1)
+    ]
+    return float(max(steps))

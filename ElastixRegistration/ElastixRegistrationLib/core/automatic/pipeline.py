@@ -1,0 +1,267 @@
+"""Rigid, affine, B-spline, dense: each tried, each kept only where the pair shows that it helps and does no harm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import RegistrationError
+from ..images.geometry import array_view
+from ..parameters.maps import ParameterMap
+from ..transforms.itk_transforms import affine_from_matrix, displacement_field, matrix_of
+from .effort import Effort, Level
+from .evidence import CERTAIN, CRITERIA, LIKELY, Evidence, Measured
+from .field_transform import regridded, spline_then, volume_range, voxel_displacements
+from .flow import FlowImages, FlowSettings, eased, flow
+from .log import AutomaticLog
+from .motion import VOXELS as MOTION_VOXELS
+from .motion import remaining_motion
+from .stages import bspline_stage, first_stage, grid_spacing, linear_stage
+from .working_pair import WorkingPair, grid_of
+
+#: Windows correlate in the same direction by this much, or the images have different contrast. Of one contrast, also
+#: between persons: 0.91 and more once they lie well; T2 and FLAIR, T1 and T2, CT and MR: 0.77 and less.
+_SAME_CONTRAST = 0.85
+#: Across contrasts a deformation must be seen: so much of the squared motion of blocks is what their neighbors say too.
+_AGREED_SHARE = 0.25
+#: Information, nats, below which a pair is good for no more than a rigid transform.
+_TELLING_NATS = 0.2
+#: Largest and smallest scale along any direction of an affine transform between two bodies.
+_LARGEST_SCALE = 2.0
+#: Local volume, after / before, beyond which a deformation is not believed.
+LEAST_VOLUME, MOST_VOLUME = 0.2, 5.0
+_CHECKED_VOXELS = 1e6
+_MARGIN_VOXELS = 6
+
+
+class StageResult(NamedTuple):
+    """What elastix made of one stage: the whole transform, from fixed to moving points, and the stage as it ran."""
+
+    transform: Any
+    stage: dict[str, tuple[str, ...]]
+
+
+#: Runs one elastix stage from a linear start. Raises RegistrationError.
+Run = Callable[[ParameterMap, Any], StageResult]
+
+
+@dataclass
+class Outcome:
+    """``transform``: fixed to moving points. ``words``: what was chosen and why, for the sentence of the user."""
+
+    transform: Any
+    stages: list[dict[str, tuple[str, ...]]]
+    words: list[str]
+    ran_dense: bool = False
+
+
+def run_automatic(
+    pair: WorkingPair, start: np.ndarray, stages: Sequence[ParameterMap], run: Run, effort: Effort, log: AutomaticLog
+) -> Outcome:
+    """Register ``pair`` from the homogeneous matrix ``start``, LPS mm, with what ``stages`` of the preset allow.
+
+    ``run`` runs the stages of elastix; what is done without it is told to ``log``.
+    """
+    return _Automatic(pair, stages, run, effort, log).outcome(start)
+
+
+@dataclass
+class _Candidate:
+    transform: Any
+    measured: Measured
+
+
+class _Automatic:
+    def __init__(self, pair: WorkingPair, stages: Sequence[ParameterMap], run: Run, effort: Effort, log: AutomaticLog):
+        self.pair, self.run, self.effort, self.log = pair, run, effort, log
+        self.linear_map, self.bspline_map = (first_stage(stages, bspline) for bspline in (False, True))
+        self.evidence = Evidence(pair)
+        self.stages: list[dict[str, tuple[str, ...]]] = []
+        self.words: list[str] = []
+        self.ran_dense = False
+
+    def outcome(self, start: np.ndarray) -> Outcome:
+        first = self._candidate(affine_from_matrix(start))
+        linear = self._linear(first)
+        final = linear
+        if self.bspline_map is not None:
+            if linear.measured.mean("information") < _TELLING_NATS:
+                self.words.append("no deformation, as the images tell too little of each other for one")
+            else:
+                final = self._deformable(linear)
+        before, after = (one.measured.mean("information") for one in (first, final))
+        self.words.append(
+            f"mutual information on voxels that no stage was fitted to went from {before:.2f} at the start to"
+            f" {after:.2f} nats"
+        )
+        return Outcome(final.transform, self.stages, self.words, self.ran_dense)
+
+    def _candidate(self, transform: Any) -> _Candidate:
+        return _Candidate(transform, self.evidence.measure(transform))
+
+    def _tried(self, stage: ParameterMap, start: Any) -> _Candidate | None:
+        """What elastix makes of ``stage``; None where it fails, which is no reason to lose what there is."""
+        try:
+            result = self.run(stage, start)
+        except RegistrationError as error:
+            self.log.add(error.log)
+            return None
+        self.stages.append(result.stage)
+        return self._candidate(result.transform)
+
+    # Linear
+
+    def _linear(self, start: _Candidate) -> _Candidate:
+        if self.linear_map is None:
+            return start
+        geometries = self.pair.fixed.geometry, self.pair.moving.geometry
+        rigid = self._rigid(self.linear_map, start)
+        wanted = self.linear_map.get("Transform", ("",))[0]
+        if wanted != "AffineTransform" or rigid.measured.mean("information") < _TELLING_NATS:
+            self.words.append("rigid")
+            return rigid
+        affine_stage = linear_stage(self.linear_map, "AffineTransform", *geometries, self.effort)
+        affine = self._tried(affine_stage, rigid.transform)
+        if affine is not None and self._is_worth_it(affine, rigid):
+            self.words.append("affine")
+            return affine
+        self.words.append("rigid, as an affine transform explains no more")
+        return rigid
+
+    def _rigid(self, base: ParameterMap, start: _Candidate) -> _Candidate:
+        """The best of the start and of rigid stages from it: with long steps, and where that fails with short ones."""
+        geometries = self.pair.fixed.geometry, self.pair.moving.geometry
+        telling = start.measured.mean("information") >= _TELLING_NATS
+        for longest, metric in ((4.0, None if telling else "NormalizedMutualInformation"), (1.0, None)):
+            stage = linear_stage(base, "EulerTransform", *geometries, self.effort, metric, longest)
+            rigid = self._tried(stage, start.transform)
+            if rigid is not None and not is_worse(rigid.measured, start.measured):
+                return rigid
+        self.words.append("the start is kept, as a rigid stage made it worse")
+        return start
+
+    def _is_worth_it(self, affine: _Candidate, rigid: _Candidate) -> bool:
+        matrix = matrix_of(affine.transform)
+        scales = np.zeros(1) if matrix is None else np.linalg.svd(matrix[:-1, :-1], compute_uv=False)
+        if scales.max() > _LARGEST_SCALE or scales.min() < 1 / _LARGEST_SCALE:
+            return False
+        apart = self._apart_mm(affine.transform, rigid.transform)
+        return apart >= self.voxel_mm and is_better(affine.measured, rigid.measured, certain=LIKELY)
+
+    @cached_property
+    def voxel_mm(self) -> float:
+        """What both images can tell apart: side of a cube as large as a voxel of the coarser one."""
+        sides = [
+            np.prod(one.geometry.spacing) ** (1 / self.pair.dimension) for one in (self.pair.fixed, self.pair.moving)
+        ]
+        return float(max(sides))
+
+    def _apart_mm(self, first: Any, second: Any) -> float:
+        """Root mean square distance between where two transforms take what the fixed image shows."""
+        fields = [
+            array_view(displacement_field(one, self.evidence.grid))[self.evidence.structured] for one in (first, second)
+        ]
+        return float(np.sqrt(np.square(fields[0] - fields[1]).sum(-1).mean())) if len(fields[0]) else 0.0
+
+    # Deformable
+
+    def _deformable(self, linear: _Candidate) -> _Candidate:
+        grid_mm = grid_spacing(self.pair.fixed.geometry)
+        geometries = self.pair.fixed.geometry, self.pair.moving.geometry
+        assert self.bspline_map is not None
+        spline = self._tried(bspline_stage(self.bspline_map, *geometries, grid_mm, self.effort), linear.transform)
+        spline = self._plausible(spline, linear, self.effort.levels[0])
+        best = linear
+        if spline is not None and is_better(spline.measured, linear.measured):
+            best = spline
+        same = max(linear.measured.same_sign, best.measured.same_sign) >= _SAME_CONTRAST
+        if not same:
+            return self._across_contrasts(linear, best, grid_mm)
+        if best is spline:
+            self.words.append(f"B-spline with {grid_mm:g} mm between its control points")
+        dense = self._plausible(self._dense(linear, best), linear, self.effort.levels[-1])
+        if dense is not None and is_better(dense.measured, best.measured, ("information", "edges")):
+            self.words.append(f"refined by local correlation every {self._finest_mm():.2g} mm")
+            return dense
+        if best is linear:
+            self.words.append("no deformation, as none explained more")
+        return best
+
+    def _across_contrasts(self, linear: _Candidate, best: _Candidate, grid_mm: float) -> _Candidate:
+        if best is linear:
+            self.words.append("no deformation, as none explained more")
+            return linear
+        motion = remaining_motion(Evidence(self.pair, MOTION_VOXELS), linear.transform)
+        if motion.agreed_share < _AGREED_SHARE:
+            self.words.append(
+                "no deformation, as the contrasts differ and what is left of motion"
+                f" ({motion.rms_mm:.1f} mm) is not what neighboring blocks agree on ({motion.agreed_mm:.1f} mm)"
+            )
+            return linear
+        self.words.append(f"B-spline with {grid_mm:g} mm between its control points, by mutual information alone")
+        return best
+
+    def _finest_mm(self) -> float:
+        return self.pair.grid(self.effort.levels[-1].voxels)[1]
+
+    def _dense(self, linear: _Candidate, start: _Candidate) -> _Candidate:
+        self.ran_dense = True
+        u, previous = None, None
+        for number, level in enumerate(self.effort.levels):
+            grid, voxel_mm = self.pair.grid(level.voxels)
+            if previous is None or u is None:
+                u = voxel_displacements(start.transform, linear.transform, grid)
+            elif grid != previous:
+                u = regridded(u, previous, grid)
+            wide = grid_of(self.pair.fixed.geometry, voxel_mm, _MARGIN_VOXELS)
+            images = FlowImages(
+                fixed=self.pair.fixed_on(grid, voxel_mm),
+                moving=self.pair.moving_on(wide, voxel_mm, linear.transform),
+                weight=self.pair.fixed_inside(grid).astype(np.float32),
+                valid=self.pair.moving_inside(wide, linear.transform).astype(np.float32),
+                margin=tuple(_MARGIN_VOXELS if n > 1 else 0 for n in grid.size[::-1]),
+                spacing=grid.spacing[::-1],
+            )
+            self.log.begin_dense(number)
+            settings = FlowSettings(iterations=level.iterations)
+            u = flow(images, u, settings, self.pair.threads, self.log.iteration)
+            previous = grid
+        assert u is not None
+        assert previous is not None
+        return self._candidate(spline_then(u, previous, linear.transform))
+
+    def _plausible(self, candidate: _Candidate | None, linear: _Candidate, level: Level) -> _Candidate | None:
+        """``candidate``, smoothed where it folds or changes volume beyond belief; None where that does not help."""
+        if candidate is None:
+            return None
+        grid, _ = self.pair.grid(_CHECKED_VOXELS)
+        inside = self.pair.fixed_inside(grid)
+        for _ in range(3):
+            low, high, folded = volume_range(candidate.transform, grid, inside)
+            if folded == 0 and low >= LEAST_VOLUME and high <= MOST_VOLUME:
+                return candidate
+            coarse, _ = self.pair.grid(level.voxels)
+            u = eased(voxel_displacements(candidate.transform, linear.transform, coarse), 30)
+            candidate = self._candidate(spline_then(u, coarse, linear.transform))
+        return None
+
+
+def is_better(one: Measured, other: Measured, criteria: Sequence[str] = CRITERIA, certain: float = CERTAIN) -> bool:
+    """So by one of ``criteria``, by as many standard errors as make it ``certain``, and not worse by so many by any."""
+    certainties = [one.better_by(other)[name].certainty for name in criteria]
+    return max(certainties) > certain and min(certainties) > -certain
+
+
+def is_clearly_better(one: Measured, other: Measured) -> bool:
+    """By all criteria, and by more than chance taken together."""
+    certainties = [difference.certainty for difference in one.better_by(other).values()]
+    return min(certainties) > 0 and float(np.mean(certainties)) >= 2.0
+
+
+def is_worse(one: Measured, other: Measured) -> bool:
+    """Certainly so by most of the criteria."""
+    return sum(difference.certainty < -CERTAIN for difference in one.better_by(other).values()) >= 2

@@ -1,0 +1,47 @@
+"""What Automatic will run, as stages whose time can be told before: for the progress bar and the expected time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..parameters.maps import ParameterMap
+from .effort import Effort, effort_named
+
+#: An iteration of the dense stage takes as long as one of elastix with a sample for so many of its voxels.
+_VOXELS_FOR_A_SAMPLE = 2
+
+
+def planned_stages(stages: Sequence[ParameterMap], effort: str) -> list[ParameterMap]:
+    """The stages that ``run_automatic`` tries for these of the preset; it may try one twice, and leave some out."""
+    chosen = effort_named(effort)
+    planned: list[ParameterMap] = []
+    for stage in stages:
+        if "BSpline" in stage.get("Transform", ("",))[0]:
+            iterations = tuple(map(str, chosen.spline_iterations))
+            samples = (str(chosen.spline_samples),)
+            planned += [_changed(stage, iterations, samples), dense_plan(chosen)]
+        else:
+            iterations = (str(chosen.linear_iterations),) * 4
+            planned += [_changed(stage, iterations, ("4000",))] * 2
+    return planned
+
+
+def dense_plan(effort: Effort) -> ParameterMap:
+    """The dense stage in elastix's words; elastix itself could not run it."""
+    return {
+        "Transform": ("DenseDisplacementField",),
+        "Metric": ("LocalCorrelation",),
+        "NumberOfResolutions": (str(len(effort.levels)),),
+        "MaximumNumberOfIterations": tuple(str(level.iterations) for level in effort.levels),
+        "NumberOfSpatialSamples": tuple(str(round(level.voxels / _VOXELS_FOR_A_SAMPLE)) for level in effort.levels),
+    }
+
+
+def _changed(stage: ParameterMap, iterations: tuple[str, ...], samples: tuple[str, ...]) -> ParameterMap:
+    return {
+        **stage,
+        "NumberOfResolutions": (str(len(iterations)),),
+        "MaximumNumberOfIterations": iterations,
+        "NumberOfSpatialSamples": samples,
+        "ASGDParameterEstimationMethod": ("DisplacementDistribution",),
+    }

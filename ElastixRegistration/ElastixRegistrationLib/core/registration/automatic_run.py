@@ -1,0 +1,129 @@
+"""The preset Automatic on one pair: a start, then the stages of ``core.automatic``, each run by elastix where it is
+one of elastix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..automatic.effort import effort_named
+from ..automatic.evidence import Evidence
+from ..automatic.log import AutomaticLog
+from ..automatic.pipeline import StageResult, is_clearly_better, run_automatic
+from ..automatic.plan import dense_plan
+from ..automatic.stages import is_bspline
+from ..automatic.working_pair import OneImage, WorkingPair
+from ..elastix.run import run_elastix
+from ..parameters.maps import ParameterMap
+from ..transforms.itk_transforms import affine_from_matrix, compose, matrix_of
+from ..transforms.transform_parameters import extend_bspline, transforms_from_maps
+from .coarse import SimilarityScorer, coarse_voxel
+from .prepared_images import Side
+from .start_search import Start, find_starts
+
+
+@dataclass(frozen=True)
+class AutomaticRun:
+    """``transform``: fixed to moving points; ``stages``: what elastix ran, ``more_stages`` what ran after; ``notes``:
+    sentences for the user."""
+
+    transform: Any
+    stages: list[dict[str, tuple[str, ...]]]
+    log: str
+    notes: list[str]
+    more_stages: list[ParameterMap]
+
+
+def chooses_stages(stages: Sequence[ParameterMap], initial_transform: Any, has_channels: bool) -> bool:
+    """Whether these stages can be tried and undone one by one: at most one linear and one B-spline stage in this order,
+    each with one metric on one pair of images, from a linear start."""
+    kinds = [is_bspline(stage) for stage in stages]
+    return (
+        kinds in ([False], [True], [False, True])
+        and not has_channels
+        and all(len(stage.get("Metric", ())) == 1 for stage in stages)
+        and (initial_transform is None or initial_transform.IsLinear())
+    )
+
+
+def run_on_pair(
+    stages: Sequence[ParameterMap],
+    fixed: Side,
+    moving: Side,
+    given: Any,
+    effort: str,
+    prepare: Callable[[ParameterMap], dict[str, tuple[str, ...]]],
+    *,
+    threads: int | None = None,
+    log_to_console: bool = False,
+    log_to_file: bool = True,
+) -> AutomaticRun:
+    """``given``: linear transform to start from; None: a start is searched for. ``prepare``: makes a stage ready to
+    run. A stage that fails is left out, and the log has the reason.
+    """
+    log = AutomaticLog(log_to_console)
+    pair = _working_pair(fixed, moving, threads)
+    words: list[str] = []
+    notes: list[str] = []
+    start = np.eye(pair.dimension + 1)
+    if given is None:
+        start, words = _chosen_start(fixed, moving, pair)
+        notes = fixed.look_around(moving.geometry, np.linalg.inv(start))
+        if notes:
+            pair = _working_pair(fixed, moving, threads)
+    elif (matrix := matrix_of(given)) is not None:
+        start = matrix
+
+    def run(stage: ParameterMap, linear: Any) -> StageResult:
+        prepared = prepare(stage)
+        result = run_elastix(
+            [fixed.image],
+            [moving.image],
+            [prepared],
+            fixed_masks=[fixed.mask],
+            moving_masks=[moving.mask],
+            initial_transform=linear,
+            threads=threads,
+            log_to_console=log_to_console,
+            log_to_file=log_to_file,
+        )
+        log.add(result.log)
+        maps = [extend_bspline(parameters) for parameters in result.maps]
+        return StageResult(compose([linear, *transforms_from_maps(maps)]), prepared)
+
+    outcome = run_automatic(pair, start, stages, run, effort_named(effort), log)
+    sentence = f"Automatic: {'; '.join([*words, *outcome.words])}."
+    dense = [dense_plan(effort_named(effort))] if outcome.ran_dense else []
+    return AutomaticRun(outcome.transform, outcome.stages, log.text, [sentence, *notes], dense)
+
+
+def _working_pair(fixed: Side, moving: Side, threads: int | None) -> WorkingPair:
+    one, other = (OneImage(side.image, side.mask, side.estimate.value) for side in (fixed, moving))
+    return WorkingPair(one, other, threads)
+
+
+def _chosen_start(fixed: Side, moving: Side, pair: WorkingPair) -> tuple[np.ndarray, list[str]]:
+    """Where the images lie as loaded, unless another place is better beyond chance by more than the search's measure.
+
+    The coordinates of a scanner are evidence of their own: a place far away must be better on voxels that the search
+    did not look at, and by criteria that it did not use.
+    """
+    voxel_mm = coarse_voxel(fixed.geometry)
+    scorer = SimilarityScorer(fixed.for_fitting.coarse(voxel_mm), moving.for_fitting.coarse(voxel_mm))
+    found = find_starts(scorer)
+    evidence = Evidence(pair)
+    measured = [evidence.measure(affine_from_matrix(one.matrix)) for one in (found.loaded, found.near, found.best)]
+    chosen, best = found.loaded, measured[0]
+    for one, its in ((found.near, measured[1]), (found.best, measured[2])):
+        if is_clearly_better(its, best):
+            chosen, best = one, its
+    return chosen.matrix, [_words_on_start(chosen)]
+
+
+def _words_on_start(start: Start) -> str:
+    if start.is_identity:
+        return "starts as loaded"
+    return f"starts {start.shift_mm:.0f} mm and {start.turn_degrees:.0f} degrees from where it was loaded"
