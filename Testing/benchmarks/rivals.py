@@ -45,16 +45,16 @@ class Rival:
     run: Callable[[Case, int, Path], tuple[Cost, Any]]
 
 
-def ours(preset: str) -> Rival:
+def ours(preset: str, effort: str = "normal") -> Rival:
     def run(case: Case, seed: int, work: Path) -> tuple[Cost, Any]:
         command = [sys.executable, "-m", "ElastixRegistrationLib", "register", case.fixed, case.moving]
-        command += ["--preset", preset, "--seed", seed, "--threads", THREADS, "--quiet"]
+        command += ["--preset", preset, "--seed", seed, "--threads", THREADS, "--quiet", "--effort", effort]
         command += ["--output-transform", work / "t.h5", "--output-volume", work / "v.mha"]
         for option, mask in (("--fixed-mask", case.fixed_mask), ("--moving-mask", case.moving_mask)):
             command += [] if mask is None else [option, mask]
         return timed(command), read_transform(work / "t.h5")
 
-    return Rival("ours", preset, run)
+    return Rival("ours", preset if effort == "normal" else f"{preset}, {effort}", run)
 
 
 def unlike(presets: list[str]) -> list[str]:
