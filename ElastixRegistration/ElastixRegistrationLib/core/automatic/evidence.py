@@ -20,7 +20,8 @@ from .working_pair import WorkingPair
 VOXELS = 150_000
 #: Blocks along each axis: the unit of chance.
 _BLOCKS = 5
-_BINS = 24
+#: Bins of intensity: at most so many, and so few that each pair of them has some samples.
+_MOST_BINS, _FEWEST_BINS, _SAMPLES_IN_A_BIN = 24, 8, 20
 _NOISE_SLOPE = 0.02
 #: Standard errors from which a difference is none of chance.
 CERTAIN = 3.0
@@ -129,9 +130,11 @@ class Evidence:
 
     def _information(self, moving: np.ndarray, known: np.ndarray) -> np.ndarray:
         """Pointwise mutual information, nats, from a histogram of every second voxel; 0 where nothing is known."""
-        bins = [np.clip((one + 0.05) * (_BINS / 1.15), 0, _BINS - 1).astype(int) for one in (self.fixed, moving)]
-        both = bins[0] * _BINS + bins[1]
-        joint = np.bincount(both[known & self.inside & self._seen], minlength=_BINS**2).reshape(_BINS, _BINS) + 0.1
+        seen = known & self.inside & self._seen
+        count = int(np.clip(np.sqrt(seen.sum() / _SAMPLES_IN_A_BIN), _FEWEST_BINS, _MOST_BINS))
+        bins = [np.clip((one + 0.05) * (count / 1.15), 0, count - 1).astype(int) for one in (self.fixed, moving)]
+        both = bins[0] * count + bins[1]
+        joint = np.bincount(both[seen], minlength=count**2).reshape(count, count) + 0.1
         joint /= joint.sum()
         table = np.log(joint / (joint.sum(1, keepdims=True) * joint.sum(0, keepdims=True)))
         return np.where(known, table.reshape(-1)[both], 0.0)

@@ -19,6 +19,7 @@ from ..images.geometry import (
     set_geometry,
 )
 from ..system.itk_access import suffix_of, wrapped_class
+from .transform_parameters import is_small
 from .transformix import is_known_to_elastix, transformix
 
 INTERPOLATIONS = ("linear", "bspline", "nearest")
@@ -91,7 +92,7 @@ def _moved(
     if fill is not None:
         working[fill] = background
     image = image_from_array(working, geometry)
-    if exact_in_float32 and is_known_to_elastix(transform):
+    if exact_in_float32 and is_known_to_elastix(transform) and is_small(transform):
         return transformix(image, transform, reference, interpolation, background, threads)
     return _moved_by_itk(image, transform, reference, interpolation, background, threads)
 

@@ -26,8 +26,8 @@ from .itk_transforms import (
 )
 from .spline_kernels import SPLINE_KERNELS, landmarks_of, spline_kernel_transform
 
-#: Some 20 MB of text.
-_MOST_PARAMETERS = 1_000_000
+#: Some 6 MB of text, half a second to write and to read.
+_MOST_PARAMETERS = 300_000
 ParameterMap = Mapping[str, Sequence[str]]
 
 #: Largest slope (mm per mm) of the displacement where it fades out beyond the control points. Below 1/sqrt(3) nothing
@@ -146,10 +146,15 @@ def maps_from_transform(transform: Any, fixed: Geometry) -> list[dict[str, tuple
     return [_map_of(element, fixed) for element in chain_of(transform)]
 
 
+def is_small(transform: Any) -> bool:
+    """Whether the parameters of a transform are few enough to travel as text, which is how elastix takes them."""
+    return sum(element.GetNumberOfParameters() for element in chain_of(transform)) <= _MOST_PARAMETERS
+
+
 def maps_if_small(transform: Any, fixed: Geometry) -> list[dict[str, tuple[str, ...]]] | None:
     """``maps_from_transform``; None for a transform of so many parameters that their text would be a burden, or that
     has no such form."""
-    if sum(element.GetNumberOfParameters() for element in chain_of(transform)) > _MOST_PARAMETERS:
+    if not is_small(transform):
         return None
     try:
         return maps_from_transform(transform, fixed)

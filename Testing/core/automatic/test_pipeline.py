@@ -1,0 +1,88 @@
+"""Automatic deforms what is deformed, and leaves rigid what is one body in two contrasts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from core.phantoms import grid
+from ElastixRegistrationLib.core.automatic.effort import effort_named
+from ElastixRegistrationLib.core.automatic.flow import warped
+from ElastixRegistrationLib.core.automatic.log import AutomaticLog
+from ElastixRegistrationLib.core.automatic.plan import dense_plan, planned_stages
+from ElastixRegistrationLib.core.automatic.windows import smoothed
+from ElastixRegistrationLib.core.elastix.expected_time import expected_seconds
+from ElastixRegistrationLib.core.elastix.progress import ProgressParser
+from ElastixRegistrationLib.core.images.geometry import image_from_array
+from ElastixRegistrationLib.core.presets.catalog import find_preset
+from ElastixRegistrationLib.core.registration.register import register
+from ElastixRegistrationLib.core.transforms.itk_transforms import chain_of, map_points
+
+STAGES = find_preset("automatic").stages()
+GEOMETRY = grid((48, 48), (3.0, 3.0))
+
+
+def tissues(geometry, seed=0):
+    """Smooth random fields of two tissues, 0 to 1, in a round body."""
+    random = np.random.default_rng(seed)
+    shape = geometry.size[::-1]
+    axes = np.meshgrid(*(np.linspace(-1, 1, n) for n in shape), indexing="ij")
+    body = 1 / (1 + np.exp((np.sqrt(sum(axis**2 for axis in axes)) - 0.7) * 25))
+    fields = []
+    for _ in range(2):
+        field = smoothed(random.normal(size=shape).astype(np.float32), (2.0,) * len(shape))
+        fields.append(body * (field > 0.3 * field.std()))
+    return body, *(smoothed(field.astype(np.float32), (0.7,) * len(shape)) for field in fields)
+
+
+def image(values, geometry=GEOMETRY, noise=0, sigma=2.0):
+    values = 100 * values + np.random.default_rng(noise).normal(0, sigma, values.shape)
+    return image_from_array(values.astype(np.float32), geometry)
+
+
+def test_one_body_in_two_contrasts_stays_rigid():
+    body, first, second = tissues(GEOMETRY)
+    fixed = image(body + first - 0.5 * second, noise=1)
+    moved = grid((48, 48), (3.0, 3.0), origin=(GEOMETRY.origin[0] + 7.0, GEOMETRY.origin[1] - 5.0))
+    moving = image(body - 0.7 * first + 0.6 * second, moved, noise=2)
+    result = register(fixed, moving, STAGES, adapt=True, seed=1, effort="fast")
+    assert [part.IsLinear() for part in chain_of(result.transform)] == [True]
+    assert "no deformation" in result.notes[0]
+    center = GEOMETRY.center()[None]
+    assert np.linalg.norm(map_points(result.transform, center) - center - [7.0, -5.0]) < 1.5
+
+
+def test_a_deformed_body_is_deformed_back_by_one_spline_before_a_linear_transform():
+    body, first, second = tissues(GEOMETRY)
+    values = (body + first + 0.4 * second).astype(np.float32)
+    y, x = np.meshgrid(*(np.arange(48.0),) * 2, indexing="ij")
+    shift = 2.5 * np.exp(-(((x - 24) / 9) ** 2 + ((y - 24) / 9) ** 2))  # voxels, along x
+    (bent,) = warped([values], np.stack([0 * shift, shift]).astype(np.float32), (0, 0))
+    result = register(image(bent, noise=1), image(values, noise=2), STAGES, adapt=True, seed=1, effort="fast")
+    assert "BSplineTransform" in [part.GetNameOfClass() for part in chain_of(result.transform)]
+    assert len(chain_of(result.transform)) <= 2
+    index = np.array([[24.0, 24.0], [20.0, 26.0], [28.0, 22.0]])
+    points = GEOMETRY.points_of(index)
+    truth = GEOMETRY.points_of(index + np.array([[shift[int(j), int(i)], 0] for i, j in index]))
+    before = np.linalg.norm(points - truth, axis=1).mean()
+    assert np.linalg.norm(map_points(result.transform, points) - truth, axis=1).mean() < 0.35 * before
+    assert result.iterations[-1].metric < 0  # minus the correlation, in the log of the dense stage
+
+
+def test_more_effort_is_expected_to_take_longer():
+    seconds = [expected_seconds(planned_stages(STAGES, effort)) for effort in ("fast", "normal", "thorough")]
+    assert seconds[0] < seconds[1] < seconds[2]
+
+
+def test_who_follows_the_log_of_elastix_follows_the_dense_stage():
+    effort = effort_named("normal")
+    log = AutomaticLog()
+    for number, level in enumerate(effort.levels):
+        log.begin_dense(number)
+        for iteration in range(level.iterations):
+            log.iteration(iteration, 0.5)
+    parser = ProgressParser([dense_plan(effort)])
+    events = parser.feed(log.text)
+    assert events[-1].fraction == pytest.approx(1.0)
+    assert [event.fraction for event in events] == sorted(event.fraction for event in events)
+    assert {row.resolution for row in parser.iterations} == {0, 1}
+    assert parser.iterations[0].metric == -0.5
