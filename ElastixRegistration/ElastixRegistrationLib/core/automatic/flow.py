@@ -74,6 +74,8 @@ class _Flow:
         fixed = images.fixed
         spacing = np.asarray(images.spacing)
         finer = spacing.min() / spacing
+        # A step as long in mm along every axis is one of fewer voxels across thick slices, and so is its gradient.
+        self.axis_weights = [np.float32(f**2) for f in finer]
         # Along thick slices windows and smoothing span as many mm, and at least the neighbors.
         self.radii = [
             max(1, round(settings.radius * f)) if n > 1 else 0 for f, n in zip(finer, fixed.shape, strict=True)
@@ -90,8 +92,11 @@ class _Flow:
         dimension = self.images.fixed.ndim
         u = np.zeros((dimension, *self.images.fixed.shape), np.float32) if start is None else start.astype(np.float32)
         history: list[float] = []
+        best = u
         for iteration in range(self.settings.iterations):
             force, correlation = self._force(u)
+            if correlation > max(history, default=-1.0):
+                best = u
             history.append(correlation)
             if progress is not None:
                 progress(iteration, correlation)
@@ -103,7 +108,7 @@ class _Flow:
             u = np.stack(list(self.pool.map(self._composed, u, [update] * dimension, range(dimension))))
             if iteration % 3 == 2:
                 u = eased(u)
-        return eased(u, 15)
+        return eased(best, 15)
 
     def _mean(self, array: np.ndarray) -> np.ndarray:
         return window_sums(array, self.radii) * self.share
@@ -125,7 +130,8 @@ class _Flow:
         # Every window that holds a voxel has a say in its intensity.
         first, second, third = self.pool.map(self._mean, (along, across, across * mean - along * self.fixed_mean))
         by_intensity = first * images.fixed - second * moved + third
-        return [by_intensity * slope for slope in gradient(moved)], float(squared.sum()) / self.total_weight
+        force = [by_intensity * (slope * by) for slope, by in zip(gradient(moved), self.axis_weights, strict=True)]
+        return force, float(squared.sum()) / self.total_weight
 
     def _update(self, force: list[np.ndarray]) -> np.ndarray | None:
         update = np.stack(list(self.pool.map(lambda one: smoothed(one, self.update_sigmas), force)))
