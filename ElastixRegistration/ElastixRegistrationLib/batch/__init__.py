@@ -19,8 +19,10 @@ _HOME_OF = {
     "CohortProgress": "progress",
     "CohortResult": "cohort",
     "Tls": "cluster",
+    "compare_cohort": "comparison",
     "find_cases": "cases",
     "ranked": "summary",
+    "read_pairs": "pairs",
     "read_table": "cases",
     "run_cohort": "cohort",
 }

@@ -22,7 +22,7 @@ from ..core.errors import ElastixRegistrationError, InputError, RegistrationErro
 from ..core.files.image_files import read_image, write_image
 from ..core.files.transform_files import read_transform, write_transform
 from ..core.images.geometry import array_view, as_scalar, component_count, geometry_of, image_from_array, image_like
-from ..core.images.labels import as_labels
+from ..core.images.labels import as_labels, shared_labels
 from ..core.quality.similarity import Figure, dice_by_label
 from ..core.registration.inputs import RegistrationInputs, read_inputs
 from ..core.report.page import software_versions
@@ -171,7 +171,7 @@ class _Labels:
         before, after = (dice_by_label(self.fixed, other) for other in (_before(self.moving, inputs), moved))
         return [
             Figure(f"Dice overlap, label {label}", "", before.get(label, 0.0), after.get(label, 0.0), 1, 4)
-            for label in sorted(before.keys() | after.keys())
+            for label in shared_labels(self.fixed, array_view(self.moving))
         ]
 
 
@@ -250,6 +250,7 @@ def _write(
         "run": plan.run,
         "state": "done",
         "figures": [_finite(asdict(figure)) for figure in figures],
+        "landmarks": [_finite(asdict(row)) for row in comparison.landmarks],
         "verdict": comparison.verdict,
         "notes": [*inputs.notes, *result.notes],
         "background": {"value": result.background.value, "padding": result.background.padding},

@@ -47,34 +47,53 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add_landmarks(batch)
     add_resampling(batch)
     add_execution(batch)
-    add("--resume", action="store_true", help="keep results that are whole and made from the same files and settings")
+    add_cluster(batch)
     add(
         "--attended",
         action="store_true",
         help="for programs that start this: counts as lines of JSON on stderr; ends as by Ctrl-C when stdin is closed",
     )
-    where = batch.add_mutually_exclusive_group()
+    batch.set_defaults(run=run)
+
+
+def add_cluster(command: argparse.ArgumentParser) -> None:
+    """Where cases run, and whether results are kept."""
+    command.add_argument(
+        "--resume", action="store_true", help="keep results that are whole and made from the same files and settings"
+    )
+    where = command.add_mutually_exclusive_group()
     where.add_argument("--workers", type=int, metavar="N", help="cases at once; default: as cores and memory allow")
     where.add_argument(
         "--scheduler", metavar="ADDRESS", help="of a Dask cluster, as tcp://host:8786 or tls://host:8786"
     )
-    tls = batch.add_argument_group("TLS, for a scheduler at a tls:// address")
+    tls = command.add_argument_group("TLS, for a scheduler at a tls:// address")
     tls.add_argument("--tls-ca-file", metavar="PEM", help="certificates of the authority that signed the cluster's")
     tls.add_argument("--tls-cert", metavar="PEM", help="certificate to show to the scheduler")
     tls.add_argument("--tls-key", metavar="PEM", help="its private key")
-    batch.set_defaults(run=run)
+
+
+def cluster_of(options: argparse.Namespace) -> dict[str, Any]:
+    """Arguments of ``run_cohort`` from the options of ``add_cluster``."""
+    from ..batch.cluster import Tls
+
+    return {
+        "workers": options.workers,
+        "scheduler": options.scheduler,
+        "tls": Tls(options.tls_ca_file, options.tls_cert, options.tls_key),
+        "resume": options.resume,
+    }
 
 
 def run(options: argparse.Namespace) -> Outcome:
     # Loaded here: Dask is an extra.
     from ..batch.cases import find_cases
-    from ..batch.cluster import Tls, check_dask
+    from ..batch.cluster import check_dask
     from ..batch.cohort import run_cohort
 
     check_dask()
     request = chosen_request(options)
     cases = find_cases(options.inputs, fixed_mask=options.fixed_mask)
-    display: _Display | _Lines = _Lines() if options.attended else _Display(on=not (options.quiet or options.json))
+    display: Display | _Lines = _Lines() if options.attended else Display(on=not (options.quiet or options.json))
     if options.attended:
         _interrupt_when_stdin_closes()
     try:
@@ -82,11 +101,8 @@ def run(options: argparse.Namespace) -> Outcome:
             cases,
             options.output_dir,
             request,
-            workers=options.workers,
-            scheduler=options.scheduler,
-            tls=Tls(options.tls_ca_file, options.tls_cert, options.tls_key),
-            resume=options.resume,
             progress=display.show,
+            **cluster_of(options),
         )
     except KeyboardInterrupt:
         return _interrupted(display.over, len(cases), options.output_dir)
@@ -95,7 +111,7 @@ def run(options: argparse.Namespace) -> Outcome:
     return _outcome(result)
 
 
-class _Display:
+class Display:
     """One line that is drawn again on a terminal, lines now and then elsewhere."""
 
     def __init__(self, *, on: bool):

@@ -17,7 +17,7 @@ from typing import Any
 
 from .. import __version__
 from ..core.errors import ElastixRegistrationError, RegistrationError
-from . import analyze, apply, batch, evaluate, presets, register
+from . import analyze, apply, batch, compare, evaluate, presets, register, tune
 from .options import add_choice, add_execution, add_initialization, add_landmarks, add_resampling, add_stages
 from .outcome import Outcome
 from .parser import Parser
@@ -86,6 +86,8 @@ def parser() -> argparse.ArgumentParser:
     analyze.add_parser(subparsers, common)
     evaluate.add_parser(subparsers, common)
     batch.add_parser(subparsers, common)
+    compare.add_parser(subparsers, common)
+    tune.add_parser(subparsers, common)
     # An option that is given before an action of presets must not be set back by the action's default.
     presets.add_parser(subparsers, common, _common_options(argparse.SUPPRESS))
     background = subparsers.add_parser(

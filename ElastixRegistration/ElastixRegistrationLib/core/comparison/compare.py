@@ -29,7 +29,7 @@ from .text import as_dict, runs_csv, table_csv, table_text
 from .truth import Pair, check_names, judged
 
 #: Of so many pairs the page shows pictures.
-_SHOWN_PAIRS = 6
+SHOWN_PAIRS = 6
 _PICTURE_VOXELS = 4e5
 
 
@@ -195,7 +195,7 @@ def pictures_of(
 ) -> tuple[PairPictures, ...]:
     """Of the first pairs: overlays of every method, and where the methods disagree."""
     found = []
-    for pair in pairs[:_SHOWN_PAIRS]:
+    for pair in pairs[:SHOWN_PAIRS]:
         names = [row.name for row in ranking.rows if (pair.name, row.name) in transforms]
         if not names:
             continue

@@ -22,7 +22,7 @@ from .ranking import Ranking
 from .records import LANDMARKS
 from .text import better_word, cells, heads
 
-_STYLE = """
+PAGE_STYLE = """
 .ranking { width: 100%; } .ranking td, .ranking th { padding: 6px 8px; border-bottom: 1px solid var(--rule);
   text-align: right; vertical-align: top; } .ranking td:first-child, .ranking th:first-child { text-align: left; }
 .ranking thead th { color: var(--quiet); } .ranking tbody tr:first-child td { font-weight: 600; }
@@ -59,7 +59,7 @@ def comparison_html(ranking: Ranking, pairs: Sequence[PairPictures] = (), title:
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:;'
         " style-src 'unsafe-inline'\">"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{STYLE}{_STYLE}</style></head>\n<body><main>\n{body}\n"
+        f"<title>{escape(title)}</title><style>{STYLE}{PAGE_STYLE}</style></head>\n<body><main>\n{body}\n"
         "<footer>Made by software for research. It is not a medical device and not approved for clinical use.</footer>"
         "</main></body></html>\n"
     )

@@ -28,7 +28,9 @@ def pareto_front(points: Sequence[tuple[float, float]], *, less_is_better: bool)
     return [not any(o[0] <= c[0] and o[1] <= c[1] and (o[0] < c[0] or o[1] < c[1]) for o in costs) for c in costs]
 
 
-def scatter_svg(dots: Sequence[Dot], y_label: str, *, named: bool = True) -> str:
+def scatter_svg(
+    dots: Sequence[Dot], y_label: str, *, x_label: str = "seconds", x_unit: str = " s", named: bool = True
+) -> str:
     """``named``: write the names beside the dots, otherwise they show when pointed at."""
     xs, ys = np.array([dot.x for dot in dots]), np.array([dot.y for dot in dots])
     x_ticks, y_ticks = _ticks(0.0, float(xs.max())), _ticks(float(ys.min()), float(ys.max()))
@@ -40,7 +42,9 @@ def scatter_svg(dots: Sequence[Dot], y_label: str, *, named: bool = True) -> str
         down = (HEIGHT - TOP - BOTTOM) * (y_high - y) / (y_high - y_low or 1)
         return LEFT + across, TOP + down
 
-    parts = [f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="Seconds against {y_label}">']
+    parts = [
+        f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(y_label)} over {x_label}">'
+    ]
     for tick in y_ticks:
         y = place(0, float(tick))[1]
         parts.append(f'<line class="rule" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
@@ -56,7 +60,7 @@ def scatter_svg(dots: Sequence[Dot], y_label: str, *, named: bool = True) -> str
     for dot in sorted(dots, key=lambda one: one.y):
         x, y = place(dot.x, dot.y)
         color = "" if dot.on_front else ' style="fill:#9aa5b1"'
-        title = f"<title>{escape(dot.name)}: {dot.x:.1f} s, {dot.y:.4g}</title>"
+        title = f"<title>{escape(dot.name)}: {dot.x:.4g}{x_unit}, {dot.y:.4g}</title>"
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{5 if named else 3.5}"{color}>{title}</circle>')
         if named:
             at = y + 4
@@ -64,7 +68,7 @@ def scatter_svg(dots: Sequence[Dot], y_label: str, *, named: bool = True) -> str
                 at -= 13
             taken.append(at)
             parts.append(f'<text x="{x + 9:.1f}" y="{at:.1f}">{escape(dot.name)}</text>')
-    parts.append(f'<text class="x" x="{(LEFT + WIDTH - RIGHT) / 2:.0f}" y="{HEIGHT - 6}">seconds</text>')
+    parts.append(f'<text class="x" x="{(LEFT + WIDTH - RIGHT) / 2:.0f}" y="{HEIGHT - 6}">{x_label}</text>')
     middle = (TOP + HEIGHT - BOTTOM) / 2
     parts.append(f'<text class="x" transform="translate(14 {middle:.0f}) rotate(-90)">{escape(y_label)}</text>')
     return "".join(parts) + "</svg>"

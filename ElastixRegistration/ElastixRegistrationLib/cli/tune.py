@@ -1,0 +1,126 @@
+"""The subcommand tune: better parameters for the pairs of a table, found in a budget and proven on pairs kept apart."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import InputError
+from .outcome import Outcome
+
+if TYPE_CHECKING:
+    from ..core.tuning.result import TuningResult
+    from ..core.tuning.tune import TuningProgress
+
+
+def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
+    command = subparsers.add_parser(
+        "tune",
+        parents=[common],
+        help="search better parameters for your images",
+        description="Search better parameters than those of a preset on the pairs of a table (as batch takes it) that"
+        " have landmarks or labels, with Optuna. Pairs that the search does not see judge the result, which becomes a"
+        " preset of your own where it is better. The same call goes on where it was stopped, and two of them at once"
+        " share a study.",
+    )
+    add = command.add_argument
+    add("table", metavar="TABLE", help="pairs, each with landmarks or labels of both images")
+    add("--output-dir", metavar="DIR", required=True, help="gets tuning.html, tuning.json and the study")
+    add("--preset", metavar="ID", default="deformable", help="where the search starts; default: deformable")
+    add("--trials", type=int, metavar="N", help="how many parameter sets to try in all; default: 40")
+    add("--minutes", type=float, metavar="M", help="how long to search")
+    add("--hold-out", metavar="CASE", nargs="+", help="pairs that judge the result; default: a quarter, at least one")
+    add(
+        "--search",
+        metavar="NAME[=LOW:HIGH]",
+        nargs="+",
+        default=[],
+        help="elastix parameters to vary beside those that matter most (grid, metric, samples, steps ...)",
+    )
+    add("--time-limit", type=float, metavar="S", help="seconds that a registration may take on average")
+    add("--study", metavar="FILE", help="SQLite file of the search; default: study.db in DIR")
+    add("--seed", type=int, default=1, metavar="N", help="of the search")
+    add("--workers", type=int, default=1, metavar="N", help="trials at once")
+    add("--threads", type=int, metavar="N", help="of elastix, for each registration")
+    add("--title", metavar="TEXT", default="", help="name of the preset that comes out")
+    add("--no-save", action="store_true", help="keep no preset, only the page")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    from ..batch.cases import find_cases
+    from ..batch.pairs import read_pairs
+    from ..core.tuning.study import check_optuna
+    from ..core.tuning.tune import tune
+    from ..worker.registrar import BackgroundRegistrar
+
+    check_optuna()
+    cases = find_cases([options.table])
+    folder = Path(options.output_dir).absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+    display = _Display(on=sys.stderr.isatty() and not (options.quiet or options.json))
+    with BackgroundRegistrar(options.threads or (1 if options.workers > 1 else None)) as registrar:
+        try:
+            result = tune(
+                read_pairs(cases),
+                options.preset,
+                trials=options.trials,
+                minutes=options.minutes,
+                hold_out=options.hold_out,
+                search=options.search,
+                time_limit_s=options.time_limit,
+                study=options.study or folder / "study.db",
+                seed=options.seed,
+                workers=options.workers,
+                registrar=registrar,
+                progress=display.show,
+            )
+        except KeyboardInterrupt:
+            sentence = "Interrupted; the same call goes on from there."
+            return Outcome("", {"command": "tune", "interrupted": True}, sentence)
+        finally:
+            display.end()
+    return _outcome(result, folder, options)
+
+
+class _Display:
+    """One line that is drawn again on a terminal."""
+
+    def __init__(self, *, on: bool):
+        self._on, self._shown = on, ""
+
+    def show(self, progress: TuningProgress) -> None:
+        if not self._on:
+            return
+        total = "" if progress.total is None else f" of {progress.total}"
+        best = "" if progress.best is None else f", best {progress.best:.3f} of the start's 1"
+        line = f"trial {progress.trials}{total}{best}, {progress.seconds:.0f} s"
+        sys.stderr.write("\r" + line.ljust(len(self._shown)))
+        sys.stderr.flush()
+        self._shown = line
+
+    def end(self) -> None:
+        if self._shown:
+            sys.stderr.write("\r" + " " * len(self._shown) + "\r")
+            self._shown = ""
+
+
+def _outcome(result: TuningResult, folder: Path, options: argparse.Namespace) -> Outcome:
+    from ..core.system.output_files import whole_file
+
+    paths = {what: str(path) for what, path in result.write(folder).items()}
+    document: dict[str, Any] = {"command": "tune", **result.as_dict(), "outputs": paths, "preset": None}
+    saved = "The preset was not kept."
+    if result.is_better and not options.no_save:
+        preset = result.save(options.title)
+        document["preset"] = preset.id
+        saved = f"Kept as your preset {preset.id}."
+    with whole_file(folder / "tuning.json") as draft:
+        draft.write_text(json.dumps(document, indent=2, allow_nan=False, default=str) + "\n", encoding="utf-8")
+    return Outcome(f"{result!r}\n{saved}\npage: {paths['page']}", document)

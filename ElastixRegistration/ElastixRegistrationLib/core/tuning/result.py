@@ -1,0 +1,148 @@
+"""What a search for better parameters found, and how far it can be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from ..comparison.page import ranking_table
+from ..comparison.plot import pareto_front
+from ..comparison.ranking import Ranking
+from ..comparison.text import as_dict
+from ..errors import InputError
+from ..presets.preset import Preset, free_title
+from ..presets.user_presets import user_presets
+from ..system.output_files import whole_file
+
+START, TUNED = "start", "tuned"
+COMPLETE, PRUNED, FAILED, RUNNING = "complete", "pruned", "failed", "running"
+
+
+@dataclass(frozen=True)
+class TrialSummary:
+    """One trial. ``score``: its mean loss as a multiple of the start's, 1 for the start and less for better ones; None
+    where it was given up early. ``seconds``: of a registration, on average. ``errors``: by pair."""
+
+    number: int
+    state: str
+    values: Mapping[str, Any]
+    score: float | None
+    seconds: float | None
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, repr=False)
+class TuningResult:
+    """``preset`` is the best one found, ``values`` the knobs that made it. ``ranking`` compares it with the start on
+    ``held_out``, pairs that the search never saw; ``score`` is on those that it was tuned on."""
+
+    preset: Preset
+    start: Preset
+    values: Mapping[str, Any]
+    score: float
+    trials: tuple[TrialSummary, ...]
+    tuned_on: tuple[str, ...]
+    held_out: tuple[str, ...]
+    ranking: Ranking
+    importance: Mapping[str, float]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_better(self) -> bool:
+        """Whether the tuned preset did better on the held-out pairs, beyond chance or not."""
+        return self.score < 1 and self.ranking.rows[0].name == TUNED and self.ranking.rows[0].mean is not None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it did so beyond chance."""
+        behind = self.ranking.row(START).behind
+        return self.is_better and behind is not None and behind.is_known and behind.low > 0
+
+    @property
+    def sentence(self) -> str:
+        ranking = self.ranking
+        tuned, start = ranking.row(TUNED), ranking.row(START)
+        if tuned.mean is None or start.mean is None:
+            return "The held-out pairs could not be registered, so nothing is known of the tuned preset there."
+        unit = f" {ranking.unit}" if ranking.unit else ""
+        count = f"{len(self.held_out)} pair{'s' * (len(self.held_out) != 1)} that the search never saw"
+        figures = (
+            f"mean {ranking.measure} {tuned.mean:.{ranking.digits}f}{unit}, start {start.mean:.{ranking.digits}f}{unit}"
+        )
+        if not self.is_better:
+            return f"No better than the start: on {count}, {figures}. Keep {self.start.id}."
+        if self.is_shown:
+            return f"Better than the start beyond chance: on {count}, {figures}."
+        return f"Better than the start on {count} ({figures}), but that may be chance."
+
+    @property
+    def front(self) -> tuple[TrialSummary, ...]:
+        """Complete trials that no other beats in both time and score, the fastest first."""
+        done = [t for t in self.trials if t.score is not None and t.seconds is not None and t.state == COMPLETE]
+        on = pareto_front([(t.seconds or 0.0, t.score or 0.0) for t in done], less_is_better=True)
+        return tuple(sorted((t for t, is_on in zip(done, on, strict=True) if is_on), key=lambda t: t.seconds or 0.0))
+
+    def save(self, title: str = "", *, others: Sequence[Preset] = ()) -> Preset:
+        """Keep the preset among the user's own, under ``title`` or one made from the start's. Raises InputError."""
+        folder = user_presets()
+        title = title or free_title(f"{self.start.title}, tuned", [*folder.presets(), *others])
+        return folder.copy(self.preset, title, others)
+
+    def write(self, folder: str | Path) -> dict[str, Path]:
+        """``tuning.html`` in ``folder``, whole or not at all."""
+        from .page import tuning_html
+
+        folder = Path(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with whole_file(folder / "tuning.html") as draft:
+                draft.write_text(tuning_html(self), encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"The page cannot be written into {folder}: {error.strerror}.") from error
+        return {"page": folder / "tuning.html"}
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "sentence": self.sentence,
+            "is_better": self.is_better,
+            "is_shown": self.is_shown,
+            "score": self.score,
+            "values": dict(self.values),
+            "tuned_on": list(self.tuned_on),
+            "held_out": list(self.held_out),
+            "importance": dict(self.importance),
+            "notes": list(self.notes),
+            "trials": [
+                {**vars(trial), "values": dict(trial.values), "errors": dict(trial.errors)} for trial in self.trials
+            ],
+            "comparison": as_dict(self.ranking),
+        }
+
+    def changes(self) -> list[tuple[str, str]]:
+        """Knobs and values of the best trial, as texts."""
+        return [
+            (name, f"{value:.4g}" if isinstance(value, float) else str(value)) for name, value in self.values.items()
+        ]
+
+    def __repr__(self) -> str:
+        states = [trial.state for trial in self.trials]
+        counts = f"{len(states)} trials ({states.count(COMPLETE)} complete, {states.count(PRUNED)} given up early)"
+        best = ", ".join(f"{name} {text}" for name, text in self.changes())
+        return "\n".join(
+            [self.sentence, f"{counts}; best score {self.score:.3f} of the start's 1: {best}", *self.notes]
+        )
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<li>{escape(name)}: {escape(text)}</li>" for name, text in self.changes())
+        return f"<p><b>{escape(self.sentence)}</b></p>{ranking_table(self.ranking)}<ul>{rows}</ul>"
+
+
+def described(preset: Preset, tuned_on: Sequence[str], trials: int, study: str) -> str:
+    """What the tuned preset says of where it comes from."""
+    where = f", study {study}" if study else ""
+    pairs = f"{len(tuned_on)} pair{'s' * (len(tuned_on) != 1)} ({', '.join(tuned_on)})"
+    return f"{preset.title}, tuned in {trials} trials on {pairs}{where}."

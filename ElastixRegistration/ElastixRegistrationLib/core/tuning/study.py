@@ -1,0 +1,208 @@
+"""The trials of a search in an Optuna study, which several processes may share and which outlives each of them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import threading
+import time
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from .result import COMPLETE, FAILED, PRUNED, RUNNING, TrialSummary
+from .space import Space
+
+_NAME = "tuning"
+#: A running trial whose process has not been heard of for so long is lost, and is done again.
+_LOST_S = 60.0
+_BEAT_S = 5.0
+_ALIVE, _IDENTITY, _STARTS, _SECONDS, _ERRORS = "alive", "identity", "start losses", "seconds", "errors"
+
+
+def check_optuna() -> None:
+    """Raise InputError, with what to install, when Optuna is missing."""
+    try:
+        import optuna  # noqa: F401
+    except ImportError as error:
+        raise InputError(
+            "Tuning needs Optuna, which is not installed: pip install optuna, or pip install '.[tune]' in a checkout."
+        ) from error
+
+
+class Study:
+    """``trials`` in all, by whatever process. In memory without a ``path``, an SQLite file otherwise.
+
+    ``identity``: what must be the same for two searches to share a study. Raises InputError for the study of another
+    search, or a file that is none.
+    """
+
+    def __init__(self, space: Space, identity: Mapping[str, Any], path: Path | None, seed: int, trials: int | None):
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        self._optuna, self._space, self._trials = optuna, space, trials
+        self._lock = threading.Lock()
+        try:
+            storage = None
+            if path is not None:
+                storage = optuna.storages.RDBStorage(
+                    f"sqlite:///{path}", engine_kwargs={"connect_args": {"timeout": 120}}
+                )
+            self._study = optuna.create_study(
+                storage=storage, study_name=_NAME, load_if_exists=True, direction="minimize"
+            )
+            known = len(self._study.trials)
+        except Exception as error:  # of SQLAlchemy, SQLite and the file system
+            text = " ".join(str(error).split())[:200]
+            raise InputError(f"The study {path} cannot be opened: {text}.") from error
+        # A process that joins later must not propose what the first one has proposed.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # grouping, for knobs that depend on others, is called experimental
+            self._study.sampler = optuna.samplers.TPESampler(
+                seed=seed + 7919 * known, multivariate=True, group=True, constant_liar=True, n_startup_trials=8
+            )
+        self._study.pruner = optuna.pruners.MedianPruner(n_startup_trials=5)
+        self._check_identity(identity, path)
+
+    def _check_identity(self, identity: Mapping[str, Any], path: Path | None) -> None:
+        text = hashlib.sha256(json.dumps(identity, sort_keys=True, default=str).encode()).hexdigest()
+        former = self._study.user_attrs.get(_IDENTITY)
+        if former is None:
+            self._study.set_user_attr(_IDENTITY, text)
+            self._study.enqueue_trial(self._space.start())
+        elif former != text:
+            raise InputError(
+                f"The study {path} is of another search (other pairs, start, parameters or limits); give a new file."
+            )
+
+    @property
+    def total(self) -> int | None:
+        return self._trials
+
+    @property
+    def starts(self) -> dict[str, float]:
+        """Losses of the start by pair, as far as they are known."""
+        return dict(self._study.user_attrs.get(_STARTS, {}))
+
+    def set_starts(self, losses: Mapping[str, float]) -> None:
+        self._study.set_user_attr(_STARTS, dict(losses))
+
+    def ask(self) -> Any:
+        """A new trial; None when enough are done or under way. A lost one is done again first."""
+        with self._lock:
+            self._give_up_lost()
+            if self._trials is not None and self._count(COMPLETE, PRUNED, FAILED, RUNNING) >= self._trials:
+                return None
+            trial = self._study.ask()
+            trial.set_user_attr(_ALIVE, time.time())
+            return trial
+
+    def is_full(self) -> bool:
+        """Whether enough trials are over, and not only under way."""
+        return self._trials is not None and self._count(COMPLETE, PRUNED, FAILED) >= self._trials
+
+    def values(self, trial: Any) -> dict[str, Any]:
+        """What the sampler proposes for ``trial``, by the names of the knobs."""
+        values: dict[str, Any] = {}
+        for knob in self._space.knobs:
+            if knob.only_with is not None and values.get(knob.only_with[0]) != knob.only_with[1]:
+                continue
+            if knob.choices:
+                values[knob.name] = trial.suggest_categorical(knob.name, list(knob.choices))
+            elif knob.whole:
+                values[knob.name] = trial.suggest_int(knob.name, int(knob.low), int(knob.high), log=knob.log)
+            else:
+                values[knob.name] = trial.suggest_float(knob.name, knob.low, knob.high, log=knob.log)
+        return values
+
+    @contextlib.contextmanager
+    def alive(self, trial: Any) -> Iterator[None]:
+        """While the block runs other processes know that ``trial`` is under way."""
+        over = threading.Event()
+
+        def beat() -> None:
+            while not over.wait(_BEAT_S):
+                with contextlib.suppress(Exception):
+                    trial.set_user_attr(_ALIVE, time.time())
+
+        thread = threading.Thread(target=beat, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+    def should_give_up(self, trial: Any, score: float, step: int) -> bool:
+        """Whether ``trial`` is worse after its first pairs than most others were then."""
+        trial.report(score, step)
+        return bool(trial.should_prune())
+
+    def tell(
+        self, trial: Any, score: float | None, state: str, seconds: float | None, errors: Mapping[str, str]
+    ) -> None:
+        if seconds is not None:
+            trial.set_user_attr(_SECONDS, seconds)
+        if errors:
+            trial.set_user_attr(_ERRORS, dict(errors))
+        states = self._optuna.trial.TrialState
+        kind = {COMPLETE: states.COMPLETE, PRUNED: states.PRUNED, FAILED: states.FAIL}[state]
+        with self._lock, contextlib.suppress(RuntimeError, ValueError):  # taken for lost, and done again
+            self._study.tell(trial, score if state == COMPLETE else None, state=kind)
+
+    def put_back(self, trial: Any) -> None:
+        """``trial`` was interrupted; its values are tried by whoever goes on."""
+        self._again(trial.number, trial.params)
+
+    def summaries(self) -> list[TrialSummary]:
+        """All trials by number."""
+        states = self._optuna.trial.TrialState
+        names = {states.COMPLETE: COMPLETE, states.PRUNED: PRUNED, states.FAIL: FAILED, states.RUNNING: RUNNING}
+        return [
+            TrialSummary(
+                trial.number,
+                names[trial.state],
+                dict(trial.params),
+                trial.value if trial.state == states.COMPLETE else None,
+                trial.user_attrs.get(_SECONDS),
+                trial.user_attrs.get(_ERRORS, {}),
+            )
+            for trial in self._study.trials
+            if trial.state in names and trial.params
+        ]
+
+    def importance(self) -> dict[str, float]:
+        """How much each knob mattered, from 0 to 1; empty where too few trials tell."""
+        evaluator = self._optuna.importance.PedAnovaImportanceEvaluator()
+        if self._count(COMPLETE) < 12:
+            return {}
+        try:
+            return dict(self._optuna.importance.get_param_importances(self._study, evaluator=evaluator))
+        except Exception:  # where trials do not differ enough for it
+            return {}
+
+    def _count(self, *names: str) -> int:
+        states = self._optuna.trial.TrialState
+        of = {COMPLETE: states.COMPLETE, PRUNED: states.PRUNED, FAILED: states.FAIL, RUNNING: states.RUNNING}
+        wanted = tuple(of[name] for name in names)
+        counted = self._study.get_trials(deepcopy=False, states=wanted)
+        return sum(not trial.user_attrs.get("lost") for trial in counted)
+
+    def _give_up_lost(self) -> None:
+        running = self._optuna.trial.TrialState.RUNNING
+        for trial in self._study.get_trials(deepcopy=False, states=(running,)):
+            if time.time() - trial.user_attrs.get(_ALIVE, 0.0) > _LOST_S:
+                self._again(trial.number, trial.params)
+
+    def _again(self, number: int, values: Mapping[str, Any]) -> None:
+        storage = self._study._storage  # Optuna has no other way to mark a trial of another process
+        trial_id = storage.get_trial_id_from_study_id_trial_number(self._study._study_id, number)
+        with contextlib.suppress(Exception):  # another process was quicker
+            storage.set_trial_user_attr(trial_id, "lost", True)
+            self._study.tell(number, state=self._optuna.trial.TrialState.FAIL)
+            if values:
+                self._study.enqueue_trial(dict(values))

@@ -1,0 +1,82 @@
+"""Registrations in a background process, one after another, for what calls ``core.register`` many times.
+
+A crash of elastix then ends one registration and not the whole search, and the caller's other threads stay awake.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import RegistrationError
+from .client import State
+from .pool import WorkerPool
+
+if TYPE_CHECKING:
+    from ..core.comparison.methods import Method
+    from ..core.comparison.truth import Pair
+
+_POLL_S = 0.2
+
+
+class BackgroundRegistrar:
+    """Runs a method on a pair in a background process, one for each thread that calls. ``threads`` of elastix for each;
+    ``timeout_s``: slower ones fail. Once ``stop`` was called everything under way fails."""
+
+    def __init__(self, threads: int | None = None, timeout_s: float | None = None):
+        self._threads, self._timeout_s = threads, timeout_s
+        self._stopped = threading.Event()
+        self._of_thread = threading.local()
+        self._pools: list[WorkerPool] = []
+
+    def __call__(self, method: Method, pair: Pair, seed: int | None, tell: Callable[[Any], None] | None = None) -> Any:
+        """A BackgroundResult. ``tell`` gets elastix's progress while it runs. Raises what the registration raises."""
+        given = pair.inputs
+        arguments = dict(method.arguments)
+        if pair.initial_transform is not None:
+            arguments["initialization"] = None
+        handle = self._pool().submit(
+            given.fixed,
+            given.moving,
+            list(method.stages),
+            fixed_mask=given.fixed_mask,
+            moving_mask=given.moving_mask,
+            initial_transform=pair.initial_transform,
+            seed=seed,
+            threads=self._threads,
+            timeout_s=self._timeout_s,
+            **arguments,
+        )
+        while not handle.wait(_POLL_S):
+            if tell is not None and handle.progress is not None:
+                tell(handle.progress)
+            if self._stopped.is_set():
+                handle.cancel()
+        if handle.state == State.CANCELLED:
+            raise RegistrationError("The registration was stopped.")
+        if handle.error is not None or handle.result is None:
+            raise handle.error or RegistrationError("The registration failed.")
+        return handle.result
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def close(self) -> None:
+        """End all background processes."""
+        self.stop()
+        for pool in self._pools:
+            pool.close()
+
+    def __enter__(self) -> BackgroundRegistrar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _pool(self) -> WorkerPool:
+        # A pool is not for several threads at once.
+        if not hasattr(self._of_thread, "pool"):
+            self._of_thread.pool = WorkerPool(1)
+            self._pools.append(self._of_thread.pool)
+        return self._of_thread.pool

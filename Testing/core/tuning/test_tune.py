@@ -1,0 +1,184 @@
+"""A search finds what is better, says when nothing is, and survives failures, interruptions and company."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from core.phantoms import blobs, grid
+from ElastixRegistrationLib import core
+from ElastixRegistrationLib.core.errors import RegistrationError
+from ElastixRegistrationLib.core.registration.inputs import RegistrationInputs
+from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix
+from ElastixRegistrationLib.core.tuning.result import COMPLETE, FAILED
+from ElastixRegistrationLib.core.tuning.study import Study
+from ElastixRegistrationLib.core.tuning.tune import split
+
+GRID = grid((10, 9, 8), spacing=(6.0, 6.0, 6.0))
+SHIFT = np.array([6.0, -4.0, 5.0])
+
+
+def pair(name, seed=0, landmarks=9):
+    points = GRID.center() + np.random.default_rng(seed).uniform(-18, 18, (landmarks, 3))
+    return core.Pair(name, RegistrationInputs(blobs(GRID), blobs(GRID, SHIFT), None, None, points, points + SHIFT))
+
+
+PAIRS = [pair(name, seed) for seed, name in enumerate(("a", "b", "c", "d"))]
+
+
+def known_optimum(method, given, seed):
+    """In place of elastix: the error is smallest, 0.5 mm, at a grid of 8 mm, whatever else is set."""
+    spacing = float(method.stages[-1]["FinalGridSpacingInPhysicalUnits"][0])
+    matrix = np.eye(4)
+    matrix[:3, 3] = SHIFT + np.array([0.5 + 2 * abs(np.log(spacing / 8)), 0, 0])
+
+    class Found:
+        transform = affine_from_matrix(matrix)
+
+    return Found
+
+
+def test_the_optimum_is_found_and_proven_on_a_pair_kept_apart(tmp_path, preset_folder):
+    result = core.tune(PAIRS, "deformable", trials=25, seed=3, registrar=known_optimum)
+    assert 6 < result.values["grid spacing, mm"] < 11
+    assert result.score < 0.75
+    assert len(result.held_out) == 1
+    assert set(result.held_out) | set(result.tuned_on) == {"a", "b", "c", "d"}
+    assert result.is_shown
+    assert "never saw" in result.sentence
+    saved = result.save("Ours")
+    assert core.find_preset(saved.id).stages()[-1]["FinalGridSpacingInPhysicalUnits"] != ("14.0",)
+    assert "start" in saved.expected_accuracy
+    assert "25 trials on 3 pairs" in saved.description
+    page = result.write(tmp_path)["page"].read_text("utf-8")
+    assert result.sentence in page
+    assert page.count("<svg") == 2
+    assert len(repr(result).splitlines()) < 5
+    json.dumps(result.as_dict())
+
+
+def test_it_is_said_when_nothing_is_better():
+    def always_alike(method, given, seed):
+        class Found:
+            transform = affine_from_matrix(np.eye(4))
+
+        return Found
+
+    result = core.tune(PAIRS, "deformable", trials=5, registrar=always_alike)
+    assert not result.is_better
+    assert result.sentence.startswith("No better than the start")
+
+
+def test_failures_and_folds_cost_and_end_nothing():
+    def fragile(method, given, seed):
+        if float(method.stages[-1]["FinalGridSpacingInPhysicalUnits"][0]) < 7:
+            raise RegistrationError("too many samples map outside")
+        return known_optimum(method, given, seed)
+
+    result = core.tune(PAIRS, "deformable", trials=20, registrar=fragile)
+    assert result.values["grid spacing, mm"] >= 7
+    assert any(trial.errors for trial in result.trials)
+
+
+def test_a_pair_that_always_fails_is_left_out_and_named():
+    def one_fails(method, given, seed):
+        if given.name == kept:
+            raise RegistrationError("no overlap")
+        return known_optimum(method, given, seed)
+
+    kept = split(PAIRS)[0][0].name
+    result = core.tune(PAIRS, "deformable", trials=3, registrar=one_fails)
+    assert kept not in result.tuned_on
+    assert any(kept in note and "no overlap" in note for note in result.notes)
+
+
+def test_a_start_that_always_fails_is_one_sentence():
+    def fails(method, given, seed):
+        raise RegistrationError("no overlap")
+
+    with pytest.raises(RegistrationError, match="fails on every pair"):
+        core.tune(PAIRS, "deformable", trials=3, registrar=fails)
+
+
+def test_a_search_that_was_stopped_goes_on_and_loses_nothing(tmp_path):
+    first = core.tune(PAIRS, "deformable", trials=3, study=tmp_path / "s.db", registrar=known_optimum)
+    more = core.tune(PAIRS, "deformable", trials=5, study=tmp_path / "s.db", registrar=known_optimum)
+    assert [t.values for t in more.trials[:3]] == [t.values for t in first.trials]
+    assert len(more.trials) == 5
+    with pytest.raises(core.InputError, match="another search"):
+        core.tune(PAIRS[:3], "deformable", trials=10, study=tmp_path / "s.db", registrar=known_optimum)
+
+
+def test_killed_in_the_middle_the_lost_trial_is_done_again(tmp_path, monkeypatch):
+    code = (
+        f"import sys; sys.path[:0] = {[str(Path(__file__).parents[2]), str(Path(core.__file__).parents[2])]!r}\n"
+        "import importlib.util, time\n"
+        f"spec = importlib.util.spec_from_file_location('t', {__file__!r}); t = importlib.util.module_from_spec(spec)\n"
+        "spec.loader.exec_module(t)\n"
+        "def slow(method, given, seed):\n    print(method.name, flush=True); time.sleep(0.3)\n"
+        "    return t.known_optimum(method, given, seed)\n"
+        f"t.core.tune(t.PAIRS, 'deformable', trials=4, study={str(tmp_path / 's.db')!r}, registrar=slow)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    for line in process.stdout:
+        if line.startswith("trial 1"):
+            break
+    process.kill()
+    process.wait()
+    monkeypatch.setattr("ElastixRegistrationLib.core.tuning.study._LOST_S", 0.5)
+    time.sleep(0.6)
+    result = core.tune(PAIRS, "deformable", trials=4, study=tmp_path / "s.db", registrar=known_optimum)
+    over = [trial for trial in result.trials if trial.state != FAILED]
+    assert len(over) == 4
+    (lost,) = [trial for trial in result.trials if trial.state == FAILED]
+    assert lost.values in [trial.values for trial in over]
+
+
+def test_two_workers_share_a_study(tmp_path):
+    result = core.tune(PAIRS, "deformable", trials=5, study=tmp_path / "s.db", workers=2, registrar=known_optimum)
+    assert any(trial.state == COMPLETE for trial in result.trials)
+    assert len(result.trials) == 5
+
+
+def test_nobody_proposes_more_than_the_budget(tmp_path):
+    from ElastixRegistrationLib.core.presets.draft import PresetDraft
+    from ElastixRegistrationLib.core.tuning.space import space_of
+
+    space = space_of(PresetDraft.of(core.find_preset("deformable")))
+    one, other = (Study(space, {"a": 1}, tmp_path / "s.db", 1, 2) for _ in range(2))
+    assert one.ask() is not None
+    assert other.ask() is not None
+    assert one.ask() is None
+    assert not other.is_full()
+
+
+@pytest.mark.parametrize(
+    ("pairs", "more", "sentence"),
+    [
+        (PAIRS[:1], {}, "at least two pairs"),
+        (PAIRS, {"trials": 0}, "The budget is 0 trials"),
+        (PAIRS, {"minutes": 0}, "The budget is 0 minutes"),
+        (PAIRS, {"hold_out": ["z"]}, "no pair z to hold out"),
+        (PAIRS, {"hold_out": ["a", "b", "c", "d"]}, "leave at least one"),
+        ([*PAIRS[:3], core.Pair("blind", RegistrationInputs(blobs(GRID), blobs(GRID)))], {}, "these have none: blind"),
+        ([PAIRS[0], PAIRS[0]], {}, "Two pairs are called a"),
+        (PAIRS, {"search": ["SP_A"]}, "no bounds"),
+        (PAIRS, {"preset": "deformabel"}, "did you mean deformable"),
+        (PAIRS, {"workers": 2}, "one trial runs at a time"),
+    ],
+)
+def test_what_cannot_be_tuned_is_said_before_anything_runs(pairs, more, sentence):
+    with pytest.raises(core.InputError, match=re.escape(sentence)):
+        core.tune(pairs, **{"preset": "deformable", **more})
+
+
+def test_a_file_that_is_no_study_is_told(tmp_path):
+    (tmp_path / "s.db").write_text("no database")
+    with pytest.raises(core.InputError, match="cannot be opened"):
+        core.tune(PAIRS, "deformable", trials=2, study=tmp_path / "s.db", registrar=known_optimum)
