@@ -1,0 +1,142 @@
+"""What every DICOM object of a registration has: patient, study, series, equipment, and references to other images."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from .... import __version__
+from ...errors import InputError
+from ...system.output_files import whole_file
+from ..dicom.headers import pydicom, without_warnings
+from ..dicom.volumes import DicomSeries
+
+MANUFACTURER, MODEL = "ElastixRegistration developers", "ElastixRegistration"
+#: Of the patient and of the study: copied from the series that an object belongs to, empty where that has none.
+_PATIENT = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex")
+_STUDY = ("StudyInstanceUID", "StudyDate", "StudyTime", "ReferringPhysicianName", "StudyID", "AccessionNumber")
+_MORE_OF_PATIENT = ("IssuerOfPatientID", "PatientAge", "PatientSize", "PatientWeight", "StudyDescription")
+_ANONYMOUS = {"PatientName": "Anonymous", "PatientID": "Anonymous", "PatientIdentityRemoved": "YES"}
+
+
+def new_dataset(owner: DicomSeries, sop_class: str, modality: str, description: str, *, anonymize: bool = False) -> Any:
+    """pydicom Dataset of an object in a new series of the study of ``owner``, with its patient.
+
+    With ``anonymize`` it names neither the patient nor the study's date, physician or numbers; the study and the
+    images keep their UIDs, without which nothing could refer to them.
+    """
+    library = pydicom()
+    dataset = library.Dataset()
+    now = datetime.datetime.now()
+    source = owner.attributes
+    if "SpecificCharacterSet" in source:
+        dataset.SpecificCharacterSet = source.SpecificCharacterSet
+    for keyword in (*_PATIENT, *_STUDY):
+        setattr(dataset, keyword, "" if anonymize else source.get(keyword, ""))
+    dataset.StudyInstanceUID = owner.study_uid or library.uid.generate_uid()
+    if anonymize:
+        for keyword, value in _ANONYMOUS.items():
+            setattr(dataset, keyword, value)
+        dataset.DeidentificationMethod = "Written without the patient's data"
+    else:
+        for keyword in _MORE_OF_PATIENT:
+            if keyword in source:
+                setattr(dataset, keyword, source[keyword].value)
+    dataset.SOPClassUID = sop_class
+    dataset.SOPInstanceUID = library.uid.generate_uid()
+    dataset.SeriesInstanceUID = library.uid.generate_uid()
+    dataset.Modality = modality
+    dataset.SeriesNumber = (owner.number or 0) + 1000
+    dataset.SeriesDescription = description[:64]
+    dataset.SeriesDate = dataset.ContentDate = dataset.InstanceCreationDate = now.strftime("%Y%m%d")
+    dataset.SeriesTime = dataset.ContentTime = dataset.InstanceCreationTime = now.strftime("%H%M%S.%f")
+    dataset.InstanceNumber = 1
+    dataset.Manufacturer, dataset.ManufacturerModelName = MANUFACTURER, MODEL
+    dataset.DeviceSerialNumber = dataset.SoftwareVersions = __version__
+    return dataset
+
+
+def set_frame_of_reference(dataset: Any, owner: DicomSeries) -> None:
+    """Raises InputError for a series without a frame of reference."""
+    if not owner.frame_of_reference_uid:
+        raise InputError(
+            f"The DICOM series {owner.description or owner.instance_uid} has no frame of reference, which a DICOM"
+            " registration needs to name."
+        )
+    dataset.FrameOfReferenceUID = owner.frame_of_reference_uid
+    dataset.PositionReferenceIndicator = owner.attributes.get("PositionReferenceIndicator", "")
+
+
+def image_references(series: DicomSeries) -> list[Any]:
+    """A reference to each instance of a series."""
+    return [reference(one.sop_class_uid, one.uid) for one in series.instances]
+
+
+def reference(sop_class: str, instance_uid: str) -> Any:
+    item = pydicom().Dataset()
+    item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = sop_class, instance_uid
+    return item
+
+
+def set_instance_references(dataset: Any, several: Iterable[DicomSeries]) -> None:
+    """The Common Instance Reference module: which images an object speaks of, those of its study first."""
+    library = pydicom()
+    studies: dict[str, list[Any]] = {}
+    for series in several:
+        item = library.Dataset()
+        item.SeriesInstanceUID = series.instance_uid
+        item.ReferencedInstanceSequence = library.Sequence(image_references(series))
+        items = studies.setdefault(series.study_uid, [])
+        if all(one.SeriesInstanceUID != series.instance_uid for one in items):
+            items.append(item)
+    own = studies.pop(str(dataset.StudyInstanceUID), [])
+    if own:
+        dataset.ReferencedSeriesSequence = library.Sequence(own)
+    if studies:
+        others = []
+        for uid, items in studies.items():
+            study = library.Dataset()
+            study.StudyInstanceUID = uid
+            study.ReferencedSeriesSequence = library.Sequence(items)
+            others.append(study)
+        dataset.StudiesContainingOtherReferencedInstancesSequence = library.Sequence(others)
+
+
+def code(value: str, scheme: str, meaning: str) -> Any:
+    """An item of a sequence of coded entries."""
+    item = pydicom().Dataset()
+    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, scheme, meaning
+    return item
+
+
+def write_dataset(dataset: Any, path: str | os.PathLike) -> None:
+    """A DICOM file, explicit VR little endian, whole or not at all. Raises InputError naming the path."""
+    library = pydicom()
+    meta = library.dataset.FileMetaDataset()
+    meta.MediaStorageSOPClassUID = dataset.SOPClassUID
+    meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+    meta.TransferSyntaxUID = library.uid.ExplicitVRLittleEndian
+    dataset.file_meta = meta
+    with whole_file(Path(path)) as temporary, without_warnings():
+        dataset.save_as(temporary, enforce_file_format=True)
+
+
+def read_dataset(path: str | os.PathLike, sop_classes: Sequence[str], what: str) -> Any:
+    """Dataset of a file of one of ``sop_classes``. Raises InputError that says it is no ``what``, or damaged."""
+    library = pydicom()
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"The file {path} does not exist.")
+    try:
+        with without_warnings():
+            dataset = library.dcmread(path, force=True)
+            found = str(dataset.get("SOPClassUID", ""))
+    except Exception as error:  # pydicom raises whatever a damaged file leads it to
+        raise InputError(f"The DICOM file {path} is damaged: {' '.join(str(error).split())[:200]}.") from error
+    if found not in sop_classes:
+        name = getattr(dataset.get("SOPClassUID"), "name", "") or "not a DICOM object"
+        raise InputError(f"The file {path} is no {what} ({name}).")
+    return dataset

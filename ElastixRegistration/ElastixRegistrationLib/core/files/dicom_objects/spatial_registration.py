@@ -1,0 +1,210 @@
+"""Spatial Registration and Deformable Spatial Registration: transforms as DICOM keeps them. LPS mm (PS3.3, C.20.2, 3).
+
+A transform here maps fixed to moving points. A Spatial Registration has matrices that take each source to the
+registered frame of reference, so that of the moving images holds the inverse. A Deformable Spatial Registration goes
+the other way: from a point of the registered frame, by a matrix, displacements on a grid and a second matrix, to the
+source; that is the direction of a transform here.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...errors import InputError
+from ...images.geometry import Geometry
+from ...transforms.itk_transforms import (
+    affine_from_matrix,
+    chain_of,
+    compose,
+    displacement_field_transform,
+    map_points,
+    matrix_of,
+)
+from ...transforms.sampling import best_affine, lattice, voxel_centers
+from ..dicom.headers import pydicom
+from ..dicom.volumes import DicomSeries
+from .modules import (
+    code,
+    image_references,
+    new_dataset,
+    set_frame_of_reference,
+    set_instance_references,
+    write_dataset,
+)
+
+SPATIAL_REGISTRATION = "1.2.840.10008.5.1.4.1.1.66.1"
+DEFORMABLE_SPATIAL_REGISTRATION = "1.2.840.10008.5.1.4.1.1.66.3"
+REGISTRATIONS = (SPATIAL_REGISTRATION, DEFORMABLE_SPATIAL_REGISTRATION)
+#: Distance of the grid's points where none is asked for, mm.
+GRID_MM = 3.0
+_MAX_GRID_POINTS = 20_000_000
+#: Places at which the written grid is compared with the transform.
+_COMPARED = 20_000
+_ORTHOGONAL = 1e-6
+
+
+@dataclass(frozen=True)
+class RegistrationObject:
+    """What was written. ``error_mm``: the largest distance found between the transform and what the file says; 0 for
+    matrices. ``grid``: of the displacements, None for a matrix."""
+
+    path: str
+    sop_instance_uid: str
+    error_mm: float = 0.0
+    grid: Geometry | None = None
+
+
+def write_registration(
+    transform: Any,
+    path: str | os.PathLike,
+    fixed: DicomSeries,
+    moving: DicomSeries,
+    geometry: Geometry,
+    *,
+    grid_mm: float = GRID_MM,
+    description: str = "",
+    anonymize: bool = False,
+) -> RegistrationObject:
+    """Write a 3D itk ``transform``, fixed to moving points, LPS mm: linear ones as matrices, others on a grid.
+
+    ``geometry`` is the grid of the fixed image, which that of the displacements covers with points ``grid_mm`` apart.
+    Outside of it the file goes on with the affine transform that fits best. Raises InputError: a transform of other
+    than 3 dimensions, series without a frame of reference, both in the same one, a grid that is too fine.
+    """
+    if transform.GetInputSpaceDimension() != 3:
+        raise InputError("DICOM keeps registrations of 3D images only, and this transform is of 2D images.")
+    if fixed.frame_of_reference_uid == moving.frame_of_reference_uid and fixed.instance_uid == moving.instance_uid:
+        raise InputError("The fixed and the moving image are the same DICOM series; there is nothing to relate.")
+    matrix = _whole_matrix(transform)
+    sop_class = SPATIAL_REGISTRATION if matrix is not None else DEFORMABLE_SPATIAL_REGISTRATION
+    text = description or f"{moving.description or moving.modality} to {fixed.description or fixed.modality}"
+    dataset = new_dataset(fixed, sop_class, "REG", text, anonymize=anonymize)
+    set_frame_of_reference(dataset, fixed)
+    if not moving.frame_of_reference_uid:
+        set_frame_of_reference(pydicom().Dataset(), moving)  # says what is missing
+    dataset.ContentLabel, dataset.ContentDescription = "REGISTRATION", text[:64]
+    dataset.ContentCreatorName = ""
+    set_instance_references(dataset, (fixed, moving))
+    if matrix is not None:
+        _set_matrices(dataset, matrix, fixed, moving)
+        error, grid = 0.0, None
+    else:
+        error, grid = _set_deformation(dataset, transform, fixed, moving, geometry, grid_mm)
+    write_dataset(dataset, path)
+    return RegistrationObject(str(path), str(dataset.SOPInstanceUID), error, grid)
+
+
+def _whole_matrix(transform: Any) -> np.ndarray | None:
+    """(4, 4) of a transform that is linear as a whole, None of another."""
+    whole = np.eye(4)
+    for element in chain_of(transform):
+        matrix = matrix_of(element)
+        if matrix is None:
+            return None
+        whole = matrix @ whole
+    return whole
+
+
+def matrix_type(matrix: np.ndarray) -> str:
+    """RIGID, RIGID_SCALE or AFFINE, as PS3.3, C.20.2.1.2 defines them."""
+    product = matrix[:3, :3].T @ matrix[:3, :3]
+    if np.abs(product - np.eye(3)).max() <= _ORTHOGONAL:
+        return "RIGID"
+    off_diagonal = product - np.diag(np.diag(product))
+    return "RIGID_SCALE" if np.abs(off_diagonal).max() <= _ORTHOGONAL * product.max() else "AFFINE"
+
+
+def _matrix_entry(matrix: np.ndarray) -> Any:
+    """A matrix and its type. Decimal strings have 16 characters, and so about 1e-10 mm."""
+    entry = pydicom().Dataset()
+    values = np.asarray(matrix, float).copy()
+    values[3] = (0, 0, 0, 1)
+    entry.FrameOfReferenceTransformationMatrix = _decimals(values.ravel())
+    entry.FrameOfReferenceTransformationMatrixType = matrix_type(values)
+    return entry
+
+
+def _decimals(values: np.ndarray) -> list[str]:
+    return [pydicom().valuerep.format_number_as_ds(float(value)) for value in values]
+
+
+def _by_image_content() -> Any:
+    return pydicom().Sequence([code("125024", "DCM", "Image Content-based Alignment")])
+
+
+def _set_matrices(dataset: Any, fixed_to_moving: np.ndarray, fixed: DicomSeries, moving: DicomSeries) -> None:
+    library = pydicom()
+    items = []
+    for series, matrix in ((fixed, np.eye(4)), (moving, np.linalg.inv(fixed_to_moving))):
+        item, registration = library.Dataset(), library.Dataset()
+        item.FrameOfReferenceUID = series.frame_of_reference_uid
+        item.ReferencedImageSequence = library.Sequence(image_references(series))
+        registration.MatrixSequence = library.Sequence([_matrix_entry(matrix)])
+        registration.RegistrationTypeCodeSequence = _by_image_content()
+        item.MatrixRegistrationSequence = library.Sequence([registration])
+        items.append(item)
+    dataset.RegistrationSequence = library.Sequence(items)
+
+
+def _set_deformation(
+    dataset: Any, transform: Any, fixed: DicomSeries, moving: DicomSeries, geometry: Geometry, grid_mm: float
+) -> tuple[float, Geometry]:
+    """Fill in the deformation. Returns the largest error found, mm, and the grid."""
+    library = pydicom()
+    grid = _grid_over(geometry, grid_mm)
+    places = lattice(geometry, most=12)
+    after = best_affine(places, map_points(transform, places))
+    points = voxel_centers(grid)
+    back = np.linalg.inv(after)
+    vectors = (map_points(transform, points) @ back[:3, :3].T + back[:3, 3] - points).astype("<f4")
+    still, item, field = library.Dataset(), library.Dataset(), library.Dataset()
+    for one, series in ((still, fixed), (item, moving)):
+        one.SourceFrameOfReferenceUID = series.frame_of_reference_uid
+        one.ReferencedImageSequence = library.Sequence(image_references(series))
+        one.RegistrationTypeCodeSequence = _by_image_content()
+    item.PreDeformationMatrixRegistrationSequence = library.Sequence([_matrix_entry(np.eye(4))])
+    item.PostDeformationMatrixRegistrationSequence = library.Sequence([_matrix_entry(after)])
+    field.ImagePositionPatient = _decimals(np.asarray(grid.origin))
+    field.ImageOrientationPatient = _decimals(np.asarray(grid.direction)[:, :2].T.ravel())
+    field.GridDimensions = list(grid.size)
+    field.GridResolution = list(map(float, grid.spacing))
+    field.VectorGridData = vectors.tobytes()
+    item.DeformableRegistrationGridSequence = library.Sequence([field])
+    dataset.DeformableRegistrationSequence = library.Sequence([still, item])
+    written = deformation(np.eye(4), vectors.reshape(*grid.size[::-1], 3).astype(float), grid, after)
+    random = np.random.default_rng(0)
+    inside = geometry.points_of(random.uniform(0, np.asarray(geometry.size) - 1, (_COMPARED, 3)))
+    error = np.linalg.norm(map_points(written, inside) - map_points(transform, inside), axis=1).max()
+    return float(error), grid
+
+
+def _grid_over(geometry: Geometry, grid_mm: float) -> Geometry:
+    """Points ``grid_mm`` apart over the box of ``geometry`` and a step beyond.
+
+    DICOM's third axis is the cross product of the other two, so that left-handed and sheared grids get one around them.
+    """
+    if not grid_mm > 0:
+        raise InputError(f"The distance of the grid's points is {grid_mm} mm; it must be more than 0.")
+    first, second = np.asarray(geometry.direction)[:, :2].T
+    axes = np.stack([first, second, np.cross(first, second)])
+    ends = np.stack(np.meshgrid(*[(0, n - 1) for n in geometry.size]), -1).reshape(-1, 3)
+    corners = geometry.points_of(ends) @ axes.T
+    low, high = corners.min(0) - grid_mm, corners.max(0) + grid_mm
+    size = tuple(int(np.ceil(length / grid_mm - 1e-9)) + 1 for length in high - low)
+    if np.prod(size, dtype=float) > _MAX_GRID_POINTS:
+        raise InputError(f"A grid of {grid_mm:g} mm has {np.prod(size, dtype=float):.3g} points; choose a coarser one.")
+    return Geometry(size, (grid_mm,) * 3, tuple((low @ axes).tolist()), tuple(map(tuple, axes.T.tolist())))
+
+
+def deformation(before: np.ndarray, vectors: np.ndarray, grid: Geometry, after: np.ndarray) -> Any:
+    """itk transform: a matrix (4, 4), displacements (k, j, i, 3) on a grid, and a second matrix, LPS mm."""
+    parts = [displacement_field_transform(vectors, grid)]
+    if not np.array_equal(before, np.eye(4)):
+        parts.insert(0, affine_from_matrix(before))
+    if not np.array_equal(after, np.eye(4)):
+        parts.append(affine_from_matrix(after))
+    return compose(parts)
