@@ -34,6 +34,7 @@ from ..transforms.transform_parameters import (
     transform_from_map,
     transforms_from_maps,
 )
+from .dicom.headers import is_dicom
 from .formats.itk_readers import image_suffix_of
 from .image_files import IMAGE_SUFFIXES, read_image, write_image
 
@@ -93,6 +94,10 @@ def _check_finite(transform: Any, path: Path) -> None:
 
 
 def _read(path: Path, read_hdf5: Callable[[Path], list[Any]]) -> Any:
+    if is_dicom(path):
+        from .dicom_objects.spatial_registration_reader import read_registration
+
+        return read_registration(path)
     if is_elastix_file(path):
         build = partial(_transform_of_map, read_hdf5=read_hdf5)
         return compose(transforms_from_maps(read_transform_parameters(path), build))

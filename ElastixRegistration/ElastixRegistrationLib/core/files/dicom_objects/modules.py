@@ -54,6 +54,7 @@ def new_dataset(owner: DicomSeries, sop_class: str, modality: str, description: 
     dataset.SeriesDate = dataset.ContentDate = dataset.InstanceCreationDate = now.strftime("%Y%m%d")
     dataset.SeriesTime = dataset.ContentTime = dataset.InstanceCreationTime = now.strftime("%H%M%S.%f")
     dataset.InstanceNumber = 1
+    dataset.Laterality = ""
     dataset.Manufacturer, dataset.ManufacturerModelName = MANUFACTURER, MODEL
     dataset.DeviceSerialNumber = dataset.SoftwareVersions = __version__
     return dataset

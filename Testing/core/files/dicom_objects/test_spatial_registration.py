@@ -1,0 +1,206 @@
+"""Transforms as DICOM registrations: read back, read by hand as the standard has it, and checked by dciodvfy."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import subprocess
+
+import numpy as np
+import pydicom
+import pytest
+from core.files.dicom.made_series import Series, random_series, write_series
+from core.phantoms import oblique
+from ElastixRegistrationLib.core.errors import InputError
+from ElastixRegistrationLib.core.files.dicom.volumes import dicom_geometry
+from ElastixRegistrationLib.core.files.dicom_objects.modules import write_dataset
+from ElastixRegistrationLib.core.files.dicom_objects.spatial_registration import matrix_type, write_registration
+from ElastixRegistrationLib.core.files.dicom_objects.spatial_registration_reader import read_registration
+from ElastixRegistrationLib.core.files.transform_files import read_transform
+from ElastixRegistrationLib.core.transforms.itk_transforms import (
+    affine_from_matrix,
+    bspline_transform,
+    compose,
+    map_points,
+)
+
+FIXED_FRAME, MOVING_FRAME = "1.2.3.9", "1.2.4.9"
+
+
+@pytest.fixture(params=[0, 1], ids=["as scanned", "left-handed order of slices"])
+def two_series(request, tmp_path):
+    """(geometry of the fixed series, both series), of oblique slices."""
+    random = np.random.default_rng(3)
+    found = []
+    for name, frame in (("fixed", FIXED_FRAME), ("moving", MOVING_FRAME)):
+        series = random_series(random, count=9, tilt=0)
+        if request.param:
+            series = Series(series.slices, series.axes[::-1], series.spacing)
+        tags = {"FrameOfReferenceUID": frame, "SeriesInstanceUID": f"1.2.3.{len(found) + 5}"}
+        write_series(series, tmp_path / name, random, **tags)
+        found.append(dicom_geometry(tmp_path / name))
+    return found[0][0], found[0][1], found[1][1]
+
+
+def rigid() -> np.ndarray:
+    matrix = np.eye(4)
+    matrix[:3, :3], matrix[:3, 3] = oblique(4), (12.5, -30.25, 7.125)
+    return matrix
+
+
+def warp(geometry) -> object:
+    """A B-spline over the grid after a rigid motion."""
+    coefficients = np.random.default_rng(8).normal(0, 2.0, (3, 9, 9, 9))
+    center, spacing = geometry.center(), np.full(3, 12.0)
+    direction = np.asarray(geometry.direction)
+    spline = bspline_transform(coefficients, center - direction @ (spacing * 4), spacing, direction)
+    return compose([spline, affine_from_matrix(rigid())])
+
+
+def points_in(geometry, count: int = 1000) -> np.ndarray:
+    return geometry.points_of(np.random.default_rng(1).uniform(0, np.array(geometry.size) - 1, (count, 3)))
+
+
+@pytest.mark.parametrize("kind", ["RIGID", "RIGID_SCALE", "AFFINE"])
+def test_a_matrix_comes_back_and_is_of_its_type(two_series, tmp_path, kind):
+    geometry, fixed, moving = two_series
+    matrix = rigid()
+    if kind == "RIGID_SCALE":
+        matrix[:3, :3] = matrix[:3, :3] @ np.diag([1.1, 0.9, 1.05])
+    if kind == "AFFINE":
+        matrix[:3, :3] = matrix[:3, :3] @ [[1, 0.2, 0], [0, 1, 0.1], [0, 0, 1.2]]
+    written = write_registration(affine_from_matrix(matrix), tmp_path / "reg.dcm", fixed, moving, geometry)
+    points = points_in(geometry)
+    expected = points @ matrix[:3, :3].T + matrix[:3, 3]
+    for transform in (read_registration(written.path), read_transform(written.path)):
+        assert map_points(transform, points) == pytest.approx(expected, abs=1e-5)
+    # By hand: the item of the moving frame takes its points to the registered frame, which is that of the fixed image.
+    dataset = pydicom.dcmread(written.path)
+    item = next(one for one in dataset.RegistrationSequence if one.FrameOfReferenceUID == MOVING_FRAME)
+    entry = item.MatrixRegistrationSequence[0].MatrixSequence[0]
+    by_hand = np.array(entry.FrameOfReferenceTransformationMatrix, float).reshape(4, 4)
+    assert np.c_[expected, np.ones(len(expected))] @ by_hand.T[:, :3] == pytest.approx(points, abs=1e-5)
+    assert entry.FrameOfReferenceTransformationMatrixType == matrix_type(np.linalg.inv(matrix))
+    assert dataset.FrameOfReferenceUID == FIXED_FRAME
+    if kind == "RIGID":
+        assert entry.FrameOfReferenceTransformationMatrixType == "RIGID"
+
+
+def test_a_deformation_comes_back_within_the_stated_error(two_series, tmp_path):
+    geometry, fixed, moving = two_series
+    transform = warp(geometry)
+    written = write_registration(transform, tmp_path / "reg.dcm", fixed, moving, geometry, grid_mm=1.5)
+    points = points_in(geometry)
+    expected = map_points(transform, points)
+    assert 0 < written.error_mm < 0.5
+    back = map_points(read_registration(written.path), points)
+    assert np.linalg.norm(back - expected, axis=1).max() <= written.error_mm * 1.05
+    assert np.linalg.norm(_by_hand(written.path, points) - expected, axis=1).max() <= written.error_mm * 1.05
+    finer = write_registration(transform, tmp_path / "finer.dcm", fixed, moving, geometry, grid_mm=0.75)
+    assert finer.error_mm < written.error_mm / 2
+
+
+def _by_hand(path: str, points: np.ndarray) -> np.ndarray:
+    """The deformation as PS3.3, C.20.3 has it: matrix, offset between grid points by trilinear weights, matrix."""
+    items = pydicom.dcmread(path).DeformableRegistrationSequence
+    item = next(one for one in items if one.SourceFrameOfReferenceUID == MOVING_FRAME)
+    before, after = (
+        np.array(item[f"{when}DeformationMatrixRegistrationSequence"][0].FrameOfReferenceTransformationMatrix, float)
+        for when in ("Pre", "Post")
+    )
+    field = item.DeformableRegistrationGridSequence[0]
+    columns, rows, planes = field.GridDimensions
+    vectors = np.frombuffer(field.VectorGridData, "<f4").reshape(planes, rows, columns, 3).astype(float)
+    x, y = np.array(field.ImageOrientationPatient, float).reshape(2, 3)
+    axes = np.stack([x, y, np.cross(x, y)])
+    moved = np.c_[points, np.ones(len(points))] @ before.reshape(4, 4).T[:, :3]
+    index = (moved - np.array(field.ImagePositionPatient, float)) @ axes.T / np.array(field.GridResolution)
+    low = np.floor(index).astype(int)
+    offset = np.zeros_like(points)
+    for corner in itertools.product((0, 1), repeat=3):
+        weights = np.prod(np.where(corner, index - low, 1 - index + low), axis=1)
+        i, j, k = (low + corner).T
+        offset += weights[:, None] * vectors[k, j, i]
+    return np.c_[moved + offset, np.ones(len(points))] @ after.reshape(4, 4).T[:, :3]
+
+
+def test_objects_name_every_image_of_both_series_and_the_patient(two_series, tmp_path):
+    geometry, fixed, moving = two_series
+    write_registration(affine_from_matrix(rigid()), tmp_path / "reg.dcm", fixed, moving, geometry)
+    dataset = pydicom.dcmread(tmp_path / "reg.dcm")
+    assert (dataset.PatientName, dataset.PatientID, dataset.StudyInstanceUID) == ("Phantom", "7", "1.2.3")
+    named = {
+        item.SeriesInstanceUID: {one.ReferencedSOPInstanceUID for one in item.ReferencedInstanceSequence}
+        for item in dataset.ReferencedSeriesSequence
+    }
+    for series in (fixed, moving):
+        assert named[series.instance_uid] == {one.uid for one in series.instances}
+    assert dataset.SeriesInstanceUID not in named
+    write_registration(affine_from_matrix(rigid()), tmp_path / "a.dcm", fixed, moving, geometry, anonymize=True)
+    anonymous = pydicom.dcmread(tmp_path / "a.dcm")
+    assert "Phantom" not in str(anonymous)
+    assert (anonymous.PatientID, anonymous.PatientIdentityRemoved) == ("Anonymous", "YES")
+
+
+@pytest.mark.parametrize("deformable", [False, True])
+def test_the_validator_reports_no_error(two_series, tmp_path, deformable):
+    validator = shutil.which("dciodvfy")
+    if validator is None:
+        pytest.skip("dciodvfy is not installed (Debian package dicom3tools)")
+    geometry, fixed, moving = two_series
+    transform = warp(geometry) if deformable else affine_from_matrix(rigid())
+    write_registration(transform, tmp_path / "reg.dcm", fixed, moving, geometry)
+    said = subprocess.run([validator, str(tmp_path / "reg.dcm")], capture_output=True, text=True, check=False)
+    assert not [line for line in said.stderr.splitlines() if line.startswith("Error")]
+
+
+# --- of other vendors ---
+
+
+def test_several_matrices_are_multiplied_in_their_order(two_series, tmp_path):
+    geometry, fixed, moving = two_series
+    path = tmp_path / "reg.dcm"
+    write_registration(affine_from_matrix(np.eye(4)), path, fixed, moving, geometry)
+    first, second = rigid(), np.diag([2.0, 1.0, 1.0, 1.0])
+    dataset = pydicom.dcmread(path)
+    registration = dataset.RegistrationSequence[1].MatrixRegistrationSequence[0]
+    entries = [pydicom.Dataset(), pydicom.Dataset()]
+    for entry, matrix in zip(entries, (first, second), strict=True):
+        entry.FrameOfReferenceTransformationMatrix = [f"{value:.12g}" for value in matrix.ravel()]
+        entry.FrameOfReferenceTransformationMatrixType = "AFFINE"
+    registration.MatrixSequence = entries
+    write_dataset(dataset, path)
+    points = points_in(geometry)
+    moved = map_points(read_registration(path), points)
+    to_fixed = first @ second
+    assert moved @ to_fixed[:3, :3].T + to_fixed[:3, 3] == pytest.approx(points, abs=1e-5)
+
+
+def test_either_frame_can_be_the_fixed_one(two_series, tmp_path):
+    geometry, fixed, moving = two_series
+    path = tmp_path / "reg.dcm"
+    write_registration(affine_from_matrix(rigid()), path, fixed, moving, geometry)
+    there = read_registration(path, FIXED_FRAME, MOVING_FRAME)
+    back = read_registration(path, MOVING_FRAME, FIXED_FRAME)
+    points = points_in(geometry)
+    assert map_points(back, map_points(there, points)) == pytest.approx(points, abs=1e-5)
+    with pytest.raises(InputError, match=r"does not speak of the frame of reference 1\.9\.9 of the image"):
+        read_registration(path, FIXED_FRAME, "1.9.9")
+
+
+def test_files_that_cannot_be_used_are_named(two_series, tmp_path):
+    geometry, fixed, moving = two_series
+    with pytest.raises(InputError, match="the same DICOM series"):
+        write_registration(affine_from_matrix(rigid()), tmp_path / "r.dcm", fixed, fixed, geometry)
+    with pytest.raises(InputError, match="choose a coarser one"):
+        write_registration(warp(geometry), tmp_path / "r.dcm", fixed, moving, geometry, grid_mm=0.01)
+    assert not (tmp_path / "r.dcm").exists()
+    with pytest.raises(InputError, match=r"is no DICOM registration \(CT Image Storage\)"):
+        read_registration(fixed.instances[0].path)
+    path = tmp_path / "reg.dcm"
+    write_registration(affine_from_matrix(rigid()), path, fixed, moving, geometry)
+    dataset = pydicom.dcmread(path)
+    del dataset.RegistrationSequence[1].MatrixRegistrationSequence
+    write_dataset(dataset, path)
+    with pytest.raises(InputError, match="is damaged"):
+        read_registration(path)
