@@ -18,6 +18,7 @@ from typing import Any
 from .. import __version__
 from ..core.errors import ElastixRegistrationError, RegistrationError
 from . import analyze, apply, batch, compare, evaluate, presets, register, tune
+from .dicom_output import add_dicom_options
 from .options import add_choice, add_execution, add_initialization, add_landmarks, add_resampling, add_stages
 from .outcome import Outcome
 from .parser import Parser
@@ -151,6 +152,7 @@ def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add("--output-transform", metavar="T.h5|.tfm|.txt", help="fixed to moving points, LPS mm; .txt is elastix's form")
     add("--output-field", metavar="D", help="displacements, LPS mm, on the fixed grid")
     add("--output-jacobian", metavar="J", help="local volume change, determinant of the spatial Jacobian")
+    add_dicom_options(command)
     add("--output-inverse", metavar="T", help="the inverse transform, moving to fixed points")
     add(
         "--inverse-method",

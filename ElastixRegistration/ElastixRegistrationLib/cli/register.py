@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
+from .dicom_output import check_dicom_output, dicom_output
 from .interrupts import check_interrupt
 from .options import chosen_request
 from .outcome import Outcome
@@ -44,6 +45,7 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
     """elastix runs in a worker, which can be interrupted, and may crash. It starts while images are read here."""
     started = time.perf_counter()
     outputs = _outputs(options)
+    check_dicom_output(options)
     request = chosen_request(options)
     request.stages()  # a broken file is told before large images are read
     pool.warm_up()
@@ -60,6 +62,7 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
         series=options.series,
         frames=options.frame,
     )
+    as_dicom = dicom_output(options, given)
     channels = read_channels(options.channel or (), given)
     labels = judging_labels(options, given)
     stages = request.stages(
@@ -90,6 +93,10 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
         judged = _with_inverse_consistency(judged, result, back)
     with all_or_none():
         written, residual = _write_outputs(result, given, outputs, request, options.inverse_method)
+        if as_dicom is not None:
+            sentence, described = as_dicom.write(result.transform, result.fixed_geometry)
+            _log.info("%s", sentence)
+            written["registration"] = str(as_dicom.path)
         if options.report:
             written["report"] = str(_write_report(options, request, given, result, judged))
         check_interrupt()
@@ -99,6 +106,8 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
         "all": time.perf_counter() - started,
     }
     outcome = _registration_outcome(request, result, judged.comparison, written, seconds, given.notes)
+    if as_dicom is not None:
+        outcome.document["dicom_registration"] = described
     if residual is not None:
         outcome.document["inverse_residual_mm"] = residual
     return outcome

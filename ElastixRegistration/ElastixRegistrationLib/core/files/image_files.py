@@ -7,7 +7,7 @@ import os
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from ..system.truncation import is_truncated
 from .dicom.headers import is_dicom
 from .formats import nifti, nrrd
 from .formats.itk_readers import READERS, image_suffix_of, opened, read_by_itk, reader_for, reason
+
+if TYPE_CHECKING:
+    from .dicom.volumes import DicomSeries
 
 _log = logging.getLogger(__name__)
 
@@ -45,10 +48,12 @@ def read_image(
 
 @dataclass(frozen=True)
 class Volume:
-    """``image``: an ITK image. ``notes``: sentences for the user about how its file was read."""
+    """``image``: an ITK image. ``notes``: sentences for the user about how its file was read. ``series``: the DICOM
+    series that it came from, None of other files."""
 
     image: Any
     notes: tuple[str, ...] = ()
+    series: DicomSeries | None = None
 
 
 def read_volume(
@@ -70,7 +75,7 @@ def read_volume(
             from .dicom.volumes import read_dicom
 
             found = read_dicom(path, name, series=series, frame=frame)
-            return Volume(found.image, found.notes)
+            return Volume(found.image, found.notes, found.series)
         if not path.is_file():
             raise InputError(f"The {name} {path} does not exist.")
         return _read_file(path, name, frame)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from ..transforms.landmarks import LandmarkPairs, pair_landmarks
 from .checks import JUDGED_BY, pair_dimension
 from .slices import SlicePair
 
+if TYPE_CHECKING:
+    from ..files.dicom.volumes import DicomSeries
+
 SIDES = ("fixed", "moving")
 
 PathLike = str | os.PathLike
@@ -29,8 +32,8 @@ class RegistrationInputs:
     """ITK images, and landmarks as (N, D), LPS mm, that correspond row by row; None for what was not given.
 
     ``labels`` are those of the landmarks. ``notes``: sentences on how files were read and landmarks left out.
-    ``slices``: the two volumes of one slice each that ``fixed`` and ``moving`` are as 2D images; ``fixed_slice``: the
-    grid of the fixed one where the moving image was 2D.
+    ``series``: the DICOM series of the two, None of other files. ``slices``: the two volumes of one slice each that
+    ``fixed`` and ``moving`` are as 2D images; ``fixed_slice``: the grid of the fixed one where the moving image was 2D.
     """
 
     fixed: Any
@@ -43,6 +46,7 @@ class RegistrationInputs:
     notes: tuple[str, ...] = ()
     slices: SlicePair | None = None
     fixed_slice: Geometry | None = None
+    series: tuple[DicomSeries | None, ...] = (None, None)
 
     @property
     def has_masks(self) -> tuple[bool, bool]:
@@ -129,6 +133,7 @@ def read_inputs(
     dimension = pair_dimension(*images)
     fixed_slice = geometry_of(volumes[0]) if slices is None and images[0] is not volumes[0] else None
     given = RegistrationInputs(*images, notes=notes, slices=slices, fixed_slice=fixed_slice)
+    given = replace(given, series=(read[0].series, read[1].series))
     masks = [
         given.fitting(as_mask(read_image(path, f"{side} mask")), side) if path else None
         for side, path in zip(SIDES, (fixed_mask, moving_mask), strict=True)

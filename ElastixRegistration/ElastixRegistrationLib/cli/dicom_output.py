@@ -1,0 +1,85 @@
+"""The result of a registration of two DICOM series as a DICOM registration object: --output-registration."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import InputError
+
+if TYPE_CHECKING:
+    from ..core.files.dicom.volumes import DicomSeries
+    from ..core.registration.inputs import RegistrationInputs
+
+
+@dataclass(frozen=True)
+class DicomOutput:
+    """Where the object goes, and the series that it relates."""
+
+    path: Path
+    fixed: DicomSeries
+    moving: DicomSeries
+    grid_mm: float
+    anonymize: bool
+
+    def write(self, transform: Any, geometry: Any) -> tuple[str, dict[str, Any]]:
+        """Write a transform, fixed to moving points, LPS mm. Returns a sentence, and what goes into the document."""
+        from ..core.files.dicom_objects.spatial_registration import write_registration
+
+        written = write_registration(
+            transform, self.path, self.fixed, self.moving, geometry, grid_mm=self.grid_mm, anonymize=self.anonymize
+        )
+        figures = {"path": written.path, "sop_instance_uid": written.sop_instance_uid, "error_mm": written.error_mm}
+        if written.grid is None:
+            return f"{self.path} holds the transform as a matrix.", figures
+        return (
+            f"{self.path} holds the transform on a grid of {self.grid_mm:g} mm; it differs from the transform by at"
+            f" most {written.error_mm:.3f} mm.",
+            figures | {"grid_mm": self.grid_mm},
+        )
+
+
+def add_dicom_options(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("--output-registration", metavar="REG.dcm", help="DICOM registration object; both images must be DICOM series")
+    add("--registration-grid", type=float, default=3.0, metavar="MM", help="grid of its displacements, default: 3 mm")
+    add("--anonymize", action="store_true", help="write nothing of the patient into DICOM objects")
+
+
+def check_dicom_output(options: argparse.Namespace) -> None:
+    """Raise InputError for a path or a grid that cannot be used, before images are read."""
+    from ..core.system.output_files import check_apart, check_folder_of
+
+    if not options.output_registration:
+        return
+    path = Path(options.output_registration)
+    if path.suffix.lower() != ".dcm":
+        raise InputError(f"The DICOM registration object {path} needs a name that ends in .dcm.")
+    if not options.registration_grid > 0:
+        raise InputError(f"The grid of the displacements is {options.registration_grid:g} mm; it must be more than 0.")
+    check_folder_of(path)
+    check_apart([path], [options.fixed, options.moving])
+
+
+def dicom_output(options: argparse.Namespace, given: RegistrationInputs) -> DicomOutput | None:
+    """What is asked for. Raises InputError for images that are no DICOM series, or none that can be related."""
+    if not options.output_registration:
+        return None
+    for side, series in zip(("fixed", "moving"), given.series, strict=True):
+        if series is None:
+            raise InputError(
+                f"The {side} image {getattr(options, side)} is no DICOM series, so that no DICOM registration object"
+                " can refer to it; register the DICOM folders, or leave out --output-registration."
+            )
+        if not series.frame_of_reference_uid:
+            raise InputError(
+                f"The DICOM series of the {side} image {getattr(options, side)} has no frame of reference, which a"
+                " DICOM registration object needs to name."
+            )
+    fixed, moving = given.series
+    if fixed is None or moving is None or given.fixed.GetImageDimension() != 3:
+        raise InputError("DICOM keeps registrations of 3D images only, and these are single slices.")
+    path = Path(options.output_registration)
+    return DicomOutput(path, fixed, moving, options.registration_grid, options.anonymize)

@@ -1,0 +1,80 @@
+"""--output-registration: from two DICOM folders to an object, or a sentence before anything runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+from core.files.dicom.made_series import Series, Slice, write_series
+from core.phantoms import blobs
+from ElastixRegistrationLib.core.files.transform_files import read_transform
+from ElastixRegistrationLib.core.images.geometry import Geometry, array_view
+from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
+
+LIBRARY = Path(__file__).resolve().parents[2] / "ElastixRegistration"
+GRID = Geometry((40, 36, 20), (2.0, 2.5, 4.0), (-37.0, 12.0, -55.0), ((1.0, 0, 0), (0, 1.0, 0), (0, 0, 1.0)))
+
+
+def command(*arguments: object) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "ElastixRegistrationLib", *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(LIBRARY)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """Two DICOM folders; the moving blobs lie (4, -3, 2) mm further."""
+    for name, shift, frame in (("fixed", (0, 0, 0), "1.2.3.9"), ("moving", (4.0, -3.0, 2.0), "1.2.4.9")):
+        voxels = np.round(array_view(blobs(GRID, shift))).astype(np.uint16)
+        slices = [Slice(voxels[k], GRID.points_of([0, 0, k])) for k in range(len(voxels))]
+        tags = {"FrameOfReferenceUID": frame, "SeriesInstanceUID": f"{frame}.1", "SeriesDescription": name}
+        series = Series(slices, np.array([[1.0, 0, 0], [0, 1.0, 0]]), (2.5, 2.0))
+        write_series(series, tmp_path / name, np.random.default_rng(1), **tags)
+    return tmp_path
+
+
+def test_two_folders_give_an_object_that_apply_takes(folders):
+    path = folders / "reg.dcm"
+    done = command(
+        "register", folders / "fixed", folders / "moving", "--preset", "translation", "--output-registration", path,
+        "--output-transform", folders / "t.h5", "--json", "--anonymize",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["dicom_registration"]["error_mm"] == 0
+    points = GRID.points_of(np.random.default_rng(1).uniform(0, 19, (50, 3)))
+    moved = map_points(read_transform(path), points)
+    assert moved == pytest.approx(map_points(read_transform(folders / "t.h5"), points), abs=1e-5)
+    assert moved - points == pytest.approx(np.tile([4.0, -3.0, 2.0], (50, 1)), abs=0.2)
+    assert "Phantom" not in str(pydicom.dcmread(path))
+    np.savetxt(folders / "points.txt", points, header=f"point\n{len(points)}", comments="")
+    done = command("apply", path, "--points", folders / "points.txt", "--output-points", folders / "moved.txt")
+    assert done.returncode == 0, done.stderr
+    assert np.loadtxt(folders / "moved.txt", skiprows=2) == pytest.approx(moved, abs=1e-4)
+
+
+def test_what_cannot_become_an_object_is_refused_before_anything_runs(folders):
+    from ElastixRegistrationLib.core.files.image_files import write_image
+
+    write_image(blobs(GRID), folders / "plain.nrrd")
+    for moving, path, says in (
+        ("plain.nrrd", "reg.dcm", "is no DICOM series"),
+        ("moving", "reg.txt", "needs a name that ends in .dcm"),
+        ("moving", "nowhere/reg.dcm", "does not exist"),
+    ):
+        done = command(
+            "register", folders / "fixed", folders / moving, "--preset", "rigid", "--output-registration",
+            folders / path, "--output-transform", folders / "t.h5",
+        )  # fmt: skip
+        assert done.returncode == 2
+        assert says in done.stderr
+        assert not (folders / "t.h5").exists()
