@@ -7,7 +7,7 @@ import os
 import sys
 from typing import NoReturn
 
-from .cli.interrupts import remembered_interrupts, was_interrupted
+from .cli.interrupts import INTERRUPTED, remembered_interrupts, was_interrupted
 
 
 def main() -> NoReturn:
@@ -34,7 +34,7 @@ def run() -> int:
             if not was_interrupted():
                 raise
             sys.stderr.write("error: Interrupted; nothing was written.\n")
-            return 1
+            return INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from ElastixRegistrationLib.batch.progress import CohortProgress, duration
 from ElastixRegistrationLib.batch.summary import CaseOutcome, ranked, write_summary
 from ElastixRegistrationLib.batch.task import PREVIEW
 from ElastixRegistrationLib.core.errors import InputError
-from ElastixRegistrationLib.core.quality.similarity import Figure
+from ElastixRegistrationLib.core.quality.figures import Figure
 from ElastixRegistrationLib.worker.pool import core_count
 
 

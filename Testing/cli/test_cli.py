@@ -241,13 +241,14 @@ def test_listing_presets_is_quick_as_it_loads_no_itk():
     assert done.returncode == 0
 
 
+KEPT = "--output-transform", "new.h5"
 WRONG = {
     "no command": ([], "COMMAND"),
-    "missing file": (["register", "fixed.nrrd", "gone.nrrd"], "gone.nrrd"),
+    "missing file": (["register", "fixed.nrrd", "gone.nrrd", *KEPT], "gone.nrrd"),
     "unknown preset": (["register", "fixed.nrrd", "moving.nrrd", "--preset", "deformabel"], "deformable"),
     "broken parameters": (["register", "fixed.nrrd", "moving.nrrd", "--parameters", "broken.txt"], "broken.txt"),
     "wrong count": (
-        ["register", "fixed.nrrd", "moving.nrrd", "--parameters", "short.txt"],
+        ["register", "fixed.nrrd", "moving.nrrd", *KEPT, "--parameters", "short.txt"],
         "short.txt, line 3, parameter GridSpacingSchedule",
     ),
     "output folder": (["register", "fixed.nrrd", "moving.nrrd", "--output-volume", "none/v.nrrd"], "none"),
@@ -257,22 +258,37 @@ WRONG = {
         ["register", "fixed.nrrd", "moving.nrrd", "--initialization", "mass", "--initial-transform", "t.h5"],
         "not allowed with",
     ),
-    "one point list": (["register", "fixed.nrrd", "moving.nrrd", "--fixed-points", "fixed.fcsv"], "only one list"),
+    "one point list": (
+        ["register", "fixed.nrrd", "moving.nrrd", *KEPT, "--fixed-points", "fixed.fcsv"],
+        "only one list",
+    ),
     "preset of another dimension": (
-        ["register", "fixed.nrrd", "moving.nrrd", "--preset", "histology"],
+        ["register", "fixed.nrrd", "moving.nrrd", *KEPT, "--preset", "histology"],
         "is for 2D images, and these have 3 dimensions",
     ),
-    "labels of one image": (["register", "fixed.nrrd", "moving.nrrd", "--fixed-labels", "one.nrrd"], "give both"),
+    "labels of one image": (
+        ["register", "fixed.nrrd", "moving.nrrd", *KEPT, "--fixed-labels", "one.nrrd"],
+        "give both",
+    ),
     "labels that differ": (
-        ["register", "fixed.nrrd", "moving.nrrd", "--fixed-labels", "one.nrrd", "--moving-labels", "two.nrrd"],
+        ["register", "fixed.nrrd", "moving.nrrd", *KEPT, "--fixed-labels", "one.nrrd", "--moving-labels", "two.nrrd"],
         "labels of one.nrrd and two.nrrd have no label in common: the fixed ones hold 1, the moving ones 2.",
     ),
     "labels elsewhere": (
-        ["register", "fixed.nrrd", "moving.nrrd", "--fixed-labels", "one.nrrd", "--moving-labels", "far.nrrd"],
+        ["register", "fixed.nrrd", "moving.nrrd", *KEPT, "--fixed-labels", "one.nrrd", "--moving-labels", "far.nrrd"],
         "The moving label map lies outside of its image.",
     ),
     "points in space on a picture": (
-        ["register", "flat.nrrd", "flat.nrrd", "--fixed-points", "fixed.fcsv", "--moving-points", "moving.mrk.json"],
+        [
+            "register",
+            "flat.nrrd",
+            "flat.nrrd",
+            *KEPT,
+            "--fixed-points",
+            "fixed.fcsv",
+            "--moving-points",
+            "moving.mrk.json",
+        ],
         "apart across the plane of the 2D image",
     ),
     "a voxel that is none": (
@@ -479,7 +495,7 @@ def test_what_was_written_is_taken_back_when_the_rest_fails(pair, monkeypatch, c
     outputs["volume"].write_text("an older result", encoding="ascii")
     before = sorted(path.name for path in pair.iterdir())
     arguments = ("register", pair / "fixed.nrrd", pair / "moving.nrrd", "--parameters", pair / "rigid.txt")
-    assert call(*arguments, *named) == 1
+    assert call(*arguments, *named) == 130
     assert capsys.readouterr().err.splitlines()[-1] == "error: Interrupted; nothing was written."
     assert outputs["volume"].read_text(encoding="ascii") == "an older result"
     assert sorted(path.name for path in pair.iterdir()) == before

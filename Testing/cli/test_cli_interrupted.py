@@ -97,7 +97,7 @@ def running(tmp_path):
 def test_ctrl_c(running):
     running.process.send_signal(signal.SIGINT)
     assert running.last_words() == "error: Interrupted; nothing was written."
-    assert running.process.returncode == 1
+    assert running.process.returncode == 130
 
 
 @pytest.mark.parametrize(
@@ -170,5 +170,5 @@ def test_ctrl_c_while_the_command_is_still_being_loaded(tmp_path):
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr == "error: Interrupted; nothing was written.\n"

@@ -93,7 +93,7 @@ def test_what_the_tutorial_says_of_a_preset_is_in_its_stages(word, transforms):
 
 
 def test_verdicts_in_the_tutorial_are_those_that_are_given():
-    source = (MODULE / "ElastixRegistrationLib" / "core" / "quality" / "similarity.py").read_text(encoding="utf-8")
+    source = (MODULE / "ElastixRegistrationLib" / "core" / "quality" / "verdict.py").read_text(encoding="utf-8")
     for words in ("Better aligned", "No better than before", "Worse than before", "Uncertain", "folds onto itself"):
         assert words in _prose(TOP / "docs" / "tutorial.md")
         assert words in source

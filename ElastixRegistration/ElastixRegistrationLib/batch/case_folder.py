@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import InputError
+from ..core.errors import InputError, file_error
 
 RESULT = "result.json"
 DRAFTS = ".drafts"
@@ -40,7 +40,7 @@ def new_case_folder(output_dir: Path, name: str) -> Iterator[Path]:
         drafts.mkdir(exist_ok=True)
         draft = _new_folder(drafts, name)
     except OSError as error:
-        raise InputError(f"The folder {output_dir} cannot be written to: {error.strerror}.") from error
+        raise file_error(error, f"The folder {output_dir} cannot be written to: {error.strerror}.") from error
     try:
         yield draft
         _put_in_place(draft, output_dir / name)

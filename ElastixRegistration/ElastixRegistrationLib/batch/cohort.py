@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import InputError, RegistrationError
+from ..core.errors import InputError, RegistrationError, file_error
 from ..core.request import RegistrationRequest
 from ..core.system.file_names import PAGE, SUMMARY
 from . import cluster
@@ -88,7 +88,7 @@ def run_cohort(
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+        raise file_error(error, f"The folder {folder} cannot be made: {error.strerror}.") from error
     run_id = uuid.uuid4().hex
     plans = {one: plan_of(folder, one, one.stages(), resume=resume, run=run_id) for one in dict.fromkeys(requests)}
     with locked(folder), contextlib.ExitStack() as stack:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..core.errors import InputError
+from ..core.errors import InputError, file_error
 
 if sys.platform == "win32":
     import msvcrt
@@ -33,7 +33,7 @@ def locked(folder: Path) -> Iterator[None]:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
-        raise InputError(f"The folder {folder} cannot be written to: {error.strerror}.") from error
+        raise file_error(error, f"The folder {folder} cannot be written to: {error.strerror}.") from error
     with open(descriptor, "r+", encoding="utf-8") as file:
         try:
             _take(file.fileno())

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import numpy as np
 
-from ..core.quality.similarity import Figure
+from ..core.quality.figures import Figure
 from ..core.report.style import STYLE
 from ..core.system.output_files import whole_file
 from .summary import CaseOutcome, RankedCase, ranked

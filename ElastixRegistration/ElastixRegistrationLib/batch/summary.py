@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.quality.similarity import Figure
+from ..core.quality.figures import Figure
 from ..core.system.output_files import whole_file
 
 #: From here on a figure is called unusual: B. Iglewicz, D.C. Hoaglin, How to Detect and Handle Outliers, 1993, 3.5.
@@ -24,13 +24,15 @@ _FEWEST = 5
 class CaseOutcome:
     """How a case ended: ``state`` is "done", "kept" (its former result holds), "failed" or "not run".
 
-    ``figures`` as of core.similarity. ``seconds`` by step. ``memory_mb``: the most that Dask worker and elastix held.
+    ``figures`` as of core.quality. ``verdict`` in words, and its ``status``, "" where there is none. ``seconds`` by
+    step. ``memory_mb``: the most that Dask worker and elastix held.
     """
 
     case: str
     state: str
     figures: tuple[Figure, ...] = ()
     verdict: str = ""
+    status: str = ""
     error: str = ""
     background: float | None = None
     padding: float | None = None
@@ -46,11 +48,15 @@ class CaseOutcome:
             numbers = {name: np.nan if entry[name] is None else entry[name] for name in ("after",)}
             figures.append(Figure(**{**entry, **numbers}))
         background = answer.get("background") or {}
+        verdict = answer.get("verdict") or {}
+        if isinstance(verdict, str):  # of an earlier version, whose cases are kept
+            verdict = {"text": verdict}
         return cls(
             case=answer["case"],
             state=answer["state"],
             figures=tuple(figures),
-            verdict=answer.get("verdict", ""),
+            verdict=verdict.get("text", ""),
+            status=verdict.get("status", ""),
             error=answer.get("error", ""),
             background=background.get("value"),
             padding=background.get("padding"),
@@ -107,7 +113,7 @@ def write_summary(outcomes: Sequence[CaseOutcome], path: Path) -> None:
     names = _figure_names(outcomes)
     steps = list(dict.fromkeys(step for outcome in outcomes for step in outcome.seconds))
     has_before = {f.name for outcome in outcomes for f in outcome.figures if f.before is not None}
-    header = ["case", "state", "unusual"]
+    header = ["case", "state", "verdict", "unusual"]
     for name in names:
         header += [f"{name}, before"] * (name in has_before) + [f"{name}, after" if name in has_before else name]
     header += ["background", "padding", *(f"seconds, {step}" for step in steps), "memory, MB", "worker", "error"]
@@ -117,7 +123,7 @@ def write_summary(outcomes: Sequence[CaseOutcome], path: Path) -> None:
     writer.writerow(header)
     for outcome in outcomes:
         figures = {figure.name: figure for figure in outcome.figures}
-        row: list[Any] = [outcome.case, outcome.state, reasons[outcome.case]]
+        row: list[Any] = [outcome.case, outcome.state, outcome.status, reasons[outcome.case]]
         for name in names:
             figure = figures.get(name)
             if name in has_before:

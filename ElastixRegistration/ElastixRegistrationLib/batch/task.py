@@ -23,7 +23,8 @@ from ..core.files.image_files import read_image, write_image
 from ..core.files.transform_files import read_transform, write_transform
 from ..core.images.geometry import array_view, as_scalar, component_count, geometry_of, image_from_array, image_like
 from ..core.images.labels import as_labels, shared_labels
-from ..core.quality.similarity import Figure, dice_by_label
+from ..core.quality.figures import Figure
+from ..core.quality.similarity import dice_by_label
 from ..core.registration.inputs import RegistrationInputs, read_inputs
 from ..core.report.page import software_versions
 from ..core.request import RegistrationRequest
@@ -251,7 +252,7 @@ def _write(
         "state": "done",
         "figures": [_finite(asdict(figure)) for figure in figures],
         "landmarks": [_finite(asdict(row)) for row in comparison.landmarks],
-        "verdict": comparison.verdict,
+        "verdict": comparison.verdict.as_dict(),
         "notes": [*inputs.notes, *result.notes],
         "background": {"value": result.background.value, "padding": result.background.padding},
         "seconds": work.seconds | {"all": round(time.perf_counter() - work.started, 3)},

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
-from .options import add_option, chosen_request
-from .outcome import Outcome
+from .options import add_option, add_strict, chosen_request
+from .outcome import Outcome, refusal_of
 
 if TYPE_CHECKING:
     from ..core.comparison.evaluation import Evaluation, EvaluationTable
@@ -38,6 +38,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add("--moving-mask", metavar="M", help="image, nonzero where the moving image counts; needs --moving")
     add_option(command, "background")
     add("--report", metavar="DIR", help="write report.html, of several transforms in a folder for each; needs --fixed")
+    add_strict(command)
     command.set_defaults(run=run)
 
 
@@ -181,4 +182,5 @@ def _outcome(table: EvaluationTable, outputs: dict[str, str], notes: Any) -> Out
     if [row.name for row in table] == [AS_LOADED]:
         verdicts = ["No transform was given: these are the images as they were loaded."]
     written = [f"{name}: {path}" for name, path in outputs.items()]
-    return Outcome("\n".join([repr(table), *verdicts, *written]), document)
+    refusal = "" if len(table) > 1 else refusal_of(table[0].comparison.verdict)
+    return Outcome("\n".join([repr(table), *verdicts, *written]), document, refusal=refusal)

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+#: Exit status after Ctrl-C, as of other programs: 128 and the number of the signal.
+INTERRUPTED = 130
 _came = threading.Event()
 
 

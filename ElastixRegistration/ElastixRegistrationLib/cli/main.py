@@ -1,7 +1,9 @@
 """The command line: arguments, exit status, and what goes to which stream. The work is in the modules beside.
 
-Exit status 0: done; 1: the registration failed; 2: the call or its input is wrong. The last line of stderr then says
-what, in one sentence. With --json, stdout holds one JSON document and nothing else.
+Exit status 0: done; 1: the registration failed; 2: the call or its input is wrong; 3: done, but --strict was given and
+the verdict is worse or implausible; 4: the computer is at fault, as its disk is full, its memory short or a permission
+missing; 130: interrupted. The last line of stderr then says what, in one sentence. With --json, stdout holds one JSON
+document and nothing else. docs/trust.md has the table.
 """
 
 from __future__ import annotations
@@ -16,14 +18,23 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import __version__
-from ..core.errors import ElastixRegistrationError, RegistrationError
+from ..core.errors import ElastixRegistrationError, EnvironmentFault, RegistrationError, is_fault
 from . import analyze, apply, batch, compare, evaluate, presets, register, tune
 from .dicom_output import add_dicom_options
-from .options import add_choice, add_execution, add_initialization, add_landmarks, add_resampling, add_stages
+from .interrupts import INTERRUPTED
+from .options import (
+    add_choice,
+    add_execution,
+    add_initialization,
+    add_landmarks,
+    add_resampling,
+    add_stages,
+    add_strict,
+)
 from .outcome import Outcome
 from .parser import Parser
 
-DONE, FAILED, WRONG = 0, 1, 2
+DONE, FAILED, WRONG, REFUSED, AT_FAULT = 0, 1, 2, 3, 4
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,16 +49,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = parser().parse_args(arguments)
         result = options.run(options)
+    except EnvironmentFault as error:
+        return _fail(AT_FAULT, error)
     except RegistrationError as error:
         return _fail(FAILED, error)
     except ElastixRegistrationError as error:
         return _fail(WRONG, error)
     except MemoryError:
-        return _fail(FAILED, "There is not enough memory for these images; crop or downsample them.")
+        return _fail(AT_FAULT, "There is not enough memory for these images; crop or downsample them.")
     except OSError as error:
-        return _fail(FAILED, f"{error.filename or 'A file'}: {error.strerror or error}.")
+        status = AT_FAULT if is_fault(error) else FAILED
+        return _fail(status, f"{error.filename or 'A file'}: {error.strerror or error}.")
     except KeyboardInterrupt:
-        return _fail(FAILED, "Interrupted; nothing was written.")
+        return _fail(INTERRUPTED, "Interrupted; nothing was written.")
     try:
         _print(result, options)
         sys.stdout.flush()
@@ -56,8 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _print_no_more()
     except OSError as error:
         _print_no_more()
-        return _fail(FAILED, f"The result cannot be printed: {error.strerror}.")
-    return _fail(FAILED, result.failure) if result.failure else DONE
+        return _fail(AT_FAULT, f"The result cannot be printed: {error.strerror}.")
+    if result.failure:
+        return _fail(FAILED, result.failure)
+    return _fail(REFUSED, result.refusal) if result.refusal and getattr(options, "strict", False) else DONE
 
 
 def _print_no_more() -> None:
@@ -169,6 +185,7 @@ def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
         action="store_true",
         help="register the other way round too, and tell how far points come back from where they were",
     )
+    add_strict(command)
     add("--report", metavar="DIR", help="write report.html with pictures and figures, and no names of files")
     add("--report-names", action="store_true", help="name the files of both images in the report")
     command.set_defaults(run=register.register)

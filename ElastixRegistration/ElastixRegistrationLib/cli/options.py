@@ -30,6 +30,14 @@ def add_execution(command: argparse.ArgumentParser) -> None:
     _add_group(command, "execution")
 
 
+def add_strict(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--strict",
+        action="store_true",
+        help="exit with 3 when the verdict is worse or implausible; what was asked for is written all the same",
+    )
+
+
 def chosen_request(options: argparse.Namespace) -> RegistrationRequest:
     """The choices among the options of all of the above. Raises InputError."""
     given = ((option, getattr(options, option.dest, None)) for option in OPTIONS)

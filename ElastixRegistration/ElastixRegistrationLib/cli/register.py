@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
+from ..core.parameters.component_rules import POINTS_METRIC
 from .dicom_output import check_dicom_output, dicom_output
 from .interrupts import check_interrupt
 from .options import chosen_request
 from .outcome import Outcome
 from .progress_bar import wait_for
+from .results import registration_outcome, with_inverse_consistency, write_outputs, write_report
 
 if TYPE_CHECKING:
     from ..core.images.channels import Channel
@@ -25,9 +27,6 @@ if TYPE_CHECKING:
     from ..worker.pool import WorkerPool
 
 _log = logging.getLogger(__name__)
-
-#: What options of the command line have that does not change its result, or is no option.
-_UNSAID = ("fixed", "moving", "run", "json", "quiet", "report_names")
 
 #: The worker takes the images as soon as it has started; nothing else is done here until then.
 _MAX_TRANSFER_S = 30.0
@@ -47,8 +46,9 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
     outputs = _outputs(options)
     check_dicom_output(options)
     request = chosen_request(options)
-    request.stages()  # a broken file is told before large images are read
+    _check_worth(options, outputs, request.stages())  # a broken file is told before large images are read
     pool.warm_up()
+    from ..core.files.image_files import check_can_hold
     from ..core.registration.inputs import read_channels, read_inputs
 
     given = read_inputs(
@@ -63,6 +63,8 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
         frames=options.frame,
     )
     as_dicom = dicom_output(options, given)
+    if "volume" in outputs:
+        check_can_hold(outputs["volume"], given.moving)
     channels = read_channels(options.channel or (), given)
     labels = judging_labels(options, given)
     stages = request.stages(
@@ -90,27 +92,39 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
     )
     if options.inverse_consistency:
         back = _run_back(pool, options, request, stages, given, channels, initial)
-        judged = _with_inverse_consistency(judged, result, back)
+        judged = with_inverse_consistency(judged, result, back)
     with all_or_none():
-        written, residual = _write_outputs(result, given, outputs, request, options.inverse_method)
+        written, residual = write_outputs(result, given, outputs, request, options.inverse_method)
         if as_dicom is not None:
             sentence, described = as_dicom.write(result.transform, result.fixed_geometry)
             _log.info("%s", sentence)
             written["registration"] = str(as_dicom.path)
         if options.report:
-            written["report"] = str(_write_report(options, request, given, result, judged))
+            written["report"] = str(write_report(options, request, given, result, judged))
         check_interrupt()
     seconds = {
         "read": read - started,
         "register": registered - read,
         "all": time.perf_counter() - started,
     }
-    outcome = _registration_outcome(request, result, judged.comparison, written, seconds, given.notes)
+    outcome = registration_outcome(request, result, judged.comparison, written, seconds, given, options)
     if as_dicom is not None:
         outcome.document["dicom_registration"] = described
     if residual is not None:
         outcome.document["inverse_residual_mm"] = residual
     return outcome
+
+
+def _check_worth(options: argparse.Namespace, outputs: dict[str, Path], stages: Sequence[ParameterMap]) -> None:
+    """Raise InputError for a registration whose work would be lost, or that lacks what its stages need."""
+    if not (outputs or options.output_registration or options.report or options.json):
+        raise InputError(
+            "Nothing would be kept of this registration: ask for an output, such as --output-transform,"
+            " --output-volume or --report, or for its figures by --json."
+        )
+    guided = any(POINTS_METRIC in stage.get("Metric", ()) for stage in stages) or options.landmark_weight is not None
+    if guided and not (options.fixed_points and options.moving_points):
+        raise InputError("This registration is guided by landmarks: give them by --fixed-points and --moving-points.")
 
 
 def _run(
@@ -237,91 +251,6 @@ def _outputs(options: argparse.Namespace) -> dict[str, Path]:
     return outputs
 
 
-def _write_outputs(
-    result: Any, given: Any, outputs: dict[str, Path], request: RegistrationRequest, inverse_method: str
-) -> tuple[dict[str, str], dict[str, float] | None]:
-    """Paths by what they hold, and the residual of the inverse, mm, where one was written."""
-    from ..core.files.image_files import write_image
-    from ..core.files.transform_files import write_transform
-    from ..core.images.geometry import image_from_array
-    from ..core.transforms.deformation_analysis import jacobian_determinant_of
-    from ..core.transforms.inverse import invert
-    from ..core.transforms.itk_transforms import displacement_field
-
-    grid = result.fixed_geometry
-    if "volume" in outputs:
-        write_image(given.placed(result.resample(interpolation=request.interpolation)), outputs["volume"])
-    if "transform" in outputs:
-        maps = None if given.is_lifted else result.transform_parameters
-        write_transform(given.result(result.transform), outputs["transform"], given.result_grid, maps)
-    if "field" in outputs:
-        write_image(displacement_field(given.result(result.transform), given.result_grid), outputs["field"])
-    if "jacobian" in outputs:
-        jacobian = image_from_array(jacobian_determinant_of(result.transform, grid), grid)
-        write_image(given.placed(jacobian), outputs["jacobian"])
-    residual = None
-    if "inverse" in outputs:
-        inverse = invert(result.transform, grid, method=inverse_method)
-        residual = {"mean": inverse.mean_residual, "max": inverse.max_residual}
-        write_transform(given.result(inverse.transform, inverse=True), outputs["inverse"], given.result_grid)
-        _log.info(
-            "The inverse brings points back to %.3f mm on average, %.3f mm at most.",
-            inverse.mean_residual,
-            inverse.max_residual,
-        )
-    return {name: str(path) for name, path in outputs.items()}, residual
-
-
-def _write_report(
-    options: argparse.Namespace, request: RegistrationRequest, given: Any, result: Any, judged: Any
-) -> Path:
-    from ..core.images.geometry import array_view
-    from ..core.report.page import Report, anonymous_command, voxel_checksum, write_report
-
-    paddings = [e.padding for e in (result.fixed_background, result.background) if e.padding is not None]
-    return write_report(
-        options.report,
-        Report(
-            fixed=judged.fixed,
-            before=judged.before,
-            after=judged.after,
-            geometry=judged.geometry,
-            comparison=judged.comparison,
-            mask=judged.mask,
-            displacement=judged.displacement,
-            iterations=result.iterations,
-            stages=result.stages,
-            settings={
-                **request.described(),
-                "Background": f"{result.background.value:g}. {result.background.reason}",
-                "Seed": _seeds(result.stages),
-                "Threads": "all" if request.threads is None else request.threads,
-            },
-            checksums={
-                "fixed image": voxel_checksum(array_view(given.fixed)),
-                "moving image": voxel_checksum(array_view(result.moving)),
-            },
-            command=anonymous_command({n: value for n, value in vars(options).items() if n not in _UNSAID}),
-            padding=paddings,
-            notes=[*given.notes, *result.notes],
-            names=(Path(options.fixed).name, Path(options.moving).name) if options.report_names else None,
-        ),
-    )
-
-
-def _shown(value: float | None, digits: int) -> str:
-    """A figure of the table: nothing where there is none, a hyphen where it cannot be told."""
-    if value is None:
-        return ""
-    return "-" if value != value else f"{value:.{digits}f}"
-
-
-def _seeds(stages: Any) -> str:
-    """Of the stages, in words; elastix has its own where a stage names none."""
-    seeds = dict.fromkeys((stage.get("RandomSeed") or ("121212",))[0] for stage in stages)
-    return ", ".join(seeds)
-
-
 def judging_labels(options: argparse.Namespace, given: Any) -> dict[str, Any]:
     """Label maps to judge by, as ``core.assess`` takes them."""
     from ..core.files.image_files import read_image
@@ -344,60 +273,3 @@ def judging_labels(options: argparse.Namespace, given: Any) -> dict[str, Any]:
     for labels, image, side in ((fixed, given.fixed, "fixed"), (moving, given.moving, "moving")):
         inside_on_grid(labels, geometry_of(image), f"{side} label map")
     return {"fixed_labels": fixed, "moving_labels": moving, "label_names": segment_names(fixed)}
-
-
-def _with_inverse_consistency(judged: Any, result: Any, back: Any) -> Any:
-    """Figures with those of ``back``, a registration the other way round."""
-    from dataclasses import replace
-
-    from ..core.quality.consistency import inverse_consistency
-    from ..core.quality.similarity import Figure
-
-    found = inverse_consistency(result.transform, back.transform, judged.geometry, mask=judged.mask)
-    figures = (
-        Figure("Inverse consistency, mean", "mm", None, found.mean, -1, 2),
-        Figure("Inverse consistency, 95 %", "mm", None, found.percentile95, -1, 2),
-    )
-    comparison = replace(judged.comparison, figures=(*judged.comparison.figures, *figures))
-    return replace(judged, comparison=comparison)
-
-
-def _registration_outcome(
-    request: RegistrationRequest,
-    result: Any,
-    comparison: Any,
-    written: dict[str, str],
-    seconds: dict[str, float],
-    given_notes: Sequence[str],
-) -> Outcome:
-    from ..core.report.page import software_versions
-
-    document = {
-        "command": "register",
-        "preset": None if request.parameter_files else request.preset,
-        "parameter_files": list(request.parameter_files),
-        "stages": [stage["Transform"][0] for stage in result.stages],
-        "background": {
-            "value": result.background.value,
-            "padding": result.background.padding,
-            "padding_fraction": result.background.padding_fraction,
-            "reason": result.background.reason,
-        },
-        "figures": comparison.as_dict()["figures"],
-        "landmarks": [vars(row) for row in comparison.landmarks],
-        "verdict": comparison.verdict,
-        "notes": [*given_notes, *result.notes],
-        "outputs": written,
-        "seconds": {name: round(value, 3) for name, value in seconds.items()},
-        "versions": software_versions(),
-    }
-    rows = []
-    for figure in comparison.figures:
-        before, after = (_shown(value, figure.digits) for value in (figure.before, figure.after))
-        rows.append(f"{figure.name:28}{before:>12}{after:>12} {figure.unit}".rstrip())
-    table = "\n".join([f"{'':28}{'before':>12}{'after':>12}", *rows])
-    done = f"Registered in {seconds['register']:.1f} s, {seconds['all']:.1f} s with reading and writing."
-    outputs = "\n".join(f"{name}: {path}" for name, path in written.items())
-    if not written:
-        outputs = "Nothing was written, as no output was asked for: --output-volume, --output-transform, --report ..."
-    return Outcome(f"{table}\n{comparison.verdict}\n{done}\n{outputs}", document)

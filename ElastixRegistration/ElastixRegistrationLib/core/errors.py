@@ -5,6 +5,8 @@ Only the panel and the command line show them; everything below raises them.
 
 from __future__ import annotations
 
+import errno
+
 
 class ElastixRegistrationError(Exception):
     """Base of everything this package raises on purpose."""
@@ -34,9 +36,40 @@ class ParameterError(InputError):
         super().__init__(f"{place}: {problem}" if place else problem)
 
 
+class EnvironmentFault(ElastixRegistrationError):
+    """The computer cannot: a disk is full, memory is short, a permission is missing. Exit status 4 on the command line,
+    as the same call may do tomorrow, or elsewhere."""
+
+
+class ResourceError(EnvironmentFault, InputError):
+    """It is known before anything is run, or after, when a result is to be written."""
+
+
 class RegistrationError(ElastixRegistrationError, RuntimeError):
     """elastix ran and failed. ``log`` is its log so far. Exit status 1 on the command line."""
 
     def __init__(self, message: str, *, log: str = ""):
         super().__init__(message)
         self.log = log
+
+
+class OutOfMemoryError(EnvironmentFault, RegistrationError):
+    """Memory ran out while elastix ran."""
+
+
+#: A full disk, a quota, a missing permission, a disk that is read-only or broken, too many open files, no memory.
+_FAULTS = frozenset(
+    getattr(errno, name)
+    for name in ("ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "EIO", "EMFILE", "ENFILE", "ENOMEM")
+    if hasattr(errno, name)
+)
+
+
+def is_fault(problem: OSError) -> bool:
+    """Whether the computer is at fault, and not what was asked for."""
+    return problem.errno in _FAULTS
+
+
+def file_error(problem: OSError, sentence: str) -> InputError:
+    """The error to raise for ``problem``: a ResourceError where the computer is at fault."""
+    return ResourceError(sentence) if is_fault(problem) else InputError(sentence)

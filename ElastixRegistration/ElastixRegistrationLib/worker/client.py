@@ -13,7 +13,14 @@ import numpy as np
 from ..core.automatic.plan import planned_stages
 from ..core.elastix.errors import error_lines, ignored_errors
 from ..core.elastix.progress import Iteration, ProgressEvent, ProgressParser
-from ..core.errors import ElastixRegistrationError, InputError, ParameterError, RegistrationError
+from ..core.errors import (
+    ElastixRegistrationError,
+    InputError,
+    OutOfMemoryError,
+    ParameterError,
+    RegistrationError,
+    ResourceError,
+)
 from ..core.images.channels import Channel
 from ..core.parameters.maps import ParameterMap
 from ..core.request import RegistrationRequest
@@ -223,8 +230,8 @@ class RegistrationHandle:
         kind, message = body["error"], body["message"]
         if kind == "ParameterError":
             return ParameterError(message, file=body["file"], line=body["line"], parameter=body["parameter"])
-        if kind == "InputError":
-            return InputError(message)
+        if kind in ("InputError", "ResourceError"):
+            return InputError(message) if kind == "InputError" else ResourceError(message)
         reason = error_lines(self.log)
         if kind == "MemoryError" or (self.job.memory_limit_bytes is not None and "memory" in f"{reason}{message}"):
             return self._out_of_memory()
@@ -232,10 +239,10 @@ class RegistrationHandle:
             return RegistrationError(f"elastix failed: {reason}" if reason else message)
         return RegistrationError(f"The registration failed: {message}")
 
-    def _out_of_memory(self) -> RegistrationError:
+    def _out_of_memory(self) -> OutOfMemoryError:
         limit = self.job.memory_limit_bytes
         allowed = "there was" if limit is None else f"its limit of {limit / 1e9:.3g} GB"
-        return RegistrationError(
+        return OutOfMemoryError(
             f"The registration needed more memory than {allowed}; crop or downsample the images, or use fewer threads."
         )
 

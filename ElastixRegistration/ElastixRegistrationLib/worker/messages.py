@@ -12,7 +12,7 @@ from ..core.errors import InputError
 from ..core.images.background import BackgroundEstimate, Padding
 from ..core.images.channels import Channel
 from ..core.images.geometry import Geometry
-from ..core.quality.similarity import Comparison, Figure, LandmarkRow
+from ..core.quality.figures import Comparison, Evidence, Figure, LandmarkRow, Reason, Verdict
 from ..core.transforms.plain_data import TransformData, TransformElement, VoxelData
 from .outputs import (
     DisplacementField,
@@ -37,6 +37,9 @@ _PLAIN = {
             Comparison,
             Figure,
             LandmarkRow,
+            Verdict,
+            Evidence,
+            Reason,
             TransformElement,
             TransformData,
             VoxelData,

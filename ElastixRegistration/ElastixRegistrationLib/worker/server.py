@@ -194,12 +194,14 @@ def _checked_request(frame: Frame) -> dict[str, Any]:
 
 
 def _described(error: BaseException) -> dict[str, Any]:
-    from ..core.errors import InputError, ParameterError, RegistrationError
+    from ..core.errors import InputError, ParameterError, RegistrationError, ResourceError
 
     described = {"error": "other", "message": str(error)}
     if isinstance(error, ParameterError):
         place = {"file": error.file, "line": error.line, "parameter": error.parameter}
         return {"error": "ParameterError", "message": error.problem, **place}
+    if isinstance(error, ResourceError):
+        return described | {"error": "ResourceError"}
     if isinstance(error, InputError):
         return described | {"error": "InputError"}
     if isinstance(error, RegistrationError):

@@ -24,7 +24,7 @@ from ElastixRegistrationLib.core.report.page import (
     voxel_checksum,
     write_report,
 )
-from ElastixRegistrationLib.core.transforms.deformation import jacobian_statistics
+from ElastixRegistrationLib.core.transforms.plausibility import plausibility_of
 
 VOID = {"meta", "img", "br", "link", "line", "circle", "polyline"}
 
@@ -75,8 +75,8 @@ def _report(size=(24, 20, 12), **more):
     random = np.random.default_rng(0)
     fixed = random.normal(100, 20, size[::-1]).cumsum(-1).astype(np.float32)
     before, after = np.roll(fixed, 4, -1), fixed + 1
-    folded = jacobian_statistics(np.array([0.8, 1.0, 1.2]))
-    comparison = compare(fixed, before, after, jacobian=folded)
+    moved = plausibility_of(np.array([0.8, 1.0, 1.2]))
+    comparison = compare(fixed, before, after, deformation=moved)
     return Report(fixed, before, after, geometry, comparison, **more)
 
 

@@ -7,7 +7,7 @@ import pytest
 import slicer
 import vtk
 from ElastixRegistrationLib.core.errors import InputError
-from ElastixRegistrationLib.core.quality.similarity import Comparison, Figure, LandmarkRow
+from ElastixRegistrationLib.core.quality.figures import Comparison, Figure, LandmarkRow
 from ElastixRegistrationLib.mrml.apply.quality import (
     add_quality_nodes,
     assess_transform,

@@ -13,12 +13,12 @@ from ..images.background import background_of
 from ..images.geometry import Geometry, array_view, as_scalar, geometry_of
 from ..images.labels import shared_labels
 from ..quality.assessment import Assessment, assess, label_figures
-from ..quality.similarity import Comparison, Figure, compare, landmark_errors
+from ..quality.figures import Comparison, Figure
+from ..quality.similarity import compare, landmark_errors
 from ..registration.checks import check_dimensions
 from ..registration.register import RegistrationResult
-from ..transforms.deformation import jacobian_statistics
-from ..transforms.deformation_analysis import jacobian_determinant_of
 from ..transforms.itk_transforms import identity, map_points
+from ..transforms.plausibility import check_deformation
 from ..transforms.resampling import resample
 
 AS_LOADED = "as loaded"
@@ -35,7 +35,8 @@ class Evaluation:
 
     @property
     def verdict(self) -> str:
-        return self.comparison.verdict
+        """In words; ``comparison.verdict`` has it as data."""
+        return self.comparison.verdict.text
 
     def figure(self, name: str) -> Figure | None:
         return next((figure for figure in self.comparison.figures if figure.name == name), None)
@@ -212,14 +213,16 @@ def _judged_by_truth(
             landmark_errors(fixed_points, moving_points, lambda points: map_points(transform, points)),
         )
     segments: list[Figure] = []
-    jacobian = None
+    deformation = None
     if fixed_labels is not None:
         grid = geometry_of(fixed_labels)
         segments = _label_figures(transform, fixed_labels, moving_labels, grid, names)
-        jacobian = jacobian_statistics(jacobian_determinant_of(transform, grid))
+        drawn = np.asarray(array_view(fixed_labels)) != 0
+        deformation = check_deformation(transform, grid, inside=drawn if drawn.any() else None)
     return compare(
         None, None, None,
-        segments=segments, landmarks=landmarks, landmark_labels=landmark_labels, jacobian=jacobian,
+        segments=segments, landmarks=landmarks, landmark_labels=landmark_labels,
+        landmark_points=fixed_points, deformation=deformation,
     )  # fmt: skip
 
 

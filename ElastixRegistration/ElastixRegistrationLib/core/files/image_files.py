@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import InputError, NothingToChoose
+from ..errors import InputError, NothingToChoose, ResourceError
 from ..images.geometry import Geometry, array_view, component_count, geometry_of, image_from_array, set_geometry
 from ..system.decimal_point import decimal_point
 from ..system.itk_access import suffix_of, wrapped_class
@@ -193,10 +193,11 @@ def write_image(image: Any, path: str | os.PathLike, *, compress: bool = True) -
             with native_messages_of_success(), decimal_point():
                 writer.Update()
                 if not _is_whole(draft):
-                    raise InputError(f"The image {path} cannot be written; is the disk full?")
+                    raise ResourceError(f"The image {path} cannot be written; is the disk full?")
         except NATIVE_ERRORS as error:
-            why = "the disk is full." if is_disk_full(path.parent) else reason(error)
-            raise InputError(f"The image {path} cannot be written: {why}") from error
+            if is_disk_full(path.parent):
+                raise ResourceError(f"The image {path} cannot be written: the disk is full.") from error
+            raise InputError(f"The image {path} cannot be written: {reason(error)}") from error
 
 
 def _is_whole(path: Path) -> bool:
@@ -236,6 +237,21 @@ def check_output(path: str | os.PathLike, *, transform: bool = False, picture: b
     elif is_picture(path) and not picture:
         raise InputError(f"{path.name} would lose the place and the values of the image; use .nrrd, .nii.gz or .mha.")
     check_folder_of(path)
+
+
+def check_can_hold(path: str | os.PathLike, image: Any) -> None:
+    """Raise InputError when the format of ``path`` cannot hold voxels such as those of ``image``."""
+    path = Path(path)
+    suffix = image_suffix_of(path)
+    if suffix not in _PICTURES:
+        return
+    dtype, components = array_view(image).dtype, component_count(image)
+    most = 1 if suffix == ".jpg" else 2
+    if image.GetImageDimension() != 2 or dtype.kind != "u" or dtype.itemsize > most or components not in (1, 3, 4):
+        raise InputError(
+            f"{path.name} cannot hold {image.GetImageDimension()}D images of {dtype} voxels, as the result has; use"
+            " .nrrd, .nii.gz or .mha."
+        )
 
 
 def is_picture(path: str | os.PathLike) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import InputError, ResourceError
 from ..images.geometry import Geometry, array_view, component_count, geometry_of
 from ..parameters.maps import ParameterMap, format_parameter_text, format_parameter_toml, read_parameter_file
 from ..system.decimal_point import decimal_point
@@ -279,15 +279,16 @@ def write_transform(
         writer.SetTransformIO(wrapped_class(_ITK_FORMATS[suffix], "TemplateD").New())
         writer.SetInput(transform)
         writer.SetFileName(str(draft))
+        writer.SetUseCompression(True)
         try:
             with native_messages_of_success(), decimal_point():
                 writer.Update()
         except NATIVE_ERRORS as error:
             if suffix != ".tfm":
                 silence_hdf5_at_exit()
-            raise InputError(f"The transform {path} cannot be written; is the disk full?") from error
+            raise ResourceError(f"The transform {path} cannot be written; is the disk full?") from error
         if suffix == ".tfm" and not _ends_whole(draft, transform):
-            raise InputError(f"The transform {path} cannot be written; is the disk full?")
+            raise ResourceError(f"The transform {path} cannot be written; is the disk full?")
 
 
 def _ends_whole(path: Path, transform: Any) -> bool:

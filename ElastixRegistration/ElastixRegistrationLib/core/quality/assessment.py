@@ -11,12 +11,14 @@ import numpy as np
 from ..images.background import padding_mask
 from ..images.geometry import Geometry, array_view, as_scalar, geometry_of, image_from_array
 from ..images.labels import shared_labels
+from ..images.object import object_mask
 from ..parameters.component_rules import POINTS_METRIC
 from ..registration.register import RegistrationResult
-from ..transforms.deformation import jacobian_determinant, jacobian_statistics
 from ..transforms.itk_transforms import displacement_field, identity, map_points
+from ..transforms.plausibility import Plausibility, check_deformation
 from ..transforms.resampling import resample
-from .similarity import Comparison, Figure, compare, dice, landmark_errors
+from .figures import Comparison, Figure
+from .similarity import LandmarkErrors, compare, dice, landmark_errors
 from .surface_distance import surface_distances
 
 #: Labels are compared on the fixed grid itself up to this size: surfaces are a matter of single voxels.
@@ -50,7 +52,7 @@ def assess(
     label_names: Mapping[int, str] | None = None,
     most_voxels: float = 1e6,
 ) -> Assessment:
-    """Compare before and after on the fixed grid, thinned to at most ``most_voxels``.
+    """Compare before and after on the fixed grid, thinned to at most ``most_voxels``; look for folds in all of it.
 
     Similarity is measured inside the fixed mask, and not in padding of the fixed image; with both masks their Dice is
     a figure, with points their distances. Label maps of both images, on any grid, give overlap and surface distances of
@@ -81,7 +83,6 @@ def assess(
     if fixed_labels is not None and moving_labels is not None:
         segments = _segments(fixed_labels, moving_labels, result.transform, geometry_of(fixed), label_names or {})
     displacement = array_view(displacement_field(result.transform, grid))
-    jacobian = jacobian_statistics(jacobian_determinant(displacement, grid.spacing, grid.direction), mask=on_grid)
     fixed_voxels = np.asarray(array_view(fixed)[every])
     counted = on_grid
     if not result.keep_padding and result.fixed_background.padding is not None:
@@ -96,10 +97,36 @@ def assess(
         segments=segments,
         landmarks=landmarks,
         landmark_labels=landmark_labels,
-        jacobian=jacobian,
+        landmark_points=fixed_points,
+        swapped=_swapped(result.transform, fixed_points, moving_points),
+        deformation=_deformation(fixed, fixed_mask, result),
         guided=landmarks is not None and any(POINTS_METRIC in stage.get("Metric", ()) for stage in result.stages),
+        voxel_mm=float(np.mean(geometry_of(fixed).spacing)),
+        sampled_every=step,
     )
     return Assessment(comparison, grid, fixed_voxels, before, after, displacement, on_grid)
+
+
+def _swapped(
+    transform: Any, fixed_points: np.ndarray | None, moving_points: np.ndarray | None
+) -> LandmarkErrors | None:
+    """Distances of landmarks after, had their lists been given the other way round."""
+    if fixed_points is None or moving_points is None:
+        return None
+    return landmark_errors(moving_points, fixed_points, lambda points: map_points(transform, points))
+
+
+def _deformation(fixed: Any, fixed_mask: Any, result: RegistrationResult) -> Plausibility:
+    """Of all voxels of the fixed grid, and of the object: the fixed mask, or what is not its surroundings."""
+    grid = geometry_of(fixed)
+    voxels = np.asarray(array_view(fixed))
+    if fixed_mask is not None:
+        inside = _labels(fixed_mask, identity(grid.dimension), grid) != 0
+    else:
+        inside = object_mask(voxels, result.fixed_background)
+    if not inside.any():
+        inside = None
+    return check_deformation(result.transform, grid, inside=inside, threads=result.threads)
 
 
 def _segments(

@@ -1,4 +1,4 @@
-"""How well two images agree: figures before and after a registration, and one sentence that sums them up.
+"""How well two images agree: similarity, overlap and landmark distances, and all figures of a registration.
 
 All functions take arrays on one grid (k, j, i) and leave out voxels that are not finite or where ``mask`` is zero.
 """
@@ -6,24 +6,27 @@ All functions take arrays on one grid (k, j, i) and leave out voxels that are no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..errors import InputError
 from ..images.labels import label_values
-from ..transforms.deformation import JacobianStatistics
+from ..transforms.plausibility import Plausibility
+from .figures import Comparison, Figure, LandmarkRow
+from .verdict import judge
 
 CHUNK = 2_000_000  # voxels turned to float64 at a time: large images need no float copy
 BINS = 64
-#: Nats of mutual information below which more of it may come from a wrong place as well as from the right one.
-_SAYS_LITTLE = 0.1
-#: Share of the mutual information below which it contradicts labels or landmarks that got closer.
-_MUCH_LESS = 0.9
-#: Mean Dice below which "better" means nothing yet.
-_HARDLY_OVERLAPS = 0.1
 #: Share of the mutual information by which it differs from interpolation alone.
 _NO_CHANGE = 0.01
+#: Change of an overlap that a border drawn a tenth of a voxel aside makes, in structures of some ten voxels.
+_SAME_OVERLAP = 0.002
+#: Change of the mean distance of landmarks, voxels, that nobody can see; and what is none, mm, without an image.
+_SAME_PLACE, _SAME_PLACE_MM = 0.1, 0.01
+#: Landmarks fewer than which have no outliers, and how far one must stand out: times the spread of all (1.48 times the
+#: median deviation from the median) above their median, times the median, and voxels.
+_FEWEST, _SPREADS, _MEDIANS, _VOXELS = 5, 6.0, 3.0, 2.0
 
 
 @dataclass(frozen=True)
@@ -41,65 +44,24 @@ class LandmarkErrors:
         return float(np.median(self.distances))
 
     @property
+    def percentile95(self) -> float:
+        return float(np.percentile(self.distances, 95))
+
+    @property
     def max(self) -> float:
         return float(np.max(self.distances))
 
+    def outliers(self, voxel_mm: float = 0.0) -> np.ndarray:
+        """(N,) bool: which stand out from the rest, by the median and the median deviation from it.
 
-@dataclass(frozen=True)
-class Figure:
-    """One row of the table. ``better``: +1 where higher is better, -1 where lower is, 0 where neither is.
-
-    ``before`` is None for what exists only after a registration. A change of up to ``tolerance`` is none.
-    """
-
-    name: str
-    unit: str
-    before: float | None
-    after: float
-    better: int
-    digits: int = 3
-    tolerance: float = 0.0
-
-    @property
-    def improved(self) -> bool | None:
-        """None without a before, for a change too small to show, or where neither direction is better."""
-        if self.before is None or self.better == 0 or not np.isfinite(self.before) or not np.isfinite(self.after):
-            return None
-        change = round(self.after, self.digits) - round(self.before, self.digits)
-        return None if abs(change) <= self.tolerance else bool(change * self.better > 0)
-
-
-@dataclass(frozen=True)
-class LandmarkRow:
-    """One landmark: its distance before and after, mm."""
-
-    label: str
-    before: float
-    after: float
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Figures before and after, and the plain sentence that a user reads first; ``landmarks`` one by one."""
-
-    figures: tuple[Figure, ...]
-    verdict: str
-    landmarks: tuple[LandmarkRow, ...] = ()
-
-    def as_dict(self) -> dict:
-        """For JSON: NaN becomes None."""
-
-        def number(value: float | None) -> float | None:
-            return None if value is None or not np.isfinite(value) else float(value)
-
-        rows = [
-            {"name": f.name, "unit": f.unit, "before": number(f.before), "after": number(f.after)} for f in self.figures
-        ]
-        landmarks = [
-            {"label": row.label, "before_mm": number(row.before), "after_mm": number(row.after)}
-            for row in self.landmarks
-        ]
-        return {"verdict": self.verdict, "figures": rows} | ({"landmarks": landmarks} if landmarks else {})
+        These distances follow no normal law, so that a landmark must be far above the rest in three ways: in their
+        spread, in their median, and in voxels of ``voxel_mm``. Of fewer than five landmarks none is an outlier.
+        """
+        if len(self.distances) < _FEWEST:
+            return np.zeros(len(self.distances), bool)
+        middle = self.median
+        spread = 1.4826 * float(np.median(np.abs(self.distances - middle)))
+        return np.asarray(self.distances > max(middle + _SPREADS * spread, _MEDIANS * middle, _VOXELS * voxel_mm))
 
 
 def normalized_correlation(first: np.ndarray, second: np.ndarray, *, mask: np.ndarray | None = None) -> float:
@@ -192,106 +154,85 @@ def compare(
     segments: Sequence[Figure] = (),
     landmarks: tuple[LandmarkErrors, LandmarkErrors] | None = None,
     landmark_labels: Sequence[str] = (),
-    jacobian: JacobianStatistics | None = None,
+    landmark_points: np.ndarray | None = None,
+    swapped: LandmarkErrors | None = None,
+    deformation: Plausibility | None = None,
     guided: bool = False,
+    voxel_mm: float = 0.0,
+    sampled_every: int = 1,
 ) -> Comparison:
-    """Figures of a registration.
+    """Figures of a registration, and the verdict on it.
 
     ``moved_before``: the moving image sampled on the fixed grid as it lay; ``moved_after``: as registered; without
-    images (None), landmarks or labels alone are compared. ``labels``:
-    fixed labels or mask, and those of the moving image before and after. ``segments``: further figures of overlap and
-    distance. ``landmarks``: errors before and after; where ``landmark_labels`` are missing they are numbered from 1.
-    With ``guided`` the registration knew them.
+    images (None), landmarks or labels alone are compared. ``labels``: fixed labels or mask, and those of the moving
+    image before and after. ``segments``: further figures of overlap and distance. ``landmarks``: errors before and
+    after; where ``landmark_labels`` are missing they are numbered from 1; ``landmark_points`` (N, D), LPS mm, are where
+    they lie in the fixed image; ``swapped``: errors after, with the two lists of points exchanged. With ``guided`` the
+    registration knew them. ``voxel_mm``: of the fixed image, what landmarks can be placed by. ``sampled_every``: the
+    images are every n-th voxel along each axis.
     """
-    figures = []
-    if landmarks is not None:
-        for name in ("mean", "median", "max"):
-            before, after = (getattr(errors, name) for errors in landmarks)
-            figures.append(Figure(f"Landmark distance, {name}", "mm", before, after, -1, 2))
+    figures = [] if landmarks is None else landmark_figures(*landmarks, voxel_mm)
     if labels is not None:
         before, after = (dice_by_label(labels[0], other) for other in labels[1:])
         for label in sorted(before.keys() | after.keys()):
             name = (label_names or {}).get(label, f"label {label}" if len(before) > 1 else "mask")
-            figures.append(Figure(f"Dice overlap, {name}", "", before.get(label, 0.0), after.get(label, 0.0), 1, 4))
-    figures += segments
+            overlap = before.get(label, 0.0), after.get(label, 0.0)
+            figures.append(Figure(f"Dice overlap, {name}", "", *overlap, 1, 4, _SAME_OVERLAP))
+    figures += [
+        replace(figure, tolerance=_SAME_OVERLAP) if figure.name.startswith("Dice") else figure for figure in segments
+    ]
+    if fixed is not None and moved_before is not None and moved_after is not None:
+        figures += _similarity_figures(fixed, moved_before, moved_after, mask)
+    if deformation is not None:
+        statistics = deformation.statistics
+        figures.append(Figure("Folded voxels", "", None, statistics.folded_count, -1, 0))
+        figures.append(Figure("Local volume, smallest", "x", None, statistics.minimum, 0, 3))
+        figures.append(Figure("Local volume, largest", "x", None, statistics.maximum, 0, 3))
+    rows = [] if landmarks is None else _landmark_rows(*landmarks, landmark_labels, landmark_points, voxel_mm)
+    if rows:
+        worst = max(rows, key=lambda row: row.after)
+        figures = [replace(f, place=worst.label) if f.name == "Landmark distance, largest" else f for f in figures]
+    verdict = judge(figures, rows, deformation, guided=guided, swapped=None if swapped is None else swapped.mean)
+    return Comparison(tuple(figures), verdict, tuple(rows), sampled_every)
+
+
+def landmark_figures(before: LandmarkErrors, after: LandmarkErrors, voxel_mm: float = 0.0) -> list[Figure]:
+    """Mean, median, 95 % and largest distance, mm, with the change that is none for voxels of ``voxel_mm``."""
+    changes = after.distances - before.distances
+    # Twice the standard error of the mean change: what other landmarks of the same kind might have given.
+    chance = 2 * float(np.std(changes, ddof=1)) / np.sqrt(len(changes)) if len(changes) > 1 else 0.0
+    noise = max(_SAME_PLACE * voxel_mm, chance, _SAME_PLACE_MM)
+    return [
+        Figure(f"Landmark distance, {word}", "mm", getattr(before, name), getattr(after, name), -1, 2, noise)
+        for word, name in (("mean", "mean"), ("median", "median"), ("95 %", "percentile95"), ("largest", "max"))
+    ]
+
+
+def _similarity_figures(
+    fixed: np.ndarray, moved_before: np.ndarray, moved_after: np.ndarray, mask: np.ndarray | None
+) -> list[Figure]:
+    figures = []
     for name, unit, function in (
         ("Mutual information", "nats", mutual_information),
         ("Correlation", "", normalized_correlation),
     ):
         # Across modalities the correlation says nothing by its sign, so that more of it is not called better.
         better = 1 if function is mutual_information else 0
-        if fixed is None or moved_before is None or moved_after is None:
-            continue
         before, after = (function(fixed, moved, mask=mask) for moved in (moved_before, moved_after))
         figures.append(Figure(name, unit, before, after, better, tolerance=_NO_CHANGE * abs(before) if better else 0.0))
-    if jacobian is not None:
-        figures.append(Figure("Folded voxels", "%", None, 100 * jacobian.folded_fraction, -1, 3))
-        figures.append(Figure("Local volume, smallest", "x", None, jacobian.minimum, 0, 3))
-        figures.append(Figure("Local volume, largest", "x", None, jacobian.maximum, 0, 3))
+    return figures
+
+
+def _landmark_rows(
+    before: LandmarkErrors, after: LandmarkErrors, labels: Sequence[str], points: np.ndarray | None, voxel_mm: float
+) -> list[LandmarkRow]:
+    outliers = after.outliers(voxel_mm)
     rows = []
-    if landmarks is not None:
-        errors = zip(*(error.distances.tolist() for error in landmarks), strict=True)
-        for number, (first, then) in enumerate(errors):
-            given = landmark_labels[number] if number < len(landmark_labels) else ""
-            rows.append(LandmarkRow(given or str(number + 1), first, then))
-    return Comparison(tuple(figures), _verdict(figures, jacobian, landmarks, guided), tuple(rows))
-
-
-def _verdict(
-    figures: list[Figure],
-    jacobian: JacobianStatistics | None,
-    landmarks: tuple[LandmarkErrors, LandmarkErrors] | None,
-    guided: bool,
-) -> str:
-    """Ground truth speaks before overlap, overlap before intensities."""
-    first = figures[0]
-    if landmarks is not None:
-        count = len(landmarks[1].distances)
-        what = f"the mean distance of {count} landmark{'s' * (count > 1)} went from"
-    elif first.name.startswith("Dice"):
-        first = _mean_overlap(figures)
-        what = "the Dice overlap went from"
-    else:
-        what = "the mutual information went from"
-    judgment = {True: "Better aligned", False: "Worse than before", None: "No better than before"}[first.improved]
-    if first.name == "Mutual information" and first.after < _SAYS_LITTLE and first.improved:
-        judgment = "Uncertain, as the images tell little of each other"
-    change = f"{judgment}: {what} {_number(first.before, first)} to {_number(first.after, first)}."
-    return " ".join([change, *_cautions(first, figures, jacobian, guided)])
-
-
-def _mean_overlap(figures: list[Figure]) -> Figure:
-    overlaps = [figure for figure in figures if figure.name.startswith("Dice")]
-    before, after = (float(np.mean([getattr(one, when) for one in overlaps])) for when in ("before", "after"))
-    return Figure("Dice overlap", "", before, after, 1, 4)
-
-
-def _cautions(first: Figure, figures: list[Figure], jacobian: JacobianStatistics | None, guided: bool) -> Iterator[str]:
-    """Sentences on why ``first``, the figure that was judged by, may not be all."""
-    information = next((figure for figure in figures if figure.name == "Mutual information"), None)
-    if guided:
-        yield "These landmarks guided the registration, so they do not prove it: look at the pictures, or at others."
-    if first.name.startswith("Dice") and first.before == first.after == 0:
-        yield "Nothing overlaps: make sure that the labels or masks belong to these images."
-    elif first.name.startswith("Dice") and first.after < _HARDLY_OVERLAPS:
-        yield "Hardly anything overlaps: look at the pictures before you rely on it."
-    if information is None or first is information:
-        pass
-    elif first.improved and information.after < _MUCH_LESS * (information.before or 0):
-        yield (
-            f"But the images agree less, as their mutual information fell from"
-            f" {_number(information.before, information)} to {_number(information.after, information)}: look at the"
-            " pictures before you rely on it."
-        )
-    if jacobian is not None and jacobian.folded_count:
-        share = 100 * jacobian.folded_fraction
-        yield f"The deformation folds onto itself in {share:.2g} % of the voxels: do not trust it there."
-    if first is information:
-        yield "No landmarks or labels were given, so look at the pictures before you rely on it."
-
-
-def _number(value: float | None, figure: Figure) -> str:
-    return f"{value:.{figure.digits}f}{' ' * bool(figure.unit)}{figure.unit}"
+    for number, (first, then) in enumerate(zip(before.distances.tolist(), after.distances.tolist(), strict=True)):
+        given = labels[number] if number < len(labels) else ""
+        place = () if points is None else tuple(np.asarray(points[number], float).tolist())
+        rows.append(LandmarkRow(given or str(number + 1), first, then, bool(outliers[number]), place))
+    return rows
 
 
 def _pairs(first: np.ndarray, second: np.ndarray, mask: np.ndarray | None) -> Iterator[tuple[np.ndarray, np.ndarray]]:

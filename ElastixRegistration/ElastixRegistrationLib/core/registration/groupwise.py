@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..elastix.run import run_elastix
-from ..errors import InputError
+from ..errors import InputError, ResourceError
 from ..images.background import BackgroundEstimate, estimate_background, padding_mask
 from ..images.geometry import Geometry, array_view, as_scalar, check_image, geometry_of, image_from_array
 from ..transforms.itk_transforms import compose, identity
@@ -257,7 +257,7 @@ def _check_memory(grid: Geometry, count: int, resolutions: int) -> None:
     needed = 4.0 * float(np.prod(grid.size)) * count * (2 + 2 * (resolutions + 1))
     available = available_bytes()
     if available is not None and needed > available:
-        raise InputError(
+        raise ResourceError(
             f"Not enough memory: a group of {count} images on {grid} takes about {needed / 1e9:.1f} GB and"
             f" {available / 1e9:.1f} GB are free; crop or downsample the images."
         )

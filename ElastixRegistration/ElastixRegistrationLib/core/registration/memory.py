@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..errors import InputError
+from ..errors import ResourceError
 from ..images.geometry import Geometry
 from .working_resolution import reduced_geometry, working_factors
 
@@ -87,10 +87,10 @@ def available_bytes() -> float | None:
 def check_memory(
     fixed: Geometry, moving: Geometry, stages: Sequence[ParameterMap], more: Pairs = (), voxel_mm: float | None = None
 ) -> None:
-    """Raise InputError when a registration would not fit in memory. ``voxel_mm``: see ``working_resolution``."""
+    """Raise ResourceError when a registration would not fit in memory. ``voxel_mm``: see ``working_resolution``."""
     needed, available = estimate_bytes(fixed, moving, stages, more, voxel_mm), available_bytes()
     if available is not None and needed > available:
-        raise InputError(
+        raise ResourceError(
             f"Not enough memory: registering {fixed} with {moving} takes about {needed / 1e9:.1f} GB and"
             f" {available / 1e9:.1f} GB are free; crop or downsample the images, or close other programs."
         )

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ... import __version__
-from ..errors import InputError
-from ..quality.similarity import Comparison
+from ..errors import InputError, file_error
+from ..quality.figures import Comparison
 from ..request import OPTIONS
 from . import pictures
 from .convergence_plot import IterationRow, convergence_svgs
@@ -96,7 +96,7 @@ def write_report(folder: str | os.PathLike, report: Report) -> Path:
             Path(unfinished).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise InputError(f"The report cannot be written into {folder}: {error.strerror or error}.") from error
+        raise file_error(error, f"The report cannot be written into {folder}: {error.strerror or error}.") from error
     return folder / FILE_NAME
 
 
@@ -117,7 +117,7 @@ def report_html(report: Report) -> str:
     sections = [
         _header(report),
         _notes(report.notes),
-        figure_table(report.comparison.figures),
+        figure_table(report.comparison.figures, report.comparison.sampling),
         landmark_table(report.comparison.landmarks),
         _pictures(report),
         _convergence(report),
@@ -162,7 +162,7 @@ def anonymous_command(options: Mapping[str, object]) -> str:
     words = ["elastix-registration register FIXED MOVING"]
     for name, value in options.items():
         option = f"--{name.replace('_', '-')}"
-        if value is None or value is False:
+        if value is None or value is False or value in ([], ()):
             continue
         if value is True:
             words.append(option)
@@ -177,8 +177,8 @@ def anonymous_command(options: Mapping[str, object]) -> str:
 
 
 def _header(report: Report) -> str:
-    improved = report.comparison.figures[0].improved if report.comparison.figures else None
-    mood = {True: "good", False: "bad", None: "even"}["fold" not in report.comparison.verdict and improved]
+    verdict = report.comparison.verdict
+    mood = {"better": "good", "worse": "bad", "implausible": "bad"}.get(verdict.status, "even")
     names = ""
     if report.names:
         fixed, moving = (escape(name) for name in report.names)
@@ -187,7 +187,7 @@ def _header(report: Report) -> str:
     return (
         f"<header><h1>{escape(report.title)}</h1>{names}"
         f'<p class="quiet">{escape(_describe(report.geometry))}. Made {made}.</p>'
-        f'<p class="verdict {mood}">{escape(report.comparison.verdict)}</p></header>'
+        f'<p class="verdict {mood}">{escape(verdict.text)}</p></header>'
     )
 
 

@@ -24,6 +24,7 @@ th { text-align: left; font-weight: 400; }
 .figures th, .figures td { padding: 5px 6px; border-bottom: 1px solid var(--rule); }
 td.good { color: var(--good); } td.bad { color: var(--bad); font-weight: 600; }
 .landmarks thead td:first-child, .landmarks td.bar { text-align: left; } .landmarks td.bar { width: 46%; }
+tr.outlier th, tr.outlier td { color: var(--bad); font-weight: 600; }
 .bar span { display: block; height: 5px; border-radius: 2px; }
 .bar .before { background: #c4ccd6; } .bar .after { background: var(--accent); margin-top: 2px; }
 ul { margin: 0; padding-left: 20px; }

@@ -7,27 +7,31 @@ from html import escape
 
 import numpy as np
 
-from ..quality.similarity import Figure, LandmarkRow
+from ..quality.figures import Figure, LandmarkRow
 
 #: Landmarks that the page shows at once; more are there to be opened.
 _SHOWN_LANDMARKS = 12
+_OUTLIER = {False: "", True: ' class="outlier"'}
 
 
-def figure_table(figures: Sequence[Figure]) -> str:
+def figure_table(figures: Sequence[Figure], sampling: str = "") -> str:
+    """``sampling``: what the figures were taken from, in a sentence."""
     if not figures:
         return ""
+    note = f'<p class="quiet">{escape(sampling)}</p>' if sampling else ""
     rows = []
     for figure in figures:
         mark = {True: '<td class="good">better</td>', False: '<td class="bad">worse</td>', None: "<td></td>"}
         before = "" if figure.before is None else number_text(figure.before, figure.digits)
         unit = f' <span class="quiet">{escape(figure.unit)}</span>' if figure.unit else ""
+        place = f' <span class="quiet">({escape(figure.place)})</span>' if figure.place else ""
         rows.append(
-            f"<tr><th>{escape(figure.name)}{unit}</th><td>{before}</td>"
+            f"<tr><th>{escape(figure.name)}{unit}{place}</th><td>{before}</td>"
             f"<td>{number_text(figure.after, figure.digits)}</td>{mark[figure.improved]}</tr>"
         )
     return (
         '<section><h2>Figures</h2><table class="figures"><thead><tr><th></th><td>before</td><td>after</td><td></td>'
-        f"</tr></thead><tbody>{''.join(rows)}</tbody></table></section>"
+        f"</tr></thead><tbody>{''.join(rows)}</tbody></table>{note}</section>"
     )
 
 
@@ -42,7 +46,8 @@ def landmark_table(rows: Sequence[LandmarkRow]) -> str:
     worst = max((value for row in rows for value in (row.before, row.after)), default=0) or 1.0
     ordered = sorted(rows, key=lambda row: -row.after)
     lines = [
-        f"<tr><th>{escape(row.label)}</th><td>{number_text(row.before, 2)}</td><td>{number_text(row.after, 2)}</td>"
+        f"<tr{_OUTLIER[row.outlier]}><th>{escape(row.label)}{' stands out' * row.outlier}</th>"
+        f"<td>{number_text(row.before, 2)}</td><td>{number_text(row.after, 2)}</td>"
         f'<td class="bar"><span class="before" style="width:{100 * row.before / worst:.1f}%"></span>'
         f'<span class="after" style="width:{100 * row.after / worst:.1f}%"></span></td></tr>'
         for row in ordered

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..errors import InputError
+from ..errors import InputError, ResourceError, file_error
 
 
 def check_suffix(path: Path, known: tuple[str, ...], kind: str) -> None:
@@ -30,11 +30,13 @@ def is_disk_full(folder: Path) -> bool:
 
 
 def check_folder_of(path: Path) -> None:
-    """Raise InputError when no file can be written at ``path``."""
+    """Raise InputError when no file can be written at ``path``, ResourceError for lack of a permission."""
     if not path.parent.is_dir():
         raise InputError(f"The folder {path.parent} for {path.name} does not exist.")
-    if path.is_dir() or not os.access(path.parent, os.W_OK):
-        raise InputError(f"{path} cannot be written: it is a folder, or its folder is read-only.")
+    if path.is_dir():
+        raise InputError(f"{path} cannot be written: it is a folder.")
+    if not os.access(path.parent, os.W_OK):
+        raise ResourceError(f"{path} cannot be written: its folder is read-only.")
 
 
 def check_apart(outputs: Iterable[str | os.PathLike], inputs: Iterable[str | os.PathLike | None]) -> None:
@@ -72,7 +74,7 @@ class _Draft:
             try:
                 os.replace(part, target)
             except OSError as error:
-                raise InputError(f"{target} cannot be written: {error.strerror or error}.") from error
+                raise file_error(error, f"{target} cannot be written: {error.strerror or error}.") from error
 
     def keep_old(self) -> None:
         for _, target, old in self.parts:
@@ -85,7 +87,7 @@ class _Draft:
                 try:
                     shutil.copy2(target, old)
                 except OSError as error:
-                    raise InputError(f"{target} cannot be replaced: {error.strerror or error}.") from error
+                    raise file_error(error, f"{target} cannot be replaced: {error.strerror or error}.") from error
 
     def put_old_back(self) -> None:
         for _, target, old in self.parts:
@@ -143,7 +145,7 @@ def whole_file(path: str | os.PathLike) -> Iterator[Path]:
     try:
         folder = tempfile.TemporaryDirectory(prefix=".writing-", dir=path.parent)
     except OSError as error:
-        raise InputError(f"The folder {path.parent} cannot be written to: {error.strerror}.") from error
+        raise file_error(error, f"The folder {path.parent} cannot be written to: {error.strerror}.") from error
     draft, together = _Draft(folder, Path(folder.name) / path.name, path), _drafts.get()
     try:
         yield draft.file
@@ -153,7 +155,7 @@ def whole_file(path: str | os.PathLike) -> Iterator[Path]:
     except BaseException as error:
         folder.cleanup()
         if isinstance(error, OSError):
-            raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+            raise file_error(error, f"{path} cannot be written: {error.strerror or error}.") from error
         raise
     if together is None:
         folder.cleanup()

@@ -57,7 +57,7 @@ class ResultSection(Section):
         if run is None:
             self.ui.verdictLabel.text = _("Nothing registered yet.")
         elif run.comparison is not None:
-            self.ui.verdictLabel.text = run.comparison.verdict
+            self.ui.verdictLabel.text = run.comparison.verdict.text
         else:
             self.ui.verdictLabel.text = _("The result could not be judged; see the message above.")
         if run is not None:

@@ -11,7 +11,8 @@ import slicer
 
 from ...core.errors import InputError
 from ...core.quality.assessment import label_figures
-from ...core.quality.similarity import Comparison, Figure, LandmarkRow, landmark_errors
+from ...core.quality.figures import Comparison, Figure, LandmarkRow
+from ...core.quality.similarity import LandmarkErrors, landmark_errors, landmark_figures
 from ..nodes.chains import chain_to_world, inverse, map_lps_points
 from ..nodes.incremental import run_to_completion
 from ..nodes.points import landmark_pairs
@@ -52,15 +53,14 @@ def assess_transform(
     rows: list[LandmarkRow] = []
     if fixed_points_node is not None or moving_points_node is not None:
         rows, _notes = landmark_rows(transform, fixed_points_node, moving_points_node, pairing)
-        for word, function in (("mean", np.mean), ("median", np.median), ("max", np.max)):
-            before, after = (float(function([getattr(row, when) for row in rows])) for when in ("before", "after"))
-            figures.append(Figure(f"Landmark distance, {word}", "mm", before, after, -1, 2))
+        first, then = (LandmarkErrors(np.array([getattr(row, when) for row in rows])) for when in ("before", "after"))
+        figures += landmark_figures(first, then, float(np.mean(reference_node.GetSpacing())))
     if fixed_segmentation is not None or moving_segmentation is not None:
         figures += segment_figures(transform, fixed_segmentation, moving_segmentation, reference_node)
     if not figures:
         raise InputError("To judge a transform give landmarks or segmentations of both images.")
     name = name_of(transform)
-    return add_quality_nodes(reference_node.GetScene(), Comparison(tuple(figures), "", tuple(rows)), name)
+    return add_quality_nodes(reference_node.GetScene(), Comparison(tuple(figures), landmarks=tuple(rows)), name)
 
 
 def add_quality_nodes(scene: Any, comparison: Comparison, name: str) -> QualityNodes:

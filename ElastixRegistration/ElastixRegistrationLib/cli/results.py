@@ -1,0 +1,181 @@
+"""What a registration on the command line leaves: its files, its report, and what is printed."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .outcome import Outcome, refusal_of
+
+if TYPE_CHECKING:
+    from ..core.registration.inputs import RegistrationInputs
+    from ..core.request import RegistrationRequest
+
+_log = logging.getLogger(__name__)
+
+#: What options of the command line have that does not change its result, or is no option.
+_UNSAID = ("fixed", "moving", "run", "json", "quiet", "report_names", "strict")
+
+_INPUT_FILES = (
+    *("fixed", "moving", "fixed_mask", "moving_mask", "fixed_points", "moving_points", "initial_transform"),
+    *("fixed_labels", "moving_labels"),
+)
+
+
+def write_outputs(
+    result: Any, given: Any, outputs: dict[str, Path], request: RegistrationRequest, inverse_method: str
+) -> tuple[dict[str, str], dict[str, float] | None]:
+    """Paths by what they hold, and the residual of the inverse, mm, where one was written."""
+    from ..core.files.image_files import write_image
+    from ..core.files.transform_files import write_transform
+    from ..core.images.geometry import image_from_array
+    from ..core.transforms.deformation_analysis import jacobian_determinant_of
+    from ..core.transforms.inverse import invert
+    from ..core.transforms.itk_transforms import displacement_field
+
+    grid = result.fixed_geometry
+    if "volume" in outputs:
+        write_image(given.placed(result.resample(interpolation=request.interpolation)), outputs["volume"])
+    if "transform" in outputs:
+        maps = None if given.is_lifted else result.transform_parameters
+        write_transform(given.result(result.transform), outputs["transform"], given.result_grid, maps)
+    if "field" in outputs:
+        write_image(displacement_field(given.result(result.transform), given.result_grid), outputs["field"])
+    if "jacobian" in outputs:
+        jacobian = image_from_array(jacobian_determinant_of(result.transform, grid), grid)
+        write_image(given.placed(jacobian), outputs["jacobian"])
+    residual = None
+    if "inverse" in outputs:
+        inverse = invert(result.transform, grid, method=inverse_method)
+        residual = {"mean": inverse.mean_residual, "max": inverse.max_residual}
+        write_transform(given.result(inverse.transform, inverse=True), outputs["inverse"], given.result_grid)
+        _log.info(
+            "The inverse brings points back to %.3f mm on average, %.3f mm at most.",
+            inverse.mean_residual,
+            inverse.max_residual,
+        )
+    return {name: str(path) for name, path in outputs.items()}, residual
+
+
+def write_report(
+    options: argparse.Namespace, request: RegistrationRequest, given: Any, result: Any, judged: Any
+) -> Path:
+    from ..core.images.geometry import array_view
+    from ..core.report.page import Report, anonymous_command, voxel_checksum, write_report
+
+    paddings = [e.padding for e in (result.fixed_background, result.background) if e.padding is not None]
+    return write_report(
+        options.report,
+        Report(
+            fixed=judged.fixed,
+            before=judged.before,
+            after=judged.after,
+            geometry=judged.geometry,
+            comparison=judged.comparison,
+            mask=judged.mask,
+            displacement=judged.displacement,
+            iterations=result.iterations,
+            stages=result.stages,
+            settings={
+                **request.described(),
+                "Background": f"{result.background.value:g}. {result.background.reason}",
+                "Seed": ", ".join(map(str, dict.fromkeys(_seeds(result.stages)))),
+                "Threads": "all" if request.threads is None else request.threads,
+            },
+            checksums={
+                "fixed image": voxel_checksum(array_view(given.fixed)),
+                "moving image": voxel_checksum(array_view(result.moving)),
+            },
+            command=anonymous_command({n: value for n, value in vars(options).items() if n not in _UNSAID}),
+            padding=paddings,
+            notes=[*given.notes, *result.notes],
+            names=(Path(options.fixed).name, Path(options.moving).name) if options.report_names else None,
+        ),
+    )
+
+
+def _shown(value: float | None, digits: int) -> str:
+    """A figure of the table: nothing where there is none, a hyphen where it cannot be told."""
+    if value is None:
+        return ""
+    return "-" if value != value else f"{value:.{digits}f}"
+
+
+def _seeds(stages: Any) -> list[int]:
+    """Of each stage; elastix has its own where a stage names none."""
+    return [int((stage.get("RandomSeed") or ("121212",))[0]) for stage in stages]
+
+
+def _inputs(options: argparse.Namespace, given: RegistrationInputs, result: Any) -> dict[str, Any]:
+    """The files that went in, by what they are, with the checksums of the voxels of both images."""
+    from ..core.images.geometry import array_view
+    from ..core.report.page import voxel_checksum
+
+    files = {name: getattr(options, name) for name in _INPUT_FILES if getattr(options, name)}
+    inputs: dict[str, Any] = {name: {"file": str(path)} for name, path in files.items()}
+    if options.json:
+        for name, image in (("fixed", given.fixed), ("moving", result.moving)):
+            inputs[name]["voxels_sha256"] = voxel_checksum(array_view(image))
+    return inputs
+
+
+def with_inverse_consistency(judged: Any, result: Any, back: Any) -> Any:
+    """Figures with those of ``back``, a registration the other way round."""
+    from dataclasses import replace
+
+    from ..core.quality.consistency import inverse_consistency
+    from ..core.quality.figures import Figure
+
+    found = inverse_consistency(result.transform, back.transform, judged.geometry, mask=judged.mask)
+    figures = (
+        Figure("Inverse consistency, mean", "mm", None, found.mean, -1, 2),
+        Figure("Inverse consistency, 95 %", "mm", None, found.percentile95, -1, 2),
+    )
+    comparison = replace(judged.comparison, figures=(*judged.comparison.figures, *figures))
+    return replace(judged, comparison=comparison)
+
+
+def registration_outcome(
+    request: RegistrationRequest,
+    result: Any,
+    comparison: Any,
+    written: dict[str, str],
+    seconds: dict[str, float],
+    given: RegistrationInputs,
+    options: argparse.Namespace,
+) -> Outcome:
+    from ..core.report.page import software_versions
+
+    document = {
+        "command": "register",
+        "preset": None if request.parameter_files else request.preset,
+        "parameter_files": list(request.parameter_files),
+        "stages": [stage["Transform"][0] for stage in result.stages],
+        "background": {
+            "value": result.background.value,
+            "padding": result.background.padding,
+            "padding_fraction": result.background.padding_fraction,
+            "reason": result.background.reason,
+        },
+        "seed": _seeds(result.stages),
+        "threads": request.threads or os.cpu_count(),
+        "inputs": _inputs(options, given, result),
+        **{name: comparison.as_dict()[name] for name in ("figures", "verdict", "sampled_every")},
+        "landmarks": [vars(row) for row in comparison.landmarks],
+        "notes": [*given.notes, *result.notes],
+        "outputs": written,
+        "seconds": {name: round(value, 3) for name, value in seconds.items()},
+        "versions": software_versions(),
+    }
+    rows = []
+    for figure in comparison.figures:
+        before, after = (_shown(value, figure.digits) for value in (figure.before, figure.after))
+        rows.append(f"{figure.name:28}{before:>12}{after:>12} {figure.unit}".rstrip())
+    table = "\n".join([f"{'':28}{'before':>12}{'after':>12}", *rows])
+    done = f"Registered in {seconds['register']:.1f} s, {seconds['all']:.1f} s with reading and writing."
+    outputs = "\n".join(f"{name}: {path}" for name, path in written.items())
+    said = [table, *filter(None, [comparison.sampling]), comparison.verdict.text, done, outputs]
+    return Outcome("\n".join(said), document, refusal=refusal_of(comparison.verdict))

@@ -1,0 +1,163 @@
+"""Figures of a registration before and after, and the verdict on it, as data. LPS, mm."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+#: What a verdict can be, the gravest first. "uncertain": what there is to judge by says too little.
+STATUSES = ("implausible", "worse", "uncertain", "unchanged", "better")
+#: A status of these makes ``--strict`` fail.
+REFUSED = ("implausible", "worse")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One row of the table. ``better``: +1 where higher is better, -1 where lower is, 0 where neither is.
+
+    ``before`` is None for what exists only after a registration. A change of up to ``tolerance`` is none. ``place``
+    names what has this value, such as the landmark that is furthest off.
+    """
+
+    name: str
+    unit: str
+    before: float | None
+    after: float
+    better: int
+    digits: int = 3
+    tolerance: float = 0.0
+    place: str = ""
+
+    @property
+    def improved(self) -> bool | None:
+        """None without a before, for a change too small to show, or where neither direction is better."""
+        if self.before is None or self.better == 0 or not np.isfinite(self.before) or not np.isfinite(self.after):
+            return None
+        change = round(self.after, self.digits) - round(self.before, self.digits)
+        return None if abs(change) <= self.tolerance else bool(change * self.better > 0)
+
+
+@dataclass(frozen=True)
+class LandmarkRow:
+    """One landmark: its distance before and after, mm, and whether it stands out from the others after.
+
+    ``point``: where it lies in the fixed image, LPS mm; empty when not known.
+    """
+
+    label: str
+    before: float
+    after: float
+    outlier: bool = False
+    point: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a verdict rests on: a figure before and after. ``rank`` 1 counts most.
+
+    ``kind``: "landmarks", "labels" or "images". ``change``: "better", "worse", or "unchanged" for a change of up to
+    ``noise``. Landmarks that guided the registration come last.
+    """
+
+    kind: str
+    rank: int
+    figure: str
+    unit: str
+    before: float
+    after: float
+    noise: float
+    change: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a verdict is what it is, or what else to know: a ``code`` for programs, a sentence for people.
+
+    ``status``: what it makes of the verdict, "" for a caution or a hint.
+    """
+
+    code: str
+    text: str
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``status``: one of STATUSES. ``text`` is what a user reads; ``str(verdict)`` is that text."""
+
+    status: str
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return tuple(reason.code for reason in self.reasons)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "status": self.status,
+            "text": self.text,
+            "evidence": [asdict(one) | {"before": number(one.before), "after": number(one.after)}
+                         for one in self.evidence],
+            "reasons": [asdict(reason) for reason in self.reasons],
+        }  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.text
+
+
+#: Of figures that nobody judged.
+NO_VERDICT = Verdict("uncertain", "")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Figures before and after, and the verdict on them; ``landmarks`` one by one.
+
+    ``sampled_every``: similarity and overlap of masks are of every n-th voxel along each axis. Folds and local volumes
+    are of all voxels of the fixed image, and labels of nearly all.
+    """
+
+    figures: tuple[Figure, ...]
+    verdict: Verdict = NO_VERDICT
+    landmarks: tuple[LandmarkRow, ...] = ()
+    sampled_every: int = 1
+
+    @property
+    def outliers(self) -> tuple[LandmarkRow, ...]:
+        """Landmarks that stand out, the furthest first."""
+        return tuple(sorted((row for row in self.landmarks if row.outlier), key=lambda row: -row.after))
+
+    @property
+    def sampling(self) -> str:
+        """What the figures were taken from, where it was not all voxels; else ""."""
+        if self.sampled_every == 1:
+            return ""
+        nth = {2: "second", 3: "third", 4: "fourth", 5: "fifth"}.get(self.sampled_every, f"{self.sampled_every}th")
+        return (
+            f"Mutual information and correlation are of every {nth} voxel along each axis; folded voxels and local"
+            " volumes are of all."
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: NaN becomes None."""
+        rows = [
+            {"name": f.name, "unit": f.unit, "before": number(f.before), "after": number(f.after)}
+            | ({"place": f.place} if f.place else {})
+            for f in self.figures
+        ]
+        landmarks = [
+            {"label": row.label, "before_mm": number(row.before), "after_mm": number(row.after), "outlier": row.outlier}
+            for row in self.landmarks
+        ]
+        document = {"verdict": self.verdict.as_dict(), "figures": rows, "sampled_every": self.sampled_every}
+        return document | ({"landmarks": landmarks} if landmarks else {})
+
+
+def number(value: float | None) -> float | None:
+    """For JSON, which knows no NaN."""
+    return None if value is None or not np.isfinite(value) else float(value)
