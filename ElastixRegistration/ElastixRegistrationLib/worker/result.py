@@ -36,6 +36,11 @@ class AsynchronousResult:
         self.iterations, self.log, self.threads = iterations, log, threads
         self._moving = moving
 
+    def __repr__(self) -> str:
+        from ..core.registration.register import result_text
+
+        return result_text(self)
+
     @property
     def keep_padding(self) -> bool:
         return self.background_setting == KEEP

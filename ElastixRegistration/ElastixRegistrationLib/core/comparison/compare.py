@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from ..transforms.itk_transforms import identity
 from ..transforms.resampling import resample
 from .agreement import agreement
 from .methods import Method, Registrar, in_this_process, methods_of
-from .page import PairPictures, comparison_html, overlay_png, ranking_table
+from .overlay import image_tag, overlay_png
+from .page import PairPictures, comparison_html, ranking_table
 from .ranking import MethodRow, Ranking, rank
 from .records import RunRecord
 from .text import as_dict, runs_csv, table_csv, table_text
@@ -55,10 +57,10 @@ class ComparisonResult:
         return table_text(self.ranking)
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         notes = "".join(f"<br>{escape(note)}" for note in self.ranking.notes)
-        return f"{ranking_table(self.ranking)}<p><b>{escape(self.ranking.sentence)}</b>{notes}</p>"
+        first = self.pictures[0].overlays if self.pictures else {}
+        shown = "".join(f"<p>{escape(name)}<br>{image_tag(png, name)}</p>" for name, png in first.items())
+        return f"{ranking_table(self.ranking)}<p><b>{escape(self.ranking.sentence)}</b>{notes}</p>{shown}"
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from ..registration.register import RegistrationResult
 from ..transforms.itk_transforms import identity, map_points
 from ..transforms.plausibility import check_deformation
 from ..transforms.resampling import resample
+from .overlay import image_tag, overlay_png
 
 AS_LOADED = "as loaded"
 
@@ -83,6 +85,16 @@ class EvaluationTable:
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {"transforms": [{"name": row.name, **row.comparison.as_dict()} for row in self.rows]}
+
+    def _repr_html_(self) -> str:
+        """For notebooks: the figures, and with images an overlay of each transform."""
+        lines = list(zip(*self.cells(), strict=True))
+        head = "".join(f"<th>{escape(text)}</th>" for text in lines[0])
+        rows = "".join(f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in line)}</tr>" for line in lines[1:])
+        verdicts = "".join(
+            f"<p><b>{escape(row.name)}</b>: {escape(row.verdict)}{_picture(row)}</p>" for row in self.rows
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{verdicts}"
 
     def __repr__(self) -> str:
         """Figures down, transforms across: names of figures are longer than numbers."""
@@ -177,6 +189,13 @@ def as_result(transform: Any, fixed: Any, moving: Any, background: float | str =
         log="",
         notes=[],
         background_setting=background,
+    )
+
+
+def _picture(row: Evaluation) -> str:
+    judged = row.assessment
+    return (
+        "" if judged is None else f"<br>{image_tag(overlay_png(judged.fixed, judged.after, judged.geometry), row.name)}"
     )
 
 

@@ -5,7 +5,6 @@ Nothing in it is loaded from elsewhere, and it names no file beyond what the cal
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -13,10 +12,10 @@ from html import escape
 
 import numpy as np
 
-from ..images.geometry import Geometry
 from ..report.pictures import gray, normalized, planes_of, png_bytes, window_of
 from ..report.style import STYLE
 from .agreement import Agreement
+from .overlay import data_uri, side_by_side
 from .plot import Dot, pareto_front, scatter_svg
 from .ranking import Ranking
 from .records import LANDMARKS
@@ -28,6 +27,7 @@ PAGE_STYLE = """
 .ranking thead th { color: var(--quiet); } .ranking tbody tr:first-child td { font-weight: 600; }
 .side { display: grid; gap: 10px; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); }
 .side figure { background: none; } .side img { background: #000; }
+.map { width: min(100%, 620px); }
 .side figcaption { font-size: 13px; color: var(--quiet); }
 .plot text { text-anchor: start; } .plot .x { text-anchor: middle; } .plot .y { text-anchor: end; }
 """
@@ -126,14 +126,14 @@ def _agreement(pairs: Sequence[PairPictures]) -> str:
     for pair in pairs:
         if pair.agreement is None or pair.fixed is None:
             continue
-        picture = _data_uri(agreement_png(pair.agreement, pair.fixed))
+        picture = data_uri(agreement_png(pair.agreement, pair.fixed))
         rows = "".join(
             f"<tr><th>{escape(one)} and {escape(other)}</th><td>{mm:.2f}</td></tr>"
             for (one, other), mm in sorted(pair.agreement.between.items(), key=lambda item: item[1])
         )
         blocks.append(
             f'<div class="block"><h3>{escape(pair.name)}</h3><p>{escape(pair.agreement.sentence())}</p>'
-            f'<img src="{picture}" alt="Map of disagreement of {escape(pair.name, quote=True)}" style="max-width:100%">'
+            f'<img src="{picture}" alt="Disagreement, {escape(pair.name, quote=True)}" class="map">'
             f'<details><summary>Mean distance between two methods, mm</summary><table class="figures"><tbody>{rows}'
             "</tbody></table></details></div>"
         )
@@ -161,37 +161,12 @@ def agreement_png(agreement: Agreement, fixed: np.ndarray) -> bytes:
     return png_bytes(side_by_side(tiles))
 
 
-def side_by_side(tiles: Sequence[np.ndarray], gap: int = 6) -> np.ndarray:
-    """RGB pictures of any size in a row, centered on black."""
-    height = max(tile.shape[0] for tile in tiles)
-    canvas = np.zeros((height, sum(tile.shape[1] for tile in tiles) + gap * (len(tiles) - 1), 3), np.uint8)
-    left = 0
-    for tile in tiles:
-        top = (height - tile.shape[0]) // 2
-        canvas[top : top + tile.shape[0], left : left + tile.shape[1]] = tile
-        left += tile.shape[1] + gap
-    return canvas
-
-
-def overlay_png(fixed: np.ndarray, moved: np.ndarray, geometry: Geometry, max_pixels: int = 180) -> bytes:
-    """Fixed in orange over moved in blue, (k, j, i) on ``geometry``, in up to three planes."""
-    from ..report.pictures import overlay
-
-    windows = window_of(fixed), window_of(moved)
-    planes = planes_of(geometry, max_pixels=max_pixels)
-    return png_bytes(
-        side_by_side(
-            [overlay(normalized(p.cut(fixed), windows[0]), normalized(p.cut(moved), windows[1])) for p in planes]
-        )
-    )
-
-
 def _pictures(ranking: Ranking, pairs: Sequence[PairPictures]) -> str:
     blocks = []
     for pair in pairs:
         names = [row.name for row in ranking.rows if row.name in pair.overlays]
         figures = "".join(
-            f'<figure><img src="{_data_uri(pair.overlays[name])}" alt="{escape(pair.name, quote=True)} by'
+            f'<figure><img src="{data_uri(pair.overlays[name])}" alt="{escape(pair.name, quote=True)} by'
             f' {escape(name, quote=True)}"><figcaption>{escape(name)}</figcaption></figure>'
             for name in names
         )
@@ -204,7 +179,3 @@ def _pictures(ranking: Ranking, pairs: Sequence[PairPictures]) -> str:
         '<section><h2>Side by side</h2><p class="quiet">The fixed image is <span class="fixed">orange</span>, the moved'
         f' image <span class="moving">blue</span>; gray where they agree.</p>{"".join(blocks)}</section>'
     )
-
-
-def _data_uri(png: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(png).decode()

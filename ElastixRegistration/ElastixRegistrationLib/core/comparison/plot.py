@@ -56,7 +56,7 @@ def scatter_svg(
     if len(front) > 1:
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(*point) for point in front))
         parts.append(f'<polyline class="trend" points="{line}"/>')
-    taken: list[float] = []
+    taken: list[tuple[float, float]] = []
     for dot in sorted(dots, key=lambda one: one.y):
         x, y = place(dot.x, dot.y)
         color = "" if dot.on_front else ' style="fill:#9aa5b1"'
@@ -64,9 +64,11 @@ def scatter_svg(
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{5 if named else 3.5}"{color}>{title}</circle>')
         if named:
             at = y + 4
-            while any(abs(at - other) < 13 for other in taken):  # names of neighbors do not lie over each other
+            while any(
+                abs(at - down) < 13 and abs(x - across) < 130 for across, down in taken
+            ):  # names of neighbors do not lie over each other
                 at -= 13
-            taken.append(at)
+            taken.append((x, at))
             parts.append(f'<text x="{x + 9:.1f}" y="{at:.1f}">{escape(dot.name)}</text>')
     parts.append(f'<text class="x" x="{(LEFT + WIDTH - RIGHT) / 2:.0f}" y="{HEIGHT - 6}">{x_label}</text>')
     middle = (TOP + HEIGHT - BOTTOM) / 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ import numpy as np
 from ..elastix.errors import ignored_errors
 from ..elastix.progress import Iteration, ProgressEvent, ProgressParser
 from ..elastix.run import ElastixRun, run_elastix
+from ..errors import InputError
 from ..images.background import BackgroundEstimate
 from ..images.channels import Channel
 from ..images.geometry import Geometry, array_view, check_overlap, geometry_of
@@ -21,6 +22,8 @@ from ..parameters.file_access import writes_no_file
 from ..parameters.maps import ParameterMap
 from ..parameters.metric_stages import image_metric_count, other_metric_count, with_channels
 from ..parameters.validation import validate_stages
+from ..presets.catalog import find_preset
+from ..presets.preset import Preset
 from ..request import RegistrationRequest
 from ..transforms.inverse import invert_points
 from ..transforms.itk_transforms import (
@@ -61,7 +64,7 @@ _FORCED = {
 _REQUIRED_RATIO = 0.25
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RegistrationResult:
     """What a registration found.
 
@@ -84,6 +87,9 @@ class RegistrationResult:
     notes: list[str]
     background_setting: float | str = "auto"
     threads: int | None = None
+
+    def __repr__(self) -> str:
+        return result_text(self)
 
     @property
     def keep_padding(self) -> bool:
@@ -119,7 +125,7 @@ class RegistrationResult:
 def register(
     fixed: Any,
     moving: Any,
-    stages: Sequence[ParameterMap],
+    stages: Sequence[ParameterMap] | None = None,
     fixed_mask: Any = None,
     moving_mask: Any = None,
     fixed_points: np.ndarray | None = None,
@@ -130,6 +136,7 @@ def register(
     seed: int | None = None,
     progress: Callable[[ProgressEvent], None] | None = None,
     *,
+    preset: str | Preset | None = None,
     initialization: str | None = None,
     adapt: bool = False,
     channels: Sequence[Channel] = (),
@@ -142,25 +149,32 @@ def register(
 ) -> RegistrationResult:
     """Find the transform that maps points of ``fixed`` to points of ``moving``, with one elastix stage after another.
 
+    The stages are those of ``preset``, its id or itself, with its way to start, or parameter maps:
+
+        result = core.register(fixed, moving, preset="ct-lung")
+
     Images are ITK images of 2 or 3 dimensions, any scalar type, or color (registered on luminance). Masks are images,
     nonzero inside, on any grid. Points are (N, D), LPS mm, paired by order. ``initial_transform`` is an itk transform,
     fixed to moving, that the stages continue from; ``initialization`` ("geometry", "mass", "none") makes one, None
-    leaves the start to the stages. With ``adapt`` the stages are fitted to this pair, tried one by one and
-    kept where they help (``core.automatic``), from a start that is searched for where none of the two is given;
-    ``effort`` ("fast", "normal", "thorough") is what that may cost. ``channels`` are further pairs of images that the
-    same transform must align, each with its own masks, metric and weight. ``landmark_weight`` lets the points guide all
+    leaves the start to the stages. With ``adapt`` the stages are fitted to this pair, tried one by one and kept where
+    they help (``core.automatic``), from a start that is searched for where none of the two is given; ``effort``
+    ("fast", "normal", "thorough") is what that may cost. ``channels`` are further pairs of images that the same
+    transform must align, each with its own masks, metric and weight. ``landmark_weight`` lets the points guide all
     stages: their mean distance, mm, times this weight is added to what is minimized; without it, only stages that name
     the metric CorrespondingPointsEuclideanDistanceMetric use them. ``parameter_changes`` are made in the stages, after
-    they were fitted too: "NAME=VALUE" or "STAGE:NAME=VALUE". ``background`` is what belongs outside the moving
-    image: "auto" detects it, a number sets it, "keep" leaves padding as it is. ``seed`` overrides RandomSeed of the
-    stages. ``progress`` gets elastix's iterations as events; the itk wheels hold Python's interpreter lock, so here
-    they come when elastix is done. Unless ``full_resolution``, elastix works on voxels of large images that are as fine
-    as the stages can use (``working_resolution``); the result is that of the whole images. ``log_to_console`` also
-    sends elastix's log, as it comes, to the standard output, where another process can follow. Without ``log_to_file``
-    it goes nowhere else: nothing is written to disk, and ``log`` and ``iterations`` are empty.
+    they were fitted too: "NAME=VALUE" or "STAGE:NAME=VALUE". ``background`` is what belongs outside the moving image:
+    "auto" detects it, a number sets it, "keep" leaves padding as it is. ``seed`` overrides RandomSeed of the stages.
+    ``progress`` gets elastix's iterations as events; the itk wheels hold Python's interpreter lock, so here they come
+    when elastix is done; ``worker.live.register`` is the same with live progress. Unless ``full_resolution``, elastix
+    works on voxels of large images that are as fine as the stages can use (``working_resolution``); the result is that
+    of the whole images. ``log_to_console`` also sends elastix's log, as it comes, to the standard output, where another
+    process can follow. Without ``log_to_file`` it goes nowhere else: nothing is written to disk, and ``log`` and
+    ``iterations`` are empty.
 
     Raises InputError before anything is run, RegistrationError when elastix fails.
     """
+    own = of_preset(preset, stages, {"initialization": initialization, "initial_transform": initial_transform})
+    stages, initialization, adapt = own["stages"], own.get("initialization", initialization), own.get("adapt", adapt)
     request = RegistrationRequest(
         initialization=initialization,
         background=background,
@@ -304,6 +318,35 @@ def _result(
         notes=[*ran.notes, *side_notes, *ran.late_notes, *ignored_errors(ran.log)],
         background_setting=background,
         threads=threads,
+    )
+
+
+def of_preset(
+    preset: str | Preset | None, stages: Sequence[ParameterMap] | None, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Arguments of ``register`` that come from ``preset``, or ``stages`` alone. ``given``: those of the caller, whose
+    start counts more than the preset's. Raises InputError for both, and for none."""
+    if preset is None:
+        if stages is None:
+            raise InputError("Give a preset or stages to register with.")
+        return {"stages": stages}
+    if stages is not None:
+        raise InputError("Give a preset or stages to register with, not both.")
+    preset = find_preset(preset) if isinstance(preset, str) else preset
+    start = given.get("initialization")
+    if start is None and given.get("initial_transform") is None:
+        start = preset.initialization
+    return {"stages": preset.stages(), "initialization": start, "adapt": preset.adapts}
+
+
+def result_text(result: Any) -> str:
+    """What a RegistrationResult, or one of the background, is, in a line: it can hold a million numbers."""
+    kinds = ", ".join(stage["Transform"][0] for stage in result.stages) or "no stages"
+    size = " x ".join(str(n) for n in result.fixed_geometry.size)
+    notes = f", {len(result.notes)} note{'s' * (len(result.notes) != 1)}" if result.notes else ""
+    background = f"background {result.background.value:g}"
+    return (
+        f"{type(result).__name__}({kinds}; fixed grid {size}; {background}; {len(result.iterations)} iterations{notes})"
     )
 
 
