@@ -4,7 +4,7 @@
     python3 dev.py demo                  register a real image pair, print what it gained, leave a scene for Slicer
     python3 dev.py demo FIXED MOVING     the same with your own files
     python3 dev.py test [ARGUMENTS]      pass every test; arguments go to pytest
-    python3 dev.py lint                  check style and types
+    python3 dev.py lint                  check style, types and spelling
     python3 dev.py docs                  write the API reference to api-reference/
     python3 dev.py translations          bring the translations up to date with the texts in the sources
 
@@ -64,6 +64,7 @@ def lint(arguments: list[str]) -> int:
         ["ruff", "check", *(arguments or ["."])],
         ["ruff", "format", "--check", *(arguments or ["."])],
         ["mypy"],
+        ["codespell_lib", *arguments],
     ):
         status = _run([python, "-m", *command])
         if status:

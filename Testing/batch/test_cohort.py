@@ -221,7 +221,7 @@ def test_ctrl_c_sums_up_what_is_there_and_leaves_nothing_else(scans, tmp_path):
     assert "4 cases, 1 worker, dashboard: http://127.0.0.1:" in err
     last = err.strip().splitlines()[-1]
     assert last.startswith("error: Interrupted after ")
-    assert last.endswith("of 4 cases; the same call with --resume goes on from there.")
+    assert last.endswith("of 4 cases; run the same command with --resume to continue.")
     assert until(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in family), 10)
     with open(tmp_path / "summary.csv", encoding="utf-8", newline="") as file:
         states = [row["state"] for row in csv.DictReader(file)]

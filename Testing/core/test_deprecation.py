@@ -9,12 +9,12 @@ from ElastixRegistrationLib.core.request import RegistrationRequest
 
 
 def test_a_former_keyword_arrives_under_its_name():
-    @former_keywords(neighbours="neighbors")
+    @former_keywords(neighbours="neighbors")  # codespell:ignore
     def function(*, neighbors=False):
         return neighbors
 
-    with pytest.warns(DeprecationWarning, match="neighbours is called neighbors now"):
-        assert function(neighbours=True)
+    with pytest.warns(DeprecationWarning, match="neighbours is called neighbors now"):  # codespell:ignore
+        assert function(neighbours=True)  # codespell:ignore
     assert function(neighbors=True)
 
 

@@ -173,7 +173,7 @@ def test_an_import_says_what_became_of_each_file(host, a_module, tmp_path):
 def test_an_import_of_nothing_changes_nothing(a_module, tmp_path):
     (tmp_path / "notes.txt").write_text("nothing here")
     before = chosen(a_module)
-    with pytest.raises(InputError, match="no preset in it"):
+    with pytest.raises(InputError, match="no usable preset"):
         a_module.panel.presets.manager.importPath(str(tmp_path / "notes.txt"))
     assert chosen(a_module) == before
     assert not os.path.exists(user_presets().folder)

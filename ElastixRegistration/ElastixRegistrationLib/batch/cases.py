@@ -74,7 +74,7 @@ def find_cases(inputs: Sequence[str | os.PathLike], *, fixed_mask: str | os.Path
         raise InputError("A cohort needs a fixed image and moving images, or a table.")
     if _is_table(paths[0]):
         if len(paths) > 1:
-            raise InputError(f"After the table {paths[0]} nothing more is taken, but {paths[1]} was given.")
+            raise InputError(f"Nothing can follow the table {paths[0]}, but {paths[1]} was given.")
         cases = read_table(paths[0], fixed_mask=mask)
     else:
         fixed, *moving = paths
@@ -106,7 +106,7 @@ def images_in(folder: Path, exclude: Path | None = None) -> list[Path]:
     found = sorted([*images, *series])
     others = [path for path in found if exclude is None or not _same_file(path, exclude)]
     if len(others) < len(found):
-        _log.info("The fixed image %s lies among the moving images and is left out there.", exclude)
+        _log.info("The fixed image %s is among the moving images; it is not registered with itself.", exclude)
     return others
 
 
@@ -161,7 +161,7 @@ def named(cases: Iterable[Case]) -> list[Case]:
     given = [_safe(case.name) if case.name else "" for case in cases]
     for name, count in Counter(name.lower() for name in given if name).items():
         if count > 1:
-            raise InputError(f"{count} cases are called {name}; give each a name of its own in the column case.")
+            raise InputError(f"{count} cases are called {name}; give each its own name in the column case.")
     taken = {name.lower() for name in given if name}
     names = list(given)
     depth = 1
@@ -205,10 +205,10 @@ def _check_header(path: Path, header: list[str], *, has_fixed: bool) -> None:
             continue
         thing = next((thing for thing in _SIDED if name.removesuffix("s") == thing.removesuffix("s")), None)
         if thing is not None:
-            raise InputError(f"The table {path} has a column {name}; is fixed_{thing} or moving_{thing} meant?")
+            raise InputError(f"The table {path} has a column {name}; did you mean fixed_{thing} or moving_{thing}?")
         close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
         if close:
-            raise InputError(f"The table {path} has a column {name}; is {close[0]} meant?")
+            raise InputError(f"The table {path} has a column {name}; did you mean {close[0]}?")
         _log.info("The column %s of %s is not used.", name, path)
     doubled = [name for name, count in Counter(filter(None, header)).items() if count > 1]
     if doubled:

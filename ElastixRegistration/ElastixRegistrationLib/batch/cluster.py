@@ -73,7 +73,7 @@ def check_dask() -> None:
         import distributed  # noqa: F401
     except ImportError as error:
         raise InputError(
-            "Cohorts run on Dask, which is not installed: pip install 'elastix-registration[batch]'."
+            "Cohorts run on Dask, which is not installed: python -m pip install 'dask[distributed]' cryptography bokeh."
         ) from error
 
 
@@ -92,7 +92,7 @@ def local_size(cases: int, case_bytes: float, workers: int | None = None, thread
         workers = min(by_cores, by_memory, cases)
         if free is not None and workers < min(by_cores, cases):
             _log.info(
-                "%d worker%s, as a case may take %.1f GB and %.1f GB of memory are free.",
+                "%d worker%s: a case may take %.1f GB, and %.1f GB of memory is free.",
                 workers, "s" * (workers > 1), case_bytes / 1e9, free / 1e9,
             )  # fmt: skip
     return Size(workers, threads or max(1, cores // workers), None if free is None else _SHARE * free / workers)
@@ -154,7 +154,7 @@ def check_workers(client: Any, output_dir: Path, marker: str) -> float | None:
         if answer["version"] != __version__:
             raise InputError(
                 f"The Dask worker {address} has version {answer['version']} of elastix-registration, here it is"
-                f" {__version__}; install the same everywhere."
+                f" {__version__}; install the same version everywhere."
             )
         if not answer["sees"]:
             raise InputError(

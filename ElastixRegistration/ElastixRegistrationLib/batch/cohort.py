@@ -248,7 +248,7 @@ class Run:
         text = str(error).strip().splitlines() or [""]
         sentence = f"{type(error).__name__}: {text[0]}"
         if type(error).__name__ == "KilledWorker":
-            sentence = "The Dask workers that tried this case all died; was there enough memory for them?"
+            sentence = "The Dask workers that tried this case all died; they may have run out of memory."
         return fail(*self._cases[name], sentence)
 
     def _count_workers(self) -> None:

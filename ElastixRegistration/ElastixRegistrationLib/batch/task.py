@@ -149,7 +149,7 @@ class _Labels:
 
     def __init__(self, case: Case, inputs: RegistrationInputs):
         if case.fixed_labels and not case.moving_labels:
-            raise InputError(f"Case {case.name} has fixed labels, and no moving labels to compare with them.")
+            raise InputError(f"Case {case.name} has fixed labels but no moving labels to compare them with.")
         self.moving = self.fixed = None
         if case.moving_labels:
             self.moving = self._read(case.moving_labels, "moving", inputs)

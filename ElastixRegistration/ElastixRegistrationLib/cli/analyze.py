@@ -20,7 +20,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         parents=[common],
         help="displacement, local volume change and folds of a transform",
         description="How far a transform moves each point of the fixed image, how much volume grows or shrinks there,"
-        " in labels too, and where space folds onto itself, so that no tissue can have moved so.",
+        " in labels too, and where space folds onto itself, which no tissue can do.",
     )
     add = analyze.add_argument
     add("transform", metavar="TRANSFORM", help="anything apply reads")

@@ -28,7 +28,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     )
     add = apply.add_argument
     add("transform", metavar="TRANSFORM")
-    add("moving", metavar="MOVING", nargs="?", help="image to resample; segmentations (.seg.nrrd) stay such")
+    add("moving", metavar="MOVING", nargs="?", help="image to resample; segmentations (.seg.nrrd) stay segmentations")
     add("--reference", metavar="FIXED", help="image whose grid the resampled MOVING gets; needed with it")
     add("--output-volume", metavar="V", help="the resampled MOVING; needed with it")
     add("--points", metavar="P", help="elastix text, .fcsv or .mrk.json")
@@ -53,7 +53,7 @@ def _move_points(options: argparse.Namespace) -> Outcome:
     from ..core.system.output_files import check_apart
 
     if not options.output_points:
-        raise InputError("To move points give --points and --output-points, and no image.")
+        raise InputError("To move points, give --points and --output-points, and no image.")
     check_point_output(options.output_points)
     check_apart([options.output_points], [options.transform, options.points])
     transform = read_transform(options.transform)
@@ -78,7 +78,7 @@ def _move_model(options: argparse.Namespace) -> Outcome:
     from ..core.system.output_files import check_apart, check_folder_of
 
     if not options.output_model:
-        raise InputError("To move a model give --model and --output-model, and no image.")
+        raise InputError("To move a model, give --model and --output-model, and no image.")
     check_model_names(options.model, options.output_model)
     check_folder_of(Path(options.output_model))
     check_apart([options.output_model], [options.transform, options.model])
@@ -114,7 +114,7 @@ def _resample(options: argparse.Namespace) -> Outcome:
     from ..core.transforms.resampling import outside_of, resample
 
     if not (options.reference and options.output_volume):
-        raise InputError("To resample give MOVING, --reference and --output-volume; to move points give --points.")
+        raise InputError("To resample, give MOVING, --reference and --output-volume; to move points, give --points.")
     request = chosen_request(options)
     background = request.background
     check_output(options.output_volume, picture=is_picture(options.moving))
@@ -134,7 +134,9 @@ def _resample(options: argparse.Namespace) -> Outcome:
         )
     if bad := not_finite_count(array_view(moving)):
         _log.info(
-            "%d voxels of %s are not a number or infinite; so are those of the result beside them.", bad, options.moving
+            "%d voxels of %s are infinite or not a number, and so are their neighbors in the result.",
+            bad,
+            options.moving,
         )
     if options.inverse:
         transform = _inverse(transform, geometry_of(moving))
@@ -174,7 +176,7 @@ def _inverse(transform: Any, fixed: Any) -> Any:
     inverse = invert(transform, fixed)
     if inverse.max_residual:
         _log.info(
-            "The inverse brings points back to %.3f mm on average, %.3f mm at most.",
+            "There and back, points end up %.3f mm from where they started on average, %.3f mm at most.",
             inverse.mean_residual,
             inverse.max_residual,
         )

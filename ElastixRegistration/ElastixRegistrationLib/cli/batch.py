@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..core.wording import counted
 from .options import add_execution, add_initialization, add_landmarks, add_resampling, add_stages, chosen_request
 from .outcome import Outcome
 
@@ -59,7 +60,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
 def add_cluster(command: argparse.ArgumentParser) -> None:
     """Where cases run, and whether results are kept."""
     command.add_argument(
-        "--resume", action="store_true", help="keep results that are whole and made from the same files and settings"
+        "--resume", action="store_true", help="keep results that are complete and come from the same files and settings"
     )
     where = command.add_mutually_exclusive_group()
     where.add_argument("--workers", type=int, metavar="N", help="cases at once; default: as cores and memory allow")
@@ -127,8 +128,7 @@ class Display:
             return
         if first:
             dashboard = progress.dashboard or "none (pip install bokeh to get one)"
-            cases = f"{progress.total} case{'s' * (progress.total != 1)}"
-            workers = f"{progress.workers} worker{'s' * (progress.workers != 1)}"
+            cases, workers = counted(progress.total, "case"), counted(progress.workers, "worker")
             self._line(f"{cases}, {workers}, dashboard: {dashboard}")
             self._next = time.monotonic() + _LINE_EVERY_S
         if self._is_terminal:
@@ -194,7 +194,7 @@ def _interrupted(over: int, cases: int, output_dir: str) -> Outcome:
     """Cases that were over by then are summed up; before the first of them there need not be anything."""
     outputs = _outputs(Path(os.path.abspath(output_dir))) if over else {}
     document = {"command": "batch", "interrupted": True, "cases": cases, "over": over, "outputs": outputs}
-    sentence = f"Interrupted after {over} of {cases} cases; the same call with --resume goes on from there."
+    sentence = f"Interrupted after {over} of {counted(cases, 'case')}; run the same command with --resume to continue."
     return Outcome("", document, sentence)
 
 
@@ -225,7 +225,8 @@ def _outcome(result: CohortResult) -> Outcome:
         "outputs": outputs,
     }
     kept = f", {document['kept']} kept from before" if document["kept"] else ""
-    lines = [f"{document['done']} cases registered{kept}, {len(failed)} failed, in {duration(result.seconds)}."]
+    done, took = counted(document["done"], "case"), duration(result.seconds)
+    lines = [f"{done} registered{kept}, {len(failed)} failed, in {took}."]
     if memory:
         allowed = "" if limit is None else f" of {limit / 1e9:.1f} GB allowed"
         lines.append(f"Memory for a case: at most {max(memory) / 1e3:.2f} GB{allowed}.")
@@ -233,5 +234,6 @@ def _outcome(result: CohortResult) -> Outcome:
     failure = ""
     if failed:
         names = ", ".join(outcome.case for outcome in failed[:_MAX_NAMED]) + ", ..." * (len(failed) > _MAX_NAMED)
-        failure = f"{len(failed)} of {len(result.outcomes)} cases failed ({names}); see {outputs['summary']}."
+        cases = counted(len(result.outcomes), "case")
+        failure = f"{len(failed)} of {cases} failed ({names}); see {outputs['summary']}."
     return Outcome("\n".join(lines), document, failure)

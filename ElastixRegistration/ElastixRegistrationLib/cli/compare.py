@@ -89,7 +89,7 @@ def run(options: argparse.Namespace) -> Outcome:
             **cluster_of(options),
         )
     except KeyboardInterrupt:
-        sentence = "Interrupted; the same call with --resume goes on from there."
+        sentence = "Interrupted; run the same command with --resume to continue."
         return Outcome("", {"command": "compare", "interrupted": True}, sentence)
     finally:
         display.end()

@@ -183,7 +183,7 @@ def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add(
         "--inverse-consistency",
         action="store_true",
-        help="register the other way round too, and tell how far points come back from where they were",
+        help="also register in the opposite direction, and report how far points end up from where they started",
     )
     add_strict(command)
     add("--report", metavar="DIR", help="write report.html with pictures and figures, and no names of files")

@@ -36,7 +36,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser, again: argparse
     add = action("list", _list, "list presets")
     add("words", nargs="*", help=argparse.SUPPRESS)
     _add_filters(actions.choices["list"], argparse.SUPPRESS)
-    add = action("show", _show, "say all of a preset, with its parameter files")
+    add = action("show", _show, "show a preset in full, with its parameter files")
     add("id", metavar="ID")
     add = action("export", _export, "write a preset as parameter files and a preset.json, for elastix or to be edited")
     add("id", metavar="ID")
@@ -50,14 +50,14 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser, again: argparse
         " keeps what can be used.",
     )
     add("path", metavar="FOLDER|ZIP|FILE")
-    add("--all", action="store_true", help="keep what cannot be used here too, to edit it")
-    add = action("copy", _copy, "make a preset of your own from any preset")
+    add("--all", action="store_true", help="also keep what cannot be used here, so that you can edit it")
+    add = action("copy", _copy, "copy any preset to one of your own")
     add("id", metavar="ID")
-    add("title", metavar="TITLE", help="of the copy; its id is made of it and printed")
-    add = action("rename", _rename, "give a preset of your own another title; its id stays")
+    add("title", metavar="TITLE", help="title of the copy; its id is derived from the title and printed")
+    add = action("rename", _rename, "rename one of your presets; its id stays the same")
     add("id", metavar="ID")
     add("title", metavar="TITLE")
-    add = action("delete", _delete, "delete a preset of your own")
+    add = action("delete", _delete, "delete one of your presets")
     add("id", metavar="ID")
 
 
@@ -88,7 +88,7 @@ def _list(options: argparse.Namespace) -> Outcome:
     found = list_presets(options.modality, options.anatomy, options.dimension, options.search)
     width = max((len(preset.id) for preset in found), default=0)
     lines = [f"{preset.id:{width}}  {preset.title}{'' if preset.origin != USER else '  [yours]'}" for preset in found]
-    return Outcome("\n".join(lines) or "No preset fits.", _document(presets=[preset_document(p) for p in found]))
+    return Outcome("\n".join(lines) or "No preset matches.", _document(presets=[preset_document(p) for p in found]))
 
 
 def _check_word(field: str, wish: str | None) -> None:

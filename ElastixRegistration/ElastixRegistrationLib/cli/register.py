@@ -213,7 +213,7 @@ def _start(options: argparse.Namespace, given: Any) -> Any:
     from ..core.transforms.landmarks import fit_landmarks
 
     if given.fixed_points is None or given.moving_points is None:
-        raise InputError("To start from landmarks give --fixed-points and --moving-points.")
+        raise InputError("To start from landmarks, give --fixed-points and --moving-points.")
     fit = fit_landmarks(given.fixed_points, given.moving_points, options.landmark_start)
     _log.info(
         "The landmarks start %.2f mm apart on average after a %s fit.", fit.residuals.mean(), options.landmark_start
@@ -260,7 +260,7 @@ def judging_labels(options: argparse.Namespace, given: Any) -> dict[str, Any]:
     from ..core.registration.masks import inside_on_grid
 
     if bool(options.fixed_labels) != bool(options.moving_labels):
-        raise InputError("To compare labels give both --fixed-labels and --moving-labels.")
+        raise InputError("To compare labels, give both --fixed-labels and --moving-labels.")
     if not options.fixed_labels:
         return {}
     fixed, moving = (

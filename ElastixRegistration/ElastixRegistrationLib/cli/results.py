@@ -53,7 +53,7 @@ def write_outputs(
         residual = {"mean": inverse.mean_residual, "max": inverse.max_residual}
         write_transform(given.result(inverse.transform, inverse=True), outputs["inverse"], given.result_grid)
         _log.info(
-            "The inverse brings points back to %.3f mm on average, %.3f mm at most.",
+            "There and back, points end up %.3f mm from where they started on average, %.3f mm at most.",
             inverse.mean_residual,
             inverse.max_residual,
         )

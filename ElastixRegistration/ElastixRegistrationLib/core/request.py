@@ -35,7 +35,7 @@ class RegistrationRequest:
     """
 
     preset: str = choice(
-        DEFAULT_PRESET, Text(), "preset", "a preset; see the command presets", group="stages", metavar="ID",
+        DEFAULT_PRESET, Text(), "preset", "a preset; the command presets lists them", group="stages", metavar="ID",
         is_argument=False, control="",
     )  # fmt: skip
     parameter_files: tuple[str, ...] = choice(
@@ -49,7 +49,7 @@ class RegistrationRequest:
     )  # fmt: skip
     initialization: str | None = choice(
         None, OneOf(INITIALIZATIONS), "initialization",
-        "start from the centers, or as the images lie; default: as the preset says", group="start", control="",
+        "start from the centers, or as the images lie; default: the preset's choice", group="start", control="",
     )  # fmt: skip
     background: float | str = choice(
         AUTO, Number(words=(AUTO, KEEP)), "background",
@@ -68,7 +68,7 @@ class RegistrationRequest:
         None, Whole(0, 2**32 - 1), "seed", "for the random samples of the metric", metavar="N", control=""
     )
     effort: str = choice(
-        "normal", OneOf(EFFORTS), "effort", "how much time to spend for accuracy, with a preset that adapts"
+        "normal", OneOf(EFFORTS), "effort", "how much time to spend for accuracy, with presets that adapt"
     )
     full_resolution: bool = choice(
         False, Switch(), "full resolution",
@@ -179,7 +179,7 @@ class RegistrationRequest:
         for keyword in keywords:
             if keyword not in names:
                 close = difflib.get_close_matches(keyword, names, n=1)
-                hint = f"; is {close[0]!r} meant?" if close else ""
+                hint = f"; did you mean {close[0]!r}?" if close else ""
                 raise TypeError(f"A registration has no option {keyword!r}{hint}")
         return replace(self, **{names[keyword]: value for keyword, value in keywords.items()})
 

@@ -270,7 +270,7 @@ def test_what_older_versions_of_ants_write(suffix, tmp_path):
 
 def test_a_volume_is_no_transform(tmp_path):
     write_image(blobs(FIXED), tmp_path / "volume.nrrd")
-    with pytest.raises(InputError, match=r"volume\.nrrd is no transform"):
+    with pytest.raises(InputError, match=r"volume\.nrrd is not a transform"):
         read_transform(tmp_path / "volume.nrrd")
     write_image(image_from_array(np.zeros((4, 5, 6, 2)), grid((6, 5, 4))), tmp_path / "two.nrrd")
     with pytest.raises(InputError, match="2 components"):

@@ -165,7 +165,7 @@ def test_what_cannot_run_here_is_told_and_left_out(mine, tmp_path, case):
 
 def test_a_folder_without_presets_is_refused(mine, tmp_path):
     source = folder_of(tmp_path / "given", notes_txt="nothing", bad_txt=format_parameter_text(UNUSABLE["groupwise"][0]))
-    with pytest.raises(InputError, match=r"no preset in it that can be used: .*groupwise"):
+    with pytest.raises(InputError, match=r"it contains no usable preset: .*groupwise"):
         import_presets(source, mine)
     with pytest.raises(InputError, match="no such file"):
         import_presets(tmp_path / "nowhere", mine)
@@ -287,7 +287,7 @@ def test_a_zip_that_is_packed_otherwise_is_refused_by_file(tmp_path):
         changed[8] = changed[data.index(b"PK\1\2") + 10] = method
         (tmp_path / "set.zip").write_bytes(bytes(changed))
         (file,) = examine(tmp_path / "set.zip").files
-        assert (file.state, "packed" in file.reason) == (REFUSED, True)
+        assert (file.state, "compression" in file.reason) == (REFUSED, True)
 
 
 def test_an_encrypted_file_is_refused(tmp_path):
@@ -361,7 +361,7 @@ def test_a_preset_with_a_broken_stage_is_kept_only_to_be_mended(mine, tmp_path, 
     else:
         edit(file, file.read_text() if old is None else old, new)
     broken = file.read_text() if file.is_file() else ""
-    with pytest.raises(InputError, match=rf"exported: there is no preset .*: 1-lung-affine\.txt: {reason}"):
+    with pytest.raises(InputError, match=rf"exported: it contains no usable preset.*: 1-lung-affine\.txt: {reason}"):
         import_presets(source, mine)
     assert not mine.folder.exists()
     report = import_presets(source, mine, keep_unusable=True)

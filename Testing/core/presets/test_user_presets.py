@@ -117,7 +117,7 @@ def test_copy_rename_delete(mine):
 
 def test_built_in_presets_are_read_only(mine):
     for change in (lambda: mine.delete("rigid"), lambda: mine.rename("rigid", "Mine")):
-        with pytest.raises(InputError, match="'rigid' is none of your own presets"):
+        with pytest.raises(InputError, match="'rigid' is not one of your presets"):
             change()
     assert mine.copy(find_preset("rigid"), "Rigid!", BUILT_IN).id == "rigid-2"
 

@@ -1,4 +1,4 @@
-"""Groups with known motion, in 2D and 3D, moved onto their common middle."""
+"""Groups with known motion, in 2D and 3D, moved to their common mean space."""
 
 from __future__ import annotations
 

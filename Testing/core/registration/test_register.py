@@ -257,11 +257,11 @@ BAD = {
     ),
     "mask of one value": (
         lambda: a_pair(moving=block(6, -7, blobs(grid())), moving_mask=block(6)),
-        "Inside the moving mask all voxels are -7, so that there is nothing to align.",
+        "Inside the moving mask all voxels are -7, so there is nothing to align.",
     ),
     "padding and one value": (
         lambda: a_pair(fixed=padded(np.full((32, 36, 40), 100.0))),
-        "Outside of its padding the fixed image is all 100, so that there is nothing to align.",
+        "Outside of its padding the fixed image is all 100, so there is nothing to align.",
     ),
     "one point list": (lambda: a_pair(fixed_points=np.zeros((3, 3))), "only one list"),
     "unequal points": (

@@ -82,5 +82,5 @@ def test_a_deleted_node_is_no_longer_chosen(scene):
 
 def test_a_scene_of_the_last_release_keeps_its_way(scene):
     choices = ParameterSet(add_parameter_node(scene, "set"))
-    choices.node.SetParameter("many.way", "neighbours")
+    choices.node.SetParameter("many.way", "neighbours")  # codespell:ignore
     assert choices.text("many.way") == "neighbors"

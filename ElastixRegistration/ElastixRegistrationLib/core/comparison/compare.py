@@ -108,7 +108,8 @@ def compare(
 ) -> ComparisonResult:
     """Register one pair of images by several methods, and rank them by landmarks or labels; see ``compare_pairs``.
 
-    Images, masks and label maps are ITK images, points (N, D), LPS mm, paired by order.
+    Images, masks and label maps are ITK images, points (N, D), LPS mm, paired by order. Raises InputError before
+    anything is run.
 
         result = core.compare(fixed, moving, ["rigid", "ct-lung"], fixed_points=p, moving_points=q)
         print(result)

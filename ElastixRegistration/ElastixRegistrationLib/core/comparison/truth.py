@@ -112,4 +112,4 @@ def check_names(pairs: list[Pair]) -> None:
     names = [pair.name for pair in pairs]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise InputError(f"Two pairs are called {twice}; give each a name of its own.")
+        raise InputError(f"Two pairs are called {twice}; give each its own name.")

@@ -36,10 +36,10 @@ _CAUSES = (
         r"do not call this function when no mask is supplied",
         "the ImageSampler RandomSparseMask needs a mask of the fixed image, and none was given.",
     ),
-    (r"Total Mass of the image was zero", "the center of mass cannot be found, for the image is zero everywhere."),
+    (r"Total Mass of the image was zero", "the center of mass cannot be found, because the image is zero everywhere."),
     (
         r"No valid voxels .*found to estimate the AutomaticTransformInitialization",
-        "the center of mass cannot be found, for no voxel is in the mask or above the threshold.",
+        "the center of mass cannot be found, because no voxel is in the mask or above the threshold.",
     ),
     (
         r"you selected\s+SampleRegionSize\[ (\d+) \] = (\S+)\s+mm,\s+while the fixed image size at dim = \d+ is"
@@ -61,7 +61,7 @@ _CAUSES = (
     (
         r"Region ImageRegion .* is outside of buffered region",
         "a gray value fell outside of the joint histogram: an image is constant or has invalid values where it was"
-        " sampled, or the transform ran away; lower MaximumStepLength or use fewer resolutions.",
+        " sampled, or the transform diverged; lower MaximumStepLength or use fewer resolutions.",
     ),
     (
         r"Singular matrix|vnl_svd.*failed|inversion of .* failed",

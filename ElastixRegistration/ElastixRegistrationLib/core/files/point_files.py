@@ -82,7 +82,7 @@ def _parse_elastix(text: str, image: Geometry | None) -> Points:
     count = int(lines[1][0])
     rows = lines[2 : 2 + count]
     if len(rows) < count:
-        raise ValueError(f"{count} points are announced and {len(rows)} follow")
+        raise ValueError(f"{count} points are announced, but {len(rows)} follow")
     if len({len(row) for row in rows}) > 1:
         raise ValueError("its points have different numbers of coordinates")
     coordinates = np.array(rows, float).reshape(count, -1)

@@ -34,6 +34,7 @@ from ..transforms.transform_parameters import (
     transform_from_map,
     transforms_from_maps,
 )
+from ..wording import counted
 from .dicom.headers import is_dicom
 from .formats.itk_readers import image_suffix_of
 from .image_files import IMAGE_SUFFIXES, read_image, write_image
@@ -106,19 +107,19 @@ def _read(path: Path, read_hdf5: Callable[[Path], list[Any]]) -> Any:
     io = _ITK_FORMATS.get(path.suffix.lower())
     if io is None:
         raise InputError(
-            f"The transform file {path} is in no format read here; use .h5, .tfm, .mat, an image of displacements, or"
+            f"The transform file {path} is not in a supported format; use .h5, .tfm, .mat, an image of displacements, or"
             " elastix's .txt or .toml."
         )
     chain = read_hdf5(path) if io == "HDF5TransformIO" else _built(path, _ENTRIES[io](path))
     if not chain:
-        raise InputError(f"The transform file {path} holds no transform.")
+        raise InputError(f"The transform file {path} contains no transform.")
     return compose(chain)
 
 
 def _what_is_wrong(why: str) -> str:
     """The rest of a sentence on an HDF5 file that fails with the text ``why``, or without any."""
     if not why:
-        return "is truncated or damaged, or no HDF5 file."
+        return "is truncated, damaged, or not an HDF5 file."
     if "KernelTransform_" in why:
         return (
             "holds a thin-plate or similar spline of landmarks, which ITK's Python packages do not read from this"
@@ -216,8 +217,8 @@ def _read_field(path: Path) -> Any:
     geometry = geometry_of(image)
     if component_count(image) != geometry.dimension:
         raise InputError(
-            f"The file {path} is no transform: its voxels have {component_count(image)} components, and displacements"
-            f" in {geometry.dimension} dimensions have {geometry.dimension}."
+            f"The file {path} is not a transform: its voxels have {counted(component_count(image), 'component')}, and"
+            f" displacements in {geometry.dimension} dimensions have {geometry.dimension}."
         )
     return displacement_field_transform(np.asarray(array_view(image), np.float64), geometry)
 

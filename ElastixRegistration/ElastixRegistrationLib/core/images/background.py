@@ -70,7 +70,7 @@ def estimate_background(image: Any, *, mask: Any = None) -> BackgroundEstimate:
     sample = GridSample(array, None if mask is None else _voxels(mask))
     measured = sample.values[sample.valid]
     if measured.size == 0:
-        return _without_padding(0.0, "No voxel has a finite value, so 0 is taken as background.")
+        return _without_padding(0.0, "No voxel has a finite value, so 0 is used as background.")
     lowest, highest = float(measured.min()), float(measured.max())
     if lowest == highest:
         return _without_padding(lowest, f"The image is constant: {lowest:g} is its background.")
@@ -252,7 +252,7 @@ def _estimate(sample: GridSample, value: float, fills: list[float], hounsfield: 
     background = {
         "cluster": f"the background is {value:g}, {'air' if is_air else 'air or noise'} as measured at the faces",
         "flat": f"the background is {value:g}, {flat_what}",
-        "minimum": f"the image shows no background, so its lowest measured value {value:g} is taken",
+        "minimum": f"the image shows no background, so its lowest measured value {value:g} is used",
     }[how]
     if not paddings:
         return _without_padding(value, f"No padding; {background}.")

@@ -65,7 +65,7 @@ def read_parameter_file(path: str | os.PathLike, *, transform: bool = False) -> 
         return read_stage_source(path).map
     parameters = read_parameter_source(path, max_bytes=_MAX_TRANSFORM_BYTES).map
     if not is_transform_map(parameters):
-        raise ParameterError("this is no TransformParameters file: it has no TransformParameters.", file=str(path))
+        raise ParameterError("this is not a TransformParameters file: it has no TransformParameters.", file=str(path))
     return parameters
 
 
@@ -173,7 +173,9 @@ def _bytes_of(path: Path, max_bytes: int) -> bytes:
         reason = getattr(error, "strerror", None) or str(error)
         raise ParameterError(f"the parameter file cannot be read: {reason}.", file=str(path)) from error
     if len(data) > max_bytes:
-        raise ParameterError(f"this is larger than {max_bytes // 10**6} MB, no parameter file.", file=str(path))
+        raise ParameterError(
+            f"this is larger than {max_bytes // 10**6} MB, so it is not a parameter file.", file=str(path)
+        )
     return data
 
 
@@ -236,7 +238,7 @@ def _parse_line(content: str, source: str | None, number: int) -> tuple[str, tup
     if "(" in bare or ")" in bare:
         raise refuse(f"there is a parenthesis within the value: {shown!r}")
     if not name or _BAD_IN_NAME.search(name):
-        raise refuse(f"{name!r} is no parameter name; a name has no spaces, quotes or signs such as .,:;!")
+        raise refuse(f"{name!r} is not a parameter name; a name has no spaces, quotes or symbols such as .,:;!")
     if not rest.strip():
         raise refuse("it has no value.", name)
     if not quoted:
@@ -265,7 +267,7 @@ def _parse_toml(text: str, source: str | None) -> ParameterFile:
     for name, value in table.items():
         entries = value if isinstance(value, list) else [value]
         if _BAD_IN_NAME.search(name) or not name:
-            raise ParameterError(f"{name!r} is no parameter name.", file=source, line=lines.get(name))
+            raise ParameterError(f"{name!r} is not a parameter name.", file=source, line=lines.get(name))
         try:
             parameters[name] = tuple(map(_toml_entry, entries))
         except TypeError as error:
@@ -290,7 +292,7 @@ def _toml_entry(value: Any) -> str:
             return "Infinity" if value > 0 else "-Infinity"
         return _shortest(value)
     kind = {"dict": "table", "list": "list in a list"}.get(type(value).__name__, type(value).__name__)
-    raise TypeError(f"a {kind} is no value that elastix reads; use text, numbers, true or false.")
+    raise TypeError(f"a {kind} is not a value that elastix reads; use text, numbers, true or false.")
 
 
 def _shortest(value: float) -> str:
@@ -306,7 +308,7 @@ def _shortest(value: float) -> str:
 
 def _check_name(name: str) -> None:
     if not name or _BAD_IN_NAME.search(name):
-        raise ParameterError(f"{name!r} is no parameter name.")
+        raise ParameterError(f"{name!r} is not a parameter name.")
 
 
 def _text_values(name: str, values: tuple[str, ...]) -> str:

@@ -80,7 +80,7 @@ def _grid(stage: Stage) -> Iterator[Finding]:
         yield (
             "warning",
             "Transform",
-            "no grid spacing is given and elastix takes 16 voxels; add FinalGridSpacingInPhysicalUnits.",
+            "no grid spacing is given, so elastix uses 16 voxels; add FinalGridSpacingInPhysicalUnits.",
         )
 
 
@@ -93,7 +93,7 @@ def _metrics(stage: Stage) -> Iterator[Finding]:
     if "DistancePreservingRigidityPenalty" in metrics and not stage.first("SegmentedImageName"):
         yield "error", "Metric", "DistancePreservingRigidityPenalty needs the file of SegmentedImageName."
     if "TransformBendingEnergyPenalty" in metrics and transform and "Spline" not in transform:
-        yield "warning", "Metric", f"TransformBendingEnergyPenalty does nothing, for a {transform} does not bend."
+        yield "warning", "Metric", f"TransformBendingEnergyPenalty does nothing, because a {transform} does not bend."
     if metrics and all(metric in PENALTIES for metric in metrics):
         yield "warning", "Metric", "only penalties are named: nothing compares the images."
     if transform == "SplineKernelTransform":

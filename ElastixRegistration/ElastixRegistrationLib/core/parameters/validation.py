@@ -118,7 +118,7 @@ def _form_problem(stage: Any) -> tuple[str | None, str] | None:
         return None, f"a stage must be a parameter map, not a {type(stage).__name__}."
     for name, values in stage.items():
         if not isinstance(name, str):
-            return None, f"{name!r} is no parameter name."
+            return None, f"{name!r} is not a parameter name."
         if isinstance(values, str) or not isinstance(values, Sequence):
             return name, f"its values must be a tuple of strings, not {values!r:.60}."
         for value in values:
@@ -190,7 +190,7 @@ def _value_findings(stage: ParameterMap, dimension: int) -> Iterator[Finding]:
             yield "warning", name, f"elastix does not know {stray!r}, with its blanks, and takes {parameter.default}."
             continue
         if wrong is None and not values and parameter.kind != "text":
-            wrong = "it has no value, so elastix takes its default."
+            wrong = "it has no value, so elastix uses its default."
         if wrong is not None:
             yield severity, name, wrong
         elif resolutions is not None:

@@ -48,7 +48,7 @@ class PresetDraft:
     def to_preset(self, preset_id: str, title: str, origin: str) -> Preset:
         """What can be saved. Raises ParameterError for a stage whose text cannot be read, InputError for none."""
         if not any(stage.on for stage in self.stages):
-            raise InputError("The preset has no stage that is switched on; switch one on or add one.")
+            raise InputError("All stages of the preset are switched off; switch one on or add one.")
         for error in self.errors:
             if error is not None:
                 raise error

@@ -71,7 +71,7 @@ def import_presets(
     report = examine(path)
     wanted = [f.preset for f in report.found if f.preset.texts and (keep_unusable or not f.unusable)]
     if not wanted:
-        sentence = f"{path}: there is no preset in it that can be used{_first_reason(report)}"
+        sentence = f"{path}: it contains no usable preset{_first_reason(report)}"
         raise InputError(sentence if sentence.endswith("?") else f"{sentence}.")
     here = into.presets()
     known = [*built_in_presets().values(), *here]

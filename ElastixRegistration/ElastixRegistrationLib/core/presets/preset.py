@@ -99,7 +99,7 @@ def checked_title(title: str, others: Iterable[Preset]) -> str:
     for other in others:
         if _same_title(title, other.title):
             place = _PLACES[other.origin]
-            raise InputError(f"There is a preset {other.title!r} already ({other.id}, {place}); choose another name.")
+            raise InputError(f"There is already a preset {other.title!r} ({other.id}, {place}); choose another name.")
     return title.strip()
 
 
@@ -184,11 +184,11 @@ def preset_from_json(text: str, place: str, origin: str) -> Preset:
     try:
         entry = json.loads(text)
     except ValueError as error:
-        raise InputError(f"{place}: this is no preset: {error}.") from error
+        raise InputError(f"{place}: this is not a preset: {error}.") from error
     values = read_entry(entry, place)
     stages = entry.get("stages")
     if not values.get("id") or not isinstance(stages, dict) or set(values["files"]) - set(stages):
-        raise InputError(f"{place}: this is no preset: its id or the text of a stage is missing.")
+        raise InputError(f"{place}: this is not a preset: its id or the text of a stage is missing.")
     texts = tuple(
         PresetStage(
             name, "".join(line + "\n" for line in _texts(stages[name], name, place)), name not in values["switched_off"]

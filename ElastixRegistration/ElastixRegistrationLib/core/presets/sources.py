@@ -83,7 +83,7 @@ def _why_no_zip(path: Path) -> str:
     """What is wrong with a file that has the name of a zip, "" for nothing."""
     try:
         with open(path, "rb") as file:
-            return "" if zipfile.is_zipfile(file) else "the archive is damaged: it is cut off, or no zip at all"
+            return "" if zipfile.is_zipfile(file) else "the archive is damaged: it is truncated or not a zip file"
     except OSError as error:
         return f"it cannot be read: {error.strerror}"
 
@@ -93,7 +93,7 @@ def _read_plain(path: Path, below: PurePosixPath) -> SourceFile:
         return SourceFile(below, refused=_why_no_zip(path) or _ZIP_INSIDE)
     try:
         if not path.is_file():
-            return SourceFile(below, refused="it is no plain file")
+            return SourceFile(below, refused="it is not a regular file")
         with open(path, "rb") as file:
             return _sized(below, file.read(MAX_FILE_BYTES + 1))
     except OSError as error:
@@ -132,7 +132,7 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, below: PureP
     if member.flag_bits & 1:
         return SourceFile(below, refused="it is encrypted")
     if member.compress_type not in _PACKED:
-        return SourceFile(below, refused="it is packed in a way that is not read here; make the zip anew, with Deflate")
+        return SourceFile(below, refused="its compression is not supported; create the zip again with Deflate")
     try:
         with archive.open(member) as file:
             # The size in the directory of a zip may lie; reading stops all the same.
@@ -143,5 +143,7 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, below: PureP
 
 def _sized(below: PurePosixPath, data: bytes) -> SourceFile:
     if len(data) > MAX_FILE_BYTES:
-        return SourceFile(below, refused=f"it is larger than {MAX_FILE_BYTES // 10**6} MB, no parameter file")
+        return SourceFile(
+            below, refused=f"it is larger than {MAX_FILE_BYTES // 10**6} MB, so it is not a parameter file"
+        )
     return SourceFile(below, data)

@@ -95,7 +95,7 @@ class UserPresets:
             if not _ID.fullmatch(preset_id) or len(preset_id) > _MAX_ID:
                 raise InputError(f"The preset id {preset_id!r} must be lower case letters, digits and single hyphens.")
             if ids.count(preset_id) > 1 or (not overwrite and (self.folder / preset_id).exists()):
-                raise InputError(f"There is a preset {preset_id!r} already; choose another name.")
+                raise InputError(f"There is already a preset {preset_id!r}; choose another name.")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix=_DRAFT, dir=self.folder) as draft:
@@ -154,7 +154,7 @@ class UserPresets:
     def _must_exist(self, preset_id: str) -> Preset:
         preset = self.find(preset_id)
         if preset is None:
-            raise InputError(f"{preset_id!r} is none of your own presets; built-in ones can be copied, not changed.")
+            raise InputError(f"{preset_id!r} is not one of your presets; built-in ones can be copied, not changed.")
         return preset
 
     def _put_in_place(self, ids: Sequence[str], draft: Path) -> None:

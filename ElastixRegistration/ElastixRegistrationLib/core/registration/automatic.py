@@ -73,7 +73,7 @@ def fit_stages(
     """Stages for this pair. ``given_start`` maps (N, D) fixed to moving points, LPS mm; None: a start is searched for.
     ``has_channels``: further images guide the stages.
 
-    Where the images tell little of each other, affine stages become rigid and B-spline stages are left out, unless
+    Where the images share little information, affine stages become rigid and B-spline stages are left out, unless
     further metrics guide them. B-spline stages get their grid, their steps, and normalized correlation where gray
     values are proportional: it is the sharper one there, and mutual information, blind to any change of gray values,
     may take a swelling for such a change. All is judged at the best start that is found, also where one was given.
@@ -95,7 +95,7 @@ def fit_stages(
     guided = has_channels or any(len(stage.get("Metric", ())) > 1 for stage in stages)
     if not (telling or guided or all(map(_is_bspline, stages))):
         fitted = [_rigid(stage, fixed.geometry, moving.geometry) for stage in stages if not _is_bspline(stage)]
-        words.append("rigid only, as the images tell too little of each other for more")
+        words.append("rigid only, because the images share too little information for more")
     else:
         fitted = [
             _bspline(stage, fixed.geometry, moving.geometry, proportional, grid_mm) if _is_bspline(stage) else stage
@@ -103,7 +103,7 @@ def fit_stages(
         ]
         words.append(f"B-spline with {grid_mm:g} mm between its control points")
         is_or_not, metric = ("", "normalized correlation") if proportional else (" not", "mutual information")
-        words.append(f"by {metric}, as gray values are{is_or_not} proportional (correlation {line:.2f})")
+        words.append(f"by {metric}, because gray values are{is_or_not} proportional (correlation {line:.2f})")
     return FittedStages(
         stages=fitted, start=None if start is None else start.matrix, sentence=f"Automatic: {'; '.join(words)}."
     )

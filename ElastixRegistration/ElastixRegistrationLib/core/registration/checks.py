@@ -85,7 +85,7 @@ def landmark_notes(points: np.ndarray | None, image: Geometry, side: str) -> lis
 def with_landmark_metric(stages: Sequence[ParameterMap], weight: float, points: Any) -> list[ParameterMap]:
     """``stages`` with the landmarks among their metrics."""
     if points is None:
-        raise InputError("A landmark weight is given, but no corresponding points are.")
+        raise InputError("A landmark weight was given, but no corresponding points.")
     return [with_landmarks(stage, weight) for stage in stages] if weight else list(stages)
 
 

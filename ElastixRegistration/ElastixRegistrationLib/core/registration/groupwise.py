@@ -109,7 +109,7 @@ def register_group(
     mask: Any = None,
     log_to_console: bool = False,
 ) -> GroupResult:
-    """Register all ``images``, 2D or 3D ITK images of one kind, onto their common middle.
+    """Register all ``images``, 2D or 3D ITK images of one kind, to their common mean space.
 
     They are brought to one grid first: ``reference``, or that of the first image. ``mask``: nonzero where the common
     space counts. Raises InputError before anything is run, RegistrationError when elastix fails.
@@ -259,5 +259,5 @@ def _check_memory(grid: Geometry, count: int, resolutions: int) -> None:
     if available is not None and needed > available:
         raise ResourceError(
             f"Not enough memory: a group of {count} images on {grid} takes about {needed / 1e9:.1f} GB and"
-            f" {available / 1e9:.1f} GB are free; crop or downsample the images."
+            f" {available / 1e9:.1f} GB is free; crop or downsample the images."
         )

@@ -48,7 +48,7 @@ def any_rotation_start(fixed: Any, moving: Any, fixed_mask: Any = None, moving_m
     The mutual information decides, so contrast may differ. Raises InputError for images that are not 2D.
     """
     if fixed.GetImageDimension() != 2 or moving.GetImageDimension() != 2:
-        raise InputError("All rotations are tried for 2D images only.")
+        raise InputError("Trying all rotations is for 2D images only.")
     sides = Side("fixed", as_scalar(fixed), fixed_mask, "auto"), Side("moving", as_scalar(moving), moving_mask, "auto")
     fixed_coarse, moving_coarse = (side.for_fitting.coarse(coarse_voxel(sides[0].geometry)) for side in sides)
     likeness = SimilarityScorer(fixed_coarse, moving_coarse)

@@ -31,7 +31,7 @@ def metric_mask(image: Any, mask: Any, padding: np.ndarray | None, side: str) ->
     if padding is not None:
         inside = inside & ~padding
         if mask is not None and not inside.any():
-            raise InputError(f"The {name} lies in the padding of its image only, where nothing was measured.")
+            raise InputError(f"The {name} lies entirely in the padding of its image, where nothing was measured.")
     _check_content(array_view(image), inside, side, has_mask=mask is not None)
     return image_from_array(inside.view(np.uint8), geometry)
 
@@ -51,7 +51,7 @@ def _check_content(voxels: np.ndarray, inside: np.ndarray, side: str, *, has_mas
         all_voxels = (
             f"Inside the {side} mask all voxels are" if has_mask else f"Outside of its padding the {side} image is all"
         )
-        raise InputError(f"{all_voxels} {values[0]:g}, so that there is nothing to align.")
+        raise InputError(f"{all_voxels} {values[0]:g}, so there is nothing to align.")
 
 
 def inside_on_grid(mask: Any, geometry: Geometry, name: str) -> np.ndarray:

@@ -92,7 +92,7 @@ def check_memory(
     if available is not None and needed > available:
         raise ResourceError(
             f"Not enough memory: registering {fixed} with {moving} takes about {needed / 1e9:.1f} GB and"
-            f" {available / 1e9:.1f} GB are free; crop or downsample the images, or close other programs."
+            f" {available / 1e9:.1f} GB is free; crop or downsample the images, or close other programs."
         )
 
 

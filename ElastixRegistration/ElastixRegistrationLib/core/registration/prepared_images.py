@@ -104,7 +104,7 @@ class Side:
         if not near.any():
             return []
         self.mask = image_from_array(near.view(np.uint8), self.geometry)
-        return ["Of the fixed image, only what lies around the much smaller moving image is looked at."]
+        return ["Only the part of the fixed image around the much smaller moving image is used."]
 
     @property
     def for_fitting(self) -> FittedImage:

@@ -117,7 +117,7 @@ def compose_frames(
     return whole
 
 
-@former_keywords(neighbours="neighbors")
+@former_keywords(neighbours="neighbors")  # codespell:ignore
 def register_series(
     images: Sequence[Any],
     stages: Sequence[ParameterMap],
@@ -184,7 +184,7 @@ def register_series(
     transforms = compose_frames(pairs, found, reference, nothing, onto_reference=onto_reference)
     for pair in pairs:
         if pair.frame in found and pair.frame not in transforms:
-            failed[pair.frame] = f"Its way to frame {reference} leads over frame {pair.via}, which has no transform."
+            failed[pair.frame] = f"Its path to frame {reference} goes through frame {pair.via}, which has no transform."
     return SeriesResult(reference, onto_reference, transforms, failed, backgrounds, background)
 
 
@@ -208,7 +208,7 @@ def stack_of(slices: Sequence[Any], geometry: Geometry) -> Any:
     return image_from_array(voxels, geometry)
 
 
-@former_keywords(neighbours="neighbors")
+@former_keywords(neighbours="neighbors")  # codespell:ignore
 def align_stack(
     volume: Any, stages: Sequence[ParameterMap], reference: int | None = None, **options: Any
 ) -> tuple[Any, SeriesResult]:

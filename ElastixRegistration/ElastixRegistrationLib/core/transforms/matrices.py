@@ -68,7 +68,7 @@ def _homogeneous(matrix: Any) -> np.ndarray:
     if values.ndim == 2 and values.shape[1] == values.shape[0] + 1:
         values = np.vstack([values, np.eye(values.shape[1])[-1]])
     if values.ndim != 2 or values.shape not in ((3, 3), (4, 4)):
-        raise InputError(f"A matrix of shape {values.shape} is no affine; it must be 4x4 or 3x4, in 2D 3x3 or 2x3.")
+        raise InputError(f"A matrix of shape {values.shape} is not affine; it must be 4x4 or 3x4, in 2D 3x3 or 2x3.")
     if not np.isfinite(values).all() or not np.allclose(values[-1], np.eye(len(values))[-1]):
         raise InputError(
             f"The last row of an affine matrix must be 0 ... 0 1 and all finite, not {values[-1].tolist()}."

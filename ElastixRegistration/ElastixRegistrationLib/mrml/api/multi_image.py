@@ -32,7 +32,7 @@ class MultiImageLogic:
         for run in list(self._runs):
             run.close()
 
-    @former_keywords(neighbours="neighbors")
+    @former_keywords(neighbours="neighbors")  # codespell:ignore
     def startSequenceRegistration(
         self,
         sequenceNode: Any,
@@ -116,7 +116,7 @@ class MultiImageLogic:
         note_renamed("registerSequenceGroupwise", "registerGroup")
         return self.registerGroup(sequenceNode, settings)
 
-    @former_keywords(neighbours="neighbors")
+    @former_keywords(neighbours="neighbors")  # codespell:ignore
     def alignStack(
         self,
         volumeNode: Any,

@@ -158,7 +158,7 @@ def _moved_points(node: Any, chain: Chain) -> Write:
 def _written(nodes: Sequence[Any], writes: Sequence[Write], suffix: str, in_place: bool) -> AppliedTransform:
     for node in nodes:
         if node.GetScene() is None:
-            raise InputError(f"The node {node.GetName()} was removed from the scene meanwhile.")
+            raise InputError(f"The node {node.GetName()} was removed from the scene in the meantime.")
     applied = AppliedTransform([])
     if nodes:
         nodes[0].GetScene().SaveStateForUndo()

@@ -58,7 +58,7 @@ def assess_transform(
     if fixed_segmentation is not None or moving_segmentation is not None:
         figures += segment_figures(transform, fixed_segmentation, moving_segmentation, reference_node)
     if not figures:
-        raise InputError("To judge a transform give landmarks or segmentations of both images.")
+        raise InputError("To judge a transform, give landmarks or segmentations of both images.")
     name = name_of(transform)
     return add_quality_nodes(reference_node.GetScene(), Comparison(tuple(figures), landmarks=tuple(rows)), name)
 

@@ -263,9 +263,9 @@ def _moving_nodes(fixed_node: Any, fixed_mask_node: Any, options: CohortOptions,
     if nodes is None:
         nodes = volumes_of_scene(scene, (fixed_node, fixed_mask_node))
     if not nodes:
-        raise InputError("The scene has no volumes beside the fixed one.")
+        raise InputError("The scene has no volumes other than the fixed one.")
     if any(node is fixed_node for node in nodes):
-        raise InputError(f"The volume {fixed_node.GetName()} is the fixed volume, and among the moving ones too.")
+        raise InputError(f"The volume {fixed_node.GetName()} is the fixed volume; it cannot be a moving volume too.")
     return list(nodes)
 
 

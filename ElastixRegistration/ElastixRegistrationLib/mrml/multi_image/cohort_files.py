@@ -112,7 +112,7 @@ class CohortFiles:
 def _check_in_scene(node: Any, role: str) -> None:
     """A node that was removed while others were written has lost the transforms that it was under."""
     if node.GetScene() is None:
-        raise InputError(f"The {role} {node.GetName()} is not in the scene any more.")
+        raise InputError(f"The {role} {node.GetName()} is no longer in the scene.")
 
 
 def result_of_case(folder: Path) -> tuple[Chain, Any]:

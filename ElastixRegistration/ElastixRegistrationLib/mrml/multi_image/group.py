@@ -1,4 +1,4 @@
-"""Volumes as a group, frames of a sequence or nodes of the scene: all onto their common middle, in the background."""
+"""Volumes as a group, frames of a sequence or nodes of the scene: all to their common mean space, in the background."""
 
 from __future__ import annotations
 

@@ -95,7 +95,9 @@ def output_incrementally(
         yield
     if "segmentations" in wanted:
         if segmentation_node is None:
-            raise InputError("Segmentations are wanted, and no segmentation of the reference frame was given.")
+            raise InputError(
+                "Output segmentations were requested, but no segmentation of the reference frame was given."
+            )
         data["segmentations"] = yield from _followed_incrementally(
             sequence_node, frames, chains, options, segmentation_node, segments
         )

@@ -44,7 +44,7 @@ def align_stack_node(
     """
     volume = volume_image(node, "stack")
     if volume.geometry.size[2] < 2:
-        raise InputError(f"The {volume.name} has one slice only.")
+        raise InputError(f"The {volume.name} has only one slice.")
     if volume.to_world or not is_orthogonal(volume.geometry):
         raise InputError(f"The {volume.name} is bent or sheared by a transform; harden it, or take it out of that.")
     needed = volume_class_for(volume)

@@ -29,7 +29,7 @@ def mask_incrementally(
         ids = chosen_segment_ids(node, segments, f"{role} {node.GetName()}")
         return (yield from segment_mask_incrementally(node, ids, grid, role))
     if segments:
-        raise InputError(f"The {role} {node.GetName()} is no segmentation, so it has no segments to choose from.")
+        raise InputError(f"The {role} {node.GetName()} is not a segmentation, so it has no segments to choose from.")
     volume = volume_image(node, role)
     inside = volume.voxels != 0
     inside = inside.any(axis=3) if inside.ndim == 4 else inside

@@ -92,7 +92,7 @@ def chosen_segment_ids(node: Any, segments: Sequence[str] | None, name: str) -> 
         if len(found) > 1:
             raise InputError(
                 f"The {name} has {len(found)} segments that {segment!r} stands for, as id or as name: those with the"
-                f" ids {', '.join(found)}; give them names of their own."
+                f" ids {', '.join(found)}; give each its own name."
             )
         chosen |= found
     return list(chosen)

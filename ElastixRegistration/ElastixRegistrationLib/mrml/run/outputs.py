@@ -49,7 +49,7 @@ class AppliedOutputs(SceneChange):
     job: RegistrationJob = field(repr=False)
 
     def put_under_transform(self, nodes: list[Any]) -> list[Any]:
-        """Move other nodes of the moving patient along. Returns those left out: they lie under other parents.
+        """Move other nodes of the moving image along. Returns those left out: they lie under other parents.
 
         The output transform takes the place of the parents that the moving volume had when it was registered.
         """

@@ -54,7 +54,7 @@ _DEFAULTS = {
 }
 
 #: What scenes of other releases may hold, and how it is called now.
-_FORMER_VALUES = {("many.way", "neighbours"): "neighbors"}
+_FORMER_VALUES = {("many.way", "neighbours"): "neighbors"}  # codespell:ignore
 
 
 class ParameterSet:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 _MILLIMETERS = {
-    "mm": 1.0, "millimeter": 1.0, "millimetre": 1.0,
+    "mm": 1.0, "millimeter": 1.0, "millimetre": 1.0,  # codespell:ignore
     "um": 1e-3, "micron": 1e-3, "micrometer": 1e-3, "micrometre": 1e-3, "\u00b5m": 1e-3, "\u03bcm": 1e-3,
     "\\u00b5m": 1e-3, "nm": 1e-6, "nanometer": 1e-6, "nanometre": 1e-6, "pm": 1e-9, "\u00c5": 1e-7,
-    "cm": 10.0, "centimeter": 10.0, "centimetre": 10.0, "dm": 100.0, "m": 1e3, "meter": 1e3, "metre": 1e3,
+    "cm": 10.0, "centimeter": 10.0, "dm": 100.0, "m": 1e3, "meter": 1e3,
+    "centimetre": 10.0, "metre": 1e3,  # codespell:ignore
     "inch": 25.4, "in": 25.4,
 }  # fmt: skip
 
