@@ -72,9 +72,9 @@ WRONG_PRESETS = {
     "presets lung": "invalid choice: 'lung'",
     "presets copy rigid": "required: TITLE",
     "presets copy rigid ''": "name of the preset is empty",
-    "presets copy affine rigid": "There is a preset 'Rigid' already (rigid, built-in)",
-    "presets rename ours affine": "There is a preset 'Affine' already (affine, built-in)",
-    "presets copy rigid ours": "There is a preset 'Ours' already (ours, yours)",
+    "presets copy affine rigid": "There is already a preset 'Rigid' (rigid, built-in)",
+    "presets rename ours affine": "There is already a preset 'Affine' (affine, built-in)",
+    "presets copy rigid ours": "There is already a preset 'Ours' (ours, yours)",
     "presets export rigid there": "The folder there is not empty; choose another one, or use --overwrite.",
     "presets import cut.zip": "cut.zip: the archive is damaged",
 }

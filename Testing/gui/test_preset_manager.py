@@ -86,11 +86,11 @@ def test_a_name_that_a_preset_has_is_refused_and_never_proposed(host, a_module, 
         menu["copy"].trigger()
     assert {preset.title for preset in user_presets().presets()} == {"Rigid (copy)", "Rigid (copy) 2"}
     for action, name, said in (
-        ("copy", "affine", "There is a preset 'Affine' already (affine, built-in); choose another name."),
+        ("copy", "affine", "There is already a preset 'Affine' (affine, built-in); choose another name."),
         (
             "rename",
             "Rigid (copy)",
-            "There is a preset 'Rigid (copy)' already (rigid-copy, yours); choose another name.",
+            "There is already a preset 'Rigid (copy)' (rigid-copy, yours); choose another name.",
         ),
     ):
         host.dialogs.expect(name)

@@ -90,7 +90,7 @@ def test_numbers_are_written_bare_and_words_in_quotes():
         ('(A "x)', 1, "quotation mark"),
         ("(A)", 1, "no value"),
         ("(A 1)(B 2)", 1, "parenthesis within"),
-        ("(A: 1)", 1, "no parameter name"),
+        ("(A: 1)", 1, "not a parameter name"),
         ("// nothing\n\n", None, "no parameters"),
         ("", None, "no parameters"),
     ],
@@ -180,7 +180,7 @@ def test_results_and_parameters_are_not_taken_for_each_other(tmp_path):
     with pytest.raises(ParameterError, match="TransformParameters file"):
         read_parameter_file(path)
     path.write_text('(Transform "EulerTransform")\n(NumberOfResolutions 3)\n')
-    with pytest.raises(ParameterError, match="no TransformParameters"):
+    with pytest.raises(ParameterError, match="has no TransformParameters"):
         read_parameter_file(path, transform=True)
 
 

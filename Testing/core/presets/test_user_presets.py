@@ -131,8 +131,8 @@ def test_a_title_is_of_one_preset(mine, change):
     for title, said in [
         ("", "name of the preset is empty"),
         (" \t", "name of the preset is empty"),
-        (" knees ", r"There is a preset 'Knees' already \(knees, yours\); choose another name\."),
-        ("RIGID", r"There is a preset 'Rigid' already \(rigid, built-in\); choose another name\."),
+        (" knees ", r"There is already a preset 'Knees' \(knees, yours\); choose another name\."),
+        ("RIGID", r"There is already a preset 'Rigid' \(rigid, built-in\); choose another name\."),
     ]:
         with pytest.raises(InputError, match=said):
             run(title, BUILT_IN)

@@ -153,11 +153,11 @@ def test_cancel_keeps_what_is_finished_and_leaves_no_process(a_fixed, options, t
 
 def test_wrong_cohorts_are_told_and_leave_nothing(a_scene, a_fixed, a_volume_node, options, tmp_path):
     logic = RegistrationLogic()
-    with pytest.raises(InputError, match="has no volumes beside"):
+    with pytest.raises(InputError, match="has no volumes other than"):
         logic.startCohort(a_fixed, tmp_path / "out", **options)
     with pytest.raises(InputError, match="folder for its results"):
         logic.startCohort(a_fixed, "", **options)
-    with pytest.raises(InputError, match="among the moving ones too"):
+    with pytest.raises(InputError, match="cannot be a moving volume too"):
         logic.startCohort(a_fixed, tmp_path / "out", [a_fixed], **options)
     with pytest.raises(InputError, match="No fixed volume"):
         logic.startCohort(None, tmp_path / "out", [a_fixed], scene=a_scene, **options)
@@ -196,7 +196,7 @@ def test_what_is_removed_while_the_files_are_written_is_left_out_or_told_of(a_sc
     )
     next(steps)
     a_scene.RemoveNode(mask)
-    with pytest.raises(InputError, match="The fixed mask drawn is not in the scene any more"):
+    with pytest.raises(InputError, match="The fixed mask drawn is no longer in the scene"):
         run_to_completion(steps)
 
 
