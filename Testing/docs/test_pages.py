@@ -12,6 +12,7 @@ import pytest
 from docs.blocks import PAGES, TOP
 from ElastixRegistrationLib.cli import main as cli
 from ElastixRegistrationLib.core.presets.catalog import list_presets
+from ElastixRegistrationLib.core.request import OPTIONS, control_texts
 from ElastixRegistrationLib.mrml.logic import RegistrationLogic
 from ElastixRegistrationLib.mrml.sample_data import SAMPLE_PAIRS
 
@@ -64,6 +65,7 @@ def panel_words() -> set[str]:
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_":
                 words.update(arg.value for arg in node.args if isinstance(arg, ast.Constant))
     words |= {preset.title for preset in list_presets()} | {pair.name for pair in SAMPLE_PAIRS}
+    words |= set(control_texts())
     return {word.rstrip(":").replace("&amp;", "&") for word in words} | {"Elastix Registration"}
 
 
@@ -124,10 +126,10 @@ def test_arguments_in_sentences_are_those_of_the_logic(page):
     """``name=value`` in a sentence is an argument of one of the methods that scripts call."""
     known = {
         name
-        for method in vars(RegistrationLogic).values()
-        if inspect.isfunction(method)
+        for _, method in inspect.getmembers(RegistrationLogic, inspect.isfunction)
         for name in inspect.signature(method).parameters
     }
+    known |= {option.keyword for option in OPTIONS}
     known |= {"client", "neighbors", "onto_reference", "adapt", "metric"}  # of run_cohort, core and GroupSettings
     for name in re.findall(r"`([A-Za-z_]+)=[^`]*`", _prose(page)):
         assert name in known, f"{page.name} names the argument {name}"
