@@ -107,8 +107,8 @@ def _read(path: Path, read_hdf5: Callable[[Path], list[Any]]) -> Any:
     io = _ITK_FORMATS.get(path.suffix.lower())
     if io is None:
         raise InputError(
-            f"The transform file {path} is not in a supported format; use .h5, .tfm, .mat, an image of displacements, or"
-            " elastix's .txt or .toml."
+            f"The transform file {path} is not in a supported format; use .h5, .tfm, .mat, an image of displacements,"
+            " or elastix's .txt or .toml."
         )
     chain = read_hdf5(path) if io == "HDF5TransformIO" else _built(path, _ENTRIES[io](path))
     if not chain:
