@@ -69,14 +69,12 @@ def add_choice(command: argparse.ArgumentParser) -> None:
     add(
         "--series",
         action="append",
-        default=[],
         metavar="UID|NUMBER",
         help="which DICOM series, or number in the list that is printed without it; once, or for FIXED and for MOVING",
     )
     add(
         "--frame",
         action="append",
-        default=[],
         type=int,
         metavar="N",
         help="which time point of a file or series with several, from 1 on; once, or for FIXED and for MOVING",

@@ -59,8 +59,8 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
         options.fixed_points,
         options.moving_points,
         pairing=options.pairing,
-        series=options.series,
-        frames=options.frame,
+        series=options.series or (),
+        frames=options.frame or (),
     )
     as_dicom = dicom_output(options, given)
     if "volume" in outputs:

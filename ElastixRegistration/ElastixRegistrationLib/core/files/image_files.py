@@ -98,13 +98,12 @@ def _read_file(path: Path, name: str, frame: int | None) -> Volume:
         if suffix in (".nrrd", ".nhdr"):
             header = nrrd.header_of(path)
             is_series = nrrd.is_series(header)
-            image, notes = nrrd.in_millimeters(image, header, f"the {name} {path.name}")
+            image, notes = nrrd.in_millimeters(image, header, f"the {name}")
     return Volume(_one_frame(image, f"{name} {path}", frame, is_series), tuple(notes))
 
 
 def _read_nifti(path: Path, name: str) -> tuple[Any, list[str]]:
     header = nifti.read_header(path)
-    called = f"the {name} {path.name}"
     if header is None:
         return read_by_itk(opened(path, name), path, name), []
     try:
@@ -122,7 +121,7 @@ def _read_nifti(path: Path, name: str) -> tuple[Any, list[str]]:
                 " not read together."
             ) from error
         image = found
-    return nifti.placed(header, image, called)
+    return nifti.placed(header, image, f"the {name}")
 
 
 def _one_frame(image: Any, name: str, frame: int | None, is_series: bool) -> Any:

@@ -15,7 +15,7 @@ from .pixels import stored_values
 from .stacks import TOLERANCE, Stack, geometry_of_stack, sentence
 
 
-def segmentation_image(frames: Sequence[Frame], name: str) -> tuple[Any, Geometry, list[str]]:
+def segmentation_image(frames: Sequence[Frame], name: str, role: str) -> tuple[Any, Geometry, list[str]]:
     """The segments of a segmentation as ITK image: label n where segment n is; its header names the segments.
 
     Segments that overlap become components, as in Slicer's .seg.nrrd files with layers. Slices without any segment,
@@ -48,7 +48,7 @@ def segmentation_image(frames: Sequence[Frame], name: str) -> tuple[Any, Geometr
     if len(layers) == 1:
         return _named(image_from_array(layers[0], geometry), header), geometry, []
     image = many_component_image(np.stack(layers, -1), geometry)
-    notes = [f"{sentence(name)} has segments that overlap; they are kept in {len(layers)} layers."]
+    notes = [f"The {role} has segments that overlap; they are kept in {len(layers)} layers."]
     return _named(image, header, layer_of), geometry, notes
 
 

@@ -28,7 +28,7 @@ def volumes_in(path: Path, name: str) -> tuple[list[Stack], list[str]]:
         frames_of(own)  # says what is wrong with this one
         instances = _with_siblings(own)
     by_series: dict[str, list[Instance]] = {}
-    for instance in _without_copies(instances, path, notes):
+    for instance in _without_copies(instances, path, name, notes):
         by_series.setdefault(instance.series_uid, []).append(instance)
     stacks: list[Stack] = []
     for series in sorted(by_series.values(), key=_series_key):
@@ -41,7 +41,7 @@ def volumes_in(path: Path, name: str) -> tuple[list[Stack], list[str]]:
         others = sum(frame.instance.path != path for frame in stacks[0].frames)
         if len(stacks) == 1 and others:
             notes.append(
-                f"{path.name} is one slice of a series: the {others} other{'s' * (others > 1)} beside it"
+                f"The file of the {name} is one slice of a series: the {others} other{'s' * (others > 1)} beside it"
                 f" {'were' if others > 1 else 'was'} read with it."
             )
     return stacks, notes
@@ -56,14 +56,16 @@ def _with_siblings(own: Instance) -> list[Instance]:
     return [own, *(one for one in others if one.series_uid == own.series_uid)]
 
 
-def _without_copies(instances: Sequence[Instance], path: Path, notes: list[str]) -> list[Instance]:
+def _without_copies(instances: Sequence[Instance], path: Path, name: str, notes: list[str]) -> list[Instance]:
     """One of the files that say they are the same image."""
     kept: dict[str, Instance] = {}
     for instance in instances:
         kept.setdefault(instance.uid or str(instance.path), instance)
     if len(kept) < len(instances) and path.is_dir():
         copies = len(instances) - len(kept)
-        notes.append(f"{path} has {copies} {'copy' if copies == 1 else 'copies'} of a slice in it; each is read once.")
+        notes.append(
+            f"The folder of the {name} has {copies} {'copy' if copies == 1 else 'copies'} of a slice in it; each is read once."
+        )
     return list(kept.values())
 
 

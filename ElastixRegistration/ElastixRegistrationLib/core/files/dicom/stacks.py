@@ -182,15 +182,16 @@ def _unevenness(positions: np.ndarray, normal: np.ndarray) -> np.ndarray:
     return np.asarray(np.linalg.norm(off, axis=1) / abs(float(step @ normal)))
 
 
-def geometry_of_stack(stack: Stack, name: str) -> tuple[Geometry, list[str]]:
+def geometry_of_stack(stack: Stack, name: str, role: str = "image") -> tuple[Geometry, list[str]]:
     """Where the voxels of a stack lie, sheared where the slices are, and sentences for the user about that.
 
-    ``name`` is what sentences call it, "the DICOM series in ...". Raises InputError with the fault: slices missing,
+    ``name`` is what errors call it, "the DICOM series in ...", and ``role`` what notices do, which are shown in reports
+    and name no files. Raises InputError with the fault: slices missing,
     doubled, shifted, without a place.
     """
     first, notes = stack.frames[0], []
     if first.spacing is None:
-        notes.append(f"{sentence(name)} has no pixel spacing; 1 mm is taken.")
+        notes.append(f"The {role} has no pixel spacing; 1 mm is taken.")
     spacing = first.spacing or (1.0, 1.0)
     axes = np.eye(3)[:2] if first.axes is None else first.axes
     normal = first.normal
@@ -208,14 +209,16 @@ def geometry_of_stack(stack: Stack, name: str) -> tuple[Geometry, list[str]]:
         worst = float(_unevenness(positions, normal).max()) if len(positions) > 2 else 0.0
         if worst > _NOTICED:
             millimeters = worst * abs(float(step @ normal))
-            notes.append(f"Slices of {name} lie up to {millimeters:.2g} mm off even distances; they are taken as even.")
+            notes.append(
+                f"Slices of the {role} lie up to {millimeters:.2g} mm off even distances; they are taken as even."
+            )
         lateral = step - (step @ normal) * normal
         if np.linalg.norm(lateral) * (len(positions) - 1) <= _STRAIGHT:
             step = (step @ normal) * normal
         else:
             angle = np.degrees(np.arctan2(np.linalg.norm(lateral), abs(step @ normal)))
             notes.append(
-                f"The slices of {name} are tilted by {angle:.1f} degrees against the line along which they follow each"
+                f"The slices of the {role} are tilted by {angle:.1f} degrees against the line along which they follow each"
                 " other (gantry tilt); the volume keeps that shear, so that all voxels lie where they were scanned."
             )
     length = float(np.linalg.norm(step))

@@ -85,9 +85,9 @@ def read_dicom(
     path = Path(path)
     stack, notes = _find(path, name, series, frame)
     if stack.frames[0].instance.is_segmentation:
-        image, geometry, more = segmentation_image(stack.frames, f"the segmentation {path.name}")
+        image, geometry, more = segmentation_image(stack.frames, f"the segmentation {path.name}", name)
         return DicomVolume(image, geometry, DicomSeries.of(stack.frames), stack.frames, (*notes, *more))
-    geometry, more = geometry_of_stack(stack, _called(stack, path))
+    geometry, more = geometry_of_stack(stack, _called(stack, path), name)
     image = _image(values_of(stack.frames), geometry)
     return DicomVolume(image, geometry, DicomSeries.of(stack.frames), stack.frames, (*notes, *more))
 

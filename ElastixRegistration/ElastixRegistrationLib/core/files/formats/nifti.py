@@ -145,7 +145,7 @@ def _from_quaternion(quaternion: Any, spacing: Any) -> np.ndarray:
 
 
 def placed(header: NiftiHeader, image: Any, name: str) -> tuple[Any, list[str]]:
-    """``image`` of a file where the header puts it, and sentences about that. ``name``: "the image x.nii"."""
+    """``image`` of a file where the header puts it, and sentences about that. ``name``: "the image"."""
     notes: list[str] = []
     if header.matrix is None or image.GetImageDimension() < 3:
         return image, notes

@@ -59,7 +59,9 @@ def in_millimeters(image: Any, header: dict[str, str], name: str) -> tuple[Any, 
     if not units or factors <= {1.0}:
         return image, []
     if len(known) != 1 or None in factors:
-        return image, [f"{name} has lengths in {', '.join(dict.fromkeys(units))}; they are taken as millimeters."]
+        return image, [
+            f"{name[:1].upper()}{name[1:]} has lengths in {', '.join(dict.fromkeys(units))}; they are taken as millimeters."
+        ]
     factor = known.pop()
     geometry = geometry_of(image)
     count = min(3, geometry.dimension)

@@ -45,9 +45,9 @@ def read_tiff(path: Path, name: str, frame: int | None) -> TiffImage:
         return TiffImage(read_by_itk(opened(path, name), path, name), [])
     with file:
         try:
-            spacing, notes = _spacing(file, series, f"the {name} {path.name}")
+            spacing, notes = _spacing(file, series, f"the {name}")
         except (ValueError, TypeError, KeyError, ZeroDivisionError, AttributeError, ElementTree.ParseError):
-            spacing, notes = {}, [f"The metadata of the {name} {path.name} are damaged; 1 mm is taken as spacing."]
+            spacing, notes = {}, [f"The metadata of the {name} are damaged; 1 mm is taken as spacing."]
         kept = [(axis, length) for axis, length in zip(axes, shape, strict=True) if length > 1 or axis in "YX"]
         several = [(axis, length) for axis, length in kept if axis in _FRAMES]
         if _plain(kept, file.pages[0]):
@@ -62,7 +62,7 @@ def read_tiff(path: Path, name: str, frame: int | None) -> TiffImage:
         voxels = _ordered(_voxels(series, path, name), axes, (frame or 1) - 1)
         channels = voxels.shape[-1] if voxels.ndim > 2 and _channel_count(kept) > 1 else 1
         if "C" in dict(kept):
-            notes.append(f"The {channels} channels of the {name} {path.name} are components of its voxels.")
+            notes.append(f"The {channels} channels of the {name} are components of its voxels.")
         return TiffImage(_image(voxels, channels, spacing), notes, frames)
 
 
