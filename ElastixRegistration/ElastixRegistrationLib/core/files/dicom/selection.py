@@ -63,9 +63,8 @@ def _without_copies(instances: Sequence[Instance], path: Path, name: str, notes:
         kept.setdefault(instance.uid or str(instance.path), instance)
     if len(kept) < len(instances) and path.is_dir():
         copies = len(instances) - len(kept)
-        notes.append(
-            f"The folder of the {name} has {copies} {'copy' if copies == 1 else 'copies'} of a slice in it; each is read once."
-        )
+        counted = f"{copies} {'copy' if copies == 1 else 'copies'} of a slice"
+        notes.append(f"The folder of the {name} has {counted} in it; each is read once.")
     return list(kept.values())
 
 

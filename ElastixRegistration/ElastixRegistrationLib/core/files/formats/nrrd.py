@@ -59,9 +59,8 @@ def in_millimeters(image: Any, header: dict[str, str], name: str) -> tuple[Any, 
     if not units or factors <= {1.0}:
         return image, []
     if len(known) != 1 or None in factors:
-        return image, [
-            f"{name[:1].upper()}{name[1:]} has lengths in {', '.join(dict.fromkeys(units))}; they are taken as millimeters."
-        ]
+        named = ", ".join(dict.fromkeys(units))
+        return image, [f"Lengths of {name} are in {named}, which is not known; they are taken as millimeters."]
     factor = known.pop()
     geometry = geometry_of(image)
     count = min(3, geometry.dimension)
