@@ -196,7 +196,11 @@ def _register(work: _Work, inputs: RegistrationInputs, labels: _Labels) -> Async
         moving_mask=inputs.moving_mask,
         fixed_points=inputs.fixed_points,
         moving_points=inputs.moving_points,
-        initial_transform=read_transform(case.initial_transform) if case.initial_transform else None,
+        initial_transform=read_transform(
+            case.initial_transform, fixed=geometry_of(inputs.fixed), moving=geometry_of(inputs.moving)
+        )
+        if case.initial_transform
+        else None,
         adapt=plan.adapt,
         **replace(
             request, threads=slot.threads, initialization=plan.starts[bool(case.initial_transform)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,15 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add = apply.add_argument
     add("transform", metavar="TRANSFORM")
     add("moving", metavar="MOVING", nargs="?", help="image to resample; segmentations (.seg.nrrd) stay segmentations")
-    add("--reference", metavar="FIXED", help="image whose grid the resampled MOVING gets; needed with it")
+    add(
+        "--reference",
+        metavar="FIXED",
+        help="image whose grid the resampled MOVING gets; needed with it, and for points that are voxel indices",
+    )
     add("--output-volume", metavar="V", help="the resampled MOVING; needed with it")
-    add("--points", metavar="P", help="elastix text, .fcsv or .mrk.json")
+    add(
+        "--points", metavar="P", help="elastix text (also outputpoints.txt and indices), .csv, .pts, .fcsv or .mrk.json"
+    )
     add("--output-points", metavar="Q", help="needed with --points")
     add("--model", metavar="M", help="surface: .vtk, .stl, .ply or .obj")
     add("--output-model", metavar="N", help="in the same format; needed with --model")
@@ -48,16 +55,18 @@ def run(options: argparse.Namespace) -> Outcome:
 
 
 def _move_points(options: argparse.Namespace) -> Outcome:
-    from ..core.files.point_files import Points, check_point_output, read_points, write_points
+    from ..core.files.image_files import read_geometry
+    from ..core.files.point_files import check_point_output, read_points, write_points
     from ..core.files.transform_files import read_transform
     from ..core.system.output_files import check_apart
 
     if not options.output_points:
         raise InputError("To move points, give --points and --output-points, and no image.")
     check_point_output(options.output_points)
-    check_apart([options.output_points], [options.transform, options.points])
-    transform = read_transform(options.transform)
-    points = read_points(options.points)
+    check_apart([options.output_points], [options.transform, options.points, options.reference])
+    reference = read_geometry(options.reference, "reference image") if options.reference else None
+    transform = read_transform(options.transform, fixed=reference)
+    points = read_points(options.points, reference)
     dimension = transform.GetInputSpaceDimension()
     if points.coordinates.shape[1] < dimension:
         raise InputError(
@@ -65,7 +74,7 @@ def _move_points(options: argparse.Namespace) -> Outcome:
         )
     moved = points.coordinates.copy()  # what a transform in a plane leaves alone stays
     moved[:, :dimension] = _mapping(transform, options.inverse)(points.coordinates[:, :dimension])
-    write_points(Points(moved, points.labels), options.output_points)
+    write_points(replace(points, coordinates=moved), options.output_points)
     return Outcome(
         f"{len(moved)} points written to {options.output_points}.",
         {"command": "apply", "points": len(moved), "outputs": {"points": options.output_points}},
@@ -119,12 +128,12 @@ def _resample(options: argparse.Namespace) -> Outcome:
     background = request.background
     check_output(options.output_volume, picture=is_picture(options.moving))
     check_apart([options.output_volume], [options.transform, options.moving, options.reference])
-    transform = read_transform(options.transform)
-    dimension = transform.GetInputSpaceDimension()
     source, reference_image = (
         read_image(options.moving, "moving image"),
         read_image(options.reference, "reference image"),
     )
+    transform = read_transform(options.transform, fixed=geometry_of(reference_image), moving=geometry_of(source))
+    dimension = transform.GetInputSpaceDimension()
     moving, flat_reference = in_dimension(source, dimension), in_dimension(reference_image, dimension)
     reference = geometry_of(flat_reference)
     if not dimension == moving.GetImageDimension() == reference.dimension:

@@ -19,7 +19,7 @@ from typing import Any
 
 from .. import __version__
 from ..core.errors import ElastixRegistrationError, EnvironmentFault, RegistrationError, is_fault
-from . import analyze, apply, batch, compare, evaluate, presets, register, tune
+from . import analyze, apply, batch, compare, convert, evaluate, presets, register, tune
 from .dicom_output import add_dicom_options
 from .interrupts import INTERRUPTED
 from .options import (
@@ -100,6 +100,7 @@ def parser() -> argparse.ArgumentParser:
     common = _common_options(False)
     _add_register(subparsers, common)
     apply.add_parser(subparsers, common)
+    convert.add_parsers(subparsers, common)
     analyze.add_parser(subparsers, common)
     evaluate.add_parser(subparsers, common)
     batch.add_parser(subparsers, common)

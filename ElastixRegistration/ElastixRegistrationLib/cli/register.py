@@ -206,8 +206,12 @@ def _start(options: argparse.Namespace, given: Any) -> Any:
     """The initial transform: of a file, or of the landmarks."""
     if options.initial_transform:
         from ..core.files.transform_files import read_transform
+        from ..core.images.geometry import geometry_of
 
-        return given.start(read_transform(options.initial_transform))
+        transform = read_transform(
+            options.initial_transform, fixed=geometry_of(given.fixed), moving=geometry_of(given.moving)
+        )
+        return given.start(transform)
     if not options.landmark_start:
         return None
     from ..core.transforms.landmarks import fit_landmarks

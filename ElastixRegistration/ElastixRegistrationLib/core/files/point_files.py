@@ -1,10 +1,15 @@
-"""Landmarks to and from files: elastix/transformix text, Slicer .fcsv and .mrk.json. In memory always LPS mm."""
+"""Landmarks to and from files: elastix/transformix text, tables (.csv), .pts, Slicer's .fcsv and .mrk.json.
+
+In memory always LPS mm.
+"""
 
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,20 +20,34 @@ from ..images.geometry import Geometry
 from ..system.output_files import check_folder_of, check_suffix, whole_file
 
 _RAS = np.array([-1.0, -1.0, 1.0])
+_TABLES = (".csv", ".tsv")
+_PTS_HEADER = re.compile(r"\s*version\b", re.IGNORECASE)
+_OUTPUT_POINT = re.compile(r"OutputPoint\s*=\s*\[([^\]]*)\]")
+#: Names of the three columns of a table, and whether x and y are to be flipped.
+_COLUMNS = (("x", "y", "z"), ("l", "p", "s"), ("r", "a", "s"))
+_SAYS_RAS, _SAYS_LPS = re.compile(r"\bRAS\b", re.IGNORECASE), re.compile(r"\bLPS\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Points:
-    """``coordinates`` (N, D), LPS mm; ``labels`` N texts, empty where the file has none."""
+    """``coordinates`` (N, D), LPS mm; ``labels`` N texts, empty where the file has none.
+
+    ``form`` is "pts" for a .pts file with a version and a number of points, as other programs than elastix write them.
+    """
 
     coordinates: np.ndarray
     labels: tuple[str, ...]
+    form: str = ""
 
 
 def read_points(path: str | os.PathLike, image: Geometry | None = None) -> Points:
-    """Points of a file, by its suffix; anything but .fcsv and .json is elastix text.
+    """Points of a file, by its suffix: .mrk.json, .fcsv, .csv and .tsv; anything else is elastix text, what transformix
+    writes (outputpoints.txt: the output points), or a .pts file with a version and a number of points.
 
-    ``image`` is needed for elastix files of voxel indices. Raises InputError naming the file and what is wrong in it.
+    Tables have a header with x, y and z, as ANTs has them, l, p and s or r, a and s, and perhaps label; they are in LPS
+    unless the header or a comment says RAS. ``image`` is needed for elastix files of voxel indices.
+
+    Raises InputError naming the file and what is wrong in it.
     """
     path = Path(path)
     try:
@@ -42,6 +61,12 @@ def read_points(path: str | os.PathLike, image: Geometry | None = None) -> Point
             points = _parse_markups(text)
         elif path.suffix.lower() == ".fcsv":
             points = _parse_fcsv(text)
+        elif path.suffix.lower() in _TABLES:
+            points = _parse_table(text)
+        elif _PTS_HEADER.match(text):
+            points = _parse_pts(text)
+        elif _OUTPUT_POINT.search(text):
+            points = _parse_output_points(text)
         else:
             points = _parse_elastix(text, image)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
@@ -61,6 +86,10 @@ def write_points(points: Points, path: str | os.PathLike) -> None:
         text = _format_markups(points)
     elif path.suffix.lower() == ".fcsv":
         text = _format_fcsv(points)
+    elif path.suffix.lower() in _TABLES:
+        text = _format_table(points, "," if path.suffix.lower() == ".csv" else "\t")
+    elif path.suffix.lower() == ".pts" and points.form == "pts":
+        text = _format_pts(points)
     else:
         rows = [" ".join(map(repr, row)) for row in np.asarray(points.coordinates, float).tolist()]
         text = "\n".join(["point", str(len(rows)), *rows]) + "\n"
@@ -70,7 +99,7 @@ def write_points(points: Points, path: str | os.PathLike) -> None:
 
 def check_point_output(path: str | os.PathLike) -> None:
     """Raise InputError when points cannot be written to ``path``."""
-    check_suffix(Path(path), (".txt", ".pts", ".fcsv", ".json"), "point")
+    check_suffix(Path(path), (".txt", ".pts", ".csv", ".tsv", ".fcsv", ".json"), "point")
     check_folder_of(Path(path))
 
 
@@ -78,7 +107,7 @@ def _parse_elastix(text: str, image: Geometry | None) -> Points:
     lines = [line.split() for line in text.splitlines() if line.strip()]
     kind = lines[0][0].lower() if lines else ""
     if kind not in ("point", "index"):
-        raise ValueError('the first line is neither "point" nor "index"')
+        raise ValueError('the first line is neither "point" nor "index", and no header of another form')
     count = int(lines[1][0])
     rows = lines[2 : 2 + count]
     if len(rows) < count:
@@ -88,9 +117,57 @@ def _parse_elastix(text: str, image: Geometry | None) -> Points:
     coordinates = np.array(rows, float).reshape(count, -1)
     if kind == "index":
         if image is None:
-            raise ValueError("it holds voxel indices, which need their image")
+            raise ValueError("it holds voxel indices, which need their image: give it with --reference")
         coordinates = image.points_of(coordinates)
     return Points(coordinates, ("",) * count)
+
+
+def _parse_table(text: str) -> Points:
+    lines = [line for line in text.splitlines() if line.strip()]
+    comments = [line for line in lines if line.startswith("#")]
+    lines = [line for line in lines if not line.startswith("#")]
+    if not lines:
+        raise ValueError("it is empty")
+    separator = max(",;\t", key=lines[0].count)
+    header, *rows = csv.reader(lines, delimiter=separator)
+    said = " ".join([lines[0], *comments])
+    plain = [re.sub(r"[^a-z]", "", re.sub(r"\b(ras|lps|mm)\b|[(_\[].*", "", name.strip().lower())) for name in header]
+    columns: tuple[str, ...] | None = next((names for names in _COLUMNS if set(names) <= set(plain)), None)
+    if columns is None and {"x", "y"} <= set(plain):
+        columns = ("x", "y")
+    if columns is None:
+        raise ValueError(f"its header {lines[0]!r} does not name the columns x, y, z (or l, p, s; r, a, s)")
+    is_ras = columns == ("r", "a", "s") or (columns[0] == "x" and bool(_SAYS_RAS.search(said)))
+    if is_ras and _SAYS_LPS.search(said):
+        raise ValueError("it says both RAS and LPS")
+    places = [plain.index(name) for name in columns]
+    coordinates = np.array([[row[place] for place in places] for row in rows], float).reshape(len(rows), len(places))
+    flip = _RAS[: len(places)] if is_ras else 1.0
+    label = next((plain.index(name) for name in ("label", "name") if name in plain), None)
+    labels = ("",) * len(rows) if label is None else tuple(row[label].strip() for row in rows)
+    return Points(coordinates * flip, labels)
+
+
+def _parse_pts(text: str) -> Points:
+    """A version, the number of points, and a line for each, which may begin with its name."""
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    start = next(n for n, words in enumerate(lines) if words[0].lower().startswith("number_of_points"))
+    count, rows = int(lines[start][-1]), [words for words in lines[start + 1 :] if words not in (["{"], ["}"])]
+    if len(rows) < count:
+        raise ValueError(f"{count} points are announced and {len(rows)} follow")
+    rows = rows[:count]
+    if any(len(row) not in (3, 4) for row in rows):
+        raise ValueError("a line has other than three coordinates")
+    coordinates = np.array([row[-3:] for row in rows], float).reshape(count, 3)
+    return Points(coordinates, tuple(row[0] if len(row) == 4 else "" for row in rows), "pts")
+
+
+def _parse_output_points(text: str) -> Points:
+    """Of transformix: the points that it has mapped."""
+    rows = [found.group(1).split() for found in _OUTPUT_POINT.finditer(text)]
+    if len({len(row) for row in rows}) > 1:
+        raise ValueError("its points have different numbers of coordinates")
+    return Points(np.array(rows, float), ("",) * len(rows))
 
 
 def _parse_fcsv(text: str) -> Points:
@@ -122,6 +199,24 @@ def _parse_markups(text: str) -> Points:
 def _rows3(points: Points) -> list[list[float]]:
     coordinates = np.asarray(points.coordinates, float)
     return np.pad(coordinates, [(0, 0), (0, 3 - coordinates.shape[1])]).tolist()
+
+
+def _format_table(points: Points, separator: str) -> str:
+    """As ANTs reads it: x, y and z in LPS, a time of 0, a label."""
+    memory = io.StringIO()
+    writer = csv.writer(memory, delimiter=separator, lineterminator="\n")
+    writer.writerow(["x", "y", "z", "t", "label"])
+    for row, label in zip(_rows3(points), points.labels, strict=True):
+        writer.writerow([*map(repr, row), 0, label])
+    return memory.getvalue()
+
+
+def _format_pts(points: Points) -> str:
+    rows = [
+        " ".join([*([label] if label else []), *map(repr, row)])
+        for row, label in zip(_rows3(points), points.labels, strict=True)
+    ]
+    return "\n".join(["Version 1.0", f"Number_of_points {len(rows)}", *rows]) + "\n"
 
 
 def _format_fcsv(points: Points) -> str:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-import struct
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,12 +22,18 @@ from ..system.decimal_point import decimal_point
 from ..system.itk_access import parameters_of, wrapped_class
 from ..system.native_messages import NATIVE_ERRORS, native_messages_of_success, silence_hdf5_at_exit
 from ..system.output_files import whole_file
-from ..system.probe import failure_reason
-from ..system.truncation import is_hdf5_truncated
-from ..transforms.itk_transforms import chain_of, compose, displacement_field_transform, down_cast, map_points
+from ..transforms.itk_transforms import (
+    affine_from_matrix,
+    chain_of,
+    compose,
+    displacement_field,
+    displacement_field_transform,
+    map_points,
+    matrix_of,
+    rigid_where_it_is,
+)
 from ..transforms.sampling import lattice, sampled
 from ..transforms.transform_parameters import (
-    itk_transform,
     maps_from_transform,
     output_grid,
     transform_from_map,
@@ -37,7 +42,13 @@ from ..transforms.transform_parameters import (
 from ..wording import counted
 from .dicom.headers import is_dicom
 from .formats.itk_readers import image_suffix_of
+from .formats.nrrd import is_modeling_field
 from .image_files import IMAGE_SUFFIXES, read_image, write_image
+from .itk_transform_files import inverted, read_itk_entries, read_itk_hdf5
+from .linear_forms import is_linear_form, linear_text, read_linear
+
+#: Image formats that keep vectors of floats.
+FIELD_SUFFIXES = frozenset({".nrrd", ".nhdr", ".mha", ".mhd", ".nii", ".nii.gz"})
 
 _ITK_FORMATS = {
     ".h5": "HDF5TransformIO",
@@ -46,7 +57,26 @@ _ITK_FORMATS = {
     ".txt": "TxtTransformIO",
     ".mat": "MatlabTransformIO",
 }
-_WRITTEN = (".h5", ".hdf5", ".tfm")
+#: What ``write_transform`` can write, by the name that chooses it and the suffix that stands for it.
+FORMS = {
+    "itk": (".h5", ".hdf5", ".tfm", ".txt", ".mat"),
+    "elastix": (".txt", ".toml"),
+    "field": tuple(sorted(FIELD_SUFFIXES)),
+    "lta": (".lta",),
+    "afni": (".1d",),
+    "fsl": (".mat",),
+}
+_FORM_OF = {
+    **dict.fromkeys(FIELD_SUFFIXES, "field"),
+    ".h5": "itk",
+    ".hdf5": "itk",
+    ".tfm": "itk",
+    ".mat": "itk",
+    ".txt": "elastix",
+    ".toml": "elastix",
+    ".lta": "lta",
+    ".1d": "afni",
+}
 _NO_INITIAL = ("", "NoInitialTransform")
 #: Parameters that name another file which belongs to the map.
 _FILES_OF_MAPS = ("TransformFileName", "DeformationFieldFileName")
@@ -54,26 +84,32 @@ _FILES_OF_MAPS = ("TransformFileName", "DeformationFieldFileName")
 _MAX_SAMPLES = 500_000
 #: So many bytes hold the last line of a file in ITK's text form, the fixed parameters of a transform.
 _MAX_END = 1_000_000
-#: HDF5 files up to this size are tried in another process first, as HDF5 does not survive every damaged one, and asks
-#: for gigabytes that some announce: deflate makes at most 1032 bytes of one.
-_LEAST_MEMORY, _MAX_COMPRESSED = 256 * 2**20, 1032
-_MAX_PROBED_BYTES = 50_000_000
 _FULL_PATH = re.compile(r"[\\/]|[A-Za-z]:")
 
 
-def read_transform(path: str | os.PathLike, read_hdf5: Callable[[Path], list[Any]] | None = None) -> Any:
+def read_transform(
+    path: str | os.PathLike,
+    read_hdf5: Callable[[Path], list[Any]] | None = None,
+    *,
+    fixed: Geometry | None = None,
+    moving: Geometry | None = None,
+) -> Any:
     """itk transform, fixed to moving, LPS mm: of an ITK file (elastix, ANTs, BRAINS, Slicer), of an image of
-    displacements, or of an elastix TransformParameters chain.
+    displacements, of an elastix TransformParameters chain, or a matrix of FSL, FreeSurfer or AFNI.
 
     ``read_hdf5`` gives the transforms of an .h5 file, first applied first, in a process that has an HDF5 of its own.
-    Raises InputError naming the file, also for one that it links to.
+    FSL's matrices need the grids of both images, ``fixed`` and ``moving``. Inverses of fields and B-splines, as Slicer
+    writes them, are read numerically inverted. Raises InputError naming the file, also for one that it links to, and
+    for forms that are not read.
     """
     path = Path(path)
     if not path.is_file():
         raise InputError(f"The transform file {path} does not exist.")
     try:
         with native_messages_of_success():
-            transform = _read(path, read_hdf5 or _read_hdf5)
+            if is_linear_form(path):
+                return affine_from_matrix(read_linear(path, fixed, moving))
+            transform = _read(path, read_hdf5 or read_itk_hdf5)
             _check_finite(transform, path)
         return transform
     except InputError:
@@ -107,98 +143,13 @@ def _read(path: Path, read_hdf5: Callable[[Path], list[Any]]) -> Any:
     io = _ITK_FORMATS.get(path.suffix.lower())
     if io is None:
         raise InputError(
-            f"The transform file {path} is not in a supported format; use .h5, .tfm, .mat, an image of displacements,"
-            " or elastix's .txt or .toml."
+            f"The transform file {path} is not in a supported format; use .h5, .tfm, .mat, .lta, .1D, an image of"
+            " displacements, or elastix's .txt or .toml."
         )
-    chain = read_hdf5(path) if io == "HDF5TransformIO" else _built(path, _ENTRIES[io](path))
+    chain = read_hdf5(path) if io == "HDF5TransformIO" else read_itk_entries(path)
     if not chain:
         raise InputError(f"The transform file {path} contains no transform.")
     return compose(chain)
-
-
-def _what_is_wrong(why: str) -> str:
-    """The rest of a sentence on an HDF5 file that fails with the text ``why``, or without any."""
-    if not why:
-        return "is truncated, damaged, or not an HDF5 file."
-    if "KernelTransform_" in why:
-        return (
-            "holds a thin-plate or similar spline of landmarks, which ITK's Python packages do not read from this"
-            " format; save it as .tfm."
-        )
-    return "is damaged or holds no ITK transform."
-
-
-def _read_hdf5(path: Path) -> list[Any]:
-    """Transforms of ITK's HDF5 form, first applied first."""
-    reader = wrapped_class("TransformFileReader", "TemplateD").New()
-    reader.SetTransformIO(wrapped_class("HDF5TransformIO", "TemplateD").New())
-    reader.SetFileName(str(path))
-    size = path.stat().st_size
-    why = None
-    if is_hdf5_truncated(path):
-        why = ""
-    elif size < _MAX_PROBED_BYTES:
-        why = failure_reason(reader.Update, _LEAST_MEMORY + _MAX_COMPRESSED * size)
-    if why is None:
-        try:
-            reader.Update()
-        except NATIVE_ERRORS as error:
-            silence_hdf5_at_exit()
-            why = str(error)
-    if why is not None:
-        raise InputError(f"The transform file {path} {_what_is_wrong(why)}")
-    # A file may hold several that are meant as one, in the order of a composite's queue: the last acts first.
-    chain = []
-    transforms = reader.GetModifiableTransformList()
-    while not transforms.empty():
-        chain += chain_of(down_cast(transforms.pop()))
-    return chain
-
-
-def _built(path: Path, entries: Iterable[tuple[str, np.ndarray, np.ndarray]]) -> list[Any]:
-    """Transforms of (type, parameters, fixed parameters), in the order of a file, first applied first."""
-    try:
-        built = [itk_transform(*entry) for entry in entries if not entry[0].startswith("CompositeTransform")]
-    except (KeyError, ValueError, RuntimeError, struct.error) as error:
-        raise InputError(f"The transform file {path} is damaged.") from error
-    return built[::-1]
-
-
-def _text_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    """Of ITK's text form."""
-    entries: list[dict[str, str]] = []
-    for line in path.read_text("utf-8").splitlines():
-        name, _, value = line.partition(":")
-        if name == "Transform":
-            entries.append({})
-        if entries and not line.startswith("#") and value:
-            entries[-1][name.strip()] = value.strip()
-    for entry in entries:
-        values, fixed_values = (
-            np.array(entry.get(name, "").split(), float) for name in ("Parameters", "FixedParameters")
-        )
-        yield entry["Transform"], values, fixed_values
-
-
-def _matlab_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    """Of ITK's Matlab form (level 4): parameters in a variable named by the type, then one of the fixed parameters."""
-    content, at = path.read_bytes(), 0
-    variables: list[tuple[str, np.ndarray]] = []
-    while at < len(content):
-        kind, rows, columns, _, length = struct.unpack_from("<5i", content, at)
-        if min(rows, columns, length) < 0:
-            raise ValueError(f"a matrix of {rows} x {columns} numbers")
-        at += 20 + length
-        name = content[at - length : at].rstrip(b"\0").decode("ascii")
-        values = np.frombuffer(content, "<f4" if kind // 10 % 10 else "<f8", rows * columns, at)
-        at += values.nbytes
-        variables.append((name, values.astype(float)))
-    for (name, values), (_, fixed_values) in zip(variables[::2], variables[1::2], strict=True):
-        yield name, values, fixed_values
-
-
-#: Readers of ITK's other forms. ITK's own do not know all types of transforms, and do not survive all that is damaged.
-_ENTRIES = {"TxtTransformIO": _text_entries, "MatlabTransformIO": _matlab_entries}
 
 
 def _transform_of_map(parameters: Mapping[str, Sequence[str]], read_hdf5: Callable[[Path], list[Any]]) -> Any:
@@ -220,7 +171,8 @@ def _read_field(path: Path) -> Any:
             f"The file {path} is not a transform: its voxels have {counted(component_count(image), 'component')}, and"
             f" displacements in {geometry.dimension} dimensions have {geometry.dimension}."
         )
-    return displacement_field_transform(np.asarray(array_view(image), np.float64), geometry)
+    field = displacement_field_transform(np.asarray(array_view(image), np.float64), geometry)
+    return inverted(field, path) if is_modeling_field(path) else field
 
 
 def read_transform_parameters(path: str | os.PathLike) -> list[ParameterMap]:
@@ -257,24 +209,62 @@ def _linked(file: Path, link: str, what: str) -> Path:
     return found.absolute()
 
 
-def write_transform(
-    transform: Any, path: str | os.PathLike, fixed: Geometry, maps: list[ParameterMap] | None = None
-) -> None:
-    """Write a transform, fixed to moving, LPS mm, by suffix: .h5 or .tfm for ITK, SimpleITK and Slicer, .txt or .toml
-    for elastix. All or nothing; raises InputError where it cannot be written.
+def form_of(path: str | os.PathLike, form: str | None = None) -> str:
+    """The form that ``write_transform`` writes for a name. Raises InputError for a name or a form that is not known."""
+    path = Path(path)
+    suffix = image_suffix_of(path)
+    chosen = _FORM_OF.get(suffix) if form is None else form
+    if chosen is None:
+        raise InputError(
+            f"No transform format is known for the name {path.name}; use .h5, .tfm, .mat, .txt, .toml, .lta, .1D, or an"
+            " image name for displacements."
+        )
+    if chosen not in FORMS or suffix not in FORMS[chosen]:
+        names = "; ".join(f"{name}: {', '.join(suffixes)}" for name, suffixes in FORMS.items())
+        raise InputError(f"{path.name} is no name for the form {chosen}; known are {names}.")
+    return chosen
 
-    ITK's forms hold thin plates sampled (see ``readable_by_itk``), elastix's hold everything exactly. ``fixed`` is the
-    grid that elastix files name for resampling; ``maps``, where known, are written as they are. In
-    elastix's form ``x.txt`` is the last of a chain; what comes before it, and fields, go to files beside it.
+
+def write_transform(
+    transform: Any,
+    path: str | os.PathLike,
+    fixed: Geometry | None,
+    maps: list[ParameterMap] | None = None,
+    *,
+    moving: Geometry | None = None,
+    form: str | None = None,
+) -> None:
+    """Write a transform, fixed to moving, LPS mm, by suffix: .h5, .tfm or .mat for ITK, SimpleITK, ANTs and Slicer,
+    .txt or .toml for elastix, .lta for FreeSurfer, .1D for AFNI, an image name for displacements on the grid ``fixed``.
+    ``form`` chooses where a suffix has two: "fsl" for .mat, "itk" for .txt (see ``FORMS``).
+
+    ITK's forms hold thin plates sampled (see ``readable_by_itk``), elastix's hold everything exactly, those of FSL,
+    FreeSurfer and AFNI matrices only. Rotations with a shift are written to ITK's forms as such. ``fixed`` is the grid
+    that elastix files name for resampling; ``maps``, where known, are written as they are. In elastix's form ``x.txt``
+    is the last of a chain; what comes before it, and fields, go to files beside it. FSL needs ``moving`` too.
+
+    All or nothing. Raises InputError where it cannot be written, and where a grid that is needed is None.
     """
     path = Path(path)
-    suffix = path.suffix.lower()
-    if suffix in (".txt", ".toml"):
-        _write_elastix(maps or _maps_and_fields(transform, path, fixed), path)
+    suffix, form = path.suffix.lower(), form_of(path, form)
+    if form in ("lta", "afni", "fsl"):
+        matrix = matrix_of(transform)
+        if matrix is None:
+            raise InputError(
+                f"{path.name} can hold a matrix only, and this transform is none; write it as .h5, or as displacements."
+            )
+        with whole_file(path) as draft:
+            draft.write_text(linear_text(matrix, path, form, fixed, moving), encoding="ascii")
         return
-    if suffix not in _WRITTEN:
-        raise InputError(f"No transform format is known for the name {path.name}; use .h5, .tfm, .txt or .toml.")
-    transform = readable_by_itk(transform, fixed)
+    if form == "field":
+        write_image(displacement_field(transform, _needed(fixed, path)), path)
+        return
+    if form == "elastix":
+        _write_elastix(maps or _maps_and_fields(transform, path, _needed(fixed, path)), path)
+        return
+    transform = rigid_where_it_is(readable_by_itk(transform, fixed))
+    if suffix == ".mat" and not transform.IsLinear():
+        raise InputError(f"{path.name} can hold a matrix only, and this transform is none; write it as .h5.")
     writer = wrapped_class("TransformFileWriter", "TemplateD").New()
     with whole_file(path) as draft:
         writer.SetTransformIO(wrapped_class(_ITK_FORMATS[suffix], "TemplateD").New())
@@ -285,10 +275,10 @@ def write_transform(
             with native_messages_of_success(), decimal_point():
                 writer.Update()
         except NATIVE_ERRORS as error:
-            if suffix != ".tfm":
+            if suffix in (".h5", ".hdf5"):
                 silence_hdf5_at_exit()
             raise ResourceError(f"The transform {path} cannot be written; is the disk full?") from error
-        if suffix == ".tfm" and not _ends_whole(draft, transform):
+        if suffix in (".tfm", ".txt") and not _ends_whole(draft, transform):
             raise ResourceError(f"The transform {path} cannot be written; is the disk full?")
 
 
@@ -302,11 +292,21 @@ def _ends_whole(path: Path, transform: Any) -> bool:
     return end.endswith("\n") and name == "FixedParameters" and len(values.split()) in counts
 
 
-def readable_by_itk(transform: Any, fixed: Geometry) -> Any:
+def _needed(fixed: Geometry | None, path: Path) -> Geometry:
+    if fixed is None:
+        raise InputError(f"To write {path.name} the grid of the fixed image is needed; give that image.")
+    return fixed
+
+
+def readable_by_itk(transform: Any, fixed: Geometry | None) -> Any:
     """``transform`` with splines of landmarks, which ITK and SimpleITK write but do not read, sampled to displacements.
 
     That is done on ``fixed`` and as far around it as a quarter of its size, with its spacing; all else stays exact.
     """
+    if not any(element.GetNameOfClass().endswith("KernelTransform") for element in chain_of(transform)):
+        return transform
+    if fixed is None:
+        raise InputError("A spline of landmarks is written on the grid of the fixed image; give that image.")
     chain, points = [], lattice(fixed, margin=0.25)
     for element in chain_of(transform):
         if element.GetNameOfClass().endswith("KernelTransform"):
@@ -314,7 +314,7 @@ def readable_by_itk(transform: Any, fixed: Geometry) -> Any:
         else:
             chain.append(element)
         points = map_points(element, points)
-    return transform if len(chain) == len(chain_of(transform)) else compose(chain)
+    return compose(chain)
 
 
 def _maps_and_fields(transform: Any, path: Path, fixed: Geometry) -> list[ParameterMap]:

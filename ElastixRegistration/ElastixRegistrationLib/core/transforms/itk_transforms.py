@@ -15,6 +15,9 @@ import numpy as np
 from ..images.geometry import Geometry, array_view, new_image, set_geometry
 from ..system.itk_access import fill_parameters, parameters_of, quickly_wrapped_class, wrapped_class
 
+#: How far the columns of a matrix may be from orthonormal to be a rotation.
+_ROTATION = 1e-9
+
 
 def identity(dimension: int) -> Any:
     return affine_from_matrix(np.eye(dimension + 1))
@@ -28,6 +31,34 @@ def affine_from_matrix(matrix: np.ndarray) -> Any:
     values = np.concatenate([matrix[:dimension, :dimension].ravel(), matrix[:dimension, dimension]])
     transform.SetParameters(fill_parameters(transform.GetParameters(), values))
     return transform
+
+
+def rigid_where_it_is(transform: Any) -> Any:
+    """An affine transform that only turns and shifts, as the Euler transform that says so; others as they are."""
+    matrix = matrix_of(transform) if transform.GetNameOfClass() == "AffineTransform" else None
+    if matrix is None:
+        return transform
+    dimension = len(matrix) - 1
+    turn, shift = matrix[:dimension, :dimension], matrix[:dimension, dimension]
+    if np.abs(turn.T @ turn - np.eye(dimension)).max() > _ROTATION or np.linalg.det(turn) < 0:
+        return transform
+    if dimension == 2:
+        rigid = wrapped_class("Euler2DTransform", "D").New()
+        values = np.array([np.arctan2(turn[1, 0], turn[0, 0]), *shift])
+    else:
+        rigid = wrapped_class("Euler3DTransform", "D").New()
+        values = np.concatenate([_euler_angles(turn), shift])
+    rigid.SetParameters(fill_parameters(rigid.GetParameters(), values))
+    return rigid
+
+
+def _euler_angles(turn: np.ndarray) -> tuple[float, float, float]:
+    """About x, y and z, of a (3, 3) rotation that turns about y first, then about x, then about z, as ITK's does."""
+    across = np.hypot(turn[2, 0], turn[2, 2])
+    about_x = np.arctan2(turn[2, 1], across)
+    if across < _ROTATION:  # y and z are about one axis
+        return float(about_x), 0.0, float(np.arctan2(turn[1, 0], turn[0, 0]))
+    return float(about_x), float(np.arctan2(-turn[2, 0], turn[2, 2])), float(np.arctan2(-turn[0, 1], turn[1, 1]))
 
 
 def matrix_of(transform: Any) -> np.ndarray | None:

@@ -112,7 +112,11 @@ def itk_transform(type_name: str, values: np.ndarray, fixed_values: np.ndarray) 
     Raises UnsupportedTransform, ValueError or RuntimeError where there is none.
     """
     kind, _, sizes = type_name.partition("_")
-    dimension = sizes.rpartition("_")[2]
+    # double_3_3, and double_3_3_2 for B-splines of order 2
+    words = sizes.split("_")
+    dimension, order = words[min(2, len(words) - 1)], words[3:]
+    if kind == "BSplineTransform" and order not in ([], ["3"]):
+        raise UnsupportedTransform(f"It is a B-spline of order {order[0]}, and only those of order 3 are known here.")
     if kind == "MatrixOffsetTransformBase":  # as older versions of ANTs write it
         kind = "AffineTransform"
     for suffix in ("D", f"D{dimension}", f"D{dimension}{dimension}", f"D{dimension}3"):

@@ -219,7 +219,7 @@ def geometry_of_stack(stack: Stack, name: str, role: str = "image") -> tuple[Geo
             angle = np.degrees(np.arctan2(np.linalg.norm(lateral), abs(step @ normal)))
             notes.append(
                 f"The slices of the {role} are tilted by {angle:.1f} degrees against the line along which they follow"
-                " each other (gantry tilt); the volume keeps that shear, so that all voxels lie where they were scanned."
+                " each other (gantry tilt); the volume keeps that shear, so that voxels lie where they were scanned."
             )
     length = float(np.linalg.norm(step))
     direction = np.column_stack([axes[0], axes[1], step / length])

@@ -1,0 +1,138 @@
+"""The subcommands convert, invert and compose: transforms from file to file, in the forms of other tools."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import InputError
+from .outcome import Outcome
+
+if TYPE_CHECKING:
+    from ..core.images.geometry import Geometry
+
+_log = logging.getLogger(__name__)
+
+_FORMS = ("itk", "elastix", "field", "fsl", "lta", "afni")
+_WRITTEN = (
+    " OUTPUT is written by its name: .h5, .tfm and .mat for ITK, SimpleITK, ANTs and Slicer, .txt and .toml for"
+    " elastix, .lta for FreeSurfer, .1D for AFNI, an image name for displacements on the grid of --fixed; with --form,"
+    " .mat for FSL and .txt for ITK."
+)
+
+
+def add_parsers(subparsers: Any, common: argparse.ArgumentParser) -> None:
+    convert = subparsers.add_parser(
+        "convert",
+        parents=[common],
+        help="write a transform in the form of another tool",
+        description="Write a transform in the form of another tool. Read is what apply reads, and matrices of FSL's"
+        " flirt, FreeSurfer and AFNI." + _WRITTEN,
+    )
+    convert.add_argument("transform", metavar="TRANSFORM")
+    invert = subparsers.add_parser(
+        "invert",
+        parents=[common],
+        help="the transform the other way",
+        description="Write the inverse of a transform: exact for linear ones, displacements on the grid of --fixed for"
+        " others." + _WRITTEN,
+    )
+    invert.add_argument("transform", metavar="TRANSFORM")
+    compose = subparsers.add_parser(
+        "compose",
+        parents=[common],
+        help="several transforms as one",
+        description="Write transforms as one. The first is applied first: to points of the fixed image of all."
+        + _WRITTEN,
+    )
+    compose.add_argument("transforms", metavar="TRANSFORM", nargs="+")
+    for command, run in ((convert, _convert), (invert, _invert), (compose, _compose)):
+        add = command.add_argument
+        add("output", metavar="OUTPUT")
+        add("--fixed", metavar="F", help="the image from which the transform maps points: its grid")
+        add("--moving", metavar="M", help="the image to which it maps them; needed for FSL")
+        add("--form", choices=_FORMS, help="where the name of OUTPUT leaves a choice")
+        command.set_defaults(run=run)
+
+
+def _convert(options: argparse.Namespace) -> Outcome:
+    fixed, moving = _checked(options, [options.transform])
+    return _written(options, _read(options.transform, fixed, moving), fixed, moving)
+
+
+def _invert(options: argparse.Namespace) -> Outcome:
+    from ..core.transforms.inverse import invert
+    from ..core.transforms.itk_transforms import affine_from_matrix, matrix_of
+
+    fixed, moving = _checked(options, [options.transform])
+    transform = _read(options.transform, fixed, moving)
+    matrix = matrix_of(transform)
+    if matrix is not None:
+        import numpy as np
+
+        if abs(np.linalg.det(matrix)) < 1e-9:
+            raise InputError(f"The transform {options.transform} collapses space and has no inverse.")
+        return _written(options, affine_from_matrix(np.linalg.inv(matrix)), moving, fixed)
+    if fixed is None:
+        raise InputError("The inverse of a transform that is not linear is found on a grid: give --fixed.")
+    inverse = invert(transform, fixed)
+    _log.info(
+        "The inverse brings points back to %.3f mm on average, %.3f mm at most.",
+        inverse.mean_residual,
+        inverse.max_residual,
+    )
+    residual = {"mean": inverse.mean_residual, "max": inverse.max_residual}
+    return _written(options, inverse.transform, moving or fixed, fixed, inverse_residual_mm=residual)
+
+
+def _compose(options: argparse.Namespace) -> Outcome:
+    from ..core.transforms.itk_transforms import compose
+
+    fixed, moving = _checked(options, options.transforms)
+    chain = [_read(path, fixed, moving) for path in options.transforms]
+    dimensions = [one.GetInputSpaceDimension() for one in chain]
+    if len(set(dimensions)) > 1:
+        given = ", ".join(f"{path}: {count}" for path, count in zip(options.transforms, dimensions, strict=True))
+        raise InputError(f"The transforms have different dimensions ({given}).")
+    return _written(options, compose(chain), fixed, moving)
+
+
+def _checked(options: argparse.Namespace, inputs: list[str]) -> tuple[Geometry | None, Geometry | None]:
+    """The grids of both images, where they are given, once it is clear that the output can be written."""
+    from ..core.files.image_files import read_geometry
+    from ..core.files.transform_files import check_parts_apart, form_of
+    from ..core.system.output_files import check_apart, check_folder_of
+
+    form_of(options.output, options.form)
+    check_folder_of(Path(options.output))
+    read = [*inputs, options.fixed, options.moving]
+    check_apart([options.output], read)
+    check_parts_apart(options.output, read)
+    fixed, moving = (
+        read_geometry(path, f"{side} image") if path else None
+        for side, path in (("fixed", options.fixed), ("moving", options.moving))
+    )
+    return fixed, moving
+
+
+def _read(path: str, fixed: Geometry | None, moving: Geometry | None) -> Any:
+    from ..core.files.transform_files import read_transform
+
+    return read_transform(path, fixed=fixed, moving=moving)
+
+
+def _written(
+    options: argparse.Namespace, transform: Any, fixed: Geometry | None, moving: Geometry | None, **more: Any
+) -> Outcome:
+    from ..core.files.transform_files import write_transform
+    from ..core.system.output_files import all_or_none
+
+    with all_or_none():
+        write_transform(transform, options.output, fixed, moving=moving, form=options.form)
+    command = options.run.__name__.removeprefix("_")
+    return Outcome(
+        f"{options.output} written.",
+        {"command": command, "linear": bool(transform.IsLinear()), "outputs": {"transform": options.output}, **more},
+    )

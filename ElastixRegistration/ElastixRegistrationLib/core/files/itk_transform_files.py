@@ -1,0 +1,193 @@
+"""ITK's forms of transforms, also those that ITK itself does not read: inverses as Slicer writes them, splines."""
+
+from __future__ import annotations
+
+import re
+import struct
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..images.geometry import Geometry, geometry_of
+from ..system.itk_access import wrapped_class
+from ..system.native_messages import NATIVE_ERRORS, silence_hdf5_at_exit
+from ..system.probe import failure_reason
+from ..system.truncation import is_hdf5_truncated
+from ..transforms.inverse import invert
+from ..transforms.itk_transforms import affine_from_matrix, bspline_grid, chain_of, down_cast, matrix_of
+from ..transforms.transform_parameters import UnsupportedTransform, itk_transform
+
+#: HDF5 files up to this size are tried in another process first, as HDF5 does not survive every damaged one, and asks
+#: for gigabytes that some announce: deflate makes at most 1032 bytes of one.
+_LEAST_MEMORY, _MAX_COMPRESSED = 256 * 2**20, 1032
+_MAX_PROBED_BYTES = 50_000_000
+#: How ITK's files name a transform, "Inverse" before it where Slicer means the inverse of what follows.
+_TYPE = re.compile(rb"(Inverse)?([A-Z][A-Za-z0-9]*Transform)_(?:double|float)_\d_\d(?:_\d)?")
+#: The grid on which an inverse is found has at most so many points; where there is room, they are closer than those of
+#: the transform.
+_MAX_POINTS = 150_000
+_RESIDUAL = 5e-3
+
+
+def inverted(transform: Any, path: Path) -> Any:
+    """The numerical inverse of a field or a B-spline on its own grid. Raises InputError for what has no end."""
+    name = transform.GetNameOfClass()
+    if name == "DisplacementFieldTransform":
+        grid = geometry_of(transform.GetDisplacementField())
+    elif name == "BSplineTransform":
+        coefficients, origin, spacing, direction = bspline_grid(transform)
+        rows = tuple(map(tuple, np.asarray(direction).tolist()))
+        grid = Geometry(coefficients.shape[:0:-1], tuple(spacing.tolist()), tuple(origin.tolist()), rows)
+    elif transform.IsLinear():
+        matrix = matrix_of(transform)
+        assert matrix is not None
+        return affine_from_matrix(np.linalg.inv(matrix))
+    else:
+        raise InputError(_no_end(path, name))
+    return invert(transform, _refined(grid), tolerance=_RESIDUAL).transform
+
+
+def _no_end(path: Path, name: str) -> str:
+    what = "thin-plate spline" if "ThinPlate" in name else name.removesuffix("Transform")
+    return (
+        f"The transform file {path} holds the inverse of a {what}, which goes on beyond any grid. In Slicer's"
+        " Transforms module, press Invert and export it again, or convert it to a grid transform."
+    )
+
+
+def _refined(grid: Geometry) -> Geometry:
+    """The grid with points in between, as many as there is room for."""
+    times = max(1, int((_MAX_POINTS / np.prod(grid.size)) ** (1 / grid.dimension)))
+    return Geometry(
+        size=tuple((n - 1) * times + 1 for n in grid.size),
+        spacing=tuple(one / times for one in grid.spacing),
+        origin=grid.origin,
+        direction=grid.direction,
+    )
+
+
+def read_itk_entries(path: Path) -> list[Any]:
+    """Transforms of ITK's text and Matlab forms, first applied first. Raises InputError."""
+    return _built(path, _matlab_entries(path) if path.suffix.lower() == ".mat" else _text_entries(path))
+
+
+def _what_is_wrong(why: str) -> str:
+    """The rest of a sentence on an HDF5 file that fails with the text ``why``, or without any."""
+    if not why:
+        return "is truncated, damaged, or not an HDF5 file."
+    if "KernelTransform_" in why:
+        return (
+            "holds a thin-plate or similar spline of landmarks, which ITK's Python packages do not read from this"
+            " format; save it as .tfm."
+        )
+    return "is damaged or holds no ITK transform."
+
+
+def read_itk_hdf5(path: Path) -> list[Any]:
+    """Transforms of ITK's HDF5 form, first applied first. Raises InputError."""
+    names = [(bool(match[1]), match[2]) for match in _types(path) if match[2] != b"CompositeTransform"]
+    if not any(inverse for inverse, _ in names):
+        return _chain_of_hdf5(path, path)
+    spline = next((name for inverse, name in names if inverse and name.endswith(b"KernelTransform")), None)
+    if spline is not None:
+        raise InputError(_no_end(path, spline.decode()))
+    # ITK knows no inverses: it reads a copy in which they are what they are inverses of.
+    content = _TYPE.sub(lambda found: found[0].removeprefix(b"Inverse").ljust(len(found[0]), b"\0"), path.read_bytes())
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy.h5"
+        copy.write_bytes(content)
+        chain = _chain_of_hdf5(copy, path)
+    if len(chain) != len(names):
+        raise InputError(f"The transform file {path} holds inverses in an order that is not known.")
+    return [
+        inverted(transform, path) if inverse else transform
+        for transform, (inverse, _) in zip(chain, reversed(names), strict=True)
+    ]
+
+
+def _types(path: Path) -> Iterator[re.Match[bytes]]:
+    """Types of transforms in the order of the file, composites among them. Large files hold fields, after the types."""
+    with open(path, "rb") as file:
+        yield from _TYPE.finditer(file.read())
+
+
+def _chain_of_hdf5(path: Path, name: Path) -> list[Any]:
+    """Of a file, or a copy of the file ``name``."""
+    reader = wrapped_class("TransformFileReader", "TemplateD").New()
+    reader.SetTransformIO(wrapped_class("HDF5TransformIO", "TemplateD").New())
+    reader.SetFileName(str(path))
+    size = path.stat().st_size
+    why = None
+    if is_hdf5_truncated(path):
+        why = ""
+    elif size < _MAX_PROBED_BYTES:
+        why = failure_reason(reader.Update, _LEAST_MEMORY + _MAX_COMPRESSED * size)
+    if why is None:
+        try:
+            reader.Update()
+        except NATIVE_ERRORS as error:
+            silence_hdf5_at_exit()
+            why = str(error)
+    if why is not None:
+        raise InputError(f"The transform file {name} {_what_is_wrong(why)}")
+    # A file may hold several that are meant as one, in the order of a composite's queue: the last acts first.
+    chain = []
+    transforms = reader.GetModifiableTransformList()
+    while not transforms.empty():
+        chain += chain_of(down_cast(transforms.pop()))
+    return chain
+
+
+def _built(path: Path, entries: Iterable[tuple[str, np.ndarray, np.ndarray]]) -> list[Any]:
+    """Transforms of (type, parameters, fixed parameters), in the order of a file, first applied first."""
+    built = []
+    try:
+        for name, values, fixed_values in entries:
+            if name.startswith("CompositeTransform"):
+                continue
+            plain = itk_transform(name.removeprefix("Inverse"), values, fixed_values)
+            built.append(inverted(plain, path) if name.startswith("Inverse") else plain)
+    except UnsupportedTransform as error:
+        raise InputError(f"The transform file {path} cannot be read: {error}") from error
+    except InputError:
+        raise
+    except (KeyError, ValueError, RuntimeError, struct.error) as error:
+        raise InputError(f"The transform file {path} is damaged.") from error
+    return built[::-1]
+
+
+def _text_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Of ITK's text form."""
+    entries: list[dict[str, str]] = []
+    for line in path.read_text("utf-8").splitlines():
+        name, _, value = line.partition(":")
+        if name == "Transform":
+            entries.append({})
+        if entries and not line.startswith("#") and value:
+            entries[-1][name.strip()] = value.strip()
+    for entry in entries:
+        values, fixed_values = (
+            np.array(entry.get(name, "").split(), float) for name in ("Parameters", "FixedParameters")
+        )
+        yield entry["Transform"], values, fixed_values
+
+
+def _matlab_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Of ITK's Matlab form (level 4): parameters in a variable named by the type, then one of the fixed parameters."""
+    content, at = path.read_bytes(), 0
+    variables: list[tuple[str, np.ndarray]] = []
+    while at < len(content):
+        kind, rows, columns, _, length = struct.unpack_from("<5i", content, at)
+        if min(rows, columns, length) < 0:
+            raise ValueError(f"a matrix of {rows} x {columns} numbers")
+        at += 20 + length
+        name = content[at - length : at].rstrip(b"\0").decode("ascii")
+        values = np.frombuffer(content, "<f4" if kind // 10 % 10 else "<f8", rows * columns, at)
+        at += values.nbytes
+        variables.append((name, values.astype(float)))
+    for (name, values), (_, fixed_values) in zip(variables[::2], variables[1::2], strict=True):
+        yield name, values, fixed_values
