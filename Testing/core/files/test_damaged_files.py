@@ -55,9 +55,9 @@ NONE = np.array([9.0, np.nan, 9.0]).tobytes()
 @pytest.mark.parametrize(
     ("suffix", "is_grid", "old", "new"),
     [
-        (".txt", False, b"(TransformParameters 1.0", b"(TransformParameters inf"),
+        (".txt", False, b"(TransformParameters 2.0", b"(TransformParameters inf"),
         (".txt", True, b"(GridDirection 1.0", b"(GridDirection nan"),
-        (".tfm", False, b"Parameters: 1 ", b"Parameters: nan "),
+        (".tfm", False, b"Parameters: 2 ", b"Parameters: nan "),
         (".tfm", True, b"9 9 9", b"9 nan 9"),
         (".h5", True, NINES, NONE),
     ],
@@ -66,7 +66,9 @@ def test_numbers_that_are_not_finite_are_refused(tmp_path, suffix, is_grid, old,
     """With those of a grid, ITK stops when points are mapped; with those of a matrix it maps them to nowhere."""
     path = tmp_path / f"t{suffix}"
     grid_of_zeros = bspline_transform(np.zeros((3, 5, 5, 5)), np.zeros(3), np.full(3, 9.0), np.eye(3))
-    write_transform(grid_of_zeros if is_grid else transform_from_matrix(np.eye(4), "LPS"), path, grid((9, 8, 7)))
+    write_transform(
+        grid_of_zeros if is_grid else transform_from_matrix(np.diag([2, 1, 1, 1]), "LPS"), path, grid((9, 8, 7))
+    )
     read_transform(path)
     assert old in path.read_bytes()
     path.write_bytes(path.read_bytes().replace(old, new, 1))
