@@ -31,8 +31,8 @@ _PARTS = (3.0, 6.0)
 _GOOD_ENOUGH = 0.05
 #: A finer one is made where it has so many times fewer points than the fixed image has voxels: its points cost more.
 _COST = 40
-#: Iterations end when they bring this percentile of the residuals to rest, or hardly further.
-_MOST, _SLOW = 99.5, 0.8
+#: Iterations end when less than this share of the voxels is still off and comes closer by a fifth.
+_HARDLY_ANY, _SLOW = 0.001, 0.8
 #: Residuals are measured at no more voxels than this, spread over all of the fixed grid.
 _MEASURED = 300_000
 
@@ -55,11 +55,11 @@ def invert(
 
     ``method`` "iterative": a non-linear transform is taken as L(x + u(x)) with L its linear elements; the inverse is
     L^-1 followed by a displacement w from the fixed-point iteration w <- w - r, r(z) = z + w(z) + u(z + w(z)) - z (Chen
-    et al., Medical Physics 35:81, 2008). It ends when r is below ``tolerance`` mm nearly everywhere or stands: where
-    the transform folds there is no inverse, and the residual says so. Of B-splines w is a B-spline of three to six
-    times as many control points along each axis, small and smooth; of other transforms a displacement field on
-    ``fixed``, a tenth wider. "elastix": elastix looks for a B-spline that takes points back
-    (``core.transforms.elastix_inverse``).
+    et al., Medical Physics 35:81, 2008). It ends when r is below ``tolerance`` mm nearly everywhere or stands,
+    and each voxel keeps the best that it met: where the transform folds there is no inverse, and the residual says so.
+    Of B-splines w is a B-spline of three to six times as many control points along each axis, small and smooth; of
+    other transforms a displacement field on ``fixed``, a tenth wider. "elastix": elastix looks for a B-spline that
+    takes points back (``core.transforms.elastix_inverse``).
 
     Raises InputError for another method, or a transform that collapses space.
     """
@@ -105,15 +105,15 @@ def _iterated(near_identity: Any, grid: Geometry, tolerance: float, iterations: 
     shift = np.zeros((*grid.size[::-1], grid.dimension))
     if start is not None:
         shift += array_view(start)
-    best, best_shift = np.inf, shift
-    for number in range(iterations):
+    best, best_shift = np.full(grid.size[::-1], np.inf), shift.copy()
+    for _ in range(iterations):
         residual = _residual(near_identity, shift, grid)
+        distance = np.sqrt(np.square(residual).sum(-1))
         # Where the transform ends, it jumps; the few voxels there never come to rest.
-        most = float(np.percentile(np.sqrt(np.square(residual).sum(-1)), _MOST))
-        stands = number > 1 and most > _SLOW * best
-        if most < best:
-            best, best_shift = most, shift
-        if most < tolerance / 2 or stands:
+        coming = np.count_nonzero((distance < _SLOW * best) & (best > tolerance / 2))
+        better = distance < best
+        best[better], best_shift[better] = distance[better], shift[better]
+        if coming < _HARDLY_ANY * best.size:
             break
         shift = shift - residual
     return best_shift
