@@ -53,8 +53,8 @@ def run(files: list[str], preset: str, folder: Path) -> None:
     else:
         pair = make_demo_pair(fetch_demo_data(folder / "data", report=_say))
         files = [str(folder / "fixed.nrrd"), str(folder / "moving.nrrd")]
-        for image, path in zip((pair.fixed, pair.moving), files, strict=True):
-            write_image(image, path)
+        for name in ("fixed", "moving", "fixed_labels", "moving_labels"):  # docs/notebooks has a use for all of them
+            write_image(getattr(pair, name), folder / f"{name}.nrrd")
 
     scene = slicer.vtkMRMLScene()
     fixed, moving = (_load(scene, path, name) for path, name in zip(files, ("fixed", "moving"), strict=True))
