@@ -71,7 +71,9 @@ class NearestPreset(Preset):
             preset = find_preset(ours)
             self.setDescription(f"{preset.title}: {preset.description}")
             self.setPublications(preset.reference)
-            self.setParameters([{NAME_KEY: one.name, CONTENT_KEY: one.text} for one in preset.all_stages() if one.on])
+            self.setParameters(
+                [{NAME_KEY: one.name, CONTENT_KEY: one.text} for one in preset.all_stages() if one.enabled]
+            )
 
     def getParameterFiles(self) -> list[str]:
         """Raises InputError for the preset that has no counterpart."""
@@ -100,7 +102,7 @@ def preset_of_files(paths: Sequence[Any]) -> str | None:
     if None in found or len(ids) != 1:
         return None
     preset = find_preset(ids.pop())
-    if len(found) != sum(stage.on for stage in preset.all_stages()):
+    if len(found) != sum(stage.enabled for stage in preset.all_stages()):
         return None
     same = all(
         Path(path).read_text(encoding="utf-8") == entry[1] for path, entry in zip(paths, found, strict=True) if entry

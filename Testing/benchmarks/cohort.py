@@ -138,7 +138,7 @@ def overhead(
     size = cluster.local_size(count, 1e9, workers, 1)
     named = [{**asdict(cases[n % len(cases)]), "name": f"case{n:05}"} for n in range(count)]
     with cluster.local_client(size) as client:
-        run = cohort.Run(client, [batch.Case(**case) for case in named], [plan] * len(named), None, task=no_op)
+        run = cohort.CaseQueue(client, [batch.Case(**case) for case in named], [plan] * len(named), None, task=no_op)
         started, busy = time.perf_counter(), _cpu_seconds()
         run.go()
         seconds, busy = time.perf_counter() - started, _cpu_seconds() - busy

@@ -125,7 +125,7 @@ def test_stages_are_switched_off_moved_added_and_removed(host, qt, open_editor):
     editor = open_editor("three")
     ui = editor.ui
     ui.stageList.item(1).setCheckState(qt.Qt.Unchecked)
-    assert [each.on for each in editor.draft.stages] == [True, False, True]
+    assert [each.enabled for each in editor.draft.stages] == [True, False, True]
     ui.stageList.setCurrentRow(0)
     assert not ui.stageUpButton.enabled
     ui.stageDownButton.click()
@@ -143,12 +143,12 @@ def test_stages_are_switched_off_moved_added_and_removed(host, qt, open_editor):
     assert not ui.stageTabs.enabled
     for _ in range(6):
         ui.undoButton.click()
-    assert [each.on for each in editor.draft.stages] == [True, False, True]
+    assert [each.enabled for each in editor.draft.stages] == [True, False, True]
     ui.undoButton.click()
     assert editor.draft.stages == find_preset("three").all_stages()
     assert not ui.undoButton.enabled
     ui.redoButton.click()
-    assert not editor.draft.stages[1].on
+    assert not editor.draft.stages[1].enabled
 
 
 def test_wishes_concern_all_stages(open_editor):

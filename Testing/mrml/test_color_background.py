@@ -8,13 +8,13 @@ import slicer
 import vtk
 from ElastixRegistrationLib.core.images.background import estimate_background
 from ElastixRegistrationLib.core.settings import RegistrationSettings
-from ElastixRegistrationLib.mrml.multi_image.group import GroupFound
+from ElastixRegistrationLib.mrml.multi_image.group import GroupChains
 from ElastixRegistrationLib.mrml.multi_image.sequence_outputs import (
     SequenceOutputs,
     group_incrementally,
     output_incrementally,
 )
-from ElastixRegistrationLib.mrml.multi_image.sequences import Found, SequenceOptions, frames_of
+from ElastixRegistrationLib.mrml.multi_image.sequences import FoundFrames, SequenceOptions, frames_of
 from ElastixRegistrationLib.mrml.multi_image.volume_outputs import volumes_group_incrementally
 from ElastixRegistrationLib.mrml.nodes.coordinates import vtk_matrix_from_array
 from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
@@ -37,9 +37,9 @@ def outside(node) -> np.ndarray:
     return voxels_of(node)[:, :, :4].reshape(-1, 3).astype(int)
 
 
-def a_group(members) -> GroupFound:
+def a_group(members) -> GroupChains:
     backgrounds = tuple(estimate_background(member.scalars()) for member in members)
-    return GroupFound({0: [], 1: [SHIFTED]}, backgrounds, np.zeros((26, 28, 30), np.float32))
+    return GroupChains({0: [], 1: [SHIFTED]}, backgrounds, np.zeros((26, 28, 30), np.float32))
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def a_sequence_of_color(a_scene):
 @pytest.mark.parametrize(("setting", "expected"), [("auto", BACKGROUND), (17.0, (17, 17, 17))])
 def test_frames_of_a_sequence(a_sequence_of_color, setting, expected):
     frames = frames_of(a_sequence_of_color)
-    found = Found({0: [], 1: [SHIFTED]}, {}, {1: estimate_background(frames[1].scalars())})
+    found = FoundFrames({0: [], 1: [SHIFTED]}, {}, {1: estimate_background(frames[1].scalars())})
     settings = RegistrationSettings(background=setting)
     steps = output_incrementally(a_sequence_of_color, frames, found, SequenceOptions(), settings, SequenceOutputs())
     moved = run_to_completion(steps).nodes["volumes"].GetNthDataNode(1)

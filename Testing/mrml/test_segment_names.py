@@ -11,7 +11,7 @@ from ElastixRegistrationLib.core.settings import RegistrationSettings
 from ElastixRegistrationLib.mrml.apply.deformation import add_deformation_nodes
 from ElastixRegistrationLib.mrml.apply.quality import segment_figures
 from ElastixRegistrationLib.mrml.multi_image.sequence_outputs import SequenceOutputs, output_incrementally
-from ElastixRegistrationLib.mrml.multi_image.sequences import Found, SequenceOptions, frames_of
+from ElastixRegistrationLib.mrml.multi_image.sequences import FoundFrames, SequenceOptions, frames_of
 from ElastixRegistrationLib.mrml.nodes.coordinates import vtk_matrix_from_array
 from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
 from ElastixRegistrationLib.mrml.nodes.masks import mask_incrementally
@@ -137,8 +137,8 @@ def test_each_segment_follows_a_sequence(kind, request, a_scene, segmentations_m
         sequence.SetDataNodeAtValue(volume, str(number))
     outcome = run_to_completion(
         output_incrementally(
-            sequence, frames_of(sequence), Found({0: [], 1: []}, {}, {}), SequenceOptions(), RegistrationSettings(),
-            SequenceOutputs(wanted=()), segmentation_node=node,
+            sequence, frames_of(sequence), FoundFrames({0: [], 1: []}, {}, {}), SequenceOptions(),
+            RegistrationSettings(), SequenceOutputs(wanted=()), segmentation_node=node,
         )
     )  # fmt: skip
     followed = outcome.nodes["segmentations"].GetNthDataNode(1).GetSegmentation()

@@ -107,7 +107,7 @@ def run_cohort(
             if client is None and scheduler is not None:
                 client = stack.enter_context(cluster.remote_client(scheduler, tls or Tls()))
             slot_bytes = cluster.check_workers(client, folder, LOCK)
-        run = Run(client, cases, [plans[one] for one in requests], progress)
+        run = CaseQueue(client, cases, [plans[one] for one in requests], progress)
         try:
             run.go()
         finally:
@@ -152,7 +152,7 @@ def plan_of(folder: Path, request: RegistrationRequest, stages: Sequence[Any], *
     )
 
 
-class Run:
+class CaseQueue:
     """Cases on their way through a Dask client, each by ``task`` and with the plan at its place in ``plans``.
 
     ``outcomes`` by the name of the case.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import _thread
 import argparse
-import json
 import logging
 import os
 import shutil
@@ -12,10 +11,12 @@ import signal
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.wording import counted
+from ..worker.cohort_messages import CohortNews
 from .options import add_execution, add_initialization, add_landmarks, add_resampling, add_stages, chosen_request
 from .outcome import Outcome
 
@@ -159,16 +160,16 @@ class _Lines:
 
     def __init__(self) -> None:
         self.over = 0
-        self._last: dict[str, Any] = {}
+        self._last: CohortNews | None = None
 
     def show(self, progress: CohortProgress) -> None:
         self.over = progress.over
         counts = {name: progress.counts[name] for name in ("done", "kept", "failed")}
-        now = {"total": progress.total, **counts, "workers": progress.workers, "dashboard": progress.dashboard}
+        now = CohortNews(progress.total, workers=progress.workers, dashboard=progress.dashboard, **counts)
         if now == self._last:
             return
         self._last = now
-        sys.stderr.write(json.dumps({"progress": now | {"remaining_s": progress.remaining_s()}}) + "\n")
+        sys.stderr.write(replace(now, remaining_s=progress.remaining_s()).line() + "\n")
         sys.stderr.flush()
 
     def end(self) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 from .. import __version__
 from ..core.errors import ElastixRegistrationError, EnvironmentFault, RegistrationError, is_fault
+from ..worker.cohort_messages import error_line
 from . import analyze, apply, batch, compare, convert, evaluate, presets, register, tune
 from .dicom_output import add_dicom_options
 from .interrupts import INTERRUPTED
@@ -81,8 +82,7 @@ def _print_no_more() -> None:
 
 
 def _fail(status: int, error: Exception | str) -> int:
-    text = " ".join(str(error).split())
-    sys.stderr.write(f"error: {text}\n")
+    sys.stderr.write(error_line(str(error)) + "\n")
     return status
 
 

@@ -104,7 +104,9 @@ def _show(options: argparse.Namespace) -> Outcome:
     preset = find_preset(options.id)
     document = preset_document(preset)
     texts = [f"{key.replace('_', ' ')}: {_joined(value)}" for key, value in document.items() if value]
-    stages = [f"\n// {stage.name}{'' if stage.on else ', switched off'}\n{stage.text}" for stage in preset.all_stages()]
+    stages = [
+        f"\n// {stage.name}{'' if stage.enabled else ', switched off'}\n{stage.text}" for stage in preset.all_stages()
+    ]
     return Outcome("\n".join(texts + stages), document)
 
 

@@ -18,7 +18,7 @@ from .protocol import frame_buffers
 
 
 @dataclass(frozen=True)
-class GroupFound:
+class GroupAnswer:
     """``transforms``, one for each image: common space to that image, LPS mm. ``mean`` of the moved images, float32.
 
     ``backgrounds``: one for each image as it was.
@@ -66,10 +66,10 @@ class GroupJob(Job):
 
 
 class GroupHandle(RegistrationHandle):
-    """A group that was submitted to a pool; ``result`` is a GroupFound."""
+    """A group that was submitted to a pool; ``result`` is a GroupAnswer."""
 
-    def result_of(self, body: dict[str, Any]) -> GroupFound:
-        return GroupFound(tuple(body["transforms"]), tuple(body["backgrounds"]), body["mean"], self.log)
+    def result_of(self, body: dict[str, Any]) -> GroupAnswer:
+        return GroupAnswer(tuple(body["transforms"]), tuple(body["backgrounds"]), body["mean"], self.log)
 
 
 def run_group_request(request: dict[str, Any]) -> dict[str, Any]:

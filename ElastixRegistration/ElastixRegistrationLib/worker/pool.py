@@ -45,7 +45,7 @@ class WorkerPool:
         self._most_threads = most_threads or core_count()
         self._numbers = itertools.count(1)
         self._queue: deque[RegistrationHandle] = deque()
-        self._running: dict[RegistrationHandle, _Run] = {}
+        self._running: dict[RegistrationHandle, _WorkerRun] = {}
         self._idle: list[WorkerProcess] = []
         self._ending: list[WorkerProcess] = []
         self._is_warm = False
@@ -199,9 +199,9 @@ class WorkerPool:
             return
         worker.limit_memory(handle.job.memory_limit_bytes)
         worker.send(handle.job.buffers())
-        self._running[handle] = _Run(worker, is_second_try=is_second_try)
+        self._running[handle] = _WorkerRun(worker, is_second_try=is_second_try)
 
-    def _look_at(self, handle: RegistrationHandle, run: _Run) -> None:
+    def _look_at(self, handle: RegistrationHandle, run: _WorkerRun) -> None:
         handle.take_log(run.take_log())
         worker = run.worker
         try:
@@ -227,7 +227,7 @@ class WorkerPool:
             if code is not None and not worker.frames and not worker.log:
                 self._ended_early(handle, run, code)
 
-    def _take(self, handle: RegistrationHandle, run: _Run, frame: Frame) -> None:
+    def _take(self, handle: RegistrationHandle, run: _WorkerRun, frame: Frame) -> None:
         if frame.kind in ("result", "failed"):
             handle.take_answer(frame.kind, unpack(frame.body, frame.arrays))
         elif frame.kind == "accepted":
@@ -237,7 +237,7 @@ class WorkerPool:
         elif frame.kind != "hello":
             raise ProtocolError(f"a frame of kind {frame.kind[:20]!r}")
 
-    def _over(self, handle: RegistrationHandle, run: _Run) -> None:
+    def _over(self, handle: RegistrationHandle, run: _WorkerRun) -> None:
         del self._running[handle]
         if run.is_reusable and (self._queue or not self._idle):
             self._idle.append(run.worker)
@@ -252,7 +252,7 @@ class WorkerPool:
             with contextlib.suppress(RegistrationError):  # the next registration will say what is wrong
                 self._idle.append(self._new_worker())
 
-    def _ended_early(self, handle: RegistrationHandle, run: _Run, code: int) -> None:
+    def _ended_early(self, handle: RegistrationHandle, run: _WorkerRun, code: int) -> None:
         if code == 0 and not run.is_accepted and not run.is_second_try:
             # A spare that was idle for long ended just when it was needed.
             self._ending.append(self._running.pop(handle).worker)
@@ -276,7 +276,7 @@ class WorkerPool:
                 self._ending.remove(worker)
 
 
-class _Run:
+class _WorkerRun:
     """A registration in a worker."""
 
     def __init__(self, worker: WorkerProcess, *, is_second_try: bool = False):

@@ -19,7 +19,7 @@ from .pipes import PipeReader, PipeWriter, new_pipe, wait_for_any
 from .protocol import Frame, FrameReader, Outbox, ProtocolError
 
 if sys.platform == "win32":
-    from .windows_job import Job
+    from .windows_job import WindowsJob
 
 _FOLDER = Path(__file__).resolve().parents[2]
 _PACKAGE = __package__.rpartition(".")[0]
@@ -102,7 +102,7 @@ class WorkerProcess:
                 os.close(descriptor)
         self._job: Any = None
         if sys.platform == "win32":
-            self._job = Job(int(self._popen._handle))
+            self._job = WindowsJob(int(self._popen._handle))
         self._in, self._out, self._err = PipeWriter(our_in), PipeReader(our_out), PipeReader(our_log)
         _alive.add(self)
         self._end = weakref.finalize(self, end_process, self._popen, self._job, (self._in, self._out, self._err))
@@ -262,7 +262,7 @@ def _kill_group(pid: int, job: Any) -> None:
 def job_of(popen: subprocess.Popen) -> Any:
     """On Windows the job object that holds a process and what it starts; None elsewhere."""
     if sys.platform == "win32":
-        return Job(int(popen._handle))
+        return WindowsJob(int(popen._handle))
     return None
 
 

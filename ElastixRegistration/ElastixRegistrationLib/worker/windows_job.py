@@ -34,7 +34,7 @@ class _ExtendedLimits(ctypes.Structure):
     )
 
 
-class Job:
+class WindowsJob:
     """Holds a process, by its handle, and the children that it starts."""
 
     def __init__(self, process_handle: int):

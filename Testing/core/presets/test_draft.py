@@ -101,7 +101,7 @@ def test_stages_are_added_moved_removed_and_switched_off():
     assert len(off.to_preset("x", "X", "user").stages()) == 1
     none = off.switched(0, False)
     assert "switch one on" in errors(none)[0].message
-    with pytest.raises(InputError, match="switched on"):
+    with pytest.raises(InputError, match="switched off"):
         none.to_preset("x", "X", "user")
     with pytest.raises(InputError, match=r"'bent'; there are translation"):
         new_stage("bent")

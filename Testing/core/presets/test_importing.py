@@ -374,7 +374,7 @@ def test_a_preset_with_a_broken_stage_is_kept_only_to_be_mended(mine, tmp_path, 
     with pytest.raises(InputError, match=r"1-lung-affine\.txt"):
         preset.stages()
     draft = PresetDraft.of(preset)
-    assert [each.on for each in draft.stages] == [True, True]
+    assert [each.enabled for each in draft.stages] == [True, True]
     assert draft.errors[0] is not None
     assert (draft.stages[0].text == broken) == kept
     mended = draft.with_text(0, RIGID).to_preset(preset.id, preset.title, "user")

@@ -43,7 +43,7 @@ def mine(tmp_path) -> UserPresets:
 
 
 def preset(preset_id="lung-of-ours", **changes) -> Preset:
-    texts = (PresetStage("rigid.txt", RIGID), PresetStage("bspline.txt", DEFORMABLE, on=False))
+    texts = (PresetStage("rigid.txt", RIGID), PresetStage("bspline.txt", DEFORMABLE, enabled=False))
     values = {
         "title": "Lung of ours",
         "modality": ("ct",),
@@ -66,7 +66,10 @@ def test_a_saved_preset_comes_back(mine):
     (found,) = mine.presets()
     assert found == mine.find("lung-of-ours")
     assert found.origin == "user"
-    assert found.all_stages() == (PresetStage("1-rigid.txt", RIGID), PresetStage("2-bspline.txt", DEFORMABLE, on=False))
+    assert found.all_stages() == (
+        PresetStage("1-rigid.txt", RIGID),
+        PresetStage("2-bspline.txt", DEFORMABLE, enabled=False),
+    )
     assert [stage["Transform"] for stage in found.stages()] == [("EulerTransform",)]
     for name in ("title", "modality", "anatomy", "dimension", "description", "reference", "initialization"):
         assert getattr(found, name) == getattr(preset(), name)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from core.phantoms import blobs, stage
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of, image_from_array
-from ElastixRegistrationLib.core.registration.prepared_images import Side
+from ElastixRegistrationLib.core.registration.prepared_images import PreparedSide
 from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.core.registration.working_resolution import (
     block_means,
@@ -73,7 +73,7 @@ def test_a_reduced_mask_is_inside_where_half_of_a_block_is():
     image = image_from_array(np.random.default_rng(2).normal(size=(96, 96, 96)).astype(np.float32), _cube(96, 1.0))
     mask = np.zeros((96, 96, 96), np.uint8)
     mask[:, :, 31:64] = 1
-    side = Side("fixed", image, image_from_array(mask, _cube(96, 1.0)), "auto", voxel_mm=2.0)
+    side = PreparedSide("fixed", image, image_from_array(mask, _cube(96, 1.0)), "auto", voxel_mm=2.0)
     inside = array_view(side.mask)[10, 10]
     assert side.geometry.size == (48, 48, 48) == geometry_of(side.image).size
     assert np.flatnonzero(inside).tolist() == list(range(15, 32))

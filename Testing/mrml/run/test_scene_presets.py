@@ -32,7 +32,7 @@ TEXT = '// with "quotes", a\ttab, <signs> & umlauts: Jürgen 北京\n' + format_
 
 @pytest.fixture
 def a_preset():
-    texts = (PresetStage("1-shift.txt", TEXT), PresetStage("2-rigid.txt", TEXT, on=False))
+    texts = (PresetStage("1-shift.txt", TEXT), PresetStage("2-rigid.txt", TEXT, enabled=False))
     return Preset("ours", "Ours <&>", dimension=(3,), initialization="none", description="line", texts=texts)
 
 

@@ -47,7 +47,7 @@ class PresetDraft:
 
     def to_preset(self, preset_id: str, title: str, origin: str) -> Preset:
         """What can be saved. Raises ParameterError for a stage whose text cannot be read, InputError for none."""
-        if not any(stage.on for stage in self.stages):
+        if not any(stage.enabled for stage in self.stages):
             raise InputError("All stages of the preset are switched off; switch one on or add one.")
         for error in self.errors:
             if error is not None:
@@ -96,7 +96,7 @@ class PresetDraft:
         has_points: bool = False,
     ) -> list[Problem]:
         """All that is wrong with the stages that are on, errors first; ``stage`` counts all stages, from 0."""
-        on = [number for number, stage in enumerate(self.stages) if stage.on]
+        on = [number for number, stage in enumerate(self.stages) if stage.enabled]
         if not on:
             return [Problem("error", "no stage is switched on; switch one on or add one.")]
         broken = [
@@ -132,8 +132,8 @@ class PresetDraft:
         text = stage_text.with_values(text, name, values) if values else stage_text.without(text, name)
         return self.with_text(number, text)
 
-    def switched(self, number: int, on: bool) -> PresetDraft:
-        return self._with(number, replace(self.stages[number], on=on))
+    def switched(self, number: int, enabled: bool) -> PresetDraft:
+        return self._with(number, replace(self.stages[number], enabled=enabled))
 
     def moved(self, number: int, to: int) -> PresetDraft:
         """With a stage at another place, which is kept within the list."""
@@ -159,7 +159,7 @@ def new_stage(kind: str) -> PresetStage:
     """A stage of one of STAGE_KINDS. Raises InputError for another kind."""
     if kind not in STAGE_KINDS:
         raise InputError(f"There is no kind of stage {kind!r}; there are {', '.join(STAGE_KINDS)}.")
-    return replace(built_in_presets()[STAGE_KINDS[kind]].all_stages()[-1], name=f"{kind}.txt", on=True)
+    return replace(built_in_presets()[STAGE_KINDS[kind]].all_stages()[-1], name=f"{kind}.txt", enabled=True)
 
 
 def _parsed(stage: PresetStage) -> ParameterFile | ParameterError:

@@ -25,7 +25,7 @@ class FileReport:
 
 
 @dataclass(frozen=True)
-class Found:
+class ImportedPreset:
     """A preset that was put together of ``paths``, and what keeps it from being run, "" for nothing."""
 
     preset: Preset
@@ -40,14 +40,14 @@ class ImportReport:
     on what a kept preset says no longer."""
 
     files: tuple[FileReport, ...]
-    found: tuple[Found, ...]
+    found: tuple[ImportedPreset, ...]
     presets: tuple[Preset, ...] = ()
     already_here: int = 0
     keeps_unusable: bool = False
     notes: tuple[str, ...] = ()
 
     @property
-    def left_out(self) -> list[Found]:
+    def left_out(self) -> list[ImportedPreset]:
         """Those that were not kept, as they cannot be run."""
         return [found for found in self.found if self._is_left_out(found)]
 
@@ -83,5 +83,5 @@ class ImportReport:
             "files": [asdict(file) for file in self.files],
         }
 
-    def _is_left_out(self, found: Found) -> bool:
+    def _is_left_out(self, found: ImportedPreset) -> bool:
         return bool(found.unusable) and not (self.keeps_unusable and found.preset.texts)

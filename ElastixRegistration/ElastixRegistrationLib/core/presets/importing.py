@@ -27,7 +27,7 @@ from ..parameters.schema import misspelling
 from ..parameters.upgrades import Change, upgrade_text
 from ..parameters.validation import Problem, find_problems
 from .catalog import built_in_presets
-from .import_report import READ, REFUSED, SKIPPED, UPGRADED, FileReport, Found, ImportReport
+from .import_report import READ, REFUSED, SKIPPED, UPGRADED, FileReport, ImportedPreset, ImportReport
 from .preset import NOT_MEASURED, USER, Preset, PresetStage, is_equivalent, read_entry, text_lines
 from .readme import ReadmeFacts, read_readme
 from .sources import SourceFile, read_sources
@@ -136,7 +136,7 @@ def examine(path: str | os.PathLike) -> ImportReport:
         if source.path.stem.lower() == "readme" and not source.refused
     }
     entries = _entries(sources, reports)
-    found: list[Found] = []
+    found: list[ImportedPreset] = []
     for folder in dict.fromkeys([*folders, *entries]):
         stages, described = folders.get(folder, {}), entries.get(folder, [])
         named = {name for values in described for name in values["files"]}
@@ -224,7 +224,7 @@ def _unreadable_entries(folder: PurePosixPath, reports: Mapping[PurePosixPath, F
 
 def _described(
     values: dict[str, Any], folder: PurePosixPath, stages: Mapping[str, _Stage], broken: Mapping[PurePosixPath, _Broken]
-) -> Found:
+) -> ImportedPreset:
     names, off = values["files"], values["switched_off"]
     described = {name: value for name, value in values.items() if name not in ("files", "switched_off")}
     wrong = {name: broken.get(folder / name, _Broken("", "it is missing")) for name in names if name not in stages}
@@ -240,8 +240,10 @@ def _described(
     preset = replace(preset, title=preset.title or preset.id, origin=USER)
     paths = tuple(str(folder / name) for name, text in given.items() if text)
     if wrong:
-        return Found(preset, paths, "; ".join(f"{folder / name}: {what.reason}" for name, what in wrong.items()))
-    return Found(preset, paths, _why_unusable(preset))
+        return ImportedPreset(
+            preset, paths, "; ".join(f"{folder / name}: {what.reason}" for name, what in wrong.items())
+        )
+    return ImportedPreset(preset, paths, _why_unusable(preset))
 
 
 def _facts(readmes: Mapping[PurePosixPath, ReadmeFacts], folder: PurePosixPath) -> ReadmeFacts:
@@ -252,7 +254,9 @@ def _facts(readmes: Mapping[PurePosixPath, ReadmeFacts], folder: PurePosixPath) 
     return ReadmeFacts()
 
 
-def _inferred(folder: PurePosixPath, stages: Mapping[str, _Stage], facts: ReadmeFacts, root: str) -> list[Found]:
+def _inferred(
+    folder: PurePosixPath, stages: Mapping[str, _Stage], facts: ReadmeFacts, root: str
+) -> list[ImportedPreset]:
     sequences = stage_sequences({name: stage.map for name, stage in stages.items()}, facts.commands)
     called = folder.name or root
     uses = Counter(name for sequence in sequences for name in sequence)
@@ -278,7 +282,7 @@ def _inferred(folder: PurePosixPath, stages: Mapping[str, _Stage], facts: Readme
         )
         unusable = _why_unusable(preset)
         preset = replace(preset, dimension=preset.dimension or (3,))  # to be found, and edited
-        found.append(Found(preset, tuple(str(folder / name) for name in sequence), unusable))
+        found.append(ImportedPreset(preset, tuple(str(folder / name) for name in sequence), unusable))
     return found
 
 
@@ -334,7 +338,7 @@ def _content(preset: Preset) -> tuple[Any, ...]:
         stages = preset.all_stages()
     except ParameterError:
         return (preset.id,)  # one that a user has broken is like no other
-    return preset.title, tuple((_values(stage.text), stage.on) for stage in stages)
+    return preset.title, tuple((_values(stage.text), stage.enabled) for stage in stages)
 
 
 def _values(text: str) -> Any:
@@ -344,7 +348,7 @@ def _values(text: str) -> Any:
         return "\n".join(text_lines(text))
 
 
-def _with_presets(reports: Iterable[FileReport], found: Iterable[Found]) -> list[FileReport]:
+def _with_presets(reports: Iterable[FileReport], found: Iterable[ImportedPreset]) -> list[FileReport]:
     titles: dict[str, list[str]] = {}
     for each in found:
         for path in each.paths:

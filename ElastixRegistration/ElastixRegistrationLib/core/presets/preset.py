@@ -28,11 +28,11 @@ _INITIALIZATIONS = (None, "geometry", "mass", "none")
 
 @dataclass(frozen=True)
 class PresetStage:
-    """A stage as elastix's text, comments and all. ``on``: whether a registration runs it."""
+    """A stage as elastix's text, comments and all. ``enabled``: whether a registration runs it."""
 
     name: str
     text: str
-    on: bool = True
+    enabled: bool = True
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Preset:
         """The stages that are run, first stage first, with their lines. Raises ParameterError for a broken one."""
         if self.files:
             return [read_stage_source(path) for path in self.files if path.name not in self.switched_off]
-        return [parse_stage_text(stage.text, f"{self.title}, {stage.name}") for stage in self.texts if stage.on]
+        return [parse_stage_text(stage.text, f"{self.title}, {stage.name}") for stage in self.texts if stage.enabled]
 
     def stages(self) -> list[ParameterMap]:
         """The parameter maps that are run, first stage first. Raises ParameterError when a file is broken."""
@@ -119,7 +119,7 @@ def _same_title(one: str, other: str) -> bool:
 
 def preset_entry(preset: Preset, names: Iterable[str]) -> dict[str, Any]:
     """What the JSON beside parameter files of these names says of a preset."""
-    off = [stage.name for stage in preset.texts if not stage.on] if preset.texts else list(preset.switched_off)
+    off = [stage.name for stage in preset.texts if not stage.enabled] if preset.texts else list(preset.switched_off)
     entry = {
         "id": preset.id,
         "title": preset.title,

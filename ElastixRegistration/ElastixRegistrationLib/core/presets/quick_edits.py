@@ -160,7 +160,7 @@ def with_motion(draft: PresetDraft, kind: str) -> PresetDraft:
 
 def _readable(draft: PresetDraft) -> Iterator[tuple[int, ParameterMap]]:
     for number, (stage, parameters) in enumerate(zip(draft.stages, draft.maps, strict=True)):
-        if stage.on and parameters is not None:
+        if stage.enabled and parameters is not None:
             yield number, parameters
 
 

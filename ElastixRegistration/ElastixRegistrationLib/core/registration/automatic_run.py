@@ -21,7 +21,7 @@ from ..parameters.maps import ParameterMap
 from ..transforms.itk_transforms import affine_from_matrix, compose, matrix_of
 from ..transforms.transform_parameters import extend_bspline, transforms_from_maps
 from .coarse import SimilarityScorer, coarse_voxel
-from .prepared_images import Side
+from .prepared_images import PreparedSide
 from .start_search import Start, find_starts
 
 
@@ -51,8 +51,8 @@ def chooses_stages(stages: Sequence[ParameterMap], initial_transform: Any, has_c
 
 def run_on_pair(
     stages: Sequence[ParameterMap],
-    fixed: Side,
-    moving: Side,
+    fixed: PreparedSide,
+    moving: PreparedSide,
     given: Any,
     effort: str,
     prepare: Callable[[ParameterMap], dict[str, tuple[str, ...]]],
@@ -100,12 +100,12 @@ def run_on_pair(
     return AutomaticRun(outcome.transform, outcome.stages, log.text, [sentence, *notes], dense)
 
 
-def _working_pair(fixed: Side, moving: Side, threads: int | None) -> WorkingPair:
+def _working_pair(fixed: PreparedSide, moving: PreparedSide, threads: int | None) -> WorkingPair:
     one, other = (OneImage(side.image, side.mask, side.estimate.value) for side in (fixed, moving))
     return WorkingPair(one, other, threads)
 
 
-def _chosen_start(fixed: Side, moving: Side, pair: WorkingPair) -> tuple[np.ndarray, list[str]]:
+def _chosen_start(fixed: PreparedSide, moving: PreparedSide, pair: WorkingPair) -> tuple[np.ndarray, list[str]]:
     """Where the images lie as loaded, unless another place is better beyond chance by more than the search's measure.
 
     The coordinates of a scanner are evidence of their own: a place far away must be better on voxels that the search

@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..images.geometry import Geometry, array_view, as_scalar, geometry_of
 from ..transforms.itk_transforms import affine_from_matrix
 from .coarse import SimilarityScorer, coarse_voxel
-from .prepared_images import Side
+from .prepared_images import PreparedSide
 from .start_search import find_start
 
 INITIALIZATIONS = ("geometry", "mass", "none")
@@ -49,7 +49,10 @@ def any_rotation_start(fixed: Any, moving: Any, fixed_mask: Any = None, moving_m
     """
     if fixed.GetImageDimension() != 2 or moving.GetImageDimension() != 2:
         raise InputError("Trying all rotations is for 2D images only.")
-    sides = Side("fixed", as_scalar(fixed), fixed_mask, "auto"), Side("moving", as_scalar(moving), moving_mask, "auto")
+    sides = (
+        PreparedSide("fixed", as_scalar(fixed), fixed_mask, "auto"),
+        PreparedSide("moving", as_scalar(moving), moving_mask, "auto"),
+    )
     fixed_coarse, moving_coarse = (side.for_fitting.coarse(coarse_voxel(sides[0].geometry)) for side in sides)
     likeness = SimilarityScorer(fixed_coarse, moving_coarse)
     return affine_from_matrix(find_start(likeness, believe_loaded=False).matrix)

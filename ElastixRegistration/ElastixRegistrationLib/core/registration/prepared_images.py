@@ -19,7 +19,7 @@ from .working_resolution import block_means, reduced_geometry, working_factors
 _MARGIN, _MUCH_SMALLER = 0.2, 0.5
 
 
-class Side:
+class PreparedSide:
     """One image as elastix gets it: float, padding replaced by background and masked out.
 
     With ``voxel_mm``, voxels smaller than that become blocks of about that size; ``factors`` says of how many voxels.
@@ -113,7 +113,7 @@ class Side:
         return FittedImage(array_view(self.image), self.geometry, self.estimate.value, mask)
 
 
-def warped(side: Side, transform: Any, fixed: Geometry, threads: int | None) -> tuple[Any, Any]:
+def warped(side: PreparedSide, transform: Any, fixed: Geometry, threads: int | None) -> tuple[Any, Any]:
     """Moving image and mask under an initial transform that elastix cannot continue from (a field, a thin plate ...).
 
     elastix then starts from the identity, and its result comes before the initial transform. The grid reaches a

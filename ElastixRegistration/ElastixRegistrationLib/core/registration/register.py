@@ -49,7 +49,7 @@ from .automatic_run import chooses_stages, run_on_pair
 from .checks import check_dimensions, check_start, checked_pairs, landmark_notes, with_landmark_metric
 from .initialization import initial_translation
 from .memory import check_memory
-from .prepared_images import Side, everywhere, warped
+from .prepared_images import PreparedSide, everywhere, warped
 from .working_resolution import working_voxel
 
 #: What elastix may not do, whatever a parameter file says: ignore where images lie, add displacements.
@@ -293,7 +293,7 @@ class _Ran(NamedTuple):
 
 def _result(
     ran: _Ran,
-    sides: list[tuple[Side, Side]],
+    sides: list[tuple[PreparedSide, PreparedSide]],
     fixed_geometry: Geometry,
     moving: Any,
     background: float | str,
@@ -358,7 +358,7 @@ def _sides(
     background: Any,
     voxel_mm: float | None,
     threads: int | None,
-) -> list[tuple[Side, Side]]:
+) -> list[tuple[PreparedSide, PreparedSide]]:
     """Fixed and moving sides: of the images, and of the channels after them."""
     settings = [("fixed", "moving", fixed_mask, moving_mask, background)]
     for channel in channels:
@@ -367,14 +367,14 @@ def _sides(
     return [
         (
             # A number is for outside the moving image.
-            Side(name, fixed, mask, "keep" if value == "keep" else "auto", voxel_mm, threads),
-            Side(other_name, moving, other_mask, value, voxel_mm, threads),
+            PreparedSide(name, fixed, mask, "keep" if value == "keep" else "auto", voxel_mm, threads),
+            PreparedSide(other_name, moving, other_mask, value, voxel_mm, threads),
         )
         for (fixed, moving), (name, other_name, mask, other_mask, value) in zip(pairs, settings, strict=True)
     ]
 
 
-def _words_on_resolution(fixed: Side, moving: Side) -> list[str]:
+def _words_on_resolution(fixed: PreparedSide, moving: PreparedSide) -> list[str]:
     """Sentences on images that elastix does not see in full resolution."""
     return [
         f"The {name} image is registered in voxels of {' x '.join(f'{s:.3g}' for s in side.geometry.spacing)} mm."
@@ -385,8 +385,8 @@ def _words_on_resolution(fixed: Side, moving: Side) -> list[str]:
 
 def _fitted(
     stages: Sequence[ParameterMap],
-    fixed: Side,
-    moving: Side,
+    fixed: PreparedSide,
+    moving: PreparedSide,
     initial_transform: Any,
     initialization: str | None,
     has_channels: bool,
@@ -425,7 +425,7 @@ def _starts_by_itself(stages: Sequence[ParameterMap]) -> bool:
     return bool(stages) and tuple(stages[0].get("AutomaticTransformInitialization", ())) == ("true",)
 
 
-def _required_ratio(fixed: Side, moving: Side) -> float:
+def _required_ratio(fixed: PreparedSide, moving: PreparedSide) -> float:
     """Share of the samples that must fall into the moving image: a quarter, as elastix has it, of those that can."""
     return _REQUIRED_RATIO * min(1.0, moving.volume_mm / fixed.volume_mm)
 

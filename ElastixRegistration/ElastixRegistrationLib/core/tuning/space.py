@@ -201,7 +201,7 @@ def _last(draft: PresetDraft) -> dict[str, tuple[str, ...]]:
 
 def _place(draft: PresetDraft) -> int:
     """The stage that is tuned: the last that runs, which does the fine work."""
-    return max((number for number, stage in enumerate(draft.stages) if stage.on), default=0)
+    return max((number for number, stage in enumerate(draft.stages) if stage.enabled), default=0)
 
 
 def _last_number(values: Sequence[str]) -> float | None:

@@ -154,7 +154,7 @@ class _Search:
         self._problem: BaseException | None = None
 
     def method(self, name: str, draft: PresetDraft) -> Method:
-        stages = tuple(map_ for stage, map_ in zip(draft.stages, draft.maps, strict=True) if stage.on and map_)
+        stages = tuple(map_ for stage, map_ in zip(draft.stages, draft.maps, strict=True) if stage.enabled and map_)
         return Method(name, stages, {"initialization": self.start.initialization, "adapt": False})
 
     def record(self, method: Method, pair: Pair, seed: int | None = None) -> RunRecord:

@@ -59,8 +59,8 @@ class StageList:
                 text = stage_text(parameters) if parameters is not None else _("cannot be read")
                 item.setText(f"{number + 1}. {text}")
                 item.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable | qt.Qt.ItemIsUserCheckable)
-                item.setCheckState(qt.Qt.Checked if stage.on else qt.Qt.Unchecked)
-                color = GRAY if not stage.on else RED if number in wrong else None
+                item.setCheckState(qt.Qt.Checked if stage.enabled else qt.Qt.Unchecked)
+                color = GRAY if not stage.enabled else RED if number in wrong else None
                 item.setForeground(qt.QBrush(qt.QColor(color)) if color else qt.QBrush())
             if shown.currentRow != current:
                 shown.setCurrentRow(current)

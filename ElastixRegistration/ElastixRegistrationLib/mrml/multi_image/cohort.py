@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import json
 import os
 import time
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ from ...core.request import RegistrationRequest
 from ...core.system.file_names import PAGE, SUMMARY
 from ...core.system.scratch import scratch_folder
 from ...worker.client import State
+from ...worker.cohort_messages import CohortEnd, CohortNews, error_of_line
 from ...worker.command import CommandProcess
 from ...worker.process import describe_exit
 from ..nodes.incremental import Steps
@@ -113,7 +113,7 @@ class CohortRun(AsynchronousRun[CohortOutcome]):
     @property
     def log(self) -> str:
         lines = self._process.messages.splitlines()
-        return "\n".join(line for line in lines if not line.startswith('{"progress"'))
+        return "\n".join(line for line in lines if CohortNews.of_line(line) is None)
 
     def poll(self) -> State:
         if self.finished:
@@ -187,25 +187,22 @@ class CohortRun(AsynchronousRun[CohortOutcome]):
         lines = self._process.messages[self._read :].split("\n")
         self._read = len(self._process.messages) - len(lines[-1])
         for line in lines[:-1]:
-            if line.startswith('{"progress"'):
-                news = json.loads(line)["progress"]
-                self.counts = {name: news[name] for name in self.counts}
-                self.total, self.workers = news["total"], news["workers"]
-                self.dashboard, self.remaining_s = news["dashboard"], news["remaining_s"]
+            news = CohortNews.of_line(line)
+            if news is not None:
+                self.counts, self.total, self.workers = news.counts, news.total, news.workers
+                self.dashboard, self.remaining_s = news.dashboard, news.remaining_s
 
     def _end(self, code: int) -> None:
-        document = _document(self._process.output)
-        if document is not None:
-            self._state = State.CANCELLED if document["interrupted"] else State.DONE
-            self._is_summed_up = "summary" in document["outputs"]
+        end = CohortEnd.of_output(self._process.output)
+        if end is not None:
+            self._state = State.CANCELLED if end.interrupted else State.DONE
+            self._is_summed_up = end.has_summary
         elif self._stopping is not None:  # it had not begun, or had to be killed
             self._state = State.CANCELLED
         else:
             self._state = State.FAILED
             last = next((line for line in reversed(self.log.splitlines()) if line.strip()), "")
-            sentence = last.removeprefix("error: ")
-            if not last.startswith("error: "):
-                sentence = f"{describe_exit(code, last)}. {last}"
+            sentence = error_of_line(last) or f"{describe_exit(code, last)}. {last}"
             self._error = InputError(sentence) if code == 2 else RegistrationError(sentence, log=self.log)
         self._process.close()
         self._files.close()
@@ -297,14 +294,6 @@ def _flags(request: RegistrationRequest, options: CohortOptions) -> list[str]:
     if options.workers is not None:
         flags.append(f"--workers={options.workers}")
     return [*flags, *(["--resume"] if options.resume else []), "--json", "--attended"]
-
-
-def _document(output: str) -> dict[str, Any] | None:
-    """What the command has said at its end; None where it came to none."""
-    try:
-        return dict(json.loads(output))
-    except ValueError:
-        return None
 
 
 def _cases(summary: Path) -> list[tuple[str, str, str]]:

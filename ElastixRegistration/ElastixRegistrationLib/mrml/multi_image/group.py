@@ -29,7 +29,7 @@ GroupOutcome = tuple[SequenceOutcome | VolumesOutcome, Any]
 
 
 @dataclass(frozen=True)
-class GroupFound:
+class GroupChains:
     """Chains of RAS from the common space to each member, and its background, by its place. ``mean``: (k, j, i)."""
 
     chains: dict[int, Chain]
@@ -99,7 +99,7 @@ class GroupRegistration(AsynchronousRun[GroupOutcome]):
         steps = group_incrementally if _is_sequence(self.source) else volumes_group_incrementally
         return (yield from steps(self.source, self.members, found))
 
-    def _found(self, result: Any) -> GroupFound:
+    def _found(self, result: Any) -> GroupChains:
         """In the scene, of what the worker found."""
         data = list(result.transforms)
         if self._planes is not None:
@@ -109,7 +109,7 @@ class GroupRegistration(AsynchronousRun[GroupOutcome]):
             data = [lifted_transform(one, first, own, reach) for one, own in zip(data, self._planes, strict=True)]
         chains = {member: chain_from_data(one) for member, one in enumerate(data)}
         mean = result.mean.array.reshape(self.members[0].geometry.size[::-1])
-        return GroupFound(chains, result.backgrounds, mean)
+        return GroupChains(chains, result.backgrounds, mean)
 
 
 def group_run_incrementally(source: Any, settings: GroupSettings | None = None) -> Steps[GroupRegistration]:

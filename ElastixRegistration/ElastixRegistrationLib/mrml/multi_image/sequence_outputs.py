@@ -23,8 +23,8 @@ from ..nodes.transforms import set_from_parent
 from ..nodes.volumes import VolumeImage
 
 if TYPE_CHECKING:
-    from .group import GroupFound
-    from .sequences import Found, SequenceOptions
+    from .group import GroupChains
+    from .sequences import FoundFrames, SequenceOptions
 
 _ROLES = {"volumes": "registered", "transforms": "transforms", "segmentations": "segmentations"}
 
@@ -69,7 +69,7 @@ class SequenceOutcome:
 def output_incrementally(
     sequence_node: Any,
     frames: Sequence[VolumeImage],
-    found: Found,
+    found: FoundFrames,
     options: SequenceOptions,
     request: RegistrationRequest,
     outputs: SequenceOutputs,
@@ -114,7 +114,7 @@ def _check_still_there(nodes: Sequence[Any]) -> None:
 
 
 def group_incrementally(
-    sequence_node: Any, frames: Sequence[VolumeImage], found: GroupFound
+    sequence_node: Any, frames: Sequence[VolumeImage], found: GroupChains
 ) -> Steps[tuple[SequenceOutcome, Any]]:
     """(outcome, mean volume node) of a groupwise registration: all frames on the grid of the first one."""
     _check_still_there([sequence_node])
@@ -138,7 +138,7 @@ class MovedGroup:
     mean: Any
 
 
-def moved_group_incrementally(members: Sequence[VolumeImage], found: GroupFound) -> Steps[MovedGroup]:
+def moved_group_incrementally(members: Sequence[VolumeImage], found: GroupChains) -> Steps[MovedGroup]:
     grid = members[0].geometry
     moved = {}
     for place, chain in found.chains.items():
@@ -166,7 +166,7 @@ def _moved_volume_incrementally(
     frames: Sequence[VolumeImage],
     frame: int,
     chain: Chain,
-    found: Found,
+    found: FoundFrames,
     options: SequenceOptions,
     request: RegistrationRequest,
 ) -> Steps[Any]:

@@ -51,14 +51,14 @@ class SequenceOptions:
 
 
 @dataclass
-class _Run:
+class _FrameRun:
     pair: FramePair
     job: RegistrationJob
     handle: Any
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundFrames:
     """What was found for the frames, by frame: chains of RAS; see core.series for their direction.
 
     ``backgrounds`` of the frames that moved in a pair; where the reference moves, it did so in the pairs next to it.
@@ -108,7 +108,7 @@ class SequenceRegistration(AsynchronousRun[SequenceOutcome]):
         )
         self._waiting = list(self._pairs)
         self._preparing: Iterator[None] | None = None
-        self._running: list[_Run] = []
+        self._running: list[_FrameRun] = []
         self._found: dict[int, Chain] = {}
         self._backgrounds: dict[int, BackgroundEstimate] = {}
         self._presets = scene_presets(sequence_node.GetScene())
@@ -176,7 +176,7 @@ class SequenceRegistration(AsynchronousRun[SequenceOutcome]):
             segments=self.segments,
         )
 
-    def found(self) -> Found:
+    def found(self) -> FoundFrames:
         """The transforms of all frames with a whole way to the reference, and why the others have none."""
         transforms = compose_frames(
             self._pairs,
@@ -190,7 +190,7 @@ class SequenceRegistration(AsynchronousRun[SequenceOutcome]):
         for frame in self._found:
             if frame not in transforms:
                 failed[frame] = "A frame between it and the reference has no transform."
-        return Found(transforms, failed, self._backgrounds)
+        return FoundFrames(transforms, failed, self._backgrounds)
 
     def _submit_what_fits(self, end: float) -> None:
         """Until ``end`` (monotonic), then on from there at the next call."""
@@ -211,11 +211,11 @@ class SequenceRegistration(AsynchronousRun[SequenceOutcome]):
         try:
             steps = prepare_incrementally(fixed, moving, self.request, OutputNodes(), presets=self._presets, **masks)
             job = yield from steps
-            self._running.append(_Run(pair, job, self._pool.submit(**job.inputs.data())))
+            self._running.append(_FrameRun(pair, job, self._pool.submit(**job.inputs.data())))
         except InputError as error:
             self.failed[pair.frame] = str(error)
 
-    def _take(self, run: _Run) -> None:
+    def _take(self, run: _FrameRun) -> None:
         error: ElastixRegistrationError | None = run.handle.error
         if error is not None:
             self.failed[run.pair.frame] = str(error)

@@ -16,7 +16,7 @@ from .scene_volumes import RESULT_ATTRIBUTE
 from .sequence_outputs import add_volume, moved_group_incrementally
 
 if TYPE_CHECKING:
-    from .group import GroupFound
+    from .group import GroupChains
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class VolumesOutcome:
 
 
 def volumes_group_incrementally(
-    nodes: Sequence[Any], members: Sequence[VolumeImage], found: GroupFound
+    nodes: Sequence[Any], members: Sequence[VolumeImage], found: GroupChains
 ) -> Steps[tuple[VolumesOutcome, Any]]:
     """(outcome, mean volume node) of a groupwise registration, on the grid of the first of ``nodes``."""
     check_still_there(nodes)

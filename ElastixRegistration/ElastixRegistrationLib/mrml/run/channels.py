@@ -18,7 +18,7 @@ from ..nodes.masks import segment_mask_incrementally
 from ..nodes.resampling import resample_incrementally
 from ..nodes.segments import shared_segment_ids
 from ..nodes.volumes import volume_image
-from .sides import Side, flattened, mask_of_side_incrementally, side_incrementally
+from .sides import VolumeSide, flattened, mask_of_side_incrementally, side_incrementally
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class VolumePair:
 
 
 def channel_incrementally(
-    pair: VolumePair, sides: tuple[Side, Side], number: int, threads: int | None
+    pair: VolumePair, sides: tuple[VolumeSide, VolumeSide], number: int, threads: int | None
 ) -> Steps[list[Channel]]:
     """The channels of a pair, images as voxel data; ``sides`` are those of the first pair, ``number`` counts from 2.
 
@@ -71,7 +71,7 @@ def channel_incrementally(
     return [Channel(fixed, moving, fixed_mask, moving_mask, pair.weight, pair.metric, name=f"image {number}")]
 
 
-def _label_channel_incrementally(pair: VolumePair, sides: tuple[Side, Side]) -> Steps[list[Channel]]:
+def _label_channel_incrementally(pair: VolumePair, sides: tuple[VolumeSide, VolumeSide]) -> Steps[list[Channel]]:
     nodes = (pair.fixed, pair.moving)
     for name, node in zip(("fixed", "moving"), nodes, strict=True):
         if node is None or not (node.IsA("vtkMRMLSegmentationNode") or node.IsA("vtkMRMLVolumeNode")):
@@ -103,7 +103,7 @@ def _shared_values(fixed: Any, moving: Any) -> dict[int, tuple[int, int]]:
     return shared
 
 
-def _inside_incrementally(node: Any, label: Any, side: Side, role: str) -> Steps[np.ndarray]:
+def _inside_incrementally(node: Any, label: Any, side: VolumeSide, role: str) -> Steps[np.ndarray]:
     """(k, j, i) uint8 on the grid of ``side``: inside of a segment, by its id, or of a value of a label map."""
     if node.IsA("vtkMRMLSegmentationNode"):
         return (yield from segment_mask_incrementally(node, [label], side.grid, role))

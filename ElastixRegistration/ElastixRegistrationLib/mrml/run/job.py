@@ -34,7 +34,7 @@ from .sides import flattened, mask_of_side_incrementally, side_incrementally
 
 
 @dataclass(frozen=True)
-class RegistrationInputs:
+class RegistrationData:
     """The arguments of ``core.register`` as arrays: no node, nothing of VTK or ITK. 2D for single-slice volumes.
 
     The initialization of ``request`` is the one to start with, the preset's included.
@@ -107,7 +107,7 @@ class RegistrationJob:
     ``notes``: sentences for the user about what was left out of the input.
     """
 
-    inputs: RegistrationInputs
+    inputs: RegistrationData
     outputs: OutputNodes
     fixed: VolumeImage
     moving: VolumeImage
@@ -188,7 +188,7 @@ def prepare_incrementally(
     more = []
     for number, pair in enumerate(channels, 2):
         more += yield from channel_incrementally(pair, sides, number, request.threads)
-    inputs = RegistrationInputs(
+    inputs = RegistrationData(
         fixed=fixed_side.image,
         moving=moving_side.image,
         stages=stages,

@@ -21,7 +21,7 @@ from ..nodes.volumes import VolumeImage, world_grid
 
 
 @dataclass(frozen=True)
-class Side:
+class VolumeSide:
     """One of the two volumes as elastix gets it: ``image`` on ``grid`` (3D, world, orthogonal), flat for a slice.
 
     ``estimate`` and ``inside`` (uint8 on ``grid``) are there for volumes that had to be resampled onto that grid.
@@ -36,23 +36,23 @@ class Side:
 
 def side_incrementally(
     volume: VolumeImage, plane: Plane | None, background: float | str, threads: int | None
-) -> Steps[Side]:
+) -> Steps[VolumeSide]:
     scalars = volume.scalars()
     image = VoxelData(*flattened(scalars, volume.geometry, plane))
     check_voxels(image.array, image.geometry, volume.name)
     if volume.is_orthogonal_in_world:
-        return Side(image, volume.geometry, plane)
+        return VolumeSide(image, volume.geometry, plane)
     yield
     estimate, grid = background_of(scalars, background), world_grid(volume)
     yield
     scalars, inside = yield from in_world_incrementally(
         volume, grid, estimate, keep_padding=background == KEEP, threads=threads
     )
-    return Side(VoxelData(*flattened(scalars, grid, plane)), grid, plane, estimate, inside)
+    return VolumeSide(VoxelData(*flattened(scalars, grid, plane)), grid, plane, estimate, inside)
 
 
 def mask_of_side_incrementally(
-    side: Side, node: Any, segments: Sequence[str] | None, role: str
+    side: VolumeSide, node: Any, segments: Sequence[str] | None, role: str
 ) -> Steps[VoxelData | None]:
     """uint8 on the grid of the image: inside of the mask node and of the volume; None for everywhere."""
     inside = side.inside

@@ -1,0 +1,63 @@
+"""What a cohort in a process of its own tells whoever started it: the command line writes it, the scene reads it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+_NEWS = "progress"
+_ERROR = "error: "
+
+
+@dataclass(frozen=True)
+class CohortNews:
+    """Counts of cases so far: a line of JSON on stderr. ``remaining_s``: None before the first case is over."""
+
+    total: int
+    done: int
+    kept: int
+    failed: int
+    workers: int
+    dashboard: str | None
+    remaining_s: float | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {"done": self.done, "kept": self.kept, "failed": self.failed}
+
+    def line(self) -> str:
+        return json.dumps({_NEWS: asdict(self)})
+
+    @classmethod
+    def of_line(cls, line: str) -> CohortNews | None:
+        """None for a line that is something else."""
+        if not line.startswith(f'{{"{_NEWS}"'):
+            return None
+        return cls(**json.loads(line)[_NEWS])
+
+
+@dataclass(frozen=True)
+class CohortEnd:
+    """How a cohort ended that came to its end: its JSON document on stdout. ``has_summary``: a summary was written."""
+
+    interrupted: bool
+    has_summary: bool
+
+    @classmethod
+    def of_output(cls, output: str) -> CohortEnd | None:
+        """None where it came to no end."""
+        try:
+            document = json.loads(output)
+        except ValueError:
+            return None
+        return cls(document["interrupted"], "summary" in document["outputs"])
+
+
+def error_line(sentence: str) -> str:
+    """The last line of stderr of a command that failed."""
+    return _ERROR + " ".join(sentence.split())
+
+
+def error_of_line(line: str) -> str | None:
+    """Inverse of ``error_line``; None for a line that is something else."""
+    return line.removeprefix(_ERROR) if line.startswith(_ERROR) else None
