@@ -72,7 +72,7 @@ def test_renaming_gives_each_its_own_title(a_scene, a_preset):
     for preset_id in ("ours", "theirs"):
         save_in_scene(a_scene, replace(a_preset, id=preset_id, title=preset_id))
     for title, said in (
-        ("THEIRS", r"'theirs' already \(theirs, in the scene\)"),
+        ("THEIRS", r"'theirs' \(theirs, in the scene\)"),
         ("Rigid", "built-in"),
         (" ", "empty"),
     ):

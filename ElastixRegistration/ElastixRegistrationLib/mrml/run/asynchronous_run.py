@@ -12,6 +12,7 @@ from ...worker.client import State
 from ..nodes.incremental import Steps, run_to_completion
 
 Outcome = TypeVar("Outcome")
+_OVER = (State.DONE, State.FAILED, State.CANCELLED)
 
 
 class AsynchronousRun(ABC, Generic[Outcome]):
@@ -61,7 +62,7 @@ class AsynchronousRun(ABC, Generic[Outcome]):
 
     @property
     def finished(self) -> bool:
-        return self.state in (State.DONE, State.FAILED, State.CANCELLED)
+        return self.state in _OVER
 
     def wait(self, timeout: float | None = None, progress: Callable[[Any], None] | None = None) -> Outcome | None:
         """Until it is over, and in the scene; ``progress`` is called with the run meanwhile.
@@ -69,7 +70,7 @@ class AsynchronousRun(ABC, Generic[Outcome]):
         None when ``timeout`` (s) is over first, or it was cancelled with nothing to keep. Raises as ``apply``.
         """
         end = None if timeout is None else time.monotonic() + timeout
-        while not self.finished:
+        while self.poll() not in _OVER:
             if end is not None and time.monotonic() > end:
                 return None
             if progress is not None:
