@@ -22,7 +22,7 @@ from ..section import Section, fillComboBox, selectValue
 
 _SHORT = {"ct", "mr", "pet", "us", "cbct"}
 # Almost every parameter file asks elastix for files that are never written here.
-_NOT_WORTH_TELLING = ("WriteResultImage", "WriteTransformParametersEachResolution")
+_NOT_WORTH_TELLING = ("WriteResultImage", "WriteTransformParametersEachResolution", "WriteITKCompositeTransform")
 
 
 class PresetSection(Section):
