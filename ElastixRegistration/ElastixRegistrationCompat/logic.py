@@ -288,8 +288,8 @@ class ElastixLogic(ScriptedLoadableModuleLogic, PresetManagerLogic, ToolboxProgr
 
     def loadTransformFromFile(self, fileName: str, node: Any) -> None:
         """Read a transform of any form into a node that is there."""
-        loaded = engine().loadTransform(fileName, PrivateScene().scene)
-        node.CopyContent(loaded)
+        private = PrivateScene()  # lives as long as the node that is copied
+        node.CopyContent(engine().loadTransform(fileName, private.scene))
 
 
 def engine() -> Any:

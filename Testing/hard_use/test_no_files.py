@@ -193,6 +193,8 @@ def test_no_published_parameter_file_writes_or_crashes(dimension, tmp_path):
         if int((read.get("FixedImageDimension") or ("3",))[0]) == dimension and "Transform" in read:
             names.append(path.name)
             short = read | added | few | ({} if read["Transform"] == ("TranslationTransform",) else quick_step)
+            if "Spline" in read["Transform"][0]:  # some are for images of fractions of a millimeter
+                short |= {"FinalGridSpacingInVoxels": (), "FinalGridSpacingInPhysicalUnits": ("16",)}
             table.append([{name: values for name, values in short.items() if values}])
     assert table
     place = grid((40, 38, 36)[:dimension], (2.0,) * dimension, (0.0,) * dimension)
