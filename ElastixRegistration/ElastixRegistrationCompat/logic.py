@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import slicer
-from ElastixRegistrationLib.core.errors import InputError, RegistrationError
+from ElastixRegistrationLib.core.errors import InputError, ParameterError, RegistrationError
+from ElastixRegistrationLib.core.parameters.as_elastix import as_elastix_reads
+from ElastixRegistrationLib.core.parameters.maps import read_parameter_file, write_parameter_file
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleLogic
 
 from .copies import PrivateScene, give_transform, give_volume
@@ -164,7 +166,7 @@ class ElastixLogic(ScriptedLoadableModuleLogic, PresetManagerLogic, ToolboxProgr
                 nodes["outputTransformNode"] = private.new("vtkMRMLTransformNode", outputTransformNode.GetName())
             run = engine().startRegistration(
                 **nodes,
-                **self._stages(parameterFilenames),
+                **self._stages(parameterFilenames, 2 if _is_single_slice(fixedVolumeNode) else 3),
                 forceDisplacementFieldOutputTransform=forceDisplacementFieldOutputTransform,
             )
             self.addLog("Register volumes...")
@@ -224,7 +226,7 @@ class ElastixLogic(ScriptedLoadableModuleLogic, PresetManagerLogic, ToolboxProgr
         write_transform(result.transform, path, result.fixed_geometry, result.transform_parameters)
         self.addLog(f"The transform and the log are kept in {folder}.")
 
-    def _stages(self, parameterFilenames: Sequence[Any]) -> dict[str, Any]:
+    def _stages(self, parameterFilenames: Sequence[Any], dimension: int) -> dict[str, Any]:
         """Arguments that say with what is registered: our preset, where the files are that, else the files."""
         if isinstance(parameterFilenames, str | os.PathLike):
             parameterFilenames = [parameterFilenames]
@@ -235,7 +237,21 @@ class ElastixLogic(ScriptedLoadableModuleLogic, PresetManagerLogic, ToolboxProgr
         if preset is not None:
             self.addLog(f"In place of SlicerElastix' preset the nearest one of Elastix Registration is used: {preset}.")
             return {"preset": preset}
-        return {"parameterFilenames": paths}
+        return {"parameterFilenames": [self._asElastixReads(path, dimension) for path in paths]}
+
+    def _asElastixReads(self, path: str, dimension: int) -> str:
+        """``path``, or that of a copy with the counts of values that elastix makes of those that do not fit."""
+        try:
+            stage, notes = as_elastix_reads(read_parameter_file(path), dimension)
+        except ParameterError:
+            return path  # what reads it says what is wrong with it
+        if not notes:
+            return path
+        for note in notes:
+            self.addLog(f"{os.path.basename(path)}, {note}")
+        copy = os.path.join(createTempDirectory(), os.path.basename(path))
+        write_parameter_file(stage, copy)
+        return copy
 
     def _found(self, name: Any) -> str:
         """The path of a parameter file by a name that may be relative, or one that SlicerElastix has."""
@@ -290,6 +306,12 @@ class ElastixLogic(ScriptedLoadableModuleLogic, PresetManagerLogic, ToolboxProgr
         """Read a transform of any form into a node that is there."""
         private = PrivateScene()  # lives as long as the node that is copied
         node.CopyContent(engine().loadTransform(fileName, private.scene))
+
+
+def _is_single_slice(volumeNode: Any) -> bool:
+    """Whether a volume is registered as a picture of two axes."""
+    image = None if volumeNode is None else volumeNode.GetImageData()
+    return image is not None and 1 in image.GetDimensions()
 
 
 def engine() -> Any:

@@ -205,6 +205,26 @@ def moved_to_parent(node):
     return np.array(node.GetTransformToParent().TransformPoint(0.0, 0.0, 0.0))
 
 
+def test_what_elastix_passes_over_runs_and_is_told(compat, slicer, a_pair, tmp_path):
+    """As par0034 on a volume: a choice with a stray blank, and a schedule for images of two axes."""
+    from core.phantoms import stage
+    from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
+
+    parameters = stage("TranslationTransform", MaximumNumberOfIterations="60", AutomaticTransformInitialization="true")
+    parameters |= {
+        "AutomaticTransformInitializationMethod": (" Origins",),
+        "ImagePyramidSchedule": ("2", "2", "1", "1"),
+    }
+    write_parameter_file(parameters, tmp_path / "flat.txt")
+    lines = []
+    logic = compat.ElastixLogic()
+    logic.logCallback = lines.append
+    output = slicer.vtkMRMLTransformNode()
+    logic.registerVolumes(*a_pair, [tmp_path / "flat.txt"], None, output, None, None, False)
+    np.testing.assert_allclose(moved_to_parent(output), [-MADE_SHIFT, 0, 0], atol=0.7)
+    assert any("flat.txt, ImagePyramidSchedule" in line and "left out" in line for line in lines)
+
+
 def test_the_log_comes_line_by_line_and_cancel_ends_it(compat, slicer, a_pair, tmp_path):
     from core.phantoms import stage
     from ElastixRegistrationLib.core.parameters.maps import write_parameter_file

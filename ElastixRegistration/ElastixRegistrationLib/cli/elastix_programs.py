@@ -18,6 +18,7 @@ from ..core.files.image_files import read_image, write_image
 from ..core.files.point_files import read_points
 from ..core.files.transform_files import read_transform, read_transform_parameters, write_transform
 from ..core.images.geometry import Geometry, geometry_of, image_from_array
+from ..core.parameters.as_elastix import as_elastix_reads
 from ..core.parameters.maps import ParameterMap, read_parameter_file, write_parameter_file
 from ..core.transforms.deformation_analysis import jacobian_determinant_of
 from ..core.transforms.itk_transforms import displacement_field, map_points
@@ -68,7 +69,12 @@ def run_elastix(options: dict[str, list[str]]) -> None:
     )
     if not options.get("-p"):
         raise InputError("No parameter file is given; name one with -p.")
-    stages = [read_parameter_file(path) for path in options["-p"]]
+    stages = []
+    for path in options["-p"]:
+        stage, notes = as_elastix_reads(read_parameter_file(path), fixed.GetImageDimension())
+        stages.append(stage)
+        for note in notes:
+            print(f"{path}, {note}", flush=True)
     outside = _number(stages[-1], "DefaultPixelValue", 0.0)
     result = register(
         fixed,
