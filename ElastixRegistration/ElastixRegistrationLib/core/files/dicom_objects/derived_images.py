@@ -1,0 +1,161 @@
+"""Resampled images and doses as DICOM: a new series of the moving patient, placed where the fixed image lies."""
+
+from __future__ import annotations
+
+import copy
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...errors import InputError
+from ...images.geometry import Geometry, array_view, component_count, geometry_of
+from ..dicom.headers import pydicom
+from ..dicom.volumes import DicomSeries
+from .modules import code, image_references, new_dataset, reference, set_instance_references, write_dataset
+
+CT, MR, PET = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.128"
+SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+RT_DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
+#: What slices of these classes must say of their acquisition, copied where the source says it, else this.
+_ACQUISITION: dict[str, dict[str, Any]] = {
+    CT: {"PatientPosition": "", "KVP": "", "AcquisitionNumber": "", "RescaleType": "HU"},
+    MR: {
+        "PatientPosition": "", "ScanningSequence": "RM",
+        "SequenceVariant": "NONE", "ScanOptions": "", "MRAcquisitionType": "",
+        "RepetitionTime": "", "EchoTime": "", "EchoTrainLength": "", "AcquisitionNumber": "",
+    },
+}  # fmt: skip
+_WINDOW = ("WindowCenter", "WindowWidth", "RescaleType", "Units", "BodyPartExamined", "PatientPosition")
+
+
+def write_series(image: Any, folder: str | os.PathLike, source: DicomSeries, frame: DicomSeries) -> list[Path]:
+    """Write a 3D scalar ITK ``image`` as slices in ``folder``, all of them or none.
+
+    ``source``: the series whose voxels were resampled; patient, study and modality are its. ``frame``: the series whose
+    frame of reference the voxels now lie in. Whole numbers keep their values, others are scaled to 16 bits. Raises
+    InputError: several components, sheared slices, a folder that has files.
+    """
+    folder = Path(folder)
+    _check_folder(folder)
+    geometry, voxels = geometry_of(image), array_view(image)
+    if geometry.dimension != 3 or component_count(image) > 1:
+        raise InputError("A DICOM series is written of 3D images with one value per voxel only; use .nrrd for others.")
+    if not np.allclose(np.asarray(geometry.direction).T @ np.asarray(geometry.direction), np.eye(3), atol=1e-4):
+        raise InputError("The grid of the image is sheared, which a DICOM series cannot hold; use .nrrd.")
+    stored, slope, intercept = _stored(voxels, source)
+    common = _common_header(source, frame, stored, geometry)
+    common.RescaleSlope, common.RescaleIntercept = _decimal(slope), _decimal(intercept)
+    with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder.parent) as draft:
+        names = []
+        for number, plane in enumerate(stored):
+            dataset = copy.deepcopy(common)
+            dataset.SOPInstanceUID = pydicom().uid.generate_uid()
+            dataset.InstanceNumber = number + 1
+            dataset.ImagePositionPatient = [_decimal(value) for value in geometry.points_of(np.array([0, 0, number]))]
+            dataset.PixelData = np.ascontiguousarray(plane).tobytes()
+            dataset["PixelData"].VR = "OW"
+            names.append(f"{number + 1:05d}.dcm")
+            write_dataset(dataset, Path(draft) / names[-1])
+        folder.mkdir(exist_ok=True)
+        for name in names:
+            os.replace(Path(draft) / name, folder / name)
+    return [folder / name for name in names]
+
+
+def write_dose(
+    image: Any, path: str | os.PathLike, source: DicomSeries, frame: DicomSeries, *, summed: int = 1
+) -> None:
+    """Write a dose in the units of ``source``, an RTDOSE series, on the grid of ``image``, which is not negative.
+
+    ``summed``: how many doses were added. Raises InputError for relative doses where several were added, and for
+    sheared grids.
+    """
+    header, geometry = source.attributes, geometry_of(image)
+    if summed > 1 and header.get("DoseUnits") != "GY":
+        raise InputError("Doses in relative units cannot be added; give doses in gray.")
+    voxels = np.maximum(np.nan_to_num(np.asarray(array_view(image), float)), 0.0)
+    scaling = max(float(voxels.max()), 1e-6) / (2**32 - 2)
+    stored = np.round(voxels / scaling).astype(np.uint32)
+    dataset = _common_header(source, frame, stored, geometry, sop_class=RT_DOSE)
+    for keyword, value in {"DoseUnits": "GY", "DoseType": "PHYSICAL", "DoseSummationType": "PLAN"}.items():
+        setattr(dataset, keyword, header.get(keyword) or value)
+    if summed > 1:
+        dataset.DoseSummationType, dataset.DoseComment = "MULTI_PLAN", f"Sum of {summed} registered doses"
+    for keyword in ("ReferencedRTPlanSequence", "TissueHeterogeneityCorrection"):
+        if keyword in header:
+            setattr(dataset, keyword, header[keyword].value)
+    dataset.ImagePositionPatient = [_decimal(value) for value in geometry.origin]
+    dataset.NumberOfFrames = geometry.size[2]
+    dataset.FrameIncrementPointer = pydicom().tag.Tag("GridFrameOffsetVector")
+    dataset.GridFrameOffsetVector = [_decimal(n * geometry.spacing[2]) for n in range(geometry.size[2])]
+    dataset.DoseGridScaling = _decimal(scaling)
+    dataset.PixelData = stored.tobytes()
+    dataset["PixelData"].VR = "OW"
+    write_dataset(dataset, path)
+
+
+def _check_folder(folder: Path) -> None:
+    if not folder.parent.is_dir():
+        raise InputError(f"The folder {folder.parent} for {folder.name} does not exist.")
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+        raise InputError(f"The folder {folder} for the DICOM series is not empty; give a new one.")
+
+
+def _stored(voxels: np.ndarray, source: DicomSeries) -> tuple[np.ndarray, float, float]:
+    """16-bit numbers (k, j, i), and the slope and intercept that give the values."""
+    low, high = float(voxels.min()), float(voxels.max())
+    if voxels.dtype.kind in "iu" and high - low < 2**16:
+        intercept = float(source.attributes.get("RescaleIntercept") or 0)
+        if not (intercept == round(intercept) and low - intercept >= 0 and high - intercept < 2**16):
+            intercept = float(np.floor(low))
+        return (voxels.astype(np.int64) - int(intercept)).astype(np.uint16), 1.0, intercept
+    slope = float(_decimal((high - low) / (2**16 - 1))) or 1.0
+    intercept = float(_decimal(low))
+    return np.clip(np.round((voxels - intercept) / slope), 0, 2**16 - 1).astype(np.uint16), slope, intercept
+
+
+def _common_header(
+    source: DicomSeries, frame: DicomSeries, stored: np.ndarray, geometry: Geometry, sop_class: str = ""
+) -> Any:
+    """All that the slices of a series have in common."""
+    library, header = pydicom(), source.attributes
+    of_class = sop_class or {"CT": CT, "MR": MR}.get(source.modality, SECONDARY_CAPTURE)
+    text = f"{source.description or source.modality}, registered"
+    dataset = new_dataset(source, of_class, source.modality or "OT", text)
+    dataset.FrameOfReferenceUID = frame.frame_of_reference_uid
+    dataset.PositionReferenceIndicator = frame.attributes.get("PositionReferenceIndicator", "")
+    if of_class == SECONDARY_CAPTURE:
+        dataset.ConversionType = "WSD"
+    for keyword in _WINDOW:
+        if keyword in header:
+            setattr(dataset, keyword, header[keyword].value)
+    for keyword, value in _ACQUISITION.get(of_class, {}).items():
+        setattr(dataset, keyword, header[keyword].value if keyword in header else value)
+    if of_class != RT_DOSE:
+        dataset.ImageType = ["DERIVED", "SECONDARY", "AXIAL" if of_class == CT else "OTHER"]
+        dataset.DerivationDescription = "Resampled after registration"
+        dataset.DerivationCodeSequence = library.Sequence([code("113072", "DCM", "Multiplanar reformatting")])
+        dataset.SourceImageSequence = library.Sequence(image_references(source))
+        set_instance_references(dataset, (source, frame))
+    else:
+        dataset.ReferencedInstanceSequence = library.Sequence(
+            [reference(one.sop_class_uid, one.uid) for one in source.instances]
+        )
+        for item in dataset.ReferencedInstanceSequence:
+            item.PurposeOfReferenceCodeSequence = library.Sequence([code("121324", "DCM", "Source Image")])
+    rows = np.asarray(geometry.direction)[:, :2].T.ravel()
+    dataset.ImageOrientationPatient = [_decimal(value) for value in rows]
+    dataset.PixelSpacing = [_decimal(geometry.spacing[1]), _decimal(geometry.spacing[0])]
+    dataset.SliceThickness = _decimal(geometry.spacing[2])
+    dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
+    dataset.Rows, dataset.Columns = stored.shape[1:]
+    dataset.BitsAllocated = dataset.BitsStored = 8 * stored.dtype.itemsize
+    dataset.HighBit, dataset.PixelRepresentation = dataset.BitsStored - 1, 0
+    return dataset
+
+
+def _decimal(value: float) -> str:
+    return str(pydicom().valuerep.format_number_as_ds(float(value)))
