@@ -62,6 +62,34 @@ def test_two_folders_give_an_object_that_apply_takes(folders):
     assert np.loadtxt(folders / "moved.txt", skiprows=2) == pytest.approx(moved, abs=1e-4)
 
 
+def test_the_resampled_image_is_a_series_of_the_moving_patient(folders):
+    from ElastixRegistrationLib.core.files.image_files import read_image
+
+    transform, outputs = _shift(folders), [folders / "moved", folders / "moved.nrrd"]
+    for output in outputs:
+        done = command(
+            "apply", transform, folders / "moving", "--reference", folders / "fixed", "--output-volume", output
+        )
+        assert done.returncode == 0, done.stderr
+    series, plain = (read_image(output) for output in outputs)
+    assert array_view(series) == pytest.approx(array_view(plain))
+    first = pydicom.dcmread(sorted((folders / "moved").iterdir())[0])
+    assert (first.FrameOfReferenceUID, first.SeriesDescription) == ("1.2.3.9", "moving, registered")
+    done = command("apply", transform, folders / "moving", "--reference", folders / "fixed", "--output-volume", "x.dcm")
+    assert done.returncode == 2
+    assert "give a folder, such as x/" in done.stderr
+
+
+def _shift(folder):
+    from ElastixRegistrationLib.core.files.transform_files import write_transform
+    from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix
+
+    matrix = np.eye(4)
+    matrix[:3, 3] = (4.0, -3.0, 2.0)
+    write_transform(affine_from_matrix(matrix), folder / "shift.tfm", GRID)
+    return folder / "shift.tfm"
+
+
 def test_what_cannot_become_an_object_is_refused_before_anything_runs(folders):
     from ElastixRegistrationLib.core.files.image_files import write_image
 

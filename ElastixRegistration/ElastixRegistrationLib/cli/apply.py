@@ -11,6 +11,7 @@ from typing import Any
 
 from ..core.errors import InputError
 from ..core.request import KEEP
+from .dicom_output import check_dicom_volume, check_volume_output, write_volume
 from .options import add_resampling, chosen_request
 from .outcome import Outcome
 
@@ -35,7 +36,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         metavar="FIXED",
         help="image whose grid the resampled MOVING gets; needed with it, and for points that are voxel indices",
     )
-    add("--output-volume", metavar="V", help="the resampled MOVING; needed with it")
+    add("--output-volume", metavar="V", help="the resampled MOVING; needed with it; FOLDER/ for a DICOM series of it")
     add(
         "--points", metavar="P", help="elastix text (also outputpoints.txt and indices), .csv, .pts, .fcsv or .mrk.json"
     )
@@ -113,7 +114,7 @@ def _mapping(transform: Any, inverse: bool) -> Callable:
 def _resample(options: argparse.Namespace) -> Outcome:
     import numpy as np
 
-    from ..core.files.image_files import check_output, is_picture, read_image, write_image
+    from ..core.files.image_files import is_picture, read_volume
     from ..core.files.segmentation_files import is_segmentation, placed_segmentation
     from ..core.files.transform_files import read_transform
     from ..core.images.background import background_of, looks_like_labels
@@ -126,12 +127,13 @@ def _resample(options: argparse.Namespace) -> Outcome:
         raise InputError("To resample, give MOVING, --reference and --output-volume; to move points, give --points.")
     request = chosen_request(options)
     background = request.background
-    check_output(options.output_volume, picture=is_picture(options.moving))
+    check_volume_output(options.output_volume, picture=is_picture(options.moving))
     check_apart([options.output_volume], [options.transform, options.moving, options.reference])
-    source, reference_image = (
-        read_image(options.moving, "moving image"),
-        read_image(options.reference, "reference image"),
-    )
+    read = read_volume(options.moving, "moving image"), read_volume(options.reference, "reference image")
+    for note in (*read[0].notes, *read[1].notes):
+        _log.warning("%s", note)
+    source, reference_image = read[0].image, read[1].image
+    is_dose = check_dicom_volume(options.output_volume, read[0].series, read[1].series)
     transform = read_transform(options.transform, fixed=geometry_of(reference_image), moving=geometry_of(source))
     dimension = transform.GetInputSpaceDimension()
     moving, flat_reference = in_dimension(source, dimension), in_dimension(reference_image, dimension)
@@ -150,7 +152,11 @@ def _resample(options: argparse.Namespace) -> Outcome:
     if options.inverse:
         transform = _inverse(transform, geometry_of(moving))
     outside: Any
-    if is_segmentation(options.moving) or (request.interpolation == "nearest" and looks_like_labels(as_scalar(moving))):
+    is_label_map = request.interpolation == "nearest" and looks_like_labels(as_scalar(moving))
+    if is_dose:
+        outside = 0.0
+        image = resample(moving, transform, reference, interpolation=request.interpolation, background=outside)
+    elif is_segmentation(options.moving) or is_label_map:
         outside = 0.0 if isinstance(background, str) else background  # not the label that happens to fill the faces
         image = resample(moving, transform, reference, interpolation="nearest", background=outside)
     else:
@@ -172,7 +178,7 @@ def _resample(options: argparse.Namespace) -> Outcome:
         image = one_slice(image, geometry_of(reference_image))
     if is_segmentation(options.moving):
         image = placed_segmentation(image, source)
-    write_image(image, options.output_volume)
+    write_volume(image, options.output_volume, read[0].series, read[1].series)
     return Outcome(
         f"{options.output_volume} written, background {', '.join(f'{value:g}' for value in np.atleast_1d(outside))}.",
         {"command": "apply", "background": outside, "outputs": {"volume": options.output_volume}},

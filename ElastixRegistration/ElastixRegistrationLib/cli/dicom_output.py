@@ -83,3 +83,43 @@ def dicom_output(options: argparse.Namespace, given: RegistrationInputs) -> Dico
         raise InputError("DICOM keeps registrations of 3D images only, and these are single slices.")
     path = Path(options.output_registration)
     return DicomOutput(path, fixed, moving, options.registration_grid, options.anonymize)
+
+
+def check_volume_output(path: str | Path, *, picture: bool) -> None:
+    """Raise InputError for a resampled image that cannot be written: a name without a suffix is a DICOM folder."""
+    from ..core.files.dicom_objects.derived_images import check_series_folder
+    from ..core.files.image_files import check_output
+
+    if Path(path).suffix == "":
+        check_series_folder(Path(path))
+    else:
+        check_output(path, picture=picture)
+
+
+def check_dicom_volume(path: str | Path, moving: DicomSeries | None, reference: DicomSeries | None) -> bool:
+    """Whether MOVING is a dose. Raises InputError for DICOM that cannot be made of what was read."""
+    suffix = Path(path).suffix.lower()
+    is_dose = moving is not None and moving.is_dose
+    if suffix not in ("", ".dcm"):
+        return is_dose
+    if moving is None or reference is None:
+        raise InputError(f"{path} would be DICOM, which is written of DICOM images only; give a name like moved.nrrd.")
+    if suffix == ".dcm" and not is_dose:
+        raise InputError(f"A DICOM series is written slice by slice: give a folder, such as {Path(path).stem}/.")
+    if suffix == "" and is_dose:
+        raise InputError(f"A dose is one DICOM file: give a name such as {Path(path).name}.dcm.")
+    return is_dose
+
+
+def write_volume(image: Any, path: str | Path, moving: DicomSeries | None, reference: DicomSeries | None) -> None:
+    """An image file, a DICOM series in a folder, or a dose in a .dcm file."""
+    from ..core.files.dicom_objects.derived_images import write_dose, write_series
+    from ..core.files.image_files import write_image
+
+    suffix = Path(path).suffix.lower()
+    if moving is None or reference is None or suffix not in ("", ".dcm"):
+        write_image(image, path)
+    elif suffix == "":
+        write_series(image, path, moving, reference)
+    else:
+        write_dose(image, path, moving, reference)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
 from ..core.parameters.component_rules import POINTS_METRIC
-from .dicom_output import check_dicom_output, dicom_output
+from .dicom_output import check_dicom_output, check_dicom_volume, check_volume_output, dicom_output
 from .interrupts import check_interrupt
 from .options import chosen_request
 from .outcome import Outcome
@@ -64,7 +64,9 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
     )
     as_dicom = dicom_output(options, given)
     if "volume" in outputs:
-        check_can_hold(outputs["volume"], given.moving)
+        check_dicom_volume(outputs["volume"], given.series[1], given.series[0])
+        if outputs["volume"].suffix:
+            check_can_hold(outputs["volume"], given.moving)
     channels = read_channels(options.channel or (), given)
     labels = judging_labels(options, given)
     stages = request.stages(
@@ -236,8 +238,10 @@ def _outputs(options: argparse.Namespace) -> dict[str, Path]:
         path = getattr(options, f"output_{name}")
         if path:
             outputs[name] = Path(path)
-            picture = name == "volume" and is_picture(options.moving)
-            check_output(path, transform=name in ("transform", "inverse"), picture=picture)
+            if name == "volume":
+                check_volume_output(path, picture=is_picture(options.moving))
+            else:
+                check_output(path, transform=name in ("transform", "inverse"))
     inputs = [
         *(options.fixed, options.moving, options.fixed_mask, options.moving_mask, options.initial_transform),
         *(options.fixed_points, options.moving_points, options.fixed_labels, options.moving_labels),

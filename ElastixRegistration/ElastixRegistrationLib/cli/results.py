@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .dicom_output import write_volume
 from .outcome import Outcome, refusal_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,12 @@ def write_outputs(
 
     grid = result.fixed_geometry
     if "volume" in outputs:
-        write_image(given.placed(result.resample(interpolation=request.interpolation)), outputs["volume"])
+        write_volume(
+            given.placed(result.resample(interpolation=request.interpolation)),
+            outputs["volume"],
+            given.series[1],
+            given.series[0],
+        )
     if "transform" in outputs:
         maps = None if given.is_lifted else result.transform_parameters
         write_transform(given.result(result.transform), outputs["transform"], given.result_grid, maps)

@@ -41,6 +41,10 @@ class DicomSeries:
     instances: tuple[Instance, ...] = field(repr=False)
     attributes: Any = field(repr=False, compare=False)
 
+    @property
+    def is_dose(self) -> bool:
+        return self.instances[0].is_dose
+
     @classmethod
     def of(cls, frames: Sequence[Frame]) -> DicomSeries:
         header = frames[0].instance.header

@@ -39,7 +39,7 @@ def write_series(image: Any, folder: str | os.PathLike, source: DicomSeries, fra
     InputError: several components, sheared slices, a folder that has files.
     """
     folder = Path(folder)
-    _check_folder(folder)
+    check_series_folder(folder)
     geometry, voxels = geometry_of(image), array_view(image)
     if geometry.dimension != 3 or component_count(image) > 1:
         raise InputError("A DICOM series is written of 3D images with one value per voxel only; use .nrrd for others.")
@@ -97,7 +97,8 @@ def write_dose(
     write_dataset(dataset, path)
 
 
-def _check_folder(folder: Path) -> None:
+def check_series_folder(folder: Path) -> None:
+    """Raise InputError for a folder that a series cannot be written to: its parent is missing, or it has files."""
     if not folder.parent.is_dir():
         raise InputError(f"The folder {folder.parent} for {folder.name} does not exist.")
     if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
