@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ..automatic.plan import planned_stages
 from ..elastix.expected_time import expected_seconds as seconds_of_stages
 from ..parameters.maps import ParameterMap
 from ..parameters.stage import finite_number, resolutions_of
@@ -69,8 +70,11 @@ def doi_link(reference: str) -> str | None:
     return f"https://doi.org/{found[1].rstrip('.')}" if found else None
 
 
-def expected_seconds(stages: Sequence[ParameterMap], voxels: int) -> float:
-    """About how long a registration takes on two cores; ``voxels`` are those of both images together."""
+def expected_seconds(stages: Sequence[ParameterMap], voxels: int, effort: str | None = None) -> float:
+    """About how long a registration takes on two cores; ``voxels`` are those of both images together, ``effort`` that
+    of a preset that adapts, None for others."""
+    if effort is not None:
+        stages = planned_stages(stages, effort)
     return _START + seconds_of_stages(stages) + _SECONDS_PER_MILLION_VOXELS * voxels / 1e6
 
 

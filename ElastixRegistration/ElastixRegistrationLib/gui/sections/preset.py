@@ -130,9 +130,10 @@ class PresetSection(Section):
             return
         voxels = sum(_voxelCount(self.choices.reference(role)) for role in (FIXED_VOLUME, MOVING_VOLUME))
         given = self._given()
-        if self._shownFor == (preset, voxels, given):
+        shown = (preset, voxels, given, self.choices.settings.effort)
+        if self._shownFor == shown:
             return
-        self._shownFor = (preset, voxels, given)
+        self._shownFor = shown
         reference = html.escape(preset.reference)
         link = preset_texts.doi_link(preset.reference)
         if link:
@@ -145,7 +146,8 @@ class PresetSection(Section):
             return
         lines = [f"{n}. {preset_texts.stage_text(stage)}" for n, stage in enumerate(stages, 1)]
         if voxels:
-            duration = preset_texts.duration_text(preset_texts.expected_seconds(stages, voxels))
+            effort = self.choices.settings.effort if preset.adapts else None
+            duration = preset_texts.duration_text(preset_texts.expected_seconds(stages, voxels, effort))
             lines.append(_("About {duration} for these two volumes.").format(duration=duration))
         self.ui.presetStagesLabel.text = "\n".join(lines)
         self._showProblems(preset, given)
