@@ -64,6 +64,8 @@ def run_automatic(
 ) -> Outcome:
     """Register ``pair`` from the homogeneous matrix ``start``, LPS mm, with what ``stages`` of the preset allow.
 
+    A stage that fails is left out; raises RegistrationError where all of them do.
+
     ``run`` runs the stages of elastix; what is done without it is told to ``log``.
     """
     return _Automatic(pair, stages, run, effort, log).outcome(start)
@@ -83,6 +85,7 @@ class _Automatic:
         self.stages: list[dict[str, tuple[str, ...]]] = []
         self.words: list[str] = []
         self.ran_dense = False
+        self.failure: RegistrationError | None = None
 
     def outcome(self, start: np.ndarray) -> Outcome:
         first = self._candidate(affine_from_matrix(start))
@@ -93,6 +96,8 @@ class _Automatic:
                 self.words.append("no deformation, as the images tell too little of each other for one")
             else:
                 final = self._deformable(linear)
+        if self.failure is not None and not self.stages:
+            raise self.failure  # elastix could do nothing with this pair, and its reason is worth more than the start
         before, after = (one.measured.mean("information") for one in (first, final))
         self.words.append(
             f"mutual information on voxels that no stage was fitted to went from {before:.2f} at the start to"
@@ -109,6 +114,7 @@ class _Automatic:
             result = self.run(stage, start)
         except RegistrationError as error:
             self.log.add(error.log)
+            self.failure = error
             return None
         self.stages.append(result.stage)
         return self._candidate(result.transform)

@@ -11,7 +11,7 @@ from ..parameters.maps import ParameterMap
 from .effort import Effort
 
 #: Control points: as fine as anatomy asks for, but not finer than the voxels or the object allow.
-_GRID_MM, _GRID_VOXELS, _GRID_OF_EXTENT = 14.0, 7.5, 4.0
+_GRID_MM, _GRID_VOXELS, _GRID_OF_EXTENT = 14.0, 5.0, 4.0
 #: Longest steps of the last resolutions of a B-spline, in voxels; before them the first of these.
 _STEP_VOXELS = (2.0, 2.0, 0.3)
 #: Samples of linear stages at each resolution.

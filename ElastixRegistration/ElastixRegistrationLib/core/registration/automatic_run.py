@@ -62,7 +62,7 @@ def run_on_pair(
     log_to_file: bool = True,
 ) -> AutomaticRun:
     """``given``: linear transform to start from; None: a start is searched for. ``prepare``: makes a stage ready to
-    run. A stage that fails is left out, and the log has the reason.
+    run. A stage that fails is left out, and the log has the reason; raises RegistrationError where all of them do.
     """
     log = AutomaticLog(log_to_console)
     pair = _working_pair(fixed, moving, threads)
