@@ -17,6 +17,7 @@ from ..automatic.plan import dense_plan
 from ..automatic.stages import is_bspline
 from ..automatic.working_pair import OneImage, WorkingPair
 from ..elastix.run import run_elastix
+from ..parameters.changes import changed
 from ..parameters.maps import ParameterMap
 from ..transforms.itk_transforms import affine_from_matrix, compose, matrix_of
 from ..transforms.transform_parameters import extend_bspline, transforms_from_maps
@@ -57,12 +58,15 @@ def run_on_pair(
     effort: str,
     prepare: Callable[[ParameterMap], dict[str, tuple[str, ...]]],
     *,
+    changes: Sequence[str] = (),
     threads: int | None = None,
     log_to_console: bool = False,
     log_to_file: bool = True,
 ) -> AutomaticRun:
     """``given``: linear transform to start from; None: a start is searched for. ``prepare``: makes a stage ready to
-    run. A stage that fails is left out, and the log has the reason; raises RegistrationError where all of them do.
+    run. ``changes``: what the user wants otherwise in ``stages``, whatever is fitted.
+
+    A stage that fails is left out, and the log has the reason; raises RegistrationError where all of them do.
     """
     log = AutomaticLog(log_to_console)
     pair = _working_pair(fixed, moving, threads)
@@ -78,7 +82,7 @@ def run_on_pair(
         start = matrix
 
     def run(stage: ParameterMap, linear: Any) -> StageResult:
-        prepared = prepare(stage)
+        prepared = prepare(_with_changes(stage, stages, changes))
         result = run_elastix(
             [fixed.image],
             [moving.image],
@@ -98,6 +102,12 @@ def run_on_pair(
     sentence = f"Automatic: {'; '.join([*words, *outcome.words])}."
     dense = [dense_plan(effort_named(effort))] if outcome.ran_dense else []
     return AutomaticRun(outcome.transform, outcome.stages, log.text, [sentence, *notes], dense)
+
+
+def _with_changes(stage: ParameterMap, stages: Sequence[ParameterMap], changes: Sequence[str]) -> ParameterMap:
+    """``stage``, fitted to a pair, with the user's ``changes`` to that of ``stages`` which it was made from."""
+    number = next(n for n, one in enumerate(stages) if is_bspline(one) == is_bspline(stage))
+    return changed([*stages[:number], stage, *stages[number + 1 :]], changes, may_miss=True)[number]
 
 
 def _working_pair(fixed: PreparedSide, moving: PreparedSide, threads: int | None) -> WorkingPair:
