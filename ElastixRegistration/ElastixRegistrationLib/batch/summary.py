@@ -17,7 +17,7 @@ from ..core.system.output_files import whole_file
 #: From here on a figure is called unusual: B. Iglewicz, D.C. Hoaglin, How to Detect and Handle Outliers, 1993, 3.5.
 UNUSUAL = 3.5
 #: With fewer cases nothing can be called unusual.
-_FEWEST = 5
+_MIN_CASES = 5
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def _modified_z(values: np.ndarray) -> np.ndarray:
     mean deviation takes the place of the median one."""
     finite = np.isfinite(values)
     z = np.zeros(len(values))
-    if np.count_nonzero(finite) < _FEWEST:
+    if np.count_nonzero(finite) < _MIN_CASES:
         return z
     distance = values[finite] - np.median(values[finite])
     spread = np.median(np.abs(distance)) / 0.6745

@@ -55,7 +55,7 @@ _PLAIN = {
         ),
     )
 }
-_DEEPEST = 20
+_MAX_DEPTH = 20
 
 
 class ParameterMaps(list):
@@ -90,7 +90,7 @@ def pack(value: Any, arrays: list[np.ndarray]) -> Any:
 
 def unpack(value: Any, arrays: Sequence[np.ndarray], _depth: int = 0) -> Any:
     """Inverse of ``pack``. Raises ProtocolError for anything that ``pack`` does not make."""
-    if _depth > _DEEPEST:
+    if _depth > _MAX_DEPTH:
         raise ProtocolError("a message is nested too deeply")
     if isinstance(value, list):
         return [unpack(item, arrays, _depth + 1) for item in value]

@@ -34,7 +34,7 @@ _MAX_HEADER_BYTES = 16_000_000
 _MAX_ARRAYS = 4096
 _MAX_AXES = 5
 #: Arrays are accepted up to this many bytes where the system does not say how much memory there is.
-_DEFAULT_MOST_BYTES = 64e9
+_DEFAULT_MAX_BYTES = 64e9
 
 
 class ProtocolError(Exception):
@@ -163,7 +163,7 @@ class FrameReader:
         if not 0 < self._header_size <= _MAX_HEADER_BYTES:
             raise ProtocolError(f"a frame announces a header of {self._header_size} bytes")
         most = self._most_bytes()
-        if self._array_bytes > (_DEFAULT_MOST_BYTES if most is None else most):
+        if self._array_bytes > (_DEFAULT_MAX_BYTES if most is None else most):
             raise ProtocolError(f"a frame announces {self._array_bytes} bytes, more than there is memory for")
         self._expect(bytearray(self._header_size))
 

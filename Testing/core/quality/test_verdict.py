@@ -78,7 +78,7 @@ def test_images_that_tell_little_leave_it_uncertain():
     verdict = compare(image, before, 0.3 * image + noise).verdict
     assert verdict.status == "uncertain"
     assert "images-tell-little" in verdict.codes
-    assert verdict.text.startswith("Uncertain, as the images tell little of each other: the mutual information")
+    assert verdict.text.startswith("Uncertain, because the images share too little information: the mutual information")
 
 
 @pytest.mark.parametrize(

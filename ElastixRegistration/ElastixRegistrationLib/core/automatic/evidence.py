@@ -21,7 +21,7 @@ VOXELS = 150_000
 #: Blocks along each axis: the unit of chance.
 _BLOCKS = 5
 #: Bins of intensity: at most so many, and so few that each pair of them has some samples.
-_MOST_BINS, _FEWEST_BINS, _SAMPLES_IN_A_BIN = 24, 8, 20
+_MAX_BINS, _MIN_BINS, _SAMPLES_IN_A_BIN = 24, 8, 20
 _NOISE_SLOPE = 0.02
 #: Standard errors from which a difference is none of chance.
 CERTAIN = 3.0
@@ -131,7 +131,7 @@ class Evidence:
     def _information(self, moving: np.ndarray, known: np.ndarray) -> np.ndarray:
         """Pointwise mutual information, nats, from a histogram of every second voxel; 0 where nothing is known."""
         seen = known & self.inside & self._seen
-        count = int(np.clip(np.sqrt(seen.sum() / _SAMPLES_IN_A_BIN), _FEWEST_BINS, _MOST_BINS))
+        count = int(np.clip(np.sqrt(seen.sum() / _SAMPLES_IN_A_BIN), _MIN_BINS, _MAX_BINS))
         bins = [np.clip((one + 0.05) * (count / 1.15), 0, count - 1).astype(int) for one in (self.fixed, moving)]
         both = bins[0] * count + bins[1]
         joint = np.bincount(both[seen], minlength=count**2).reshape(count, count) + 0.1

@@ -22,10 +22,10 @@ VOXELS = 60_000
 _HALF, _REACH = 3, 3
 #: Blocks need so much structure and so good a match to count.
 _LEAST_VARIANCE, _LEAST_MATCH = 4 * NOISE_VARIANCE, 0.3
-_FEWEST = 20
+_MIN_BLOCKS = 20
 #: Neighbors agree within this distance, in coarse voxels (standard deviation of a Gaussian weight).
 _NEAR = 4.0
-_MOST_BLOCKS = 2500
+_MAX_BLOCKS = 2500
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ class Motion:
 def remaining_motion(evidence: Evidence, transform: Any) -> Motion:
     """Motion that ``transform`` does not explain; ``evidence`` on a grid of about ``VOXELS`` voxels."""
     places, shifts = _matches(evidence, transform)
-    if len(places) < _FEWEST:
+    if len(places) < _MIN_BLOCKS:
         return Motion(0.0, 0.0, len(places))
-    step = max(1, -(-len(places) // _MOST_BLOCKS))
+    step = max(1, -(-len(places) // _MAX_BLOCKS))
     places, shifts = places[::step], shifts[::step]
     near = np.square(places[:, None] - places[None]).sum(-1)
     weight = np.exp(-0.5 * near / (_NEAR * min(evidence.grid.spacing)) ** 2)

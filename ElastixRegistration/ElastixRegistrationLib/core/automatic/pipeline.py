@@ -93,7 +93,7 @@ class _Automatic:
         final = linear
         if self.bspline_map is not None:
             if linear.measured.mean("information") < _TELLING_NATS:
-                self.words.append("no deformation, as the images tell too little of each other for one")
+                self.words.append("no deformation, because the images share too little information for one")
             else:
                 final = self._deformable(linear)
         if self.failure is not None and not self.stages:
@@ -194,17 +194,17 @@ class _Automatic:
             self.words.append(f"refined by local correlation every {self._finest_mm():.2g} mm")
             return dense
         if best is linear:
-            self.words.append("no deformation, as none explained more")
+            self.words.append("no deformation, because none explained more")
         return best
 
     def _across_contrasts(self, linear: _Candidate, best: _Candidate, grid_mm: float) -> _Candidate:
         if best is linear:
-            self.words.append("no deformation, as none explained more")
+            self.words.append("no deformation, because none explained more")
             return linear
         motion = remaining_motion(Evidence(self.pair, MOTION_VOXELS), linear.transform)
         if motion.agreed_share < _AGREED_SHARE:
             self.words.append(
-                "no deformation, as the contrasts differ and what is left of motion"
+                "no deformation, because the contrasts differ and what is left of motion"
                 f" ({motion.rms_mm:.1f} mm) is not what neighboring blocks agree on ({motion.agreed_mm:.1f} mm)"
             )
             return linear

@@ -15,7 +15,7 @@ from .windows import smoothed
 
 #: Intensities are scaled so that these percentiles become 0 and 1, and cut off a little beyond.
 _PERCENTILES, _LOWEST, _HIGHEST = (1.0, 99.0), -0.2, 1.3
-_MOST_SAMPLES = 1_000_000
+_MAX_SAMPLES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class OneImage:
         """Voxels, float32, about 0 to 1."""
         voxels = np.asarray(array_view(self.image))
         seen = voxels if self.inside is None else voxels[self.inside]
-        seen = seen.reshape(-1)[:: max(1, seen.size // _MOST_SAMPLES)]
+        seen = seen.reshape(-1)[:: max(1, seen.size // _MAX_SAMPLES)]
         low, high = np.percentile(seen, _PERCENTILES)
         low = min(low, self.background)
         scale = 1 / (high - low) if high > low else 1.0

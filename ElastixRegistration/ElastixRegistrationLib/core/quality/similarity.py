@@ -26,7 +26,7 @@ _SAME_OVERLAP = 0.002
 _SAME_PLACE, _SAME_PLACE_MM = 0.1, 0.01
 #: Landmarks fewer than which have no outliers, and how far one must stand out: times the spread of all (1.48 times the
 #: median deviation from the median) above their median, times the median, and voxels.
-_FEWEST, _SPREADS, _MEDIANS, _VOXELS = 5, 6.0, 3.0, 2.0
+_MIN_LANDMARKS, _SPREADS, _MEDIANS, _VOXELS = 5, 6.0, 3.0, 2.0
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class LandmarkErrors:
         These distances follow no normal law, so that a landmark must be far above the rest in three ways: in their
         spread, in their median, and in voxels of ``voxel_mm``. Of fewer than five landmarks none is an outlier.
         """
-        if len(self.distances) < _FEWEST:
+        if len(self.distances) < _MIN_LANDMARKS:
             return np.zeros(len(self.distances), bool)
         middle = self.median
         spread = 1.4826 * float(np.median(np.abs(self.distances - middle)))

@@ -27,7 +27,7 @@ _WORDS = {
     "uncertain": "Uncertain",
 }
 _WHAT = {"labels": "the Dice overlap", "images": "the mutual information"}
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 
 
 def judge(
@@ -62,7 +62,7 @@ def _text(status: str, reasons: Sequence[Reason], change: str) -> str:
     if status == "implausible":
         return " ".join([f"Implausible: {_lower(made_by[0])}", *made_by[1:], f"{_capital(change)}.", *others])
     if status == "uncertain" and reasons[0].code == "images-tell-little":
-        return " ".join([f"Uncertain, as the images tell little of each other: {change}.", *others])
+        return " ".join([f"Uncertain, because the images share too little information: {change}.", *others])
     return " ".join([f"{_WORDS[status]}: {change}.", *made_by, *others])
 
 
@@ -115,8 +115,8 @@ def _implausible(
         )
     outliers = sorted((row for row in landmarks if row.outlier), key=lambda row: -row.after)
     if outliers and first.kind == "landmarks":
-        named = ", ".join(f"{row.label} ({row.after:.1f} mm)" for row in outliers[:_MOST_NAMED])
-        more = f" and {len(outliers) - _MOST_NAMED} more" if len(outliers) > _MOST_NAMED else ""
+        named = ", ".join(f"{row.label} ({row.after:.1f} mm)" for row in outliers[:_MAX_NAMED])
+        more = f" and {len(outliers) - _MAX_NAMED} more" if len(outliers) > _MAX_NAMED else ""
         one = len(outliers) == 1
         yield Reason(
             "landmark-outliers",
@@ -138,7 +138,7 @@ def _implausible(
 
 def _uncertain(first: Evidence) -> Iterator[Reason]:
     if first.kind == "images" and first.after < _SAYS_LITTLE and first.change == "better":
-        yield Reason("images-tell-little", "The images tell little of each other.", "uncertain")
+        yield Reason("images-tell-little", "The images share too little information.", "uncertain")
     if first.kind == "labels" and first.before == first.after == 0:
         yield Reason(
             "labels-apart",

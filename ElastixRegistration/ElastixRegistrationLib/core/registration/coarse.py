@@ -17,7 +17,7 @@ _BINS = 32
 _SCORE_BINS = 16
 SAMPLES = 6000
 #: Fewer points than this in the moving image say nothing.
-_FEWEST = 200
+_MIN_SAMPLES = 200
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class SimilarityScorer:
         """
         moved, inside = self.moving.at(places)
         moved, still, bins = moved[inside].astype(float), self.fixed_values[inside], self._fixed_bins[inside]
-        if len(moved) < _FEWEST or moved.var() == 0 or still.var() == 0:
+        if len(moved) < _MIN_SAMPLES or moved.var() == 0 or still.var() == 0:
             return 0.0, 0.0
         counts = np.bincount(bins, minlength=_BINS)
         means = np.bincount(bins, moved, minlength=_BINS) / np.maximum(counts, 1)
@@ -139,7 +139,7 @@ class SimilarityScorer:
 
     def _mutual_information(self, moved: np.ndarray, inside: np.ndarray, bins: int = _BINS) -> float:
         count = np.count_nonzero(inside)
-        if count < _FEWEST:
+        if count < _MIN_SAMPLES:
             return 0.0
         fixed_bins, moving_bins = self._fixed_bins[inside], _binned(moved[inside], *self._moving_range)
         pairs = fixed_bins * bins // _BINS * bins + moving_bins * bins // _BINS

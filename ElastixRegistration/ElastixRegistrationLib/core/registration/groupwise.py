@@ -34,7 +34,7 @@ TRANSFORMS = {
     "affine": ("AffineLogStackTransform", "AffineLogTransform"),
     "deformable": ("BSplineStackTransform", "BSplineTransform"),
 }
-_FEWEST = 3
+_MIN_IMAGES = 3
 #: Grid points of a B-spline along the shortest side, and the fewest voxels between two of them.
 _GRID_POINTS, _GRID_VOXELS = 10, 4
 
@@ -173,8 +173,8 @@ def _with_one_more_axis(grid: Geometry, count: int) -> Geometry:
 
 def check_count(images: Sequence[Any]) -> None:
     """Raise InputError for less images than make a group."""
-    if len(images) < _FEWEST:
-        raise InputError(f"A group has at least {_FEWEST} images, not {len(images)}.")
+    if len(images) < _MIN_IMAGES:
+        raise InputError(f"A group has at least {_MIN_IMAGES} images, not {len(images)}.")
 
 
 def group_stages(grid: Geometry, settings: GroupSettings) -> list[dict[str, tuple[str, ...]]]:

@@ -13,7 +13,7 @@ from ..transforms.itk_transforms import identity
 from ..transforms.resampling import resample
 
 #: A rigid transform of 3D images has 6 parameters; this many voxels are a block of 3 by 4 by 4.
-_FEWEST = 48
+_MIN_VOXELS = 48
 
 
 def metric_mask(image: Any, mask: Any, padding: np.ndarray | None, side: str) -> Any:
@@ -39,10 +39,10 @@ def metric_mask(image: Any, mask: Any, padding: np.ndarray | None, side: str) ->
 def _check_content(voxels: np.ndarray, inside: np.ndarray, side: str, *, has_mask: bool) -> None:
     """Raise InputError where there is too little inside to be registered on."""
     count = np.count_nonzero(inside)
-    if count < _FEWEST:
+    if count < _MIN_VOXELS:
         leaves = f"The {side} mask leaves" if has_mask else f"Outside of its padding the {side} image has"
         of_image = " of its image" if has_mask else ""
-        raise InputError(f"{leaves} too few voxels{of_image} to register on, {count}; {_FEWEST} are needed.")
+        raise InputError(f"{leaves} too few voxels{of_image} to register on, {count}; {_MIN_VOXELS} are needed.")
     few = voxels[::8, ::8][inside[::8, ::8]]  # mostly they differ already
     if few.size and few.min() < few.max():
         return

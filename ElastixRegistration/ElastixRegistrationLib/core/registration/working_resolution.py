@@ -25,7 +25,7 @@ _VOXELS_PER_CONTROL_POINT = 6.0
 #: Of the voxels of the coarser image: finer ones show nothing that the other image has.
 _SHARE_OF_OTHER = 0.5
 #: Voxels left along an axis, at least.
-_FEWEST_VOXELS = 48
+_MIN_VOXELS = 48
 
 
 def working_voxel(fixed: Geometry, moving: Geometry, stages: Sequence[ParameterMap]) -> float:
@@ -42,7 +42,7 @@ def working_voxel(fixed: Geometry, moving: Geometry, stages: Sequence[ParameterM
 def working_factors(geometry: Geometry, voxel_mm: float) -> tuple[int, ...]:
     """How many voxels along each axis (i, j, k) become one of at most ``voxel_mm``."""
     return tuple(
-        max(1, min(int(voxel_mm / spacing * (1 + 1e-6)), n // _FEWEST_VOXELS))
+        max(1, min(int(voxel_mm / spacing * (1 + 1e-6)), n // _MIN_VOXELS))
         for n, spacing in zip(geometry.size, geometry.spacing, strict=True)
     )
 

@@ -28,7 +28,7 @@ _SLOPES = np.array([[1.0], [2.0], [3.0], [0.0]]) * np.roll(_POWERS, -1, axis=0)
 #: Voxels that a thread takes at a time: what is computed of them stays near its cache.
 _BATCH = 32_768
 #: Longest side of a box, voxels.
-_LONGEST = 20
+_MAX_LENGTH = 20
 #: Places on the border of two cells belong to both, where they agree to the second derivative.
 _ON_BORDER = 1e-5
 #: Places along an axis of the voxels that a polynomial is told by, for the share by which that axis also runs along
@@ -243,7 +243,7 @@ class _Cells:
         columns = np.abs(self.matrix)
         aside = columns.sum(axis=0) / columns.max(axis=0) - 1
         enough = [next(count for share, count in _ENOUGH if one < share) for one in aside]
-        parts = [np.array_split(np.arange(n), -(-n // _LONGEST)) for n in self.box]
+        parts = [np.array_split(np.arange(n), -(-n // _MAX_LENGTH)) for n in self.box]
         for part in product(*parts):
             yield _Box.of(np.array([one[0] for one in part]), np.array([len(one) for one in part]), enough)
 

@@ -27,7 +27,7 @@ from .itk_transforms import (
 from .spline_kernels import SPLINE_KERNELS, landmarks_of, spline_kernel_transform
 
 #: Some 6 MB of text, half a second to write and to read.
-_MOST_PARAMETERS = 300_000
+_MAX_PARAMETERS = 300_000
 ParameterMap = Mapping[str, Sequence[str]]
 
 #: Largest slope (mm per mm) of the displacement where it fades out beyond the control points. Below 1/sqrt(3) nothing
@@ -152,7 +152,7 @@ def maps_from_transform(transform: Any, fixed: Geometry) -> list[dict[str, tuple
 
 def is_small(transform: Any) -> bool:
     """Whether the parameters of a transform are few enough to travel as text, which is how elastix takes them."""
-    return sum(element.GetNumberOfParameters() for element in chain_of(transform)) <= _MOST_PARAMETERS
+    return sum(element.GetNumberOfParameters() for element in chain_of(transform)) <= _MAX_PARAMETERS
 
 
 def maps_if_small(transform: Any, fixed: Geometry) -> list[dict[str, tuple[str, ...]]] | None:

@@ -10,7 +10,7 @@ from .headers import Instance, frames_of, instance_of, instances_in
 from .stacks import Stack, stacks_of
 
 #: So many volumes are listed in a sentence.
-_MOST_LISTED = 8
+_MAX_LISTED = 8
 
 
 def volumes_in(path: Path, name: str) -> tuple[list[Stack], list[str]]:
@@ -137,5 +137,5 @@ def _what_there_is(found: Sequence[Stack], stacks: Sequence[Stack], path: Path, 
 def _list(stacks: Sequence[Stack], numbers: Sequence[int] | None = None) -> str:
     numbered = zip(numbers or range(1, len(stacks) + 1), stacks, strict=True)
     rows = [f"{number}: {stack.described()}" for number, stack in numbered]
-    more = len(rows) - _MOST_LISTED
-    return "; ".join(rows[:_MOST_LISTED] + ([f"and {more} more"] if more > 0 else []))
+    more = len(rows) - _MAX_LISTED
+    return "; ".join(rows[:_MAX_LISTED] + ([f"and {more} more"] if more > 0 else []))

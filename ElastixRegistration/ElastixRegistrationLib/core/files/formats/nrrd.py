@@ -11,7 +11,7 @@ import numpy as np
 from ...images.geometry import geometry_of, set_geometry
 from .units import millimeters_per
 
-_LONGEST_HEADER = 2**20
+_MAX_HEADER = 2**20
 #: What Slicer writes in volumes that are series of volumes.
 _SERIES_KEYS = ("axis 0 index type", "axis 0 index values", "multivolume.framelabels")
 
@@ -20,7 +20,7 @@ def header_of(path: Path) -> dict[str, str]:
     """Fields and keys of a header by name, lower case; empty for what is no NRRD file."""
     try:
         with open(path, "rb") as file:
-            text = file.read(_LONGEST_HEADER)
+            text = file.read(_MAX_HEADER)
     except OSError:
         return {}
     if not text.startswith(b"NRRD"):
