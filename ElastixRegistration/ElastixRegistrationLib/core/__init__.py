@@ -25,6 +25,7 @@ _HOME_OF = {
     "align_stack": "registration.series",
     "analyze_deformation": "transforms.deformation_analysis",
     "array_view": "images.geometry",
+    "as_image": "files.python_images",
     "assess": "quality.assessment",
     "compare": "comparison.compare",
     "compare_pairs": "comparison.compare",

@@ -13,6 +13,7 @@ from ..elastix.errors import ignored_errors
 from ..elastix.progress import Iteration, ProgressEvent, ProgressParser
 from ..elastix.run import ElastixRun, run_elastix
 from ..errors import InputError
+from ..files.python_images import as_image
 from ..images.background import BackgroundEstimate
 from ..images.channels import Channel
 from ..images.geometry import Geometry, array_view, check_overlap, geometry_of
@@ -153,8 +154,9 @@ def register(
 
         result = core.register(fixed, moving, preset="ct-lung")
 
-    Images are ITK images of 2 or 3 dimensions, any scalar type, or color (registered on luminance). Masks are images,
-    nonzero inside, on any grid. Points are (N, D), LPS mm, paired by order. ``initial_transform`` is an itk transform,
+    Images are ITK images of 2 or 3 dimensions, any scalar type, or color (registered on luminance), or what
+    ``core.as_image`` makes such: of SimpleITK, nibabel, xarray, MONAI, MRML, paths, arrays with a spacing. Masks are
+    images, nonzero inside, on any grid. Points are (N, D), LPS mm, paired by order. ``initial_transform`` is an itk transform,
     fixed to moving, that the stages continue from; ``initialization`` ("geometry", "mass", "none") makes one, None
     leaves the start to the stages. With ``adapt`` the stages are fitted to this pair, tried one by one and kept where
     they help (``core.automatic``), from a start that is searched for where none of the two is given; ``effort``
@@ -186,6 +188,11 @@ def register(
         parameter_changes=tuple(parameter_changes),
     )
     check_start(request, initial_transform)
+    fixed, moving = as_image(fixed, "fixed image"), as_image(moving, "moving image")
+    fixed_mask, moving_mask = (
+        None if mask is None else as_image(mask, f"{side} mask")
+        for mask, side in ((fixed_mask, "fixed"), (moving_mask, "moving"))
+    )
     pairs = checked_pairs(fixed, moving, channels)
     geometries = [(geometry_of(one), geometry_of(other)) for one, other in pairs]
     fixed_geometry = geometries[0][0]

@@ -1,0 +1,196 @@
+"""Images as people hold them in Python, made ITK images: recognized by what they are, without importing any library.
+
+>>> core.as_image(nibabel.load("head.nii.gz"))                          # doctest: +SKIP
+>>> core.as_image((voxels, (0.7, 0.7, 2.5)))  # (k, j, i) and the spacing along i, j, k in mm
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..images.geometry import Geometry, image_from_array, image_view, many_component_image
+from .image_files import read_image
+
+_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
+#: Steps between coordinates may differ by so much of a step.
+_EVEN = 1e-3
+#: A (j, i, c) picture has no more components: other arrays of three axes are volumes.
+_MOST_COLORS = 4
+_TAKEN = (
+    "an ITK, SimpleITK, nibabel, xarray or MONAI image, a volume node of a MRML scene, the path of a file, or"
+    " (array, spacing) with (k, j, i) voxels and mm along i, j, k"
+)
+
+
+def as_image(image: Any, name: str = "image") -> Any:
+    """The ITK image of an image in another form, LPS mm, with all of its geometry, shear included.
+
+    Taken are ITK images (as they are), SimpleITK images, nibabel's with their affine, xarray's DataArrays with evenly
+    spaced coordinates x, y, z in LPS mm (and an attribute ``direction``, as ITK writes them), MONAI's MetaTensors of
+    shape (channels, i, j, k) with their affine, volume nodes of a MRML scene without a parent transform, paths, and
+    pairs (array, spacing) or (array, ``Geometry``) with arrays of shape (k, j, i) or (k, j, i, components).
+
+    Raises InputError, with ``name``, for anything else, and for what has no regular grid.
+    """
+    if isinstance(image, (str, os.PathLike)):
+        return read_image(image, name)
+    if isinstance(image, tuple) and len(image) == 2:
+        return _of_pair(*image, name)
+    if _is_of(image, "itk") and hasattr(image, "GetLargestPossibleRegion"):
+        return image
+    for library, kind, convert in _KINDS:
+        if _is_of(image, library) and any(one.__name__ == kind for one in type(image).__mro__):
+            return convert(image, name)
+    if callable(getattr(image, "GetIJKToRASDirections", None)):
+        return _of_node(image, name)
+    if isinstance(image, np.ndarray) or _is_of(image, "torch"):
+        raise InputError(f"The {name} is an array without a spacing; give (array, spacing), mm along i, j, k.")
+    raise InputError(f"The {name} is a {type(image).__name__}; give {_TAKEN}.")
+
+
+def _is_of(image: Any, library: str) -> bool:
+    return any(one.__module__.partition(".")[0] == library for one in type(image).__mro__)
+
+
+def _of_pair(voxels: Any, place: Any, name: str) -> Any:
+    if hasattr(voxels, "detach"):  # a tensor
+        voxels = voxels.detach().cpu().numpy()
+    array = np.asarray(voxels)
+    if isinstance(place, Geometry):
+        return _image(array, place)
+    try:
+        spacing = tuple(float(one) for one in place)
+    except (TypeError, ValueError):
+        raise InputError(f"The spacing of the {name} is {place!r}; give numbers, mm along i, j, k.") from None
+    count = len(spacing)
+    is_volume = count == 2 and array.ndim == 3 and array.shape[-1] > _MOST_COLORS
+    if (
+        is_volume
+        or count not in (2, 3)
+        or array.ndim not in (count, count + 1)
+        or not all(0 < one < np.inf for one in spacing)
+    ):
+        raise InputError(
+            f"The {name} has an array of shape {array.shape} and the spacing {spacing}; give (k, j, i) voxels and three"
+            " positive numbers, mm along i, j, k, or (j, i) and two."
+        )
+    return _image(array, _grid(array.shape[:count][::-1], spacing, (0.0,) * count, np.eye(count)))
+
+
+def _grid(size: Sequence[int], spacing: Any, origin: Any, direction: np.ndarray) -> Geometry:
+    return Geometry(
+        size=tuple(int(n) for n in size),
+        spacing=tuple(float(one) for one in spacing),
+        origin=tuple(float(one) for one in origin),
+        direction=tuple(map(tuple, np.asarray(direction, float).tolist())),
+    )
+
+
+def _of_affine(size: Sequence[int], to_lps: np.ndarray, name: str) -> Geometry:
+    """The grid of a (4, 4) matrix from voxel indices to LPS mm."""
+    axes = np.asarray(to_lps, float)[:3, :3]
+    spacing = np.linalg.norm(axes, axis=0)
+    if not np.isfinite(to_lps).all() or not (spacing > 0).all() or abs(np.linalg.det(axes / spacing)) < 1e-6:
+        raise InputError(f"The {name} has a singular affine matrix: its voxels have no volume.")
+    return _grid(size, spacing, np.asarray(to_lps, float)[:3, 3], axes / spacing)
+
+
+def _image(voxels: np.ndarray, grid: Geometry) -> Any:
+    """(k, j, i[, c]) as an ITK image: three or four bytes are colors."""
+    voxels = np.ascontiguousarray(voxels)
+    if voxels.ndim == grid.dimension:
+        return image_from_array(voxels, grid)
+    count = voxels.shape[-1]
+    if count == 1:
+        return image_from_array(voxels[..., 0], grid)
+    if count in (3, 4) and voxels.dtype == np.uint8:
+        return image_view(voxels, grid, f"I{'RGB' if count == 3 else 'RGBA'}UC{grid.dimension}")
+    return image_from_array(voxels, grid) if count <= 4 else many_component_image(voxels, grid)
+
+
+def _of_simpleitk(image: Any, name: str) -> Any:
+    import sys
+
+    dimension = image.GetDimension()
+    if dimension not in (2, 3, 4):
+        raise InputError(f"The {name} has {dimension} dimensions; 2, 3 or 4 are supported.")
+    voxels = sys.modules["SimpleITK"].GetArrayFromImage(image)
+    direction = np.reshape(image.GetDirection(), (dimension, dimension))
+    return _image(voxels, _grid(image.GetSize(), image.GetSpacing(), image.GetOrigin(), direction))
+
+
+def _of_nibabel(image: Any, name: str) -> Any:
+    voxels = np.asanyarray(image.dataobj)
+    while voxels.ndim > 3 and voxels.shape[-1] == 1:
+        voxels = voxels[..., 0]
+    if voxels.ndim != 3:
+        raise InputError(f"The {name} has the shape {voxels.shape}; give one volume of it, as image.slicer[..., 0].")
+    if voxels.dtype.names:
+        voxels = np.stack([voxels[one] for one in voxels.dtype.names], axis=-1)
+    if image.affine is None:
+        raise InputError(f"The {name} has no affine matrix.")
+    grid = _of_affine(voxels.shape[:3], _LPS @ image.affine, name)
+    native = voxels.astype(voxels.dtype.newbyteorder("="), copy=False)
+    return _image(native.transpose(2, 1, 0, *range(3, native.ndim)), grid)
+
+
+def _of_xarray(image: Any, name: str) -> Any:
+    axes = [one for one in ("x", "y", "z") if one in image.dims]
+    rest = [one for one in image.dims if one not in axes]
+    if len(axes) < 2 or len(rest) > 1:
+        raise InputError(f"The {name} has the dimensions {image.dims}; x, y and z are needed, and at most one more.")
+    spacing, origin = [], []
+    for axis in axes:
+        places = np.asarray(image[axis].values, float)
+        steps = np.diff(places)
+        if steps.size and (np.abs(steps - steps.mean()).max() > _EVEN * abs(steps.mean()) or steps.mean() == 0):
+            raise InputError(f"The coordinates {axis} of the {name} are not evenly spaced.")
+        spacing.append((places[-1] - places[0]) / (len(places) - 1) if steps.size else 1.0)
+        origin.append(places[0])
+    signs = np.sign(spacing)
+    direction = np.asarray(image.attrs.get("direction", np.eye(len(axes))), float)
+    voxels = np.asarray(image.transpose(*axes[::-1], *rest).values)
+    grid = _grid([image.sizes[axis] for axis in axes], np.abs(spacing), origin, direction * signs)
+    return _image(voxels, grid)
+
+
+def _of_metatensor(image: Any, name: str) -> Any:
+    voxels = image.detach().cpu().numpy()
+    if voxels.ndim != 4:
+        raise InputError(f"The {name} is a tensor of shape {voxels.shape}; (channels, i, j, k) is needed.")
+    affine = np.asarray(image.affine.detach().cpu().numpy(), float)
+    space = str(getattr(image, "meta", {}).get("space", "RAS"))
+    grid = _of_affine(voxels.shape[1:], affine if "LPS" in space else _LPS @ affine, name)
+    return _image(voxels.transpose(3, 2, 1, 0), grid)
+
+
+def _of_node(node: Any, name: str) -> Any:
+    """Of a vtkMRMLVolumeNode, by its own methods: VTK's arrays show their memory to Python."""
+    called = f"{name} {node.GetName()}"
+    if node.GetParentTransformNode() is not None:
+        raise InputError(f"The {called} is under a transform; harden it, or use the Logic, which takes it along.")
+    data = node.GetImageData()
+    scalars = None if data is None else data.GetPointData().GetScalars()
+    if scalars is None:
+        raise InputError(f"The {called} is empty: it has no voxels.")
+    size, components = data.GetDimensions(), scalars.GetNumberOfComponents()
+    voxels = np.array(np.asarray(scalars)).reshape(*size[::-1], *([components] if components > 1 else []))
+    axes = [[0.0] * 3 for _ in range(3)]
+    node.GetIJKToRASDirections(axes)
+    direction = np.diag([-1.0, -1, 1]) @ np.array(axes)
+    first = np.array(node.GetOrigin()) * [-1, -1, 1]
+    start = direction * node.GetSpacing() @ np.array(data.GetExtent()[::2])
+    return _image(voxels, _grid(size, node.GetSpacing(), first + start, direction))
+
+
+_KINDS = (
+    ("SimpleITK", "Image", _of_simpleitk),
+    ("nibabel", "SpatialImage", _of_nibabel),
+    ("xarray", "DataArray", _of_xarray),
+    ("monai", "MetaTensor", _of_metatensor),
+)
