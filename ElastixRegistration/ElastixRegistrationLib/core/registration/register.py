@@ -156,7 +156,8 @@ def register(
 
     Images are ITK images of 2 or 3 dimensions, any scalar type, or color (registered on luminance), or what
     ``core.as_image`` makes such: of SimpleITK, nibabel, xarray, MONAI, MRML, paths, arrays with a spacing. Masks are
-    images, nonzero inside, on any grid. Points are (N, D), LPS mm, paired by order. ``initial_transform`` is an itk transform,
+    such too, nonzero inside, on any grid.
+    Points are (N, D), LPS mm, paired by order. ``initial_transform`` is an itk transform,
     fixed to moving, that the stages continue from; ``initialization`` ("geometry", "mass", "none") makes one, None
     leaves the start to the stages. With ``adapt`` the stages are fitted to this pair, tried one by one and kept where
     they help (``core.automatic``), from a start that is searched for where none of the two is given; ``effort``
