@@ -33,3 +33,16 @@ def test_the_default_preset_fits_itself_as_on_the_command_line():
 def test_stages_and_arguments_of_the_caller_outweigh_those_of_the_preset():
     result = core.register(blobs(GRID), blobs(GRID), [stage(MaximumNumberOfIterations="2")])
     assert len(result.stages) == 1
+
+
+def test_no_public_result_prints_its_voxels_or_transforms():
+    """A transform prints some twenty lines, an array more; the repr of a result names what can be looked at."""
+    assessment = core.assess(
+        blobs(GRID), core.register(blobs(GRID), blobs(GRID), [stage(MaximumNumberOfIterations="2")])
+    )
+    inverse = core.invert(core.fit_landmarks(np.eye(4, 3) * 9, np.eye(4, 3) * 9 + 1).transform, GRID)
+    fit = core.fit_landmarks(np.eye(4, 3) * 9, np.eye(4, 3) * 9 + 1)
+    for result in (inverse, fit):
+        assert len(repr(result)) < 300
+        assert "itk" not in repr(result)
+    assert "array(" not in repr(assessment)

@@ -36,6 +36,13 @@ def test_whatever_is_proposed_can_be_run(preset):
         assert not [problem for problem in problems if problem.severity == "error"]
 
 
+@pytest.mark.parametrize("preset", sorted(built_in_presets()))
+def test_the_search_can_begin_where_the_preset_is(preset):
+    for knob in space_of(PresetDraft.of(find_preset(preset))).knobs:
+        if knob.start is not None:
+            assert knob.start in knob.choices if knob.choices else knob.low <= knob.start <= knob.high
+
+
 def test_what_the_preset_says_is_where_the_search_starts():
     start = space_of(DEFORMABLE).start()
     assert start["grid spacing, mm"] == 14

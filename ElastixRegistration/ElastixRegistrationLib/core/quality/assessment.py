@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -31,11 +31,11 @@ class Assessment:
 
     comparison: Comparison
     geometry: Geometry
-    fixed: np.ndarray
-    before: np.ndarray
-    after: np.ndarray
-    displacement: np.ndarray
-    mask: np.ndarray | None
+    fixed: np.ndarray = field(repr=False)
+    before: np.ndarray = field(repr=False)
+    after: np.ndarray = field(repr=False)
+    displacement: np.ndarray = field(repr=False)
+    mask: np.ndarray | None = field(repr=False)
 
 
 def assess(

@@ -74,7 +74,7 @@ class GroupResult:
     ``backgrounds``: what belongs outside of each image. ``log``: elastix's.
     """
 
-    transforms: list[Any]
+    transforms: list[Any] = field(repr=False)
     geometry: Geometry
     images: list[Any] = field(repr=False)
     backgrounds: list[BackgroundEstimate] = field(repr=False)

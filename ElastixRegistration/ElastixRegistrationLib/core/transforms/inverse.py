@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
@@ -42,7 +42,7 @@ class Inverse:
     """``transform`` maps moving to fixed points, LPS mm. Residuals: how far a fixed point lands from itself, mm, over
     at most some hundred thousand places of the fixed grid."""
 
-    transform: Any
+    transform: Any = field(repr=False)
     mean_residual: float
     max_residual: float
     typical_residual: float = 0.0  # 99 % lie below

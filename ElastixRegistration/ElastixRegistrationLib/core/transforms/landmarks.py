@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -31,8 +31,8 @@ class LandmarkPairs:
 class LandmarkFit:
     """``transform``: itk transform, fixed to moving points. ``residuals`` (N,): how far it misses each landmark, mm."""
 
-    transform: Any
-    residuals: np.ndarray
+    transform: Any = field(repr=False)
+    residuals: np.ndarray = field(repr=False)
 
 
 def pair_landmarks(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import InputError
@@ -77,7 +77,7 @@ def space_of(draft: PresetDraft, searched: Sequence[str] = ()) -> Space:
     stage. Bounds are never beyond the schema's. Raises InputError, for a parameter without bounds too."""
     if not draft.stages or any(map_ is None for map_ in draft.maps):
         raise InputError(f"The preset {draft.preset.id} has a stage that cannot be read.")
-    knobs = [*_quick_knobs(draft), *_sampling_knobs(draft), *_search_knobs(draft)]
+    knobs = [_including_start(k) for k in (*_quick_knobs(draft), *_sampling_knobs(draft), *_search_knobs(draft))]
     taken = {"NumberOfSpatialSamples", "MaximumStepLength", "NumberOfResolutions"}
     for text in searched:
         knob = _searched_knob(text, draft)
@@ -85,6 +85,13 @@ def space_of(draft: PresetDraft, searched: Sequence[str] = ()) -> Space:
             knobs = [other for other in knobs if _PARAMETER_OF.get(other.name) != knob.name]
         knobs.append(knob)
     return Space(draft, tuple(knobs))
+
+
+def _including_start(knob: Knob) -> Knob:
+    """Bounds that what the preset has lies within, so that the search can begin there."""
+    if knob.choices or knob.start is None:
+        return knob
+    return replace(knob, low=min(knob.low, knob.start), high=max(knob.high, knob.start))
 
 
 def _quick_knobs(draft: PresetDraft) -> list[Knob]:
@@ -160,6 +167,8 @@ def _searched_knob(text: str, draft: PresetDraft) -> Knob:
         raise InputError(f"{name} is no number, and no choice of elastix's, so it cannot be searched.")
     low, high = _bounds(name, parameter, span)
     start = _last_number(_last(draft).get(name, (parameter.default or "",)))
+    if start is not None and not low <= start <= high:
+        start = None
     whole = parameter.kind == "integer"
     return Knob(name, low, high, whole=whole, log=low > 0 and high / low > 10, start=start)
 
