@@ -49,6 +49,6 @@ def test_an_hdf5_file_that_elastix_names_is_read_by_slicer(named, tmp_path, monk
     def refuse(path):
         raise AssertionError(f"ITK's own HDF5 was to read {path}")
 
-    monkeypatch.setattr(transform_files, "_read_hdf5", refuse)
+    monkeypatch.setattr(transform_files, "read_itk_hdf5", refuse)
     chain = read_chain(tmp_path / "TransformParameters.1.txt")
     np.testing.assert_allclose(map_lps_points(chain, POINTS), expected, atol=1e-6)
