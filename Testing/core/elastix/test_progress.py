@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from ElastixRegistrationLib.core.elastix.errors import error_lines, ignored_errors
 from ElastixRegistrationLib.core.elastix.progress import ProgressParser
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 BASE = {
@@ -115,6 +115,7 @@ def test_fraction_rises_from_zero_to_one_and_time_left_falls_to_zero(two_stage_l
     assert (last.iteration, last.iterations) == (7, 8)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_pieces_of_any_length_give_the_same_as_the_whole(two_stage_log, data):
     whole = ProgressParser([BASE, BENDING], clock=lambda: 0.0)

@@ -356,6 +356,7 @@ def test_connection_agrees_with_an_independent_labeling():
     assert np.array_equal(connected_to_faces(mask), expected)
 
 
+@pytest.mark.slow
 def test_large_ct_takes_a_fraction_of_a_second():
     slab = np.round(_ct(shape=(10, 512, 512))).astype(np.int16)
     slab[~_cylinder(1, 1, slab.shape)] = -2048

@@ -184,6 +184,7 @@ def test_results_and_parameters_are_not_taken_for_each_other(tmp_path):
         read_parameter_file(path, transform=True)
 
 
+@pytest.mark.slow
 def test_a_million_numbers_take_less_than_a_second_each_way():
     values = tuple(map(repr, np.random.default_rng(0).normal(0, 5, 10**6).tolist()))
     start = time.perf_counter()
