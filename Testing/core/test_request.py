@@ -74,7 +74,7 @@ def test_values_that_cannot_be_used_are_named(choices, says):
 def test_keywords_are_in_slicers_style_and_a_misspelled_one_is_told():
     request = RegistrationRequest(seed=1).changed_by_keywords({"landmarkWeight": 2, "effort": "fast"})
     assert request == RegistrationRequest(seed=1, landmark_weight=2.0, effort="fast")
-    with pytest.raises(TypeError, match="is 'landmarkWeight' meant"):
+    with pytest.raises(TypeError, match="did you mean 'landmarkWeight'"):
         request.changed_by_keywords({"landmarkWeigth": 2})
 
 
