@@ -12,7 +12,7 @@ from typing import Any
 from ..core.errors import InputError
 from ..core.request import KEEP
 from .dicom_output import check_dicom_volume, check_volume_output, write_volume
-from .options import add_resampling, chosen_request
+from .options import add_choice, add_resampling, chosen_request
 from .outcome import Outcome
 
 _log = logging.getLogger(__name__)
@@ -44,6 +44,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add("--model", metavar="M", help="surface: .vtk, .stl, .ply or .obj")
     add("--output-model", metavar="N", help="in the same format; needed with --model")
     add("--inverse", action="store_true", help="the other way")
+    add_choice(apply)
     add_resampling(apply)
     apply.set_defaults(run=run)
 
@@ -129,7 +130,10 @@ def _resample(options: argparse.Namespace) -> Outcome:
     background = request.background
     check_volume_output(options.output_volume, picture=is_picture(options.moving))
     check_apart([options.output_volume], [options.transform, options.moving, options.reference])
-    read = read_volume(options.moving, "moving image"), read_volume(options.reference, "reference image")
+    read = [
+        read_volume(path, name, series=_chosen(options.series, place), frame=_chosen(options.frame, place))
+        for path, name, place in ((options.moving, "moving image", 1), (options.reference, "reference image", 0))
+    ]
     for note in (*read[0].notes, *read[1].notes):
         _log.warning("%s", note)
     source, reference_image = read[0].image, read[1].image
@@ -183,6 +187,13 @@ def _resample(options: argparse.Namespace) -> Outcome:
         f"{options.output_volume} written, background {', '.join(f'{value:g}' for value in np.atleast_1d(outside))}.",
         {"command": "apply", "background": outside, "outputs": {"volume": options.output_volume}},
     )
+
+
+def _chosen(given: list[Any] | None, place: int) -> Any:
+    """The choice for FIXED (0) or MOVING (1) among several images; one alone is for MOVING."""
+    if not given or (len(given) == 1 and place == 0):
+        return None
+    return given[min(place, len(given) - 1)]
 
 
 def _inverse(transform: Any, fixed: Any) -> Any:

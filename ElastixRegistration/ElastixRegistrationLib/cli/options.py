@@ -64,7 +64,7 @@ def _add_group(command: Any, group: str) -> None:
 
 
 def add_choice(command: argparse.ArgumentParser) -> None:
-    """Which of several images in a file or folder is meant."""
+    """Which of several images in a file or folder is meant: once, or for FIXED and for MOVING."""
     add = command.add_argument
     add(
         "--series",

@@ -95,11 +95,16 @@ def _read_file(path: Path, name: str, frame: int | None) -> Volume:
         image, notes = _read_nifti(path, name)
     else:
         image = read_by_itk(opened(path, name), path, name)
+        is_series = suffix == ".mnc" and not is_color(image)  # ITK makes components of time
         if suffix in (".nrrd", ".nhdr"):
             header = nrrd.header_of(path)
             is_series = nrrd.is_series(header)
             image, notes = nrrd.in_millimeters(image, header, f"the {name}")
     return Volume(_one_frame(image, f"{name} {path}", frame, is_series), tuple(notes))
+
+
+def is_color(image: Any) -> bool:
+    return suffix_of(image).startswith("IRGB")
 
 
 def _read_nifti(path: Path, name: str) -> tuple[Any, list[str]]:
@@ -109,7 +114,7 @@ def _read_nifti(path: Path, name: str) -> tuple[Any, list[str]]:
     try:
         image = read_by_itk(opened(path, name), path, name, header.voxel_bytes)
     except InputError as error:
-        if "orthonormal" not in str(error):
+        if "orthonormal" not in str(error) and header.version == 1:  # ITK knows no NIfTI-2
             raise
         try:
             found = nifti.read_voxels(header, path)
@@ -117,8 +122,8 @@ def _read_nifti(path: Path, name: str) -> tuple[Any, list[str]]:
             raise InputError(f"The {name} {path} is truncated or damaged.") from cause
         if found is None:
             raise InputError(
-                f"The {name} {path} has axes that are not perpendicular, and voxels of more than one number; these are"
-                " not read together."
+                f"The {name} {path} has axes that are not perpendicular, or is NIfTI-2, with voxels of a kind that is"
+                " not read from such files."
             ) from error
         image = found
     return nifti.placed(header, image, f"the {name}")

@@ -139,3 +139,17 @@ def test_one_bit_is_inside_or_outside(tmp_path):
     mask = RANDOM.random((24, 40)) > 0.5
     tifffile.imwrite(tmp_path / "s.tif", mask)
     assert np.array_equal(array_view(read_image(tmp_path / "s.tif")) != 0, mask)
+
+
+def test_nifti_2_is_read_as_nibabel_reads_it(tmp_path):
+    image = nibabel.Nifti2Image(RANDOM.integers(-500, 500, (7, 6, 5)).astype(np.int16), an_affine(), dtype=np.int16)
+    image.to_filename(tmp_path / "s.nii.gz")
+    mine = read_image(tmp_path / "s.nii.gz")
+    assert np.array_equal(array_view(mine), np.asarray(image.dataobj).T)
+    assert where(mine, INDEX) == pytest.approx((np.c_[INDEX, np.ones(10)] @ (LPS @ an_affine()).T)[:, :3], abs=1e-6)
+
+
+def test_what_another_tool_must_convert_is_said(tmp_path):
+    (tmp_path / "head.mgz").write_bytes(b"no image")
+    with pytest.raises(InputError, match=r"Convert it to NIfTI first: mri_convert"):
+        read_image(tmp_path / "head.mgz")

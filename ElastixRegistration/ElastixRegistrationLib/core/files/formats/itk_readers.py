@@ -46,6 +46,13 @@ _COMPONENTS = {
     "long": "D",
     "long_long": "D",
 }
+_TO_NIFTI = " Convert it to NIfTI first: "
+#: What to do with files of other tools that ITK does not read.
+_CONVERTERS = {
+    **dict.fromkeys((".mgz", ".mgh"), f"{_TO_NIFTI}mri_convert IN OUT.nii.gz (FreeSurfer)."),
+    **dict.fromkeys((".par", ".rec"), f"{_TO_NIFTI}dcm2niix IN.PAR."),
+    **dict.fromkeys((".head", ".brik"), f"{_TO_NIFTI}3dAFNItoNIFTI IN (AFNI)."),
+}
 _LONG = frozenset({"unsigned_long", "unsigned_long_long", "long", "long_long"})
 
 
@@ -85,7 +92,8 @@ def _reader_of(path: Path, name: str) -> Any:
     itk.imread  # noqa: B018  resolving it registers every reader
     io = itk.ImageIOFactory.CreateImageIO(str(path), itk.CommonEnums.IOFileMode_ReadMode)
     if io is None:
-        raise InputError(f"The {name} {path} is in no image format that ITK reads, or it is damaged.")
+        hint = _CONVERTERS.get(image_suffix_of(path), "")
+        raise InputError(f"The {name} {path} is in no image format that ITK reads, or it is damaged.{hint}")
     return io
 
 

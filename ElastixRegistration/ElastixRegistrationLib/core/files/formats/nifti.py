@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ class NiftiHeader:
     matrix: np.ndarray | None
     other_matrix: np.ndarray | None
     form: str
+    version: int = 1
 
     @property
     def voxel_bytes(self) -> int:
@@ -94,7 +95,8 @@ def _nifti2(data: bytes, order: str) -> NiftiHeader:
     quaternion = struct.unpack_from(f"{order}6d", data, 352)
     rows = struct.unpack_from(f"{order}12d", data, 400)
     units = struct.unpack_from(f"{order}i", data, 500)[0]
-    return _header(order, dims, data_type, bits, spacing, offset, slope, intercept, units, forms, quaternion, rows)
+    found = _header(order, dims, data_type, bits, spacing, offset, slope, intercept, units, forms, quaternion, rows)
+    return replace(found, version=2)
 
 
 def _header(
