@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Two commands on a fresh machine, with nothing but Python 3.10 to 3.13 and its standard library.
 
-    python3 dev.py demo                  register a real image pair, print what it gained, leave a scene for Slicer
+    python3 dev.py demo                  register a template with a known deformation of it, leave a scene for Slicer
     python3 dev.py demo FIXED MOVING     the same with your own files
     python3 dev.py test [ARGUMENTS]      pass every test; arguments go to pytest
     python3 dev.py lint                  check style, types and spelling

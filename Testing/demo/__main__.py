@@ -1,4 +1,5 @@
-"""Register a real image pair through a real MRML scene and show what it gained: ``dev.py demo [FIXED MOVING]``.
+"""Register a brain template with a known synthetic deformation of it, through a real MRML scene, and show what that
+gained: ``dev.py demo [FIXED MOVING]``.
 
 Leaves in the output folder a scene that Slicer opens, the transform, and a report with pictures.
 """

@@ -16,9 +16,10 @@ from urllib.parse import quote
 
 import numpy as np
 
-from ..core.quality.figures import Figure
+from ..core.quality.figures import REFUSED, Figure
 from ..core.report.style import STYLE
 from ..core.system.output_files import whole_file
+from .case_folder import RESULT
 from .summary import CaseOutcome, RankedCase, ranked
 from .task import PREVIEW
 
@@ -100,7 +101,12 @@ def _row(place: int, row: RankedCase, columns: Sequence[str], folder: Path) -> s
     state = "" if outcome.state == "done" else f'<div class="why">{escape(outcome.state)}</div>'
     if outcome.state == "kept":
         state = '<div class="quiet">kept</div>'
-    head = f'<th scope="row">{escape(outcome.case)}{state}<div class="why">{why}</div></th>'
+    verdict = ""
+    if outcome.status:
+        kind = "why" if outcome.status in REFUSED else "quiet"
+        link = f'<a href="{quote(outcome.case)}/{RESULT}">figures</a>'
+        verdict = f'<div class="{kind}" title="{escape(outcome.verdict, quote=True)}">{outcome.status}, {link}</div>'
+    head = f'<th scope="row">{escape(outcome.case)}{state}{verdict}<div class="why">{why}</div></th>'
     figures = {figure.name: figure for figure in outcome.figures} | _mean_dice(outcome.figures)
     cells = "".join(
         _cell(figures.get(name), odd=any(r.startswith(f"{name} is") for r in row.reasons)) for name in columns

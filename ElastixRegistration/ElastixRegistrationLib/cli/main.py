@@ -170,6 +170,11 @@ def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add("--output-field", metavar="D", help="displacements, LPS mm, on the fixed grid")
     add("--output-jacobian", metavar="J", help="local volume change, determinant of the spatial Jacobian")
     add_dicom_options(command)
+    add(
+        "--output-confidence",
+        metavar="C",
+        help="estimated error, mm, on the fixed grid; registers twice more and once the other way round",
+    )
     add("--output-inverse", metavar="T", help="the inverse transform, moving to fixed points")
     add(
         "--inverse-method",
@@ -188,5 +193,14 @@ def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
     )
     add_strict(command)
     add("--report", metavar="DIR", help="write report.html with pictures and figures, and no names of files")
+    add("--report-pdf", metavar="R.pdf", help="the same report as a PDF; needs WeasyPrint")
+    add("--intended-use", metavar="TEXT", help="what the registration is for, for the report")
+    add(
+        "--tolerance",
+        action="append",
+        metavar="NAME=VALUE",
+        help="of the checks of AAPM TG-132 in the report: tre, mda and consistency in mm, dice, folds; default: the"
+        " largest side of a voxel, 0.8 and 0",
+    )
     add("--report-names", action="store_true", help="name the files of both images in the report")
     command.set_defaults(run=register.register)

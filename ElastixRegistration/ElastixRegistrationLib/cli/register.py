@@ -48,7 +48,7 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
     request = chosen_request(options)
     _check_worth(options, outputs, request.stages())  # a broken file is told before large images are read
     pool.warm_up()
-    from ..core.files.image_files import check_can_hold
+    from ..core.files.image_files import check_can_hold, write_image
     from ..core.registration.inputs import read_channels, read_inputs
 
     given = read_inputs(
@@ -90,19 +90,25 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
         **given.masks_and_points,
         landmark_labels=given.labels,
         **labels,
-        most_voxels=8e6 if options.report else 3e5,
+        most_voxels=8e6 if options.report or options.report_pdf else 3e5,
     )
     if options.inverse_consistency:
         back = _run_back(pool, options, request, stages, given, channels, initial)
         judged = with_inverse_consistency(judged, result, back)
+    confidence = None
+    if "confidence" in outputs:
+        confidence = _confidence(pool, options, request, stages, given, channels, result)
     with all_or_none():
         written, residual = write_outputs(result, given, outputs, request, options.inverse_method)
         if as_dicom is not None:
             sentence, described = as_dicom.write(result.transform, result.fixed_geometry)
             _log.info("%s", sentence)
             written["registration"] = str(as_dicom.path)
-        if options.report:
-            written["report"] = str(write_report(options, request, given, result, judged))
+        if confidence is not None:
+            grid = result.fixed_geometry
+            write_image(given.placed(confidence.image(grid)), outputs["confidence"])
+        if options.report or options.report_pdf:
+            written |= write_report(options, request, given, result, judged, confidence)
         check_interrupt()
     seconds = {
         "read": read - started,
@@ -112,6 +118,8 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
     outcome = registration_outcome(request, result, judged.comparison, written, seconds, given, options)
     if as_dicom is not None:
         outcome.document["dicom_registration"] = described
+    if confidence is not None:
+        outcome.document["confidence"] = confidence.as_dict()
     if residual is not None:
         outcome.document["inverse_residual_mm"] = residual
     return outcome
@@ -119,7 +127,7 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
 
 def _check_worth(options: argparse.Namespace, outputs: dict[str, Path], stages: Sequence[ParameterMap]) -> None:
     """Raise InputError for a registration whose work would be lost, or that lacks what its stages need."""
-    if not (outputs or options.output_registration or options.report or options.json):
+    if not (outputs or options.output_registration or options.report or options.report_pdf or options.json):
         raise InputError(
             "Nothing would be kept of this registration: ask for an output, such as --output-transform,"
             " --output-volume or --report, or for its figures by --json."
@@ -183,6 +191,32 @@ def _run_back(
     return _run(pool, options, request, stages, given.swapped(), channels, initial)
 
 
+def _confidence(
+    pool: WorkerPool,
+    options: argparse.Namespace,
+    request: RegistrationRequest,
+    stages: Sequence[ParameterMap],
+    given: RegistrationInputs,
+    channels: Sequence[Channel],
+    result: Any,
+) -> Any:
+    """Twice more from other starts with other seeds, and once the other way round; then what all of them say."""
+    from dataclasses import replace
+
+    from ..core.quality.confidence import confidence_of, perturbed_start, signs_of
+
+    starts = [perturbed_start(result.transform, result.fixed_geometry, number) for number in (1, 2, 3)]
+    others = []
+    for number, start in enumerate(starts[:2]):
+        _log.info("Registering once more from another start, for the confidence: %d of 3.", number + 1)
+        again = replace(request, seed=1000 + number, initialization=None)
+        others.append(_run(pool, options, again, stages, given, channels, start).transform)
+    _log.info("Registering the other way round, for the confidence: 3 of 3.")
+    again = replace(request, initialization=None)
+    backward = _run_back(pool, options, again, stages, given, channels, starts[2]).transform
+    return confidence_of(signs_of(given.fixed, result, others, backward, mask=given.fixed_mask))
+
+
 def background(options: argparse.Namespace) -> Outcome:
     from ..core.files.image_files import read_image
     from ..core.images.background import estimate_background
@@ -234,7 +268,7 @@ def _outputs(options: argparse.Namespace) -> dict[str, Path]:
     from ..core.system.output_files import check_apart
 
     outputs: dict[str, Path] = {}
-    for name in ("volume", "transform", "field", "jacobian", "inverse"):
+    for name in ("volume", "transform", "field", "jacobian", "inverse", "confidence"):
         path = getattr(options, f"output_{name}")
         if path:
             outputs[name] = Path(path)
@@ -256,6 +290,10 @@ def _outputs(options: argparse.Namespace) -> dict[str, Path]:
         from ..core.report.page import check_report_folder
 
         check_report_folder(options.report)
+    if options.report_pdf:
+        from ..core.report.pdf import check_pdf
+
+        check_pdf(options.report_pdf)
     return outputs
 
 

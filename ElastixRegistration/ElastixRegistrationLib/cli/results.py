@@ -67,40 +67,60 @@ def write_outputs(
 
 
 def write_report(
-    options: argparse.Namespace, request: RegistrationRequest, given: Any, result: Any, judged: Any
-) -> Path:
+    options: argparse.Namespace, request: RegistrationRequest, given: Any, result: Any, judged: Any, confidence: Any
+) -> dict[str, str]:
+    """The page and the PDF, as asked for: paths by what they hold."""
     from ..core.images.geometry import array_view
-    from ..core.report.page import Report, anonymous_command, voxel_checksum, write_report
+    from ..core.report.page import Report, anonymous_command, report_html, voxel_checksum
+    from ..core.report.page import write_report as write_report_page
+    from ..core.report.pdf import write_pdf
+    from ..core.report.tolerances import Tolerances
 
     paddings = [e.padding for e in (result.fixed_background, result.background) if e.padding is not None]
-    return write_report(
-        options.report,
-        Report(
-            fixed=judged.fixed,
-            before=judged.before,
-            after=judged.after,
-            geometry=judged.geometry,
-            comparison=judged.comparison,
-            mask=judged.mask,
-            displacement=judged.displacement,
-            iterations=result.iterations,
-            stages=result.stages,
-            settings={
-                **request.described(),
-                "Background": f"{result.background.value:g}. {result.background.reason}",
-                "Seed": ", ".join(map(str, dict.fromkeys(_seeds(result.stages)))),
-                "Threads": "all" if request.threads is None else request.threads,
-            },
-            checksums={
-                "fixed image": voxel_checksum(array_view(given.fixed)),
-                "moving image": voxel_checksum(array_view(result.moving)),
-            },
-            command=anonymous_command({n: value for n, value in vars(options).items() if n not in _UNSAID}),
-            padding=paddings,
-            notes=[*given.notes, *result.notes],
-            names=(Path(options.fixed).name, Path(options.moving).name) if options.report_names else None,
-        ),
+    report = Report(
+        fixed=judged.fixed,
+        before=judged.before,
+        after=judged.after,
+        geometry=judged.geometry,
+        comparison=judged.comparison,
+        mask=judged.mask,
+        displacement=judged.displacement,
+        iterations=result.iterations,
+        stages=result.stages,
+        settings={
+            **request.described(),
+            "Background": f"{result.background.value:g}. {result.background.reason}",
+            "Seed": ", ".join(map(str, dict.fromkeys(_seeds(result.stages)))),
+            "Threads": "all" if request.threads is None else request.threads,
+        },
+        checksums={
+            "fixed image": voxel_checksum(array_view(given.fixed)),
+            "moving image": voxel_checksum(array_view(result.moving)),
+        },
+        command=anonymous_command({n: value for n, value in vars(options).items() if n not in _UNSAID}),
+        padding=paddings,
+        notes=[*given.notes, *result.notes],
+        names=(Path(options.fixed).name, Path(options.moving).name) if options.report_names else None,
+        images={name: _described(image) for name, image in (("Fixed", given.fixed), ("Moving", result.moving))},
+        intended_use=options.intended_use or "",
+        tolerances=Tolerances.of(result.fixed_geometry).changed(options.tolerance or ()),
+        confidence=confidence,
+        grid=result.fixed_geometry,
     )
+    written = {}
+    if options.report_pdf:
+        write_pdf(report_html(report), options.report_pdf)
+        written["report as PDF"] = str(options.report_pdf)
+    if options.report:
+        written["report"] = str(write_report_page(options.report, report))
+    return written
+
+
+def _described(image: Any) -> str:
+    """Size, spacing and type of an image."""
+    from ..core.images.geometry import array_view, geometry_of
+
+    return f"{geometry_of(image)}, {array_view(image).dtype}"
 
 
 def _shown(value: float | None, digits: int) -> str:

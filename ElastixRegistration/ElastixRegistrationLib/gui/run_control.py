@@ -169,6 +169,7 @@ class RunControl:
 
     def _finish(self, run: Run) -> Iterator[None]:
         """Bring the result into the scene and judge it."""
+        from ..mrml.apply.quality import keep_verdict
         from ..mrml.run.outputs import output_incrementally
         from ..mrml.run.run_folder import save_incrementally
 
@@ -180,6 +181,7 @@ class RunControl:
         self._listener.onApplied(run)
         yield
         run.comparison = comparisonOf(run.job, result)
+        keep_verdict(run.applied.nodes.values(), run.comparison)
         if run.saveFolder:
             yield
             folder = yield from save_incrementally(

@@ -22,17 +22,21 @@ import numpy as np
 
 from ... import __version__
 from ..errors import InputError, file_error
+from ..images.geometry import array_view
 from ..quality.figures import Comparison
 from ..request import OPTIONS
 from . import pictures
 from .convergence_plot import IterationRow, convergence_svgs
 from .style import STYLE
 from .tables import figure_table, landmark_table
+from .tolerances import Tolerances, checks, checks_html, decision_html, images_html
 
 if TYPE_CHECKING:
     from ..images.geometry import Geometry
+    from ..quality.confidence import ConfidenceMap
 
 FILE_NAME = "report.html"
+_MOST_PLACES = 4
 PICTURE_HEIGHT = 400  # px at most on the screen; a single slice would fill the page
 CORRELATED = 0.9  # from here on the images are taken for the same modality, so that their difference means something
 PLAIN_OPTIONS = frozenset(
@@ -58,7 +62,8 @@ class Report:
     resolution and metric. ``stages``: parameter maps. ``settings``: any lines such as preset, seed, seconds,
     background. ``command``: see ``anonymous_command``. ``same_modality``: whether a difference picture means something;
     None: decide by the correlation after. ``notes``: what was done to the input, in sentences. ``names``: of both
-    images, only if they may stand on the page.
+    images, only if they may stand on the page. ``images``: what each image is, in a line. ``tolerances``: of the checks
+    of TG-132, by default those for ``grid``, the fixed image as it is. ``confidence``: a map of how far off it may be.
     """
 
     fixed: np.ndarray
@@ -78,6 +83,11 @@ class Report:
     padding: Sequence[float] = ()
     notes: Sequence[str] = ()
     names: tuple[str, str] | None = None
+    images: Mapping[str, str] = field(default_factory=dict)
+    intended_use: str = ""
+    tolerances: Tolerances | None = None
+    confidence: ConfidenceMap | None = None
+    grid: Geometry | None = None
 
 
 def write_report(folder: str | os.PathLike, report: Report) -> Path:
@@ -114,12 +124,18 @@ def report_html(report: Report) -> str:
     for name in ("before", "after"):
         if getattr(report, name).shape != report.fixed.shape:
             raise InputError(f"The report needs the image {name} registration on the fixed grid {report.geometry}.")
+    tolerances = report.tolerances or Tolerances.of(report.grid or report.geometry)
     sections = [
         _header(report),
         _notes(report.notes),
+        checks_html(checks(report.comparison, tolerances)),
+        decision_html(report.intended_use),
+        images_html(report.images),
         figure_table(report.comparison.figures, report.comparison.sampling),
         landmark_table(report.comparison.landmarks),
+        _outliers(report),
         _pictures(report),
+        _confidence(report),
         _convergence(report),
     ]
     sections += [_parameters(report.stages), _reproduction(report)]
@@ -255,6 +271,57 @@ def _pictures(report: Report) -> str:
         caption = f"A grid of {spacing:g} mm in the moving image, as the transform pulls it onto the fixed image."
         blocks.append(_block("Deformation", caption, {"After": grids}, planes))
     return "<section><h2>Pictures</h2>" + "".join(blocks) + "</section>"
+
+
+def _outliers(report: Report) -> str:
+    """Landmarks that stand out, each where it lies in the fixed image and where it came to lie."""
+    blocks = []
+    windows = [pictures.window_of(image, ignore=report.padding) for image in (report.fixed, report.after)]
+    for row in report.comparison.outliers[:_MOST_PLACES]:
+        if not row.point:
+            continue
+        at = report.geometry.indices_of(np.array(row.point))
+        planes = pictures.planes_of(report.geometry, at.tolist())
+        fixed, moved = (
+            [pictures.marked(pictures.normalized(plane.cut(image), window), plane, at) for plane in planes]
+            for image, window in zip((report.fixed, report.after), windows, strict=True)
+        )
+        caption = f"{row.after:.1f} mm off after the registration, where the others fit. The cross is its place."
+        blocks.append(_block(f"Landmark {row.label}", caption, {"Fixed": fixed, "After": moved}, planes))
+    return f"<section><h2>Landmarks that stand out</h2>{''.join(blocks)}</section>" if blocks else ""
+
+
+def _confidence(report: Report) -> str:
+    """The map in colors over the fixed image, through its least certain place, and a list of such places."""
+    found = report.confidence
+    if found is None:
+        return ""
+    error = np.where(found.inside_on(report.geometry), array_view(found.image(report.geometry)), np.nan)
+    worst = found.places[0]
+    at = report.geometry.indices_of(np.array(worst.point))
+    planes = pictures.planes_of(report.geometry, at.tolist())
+    window = pictures.window_of(report.fixed, ignore=report.padding)
+    most = float(np.percentile(found.error_mm[found.inside], 98)) or 1.0
+    maps = [
+        pictures.marked(
+            pictures.heat(pictures.normalized(plane.cut(report.fixed), window), plane.cut(error) / most), plane, at
+        )
+        for plane in planes
+    ]
+    caption = (
+        f"At four of five places the registration is at most so far off: from 0 mm (dark) to {most:.1f} mm (yellow)."
+        " Estimated from what changes with the seed, the start and the direction, from what does not match, and from"
+        " what is too flat to tell. What every registration misses alike, it cannot see."
+    )
+    rows = "".join(
+        f"<tr><th>{' '.join(f'{x:.1f}' for x in place.point)}</th><td>{place.error_mm:.1f}</td></tr>"
+        for place in found.places
+    )
+    table = (
+        '<table class="figures"><thead><tr><th>Least certain places, LPS mm</th><td>up to, mm</td></tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+    )
+    return f"<section><h2>Confidence</h2>{_block('Map', caption, {'Error': maps}, planes)}{table}</section>"
 
 
 def _position(report: Report) -> np.ndarray | None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MAX_PIXELS = 360
 FIXED_COLOR = np.array([1.0, 0.55, 0.05])  # orange and blue add up to gray, and color-blind readers tell them apart
 MOVING_COLOR = 1.0 - FIXED_COLOR
+_HEAT = np.array([[0.05, 0.03, 0.20], [0.45, 0.07, 0.42], [0.85, 0.28, 0.25], [0.99, 0.65, 0.20], [0.98, 0.99, 0.55]])
 GRID_COLOR = np.array([1.0, 0.78, 0.1])
 
 
@@ -182,6 +183,39 @@ def deformation_grid(
         pixels_away = np.abs(mapped - np.round(mapped)) / np.maximum(np.hypot(*slopes), 1e-6)
         lines = np.maximum(lines, np.clip(1.3 - pixels_away, 0, 1))
     return _to_bytes((1 - lines[..., None]) * (0.6 * background[..., None]) + lines[..., None] * GRID_COLOR)
+
+
+def heat(background: np.ndarray, amount: np.ndarray) -> np.ndarray:
+    """Colors from dark violet over red to yellow for amounts 0 to 1, over a gray slice of values 0 to 1.
+
+    The slice is left as it is where an amount is NaN.
+    """
+    stops = np.array(
+        [[0.05, 0.03, 0.20], [0.45, 0.07, 0.42], [0.85, 0.28, 0.25], [0.99, 0.65, 0.20], [0.98, 0.99, 0.55]]
+    )
+    at = np.clip(np.nan_to_num(amount), 0, 1) * (len(stops) - 1)
+    low = np.minimum(at.astype(int), len(stops) - 2)
+    color = stops[low] + (stops[low + 1] - stops[low]) * (at - low)[..., None]
+    gray_part = background[..., None]
+    return _to_bytes(np.where(np.isfinite(amount)[..., None], 0.35 * gray_part + 0.65 * color, gray_part))
+
+
+def marked(picture: np.ndarray, plane: Plane, at: Sequence[float] | np.ndarray) -> np.ndarray:
+    """``picture``, bytes or values 0 to 1, with a cross around ``at``, a voxel index (i, j, k)."""
+    colors = np.array(picture if picture.dtype == np.uint8 else _to_bytes(picture))
+    if colors.ndim == 2:
+        colors = np.repeat(colors[..., None], 3, axis=-1)
+    height, width = plane.shape
+    place = []
+    for pixels, axis, flip in ((height, plane.rows, plane.flip_rows), (width, plane.columns, plane.flip_columns)):
+        pixel = (float(at[axis]) + 0.5) * pixels / plane.size[axis] - 0.5
+        place.append(round(pixels - 1 - pixel if flip else pixel))
+    reach, gap = max(6, max(height, width) // 20), 3
+    for step in [*range(-reach, -gap), *range(gap + 1, reach + 1)]:
+        for row, column in ((place[0] + step, place[1]), (place[0], place[1] + step)):
+            if 0 <= row < height and 0 <= column < width:
+                colors[row, column] = (0, 255, 160)
+    return colors
 
 
 def grid_spacing(geometry: Geometry) -> float:

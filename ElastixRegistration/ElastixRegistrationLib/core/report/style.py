@@ -25,6 +25,9 @@ th { text-align: left; font-weight: 400; }
 td.good { color: var(--good); } td.bad { color: var(--bad); font-weight: 600; }
 .landmarks thead td:first-child, .landmarks td.bar { text-align: left; } .landmarks td.bar { width: 46%; }
 tr.outlier th, tr.outlier td { color: var(--bad); font-weight: 600; }
+.checks { max-width: 820px; } .checks td { width: 11em; } .checks td.bad { text-transform: uppercase; }
+.decision th { width: 12em; color: var(--quiet); } .decision table { width: 100%; }
+.decision td { border-bottom: 1px solid var(--rule); height: 2.4em; } td.quiet { color: var(--quiet); }
 .bar span { display: block; height: 5px; border-radius: 2px; }
 .bar .before { background: #c4ccd6; } .bar .after { background: var(--accent); margin-top: 2px; }
 ul { margin: 0; padding-left: 20px; }

@@ -66,7 +66,7 @@ def invert(
     if method not in INVERSE_METHODS:
         raise InputError(f"Unknown method {method!r} of inversion; use one of {', '.join(INVERSE_METHODS)}.")
     chain = chain_of(transform)
-    linear = _linear_part(transform, fixed.dimension)
+    linear = linear_part(transform, fixed.dimension)
     if abs(np.linalg.det(linear[:-1, :-1])) < 1e-9:
         raise InputError("The transform collapses space to a plane and has no inverse.")
     back = affine_from_matrix(np.linalg.inv(linear))
@@ -177,7 +177,7 @@ def invert_points(transform: Any, points: np.ndarray, *, tolerance: float = 1e-6
     matrix = matrix_of(transform)
     if matrix is not None:
         return map_points(affine_from_matrix(np.linalg.inv(matrix)), points)
-    linear = _linear_part(transform, points.shape[1])
+    linear = linear_part(transform, points.shape[1])
     found = map_points(affine_from_matrix(np.linalg.inv(linear)), points)
     step, dimension = 1e-3, points.shape[1]
     for _ in range(50):
@@ -192,7 +192,7 @@ def invert_points(transform: Any, points: np.ndarray, *, tolerance: float = 1e-6
     raise InputError(f"The transform has no inverse at point {worst + 1}, {points[worst].round(2).tolist()} mm.")
 
 
-def _linear_part(transform: Any, dimension: int) -> np.ndarray:
+def linear_part(transform: Any, dimension: int) -> np.ndarray:
     """(D+1, D+1) product of the linear elements of ``transform``."""
     matrices = [matrix_of(element) for element in chain_of(transform)]
     return reduce(lambda before, m: m @ before, (m for m in matrices if m is not None), np.eye(dimension + 1))

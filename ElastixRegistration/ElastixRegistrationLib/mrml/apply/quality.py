@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,9 @@ from ..nodes.transform_sources import name_of, transform_chain
 from ..nodes.volumes import volume_image, world_grid
 
 _BEFORE, _AFTER = (0.55, 0.6, 0.67), (0.12, 0.44, 0.70)
+
+
+_ATTRIBUTE = "ElastixRegistration.verdict"
 
 
 @dataclass
@@ -61,6 +65,16 @@ def assess_transform(
         raise InputError("To judge a transform, give landmarks or segmentations of both images.")
     name = name_of(transform)
     return add_quality_nodes(reference_node.GetScene(), Comparison(tuple(figures), landmarks=tuple(rows)), name)
+
+
+def keep_verdict(nodes: Iterable[Any], comparison: Comparison | None) -> None:
+    """Note the verdict on output ``nodes``, so that it stays with them in the scene: its status and all of it as JSON,
+    as the attributes ElastixRegistration.verdictStatus and ElastixRegistration.verdict."""
+    if comparison is None:
+        return
+    for node in nodes:
+        node.SetAttribute(f"{_ATTRIBUTE}Status", comparison.verdict.status)
+        node.SetAttribute(_ATTRIBUTE, json.dumps(comparison.verdict.as_dict(), allow_nan=False))
 
 
 def add_quality_nodes(scene: Any, comparison: Comparison, name: str) -> QualityNodes:
