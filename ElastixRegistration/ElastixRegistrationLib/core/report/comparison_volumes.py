@@ -14,7 +14,7 @@ Windows = tuple[tuple[float, float], tuple[float, float]]
 def checkerboard_volume(
     fixed: np.ndarray, moved: np.ndarray, tiles: int = 8, windows: Windows | None = None
 ) -> np.ndarray:
-    """(k, j, i) uint8: blocks of both arrays by turns, ``tiles`` along the longest axis, each scaled to 0..255.
+    """(k, j, i) uint8: alternating blocks of both arrays, ``tiles`` along the longest axis, scaled to 0..255.
 
     ``windows`` None scales each by its own range.
     """

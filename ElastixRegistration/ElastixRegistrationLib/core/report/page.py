@@ -242,7 +242,7 @@ def _pictures(report: Report) -> str:
         ),
         _block(
             "Checkerboard",
-            "Squares of the fixed and the moving image by turns: edges should run on across the squares.",
+            "Alternating tiles of the fixed and the moving image: edges should continue across the tiles.",
             {
                 when: [pictures.checkerboard(f, m) for f, m in zip(fixed, moving, strict=True)]
                 for when, moving in moved.items()

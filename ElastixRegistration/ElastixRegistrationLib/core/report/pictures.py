@@ -150,7 +150,7 @@ def overlay(fixed: np.ndarray, moving: np.ndarray) -> np.ndarray:
 
 
 def checkerboard(fixed: np.ndarray, moving: np.ndarray, tiles: int = 8) -> np.ndarray:
-    """Squares of the fixed and of the moving image by turns, ``tiles`` along the longer side."""
+    """Alternating tiles of the fixed and of the moving image, ``tiles`` of them along the longer side."""
     height, width = fixed.shape
     side = max(1, -(-max(height, width) // tiles))
     odd = (np.arange(height)[:, None] // side + np.arange(width)[None, :] // side) % 2 == 1
