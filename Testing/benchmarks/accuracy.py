@@ -219,7 +219,8 @@ def page(options: argparse.Namespace) -> None:
     names = sorted({line["pair"] for line in still})
     columns = [*methods, *sorted({tool for row in peers.values() for tool in row})]
     text = [_HEAD.format(machine=lines[-1]["machine"] if lines else "no machine yet")]
-    text += ["| pair | " + " | ".join(columns) + " | largest share folded | seconds of all cores |"]
+    titles = [column.removeprefix("ours: ").capitalize() if column in methods else column for column in columns]
+    text += ["| pair | " + " | ".join(titles) + " | largest share folded | seconds of all cores |"]
     text += ["|---" * (len(columns) + 3) + "|"]
     for name in names:
         rows = {method: [x for x in still if x["pair"] == name and x["method"] == method] for method in methods}
@@ -260,6 +261,7 @@ Machine: {machine}, shared with other work.
 """
 
 
+_TOOLS = {"se": "SlicerElastix", "greedy": "Greedy", "ants:SyNRA": "ANTs SyN"}
 _CONSTANTS = (
     ("windows correlate in the same direction: one contrast", "0.85",
      "0.91 to 1.00 of one contrast once they lie well; 0.77 and less for T2 and FLAIR, T1 and T2, CT and MR"),
@@ -311,7 +313,7 @@ def _peers(path: Path) -> dict[str, dict[str, str]]:
                 if "dice" in figures
                 else "failed"
             )
-            found.setdefault(row[1], {})[{"se": "SlicerElastix", "greedy": "Greedy"}.get(row[0], row[0])] = text
+            found.setdefault(row[1], {})[_TOOLS.get(row[0], row[0])] = text
     return found
 
 
