@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 IMAGE_SUFFIXES = frozenset(READERS)
+_NIFTI = frozenset({".nii", ".nii.gz", ".hdr"})
 _WRITTEN_UNCHECKED = frozenset({".nii", ".nii.gz", ".hdr", ".gipl"})
 # Pictures of whole numbers without a place in space: written only where a picture was read.
 _PICTURES = frozenset({".png", ".jpg"})
@@ -91,7 +92,7 @@ def _read_file(path: Path, name: str, frame: int | None) -> Volume:
         return Volume(found.image, tuple(found.notes))
     notes: list[str] = []
     is_series = False
-    if suffix in (".nii", ".nii.gz", ".hdr"):
+    if suffix in _NIFTI:
         image, notes = _read_nifti(path, name)
     else:
         image = read_by_itk(opened(path, name), path, name)
@@ -195,9 +196,13 @@ def write_image(image: Any, path: str | os.PathLike, *, compress: bool = True) -
         writer.SetUseCompression(compress)
         try:
             with native_messages_of_success(), decimal_point():
-                writer.Update()
+                is_sheared = image_suffix_of(path) in _NIFTI and not geometry_of(image).is_orthogonal
+                with native_messages_of_success(shown=not is_sheared):  # that axes are made straight
+                    writer.Update()
                 if not _is_whole(draft):
                     raise ResourceError(f"The image {path} cannot be written; is the disk full?")
+                if is_sheared and geometry_of(image).dimension > 2:
+                    nifti.write_shear(draft, geometry_of(image))
         except NATIVE_ERRORS as error:
             if is_disk_full(path.parent):
                 raise ResourceError(f"The image {path} cannot be written: the disk is full.") from error

@@ -13,7 +13,7 @@ import numpy as np
 from ..errors import InputError
 from ..images.geometry import Geometry, array_view, component_count, geometry_of, image_from_array, image_like
 from ..images.labels import any_component
-from ..transforms.itk_transforms import affine_from_matrix, identity, matrix_of
+from ..transforms.itk_transforms import affine_from_matrix, compose, identity, matrix_of
 from ..transforms.plain_data import TransformData
 from ..transforms.planes import Plane, flat_geometry, flat_voxels, flattened_matrix, lifted_transform, plane_of
 from ..transforms.resampling import resample
@@ -88,4 +88,4 @@ class SlicePair:
         corners = np.concatenate([grid.corners() for grid in self.grids])
         reach = float(np.linalg.norm(np.ptp(corners, axis=0)))
         planes = self.planes[::-1] if inverse else self.planes
-        return lifted_transform(TransformData.of(transform), planes[0], planes[1], reach).transform()
+        return compose([lifted_transform(TransformData.of(transform), planes[0], planes[1], reach).transform()])

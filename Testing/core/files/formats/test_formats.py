@@ -153,3 +153,17 @@ def test_what_another_tool_must_convert_is_said(tmp_path):
     (tmp_path / "head.mgz").write_bytes(b"no image")
     with pytest.raises(InputError, match=r"Convert it to NIfTI first: mri_convert"):
         read_image(tmp_path / "head.mgz")
+
+
+@pytest.mark.parametrize("name", ["s.nii", "s.nii.gz", "s.nrrd", "s.mha"])
+def test_a_sheared_grid_is_written_as_it_is(tmp_path, name):
+    direction = oblique(4)
+    direction[:, 2] = direction @ [0, 0.26, np.sqrt(1 - 0.26**2)]
+    geometry = grid((7, 6, 5), direction=direction)
+    voxels = RANDOM.integers(-500, 500, (5, 6, 7)).astype(np.int16)
+    write_image(image_from_array(voxels, geometry), tmp_path / name)
+    assert where(read_image(tmp_path / name), INDEX) == pytest.approx(geometry.points_of(INDEX), abs=1e-4)
+    assert np.array_equal(array_view(read_image(tmp_path / name)), voxels)
+    if "nii" in name:
+        theirs = nibabel.affines.apply_affine(nibabel.load(tmp_path / name).affine, INDEX) * [-1, -1, 1]
+        assert theirs == pytest.approx(geometry.points_of(INDEX), abs=1e-4)

@@ -200,6 +200,20 @@ def _set(image: Any, axes: np.ndarray, spacing: np.ndarray, origin: np.ndarray) 
     return set_geometry(image, geometry)
 
 
+def write_shear(path: Path, geometry: Geometry) -> None:
+    """Put the exact axes of a sheared grid into the sform of a NIfTI-1 file that ITK has written with straight ones."""
+    is_packed = path.suffix.lower() == ".gz"
+    with (gzip.open if is_packed else open)(path, "rb") as file:
+        content = bytearray(file.read())
+    order = "<" if struct.unpack_from("<i", content)[0] == 348 else ">"
+    matrix = np.eye(4)
+    matrix[:3] = (_LPS @ geometry.index_to_physical()[np.ix_([0, 1, 2, -1], [0, 1, 2, -1])])[:3]
+    struct.pack_into(f"{order}2h", content, 252, 0, 2)  # no qform, which cannot hold shear
+    struct.pack_into(f"{order}12f", content, 280, *matrix[:3].ravel().tolist())
+    with (gzip.open if is_packed else open)(path, "wb") as file:
+        file.write(content)
+
+
 def _corners(size: tuple[int, ...]) -> np.ndarray:
     """(8, 4) homogeneous voxel indices."""
     ends = np.stack(np.meshgrid(*[(0, n - 1) for n in size], indexing="ij"), -1).reshape(-1, 3)
