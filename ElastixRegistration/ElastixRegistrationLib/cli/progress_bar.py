@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ..core.elastix.progress import ProgressEvent
@@ -14,6 +16,25 @@ if TYPE_CHECKING:
 _WIDTH = 30
 #: Seconds between two pictures.
 _PAUSE = 0.1
+
+
+#: Share of the bar that elastix has; the rest is for what follows.
+_ELASTIX = 0.85
+
+
+@contextmanager
+def step(text: str, fraction: float, *, show_progress: bool) -> Iterator[None]:
+    """Show what is done after elastix while the block runs, at ``fraction`` of the whole."""
+    if not show_progress:
+        yield
+        return
+    done = round(fraction * _WIDTH)
+    line = f"[{'#' * done}{'.' * (_WIDTH - done)}] {fraction:4.0%}  {text}"
+    try:
+        _draw(line + "\r")  # what is said meanwhile begins at the left
+        yield
+    finally:
+        _draw(" " * len(line) + "\r")
 
 
 def wait_for(handle: RegistrationHandle, *, show_progress: bool) -> None:
@@ -39,8 +60,9 @@ def _draw(line: str) -> None:
 
 
 def bar(event: ProgressEvent) -> str:
-    """One line, without its end."""
-    done = round(event.fraction * _WIDTH)
+    """One line, without its end. Judging and writing the result follow, so that it does not end at 100 %."""
+    fraction = _ELASTIX * event.fraction
+    done = round(fraction * _WIDTH)
     words = [f"stage {event.stage + 1} of {event.stages}"]
     if event.resolution is not None:
         words.append(f"resolution {event.resolution + 1} of {event.resolutions}")
@@ -48,4 +70,4 @@ def bar(event: ProgressEvent) -> str:
         words.append(f"iteration {event.iteration + 1}")
     if event.remaining_s is not None:
         words.append(f"{event.remaining_s:.0f} s left")
-    return f"[{'#' * done}{'.' * (_WIDTH - done)}] {event.fraction:4.0%}  {', '.join(words)}"
+    return f"[{'#' * done}{'.' * (_WIDTH - done)}] {fraction:4.0%}  {', '.join(words)}"

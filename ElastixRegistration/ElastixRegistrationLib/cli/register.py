@@ -16,7 +16,7 @@ from .dicom_output import check_dicom_output, check_dicom_volume, check_volume_o
 from .interrupts import check_interrupt
 from .options import chosen_request
 from .outcome import Outcome
-from .progress_bar import wait_for
+from .progress_bar import step, wait_for
 from .results import registration_outcome, with_inverse_consistency, write_outputs, write_report
 
 if TYPE_CHECKING:
@@ -84,21 +84,23 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
         _log.info("%s", note)
     from ..core.system.output_files import all_or_none
 
-    judged = assess(
-        given.fixed,
-        result,
-        **given.masks_and_points,
-        landmark_labels=given.labels,
-        **labels,
-        most_voxels=8e6 if options.report or options.report_pdf else 3e5,
-    )
+    show = _shows_progress(options)
+    with step("judging the result", 0.87, show_progress=show):
+        judged = assess(
+            given.fixed,
+            result,
+            **given.masks_and_points,
+            landmark_labels=given.labels,
+            **labels,
+            most_voxels=8e6 if options.report or options.report_pdf else 3e5,
+        )
     if options.inverse_consistency:
         back = _run_back(pool, options, request, stages, given, channels, initial)
         judged = with_inverse_consistency(judged, result, back)
     confidence = None
     if "confidence" in outputs:
         confidence = _confidence(pool, options, request, stages, given, channels, result)
-    with all_or_none():
+    with all_or_none(), step("writing the result", 0.93, show_progress=show):
         written, residual = write_outputs(result, given, outputs, request, options.inverse_method)
         if as_dicom is not None:
             sentence, described = as_dicom.write(result.transform, result.fixed_geometry)
@@ -161,10 +163,14 @@ def _run(
     from ..core.elastix import run as elastix
 
     elastix.load()
-    wait_for(handle, show_progress=sys.stderr.isatty() and not (options.quiet or options.json))
+    wait_for(handle, show_progress=_shows_progress(options))
     if handle.error is not None:
         raise handle.error
     return handle.result
+
+
+def _shows_progress(options: argparse.Namespace) -> bool:
+    return sys.stderr.isatty() and not (options.quiet or options.json)
 
 
 def _run_back(
