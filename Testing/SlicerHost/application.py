@@ -21,6 +21,7 @@ from PySide6.QtCore import (
     QObject,
     QProcessEnvironment,
     QSettings,
+    QSize,
     Qt,
     QTranslator,
     Signal,
@@ -242,7 +243,10 @@ class qSlicerModuleSelectorToolBar(QToolBar):
 
 
 class qSlicerModulePanel(QScrollArea):
-    """Shows one module: leaves the old one, then enters the new one."""
+    """Shows one module: leaves the old one, then enters the new one.
+
+    It is never narrower than what it shows: a module that asks for more width gets it from the views beside it.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -251,7 +255,17 @@ class qSlicerModulePanel(QScrollArea):
         contents = QWidget()
         QVBoxLayout(contents).setContentsMargins(4, 4, 4, 4)
         self.setWidget(contents)
+        contents.installEventFilter(self)
         self._current: Any = None
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    def minimumSizeHint(self) -> QSize:
+        bar = self.verticalScrollBar().sizeHint().width() + 2 * self.frameWidth()
+        return QSize(self.widget().minimumSizeHint().width() + bar, super().minimumSizeHint().height())
 
     def setModule(self, name: str) -> None:
         module = slicer.app._hostLiving("module")._moduleManager.module(name) if name else None
@@ -272,6 +286,10 @@ class qSlicerModulePanel(QScrollArea):
             new.enter()
 
 
+#: What Slicer gives the module panel of a module that asks for no more.
+_PANEL_WIDTH = 477
+
+
 class qSlicerMainWindow(QMainWindow):
     initialWindowShown = Signal()
 
@@ -286,10 +304,15 @@ class qSlicerMainWindow(QMainWindow):
         dock = QDockWidget("Modules", self)
         dock.setObjectName("PanelDockWidget")
         dock.setWidget(self.panel)
-        dock.setMinimumWidth(480)
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
         self.setCentralWidget(layout_manager.viewport())
         self.statusBar()
+        self._dock = dock
+        self.setPanelWidth()
+
+    def setPanelWidth(self, width: int = _PANEL_WIDTH) -> None:
+        """As a user does who drags its border."""
+        self.resizeDocks([self._dock], [width], Qt.Orientation.Horizontal)
 
     @Slot(result=QObject)
     def moduleSelector(self) -> QObject:

@@ -128,7 +128,7 @@ class HierarchyItems:
         if self.property("showRootItem"):
             top = self._row("Scene" if root == hierarchy.GetSceneItemID() else hierarchy.GetItemName(root), root)
             parent.appendRow(top)
-            parent = top
+            parent = top[0]
         self._fillChildren(hierarchy, root, parent)
 
     def _fillChildren(self, hierarchy: Any, item: int, parent: QStandardItem) -> bool:
@@ -138,18 +138,18 @@ class HierarchyItems:
         for index in range(children.GetNumberOfIds()):
             child = children.GetId(index)
             row = self._row(hierarchy.GetItemName(child), child)
-            below = self._fillChildren(hierarchy, child, row)
+            below = self._fillChildren(hierarchy, child, row[0])
             if below or self._accepts(child):
                 parent.appendRow(row)
                 shown = True
         return shown
 
-    def _row(self, text: str, item: int) -> QStandardItem:
-        row = QStandardItem(text)
-        row.setEditable(False)
-        row.setData(item, ITEM)
-        row.setToolTip(text)
-        return row
+    def _row(self, text: str, item: int) -> list[QStandardItem]:
+        name = QStandardItem(text)
+        name.setEditable(False)
+        name.setData(item, ITEM)
+        name.setToolTip(text)
+        return [name]
 
     def _rows(self, parent: QStandardItem | None = None) -> Iterator[QStandardItem]:
         parent = parent or self._items.invisibleRootItem()

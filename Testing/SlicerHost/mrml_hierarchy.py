@@ -11,11 +11,22 @@ from typing import Any
 
 import vtk
 from PySide6.QtCore import Property, QItemSelection, QItemSelectionModel, Signal, Slot
-from PySide6.QtWidgets import QAbstractItemView, QTreeView, QWidget
+from PySide6.QtGui import QStandardItem
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
 from .ctk_choices import ctkComboBox
 from .declare import stored
 from .hierarchy_items import ITEM, HierarchyItems
+
+#: Titles, and what shows them.
+_COLUMNS = (
+    ("Node", ""),
+    ("Description", "descriptionColumnVisible"),
+    ("", "visibilityColumnVisible"),
+    ("", "colorColumnVisible"),
+    ("", "transformColumnVisible"),
+    ("IDs", "idColumnVisible"),
+)
 
 
 class qMRMLSubjectHierarchyTreeView(QTreeView, HierarchyItems):
@@ -67,11 +78,11 @@ class qMRMLSubjectHierarchyTreeView(QTreeView, HierarchyItems):
     editMenuActionVisible = stored(bool, "editMenuActionVisible", True)
     addNodeMenuActionVisible = stored(bool, "addNodeMenuActionVisible", True)
     selectRoleSubMenuVisible = stored(bool, "selectRoleSubMenuVisible", True)
-    visibilityColumnVisible = stored(bool, "visibilityColumnVisible", True)
-    idColumnVisible = stored(bool, "idColumnVisible", False)
-    colorColumnVisible = stored(bool, "colorColumnVisible", True)
-    transformColumnVisible = stored(bool, "transformColumnVisible", True)
-    descriptionColumnVisible = stored(bool, "descriptionColumnVisible", False)
+    descriptionColumnVisible = stored(bool, "descriptionColumnVisible", False, lambda s: s._showColumns())
+    visibilityColumnVisible = stored(bool, "visibilityColumnVisible", True, lambda s: s._showColumns())
+    colorColumnVisible = stored(bool, "colorColumnVisible", True, lambda s: s._showColumns())
+    transformColumnVisible = stored(bool, "transformColumnVisible", True, lambda s: s._showColumns())
+    idColumnVisible = stored(bool, "idColumnVisible", True, lambda s: s._showColumns())
     pluginAllowList = stored(list, "pluginAllowList", [])
     pluginBlockList = stored(list, "pluginBlockList", [])
 
@@ -83,7 +94,8 @@ class qMRMLSubjectHierarchyTreeView(QTreeView, HierarchyItems):
         collapsed = {r.data(ITEM) for r in self._rows() if r.rowCount() and not self.isExpanded(r.index())}
         self._quiet = True
         self._fill()
-        self._items.setHorizontalHeaderLabels(["Node"])
+        self._items.setHorizontalHeaderLabels([title for title, _ in _COLUMNS])
+        self._showColumns()
         self.expandAll()
         for row in self._rows():
             if row.data(ITEM) in collapsed:
@@ -92,6 +104,22 @@ class qMRMLSubjectHierarchyTreeView(QTreeView, HierarchyItems):
         self._quiet = False
         if self._selectedItems() != selected:
             self._selectionChanged()
+
+    def _row(self, text: str, item: int) -> list[QStandardItem]:
+        """With the columns beside the name, of which only that of the IDs has text here."""
+        node = self._dataNode(item)
+        row = [*super()._row(text, item), *(QStandardItem() for _ in _COLUMNS[1:])]
+        row[-1].setText(node.GetID() if node is not None else "")
+        return row
+
+    def _showColumns(self) -> None:
+        """The name gets what the other columns leave (resetColumnSizesToDefault)."""
+        header = self.header()
+        header.setStretchLastSection(False)
+        for column, (_title, prop) in enumerate(_COLUMNS[: header.count()]):
+            mode = QHeaderView.ResizeMode.ResizeToContents if column else QHeaderView.ResizeMode.Stretch
+            header.setSectionResizeMode(column, mode)
+            self.setColumnHidden(column, bool(prop) and not self.property(prop))
 
     def _selectItems(self, items: list[int]) -> None:
         selection = QItemSelection()

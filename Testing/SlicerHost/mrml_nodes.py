@@ -63,6 +63,8 @@ class qMRMLNodeComboBox(QWidget, SceneNodes):
     currentNodeRenamed = Signal(str)
     nodeAboutToBeEdited = Signal(object)
     hostEnumProperties = frozenset({"sizeAdjustPolicy"})
+    #: Set in a .ui file it does not reach the inner box: that one stays AdjustToContentsOnFirstShow.
+    hostUnreachableProperties = frozenset({"sizeAdjustPolicy"})
     cppSignatures = MappingProxyType(
         {
             f"{name}(PyObject)": f"{name}({kind}*)"

@@ -77,7 +77,9 @@ def _check(tree: ElementTree.Element) -> list[tuple[str, str, int]]:
             member = members_of(native).find(name)
             if (member is None or member.kind != "property") and name not in _LAYOUT_PROPERTIES:
                 raise UiError(f"widget '{element.get('name')}': {kind} has no property '{name}'")
-            if name in getattr(native, "hostEnumProperties", ()):
+            if name in getattr(native, "hostUnreachableProperties", ()):
+                element.remove(prop)  # Qt's loader does not know the enum of another class: nothing is set
+            elif name in getattr(native, "hostEnumProperties", ()):
                 later.append((element.get("name", ""), name, _enum_value(native, prop)))
                 element.remove(prop)
     return later

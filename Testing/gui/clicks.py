@@ -14,6 +14,11 @@ def choose(comboBox, value):
     comboBox.setCurrentIndex(index)
 
 
+def said(label):
+    """The text of a label, without the places where it may be broken."""
+    return label.text.replace("\N{ZERO WIDTH SPACE}", "")
+
+
 def shift_of(node):
     """Where a linear transform node moves what lies under it, RAS mm."""
     matrix = vtk.vtkMatrix4x4()

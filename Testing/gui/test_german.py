@@ -69,7 +69,14 @@ def test_the_panel_speaks_german(german_panel):
     widget = german_panel
     root = native(widget.parent)
     # What changes by itself: the button says what is missing, the search box of the preset is filled ...
-    changing = {"applyButton", "presetSelector", "presetDescriptionLabel", "backgroundMessageLabel", "statusLabel"}
+    changing = {
+        "applyButton",
+        "presetSelector",
+        "presetDescriptionLabel",
+        "backgroundMessageLabel",
+        "statusLabel",
+        "presetAccuracyLabel",
+    }
     wrong = _untranslated("ElastixRegistration", root) + _untranslated("TransformSection", root)
     assert [line for line in wrong if line.partition(".")[0] not in changing] == []
     assert widget.ui.applyButton.text == "Anwenden"

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.mrml.run.parameter_node import GROUP_VOLUMES, ParameterSet
 from gui.clicks import blobs_volume, choose, shift_of
 from gui.conftest import MODULE_FILE
@@ -40,9 +41,8 @@ def section(open_panel):
     choose(widget.ui.presetSelector, "translation")
     widget.ui.seedSpinBox.value = 1
     widget.panel._warmUpTimer.stop()  # whose process is none of those that runs start
-    section = widget.panel.many
-    section.ui.manyCollapsibleButton.collapsed = False
-    return section
+    widget.ui.panelTabs.setCurrentIndex(2)
+    return widget.panel.many
 
 
 def take(section, kind):
@@ -81,7 +81,7 @@ def test_a_sequence_is_registered_with_a_chosen_frame(section, sequence, host, s
     drawn = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "heart")
     drawn.CreateDefaultDisplayNodes()
     labels = slicer.util.addVolumeFromArray(
-        (slicer.util.arrayFromVolume(sequence.GetNthDataNode(1)) > 300).astype(np.uint8),
+        (slicer.util.arrayFromVolume(sequence.GetNthDataNode(1)) > 250).astype(np.uint8),
         nodeClassName="vtkMRMLLabelMapVolumeNode",
     )
     labels.CopyOrientation(sequence.GetNthDataNode(1))
@@ -221,7 +221,7 @@ def test_a_group_of_chosen_volumes(section, host, slicer):
     choose(ui.groupOfSelector, "volumes")
     assert ui.groupVolumesSelector.visible
     assert not ui.groupSequenceSelector.visible
-    assert ui.manyRunButton.text == "Tick at least three volumes"
+    assert ui.manyRunButton.text == "Check at least three volumes"
     for node in nodes:
         ui.groupVolumesSelector.check(node)
     assert section.choices.references(GROUP_VOLUMES) == nodes
@@ -235,7 +235,7 @@ def test_a_group_of_chosen_volumes(section, host, slicer):
     for name, shift in (("a", 3.0), ("b", 0.0), ("c", -3.0)):
         assert shift_of(slicer.util.getNode(f"{name} in the group (transform)"))[0] == pytest.approx(shift, abs=0.5)
     slicer.mrmlScene.RemoveNode(nodes[2])
-    assert ui.manyRunButton.text == "Tick at least three volumes"
+    assert ui.manyRunButton.text == "Check at least three volumes"
 
 
 def test_a_cohort_of_all_volumes_of_the_scene(section, host, slicer, qt, tmp_path):
@@ -246,7 +246,7 @@ def test_a_cohort_of_all_volumes_of_the_scene(section, host, slicer, qt, tmp_pat
     panel = slicer.modules.ElastixRegistrationWidget.ui
     ui = take(section, "cohort")
     panel.fixedVolumeSelector.setCurrentNode(None)
-    assert ui.manyRunButton.text == "Choose a fixed volume (Inputs)"
+    assert ui.manyRunButton.text == "Choose a fixed volume (Register)"
     panel.fixedVolumeSelector.setCurrentNode(slicer.util.getNode("fixed"))
     assert ui.manyRunButton.text == "Choose a folder for the results"
     ui.cohortOutputEdit.setCurrentPath(str(tmp_path))
@@ -361,10 +361,47 @@ def test_choices_are_kept_in_the_parameter_set(section, sequence, host, slicer, 
 def test_every_control_has_a_tool_tip():
     tree = ElementTree.parse(Path(MODULE_FILE).parent / "Resources" / "UI" / "ManyImagesSection.ui")
     controls = [widget for widget in tree.iter("widget") if widget.get("class") not in ("qMRMLWidget", "QLabel")]
-    assert len(controls) > 30
+    assert len(controls) > 25
     bare = [
         widget.get("name")
         for widget in controls
         if not any(one.get("name") == "toolTip" for one in (*widget.findall("property"), *widget.findall("attribute")))
     ]
     assert not bare
+
+
+def test_a_failure_without_a_log_has_no_details(section, sequence, host, monkeypatch):
+    """Nothing, rather than the word None."""
+
+    def start():
+        yield
+        raise InputError("The frames have no voxels.")
+
+    ui = take(section, "sequence")
+    ui.sequenceSelector.setCurrentNode(sequence)
+    monkeypatch.setattr(section.parts["sequence"], "start", start)
+    host.dialogs.expect("OK")
+    ui.manyRunButton.click()
+    host.waitUntil(lambda: host.dialogs.shown, 5)
+    assert (host.dialogs.shown[0].text, host.dialogs.shown[0].details) == ("The frames have no voxels.", "")
+
+
+def test_what_was_said_of_a_tab_stays_with_it(section, sequence, host, monkeypatch):
+    def start():
+        yield
+        raise InputError("The frames have no voxels.")
+
+    ui = take(section, "sequence")
+    ui.sequenceSelector.setCurrentNode(sequence)
+    monkeypatch.setattr(section.parts["sequence"], "start", start)
+    host.dialogs.expect("OK")
+    ui.manyRunButton.click()
+    host.waitUntil(lambda: host.dialogs.shown, 5)
+    host.pump(0.05)
+    assert "no voxels" in ui.manyMessageLabel.text
+    take(section, "group")
+    assert not ui.manyMessageLabel.visible
+    take(section, "sequence")
+    assert ui.manyMessageLabel.visible
+    ui.sequenceSelector.setCurrentNode(None)
+    assert not ui.manyMessageLabel.visible

@@ -8,7 +8,7 @@ import vtk
 from ElastixRegistrationLib.core.errors import RegistrationError
 from ElastixRegistrationLib.core.files.transform_files import read_transform
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
-from gui.clicks import choose, shift_of, shown_table
+from gui.clicks import choose, said, shift_of, shown_table
 
 VIEWS = ["Red", "Yellow"]
 MODES = ["checkerboard", "fade", "flicker", "difference", "revealCursor", "sideBySide"]
@@ -121,10 +121,57 @@ def test_views_come_and_go(host, a_pair, a_result, slicer, mode):
         assert shown.GetHideFromEditors()
         assert (np.abs(voxels).mean() < 10) == (mode == "difference")
     button.click()
-    host.pump(0.05)
+    host.pump(0.3)
     assert view_state(slicer) == before
     assert scale_of(red.mrmlSliceNode()) == pytest.approx(0.1, rel=1e-3)
     assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == nodes
+
+
+def fitted(slicer, name="Red"):
+    """How far the field of view of a slice view is from the one that fits its background: 1 is a fit."""
+    logic = slicer.app.layoutManager().sliceWidget(name).sliceLogic()
+    node = logic.GetSliceNode()
+    shown, center = np.array(node.GetFieldOfView()[:2]), np.array(node.GetXYZOrigin())
+    cut = slicer.util.arrayFromVTKMatrix(node.GetSliceToRAS()).copy()
+    logic.FitSliceToBackground()
+    wanted = np.array(node.GetFieldOfView()[:2])
+    moved = slicer.util.arrayFromVTKMatrix(node.GetSliceToRAS())[:3, 3] - cut[:3, 3]
+    assert np.abs(moved).max() < 3, "the volume is not in the middle"
+    assert np.abs(center[:2]).max() < 3
+    return (shown / wanted).tolist()
+
+
+def test_the_zoom_fits_after_the_layout_has_changed(host, a_result, slicer):
+    """The views get the size of another layout after the layout itself."""
+    host.mainWindow.resize(1600, 700)  # views that are low in four, and high side by side
+    widget = a_result()
+    ui, views = widget.ui, widget.panel.result.views
+    host.waitUntil(lambda: not widget.panel.isSettling, 10)
+    for mode in ("sideBySide", "checkerboard", "sideBySide", "fade"):
+        getattr(ui, f"{mode}Button").click()
+        host.waitUntil(lambda: not views.isSettling, 10)
+        assert fitted(slicer) == pytest.approx([1, 1], rel=0.01), mode
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_the_result_of_single_slices_is_seen_in_full(host, open_panel, slicer, axis, a_fake_run, apply_and_wait):
+    """In the view of their plane; the other views stay empty."""
+    from gui.clicks import blobs_volume
+
+    nodes = []
+    for name, shift in (("fixed slice", 0.0), ("moving slice", 3.0)):
+        node = blobs_volume(name, shift)
+        voxels = slicer.util.arrayFromVolume(node)
+        slicer.util.updateVolumeFromArray(node, np.take(voxels, [9], axis=axis))
+        node.SetOrigin(200, -300, 400)  # not where the views look
+        nodes.append(node)
+    widget = open_panel()
+    choose(widget.ui.presetSelector, "translation")
+    widget.ui.inBackgroundCheckBox.checked = False
+    apply_and_wait(widget)
+    host.waitUntil(lambda: not widget.panel.isSettling, 10)
+    name = ("Red", "Green", "Yellow")[axis]
+    assert fitted(slicer, name) == pytest.approx([1, 1], rel=0.01)
 
 
 def test_the_cursor_reveals_the_result_where_it_is(a_pair, a_result, slicer):
@@ -194,7 +241,7 @@ def test_everything_is_saved_to_a_folder(a_panel, a_result, tmp_path):
     points = np.random.default_rng(1).uniform(0, 40, (20, 3))
     for_itk, for_elastix = (read_transform(folder / name) for name in ("transform.h5", "TransformParameters.txt"))
     assert map_points(for_elastix, points) == pytest.approx(map_points(for_itk, points), abs=1e-4)
-    assert folder.name in a_panel.ui.progressLabel.text
+    assert folder.name in said(a_panel.ui.progressLabel)
 
 
 @pytest.mark.parametrize("name", ["file/below", "long" * 100])
@@ -206,7 +253,7 @@ def test_a_folder_that_cannot_be_written_keeps_the_result(host, a_panel, a_resul
     assert name in host.dialogs.shown[0].text
     assert ui.verdictLabel.text.startswith("Better aligned")
     assert ui.progressLabel.text.startswith("Done in ")
-    assert name in ui.progressLabel.text
+    assert name in said(ui.progressLabel)
     assert ui.revertButton.enabled
 
 
@@ -232,7 +279,11 @@ def test_a_result_that_cannot_be_judged_can_be_seen_and_reverted(host, a_result,
 
 
 def test_the_log_can_be_copied_saved_and_shortened(host, a_result, slicer, tmp_path):
-    ui = a_result().ui
+    widget = a_result()
+    widget.ui.showLogButton.click()
+    ui = widget.panel.run.log.ui
+    assert widget.panel.run.log.window.visible
+    assert ui.logPlotFrame.visible
     short = ui.logText.plainText
     choose(ui.logDetailSelector, "all")
     assert len(ui.logText.plainText) > len(short)

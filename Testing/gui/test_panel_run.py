@@ -12,6 +12,8 @@ import vtk
 from ElastixRegistrationLib.core.errors import RegistrationError
 from ElastixRegistrationLib.mrml.run.parameter_node import ParameterSet
 from gui.clicks import choose, shift_of, shown_table
+from gui.conftest import MODULE_FILE
+from PySide6.QtWidgets import QLabel
 
 
 @pytest.mark.parametrize("background", [True, False])
@@ -28,7 +30,7 @@ def test_apply_to_result(host, a_panel, a_pair, slicer, apply_and_wait, backgrou
     assert float(before) < 0.95 < float(after)
     assert a_panel.panel.run.plot.curve.count > 100
     assert "Done in" in ui.progressLabel.text
-    assert "Resolution" in ui.logText.plainText
+    assert "Resolution" in a_panel.panel.run.log.text
     assert host.threads == []
 
 
@@ -85,7 +87,16 @@ def test_a_failure_is_a_dialog_with_the_log_behind_it(host, a_panel, a_fake_run)
     (shown,) = host.dialogs.shown
     assert "Too few samples." in shown.text
     assert "line two" in shown.details
-    assert "line two" in a_panel.ui.logText.plainText
+    assert "line two" in a_panel.panel.run.log.text
+
+
+def test_a_failure_without_a_log_has_no_details(host, a_panel, a_fake_run):
+    """Nothing, rather than the word None."""
+    handle = a_fake_run(a_panel)
+    handle.error, handle.state = RegistrationError("The worker ended."), "failed"
+    host.dialogs.expect("OK")
+    host.waitUntil(lambda: host.dialogs.shown, 5)
+    assert host.dialogs.shown[0].details == ""
 
 
 def test_what_the_scene_cannot_give_is_said_before_a_run(host, a_panel, a_volume, slicer, apply_and_wait):
@@ -96,8 +107,51 @@ def test_what_the_scene_cannot_give_is_said_before_a_run(host, a_panel, a_volume
     host.dialogs.expect("OK")
     apply_and_wait(a_panel)
     assert "empty mask" in host.dialogs.shown[0].text
-    assert a_panel.ui.progressLabel.text == "Not started."
+    assert a_panel.ui.progressLabel.text.startswith("Not started: ")
     assert slicer.mrmlScene.GetNumberOfNodes() == nodes
+
+
+def test_what_is_said_of_a_run_goes_when_the_choices_change(host, a_panel, a_volume, slicer, apply_and_wait):
+    mask = a_volume("empty mask", node_class="vtkMRMLLabelMapVolumeNode")
+    slicer.util.updateVolumeFromArray(mask, np.zeros((22, 24, 27), "int16"))
+    ui = a_panel.ui
+    ui.fixedMaskSelector.setCurrentNode(mask)
+    host.dialogs.expect("OK")
+    apply_and_wait(a_panel)
+    assert ui.progressLabel.visible
+    assert not ui.plotFrame.visible  # there is nothing to draw
+    ui.fixedMaskSelector.setCurrentNode(None)
+    assert not ui.progressLabel.visible
+
+
+def test_another_scene_has_no_run_yet(host, a_panel, a_result, slicer, tmp_path):
+    slicer.mrmlScene.SetURL(str(tmp_path / "scene.mrml"))
+    slicer.mrmlScene.Commit()
+    ui = a_result().ui
+    assert ui.progressLabel.visible
+    host.closeScene()
+    slicer.mrmlScene.Import()
+    host.pump(0.1)
+    assert not any(widget.visible for widget in (ui.progressLabel, ui.plotFrame, ui.progressBar))
+    assert a_panel.panel.run.log.text == ""
+    assert ui.resultTable.rowCount == 0
+
+
+def test_a_result_is_shown_with_the_pair_and_set_that_it_is_of(host, a_panel, a_pair, a_volume, a_result):
+    ui = a_result().ui
+    third = a_volume("third", 3.0)
+    assert ui.verdictLabel.text.startswith("Better aligned")
+    ui.movingVolumeSelector.setCurrentNode(third)
+    assert not ui.verdictLabel.text.startswith("Better aligned")
+    assert not ui.resultTable.visible
+    ui.movingVolumeSelector.setCurrentNode(a_pair[1])
+    assert ui.verdictLabel.text.startswith("Better aligned")
+    assert ui.revertButton.enabled
+    first = a_panel.panel.choices.node
+    ui.parameterSetSelector.addNode()
+    assert not ui.verdictLabel.text.startswith("Better aligned")
+    ui.parameterSetSelector.setCurrentNode(first)
+    assert ui.verdictLabel.text.startswith("Better aligned")
 
 
 @pytest.mark.parametrize("role", ["Jacobian", "Inverse", "Field"])
@@ -244,14 +298,16 @@ def test_cancel_of_a_real_run(host, a_panel, slicer, apply_and_wait, a_ready_wor
     nodes = slicer.mrmlScene.GetNumberOfNodes()
     ui.applyButton.click()
     host.waitUntil(lambda: ui.progressBar.value > 20, 30)
-    assert "Resolution: 0" in ui.logText.plainText  # it comes while it runs
-    assert ui.copyLogButton.enabled
+    assert "Resolution: 0" in a_panel.panel.run.log.text  # it comes while it runs
+    a_panel.ui.showLogButton.click()
+    assert a_panel.panel.run.log.ui.copyLogButton.enabled
+    assert "Resolution: 0" in a_panel.panel.run.log.ui.logText.plainText
     start = time.perf_counter()
     ui.applyButton.click()
     assert time.perf_counter() - start < 1
     assert ui.applyButton.text == "Apply"
     assert slicer.mrmlScene.GetNumberOfNodes() == nodes
-    assert "Resolution" in ui.logText.plainText
+    assert "Resolution" in a_panel.panel.run.log.text
     choose(ui.presetSelector, "translation")
     apply_and_wait(a_panel)
     assert ui.verdictLabel.text.startswith("Better aligned")
@@ -368,3 +424,36 @@ def test_scripts_can_start_it_in_the_background(a_panel, a_pair, slicer, a_ready
 def test_the_modules_own_test_passes(host, open_panel, slicer):
     open_panel()
     slicer.selfTests["ElastixRegistration"](msec=0)
+
+
+@pytest.mark.parametrize("fails", ["PresetSection", "RegistrationPanel._watch", "MasksSection._show"])
+def test_a_set_up_that_fails_can_be_left_and_closed(host, slicer, monkeypatch, fails):
+    """And says what failed, where the panel would be."""
+
+    def fail(*arguments, **options):
+        raise KeyError("no such widget")
+
+    name, _, method = fails.partition(".")
+    where = {"MasksSection": "sections.masks"}.get(name, "panel")
+    target = f"ElastixRegistrationLib.gui.{where}.{name}"
+    monkeypatch.setattr(f"{target}.{method}" if method else target, fail)
+    slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "volume")
+    host.loadModule(MODULE_FILE)
+    if fails == "MasksSection._show":  # fails when it is entered, as there is no parameter set before
+        with pytest.raises(KeyError):
+            host.openModule("ElastixRegistration")
+    else:
+        with pytest.raises(KeyError):
+            host.openModule("ElastixRegistration")
+        label = host.mainWindow.panel.widget().findChildren(QLabel)[-1]
+        assert "no such widget" in label.text()
+        assert label.isVisible()
+    host.errors.clear()
+    host.leaveModule()
+    slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "another")
+    host.closeScene()
+    host.unloadModule("ElastixRegistration")
+    host.pump(0.3)
+    if fails == "MasksSection._show":
+        host.errors.clear()
+    assert host.errors == []

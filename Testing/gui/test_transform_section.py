@@ -15,9 +15,9 @@ SHIFT = [6.0, 0.0, 0.0]
 
 @pytest.fixture
 def section(open_panel):
-    section = open_panel().panel.transform
-    section.ui.transformCollapsibleButton.collapsed = False
-    return section
+    widget = open_panel()
+    widget.ui.panelTabs.setCurrentIndex(1)
+    return widget.panel.transform
 
 
 @pytest.fixture
@@ -147,3 +147,13 @@ def test_errors_come_in_a_dialog_and_change_nothing(section, host, a_transform, 
     assert slicer.mrmlScene.GetFirstNodeByName("hollow (transformed)") is None
     host.closeScene()
     assert not ui.transformCopiesButton.enabled
+
+
+def test_the_tree_shows_the_names(section, a_patient, host):
+    """Slicer's tree has columns beside the name, of which that of the IDs alone takes the whole width."""
+    from PySide6.QtGui import QFontMetrics
+
+    host.pump(0.1)
+    tree = section.ui.transformTreeView._hostLiving("test")
+    wanted = QFontMetrics(tree.font()).horizontalAdvance(a_patient[2].GetName()) + 2 * tree.indentation()
+    assert tree.columnWidth(0) > max(wanted, 0.8 * tree.viewport().width())

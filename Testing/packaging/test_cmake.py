@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,46 @@ def test_the_extension_names_what_the_index_asks_for():
         value = re.search(rf'set\(EXTENSION_{name} "(.+?)"\)', text)
         assert value, f"EXTENSION_{name} is missing"
         assert "example.com" not in value.group(1)
+
+
+SLICER = """
+set(Slicer_USE_FILE ${CMAKE_CURRENT_LIST_DIR}/use.cmake)
+set(Slicer_EXTENSION_GENERATE_CONFIG ${CMAKE_CURRENT_LIST_DIR}/use.cmake)
+set(Slicer_EXTENSION_CPACK ${CMAKE_CURRENT_LIST_DIR}/use.cmake)
+set(Slicer_LAUNCHER_EXECUTABLE /opt/Slicer/Slicer)
+function(slicerMacroBuildScriptedModule)
+endfunction()
+function(slicer_add_python_unittest word script)
+  get_filename_component(name ${script} NAME_WE)
+  add_test(NAME py_${name} COMMAND true)
+endfunction()
+"""
+
+
+def test_ctest_installs_elastix_before_the_self_test(tmp_path):
+    """Configured with a stand-in for Slicer's CMake package: the tests are there, in their order."""
+    if shutil.which("cmake") is None or (shutil.which("ninja") is None and shutil.which("make") is None):
+        pytest.skip("there is no CMake here")
+    package = tmp_path / "slicer"
+    package.mkdir()
+    (package / "SlicerConfig.cmake").write_text(SLICER, encoding="utf-8")
+    (package / "use.cmake").write_text("", encoding="utf-8")
+    (tmp_path / "languages.cmake").write_text("enable_testing()", encoding="utf-8")
+    build = tmp_path / "build"
+    options = [f"-DSlicer_DIR={package}", "-DBUILD_TESTING=ON", "-DElastixRegistration_TEST_WITHOUT_SLICER=ON"]
+    options.append(f"-DCMAKE_PROJECT_INCLUDE={tmp_path / 'languages.cmake'}")
+    done = subprocess.run(
+        ["cmake", "-S", str(TOP), "-B", str(build), *options], capture_output=True, text=True, check=False
+    )
+    if "No CMAKE_C" in done.stderr:
+        pytest.skip("there is no compiler here")
+    assert done.returncode == 0, done.stderr
+    listed = subprocess.run(["ctest", "-N", "-V"], cwd=build, capture_output=True, text=True, check=True).stdout
+    names = re.findall(r"Test +#\d+: (\S+)", listed)
+    assert names == [
+        "py_ElastixRegistration",
+        "py_ElastixRegistration_requirements",
+        "ElastixRegistrationWithoutSlicer",
+    ]
+    assert "requirements.txt" in listed
+    assert "ELASTIXREGISTRATION_TEST_WITH_ELASTIX=1" in listed

@@ -265,7 +265,7 @@ def choice(
     metavar: str = "",
     flag: str = "",
     is_argument: bool = True,
-    control: str = "advancedCollapsibleButton",
+    control: str = "advancedContents",
 ) -> Any:
     """A field of RegistrationRequest: see Option. The label is the noun, and the flag the name, unless given."""
     described = {

@@ -68,7 +68,11 @@ class RegistrationRequest:
         None, Whole(0, 2**32 - 1), "seed", "for the random samples of the metric", metavar="N", control=""
     )
     effort: str = choice(
-        "normal", OneOf(EFFORTS), "effort", "how much time to spend for accuracy, with presets that adapt"
+        "normal",
+        OneOf(EFFORTS),
+        "effort",
+        "how much time to spend for accuracy, with presets that adapt",
+        control="effortFrame",
     )
     full_resolution: bool = choice(
         False, Switch(), "full resolution",
@@ -77,7 +81,7 @@ class RegistrationRequest:
     landmark_weight: float | None = choice(
         None, Number(0.0), "landmark weight",
         "let the landmarks guide all stages: their mean distance, mm, times this weight is minimized too",
-        group="landmarks", metavar="W", control="masksCollapsibleButton",
+        group="landmarks", metavar="W", control="masksFrame",
     )  # fmt: skip
 
     def __post_init__(self) -> None:

@@ -12,6 +12,7 @@ import vtk
 from slicer.i18n import tr as _
 
 from .reveal_cursor import RevealCursor
+from .slice_views import WhenLaidOut, fitViews
 
 MODES = ("checkerboard", "fade", "flicker", "difference", "sideBySide", "revealCursor")
 _FLICKER_MS = 500
@@ -26,14 +27,16 @@ class ComparisonViews:
         self._helper: Any = None
         self._cursor: RevealCursor | None = None
         self._opacity = 0.5
+        self._later = WhenLaidOut()
         self._timer = qt.QTimer()
         self._timer.setInterval(_FLICKER_MS)
         self._timer.connect("timeout()", self._flick)
 
     def show(self, mode: str, fixed: Any, result: Any) -> None:
         """Begin one of MODES, after the one before has ended."""
-        self.stop()
-        self._remember()
+        self._end()
+        if not self._before:
+            self._remember()
         self.mode = mode
         if mode in ("checkerboard", "difference"):
             self._helper = _helperVolume(mode, fixed, _comparedVoxels(mode, fixed, result))
@@ -49,15 +52,25 @@ class ComparisonViews:
             self._setLayers(fixed, result, self._opacity if mode == "fade" else 1.0)
             if mode == "flicker":
                 self._timer.start()
-        slicer.util.resetSliceViews()
+        self._later.call(fitViews)
+
+    @property
+    def isSettling(self) -> bool:
+        """Whether the views are still to be fitted, or their zoom to be restored."""
+        return self._later.isWaiting
 
     def stop(self) -> None:
-        """The views as they were before ``show``."""
+        """The views as they were before the first ``show``."""
+        self._end()
+        before, self._before = self._before, []
+        if before:  # once more when the views have their old size back, to which the zoom belongs
+            self._later.call(lambda: _restoreAll(before[1:]))
+
+    def _end(self) -> None:
+        """The views as they were, with nothing that moves and no helper left."""
         self._stopMoving()
         self.mode = ""
-        for restore in reversed(self._before):
-            restore()
-        self._before = []
+        _restoreAll(self._before)
         if self._helper is not None and self._helper.GetScene() is not None:
             slicer.mrmlScene.RemoveNode(self._helper)
         self._helper = None
@@ -69,6 +82,7 @@ class ComparisonViews:
 
     def _stopMoving(self) -> None:
         self._timer.stop()
+        self._later.stop()
         if self._cursor is not None:
             self._cursor.stop()
         self._cursor = None
@@ -124,6 +138,11 @@ class ComparisonViews:
             self._before.append(partial(_restore, composite, *state))
 
 
+def _restoreAll(before: list[Callable[[], None]]) -> None:
+    for restore in reversed(before):
+        restore()
+
+
 def _restore(composite: Any, background: str, foreground: str, opacity: float, linked: bool) -> None:
     if composite.GetScene() is None:
         return
@@ -147,7 +166,6 @@ def _sliceRestorer(node: Any) -> Callable[[], None]:
         node.GetSliceToRAS().DeepCopy(cut)
         node.UpdateMatrices()
         node.SetXYZOrigin(*origin)
-        # Has the shape of the view as it was: it fits again as soon as the view has its old size back.
         node.SetFieldOfView(*shown)
 
     return restore

@@ -8,22 +8,23 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
-from ..core.report.convergence_curve import Curve, StageCurve, curve_of
+from ..core.report.convergence_curve import Curve, ResolutionCurve, curve_of
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 8, 8, 18, 20
-# Between the words of one stage and those of the next.
-_GAP = 8
-_ROOM_FOR_NUMBER, _ROOM_FOR_RANGE = 60, 180
-_LINE, _RULE, _FAINT = "#1f77b4", "#909090", "#808080"
+_GAP = 6  # above and below a curve, and between the words of two stages
+_LINE, _RULE = "#1f77b4", "#909090"
 
 
 class MetricPlot(qt.QWidget):
-    """``setIterations(rows)`` shows elastix's iteration table; an empty one shows nothing."""
+    """``setIterations(rows)`` shows elastix's iteration table; an empty one shows nothing.
+
+    Each resolution has a range of its own: the next one compares finer images, whose metric has another level.
+    """
 
     def __init__(self, parent: Any = None):
         qt.QWidget.__init__(self, parent)
         self._curve: Curve | None = None
-        self.minimumHeight = 130
+        self.minimumHeight = 110
 
     def setIterations(self, iterations: Sequence[Any]) -> None:
         self._curve = curve_of(iterations, points=max(50, self.width))
@@ -49,43 +50,51 @@ class MetricPlot(qt.QWidget):
         def x(index: float) -> float:
             return _LEFT + width * index / span
 
-        ends = [stage.starts[0] for stage in curve.stages[1:]] + [curve.count - 1]
+        ends = [stage.start for stage in curve.stages[1:]] + [curve.count - 1]
         text = self.palette.color(qt.QPalette.Text)
         for number, (stage, end) in enumerate(zip(curve.stages, ends, strict=True), 1):
-            left = int(x(stage.starts[0]))
-            room = int(x(end)) - left
-            self._paintStage(painter, stage, x, height)
-            title = qt.QRect(left, 0, room - _GAP, _TOP)
-            if room > _ROOM_FOR_NUMBER:
-                painter.setPen(text)
-                painter.drawText(title, qt.Qt.AlignLeft | qt.Qt.AlignVCenter, _("Stage {n}").format(n=number))
-            if room > _ROOM_FOR_RANGE:
-                painter.setPen(qt.QColor(_FAINT))
-                values = _("{low} to {high}").format(low=f"{stage.low:.3g}", high=f"{stage.high:.3g}")
-                painter.drawText(title, qt.Qt.AlignRight | qt.Qt.AlignVCenter, values)
+            for n, resolution in enumerate(stage.resolutions):
+                self._paintRule(painter, int(x(resolution.start)), height, isStage=n == 0)
+                self._paintResolution(painter, resolution, x, height)
+            painter.setPen(text)
+            left, room = int(x(stage.start)), int(x(end) - x(stage.start)) - _GAP
+            title = self._title(number, room)
+            painter.drawText(qt.QRect(left, 0, room, _TOP), qt.Qt.AlignLeft | qt.Qt.AlignVCenter, title)
         painter.setPen(text)
-        below = qt.QRect(_LEFT, _TOP + height, width, _BOTTOM)
-        painter.drawText(below, qt.Qt.AlignLeft | qt.Qt.AlignVCenter, _("Metric: lower is better"))
-        count = _("{count} iterations").format(count=curve.count)
-        painter.drawText(below, qt.Qt.AlignRight | qt.Qt.AlignVCenter, count)
+        self._paintCaption(painter, curve.count, qt.QRect(_LEFT, _TOP + height, width, _BOTTOM))
 
-    def _paintStage(self, painter: Any, stage: StageCurve, x: Callable[[float], float], height: int) -> None:
-        def y(value: float) -> float:
-            inside = min(max(value, stage.low), stage.high)
-            return _TOP + height * (stage.high - inside) / (stage.high - stage.low)
+    def _title(self, number: int, room: int) -> str:
+        """As much of it as there is room for."""
+        texts = (_("Stage {n}").format(n=number), str(number))
+        return next((text for text in texts if self.fontMetrics().boundingRect(text).width() < room), "")
 
+    def _paintCaption(self, painter: Any, count: int, place: Any) -> None:
+        caption, counted = _("Metric in each resolution"), _("{count} iterations").format(count=count)
+        painter.drawText(place, qt.Qt.AlignLeft | qt.Qt.AlignVCenter, caption)
+        metrics = self.fontMetrics()
+        if metrics.boundingRect(caption).width() + metrics.boundingRect(counted).width() + 2 * _GAP < place.width():
+            painter.drawText(place, qt.Qt.AlignRight | qt.Qt.AlignVCenter, counted)
+
+    def _paintRule(self, painter: Any, x: int, height: int, isStage: bool) -> None:
         pen = qt.QPen(qt.QColor(_RULE))
-        for n, start in enumerate(stage.starts):
-            pen.setStyle(qt.Qt.DashLine if n else qt.Qt.SolidLine)
-            painter.setPen(pen)
-            painter.drawLine(int(x(start)), _TOP, int(x(start)), _TOP + height)
+        pen.setStyle(qt.Qt.SolidLine if isStage else qt.Qt.DotLine)
+        painter.setPen(pen)
+        painter.drawLine(x, _TOP, x, _TOP + height)
+
+    def _paintResolution(
+        self, painter: Any, resolution: ResolutionCurve, x: Callable[[float], float], height: int
+    ) -> None:
+        low, high = resolution.low, resolution.high
+
+        def y(value: float) -> float:
+            return _TOP + _GAP + (height - 2 * _GAP) * (high - min(max(value, low), high)) / (high - low)
+
         painter.setRenderHint(qt.QPainter.Antialiasing)
         pen = qt.QPen(qt.QColor(_LINE))
         pen.setWidthF(1.5)
         painter.setPen(pen)
-        for run in stage.runs:
-            path = qt.QPainterPath()
-            path.moveTo(x(run[0][0]), y(run[0][1]))
-            for index, value in run[1:]:
-                path.lineTo(x(index), y(value))
-            painter.drawPath(path)
+        path = qt.QPainterPath()
+        path.moveTo(x(resolution.points[0][0]), y(resolution.points[0][1]))
+        for index, value in resolution.points[1:]:
+            path.lineTo(x(index), y(value))
+        painter.drawPath(path)

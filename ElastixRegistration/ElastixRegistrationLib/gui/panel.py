@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,14 @@ from slicer.util import VTKObservationMixin
 
 from ..core.errors import InputError
 from ..core.request import RegistrationRequest
-from ..mrml.run.parameter_node import MANY_ROLES, ROLES, ParameterSet, add_parameter_node, parameter_nodes
+from ..mrml.run.parameter_node import ParameterSet, add_parameter_node, parameter_nodes
+from .fold_notes import FoldNotes
 from .installation import InstallationError, ensureRequirements
+from .messages import showError
 from .multi_image.section import ManySection
 from .readiness import whatIsMissing
 from .run_control import Run, RunControl
+from .section import contentOf
 from .sections.advanced import AdvancedSection
 from .sections.inputs import InputsSection, chooseDefaults
 from .sections.masks import MasksSection
@@ -31,10 +34,14 @@ from .sections.result import ResultSection
 from .sections.run import RunSection
 from .sections.start import StartSection
 from .sections.transform import TransformSection
+from .slice_views import WhenLaidOut, fitViews, viewsWithout
+from .tabs import Tabs
 
 _log = logging.getLogger(__name__)
 #: So long after the panel is shown a process is started that the next Apply finds ready.
 _WARM_UP_MS = 1500
+#: So long after the last node has come into the scene it is looked at: most get their voxels after that.
+_NEW_NODES_MS = 200
 
 
 class RegistrationPanel(VTKObservationMixin):
@@ -50,26 +57,39 @@ class RegistrationPanel(VTKObservationMixin):
         self.result = ResultSection(ui)
         self.run = RunSection(ui, self.apply, self.cancel)
         self.presets = PresetSection(ui)
-        self.transform = TransformSection(ui.resultCollapsibleButton, logic, self._ensureInstalled)
-        self.many = ManySection(self.transform.widget, logic, self._ensureInstalled)
+        self.transform = TransformSection(ui.transformContents.layout(), logic, self._ensureInstalled)
+        self.many = ManySection(ui.manyContents.layout(), logic, self._ensureInstalled)
+        folded = {
+            "masksCollapsibleButton": MasksSection(ui),
+            "startCollapsibleButton": StartSection(ui),
+            "outputsCollapsibleButton": OutputsSection(ui, logic.describeBackground),
+            "advancedCollapsibleButton": AdvancedSection(ui),
+        }
         self.sections = (
             InputsSection(ui),
             self.presets,
-            MasksSection(ui),
-            StartSection(ui),
-            OutputsSection(ui, logic.describeBackground),
-            AdvancedSection(ui),
+            *folded.values(),
             OptionsSection(ui),
             self.run,
             self.result,
             self.many,
         )
+        folded |= {"presetCollapsibleButton": self.presets, "resultCollapsibleButton": self.result}
+        self.notes = FoldNotes(ui, {name: section.summary for name, section in folded.items()})
+        self.tabs = Tabs(ui)
         self.control = RunControl(logic, self)
-        self._warmUpTimer = qt.QTimer()
-        self._warmUpTimer.setSingleShot(True)
-        self._warmUpTimer.setInterval(_WARM_UP_MS)
-        self._warmUpTimer.connect("timeout()", logic.warmUp)
-        scene = slicer.mrmlScene
+        self._warmUpTimer = _singleShot(_WARM_UP_MS, logic.warmUp)
+        self._newNodesTimer = _singleShot(_NEW_NODES_MS, self._takeNewNodes)
+        self._whenLaidOut = WhenLaidOut()
+        try:
+            self._watch(slicer.mrmlScene)
+        except BaseException:
+            self.cleanup()
+            raise
+
+    def _watch(self, scene: Any) -> None:
+        """Follow the scene, and show the parameter set that it has."""
+        self.addObserver(scene, scene.NodeAddedEvent, self._onNodeAdded)
         self.addObserver(scene, scene.StartCloseEvent, self._onStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self._onEndClose)
         self.addObserver(scene, scene.EndImportEvent, self._onEndImport)
@@ -86,6 +106,11 @@ class RegistrationPanel(VTKObservationMixin):
     def choices(self) -> ParameterSet | None:
         return self._choices
 
+    @property
+    def isSettling(self) -> bool:
+        """Whether the slice views are still to be fitted to a result."""
+        return self._whenLaidOut.isWaiting
+
     def enter(self) -> None:
         """The user comes to the module: there is a parameter set, and inputs are chosen where there are any."""
         self._isEntered = True
@@ -99,6 +124,8 @@ class RegistrationPanel(VTKObservationMixin):
     def cleanup(self) -> None:
         """Module reloaded, or Slicer quits. A run that is going on is dropped."""
         self._warmUpTimer.stop()
+        self._newNodesTimer.stop()
+        self._whenLaidOut.stop()
         self.control.cleanup()
         for section in self.sections:
             section.show(None)
@@ -128,14 +155,14 @@ class RegistrationPanel(VTKObservationMixin):
         if current is None:
             current = add_parameter_node(slicer.mrmlScene, _("Registration"))
             chooseDefaults(ParameterSet(current))
-            self._untouched = _content(current)
+            self._untouched = contentOf(current)
         elif self._isUntouched(current):
             chooseDefaults(ParameterSet(current))
-            self._untouched = _content(current)
+            self._untouched = contentOf(current)
         self.setParameterNode(current)
 
     def _isUntouched(self, node: Any) -> bool:
-        return self._untouched == _content(node)
+        return self._untouched == contentOf(node)
 
     def _refresh(self, caller: Any = None, event: Any = None) -> None:
         """Everything as the parameter set has it."""
@@ -151,6 +178,8 @@ class RegistrationPanel(VTKObservationMixin):
         for section in self.sections:
             section.show(self._choices)
         self.run.setMissing(whatIsMissing(self._choices))
+        if self._choices is not None:
+            self.notes.show()
 
     def _isReadable(self, node: Any) -> bool:
         """Settings that nothing can be made of, from a scene that was edited, become the defaults."""
@@ -168,7 +197,7 @@ class RegistrationPanel(VTKObservationMixin):
         try:
             ensureRequirements(self._requirements)
         except InstallationError as problem:
-            slicer.util.errorDisplay(str(problem), windowTitle=_("Elastix Registration"))
+            showError(str(problem), _("Elastix Registration"))
             return
         self.run.begin()
         self.result.setRun(None)
@@ -184,9 +213,9 @@ class RegistrationPanel(VTKObservationMixin):
         self.control.cancel()
 
     def onNotStarted(self, message: str, details: str) -> None:
-        self.run.end(_("Not started."), details, False)
+        self.run.end(_("Not started: {message}").format(message=message) if message else "", details, False)
         if message:
-            slicer.util.errorDisplay(message, windowTitle=_("Elastix Registration"))
+            showError(message, _("Elastix Registration"))
 
     def onProgress(self, event: Any, iterations: Sequence[Any], log: str) -> None:
         self.run.progress(event, iterations, log)
@@ -194,7 +223,10 @@ class RegistrationPanel(VTKObservationMixin):
     def onApplied(self, run: Run) -> None:
         volume = run.applied.nodes.get("outputVolume")
         if volume is not None:
-            slicer.util.setSliceViewerLayers(background=run.job.fixed.node, foreground=volume, foregroundOpacity=0.5)
+            fixed = run.job.fixed.node
+            others = viewsWithout(fixed)  # the zoom of views that show the fixed volume is the user's own
+            slicer.util.setSliceViewerLayers(background=fixed, foreground=volume, foregroundOpacity=0.5)
+            self._whenLaidOut.call(lambda: fitViews(others))
 
     def onDone(self, run: Run) -> None:
         seconds = run.handle.progress.elapsed_s if run.handle.progress is not None else 0
@@ -207,6 +239,7 @@ class RegistrationPanel(VTKObservationMixin):
             self.run.progress(run.handle.progress, run.handle.iterations, run.handle.log)
         self.run.end(message, run.handle.log, True)
         self.result.setRun(run)
+        self.notes.show()
         if run.problem:
             self._showError(run.problem, run.handle.log)
 
@@ -215,12 +248,23 @@ class RegistrationPanel(VTKObservationMixin):
         self._showError(message, details)
 
     def _showError(self, message: str, details: str) -> None:
-        slicer.util.errorDisplay(message, windowTitle=_("The registration failed"), detailedText=details)
+        showError(message, _("The registration failed"), details)
 
     def onCancelled(self, reason: str, details: str) -> None:
-        self.run.end(reason or _("Cancelled. The scene is as it was."), details, False)
+        self.run.end(reason or _("Cancelled. The scene is as it was."), details, False, whatever=bool(reason))
 
     # --- what happens in the scene ---
+
+    def _onNodeAdded(self, caller: Any, event: Any) -> None:
+        self._newNodesTimer.start()
+
+    def _takeNewNodes(self) -> None:
+        """Volumes that were loaded while the panel is shown become inputs where none are chosen."""
+        if slicer.mrmlScene.IsBatchProcessing() or self._choices is None:
+            return
+        if self._isShown() and not self.control.isRunning:
+            chooseDefaults(self._choices, latest=True)
+        self._refresh()
 
     def _onNodeAboutToBeRemoved(self, caller: Any, event: Any) -> None:
         for section in self.sections:
@@ -239,6 +283,7 @@ class RegistrationPanel(VTKObservationMixin):
             self._refresh()
 
     def _onStartClose(self, caller: Any, event: Any) -> None:
+        self.run.forget()
         self.control.cancel(_("Cancelled: the scene was closed."))
         self.result.sceneClosed()
         self.transform.sceneClosed()
@@ -264,7 +309,9 @@ class RegistrationPanel(VTKObservationMixin):
         return self._isEntered or self.ui.applyButton.isVisible()
 
 
-def _content(node: Any) -> tuple[Any, ...]:
-    """Of a parameter node, to see whether somebody has changed it."""
-    texts = [(name, node.GetParameter(name)) for name in node.GetParameterNames()]
-    return (node.GetID(), *texts, *(node.GetNodeReferenceID(role) for role in (*ROLES, *MANY_ROLES)))
+def _singleShot(milliseconds: int, slot: Callable[[], None]) -> Any:
+    timer = qt.QTimer()
+    timer.setSingleShot(True)
+    timer.setInterval(milliseconds)
+    timer.connect("timeout()", slot)
+    return timer

@@ -14,6 +14,7 @@ from slicer.i18n import tr as _
 from ..core.errors import ElastixRegistrationError
 from ..mrml.nodes.incremental import STEP_S
 from ..mrml.run.parameter_node import INPUTS, ParameterSet, registration_arguments, wanted_outputs
+from .section import pairOf
 
 #: ms between two looks at a registration that runs.
 _INTERVAL = 50
@@ -23,6 +24,7 @@ _INTERVAL = 50
 class Run:
     """What one registration was asked and what came of it.
 
+    ``report``: path of its page, where one was asked for.
     ``problem``: what failed when the outputs were in the scene already, as it was judged or saved; "" for nothing.
     """
 
@@ -32,10 +34,12 @@ class Run:
     fieldIsVolume: bool
     saveFolder: str
     setID: str
+    pair: tuple[Any, ...]
     handle: Any = field(default=None, repr=False)
     applied: Any = None
     comparison: Any = None
     savedTo: str = ""
+    report: str = ""
     problem: str = ""
 
 
@@ -97,6 +101,7 @@ class RunControl:
             fieldIsVolume=choices.text("fieldKind") == "volume",
             saveFolder=choices.text("saveFolder"),
             setID=choices.node.GetID(),
+            pair=pairOf(choices),
         )
         check_outputs(job, run.wanted, self._nodes)
         self._nodes = (job.fixed.node, job.moving.node, *run.wanted.values())

@@ -7,6 +7,8 @@ from typing import Any
 
 import qt
 
+from ..mrml.run.parameter_node import FIXED_VOLUME, MANY_ROLES, MOVING_VOLUME, ROLES
+
 
 class Section:
     """One job, some widgets. ``ui`` has the widgets by name; ``choices`` is the ParameterSet that is shown, or None.
@@ -48,6 +50,17 @@ class Section:
 
     def _show(self) -> None:
         raise NotImplementedError
+
+
+def contentOf(node: Any) -> tuple[Any, ...]:
+    """All choices of a parameter node, to see whether somebody has changed one."""
+    texts = [(name, node.GetParameter(name)) for name in node.GetParameterNames()]
+    return (node.GetID(), *texts, *(node.GetNodeReferenceID(role) for role in (*ROLES, *MANY_ROLES)))
+
+
+def pairOf(choices: Any) -> tuple[Any, ...]:
+    """Parameter set, fixed and moving volume: what a registration is of."""
+    return (choices.node.GetID(), *(choices.node.GetNodeReferenceID(role) for role in (FIXED_VOLUME, MOVING_VOLUME)))
 
 
 def reveal(widget: Any) -> None:

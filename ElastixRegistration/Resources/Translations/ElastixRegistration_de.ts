@@ -16,28 +16,20 @@
         <translation>Beruht auf elastix, itk-elastix und ITK. Bitte zitieren: Klein et al. 2010, doi:10.1109/TMI.2009.2035616.</translation>
     </message>
     <message>
-        <source>Parameter set:</source>
-        <translation>Parametersatz:</translation>
+        <source>Elastix Registration could not be opened: {problem} The Python console has the details.</source>
+        <translation>Elastix Registration konnte nicht geöffnet werden: {problem} Einzelheiten stehen in der Python-Konsole.</translation>
     </message>
     <message>
-        <source>All choices below are kept in it and saved with the scene. Use several for several registrations.</source>
-        <translation>Enthält alles, was unten gewählt ist, und wird mit der Szene gespeichert. Für mehrere Registrierungen mehrere verwenden.</translation>
+        <source>Parameter set:</source>
+        <translation>Parametersatz:</translation>
     </message>
     <message>
         <source>Registration</source>
         <translation>Registrierung</translation>
     </message>
     <message>
-        <source>Inputs</source>
-        <translation>Eingaben</translation>
-    </message>
-    <message>
-        <source>Which volumes to align.</source>
-        <translation>Welche Volumen zur Deckung gebracht werden.</translation>
-    </message>
-    <message>
         <source>Fixed volume:</source>
-        <translation>Festes Volumen:</translation>
+        <translation>Fest:</translation>
     </message>
     <message>
         <source>The volume that stays where it is. The result lies on its grid.</source>
@@ -49,7 +41,7 @@
     </message>
     <message>
         <source>Moving volume:</source>
-        <translation>Bewegtes Volumen:</translation>
+        <translation>Bewegt:</translation>
     </message>
     <message>
         <source>The volume that is aligned with the fixed volume.</source>
@@ -60,36 +52,8 @@
         <translation>Festes und bewegtes tauschen</translation>
     </message>
     <message>
-        <source>Let the fixed and the moving volume change places, with their masks and points.</source>
-        <translation>Festes und bewegtes Volumen tauschen die Plätze, mit ihren Masken und Punkten.</translation>
-    </message>
-    <message>
-        <source>Preset</source>
-        <translation>Voreinstellung</translation>
-    </message>
-    <message>
-        <source>How to register.</source>
-        <translation>Wie registriert wird.</translation>
-    </message>
-    <message>
-        <source>Show only:</source>
-        <translation>Nur zeigen:</translation>
-    </message>
-    <message>
-        <source>List only the presets that fit this kind of image.</source>
-        <translation>Nur Voreinstellungen auflisten, die zu dieser Art von Bildern passen.</translation>
-    </message>
-    <message>
-        <source>List only the presets that fit this part of the body.</source>
-        <translation>Nur Voreinstellungen auflisten, die zu diesem Körperteil passen.</translation>
-    </message>
-    <message>
         <source>List only the presets for volumes or for single slices.</source>
         <translation>Nur Voreinstellungen für Volumen oder für einzelne Schichten auflisten.</translation>
-    </message>
-    <message>
-        <source>Search:</source>
-        <translation>Suche:</translation>
     </message>
     <message>
         <source>List only the presets with all these words in their description.</source>
@@ -104,36 +68,244 @@
         <translation>Voreinstellung:</translation>
     </message>
     <message>
+        <source>Register two volumes, use a transform, or register many images.</source>
+        <translation>Zwei Volumen registrieren, eine Transformation verwenden oder viele Bilder registrieren.</translation>
+    </message>
+    <message>
+        <source>Register</source>
+        <translation>Registrieren</translation>
+    </message>
+    <message>
+        <source>Align a moving volume with a fixed volume.</source>
+        <translation>Ein bewegtes Volumen an ein festes Volumen angleichen.</translation>
+    </message>
+    <message>
+        <source>⇅</source>
+        <translation>⇅</translation>
+    </message>
+    <message>
+        <source>Swap the fixed and the moving volume, with their masks and points.</source>
+        <translation>Festes und bewegtes Volumen samt Masken und Punkten vertauschen.</translation>
+    </message>
+    <message>
         <source>How to register: rigid, affine or deformable, and for which images.</source>
         <translation>Wie registriert wird: starr, affin oder verformend, und für welche Bilder.</translation>
+    </message>
+    <message>
+        <source>Find</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Search the list of presets, and show only those for your images.</source>
+        <translation>Die Liste der Voreinstellungen durchsuchen und nur passende anzeigen.</translation>
+    </message>
+    <message>
+        <source>⋯</source>
+        <translation>⋯</translation>
+    </message>
+    <message>
+        <source>Edit, copy, rename, delete, import and export presets, or keep one in the scene.</source>
+        <translation>Voreinstellungen bearbeiten, kopieren, umbenennen, löschen, importieren und exportieren oder in der Szene behalten.</translation>
+    </message>
+    <message>
+        <source>List only the presets for this kind of image.</source>
+        <translation>Nur Voreinstellungen für diese Art von Bild auflisten.</translation>
+    </message>
+    <message>
+        <source>List only the presets for this part of the body.</source>
+        <translation>Nur Voreinstellungen für diese Körperregion auflisten.</translation>
+    </message>
+    <message>
+        <source>What this preset does.</source>
+        <translation>Was diese Voreinstellung tut.</translation>
+    </message>
+    <message>
+        <source>How exact this preset was where it was measured, and how long it will take.</source>
+        <translation>Wie genau diese Voreinstellung war, wo sie gemessen wurde, und wie lange es dauern wird.</translation>
+    </message>
+    <message>
+        <source>Errors, and parameters that elastix would ignore, with these volumes, masks and points.</source>
+        <translation>Fehler und Parameter, die elastix bei diesen Volumen, Masken und Punkten nicht beachten würde.</translation>
+    </message>
+    <message>
+        <source>Register the two volumes. While it runs: cancel.</source>
+        <translation>Die beiden Volumen registrieren. Während es läuft: abbrechen.</translation>
+    </message>
+    <message>
+        <source>Where the registration is, and how much time is left.</source>
+        <translation>Wie weit die Registrierung ist und wie lange sie noch dauert.</translation>
+    </message>
+    <message>
+        <source>Show what elastix reports.</source>
+        <translation>Zeigt, was elastix meldet.</translation>
+    </message>
+    <message>
+        <source>The metric at each iteration. In each resolution the curve falls as the images come closer. At a dotted line the next resolution begins, with finer images and a scale of its own.</source>
+        <translation>Die Metrik in jeder Iteration. In jeder Auflösung fällt die Kurve, während sich die Bilder annähern. An einer gepunkteten Linie beginnt die nächste Auflösung mit feineren Bildern und eigener Skala.</translation>
+    </message>
+    <message>
+        <source>Ways to look at the result in the slice views. A second click brings your views back.</source>
+        <translation>Wege, das Ergebnis in den Schichtansichten zu betrachten. Ein zweiter Klick stellt Ihre Ansichten wieder her.</translation>
+    </message>
+    <message>
+        <source>Alternating tiles of the fixed volume and the result: edges continue where the two agree.</source>
+        <translation>Kacheln des festen Volumens und des Ergebnisses im Wechsel: Kanten laufen weiter, wo beide übereinstimmen.</translation>
+    </message>
+    <message>
+        <source>The fixed volume and the result in turn, twice a second.</source>
+        <translation>Das feste Volumen und das Ergebnis im Wechsel, zweimal je Sekunde.</translation>
+    </message>
+    <message>
+        <source>The fixed volume and the result next to each other, linked.</source>
+        <translation>Das feste Volumen und das Ergebnis nebeneinander, verknüpft.</translation>
+    </message>
+    <message>
+        <source>Other volumes, segmentations, models and points that belong to the moving volume. They are put under the output transform.</source>
+        <translation>Andere Volumen, Segmentierungen, Modelle und Punkte, die zum bewegten Volumen gehören. Sie werden unter die Ausgabetransformation gestellt.</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>Bericht</translation>
+    </message>
+    <message>
+        <source>Open a page with pictures and figures of this registration in the web browser.</source>
+        <translation>Eine Seite mit Bildern und Zahlen zu dieser Registrierung im Webbrowser öffnen.</translation>
+    </message>
+    <message>
+        <source>Undo this registration: new nodes are removed, others get their previous content back.</source>
+        <translation>Diese Registrierung rückgängig machen: Neue Knoten werden entfernt, andere bekommen ihren früheren Inhalt zurück.</translation>
+    </message>
+    <message>
+        <source>Label map or segmentation: only what lies inside it in the fixed volume counts.</source>
+        <translation>Labelkarte oder Segmentierung: Nur was im festen Volumen darin liegt, zählt.</translation>
+    </message>
+    <message>
+        <source>The segments that make up the fixed mask; if none is checked, all of them.</source>
+        <translation>Die Segmente, aus denen die feste Maske besteht; ist keines angehakt, alle.</translation>
+    </message>
+    <message>
+        <source>Label map or segmentation: only what lies inside it in the moving volume counts.</source>
+        <translation>Labelkarte oder Segmentierung: Nur was im bewegten Volumen darin liegt, zählt.</translation>
+    </message>
+    <message>
+        <source>The segments that make up the moving mask; if none is checked, all of them.</source>
+        <translation>Die Segmente, aus denen die bewegte Maske besteht; ist keines angehakt, alle.</translation>
+    </message>
+    <message>
+        <source>Landmarks in the fixed volume: the same landmarks as in the other list.</source>
+        <translation>Landmarken im festen Volumen: dieselben wie in der anderen Liste.</translation>
+    </message>
+    <message>
+        <source>Landmarks in the moving volume: the same landmarks as in the other list.</source>
+        <translation>Landmarken im bewegten Volumen: dieselben wie in der anderen Liste.</translation>
+    </message>
+    <message>
+        <source>Gets the moving volume, resampled onto the grid of the fixed volume. If none is chosen, a new one is made.</source>
+        <translation>Bekommt das bewegte Volumen, auf das Gitter des festen Volumens umgerechnet. Ist keines gewählt, wird ein neues angelegt.</translation>
+    </message>
+    <message>
+        <source>Create new</source>
+        <translation>Neu anlegen</translation>
+    </message>
+    <message>
+        <source>Gets the transform that aligns the moving volume when it is put under it. If none is chosen, a new one is made.</source>
+        <translation>Bekommt die Transformation, die das bewegte Volumen angleicht, wenn es darunter gestellt wird. Ist keine gewählt, wird eine neue angelegt.</translation>
+    </message>
+    <message>
+        <source>Gets how far each point moves. If none is chosen, a new one is made.</source>
+        <translation>Bekommt, wie weit sich jeder Punkt bewegt. Ist keines gewählt, wird ein neues angelegt.</translation>
+    </message>
+    <message>
+        <source>Field as:</source>
+        <translation>Feld als:</translation>
+    </message>
+    <message>
+        <source>Keep the local change of volume: below 1 it shrinks, above 1 it grows, at 0 or below it folds.</source>
+        <translation>Die lokale Volumenänderung behalten: unter 1 schrumpft es, über 1 wächst es, bei 0 oder darunter faltet es sich.</translation>
+    </message>
+    <message>
+        <source>Gets the local change of volume: below 1 it shrinks, above 1 it grows, at 0 or below it folds. If none is chosen, a new one is made.</source>
+        <translation>Bekommt die lokale Volumenänderung: unter 1 schrumpft es, über 1 wächst es, bei 0 oder darunter faltet es sich. Ist keines gewählt, wird ein neues angelegt.</translation>
+    </message>
+    <message>
+        <source>Gets the transform that brings the fixed volume to the moving volume. If none is chosen, a new one is made.</source>
+        <translation>Bekommt die Transformation, die das feste Volumen auf das bewegte bringt. Ist keine gewählt, wird eine neue angelegt.</translation>
+    </message>
+    <message>
+        <source>How values between the voxels of the moving volume are computed.</source>
+        <translation>Wie Werte zwischen den Voxeln des bewegten Volumens berechnet werden.</translation>
+    </message>
+    <message>
+        <source>What is filled in where the moving volume has no data.</source>
+        <translation>Was eingesetzt wird, wo das bewegte Volumen keine Daten hat.</translation>
+    </message>
+    <message>
+        <source>The value outside the moving volume.</source>
+        <translation>Der Wert außerhalb des bewegten Volumens.</translation>
+    </message>
+    <message>
+        <source>The background and the padding found in the moving volume.</source>
+        <translation>Der Hintergrund und die Auffüllung, die im bewegten Volumen gefunden wurden.</translation>
+    </message>
+    <message>
+        <source>About the preset</source>
+        <translation>Zur Voreinstellung</translation>
+    </message>
+    <message>
+        <source>The stages of the preset, and the publication behind it.</source>
+        <translation>Die Stufen der Voreinstellung und die Veröffentlichung dahinter.</translation>
+    </message>
+    <message>
+        <source>The steps of this preset, in order.</source>
+        <translation>Die Schritte dieser Voreinstellung der Reihe nach.</translation>
+    </message>
+    <message>
+        <source>The publication behind this preset.</source>
+        <translation>Die Veröffentlichung hinter dieser Voreinstellung.</translation>
     </message>
     <message>
         <source>Edit...</source>
         <translation>Bearbeiten...</translation>
     </message>
     <message>
-        <source>Change stages and parameters of this preset; a built-in one is saved under another name.</source>
-        <translation>Stufen und Parameter dieser Voreinstellung ändern; eine mitgelieferte wird unter anderem Namen gespeichert.</translation>
+        <source>Change the stages and parameters of this preset. A built-in preset is saved under another name.</source>
+        <translation>Stufen und Parameter dieser Voreinstellung ändern. Eine mitgelieferte wird unter anderem Namen gespeichert.</translation>
+    </message>
+    <message>
+        <source>Where it runs, and what else is kept.</source>
+        <translation>Wo es läuft und was noch aufbewahrt wird.</translation>
+    </message>
+    <message>
+        <source>The window stays usable and the run can be cancelled. Otherwise everything waits until the registration is done.</source>
+        <translation>Das Fenster bleibt benutzbar, und der Lauf kann abgebrochen werden. Sonst wartet alles, bis die Registrierung fertig ist.</translation>
+    </message>
+    <message>
+        <source>From preset</source>
+        <translation>wie vorgegeben</translation>
+    </message>
+    <message>
+        <source>Keeps all choices of this module and is saved with the scene. Use several for several registrations.</source>
+        <translation>Bewahrt alles, was in diesem Modul gewählt ist, und wird mit der Szene gespeichert. Für mehrere Registrierungen mehrere verwenden.</translation>
+    </message>
+    <message>
+        <source>Transform</source>
+        <translation>Transformieren</translation>
+    </message>
+    <message>
+        <source>Apply any transform, invert it, and see how it deforms space.</source>
+        <translation>Eine beliebige Transformation anwenden, invertieren und sehen, wie sie den Raum verformt.</translation>
+    </message>
+    <message>
+        <source>Many images</source>
+        <translation>Viele Bilder</translation>
+    </message>
+    <message>
+        <source>Sequences (4D), groups of images, and many scans with one fixed volume.</source>
+        <translation>Sequenzen (4D), Gruppen von Bildern und viele Aufnahmen mit einem festen Volumen.</translation>
     </message>
     <message>
         <source>More</source>
         <translation>Mehr</translation>
-    </message>
-    <message>
-        <source>Copy, rename, delete, import and export presets, or keep one in the scene.</source>
-        <translation>Voreinstellungen kopieren, umbenennen, löschen, importieren und exportieren, oder eine in der Szene behalten.</translation>
-    </message>
-    <message>
-        <source>What this preset does, and the publication behind it.</source>
-        <translation>Was diese Voreinstellung tut, und die Veröffentlichung dahinter.</translation>
-    </message>
-    <message>
-        <source>The steps of this preset, one after the other, and how long it takes about.</source>
-        <translation>Die Schritte dieser Voreinstellung der Reihe nach, und wie lange es etwa dauert.</translation>
-    </message>
-    <message>
-        <source>What elastix would stop at or pass over with these volumes, masks and points.</source>
-        <translation>Woran elastix mit diesen Volumen, Masken und Punkten scheitern oder was es übergehen würde.</translation>
     </message>
     <message>
         <source>Masks and landmarks</source>
@@ -148,48 +320,24 @@
         <translation>Feste Maske:</translation>
     </message>
     <message>
-        <source>Label map or segmentation: only what lies inside of it in the fixed volume counts.</source>
-        <translation>Label-Map oder Segmentierung: Im festen Volumen zählt nur, was darin liegt.</translation>
-    </message>
-    <message>
         <source>Fixed segments:</source>
         <translation>Feste Segmente:</translation>
-    </message>
-    <message>
-        <source>The segments that make up the fixed mask; with none checked, all of them.</source>
-        <translation>Die Segmente, die die feste Maske bilden; ist keines angekreuzt, alle.</translation>
     </message>
     <message>
         <source>Moving mask:</source>
         <translation>Bewegte Maske:</translation>
     </message>
     <message>
-        <source>Label map or segmentation: only what lies inside of it in the moving volume counts.</source>
-        <translation>Label-Map oder Segmentierung: Im bewegten Volumen zählt nur, was darin liegt.</translation>
-    </message>
-    <message>
         <source>Moving segments:</source>
         <translation>Bewegte Segmente:</translation>
-    </message>
-    <message>
-        <source>The segments that make up the moving mask; with none checked, all of them.</source>
-        <translation>Die Segmente, die die bewegte Maske bilden; ist keines angekreuzt, alle.</translation>
     </message>
     <message>
         <source>Fixed points:</source>
         <translation>Feste Punkte:</translation>
     </message>
     <message>
-        <source>Points on landmarks of the fixed volume, the same landmarks as in the other list.</source>
-        <translation>Punkte auf Landmarken des festen Volumens, dieselben Landmarken wie in der anderen Liste.</translation>
-    </message>
-    <message>
         <source>Moving points:</source>
         <translation>Bewegte Punkte:</translation>
-    </message>
-    <message>
-        <source>Points on landmarks of the moving volume, the same landmarks as in the other list.</source>
-        <translation>Punkte auf Landmarken des bewegten Volumens, dieselben Landmarken wie in der anderen Liste.</translation>
     </message>
     <message>
         <source>Pair points by:</source>
@@ -244,20 +392,8 @@
         <translation>Das bewegte Volumen behalten, auf das Gitter des festen umgerechnet.</translation>
     </message>
     <message>
-        <source>Gets the moving volume, resampled onto the grid of the fixed volume. A new one is made on Apply where none is chosen.</source>
-        <translation>Bekommt das bewegte Volumen, auf das Gitter des festen umgerechnet. Ist keines gewählt, entsteht beim Anwenden ein neues.</translation>
-    </message>
-    <message>
-        <source>Create new on Apply</source>
-        <translation>Neu beim Anwenden</translation>
-    </message>
-    <message>
         <source>Keep the transform that aligns the moving volume when it is put under it.</source>
         <translation>Die Transformation behalten, die das bewegte Volumen zur Deckung bringt, wenn es darunter liegt.</translation>
-    </message>
-    <message>
-        <source>Gets the transform that aligns the moving volume when it is put under it. A new one is made on Apply where none is chosen.</source>
-        <translation>Bekommt die Transformation, die das bewegte Volumen zur Deckung bringt, wenn es darunter liegt. Ist keine gewählt, entsteht beim Anwenden eine neue.</translation>
     </message>
     <message>
         <source>Deformation field:</source>
@@ -268,10 +404,6 @@
         <translation>Behalten, wie weit sich jeder Punkt bewegt.</translation>
     </message>
     <message>
-        <source>Gets how far each point moves. A new one is made on Apply where none is chosen.</source>
-        <translation>Bekommt, wie weit sich jeder Punkt bewegt. Ist keines gewählt, entsteht beim Anwenden ein neues.</translation>
-    </message>
-    <message>
         <source>A new deformation field is a grid transform or a volume of vectors.</source>
         <translation>Ein neues Deformationsfeld ist eine Gittertransformation oder ein Volumen aus Vektoren.</translation>
     </message>
@@ -280,64 +412,28 @@
         <translation>Jacobi-Determinante:</translation>
     </message>
     <message>
-        <source>Keep how much the volume changes locally: below 1 it shrinks, above 1 it grows, at 0 or below it folds.</source>
-        <translation>Behalten, wie sich das Volumen örtlich ändert: Unter 1 schrumpft es, über 1 wächst es, bei 0 und darunter faltet es sich.</translation>
-    </message>
-    <message>
-        <source>Gets how much the volume changes locally: below 1 it shrinks, above 1 it grows, at 0 or below it folds. A new one is made on Apply where none is chosen.</source>
-        <translation>Bekommt, wie sich das Volumen örtlich ändert: Unter 1 schrumpft es, über 1 wächst es, bei 0 und darunter faltet es sich. Ist keines gewählt, entsteht beim Anwenden ein neues.</translation>
-    </message>
-    <message>
         <source>Inverse transform:</source>
-        <translation>Inverse Transformation:</translation>
+        <translation>Inverse:</translation>
     </message>
     <message>
         <source>Keep the transform that brings the fixed volume to the moving volume.</source>
         <translation>Die Transformation behalten, die das feste Volumen zum bewegten bringt.</translation>
     </message>
     <message>
-        <source>Gets the transform that brings the fixed volume to the moving volume. A new one is made on Apply where none is chosen.</source>
-        <translation>Bekommt die Transformation, die das feste Volumen zum bewegten bringt. Ist keine gewählt, entsteht beim Anwenden eine neue.</translation>
-    </message>
-    <message>
         <source>Interpolation:</source>
         <translation>Interpolation:</translation>
-    </message>
-    <message>
-        <source>How voxel values between the voxels of the moving volume are computed.</source>
-        <translation>Wie Werte zwischen den Voxeln des bewegten Volumens berechnet werden.</translation>
     </message>
     <message>
         <source>Background:</source>
         <translation>Hintergrund:</translation>
     </message>
     <message>
-        <source>What is put where the moving volume has nothing to show.</source>
-        <translation>Was dort eingesetzt wird, wo das bewegte Volumen nichts zu zeigen hat.</translation>
-    </message>
-    <message>
-        <source>The value outside of the moving volume.</source>
-        <translation>Der Wert außerhalb des bewegten Volumens.</translation>
-    </message>
-    <message>
-        <source>The background and the padding that were found in the moving volume.</source>
-        <translation>Der Hintergrund und die Füllwerte, die im bewegten Volumen gefunden wurden.</translation>
-    </message>
-    <message>
         <source>Advanced</source>
         <translation>Erweitert</translation>
     </message>
     <message>
-        <source>Where it runs, and what is kept beside the outputs.</source>
-        <translation>Wo gerechnet wird, und was außer den Ausgaben behalten wird.</translation>
-    </message>
-    <message>
         <source>Run in the background</source>
         <translation>Im Hintergrund rechnen</translation>
-    </message>
-    <message>
-        <source>The window stays usable and the run can be cancelled. Without it, everything waits until the registration is done.</source>
-        <translation>Das Fenster bleibt bedienbar, und die Registrierung lässt sich abbrechen. Ohne das wartet alles, bis sie fertig ist.</translation>
     </message>
     <message>
         <source>Threads:</source>
@@ -360,18 +456,6 @@
         <translation>Derselbe Startwert ergibt wieder dasselbe Ergebnis.</translation>
     </message>
     <message>
-        <source>As in the preset</source>
-        <translation>Wie in der Voreinstellung</translation>
-    </message>
-    <message>
-        <source>Log:</source>
-        <translation>Protokoll:</translation>
-    </message>
-    <message>
-        <source>How much of elastix&apos;s log is shown. All of it is kept and saved.</source>
-        <translation>Wie viel vom Protokoll von elastix gezeigt wird. Behalten und gespeichert wird alles.</translation>
-    </message>
-    <message>
         <source>Save to folder:</source>
         <translation>Speichern in Ordner:</translation>
     </message>
@@ -384,44 +468,12 @@
         <translation>Anwenden</translation>
     </message>
     <message>
-        <source>Register the two volumes; while it runs, cancel it.</source>
-        <translation>Die beiden Volumen registrieren; solange es läuft, abbrechen.</translation>
-    </message>
-    <message>
         <source>How much of the registration is done.</source>
         <translation>Wie viel der Registrierung fertig ist.</translation>
     </message>
     <message>
-        <source>Where the registration is, and how long it still takes.</source>
-        <translation>Wo die Registrierung steht, und wie lange sie noch dauert.</translation>
-    </message>
-    <message>
-        <source>The metric at each iteration: within a resolution it falls while the images come closer. At a dashed line the next resolution begins, with finer images and another level of the metric.</source>
-        <translation>Die Metrik in jeder Iteration: Innerhalb einer Auflösung fällt sie, während die Bilder sich annähern. An einer gestrichelten Linie beginnt die nächste Auflösung, mit feineren Bildern und einem anderen Niveau der Metrik.</translation>
-    </message>
-    <message>
         <source>Log</source>
         <translation>Protokoll</translation>
-    </message>
-    <message>
-        <source>What elastix reports.</source>
-        <translation>Was elastix meldet.</translation>
-    </message>
-    <message>
-        <source>Copy</source>
-        <translation>Kopieren</translation>
-    </message>
-    <message>
-        <source>Copy the log to the clipboard.</source>
-        <translation>Das Protokoll in die Zwischenablage kopieren.</translation>
-    </message>
-    <message>
-        <source>Save...</source>
-        <translation>Speichern...</translation>
-    </message>
-    <message>
-        <source>Save the log in a text file.</source>
-        <translation>Das Protokoll in einer Textdatei speichern.</translation>
     </message>
     <message>
         <source>Result</source>
@@ -440,16 +492,8 @@
         <translation>Wie gut die Volumen vor und nach der Registrierung übereinstimmen.</translation>
     </message>
     <message>
-        <source>Ways to look at the result in the slice views. A second click brings the views back.</source>
-        <translation>Arten, das Ergebnis in den Schichtansichten zu betrachten. Ein zweiter Klick stellt die Ansichten wieder her.</translation>
-    </message>
-    <message>
         <source>Checkerboard</source>
         <translation>Schachbrett</translation>
-    </message>
-    <message>
-        <source>Fields of the fixed volume and of the result by turns: edges run on where they agree.</source>
-        <translation>Abwechselnd Felder des festen Volumens und des Ergebnisses: Kanten laufen durch, wo beide übereinstimmen.</translation>
     </message>
     <message>
         <source>Fade</source>
@@ -464,10 +508,6 @@
         <translation>Wechseln</translation>
     </message>
     <message>
-        <source>The fixed volume and the result by turns, twice a second.</source>
-        <translation>Festes Volumen und Ergebnis im Wechsel, zweimal je Sekunde.</translation>
-    </message>
-    <message>
         <source>Difference</source>
         <translation>Differenz</translation>
     </message>
@@ -478,10 +518,6 @@
     <message>
         <source>Side by side</source>
         <translation>Nebeneinander</translation>
-    </message>
-    <message>
-        <source>The fixed volume and the result beside each other, linked.</source>
-        <translation>Festes Volumen und Ergebnis nebeneinander, gekoppelt.</translation>
     </message>
     <message>
         <source>Reveal cursor</source>
@@ -504,10 +540,6 @@
         <translation>Auch anwenden auf:</translation>
     </message>
     <message>
-        <source>Other volumes, segmentations, models and points of the moving patient that are put under the output transform.</source>
-        <translation>Andere Volumen, Segmentierungen, Modelle und Punkte des bewegten Patienten, die unter die Ausgabetransformation kommen.</translation>
-    </message>
-    <message>
         <source>Choose nodes</source>
         <translation>Knoten wählen</translation>
     </message>
@@ -527,25 +559,56 @@
         <source>Revert</source>
         <translation>Zurücknehmen</translation>
     </message>
+</context>
+<context>
+    <name>LogWindow</name>
     <message>
-        <source>Take the outputs of this registration back: new nodes are removed, others get their old content.</source>
-        <translation>Die Ausgaben dieser Registrierung zurücknehmen: Neue Knoten werden entfernt, andere bekommen ihren alten Inhalt.</translation>
+        <source>Log of the registration</source>
+        <translation>Protokoll der Registrierung</translation>
+    </message>
+    <message>
+        <source>Show:</source>
+        <translation>Anzeigen:</translation>
+    </message>
+    <message>
+        <source>How much of elastix&apos;s log is shown. All of it is kept and saved.</source>
+        <translation>Wie viel vom Protokoll von elastix gezeigt wird. Behalten und gespeichert wird alles.</translation>
+    </message>
+    <message>
+        <source>The metric at each iteration. Each resolution has a scale of its own.</source>
+        <translation>Die Metrik in jeder Iteration. Jede Auflösung hat ihre eigene Skala.</translation>
+    </message>
+    <message>
+        <source>What elastix reports.</source>
+        <translation>Was elastix meldet.</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the whole log to the clipboard.</source>
+        <translation>Das ganze Protokoll in die Zwischenablage kopieren.</translation>
+    </message>
+    <message>
+        <source>Save...</source>
+        <translation>Speichern...</translation>
+    </message>
+    <message>
+        <source>Save the whole log in a text file.</source>
+        <translation>Das ganze Protokoll in einer Textdatei speichern.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Close this window.</source>
+        <translation>Dieses Fenster schließen.</translation>
     </message>
 </context>
 <context>
     <name>ManyImagesSection</name>
-    <message>
-        <source>Many images</source>
-        <translation>Viele Bilder</translation>
-    </message>
-    <message>
-        <source>Sequences (4D), groups of images, and many scans with one fixed volume.</source>
-        <translation>Sequenzen (4D), Gruppen von Bildern und viele Aufnahmen mit einem festen Volumen.</translation>
-    </message>
-    <message>
-        <source>What is to be registered: frames, a group, or many scans with one.</source>
-        <translation>Was registriert wird: Einzelbilder, eine Gruppe oder viele Aufnahmen mit einer.</translation>
-    </message>
     <message>
         <source>Sequence</source>
         <translation>Sequenz</translation>
@@ -567,10 +630,6 @@
         <translation>Jedes Einzelbild:</translation>
     </message>
     <message>
-        <source>To the reference frame at once, or to its neighbor and on from there to the reference. The second follows motion that is too large for one step; errors add up along the way.</source>
-        <translation>Direkt zum Referenzbild, oder zu seinem Nachbarn und von dort weiter zur Referenz. Der zweite Weg folgt Bewegungen, die für einen Schritt zu groß sind; Fehler summieren sich dabei.</translation>
-    </message>
-    <message>
         <source>Reference:</source>
         <translation>Referenz:</translation>
     </message>
@@ -585,6 +644,14 @@
     <message>
         <source>Shown</source>
         <translation>Gezeigtes</translation>
+    </message>
+    <message>
+        <source>What to register: frames, a group, or many scans with one.</source>
+        <translation>Was registriert wird: Einzelbilder, eine Gruppe oder viele Aufnahmen mit einer.</translation>
+    </message>
+    <message>
+        <source>To the reference frame directly, or to its neighbor and on from there to the reference. The second follows motion that is too large for one step; errors add up along the way.</source>
+        <translation>Direkt zum Bezugsbild, oder zum Nachbarn und von dort weiter zum Bezugsbild. Das zweite folgt Bewegungen, die für einen Schritt zu groß sind; Fehler summieren sich unterwegs.</translation>
     </message>
     <message>
         <source>Frames:</source>
@@ -623,8 +690,72 @@
         <translation>Volumen nach:</translation>
     </message>
     <message>
-        <source>Where the moved frames go, in step with the input. None: a new sequence is made.</source>
-        <translation>Wohin die bewegten Einzelbilder kommen, im Takt mit der Eingabe. Keine: Eine neue Sequenz entsteht.</translation>
+        <source>Where the aligned frames go, in step with the input. None: a new sequence is made.</source>
+        <translation>Wohin die angeglichenen Einzelbilder kommen, im Gleichschritt mit der Eingabe. Keine: eine neue Sequenz wird angelegt.</translation>
+    </message>
+    <message>
+        <source>All at once, to a common mean space.</source>
+        <translation>Alle auf einmal, in einen gemeinsamen mittleren Raum.</translation>
+    </message>
+    <message>
+        <source>All frames of a sequence, or volumes that you choose. All are aligned to a common mean space; none is preferred.</source>
+        <translation>Alle Einzelbilder einer Sequenz oder gewählte Volumen. Alle werden in einen gemeinsamen mittleren Raum gebracht; keines wird bevorzugt.</translation>
+    </message>
+    <message>
+        <source>Check at least three. The first one gives the grid of the results.</source>
+        <translation>Mindestens drei anhaken. Das erste gibt das Gitter der Ergebnisse vor.</translation>
+    </message>
+    <message>
+        <source>Choose volumes</source>
+        <translation>Volumen wählen</translation>
+    </message>
+    <message>
+        <source>How alike the members are. Few principal components tolerate contrast that changes along the group, as in perfusion; equal intensities suit images of the same contrast.</source>
+        <translation>Wie ähnlich sich die Mitglieder sind. Wenige Hauptkomponenten vertragen Kontrast, der sich in der Gruppe ändert, wie bei Perfusion; gleiche Grauwerte passen zu Bildern gleichen Kontrasts.</translation>
+    </message>
+    <message>
+        <source>Many scans with the fixed volume of the tab Register.</source>
+        <translation>Viele Aufnahmen mit dem festen Volumen der Seite Registrieren.</translation>
+    </message>
+    <message>
+        <source>What is registered with the fixed volume of the tab Register: all other volumes of the scene, the images and DICOM series in a folder, or the rows of a table (CSV).</source>
+        <translation>Was mit dem festen Volumen der Seite Registrieren registriert wird: alle anderen Volumen der Szene, die Bilder und DICOM-Serien eines Ordners oder die Zeilen einer Tabelle (CSV).</translation>
+    </message>
+    <message>
+        <source>A CSV or TSV file with a column moving, and optionally fixed, masks, points, labels and more; docs/cohorts.md lists them all. Paths count from the table.</source>
+        <translation>Eine CSV- oder TSV-Datei mit einer Spalte moving und wahlweise fixed, Masken, Punkten, Labels und mehr; docs/cohorts.md nennt alle. Pfade zählen ab der Tabelle.</translation>
+    </message>
+    <message>
+        <source>Gets a folder for each case with transform and resampled volume, a summary (CSV), and a page with pictures and figures.</source>
+        <translation>Bekommt für jeden Fall einen Ordner mit Transformation und umgerechnetem Volumen, eine Zusammenfassung (CSV) und eine Seite mit Bildern und Zahlen.</translation>
+    </message>
+    <message>
+        <source>Add results to the scene</source>
+        <translation>Ergebnisse in die Szene aufnehmen</translation>
+    </message>
+    <message>
+        <source>For volumes of the scene: the transform and the resampled volume of each become nodes.</source>
+        <translation>Für Volumen der Szene: Transformation und umgerechnetes Volumen eines jeden werden Knoten.</translation>
+    </message>
+    <message>
+        <source>Keep finished results</source>
+        <translation>Fertige Ergebnisse behalten</translation>
+    </message>
+    <message>
+        <source>Results in the folder that belong to the same images and settings are kept; the rest is registered. Continues after a Cancel or a crash.</source>
+        <translation>Ergebnisse im Ordner, die zu denselben Bildern und Einstellungen gehören, bleiben; der Rest wird registriert. Setzt nach Abbruch oder Absturz fort.</translation>
+    </message>
+    <message>
+        <source>What is registered with what.</source>
+        <translation>Was womit registriert wird.</translation>
+    </message>
+    <message>
+        <source>What was done, and what failed.</source>
+        <translation>Was getan wurde und was fehlgeschlagen ist.</translation>
+    </message>
+    <message>
+        <source>The page of the results folder, in the web browser: pictures and figures of all cases, and what to check first.</source>
+        <translation>Die Seite des Ergebnisordners im Webbrowser: Bilder und Zahlen aller Fälle und was zuerst zu prüfen ist.</translation>
     </message>
     <message>
         <source>Create new sequence</source>
@@ -632,7 +763,7 @@
     </message>
     <message>
         <source>Transforms to:</source>
-        <translation>Transformationen nach:</translation>
+        <translation>Transform. nach:</translation>
     </message>
     <message>
         <source>Where the transform of each frame goes. None: a new sequence is made.</source>
@@ -647,20 +778,16 @@
         <translation>Wohin die Segmentierung jedes Einzelbilds kommt. Keine: Eine neue Sequenz entsteht.</translation>
     </message>
     <message>
+        <source>Which choices of the tab Register count here.</source>
+        <translation>Welche Wahl der Seite Registrieren hier zählt.</translation>
+    </message>
+    <message>
         <source>Group</source>
         <translation>Gruppe</translation>
     </message>
     <message>
-        <source>All at once, onto their common middle.</source>
-        <translation>Alle auf einmal, auf ihre gemeinsame Mitte.</translation>
-    </message>
-    <message>
         <source>Group of:</source>
         <translation>Gruppe aus:</translation>
-    </message>
-    <message>
-        <source>All frames of a sequence, or volumes that you choose. All go onto their common middle; none of them is preferred.</source>
-        <translation>Alle Einzelbilder einer Sequenz, oder gewählte Volumen. Alle kommen auf ihre gemeinsame Mitte; keines ist bevorzugt.</translation>
     </message>
     <message>
         <source>All its frames are registered at once.</source>
@@ -669,10 +796,6 @@
     <message>
         <source>Volumes:</source>
         <translation>Volumen:</translation>
-    </message>
-    <message>
-        <source>Tick at least three. The first one gives the grid of the results.</source>
-        <translation>Mindestens drei ankreuzen. Das erste gibt das Gitter der Ergebnisse vor.</translation>
     </message>
     <message>
         <source>Transform:</source>
@@ -687,24 +810,12 @@
         <translation>Metrik:</translation>
     </message>
     <message>
-        <source>What makes the members alike. Few principal components bear contrast that changes along the group, as in perfusion; equal intensities suit images of the same contrast.</source>
-        <translation>Was die Mitglieder gleich macht. Wenige Hauptkomponenten vertragen Kontrast, der sich in der Gruppe ändert, etwa bei Perfusion; gleiche Intensitäten passen zu Bildern mit gleichem Kontrast.</translation>
-    </message>
-    <message>
         <source>Cohort</source>
         <translation>Kohorte</translation>
     </message>
     <message>
-        <source>Many scans with the fixed volume above.</source>
-        <translation>Viele Aufnahmen mit dem festen Volumen oben.</translation>
-    </message>
-    <message>
         <source>Moving:</source>
         <translation>Bewegt:</translation>
-    </message>
-    <message>
-        <source>What is registered with the fixed volume chosen above: all other volumes of the scene, the images and DICOM series in a folder, or the rows of a table (CSV).</source>
-        <translation>Was mit dem oben gewählten festen Volumen registriert wird: alle anderen Volumen der Szene, die Bilder und DICOM-Serien eines Ordners, oder die Zeilen einer Tabelle (CSV).</translation>
     </message>
     <message>
         <source>Folder:</source>
@@ -719,20 +830,12 @@
         <translation>Tabelle:</translation>
     </message>
     <message>
-        <source>A CSV or TSV file with a column moving, and if wanted fixed, masks, points, labels and more; docs/cohorts.md has them all. Paths count from the table.</source>
-        <translation>Eine CSV- oder TSV-Datei mit einer Spalte moving und, wenn gewünscht, fixed, Masken, Punkten, Labels und mehr; alle stehen in docs/cohorts.md. Pfade zählen ab der Tabelle.</translation>
-    </message>
-    <message>
         <source>Tables (*.csv *.tsv)</source>
         <translation>Tabellen (*.csv *.tsv)</translation>
     </message>
     <message>
         <source>Results to:</source>
         <translation>Ergebnisse nach:</translation>
-    </message>
-    <message>
-        <source>Gets a folder for each case with transform and resampled volume, a summary (CSV) and a page with pictures and figures.</source>
-        <translation>Bekommt je Fall einen Ordner mit Transformation und umgerechnetem Volumen, eine Übersicht (CSV) und eine Seite mit Bildern und Zahlen.</translation>
     </message>
     <message>
         <source>At once:</source>
@@ -747,36 +850,16 @@
         <translation>so viele wie möglich</translation>
     </message>
     <message>
-        <source>Of volumes of the scene: the transform and the resampled volume of each become nodes.</source>
-        <translation>Bei Volumen der Szene: Transformation und umgerechnetes Volumen werden jeweils zu Knoten.</translation>
-    </message>
-    <message>
-        <source>Results into the scene</source>
-        <translation>Ergebnisse in die Szene</translation>
-    </message>
-    <message>
-        <source>Results that the folder has of the same images and settings are kept; the rest is registered. Goes on after a Cancel or a crash.</source>
-        <translation>Ergebnisse, die der Ordner von denselben Bildern und Einstellungen hat, bleiben; der Rest wird registriert. So geht es nach Abbruch oder Absturz weiter.</translation>
-    </message>
-    <message>
-        <source>Keep what is done already</source>
-        <translation>Fertiges behalten</translation>
-    </message>
-    <message>
-        <source>Runs in the background. Preset, background, interpolation, threads and seed are those chosen above; Cancel keeps what is finished.</source>
-        <translation>Läuft im Hintergrund. Voreinstellung, Hintergrund, Interpolation, Threads und Startwert sind die oben gewählten; beim Abbrechen bleibt, was fertig ist.</translation>
-    </message>
-    <message>
         <source>Register the sequence</source>
         <translation>Sequenz registrieren</translation>
     </message>
     <message>
-        <source>How much is done.</source>
-        <translation>Wie viel fertig ist.</translation>
+        <source>Runs in the background. Preset, background, interpolation, threads and seed are those of the tab Register. Cancel keeps what is finished.</source>
+        <translation>Läuft im Hintergrund. Voreinstellung, Hintergrund, Interpolation, Threads und Startwert sind die der Seite Registrieren. Abbrechen behält, was fertig ist.</translation>
     </message>
     <message>
-        <source>The page of the results folder, in the web browser: pictures and figures of all cases, what to look at first.</source>
-        <translation>Die Seite des Ergebnisordners im Webbrowser: Bilder und Zahlen aller Fälle, Auffälliges zuerst.</translation>
+        <source>How much is done.</source>
+        <translation>Wie viel fertig ist.</translation>
     </message>
     <message>
         <source>Open the report</source>
@@ -985,8 +1068,8 @@
         <translation>Aufwand:</translation>
     </message>
     <message>
-        <source>How much time to spend for accuracy, with a preset that adapts.</source>
-        <translation>Wie viel Zeit für die Genauigkeit aufgewendet wird, bei einer Voreinstellung, die sich anpasst.</translation>
+        <source>How much time to spend for accuracy, with presets that adapt.</source>
+        <translation>Wie viel Zeit für die Genauigkeit aufgewendet wird, bei Voreinstellungen, die sich anpassen.</translation>
     </message>
     <message>
         <source>Fast</source>
@@ -1024,20 +1107,12 @@
 <context>
     <name>TransformSection</name>
     <message>
-        <source>Transform</source>
-        <translation>Transformieren</translation>
-    </message>
-    <message>
-        <source>Apply any transform to volumes, segmentations, models and markups, and see what it does to space.</source>
-        <translation>Eine beliebige Transformation auf Volumen, Segmentierungen, Modelle und Markups anwenden und sehen, was sie mit dem Raum macht.</translation>
-    </message>
-    <message>
         <source>Transform:</source>
         <translation>Transformation:</translation>
     </message>
     <message>
-        <source>Any transform: of a registration here, of other modules, or loaded from a file.</source>
-        <translation>Eine beliebige Transformation: einer Registrierung hier, anderer Module oder aus einer Datei.</translation>
+        <source>Any transform: from a registration here, from other modules, or loaded from a file.</source>
+        <translation>Eine beliebige Transformation: aus einer Registrierung hier, aus anderen Modulen oder aus einer Datei.</translation>
     </message>
     <message>
         <source>Load...</source>
@@ -1052,12 +1127,52 @@
         <translation>Richtung:</translation>
     </message>
     <message>
-        <source>elastix maps points of the fixed image to the moving image. Volumes of the moving image are resampled along that; points, surfaces and markups go the other way, so that all land on the fixed image. The second choice inverts it: what lies with the fixed image lands on the moving one.</source>
-        <translation>elastix bildet Punkte des festen Bildes auf das bewegte ab. Volumen des bewegten Bildes werden danach umgerechnet; Punkte, Oberflächen und Markups gehen den anderen Weg, sodass alles auf dem festen Bild landet. Die zweite Wahl kehrt das um: Was beim festen Bild liegt, landet auf dem bewegten.</translation>
+        <source>elastix maps points of the fixed image to the moving image. Volumes of the moving image are resampled along that; points, surfaces and markups go the other way, so that everything lands on the fixed image. The second choice inverts it: what lies with the fixed image lands on the moving image.</source>
+        <translation>elastix bildet Punkte des festen Bildes auf das bewegte ab. Volumen des bewegten Bildes werden daran entlang umgerechnet; Punkte, Oberflächen und Markierungen gehen den umgekehrten Weg, so dass alles auf dem festen Bild landet. Die zweite Wahl kehrt das um: Was beim festen Bild liegt, landet auf dem bewegten.</translation>
     </message>
     <message>
-        <source>What to transform. A patient, study or folder stands for all in it.</source>
-        <translation>Was transformiert wird. Ein Patient, eine Studie oder ein Ordner steht für alles darin.</translation>
+        <source>What to transform. A patient, study or folder stands for everything in it.</source>
+        <translation>Was transformiert wird. Patient, Studie oder Ordner stehen für alles darin.</translation>
+    </message>
+    <message>
+        <source>For volumes. Label maps and segments always take the nearest voxel.</source>
+        <translation>Für Volumen. Labelkarten und Segmente nehmen immer das nächste Voxel.</translation>
+    </message>
+    <message>
+        <source>Make new nodes, resampled or moved. The originals stay as they are.</source>
+        <translation>Neue Knoten anlegen, umgerechnet oder verschoben. Die Originale bleiben, wie sie sind.</translation>
+    </message>
+    <message>
+        <source>Change the chosen nodes themselves.</source>
+        <translation>Die gewählten Knoten selbst ändern.</translation>
+    </message>
+    <message>
+        <source>Show the chosen nodes transformed without resampling anything; harden later.</source>
+        <translation>Die gewählten Knoten transformiert zeigen, ohne etwas umzurechnen; härten geht später.</translation>
+    </message>
+    <message>
+        <source>Make what the transforms above the chosen nodes show permanent, also for volumes under deformations.</source>
+        <translation>Was die Transformationen über den gewählten Knoten zeigen, dauerhaft machen, auch bei Volumen unter Verformungen.</translation>
+    </message>
+    <message>
+        <source>Make a transform node of its own, computed over the volume chosen as grid, and say how exact it is.</source>
+        <translation>Einen eigenen Transformationsknoten anlegen, über dem als Gitter gewählten Volumen berechnet, und sagen, wie genau er ist.</translation>
+    </message>
+    <message>
+        <source>Undo the last step in this tab.</source>
+        <translation>Den letzten Schritt auf dieser Seite rückgängig machen.</translation>
+    </message>
+    <message>
+        <source>Measure the deformation in the segments of:</source>
+        <translation>Verformung messen in den Segmenten von:</translation>
+    </message>
+    <message>
+        <source>Displacement and local change of volume over the volume chosen as grid, in colors with legends; volumes of the segments before and after; where space folds.</source>
+        <translation>Verschiebung und lokale Volumenänderung über dem als Gitter gewählten Volumen, farbig mit Legende; Volumen der Segmente vorher und nachher; wo sich der Raum faltet.</translation>
+    </message>
+    <message>
+        <source>What was done.</source>
+        <translation>Was getan wurde.</translation>
     </message>
     <message>
         <source>Grid of:</source>
@@ -1072,60 +1187,28 @@
         <translation>Interpolation:</translation>
     </message>
     <message>
-        <source>Of volumes. Label maps and segments always take the nearest voxel.</source>
-        <translation>Von Volumen. Label-Maps und Segmente nehmen immer den nächsten Voxel.</translation>
-    </message>
-    <message>
         <source>Transform copies</source>
         <translation>Kopien transformieren</translation>
-    </message>
-    <message>
-        <source>Makes new nodes, resampled or moved. What they were made of stays as it is.</source>
-        <translation>Erzeugt neue Knoten, umgerechnet oder bewegt. Woraus sie entstanden sind, bleibt, wie es ist.</translation>
     </message>
     <message>
         <source>Transform in place</source>
         <translation>Selbst transformieren</translation>
     </message>
     <message>
-        <source>Changes the chosen nodes themselves.</source>
-        <translation>Ändert die gewählten Knoten selbst.</translation>
-    </message>
-    <message>
         <source>Put under</source>
         <translation>Darunterlegen</translation>
-    </message>
-    <message>
-        <source>Shows them transformed without resampling anything; harden later.</source>
-        <translation>Zeigt sie transformiert, ohne etwas umzurechnen; später festschreiben.</translation>
     </message>
     <message>
         <source>Harden</source>
         <translation>Festschreiben</translation>
     </message>
     <message>
-        <source>Makes what the transforms above the chosen nodes show their own, also of volumes under deformations.</source>
-        <translation>Schreibt in die gewählten Knoten fest, was die Transformationen darüber zeigen, auch bei Volumen unter Verformungen.</translation>
-    </message>
-    <message>
         <source>Create inverse</source>
         <translation>Inverse erzeugen</translation>
     </message>
     <message>
-        <source>A transform node of its own, computed over the volume chosen as grid, with how far it misses.</source>
-        <translation>Ein eigener Transformationsknoten, über dem als Gitter gewählten Volumen berechnet, mit seiner Abweichung.</translation>
-    </message>
-    <message>
         <source>Undo</source>
         <translation>Rückgängig</translation>
-    </message>
-    <message>
-        <source>Takes back what was done last in this section.</source>
-        <translation>Nimmt zurück, was in diesem Abschnitt zuletzt getan wurde.</translation>
-    </message>
-    <message>
-        <source>Segments:</source>
-        <translation>Segmente:</translation>
     </message>
     <message>
         <source>Segments of the fixed image, to measure how their volume changes. None: the deformation only.</source>
@@ -1134,10 +1217,6 @@
     <message>
         <source>Analyze</source>
         <translation>Auswerten</translation>
-    </message>
-    <message>
-        <source>Displacement and local volume change over the volume chosen as grid, in colors with legends; volumes of the segments before and after; where space folds.</source>
-        <translation>Verschiebung und örtliche Volumenänderung über dem als Gitter gewählten Volumen, in Farben mit Legenden; Volumen der Segmente vorher und nachher; wo der Raum sich faltet.</translation>
     </message>
 </context>
 <context>
@@ -1171,18 +1250,33 @@
     </message>
 </context>
 <context>
+    <name>gui.log_window</name>
+    <message>
+        <source>Everything</source>
+        <translation>Alles</translation>
+    </message>
+    <message>
+        <source>Without the iterations</source>
+        <translation>Ohne die Iterationen</translation>
+    </message>
+    <message>
+        <source>Save the log</source>
+        <translation>Protokoll speichern</translation>
+    </message>
+    <message>
+        <source>The log could not be saved.</source>
+        <translation>Das Protokoll konnte nicht gespeichert werden.</translation>
+    </message>
+</context>
+<context>
     <name>gui.metric_plot</name>
     <message>
         <source>Stage {n}</source>
         <translation>Stufe {n}</translation>
     </message>
     <message>
-        <source>{low} to {high}</source>
-        <translation>{low} bis {high}</translation>
-    </message>
-    <message>
-        <source>Metric: lower is better</source>
-        <translation>Metrik: weniger ist besser</translation>
+        <source>Metric in each resolution</source>
+        <translation>Metrik je Auflösung</translation>
     </message>
     <message>
         <source>{count} iterations</source>
@@ -1193,7 +1287,7 @@
     <name>gui.panel</name>
     <message>
         <source>Registration</source>
-        <extracomment>So long after the panel is shown a process is started that the next Apply finds ready.</extracomment>
+        <extracomment>So long after the panel is shown a process is started that the next Apply finds ready. So long after the last node has come into the scene it is looked at: most get their voxels after that.</extracomment>
         <translation>Registrierung</translation>
     </message>
     <message>
@@ -1201,8 +1295,8 @@
         <translation>Elastix-Registrierung</translation>
     </message>
     <message>
-        <source>Not started.</source>
-        <translation>Nicht gestartet.</translation>
+        <source>Not started: {message}</source>
+        <translation>Nicht begonnen: {message}</translation>
     </message>
     <message>
         <source>Done in {seconds} s.</source>
@@ -1331,8 +1425,8 @@
         <translation>Eine Tabelle (CSV)</translation>
     </message>
     <message>
-        <source>Choose a fixed volume (Inputs)</source>
-        <translation>Festes Volumen wählen (Eingaben)</translation>
+        <source>Choose a fixed volume (Register)</source>
+        <translation>Festes Volumen wählen (Registrieren)</translation>
     </message>
     <message>
         <source>The fixed volume is empty</source>
@@ -1410,6 +1504,10 @@
         <source>Moving: {count} volumes ({names}).</source>
         <translation>Bewegt: {count} Volumen ({names}).</translation>
     </message>
+    <message>
+        <source>Moving: {names}.</source>
+        <translation>Bewegt: {names}.</translation>
+    </message>
 </context>
 <context>
     <name>multi_image.group_part</name>
@@ -1446,24 +1544,24 @@
         <translation>Verschiebung</translation>
     </message>
     <message>
-        <source>Few principal components (PCA)</source>
-        <translation>Wenige Hauptkomponenten (PCA)</translation>
+        <source>Few components (PCA)</source>
+        <translation>Wenige Komponenten (PCA)</translation>
+    </message>
+    <message>
+        <source>Check at least three volumes</source>
+        <translation>Mindestens drei Volumen anhaken</translation>
+    </message>
+    <message>
+        <source>{count} images are aligned to a common mean space; {mean} is their mean.</source>
+        <translation>{count} Bilder sind in einen gemeinsamen mittleren Raum gebracht; {mean} ist ihr Mittel.</translation>
     </message>
     <message>
         <source>Equal intensities (variance)</source>
         <translation>Gleiche Intensitäten (Varianz)</translation>
     </message>
     <message>
-        <source>Tick at least three volumes</source>
-        <translation>Mindestens drei Volumen ankreuzen</translation>
-    </message>
-    <message>
         <source>Starting ...</source>
         <translation>Beginnt ...</translation>
-    </message>
-    <message>
-        <source>{count} images lie on their common middle now, which {mean} shows.</source>
-        <translation>{count} Bilder liegen jetzt auf ihrer gemeinsamen Mitte, die {mean} zeigt.</translation>
     </message>
 </context>
 <context>
@@ -1489,7 +1587,6 @@
     <name>multi_image.section</name>
     <message>
         <source>Cancelled: the scene was closed.</source>
-        <extracomment>So long after the last node has come into the scene it is shown here.</extracomment>
         <translation>Abgebrochen: Die Szene wurde geschlossen.</translation>
     </message>
     <message>
@@ -1548,12 +1645,12 @@
         <translation>Zum Nachbarn, verkettet</translation>
     </message>
     <message>
-        <source>Frames onto the reference</source>
-        <translation>Einzelbilder auf die Referenz</translation>
+        <source>Frames to reference</source>
+        <translation>Bilder zum Bezug</translation>
     </message>
     <message>
-        <source>The reference onto each frame</source>
-        <translation>Die Referenz auf jedes Einzelbild</translation>
+        <source>Reference to frames</source>
+        <translation>Bezug zu den Bildern</translation>
     </message>
     <message>
         <source>Choose at least two frames</source>
@@ -1676,6 +1773,10 @@
     <message>
         <source>{title} (copy)</source>
         <translation>{title} (Kopie)</translation>
+    </message>
+    <message>
+        <source>Edit...</source>
+        <translation>Bearbeiten...</translation>
     </message>
     <message>
         <source>Rename preset</source>
@@ -1940,20 +2041,24 @@
 <context>
     <name>sections.advanced</name>
     <message>
-        <source>Everything</source>
-        <translation>Alles</translation>
+        <source>not in the background</source>
+        <translation>nicht im Hintergrund</translation>
     </message>
     <message>
-        <source>Without the iterations</source>
-        <translation>Ohne die Iterationen</translation>
+        <source>{count} threads</source>
+        <translation>{count} Threads</translation>
+    </message>
+    <message>
+        <source>seed {seed}</source>
+        <translation>Startwert {seed}</translation>
+    </message>
+    <message>
+        <source>saved to a folder</source>
+        <translation>in einem Ordner gespeichert</translation>
     </message>
 </context>
 <context>
     <name>sections.masks</name>
-    <message>
-        <source>label where they agree, else order</source>
-        <translation>Name, wo sie übereinstimmen, sonst Reihenfolge</translation>
-    </message>
     <message>
         <source>order</source>
         <translation>Reihenfolge</translation>
@@ -1961,6 +2066,30 @@
     <message>
         <source>label</source>
         <translation>Name</translation>
+    </message>
+    <message>
+        <source>label, else order</source>
+        <translation>Name, sonst Reihe</translation>
+    </message>
+    <message>
+        <source>both masks</source>
+        <translation>beide Masken</translation>
+    </message>
+    <message>
+        <source>fixed mask</source>
+        <translation>feste Maske</translation>
+    </message>
+    <message>
+        <source>moving mask</source>
+        <translation>bewegte Maske</translation>
+    </message>
+    <message>
+        <source>landmarks</source>
+        <translation>Landmarken</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
     </message>
     <message>
         <source>Choose both point lists, or none.</source>
@@ -1978,13 +2107,13 @@
 <context>
     <name>sections.outputs</name>
     <message>
-        <source>grid</source>
+        <source>Grid transform</source>
         <extracomment>So many ms after the last change the background is looked for, so that clicking through volumes stays fast.</extracomment>
-        <translation>Gitter</translation>
+        <translation>Gittertransformation</translation>
     </message>
     <message>
-        <source>vectors</source>
-        <translation>Vektoren</translation>
+        <source>Vector volume</source>
+        <translation>Vektorvolumen</translation>
     </message>
     <message>
         <source>Linear</source>
@@ -2003,12 +2132,36 @@
         <translation>Automatisch</translation>
     </message>
     <message>
-        <source>Leave padding as it is</source>
-        <translation>Füllwerte lassen</translation>
+        <source>Keep padding</source>
+        <translation>Auffüllung behalten</translation>
     </message>
     <message>
-        <source>This value:</source>
-        <translation>Dieser Wert:</translation>
+        <source>Value:</source>
+        <translation>Wert:</translation>
+    </message>
+    <message>
+        <source>volume</source>
+        <translation>Volumen</translation>
+    </message>
+    <message>
+        <source>transform</source>
+        <translation>Transformation</translation>
+    </message>
+    <message>
+        <source>deformation field</source>
+        <translation>Verformungsfeld</translation>
+    </message>
+    <message>
+        <source>Jacobian</source>
+        <translation>Jacobi</translation>
+    </message>
+    <message>
+        <source>inverse</source>
+        <translation>Inverse</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
     </message>
     <message>
         <source>Looking for background and padding of the moving volume ...</source>
@@ -2030,16 +2183,24 @@
         <translation>3D</translation>
     </message>
     <message>
+        <source>1 stage</source>
+        <translation>1 Stufe</translation>
+    </message>
+    <message>
+        <source>{count} stages</source>
+        <translation>{count} Stufen</translation>
+    </message>
+    <message>
         <source>Any modality</source>
-        <translation>Jede Modalität</translation>
+        <translation>Jede Art</translation>
     </message>
     <message>
-        <source>Any anatomy</source>
-        <translation>Jede Anatomie</translation>
+        <source>Any region</source>
+        <translation>Jede Region</translation>
     </message>
     <message>
-        <source>How to register. {count} presets fit the filters above.</source>
-        <translation>Wie registriert wird. {count} Voreinstellungen passen zur Auswahl oben.</translation>
+        <source>How to register: {title}. The list has {count} presets.</source>
+        <translation>Wie registriert wird: {title}. Die Liste hat {count} Voreinstellungen.</translation>
     </message>
     <message>
         <source>This scene asks for the preset {name}, which is not here.</source>
@@ -2048,6 +2209,18 @@
     <message>
         <source>About {duration} for these two volumes.</source>
         <translation>Etwa {duration} für diese beiden Volumen.</translation>
+    </message>
+    <message>
+        <source>Not validated.</source>
+        <translation>Nicht validiert.</translation>
+    </message>
+    <message>
+        <source>Measured, among others: {figures}.</source>
+        <translation>Gemessen, unter anderem: {figures}.</translation>
+    </message>
+    <message>
+        <source>Measured: {figures}.</source>
+        <translation>Gemessen: {figures}.</translation>
     </message>
     <message>
         <source>yours</source>
@@ -2077,6 +2250,10 @@
         <translation>Noch nichts registriert.</translation>
     </message>
     <message>
+        <source>Nothing registered yet of this pair.</source>
+        <translation>Dieses Paar ist noch nicht registriert.</translation>
+    </message>
+    <message>
         <source>The result could not be judged; see the message above.</source>
         <translation>Das Ergebnis konnte nicht beurteilt werden; siehe die Meldung oben.</translation>
     </message>
@@ -2095,6 +2272,14 @@
     <message>
         <source>Check the nodes to move in the list first.</source>
         <translation>Zuerst in der Liste die Knoten ankreuzen.</translation>
+    </message>
+    <message>
+        <source>The report could not be made.</source>
+        <translation>Der Bericht konnte nicht erstellt werden.</translation>
+    </message>
+    <message>
+        <source>none yet</source>
+        <translation>noch keins</translation>
     </message>
     <message>
         <source>Reverted: the outputs are as they were before the registration.</source>
@@ -2116,14 +2301,6 @@
         <translation>Beginnt ...</translation>
     </message>
     <message>
-        <source>Save the log</source>
-        <translation>Protokoll speichern</translation>
-    </message>
-    <message>
-        <source>The log could not be saved.</source>
-        <translation>Das Protokoll konnte nicht gespeichert werden.</translation>
-    </message>
-    <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
     </message>
@@ -2135,9 +2312,9 @@
 <context>
     <name>sections.start</name>
     <message>
-        <source>What the preset says</source>
+        <source>As in the preset</source>
         <extracomment>What stands for each start in RegistrationRequest; the last two give an initial transform instead.</extracomment>
-        <translation>Was die Voreinstellung sagt</translation>
+        <translation>Wie in der Voreinstellung</translation>
     </message>
     <message>
         <source>As loaded</source>
@@ -2231,8 +2408,8 @@
         <translation>{name}: {change} %.</translation>
     </message>
     <message>
-        <source>Taken back.</source>
-        <translation>Zurückgenommen.</translation>
+        <source>Undone.</source>
+        <translation>Rückgängig gemacht.</translation>
     </message>
     <message>
         <source>Elastix Registration</source>

@@ -21,6 +21,8 @@ from ..parameters.maps import (
 BUILT_IN, USER, SCENE = "built-in", "user", "scene"
 #: What ``expected_accuracy`` says of stages that nobody has tried on images with a truth.
 NOT_MEASURED = "not measured"
+#: How ``expected_accuracy`` begins where only synthetic images were tried.
+_SYNTHETIC = ("tested on synthetic images only", "tried on small made images only")
 _PLACES = {BUILT_IN: "built-in", USER: "yours", SCENE: "in the scene"}
 _WORDS = ("modality", "anatomy")
 _INITIALIZATIONS = (None, "geometry", "mass", "none")
@@ -78,6 +80,11 @@ class Preset:
         if not self.files:
             return self.texts
         return tuple(PresetStage(path.name, _text_of(path), path.name not in self.switched_off) for path in self.files)
+
+
+def is_validated(preset: Preset) -> bool:
+    """Whether its accuracy was measured on more than synthetic images."""
+    return preset.expected_accuracy != NOT_MEASURED and not preset.expected_accuracy.startswith(_SYNTHETIC)
 
 
 def is_equivalent(one: Preset, other: Preset) -> bool:

@@ -10,15 +10,25 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class StageCurve:
-    """``runs``: of each resolution its points (index among all iterations, metric), in order. ``starts``: the index of
-    the first iteration of each. ``low`` < ``high`` is the range to show: stages have metrics of different scales.
+class ResolutionCurve:
+    """``points``: (index among all iterations, metric), in order. ``start``: the index of its first iteration.
+    ``low`` < ``high`` is the range to show. Resolutions have metrics of different levels, as have stages.
     """
 
-    runs: tuple[tuple[tuple[int, float], ...], ...]
-    starts: tuple[int, ...]
+    points: tuple[tuple[int, float], ...]
+    start: int
     low: float
     high: float
+
+
+@dataclass(frozen=True)
+class StageCurve:
+    resolutions: tuple[ResolutionCurve, ...]
+
+    @property
+    def start(self) -> int:
+        """The index of its first iteration among all."""
+        return self.resolutions[0].start
 
 
 @dataclass(frozen=True)
@@ -40,13 +50,13 @@ def curve_of(iterations: Sequence[Any], points: int = 400) -> Curve | None:
     width = max(1, -(-len(rows) // max(1, points)))
     stages, index = [], 0
     for _, stage in groupby(rows, key=lambda row: row.stage):
-        runs, starts = [], []
+        resolutions = []
         for _, resolution in groupby(stage, key=lambda row: row.resolution):
             values = [row.metric for row in resolution]
-            runs.append(_thinned(values, index, width))
-            starts.append(index)
+            thinned = _thinned(values, index, width)
+            resolutions.append(ResolutionCurve(thinned, index, *_range([value for _, value in thinned])))
             index += len(values)
-        stages.append(StageCurve(tuple(runs), tuple(starts), *_range([value for run in runs for _, value in run])))
+        stages.append(StageCurve(tuple(resolutions)))
     return Curve(tuple(stages), index)
 
 

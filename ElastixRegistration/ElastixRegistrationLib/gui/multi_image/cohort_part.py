@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 from ...core.presets.texts import duration_text
 from ...core.system.file_names import PAGE
 from ...mrml.run.parameter_node import FIXED_MASK, FIXED_VOLUME
+from ..messages import tell
 from .part import ManyPart, named
 
 
@@ -44,7 +45,7 @@ class CohortPart(ManyPart):
         fixed = choices.reference(FIXED_VOLUME)
         hasVoxels = fixed is not None and fixed.GetImageData() is not None
         checks = (
-            (fixed is None and source != "table", _("Choose a fixed volume (Inputs)")),
+            (fixed is None and source != "table", _("Choose a fixed volume (Register)")),
             (fixed is not None and not hasVoxels, _("The fixed volume is empty")),
             (source == "scene" and not self._volumes(), _("The scene has no other volumes")),
             (source == "folder" and not os.path.isdir(choices.text("many.folder")), _("Choose a folder of images")),
@@ -125,7 +126,7 @@ class CohortPart(ManyPart):
         ):
             label.visible = edit.visible = source == kind
         ui.cohortIntoSceneCheckBox.visible = source == "scene"
-        ui.cohortInfoLabel.text = self._info(source)
+        tell(ui.cohortInfoLabel, self._info(source))
 
     def _info(self, source: str) -> str:
         fixed = self.choices.reference(FIXED_VOLUME)
@@ -137,7 +138,8 @@ class CohortPart(ManyPart):
         if source == "scene":
             volumes = self._volumes()
             names = ", ".join(node.GetName() for node in volumes[:6]) + (", ..." if len(volumes) > 6 else "")
-            parts.append(_("Moving: {count} volumes ({names}).").format(count=len(volumes), names=names))
+            text = _("Moving: {names}.") if len(volumes) == 1 else _("Moving: {count} volumes ({names}).")
+            parts.append(text.format(count=len(volumes), names=names))
         return " ".join(filter(None, parts))
 
     def _mask(self) -> Any:

@@ -1,4 +1,4 @@
-"""The tab Group: all frames of a sequence, or chosen volumes, onto their common middle."""
+"""The tab Group: all frames of a sequence, or chosen volumes, to a common mean space."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class GroupPart(ManyPart):
             (_("Translation"), "translation"),
         ]
         self._connectChoice(ui.groupTransformsSelector, "many.groupTransforms", transforms)
-        metrics = [(_("Few principal components (PCA)"), "pca"), (_("Equal intensities (variance)"), "variance")]
+        metrics = [(_("Few components (PCA)"), "pca"), (_("Equal intensities (variance)"), "variance")]
         self._connectChoice(ui.groupMetricSelector, "many.groupMetric", metrics)
 
     def missing(self) -> str:
         if self._isSequence():
             return volumesProblem(self.choices.reference(GROUP_SEQUENCE), _FEWEST)
         count = len(self.choices.references(GROUP_VOLUMES))
-        return "" if count >= _FEWEST else _("Tick at least three volumes")
+        return "" if count >= _FEWEST else _("Check at least three volumes")
 
     def start(self) -> Any:
         from ...core.registration.groupwise import GroupSettings
@@ -64,7 +64,7 @@ class GroupPart(ManyPart):
 
     def done(self, run: Any, outcome: Any) -> str:
         _result, mean = outcome
-        sentence = _("{count} images lie on their common middle now, which {mean} shows.")
+        sentence = _("{count} images are aligned to a common mean space; {mean} is their mean.")
         return sentence.format(count=len(run.members), mean=mean.GetName())
 
     def _show(self) -> None:

@@ -13,11 +13,11 @@ from typing import Any
 import qt
 import slicer
 from slicer.i18n import tr as _
-from slicer.util import VTKObservationMixin
 
 from ...core.presets.texts import duration_text
 from ..installation import InstallationError
-from ..section import Section, reveal
+from ..messages import showError, tell
+from ..section import Section, contentOf, reveal
 from .cohort_part import CohortPart
 from .control import ManyControl
 from .group_part import GroupPart
@@ -26,48 +26,42 @@ from .sequence_part import SequencePart
 
 _UI = Path(__file__).resolve().parents[3] / "Resources" / "UI" / "ManyImagesSection.ui"
 _KINDS = ("sequence", "group", "cohort")
-#: So long after the last node has come into the scene it is shown here.
-_REFRESH_MS = 200
 
 
 class ManySection(Section):
     """``logic`` does the work; ``ensureInstalled(isCohort)`` raises InstallationError where packages are missing.
 
-    ``place`` is the widget of the panel below which the section goes.
+    ``page`` is the layout of the panel's tab.
     """
 
-    def __init__(self, place: Any, logic: Any, ensureInstalled: Callable[[bool], None]):
+    def __init__(self, page: Any, logic: Any, ensureInstalled: Callable[[bool], None]):
         self.widget = slicer.util.loadUI(str(_UI))
         super().__init__(slicer.util.childWidgetVariables(self.widget))
         self._ensureInstalled = ensureInstalled
         self._began = 0.0
         self._running: ManyPart | None = None
+        # The last sentence, and the choices that it is of; None: those that come when a scene or node has gone.
+        self._told: dict[ManyPart, tuple[str, tuple[Any, ...] | None]] = {}
         ui = self.ui
-        layout = place.parent().layout()
-        layout.insertWidget(layout.indexOf(place) + 1, self.widget)
+        page.addWidget(self.widget)
         self.widget.setMRMLScene(slicer.mrmlScene)
         self._cohort = CohortPart(ui, logic)
         self.parts: dict[str, ManyPart] = dict(
             zip(_KINDS, (SequencePart(ui, logic), GroupPart(ui, logic), self._cohort), strict=True)
         )
         self.control = ManyControl(self)
-        self._observers = VTKObservationMixin()
-        self._observers.addObserver(slicer.mrmlScene, slicer.mrmlScene.NodeAddedEvent, self._onNodeAdded)
-        self._refreshTimer = qt.QTimer()
-        self._refreshTimer.setSingleShot(True)
-        self._refreshTimer.setInterval(_REFRESH_MS)
-        self._refreshTimer.connect("timeout()", self._refresh)
         ui.manyTabs.connect("currentChanged(int)", self._tabChanged)
         ui.manyRunButton.connect("clicked(bool)", self._clicked)
         ui.openPageButton.connect("clicked(bool)", self.openPage)
         ui.manyProgressBar.visible = False
-        self._say("")
+        tell(ui.manyMessageLabel, "")
 
     def show(self, choices: Any) -> None:
         for part in self.parts.values():
             part.show(choices)
         super().show(choices)
         self._showButtons()
+        self._showMessage()
 
     def hold(self, held: bool) -> None:
         super().hold(held)
@@ -75,15 +69,14 @@ class ManySection(Section):
             part.hold(held)
 
     def cleanup(self) -> None:
-        self._refreshTimer.stop()
-        self._observers.removeObservers()
         self.control.drop()
         self.widget.setMRMLScene(None)
 
     def sceneClosed(self) -> None:
         """A cohort sums up what is in its folder; of the others there is nothing to keep."""
         reason = _("Cancelled: the scene was closed.")
-        self._say("")
+        self._told.clear()
+        self._showMessage()
         if self._running is self._cohort:
             self.control.cancel(reason)
         else:
@@ -100,7 +93,7 @@ class ManySection(Section):
         try:
             self._ensureInstalled(part is self._cohort)
         except InstallationError as problem:
-            slicer.util.errorDisplay(str(problem), windowTitle=_("Elastix Registration"))
+            showError(str(problem), _("Elastix Registration"))
             return
         self._began, self._running = time.monotonic(), part
         part.begin()
@@ -126,19 +119,19 @@ class ManySection(Section):
         seconds = time.monotonic() - self._began
         wasCancelled = run is None or run.state == "cancelled"
         if outcome is None:
-            self._say(reason or _("Cancelled. The scene is as it was."))
+            self._say(reason or _("Cancelled. The scene is as it was."), whatever=bool(reason))
         else:
             sentence = self._running.done(run, outcome)
             before = reason or (_("Cancelled.") if wasCancelled else "")
             after = "" if wasCancelled else _("It took {duration}.").format(duration=duration_text(seconds))
-            self._say(" ".join(filter(None, (before, sentence, after))))
+            self._say(" ".join(filter(None, (before, sentence, after))), whatever=bool(reason))
         self._showButtons()
 
     def onFailed(self, message: str, details: str) -> None:
         self._say(_("Failed: {message}").format(message=message) if message else "")
         self._showButtons()
         if message:
-            slicer.util.errorDisplay(message, windowTitle=_("The registration failed"), detailedText=details or None)
+            showError(message, _("The registration failed"), details)
 
     # --- helpers ---
 
@@ -147,14 +140,6 @@ class ManySection(Section):
         if self.ui.manyTabs.currentIndex != index:
             self.ui.manyTabs.setCurrentIndex(index)
 
-    def _onNodeAdded(self, caller: Any, event: Any) -> None:
-        self._refreshTimer.start()
-
-    def _refresh(self) -> None:
-        """Volumes of the scene are what a cohort registers."""
-        if self.choices is not None and self.choices.node.GetScene() is not None:
-            self.show(self.choices)
-
     def _part(self) -> ManyPart:
         return self.parts[_KINDS[self.ui.manyTabs.currentIndex]]
 
@@ -162,6 +147,7 @@ class ManySection(Section):
         if self.isFree():
             self.choices.set_text("many.kind", _KINDS[index])
         self._showButtons()
+        self._showMessage()
 
     def _clicked(self, checked: bool = False) -> None:
         if self.control.isRunning:
@@ -180,6 +166,24 @@ class ManySection(Section):
         ui.openPageButton.visible = isCohort
         ui.openPageButton.enabled = isCohort and not isRunning and self._cohort.page() is not None
 
-    def _say(self, message: str) -> None:
-        self.ui.manyMessageLabel.text = message
-        self.ui.manyMessageLabel.visible = bool(message)
+    def _say(self, message: str, whatever: bool = False) -> None:
+        """Of the run: it is shown with its tab, until a choice changes. ``whatever``: choices are changing just now."""
+        part = self._running or self._part()
+        content = contentOf(self.choices.node) if self.choices is not None and not self.control.isRunning else ()
+        self._told[part] = (message, None if whatever else content)
+        self._showMessage()
+
+    def _showMessage(self) -> None:
+        part = self._running if self.control.isRunning else self._part()
+        message, content = self._told.get(part, ("", ()))
+        if content is None and self.choices is not None and self.choices.node.GetScene() is not None:
+            content = contentOf(self.choices.node)
+            self._told[part] = (message, content)
+        if content and (self.choices is None or _without(content) != _without(contentOf(self.choices.node))):
+            message = ""
+        tell(self.ui.manyMessageLabel, message)
+
+
+def _without(content: tuple[Any, ...], name: str = "many.kind") -> list[Any]:
+    """Which tab is shown is no choice of the run."""
+    return [item for item in content if not (isinstance(item, tuple) and item[0] == name)]

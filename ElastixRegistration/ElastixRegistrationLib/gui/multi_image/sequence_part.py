@@ -7,6 +7,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from ...mrml.run.parameter_node import SEQUENCE, SEQUENCE_OUTPUTS, SEQUENCE_SEGMENTATION
+from ..messages import tell
 from ..section import connectSelectors
 from .part import ManyPart, named, volumesProblem
 
@@ -28,7 +29,7 @@ class SequencePart(ManyPart):
         connectSelectors(self._selectors, self._nodeChanged)
         ways = [(_("To the reference frame"), "reference"), (_("To its neighbor, composed"), "neighbors")]
         self._connectChoice(ui.waySelector, "many.way", ways)
-        directions = [(_("Frames onto the reference"), "onto"), (_("The reference onto each frame"), "from")]
+        directions = [(_("Frames to reference"), "onto"), (_("Reference to frames"), "from")]
         self._connectChoice(ui.sequenceDirectionSelector, "many.direction", directions)
         for spinBox, name in (
             (ui.referenceFrameSpinBox, "many.referenceFrame"),
@@ -123,7 +124,7 @@ class SequencePart(ManyPart):
             spinBox.value = frame + 1
             spinBox.enabled = sequence is not None
         ui.shownFrameButton.enabled = sequence is not None
-        ui.sequenceInfoLabel.text = self.settingsText()
+        tell(ui.sequenceInfoLabel, self.settingsText())
         ui.referenceFrameSpinBox.suffix = self._indexText(sequence, reference)
 
     def _indexText(self, sequence: Any, frame: int) -> str:

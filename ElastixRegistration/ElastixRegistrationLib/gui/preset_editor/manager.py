@@ -17,6 +17,7 @@ from ...core.presets.catalog import DEFAULT_PRESET, built_in_presets, list_prese
 from ...core.presets.preset import BUILT_IN, SCENE, Preset, free_title
 from ...core.presets.user_presets import export_preset, user_presets
 from ...mrml.run.scene_presets import free_scene_id, remove_from_scene, rename_in_scene, save_in_scene
+from ..messages import showError
 from .editor import PresetEditor
 from .problems import RegistrationContext
 
@@ -39,6 +40,7 @@ class PresetManager:
         self.menu = qt.QMenu(ui.managePresetsButton)
         self.actions: dict[str, Any] = {}
         for name, text, run in (
+            ("edit", _("Edit..."), self.edit),
             ("copy", _("Copy to my presets..."), self.copy),
             ("keep", _("Keep in scene"), self.keepInScene),
             ("rename", _("Rename..."), self.rename),
@@ -62,7 +64,7 @@ class PresetManager:
         preset = self._chosen()
         own = preset is not None and preset.origin != BUILT_IN
         self._ui.editPresetButton.enabled = preset is not None
-        for name in ("copy", "export"):
+        for name in ("edit", "copy", "export"):
             self.actions[name].enabled = preset is not None
         self.actions["keep"].enabled = preset is not None and preset.origin != SCENE
         for name in ("rename", "delete"):
@@ -164,7 +166,7 @@ class PresetManager:
         try:
             run()
         except ElastixRegistrationError as problem:
-            slicer.util.errorDisplay(str(problem), windowTitle=_("Presets"))
+            showError(str(problem), _("Presets"))
 
 
 def _importText(report: Any) -> str:

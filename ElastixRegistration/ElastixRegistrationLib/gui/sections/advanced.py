@@ -7,17 +7,15 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from ..section import Section, fillComboBox, selectValue
+from ..section import Section
 
 
 class AdvancedSection(Section):
     def __init__(self, ui: Any):
         super().__init__(ui)
-        fillComboBox(ui.logDetailSelector, [(_("Everything"), "all"), (_("Without the iterations"), "iterations")])
         ui.inBackgroundCheckBox.connect("toggled(bool)", self._inBackgroundChanged)
         ui.threadsSpinBox.connect("valueChanged(int)", self._settingsChanged)
         ui.seedSpinBox.connect("valueChanged(int)", self._settingsChanged)
-        ui.logDetailSelector.connect("currentIndexChanged(int)", self._logDetailChanged)
         ui.saveFolderEdit.connect("currentPathChanged(QString)", self._folderChanged)
 
     def _show(self) -> None:
@@ -25,9 +23,19 @@ class AdvancedSection(Section):
         self.ui.inBackgroundCheckBox.checked = self.choices.text("inBackground") == "1"
         self.ui.threadsSpinBox.value = settings.threads or 0
         self.ui.seedSpinBox.value = -1 if settings.seed is None else settings.seed
-        selectValue(self.ui.logDetailSelector, self.choices.text("logDetail"))
         if self.ui.saveFolderEdit.currentPath != self.choices.text("saveFolder"):
             self.ui.saveFolderEdit.setCurrentPath(self.choices.text("saveFolder"))
+
+    def summary(self) -> str:
+        """For the header of the folded section: what is not as usual."""
+        settings, choices = self.choices.settings, self.choices
+        parts = (
+            _("not in the background") if choices.text("inBackground") != "1" else "",
+            _("{count} threads").format(count=settings.threads) if settings.threads else "",
+            _("seed {seed}").format(seed=settings.seed) if settings.seed is not None else "",
+            _("saved to a folder") if choices.text("saveFolder") else "",
+        )
+        return ", ".join(filter(None, parts))
 
     def _inBackgroundChanged(self, checked: bool) -> None:
         if self.isFree():
@@ -39,10 +47,6 @@ class AdvancedSection(Section):
             self.choices.set_settings(
                 replace(self.choices.settings, threads=threads or None, seed=None if seed < 0 else seed)
             )
-
-    def _logDetailChanged(self, index: int) -> None:
-        if self.isFree():
-            self.choices.set_text("logDetail", self.ui.logDetailSelector.itemData(index))
 
     def _folderChanged(self, path: str) -> None:
         if self.isFree():

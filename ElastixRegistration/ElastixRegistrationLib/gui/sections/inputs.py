@@ -56,16 +56,18 @@ class InputsSection(Section):
             choices.node.EndModify(modified)
 
 
-def chooseDefaults(choices: Any) -> None:
-    """Fixed and moving where none are chosen: what the slice views show, else the first two volumes of the scene."""
+def chooseDefaults(choices: Any, latest: bool = False) -> None:
+    """Where none are chosen: the two that the slice views show, else the last two volumes.
+
+    ``latest``: the last two in any case. The later one is the moving volume.
+    """
     fixed, moving = choices.reference(FIXED_VOLUME), choices.reference(MOVING_VOLUME)
-    candidates = [node for node in (*_shownVolumes(), *_volumes()) if node is not fixed and node is not moving]
-    if fixed is None and candidates:
-        fixed = candidates[0]
-        choices.set_reference(FIXED_VOLUME, fixed)
-    candidates = [node for node in candidates if node is not fixed]
-    if moving is None and candidates:
-        choices.set_reference(MOVING_VOLUME, candidates[0])
+    shown = [] if latest else _shownVolumes()
+    volumes = shown if len(shown) == 2 else _volumes()
+    free = [node for node in volumes if node is not fixed and node is not moving]
+    wanted = [role for role, node in ((FIXED_VOLUME, fixed), (MOVING_VOLUME, moving)) if node is None]
+    for role, node in zip(wanted, free[-len(wanted) :] if wanted else [], strict=False):
+        choices.set_reference(role, node)
 
 
 def _shownVolumes() -> list[Any]:

@@ -9,6 +9,7 @@ from slicer.util import VTKObservationMixin
 
 from ...core.errors import ElastixRegistrationError
 from ...mrml.run.parameter_node import FIXED_MASK, FIXED_POINTS, MOVING_MASK, MOVING_POINTS
+from ..messages import tell
 from ..section import Section, connectSelectors, fillComboBox, selectNode, selectValue
 
 
@@ -29,7 +30,7 @@ class MasksSection(Section):
         )
         fillComboBox(
             ui.pairingSelector,
-            [(_("label where they agree, else order"), "auto"), (_("order"), "order"), (_("label"), "label")],
+            [(_("label, else order"), "auto"), (_("order"), "order"), (_("label"), "label")],
         )
         connectSelectors(self._selectors, self._nodeChanged)
         for side, _role, selector, _label in self._segments:
@@ -74,6 +75,19 @@ class MasksSection(Section):
         if self.isFree():
             self.choices.set_text("pairing", self.ui.pairingSelector.itemData(index))
 
+    def summary(self) -> str:
+        """For the header of the folded section."""
+        choices = self.choices
+        masks = [choices.reference(role) for role in (FIXED_MASK, MOVING_MASK)]
+        points = [choices.reference(role) for role in (FIXED_POINTS, MOVING_POINTS)]
+        words = {
+            (True, True): _("both masks"),
+            (True, False): _("fixed mask"),
+            (False, True): _("moving mask"),
+            (False, False): "",
+        }[masks[0] is not None, masks[1] is not None]
+        return ", ".join(filter(None, (words, _("landmarks") if None not in points else ""))) or _("none")
+
     def cleanup(self) -> None:
         self._observers.removeObservers()
 
@@ -96,9 +110,8 @@ class MasksSection(Section):
         message = self.ui.pairingMessageLabel
         fixed, moving = self.choices.reference(FIXED_POINTS), self.choices.reference(MOVING_POINTS)
         self._watch((fixed, moving))
-        message.visible = fixed is not None or moving is not None
         if fixed is None or moving is None:
-            message.text = _("Choose both point lists, or none.")
+            tell(message, _("Choose both point lists, or none.") if fixed is not moving else "")
             return
         from ...mrml.nodes.points import landmark_pairs
 
@@ -106,6 +119,6 @@ class MasksSection(Section):
             pairs = landmark_pairs(fixed, moving, self.choices.text("pairing"))
             count = len(pairs.fixed)
             text = _("1 pair of points.") if count == 1 else _("{count} pairs of points.").format(count=count)
-            message.text = " ".join((text, *pairs.notes))
+            tell(message, " ".join((text, *pairs.notes)))
         except ElastixRegistrationError as problem:
-            message.text = str(problem)
+            tell(message, str(problem))

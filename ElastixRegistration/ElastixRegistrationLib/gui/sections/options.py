@@ -9,10 +9,19 @@ from typing import Any
 import qt
 from slicer.i18n import translate
 
+from ...core.errors import InputError
 from ...core.options import Number, OneOf, Option, Switch, Whole
 from ...core.request import OPTIONS, TEXT_CONTEXT
+from ...mrml.run.scene_presets import scene_presets
 from ..section import Section, fillComboBox, selectValue
 
+_MIN_WIDTH = 60
+#: The places for such controls, and what stands there before them.
+_TAB_AFTER = {
+    "effortFrame": "dimensionFilter",
+    "masksFrame": "pairingSelector",
+    "advancedContents": "parameterSetSelector",
+}
 _MAX_WHOLE = 2**31 - 1
 _MAX_NUMBER = 1e6
 
@@ -23,6 +32,7 @@ class OptionsSection(Section):
     def __init__(self, ui: Any):
         super().__init__(ui)
         self.controls = {option.name: self._made(option) for option in OPTIONS if option.control}
+        self._orderTabs()
 
     def _made(self, option: Option) -> Any:
         kind, changed = option.kind, partial(self._changed, option)
@@ -51,10 +61,22 @@ class OptionsSection(Section):
             control.specialValueText = _translated("None")
         control.objectName = f"{option.keyword}Control"
         control.toolTip = _translated(option.tip)
+        control.setSizePolicy(qt.QSizePolicy.Ignored, qt.QSizePolicy.Fixed)  # no option widens the panel
+        control.minimumWidth = _MIN_WIDTH
         getattr(self.ui, option.control).layout().addRow(_translated(f"{option.label}:"), control)
         return control
 
+    def _orderTabs(self) -> None:
+        """The tab key goes through the panel from top to bottom, also to what was made last."""
+        before = {place: getattr(self.ui, name) for place, name in _TAB_AFTER.items()}
+        for option in OPTIONS:
+            if option.name in self.controls:
+                control = self.controls[option.name]
+                qt.QWidget.setTabOrder(before[option.control], control)
+                before[option.control] = control
+
     def _show(self) -> None:
+        self.ui.effortFrame.visible = self._adapts()
         for option in OPTIONS:
             control = self.controls.get(option.name)
             if control is None:
@@ -68,6 +90,13 @@ class OptionsSection(Section):
                 control.value = control.minimum if value is None else value
             elif control.text != option.write(value):
                 control.text = option.write(value)
+
+    def _adapts(self) -> bool:
+        """Effort means something with a preset that adapts to the images only."""
+        try:
+            return self.choices.settings.adapts(scene_presets(self.choices.node.GetScene()))
+        except InputError:  # a preset that is not here
+            return False
 
     def _changed(self, option: Option, value: Any) -> None:
         if self.isFree():

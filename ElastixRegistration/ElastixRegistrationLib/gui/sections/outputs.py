@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 
 from ...core.request import AUTO, KEEP
 from ...mrml.run.parameter_node import MOVING_VOLUME, OUTPUTS
+from ..messages import tell
 from ..section import Section, connectSelectors, fillComboBox, selectNode, selectValue
 
 #: So many ms after the last change the background is looked for, so that clicking through volumes stays fast.
@@ -24,19 +25,20 @@ class OutputsSection(Section):
         super().__init__(ui)
         self._estimate = estimate
         self._estimated: tuple[Any, ...] = ()
+        self._estimateText = ""
         self._timer = qt.QTimer()
         self._timer.setSingleShot(True)
         self._timer.setInterval(_DELAY)
         self._timer.connect("timeout()", self._showEstimate)
         self._rows = [(name, getattr(ui, f"{name}CheckBox"), getattr(ui, f"{name}Selector")) for name in OUTPUTS]
-        fillComboBox(ui.fieldKindSelector, [(_("grid"), "transform"), (_("vectors"), "volume")])
+        fillComboBox(ui.fieldKindSelector, [(_("Grid transform"), "transform"), (_("Vector volume"), "volume")])
         fillComboBox(
             ui.interpolationSelector,
             [(_("Linear"), "linear"), (_("Cubic B-spline"), "bspline"), (_("Nearest neighbor"), "nearest")],
         )
         fillComboBox(
             ui.backgroundSelector,
-            [(_("Auto"), AUTO), (_("Leave padding as it is"), KEEP), (_("This value:"), "value")],
+            [(_("Auto"), AUTO), (_("Keep padding"), KEEP), (_("Value:"), "value")],
         )
         connectSelectors([(selector, name) for name, _box, selector in self._rows], self._nodeChanged)
         for name, box, _selector in self._rows:
@@ -55,7 +57,7 @@ class OutputsSection(Section):
             selector.enabled = box.checked
             selectNode(selector, self.choices.reference(name))
         selectValue(self.ui.fieldKindSelector, self.choices.text("fieldKind"))
-        self.ui.fieldKindSelector.enabled = self.choices.wants("outputField")
+        self.ui.fieldKindLabel.visible = self.ui.fieldKindSelector.visible = self.choices.wants("outputField")
         settings = self.choices.settings
         selectValue(self.ui.interpolationSelector, settings.interpolation)
         isValue = not isinstance(settings.background, str)
@@ -64,6 +66,17 @@ class OutputsSection(Section):
         if isValue and self.ui.backgroundSpinBox.value != settings.background:
             self.ui.backgroundSpinBox.setValue(settings.background)
         self._askForEstimate()
+
+    def summary(self) -> str:
+        """For the header of the folded section."""
+        names = {
+            "outputVolume": _("volume"),
+            "outputTransform": _("transform"),
+            "outputField": _("deformation field"),
+            "outputJacobian": _("Jacobian"),
+            "outputInverse": _("inverse"),
+        }
+        return ", ".join(name for role, name in names.items() if self.choices.wants(role)) or _("none")
 
     def _nodeChanged(self, name: str, node: Any) -> None:
         if self.isFree():
@@ -93,18 +106,23 @@ class OutputsSection(Section):
         node = self.choices.reference(MOVING_VOLUME)
         message = self.ui.backgroundMessageLabel
         isShown = self.choices.settings.background == AUTO and node is not None
-        message.visible = isShown
         image = node.GetImageData() if node is not None else None
         state = (node.GetID(), image.GetMTime()) if image is not None else ()
-        if isShown and state != self._estimated:
-            message.text = _("Looking for background and padding of the moving volume ...")
+        if not isShown:
+            tell(message, "")
+        elif state != self._estimated:
+            self._estimateText = ""
+            tell(message, _("Looking for background and padding of the moving volume ..."))
             self._timer.start()
+        else:
+            tell(message, self._estimateText)
 
     def _showEstimate(self) -> None:
         node = self.choices.reference(MOVING_VOLUME) if self.choices is not None else None
         image = node.GetImageData() if node is not None else None
         if image is None:
-            self.ui.backgroundMessageLabel.text = ""
+            tell(self.ui.backgroundMessageLabel, "")
             return
         self._estimated = (node.GetID(), image.GetMTime())
-        self.ui.backgroundMessageLabel.text = self._estimate(node)
+        self._estimateText = self._estimate(node)
+        self._askForEstimate()

@@ -1,4 +1,4 @@
-"""Which preset: filters, a list, what it does, who published it, its stages and its time."""
+"""Which preset: a list to search, what it does, how exact it was, its time; its stages and source in a fold."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import html
 from dataclasses import replace
 from typing import Any
 
+import qt
 import slicer
 from slicer.i18n import tr as _
 
@@ -13,9 +14,10 @@ from ...core.errors import InputError
 from ...core.presets import texts as preset_texts
 from ...core.presets.catalog import find_preset, known_words, list_presets
 from ...core.presets.draft import PresetDraft
-from ...core.presets.preset import SCENE, USER, Preset
+from ...core.presets.preset import SCENE, USER, Preset, is_validated
 from ...mrml.run.parameter_node import FIXED_MASK, FIXED_POINTS, FIXED_VOLUME, MOVING_MASK, MOVING_VOLUME
 from ...mrml.run.scene_presets import scene_presets
+from ..messages import tell
 from ..preset_editor.manager import PresetManager
 from ..preset_editor.problems import RegistrationContext, problemColor, problemText
 from ..section import Section, fillComboBox, selectValue
@@ -33,6 +35,9 @@ class PresetSection(Section):
         self._fillFilters()
         fillComboBox(ui.dimensionFilter, [(_("2D and 3D"), ""), (_("2D"), "2"), (_("3D"), "3")])
         self._list()
+        ui.presetAccuracyLabel.setForegroundRole(qt.QPalette.PlaceholderText)
+        ui.presetFindFrame.visible = False
+        ui.findPresetButton.connect("toggled(bool)", self._find)
         for comboBox in (ui.modalityFilter, ui.anatomyFilter, ui.dimensionFilter):
             comboBox.connect("currentIndexChanged(int)", self._filterChanged)
         ui.presetSearchBox.connect("textChanged(QString)", self._filterChanged)
@@ -45,6 +50,22 @@ class PresetSection(Section):
         self._describe()
         self.manager.show()
 
+    def summary(self) -> str:
+        """For the header of the folded section: how many stages it has."""
+        count = len(self.ui.presetStagesLabel.text.splitlines())
+        return _("1 stage") if count == 1 else _("{count} stages").format(count=count) if count else ""
+
+    def _find(self, shown: bool) -> None:
+        """Filters that are not seen do not hide presets."""
+        ui = self.ui
+        ui.presetFindFrame.visible = shown
+        if shown:
+            ui.presetSearchBox.setFocus()
+            return
+        for comboBox in (ui.modalityFilter, ui.anatomyFilter, ui.dimensionFilter):
+            comboBox.setCurrentIndex(0)
+        ui.presetSearchBox.text = ""
+
     def cleanup(self) -> None:
         self.manager.cleanup()
 
@@ -52,7 +73,7 @@ class PresetSection(Section):
         ui, presets = self.ui, list_presets(others=scene_presets(slicer.mrmlScene))
         for comboBox, everything, words in (
             (ui.modalityFilter, _("Any modality"), known_words(presets, "modality")),
-            (ui.anatomyFilter, _("Any anatomy"), known_words(presets, "anatomy")),
+            (ui.anatomyFilter, _("Any region"), known_words(presets, "anatomy")),
         ):
             chosen = comboBox.itemData(comboBox.currentIndex)
             fillComboBox(comboBox, [(everything, ""), *((_shownWord(word), word) for word in words)])
@@ -108,8 +129,10 @@ class PresetSection(Section):
         shown = [(ui.presetSelector.itemText(n), ui.presetSelector.itemData(n)) for n in range(ui.presetSelector.count)]
         if items != shown:
             fillComboBox(ui.presetSelector, items)
-        text = _("How to register. {count} presets fit the filters above.")
-        ui.presetSelector.toolTip = text.format(count=len(found))
+        chosen = self._chosen()
+        text = _("How to register: {title}. The list has {count} presets.")
+        title = _titleOf(chosen) if chosen is not None else ""
+        ui.presetSelector.toolTip = text.format(title=title, count=len(found))
 
     def _chosen(self) -> Preset | None:
         if self.choices is None:
@@ -123,10 +146,8 @@ class PresetSection(Section):
         preset = self._chosen()
         if preset is None:
             self._shownFor = ()
-            self.ui.presetDescriptionLabel.text = _("This scene asks for the preset {name}, which is not here.").format(
-                name=html.escape(self.choices.settings.preset)
-            )
-            self.ui.presetStagesLabel.text = self.ui.presetProblemsLabel.text = ""
+            text = _("This scene asks for the preset {name}, which is not here.")
+            self._tell(text.format(name=self.choices.settings.preset))
             return
         voxels = sum(_voxelCount(self.choices.reference(role)) for role in (FIXED_VOLUME, MOVING_VOLUME))
         given = self._given()
@@ -134,33 +155,65 @@ class PresetSection(Section):
         if self._shownFor == shown:
             return
         self._shownFor = shown
-        reference = html.escape(preset.reference)
-        link = preset_texts.doi_link(preset.reference)
-        if link:
-            reference = f'<a href="{html.escape(link)}">{reference}</a>'
-        self.ui.presetDescriptionLabel.text = f"{html.escape(preset.description)}<br><small>{reference}</small>"
         try:
             stages = preset.stages()
         except InputError as problem:
-            self.ui.presetStagesLabel.text, self.ui.presetProblemsLabel.text = "", html.escape(str(problem))
+            self._tell(preset.description, problems=html.escape(str(problem)))
             return
+        effort = self.choices.settings.effort if preset.adapts else None
+        duration = preset_texts.duration_text(preset_texts.expected_seconds(stages, voxels, effort))
+        sentences = (
+            _accuracyText(preset),
+            _("About {duration} for these two volumes.").format(duration=duration) if voxels else "",
+        )
         lines = [f"{n}. {preset_texts.stage_text(stage)}" for n, stage in enumerate(stages, 1)]
-        if voxels:
-            effort = self.choices.settings.effort if preset.adapts else None
-            duration = preset_texts.duration_text(preset_texts.expected_seconds(stages, voxels, effort))
-            lines.append(_("About {duration} for these two volumes.").format(duration=duration))
-        self.ui.presetStagesLabel.text = "\n".join(lines)
-        self._showProblems(preset, given)
+        self._tell(
+            preset.description,
+            " ".join(filter(None, sentences)),
+            "\n".join(lines),
+            _referenceText(preset),
+            self._problemsText(preset, given),
+        )
+        self.ui.presetAccuracyLabel.toolTip = preset.expected_accuracy
 
-    def _showProblems(self, preset: Preset, given: RegistrationContext) -> None:
-        """What elastix would stop at, or pass over, with what is chosen."""
+    def _tell(
+        self, description: str, accuracy: str = "", stages: str = "", reference: str = "", problems: str = ""
+    ) -> None:
+        ui = self.ui
+        tell(ui.presetDescriptionLabel, description)
+        tell(ui.presetAccuracyLabel, accuracy)
+        tell(ui.presetStagesLabel, stages)
+        for label, text in ((ui.presetReferenceLabel, reference), (ui.presetProblemsLabel, problems)):
+            label.text = text
+            label.visible = bool(text)
+
+    def _problemsText(self, preset: Preset, given: RegistrationContext) -> str:
+        """What elastix would stop at, or ignore, with what is chosen."""
         lines = [
             f'<span style="color: {problemColor(problem)}">{html.escape(problemText(problem))}</span>'
             for problem in given.problems(PresetDraft.of(preset))
             if problem.parameter not in _NOT_WORTH_TELLING
         ]
-        self.ui.presetProblemsLabel.text = "<br>".join(lines)
-        self.ui.presetProblemsLabel.visible = bool(lines)
+        return "<br>".join(lines)
+
+
+def _accuracyText(preset: Preset) -> str:
+    """The first of what was measured, or that nothing was."""
+    accuracy = preset.expected_accuracy
+    if not is_validated(preset):
+        return _("Not validated.")
+    first, _separator, more = accuracy.partition(";")
+    return (_("Measured, among others: {figures}.") if more else _("Measured: {figures}.")).format(figures=first)
+
+
+def _referenceText(preset: Preset) -> str:
+    """The publication, with its link, and all that was measured."""
+    reference = html.escape(preset.reference)
+    link = preset_texts.doi_link(preset.reference)
+    if link:
+        reference = f'<a href="{html.escape(link)}">{reference}</a>'
+    measured = _("Measured: {figures}.").format(figures=html.escape(preset.expected_accuracy))
+    return "<br>".join(filter(None, (reference, measured if is_validated(preset) else _("Not validated."))))
 
 
 def _shownWord(word: str) -> str:

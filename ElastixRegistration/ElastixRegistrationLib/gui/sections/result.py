@@ -1,8 +1,9 @@
-"""How good a registration is, a look at it, and what to do next: apply it to more, or take it back."""
+"""How good a registration is, a look at it, and what to do next: report it, apply it to more, or revert it."""
 
 from __future__ import annotations
 
 import math
+import tempfile
 from typing import Any
 
 import qt
@@ -10,18 +11,21 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..comparison_views import MODES, ComparisonViews
-from ..section import Section, reveal
+from ..messages import tell
+from ..section import Section, pairOf, reveal
 
 _ROW_HEIGHT = 24
 _GOOD, _BAD = "#2e7d32", "#c62828"
 
 
 class ResultSection(Section):
-    """Shows the Run that ended last, until it is reverted or the scene is closed."""
+    """Shows the Run that ended last, while its pair is chosen, until it is reverted or the scene is closed."""
 
     def __init__(self, ui: Any):
         super().__init__(ui)
-        self._run: Any = None
+        self._last: Any = None
+        self._run: Any = None  # the last one where its pair is chosen
+        self._pair: tuple[Any, ...] = ()
         self.views = ComparisonViews()
         self._buttons = {mode: getattr(ui, f"{mode}Button") for mode in MODES}
         table = ui.resultTable
@@ -32,17 +36,23 @@ class ResultSection(Section):
         table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
         table.setTabKeyNavigation(False)
         table.setVerticalScrollBarPolicy(qt.Qt.ScrollBarAlwaysOff)
+        table.setHorizontalScrollBarPolicy(qt.Qt.ScrollBarAlwaysOff)
         self._rowHeight = max(_ROW_HEIGHT, table.fontMetrics().height() + 8)
         table.verticalHeader().setDefaultSectionSize(self._rowHeight)
         table.horizontalHeader().setFixedHeight(self._rowHeight)
         for mode, button in self._buttons.items():
             button.connect("clicked(bool)", lambda checked, mode=mode: self._viewClicked(mode, checked))
+        ui.fadeFrame.visible = False
         ui.fadeSlider.connect("valueChanged(double)", self.views.setFade)
         ui.applyToButton.connect("clicked(bool)", self.applyToChecked)
+        ui.reportButton.connect("clicked(bool)", self.openReport)
         ui.revertButton.connect("clicked(bool)", self.revert)
         self.setRun(None)
 
     def _show(self) -> None:
+        run = self._last if self._last is not None and pairOf(self.choices) == self._pair else None
+        if run is not self._run:
+            self._showRun(run)
         self._enable()
 
     def cleanup(self) -> None:
@@ -50,19 +60,25 @@ class ResultSection(Section):
 
     def setRun(self, run: Any) -> None:
         """None shows that there is no result."""
+        self._last = run
+        self._pair = run.pair if run is not None else ()
+        self._showRun(run if run is None or self.choices is None or pairOf(self.choices) == self._pair else None)
+        if self._run is not None:
+            self.ui.resultCollapsibleButton.collapsed = False
+            reveal(self.ui.viewsFrame)
+
+    def _showRun(self, run: Any) -> None:
         self._say("")
         self.views.stop()
         self._run = run
         self._fillTable(run.comparison.figures if run is not None and run.comparison is not None else ())
         if run is None:
-            self.ui.verdictLabel.text = _("Nothing registered yet.")
+            verdict = _("Nothing registered yet.") if self._last is None else _("Nothing registered yet of this pair.")
         elif run.comparison is not None:
-            self.ui.verdictLabel.text = run.comparison.verdict.text
+            verdict = run.comparison.verdict.text
         else:
-            self.ui.verdictLabel.text = _("The result could not be judged; see the message above.")
-        if run is not None:
-            self.ui.resultCollapsibleButton.collapsed = False
-            reveal(self.ui.viewsFrame)
+            verdict = _("The result could not be judged; see the message above.")
+        tell(self.ui.verdictLabel, verdict)
         self._enable()
 
     def sceneClosed(self) -> None:
@@ -91,15 +107,32 @@ class ResultSection(Section):
         ]
         self._say(" ".join(texts) or _("Check the nodes to move in the list first."))
 
+    def openReport(self, checked: bool = False) -> None:
+        """A page with pictures and figures, in the web browser; made when it is first asked for."""
+        from ...mrml.run.report import write_run_report
+
+        run = self._run
+        if not run.report:
+            folder = tempfile.mkdtemp(prefix="report-", dir=slicer.app.temporaryPath)
+            with slicer.util.tryWithErrorDisplay(_("The report could not be made."), waitCursor=True):
+                run.report = str(write_run_report(folder, run.job, run.handle.result, run.settings))
+        if run.report:
+            qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(run.report))
+
+    def summary(self) -> str:
+        """For the header of the folded section: which pair it is of."""
+        if self._run is None:
+            return _("none yet")
+        return f"{self._run.job.moving.node.GetName()} \N{RIGHTWARDS ARROW} {self._run.job.fixed.node.GetName()}"
+
     def _say(self, message: str) -> None:
-        self.ui.applyToMessageLabel.text = message
-        self.ui.applyToMessageLabel.visible = bool(message)
+        tell(self.ui.applyToMessageLabel, message)
 
     def revert(self, checked: bool = False) -> None:
         run = self._run
         self.setRun(None)
         run.applied.revert()
-        self.ui.verdictLabel.text = _("Reverted: the outputs are as they were before the registration.")
+        tell(self.ui.verdictLabel, _("Reverted: the outputs are as they were before the registration."))
 
     def nodeRemoved(self) -> None:
         """A node of the scene is gone: what needs it is switched off."""
@@ -118,10 +151,11 @@ class ResultSection(Section):
         for mode, button in self._buttons.items():
             button.enabled = canShow
             button.checked = self.views.mode == mode
-        self.ui.fadeSlider.enabled = canShow and self.views.mode == "fade"
+        self.ui.fadeFrame.visible = canShow and self.views.mode == "fade"
         hasTransform = self._node("outputTransform") is not None
         self.ui.applyToSelector.enabled = self.ui.applyToButton.enabled = hasTransform
         self.ui.revertButton.enabled = self._run is not None
+        self.ui.reportButton.enabled = self._run is not None and self._run.comparison is not None
 
     def _viewClicked(self, mode: str, checked: bool) -> None:
         if checked:

@@ -1,25 +1,25 @@
-"""Apply and Cancel, progress, live plot and log."""
+"""Apply and Cancel, progress, live plot, and the button of the log."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
-import qt
-import slicer
 from slicer.i18n import tr as _
 
+from ..log_window import LogWindow
+from ..messages import tell
 from ..metric_plot import MetricPlot
 from ..run_control import progressText
-from ..section import Section, reveal
-
-# How lines begin that only "all" of the log shows: rows of the iteration table, and elastix' defaults, two lines each.
-_DETAILS = (*"0123456789", "WARNING: The parameter ", "  The default value ")
+from ..section import Section, contentOf, pairOf, reveal
 
 
 class RunSection(Section):
-    """One button: ``onApply()`` when nothing runs, ``onCancel()`` when something does."""
+    """One button: ``onApply()`` when nothing runs, ``onCancel()`` when something does.
+
+    The plot is drawn while it runs, and is in the window of the log after. What was said of a run is shown as long as
+    the pair that it was of is chosen; that one did not start or failed, until a choice changes.
+    """
 
     def __init__(self, ui: Any, onApply: Callable[[], None], onCancel: Callable[[], None]):
         super().__init__(ui)
@@ -27,17 +27,31 @@ class RunSection(Section):
         self._running = False
         self._missing = ""
         self._log = ""
+        self._iterations: Sequence[Any] = ()
+        self._message = ""
+        self._pair: tuple[Any, ...] = ()
+        self._content: tuple[Any, ...] | None = None  # of the choices that the message is of; None: any of the pair
+        self.log = LogWindow()
         self.plot = MetricPlot()
         self.plot.toolTip = ui.plotFrame.toolTip
         ui.plotFrame.layout().addWidget(self.plot)
-        ui.progressBar.visible = ui.plotFrame.visible = ui.progressLabel.visible = False
+        ui.progressBar.visible = False
         ui.applyButton.connect("clicked(bool)", self._clicked)
-        ui.copyLogButton.connect("clicked(bool)", self.copyLog)
-        ui.saveLogButton.connect("clicked(bool)", self.saveLog)
+        ui.showLogButton.connect("clicked(bool)", self.log.open)
+        self.forget()
+
+    def show(self, choices: Any) -> None:
+        self.log.show(choices)
+        super().show(choices)
+
+    def cleanup(self) -> None:
+        self.log.cleanup()
 
     def _show(self) -> None:
+        if self._content == ():  # it was said of choices that were changing
+            self._pair, self._content = pairOf(self.choices), contentOf(self.choices.node)
         self._showButton()
-        self.setLog(self._log)
+        self._showRun()
 
     def setMissing(self, missing: str) -> None:
         """What the user has to do before Apply; "" for nothing."""
@@ -46,61 +60,66 @@ class RunSection(Section):
 
     def begin(self) -> None:
         self._running = True
+        self._pair, self._content = pairOf(self.choices), None
         inBackground = self.choices.text("inBackground") == "1"
         self.ui.progressBar.value = 0
-        self.ui.progressBar.visible = self.ui.plotFrame.visible = self.ui.progressLabel.visible = True
         waits = _("Registering in this process: everything waits until it is done.")
-        self.ui.progressLabel.text = _("Starting ...") if inBackground else waits
-        self.plot.setIterations([])
-        self.setLog("")
+        self._message = _("Starting ...") if inBackground else waits
+        self._log, self._iterations = "", ()
+        self.plot.setIterations(())
+        self.log.setLog("")
         self._showButton()
-        reveal(self.ui.plotFrame)
+        self._showRun()
+        reveal(self.ui.progressLabel)
 
     def progress(self, event: Any, iterations: Sequence[Any], log: str) -> None:
         self.ui.progressBar.value = round(1000 * event.fraction)
-        self.ui.progressLabel.text = progressText(event)
+        self._message = progressText(event)
+        tell(self.ui.progressLabel, self._message)
+        self.ui.progressFrame.visible = True
+        self._iterations = iterations
         self.plot.setIterations(iterations)
-        self._follow(log)
+        self.ui.plotFrame.visible = self.plot.curve is not None
+        self._log = log
+        self.log.follow(log)
+        self.ui.showLogButton.visible = bool(log)
 
-    def end(self, message: str, log: str, done: bool) -> None:
-        """``done``: it came to its end; the plot stays in any case."""
+    def end(self, message: str, log: str, done: bool, whatever: bool = False) -> None:
+        """``done``: it came to its end, and the message holds for the pair. ``whatever``: it did not, as choices are
+        changing just now."""
         self._running = False
+        self._message, self._log = message, log
         if done:
             self.ui.progressBar.value = 1000
-        self.ui.progressBar.visible = False
-        self.ui.progressLabel.visible = True
-        self.ui.progressLabel.text = message
-        self.setLog(log)
+        elif whatever or self.choices is None:
+            self._content = ()
+        else:
+            self._content = contentOf(self.choices.node)
         self._showButton()
+        self._showRun()
 
-    def _follow(self, log: str) -> None:
-        """Append whole lines that have come since; a text that is set anew at each of them stalls the window."""
-        end = log.rfind("\n") + 1
-        if end > len(self._log):
-            lines = self._shown(log[len(self._log) : end]).rstrip("\n")
-            self._log = log[:end]
-            if lines:
-                self.ui.logText.appendPlainText(lines)
-            self.ui.copyLogButton.enabled = self.ui.saveLogButton.enabled = True
+    def forget(self) -> None:
+        """Another scene: nothing has run in it."""
+        self._message = self._log = ""
+        self._iterations = ()
+        self.plot.setIterations(())
+        self._showRun()
 
-    def setLog(self, log: str) -> None:
-        self._log = log
-        self.ui.logText.setPlainText(self._shown(log))
-        self.ui.copyLogButton.enabled = self.ui.saveLogButton.enabled = bool(log)
-
-    def copyLog(self, checked: bool = False) -> None:
-        slicer.app.clipboard().setText(self._log)
-
-    def saveLog(self, checked: bool = False) -> None:
-        path = qt.QFileDialog.getSaveFileName(self.ui.saveLogButton, _("Save the log"), "elastix.log")
-        if path:
-            with slicer.util.tryWithErrorDisplay(_("The log could not be saved.")):
-                Path(path).write_text(self._log, encoding="utf-8")
-
-    def _shown(self, log: str) -> str:
-        if self.choices is None or self.choices.text("logDetail") == "all":
-            return log
-        return "\n".join(line for line in log.splitlines() if not line.startswith(_DETAILS))
+    def _showRun(self) -> None:
+        """Message, plot and log of the pair that is chosen."""
+        ui = self.ui
+        isOfPair = self._running or self._content == () or (self.choices and pairOf(self.choices) == self._pair)
+        isSaid = isOfPair and (self._running or not self._content or contentOf(self.choices.node) == self._content)
+        tell(ui.progressLabel, self._message if isSaid else "")
+        ui.progressBar.visible = self._running
+        ui.plotFrame.visible = self._running and self.plot.curve is not None
+        log = self._log if isOfPair else ""
+        if self._running:
+            self.log.follow(log)
+        else:
+            self.log.setLog(log, self._iterations if isOfPair else ())
+        ui.showLogButton.visible = bool(log)
+        ui.progressFrame.visible = bool(log or (self._message and isSaid))
 
     def _clicked(self, checked: bool = False) -> None:
         if self._running:

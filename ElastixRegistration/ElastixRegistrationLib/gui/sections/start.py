@@ -20,7 +20,7 @@ class StartSection(Section):
         fillComboBox(
             ui.startSelector,
             [
-                (_("What the preset says"), "preset"),
+                (_("As in the preset"), "preset"),
                 (_("As loaded"), "none"),
                 (_("Centers of the volumes"), "geometry"),
                 (_("Centers of mass"), "mass"),
@@ -36,6 +36,10 @@ class StartSection(Section):
         selectValue(self.ui.startSelector, start)
         selectNode(self.ui.initialTransformSelector, self.choices.reference(INITIAL_TRANSFORM))
         self.ui.initialTransformSelector.visible = self.ui.initialTransformLabel.visible = start == "transform"
+
+    def summary(self) -> str:
+        """For the header of the folded section."""
+        return self.ui.startSelector.currentText
 
     def _startChanged(self, index: int) -> None:
         if not self.isFree():

@@ -17,6 +17,7 @@ from slicer.i18n import tr as _
 from ...core.errors import ElastixRegistrationError
 from ...mrml.nodes.snapshots import SceneChange
 from ..installation import InstallationError
+from ..messages import showError, tell
 from ..section import fillComboBox
 
 _UI = Path(__file__).resolve().parents[3] / "Resources" / "UI" / "TransformSection.ui"
@@ -26,16 +27,15 @@ _FILES = "*.h5 *.tfm *.txt *.toml *.mat *.nrrd *.nii *.nii.gz *.mha *.mhd"
 class TransformSection:
     """``logic`` does the work; ``ensureInstalled`` is called before what needs ITK, and raises where it is missing.
 
-    ``place`` is the widget of the panel below which the section goes.
+    ``page`` is the layout of the panel's tab.
     """
 
-    def __init__(self, place: Any, logic: Any, ensureInstalled: Callable[[], None]):
+    def __init__(self, page: Any, logic: Any, ensureInstalled: Callable[[], None]):
         self._logic, self._ensureInstalled = logic, ensureInstalled
         self._undo: list[Callable[[], None]] = []
         self.widget = slicer.util.loadUI(str(_UI))
         self.ui = slicer.util.childWidgetVariables(self.widget)
-        layout = place.parent().layout()
-        layout.insertWidget(layout.indexOf(place) + 1, self.widget)
+        page.addWidget(self.widget)
         self.widget.setMRMLScene(slicer.mrmlScene)
         ui = self.ui
         fillComboBox(
@@ -164,7 +164,7 @@ class TransformSection:
 
     def revert(self) -> None:
         self._undo.pop()()
-        self._say(_("Taken back."))
+        self._say(_("Undone."))
 
     # --- helpers ---
 
@@ -174,7 +174,7 @@ class TransformSection:
             with slicer.util.WaitCursor():
                 slot()
         except (ElastixRegistrationError, InstallationError) as problem:
-            slicer.util.errorDisplay(str(problem), windowTitle=_("Elastix Registration"))
+            showError(str(problem), _("Elastix Registration"))
         self.enable()
 
     def _done(self, applied: Any, sentence: str) -> None:
@@ -198,5 +198,4 @@ class TransformSection:
         return self.ui.directionSelector.currentData == "inverse"
 
     def _say(self, message: str) -> None:
-        self.ui.transformMessageLabel.text = message
-        self.ui.transformMessageLabel.visible = bool(message)
+        tell(self.ui.transformMessageLabel, message)

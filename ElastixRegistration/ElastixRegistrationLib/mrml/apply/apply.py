@@ -17,6 +17,7 @@ from ...core.transforms.resampling import INTERPOLATIONS
 from ..nodes.chains import Chain, chain_to_world, inverse, vtk_from_chain
 from ..nodes.hierarchy import place_beside
 from ..nodes.incremental import Steps
+from ..nodes.slicer_names import SlicerNames
 from ..nodes.snapshots import SceneChange
 from ..nodes.transform_sources import is_file, name_of, transform_chain, transform_node_from_chain
 from ..nodes.volumes import volume_image
@@ -31,7 +32,7 @@ Write = Callable[[Any], None]
 
 
 @dataclass
-class AppliedTransform(SceneChange):
+class AppliedTransform(SceneChange, SlicerNames):
     """``nodes``: those that were written or moved, in the order of the input. ``revert`` takes it back."""
 
     nodes: list[Any]

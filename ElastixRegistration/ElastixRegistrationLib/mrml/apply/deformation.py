@@ -23,6 +23,7 @@ from ..nodes.coordinates import ijk_to_ras_of, lps_from_ras, vtk_matrix_from_arr
 from ..nodes.incremental import Steps, run_to_completion
 from ..nodes.output_volumes import image_incrementally
 from ..nodes.segments import segment_ids, segment_name, segments_on_grid_incrementally
+from ..nodes.slicer_names import SlicerNames
 from ..nodes.snapshots import SceneChange
 from ..nodes.tables import add_table
 from ..nodes.transform_sources import name_of, transform_chain
@@ -34,7 +35,7 @@ _MARKED = 50
 
 
 @dataclass
-class DeformationNodes(SceneChange):
+class DeformationNodes(SceneChange, SlicerNames):
     """The nodes that were made, None for what there was nothing to show of, and the figures in them.
 
     ``magnitude``: displacement, mm. ``jacobian``: determinant. ``matrix``: vector volume of its 9 components, row by

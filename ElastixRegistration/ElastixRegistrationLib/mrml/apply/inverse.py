@@ -13,6 +13,7 @@ from ...core.transforms.inverse import invert
 from ...core.transforms.plain_data import TransformData
 from ...core.transforms.sampling import coarsened, voxel_centers
 from ..nodes.chains import Chain, chain_from_vtk, inverse, map_lps_points, matrix_of
+from ..nodes.slicer_names import SlicerNames
 from ..nodes.snapshots import SceneChange
 from ..nodes.transform_sources import name_of, transform_chain
 from ..nodes.transforms import chain_from_data, itk_from_chain, node_class_of, set_from_parent
@@ -23,7 +24,7 @@ _MEASURED = 100_000
 
 
 @dataclass
-class InverseNode(SceneChange):
+class InverseNode(SceneChange, SlicerNames):
     """``node`` brings what lies with the fixed image onto the moving image, where it is put under it.
 
     Residuals, mm: how far points of the fixed image land from themselves after the transform and ``node``, which

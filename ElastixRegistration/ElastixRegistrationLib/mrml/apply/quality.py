@@ -18,6 +18,7 @@ from ..nodes.chains import chain_to_world, inverse, map_lps_points
 from ..nodes.incremental import run_to_completion
 from ..nodes.points import landmark_pairs
 from ..nodes.segments import segments_on_grid_incrementally, shared_segment_ids
+from ..nodes.slicer_names import SlicerNames
 from ..nodes.snapshots import SceneChange
 from ..nodes.tables import add_table
 from ..nodes.transform_sources import name_of, transform_chain
@@ -30,7 +31,7 @@ _ATTRIBUTE = "ElastixRegistration.verdict"
 
 
 @dataclass
-class QualityNodes(SceneChange):
+class QualityNodes(SceneChange, SlicerNames):
     """Nodes that were made, None for what there was nothing to show of."""
 
     figures: Any = None

@@ -23,6 +23,7 @@ from ...worker.cohort_messages import CohortEnd, CohortNews, error_of_line
 from ...worker.command import CommandProcess
 from ...worker.process import describe_exit
 from ..nodes.incremental import Steps
+from ..nodes.slicer_names import SlicerNames
 from ..nodes.snapshots import rollback_on_failure
 from ..nodes.volumes import VolumeImage
 from ..run.asynchronous_run import AsynchronousRun
@@ -52,7 +53,7 @@ class CohortOptions:
 
 
 @dataclass(frozen=True)
-class CohortOutcome:
+class CohortOutcome(SlicerNames):
     """``cases``: (name, state, error) in their order; states are done, kept, failed and not run.
 
     ``page`` and ``summary``: files for people and for programs; volumes of the scene that cannot be registered at all,

@@ -19,6 +19,7 @@ from ..nodes.incremental import Steps
 from ..nodes.output_volumes import image_incrementally, volume_class_for
 from ..nodes.resampling import resample_incrementally, resample_volume_incrementally
 from ..nodes.segments import chosen_segment_ids, segments_on_grid_incrementally
+from ..nodes.slicer_names import SlicerNames
 from ..nodes.transforms import set_from_parent
 from ..nodes.volumes import VolumeImage
 
@@ -54,7 +55,7 @@ class SequenceOutputs:
 
 
 @dataclass(frozen=True)
-class SequenceOutcome:
+class SequenceOutcome(SlicerNames):
     """The sequence nodes by what they hold ("volumes", ...), the frames in them, and why others are not, by frame.
 
     ``browser_node`` shows input and outputs in step.

@@ -13,12 +13,13 @@ from ...core.request import RegistrationRequest
 from ..nodes.coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from ..nodes.incremental import run_to_completion
 from ..nodes.output_volumes import copy_appearance, image_incrementally, volume_class_for
+from ..nodes.slicer_names import SlicerNames
 from ..nodes.volumes import is_orthogonal, volume_image
 from ..run.scene_presets import scene_presets
 
 
 @dataclass(frozen=True)
-class StackOutcome:
+class StackOutcome(SlicerNames):
     """``result.transforms``: points of the reference slice to points of each slice, mm in the plane of the slices.
 
     ``result.failed`` says why slices were left as they are, by their number from 0.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ...core.errors import InputError
 from ..nodes.chains import Chain
 from ..nodes.incremental import Steps
+from ..nodes.slicer_names import SlicerNames
 from ..nodes.snapshots import rollback_on_failure
 from ..nodes.transforms import node_chain, node_class_of, set_from_parent
 from ..nodes.volumes import VolumeImage
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class VolumesOutcome:
+class VolumesOutcome(SlicerNames):
     """``transforms`` and ``volumes``: nodes by the place of the volume. ``failed``: why others have none."""
 
     transforms: dict[int, Any]

@@ -19,6 +19,7 @@ from ..nodes.coordinates import geometry_from_ijk_to_ras
 from ..nodes.incremental import Steps
 from ..nodes.output_volumes import image_incrementally, write_field_volume
 from ..nodes.resampling import resample_incrementally
+from ..nodes.slicer_names import SlicerNames
 from ..nodes.transforms import (
     chain_from_data,
     covering_grid,
@@ -34,7 +35,7 @@ from .job import RegistrationJob
 
 
 @dataclass(frozen=True)
-class RegistrationOutcome:
+class RegistrationOutcome(SlicerNames):
     """The nodes that were written, None where one was not wanted, and the result of ``core.register``.
 
     ``notes``: sentences for the user about what was done to the input, such as landmarks that were left out.

@@ -1,0 +1,70 @@
+"""Slice views: fit them to what they show, when the layout has given them their size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import qt
+import slicer
+
+#: After a change of the layout the views get their size in one of the next passes of the event loop.
+_PASS_MS = 15
+_EQUAL_PASSES = 3
+_MAX_PASSES = 40
+
+
+class WhenLaidOut:
+    """Calls a function as soon as the slice views have the size that a new layout gives them; one call at a time."""
+
+    def __init__(self) -> None:
+        self._action: Callable[[], None] | None = None
+        self._sizes: tuple[Any, ...] = ()
+        self._passes = self._equal = 0
+        self._timer = qt.QTimer()
+        self._timer.setInterval(_PASS_MS)
+        self._timer.connect("timeout()", self._look)
+
+    def call(self, action: Callable[[], None]) -> None:
+        """In place of an action that still waits."""
+        self._action, self._sizes, self._passes, self._equal = action, (), 0, 0
+        self._timer.start()
+
+    @property
+    def isWaiting(self) -> bool:
+        return self._action is not None
+
+    def stop(self) -> None:
+        """Forget an action that still waits."""
+        self._timer.stop()
+        self._action = None
+
+    def _look(self) -> None:
+        sizes = tuple(node.GetDimensions() for node in slicer.util.getNodesByClass("vtkMRMLSliceNode"))
+        self._passes += 1
+        self._equal = self._equal + 1 if sizes == self._sizes else 0
+        self._sizes = sizes
+        if self._equal >= _EQUAL_PASSES or self._passes >= _MAX_PASSES:
+            self._timer.stop()
+            action, self._action = self._action, None
+            if action is not None:
+                action()
+
+
+def fitViews(names: list[str] | None = None) -> None:
+    """Show all of the volumes in the middle of the slice views with these names; None for all views."""
+    manager = slicer.app.layoutManager()
+    if manager is None:
+        return
+    for name in manager.sliceViewNames():
+        if names is None or name in names:
+            manager.sliceWidget(name).sliceLogic().FitSliceToAll()
+
+
+def viewsWithout(volume: Any) -> list[str]:
+    """Names of the slice views that have another background than ``volume``."""
+    manager = slicer.app.layoutManager()
+    if manager is None:
+        return []
+    composites = {name: manager.sliceWidget(name).mrmlSliceCompositeNode() for name in manager.sliceViewNames()}
+    return [name for name, node in composites.items() if node.GetBackgroundVolumeID() != volume.GetID()]

@@ -1,0 +1,21 @@
+"""The three tabs of the panel: one pair, a transform, many images."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Tabs:
+    """Hides what is on the pages behind: else the highest of them would give all tabs its height."""
+
+    REGISTER, TRANSFORM, MANY = range(3)
+
+    def __init__(self, ui: Any):
+        self._tabs = ui.panelTabs
+        self._contents = (ui.registerContents, ui.transformContents, ui.manyContents)
+        self._tabs.connect("currentChanged(int)", self._show)
+        self._show(self._tabs.currentIndex)
+
+    def _show(self, current: int) -> None:
+        for index, contents in enumerate(self._contents):
+            contents.visible = index == current
