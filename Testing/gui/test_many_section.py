@@ -231,7 +231,9 @@ def test_a_group_of_chosen_volumes(section, host, slicer):
     seen = set()
     host.waitUntil(lambda: seen.add(ui.manyMessageLabel.text) or not section.control.isRunning, 60)
     assert any("iteration" in text for text in seen)
-    assert ui.manyMessageLabel.text.startswith("3 images lie on their common middle now, which a group mean shows.")
+    assert ui.manyMessageLabel.text.startswith(
+        "3 images are aligned to a common mean space; a group mean is their mean."
+    )
     for name, shift in (("a", 3.0), ("b", 0.0), ("c", -3.0)):
         assert shift_of(slicer.util.getNode(f"{name} in the group (transform)"))[0] == pytest.approx(shift, abs=0.5)
     slicer.mrmlScene.RemoveNode(nodes[2])
