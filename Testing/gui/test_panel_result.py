@@ -85,7 +85,9 @@ def scale_of(node):
 @pytest.mark.parametrize("mode", MODES)
 def test_views_come_and_go(host, a_pair, a_result, slicer, mode):
     """Back to the user's layout, oblique cuts and zoom included."""
-    ui = a_result().ui
+    widget = a_result()
+    ui = widget.ui
+    host.waitUntil(lambda: not widget.panel.isSettling, 10)
     result = ui.outputVolumeSelector.currentNode()
     red = slicer.app.layoutManager().sliceWidget("Red")
     oblique = vtk.vtkTransform()
@@ -121,7 +123,7 @@ def test_views_come_and_go(host, a_pair, a_result, slicer, mode):
         assert shown.GetHideFromEditors()
         assert (np.abs(voxels).mean() < 10) == (mode == "difference")
     button.click()
-    host.pump(0.3)
+    host.waitUntil(lambda: not widget.panel.result.views.isSettling, 10)
     assert view_state(slicer) == before
     assert scale_of(red.mrmlSliceNode()) == pytest.approx(0.1, rel=1e-3)
     assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == nodes
@@ -198,14 +200,15 @@ def test_the_cursor_reveals_the_result_where_it_is(a_pair, a_result, slicer):
 
 
 def test_from_one_view_to_the_next_and_back(host, a_result, slicer):
-    ui = a_result().ui
-    host.pump(0.02)
+    widget = a_result()
+    ui = widget.ui
+    host.waitUntil(lambda: not widget.panel.isSettling, 10)
     before = view_state(slicer)
     for mode in MODES:
         getattr(ui, f"{mode}Button").click()
         assert [name for name in MODES if getattr(ui, f"{name}Button").checked] == [mode]
     ui.sideBySideButton.click()
-    host.pump(0.05)
+    host.waitUntil(lambda: not widget.panel.result.views.isSettling, 10)
     assert view_state(slicer) == before
 
 

@@ -34,7 +34,7 @@ from .sections.result import ResultSection
 from .sections.run import RunSection
 from .sections.start import StartSection
 from .sections.transform import TransformSection
-from .slice_views import WhenLaidOut, fitViews, viewsWithout
+from .slice_views import WhenLaidOut, fitViews, viewsToFit
 from .tabs import Tabs
 
 _log = logging.getLogger(__name__)
@@ -224,7 +224,7 @@ class RegistrationPanel(VTKObservationMixin):
         volume = run.applied.nodes.get("outputVolume")
         if volume is not None:
             fixed = run.job.fixed.node
-            others = viewsWithout(fixed)  # the zoom of views that show the fixed volume is the user's own
+            others = viewsToFit(fixed)  # the zoom of views that show the fixed volume is the user's own
             slicer.util.setSliceViewerLayers(background=fixed, foreground=volume, foregroundOpacity=0.5)
             self._whenLaidOut.call(lambda: fitViews(others))
 

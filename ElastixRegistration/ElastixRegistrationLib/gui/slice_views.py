@@ -7,6 +7,7 @@ from typing import Any
 
 import qt
 import slicer
+import vtk
 
 #: After a change of the layout the views get their size in one of the next passes of the event loop.
 _PASS_MS = 15
@@ -61,10 +62,27 @@ def fitViews(names: list[str] | None = None) -> None:
             manager.sliceWidget(name).sliceLogic().FitSliceToAll()
 
 
-def viewsWithout(volume: Any) -> list[str]:
-    """Names of the slice views that have another background than ``volume``."""
+def viewsToFit(volume: Any) -> list[str]:
+    """Names of the slice views that have another background than ``volume``, or not its middle in view."""
     manager = slicer.app.layoutManager()
     if manager is None:
         return []
-    composites = {name: manager.sliceWidget(name).mrmlSliceCompositeNode() for name in manager.sliceViewNames()}
-    return [name for name, node in composites.items() if node.GetBackgroundVolumeID() != volume.GetID()]
+    widgets = {name: manager.sliceWidget(name) for name in manager.sliceViewNames()}
+    return [
+        name
+        for name, widget in widgets.items()
+        if widget.mrmlSliceCompositeNode().GetBackgroundVolumeID() != volume.GetID()
+        or not _hasMiddleInView(widget.mrmlSliceNode(), volume)
+    ]
+
+
+def _hasMiddleInView(sliceNode: Any, volume: Any) -> bool:
+    bounds = [0.0] * 6
+    volume.GetRASBounds(bounds)
+    middle = [(bounds[2 * axis] + bounds[2 * axis + 1]) / 2 for axis in range(3)]
+    toSlice = vtk.vtkMatrix4x4()
+    vtk.vtkMatrix4x4.Invert(sliceNode.GetSliceToRAS(), toSlice)
+    x, y, _z, _one = toSlice.MultiplyPoint((*middle, 1.0))
+    width, height = sliceNode.GetFieldOfView()[:2]
+    left, bottom = sliceNode.GetXYZOrigin()[:2]
+    return abs(x - left) <= width / 2 and abs(y - bottom) <= height / 2

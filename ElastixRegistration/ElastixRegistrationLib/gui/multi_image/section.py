@@ -174,7 +174,7 @@ class ManySection(Section):
         self._showMessage()
 
     def _showMessage(self) -> None:
-        part = self._running if self.control.isRunning else self._part()
+        part = self._running if self.control.isRunning and self._running is not None else self._part()
         message, content = self._told.get(part, ("", ()))
         if content is None and self.choices is not None and self.choices.node.GetScene() is not None:
             content = contentOf(self.choices.node)
