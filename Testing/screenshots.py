@@ -19,7 +19,7 @@ sys.path[:0] = [str(TOP / "ElastixRegistration"), str(TOP / "Testing")]
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 WIDTH = 456
-SECTIONS = ("inputs", "preset", "masks", "start", "outputs", "advanced", "log", "result", "transform", "many")
+SECTIONS = ("masks", "start", "outputs", "preset", "advanced", "result")
 
 
 def main() -> None:
@@ -46,12 +46,12 @@ def _take(host, lung: Path, output: Path) -> None:
     choose(ui.presetSelector, "ct-lung")
     host.waitUntil(lambda: "background" in ui.backgroundMessageLabel.text, 20)
 
-    shoot(host, widget, output / "panel-inputs.png", "inputs", "preset", "outputs")
+    shoot(host, widget, output / "panel-inputs.png", "outputs", "preset")
     ui.fixedMaskSelector.setCurrentNode(_mask(lung, "fixed"))
     ui.movingMaskSelector.setCurrentNode(_mask(lung, "moving"))
     ui.applyButton.click()
     host.waitUntil(lambda: ui.progressBar.value > 550, 120)
-    shoot(host, widget, output / "panel-running.png", "log")
+    shoot(host, widget, output / "panel-running.png")
     host.waitUntil(lambda: ui.applyButton.text == "Apply", 120)
     shoot(host, widget, output / "panel-result.png", "result")
     ui.editPresetButton.click()

@@ -74,7 +74,7 @@ def draw_panel(paths: list[Path]) -> np.ndarray:
     host.pump(1.0)
     choose(ui.presetSelector, "head-same-patient")
     host.pump(0.5)
-    shoot(host, widget, PICTURES / "tutorial-inputs.png", "inputs", "preset")
+    shoot(host, widget, PICTURES / "tutorial-inputs.png")
     ui.applyButton.click()
     host.waitUntil(lambda: ui.applyButton.text == "Apply", 300)
     shoot(host, widget, PICTURES / "tutorial-result.png", "result")

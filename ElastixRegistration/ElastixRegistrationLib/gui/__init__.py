@@ -1,1 +1,8 @@
-"""The panel of the module: Qt widgets only; what they do lies in ``mrml`` and ``core``."""
+"""Qt pieces of the panel: it shows the choices of a parameter set and writes them back.
+
+Where a new control goes: an option of the request names its place there (``control=``) and is made by itself in
+``effortFrame``, ``masksFrame`` or ``advancedContents``. A button for the result goes into ``resultButtonsLayout``,
+anything larger into ``resultContents``, both in Resources/UI/ElastixRegistration.ui, and is wired in
+``sections/result.py``. Selectors and labels that show names get the horizontal size policy Ignored; labels that wrap
+are set by ``messages.tell``.
+"""
