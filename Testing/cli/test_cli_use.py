@@ -256,11 +256,20 @@ def test_labels_landmarks_and_the_way_back_are_judged(folder, capsys):
             ),
             "background is nan",
         ),
-        (("register", "fixed.nrrd", "moving.nrrd", "--landmark-start", "rigid"), "give --fixed-points"),
-        (("register", "fixed.nrrd", "moving.nrrd", "--channel", "fixed.nrrd"), "A channel is two images"),
-        (("register", "fixed.nrrd", "moving.nrrd", "--channel", "fixed.nrrd", "moving.nrrd", "weight=a"), "weight"),
-        (("register", "fixed.nrrd", "moving.nrrd", "--landmark-weight", "1"), "no corresponding points"),
-        (("register", "fixed.nrrd", "moving.nrrd", "--fixed-labels", "fixed_labels.nrrd"), "give both --fixed-labels"),
+        (("register", "--json", "fixed.nrrd", "moving.nrrd", "--landmark-start", "rigid"), "give --fixed-points"),
+        (("register", "--json", "fixed.nrrd", "moving.nrrd", "--channel", "fixed.nrrd"), "A channel is two images"),
+        (
+            ("register", "--json", "fixed.nrrd", "moving.nrrd", "--channel", "fixed.nrrd", "moving.nrrd", "weight=a"),
+            "weight",
+        ),
+        (
+            ("register", "--json", "fixed.nrrd", "moving.nrrd", "--landmark-weight", "1"),
+            "guided by landmarks: give them",
+        ),
+        (
+            ("register", "--json", "fixed.nrrd", "moving.nrrd", "--fixed-labels", "fixed_labels.nrrd"),
+            "give both --fixed-labels",
+        ),
     ],
 )
 def test_a_wrong_call_says_why(words, sentence, folder, capsys, monkeypatch):
