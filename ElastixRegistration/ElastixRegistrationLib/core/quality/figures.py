@@ -101,10 +101,12 @@ class Verdict:
         return {
             "status": self.status,
             "text": self.text,
-            "evidence": [asdict(one) | {"before": number(one.before), "after": number(one.after)}
-                         for one in self.evidence],
+            "evidence": [
+                asdict(one) | {name: number(getattr(one, name)) for name in ("before", "after", "noise")}
+                for one in self.evidence
+            ],
             "reasons": [asdict(reason) for reason in self.reasons],
-        }  # fmt: skip
+        }
 
     def __str__(self) -> str:
         return self.text
