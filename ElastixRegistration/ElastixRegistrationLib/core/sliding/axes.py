@@ -1,0 +1,91 @@
+"""Separable operations on volumes, each as one small matrix per axis: NumPy's matrix product is faster here than any
+loop over voxels, and the adjoint, which gradients need, is the transpose.
+
+Matrices are in the order of the axes of an array, (k, j, i), with one row per output and one column per input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+
+import numpy as np
+
+Matrices = Sequence[np.ndarray]
+
+
+def along(matrix: np.ndarray, volume: np.ndarray, axis: int) -> np.ndarray:
+    """``matrix`` applied to every line of a (k, j, i) array along ``axis``."""
+    if axis == 2:
+        return volume @ matrix.T
+    if axis == 1:
+        return np.matmul(matrix, volume)
+    lines = matrix @ volume.reshape(len(volume), -1)
+    return lines.reshape(len(matrix), *volume.shape[1:])
+
+
+def apply(matrices: Matrices, volume: np.ndarray) -> np.ndarray:
+    """All three axes, those first that leave the fewest voxels."""
+    order = sorted(range(3), key=lambda axis: matrices[axis].shape[0] / matrices[axis].shape[1])
+    return reduce(lambda part, axis: along(matrices[axis], part, axis), order, volume)
+
+
+def transposed(matrices: Matrices) -> list[np.ndarray]:
+    return [np.ascontiguousarray(matrix.T) for matrix in matrices]
+
+
+def block_means(count: int, factor: int) -> np.ndarray:
+    """(m, ``count``): means of ``factor`` neighbors each, the last of what is left."""
+    blocks = np.arange(count) // factor
+    matrix = (blocks == np.arange(blocks[-1] + 1)[:, None]).astype(np.float32)
+    return matrix / matrix.sum(axis=1, keepdims=True)
+
+
+def interpolation(places: np.ndarray, count: int) -> np.ndarray:
+    """(len(places), ``count``): linear interpolation at continuous indices, the outermost values beyond the ends."""
+    places = np.clip(places, 0, count - 1)
+    low = np.minimum(places.astype(int), max(count - 2, 0))
+    share = (places - low).astype(np.float32)
+    rows = np.arange(len(places))
+    matrix = np.zeros((len(places), count), np.float32)
+    matrix[rows, low] = 1 - share
+    if count > 1:
+        matrix[rows, low + 1] = share
+    return matrix
+
+
+def gaussian(count: int, sigma: float) -> np.ndarray:
+    """(``count``, ``count``): weighted means with a Gaussian of ``sigma`` elements; weights at the ends sum to 1 too."""
+    distance = np.abs(np.subtract.outer(np.arange(count), np.arange(count)))
+    weights = np.exp(-0.5 * (distance / sigma) ** 2) * (distance <= np.ceil(3 * sigma))
+    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def differences(field: np.ndarray, spacing: np.ndarray) -> np.ndarray:
+    """(3, c, k, j, i): forward differences of a (c, k, j, i) field along i, j, k per mm; 0 at the far ends.
+
+    ``spacing``: of the nodes, (i, j, k), mm.
+    """
+    result = np.zeros((3, *field.shape), np.float32)
+    for axis in range(3):
+        near, _ = _neighbors(axis)
+        result[(axis, *near)] = np.diff(field, axis=3 - axis) / np.float32(spacing[axis])
+    return result
+
+
+def differences_adjoint(flows: np.ndarray, spacing: np.ndarray) -> np.ndarray:
+    """(c, k, j, i): the adjoint of ``differences``, minus a divergence."""
+    result = np.zeros(flows.shape[1:], np.float32)
+    for axis in range(3):
+        near, far = _neighbors(axis)
+        flow = flows[(axis, *near)] / np.float32(spacing[axis])
+        result[near] -= flow
+        result[far] += flow
+    return result
+
+
+def _neighbors(axis: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    """Nodes of a (c, k, j, i) field with a next one along ``axis``, 0 for i, and those next ones."""
+    near, far = [slice(None)] * 4, [slice(None)] * 4
+    near[3 - axis], far[3 - axis] = slice(None, -1), slice(1, None)
+    return tuple(near), tuple(far)

@@ -1,0 +1,99 @@
+"""The grids that a sliding field is sought on: working voxels of both images, and the nodes of the field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ..images.geometry import Geometry
+from . import axes
+
+#: About so many working voxels are looked at; the voxels of the images are the limit.
+_WORKING_VOXELS = 400_000
+#: Voxels left along an axis, at least.
+_FEWEST = 8
+#: Working voxels between two nodes of the field, along each axis.
+_VOXELS_PER_NODE = 2
+
+
+@dataclass(frozen=True)
+class SlidingImage:
+    """One of the two 3D images: voxels (k, j, i), where they lie, and where they count ((k, j, i) bools, or None)."""
+
+    voxels: np.ndarray
+    geometry: Geometry
+    inside: np.ndarray | None = None
+
+    def reduced(self, voxel_mm: float) -> SlidingImage:
+        """Means of blocks of about ``voxel_mm``. A block counts where more than half of it does."""
+        factors = [
+            max(1, min(round(voxel_mm / spacing), n // _FEWEST))
+            for spacing, n in zip(self.geometry.spacing, self.geometry.size, strict=True)
+        ]
+        matrices = [axes.block_means(n, factor) for n, factor in zip(self.geometry.size, factors, strict=True)][::-1]
+        values = axes.apply(matrices, np.asarray(self.voxels, np.float32))
+        reduced = Geometry(
+            size=values.shape[::-1],
+            spacing=tuple(s * f for s, f in zip(self.geometry.spacing, factors, strict=True)),
+            origin=tuple(self.geometry.points_of((np.array(factors, float) - 1) / 2).tolist()),
+            direction=self.geometry.direction,
+        )
+        inside = None if self.inside is None else axes.apply(matrices, self.inside.astype(np.float32)) > 0.5
+        return SlidingImage(np.ascontiguousarray(values), reduced, inside)
+
+
+def working_voxel_mm(fixed: Geometry) -> float:
+    """Edge, mm, of cubes that divide the fixed image into about as many voxels as are looked at."""
+    volume = float(np.prod(np.array(fixed.size) * fixed.spacing))
+    return (volume / _WORKING_VOXELS) ** (1 / 3)
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """The nodes of a displacement field around the voxels of ``voxels``, with linear interpolation between them."""
+
+    voxels: Geometry
+
+    @cached_property
+    def geometry(self) -> Geometry:
+        """A node beyond the outermost voxels on each side: what lies a little outside is still moved along."""
+        span = np.array(self.voxels.size) - 1
+        count = np.ceil(span / _VOXELS_PER_NODE - 1e-9).astype(int) + 3
+        first = -((count - 1) * _VOXELS_PER_NODE - span) / 2
+        return Geometry(
+            size=tuple(count.tolist()),
+            spacing=tuple(s * _VOXELS_PER_NODE for s in self.voxels.spacing),
+            origin=tuple(self.voxels.points_of(first).tolist()),
+            direction=self.voxels.direction,
+        )
+
+    @property
+    def spacing(self) -> np.ndarray:
+        """(i, j, k), mm."""
+        return np.array(self.geometry.spacing)
+
+    @cached_property
+    def to_voxels(self) -> Sequence[np.ndarray]:
+        """Matrices that interpolate a field at the voxels."""
+        first = self.geometry.indices_of(np.array(self.voxels.origin))
+        matrices = []
+        for axis in reversed(range(3)):
+            places = first[axis] + np.arange(self.voxels.size[axis]) / _VOXELS_PER_NODE
+            matrices.append(axes.interpolation(places, self.geometry.size[axis]))
+        return matrices
+
+    @cached_property
+    def from_voxels(self) -> Sequence[np.ndarray]:
+        """The adjoint: what each node gets of derivatives at the voxels."""
+        return axes.transposed(self.to_voxels)
+
+    def at_voxels(self, field: np.ndarray) -> np.ndarray:
+        """(c, k, j, i) at the voxels, of a (c, k, j, i) field at the nodes."""
+        return np.stack([axes.apply(self.to_voxels, component) for component in field])
+
+    def sums(self, values: np.ndarray) -> np.ndarray:
+        """(k, j, i) at the nodes: the adjoint, of (k, j, i) values at the voxels."""
+        return axes.apply(self.from_voxels, values)
