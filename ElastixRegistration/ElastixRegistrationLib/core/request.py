@@ -24,6 +24,7 @@ from .presets.preset import Preset
 AUTO, KEEP = "auto", "keep"
 INTERPOLATIONS = ("linear", "bspline", "nearest")
 INITIALIZATIONS = ("geometry", "mass", "none")
+SLIDING = (AUTO, "off")
 EFFORTS = ("fast", "normal", "thorough")
 
 
@@ -77,6 +78,10 @@ class RegistrationRequest:
     full_resolution: bool = choice(
         False, Switch(), "full resolution",
         "register large images voxel by voxel, although the preset gains nothing from that",
+    )  # fmt: skip
+    sliding: str = choice(
+        AUTO, OneOf(SLIDING), "sliding",
+        "with a preset that adapts, let organs slide along each other where that clearly explains more; or never",
     )  # fmt: skip
     landmark_weight: float | None = choice(
         None, Number(0.0), "landmark weight",

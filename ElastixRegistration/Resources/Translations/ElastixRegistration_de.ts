@@ -1092,6 +1092,22 @@
         <translation>Große Bilder Voxel für Voxel registrieren, obwohl die Voreinstellung davon nichts hat.</translation>
     </message>
     <message>
+        <source>Sliding:</source>
+        <translation>Gleiten:</translation>
+    </message>
+    <message>
+        <source>With a preset that adapts, let organs slide along each other where that clearly explains more; or never.</source>
+        <translation>Mit einer Voreinstellung, die sich anpasst: Organe aneinander gleiten lassen, wo das deutlich mehr erklärt; oder nie.</translation>
+    </message>
+    <message>
+        <source>Auto</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>Aus</translation>
+    </message>
+    <message>
         <source>Landmark weight:</source>
         <translation>Gewicht der Landmarken:</translation>
     </message>

@@ -51,12 +51,14 @@ Run = Callable[[ParameterMap, Any], StageResult]
 
 @dataclass
 class Outcome:
-    """``transform``: fixed to moving points. ``words``: what was chosen and why, for the sentence of the user."""
+    """``transform``: fixed to moving points. ``words``: what was chosen and why, for the sentence of the user.
+    ``spline``: what the B-spline stage made, where it was plausible."""
 
     transform: Any
     stages: list[dict[str, tuple[str, ...]]]
     words: list[str]
     ran_dense: bool = False
+    spline: Any = None
 
 
 def run_automatic(
@@ -86,6 +88,7 @@ class _Automatic:
         self.words: list[str] = []
         self.ran_dense = False
         self.failure: RegistrationError | None = None
+        self.spline: Any = None
 
     def outcome(self, start: np.ndarray) -> Outcome:
         first = self._candidate(affine_from_matrix(start))
@@ -103,7 +106,7 @@ class _Automatic:
             f"mutual information on voxels that no stage was fitted to went from {before:.2f} at the start to"
             f" {after:.2f} nats"
         )
-        return Outcome(final.transform, self.stages, self.words, self.ran_dense)
+        return Outcome(final.transform, self.stages, self.words, self.ran_dense, self.spline)
 
     def _candidate(self, transform: Any) -> _Candidate:
         return _Candidate(transform, self.evidence.measure(transform))
@@ -182,6 +185,7 @@ class _Automatic:
         spline = self._tried(bspline_stage(self.bspline_map, *geometries, grid_mm, self.effort), linear.transform)
         spline = self._plausible(spline, linear, self.effort.levels[0])
         best = linear
+        self.spline = None if spline is None else spline.transform
         if spline is not None and is_better(spline.measured, linear.measured):
             best = spline
         same = max(linear.measured.same_sign, best.measured.same_sign) >= _SAME_CONTRAST

@@ -29,13 +29,16 @@ from .start_search import Start, find_starts
 @dataclass(frozen=True)
 class AutomaticRun:
     """``transform``: fixed to moving points; ``stages``: what elastix ran, ``more_stages`` what ran after; ``notes``:
-    sentences for the user."""
+    sentences for the user. ``start``: homogeneous matrix that all of them started from, LPS mm.
+    ``spline``: what the B-spline stage made; None without one."""
 
     transform: Any
     stages: list[dict[str, tuple[str, ...]]]
     log: str
     notes: list[str]
     more_stages: list[ParameterMap]
+    start: np.ndarray
+    spline: Any = None
 
 
 def chooses_stages(stages: Sequence[ParameterMap], initial_transform: Any, has_channels: bool) -> bool:
@@ -101,7 +104,7 @@ def run_on_pair(
     outcome = run_automatic(pair, start, stages, run, effort_named(effort), log)
     sentence = f"Automatic: {'; '.join([*words, *outcome.words])}."
     dense = [dense_plan(effort_named(effort))] if outcome.ran_dense else []
-    return AutomaticRun(outcome.transform, outcome.stages, log.text, [sentence, *notes], dense)
+    return AutomaticRun(outcome.transform, outcome.stages, log.text, [sentence, *notes], dense, start, outcome.spline)
 
 
 def _with_changes(stage: ParameterMap, stages: Sequence[ParameterMap], changes: Sequence[str]) -> ParameterMap:

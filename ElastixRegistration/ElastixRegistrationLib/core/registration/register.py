@@ -25,7 +25,7 @@ from ..parameters.metric_stages import image_metric_count, other_metric_count, w
 from ..parameters.validation import validate_stages
 from ..presets.catalog import find_preset
 from ..presets.preset import Preset
-from ..request import RegistrationRequest
+from ..request import AUTO, RegistrationRequest
 from ..transforms.inverse import invert_points
 from ..transforms.itk_transforms import (
     affine_from_matrix,
@@ -51,6 +51,7 @@ from .checks import check_dimensions, check_start, checked_pairs, landmark_notes
 from .initialization import initial_translation
 from .memory import check_memory
 from .prepared_images import PreparedSide, everywhere, warped
+from .sliding import where_it_slides
 from .working_resolution import working_voxel
 
 #: What elastix may not do, whatever a parameter file says: ignore where images lie, add displacements.
@@ -143,6 +144,7 @@ def register(
     channels: Sequence[Channel] = (),
     landmark_weight: float | None = None,
     effort: str = "normal",
+    sliding: str = AUTO,
     parameter_changes: Sequence[str] = (),
     full_resolution: bool = False,
     log_to_console: bool = False,
@@ -161,7 +163,8 @@ def register(
     fixed to moving, that the stages continue from; ``initialization`` ("geometry", "mass", "none") makes one, None
     leaves the start to the stages. With ``adapt`` the stages are fitted to this pair, tried one by one and kept where
     they help (``core.automatic``), from a start that is searched for where none of the two is given; ``effort``
-    ("fast", "normal", "thorough") is what that may cost. ``channels`` are further pairs of images that the same
+    ("fast", "normal", "thorough") is what that may cost, and ``sliding`` "auto" lets organs slide along each other where
+    that clearly explains more, "off" never. ``channels`` are further pairs of images that the same
     transform must align, each with its own masks, metric and weight. ``landmark_weight`` lets the points guide all
     stages: their mean distance, mm, times this weight is added to what is minimized; without it, only stages that name
     the metric CorrespondingPointsEuclideanDistanceMetric use them. ``parameter_changes`` are made in the stages, after
@@ -184,6 +187,7 @@ def register(
         threads=threads,
         seed=seed,
         effort=effort,
+        sliding=sliding,
         full_resolution=full_resolution,
         landmark_weight=landmark_weight,
         parameter_changes=tuple(parameter_changes),
@@ -242,10 +246,13 @@ def register(
             log_to_console=log_to_console,
             log_to_file=log_to_file,
         )
-        maps = maps_if_small(found.transform, fixed_geometry)
-        ran = _Ran(
-            found.transform, maps, found.stages, found.log, [*notes, *found.notes], more_stages=found.more_stages
-        )
+        transform: Any = found.transform
+        slides: list[str] = []
+        if request.sliding == AUTO:
+            transform, slides = where_it_slides(found.transform, found.spline, fixed_side, moving_side, found.start)
+        maps = maps_if_small(transform, fixed_geometry)
+        notes = [*notes, *found.notes, *slides]
+        ran = _Ran(transform, maps, found.stages, found.log, notes, more_stages=found.more_stages)
         return _result(ran, sides, fixed_geometry, moving, background, threads, progress)
     if adapt:
         fitted = _fitted(stages, fixed_side, moving_side, initial_transform, initialization, bool(channels))

@@ -55,7 +55,7 @@ def interpolation(places: np.ndarray, count: int) -> np.ndarray:
 
 
 def gaussian(count: int, sigma: float) -> np.ndarray:
-    """(``count``, ``count``): weighted means with a Gaussian of ``sigma`` elements; weights at the ends sum to 1 too."""
+    """(``count``, ``count``): means weighted by a Gaussian of ``sigma`` elements; the weights always sum to 1."""
     distance = np.abs(np.subtract.outer(np.arange(count), np.arange(count)))
     weights = np.exp(-0.5 * (distance / sigma) ** 2) * (distance <= np.ceil(3 * sigma))
     return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
@@ -69,7 +69,7 @@ def differences(field: np.ndarray, spacing: np.ndarray) -> np.ndarray:
     result = np.zeros((3, *field.shape), np.float32)
     for axis in range(3):
         near, _ = _neighbors(axis)
-        result[(axis, *near)] = np.diff(field, axis=3 - axis) / np.float32(spacing[axis])
+        result[axis][near] = np.diff(field, axis=3 - axis) / np.float32(spacing[axis])
     return result
 
 
@@ -78,7 +78,7 @@ def differences_adjoint(flows: np.ndarray, spacing: np.ndarray) -> np.ndarray:
     result = np.zeros(flows.shape[1:], np.float32)
     for axis in range(3):
         near, far = _neighbors(axis)
-        flow = flows[(axis, *near)] / np.float32(spacing[axis])
+        flow = flows[axis][near] / np.float32(spacing[axis])
         result[near] -= flow
         result[far] += flow
     return result

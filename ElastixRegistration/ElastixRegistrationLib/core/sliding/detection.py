@@ -8,8 +8,9 @@ the image, and taken only when it explains the other part, which it has not seen
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -56,26 +57,27 @@ class Sliding:
         )
 
 
-def find_sliding(fixed: SlidingImage, moving: SlidingImage, free: Any, start: np.ndarray) -> Sliding | None:
-    """A transform that slides, in place of ``free``, an itk transform; None where nothing slides.
+def find_sliding(
+    fixed: SlidingImage, moving: SlidingImage, found: Any, free: Any, starts: Sequence[np.ndarray]
+) -> Sliding | None:
+    """A transform that slides, in place of ``found``, an itk transform; None where nothing slides.
 
-    ``start``: homogeneous matrix, fixed to moving points, LPS mm, with which what stands still stays.
+    ``free``: an itk transform too, a smooth one, that follows what moves and drags along what does not: it is the
+    clearer, the smoother it is. ``starts``: homogeneous matrices, fixed to moving points, LPS mm; with one of them,
+    what stands still stays.
     """
     voxel_mm = working_voxel_mm(fixed.geometry)
-    likeness = LocalCorrelation(fixed.reduced(voxel_mm), moving.reduced(voxel_mm), start)
-    free_field = field_of(free, likeness.nodes.geometry, start)
-    stiff_field = np.zeros_like(free_field)
+    images = fixed.reduced(voxel_mm), moving.reduced(voxel_mm)
+    motions = [_two_motions(LocalCorrelation(*images, start), free, start) for start in starts]
+    best = max(motions, key=lambda one: one.still_share)
+    if best.still_share < _LEAST_STILL:
+        return None
+    likeness = best.likeness
     unseen, centers = _unseen_blocks(likeness.inside.shape)
-    likeness.look_from(free_field, unseen)
-    if not likeness.weights.any():
-        return None
-    is_free = fuse(likeness, stiff_field, free_field)
-    if _still_share(likeness, is_free, free_field) < _LEAST_STILL:
-        return None
-    field = np.where(is_free, free_field, stiff_field)
-    likeness.look_from(field, unseen)
-    field = improve(likeness, field, _ITERATIONS)
-    gain, errors = _unseen_gain(likeness, field, free_field, centers)
+    likeness.look_from(best.fused, unseen)
+    field = improve(likeness, best.fused, _ITERATIONS)
+    before = field_of(found, likeness.nodes.geometry, best.start)
+    gain, errors = _unseen_gain(likeness, field, before, centers)
     if gain < _LEAST_GAIN or errors < _LEAST_ERRORS:
         return None
     likeness.look_from(field)
@@ -84,13 +86,30 @@ def find_sliding(fixed: SlidingImage, moving: SlidingImage, free: Any, start: np
     surface = steep > 1
     jumps = (steep * np.mean(likeness.nodes.spacing))[surface]
     return Sliding(
-        transform=transform_of(field, likeness.nodes.geometry, start),
+        transform=transform_of(field, likeness.nodes.geometry, best.start),
         field=field,
         grid=likeness.nodes.geometry,
         surface=surface,
         jump_mm=float(np.median(jumps)) if len(jumps) else 0.0,
         gain=gain,
     )
+
+
+class _TwoMotions(NamedTuple):
+    """``fused``: (3, k, j, i), mm, before ``start``: of a free motion and of standing still, each where it fits."""
+
+    likeness: LocalCorrelation
+    start: np.ndarray
+    fused: np.ndarray
+    still_share: float
+
+
+def _two_motions(likeness: LocalCorrelation, free: Any, start: np.ndarray) -> _TwoMotions:
+    field = field_of(free, likeness.nodes.geometry, start)
+    still = np.zeros_like(field)
+    likeness.look_from(field, _unseen_blocks(likeness.inside.shape)[0])
+    is_free = fuse(likeness, still, field)
+    return _TwoMotions(likeness, start, np.where(is_free, field, still), _still_share(likeness, is_free, field))
 
 
 def field_of(transform: Any, grid: Geometry, start: np.ndarray) -> np.ndarray:
@@ -116,7 +135,7 @@ def _still_share(likeness: LocalCorrelation, is_free: np.ndarray, free: np.ndarr
     far = np.linalg.norm(likeness.nodes.at_voxels(free), axis=0) > node_mm
     still = axes.apply(likeness.nodes.to_voxels, is_free.astype(np.float32)) < 0.5
     textured = (likeness.weights > 0) & (likeness.contrast > _TEXTURE)
-    return float(np.count_nonzero(textured & far & still) / max(np.count_nonzero(textured), 1))
+    return float(np.count_nonzero(textured & far & still)) / max(int(np.count_nonzero(textured)), 1)
 
 
 def _unseen_blocks(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:

@@ -8,8 +8,8 @@ from .local_correlation import LocalCorrelation
 from .minimize import minimize
 from .variation import fused, total_variation
 
-#: Price of total variation against local correlation. Measured on MR of a breathing liver: from 0.1 to 0.3 errors differ
-#: by a tenth; below, noise is followed, above, ribs are dragged along.
+#: Price of total variation against local correlation. Measured on MR of a breathing liver: with 0.1 to 0.3 errors
+#: differ by a tenth; with less noise is followed, with more ribs are dragged along.
 WEIGHT = 0.2
 
 

@@ -27,9 +27,7 @@ class LocalCorrelation:
     fixed image; windows then see nothing from beyond it. ``weights`` say which windows count; set by ``look_from``.
     """
 
-    def __init__(
-        self, fixed: SlidingImage, moving: SlidingImage, start: np.ndarray, region: np.ndarray | None = None
-    ):
+    def __init__(self, fixed: SlidingImage, moving: SlidingImage, start: np.ndarray, region: np.ndarray | None = None):
         self._moving = moving
         self.nodes = Nodes(fixed.geometry)
         self._window = [axes.gaussian(n, WINDOW) for n in fixed.voxels.shape]
@@ -123,9 +121,11 @@ class LocalCorrelation:
         strides = (1, volume.shape[2], volume.shape[1] * volume.shape[2])
         base: np.ndarray | int = 0
         parts = []
-        for axis, index in enumerate(self._indices(field)):
+        beyond = []
+        for axis, place in enumerate(self._indices(field)):
             count = volume.shape[2 - axis]
-            index = np.clip(index, 0, count - 1)
+            index = np.clip(place, 0, count - 1)
+            beyond.append(index != place)
             low = np.minimum(index.astype(np.intp), max(count - 2, 0))
             parts.append(index - low)
             base = base + low * strides[axis]
@@ -141,7 +141,8 @@ class LocalCorrelation:
         if not with_slopes:
             return values, []
         by_i = [along_i[0] + y * (along_i[1] - along_i[0]), along_i[2] + y * (along_i[3] - along_i[2])]
-        return values, [by_i[0] + z * (by_i[1] - by_i[0]), along_j[0] + z * (along_j[1] - along_j[0]), along_k]
+        slopes = [by_i[0] + z * (by_i[1] - by_i[0]), along_j[0] + z * (along_j[1] - along_j[0]), along_k]
+        return values, [np.where(outside, 0, slope) for outside, slope in zip(beyond, slopes, strict=True)]
 
 
 def _voxel_places(grid: Geometry, to_index: np.ndarray) -> np.ndarray:

@@ -1,0 +1,46 @@
+"""Two textured blocks that meet in an oblique plane, one of which slides along it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from ElastixRegistrationLib.core.images.geometry import Geometry
+
+#: Unit normal of the plane, LPS, and the direction in it along which the upper block slides.
+NORMAL = np.array([0.6, 0.64, 0.48])
+ALONG = np.cross(NORMAL, [0.0, 0.0, 1.0])
+ALONG /= np.linalg.norm(ALONG)
+GRID = Geometry((56, 60, 36), (2.0, 2.0, 3.0), (-55.0, -59.0, -52.5), ((1.0, 0, 0), (0, 1.0, 0), (0, 0, 1.0)))
+
+
+class Phantom(NamedTuple):
+    """(k, j, i) images on ``GRID``; ``upper``: (k, j, i), mm above the plane in the fixed image; ``shift``: of the
+    upper block, LPS mm, from the fixed to the moving image."""
+
+    fixed: np.ndarray
+    moving: np.ndarray
+    upper: np.ndarray
+    shift: np.ndarray
+
+
+def phantom(slide_mm: float) -> Phantom:
+    k, j, i = np.meshgrid(*(np.arange(n, dtype=float) for n in GRID.size[::-1]), indexing="ij")
+    points = GRID.points_of(np.stack([i, j, k], axis=-1))
+    upper = points @ NORMAL
+    shift = slide_mm * ALONG
+    above, below = _texture(1), _texture(2)
+    fixed = np.where(upper > 0, above(points), below(points))
+    moving = np.where(upper > 0, above(points - shift), below(points))
+    noise = np.random.default_rng(3).normal(0, 2, (2, *upper.shape))
+    return Phantom((fixed + noise[0]).astype(np.float32), (moving + noise[1]).astype(np.float32), upper, shift)
+
+
+def _texture(seed: int):
+    """Gray values, about 0 to 200, at points (..., 3), LPS mm: waves of 12 to 40 mm in all directions."""
+    draw = np.random.default_rng(seed)
+    directions = draw.normal(size=(40, 3))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    waves = directions * (2 * np.pi / draw.uniform(12, 40, (40, 1)))
+    phases = draw.uniform(0, 2 * np.pi, 40)
+    return lambda points: 100 + 100 / np.sqrt(20) * np.cos(points @ waves.T + phases).sum(axis=-1)

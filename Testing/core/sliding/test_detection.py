@@ -1,0 +1,44 @@
+"""Whether something slides is found out, and followed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from ElastixRegistrationLib.core.sliding.detection import find_sliding, transform_of
+from ElastixRegistrationLib.core.sliding.grids import Nodes, SlidingImage
+from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
+
+from .sliding_phantom import GRID, NORMAL, phantom
+
+
+def _smeared(shift: np.ndarray):
+    """What a smooth registration finds: the upper block in place, and 25 mm of the lower one dragged along."""
+    nodes = Nodes(GRID).geometry
+    k, j, i = np.meshgrid(*(np.arange(n) for n in nodes.size[::-1]), indexing="ij")
+    height = nodes.points_of(np.stack([i, j, k], axis=-1)) @ NORMAL
+    share = np.clip(1 + height / 40, 0, 1) ** 2
+    return transform_of(shift[:, None, None, None] * share, nodes, np.eye(4))
+
+
+def test_a_block_that_slides_is_followed_and_the_other_one_let_go():
+    fixed, moving, upper, shift = phantom(15.0)
+    images, smooth = (SlidingImage(fixed, GRID), SlidingImage(moving, GRID)), _smeared(shift)
+    found = find_sliding(*images, smooth, smooth, [np.eye(4)])
+    assert found is not None
+    assert found.jump_mm == pytest.approx(15, abs=5)
+    inner = np.zeros_like(upper, bool)
+    inner[4:-4, 6:-6, 6:-6] = True
+    for side, truth in ((upper > 6, shift), (upper < -6, 0 * shift)):
+        points = GRID.points_of(np.argwhere(side & inner)[::97, ::-1])
+        # Where the block was taken out of the image there is nothing to find it by.
+        seen = (np.abs(points + truth) < 45).all(axis=1)
+        errors = np.linalg.norm(map_points(found.transform, points) - points - truth, axis=1)[seen]
+        assert np.median(errors) < 0.5
+        assert np.percentile(errors, 90) < 1.5
+
+
+def test_what_does_not_slide_is_left_alone():
+    fixed, moving, _, _ = phantom(0.0)
+    shift = np.array([1.0, -2.0, 1.5])
+    images, smooth = (SlidingImage(fixed, GRID), SlidingImage(moving, GRID)), _smeared(shift)
+    assert find_sliding(*images, smooth, smooth, [np.eye(4)]) is None

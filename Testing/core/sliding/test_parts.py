@@ -1,0 +1,109 @@
+"""The derivatives and the choices that a sliding field is found by, against plain computations."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from ElastixRegistrationLib.core.images.geometry import Geometry
+from ElastixRegistrationLib.core.sliding import axes
+from ElastixRegistrationLib.core.sliding.grids import Nodes, SlidingImage
+from ElastixRegistrationLib.core.sliding.local_correlation import LocalCorrelation
+from ElastixRegistrationLib.core.sliding.minimize import minimize
+from ElastixRegistrationLib.core.sliding.variation import fused, steepness, total_variation
+
+TURN = np.array([[0.0, -1.0, 0.0], [0.8, 0.0, 0.6], [-0.6, 0.0, 0.8]])
+GRID = Geometry((14, 12, 10), (2.0, 2.5, 4.0), (3.0, -5.0, 8.0), tuple(map(tuple, TURN)))
+SPACING = np.array([2.0, 3.0, 4.0])
+
+
+def _smooth(shape: tuple[int, ...], seed: int) -> np.ndarray:
+    noise = np.random.default_rng(seed).normal(size=shape).astype(np.float32)
+    return axes.apply([axes.gaussian(n, 1.5) for n in shape], noise)
+
+
+def test_differences_and_their_adjoint_agree():
+    draw = np.random.default_rng(0)
+    field = draw.normal(size=(3, 5, 6, 7)).astype(np.float32)
+    flows = draw.normal(size=(3, 3, 5, 6, 7)).astype(np.float32)
+    forward = float((axes.differences(field, SPACING) * flows).sum())
+    assert forward == pytest.approx(float((field * axes.differences_adjoint(flows, SPACING)).sum()), rel=1e-4)
+
+
+def test_the_derivative_of_total_variation_is_its_slope():
+    draw = np.random.default_rng(1)
+    field, change = draw.normal(size=(2, 3, 5, 6, 7)).astype(np.float32)
+    _, gradient = total_variation(field, SPACING)
+    step = np.float32(1e-2)
+    ahead, behind = (total_variation(field + s * change, SPACING)[0] for s in (step, -step))
+    assert float((gradient * change).sum()) == pytest.approx((ahead - behind) / (2 * step), rel=1e-2)
+
+
+def test_steepness_is_one_where_neighbors_differ_by_their_distance():
+    field = np.zeros((3, 4, 4, 4), np.float32)
+    field[1, :, 2:] = 3.0  # mm, and nodes along j are 3 mm apart
+    assert np.unique(steepness(field, SPACING)).tolist() == [0.0, 1.0]
+    assert (steepness(field, SPACING)[:, 1] == 1).all()
+
+
+def test_fusing_finds_the_best_of_all_choices():
+    draw = np.random.default_rng(2)
+    first, second = np.zeros((3, 2, 2, 3), np.float32), draw.normal(2, 1, (3, 2, 2, 3)).astype(np.float32)
+    advantage = draw.normal(0, 0.05, (2, 2, 3)).astype(np.float32)
+
+    def energy(shares: np.ndarray) -> float:
+        field = first + shares * (second - first)
+        return 0.1 * float(steepness(field, SPACING).mean()) - float((shares * advantage).sum())
+
+    best = min(energy(np.reshape(choice, (2, 2, 3))) for choice in itertools.product((0.0, 1.0), repeat=12))
+    shares = fused(first, second, advantage, 0.1, SPACING)
+    assert energy(shares) <= best + 1e-3
+
+
+def test_minimize_finds_the_minimum_of_a_stretched_bowl():
+    scales, target = np.array([1, 30, 900], np.float32), np.array([3, -2, 1], np.float32)
+
+    def bowl(place: np.ndarray) -> tuple[float, np.ndarray]:
+        return float((scales * (place - target) ** 2).sum()), 2 * scales * (place - target)
+
+    assert minimize(bowl, np.zeros(3, np.float32), 60, 1.0) == pytest.approx(target, abs=1e-3)
+
+
+def test_the_nodes_reproduce_a_linear_motion_at_the_voxels():
+    nodes = Nodes(GRID)
+    k, j, i = np.meshgrid(*(np.arange(n) for n in nodes.geometry.size[::-1]), indexing="ij")
+    places = np.moveaxis(nodes.geometry.points_of(np.stack([i, j, k], axis=-1)), -1, 0).astype(np.float32)
+    k, j, i = np.meshgrid(*(np.arange(n) for n in GRID.size[::-1]), indexing="ij")
+    expected = np.moveaxis(GRID.points_of(np.stack([i, j, k], axis=-1)), -1, 0)
+    assert nodes.at_voxels(places) == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize("with_region", [False, True])
+def test_the_derivative_of_local_correlation_is_its_slope(with_region):
+    fixed = SlidingImage(_smooth(GRID.size[::-1], 4), GRID)
+    moving = SlidingImage(_smooth(GRID.size[::-1], 5), GRID)
+    start = np.eye(4)
+    start[:3, :3] += np.random.default_rng(6).normal(0, 0.03, (3, 3))
+    region = np.random.default_rng(7).random(GRID.size[::-1]) > 0.3 if with_region else None
+    likeness = LocalCorrelation(fixed, moving, start, region)
+    shape = (3, *likeness.nodes.geometry.size[::-1])
+    field = np.random.default_rng(8).normal(0, 0.5, shape).astype(np.float32)
+    likeness.look_from(field)
+    _, gradient = likeness.value_and_gradient(field)
+    step = np.float32(0.02)
+    for axis in range(3):
+        change = np.zeros(shape, np.float32)
+        change[axis] = 1 + _smooth(shape[1:], axis)
+        ahead, behind = (likeness.value_and_gradient(field + s * change)[0] for s in (step, -step))
+        # Linear interpolation has kinks, which a difference smooths.
+        assert float((gradient * change).sum()) == pytest.approx((ahead - behind) / (2 * step), rel=0.05, abs=2e-4)
+
+
+def test_an_image_correlates_fully_with_itself_in_its_own_place():
+    image = SlidingImage(100 * _smooth(GRID.size[::-1], 4), GRID)
+    likeness = LocalCorrelation(image, image, np.eye(4))
+    still = np.zeros((3, *likeness.nodes.geometry.size[::-1]), np.float32)
+    contrast = likeness.contrast**2
+    expected = contrast / (contrast + 0.02**2)  # the noise that is added to both variances
+    assert likeness.map(still) == pytest.approx(expected, abs=0.01)
