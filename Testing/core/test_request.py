@@ -27,6 +27,7 @@ CHOSEN = RegistrationRequest(
     seed=0,
     effort="thorough",
     full_resolution=True,
+    sliding="off",
     landmark_weight=0.25,
     parameter_changes=("NumberOfSpatialSamples=99", "2:MaximumNumberOfIterations=5 6"),
 )
