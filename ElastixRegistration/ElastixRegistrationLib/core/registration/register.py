@@ -163,8 +163,8 @@ def register(
     fixed to moving, that the stages continue from; ``initialization`` ("geometry", "mass", "none") makes one, None
     leaves the start to the stages. With ``adapt`` the stages are fitted to this pair, tried one by one and kept where
     they help (``core.automatic``), from a start that is searched for where none of the two is given; ``effort``
-    ("fast", "normal", "thorough") is what that may cost, and ``sliding`` "auto" lets organs slide along each other where
-    that clearly explains more, "off" never. ``channels`` are further pairs of images that the same
+    ("fast", "normal", "thorough") is what that may cost, and ``sliding`` "auto" lets organs slide along each other
+    where that clearly explains more, "off" never. ``channels`` are further pairs of images that the same
     transform must align, each with its own masks, metric and weight. ``landmark_weight`` lets the points guide all
     stages: their mean distance, mm, times this weight is added to what is minimized; without it, only stages that name
     the metric CorrespondingPointsEuclideanDistanceMetric use them. ``parameter_changes`` are made in the stages, after
