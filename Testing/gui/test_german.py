@@ -80,7 +80,7 @@ def test_the_panel_speaks_german(german_panel):
     wrong = _untranslated("ElastixRegistration", root) + _untranslated("TransformSection", root)
     assert [line for line in wrong if line.partition(".")[0] not in changing] == []
     assert widget.ui.applyButton.text == "Anwenden"
-    assert widget.ui.startSelector.currentText == "Was die Voreinstellung sagt"
+    assert widget.ui.startSelector.currentText == "Wie in der Voreinstellung"
 
 
 def test_nothing_of_the_panel_is_truncated(german_panel, german, tmp_path):

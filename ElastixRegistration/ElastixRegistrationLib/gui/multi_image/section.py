@@ -167,18 +167,17 @@ class ManySection(Section):
         ui.openPageButton.enabled = isCohort and not isRunning and self._cohort.page() is not None
 
     def _say(self, message: str, whatever: bool = False) -> None:
-        """Of the run: it is shown with its tab, until a choice changes. ``whatever``: choices are changing just now."""
+        """Of the run: shown with its tab until a choice changes. ``whatever``: also then, as it says what changed."""
         part = self._running or self._part()
-        content = contentOf(self.choices.node) if self.choices is not None and not self.control.isRunning else ()
-        self._told[part] = (message, None if whatever else content)
+        isBound = not whatever and self.choices is not None and not self.control.isRunning
+        self._told[part] = (message, contentOf(self.choices.node) if isBound else ())
         self._showMessage()
 
     def _showMessage(self) -> None:
-        part = self._running if self.control.isRunning and self._running is not None else self._part()
+        # Closing the scene takes the choice of the tab with it, but not the message that it was closed.
+        isOfRun = self.control.isRunning or self._told.get(self._running, ("", None))[1] == ()
+        part = self._running if isOfRun and self._running is not None else self._part()
         message, content = self._told.get(part, ("", ()))
-        if content is None and self.choices is not None and self.choices.node.GetScene() is not None:
-            content = contentOf(self.choices.node)
-            self._told[part] = (message, content)
         if content and (self.choices is None or _without(content) != _without(contentOf(self.choices.node))):
             message = ""
         tell(self.ui.manyMessageLabel, message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import qt
 from slicer.i18n import tr as _
 
 from ..log_window import LogWindow
@@ -48,8 +49,6 @@ class RunSection(Section):
         self.log.cleanup()
 
     def _show(self) -> None:
-        if self._content == ():  # it was said of choices that were changing
-            self._pair, self._content = pairOf(self.choices), contentOf(self.choices.node)
         self._showButton()
         self._showRun()
 
@@ -93,10 +92,16 @@ class RunSection(Section):
             self.ui.progressBar.value = 1000
         elif whatever or self.choices is None:
             self._content = ()
+            qt.QTimer.singleShot(0, self._settle)
         else:
             self._content = contentOf(self.choices.node)
         self._showButton()
         self._showRun()
+
+    def _settle(self) -> None:
+        """What ended the run, such as the removal of an input, is over: a change from now on is one of the user's."""
+        if self._content == () and self.choices is not None and self.choices.node.GetScene() is not None:
+            self._pair, self._content = pairOf(self.choices), contentOf(self.choices.node)
 
     def forget(self) -> None:
         """Another scene: nothing has run in it."""
