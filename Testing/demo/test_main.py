@@ -18,7 +18,7 @@ def test_a_second_demo_prints_what_the_first_did(tmp_path):
     for name, shift in (("fixed scan", (0.0, 0.0, 0.0)), ("moving scan", (3.0, 0.0, 0.0))):
         write_image(blobs(grid(), shift), tmp_path / f"{name}.nrrd")
     code = (
-        f"import sys; sys.path.insert(0, {str(SOURCES)!r})\n"
+        f"import sys; sys.path[:0] = [{str(SOURCES)!r}, {str(SOURCES.parent / 'Testing')!r}]\n"
         "from demo.__main__ import main\n"
         "arguments = ['fixed scan.nrrd', 'moving scan.nrrd', '--preset', 'translation', '--output', 'über demo']\n"
         "sys.exit(main(arguments) or main(arguments))\n"
