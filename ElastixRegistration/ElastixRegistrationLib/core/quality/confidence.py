@@ -82,7 +82,7 @@ class UncertainPlace:
 
 @dataclass(frozen=True)
 class ConfidenceMap:
-    """``error_mm`` (k, j, i) float32 on ``geometry``: at four of five places the registration is at most so far off.
+    """``error_mm`` (k, j, i) float32 on ``geometry``: how far off the registration may be, an estimate not yet validated.
 
     ``inside``: where the object is; elsewhere the estimate says nothing. ``places``: the least certain ones first.
     """

@@ -309,7 +309,8 @@ def _confidence(report: Report) -> str:
         for plane in planes
     ]
     caption = (
-        f"At four of five places the registration is at most so far off: from 0 mm (dark) to {most:.1f} mm (yellow)."
+        f"How far off the registration may be, from 0 mm (dark) to {most:.1f} mm (yellow): an estimate to show where"
+        " to look, not validated as a measure."
         " Estimated from what changes with the seed, the start and the direction, from what does not match, and from"
         " what is too flat to tell. What every registration misses alike, it cannot see."
     )
