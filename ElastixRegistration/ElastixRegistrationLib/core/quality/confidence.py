@@ -82,7 +82,7 @@ class UncertainPlace:
 
 @dataclass(frozen=True)
 class ConfidenceMap:
-    """``error_mm`` (k, j, i) float32 on ``geometry``: how far off the registration may be, an estimate not yet validated.
+    """``error_mm`` (k, j, i) float32 on ``geometry``: how far off the registration may be, not validated.
 
     ``inside``: where the object is; elsewhere the estimate says nothing. ``places``: the least certain ones first.
     """
