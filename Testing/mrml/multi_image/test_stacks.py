@@ -58,7 +58,7 @@ def test_turned_slices_are_brought_onto_the_middle_one(a_volume_node, a_transfor
 
 def test_what_is_no_stack_is_told(a_volume_node, options):
     logic = RegistrationLogic()
-    with pytest.raises(InputError, match="one slice only"):
+    with pytest.raises(InputError, match="has only one slice"):
         logic.alignStack(a_volume_node(np.zeros((1, 9, 9), np.int16)), **options)
     stack = a_volume_node(np.zeros((3, 9, 9), np.int16), name="sections")
     with pytest.raises(InputError, match="other than the stack itself"):

@@ -196,7 +196,7 @@ class TestErrorsNameTheNode:
             mask_on_grid(node, GRID, "fixed mask", ["lung"])
 
     def test_segments_of_a_volume(self, a_volume_node):
-        with pytest.raises(InputError, match="is no segmentation"):
+        with pytest.raises(InputError, match="is not a segmentation"):
             mask_on_grid(a_volume_node(np.ones((9, 9, 9))), GRID, "fixed mask", ["lung"])
 
     def test_no_mask_at_all(self, a_transform_node):
