@@ -35,7 +35,7 @@ _RESULT_MODULES = (
 #: Nothing more is loaded before that, for who has just started this process may be about to ask.
 _REST_S = 1.0
 #: Idle, a worker may not hold more; one that a large job has left with more ends.
-_MAX_IDLE_BYTES = 256 * 2**20
+_MAX_IDLE_BYTES = 320 * 2**20
 
 
 def main(idle_s: float) -> None:
