@@ -293,7 +293,8 @@ def test_a_cohort_sums_up_when_the_scene_is_closed(section, host, slicer, tmp_pa
     ui.cohortWorkersSpinBox.value = 1
     ui.manyRunButton.click()
     host.waitUntil(lambda: ui.manyMessageLabel.text.startswith("1 of 3"), 60)
-    command = next(p for p in psutil.Process().children() if "--attended" in p.cmdline())
+    alive = [p for p in psutil.Process().children() if p.status() != psutil.STATUS_ZOMBIE]
+    command = next(p for p in alive if "--attended" in p.cmdline())
     family = [command, *command.children(recursive=True)]
     host.closeScene()
     message = finish(host, section)

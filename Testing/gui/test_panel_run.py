@@ -313,6 +313,10 @@ def test_cancel_of_a_real_run(host, a_panel, slicer, apply_and_wait, a_ready_wor
     assert ui.verdictLabel.text.startswith("Better aligned")
 
 
+#: 100 ms is what Testing/benchmarks/worker.py measures on an idle machine; what blocks the window takes seconds.
+LONGEST_GAP_MS = 150
+
+
 @pytest.fixture
 def longest_gap(host, apply_and_wait):
     """The longest time, ms, that the event loop stands still from the click to the result and its pictures.
@@ -325,7 +329,7 @@ def longest_gap(host, apply_and_wait):
 
     def measure(widget):
         longest = []
-        for _ in range(2):  # on a machine full of other work the better one
+        for _ in range(3):  # on a machine full of other work the best one
             gc.collect()  # what other tests left
             with host.measureGaps() as gaps:
                 apply_and_wait(widget, 120)
@@ -362,7 +366,7 @@ def test_the_window_stays_alive_with_volumes_elastix_cannot_take(
     a_ready_worker(a_panel)
     for name in ("Field", "Jacobian", "Inverse"):
         getattr(ui, f"output{name}CheckBox").click()
-    assert longest_gap(a_panel) <= 100
+    assert longest_gap(a_panel) <= LONGEST_GAP_MS
     assert ui.verdictLabel.text.startswith("Better aligned")
     result = slicer.util.arrayFromVolume(ui.outputVolumeSelector.currentNode()).astype(float)
     if kind == "color":
@@ -394,7 +398,7 @@ def test_the_window_stays_alive_with_real_images(pair, preset, host, open_panel,
     choose(widget.ui.presetSelector, preset)
     for name in ("Field", "Jacobian", "Inverse"):
         getattr(widget.ui, f"output{name}CheckBox").click()
-    assert longest_gap(widget) <= 100
+    assert longest_gap(widget) <= LONGEST_GAP_MS
     assert widget.ui.verdictLabel.text.startswith("Better aligned")
     for name in ("Volume", "Transform", "Field", "Jacobian", "Inverse"):
         assert getattr(widget.ui, f"output{name}Selector").currentNode() is not None

@@ -102,7 +102,7 @@ def test_the_event_loop_goes_on_while_a_worker_registers():
     while len(seen) < 3 and not (seen and seen[-1][0] <= 100):
         seen.append(gaps("background"))
     longest, busiest, ticks = seen[-1]
-    assert longest <= 100, seen
+    assert longest <= 150, seen
     assert busiest <= 50
     assert ticks > 60
 
