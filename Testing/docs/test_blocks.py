@@ -15,8 +15,8 @@ import pytest
 from docs.blocks import LAYOUT, NOT_RUN, PYTHON, SHELL, SLICER, TOP, all_blocks
 from docs.workspace import make_workspace, short_group, short_sources
 from ElastixRegistrationLib.cli import main as cli
+from ElastixRegistrationLib.core.multi_image.groupwise import GroupSettings
 from ElastixRegistrationLib.core.presets.preset import Preset
-from ElastixRegistrationLib.core.registration.groupwise import GroupSettings
 
 MODULE = TOP / "ElastixRegistration"
 KINDS = (SHELL, PYTHON, SLICER, LAYOUT)

@@ -13,9 +13,9 @@ from ElastixRegistrationLib.core.files.image_files import write_image
 from ElastixRegistrationLib.core.files.point_files import Points, write_points
 from ElastixRegistrationLib.core.files.transform_files import write_transform
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
+from ElastixRegistrationLib.core.multi_image.groupwise import GroupSettings
 from ElastixRegistrationLib.core.presets.catalog import find_preset
 from ElastixRegistrationLib.core.presets.preset import Preset
-from ElastixRegistrationLib.core.registration.groupwise import GroupSettings
 from ElastixRegistrationLib.core.transforms.matrices import transform_from_matrix
 
 #: At most, of each resolution: that blocks run is tested here, how exact presets are elsewhere.

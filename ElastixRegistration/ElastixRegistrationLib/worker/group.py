@@ -10,7 +10,7 @@ import numpy as np
 
 from ..core.errors import InputError
 from ..core.images.background import BackgroundEstimate, estimate_background
-from ..core.registration.groupwise import GroupSettings, check_count, group_stages, register_group
+from ..core.multi_image.groupwise import GroupSettings, check_count, group_stages, register_group
 from ..core.transforms.plain_data import TransformData, VoxelData
 from .client import Job, RegistrationHandle
 from .messages import pack

@@ -14,8 +14,8 @@ from typing import Any
 from ..core.elastix.progress import ProgressEvent
 from ..core.errors import InputError, RegistrationError
 from ..core.parameters.maps import ParameterMap
+from ..core.presets.arguments import of_preset
 from ..core.presets.preset import Preset
-from ..core.registration.register import of_preset
 from .client import State
 from .pool import WorkerPool
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..core.errors import InputError, RegistrationError
-from ..core.registration.groupwise import GroupSettings
+from ..core.multi_image.groupwise import GroupSettings
 from .client import Job, RegistrationHandle, job_arguments
 from .group import GroupHandle, GroupJob
 from .messages import unpack

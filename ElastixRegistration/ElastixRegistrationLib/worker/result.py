@@ -37,7 +37,7 @@ class AsynchronousResult:
         self._moving = moving
 
     def __repr__(self) -> str:
-        from ..core.registration.register import result_text
+        from ..core.registration.result import result_text
 
         return result_text(self)
 
@@ -65,7 +65,7 @@ class AsynchronousResult:
         background: float | None = None,
     ) -> Any:
         """As of ``core.RegistrationResult``, computed in this process; ``outputs`` can hold it without that."""
-        from ..core.registration.register import RegistrationResult
+        from ..core.registration.result import RegistrationResult
 
         own = {name: getattr(self, name) for name in RegistrationResult.__dataclass_fields__}
         return RegistrationResult(**own).resample(moving, reference, interpolation, background)

@@ -12,8 +12,8 @@ import vtk
 from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.core.errors import InputError, RegistrationError
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view
+from ElastixRegistrationLib.core.multi_image.groupwise import GroupSettings
 from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
-from ElastixRegistrationLib.core.registration.groupwise import GroupSettings
 from ElastixRegistrationLib.mrml.logic import RegistrationLogic
 from ElastixRegistrationLib.mrml.nodes.coordinates import ijk_to_ras_of, lps_from_ras, vtk_matrix_from_array
 from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion

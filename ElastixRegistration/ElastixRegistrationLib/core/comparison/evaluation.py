@@ -17,7 +17,7 @@ from ..quality.assessment import Assessment, assess, label_figures
 from ..quality.figures import Comparison, Figure
 from ..quality.similarity import compare, landmark_errors
 from ..registration.checks import check_dimensions
-from ..registration.register import RegistrationResult
+from ..registration.result import RegistrationResult
 from ..transforms.itk_transforms import identity, map_points
 from ..transforms.plausibility import check_deformation
 from ..transforms.resampling import resample

@@ -13,7 +13,7 @@ from ..images.geometry import Geometry, array_view, as_scalar, geometry_of, imag
 from ..images.labels import shared_labels
 from ..images.object import object_mask
 from ..parameters.component_rules import POINTS_METRIC
-from ..registration.register import RegistrationResult
+from ..registration.result import RegistrationResult
 from ..transforms.itk_transforms import displacement_field, identity, map_points
 from ..transforms.plausibility import Plausibility, check_deformation
 from ..transforms.resampling import resample

@@ -1,1 +1,1 @@
-"""One registration from images to a transform: checks, masks, start, Automatic, pairs, groups and series."""
+"""One registration from images to a transform: checks, masks, start, Automatic, elastix, the result."""

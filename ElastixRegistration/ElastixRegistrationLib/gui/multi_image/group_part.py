@@ -43,7 +43,7 @@ class GroupPart(ManyPart):
         return "" if count >= _FEWEST else _("Check at least three volumes")
 
     def start(self) -> Any:
-        from ...core.registration.groupwise import GroupSettings
+        from ...core.multi_image.groupwise import GroupSettings
 
         choices, source = self.started, self._source()
         yield

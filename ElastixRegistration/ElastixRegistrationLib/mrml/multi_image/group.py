@@ -10,7 +10,7 @@ import numpy as np
 
 from ...core.errors import InputError
 from ...core.images.background import BackgroundEstimate
-from ...core.registration.groupwise import GroupSettings
+from ...core.multi_image.groupwise import GroupSettings
 from ...core.transforms.plain_data import VoxelData
 from ...core.transforms.planes import Plane, lifted_transform, plane_of
 from ...worker.client import State

@@ -15,8 +15,8 @@ import numpy as np
 
 from ...core.errors import ElastixRegistrationError, InputError, RegistrationError
 from ...core.images.background import BackgroundEstimate
+from ...core.multi_image.series import FramePair, compose_frames, frame_pairs
 from ...core.registration.memory import available_bytes, estimate_bytes
-from ...core.registration.series import FramePair, compose_frames, frame_pairs
 from ...core.request import RegistrationRequest
 from ...worker.client import State
 from ...worker.pool import WorkerPool, core_count

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...core.errors import InputError
 from ...core.images.geometry import array_view, geometry_of, image_from_array
-from ...core.registration.series import SeriesResult, align_stack
+from ...core.multi_image.series import SeriesResult, align_stack
 from ...core.request import RegistrationRequest
 from ..nodes.coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from ..nodes.incremental import run_to_completion

@@ -7,7 +7,7 @@ import pytest
 from core.phantoms import blobs, grid
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
-from ElastixRegistrationLib.core.registration.groupwise import GroupSettings, register_group
+from ElastixRegistrationLib.core.multi_image.groupwise import GroupSettings, register_group
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
 
 SHIFTS_2D = np.array([[-4, 2], [0, -3], [5, 1], [-1, 4], [3, -4], [-3, 0]], float)

@@ -7,8 +7,7 @@ import pytest
 from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
-from ElastixRegistrationLib.core.registration.initialization import any_rotation_start
-from ElastixRegistrationLib.core.registration.series import (
+from ElastixRegistrationLib.core.multi_image.series import (
     FramePair,
     align_stack,
     compose_frames,
@@ -17,6 +16,7 @@ from ElastixRegistrationLib.core.registration.series import (
     slices_of,
     stack_of,
 )
+from ElastixRegistrationLib.core.registration.initialization import any_rotation_start
 from ElastixRegistrationLib.core.transforms.itk_transforms import (
     affine_from_matrix,
     displacement_field_transform,

@@ -20,11 +20,11 @@ from ..elastix.run import run_elastix
 from ..errors import InputError, ResourceError
 from ..images.background import BackgroundEstimate, estimate_background, padding_mask
 from ..images.geometry import Geometry, array_view, as_scalar, check_image, geometry_of, image_from_array
+from ..registration.masks import metric_mask
+from ..registration.memory import available_bytes
 from ..transforms.itk_transforms import compose, identity
 from ..transforms.resampling import outside_of, resample
 from ..transforms.transform_parameters import extend_bspline, transforms_from_maps
-from .masks import metric_mask
-from .memory import available_bytes
 
 METRICS = {"variance": "VarianceOverLastDimensionMetric", "pca": "PCAMetric2"}
 #: Kind of transform: its name in elastix as a stack, and that of one member of it.

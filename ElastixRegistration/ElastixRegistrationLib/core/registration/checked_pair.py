@@ -1,0 +1,139 @@
+"""What ``core.register`` was given, checked and made ready before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..files.python_images import as_image
+from ..images.channels import Channel
+from ..images.geometry import Geometry, check_overlap, geometry_of
+from ..parameters.changes import changed
+from ..parameters.maps import ParameterMap
+from ..parameters.validation import validate_stages
+from ..request import RegistrationRequest
+from ..transforms.itk_transforms import map_points
+from .checks import check_dimensions, check_start, checked_pairs, landmark_notes, with_landmark_metric
+from .initialization import initial_translation
+from .memory import check_memory
+from .prepared_images import PreparedSide
+from .working_resolution import working_voxel
+
+
+@dataclass(frozen=True)
+class CheckedPair:
+    """One call of ``core.register``.
+
+    ``moving``: ITK image, not prepared. ``geometries`` and ``sides``: fixed and moving, of the images and then
+    of the channels, as they were given and as elastix gets them. ``start``: itk transform that was given, or made from
+    the centers; None leaves the start to the stages. ``notes``: sentences for the user.
+    """
+
+    request: RegistrationRequest
+    stages: list[ParameterMap]
+    channels: Sequence[Channel]
+    moving: Any
+    geometries: list[tuple[Geometry, Geometry]]
+    sides: list[tuple[PreparedSide, PreparedSide]]
+    fixed_points: np.ndarray | None
+    moving_points: np.ndarray | None
+    start: Any
+    notes: list[str]
+
+    @property
+    def fixed_geometry(self) -> Geometry:
+        return self.geometries[0][0]
+
+    @property
+    def dimension(self) -> int:
+        return self.fixed_geometry.dimension
+
+    def check_start_overlaps(self) -> None:
+        """Raise InputError where fixed and moving image do not meet at the start."""
+        check_overlap(*self.geometries[0], None if self.start is None else partial(map_points, self.start))
+
+
+def checked_pair(
+    request: RegistrationRequest,
+    stages: Sequence[ParameterMap],
+    images: tuple[Any, Any],
+    masks: tuple[Any, Any],
+    points: tuple[np.ndarray | None, np.ndarray | None],
+    initial_transform: Any,
+    channels: Sequence[Channel],
+) -> CheckedPair:
+    """Pairs are fixed and moving. Raises InputError for what cannot be registered."""
+    check_start(request, initial_transform)
+    names = "fixed", "moving"
+    fixed, moving = (as_image(image, f"{name} image") for image, name in zip(images, names, strict=True))
+    fixed_mask, moving_mask = (
+        None if mask is None else as_image(mask, f"{name} mask") for mask, name in zip(masks, names, strict=True)
+    )
+    pairs = checked_pairs(fixed, moving, channels)
+    geometries = [(geometry_of(one), geometry_of(other)) for one, other in pairs]
+    dimension = geometries[0][0].dimension
+    check_dimensions(dimension, initial_transform, *points)
+    notes = [
+        sentence
+        for points_of_side, geometry, name in zip(points, geometries[0], names, strict=True)
+        for sentence in landmark_notes(points_of_side, geometry, name)
+    ]
+    stages = changed(stages, request.parameter_changes)
+    if request.landmark_weight is not None:
+        stages = with_landmark_metric(stages, request.landmark_weight, points[0])
+    validate_stages(
+        stages,
+        dimension,
+        has_fixed_mask=fixed_mask is not None,
+        has_moving_mask=moving_mask is not None,
+        has_points=points[0] is not None,
+    )
+    voxel_mm = None if request.full_resolution else working_voxel(*geometries[0], stages)
+    check_memory(*geometries[0], stages, geometries[1:], voxel_mm)
+    sides = _sides(pairs, channels, fixed_mask, moving_mask, request.background, voxel_mm, request.threads)
+    start = initial_transform
+    if start is None and request.initialization not in (None, "none"):
+        one, other = sides[0]
+        start = initial_translation(
+            request.initialization, one.image, other.image, one.estimate.value, other.estimate.value, one.mask,
+            other.mask,
+        )  # fmt: skip
+    notes += _words_on_resolution(*sides[0])
+    return CheckedPair(request, stages, channels, moving, geometries, sides, *points, start, notes)
+
+
+def _sides(
+    pairs: Sequence[tuple[Any, Any]],
+    channels: Sequence[Channel],
+    fixed_mask: Any,
+    moving_mask: Any,
+    background: Any,
+    voxel_mm: float | None,
+    threads: int | None,
+) -> list[tuple[PreparedSide, PreparedSide]]:
+    """Fixed and moving sides: of the images, and of the channels after them."""
+    settings = [("fixed", "moving", fixed_mask, moving_mask, background)]
+    for channel in channels:
+        names = f"fixed {channel.name}", f"moving {channel.name}"
+        settings.append((*names, channel.fixed_mask, channel.moving_mask, channel.stage_background))
+    return [
+        (
+            # A number is for outside the moving image.
+            PreparedSide(name, fixed, mask, "keep" if value == "keep" else "auto", voxel_mm, threads),
+            PreparedSide(other_name, moving, other_mask, value, voxel_mm, threads),
+        )
+        for (fixed, moving), (name, other_name, mask, other_mask, value) in zip(pairs, settings, strict=True)
+    ]
+
+
+def _words_on_resolution(fixed: PreparedSide, moving: PreparedSide) -> list[str]:
+    """Sentences on images that elastix does not see in full resolution."""
+    return [
+        f"The {name} image is registered in voxels of {' x '.join(f'{s:.3g}' for s in side.geometry.spacing)} mm."
+        for name, side in (("fixed", fixed), ("moving", moving))
+        if max(side.factors) > 1
+    ]
