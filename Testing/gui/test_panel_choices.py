@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-from ElastixRegistrationLib.core.settings import RegistrationSettings
+from ElastixRegistrationLib.core.request import RegistrationRequest
 from ElastixRegistrationLib.mrml.run.parameter_node import ROLES, ParameterSet, parameter_nodes
 from gui.clicks import choose
 
@@ -18,7 +18,7 @@ LIBRARY = Path(__file__).resolve().parents[2] / "ElastixRegistration"
 def test_opens_with_two_volumes_a_preset_and_outputs_chosen(open_panel, a_pair):
     ui = open_panel().ui
     assert [ui.fixedVolumeSelector.currentNode(), ui.movingVolumeSelector.currentNode()] == list(a_pair)
-    assert ui.presetSelector.itemData(ui.presetSelector.currentIndex) == RegistrationSettings().preset
+    assert ui.presetSelector.itemData(ui.presetSelector.currentIndex) == RegistrationRequest().preset
     assert ui.outputVolumeCheckBox.checked
     assert ui.outputTransformCheckBox.checked
     assert (ui.applyButton.text, ui.applyButton.enabled) == ("Apply", True)
@@ -224,7 +224,7 @@ def test_every_choice_reaches_the_parameter_node(open_panel, a_pair, slicer):
     widget.panel.run.log.open()
     choose(widget.panel.run.log.ui.logDetailSelector, "all")
     choices = widget.panel.choices
-    assert choices.settings == RegistrationSettings(
+    assert choices.settings == RegistrationRequest(
         preset="rigid", interpolation="bspline", background=-7.5, threads=2, seed=11
     )
     assert choices.reference("initialTransform") is transform
@@ -251,7 +251,7 @@ def test_two_parameter_sets_side_by_side(open_panel, a_pair, slicer):
     assert ui.parameterSetSelector.currentNode() is second
     assert [ui.fixedVolumeSelector.currentNode(), ui.movingVolumeSelector.currentNode()] == list(a_pair)
     ui.movingVolumeSelector.setCurrentNode(a_pair[0])
-    assert ui.presetSelector.itemData(ui.presetSelector.currentIndex) == RegistrationSettings().preset
+    assert ui.presetSelector.itemData(ui.presetSelector.currentIndex) == RegistrationRequest().preset
     ui.parameterSetSelector.setCurrentNode(first)
     assert ui.presetSelector.itemData(ui.presetSelector.currentIndex) == "rigid"
     assert ui.movingVolumeSelector.currentNode() is a_pair[1]
@@ -302,7 +302,7 @@ def test_all_choices_survive_saving_closing_and_loading(open_panel, host, slicer
     slicer.mrmlScene.SetURL(str(tmp_path / "scene.mrml"))
     slicer.mrmlScene.Commit()
     host.closeScene()
-    assert ui.presetSelector.itemData(ui.presetSelector.currentIndex) == RegistrationSettings().preset
+    assert ui.presetSelector.itemData(ui.presetSelector.currentIndex) == RegistrationRequest().preset
     assert ui.seedSpinBox.value == -1
     slicer.mrmlScene.Import()
     host.pump(0.05)
@@ -326,7 +326,7 @@ def test_undo_and_redo_leave_the_panel_consistent(open_panel, a_pair, slicer):
         scene.SaveStateForUndo()
         choose(ui.presetSelector, "rigid")
         scene.Undo()
-        assert ui.presetSelector.itemData(ui.presetSelector.currentIndex) == RegistrationSettings().preset
+        assert ui.presetSelector.itemData(ui.presetSelector.currentIndex) == RegistrationRequest().preset
         scene.Redo()
         assert ui.presetSelector.itemData(ui.presetSelector.currentIndex) == "rigid"
         assert widget.panel.choices.settings.preset == "rigid"
@@ -346,7 +346,7 @@ def test_undo_and_redo_leave_the_panel_consistent(open_panel, a_pair, slicer):
 def test_a_set_that_makes_no_sense_gets_the_defaults(open_panel, a_pair, caplog):
     widget = open_panel()
     widget.panel.choices.node.SetParameter("interpolation", "magic")
-    assert widget.panel.choices.settings == RegistrationSettings()
+    assert widget.panel.choices.settings == RegistrationRequest()
     assert "magic" in caplog.text
 
 
@@ -386,7 +386,7 @@ def test_a_deleted_parameter_set_is_asked_for(open_panel, a_pair, slicer):
     slicer.mrmlScene.RemoveNode(widget.panel.choices.node)
     assert widget.ui.applyButton.text == "Choose a parameter set"
     widget.ui.parameterSetSelector.addNode()
-    assert ParameterSet(widget.panel.choices.node).settings == RegistrationSettings()
+    assert ParameterSet(widget.panel.choices.node).settings == RegistrationRequest()
 
 
 def test_long_names_do_not_widen_the_panel(open_panel, a_pair, host):

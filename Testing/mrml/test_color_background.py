@@ -7,7 +7,7 @@ import pytest
 import slicer
 import vtk
 from ElastixRegistrationLib.core.images.background import estimate_background
-from ElastixRegistrationLib.core.settings import RegistrationSettings
+from ElastixRegistrationLib.core.request import RegistrationRequest
 from ElastixRegistrationLib.mrml.multi_image.group import GroupChains
 from ElastixRegistrationLib.mrml.multi_image.sequence_outputs import (
     SequenceOutputs,
@@ -57,7 +57,7 @@ def a_sequence_of_color(a_scene):
 def test_frames_of_a_sequence(a_sequence_of_color, setting, expected):
     frames = frames_of(a_sequence_of_color)
     found = FoundFrames({0: [], 1: [SHIFTED]}, {}, {1: estimate_background(frames[1].scalars())})
-    settings = RegistrationSettings(background=setting)
+    settings = RegistrationRequest(background=setting)
     steps = output_incrementally(a_sequence_of_color, frames, found, SequenceOptions(), settings, SequenceOutputs())
     moved = run_to_completion(steps).nodes["volumes"].GetNthDataNode(1)
     assert np.abs(outside(moved) - expected).max() <= 2

@@ -108,7 +108,7 @@ points = np.array([[8.0, 9.0], [20.0, 9.0], [14.0, 22.0], [25.0, 25.0]])
 for name, stage in json.loads(sys.argv[1]).items():
     stage = {key: tuple(values) for key, values in stage.items()}
     try:
-        run_elastix([image], [image], [stage], fixed_points=points, moving_points=points)
+        run_elastix([image], [image], [stage], fixed_points=points, moving_points=points, threads=2)
     except RegistrationError as error:
         print("\\nstopped", name, sep="\\t", flush=True)
     else:

@@ -13,6 +13,7 @@ from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of,
 from ElastixRegistrationLib.core.registration import memory
 from ElastixRegistrationLib.core.registration.masks import metric_mask
 from ElastixRegistrationLib.core.registration.register import register
+from ElastixRegistrationLib.core.request import RegistrationRequest
 from ElastixRegistrationLib.core.transforms.itk_transforms import (
     affine_from_matrix,
     bspline_transform,
@@ -350,25 +351,20 @@ def test_the_next_registration_works_after_a_failure():
     assert map_points(result.transform, geometry.center())[0] == pytest.approx(geometry.center() + SHIFT, abs=0.3)
 
 
-def test_lung_landmarks(shared_data):
+@pytest.mark.parametrize(
+    ("masked", "most_mm"), [(True, 1.55), pytest.param(False, 1.65, marks=pytest.mark.slow)], ids=["masks", "no masks"]
+)
+def test_lung_landmarks(shared_data, masked, most_mm):
     from ElastixRegistrationLib.core.files.image_files import read_image
     from ElastixRegistrationLib.core.files.point_files import read_points
-    from ElastixRegistrationLib.core.settings import RegistrationSettings
 
     lung = shared_data / "lung"
-    settings = RegistrationSettings()
     fixed, moving = read_image(lung / "fixed.mha"), read_image(lung / "moving.mha")
-    masks = [read_image(lung / f"{side}_mask.mha") for side in ("fixed", "moving")]
+    masks = [read_image(lung / f"{side}_mask.mha") for side in ("fixed", "moving")] if masked else []
     points, truth = (read_points(lung / f"{side}_points.txt").coordinates for side in ("fixed", "moving"))
-
-    def error(*masks):
-        result = register(fixed, moving, settings.stages(), *masks, initialization=settings.start())
-        return np.linalg.norm(map_points(result.transform, points) - truth, axis=1).mean(), result
-
-    with_masks, result = error(*masks)
-    assert with_masks <= 1.55
+    request = RegistrationRequest()
+    result = register(fixed, moving, request.stages(), *masks, initialization=request.start())
+    assert np.linalg.norm(map_points(result.transform, points) - truth, axis=1).mean() <= most_mm
     moved = array_view(result.resample())
     assert not ((moved > -2048) & (moved < -1200)).any()
     assert geometry_of(result.resample()).is_close(geometry_of(fixed))
-    without_masks, _ = error()
-    assert without_masks <= 1.65
