@@ -7,7 +7,7 @@ import os
 import sys
 from typing import NoReturn
 
-from .cli.interrupts import INTERRUPTED, remembered_interrupts, was_interrupted
+from .cli.terminal.interrupts import INTERRUPTED, remembered_interrupts, was_interrupted
 
 
 def main() -> NoReturn:

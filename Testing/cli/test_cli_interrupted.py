@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from core.phantoms import blobs, grid, stage
-from ElastixRegistrationLib.cli.interrupts import check_interrupt, remembered_interrupts
+from ElastixRegistrationLib.cli.terminal.interrupts import check_interrupt, remembered_interrupts
 from ElastixRegistrationLib.core.files.image_files import write_image
 from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
 

@@ -18,10 +18,10 @@ from demo.data import LABEL_NAMES, DemoPair, fetch_demo_data, make_demo_pair
 from ElastixRegistrationLib.core.errors import ElastixRegistrationError, InputError
 from ElastixRegistrationLib.core.files.image_files import read_image, write_image
 from ElastixRegistrationLib.core.files.transform_files import write_transform
-from ElastixRegistrationLib.core.images.geometry import array_view, flattened
+from ElastixRegistrationLib.core.images.geometry import flattened
 from ElastixRegistrationLib.core.presets.catalog import DEFAULT_PRESET
 from ElastixRegistrationLib.core.quality.assessment import assess
-from ElastixRegistrationLib.core.report.page import Report, voxel_checksum, write_report
+from ElastixRegistrationLib.core.report.page import Report, write_report
 from ElastixRegistrationLib.core.report.pictures import checkerboard, normalized, planes_of, png_bytes, window_of
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
 from ElastixRegistrationLib.mrml.logic import RegistrationLogic
@@ -87,23 +87,7 @@ def run(files: list[str], preset: str, folder: Path) -> None:
 
     write_transform(result.transform, folder / "transform.h5", result.fixed_geometry)
     _write_picture(folder / "picture.png", judged)
-    checksums = {
-        "fixed image": voxel_checksum(array_view(fixed_image)),
-        "moving image": voxel_checksum(array_view(result.moving)),
-    }
-    report = Report(
-        fixed=judged.fixed,
-        before=judged.before,
-        after=judged.after,
-        geometry=judged.geometry,
-        comparison=judged.comparison,
-        displacement=judged.displacement,
-        iterations=result.iterations,
-        stages=result.stages,
-        settings={"Preset": preset, "Seconds": f"{seconds:.1f}", "Background": result.background.reason},
-        checksums=checksums,
-        padding=[e.padding for e in (result.background, result.fixed_background) if e.padding is not None],
-    )
+    report = Report.of(judged, result, fixed_image, {"Preset": preset, "Seconds": f"{seconds:.1f}"})
     page = write_report(folder, report)
     scene_file = save_scene(scene, folder, fixed, volume)
     _say(f"\nscene for Slicer  {scene_file}\nreport            {page}\ntransform         {folder / 'transform.h5'}")

@@ -26,7 +26,7 @@ from ..core.images.labels import as_labels, shared_labels
 from ..core.quality.figures import Figure
 from ..core.quality.similarity import dice_by_label
 from ..core.registration.inputs import RegistrationInputs, read_inputs
-from ..core.report.page import software_versions
+from ..core.report.reproduction import software_versions
 from ..core.request import RegistrationRequest
 from ..core.transforms.itk_transforms import identity
 from ..core.transforms.plain_data import VoxelData

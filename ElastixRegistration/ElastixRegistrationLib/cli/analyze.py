@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import InputError
-from .outcome import Outcome
+from .terminal.outcome import Outcome
 
 _IMAGES = ("magnitude", "jacobian", "jacobian_matrix")
 

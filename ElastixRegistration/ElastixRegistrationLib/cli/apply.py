@@ -7,13 +7,17 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
 from ..core.request import KEEP
 from .dicom_output import check_dicom_volume, check_volume_output, write_volume
 from .options import add_choice, add_resampling, chosen_request
-from .outcome import Outcome
+from .terminal.outcome import Outcome
+
+if TYPE_CHECKING:
+    from ..core.images.geometry import Geometry
+    from ..core.request import RegistrationRequest
 
 _log = logging.getLogger(__name__)
 
@@ -118,16 +122,13 @@ def _resample(options: argparse.Namespace) -> Outcome:
     from ..core.files.image_files import is_picture, read_volume
     from ..core.files.segmentation_files import is_segmentation, placed_segmentation
     from ..core.files.transform_files import read_transform
-    from ..core.images.background import background_of, looks_like_labels
-    from ..core.images.geometry import array_view, as_scalar, geometry_of, not_finite_count, one_slice
+    from ..core.images.geometry import array_view, geometry_of, not_finite_count, one_slice
     from ..core.registration.inputs import in_dimension
     from ..core.system.output_files import check_apart
-    from ..core.transforms.resampling import outside_of, resample
 
     if not (options.reference and options.output_volume):
         raise InputError("To resample, give MOVING, --reference and --output-volume; to move points, give --points.")
     request = chosen_request(options)
-    background = request.background
     check_volume_output(options.output_volume, picture=is_picture(options.moving))
     check_apart([options.output_volume], [options.transform, options.moving, options.reference])
     read = [
@@ -155,29 +156,7 @@ def _resample(options: argparse.Namespace) -> Outcome:
         )
     if options.inverse:
         transform = _inverse(transform, geometry_of(moving))
-    outside: Any
-    is_label_map = request.interpolation == "nearest" and looks_like_labels(as_scalar(moving))
-    if is_dose:
-        outside = 0.0
-        image = resample(moving, transform, reference, interpolation=request.interpolation, background=outside)
-    elif is_segmentation(options.moving) or is_label_map:
-        outside = 0.0 if isinstance(background, str) else background  # not the label that happens to fill the faces
-        image = resample(moving, transform, reference, interpolation="nearest", background=outside)
-    else:
-        if looks_like_labels(as_scalar(moving)):
-            _log.info(
-                "%s looks like a label map: --interpolation nearest keeps its labels, others mix them.", options.moving
-            )
-        estimate = background_of(as_scalar(moving), background)
-        outside = outside_of(moving, estimate.value, background)
-        image = resample(
-            moving,
-            transform,
-            reference,
-            interpolation=request.interpolation,
-            background=outside,
-            padding=None if background == KEEP else estimate,
-        )
+    image, outside = _on_grid(options.moving, moving, transform, reference, request, is_dose=is_dose)
     if flat_reference is not reference_image:
         image = one_slice(image, geometry_of(reference_image))
     if is_segmentation(options.moving):
@@ -187,6 +166,35 @@ def _resample(options: argparse.Namespace) -> Outcome:
         f"{options.output_volume} written, background {', '.join(f'{value:g}' for value in np.atleast_1d(outside))}.",
         {"command": "apply", "background": outside, "outputs": {"volume": options.output_volume}},
     )
+
+
+def _on_grid(
+    path: str, moving: Any, transform: Any, reference: Geometry, request: RegistrationRequest, *, is_dose: bool
+) -> tuple[Any, Any]:
+    """``moving``, of the file ``path``, on the grid ``reference``, and what was put outside of it.
+
+    A dose ends at 0; labels are not mixed.
+    """
+    from ..core.files.segmentation_files import is_segmentation
+    from ..core.images.background import background_of, looks_like_labels
+    from ..core.images.geometry import as_scalar
+    from ..core.transforms.resampling import outside_of, resample
+
+    how, padding = request.interpolation, None
+    outside: Any = 0.0
+    has_labels = looks_like_labels(as_scalar(moving))
+    if is_segmentation(path) or (how == "nearest" and has_labels and not is_dose):
+        how = "nearest"
+        if not isinstance(request.background, str):  # not the label that happens to fill the faces
+            outside = request.background
+    elif not is_dose:
+        if has_labels:
+            _log.info("%s looks like a label map: --interpolation nearest keeps its labels, others mix them.", path)
+        estimate = background_of(as_scalar(moving), request.background)
+        outside = outside_of(moving, estimate.value, request.background)
+        padding = None if request.background == KEEP else estimate
+    image = resample(moving, transform, reference, interpolation=how, background=outside, padding=padding)
+    return image, outside
 
 
 def _chosen(given: list[Any] | None, place: int) -> Any:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.wording import counted
 from ..worker.cohort_messages import CohortNews
 from .options import add_execution, add_initialization, add_landmarks, add_resampling, add_stages, chosen_request
-from .outcome import Outcome
+from .terminal.outcome import Outcome
 
 if TYPE_CHECKING:
     from ..batch import CohortProgress, CohortResult

@@ -12,7 +12,7 @@ from ..core.errors import InputError
 from ..core.request import EFFORTS, RegistrationRequest
 from .batch import Display, add_cluster, cluster_of
 from .options import add_initialization, add_resampling, chosen_request
-from .outcome import Outcome
+from .terminal.outcome import Outcome
 
 if TYPE_CHECKING:
     from ..batch.cases import Case

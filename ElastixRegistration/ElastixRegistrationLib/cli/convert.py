@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
-from .outcome import Outcome
+from .terminal.outcome import Outcome
 
 if TYPE_CHECKING:
     from ..core.images.geometry import Geometry
@@ -24,32 +24,29 @@ _WRITTEN = (
 
 
 def add_parsers(subparsers: Any, common: argparse.ArgumentParser) -> None:
-    convert = subparsers.add_parser(
-        "convert",
-        parents=[common],
-        help="write a transform in the form of another tool",
-        description="Write a transform in the form of another tool. Read is what apply reads, and matrices of FSL's"
-        " flirt, FreeSurfer and AFNI." + _WRITTEN,
+    commands = (
+        (
+            _convert,
+            "write a transform in the form of another tool",
+            "Write a transform in the form of another tool. Read is what apply reads, and matrices of FSL's flirt,"
+            " FreeSurfer and AFNI.",
+        ),
+        (
+            _invert,
+            "the transform the other way",
+            "Write the inverse of a transform: exact for linear ones, displacements on the grid of --fixed for others.",
+        ),
+        (
+            _compose,
+            "several transforms as one",
+            "Write transforms as one. The first is applied first: to points of the fixed image of all.",
+        ),
     )
-    convert.add_argument("transform", metavar="TRANSFORM")
-    invert = subparsers.add_parser(
-        "invert",
-        parents=[common],
-        help="the transform the other way",
-        description="Write the inverse of a transform: exact for linear ones, displacements on the grid of --fixed for"
-        " others." + _WRITTEN,
-    )
-    invert.add_argument("transform", metavar="TRANSFORM")
-    compose = subparsers.add_parser(
-        "compose",
-        parents=[common],
-        help="several transforms as one",
-        description="Write transforms as one. The first is applied first: to points of the fixed image of all."
-        + _WRITTEN,
-    )
-    compose.add_argument("transforms", metavar="TRANSFORM", nargs="+")
-    for command, run in ((convert, _convert), (invert, _invert), (compose, _compose)):
+    for run, help_text, description in commands:
+        name = run.__name__.removeprefix("_")
+        command = subparsers.add_parser(name, parents=[common], help=help_text, description=description + _WRITTEN)
         add = command.add_argument
+        add("transforms", metavar="TRANSFORM", nargs="+" if run is _compose else 1)
         add("output", metavar="OUTPUT")
         add("--fixed", metavar="F", help="the image from which the transform maps points: its grid")
         add("--moving", metavar="M", help="the image to which it maps them; needed for FSL")
@@ -58,22 +55,22 @@ def add_parsers(subparsers: Any, common: argparse.ArgumentParser) -> None:
 
 
 def _convert(options: argparse.Namespace) -> Outcome:
-    fixed, moving = _checked(options, [options.transform])
-    return _written(options, _read(options.transform, fixed, moving), fixed, moving)
+    fixed, moving = _checked(options)
+    return _written(options, _read(options.transforms[0], fixed, moving), fixed, moving)
 
 
 def _invert(options: argparse.Namespace) -> Outcome:
     from ..core.transforms.inverse import invert
     from ..core.transforms.itk_transforms import affine_from_matrix, matrix_of
 
-    fixed, moving = _checked(options, [options.transform])
-    transform = _read(options.transform, fixed, moving)
+    fixed, moving = _checked(options)
+    transform = _read(options.transforms[0], fixed, moving)
     matrix = matrix_of(transform)
     if matrix is not None:
         import numpy as np
 
         if abs(np.linalg.det(matrix)) < 1e-9:
-            raise InputError(f"The transform {options.transform} collapses space and has no inverse.")
+            raise InputError(f"The transform {options.transforms[0]} collapses space and has no inverse.")
         return _written(options, affine_from_matrix(np.linalg.inv(matrix)), moving, fixed)
     if fixed is None:
         raise InputError("The inverse of a transform that is not linear is found on a grid: give --fixed.")
@@ -90,7 +87,7 @@ def _invert(options: argparse.Namespace) -> Outcome:
 def _compose(options: argparse.Namespace) -> Outcome:
     from ..core.transforms.itk_transforms import compose
 
-    fixed, moving = _checked(options, options.transforms)
+    fixed, moving = _checked(options)
     chain = [_read(path, fixed, moving) for path in options.transforms]
     dimensions = [one.GetInputSpaceDimension() for one in chain]
     if len(set(dimensions)) > 1:
@@ -99,7 +96,7 @@ def _compose(options: argparse.Namespace) -> Outcome:
     return _written(options, compose(chain), fixed, moving)
 
 
-def _checked(options: argparse.Namespace, inputs: list[str]) -> tuple[Geometry | None, Geometry | None]:
+def _checked(options: argparse.Namespace) -> tuple[Geometry | None, Geometry | None]:
     """The grids of both images, where they are given, once it is clear that the output can be written."""
     from ..core.files.image_files import read_geometry
     from ..core.files.transform_files import check_parts_apart, form_of
@@ -107,7 +104,7 @@ def _checked(options: argparse.Namespace, inputs: list[str]) -> tuple[Geometry |
 
     form_of(options.output, options.form)
     check_folder_of(Path(options.output))
-    read = [*inputs, options.fixed, options.moving]
+    read = [*options.transforms, options.fixed, options.moving]
     check_apart([options.output], read)
     check_parts_apart(options.output, read)
     fixed, moving = (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
 from .options import add_option, add_strict, chosen_request
-from .outcome import Outcome, refusal_of
+from .terminal.outcome import Outcome, refusal_of
 
 if TYPE_CHECKING:
     from ..core.comparison.evaluation import Evaluation, EvaluationTable
@@ -146,32 +146,13 @@ def _write_reports(options: argparse.Namespace, given: RegistrationInputs, table
 
 def _write_report(folder: Path, options: argparse.Namespace, given: RegistrationInputs, row: Evaluation) -> Path:
     from ..core.comparison.evaluation import as_result
-    from ..core.images.geometry import array_view
-    from ..core.report.page import Report, voxel_checksum, write_report
+    from ..core.report.page import Report, write_report
 
     judged = row.assessment
     assert judged is not None, "images were given"
     result = as_result(row.transform, given.fixed, given.moving, chosen_request(options).background)
-    return write_report(
-        folder,
-        Report(
-            fixed=judged.fixed,
-            before=judged.before,
-            after=judged.after,
-            geometry=judged.geometry,
-            comparison=judged.comparison,
-            title="Evaluation report",
-            mask=judged.mask,
-            displacement=judged.displacement,
-            settings={"Background": f"{result.background.value:g}. {result.background.reason}"},
-            checksums={
-                "fixed image": voxel_checksum(array_view(given.fixed)),
-                "moving image": voxel_checksum(array_view(given.moving)),
-            },
-            padding=[e.padding for e in (result.fixed_background, result.background) if e.padding is not None],
-            notes=given.notes,
-        ),
-    )
+    report = Report.of(judged, result, given.fixed, title="Evaluation report", notes=given.notes)
+    return write_report(folder, report)
 
 
 def _outcome(table: EvaluationTable, outputs: dict[str, str], notes: Any) -> Outcome:

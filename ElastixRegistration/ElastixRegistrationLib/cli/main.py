@@ -20,20 +20,10 @@ from typing import Any
 from .. import __version__
 from ..core.errors import ElastixRegistrationError, EnvironmentFault, RegistrationError, is_fault
 from ..worker.cohort_messages import error_line
-from . import analyze, apply, batch, compare, convert, evaluate, presets, register, tune
-from .dicom_output import add_dicom_options
-from .interrupts import INTERRUPTED
-from .options import (
-    add_choice,
-    add_execution,
-    add_initialization,
-    add_landmarks,
-    add_resampling,
-    add_stages,
-    add_strict,
-)
-from .outcome import Outcome
-from .parser import Parser
+from . import analyze, apply, background, batch, compare, convert, evaluate, presets, register, tune
+from .terminal.interrupts import INTERRUPTED
+from .terminal.outcome import Outcome
+from .terminal.parser import Parser
 
 DONE, FAILED, WRONG, REFUSED, AT_FAULT = 0, 1, 2, 3, 4
 
@@ -98,7 +88,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"elastix-registration {__version__}")
     subparsers: Any = top.add_subparsers(required=True, metavar="COMMAND")
     common = _common_options(False)
-    _add_register(subparsers, common)
+    register.add_parser(subparsers, common)
     apply.add_parser(subparsers, common)
     convert.add_parsers(subparsers, common)
     analyze.add_parser(subparsers, common)
@@ -108,11 +98,7 @@ def parser() -> argparse.ArgumentParser:
     tune.add_parser(subparsers, common)
     # An option that is given before an action of presets must not be set back by the action's default.
     presets.add_parser(subparsers, common, _common_options(argparse.SUPPRESS))
-    background = subparsers.add_parser(
-        "background", parents=[common], help="the fill value and the padding of a volume, and why"
-    )
-    background.add_argument("volume", metavar="VOLUME")
-    background.set_defaults(run=register.background)
+    background.add_parser(subparsers, common)
     return top
 
 
@@ -122,85 +108,3 @@ def _common_options(default: Any) -> argparse.ArgumentParser:
     add("--json", action="store_true", default=default, help="one JSON document on stdout, nothing else there")
     add("--quiet", action="store_true", default=default, help="print nothing but errors")
     return common
-
-
-def _add_register(subparsers: Any, common: argparse.ArgumentParser) -> None:
-    command = subparsers.add_parser(
-        "register",
-        parents=[common],
-        help="find the transform that aligns MOVING with FIXED",
-        description="Find the transform that aligns MOVING with FIXED. Images are anything ITK reads, NRRD, NIfTI,"
-        " MetaImage ..., TIFF with its metadata, and DICOM: a folder with a series, one of its files, or a multi-frame"
-        " file.",
-    )
-    add = command.add_argument
-    add("fixed", metavar="FIXED")
-    add("moving", metavar="MOVING")
-    add_choice(command)
-    add_stages(command)
-    add("--fixed-mask", metavar="F", help="image, nonzero where the fixed image counts")
-    add("--moving-mask", metavar="M", help="image, nonzero where the moving image counts")
-    add("--fixed-points", metavar="P", help="landmarks: elastix text, .fcsv or .mrk.json")
-    add("--moving-points", metavar="P", help="the same landmarks in the moving image")
-    add(
-        "--pairing",
-        choices=("auto", "order", "label"),
-        default="auto",
-        help="how landmarks correspond; auto: by label where both files share labels, else by order",
-    )
-    add_landmarks(command)
-    add(
-        "--channel",
-        nargs="+",
-        action="append",
-        metavar="WORD",
-        help="one more pair to align at once: FIXED MOVING and, if needed, fixed-mask=F moving-mask=M weight=W"
-        " metric=NAME; kind=distance or kind=labels for label maps that guide the registration",
-    )
-    start = command.add_mutually_exclusive_group()
-    start.add_argument("--initial-transform", metavar="T", help="start from this transform: anything apply reads")
-    start.add_argument(
-        "--landmark-start",
-        choices=("rigid", "similarity", "affine", "thin-plate"),
-        help="start from a fit of the landmarks",
-    )
-    add_initialization(start)
-    add("--output-volume", metavar="V", help="the moving image on the fixed grid")
-    add("--output-transform", metavar="T.h5|.tfm|.txt", help="fixed to moving points, LPS mm; .txt is elastix's form")
-    add("--output-field", metavar="D", help="displacements, LPS mm, on the fixed grid")
-    add("--output-jacobian", metavar="J", help="local volume change, determinant of the spatial Jacobian")
-    add_dicom_options(command)
-    add(
-        "--output-confidence",
-        metavar="C",
-        help="estimated error, mm, on the fixed grid; registers twice more and once the other way round",
-    )
-    add("--output-inverse", metavar="T", help="the inverse transform, moving to fixed points")
-    add(
-        "--inverse-method",
-        choices=("iterative", "elastix"),
-        default="iterative",
-        help="a displacement field, or a B-spline that elastix finds",
-    )
-    add_resampling(command)
-    add_execution(command)
-    add("--fixed-labels", metavar="L", help="label map or .seg.nrrd, to judge the result by overlap and distances")
-    add("--moving-labels", metavar="L", help="the same labels in the moving image")
-    add(
-        "--inverse-consistency",
-        action="store_true",
-        help="also register in the opposite direction, and report how far points end up from where they started",
-    )
-    add_strict(command)
-    add("--report", metavar="DIR", help="write report.html with pictures and figures, and no names of files")
-    add("--report-pdf", metavar="R.pdf", help="the same report as a PDF; needs WeasyPrint")
-    add("--intended-use", metavar="TEXT", help="what the registration is for, for the report")
-    add(
-        "--tolerance",
-        action="append",
-        metavar="NAME=VALUE",
-        help="of the checks of AAPM TG-132 in the report: tre, mda and consistency in mm, dice, folds; default: the"
-        " largest side of a voxel, 0.8 and 0",
-    )
-    add("--report-names", action="store_true", help="name the files of both images in the report")
-    command.set_defaults(run=register.register)

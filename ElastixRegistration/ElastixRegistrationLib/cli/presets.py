@@ -9,9 +9,9 @@ from typing import Any
 
 from ..core.errors import InputError
 from ..core.presets.catalog import built_in_presets, find_preset, known_words, list_presets
-from ..core.presets.preset import USER, Preset
+from ..core.presets.preset import USER, Preset, preset_entry
 from ..core.presets.user_presets import export_preset, user_presets
-from .outcome import Outcome
+from .terminal.outcome import Outcome
 
 _FILTERS = ("modality", "anatomy", "dimension", "search")
 
@@ -148,19 +148,7 @@ def _changed(preset: Preset) -> Outcome:
 
 
 def preset_document(preset: Preset) -> dict[str, Any]:
-    return {
-        "id": preset.id,
-        "title": preset.title,
-        "modality": list(preset.modality),
-        "anatomy": list(preset.anatomy),
-        "dimension": list(preset.dimension),
-        "description": preset.description,
-        "reference": preset.reference,
-        "expected_accuracy": preset.expected_accuracy,
-        "initialization": preset.initialization,
-        "files": [stage.name for stage in preset.all_stages()],
-        "origin": preset.origin,
-    }
+    return {**preset_entry(preset, [stage.name for stage in preset.all_stages()]), "origin": preset.origin}
 
 
 def _document(**entries: Any) -> dict[str, Any]:

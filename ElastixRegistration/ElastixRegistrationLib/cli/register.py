@@ -1,4 +1,4 @@
-"""What each subcommand of the command line does. Returns a text for people and a document for --json."""
+"""The subcommand register."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 from ..core.errors import InputError
 from ..core.parameters.component_rules import POINTS_METRIC
 from .dicom_output import check_dicom_output, check_dicom_volume, check_volume_output, dicom_output
-from .interrupts import check_interrupt
 from .options import chosen_request
-from .outcome import Outcome
-from .progress_bar import step, wait_for
+from .register_parser import add_register
 from .results import registration_outcome, with_inverse_consistency, write_outputs, write_report
+from .terminal.interrupts import check_interrupt
+from .terminal.outcome import Outcome
+from .terminal.progress_bar import step
+from .worker_runs import WorkerRun
 
 if TYPE_CHECKING:
-    from ..core.images.channels import Channel
     from ..core.parameters.maps import ParameterMap
     from ..core.registration.inputs import RegistrationInputs
     from ..core.request import RegistrationRequest
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-#: The worker takes the images as soon as it has started; nothing else is done here until then.
-_MAX_TRANSFER_S = 30.0
+
+def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
+    add_register(subparsers, common).set_defaults(run=register)
 
 
 def register(options: argparse.Namespace) -> Outcome:
@@ -48,8 +50,44 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
     request = chosen_request(options)
     _check_worth(options, outputs, request.stages())  # a broken file is told before large images are read
     pool.warm_up()
-    from ..core.files.image_files import check_can_hold, write_image
-    from ..core.registration.inputs import read_channels, read_inputs
+    given = _inputs(options, outputs)
+    as_dicom = dicom_output(options, given)
+    run = _worker_run(pool, options, request, given)
+    labels = judging_labels(options, given)
+    read = time.perf_counter()
+    result = run.result()
+    registered = time.perf_counter()
+    for note in (*given.notes, *result.notes):
+        _log.info("%s", note)
+    judged = _judged(options, given, result, labels)
+    if options.inverse_consistency:
+        judged = with_inverse_consistency(judged, result, run.other_way().result())
+    confidence = run.confidence(result) if "confidence" in outputs else None
+    from ..core.system.output_files import all_or_none
+
+    with all_or_none(), step("writing the result", 0.93, show_progress=_shows_progress(options)):
+        written, figures = write_outputs(result, given, outputs, request, options.inverse_method, confidence)
+        if as_dicom is not None:
+            sentence, figures["dicom_registration"] = as_dicom.write(result.transform, result.fixed_geometry)
+            _log.info("%s", sentence)
+            written["registration"] = str(as_dicom.path)
+        if options.report or options.report_pdf:
+            written |= write_report(options, request, given, result, judged, confidence)
+        check_interrupt()
+    seconds = {
+        "read": read - started,
+        "register": registered - read,
+        "all": time.perf_counter() - started,
+    }
+    outcome = registration_outcome(request, result, judged.comparison, written, seconds, given, options)
+    outcome.document.update(figures)
+    return outcome
+
+
+def _inputs(options: argparse.Namespace, outputs: dict[str, Path]) -> RegistrationInputs:
+    """Images, masks and points. Raises InputError where the output volume cannot hold what they make."""
+    from ..core.files.image_files import check_can_hold
+    from ..core.registration.inputs import read_inputs
 
     given = read_inputs(
         options.fixed,
@@ -62,31 +100,33 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
         series=options.series or (),
         frames=options.frame or (),
     )
-    as_dicom = dicom_output(options, given)
     if "volume" in outputs:
         check_dicom_volume(outputs["volume"], given.series[1], given.series[0])
         if outputs["volume"].suffix:
             check_can_hold(outputs["volume"], given.moving)
+    return given
+
+
+def _worker_run(
+    pool: WorkerPool, options: argparse.Namespace, request: RegistrationRequest, given: RegistrationInputs
+) -> WorkerRun:
+    from ..core.registration.inputs import read_channels
+
     channels = read_channels(options.channel or (), given)
-    labels = judging_labels(options, given)
     stages = request.stages(
         given.fixed.GetImageDimension(), has_masks=given.has_masks, has_points=given.fixed_points is not None
     )
     for warning in request.misspelled():
         _log.info("%s", warning)
-    initial = _start(options, given)
-    read = time.perf_counter()
-    result = _run(pool, options, request, stages, given, channels, initial)
+    start = _start(options, given)
+    return WorkerRun(pool, request, stages, given, channels, start, _shows_progress(options))
+
+
+def _judged(options: argparse.Namespace, given: RegistrationInputs, result: Any, labels: dict[str, Any]) -> Any:
     from ..core.quality.assessment import assess
 
-    registered = time.perf_counter()
-    for note in (*given.notes, *result.notes):
-        _log.info("%s", note)
-    from ..core.system.output_files import all_or_none
-
-    show = _shows_progress(options)
-    with step("judging the result", 0.87, show_progress=show):
-        judged = assess(
+    with step("judging the result", 0.87, show_progress=_shows_progress(options)):
+        return assess(
             given.fixed,
             result,
             **given.masks_and_points,
@@ -94,37 +134,6 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
             **labels,
             most_voxels=8e6 if options.report or options.report_pdf else 3e5,
         )
-    if options.inverse_consistency:
-        back = _run_back(pool, options, request, stages, given, channels, initial)
-        judged = with_inverse_consistency(judged, result, back)
-    confidence = None
-    if "confidence" in outputs:
-        confidence = _confidence(pool, options, request, stages, given, channels, result)
-    with all_or_none(), step("writing the result", 0.93, show_progress=show):
-        written, residual = write_outputs(result, given, outputs, request, options.inverse_method)
-        if as_dicom is not None:
-            sentence, described = as_dicom.write(result.transform, result.fixed_geometry)
-            _log.info("%s", sentence)
-            written["registration"] = str(as_dicom.path)
-        if confidence is not None:
-            grid = result.fixed_geometry
-            write_image(given.placed(confidence.image(grid)), outputs["confidence"])
-        if options.report or options.report_pdf:
-            written |= write_report(options, request, given, result, judged, confidence)
-        check_interrupt()
-    seconds = {
-        "read": read - started,
-        "register": registered - read,
-        "all": time.perf_counter() - started,
-    }
-    outcome = registration_outcome(request, result, judged.comparison, written, seconds, given, options)
-    if as_dicom is not None:
-        outcome.document["dicom_registration"] = described
-    if confidence is not None:
-        outcome.document["confidence"] = confidence.as_dict()
-    if residual is not None:
-        outcome.document["inverse_residual_mm"] = residual
-    return outcome
 
 
 def _check_worth(options: argparse.Namespace, outputs: dict[str, Path], stages: Sequence[ParameterMap]) -> None:
@@ -139,109 +148,8 @@ def _check_worth(options: argparse.Namespace, outputs: dict[str, Path], stages: 
         raise InputError("This registration is guided by landmarks: give them by --fixed-points and --moving-points.")
 
 
-def _run(
-    pool: WorkerPool,
-    options: argparse.Namespace,
-    request: RegistrationRequest,
-    stages: Sequence[ParameterMap],
-    given: RegistrationInputs,
-    channels: Sequence[Channel],
-    initial: Any,
-) -> Any:
-    """The result of the worker, with a progress bar on a terminal. Raises what the registration raises."""
-    handle = pool.submit(
-        given.fixed,
-        given.moving,
-        stages,
-        **given.masks_and_points,
-        initial_transform=initial,
-        channels=channels,
-        **request.arguments(initial is not None),
-    )
-    handle.poll(_MAX_TRANSFER_S)
-    # What is needed afterwards is loaded meanwhile: elastix does not keep all cores busy all the time.
-    from ..core.elastix import run as elastix
-
-    elastix.load()
-    wait_for(handle, show_progress=_shows_progress(options))
-    if handle.error is not None:
-        raise handle.error
-    return handle.result
-
-
 def _shows_progress(options: argparse.Namespace) -> bool:
     return sys.stderr.isatty() and not (options.quiet or options.json)
-
-
-def _run_back(
-    pool: WorkerPool,
-    options: argparse.Namespace,
-    request: RegistrationRequest,
-    stages: Sequence[ParameterMap],
-    given: RegistrationInputs,
-    channels: Sequence[Channel],
-    initial: Any,
-) -> Any:
-    """``_run`` of the same the other way round."""
-    from dataclasses import replace
-
-    from ..core.images.geometry import geometry_of
-    from ..core.request import AUTO
-    from ..core.transforms.inverse import invert
-
-    if not isinstance(request.background, str):
-        request = replace(request, background=AUTO)  # the number is for outside the moving image
-    if initial is not None:
-        initial = invert(initial, geometry_of(given.fixed)).transform
-    channels = [channel.swapped() for channel in channels]
-    return _run(pool, options, request, stages, given.swapped(), channels, initial)
-
-
-def _confidence(
-    pool: WorkerPool,
-    options: argparse.Namespace,
-    request: RegistrationRequest,
-    stages: Sequence[ParameterMap],
-    given: RegistrationInputs,
-    channels: Sequence[Channel],
-    result: Any,
-) -> Any:
-    """Twice more from other starts with other seeds, and once the other way round; then what all of them say."""
-    from dataclasses import replace
-
-    from ..core.quality.confidence import confidence_of, perturbed_start, signs_of
-
-    starts = [perturbed_start(result.transform, result.fixed_geometry, number) for number in (1, 2, 3)]
-    others = []
-    for number, start in enumerate(starts[:2]):
-        _log.info("Registering once more from another start, for the confidence: %d of 3.", number + 1)
-        again = replace(request, seed=1000 + number, initialization=None)
-        others.append(_run(pool, options, again, stages, given, channels, start).transform)
-    _log.info("Registering the other way round, for the confidence: 3 of 3.")
-    again = replace(request, initialization=None)
-    backward = _run_back(pool, options, again, stages, given, channels, starts[2]).transform
-    return confidence_of(signs_of(given.fixed, result, others, backward, mask=given.fixed_mask))
-
-
-def background(options: argparse.Namespace) -> Outcome:
-    from ..core.files.image_files import read_image
-    from ..core.images.background import estimate_background
-    from ..core.images.geometry import as_scalar
-
-    estimate = estimate_background(as_scalar(read_image(options.volume, "volume")))
-    padding = "none"
-    if estimate.padding is not None:
-        padding = f"{estimate.padding:g} ({estimate.padding_fraction:.1%} of the voxels)"
-    return Outcome(
-        f"background {estimate.value:g}\npadding {padding}\n{estimate.reason}",
-        {
-            "command": "background",
-            "background": estimate.value,
-            "padding": estimate.padding,
-            "padding_fraction": estimate.padding_fraction,
-            "reason": estimate.reason,
-        },
-    )
 
 
 def _start(options: argparse.Namespace, given: Any) -> Any:

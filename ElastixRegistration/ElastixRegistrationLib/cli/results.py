@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .dicom_output import write_volume
-from .outcome import Outcome, refusal_of
+from .terminal.outcome import Outcome, refusal_of
 
 if TYPE_CHECKING:
     from ..core.registration.inputs import RegistrationInputs
@@ -27,9 +27,14 @@ _INPUT_FILES = (
 
 
 def write_outputs(
-    result: Any, given: Any, outputs: dict[str, Path], request: RegistrationRequest, inverse_method: str
-) -> tuple[dict[str, str], dict[str, float] | None]:
-    """Paths by what they hold, and the residual of the inverse, mm, where one was written."""
+    result: Any,
+    given: Any,
+    outputs: dict[str, Path],
+    request: RegistrationRequest,
+    inverse_method: str,
+    confidence: Any = None,
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """Paths by what they hold, and what the document says of them: the confidence, the residual of the inverse, mm."""
     from ..core.files.image_files import write_image
     from ..core.files.transform_files import write_transform
     from ..core.images.geometry import image_from_array
@@ -53,52 +58,42 @@ def write_outputs(
     if "jacobian" in outputs:
         jacobian = image_from_array(jacobian_determinant_of(result.transform, grid), grid)
         write_image(given.placed(jacobian), outputs["jacobian"])
-    residual = None
+    figures: dict[str, Any] = {}
+    if confidence is not None:
+        write_image(given.placed(confidence.image(grid)), outputs["confidence"])
+        figures["confidence"] = confidence.as_dict()
     if "inverse" in outputs:
         inverse = invert(result.transform, grid, method=inverse_method)
-        residual = {"mean": inverse.mean_residual, "max": inverse.max_residual}
+        figures["inverse_residual_mm"] = {"mean": inverse.mean_residual, "max": inverse.max_residual}
         write_transform(given.result(inverse.transform, inverse=True), outputs["inverse"], given.result_grid)
         _log.info(
             "There and back, points end up %.3f mm from where they started on average, %.3f mm at most.",
             inverse.mean_residual,
             inverse.max_residual,
         )
-    return {name: str(path) for name, path in outputs.items()}, residual
+    return {name: str(path) for name, path in outputs.items()}, figures
 
 
 def write_report(
     options: argparse.Namespace, request: RegistrationRequest, given: Any, result: Any, judged: Any, confidence: Any
 ) -> dict[str, str]:
     """The page and the PDF, as asked for: paths by what they hold."""
-    from ..core.images.geometry import array_view
-    from ..core.report.page import Report, anonymous_command, report_html, voxel_checksum
+    from ..core.report.page import Report, report_html
     from ..core.report.page import write_report as write_report_page
     from ..core.report.pdf import write_pdf
+    from ..core.report.reproduction import anonymous_command
     from ..core.report.tolerances import Tolerances
 
-    paddings = [e.padding for e in (result.fixed_background, result.background) if e.padding is not None]
-    report = Report(
-        fixed=judged.fixed,
-        before=judged.before,
-        after=judged.after,
-        geometry=judged.geometry,
-        comparison=judged.comparison,
-        mask=judged.mask,
-        displacement=judged.displacement,
-        iterations=result.iterations,
-        stages=result.stages,
-        settings={
+    report = Report.of(
+        judged,
+        result,
+        given.fixed,
+        {
             **request.described(),
-            "Background": f"{result.background.value:g}. {result.background.reason}",
             "Seed": ", ".join(map(str, dict.fromkeys(_seeds(result.stages)))),
             "Threads": "all" if request.threads is None else request.threads,
         },
-        checksums={
-            "fixed image": voxel_checksum(array_view(given.fixed)),
-            "moving image": voxel_checksum(array_view(result.moving)),
-        },
         command=anonymous_command({n: value for n, value in vars(options).items() if n not in _UNSAID}),
-        padding=paddings,
         notes=[*given.notes, *result.notes],
         names=(Path(options.fixed).name, Path(options.moving).name) if options.report_names else None,
         images={name: _described(image) for name, image in (("Fixed", given.fixed), ("Moving", result.moving))},
@@ -138,7 +133,7 @@ def _seeds(stages: Any) -> list[int]:
 def _inputs(options: argparse.Namespace, given: RegistrationInputs, result: Any) -> dict[str, Any]:
     """The files that went in, by what they are, with the checksums of the voxels of both images."""
     from ..core.images.geometry import array_view
-    from ..core.report.page import voxel_checksum
+    from ..core.report.reproduction import voxel_checksum
 
     files = {name: getattr(options, name) for name in _INPUT_FILES if getattr(options, name)}
     inputs: dict[str, Any] = {name: {"file": str(path)} for name, path in files.items()}
@@ -173,7 +168,7 @@ def registration_outcome(
     given: RegistrationInputs,
     options: argparse.Namespace,
 ) -> Outcome:
-    from ..core.report.page import software_versions
+    from ..core.report.reproduction import software_versions
 
     document = {
         "command": "register",

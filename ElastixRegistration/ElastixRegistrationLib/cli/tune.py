@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
-from .outcome import Outcome
+from .terminal.outcome import Outcome
 
 if TYPE_CHECKING:
     from ..core.tuning.result import TuningResult

@@ -1,8 +1,70 @@
-"""Numbers in sentences."""
+"""Sentences: numbers in them, and what a window needs to say them in another language."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+#: The context of the templates in the translation files.
+TEXT_CONTEXT = "core"
 
 
 def counted(number: int, noun: str) -> str:
     """ "1 case", "2 cases": ``noun`` in the singular, with a regular plural."""
     return f"{number} {noun}{'s' * (number != 1)}"
+
+
+class Said(str):
+    """A text in English that knows its ``template`` and the ``values`` in it, so that it can be said in others.
+
+    Everywhere else it is the text: it is printed, written to JSON and compared as any string.
+    """
+
+    template: str
+    values: dict[str, Any]
+    case: str
+
+    def __new__(cls, template: str, values: dict[str, Any], case: str = "") -> Said:
+        """``case`` of the first letter: "upper", "lower" within a sentence, or "" as it stands in ``template``."""
+        made = super().__new__(cls, _in_case(template.format(**values), case))
+        made.template, made.values, made.case = template, values, case
+        return made
+
+    def __getnewargs__(self) -> tuple[str, dict[str, Any], str]:  # type: ignore[override]
+        return self.template, self.values, self.case
+
+    def within_a_sentence(self) -> Said:
+        """After a colon. Other languages keep the letter that they begin with: it may be that of a noun."""
+        return Said(self.template, self.values, "lower")
+
+    def as_a_sentence(self) -> Said:
+        """With a capital at its begin."""
+        return Said(self.template, self.values, "upper")
+
+    def translated(self, translate: Callable[[str], str]) -> str:
+        """In the language into which ``translate`` brings a template; values that were said so are translated too."""
+        values = {
+            name: value.translated(translate) if isinstance(value, Said) else value
+            for name, value in self.values.items()
+        }
+        template = translate(self.template)
+        keeps_case = self.case == "lower" and template != self.template
+        return _in_case(template.format(**values), "" if keeps_case else self.case)
+
+
+def said(template: str, /, **values: Any) -> Said:
+    """``template`` with ``values`` in its places, as ``str.format`` puts them there.
+
+    ``template`` must stand in the call itself: the tool that collects texts to translate looks for it there.
+    """
+    return Said(template, values)
+
+
+def joined(*sentences: str) -> Said:
+    """Sentences in a row; empty ones are left out."""
+    values = {f"sentence{number}": sentence for number, sentence in enumerate(filter(None, sentences))}
+    return Said(" ".join(f"{{{name}}}" for name in values), values)
+
+
+def _in_case(text: str, case: str) -> str:
+    return {"upper": text[:1].upper(), "lower": text[:1].lower()}.get(case, text[:1]) + text[1:]

@@ -14,6 +14,7 @@ from ..core.images.channels import Channel
 from ..core.images.geometry import Geometry
 from ..core.quality.figures import Comparison, Evidence, Figure, LandmarkRow, Reason, Verdict
 from ..core.transforms.plain_data import TransformData, TransformElement, VoxelData
+from ..core.wording import Said
 from .outputs import (
     DisplacementField,
     FiguresBeforeAndAfter,
@@ -64,6 +65,8 @@ class ParameterMaps(list):
 
 def pack(value: Any, arrays: list[np.ndarray]) -> Any:
     """JSON for ``value``; its arrays are appended to ``arrays`` and named by their place there."""
+    if isinstance(value, Said):
+        return {_TYPE: "Said", "template": value.template, "values": pack(value.values, arrays), "case": value.case}
     if value is None or isinstance(value, (str, bool, int, float)):
         return value
     if isinstance(value, np.generic):
@@ -155,6 +158,17 @@ def _values(values: Any, arrays: Sequence[np.ndarray]) -> tuple[str, ...]:
     return tuple(values)
 
 
+def _said(entries: dict[str, Any], arrays: Sequence[np.ndarray], depth: int) -> Said:
+    values = unpack(entries["values"], arrays, depth + 1)
+    template, case = entries["template"], entries["case"]
+    if len(entries) != 3 or not isinstance(values, dict) or not all(isinstance(one, str) for one in (template, case)):
+        raise ValueError("no template with values")
+    # A template could ask for an attribute or a width of its values: only plain texts and numbers may be there.
+    if not all(isinstance(one, (str, int, float)) for one in values.values()):
+        raise ValueError("values that are neither texts nor numbers")
+    return Said(template, values, case)
+
+
 def _geometry(entries: dict[str, Any], _arrays: Sequence[np.ndarray], _depth: int) -> Geometry:
     size, direction = entries.pop("size"), entries.pop("direction")
     spacing, origin = entries.pop("spacing"), entries.pop("origin")
@@ -179,4 +193,5 @@ _SPECIAL: dict[str, Callable[[dict[str, Any], Sequence[np.ndarray], int], Any]] 
     "tuple": _tuple,
     "maps": _maps,
     "Geometry": _geometry,
+    "Said": _said,
 }

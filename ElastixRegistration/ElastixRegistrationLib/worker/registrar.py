@@ -32,21 +32,12 @@ class BackgroundRegistrar:
 
     def __call__(self, method: Method, pair: Pair, seed: int | None, tell: Callable[[Any], None] | None = None) -> Any:
         """A BackgroundResult. ``tell`` gets elastix's progress while it runs. Raises what the registration raises."""
-        given = pair.inputs
-        arguments = dict(method.arguments)
-        if pair.initial_transform is not None:
-            arguments["initialization"] = None
         handle = self._pool().submit(
-            given.fixed,
-            given.moving,
-            list(method.stages),
-            fixed_mask=given.fixed_mask,
-            moving_mask=given.moving_mask,
-            initial_transform=pair.initial_transform,
-            seed=seed,
+            pair.inputs.fixed,
+            pair.inputs.moving,
+            **method.arguments_for(pair, seed),
             threads=self._threads,
             timeout_s=self._timeout_s,
-            **arguments,
         )
         while not handle.wait(_POLL_S):
             if tell is not None and handle.progress is not None:

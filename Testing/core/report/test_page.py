@@ -18,12 +18,10 @@ from ElastixRegistrationLib.core.quality.similarity import compare
 from ElastixRegistrationLib.core.report.convergence_plot import convergence_svgs
 from ElastixRegistrationLib.core.report.page import (
     Report,
-    anonymous_command,
     report_html,
-    software_versions,
-    voxel_checksum,
     write_report,
 )
+from ElastixRegistrationLib.core.report.reproduction import anonymous_command, software_versions, voxel_checksum
 from ElastixRegistrationLib.core.transforms.plausibility import plausibility_of
 
 VOID = {"meta", "img", "br", "link", "line", "circle", "polyline"}

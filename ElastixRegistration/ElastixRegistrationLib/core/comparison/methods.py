@@ -34,6 +34,18 @@ class Method:
         own = {"initialization": preset.initialization, "adapt": preset.adapts}
         return cls(name or " ".join([preset.id, *changes]), tuple(stages), own | arguments)
 
+    def arguments_for(self, pair: Pair, seed: int | None) -> dict[str, Any]:
+        """Arguments of ``core.register`` beside the images. Landmarks and labels are not among them: they judge."""
+        own = {
+            **self.arguments,
+            "stages": list(self.stages),
+            "fixed_mask": pair.inputs.fixed_mask,
+            "moving_mask": pair.inputs.moving_mask,
+            "initial_transform": pair.initial_transform,
+            "seed": seed,
+        }
+        return own | ({} if pair.initial_transform is None else {"initialization": None})
+
 
 def methods_of(given: Iterable[str | Preset | Method] | Mapping[str, Any]) -> list[Method]:
     """Presets, methods, or by name presets and lists of parameter maps. Raises InputError for none, or a name twice."""
@@ -62,18 +74,4 @@ def _named(name: str, what: Any) -> Method:
 
 def in_this_process(method: Method, pair: Pair, seed: int | None, **arguments: Any) -> Any:
     """A Registrar: ``core.register`` as it is."""
-    own = dict(method.arguments)
-    if pair.initial_transform is not None:
-        own["initialization"] = None
-    given = pair.inputs
-    return register(
-        given.fixed,
-        given.moving,
-        list(method.stages),
-        fixed_mask=given.fixed_mask,
-        moving_mask=given.moving_mask,
-        initial_transform=pair.initial_transform,
-        seed=seed,
-        **own,
-        **arguments,
-    )
+    return register(pair.inputs.fixed, pair.inputs.moving, **method.arguments_for(pair, seed), **arguments)

@@ -12,8 +12,8 @@ from html import escape
 
 import numpy as np
 
+from ..report.document import html_document
 from ..report.pictures import gray, normalized, planes_of, png_bytes, window_of
-from ..report.style import STYLE
 from .agreement import Agreement
 from .overlay import data_uri, side_by_side
 from .plot import Dot, pareto_front, scatter_svg
@@ -53,16 +53,7 @@ def comparison_html(ranking: Ranking, pairs: Sequence[PairPictures] = (), title:
         f"<section><h2>Ranking</h2>{ranking_table(ranking)}{_explained(ranking)}</section>",
     ]
     sections += [_cost(ranking), _agreement(pairs), _pictures(ranking, pairs)]
-    body = "\n".join(section for section in sections if section)
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:;'
-        " style-src 'unsafe-inline'\">"
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{STYLE}{PAGE_STYLE}</style></head>\n<body><main>\n{body}\n"
-        "<footer>Made by software for research. It is not a medical device and not approved for clinical use.</footer>"
-        "</main></body></html>\n"
-    )
+    return html_document(title, sections, PAGE_STYLE)
 
 
 def ranking_table(ranking: Ranking) -> str:

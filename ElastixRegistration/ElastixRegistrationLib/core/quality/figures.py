@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..wording import Said
+
 #: What a verdict can be, the gravest first. "uncertain": what there is to judge by says too little.
 STATUSES = ("implausible", "worse", "uncertain", "unchanged", "better")
 #: A status of these makes ``--strict`` fail.
@@ -79,7 +81,7 @@ class Reason:
     """
 
     code: str
-    text: str
+    text: Said
     status: str = ""
 
 

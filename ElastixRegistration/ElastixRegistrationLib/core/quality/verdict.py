@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ..transforms.plausibility import LARGEST_VOLUME, SMALLEST_VOLUME, Plausibility
+from ..wording import Said, joined, said
 from .figures import NO_VERDICT, STATUSES, Evidence, Figure, LandmarkRow, Reason, Verdict
 
 #: Nats of mutual information below which more of it may come from a wrong place as well as from the right one.
@@ -20,13 +21,6 @@ _MUCH_LESS = 0.9
 _HARDLY_OVERLAPS = 0.1
 #: Landmarks that fit so much better with the two lists exchanged were most likely given the wrong way round.
 _FITS_SWAPPED = 0.5
-_WORDS = {
-    "better": "Better aligned",
-    "worse": "Worse than before",
-    "unchanged": "No better than before",
-    "uncertain": "Uncertain",
-}
-_WHAT = {"labels": "the Dice overlap", "images": "the mutual information"}
 _MAX_NAMED = 5
 
 
@@ -55,15 +49,23 @@ def judge(
     return Verdict(status, _text(status, reasons, _change(first, len(landmarks))), tuple(evidence), tuple(reasons))
 
 
-def _text(status: str, reasons: Sequence[Reason], change: str) -> str:
-    """The verdict in words: what makes it comes first, then cautions and hints."""
+def _text(status: str, reasons: Sequence[Reason], change: Said) -> Said:
+    """The verdict in words: what makes it comes first, then cautions and hints. ``change`` is part of a sentence."""
     made_by = [reason.text for reason in reasons if reason.status == status]
     others = [reason.text for reason in reasons if reason.status != status]
     if status == "implausible":
-        return " ".join([f"Implausible: {_lower(made_by[0])}", *made_by[1:], f"{_capital(change)}.", *others])
+        first = said("Implausible: {reason}", reason=made_by[0].within_a_sentence())
+        return joined(first, *made_by[1:], said("{change}.", change=change.as_a_sentence()), *others)
     if status == "uncertain" and reasons[0].code == "images-tell-little":
-        return " ".join([f"Uncertain, because the images share too little information: {change}.", *others])
-    return " ".join([f"{_WORDS[status]}: {change}.", *made_by, *others])
+        start = said("Uncertain, because the images share too little information: {change}.", change=change)
+        return joined(start, *others)
+    starts = {
+        "better": said("Better aligned: {change}.", change=change),
+        "worse": said("Worse than before: {change}.", change=change),
+        "unchanged": said("No better than before: {change}.", change=change),
+        "uncertain": said("Uncertain: {change}.", change=change),
+    }
+    return joined(starts[status], *made_by, *others)
 
 
 def _evidence(figures: Sequence[Figure], landmarks: int, guided: bool, same_points: bool) -> list[Evidence]:
@@ -99,56 +101,83 @@ def _implausible(
 ) -> Iterator[Reason]:
     if deformation is not None and deformation.has_folds:
         share = 100 * deformation.folded / deformation.voxels
-        voxels = f"{deformation.folded} voxel{'s' * (deformation.folded > 1)}"
-        yield Reason(
-            "folds",
-            f"The deformation folds onto itself in {voxels} of the object ({share:.2g} %), where no tissue can have"
-            " moved so.",
-            "implausible",
+        one = said(
+            "The deformation folds onto itself in 1 voxel of the object ({share:.2g} %), where no tissue can have moved"
+            " so.",
+            share=share,
         )
+        several = said(
+            "The deformation folds onto itself in {count} voxels of the object ({share:.2g} %), where no tissue can"
+            " have moved so.",
+            count=deformation.folded,
+            share=share,
+        )
+        yield Reason("folds", one if deformation.folded == 1 else several, "implausible")
     if deformation is not None and deformation.has_extremes:
         yield Reason(
             "extreme-volume",
-            f"In {100 * deformation.extreme_share:.2g} % of the object, volume shrinks to less than"
-            f" {SMALLEST_VOLUME:g} or grows to more than {LARGEST_VOLUME:g} times of what it does in most of it.",
+            said(
+                "In {share:.2g} % of the object, volume shrinks to less than {smallest:g} or grows to more than"
+                " {largest:g} times of what it does in most of it.",
+                share=100 * deformation.extreme_share,
+                smallest=SMALLEST_VOLUME,
+                largest=LARGEST_VOLUME,
+            ),
             "implausible",
         )
     outliers = sorted((row for row in landmarks if row.outlier), key=lambda row: -row.after)
     if outliers and first.kind == "landmarks":
         named = ", ".join(f"{row.label} ({row.after:.1f} mm)" for row in outliers[:_MAX_NAMED])
-        more = f" and {len(outliers) - _MAX_NAMED} more" if len(outliers) > _MAX_NAMED else ""
-        one = len(outliers) == 1
-        yield Reason(
-            "landmark-outliers",
-            f"{'Landmark' if one else 'Landmarks'} {named}{more} {'lies' if one else 'lie'} far off where the others"
-            " fit: the registration fails there, or the landmark is wrong.",
-            "implausible",
-        )
+        more = len(outliers) - _MAX_NAMED
+        if len(outliers) == 1:
+            text = said(
+                "Landmark {named} lies far off where the others fit: the registration fails there, or the landmark is"
+                " wrong.",
+                named=named,
+            )
+        elif more <= 0:
+            text = said(
+                "Landmarks {named} lie far off where the others fit: the registration fails there, or the landmark is"
+                " wrong.",
+                named=named,
+            )
+        else:
+            text = said(
+                "Landmarks {named} and {count} more lie far off where the others fit: the registration fails there, or"
+                " the landmark is wrong.",
+                named=named,
+                count=more,
+            )
+        yield Reason("landmark-outliers", text, "implausible")
     information = next((one for one in evidence if one.kind == "images"), None)
     if information is None or first is information or first.change != "better":
         return
     if information.after < _MUCH_LESS * information.before:
         yield Reason(
             "unseen-samples-disagree",
-            f"The images agree less where the registration did not look: over all, their mutual information fell from"
-            f" {_number(information, 'before')} to {_number(information, 'after')}.",
+            said(
+                "The images agree less where the registration did not look: over all, their mutual information fell"
+                " from {before} to {after}.",
+                before=_number(information, "before"),
+                after=_number(information, "after"),
+            ),
             "implausible",
         )
 
 
 def _uncertain(first: Evidence) -> Iterator[Reason]:
     if first.kind == "images" and first.after < _SAYS_LITTLE and first.change == "better":
-        yield Reason("images-tell-little", "The images share too little information.", "uncertain")
+        yield Reason("images-tell-little", said("The images share too little information."), "uncertain")
     if first.kind == "labels" and first.before == first.after == 0:
         yield Reason(
             "labels-apart",
-            "Nothing overlaps: make sure that the labels or masks belong to these images.",
+            said("Nothing overlaps: make sure that the labels or masks belong to these images."),
             "uncertain",
         )
     elif first.kind == "labels" and first.after < _HARDLY_OVERLAPS:
         yield Reason(
             "labels-hardly-overlap",
-            "Hardly anything overlaps: look at the pictures before you rely on it.",
+            said("Hardly anything overlaps: look at the pictures before you rely on it."),
             "uncertain",
         )
 
@@ -159,7 +188,7 @@ def _hints(
     if same_points:
         yield Reason(
             "points-equal",
-            "The fixed and the moving points are the same, so they tell nothing: was one file given twice?",
+            said("The fixed and the moving points are the same, so they tell nothing: was one file given twice?"),
         )
         return
     after = float(np.mean([row.after for row in landmarks])) if landmarks else 0.0
@@ -167,8 +196,11 @@ def _hints(
     if swapped is not None and after > before and swapped < _FITS_SWAPPED * min(after, before):
         yield Reason(
             "points-swapped",
-            f"The other way round the points are {swapped:.2f} mm apart: the files of fixed and moving points seem"
-            " to be swapped.",
+            said(
+                "The other way round the points are {distance:.2f} mm apart: the files of fixed and moving points seem"
+                " to be swapped.",
+                distance=swapped,
+            ),
         )
 
 
@@ -176,31 +208,31 @@ def _cautions(first: Evidence, deformation: Plausibility | None, guided: bool) -
     if guided:
         yield Reason(
             "landmarks-guided",
-            "The landmarks guided the registration, so they do not prove it: look at the pictures, or at others.",
+            said("The landmarks guided the registration, so they do not prove it: look at the pictures, or at others."),
         )
     if deformation is not None and not deformation.has_folds and deformation.statistics.folded_count:
         count = deformation.statistics.folded_count
-        yield Reason(
-            "folds-outside",
-            f"Outside of the object the deformation folds onto itself in {count} voxel{'s' * (count > 1)}.",
-        )
+        one = said("Outside of the object the deformation folds onto itself in 1 voxel.")
+        several = said("Outside of the object the deformation folds onto itself in {count} voxels.", count=count)
+        yield Reason("folds-outside", one if count == 1 else several)
     if first.kind == "images":
-        yield Reason("images-only", "No landmarks or labels were given, so look at the pictures before you rely on it.")
+        yield Reason(
+            "images-only", said("No landmarks or labels were given, so look at the pictures before you rely on it.")
+        )
 
 
-def _change(first: Evidence, landmarks: int) -> str:
-    what = _WHAT.get(first.kind, f"the mean distance of {landmarks} landmark{'s' * (landmarks > 1)}")
-    return f"{what} went from {_number(first, 'before')} to {_number(first, 'after')}"
+def _change(first: Evidence, landmarks: int) -> Said:
+    """Part of a sentence."""
+    values = {"before": _number(first, "before"), "after": _number(first, "after")}
+    if first.kind == "labels":
+        return said("the Dice overlap went from {before} to {after}", **values)
+    if first.kind == "images":
+        return said("the mutual information went from {before} to {after}", **values)
+    if landmarks == 1:
+        return said("the mean distance of 1 landmark went from {before} to {after}", **values)
+    return said("the mean distance of {count} landmarks went from {before} to {after}", count=landmarks, **values)
 
 
 def _number(evidence: Evidence, when: str) -> str:
     digits = {"landmarks": 2, "labels": 4, "images": 3}[evidence.kind]
     return f"{getattr(evidence, when):.{digits}f}{' ' * bool(evidence.unit)}{evidence.unit}"
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -6,48 +6,36 @@ The page names no patient: no file path and no node name stands in it unless the
 from __future__ import annotations
 
 import base64
-import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from html import escape
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from platform import python_version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ... import __version__
 from ..errors import InputError, file_error
 from ..images.geometry import array_view
 from ..quality.figures import Comparison
-from ..request import OPTIONS
 from . import pictures
 from .convergence_plot import IterationRow, convergence_svgs
-from .style import STYLE
+from .document import html_document
+from .reproduction import software_versions, voxel_checksum
 from .tables import figure_table, landmark_table
 from .tolerances import Tolerances, checks, checks_html, decision_html, images_html
 
 if TYPE_CHECKING:
     from ..images.geometry import Geometry
+    from ..quality.assessment import Assessment
     from ..quality.confidence import ConfidenceMap
 
 FILE_NAME = "report.html"
 _MOST_PLACES = 4
 PICTURE_HEIGHT = 400  # px at most on the screen; a single slice would fill the page
 CORRELATED = 0.9  # from here on the images are taken for the same modality, so that their difference means something
-PLAIN_OPTIONS = frozenset(
-    {
-        *(option.flag for option in OPTIONS if option.is_shareable),
-        *("--pairing", "--landmark-start", "--inverse-method"),
-    }
-)
-#: Words of --channel that name no file.
-_PLAIN_WORDS = ("weight=", "metric=", "kind=")
-_PURPOSE = "Made by software for research. It is not a medical device and not approved for clinical use."
 #: What lies at the left and at the right edge of a picture of each plane; a 2D image does not say.
 _SIDES = {"axial": ("R", "L"), "coronal": ("R", "L"), "sagittal": ("A", "P")}
 PATH_PARAMETERS = ("FileName", "Directory")
@@ -88,6 +76,30 @@ class Report:
     tolerances: Tolerances | None = None
     confidence: ConfidenceMap | None = None
     grid: Geometry | None = None
+
+    @classmethod
+    def of(
+        cls, judged: Assessment, result: Any, fixed: Any, settings: Mapping[str, object] | None = None, **more: Any
+    ) -> Report:
+        """Of ``result``, a RegistrationResult, as ``core.assess`` judged it on the ITK image ``fixed``.
+
+        ``more``: what else the page shows, or shows otherwise.
+        """
+        backgrounds = result.fixed_background, result.background
+        own: dict[str, Any] = {
+            **{name: getattr(judged, name) for name in ("fixed", "before", "after", "geometry", "comparison")},
+            **{name: getattr(judged, name) for name in ("mask", "displacement")},
+            "iterations": result.iterations,
+            "stages": result.stages,
+            "settings": {**(settings or {}), "Background": f"{result.background.value:g}. {result.background.reason}"},
+            "checksums": {
+                "fixed image": voxel_checksum(array_view(fixed)),
+                "moving image": voxel_checksum(array_view(result.moving)),
+            },
+            "padding": [one.padding for one in backgrounds if one.padding is not None],
+            "notes": list(result.notes),
+        }
+        return cls(**(own | more))
 
 
 def write_report(folder: str | os.PathLike, report: Report) -> Path:
@@ -139,57 +151,7 @@ def report_html(report: Report) -> str:
         _convergence(report),
     ]
     sections += [_parameters(report.stages), _reproduction(report)]
-    sections.append(f"<footer>{_PURPOSE}</footer>")
-    body = "\n".join(section for section in sections if section)
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:;'
-        " style-src 'unsafe-inline'\">"
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(report.title)}</title><style>{STYLE}</style></head>\n<body><main>\n{body}\n</main></body></html>\n"
-    )
-
-
-def software_versions() -> dict[str, str]:
-    """Versions that decide the result, for ``Report.settings`` or a result file."""
-    versions = {"ElastixRegistration": __version__, "Python": python_version()}
-    for package in ("itk-elastix", "itk", "numpy"):
-        try:
-            versions[package] = version("itk-core" if package == "itk" else package)
-        except PackageNotFoundError:
-            versions[package] = "unknown"
-    return versions
-
-
-def voxel_checksum(array: np.ndarray) -> str:
-    """SHA-256 of type, shape and voxels: the same image read from another file format has the same one."""
-    digest = hashlib.sha256(f"{array.dtype.str} {array.shape}".encode())
-    digest.update(np.ascontiguousarray(array).data.cast("B"))
-    return digest.hexdigest()
-
-
-def anonymous_command(options: Mapping[str, object]) -> str:
-    """A ``register`` command line without paths: values of options become the option's name in capitals.
-
-    ``options``: the values of all options by name, fixed_mask for --fixed-mask, as they were understood: in the words
-    of the caller a file can stand behind any option. {"preset": "lung", "fixed_mask": "/home/x/Smith.nrrd"} becomes
-    ``elastix-registration register FIXED MOVING --preset lung --fixed-mask FIXED_MASK``.
-    """
-    words = ["elastix-registration register FIXED MOVING"]
-    for name, value in options.items():
-        option = f"--{name.replace('_', '-')}"
-        if value is None or value is False or value in ([], ()):
-            continue
-        if value is True:
-            words.append(option)
-        elif option in PLAIN_OPTIONS:
-            words += [option, str(value)]
-        else:
-            # Channels are lists of words, and there are several.
-            for group in value if option == "--channel" and isinstance(value, list) else [value]:
-                given = [str(word) for word in group] if isinstance(group, list) else [str(group)]
-                words += [option, *(w if w.startswith(_PLAIN_WORDS) else name.upper() for w in given)]
-    return " ".join(words)
+    return html_document(report.title, sections)
 
 
 def _header(report: Report) -> str:

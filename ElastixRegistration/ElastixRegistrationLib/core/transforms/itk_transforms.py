@@ -118,12 +118,15 @@ def compose(chain: Sequence[Any]) -> Any:
             merged[-1] = affine_from_matrix(matrix @ previous)
         else:
             merged.append(element)
-    if not merged:
-        return identity(flat[0].GetInputSpaceDimension())
-    if len(merged) == 1:
-        return merged[0]
-    composite = wrapped_class("CompositeTransform", f"D{merged[0].GetInputSpaceDimension()}").New()
-    for element in reversed(merged):  # ITK applies the last added first
+    return composite_of(merged) if merged else identity(flat[0].GetInputSpaceDimension())
+
+
+def composite_of(elements: Sequence[Any]) -> Any:
+    """The one transform itself, or a composite of several, the first applied first."""
+    if len(elements) == 1:
+        return elements[0]
+    composite = wrapped_class("CompositeTransform", f"D{elements[0].GetInputSpaceDimension()}").New()
+    for element in reversed(elements):  # ITK applies the last added first
         composite.AddTransform(element)
     return composite
 

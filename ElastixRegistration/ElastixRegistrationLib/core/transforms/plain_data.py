@@ -13,7 +13,7 @@ from ..images.channels import Channel
 from ..images.geometry import Geometry, array_view, geometry_of, image_from_array, image_view, scalar_from_components
 from ..system.itk_access import fill_parameters, parameters_of, wrapped_class
 from ..system.native_messages import NATIVE_ERRORS
-from .itk_transforms import bspline_fixed_parameters, chain_of, displacement_field_transform, matrix_of
+from .itk_transforms import bspline_fixed_parameters, chain_of, composite_of, displacement_field_transform, matrix_of
 
 #: Classes that their parameters and fixed parameters describe completely.
 _PARAMETRIC = frozenset(
@@ -215,13 +215,7 @@ class TransformData:
 
     def transform(self) -> Any:
         """The ITK transform: the one element itself, or a flat composite."""
-        built = [element.build() for element in self.elements]
-        if len(built) == 1:
-            return built[0]
-        composite = wrapped_class("CompositeTransform", f"D{built[0].GetInputSpaceDimension()}").New()
-        for element in reversed(built):  # ITK applies the last added first
-            composite.AddTransform(element)
-        return composite
+        return composite_of([element.build() for element in self.elements])
 
 
 def _element(transform: Any) -> TransformElement:

@@ -8,7 +8,7 @@ from html import escape
 
 from ..comparison.page import PAGE_STYLE, ranking_table
 from ..comparison.plot import Dot, scatter_svg
-from ..report.style import STYLE
+from ..report.document import html_document
 from .result import COMPLETE, TrialSummary, TuningResult
 
 _SHOWN_TRIALS = 15
@@ -17,16 +17,7 @@ _SHOWN_TRIALS = 15
 def tuning_html(result: TuningResult) -> str:
     """The page as text."""
     sections = [_header(result), _held_out(result), _changes(result), _history(result), _cost(result), _trials(result)]
-    body = "\n".join(section for section in sections if section)
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:;'
-        " style-src 'unsafe-inline'\">"
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Tuning</title><style>{STYLE}{PAGE_STYLE}</style></head>\n<body><main>\n{body}\n"
-        "<footer>Made by software for research. It is not a medical device and not approved for clinical use.</footer>"
-        "</main></body></html>\n"
-    )
+    return html_document("Tuning", sections, PAGE_STYLE)
 
 
 def _header(result: TuningResult) -> str:

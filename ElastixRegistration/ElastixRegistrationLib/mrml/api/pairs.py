@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,30 +18,7 @@ class PairLogic:
     """``registerVolumes`` and the steps that it is made of."""
 
     def registerVolumes(
-        self,
-        fixedVolumeNode: Any,
-        movingVolumeNode: Any,
-        parameterFilenames: Sequence[Any] | None = None,
-        outputVolumeNode: Any = None,
-        outputTransformNode: Any = None,
-        fixedVolumeMaskNode: Any = None,
-        movingVolumeMaskNode: Any = None,
-        forceDisplacementFieldOutputTransform: bool = False,
-        initialTransformNode: Any = None,
-        *,
-        preset: str | None = None,
-        fixedSegments: Sequence[str] | None = None,
-        movingSegments: Sequence[str] | None = None,
-        fixedPointsNode: Any = None,
-        movingPointsNode: Any = None,
-        pairing: str = "auto",
-        channels: Sequence[VolumePair] = (),
-        outputFieldNode: Any = None,
-        outputJacobianNode: Any = None,
-        outputInverseNode: Any = None,
-        request: RegistrationRequest | None = None,
-        progress: Callable[[Any], None] | None = None,
-        **choices: Any,
+        self, *arguments: Any, progress: Callable[[Any], None] | None = None, **named: Any
     ) -> RegistrationOutcome:
         """Align the moving to the fixed volume and write what was found into the output nodes.
 
@@ -50,29 +28,7 @@ class PairLogic:
         from ...core.parameters.file_access import refuse_images_read
         from ...core.registration.register import register  # loads elastix, which a run elsewhere does not need here
 
-        job = self.prepareRegistration(
-            fixedVolumeNode,
-            movingVolumeNode,
-            parameterFilenames,
-            outputVolumeNode,
-            outputTransformNode,
-            fixedVolumeMaskNode,
-            movingVolumeMaskNode,
-            forceDisplacementFieldOutputTransform,
-            initialTransformNode,
-            preset=preset,
-            fixedSegments=fixedSegments,
-            movingSegments=movingSegments,
-            fixedPointsNode=fixedPointsNode,
-            movingPointsNode=movingPointsNode,
-            pairing=pairing,
-            channels=channels,
-            outputFieldNode=outputFieldNode,
-            outputJacobianNode=outputJacobianNode,
-            outputInverseNode=outputInverseNode,
-            request=request,
-            **choices,
-        )
+        job = self.prepareRegistration(*arguments, **named)
         refuse_images_read(job.inputs.stages)  # Slicer has an HDF5 of its own
         return self.applyResult(job, register(**job.inputs.arguments(), progress=progress))
 
@@ -162,3 +118,17 @@ class PairLogic:
         from ..run.outputs import apply_result
 
         return apply_result(job, result)
+
+
+def _show_arguments(method: Callable[..., Any]) -> None:
+    """``help`` and the console's completion show, for ``method``, the arguments of ``preparationSteps`` and its own."""
+    all_of_them = inspect.signature(PairLogic.preparationSteps)
+    own = inspect.signature(method)
+    choices = all_of_them.parameters["choices"]
+    listed = [one for one in all_of_them.parameters.values() if one is not choices]
+    listed += [one for one in own.parameters.values() if one.kind is one.KEYWORD_ONLY]
+    method.__signature__ = own.replace(parameters=[*listed, choices])  # type: ignore[attr-defined]
+
+
+_show_arguments(PairLogic.registerVolumes)
+_show_arguments(PairLogic.prepareRegistration)

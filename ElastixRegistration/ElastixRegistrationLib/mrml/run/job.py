@@ -171,13 +171,7 @@ def prepare_incrementally(
     yield
     moving_side = yield from side_incrementally(moving, moving_plane, background, request.threads)
     yield
-    points: tuple[Any, Any] = (None, None)
-    notes: tuple[str, ...] = ()
-    if fixed_points_node is not None or moving_points_node is not None:
-        pairs = landmark_pairs(fixed_points_node, moving_points_node, pairing)
-        points, notes = (pairs.fixed, pairs.moving), pairs.notes
-        if fixed_plane is not None and moving_plane is not None:
-            points = fixed_plane.flat(points[0]), moving_plane.flat(points[1])
+    points, notes = _landmarks(fixed_points_node, moving_points_node, pairing, fixed_plane, moving_plane)
     start = None
     if initial_transform_node is not None:
         chain = initial_chain(initial_transform_node, moving_node)
@@ -212,6 +206,18 @@ def prepare_incrementally(
         interpolation="nearest" if moving.is_label_map else request.interpolation,
         notes=notes,
     )
+
+
+def _landmarks(
+    fixed_node: Any, moving_node: Any, pairing: str, fixed_plane: Plane | None, moving_plane: Plane | None
+) -> tuple[tuple[Any, Any], tuple[str, ...]]:
+    """Fixed and moving points, (N, D), LPS mm, None without nodes, and sentences on what was left out."""
+    if fixed_node is None and moving_node is None:
+        return (None, None), ()
+    pairs = landmark_pairs(fixed_node, moving_node, pairing)
+    if fixed_plane is None or moving_plane is None:
+        return (pairs.fixed, pairs.moving), pairs.notes
+    return (fixed_plane.flat(pairs.fixed), moving_plane.flat(pairs.moving)), pairs.notes
 
 
 def _planes(fixed: VolumeImage, moving: VolumeImage) -> tuple[Plane | None, Plane | None]:

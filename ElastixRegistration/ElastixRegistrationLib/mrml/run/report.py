@@ -20,32 +20,11 @@ def write_run_report(
 
     ``result``: what the job's run gave. The page has no name of a node. Raises InputError where it cannot be written.
     """
-    from ...core.images.geometry import array_view
     from ...core.quality.assessment import assess
     from ...core.registration.checks import JUDGED_BY
-    from ...core.report.page import Report, voxel_checksum, write_report
+    from ...core.report.page import Report, write_report
 
     inputs = job.inputs.arguments()
     given = {name: inputs[name] for name in JUDGED_BY}
     judged = assess(inputs["fixed"], result, most_voxels=_MOST_VOXELS, **given)
-    return write_report(
-        folder,
-        Report(
-            fixed=judged.fixed,
-            before=judged.before,
-            after=judged.after,
-            geometry=judged.geometry,
-            comparison=judged.comparison,
-            mask=judged.mask,
-            displacement=judged.displacement,
-            iterations=result.iterations,
-            stages=result.stages,
-            settings=request.described() | {"Background": f"{result.background.value:g}. {result.background.reason}"},
-            checksums={
-                "fixed image": voxel_checksum(array_view(inputs["fixed"])),
-                "moving image": voxel_checksum(array_view(inputs["moving"])),
-            },
-            padding=[e.padding for e in (result.fixed_background, result.background) if e.padding is not None],
-            notes=list(result.notes),
-        ),
-    )
+    return write_report(folder, Report.of(judged, result, inputs["fixed"], request.described()))

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ..core.elastix.progress import ProgressEvent
+from ...core.elastix.progress import ProgressEvent
 from .interrupts import check_interrupt
 
 if TYPE_CHECKING:
-    from ..worker.client import RegistrationHandle
+    from ...worker.client import RegistrationHandle
 
 _WIDTH = 30
 #: Seconds between two pictures.

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from ..core.errors import InputError
+from ...core.errors import InputError
 
 _CHOICE = re.compile(r"invalid choice: (?P<word>.+?) \(choose from (?P<choices>.+)\)", re.DOTALL)
 #: Actions that gather what several uses of an option say.

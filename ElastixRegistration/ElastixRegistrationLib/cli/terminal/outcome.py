@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..core.quality.figures import REFUSED, Verdict
+from ...core.quality.figures import REFUSED, Verdict
 
 
 def refusal_of(*verdicts: Verdict) -> str:

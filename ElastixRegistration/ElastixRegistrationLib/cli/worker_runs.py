@@ -1,0 +1,84 @@
+"""Registrations of one pair by a worker: as asked for, the other way round, and again from other starts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ..core.request import AUTO
+from .terminal.progress_bar import wait_for
+
+if TYPE_CHECKING:
+    from ..core.images.channels import Channel
+    from ..core.parameters.maps import ParameterMap
+    from ..core.registration.inputs import RegistrationInputs
+    from ..core.request import RegistrationRequest
+    from ..worker.pool import WorkerPool
+
+_log = logging.getLogger(__name__)
+
+#: The worker takes the images as soon as it has started; nothing else is done here until then.
+_MAX_TRANSFER_S = 30.0
+
+
+@dataclass(frozen=True)
+class WorkerRun:
+    """``start``: itk transform, fixed to moving, LPS mm; None leaves the start to request and stages."""
+
+    pool: WorkerPool
+    request: RegistrationRequest
+    stages: Sequence[ParameterMap]
+    given: RegistrationInputs
+    channels: Sequence[Channel]
+    start: Any
+    show_progress: bool
+
+    def result(self) -> Any:
+        """The worker's AsynchronousResult. Raises what the registration raises."""
+        handle = self.pool.submit(
+            self.given.fixed,
+            self.given.moving,
+            self.stages,
+            **self.given.masks_and_points,
+            initial_transform=self.start,
+            channels=self.channels,
+            **self.request.arguments(self.start is not None),
+        )
+        handle.poll(_MAX_TRANSFER_S)
+        # What is needed afterwards is loaded meanwhile: elastix does not keep all cores busy all the time.
+        from ..core.elastix import run as elastix
+
+        elastix.load()
+        wait_for(handle, show_progress=self.show_progress)
+        if handle.error is not None:
+            raise handle.error
+        return handle.result
+
+    def other_way(self) -> WorkerRun:
+        """The same from moving to fixed."""
+        from ..core.images.geometry import geometry_of
+        from ..core.transforms.inverse import invert
+
+        request = self.request
+        if not isinstance(request.background, str):
+            request = replace(request, background=AUTO)  # the number is for outside the moving image
+        start = None if self.start is None else invert(self.start, geometry_of(self.given.fixed)).transform
+        channels = [channel.swapped() for channel in self.channels]
+        return replace(self, request=request, given=self.given.swapped(), channels=channels, start=start)
+
+    def confidence(self, result: Any) -> Any:
+        """Twice more from other starts with other seeds, and once the other way round; then what all of them say."""
+        from ..core.quality.confidence import confidence_of, perturbed_start, signs_of
+
+        starts = [perturbed_start(result.transform, result.fixed_geometry, number) for number in (1, 2, 3)]
+        others = []
+        for number, start in enumerate(starts[:2]):
+            _log.info("Registering once more from another start, for the confidence: %d of 3.", number + 1)
+            request = replace(self.request, seed=1000 + number, initialization=None)
+            others.append(replace(self, request=request, start=start).result().transform)
+        _log.info("Registering the other way round, for the confidence: 3 of 3.")
+        again = replace(self, request=replace(self.request, initialization=None), start=starts[2])
+        backward = again.other_way().result().transform
+        return confidence_of(signs_of(self.given.fixed, result, others, backward, mask=self.given.fixed_mask))

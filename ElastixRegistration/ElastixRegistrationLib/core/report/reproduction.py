@@ -1,0 +1,64 @@
+"""What somebody needs to do a registration again: versions, checksums of the voxels, and a command without paths."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from platform import python_version
+
+import numpy as np
+
+from ... import __version__
+from ..request import OPTIONS
+
+PLAIN_OPTIONS = frozenset(
+    {
+        *(option.flag for option in OPTIONS if option.is_shareable),
+        *("--pairing", "--landmark-start", "--inverse-method"),
+    }
+)
+#: Words of --channel that name no file.
+_PLAIN_WORDS = ("weight=", "metric=", "kind=")
+
+
+def software_versions() -> dict[str, str]:
+    """Versions that decide the result, for ``Report.settings`` or a result file."""
+    versions = {"ElastixRegistration": __version__, "Python": python_version()}
+    for package in ("itk-elastix", "itk", "numpy"):
+        try:
+            versions[package] = version("itk-core" if package == "itk" else package)
+        except PackageNotFoundError:
+            versions[package] = "unknown"
+    return versions
+
+
+def voxel_checksum(array: np.ndarray) -> str:
+    """SHA-256 of type, shape and voxels: the same image read from another file format has the same one."""
+    digest = hashlib.sha256(f"{array.dtype.str} {array.shape}".encode())
+    digest.update(np.ascontiguousarray(array).data.cast("B"))
+    return digest.hexdigest()
+
+
+def anonymous_command(options: Mapping[str, object]) -> str:
+    """A ``register`` command line without paths: values of options become the option's name in capitals.
+
+    ``options``: the values of all options by name, fixed_mask for --fixed-mask, as they were understood: in the words
+    of the caller a file can stand behind any option. {"preset": "lung", "fixed_mask": "/home/x/Smith.nrrd"} becomes
+    ``elastix-registration register FIXED MOVING --preset lung --fixed-mask FIXED_MASK``.
+    """
+    words = ["elastix-registration register FIXED MOVING"]
+    for name, value in options.items():
+        option = f"--{name.replace('_', '-')}"
+        if value is None or value is False or value in ([], ()):
+            continue
+        if value is True:
+            words.append(option)
+        elif option in PLAIN_OPTIONS:
+            words += [option, str(value)]
+        else:
+            # Channels are lists of words, and there are several.
+            for group in value if option == "--channel" and isinstance(value, list) else [value]:
+                given = [str(word) for word in group] if isinstance(group, list) else [str(group)]
+                words += [option, *(w if w.startswith(_PLAIN_WORDS) else name.upper() for w in given)]
+    return " ".join(words)
