@@ -29,7 +29,7 @@ class ElastixRegistration(ScriptedLoadableModule):
         self.parent.dependencies = []
         self.parent.contributors = ["ElastixRegistration developers"]
         self.parent.helpText = (
-            _("Aligns two images with itk-elastix: choose a fixed and a moving volume and a preset.")
+            _("Aligns two images with itk-elastix. Choose a fixed volume, a moving volume, and a preset.")
             + f'<p><a href="{TUTORIAL}">{TUTORIAL}</a>'
         )
         self.parent.acknowledgementText = _(
@@ -107,7 +107,7 @@ class FailureLabel:
     def __init__(self, layout, problem: Exception) -> None:
         import qt
 
-        text = _("Elastix Registration could not be opened: {problem} The Python console has the details.")
+        text = _("Elastix Registration could not be opened: {problem} See the Python console for details.")
         self.text = text.format(problem=f"{type(problem).__name__}: {problem}.")
         self._label = qt.QLabel(self.text)
         self._label.wordWrap = True
@@ -120,10 +120,25 @@ class ElastixRegistrationLogic(ScriptedLoadableModuleLogic, RegistrationLogic):
     def __init__(self) -> None:
         ScriptedLoadableModuleLogic.__init__(self)
         RegistrationLogic.__init__(self)
+        self.isSingletonParameterNode = False  # a scene can have several, for several registrations
         from ElastixRegistrationLib.core.presets.user_presets import use_presets_folder
 
         use_presets_folder(Path(slicer.app.slicerUserSettingsFilePath).parent / "ElastixRegistration" / "Presets")
         self._workers = None
+
+    def getParameterNode(self):
+        """The choices of the first parameter set of the scene, which is made when there is none, as typed members.
+
+        The members are those of RegistrationParameterNode: ``fixedVolume``, ``request``, ``wantedOutputVolume``, ...
+        """
+        from ElastixRegistrationLib.gui.parameter_node import RegistrationParameterNode
+
+        return RegistrationParameterNode(ScriptedLoadableModuleLogic.getParameterNode(self))
+
+    def createParameterNode(self):
+        from ElastixRegistrationLib.mrml.run.parameter_node import new_parameter_node
+
+        return new_parameter_node(slicer.mrmlScene, _("Registration"))
 
     def startRegistration(self, *arguments, **options):
         """Begin what ``registerVolumes`` does with these arguments, in the background.

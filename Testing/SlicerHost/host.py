@@ -102,10 +102,12 @@ class SlicerHost:
         sys.modules["slicer.i18n"] = i18n
         slicer.i18n = i18n
         slicer.app = wrap(self.app)
-        from . import scripted
+        from . import parameter_node_wrapper, scripted
 
         sys.modules["slicer.ScriptedLoadableModule"] = scripted
         slicer.ScriptedLoadableModule = scripted
+        sys.modules["slicer.parameterNodeWrapper"] = parameter_node_wrapper
+        slicer.parameterNodeWrapper = parameter_node_wrapper
 
     def _make_scene(self) -> None:
         slicer.mrmlScene = slicer.vtkMRMLScene()

@@ -139,7 +139,7 @@ def _cut_combo(combo: QComboBox, name: str) -> Iterator[str]:
     """Names of nodes may be shortened: they are in the tool tip. Fixed words may not."""
     owner = combo.parentWidget()
     if owner is not None and any(word in type(owner).__name__ for word in _SHOW_NAMES):
-        if combo.width() < 80:
+        if combo.width() < 90:
             yield f"{name_of(owner)} has only {combo.width()} pixels"
         return
     option = QStyleOptionComboBox()

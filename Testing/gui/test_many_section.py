@@ -95,7 +95,7 @@ def test_a_sequence_is_registered_with_a_chosen_frame(section, sequence, host, s
         assert not ui.manyTabs.enabled
         message = finish(host, section)
     assert gaps.longestOwn < 300
-    assert message.startswith("2 frames registered, in step with the input: cine registered, cine transforms, ")
+    assert message.startswith("2 frames were registered, in step with the input: cine registered, cine transforms, ")
     volumes, transforms, segmentations = (
         getattr(ui, f"output{kind}SequenceSelector").currentNode() for kind in ("", "Transform", "Segmentation")
     )
@@ -128,7 +128,7 @@ def test_cancel_keeps_the_frames_that_are_finished(section, host, slicer):
     assert ui.manyProgressBar.visible
     ui.manyRunButton.click()
     message = finish(host, section)
-    assert message.startswith("Cancelled. ")
+    assert message.startswith("Canceled. ")
     finished = int(message.split()[1])
     assert 1 <= finished < 7
     assert ui.outputTransformSequenceSelector.currentNode().GetNumberOfDataNodes() == finished + 1
@@ -148,7 +148,7 @@ def test_a_sequence_cancelled_with_nothing_to_keep_leaves_the_scene_as_it_was(se
     ui.manyRunButton.click()
     host.waitUntil(lambda: ui.manyMessageLabel.text[:1] in tuple("234"), 60)
     ui.manyRunButton.click()
-    assert finish(host, section) == "Cancelled. The scene is as it was."
+    assert finish(host, section) == "Canceled. The scene is as it was before."
     assert slicer.mrmlScene.GetNumberOfNodes() == nodes
 
 
@@ -186,15 +186,15 @@ def test_what_ends_a_run_leaves_no_process_and_no_node(section, sequence, host, 
     started = host.waitUntil(lambda: {p.pid for p in psutil.Process().children()} - before, 10)
     if event == "scene closed":
         host.closeScene()
-        assert ui.manyMessageLabel.text == "Cancelled: the scene was closed."
+        assert ui.manyMessageLabel.text == "Canceled, because the scene was closed."
     elif event == "sequence removed":
         slicer.mrmlScene.RemoveNode(sequence)
-        assert ui.manyMessageLabel.text == "Cancelled: cine was removed."
+        assert ui.manyMessageLabel.text == "Canceled, because cine was removed."
     elif event == "module reloaded":
         slicer.util.reloadScriptedModule("ElastixRegistration")
     else:
         slicer.modules.ElastixRegistrationWidget.logic.close()
-        assert finish(host, section, 5) == "Cancelled. The scene is as it was."
+        assert finish(host, section, 5) == "Canceled. The scene is as it was before."
     assert not section.control.isRunning
     host.waitUntil(lambda: not any(psutil.pid_exists(pid) for pid in started), 10)
     names = [node.GetName() for node in slicer.util.getNodesByClass("vtkMRMLSequenceNode")]
@@ -298,7 +298,7 @@ def test_a_cohort_sums_up_when_the_scene_is_closed(section, host, slicer, tmp_pa
     family = [command, *command.children(recursive=True)]
     host.closeScene()
     message = finish(host, section)
-    assert message.startswith("Cancelled: the scene was closed. ")
+    assert message.startswith("Canceled, because the scene was closed. ")
     assert (tmp_path / "index.html").is_file()
     assert "not run" in (tmp_path / "summary.csv").read_text(encoding="utf-8")
     assert (tmp_path / "scan_1" / "transform.h5").is_file()

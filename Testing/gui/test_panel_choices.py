@@ -229,8 +229,8 @@ def test_every_choice_reaches_the_parameter_node(open_panel, a_pair, slicer):
     )
     assert choices.reference("initialTransform") is transform
     assert choices.wants("outputJacobian")
-    texts = [choices.text(name) for name in ("start", "fieldKind", "inBackground", "saveFolder", "logDetail")]
-    assert texts == ["transform", "volume", "0", "/somewhere", "all"]
+    kept = [choices.value(name) for name in ("start", "fieldKind", "inBackground", "saveFolder", "logDetail")]
+    assert kept == ["transform", "volume", False, "/somewhere", "all"]
 
 
 @pytest.mark.parametrize(("start", "initialization"), [("geometry", "geometry"), ("none", "none"), ("preset", None)])

@@ -62,7 +62,7 @@ def test_apply_also_to_all_kinds_of_nodes_and_revert(a_panel, a_pair, a_volume, 
 def test_apply_to_nothing_says_what_to_do(a_result):
     ui = a_result().ui
     ui.applyToButton.click()
-    assert "Check the nodes" in ui.applyToMessageLabel.text
+    assert "First check the nodes" in ui.applyToMessageLabel.text
 
 
 def view_state(slicer):

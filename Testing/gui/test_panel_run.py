@@ -72,7 +72,7 @@ def test_progress_while_it_runs_and_cancel(host, a_panel, a_fake_run, slicer):
     ui.applyButton.click()
     assert handle.state == "cancelled"
     assert ui.applyButton.text == "Apply"
-    assert "Cancelled" in ui.progressLabel.text
+    assert "Canceled" in ui.progressLabel.text
     assert slicer.mrmlScene.GetNumberOfNodes() == nodes
 
 

@@ -1,4 +1,4 @@
-"""The preset editor as a user works with it: stages, parameters, text, wishes, problems, undo and saving."""
+"""The preset editor as a user works with it: stages, parameters, text, quick edits, problems, undo and saving."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_stages_are_switched_off_moved_added_and_removed(host, qt, open_editor):
     assert not editor.draft.stages[1].enabled
 
 
-def test_wishes_concern_all_stages(open_editor):
+def test_quick_edits_concern_all_stages(open_editor):
     editor = open_editor("three")
     ui = editor.ui
     ui.iterationsSpinBox.value = 2 * ui.iterationsSpinBox.value

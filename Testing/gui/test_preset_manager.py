@@ -148,7 +148,7 @@ def test_export_and_import(host, a_module, menu, tmp_path):
     host.dialogs.expect(str(tmp_path / "ours.zip"))
     host.dialogs.expect("OK")
     menu["importFile"].trigger()
-    assert host.dialogs.shown[-1].text == "1 presets imported."
+    assert host.dialogs.shown[-1].text == "1 preset was imported."
     assert chosen(a_module) == "rigid-2"
 
 
@@ -161,7 +161,7 @@ def test_an_import_says_what_became_of_each_file(host, a_module, tmp_path):
     host.dialogs.expect("OK")
     a_module.panel.presets.manager.importPath(str(folder))
     shown = host.dialogs.shown[-1]
-    assert shown.text == "1 presets imported. 1 files of older elastix were upgraded. 1 files were refused."
+    assert shown.text == "1 preset was imported. 1 file for an older elastix was upgraded. 1 file was refused."
     assert "refused: broken.txt: line 1" in shown.details
     assert "NormalizedCorrelation is AdvancedNormalizedCorrelation now" in shown.details
     assert a_module.ui.presetSelector.currentText == "Hands of ours (yours)"

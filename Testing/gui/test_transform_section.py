@@ -124,7 +124,7 @@ def test_a_file_is_loaded_inverted_and_analyzed(section, host, a_volume, slicer,
     fixed = a_volume("fixed")
     ui.referenceVolumeSelector.setCurrentNode(fixed)
     ui.analyzeTransformButton.click()
-    assert "Local volume from 1.19 to 1.19 times. Nothing folds." in ui.transformMessageLabel.text
+    assert "The local volume changes by factors from 1.19 to 1.19. Nothing folds." in ui.transformMessageLabel.text
     shown = slicer.util.getNode("TransformParameters local volume")
     assert slicer.util.arrayFromVolume(shown) == pytest.approx(1.188, abs=1e-4)
     ui.invertTransformButton.click()

@@ -97,7 +97,7 @@ class LogWindow(Section):
 
     def _detailChanged(self, index: int) -> None:
         if self.isFree():
-            self.choices.set_text("logDetail", self.ui.logDetailSelector.itemData(index))
+            self.choices.set("logDetail", self.ui.logDetailSelector.itemData(index))
             self._showText()
 
     def _showPlot(self) -> None:

@@ -16,13 +16,13 @@ from slicer.util import VTKObservationMixin
 from ..core.errors import InputError
 from ..core.request import RegistrationRequest
 from ..mrml.run.parameter_node import ParameterSet, add_parameter_node, parameter_nodes
+from .binding import Binding
 from .fold_notes import FoldNotes
 from .installation import InstallationError, ensureRequirements
 from .messages import showError
-from .multi_image.section import ManySection
 from .readiness import whatIsMissing
-from .run_control import Run, RunControl
-from .section import contentOf
+from .run_control import RegistrationRun, RunControl
+from .section import Section, contentOf
 from .sections.advanced import AdvancedSection
 from .sections.inputs import InputsSection, chooseDefaults
 from .sections.masks import MasksSection
@@ -33,7 +33,6 @@ from .sections.preset import PresetSection
 from .sections.result import ResultSection
 from .sections.run import RunSection
 from .sections.start import StartSection
-from .sections.transform import TransformSection
 from .slice_views import WhenLaidOut, fitViews, viewsToFit
 from .tabs import Tabs
 
@@ -57,26 +56,28 @@ class RegistrationPanel(VTKObservationMixin):
         self.result = ResultSection(ui)
         self.run = RunSection(ui, self.apply, self.cancel)
         self.presets = PresetSection(ui)
-        self.transform = TransformSection(ui.transformContents.layout(), logic, self._ensureInstalled)
-        self.many = ManySection(ui.manyContents.layout(), logic, self._ensureInstalled)
+        self._transform: Any = None
+        self._many: Any = None
         folded = {
             "masksCollapsibleButton": MasksSection(ui),
             "startCollapsibleButton": StartSection(ui),
             "outputsCollapsibleButton": OutputsSection(ui, logic.describeBackground),
             "advancedCollapsibleButton": AdvancedSection(ui),
         }
-        self.sections = (
+        self.binding = Binding()
+        self.sections: list[Section] = [
+            self.binding,
             InputsSection(ui),
             self.presets,
             *folded.values(),
             OptionsSection(ui),
             self.run,
             self.result,
-            self.many,
-        )
+        ]
         folded |= {"presetCollapsibleButton": self.presets, "resultCollapsibleButton": self.result}
         self.notes = FoldNotes(ui, {name: section.summary for name, section in folded.items()})
-        self.tabs = Tabs(ui)
+        self.binding.addWidgets(ui.registerContents)
+        self.tabs = Tabs(ui, {Tabs.TRANSFORM: lambda: self.transform, Tabs.MANY: lambda: self.many})
         self.control = RunControl(logic, self)
         self._warmUpTimer = _singleShot(_WARM_UP_MS, logic.warmUp)
         self._newNodesTimer = _singleShot(_NEW_NODES_MS, self._takeNewNodes)
@@ -99,6 +100,29 @@ class RegistrationPanel(VTKObservationMixin):
         self.addObserver(scene, scene.NodeRemovedEvent, self._onNodeRemoved, priority=-10.0)
         nodes = parameter_nodes(scene)
         self.setParameterNode(nodes[0] if nodes else None)
+
+    # --- tabs that are made when they are first looked at ---
+
+    @property
+    def transform(self) -> Any:
+        """The tab Transform."""
+        if self._transform is None:
+            from .sections.transform import TransformSection
+
+            self._transform = TransformSection(self.ui.transformContents.layout(), self._logic, self._ensureInstalled)
+        return self._transform
+
+    @property
+    def many(self) -> Any:
+        """The tab Many images."""
+        if self._many is None:
+            from .multi_image.section import ManySection
+
+            self._many = ManySection(self.ui.manyContents.layout(), self._logic, self._ensureInstalled)
+            self.sections.append(self._many)
+            self.binding.addWidgets(self._many.widget)
+            self._many.show(self._choices)
+        return self._many
 
     # --- the parameter set ---
 
@@ -130,7 +154,8 @@ class RegistrationPanel(VTKObservationMixin):
         for section in self.sections:
             section.show(None)
             section.cleanup()
-        self.transform.cleanup()
+        if self._transform is not None:
+            self._transform.cleanup()
         self.removeObservers()
 
     def setParameterNode(self, node: Any) -> None:
@@ -220,7 +245,7 @@ class RegistrationPanel(VTKObservationMixin):
     def onProgress(self, event: Any, iterations: Sequence[Any], log: str) -> None:
         self.run.progress(event, iterations, log)
 
-    def onApplied(self, run: Run) -> None:
+    def onApplied(self, run: RegistrationRun) -> None:
         volume = run.applied.nodes.get("outputVolume")
         if volume is not None:
             fixed = run.job.fixed.node
@@ -228,7 +253,7 @@ class RegistrationPanel(VTKObservationMixin):
             slicer.util.setSliceViewerLayers(background=fixed, foreground=volume, foregroundOpacity=0.5)
             self._whenLaidOut.call(lambda: fitViews(others))
 
-    def onDone(self, run: Run) -> None:
+    def onDone(self, run: RegistrationRun) -> None:
         seconds = run.handle.progress.elapsed_s if run.handle.progress is not None else 0
         message = _("Done in {seconds} s.").format(seconds=f"{seconds:.1f}")
         if run.savedTo:
@@ -251,7 +276,7 @@ class RegistrationPanel(VTKObservationMixin):
         showError(message, _("The registration failed"), details)
 
     def onCancelled(self, reason: str, details: str) -> None:
-        self.run.end(reason or _("Cancelled. The scene is as it was."), details, False, whatever=bool(reason))
+        self.run.end(reason or _("Canceled. The scene is as it was before."), details, False, whatever=bool(reason))
 
     # --- what happens in the scene ---
 
@@ -275,19 +300,23 @@ class RegistrationPanel(VTKObservationMixin):
             section.hold(False)
         missing = self.control.missingNode()
         if missing:
-            self.control.cancel(_("Cancelled: {name} was removed.").format(name=missing))
+            self.control.cancel(_("Canceled, because {name} was removed.").format(name=missing))
         self.result.nodeRemoved()
-        self.many.nodeRemoved()
-        self.transform.enable()
+        if self._many is not None:
+            self._many.nodeRemoved()
+        if self._transform is not None:
+            self._transform.enable()
         if not slicer.mrmlScene.IsBatchProcessing():
             self._refresh()
 
     def _onStartClose(self, caller: Any, event: Any) -> None:
         self.run.forget()
-        self.control.cancel(_("Cancelled: the scene was closed."))
+        self.control.cancel(_("Canceled, because the scene was closed."))
         self.result.sceneClosed()
-        self.transform.sceneClosed()
-        self.many.sceneClosed()
+        if self._transform is not None:
+            self._transform.sceneClosed()
+        if self._many is not None:
+            self._many.sceneClosed()
         self.setParameterNode(None)
 
     def _onEndClose(self, caller: Any, event: Any) -> None:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import qt
 import slicer
 from slicer.i18n import tr as _
 
 from ..core.errors import ElastixRegistrationError
-from ..mrml.nodes.incremental import STEP_S
 from ..mrml.run.parameter_node import INPUTS, ParameterSet, registration_arguments, wanted_outputs
 from .section import pairOf
+from .step_loop import StepLoop
 
 #: ms between two looks at a registration that runs.
 _INTERVAL = 50
 
 
 @dataclass
-class Run:
+class RegistrationRun:
     """What one registration was asked and what came of it.
 
     ``report``: path of its page, where one was asked for.
@@ -55,18 +53,13 @@ class RunControl:
 
     def __init__(self, logic: Any, listener: Any):
         self._logic, self._listener = logic, listener
-        self._run: Run | None = None
-        self._starting: Iterator[None] | None = None
-        self._finishing: Iterator[None] | None = None
+        self._run: RegistrationRun | None = None
         self._nodes: tuple[Any, ...] = ()
-        self._seen: Any = None
-        self._timer = qt.QTimer()
-        self._timer.setInterval(_INTERVAL)
-        self._timer.connect("timeout()", self.poll)
+        self._loop = StepLoop(self._failed)
 
     @property
     def isRunning(self) -> bool:
-        return self._starting is not None or self._run is not None
+        return self._loop.isRunning
 
     def missingNode(self) -> str:
         """The name of a node that the run that is going on needs and that is no longer in the scene; "" for none."""
@@ -74,27 +67,41 @@ class RunControl:
         return next(gone, "")
 
     def start(self, choices: ParameterSet) -> None:
-        self._seen = None
-        self._starting = self._start(choices)
+        """Begin with these choices. The listener hears of errors."""
+        self._run = None
         self._nodes = tuple(choices.reference(role) for role in INPUTS)
-        self._timer.setInterval(0)
-        self._timer.start()
+        self._loop.start(self._whole(choices))
 
-    def poll(self) -> None:
-        """What the timer does: pass progress on, start and end."""
-        if self._starting is not None:
-            self._startOn()
-        elif self._finishing is not None:
-            self._finishOn(self._run)
-        elif self._run is not None:
-            self._follow(self._run)
+    def _whole(self, choices: ParameterSet) -> Iterator[int | None]:
+        """From the choices to the outputs in the scene, judged and saved."""
+        run = yield from self._begin(choices)
+        self._run = run
+        handle, seen = run.handle, None
+        while True:
+            handle.poll()
+            if handle.progress is not None and handle.progress is not seen:
+                seen = handle.progress
+                self._listener.onProgress(seen, handle.iterations, handle.log)
+            if handle.state == "cancelled":
+                self._end()
+                self._listener.onCancelled("", handle.log)
+                return
+            if handle.error is not None:
+                self._end()
+                self._listener.onFailed(str(handle.error), handle.log)
+                return
+            if handle.result is not None:
+                break
+            yield _INTERVAL
+        yield from self._finish(run)
+        self._finished(run)
 
-    def _start(self, choices: ParameterSet) -> Iterator[None]:
+    def _begin(self, choices: ParameterSet) -> Iterator[None]:
         from ..mrml.run.outputs import check_outputs
 
         yield  # the window shows that it has begun
         job = yield from self._logic.preparationSteps(**registration_arguments(choices))
-        run = Run(
+        run = RegistrationRun(
             job=job,
             settings=choices.settings,
             wanted=wanted_outputs(choices),
@@ -105,43 +112,25 @@ class RunControl:
         )
         check_outputs(job, run.wanted, self._nodes)
         self._nodes = (job.fixed.node, job.moving.node, *run.wanted.values())
-        inBackground = choices.text("inBackground") == "1"
+        inBackground = choices.flag("inBackground")
         run.handle = yield from self._logic.startSteps(job, inBackground, wanted=tuple(run.wanted))
-        self._run = run
+        return run
 
-    def _startOn(self) -> None:
-        try:
-            if _advance(self._starting):
-                return
-        except ElastixRegistrationError as problem:
-            self._end()
+    def _failed(self, problem: BaseException) -> bool:
+        """What a step has raised. Returns whether the user can do something about it."""
+        run, isKnown = self._run, isinstance(problem, ElastixRegistrationError)
+        if run is not None:
+            self._finished(run, str(problem) if isKnown else repr(problem))
+            return isKnown
+        self._end()
+        if isKnown:
             self._listener.onNotStarted(str(problem), getattr(problem, "log", ""))
-        except ImportError as problem:
-            self._end()
+        elif isinstance(problem, ImportError):
             self._listener.onNotStarted(_("ITK cannot be loaded: {problem}.").format(problem=problem), "")
-        except BaseException:
-            self._end()
-            self._listener.onNotStarted("", "")
-            raise
+            return True
         else:
-            self._starting = None
-            self._timer.setInterval(_INTERVAL)
-
-    def _follow(self, run: Run) -> None:
-        handle = run.handle
-        handle.poll()
-        if handle.progress is not None and handle.progress is not self._seen:
-            self._seen = handle.progress
-            self._listener.onProgress(handle.progress, handle.iterations, handle.log)
-        if handle.state == "cancelled":
-            self._end()
-            self._listener.onCancelled("", handle.log)
-        elif handle.error is not None:
-            self._end()
-            self._listener.onFailed(str(handle.error), handle.log)
-        elif handle.result is not None:
-            self._finishing = self._finish(run)
-            self._timer.setInterval(0)
+            self._listener.onNotStarted("", "")
+        return isKnown
 
     def cancel(self, reason: str = "") -> None:
         """Stop, and leave the scene as it is. Nothing when nothing runs."""
@@ -165,14 +154,11 @@ class RunControl:
             run.handle.cancel()
 
     def _end(self) -> None:
-        self._timer.stop()
-        for steps in (self._starting, self._finishing):
-            if steps is not None and not steps.gi_running:
-                steps.close()
-        self._run = self._starting = self._finishing = None
+        self._loop.stop()
+        self._run = None
         self._nodes = ()
 
-    def _finish(self, run: Run) -> Iterator[None]:
+    def _finish(self, run: RegistrationRun) -> Iterator[None]:
         """Bring the result into the scene and judge it."""
         from ..mrml.apply.quality import keep_verdict
         from ..mrml.run.outputs import output_incrementally
@@ -194,19 +180,7 @@ class RunControl:
             )
             run.savedTo = str(folder)
 
-    def _finishOn(self, run: Run) -> None:
-        try:
-            if _advance(self._finishing):
-                return
-        except ElastixRegistrationError as error:
-            self._finished(run, str(error))
-        except Exception as error:
-            self._finished(run, repr(error))
-            raise
-        else:
-            self._finished(run)
-
-    def _finished(self, run: Run, problem: str = "") -> None:
+    def _finished(self, run: RegistrationRun, problem: str = "") -> None:
         """Outputs that are in the scene can be looked at and reverted, whatever came after them."""
         self._end()
         run.problem = problem
@@ -215,7 +189,7 @@ class RunControl:
         else:
             self._listener.onDone(run)
 
-    def _remember(self, run: Run) -> None:
+    def _remember(self, run: RegistrationRun) -> None:
         """The nodes that were made are what the parameter set asks for from now on."""
         node = slicer.mrmlScene.GetNodeByID(run.setID)
         if node is None:
@@ -227,12 +201,6 @@ class RunControl:
                 choices.set_reference(role, output)
         finally:
             node.EndModify(modified)
-
-
-def _advance(steps: Iterator[None]) -> bool:
-    """Go on for about as long as a step may take. Returns whether there is more to do."""
-    end = time.perf_counter() + STEP_S
-    return any(time.perf_counter() >= end for _step in steps)
 
 
 def comparisonOf(job: Any, result: Any) -> Any:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
 class Tabs:
-    """Hides what is on the pages behind: else the highest of them would give all tabs its height."""
+    """Hides what is on the pages behind: else the highest of them would give all tabs its height.
+
+    ``makers``: what makes the contents of a page, called each time that it is shown.
+    """
 
     REGISTER, TRANSFORM, MANY = range(3)
 
-    def __init__(self, ui: Any):
+    def __init__(self, ui: Any, makers: Mapping[int, Callable[[], Any]]):
+        self._makers = makers
         self._tabs = ui.panelTabs
         self._contents = (ui.registerContents, ui.transformContents, ui.manyContents)
         self._tabs.connect("currentChanged(int)", self._show)
         self._show(self._tabs.currentIndex)
 
     def _show(self, current: int) -> None:
+        if current in self._makers:
+            self._makers[current]()
         for index, contents in enumerate(self._contents):
             contents.visible = index == current

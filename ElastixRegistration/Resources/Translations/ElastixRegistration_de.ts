@@ -8,7 +8,7 @@
         <translation>Elastix-Registrierung</translation>
     </message>
     <message>
-        <source>Aligns two images with itk-elastix: choose a fixed and a moving volume and a preset.</source>
+        <source>Aligns two images with itk-elastix. Choose a fixed volume, a moving volume, and a preset.</source>
         <translation>Bringt zwei Bilder mit itk-elastix zur Deckung: ein festes und ein bewegtes Volumen und eine Voreinstellung wählen.</translation>
     </message>
     <message>
@@ -16,7 +16,7 @@
         <translation>Beruht auf elastix, itk-elastix und ITK. Bitte zitieren: Klein et al. 2010, doi:10.1109/TMI.2009.2035616.</translation>
     </message>
     <message>
-        <source>Elastix Registration could not be opened: {problem} The Python console has the details.</source>
+        <source>Elastix Registration could not be opened: {problem} See the Python console for details.</source>
         <translation>Elastix Registration konnte nicht geöffnet werden: {problem} Einzelheiten stehen in der Python-Konsole.</translation>
     </message>
     <message>
@@ -120,7 +120,7 @@
         <translation>Was diese Voreinstellung tut.</translation>
     </message>
     <message>
-        <source>How exact this preset was where it was measured, and how long it will take.</source>
+        <source>How accurate this preset was where it was measured, and how long it will take.</source>
         <translation>Wie genau diese Voreinstellung war, wo sie gemessen wurde, und wie lange es dauern wird.</translation>
     </message>
     <message>
@@ -128,7 +128,7 @@
         <translation>Fehler und Parameter, die elastix bei diesen Volumen, Masken und Punkten nicht beachten würde.</translation>
     </message>
     <message>
-        <source>Register the two volumes. While it runs: cancel.</source>
+        <source>Register the two volumes. While a registration runs, cancel it.</source>
         <translation>Die beiden Volumen registrieren. Während es läuft: abbrechen.</translation>
     </message>
     <message>
@@ -140,7 +140,7 @@
         <translation>Zeigt, was elastix meldet.</translation>
     </message>
     <message>
-        <source>The metric at each iteration. In each resolution the curve falls as the images come closer. At a dotted line the next resolution begins, with finer images and a scale of its own.</source>
+        <source>The metric at each iteration. The curve falls as the images come closer. At each dotted line, the next resolution begins, with finer images and a scale of its own.</source>
         <translation>Die Metrik in jeder Iteration. In jeder Auflösung fällt die Kurve, während sich die Bilder annähern. An einer gepunkteten Linie beginnt die nächste Auflösung mit feineren Bildern und eigener Skala.</translation>
     </message>
     <message>
@@ -176,7 +176,7 @@
         <translation>Diese Registrierung rückgängig machen: Neue Knoten werden entfernt, andere bekommen ihren früheren Inhalt zurück.</translation>
     </message>
     <message>
-        <source>Label map or segmentation: only what lies inside it in the fixed volume counts.</source>
+        <source>A label map or segmentation. Only what lies inside it counts in the fixed volume.</source>
         <translation>Labelkarte oder Segmentierung: Nur was im festen Volumen darin liegt, zählt.</translation>
     </message>
     <message>
@@ -184,7 +184,7 @@
         <translation>Die Segmente, aus denen die feste Maske besteht; ist keines angehakt, alle.</translation>
     </message>
     <message>
-        <source>Label map or segmentation: only what lies inside it in the moving volume counts.</source>
+        <source>A label map or segmentation. Only what lies inside it counts in the moving volume.</source>
         <translation>Labelkarte oder Segmentierung: Nur was im bewegten Volumen darin liegt, zählt.</translation>
     </message>
     <message>
@@ -192,15 +192,15 @@
         <translation>Die Segmente, aus denen die bewegte Maske besteht; ist keines angehakt, alle.</translation>
     </message>
     <message>
-        <source>Landmarks in the fixed volume: the same landmarks as in the other list.</source>
+        <source>Landmarks in the fixed volume. They match those in the other list.</source>
         <translation>Landmarken im festen Volumen: dieselben wie in der anderen Liste.</translation>
     </message>
     <message>
-        <source>Landmarks in the moving volume: the same landmarks as in the other list.</source>
+        <source>Landmarks in the moving volume. They match those in the other list.</source>
         <translation>Landmarken im bewegten Volumen: dieselben wie in der anderen Liste.</translation>
     </message>
     <message>
-        <source>Gets the moving volume, resampled onto the grid of the fixed volume. If none is chosen, a new one is made.</source>
+        <source>Receives the moving volume, resampled onto the grid of the fixed volume. If no node is chosen, a new one is created.</source>
         <translation>Bekommt das bewegte Volumen, auf das Gitter des festen Volumens umgerechnet. Ist keines gewählt, wird ein neues angelegt.</translation>
     </message>
     <message>
@@ -208,11 +208,11 @@
         <translation>Neu anlegen</translation>
     </message>
     <message>
-        <source>Gets the transform that aligns the moving volume when it is put under it. If none is chosen, a new one is made.</source>
+        <source>Receives the transform under which the moving volume is aligned. If no node is chosen, a new one is created.</source>
         <translation>Bekommt die Transformation, die das bewegte Volumen angleicht, wenn es darunter gestellt wird. Ist keine gewählt, wird eine neue angelegt.</translation>
     </message>
     <message>
-        <source>Gets how far each point moves. If none is chosen, a new one is made.</source>
+        <source>Receives how far each point moves. If no node is chosen, a new one is created.</source>
         <translation>Bekommt, wie weit sich jeder Punkt bewegt. Ist keines gewählt, wird ein neues angelegt.</translation>
     </message>
     <message>
@@ -220,15 +220,15 @@
         <translation>Feld als:</translation>
     </message>
     <message>
-        <source>Keep the local change of volume: below 1 it shrinks, above 1 it grows, at 0 or below it folds.</source>
+        <source>Keep the local change of volume: below 1 space shrinks, above 1 it grows, at 0 or below it folds.</source>
         <translation>Die lokale Volumenänderung behalten: unter 1 schrumpft es, über 1 wächst es, bei 0 oder darunter faltet es sich.</translation>
     </message>
     <message>
-        <source>Gets the local change of volume: below 1 it shrinks, above 1 it grows, at 0 or below it folds. If none is chosen, a new one is made.</source>
+        <source>Receives the local change of volume: below 1 space shrinks, above 1 it grows, at 0 or below it folds. If no node is chosen, a new one is created.</source>
         <translation>Bekommt die lokale Volumenänderung: unter 1 schrumpft es, über 1 wächst es, bei 0 oder darunter faltet es sich. Ist keines gewählt, wird ein neues angelegt.</translation>
     </message>
     <message>
-        <source>Gets the transform that brings the fixed volume to the moving volume. If none is chosen, a new one is made.</source>
+        <source>Receives the transform that brings the fixed volume to the moving volume. If no node is chosen, a new one is created.</source>
         <translation>Bekommt die Transformation, die das feste Volumen auf das bewegte bringt. Ist keine gewählt, wird eine neue angelegt.</translation>
     </message>
     <message>
@@ -276,7 +276,7 @@
         <translation>Wo es läuft und was noch aufbewahrt wird.</translation>
     </message>
     <message>
-        <source>The window stays usable and the run can be cancelled. Otherwise everything waits until the registration is done.</source>
+        <source>The window stays usable, and you can cancel the run. Otherwise everything waits until the registration is done.</source>
         <translation>Das Fenster bleibt benutzbar, und der Lauf kann abgebrochen werden. Sonst wartet alles, bis die Registrierung fertig ist.</translation>
     </message>
     <message>
@@ -284,7 +284,7 @@
         <translation>wie vorgegeben</translation>
     </message>
     <message>
-        <source>Keeps all choices of this module and is saved with the scene. Use several for several registrations.</source>
+        <source>Holds all choices of this module and is saved with the scene. Use a set of its own for each registration.</source>
         <translation>Bewahrt alles, was in diesem Modul gewählt ist, und wird mit der Szene gespeichert. Für mehrere Registrierungen mehrere verwenden.</translation>
     </message>
     <message>
@@ -312,7 +312,7 @@
         <translation>Masken und Landmarken</translation>
     </message>
     <message>
-        <source>What counts in each volume, and points that belong together.</source>
+        <source>Which parts of the volumes count, and points that belong together.</source>
         <translation>Was in jedem Volumen zählt, und Punkte, die zusammengehören.</translation>
     </message>
     <message>
@@ -392,7 +392,7 @@
         <translation>Das bewegte Volumen behalten, auf das Gitter des festen umgerechnet.</translation>
     </message>
     <message>
-        <source>Keep the transform that aligns the moving volume when it is put under it.</source>
+        <source>Keep the transform under which the moving volume is aligned.</source>
         <translation>Die Transformation behalten, die das bewegte Volumen zur Deckung bringt, wenn es darunter liegt.</translation>
     </message>
     <message>
@@ -400,11 +400,11 @@
         <translation>Deformationsfeld:</translation>
     </message>
     <message>
-        <source>Keep how far each point moves.</source>
+        <source>Keep the displacement of each point.</source>
         <translation>Behalten, wie weit sich jeder Punkt bewegt.</translation>
     </message>
     <message>
-        <source>A new deformation field is a grid transform or a volume of vectors.</source>
+        <source>Whether a new deformation field is a grid transform or a vector volume.</source>
         <translation>Ein neues Deformationsfeld ist eine Gittertransformation oder ein Volumen aus Vektoren.</translation>
     </message>
     <message>
@@ -460,7 +460,7 @@
         <translation>Speichern in Ordner:</translation>
     </message>
     <message>
-        <source>After each registration, the transform, the settings, the figures and the log are saved here. Empty: nothing is saved.</source>
+        <source>After each registration, the transform, settings, figures, and log are saved here. If this is empty, nothing is saved.</source>
         <translation>Nach jeder Registrierung werden hier Transformation, Einstellungen, Kennzahlen und Protokoll gespeichert. Leer: Nichts wird gespeichert.</translation>
     </message>
     <message>
@@ -532,7 +532,7 @@
         <translation>Überblenden:</translation>
     </message>
     <message>
-        <source>Left the fixed volume, right the result.</source>
+        <source>The fixed volume is at the left end, the result at the right end.</source>
         <translation>Links das feste Volumen, rechts das Ergebnis.</translation>
     </message>
     <message>
@@ -552,7 +552,7 @@
         <translation>Die angekreuzten Knoten unter die Ausgabetransformation legen.</translation>
     </message>
     <message>
-        <source>Which nodes were put under the output transform.</source>
+        <source>Which nodes are under the output transform now.</source>
         <translation>Welche Knoten unter die Ausgabetransformation gelegt wurden.</translation>
     </message>
     <message>
@@ -571,7 +571,7 @@
         <translation>Anzeigen:</translation>
     </message>
     <message>
-        <source>How much of elastix&apos;s log is shown. All of it is kept and saved.</source>
+        <source>How much of elastix&apos;s log is shown. Copy and Save always take all of it.</source>
         <translation>Wie viel vom Protokoll von elastix gezeigt wird. Behalten und gespeichert wird alles.</translation>
     </message>
     <message>
@@ -642,7 +642,7 @@
         <translation>Das Einzelbild nehmen, das der Sequenzbrowser gerade zeigt.</translation>
     </message>
     <message>
-        <source>Shown</source>
+        <source>Use shown</source>
         <translation>Gezeigtes</translation>
     </message>
     <message>
@@ -650,7 +650,7 @@
         <translation>Was registriert wird: Einzelbilder, eine Gruppe oder viele Aufnahmen mit einer.</translation>
     </message>
     <message>
-        <source>To the reference frame directly, or to its neighbor and on from there to the reference. The second follows motion that is too large for one step; errors add up along the way.</source>
+        <source>Directly to the reference frame, or to the neighboring frame and on from there. The second way follows motion that is too large for one step, but errors add up along the way.</source>
         <translation>Direkt zum Bezugsbild, oder zum Nachbarn und von dort weiter zum Bezugsbild. Das zweite folgt Bewegungen, die für einen Schritt zu groß sind; Fehler summieren sich unterwegs.</translation>
     </message>
     <message>
@@ -670,11 +670,11 @@
         <translation>Das letzte Einzelbild, das registriert wird.</translation>
     </message>
     <message>
-        <source>Moves:</source>
+        <source>Motion:</source>
         <translation>Bewegt:</translation>
     </message>
     <message>
-        <source>The frames onto the reference: motion is taken out of the sequence. The reference onto each frame: what was drawn on the reference is carried along.</source>
+        <source>Frames to reference takes the motion out of the sequence. Reference to frames carries what was drawn on the reference to each frame.</source>
         <translation>Die Einzelbilder auf die Referenz: Die Bewegung verschwindet aus der Sequenz. Die Referenz auf jedes Einzelbild: Was auf der Referenz gezeichnet ist, wird mitgenommen.</translation>
     </message>
     <message>
@@ -682,7 +682,7 @@
         <translation>Segmentierung:</translation>
     </message>
     <message>
-        <source>Drawn on the reference frame; it follows to all other frames, in a sequence of its own. None: nothing follows.</source>
+        <source>A segmentation of the reference frame, which is carried to all other frames, into a sequence of its own.</source>
         <translation>Auf dem Referenzbild gezeichnet; sie folgt auf alle anderen Einzelbilder, in einer eigenen Sequenz. Keine: Nichts folgt.</translation>
     </message>
     <message>
@@ -690,19 +690,19 @@
         <translation>Volumen nach:</translation>
     </message>
     <message>
-        <source>Where the aligned frames go, in step with the input. None: a new sequence is made.</source>
+        <source>Where the aligned frames go, in step with the input. If no sequence is chosen, a new one is created.</source>
         <translation>Wohin die angeglichenen Einzelbilder kommen, im Gleichschritt mit der Eingabe. Keine: eine neue Sequenz wird angelegt.</translation>
     </message>
     <message>
-        <source>All at once, to a common mean space.</source>
+        <source>All images at once, to a common mean space.</source>
         <translation>Alle auf einmal, in einen gemeinsamen mittleren Raum.</translation>
     </message>
     <message>
-        <source>All frames of a sequence, or volumes that you choose. All are aligned to a common mean space; none is preferred.</source>
+        <source>All frames of a sequence, or volumes that you choose. They are aligned to a common mean space; none of them serves as the reference.</source>
         <translation>Alle Einzelbilder einer Sequenz oder gewählte Volumen. Alle werden in einen gemeinsamen mittleren Raum gebracht; keines wird bevorzugt.</translation>
     </message>
     <message>
-        <source>Check at least three. The first one gives the grid of the results.</source>
+        <source>Check at least three volumes. The results lie on the grid of the first one.</source>
         <translation>Mindestens drei anhaken. Das erste gibt das Gitter der Ergebnisse vor.</translation>
     </message>
     <message>
@@ -710,23 +710,23 @@
         <translation>Volumen wählen</translation>
     </message>
     <message>
-        <source>How alike the members are. Few principal components tolerate contrast that changes along the group, as in perfusion; equal intensities suit images of the same contrast.</source>
+        <source>How the similarity of the images is measured. Few principal components tolerate a contrast that changes along the group, as in perfusion; equal intensities suit images of the same contrast.</source>
         <translation>Wie ähnlich sich die Mitglieder sind. Wenige Hauptkomponenten vertragen Kontrast, der sich in der Gruppe ändert, wie bei Perfusion; gleiche Grauwerte passen zu Bildern gleichen Kontrasts.</translation>
     </message>
     <message>
-        <source>Many scans with the fixed volume of the tab Register.</source>
+        <source>Many scans, each with the fixed volume of the Register tab.</source>
         <translation>Viele Aufnahmen mit dem festen Volumen der Seite Registrieren.</translation>
     </message>
     <message>
-        <source>What is registered with the fixed volume of the tab Register: all other volumes of the scene, the images and DICOM series in a folder, or the rows of a table (CSV).</source>
+        <source>What is registered with the fixed volume of the Register tab: all other volumes of the scene, the images and DICOM series in a folder, or the rows of a table (CSV).</source>
         <translation>Was mit dem festen Volumen der Seite Registrieren registriert wird: alle anderen Volumen der Szene, die Bilder und DICOM-Serien eines Ordners oder die Zeilen einer Tabelle (CSV).</translation>
     </message>
     <message>
-        <source>A CSV or TSV file with a column moving, and optionally fixed, masks, points, labels and more; docs/cohorts.md lists them all. Paths count from the table.</source>
+        <source>A CSV or TSV file with a column named moving and, where wanted, columns for fixed images, masks, points, labels, and more; docs/cohorts.md lists them all. Paths are relative to the table.</source>
         <translation>Eine CSV- oder TSV-Datei mit einer Spalte moving und wahlweise fixed, Masken, Punkten, Labels und mehr; docs/cohorts.md nennt alle. Pfade zählen ab der Tabelle.</translation>
     </message>
     <message>
-        <source>Gets a folder for each case with transform and resampled volume, a summary (CSV), and a page with pictures and figures.</source>
+        <source>This folder receives a subfolder for each case with the transform and the resampled volume, a summary (CSV), and a page with pictures and figures.</source>
         <translation>Bekommt für jeden Fall einen Ordner mit Transformation und umgerechnetem Volumen, eine Zusammenfassung (CSV) und eine Seite mit Bildern und Zahlen.</translation>
     </message>
     <message>
@@ -734,7 +734,7 @@
         <translation>Ergebnisse in die Szene aufnehmen</translation>
     </message>
     <message>
-        <source>For volumes of the scene: the transform and the resampled volume of each become nodes.</source>
+        <source>Add the transform and the resampled volume of each case to the scene.</source>
         <translation>Für Volumen der Szene: Transformation und umgerechnetes Volumen eines jeden werden Knoten.</translation>
     </message>
     <message>
@@ -742,11 +742,11 @@
         <translation>Fertige Ergebnisse behalten</translation>
     </message>
     <message>
-        <source>Results in the folder that belong to the same images and settings are kept; the rest is registered. Continues after a Cancel or a crash.</source>
+        <source>Keep the results in the folder that belong to the same images and settings, and register only the rest, for example after a cancel or a crash.</source>
         <translation>Ergebnisse im Ordner, die zu denselben Bildern und Einstellungen gehören, bleiben; der Rest wird registriert. Setzt nach Abbruch oder Absturz fort.</translation>
     </message>
     <message>
-        <source>What is registered with what.</source>
+        <source>Which frames are registered with which.</source>
         <translation>Was womit registriert wird.</translation>
     </message>
     <message>
@@ -754,7 +754,7 @@
         <translation>Was getan wurde und was fehlgeschlagen ist.</translation>
     </message>
     <message>
-        <source>The page of the results folder, in the web browser: pictures and figures of all cases, and what to check first.</source>
+        <source>Open the page of the results folder in the web browser: pictures and figures of all cases, and what to check first.</source>
         <translation>Die Seite des Ergebnisordners im Webbrowser: Bilder und Zahlen aller Fälle und was zuerst zu prüfen ist.</translation>
     </message>
     <message>
@@ -766,7 +766,7 @@
         <translation>Transform. nach:</translation>
     </message>
     <message>
-        <source>Where the transform of each frame goes. None: a new sequence is made.</source>
+        <source>Where the transform of each frame goes. If no sequence is chosen, a new one is created.</source>
         <translation>Wohin die Transformation jedes Einzelbilds kommt. Keine: Eine neue Sequenz entsteht.</translation>
     </message>
     <message>
@@ -774,11 +774,11 @@
         <translation>Segmente nach:</translation>
     </message>
     <message>
-        <source>Where the segmentation of each frame goes. None: a new sequence is made.</source>
+        <source>Where the segmentation of each frame goes. If no sequence is chosen, a new one is created.</source>
         <translation>Wohin die Segmentierung jedes Einzelbilds kommt. Keine: Eine neue Sequenz entsteht.</translation>
     </message>
     <message>
-        <source>Which choices of the tab Register count here.</source>
+        <source>Which choices of the Register tab apply here.</source>
         <translation>Welche Wahl der Seite Registrieren hier zählt.</translation>
     </message>
     <message>
@@ -790,7 +790,7 @@
         <translation>Gruppe aus:</translation>
     </message>
     <message>
-        <source>All its frames are registered at once.</source>
+        <source>All frames of this sequence are registered at once.</source>
         <translation>Alle ihre Einzelbilder werden auf einmal registriert.</translation>
     </message>
     <message>
@@ -802,7 +802,7 @@
         <translation>Transformation:</translation>
     </message>
     <message>
-        <source>How freely each member may move. Presets are for pairs and do not apply to groups.</source>
+        <source>How freely each image may move and deform. Presets are for pairs and do not apply to groups.</source>
         <translation>Wie frei sich jedes Mitglied bewegen darf. Voreinstellungen sind für Paare und gelten hier nicht.</translation>
     </message>
     <message>
@@ -822,7 +822,7 @@
         <translation>Ordner:</translation>
     </message>
     <message>
-        <source>A folder of images, and of folders with one DICOM series each.</source>
+        <source>A folder with images, with subfolders of one DICOM series each, or with both.</source>
         <translation>Ein Ordner mit Bildern und mit Ordnern, die je eine DICOM-Serie enthalten.</translation>
     </message>
     <message>
@@ -838,8 +838,8 @@
         <translation>Ergebnisse nach:</translation>
     </message>
     <message>
-        <source>At once:</source>
-        <translation>Gleichzeitig:</translation>
+        <source>In parallel:</source>
+        <translation>Parallel:</translation>
     </message>
     <message>
         <source>How many cases are registered at the same time.</source>
@@ -854,11 +854,11 @@
         <translation>Sequenz registrieren</translation>
     </message>
     <message>
-        <source>Runs in the background. Preset, background, interpolation, threads and seed are those of the tab Register. Cancel keeps what is finished.</source>
+        <source>Runs in the background, with the preset, background value, interpolation, threads, and seed of the Register tab. Cancel keeps what is finished.</source>
         <translation>Läuft im Hintergrund. Voreinstellung, Hintergrund, Interpolation, Threads und Startwert sind die der Seite Registrieren. Abbrechen behält, was fertig ist.</translation>
     </message>
     <message>
-        <source>How much is done.</source>
+        <source>How much of the run is done.</source>
         <translation>Wie viel fertig ist.</translation>
     </message>
     <message>
@@ -889,7 +889,7 @@
         <translation>Bewegung:</translation>
     </message>
     <message>
-        <source>How far the moving volume may be changed. Translation keeps only translation; freer stages are removed.</source>
+        <source>How freely the moving volume may move and deform. Stages that allow more are removed.</source>
         <translation>Wie weit das bewegte Volumen verändert werden darf. Verschiebung behält nur die Verschiebung; freiere Stufen werden entfernt.</translation>
     </message>
     <message>
@@ -897,7 +897,7 @@
         <translation>Vergleichen nach:</translation>
     </message>
     <message>
-        <source>What measures how well the volumes agree, in all stages: mutual information for different modalities, correlation or mean squares for the same.</source>
+        <source>How the agreement of the volumes is measured, in all stages: mutual information for different modalities, correlation or mean squares for the same one.</source>
         <translation>Was in allen Stufen misst, wie gut die Volumen übereinstimmen: Transinformation für verschiedene Modalitäten, Korrelation oder mittlere Quadrate für gleiche.</translation>
     </message>
     <message>
@@ -905,7 +905,7 @@
         <translation>Iterationen, höchstens:</translation>
     </message>
     <message>
-        <source>The most iterations of a resolution; all others change by the same factor. More is slower and more exact.</source>
+        <source>The largest number of iterations of a resolution; the others change by the same factor. More iterations are slower and more accurate.</source>
         <translation>Die meisten Iterationen einer Auflösung; alle anderen ändern sich um denselben Faktor. Mehr ist langsamer und genauer.</translation>
     </message>
     <message>
@@ -913,7 +913,7 @@
         <translation>Gitterabstand:</translation>
     </message>
     <message>
-        <source>Distance of the control points of the deformation. Smaller follows finer detail, takes longer, and may overfit.</source>
+        <source>Distance between the control points of the deformation. A smaller one follows finer detail, takes longer, and may overfit.</source>
         <translation>Abstand der Kontrollpunkte der Verformung. Kleiner folgt feineren Einzelheiten, dauert länger und kann überanpassen.</translation>
     </message>
     <message>
@@ -921,7 +921,7 @@
         <translation>Steifigkeit (Biegeenergie):</translation>
     </message>
     <message>
-        <source>Weight of the bending energy: more keeps the deformation smoother. 0 switches it off, which is fastest.</source>
+        <source>Weight of the bending energy. A higher weight keeps the deformation smoother; 0 switches the term off, which is fastest.</source>
         <translation>Gewicht der Biegeenergie: Mehr hält die Verformung glatter. 0 schaltet sie ab, das ist am schnellsten.</translation>
     </message>
     <message>
@@ -929,11 +929,11 @@
         <translation>aus</translation>
     </message>
     <message>
-        <source>Stages, in their order:</source>
+        <source>Stages, in order:</source>
         <translation>Stufen, in ihrer Reihenfolge:</translation>
     </message>
     <message>
-        <source>Stages run from top to bottom, each from where the one before it ended. Take the tick away to switch one off.</source>
+        <source>Stages run from top to bottom; each begins where the one before it ended. Clear the check box of a stage to switch it off.</source>
         <translation>Stufen laufen von oben nach unten, jede von dort, wo die vorige aufgehört hat. Das Häkchen wegnehmen schaltet eine ab.</translation>
     </message>
     <message>
@@ -981,7 +981,7 @@
         <translation>Parameter suchen</translation>
     </message>
     <message>
-        <source>A parameter of elastix that this stage leaves at its default, or the name of any other.</source>
+        <source>An elastix parameter that this stage leaves at its default. You can also type another name.</source>
         <translation>Ein Parameter von elastix, den diese Stufe auf seinem Standardwert lässt, oder der Name irgendeines anderen.</translation>
     </message>
     <message>
@@ -1013,11 +1013,11 @@
         <translation>Dasselbe als Text:</translation>
     </message>
     <message>
-        <source>The parameter file of this stage. Changes here and in the table are the same changes. Comments and unknown parameters are kept.</source>
+        <source>The parameter file of this stage, always in step with the table. Comments and unknown parameters are kept.</source>
         <translation>Die Parameterdatei dieser Stufe. Änderungen hier und in der Tabelle sind dieselben. Kommentare und unbekannte Parameter bleiben erhalten.</translation>
     </message>
     <message>
-        <source>What elastix would stop at or pass over. Click one to go there.</source>
+        <source>What would stop elastix, and what elastix would ignore. Click a line to go there.</source>
         <translation>Woran elastix scheitern oder was es übergehen würde. Ein Klick führt dorthin.</translation>
     </message>
     <message>
@@ -1025,7 +1025,7 @@
         <translation>Rückgängig</translation>
     </message>
     <message>
-        <source>Take the last change back.</source>
+        <source>Undo the last change.</source>
         <translation>Die letzte Änderung zurücknehmen.</translation>
     </message>
     <message>
@@ -1033,7 +1033,7 @@
         <translation>Wiederholen</translation>
     </message>
     <message>
-        <source>Make the change that was taken back.</source>
+        <source>Make the undone change again.</source>
         <translation>Die zurückgenommene Änderung wieder vornehmen.</translation>
     </message>
     <message>
@@ -1057,8 +1057,8 @@
         <translation>Schließen</translation>
     </message>
     <message>
-        <source>Close this window. Changes that were not saved are dropped.</source>
-        <translation>Dieses Fenster schließen. Nicht gespeicherte Änderungen gehen verloren.</translation>
+        <source>Close this window. If there are unsaved changes, you are asked first.</source>
+        <translation>Dieses Fenster schließen. Bei nicht gespeicherten Änderungen wird vorher gefragt.</translation>
     </message>
 </context>
 <context>
@@ -1109,7 +1109,7 @@
     </message>
     <message>
         <source>Landmark weight:</source>
-        <translation>Gewicht der Landmarken:</translation>
+        <translation>Landmarkengewicht:</translation>
     </message>
     <message>
         <source>Let the landmarks guide all stages: their mean distance, mm, times this weight is minimized too.</source>
@@ -1135,7 +1135,7 @@
         <translation>Laden...</translation>
     </message>
     <message>
-        <source>A file of elastix (TransformParameters with all that they link to), ITK, ANTs, BRAINS or Slicer, or an image of displacements.</source>
+        <source>A transform file from elastix (TransformParameters, with the files that it links to), ITK, ANTs, BRAINS, or Slicer, or an image of displacements.</source>
         <translation>Eine Datei von elastix (TransformParameters mit allem, worauf sie verweisen), ITK, ANTs, BRAINS oder Slicer, oder ein Bild aus Verschiebungen.</translation>
     </message>
     <message>
@@ -1151,11 +1151,11 @@
         <translation>Was transformiert wird. Patient, Studie oder Ordner stehen für alles darin.</translation>
     </message>
     <message>
-        <source>For volumes. Label maps and segments always take the nearest voxel.</source>
+        <source>Applies to volumes. Label maps and segments always take the nearest voxel.</source>
         <translation>Für Volumen. Labelkarten und Segmente nehmen immer das nächste Voxel.</translation>
     </message>
     <message>
-        <source>Make new nodes, resampled or moved. The originals stay as they are.</source>
+        <source>Create new nodes, resampled or moved. The originals stay as they are.</source>
         <translation>Neue Knoten anlegen, umgerechnet oder verschoben. Die Originale bleiben, wie sie sind.</translation>
     </message>
     <message>
@@ -1167,11 +1167,11 @@
         <translation>Die gewählten Knoten transformiert zeigen, ohne etwas umzurechnen; härten geht später.</translation>
     </message>
     <message>
-        <source>Make what the transforms above the chosen nodes show permanent, also for volumes under deformations.</source>
+        <source>Make the transforms above the chosen nodes permanent, also for volumes under a deformation.</source>
         <translation>Was die Transformationen über den gewählten Knoten zeigen, dauerhaft machen, auch bei Volumen unter Verformungen.</translation>
     </message>
     <message>
-        <source>Make a transform node of its own, computed over the volume chosen as grid, and say how exact it is.</source>
+        <source>Create the inverse as a transform node of its own, computed over the grid chosen above, and report how exact it is.</source>
         <translation>Einen eigenen Transformationsknoten anlegen, über dem als Gitter gewählten Volumen berechnet, und sagen, wie genau er ist.</translation>
     </message>
     <message>
@@ -1195,7 +1195,7 @@
         <translation>Gitter von:</translation>
     </message>
     <message>
-        <source>Volumes and segments get the voxels of this volume, usually the fixed one. None: they keep their own, or get a grid that holds all of them.</source>
+        <source>Volumes and segments are resampled onto the grid of this volume, usually the fixed one. None: each keeps its own grid, or gets one that holds all of it.</source>
         <translation>Volumen und Segmente bekommen die Voxel dieses Volumens, meist des festen. Keines: Sie behalten ihre eigenen oder bekommen ein Gitter, das alles fasst.</translation>
     </message>
     <message>
@@ -1227,7 +1227,7 @@
         <translation>Rückgängig</translation>
     </message>
     <message>
-        <source>Segments of the fixed image, to measure how their volume changes. None: the deformation only.</source>
+        <source>Segments of the fixed image whose change of volume is measured. None: only the deformation is measured.</source>
         <translation>Segmente des festen Bildes, um zu messen, wie sich ihr Volumen ändert. Keine: nur die Verformung.</translation>
     </message>
     <message>
@@ -1331,15 +1331,15 @@
         <translation>Die Registrierung ist gescheitert</translation>
     </message>
     <message>
-        <source>Cancelled. The scene is as it was.</source>
+        <source>Canceled. The scene is as it was before.</source>
         <translation>Abgebrochen. Die Szene ist, wie sie war.</translation>
     </message>
     <message>
-        <source>Cancelled: {name} was removed.</source>
+        <source>Canceled, because {name} was removed.</source>
         <translation>Abgebrochen: {name} wurde entfernt.</translation>
     </message>
     <message>
-        <source>Cancelled: the scene was closed.</source>
+        <source>Canceled, because the scene was closed.</source>
         <translation>Abgebrochen: Die Szene wurde geschlossen.</translation>
     </message>
 </context>
@@ -1441,7 +1441,7 @@
         <translation>Eine Tabelle (CSV)</translation>
     </message>
     <message>
-        <source>Choose a fixed volume (Register)</source>
+        <source>Choose a fixed volume in Register</source>
         <translation>Festes Volumen wählen (Registrieren)</translation>
     </message>
     <message>
@@ -1469,11 +1469,11 @@
         <translation>Voreinstellung wählen</translation>
     </message>
     <message>
-        <source>Stopping: summing up what is finished ...</source>
+        <source>Stopping, and summing up what is finished ...</source>
         <translation>Hält an: Fertiges wird zusammengefasst ...</translation>
     </message>
     <message>
-        <source>Starting the workers ...</source>
+        <source>Starting the worker processes ...</source>
         <translation>Rechenprozesse beginnen ...</translation>
     </message>
     <message>
@@ -1481,7 +1481,7 @@
         <translation>{done} von {total} Fällen</translation>
     </message>
     <message>
-        <source>{count} kept from before</source>
+        <source>{count} kept from an earlier run</source>
         <translation>{count} von früher behalten</translation>
     </message>
     <message>
@@ -1595,18 +1595,18 @@
         <translation>Die Sequenz hat keine Volumen</translation>
     </message>
     <message>
-        <source>The sequence has {count} frames, {fewest} are needed</source>
-        <translation>Die Sequenz hat {count} Einzelbilder, {fewest} sind nötig</translation>
+        <source>The sequence has fewer than {fewest} frames</source>
+        <translation>Die Sequenz hat weniger als {fewest} Einzelbilder</translation>
     </message>
 </context>
 <context>
     <name>multi_image.section</name>
     <message>
-        <source>Cancelled: the scene was closed.</source>
+        <source>Canceled, because the scene was closed.</source>
         <translation>Abgebrochen: Die Szene wurde geschlossen.</translation>
     </message>
     <message>
-        <source>Cancelled: {name} was removed.</source>
+        <source>Canceled, because {name} was removed.</source>
         <translation>Abgebrochen: {name} wurde entfernt.</translation>
     </message>
     <message>
@@ -1618,11 +1618,11 @@
         <translation>Beginnt ...</translation>
     </message>
     <message>
-        <source>Cancelled. The scene is as it was.</source>
+        <source>Canceled. The scene is as it was before.</source>
         <translation>Abgebrochen. Die Szene ist, wie sie war.</translation>
     </message>
     <message>
-        <source>Cancelled.</source>
+        <source>Canceled.</source>
         <translation>Abgebrochen.</translation>
     </message>
     <message>
@@ -1677,7 +1677,7 @@
         <translation>Referenz innerhalb der Einzelbilder wählen</translation>
     </message>
     <message>
-        <source>Choose another output than the sequence</source>
+        <source>Choose an output other than the input</source>
         <translation>Andere Ausgabe als die Sequenz wählen</translation>
     </message>
     <message>
@@ -1697,7 +1697,11 @@
         <translation>{count} gescheitert</translation>
     </message>
     <message>
-        <source>{count} frames registered, in step with the input: {names}.</source>
+        <source>1 frame was registered, in step with the input: {names}.</source>
+        <translation>1 Einzelbild registriert, im Takt mit der Eingabe: {names}.</translation>
+    </message>
+    <message>
+        <source>{count} frames were registered, in step with the input: {names}.</source>
         <translation>{count} Einzelbilder registriert, im Takt mit der Eingabe: {names}.</translation>
     </message>
     <message>
@@ -1724,15 +1728,15 @@
         <translation>eine eigene Voreinstellung</translation>
     </message>
     <message>
-        <source>of this scene</source>
+        <source>from this scene</source>
         <translation>aus dieser Szene</translation>
     </message>
     <message>
-        <source>built-in, is saved under another name</source>
+        <source>built-in; saved under another name</source>
         <translation>mitgeliefert, wird unter anderem Namen gespeichert</translation>
     </message>
     <message>
-        <source>fitted to each pair until you change it</source>
+        <source>adapted to each pair until you change it</source>
         <translation>wird an jedes Paar angepasst, bis sie geändert wird</translation>
     </message>
     <message>
@@ -1748,7 +1752,7 @@
         <translation>Die Voreinstellung wurde nicht gespeichert</translation>
     </message>
     <message>
-        <source>The changes of {title} were not saved. Drop them?</source>
+        <source>The changes to {title} are not saved. Discard them?</source>
         <translation>Die Änderungen an {title} wurden nicht gespeichert. Verwerfen?</translation>
     </message>
 </context>
@@ -1815,7 +1819,7 @@
         <translation>Zip aus Parameterdateien</translation>
     </message>
     <message>
-        <source>{path} exists already. Replace it?</source>
+        <source>{path} already exists. Replace it?</source>
         <translation>{path} gibt es schon. Ersetzen?</translation>
     </message>
     <message>
@@ -1839,20 +1843,44 @@
         <translation>Voreinstellungen</translation>
     </message>
     <message>
-        <source>{count} presets imported.</source>
-        <translation>{count} Voreinstellungen importiert.</translation>
+        <source>1 preset was imported.</source>
+        <translation>1 Voreinstellung wurde importiert.</translation>
+    </message>
+    <message>
+        <source>{count} presets were imported.</source>
+        <translation>{count} Voreinstellungen wurden importiert.</translation>
+    </message>
+    <message>
+        <source>1 was here already.</source>
+        <translation>1 war schon da.</translation>
+    </message>
+    <message>
+        <source>1 file for an older elastix was upgraded.</source>
+        <translation>1 Datei für ein älteres elastix wurde angepasst.</translation>
+    </message>
+    <message>
+        <source>{count} files for an older elastix were upgraded.</source>
+        <translation>{count} Dateien für ein älteres elastix wurden angepasst.</translation>
+    </message>
+    <message>
+        <source>1 file was refused.</source>
+        <translation>1 Datei wurde abgelehnt.</translation>
+    </message>
+    <message>
+        <source>Nothing was imported.</source>
+        <translation>Nichts wurde importiert.</translation>
     </message>
     <message>
         <source>{count} were here already.</source>
         <translation>{count} waren schon da.</translation>
     </message>
     <message>
-        <source>{count} files of older elastix were upgraded.</source>
-        <translation>{count} Dateien von älterem elastix wurden angepasst.</translation>
-    </message>
-    <message>
         <source>{count} presets cannot be used here.</source>
         <translation>{count} Voreinstellungen sind hier nicht verwendbar.</translation>
+    </message>
+    <message>
+        <source>1 preset cannot be used here.</source>
+        <translation>1 Voreinstellung ist hier nicht verwendbar.</translation>
     </message>
     <message>
         <source>{count} files were refused.</source>
@@ -2035,7 +2063,7 @@
         <translation>Weitere</translation>
     </message>
     <message>
-        <source>&lt;b&gt;{name}&lt;/b&gt; is no parameter of elastix, which ignores it. It is kept.</source>
+        <source>&lt;b&gt;{name}&lt;/b&gt; is not an elastix parameter. It is kept, and elastix ignores it.</source>
         <translation>&lt;b&gt;{name}&lt;/b&gt; ist kein Parameter von elastix und wird übergangen. Er bleibt erhalten.</translation>
     </message>
     <message>
@@ -2063,6 +2091,10 @@
     <message>
         <source>{count} threads</source>
         <translation>{count} Threads</translation>
+    </message>
+    <message>
+        <source>1 thread</source>
+        <translation>1 Thread</translation>
     </message>
     <message>
         <source>seed {seed}</source>
@@ -2180,7 +2212,7 @@
         <translation>keine</translation>
     </message>
     <message>
-        <source>Looking for background and padding of the moving volume ...</source>
+        <source>Looking for the background and padding of the moving volume ...</source>
         <translation>Hintergrund und Füllwerte des bewegten Volumens werden gesucht ...</translation>
     </message>
 </context>
@@ -2219,7 +2251,7 @@
         <translation>Wie registriert wird: {title}. Die Liste hat {count} Voreinstellungen.</translation>
     </message>
     <message>
-        <source>This scene asks for the preset {name}, which is not here.</source>
+        <source>This scene uses the preset {name}, which is not available here.</source>
         <translation>Diese Szene verlangt die Voreinstellung {name}, die es hier nicht gibt.</translation>
     </message>
     <message>
@@ -2262,11 +2294,11 @@
         <translation>Nachher</translation>
     </message>
     <message>
-        <source>Nothing registered yet.</source>
+        <source>Nothing has been registered yet.</source>
         <translation>Noch nichts registriert.</translation>
     </message>
     <message>
-        <source>Nothing registered yet of this pair.</source>
+        <source>This pair has not been registered yet.</source>
         <translation>Dieses Paar ist noch nicht registriert.</translation>
     </message>
     <message>
@@ -2278,19 +2310,19 @@
         <translation>Jetzt unter {transform}: {nodes}.</translation>
     </message>
     <message>
-        <source>Left where it is, the fixed volume or an output: {nodes}.</source>
+        <source>Left in place, as the fixed volume or an output: {nodes}.</source>
         <translation>Bleibt, wo es ist, das feste Volumen oder eine Ausgabe: {nodes}.</translation>
     </message>
     <message>
-        <source>Left under a transform of its own, which the moving volume did not have: {nodes}.</source>
+        <source>Left under another transform, which the moving volume did not have: {nodes}.</source>
         <translation>Bleibt unter einer eigenen Transformation, die das bewegte Volumen nicht hatte: {nodes}.</translation>
     </message>
     <message>
-        <source>Check the nodes to move in the list first.</source>
+        <source>First check the nodes to move in the list.</source>
         <translation>Zuerst in der Liste die Knoten ankreuzen.</translation>
     </message>
     <message>
-        <source>The report could not be made.</source>
+        <source>The report could not be created.</source>
         <translation>Der Bericht konnte nicht erstellt werden.</translation>
     </message>
     <message>
@@ -2298,7 +2330,7 @@
         <translation>noch keins</translation>
     </message>
     <message>
-        <source>Reverted: the outputs are as they were before the registration.</source>
+        <source>Reverted. The outputs are as they were before the registration.</source>
         <translation>Zurückgenommen: Die Ausgaben sind wie vor der Registrierung.</translation>
     </message>
     <message>
@@ -2309,7 +2341,7 @@
 <context>
     <name>sections.run</name>
     <message>
-        <source>Registering in this process: everything waits until it is done.</source>
+        <source>Registering in this process. Everything waits until it is done.</source>
         <translation>Registrierung in diesem Prozess: Alles wartet, bis sie fertig ist.</translation>
     </message>
     <message>
@@ -2396,7 +2428,7 @@
         <translation>Transformiert: {nodes}.</translation>
     </message>
     <message>
-        <source>Under the transform now: {nodes}.</source>
+        <source>Now under the transform: {nodes}.</source>
         <translation>Jetzt unter der Transformation: {nodes}.</translation>
     </message>
     <message>
@@ -2408,12 +2440,16 @@
         <translation>{name}: Punkte kommen im Mittel auf {mean} mm, höchstens auf {largest} mm zurück.</translation>
     </message>
     <message>
-        <source>Local volume from {low} to {high} times.</source>
+        <source>The local volume changes by factors from {low} to {high}.</source>
         <translation>Örtliches Volumen vom {low}- bis zum {high}-Fachen.</translation>
     </message>
     <message>
         <source>{count} voxels fold.</source>
         <translation>{count} Voxel falten sich.</translation>
+    </message>
+    <message>
+        <source>1 voxel folds.</source>
+        <translation>1 Voxel faltet sich.</translation>
     </message>
     <message>
         <source>Nothing folds.</source>

@@ -14,6 +14,7 @@ from ElastixRegistrationLib.core.images.geometry import Geometry, image_from_arr
 from ElastixRegistrationLib.core.parameters.schema import is_known_name
 from ElastixRegistrationLib.core.parameters.validation import find_problems
 from ElastixRegistrationLib.core.presets.catalog import DEFAULT_PRESET, find_preset, list_presets, presets_folder
+from ElastixRegistrationLib.core.presets.preset import read_entry
 from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
 
@@ -43,6 +44,20 @@ def test_a_preset_says_what_a_user_needs_to_choose_it(preset):
     assert "doi:10." in preset.reference
     assert preset.initialization in ([None] if preset.adapts else ["geometry", "mass", "none"])
     assert preset.files
+
+
+def test_only_presets_measured_on_given_images_count_as_validated():
+    for preset in PRESETS:
+        assert preset.validated != preset.expected_accuracy.startswith("tested on synthetic images only"), preset.id
+
+
+def test_an_entry_of_an_earlier_release_is_validated_where_it_tells_an_accuracy():
+    plain = {"id": "mine", "files": ["a.txt"]}
+    assert not read_entry(plain, "here")["validated"]
+    assert read_entry(plain | {"expected_accuracy": "0.9 mm"}, "here")["validated"]
+    assert not read_entry(plain | {"expected_accuracy": "0.9 mm", "validated": False}, "here")["validated"]
+    with pytest.raises(InputError, match="validated must be true or false"):
+        read_entry(plain | {"validated": "yes"}, "here")
 
 
 def test_ids_and_titles_are_unique():

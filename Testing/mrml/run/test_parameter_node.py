@@ -84,3 +84,22 @@ def test_a_scene_of_the_last_release_keeps_its_way(scene):
     choices = ParameterSet(add_parameter_node(scene, "set"))
     choices.node.SetParameter("many.way", "neighbours")  # codespell:ignore
     assert choices.text("many.way") == "neighbors"
+
+
+def test_choices_have_types_and_a_broken_one_its_default(scene):
+    choices = ParameterSet(add_parameter_node(scene, "set"))
+    choices.set("many.workers", 3)
+    choices.set("inBackground", False)
+    assert (choices.number("many.workers"), choices.flag("inBackground")) == (3, False)
+    assert choices.node.GetParameter("inBackground") == "0"  # as all releases read it
+    choices.node.SetParameter("many.workers", "many")
+    assert choices.number("many.workers") == 0
+    with pytest.raises(InputError, match="must be int"):
+        choices.set("many.workers", "3")
+
+
+def test_flags_of_a_scene_can_be_in_slicers_words(scene):
+    choices = ParameterSet(add_parameter_node(scene, "set"))
+    for text, flag in (("1", True), ("True", True), ("0", False), ("False", False)):
+        choices.node.SetParameter("many.resume", text)
+        assert choices.flag("many.resume") is flag

@@ -64,7 +64,7 @@ class PresetDraft:
         if is_equivalent(made, self.preset):
             return made
         # Whoever sets values wants them kept, and what was measured is another preset.
-        return replace(made, adapts=False, expected_accuracy=NOT_MEASURED)
+        return replace(made, adapts=False, expected_accuracy=NOT_MEASURED, validated=False)
 
     # --- what the texts say ---
 

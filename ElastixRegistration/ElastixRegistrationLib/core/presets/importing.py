@@ -115,7 +115,7 @@ def _as_it_is(preset: Preset, known: Iterable[Preset]) -> tuple[Preset, list[str
             f'{preset.title}: it is fitted to each pair, which may change what you set; "adapts": false in its'
             f" {ENTRY} keeps the stages as they are."
         )
-    return replace(preset, expected_accuracy=NOT_MEASURED), notes
+    return replace(preset, expected_accuracy=NOT_MEASURED, validated=False), notes
 
 
 def examine(path: str | os.PathLike) -> ImportReport:

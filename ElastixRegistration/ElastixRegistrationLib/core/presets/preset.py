@@ -21,8 +21,6 @@ from ..parameters.maps import (
 BUILT_IN, USER, SCENE = "built-in", "user", "scene"
 #: What ``expected_accuracy`` says of stages that nobody has tried on images with a truth.
 NOT_MEASURED = "not measured"
-#: How ``expected_accuracy`` begins where only synthetic images were tried.
-_SYNTHETIC = ("tested on synthetic images only", "tried on small made images only")
 _PLACES = {BUILT_IN: "built-in", USER: "yours", SCENE: "in the scene"}
 _WORDS = ("modality", "anatomy")
 _INITIALIZATIONS = (None, "geometry", "mass", "none")
@@ -44,10 +42,11 @@ class Preset:
     ``files`` has one elastix parameter file per stage, first stage first; a preset that is in no folder has its stages
     in ``texts`` instead. ``switched_off`` are names of those that are kept but not run. ``modality`` and ``anatomy``
     are lower case words; "any" among them fits every wish. ``dimension`` has those of 2 and 3 that it was made for.
-    ``reference`` is the publication its values follow. ``expected_accuracy`` is what was measured, or "not measured".
-    ``initialization`` ("geometry", "mass", "none") goes to ``core.register``; None leaves the start to the files.
-    ``adapts``: the stages are fitted to the pair of images before they run (``core.automatic``). ``origin`` says where
-    it lives: BUILT_IN (nobody changes it), USER or SCENE.
+    ``reference`` is the publication its values follow. ``expected_accuracy`` is what was measured, or "not measured";
+    ``validated``: that was on images with a truth, not on made ones alone. ``initialization`` ("geometry", "mass",
+    "none") goes to ``core.register``; None leaves the start to the files. ``adapts``: the stages are fitted to the pair
+    of images before they run (``core.automatic``). ``origin`` says where it lives: BUILT_IN (nobody changes it), USER
+    or SCENE.
     """
 
     id: str
@@ -58,6 +57,7 @@ class Preset:
     description: str = ""
     reference: str = ""
     expected_accuracy: str = NOT_MEASURED
+    validated: bool = False
     initialization: str | None = None
     adapts: bool = False
     files: tuple[Path, ...] = ()
@@ -80,11 +80,6 @@ class Preset:
         if not self.files:
             return self.texts
         return tuple(PresetStage(path.name, _text_of(path), path.name not in self.switched_off) for path in self.files)
-
-
-def is_validated(preset: Preset) -> bool:
-    """Whether its accuracy was measured on more than synthetic images."""
-    return preset.expected_accuracy != NOT_MEASURED and not preset.expected_accuracy.startswith(_SYNTHETIC)
 
 
 def is_equivalent(one: Preset, other: Preset) -> bool:
@@ -136,6 +131,7 @@ def preset_entry(preset: Preset, names: Iterable[str]) -> dict[str, Any]:
         "description": preset.description,
         "reference": preset.reference,
         "expected_accuracy": preset.expected_accuracy,
+        "validated": preset.validated,
         "initialization": preset.initialization,
         "adapts": preset.adapts,
         "files": list(names),
@@ -169,9 +165,12 @@ def read_entry(entry: Any, place: str) -> dict[str, Any]:
         raise InputError(
             f"{place}: initialization must be geometry, mass or none, not {values['initialization']!r:.60}."
         )
-    values["adapts"] = entry.get("adapts", False)
-    if not isinstance(values["adapts"], bool):
-        raise InputError(f"{place}: adapts must be true or false, not {values['adapts']!r:.60}.")
+    # Entries of earlier releases do not say whether an accuracy is one of real images.
+    has_accuracy = values.get("expected_accuracy", NOT_MEASURED) != NOT_MEASURED
+    for name, default in (("validated", has_accuracy), ("adapts", False)):
+        values[name] = entry.get(name, default)
+        if not isinstance(values[name], bool):
+            raise InputError(f"{place}: {name} must be true or false, not {values[name]!r:.60}.")
     values["files"] = tuple(_plain_names(entry.get("files"), "files", place))
     if not values["files"]:
         raise InputError(f"{place}: it names no parameter files.")

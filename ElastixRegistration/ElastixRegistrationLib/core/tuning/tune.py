@@ -278,5 +278,7 @@ def _result(run: _Search, held_out: Sequence[Pair], path: Path | None, notes: tu
     )
     study = "" if path is None else path.name
     description = described(run.start, result.tuned_on, len(trials), study)
-    described_preset = replace(result.preset, expected_accuracy=result.sentence, description=description)
+    described_preset = replace(
+        result.preset, expected_accuracy=result.sentence, validated=True, description=description
+    )
     return replace(result, preset=described_preset)

@@ -12,6 +12,7 @@ from ...core.presets.texts import duration_text
 from ...core.system.file_names import PAGE
 from ...mrml.run.parameter_node import FIXED_MASK, FIXED_VOLUME
 from ..messages import tell
+from ..section import fillComboBox
 from .part import ManyPart, named
 
 
@@ -27,25 +28,15 @@ class CohortPart(ManyPart):
             (_("A folder"), "folder"),
             (_("A table (CSV)"), "table"),
         ]
-        self._connectChoice(ui.cohortSourceSelector, "many.source", sources)
-        self._paths = (
-            (ui.cohortFolderEdit, "many.folder"),
-            (ui.cohortTableEdit, "many.table"),
-            (ui.cohortOutputEdit, "many.outputFolder"),
-        )
-        for edit, name in self._paths:
-            self._connectPath(edit, name)
-        self._boxes = ((ui.cohortIntoSceneCheckBox, "many.intoScene"), (ui.cohortResumeCheckBox, "many.resume"))
-        for box, name in self._boxes:
-            self._connectCheckBox(box, name)
-        self._connectNumber(ui.cohortWorkersSpinBox, lambda value: self._setText("many.workers", str(value)))
+        fillComboBox(ui.cohortSourceSelector, sources)
+        ui.cohortWorkersSpinBox.connect("valueChanged(int)", self._workersChanged)
 
     def missing(self) -> str:
         choices, source = self.choices, self.choices.text("many.source")
         fixed = choices.reference(FIXED_VOLUME)
         hasVoxels = fixed is not None and fixed.GetImageData() is not None
         checks = (
-            (fixed is None and source != "table", _("Choose a fixed volume (Register)")),
+            (fixed is None and source != "table", _("Choose a fixed volume in Register")),
             (fixed is not None and not hasVoxels, _("The fixed volume is empty")),
             (source == "scene" and not self._volumes(), _("The scene has no other volumes")),
             (source == "folder" and not os.path.isdir(choices.text("many.folder")), _("Choose a folder of images")),
@@ -59,13 +50,12 @@ class CohortPart(ManyPart):
         from ...mrml.multi_image.cohort import CohortOptions  # not when the panel opens
 
         choices, source = self.started, self.started.text("many.source")
-        workers = choices.text("many.workers")
         options = CohortOptions(
             output_folder=choices.text("many.outputFolder"),
             source="" if source == "scene" else choices.text(f"many.{source}"),
-            into_scene=choices.text("many.intoScene") == "1",
-            resume=choices.text("many.resume") == "1",
-            workers=int(workers) if workers.isdigit() and int(workers) else None,
+            into_scene=choices.flag("many.intoScene"),
+            resume=choices.flag("many.resume"),
+            workers=choices.number("many.workers") or None,
         )
         yield
         return (
@@ -84,11 +74,11 @@ class CohortPart(ManyPart):
 
     def progressText(self, run: Any) -> str:
         if run.is_stopping:
-            return _("Stopping: summing up what is finished ...")
+            return _("Stopping, and summing up what is finished ...")
         if not run.workers:
-            return _("Starting the workers ...")
+            return _("Starting the worker processes ...")
         parts = [_("{done} of {total} cases").format(done=run.done, total=run.total)]
-        for state, text in (("kept", _("{count} kept from before")), ("failed", _("{count} failed"))):
+        for state, text in (("kept", _("{count} kept from an earlier run")), ("failed", _("{count} failed"))):
             if run.counts[state]:
                 parts.append(text.format(count=run.counts[state]))
         workers = _("1 worker") if run.workers == 1 else _("{count} workers").format(count=run.workers)
@@ -113,13 +103,7 @@ class CohortPart(ManyPart):
 
     def _show(self) -> None:
         ui, source = self.ui, self.choices.text("many.source")
-        self._showChoice(ui.cohortSourceSelector, "many.source")
-        for edit, name in self._paths:
-            self._showPath(edit, name)
-        for box, name in self._boxes:
-            box.checked = self.choices.text(name) == "1"
-        workers = self.choices.text("many.workers")
-        ui.cohortWorkersSpinBox.value = int(workers) if workers.isdigit() else 0
+        ui.cohortWorkersSpinBox.value = self.choices.number("many.workers")
         for kind, label, edit in (
             ("folder", ui.cohortFolderLabel, ui.cohortFolderEdit),
             ("table", ui.cohortTableLabel, ui.cohortTableEdit),
@@ -127,6 +111,10 @@ class CohortPart(ManyPart):
             label.visible = edit.visible = source == kind
         ui.cohortIntoSceneCheckBox.visible = source == "scene"
         tell(ui.cohortInfoLabel, self._info(source))
+
+    def _workersChanged(self, count: int) -> None:
+        if self.isFree():
+            self.choices.set("many.workers", count)
 
     def _info(self, source: str) -> str:
         fixed = self.choices.reference(FIXED_VOLUME)

@@ -8,7 +8,7 @@ from slicer.i18n import tr as _
 
 from ...mrml.run.parameter_node import GROUP_SEQUENCE, GROUP_VOLUMES
 from ..run_control import progressText
-from ..section import connectSelectors
+from ..section import fillComboBox
 from .part import ManyPart, volumesProblem
 
 _FEWEST = 3
@@ -21,10 +21,9 @@ class GroupPart(ManyPart):
         super().__init__(ui)
         self.title = _("Register the group")
         self._logic = logic
-        connectSelectors([(ui.groupSequenceSelector, GROUP_SEQUENCE)], self._setReference)
         ui.groupVolumesSelector.connect("checkedNodesChanged()", self._volumesChanged)
         sources = [(_("Frames of a sequence"), "sequence"), (_("Volumes"), "volumes")]
-        self._connectChoice(ui.groupOfSelector, "many.groupOf", sources)
+        fillComboBox(ui.groupOfSelector, sources)
         transforms = [
             (_("Rigid, then deformable"), "rigid deformable"),
             (_("Deformable"), "deformable"),
@@ -32,9 +31,9 @@ class GroupPart(ManyPart):
             (_("Rigid"), "rigid"),
             (_("Translation"), "translation"),
         ]
-        self._connectChoice(ui.groupTransformsSelector, "many.groupTransforms", transforms)
+        fillComboBox(ui.groupTransformsSelector, transforms)
         metrics = [(_("Few components (PCA)"), "pca"), (_("Equal intensities (variance)"), "variance")]
-        self._connectChoice(ui.groupMetricSelector, "many.groupMetric", metrics)
+        fillComboBox(ui.groupMetricSelector, metrics)
 
     def missing(self) -> str:
         if self._isSequence():
@@ -69,16 +68,12 @@ class GroupPart(ManyPart):
 
     def _show(self) -> None:
         ui = self.ui
-        self._showNode(ui.groupSequenceSelector, GROUP_SEQUENCE)
         wanted = self.choices.references(GROUP_VOLUMES)
         for node in ui.groupVolumesSelector.checkedNodes():
             if not any(node is one for one in wanted):
                 ui.groupVolumesSelector.uncheck(node)
         for node in wanted:
             ui.groupVolumesSelector.check(node)
-        self._showChoice(ui.groupOfSelector, "many.groupOf")
-        self._showChoice(ui.groupTransformsSelector, "many.groupTransforms")
-        self._showChoice(ui.groupMetricSelector, "many.groupMetric")
         isSequence = self._isSequence()
         ui.groupSequenceLabel.visible = ui.groupSequenceSelector.visible = isSequence
         ui.groupVolumesLabel.visible = ui.groupVolumesSelector.visible = not isSequence

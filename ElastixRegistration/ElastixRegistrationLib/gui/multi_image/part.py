@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 from ...core.errors import InputError
 from ...core.presets.catalog import find_preset
 from ...mrml.run.scene_presets import scene_presets
-from ..section import Section, fillComboBox, selectNode, selectValue
+from ..section import Section
 
 
 class ManyPart(Section):
@@ -55,39 +55,6 @@ class ManyPart(Section):
             return ""
         return _("Preset: {name}.").format(name=name)
 
-    # --- helpers: a widget, and the name of the choice that it shows ---
-
-    def _connectChoice(self, comboBox: Any, name: str, items: Sequence[tuple[str, str]]) -> None:
-        fillComboBox(comboBox, items)
-        comboBox.connect("currentIndexChanged(int)", lambda index: self._setText(name, comboBox.itemData(index)))
-
-    def _connectCheckBox(self, box: Any, name: str) -> None:
-        box.connect("toggled(bool)", lambda checked: self._setText(name, "1" if checked else "0"))
-
-    def _connectPath(self, edit: Any, name: str) -> None:
-        edit.connect("currentPathChanged(QString)", lambda path: self._setText(name, path))
-
-    def _connectNumber(self, spinBox: Any, text: Callable[[int], None]) -> None:
-        spinBox.connect("valueChanged(int)", lambda value: text(value) if self.isFree() else None)
-
-    def _setText(self, name: str, value: str) -> None:
-        if self.isFree():
-            self.choices.set_text(name, value)
-
-    def _setReference(self, role: str, node: Any) -> None:
-        if self.isFree():
-            self.choices.set_reference(role, node)
-
-    def _showChoice(self, comboBox: Any, name: str) -> None:
-        selectValue(comboBox, self.choices.text(name))
-
-    def _showPath(self, edit: Any, name: str) -> None:
-        if edit.currentPath != self.choices.text(name):
-            edit.setCurrentPath(self.choices.text(name))
-
-    def _showNode(self, selector: Any, role: str) -> None:
-        selectNode(selector, self.choices.reference(role))
-
 
 def volumesProblem(sequence: Any, fewest: int) -> str:
     """Why a sequence node cannot be registered, as a text for the button; "" when it can."""
@@ -97,7 +64,7 @@ def volumesProblem(sequence: Any, fewest: int) -> str:
     if count and not sequence.GetNthDataNode(0).IsA("vtkMRMLVolumeNode"):
         return _("The sequence has no volumes")
     if count < fewest:
-        return _("The sequence has {count} frames, {fewest} are needed").format(count=count, fewest=fewest)
+        return _("The sequence has fewer than {fewest} frames").format(fewest=fewest)
     return ""
 
 

@@ -74,7 +74,7 @@ class ManySection(Section):
 
     def sceneClosed(self) -> None:
         """A cohort sums up what is in its folder; of the others there is nothing to keep."""
-        reason = _("Cancelled: the scene was closed.")
+        reason = _("Canceled, because the scene was closed.")
         self._told.clear()
         self._showMessage()
         if self._running is self._cohort:
@@ -85,7 +85,7 @@ class ManySection(Section):
     def nodeRemoved(self) -> None:
         missing = self.control.missingNode()
         if missing:
-            self.control.drop(_("Cancelled: {name} was removed.").format(name=missing))
+            self.control.drop(_("Canceled, because {name} was removed.").format(name=missing))
 
     def run(self) -> None:
         """Start what the tab shows. Errors that the user can act on come in a dialog."""
@@ -119,10 +119,10 @@ class ManySection(Section):
         seconds = time.monotonic() - self._began
         wasCancelled = run is None or run.state == "cancelled"
         if outcome is None:
-            self._say(reason or _("Cancelled. The scene is as it was."), whatever=bool(reason))
+            self._say(reason or _("Canceled. The scene is as it was before."), whatever=bool(reason))
         else:
             sentence = self._running.done(run, outcome)
-            before = reason or (_("Cancelled.") if wasCancelled else "")
+            before = reason or (_("Canceled.") if wasCancelled else "")
             after = "" if wasCancelled else _("It took {duration}.").format(duration=duration_text(seconds))
             self._say(" ".join(filter(None, (before, sentence, after))), whatever=bool(reason))
         self._showButtons()
@@ -145,7 +145,7 @@ class ManySection(Section):
 
     def _tabChanged(self, index: int) -> None:
         if self.isFree():
-            self.choices.set_text("many.kind", _KINDS[index])
+            self.choices.set("many.kind", _KINDS[index])
         self._showButtons()
         self._showMessage()
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from ...mrml.run.parameter_node import SEQUENCE, SEQUENCE_OUTPUTS, SEQUENCE_SEGMENTATION
+from ...mrml.run.parameter_node import CHOICES, SEQUENCE, SEQUENCE_OUTPUTS, SEQUENCE_SEGMENTATION
 from ..messages import tell
-from ..section import connectSelectors
+from ..section import connectSelectors, fillComboBox, selectNode
 from .part import ManyPart, named, volumesProblem
 
 _OUTPUTS = dict(zip(("volumes", "transforms", "segmentations"), SEQUENCE_OUTPUTS, strict=True))
@@ -21,22 +21,17 @@ class SequencePart(ManyPart):
         super().__init__(ui)
         self.title = _("Register the sequence")
         self._logic = logic
-        self._selectors = (
-            (ui.sequenceSelector, SEQUENCE),
-            (ui.sequenceSegmentationSelector, SEQUENCE_SEGMENTATION),
-            *((getattr(ui, f"{role}Selector"), role) for role in SEQUENCE_OUTPUTS),
-        )
-        connectSelectors(self._selectors, self._nodeChanged)
+        connectSelectors([(ui.sequenceSelector, SEQUENCE)], self._sequenceChanged)
         ways = [(_("To the reference frame"), "reference"), (_("To its neighbor, composed"), "neighbors")]
-        self._connectChoice(ui.waySelector, "many.way", ways)
+        fillComboBox(ui.waySelector, ways)
         directions = [(_("Frames to reference"), "onto"), (_("Reference to frames"), "from")]
-        self._connectChoice(ui.sequenceDirectionSelector, "many.direction", directions)
+        fillComboBox(ui.sequenceDirectionSelector, directions)
         for spinBox, name in (
             (ui.referenceFrameSpinBox, "many.referenceFrame"),
             (ui.firstFrameSpinBox, "many.firstFrame"),
             (ui.lastFrameSpinBox, "many.lastFrame"),
         ):
-            self._connectNumber(spinBox, lambda value, name=name: self._frameChanged(name, value))
+            spinBox.connect("valueChanged(int)", lambda value, name=name: self._frameChanged(name, value))
         ui.shownFrameButton.connect("clicked(bool)", self.takeShownFrame)
 
     def missing(self) -> str:
@@ -49,7 +44,7 @@ class SequencePart(ManyPart):
             (bool(problem), problem),
             (not first < last, _("Choose at least two frames")),
             (not first <= reference <= last, _("Choose a reference within the frames")),
-            (any(node is choices.reference(SEQUENCE) for node in given), _("Choose another output than the sequence")),
+            (any(node is choices.reference(SEQUENCE) for node in given), _("Choose an output other than the input")),
             (len({node.GetID() for node in given}) < len(given), _("Choose different outputs")),
             (not self.settingsText(), _("Choose a preset")),
         )
@@ -91,7 +86,9 @@ class SequencePart(ManyPart):
             choices.node.EndModify(modified)
         count = len(outcome.frames) - 1
         names = ", ".join(node.GetName() for node in outcome.nodes.values())
-        sentences = [_("{count} frames registered, in step with the input: {names}.").format(count=count, names=names)]
+        one = _("1 frame was registered, in step with the input: {names}.")
+        many = _("{count} frames were registered, in step with the input: {names}.")
+        sentences = [(one if count == 1 else many).format(count=count, names=names)]
         if outcome.failed:
             name = _("Frame {number}")
             sentences.append(named(outcome.failed, lambda frame: name.format(number=frame + 1)))
@@ -102,14 +99,11 @@ class SequencePart(ManyPart):
         sequence = self.choices.reference(SEQUENCE) if self.isFree() else None
         shown = None if sequence is None else self._logic.shownFrame(sequence)
         if shown is not None:
-            self.choices.set_text("many.referenceFrame", str(shown))
+            self.choices.set("many.referenceFrame", shown)
 
     def _show(self) -> None:
         ui, choices = self.ui, self.choices
-        for selector, role in self._selectors:
-            self._showNode(selector, role)
-        self._showChoice(ui.waySelector, "many.way")
-        self._showChoice(ui.sequenceDirectionSelector, "many.direction")
+        selectNode(ui.sequenceSelector, choices.reference(SEQUENCE))
         follows = choices.reference(SEQUENCE_SEGMENTATION) is not None
         ui.outputSegmentationSequenceLabel.visible = ui.outputSegmentationSequenceSelector.visible = follows
         sequence = choices.reference(SEQUENCE)
@@ -137,23 +131,23 @@ class SequencePart(ManyPart):
         """First, reference and last frame, from 0, as they are shown: within the sequence."""
         sequence = self.choices.reference(SEQUENCE)
         end = 0 if sequence is None else max(0, sequence.GetNumberOfDataNodes() - 1)
-        last = self.choices.text("many.lastFrame")
-        frames = (self.choices.text("many.firstFrame"), self.choices.text("many.referenceFrame"), last)
-        first, reference, final = (min(end, int(text)) if text.isdigit() else end for text in frames)
+        names = ("many.firstFrame", "many.referenceFrame", "many.lastFrame")
+        first, reference, final = (end if frame < 0 else min(end, frame) for frame in map(self.choices.number, names))
         return first, reference, final
 
     def _frameChanged(self, name: str, value: int) -> None:
-        isEnd = name == "many.lastFrame" and value == self.ui.lastFrameSpinBox.maximum
-        self.choices.set_text(name, "" if isEnd else str(value - 1))
+        if self.isFree():
+            isEnd = name == "many.lastFrame" and value == self.ui.lastFrameSpinBox.maximum
+            self.choices.set(name, -1 if isEnd else value - 1)
 
-    def _nodeChanged(self, role: str, node: Any) -> None:
+    def _sequenceChanged(self, role: str, node: Any) -> None:
         if not self.isFree() or self.choices.reference(role) is node:
             return
         modified = self.choices.node.StartModify()
         self.choices.set_reference(role, node)
-        if role == SEQUENCE:  # frames and outputs were those of another one
-            for name, value in (("many.firstFrame", "0"), ("many.referenceFrame", "0"), ("many.lastFrame", "")):
-                self.choices.set_text(name, value)
-            for output in SEQUENCE_OUTPUTS:
-                self.choices.set_reference(output, None)
+        # Frames and outputs were those of another one.
+        for name in ("many.firstFrame", "many.referenceFrame", "many.lastFrame"):
+            self.choices.set(name, CHOICES[name])
+        for output in SEQUENCE_OUTPUTS:
+            self.choices.set_reference(output, None)
         self.choices.node.EndModify(modified)

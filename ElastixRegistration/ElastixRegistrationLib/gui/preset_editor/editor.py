@@ -94,7 +94,7 @@ class PresetEditor:
         self.window = slicer.util.loadUI(self._uiPath)
         self.window.setParent(slicer.util.mainWindow(), qt.Qt.Dialog)
         self.ui = ui = slicer.util.childWidgetVariables(self.window)
-        self.wishes = QuickEdits(ui, self.edit)
+        self.quickEdits = QuickEdits(ui, self.edit)
         self.stages = StageList(ui, self.goTo, self.edit)
         self.table = ParameterTable(ui.parameterTable, self._valuesEdited, self._parameterChosen)
         self.resolutions = ResolutionTable(ui, self._cellEdited, self._resolutionsEdited)
@@ -120,10 +120,10 @@ class PresetEditor:
             taken = list_presets(others=scene_presets(slicer.mrmlScene))
             title = free_title(_("{title} (edited)").format(title=title), taken)
         self.ui.titleEdit.text = title
-        origins = {USER: _("one of your presets"), SCENE: _("of this scene")}
-        note = origins.get(draft.preset.origin, _("built-in, is saved under another name"))
+        origins = {USER: _("one of your presets"), SCENE: _("from this scene")}
+        note = origins.get(draft.preset.origin, _("built-in; saved under another name"))
         if draft.preset.adapts:
-            note += "; " + _("fitted to each pair until you change it")
+            note += "; " + _("adapted to each pair until you change it")
         self.ui.originLabel.text = note
         self._show()
 
@@ -148,7 +148,7 @@ class PresetEditor:
         for problem in reversed(problems):  # errors come first, and so have the last word
             if problem.stage == self._stage and problem.parameter:
                 marked[problem.parameter] = problem.severity
-        self.wishes.show(draft)
+        self.quickEdits.show(draft)
         self.stages.show(draft, self._stage, {p.stage for p in problems if p.severity == "error"})
         self.text.show(draft.stages[self._stage].text if draft.stages else "")
         words = ui.parameterSearchBox.text.lower().split()
@@ -274,5 +274,5 @@ class PresetEditor:
         """Whether changes that were not saved may go; the user is asked when there are any."""
         if not self._steps or self.draft.stages == self._steps[0].stages:
             return True
-        question = _("The changes of {title} were not saved. Drop them?").format(title=self.ui.titleEdit.text)
+        question = _("The changes to {title} are not saved. Discard them?").format(title=self.ui.titleEdit.text)
         return slicer.util.confirmOkCancelDisplay(question, windowTitle=_("Preset editor"))

@@ -18,7 +18,6 @@ from ...core.presets.preset import BUILT_IN, SCENE, Preset, free_title
 from ...core.presets.user_presets import export_preset, user_presets
 from ...mrml.run.scene_presets import free_scene_id, remove_from_scene, rename_in_scene, save_in_scene
 from ..messages import showError
-from .editor import PresetEditor
 from .problems import RegistrationContext
 
 _EDITOR_UI = Path(__file__).resolve().parents[3] / "Resources" / "UI" / "PresetEditor.ui"
@@ -36,7 +35,7 @@ class PresetManager:
         onChanged: Callable[[str], None],
     ):
         self._ui, self._chosen, self._given, self._onChanged = ui, chosen, given, onChanged
-        self.editor = PresetEditor(str(_EDITOR_UI), lambda preset: onChanged(preset.id))
+        self._editor: Any = None
         self.menu = qt.QMenu(ui.managePresetsButton)
         self.actions: dict[str, Any] = {}
         for name, text, run in (
@@ -69,10 +68,21 @@ class PresetManager:
         self.actions["keep"].enabled = preset is not None and preset.origin != SCENE
         for name in ("rename", "delete"):
             self.actions[name].enabled = own
-        self.editor.setGiven(self._given())
+        if self._editor is not None:
+            self._editor.setGiven(self._given())
+
+    @property
+    def editor(self) -> Any:
+        """The window, which is made when it is first needed."""
+        if self._editor is None:
+            from .editor import PresetEditor
+
+            self._editor = PresetEditor(str(_EDITOR_UI), lambda preset: self._onChanged(preset.id))
+        return self._editor
 
     def cleanup(self) -> None:
-        self.editor.cleanup()
+        if self._editor is not None:
+            self._editor.cleanup()
 
     def edit(self) -> None:
         preset = self._chosen()
@@ -125,7 +135,7 @@ class PresetManager:
         if path and not path.lower().endswith(".zip"):
             path = f"{path}.zip"
             # The dialog has asked for the name that it gave, not for this one.
-            question = _("{path} exists already. Replace it?").format(path=path)
+            question = _("{path} already exists. Replace it?").format(path=path)
             if os.path.exists(path) and not slicer.util.confirmOkCancelDisplay(
                 question, windowTitle=_("Export preset")
             ):
@@ -172,13 +182,16 @@ class PresetManager:
 def _importText(report: Any) -> str:
     from ...core.presets.import_report import REFUSED, UPGRADED
 
-    parts = [_("{count} presets imported.").format(count=len(report.presets))]
-    if report.already_here:
-        parts.append(_("{count} were here already.").format(count=report.already_here))
-    if report.count(UPGRADED):
-        parts.append(_("{count} files of older elastix were upgraded.").format(count=report.count(UPGRADED)))
-    if report.left_out:
-        parts.append(_("{count} presets cannot be used here.").format(count=len(report.left_out)))
-    if report.count(REFUSED):
-        parts.append(_("{count} files were refused.").format(count=report.count(REFUSED)))
-    return " ".join(parts)
+    lines = (
+        (len(report.presets), _("1 preset was imported."), _("{count} presets were imported.")),
+        (report.already_here, _("1 was here already."), _("{count} were here already.")),
+        (
+            report.count(UPGRADED),
+            _("1 file for an older elastix was upgraded."),
+            _("{count} files for an older elastix were upgraded."),
+        ),
+        (len(report.left_out), _("1 preset cannot be used here."), _("{count} presets cannot be used here.")),
+        (report.count(REFUSED), _("1 file was refused."), _("{count} files were refused.")),
+    )
+    said = [one if count == 1 else many.format(count=count) for count, one, many in lines if count]
+    return " ".join(said) or _("Nothing was imported.")

@@ -1,4 +1,4 @@
-"""Common wishes, one control each, for all stages at once."""
+"""Common edits, one control each, for all stages at once."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from ...core.presets import quick_edits as preset_wishes
+from ...core.presets import quick_edits as quick_edits
 from ...core.presets.draft import PresetDraft
 from ...core.presets.texts import metric_name
 from ..section import fillComboBox, selectValue
 
 
 class QuickEdits:
-    """``onWish(change)`` is called for a wish of the user; ``change`` makes a draft of a draft."""
+    """``onEdit(change)`` is called for an edit by the user; ``change`` makes a draft of a draft."""
 
-    def __init__(self, ui: Any, onWish: Callable[[Callable[[PresetDraft], PresetDraft]], None]):
-        self._ui, self._onWish = ui, onWish
+    def __init__(self, ui: Any, onEdit: Callable[[Callable[[PresetDraft], PresetDraft]], None]):
+        self._ui, self._onEdit = ui, onEdit
         self._showing = False
         titles = {
             "translation": _("Translation only"),
@@ -26,8 +26,8 @@ class QuickEdits:
             "affine": _("Affine: scale and shear too"),
             "B-spline": _("Deformable"),
         }
-        fillComboBox(ui.motionSelector, [(titles[kind], kind) for kind in preset_wishes.MOTIONS])
-        fillComboBox(ui.metricSelector, [(metric_name(name), name) for name in preset_wishes.IMAGE_METRICS])
+        fillComboBox(ui.motionSelector, [(titles[kind], kind) for kind in quick_edits.MOTIONS])
+        fillComboBox(ui.metricSelector, [(metric_name(name), name) for name in quick_edits.IMAGE_METRICS])
         ui.motionSelector.connect("currentIndexChanged(int)", self._motion)
         ui.metricSelector.connect("currentIndexChanged(int)", self._metric)
         ui.iterationsSpinBox.connect("valueChanged(int)", self._iterations)
@@ -38,18 +38,18 @@ class QuickEdits:
         ui = self._ui
         self._showing = True
         try:
-            selectValue(ui.motionSelector, preset_wishes.motion(draft) or "")
-            selectValue(ui.metricSelector, preset_wishes.metric(draft) or "")
-            ui.metricSelector.enabled = preset_wishes.metric(draft) is not None
-            count = preset_wishes.iterations(draft)
+            selectValue(ui.motionSelector, quick_edits.motion(draft) or "")
+            selectValue(ui.metricSelector, quick_edits.metric(draft) or "")
+            ui.metricSelector.enabled = quick_edits.metric(draft) is not None
+            count = quick_edits.iterations(draft)
             ui.iterationsSpinBox.enabled = count is not None
             ui.iterationsSpinBox.value = count or 0
-            spacing = preset_wishes.grid_spacing(draft)
+            spacing = quick_edits.grid_spacing(draft)
             ui.gridSpinBox.enabled = spacing is not None
             ui.gridSpinBox.suffix = " " + (_("voxels") if spacing and spacing.unit == "voxels" else _("mm"))
             if spacing is not None:
                 ui.gridSpinBox.value = spacing.value
-            weight = preset_wishes.stiffness(draft)
+            weight = quick_edits.stiffness(draft)
             ui.stiffnessSpinBox.enabled = weight is not None
             ui.stiffnessSpinBox.value = weight or 0.0
         finally:
@@ -58,23 +58,23 @@ class QuickEdits:
     def _motion(self, index: int) -> None:
         kind = self._ui.motionSelector.itemData(index)
         if kind:
-            self._wish(lambda draft: preset_wishes.with_motion(draft, kind))
+            self._edit(lambda draft: quick_edits.with_motion(draft, kind))
 
     def _metric(self, index: int) -> None:
         name = self._ui.metricSelector.itemData(index)
         if name:
-            self._wish(lambda draft: preset_wishes.with_metric(draft, name))
+            self._edit(lambda draft: quick_edits.with_metric(draft, name))
 
     def _iterations(self, count: int) -> None:
         if count > 0:
-            self._wish(lambda draft: preset_wishes.with_iterations(draft, count))
+            self._edit(lambda draft: quick_edits.with_iterations(draft, count))
 
     def _grid(self, value: float) -> None:
-        self._wish(lambda draft: preset_wishes.with_grid_spacing(draft, value))
+        self._edit(lambda draft: quick_edits.with_grid_spacing(draft, value))
 
     def _stiffness(self, weight: float) -> None:
-        self._wish(lambda draft: preset_wishes.with_stiffness(draft, weight))
+        self._edit(lambda draft: quick_edits.with_stiffness(draft, weight))
 
-    def _wish(self, change: Callable[[PresetDraft], PresetDraft]) -> None:
+    def _edit(self, change: Callable[[PresetDraft], PresetDraft]) -> None:
         if not self._showing:
-            self._onWish(change)
+            self._onEdit(change)

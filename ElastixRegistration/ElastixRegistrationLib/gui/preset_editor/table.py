@@ -220,7 +220,7 @@ def _headings() -> dict[str, str]:
 def meaningText(row: Row) -> str:
     """What a parameter is for and what it takes, as rich text."""
     if row.state not in (KNOWN, OBSOLETE):
-        return _("<b>{name}</b> is no parameter of elastix, which ignores it. It is kept.").format(
+        return _("<b>{name}</b> is not an elastix parameter. It is kept, and elastix ignores it.").format(
             name=html.escape(row.name)
         )
     parts = [f"<b>{html.escape(row.name)}</b>: {html.escape(row.meaning)}"]

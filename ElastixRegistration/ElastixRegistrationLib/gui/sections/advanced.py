@@ -13,33 +13,26 @@ from ..section import Section
 class AdvancedSection(Section):
     def __init__(self, ui: Any):
         super().__init__(ui)
-        ui.inBackgroundCheckBox.connect("toggled(bool)", self._inBackgroundChanged)
         ui.threadsSpinBox.connect("valueChanged(int)", self._settingsChanged)
         ui.seedSpinBox.connect("valueChanged(int)", self._settingsChanged)
-        ui.saveFolderEdit.connect("currentPathChanged(QString)", self._folderChanged)
 
     def _show(self) -> None:
         settings = self.choices.settings
-        self.ui.inBackgroundCheckBox.checked = self.choices.text("inBackground") == "1"
         self.ui.threadsSpinBox.value = settings.threads or 0
         self.ui.seedSpinBox.value = -1 if settings.seed is None else settings.seed
-        if self.ui.saveFolderEdit.currentPath != self.choices.text("saveFolder"):
-            self.ui.saveFolderEdit.setCurrentPath(self.choices.text("saveFolder"))
 
     def summary(self) -> str:
         """For the header of the folded section: what is not as usual."""
         settings, choices = self.choices.settings, self.choices
         parts = (
-            _("not in the background") if choices.text("inBackground") != "1" else "",
-            _("{count} threads").format(count=settings.threads) if settings.threads else "",
+            _("not in the background") if not choices.flag("inBackground") else "",
+            (_("1 thread") if settings.threads == 1 else _("{count} threads").format(count=settings.threads))
+            if settings.threads
+            else "",
             _("seed {seed}").format(seed=settings.seed) if settings.seed is not None else "",
             _("saved to a folder") if choices.text("saveFolder") else "",
         )
         return ", ".join(filter(None, parts))
-
-    def _inBackgroundChanged(self, checked: bool) -> None:
-        if self.isFree():
-            self.choices.set_text("inBackground", "1" if checked else "0")
 
     def _settingsChanged(self, value: int) -> None:
         if self.isFree():
@@ -47,7 +40,3 @@ class AdvancedSection(Section):
             self.choices.set_settings(
                 replace(self.choices.settings, threads=threads or None, seed=None if seed < 0 else seed)
             )
-
-    def _folderChanged(self, path: str) -> None:
-        if self.isFree():
-            self.choices.set_text("saveFolder", path)

@@ -15,7 +15,7 @@ from ...mrml.run.parameter_node import (
     MOVING_POINTS,
     MOVING_VOLUME,
 )
-from ..section import Section, connectSelectors, selectNode
+from ..section import Section
 
 _PAIRS = ((FIXED_VOLUME, MOVING_VOLUME), (FIXED_MASK, MOVING_MASK), (FIXED_POINTS, MOVING_POINTS))
 
@@ -23,17 +23,10 @@ _PAIRS = ((FIXED_VOLUME, MOVING_VOLUME), (FIXED_MASK, MOVING_MASK), (FIXED_POINT
 class InputsSection(Section):
     def __init__(self, ui: Any):
         super().__init__(ui)
-        self._selectors = ((ui.fixedVolumeSelector, FIXED_VOLUME), (ui.movingVolumeSelector, MOVING_VOLUME))
-        connectSelectors(self._selectors, self._nodeChanged)
         ui.swapButton.connect("clicked(bool)", self.swap)
 
     def _show(self) -> None:
-        for selector, role in self._selectors:
-            selectNode(selector, self.choices.reference(role))
-
-    def _nodeChanged(self, role: str, node: Any) -> None:
-        if self.isFree():
-            self.choices.set_reference(role, node)
+        """The selectors are bound to the parameter node."""
 
     def swap(self, checked: bool = False) -> None:
         """Masks, their segments and points change sides with their volumes. A start transform no longer fits."""
@@ -50,7 +43,7 @@ class InputsSection(Section):
             choices.set_segments("fixed", movingSegments or [])
             choices.set_segments("moving", fixedSegments or [])
             if choices.text("start") == "transform":
-                choices.set_text("start", "preset")
+                choices.set("start", "preset")
                 choices.set_reference(INITIAL_TRANSFORM, None)
         finally:
             choices.node.EndModify(modified)

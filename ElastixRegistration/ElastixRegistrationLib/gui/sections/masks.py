@@ -10,7 +10,7 @@ from slicer.util import VTKObservationMixin
 from ...core.errors import ElastixRegistrationError
 from ...mrml.run.parameter_node import FIXED_MASK, FIXED_POINTS, MOVING_MASK, MOVING_POINTS
 from ..messages import tell
-from ..section import Section, connectSelectors, fillComboBox, selectNode, selectValue
+from ..section import Section, connectSelectors, fillComboBox, selectNode
 
 
 class MasksSection(Section):
@@ -21,8 +21,6 @@ class MasksSection(Section):
         self._selectors = (
             (ui.fixedMaskSelector, FIXED_MASK),
             (ui.movingMaskSelector, MOVING_MASK),
-            (ui.fixedPointsSelector, FIXED_POINTS),
-            (ui.movingPointsSelector, MOVING_POINTS),
         )
         self._segments = (
             ("fixed", FIXED_MASK, ui.fixedSegmentSelector, ui.fixedSegmentsLabel),
@@ -37,7 +35,6 @@ class MasksSection(Section):
             selector.connect(
                 "segmentSelectionChanged(QStringList)", lambda ids, side=side: self._segmentsChanged(side, ids)
             )
-        ui.pairingSelector.connect("currentIndexChanged(int)", self._pairingChanged)
 
     def _show(self) -> None:
         for selector, role in self._selectors:
@@ -52,7 +49,6 @@ class MasksSection(Section):
                 wanted = self.choices.segments(side) or []
                 if list(selector.selectedSegmentIDs()) != wanted:
                     selector.setSelectedSegmentIDs(wanted)
-        selectValue(self.ui.pairingSelector, self.choices.text("pairing"))
         self._showPairs()
 
     def _nodeChanged(self, role: str, node: Any) -> None:
@@ -70,10 +66,6 @@ class MasksSection(Section):
     def _segmentsChanged(self, side: str, ids: Any) -> None:
         if self.isFree():
             self.choices.set_segments(side, list(ids))
-
-    def _pairingChanged(self, index: int) -> None:
-        if self.isFree():
-            self.choices.set_text("pairing", self.ui.pairingSelector.itemData(index))
 
     def summary(self) -> str:
         """For the header of the folded section."""

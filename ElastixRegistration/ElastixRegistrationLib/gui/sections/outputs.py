@@ -12,7 +12,7 @@ from slicer.i18n import tr as _
 from ...core.request import AUTO, KEEP
 from ...mrml.run.parameter_node import MOVING_VOLUME, OUTPUTS
 from ..messages import tell
-from ..section import Section, connectSelectors, fillComboBox, selectNode, selectValue
+from ..section import Section, fillComboBox, selectValue
 
 #: So many ms after the last change the background is looked for, so that clicking through volumes stays fast.
 _DELAY = 250
@@ -30,7 +30,6 @@ class OutputsSection(Section):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_DELAY)
         self._timer.connect("timeout()", self._showEstimate)
-        self._rows = [(name, getattr(ui, f"{name}CheckBox"), getattr(ui, f"{name}Selector")) for name in OUTPUTS]
         fillComboBox(ui.fieldKindSelector, [(_("Grid transform"), "transform"), (_("Vector volume"), "volume")])
         fillComboBox(
             ui.interpolationSelector,
@@ -40,10 +39,6 @@ class OutputsSection(Section):
             ui.backgroundSelector,
             [(_("Auto"), AUTO), (_("Keep padding"), KEEP), (_("Value:"), "value")],
         )
-        connectSelectors([(selector, name) for name, _box, selector in self._rows], self._nodeChanged)
-        for name, box, _selector in self._rows:
-            box.connect("toggled(bool)", lambda wanted, name=name: self._wantedChanged(name, wanted))
-        ui.fieldKindSelector.connect("currentIndexChanged(int)", self._fieldKindChanged)
         ui.interpolationSelector.connect("currentIndexChanged(int)", self._interpolationChanged)
         ui.backgroundSelector.connect("currentIndexChanged(int)", self._backgroundChanged)
         ui.backgroundSpinBox.connect("valueChanged(double)", self._backgroundChanged)
@@ -52,11 +47,8 @@ class OutputsSection(Section):
         self._timer.stop()
 
     def _show(self) -> None:
-        for name, box, selector in self._rows:
-            box.checked = self.choices.wants(name)
-            selector.enabled = box.checked
-            selectNode(selector, self.choices.reference(name))
-        selectValue(self.ui.fieldKindSelector, self.choices.text("fieldKind"))
+        for output in OUTPUTS:
+            getattr(self.ui, f"{output}Selector").enabled = self.choices.wants(output)
         self.ui.fieldKindLabel.visible = self.ui.fieldKindSelector.visible = self.choices.wants("outputField")
         settings = self.choices.settings
         selectValue(self.ui.interpolationSelector, settings.interpolation)
@@ -77,18 +69,6 @@ class OutputsSection(Section):
             "outputInverse": _("inverse"),
         }
         return ", ".join(name for role, name in names.items() if self.choices.wants(role)) or _("none")
-
-    def _nodeChanged(self, name: str, node: Any) -> None:
-        if self.isFree():
-            self.choices.set_reference(name, node)
-
-    def _wantedChanged(self, name: str, wanted: bool) -> None:
-        if self.isFree():
-            self.choices.set_wanted(name, wanted)
-
-    def _fieldKindChanged(self, index: int) -> None:
-        if self.isFree():
-            self.choices.set_text("fieldKind", self.ui.fieldKindSelector.itemData(index))
 
     def _interpolationChanged(self, index: int) -> None:
         if self.isFree():
@@ -112,7 +92,7 @@ class OutputsSection(Section):
             tell(message, "")
         elif state != self._estimated:
             self._estimateText = ""
-            tell(message, _("Looking for background and padding of the moving volume ..."))
+            tell(message, _("Looking for the background and padding of the moving volume ..."))
             self._timer.start()
         else:
             tell(message, self._estimateText)

@@ -14,7 +14,7 @@ from ...core.errors import InputError
 from ...core.presets import texts as preset_texts
 from ...core.presets.catalog import find_preset, known_words, list_presets
 from ...core.presets.draft import PresetDraft
-from ...core.presets.preset import SCENE, USER, Preset, is_validated
+from ...core.presets.preset import SCENE, USER, Preset
 from ...mrml.run.parameter_node import FIXED_MASK, FIXED_POINTS, FIXED_VOLUME, MOVING_MASK, MOVING_VOLUME
 from ...mrml.run.scene_presets import scene_presets
 from ..messages import tell
@@ -146,7 +146,7 @@ class PresetSection(Section):
         preset = self._chosen()
         if preset is None:
             self._shownFor = ()
-            text = _("This scene asks for the preset {name}, which is not here.")
+            text = _("This scene uses the preset {name}, which is not available here.")
             self._tell(text.format(name=self.choices.settings.preset))
             return
         voxels = sum(_voxelCount(self.choices.reference(role)) for role in (FIXED_VOLUME, MOVING_VOLUME))
@@ -200,7 +200,7 @@ class PresetSection(Section):
 def _accuracyText(preset: Preset) -> str:
     """The first of what was measured, or that nothing was."""
     accuracy = preset.expected_accuracy
-    if not is_validated(preset):
+    if not preset.validated:
         return _("Not validated.")
     first, _separator, more = accuracy.partition(";")
     return (_("Measured, among others: {figures}.") if more else _("Measured: {figures}.")).format(figures=first)
@@ -213,7 +213,7 @@ def _referenceText(preset: Preset) -> str:
     if link:
         reference = f'<a href="{html.escape(link)}">{reference}</a>'
     measured = _("Measured: {figures}.").format(figures=html.escape(preset.expected_accuracy))
-    return "<br>".join(filter(None, (reference, measured if is_validated(preset) else _("Not validated."))))
+    return "<br>".join(filter(None, (reference, measured if preset.validated else _("Not validated."))))
 
 
 def _shownWord(word: str) -> str:

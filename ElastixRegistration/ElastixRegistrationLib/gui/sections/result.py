@@ -19,7 +19,7 @@ _GOOD, _BAD = "#2e7d32", "#c62828"
 
 
 class ResultSection(Section):
-    """Shows the Run that ended last, while its pair is chosen, until it is reverted or the scene is closed."""
+    """Shows the last RegistrationRun while its pair is chosen, until it is reverted or the scene is closed."""
 
     def __init__(self, ui: Any):
         super().__init__(ui)
@@ -73,7 +73,11 @@ class ResultSection(Section):
         self._run = run
         self._fillTable(run.comparison.figures if run is not None and run.comparison is not None else ())
         if run is None:
-            verdict = _("Nothing registered yet.") if self._last is None else _("Nothing registered yet of this pair.")
+            verdict = (
+                _("Nothing has been registered yet.")
+                if self._last is None
+                else _("This pair has not been registered yet.")
+            )
         elif run.comparison is not None:
             verdict = run.comparison.verdict.text
         else:
@@ -97,15 +101,15 @@ class ResultSection(Section):
             self.ui.applyToSelector.setCheckState(node, qt.Qt.Unchecked)
         sentences = (
             (_("Now under {transform}: {nodes}."), [node for node in moved if node not in elsewhere]),
-            (_("Left where it is, the fixed volume or an output: {nodes}."), [n for n in nodes if n not in moved]),
-            (_("Left under a transform of its own, which the moving volume did not have: {nodes}."), elsewhere),
+            (_("Left in place, as the fixed volume or an output: {nodes}."), [n for n in nodes if n not in moved]),
+            (_("Left under another transform, which the moving volume did not have: {nodes}."), elsewhere),
         )
         texts = [
             text.format(transform=transform.GetName(), nodes=", ".join(node.GetName() for node in group))
             for text, group in sentences
             if group
         ]
-        self._say(" ".join(texts) or _("Check the nodes to move in the list first."))
+        self._say(" ".join(texts) or _("First check the nodes to move in the list."))
 
     def openReport(self, checked: bool = False) -> None:
         """A page with pictures and figures, in the web browser; made when it is first asked for."""
@@ -114,7 +118,7 @@ class ResultSection(Section):
         run = self._run
         if not run.report:
             folder = tempfile.mkdtemp(prefix="report-", dir=slicer.app.temporaryPath)
-            with slicer.util.tryWithErrorDisplay(_("The report could not be made."), waitCursor=True):
+            with slicer.util.tryWithErrorDisplay(_("The report could not be created."), waitCursor=True):
                 run.report = str(write_run_report(folder, run.job, run.handle.result, run.settings))
         if run.report:
             qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(run.report))
@@ -132,7 +136,7 @@ class ResultSection(Section):
         run = self._run
         self.setRun(None)
         run.applied.revert()
-        tell(self.ui.verdictLabel, _("Reverted: the outputs are as they were before the registration."))
+        tell(self.ui.verdictLabel, _("Reverted. The outputs are as they were before the registration."))
 
     def nodeRemoved(self) -> None:
         """A node of the scene is gone: what needs it is switched off."""

@@ -60,9 +60,9 @@ class RunSection(Section):
     def begin(self) -> None:
         self._running = True
         self._pair, self._content = pairOf(self.choices), None
-        inBackground = self.choices.text("inBackground") == "1"
+        inBackground = self.choices.flag("inBackground")
         self.ui.progressBar.value = 0
-        waits = _("Registering in this process: everything waits until it is done.")
+        waits = _("Registering in this process. Everything waits until it is done.")
         self._message = _("Starting ...") if inBackground else waits
         self._log, self._iterations = "", ()
         self.plot.setIterations(())

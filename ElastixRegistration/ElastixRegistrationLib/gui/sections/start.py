@@ -7,8 +7,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from ...mrml.run.parameter_node import INITIAL_TRANSFORM
-from ..section import Section, connectSelectors, fillComboBox, selectNode, selectValue
+from ..section import Section, fillComboBox, selectValue
 
 #: What stands for each start in RegistrationRequest; the last two give an initial transform instead.
 _INITIALIZATION = {"preset": None, "none": "none", "geometry": "geometry", "mass": "mass"}
@@ -29,12 +28,10 @@ class StartSection(Section):
             ],
         )
         ui.startSelector.connect("currentIndexChanged(int)", self._startChanged)
-        connectSelectors([(ui.initialTransformSelector, INITIAL_TRANSFORM)], self._nodeChanged)
 
     def _show(self) -> None:
         start = self.choices.text("start")
         selectValue(self.ui.startSelector, start)
-        selectNode(self.ui.initialTransformSelector, self.choices.reference(INITIAL_TRANSFORM))
         self.ui.initialTransformSelector.visible = self.ui.initialTransformLabel.visible = start == "transform"
 
     def summary(self) -> str:
@@ -47,12 +44,8 @@ class StartSection(Section):
         start = self.ui.startSelector.itemData(index)
         modified = self.choices.node.StartModify()
         try:
-            self.choices.set_text("start", start)
+            self.choices.set("start", start)
             settings = self.choices.settings
             self.choices.set_settings(replace(settings, initialization=_INITIALIZATION.get(start)))
         finally:
             self.choices.node.EndModify(modified)
-
-    def _nodeChanged(self, role: str, node: Any) -> None:
-        if self.isFree():
-            self.choices.set_reference(role, node)

@@ -113,7 +113,7 @@ class TransformSection:
     def putUnder(self) -> None:
         transform = self.ui.appliedTransformSelector.currentNode()
         applied = self._logic.putUnderTransform(transform, self._nodes(), inverse=self._isInverse())
-        self._done(applied, _("Under the transform now: {nodes}."))
+        self._done(applied, _("Now under the transform: {nodes}."))
 
     def harden(self) -> None:
         applied = self._logic.hardenTransform(
@@ -146,12 +146,10 @@ class TransformSection:
         self._undo.append(nodes.revert)
         figures = nodes.statistics
         sentences = [
-            _("Local volume from {low} to {high} times.").format(
+            _("The local volume changes by factors from {low} to {high}.").format(
                 low=f"{figures.minimum:.2f}", high=f"{figures.maximum:.2f}"
             ),
-            _("{count} voxels fold.").format(count=figures.folded_count)
-            if figures.folded_count
-            else _("Nothing folds."),
+            _foldedText(figures.folded_count),
         ]
         sentences += [
             _("{name}: {change} %.").format(name=volume.name, change=f"{volume.change_percent:+.1f}")
@@ -199,3 +197,9 @@ class TransformSection:
 
     def _say(self, message: str) -> None:
         tell(self.ui.transformMessageLabel, message)
+
+
+def _foldedText(count: int) -> str:
+    if count == 0:
+        return _("Nothing folds.")
+    return _("1 voxel folds.") if count == 1 else _("{count} voxels fold.").format(count=count)

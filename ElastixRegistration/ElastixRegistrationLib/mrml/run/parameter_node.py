@@ -1,6 +1,6 @@
 """All choices of one registration in a parameter node of the scene, so that they are saved and restored with it.
 
-Slicer's parameterNodeWrapper is not in the slicer-core package, so texts and node references are set directly.
+This says how they are kept. In Slicer's window ``gui.parameter_node`` puts Slicer's parameterNodeWrapper over it.
 """
 
 from __future__ import annotations
@@ -27,30 +27,33 @@ GROUP_VOLUMES = "groupVolumes"  # any number of them
 SEQUENCE_OUTPUTS = ("outputSequence", "outputTransformSequence", "outputSegmentationSequence")
 MANY_ROLES = (SEQUENCE, SEQUENCE_SEGMENTATION, GROUP_SEQUENCE, GROUP_VOLUMES, *SEQUENCE_OUTPUTS)
 
-#: Choices beside RegistrationRequest, with their defaults. Of an output, "1" says that it is wanted.
-_DEFAULTS = {
-    "wanted.outputVolume": "1",
-    "wanted.outputTransform": "1",
+#: Choices beside RegistrationRequest, with their defaults, whose types are theirs.
+CHOICES: dict[str, bool | int | str] = {
+    **{f"wanted.{output}": output in ("outputVolume", "outputTransform") for output in OUTPUTS},
     "fieldKind": "transform",
     "start": "preset",
     "pairing": "auto",
-    "inBackground": "1",
+    "inBackground": True,
     "logDetail": "iterations",
     "saveFolder": "",
     "fixedSegments": "",
     "movingSegments": "",
     "many.kind": "sequence",
-    "many.referenceFrame": "0",
-    "many.firstFrame": "0",
+    "many.referenceFrame": 0,
+    "many.firstFrame": 0,
+    "many.lastFrame": -1,  # the last one that there is
     "many.way": "reference",
     "many.direction": "onto",
     "many.groupOf": "sequence",
     "many.groupTransforms": "rigid deformable",
     "many.groupMetric": "pca",
     "many.source": "scene",
-    "many.intoScene": "1",
-    "many.resume": "0",
-    "many.workers": "0",
+    "many.folder": "",
+    "many.table": "",
+    "many.outputFolder": "",
+    "many.intoScene": True,
+    "many.resume": False,
+    "many.workers": 0,  # as many as fit
 }
 
 #: What scenes of other releases may hold, and how it is called now.
@@ -91,26 +94,49 @@ class ParameterSet:
             self.node.EndModify(modified)
 
     def text(self, name: str) -> str:
-        """A choice beside the settings; its default where the node has none."""
-        value = self.node.GetParameter(name) or _DEFAULTS.get(name, "")
-        return _FORMER_VALUES.get((name, value), value)
+        """One of CHOICES that is a text."""
+        return str(self.value(name))
 
-    def set_text(self, name: str, value: str) -> None:
-        if self.text(name) != value:
-            self.node.SetParameter(name, value)
+    def flag(self, name: str) -> bool:
+        """One of CHOICES that is on or off."""
+        return bool(self.value(name))
+
+    def number(self, name: str) -> int:
+        """One of CHOICES that is a whole number."""
+        return int(self.value(name))
+
+    def value(self, name: str) -> bool | int | str:
+        """One of CHOICES; its default where the node has none, or one that cannot be read."""
+        default = CHOICES[name]
+        text = self.node.GetParameter(name)
+        text = _FORMER_VALUES.get((name, text), text)
+        if not text:
+            return default
+        if isinstance(default, bool):
+            return text.lower() in ("1", "true")
+        if isinstance(default, int):
+            return int(text) if text.removeprefix("-").isdigit() else default
+        return text
+
+    def set(self, name: str, value: bool | int | str) -> None:
+        """Change one of CHOICES. Raises InputError for a value of another type."""
+        if type(value) is not type(CHOICES[name]):
+            raise InputError(f"The choice {name} is {value!r}; it must be {type(CHOICES[name]).__name__}.")
+        if self.value(name) != value:
+            self.node.SetParameter(name, str(int(value)) if isinstance(value, bool) else str(value))
 
     def wants(self, output: str) -> bool:
-        return self.text(f"wanted.{output}") == "1"
+        return self.flag(f"wanted.{_known(output)}")
 
     def set_wanted(self, output: str, wanted: bool) -> None:
-        self.set_text(f"wanted.{_known(output)}", "1" if wanted else "0")
+        self.set(f"wanted.{_known(output)}", wanted)
 
     def segments(self, side: str) -> list[str] | None:
         """Ids of the chosen segments of the "fixed" or "moving" mask; None for all."""
         return self.text(f"{side}Segments").splitlines() or None
 
     def set_segments(self, side: str, ids: Iterable[str]) -> None:
-        self.set_text(f"{side}Segments", "\n".join(ids))
+        self.set(f"{side}Segments", "\n".join(ids))
 
     @property
     def settings(self) -> RegistrationRequest:
@@ -135,16 +161,20 @@ def parameter_nodes(scene: Any) -> list[Any]:
     return [node for node in nodes if node.GetAttribute("ModuleName") == MODULE_NAME]
 
 
-def add_parameter_node(scene: Any, name: str) -> Any:
-    """A new node with the default settings, ready for a node selector that filters by the attribute ModuleName."""
+def new_parameter_node(scene: Any, name: str) -> Any:
+    """A node with the default settings for ``scene``, for a node selector that filters by the attribute ModuleName."""
     node = scene.CreateNodeByClass(NODE_CLASS)
     node.UnRegister(None)
     node.SetAttribute("ModuleName", MODULE_NAME)
     node.SetModuleName(MODULE_NAME)
     node.SetName(scene.GenerateUniqueName(name))
-    scene.AddNode(node)
     ParameterSet(node).set_settings(RegistrationRequest())
     return node
+
+
+def add_parameter_node(scene: Any, name: str) -> Any:
+    """``new_parameter_node``, in ``scene``."""
+    return scene.AddNode(new_parameter_node(scene, name))
 
 
 def _known(role: str) -> str:

@@ -1,0 +1,130 @@
+"""Widgets and parameter node in step: a widget whose SlicerParameterName names a member shows it and sets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import qt
+from slicer.parameterNodeWrapper import GuiConnector, SlicerParameterNamePropertyName, createGuiConnector
+
+from .parameter_node import RegistrationParameterNode
+from .section import Section, selectNode, selectValue
+
+
+class Binding(Section):
+    """One of the sections: it shows choices in the widgets of ``addWidgets``, and writes them back."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self._connectors: dict[str, GuiConnector] = {}
+        self._wrapper: Any = None
+        self._tag: int | None = None
+
+    def addWidgets(self, root: Any) -> None:
+        """Bind the widgets under ``root``. Those that are filled by a section must have their items by now."""
+        self._release()
+        for widget in root.findChildren(qt.QWidget):
+            name = widget.property(SlicerParameterNamePropertyName)
+            if name:
+                self._connectors[name] = self._connectorFor(widget, name)
+        self.show(self.choices)
+
+    def cleanup(self) -> None:
+        self._release()
+
+    def show(self, choices: Any) -> None:
+        super().show(choices)
+        if choices is None:
+            self._release()
+
+    def _show(self) -> None:
+        if self._wrapper is not None and self._wrapper.parameterNode is self.choices.node:
+            return  # the wrapper follows its node by itself
+        self._release()
+        self._wrapper = RegistrationParameterNode(self.choices.node)
+        self._tag = self._wrapper.connectParametersToGui(self._connectors)
+
+    def _release(self) -> None:
+        if self._wrapper is not None:
+            self._wrapper.disconnectGui(self._tag)
+        self._wrapper = self._tag = None
+
+    def _connectorFor(self, widget: Any, name: str) -> GuiConnector:
+        for kind, make in (
+            ("qMRMLNodeComboBox", NodeConnector),
+            ("ctkPathLineEdit", PathConnector),
+            ("QComboBox", ValueConnector),
+        ):
+            if widget.inherits(kind):
+                return make(widget, self.isFree)
+        return createGuiConnector(widget, RegistrationParameterNode.dataType(name))
+
+
+class _Connector(GuiConnector):
+    """Signals of the widget count while ``isFree()``: those that come from the scene, or with no node, do not."""
+
+    signal = ""
+
+    def __init__(self, widget: Any, isFree: Callable[[], bool]):
+        super().__init__()
+        self._widget, self._isFree = widget, isFree
+        widget.connect(self.signal, self._moved)
+
+    @staticmethod
+    def canRepresent(widget: Any, datatype: Any) -> bool:
+        return False  # made by hand, never found
+
+    @staticmethod
+    def create(widget: Any, datatype: Any) -> None:
+        return None
+
+    def widget(self) -> Any:
+        return self._widget
+
+    def _connect(self) -> None:
+        """Connected for good; without a callback nothing comes of it."""
+
+    def _disconnect(self) -> None:
+        """See ``_connect``."""
+
+    def _moved(self, value: Any) -> None:
+        if self._isFree():
+            self.changed()
+
+
+class NodeConnector(_Connector):
+    """A selector of nodes. Slicer's own takes the neighbor for a choice to which it moves as its node is removed."""
+
+    signal = "currentNodeChanged(vtkMRMLNode*)"
+
+    def read(self) -> Any:
+        return self._widget.currentNode()
+
+    def write(self, value: Any) -> None:
+        selectNode(self._widget, value)
+
+
+class ValueConnector(_Connector):
+    """A combo box with a value behind each item. Slicer's own takes the text, which is translated here."""
+
+    signal = "currentIndexChanged(int)"
+
+    def read(self) -> str:
+        return self._widget.itemData(self._widget.currentIndex)
+
+    def write(self, value: str) -> None:
+        selectValue(self._widget, value)
+
+
+class PathConnector(_Connector):
+    """A path that may be empty, which Slicer's own shows as a point, the folder of the process."""
+
+    signal = "currentPathChanged(QString)"
+
+    def read(self) -> str:
+        return self._widget.currentPath
+
+    def write(self, value: str) -> None:
+        if self._widget.currentPath != value:
+            self._widget.setCurrentPath(value)
