@@ -314,7 +314,7 @@ class ElastixRegistrationTest(ScriptedLoadableModuleTest):
             outcome = logic.startRegistration(*nodes, preset="head-same-patient").wait()
         finally:
             logic.close()
-        self.assertTrue(outcome.transform_node.IsLinear())
+        self.assertTrue(outcome.transformNode.IsLinear())
         agreement = {figure.name: figure for figure in outcome.result.outputs["figures"].figures}
         self.assertTrue(agreement["Mutual information"].improved)
 

@@ -64,7 +64,10 @@ def shoot(host, widget, path: Path, *open_sections: str) -> None:
     for section in SECTIONS:
         host.find(f"{section}CollapsibleButton", widget.parent).collapsed = section not in open_sections
     host.pump(0.3)
-    host.screenshot(widget.parent, path, WIDTH, widget.parent.sizeHint.height())
+    host.mainWindow.setPanelWidth(WIDTH)
+    host.mainWindow.resize(1200, 300)  # less than it needs: the panel scrolls, and takes no more than its height
+    host.pump(0.3)
+    host.screenshot(widget.parent, path)
 
 
 def _load(lung: Path) -> None:

@@ -108,6 +108,24 @@ def apply_and_wait(host):
     return click_and_wait
 
 
+@pytest.fixture
+def opened_pages(host):
+    """Paths of the files that were handed to the web browser."""
+    from PySide6.QtCore import QObject, QUrl, Slot
+    from PySide6.QtGui import QDesktopServices
+
+    class Browser(QObject):
+        @Slot(QUrl)
+        def take(self, url):
+            self.paths.append(url.toLocalFile())
+
+    browser = Browser()
+    browser.paths = []
+    QDesktopServices.setUrlHandler("file", browser, "take")
+    yield browser.paths
+    QDesktopServices.unsetUrlHandler("file")
+
+
 class FakeHandle:
     """A run that goes on until a test ends it."""
 

@@ -161,11 +161,14 @@ def _cut_table(table: QTableView, name: str) -> Iterator[str]:
         texts = [str(model.index(row, column).data() or "") for row in range(model.rowCount())]
         if table.horizontalHeader().isVisible():
             texts.append(str(model.headerData(column, Qt.Orientation.Horizontal) or ""))
-        for text in texts:
-            if not table.wordWrap() or " " not in text:
-                width = table.fontMetrics().horizontalAdvance(text)
-                if width > room:
-                    yield f"{name} has {room} of {width} pixels for '{text}'"
+        for row in range(model.rowCount()):
+            control = table.indexWidget(model.index(row, column))
+            if isinstance(control, QComboBox):
+                yield from _cut_combo(control, f"{name}, row {row}")
+        for text in texts:  # in rows of one line, words that wrap are as lost as those that are cut
+            width = table.fontMetrics().horizontalAdvance(text)
+            if width > room:
+                yield f"{name} has {room} of {width} pixels for '{text}'"
     total = sum(table.columnWidth(column) for column in range(model.columnCount() if model is not None else 0))
     if total > table.viewport().width() + 1:
         yield f"{name} is {total} pixels wide in {table.viewport().width()}"

@@ -25,6 +25,8 @@ def german(host):
 def german_panel(german, open_panel, a_pair):
     widget = open_panel()
     choose(widget.ui.presetSelector, "deformable")
+    for tab in (1, 2, 0):  # what they show is made when they are first shown
+        widget.ui.panelTabs.setCurrentIndex(tab)
     for button in native(widget.parent).findChildren(QAbstractButton):
         if "Collapsible" in type(button).__name__:
             button.setProperty("collapsed", False)

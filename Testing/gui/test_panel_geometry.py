@@ -63,6 +63,18 @@ def test_nothing_overlaps_or_is_cut_in_the_other_tabs(host, open_panel, a_pair, 
     assert check(widget, states_of_other_tabs(host, widget)) == []
 
 
+def test_nothing_overlaps_or_is_cut_in_the_preset_editor(host, open_panel, a_pair, a_language):
+    widget = open_panel()
+    choose(widget.ui.presetSelector, "deformable")
+    widget.ui.editPresetButton.click()
+    editor = widget.panel.presets.manager.editor
+    host.waitUntil(lambda: editor.ui.parameterTable.rowCount > 20, 5)
+    for tab in (1, 0):
+        editor.ui.stageTabs.setCurrentIndex(tab)
+        settle(host, editor.window._hostLiving("test"))
+        assert problems_of(editor.window._hostLiving("test")) == []
+
+
 def test_no_state_moves_the_images(host, open_panel, a_fake_run, a_real_handle):
     """Slicer makes its panel as wide as what it shows wants to be: that never changes."""
     widget = open_panel()

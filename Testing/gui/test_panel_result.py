@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import vtk
@@ -295,6 +297,35 @@ def test_the_log_can_be_copied_saved_and_shortened(host, a_result, slicer, tmp_p
     host.dialogs.expect(str(tmp_path / "run.log"))
     ui.saveLogButton.click()
     assert (tmp_path / "run.log").read_text(encoding="utf-8") == ui.logText.plainText
+
+
+def test_the_report_opens_in_the_browser_and_is_made_once(a_pair, a_result, opened_pages):
+    widget = a_result()
+    a_pair[1].SetName("Jane Doe")
+    widget.ui.reportButton.click()
+    widget.ui.reportButton.click()
+    first, second = opened_pages
+    assert first == second
+    page = Path(first).read_text(encoding="utf-8")
+    assert "Mutual information" in page
+    assert "data:image/png;base64," in page
+    assert "Jane Doe" not in page
+    widget.ui.revertButton.click()
+    assert not widget.ui.reportButton.enabled
+
+
+def test_a_report_that_cannot_be_made_says_so(host, a_result, opened_pages, monkeypatch):
+    def fail(*_arguments):
+        raise OSError("no space left on the disk")
+
+    widget = a_result()
+    monkeypatch.setattr("ElastixRegistrationLib.mrml.run.report.write_run_report", fail)
+    host.dialogs.expect("OK")
+    widget.ui.reportButton.click()
+    assert "no space left on the disk" in host.dialogs.shown[-1].text
+    assert [str(error) for error in host.errors] == ["no space left on the disk"]  # in the console, with its place
+    host.errors.clear()
+    assert opened_pages == []
 
 
 def test_the_table_shows_all_of_its_rows(host, a_result):

@@ -74,7 +74,7 @@ def test_a_node_that_is_removed_takes_its_preset_along(a_module, menu, slicer):
     node = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLTextNode")
     slicer.mrmlScene.RemoveNode(node)
     assert a_module.ui.applyButton.text == "Choose a preset"
-    assert "is not here" in a_module.ui.presetDescriptionLabel.text
+    assert "is not available here" in a_module.ui.presetDescriptionLabel.text
     assert not a_module.ui.editPresetButton.enabled
 
 
@@ -105,7 +105,7 @@ def test_an_export_under_a_name_that_the_dialog_did_not_ask_for_is_asked_for(hos
     host.dialogs.expect(str(tmp_path / "ours"))
     host.dialogs.expect("Cancel")
     menu["export"].trigger()
-    assert "ours.zip exists already" in host.dialogs.shown[-1].text
+    assert "ours.zip already exists" in host.dialogs.shown[-1].text
     assert (tmp_path / "ours.zip").read_text() == "of mine"
     host.dialogs.expect(str(tmp_path / "ours"))
     host.dialogs.expect("OK")

@@ -11,7 +11,6 @@ import slicer
 import vtk
 from slicer.i18n import tr as _
 
-from .reveal_cursor import RevealCursor
 from .slice_views import WhenLaidOut, fitViews
 
 MODES = ("checkerboard", "fade", "flicker", "difference", "sideBySide", "revealCursor")
@@ -25,7 +24,7 @@ class ComparisonViews:
         self.mode = ""
         self._before: list[Callable[[], None]] = []
         self._helper: Any = None
-        self._cursor: RevealCursor | None = None
+        self._cursor: Any = None
         self._opacity = 0.5
         self._later = WhenLaidOut()
         self._timer = qt.QTimer()
@@ -42,6 +41,8 @@ class ComparisonViews:
             self._helper = _helperVolume(mode, fixed, _comparedVoxels(mode, fixed, result))
             self._setLayers(self._helper, None, 0.0)
         elif mode == "revealCursor":
+            from .reveal_cursor import RevealCursor  # not when the panel opens
+
             self._helper = _helperVolume(mode, fixed, None)
             self._cursor = RevealCursor(self._helper, fixed, result, _windows(fixed, result))
             slicer.util.updateVolumeFromArray(self._helper, self._cursor.voxels.copy())

@@ -202,7 +202,7 @@ class RegistrationPanel(VTKObservationMixin):
             return  # it has changed, so this has been called again
         for section in self.sections:
             section.show(self._choices)
-        self.run.setMissing(whatIsMissing(self._choices))
+        self.run.setMissing(whatIsMissing(self._choices) or self.presets.missing())
         if self._choices is not None:
             self.notes.show()
 

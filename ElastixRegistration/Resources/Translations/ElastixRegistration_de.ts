@@ -670,10 +670,6 @@
         <translation>Das letzte Einzelbild, das registriert wird.</translation>
     </message>
     <message>
-        <source>Motion:</source>
-        <translation>Bewegt:</translation>
-    </message>
-    <message>
         <source>Frames to reference takes the motion out of the sequence. Reference to frames carries what was drawn on the reference to each frame.</source>
         <translation>Die Einzelbilder auf die Referenz: Die Bewegung verschwindet aus der Sequenz. Die Referenz auf jedes Einzelbild: Was auf der Referenz gezeichnet ist, wird mitgenommen.</translation>
     </message>
@@ -760,6 +756,10 @@
     <message>
         <source>Create new sequence</source>
         <translation>Neue Sequenz anlegen</translation>
+    </message>
+    <message>
+        <source>Direction:</source>
+        <translation>Richtung:</translation>
     </message>
     <message>
         <source>Transforms to:</source>
@@ -893,8 +893,8 @@
         <translation>Wie weit das bewegte Volumen verändert werden darf. Verschiebung behält nur die Verschiebung; freiere Stufen werden entfernt.</translation>
     </message>
     <message>
-        <source>Compare by:</source>
-        <translation>Vergleichen nach:</translation>
+        <source>Metric:</source>
+        <translation>Metrik:</translation>
     </message>
     <message>
         <source>How the agreement of the volumes is measured, in all stages: mutual information for different modalities, correlation or mean squares for the same one.</source>
@@ -2239,6 +2239,10 @@
         <translation>{count} Stufen</translation>
     </message>
     <message>
+        <source>Choose the landmarks that the preset needs</source>
+        <translation>Landmarken wählen, die die Voreinstellung braucht</translation>
+    </message>
+    <message>
         <source>Any modality</source>
         <translation>Jede Art</translation>
     </message>
@@ -2259,16 +2263,24 @@
         <translation>Etwa {duration} für diese beiden Volumen.</translation>
     </message>
     <message>
+        <source>This preset needs landmarks. Choose them under Masks and landmarks.</source>
+        <translation>Diese Voreinstellung braucht Landmarken. Sie werden unter Masken und Landmarken gewählt.</translation>
+    </message>
+    <message>
+        <source>This preset does not use the landmarks. Give them a weight, or choose Guided by landmarks.</source>
+        <translation>Diese Voreinstellung verwendet die Landmarken nicht. Ein Landmarkengewicht setzen oder Guided by landmarks wählen.</translation>
+    </message>
+    <message>
         <source>Not validated.</source>
         <translation>Nicht validiert.</translation>
     </message>
     <message>
-        <source>Measured, among others: {figures}.</source>
-        <translation>Gemessen, unter anderem: {figures}.</translation>
-    </message>
-    <message>
         <source>Measured: {figures}.</source>
         <translation>Gemessen: {figures}.</translation>
+    </message>
+    <message>
+        <source>Measured, for example: {figures}.</source>
+        <translation>Gemessen, zum Beispiel: {figures}.</translation>
     </message>
     <message>
         <source>yours</source>

@@ -15,6 +15,7 @@ from .component_rules import (
     scales,
 )
 from .file_access import ignored_outputs
+from .maps import ParameterMap
 from .stage import Finding, Stage
 
 PENALTIES = (
@@ -33,7 +34,7 @@ def rule_findings(stages: Sequence[Stage]) -> Iterator[tuple[int, Finding]]:
             for finding in rule(stage):
                 yield stage.number, finding
     yield from _order(stages)
-    if stages and stages[0].points and not any(_uses_points(stage) for stage in stages):
+    if stages and stages[0].points and not any(uses_points(stage.map) for stage in stages):
         message = f"corresponding points are given, but no stage uses them; add the Metric {POINTS_METRIC}."
         yield stages[-1].number, ("warning", "Metric", message)
 
@@ -103,8 +104,10 @@ def _metrics(stage: Stage) -> Iterator[Finding]:
             yield "error", "Metric", f"{metric} cannot be used with a SplineKernelTransform."
 
 
-def _uses_points(stage: Stage) -> bool:
-    return POINTS_METRIC in stage.all("Metric") or stage.first("Transform") == "SplineKernelTransform"
+def uses_points(parameters: ParameterMap) -> bool:
+    """Whether a stage needs corresponding points."""
+    transform = parameters.get("Transform", ("",))[0]
+    return POINTS_METRIC in parameters.get("Metric", ()) or transform == "SplineKernelTransform"
 
 
 def _masks(stage: Stage) -> Iterator[Finding]:

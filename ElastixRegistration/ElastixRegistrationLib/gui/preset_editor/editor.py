@@ -100,7 +100,7 @@ class PresetEditor:
         self.resolutions = ResolutionTable(ui, self._cellEdited, self._resolutionsEdited)
         self.text = StageText(ui.stageText, self._typed)
         self.problems = ProblemList(ui, self._problemChosen)
-        ui.editorSplitter.setSizes([250, 520, 410])
+        ui.editorSplitter.setSizes([190, 650, 340])
         ui.addParameterSelector.lineEdit().placeholderText = _("Parameter to add")
         ui.parameterSearchBox.connect("textChanged(QString)", lambda text: self._show())
         ui.addParameterButton.connect("clicked(bool)", self._addParameter)

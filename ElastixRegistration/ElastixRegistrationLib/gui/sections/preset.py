@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,8 @@ import slicer
 from slicer.i18n import tr as _
 
 from ...core.errors import InputError
+from ...core.parameters.maps import ParameterMap
+from ...core.parameters.rules import uses_points
 from ...core.presets import texts as preset_texts
 from ...core.presets.catalog import find_preset, known_words, list_presets
 from ...core.presets.draft import PresetDraft
@@ -20,6 +23,7 @@ from ...mrml.run.scene_presets import scene_presets
 from ..messages import tell
 from ..preset_editor.manager import PresetManager
 from ..preset_editor.problems import RegistrationContext, problemColor, problemText
+from ..preset_editor.table import ORANGE, RED
 from ..section import Section, fillComboBox, selectValue
 
 _SHORT = {"ct", "mr", "pet", "us", "cbct"}
@@ -31,6 +35,7 @@ class PresetSection(Section):
     def __init__(self, ui: Any):
         super().__init__(ui)
         self._shownFor: tuple[Any, ...] = ()
+        self._lacksLandmarks = False
         self.manager = PresetManager(ui, self._chosen, self._given, self._presetsChanged)
         self._fillFilters()
         fillComboBox(ui.dimensionFilter, [(_("2D and 3D"), ""), (_("2D"), "2"), (_("3D"), "3")])
@@ -54,6 +59,10 @@ class PresetSection(Section):
         """For the header of the folded section: how many stages it has."""
         count = len(self.ui.presetStagesLabel.text.splitlines())
         return _("1 stage") if count == 1 else _("{count} stages").format(count=count) if count else ""
+
+    def missing(self) -> str:
+        """What the preset needs and does not have, as a text for the button; "" for nothing."""
+        return _("Choose the landmarks that the preset needs") if self._lacksLandmarks else ""
 
     def _find(self, shown: bool) -> None:
         """Filters that are not seen do not hide presets."""
@@ -145,22 +154,24 @@ class PresetSection(Section):
     def _describe(self) -> None:
         preset = self._chosen()
         if preset is None:
-            self._shownFor = ()
+            self._shownFor, self._lacksLandmarks = (), False
             text = _("This scene uses the preset {name}, which is not available here.")
             self._tell(text.format(name=self.choices.settings.preset))
             return
         voxels = sum(_voxelCount(self.choices.reference(role)) for role in (FIXED_VOLUME, MOVING_VOLUME))
         given = self._given()
-        shown = (preset, voxels, given, self.choices.settings.effort)
+        settings, start = self.choices.settings, self.choices.text("start")
+        shown = (preset, voxels, given, settings.effort, settings.landmark_weight, start)
         if self._shownFor == shown:
             return
         self._shownFor = shown
         try:
             stages = preset.stages()
         except InputError as problem:
+            self._lacksLandmarks = False
             self._tell(preset.description, problems=html.escape(str(problem)))
             return
-        effort = self.choices.settings.effort if preset.adapts else None
+        effort = settings.effort if preset.adapts else None
         duration = preset_texts.duration_text(preset_texts.expected_seconds(stages, voxels, effort))
         sentences = (
             _accuracyText(preset),
@@ -172,7 +183,7 @@ class PresetSection(Section):
             " ".join(filter(None, sentences)),
             "\n".join(lines),
             _referenceText(preset),
-            self._problemsText(preset, given),
+            self._problemsText(preset, stages, given),
         )
         self.ui.presetAccuracyLabel.toolTip = preset.expected_accuracy
 
@@ -187,14 +198,23 @@ class PresetSection(Section):
             label.text = text
             label.visible = bool(text)
 
-    def _problemsText(self, preset: Preset, given: RegistrationContext) -> str:
-        """What elastix would stop at, or ignore, with what is chosen."""
+    def _problemsText(self, preset: Preset, stages: Sequence[ParameterMap], given: RegistrationContext) -> str:
+        """What would stop elastix, and what it would ignore, with what is chosen. Of landmarks in words of the panel,
+        as there a choice is missing, and not a parameter."""
+        usesLandmarks = any(map(uses_points, stages))
+        self._lacksLandmarks = usesLandmarks and not given.points
         lines = [
-            f'<span style="color: {problemColor(problem)}">{html.escape(problemText(problem))}</span>'
-            for problem in given.problems(PresetDraft.of(preset))
+            (problemColor(problem), problemText(problem))
+            for problem in replace(given, points=usesLandmarks).problems(PresetDraft.of(preset))
             if problem.parameter not in _NOT_WORTH_TELLING
         ]
-        return "<br>".join(lines)
+        hasOtherUse = self.choices.settings.landmark_weight is not None or self.choices.text("start") == "landmarks"
+        if self._lacksLandmarks:
+            lines.insert(0, (RED, _("This preset needs landmarks. Choose them under Masks and landmarks.")))
+        elif given.points and not usesLandmarks and not hasOtherUse:
+            text = _("This preset does not use the landmarks. Give them a weight, or choose Guided by landmarks.")
+            lines.append((ORANGE, text))
+        return "<br>".join(f'<span style="color: {color}">{html.escape(text)}</span>' for color, text in lines)
 
 
 def _accuracyText(preset: Preset) -> str:
@@ -203,7 +223,7 @@ def _accuracyText(preset: Preset) -> str:
     if not preset.validated:
         return _("Not validated.")
     first, _separator, more = accuracy.partition(";")
-    return (_("Measured, among others: {figures}.") if more else _("Measured: {figures}.")).format(figures=first)
+    return (_("Measured, for example: {figures}.") if more else _("Measured: {figures}.")).format(figures=first)
 
 
 def _referenceText(preset: Preset) -> str:

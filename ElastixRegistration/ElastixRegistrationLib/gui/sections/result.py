@@ -33,6 +33,9 @@ class ResultSection(Section):
         table.setHorizontalHeaderLabels([_("Measure"), _("Before"), _("After")])
         table.verticalHeader().setVisible(False)
         table.horizontalHeader().setSectionResizeMode(0, qt.QHeaderView.Stretch)
+        for column in (1, 2):  # their numbers are short; the room is for the names
+            table.horizontalHeader().setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
+        table.setWordWrap(False)
         table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
         table.setTabKeyNavigation(False)
         table.setVerticalScrollBarPolicy(qt.Qt.ScrollBarAlwaysOff)
