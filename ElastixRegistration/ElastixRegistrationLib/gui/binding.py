@@ -42,7 +42,8 @@ class Binding(Section):
         if self._wrapper is not None and self._wrapper.parameterNode is self.choices.node:
             return  # the wrapper follows its node by itself
         self._release()
-        self._wrapper = RegistrationParameterNode(self.choices.node)
+        wrap: Any = RegistrationParameterNode  # Slicer's decorator gives it the argument
+        self._wrapper = wrap(self.choices.node)
         self._tag = self._wrapper.connectParametersToGui(self._connectors)
 
     def _release(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,7 +96,7 @@ class RunControl:
         yield from self._finish(run)
         self._finished(run)
 
-    def _begin(self, choices: ParameterSet) -> Iterator[None]:
+    def _begin(self, choices: ParameterSet) -> Generator[None, None, RegistrationRun]:
         from ..mrml.run.outputs import check_outputs
 
         yield  # the window shows that it has begun
