@@ -1,13 +1,16 @@
 """Seconds, memory and error on scans of full size: one pair of images, sampled ever finer, judged by one truth.
 
     python Testing/benchmarks/full_size.py [--sizes 115x157x129 256x256x256 512x512x400 ...] [--presets ID ...]
-        [--runs 3] [--data FOLDER] [--full-resolution] [--others ants greedy] [--python PYTHON] [--json FILE]
+        [--runs 3] [--data FOLDER] [--format .mha] [--full-resolution] [--others ants greedy] [--python PYTHON]
+        [--json FILE]
 
-Each run is a process of its own, from uncompressed image files to a transform and a resampled image as files; all
-methods take turns and medians are printed. Memory is that of the process and all that it has started, together, at its
-peak (Linux; elsewhere that of the largest process). The first size is the original one. FOLDER holds ``lung`` (default:
-shared/data beside the checkout); without it, the phantom of ``made_pair`` is used, whose motion is known everywhere.
-The elastix executable, where there is one, gets the parameter files of the preset and the images as they are.
+Each run is a process of its own, from image files (uncompressed, or as ``--format`` says) to a transform and a
+resampled image as files; all methods take turns and medians are printed: seconds by the clock, and of all cores, which
+count where others use the machine too. Memory is that of the process and all that it has started, together, at its
+peak (Linux), and before it what the program expects. The first size is the original one. FOLDER holds ``lung``
+(default: shared/data beside the checkout); without it, the phantom of ``made_pair`` is used, whose motion is known
+everywhere. The elastix executable, where there is one, gets the parameter files of the preset and the images as they
+are.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -36,9 +40,10 @@ from ElastixRegistrationLib.core.files.point_files import read_points  # noqa: E
 from ElastixRegistrationLib.core.files.transform_files import read_transform  # noqa: E402
 from ElastixRegistrationLib.core.images.geometry import Geometry, geometry_of, image_from_array  # noqa: E402
 from ElastixRegistrationLib.core.presets.catalog import find_preset  # noqa: E402
+from ElastixRegistrationLib.core.registration.memory import run_bytes  # noqa: E402
 from ElastixRegistrationLib.core.transforms.itk_transforms import identity, map_points  # noqa: E402
 from ElastixRegistrationLib.core.transforms.resampling import resample  # noqa: E402
-from processes import ProcessFailed, machine  # noqa: E402
+from processes import Cost, ProcessFailed, machine  # noqa: E402
 from rivals import Case, libraries  # noqa: E402
 
 THREADS = str(os.cpu_count())
@@ -64,7 +69,7 @@ class Pair:
 def main() -> None:
     options = _options()
     print(f"{machine()}; load before {os.getloadavg()[0]:.1f}; {options.runs} runs of each, medians\n")
-    print(f"{'voxels':14}{'method':34}{'seconds':>9}{'MB, all':>9}{'mm':>8}{'worst':>8}")
+    print(f"{'voxels':14}{'method':34}{'seconds':>9}{'of cores':>9}{'expected':>9}{'MB, all':>9}{'mm':>8}{'worst':>8}")
     pair = lung(options.data) if (options.data / "lung").is_dir() else made_pair()
     rows = []
     with tempfile.TemporaryDirectory() as folder:
@@ -80,6 +85,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--presets", nargs="+", default=PRESETS)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--data", type=Path, default=TOP.parent / "shared" / "data")
+    parser.add_argument("--format", default=".mha", help="of the images: .mha, .nrrd, .nii.gz; packed where it can be")
     parser.add_argument("--full-resolution", action="store_true", help="let elastix work on all voxels")
     parser.add_argument("--others", nargs="*", choices=("ants", "greedy"), default=[])
     parser.add_argument("--python", default=sys.executable)
@@ -120,34 +126,39 @@ def made_pair() -> Pair:
 
 
 def _rows_of_size(size: str, pair: Pair, options: argparse.Namespace, folder: Path) -> list[dict[str, Any]]:
-    files = {}
+    files, grids = {}, {}
     for side in ("fixed", "moving"):
         image = getattr(pair, side)
         grid = _sampled(geometry_of(image), tuple(map(int, size.split("x"))))
+        grids[side] = grid
         if grid != geometry_of(image):
             image = resample(image, identity(3), grid, background=pair.fill)
-        files[side] = folder / f"{side}.mha"
-        write_image(image, files[side], compress=False)
+        files[side] = folder / f"{side}{options.format}"
+        write_image(image, files[side], compress=options.format != ".mha")
     commands = {f"ours, {preset}": _ours(preset, files, folder, options) for preset in options.presets}
     if shutil.which("elastix"):
         commands |= {f"elastix, files of {preset}": _elastix(preset, files, folder) for preset in options.presets}
-    measured: dict[str, list[tuple[float, float, float]]] = {name: [] for name in commands}
+    expected = {f"ours, {preset}": _expected(preset, grids, options) for preset in options.presets}
+    measured: dict[str, list[tuple[float, ...]]] = {name: [] for name in commands}
     others = list(libraries(options.python, options.others))
     for seed in range(1, options.runs + 1):
         for name, (command, result) in commands.items():
-            seconds, memory = run_measured([*command, *(["--seed", str(seed)] if name.startswith("ours") else [])])
-            measured[name].append((seconds, memory, pair.error(read_transform(result))))
+            cost = run_measured([*command, *(["--seed", str(seed)] if name.startswith("ours") else [])])
+            measured[name].append((*cost, pair.error(read_transform(result))))
         for rival in others:
             cost, transform = rival.run(Case(3, **files), seed, Path(tempfile.mkdtemp(dir=folder)))
             measured.setdefault(f"{rival.group}, {rival.name}", []).append(
-                (cost.seconds, cost.memory, pair.error(transform))
+                (cost.seconds, cost.memory, cost.cpu, pair.error(transform))
             )
     rows = []
     for name, figures in measured.items():
-        seconds, memory, error = (statistics.median(column) for column in zip(*figures, strict=True))
-        worst = max(figure[2] for figure in figures)
-        print(f"{size:14}{name:34}{seconds:9.1f}{memory:9.0f}{error:8.2f}{worst:8.2f}", flush=True)
-        rows.append({"size": size, "name": name, "seconds": seconds, "memory": memory, "error": error, "worst": worst})
+        seconds, memory, cpu, error = (statistics.median(column) for column in zip(*figures, strict=True))
+        worst = max(figure[-1] for figure in figures)
+        told = expected.get(name)
+        row = f"{size:14}{name:34}{seconds:9.1f}{cpu:9.1f}{'' if told is None else f'{told:.0f}':>9}"
+        print(f"{row}{memory:9.0f}{error:8.2f}{worst:8.2f}", flush=True)
+        cost = {"seconds": seconds, "cpu": cpu, "memory": memory, "expected": told}
+        rows.append({"size": size, "name": name, **cost, "error": error, "worst": worst})
     return rows
 
 
@@ -178,9 +189,16 @@ def _elastix(preset: str, files: dict[str, Path], folder: Path) -> tuple[list[st
     return list(map(str, command)), work / f"TransformParameters.{len(parameters) - 1}.txt"
 
 
-def run_measured(command: Sequence[str]) -> tuple[float, float]:
-    """(seconds, MB of the process and its descendants at the peak of their sum). Raises ProcessFailed."""
-    started = time.perf_counter()
+def _expected(preset: str, grids: dict[str, Any], options: argparse.Namespace) -> float:
+    """MB that the program tells beforehand; its images here have two bytes a voxel."""
+    chosen = find_preset(preset)
+    settings = {"full_resolution": options.full_resolution, "adapts": chosen.adapts}
+    return run_bytes(grids["fixed"], grids["moving"], chosen.stages(), **settings) / 2**20
+
+
+def run_measured(command: Sequence[str]) -> Cost:
+    """Of the process and its descendants; memory is the peak of their sum. Raises ProcessFailed."""
+    started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     process = subprocess.Popen(
         command,
         stdout=subprocess.DEVNULL,
@@ -196,7 +214,8 @@ def run_measured(command: Sequence[str]) -> tuple[float, float]:
     said = process.stderr.read() if process.stderr else ""
     if process.returncode:
         raise ProcessFailed(f"{command[0]} failed ({process.returncode}): {said.strip()[-500:]}")
-    return seconds, peak
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return Cost(seconds, peak, used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime)
 
 
 def _memory_of_tree(root: int) -> float:

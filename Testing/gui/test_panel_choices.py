@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -155,6 +156,14 @@ def test_a_preset_is_described_with_citation_stages_and_time(open_panel, a_pair)
     assert ui.presetReferenceLabel.openExternalLinks
     assert ui.presetStagesLabel.text.startswith("1. rigid, mutual information")
     assert " s for these two volumes" in ui.presetAccuracyLabel.text
+
+
+def test_memory_is_told_before_apply_where_it_is_much(open_panel, a_pair, monkeypatch):
+    ui = open_panel().ui
+    assert "memory" not in ui.presetAccuracyLabel.text
+    monkeypatch.setattr("ElastixRegistrationLib.gui.sections.preset.WORTH_TELLING", 1e6)
+    choose(ui.presetSelector, "rigid")
+    assert re.search(r"About \d+ s and 0\.\d GB of memory for these two volumes\.", ui.presetAccuracyLabel.text)
 
 
 def test_how_exact_a_preset_is_stands_where_it_is_chosen(open_panel, a_pair):

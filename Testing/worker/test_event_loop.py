@@ -14,7 +14,8 @@ from .conftest import surroundings
 pytest.importorskip("PySide6.QtCore")
 
 #: Registers a pair by deformation, in the background or not, from a timer as the panel does. Prints what the other
-#: timer saw: its longest gap in ms, that in ms of this process's own work, and its ticks.
+#: timer saw: its longest gap in ms, without what others kept this process from a core (Linux tells that), that in ms of
+#: this process's own work, and its ticks.
 WINDOW = """
     import json, sys, time
     import numpy as np
@@ -36,12 +37,20 @@ WINDOW = """
     fast = {"NumberOfResolutions": "1", "MaximumStepLength": "1"}
     stages = [stage(**fast), stage("BSplineTransform", FinalGridSpacingInPhysicalUnits="60", **fast)]
     stages[1]["ASGDParameterEstimationMethod"] = ("DisplacementDistribution",)
-    gaps, last = [], [time.perf_counter(), time.thread_time()]
+    def waited():
+        try:
+            return int(open("/proc/thread-self/schedstat").read().split()[1]) / 1e9
+        except OSError:
+            return 0.0
+
+    def now():
+        return [time.perf_counter() - waited(), time.thread_time()]
+
+    gaps, last = [], now()
 
     def tick():
-        now = [time.perf_counter(), time.thread_time()]
-        gaps.append([new - old for new, old in zip(now, last)])
-        last[:] = now
+        gaps.append([new - old for new, old in zip(now(), last)])
+        last[:] = now()
 
     def timer(interval, called):
         one = QTimer()
@@ -97,12 +106,8 @@ def gaps(how):
 
 
 def test_the_event_loop_goes_on_while_a_worker_registers():
-    """The best of three, for a busy machine."""
-    seen = []
-    while len(seen) < 3 and not (seen and seen[-1][0] <= 100):
-        seen.append(gaps("background"))
-    longest, busiest, ticks = seen[-1]
-    assert longest <= 150, seen
+    longest, busiest, ticks = gaps("background")
+    assert longest <= 100
     assert busiest <= 50
     assert ticks > 60
 

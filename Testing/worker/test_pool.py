@@ -18,7 +18,7 @@ from ElastixRegistrationLib.worker.pool import WorkerPool
 from .conftest import children, is_alive, until
 
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-MOST_IDLE_BYTES = 300e6
+MOST_IDLE_BYTES = 250e6
 
 
 def bytes_held(pid, kind="VmRSS"):

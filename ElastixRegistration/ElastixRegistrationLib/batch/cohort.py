@@ -96,7 +96,10 @@ def run_cohort(
         stack.callback(remove_drafts, folder)  # last of all, when no worker is left
         slot_bytes = None
         if client is None and scheduler is None:
-            largest = max(estimate_case_bytes(cases, one.stages()) for one in plans)
+            largest = max(
+                estimate_case_bytes(cases, one.stages(), full_resolution=one.plain_arguments()["full_resolution"])
+                for one in plans
+            )
             size = cluster.local_size(len(cases), largest, workers, request.threads)
             plans = {
                 one: replace(plan, threads=one.threads or size.threads, slot_bytes=size.slot_bytes)

@@ -10,6 +10,7 @@ from ..core.files.image_files import read_geometry
 from ..core.images.geometry import Geometry
 from ..core.parameters.maps import ParameterMap
 from ..core.registration.memory import estimate_bytes
+from ..core.registration.working_resolution import working_voxel
 from .cases import Case
 
 #: What a Dask worker takes before it does anything, ITK's readers included.
@@ -20,7 +21,9 @@ _LEAST = 300e6
 _MAX_HEADERS = 20
 
 
-def estimate_case_bytes(cases: Sequence[Case], stages: Sequence[ParameterMap]) -> float:
+def estimate_case_bytes(
+    cases: Sequence[Case], stages: Sequence[ParameterMap], *, full_resolution: bool = True
+) -> float:
     """Upper estimate of what a worker needs for any of ``cases``: elastix, the images, and the worker itself.
 
     From the headers of the largest files only: opening all of ten thousand would take minutes. Files that cannot be
@@ -32,7 +35,8 @@ def estimate_case_bytes(cases: Sequence[Case], stages: Sequence[ParameterMap]) -
         return OF_A_WORKER + _LEAST
     # Here: both images, the result of the fixed image's size, and one of them while it is read or written.
     own = 4 * (3 * _voxels(fixed) + 2 * _voxels(moving))
-    return OF_A_WORKER + own + estimate_bytes(fixed, moving, stages)
+    voxel_mm = None if full_resolution else working_voxel(fixed, moving, stages)
+    return OF_A_WORKER + own + estimate_bytes(fixed, moving, stages, voxel_mm=voxel_mm)
 
 
 def elastix_limit(slot_bytes: float | None, slots: int) -> int | None:

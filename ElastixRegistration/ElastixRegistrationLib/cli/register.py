@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..core.errors import InputError
 from ..core.parameters.component_rules import POINTS_METRIC
 from .dicom_output import check_dicom_output, check_dicom_volume, check_volume_output, dicom_output
@@ -118,6 +120,7 @@ def _worker_run(
     )
     for warning in request.misspelled():
         _log.info("%s", warning)
+    _tell_memory(given, stages, request)
     start = _start(options, given)
     return WorkerRun(pool, request, stages, given, channels, start, _shows_progress(options))
 
@@ -134,6 +137,24 @@ def _judged(options: argparse.Namespace, given: RegistrationInputs, result: Any,
             **labels,
             most_voxels=8e6 if options.report or options.report_pdf else 3e5,
         )
+
+
+def _tell_memory(given: RegistrationInputs, stages: Sequence[ParameterMap], request: RegistrationRequest) -> None:
+    """Say how much memory a registration will take where that is much."""
+    from ..core.images.geometry import array_view, geometry_of
+    from ..core.presets.texts import memory_text
+    from ..core.registration.memory import WORTH_TELLING, run_bytes
+
+    fixed, moving = geometry_of(given.fixed), geometry_of(given.moving)
+    widths = tuple(
+        array_view(one).nbytes / np.prod(grid.size) for one, grid in ((given.fixed, fixed), (given.moving, moving))
+    )
+    all_voxels = request.plain_arguments()["full_resolution"]
+    needed = run_bytes(
+        fixed, moving, stages, (widths[0], widths[1]), full_resolution=all_voxels, adapts=request.adapts()
+    )
+    if needed >= WORTH_TELLING:
+        _log.info("This registration takes about %s of memory.", memory_text(needed))
 
 
 def _check_worth(options: argparse.Namespace, outputs: dict[str, Path], stages: Sequence[ParameterMap]) -> None:

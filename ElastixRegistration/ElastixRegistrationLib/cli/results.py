@@ -39,8 +39,8 @@ def write_outputs(
     from ..core.files.transform_files import write_transform
     from ..core.images.geometry import image_from_array
     from ..core.transforms.deformation_analysis import jacobian_determinant_of
+    from ..core.transforms.displacements import displacement_vectors
     from ..core.transforms.inverse import invert
-    from ..core.transforms.itk_transforms import displacement_field
 
     grid = result.fixed_geometry
     if "volume" in outputs:
@@ -54,7 +54,8 @@ def write_outputs(
         maps = None if given.is_lifted else result.transform_parameters
         write_transform(given.result(result.transform), outputs["transform"], given.result_grid, maps)
     if "field" in outputs:
-        write_image(displacement_field(given.result(result.transform), given.result_grid), outputs["field"])
+        vectors = displacement_vectors(given.result(result.transform), given.result_grid, request.threads)
+        write_image(image_from_array(vectors, given.result_grid), outputs["field"])
     if "jacobian" in outputs:
         jacobian = image_from_array(jacobian_determinant_of(result.transform, grid), grid)
         write_image(given.placed(jacobian), outputs["jacobian"])

@@ -89,10 +89,9 @@ def compute(output: Output, result: Any, inputs: dict[str, Any], moving: VoxelDa
         given: dict[str, Any] = {name: inputs.get(name) for name in JUDGED_BY}
         return assess(inputs["fixed"], result, most_voxels=output.most_voxels, **given).comparison
     if isinstance(output, DisplacementField):
-        from ..core.images.geometry import array_view
-        from ..core.transforms.itk_transforms import displacement_field
+        from ..core.transforms.displacements import displacement_vectors
 
-        return VoxelData(array_view(displacement_field(result.transform, grid)), grid)
+        return VoxelData(displacement_vectors(result.transform, grid, result.threads), grid)
     from ..core.transforms.deformation_analysis import jacobian_determinant_of
 
     return VoxelData(jacobian_determinant_of(result.transform, grid), grid)

@@ -30,12 +30,13 @@ _RESULT_MODULES = (
     *(f"{_CORE}.{name}" for name in ("quality.assessment", "transforms.inverse", "transforms.resampling")),
     *("itk.itkAffineTransformPython", "itk.itkBSplineTransformPython", "itk.itkCompositeTransformPython"),
     *("itk.itkInterpolateImageFunctionPython", "itk.itkImageToImageFilterBPython"),
-    "itk.itkTransformToDisplacementFieldFilterPython",
 )
 #: Nothing more is loaded before that, for who has just started this process may be about to ask.
 _REST_S = 1.0
+#: After that, pages of libraries that only loading them needed are given back.
+_SETTLED_S = 0.1
 #: Idle, a worker may not hold more; one that a large job has left with more ends.
-_MAX_IDLE_BYTES = 320 * 2**20
+_MAX_IDLE_BYTES = 256 * 2**20
 
 
 def main(idle_s: float) -> None:
@@ -85,6 +86,9 @@ class _Server:
 
     def _preload_for_results(self) -> None:
         """Load, while nothing is asked, what a registration would load last."""
+        if self._request_within(_SETTLED_S):
+            return
+        guard.give_back_memory()
         for module in _RESULT_MODULES:
             if self._request_within(_REST_S if module is _RESULT_MODULES[0] else 0):
                 return

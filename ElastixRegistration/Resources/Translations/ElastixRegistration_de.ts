@@ -2259,6 +2259,10 @@
         <translation>Diese Szene verlangt die Voreinstellung {name}, die es hier nicht gibt.</translation>
     </message>
     <message>
+        <source>About {duration} and {memory} of memory for these two volumes.</source>
+        <translation>Etwa {duration} und {memory} Arbeitsspeicher für diese beiden Volumen.</translation>
+    </message>
+    <message>
         <source>About {duration} for these two volumes.</source>
         <translation>Etwa {duration} für diese beiden Volumen.</translation>
     </message>

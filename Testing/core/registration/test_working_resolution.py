@@ -6,14 +6,10 @@ import numpy as np
 import pytest
 from core.phantoms import blobs, stage
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of, image_from_array
+from ElastixRegistrationLib.core.images.reduction import block_means, reduced_geometry
 from ElastixRegistrationLib.core.registration.prepared_images import PreparedSide
 from ElastixRegistrationLib.core.registration.register import register
-from ElastixRegistrationLib.core.registration.working_resolution import (
-    block_means,
-    reduced_geometry,
-    working_factors,
-    working_voxel,
-)
+from ElastixRegistrationLib.core.registration.working_resolution import working_factors, working_voxel
 from ElastixRegistrationLib.core.request import RegistrationRequest
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from ..images.reduction import grid_of
 from .evidence import Evidence
 from .flow import NOISE_VARIANCE
 from .windows import window_sums
-from .working_pair import grid_of
 
 VOXELS = 60_000
 #: Half of a block, and how far it is looked for, in coarse voxels.

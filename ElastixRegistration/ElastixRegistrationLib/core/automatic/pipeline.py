@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import RegistrationError
 from ..images.geometry import array_view
+from ..images.reduction import grid_of
 from ..parameters.maps import ParameterMap
 from ..transforms.itk_transforms import affine_from_matrix, displacement_field, matrix_of
 from .effort import Effort, Level
@@ -21,7 +22,7 @@ from .log import AutomaticLog
 from .motion import VOXELS as MOTION_VOXELS
 from .motion import remaining_motion
 from .stages import bspline_stage, first_stage, grid_spacing, linear_stage
-from .working_pair import WorkingPair, grid_of
+from .working_pair import WorkingPair
 
 #: Windows correlate in the same direction by this much, or the images have different contrast. Of one contrast, also
 #: between persons: 0.91 and more once they lie well; T2 and FLAIR, T1 and T2, CT and MR: 0.77 and less.

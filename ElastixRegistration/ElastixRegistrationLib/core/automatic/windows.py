@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 #: A Gaussian is cut off at so many standard deviations; below the least it changes nothing worth its time.
 _REACH, _LEAST_SIGMA = 2.5, 0.2
+#: Values of an array that are convolved at a time.
+_PART = 200_000
 
 
 def window_sums(array: np.ndarray, radii: Sequence[int] | np.ndarray) -> np.ndarray:
@@ -23,7 +26,7 @@ def window_sums(array: np.ndarray, radii: Sequence[int] | np.ndarray) -> np.ndar
     return array
 
 
-def smoothed(array: np.ndarray, sigmas: Sequence[float]) -> np.ndarray:
+def smoothed(array: np.ndarray, sigmas: Sequence[float], threads: int = 1) -> np.ndarray:
     """Convolved with a Gaussian of ``sigmas`` voxels along each axis; beyond the faces the outermost voxels go on."""
     for axis, sigma in enumerate(sigmas):
         if sigma <= _LEAST_SIGMA or array.shape[axis] == 1:
@@ -31,7 +34,7 @@ def smoothed(array: np.ndarray, sigmas: Sequence[float]) -> np.ndarray:
         radius = max(1, int(np.ceil(_REACH * sigma)))
         weights = np.exp(-0.5 * (np.arange(radius + 1) / sigma) ** 2)
         weights = (weights / (2 * weights.sum() - weights[0])).astype(np.float32)
-        array = _convolved(array, axis, weights)
+        array = _convolved_in_parts(array, axis, weights, threads)
     return array
 
 
@@ -53,6 +56,24 @@ def spline_coefficients(values: np.ndarray) -> np.ndarray:
         if count > 1:
             values = _convolved(values, axis, weights)
     return values
+
+
+def _convolved_in_parts(array: np.ndarray, axis: int, weights: np.ndarray, threads: int) -> np.ndarray:
+    """As ``_convolved``; of a large array parts across the axis that stay in a cache, several at once."""
+    if array.size <= _PART:
+        return _convolved(array, axis, weights)
+    across = 1 if axis == 0 else 0
+    depth = max(1, _PART * array.shape[across] // array.size)
+    result = np.empty(array.shape, np.float32)
+
+    def convolve(first: int) -> None:
+        part = tuple(slice(first, first + depth) if n == across else slice(None) for n in range(array.ndim))
+        result[part] = _convolved(array[part], axis, weights)
+
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(convolve, range(0, array.shape[across], depth)):
+            pass
+    return result
 
 
 def _convolved(array: np.ndarray, axis: int, weights: np.ndarray) -> np.ndarray:

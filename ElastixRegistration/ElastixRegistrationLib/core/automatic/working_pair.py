@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..images.geometry import Geometry, array_view, geometry_of, image_from_array
+from ..images.reduction import grid_of
 from ..transforms.itk_transforms import identity
 from ..transforms.resampling import resample
 from .windows import smoothed
@@ -20,11 +21,15 @@ _MAX_SAMPLES = 1_000_000
 
 @dataclass(frozen=True)
 class OneImage:
-    """A float image as elastix gets it, its mask (nonzero inside; None: everywhere) and its background."""
+    """A float image as elastix gets it, its mask (nonzero inside; None: everywhere) and its background.
+
+    ``threads``: for smoothing.
+    """
 
     image: Any
     mask: Any
     background: float
+    threads: int = 1
 
     @cached_property
     def geometry(self) -> Geometry:
@@ -48,7 +53,7 @@ class OneImage:
     def for_grid(self, voxel_mm: float) -> Any:
         """ITK image of ``scaled``, smoothed so that a grid of ``voxel_mm`` misses nothing in between."""
         sigmas = [0.5 * np.sqrt(max((voxel_mm / s) ** 2 - 1, 0.0)) for s in self.geometry.spacing[::-1]]
-        return image_from_array(np.ascontiguousarray(smoothed(self.scaled, sigmas)), self.geometry)
+        return image_from_array(np.ascontiguousarray(smoothed(self.scaled, sigmas, self.threads)), self.geometry)
 
     @cached_property
     def inside_image(self) -> Any:
@@ -102,20 +107,3 @@ class WorkingPair:
 
     def _on(self, image: Any, transform: Any, grid: Geometry) -> np.ndarray:
         return np.asarray(array_view(resample(image, transform, grid, background=0.0, threads=self.threads)))
-
-
-def grid_of(geometry: Geometry, voxel_mm: float, margin: int = 0) -> Geometry:
-    """A grid over the box of ``geometry`` with voxels of about ``voxel_mm``, never finer than its own, and ``margin``
-    voxels more on each side; along an axis of one voxel it stays as it is."""
-    spacing, size = np.array(geometry.spacing), np.array(geometry.size)
-    extent = size * spacing
-    count = np.maximum(1, np.ceil(extent / np.maximum(voxel_mm, spacing) - 1e-3)).astype(int)
-    new = extent / count
-    added = np.where(size > 1, margin, 0)
-    first = -0.5 + (0.5 - added) * new / spacing
-    return Geometry(
-        size=tuple(int(n) for n in count + 2 * added),
-        spacing=tuple(new.tolist()),
-        origin=tuple(geometry.points_of(first).tolist()),
-        direction=geometry.direction,
-    )

@@ -21,6 +21,7 @@ from ..system.truncation import is_truncated
 from .dicom.headers import is_dicom
 from .formats import nifti, nrrd
 from .formats.itk_readers import READERS, image_suffix_of, opened, read_by_itk, reader_for, reason
+from .formats.parallel_gzip import PLAIN_SUFFIXES, pack
 
 if TYPE_CHECKING:
     from .dicom.volumes import DicomSeries
@@ -30,6 +31,8 @@ _log = logging.getLogger(__name__)
 IMAGE_SUFFIXES = frozenset(READERS)
 _NIFTI = frozenset({".nii", ".nii.gz", ".hdr"})
 _WRITTEN_UNCHECKED = frozenset({".nii", ".nii.gz", ".hdr", ".gipl"})
+#: Images of more bytes are compressed in several threads.
+_LARGE_BYTES = 2**25
 # Pictures of whole numbers without a place in space: written only where a picture was read.
 _PICTURES = frozenset({".png", ".jpg"})
 
@@ -185,28 +188,40 @@ def write_image(image: Any, path: str | os.PathLike, *, compress: bool = True) -
     """
     path = Path(path)
     image = with_writable_type(image)
-    writer = wrapped_class("ImageFileWriter", suffix_of(image)).New()
-    io = reader_for(path)
-    if io is None:
+    suffix = image_suffix_of(path)
+    if suffix not in READERS:
         raise InputError(f"No image format is known for the name {path.name}; use .nrrd, .nii.gz or .mha.")
+    in_parallel = compress and suffix in PLAIN_SUFFIXES and array_view(image).nbytes >= _LARGE_BYTES
     with whole_file(path) as draft:
-        writer.SetImageIO(io)
-        writer.SetInput(image)
-        writer.SetFileName(str(draft))
-        writer.SetUseCompression(compress)
         try:
-            with native_messages_of_success(), decimal_point():
-                is_sheared = image_suffix_of(path) in _NIFTI and not geometry_of(image).is_orthogonal
-                with native_messages_of_success(shown=not is_sheared):  # that axes are made straight
-                    writer.Update()
-                if not _is_whole(draft):
-                    raise ResourceError(f"The image {path} cannot be written; is the disk full?")
-                if is_sheared and geometry_of(image).dimension > 2:
-                    nifti.write_shear(draft, geometry_of(image))
+            if not in_parallel:
+                _write(image, draft, path, compress)
+                return
+            plain = draft.with_name(f"voxels{PLAIN_SUFFIXES[suffix]}")
+            _write(image, plain, path, compress=False)
+            pack(plain, draft)
+            plain.unlink()
         except NATIVE_ERRORS as error:
             if is_disk_full(path.parent):
                 raise ResourceError(f"The image {path} cannot be written: the disk is full.") from error
             raise InputError(f"The image {path} cannot be written: {reason(error)}") from error
+
+
+def _write(image: Any, draft: Path, path: Path, compress: bool) -> None:
+    """By ITK, as ``draft`` of ``path``."""
+    writer = wrapped_class("ImageFileWriter", suffix_of(image)).New()
+    writer.SetImageIO(reader_for(draft))
+    writer.SetInput(image)
+    writer.SetFileName(str(draft))
+    writer.SetUseCompression(compress)
+    with native_messages_of_success(), decimal_point():
+        is_sheared = image_suffix_of(draft) in _NIFTI and not geometry_of(image).is_orthogonal
+        with native_messages_of_success(shown=not is_sheared):  # that axes are made straight
+            writer.Update()
+        if not _is_whole(draft):
+            raise ResourceError(f"The image {path} cannot be written; is the disk full?")
+        if is_sheared and geometry_of(image).dimension > 2:
+            nifti.write_shear(draft, geometry_of(image))
 
 
 def _is_whole(path: Path) -> bool:

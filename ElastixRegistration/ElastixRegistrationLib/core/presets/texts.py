@@ -31,8 +31,8 @@ _METRICS = {
     "TransformRigidityPenalty": "rigidity",
     "CorrespondingPointsEuclideanDistanceMetric": "distance of landmarks",
 }
-#: Reading, pyramids and resampling of two images, beside elastix's iterations.
-_SECONDS_PER_MILLION_VOXELS = 0.15
+#: Reading, reducing, resampling and writing of two images, beside elastix's iterations.
+_SECONDS_PER_MILLION_VOXELS = 0.05
 _START = 1.0
 
 
@@ -76,6 +76,11 @@ def expected_seconds(stages: Sequence[ParameterMap], voxels: int, effort: str | 
     if effort is not None:
         stages = planned_stages(stages, effort)
     return _START + seconds_of_stages(stages) + _SECONDS_PER_MILLION_VOXELS * voxels / 1e6
+
+
+def memory_text(amount: float) -> str:
+    """Bytes as one would say them: "1.4 GB", "12 GB"."""
+    return f"{amount / 1e9:.1f} GB" if amount < 9.5e9 else f"{amount / 1e9:.0f} GB"
 
 
 def duration_text(seconds: float) -> str:

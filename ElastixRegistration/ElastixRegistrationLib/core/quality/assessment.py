@@ -14,7 +14,8 @@ from ..images.labels import shared_labels
 from ..images.object import object_mask
 from ..parameters.component_rules import POINTS_METRIC
 from ..registration.result import RegistrationResult
-from ..transforms.itk_transforms import displacement_field, identity, map_points
+from ..transforms.displacements import displacement_vectors
+from ..transforms.itk_transforms import identity, map_points, matrix_of
 from ..transforms.plausibility import Plausibility, check_deformation
 from ..transforms.resampling import resample
 from .figures import Comparison, Figure
@@ -82,7 +83,7 @@ def assess(
     segments = []
     if fixed_labels is not None and moving_labels is not None:
         segments = _segments(fixed_labels, moving_labels, result.transform, geometry_of(fixed), label_names or {})
-    displacement = array_view(displacement_field(result.transform, grid))
+    displacement = displacement_vectors(result.transform, grid, result.threads)
     fixed_voxels = np.asarray(array_view(fixed)[every])
     counted = on_grid
     if not result.keep_padding and result.fixed_background.padding is not None:
@@ -120,6 +121,8 @@ def _deformation(fixed: Any, fixed_mask: Any, result: RegistrationResult) -> Pla
     """Of all voxels of the fixed grid, and of the object: the fixed mask, or what is not its surroundings."""
     grid = geometry_of(fixed)
     voxels = np.asarray(array_view(fixed))
+    if result.transform.IsLinear():
+        return check_deformation(result.transform, grid)  # the same everywhere
     if fixed_mask is not None:
         inside = _labels(fixed_mask, identity(grid.dimension), grid) != 0
     else:
@@ -178,5 +181,9 @@ def thinned(geometry: Geometry, most_voxels: float) -> tuple[Geometry, int]:
 
 
 def _labels(mask: Any, transform: Any, grid: Geometry) -> np.ndarray:
-    inside = image_from_array((np.asarray(array_view(mask)) != 0).view(np.uint8), geometry_of(mask))
+    voxels, own = (np.asarray(array_view(mask)) != 0).view(np.uint8), geometry_of(mask)
+    matrix = matrix_of(transform)
+    if matrix is not None and np.array_equal(matrix, np.eye(len(matrix))) and own.is_close(grid):
+        return voxels
+    inside = image_from_array(voxels, own)
     return np.asarray(array_view(resample(inside, transform, grid, interpolation="nearest")))

@@ -114,7 +114,7 @@ def _with_changes(stage: ParameterMap, stages: Sequence[ParameterMap], changes: 
 
 
 def _working_pair(fixed: PreparedSide, moving: PreparedSide, threads: int | None) -> WorkingPair:
-    one, other = (OneImage(side.image, side.mask, side.estimate.value) for side in (fixed, moving))
+    one, other = (OneImage(side.image, side.mask, side.estimate.value, threads or 2) for side in (fixed, moving))
     return WorkingPair(one, other, threads)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..images.geometry import Geometry
+from ..images.reduction import block_means, reduced_geometry
 
 #: Coarse voxels along the longest side of the fixed image.
 _VOXELS = 40
@@ -81,15 +82,11 @@ def coarse_image(
 ) -> CoarseImage:
     """Blocks of about ``voxel_mm`` of an image (k, j, i) whose ``mask`` is nonzero inside."""
     factors = [max(1, min(n // 4, round(voxel_mm / s))) for n, s in zip(geometry.size, geometry.spacing, strict=True)]
-    size = [n // f for n, f in zip(geometry.size, factors, strict=True)]
-    coarse = Geometry(
-        size=tuple(size),
-        spacing=tuple(s * f for s, f in zip(geometry.spacing, factors, strict=True)),
-        origin=tuple(geometry.points_of((np.array(factors, float) - 1) / 2).tolist()),
-        direction=geometry.direction,
-    )
-    inside = None if mask is None else _block_means(mask != 0, factors, size) >= 0.5
-    return CoarseImage(_block_means(array, factors, size), coarse, float(background), inside)
+    # Blocks that are not whole are left out.
+    whole = tuple(slice(n - n % f) for n, f in zip(array.shape, factors[::-1], strict=True))
+    coarse = reduced_geometry(replace(geometry, size=tuple(part.stop for part in whole[::-1])), factors)
+    inside = None if mask is None else block_means(mask[whole] != 0, factors) >= 0.5
+    return CoarseImage(block_means(array[whole], factors), coarse, float(background), inside)
 
 
 class SimilarityScorer:
@@ -145,14 +142,6 @@ class SimilarityScorer:
         pairs = fixed_bins * bins // _BINS * bins + moving_bins * bins // _BINS
         joint = np.bincount(pairs, minlength=bins * bins).reshape(bins, bins) / count
         return _entropy(joint.sum(1)) + _entropy(joint.sum(0)) - _entropy(joint)
-
-
-def _block_means(array: np.ndarray, factors: list[int], size: list[int]) -> np.ndarray:
-    for axis, (factor, count) in enumerate(zip(factors[::-1], size[::-1], strict=True)):
-        whole = np.take(array, range(factor * count), axis) if array.shape[axis] != factor * count else array
-        split = whole.reshape(*whole.shape[:axis], count, factor, *whole.shape[axis + 1 :])
-        array = split.mean(axis=axis + 1, dtype=np.float32)
-    return np.ascontiguousarray(array, np.float32)
 
 
 def _range(values: np.ndarray) -> tuple[float, float]:

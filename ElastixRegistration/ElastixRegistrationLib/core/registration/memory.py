@@ -11,7 +11,9 @@ from pathlib import Path
 
 from ..errors import ResourceError
 from ..images.geometry import Geometry
-from .working_resolution import reduced_geometry, working_factors
+from ..images.reduction import reduced_geometry
+from ..images.slabs import SLAB
+from .working_resolution import working_factors, working_voxel
 
 ParameterMap = Mapping[str, Sequence[str]]
 
@@ -22,6 +24,17 @@ _PARAMETER = 300.0
 #: Bytes per voxel of an image that elastix gets reduced: 2 or 4 of its own, 1 each for padding and mask.
 _INPUT = 5.0
 
+
+#: The same while padding is looked for: what is padding, what is not, and what the metric may see.
+_LOOKING = 3.0
+#: Per voxel of the two working images where stages are tried: what judges them has its own smooth copies.
+_TRYING = 20.0
+#: Per voxel of those that are resampled at a time: their values, and where a B-spline says that they lie.
+_SLAB, _SPLINE_SLAB = 8.0, 32.0
+#: Both processes, without images: much of their code is in memory once.
+_PROGRAMS = 400e6
+#: From this on, the memory that a registration takes is worth telling before it starts.
+WORTH_TELLING = 1e9
 
 Pairs = Sequence[tuple[Geometry, Geometry]]
 
@@ -47,6 +60,40 @@ def estimate_bytes(
     return _PROGRAM + kept + max((sum(_stage_bytes(*pair, stage) for pair in pairs) for stage in stages), default=0.0)
 
 
+def run_bytes(
+    fixed: Geometry,
+    moving: Geometry,
+    stages: Sequence[ParameterMap],
+    voxel_bytes: tuple[float, float] = (2.0, 2.0),
+    *,
+    full_resolution: bool = False,
+    adapts: bool = False,
+) -> float:
+    """Peak memory of a whole registration, its caller and the worker together, as expected: no upper estimate.
+
+    ``voxel_bytes``: of a voxel of the fixed and the moving image. ``adapts``: whether stages are tried one by one, as
+    of the preset Automatic.
+    """
+    voxel_mm = None if full_resolution else working_voxel(fixed, moving, stages)
+    working = [g if voxel_mm is None else reduced_geometry(g, working_factors(g, voxel_mm)) for g in (fixed, moving)]
+    sizes, (own, of_moving) = [_voxels(fixed), _voxels(moving)], voxel_bytes
+    images = sizes[0] * own + sizes[1] * of_moving
+    # The worker has the images too, and then either looks for padding in one of them or runs elastix.
+    looking = _LOOKING * max(sizes)
+    at_work = max((_stage_bytes(working[0], working[1], stage) for stage in stages), default=0.0)
+    if adapts:
+        at_work = _TRYING * sum(map(_voxels, working))
+    registering = 2 * images + max(looking, at_work)
+    # Afterwards the moving image is resampled as float, into one of the size of the fixed image and its own type.
+    slab = min(sizes[0], SLAB) * (_SPLINE_SLAB if any(map(_is_bspline, stages)) else _SLAB)
+    resampling = images + sizes[1] * (4.0 + 1.0) + sizes[0] * of_moving + slab
+    return _PROGRAMS + max(registering, resampling)
+
+
+def _is_bspline(stage: ParameterMap) -> bool:
+    return "BSpline" in stage.get("Transform", ("",))[0]
+
+
 def _voxels(geometry: Geometry) -> float:
     return math.prod(map(float, geometry.size))
 
@@ -67,7 +114,7 @@ def _stage_bytes(fixed: Geometry, moving: Geometry, stage: ParameterMap) -> floa
 
 def _parameter_count(fixed: Geometry, stage: ParameterMap) -> float:
     """Of a B-spline on its finest grid; other transforms have few."""
-    if "BSpline" not in stage.get("Transform", ("",))[0]:
+    if not _is_bspline(stage):
         return 0.0
     in_voxels = stage.get("FinalGridSpacingInVoxels")
     values = [float(value) for value in in_voxels or stage.get("FinalGridSpacingInPhysicalUnits", ("16",))]

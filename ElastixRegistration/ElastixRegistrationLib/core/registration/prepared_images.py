@@ -8,11 +8,12 @@ import numpy as np
 
 from ..images.background import background_of, padding_mask
 from ..images.geometry import Geometry, array_view, float_copy, geometry_of, image_from_array
+from ..images.reduction import block_means, reduced_geometry
 from ..transforms.itk_transforms import identity
 from ..transforms.resampling import resample
 from .automatic import FittedImage
 from .masks import metric_mask
-from .working_resolution import block_means, reduced_geometry, working_factors
+from .working_resolution import working_factors
 
 #: Of a whole image, the part around a smaller one is looked at: that, and so much of its extent on each side, where it
 #: is not more than this share of the whole.

@@ -12,6 +12,7 @@ from ..errors import InputError
 from ..images.geometry import Geometry, array_view
 from ..images.labels import label_values
 from .deformation import JacobianStatistics, determinant_of, jacobian_statistics
+from .displacements import displacement_magnitude
 from .itk_transforms import displacement_field, matrix_of
 from .spline_derivatives import SplineChain
 
@@ -80,7 +81,7 @@ def analyze_deformation(
     for name, array in (("labels", labels), ("mask", mask)):
         if array is not None and array.shape != grid.size[::-1]:
             raise InputError(f"The {name} of {array.shape} voxels are not on the grid of {grid}.")
-    magnitude = np.linalg.norm(array_view(displacement_field(transform, grid)), axis=-1).astype(np.float32)
+    magnitude = displacement_magnitude(transform, grid)
     determinant = jacobian_determinant_of(transform, grid)
     matrix = jacobian_of(transform, grid) if with_matrix else None
     folded = ~(determinant > 0)

@@ -33,6 +33,8 @@ _GOOD_ENOUGH = 0.05
 _COST = 40
 #: Iterations end when less than this share of the voxels is still off and comes closer by a fifth.
 _HARDLY_ANY, _SLOW = 0.001, 0.8
+#: Points of an inverse, at most: each takes some 130 bytes while it is looked for.
+_MOST_POINTS = 8_000_000
 #: Residuals are measured at no more voxels than this, spread over all of the fixed grid.
 _MEASURED = 300_000
 
@@ -58,8 +60,9 @@ def invert(
     et al., Medical Physics 35:81, 2008). It ends when r is below ``tolerance`` mm nearly everywhere or stands,
     and each voxel keeps the best that it met: where the transform folds there is no inverse, and the residual says so.
     Of B-splines w is a B-spline of three to six times as many control points along each axis, small and smooth; of
-    other transforms a displacement field on ``fixed``, a tenth wider. "elastix": elastix looks for a B-spline that
-    takes points back (``core.transforms.elastix_inverse``).
+    other transforms a displacement field on ``fixed``, a tenth wider. For large grids the points of either lie further
+    apart, so that all of it takes about a gigabyte. "elastix": elastix looks for a B-spline that takes points back
+    (``core.transforms.elastix_inverse``).
 
     Raises InputError for another method, or a transform that collapses space.
     """
@@ -78,7 +81,7 @@ def invert(
         from .elastix_inverse import bspline_inverse  # loads elastix
 
         return _measured(transform, compose([back, bspline_inverse(near_identity, fixed)]), fixed)
-    grid = _wider(fixed)
+    grid = coarsened(_wider(fixed), _MOST_POINTS)
     spacing = _control_spacing(chain)
     if spacing is None or max(fixed.spacing) * _PARTS[0] >= spacing:
         shift = _iterated(near_identity, grid, tolerance, iterations)

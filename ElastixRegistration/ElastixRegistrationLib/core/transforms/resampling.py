@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,18 @@ from ..images.geometry import (
     not_finite_count,
     set_geometry,
 )
+from ..images.slabs import slabs_of
 from ..system.itk_access import suffix_of, wrapped_class
+from .displacements import displacement_vectors
+from .sampling import voxel_centers
+from .spline_derivatives import SplineChain
 from .transform_parameters import is_small
 from .transformix import is_known_to_elastix, transformix
+
+#: Of so many times fewer voxels than the image has, only what they need is looked at.
+_FEW = 20
+#: Voxels from which on B-splines are evaluated by products of matrices.
+_MANY = 1_000_000
 
 INTERPOLATIONS = ("linear", "bspline", "nearest")
 
@@ -56,10 +66,14 @@ def resample(
     count = component_count(image)
     fill = padding_mask(voxels, padding) if count == 1 and padding is not None and padding.padding is not None else None
     values = background if isinstance(background, Sequence) else [background] * count
+    few = interpolation != "bspline" and np.prod(reference.size) * _FEW < np.prod(geometry_of(image).size)
     for component, value in zip(range(count), values, strict=True):
         one = (..., component) if count > 1 else ...
-        moved = _moved(voxels[one], geometry_of(image), transform, reference, interpolation, value, fill, threads)
-        cast_into(target[one], array_view(moved))
+        source = _Source(voxels[one], geometry_of(image), value, fill)
+        if few:
+            cast_into(target[one], _sampled(source, transform, reference, interpolation, threads))
+        else:
+            _resample_into(target[one], source, transform, reference, interpolation, threads)
     return result
 
 
@@ -75,26 +89,105 @@ def outside_of(image: Any, value: float, setting: float | str = "auto") -> float
     return [component_background(voxels[..., component], setting) for component in range(count)]
 
 
-def _moved(
-    voxels: np.ndarray,
-    geometry: Geometry,
+@dataclass(frozen=True)
+class _Source:
+    """Voxels (k, j, i) to resample, ``background`` outside of them, and where the bools ``fill`` say so."""
+
+    voxels: np.ndarray
+    geometry: Geometry
+    background: float
+    fill: np.ndarray | None
+
+    @property
+    def working_type(self) -> type:
+        """Of the numbers that are interpolated: double precision where the type needs it."""
+        dtype = self.voxels.dtype
+        return np.float32 if dtype.itemsize <= 2 or dtype == np.float32 else np.float64
+
+    def image(self) -> Any:
+        working: np.ndarray = np.array(self.voxels, self.working_type, order="C")
+        if self.fill is not None:
+            working[self.fill] = self.background
+        return image_from_array(working, self.geometry)
+
+
+def _sampled(
+    source: _Source, transform: Any, reference: Geometry, interpolation: str, threads: int | None
+) -> np.ndarray:
+    """(k, j, i) of a ``reference`` of few voxels: only what they need is looked at, and no copy made of the rest.
+
+    As ITK does it: outermost voxels go on for half a voxel.
+    """
+    points = voxel_centers(reference) + displacement_vectors(transform, reference, threads).reshape(
+        -1, reference.dimension
+    )
+    index = source.geometry.indices_of(points)[:, ::-1].T
+    shape = np.array(source.voxels.shape)[:, None]
+    inside = ((index >= -0.5) & (index <= shape - 0.5)).all(axis=0)
+    index = np.clip(index, 0, shape - 1)
+    low = np.floor(index + 0.5 if interpolation == "nearest" else index).astype(np.intp)
+    part = index - low
+
+    def at(place: np.ndarray) -> np.ndarray:
+        values = source.voxels[tuple(place)].astype(source.working_type)
+        return values if source.fill is None else np.where(source.fill[tuple(place)], source.background, values)
+
+    def between(axis: int, place: np.ndarray) -> np.ndarray:
+        if axis == len(place):
+            return at(place)
+        near = between(axis + 1, place)
+        if shape[axis] == 1:
+            return near
+        further = place.copy()
+        further[axis] = np.minimum(further[axis] + 1, shape[axis] - 1)
+        far = between(axis + 1, further)
+        return np.where(part[axis] > 0, near + (far - near) * part[axis], near)  # what is not finite stays on its side
+
+    values = at(np.minimum(low, shape - 1)) if interpolation == "nearest" else between(0, low)
+    return np.where(inside, values, source.background).astype(source.working_type).reshape(reference.size[::-1])
+
+
+def _resample_into(
+    target: np.ndarray,
+    source: _Source,
     transform: Any,
     reference: Geometry,
     interpolation: str,
-    background: float,
-    fill: np.ndarray | None,
     threads: int | None,
-) -> Any:
-    """Float image on ``reference``, of double precision where the type needs it."""
-    dtype = voxels.dtype
-    exact_in_float32 = dtype.itemsize <= 2 or dtype == np.float32
-    working = np.array(voxels, np.float32 if exact_in_float32 else np.float64, order="C")
-    if fill is not None:
-        working[fill] = background
-    image = image_from_array(working, geometry)
-    if exact_in_float32 and is_known_to_elastix(transform) and is_small(transform):
-        return transformix(image, transform, reference, interpolation, background, threads)
-    return _moved_by_itk(image, transform, reference, interpolation, background, threads)
+) -> None:
+    """Some planes of the result at a time, so that beside one float copy of the image nothing is as large as it."""
+    image, background = source.image(), source.background
+    exact_in_float32 = source.working_type == np.float32
+    spline = None
+    if interpolation == "linear" and np.prod(reference.size) >= _MANY:
+        spline = SplineChain.of(transform)
+    by_elastix = exact_in_float32 and is_known_to_elastix(transform) and is_small(transform)
+    # B-splines have coefficients of all of the image, which no slab should compute anew.
+    slabs = [(slice(None), reference)] if interpolation == "bspline" else slabs_of(reference)
+    for planes, slab in slabs:
+        if spline is not None:
+            moved = _warped(image, spline.displacement(slab, threads), slab, background, threads)
+        elif by_elastix:
+            moved = transformix(image, transform, slab, interpolation, background, threads)
+        else:
+            moved = _moved_by_itk(image, transform, slab, interpolation, background, threads)
+        cast_into(target[planes], array_view(moved))
+
+
+def _warped(image: Any, vectors: np.ndarray, grid: Geometry, background: float, threads: int | None) -> Any:
+    """``image``, interpolated linearly, where (k, j, i, D) float32 ``vectors``, LPS mm, lead from ``grid``."""
+    suffix, field = suffix_of(image), image_from_array(vectors, grid)
+    warper = wrapped_class("WarpImageFilter", f"{suffix}{suffix}{suffix_of(field)}").New()
+    warper.SetInput(image)
+    warper.SetDisplacementField(field)
+    warper.SetOutputSpacing(list(grid.spacing))
+    warper.SetOutputOrigin(list(grid.origin))
+    warper.SetOutputDirection(field.GetDirection())
+    warper.SetEdgePaddingValue(float(background))
+    if threads:
+        warper.SetNumberOfWorkUnits(int(threads))
+    warper.Update()
+    return warper.GetOutput()
 
 
 def _moved_by_itk(

@@ -1,8 +1,9 @@
-"""Exact spatial derivatives of a B-spline transform at every voxel of a grid, however the two lie. LPS, mm.
+"""Displacements and exact spatial derivatives of a B-spline transform at every voxel of a grid. LPS, mm.
 
-Between neighboring control points a cubic B-spline is one polynomial, so that its derivatives at all voxels of a box
-around such a cell follow from those at few places in the box. Many cells are taken at a time, as products of matrices:
-some 50 ns a voxel and core, where asking ITK for its neighbors takes microseconds.
+Between neighboring control points a cubic B-spline is one polynomial, so that its values and derivatives at all voxels
+of a box around such a cell follow from those at few places in the box. Many cells are taken at a time, as products of
+matrices: some 50 ns a voxel and core, where asking ITK for its neighbors takes microseconds. Where control points lie
+along the axes of the voxels, one axis after another is faster still (``aligned_splines``).
 """
 
 from __future__ import annotations
@@ -18,27 +19,25 @@ from typing import Any
 import numpy as np
 
 from ..images.geometry import Geometry
+from .aligned_splines import ON_BORDER, POWERS, SLOPES, AlignedSpline, add_linear_displacement
 from .deformation import determinant_of_rows
 from .itk_transforms import bspline_grid, chain_of, matrix_of
 
-#: Row p: what the power t**p of the place in a cell, 0 to 1, adds to the weights of its four control points, and to
-#: those of the derivative by t.
-_POWERS = np.array([[1, 4, 1, 0], [-3, 0, 3, 0], [3, -6, 3, 0], [-1, 3, -3, 1]]) / 6
-_SLOPES = np.array([[1.0], [2.0], [3.0], [0.0]]) * np.roll(_POWERS, -1, axis=0)
 #: Voxels that a thread takes at a time: what is computed of them stays near its cache.
 _BATCH = 32_768
 #: Longest side of a box, voxels.
 _MAX_LENGTH = 20
-#: Places on the border of two cells belong to both, where they agree to the second derivative.
-_ON_BORDER = 1e-5
 #: Places along an axis of the voxels that a polynomial is told by, for the share by which that axis also runs along
 #: other axes of the control points. Straight, it has 4 coefficients, and oblique 10; those beyond the numbers here add
 #: less than 1e-6 of the derivative.
 _ENOUGH = ((1e-9, 4), (0.12, 6), (0.4, 8), (np.inf, 10))
 
-#: Takes of some boxes of voxels: Jacobians of y + s(y), row by row, (boxes, D * D, voxels), which of the voxels count,
-#: (boxes, voxels), and of those the positions in the flat (k, j, i) array of the grid.
+#: Takes of some boxes of voxels: displacements s(y) (boxes, D, voxels), or Jacobians of y + s(y), row by row, (boxes,
+#: D * D, voxels); which of the voxels count, (boxes, voxels); and of those the positions in the flat (k, j, i) array of
+#: the grid.
 Consumer = Callable[[np.ndarray, np.ndarray, np.ndarray], None]
+#: For (n, D) cells, in (i, j, k) order, (n, components, 4 ** D) coefficients of polynomials, float32.
+Polynomials = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -80,17 +79,44 @@ class SplineChain:
     def dimension(self) -> int:
         return len(self.coefficients)
 
+    @property
+    def control_spacing(self) -> np.ndarray:
+        """(D,) distance of control points along each axis of theirs, mm of the points that come in."""
+        return np.linalg.norm(np.linalg.inv((self.to_control @ self.before)[:-1, :-1]), axis=0)
+
+    def displacement(self, grid: Geometry, threads: int | None = None) -> np.ndarray:
+        """(k, j, i, D) float32: T(x) - x, LPS mm, at the voxel centers x of ``grid``, to some 1e-5 mm."""
+        aligned = AlignedSpline.of(self.to_control @ self.before, self.after[:-1, :-1], self.coefficients, grid)
+        whole = self.after @ self.before
+        if aligned is not None:
+            return aligned.displacement(whole, threads)
+        dimension = self.dimension
+        result = np.zeros((int(np.prod(grid.size)), dimension), np.float32)
+
+        def consume(displacement: np.ndarray, inside: np.ndarray, places: np.ndarray) -> None:
+            result[places] = np.ascontiguousarray(np.moveaxis(displacement, 1, -1))[inside]
+
+        self._visit(grid, consume, self._values(self.after[:-1, :-1]), threads)
+        result = result.reshape(*grid.size[::-1], dimension)
+        add_linear_displacement(result, whole, grid)
+        return result
+
     def determinant(self, grid: Geometry, threads: int | None = None) -> np.ndarray:
         """(k, j, i) float32: determinant of the spatial Jacobian at the voxel centers of ``grid``."""
         dimension = self.dimension
         scale = float(np.linalg.det(self.after[:-1, :-1]) * np.linalg.det(self.before[:-1, :-1]))
+        aligned = AlignedSpline.of(
+            self.to_control @ self.before, self.to_control[:-1, :-1], self.coefficients, grid
+        )  # fmt: skip
+        if aligned is not None:
+            return aligned.determinant(scale, threads)
         result = np.full(int(np.prod(grid.size)), scale, np.float32)
 
         def consume(jacobian: np.ndarray, inside: np.ndarray, places: np.ndarray) -> None:
             rows = [[jacobian[:, dimension * r + c] for c in range(dimension)] for r in range(dimension)]
             result[places] = determinant_of_rows(rows)[inside] * np.float32(scale)
 
-        self.visit(grid, consume, threads)
+        self._visit(grid, consume, self._slopes(), threads)
         return result.reshape(grid.size[::-1])
 
     def jacobian(self, grid: Geometry, threads: int | None = None) -> np.ndarray:
@@ -104,17 +130,16 @@ class SplineChain:
             local = np.moveaxis(jacobian, 1, -1)[inside].reshape(-1, dimension, dimension)
             result[places] = after @ local @ before
 
-        self.visit(grid, consume, threads)
+        self._visit(grid, consume, self._slopes(), threads)
         return result.reshape(*grid.size[::-1], dimension, dimension)
 
-    def visit(self, grid: Geometry, consume: Consumer, threads: int | None = None) -> None:
-        """Give ``consume`` the Jacobians of y + s(y) by y of all voxels of ``grid`` that the B-spline reaches.
+    def _visit(self, grid: Geometry, consume: Consumer, polynomials: Polynomials, threads: int | None) -> None:
+        """Give ``consume`` what ``polynomials`` say of all voxels of ``grid`` that the B-spline reaches.
 
         It takes them in batches and runs in ``threads`` at once, by default as many as there are cores. A voxel on the
         border of two cells may come twice.
         """
         cells = _Cells.around(self, grid)
-        polynomials = self._polynomials()
         boxes = list(cells.boxes())
         batches = cells.batches(max(1, _BATCH // max(int(np.prod(box.size)) for box in boxes)))
 
@@ -126,29 +151,45 @@ class SplineChain:
             for _ in pool.map(work, batches):
                 pass
 
-    def _polynomials(self) -> Callable[[np.ndarray], np.ndarray]:
-        """For (n, D) cells, in (i, j, k) order, (n, D * D, 4 ** D) coefficients of d s_r / d y_c, float32."""
+    def _values(self, linear: np.ndarray) -> Polynomials:
+        """Of ``linear`` (D, D) times the displacement s, mm."""
+        bases = _product([POWERS] * self.dimension)[None]
+        return self._polynomials(np.tensordot(linear, self.coefficients.astype(np.float64), 1), bases)
+
+    def _slopes(self) -> Polynomials:
+        """Of the Jacobian of y + s(y) by y, row by row."""
         dimension = self.dimension
-        shape = (4,) * dimension
-        windows = np.lib.stride_tricks.sliding_window_view(
-            self.coefficients.astype(np.float64), shape, tuple(range(1, dimension + 1))
-        )
         # (derivative, powers, control points), the last axis of space first, as in the windows.
         bases = np.stack(
             [
-                _product(_SLOPES if axis == one else _POWERS for axis in reversed(range(dimension)))
+                _product(SLOPES if axis == one else POWERS for axis in reversed(range(dimension)))
                 for one in range(dimension)
             ]
         )
         # By physical coordinates in place of indices.
         bases = np.einsum("ipw,ic->cpw", bases, self.to_control[:-1, :-1])
+        slopes = self._polynomials(self.coefficients.astype(np.float64), bases)
+
+        def of(cells: np.ndarray) -> np.ndarray:
+            found = slopes(cells)
+            found[:, :: dimension + 1, 0] += 1  # of y itself
+            return found
+
+        return of
+
+    def _polynomials(self, coefficients: np.ndarray, bases: np.ndarray) -> Polynomials:
+        """``bases`` (b, powers, control points) of D ``coefficients``: D * b components."""
+        dimension = self.dimension
+        shape = (4,) * dimension
+        windows = np.lib.stride_tricks.sliding_window_view(coefficients, shape, tuple(range(1, dimension + 1)))
+        count = len(bases)
         bases = bases.reshape(-1, bases.shape[-1]).T
 
         def of(cells: np.ndarray) -> np.ndarray:
             index: Any = (slice(None), *(cells[:, axis] - 1 for axis in reversed(range(dimension))))
             taps = windows[index].reshape(dimension, len(cells), -1)
-            found = (taps @ bases).reshape(dimension, len(cells), dimension, -1)
-            return np.moveaxis(found, 0, 1).reshape(len(cells), dimension * dimension, -1).astype(np.float32)
+            found = (taps @ bases).reshape(dimension, len(cells), count, -1)
+            return np.moveaxis(found, 0, 1).reshape(len(cells), dimension * count, -1).astype(np.float32)
 
         return of
 
@@ -232,7 +273,7 @@ class _Cells:
     def around(cls, chain: SplineChain, grid: Geometry) -> _Cells:
         whole = chain.to_control @ chain.before @ grid.index_to_physical()
         matrix, origin = whole[:-1, :-1], whole[:-1, -1]
-        corners = np.array(list(product((-_ON_BORDER, 1 + _ON_BORDER), repeat=len(matrix)))) @ np.linalg.inv(matrix).T
+        corners = np.array(list(product((-ON_BORDER, 1 + ON_BORDER), repeat=len(matrix)))) @ np.linalg.inv(matrix).T
         lower = corners.min(axis=0)
         box = np.floor(corners.max(axis=0) - lower).astype(int) + 1
         count = np.array(chain.coefficients.shape[:0:-1])
@@ -259,10 +300,8 @@ class _Cells:
         """(n, D) voxel in the first corner of each cell's box."""
         return np.ceil((cells - self.origin) @ np.linalg.inv(self.matrix).T + self.lower - 1e-9).astype(int)
 
-    def visit(
-        self, cells: np.ndarray, box: _Box, polynomials: Callable[[np.ndarray], np.ndarray], consume: Consumer
-    ) -> None:
-        """Jacobians at the voxels of ``box`` beside each of ``cells``; those that lie in their cells count."""
+    def visit(self, cells: np.ndarray, box: _Box, polynomials: Polynomials, consume: Consumer) -> None:
+        """``polynomials`` at the voxels of ``box`` beside each of ``cells``; those that lie in their cells count."""
         corner = self.corner(cells)
         met = np.all((corner + box.start < self.size) & (corner + box.start + box.size > 0), axis=1)
         cells, corner = cells[met], corner[met]
@@ -271,12 +310,10 @@ class _Cells:
         start = corner @ self.matrix.T + self.origin - cells
         inside = self._inside(start, corner, box)
         powers = _powers(start[:, :, None] + self.matrix @ box.nodes)
-        values = polynomials(cells) @ powers
-        values[:, :: len(self.size) + 1] += 1  # of y itself
-        jacobian = box.spread(values)
+        values = box.spread(polynomials(cells) @ powers)
         strides = np.concatenate([[1], np.cumprod(self.size[:-1])])
         flat = (corner @ strides)[:, None] + strides @ box.offsets
-        consume(jacobian, inside, flat[inside])
+        consume(values, inside, flat[inside])
 
     def _inside(self, start: np.ndarray, corner: np.ndarray, box: _Box) -> np.ndarray:
         """(cells, voxels): whether they lie in their cell, at whose place the box starts, and in the grid."""
@@ -284,8 +321,8 @@ class _Cells:
         steps = (self.matrix @ box.offsets).astype(np.float32)
         for axis in range(len(self.size)):
             place = start[:, axis, None].astype(np.float32) + steps[axis]
-            inside &= place >= -_ON_BORDER
-            inside &= place <= 1 + _ON_BORDER
+            inside &= place >= -ON_BORDER
+            inside &= place <= 1 + ON_BORDER
             first = corner[:, axis] + box.start[axis]
             if (first < 0).any() or (first + box.size[axis] > self.size[axis]).any():
                 voxel = corner[:, axis, None] + box.offsets[axis]

@@ -7,17 +7,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import qt
 import slicer
 from slicer.i18n import tr as _
 
 from ...core.errors import InputError
+from ...core.images.geometry import Geometry
 from ...core.parameters.maps import ParameterMap
 from ...core.parameters.rules import uses_points
 from ...core.presets import texts as preset_texts
 from ...core.presets.catalog import find_preset, known_words, list_presets
 from ...core.presets.draft import PresetDraft
 from ...core.presets.preset import SCENE, USER, Preset
+from ...core.registration.memory import WORTH_TELLING, run_bytes
 from ...mrml.run.parameter_node import FIXED_MASK, FIXED_POINTS, FIXED_VOLUME, MOVING_MASK, MOVING_VOLUME
 from ...mrml.run.scene_presets import scene_presets
 from ..messages import tell
@@ -158,10 +161,10 @@ class PresetSection(Section):
             text = _("This scene uses the preset {name}, which is not available here.")
             self._tell(text.format(name=self.choices.settings.preset))
             return
-        voxels = sum(_voxelCount(self.choices.reference(role)) for role in (FIXED_VOLUME, MOVING_VOLUME))
+        grids = [_gridOf(self.choices.reference(role)) for role in (FIXED_VOLUME, MOVING_VOLUME)]
         given = self._given()
         settings, start = self.choices.settings, self.choices.text("start")
-        shown = (preset, voxels, given, settings.effort, settings.landmark_weight, start)
+        shown = (preset, grids, given, settings.effort, settings.full_resolution, settings.landmark_weight, start)
         if self._shownFor == shown:
             return
         self._shownFor = shown
@@ -171,12 +174,7 @@ class PresetSection(Section):
             self._lacksLandmarks = False
             self._tell(preset.description, problems=html.escape(str(problem)))
             return
-        effort = settings.effort if preset.adapts else None
-        duration = preset_texts.duration_text(preset_texts.expected_seconds(stages, voxels, effort))
-        sentences = (
-            _accuracyText(preset),
-            _("About {duration} for these two volumes.").format(duration=duration) if voxels else "",
-        )
+        sentences = (_accuracyText(preset), _costText(preset, stages, grids, settings))
         lines = [f"{n}. {preset_texts.stage_text(stage)}" for n, stage in enumerate(stages, 1)]
         self._tell(
             preset.description,
@@ -240,9 +238,38 @@ def _shownWord(word: str) -> str:
     return word.upper() if word in _SHORT else word.capitalize()
 
 
-def _voxelCount(node: Any) -> int:
+def _gridOf(node: Any) -> tuple[Geometry, int] | None:
+    """Size and spacing of a volume, somewhere, and the bytes of its voxels; None without one."""
     image = node.GetImageData() if node is not None else None
-    return image.GetNumberOfPoints() if image is not None else 0
+    if image is None or image.GetNumberOfPoints() == 0:
+        return None
+    directions = tuple(map(tuple, np.eye(3).tolist()))
+    grid = Geometry(image.GetDimensions(), node.GetSpacing(), (0.0, 0.0, 0.0), directions)
+    return grid, image.GetScalarSize() * image.GetNumberOfScalarComponents()
+
+
+def _costText(preset: Preset, stages: Sequence[ParameterMap], grids: Sequence[Any], settings: Any) -> str:
+    """About how long it takes, and how much memory where that is much."""
+    known = [grid for grid in grids if grid is not None]
+    if not known:
+        return ""
+    voxels = sum(int(np.prod(grid.size)) for grid, _bytes in known)
+    effort = settings.effort if preset.adapts else None
+    duration = preset_texts.duration_text(preset_texts.expected_seconds(stages, voxels, effort))
+    if len(known) == 2:
+        (fixed, ofFixed), (moving, ofMoving) = known
+        memory = run_bytes(
+            fixed,
+            moving,
+            stages,
+            (ofFixed, ofMoving),
+            full_resolution=settings.full_resolution,
+            adapts=preset.adapts,
+        )
+        if memory >= WORTH_TELLING:
+            text = _("About {duration} and {memory} of memory for these two volumes.")
+            return text.format(duration=duration, memory=preset_texts.memory_text(memory))
+    return _("About {duration} for these two volumes.").format(duration=duration)
 
 
 def _titleOf(preset: Preset) -> str:

@@ -17,6 +17,7 @@ from ...core.errors import ElastixRegistrationError, InputError, RegistrationErr
 from ...core.images.background import BackgroundEstimate
 from ...core.multi_image.series import FramePair, compose_frames, frame_pairs
 from ...core.registration.memory import available_bytes, estimate_bytes
+from ...core.registration.working_resolution import working_voxel
 from ...core.request import RegistrationRequest
 from ...worker.client import State
 from ...worker.pool import WorkerPool, core_count
@@ -113,7 +114,7 @@ class SequenceRegistration(AsynchronousRun[SequenceOutcome]):
         self._backgrounds: dict[int, BackgroundEstimate] = {}
         self._presets = scene_presets(sequence_node.GetScene())
         stages = request.stages(presets=self._presets)
-        self._at_once = workers or _workers(self.frames, stages, request.threads, len(self._pairs))
+        self._at_once = workers or _workers(self.frames, stages, request, len(self._pairs))
         self._pool = WorkerPool(self._at_once)
 
     @property
@@ -250,10 +251,13 @@ def _range(options: SequenceOptions, count: int) -> range:
     return range(options.first, last + 1)
 
 
-def _workers(frames: Sequence[VolumeImage], stages: Sequence[Any], threads: int | None, pairs: int) -> int:
+def _workers(frames: Sequence[VolumeImage], stages: Sequence[Any], request: RegistrationRequest, pairs: int) -> int:
     """How many frames at once: one for each core, or set of threads, and no more than fit into memory."""
     largest = max((frame.geometry for frame in frames), key=lambda geometry: np.prod(geometry.size))
-    cores = max(1, core_count() // (threads or 1))
+    cores = max(1, core_count() // (request.threads or 1))
     free = available_bytes()
-    fitting = cores if free is None else int(_SHARE * free / estimate_bytes(largest, largest, stages))
+    all_voxels = request.plain_arguments()["full_resolution"]
+    voxel_mm = None if all_voxels else working_voxel(largest, largest, stages)
+    needed = estimate_bytes(largest, largest, stages, voxel_mm=voxel_mm)
+    fitting = cores if free is None else int(_SHARE * free / needed)
     return max(1, min(cores, fitting, pairs))

@@ -1,0 +1,28 @@
+"""Grids in slabs, some planes at a time: what is computed of a large volume need not be there all at once. LPS, mm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from .geometry import Geometry
+
+#: Voxels that are worked on at a time.
+SLAB = 8_000_000
+
+
+def slab_of(grid: Geometry, first: int, past: int) -> Geometry:
+    """The planes from ``first`` to before ``past`` along the last axis of ``grid``."""
+    start = np.zeros(grid.dimension)
+    start[-1] = first
+    return replace(grid, size=(*grid.size[:-1], past - first), origin=tuple(grid.points_of(start).tolist()))
+
+
+def slabs_of(grid: Geometry, voxels: int = SLAB) -> Iterator[tuple[slice, Geometry]]:
+    """Planes along the last axis of ``grid``, about ``voxels`` voxels at a time, and the grid of each."""
+    depth = max(1, voxels // max(int(np.prod(grid.size[:-1])), 1))
+    for first in range(0, grid.size[-1], depth):
+        past = min(first + depth, grid.size[-1])
+        yield slice(first, past), slab_of(grid, first, past)
