@@ -313,8 +313,8 @@ def test_cancel_of_a_real_run(host, a_panel, slicer, apply_and_wait, a_ready_wor
     assert ui.verdictLabel.text.startswith("Better aligned")
 
 
-#: 100 ms is what Testing/benchmarks/worker.py measures on an idle machine; what blocks the window takes seconds.
-LONGEST_GAP_MS = 150
+#: What Testing/benchmarks/worker.py measures on an idle machine; time given to other processes is not counted.
+LONGEST_GAP_MS = 100
 
 
 @pytest.fixture
@@ -335,7 +335,7 @@ def longest_gap(host, apply_and_wait):
                 apply_and_wait(widget, 120)
                 host.pump(0.2)
             longest.append(gaps.longestOwn)
-            if longest[-1] <= 100:
+            if longest[-1] <= LONGEST_GAP_MS:
                 break
         return min(longest)
 

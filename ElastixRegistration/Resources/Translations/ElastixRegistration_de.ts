@@ -2197,7 +2197,7 @@
     </message>
     <message>
         <source>deformation field</source>
-        <translation>Verformungsfeld</translation>
+        <translation>Deformationsfeld</translation>
     </message>
     <message>
         <source>Jacobian</source>
