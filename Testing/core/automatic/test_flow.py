@@ -12,6 +12,7 @@ from ElastixRegistrationLib.core.automatic.flow import (
     eased,
     flow,
     local_volume,
+    nearest,
     warped,
 )
 from ElastixRegistrationLib.core.automatic.windows import smoothed
@@ -87,3 +88,16 @@ def test_values_between_voxels_are_linear_and_the_rim_goes_on():
     assert moved[1, 1] == pytest.approx(values[1, 1] + 0.25)
     assert moved[1, 4] == values[1, 4]
     assert moved[3, 2] == pytest.approx(values[3, 2] + 0.25)
+
+
+@pytest.mark.parametrize("shape", [(90, 300), (9, 90, 100), (40, 70, 60)])
+def test_warped_voxels_are_those_of_scipy_in_every_slab(shape):
+    ndimage = pytest.importorskip("scipy.ndimage")
+    margin = tuple(2 * n for n in range(1, len(shape) + 1))
+    source = texture(tuple(n + 2 * m for n, m in zip(shape, margin, strict=True)))
+    u = np.random.default_rng(3).normal(scale=4.0, size=(len(shape), *shape)).astype(np.float32)
+    places = np.indices(shape) + u + np.reshape(margin, (-1, *[1] * len(shape)))
+    for found, order in ((warped([source], u, margin)[0], 1), (nearest(source, u, margin), 0)):
+        wanted = ndimage.map_coordinates(source, places, order=order, mode="nearest")
+        # float32 places may fall on the other side of the middle between two voxels.
+        assert np.mean(np.abs(found - wanted) > 1e-4) < 1e-4

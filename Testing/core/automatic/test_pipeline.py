@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 from core.phantoms import grid
 from ElastixRegistrationLib.core.automatic.effort import effort_named
+from ElastixRegistrationLib.core.automatic.evidence import CRITERIA, Measured
 from ElastixRegistrationLib.core.automatic.flow import warped
 from ElastixRegistrationLib.core.automatic.log import AutomaticLog
+from ElastixRegistrationLib.core.automatic.pipeline import is_better_together
 from ElastixRegistrationLib.core.automatic.plan import dense_plan, planned_stages
+from ElastixRegistrationLib.core.automatic.stages import bspline_stage
 from ElastixRegistrationLib.core.automatic.windows import smoothed
 from ElastixRegistrationLib.core.elastix.expected_time import expected_seconds
 from ElastixRegistrationLib.core.elastix.progress import ProgressParser
@@ -84,5 +87,23 @@ def test_who_follows_the_log_of_elastix_follows_the_dense_stage():
     events = parser.feed(log.text)
     assert events[-1].fraction == pytest.approx(1.0)
     assert [event.fraction for event in events] == sorted(event.fraction for event in events)
-    assert {row.resolution for row in parser.iterations} == {0, 1}
+    assert {row.resolution for row in parser.iterations} == set(range(len(effort.levels)))
     assert parser.iterations[0].metric == -0.5
+
+
+def test_steps_of_a_bspline_follow_what_is_seen_within_slices_however_thick_they_are():
+    thin, thick = (grid((64, 64, n), (1.0, 1.0, mm)) for n, mm in ((64, 1.0), (8, 8.0)))
+    steps = [bspline_stage({}, one, one, 10.0, effort_named("normal"))["MaximumStepLength"] for one in (thin, thick)]
+    assert steps[0] == steps[1]
+
+
+def test_finer_voxels_must_explain_more_by_all_criteria_taken_together():
+    def measured(information, correlation, edges):
+        noise = np.random.default_rng(0).normal(scale=0.01, size=125)
+        sums = dict(zip(CRITERIA, (value + noise for value in (information, correlation, edges)), strict=True))
+        return Measured(sums, dict.fromkeys(CRITERIA, np.ones(125)), 1.0, 1.0)
+
+    base = Measured(dict.fromkeys(CRITERIA, np.zeros(125)), dict.fromkeys(CRITERIA, np.ones(125)), 1.0, 1.0)
+    assert is_better_together(measured(0.0, 0.02, 0.0), base)
+    assert not is_better_together(measured(0.004, 0.0, -0.002), base)
+    assert not is_better_together(measured(0.1, 0.1, -0.01), base)

@@ -26,8 +26,10 @@ class Effort:
 
 _EFFORTS: Mapping[str, Effort] = {
     "fast": Effort(120, (60, 80, 100), 2000, (Level(60e3, 40),)),
-    "normal": Effort(200, (100, 120, 150, 200), 3000, (Level(60e3, 60), Level(500e3, 40))),
-    "thorough": Effort(250, (100, 150, 250, 400), 4000, (Level(60e3, 80), Level(500e3, 60), Level(1.2e6, 25))),
+    "normal": Effort(200, (100, 120, 150, 200), 3000, (Level(60e3, 60), Level(500e3, 30), Level(1.5e6, 15))),
+    "thorough": Effort(
+        250, (100, 150, 250, 400), 4000, (Level(60e3, 80), Level(500e3, 50), Level(1.5e6, 25), Level(6e6, 12))
+    ),
 }
 
 

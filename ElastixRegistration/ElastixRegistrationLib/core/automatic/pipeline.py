@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import RegistrationError
-from ..images.geometry import array_view
+from ..images.geometry import Geometry, array_view
 from ..images.reduction import grid_of
 from ..parameters.maps import ParameterMap
 from ..transforms.itk_transforms import affine_from_matrix, displacement_field, matrix_of
 from .effort import Effort, Level
-from .evidence import CERTAIN, CRITERIA, LIKELY, Evidence, Measured
+from .evidence import CERTAIN, CRITERIA, LIKELY, VOXELS, Evidence, Measured
 from .field_transform import regridded, spline_then, volume_range, voxel_displacements
 from .flow import FlowImages, FlowSettings, eased, flow
 from .log import AutomaticLog
@@ -36,6 +36,8 @@ _LARGEST_SCALE = 2.0
 #: Local volume, after / before, beyond which a deformation is not believed.
 LEAST_VOLUME, MOST_VOLUME = 0.2, 5.0
 _CHECKED_VOXELS = 1e6
+#: Two results of the dense stage are told apart on the grid of the finer one, up to so many voxels.
+_MAX_EVIDENCE_VOXELS = 1.2e6
 _MARGIN_VOXELS = 6
 
 
@@ -87,7 +89,7 @@ class _Automatic:
         self.evidence = Evidence(pair)
         self.stages: list[dict[str, tuple[str, ...]]] = []
         self.words: list[str] = []
-        self.ran_dense = False
+        self.ran_dense, self.finest_mm = False, 0.0
         self.failure: RegistrationError | None = None
         self.spline: Any = None
 
@@ -196,7 +198,7 @@ class _Automatic:
             self.words.append(f"B-spline with {grid_mm:g} mm between its control points")
         dense = self._plausible(self._dense(linear, best), linear, self.effort.levels[-1])
         if dense is not None and is_better(dense.measured, best.measured, ("information", "edges")):
-            self.words.append(f"refined by local correlation every {self._finest_mm():.2g} mm")
+            self.words.append(f"refined by local correlation every {self.finest_mm:.2g} mm")
             return dense
         if best is linear:
             self.words.append("no deformation, because none explained more")
@@ -216,34 +218,40 @@ class _Automatic:
         self.words.append(f"B-spline with {grid_mm:g} mm between its control points, by mutual information alone")
         return best
 
-    def _finest_mm(self) -> float:
-        return self.pair.grid(self.effort.levels[-1].voxels)[1]
-
     def _dense(self, linear: _Candidate, start: _Candidate) -> _Candidate:
+        """From coarse to fine; the finest levels as long as they explain more of what only their own grid shows."""
         self.ran_dense = True
-        u, previous = None, None
+        grid, voxel_mm = self.pair.grid(self.effort.levels[0].voxels)
+        u = voxel_displacements(start.transform, linear.transform, grid)
+        kept = spline_then(u, grid, linear.transform)
         for number, level in enumerate(self.effort.levels):
-            grid, voxel_mm = self.pair.grid(level.voxels)
-            if previous is None or u is None:
-                u = voxel_displacements(start.transform, linear.transform, grid)
-            elif grid != previous:
-                u = regridded(u, previous, grid)
-            wide = grid_of(self.pair.fixed.geometry, voxel_mm, _MARGIN_VOXELS)
-            images = FlowImages(
-                fixed=self.pair.fixed_on(grid, voxel_mm),
-                moving=self.pair.moving_on(wide, voxel_mm, linear.transform),
-                weight=self.pair.fixed_inside(grid).astype(np.float32),
-                valid=self.pair.moving_inside(wide, linear.transform).astype(np.float32),
-                margin=tuple(_MARGIN_VOXELS if n > 1 else 0 for n in grid.size[::-1]),
-                spacing=grid.spacing[::-1],
-            )
-            self.log.begin_dense(number)
-            settings = FlowSettings(iterations=level.iterations)
-            u = flow(images, u, settings, self.pair.threads, self.log.iteration)
-            previous = grid
-        assert u is not None
-        assert previous is not None
-        return self._candidate(spline_then(u, previous, linear.transform))
+            previous, (grid, voxel_mm) = grid, self.pair.grid(level.voxels)
+            if number and grid == previous:
+                break  # the voxels of the image
+            u = self._flowed(regridded(u, previous, grid), grid, voxel_mm, linear, number)
+            refined = spline_then(u, grid, linear.transform)
+            if level.voxels > VOXELS and number > 1 and not self._explains_more(refined, kept, level):
+                break
+            kept, self.finest_mm = refined, voxel_mm
+        return self._candidate(kept)
+
+    def _flowed(self, u: np.ndarray, grid: Geometry, voxel_mm: float, linear: _Candidate, number: int) -> np.ndarray:
+        wide = grid_of(self.pair.fixed.geometry, voxel_mm, _MARGIN_VOXELS)
+        images = FlowImages(
+            fixed=self.pair.fixed_on(grid, voxel_mm),
+            moving=self.pair.moving_on(wide, voxel_mm, linear.transform),
+            weight=self.pair.fixed_inside(grid).astype(np.float32),
+            valid=self.pair.moving_inside(wide, linear.transform),
+            margin=tuple(_MARGIN_VOXELS if n > 1 else 0 for n in grid.size[::-1]),
+            spacing=grid.spacing[::-1],
+        )
+        self.log.begin_dense(number)
+        settings = FlowSettings(iterations=self.effort.levels[number].iterations)
+        return flow(images, u, settings, self.pair.threads, self.log.iteration)
+
+    def _explains_more(self, refined: Any, coarser: Any, level: Level) -> bool:
+        evidence = Evidence(self.pair, min(level.voxels, _MAX_EVIDENCE_VOXELS))
+        return is_better_together(evidence.measure(refined), evidence.measure(coarser))
 
     def _plausible(self, candidate: _Candidate | None, linear: _Candidate, level: Level) -> _Candidate | None:
         """``candidate``, smoothed where it folds or changes volume beyond belief; None where that does not help."""
@@ -271,6 +279,12 @@ def is_clearly_better(one: Measured, other: Measured) -> bool:
     """By all criteria, and by more than chance taken together."""
     certainties = [difference.certainty for difference in one.better_by(other).values()]
     return min(certainties) > 0 and float(np.mean(certainties)) >= 2.0
+
+
+def is_better_together(one: Measured, other: Measured) -> bool:
+    """Certainly so by the mean of the criteria, and by none of them certainly worse."""
+    certainties = [difference.certainty for difference in one.better_by(other).values()]
+    return float(np.mean(certainties)) > CERTAIN and min(certainties) > -CERTAIN
 
 
 def is_worse(one: Measured, other: Measured) -> bool:
