@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from ElastixRegistrationLib.core.images.geometry import Geometry
+from ElastixRegistrationLib.core.presets.catalog import find_preset
 from ElastixRegistrationLib.core.registration import memory
 
 FILES = {2: ("memory.max", "memory.current"), 1: ("memory.limit_in_bytes", "memory.usage_in_bytes")}
@@ -36,3 +38,18 @@ def test_without_control_groups_there_is_no_limit(tmp_path):
     assert memory._container_available(tmp_path, tmp_path / "own") is None
     (tmp_path / "own").write_text("0::/", "ascii")
     assert memory._container_available(tmp_path, tmp_path / "own") is None
+
+
+def cube(count: int) -> Geometry:
+    return Geometry((count,) * 3, (300 / count,) * 3, (0.0,) * 3, ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
+
+
+def test_what_is_told_before_a_run_follows_images_and_resolution():
+    """Of small images little is told; of large ones that all voxels take several times what blocks of them do."""
+    stages = find_preset("ct-lung").stages()
+    small, large = cube(100), cube(480)
+    assert memory.run_bytes(small, small, stages) < memory.WORTH_TELLING < memory.run_bytes(large, large, stages)
+    of_bytes, of_floats = (memory.run_bytes(large, large, stages, (width, width)) for width in (1.0, 4.0))
+    assert of_floats - of_bytes > 2 * 3 * 480**3
+    assert memory.run_bytes(large, large, stages, full_resolution=True) > 2 * memory.run_bytes(large, large, stages)
+    assert memory.run_bytes(large, large, stages) < 6 * 2 * 4 * 480**3
