@@ -40,7 +40,10 @@ class Binding(Section):
 
     def _show(self) -> None:
         if self._wrapper is not None and self._wrapper.parameterNode is self.choices.node:
-            return  # the wrapper follows its node by itself
+            # The node has told its changes. A selector may have moved all the same, as a node went out of the scene.
+            for name, connector in self._connectors.items():
+                connector.write(self._wrapper.getValue(name))
+            return
         self._release()
         wrap: Any = RegistrationParameterNode  # Slicer's decorator gives it the argument
         self._wrapper = wrap(self.choices.node)
