@@ -152,11 +152,11 @@ def test_a_removed_node_is_not_followed_by_its_neighbor(slicer, open_panel, a_pa
 def test_a_selector_that_moved_while_a_node_went_comes_back(slicer, open_panel, a_pair):
     """Slicer's selectors move on before or after the parameter node has let go of what is removed."""
     widget = open_panel()
-    third = blobs_volume("third")
-    scene = slicer.mrmlScene
-    scene.InvokeEvent(scene.NodeAboutToBeRemovedEvent)
+    third, other = blobs_volume("third"), blobs_volume("other")
+    widget.panel.binding.hold(True)
     widget.ui.movingVolumeSelector.setCurrentNode(third)
-    scene.InvokeEvent(scene.NodeRemovedEvent)
+    widget.panel.binding.hold(False)
+    slicer.mrmlScene.RemoveNode(other)
     assert widget.logic.getParameterNode().movingVolume is a_pair[1]
     assert widget.ui.movingVolumeSelector.currentNode() is a_pair[1]
 

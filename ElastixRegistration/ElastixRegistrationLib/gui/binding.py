@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import qt
 from slicer.parameterNodeWrapper import GuiConnector, SlicerParameterNamePropertyName, createGuiConnector
 
 from .parameter_node import RegistrationParameterNode
@@ -21,10 +20,10 @@ class Binding(Section):
         self._wrapper: Any = None
         self._tag: int | None = None
 
-    def addWidgets(self, root: Any) -> None:
-        """Bind the widgets under ``root``. Those that are filled by a section must have their items by now."""
+    def addWidgets(self, ui: Any) -> None:
+        """Bind the widgets of ``childWidgetVariables``. Those that a section fills must have their items by now."""
         self._release()
-        for widget in root.findChildren(qt.QWidget):
+        for widget in vars(ui).values():
             name = widget.property(SlicerParameterNamePropertyName)
             if name:
                 self._connectors[name] = self._connectorFor(widget, name)

@@ -76,7 +76,7 @@ class RegistrationPanel(VTKObservationMixin):
         ]
         folded |= {"presetCollapsibleButton": self.presets, "resultCollapsibleButton": self.result}
         self.notes = FoldNotes(ui, {name: section.summary for name, section in folded.items()})
-        self.binding.addWidgets(ui.registerContents)
+        self.binding.addWidgets(ui)
         self.tabs = Tabs(ui, {Tabs.TRANSFORM: lambda: self.transform, Tabs.MANY: lambda: self.many})
         self.control = RunControl(logic, self)
         self._warmUpTimer = _singleShot(_WARM_UP_MS, logic.warmUp)
@@ -120,7 +120,7 @@ class RegistrationPanel(VTKObservationMixin):
 
             self._many = ManySection(self.ui.manyContents.layout(), self._logic, self._ensureInstalled)
             self.sections.append(self._many)
-            self.binding.addWidgets(self._many.widget)
+            self.binding.addWidgets(self._many.ui)
             self._many.show(self._choices)
         return self._many
 

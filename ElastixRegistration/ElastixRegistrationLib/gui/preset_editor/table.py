@@ -19,8 +19,8 @@ RED, ORANGE, GRAY = "#d64545", "#c77f0a", "#8a8a8a"
 
 
 class ParameterTable:
-    """Fills a QTableWidget. ``onEdited(name, values)`` is called for a change by the user, ``onChosen(name)`` when he
-    goes to a row."""
+    """Fills a QTableWidget. ``onEdited(name, values)`` is called when the user changes a value, ``onChosen(name)`` when
+    the user goes to a row."""
 
     def __init__(self, table: Any, onEdited: Callable[[str, Sequence[str]], None], onChosen: Callable[[str], None]):
         self._table, self._onEdited, self._onChosen = table, onEdited, onChosen
