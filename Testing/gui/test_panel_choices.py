@@ -58,7 +58,8 @@ def test_the_first_opening_loads_what_it_shows_and_no_more():
     ours = [name.removeprefix("ElastixRegistrationLib.") for name in first if name.startswith("ElastixRegistrationLib")]
     late = (
         "batch", "worker", "core.registration.register", "core.transforms", "core.images.background", "core.quality",
-        "core.elastix.run", "gui.multi_image", "gui.preset_editor.editor", "gui.reveal_cursor", "gui.sections.transform",
+        "core.elastix.run", "gui.multi_image", "gui.preset_editor.editor", "gui.reveal_cursor",
+        "gui.sections.transform",
     )  # fmt: skip
     assert [name for name in ours if name.startswith(late)] == []
     assert [name for name in first if name.split(".")[0] in ("itk", "scipy", "pandas", "SimpleITK")] == []
