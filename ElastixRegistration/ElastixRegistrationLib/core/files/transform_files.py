@@ -89,7 +89,7 @@ _FULL_PATH = re.compile(r"[\\/]|[A-Za-z]:")
 
 def read_transform(
     path: str | os.PathLike,
-    read_hdf5: Callable[[Path], list[Any]] | None = None,
+    read_binary: Callable[[Path], Any] | None = None,
     *,
     fixed: Geometry | None = None,
     moving: Geometry | None = None,
@@ -97,7 +97,8 @@ def read_transform(
     """itk transform, fixed to moving, LPS mm: of an ITK file (elastix, ANTs, BRAINS, Slicer), of an image of
     displacements, of an elastix TransformParameters chain, or a matrix of FSL, FreeSurfer or AFNI.
 
-    ``read_hdf5`` gives the transforms of an .h5 file, first applied first, in a process that has an HDF5 of its own.
+    ``read_binary`` gives the transform of an .h5 file or of an image of displacements, in a process that has readers of
+    its own for them.
     FSL's matrices need the grids of both images, ``fixed`` and ``moving``. Inverses of fields and B-splines, as Slicer
     writes them, are read numerically inverted. Raises InputError naming the file, also for one that it links to, and
     for forms that are not read.
@@ -109,7 +110,7 @@ def read_transform(
         with native_messages_of_success():
             if is_linear_form(path):
                 return affine_from_matrix(read_linear(path, fixed, moving))
-            transform = _read(path, read_hdf5 or read_itk_hdf5)
+            transform = _read(path, read_binary or _read_binary)
             _check_finite(transform, path)
         return transform
     except InputError:
@@ -130,36 +131,44 @@ def _check_finite(transform: Any, path: Path) -> None:
             raise InputError(f"The transform file {path} holds numbers that are not finite.")
 
 
-def _read(path: Path, read_hdf5: Callable[[Path], list[Any]]) -> Any:
+def _read(path: Path, read_binary: Callable[[Path], Any]) -> Any:
     if is_dicom(path):
         from .dicom_objects.spatial_registration_reader import read_registration
 
         return read_registration(path)
     if is_elastix_file(path):
-        build = partial(_transform_of_map, read_hdf5=read_hdf5)
+        build = partial(_transform_of_map, read_binary=read_binary)
         return compose(transforms_from_maps(read_transform_parameters(path), build))
-    if image_suffix_of(path) in IMAGE_SUFFIXES:
-        return _read_field(path)
     io = _ITK_FORMATS.get(path.suffix.lower())
+    if io == "HDF5TransformIO" or image_suffix_of(path) in IMAGE_SUFFIXES:
+        return read_binary(path)
     if io is None:
         raise InputError(
             f"The transform file {path} is not in a supported format; use .h5, .tfm, .mat, .lta, .1D, an image of"
             " displacements, or elastix's .txt or .toml."
         )
-    chain = read_hdf5(path) if io == "HDF5TransformIO" else read_itk_entries(path)
+    return _composed(read_itk_entries(path), path)
+
+
+def _read_binary(path: Path) -> Any:
+    """By ITK's readers."""
+    return _read_field(path) if image_suffix_of(path) in IMAGE_SUFFIXES else _composed(read_itk_hdf5(path), path)
+
+
+def _composed(chain: list[Any], path: Path) -> Any:
     if not chain:
         raise InputError(f"The transform file {path} contains no transform.")
     return compose(chain)
 
 
-def _transform_of_map(parameters: Mapping[str, Sequence[str]], read_hdf5: Callable[[Path], list[Any]]) -> Any:
+def _transform_of_map(parameters: Mapping[str, Sequence[str]], read_binary: Callable[[Path], Any]) -> Any:
     kind = parameters.get("Transform", ("",))[0]
     if kind == "File":
-        return read_transform(parameters["TransformFileName"][0], read_hdf5)
+        return read_transform(parameters["TransformFileName"][0], read_binary)
     if kind == "DeformationFieldTransform":
         if parameters.get("DeformationFieldInterpolationOrder", ("0",))[0] != "1":
             raise InputError("A DeformationFieldTransform is read with DeformationFieldInterpolationOrder 1 only.")
-        return _read_field(Path(parameters["DeformationFieldFileName"][0]))
+        return read_binary(Path(parameters["DeformationFieldFileName"][0]))
     return transform_from_map(parameters)
 
 

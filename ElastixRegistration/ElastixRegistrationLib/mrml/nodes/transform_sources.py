@@ -10,15 +10,17 @@ import numpy as np
 import slicer
 
 from ...core.errors import InputError
+from ...core.files.formats.itk_readers import image_suffix_of
 from ...core.images.geometry import Geometry
 from ...core.transforms.plain_data import TransformData, TransformElement
-from .chains import Chain, chain_from_vtk, chain_to_world, inverse
+from .chains import Chain, chain_from_vtk, chain_to_world, inverse, is_inverted
 from .coordinates import geometry_from_ijk_to_ras
 from .transforms import chain_from_data, itk_from_chain, node_class_of, set_from_parent
 from .volumes import volume_image
+from .warps import itk_field_of_grid
 
-#: ITK's HDF5 beside Slicer's in one process has crashed it (Slicer issues 5907, 7838): Slicer reads these.
-_READ_BY_SLICER = (".h5", ".hdf5")
+#: Of images that Slicer reads displacements from.
+_FIELDS = frozenset({".nrrd", ".nhdr", ".mha", ".mhd", ".nii", ".nii.gz"})
 
 
 def transform_chain(source: Any) -> Chain:
@@ -39,12 +41,12 @@ def transform_chain(source: Any) -> Chain:
 
 def read_chain(path: str | os.PathLike) -> Chain:
     """The same of a file. Raises InputError naming the file."""
-    path = Path(path)
-    if path.suffix.lower() in _READ_BY_SLICER:
-        return _read_by_slicer(path)
     from ...core.files.transform_files import read_transform  # needs ITK
 
-    transform = TransformData.of(read_transform(path, lambda linked: [_itk_by_slicer(linked)]))
+    path = Path(path)
+    if path.suffix.lower() in (".h5", ".hdf5"):  # without a detour by ITK, which has fewer forms
+        return _read_by_slicer(path)
+    transform = TransformData.of(read_transform(path, _itk_by_slicer))
     if transform.dimension != 3:
         raise InputError(f"The transform file {path} has {transform.dimension} dimensions; a scene has 3.")
     return chain_from_data(TransformData(tuple(map(_ending_in_zeros, transform.elements))))
@@ -96,6 +98,7 @@ def transform_node_from_matrix(
 
 
 def _read_by_slicer(path: Path) -> Chain:
+    """Two ITKs that open files in one process have crashed it by their HDF5s (Slicer issues 5907, 7838)."""
     if not path.is_file():
         raise InputError(f"The transform file {path} does not exist.")
     node = slicer.vtkMRMLTransformNode()
@@ -107,12 +110,20 @@ def _read_by_slicer(path: Path) -> Chain:
 
 
 def _itk_by_slicer(path: Path) -> Any:
-    """What a TransformParameters file of elastix names, as SlicerElastix' do."""
+    """The same as an ITK transform: of displacements, and of what a TransformParameters file of elastix names."""
+    from ...core.files.itk_transform_files import inverted
+
+    chain = _read_by_slicer(path)
+    if image_suffix_of(path) in _FIELDS:
+        (warp,) = chain
+        if is_inverted(warp):  # it says where points of the moving image go
+            return inverted(itk_field_of_grid(warp.GetInverse()), path)
+        return itk_field_of_grid(warp)
     side, spacing = 600.0, 10.0  # where what has no exact form is sampled: around a body
     size = (int(side / spacing),) * 3
     unit = tuple(map(tuple, np.eye(3).tolist()))
     domain = Geometry(size, (spacing,) * 3, (-side / 2,) * 3, unit)
-    return itk_from_chain(_read_by_slicer(path), domain)
+    return itk_from_chain(chain, domain)
 
 
 def _ending_in_zeros(element: TransformElement) -> TransformElement:
