@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from ElastixRegistrationLib.batch.cases import Case, find_cases, named
 from ElastixRegistrationLib.core.errors import InputError
+from ElastixRegistrationLib.core.files.image_files import write_image
+from ElastixRegistrationLib.core.images.geometry import Geometry, image_from_array
 
 
 @pytest.fixture
@@ -58,6 +61,22 @@ def test_a_table_names_everything(tmp_path):
     at = str(tmp_path)
     assert first == Case("first", f"{at}/f.nrrd", f"{at}/m/1.nrrd", fixed_points=f"{at}/p.fcsv")
     assert second == Case("2", "/data/f2.nrrd", f"{at}/m/2.nrrd", moving_mask=f"{at}/k.nrrd")
+
+
+def test_time_points_are_cases_of_their_own_and_a_table_chooses(tmp_path):
+    plain = Geometry((4, 3, 2, 11), (1.0,) * 4, (0.0,) * 4, tuple(map(tuple, np.eye(4).tolist())))
+    write_image(image_from_array(np.zeros((11, 2, 3, 4), np.int16), plain), tmp_path / "cine.nii.gz")
+    cases = find_cases(["f.nrrd", tmp_path / "cine.nii.gz"])
+    assert [case.frames for case in cases] == [(n,) for n in range(1, 12)]
+    assert cases[2].name == "cine-frame-03"
+    text = "fixed,moving,series,frame\nf.nrrd,m.nrrd,,3\nd,e,1 | 1.2.840,2|5\n"
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    first, second = find_cases([tmp_path / "t.csv"])
+    assert (first.series, first.frames) == ((), (3,))
+    assert (second.series, second.frames) == (("1", "1.2.840"), (2, 5))
+    (tmp_path / "t.csv").write_text("fixed,moving,frame\nf.nrrd,m.nrrd,last\n", encoding="utf-8")
+    with pytest.raises(InputError, match="has a frame last in line 2"):
+        find_cases([tmp_path / "t.csv"])
 
 
 def test_a_table_without_a_fixed_column_takes_the_fixed_image_and_its_mask(tmp_path):

@@ -12,7 +12,7 @@ from ElastixRegistrationLib.cli.main import main
 from ElastixRegistrationLib.core.files.image_files import read_image, write_image
 from ElastixRegistrationLib.core.files.point_files import Points, read_points, write_points
 from ElastixRegistrationLib.core.files.transform_files import read_transform, write_transform
-from ElastixRegistrationLib.core.images.geometry import array_view, image_from_array
+from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, image_from_array
 from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
 from ElastixRegistrationLib.core.transforms.itk_transforms import bspline_transform, map_points
 from ElastixRegistrationLib.core.transforms.matrices import transform_from_matrix
@@ -276,3 +276,24 @@ def test_a_wrong_call_says_why(words, sentence, folder, capsys, monkeypatch):
     monkeypatch.chdir(folder)
     assert call(*words) == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_one_of_several_time_points_is_analyzed_and_judged(folder, capsys):
+    """analyze, background and evaluate take --frame as register does."""
+    frames = np.stack([array_view(read_image(folder / f"{side}_t2.nrrd")) for side in ("fixed", "moving")])
+    grid = Geometry((*GRID.size, 2), (*GRID.spacing, 1.0), (*GRID.origin, 0.0), tuple(map(tuple, np.eye(4).tolist())))
+    write_image(image_from_array(frames, grid), folder / "both.nii.gz")
+    matrix = np.eye(4)
+    matrix[:3, 3] = SHIFT
+    write_transform(transform_from_matrix(matrix, "lps"), folder / "shift.tfm", GRID)
+    both = folder / "both.nii.gz"
+    assert call("analyze", folder / "shift.tfm", "--reference", both, "--frame", 2, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["displacement_mm"]["mean"] == pytest.approx(np.linalg.norm(SHIFT))
+    assert call("background", both, "--frame", 1, "--json") == 0
+    capsys.readouterr()
+    words = ("evaluate", folder / "shift.tfm", "--fixed", both, "--moving", both, "--json")
+    assert call(*words, "--frame", 1, "--frame", 2) == 0
+    same_way = capsys.readouterr().out
+    assert call(*words, "--frame", 1, "--frame", 1) == 0
+    assert same_way != capsys.readouterr().out
+    assert call("evaluate", folder / "shift.tfm", "--frame", 1, "--json") == 2

@@ -252,6 +252,14 @@ def test_the_log_comes_line_by_line_and_cancel_ends_it(compat, slicer, a_pair, t
         logic.registerVolumes(*a_pair, [tmp_path / "long.txt"], None, transform)
 
 
+def test_scripts_that_use_the_panel_find_most_names_of_its_widgets(a_panel):
+    """Those that docs/from-slicerelastix.md promises."""
+    names = ["fixedVolume", "movingVolume", "outputVolume", "outputTransform", "initialTransform"]
+    assert all(hasattr(getattr(a_panel.ui, f"{name}Selector"), "setCurrentNode") for name in names)
+    assert all(hasattr(a_panel.ui, name) for name in ("applyButton", "inBackgroundCheckBox", "presetSelector"))
+    assert all(hasattr(a_panel.ui, f"{side}MaskSelector") for side in ("fixed", "moving"))
+
+
 def test_a_failure_is_the_error_of_a_program_that_failed(compat, slicer, a_pair, tmp_path):
     from core.phantoms import stage
     from ElastixRegistrationLib.core.parameters.maps import write_parameter_file

@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from ..core.errors import InputError
 from ..core.files.formats.itk_readers import image_suffix_of
-from ..core.files.image_files import IMAGE_SUFFIXES
+from ..core.files.image_files import IMAGE_SUFFIXES, read_geometry
 from ..core.request import OPTIONS
 from ..core.system.file_names import PAGE, SUMMARY, safe_name
 
@@ -31,7 +32,8 @@ class Case:
 
     ``moving_labels``: a label map in the space of the moving image, brought to the fixed grid; ``fixed_labels``: one
     that it is compared with. ``initial_transform``: fixed to moving, where the registration starts. ``choices``: names
-    and texts of the options of a RegistrationRequest that this case has of its own.
+    and texts of the options of a RegistrationRequest that this case has of its own. ``series`` and ``frames`` choose
+    among several images of a file or folder, as in ``core.registration.inputs.read_inputs``.
     """
 
     name: str
@@ -45,6 +47,8 @@ class Case:
     moving_labels: str = ""
     initial_transform: str = ""
     choices: tuple[tuple[str, str], ...] = ()
+    series: tuple[str, ...] = ()
+    frames: tuple[int, ...] = ()
 
     def files(self) -> dict[str, str]:
         """Paths by role, without those that are missing."""
@@ -54,7 +58,11 @@ class Case:
 #: What both images can have, so that a column of that name alone does not say whose it is.
 _SIDED = ("mask", "points", "labels")
 #: What a file can be to a case: the columns of a table, beside ``case``.
-ROLES = tuple(field.name for field in fields(Case) if field.name not in ("name", "choices"))
+ROLES = tuple(field.name for field in fields(Case) if field.name not in ("name", "choices", "series", "frames"))
+#: Columns that choose among several images of a file or folder: once, or for both images with "|" between.
+_WHICH = ("series", "frame")
+#: Formats whose headers tell how many time points there are.
+_WITH_FRAMES = frozenset({".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd"})
 #: Options by the names of their columns.
 _OPTION_COLUMNS = {name: option for option in OPTIONS for name in (option.name, option.dest)}
 #: Between the files of a cell that can name several.
@@ -64,7 +72,8 @@ _BETWEEN_FILES = "|"
 def find_cases(inputs: Sequence[str | os.PathLike], *, fixed_mask: str | os.PathLike | None = None) -> list[Case]:
     """Cases from what stands on a command line: ``FIXED MOVING ...``, ``FIXED TABLE`` or ``TABLE`` alone.
 
-    Each MOVING is an image, a folder with a DICOM series, or a folder of images and series (not deeper). TABLE is a
+    Each MOVING is an image, a folder with a DICOM series, or a folder of images and series (not deeper); a file of
+    several time points is a case for each of them. TABLE is a
     .csv or .tsv, see ``read_table``. ``fixed_mask`` belongs to FIXED. Raises InputError when there is no case, or a
     file is missing.
     """
@@ -86,8 +95,26 @@ def find_cases(inputs: Sequence[str | os.PathLike], *, fixed_mask: str | os.Path
                 cases += read_table(path, fixed=_absolute(fixed), fixed_mask=mask)
             else:
                 images = images_in(path, exclude=fixed) if path.is_dir() else [path]
-                cases += [Case("", _absolute(fixed), _absolute(image), fixed_mask=mask) for image in images]
+                for image in images:
+                    case = Case("", _absolute(fixed), _absolute(image), fixed_mask=mask)
+                    cases += _of_each_frame(case) if path is image else [case]
     return named(cases)
+
+
+def _of_each_frame(case: Case) -> list[Case]:
+    """The case itself, or where its moving image has several time points one for each, named by its number."""
+    path = Path(case.moving)
+    if image_suffix_of(path) not in _WITH_FRAMES or not path.is_file():
+        return [case]
+    try:
+        size = read_geometry(path).size
+    except InputError:
+        return [case]  # what reads it says what is wrong with it
+    count = size[3] if len(size) > 3 else 1
+    if count == 1:
+        return [case]
+    width, name = len(str(count)), _name_of(case.moving, 1)
+    return [replace(case, name=f"{name}-frame-{n:0{width}}", frames=(n,)) for n in range(1, count + 1)]
 
 
 def images_in(folder: Path, exclude: Path | None = None) -> list[Path]:
@@ -113,6 +140,7 @@ def images_in(folder: Path, exclude: Path | None = None) -> list[Path]:
 def read_table(path: Path, *, fixed: str = "", fixed_mask: str = "") -> list[Case]:
     """Cases of a table with a header: ``case`` (a name), ``moving``, ``fixed`` and the other ROLES, in any order.
 
+    ``series`` and ``frame`` choose among several images of a file or folder, for both images with "|" between.
     A column with the name of an option of a RegistrationRequest (preset, seed, parameters ...) is the choice of each
     row; an empty cell leaves it to the whole cohort. Comma, semicolon or tab between the columns, "|" between the files
     of a cell; paths relative to the table. ``fixed`` and ``fixed_mask`` are for rows
@@ -132,17 +160,28 @@ def read_table(path: Path, *, fixed: str = "", fixed_mask: str = "") -> list[Cas
         if not any(cell.strip() for cell in row):
             continue
         values = {name: cell.strip() for name, cell in zip(header, row, strict=False)}
-        files = {role: _absolute(path.parent / values[role]) for role in ROLES if values.get(role)}
+        files: dict[str, Any] = {role: _absolute(path.parent / values[role]) for role in ROLES if values.get(role)}
         if "fixed" not in files and fixed:
             files["fixed"] = fixed
             files.setdefault("fixed_mask", fixed_mask)
         missing = [role for role in ("fixed", "moving") if role not in files]
         if missing:
             raise InputError(f"The table {path} names no {missing[0]} image in line {rows.line_num}.")
-        cases.append(Case(values.get("case", ""), **files, choices=_choices(values, path.parent)))
+        case = Case(values.get("case", ""), **files, choices=_choices(values, path.parent))
+        series, frames = _which(values, path, rows.line_num)
+        cases.append(replace(case, series=series, frames=frames))
     if not cases:
         raise InputError(f"The table {path} has no rows.")
     return cases
+
+
+def _which(values: Mapping[str, str], table: Path, line: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    series, frames = (
+        tuple(word.strip() for word in values.get(name, "").split(_BETWEEN_FILES) if word.strip()) for name in _WHICH
+    )
+    if not all(frame.isdecimal() for frame in frames):
+        raise InputError(f"The table {table} has a frame {values['frame']} in line {line}; frames are whole numbers.")
+    return series, tuple(map(int, frames))
 
 
 def _choices(values: Mapping[str, str], folder: Path) -> tuple[tuple[str, str], ...]:
@@ -196,7 +235,7 @@ def check_files(cases: Sequence[Case]) -> None:
 
 
 def _check_header(path: Path, header: list[str], *, has_fixed: bool) -> None:
-    known = ("case", *ROLES, *_OPTION_COLUMNS)
+    known = ("case", *ROLES, *_WHICH, *_OPTION_COLUMNS)
     for name in ("moving",) if has_fixed else ("fixed", "moving"):
         if name not in header:
             raise InputError(f"The table {path} has no column {name}; its columns are {', '.join(header) or 'none'}.")

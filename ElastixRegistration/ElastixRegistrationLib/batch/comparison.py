@@ -22,7 +22,7 @@ from ..core.images.geometry import array_view, as_scalar, geometry_of
 from ..core.parameters.component_rules import POINTS_METRIC
 from ..core.quality.assessment import thinned
 from ..core.quality.consistency import inverse_consistency
-from ..core.registration.inputs import in_dimension
+from ..core.registration.inputs import in_dimension, read_inputs
 from ..core.request import RegistrationRequest
 from ..core.system.file_names import safe_name
 from .case_folder import read_result
@@ -115,7 +115,7 @@ def swapped(case: Case) -> Case:
     """The same the other way round. A start would have to be inverted, so none is taken along."""
     return Case(
         case.name, case.moving, case.fixed, case.moving_mask, case.fixed_mask, case.moving_points, case.fixed_points,
-        case.moving_labels, case.fixed_labels,
+        case.moving_labels, case.fixed_labels, series=case.series[::-1], frames=case.frames[::-1],
     )  # fmt: skip
 
 
@@ -141,13 +141,19 @@ def _record(job: _Job, result: dict[str, Any] | None, folder: Path, names: tuple
     )
 
 
+def _fixed_image(case: Case) -> Any:
+    if case.series or case.frames:
+        return read_inputs(case.fixed, case.moving, series=case.series, frames=case.frames).fixed
+    return read_image(case.fixed, "fixed image")
+
+
 def _inverse_mm(case: Case, folder: Path, names: tuple[str, str]) -> float | None:
     """How far points land from themselves, there and back; None where the way back was not registered."""
     files = [folder / name / "transform.h5" for name in names]
     if not all(file.is_file() for file in files):
         return None
     there, back = map(read_transform, files)
-    fixed = in_dimension(read_image(case.fixed, "fixed image"), there.GetInputSpaceDimension())
+    fixed = in_dimension(_fixed_image(case), there.GetInputSpaceDimension())
     return inverse_consistency(there, back, thinned(geometry_of(fixed), _MAX_VOXELS)[0]).mean
 
 
@@ -162,7 +168,7 @@ def _pictures(jobs: Sequence[_Job], order: Sequence[str], folder: Path, ranking:
         transforms = {method: read_transform(path / "transform.h5") for method, path in own.items()}
         case = next(job.case for job in jobs if job.case.name == name)
         dimension = next(iter(transforms.values())).GetInputSpaceDimension()
-        fixed = as_scalar(in_dimension(read_image(case.fixed, "fixed image"), dimension))
+        fixed = as_scalar(in_dimension(_fixed_image(case), dimension))
         grid, step = thinned(geometry_of(fixed), _MAX_VOXELS)
         voxels = np.asarray(array_view(fixed)[(slice(None, None, step),) * grid.dimension])
         apart = agreement(transforms, grid, max_voxels=_MAX_VOXELS) if len(transforms) > 1 else None

@@ -18,7 +18,14 @@ def read_pair(case: Case) -> Pair:
     """Read the files of ``case``. Raises InputError that names the case."""
     try:
         inputs = read_inputs(
-            case.fixed, case.moving, case.fixed_mask, case.moving_mask, case.fixed_points, case.moving_points
+            case.fixed,
+            case.moving,
+            case.fixed_mask,
+            case.moving_mask,
+            case.fixed_points,
+            case.moving_points,
+            series=case.series,
+            frames=case.frames,
         )
         fixed = moving = None
         if bool(case.fixed_labels) != bool(case.moving_labels):

@@ -7,6 +7,8 @@ that case only.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import os
 import socket
@@ -127,14 +129,18 @@ def _run(work: _Work) -> dict[str, Any]:
     may_keep = former is not None and (plan.resume or former.get("run") == plan.run)
     for role, path in case.files().items():
         work.inputs[role] = {"path": path, "sha256": _input_checksum(role, path)}
+    if case.series or case.frames:
+        chosen = json.dumps([case.series, case.frames])
+        work.inputs["chosen"] = {"path": chosen, "sha256": hashlib.sha256(chosen.encode()).hexdigest()}
     if may_keep:
         kept = complete_result(folder, {role: e["sha256"] for role, e in work.inputs.items()}, plan.settings_sha256)
         if kept is not None:
             return _figures_of(kept) | {"state": "done" if kept["run"] == plan.run else "kept"}
     memory.forget_peak(os.getpid())
     inputs = read_inputs(
-        case.fixed, case.moving, case.fixed_mask, case.moving_mask, case.fixed_points, case.moving_points
-    )
+        case.fixed, case.moving, case.fixed_mask, case.moving_mask, case.fixed_points, case.moving_points,
+        series=case.series, frames=case.frames,
+    )  # fmt: skip
     labels = _Labels(case, inputs)
     work.lap("read")
     result = _register(work, inputs, labels)

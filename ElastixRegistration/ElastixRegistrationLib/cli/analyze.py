@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import InputError
+from .options import add_choice
 from .terminal.outcome import Outcome
 
 _IMAGES = ("magnitude", "jacobian", "jacobian_matrix")
@@ -25,6 +26,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add = analyze.add_argument
     add("transform", metavar="TRANSFORM", help="anything apply reads")
     add("--reference", metavar="FIXED", required=True, help="the fixed image, whose grid is analyzed")
+    add_choice(analyze, of="FIXED")
     add("--labels", metavar="L", help="label map or .seg.nrrd of the fixed image: volumes before and after")
     add("--mask", metavar="M", help="image, nonzero where statistics are taken and folds are listed")
     add("--output-magnitude", metavar="D", help="displacement, mm")
@@ -49,7 +51,7 @@ def run(options: argparse.Namespace) -> Outcome:
         check_output(path)
     check_apart(outputs.values(), [options.transform, options.reference, options.labels, options.mask])
     transform = read_transform(options.transform)
-    reference = read_image(options.reference, "reference image")
+    reference = read_image(options.reference, "reference image", series=options.series, frame=options.frame)
     flat_reference = in_dimension(reference, transform.GetInputSpaceDimension())
     grid = geometry_of(flat_reference)
     if transform.GetInputSpaceDimension() != grid.dimension:

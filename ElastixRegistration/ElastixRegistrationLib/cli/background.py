@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from .options import add_choice
 from .terminal.outcome import Outcome
 
 
@@ -13,6 +14,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         "background", parents=[common], help="the fill value and the padding of a volume, and why"
     )
     command.add_argument("volume", metavar="VOLUME")
+    add_choice(command, of="VOLUME")
     command.set_defaults(run=background)
 
 
@@ -21,7 +23,8 @@ def background(options: argparse.Namespace) -> Outcome:
     from ..core.images.background import estimate_background
     from ..core.images.geometry import as_scalar
 
-    estimate = estimate_background(as_scalar(read_image(options.volume, "volume")))
+    volume = read_image(options.volume, "volume", series=options.series, frame=options.frame)
+    estimate = estimate_background(as_scalar(volume))
     padding = "none"
     if estimate.padding is not None:
         padding = f"{estimate.padding:g} ({estimate.padding_fraction:.1%} of the voxels)"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
-from .options import add_option, add_strict, chosen_request
+from .options import add_choice, add_option, add_strict, chosen_request
 from .terminal.outcome import Outcome, refusal_of
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add("transforms", metavar="TRANSFORM", nargs="*", help="none: as the images lie")
     add("--fixed", metavar="F", help="fixed image, to judge by similarity and for the report")
     add("--moving", metavar="M", help="moving image; needed with --fixed")
+    add_choice(command)
     add("--fixed-points", metavar="P", help="landmarks: elastix text, .fcsv or .mrk.json")
     add("--moving-points", metavar="P", help="the same landmarks in the moving image")
     add("--pairing", choices=("auto", "order", "label"), default="auto", help="how landmarks correspond")
@@ -76,6 +77,8 @@ def _check(options: argparse.Namespace) -> None:
             "There is nothing to judge by: give --fixed-points and --moving-points, --fixed-labels and --moving-labels,"
             " or both images with --fixed and --moving."
         )
+    if not options.fixed and (options.series or options.frame):
+        raise InputError("--series and --frame choose among images: give --fixed and --moving.")
     if not options.fixed and (options.fixed_mask or options.moving_mask or options.report):
         raise InputError("Masks and a report need the images: give --fixed and --moving.")
     if options.report:
@@ -112,6 +115,8 @@ def _truth(options: argparse.Namespace) -> tuple[RegistrationInputs | None, dict
             options.fixed_points,
             options.moving_points,
             pairing=options.pairing,
+            series=options.series or (),
+            frames=options.frame or (),
         )
         images = {"fixed": given.fixed, "moving": given.moving, "landmark_labels": given.labels}
         return given, images | given.masks_and_points | judging_labels(options, given)

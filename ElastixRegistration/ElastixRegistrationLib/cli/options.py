@@ -63,19 +63,21 @@ def _add_group(command: Any, group: str) -> None:
             add_option(command, option.name)
 
 
-def add_choice(command: argparse.ArgumentParser) -> None:
-    """Which of several images in a file or folder is meant: once, or for FIXED and for MOVING."""
+def add_choice(command: argparse.ArgumentParser, *, of: str = "") -> None:
+    """Which of several images in a file or folder is meant: of one image, ``of``, or for FIXED and for MOVING."""
     add = command.add_argument
+    how: dict[str, Any] = {} if of else {"action": "append"}
+    which = f"of {of}" if of else "once, or for FIXED and for MOVING"
     add(
         "--series",
-        action="append",
         metavar="UID|NUMBER",
-        help="which DICOM series, or number in the list that is printed without it; once, or for FIXED and for MOVING",
+        help=f"which DICOM series, or number in the list that is printed without it; {which}",
+        **how,
     )
     add(
         "--frame",
-        action="append",
         type=int,
         metavar="N",
-        help="which time point of a file or series with several, from 1 on; once, or for FIXED and for MOVING",
+        help=f"which time point of a file or series with several, from 1 on; {which}",
+        **how,
     )

@@ -68,3 +68,11 @@ def joined(*sentences: str) -> Said:
 
 def _in_case(text: str, case: str) -> str:
     return {"upper": text[:1].upper(), "lower": text[:1].lower()}.get(case, text[:1]) + text[1:]
+
+
+def wrong_order(order: str) -> str:
+    """A sentence on a B-spline that is not cubic."""
+    return (
+        f"It is a B-spline of order {order}, and only those of order 3 are known here; write it as displacements"
+        " (SimpleITK: TransformToDisplacementField)."
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import zlib
@@ -19,9 +20,10 @@ from ..system.native_messages import NATIVE_ERRORS, native_messages_of_success
 from ..system.output_files import check_folder_of, check_suffix, is_disk_full, whole_file
 from ..system.truncation import is_truncated
 from .dicom.headers import is_dicom
-from .formats import nifti, nrrd
-from .formats.itk_readers import READERS, image_suffix_of, opened, read_by_itk, reader_for, reason
+from .formats import metaimage, nifti, nrrd
+from .formats.itk_readers import READERS, image_suffix_of, opened, read_by_itk, reader_for, reason, unreadable
 from .formats.parallel_gzip import PLAIN_SUFFIXES, pack
+from .formats.units import in_millimeters
 
 if TYPE_CHECKING:
     from .dicom.volumes import DicomSeries
@@ -87,6 +89,8 @@ def read_volume(
 
 def _read_file(path: Path, name: str, frame: int | None) -> Volume:
     """Of a file that is no DICOM file."""
+    if path.suffix.lower() == ".img" and path.with_suffix(".hdr").is_file():
+        path = path.with_suffix(".hdr")
     suffix = image_suffix_of(path)
     if suffix in (".tif", ".tiff"):
         from .formats.tiff import read_tiff
@@ -97,14 +101,25 @@ def _read_file(path: Path, name: str, frame: int | None) -> Volume:
     is_series = False
     if suffix in _NIFTI:
         image, notes = _read_nifti(path, name)
+    elif suffix in (".nrrd", ".nhdr"):
+        header = nrrd.header_of(path)
+        image, is_series = _read_nrrd(path, name), nrrd.is_series(header)
+        image, notes = in_millimeters(image, nrrd.units_of(header), f"the {name}")
     else:
         image = read_by_itk(opened(path, name), path, name)
         is_series = suffix == ".mnc" and not is_color(image)  # ITK makes components of time
-        if suffix in (".nrrd", ".nhdr"):
-            header = nrrd.header_of(path)
-            is_series = nrrd.is_series(header)
-            image, notes = nrrd.in_millimeters(image, header, f"the {name}")
+        if suffix in (".mha", ".mhd"):
+            image, notes = metaimage.as_said(image, metaimage.header_of(path), f"the {name}")
     return Volume(_one_frame(image, f"{name} {path}", frame, is_series), tuple(notes))
+
+
+def _read_nrrd(path: Path, name: str) -> Any:
+    with contextlib.ExitStack() as stack:
+        try:
+            file = stack.enter_context(nrrd.without_bzip2(path))
+        except (OSError, EOFError, ValueError) as error:
+            raise unreadable(path, name) from error
+        return read_by_itk(opened(file, name), file, name)
 
 
 def is_color(image: Any) -> bool:
@@ -114,23 +129,29 @@ def is_color(image: Any) -> bool:
 def _read_nifti(path: Path, name: str) -> tuple[Any, list[str]]:
     header = nifti.read_header(path)
     if header is None:
-        return read_by_itk(opened(path, name), path, name), []
+        return nifti.analyze_said(read_by_itk(opened(path, name), path, name), path, f"the {name}")
+    image = None
     try:
-        image = read_by_itk(opened(path, name), path, name, header.voxel_bytes)
+        if not header.has_stray_intercept:
+            image = read_by_itk(opened(path, name), path, name, header.voxel_bytes)
     except InputError as error:
         if "orthonormal" not in str(error) and header.version == 1:  # ITK knows no NIfTI-2
             raise
-        try:
-            found = nifti.read_voxels(header, path)
-        except (OSError, EOFError, zlib.error, ValueError) as cause:
-            raise InputError(f"The {name} {path} is truncated or damaged.") from cause
-        if found is None:
-            raise InputError(
-                f"The {name} {path} has axes that are not perpendicular, or is NIfTI-2, with voxels of a kind that is"
-                " not read from such files."
-            ) from error
-        image = found
-    return nifti.placed(header, image, f"the {name}")
+    return nifti.placed(header, _by_header(header, path, name) if image is None else image, f"the {name}")
+
+
+def _by_header(header: nifti.NiftiHeader, path: Path, name: str) -> Any:
+    """Of a NIfTI file that ITK refuses or reads wrong."""
+    try:
+        image = nifti.read_voxels(header, path)
+    except (OSError, EOFError, zlib.error, ValueError) as error:
+        raise unreadable(path, name) from error
+    if image is None:
+        raise InputError(
+            f"The {name} {path} has axes that are not perpendicular, or is NIfTI-2, with voxels of a kind that is not"
+            " read from such files."
+        )
+    return image
 
 
 def _one_frame(image: Any, name: str, frame: int | None, is_series: bool) -> Any:

@@ -20,13 +20,14 @@ from ..system.truncation import is_hdf5_truncated
 from ..transforms.inverse import invert
 from ..transforms.itk_transforms import affine_from_matrix, bspline_grid, chain_of, down_cast, matrix_of
 from ..transforms.transform_parameters import UnsupportedTransform, itk_transform
+from ..wording import wrong_order
 
 #: HDF5 files up to this size are tried in another process first, as HDF5 does not survive every damaged one, and asks
 #: for gigabytes that some announce: deflate makes at most 1032 bytes of one.
 _LEAST_MEMORY, _MAX_COMPRESSED = 256 * 2**20, 1032
 _MAX_PROBED_BYTES = 50_000_000
 #: How ITK's files name a transform, "Inverse" before it where Slicer means the inverse of what follows.
-_TYPE = re.compile(rb"(Inverse)?([A-Z][A-Za-z0-9]*Transform)_(?:double|float)_\d_\d(?:_\d)?")
+_TYPE = re.compile(rb"(Inverse)?([A-Z][A-Za-z0-9]*Transform)_(?:double|float)_\d_\d(?:_(\d))?")
 #: The grid on which an inverse is found has at most so many points; where there is room, they are closer than those of
 #: the transform.
 _MAX_POINTS = 150_000
@@ -89,7 +90,11 @@ def _what_is_wrong(why: str) -> str:
 
 def read_itk_hdf5(path: Path) -> list[Any]:
     """Transforms of ITK's HDF5 form, first applied first. Raises InputError."""
-    names = [(bool(match[1]), match[2]) for match in _types(path) if match[2] != b"CompositeTransform"]
+    types = [match for match in _types(path) if match[2] != b"CompositeTransform"]
+    for match in types:
+        if match[2] == b"BSplineTransform" and match[3] not in (None, b"3"):
+            raise InputError(f"The transform file {path} cannot be read: {wrong_order(match[3].decode())}")
+    names = [(bool(match[1]), match[2]) for match in types]
     if not any(inverse for inverse, _ in names):
         return _chain_of_hdf5(path, path)
     spline = next((name for inverse, name in names if inverse and name.endswith(b"KernelTransform")), None)
@@ -179,6 +184,10 @@ def _text_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
 def _matlab_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     """Of ITK's Matlab form (level 4): parameters in a variable named by the type, then one of the fixed parameters."""
     content, at = path.read_bytes(), 0
+    if content.startswith(b"MATLAB"):
+        raise InputError(
+            f"The transform file {path} is of MATLAB 5 or later, and ITK's are of version 4; write it as text."
+        )
     variables: list[tuple[str, np.ndarray]] = []
     while at < len(content):
         kind, rows, columns, _, length = struct.unpack_from("<5i", content, at)

@@ -18,14 +18,20 @@ import numpy as np
 from ..errors import InputError
 from ..images.geometry import Geometry
 from ..system.output_files import check_folder_of, check_suffix, whole_file
+from .formats.units import millimeters_per
 
 _RAS = np.array([-1.0, -1.0, 1.0])
 _TABLES = (".csv", ".tsv")
 _PTS_HEADER = re.compile(r"\s*version\b", re.IGNORECASE)
+_PTS_COUNT = ("number_of_points", "n_points")
 _OUTPUT_POINT = re.compile(r"OutputPoint\s*=\s*\[([^\]]*)\]")
 #: Names of the three columns of a table, and whether x and y are to be flipped.
 _COLUMNS = (("x", "y", "z"), ("l", "p", "s"), ("r", "a", "s"))
 _SAYS_RAS, _SAYS_LPS = re.compile(r"\bRAS\b", re.IGNORECASE), re.compile(r"\bLPS\b", re.IGNORECASE)
+
+
+class _OtherForm(Exception):
+    """A whole file that holds something else. The rest of a sentence on it."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,8 @@ def read_points(path: str | os.PathLike, image: Geometry | None = None) -> Point
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes()
+        text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except FileNotFoundError:
         raise InputError(f"The point file {path} does not exist.") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -69,6 +76,8 @@ def read_points(path: str | os.PathLike, image: Geometry | None = None) -> Point
             points = _parse_output_points(text)
         else:
             points = _parse_elastix(text, image)
+    except _OtherForm as form:
+        raise InputError(f"The point file {path} {form}") from None
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         raise InputError(f"The point file {path} is damaged: {error}.") from error
     if not np.isfinite(points.coordinates).all():
@@ -107,17 +116,19 @@ def _parse_elastix(text: str, image: Geometry | None) -> Points:
     lines = [line.split() for line in text.splitlines() if line.strip()]
     kind = lines[0][0].lower() if lines else ""
     if kind not in ("point", "index"):
-        raise ValueError('the first line is neither "point" nor "index", and no header of another form')
-    count = int(lines[1][0])
-    rows = lines[2 : 2 + count]
-    if len(rows) < count:
+        raise _OtherForm(
+            'is in no form that is known here: text for elastix begins with a line "point" (mm) or "index" (voxels) and'
+            " one with the number of points; tables (.csv) begin with the names of their columns, x, y, z."
+        )
+    count, rows = int(lines[1][0]), lines[2:]
+    if len(rows) != count:
         raise ValueError(f"{count} points are announced, but {len(rows)} follow")
     if len({len(row) for row in rows}) > 1:
         raise ValueError("its points have different numbers of coordinates")
     coordinates = np.array(rows, float).reshape(count, -1)
     if kind == "index":
         if image is None:
-            raise ValueError("it holds voxel indices, which need their image: give it with --reference")
+            raise _OtherForm("holds voxel indices, which need their image: give it with --reference.")
         coordinates = image.points_of(coordinates)
     return Points(coordinates, ("",) * count)
 
@@ -136,11 +147,17 @@ def _parse_table(text: str) -> Points:
     if columns is None and {"x", "y"} <= set(plain):
         columns = ("x", "y")
     if columns is None:
-        raise ValueError(f"its header {lines[0]!r} does not name the columns x, y, z (or l, p, s; r, a, s)")
+        raise _OtherForm(
+            f"has a first line {lines[0]!r}, which does not name the columns x, y, z (or l, p, s; r, a, s)."
+        )
     is_ras = columns == ("r", "a", "s") or (columns[0] == "x" and bool(_SAYS_RAS.search(said)))
     if is_ras and _SAYS_LPS.search(said):
         raise ValueError("it says both RAS and LPS")
     places = [plain.index(name) for name in columns]
+    if separator == ";":  # as programs write it where the decimal point is a comma
+        rows = [
+            [value.replace(",", ".") if place in places else value for place, value in enumerate(row)] for row in rows
+        ]
     coordinates = np.array([[row[place] for place in places] for row in rows], float).reshape(len(rows), len(places))
     flip = _RAS[: len(places)] if is_ras else 1.0
     label = next((plain.index(name) for name in ("label", "name") if name in plain), None)
@@ -151,7 +168,9 @@ def _parse_table(text: str) -> Points:
 def _parse_pts(text: str) -> Points:
     """A version, the number of points, and a line for each, which may begin with its name."""
     lines = [line.split() for line in text.splitlines() if line.strip()]
-    start = next(n for n, words in enumerate(lines) if words[0].lower().startswith("number_of_points"))
+    start = next((n for n, words in enumerate(lines) if words[0].lower().startswith(_PTS_COUNT)), None)
+    if start is None:
+        raise ValueError("it does not say how many points follow")
     count, rows = int(lines[start][-1]), [words for words in lines[start + 1 :] if words not in (["{"], ["}"])]
     if len(rows) < count:
         raise ValueError(f"{count} points are announced and {len(rows)} follow")
@@ -181,19 +200,33 @@ def _parse_fcsv(text: str) -> Points:
             rows.append(next(csv.reader([line])))
     # 0 and RAS are what Slicer wrote before 4.13, 1 and LPS what it writes now.
     system = header.get("CoordinateSystem", "RAS")
-    flip = 1.0 if system in ("LPS", "1") else _RAS
+    flip = _flip_of({"0": "RAS", "1": "LPS"}.get(system, system))
     columns = header.get("columns", "id,x,y,z,ow,ox,oy,oz,vis,sel,lock,label").split(",")
     x, label = columns.index("x"), columns.index("label")
     coordinates = np.array([row[x : x + 3] for row in rows], float).reshape(len(rows), 3) * flip
     return Points(coordinates, tuple(row[label] if len(row) > label else "" for row in rows))
 
 
+def _flip_of(system: str) -> np.ndarray:
+    """What turns coordinates of a system of Slicer's into LPS."""
+    if system not in ("LPS", "RAS"):
+        raise _OtherForm(f"has points in the coordinate system {system}; LPS and RAS are read.")
+    return _RAS if system == "RAS" else np.ones(3)
+
+
 def _parse_markups(text: str) -> Points:
-    markups = json.loads(text)["markups"][0]
-    flip = 1.0 if markups.get("coordinateSystem", "LPS") == "LPS" else _RAS
+    lists = json.loads(text)["markups"]
+    if len(lists) != 1:
+        raise _OtherForm(f"holds {len(lists)} lists of points; save the one that is meant by itself.")
+    markups = lists[0]
+    units = markups.get("coordinateUnits") or "mm"  # perhaps a code, its scheme, and its meaning
+    factor = millimeters_per(units if isinstance(units, str) else str(units[0]))
+    if factor is None:
+        raise _OtherForm(f"has points in {units}; lengths are read.")
     defined = [p for p in markups["controlPoints"] if p.get("positionStatus", "defined") == "defined"]
-    coordinates = np.array([p["position"] for p in defined], float).reshape(len(defined), 3) * flip
-    return Points(coordinates, tuple(str(p.get("label", "")) for p in defined))
+    coordinates = np.array([p["position"] for p in defined], float).reshape(len(defined), 3) * factor
+    labels = tuple(str(p.get("label", "")) for p in defined)
+    return Points(coordinates * _flip_of(markups.get("coordinateSystem", "LPS")), labels)
 
 
 def _rows3(points: Points) -> list[list[float]]:

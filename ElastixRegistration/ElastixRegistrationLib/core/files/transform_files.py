@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError, ResourceError
-from ..images.geometry import Geometry, array_view, component_count, geometry_of
+from ..images.geometry import Geometry
 from ..parameters.maps import ParameterMap, format_parameter_text, format_parameter_toml, read_parameter_file
 from ..system.decimal_point import decimal_point
 from ..system.itk_access import parameters_of, wrapped_class
@@ -27,7 +27,6 @@ from ..transforms.itk_transforms import (
     chain_of,
     compose,
     displacement_field,
-    displacement_field_transform,
     map_points,
     matrix_of,
     rigid_where_it_is,
@@ -39,12 +38,11 @@ from ..transforms.transform_parameters import (
     transform_from_map,
     transforms_from_maps,
 )
-from ..wording import counted
 from .dicom.headers import is_dicom
+from .field_files import read_field
 from .formats.itk_readers import image_suffix_of
-from .formats.nrrd import is_modeling_field
-from .image_files import IMAGE_SUFFIXES, read_image, write_image
-from .itk_transform_files import inverted, read_itk_entries, read_itk_hdf5
+from .image_files import IMAGE_SUFFIXES, write_image
+from .itk_transform_files import read_itk_entries, read_itk_hdf5
 from .linear_forms import is_linear_form, linear_text, read_linear
 
 #: Image formats that keep vectors of floats.
@@ -82,6 +80,15 @@ _NO_INITIAL = ("", "NoInitialTransform")
 _FILES_OF_MAPS = ("TransformFileName", "DeformationFieldFileName")
 #: Of a thin plate, which is smooth.
 _MAX_SAMPLES = 500_000
+#: What to do with forms of other tools that are not read.
+_CONVERTERS = {
+    ".m3z": "mri_warp_convert --inm3z IN --outitk OUT.nii.gz (FreeSurfer)",
+    ".xfm": "lta_convert --inmni IN --src MOVING --trg FIXED --outlta OUT.lta --ltatype 1 (FreeSurfer)",
+    ".dat": "lta_convert --inreg IN --src MOVING --trg FIXED --outlta OUT.lta --ltatype 1 (FreeSurfer)",
+    ".x5": "nitransforms, to ITK's .tfm or .nii.gz",
+    ".dof": "mirtk convert-dof IN OUT.txt -output-format itk (MIRTK)",
+    ".npy": "transform_from_matrix of ElastixRegistrationLib.core, in Python",
+}
 #: So many bytes hold the last line of a file in ITK's text form, the fixed parameters of a transform.
 _MAX_END = 1_000_000
 _FULL_PATH = re.compile(r"[\\/]|[A-Za-z]:")
@@ -143,16 +150,17 @@ def _read(path: Path, read_binary: Callable[[Path], Any]) -> Any:
     if io == "HDF5TransformIO" or image_suffix_of(path) in IMAGE_SUFFIXES:
         return read_binary(path)
     if io is None:
+        hint = _CONVERTERS.get(path.suffix.lower())
         raise InputError(
             f"The transform file {path} is not in a supported format; use .h5, .tfm, .mat, .lta, .1D, an image of"
-            " displacements, or elastix's .txt or .toml."
+            f" displacements, or elastix's .txt or .toml.{f' To convert it: {hint}.' if hint else ''}"
         )
     return _composed(read_itk_entries(path), path)
 
 
 def _read_binary(path: Path) -> Any:
     """By ITK's readers."""
-    return _read_field(path) if image_suffix_of(path) in IMAGE_SUFFIXES else _composed(read_itk_hdf5(path), path)
+    return read_field(path) if image_suffix_of(path) in IMAGE_SUFFIXES else _composed(read_itk_hdf5(path), path)
 
 
 def _composed(chain: list[Any], path: Path) -> Any:
@@ -170,18 +178,6 @@ def _transform_of_map(parameters: Mapping[str, Sequence[str]], read_binary: Call
             raise InputError("A DeformationFieldTransform is read with DeformationFieldInterpolationOrder 1 only.")
         return read_binary(Path(parameters["DeformationFieldFileName"][0]))
     return transform_from_map(parameters)
-
-
-def _read_field(path: Path) -> Any:
-    image = read_image(path, "displacement field")
-    geometry = geometry_of(image)
-    if component_count(image) != geometry.dimension:
-        raise InputError(
-            f"The file {path} is not a transform: its voxels have {counted(component_count(image), 'component')}, and"
-            f" displacements in {geometry.dimension} dimensions have {geometry.dimension}."
-        )
-    field = displacement_field_transform(np.asarray(array_view(image), np.float64), geometry)
-    return inverted(field, path) if is_modeling_field(path) else field
 
 
 def read_transform_parameters(path: str | os.PathLike) -> list[ParameterMap]:

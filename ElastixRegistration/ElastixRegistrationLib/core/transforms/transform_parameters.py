@@ -14,6 +14,7 @@ from ..errors import InputError
 from ..images.geometry import Geometry, array_view, geometry_of
 from ..system.itk_access import fill_parameters, quickly_wrapped_class, wrapped_class
 from ..system.native_messages import NATIVE_ERRORS
+from ..wording import wrong_order
 from .itk_transforms import (
     affine_from_matrix,
     bspline_grid,
@@ -116,7 +117,7 @@ def itk_transform(type_name: str, values: np.ndarray, fixed_values: np.ndarray) 
     words = sizes.split("_")
     dimension, order = words[min(2, len(words) - 1)], words[3:]
     if kind == "BSplineTransform" and order not in ([], ["3"]):
-        raise UnsupportedTransform(f"It is a B-spline of order {order[0]}, and only those of order 3 are known here.")
+        raise UnsupportedTransform(wrong_order(order[0]))
     if kind == "MatrixOffsetTransformBase":  # as older versions of ANTs write it
         kind = "AffineTransform"
     for suffix in ("D", f"D{dimension}", f"D{dimension}{dimension}", f"D{dimension}3"):

@@ -17,7 +17,7 @@ from .chains import Chain, chain_from_vtk, chain_to_world, inverse, is_inverted
 from .coordinates import geometry_from_ijk_to_ras
 from .transforms import chain_from_data, itk_from_chain, node_class_of, set_from_parent
 from .volumes import volume_image
-from .warps import itk_field_of_grid
+from .warps import displacements_of
 
 #: Of images that Slicer reads displacements from.
 _FIELDS = frozenset({".nrrd", ".nhdr", ".mha", ".mhd", ".nii", ".nii.gz"})
@@ -111,14 +111,17 @@ def _read_by_slicer(path: Path) -> Chain:
 
 def _itk_by_slicer(path: Path) -> Any:
     """The same as an ITK transform: of displacements, and of what a TransformParameters file of elastix names."""
-    from ...core.files.itk_transform_files import inverted
+    if image_suffix_of(path) not in _FIELDS:
+        return _sampled(_read_by_slicer(path))
+    from ...core.files.field_files import check_header, displacements
 
-    chain = _read_by_slicer(path)
-    if image_suffix_of(path) in _FIELDS:
-        (warp,) = chain
-        if is_inverted(warp):  # it says where points of the moving image go
-            return inverted(itk_field_of_grid(warp.GetInverse()), path)
-        return itk_field_of_grid(warp)
+    check_header(path)
+    (warp,) = _read_by_slicer(path)
+    grid = warp.GetInverse() if is_inverted(warp) else warp
+    return displacements(*displacements_of(grid), path)
+
+
+def _sampled(chain: Chain) -> Any:
     side, spacing = 600.0, 10.0  # where what has no exact form is sampled: around a body
     size = (int(side / spacing),) * 3
     unit = tuple(map(tuple, np.eye(3).tolist()))

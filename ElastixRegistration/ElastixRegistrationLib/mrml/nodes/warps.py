@@ -181,12 +181,8 @@ def _itk_bspline(warp: Any, reach: np.ndarray) -> list[Any]:
     return [*linear, bspline]
 
 
-def itk_field_of_grid(warp: Any) -> Any:
-    """The ITK transform of the displacements of a VTK grid as they are, whatever lies between and beyond them."""
-    return displacement_field_transform(*_displacements_of(warp))
-
-
-def _displacements_of(warp: Any) -> tuple[np.ndarray, Geometry]:
+def displacements_of(warp: Any) -> tuple[np.ndarray, Geometry]:
+    """(k, j, i, 3) displacements, LPS mm, of a VTK grid as they are, and their places."""
     direction = warp.GetGridDirectionMatrix() if warp.IsA("vtkOrientedGridTransform") else None
     scale, shift = warp.GetDisplacementScale(), warp.GetDisplacementShift()
     return _vectors_of(warp.GetDisplacementGrid(), direction, scale, shift)
@@ -195,7 +191,7 @@ def _displacements_of(warp: Any) -> tuple[np.ndarray, Geometry]:
 def _itk_field(warp: Any, reach: np.ndarray) -> list[Any]:
     if warp.GetDisplacementGrid() is None or warp.GetInterpolationMode() != vtk.VTK_LINEAR_INTERPOLATION:
         raise NoExactForm
-    vectors, geometry = _displacements_of(warp)
+    vectors, geometry = displacements_of(warp)
     vectors, geometry = _continued(vectors, geometry, reach, beyond=1)
     # ITK holds the last vector for half a voxel and jumps to none: with zeros all around there is no jump.
     return [displacement_field_transform(np.pad(vectors, ((1, 1),) * 3 + ((0, 0),)), grown(geometry, (1, 1, 1)))]

@@ -13,6 +13,7 @@ from ...images.geometry import array_view, geometry_of, new_image
 from ...system.itk_access import leave_plugins_of_slicer, wrapped_class
 from ...system.native_messages import NATIVE_ERRORS
 from ...system.truncation import is_truncated
+from .content import what_it_is
 
 #: Which ITK reader a file name calls for. Loading only that one takes 10 ms, all of them 1.4 s.
 READERS = {
@@ -75,7 +76,7 @@ def opened(path: Path, name: str) -> Any:
         io.SetFileName(str(path))
         io.ReadImageInformation()
     except NATIVE_ERRORS as error:
-        raise InputError(f"The {name} {path} cannot be read: {reason(error)}") from error
+        raise unreadable(path, name, f"cannot be read: {reason(error)}") from error
     return io
 
 
@@ -93,8 +94,14 @@ def _reader_of(path: Path, name: str) -> Any:
     io = itk.ImageIOFactory.CreateImageIO(str(path), itk.CommonEnums.IOFileMode_ReadMode)
     if io is None:
         hint = _CONVERTERS.get(image_suffix_of(path), "")
-        raise InputError(f"The {name} {path} is in no image format that ITK reads, or it is damaged.{hint}")
+        raise unreadable(path, name, f"is in no image format that ITK reads, or it is damaged.{hint}")
     return io
+
+
+def unreadable(path: Path, name: str, why: str = "is truncated or damaged.") -> InputError:
+    """The error for a file that cannot be read: what it is, where that can be told, else ``why``."""
+    known = what_it_is(path)
+    return InputError(f"The {name} {path} cannot be read.{known}" if known else f"The {name} {path} {why}")
 
 
 def read_by_itk(io: Any, path: Path, name: str, voxel_bytes: int | None = None) -> Any:
@@ -104,13 +111,13 @@ def read_by_itk(io: Any, path: Path, name: str, voxel_bytes: int | None = None) 
     """
     try:
         if is_truncated(path, image_suffix_of(path), io, voxel_bytes):
-            raise InputError(f"The {name} {path} is truncated or damaged.")
+            raise unreadable(path, name)
         reader = wrapped_class("ImageFileReader", pixel_suffix(io, path, name)).New()
         reader.SetImageIO(io)
         reader.SetFileName(str(path))
         reader.Update()
     except NATIVE_ERRORS as error:
-        raise InputError(f"The {name} {path} cannot be read: {reason(error)}") from error
+        raise unreadable(path, name, f"cannot be read: {reason(error)}") from error
     image = reader.GetOutput()
     image.DisconnectPipeline()
     long = io.GetComponentTypeAsString(io.GetComponentType()) in _LONG and io.GetNumberOfComponents() == 1

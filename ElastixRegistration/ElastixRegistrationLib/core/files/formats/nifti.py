@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ...images.geometry import Geometry, image_from_array, set_geometry
+from ...images.geometry import Geometry, array_view, component_count, geometry_of, image_from_array, set_geometry
 
 _LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 #: Of the axes, what is below is rounding, as of file formats with 6 digits.
@@ -48,6 +48,11 @@ class NiftiHeader:
     @property
     def voxel_bytes(self) -> int:
         return int(np.prod(self.size)) * self.bits // 8
+
+    @property
+    def has_stray_intercept(self) -> bool:
+        """An intercept without a slope does not count, says the standard; ITK adds it."""
+        return self.slope == 0 and self.intercept != 0 and np.isfinite(self.intercept)
 
     @property
     def is_scaled(self) -> bool:
@@ -146,12 +151,37 @@ def _from_quaternion(quaternion: Any, spacing: Any) -> np.ndarray:
     return matrix
 
 
+def analyze_said(image: Any, path: Path, name: str) -> tuple[Any, list[str]]:
+    """``image`` of an Analyze 7.5 file with the scale that SPM keeps in one of its fields, and sentences about that.
+
+    Images of other files stay. ``name``: "the image".
+    """
+    try:
+        data = path.read_bytes()[:348] if path.suffix.lower() == ".hdr" else b""
+        order = next(order for order in "<>" if struct.unpack_from(f"{order}i", data)[0] == 348)
+        slope, intercept = struct.unpack_from(f"{order}2f", data, 112)
+    except (OSError, struct.error, StopIteration):
+        return image, []
+    notes = [
+        f"The file of {name} is of Analyze 7.5, which does not say where its voxels lie: they are placed as ITK places"
+        " them, columns toward the left and rows toward the back; check the sides."
+    ]
+    if not np.isfinite([slope, intercept]).all() or slope in (0.0, 1.0) or component_count(image) > 1:
+        return image, notes
+    values = array_view(image).astype(np.float64) * slope + intercept
+    notes.append(f"The values of {name} are multiplied by {slope:g}, as its header says in the manner of SPM.")
+    return image_from_array(values.astype(np.float32), geometry_of(image)), notes
+
+
 def placed(header: NiftiHeader, image: Any, name: str) -> tuple[Any, list[str]]:
     """``image`` of a file where the header puts it, and sentences about that. ``name``: "the image"."""
     notes: list[str] = []
     if header.matrix is None or image.GetImageDimension() < 3:
         return image, notes
     size = tuple(int(n) for n in image.GetLargestPossibleRegion().GetSize())
+    spacing = np.linalg.norm(header.matrix[:3, :3], axis=0)
+    if not (spacing > 0).all() or abs(np.linalg.det(header.matrix[:3, :3] / spacing)) < 1e-6:
+        return image, [*notes, f"The {header.form} of {name} is singular; it is passed over."]
     if header.other_matrix is not None:
         corners = _corners(size[:3])
         apart = float(np.linalg.norm((corners @ (header.matrix - header.other_matrix).T)[:, :3], axis=1).max())
@@ -161,9 +191,6 @@ def placed(header: NiftiHeader, image: Any, name: str) -> tuple[Any, list[str]]:
                 f"The {header.form} and the {other} of {name} put its voxels up to {apart:.3g} mm apart; the"
                 f" {header.form} is used, as in ITK and Slicer."
             )
-    spacing = np.linalg.norm(header.matrix[:3, :3], axis=0)
-    if not (spacing > 0).all() or abs(np.linalg.det(header.matrix[:3, :3] / spacing)) < 1e-6:
-        return image, [*notes, f"The {header.form} of {name} is singular; it is passed over."]
     axes = header.matrix[:3, :3] / spacing
     error = float(np.abs(axes.T @ axes - np.eye(3)).max())
     if error > _ROUNDING:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import bz2
+import contextlib
 import re
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-
-from ...images.geometry import geometry_of, set_geometry
-from .units import millimeters_per
 
 _MAX_HEADER = 2**20
 #: What Slicer writes in volumes that are series of volumes.
@@ -51,20 +49,32 @@ def is_series(header: dict[str, str]) -> bool:
     )  # fmt: skip
 
 
-def in_millimeters(image: Any, header: dict[str, str], name: str) -> tuple[Any, list[str]]:
-    """``image`` in mm where the header says other units, and sentences about that."""
-    units = re.findall(r'"([^"]*)"', header.get("space units", "") or header.get("units", ""))
-    factors = {millimeters_per(unit) for unit in units if unit}
-    known = {factor for factor in factors if factor}
-    if not units or factors <= {1.0}:
-        return image, []
-    if len(known) != 1 or None in factors:
-        named = ", ".join(dict.fromkeys(units))
-        return image, [f"Lengths of {name} are in {named}, which is not known; they are taken as millimeters."]
-    factor = known.pop()
-    geometry = geometry_of(image)
-    count = min(3, geometry.dimension)
-    scale = np.array([factor] * count + [1.0] * (geometry.dimension - count))
-    image.SetSpacing((np.array(geometry.spacing) * scale).tolist())
-    image.SetOrigin((np.array(geometry.origin) * scale).tolist())
-    return set_geometry(image, geometry_of(image)), [f"Lengths of {name} are in {units[0]}; they became millimeters."]
+def units_of(header: dict[str, str]) -> list[str]:
+    """Of the axes in space, as far as they are named."""
+    return re.findall(r'"([^"]*)"', header.get("space units", "") or header.get("units", ""))
+
+
+@contextlib.contextmanager
+def without_bzip2(path: Path) -> Iterator[Path]:
+    """``path``, or while the block lasts a copy whose voxels are not compressed by bzip2, which ITK does not read.
+
+    Raises OSError, EOFError or ValueError where they are damaged.
+    """
+    header = header_of(path)
+    if header.get("encoding", "").lower() not in ("bzip2", "bz2") or {"data file", "datafile"} & set(header):
+        yield path
+        return
+    start, blank, packed = _parts(path.read_bytes())
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy.nrrd"
+        text = re.sub(rb"(?im)^encoding:.*?(\r?)$", rb"encoding: raw\1", start)
+        copy.write_bytes(text + blank + bz2.decompress(packed))
+        yield copy
+
+
+def _parts(content: bytes) -> tuple[bytes, bytes, bytes]:
+    """Header, the blank line behind it, voxels."""
+    found = re.search(rb"\r?\n\r?\n", content)
+    if found is None:
+        raise ValueError("no end of the header")
+    return content[: found.start()], found.group(), content[found.end() :]

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...images.geometry import geometry_of, set_geometry
+
 _MILLIMETERS = {
     "mm": 1.0, "millimeter": 1.0, "millimetre": 1.0,  # codespell:ignore
     "um": 1e-3, "micron": 1e-3, "micrometer": 1e-3, "micrometre": 1e-3, "\u00b5m": 1e-3, "\u03bcm": 1e-3,
@@ -16,3 +23,21 @@ def millimeters_per(unit: str) -> float | None:
     """None for what is no length that is known here."""
     plain = unit.strip()
     return _MILLIMETERS.get(plain, _MILLIMETERS.get(plain.lower().removesuffix("s") if len(plain) > 3 else plain))
+
+
+def in_millimeters(image: Any, units: Sequence[str], name: str) -> tuple[Any, list[str]]:
+    """``image`` in mm, whose header names its ``units``, and sentences about that. ``name``: "the image"."""
+    factors = {millimeters_per(unit) for unit in units if unit}
+    known = {factor for factor in factors if factor}
+    if not units or factors <= {1.0}:
+        return image, []
+    if len(known) != 1 or None in factors:
+        named = ", ".join(dict.fromkeys(units))
+        return image, [f"Lengths of {name} are in {named}, which is not known; they are taken as millimeters."]
+    factor = known.pop()
+    geometry = geometry_of(image)
+    count = min(3, geometry.dimension)
+    scale = np.array([factor] * count + [1.0] * (geometry.dimension - count))
+    image.SetSpacing((np.array(geometry.spacing) * scale).tolist())
+    image.SetOrigin((np.array(geometry.origin) * scale).tolist())
+    return set_geometry(image, geometry_of(image)), [f"Lengths of {name} are in {units[0]}; they became millimeters."]

@@ -1,0 +1,108 @@
+"""Images of displacements, fixed to moving, LPS mm, and the warps of other tools that look like them and are not."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..images.geometry import Geometry, array_view, component_count, geometry_of
+from ..transforms.itk_transforms import displacement_field_transform
+from ..wording import counted
+from .formats.itk_readers import image_suffix_of
+from .formats.nifti import read_header
+from .formats.nrrd import is_modeling_field
+from .image_files import read_image
+from .itk_transform_files import inverted
+
+_VECTOR, _DISPLACEMENT = 1007, 1006
+_CONVERT = "Convert it to an image of displacements for ITK: "
+_FSL = (
+    f"is a warp of FSL, whose vectors are in FSL's own coordinates. {_CONVERT}"
+    "wb_command -convert-warpfield -from-fnirt IN MOVING -to-itk OUT.nii.gz."
+)
+_NIFTYREG = (
+    f"is a transform of NiftyReg, which keeps positions or control points in RAS. {_CONVERT}"
+    "reg_transform -disp, then turn the signs of x and y."
+)
+_POSITIONS = (
+    f"holds places in the other image, as SPM's deformations (y_*.nii) do, not displacements. {_CONVERT}subtract the"
+    " place of each voxel, and turn the signs of x and y where they are RAS."
+)
+_VOLUMES = (
+    "has three volumes in place of vectors, as FSL and AFNI write warps. They are in coordinates of those programs."
+    f" {_CONVERT}wb_command -convert-warpfield (FSL), or 3dNwarpCat and nitransforms (AFNI)."
+)
+#: What is left of a field of places when the place of each voxel is taken off, as a part of its variance.
+_REST = 0.1
+
+
+def read_field(path: Path) -> Any:
+    """The transform of an image of displacements by ITK's readers. Raises InputError naming the file."""
+    check_header(path)
+    image = read_image(path, "displacement field")
+    geometry = geometry_of(image)
+    if component_count(image) != geometry.dimension:
+        raise InputError(
+            f"The file {path} is not a transform: its voxels have {counted(component_count(image), 'component')}, and"
+            f" displacements in {geometry.dimension} dimensions have {geometry.dimension}."
+        )
+    return displacements(np.asarray(array_view(image), np.float64), geometry, path)
+
+
+def displacements(vectors: np.ndarray, geometry: Geometry, path: Path) -> Any:
+    """The transform of (k, j, i, D) vectors, LPS mm, that ``path`` holds. Raises InputError where they are none."""
+    _check_vectors(vectors, geometry, path)
+    field = displacement_field_transform(vectors, geometry)
+    return inverted(field, path) if is_modeling_field(path) else field
+
+
+def check_header(path: Path) -> None:
+    """Raise InputError for a NIfTI file that says that it is a warp of another tool's."""
+    header = read_header(path) if image_suffix_of(path) in (".nii", ".nii.gz") else None
+    if header is None:
+        return
+    code, name = _intent(path, header.order, header.version)
+    what = ""
+    if 2006 <= code <= 2009:
+        what = _FSL
+    elif name == "NREG_TRANS":
+        what = _NIFTYREG
+    elif name == "Mapping":
+        what = _POSITIONS
+    elif code not in (_VECTOR, _DISPLACEMENT) and header.size[3:] in ((3,), (1, 3)):
+        what = _VOLUMES
+    if what:
+        raise InputError(f"The file {path} {what}")
+
+
+def _intent(path: Path, order: str, version: int) -> tuple[int, str]:
+    try:
+        with (gzip.open if path.suffix.lower() == ".gz" else open)(path, "rb") as file:
+            data = file.read(540)
+        form, at, name_at = (f"{order}h", 68, 328) if version == 1 else (f"{order}i", 504, 508)
+        name = data[name_at : name_at + 16].partition(b"\0")[0].decode("ascii", "replace")
+        return int(struct.unpack_from(form, data, at)[0]), name
+    except (OSError, EOFError, zlib.error, struct.error):
+        return 0, ""
+
+
+def _check_vectors(vectors: np.ndarray, geometry: Geometry, path: Path) -> None:
+    """Raise InputError where (k, j, i, D) vectors are the places of the voxels, more or less, LPS or RAS mm."""
+    steps = tuple(slice(None, None, max(1, n // 12)) for n in vectors.shape[:-1])
+    indices = np.stack(np.meshgrid(*(np.arange(n) for n in vectors.shape[:-1]), indexing="ij"), -1)[steps][..., ::-1]
+    places = geometry.points_of(indices.reshape(-1, geometry.dimension))
+    found = vectors[steps].reshape(places.shape)
+    found, places = (one[np.isfinite(found).all(1)] for one in (found, places))
+    flip = np.where(np.arange(geometry.dimension) < 2, -1.0, 1.0)
+    if any(_variance(found - turned) < _REST * _variance(found) for turned in (places, places * flip)):
+        raise InputError(f"The file {path} {_POSITIONS}")
+
+
+def _variance(vectors: np.ndarray) -> float:
+    return float(vectors.var(0).sum()) if len(vectors) > 1 else 0.0
