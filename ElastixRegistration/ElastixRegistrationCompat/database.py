@@ -79,7 +79,9 @@ class BuiltinElastixDatabase(ElastixDatabase):
     def getPresetsDir(self) -> str:
         folder = slicer_elastix_folder()
         if folder is None:
-            folder = Path(getTempDirectoryBase()) / "parameter-files"
+            folder = (
+                Path(getTempDirectoryBase()) / "0-parameter-files"
+            )  # scripts take the last folder for that of a run
             folder.mkdir(exist_ok=True)
             write_nearest_files(folder)
         return str(folder)

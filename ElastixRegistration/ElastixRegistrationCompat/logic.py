@@ -302,6 +302,17 @@ class ElastixLogic(ScriptedLoadableModuleLogic, PresetManagerLogic, ToolboxProgr
         generalTransform.Concatenate(vtk_from_chain(read_chain(fileName)))
         return True
 
+    def _loadTransformedOutputVolume(self, outputVolumeNode: Any, resultResampleDir: str) -> None:
+        """Of scripts that start transformix themselves: what it left there, result.mhd, into a node that is there."""
+        path = os.path.join(resultResampleDir, "result.mhd")
+        private = PrivateScene()
+        loaded = private.new(outputVolumeNode.GetClassName(), "result")
+        storage = slicer.vtkMRMLVolumeArchetypeStorageNode()
+        storage.SetFileName(path)
+        if not os.path.isfile(path) or not storage.ReadData(loaded):
+            raise RuntimeError(f"The output volume {path} cannot be read; has transformix ended without an error?")
+        give_volume(loaded, outputVolumeNode)
+
     def loadTransformFromFile(self, fileName: str, node: Any) -> None:
         """Read a transform of any form into a node that is there."""
         private = PrivateScene()  # lives as long as the node that is copied

@@ -127,7 +127,7 @@ def _executable(name: str) -> str:
 
 def _starters(*names: str) -> str:
     """A folder with small programs of these names that start itk-elastix with the arguments they are given."""
-    folder = Path(getTempDirectoryBase()) / "bin"
+    folder = Path(getTempDirectoryBase()) / "0-bin"  # before the folders of runs: scripts take the last of those
     folder.mkdir(exist_ok=True)
     for name in names:
         command = program_command([name.partition(".")[0]])

@@ -309,3 +309,25 @@ def test_the_programs_are_started_with_their_arguments(compat, slicer, a_pair, t
     done = subprocess.run([program, "-f", "no.nrrd", "-out", folder], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "no.nrrd" in done.stdout
+
+
+def test_a_script_finds_the_kept_transform_in_the_last_folder_and_resamples_with_it(
+    compat, slicer, a_pair, translation_file, tmp_path
+):
+    """As one does that brings masks along: transformix on what registerVolumes has left, its result into a node."""
+    logic = compat.ElastixLogic()
+    logic.deleteTemporaryFiles = False
+    logic.getBuiltinPresetsDir(), logic.getElastixBinDir()
+    transform = slicer.vtkMRMLTransformNode()
+    logic.registerVolumes(*a_pair, [translation_file], None, transform, None, None, False, None)
+    last = max(path for path in Path(logic.getTempDirectoryBase()).iterdir() if path.is_dir())
+    assert slicer.util.saveNode(a_pair[1], str(tmp_path / "moving.mha"))
+    parameters = last / "result-transform" / "TransformParameters.0.txt"
+    words = ["-tp", str(parameters), "-out", str(tmp_path), "-in", str(tmp_path / "moving.mha"), "-def", "all"]
+    logic.logProcessOutput(logic.startTransformix(words))
+    volume = slicer.vtkMRMLScalarVolumeNode()
+    logic._loadTransformedOutputVolume(volume, str(tmp_path))
+    fixed, found = (slicer.util.arrayFromVolume(node).astype(float) for node in (a_pair[0], volume))
+    assert np.abs(found - fixed)[5:-5, 5:-5, 5:-5].mean() < 0.05 * fixed.max()
+    with pytest.raises(RuntimeError, match="cannot be read"):
+        logic._loadTransformedOutputVolume(volume, str(tmp_path / "nowhere"))

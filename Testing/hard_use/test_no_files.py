@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,7 @@ from ElastixRegistrationLib.core.parameters.file_access import (
 )
 from ElastixRegistrationLib.core.parameters.maps import read_parameter_file
 from ElastixRegistrationLib.core.parameters.schema import parameters as known_parameters
+from ElastixRegistrationLib.worker.pool import WorkerPool
 
 SOURCES = Path(__file__).resolve().parents[2] / "ElastixRegistration"
 GUARDED_RUN = Path(__file__).with_name("guarded_run.py")
@@ -98,6 +100,27 @@ def run_guarded(folder, table):
     return lines[1:]
 
 
+def run_in_background(folder, table, monkeypatch):
+    """What became of each entry of ``table`` in the background process, whose folder is watched too."""
+    watched = folder / "outer" / "watched in the background"
+    watched.mkdir(parents=True)
+    monkeypatch.chdir(watched)
+    images = []
+    for name in ("fixed", "moving"):
+        voxels = np.load(folder / f"{name}.npy")
+        images.append((voxels, grid(voxels.shape[::-1], (2.0,) * voxels.ndim, (0.0,) * voxels.ndim)))
+    told = []
+    with WorkerPool(1) as pool:
+        for stages in table:
+            handle = pool.submit(*images, stages, threads=1)
+            while not handle.wait(1):
+                pass
+            told.append("" if handle.error is None else str(handle.error))
+            assert os.listdir(watched) == []
+    assert [path.name for path in (folder / "outer").iterdir()] == [watched.name]
+    return told
+
+
 @pytest.fixture(scope="module")
 def pair_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("voxels")
@@ -129,6 +152,16 @@ def test_no_parameter_makes_elastix_open_a_file(pair_folder):
         assert line["told"].startswith("this is a TransformParameters map") == refused, line
         assert refused or not line["told"]
         assert line["files"] == [LOG]
+
+
+def test_nor_in_the_background_process(pair_folder, tmp_path, monkeypatch):
+    for name in ("fixed.npy", "moving.npy"):
+        (tmp_path / name).symlink_to(pair_folder / name)
+    all_at_once = {name: value for name, value in TOUCHING.items() if name not in OF_RESULTS}
+    table = [[stage(**QUICK, **all_at_once)] * 2, [stage(**QUICK, TransformFileName="start.h5")]]
+    ran, refused = run_in_background(tmp_path, table, monkeypatch)
+    assert not ran
+    assert refused.startswith("this is a TransformParameters map")
 
 
 def test_no_known_parameter_of_elastix_is_forgotten():
@@ -173,8 +206,8 @@ def test_images_of_a_penalty_are_read_only_where_it_is_named_and_not_in_a_proces
 @pytest.mark.slow
 @guarded
 @pytest.mark.parametrize("dimension", [2, 3])
-def test_no_published_parameter_file_writes_or_crashes(dimension, tmp_path):
-    """Each alone, for a few iterations, with everything added by which elastix opens files.
+def test_no_published_parameter_file_writes_or_crashes(dimension, tmp_path, monkeypatch):
+    """Each alone, for a few iterations, with everything added by which elastix opens files, here and in the background.
 
     The folders that ELASTIX_PARAMETER_FILES names, as checkouts of SlicerElastix and of elastix' model zoo.
     """
@@ -200,8 +233,11 @@ def test_no_published_parameter_file_writes_or_crashes(dimension, tmp_path):
     place = grid((40, 38, 36)[:dimension], (2.0,) * dimension, (0.0,) * dimension)
     np.save(tmp_path / "fixed.npy", np.array(array_view(blobs(place))))
     np.save(tmp_path / "moving.npy", np.array(array_view(blobs(place, (1.0, 0.0, 0.0)[:dimension]))))
+    shutil.copytree(tmp_path, tmp_path / "again")
     told = run_guarded(tmp_path, table)
-    for name, line in zip(names, told, strict=True):
-        print(f"{name}: {line['told'] or 'ran'}")
+    in_background = run_in_background(tmp_path / "again", table, monkeypatch)
+    for name, line, other in zip(names, told, in_background, strict=True):
+        print(f"{name}: {line['told'] or 'ran'}; in the background: {other or 'ran'}")
         assert line["files"] in ([LOG], []), name
+        assert bool(other) == bool(line["told"]), name
     assert sum(not line["told"] for line in told) > len(told) / 2
