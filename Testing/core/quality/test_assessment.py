@@ -36,6 +36,19 @@ def test_labels_add_their_figures_and_leave_the_rest_as_it_is(registered, most_v
     assert overlap.after > 0.9 > overlap.before
 
 
+def test_one_region_for_both_images_is_no_outline_to_judge_by(registered):
+    """A perfect shift moves a region that was drawn once for both off itself; outlines of each image meet."""
+    fixed, result, outlines = registered
+    region = np.zeros(GRID.size[::-1], np.uint8)
+    region[4:-4, 4:-4, 4:-4] = 1
+    region = image_from_array(region, GRID)
+    judged = assess(fixed, result, fixed_mask=region, moving_mask=region).comparison
+    assert not any(figure.name.startswith("Dice") for figure in judged.figures)
+    assert judged.verdict.status == "better"
+    judged = assess(fixed, result, fixed_mask=outlines[0], moving_mask=outlines[1]).comparison
+    assert any(figure.name.startswith("Dice") for figure in judged.figures)
+
+
 def test_padding_of_the_fixed_image_counts_for_nothing(registered):
     """The same image with and without padding: where it was measured, both are the same."""
     fixed, _, _ = registered

@@ -56,9 +56,9 @@ def assess(
     """Compare before and after on the fixed grid, thinned to at most ``most_voxels``; look for folds in all of it.
 
     Similarity is measured inside the fixed mask, and not in padding of the fixed image; with both masks their Dice is
-    a figure, with points their distances. Label maps of both images, on any grid, give overlap and surface distances of
-    each label, under ``label_names``. Points are (N, D), LPS mm, paired by order. Raises InputError for points that are
-    not pairs, and label maps without a common label.
+    a figure, unless they are one and the same region as the images lie; with points their distances. Label maps of
+    both images, on any grid, give overlap and surface distances of each label, under ``label_names``. Points are (N,
+    D), LPS mm, paired by order. Raises InputError for points that are not pairs, and label maps without a common label.
     """
     fixed = as_scalar(fixed)
     grid, step = thinned(geometry_of(fixed), most_voxels)
@@ -73,7 +73,9 @@ def assess(
     on_grid = None if fixed_mask is None else _labels(fixed_mask, nowhere, grid)
     labels = None
     if on_grid is not None and moving_mask is not None:
-        labels = (on_grid, _labels(moving_mask, nowhere, grid), _labels(moving_mask, result.transform, grid))
+        lying = _labels(moving_mask, nowhere, grid)
+        if not np.array_equal(on_grid, lying):  # one region for both images outlines neither
+            labels = (on_grid, lying, _labels(moving_mask, result.transform, grid))
     landmarks = None
     if fixed_points is not None and moving_points is not None:
         landmarks = (
