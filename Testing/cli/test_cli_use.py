@@ -285,7 +285,7 @@ def test_one_of_several_time_points_is_analyzed_and_judged(folder, capsys):
     write_image(image_from_array(frames, grid), folder / "both.nii.gz")
     matrix = np.eye(4)
     matrix[:3, 3] = SHIFT
-    write_transform(transform_from_matrix(matrix, "lps"), folder / "shift.tfm", GRID)
+    write_transform(transform_from_matrix(matrix, "LPS"), folder / "shift.tfm", GRID)
     both = folder / "both.nii.gz"
     assert call("analyze", folder / "shift.tfm", "--reference", both, "--frame", 2, "--json") == 0
     assert json.loads(capsys.readouterr().out)["displacement_mm"]["mean"] == pytest.approx(np.linalg.norm(SHIFT))
