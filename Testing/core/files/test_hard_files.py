@@ -98,7 +98,7 @@ def test_pictures_are_registered_with_such_masks(hard_files, mask, tmp_path, mon
     words = ["register", folder / "f.png", folder / "m.png", "--preset", "translation", "--fixed-mask", folder / mask]
     assert main([*map(str, words), "--output-transform", "t.tfm", "--quiet"]) == 0
     center = np.array([[60.0, 50.0]])
-    assert map_points(read_transform(tmp_path / "t.tfm"), center) - center == pytest.approx([[5, -4]], abs=0.05)
+    assert map_points(read_transform(tmp_path / "t.tfm"), center) - center == pytest.approx([[5, -4]], abs=0.1)
 
 
 def test_two_sagittal_slices_are_registered_in_their_plane(hard_files, tmp_path, monkeypatch):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from core.phantoms import grid, oblique
-from ElastixRegistrationLib.core.files import transform_files
+from ElastixRegistrationLib.core.files import field_files, transform_files
 from ElastixRegistrationLib.core.files.transform_files import FIELD_SUFFIXES, read_transform, write_transform
 from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
 from ElastixRegistrationLib.core.transforms.itk_transforms import (
@@ -62,7 +62,7 @@ def forbid_readers_of_itk(monkeypatch):
         raise AssertionError(f"ITK's own reader was to open {path}")
 
     monkeypatch.setattr(transform_files, "read_itk_hdf5", refuse)
-    monkeypatch.setattr(transform_files, "read_image", refuse)
+    monkeypatch.setattr(field_files, "read_image", refuse)
 
 
 @pytest.mark.parametrize("suffix", sorted(FIELD_SUFFIXES))
