@@ -98,7 +98,9 @@ def test_pictures_are_registered_with_such_masks(hard_files, mask, tmp_path, mon
     words = ["register", folder / "f.png", folder / "m.png", "--preset", "translation", "--fixed-mask", folder / mask]
     assert main([*map(str, words), "--output-transform", "t.tfm", "--quiet"]) == 0
     center = np.array([[60.0, 50.0]])
-    assert map_points(read_transform(tmp_path / "t.tfm"), center) - center == pytest.approx([[5, -4]], abs=0.1)
+    assert map_points(read_transform(tmp_path / "t.tfm"), center) - center == pytest.approx(
+        np.array([[5, -4]]), abs=0.1
+    )
 
 
 def test_two_sagittal_slices_are_registered_in_their_plane(hard_files, tmp_path, monkeypatch):
@@ -108,7 +110,7 @@ def test_two_sagittal_slices_are_registered_in_their_plane(hard_files, tmp_path,
     assert main(["register", *paths, "--preset", "translation", "--output-transform", "t.tfm", "--quiet"]) == 0
     center = geometry_of(read_image(paths[0])).center()[None]
     moved = map_points(read_transform(tmp_path / "t.tfm"), center) - center
-    assert moved == pytest.approx([[0, 4, -3]], abs=0.05)
+    assert moved == pytest.approx(np.array([[0, 4, -3]]), abs=0.05)
 
 
 @pytest.mark.parametrize("name", ["f", "m"])
