@@ -19,7 +19,7 @@ from demo.data import FILES
 from docs.blocks import TOP
 from ElastixRegistrationLib.core.files.image_files import read_image, write_image
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
-from ElastixRegistrationLib.core.report.pictures import (
+from ElastixRegistrationLib.core.images.pictures import (
     checkerboard,
     gray,
     normalized,

@@ -210,7 +210,6 @@ class ctkPathLineEdit(QWidget):
         self._combo = QComboBox(self)
         self._combo.setEditable(True)
         self._combo.setMinimumContentsLength(10)
-        self._edit: QLineEdit = self._combo.lineEdit()
         self._edit.setClearButtonEnabled(True)
         self._browse = QToolButton(self)
         self._browse.setText("...")
@@ -222,6 +221,11 @@ class ctkPathLineEdit(QWidget):
         self.setFocusProxy(self._combo)
         self._edit.textChanged.connect(lambda _: self._update())
         self._browse.clicked.connect(self.browse)
+
+    @property
+    def _edit(self) -> QLineEdit:
+        """Asked for each time: a wrapper that is kept can be taken for that of an object of the same address."""
+        return self._combo.lineEdit()
 
     def _setValidator(self) -> None:
         patterns = _patterns(self.property("nameFilters"))

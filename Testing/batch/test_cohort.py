@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -86,6 +87,13 @@ def test_what_a_case_was_given_is_in_its_figures_and_its_record(finished, scans)
     assert record["stages"][0]["Transform"] == ["TranslationTransform"]
     assert json.loads((output / "gone" / "result.json").read_text(encoding="utf-8"))["state"] == "failed"
     assert sorted(p.name for p in output.iterdir() if not p.is_dir()) == [".lock", "index.html", "summary.csv"]
+    report = (output / "full" / "report.html").read_text(encoding="utf-8")
+    assert "Case full" in report
+    assert "Vector field" in report
+    page = (output / "index.html").read_text(encoding="utf-8")
+    assert 'href="full/report.html"' in page
+    assert "gone/report.html" not in page
+    assert f"with {Path(scans.fixed).name}" in page
 
 
 def test_memory_is_limited_and_measured(finished):

@@ -19,10 +19,10 @@ from ElastixRegistrationLib.core.errors import ElastixRegistrationError, InputEr
 from ElastixRegistrationLib.core.files.image_files import read_image, write_image
 from ElastixRegistrationLib.core.files.transform_files import write_transform
 from ElastixRegistrationLib.core.images.geometry import flattened
+from ElastixRegistrationLib.core.images.pictures import checkerboard, normalized, planes_of, png_bytes, window_of
 from ElastixRegistrationLib.core.presets.catalog import DEFAULT_PRESET
 from ElastixRegistrationLib.core.quality.assessment import assess
 from ElastixRegistrationLib.core.report.page import Report, write_report
-from ElastixRegistrationLib.core.report.pictures import checkerboard, normalized, planes_of, png_bytes, window_of
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
 from ElastixRegistrationLib.mrml.logic import RegistrationLogic
 

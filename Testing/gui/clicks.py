@@ -49,3 +49,27 @@ def blobs_volume(name, shift=0.0, shape=(22, 24, 27), node_class="vtkMRMLScalarV
     node = slicer.util.addVolumeFromArray(voxels.astype(dtype), name=name, nodeClassName=node_class)
     node.SetSpacing(3, 3, 3)
     return node
+
+
+class OpenedUrls:
+    """What would open in the web browser, from now on."""
+
+    def __init__(self, qt):
+        from PySide6.QtCore import QObject, QUrl, Slot
+        from PySide6.QtGui import QDesktopServices
+
+        class Receiver(QObject):
+            def __init__(self):
+                super().__init__()
+                self.paths = []
+
+            @Slot(QUrl)
+            def take(self, url):
+                self.paths.append(url.toLocalFile())
+
+        self._receiver = Receiver()
+        QDesktopServices.setUrlHandler("file", self._receiver, "take")
+
+    @property
+    def paths(self):
+        return self._receiver.paths

@@ -60,15 +60,17 @@ def run_cohort(
     tls: Tls | None = None,
     client: Any = None,
     resume: bool = False,
+    reports: bool = True,
     progress: Callable[[CohortProgress], None] | None = None,
 ) -> CohortResult:
     """Register all ``cases`` and write ``output_dir/<case>/``, ``summary.csv`` and ``index.html``.
 
     Runs on a cluster of its own on this computer with ``workers`` workers (by default as many as cores and memory
     allow), on the Dask scheduler at the address ``scheduler``, or on ``client``, a ``distributed.Client``, for example
-    of a dask-jobqueue cluster. There, all workers must see the files under the same paths. ``settings`` holds
-    what a case does not choose itself; its ``threads`` are elastix's for each case. ``resume``: results that are whole,
-    and made from the same files and settings, are kept. ``progress`` is called when a case is over, and twice a second.
+    of a dask-jobqueue cluster. There, all workers must see the files under the same paths. ``settings`` holds what
+    a case does not choose itself; its ``threads`` are elastix's for each case. ``resume``: results that are whole,
+    and made from the same files and settings, are kept. ``reports``: each case gets report.html. ``progress`` is
+    called when a case is over, and twice a second.
 
     A case that fails does not stop the others; the result names it. Raises InputError before anything is run, also
     when another run uses ``output_dir``. After Ctrl-C, what is done is summed up and KeyboardInterrupt goes on.
@@ -90,7 +92,10 @@ def run_cohort(
     except OSError as error:
         raise file_error(error, f"The folder {folder} cannot be made: {error.strerror}.") from error
     run_id = uuid.uuid4().hex
-    plans = {one: plan_of(folder, one, one.stages(), resume=resume, run=run_id) for one in dict.fromkeys(requests)}
+    plans = {
+        one: replace(plan_of(folder, one, one.stages(), resume=resume, run=run_id), reports=reports)
+        for one in dict.fromkeys(requests)
+    }
     with locked(folder), contextlib.ExitStack() as stack:
         remove_drafts(folder)
         stack.callback(remove_drafts, folder)  # last of all, when no worker is left

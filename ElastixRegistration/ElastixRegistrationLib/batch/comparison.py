@@ -71,7 +71,7 @@ def compare_cohort(
     ]
     order = list(methods)
     folder = Path(os.path.abspath(output_dir)) / RUNS
-    run_cohort([job.expanded(order) for job in jobs], folder, progress=progress, **how)
+    run_cohort([job.expanded(order) for job in jobs], folder, reports=False, progress=progress, **how)
     results = {job.name(order): read_result(folder / job.name(order)) for job in jobs}
     records = [
         _record(job, results[job.name(order)], folder, job.there_and_back(order)) for job in jobs if not job.is_back

@@ -17,6 +17,7 @@ from urllib.parse import quote
 import numpy as np
 
 from ..core.quality.figures import REFUSED, Figure
+from ..core.report.page import FILE_NAME as REPORT
 from ..core.report.style import STYLE
 from ..core.system.output_files import whole_file
 from .case_folder import RESULT
@@ -104,9 +105,13 @@ def _row(place: int, row: RankedCase, columns: Sequence[str], folder: Path) -> s
     verdict = ""
     if outcome.status:
         kind = "why" if outcome.status in REFUSED else "quiet"
-        link = f'<a href="{quote(outcome.case)}/{RESULT}">figures</a>'
-        verdict = f'<div class="{kind}" title="{escape(outcome.verdict, quote=True)}">{outcome.status}, {link}</div>'
-    head = f'<th scope="row">{escape(outcome.case)}{state}{verdict}<div class="why">{why}</div></th>'
+        links = f'<a href="{quote(outcome.case)}/{RESULT}">figures</a>'
+        if (folder / outcome.case / REPORT).is_file():
+            links = f'<a href="{quote(outcome.case)}/{REPORT}">report</a>, {links}'
+        verdict = f'<div class="{kind}" title="{escape(outcome.verdict, quote=True)}">{outcome.status}, {links}</div>'
+    how = " with ".join(filter(None, (outcome.method, outcome.fixed)))
+    made = f'<div class="quiet">{escape(how)}</div>' if how else ""
+    head = f'<th scope="row">{escape(outcome.case)}{made}{state}{verdict}<div class="why">{why}</div></th>'
     figures = {figure.name: figure for figure in outcome.figures} | _mean_dice(outcome.figures)
     cells = "".join(
         _cell(figures.get(name), odd=any(r.startswith(f"{name} is") for r in row.reasons)) for name in columns

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..core.images.geometry import Geometry
-from ..core.report.pictures import normalized, overlay, planes_of, png_bytes, window_of
+from ..core.images.pictures import normalized, overlay, planes_of, png_bytes, window_of
 
 _SIDE = 112
 _GAP = 4

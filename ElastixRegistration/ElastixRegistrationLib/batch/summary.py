@@ -24,8 +24,9 @@ _MIN_CASES = 5
 class CaseOutcome:
     """How a case ended: ``state`` is "done", "kept" (its former result holds), "failed" or "not run".
 
-    ``figures`` as of core.quality. ``verdict`` in words, and its ``status``, "" where there is none. ``seconds`` by
-    step. ``memory_mb``: the most that Dask worker and elastix held.
+    ``method``: preset or parameter files; ``fixed``: name of the fixed image's file. ``figures`` as of
+    core.quality. ``verdict`` in words, and its ``status``, "" where there is none. ``seconds`` by step.
+    ``memory_mb``: the most that Dask worker and elastix held.
     """
 
     case: str
@@ -39,6 +40,8 @@ class CaseOutcome:
     seconds: Mapping[str, float] = field(default_factory=dict)
     memory_mb: float | None = None
     worker: str = ""
+    method: str = ""
+    fixed: str = ""
 
     @classmethod
     def of(cls, answer: Mapping[str, Any]) -> CaseOutcome:
@@ -63,6 +66,8 @@ class CaseOutcome:
             seconds=answer.get("seconds", {}),
             memory_mb=answer.get("memory_mb"),
             worker=answer.get("worker", ""),
+            method=answer.get("method", ""),
+            fixed=answer.get("fixed", ""),
         )
 
     @property

@@ -39,6 +39,7 @@ from ..worker.pool import WorkerPool
 from ..worker.result import AsynchronousResult
 from . import memory
 from .case_folder import checksum, complete_result, new_case_folder, read_result, write_result
+from .case_report import method_of, write_case_report
 from .cases import Case
 from .preview import preview_png
 
@@ -54,7 +55,7 @@ class Plan:
 
     ``settings`` as texts, ``stages`` as parameter maps, so that no worker needs the parameter files or presets.
     ``starts``: the initialization without and with an initial transform. ``adapt``: as of ``core.register``.
-    ``slot_bytes``: memory for one case, None for what the Dask worker says.
+    ``slot_bytes``: memory for one case, None for what the Dask worker says. ``reports``: each case gets its own page.
     """
 
     run: str
@@ -67,6 +68,7 @@ class Plan:
     resume: bool = False
     threads: int | None = None
     slot_bytes: float | None = None
+    reports: bool = True
 
 
 class CaseGivenUp(Exception):
@@ -254,12 +256,16 @@ def _write(
     (folder / PREVIEW).write_bytes(preview_png(fixed, moved, grid, result.background.value))
     comparison = result.outputs["comparison"]
     figures = [*labels.figures(inputs, None if moved_labels is None else moved_labels.array), *comparison.figures]
+    if plan.reports:
+        files["report"] = write_case_report(folder, case, plan.settings, inputs, result).name
     work.lap("write")
     own = memory.peak_bytes(os.getpid())
     document = {
         "case": case.name,
         "run": plan.run,
         "state": "done",
+        "method": method_of(plan.settings),
+        "fixed": Path(case.fixed).name,
         "figures": [_finite(asdict(figure)) for figure in figures],
         "landmarks": [_finite(asdict(row)) for row in comparison.landmarks],
         "verdict": comparison.verdict.as_dict(),
@@ -279,7 +285,19 @@ def _write(
 
 
 def _figures_of(document: dict[str, Any]) -> dict[str, Any]:
-    names = ("case", "state", "figures", "verdict", "notes", "background", "seconds", "memory_mb", "worker")
+    names = (
+        "case",
+        "state",
+        "method",
+        "fixed",
+        "figures",
+        "verdict",
+        "notes",
+        "background",
+        "seconds",
+        "memory_mb",
+        "worker",
+    )
     return {name: document[name] for name in names if name in document}
 
 

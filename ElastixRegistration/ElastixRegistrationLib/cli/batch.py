@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import _thread
 import argparse
 import logging
 import os
 import shutil
-import signal
 import sys
-import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.wording import counted
 from ..worker.cohort_messages import CohortNews
 from .options import add_execution, add_initialization, add_landmarks, add_resampling, add_stages, chosen_request
+from .terminal.interrupts import interrupt_when_stdin_closes
 from .terminal.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -98,7 +96,7 @@ def run(options: argparse.Namespace) -> Outcome:
     cases = find_cases(options.inputs, fixed_mask=options.fixed_mask)
     display: Display | _Lines = _Lines() if options.attended else Display(on=not (options.quiet or options.json))
     if options.attended:
-        _interrupt_when_stdin_closes()
+        interrupt_when_stdin_closes()
     try:
         result = run_cohort(
             cases,
@@ -175,21 +173,6 @@ class _Lines:
 
     def end(self) -> None:
         """Nothing is left on the screen."""
-
-
-def _interrupt_when_stdin_closes() -> None:
-    def watch() -> None:
-        while os.read(descriptor, 4096):
-            pass
-        if os.name == "nt":
-            _thread.interrupt_main()
-        else:
-            os.kill(os.getpid(), signal.SIGINT)  # a wait of the main thread ends at once
-
-    # Ignored where a shell has started this in the background.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    descriptor = os.dup(0)
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def _interrupted(over: int, cases: int, output_dir: str) -> Outcome:

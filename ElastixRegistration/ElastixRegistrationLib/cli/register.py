@@ -64,7 +64,11 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
     judged = _judged(options, given, result, labels)
     if options.inverse_consistency:
         judged = with_inverse_consistency(judged, result, run.other_way().result())
-    confidence = run.confidence(result) if "confidence" in outputs else None
+    confidence = None
+    if "confidence" in outputs or options.report or options.report_pdf:
+        from ..core.quality.confidence import estimate_confidence
+
+        confidence = estimate_confidence(given.fixed, result, mask=given.fixed_mask)
     from ..core.system.output_files import all_or_none
 
     with all_or_none(), step("writing the result", 0.93, show_progress=_shows_progress(options)):

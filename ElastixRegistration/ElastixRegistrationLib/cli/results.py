@@ -60,7 +60,7 @@ def write_outputs(
         jacobian = image_from_array(jacobian_determinant_of(result.transform, grid), grid)
         write_image(given.placed(jacobian), outputs["jacobian"])
     figures: dict[str, Any] = {}
-    if confidence is not None:
+    if confidence is not None and "confidence" in outputs:
         write_image(given.placed(confidence.image(grid)), outputs["confidence"])
         figures["confidence"] = confidence.as_dict()
     if "inverse" in outputs:
@@ -97,7 +97,10 @@ def write_report(
         command=anonymous_command({n: value for n, value in vars(options).items() if n not in _UNSAID}),
         notes=[*given.notes, *result.notes],
         names=(Path(options.fixed).name, Path(options.moving).name) if options.report_names else None,
-        images={name: _described(image) for name, image in (("Fixed", given.fixed), ("Moving", result.moving))},
+        images={
+            name: _described(image, series)
+            for name, image, series in zip(("Fixed", "Moving"), (given.fixed, result.moving), given.series, strict=True)
+        },
         intended_use=options.intended_use or "",
         tolerances=Tolerances.of(result.fixed_geometry).changed(options.tolerance or ()),
         confidence=confidence,
@@ -112,11 +115,12 @@ def write_report(
     return written
 
 
-def _described(image: Any) -> str:
-    """Size, spacing and type of an image."""
+def _described(image: Any, series: Any) -> str:
+    """Modality where the files say it, size, spacing and type of an image."""
     from ..core.images.geometry import array_view, geometry_of
 
-    return f"{geometry_of(image)}, {array_view(image).dtype}"
+    modality = f"{series.modality}, " if series is not None and series.modality else ""
+    return f"{modality}{geometry_of(image)}, {array_view(image).dtype}"
 
 
 def _shown(value: float | None, digits: int) -> str:

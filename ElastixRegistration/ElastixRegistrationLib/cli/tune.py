@@ -5,15 +5,20 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
+from ..worker.tuning_messages import TuningNews
+from .terminal.interrupts import interrupt_when_stdin_closes
 from .terminal.outcome import Outcome
 
 if TYPE_CHECKING:
     from ..core.tuning.result import TuningResult
     from ..core.tuning.tune import TuningProgress
+
+_LINE_EVERY_S = 0.5
 
 
 def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
@@ -47,6 +52,11 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add("--threads", type=int, metavar="N", help="of elastix, for each registration")
     add("--title", metavar="TEXT", default="", help="name of the preset that comes out")
     add("--no-save", action="store_true", help="keep no preset, only the page")
+    add(
+        "--attended",
+        action="store_true",
+        help="for programs that start this: progress as JSON on stderr; ends as by Ctrl-C when stdin is closed",
+    )
     command.set_defaults(run=run)
 
 
@@ -64,7 +74,10 @@ def run(options: argparse.Namespace) -> Outcome:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"The folder {folder} cannot be made: {error.strerror}.") from error
-    display = _Display(on=sys.stderr.isatty() and not (options.quiet or options.json))
+    display: _Display | _Lines = _Display(on=sys.stderr.isatty() and not (options.quiet or options.json))
+    if options.attended:
+        display = _Lines()
+        interrupt_when_stdin_closes()
     with BackgroundRegistrar(options.threads or (1 if options.workers > 1 else None)) as registrar:
         try:
             result = tune(
@@ -109,6 +122,23 @@ class _Display:
         if self._shown:
             sys.stderr.write("\r" + " " * len(self._shown) + "\r")
             self._shown = ""
+
+
+class _Lines:
+    """A line of JSON for whoever attends to this."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def show(self, progress: TuningProgress) -> None:
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + _LINE_EVERY_S
+            news = TuningNews(progress.trials, progress.total, progress.best, progress.seconds)
+            sys.stderr.write(news.line() + "\n")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        """Nothing is left on the screen."""
 
 
 def _outcome(result: TuningResult, folder: Path, options: argparse.Namespace) -> Outcome:

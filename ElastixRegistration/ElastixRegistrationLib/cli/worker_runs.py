@@ -67,18 +67,3 @@ class WorkerRun:
         start = None if self.start is None else invert(self.start, geometry_of(self.given.fixed)).transform
         channels = [channel.swapped() for channel in self.channels]
         return replace(self, request=request, given=self.given.swapped(), channels=channels, start=start)
-
-    def confidence(self, result: Any) -> Any:
-        """Twice more from other starts with other seeds, and once the other way round; then what all of them say."""
-        from ..core.quality.confidence import confidence_of, perturbed_start, signs_of
-
-        starts = [perturbed_start(result.transform, result.fixed_geometry, number) for number in (1, 2, 3)]
-        others = []
-        for number, start in enumerate(starts[:2]):
-            _log.info("Registering once more from another start, for the confidence: %d of 3.", number + 1)
-            request = replace(self.request, seed=1000 + number, initialization=None)
-            others.append(replace(self, request=request, start=start).result().transform)
-        _log.info("Registering the other way round, for the confidence: 3 of 3.")
-        again = replace(self, request=replace(self.request, initialization=None), start=starts[2])
-        backward = again.other_way().result().transform
-        return confidence_of(signs_of(self.given.fixed, result, others, backward, mask=self.given.fixed_mask))

@@ -32,7 +32,7 @@ class ComparisonViews:
         self._timer.connect("timeout()", self._flick)
 
     def show(self, mode: str, fixed: Any, result: Any) -> None:
-        """Begin one of MODES, after the one before has ended."""
+        """Begin one of MODES, or "single", which shows ``fixed`` alone, after the one before has ended."""
         self._end()
         if not self._before:
             self._remember()
@@ -49,6 +49,9 @@ class ComparisonViews:
             self._setLayers(self._helper, None, 0.0)
         elif mode == "sideBySide":
             self._showSideBySide(fixed, result)
+        elif mode == "single":
+            self._setLayers(fixed, None, 0.0)
+            return  # the zoom stays
         else:
             self._setLayers(fixed, result, self._opacity if mode == "fade" else 1.0)
             if mode == "flicker":

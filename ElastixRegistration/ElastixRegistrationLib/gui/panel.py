@@ -17,6 +17,7 @@ from ..core.errors import InputError
 from ..core.request import RegistrationRequest
 from ..mrml.run.parameter_node import ParameterSet, add_parameter_node, parameter_nodes
 from .binding import Binding
+from .comparing.section import ComparingSection
 from .fold_notes import FoldNotes
 from .installation import InstallationError, ensureRequirements
 from .messages import showError
@@ -53,7 +54,10 @@ class RegistrationPanel(VTKObservationMixin):
         self._isEntered = False
         self._untouched: tuple[Any, ...] = ()  # content of a set that only this panel has written
         self.parameterSets = ParameterSetSection(ui, self.setParameterNode)
-        self.result = ResultSection(ui)
+        self.comparing = ComparingSection(
+            ui.resultCollapsibleButton, logic, self._ensurePackage, lambda preset: self.presets.presetsChanged(preset)
+        )
+        self.result = ResultSection(ui, logic, self.comparing.runs.forgetOutputs)
         self.run = RunSection(ui, self.apply, self.cancel)
         self.presets = PresetSection(ui)
         self._transform: Any = None
@@ -73,6 +77,7 @@ class RegistrationPanel(VTKObservationMixin):
             OptionsSection(ui),
             self.run,
             self.result,
+            self.comparing,
         ]
         folded |= {"presetCollapsibleButton": self.presets, "resultCollapsibleButton": self.result}
         self.notes = FoldNotes(ui, {name: section.summary for name, section in folded.items()})
@@ -234,6 +239,11 @@ class RegistrationPanel(VTKObservationMixin):
         if isCohort:
             ensureRequirements(Path(self._requirements).with_name("requirements-batch.txt"), "dask")
 
+    def _ensurePackage(self, package: str) -> None:
+        ensureRequirements(self._requirements)
+        if package:
+            ensureRequirements(Path(self._requirements).with_name("requirements-tune.txt"), package)
+
     def cancel(self) -> None:
         self.control.cancel()
 
@@ -264,6 +274,7 @@ class RegistrationPanel(VTKObservationMixin):
             self.run.progress(run.handle.progress, run.handle.iterations, run.handle.log)
         self.run.end(message, run.handle.log, True)
         self.result.setRun(run)
+        self.comparing.add(run)
         self.notes.show()
         if run.problem:
             self._showError(run.problem, run.handle.log)
@@ -302,6 +313,7 @@ class RegistrationPanel(VTKObservationMixin):
         if missing:
             self.control.cancel(_("Canceled, because {name} was removed.").format(name=missing))
         self.result.nodeRemoved()
+        self.comparing.nodeRemoved()
         if self._many is not None:
             self._many.nodeRemoved()
         if self._transform is not None:
@@ -313,6 +325,7 @@ class RegistrationPanel(VTKObservationMixin):
         self.run.forget()
         self.control.cancel(_("Canceled, because the scene was closed."))
         self.result.sceneClosed()
+        self.comparing.sceneClosed()
         if self._transform is not None:
             self._transform.sceneClosed()
         if self._many is not None:

@@ -101,3 +101,9 @@ def connectSelectors(selectors: Sequence[tuple[Any, str]], slot: Any) -> None:
     """Call ``slot(role, node)`` when the node of a selector changes."""
     for selector, role in selectors:
         selector.connect("currentNodeChanged(vtkMRMLNode*)", lambda node, role=role: slot(role, node))
+
+
+def dimensionOf(node: Any) -> int | None:
+    """2 for a volume of a single slice, None for no volume."""
+    image = node.GetImageData() if node is not None else None
+    return None if image is None else 2 if 1 in image.GetDimensions() else 3

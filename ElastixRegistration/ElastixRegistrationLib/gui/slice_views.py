@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import qt
@@ -86,3 +86,9 @@ def _hasMiddleInView(sliceNode: Any, volume: Any) -> bool:
     width, height = sliceNode.GetFieldOfView()[:2]
     left, bottom = sliceNode.GetXYZOrigin()[:2]
     return abs(x - left) <= width / 2 and abs(y - bottom) <= height / 2
+
+
+def jumpTo(ras: Sequence[float]) -> None:
+    """All slice views to a place in world, mm."""
+    for node in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
+        node.JumpSliceByCentering(*ras)

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from .api.comparing import ComparingLogic
 from .api.multi_image import MultiImageLogic
 from .api.pairs import PairLogic
 from .api.transforms import TransformLogic
 
 
-class RegistrationLogic(PairLogic, TransformLogic, MultiImageLogic):
+class RegistrationLogic(PairLogic, TransformLogic, MultiImageLogic, ComparingLogic):
     """Registers volume nodes of a MRML scene, and applies what was found.
 
     ``registerVolumes`` does all of it in this process. What ``prepareRegistration`` returns can be run elsewhere: its
     ``inputs`` are plain data for ``core.register``, and ``applyResult`` brings the result back into the scene. Many
     images are registered in the background until ``close``.
     """
+
+    def __init__(self) -> None:
+        MultiImageLogic.__init__(self)
+        ComparingLogic.__init__(self)
+
+    def close(self) -> None:
+        """End what runs in the background; what is finished of it can be applied."""
+        MultiImageLogic.close(self)
+        ComparingLogic.close(self)

@@ -16,6 +16,7 @@ from ..core.errors import InputError, RegistrationError
 from ..core.parameters.maps import ParameterMap
 from ..core.presets.arguments import of_preset
 from ..core.presets.preset import Preset
+from ..core.transforms.plain_data import VoxelData
 from .client import State
 from .pool import WorkerPool
 
@@ -56,6 +57,8 @@ def register(
                 tell(told)
         if handle.error is not None or handle.state != State.DONE:
             raise handle.error or RegistrationError("The registration failed.")
+        if handle.result is not None:
+            handle.result.fixed = VoxelData.of(fixed).image()
         return handle.result
 
 

@@ -35,11 +35,18 @@ class AsynchronousResult:
         self.outputs: dict[str, Any] = body["outputs"]
         self.iterations, self.log, self.threads = iterations, log, threads
         self._moving = moving
+        #: The fixed image, where whoever asked for the registration gives it.
+        self.fixed: Any = None
 
     def __repr__(self) -> str:
         from ..core.registration.result import result_text
 
         return result_text(self)
+
+    def _repr_html_(self) -> str:
+        from ..core.registration.result_html import result_html
+
+        return result_html(self)
 
     @property
     def keep_padding(self) -> bool:

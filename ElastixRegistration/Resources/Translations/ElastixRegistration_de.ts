@@ -2,6 +2,132 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
+    <name>CompareWindow</name>
+    <message>
+        <source>Compare presets</source>
+        <translation>Voreinstellungen vergleichen</translation>
+    </message>
+    <message>
+        <source>The pair of the panel, and what judges the results.</source>
+        <translation>Das Paar des Panels und woran die Ergebnisse gemessen werden.</translation>
+    </message>
+    <message>
+        <source>List only the presets with all these words in their description. Those that are checked stay.</source>
+        <translation>Nur Voreinstellungen mit all diesen Wörtern in der Beschreibung auflisten. Angehakte bleiben stehen.</translation>
+    </message>
+    <message>
+        <source>Words to look for</source>
+        <translation>Gesuchte Wörter</translation>
+    </message>
+    <message>
+        <source>Effort:</source>
+        <translation>Aufwand:</translation>
+    </message>
+    <message>
+        <source>Fast</source>
+        <translation>Schnell</translation>
+    </message>
+    <message>
+        <source>Presets that adapt to the images, in less time.</source>
+        <translation>Voreinstellungen, die sich den Bildern anpassen, in weniger Zeit.</translation>
+    </message>
+    <message>
+        <source>Normal</source>
+        <translation>Normal</translation>
+    </message>
+    <message>
+        <source>Presets that adapt to the images, as they are.</source>
+        <translation>Voreinstellungen, die sich den Bildern anpassen, wie sie sind.</translation>
+    </message>
+    <message>
+        <source>Thorough</source>
+        <translation>Gründlich</translation>
+    </message>
+    <message>
+        <source>Presets that adapt to the images, with more time.</source>
+        <translation>Voreinstellungen, die sich den Bildern anpassen, mit mehr Zeit.</translation>
+    </message>
+    <message>
+        <source>Check the presets to compare.</source>
+        <translation>Haken Sie die Voreinstellungen an, die verglichen werden sollen.</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleichen</translation>
+    </message>
+    <message>
+        <source>Register the pair by each of them, in the background. While it runs: cancel; what is finished is ranked.</source>
+        <translation>Das Paar mit jeder davon im Hintergrund registrieren. Während es läuft: abbrechen; was fertig ist, wird gereiht.</translation>
+    </message>
+    <message>
+        <source>How much of the comparison is done.</source>
+        <translation>Wie viel vom Vergleich erledigt ist.</translation>
+    </message>
+    <message>
+        <source>What the comparison shows, and what limits it.</source>
+        <translation>Was der Vergleich zeigt und was ihn einschränkt.</translation>
+    </message>
+    <message>
+        <source>The best one first. Click one to see its result in the slice views.</source>
+        <translation>Die beste zuerst. Ein Klick zeigt das Ergebnis in den Schichtansichten.</translation>
+    </message>
+    <message>
+        <source>Keep this one</source>
+        <translation>Dieses behalten</translation>
+    </message>
+    <message>
+        <source>Put volume and transform of the row into the scene, and choose its preset in the panel.</source>
+        <translation>Volumen und Transformation der Zeile in die Szene legen und ihre Voreinstellung im Panel wählen.</translation>
+    </message>
+    <message>
+        <source>Page...</source>
+        <translation>Seite...</translation>
+    </message>
+    <message>
+        <source>The ranking with pictures side by side, in the web browser.</source>
+        <translation>Die Rangliste mit Bildern nebeneinander, im Webbrowser.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Close this window. What runs goes on.</source>
+        <translation>Dieses Fenster schließen. Was läuft, läuft weiter.</translation>
+    </message>
+</context>
+<context>
+    <name>ConfidenceSection</name>
+    <message>
+        <source>Where may it be off?</source>
+        <translation>Wo kann es falsch sein?</translation>
+    </message>
+    <message>
+        <source>Estimate how far off each place may be, by looking for where its surroundings would match better. While it runs: cancel.</source>
+        <translation>Schätzen, wie weit jede Stelle danebenliegen kann: gesucht wird, wo ihre Umgebung besser passen würde. Während es läuft: abbrechen.</translation>
+    </message>
+    <message>
+        <source>Show in colors</source>
+        <translation>In Farben zeigen</translation>
+    </message>
+    <message>
+        <source>The estimate over the fixed volume, with a legend in mm. A second click brings your views back.</source>
+        <translation>Die Schätzung über dem festen Volumen, mit einer Legende in mm. Ein zweiter Klick bringt Ihre Ansichten zurück.</translation>
+    </message>
+    <message>
+        <source>How much of the estimate is done.</source>
+        <translation>Wie viel von der Schätzung erledigt ist.</translation>
+    </message>
+    <message>
+        <source>What the estimate says, and what it cannot see.</source>
+        <translation>Was die Schätzung sagt und was sie nicht sehen kann.</translation>
+    </message>
+    <message>
+        <source>The least certain places. Click one, and the slice views go there.</source>
+        <translation>Die unsichersten Stellen. Ein Klick führt die Schichtansichten dorthin.</translation>
+    </message>
+</context>
+<context>
     <name>ElastixRegistration</name>
     <message>
         <source>Elastix Registration</source>
@@ -558,6 +684,29 @@
     <message>
         <source>Revert</source>
         <translation>Zurücknehmen</translation>
+    </message>
+</context>
+<context>
+    <name>LandmarksPart</name>
+    <message>
+        <source>Place pairs of landmarks</source>
+        <translation>Landmarken paarweise setzen</translation>
+    </message>
+    <message>
+        <source>Click a place in the fixed volume, then the same one in the moving volume: the slice views go to where it is expected. A second click on this button ends it.</source>
+        <translation>Klicken Sie eine Stelle im festen Volumen an, dann dieselbe im bewegten: Die Schichtansichten springen dorthin, wo sie zu erwarten ist. Ein zweiter Klick auf diese Taste beendet es.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Take the last point back.</source>
+        <translation>Den letzten Punkt zurücknehmen.</translation>
+    </message>
+    <message>
+        <source>What to click next.</source>
+        <translation>Was als Nächstes anzuklicken ist.</translation>
     </message>
 </context>
 <context>
@@ -1121,6 +1270,57 @@
     </message>
 </context>
 <context>
+    <name>RunsSection</name>
+    <message>
+        <source>Runs of this pair</source>
+        <translation>Läufe dieses Paars</translation>
+    </message>
+    <message>
+        <source>What was tried on these two volumes, and how good it was.</source>
+        <translation>Was mit diesen zwei Volumen versucht wurde und wie gut es war.</translation>
+    </message>
+    <message>
+        <source>The runs on this pair, the last one on top. Click one to see its result in the slice views.</source>
+        <translation>Die Läufe mit diesem Paar, der letzte oben. Ein Klick zeigt das Ergebnis in den Schichtansichten.</translation>
+    </message>
+    <message>
+        <source>The verdict on the run that is shown.</source>
+        <translation>Das Urteil über den gezeigten Lauf.</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Zeigen</translation>
+    </message>
+    <message>
+        <source>The result of this run over the fixed volume. A second click brings your views back.</source>
+        <translation>Das Ergebnis dieses Laufs über dem festen Volumen. Ein zweiter Klick bringt Ihre Ansichten zurück.</translation>
+    </message>
+    <message>
+        <source>Keep this one</source>
+        <translation>Dieses behalten</translation>
+    </message>
+    <message>
+        <source>Put its volume and transform into the scene, as nodes that no later run overwrites.</source>
+        <translation>Sein Volumen und seine Transformation als Knoten in die Szene legen, die kein späterer Lauf überschreibt.</translation>
+    </message>
+    <message>
+        <source>Compare presets...</source>
+        <translation>Voreinstellungen vergleichen...</translation>
+    </message>
+    <message>
+        <source>Register this pair by several presets, and rank them.</source>
+        <translation>Dieses Paar mit mehreren Voreinstellungen registrieren und sie reihen.</translation>
+    </message>
+    <message>
+        <source>Tune...</source>
+        <translation>Abstimmen...</translation>
+    </message>
+    <message>
+        <source>Search better parameters for images like these.</source>
+        <translation>Bessere Parameter für Bilder wie diese suchen.</translation>
+    </message>
+</context>
+<context>
     <name>TransformSection</name>
     <message>
         <source>Transform:</source>
@@ -1233,6 +1433,388 @@
     <message>
         <source>Analyze</source>
         <translation>Auswerten</translation>
+    </message>
+</context>
+<context>
+    <name>TuneWindow</name>
+    <message>
+        <source>Tune a preset</source>
+        <translation>Eine Voreinstellung abstimmen</translation>
+    </message>
+    <message>
+        <source>The preset of the panel is where the search starts.</source>
+        <translation>Die Suche beginnt bei der Voreinstellung des Panels.</translation>
+    </message>
+    <message>
+        <source>Pairs:</source>
+        <translation>Paare:</translation>
+    </message>
+    <message>
+        <source>Where the pairs with landmarks are. Each parameter set of the scene is one.</source>
+        <translation>Wo die Paare mit Landmarken sind. Jeder Parametersatz der Szene ist eines.</translation>
+    </message>
+    <message>
+        <source>Table:</source>
+        <translation>Tabelle:</translation>
+    </message>
+    <message>
+        <source>A CSV file with the columns fixed, moving, and fixed_points and moving_points, or fixed_labels and moving_labels.</source>
+        <translation>Eine CSV-Datei mit den Spalten fixed, moving sowie fixed_points und moving_points oder fixed_labels und moving_labels.</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv *.tsv)</source>
+        <translation>Tabellen (*.csv *.tsv)</translation>
+    </message>
+    <message>
+        <source>Minutes:</source>
+        <translation>Minuten:</translation>
+    </message>
+    <message>
+        <source>How long to search. Before it the start is measured, after it the pairs that were kept apart.</source>
+        <translation>Wie lange gesucht wird. Davor wird der Ausgangspunkt gemessen, danach die zurückgehaltenen Paare.</translation>
+    </message>
+    <message>
+        <source>Results in:</source>
+        <translation>Ergebnisse in:</translation>
+    </message>
+    <message>
+        <source>Gets a page, and the study: the same pairs with the same folder go on where they were stopped.</source>
+        <translation>Bekommt eine Seite und die Studie: Dieselben Paare mit demselben Ordner machen dort weiter, wo sie angehalten wurden.</translation>
+    </message>
+    <message>
+        <source>New preset:</source>
+        <translation>Neue Voreinstellung:</translation>
+    </message>
+    <message>
+        <source>What the preset that comes out is called.</source>
+        <translation>Wie die Voreinstellung heißt, die dabei herauskommt.</translation>
+    </message>
+    <message>
+        <source>Named after the start</source>
+        <translation>Nach dem Ausgangspunkt benannt</translation>
+    </message>
+    <message>
+        <source>The parameter sets of the scene with landmarks of both volumes. A quarter of those that are checked, at least one, judges the result.</source>
+        <translation>Die Parametersätze der Szene mit Landmarken beider Volumen. Ein Viertel der angehakten, mindestens einer, beurteilt das Ergebnis.</translation>
+    </message>
+    <message>
+        <source>Tune</source>
+        <translation>Abstimmen</translation>
+    </message>
+    <message>
+        <source>Search better parameters in the background. While it runs: cancel; what was tried stays in the folder.</source>
+        <translation>Im Hintergrund bessere Parameter suchen. Während es läuft: abbrechen; was versucht wurde, bleibt im Ordner.</translation>
+    </message>
+    <message>
+        <source>How much of the time for the search has passed.</source>
+        <translation>Wie viel von der Zeit für die Suche vergangen ist.</translation>
+    </message>
+    <message>
+        <source>What the search has found.</source>
+        <translation>Was die Suche gefunden hat.</translation>
+    </message>
+    <message>
+        <source>Page...</source>
+        <translation>Seite...</translation>
+    </message>
+    <message>
+        <source>The history of the search, in the web browser.</source>
+        <translation>Der Verlauf der Suche, im Webbrowser.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Close this window. What runs goes on.</source>
+        <translation>Dieses Fenster schließen. Was läuft, läuft weiter.</translation>
+    </message>
+</context>
+<context>
+    <name>comparing.compare_window</name>
+    <message>
+        <source>Canceled, because the scene was closed.</source>
+        <translation>Abgebrochen: Die Szene wurde geschlossen.</translation>
+    </message>
+    <message>
+        <source>Canceled, because {name} was removed.</source>
+        <translation>Abgebrochen: {name} wurde entfernt.</translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation>Voreinstellung</translation>
+    </message>
+    <message>
+        <source>Worst</source>
+        <translation>Schlechtester Wert</translation>
+    </message>
+    <message>
+        <source>From the best</source>
+        <translation>Abstand zur besten</translation>
+    </message>
+    <message>
+        <source>Folded, %</source>
+        <translation>Gefaltet, %</translation>
+    </message>
+    <message>
+        <source>Seconds</source>
+        <translation>Sekunden</translation>
+    </message>
+    <message>
+        <source>Choose a fixed and a moving volume in the panel.</source>
+        <translation>Wählen Sie im Panel ein festes und ein bewegtes Volumen.</translation>
+    </message>
+    <message>
+        <source>{count} pairs of landmarks judge.</source>
+        <translation>{count} Landmarkenpaare urteilen.</translation>
+    </message>
+    <message>
+        <source>The overlap of the masks judges.</source>
+        <translation>Die Überlappung der Masken urteilt.</translation>
+    </message>
+    <message>
+        <source>Without landmarks, or masks of both volumes, nothing can be ranked.</source>
+        <translation>Ohne Landmarken oder Masken beider Volumen lässt sich nichts reihen.</translation>
+    </message>
+    <message>
+        <source>The landmarks guide this preset, so they cannot judge it.</source>
+        <translation>Die Landmarken führen diese Voreinstellung, also können sie nicht über sie urteilen.</translation>
+    </message>
+    <message>
+        <source>Choose a fixed and a moving volume</source>
+        <translation>Festes und bewegtes Volumen wählen</translation>
+    </message>
+    <message>
+        <source>Check two presets or more</source>
+        <translation>Mindestens zwei Voreinstellungen anhaken</translation>
+    </message>
+    <message>
+        <source>Elastix Registration</source>
+        <translation>Elastix-Registrierung</translation>
+    </message>
+    <message>
+        <source>Starting ...</source>
+        <translation>Beginnt ...</translation>
+    </message>
+    <message>
+        <source>{done} of {total} done; now {name}.</source>
+        <translation>{done} von {total} fertig; jetzt {name}.</translation>
+    </message>
+    <message>
+        <source>Canceled. Nothing was finished.</source>
+        <translation>Abgebrochen. Nichts war fertig.</translation>
+    </message>
+    <message>
+        <source>Canceled. Only what was finished is ranked.</source>
+        <translation>Abgebrochen: Nur was fertig war, ist gereiht.</translation>
+    </message>
+    <message>
+        <source>The page could not be created.</source>
+        <translation>Die Seite konnte nicht erstellt werden.</translation>
+    </message>
+    <message>
+        <source>Failed: {message}</source>
+        <translation>Gescheitert: {message}</translation>
+    </message>
+    <message>
+        <source>The comparison failed</source>
+        <translation>Der Vergleich ist fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>Choose a parameter set</source>
+        <translation>Parametersatz wählen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleichen</translation>
+    </message>
+</context>
+<context>
+    <name>comparing.confidence</name>
+    <message>
+        <source>Least certain places (R, A, S)</source>
+        <translation>Unsicherste Stellen (R, A, S)</translation>
+    </message>
+    <message>
+        <source>May be off by</source>
+        <translation>Abweichung bis</translation>
+    </message>
+    <message>
+        <source>Canceled, because the scene was closed.</source>
+        <translation>Abgebrochen: Die Szene wurde geschlossen.</translation>
+    </message>
+    <message>
+        <source>Canceled, because {name} was removed.</source>
+        <translation>Abgebrochen: {name} wurde entfernt.</translation>
+    </message>
+    <message>
+        <source>Canceled.</source>
+        <translation>Abgebrochen.</translation>
+    </message>
+    <message>
+        <source>Failed: {message}</source>
+        <translation>Gescheitert: {message}</translation>
+    </message>
+    <message>
+        <source>The estimate failed</source>
+        <translation>Die Schätzung ist fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Where may it be off?</source>
+        <translation>Wo kann es falsch sein?</translation>
+    </message>
+    <message>
+        <source>Looking around each place for where it would match better ...</source>
+        <translation>Um jede Stelle wird gesucht, wo sie besser passen würde ...</translation>
+    </message>
+    <message>
+        <source>Half of the object may be off by more than {median} mm, a twentieth by more than {most} mm. This is an estimate: use it to see where to look. It cannot tell apart what looks alike.</source>
+        <translation>Die Hälfte des Objekts kann um mehr als {median} mm abweichen, ein Zwanzigstel um mehr als {most} mm. Das ist eine Schätzung: Sie zeigt, wo man hinsehen sollte. Was gleich aussieht, kann sie nicht unterscheiden.</translation>
+    </message>
+</context>
+<context>
+    <name>comparing.history</name>
+    <message>
+        <source>Preset</source>
+        <translation>Voreinstellung</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>Danach</translation>
+    </message>
+    <message>
+        <source>Folds</source>
+        <translation>Falten</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>The result cannot be shown.</source>
+        <translation>Das Ergebnis kann nicht gezeigt werden.</translation>
+    </message>
+    <message>
+        <source>The result cannot be kept.</source>
+        <translation>Das Ergebnis kann nicht behalten werden.</translation>
+    </message>
+    <message>
+        <source>none yet</source>
+        <translation>noch keine</translation>
+    </message>
+    <message>
+        <source>1 run</source>
+        <translation>1 Lauf</translation>
+    </message>
+    <message>
+        <source>{count} runs</source>
+        <translation>{count} Läufe</translation>
+    </message>
+    <message>
+        <source>Its result is no longer at hand.</source>
+        <translation>Sein Ergebnis ist nicht mehr vorhanden.</translation>
+    </message>
+</context>
+<context>
+    <name>comparing.landmarks</name>
+    <message>
+        <source>Landmark {number}: click it in the fixed volume.</source>
+        <translation>Landmarke {number}: im festen Volumen anklicken.</translation>
+    </message>
+    <message>
+        <source>Landmark {number}: click the same place in the moving volume. The views are where it is expected.</source>
+        <translation>Landmarke {number}: dieselbe Stelle im bewegten Volumen anklicken. Die Ansichten sind dort, wo sie zu erwarten ist.</translation>
+    </message>
+</context>
+<context>
+    <name>comparing.tune_window</name>
+    <message>
+        <source>Parameter sets of the scene</source>
+        <translation>Parametersätze der Szene</translation>
+    </message>
+    <message>
+        <source>A table (CSV)</source>
+        <translation>Eine Tabelle (CSV)</translation>
+    </message>
+    <message>
+        <source>The search starts from {preset}, the preset of the panel.</source>
+        <translation>Die Suche beginnt bei {preset}, der Voreinstellung des Panels.</translation>
+    </message>
+    <message>
+        <source>Choose a parameter set</source>
+        <translation>Parametersatz wählen</translation>
+    </message>
+    <message>
+        <source>Two pairs with landmarks are needed</source>
+        <translation>Zwei Paare mit Landmarken sind nötig</translation>
+    </message>
+    <message>
+        <source>Choose a table</source>
+        <translation>Tabelle wählen</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the results</source>
+        <translation>Ordner für die Ergebnisse wählen</translation>
+    </message>
+    <message>
+        <source>Elastix Registration</source>
+        <translation>Elastix-Registrierung</translation>
+    </message>
+    <message>
+        <source>Measuring the start ...</source>
+        <translation>Der Ausgangspunkt wird gemessen ...</translation>
+    </message>
+    <message>
+        <source>Judging the best by the pairs that were kept apart ...</source>
+        <translation>Das Beste wird an den zurückgehaltenen Paaren beurteilt ...</translation>
+    </message>
+    <message>
+        <source>{count} tried.</source>
+        <translation>{count} versucht.</translation>
+    </message>
+    <message>
+        <source>{count} tried; the best has {share} % of the error of the start, on the pairs to learn from.</source>
+        <translation>{count} versucht; das Beste hat {share} % des Fehlers des Ausgangspunkts, auf den Paaren, von denen gelernt wird.</translation>
+    </message>
+    <message>
+        <source>Canceled. What was tried stays in the folder: the same pairs go on from there.</source>
+        <translation>Abgebrochen. Was versucht wurde, bleibt im Ordner: Dieselben Paare machen dort weiter.</translation>
+    </message>
+    <message>
+        <source>No preset was kept.</source>
+        <translation>Es wurde keine Voreinstellung behalten.</translation>
+    </message>
+    <message>
+        <source>It is your preset {name} now.</source>
+        <translation>Es ist jetzt Ihre Voreinstellung {name}.</translation>
+    </message>
+    <message>
+        <source>Failed: {message}</source>
+        <translation>Gescheitert: {message}</translation>
+    </message>
+    <message>
+        <source>The search failed</source>
+        <translation>Die Suche ist fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Tune</source>
+        <translation>Abstimmen</translation>
     </message>
 </context>
 <context>

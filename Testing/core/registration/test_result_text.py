@@ -17,6 +17,7 @@ def test_a_preset_is_enough_to_register_and_the_result_prints_in_a_line():
         assert len(text) < 300
         assert "TranslationTransform" in text
         assert "24 x 22 x 20" in text
+    assert "data:image/png;base64," in result._repr_html_()
     table = core.evaluate(result.transform, fixed=fixed, moving=moving)
     assert len(repr(table)) < 2000
     html = table._repr_html_()

@@ -7,8 +7,8 @@ import base64
 import numpy as np
 import pytest
 from ElastixRegistrationLib.core.errors import InputError
+from ElastixRegistrationLib.core.images.pictures import png_bytes
 from ElastixRegistrationLib.core.report.pdf import check_pdf, write_pdf
-from ElastixRegistrationLib.core.report.pictures import png_bytes
 
 try:
     import weasyprint  # noqa: F401

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import _thread
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -42,3 +44,20 @@ def check_interrupt() -> None:
 def was_interrupted() -> bool:
     """Whether Ctrl-C was pressed in the block, so that any error may come of it."""
     return _came.is_set()
+
+
+def interrupt_when_stdin_closes() -> None:
+    """For a command that another program attends to: its end, or its wish, counts as Ctrl-C."""
+
+    def watch() -> None:
+        while os.read(descriptor, 4096):
+            pass
+        if os.name == "nt":
+            _thread.interrupt_main()
+        else:
+            os.kill(os.getpid(), signal.SIGINT)  # a wait of the main thread ends at once
+
+    # Ignored where a shell has started this in the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    descriptor = os.dup(0)
+    threading.Thread(target=watch, daemon=True).start()

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..errors import InputError, RegistrationError
 from ..images.geometry import array_view, as_scalar
+from ..images.overlay import image_tag, overlay_png
 from ..presets.preset import Preset
 from ..quality.assessment import thinned
 from ..quality.consistency import inverse_consistency
@@ -23,7 +24,6 @@ from ..transforms.itk_transforms import identity
 from ..transforms.resampling import resample
 from .agreement import agreement
 from .methods import Method, Registrar, in_this_process, methods_of
-from .overlay import image_tag, overlay_png
 from .page import PairPictures, comparison_html, ranking_table
 from .ranking import MethodRow, Ranking, rank
 from .records import RunRecord

@@ -13,6 +13,7 @@ from ..errors import InputError
 from ..images.background import background_of
 from ..images.geometry import Geometry, array_view, as_scalar, geometry_of
 from ..images.labels import shared_labels
+from ..images.overlay import image_tag, overlay_png
 from ..quality.assessment import Assessment, assess, label_figures
 from ..quality.figures import Comparison, Figure
 from ..quality.similarity import compare, landmark_errors
@@ -21,7 +22,6 @@ from ..registration.result import RegistrationResult
 from ..transforms.itk_transforms import identity, map_points
 from ..transforms.plausibility import check_deformation
 from ..transforms.resampling import resample
-from .overlay import image_tag, overlay_png
 
 AS_LOADED = "as loaded"
 
@@ -189,6 +189,7 @@ def as_result(transform: Any, fixed: Any, moving: Any, background: float | str =
         log="",
         notes=[],
         background_setting=background,
+        fixed=fixed,
     )
 
 

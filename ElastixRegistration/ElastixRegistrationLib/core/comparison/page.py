@@ -12,10 +12,10 @@ from html import escape
 
 import numpy as np
 
+from ..images.overlay import data_uri, side_by_side
+from ..images.pictures import gray, normalized, planes_of, png_bytes, window_of
 from ..report.document import html_document
-from ..report.pictures import gray, normalized, planes_of, png_bytes, window_of
 from .agreement import Agreement
-from .overlay import data_uri, side_by_side
 from .plot import Dot, pareto_front, scatter_svg
 from .ranking import Ranking
 from .records import LANDMARKS

@@ -1,19 +1,18 @@
 """A map of confidence: how far off a registration may be at each place, mm, from what can be known without truth.
 
-Four signs are put together, each with a weight (docs/trust.md says what is known of how well that ranks and of how well
-it is calibrated):
+Around each place the registered images are compared as they lie, and with the moving one shifted by up to three voxels
+of a coarse grid in every direction. The shift by which they would match best is how far off that place may be, together
+with a voxel, by which any registration may be. Nothing else that was tried adds to that (docs/trust.md has the table):
+neither how far registrations with other seeds and starts land from each other, nor how far a point comes back there
+and back again, nor how little the images agree or how flat they are.
 
-* spread: how far registrations with other seeds and other starts land from each other,
-* inverse inconsistency: how far a point comes back from where it was, there and by a registration the other way round,
-* local dissimilarity of the images after registration,
-* flatness: an edge tells where it belongs, a flat region does not.
-
-What all registrations miss alike it cannot see: a wrong organ that fits well, or tissue that is in one image only.
+What looks alike cannot be told apart: a wrong organ that fits well, a neighboring rib, or tissue of even brightness.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,55 +20,24 @@ import numpy as np
 
 from ..images.geometry import Geometry, array_view, as_scalar, geometry_of, image_from_array
 from ..images.object import object_mask
-from ..transforms.inverse import linear_part
-from ..transforms.itk_transforms import affine_from_matrix, compose, displacement_field, identity
+from ..transforms.itk_transforms import identity
 from ..transforms.resampling import resample
 from ..transforms.sampling import coarsened
 
 #: Places at which it is estimated; between them it is interpolated, as it is as smooth as the windows are wide.
 _PLACES = 200_000
-#: Side of the windows in which images are compared, voxels of the coarse grid on either side.
-_REACH = 2
-#: Of the signs in the order of ``Signs``, and of what is left even where all are good; the last three times the size of
-#: a voxel. Four of five points lie within the estimate.
-WEIGHTS = (1.6, 0.5, 2.0, 0.6, 1.0)
-#: Tilt, degrees, and shift, voxels, of the starts of further registrations.
-_TILT, _SHIFT = 2.0, 2.0
+#: Voxels of the coarse grid: on either side of a place that is compared, and how far it is looked for.
+_REACH, _FURTHEST = 2, 3
+#: Part of a voxel of the fixed image that every place may be off by. With it, about four of five points lie within the
+#: estimate.
+_VOXELS = 0.9
+#: From this share on of what one image explains of the other, the images are bright in the same places, or in opposite
+#: ones.
+_SAME_SENSE = 0.3
+#: Noise of a hundredth of the range is no structure that could agree or not.
+_NOISE = 1e-4
 #: Places that are listed lie at least this share of the object's size from each other.
 _APART = 0.15
-
-
-@dataclass(frozen=True)
-class Signs:
-    """(k, j, i) arrays on ``geometry``: ``spread`` and ``inconsistency``, mm; ``dissimilarity`` and ``flatness``, 0 to
-    1. ``inside``: where the object is. ``voxel_mm``: of the fixed image."""
-
-    geometry: Geometry
-    spread: np.ndarray
-    inconsistency: np.ndarray
-    dissimilarity: np.ndarray
-    flatness: np.ndarray
-    inside: np.ndarray
-    voxel_mm: float
-
-    def estimate(self, weights: Sequence[float] = WEIGHTS) -> np.ndarray:
-        """(k, j, i) float32, mm: signs add up as independent errors do."""
-        return estimate_from(
-            self.spread, self.inconsistency, self.dissimilarity, self.flatness, self.voxel_mm, weights
-        ).astype(np.float32)
-
-
-def estimate_from(
-    spread: np.ndarray,
-    inconsistency: np.ndarray,
-    dissimilarity: np.ndarray,
-    flatness: np.ndarray,
-    voxel_mm: float,
-    weights: Sequence[float] = WEIGHTS,
-) -> np.ndarray:
-    """The estimate, mm, of signs in arrays of any one shape."""
-    parts = (spread, inconsistency, dissimilarity * voxel_mm, flatness * voxel_mm, np.full_like(spread, voxel_mm))
-    return np.asarray(np.sqrt(sum(np.square(w * part) for w, part in zip(weights, parts, strict=True))))
 
 
 @dataclass(frozen=True)
@@ -82,7 +50,7 @@ class UncertainPlace:
 
 @dataclass(frozen=True)
 class ConfidenceMap:
-    """``error_mm`` (k, j, i) float32 on ``geometry``: how far off the registration may be, not validated.
+    """``error_mm`` (k, j, i) float32 on ``geometry``: how far off the registration may be.
 
     ``inside``: where the object is; elsewhere the estimate says nothing. ``places``: the least certain ones first.
     """
@@ -119,119 +87,100 @@ class ConfidenceMap:
         }
 
 
-def perturbed_start(transform: Any, fixed: Geometry, number: int) -> Any:
-    """A linear transform near the linear part of ``transform``, LPS mm, to start another registration from.
+def estimate_confidence(fixed: Any, result: Any, *, mask: Any = None, most_places: int = 8) -> ConfidenceMap:
+    """Of ``result``, a RegistrationResult, on the image ``fixed``. ``mask``: image, nonzero where the object is.
 
-    Turned by two degrees about the center of ``fixed`` and shifted by two voxels; each ``number`` another way.
+    Up to ``most_places`` of the least certain places are listed.
     """
-    random = np.random.default_rng(1000 + number)
-    dimension = fixed.dimension
-    angle = np.deg2rad(_TILT)
-    generator = random.normal(size=(dimension, dimension))
-    generator = (generator - generator.T) / np.linalg.norm(generator - generator.T) * np.sqrt(2) * angle
-    # Cayley's form of a small rotation.
-    turn = np.linalg.solve(np.eye(dimension) - generator / 2, np.eye(dimension) + generator / 2)
-    way = random.normal(size=dimension)
-    move = np.eye(dimension + 1)
-    move[:-1, :-1] = turn
-    center = fixed.center()
-    shift = _SHIFT * float(np.mean(fixed.spacing)) * way / np.linalg.norm(way)
-    move[:-1, -1] = center - turn @ center + shift
-    return affine_from_matrix(linear_part(transform, dimension) @ move)
+    steps = confidence_steps(fixed, result, mask=mask, most_places=most_places)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: ConfidenceMap = end.value
+            return found
 
 
-def signs_of(
-    fixed: Any, result: Any, others: Sequence[Any], backward: Any, *, mask: Any = None, places: int = _PLACES
-) -> Signs:
-    """What speaks for and against ``result`` at each place.
-
-    ``others``: transforms, fixed to moving points, LPS mm, of registrations with other seeds and starts. ``backward``:
-    moving to fixed points, of one the other way round. ``mask``: image, nonzero where the object is.
-    """
+def confidence_steps(
+    fixed: Any, result: Any, *, mask: Any = None, most_places: int = 8
+) -> Generator[float, None, ConfidenceMap]:
+    """``estimate_confidence`` in steps between which a window can move, with the share that is done, 0 to 1."""
     fixed = as_scalar(fixed)
     full = geometry_of(fixed)
-    grid = coarsened(full, places)
+    grid = coarsened(full, _PLACES)
     nowhere = identity(grid.dimension)
-    fields = [np.asarray(array_view(displacement_field(t, grid)), float) for t in (result.transform, *others)]
-    middle = np.mean(fields, axis=0)
-    spread = np.sqrt(sum(np.square(one - middle).sum(-1) for one in fields) / max(len(fields) - 1, 1))
-    there_and_back = displacement_field(compose([result.transform, backward]), grid)
-    inconsistency = np.linalg.norm(array_view(there_and_back), axis=-1)
     still = np.asarray(array_view(resample(fixed, nowhere, grid, background=result.fixed_background.value)), float)
+    yield 0.0
     moved = resample(
         as_scalar(result.moving), result.transform, grid, background=result.background.value,
         padding=None if result.keep_padding else result.background,
     )  # fmt: skip
-    dissimilarity, flatness = _compared(still, np.asarray(array_view(moved), float))
+    yield 0.0
+    shift = yield from _shift_steps(still, np.asarray(array_view(moved), float), grid.spacing)
+    error = np.hypot(shift, _VOXELS * float(np.mean(full.spacing))).astype(np.float32)
+    inside = _inside(still, result, mask, grid)
+    return ConfidenceMap(grid, error, inside, _places(error, inside, grid, most_places))
+
+
+def _inside(still: np.ndarray, result: Any, mask: Any, grid: Geometry) -> np.ndarray:
     if mask is None:
         inside = object_mask(still, result.fixed_background)
     else:
         binary = image_from_array((np.asarray(array_view(mask)) != 0).view(np.uint8), geometry_of(mask))
-        inside = np.asarray(array_view(resample(binary, nowhere, grid, interpolation="nearest"))) != 0
-    if not inside.any():
-        inside = np.ones(grid.size[::-1], bool)
-    return Signs(grid, spread, inconsistency, dissimilarity, flatness, inside, float(np.mean(full.spacing)))
+        inside = np.asarray(array_view(resample(binary, identity(grid.dimension), grid, interpolation="nearest"))) != 0
+    return inside if inside.any() else np.ones(grid.size[::-1], bool)
 
 
-def confidence_of(signs: Signs, most_places: int = 8) -> ConfidenceMap:
-    """The map, and the places where it is least certain, apart from each other."""
-    error = signs.estimate()
-    return ConfidenceMap(signs.geometry, error, signs.inside, _places(error, signs, most_places))
-
-
-def estimate_confidence(
-    fixed: Any, moving: Any, result: Any, stages: Sequence[Any], *, fixed_mask: Any = None, moving_mask: Any = None,
-    **arguments: Any,
-) -> ConfidenceMap:  # fmt: skip
-    """Register twice more and once the other way round, in this process, and put the signs together.
-
-    ``stages`` and ``arguments`` are those that ``core.register`` got for ``result``. Takes three times as long as that.
-    """
-    from ..registration.register import register
-    from ..transforms.inverse import invert
-
-    grid = geometry_of(fixed)
-    arguments = {name: value for name, value in arguments.items() if name not in ("initial_transform", "progress")}
-    arguments |= {"initialization": None}
-    others = []
-    for number in (1, 2):
-        again = arguments | {"seed": 1000 + number}
-        start = perturbed_start(result.transform, grid, number)
-        masks = {"fixed_mask": fixed_mask, "moving_mask": moving_mask}
-        others.append(register(fixed, moving, stages, initial_transform=start, **masks, **again).transform)
-    back = invert(perturbed_start(result.transform, grid, 3), grid).transform
-    swapped = swapped_arguments(arguments)
-    masks = {"fixed_mask": moving_mask, "moving_mask": fixed_mask}
-    backward = register(moving, fixed, stages, initial_transform=back, **masks, **swapped).transform
-    return confidence_of(signs_of(fixed, result, others, backward, mask=fixed_mask))
-
-
-def swapped_arguments(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Arguments of ``core.register`` for the other way round."""
-    swapped = dict(arguments)
-    if "fixed_points" in arguments or "moving_points" in arguments:
-        swapped |= {"fixed_points": arguments.get("moving_points"), "moving_points": arguments.get("fixed_points")}
-    if not isinstance(arguments.get("background", "auto"), str):
-        swapped["background"] = "auto"  # the number is for outside the moving image
-    if arguments.get("channels"):
-        swapped["channels"] = [channel.swapped() for channel in arguments["channels"]]
-    return swapped
-
-
-def _compared(fixed: np.ndarray, moved: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Local dissimilarity, sqrt(1 - correlation**2), and flatness of the fixed image, each 0 to 1."""
+def _shift_steps(fixed: np.ndarray, moved: np.ndarray, spacing: Sequence[float]) -> Generator[float, None, np.ndarray]:
+    """How far ``moved`` would have to be shifted to match best around each voxel, mm, averaged over its neighbors."""
     finite = np.isfinite(fixed) & np.isfinite(moved)
-    fixed, moved = np.where(finite, fixed, 0.0), np.where(finite, moved, 0.0)
-    spans = [max(float(np.ptp(np.percentile(one, [2, 98]))), 1e-9) for one in (fixed, moved)]
-    a, b = fixed / spans[0], moved / spans[1]
-    mean_a, mean_b = _box_mean(a), _box_mean(b)
-    variance_a = np.maximum(_box_mean(a * a) - mean_a**2, 0)
-    variance_b = np.maximum(_box_mean(b * b) - mean_b**2, 0)
-    covariance = _box_mean(a * b) - mean_a * mean_b
-    # Noise of a hundredth of the range is no structure that could agree or not.
-    floor = 1e-4
-    agreement = np.square(covariance) / ((variance_a + floor) * (variance_b + floor))
-    return np.sqrt(np.clip(1 - agreement, 0, 1)), 1 / (1 + np.sqrt(variance_a) / 0.1)
+    fixed, moved = (_scaled(np.where(finite, one, 0.0)) for one in (fixed, moved))
+    wide = np.pad(moved, _FURTHEST, mode="edge")
+    mean, wide_mean = _box_mean(fixed), _box_mean(wide)
+    variance = np.maximum(_box_mean(fixed * fixed) - mean**2, 0) + _NOISE
+    wide_variance = np.maximum(_box_mean(wide * wide) - wide_mean**2, 0) + _NOISE
+    sense = _sense(_box_mean(fixed * moved) - mean * _box_mean(moved), variance * wide_variance[_view(fixed.shape)])
+    best = np.full(fixed.shape, -np.inf)
+    shift = np.zeros(fixed.shape)
+    offsets = sorted(_offsets(fixed.ndim), key=lambda offset: sum(step * step for step in offset))
+    for number, offset in enumerate(offsets):
+        view = _view(fixed.shape, offset)
+        covariance = _box_mean(fixed * wide[view]) - mean * wide_mean[view]
+        # The part of one image that the other explains; with its sign where both are bright in the same places.
+        agreement = covariance * (sense * np.abs(covariance) if sense else covariance)
+        agreement /= variance * wide_variance[view]
+        better = agreement > best
+        best[better] = agreement[better]
+        shift[better] = np.linalg.norm(np.multiply(offset, spacing[::-1]))
+        yield (number + 1) / len(offsets)
+    return _box_mean(shift)
+
+
+def _sense(covariance: np.ndarray, variances: np.ndarray) -> float:
+    """1 where what is brighter in one image mostly is so in the other, around single places; -1 where it mostly is
+    darker; 0 where it is neither. Background, which both images have, does not decide."""
+    explained = np.square(covariance) / variances
+    total = float(explained.sum())
+    signed = float((np.sign(covariance) * explained).sum()) / total if total > 0 else 0.0
+    return float(np.sign(signed)) if abs(signed) >= _SAME_SENSE else 0.0
+
+
+def _view(shape: tuple[int, ...], offset: Sequence[int] | None = None) -> tuple[slice, ...]:
+    """Of an array with ``_FURTHEST`` more voxels on every side: ``shape`` of it, ``offset`` voxels aside."""
+    steps = (0,) * len(shape) if offset is None else offset
+    return tuple(slice(_FURTHEST + step, _FURTHEST + step + size) for step, size in zip(steps, shape, strict=True))
+
+
+def _offsets(dimension: int) -> Iterator[tuple[int, ...]]:
+    """Of all voxels that are not further than ``_FURTHEST`` from one, itself included."""
+    for offset in itertools.product(range(-_FURTHEST, _FURTHEST + 1), repeat=dimension):
+        if sum(step * step for step in offset) <= _FURTHEST**2:
+            yield offset
+
+
+def _scaled(values: np.ndarray) -> np.ndarray:
+    """In parts of the range that nearly all of them have."""
+    return np.asarray(values / max(float(np.ptp(np.percentile(values, [2, 98]))), 1e-9))
 
 
 def _box_mean(values: np.ndarray) -> np.ndarray:
@@ -245,10 +194,9 @@ def _box_mean(values: np.ndarray) -> np.ndarray:
     return values
 
 
-def _places(error: np.ndarray, signs: Signs, most: int) -> tuple[UncertainPlace, ...]:
-    indices = np.argwhere(signs.inside)[:, ::-1]
-    values = error[signs.inside]
-    points = signs.geometry.points_of(indices)
+def _places(error: np.ndarray, inside: np.ndarray, grid: Geometry, most: int) -> tuple[UncertainPlace, ...]:
+    values = error[inside]
+    points = grid.points_of(np.argwhere(inside)[:, ::-1])
     apart = _APART * float(np.linalg.norm(np.ptp(points, axis=0)))
     found: list[UncertainPlace] = []
     left = np.ones(len(values), bool)

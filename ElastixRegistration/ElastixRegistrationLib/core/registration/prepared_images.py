@@ -35,6 +35,7 @@ class PreparedSide:
         voxel_mm: float | None = None,
         threads: int | None = None,
     ):
+        self.original = image
         self.geometry = geometry_of(image)
         self.estimate = background_of(image, background)
         has_padding = self.estimate.padding is not None and background != "keep"

@@ -179,6 +179,7 @@ def _result(pair: CheckedPair, ran: Ran, progress: Callable[[ProgressEvent], Non
         notes=[*ran.notes, *side_notes, *ran.late_notes, *ignored_errors(ran.log)],
         background_setting=pair.request.background,
         threads=pair.request.threads,
+        fixed=pair.sides[0][0].original,
     )
 
 

@@ -18,8 +18,8 @@ class RegistrationResult:
     ``transform``: itk transform that maps fixed to moving points, LPS mm; linear, B-spline or composite.
     ``transform_parameters``: the same as elastix TransformParameters, first applied first; None when the initial
     transform has no such form. ``background``: of the moving image, with its padding; ``background_setting``: what
-    ``register`` was told of it. ``iterations``: elastix's iteration table. ``notes``: sentences for the user about what
-    was done to the input.
+    ``register`` was told of it. ``fixed``: the fixed image, None where it is not at hand. ``iterations``: elastix's
+    iteration table. ``notes``: sentences for the user about what was done to the input.
     """
 
     transform: Any
@@ -34,9 +34,15 @@ class RegistrationResult:
     notes: list[str]
     background_setting: float | str = "auto"
     threads: int | None = None
+    fixed: Any = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         return result_text(self)
+
+    def _repr_html_(self) -> str:
+        from .result_html import result_html  # pictures are for notebooks only
+
+        return result_html(self)
 
     @property
     def keep_padding(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import InputError
-from .pictures import normalized, window_of
+from ..images.pictures import normalized, window_of
 
 #: Lowest and highest value that is shown, of the fixed and of the moved volume.
 Windows = tuple[tuple[float, float], tuple[float, float]]

@@ -25,9 +25,14 @@ MAX_POINTS = 600  # per resolution; more cannot be seen
 class IterationRow(Protocol):
     """One line of elastix's iteration table."""
 
-    stage: int
-    resolution: int
-    metric: float | None
+    @property
+    def stage(self) -> int: ...
+
+    @property
+    def resolution(self) -> int: ...
+
+    @property
+    def metric(self) -> float | None: ...
 
 
 def convergence_svgs(iterations: Iterable[IterationRow]) -> list[str]:

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import InputError, file_error
+from ..images import pictures
 from ..images.geometry import array_view
 from ..quality.figures import Comparison
-from . import pictures
 from .convergence_plot import IterationRow, convergence_svgs
 from .document import html_document
 from .reproduction import software_versions, voxel_checksum
@@ -232,6 +232,14 @@ def _pictures(report: Report) -> str:
         ]
         caption = f"A grid of {spacing:g} mm in the moving image, as the transform pulls it onto the fixed image."
         blocks.append(_block("Deformation", caption, {"After": grids}, planes))
+        scale = pictures.arrow_scale(report.displacement, report.geometry)
+        fields = [
+            pictures.arrows(f, report.displacement, plane, report.geometry.direction, scale)
+            for f, plane in zip(fixed, planes, strict=True)
+        ]
+        times = "" if scale == 1 else f", drawn {scale:g} times as long"
+        caption = f"Where points of the fixed image go in the moving image: from each dot along its line{times}."
+        blocks.append(_block("Vector field", caption, {"After": fields}, planes))
     return "<section><h2>Pictures</h2>" + "".join(blocks) + "</section>"
 
 
@@ -272,9 +280,8 @@ def _confidence(report: Report) -> str:
     ]
     caption = (
         f"How far off the registration may be, from 0 mm (dark) to {most:.1f} mm (yellow): an estimate to show where"
-        " to look, not validated as a measure."
-        " Estimated from what changes with the seed, the start and the direction, from what does not match, and from"
-        " what is too flat to tell. What every registration misses alike, it cannot see."
+        " to look. Around each place the images were compared as they lie and shifted: it is the shift by which they"
+        " would match best, together with a voxel. What looks alike it cannot tell apart."
     )
     rows = "".join(
         f"<tr><th>{' '.join(f'{x:.1f}' for x in place.point)}</th><td>{place.error_mm:.1f}</td></tr>"

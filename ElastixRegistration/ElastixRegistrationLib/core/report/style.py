@@ -48,6 +48,7 @@ figure img { display: block; width: 100%; height: auto; }
 .plot .trend { stroke: var(--accent); stroke-width: 1.8; } .plot circle { fill: var(--accent); }
 details { margin-top: 8px; } summary { cursor: pointer; font-weight: 600; margin-bottom: 6px; }
 .columns { columns: 2 400px; column-gap: 28px; } .parameters { font-size: 12.5px; }
+.parameters tr { break-inside: avoid; }
 .parameters th { color: var(--quiet); padding: 1px 12px 1px 0; vertical-align: top; white-space: nowrap; }
 .parameters td { font: 11.5px/1.65 ui-monospace, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 pre { background: #f1f3f5; padding: 12px 14px; border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere;

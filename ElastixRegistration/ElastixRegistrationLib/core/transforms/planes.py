@@ -76,6 +76,17 @@ def flat_geometry(geometry: Geometry, plane: Plane) -> Geometry:
     )
 
 
+def lifted_geometry(geometry: Geometry, plane: Plane, thickness: float) -> Geometry:
+    """Inverse of ``flat_geometry``: a slice of ``thickness`` mm, with its own two axes first."""
+    axes = np.column_stack([plane.frame[:3, :2] @ np.asarray(geometry.direction), plane.frame[:3, 2]])
+    return Geometry(
+        size=(*geometry.size, 1),
+        spacing=(*geometry.spacing, thickness),
+        origin=tuple(plane.lifted(np.array([geometry.origin]))[0].tolist()),
+        direction=tuple(map(tuple, axes.tolist())),
+    )
+
+
 def flat_voxels(voxels: np.ndarray, geometry: Geometry) -> np.ndarray:
     """(k, j, i[, c]) -> two of the axes[, c]: a view."""
     return np.squeeze(voxels, axis=2 - geometry.size.index(1))

@@ -9,6 +9,7 @@ from slicer.util import VTKObservationMixin
 
 from ...core.errors import ElastixRegistrationError
 from ...mrml.run.parameter_node import FIXED_MASK, FIXED_POINTS, MOVING_MASK, MOVING_POINTS
+from ..comparing.landmarks import LandmarksPart
 from ..messages import tell
 from ..section import Section, connectSelectors, fillComboBox, selectNode
 
@@ -35,6 +36,11 @@ class MasksSection(Section):
             selector.connect(
                 "segmentSelectionChanged(QStringList)", lambda ids, side=side: self._segmentsChanged(side, ids)
             )
+        self.placing = LandmarksPart(ui.masksContents.layout())
+
+    def show(self, choices: Any) -> None:
+        self.placing.show(choices)
+        super().show(choices)
 
     def _show(self) -> None:
         for selector, role in self._selectors:
@@ -82,6 +88,7 @@ class MasksSection(Section):
 
     def cleanup(self) -> None:
         self._observers.removeObservers()
+        self.placing.cleanup()
 
     def _watch(self, lists: tuple[Any, ...]) -> None:
         """Points are placed while the panel is open."""

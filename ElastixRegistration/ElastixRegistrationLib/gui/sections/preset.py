@@ -27,7 +27,7 @@ from ..messages import tell
 from ..preset_editor.manager import PresetManager
 from ..preset_editor.problems import RegistrationContext, problemColor, problemText
 from ..preset_editor.table import ORANGE, RED
-from ..section import Section, fillComboBox, selectValue
+from ..section import Section, dimensionOf, fillComboBox, selectValue
 
 _SHORT = {"ct", "mr", "pet", "us", "cbct"}
 # Almost every parameter file asks elastix for files that are never written here.
@@ -39,7 +39,7 @@ class PresetSection(Section):
         super().__init__(ui)
         self._shownFor: tuple[Any, ...] = ()
         self._lacksLandmarks = False
-        self.manager = PresetManager(ui, self._chosen, self._given, self._presetsChanged)
+        self.manager = PresetManager(ui, self._chosen, self._given, self.presetsChanged)
         self._fillFilters()
         fillComboBox(ui.dimensionFilter, [(_("2D and 3D"), ""), (_("2D"), "2"), (_("3D"), "3")])
         self._list()
@@ -91,7 +91,7 @@ class PresetSection(Section):
             fillComboBox(comboBox, [(everything, ""), *((_shownWord(word), word) for word in words)])
             selectValue(comboBox, chosen or "")
 
-    def _presetsChanged(self, presetID: str) -> None:
+    def presetsChanged(self, presetID: str) -> None:
         """Presets were made, renamed or deleted; this one is chosen now."""
         self._fillFilters()
         self._shownFor = ()
@@ -103,7 +103,7 @@ class PresetSection(Section):
         if self.choices is None:
             return RegistrationContext()
         return RegistrationContext(
-            dimension=_dimensionOf(self.choices.reference(FIXED_VOLUME)),
+            dimension=dimensionOf(self.choices.reference(FIXED_VOLUME)),
             fixedMask=self.choices.reference(FIXED_MASK) is not None,
             movingMask=self.choices.reference(MOVING_MASK) is not None,
             points=self.choices.reference(FIXED_POINTS) is not None,
@@ -275,9 +275,3 @@ def _costText(preset: Preset, stages: Sequence[ParameterMap], grids: Sequence[An
 def _titleOf(preset: Preset) -> str:
     notes = {USER: _("yours"), SCENE: _("scene")}
     return f"{preset.title} ({notes[preset.origin]})" if preset.origin in notes else preset.title
-
-
-def _dimensionOf(node: Any) -> int | None:
-    """2 for a volume of a single slice, None for no volume."""
-    image = node.GetImageData() if node is not None else None
-    return None if image is None else 2 if 1 in image.GetDimensions() else 3

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import tempfile
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import qt
 import slicer
 from slicer.i18n import tr as _
 
+from ..comparing.confidence import ConfidencePart
 from ..comparison_views import MODES, ComparisonViews
 from ..messages import tell
 from ..section import Section, pairOf, reveal
@@ -19,13 +21,19 @@ _GOOD, _BAD = "#2e7d32", "#c62828"
 
 
 class ResultSection(Section):
-    """Shows the last RegistrationRun while its pair is chosen, until it is reverted or the scene is closed."""
+    """Shows the last RegistrationRun while its pair is chosen, until it is reverted or the scene is closed.
 
-    def __init__(self, ui: Any):
+    ``onReverted(nodes)`` is told of output nodes that have the content of before.
+    """
+
+    def __init__(self, ui: Any, logic: Any, onReverted: Callable[[Iterable[Any]], None]):
         super().__init__(ui)
+        self.confidence = ConfidencePart(ui.resultContents.layout(), logic)
+        self._onReverted = onReverted
         self._last: Any = None
         self._run: Any = None  # the last one where its pair is chosen
         self._pair: tuple[Any, ...] = ()
+        self._reported: Any = None  # the map of confidence that the last report shows
         self.views = ComparisonViews()
         self._buttons = {mode: getattr(ui, f"{mode}Button") for mode in MODES}
         table = ui.resultTable
@@ -60,6 +68,7 @@ class ResultSection(Section):
 
     def cleanup(self) -> None:
         self.views.stop()
+        self.confidence.cleanup()
 
     def setRun(self, run: Any) -> None:
         """None shows that there is no result."""
@@ -74,6 +83,7 @@ class ResultSection(Section):
         self._say("")
         self.views.stop()
         self._run = run
+        self.confidence.setRun(run)
         self._fillTable(run.comparison.figures if run is not None and run.comparison is not None else ())
         if run is None:
             verdict = (
@@ -90,6 +100,7 @@ class ResultSection(Section):
 
     def sceneClosed(self) -> None:
         self.views.forget()
+        self.confidence.sceneClosed()
         self.setRun(None)
 
     def applyToChecked(self, checked: bool = False) -> None:
@@ -118,11 +129,12 @@ class ResultSection(Section):
         """A page with pictures and figures, in the web browser; made when it is first asked for."""
         from ...mrml.run.report import write_run_report
 
-        run = self._run
-        if not run.report:
+        run, confidence = self._run, self.confidence.confidenceOf(self._run)
+        if not run.report or confidence is not self._reported:
             folder = tempfile.mkdtemp(prefix="report-", dir=slicer.app.temporaryPath)
             with slicer.util.tryWithErrorDisplay(_("The report could not be created."), waitCursor=True):
-                run.report = str(write_run_report(folder, run.job, run.handle.result, run.settings))
+                page = write_run_report(folder, run.job, run.handle.result, run.settings, confidence)
+                run.report, self._reported = str(page), confidence
         if run.report:
             qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(run.report))
 
@@ -138,11 +150,14 @@ class ResultSection(Section):
     def revert(self, checked: bool = False) -> None:
         run = self._run
         self.setRun(None)
+        nodes = list(run.applied.nodes.values())
         run.applied.revert()
+        self._onReverted(nodes)
         tell(self.ui.verdictLabel, _("Reverted. The outputs are as they were before the registration."))
 
     def nodeRemoved(self) -> None:
         """A node of the scene is gone: what needs it is switched off."""
+        self.confidence.nodeRemoved()
         if self._run is not None:
             self._enable()
 

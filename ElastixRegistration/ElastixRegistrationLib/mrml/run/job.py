@@ -121,6 +121,22 @@ class RegistrationJob:
     def keeps_padding(self) -> bool:
         return self.inputs.request.background == KEEP
 
+    def with_request(self, request: RegistrationRequest, presets: Iterable[Preset] = ()) -> RegistrationJob:
+        """The same volumes, masks, landmarks and start with other stages and choices; the background stays.
+
+        Raises InputError for a preset that is not here or not for such images, ParameterError for a broken one.
+        """
+        presets, own = list(presets), self.inputs
+        stages = request.stages(
+            own.fixed.geometry.dimension,
+            has_masks=(own.fixed_mask is not None, own.moving_mask is not None),
+            has_points=own.fixed_points is not None,
+            presets=presets,
+        )
+        start = request.start(own.initial_transform is not None, presets)
+        changed = replace(request, background=own.request.background, initialization=start)
+        return replace(self, inputs=replace(own, stages=stages, adapt=request.adapts(presets), request=changed))
+
     def image_of(self, volume: VolumeImage, voxels: np.ndarray) -> tuple[np.ndarray, Geometry]:
         """(k, j, i) voxels of one of the volumes with their own geometry; (j, i) in the plane of a single slice."""
         return flattened(voxels, volume.geometry, self.fixed_plane if volume is self.fixed else self.moving_plane)

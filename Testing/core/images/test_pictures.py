@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from ElastixRegistrationLib.core.report import pictures
+from ElastixRegistrationLib.core.images import pictures
 
 
 @dataclass(frozen=True)
@@ -170,3 +170,21 @@ def test_grid_lines_follow_the_displacement():
 )
 def test_grid_lines_are_a_round_number_of_millimeters_apart(size, spacing, lines):
     assert pictures.grid_spacing(_grid(size, spacing)) == pytest.approx(lines)
+
+
+@pytest.mark.parametrize("direction", [np.eye(3), np.diag([-1.0, -1.0, 1.0])])
+def test_arrows_point_to_where_points_go(direction):
+    """A shift of 12 mm to the patient's left is one to the right in an axial picture, whatever the order of voxels."""
+    grid = _grid((60, 50, 4), direction=direction)
+    displacement = np.zeros((4, 50, 60, 3), np.float32)
+    displacement[..., 0] = 12.0
+    plane = pictures.planes_of(grid)[0]
+    picture = pictures.arrows(np.zeros(plane.shape), displacement, plane, grid.direction)
+    colors = picture.reshape(plane.shape[0], -1, 3)
+    row, column = np.argwhere((colors == pictures._DOT_COLOR).all(-1))[0]
+    length = round(12 / plane.pixel)
+    drawn = (colors[row] == pictures._ARROW_COLOR).all(-1) | (colors[row] == pictures._DOT_COLOR).all(-1)
+    assert drawn[column : column + length + 1].all()
+    assert not drawn[:column].any()
+    assert pictures.arrow_scale(displacement, grid) == 0.5  # 12 mm of 60 would cover each other
+    assert pictures.arrow_scale(displacement / 10, grid) == 5

@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from ..images.geometry import Geometry
+    from .geometry import Geometry
 
 MAX_PIXELS = 360
 FIXED_COLOR = np.array([1.0, 0.55, 0.05])  # orange and blue add up to gray, and color-blind readers tell them apart
 MOVING_COLOR = 1.0 - FIXED_COLOR
 _HEAT = np.array([[0.05, 0.03, 0.20], [0.45, 0.07, 0.42], [0.85, 0.28, 0.25], [0.99, 0.65, 0.20], [0.98, 0.99, 0.55]])
 GRID_COLOR = np.array([1.0, 0.78, 0.1])
+#: Of a vector field, and how many there are along the longer side.
+_ARROW_COLOR, _DOT_COLOR, _ARROWS = (255, 200, 25), (90, 200, 255), 24
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,42 @@ def deformation_grid(
         pixels_away = np.abs(mapped - np.round(mapped)) / np.maximum(np.hypot(*slopes), 1e-6)
         lines = np.maximum(lines, np.clip(1.3 - pixels_away, 0, 1))
     return _to_bytes((1 - lines[..., None]) * (0.6 * background[..., None]) + lines[..., None] * GRID_COLOR)
+
+
+def arrows(
+    background: np.ndarray, displacement: np.ndarray, plane: Plane, direction: Sequence, scale: float = 1.0
+) -> np.ndarray:
+    """Where points of the fixed slice go: arrows in its plane, ``scale`` times as long as the displacement, each with a
+    dot where it begins. Arguments as of ``deformation_grid``."""
+    height, width = plane.shape
+    dimension = len(plane.size)
+    along_axes = plane.cut(displacement) @ np.asarray(direction, np.float32).reshape(dimension, dimension)
+    down, right = along_axes[..., plane.rows], along_axes[..., plane.columns]
+    down, right = (-down if plane.flip_rows else down), (-right if plane.flip_columns else right)
+    colors = np.array(_to_bytes(np.repeat(0.6 * background[..., None], 3, axis=-1)))
+    step = max(5, max(height, width) // _ARROWS)
+    for row in range(step // 2, height, step):
+        for column in range(step // 2, width, step):
+            ahead = scale * np.array([down[row, column], right[row, column]]) / plane.pixel
+            count = int(np.ceil(np.abs(ahead).max())) + 1
+            rows, columns = (
+                np.rint(begin + np.linspace(0, way, count)).astype(int)
+                for begin, way in zip((row, column), ahead, strict=True)
+            )
+            seen = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+            colors[rows[seen], columns[seen]] = _ARROW_COLOR
+            colors[row, column] = _DOT_COLOR
+    return colors
+
+
+def arrow_scale(displacement: np.ndarray, geometry: Geometry) -> float:
+    """A round factor by which arrows of this field are seen and do not cover each other: the longest ones become about
+    as long as a twelfth of the image."""
+    longest = float(np.percentile(np.linalg.norm(displacement, axis=-1), 99))
+    wanted = max(n * s for n, s in zip(geometry.size, geometry.spacing, strict=True)) / 12
+    if longest * 20 < wanted / 10:
+        return 20.0  # it hardly moves anything
+    return float(min((0.1, 0.2, 0.5, 1, 2, 5, 10, 20), key=lambda factor: abs(np.log(factor * longest / wanted))))
 
 
 def heat(background: np.ndarray, amount: np.ndarray) -> np.ndarray:

@@ -8,8 +8,8 @@ from html import escape
 
 import numpy as np
 
-from ..images.geometry import Geometry
-from ..report.pictures import normalized, overlay, planes_of, png_bytes, window_of
+from .geometry import Geometry
+from .pictures import normalized, overlay, planes_of, png_bytes, window_of
 
 
 def side_by_side(tiles: Sequence[np.ndarray], gap: int = 6) -> np.ndarray:

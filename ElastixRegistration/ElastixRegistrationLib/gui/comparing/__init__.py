@@ -1,0 +1,1 @@
+"""The history of a pair's runs, and windows that compare presets and tune one."""

@@ -1,0 +1,178 @@
+"""Landmarks placed in pairs: a click in the fixed volume, one in the moving volume, and so on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+from slicer.util import VTKObservationMixin
+
+from ...mrml.comparing.expected import expected_place
+from ...mrml.run.parameter_node import FIXED_POINTS, FIXED_VOLUME, INITIAL_TRANSFORM, MOVING_POINTS, MOVING_VOLUME
+from ..comparison_views import ComparisonViews
+from ..messages import tell
+from ..section import Section
+from ..slice_views import jumpTo
+
+_UI = Path(__file__).resolve().parents[3] / "Resources" / "UI" / "LandmarksPart.ui"
+_SIDES = ("fixed", "moving")
+
+
+class LandmarksPart(Section):
+    """``layout``: where its widgets go. Whose turn it is follows from how many points each list has."""
+
+    def __init__(self, layout: Any):
+        self.widget = slicer.util.loadUI(str(_UI))
+        super().__init__(slicer.util.childWidgetVariables(self.widget))
+        layout.addWidget(self.widget)
+        self._views = ComparisonViews()
+        self._observers = VTKObservationMixin()
+        self._lists: tuple[Any, ...] = ()
+        self._pair: tuple[Any, ...] = ()
+        self.ui.placePairsButton.connect("toggled(bool)", self._toggled)
+        self.ui.undoPointButton.connect("clicked(bool)", self.undo)
+        self._tell()
+
+    @property
+    def isPlacing(self) -> bool:
+        return bool(self._lists)
+
+    def start(self) -> None:
+        """Both lists, made where there are none, and the first turn."""
+        volumes = [self.choices.reference(role) for role in (FIXED_VOLUME, MOVING_VOLUME)]
+        modified = self.choices.node.StartModify()
+        try:
+            for role, volume in zip((FIXED_POINTS, MOVING_POINTS), volumes, strict=True):
+                if self.choices.reference(role) is None:
+                    self.choices.set_reference(role, _newList(f"{volume.GetName()} landmarks"))
+        finally:
+            self.choices.node.EndModify(modified)
+        self._pair = tuple(volumes)
+        self._lists = tuple(self.choices.reference(role) for role in (FIXED_POINTS, MOVING_POINTS))
+        for node in self._lists:
+            for event in (node.PointPositionDefinedEvent, node.PointRemovedEvent):
+                self._observers.addObserver(node, event, self._changed)
+        self._turn()
+
+    def stop(self) -> None:
+        """The views and the mouse as they were."""
+        if self.isPlacing:
+            self._observers.removeObservers()
+            self._lists = self._pair = ()
+            _setPlacing(None)
+            self._views.stop()
+        self.ui.placePairsButton.checked = False
+        self._tell()
+
+    def undo(self, checked: bool = False) -> None:
+        """Take the last point back; it is the turn of its side again."""
+        counts = [_placed(node) for node in self._lists]
+        last = self._lists[0 if len(counts[0]) > len(counts[1]) else 1]
+        if _placed(last):
+            last.RemoveNthControlPoint(_placed(last)[-1])
+
+    def nodeRemoved(self) -> None:
+        if any(node.GetScene() is None for node in (*self._lists, *self._pair)):
+            self.stop()
+
+    def sceneClosed(self) -> None:
+        self._views.forget()
+        self.stop()
+
+    def cleanup(self) -> None:
+        self.stop()
+
+    def _show(self) -> None:
+        volumes = tuple(self.choices.reference(role) for role in (FIXED_VOLUME, MOVING_VOLUME))
+        lists = tuple(self.choices.reference(role) for role in (FIXED_POINTS, MOVING_POINTS))
+        if self.isPlacing and (volumes != self._pair or lists != self._lists):
+            self.stop()
+        self.ui.placePairsButton.enabled = None not in volumes and volumes[0] is not volumes[1]
+        self._tell()
+
+    def _toggled(self, checked: bool) -> None:
+        if checked and not self.isPlacing and self.choices is not None:
+            self.start()
+        elif not checked and self.isPlacing:
+            self.stop()
+
+    def _changed(self, caller: Any, event: Any) -> None:
+        """A point was placed or taken back. What placed it ends first."""
+        qt.QTimer.singleShot(0, self._turn)
+
+    def _turn(self) -> None:
+        """Show the volume whose turn it is, where the point is expected, and give it the next click."""
+        if not self.isPlacing:
+            return
+        placed = [_placed(node) for node in self._lists]
+        side = 1 if len(placed[0]) > len(placed[1]) else 0
+        self._views.show("single", self._pair[side], None)
+        if side == 1:
+            place = len(placed[1])
+            here = self._lists[0].GetNthControlPointPositionWorld(placed[0][place])
+            self._lists[0].SetNthControlPointLabel(placed[0][place], str(place + 1))
+            jumpTo(self._expected(tuple(here), placed))
+        elif placed[1]:
+            self._lists[1].SetNthControlPointLabel(placed[1][-1], str(len(placed[1])))
+            jumpTo(self._lists[0].GetNthControlPointPositionWorld(placed[0][len(placed[1]) - 1]))
+        _setPlacing(self._lists[side])
+        self._tell()
+
+    def _expected(self, here: tuple[float, ...], placed: list[list[int]]) -> tuple[float, float, float]:
+        count = len(placed[1])
+        points = [
+            [tuple(node.GetNthControlPointPositionWorld(n)) for n in own[:count]]
+            for node, own in zip(self._lists, placed, strict=True)
+        ]
+        start = self.choices.reference(INITIAL_TRANSFORM) if self.choices.text("start") == "transform" else None
+        transform = self.choices.reference("outputTransform")
+        return expected_place(here, *self._pair, transform=transform, start=start, pairs=(points[0], points[1]))
+
+    def _tell(self) -> None:
+        ui = self.ui
+        counts = [len(_placed(node)) for node in self._lists] or [0, 0]
+        ui.undoPointButton.visible = self.isPlacing
+        ui.undoPointButton.enabled = any(counts)
+        text = ""
+        if self.isPlacing:
+            number = counts[1] + 1
+            fixed = _("Landmark {number}: click it in the fixed volume.")
+            moving = _(
+                "Landmark {number}: click the same place in the moving volume. The views are where it is expected."
+            )
+            text = (moving if counts[0] > counts[1] else fixed).format(number=number)
+        tell(ui.placeLabel, text)
+
+
+def _newList(name: str) -> Any:
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", slicer.mrmlScene.GenerateUniqueName(name))
+    node.CreateDefaultDisplayNodes()
+    return node
+
+
+def _placed(node: Any) -> list[int]:
+    """Indices of the points that have a place: one that follows the mouse has none."""
+    return [
+        n
+        for n in range(node.GetNumberOfControlPoints())
+        if node.GetNthControlPointPositionStatus(n) == node.PositionDefined
+    ]
+
+
+def _setPlacing(node: Any) -> None:
+    """Clicks in the views add to ``node``; None gives them back to whatever they did before."""
+    interaction = slicer.mrmlScene.GetNodeByID("vtkMRMLInteractionNodeSingleton")
+    selection = slicer.mrmlScene.GetNodeByID("vtkMRMLSelectionNodeSingleton")
+    if interaction is None or selection is None:
+        return
+    if node is None:
+        interaction.SetPlaceModePersistence(0)
+        interaction.SetCurrentInteractionMode(interaction.ViewTransform)
+        return
+    selection.SetReferenceActivePlaceNodeClassName(node.GetClassName())
+    selection.SetActivePlaceNodeID(node.GetID())
+    interaction.SetPlaceModePersistence(1)
+    interaction.SetCurrentInteractionMode(interaction.Place)

@@ -1,0 +1,62 @@
+"""The fold of the pair's runs with the windows that it opens, as one section of the panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..section import Section
+from .compare_window import CompareWindow
+from .history import RunsSection
+from .tune_window import TuneWindow
+
+
+class ComparingSection(Section):
+    """Its fold comes after ``neighbor``, a widget of the panel.
+
+    ``ensureInstalled(package)``, of "" for those that a registration needs, raises InstallationError. ``onPreset(id)``
+    is told of a new preset of the user.
+    """
+
+    def __init__(
+        self, neighbor: Any, logic: Any, ensureInstalled: Callable[[str], None], onPreset: Callable[[str], None]
+    ):
+        super().__init__(None)
+        layout = neighbor.parent().layout()
+        self.runs = RunsSection(layout, layout.indexOf(neighbor) + 1)
+        self.compare = CompareWindow(logic, self.runs, lambda: ensureInstalled(""))
+        self.tune = TuneWindow(logic, onPreset, lambda: ensureInstalled("optuna"))
+        self._parts: tuple[Any, ...] = (self.runs, self.compare, self.tune)
+        self.runs.ui.comparePresetsButton.connect("clicked(bool)", self.compare.open)
+        self.runs.ui.tuneButton.connect("clicked(bool)", self.tune.open)
+
+    def show(self, choices: Any) -> None:
+        for part in self._parts:
+            part.show(choices)
+        super().show(choices)
+
+    def hold(self, held: bool) -> None:
+        super().hold(held)
+        for part in self._parts:
+            part.hold(held)
+
+    def add(self, run: Any) -> None:
+        """A registration of the panel that has ended, to its history."""
+        progress = run.handle.progress
+        seconds = None if progress is None else progress.elapsed_s
+        self.runs.add(run.job, run.handle.result, run.settings, run.comparison, seconds, run.applied.nodes)
+
+    def nodeRemoved(self) -> None:
+        for part in self._parts:
+            part.nodeRemoved()
+
+    def sceneClosed(self) -> None:
+        for part in self._parts:
+            part.sceneClosed()
+
+    def cleanup(self) -> None:
+        for part in self._parts[::-1]:
+            part.cleanup()
+
+    def _show(self) -> None:
+        """Each part shows its own."""

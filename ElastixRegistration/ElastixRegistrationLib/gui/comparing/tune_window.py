@@ -1,0 +1,224 @@
+"""A window that searches better parameters for images like those of the scene, or of a table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from ...mrml.comparing.history import method_name
+from ...mrml.run.parameter_node import FIXED_VOLUME, MOVING_VOLUME
+from ...mrml.run.scene_presets import scene_presets
+from ..installation import InstallationError
+from ..messages import showError, tell
+from ..multi_image.control import ManyControl
+from ..section import Section, fillComboBox
+
+_UI = Path(__file__).resolve().parents[3] / "Resources" / "UI" / "TuneWindow.ui"
+
+
+class TuneWindow(Section):
+    """One window, made when first opened: ``window`` and ``ui`` are None before.
+
+    ``onPreset(id)`` is told of a new preset of the user; ``ensureInstalled`` raises InstallationError.
+    """
+
+    def __init__(self, logic: Any, onPreset: Callable[[str], None], ensureInstalled: Callable[[], None]):
+        super().__init__(None)
+        self.window: Any = None
+        self.control = ManyControl(self)
+        self._logic, self._onPreset, self._ensureInstalled = logic, onPreset, ensureInstalled
+        self._unchecked: set[str] = set()  # ids of parameter nodes
+        self._started: dict[str, Any] = {}
+        self._page: Path | None = None
+
+    # --- the window ---
+
+    def open(self, checked: bool = False) -> None:
+        if self.window is None:
+            self._build()
+        self.show(self.choices)
+        self.window.show()
+        self.window.raise_()
+
+    def cleanup(self) -> None:
+        self.control.drop()
+        if self.window is not None:
+            self.window.hide()
+            self.window.deleteLater()
+            self.window = None
+
+    def sceneClosed(self) -> None:
+        """Everything that the search needs is in files."""
+
+    def nodeRemoved(self) -> None:
+        if self.choices is not None:
+            self.show(self.choices)
+
+    def _build(self) -> None:
+        self.window = slicer.util.loadUI(str(_UI))
+        self.window.setParent(slicer.util.mainWindow(), qt.Qt.Dialog)
+        self.ui = ui = slicer.util.childWidgetVariables(self.window)
+        sources = [(_("Parameter sets of the scene"), "scene"), (_("A table (CSV)"), "table")]
+        fillComboBox(ui.tuneSourceSelector, sources)
+        ui.tuneSourceSelector.connect("currentIndexChanged(int)", lambda index: self._enable())
+        for edit in (ui.tuneTableEdit, ui.tuneFolderEdit):
+            edit.connect("currentPathChanged(QString)", lambda path: self._enable())
+        ui.tunePairList.connect("itemChanged(QListWidgetItem*)", self._itemChanged)
+        ui.tuneButton.connect("clicked(bool)", self._clicked)
+        ui.tunePageButton.connect("clicked(bool)", self.openPage)
+        ui.tuneCloseButton.connect("clicked(bool)", lambda checked: self.window.hide())
+        tell(ui.tuneMessageLabel, "")
+        ui.tuneProgressBar.visible = False
+
+    # --- what is chosen ---
+
+    def pairs(self) -> list[Any]:
+        """Parameter nodes of the scene with landmarks that are not unchecked."""
+        from ...mrml.comparing.tuning import pairs_of_scene
+
+        return [node for node in pairs_of_scene(slicer.mrmlScene) if node.GetID() not in self._unchecked]
+
+    def _show(self) -> None:
+        if self.window is None:
+            return
+        name = method_name(self.choices.settings, scene_presets(slicer.mrmlScene))
+        tell(self.ui.tuneStartLabel, _("The search starts from {preset}, the preset of the panel.").format(preset=name))
+        self._list()
+        self._enable()
+
+    def _list(self) -> None:
+        from ...mrml.comparing.tuning import pairs_of_scene
+
+        widget = self.ui.tunePairList
+        blocked = widget.blockSignals(True)
+        widget.clear()
+        arrow = "\N{RIGHTWARDS ARROW}"
+        for node in pairs_of_scene(slicer.mrmlScene):
+            names = [node.GetNodeReference(role).GetName() for role in (MOVING_VOLUME, FIXED_VOLUME)]
+            item = qt.QListWidgetItem(f"{node.GetName()}: {names[0]} {arrow} {names[1]}")
+            item.setData(qt.Qt.UserRole, node.GetID())
+            item.setFlags(qt.Qt.ItemIsUserCheckable | qt.Qt.ItemIsEnabled)
+            item.setCheckState(qt.Qt.Unchecked if node.GetID() in self._unchecked else qt.Qt.Checked)
+            widget.addItem(item)
+        widget.blockSignals(blocked)
+
+    def _itemChanged(self, item: Any) -> None:
+        nodeID = item.data(qt.Qt.UserRole)
+        (self._unchecked.discard if item.checkState() == qt.Qt.Checked else self._unchecked.add)(nodeID)
+        self._enable()
+
+    def _source(self) -> str:
+        selector = self.ui.tuneSourceSelector
+        return str(selector.itemData(selector.currentIndex))
+
+    def _missing(self) -> str:
+        isScene = self._source() == "scene"
+        checks = (
+            (self.choices is None, _("Choose a parameter set")),
+            (isScene and len(self.pairs()) < 2, _("Two pairs with landmarks are needed")),
+            (not isScene and not os.path.isfile(self.ui.tuneTableEdit.currentPath), _("Choose a table")),
+            (not self.ui.tuneFolderEdit.currentPath, _("Choose a folder for the results")),
+        )
+        return next((text for isMissing, text in checks if isMissing), "")
+
+    # --- the run ---
+
+    def nodes(self) -> Sequence[Any]:
+        """Everything is in files before it runs."""
+        return []
+
+    def start(self) -> Any:
+        """Steps that return the run."""
+        yield
+        return (yield from self._logic.tuningSteps(**self._started))
+
+    def _clicked(self, checked: bool = False) -> None:
+        if self.control.isRunning:
+            self.control.cancel()
+        elif not self._missing():
+            self.tune()
+
+    def tune(self) -> None:
+        """Start with what is chosen."""
+        from ...mrml.comparing.tuning import TuningOptions
+
+        try:
+            self._ensureInstalled()
+        except InstallationError as problem:
+            showError(str(problem), _("Elastix Registration"))
+            return
+        ui, settings = self.ui, self.choices.settings
+        options = TuningOptions(
+            ui.tuneFolderEdit.currentPath, ui.tuneMinutesSpinBox.value, ui.tuneTitleEdit.text, settings.threads
+        )
+        self._started = {"request": settings.without_landmarks(), "options": options, "scene": slicer.mrmlScene}
+        if self._source() == "scene":
+            self._started["nodes"] = self.pairs()
+        else:
+            self._started["table"] = ui.tuneTableEdit.currentPath
+        self._page = None
+        ui.tuneProgressBar.value = 0
+        tell(ui.tuneMessageLabel, _("Measuring the start ..."))
+        self.control.start(self)
+        self._enable()
+
+    def onProgress(self, run: Any) -> None:
+        if self.window is None or run.news is None:
+            return
+        self.ui.tuneProgressBar.value = round(1000 * run.fraction)
+        if run.fraction == 1:
+            text = _("Judging the best by the pairs that were kept apart ...")
+        elif run.news.best is None:
+            text = _("{count} tried.").format(count=run.news.trials)
+        else:
+            text = _("{count} tried; the best has {share} % of the error of the start, on the pairs to learn from.")
+            text = text.format(count=run.news.trials, share=round(100 * run.news.best))
+        tell(self.ui.tuneMessageLabel, text)
+
+    def onEnd(self, run: Any, outcome: Any, reason: str) -> None:
+        """``outcome`` None: it was cancelled."""
+        if outcome is None:
+            text = reason or _("Canceled. What was tried stays in the folder: the same pairs go on from there.")
+        else:
+            self._page = outcome.page
+            kept = _("No preset was kept.")
+            if outcome.preset is not None:
+                kept = _("It is your preset {name} now.").format(name=outcome.preset.title)
+                self._onPreset(outcome.preset.id)
+            text = f"{outcome.sentence} {kept}"
+        if self.window is not None:
+            tell(self.ui.tuneMessageLabel, text)
+            self._enable()
+
+    def onFailed(self, message: str, details: str) -> None:
+        if self.window is not None:
+            tell(self.ui.tuneMessageLabel, _("Failed: {message}").format(message=message) if message else "")
+            self._enable()
+        if message:
+            showError(message, _("The search failed"), details)
+
+    def openPage(self, checked: bool = False) -> None:
+        """The history of the search, in the web browser."""
+        qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(self._page)))
+
+    def _enable(self) -> None:
+        if self.window is None:
+            return
+        ui, isRunning = self.ui, self.control.isRunning
+        missing = "" if isRunning else self._missing()
+        ui.tuneButton.text = _("Cancel") if isRunning else missing or _("Tune")
+        ui.tuneButton.enabled = isRunning or not missing
+        isScene = self._source() == "scene"
+        ui.tunePairList.visible = isScene
+        ui.tuneTableEdit.visible = ui.tuneTableLabel.visible = not isScene
+        for widget in (ui.tuneSourceSelector, ui.tuneTableEdit, ui.tuneMinutesSpinBox, ui.tuneFolderEdit):
+            widget.enabled = not isRunning
+        ui.tuneTitleEdit.enabled = ui.tunePairList.enabled = not isRunning
+        ui.tuneProgressBar.visible = isRunning
+        ui.tunePageButton.enabled = self._page is not None and self._page.is_file()

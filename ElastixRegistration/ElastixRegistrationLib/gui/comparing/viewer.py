@@ -1,0 +1,61 @@
+"""Results of runs in the slice views, over the fixed volume, without nodes that the user would have to clear away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import slicer
+
+from ..comparison_views import ComparisonViews
+
+
+class RunViewer:
+    """Shows one result at a time. ``shown``: what the caller called it, None for nothing."""
+
+    def __init__(self) -> None:
+        self.views = ComparisonViews()
+        self.shown: Any = None
+        self._preview: Any = None
+
+    def showResult(self, key: Any, job: Any, result: Any, name: str) -> None:
+        """The moving volume of ``job`` as ``result`` resamples it. Raises InputError where a volume was removed."""
+        from ...mrml.comparing.preview import preview_incrementally
+        from ...mrml.nodes.incremental import run_to_completion
+
+        preview = run_to_completion(preview_incrementally(job, result, name))
+        old, self._preview = self._preview, preview
+        self._show(key, job.fixed.node, preview)
+        _remove(old)
+
+    def showVolume(self, key: Any, fixed: Any, volume: Any) -> None:
+        """A volume that is in the scene."""
+        old, self._preview = self._preview, None
+        self._show(key, fixed, volume)
+        _remove(old)
+
+    def stop(self) -> None:
+        """The views as they were."""
+        self.shown = None
+        self.views.stop()
+        old, self._preview = self._preview, None
+        _remove(old)
+
+    def forget(self) -> None:
+        """The scene goes away."""
+        self.shown = self._preview = None
+        self.views.forget()
+
+    def nodeRemoved(self) -> None:
+        """Stop showing what has left the scene."""
+        if self._preview is not None and self._preview.GetScene() is None:
+            self._preview = None
+            self.stop()
+
+    def _show(self, key: Any, fixed: Any, volume: Any) -> None:
+        self.shown = key
+        self.views.show("fade", fixed, volume)
+
+
+def _remove(node: Any) -> None:
+    if node is not None and node.GetScene() is not None:
+        slicer.mrmlScene.RemoveNode(node)

@@ -1,0 +1,234 @@
+"""Better parameters for images like those of the scene, or of a table, searched in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import json
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...core.errors import InputError, RegistrationError
+from ...core.presets.preset import Preset
+from ...core.presets.user_presets import FOLDER_VARIABLE, UserPresets, user_presets
+from ...core.request import RegistrationRequest
+from ...core.system.scratch import scratch_folder
+from ...worker.client import State
+from ...worker.cohort_messages import error_of_line
+from ...worker.command import CommandProcess
+from ...worker.process import describe_exit
+from ...worker.tuning_messages import TuningNews
+from ..multi_image.cohort_files import CohortFiles
+from ..nodes.incremental import Steps
+from ..nodes.points import landmark_pairs
+from ..run.asynchronous_run import AsynchronousRun
+from ..run.parameter_node import (
+    FIXED_MASK,
+    FIXED_POINTS,
+    FIXED_VOLUME,
+    MOVING_MASK,
+    MOVING_POINTS,
+    MOVING_VOLUME,
+    ParameterSet,
+    parameter_nodes,
+)
+from ..run.scene_presets import scene_presets
+
+#: A run that is asked to stop puts its trial back first; one that does not within this is ended.
+_MAX_STOP_S = 30.0
+_COLUMNS = ("fixed", "moving", "fixed_mask", "moving_mask", "fixed_points", "moving_points")
+
+
+@dataclass(frozen=True)
+class TuningOptions:
+    """``folder`` gets the page, the figures, and the study, by which the same call goes on. ``minutes``: of the search.
+    ``title``: of the preset that comes out, "" for one made from that of the start."""
+
+    folder: str
+    minutes: float
+    title: str = ""
+    threads: int | None = None
+
+
+@dataclass(frozen=True)
+class TuningOutcome:
+    """``sentence`` says what was found; ``preset`` is the user's new one, None where the start was not beaten."""
+
+    sentence: str
+    preset: Preset | None
+    page: Path
+    document: dict[str, Any]
+
+
+class TuningRun(AsynchronousRun[TuningOutcome]):
+    """A search on its way; ``tuning_incrementally`` starts it. After ``cancel`` the study stays in its folder."""
+
+    _preset: Preset | None = None
+
+    def __init__(self, process: CommandProcess, options: TuningOptions, presets: UserPresets, files: Any):
+        self.options = options
+        self.news: TuningNews | None = None
+        self._process, self._presets, self._files = process, presets, files
+        self._read = 0
+        self._stopping: float | None = None
+        self._document: dict[str, Any] | None = None
+
+    @property
+    def fraction(self) -> float:
+        """Of the minutes of the search."""
+        return 0.0 if self.news is None else min(1.0, self.news.seconds / (60 * self.options.minutes))
+
+    @property
+    def log(self) -> str:
+        lines = self._process.messages.splitlines()
+        return "\n".join(line for line in lines if TuningNews.of_line(line) is None)
+
+    def poll(self) -> State:
+        if self.finished:
+            return self.state
+        code = self._process.poll()
+        lines = self._process.messages[self._read :].split("\n")
+        self._read = len(self._process.messages) - len(lines[-1])
+        for line in lines[:-1]:
+            self.news = TuningNews.of_line(line) or self.news
+        if code is not None:
+            self._end(code)
+        elif self._stopping is not None and time.monotonic() > self._stopping + _MAX_STOP_S:
+            self._process.kill()
+        return self.state
+
+    @property
+    def has_result(self) -> bool:
+        return self._document is not None
+
+    def cancel(self) -> None:
+        if not self.finished and self._stopping is None:
+            self._stopping = time.monotonic()
+            self._process.stop()
+
+    def close(self) -> None:
+        """What was tried stays in the folder."""
+        if not self.finished:
+            self._state = State.CANCELLED
+        self._process.close()
+        self._files.close()
+
+    def _wait_for_news(self) -> None:
+        time.sleep(0.05)
+
+    def _outcome_incrementally(self) -> Steps[TuningOutcome]:
+        yield
+        document = self._document or {}
+        return TuningOutcome(document["sentence"], self._preset, Path(document["outputs"]["page"]), document)
+
+    def _end(self, code: int) -> None:
+        with contextlib.suppress(ValueError):
+            found = json.loads(self._process.output)
+            if not found.get("interrupted") and code == 0:
+                self._document = found
+        if self._document is not None:
+            self._preset = self._kept(self._document["preset"])
+            self._state = State.DONE
+        elif self._stopping is not None:
+            self._state = State.CANCELLED
+        else:
+            self._state = State.FAILED
+            last = next((line for line in reversed(self.log.splitlines()) if line.strip()), "")
+            sentence = error_of_line(last) or f"{describe_exit(code, last)}. {last}"
+            self._error = InputError(sentence) if code == 2 else RegistrationError(sentence, log=self.log)
+        self._process.close()
+        self._files.close()
+
+    def _kept(self, preset_id: str | None) -> Preset | None:
+        """Of the presets of the process, that of the result among the user's own."""
+        found = next((preset for preset in self._presets.presets() if preset.id == preset_id), None)
+        if found is None:
+            return None
+        own = user_presets()
+        taken = {preset.title for preset in own.presets()}
+        title, number = found.title, 2
+        while title in taken:
+            title, number = f"{found.title} {number}", number + 1
+        return own.copy(found, title)
+
+
+def pairs_of_scene(scene: Any) -> list[Any]:
+    """The parameter nodes whose pair has landmarks of both volumes, which is what a search can learn from."""
+    roles = (FIXED_VOLUME, MOVING_VOLUME, FIXED_POINTS, MOVING_POINTS)
+    return [node for node in parameter_nodes(scene) if all(node.GetNodeReference(role) for role in roles)]
+
+
+def tuning_incrementally(
+    request: RegistrationRequest, options: TuningOptions, *, scene: Any, nodes: Sequence[Any] = (), table: str = ""
+) -> Steps[TuningRun]:
+    """Search from the preset of ``request``, on the pairs of parameter ``nodes`` or of the file ``table``.
+
+    Raises InputError before anything has run.
+    """
+    if not options.folder:
+        raise InputError("Tuning needs a folder for its page and its study.")
+    if request.parameter_files:
+        raise InputError("Tuning starts from a preset; make one of the parameter files first.")
+    presets = scene_presets(scene)
+    request.stages(presets=presets)
+    with contextlib.ExitStack() as stack:
+        try:
+            folder = Path(stack.enter_context(scratch_folder()))
+            files = CohortFiles(folder, request)
+            if not table:
+                table = str(folder / "pairs.csv")
+                yield from _table_incrementally(files, folder, nodes, Path(table))
+            preset, variables = files.preset_options(presets)
+        except OSError as problem:
+            raise InputError(f"The volumes could not be written to temporary files: {problem.strerror}.") from problem
+        own = UserPresets(folder / "presets")
+        arguments = ["tune", _absolute(table), "--output-dir", _absolute(options.folder), *preset]
+        arguments += [f"--minutes={options.minutes:g}", "--json", "--attended"]
+        arguments += [f"--title={options.title}"] if options.title else []
+        arguments += [f"--threads={options.threads}"] if options.threads is not None else []
+        process = CommandProcess(arguments, variables=variables | {FOLDER_VARIABLE: str(own.folder)})
+        return TuningRun(process, options, own, stack.pop_all())
+
+
+def _table_incrementally(files: CohortFiles, folder: Path, nodes: Sequence[Any], path: Path) -> Steps[None]:
+    """Volumes, masks and landmarks where they are in world, and a table of them."""
+    rows = []
+    for number, node in enumerate(nodes, 1):
+        choices = ParameterSet(node)
+        row: dict[str, Any] = {"case": f"{number} {choices.reference(MOVING_VOLUME).GetName()}"}
+        for side, volume_role, mask_role in (
+            ("fixed", FIXED_VOLUME, FIXED_MASK),
+            ("moving", MOVING_VOLUME, MOVING_MASK),
+        ):
+            _volume, image, mask = yield from files.volume_incrementally(
+                choices.reference(volume_role), f"{side} volume", choices.reference(mask_role), choices.segments(side)
+            )
+            row |= {side: image, f"{side}_mask": "" if mask is None else mask}
+        lists = (choices.reference(FIXED_POINTS), choices.reference(MOVING_POINTS))
+        pairs = landmark_pairs(*lists, choices.text("pairing"))
+        for side, points in (("fixed", pairs.fixed), ("moving", pairs.moving)):
+            row[f"{side}_points"] = folder / f"{number}-{side}.txt"
+            _write_points(points, row[f"{side}_points"])
+        rows.append(row)
+        yield
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ["case", *_COLUMNS])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _write_points(points: np.ndarray, path: Path) -> None:
+    """As elastix has them, LPS mm."""
+    lines = [" ".join(f"{value:.9g}" for value in point) for point in points.tolist()]
+    path.write_text("\n".join(["point", str(len(lines)), *lines, ""]), encoding="utf-8")
+
+
+def _absolute(path: str) -> str:
+    """No path looks like an option then."""
+    return os.path.abspath(os.path.expanduser(path))
