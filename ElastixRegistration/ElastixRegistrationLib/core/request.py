@@ -72,20 +72,20 @@ class RegistrationRequest:
         "normal",
         OneOf(EFFORTS),
         "effort",
-        "how much time to spend for accuracy, with presets that adapt",
+        "how much time to spend on accuracy, for presets that adapt to the images",
         control="effortFrame",
     )
     full_resolution: bool = choice(
         False, Switch(), "full resolution",
-        "register large images voxel by voxel, although the preset gains nothing from that",
+        "register large images at full resolution, although the preset gains nothing from it",
     )  # fmt: skip
     sliding: str = choice(
         AUTO, OneOf(SLIDING), "sliding",
-        "with a preset that adapts, let organs slide along each other where that clearly explains more; or never",
+        "for presets that adapt: let organs slide along each other where that explains the images clearly better, or never",
     )  # fmt: skip
     landmark_weight: float | None = choice(
         None, Number(0.0), "landmark weight",
-        "let the landmarks guide all stages: their mean distance, mm, times this weight is minimized too",
+        "let the landmarks guide all stages: their mean distance in mm, times this weight, is minimized too",
         group="landmarks", metavar="W", control="masksFrame",
     )  # fmt: skip
 

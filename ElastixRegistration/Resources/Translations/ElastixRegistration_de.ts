@@ -1217,7 +1217,7 @@
         <translation>Aufwand:</translation>
     </message>
     <message>
-        <source>How much time to spend for accuracy, with presets that adapt.</source>
+        <source>How much time to spend on accuracy, for presets that adapt to the images.</source>
         <translation>Wie viel Zeit für die Genauigkeit aufgewendet wird, bei Voreinstellungen, die sich anpassen.</translation>
     </message>
     <message>
@@ -1237,7 +1237,7 @@
         <translation>Volle Auflösung:</translation>
     </message>
     <message>
-        <source>Register large images voxel by voxel, although the preset gains nothing from that.</source>
+        <source>Register large images at full resolution, although the preset gains nothing from it.</source>
         <translation>Große Bilder Voxel für Voxel registrieren, obwohl die Voreinstellung davon nichts hat.</translation>
     </message>
     <message>
@@ -1245,7 +1245,7 @@
         <translation>Gleiten:</translation>
     </message>
     <message>
-        <source>With a preset that adapts, let organs slide along each other where that clearly explains more; or never.</source>
+        <source>For presets that adapt: let organs slide along each other where that explains the images clearly better, or never.</source>
         <translation>Mit einer Voreinstellung, die sich anpasst: Organe aneinander gleiten lassen, wo das deutlich mehr erklärt; oder nie.</translation>
     </message>
     <message>
@@ -1261,7 +1261,7 @@
         <translation>Landmarkengewicht:</translation>
     </message>
     <message>
-        <source>Let the landmarks guide all stages: their mean distance, mm, times this weight is minimized too.</source>
+        <source>Let the landmarks guide all stages: their mean distance in mm, times this weight, is minimized too.</source>
         <translation>Die Landmarken alle Stufen leiten lassen: Ihr mittlerer Abstand, mm, mal diesem Gewicht wird mit minimiert.</translation>
     </message>
     <message>
