@@ -88,7 +88,11 @@ def test_the_self_test_says_that_itk_elastix_is_missing(host, module, monkeypatc
 
     monkeypatch.setattr(type(host.app), "testing", True)
     monkeypatch.setattr(importlib.metadata, "version", missing)
+    monkeypatch.delenv("ELASTIXREGISTRATION_TEST_WITH_ELASTIX", raising=False)
     with pytest.raises(unittest.SkipTest, match="itk-elastix is not installed"):
+        module.ElastixRegistrationTest().setUp()
+    monkeypatch.setenv("ELASTIXREGISTRATION_TEST_WITH_ELASTIX", "1")  # ctest has installed it before
+    with pytest.raises(AssertionError, match="itk-elastix is not installed"):
         module.ElastixRegistrationTest().setUp()
 
 
