@@ -217,6 +217,15 @@ def test_landmarks_are_placed_in_pairs_and_the_views_go_to_where_they_are_expect
     assert not ui.placeLabel.visible
 
 
+def test_lists_in_which_nothing_was_placed_do_not_stay(placing, a_panel, slicer):
+    before = slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLMarkupsFiducialNode")
+    for _turn in range(2):
+        placing.ui.placePairsButton.click()
+    assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLMarkupsFiducialNode") == before
+    assert a_panel.ui.fixedPointsSelector.currentNode() is None
+    assert a_panel.ui.applyButton.text == "Apply"
+
+
 def test_a_registration_says_where_a_landmark_is_expected(a_panel, a_pair, a_result, slicer):
     a_result()
     transform = a_panel.ui.outputTransformSelector.currentNode()

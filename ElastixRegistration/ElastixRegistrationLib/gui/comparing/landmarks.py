@@ -32,6 +32,7 @@ class LandmarksPart(Section):
         self._observers = VTKObservationMixin()
         self._lists: tuple[Any, ...] = ()
         self._pair: tuple[Any, ...] = ()
+        self._made: list[Any] = []
         self.ui.placePairsButton.connect("toggled(bool)", self._toggled)
         self.ui.undoPointButton.connect("clicked(bool)", self.undo)
         self._tell()
@@ -47,7 +48,8 @@ class LandmarksPart(Section):
         try:
             for role, volume in zip((FIXED_POINTS, MOVING_POINTS), volumes, strict=True):
                 if self.choices.reference(role) is None:
-                    self.choices.set_reference(role, _newList(f"{volume.GetName()} landmarks"))
+                    self._made.append(_newList(f"{volume.GetName()} landmarks"))
+                    self.choices.set_reference(role, self._made[-1])
         finally:
             self.choices.node.EndModify(modified)
         self._pair = tuple(volumes)
@@ -98,6 +100,14 @@ class LandmarksPart(Section):
             self.start()
         elif not checked and self.isPlacing:
             self.stop()
+            self._dropEmpty()
+
+    def _dropEmpty(self) -> None:
+        """Lists that were made for points that nobody placed: a registration could not use them."""
+        made, self._made = self._made, []
+        for node in made:
+            if node.GetScene() is not None and not _placed(node):
+                slicer.mrmlScene.RemoveNode(node)
 
     def _changed(self, caller: Any, event: Any) -> None:
         """A point was placed or taken back. What placed it ends first."""
