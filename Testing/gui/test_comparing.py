@@ -217,7 +217,8 @@ def test_landmarks_are_placed_in_pairs_and_the_views_go_to_where_they_are_expect
     assert not ui.placeLabel.visible
 
 
-def test_lists_in_which_nothing_was_placed_do_not_stay(placing, a_panel, slicer):
+def test_lists_in_which_nothing_was_placed_do_not_stay(a_panel, slicer):
+    placing = next(section for section in a_panel.panel.sections if hasattr(section, "placing")).placing
     before = slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLMarkupsFiducialNode")
     for _turn in range(2):
         placing.ui.placePairsButton.click()
