@@ -15,7 +15,7 @@ from ..images.object import object_mask
 from ..parameters.component_rules import POINTS_METRIC
 from ..registration.result import RegistrationResult
 from ..transforms.displacements import displacement_vectors
-from ..transforms.itk_transforms import identity, map_points, matrix_of
+from ..transforms.itk_transforms import identity, map_points
 from ..transforms.plausibility import Plausibility, check_deformation
 from ..transforms.resampling import resample
 from .figures import Comparison, Figure
@@ -183,9 +183,5 @@ def thinned(geometry: Geometry, most_voxels: float) -> tuple[Geometry, int]:
 
 
 def _labels(mask: Any, transform: Any, grid: Geometry) -> np.ndarray:
-    voxels, own = (np.asarray(array_view(mask)) != 0).view(np.uint8), geometry_of(mask)
-    matrix = matrix_of(transform)
-    if matrix is not None and np.array_equal(matrix, np.eye(len(matrix))) and own.is_close(grid):
-        return voxels
-    inside = image_from_array(voxels, own)
+    inside = image_from_array((np.asarray(array_view(mask)) != 0).view(np.uint8), geometry_of(mask))
     return np.asarray(array_view(resample(inside, transform, grid, interpolation="nearest")))

@@ -22,6 +22,7 @@ from ..images.geometry import (
 from ..images.slabs import slabs_of
 from ..system.itk_access import suffix_of, wrapped_class
 from .displacements import displacement_vectors
+from .itk_transforms import matrix_of
 from .sampling import voxel_centers
 from .spline_derivatives import SplineChain
 from .transform_parameters import is_small
@@ -65,6 +66,9 @@ def resample(
     target = array_view(result)
     count = component_count(image)
     fill = padding_mask(voxels, padding) if count == 1 and padding is not None and padding.padding is not None else None
+    if interpolation == "nearest" and fill is None and geometry_of(image).is_close(reference) and _stays(transform):
+        target[...] = voxels
+        return result
     values = background if isinstance(background, Sequence) else [background] * count
     few = interpolation != "bspline" and np.prod(reference.size) * _FEW < np.prod(geometry_of(image).size)
     for component, value in zip(range(count), values, strict=True):
@@ -75,6 +79,12 @@ def resample(
         else:
             _resample_into(target[one], source, transform, reference, interpolation, threads)
     return result
+
+
+def _stays(transform: Any) -> bool:
+    """Whether nothing moves."""
+    matrix = matrix_of(transform)
+    return matrix is not None and np.array_equal(matrix, np.eye(len(matrix)))
 
 
 def outside_of(image: Any, value: float, setting: float | str = "auto") -> float | list[float]:
