@@ -72,7 +72,7 @@ class RegistrationRequest:
         "normal",
         OneOf(EFFORTS),
         "effort",
-        "how much time to spend on accuracy, for presets that adapt to the images",
+        "how much time to spend on accuracy; rigid and affine presets take the same time with each",
         control="effortFrame",
     )
     full_resolution: bool = choice(
@@ -156,7 +156,9 @@ class RegistrationRequest:
     def plain_arguments(self) -> dict[str, Any]:
         """The options that are arguments of ``core.register``. The user's own parameter files run as they are."""
         chosen = {option.name: getattr(self, option.name) for option in OPTIONS if option.is_argument}
-        return chosen | {"full_resolution": self.full_resolution or bool(self.parameter_files)}
+        if self.parameter_files:
+            chosen |= {"full_resolution": True, "effort": "normal"}
+        return chosen
 
     def without_landmarks(self) -> RegistrationRequest:
         """The same for images that have none."""

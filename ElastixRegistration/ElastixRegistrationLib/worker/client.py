@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..core.automatic.plan import planned_stages
+from ..core.automatic.plan import expected_stages
 from ..core.elastix.errors import error_lines, ignored_errors
 from ..core.elastix.progress import Iteration, ProgressEvent, ProgressParser
 from ..core.errors import (
@@ -64,9 +64,7 @@ class Job:
         self.moving, self.threads = moving, arguments["threads"]
         self.timeout_s, self.memory_limit_bytes = timeout_s, memory_limit_bytes
         dimension = str(arguments["fixed"].geometry.dimension)
-        stages = arguments["stages"]
-        if arguments.get("adapt"):
-            stages = planned_stages(stages, arguments.get("effort", "normal"))
+        stages = expected_stages(arguments["stages"], arguments.get("effort", "normal"), bool(arguments.get("adapt")))
         self.plan = [{**stage, "FixedImageDimension": (dimension,)} for stage in stages]
         self._arguments, self._outputs = arguments, list(outputs)
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..parameters.effort import with_effort
 from ..parameters.maps import ParameterMap
 from .effort import Effort, effort_named
 
 #: An iteration of the dense stage takes as long as one of elastix with a sample for so many of its voxels.
 _VOXELS_FOR_A_SAMPLE = 2
+
+
+def expected_stages(stages: Sequence[ParameterMap], effort: str, adapts: bool) -> list[ParameterMap]:
+    """What will run of ``stages`` with this effort; ``adapts``: whether they are fitted to the pair and tried."""
+    return planned_stages(stages, effort) if adapts else with_effort(stages, effort)
 
 
 def planned_stages(stages: Sequence[ParameterMap], effort: str) -> list[ParameterMap]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..automatic.plan import planned_stages
+from ..automatic.plan import expected_stages
 from ..elastix.expected_time import expected_seconds as seconds_of_stages
 from ..parameters.maps import ParameterMap
 from ..parameters.stage import finite_number, resolutions_of
@@ -70,11 +70,12 @@ def doi_link(reference: str) -> str | None:
     return f"https://doi.org/{found[1].rstrip('.')}" if found else None
 
 
-def expected_seconds(stages: Sequence[ParameterMap], voxels: int, effort: str | None = None) -> float:
-    """About how long a registration takes on two cores; ``voxels`` are those of both images together, ``effort`` that
-    of a preset that adapts, None for others."""
-    if effort is not None:
-        stages = planned_stages(stages, effort)
+def expected_seconds(
+    stages: Sequence[ParameterMap], voxels: int, effort: str = "normal", adapts: bool = False
+) -> float:
+    """About how long a registration takes on two cores; ``voxels`` are those of both images together, ``adapts`` says
+    whether the stages are those of a preset that does."""
+    stages = expected_stages(stages, effort, adapts)
     return _START + seconds_of_stages(stages) + _SECONDS_PER_MILLION_VOXELS * voxels / 1e6
 
 

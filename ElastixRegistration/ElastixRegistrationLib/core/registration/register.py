@@ -13,6 +13,7 @@ from ..elastix.errors import ignored_errors
 from ..elastix.progress import ProgressEvent, ProgressParser
 from ..images.channels import Channel
 from ..parameters.changes import changed
+from ..parameters.effort import with_effort
 from ..parameters.maps import ParameterMap
 from ..presets.arguments import of_preset
 from ..presets.preset import Preset
@@ -66,8 +67,9 @@ def register(
     Points are (N, D), LPS mm, paired by order. ``initial_transform`` is an itk transform,
     fixed to moving, that the stages continue from; ``initialization`` ("geometry", "mass", "none") makes one, None
     leaves the start to the stages. With ``adapt`` the stages are fitted to this pair, tried one by one and kept where
-    they help (``core.automatic``), from a start that is searched for where none of the two is given; ``effort``
-    ("fast", "normal", "thorough") is what that may cost, and ``sliding`` "auto" lets organs slide along each other
+    they help (``core.automatic``), from a start that is searched for where none of the two is given. ``effort``
+    ("fast", "normal", "thorough") is what this may cost; without ``adapt`` it multiplies the iterations of B-spline
+    stages, and "normal" runs them as they are. With ``adapt``, ``sliding`` "auto" lets organs slide along each other
     where that clearly explains more, "off" never. ``channels`` are further pairs of images that the same
     transform must align, each with its own masks, metric and weight. ``landmark_weight`` lets the points guide all
     stages: their mean distance, mm, times this weight is added to what is minimized; without it, only stages that name
@@ -97,8 +99,9 @@ def register(
         parameter_changes=tuple(parameter_changes),
     )
     points = fixed_points, moving_points
+    own_stages = own["stages"] if adapt else with_effort(own["stages"], effort)
     pair = checked_pair(
-        request, own["stages"], (fixed, moving), (fixed_mask, moving_mask), points, initial_transform, channels
+        request, own_stages, (fixed, moving), (fixed_mask, moving_mask), points, initial_transform, channels
     )
     logs = {"log_to_console": log_to_console, "log_to_file": log_to_file}
     if adapt and pair.start is None and request.initialization == "none":
@@ -151,7 +154,8 @@ def _fitted(pair: CheckedPair) -> CheckedPair:
     if pair.start is not None:
         given = partial(map_points, pair.start)
     fitted = fit_stages(pair.stages, fixed_side.for_fitting, moving_side.for_fitting, given, bool(pair.channels))
-    stages = changed(fitted.stages, pair.request.parameter_changes, may_miss=True)
+    stages = with_effort(fitted.stages, pair.request.effort)
+    stages = changed(stages, pair.request.parameter_changes, may_miss=True)
     start, notes = pair.start, [*pair.notes, fitted.sentence]
     if fitted.start is not None:
         start = affine_from_matrix(fitted.start)

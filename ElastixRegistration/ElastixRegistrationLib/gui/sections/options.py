@@ -11,6 +11,8 @@ from slicer.i18n import translate
 
 from ...core.errors import InputError
 from ...core.options import Number, OneOf, Option, Switch, Whole
+from ...core.parameters.effort import is_deformable
+from ...core.presets.catalog import find_preset
 from ...core.request import OPTIONS, TEXT_CONTEXT
 from ...mrml.run.scene_presets import scene_presets
 from ..section import Section, fillComboBox, selectValue
@@ -76,7 +78,7 @@ class OptionsSection(Section):
                 before[option.control] = control
 
     def _show(self) -> None:
-        self.ui.effortFrame.visible = self._adapts()
+        self.ui.effortFrame.visible = self._takesEffort()
         for option in OPTIONS:
             control = self.controls.get(option.name)
             if control is None:
@@ -91,10 +93,13 @@ class OptionsSection(Section):
             elif control.text != option.write(value):
                 control.text = option.write(value)
 
-    def _adapts(self) -> bool:
-        """Effort means something with a preset that adapts to the images only."""
+    def _takesEffort(self) -> bool:
+        """Whether effort makes a difference: a deformation takes it, and a preset that adapts to the images."""
         try:
-            return self.choices.settings.adapts(scene_presets(self.choices.node.GetScene()))
+            settings, presets = self.choices.settings, scene_presets(self.choices.node.GetScene())
+            if settings.parameter_files:
+                return False
+            return settings.adapts(presets) or any(map(is_deformable, find_preset(settings.preset, presets).stages()))
         except InputError:  # a preset that is not here
             return False
 

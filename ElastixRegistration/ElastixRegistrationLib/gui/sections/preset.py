@@ -254,8 +254,8 @@ def _costText(preset: Preset, stages: Sequence[ParameterMap], grids: Sequence[An
     if not known:
         return ""
     voxels = sum(int(np.prod(grid.size)) for grid, _bytes in known)
-    effort = settings.effort if preset.adapts else None
-    duration = preset_texts.duration_text(preset_texts.expected_seconds(stages, voxels, effort))
+    seconds = preset_texts.expected_seconds(stages, voxels, settings.effort, preset.adapts)
+    duration = preset_texts.duration_text(seconds)
     if len(known) == 2:
         (fixed, ofFixed), (moving, ofMoving) = known
         memory = run_bytes(
