@@ -1217,8 +1217,8 @@
         <translation>Aufwand:</translation>
     </message>
     <message>
-        <source>How much time to spend on accuracy, for presets that adapt to the images.</source>
-        <translation>Wie viel Zeit für die Genauigkeit aufgewendet wird, bei Voreinstellungen, die sich anpassen.</translation>
+        <source>How much time to spend on accuracy; rigid and affine presets take the same time with each.</source>
+        <translation>Wie viel Zeit für Genauigkeit aufgewendet wird; starre und affine Voreinstellungen brauchen immer gleich lang.</translation>
     </message>
     <message>
         <source>Fast</source>
