@@ -15,6 +15,8 @@ import nibabel
 import numpy as np
 import pytest
 import SimpleITK as sitk
+import tifffile
+from core.files.dicom.made_series import random_series, write_series
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.image_files import read_image, read_volume
 from ElastixRegistrationLib.core.files.point_files import read_points
@@ -125,6 +127,35 @@ def test_nrrd_of_each_space_and_encoding(tmp_path, space, flip, encoding):
     )
     (tmp_path / "n.nrrd").write_bytes(header.encode() + pack(VOXELS.astype(">i2").tobytes()))
     assert check(tmp_path / "n.nrrd") == pytest.approx(np.diag([*flip, 1.0, 1]) @ META_PLACE)
+
+
+# --- TIFF and DICOM
+
+
+@pytest.mark.parametrize("is_gray", [False, True])
+def test_a_color_table_of_tiff_is_applied(tmp_path, is_gray):
+    random = np.random.default_rng(3)
+    indices, table = random.integers(0, 256, (9, 8), np.uint8), random.integers(0, 2**16, (3, 256)).astype(np.uint16)
+    table[1:] = table[:1] if is_gray else table[1:]
+    tifffile.imwrite(tmp_path / "t.tif", indices, photometric="palette", colormap=table)
+    expected = (table >> 8)[0, indices] if is_gray else np.moveaxis((table >> 8)[:, indices], 0, -1)
+    assert np.array_equal(array_view(read_image(tmp_path / "t.tif")), expected)
+
+
+def test_a_preview_behind_the_picture_is_no_slice(tmp_path):
+    picture = np.random.default_rng(3).integers(0, 2**16, (30, 20)).astype(np.uint16)
+    with tifffile.TiffWriter(tmp_path / "t.tif") as file:
+        file.write(picture)
+        file.write(picture[::2, ::2])
+    assert np.array_equal(array_view(read_image(tmp_path / "t.tif")), picture)
+
+
+def test_the_index_of_a_disk_stands_for_its_folder(tmp_path):
+    series = random_series(np.random.default_rng(4), tilt=0)
+    write_series(series, tmp_path / "IMAGES", np.random.default_rng(5))
+    (tmp_path / "DICOMDIR").write_bytes(bytes(128) + b"DICM" + bytes(100))
+    for place in (tmp_path, tmp_path / "DICOMDIR"):
+        assert geometry_of(read_image(place)).size[2] == len(series.slices)
 
 
 # --- files that are something else

@@ -108,6 +108,8 @@ def dicom_geometry(
 def _find(path: Path, name: str, series: str | None, frame: int | None) -> tuple[Stack, list[str]]:
     if not path.exists():
         raise InputError(f"The {name} {path} does not exist.")
+    if path.name.upper() == "DICOMDIR" and path.is_file():  # the index of the folders beside it
+        path = path.parent
     stacks, notes = volumes_in(path, name)
     return chosen_stack(stacks, path, name, series, frame), notes
 

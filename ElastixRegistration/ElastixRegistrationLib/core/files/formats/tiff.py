@@ -18,6 +18,7 @@ from .units import millimeters_per
 _RESOLUTION_UNITS = {2: 25.4, 3: 10.0}
 #: Axes of tifffile that are slices, and those that are time points or the like.
 _SLICES, _FRAMES, _CHANNELS = "ZQI", "TRAEHLPV", "CS"
+_PALETTE = 3
 _NO_TIFFFILE = "To read TIFF files of this kind, install tifffile: python -m pip install tifffile."
 
 
@@ -50,7 +51,8 @@ def read_tiff(path: Path, name: str, frame: int | None) -> TiffImage:
             spacing, notes = {}, [f"The metadata of the {name} are damaged; 1 mm is taken as spacing."]
         kept = [(axis, length) for axis, length in zip(axes, shape, strict=True) if length > 1 or axis in "YX"]
         several = [(axis, length) for axis, length in kept if axis in _FRAMES]
-        if _plain(kept, file.pages[0]):
+        is_all = len(file.series) == 1  # ITK takes further images, such as previews, for slices
+        if is_all and _plain(kept, file.pages[0]):
             image = _from_itk(path, name, dtype, dict(kept).get("S", 1))
             if image is not None:
                 return TiffImage(_spaced(image, spacing), notes)
@@ -61,6 +63,9 @@ def read_tiff(path: Path, name: str, frame: int | None) -> TiffImage:
             raise InputError(f"The {name} {path} has no frame {frame}; give a number from 1 to {frames}.")
         voxels = _ordered(_voxels(series, path, name), axes, (frame or 1) - 1)
         channels = voxels.shape[-1] if voxels.ndim > 2 and _channel_count(kept) > 1 else 1
+        if file.pages[0].photometric == _PALETTE and channels == 1:
+            colored = _in_colors(voxels, file.pages[0].colormap)
+            voxels, channels = colored, 3 if colored.ndim > voxels.ndim else 1
         if "C" in dict(kept):
             notes.append(f"The {channels} channels of the {name} are components of its voxels.")
         return TiffImage(_image(voxels, channels, spacing), notes, frames)
@@ -71,9 +76,10 @@ def _channel_count(kept: list[tuple[str, int]]) -> int:
 
 
 def _plain(kept: list[tuple[str, int]], page: Any) -> bool:
-    """Whether ITK's reader knows this kind: one picture or a stack of them, gray, in colors, or with a color table."""
+    """Whether ITK's reader knows this kind: one picture or a stack of them, gray or in colors."""
     axes = "".join(axis for axis, _ in kept)
-    return axes in ("YX", "YXS", "ZYX", "QYX", "IYX", "ZYXS", "QYXS", "IYXS") or page.photometric == 3
+    is_known = axes in ("YX", "YXS", "ZYX", "QYX", "IYX", "ZYXS", "QYXS", "IYXS")
+    return is_known and page.photometric != _PALETTE
 
 
 def _from_itk(path: Path, name: str, dtype: np.dtype, samples: int) -> Any:
@@ -136,6 +142,13 @@ def _ordered(voxels: np.ndarray, axes: str, frame: int) -> np.ndarray:
     places = [axes.index(axis) for axis in ("ZYX" if "Z" in axes else "YX")]
     last = [voxels.ndim - 1] if voxels.ndim > len(places) else []
     return np.ascontiguousarray(voxels.transpose(places + last))
+
+
+def _in_colors(indices: np.ndarray, table: np.ndarray) -> np.ndarray:
+    """(..., 3) colors of 8 bits of indices into a (3, N) table of 16 bits; gray where all of the table is."""
+    colors = np.moveaxis((table >> 8 if table.max() > 255 else table).astype(np.uint8)[:, indices], 0, -1)
+    is_gray = (table == table[0]).all()
+    return np.ascontiguousarray(colors[..., 0] if is_gray else colors)
 
 
 def _image(voxels: np.ndarray, channels: int, spacing: dict[str, float]) -> Any:
