@@ -249,6 +249,20 @@ def test_everything_is_saved_to_a_folder(a_panel, a_result, tmp_path):
     assert folder.name in said(a_panel.ui.progressLabel)
 
 
+def test_a_dicom_object_needs_volumes_of_the_database(host, a_panel, apply_and_wait, tmp_path):
+    ui = a_panel.ui
+    assert not ui.dicomFolderEdit.enabled
+    ui.dicomRegistrationCheckBox.click()
+    ui.dicomFolderEdit.setCurrentPath(str(tmp_path))
+    choices = a_panel.panel.choices
+    assert (choices.flag("dicomRegistration"), choices.text("dicomFolder")) == (True, str(tmp_path))
+    host.dialogs.expect("OK")
+    apply_and_wait(a_panel)
+    assert "does not come from Slicer's DICOM database" in host.dialogs.shown[0].text
+    assert ui.progressLabel.text.startswith("Not started: ")
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("name", ["file/below", "long" * 100])
 def test_a_folder_that_cannot_be_written_keeps_the_result(host, a_panel, a_result, tmp_path, name):
     (tmp_path / "file").write_text("")

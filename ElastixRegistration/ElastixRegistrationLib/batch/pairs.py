@@ -6,10 +6,7 @@ from collections.abc import Iterable
 
 from ..core.comparison.truth import Pair
 from ..core.errors import InputError
-from ..core.files.image_files import read_image
 from ..core.files.segmentation_files import segment_names
-from ..core.files.transform_files import read_transform
-from ..core.images.labels import as_labels
 from ..core.registration.inputs import read_inputs
 from .cases import Case
 
@@ -31,11 +28,8 @@ def read_pair(case: Case) -> Pair:
         if bool(case.fixed_labels) != bool(case.moving_labels):
             raise InputError("labels of both images are needed, and only one label map is named.")
         if case.fixed_labels:
-            fixed, moving = (
-                inputs.fitting(as_labels(read_image(path, f"{side} labels"), f"{side} label map {path}"), side)
-                for side, path in (("fixed", case.fixed_labels), ("moving", case.moving_labels))
-            )
-        start = read_transform(case.initial_transform) if case.initial_transform else None
+            fixed, moving = inputs.read_label_pair(case.fixed_labels, case.moving_labels)
+        start = inputs.read_transform(case.initial_transform) if case.initial_transform else None
     except InputError as error:
         raise InputError(f"Case {case.name}: {error}") from error
     return Pair(case.name, inputs, fixed, moving, {} if fixed is None else segment_names(fixed), start)

@@ -21,15 +21,17 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import ElastixRegistrationError, InputError, RegistrationError
-from ..core.files.image_files import read_image, write_image
-from ..core.files.transform_files import read_transform, write_transform
+from ..core.files.image_files import write_image
+from ..core.files.label_files import read_labels
+from ..core.files.transform_files import write_transform
 from ..core.images.geometry import array_view, as_scalar, component_count, geometry_of, image_from_array, image_like
-from ..core.images.labels import as_labels, shared_labels
+from ..core.images.labels import shared_labels
 from ..core.quality.figures import Figure
 from ..core.quality.similarity import dice_by_label
 from ..core.registration.inputs import RegistrationInputs, read_inputs
 from ..core.report.reproduction import software_versions
 from ..core.request import RegistrationRequest
+from ..core.system.file_names import split_choice
 from ..core.transforms.itk_transforms import identity
 from ..core.transforms.plain_data import VoxelData
 from ..core.transforms.resampling import resample
@@ -159,15 +161,12 @@ class _Labels:
         if case.fixed_labels and not case.moving_labels:
             raise InputError(f"Case {case.name} has fixed labels but no moving labels to compare them with.")
         self.moving = self.fixed = None
-        if case.moving_labels:
-            self.moving = self._read(case.moving_labels, "moving", inputs)
-        if case.fixed_labels:
-            fixed = self._read(case.fixed_labels, "fixed", inputs)
+        if case.fixed_labels and case.moving_labels:
+            fixed, self.moving = inputs.read_label_pair(case.fixed_labels, case.moving_labels)
             self.fixed = _before(fixed, inputs)
-
-    @staticmethod
-    def _read(path: str, side: str, inputs: RegistrationInputs) -> Any:
-        return inputs.fitting(as_labels(read_image(path, f"{side} labels"), f"{side} label map {path}"), side)
+        elif case.moving_labels:
+            read = read_labels(case.moving_labels, "moving labels", inputs.drawn_on("moving"))
+            self.moving = inputs.fitting(read, "moving")
 
     def output(self) -> list[ResampledVolume]:
         if self.moving is None:
@@ -204,11 +203,7 @@ def _register(work: _Work, inputs: RegistrationInputs, labels: _Labels) -> Async
         moving_mask=inputs.moving_mask,
         fixed_points=inputs.fixed_points,
         moving_points=inputs.moving_points,
-        initial_transform=read_transform(
-            case.initial_transform, fixed=geometry_of(inputs.fixed), moving=geometry_of(inputs.moving)
-        )
-        if case.initial_transform
-        else None,
+        initial_transform=inputs.read_transform(case.initial_transform) if case.initial_transform else None,
         adapt=plan.adapt,
         **replace(
             request, threads=slot.threads, initialization=plan.starts[bool(case.initial_transform)]
@@ -303,7 +298,7 @@ def _figures_of(document: dict[str, Any]) -> dict[str, Any]:
 
 def _input_checksum(role: str, path: str) -> str:
     try:
-        return checksum(path)
+        return checksum(split_choice(path)[0])
     except FileNotFoundError:
         raise InputError(f"The {role.replace('_', ' ')} {path} does not exist.") from None
 

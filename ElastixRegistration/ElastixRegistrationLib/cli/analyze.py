@@ -36,7 +36,9 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Outcome:
-    from ..core.files.image_files import check_output, read_image
+    from ..core.files.dicom.volumes import place_of
+    from ..core.files.image_files import check_output, read_volume
+    from ..core.files.label_files import Drawn, read_mask, read_segments
     from ..core.files.segmentation_files import segment_names
     from ..core.files.transform_files import read_transform
     from ..core.images.geometry import array_view, geometry_of
@@ -50,20 +52,23 @@ def run(options: argparse.Namespace) -> Outcome:
     for path in outputs.values():
         check_output(path)
     check_apart(outputs.values(), [options.transform, options.reference, options.labels, options.mask])
-    transform = read_transform(options.transform)
-    reference = read_image(options.reference, "reference image", series=options.series, frame=options.frame)
+    read = read_volume(options.reference, "reference image", series=options.series, frame=options.frame)
+    reference = read.image
+    transform = read_transform(options.transform, places=(place_of(read.series), None))
     flat_reference = in_dimension(reference, transform.GetInputSpaceDimension())
     grid = geometry_of(flat_reference)
     if transform.GetInputSpaceDimension() != grid.dimension:
         raise InputError(
             f"The transform has {transform.GetInputSpaceDimension()} dimensions, {options.reference} {grid.dimension}."
         )
+    drawn_on = Drawn(geometry_of(reference), read.series)
     arrays: dict[str, np.ndarray | None] = {"labels": None, "mask": None}
     names: dict[int, str] = {}
     for role in arrays:
         path = getattr(options, role)
         if path:
-            image = in_dimension(read_image(path, role), grid.dimension)
+            drawn = (read_segments if role == "labels" else read_mask)(path, role, drawn_on)
+            image = in_dimension(drawn, grid.dimension)
             if image.GetImageDimension() != grid.dimension:
                 raise InputError(
                     f"The {role} {path} have {image.GetImageDimension()} dimensions, not {grid.dimension}."

@@ -43,7 +43,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add("inputs", metavar="FIXED MOVING", nargs="+", help="FIXED MOVING ..., FIXED TABLE, or TABLE alone")
     add("--output-dir", metavar="DIR", required=True, help="gets a folder for each case, summary.csv and index.html")
     add_stages(batch)
-    add("--fixed-mask", metavar="F", help="image, nonzero where FIXED counts")
+    add("--fixed-mask", metavar="F", help="image, nonzero where FIXED counts, or RTSTRUCT:NAME")
     add_initialization(batch)
     add_landmarks(batch)
     add_resampling(batch)

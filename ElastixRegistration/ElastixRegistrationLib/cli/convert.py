@@ -56,7 +56,7 @@ def add_parsers(subparsers: Any, common: argparse.ArgumentParser) -> None:
 
 def _convert(options: argparse.Namespace) -> Outcome:
     fixed, moving = _checked(options)
-    return _written(options, _read(options.transforms[0], fixed, moving), fixed, moving)
+    return _written(options, _read(options, fixed, moving), fixed, moving)
 
 
 def _invert(options: argparse.Namespace) -> Outcome:
@@ -64,7 +64,7 @@ def _invert(options: argparse.Namespace) -> Outcome:
     from ..core.transforms.itk_transforms import affine_from_matrix, matrix_of
 
     fixed, moving = _checked(options)
-    transform = _read(options.transforms[0], fixed, moving)
+    transform = _read(options, fixed, moving)
     matrix = matrix_of(transform)
     if matrix is not None:
         import numpy as np
@@ -85,10 +85,11 @@ def _invert(options: argparse.Namespace) -> Outcome:
 
 
 def _compose(options: argparse.Namespace) -> Outcome:
+    from ..core.files.transform_files import read_transform
     from ..core.transforms.itk_transforms import compose
 
     fixed, moving = _checked(options)
-    chain = [_read(path, fixed, moving) for path in options.transforms]
+    chain = [read_transform(path, fixed=fixed, moving=moving) for path in options.transforms]
     dimensions = [one.GetInputSpaceDimension() for one in chain]
     if len(set(dimensions)) > 1:
         given = ", ".join(f"{path}: {count}" for path, count in zip(options.transforms, dimensions, strict=True))
@@ -114,10 +115,15 @@ def _checked(options: argparse.Namespace) -> tuple[Geometry | None, Geometry | N
     return fixed, moving
 
 
-def _read(path: str, fixed: Geometry | None, moving: Geometry | None) -> Any:
+def _read(options: argparse.Namespace, fixed: Geometry | None, moving: Geometry | None) -> Any:
+    from ..core.files.image_files import read_place
     from ..core.files.transform_files import read_transform
 
-    return read_transform(path, fixed=fixed, moving=moving)
+    places = (
+        read_place(options.fixed, "fixed image") if options.fixed else None,
+        read_place(options.moving, "moving image") if options.moving else None,
+    )
+    return read_transform(options.transforms[0], fixed=fixed, moving=moving, places=places)
 
 
 def _written(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,23 +97,30 @@ def check_volume_output(path: str | Path, *, picture: bool) -> None:
         check_output(path, picture=picture)
 
 
-def check_dicom_volume(path: str | Path, moving: DicomSeries | None, reference: DicomSeries | None) -> bool:
-    """Whether MOVING is a dose. Raises InputError for DICOM that cannot be made of what was read."""
+def check_dicom_volume(path: str | Path, moving: DicomSeries | None, reference: DicomSeries | None) -> None:
+    """Raise InputError for DICOM that cannot be made of what was read."""
     suffix = Path(path).suffix.lower()
     is_dose = moving is not None and moving.is_dose
     if suffix not in ("", ".dcm"):
-        return is_dose
+        return
     if moving is None or reference is None:
         raise InputError(f"{path} would be DICOM, which is written of DICOM images only; give a name like moved.nrrd.")
     if suffix == ".dcm" and not is_dose:
         raise InputError(f"A DICOM series is written slice by slice: give a folder, such as {Path(path).stem}/.")
     if suffix == "" and is_dose:
         raise InputError(f"A dose is one DICOM file: give a name such as {Path(path).name}.dcm.")
-    return is_dose
 
 
-def write_volume(image: Any, path: str | Path, moving: DicomSeries | None, reference: DicomSeries | None) -> None:
-    """An image file, a DICOM series in a folder, or a dose in a .dcm file."""
+def write_volume(
+    image: Any,
+    path: str | Path,
+    moving: DicomSeries | None,
+    reference: DicomSeries | None,
+    *,
+    added: Sequence[DicomSeries] = (),
+    anonymize: bool = False,
+) -> None:
+    """An image file, a DICOM series in a folder, or a dose in a .dcm file, the sum of it and those ``added``."""
     from ..core.files.dicom_objects.derived_images import write_dose, write_series
     from ..core.files.image_files import write_image
 
@@ -120,6 +128,6 @@ def write_volume(image: Any, path: str | Path, moving: DicomSeries | None, refer
     if moving is None or reference is None or suffix not in ("", ".dcm"):
         write_image(image, path)
     elif suffix == "":
-        write_series(image, path, moving, reference)
+        write_series(image, path, moving, reference, anonymize=anonymize)
     else:
-        write_dose(image, path, moving, reference)
+        write_dose(image, path, [moving, *added], reference, anonymize=anonymize)

@@ -33,10 +33,16 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add("--fixed-points", metavar="P", help="landmarks: elastix text, .fcsv or .mrk.json")
     add("--moving-points", metavar="P", help="the same landmarks in the moving image")
     add("--pairing", choices=("auto", "order", "label"), default="auto", help="how landmarks correspond")
-    add("--fixed-labels", metavar="L", help="label map or .seg.nrrd of the fixed image")
+    add("--fixed-labels", metavar="L", help="label map, .seg.nrrd or RTSTRUCT:NAME,NAME of the fixed image")
     add("--moving-labels", metavar="L", help="the same labels in the moving image")
-    add("--fixed-mask", metavar="F", help="image, nonzero where the fixed image counts; needs --fixed")
-    add("--moving-mask", metavar="M", help="image, nonzero where the moving image counts; needs --moving")
+    add(
+        "--fixed-mask", metavar="F", help="image, nonzero where the fixed image counts, or RTSTRUCT:NAME; needs --fixed"
+    )
+    add(
+        "--moving-mask",
+        metavar="M",
+        help="image, nonzero where the moving image counts, or RTSTRUCT:NAME; needs --moving",
+    )
     add_option(command, "background")
     add("--report", metavar="DIR", help="write report.html, of several transforms in a folder for each; needs --fixed")
     add_strict(command)
@@ -49,11 +55,12 @@ def run(options: argparse.Namespace) -> Outcome:
     from ..core.files.transform_files import read_transform
 
     background = chosen_request(options).background
+    names = _names(options.transforms)
+    given, judged_by = _truth(options)
+    read = read_transform if given is None else given.read_transform
     transforms: dict[str, Any] = {AS_LOADED: None}
     if options.transforms:
-        names = _names(options.transforms)
-        transforms = {name: read_transform(path) for name, path in zip(names, options.transforms, strict=True)}
-    given, judged_by = _truth(options)
+        transforms = {name: read(path) for name, path in zip(names, options.transforms, strict=True)}
     table = evaluate(
         transforms,
         **judged_by,
@@ -100,9 +107,8 @@ def _names(paths: list[str]) -> list[str]:
 
 def _truth(options: argparse.Namespace) -> tuple[RegistrationInputs | None, dict[str, Any]]:
     """What was read of the images, None without them, and the arguments of ``core.evaluate`` to judge by."""
-    from ..core.files.image_files import read_image
+    from ..core.files.label_files import Drawn, read_label_pair
     from ..core.files.segmentation_files import segment_names
-    from ..core.images.labels import as_labels
     from ..core.registration.inputs import read_inputs, read_points_pair
     from .register import judging_labels
 
@@ -122,10 +128,7 @@ def _truth(options: argparse.Namespace) -> tuple[RegistrationInputs | None, dict
         return given, images | given.masks_and_points | judging_labels(options, given)
     judged_by: dict[str, Any] = {}
     if options.fixed_labels:
-        fixed, moving = (
-            as_labels(read_image(path, f"{side} labels"), f"{side} label map {path}")
-            for side, path in (("fixed", options.fixed_labels), ("moving", options.moving_labels))
-        )
+        fixed, moving = read_label_pair((options.fixed_labels, options.moving_labels), (Drawn(), Drawn()))
         judged_by |= {"fixed_labels": fixed, "moving_labels": moving, "label_names": segment_names(fixed)}
     if options.fixed_points:
         pairs = read_points_pair(options.fixed_points, options.moving_points, options.pairing)

@@ -72,7 +72,9 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
     from ..core.system.output_files import all_or_none
 
     with all_or_none(), step("writing the result", 0.93, show_progress=_shows_progress(options)):
-        written, figures = write_outputs(result, given, outputs, request, options.inverse_method, confidence)
+        written, figures = write_outputs(
+            result, given, outputs, request, options.inverse_method, confidence, anonymize=options.anonymize
+        )
         if as_dicom is not None:
             sentence, figures["dicom_registration"] = as_dicom.write(result.transform, result.fixed_geometry)
             _log.info("%s", sentence)
@@ -180,13 +182,7 @@ def _shows_progress(options: argparse.Namespace) -> bool:
 def _start(options: argparse.Namespace, given: Any) -> Any:
     """The initial transform: of a file, or of the landmarks."""
     if options.initial_transform:
-        from ..core.files.transform_files import read_transform
-        from ..core.images.geometry import geometry_of
-
-        transform = read_transform(
-            options.initial_transform, fixed=geometry_of(given.fixed), moving=geometry_of(given.moving)
-        )
-        return given.start(transform)
+        return given.start(given.read_transform(options.initial_transform))
     if not options.landmark_start:
         return None
     from ..core.transforms.landmarks import fit_landmarks
@@ -238,20 +234,16 @@ def _outputs(options: argparse.Namespace) -> dict[str, Path]:
 
 def judging_labels(options: argparse.Namespace, given: Any) -> dict[str, Any]:
     """Label maps to judge by, as ``core.assess`` takes them."""
-    from ..core.files.image_files import read_image
     from ..core.files.segmentation_files import segment_names
     from ..core.images.geometry import array_view, geometry_of
-    from ..core.images.labels import as_labels, shared_labels
+    from ..core.images.labels import shared_labels
     from ..core.registration.masks import inside_on_grid
 
     if bool(options.fixed_labels) != bool(options.moving_labels):
         raise InputError("To compare labels, give both --fixed-labels and --moving-labels.")
     if not options.fixed_labels:
         return {}
-    fixed, moving = (
-        given.fitting(as_labels(read_image(path, f"{side} labels"), f"{side} label map {path}"), side)
-        for side, path in (("fixed", options.fixed_labels), ("moving", options.moving_labels))
-    )
+    fixed, moving = given.read_label_pair(options.fixed_labels, options.moving_labels)
     shared_labels(
         array_view(fixed), array_view(moving), f"labels of {options.fixed_labels} and {options.moving_labels}"
     )

@@ -43,8 +43,8 @@ def _add_inputs(command: argparse.ArgumentParser) -> None:
     add("moving", metavar="MOVING")
     add_choice(command)
     add_stages(command)
-    add("--fixed-mask", metavar="F", help="image, nonzero where the fixed image counts")
-    add("--moving-mask", metavar="M", help="image, nonzero where the moving image counts")
+    add("--fixed-mask", metavar="F", help="image, nonzero where the fixed image counts, or RTSTRUCT:NAME")
+    add("--moving-mask", metavar="M", help="image, nonzero where the moving image counts, or RTSTRUCT:NAME")
     add("--fixed-points", metavar="P", help="landmarks: elastix text, .fcsv or .mrk.json")
     add("--moving-points", metavar="P", help="the same landmarks in the moving image")
     add(
@@ -98,7 +98,7 @@ def _add_outputs(command: argparse.ArgumentParser) -> None:
 
 def _add_judging(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
-    add("--fixed-labels", metavar="L", help="label map or .seg.nrrd, to judge the result by overlap and distances")
+    add("--fixed-labels", metavar="L", help="label map, .seg.nrrd or RTSTRUCT:NAME,NAME, to judge by overlap")
     add("--moving-labels", metavar="L", help="the same labels in the moving image")
     add(
         "--inverse-consistency",

@@ -33,6 +33,8 @@ def write_outputs(
     request: RegistrationRequest,
     inverse_method: str,
     confidence: Any = None,
+    *,
+    anonymize: bool = False,
 ) -> tuple[dict[str, str], dict[str, Any]]:
     """Paths by what they hold, and what the document says of them: the confidence, the residual of the inverse, mm."""
     from ..core.files.image_files import write_image
@@ -49,6 +51,7 @@ def write_outputs(
             outputs["volume"],
             given.series[1],
             given.series[0],
+            anonymize=anonymize,
         )
     if "transform" in outputs:
         maps = None if given.is_lifted else result.transform_parameters

@@ -268,6 +268,10 @@ class RegistrationPanel(VTKObservationMixin):
         message = _("Done in {seconds} s.").format(seconds=f"{seconds:.1f}")
         if run.savedTo:
             message += " " + _("Saved in {folder}.").format(folder=run.savedTo)
+        if run.dicomObject is not None:
+            message += " " + _(
+                "The DICOM registration object differs from the transform by at most {error} mm."
+            ).format(error=f"{run.dicomObject.error_mm:.3f}")
         if run.problem:
             message += " " + _("Failed: {message}").format(message=run.problem)
         if run.handle.progress is not None:

@@ -22,6 +22,7 @@ _INTERVAL = 50
 class RegistrationRun:
     """What one registration was asked and what came of it.
 
+    ``dicomFolder``: where a DICOM registration object goes, "" for the database, None where none is wanted.
     ``report``: path of its page, where one was asked for.
     ``problem``: what failed when the outputs were in the scene already, as it was judged or saved; "" for nothing.
     """
@@ -31,12 +32,14 @@ class RegistrationRun:
     wanted: dict[str, Any]
     fieldIsVolume: bool
     saveFolder: str
+    dicomFolder: str | None
     setID: str
     pair: tuple[Any, ...]
     handle: Any = field(default=None, repr=False)
     applied: Any = None
     comparison: Any = None
     savedTo: str = ""
+    dicomObject: Any = None
     report: str = ""
     problem: str = ""
 
@@ -107,10 +110,15 @@ class RunControl:
             wanted=wanted_outputs(choices),
             fieldIsVolume=choices.text("fieldKind") == "volume",
             saveFolder=choices.text("saveFolder"),
+            dicomFolder=choices.text("dicomFolder") if choices.flag("dicomRegistration") else None,
             setID=choices.node.GetID(),
             pair=pairOf(choices),
         )
         check_outputs(job, run.wanted, self._nodes)
+        if run.dicomFolder is not None:
+            from ..mrml.apply.dicom_export import check_origin
+
+            check_origin(job.fixed.node, job.moving.node)
         self._nodes = (job.fixed.node, job.moving.node, *run.wanted.values())
         inBackground = choices.flag("inBackground")
         run.handle = yield from self._logic.startSteps(job, inBackground, wanted=tuple(run.wanted))
@@ -179,6 +187,11 @@ class RunControl:
                 run.saveFolder, run.applied.nodes, result, run.settings, run.comparison, log
             )
             run.savedTo = str(folder)
+        if run.dicomFolder is not None:
+            from ..mrml.apply.dicom_export import export_run
+
+            yield
+            run.dicomObject = export_run(run.job, result, run.dicomFolder)
 
     def _finished(self, run: RegistrationRun, problem: str = "") -> None:
         """Outputs that are in the scene can be looked at and reverted, whatever came after them."""

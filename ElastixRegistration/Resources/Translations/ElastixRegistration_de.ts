@@ -358,6 +358,18 @@
         <translation>Bekommt die Transformation, die das feste Volumen auf das bewegte bringt. Ist keine gewählt, wird eine neue angelegt.</translation>
     </message>
     <message>
+        <source>DICOM object:</source>
+        <translation>DICOM-Objekt:</translation>
+    </message>
+    <message>
+        <source>Write the transform as a DICOM registration object, which planning systems read. Both volumes must come from the DICOM database.</source>
+        <translation>Schreibt die Transformation als DICOM-Registrierungsobjekt, das Planungssysteme lesen. Beide Volumen müssen aus der DICOM-Datenbank stammen.</translation>
+    </message>
+    <message>
+        <source>The folder that gets the DICOM registration object. Empty: it goes into the DICOM database.</source>
+        <translation>Der Ordner, in den das DICOM-Registrierungsobjekt kommt. Leer: Es kommt in die DICOM-Datenbank.</translation>
+    </message>
+    <message>
         <source>How values between the voxels of the moving volume are computed.</source>
         <translation>Wie Werte zwischen den Voxeln des bewegten Volumens berechnet werden.</translation>
     </message>
@@ -1905,6 +1917,10 @@
         <translation>In {folder} gespeichert.</translation>
     </message>
     <message>
+        <source>The DICOM registration object differs from the transform by at most {error} mm.</source>
+        <translation>Das DICOM-Registrierungsobjekt weicht höchstens {error} mm von der Transformation ab.</translation>
+    </message>
+    <message>
         <source>Failed: {message}</source>
         <translation>Gescheitert: {message}</translation>
     </message>
@@ -2788,6 +2804,10 @@
     <message>
         <source>inverse</source>
         <translation>Inverse</translation>
+    </message>
+    <message>
+        <source>DICOM</source>
+        <translation>DICOM</translation>
     </message>
     <message>
         <source>none</source>

@@ -143,6 +143,16 @@ def test_volumes_agree_with_simpleitk(kind, a_transform, a_volume_node, tmp_path
     assert result.GetName() == "volume (transformed)"
 
 
+def test_outside_of_a_dose_there_is_none(a_scene, a_volume_node):
+    node = a_scene.AddNewNodeByClass("vtkMRMLLinearTransformNode", "T")
+    dose = volume(a_volume_node, np.full(MOVING.size[::-1], 7, np.float32), MOVING)
+    dose.SetAttribute("DicomRtImport.DoseVolume", "1")
+    wide = itk_grid((30, 32, 34), (6.0, 6.0, 6.0))
+    reference = volume(a_volume_node, np.zeros(wide.size[::-1], np.uint8), wide, name="fixed")
+    (result,) = run_to_completion(apply_incrementally(node, [dose], reference_node=reference)).nodes
+    assert set(np.unique(voxels_of(result))) == {0, 7}
+
+
 def labels(geometry):
     k, j, i = np.indices(geometry.size[::-1])
     p = geometry.points_of(np.stack([i, j, k], -1))

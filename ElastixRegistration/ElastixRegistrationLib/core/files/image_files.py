@@ -26,7 +26,7 @@ from .formats.parallel_gzip import PLAIN_SUFFIXES, pack
 from .formats.units import in_millimeters
 
 if TYPE_CHECKING:
-    from .dicom.volumes import DicomSeries
+    from .dicom.volumes import DicomSeries, Place
 
 _log = logging.getLogger(__name__)
 
@@ -183,23 +183,40 @@ def _one_frame(image: Any, name: str, frame: int | None, is_series: bool) -> Any
 
 def read_geometry(path: str | os.PathLike, name: str = "image") -> Geometry:
     """Where the voxels of ``path`` lie, from the header of a file. Raises InputError as ``read_image`` does."""
+    return read_grid(path, name)[0]
+
+
+def read_grid(
+    path: str | os.PathLike, name: str = "image", *, series: str | None = None, frame: int | None = None
+) -> tuple[Geometry, DicomSeries | None]:
+    """Where the voxels of ``path`` lie, LPS mm, from its header, and the DICOM series, None of other files.
+
+    ``series`` and ``frame`` choose as in ``read_volume``. Raises InputError as ``read_image`` does.
+    """
     path = Path(path)
     if path.is_dir() or (path.is_file() and is_dicom(path)):
         from .dicom.volumes import dicom_geometry
 
-        return dicom_geometry(path, name)[0]
+        return dicom_geometry(path, name, series=series, frame=frame)
     if not path.is_file():
         raise InputError(f"The {name} {path} does not exist.")
     with native_messages_of_success(), decimal_point():
         io = opened(path, name)
     axes = range(io.GetNumberOfDimensions())
     direction = np.array([[io.GetDirection(column)[row] for column in axes] for row in axes])
-    return Geometry(
+    grid = Geometry(
         size=tuple(int(io.GetDimensions(axis)) for axis in axes),
         spacing=tuple(float(io.GetSpacing(axis)) for axis in axes),
         origin=tuple(float(io.GetOrigin(axis)) for axis in axes),
         direction=tuple(map(tuple, direction.tolist())),
     )
+    return grid, None
+
+
+def read_place(path: str | os.PathLike, name: str = "image") -> Place | None:
+    """Where an image is, from its headers; None where it is no DICOM. Raises InputError as ``read_image`` does."""
+    series = read_grid(path, name)[1]
+    return None if series is None else series.place
 
 
 def write_image(image: Any, path: str | os.PathLike, *, compress: bool = True) -> None:

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..errors import InputError
-from ..images.geometry import Geometry, image_from_array, image_view, many_component_image
+from ..images.geometry import Geometry, geometry_of, image_from_array, image_view, many_component_image
+from .dicom.headers import is_dicom
+from .dicom.volumes import dicom_geometry
 from .image_files import read_image
+from .label_files import Drawn, read_mask
 
 _LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 #: Steps between coordinates may differ by so much of a step.
@@ -51,6 +55,28 @@ def as_image(image: Any, name: str = "image") -> Any:
     if isinstance(image, np.ndarray) or _is_of(image, "torch"):
         raise InputError(f"The {name} is an array without a spacing; give (array, spacing), mm along i, j, k.")
     raise InputError(f"The {name} is a {type(image).__name__}; give {_TAKEN}.")
+
+
+def as_images(fixed: Any, moving: Any, fixed_mask: Any, moving_mask: Any) -> tuple[Any, Any, Any, Any]:
+    """``as_image`` of a pair and its masks, where it has some; masks may be structures by name (``read_mask``)."""
+    images = as_image(fixed, "fixed image"), as_image(moving, "moving image")
+    masks = (
+        None if mask is None else _as_mask(mask, f"{side} mask", image, given)
+        for mask, side, image, given in zip(
+            (fixed_mask, moving_mask), ("fixed", "moving"), images, (fixed, moving), strict=True
+        )
+    )
+    return (*images, *masks)
+
+
+def _as_mask(mask: Any, name: str, image: Any, given: Any) -> Any:
+    """``given`` is what the ITK ``image`` was made of."""
+    if not isinstance(mask, (str, os.PathLike)):
+        return as_image(mask, name)
+    series = None
+    if isinstance(given, (str, os.PathLike)) and (os.path.isdir(given) or is_dicom(Path(given))):
+        series = dicom_geometry(given)[1]
+    return read_mask(mask, name, Drawn(geometry_of(image), series))
 
 
 def _is_of(image: Any, library: str) -> bool:

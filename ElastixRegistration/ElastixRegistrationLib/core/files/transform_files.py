@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -44,6 +44,9 @@ from .formats.itk_readers import image_suffix_of
 from .image_files import IMAGE_SUFFIXES, write_image
 from .itk_transform_files import read_itk_entries, read_itk_hdf5
 from .linear_forms import is_linear_form, linear_text, read_linear
+
+if TYPE_CHECKING:
+    from .dicom.volumes import Place
 
 #: Image formats that keep vectors of floats.
 FIELD_SUFFIXES = frozenset({".nrrd", ".nhdr", ".mha", ".mhd", ".nii", ".nii.gz"})
@@ -100,15 +103,16 @@ def read_transform(
     *,
     fixed: Geometry | None = None,
     moving: Geometry | None = None,
+    places: tuple[Place | None, Place | None] = (None, None),
 ) -> Any:
     """itk transform, fixed to moving, LPS mm: of an ITK file (elastix, ANTs, BRAINS, Slicer), of an image of
     displacements, of an elastix TransformParameters chain, or a matrix of FSL, FreeSurfer or AFNI.
 
     ``read_binary`` gives the transform of an .h5 file or of an image of displacements, in a process that has readers of
-    its own for them.
-    FSL's matrices need the grids of both images, ``fixed`` and ``moving``. Inverses of fields and B-splines, as Slicer
-    writes them, are read numerically inverted. Raises InputError naming the file, also for one that it links to, and
-    for forms that are not read.
+    its own for them. FSL's matrices need the grids of both images, ``fixed`` and ``moving``. ``places``: where both
+    are, as far as they are DICOM, for registrations that are (``read_registration``). Inverses of fields and B-splines,
+    as Slicer writes them, are read numerically inverted. Raises InputError naming the file, also for one that it links
+    to, and for forms that are not read.
     """
     path = Path(path)
     if not path.is_file():
@@ -117,7 +121,7 @@ def read_transform(
         with native_messages_of_success():
             if is_linear_form(path):
                 return affine_from_matrix(read_linear(path, fixed, moving))
-            transform = _read(path, read_binary or _read_binary)
+            transform = _read(path, read_binary or _read_binary, places)
             _check_finite(transform, path)
         return transform
     except InputError:
@@ -138,11 +142,11 @@ def _check_finite(transform: Any, path: Path) -> None:
             raise InputError(f"The transform file {path} holds numbers that are not finite.")
 
 
-def _read(path: Path, read_binary: Callable[[Path], Any]) -> Any:
+def _read(path: Path, read_binary: Callable[[Path], Any], places: tuple[Place | None, Place | None]) -> Any:
     if is_dicom(path):
         from .dicom_objects.spatial_registration_reader import read_registration
 
-        return read_registration(path)
+        return read_registration(path, *places)
     if is_elastix_file(path):
         build = partial(_transform_of_map, read_binary=read_binary)
         return compose(transforms_from_maps(read_transform_parameters(path), build))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..files.python_images import as_image
+from ..files.python_images import as_images
 from ..images.channels import Channel
 from ..images.geometry import Geometry, check_overlap, geometry_of
 from ..parameters.changes import changed
@@ -69,10 +69,7 @@ def checked_pair(
     """Pairs are fixed and moving. Raises InputError for what cannot be registered."""
     check_start(request, initial_transform)
     names = "fixed", "moving"
-    fixed, moving = (as_image(image, f"{name} image") for image, name in zip(images, names, strict=True))
-    fixed_mask, moving_mask = (
-        None if mask is None else as_image(mask, f"{name} mask") for mask, name in zip(masks, names, strict=True)
-    )
+    fixed, moving, fixed_mask, moving_mask = as_images(*images, *masks)
     pairs = checked_pairs(fixed, moving, channels)
     geometries = [(geometry_of(one), geometry_of(other)) for one, other in pairs]
     dimension = geometries[0][0].dimension

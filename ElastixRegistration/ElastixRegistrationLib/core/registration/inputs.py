@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import InputError, NothingToChoose
+from ..files.dicom.volumes import Place, place_of
 from ..files.image_files import Volume, read_image, read_volume
+from ..files.label_files import Drawn, read_label_pair, read_mask
 from ..files.point_files import read_points
+from ..files.transform_files import read_transform
 from ..images.channels import Channel, label_channels
 from ..images.geometry import Geometry, flattened, geometry_of, one_slice
-from ..images.labels import as_labels, as_mask
 from ..transforms.landmarks import LandmarkPairs, pair_landmarks
 from .checks import JUDGED_BY, pair_dimension
 from .slices import SlicePair
@@ -32,8 +34,9 @@ class RegistrationInputs:
     """ITK images, and landmarks as (N, D), LPS mm, that correspond row by row; None for what was not given.
 
     ``labels`` are those of the landmarks. ``notes``: sentences on how files were read and landmarks left out.
-    ``series``: the DICOM series of the two, None of other files. ``slices``: the two volumes of one slice each that
-    ``fixed`` and ``moving`` are as 2D images; ``fixed_slice``: the grid of the fixed one where the moving image was 2D.
+    ``series``: the DICOM series of the two, None of other files; ``grids``: those of their files. ``slices``: the two
+    volumes of one slice each that ``fixed`` and ``moving`` are as 2D images; ``fixed_slice``: the grid of the fixed one
+    where the moving image was 2D.
     """
 
     fixed: Any
@@ -47,6 +50,7 @@ class RegistrationInputs:
     slices: SlicePair | None = None
     fixed_slice: Geometry | None = None
     series: tuple[DicomSeries | None, ...] = (None, None)
+    grids: tuple[Geometry, ...] = ()
 
     @property
     def has_masks(self) -> tuple[bool, bool]:
@@ -69,6 +73,8 @@ class RegistrationInputs:
             moving_points=self.fixed_points,
             slices=None,
             fixed_slice=None,
+            series=self.series[::-1],
+            grids=self.grids[::-1],
         )
 
     def placed(self, image: Any) -> Any:
@@ -82,6 +88,25 @@ class RegistrationInputs:
         if self.slices is not None:
             return self.slices.flat(image, 0 if side == "fixed" else 1)
         return as_flat_as(image, getattr(self, side))
+
+    def drawn_on(self, side: str) -> Drawn:
+        """What contours of the "fixed" or "moving" image are read on."""
+        number = SIDES.index(side)
+        return Drawn(self.grids[number] if self.grids else geometry_of(getattr(self, side)), self.series[number])
+
+    def read_label_pair(self, fixed: PathLike, moving: PathLike) -> tuple[Any, Any]:
+        """Label maps of both images, fitting those. Raises InputError that names the file."""
+        labels = read_label_pair((fixed, moving), (self.drawn_on("fixed"), self.drawn_on("moving")))
+        return self.fitting(labels[0], "fixed"), self.fitting(labels[1], "moving")
+
+    @property
+    def places(self) -> tuple[Place | None, Place | None]:
+        """Where both are, as far as they are DICOM."""
+        return place_of(self.series[0]), place_of(self.series[1])
+
+    def read_transform(self, path: PathLike) -> Any:
+        """A transform between the files. Raises InputError, also for a DICOM registration of other images."""
+        return read_transform(path, fixed=geometry_of(self.fixed), moving=geometry_of(self.moving), places=self.places)
 
     def start(self, transform: Any) -> Any:
         """An initial transform for ``fixed`` and ``moving``. Raises InputError where slices cannot start from it."""
@@ -133,9 +158,9 @@ def read_inputs(
     dimension = pair_dimension(*images)
     fixed_slice = geometry_of(volumes[0]) if slices is None and images[0] is not volumes[0] else None
     given = RegistrationInputs(*images, notes=notes, slices=slices, fixed_slice=fixed_slice)
-    given = replace(given, series=(read[0].series, read[1].series))
+    given = replace(given, series=(read[0].series, read[1].series), grids=tuple(map(geometry_of, volumes)))
     masks = [
-        given.fitting(as_mask(read_image(path, f"{side} mask")), side) if path else None
+        given.fitting(read_mask(path, f"{side} mask", given.drawn_on(side)), side) if path else None
         for side, path in zip(SIDES, (fixed_mask, moving_mask), strict=True)
     ]
     given = replace(given, fixed_mask=masks[0], moving_mask=masks[1])
@@ -211,17 +236,17 @@ def read_channels(groups: Sequence[Sequence[str]], given: RegistrationInputs) ->
                 f"A channel is two images, fixed and moving, and words such as weight=0.5"
                 f" ({', '.join(sorted(_CHANNEL_WORDS))}), not {' '.join(group)}."
             )
+        weight = _number(words.get("weight", "1"))
+        if words.get("kind", "image") != "image":
+            labels = given.read_label_pair(paths[0], paths[1])
+            channels += label_channels(*labels, kind=words["kind"], weight=weight)
+            continue
         images = [
             given.fitting(read_image(path, f"{side} image {number}"), side)
             for side, path in zip(SIDES, paths, strict=True)
         ]
-        weight = _number(words.get("weight", "1"))
-        if words.get("kind", "image") != "image":
-            images = [as_labels(image, f"{side} labels {number}") for side, image in zip(SIDES, images, strict=True)]
-            channels += label_channels(images[0], images[1], kind=words["kind"], weight=weight)
-            continue
         masks = [
-            given.fitting(as_mask(read_image(words[f"{side}-mask"], f"{side} mask {number}")), side)
+            given.fitting(read_mask(words[f"{side}-mask"], f"{side} mask {number}", given.drawn_on(side)), side)
             if f"{side}-mask" in words
             else None
             for side in SIDES

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 
 #: What a cohort writes beside the folders of its cases.
 SUMMARY, PAGE = "summary.csv", "index.html"
@@ -21,3 +23,17 @@ def safe_name(name: str, otherwise: str, longest: int = 80) -> str:
 def is_device(name: str) -> bool:
     """Whether Windows takes the name of a file, with or without suffix, for that of a device."""
     return _DEVICES.match(name) is not None
+
+
+def split_choice(path: str | os.PathLike) -> tuple[Path, str]:
+    """(file, what follows its colon), the second empty where the whole is the name of a file, or of none that exists.
+
+    >>> split_choice("rs.dcm:Heart")  # where there is a file rs.dcm        # doctest: +SKIP
+    (PosixPath('rs.dcm'), 'Heart')
+    """
+    text = os.fspath(path)
+    if not os.path.exists(text):
+        for at, letter in enumerate(text):
+            if letter == ":" and at + 1 < len(text) and os.path.exists(text[:at]):
+                return Path(text[:at]), text[at + 1 :]
+    return Path(text), ""

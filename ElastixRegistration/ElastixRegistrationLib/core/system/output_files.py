@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import InputError, ResourceError, file_error
+from .file_names import split_choice
 
 
 def check_suffix(path: Path, known: tuple[str, ...], kind: str) -> None:
@@ -41,7 +42,7 @@ def check_folder_of(path: Path) -> None:
 
 def check_apart(outputs: Iterable[str | os.PathLike], inputs: Iterable[str | os.PathLike | None]) -> None:
     """Raise InputError when an output would overwrite an input, or another output."""
-    taken = {os.path.realpath(path): "an input" for path in inputs if path is not None}
+    taken = {os.path.realpath(split_choice(path)[0]): "an input" for path in inputs if path is not None}
     for path in outputs:
         place = os.path.realpath(path)
         if os.path.exists(place):  # or what a disk takes for the same: Scan.nrrd, scan.nrrd

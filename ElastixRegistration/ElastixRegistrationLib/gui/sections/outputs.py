@@ -50,6 +50,7 @@ class OutputsSection(Section):
         for output in OUTPUTS:
             getattr(self.ui, f"{output}Selector").enabled = self.choices.wants(output)
         self.ui.fieldKindLabel.visible = self.ui.fieldKindSelector.visible = self.choices.wants("outputField")
+        self.ui.dicomFolderEdit.enabled = self.choices.flag("dicomRegistration")
         settings = self.choices.settings
         selectValue(self.ui.interpolationSelector, settings.interpolation)
         isValue = not isinstance(settings.background, str)
@@ -68,7 +69,10 @@ class OutputsSection(Section):
             "outputJacobian": _("Jacobian"),
             "outputInverse": _("inverse"),
         }
-        return ", ".join(name for role, name in names.items() if self.choices.wants(role)) or _("none")
+        wanted = [name for role, name in names.items() if self.choices.wants(role)]
+        if self.choices.flag("dicomRegistration"):
+            wanted.append(_("DICOM"))
+        return ", ".join(wanted) or _("none")
 
     def _interpolationChanged(self, index: int) -> None:
         if self.isFree():

@@ -21,7 +21,7 @@ from ..messages import showError, tell
 from ..section import fillComboBox
 
 _UI = Path(__file__).resolve().parents[3] / "Resources" / "UI" / "TransformSection.ui"
-_FILES = "*.h5 *.tfm *.txt *.toml *.mat *.nrrd *.nii *.nii.gz *.mha *.mhd"
+_FILES = "*.h5 *.tfm *.txt *.toml *.mat *.dcm *.nrrd *.nii *.nii.gz *.mha *.mhd"
 
 
 class TransformSection:

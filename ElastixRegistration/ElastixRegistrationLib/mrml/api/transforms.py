@@ -10,6 +10,7 @@ import slicer
 from ...core.deprecation import note_renamed
 
 if TYPE_CHECKING:
+    from ...core.files.dicom_objects.spatial_registration import RegistrationObject
     from ..apply.apply import AppliedTransform
     from ..apply.deformation import DeformationNodes
     from ..apply.inverse import InverseNode
@@ -129,6 +130,35 @@ class TransformLogic:
             fixed_segmentation=fixedSegmentationNode,
             moving_segmentation=movingSegmentationNode,
             pairing=pairing,
+        )
+
+    def exportRegistration(
+        self,
+        transform: Any,
+        fixedVolumeNode: Any,
+        movingVolumeNode: Any,
+        path: Any,
+        *,
+        gridSpacing: float = 3.0,
+        anonymize: bool = False,
+        intoDatabase: bool = False,
+    ) -> RegistrationObject:
+        """Write a transform node or file as a DICOM registration object that planning systems read.
+
+        Both volumes must come from Slicer's DICOM database. Linear transforms are written as matrices, others as
+        displacements on a grid of ``gridSpacing`` mm; ``error_mm`` of what is returned is the largest difference found.
+        ``intoDatabase`` puts the object into the database too. Raises InputError, and nothing is written then.
+        """
+        from ..apply.dicom_export import export_registration
+
+        return export_registration(
+            transform,
+            fixedVolumeNode,
+            movingVolumeNode,
+            path,
+            grid_mm=gridSpacing,
+            anonymize=anonymize,
+            into_database=intoDatabase,
         )
 
     def transformFromMatrix(

@@ -16,7 +16,9 @@ from ..nodes.output_volumes import check_output_volume, copy_appearance, image_i
 from ..nodes.resampling import resample_volume_incrementally
 from ..nodes.volumes import VolumeImage, is_orthogonal, moved_grid, volume_image
 
-_OF_LABELS = BackgroundEstimate(value=0.0, padding=None, padding_fraction=0.0, reason="Of a label map.")
+_NOTHING = BackgroundEstimate(value=0.0, padding=None, padding_fraction=0.0, reason="Of a label map, or a dose.")
+#: What SlicerRT marks dose volumes with.
+_DOSE = "DicomRtImport.DoseVolume"
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def moved_volume_incrementally(node: Any, chain: Chain, resampling: Resampling) 
         to_own,
         grid,
         resampling.background,
-        estimate=_OF_LABELS if volume.is_label_map else None,
+        estimate=_NOTHING if volume.is_label_map or node.GetAttribute(_DOSE) else None,
         interpolation="nearest" if volume.is_label_map else resampling.interpolation,
     )
     image = yield from image_incrementally(voxels, volume.scalar_type)

@@ -36,6 +36,8 @@ CHOICES: dict[str, bool | int | str] = {
     "inBackground": True,
     "logDetail": "iterations",
     "saveFolder": "",
+    "dicomRegistration": False,
+    "dicomFolder": "",
     "fixedSegments": "",
     "movingSegments": "",
     "many.kind": "sequence",

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-
 import numpy as np
 import pydicom
 import pytest
-from core.files.dicom.made_series import a_header as header_of
-from core.files.dicom.made_series import random_series, save, set_pixels, write_series
+from core.files.dicom.made_patient import write_dose as made_dose
+from core.files.dicom.made_series import random_series, write_series
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.dicom.volumes import read_dicom
-from ElastixRegistrationLib.core.files.dicom_objects.derived_images import RT_DOSE, write_dose
+from ElastixRegistrationLib.core.files.dicom_objects.derived_images import check_can_be_added, write_dose
 from ElastixRegistrationLib.core.files.dicom_objects.derived_images import write_series as write_derived
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of, image_from_array
+
+from .validator import assert_valid
 
 SLANTED = Geometry(
     (12, 10, 7), (0.9, 1.1, 2.5), (-20.5, 30.25, 11.0), ((0.8, -0.6, 0.0), (0.6, 0.8, 0.0), (0.0, 0.0, 1.0))
@@ -49,26 +48,43 @@ def test_a_series_holds_the_same_values_in_the_same_places(source, frame, tmp_pa
     assert first.FrameOfReferenceUID == "1.2.4.9"
     assert first.SeriesInstanceUID not in ("1.2.3.4", "1.2.4.1")
     assert len({one.ReferencedSOPInstanceUID for one in first.SourceImageSequence}) == len(source.series.instances)
-    _assert_valid(files[0])
+    assert_valid(*files[:1])
+
+
+def read_dose(path, frame_of_reference):
+    return read_dicom(made_dose(path, frame_of_reference))
 
 
 def test_a_dose_keeps_its_values_units_and_place(frame, tmp_path):
-    header = header_of(RT_DOSE, Modality="RTDOSE", DoseUnits="GY", DoseType="PHYSICAL", DoseSummationType="PLAN")
-    header.ImagePositionPatient, header.ImageOrientationPatient = ["0", "0", "0"], ["1", "0", "0", "0", "1", "0"]
-    header.PixelSpacing, header.GridFrameOffsetVector, header.DoseGridScaling = ["2", "2"], ["0", "3", "6"], "0.001"
-    set_pixels(header, np.arange(3 * 5 * 6, dtype=np.uint16).reshape(3, 5, 6))
-    dose = read_dicom(save(header, tmp_path / "dose.dcm"))
+    dose = read_dose(tmp_path / "dose.dcm", "1.2.4.9")
     values = np.random.default_rng(8).uniform(0, 70, SLANTED.size[::-1]).astype(np.float32)
-    write_dose(image_from_array(values, SLANTED), tmp_path / "moved.dcm", dose.series, frame)
+    write_dose(image_from_array(values, SLANTED), tmp_path / "moved.dcm", [dose.series], frame)
     moved = read_dicom(tmp_path / "moved.dcm")
     assert geometry_of(moved.image).is_close(SLANTED)
-    assert array_view(moved.image) == pytest.approx(values, abs=1e-5)
+    assert array_view(moved.image) == pytest.approx(values, abs=70 / 2**16)
     written = pydicom.dcmread(tmp_path / "moved.dcm")
     assert (written.DoseUnits, written.DoseType, written.FrameOfReferenceUID) == ("GY", "PHYSICAL", "1.2.4.9")
-    _assert_valid(tmp_path / "moved.dcm")
-    dose.series.attributes.DoseUnits = "RELATIVE"
-    with pytest.raises(InputError, match="Doses in relative units cannot be added"):
-        write_dose(image_from_array(values, SLANTED), tmp_path / "sum.dcm", dose.series, frame, summed=2)
+    assert [one.ReferencedSOPInstanceUID for one in written.ReferencedRTPlanSequence] == ["1.2.4.9.9"]
+    assert_valid(tmp_path / "moved.dcm")
+
+
+def test_only_doses_of_one_kind_in_gray_are_added(frame, tmp_path):
+    doses = {name: read_dose(tmp_path / name, f"1.2.3.{n}") for n, name in enumerate(("one", "other", "third"), 90)}
+    series = [one.series for one in doses.values()]
+    check_can_be_added(series)
+    image = image_from_array(np.ones(SLANTED.size[::-1], np.float32), SLANTED)
+    write_dose(image, tmp_path / "sum.dcm", series, frame)
+    written = pydicom.dcmread(tmp_path / "sum.dcm")
+    assert (written.DoseSummationType, len(written.ReferencedRTPlanSequence)) == ("MULTI_PLAN", 3)
+    assert_valid(tmp_path / "sum.dcm")
+    series[1].attributes.DoseUnits = "RELATIVE"
+    with pytest.raises(InputError, match="other is in relative units, which cannot be added"):
+        check_can_be_added(series)
+    series[1].attributes.DoseUnits, series[2].attributes.DoseType = "GY", "EFFECTIVE"
+    with pytest.raises(InputError, match=r"different types \(effective, physical\) cannot be added"):
+        check_can_be_added(series)
+    with pytest.raises(InputError, match="is no RTDOSE"):
+        check_can_be_added([frame])
 
 
 def test_what_a_series_cannot_hold_is_refused(source, frame, tmp_path):
@@ -83,10 +99,3 @@ def test_what_a_series_cannot_hold_is_refused(source, frame, tmp_path):
     with pytest.raises(InputError, match="one value per voxel"):
         write_derived(vectors, tmp_path / "out", source.series, frame)
     assert not (tmp_path / "out").exists()
-
-
-def _assert_valid(path) -> None:
-    validator = shutil.which("dciodvfy")
-    if validator:
-        said = subprocess.run([validator, str(path)], capture_output=True, text=True, check=False).stderr
-        assert not [line for line in said.splitlines() if line.startswith("Error")]

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
-from ...images.geometry import Geometry, image_from_array, many_component_image
+from ...images.geometry import Geometry, image_from_array
 from ..formats.segment_entries import set_segments
 from .headers import Frame
+from .layers import Layers
 from .pixels import stored_values
 from .stacks import TOLERANCE, Stack, geometry_of_stack, sentence
 
@@ -33,22 +34,15 @@ def segmentation_image(frames: Sequence[Frame], name: str, role: str) -> tuple[A
     least = 1
     if header.get("SegmentationType") == "FRACTIONAL":
         least = (int(header.get("MaximumFractionalValue") or 255) + 1) // 2
-    layers = [np.zeros(geometry.size[::-1], np.uint16 if len(_segments(header)) > 255 else np.uint8)]
-    layer_of: dict[int, int] = {}
+    layers = Layers(geometry.size, len(_segments(header)))
     for number in dict.fromkeys(frame.segment or 1 for frame in frames):
         inside = np.zeros(geometry.size[::-1], bool)
         for frame, at in zip(frames, slices, strict=True):
             if (frame.segment or 1) == number:
                 inside[at] |= stored[frame.number] >= least
-        layer = next((n for n, labels in enumerate(layers) if not labels[inside].any()), len(layers))
-        if layer == len(layers):
-            layers.append(np.zeros_like(layers[0]))
-        layers[layer][inside] = number
-        layer_of[number] = layer
-    if len(layers) == 1:
-        return _named(image_from_array(layers[0], geometry), header), geometry, []
-    image = many_component_image(np.stack(layers, -1), geometry)
-    notes = [f"The {role} has segments that overlap; they are kept in {len(layers)} layers."]
+        layers.put(number, inside)
+    image, layer_of = layers.image(geometry)
+    notes = [f"The {role} has segments that overlap; they are kept in {len(layers)} layers."] if len(layers) > 1 else []
     return _named(image, header, layer_of), geometry, notes
 
 

@@ -17,19 +17,32 @@ import numpy as np
 
 from ...errors import InputError
 from ...images.geometry import Geometry, image_from_array, image_view
-from .headers import Frame, Instance
+from .headers import Frame, Instance, frames_of, instance_of
 from .pixels import values_of
 from .segments import segmentation_image
 from .selection import chosen_stack, volumes_in
-from .stacks import Stack, geometry_of_stack
+from .stacks import Stack, geometry_of_stack, stacks_of
+
+
+@dataclass(frozen=True)
+class Place:
+    """What says where coordinates are: the UID of a frame of reference, empty where it is not known, and those of
+    images in it, which tell apart what moved within one frame of reference, such as phases of breathing."""
+
+    frame: str
+    images: frozenset[str] = frozenset()
+
+
+def place_of(series: DicomSeries | None) -> Place | None:
+    return None if series is None else series.place
 
 
 @dataclass(frozen=True)
 class DicomSeries:
     """Where a volume comes from: what an object that refers to it needs to say.
 
-    ``instances`` are its files in the order of the third axis, each once. ``attributes`` is the pydicom Dataset of the
-    first, without pixels: patient, study, equipment.
+    ``instances`` are its files in the order of the third axis, each once, and ``frames`` its slices. ``attributes`` is
+    the pydicom Dataset of the first, without pixels: patient, study, equipment.
     """
 
     instance_uid: str
@@ -39,11 +52,20 @@ class DicomSeries:
     number: int | None
     description: str
     instances: tuple[Instance, ...] = field(repr=False)
+    frames: tuple[Frame, ...] = field(repr=False, compare=False)
     attributes: Any = field(repr=False, compare=False)
 
     @property
     def is_dose(self) -> bool:
         return self.instances[0].is_dose
+
+    @property
+    def place(self) -> Place:
+        """A dose or a segmentation is none of the images that a registration speaks of."""
+        apart = self.is_dose or self.instances[0].is_segmentation
+        return Place(
+            self.frame_of_reference_uid, frozenset() if apart else frozenset(one.uid for one in self.instances)
+        )
 
     @classmethod
     def of(cls, frames: Sequence[Frame]) -> DicomSeries:
@@ -57,6 +79,7 @@ class DicomSeries:
             number=None if number is None else int(number),
             description=str(header.get("SeriesDescription") or ""),
             instances=tuple(dict.fromkeys(frame.instance for frame in frames)),
+            frames=tuple(frames),
             attributes=header,
         )
 
@@ -103,6 +126,13 @@ def dicom_geometry(
     path = Path(path)
     stack, _ = _find(path, name, series, frame)
     return geometry_of_stack(stack, _called(stack, path))[0], DicomSeries.of(stack.frames)
+
+
+def series_of_files(paths: Sequence[Path]) -> DicomSeries:
+    """The series that files are slices of, in the order of their places. Raises InputError for damaged files."""
+    frames = [frame for path in paths for frame in frames_of(instance_of(path))]
+    stacks = stacks_of(frames)
+    return DicomSeries.of(stacks[0].frames if len(stacks) == 1 else frames)
 
 
 def _find(path: Path, name: str, series: str | None, frame: int | None) -> tuple[Stack, list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,9 @@ _ACQUISITION: dict[str, dict[str, Any]] = {
 _WINDOW = ("WindowCenter", "WindowWidth", "RescaleType", "Units", "BodyPartExamined", "PatientPosition")
 
 
-def write_series(image: Any, folder: str | os.PathLike, source: DicomSeries, frame: DicomSeries) -> list[Path]:
+def write_series(
+    image: Any, folder: str | os.PathLike, source: DicomSeries, frame: DicomSeries, *, anonymize: bool = False
+) -> list[Path]:
     """Write a 3D scalar ITK ``image`` as slices in ``folder``, all of them or none.
 
     ``source``: the series whose voxels were resampled; patient, study and modality are its. ``frame``: the series whose
@@ -43,10 +46,9 @@ def write_series(image: Any, folder: str | os.PathLike, source: DicomSeries, fra
     geometry, voxels = geometry_of(image), array_view(image)
     if geometry.dimension != 3 or component_count(image) > 1:
         raise InputError("A DICOM series is written of 3D images with one value per voxel only; use .nrrd for others.")
-    if not np.allclose(np.asarray(geometry.direction).T @ np.asarray(geometry.direction), np.eye(3), atol=1e-4):
-        raise InputError("The grid of the image is sheared, which a DICOM series cannot hold; use .nrrd.")
+    _check_straight(geometry, "DICOM series")
     stored, slope, intercept = _stored(voxels, source)
-    common = _common_header(source, frame, stored, geometry)
+    common = _common_header(source, frame, stored, geometry, anonymize=anonymize)
     common.RescaleSlope, common.RescaleIntercept = _decimal(slope), _decimal(intercept)
     with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder.parent) as draft:
         names = []
@@ -66,35 +68,72 @@ def write_series(image: Any, folder: str | os.PathLike, source: DicomSeries, fra
 
 
 def write_dose(
-    image: Any, path: str | os.PathLike, source: DicomSeries, frame: DicomSeries, *, summed: int = 1
+    image: Any,
+    path: str | os.PathLike,
+    sources: Sequence[DicomSeries],
+    frame: DicomSeries,
+    *,
+    anonymize: bool = False,
 ) -> None:
-    """Write a dose in the units of ``source``, an RTDOSE series, on the grid of ``image``, which is not negative.
+    """Write a dose on the grid of ``image``, in units, of type, patient and study of the first of ``sources``.
 
-    ``summed``: how many doses were added. Raises InputError for relative doses where several were added, and for
-    sheared grids.
+    ``sources``: the RTDOSE series that it was made of, several where they were added (``check_can_be_added``). Raises
+    InputError for sheared grids.
     """
+    source = sources[0]
     header, geometry = source.attributes, geometry_of(image)
-    if summed > 1 and header.get("DoseUnits") != "GY":
-        raise InputError("Doses in relative units cannot be added; give doses in gray.")
+    _check_straight(geometry, "DICOM dose")
     voxels = np.maximum(np.nan_to_num(np.asarray(array_view(image), float)), 0.0)
-    scaling = max(float(voxels.max()), 1e-6) / (2**32 - 2)
-    stored = np.round(voxels / scaling).astype(np.uint32)
-    dataset = _common_header(source, frame, stored, geometry, sop_class=RT_DOSE)
+    # 16 bits are a thousandth of a gray of 65, and what all readers take.
+    scaling = float(_decimal(max(float(voxels.max()), 1e-6) / (2**16 - 2)))
+    stored = np.round(voxels / scaling).astype(np.uint16)
+    dataset = _common_header(source, frame, stored, geometry, RT_DOSE, anonymize=anonymize)
     for keyword, value in {"DoseUnits": "GY", "DoseType": "PHYSICAL", "DoseSummationType": "PLAN"}.items():
         setattr(dataset, keyword, header.get(keyword) or value)
-    if summed > 1:
-        dataset.DoseSummationType, dataset.DoseComment = "MULTI_PLAN", f"Sum of {summed} registered doses"
-    for keyword in ("ReferencedRTPlanSequence", "TissueHeterogeneityCorrection"):
-        if keyword in header:
-            setattr(dataset, keyword, header[keyword].value)
+    dataset.OperatorsName = ""
+    if "TissueHeterogeneityCorrection" in header:
+        dataset.TissueHeterogeneityCorrection = header.TissueHeterogeneityCorrection
+    _set_plans(dataset, sources)
     dataset.ImagePositionPatient = [_decimal(value) for value in geometry.origin]
     dataset.NumberOfFrames = geometry.size[2]
     dataset.FrameIncrementPointer = pydicom().tag.Tag("GridFrameOffsetVector")
-    dataset.GridFrameOffsetVector = [_decimal(n * geometry.spacing[2]) for n in range(geometry.size[2])]
+    step = geometry.spacing[2] * np.sign(np.linalg.det(np.asarray(geometry.direction)))
+    dataset.GridFrameOffsetVector = [_decimal(n * step) for n in range(geometry.size[2])]
     dataset.DoseGridScaling = _decimal(scaling)
     dataset.PixelData = stored.tobytes()
     dataset["PixelData"].VR = "OW"
     write_dataset(dataset, path)
+
+
+def _set_plans(dataset: Any, sources: Sequence[DicomSeries]) -> None:
+    """What the dose was planned by: of one dose as it says, of a sum all plans."""
+    plans = [item for one in sources for item in one.attributes.get("ReferencedRTPlanSequence") or ()]
+    if len(sources) > 1:
+        dataset.DoseComment = f"Sum of {len(sources)} registered doses"
+        by_uid = {str(item.ReferencedSOPInstanceUID): str(item.ReferencedSOPClassUID) for item in plans}
+        plans = [reference(sop_class, uid) for uid, sop_class in by_uid.items()]
+        dataset.DoseSummationType = "MULTI_PLAN" if len(plans) > 1 else "PLAN"
+    if plans:
+        dataset.ReferencedRTPlanSequence = pydicom().Sequence(plans)
+
+
+def check_can_be_added(doses: Sequence[DicomSeries]) -> None:
+    """Raise InputError for doses that make no sum: relative ones, and physical with effective ones."""
+    for one in doses:
+        if not one.is_dose:
+            raise InputError(f"Only doses are added, and {one.instances[0].path} is no RTDOSE.")
+        if len(doses) > 1 and one.attributes.get("DoseUnits") != "GY":
+            raise InputError(
+                f"The dose {one.instances[0].path} is in relative units, which cannot be added; give doses in gray."
+            )
+    kinds = sorted({str(one.attributes.get("DoseType") or "PHYSICAL") for one in doses})
+    if len(kinds) > 1:
+        raise InputError(f"Doses of different types ({', '.join(kinds).lower()}) cannot be added.")
+
+
+def _check_straight(geometry: Geometry, what: str) -> None:
+    if not geometry.is_orthogonal:
+        raise InputError(f"The grid of the image is sheared, which a {what} cannot hold; use .nrrd.")
 
 
 def check_series_folder(folder: Path) -> None:
@@ -119,13 +158,19 @@ def _stored(voxels: np.ndarray, source: DicomSeries) -> tuple[np.ndarray, float,
 
 
 def _common_header(
-    source: DicomSeries, frame: DicomSeries, stored: np.ndarray, geometry: Geometry, sop_class: str = ""
+    source: DicomSeries,
+    frame: DicomSeries,
+    stored: np.ndarray,
+    geometry: Geometry,
+    sop_class: str = "",
+    *,
+    anonymize: bool,
 ) -> Any:
     """All that the slices of a series have in common."""
     library, header = pydicom(), source.attributes
     of_class = sop_class or {"CT": CT, "MR": MR}.get(source.modality, SECONDARY_CAPTURE)
     text = f"{source.description or source.modality}, registered"
-    dataset = new_dataset(source, of_class, source.modality or "OT", text)
+    dataset = new_dataset(source, of_class, source.modality or "OT", text, anonymize=anonymize)
     dataset.FrameOfReferenceUID = frame.frame_of_reference_uid
     dataset.PositionReferenceIndicator = frame.attributes.get("PositionReferenceIndicator", "")
     if of_class == SECONDARY_CAPTURE:
@@ -142,6 +187,7 @@ def _common_header(
         dataset.SourceImageSequence = library.Sequence(image_references(source))
         set_instance_references(dataset, (source, frame))
     else:
+        del dataset.Laterality
         dataset.ReferencedInstanceSequence = library.Sequence(
             [reference(one.sop_class_uid, one.uid) for one in source.instances]
         )

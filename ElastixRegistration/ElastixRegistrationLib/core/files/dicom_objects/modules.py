@@ -16,8 +16,8 @@ from ..dicom.volumes import DicomSeries
 
 MANUFACTURER, MODEL = "ElastixRegistration developers", "ElastixRegistration"
 #: Of the patient and of the study: copied from the series that an object belongs to, empty where that has none.
-_PATIENT = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex")
-_STUDY = ("StudyInstanceUID", "StudyDate", "StudyTime", "ReferringPhysicianName", "StudyID", "AccessionNumber")
+PATIENT = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex")
+STUDY = ("StudyInstanceUID", "StudyDate", "StudyTime", "ReferringPhysicianName", "StudyID", "AccessionNumber")
 _MORE_OF_PATIENT = ("IssuerOfPatientID", "PatientAge", "PatientSize", "PatientWeight", "StudyDescription")
 _ANONYMOUS = {"PatientName": "Anonymous", "PatientID": "Anonymous", "PatientIdentityRemoved": "YES"}
 
@@ -34,7 +34,7 @@ def new_dataset(owner: DicomSeries, sop_class: str, modality: str, description: 
     source = owner.attributes
     if "SpecificCharacterSet" in source:
         dataset.SpecificCharacterSet = source.SpecificCharacterSet
-    for keyword in (*_PATIENT, *_STUDY):
+    for keyword in (*PATIENT, *STUDY):
         setattr(dataset, keyword, "" if anonymize else source.get(keyword, ""))
     dataset.StudyInstanceUID = owner.study_uid or library.uid.generate_uid()
     if anonymize:
@@ -113,13 +113,16 @@ def code(value: str, scheme: str, meaning: str) -> Any:
     return item
 
 
-def write_dataset(dataset: Any, path: str | os.PathLike) -> None:
-    """A DICOM file, explicit VR little endian, whole or not at all. Raises InputError naming the path."""
+def write_dataset(dataset: Any, path: str | os.PathLike, *, implicit: bool = False) -> None:
+    """A DICOM file, explicit VR little endian, whole or not at all. Raises InputError naming the path.
+
+    ``implicit``: without the types of elements, as objects need whose texts can have more than 64 kB.
+    """
     library = pydicom()
     meta = library.dataset.FileMetaDataset()
     meta.MediaStorageSOPClassUID = dataset.SOPClassUID
     meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
-    meta.TransferSyntaxUID = library.uid.ExplicitVRLittleEndian
+    meta.TransferSyntaxUID = library.uid.ImplicitVRLittleEndian if implicit else library.uid.ExplicitVRLittleEndian
     dataset.file_meta = meta
     with whole_file(Path(path)) as temporary, without_warnings():
         dataset.save_as(temporary, enforce_file_format=True)

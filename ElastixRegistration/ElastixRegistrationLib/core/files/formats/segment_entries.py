@@ -25,6 +25,18 @@ def segment_names(image: Any) -> dict[int, str]:
     return names
 
 
+def segment_layers(image: Any) -> dict[int, int]:
+    """The component of each label value of an image of such a file; the first where values repeat."""
+    entries = image.GetMetaDataDictionary()
+    layers: dict[int, int] = {}
+    for number in range(MOST_SEGMENTS):
+        value, layer = f"Segment{number}_LabelValue", f"Segment{number}_Layer"
+        if not entries.HasKey(value):
+            break
+        layers.setdefault(int(text_of(entries, value)), int(text_of(entries, layer)) if entries.HasKey(layer) else 0)
+    return layers
+
+
 def set_segments(image: Any, names: Mapping[int, str], layer_of: Mapping[int, int]) -> None:
     """Name the labels of ``image``; ``layer_of`` gives the component of a label, 0 where it is not in there."""
     entries = image.GetMetaDataDictionary()

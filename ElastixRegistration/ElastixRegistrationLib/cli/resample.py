@@ -1,0 +1,216 @@
+"""A transform applied to an image, to doses, or to structures: all of them come to lie on the reference image."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import InputError
+from ..core.request import KEEP, RegistrationRequest
+from . import structures
+from .dicom_output import check_dicom_volume, check_volume_output, write_volume
+from .options import chosen_request
+from .terminal.outcome import Outcome
+
+if TYPE_CHECKING:
+    from ..core.files.dicom.volumes import Place
+    from ..core.files.image_files import Volume
+    from ..core.images.geometry import Geometry
+
+_log = logging.getLogger(__name__)
+IDENTITY = "identity"
+
+
+def resample(options: argparse.Namespace) -> Outcome:
+    from ..core.files.image_files import is_picture
+    from ..core.system.output_files import check_apart
+
+    if not (options.reference and options.output_volume):
+        raise InputError("To resample, give MOVING, --reference and --output-volume; to move points, give --points.")
+    request = chosen_request(options)
+    check_volume_output(options.output_volume, picture=is_picture(options.moving))
+    inputs = [path for pair in options.sum or () for path in pair]
+    check_apart([options.output_volume], [options.transform, options.moving, options.reference, *inputs])
+    if structures.are_structures(options.moving, options.output_volume):
+        return _carry_structures(options)
+    if options.form:
+        raise InputError(f"--form is for structures, and {options.moving} has none.")
+    moving = _read(options, options.moving, "moving image", 1)
+    reference = _read(options, options.reference, "reference image", 0)
+    check_dicom_volume(options.output_volume, moving.series, reference.series)
+    if options.sum or (moving.series is not None and moving.series.is_dose):
+        return _carry_doses(options, request, moving, reference)
+    return _resample_image(options, request, moving, reference)
+
+
+def _read(options: argparse.Namespace, path: str, name: str, place: int) -> Volume:
+    from ..core.files.image_files import read_volume
+
+    read = read_volume(path, name, series=_chosen(options.series, place), frame=_chosen(options.frame, place))
+    for note in read.notes:
+        _log.warning("%s", note)
+    return read
+
+
+def _chosen(given: list[Any] | None, place: int) -> Any:
+    """The choice for FIXED (0) or MOVING (1) among several images; one alone is for MOVING."""
+    if not given or (len(given) == 1 and place == 0):
+        return None
+    return given[min(place, len(given) - 1)]
+
+
+def _transform(
+    path: str, inverse: bool, reference: Geometry, moving: Geometry, places: tuple[Place | None, Place | None]
+) -> Any:
+    """From points of ``reference`` to those of ``moving``; ``places`` are those of the two."""
+    from ..core.files.transform_files import read_transform
+    from ..core.transforms.itk_transforms import identity
+
+    if path == IDENTITY and not os.path.exists(path):
+        return identity(reference.dimension)
+    if not inverse:
+        return read_transform(path, fixed=reference, moving=moving, places=places)
+    from ..core.transforms.inverse import invert
+
+    found = invert(read_transform(path, fixed=moving, moving=reference, places=places[::-1]), moving)
+    if found.max_residual:
+        _log.info(
+            "There and back, points end up %.3f mm from where they started on average, %.3f mm at most.",
+            found.mean_residual,
+            found.max_residual,
+        )
+    return found.transform
+
+
+def _carry_structures(options: argparse.Namespace) -> Outcome:
+    from ..core.files.dicom.volumes import place_of
+    from ..core.files.image_files import read_grid
+
+    if options.sum:
+        raise InputError("--sum adds doses; structures are carried over one file at a time.")
+    choice = {"series": _chosen(options.series, 0), "frame": _chosen(options.frame, 0)}
+    reference, series = read_grid(options.reference, "reference image", **choice)
+
+    def transform(place: Place | None, grid: Geometry) -> Any:
+        return _transform(options.transform, options.inverse, reference, grid, (place_of(series), place))
+
+    return structures.carry(options, (reference, series), transform)
+
+
+def _carry_doses(
+    options: argparse.Namespace, request: RegistrationRequest, moving: Volume, reference: Volume
+) -> Outcome:
+    """The dose, or the sum of several, each by its own transform, on the grid of the reference; 0 outside of them."""
+    import numpy as np
+
+    from ..core.files.dicom.volumes import place_of
+    from ..core.files.dicom_objects.derived_images import check_can_be_added
+    from ..core.files.image_files import read_volume
+    from ..core.images.geometry import array_view, geometry_of, image_from_array
+    from ..core.transforms import resampling
+
+    paths = [(options.transform, options.moving), *map(tuple, options.sum or ())]
+    doses = [moving, *(read_volume(path, "dose") for _, path in paths[1:])]
+    series = [one.series for one in doses]
+    for (_, path), one in zip(paths, series, strict=True):
+        if one is None:
+            raise InputError(f"Only doses are added, and {path} is no RTDOSE.")
+    check_can_be_added([one for one in series if one is not None])
+    grid, place = geometry_of(reference.image), place_of(reference.series)
+    total = np.zeros(grid.size[::-1], np.float32)
+    for (path, _), dose in zip(paths, doses, strict=True):
+        own = geometry_of(dose.image)
+        transform = _transform(path, options.inverse, grid, own, (place, place_of(dose.series)))
+        if transform.GetInputSpaceDimension() != grid.dimension or grid.dimension != 3:
+            raise InputError(f"Doses are carried over in 3D; the transform {path} or the reference image is not.")
+        image = image_from_array(np.asarray(array_view(dose.image), np.float32), own)
+        total += array_view(
+            resampling.resample(image, transform, grid, interpolation=request.interpolation, background=0.0)
+        )
+    total = np.maximum(np.nan_to_num(total), 0.0)  # cubic B-splines swing
+    write_volume(
+        image_from_array(total, grid),
+        options.output_volume,
+        moving.series,
+        reference.series,
+        added=[one for one in series[1:] if one is not None],
+        anonymize=options.anonymize,
+    )
+    assert series[0] is not None, "it was checked"
+    unit = "Gy" if series[0].attributes.get("DoseUnits") == "GY" else "relative"
+    what = f"the sum of {len(doses)} doses" if len(doses) > 1 else "the dose"
+    return Outcome(
+        f"{options.output_volume} written, {what}, at most {total.max():.3f} {unit}.",
+        {
+            "command": "apply",
+            "doses": len(doses),
+            "most": float(total.max()),
+            "units": unit,
+            "outputs": {"volume": options.output_volume},
+        },
+    )
+
+
+def _resample_image(
+    options: argparse.Namespace, request: RegistrationRequest, moving: Volume, reference: Volume
+) -> Outcome:
+    import numpy as np
+
+    from ..core.files.dicom.volumes import place_of
+    from ..core.files.segmentation_files import is_segmentation, placed_segmentation
+    from ..core.images.geometry import array_view, geometry_of, not_finite_count, one_slice
+    from ..core.registration.inputs import in_dimension
+    from ..core.transforms.resampling import resample as resampled
+
+    places = place_of(reference.series), place_of(moving.series)
+    of_reference, of_moving = geometry_of(reference.image), geometry_of(moving.image)
+    transform = _transform(options.transform, options.inverse, of_reference, of_moving, places)
+    dimension = transform.GetInputSpaceDimension()
+    image, flat_reference = in_dimension(moving.image, dimension), in_dimension(reference.image, dimension)
+    grid = geometry_of(flat_reference)
+    if not dimension == image.GetImageDimension() == grid.dimension:
+        raise InputError(
+            f"The transform has {dimension} dimensions, {options.moving} {image.GetImageDimension()} and"
+            f" {options.reference} {grid.dimension}; they must agree."
+        )
+    if bad := not_finite_count(array_view(image)):
+        _log.info(
+            "%d voxels of %s are infinite or not a number, and so are their neighbors in the result.",
+            bad,
+            options.moving,
+        )
+    interpolation, outside, padding = _filling(options.moving, request, image)
+    result = resampled(image, transform, grid, interpolation=interpolation, background=outside, padding=padding)
+    if flat_reference is not reference.image:
+        result = one_slice(result, of_reference)
+    if is_segmentation(options.moving):
+        result = placed_segmentation(result, moving.image)
+    write_volume(result, options.output_volume, moving.series, reference.series, anonymize=options.anonymize)
+    return Outcome(
+        f"{options.output_volume} written, background {', '.join(f'{value:g}' for value in np.atleast_1d(outside))}.",
+        {"command": "apply", "background": outside, "outputs": {"volume": options.output_volume}},
+    )
+
+
+def _filling(path: str, request: RegistrationRequest, image: Any) -> tuple[str, float | Sequence[float], Any]:
+    """Interpolation, what is outside of the image, and the padding to replace; of labels no padding is looked for."""
+    from ..core.files.segmentation_files import is_segmentation
+    from ..core.images.background import background_of, looks_like_labels
+    from ..core.images.geometry import as_scalar
+    from ..core.transforms.resampling import outside_of
+
+    background, are_labels = request.background, looks_like_labels(as_scalar(image))
+    if is_segmentation(path) or (request.interpolation == "nearest" and are_labels):
+        # not the label that happens to fill the faces
+        return "nearest", 0.0 if isinstance(background, str) else background, None
+    if are_labels:
+        _log.info("%s looks like a label map: --interpolation nearest keeps its labels, others mix them.", path)
+    estimate = background_of(as_scalar(image), background)
+    return (
+        request.interpolation,
+        outside_of(image, estimate.value, background),
+        None if background == KEEP else estimate,
+    )

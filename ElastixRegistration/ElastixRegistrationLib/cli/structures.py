@@ -1,0 +1,65 @@
+"""Apply a transform to structures: those of an RTSTRUCT, a segmentation or a label map, onto the fixed image."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import InputError
+from .terminal.outcome import Outcome
+
+_log = logging.getLogger(__name__)
+
+
+def are_structures(moving: str, output: str) -> bool:
+    """Whether MOVING is contours or chosen segments, or segments that are to become DICOM."""
+    from ..core.files.dicom.headers import instance_of, is_dicom
+    from ..core.files.dicom.structures import is_structure_set
+    from ..core.files.segmentation_files import is_segmentation
+    from ..core.system.file_names import split_choice
+
+    file, choice = split_choice(moving)
+    if choice or is_structure_set(file):
+        return True
+    if Path(output).suffix.lower() != ".dcm" or not file.is_file():
+        return False
+    return is_segmentation(file) or not is_dicom(file) or instance_of(file).is_segmentation
+
+
+def carry(options: argparse.Namespace, reference: Any, transform: Any) -> Outcome:
+    """``reference``: grid and DICOM series, where it is one. ``transform`` reads it, given where the structures are
+    and a grid around them."""
+    from ..core.files.carried_structures import (
+        DICOM_FORMS,
+        carry_structures,
+        check_form,
+        read_structure_source,
+        write_carried,
+    )
+
+    path = options.output_volume
+    grid, series = reference
+    source = read_structure_source(options.moving)
+    form = options.form or source.form
+    if options.form and Path(path).suffix.lower() != ".dcm":
+        raise InputError(f"--form chooses among {' and '.join(DICOM_FORMS)} for names that end in .dcm, not {path}.")
+    check_form(path, form, series, grid)
+    if series is not None and source.patient and source.patient != series.attributes.get("PatientID"):
+        _log.info("The structures are of another patient than the reference image; they are written as of that one.")
+    carried = carry_structures(transform(source.place, source.box()), source, grid)
+    if carried.outside:
+        _log.info("Left out, as outside of the reference image: %s.", ", ".join(carried.outside))
+    write_carried(carried, path, form, grid, series, anonymize=options.anonymize)
+    volumes = carried.volumes_ml()
+    listed = ", ".join(f"{name} ({volume:.1f} ml)" for name, volume in volumes.items())
+    return Outcome(
+        f"{path} written: {listed}.",
+        {
+            "command": "apply",
+            "structures_ml": {name: round(volume, 3) for name, volume in volumes.items()},
+            "outside": list(carried.outside),
+            "outputs": {"volume": path},
+        },
+    )

@@ -1,0 +1,35 @@
+"""Segments with numbers put into as few label maps as can hold them: those that overlap into different ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...images.geometry import Geometry, image_from_array, many_component_image
+
+
+class Layers:
+    """``size`` (i, j, k) of the grid; ``highest``: of the numbers."""
+
+    def __init__(self, size: Sequence[int], highest: int):
+        self._maps = [np.zeros(tuple(size)[::-1], np.uint16 if highest > 255 else np.uint8)]
+        self._layer_of: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._maps)
+
+    def put(self, number: int, inside: np.ndarray) -> None:
+        """``inside``: (k, j, i) bool."""
+        layer = next((n for n, labels in enumerate(self._maps) if not labels[inside].any()), len(self._maps))
+        if layer == len(self._maps):
+            self._maps.append(np.zeros_like(self._maps[0]))
+        self._maps[layer][inside] = number
+        self._layer_of[number] = layer
+
+    def image(self, grid: Geometry) -> tuple[Any, dict[int, int]]:
+        """ITK image of one label map, or with a component for each; and the component of each number."""
+        if len(self._maps) == 1:
+            return image_from_array(self._maps[0], grid), {}
+        return many_component_image(np.stack(self._maps, -1), grid), dict(self._layer_of)

@@ -1,0 +1,243 @@
+"""RTSTRUCT: the structures that were drawn on a series, and the voxels of a grid that lie in them. LPS mm.
+
+>>> structures = read_structures("RS.dcm").chosen(["Heart"])           # doctest: +SKIP
+>>> image = structures_image(structures, geometry_of(ct))              # label n where structure n is
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...errors import InputError
+from ...images.contours import Region, grid_of, inside_of, lie_in_slices, missing_planes, plane_distance, region_of
+from ...images.geometry import Geometry
+from ...transforms.itk_transforms import identity
+from ...transforms.regions import RegionCarrier
+from ...wording import counted
+from ..formats.choice import chosen_names
+from ..formats.segment_entries import set_segments
+from .headers import instance_of, is_dicom, without_warnings
+from .layers import Layers
+from .volumes import DicomSeries, Place
+
+RT_STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.3"
+_AREAS = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
+#: Distance of planes, mm, where a whole structure set has one only.
+_THICKNESS = 2.0
+
+
+@dataclass(frozen=True)
+class Structure:
+    """``contours``: (N, 3) each, LPS mm, of areas; together they count by the even-odd rule. ``others``: how many
+    points and open lines it has. ``images``: UIDs of the slices that it was drawn on. ``entries``: the items of the
+    structure set that describe it (name, color, kind), as pydicom Datasets."""
+
+    number: int
+    name: str
+    contours: tuple[np.ndarray, ...] = field(repr=False)
+    others: int = 0
+    images: frozenset[str] = field(default=frozenset(), repr=False)
+    entries: tuple[Any, ...] = field(default=(), repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class StructureSet:
+    """``frames_of_reference`` and ``series_uids``: where it lies, and what it was drawn on, as far as it says so.
+    ``thickness``: the distance of its planes, mm. ``header``: its pydicom Dataset."""
+
+    path: Path
+    structures: tuple[Structure, ...]
+    frames_of_reference: tuple[str, ...]
+    series_uids: tuple[str, ...]
+    thickness: float
+    header: Any = field(repr=False, compare=False)
+
+    @property
+    def areas(self) -> tuple[Structure, ...]:
+        return tuple(one for one in self.structures if one.contours)
+
+    @property
+    def place(self) -> Place:
+        frame = self.frames_of_reference[0] if len(self.frames_of_reference) == 1 else ""
+        return Place(frame, frozenset().union(*(one.images for one in self.structures)))
+
+    def chosen(self, names: Sequence[str]) -> StructureSet:
+        """Those of these names; all that have an area where none is given. Raises InputError, with what there is."""
+        whole = f"the structure set {self.path}"
+        if not self.areas:
+            raise InputError(f"T{whole[1:]} has no structure with an area.")
+        if not names:
+            return replace(self, structures=self.areas)
+        wanted = chosen_names(names, [one.name for one in self.structures], whole)
+        found = tuple(one for one in self.structures if one.name in wanted)
+        empty = next((one for one in found if not one.contours), None)
+        if empty is not None:
+            raise InputError(f"The structure {empty.name} of {self.path} has no area: points, lines or nothing at all.")
+        return replace(self, structures=found)
+
+    def check_drawn_on(self, series: DicomSeries | None, role: str) -> None:
+        """Raise InputError where the structures were not drawn on ``series``, the ``role``, or not all of it is there.
+
+        Images of no DICOM file cannot be checked.
+        """
+        if series is None:
+            return
+        frame = series.frame_of_reference_uid
+        if frame and self.frames_of_reference and frame not in self.frames_of_reference:
+            raise InputError(
+                f"The structure set {self.path} lies in another frame of reference than the {role}; give the structure"
+                " set of that image, or carry this one over by apply."
+            )
+        if self.series_uids and series.instance_uid not in self.series_uids:
+            raise InputError(
+                f"The structure set {self.path} was drawn on another series than the {role}; give the structure set of"
+                " that image, or carry this one over by apply."
+            )
+        if not self.series_uids:
+            return
+        there = {one.uid for one in series.instances}
+        lacking = frozenset().union(*(one.images for one in self.structures)) - there
+        if lacking:
+            raise InputError(
+                f"The structure set {self.path} was drawn on {counted(len(lacking), 'slice')} that the {role} lacks;"
+                " give the whole series."
+            )
+
+
+def is_structure_set(path: str | os.PathLike) -> bool:
+    """Whether a file is an RTSTRUCT, by its header, or the only DICOM file of a folder is one, as archives have it."""
+    path = _only_file(Path(path))
+    return path.is_file() and is_dicom(path) and instance_of(path).sop_class_uid == RT_STRUCTURE_SET
+
+
+def _only_file(path: Path) -> Path:
+    """The one DICOM file of a folder; else ``path``."""
+    if not path.is_dir():
+        return path
+    found = list(islice((one for one in sorted(path.iterdir()) if one.is_file() and is_dicom(one)), 2))
+    return found[0] if len(found) == 1 else path
+
+
+def read_structures(path: str | os.PathLike) -> StructureSet:
+    """Of a file, or of a folder with nothing else. Raises InputError for what is no RTSTRUCT, or damaged."""
+    path = _only_file(Path(path))
+    instance = instance_of(path)
+    if instance.sop_class_uid != RT_STRUCTURE_SET:
+        kind = getattr(instance.header.get("SOPClassUID"), "name", "") or "not a DICOM object"
+        raise InputError(f"The file {path} is no structure set ({kind}).")
+    header = instance.header
+    try:
+        with without_warnings():
+            structures = _structures(header)
+            frames, series = _drawn_on(header)
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
+        raise InputError(f"The structure set {path} is damaged: {' '.join(str(error).split())[:200]}.") from error
+    distances = [plane_distance(one.contours) for one in structures if one.contours]
+    thickness = min((one for one in distances if one), default=_THICKNESS)
+    return StructureSet(path, structures, frames, series, thickness, header)
+
+
+def _structures(header: Any) -> tuple[Structure, ...]:
+    """In the order of the structure set, under names that differ."""
+    drawn = {int(item.ReferencedROINumber): item for item in header.get("ROIContourSequence") or ()}
+    observed = {int(item.ReferencedROINumber): item for item in header.get("RTROIObservationsSequence") or ()}
+    structures: list[Structure] = []
+    for item in header.StructureSetROISequence:
+        number = int(item.ROINumber)
+        name = str(item.get("ROIName") or "").strip() or f"Structure {number}"
+        while any(one.name == name for one in structures):
+            name += f" ({number})"
+        areas, others, images = [], 0, set()
+        for contour in (drawn[number].get("ContourSequence") or ()) if number in drawn else ():
+            points = _points(contour)
+            if not np.isfinite(points).all():
+                raise ValueError(f"the structure {name} has points that are no numbers")
+            is_area = str(contour.get("ContourGeometricType")) in _AREAS and len(points) > 2
+            if is_area:
+                areas.append(points)
+                images |= {str(one.ReferencedSOPInstanceUID) for one in contour.get("ContourImageSequence") or ()}
+            else:
+                others += bool(len(points))
+        entries = (item, drawn.get(number), observed.get(number))
+        structures.append(Structure(number, name, tuple(areas), others, frozenset(images), entries))
+    return tuple(structures)
+
+
+def _points(contour: Any) -> np.ndarray:
+    """(N, 3). From the text as it is stored, which pydicom takes long to make numbers of, and does not where it is of
+    more than 64 kB and has therefore lost its type."""
+    if "ContourData" not in contour:
+        return np.empty((0, 3))
+    value = contour.get_item("ContourData").value
+    if isinstance(value, bytes):
+        value = value.decode("ascii").rstrip("\0 ").split("\\") if value.strip(b"\0 ") else ()
+    return np.array(value, float).reshape(-1, 3)
+
+
+def _drawn_on(header: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """UIDs of frames of reference and of series."""
+    frames = {str(item.get("ReferencedFrameOfReferenceUID") or "") for item in header.StructureSetROISequence}
+    series = set()
+    for frame in header.get("ReferencedFrameOfReferenceSequence") or ():
+        frames.add(str(frame.get("FrameOfReferenceUID") or ""))
+        for study in frame.get("RTReferencedStudySequence") or ():
+            for item in study.get("RTReferencedSeriesSequence") or ():
+                series.add(str(item.get("SeriesInstanceUID") or ""))
+    return tuple(sorted(frames - {""})), tuple(sorted(series - {""}))
+
+
+def structure_region(structure: Structure, spacing: float, thickness: float) -> Region:
+    """A structure on a grid of its own, with pixels of ``spacing`` mm. Raises InputError that names it."""
+    try:
+        grid = grid_of(structure.contours, spacing, thickness)
+    except InputError as error:
+        raise InputError(
+            f"The structure {structure.name} has no area: its contours do not lie in parallel planes."
+        ) from error
+    region = region_of(structure.contours, grid, thickness)
+    assert region is not None, "the grid was made for it"
+    return region
+
+
+def structure_mask(structure: Structure, grid: Geometry, thickness: float) -> np.ndarray:
+    """(k, j, i) bool: voxels of ``grid`` whose centers lie in a structure, in any orientation to it."""
+    if lie_in_slices(structure.contours, grid):
+        return inside_of(structure.contours, grid, thickness)
+    region = structure_region(structure, min(grid.spacing), thickness)
+    moved = RegionCarrier(identity(3), grid).carried(region.image)
+    return np.zeros(grid.size[::-1], bool) if moved is None else moved.mask(grid.size)
+
+
+def structures_image(chosen: StructureSet, grid: Geometry, role: str = "structures") -> tuple[Any, list[str]]:
+    """The structures as ITK image on a 3D ``grid``, as DICOM segmentations come: label n where structure n is, with
+    their names in the header, in layers where they overlap; and sentences for the user.
+
+    Raises InputError for a grid of other than 3 dimensions, and where no structure has a voxel of it.
+    """
+    if grid.dimension != 3:
+        raise InputError(f"The {role} {chosen.path} are contours in 3D, and the image has {grid.dimension} dimensions.")
+    layers = Layers(grid.size, max(one.number for one in chosen.structures))
+    empty, notes = [], []
+    for one in chosen.structures:
+        mask = structure_mask(one, grid, chosen.thickness)
+        if not mask.any():
+            empty.append(one.name)
+        layers.put(one.number, mask)
+        missing = missing_planes(one.contours)
+        if missing:
+            slices = counted(missing, "slice")
+            notes.append(f"{one.name} has no contour on {slices} between its others; it is empty there.")
+    if len(empty) == len(chosen.structures):
+        raise InputError(f"No structure of {chosen.path} holds a voxel of the image; were they drawn on another?")
+    if empty:
+        notes.append(f"No voxel of the image lies in {', '.join(empty)}.")
+    image, layer_of = layers.image(grid)
+    set_segments(image, {one.number: one.name for one in chosen.structures}, layer_of)
+    return image, notes

@@ -1,0 +1,122 @@
+"""Structures carried over to a series, as DICOM segmentation (SEG), written by highdicom."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .... import __version__
+from ...errors import InputError
+from ...images.geometry import Geometry
+from ..dicom.headers import without_warnings
+from ..dicom.volumes import DicomSeries
+from .modules import MANUFACTURER, MODEL, PATIENT, STUDY, new_dataset, write_dataset
+from .structure_set import CarriedStructure, check_can_refer
+
+SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"
+#: What highdicom copies from images, which may lack it.
+_NEEDED = ("SeriesNumber", "PositionReferenceIndicator")
+_TISSUE, _FAMILY = ("85756007", "SCT", "Tissue"), ("123111", "DCM", "Deformable Models")
+
+
+def highdicom() -> Any:
+    """The library. Raises InputError where it is not installed."""
+    logging.getLogger("highdicom").setLevel(logging.WARNING)  # it tells what it copies
+    try:
+        import highdicom as library
+        import highdicom.seg
+    except ImportError as error:
+        raise InputError(
+            "To write DICOM segmentations, install highdicom: python -m pip install highdicom. Structure sets"
+            " (--form rtstruct) need nothing more."
+        ) from error
+    return library
+
+
+def write_segmentation(
+    structures: Sequence[CarriedStructure],
+    path: str | os.PathLike,
+    series: DicomSeries,
+    grid: Geometry,
+    *,
+    description: str = "Segments, carried over",
+    anonymize: bool = False,
+) -> None:
+    """Write the voxels of ``series`` that lie in ``structures``, as binary segments with their names.
+
+    Raises InputError for a series that nothing can refer to, without highdicom, and where it cannot be written.
+    """
+    check_can_refer(series, grid, "segmentation")
+    library = highdicom()
+    owner = new_dataset(series, SEGMENTATION, "SEG", description, anonymize=anonymize)
+    images, voxels = _images_and_voxels(structures, series, grid, owner)
+    with without_warnings():
+        dataset = library.seg.Segmentation(
+            source_images=images,
+            pixel_array=voxels,
+            segmentation_type="BINARY",
+            segment_descriptions=[_described(one, number, library) for number, one in enumerate(structures, 1)],
+            series_instance_uid=owner.SeriesInstanceUID,
+            series_number=owner.SeriesNumber,
+            sop_instance_uid=owner.SOPInstanceUID,
+            instance_number=1,
+            manufacturer=MANUFACTURER,
+            manufacturer_model_name=MODEL,
+            software_versions=__version__,
+            device_serial_number=__version__,
+            content_label="SEGMENTATION",
+            content_description=description[:64],
+            series_description=description[:64],
+        )
+    for keyword in ("PatientIdentityRemoved", "DeidentificationMethod"):
+        if keyword in owner:
+            setattr(dataset, keyword, owner[keyword].value)
+    write_dataset(dataset, path)
+
+
+def _images_and_voxels(
+    structures: Sequence[CarriedStructure], series: DicomSeries, grid: Geometry, owner: Any
+) -> tuple[list[Any], np.ndarray]:
+    """Headers of the slices that hold something, or of the one file of all, with the patient and the study of
+    ``owner``; and (slices, rows, columns, segments) uint8 in their order."""
+    filled = sorted({k for one in structures for k in one.region.slices()})
+    masks = np.stack([one.region.mask(grid.size)[filled] for one in structures], axis=-1).astype(np.uint8)
+    frames = [series.frames[k] for k in filled]
+    if frames[0].instance.frame_count > 1:
+        voxels = np.zeros((frames[0].instance.frame_count, *masks.shape[1:]), np.uint8)
+        voxels[[frame.number for frame in frames]] = masks
+        masks, frames = voxels, frames[:1]
+    images = [copy.copy(frame.instance.header) for frame in frames]
+    for image in images:
+        for keyword in (*PATIENT, *STUDY):
+            setattr(image, keyword, owner[keyword].value)
+        for keyword in _NEEDED:
+            if keyword not in image:
+                setattr(image, keyword, None)
+    return images, masks
+
+
+def _described(one: CarriedStructure, number: int, library: Any) -> Any:
+    """A segment with the codes of the segmentation that it comes from, else those of any tissue."""
+    given = one.entries[0] if len(one.entries) == 1 else None
+
+    def coded(keyword: str) -> Any:
+        items = None if given is None else given.get(keyword)
+        found = (items[0].CodeValue, items[0].CodingSchemeDesignator, items[0].CodeMeaning) if items else _TISSUE
+        return library.sr.CodedConcept(*map(str, found))
+
+    return library.seg.SegmentDescription(
+        segment_number=number,
+        segment_label=one.name[:64],
+        segmented_property_category=coded("SegmentedPropertyCategoryCodeSequence"),
+        segmented_property_type=coded("SegmentedPropertyTypeCodeSequence"),
+        algorithm_type="SEMIAUTOMATIC",
+        algorithm_identification=library.AlgorithmIdentificationSequence(
+            name=MODEL, family=library.sr.CodedConcept(*_FAMILY), version=__version__
+        ),
+    )

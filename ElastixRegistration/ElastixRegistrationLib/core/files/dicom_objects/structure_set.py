@@ -1,0 +1,142 @@
+"""Structures carried over to a series, as RTSTRUCT: new contours in its slices, with references to them (PS3.3, A.19).
+
+The contours of the source are not moved point by point: what lies in one slice there seldom lies in one here. The
+region is resampled by its distance to the edge, and contours are where that is 0 in each slice.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ...errors import InputError
+from ...images.contours import Region
+from ...images.geometry import Geometry
+from ...images.polygons import polygons_of
+from ..dicom.headers import Frame, pydicom
+from ..dicom.structures import RT_STRUCTURE_SET
+from ..dicom.volumes import DicomSeries
+from .modules import new_dataset, reference, set_frame_of_reference, write_dataset
+
+_STUDY_COMPONENT = "1.2.840.10008.3.1.2.3.1"
+#: Of structures without a color of their own, one after the other.
+COLORS = ((230, 75, 53), (77, 187, 213), (0, 160, 135), (243, 155, 127), (132, 145, 180), (145, 209, 194), (220, 0, 0))
+_OF_ITEM = ("ROIDescription", "ROIPhysicalPropertiesSequence")
+_OF_OBSERVATION = (
+    "ROIObservationLabel", "RTROIInterpretedType", "RTROIIdentificationCodeSequence", "ROIObservationDescription",
+    "TherapeuticRoleCategoryCodeSequence", "TherapeuticRoleTypeCodeSequence", "ROIPhysicalPropertiesSequence",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CarriedStructure:
+    """``region`` on the grid of a series. ``entries``: of an RTSTRUCT, the items that describe it there, or nothing;
+    of a DICOM segmentation, the item of its segment."""
+
+    number: int
+    name: str
+    region: Region
+    entries: tuple[Any, ...] = field(default=(), repr=False, compare=False)
+
+
+def check_can_refer(series: DicomSeries, grid: Geometry, what: str) -> None:
+    """Raise InputError for a series that no structures can lie on."""
+    if series.is_dose or series.instances[0].is_segmentation:
+        raise InputError(f"A {what} refers to the images it lies on: give a series of images as --reference.")
+    if grid.dimension != 3 or len(series.frames) != grid.size[2]:
+        raise InputError(f"A {what} lies on a series of slices, which the reference is not.")
+
+
+def write_structures(
+    structures: Sequence[CarriedStructure],
+    path: str | os.PathLike,
+    series: DicomSeries,
+    grid: Geometry,
+    *,
+    description: str = "Structures, carried over",
+    anonymize: bool = False,
+) -> None:
+    """Write ``structures`` on ``series``, whose voxels lie on ``grid``: its patient, study and frame of reference.
+
+    Raises InputError for a series that nothing can refer to, and where it cannot be written.
+    """
+    check_can_refer(series, grid, "structure set")
+    library = pydicom()
+    dataset = new_dataset(series, RT_STRUCTURE_SET, "RTSTRUCT", description, anonymize=anonymize)
+    set_frame_of_reference(dataset, series)
+    frame_uid = dataset.FrameOfReferenceUID
+    dataset.OperatorsName = ""
+    dataset.StructureSetLabel, dataset.StructureSetDescription = "REGISTERED", description
+    dataset.StructureSetDate, dataset.StructureSetTime = dataset.ContentDate, dataset.ContentTime
+    del dataset.ContentDate, dataset.ContentTime, dataset.Laterality
+    dataset.ApprovalStatus = "UNAPPROVED"
+    dataset.ReferencedFrameOfReferenceSequence = library.Sequence([_frame_item(series, str(frame_uid))])
+    parts: tuple[list[Any], ...] = ([], [], [])
+    for place, one in enumerate(structures):
+        items = _items_of(one, place, series, grid, str(frame_uid))
+        for part, item in zip(parts, items, strict=True):
+            part.append(item)
+    dataset.StructureSetROISequence, dataset.ROIContourSequence, dataset.RTROIObservationsSequence = map(
+        library.Sequence, parts
+    )
+    write_dataset(dataset, path, implicit=True)
+
+
+def _frame_item(series: DicomSeries, frame_uid: str) -> Any:
+    library = pydicom()
+    frame, study, item = library.Dataset(), library.Dataset(), library.Dataset()
+    frame.FrameOfReferenceUID = frame_uid
+    study.ReferencedSOPClassUID, study.ReferencedSOPInstanceUID = _STUDY_COMPONENT, series.study_uid
+    item.SeriesInstanceUID = series.instance_uid
+    item.ContourImageSequence = library.Sequence([reference(one.sop_class_uid, one.uid) for one in series.instances])
+    study.RTReferencedSeriesSequence = library.Sequence([item])
+    frame.RTReferencedStudySequence = library.Sequence([study])
+    return frame
+
+
+def _items_of(one: CarriedStructure, place: int, series: DicomSeries, grid: Geometry, frame_uid: str) -> list[Any]:
+    """The items of the three sequences of a structure set."""
+    library = pydicom()
+    given = one.entries if len(one.entries) == 3 else (None, None, None)
+    item, drawn, observed = library.Dataset(), library.Dataset(), library.Dataset()
+    item.ROINumber, item.ReferencedFrameOfReferenceUID, item.ROIName = one.number, frame_uid, one.name[:64]
+    item.ROIGenerationAlgorithm = "SEMIAUTOMATIC"
+    item.ROIGenerationDescription = "Carried over by registration"
+    color = given[1].get("ROIDisplayColor") if given[1] is not None else None
+    drawn.ROIDisplayColor = list(color or COLORS[place % len(COLORS)])
+    drawn.ReferencedROINumber = one.number
+    contours = _contours(one.region, series.frames, grid)
+    if contours:
+        drawn.ContourSequence = library.Sequence(contours)
+    observed.ObservationNumber, observed.ReferencedROINumber = place + 1, one.number
+    observed.RTROIInterpretedType, observed.ROIInterpreter = "", ""
+    for target, source, keywords in ((item, given[0], _OF_ITEM), (observed, given[2], _OF_OBSERVATION)):
+        for keyword in keywords:
+            if source is not None and keyword in source:
+                setattr(target, keyword, copy.deepcopy(source[keyword].value))
+    return [item, drawn, observed]
+
+
+def _contours(region: Region, frames: Sequence[Frame], grid: Geometry) -> list[Any]:
+    library = pydicom()
+    items: list[Any] = []
+    for k, distances in enumerate(region.distances):
+        frame = frames[region.start[2] + k]
+        for polygon in polygons_of(distances) if (distances > 0).any() else ():
+            indices = np.c_[polygon + region.start[:2], np.full(len(polygon), region.start[2] + k)]
+            item = library.Dataset()
+            image = reference(frame.instance.sop_class_uid, frame.instance.uid)
+            if frame.instance.frame_count > 1:
+                image.ReferencedFrameNumber = frame.number + 1
+            item.ContourImageSequence = library.Sequence([image])
+            item.ContourGeometricType = "CLOSED_PLANAR"
+            item.NumberOfContourPoints = len(polygon)
+            item.ContourNumber = len(items) + 1
+            item.ContourData = [f"{value:.4f}" for value in grid.points_of(indices).ravel()]
+            items.append(item)
+    return items

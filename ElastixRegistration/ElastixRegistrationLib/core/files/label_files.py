@@ -1,0 +1,141 @@
+"""Masks and label maps from files: images, and structures and segments by name (``FILE:NAME``, ``FILE:NAME,NAME``)."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..images.geometry import Geometry, array_view, geometry_of, image_from_array
+from ..images.labels import as_labels, as_mask
+from ..system.file_names import split_choice
+from .dicom.structures import StructureSet, is_structure_set, read_structures, structures_image
+from .formats.choice import chosen_names, listed, names_in
+from .formats.segment_entries import segment_layers, segment_names, set_segments
+from .image_files import read_image
+
+if TYPE_CHECKING:
+    from .dicom.volumes import DicomSeries
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What contours are read on, and were drawn on: the ``grid`` of an image and its DICOM series, where it has one."""
+
+    grid: Geometry | None = None
+    series: DicomSeries | None = None
+
+
+def read_mask(path: str | os.PathLike, role: str, on: Drawn) -> Any:
+    """ITK image, not zero where a mask is: an image, or the chosen structures or segments of a file together.
+
+    Raises InputError, with ``role``, also for a structure set with several structures of which none is chosen.
+    """
+    file, choice = split_choice(path)
+    if is_structure_set(file):
+        structures = read_structures(file)
+        if not choice and len(structures.areas) > 1:
+            raise InputError(
+                f"The {role} {file} has {len(structures.areas)} structures; choose by {file.name}:NAME or"
+                f" {file.name}:NAME,NAME: {listed([one.name for one in structures.areas])}."
+            )
+        return as_mask(_on_grid(structures, choice, role, on))
+    image = read_image(file, role)
+    return as_mask(only(image, choice, f"the {role} {file}") if choice else image)
+
+
+def read_labels(path: str | os.PathLike, role: str, on: Drawn) -> Any:
+    """ITK image with a label for each chosen structure or segment, all where none is chosen, in one label map.
+
+    Raises InputError, with ``role``, also where they overlap.
+    """
+    file, _ = split_choice(path)
+    name = f"{role.removesuffix('s')} map {file}"
+    try:
+        return as_labels(read_segments(path, role, on), name)
+    except InputError as error:
+        if "overlap" not in str(error) or not is_structure_set(file):
+            raise
+        raise InputError(
+            f"The {role} {file} have structures that overlap, which one label map cannot hold; choose some that do not"
+            f" by {file.name}:NAME,NAME."
+        ) from error
+
+
+def read_segments(path: str | os.PathLike, role: str, on: Drawn) -> Any:
+    """``read_labels`` in layers, which are components, where segments overlap."""
+    file, choice = split_choice(path)
+    if is_structure_set(file):
+        return _on_grid(read_structures(file), choice, role, on)
+    image = read_image(file, role)
+    return only(image, choice, f"the {role} {file}") if choice else image
+
+
+def read_label_pair(paths: Sequence[str | os.PathLike], on: Sequence[Drawn]) -> tuple[Any, Any]:
+    """Fixed and moving label map. Where names say what belongs together, the moving labels get the fixed numbers."""
+    fixed, moving = (
+        read_labels(path, f"{side} labels", place)
+        for path, side, place in zip(paths, ("fixed", "moving"), on, strict=True)
+    )
+    return fixed, _numbered_as(fixed, moving)
+
+
+def _on_grid(structures: StructureSet, choice: str, role: str, on: Drawn) -> Any:
+    if on.grid is None:
+        raise InputError(
+            f"The {role} {structures.path} are contours, which become voxels on the grid of their image: give that too."
+        )
+    structures.check_drawn_on(on.series, role.replace("labels", "image").replace("mask", "image"))
+    chosen = structures.chosen(names_in(choice, [one.name for one in structures.structures]))
+    image, notes = structures_image(chosen, on.grid, role)
+    for note in notes:
+        _log.info("%s", note)
+    return image
+
+
+def only(image: Any, choice: str, whole: str) -> Any:
+    """A label map of the chosen segments of an image that names its segments. Raises InputError for others."""
+    names = segment_names(image)
+    if not names:
+        raise InputError(f"T{whole[1:]} names no segments, so that none can be chosen by name.")
+    wanted = chosen_names(names_in(choice, list(names.values())), list(names.values()), whole)
+    kept = {value: name for value, name in names.items() if name in wanted}
+    layer_of = segment_layers(image)
+    voxels = np.asarray(array_view(image))
+    if voxels.ndim > geometry_of(image).dimension:
+        masks = {value: voxels[..., layer_of.get(value, 0)] == value for value in kept}
+    else:
+        masks = {value: voxels == value for value in kept}
+    result = np.zeros(next(iter(masks.values())).shape, np.uint16)
+    for value, mask in masks.items():
+        if result[mask].any():
+            raise InputError(f"The chosen segments of {whole} overlap; choose some that do not.")
+        result[mask] = value
+    labels = image_from_array(result, geometry_of(image))
+    set_segments(labels, kept, {})
+    return labels
+
+
+def _numbered_as(fixed: Any, moving: Any) -> Any:
+    """``moving`` with the numbers that segments of the same names have in ``fixed``, where names of both agree."""
+    numbers = {name: value for value, name in segment_names(fixed).items()}
+    names = segment_names(moving)
+    shared = {value: numbers[name] for value, name in names.items() if name in numbers}
+    if all(value == number for value, number in shared.items()):
+        return moving
+    free = max(*numbers.values(), *names, 0) + 1
+    renumbered = {value: shared.get(value, free + place) for place, value in enumerate(names)}
+    voxels = np.asarray(array_view(moving))
+    result = np.zeros(voxels.shape, np.uint16 if max(renumbered.values()) < 2**16 else np.uint32)
+    for value, number in renumbered.items():
+        result[voxels == value] = number
+    labels = image_from_array(result, geometry_of(moving))
+    set_segments(labels, {renumbered[value]: name for value, name in names.items()}, {})
+    return labels

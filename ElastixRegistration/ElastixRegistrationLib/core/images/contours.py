@@ -1,0 +1,220 @@
+"""Planar contours in space, as radiotherapy draws them, on a grid of voxels. LPS mm.
+
+A region is a stack of polygons in parallel planes. In a plane it is exact. Between two planes that follow each other
+the distance to its edge goes linearly; beyond the first and the last, and where a plane is missing, it ends half a
+plane distance away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from .geometry import Geometry, image_from_array
+from .polygons import REACH, inside, signed_distances
+
+#: A contour lies in a slice when it leaves it by less, in slice distances; two in one plane when closer.
+_IN_PLANE = 0.1
+_SAME_PLANE = 0.05
+#: Planes closer than this, mm, are one.
+_SAME_HEIGHT = 0.02
+#: Planes further apart than so many usual distances are not connected.
+_CONNECTED = 1.5
+#: Contours may lie so far out of parallel planes, mm.
+_PARALLEL = 0.5
+
+
+@dataclass(frozen=True)
+class Region:
+    """``distances`` (k, j, i) float32 to the edge of a region, mm, positive inside, on ``grid``.
+
+    ``grid`` is a part of a larger one, which starts there at the index ``start`` (i, j, k).
+    """
+
+    distances: np.ndarray
+    grid: Geometry
+    start: tuple[int, ...] = (0, 0, 0)
+
+    @property
+    def image(self) -> Any:
+        return image_from_array(self.distances, self.grid)
+
+    def slices(self) -> list[int]:
+        """Numbers of the slices of the larger grid that it has voxels in."""
+        filled = np.flatnonzero((self.distances > 0).any(axis=(1, 2)))
+        return [self.start[2] + int(k) for k in filled]
+
+    def mask(self, size: Sequence[int]) -> np.ndarray:
+        """(k, j, i) bool on the whole of the larger grid, of ``size`` (i, j, k)."""
+        whole = np.zeros(tuple(size)[::-1], bool)
+        box = tuple(slice(at, at + n) for at, n in zip(self.start[::-1], self.distances.shape, strict=True))
+        whole[box] = self.distances > 0
+        return whole
+
+
+def part_of(grid: Geometry, start: Sequence[int] | np.ndarray, size: Sequence[int] | np.ndarray) -> Geometry:
+    return Geometry(tuple(map(int, size)), grid.spacing, tuple(grid.points_of(np.array(start))), grid.direction)
+
+
+def region_of(contours: Sequence[np.ndarray], grid: Geometry, thickness: float | None = None) -> Region | None:
+    """The region inside ``contours``, (N, 3) each, where it meets ``grid``; None where it does not.
+
+    Distances are exact near the edge in the planes of the contours. ``thickness``: of a region in one plane, mm, for
+    which else a slice is taken. Raises InputError where the contours do not lie in the slices of the grid, nor in
+    planes that are parallel to them.
+    """
+    planes = _planes_in(contours, grid)
+    if planes is None:
+        raise InputError("The contours do not lie in the slices of the grid.")
+    heights = np.array([height for height, _ in planes])
+    steps = np.diff(heights)
+    usual = float(np.median(steps)) if len(steps) else (thickness or grid.spacing[2]) / grid.spacing[2]
+    points = np.concatenate([polygon for _, polygons in planes for polygon in polygons])
+    low = np.array([*np.floor(points.min(axis=0)) - REACH, np.ceil(heights[0] - usual / 2 - 1e-6)])
+    high = np.array([*np.ceil(points.max(axis=0)) + REACH, np.floor(heights[-1] + usual / 2 + 1e-6)])
+    start = np.maximum(low, 0).astype(int)
+    size = np.minimum(high, np.array(grid.size) - 1).astype(int) - start + 1
+    if (size <= 0).any():
+        return None
+    slices = _Slices([polygons for _, polygons in planes], start, size, grid)
+    distances = np.stack([slices.between(heights, height + start[2], usual) for height in range(size[2])])
+    return Region(distances, part_of(grid, start, size), tuple(start.tolist()))
+
+
+def lie_in_slices(contours: Sequence[np.ndarray], grid: Geometry) -> bool:
+    return _planes_in(contours, grid) is not None
+
+
+def plane_distance(contours: Sequence[np.ndarray]) -> float | None:
+    """The usual distance of the planes of contours, mm; None where all lie in one."""
+    apart = _steps(contours)
+    return float(np.median(apart)) if len(apart) else None
+
+
+def _steps(contours: Sequence[np.ndarray]) -> np.ndarray:
+    """Distances of planes that follow each other, mm; contours written with few digits may share one."""
+    apart = np.diff(np.sort(_heights(contours)[1]))
+    return np.asarray(apart[apart > _SAME_HEIGHT])
+
+
+def grid_of(contours: Sequence[np.ndarray], spacing: float, thickness: float) -> Geometry:
+    """A grid around contours whose slices are their planes, with pixels of ``spacing`` mm.
+
+    ``thickness``: the distance of slices, mm, where the contours lie in one plane. Raises InputError for contours in
+    planes that are not parallel.
+    """
+    normal, heights = _heights(contours)
+    if max(np.ptp(one @ normal) for one in contours) > _PARALLEL:
+        raise InputError("The contours do not lie in parallel planes.")
+    across = np.eye(3)[int(np.argmin(np.abs(normal)))]
+    first = across - (across @ normal) * normal
+    first /= np.linalg.norm(first)
+    axes = np.stack([first, np.cross(normal, first), normal])
+    local = np.concatenate(contours) @ axes.T
+    step = plane_distance(contours) or thickness
+    margin = np.array([REACH * spacing, REACH * spacing, step])
+    low = np.array([*local.min(axis=0)[:2], heights.min()]) - margin
+    high = np.array([*local.max(axis=0)[:2], heights.max()]) + margin
+    size = np.ceil((high - low) / (spacing, spacing, step) - 1e-6).astype(int) + 1
+    return Geometry(
+        tuple(size.tolist()), (spacing, spacing, step), tuple((low @ axes).tolist()), tuple(map(tuple, axes.T.tolist()))
+    )
+
+
+def missing_planes(contours: Sequence[np.ndarray]) -> int:
+    """In how many planes between the first and the last a region has no contour, and is not taken as connected."""
+    apart = _steps(contours)
+    if len(apart) < 2:
+        return 0
+    steps = apart / np.median(apart)
+    return int(np.sum(np.rint(steps[steps > _CONNECTED]) - 1))
+
+
+def _heights(contours: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """(the unit normal of the planes, along which the last coordinate of its largest is positive; their heights)."""
+    largest = max(contours, key=lambda one: float(np.prod(np.sort(np.ptp(one, axis=0))[1:])))
+    normal = np.linalg.svd(largest - largest.mean(axis=0))[2][2]
+    normal = normal * np.sign(normal[np.argmax(np.abs(normal))])
+    if abs(normal).max() > 1 - 1e-6:
+        normal = np.round(normal)
+    return normal, np.array([float((one @ normal).mean()) for one in contours])
+
+
+def _planes_in(contours: Sequence[np.ndarray], grid: Geometry) -> list[tuple[float, list[np.ndarray]]] | None:
+    """(slice number, polygons in pixels) of each plane, ascending; None where contours leave their slices."""
+    planes: list[tuple[float, list[np.ndarray]]] = []
+    placed = [grid.indices_of(contour) for contour in contours]
+    if any(np.ptp(one[:, 2]) > 2 * _IN_PLANE for one in placed):
+        return None
+    for one in sorted(placed, key=lambda one: float(one[:, 2].mean())):
+        height, polygon = float(one[:, 2].mean()), one[:, :2]
+        if abs(height - round(height)) < _SAME_PLANE:
+            height = float(round(height))
+        if planes and height - planes[-1][0] <= _SAME_PLANE:
+            if not any(_same(polygon, other) for other in planes[-1][1]):  # some programs write them twice
+                planes[-1][1].append(polygon)
+        else:
+            planes.append((height, [polygon]))
+    return planes
+
+
+def _same(polygon: np.ndarray, other: np.ndarray) -> bool:
+    return len(polygon) == len(other) and bool(np.allclose(polygon, other, atol=1e-6))
+
+
+class _Slices:
+    """Distances in the planes of contours, computed once each, on a part of a grid from ``start`` on."""
+
+    def __init__(self, planes: Sequence[list[np.ndarray]], start: np.ndarray, size: np.ndarray, grid: Geometry):
+        self._planes = [[polygon - start[:2] for polygon in polygons] for polygons in planes]
+        self._shape, self._spacing = (int(size[1]), int(size[0])), (grid.spacing[0], grid.spacing[1])
+        self._found: dict[int, np.ndarray] = {}
+
+    def at(self, plane: int) -> np.ndarray:
+        if plane not in self._found:
+            self._found = {n: one for n, one in self._found.items() if n >= plane - 1}
+            self._found[plane] = signed_distances(self._planes[plane], self._shape, self._spacing)
+        return self._found[plane]
+
+    def between(self, heights: np.ndarray, height: float, usual: float) -> np.ndarray:
+        """At a height among those of the planes, whose distance is usually ``usual``."""
+        above = int(np.searchsorted(heights, height - 1e-6))
+        below = above - 1
+        if above < len(heights) and abs(heights[above] - height) < 1e-6:
+            return self.at(above)
+        if below >= 0 and above < len(heights) and heights[above] - heights[below] <= _CONNECTED * usual:
+            part = (height - heights[below]) / (heights[above] - heights[below])
+            return (1 - part) * self.at(below) + part * self.at(above)
+        ends = [self._beyond(n, abs(height - heights[n]) / usual) for n in (below, above) if 0 <= n < len(heights)]
+        return np.maximum.reduce(ends)
+
+    def _beyond(self, plane: int, part: float) -> np.ndarray:
+        """``part`` of a plane distance away from an end of the region."""
+        distances = self.at(plane)
+        return np.where(distances > 0, (1 - 2 * min(part, 1.0)) * distances, distances).astype(np.float32)
+
+
+def inside_of(contours: Sequence[np.ndarray], grid: Geometry, thickness: float | None = None) -> np.ndarray:
+    """(k, j, i) bool: voxels of ``grid`` whose centers lie inside contours that lie in or parallel to its slices.
+
+    What ``region_of`` has positive, without distances where contours lie in the slices.
+    """
+    planes = _planes_in(contours, grid)
+    if planes is not None and all(height.is_integer() for height, _ in planes) and _touch(planes):
+        mask = np.zeros(grid.size[::-1], bool)
+        for height, polygons in planes:
+            if 0 <= height < grid.size[2]:
+                mask[int(height)] = inside(polygons, (grid.size[1], grid.size[0]))
+        return mask
+    region = region_of(contours, grid, thickness)
+    return np.zeros(grid.size[::-1], bool) if region is None else region.mask(grid.size)
+
+
+def _touch(planes: Sequence[tuple[float, list[np.ndarray]]]) -> bool:
+    """Whether no slice lies between two planes that are connected."""
+    steps = np.diff([height for height, _ in planes])
+    return not len(steps) or float(np.median(steps)) == 1.0

@@ -1,0 +1,80 @@
+"""Programs of others read what is written here, and write what is read here: plastimatch, SimpleITK."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from core.files.dicom.made_patient import GRID, centers, dose_at, holds, write_patient
+from core.phantoms import oblique
+from ElastixRegistrationLib.core.files.carried_structures import carry_structures, write_carried
+from ElastixRegistrationLib.core.files.dicom.volumes import read_dicom
+from ElastixRegistrationLib.core.files.dicom_objects.derived_images import write_dose, write_series
+from ElastixRegistrationLib.core.files.transform_files import read_transform
+from ElastixRegistrationLib.core.images.geometry import array_view
+from ElastixRegistrationLib.core.transforms.itk_transforms import identity, map_points
+
+
+@pytest.fixture
+def patient(tmp_path):
+    return write_patient(tmp_path)
+
+
+@pytest.fixture
+def plastimatch(patient):
+    """Runs it in the folder of the patient."""
+    if shutil.which("plastimatch") is None:
+        pytest.skip("plastimatch is not installed (Debian package of that name)")
+
+    def run(*words: str) -> None:
+        done = subprocess.run(["plastimatch", *words], cwd=patient, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return run
+
+
+def test_a_registration_of_plastimatch_maps_points_as_it_was_told(patient, plastimatch):
+    turn, shift = oblique(4), np.array([12.5, -30.25, 7.125])
+    numbers = " ".join(f"{value:.10f}" for value in [*turn.ravel(), *shift])
+    (patient / "t.tfm").write_text(
+        "#Insight Transform File V1.0\n#Transform 0\nTransform: AffineTransform_double_3_3\n"
+        f"Parameters: {numbers}\nFixedParameters: 0 0 0\n"
+    )
+    plastimatch(
+        "xf-convert", "--input", "t.tfm", "--fixed-rcs", "fixed", "--moving-rcs", "moving", "--output-dicom", "sro"
+    )
+    (path,) = (patient / "sro").glob("*.dcm")
+    points = centers(GRID).reshape(-1, 3)[::41]
+    places = tuple(read_dicom(patient / name).series.place for name in ("fixed", "moving"))
+    for given in ((None, None), places):
+        moved = map_points(read_transform(path, places=given), points)
+        assert moved == pytest.approx(points @ turn.T + shift, abs=2e-4)  # it writes six digits
+
+
+def test_plastimatch_finds_structures_and_dose_where_they_were_put(patient, plastimatch):
+    moving = read_dicom(patient / "moving")
+    carried = carry_structures(identity(3), patient / "rs.dcm", GRID)
+    write_carried(carried, patient / "out.dcm", "rtstruct", GRID, moving.series)
+    plastimatch(
+        "convert", "--input", "out.dcm", "--referenced-ct", "moving", "--output-prefix", "s", "--prefix-format", "nrrd"
+    )
+    for one in carried.structures:
+        mask = sitk.GetArrayFromImage(sitk.ReadImage(patient / "s" / f"{one.name}.nrrd")) != 0
+        assert (mask != one.region.mask(GRID.size)).sum() <= 4
+        assert (mask != holds(one.name, centers(GRID))).sum() <= 0.005 * mask.sum() + 2
+    dose = read_dicom(patient / "dose.dcm")
+    write_dose(dose.image, patient / "moved.dcm", [dose.series], moving.series)
+    plastimatch("convert", "--input-dose-img", "moved.dcm", "--output-dose-img", "dose.nrrd")
+    found = sitk.GetArrayFromImage(sitk.ReadImage(patient / "dose.nrrd"))
+    assert found == pytest.approx(dose_at(centers(GRID)), abs=0.002)
+
+
+def test_simpleitk_reads_the_series(patient):
+    moving = read_dicom(patient / "moving")
+    write_series(moving.image, patient / "out", moving.series, read_dicom(patient / "fixed").series)
+    read = sitk.ReadImage(sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(patient / "out")))
+    assert sitk.GetArrayFromImage(read) == pytest.approx(array_view(moving.image))
+    assert (read.GetOrigin(), read.GetSpacing()) == (GRID.origin, GRID.spacing)
