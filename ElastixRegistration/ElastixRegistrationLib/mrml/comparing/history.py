@@ -70,7 +70,7 @@ class RunSummary:
             judged["folded"] = None if folded is None else int(folded)
         return cls(
             method=method_name(request, presets),
-            effort=request.effort if request.adapts(presets) else "",
+            effort=request.effort if request.adapts(presets) or request.effort != "normal" else "",
             seconds=seconds,
             finished=time.strftime("%Y-%m-%d %H:%M:%S"),
             **judged,
