@@ -41,13 +41,12 @@ class Said(str):
         """With a capital at its begin."""
         return Said(self.template, self.values, "upper")
 
-    def translated(self, translate: Callable[[str], str]) -> str:
-        """In the language into which ``translate`` brings a template; values that were said so are translated too."""
+    def translated(self, spoken: Callable[[str], str]) -> str:
+        """In the language into which ``spoken`` brings a template; values that were said so are translated too."""
         values = {
-            name: value.translated(translate) if isinstance(value, Said) else value
-            for name, value in self.values.items()
+            name: value.translated(spoken) if isinstance(value, Said) else value for name, value in self.values.items()
         }
-        template = translate(self.template)
+        template = spoken(self.template)
         keeps_case = self.case == "lower" and template != self.template
         return _in_case(template.format(**values), "" if keeps_case else self.case)
 

@@ -10,7 +10,6 @@ import slicer
 from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
-from ...mrml.comparing.expected import expected_place
 from ...mrml.run.parameter_node import FIXED_POINTS, FIXED_VOLUME, INITIAL_TRANSFORM, MOVING_POINTS, MOVING_VOLUME
 from ..comparison_views import ComparisonViews
 from ..messages import tell
@@ -132,6 +131,8 @@ class LandmarksPart(Section):
         self._tell()
 
     def _expected(self, here: tuple[float, ...], placed: list[list[int]]) -> tuple[float, float, float]:
+        from ...mrml.comparing.expected import expected_place  # not when the panel opens
+
         count = len(placed[1])
         points = [
             [tuple(node.GetNthControlPointPositionWorld(n)) for n in own[:count]]

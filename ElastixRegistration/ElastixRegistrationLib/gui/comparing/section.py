@@ -6,9 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..section import Section
-from .compare_window import CompareWindow
 from .history import RunsSection
-from .tune_window import TuneWindow
 
 
 class ComparingSection(Section):
@@ -24,11 +22,36 @@ class ComparingSection(Section):
         super().__init__(None)
         layout = neighbor.parent().layout()
         self.runs = RunsSection(layout, layout.indexOf(neighbor) + 1)
-        self.compare = CompareWindow(logic, self.runs, lambda: ensureInstalled(""))
-        self.tune = TuneWindow(logic, onPreset, lambda: ensureInstalled("optuna"))
-        self._parts: tuple[Any, ...] = (self.runs, self.compare, self.tune)
-        self.runs.ui.comparePresetsButton.connect("clicked(bool)", self.compare.open)
-        self.runs.ui.tuneButton.connect("clicked(bool)", self.tune.open)
+        self._logic, self._ensureInstalled, self._onPreset = logic, ensureInstalled, onPreset
+        self._parts: list[Any] = [self.runs]
+        self._compare: Any = None
+        self._tune: Any = None
+        self.runs.ui.comparePresetsButton.connect("clicked(bool)", lambda checked: self.compare.open())
+        self.runs.ui.tuneButton.connect("clicked(bool)", lambda checked: self.tune.open())
+
+    @property
+    def compare(self) -> Any:
+        """The window that compares presets, made when it is first needed."""
+        if self._compare is None:
+            from .compare_window import CompareWindow
+
+            self._compare = CompareWindow(self._logic, self.runs, lambda: self._ensureInstalled(""))
+            self._take(self._compare)
+        return self._compare
+
+    @property
+    def tune(self) -> Any:
+        """The window that tunes parameters, made when it is first needed."""
+        if self._tune is None:
+            from .tune_window import TuneWindow
+
+            self._tune = TuneWindow(self._logic, self._onPreset, lambda: self._ensureInstalled("optuna"))
+            self._take(self._tune)
+        return self._tune
+
+    def _take(self, part: Any) -> None:
+        self._parts.append(part)
+        part.show(self.choices)
 
     def show(self, choices: Any) -> None:
         for part in self._parts:
