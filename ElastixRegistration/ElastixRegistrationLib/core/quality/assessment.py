@@ -57,8 +57,9 @@ def assess(
 
     Similarity is measured inside the fixed mask, and not in padding of the fixed image; with both masks their Dice is
     a figure, unless they are one and the same region as the images lie; with points their distances. Label maps of
-    both images, on any grid, give overlap and surface distances of each label, under ``label_names``. Points are (N,
-    D), LPS mm, paired by order. Raises InputError for points that are not pairs, and label maps without a common label.
+    both images, on any grid, give overlap and surface distances of each label, under ``label_names``. Points are
+    (N, D), LPS mm, paired by order. Raises InputError for points that are not pairs, and label maps without a common
+    label.
     """
     fixed = as_scalar(fixed)
     grid, step = thinned(geometry_of(fixed), most_voxels)
