@@ -8,8 +8,12 @@ from html import escape
 
 import numpy as np
 
+from ..report.convergence_plot import with_look
+
 WIDTH, HEIGHT = 760, 300
 LEFT, RIGHT, TOP, BOTTOM = 78, 150, 18, 44
+#: Of dots that nothing beats, and of others.
+_ACCENT, _BEHIND = "#1f6fb2", "#9aa5b1"
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def scatter_svg(
     taken: list[tuple[float, float]] = []
     for dot in sorted(dots, key=lambda one: one.y):
         x, y = place(dot.x, dot.y)
-        color = "" if dot.on_front else ' style="fill:#9aa5b1"'
+        color = f' style="fill:{_ACCENT if dot.on_front else _BEHIND}"'
         title = f"<title>{escape(dot.name)}: {dot.x:.4g}{x_unit}, {dot.y:.4g}</title>"
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{5 if named else 3.5}"{color}>{title}</circle>')
         if named:
@@ -69,11 +73,11 @@ def scatter_svg(
             ):  # names of neighbors do not lie over each other
                 at -= 13
             taken.append((x, at))
-            parts.append(f'<text x="{x + 9:.1f}" y="{at:.1f}">{escape(dot.name)}</text>')
+            parts.append(f'<text class="name" x="{x + 9:.1f}" y="{at:.1f}">{escape(dot.name)}</text>')
     parts.append(f'<text class="x" x="{(LEFT + WIDTH - RIGHT) / 2:.0f}" y="{HEIGHT - 6}">{x_label}</text>')
     middle = (TOP + HEIGHT - BOTTOM) / 2
     parts.append(f'<text class="x" transform="translate(14 {middle:.0f}) rotate(-90)">{escape(y_label)}</text>')
-    return "".join(parts) + "</svg>"
+    return with_look("".join(parts) + "</svg>")
 
 
 def _ticks(low: float, high: float) -> np.ndarray:

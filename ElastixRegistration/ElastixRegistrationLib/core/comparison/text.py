@@ -18,7 +18,8 @@ def heads(ranking: Ranking) -> list[str]:
     seeds = ["seeds, SD"] if any(row.spread is not None for row in ranking.rows) else []
     back = ["there and back, mm"] if any(row.inverse_mm is not None for row in ranking.rows) else []
     failed = ["failed"] if any(row.failed for row in ranking.rows) else []
-    return ["method", *figures, *seeds, *back, "folded, %", "seconds", "memory, MB", *failed]
+    memory = ["memory, MB"] if any(row.memory_mb is not None for row in ranking.rows) else []
+    return ["method", *figures, *seeds, *back, "folded, %", "seconds", *memory, *failed]
 
 
 def cells(ranking: Ranking, row: MethodRow) -> list[str]:

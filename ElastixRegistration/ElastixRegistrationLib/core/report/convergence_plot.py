@@ -16,6 +16,7 @@ _LOOK = {
     "change": 'stroke="#9aa5b1" stroke-dasharray="4 4"',
     "x": 'text-anchor="middle" fill="#66717f" font-size="12"',
     "y": 'text-anchor="end" fill="#66717f" font-size="12"',
+    "name": 'fill="#66717f" font-size="12"',
     "raw": 'fill="none" stroke="#a9c8e3" stroke-width="1"',
     "trend": 'fill="none" stroke="#1f6fb2" stroke-width="1.8"',
 }
@@ -43,10 +44,10 @@ def convergence_svgs(iterations: Iterable[IterationRow]) -> list[str]:
     """
     rows = [row for row in iterations if row.metric is not None and np.isfinite(row.metric)]
     stages = groupby(rows, key=lambda row: row.stage)
-    return [_with_look(_stage_svg(number, list(group))) for number, (_, group) in enumerate(stages, 1)]
+    return [with_look(_stage_svg(number, list(group))) for number, (_, group) in enumerate(stages, 1)]
 
 
-def _with_look(svg: str) -> str:
+def with_look(svg: str) -> str:
     """With the look of ``style.STYLE`` as attributes too, for programs that apply no style sheet inside of an SVG."""
     return re.sub(r'class="(\w+)"', lambda match: f"{match[0]} {_LOOK.get(match[1], '')}".rstrip(), svg)
 
