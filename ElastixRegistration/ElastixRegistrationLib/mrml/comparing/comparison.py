@@ -187,9 +187,10 @@ def compared_name(request: RegistrationRequest, presets: Sequence[Preset]) -> st
 
 
 def without_volumes(result: Any) -> Any:
-    """``result`` to be kept for a while: without the volumes that the worker made for the scene."""
+    """``result`` to be kept for a while: without the images that a run in this process holds, and without the volumes
+    that the worker made for the scene. What is shown and kept of it comes from the volume nodes and the transform."""
     if not hasattr(result, "outputs"):
-        return result
+        return replace(result, fixed=None, moving=None)
     light = copy.copy(result)
     light.outputs = {name: output for name, output in result.outputs.items() if name == FIGURES}
     return light
