@@ -15,7 +15,7 @@ from ...core.transforms.planes import lifted_geometry
 from ...worker.client import State
 from ..nodes.color_maps import color_node, show_in_colors
 from ..nodes.coordinates import ijk_to_ras_of, lps_from_ras, vtk_matrix_from_array
-from ..nodes.incremental import STEP_S, Steps
+from ..nodes.incremental import Steps
 from ..nodes.output_volumes import image_incrementally
 from ..nodes.snapshots import SceneChange
 from ..run.asynchronous_run import AsynchronousRun
@@ -30,6 +30,8 @@ CONFIDENCE_COLORS = (
     (1.0, (0.80, 0.10, 0.15)),
 )
 _OUTSIDE = -1.0
+#: So long a call of ``poll`` works: half of the time between two of them, so that a window moves.
+_TURN_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class ConfidenceRun(AsynchronousRun[ConfidenceNodes]):
         self._confidence: Any = None
 
     def poll(self) -> State:
-        end = time.perf_counter() + STEP_S
+        end = time.perf_counter() + _TURN_S
         while not self.finished and time.perf_counter() < end:
             try:
                 self.fraction = next(self._steps)
