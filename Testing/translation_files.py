@@ -15,6 +15,9 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+from ElastixRegistrationLib.core import wording
+from ElastixRegistrationLib.core.presets.catalog import built_in_presets
+from ElastixRegistrationLib.core.presets.texts import PRESET_CONTEXT
 from ElastixRegistrationLib.core.request import TEXT_CONTEXT, control_texts
 
 MODULE = Path(__file__).resolve().parents[1] / "ElastixRegistration"
@@ -22,16 +25,18 @@ TRANSLATIONS = MODULE / "Resources" / "Translations"
 
 
 def texts_in_sources() -> set[tuple[str, str]]:
-    """(context, text) of all that the panel shows: of ``_("...")``, ``translate("...", "...")``, .ui files,
-    and options."""
-    found = {(TEXT_CONTEXT, text) for text in control_texts()}
+    """(context, text) of all that the panel shows: of ``_("...")``, ``translate("...", "...")``, ``said("...")``, .ui
+    files, options and presets."""
+    found = _texts_of_data()
     for path in MODULE.rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
                 continue
             if call.func.id == "_":
                 found.add((_context(path), _literal(call.args[0], path)))
-            elif call.func.id == "translate" and not _is_of_an_option(call):
+            elif call.func.id == "said":
+                found.add((wording.TEXT_CONTEXT, _literal(call.args[0], path)))
+            elif call.func.id == "translate" and not isinstance(call.args[0], ast.Name):
                 found.add((_literal(call.args[0], path), _literal(call.args[1], path)))
     for path in MODULE.rglob("*.ui"):
         root = ElementTree.parse(path).getroot()
@@ -63,9 +68,9 @@ def extract(ts: Path) -> None:
             names.append(path.relative_to(copy).as_posix())
             if path.suffix == ".py":
                 path.write_text(_with_contexts(path.read_text(encoding="utf-8"), path), encoding="utf-8")
-        calls = [f"translate({TEXT_CONTEXT!r}, {text!r})" for text in control_texts()]
-        (copy / "options_of_a_registration.py").write_text("\n".join(calls), encoding="utf-8")
-        names.append("options_of_a_registration.py")
+        calls = [f"translate({context!r}, {text!r})" for context, text in sorted(_texts_of_data() | _templates())]
+        (copy / "texts_of_data.py").write_text("\n".join(calls), encoding="utf-8")
+        names.append("texts_of_data.py")
         (copy / "files").write_text("\n".join(names), encoding="utf-8")
         if ts.is_file():
             shutil.copy(ts, copy / ts.name)
@@ -83,9 +88,16 @@ def _context(path: Path) -> str:
     return f"{path.parent.name}.{path.stem}" if is_package else path.stem
 
 
-def _is_of_an_option(call: ast.Call) -> bool:
-    """Such texts are those of ``control_texts``."""
-    return isinstance(call.args[0], ast.Name) and call.args[0].id == "TEXT_CONTEXT"
+def _texts_of_data() -> set[tuple[str, str]]:
+    """(context, text) of what is no literal where the window translates it: options and built-in presets."""
+    presets = [text for preset in built_in_presets().values() for text in (preset.title, preset.description) if text]
+    texts = {TEXT_CONTEXT: control_texts(), PRESET_CONTEXT: presets, wording.TEXT_CONTEXT: wording.ROLES}
+    return {(context, text) for context, some in texts.items() for text in some}
+
+
+def _templates() -> set[tuple[str, str]]:
+    """(context, text) of what ``core`` says."""
+    return {(context, text) for context, text in texts_in_sources() if context == wording.TEXT_CONTEXT}
 
 
 def _literal(node: ast.expr, path: Path) -> str:

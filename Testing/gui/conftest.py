@@ -206,12 +206,13 @@ def a_real_handle(installed_host, a_pool):
     """The handle of one real background run of ``a_pair`` that is done, with all outputs."""
     import slicer
     from ElastixRegistrationLib.mrml.logic import RegistrationLogic
-    from ElastixRegistrationLib.mrml.run.asynchronous import submit_job
+    from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
+    from ElastixRegistrationLib.mrml.run.asynchronous import submission_incrementally
     from ElastixRegistrationLib.mrml.run.parameter_node import OUTPUTS
 
     nodes = blobs_volume("fixed", 0.0), blobs_volume("moving", 6.0)
     job = RegistrationLogic().prepareRegistration(*nodes, preset="translation", seed=1)
-    handle = submit_job(a_pool, job, OUTPUTS)
+    handle = run_to_completion(submission_incrementally(a_pool, job, OUTPUTS))
     handle.wait(120)
     assert handle.error is None
     for node in nodes:

@@ -13,7 +13,8 @@ from core.phantoms import stage
 from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
 from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.mrml.logic import RegistrationLogic
-from ElastixRegistrationLib.mrml.run.asynchronous import submit_job
+from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
+from ElastixRegistrationLib.mrml.run.asynchronous import submission_incrementally
 from ElastixRegistrationLib.worker.pool import WorkerPool
 from mrml import builders
 from mrml.scans import blobs, voxels_of
@@ -57,7 +58,7 @@ def test_the_scene_gets_what_a_registration_here_would_give(
     logic = RegistrationLogic()
     job = logic.prepareRegistration(fixed, moving, str(tmp_path / "stage.txt"), seed=1)
 
-    handle = submit_job(pool, job)
+    handle = run_to_completion(submission_incrementally(pool, job))
     assert handle.wait(120)
     assert handle.error is None
     background = logic.applyResult(job, handle.result)
@@ -80,7 +81,8 @@ def test_the_process_of_the_window_loads_no_itk():
         import slicer
         slicer.mrmlScene = slicer.vtkMRMLScene()
         from mrml.scans import blobs
-        from ElastixRegistrationLib.mrml.run.asynchronous import submit_job
+        from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
+        from ElastixRegistrationLib.mrml.run.asynchronous import submission_incrementally
         from ElastixRegistrationLib.mrml.logic import RegistrationLogic
         from ElastixRegistrationLib.worker.pool import WorkerPool
         nodes = [slicer.util.addVolumeFromArray(blobs(shift)) for shift in ((0, 0, 0), (3, 2, 1))]
@@ -90,7 +92,7 @@ def test_the_process_of_the_window_loads_no_itk():
         logic = RegistrationLogic()
         job = logic.prepareRegistration(*nodes, preset="translation", initialTransformNode=start)
         with WorkerPool() as pool:
-            handle = submit_job(pool, job, ("outputVolume", "outputJacobian"))
+            handle = run_to_completion(submission_incrementally(pool, job, ("outputVolume", "outputJacobian")))
             handle.wait(120)
         assert handle.error is None, handle.error
         assert logic.applyResult(job, handle.result).volume_node is not None

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from string import Formatter
 
+import numpy as np
 import pytest
+from ElastixRegistrationLib.core.quality.similarity import compare
+from ElastixRegistrationLib.core.transforms.plausibility import plausibility_of
+from ElastixRegistrationLib.core.wording import TEXT_CONTEXT
 from translation_files import TRANSLATIONS, extract, texts_in_sources, translated_texts
 
 FILES = sorted(TRANSLATIONS.glob("*.ts"))
@@ -54,3 +58,20 @@ def test_the_compiled_file_says_what_its_source_says(translation):
         if translator.translate(*key) != text
     }
     assert stale == {}, "run: python3 dev.py translations"
+
+
+def test_a_verdict_can_be_said(translation):
+    """By the templates that ``core`` puts together, not by those that happen to be in the file."""
+    QTranslator = pytest.importorskip("PySide6.QtCore").QTranslator
+    translator = QTranslator()
+    assert translator.load(str(translation.with_suffix(".qm")))
+    deformation = plausibility_of(np.r_[np.ones(99), -0.5])
+    random = np.random.default_rng(0).normal(size=(2, 9, 30, 30))
+    for given in ({}, {"deformation": deformation}):
+        verdict = compare(random[0], random[1], random[0], **given).verdict
+        unknown = []
+        said = verdict.text.translated(
+            lambda text, unknown=unknown: translator.translate(TEXT_CONTEXT, text) or unknown.append(text) or text
+        )
+        assert said != verdict.text
+        assert [text for text in unknown if re.sub(r"\{\w+\}", "", text).strip()] == []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from html import escape
 from pathlib import Path
@@ -16,7 +17,7 @@ from urllib.parse import quote
 
 import numpy as np
 
-from ..core.quality.figures import REFUSED, Figure
+from ..core.quality.figures import REFUSED, Figure, mean_overlap
 from ..core.report.page import FILE_NAME as REPORT
 from ..core.report.style import STYLE
 from ..core.system.output_files import whole_file
@@ -122,11 +123,8 @@ def _row(place: int, row: RankedCase, columns: Sequence[str], folder: Path) -> s
 
 
 def _mean_dice(figures: Sequence[Figure]) -> dict[str, Figure]:
-    overlaps = [figure for figure in figures if figure.name.startswith("Dice")]
-    if not overlaps:
-        return {}
-    before, after = (float(np.mean([getattr(figure, side) for figure in overlaps])) for side in ("before", "after"))
-    return {_MEAN_DICE: Figure(_MEAN_DICE, "", before, after, 1, 4)}
+    overlap = mean_overlap(figures)
+    return {} if overlap is None else {_MEAN_DICE: replace(overlap, name=_MEAN_DICE)}
 
 
 def _cell(figure: Figure | None, *, odd: bool) -> str:

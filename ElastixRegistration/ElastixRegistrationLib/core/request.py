@@ -20,6 +20,7 @@ from .parameters.schema import misspelling
 from .parameters.validation import validate_stages
 from .presets.catalog import DEFAULT_PRESET, find_preset
 from .presets.preset import Preset
+from .wording import said
 
 AUTO, KEEP = "auto", "keep"
 INTERPOLATIONS = ("linear", "bspline", "nearest")
@@ -231,9 +232,13 @@ def check_preset_fits(preset: Preset, dimension: int) -> None:
     """Raise InputError for images of another dimension than those that ``preset`` was made for."""
     if dimension not in preset.dimension:
         made_for = " and ".join(f"{axes}D" for axes in preset.dimension)
-        raise InputError(
-            f"The preset {preset.id} is for {made_for} images, and these have {dimension} dimensions; choose another."
+        text = said(
+            "The preset {preset} is for {dimensions} images, and these have {count} dimensions; choose another.",
+            preset=preset.id,
+            dimensions=made_for,
+            count=dimension,
         )
+        raise InputError(text)
 
 
 def check_background(value: Any) -> None:

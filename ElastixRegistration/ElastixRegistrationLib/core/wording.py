@@ -7,6 +7,8 @@ from typing import Any
 
 #: The context of the templates in the translation files.
 TEXT_CONTEXT = "core"
+#: What an image is to a registration, as sentences name it: alone, or before the name of a node or a file.
+ROLES = ("fixed image", "moving image", "fixed mask", "moving mask", "fixed volume", "moving volume")
 
 
 def counted(number: int, noun: str) -> str:
@@ -57,6 +59,17 @@ def said(template: str, /, **values: Any) -> Said:
     ``template`` must stand in the call itself: the tool that collects texts to translate looks for it there.
     """
     return Said(template, values)
+
+
+def role(words: str, name: str = "") -> Said:
+    """``words``, one of ROLES or others, and ``name``, to stand in a sentence."""
+    return joined(Said(words, {}), name) if words in ROLES else joined(words, name)
+
+
+def sentence_of(error: BaseException) -> str:
+    """The message of an error, as it was said where it was."""
+    message = error.args[0] if error.args else ""
+    return message if isinstance(message, Said) and message == str(error) else str(error)
 
 
 def joined(*sentences: str) -> Said:

@@ -6,6 +6,11 @@ import re
 from typing import Any
 
 import slicer
+from slicer.i18n import translate
+
+from ..core.presets.preset import BUILT_IN, Preset
+from ..core.presets.texts import PRESET_CONTEXT
+from ..core.wording import TEXT_CONTEXT, Said, sentence_of
 
 #: Words longer than this are broken where they are too long for a label: names of files and nodes often have no space.
 _LONGEST_WORD = 24
@@ -17,8 +22,29 @@ def breakable(text: str) -> str:
     return re.sub(rf"\S{{{_LONGEST_WORD},}}", lambda word: _broken(word.group()), text)
 
 
+def translated(text: str) -> str:
+    """What ``core`` said, in the user's language where it is known how; any other text as it is."""
+    return text.translated(lambda template: translate(TEXT_CONTEXT, template)) if isinstance(text, Said) else text
+
+
+def errorText(problem: BaseException) -> str:
+    """The sentence of an error of ``core``, in the user's language where it is known how."""
+    return translated(sentence_of(problem))
+
+
+def presetTitle(preset: Preset) -> str:
+    """That of a built-in preset in the user's language; the user's own are named as he named them."""
+    return translate(PRESET_CONTEXT, preset.title) if preset.origin == BUILT_IN else preset.title
+
+
+def presetDescription(preset: Preset) -> str:
+    is_ours = preset.origin == BUILT_IN and preset.description
+    return translate(PRESET_CONTEXT, preset.description) if is_ours else preset.description
+
+
 def tell(label: Any, text: str) -> None:
     """Show a sentence in a label that wraps; "" hides the label. Not for rich text."""
+    text = translated(text)
     label.text = breakable(text)
     label.visible = bool(text)
 
@@ -26,7 +52,7 @@ def tell(label: Any, text: str) -> None:
 def showError(message: str, title: str, details: str = "") -> None:
     """A dialog, with ``details`` (a log) behind a button where there are any."""
     more = {"detailedText": details} if details else {}
-    slicer.util.errorDisplay(message, windowTitle=title, **more)
+    slicer.util.errorDisplay(translated(message), windowTitle=title, **more)
 
 
 def _broken(word: str) -> str:

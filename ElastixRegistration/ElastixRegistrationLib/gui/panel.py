@@ -20,7 +20,7 @@ from .binding import Binding
 from .comparing.section import ComparingSection
 from .fold_notes import FoldNotes
 from .installation import InstallationError, ensureRequirements
-from .messages import showError
+from .messages import errorText, showError
 from .readiness import whatIsMissing
 from .run_control import RegistrationRun, RunControl
 from .section import Section, contentOf
@@ -227,7 +227,7 @@ class RegistrationPanel(VTKObservationMixin):
         try:
             ensureRequirements(self._requirements)
         except InstallationError as problem:
-            showError(str(problem), _("Elastix Registration"))
+            showError(errorText(problem), _("Elastix Registration"))
             return
         self.run.begin()
         self.result.setRun(None)

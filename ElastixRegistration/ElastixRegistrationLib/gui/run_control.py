@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 
 from ..core.errors import ElastixRegistrationError
 from ..mrml.run.parameter_node import INPUTS, ParameterSet, registration_arguments, wanted_outputs
+from .messages import errorText
 from .section import pairOf
 from .step_loop import StepLoop
 
@@ -128,11 +129,11 @@ class RunControl:
         """What a step has raised. Returns whether the user can do something about it."""
         run, isKnown = self._run, isinstance(problem, ElastixRegistrationError)
         if run is not None:
-            self._finished(run, str(problem) if isKnown else repr(problem))
+            self._finished(run, errorText(problem) if isKnown else repr(problem))
             return isKnown
         self._end()
         if isKnown:
-            self._listener.onNotStarted(str(problem), getattr(problem, "log", ""))
+            self._listener.onNotStarted(errorText(problem), getattr(problem, "log", ""))
         elif isinstance(problem, ImportError):
             self._listener.onNotStarted(_("ITK cannot be loaded: {problem}.").format(problem=problem), "")
             return True

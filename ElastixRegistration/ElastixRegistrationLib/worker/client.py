@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -115,6 +114,7 @@ class RegistrationHandle:
 
     @property
     def log(self) -> str:
+        """elastix's log so far. It names neither the patient nor folders of the user."""
         if len(self._texts) > 1:
             self._texts = ["".join(self._texts)]
         return self._texts[0] if self._texts else ""
@@ -122,10 +122,6 @@ class RegistrationHandle:
     @property
     def iterations(self) -> list[Iteration]:
         return self._parser.iterations
-
-    def save_log(self, path: str | Path) -> None:
-        """Write the log as text. It names neither the patient nor folders of the user."""
-        Path(path).write_text(self.log, encoding="utf-8")
 
     def poll(self, budget_s: float = 0.02) -> State:
         """Move on what can be moved without waiting, for at most about ``budget_s`` seconds; for a timer."""

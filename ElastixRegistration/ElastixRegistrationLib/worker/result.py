@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from ..core.elastix.progress import Iteration
 from ..core.images.background import BackgroundEstimate
 from ..core.images.geometry import Geometry
@@ -76,8 +74,3 @@ class AsynchronousResult:
 
         own = {name: getattr(self, name) for name in RegistrationResult.__dataclass_fields__}
         return RegistrationResult(**own).resample(moving, reference, interpolation, background)
-
-    def iteration_table(self) -> dict[str, np.ndarray]:
-        """Columns of ``iterations`` as arrays of float64, NaN where elastix gave none."""
-        names = Iteration.__dataclass_fields__
-        return {name: np.array([getattr(row, name) for row in self.iterations], np.float64) for name in names}

@@ -15,6 +15,7 @@ import traceback
 from typing import Any
 
 from ..core.system.itk_access import preload
+from ..core.wording import sentence_of
 from . import guard
 from .group import run_group_request
 from .log_reader import end_mark
@@ -200,7 +201,7 @@ def _checked_request(frame: Frame) -> dict[str, Any]:
 def _described(error: BaseException) -> dict[str, Any]:
     from ..core.errors import InputError, ParameterError, RegistrationError, ResourceError
 
-    described = {"error": "other", "message": str(error)}
+    described = {"error": "other", "message": sentence_of(error)}
     if isinstance(error, ParameterError):
         place = {"file": error.file, "line": error.line, "parameter": error.parameter}
         return {"error": "ParameterError", "message": error.problem, **place}

@@ -1223,6 +1223,233 @@
     </message>
 </context>
 <context>
+    <name>Presets</name>
+    <message>
+        <source>Abdomen, CT</source>
+        <translation>Abdomen, CT</translation>
+    </message>
+    <message>
+        <source>Affine</source>
+        <translation>Affin</translation>
+    </message>
+    <message>
+        <source>Affine, by mutual information, and B-spline (12 mm), by normalized correlation, for two CT images: between speed and precision. Where only one has a contrast agent, take the preset for different modalities.</source>
+        <translation>Affin nach Transinformation und B-Spline (12 mm) nach normierter Korrelation, für zwei CT-Bilder: zwischen Tempo und Genauigkeit. Hat nur eines Kontrastmittel, ist die Voreinstellung für verschiedene Modalitäten richtig.</translation>
+    </message>
+    <message>
+        <source>Affine, by mutual information, and B-spline (12 mm), by normalized correlation, for two CT images: more and smaller steps at the end.</source>
+        <translation>Affin nach Transinformation und B-Spline (12 mm) nach normierter Korrelation, für zwei CT-Bilder: am Ende mehr und kleinere Schritte.</translation>
+    </message>
+    <message>
+        <source>Affine, by mutual information, and B-spline (12 mm), by normalized correlation, for two MR images of the same contrast: between speed and precision.</source>
+        <translation>Affin nach Transinformation und B-Spline (12 mm) nach normierter Korrelation, für zwei MR-Bilder gleichen Kontrasts: zwischen Tempo und Genauigkeit.</translation>
+    </message>
+    <message>
+        <source>Affine, by mutual information, and B-spline (12 mm), by normalized correlation, for two MR images of the same contrast: more and smaller steps at the end.</source>
+        <translation>Affin nach Transinformation und B-Spline (12 mm) nach normierter Korrelation, für zwei MR-Bilder gleichen Kontrasts: am Ende mehr und kleinere Schritte.</translation>
+    </message>
+    <message>
+        <source>Affine, then B-spline (10 mm), for breathing in CT of the chest. Lung masks improve it.</source>
+        <translation>Affin, dann B-Spline (10 mm), für die Atmung im CT des Brustkorbs. Lungenmasken verbessern das Ergebnis.</translation>
+    </message>
+    <message>
+        <source>Affine, then B-spline (12 mm), by mutual information and the distance of paired landmarks, which must be given.</source>
+        <translation>Affin, dann B-Spline (12 mm), nach Transinformation und dem Abstand von Landmarkenpaaren, die gegeben sein müssen.</translation>
+    </message>
+    <message>
+        <source>Affine, then B-spline (12 mm), by mutual information.</source>
+        <translation>Affin, dann B-Spline (12 mm), nach Transinformation.</translation>
+    </message>
+    <message>
+        <source>Affine, then B-spline (14 mm), by mutual information: for images of the same or of different modality.</source>
+        <translation>Affin, dann B-Spline (14 mm), nach Transinformation: für Bilder gleicher oder verschiedener Modalität.</translation>
+    </message>
+    <message>
+        <source>Affine, then B-spline (14 mm), for breathing and filling in CT of the abdomen.</source>
+        <translation>Affin, dann B-Spline (14 mm), für Atmung und Füllung im CT des Abdomens.</translation>
+    </message>
+    <message>
+        <source>Affine, then B-spline (32 pixels), by mutual information.</source>
+        <translation>Affin, dann B-Spline (32 Pixel), nach Transinformation.</translation>
+    </message>
+    <message>
+        <source>Affine, then fine B-spline (7 mm), by mutual information: another subject or an atlas.</source>
+        <translation>Affin, dann feiner B-Spline (7 mm), nach Transinformation: eine andere Person oder ein Atlas.</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
+        <source>B-spline (10 mm) from the position as scanned, by mutual information: frames of one sequence.</source>
+        <translation>B-Spline (10 mm) ab der Lage der Aufnahme, nach Transinformation: Bilder einer Sequenz.</translation>
+    </message>
+    <message>
+        <source>CT and MR</source>
+        <translation>CT und MR</translation>
+    </message>
+    <message>
+        <source>Deformable, CT</source>
+        <translation>Deformierbar, CT</translation>
+    </message>
+    <message>
+        <source>Deformable, CT, fast</source>
+        <translation>Deformierbar, CT, schnell</translation>
+    </message>
+    <message>
+        <source>Deformable, CT, precise</source>
+        <translation>Deformierbar, CT, genau</translation>
+    </message>
+    <message>
+        <source>Deformable, MR</source>
+        <translation>Deformierbar, MR</translation>
+    </message>
+    <message>
+        <source>Deformable, MR, fast</source>
+        <translation>Deformierbar, MR, schnell</translation>
+    </message>
+    <message>
+        <source>Deformable, MR, precise</source>
+        <translation>Deformierbar, MR, genau</translation>
+    </message>
+    <message>
+        <source>Deformable, different modalities</source>
+        <translation>Deformierbar, verschiedene Modalitäten</translation>
+    </message>
+    <message>
+        <source>Deformable, general purpose</source>
+        <translation>Deformierbar, für alles</translation>
+    </message>
+    <message>
+        <source>Guided by landmarks</source>
+        <translation>Von Landmarken geführt</translation>
+    </message>
+    <message>
+        <source>Head, same patient</source>
+        <translation>Kopf, derselbe Patient</translation>
+    </message>
+    <message>
+        <source>Heart, one phase to another</source>
+        <translation>Herz, von Phase zu Phase</translation>
+    </message>
+    <message>
+        <source>Histology, 2D</source>
+        <translation>Histologie, 2D</translation>
+    </message>
+    <message>
+        <source>Liver, MR, breathing</source>
+        <translation>Leber, MR, Atmung</translation>
+    </message>
+    <message>
+        <source>Looks at the pair, finds a start even from far away, and then tries rigid, affine, B-spline and a dense refinement, each kept only where the images show that it helps. The one to try first.</source>
+        <translation>Betrachtet das Paar, findet auch von weit her einen Anfang und versucht dann starr, affin, B-Spline und eine dichte Verfeinerung; jedes bleibt nur, wo die Bilder zeigen, dass es hilft. Diese Voreinstellung zuerst versuchen.</translation>
+    </message>
+    <message>
+        <source>Lungs, CT</source>
+        <translation>Lunge, CT</translation>
+    </message>
+    <message>
+        <source>Lungs, CT, fast</source>
+        <translation>Lunge, CT, schnell</translation>
+    </message>
+    <message>
+        <source>MR of different contrast</source>
+        <translation>MR verschiedenen Kontrasts</translation>
+    </message>
+    <message>
+        <source>PET and CT</source>
+        <translation>PET und CT</translation>
+    </message>
+    <message>
+        <source>Prostate, MR</source>
+        <translation>Prostata, MR</translation>
+    </message>
+    <message>
+        <source>Radiographs, 2D</source>
+        <translation>Röntgenaufnahmen, 2D</translation>
+    </message>
+    <message>
+        <source>Rigid</source>
+        <translation>Starr</translation>
+    </message>
+    <message>
+        <source>Rigid, affine and B-spline (24 pixels), by mutual information; sizes in pixels, so any magnification. Turned by up to some 40 degrees.</source>
+        <translation>Starr, affin und B-Spline (24 Pixel), nach Transinformation; Größen in Pixeln, also für jede Vergrößerung. Bis zu etwa 40 Grad verdreht.</translation>
+    </message>
+    <message>
+        <source>Rigid, by mutual information, with large first steps: follow-up and different contrasts of one head.</source>
+        <translation>Starr, nach Transinformation, mit großen ersten Schritten: Verlauf und verschiedene Kontraste eines Kopfes.</translation>
+    </message>
+    <message>
+        <source>Rigid, by mutual information: T1, T2, FLAIR, diffusion of one patient.</source>
+        <translation>Starr, nach Transinformation: T1, T2, FLAIR, Diffusion eines Patienten.</translation>
+    </message>
+    <message>
+        <source>Rigid, by normalized mutual information, with large first steps: vertebrae and cord keep their shape. A mask of the spine helps where the neck bends.</source>
+        <translation>Starr, nach normierter Transinformation, mit großen ersten Schritten: Wirbel und Rückenmark behalten ihre Form. Wo sich der Hals beugt, hilft eine Maske der Wirbelsäule.</translation>
+    </message>
+    <message>
+        <source>Rigid, then B-spline (14 mm), for breathing in MR with thick slices.</source>
+        <translation>Starr, dann B-Spline (14 mm), für die Atmung in MR mit dicken Schichten.</translation>
+    </message>
+    <message>
+        <source>Rigid, then a stiff B-spline (20 mm), by mutual information.</source>
+        <translation>Starr, dann ein steifer B-Spline (20 mm), nach Transinformation.</translation>
+    </message>
+    <message>
+        <source>Rigid, then a stiff B-spline (20 mm), by mutual information: pairs whose gray values differ.</source>
+        <translation>Starr, dann ein steifer B-Spline (20 mm), nach Transinformation: Paare mit verschiedenen Grauwerten.</translation>
+    </message>
+    <message>
+        <source>Rigid, then a very stiff B-spline (32 mm), by mutual information: breathing between the two scans.</source>
+        <translation>Starr, dann ein sehr steifer B-Spline (32 mm), nach Transinformation: Atmung zwischen den beiden Aufnahmen.</translation>
+    </message>
+    <message>
+        <source>Rotation and translation only, by mutual information: the same patient, bones or head, any two modalities.</source>
+        <translation>Nur Drehung und Verschiebung, nach Transinformation: derselbe Patient, Knochen oder Kopf, beliebige Modalitäten.</translation>
+    </message>
+    <message>
+        <source>Rotation, translation and one scale, by mutual information: images whose pixel size is uncertain.</source>
+        <translation>Drehung, Verschiebung und ein Maßstab, nach Transinformation: Bilder mit unsicherer Pixelgröße.</translation>
+    </message>
+    <message>
+        <source>Rotation, translation, scale and shear, by mutual information.</source>
+        <translation>Drehung, Verschiebung, Maßstab und Scherung, nach Transinformation.</translation>
+    </message>
+    <message>
+        <source>Shift only, by mutual information.</source>
+        <translation>Nur Verschiebung, nach Transinformation.</translation>
+    </message>
+    <message>
+        <source>Short affine, by mutual information, and B-spline (12 mm), by normalized correlation, for two CT images: a first look, or many cases. Where only one has a contrast agent, take the preset for different modalities.</source>
+        <translation>Kurz affin nach Transinformation und B-Spline (12 mm) nach normierter Korrelation, für zwei CT-Bilder: ein erster Blick oder viele Fälle. Hat nur eines Kontrastmittel, ist die Voreinstellung für verschiedene Modalitäten richtig.</translation>
+    </message>
+    <message>
+        <source>Short affine, by mutual information, and B-spline (12 mm), by normalized correlation, for two MR images of the same contrast: a first look, or many cases.</source>
+        <translation>Kurz affin nach Transinformation und B-Spline (12 mm) nach normierter Korrelation, für zwei MR-Bilder gleichen Kontrasts: ein erster Blick oder viele Fälle.</translation>
+    </message>
+    <message>
+        <source>Similarity</source>
+        <translation>Ähnlichkeit</translation>
+    </message>
+    <message>
+        <source>Spine and spinal cord</source>
+        <translation>Wirbelsäule und Rückenmark</translation>
+    </message>
+    <message>
+        <source>The same in half of the time, with a 12 mm grid and fewer samples.</source>
+        <translation>Dasselbe in der halben Zeit, mit einem Gitter von 12 mm und weniger Stichproben.</translation>
+    </message>
+    <message>
+        <source>Translation</source>
+        <translation>Verschiebung</translation>
+    </message>
+    <message>
+        <source>Whole brain, between subjects</source>
+        <translation>Ganzes Gehirn, zwischen Personen</translation>
+    </message>
+</context>
+<context>
     <name>RegistrationRequest</name>
     <message>
         <source>Effort:</source>
@@ -1827,6 +2054,197 @@
     <message>
         <source>Tune</source>
         <translation>Abstimmen</translation>
+    </message>
+</context>
+<context>
+    <name>core</name>
+    <message>
+        <source>Better aligned: {change}.</source>
+        <translation>Besser ausgerichtet: {change}.</translation>
+    </message>
+    <message>
+        <source>Hardly anything overlaps: look at the pictures before you rely on it.</source>
+        <translation>Kaum etwas überlappt: vor dem Verwenden die Bilder ansehen.</translation>
+    </message>
+    <message>
+        <source>Implausible: {reason}</source>
+        <translation>Unplausibel: {reason}</translation>
+    </message>
+    <message>
+        <source>In {share:.2g} % of the object, volume shrinks to less than {smallest:g} or grows to more than {largest:g} times of what it does in most of it.</source>
+        <translation>In {share:.2g} % des Objekts schrumpft das Volumen auf weniger als das {smallest:g}-Fache oder wächst auf mehr als das {largest:g}-Fache dessen, was es im größten Teil tut.</translation>
+    </message>
+    <message>
+        <source>Landmark {named} lies far off where the others fit: the registration fails there, or the landmark is wrong.</source>
+        <translation>Landmarke {named} liegt weit ab, wo die anderen passen: die Registrierung versagt dort, oder die Landmarke ist falsch.</translation>
+    </message>
+    <message>
+        <source>Landmarks {named} and {count} more lie far off where the others fit: the registration fails there, or the landmark is wrong.</source>
+        <translation>Landmarken {named} und {count} weitere liegen weit ab, wo die anderen passen: die Registrierung versagt dort, oder die Landmarke ist falsch.</translation>
+    </message>
+    <message>
+        <source>Landmarks {named} lie far off where the others fit: the registration fails there, or the landmark is wrong.</source>
+        <translation>Landmarken {named} liegen weit ab, wo die anderen passen: die Registrierung versagt dort, oder die Landmarke ist falsch.</translation>
+    </message>
+    <message>
+        <source>No better than before: {change}.</source>
+        <translation>Nicht besser als vorher: {change}.</translation>
+    </message>
+    <message>
+        <source>No landmarks or labels were given, so look at the pictures before you rely on it.</source>
+        <translation>Es gab weder Landmarken noch Labels: vor dem Verwenden die Bilder ansehen.</translation>
+    </message>
+    <message>
+        <source>No {name} was given.</source>
+        <translation>Es fehlt: {name}.</translation>
+    </message>
+    <message>
+        <source>Nothing overlaps: make sure that the labels or masks belong to these images.</source>
+        <translation>Nichts überlappt: gehören die Labels oder Masken zu diesen Bildern? Bitte prüfen.</translation>
+    </message>
+    <message>
+        <source>Outside of the object the deformation folds onto itself in 1 voxel.</source>
+        <translation>Außerhalb des Objekts faltet sich die Verformung in 1 Voxel auf sich selbst.</translation>
+    </message>
+    <message>
+        <source>Outside of the object the deformation folds onto itself in {count} voxels.</source>
+        <translation>Außerhalb des Objekts faltet sich die Verformung in {count} Voxeln auf sich selbst.</translation>
+    </message>
+    <message>
+        <source>The deformation folds onto itself in 1 voxel of the object ({share:.2g} %), where no tissue can have moved so.</source>
+        <translation>Die Verformung faltet sich in 1 Voxel des Objekts ({share:.2g} %) auf sich selbst, was kein Gewebe kann.</translation>
+    </message>
+    <message>
+        <source>The deformation folds onto itself in {count} voxels of the object ({share:.2g} %), where no tissue can have moved so.</source>
+        <translation>Die Verformung faltet sich in {count} Voxeln des Objekts ({share:.2g} %) auf sich selbst, was kein Gewebe kann.</translation>
+    </message>
+    <message>
+        <source>The fixed and the moving image do not overlap in space (their centers are {distance:.0f} mm apart); start from the geometric centers (initialization geometry) or give an initial transform.</source>
+        <translation>Das feste und das bewegte Bild überlappen nicht im Raum (ihre Mitten sind {distance:.0f} mm voneinander entfernt): mit den geometrischen Mitten beginnen (initialization geometry) oder eine Anfangstransformation angeben.</translation>
+    </message>
+    <message>
+        <source>The fixed and the moving points are the same, so they tell nothing: was one file given twice?</source>
+        <translation>Die festen und die bewegten Punkte sind dieselben und sagen nichts: wurde eine Datei zweimal angegeben?</translation>
+    </message>
+    <message>
+        <source>The images agree less where the registration did not look: over all, their mutual information fell from {before} to {after}.</source>
+        <translation>Die Bilder stimmen weniger überein, wo die Registrierung nicht hinsah: insgesamt fiel ihre Transinformation von {before} auf {after}.</translation>
+    </message>
+    <message>
+        <source>The images share too little information.</source>
+        <translation>Die Bilder haben zu wenig Information gemeinsam.</translation>
+    </message>
+    <message>
+        <source>The landmarks guided the registration, so they do not prove it: look at the pictures, or at others.</source>
+        <translation>Die Landmarken führten die Registrierung und beweisen sie darum nicht: die Bilder ansehen oder andere Landmarken.</translation>
+    </message>
+    <message>
+        <source>The other way round the points are {distance:.2f} mm apart: the files of fixed and moving points seem to be swapped.</source>
+        <translation>Andersherum sind die Punkte {distance:.2f} mm voneinander entfernt: die Dateien der festen und bewegten Punkte sind wohl vertauscht.</translation>
+    </message>
+    <message>
+        <source>The preset {preset} is for {dimensions} images, and these have {count} dimensions; choose another.</source>
+        <translation>Die Voreinstellung {preset} ist für {dimensions}-Bilder, und diese haben {count} Dimensionen; bitte eine andere wählen.</translation>
+    </message>
+    <message>
+        <source>The {name} has {count} dimensions; 2 and 3 are supported.</source>
+        <translation>{name}: {count} Dimensionen; möglich sind 2 und 3.</translation>
+    </message>
+    <message>
+        <source>The {name} has {count} voxels that are not a number or infinite; replace them first.</source>
+        <translation>{name}: {count} Voxel sind keine Zahl oder unendlich; bitte vorher ersetzen.</translation>
+    </message>
+    <message>
+        <source>The {name} is constant: every voxel is {value:g}, so there is nothing to align.</source>
+        <translation>{name}: alle Voxel sind {value:g}, so dass es nichts auszurichten gibt.</translation>
+    </message>
+    <message>
+        <source>The {name} is empty.</source>
+        <translation>{name}: leer.</translation>
+    </message>
+    <message>
+        <source>The {name} is empty: it has no voxels.</source>
+        <translation>{name}: leer, ohne Voxel.</translation>
+    </message>
+    <message>
+        <source>The {name} is too small to register: {grid}; at least 4 voxels along each axis.</source>
+        <translation>{name}: zu klein zum Registrieren, {grid}; mindestens 4 Voxel entlang jeder Achse.</translation>
+    </message>
+    <message>
+        <source>The {name} is too small to register: {size} voxels.</source>
+        <translation>{name}: zu klein zum Registrieren, {size} Voxel.</translation>
+    </message>
+    <message>
+        <source>The {name} lies entirely in the padding of its image, where nothing was measured.</source>
+        <translation>{name}: liegt ganz im Füllbereich des Bildes, wo nichts gemessen wurde.</translation>
+    </message>
+    <message>
+        <source>The {name} lies outside of its image.</source>
+        <translation>{name}: liegt außerhalb des Bildes.</translation>
+    </message>
+    <message>
+        <source>The {one} and the {other} are the same node.</source>
+        <translation>{one} und {other} sind derselbe Knoten.</translation>
+    </message>
+    <message>
+        <source>The {single} is a single slice and the {other} is not; both must be single slices, or both volumes.</source>
+        <translation>{single} ist eine einzelne Schicht und {other} nicht; beide müssen Schichten sein oder beide Volumen.</translation>
+    </message>
+    <message>
+        <source>Uncertain, because the images share too little information: {change}.</source>
+        <translation>Unsicher, weil die Bilder zu wenig Information gemeinsam haben: {change}.</translation>
+    </message>
+    <message>
+        <source>Uncertain: {change}.</source>
+        <translation>Unsicher: {change}.</translation>
+    </message>
+    <message>
+        <source>Worse than before: {change}.</source>
+        <translation>Schlechter als vorher: {change}.</translation>
+    </message>
+    <message>
+        <source>fixed image</source>
+        <translation>festes Bild</translation>
+    </message>
+    <message>
+        <source>fixed mask</source>
+        <translation>feste Maske</translation>
+    </message>
+    <message>
+        <source>fixed volume</source>
+        <translation>festes Volumen</translation>
+    </message>
+    <message>
+        <source>moving image</source>
+        <translation>bewegtes Bild</translation>
+    </message>
+    <message>
+        <source>moving mask</source>
+        <translation>bewegte Maske</translation>
+    </message>
+    <message>
+        <source>moving volume</source>
+        <translation>bewegtes Volumen</translation>
+    </message>
+    <message>
+        <source>the Dice overlap went from {before} to {after}</source>
+        <translation>die Dice-Überlappung ging von {before} auf {after}</translation>
+    </message>
+    <message>
+        <source>the mean distance of 1 landmark went from {before} to {after}</source>
+        <translation>der mittlere Abstand von 1 Landmarke ging von {before} auf {after}</translation>
+    </message>
+    <message>
+        <source>the mean distance of {count} landmarks went from {before} to {after}</source>
+        <translation>der mittlere Abstand von {count} Landmarken ging von {before} auf {after}</translation>
+    </message>
+    <message>
+        <source>the mutual information went from {before} to {after}</source>
+        <translation>die Transinformation ging von {before} auf {after}</translation>
+    </message>
+    <message>
+        <source>{change}.</source>
+        <translation>{change}.</translation>
     </message>
 </context>
 <context>

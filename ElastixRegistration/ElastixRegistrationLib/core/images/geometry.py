@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..system.itk_access import DTYPES, component_of, matrix, numpy_bridge, suffix_of, wrapped_class
+from ..wording import role, said
 
 #: Axes may be this far from orthonormal: file formats round directions to 6 digits.
 _ORTHONORMAL = 1e-4
@@ -267,16 +268,33 @@ def check_image(image: Any, name: str) -> None:
 def check_voxels(voxels: np.ndarray, geometry: Geometry, name: str) -> None:
     """``check_image`` of voxels with a place."""
     if geometry.dimension not in (2, 3):
-        raise InputError(f"The {name} has {geometry.dimension} dimensions; 2 and 3 are supported.")
+        text = said(
+            "The {name} has {count} dimensions; 2 and 3 are supported.", name=role(name), count=geometry.dimension
+        )
+        raise InputError(text)
     if min(geometry.size) < 4:
-        raise InputError(f"The {name} is too small to register: {geometry}; at least 4 voxels along each axis.")
+        text = said(
+            "The {name} is too small to register: {grid}; at least 4 voxels along each axis.",
+            name=role(name),
+            grid=str(geometry),
+        )
+        raise InputError(text)
     low, high = voxels.min(), voxels.max()
     # min and max are NaN as soon as one voxel is, and infinite if one is: no second pass over the voxels.
     if not (np.isfinite(low) and np.isfinite(high)):
-        bad = not_finite_count(voxels)
-        raise InputError(f"The {name} has {bad} voxels that are not a number or infinite; replace them first.")
+        text = said(
+            "The {name} has {count} voxels that are not a number or infinite; replace them first.",
+            name=role(name),
+            count=not_finite_count(voxels),
+        )
+        raise InputError(text)
     if low == high:
-        raise InputError(f"The {name} is constant: every voxel is {low:g}, so there is nothing to align.")
+        text = said(
+            "The {name} is constant: every voxel is {value:g}, so there is nothing to align.",
+            name=role(name),
+            value=float(low),
+        )
+        raise InputError(text)
 
 
 def not_finite_count(voxels: np.ndarray) -> int:
@@ -294,7 +312,9 @@ def check_overlap(fixed: Geometry, moving: Geometry, move: Any = None) -> None:
     inside = np.all((indices >= -0.5) & (indices <= np.asarray(moving.size) - 0.5), axis=1)
     if not inside.any():
         distance = float(np.linalg.norm(fixed.center() - moving.center()))
-        raise InputError(
-            f"The fixed and the moving image do not overlap in space (their centers are {distance:.0f} mm apart);"
-            " start from the geometric centers (initialization geometry) or give an initial transform."
+        text = said(
+            "The fixed and the moving image do not overlap in space (their centers are {distance:.0f} mm apart);"
+            " start from the geometric centers (initialization geometry) or give an initial transform.",
+            distance=distance,
         )
+        raise InputError(text)

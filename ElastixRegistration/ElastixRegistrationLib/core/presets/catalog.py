@@ -6,7 +6,7 @@ from __future__ import annotations
 import difflib
 import functools
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ..errors import InputError
@@ -40,11 +40,13 @@ def list_presets(
     search: str | None = None,
     *,
     others: Iterable[Preset] = (),
+    more_text: Callable[[Preset], str] | None = None,
 ) -> list[Preset]:
     """Presets in the order of presets.json, general ones first, then the user's own and ``others`` by title.
 
     ``modality`` ("ct", "mr", ...) and ``anatomy`` ("lung", "brain", ...) keep the presets made for it and those made
-    for any. ``search`` keeps those with every one of its words somewhere in their text. Upper and lower case are alike.
+    for any. ``search`` keeps those with every one of its words somewhere in their text, or in the ``more_text`` of
+    them, such as their titles in another language. Upper and lower case are alike.
     Raises InputError where the files of the built-in presets are missing.
     """
     words = (search or "").lower().split()
@@ -57,7 +59,7 @@ def list_presets(
         if _fits(modality, preset.modality)
         and _fits(anatomy, preset.anatomy)
         and (dimension is None or dimension in preset.dimension)
-        and all(word in _text(preset) for word in words)
+        and all(word in _text(preset) or (more_text and word in more_text(preset).lower()) for word in words)
     ]
 
 

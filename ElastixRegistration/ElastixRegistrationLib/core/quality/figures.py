@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -39,6 +40,15 @@ class Figure:
             return None
         change = round(self.after, self.digits) - round(self.before, self.digits)
         return None if abs(change) <= self.tolerance else bool(change * self.better > 0)
+
+
+def mean_overlap(figures: Sequence[Figure]) -> Figure | None:
+    """The mean of the Dice overlaps among ``figures``; None where there is none."""
+    overlaps = [figure for figure in figures if figure.name.startswith("Dice")]
+    if not overlaps:
+        return None
+    before, after = (float(np.mean([getattr(one, when) for one in overlaps])) for when in ("before", "after"))
+    return Figure("Dice overlap", "", before, after, 1, 4, overlaps[0].tolerance)
 
 
 @dataclass(frozen=True)

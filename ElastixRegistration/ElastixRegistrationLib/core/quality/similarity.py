@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..errors import InputError
+from ..images.joint_histogram import information_in
 from ..images.labels import label_values
 from ..transforms.plausibility import Plausibility
 from .figures import Comparison, Figure, LandmarkRow
@@ -100,10 +101,7 @@ def mutual_information(
             for values, (low, high) in zip(pair, ranges, strict=True)
         )
         joint += np.bincount(a * bins + b, minlength=bins * bins)
-    if joint.sum() == 0:
-        return 0.0
-    joint = joint.reshape(bins, bins) / joint.sum()
-    return _entropy(joint.sum(1)) + _entropy(joint.sum(0)) - _entropy(joint)
+    return information_in(joint.reshape(bins, bins))
 
 
 def dice(first: np.ndarray, second: np.ndarray, *, mask: np.ndarray | None = None) -> float:
@@ -263,11 +261,6 @@ def _robust_range(image: np.ndarray, mask: np.ndarray | None) -> tuple[float, fl
         return 0.0, 0.0
     low, high = np.percentile(values, [0.1, 99.9])
     return (low, high) if low < high else (values.min(), values.max())
-
-
-def _entropy(probabilities: np.ndarray) -> float:
-    positive = probabilities[probabilities > 0]
-    return float(-(positive * np.log(positive)).sum())
 
 
 def _check_shapes(first: np.ndarray, second: np.ndarray, mask: np.ndarray | None) -> None:

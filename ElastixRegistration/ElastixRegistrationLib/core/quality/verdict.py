@@ -11,7 +11,7 @@ import numpy as np
 
 from ..transforms.plausibility import LARGEST_VOLUME, SMALLEST_VOLUME, Plausibility
 from ..wording import Said, joined, said
-from .figures import NO_VERDICT, STATUSES, Evidence, Figure, LandmarkRow, Reason, Verdict
+from .figures import NO_VERDICT, STATUSES, Evidence, Figure, LandmarkRow, Reason, Verdict, mean_overlap
 
 #: Nats of mutual information below which more of it may come from a wrong place as well as from the right one.
 _SAYS_LITTLE = 0.1
@@ -72,12 +72,11 @@ def _evidence(figures: Sequence[Figure], landmarks: int, guided: bool, same_poin
     """Figures that tell better from worse, the one that counts most first."""
     kinds: list[tuple[str, Figure]] = []
     mean = next((figure for figure in figures if figure.name == "Landmark distance, mean"), None)
-    overlaps = [figure for figure in figures if figure.name.startswith("Dice")]
     information = next((figure for figure in figures if figure.name == "Mutual information"), None)
     if landmarks and mean is not None:
         kinds.append(("landmarks", mean))
-    if overlaps:
-        kinds.append(("labels", _mean_overlap(overlaps)))
+    if (overlap := mean_overlap(figures)) is not None:
+        kinds.append(("labels", overlap))
     if information is not None:
         kinds.append(("images", information))
     if guided or same_points:
@@ -89,11 +88,6 @@ def _evidence(figures: Sequence[Figure], landmarks: int, guided: bool, same_poin
             values = figure.name, figure.unit, figure.before, figure.after, figure.tolerance
             found.append(Evidence(kind, len(found) + 1, *values, change))
     return found
-
-
-def _mean_overlap(overlaps: Sequence[Figure]) -> Figure:
-    before, after = (float(np.mean([getattr(one, when) for one in overlaps])) for when in ("before", "after"))
-    return Figure("Dice overlap", "", before, after, 1, 4, overlaps[0].tolerance)
 
 
 def _implausible(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..images.geometry import Geometry
+from ..images.joint_histogram import information_in
 from ..images.reduction import block_means, reduced_geometry
 
 #: Coarse voxels along the longest side of the fixed image.
@@ -140,8 +141,7 @@ class SimilarityScorer:
             return 0.0
         fixed_bins, moving_bins = self._fixed_bins[inside], _binned(moved[inside], *self._moving_range)
         pairs = fixed_bins * bins // _BINS * bins + moving_bins * bins // _BINS
-        joint = np.bincount(pairs, minlength=bins * bins).reshape(bins, bins) / count
-        return _entropy(joint.sum(1)) + _entropy(joint.sum(0)) - _entropy(joint)
+        return information_in(np.bincount(pairs, minlength=bins * bins).reshape(bins, bins))
 
 
 def _range(values: np.ndarray) -> tuple[float, float]:
@@ -151,8 +151,3 @@ def _range(values: np.ndarray) -> tuple[float, float]:
 
 def _binned(values: np.ndarray, low: float, high: float) -> np.ndarray:
     return np.clip((values - low) * (_BINS / (high - low)), 0, _BINS - 1).astype(np.intp)
-
-
-def _entropy(probabilities: np.ndarray) -> float:
-    positive = probabilities[probabilities > 0]
-    return float(-(positive * np.log(positive)).sum())

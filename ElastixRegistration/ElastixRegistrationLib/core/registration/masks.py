@@ -11,6 +11,7 @@ from ..images.geometry import Geometry, array_view, geometry_of, image_from_arra
 from ..images.labels import any_component
 from ..transforms.itk_transforms import identity
 from ..transforms.resampling import resample
+from ..wording import role, said
 
 #: A rigid transform of 3D images has 6 parameters; this many voxels are a block of 3 by 4 by 4.
 _MIN_VOXELS = 48
@@ -31,7 +32,10 @@ def metric_mask(image: Any, mask: Any, padding: np.ndarray | None, side: str) ->
     if padding is not None:
         inside = inside & ~padding
         if mask is not None and not inside.any():
-            raise InputError(f"The {name} lies entirely in the padding of its image, where nothing was measured.")
+            text = said(
+                "The {name} lies entirely in the padding of its image, where nothing was measured.", name=role(name)
+            )
+            raise InputError(text)
     _check_content(array_view(image), inside, side, has_mask=mask is not None)
     return image_from_array(inside.view(np.uint8), geometry)
 
@@ -63,12 +67,12 @@ def inside_on_grid(mask: Any, geometry: Geometry, name: str) -> np.ndarray:
         raise InputError(f"The {name} has {mask.GetImageDimension()} dimensions and its image {geometry.dimension}.")
     inside = any_component(mask) != 0
     if not inside.any():
-        raise InputError(f"The {name} is empty.")
+        raise InputError(said("The {name} is empty.", name=role(name)))
     if geometry_of(mask).is_close(geometry):
         return inside
     moved = image_from_array(inside.view(np.uint8), geometry_of(mask))
     resampled = resample(moved, identity(geometry.dimension), geometry, interpolation="nearest")
     inside = np.asarray(array_view(resampled)) != 0
     if not inside.any():
-        raise InputError(f"The {name} lies outside of its image.")
+        raise InputError(said("The {name} lies outside of its image.", name=role(name)))
     return inside

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...core.errors import ElastixRegistrationError
+from ..messages import errorText
 from ..step_loop import StepLoop
 
 #: ms between two looks at a run.
@@ -57,7 +58,7 @@ class ManyControl:
         """What a step has raised. Returns whether the user can do something about it."""
         isKnown = isinstance(problem, ElastixRegistrationError)
         self._end()
-        self._listener.onFailed(*((str(problem), getattr(problem, "log", "")) if isKnown else ("", "")))
+        self._listener.onFailed(*((errorText(problem), getattr(problem, "log", "")) if isKnown else ("", "")))
         return isKnown
 
     def _whole(self, part: Any) -> Iterator[int | None]:

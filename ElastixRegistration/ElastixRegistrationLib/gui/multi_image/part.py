@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 from ...core.errors import InputError
 from ...core.presets.catalog import find_preset
 from ...mrml.run.scene_presets import scene_presets
+from ..messages import presetTitle
 from ..section import Section
 
 
@@ -50,7 +51,7 @@ class ManyPart(Section):
         settings = self.choices.settings
         name = ", ".join(Path(path).name for path in settings.parameter_files)
         try:
-            name = name or find_preset(settings.preset, scene_presets(self.choices.node.GetScene())).title
+            name = name or presetTitle(find_preset(settings.preset, scene_presets(self.choices.node.GetScene())))
         except InputError:
             return ""
         return _("Preset: {name}.").format(name=name)

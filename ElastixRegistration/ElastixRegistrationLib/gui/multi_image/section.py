@@ -16,7 +16,7 @@ from slicer.i18n import tr as _
 
 from ...core.presets.texts import duration_text
 from ..installation import InstallationError
-from ..messages import showError, tell
+from ..messages import errorText, showError, tell
 from ..section import Section, contentOf, reveal
 from .cohort_part import CohortPart
 from .control import ManyControl
@@ -93,7 +93,7 @@ class ManySection(Section):
         try:
             self._ensureInstalled(part is self._cohort)
         except InstallationError as problem:
-            showError(str(problem), _("Elastix Registration"))
+            showError(errorText(problem), _("Elastix Registration"))
             return
         self._began, self._running = time.monotonic(), part
         part.begin()

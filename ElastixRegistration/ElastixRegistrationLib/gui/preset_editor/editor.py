@@ -18,6 +18,7 @@ from ...core.presets.preset import SCENE, USER, Preset, checked_title, free_titl
 from ...core.presets.rows import addable, first_values, rows, with_cell, with_resolutions
 from ...core.presets.user_presets import user_presets
 from ...mrml.run.scene_presets import free_scene_id, save_in_scene, scene_presets
+from ..messages import errorText
 from .problems import ProblemList, RegistrationContext
 from .quick_edits import QuickEdits
 from .resolutions import ResolutionTable
@@ -71,7 +72,7 @@ class PresetEditor:
         try:
             draft = change(self.draft)
         except ElastixRegistrationError as problem:
-            slicer.util.errorDisplay(str(problem), windowTitle=_("Preset editor"))
+            slicer.util.errorDisplay(errorText(problem), windowTitle=_("Preset editor"))
         else:
             self._stage = self._stage if stage is None else stage
             self._add(draft)
@@ -258,7 +259,7 @@ class PresetEditor:
                 presetID = preset.id if same else mine.free_id(title, tuple(built_in_presets()))
                 saved = mine.save(self.draft.to_preset(presetID, title, USER), overwrite=same)
         except ElastixRegistrationError as problem:
-            slicer.util.errorDisplay(str(problem), windowTitle=_("The preset was not saved"))
+            slicer.util.errorDisplay(errorText(problem), windowTitle=_("The preset was not saved"))
             return
         self._begin(PresetDraft.of(saved))
         self.goTo(stage)

@@ -17,7 +17,7 @@ from ...core.presets.catalog import DEFAULT_PRESET, built_in_presets, list_prese
 from ...core.presets.preset import BUILT_IN, SCENE, Preset, free_title
 from ...core.presets.user_presets import export_preset, user_presets
 from ...mrml.run.scene_presets import free_scene_id, remove_from_scene, rename_in_scene, save_in_scene
-from ..messages import showError
+from ..messages import errorText, showError
 from .problems import RegistrationContext
 
 _EDITOR_UI = Path(__file__).resolve().parents[3] / "Resources" / "UI" / "PresetEditor.ui"
@@ -176,7 +176,7 @@ class PresetManager:
         try:
             run()
         except ElastixRegistrationError as problem:
-            showError(str(problem), _("Presets"))
+            showError(errorText(problem), _("Presets"))
 
 
 def _importText(report: Any) -> str:

@@ -10,7 +10,7 @@ from slicer.util import VTKObservationMixin
 from ...core.errors import ElastixRegistrationError
 from ...mrml.run.parameter_node import FIXED_MASK, FIXED_POINTS, MOVING_MASK, MOVING_POINTS
 from ..comparing.landmarks import LandmarksPart
-from ..messages import tell
+from ..messages import errorText, tell
 from ..section import Section, connectSelectors, fillComboBox, selectNode
 
 
@@ -120,4 +120,4 @@ class MasksSection(Section):
             text = _("1 pair of points.") if count == 1 else _("{count} pairs of points.").format(count=count)
             tell(message, " ".join((text, *pairs.notes)))
         except ElastixRegistrationError as problem:
-            tell(message, str(problem))
+            tell(message, errorText(problem))

@@ -23,7 +23,7 @@ from ...core.presets.preset import SCENE, USER, Preset
 from ...core.registration.memory import WORTH_TELLING, run_bytes
 from ...mrml.run.parameter_node import FIXED_MASK, FIXED_POINTS, FIXED_VOLUME, MOVING_MASK, MOVING_VOLUME
 from ...mrml.run.scene_presets import scene_presets
-from ..messages import tell
+from ..messages import presetDescription, presetTitle, tell
 from ..preset_editor.manager import PresetManager
 from ..preset_editor.problems import RegistrationContext, problemColor, problemText
 from ..preset_editor.table import ORANGE, RED
@@ -132,6 +132,7 @@ class PresetSection(Section):
             int(dimension) if dimension else None,
             ui.presetSearchBox.text,
             others=scene_presets(slicer.mrmlScene),
+            more_text=lambda preset: f"{presetTitle(preset)} {presetDescription(preset)}",
         )
         if self.choices is not None:
             chosen = self._chosen()
@@ -172,12 +173,12 @@ class PresetSection(Section):
             stages = preset.stages()
         except InputError as problem:
             self._lacksLandmarks = False
-            self._tell(preset.description, problems=html.escape(str(problem)))
+            self._tell(presetDescription(preset), problems=html.escape(str(problem)))
             return
         sentences = (_accuracyText(preset), _costText(preset, stages, grids, settings))
         lines = [f"{n}. {preset_texts.stage_text(stage)}" for n, stage in enumerate(stages, 1)]
         self._tell(
-            preset.description,
+            presetDescription(preset),
             " ".join(filter(None, sentences)),
             "\n".join(lines),
             _referenceText(preset),
@@ -274,4 +275,4 @@ def _costText(preset: Preset, stages: Sequence[ParameterMap], grids: Sequence[An
 
 def _titleOf(preset: Preset) -> str:
     notes = {USER: _("yours"), SCENE: _("scene")}
-    return f"{preset.title} ({notes[preset.origin]})" if preset.origin in notes else preset.title
+    return f"{preset.title} ({notes[preset.origin]})" if preset.origin in notes else presetTitle(preset)

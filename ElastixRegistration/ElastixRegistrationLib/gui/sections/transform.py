@@ -17,7 +17,7 @@ from slicer.i18n import tr as _
 from ...core.errors import ElastixRegistrationError
 from ...mrml.nodes.snapshots import SceneChange
 from ..installation import InstallationError
-from ..messages import showError, tell
+from ..messages import errorText, showError, tell
 from ..section import fillComboBox
 
 _UI = Path(__file__).resolve().parents[3] / "Resources" / "UI" / "TransformSection.ui"
@@ -172,7 +172,7 @@ class TransformSection:
             with slicer.util.WaitCursor():
                 slot()
         except (ElastixRegistrationError, InstallationError) as problem:
-            showError(str(problem), _("Elastix Registration"))
+            showError(errorText(problem), _("Elastix Registration"))
         self.enable()
 
     def _done(self, applied: Any, sentence: str) -> None:

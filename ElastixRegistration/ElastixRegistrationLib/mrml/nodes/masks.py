@@ -9,6 +9,8 @@ import numpy as np
 
 from ...core.errors import InputError
 from ...core.images.geometry import Geometry
+from ...core.wording import role as named
+from ...core.wording import said
 from .chains import chain_to_world, inverse
 from .incremental import Steps
 from .resampling import resample_incrementally
@@ -43,7 +45,7 @@ def mask_incrementally(
 
 def segment_mask_incrementally(node: Any, ids: Sequence[str], grid: Geometry, role: str) -> Steps[np.ndarray]:
     """``mask_incrementally`` of the segments of a segmentation node with these ids."""
-    name = f"{role} {node.GetName()}"
+    name = named(role, node.GetName())
     from_world = inverse(chain_to_world(node.GetParentTransformNode()))
     inside, is_empty = yield from segments_on_grid_incrementally(node, ids, grid, from_world, name)
     return _checked(inside, is_empty, name)
@@ -51,7 +53,7 @@ def segment_mask_incrementally(node: Any, ids: Sequence[str], grid: Geometry, ro
 
 def _checked(inside: np.ndarray, is_empty: bool, name: str) -> np.ndarray:
     if is_empty:
-        raise InputError(f"The {name} is empty.")
+        raise InputError(said("The {name} is empty.", name=name))
     if not inside.any():
-        raise InputError(f"The {name} lies outside of its image.")
+        raise InputError(said("The {name} lies outside of its image.", name=name))
     return np.ascontiguousarray(inside, np.uint8)

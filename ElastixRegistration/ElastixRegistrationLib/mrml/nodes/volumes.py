@@ -18,6 +18,8 @@ from ...core.errors import InputError
 from ...core.images.geometry import Geometry, scalar_from_components
 from ...core.transforms.resampling import cast_into
 from ...core.transforms.sampling import best_affine, coarsened, lattice
+from ...core.wording import role as named
+from ...core.wording import said
 from .chains import Chain, chain_to_world, is_invertible, map_lps_points, matrix_of
 from .coordinates import array_from_vtk_matrix, geometry_from_ijk_to_ras, vtk_matrix_from_array
 
@@ -88,13 +90,13 @@ def volume_image(node: Any, role: str) -> VolumeImage:
     Raises InputError when it is missing, no volume, or empty.
     """
     if node is None:
-        raise InputError(f"No {role} was given.")
-    name = f"{role} {node.GetName()}"
+        raise InputError(said("No {name} was given.", name=named(role)))
+    name = named(role, node.GetName())
     if not node.IsA("vtkMRMLVolumeNode"):
         raise InputError(f"The {name} is a {node.GetNodeTagName()} node, not a volume.")
     image = node.GetImageData()
     if image is None or image.GetNumberOfPoints() == 0:
-        raise InputError(f"The {name} is empty: it has no voxels.")
+        raise InputError(said("The {name} is empty: it has no voxels.", name=name))
     scalars = image.GetPointData().GetScalars()
     if scalars is None:
         raise InputError(f"The {name} has no scalar voxels; diffusion tensors cannot be registered.")
@@ -102,7 +104,8 @@ def volume_image(node: Any, role: str) -> VolumeImage:
         raise InputError(f"The {name} has voxels of one bit, which are not supported; cast it to another type.")
     size, components = image.GetDimensions(), scalars.GetNumberOfComponents()
     if sum(n == 1 for n in size) > 1:
-        raise InputError(f"The {name} is too small to register: {'x'.join(map(str, size))} voxels.")
+        shape = "x".join(map(str, size))
+        raise InputError(said("The {name} is too small to register: {size} voxels.", name=name, size=shape))
     voxels = vtk_to_numpy(scalars).reshape(*size[::-1], *([components] if components > 1 else []))
     parents = chain_to_world(node.GetParentTransformNode())
     parent_matrix = matrix_of(parents)

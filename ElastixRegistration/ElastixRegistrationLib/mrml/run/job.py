@@ -21,6 +21,7 @@ from ...core.transforms.itk_transforms import compose
 from ...core.transforms.plain_data import TransformData, TransformElement, VoxelData, channel_images
 from ...core.transforms.planes import Plane, flat_geometry, flattened_matrix, plane_of
 from ...core.transforms.sampling import lattice, sampled
+from ...core.wording import said
 from ..nodes.chains import Chain, map_lps_points, matrix_of
 from ..nodes.coordinates import lps_from_ras_matrix
 from ..nodes.incremental import Steps
@@ -165,7 +166,7 @@ def prepare_incrementally(
     """
     fixed, moving = volume_image(fixed_node, "fixed volume"), volume_image(moving_node, "moving volume")
     if fixed_node is moving_node:
-        raise InputError(f"The {fixed.name} and the {moving.name} are the same node.")
+        raise InputError(said("The {one} and the {other} are the same node.", one=fixed.name, other=moving.name))
     _check_scene(fixed, moving)
     of_channels = [node for pair in channels for node in (pair.fixed, pair.moving, pair.fixedMask, pair.movingMask)]
     _check_outputs(outputs, fixed, moving, [fixed_mask_node, moving_mask_node, *of_channels])
@@ -242,10 +243,12 @@ def _planes(fixed: VolumeImage, moving: VolumeImage) -> tuple[Plane | None, Plan
     if single.slice_axis is None:
         return None, None
     if other.slice_axis is None:
-        raise InputError(
-            f"The {single.name} is a single slice and the {other.name} is not;"
-            " both must be single slices, or both volumes."
+        text = said(
+            "The {single} is a single slice and the {other} is not; both must be single slices, or both volumes.",
+            single=single.name,
+            other=other.name,
         )
+        raise InputError(text)
     for volume in (fixed, moving):
         if volume.to_world:
             raise InputError(
