@@ -36,12 +36,12 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add(
         "--reference",
         metavar="FIXED",
-        help="image whose grid the resampled MOVING gets; needed with it, and for points that are voxel indices",
+        help="image whose grid the resampled MOVING gets; required with MOVING, and for points given as voxel indices",
     )
     add(
         "--output-volume",
         metavar="V",
-        help="the resampled MOVING; needed with it; FOLDER/ for a DICOM series, .dcm for structures and doses",
+        help="the resampled MOVING; required with MOVING; FOLDER/ for a DICOM series, .dcm for structures and doses",
     )
     add(
         "--sum",
@@ -51,14 +51,14 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         help="add this RTDOSE to MOVING, carried over by a transform of its own; again for each fraction",
     )
     add("--form", choices=("rtstruct", "seg"), help="what structures become in a .dcm file; default: what they were")
-    add("--anonymize", action="store_true", help="write nothing of the patient into DICOM objects")
+    add("--anonymize", action="store_true", help="write no patient data into DICOM objects")
     add(
         "--points", metavar="P", help="elastix text (also outputpoints.txt and indices), .csv, .pts, .fcsv or .mrk.json"
     )
     add("--output-points", metavar="Q", help="needed with --points")
     add("--model", metavar="M", help="surface: .vtk, .stl, .ply or .obj")
     add("--output-model", metavar="N", help="in the same format; needed with --model")
-    add("--inverse", action="store_true", help="the other way")
+    add("--inverse", action="store_true", help="apply the inverse transform")
     add_choice(apply)
     add_resampling(apply)
     apply.set_defaults(run=run)

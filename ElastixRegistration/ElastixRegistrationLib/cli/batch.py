@@ -68,7 +68,9 @@ def add_cluster(command: argparse.ArgumentParser) -> None:
         "--scheduler", metavar="ADDRESS", help="of a Dask cluster, as tcp://host:8786 or tls://host:8786"
     )
     tls = command.add_argument_group("TLS, for a scheduler at a tls:// address")
-    tls.add_argument("--tls-ca-file", metavar="PEM", help="certificates of the authority that signed the cluster's")
+    tls.add_argument(
+        "--tls-ca-file", metavar="PEM", help="certificate of the authority that signed those of the cluster"
+    )
     tls.add_argument("--tls-cert", metavar="PEM", help="certificate to show to the scheduler")
     tls.add_argument("--tls-key", metavar="PEM", help="its private key")
 

@@ -25,7 +25,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     command = subparsers.add_parser(
         "compare",
         parents=[common],
-        help="which of several presets is best for your images",
+        help="rank presets on your own images",
         description="Register one pair, or every pair of a table (as batch takes it), by several presets and parameter"
         " sets, and rank them by landmarks or labels. Without these nothing is ranked, but the page shows where the"
         " results differ. Runs as a cohort: in parallel, and with --resume where it was stopped.",
@@ -45,26 +45,30 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         nargs="+",
         action="append",
         default=[],
-        help="a set of elastix parameter files to compare too; once for each set",
+        help="a set of elastix parameter files to compare as well; repeat for each set",
     )
-    add("--effort", nargs="+", choices=EFFORTS, default=[], help="each preset with each of these efforts")
+    add("--effort", nargs="+", choices=EFFORTS, default=[], help="run each preset with each of these efforts")
     add(
         "--set",
         metavar="[STAGE:]NAME=VALUE",
         nargs="+",
         action="append",
         default=[],
-        help="each preset also with these parameters changed; once for each variant",
+        help="run each preset also with these parameters changed; repeat for each variant",
     )
     add("--seeds", type=int, default=1, metavar="N", help="register N times with other random samples")
-    add("--inverse-consistency", action="store_true", help="register the other way round too; always without truth")
+    add(
+        "--inverse-consistency",
+        action="store_true",
+        help="also register in the opposite direction; always done without a truth",
+    )
     for side, name in (("fixed", "F"), ("moving", "M")):
         add(f"--{side}-mask", metavar=name, help=f"of the pair: nonzero where the {side} image counts")
         add(f"--{side}-points", metavar="P", help="of the pair: landmarks to judge by")
         add(f"--{side}-labels", metavar="L", help="of the pair: label map to judge by")
     add_initialization(command)
     add_resampling(command)
-    add("--threads", type=int, metavar="N", help="of elastix, for each registration")
+    add("--threads", type=int, metavar="N", help="threads that elastix uses for each registration")
     add_cluster(command)
     command.set_defaults(run=run)
 

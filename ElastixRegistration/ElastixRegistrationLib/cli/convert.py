@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 _FORMS = ("itk", "elastix", "field", "fsl", "lta", "afni")
 _WRITTEN = (
-    " OUTPUT is written by its name: .h5, .tfm and .mat for ITK, SimpleITK, ANTs and Slicer, .txt and .toml for"
+    " The name of OUTPUT decides its format: .h5, .tfm and .mat for ITK, SimpleITK, ANTs and Slicer, .txt and .toml for"
     " elastix, .lta for FreeSurfer, .1D for AFNI, an image name for displacements on the grid of --fixed; with --form,"
     " .mat for FSL and .txt for ITK."
 )
@@ -28,18 +28,18 @@ def add_parsers(subparsers: Any, common: argparse.ArgumentParser) -> None:
         (
             _convert,
             "write a transform in the form of another tool",
-            "Write a transform in the form of another tool. Read is what apply reads, and matrices of FSL's flirt,"
-            " FreeSurfer and AFNI.",
+            "Write a transform in the form of another tool. It reads what apply reads, and also matrices of FSL's"
+            " flirt, FreeSurfer and AFNI.",
         ),
         (
             _invert,
-            "the transform the other way",
+            "invert a transform",
             "Write the inverse of a transform: exact for linear ones, displacements on the grid of --fixed for others.",
         ),
         (
             _compose,
-            "several transforms as one",
-            "Write transforms as one. The first is applied first: to points of the fixed image of all.",
+            "combine several transforms into one",
+            "Write several transforms as one. The first is applied first, to points of the fixed image.",
         ),
     )
     for run, help_text, description in commands:
@@ -48,9 +48,9 @@ def add_parsers(subparsers: Any, common: argparse.ArgumentParser) -> None:
         add = command.add_argument
         add("transforms", metavar="TRANSFORM", nargs="+" if run is _compose else 1)
         add("output", metavar="OUTPUT")
-        add("--fixed", metavar="F", help="the image from which the transform maps points: its grid")
-        add("--moving", metavar="M", help="the image to which it maps them; needed for FSL")
-        add("--form", choices=_FORMS, help="where the name of OUTPUT leaves a choice")
+        add("--fixed", metavar="F", help="the image whose points the transform maps; gives its grid")
+        add("--moving", metavar="M", help="the image that it maps them to; needed for FSL")
+        add("--form", choices=_FORMS, help="format, where the name of OUTPUT does not settle it")
         command.set_defaults(run=run)
 
 

@@ -45,8 +45,14 @@ class DicomOutput:
 def add_dicom_options(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("--output-registration", metavar="REG.dcm", help="DICOM registration object; both images must be DICOM series")
-    add("--registration-grid", type=float, default=3.0, metavar="MM", help="grid of its displacements, default: 3 mm")
-    add("--anonymize", action="store_true", help="write nothing of the patient into DICOM objects")
+    add(
+        "--registration-grid",
+        type=float,
+        default=3.0,
+        metavar="MM",
+        help="spacing of its displacement grid; default: 3 mm",
+    )
+    add("--anonymize", action="store_true", help="write no patient data into DICOM objects")
 
 
 def check_dicom_output(options: argparse.Namespace) -> None:

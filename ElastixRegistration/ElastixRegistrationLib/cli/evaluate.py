@@ -1,4 +1,4 @@
-"""The subcommand evaluate: transforms that are there already, judged as register judges its own."""
+"""The subcommand evaluate: existing transforms, judged as register judges its own."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         "evaluate",
         parents=[common],
         help="judge transforms by landmarks, labels or both images, without registering",
-        description="Judge transforms that are there already: anything apply reads, of this program, elastix, ITK, ANTs"
-        " or Slicer, each mapping fixed to moving points. Several give a table; none judges the images as they lie."
-        " Give landmarks, label maps or both images to judge by, or all of them.",
+        description="Judge existing transforms: anything apply reads, from this program, elastix, ITK, ANTs or Slicer,"
+        " each mapping fixed to moving points. Several give a table; without one, the images are judged as they lie."
+        " Judge by landmarks, label maps, both images, or all of them.",
     )
     add = command.add_argument
-    add("transforms", metavar="TRANSFORM", nargs="*", help="none: as the images lie")
+    add("transforms", metavar="TRANSFORM", nargs="*", help="without one, the images are judged as they lie")
     add("--fixed", metavar="F", help="fixed image, to judge by similarity and for the report")
     add("--moving", metavar="M", help="moving image; needed with --fixed")
     add_choice(command)
@@ -44,7 +44,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         help="image, nonzero where the moving image counts, or RTSTRUCT:NAME; needs --moving",
     )
     add_option(command, "background")
-    add("--report", metavar="DIR", help="write report.html, of several transforms in a folder for each; needs --fixed")
+    add("--report", metavar="DIR", help="write report.html; several transforms get a folder each; needs --fixed")
     add_strict(command)
     command.set_defaults(run=run)
 

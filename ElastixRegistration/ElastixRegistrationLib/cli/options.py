@@ -34,7 +34,7 @@ def add_strict(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--strict",
         action="store_true",
-        help="exit with 3 when the verdict is worse or implausible; what was asked for is written all the same",
+        help="exit with status 3 if the verdict is worse or implausible; outputs are written all the same",
     )
 
 
@@ -71,13 +71,13 @@ def add_choice(command: argparse.ArgumentParser, *, of: str = "") -> None:
     add(
         "--series",
         metavar="UID|NUMBER",
-        help=f"which DICOM series, or number in the list that is printed without it; {which}",
+        help=f"DICOM series, by its UID or its number in the list that is printed without this option; {which}",
         **how,
     )
     add(
         "--frame",
         type=int,
         metavar="N",
-        help=f"which time point of a file or series with several, from 1 on; {which}",
+        help=f"time point of a file or series that has several, counted from 1; {which}",
         **how,
     )

@@ -51,7 +51,7 @@ def _add_inputs(command: argparse.ArgumentParser) -> None:
         "--pairing",
         choices=("auto", "order", "label"),
         default="auto",
-        help="how landmarks correspond; auto: by label where both files share labels, else by order",
+        help="how landmarks correspond; auto: by label where both files share labels, otherwise by order",
     )
     add_landmarks(command)
     add(
@@ -92,7 +92,7 @@ def _add_outputs(command: argparse.ArgumentParser) -> None:
         "--inverse-method",
         choices=("iterative", "elastix"),
         default="iterative",
-        help="a displacement field, or a B-spline that elastix finds",
+        help="iterative: a displacement field; elastix: a B-spline that elastix finds",
     )
 
 
@@ -111,7 +111,7 @@ def _add_report(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("--report", metavar="DIR", help="write report.html with pictures and figures, and no names of files")
     add("--report-pdf", metavar="R.pdf", help="the same report as a PDF; needs WeasyPrint")
-    add("--intended-use", metavar="TEXT", help="what the registration is for, for the report")
+    add("--intended-use", metavar="TEXT", help="what the registration is for, to be named in the report")
     add(
         "--tolerance",
         action="append",

@@ -25,11 +25,11 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     command = subparsers.add_parser(
         "tune",
         parents=[common],
-        help="search better parameters for your images",
-        description="Search better parameters than those of a preset on the pairs of a table (as batch takes it) that"
-        " have landmarks or labels, with Optuna. Pairs that the search does not see judge the result, which becomes a"
-        " preset of your own where it is better. The same call goes on where it was stopped, and two of them at once"
-        " share a study.",
+        help="search for better parameters for your images",
+        description="Search for better parameters than those of a preset, with Optuna, on the pairs of a table (as"
+        " batch takes it) that have landmarks or labels. Pairs that the search does not see judge the result. Where it"
+        " is better, it becomes a preset of your own. The same call continues where it was stopped; two at once share a"
+        " study.",
     )
     add = command.add_argument
     add("table", metavar="TABLE", help="pairs, each with landmarks or labels of both images")
@@ -47,9 +47,9 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     )
     add("--time-limit", type=float, metavar="S", help="seconds that a registration may take on average")
     add("--study", metavar="FILE", help="SQLite file of the search; default: study.db in DIR")
-    add("--seed", type=int, default=1, metavar="N", help="of the search")
+    add("--seed", type=int, default=1, metavar="N", help="seed of the search")
     add("--workers", type=int, default=1, metavar="N", help="trials at once")
-    add("--threads", type=int, metavar="N", help="of elastix, for each registration")
+    add("--threads", type=int, metavar="N", help="threads that elastix uses for each registration")
     add("--title", metavar="TEXT", default="", help="name of the preset that comes out")
     add("--no-save", action="store_true", help="keep no preset, only the page")
     add(

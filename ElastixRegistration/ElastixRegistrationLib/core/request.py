@@ -46,28 +46,30 @@ class RegistrationRequest:
     )  # fmt: skip
     parameter_changes: tuple[str, ...] = choice(
         (), Changes(), "changed parameters",
-        "change elastix parameters of the preset or the files, in every stage that has a use for them or in one, such"
-        " as 2:NumberOfSpatialSamples=4000", group="changes", metavar="[STAGE:]NAME=VALUE", flag="--set", control="",
+        "change elastix parameters of the preset or the files: in every stage that uses them, or in one stage, as in"
+        " 2:NumberOfSpatialSamples=4000", group="changes", metavar="[STAGE:]NAME=VALUE", flag="--set", control="",
     )  # fmt: skip
     initialization: str | None = choice(
         None, OneOf(INITIALIZATIONS), "initialization",
-        "start from the centers, or as the images lie; default: the preset's choice", group="start", control="",
+        "start from the centers, or with the images as they lie; default: what the preset chooses",
+        group="start", control="",
     )  # fmt: skip
     background: float | str = choice(
         AUTO, Number(words=(AUTO, KEEP)), "background",
-        "value outside the moving image: detected, or a number; keep: padding stays", group="resampling",
-        metavar="auto|keep|NUMBER", control="",
+        "value outside the moving image: auto detects it, a number sets it, keep leaves padding as it is",
+        group="resampling", metavar="auto|keep|NUMBER", control="",
     )  # fmt: skip
     interpolation: str = choice(
-        "linear", OneOf(INTERPOLATIONS), "interpolation", "of the resampled image; nearest for label maps",
+        "linear", OneOf(INTERPOLATIONS), "interpolation",
+        "interpolation of the resampled image; label maps always use nearest",
         group="resampling", is_argument=False, control="",
     )  # fmt: skip
     threads: int | None = choice(
-        None, Whole(1), "number of threads", "of elastix, for each registration", label="Threads", metavar="N",
-        control="",
+        None, Whole(1), "number of threads", "threads that elastix uses for each registration",
+        label="Threads", metavar="N", control="",
     )  # fmt: skip
     seed: int | None = choice(
-        None, Whole(0, 2**32 - 1), "seed", "for the random samples of the metric", metavar="N", control=""
+        None, Whole(0, 2**32 - 1), "seed", "seed of the random samples that the metric uses", metavar="N", control=""
     )
     effort: str = choice(
         "normal",

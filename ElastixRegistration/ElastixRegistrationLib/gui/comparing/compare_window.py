@@ -29,7 +29,7 @@ from ...mrml.run.parameter_node import (
 )
 from ...mrml.run.scene_presets import scene_presets
 from ..installation import InstallationError
-from ..messages import showError, tell
+from ..messages import errorText, showError, tell
 from ..multi_image.control import ManyControl
 from ..section import Section, dimensionOf
 from .history import RunsSection
@@ -219,7 +219,7 @@ class CompareWindow(Section):
         try:
             self._ensureInstalled()
         except InstallationError as problem:
-            showError(str(problem), _("Elastix Registration"))
+            showError(errorText(problem), _("Elastix Registration"))
             return
         self._started, self._outcome, self._nodes = self.choices, None, []
         self._fill()

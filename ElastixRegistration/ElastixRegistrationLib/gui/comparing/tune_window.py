@@ -15,7 +15,7 @@ from ...mrml.comparing.history import method_name
 from ...mrml.run.parameter_node import FIXED_VOLUME, MOVING_VOLUME
 from ...mrml.run.scene_presets import scene_presets
 from ..installation import InstallationError
-from ..messages import showError, tell
+from ..messages import errorText, showError, tell
 from ..multi_image.control import ManyControl
 from ..section import Section, fillComboBox
 
@@ -151,7 +151,7 @@ class TuneWindow(Section):
         try:
             self._ensureInstalled()
         except InstallationError as problem:
-            showError(str(problem), _("Elastix Registration"))
+            showError(errorText(problem), _("Elastix Registration"))
             return
         ui, settings = self.ui, self.choices.settings
         options = TuningOptions(
