@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..images.geometry import Geometry, array_view
+from ..transforms.bspline_rim import extended_grid
 from ..transforms.deformation import jacobian_determinant
 from ..transforms.itk_transforms import (
     affine_from_matrix,
@@ -16,7 +17,6 @@ from ..transforms.itk_transforms import (
     displacement_field,
     matrix_of,
 )
-from ..transforms.transform_parameters import extended_grid
 from .flow import warped
 from .windows import spline_coefficients
 

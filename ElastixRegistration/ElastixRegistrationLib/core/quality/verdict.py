@@ -119,30 +119,8 @@ def _implausible(
             ),
             "implausible",
         )
-    outliers = sorted((row for row in landmarks if row.outlier), key=lambda row: -row.after)
-    if outliers and first.kind == "landmarks":
-        named = ", ".join(f"{row.label} ({row.after:.1f} mm)" for row in outliers[:_MAX_NAMED])
-        more = len(outliers) - _MAX_NAMED
-        if len(outliers) == 1:
-            text = said(
-                "Landmark {named} lies far off where the others fit: the registration fails there, or the landmark is"
-                " wrong.",
-                named=named,
-            )
-        elif more <= 0:
-            text = said(
-                "Landmarks {named} lie far off where the others fit: the registration fails there, or the landmark is"
-                " wrong.",
-                named=named,
-            )
-        else:
-            text = said(
-                "Landmarks {named} and {count} more lie far off where the others fit: the registration fails there, or"
-                " the landmark is wrong.",
-                named=named,
-                count=more,
-            )
-        yield Reason("landmark-outliers", text, "implausible")
+    if first.kind == "landmarks":
+        yield from _outliers(landmarks)
     information = next((one for one in evidence if one.kind == "images"), None)
     if information is None or first is information or first.change != "better":
         return
@@ -157,6 +135,34 @@ def _implausible(
             ),
             "implausible",
         )
+
+
+def _outliers(landmarks: Sequence[LandmarkRow]) -> Iterator[Reason]:
+    outliers = sorted((row for row in landmarks if row.outlier), key=lambda row: -row.after)
+    if not outliers:
+        return
+    named = ", ".join(f"{row.label} ({row.after:.1f} mm)" for row in outliers[:_MAX_NAMED])
+    more = len(outliers) - _MAX_NAMED
+    if len(outliers) == 1:
+        text = said(
+            "Landmark {named} lies far off where the others fit: the registration fails there, or the landmark is"
+            " wrong.",
+            named=named,
+        )
+    elif more <= 0:
+        text = said(
+            "Landmarks {named} lie far off where the others fit: the registration fails there, or the landmark is"
+            " wrong.",
+            named=named,
+        )
+    else:
+        text = said(
+            "Landmarks {named} and {count} more lie far off where the others fit: the registration fails there, or"
+            " the landmark is wrong.",
+            named=named,
+            count=more,
+        )
+    yield Reason("landmark-outliers", text, "implausible")
 
 
 def _uncertain(first: Evidence) -> Iterator[Reason]:

@@ -29,7 +29,7 @@ from ...mrml.run.parameter_node import (
 )
 from ...mrml.run.scene_presets import scene_presets
 from ..installation import InstallationError
-from ..messages import errorText, showError, tell
+from ..messages import errorText, presetTitle, showError, tell
 from ..multi_image.control import ManyControl
 from ..section import Section, dimensionOf
 from .history import RunsSection
@@ -156,7 +156,7 @@ class CompareWindow(Section):
         blocked = widget.blockSignals(True)
         widget.clear()
         for preset in presets:
-            item = qt.QListWidgetItem(preset.title)
+            item = qt.QListWidgetItem(presetTitle(preset))
             item.setData(qt.Qt.UserRole, preset.id)
             item.setToolTip(preset.description)
             guided = any(POINTS_METRIC in stage.get("Metric", ()) for stage in _stagesOf(preset))
