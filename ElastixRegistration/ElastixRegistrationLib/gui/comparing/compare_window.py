@@ -29,7 +29,7 @@ from ...mrml.run.parameter_node import (
 )
 from ...mrml.run.scene_presets import scene_presets
 from ..installation import InstallationError
-from ..messages import errorText, presetTitle, showError, tell
+from ..messages import errorText, presetDescription, presetTitle, showError, tell, translated
 from ..multi_image.control import ManyControl
 from ..section import Section, dimensionOf
 from .history import RunsSection
@@ -158,7 +158,7 @@ class CompareWindow(Section):
         for preset in presets:
             item = qt.QListWidgetItem(presetTitle(preset))
             item.setData(qt.Qt.UserRole, preset.id)
-            item.setToolTip(preset.description)
+            item.setToolTip(presetDescription(preset))
             guided = any(POINTS_METRIC in stage.get("Metric", ()) for stage in _stagesOf(preset))
             if guided:
                 item.setFlags(qt.Qt.ItemIsSelectable)
@@ -286,7 +286,7 @@ class CompareWindow(Section):
 
     def _tip(self, name: str) -> str:
         run = self._outcome.runs[name]
-        return run.error or (run.comparison.verdict.text if run.comparison is not None else "")
+        return run.error or (translated(run.comparison.verdict.text) if run.comparison is not None else "")
 
     def _node(self, row: int) -> Any:
         """Of the run in a row of the table, or None."""
