@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ElastixRegistrationLib.core import wording
 from ElastixRegistrationLib.core.presets.catalog import built_in_presets
-from ElastixRegistrationLib.core.presets.texts import PRESET_CONTEXT
+from ElastixRegistrationLib.core.presets.preset import PRESET_CONTEXT
 from ElastixRegistrationLib.core.request import TEXT_CONTEXT, control_texts
 
 MODULE = Path(__file__).resolve().parents[1] / "ElastixRegistration"

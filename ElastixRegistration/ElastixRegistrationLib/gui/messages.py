@@ -8,8 +8,7 @@ from typing import Any
 import slicer
 from slicer.i18n import translate
 
-from ..core.presets.preset import BUILT_IN, Preset
-from ..core.presets.texts import PRESET_CONTEXT
+from ..core.presets.preset import BUILT_IN, PRESET_CONTEXT, Preset
 from ..core.wording import TEXT_CONTEXT, Said, sentence_of
 
 #: Words longer than this are broken where they are too long for a label: names of files and nodes often have no space.

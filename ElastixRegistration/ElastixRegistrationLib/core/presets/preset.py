@@ -24,6 +24,8 @@ NOT_MEASURED = "not measured"
 _PLACES = {BUILT_IN: "built-in", USER: "yours", SCENE: "in the scene"}
 _WORDS = ("modality", "anatomy")
 _INITIALIZATIONS = (None, "geometry", "mass", "none")
+#: The context of titles and descriptions of the built-in presets in the translation files.
+PRESET_CONTEXT = "Presets"
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,6 @@ from ..elastix.expected_time import expected_seconds as seconds_of_stages
 from ..parameters.maps import ParameterMap
 from ..parameters.stage import finite_number, resolutions_of
 
-#: The context of titles and descriptions of the built-in presets in the translation files.
-PRESET_CONTEXT = "Presets"
-
 _DOI = re.compile(r"\bdoi:\s*(10\.\d{4,9}/[^\s,;]+)", re.IGNORECASE)
 _TRANSFORMS = {
     "TranslationTransform": "translation",
