@@ -46,5 +46,5 @@ def test_discovery_takes_no_time_and_leaves_the_process_as_it_was():
     assert run.returncode == 0, run.stderr
     seconds, ours, *others = run.stdout.splitlines()[0].split()
     assert float(seconds) < 0.05
-    assert int(ours) <= 10  # the package, its errors, and what the Logic's methods are spelled in
+    assert int(ours) <= 12  # the package, its errors, and what the methods of the Logic are spelled in
     assert [name for name in others if name != "ElastixRegistration"] == []
