@@ -28,8 +28,8 @@ QT_LIBRARIES = {"libEGL.so.1": "libegl1", "libGL.so.1": "libgl1", "libxkbcommon.
                 "libfontconfig.so.1": "libfontconfig1", "libdbus-1.so.3": "libdbus-1-3"}  # fmt: skip
 VTK_LIBRARIES = {"libGL.so.1": "libgl1", "libX11.so.6": "libx11-6", "libXrender.so.1": "libxrender1"}
 
-# One test on each core, with two threads: with a single one elastix takes other ways at some places. "worksteal" gives each process neighboring tests, which share
-# what their file has prepared, and evens out at the end.
+# One test on each core, with two threads: with a single one elastix takes other ways at some places. "worksteal" gives
+# each process neighboring tests, which share what their file has prepared, and evens out at the end.
 SIDE_BY_SIDE = ["--numprocesses=auto", "--maxprocesses=8", "--dist=worksteal"]
 PARTS = (
     ["--ignore=Testing/gui", *SIDE_BY_SIDE],
