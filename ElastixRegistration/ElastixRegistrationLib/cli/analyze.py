@@ -116,6 +116,9 @@ def _outcome(analysis: Any, outputs: dict[str, str]) -> Outcome:
             :5
         ]
     ]
+    border = 0 if analysis.border is None else int(analysis.border.sum())
+    if border:
+        lines.append(f"voxels where it slides along a surface, which are no folds: {border}")
     lines += [
         f"{label.name}: {label.fixed_mm3 / 1e3:.2f} ml to {label.moved_mm3 / 1e3:.2f} ml ({label.change_percent:+.1f}%)"
         for label in analysis.labels
@@ -131,6 +134,7 @@ def _outcome(analysis: Any, outputs: dict[str, str]) -> Outcome:
             "indices": analysis.folded_indices.tolist(),
             "points_lps_mm": analysis.folded_points.tolist(),
         },
+        "border_voxels": border,
         "labels": [
             {
                 "label": label.label,

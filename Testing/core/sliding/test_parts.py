@@ -8,10 +8,14 @@ import numpy as np
 import pytest
 from ElastixRegistrationLib.core.images.geometry import Geometry
 from ElastixRegistrationLib.core.sliding import axes
+from ElastixRegistrationLib.core.sliding.detection import transform_of
+from ElastixRegistrationLib.core.sliding.folds import without_folds
 from ElastixRegistrationLib.core.sliding.grids import Nodes, SlidingImage
 from ElastixRegistrationLib.core.sliding.local_correlation import LocalCorrelation
 from ElastixRegistrationLib.core.sliding.minimize import minimize
+from ElastixRegistrationLib.core.sliding.surface import surface_of
 from ElastixRegistrationLib.core.sliding.variation import fused, steepness, total_variation
+from ElastixRegistrationLib.core.transforms.plausibility import check_deformation
 
 TURN = np.array([[0.0, -1.0, 0.0], [0.8, 0.0, 0.6], [-0.6, 0.0, 0.8]])
 GRID = Geometry((14, 12, 10), (2.0, 2.5, 4.0), (3.0, -5.0, 8.0), tuple(map(tuple, TURN)))
@@ -107,3 +111,24 @@ def test_an_image_correlates_fully_with_itself_in_its_own_place():
     contrast = likeness.contrast**2
     expected = contrast / (contrast + 0.02**2)  # the noise that is added to both variances
     assert likeness.map(still) == pytest.approx(expected, abs=0.01)
+
+
+@pytest.mark.parametrize("against", [False, True])
+def test_tissue_that_runs_into_tissue_is_smoothed_and_what_slides_is_left(against):
+    grid = Geometry((40, 40, 20), (2.0, 2.0, 2.0), (0.0, 0.0, 0.0), tuple(map(tuple, TURN)))
+    nodes = Nodes(grid)
+    _, j, i = np.meshgrid(*(np.arange(n) for n in nodes.geometry.size[::-1]), indexing="ij")
+    normal = nodes.geometry.direction @ np.array([0.6, 0.8, 0.0])
+    along = nodes.geometry.direction @ np.array([0.8, -0.6, 0.0])
+    upper = (0.6 * i + 0.8 * j > 15).astype(np.float32)
+    field = upper * (-8 * normal if against else 12 * along).astype(np.float32)[:, None, None, None]
+    calm = without_folds(field, nodes)
+    if not against:
+        assert np.array_equal(calm, field)
+        surface = surface_of(field, nodes.geometry)
+        assert np.median(surface.along_mm) == pytest.approx(12, abs=0.5)
+        assert np.median(np.abs(surface.across_mm)) < 1
+        return
+    transform = transform_of(calm, nodes.geometry, np.eye(4))
+    assert not check_deformation(transform, grid).has_folds
+    assert check_deformation(transform_of(field, nodes.geometry, np.eye(4)), grid).has_folds

@@ -52,3 +52,15 @@ def test_an_object_that_is_empty_or_elsewhere_is_refused():
         check_deformation(along_x(0.0), GRID, inside=np.zeros((20, 20, 40)))
     with pytest.raises(InputError, match="not on a grid"):
         check_deformation(along_x(0.0), GRID, inside=np.ones((3, 3, 3)))
+
+
+def test_sliding_along_an_oblique_surface_is_no_fold_and_moving_against_it_is_one():
+    """20 mm are passed within one voxel of steps, so that the determinant is negative at half of them."""
+    normal, along = np.array([0.6, 0.8, 0.0]), np.array([0.8, -0.6, 0.0])
+    upper = (X @ normal > 0)[..., None]
+    slides = check_deformation(displacement_field_transform(upper * 20.0 * along, GRID), GRID)
+    assert slides.border > 400
+    assert slides.is_plausible
+    assert slides.statistics.maximum == pytest.approx(1, abs=0.01)
+    against = check_deformation(displacement_field_transform(upper * -20.0 * normal, GRID), GRID)
+    assert against.has_folds

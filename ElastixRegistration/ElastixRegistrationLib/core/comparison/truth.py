@@ -14,8 +14,8 @@ from ..images.labels import shared_labels
 from ..quality.assessment import thinned
 from ..quality.similarity import dice
 from ..registration.inputs import RegistrationInputs
-from ..transforms.deformation import jacobian_statistics
-from ..transforms.deformation_analysis import jacobian_determinant_of
+from ..transforms.deformation import jacobian_statistics, without_border
+from ..transforms.deformation_analysis import determinant_and_border
 from ..transforms.itk_transforms import identity, map_points
 from ..transforms.resampling import resample
 from .records import RunRecord
@@ -74,14 +74,16 @@ def overlaps(pair: Pair, transform: Any, max_voxels: float = MAX_VOXELS) -> dict
 
 
 def folded_percent(pair: Pair, transform: Any, max_voxels: float = MAX_VOXELS) -> float:
-    """Share of the voxels of the fixed grid, thinned to ``max_voxels``, where space folds onto itself."""
+    """Share of the voxels of the fixed grid, thinned to ``max_voxels``, where space folds onto itself; not
+    those where it slides along a surface."""
     grid, _ = thinned(pair.grid, max_voxels)
     mask = pair.inputs.fixed_mask
     inside = None
     if mask is not None:
         inside = array_view(resample(mask, identity(grid.dimension), grid, interpolation="nearest"))
         inside = inside if (inside != 0).any() else None
-    return 100 * jacobian_statistics(jacobian_determinant_of(transform, grid), mask=inside).folded_fraction
+    determinant, border = determinant_and_border(transform, grid)
+    return 100 * jacobian_statistics(determinant, mask=without_border(inside, border)).folded_fraction
 
 
 def judged(

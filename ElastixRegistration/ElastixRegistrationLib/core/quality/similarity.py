@@ -184,6 +184,8 @@ def compare(
     if deformation is not None:
         statistics = deformation.statistics
         figures.append(Figure("Folded voxels", "", None, statistics.folded_count, -1, 0))
+        if deformation.border:
+            figures.append(Figure("Voxels where it slides", "", None, deformation.border, 0, 0))
         figures.append(Figure("Local volume, smallest", "x", None, statistics.minimum, 0, 3))
         figures.append(Figure("Local volume, largest", "x", None, statistics.maximum, 0, 3))
     rows = [] if landmarks is None else _landmark_rows(*landmarks, landmark_labels, landmark_points, voxel_mm)

@@ -2,25 +2,28 @@
 
 Two motions are at hand: a stiff one, the start, and a free one, which a smooth registration found. Where something
 slides, the free one drags along what stands still beside it. So the two are fused, each where it fits better; where
-the stiff one is hardly ever chosen, nothing slides. Otherwise the fused field is improved, free to tear, on one part of
-the image, and taken only when it explains the other part, which it has not seen, clearly better than the free motion.
+the stiff one is hardly ever chosen, nothing slides. Otherwise a field that is free to tear is fitted, on coarse voxels,
+to one part of the image. Where it explains the other part, which it has not seen, clearly better than the smooth
+registration, which has, such a field is fitted to all of the image and on fine voxels.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from ..images.geometry import Geometry, array_view
 from ..transforms.itk_transforms import affine_from_matrix, compose, displacement_field, displacement_field_transform
 from . import axes
-from .field import fuse, improve
-from .grids import SlidingImage, working_voxel_mm
+from .field import fuse
+from .folds import without_folds
+from .grids import SlidingImage
 from .local_correlation import LocalCorrelation
-from .variation import steepness
+from .pyramid import Pyramid
+from .surface import Surface, surface_of
 
 #: Of the tissue with texture, so much must stand still while the free motion takes it further than from one node to
 #: the next. Measured: MR of a breathing liver 0.15 and 0.18, CT of lungs 0.01, brains, hearts, a mouse 0.000 to 0.002.
@@ -33,26 +36,23 @@ _BLOCK, _UNSEEN_SHARE = 4, 0.2
 #: liver: 0.11, and 6.7 of them.
 _LEAST_GAIN, _LEAST_ERRORS = 0.02, 4.0
 _FEWEST_UNSEEN = 20
-_ITERATIONS, _LAST_ITERATIONS = 40, 15
 
 
 @dataclass(frozen=True)
 class Sliding:
     """``transform``: fixed to moving points, LPS mm. ``field``: (3, k, j, i), mm, at the nodes ``grid``, added before
-    the linear start. ``surface``: (k, j, i) bools, where it tears. ``jump_mm``: median of how differently its two sides
-    move. ``gain``: of the correlation in unseen windows."""
+    the linear start. ``surface``: where it tears. ``gain``: of the correlation in unseen windows."""
 
     transform: Any
     field: np.ndarray
     grid: Geometry
-    surface: np.ndarray
-    jump_mm: float
+    surface: Surface
     gain: float
 
     @property
     def sentence(self) -> str:
         return (
-            f"Organs slide along each other, by {self.jump_mm:.0f} mm: the transform may tear there"
+            f"Organs slide along each other {self.surface.words}: the transform may tear there"
             f" (unseen samples correlate better by {self.gain:.2f})."
         )
 
@@ -66,50 +66,32 @@ def find_sliding(
     clearer, the smoother it is. ``starts``: homogeneous matrices, fixed to moving points, LPS mm; with one of them,
     what stands still stays.
     """
-    voxel_mm = working_voxel_mm(fixed.geometry)
-    images = fixed.reduced(voxel_mm), moving.reduced(voxel_mm)
-    motions = [_two_motions(LocalCorrelation(*images, start), free, start) for start in starts]
-    best = max(motions, key=lambda one: one.still_share)
-    if best.still_share < _LEAST_STILL:
+    quick = [Pyramid(fixed, moving, start, is_quick=True) for start in starts]
+    shares = [_still_share(one.finest, free, start) for one, start in zip(quick, starts, strict=True)]
+    best = int(np.argmax(shares))
+    if shares[best] < _LEAST_STILL:
         return None
-    likeness = best.likeness
+    start = starts[best]
+
+    def free_on(grid: Geometry) -> np.ndarray:
+        return field_of(free, grid, start)
+
+    likeness = quick[best].finest
     unseen, centers = _unseen_blocks(likeness.inside.shape)
-    likeness.look_from(best.fused, unseen)
-    field = improve(likeness, best.fused, _ITERATIONS)
-    before = field_of(found, likeness.nodes.geometry, best.start)
-    gain, errors = _unseen_gain(likeness, field, before, centers)
+    before = field_of(found, likeness.nodes.geometry, start)
+    gain, errors = _unseen_gain(likeness, quick[best].field(free_on, unseen), before, centers)
     if gain < _LEAST_GAIN or errors < _LEAST_ERRORS:
         return None
-    likeness.look_from(field)
-    field = improve(likeness, field, _LAST_ITERATIONS)
-    steep = steepness(field, likeness.nodes.spacing)
-    surface = steep > 1
-    jumps = (steep * np.mean(likeness.nodes.spacing))[surface]
+    pyramid = Pyramid(fixed, moving, start)
+    nodes = pyramid.finest.nodes
+    field = without_folds(pyramid.field(free_on), nodes)
     return Sliding(
-        transform=transform_of(field, likeness.nodes.geometry, best.start),
+        transform=transform_of(field, nodes.geometry, start),
         field=field,
-        grid=likeness.nodes.geometry,
-        surface=surface,
-        jump_mm=float(np.median(jumps)) if len(jumps) else 0.0,
+        grid=nodes.geometry,
+        surface=surface_of(field, nodes.geometry),
         gain=gain,
     )
-
-
-class _TwoMotions(NamedTuple):
-    """``fused``: (3, k, j, i), mm, before ``start``: of a free motion and of standing still, each where it fits."""
-
-    likeness: LocalCorrelation
-    start: np.ndarray
-    fused: np.ndarray
-    still_share: float
-
-
-def _two_motions(likeness: LocalCorrelation, free: Any, start: np.ndarray) -> _TwoMotions:
-    field = field_of(free, likeness.nodes.geometry, start)
-    still = np.zeros_like(field)
-    likeness.look_from(field, _unseen_blocks(likeness.inside.shape)[0])
-    is_free = fuse(likeness, still, field)
-    return _TwoMotions(likeness, start, np.where(is_free, field, still), _still_share(likeness, is_free, field))
 
 
 def field_of(transform: Any, grid: Geometry, start: np.ndarray) -> np.ndarray:
@@ -129,13 +111,19 @@ def transform_of(field: np.ndarray, grid: Geometry, start: np.ndarray) -> Any:
     return compose([added, affine_from_matrix(start)])
 
 
-def _still_share(likeness: LocalCorrelation, is_free: np.ndarray, free: np.ndarray) -> float:
-    """Share of the tissue with texture that the stiff motion fits, though the free one takes it further than a node."""
-    node_mm = float(np.prod(likeness.nodes.spacing) ** (1 / 3))
-    far = np.linalg.norm(likeness.nodes.at_voxels(free), axis=0) > node_mm
-    still = axes.apply(likeness.nodes.to_voxels, is_free.astype(np.float32)) < 0.5
+def _still_share(likeness: LocalCorrelation, free: Any, start: np.ndarray) -> float:
+    """Share of the tissue with texture that fits better unmoved, though ``free`` takes it further than a node."""
+    field = field_of(free, likeness.nodes.geometry, start)
+    likeness.look_from(field, _unseen_blocks(likeness.inside.shape)[0])
+    is_free = fuse(likeness, np.zeros_like(field), field)
+    far = np.linalg.norm(likeness.nodes.at_voxels(field), axis=0) > _node_mm(likeness)
+    still_there = axes.apply(likeness.nodes.to_voxels, is_free.astype(np.float32)) < 0.5
     textured = (likeness.weights > 0) & (likeness.contrast > _TEXTURE)
-    return float(np.count_nonzero(textured & far & still)) / max(int(np.count_nonzero(textured)), 1)
+    return float(np.count_nonzero(textured & far & still_there)) / max(int(np.count_nonzero(textured)), 1)
+
+
+def _node_mm(likeness: LocalCorrelation) -> float:
+    return float(np.prod(likeness.nodes.spacing) ** (1 / 3))
 
 
 def _unseen_blocks(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -154,8 +142,7 @@ def _unseen_gain(
 ) -> tuple[float, float]:
     """Mean gain of the correlation in unseen windows that the two fields move differently, and how many of its standard
     errors it is."""
-    node_mm = float(np.prod(likeness.nodes.spacing) ** (1 / 3))
-    differ = np.linalg.norm(likeness.nodes.at_voxels(field - before), axis=0) > node_mm / 2
+    differ = np.linalg.norm(likeness.nodes.at_voxels(field - before), axis=0) > _node_mm(likeness) / 2
     gains = (likeness.map(field) - likeness.map(before))[centers & likeness.inside & differ]
     if len(gains) < _FEWEST_UNSEEN:
         return 0.0, 0.0

@@ -19,13 +19,13 @@ def fuse(likeness: LocalCorrelation, stiff: np.ndarray, free: np.ndarray) -> np.
     return fused(stiff, free, gain, WEIGHT, likeness.nodes.spacing) > 0.5
 
 
-def improve(likeness: LocalCorrelation, field: np.ndarray, iterations: int) -> np.ndarray:
-    """The field near ``field`` that weighs local correlation against total variation best."""
+def improve(likeness: LocalCorrelation, field: np.ndarray, iterations: int, weight: float = WEIGHT) -> np.ndarray:
+    """The field near ``field`` that weighs local correlation against total variation, ``weight`` its price, best."""
     spacing = likeness.nodes.spacing
 
     def energy(place: np.ndarray) -> tuple[float, np.ndarray]:
         value, gradient = likeness.value_and_gradient(place)
         variation, its_gradient = total_variation(place, spacing)
-        return value + WEIGHT * variation, gradient + np.float32(WEIGHT) * its_gradient
+        return value + weight * variation, gradient + np.float32(weight) * its_gradient
 
     return minimize(energy, field, iterations, longest_step=float(spacing.min()) / 2)

@@ -97,3 +97,15 @@ class Nodes:
     def sums(self, values: np.ndarray) -> np.ndarray:
         """(k, j, i) at the nodes: the adjoint, of (k, j, i) values at the voxels."""
         return axes.apply(self.from_voxels, values)
+
+
+def nodes_on(grid: Geometry, field: np.ndarray, old: Geometry) -> np.ndarray:
+    """A (3, k, j, i) field at the nodes ``old``, at those of ``grid``, which has the same axes."""
+    first = old.indices_of(np.array(grid.origin))
+    matrices = [
+        axes.interpolation(
+            first[axis] + np.arange(grid.size[axis]) * grid.spacing[axis] / old.spacing[axis], old.size[axis]
+        )
+        for axis in reversed(range(3))
+    ]
+    return np.stack([axes.apply(matrices, component) for component in field])

@@ -56,6 +56,15 @@ def jacobian_determinant_of_points(
     return _determinant(points, spacing, direction, identity=0.0)
 
 
+def without_border(inside: np.ndarray | None, border: np.ndarray | None) -> np.ndarray | None:
+    """Where a deformation is judged: ``inside`` (nonzero; None: everywhere) without the ``border`` along which it
+    slides, unless nothing else were left."""
+    if border is None:
+        return inside
+    rest = ~border if inside is None else (inside != 0) & ~border
+    return rest if rest.any() else inside
+
+
 def jacobian_statistics(determinant: np.ndarray, *, mask: np.ndarray | None = None) -> JacobianStatistics:
     """Statistics over all voxels, or those where ``mask`` is nonzero."""
     values = np.reshape(determinant, -1) if mask is None else determinant[mask != 0]

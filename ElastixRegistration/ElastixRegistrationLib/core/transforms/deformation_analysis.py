@@ -11,9 +11,10 @@ import numpy as np
 from ..errors import InputError
 from ..images.geometry import Geometry, array_view
 from ..images.labels import label_values
-from .deformation import JacobianStatistics, determinant_of, jacobian_statistics
+from .deformation import JacobianStatistics, determinant_of, jacobian_statistics, without_border
 from .displacements import displacement_magnitude
-from .itk_transforms import displacement_field, matrix_of
+from .itk_transforms import chain_of, displacement_field, matrix_of
+from .sliding_border import beside, slides, steep
 from .spline_derivatives import SplineChain
 
 #: Half the distance of the two points that a derivative is taken between, voxels. Displacements are 32-bit floats:
@@ -51,7 +52,9 @@ class DeformationAnalysis:
     that is local volume moved / fixed. ``matrix`` (k, j, i, D, D): d moving_r / d fixed_c, None unless asked for.
 
     ``folded_indices`` (N, D), in (i, j, k) order, and ``folded_points`` (N, D), LPS mm: at most MOST_LISTED voxels
-    where space folds (determinant at or below 0), the worst first; the statistics have their number.
+    where space folds (determinant at or below 0), the worst first; the statistics have their number. ``border``: bools
+    where the transform slides along a surface, None where it does not; these voxels are no folds, and not in the
+    statistics.
     """
 
     magnitude: np.ndarray = field(repr=False)
@@ -61,6 +64,7 @@ class DeformationAnalysis:
     folded_indices: np.ndarray = field(repr=False)
     folded_points: np.ndarray = field(repr=False)
     labels: tuple[LabelVolume, ...] = ()
+    border: np.ndarray | None = field(default=None, repr=False)
 
 
 def analyze_deformation(
@@ -82,9 +86,10 @@ def analyze_deformation(
         if array is not None and array.shape != grid.size[::-1]:
             raise InputError(f"The {name} of {array.shape} voxels are not on the grid of {grid}.")
     magnitude = displacement_magnitude(transform, grid)
-    determinant = jacobian_determinant_of(transform, grid)
+    determinant, border = determinant_and_border(transform, grid)
     matrix = jacobian_of(transform, grid) if with_matrix else None
     folded = ~(determinant > 0)
+    mask = without_border(mask, border)
     if mask is not None:
         folded &= mask != 0
     places = np.argwhere(folded)
@@ -103,6 +108,7 @@ def analyze_deformation(
             )
             for label in (() if labels is None else label_values(labels))
         ),
+        border=border,
     )
 
 
@@ -119,6 +125,36 @@ def jacobian_determinant_of(transform: Any, grid: Geometry, threads: int | None 
     for part, jacobian in jacobian_slabs(transform, grid):
         determinant[part] = determinant_of(jacobian)
     return determinant
+
+
+def determinant_and_border(
+    transform: Any, grid: Geometry, threads: int | None = None
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """The same, and (k, j, i) bools where the transform slides (``sliding_border``); None where it cannot, as it
+    holds no displacement field."""
+    chain = chain_of(transform)
+    if not any("DisplacementField" in element.GetNameOfClass() for element in chain):
+        return jacobian_determinant_of(transform, grid, threads), None
+    linear = np.eye(grid.dimension)
+    for element in chain:
+        matrix = matrix_of(element)
+        if matrix is not None:
+            linear = matrix[:-1, :-1] @ linear
+    determinant = np.empty(grid.size[::-1], np.float32)
+    changes, places = [], []
+    for part, jacobian in jacobian_slabs(transform, grid):
+        determinant[part] = determinant_of(jacobian)
+        change = jacobian @ np.linalg.inv(linear) - np.eye(grid.dimension)
+        found = steep(change)
+        changes.append(change[found].astype(np.float32))
+        places.append(np.argwhere(found)[:, ::-1] + np.eye(grid.dimension, dtype=int)[-1] * part.start)
+    where = np.concatenate(places)
+    where = where[slides(np.concatenate(changes), where, grid.spacing)]
+    if not len(where):
+        return determinant, None
+    border = np.zeros(grid.size[::-1], bool)
+    border[tuple(where.T[::-1])] = True
+    return determinant, border | (beside(border) & ~(determinant > 0))
 
 
 def jacobian_of(transform: Any, grid: Geometry, threads: int | None = None) -> np.ndarray:

@@ -11,8 +11,8 @@ import numpy as np
 
 from ..errors import InputError
 from ..images.geometry import Geometry
-from .deformation import SLAB_VOXELS, JacobianStatistics, jacobian_statistics, thinning
-from .deformation_analysis import jacobian_determinant_of
+from .deformation import SLAB_VOXELS, JacobianStatistics, jacobian_statistics, thinning, without_border
+from .deformation_analysis import determinant_and_border
 from .itk_transforms import matrix_of
 from .spline_derivatives import SplineChain
 
@@ -31,7 +31,8 @@ _BLOCK, _LOW_SHARE = 12, 0.4
 
 @dataclass(frozen=True)
 class Plausibility:
-    """What speaks against a deformation. ``statistics`` are of all voxels, the rest is of the object.
+    """What speaks against a deformation. ``statistics`` are of all voxels, the rest is of the object, both without the
+    ``border``: that many voxels where the deformation slides along a surface.
 
     ``folded`` voxels of the object, of its ``voxels``. ``extreme_share`` of them, 0 to 1, not folded, change their
     volume by less than SMALLEST_VOLUME or more than LARGEST_VOLUME times the ``typical`` change, the median.
@@ -42,6 +43,7 @@ class Plausibility:
     folded: int
     extreme_share: float
     typical: float
+    border: int = 0
 
     @property
     def has_folds(self) -> bool:
@@ -75,7 +77,8 @@ def check_deformation(
     spline = SplineChain.of(transform) if voxels > _LARGE else None
     steps = (1,) * grid.dimension if spline is None else _steps(spline, grid)
     if spline is None or max(steps) == 1:
-        return plausibility_of(jacobian_determinant_of(transform, grid, threads), inside=inside)
+        determinant, border = determinant_and_border(transform, grid, threads)
+        return plausibility_of(determinant, inside=inside, border=border)
     return _checked_where_needed(spline, grid, steps, inside, threads)
 
 
@@ -151,15 +154,18 @@ def _part_of(grid: Geometry, part: tuple[slice, ...]) -> Geometry:
     )
 
 
-def plausibility_of(determinant: np.ndarray, *, inside: np.ndarray | None = None) -> Plausibility:
-    """The same from Jacobian determinants (k, j, i)."""
+def plausibility_of(
+    determinant: np.ndarray, *, inside: np.ndarray | None = None, border: np.ndarray | None = None
+) -> Plausibility:
+    """The same from Jacobian determinants (k, j, i). ``border``: bools where the deformation slides."""
     if inside is not None and inside.shape != determinant.shape:
         raise InputError(f"The object of {inside.shape} voxels is not on a grid of {determinant.shape}.")
     flat = determinant.reshape(-1)
-    object_there = None if inside is None else np.reshape(inside, -1)
-    voxels = flat.size if object_there is None else int(np.count_nonzero(object_there))
-    if not voxels:
+    if inside is not None and not (inside != 0).any():
         raise InputError("The object in which a deformation is judged is empty.")
+    judged = without_border(inside, border)
+    object_there = None if judged is None else np.reshape(judged, -1)
+    voxels = flat.size if object_there is None else int(np.count_nonzero(object_there))
 
     def of_object(part: slice) -> np.ndarray:
         return flat[part] if object_there is None else flat[part][object_there[part] != 0]
@@ -173,9 +179,10 @@ def plausibility_of(determinant: np.ndarray, *, inside: np.ndarray | None = None
         within += int(np.count_nonzero((values >= SMALLEST_VOLUME * typical) & (values <= LARGEST_VOLUME * typical)))
     folded = voxels - positive
     return Plausibility(
-        statistics=jacobian_statistics(determinant),
+        statistics=jacobian_statistics(determinant, mask=without_border(None, border)),
         voxels=voxels,
         folded=folded,
         extreme_share=max(voxels - within - folded, 0) / voxels,
         typical=typical,
+        border=0 if border is None else int(np.count_nonzero(border)),
     )

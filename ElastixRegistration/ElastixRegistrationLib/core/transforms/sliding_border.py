@@ -1,0 +1,53 @@
+"""Where a transform slides: surfaces whose two sides it moves differently along each other, told apart from folds.
+
+Where the sides of a surface with normal n part by s, the Jacobian is the identity plus an outer product of s and n over
+a width. Its determinant, 1 + s.n / width, tells little there: where 20 mm are passed within 5, a normal that is off by
+20 degrees makes it negative, and on a grid every oblique surface has steps. So normals are averaged, and neighbors are
+judged together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+#: Edge of the blocks that normals are averaged over, in the shortest edges of a voxel.
+_BLOCK = 8
+#: Largest share of the squared motion that is across a surface, in a block, where it slides.
+_ACROSS = 0.5
+
+
+def steep(change: np.ndarray) -> np.ndarray:
+    """(...) bools, of spatial Jacobians less the identity (..., D, D): neighbors part by more than they are apart."""
+    return np.einsum("...rc,...rc->...", change, change) > 1
+
+
+def slides(change: np.ndarray, places: np.ndarray, spacing: Sequence[float]) -> np.ndarray:
+    """(N,) bools, of ``change``, (N, D, D), at the ``steep`` voxels ``places``, (N, D) indices (i, j, k): it slides.
+
+    ``change`` is the Jacobian, without its linear part, less the identity; ``spacing`` in mm, (i, j, k).
+    """
+    if not len(change):
+        return np.zeros(0, bool)
+    edge = _BLOCK * min(spacing)
+    blocks = places // np.maximum(1, np.rint(edge / np.asarray(spacing))).astype(int)
+    _, block = np.unique(np.ravel_multi_index(tuple(blocks.T), blocks.max(axis=0) + 1), return_inverse=True)
+    products = np.einsum("nra,nrb->nab", change, change).reshape(len(change), -1)
+    sums = np.stack([np.bincount(block, column) for column in products.T], axis=-1)
+    dimension = change.shape[-1]
+    normals = np.linalg.eigh(sums.reshape(-1, dimension, dimension))[1][:, :, -1]
+    across = np.square(np.einsum("nr,nr->n", np.einsum("nrc,nc->nr", change, normals[block]), normals[block]))
+    all_of_it = np.trace(products.reshape(-1, dimension, dimension), axis1=1, axis2=2)
+    return (np.bincount(block, across) < _ACROSS * np.bincount(block, all_of_it))[block]
+
+
+def beside(border: np.ndarray) -> np.ndarray:
+    """Bools, the voxels of ``border`` and all that touch one: where it ends is known to a voxel."""
+    for axis in range(border.ndim):
+        lines = np.moveaxis(border, axis, 0)
+        wider = lines.copy()
+        wider[1:] |= lines[:-1]
+        wider[:-1] |= lines[1:]
+        border = np.moveaxis(wider, 0, axis)
+    return border
