@@ -231,21 +231,25 @@ def page(options: argparse.Namespace) -> None:
         cpu = [x["cpu"] for x in mine]
         text.append(f"| {name} | " + " | ".join(cells) + f" | {folded:.2%} | {statistics.median(cpu):.0f} |" if cpu else
             f"| {name} | " + " | ".join(cells) + " | - | - |")  # fmt: skip
-    moved = [line for line in lines if line["moved"] != [0.0, 0.0]]
-    if moved:
-        text += [
-            "",
-            "## With the header of the moving image moved",
-            "",
-            "| pair | moved by | result |",
-            "|---|---|---|",
-        ]
-        for name in sorted({line["pair"] for line in moved}):
-            rows_of = [line for line in moved if line["pair"] == name]
-            by = ", ".join(sorted({f"{line['moved'][0]:g} mm and {line['moved'][1]:g} degrees" for line in rows_of}))
-            text.append(f"| {name} | {by} | {_cell(rows_of)} |")
+    text += _moved_table(lines)
     options.page.write_text("\n".join([*text, _TAIL]), encoding="utf-8")
     print(options.page)
+
+
+def _moved_table(lines: list[dict[str, Any]]) -> list[str]:
+    """What becomes of a pair when the header of its moving image is moved, beside the same as it was scanned."""
+    moved = [line for line in lines if any(line["moved"])]
+    if not moved:
+        return []
+    text = ["", "## With the header of the moving image moved", ""]
+    text += ["| pair | method | moved by | result | as scanned |", "|---|---|---|---|---|"]
+    for name, method in sorted({(line["pair"], line["method"]) for line in moved}):
+        rows, still = ([x for x in lines if (x["pair"], x["method"], any(x["moved"])) == (name, method, is_moved)]
+                       for is_moved in (True, False))  # fmt: skip
+        by = ", ".join(sorted({f"{line['moved'][0]:g} mm and {line['moved'][1]:g} degrees" for line in rows}))
+        title = method.removeprefix("ours: ").capitalize()
+        text.append(f"| {name} | {title} | {by} | {_cell(rows)} | {_cell(still)} |")
+    return text
 
 
 _HEAD = """# Accuracy

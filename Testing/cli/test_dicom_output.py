@@ -47,7 +47,7 @@ def test_two_folders_give_an_object_that_apply_takes(folders):
     path = folders / "reg.dcm"
     done = command(
         "register", folders / "fixed", folders / "moving", "--preset", "translation", "--output-registration", path,
-        "--output-transform", folders / "t.h5", "--json", "--anonymize",
+        "--output-transform", folders / "t.h5", "--output-volume", folders / "moved-too", "--json", "--anonymize",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["dicom_registration"]["error_mm"] == 0
@@ -56,6 +56,7 @@ def test_two_folders_give_an_object_that_apply_takes(folders):
     assert moved == pytest.approx(map_points(read_transform(folders / "t.h5"), points), abs=1e-5)
     assert moved - points == pytest.approx(np.tile([4.0, -3.0, 2.0], (50, 1)), abs=0.2)
     assert "Phantom" not in str(pydicom.dcmread(path))
+    assert len(list((folders / "moved-too").iterdir())) == GRID.size[2]
     np.savetxt(folders / "points.txt", points, header=f"point\n{len(points)}", comments="")
     done = command("apply", path, "--points", folders / "points.txt", "--output-points", folders / "moved.txt")
     assert done.returncode == 0, done.stderr

@@ -19,6 +19,7 @@ NOT_RUN = {
     "dask scheduler": "it listens on a network until it is killed; Testing/batch/test_cluster.py starts one",
     "dask worker": "it needs that scheduler; Testing/batch/test_cluster.py starts some",
     "--scheduler tcp://10.0.0.1": "it needs that scheduler; Testing/batch/test_cluster.py registers on one",
+    "--fixed-mask RS_fixed.dcm:BODY": "it needs a patient; Testing/cli/test_dicom_patient.py makes one, and runs these",
     "SLURMCluster": "it needs a Slurm cluster; Testing/batch/test_cluster.py gives run_cohort a client",
 }
 

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from ..images.geometry import Geometry, array_view
-from ..transforms.bspline_rim import extended_grid
 from ..transforms.deformation import jacobian_determinant
 from ..transforms.itk_transforms import (
     affine_from_matrix,
     bspline_transform,
     compose,
     displacement_field,
+    extended_grid,
     matrix_of,
 )
 from .flow import warped

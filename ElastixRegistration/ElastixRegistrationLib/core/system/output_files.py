@@ -73,6 +73,8 @@ class _Draft:
     def put_in_place(self) -> None:
         for part, target, _ in self.parts:
             try:
+                if part.is_dir() and target.is_dir():
+                    target.rmdir()  # an empty one, which Windows would not replace
                 os.replace(part, target)
             except OSError as error:
                 raise file_error(error, f"{target} cannot be written: {error.strerror or error}.") from error
@@ -95,6 +97,8 @@ class _Draft:
             with suppress(OSError):
                 if old.exists():
                     os.replace(old, target)
+                elif target.is_dir():
+                    shutil.rmtree(target)
                 else:
                     target.unlink(missing_ok=True)
 
@@ -162,3 +166,18 @@ def whole_file(path: str | os.PathLike) -> Iterator[Path]:
         folder.cleanup()
     else:
         together.append(draft)
+
+
+@contextmanager
+def whole_folder(path: str | os.PathLike) -> Iterator[Path]:
+    """``whole_file`` for a folder that is missing or empty: give a draft folder, which becomes ``path``.
+
+    What is written into the draft is there at once, also inside ``all_or_none``.
+    """
+    with whole_file(path) as draft:
+        draft.mkdir()
+        token = _drafts.set(None)
+        try:
+            yield draft
+        finally:
+            _drafts.reset(token)

@@ -15,7 +15,6 @@ from ..images.geometry import Geometry, array_view, geometry_of
 from ..system.itk_access import fill_parameters, quickly_wrapped_class, wrapped_class
 from ..system.native_messages import NATIVE_ERRORS
 from ..wording import wrong_order
-from .bspline_rim import extended_grid
 from .itk_transforms import (
     affine_from_matrix,
     bspline_grid,
@@ -24,6 +23,7 @@ from .itk_transforms import (
     compose,
     displacement_field_transform,
     down_cast,
+    extended_grid,
     matrix_of,
 )
 from .spline_kernels import SPLINE_KERNELS, landmarks_of, spline_kernel_transform

@@ -136,8 +136,7 @@ def _ending_in_zeros(element: TransformElement) -> TransformElement:
     """
     if element.name != "BSplineTransform":
         return element
-    from ...core.transforms.bspline_rim import extended_grid
-    from ...core.transforms.itk_transforms import bspline_grid_of
+    from ...core.transforms.itk_transforms import bspline_grid_of, extended_grid
 
     coefficients, origin, spacing, direction = bspline_grid_of(element.parameters, element.fixed_parameters)
     within = (slice(None), *(slice(3, -3) for _ in coefficients.shape[1:]))

@@ -12,6 +12,7 @@ from ElastixRegistrationLib.core.files.dicom.volumes import read_dicom
 from ElastixRegistrationLib.core.files.dicom_objects.derived_images import check_can_be_added, write_dose
 from ElastixRegistrationLib.core.files.dicom_objects.derived_images import write_series as write_derived
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of, image_from_array
+from ElastixRegistrationLib.core.system.output_files import all_or_none, whole_file
 
 from .validator import assert_valid
 
@@ -49,6 +50,35 @@ def test_a_series_holds_the_same_values_in_the_same_places(source, frame, tmp_pa
     assert first.SeriesInstanceUID not in ("1.2.3.4", "1.2.4.1")
     assert len({one.ReferencedSOPInstanceUID for one in first.SourceImageSequence}) == len(source.series.instances)
     assert_valid(*files[:1])
+
+
+def test_a_series_of_a_body_part_is_valid_and_an_anonymous_one_has_no_text_of_the_source(frame, tmp_path):
+    random = np.random.default_rng(9)
+    tags = {"BodyPartExamined": "CHEST", "SeriesDescription": "Doe Jane, chest"}
+    write_series(random_series(random, tilt=0), tmp_path / "named", random, **tags)
+    source = read_dicom(tmp_path / "named")
+    files = write_derived(source.image, tmp_path / "out", source.series, frame, anonymize=True)
+    assert_valid(*files[:1])
+    assert b"Doe" not in files[0].read_bytes()
+
+
+def test_among_other_outputs_a_series_appears_with_them_or_not_at_all(source, frame, tmp_path):
+    def write_all(fails):
+        with all_or_none():
+            write_derived(source.image, tmp_path / "out", source.series, frame)
+            with whole_file(tmp_path / "other.txt") as draft:
+                draft.write_text("x")
+            if fails:
+                raise InputError("too late")
+
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(InputError, match="too late"):
+        write_all(fails=True)
+    assert sorted(tmp_path.iterdir()) == before
+    (tmp_path / "out").mkdir()
+    write_all(fails=False)
+    assert len(list((tmp_path / "out").iterdir())) == len(array_view(source.image))
+    assert (tmp_path / "other.txt").exists()
 
 
 def read_dose(path, frame_of_reference):

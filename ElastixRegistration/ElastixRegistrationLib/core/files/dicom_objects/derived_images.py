@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,18 @@ import numpy as np
 
 from ...errors import InputError
 from ...images.geometry import Geometry, array_view, component_count, geometry_of
+from ...system.output_files import whole_folder
 from ..dicom.headers import pydicom
 from ..dicom.volumes import DicomSeries
-from .modules import code, image_references, new_dataset, reference, set_instance_references, write_dataset
+from .modules import (
+    code,
+    description_of,
+    image_references,
+    new_dataset,
+    reference,
+    set_instance_references,
+    write_dataset,
+)
 
 CT, MR, PET = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.128"
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
@@ -29,7 +37,7 @@ _ACQUISITION: dict[str, dict[str, Any]] = {
         "RepetitionTime": "", "EchoTime": "", "EchoTrainLength": "", "AcquisitionNumber": "",
     },
 }  # fmt: skip
-_WINDOW = ("WindowCenter", "WindowWidth", "RescaleType", "Units", "BodyPartExamined", "PatientPosition")
+_WINDOW = ("WindowCenter", "WindowWidth", "RescaleType", "Units", "BodyPartExamined", "Laterality", "PatientPosition")
 
 
 def write_series(
@@ -50,8 +58,8 @@ def write_series(
     stored, slope, intercept = _stored(voxels, source)
     common = _common_header(source, frame, stored, geometry, anonymize=anonymize)
     common.RescaleSlope, common.RescaleIntercept = _decimal(slope), _decimal(intercept)
-    with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder.parent) as draft:
-        names = []
+    names = []
+    with whole_folder(folder) as draft:
         for number, plane in enumerate(stored):
             dataset = copy.deepcopy(common)
             dataset.SOPInstanceUID = pydicom().uid.generate_uid()
@@ -60,10 +68,7 @@ def write_series(
             dataset.PixelData = np.ascontiguousarray(plane).tobytes()
             dataset["PixelData"].VR = "OW"
             names.append(f"{number + 1:05d}.dcm")
-            write_dataset(dataset, Path(draft) / names[-1])
-        folder.mkdir(exist_ok=True)
-        for name in names:
-            os.replace(Path(draft) / name, folder / name)
+            write_dataset(dataset, draft / names[-1])
     return [folder / name for name in names]
 
 
@@ -169,14 +174,14 @@ def _common_header(
     """All that the slices of a series have in common."""
     library, header = pydicom(), source.attributes
     of_class = sop_class or {"CT": CT, "MR": MR}.get(source.modality, SECONDARY_CAPTURE)
-    text = f"{source.description or source.modality}, registered"
+    text = f"{description_of(source, anonymize)}, registered"
     dataset = new_dataset(source, of_class, source.modality or "OT", text, anonymize=anonymize)
     dataset.FrameOfReferenceUID = frame.frame_of_reference_uid
     dataset.PositionReferenceIndicator = frame.attributes.get("PositionReferenceIndicator", "")
     if of_class == SECONDARY_CAPTURE:
         dataset.ConversionType = "WSD"
     for keyword in _WINDOW:
-        if keyword in header:
+        if header.get(keyword) not in (None, ""):
             setattr(dataset, keyword, header[keyword].value)
     for keyword, value in _ACQUISITION.get(of_class, {}).items():
         setattr(dataset, keyword, header[keyword].value if keyword in header else value)
@@ -187,7 +192,6 @@ def _common_header(
         dataset.SourceImageSequence = library.Sequence(image_references(source))
         set_instance_references(dataset, (source, frame))
     else:
-        del dataset.Laterality
         dataset.ReferencedInstanceSequence = library.Sequence(
             [reference(one.sop_class_uid, one.uid) for one in source.instances]
         )

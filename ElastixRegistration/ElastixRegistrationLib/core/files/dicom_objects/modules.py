@@ -22,6 +22,12 @@ _MORE_OF_PATIENT = ("IssuerOfPatientID", "PatientAge", "PatientSize", "PatientWe
 _ANONYMOUS = {"PatientName": "Anonymous", "PatientID": "Anonymous", "PatientIdentityRemoved": "YES"}
 
 
+def description_of(series: DicomSeries, anonymize: bool = False) -> str:
+    """What an object that was made of a series calls it. The series' own description is free text and may hold a name:
+    not with ``anonymize``."""
+    return (not anonymize and series.description) or series.modality
+
+
 def new_dataset(owner: DicomSeries, sop_class: str, modality: str, description: str, *, anonymize: bool = False) -> Any:
     """pydicom Dataset of an object in a new series of the study of ``owner``, with its patient.
 
@@ -54,7 +60,8 @@ def new_dataset(owner: DicomSeries, sop_class: str, modality: str, description: 
     dataset.SeriesDate = dataset.ContentDate = dataset.InstanceCreationDate = now.strftime("%Y%m%d")
     dataset.SeriesTime = dataset.ContentTime = dataset.InstanceCreationTime = now.strftime("%H%M%S.%f")
     dataset.InstanceNumber = 1
-    dataset.Laterality = ""
+    if "BodyPartExamined" not in source:
+        dataset.Laterality = ""  # it may be one of a pair, and its side is not known
     dataset.Manufacturer, dataset.ManufacturerModelName = MANUFACTURER, MODEL
     dataset.DeviceSerialNumber = dataset.SoftwareVersions = __version__
     return dataset

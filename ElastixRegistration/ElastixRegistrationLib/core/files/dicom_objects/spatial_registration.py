@@ -29,6 +29,7 @@ from ..dicom.headers import pydicom
 from ..dicom.volumes import DicomSeries
 from .modules import (
     code,
+    description_of,
     image_references,
     new_dataset,
     set_frame_of_reference,
@@ -81,7 +82,7 @@ def write_registration(
         raise InputError("The fixed and the moving image are the same DICOM series; there is nothing to relate.")
     matrix = _whole_matrix(transform)
     sop_class = SPATIAL_REGISTRATION if matrix is not None else DEFORMABLE_SPATIAL_REGISTRATION
-    text = description or f"{moving.description or moving.modality} to {fixed.description or fixed.modality}"
+    text = description or " to ".join(description_of(one, anonymize) for one in (moving, fixed))
     dataset = new_dataset(fixed, sop_class, "REG", text, anonymize=anonymize)
     set_frame_of_reference(dataset, fixed)
     if not moving.frame_of_reference_uid:

@@ -73,7 +73,7 @@ def write_structures(
     dataset.OperatorsName = ""
     dataset.StructureSetLabel, dataset.StructureSetDescription = "REGISTERED", description
     dataset.StructureSetDate, dataset.StructureSetTime = dataset.ContentDate, dataset.ContentTime
-    del dataset.ContentDate, dataset.ContentTime, dataset.Laterality
+    del dataset.ContentDate, dataset.ContentTime
     dataset.ApprovalStatus = "UNAPPROVED"
     dataset.ReferencedFrameOfReferenceSequence = library.Sequence([_frame_item(series, str(frame_uid))])
     parts: tuple[list[Any], ...] = ([], [], [])
