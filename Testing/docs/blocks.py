@@ -11,6 +11,7 @@ PAGES = (TOP / "README.md", *sorted((TOP / "docs").rglob("*.md")))
 
 SHELL, PYTHON, SLICER, LAYOUT = "sh", "python", "slicer", "text"
 
+_PATIENT = "it needs a patient; Testing/cli/test_dicom_patient.py makes one and goes the same way"
 #: What is not run: words that a line of a shell block, or a Python block, contains, and why.
 NOT_RUN = {
     "python3 dev.py": "it installs from the network; CI runs dev.py test, Testing/demo makes the pair of the demo",
@@ -19,7 +20,10 @@ NOT_RUN = {
     "dask scheduler": "it listens on a network until it is killed; Testing/batch/test_cluster.py starts one",
     "dask worker": "it needs that scheduler; Testing/batch/test_cluster.py starts some",
     "--scheduler tcp://10.0.0.1": "it needs that scheduler; Testing/batch/test_cluster.py registers on one",
-    "--fixed-mask RS_fixed.dcm:BODY": "it needs a patient; Testing/cli/test_dicom_patient.py makes one, and runs these",
+    "RS_fixed.dcm": _PATIENT,
+    "RS.dcm": _PATIENT,
+    "RD1.dcm": _PATIENT,
+    "apply reg.dcm moving": _PATIENT,
     "SLURMCluster": "it needs a Slurm cluster; Testing/batch/test_cluster.py gives run_cohort a client",
 }
 
