@@ -22,7 +22,8 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         description="Apply a transform: of ITK, ANTs, BRAINS or Slicer (.h5, .tfm, .txt, .mat), an image of"
         " displacements, TransformParameters of elastix (.txt, .toml) with all that they link to, or a DICOM"
         " registration object (.dcm). A registration's transform maps points of the fixed image to the moving image:"
-        " an image of the moving space is resampled onto the fixed grid, and points and models go from fixed to moving. --inverse does the opposite of either. DICOM"
+        " an image of the moving space is resampled onto the fixed grid, and points and models go from fixed to moving."
+        " --inverse does the opposite of either. DICOM"
         " structures (RTSTRUCT, SEG) and doses (RTDOSE) of the moving image come to lie on the fixed one.",
     )
     add = apply.add_argument

@@ -36,7 +36,6 @@ def _weasyprint() -> Any:
         import weasyprint.urls
     except (ImportError, OSError) as error:  # OSError: a library of the system that it needs is missing
         raise InputError(
-            'A PDF needs WeasyPrint: pip install weasyprint; or print report.html from a browser'
-            f" ({error})."
+            f"A PDF needs WeasyPrint: pip install weasyprint; or print report.html from a browser ({error})."
         ) from error
     return weasyprint
