@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..parameters.effort import with_effort
-from ..parameters.maps import ParameterMap
+from ..parameters.maps import ParameterMap, is_bspline
 from .effort import Effort, effort_named
 
 #: An iteration of the dense stage takes as long as one of elastix with a sample for so many of its voxels.
@@ -22,7 +22,7 @@ def planned_stages(stages: Sequence[ParameterMap], effort: str) -> list[Paramete
     chosen = effort_named(effort)
     planned: list[ParameterMap] = []
     for stage in stages:
-        if "BSpline" in stage.get("Transform", ("",))[0]:
+        if is_bspline(stage):
             iterations = tuple(map(str, chosen.spline_iterations))
             samples = (str(chosen.spline_samples),)
             planned += [_changed(stage, iterations, samples), dense_plan(chosen)]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..images.geometry import Geometry
-from ..parameters.maps import ParameterMap
+from ..parameters.maps import ParameterMap, is_bspline
 from .effort import Effort
 
 #: Control points: as fine as anatomy asks for, but not finer than the voxels or the object allow.
@@ -16,10 +16,6 @@ _GRID_MM, _GRID_VOXELS, _GRID_OF_EXTENT = 14.0, 5.0, 4.0
 _STEP_VOXELS = (2.0, 2.0, 0.3)
 #: Samples of linear stages at each resolution.
 _LINEAR_SAMPLES = ("2000", "3000", "4000", "8000")
-
-
-def is_bspline(stage: ParameterMap) -> bool:
-    return "BSpline" in stage.get("Transform", ("",))[0]
 
 
 def linear_stage(

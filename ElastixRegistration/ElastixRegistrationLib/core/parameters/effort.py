@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from .maps import ParameterMap
+from .maps import ParameterMap, is_bspline
 
 #: Of the iterations that a stage states; linear stages take little time and keep theirs.
 _SHARES: Mapping[str, float] = {"fast": 0.4, "normal": 1.0, "thorough": 2.5}
@@ -14,11 +14,7 @@ _MIN_ITERATIONS = 20
 def with_effort(stages: Sequence[ParameterMap], effort: str) -> list[ParameterMap]:
     """``stages`` with the iterations of B-spline stages multiplied by what ``effort`` allows; at normal as they are."""
     share = _SHARES[effort]
-    return [_scaled(stage, share) if share != 1 and is_deformable(stage) else stage for stage in stages]
-
-
-def is_deformable(stage: ParameterMap) -> bool:
-    return "Spline" in stage.get("Transform", ("",))[0]
+    return [_scaled(stage, share) if share != 1 and is_bspline(stage) else stage for stage in stages]
 
 
 def _scaled(stage: ParameterMap, share: float) -> ParameterMap:

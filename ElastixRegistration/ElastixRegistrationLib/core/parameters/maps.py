@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -92,6 +92,11 @@ def read_parameter_text(path: str | os.PathLike) -> str:
 def parse_parameter_source(text: str, source: str | None, *, toml: bool = False) -> ParameterFile:
     """Map of either kind in elastix's text form or in TOML, with its lines. Raises ParameterError."""
     return _parse_toml(text, source) if toml else _parse_text(text, source)
+
+
+def is_bspline(stage: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a stage finds a B-spline, of any of elastix's kinds."""
+    return "BSpline" in (stage.get("Transform") or ("",))[0]
 
 
 def is_transform_map(parameters: Mapping[str, Any]) -> bool:

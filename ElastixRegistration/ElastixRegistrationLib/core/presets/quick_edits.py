@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..parameters.component_rules import MULTI_METRIC, POINTS_METRIC
-from ..parameters.maps import ParameterMap
+from ..parameters.maps import ParameterMap, is_bspline
 from ..parameters.schema import label_index
 from ..parameters.stage import finite_number
 from .draft import PresetDraft
@@ -166,7 +166,7 @@ def _readable(draft: PresetDraft) -> Iterator[tuple[int, ParameterMap]]:
 
 def _deformable(draft: PresetDraft) -> Iterator[tuple[int, ParameterMap]]:
     for number, stage in _readable(draft):
-        if "BSpline" in (stage.get("Transform") or ("",))[0]:
+        if is_bspline(stage):
             yield number, stage
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..images.geometry import Geometry
-from ..parameters.maps import ParameterMap
+from ..parameters.maps import ParameterMap, is_bspline
 from .coarse import CoarseImage, SimilarityScorer, coarse_image, coarse_voxel
 from .start_search import Start, find_start, moved_points
 
@@ -93,12 +93,12 @@ def fit_stages(
     grid_mm = _grid_spacing(fixed.geometry)
     words = _words_on_start(start)
     guided = has_channels or any(len(stage.get("Metric", ())) > 1 for stage in stages)
-    if not (telling or guided or all(map(_is_bspline, stages))):
-        fitted = [_rigid(stage, fixed.geometry, moving.geometry) for stage in stages if not _is_bspline(stage)]
+    if not (telling or guided or all(map(is_bspline, stages))):
+        fitted = [_rigid(stage, fixed.geometry, moving.geometry) for stage in stages if not is_bspline(stage)]
         words.append("rigid only, because the images share too little information for more")
     else:
         fitted = [
-            _bspline(stage, fixed.geometry, moving.geometry, proportional, grid_mm) if _is_bspline(stage) else stage
+            _bspline(stage, fixed.geometry, moving.geometry, proportional, grid_mm) if is_bspline(stage) else stage
             for stage in stages
         ]
         words.append(f"B-spline with {grid_mm:g} mm between its control points")
@@ -115,10 +115,6 @@ def _grid_spacing(geometry: Geometry) -> float:
     # Of thick slices the geometric mean: it is the volume of a voxel that limits what it can tell.
     finest = _GRID_VOXELS * float(np.prod(geometry.spacing) ** (1 / geometry.dimension))
     return round(max(min(_GRID_MM, extent / _GRID_OF_EXTENT), min(finest, extent / 3)), 3)
-
-
-def _is_bspline(stage: ParameterMap) -> bool:
-    return "BSpline" in stage.get("Transform", ("",))[0]
 
 
 def _rigid(stage: ParameterMap, fixed: Geometry, moving: Geometry) -> ParameterMap:

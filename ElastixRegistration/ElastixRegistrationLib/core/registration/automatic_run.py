@@ -14,11 +14,10 @@ from ..automatic.evidence import Evidence
 from ..automatic.log import AutomaticLog
 from ..automatic.pipeline import StageResult, is_clearly_better, run_automatic
 from ..automatic.plan import dense_plan
-from ..automatic.stages import is_bspline
 from ..automatic.working_pair import OneImage, WorkingPair
 from ..elastix.run import run_elastix
 from ..parameters.changes import changed
-from ..parameters.maps import ParameterMap
+from ..parameters.maps import ParameterMap, is_bspline
 from ..transforms.itk_transforms import affine_from_matrix, compose, matrix_of
 from ..transforms.transform_parameters import extend_bspline, transforms_from_maps
 from .coarse import SimilarityScorer, coarse_voxel

@@ -13,6 +13,7 @@ from ..errors import ResourceError
 from ..images.geometry import Geometry
 from ..images.reduction import reduced_geometry
 from ..images.slabs import SLAB
+from ..parameters.maps import is_bspline
 from .working_resolution import working_factors, working_voxel
 
 ParameterMap = Mapping[str, Sequence[str]]
@@ -85,13 +86,9 @@ def run_bytes(
         at_work = _TRYING * sum(map(_voxels, working))
     registering = 2 * images + max(looking, at_work)
     # Afterwards the moving image is resampled as float, into one of the size of the fixed image and its own type.
-    slab = min(sizes[0], SLAB) * (_SPLINE_SLAB if any(map(_is_bspline, stages)) else _SLAB)
+    slab = min(sizes[0], SLAB) * (_SPLINE_SLAB if any(map(is_bspline, stages)) else _SLAB)
     resampling = images + sizes[1] * (4.0 + 1.0) + sizes[0] * of_moving + slab
     return _PROGRAMS + max(registering, resampling)
-
-
-def _is_bspline(stage: ParameterMap) -> bool:
-    return "BSpline" in stage.get("Transform", ("",))[0]
 
 
 def _voxels(geometry: Geometry) -> float:
@@ -114,7 +111,7 @@ def _stage_bytes(fixed: Geometry, moving: Geometry, stage: ParameterMap) -> floa
 
 def _parameter_count(fixed: Geometry, stage: ParameterMap) -> float:
     """Of a B-spline on its finest grid; other transforms have few."""
-    if not _is_bspline(stage):
+    if not is_bspline(stage):
         return 0.0
     in_voxels = stage.get("FinalGridSpacingInVoxels")
     values = [float(value) for value in in_voxels or stage.get("FinalGridSpacingInPhysicalUnits", ("16",))]

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..images.geometry import Geometry
+from ..parameters.maps import is_bspline
 
 ParameterMap = Mapping[str, Sequence[str]]
 
@@ -30,7 +31,7 @@ _MIN_VOXELS = 48
 def working_voxel(fixed: Geometry, moving: Geometry, stages: Sequence[ParameterMap]) -> float:
     """Length, mm, of the voxels that ``stages`` can use for this pair."""
     extent = min(max(n * s for n, s in zip(grid.size, grid.spacing, strict=True)) for grid in (fixed, moving))
-    grids = [_grid_mm(stage) for stage in stages if "BSpline" in stage.get("Transform", ("",))[0]]
+    grids = [_grid_mm(stage) for stage in stages if is_bspline(stage)]
     count = _FLAT_VOXELS if fixed.dimension == 2 else _DEFORMABLE_VOXELS if grids else _LINEAR_VOXELS
     coarser = max(float(np.prod(grid.spacing) ** (1 / grid.dimension)) for grid in (fixed, moving))
     voxel = max(extent / count, _SHARE_OF_OTHER * coarser)

@@ -11,7 +11,7 @@ from slicer.i18n import translate
 
 from ...core.errors import InputError
 from ...core.options import Number, OneOf, Option, Switch, Whole
-from ...core.parameters.effort import is_deformable
+from ...core.parameters.maps import is_bspline
 from ...core.presets.catalog import find_preset
 from ...core.request import OPTIONS, TEXT_CONTEXT
 from ...mrml.run.scene_presets import scene_presets
@@ -99,7 +99,7 @@ class OptionsSection(Section):
             settings, presets = self.choices.settings, scene_presets(self.choices.node.GetScene())
             if settings.parameter_files:
                 return False
-            return settings.adapts(presets) or any(map(is_deformable, find_preset(settings.preset, presets).stages()))
+            return settings.adapts(presets) or any(map(is_bspline, find_preset(settings.preset, presets).stages()))
         except InputError:  # a preset that is not here
             return False
 
