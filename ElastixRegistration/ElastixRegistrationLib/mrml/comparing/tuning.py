@@ -6,7 +6,6 @@ import contextlib
 import csv
 import json
 import os
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,20 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from ...core.errors import InputError, RegistrationError
+from ...core.errors import InputError
 from ...core.presets.preset import Preset
 from ...core.presets.user_presets import FOLDER_VARIABLE, UserPresets, user_presets
 from ...core.request import RegistrationRequest
 from ...core.system.scratch import scratch_folder
 from ...worker.client import State
-from ...worker.cohort_messages import error_of_line
 from ...worker.command import CommandProcess
-from ...worker.process import describe_exit
 from ...worker.tuning_messages import TuningNews
 from ..multi_image.cohort_files import CohortFiles
 from ..nodes.incremental import Steps
 from ..nodes.points import landmark_pairs
-from ..run.asynchronous_run import AsynchronousRun
+from ..run.command_run import CommandRun
 from ..run.parameter_node import (
     FIXED_MASK,
     FIXED_POINTS,
@@ -40,8 +37,6 @@ from ..run.parameter_node import (
 )
 from ..run.scene_presets import scene_presets
 
-#: A run that is asked to stop puts its trial back first; one that does not within this is ended.
-_MAX_STOP_S = 30.0
 _COLUMNS = ("fixed", "moving", "fixed_mask", "moving_mask", "fixed_points", "moving_points")
 
 
@@ -66,7 +61,7 @@ class TuningOutcome:
     document: dict[str, Any]
 
 
-class TuningRun(AsynchronousRun[TuningOutcome]):
+class TuningRun(CommandRun[TuningOutcome]):
     """A search on its way; ``tuning_incrementally`` starts it. After ``cancel`` the study stays in its folder."""
 
     _preset: Preset | None = None
@@ -74,10 +69,9 @@ class TuningRun(AsynchronousRun[TuningOutcome]):
     def __init__(self, process: CommandProcess, options: TuningOptions, presets: UserPresets, files: Any):
         self.options = options
         self.news: TuningNews | None = None
-        self._process, self._presets, self._files = process, presets, files
-        self._read = 0
-        self._stopping: float | None = None
+        self._presets = presets
         self._document: dict[str, Any] | None = None
+        super().__init__(process, files)
 
     @property
     def fraction(self) -> float:
@@ -85,65 +79,29 @@ class TuningRun(AsynchronousRun[TuningOutcome]):
         return 0.0 if self.news is None else min(1.0, self.news.seconds / (60 * self.options.minutes))
 
     @property
-    def log(self) -> str:
-        lines = self._process.messages.splitlines()
-        return "\n".join(line for line in lines if TuningNews.of_line(line) is None)
-
-    def poll(self) -> State:
-        if self.finished:
-            return self.state
-        code = self._process.poll()
-        lines = self._process.messages[self._read :].split("\n")
-        self._read = len(self._process.messages) - len(lines[-1])
-        for line in lines[:-1]:
-            self.news = TuningNews.of_line(line) or self.news
-        if code is not None:
-            self._end(code)
-        elif self._stopping is not None and time.monotonic() > self._stopping + _MAX_STOP_S:
-            self._process.kill()
-        return self.state
-
-    @property
     def has_result(self) -> bool:
         return self._document is not None
-
-    def cancel(self) -> None:
-        if not self.finished and self._stopping is None:
-            self._stopping = time.monotonic()
-            self._process.stop()
-
-    def close(self) -> None:
-        """What was tried stays in the folder."""
-        if not self.finished:
-            self._state = State.CANCELLED
-        self._process.close()
-        self._files.close()
-
-    def _wait_for_news(self) -> None:
-        time.sleep(0.05)
 
     def _outcome_incrementally(self) -> Steps[TuningOutcome]:
         yield
         document = self._document or {}
         return TuningOutcome(document["sentence"], self._preset, Path(document["outputs"]["page"]), document)
 
-    def _end(self, code: int) -> None:
+    def _takes(self, line: str, again: bool = False) -> bool:
+        news = TuningNews.of_line(line)
+        if news is not None and not again:
+            self.news = news
+        return news is not None
+
+    def _state_of_output(self, code: int) -> State | None:
         with contextlib.suppress(ValueError):
             found = json.loads(self._process.output)
             if not found.get("interrupted") and code == 0:
                 self._document = found
-        if self._document is not None:
-            self._preset = self._kept(self._document["preset"])
-            self._state = State.DONE
-        elif self._stopping is not None:
-            self._state = State.CANCELLED
-        else:
-            self._state = State.FAILED
-            last = next((line for line in reversed(self.log.splitlines()) if line.strip()), "")
-            sentence = error_of_line(last) or f"{describe_exit(code, last)}. {last}"
-            self._error = InputError(sentence) if code == 2 else RegistrationError(sentence, log=self.log)
-        self._process.close()
-        self._files.close()
+        if self._document is None:
+            return None
+        self._preset = self._kept(self._document["preset"])
+        return State.DONE
 
     def _kept(self, preset_id: str | None) -> Preset | None:
         """Of the presets of the process, that of the result among the user's own."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import os
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,21 +18,17 @@ from ...core.request import RegistrationRequest
 from ...core.system.file_names import PAGE, SUMMARY
 from ...core.system.scratch import scratch_folder
 from ...worker.client import State
-from ...worker.cohort_messages import CohortEnd, CohortNews, error_of_line
+from ...worker.cohort_messages import CohortEnd, CohortNews
 from ...worker.command import CommandProcess
-from ...worker.process import describe_exit
 from ..nodes.incremental import Steps
 from ..nodes.slicer_names import SlicerNames
 from ..nodes.snapshots import rollback_on_failure
 from ..nodes.volumes import VolumeImage
-from ..run.asynchronous_run import AsynchronousRun
+from ..run.command_run import CommandRun
 from ..run.scene_presets import scene_presets
 from .cohort_files import CohortFiles, result_of_case
 from .scene_volumes import volumes_of_scene
 from .volume_outputs import VolumesOutcome, add_result_volume, add_transform
-
-#: A run that is asked to stop sums up first; one that does not within this is ended.
-_MAX_STOP_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -78,7 +73,7 @@ class _Members:
     unusable: dict[int, tuple[str, str]] = field(default_factory=dict)
 
 
-class CohortRun(AsynchronousRun[CohortOutcome]):
+class CohortRun(CommandRun[CohortOutcome]):
     """A cohort on its way; ``cohort_incrementally`` starts it.
 
     Of ``total`` cases ``done`` are over; ``counts`` says how ("done", "kept", "failed"). Cases that failed do not make
@@ -94,10 +89,9 @@ class CohortRun(AsynchronousRun[CohortOutcome]):
         self.counts = {"done": 0, "kept": 0, "failed": 0}
         self.total: int | None = len(members.moving) or None
         self.options = options
-        self._members, self._process, self._files = members, process, files
-        self._read = 0
-        self._stopping: float | None = None
+        self._members = members
         self._is_summed_up = False
+        super().__init__(process, files)
 
     @property
     def done(self) -> int:
@@ -108,44 +102,9 @@ class CohortRun(AsynchronousRun[CohortOutcome]):
         return self.done / self.total if self.total else 0.0
 
     @property
-    def is_stopping(self) -> bool:
-        return self._stopping is not None and not self.finished
-
-    @property
-    def log(self) -> str:
-        lines = self._process.messages.splitlines()
-        return "\n".join(line for line in lines if CohortNews.of_line(line) is None)
-
-    def poll(self) -> State:
-        if self.finished:
-            return self.state
-        code = self._process.poll()
-        self._read_progress()
-        if code is not None:
-            self._end(code)
-        elif self._stopping is not None and time.monotonic() > self._stopping + _MAX_STOP_S:
-            self._process.kill()
-        return self.state
-
-    @property
     def has_result(self) -> bool:
         """Whether there is a summary of this run."""
         return self._is_summed_up
-
-    def cancel(self) -> None:
-        if not self.finished and self._stopping is None:
-            self._stopping = time.monotonic()
-            self._process.stop()
-
-    def close(self) -> None:
-        """Cases that are finished stay in the folder."""
-        if not self.finished:
-            self._state = State.CANCELLED
-        self._process.close()
-        self._files.close()
-
-    def _wait_for_news(self) -> None:
-        time.sleep(0.05)
 
     def _outcome_incrementally(self) -> Steps[CohortOutcome]:
         folder = Path(_absolute(self.options.output_folder))
@@ -184,29 +143,19 @@ class CohortRun(AsynchronousRun[CohortOutcome]):
                 yield
         return nodes
 
-    def _read_progress(self) -> None:
-        lines = self._process.messages[self._read :].split("\n")
-        self._read = len(self._process.messages) - len(lines[-1])
-        for line in lines[:-1]:
-            news = CohortNews.of_line(line)
-            if news is not None:
-                self.counts, self.total, self.workers = news.counts, news.total, news.workers
-                self.dashboard, self.remaining_s = news.dashboard, news.remaining_s
+    def _takes(self, line: str, again: bool = False) -> bool:
+        news = CohortNews.of_line(line)
+        if news is not None and not again:
+            self.counts, self.total, self.workers = news.counts, news.total, news.workers
+            self.dashboard, self.remaining_s = news.dashboard, news.remaining_s
+        return news is not None
 
-    def _end(self, code: int) -> None:
+    def _state_of_output(self, code: int) -> State | None:
         end = CohortEnd.of_output(self._process.output)
-        if end is not None:
-            self._state = State.CANCELLED if end.interrupted else State.DONE
-            self._is_summed_up = end.has_summary
-        elif self._stopping is not None:  # it had not begun, or had to be killed
-            self._state = State.CANCELLED
-        else:
-            self._state = State.FAILED
-            last = next((line for line in reversed(self.log.splitlines()) if line.strip()), "")
-            sentence = error_of_line(last) or f"{describe_exit(code, last)}. {last}"
-            self._error = InputError(sentence) if code == 2 else RegistrationError(sentence, log=self.log)
-        self._process.close()
-        self._files.close()
+        if end is None:
+            return None
+        self._is_summed_up = end.has_summary
+        return State.CANCELLED if end.interrupted else State.DONE
 
 
 def cohort_incrementally(
