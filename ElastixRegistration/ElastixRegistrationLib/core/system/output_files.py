@@ -93,7 +93,9 @@ class _Draft:
                     raise file_error(error, f"{target} cannot be replaced: {error.strerror or error}.") from error
 
     def put_old_back(self) -> None:
-        for _, target, old in self.parts:
+        for part, target, old in self.parts:
+            if part.exists():
+                continue  # it was not put in place: what is there is someone else's
             with suppress(OSError):
                 if old.exists():
                     os.replace(old, target)
