@@ -137,6 +137,10 @@ def test_bad_input_is_a_sentence_and_leaves_nothing(patient, capsys):
         (("apply", "identity", "rs.dcm", *on_dose, "x.dcm"), "give a series of images"),
         (("register", "fixed", "moving", *rigid, "--fixed-mask", "rs.dcm:Liver"), "lies in another frame of reference"),
         (("register", "fixed", "other", *rigid), "of the frame of reference 1.2.3.99 of the moving image"),
+        (("apply", "identity", "rs.dcm", *to_fixed, "xout"), "says what structures are written as: .dcm, .seg.nrrd"),
+        (("apply", "identity", "moving", *to_fixed, "x.nrrd", "--anonymize"), "--anonymize is for DICOM objects"),
+        (("apply", "identity", "--points", "p.txt", "--output-points", "x.txt", "--anonymize"), "is for DICOM objects"),
+        (("register", "fixed", "moving", *rigid, "--anonymize"), "--anonymize is for DICOM objects"),
         (("apply", "identity", "rs.dcm", *to_fixed, "rs.dcm"), "would overwrite an input"),
         (("apply", "identity", "rs.dcm:Liver", *to_fixed, "rs.dcm"), "would overwrite an input"),
     ]  # fmt: skip
@@ -149,7 +153,7 @@ def test_bad_input_is_a_sentence_and_leaves_nothing(patient, capsys):
 
 def test_nothing_of_the_patient_is_written_when_asked_for(patient):
     for moving, output in (("rs.dcm", "rs_out.dcm"), ("dose.dcm", "dose_out.dcm"), ("moving", "moved")):
-        assert call("apply", "identity", moving, "--reference", "fixed", "--output-volume", output, "--anonymize") == 0
+        assert call("apply", "identity", moving, "--reference", "moving", "--output-volume", output, "--anonymize") == 0
         path = patient / output
         written = pydicom.dcmread(next(path.iterdir()) if path.is_dir() else path)
         assert "Phantom" not in str(written)

@@ -24,6 +24,7 @@ NOT_RUN = {
     "RS.dcm": _PATIENT,
     "RD1.dcm": _PATIENT,
     "apply reg.dcm moving": _PATIENT,
+    "VectorGridData": "it needs objects; Testing/core/files/dicom_objects/test_spatial_registration.py calls it",
     "SLURMCluster": "it needs a Slurm cluster; Testing/batch/test_cluster.py gives run_cohort a client",
 }
 

@@ -149,3 +149,8 @@ def test_old_scripts_find_the_arguments_of_slicerelastix():
         "forceDisplacementFieldOutputTransform",
         "initialTransformNode",
     ]
+
+
+@pytest.mark.parametrize("page", [*PAGES, TOP / "CHANGELOG.md"], ids=lambda page: page.name)
+def test_no_marks_of_a_merge_are_left(page):
+    assert not re.findall(r"^(?:<{7}|={7}|>{7})(?: .*)?$", page.read_text(encoding="utf-8"), re.MULTILINE)

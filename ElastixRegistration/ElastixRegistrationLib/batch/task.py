@@ -165,7 +165,7 @@ class _Labels:
             fixed, self.moving = inputs.read_label_pair(case.fixed_labels, case.moving_labels)
             self.fixed = _before(fixed, inputs)
         elif case.moving_labels:
-            read = read_labels(case.moving_labels, "moving labels", inputs.drawn_on("moving"))
+            read = read_labels(case.moving_labels, "moving label map", inputs.drawn_on("moving"))
             self.moving = inputs.fitting(read, "moving")
 
     def output(self) -> list[ResampledVolume]:

@@ -67,16 +67,17 @@ def run(options: argparse.Namespace) -> Outcome:
     for role in arrays:
         path = getattr(options, role)
         if path:
-            drawn = (read_segments if role == "labels" else read_mask)(path, role, drawn_on)
+            called = "label map" if role == "labels" else "mask"
+            drawn = (read_segments if role == "labels" else read_mask)(path, called, drawn_on)
             image = in_dimension(drawn, grid.dimension)
             if image.GetImageDimension() != grid.dimension:
                 raise InputError(
-                    f"The {role} {path} have {image.GetImageDimension()} dimensions, not {grid.dimension}."
+                    f"The {called} {path} has {image.GetImageDimension()} dimensions, not {grid.dimension}."
                 )
             array = array_view(resample(image, identity(grid.dimension), grid, interpolation="nearest"))
             arrays[role] = array
             if array.ndim > grid.dimension:
-                raise InputError(f"The {role} {path} have overlapping layers; give one label map.")
+                raise InputError(f"The {called} {path} has overlapping layers; give one label map.")
             names = segment_names(image) if role == "labels" else names
     analysis = analyze_deformation(
         transform, grid, **arrays, names=names, with_matrix=bool(options.output_jacobian_matrix)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import InputError
+from .dicom_output import check_anonymize
 from .options import add_choice, add_resampling
 from .resample import resample
 from .terminal.outcome import Outcome
@@ -51,6 +52,12 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         metavar=("TRANSFORM", "DOSE"),
         help="add this RTDOSE to MOVING, carried over by a transform of its own; again for each fraction",
     )
+    add(
+        "--lies-on",
+        action="append",
+        metavar="IMAGE",
+        help="DICOM series that the structures or the dose MOVING lie on, where they do not tell; again for each --sum",
+    )
     add("--form", choices=("rtstruct", "seg"), help="what structures become in a .dcm file; default: what they were")
     add("--anonymize", action="store_true", help="write no patient data into DICOM objects")
     add(
@@ -69,6 +76,7 @@ def run(options: argparse.Namespace) -> Outcome:
     wanted = [name for name in ("moving", "points", "model") if getattr(options, name)]
     if len(wanted) != 1:
         raise InputError("Give one of MOVING, --points and --model to apply the transform to.")
+    check_anonymize(options, [options.output_volume if options.moving else None])
     return {"moving": resample, "points": _move_points, "model": _move_model}[wanted[0]](options)
 
 

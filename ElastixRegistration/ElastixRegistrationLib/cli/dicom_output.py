@@ -55,10 +55,20 @@ def add_dicom_options(command: argparse.ArgumentParser) -> None:
     add("--anonymize", action="store_true", help="write no patient data into DICOM objects")
 
 
+def check_anonymize(options: argparse.Namespace, outputs: Sequence[str | None]) -> None:
+    """Raise InputError for --anonymize where none of the ``outputs`` is DICOM, as it changes no others."""
+    if options.anonymize and not any(path and Path(path).suffix.lower() in ("", ".dcm") for path in outputs):
+        raise InputError(
+            "--anonymize is for DICOM objects, and none is asked for; other files hold nothing of a patient but the"
+            " image."
+        )
+
+
 def check_dicom_output(options: argparse.Namespace) -> None:
     """Raise InputError for a path or a grid that cannot be used, before images are read."""
     from ..core.system.output_files import check_apart, check_folder_of
 
+    check_anonymize(options, [options.output_registration, options.output_volume])
     if not options.output_registration:
         return
     path = Path(options.output_registration)
@@ -92,12 +102,17 @@ def dicom_output(options: argparse.Namespace, given: RegistrationInputs) -> Dico
     return DicomOutput(path, fixed, moving, options.registration_grid, options.anonymize)
 
 
+def is_folder(path: str | Path) -> bool:
+    """Whether an output is a DICOM series: a name without a suffix."""
+    return Path(path).suffix == ""
+
+
 def check_volume_output(path: str | Path, *, picture: bool) -> None:
     """Raise InputError for a resampled image that cannot be written: a name without a suffix is a DICOM folder."""
     from ..core.files.dicom_objects.derived_images import check_series_folder
     from ..core.files.image_files import check_output
 
-    if Path(path).suffix == "":
+    if is_folder(path):
         check_series_folder(Path(path))
     else:
         check_output(path, picture=picture)
@@ -111,6 +126,8 @@ def check_dicom_volume(path: str | Path, moving: DicomSeries | None, reference: 
         return
     if moving is None or reference is None:
         raise InputError(f"{path} would be DICOM, which is written of DICOM images only; give a name like moved.nrrd.")
+    if suffix == "" and moving.instances[0].is_segmentation:
+        raise InputError(f"{path} has no suffix, which says what segments are written as: .dcm, .seg.nrrd or .nrrd.")
     if suffix == ".dcm" and not is_dose:
         raise InputError(f"A DICOM series is written slice by slice: give a folder, such as {Path(path).stem}/.")
     if suffix == "" and is_dose:

@@ -6,17 +6,18 @@ import argparse
 import logging
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
 from ..core.request import KEEP, RegistrationRequest
 from . import structures
-from .dicom_output import check_dicom_volume, check_volume_output, write_volume
+from .dicom_output import check_dicom_volume, check_volume_output, is_folder, write_volume
 from .options import chosen_request
 from .terminal.outcome import Outcome
 
 if TYPE_CHECKING:
-    from ..core.files.dicom.volumes import Place
+    from ..core.files.dicom.places import Place
     from ..core.files.image_files import Volume
     from ..core.images.geometry import Geometry
 
@@ -31,10 +32,16 @@ def resample(options: argparse.Namespace) -> Outcome:
     if not (options.reference and options.output_volume):
         raise InputError("To resample, give MOVING, --reference and --output-volume; to move points, give --points.")
     request = chosen_request(options)
+    are_structures = structures.are_structures(options.moving, options.output_volume)
+    if are_structures and is_folder(options.output_volume):
+        raise InputError(
+            f"{options.output_volume} has no suffix, which says what structures are written as: .dcm, .seg.nrrd, or"
+            " .nrrd for a label map."
+        )
     check_volume_output(options.output_volume, picture=is_picture(options.moving))
-    inputs = [path for pair in options.sum or () for path in pair]
+    inputs = [*(path for pair in options.sum or () for path in pair), *(options.lies_on or ())]
     check_apart([options.output_volume], [options.transform, options.moving, options.reference, *inputs])
-    if structures.are_structures(options.moving, options.output_volume):
+    if are_structures:
         return _carry_structures(options)
     if options.form:
         raise InputError(f"--form is for structures, and {options.moving} has none.")
@@ -85,6 +92,30 @@ def _transform(
     return found.transform
 
 
+def _where(
+    options: argparse.Namespace, number: int, transform: str, carried: Place | None, reference: Place | None
+) -> Place | None:
+    """Where MOVING (0) or the dose of a --sum lies, once it is clear that its transform starts there."""
+    from ..core.files.dicom.headers import is_dicom
+    from ..core.files.dicom.places import Place
+    from ..core.files.dicom_objects.direction import check_direction, check_said_place
+    from ..core.files.image_files import read_place
+
+    stays = transform == IDENTITY and not os.path.exists(transform)
+    said = options.lies_on[number] if number < len(options.lies_on or ()) else None
+    if said is None:
+        if carried is not None and (stays or not is_dicom(Path(transform))):
+            check_direction(carried, reference, is_identity=stays)
+        return carried
+    image = read_place(said, "image")
+    if image is None:
+        raise InputError(f"The image {said} of --lies-on is no DICOM series.")
+    check_said_place(carried or Place(""), image, said)
+    if stays and carried is not None:
+        check_direction(Place(image.frame, object=carried.object), reference, is_identity=True)
+    return image
+
+
 def _carry_structures(options: argparse.Namespace) -> Outcome:
     from ..core.files.dicom.volumes import place_of
     from ..core.files.image_files import read_grid
@@ -95,7 +126,9 @@ def _carry_structures(options: argparse.Namespace) -> Outcome:
     reference, series = read_grid(options.reference, "reference image", **choice)
 
     def transform(place: Place | None, grid: Geometry) -> Any:
-        return _transform(options.transform, options.inverse, reference, grid, (place_of(series), place))
+        fixed = place_of(series)
+        places = fixed, _where(options, 0, options.transform, place, fixed)
+        return _transform(options.transform, options.inverse, reference, grid, places)
 
     return structures.carry(options, (reference, series), transform)
 
@@ -106,24 +139,29 @@ def _carry_doses(
     """The dose, or the sum of several, each by its own transform, on the grid of the reference; 0 outside of them."""
     import numpy as np
 
+    from ..core.files.dicom.headers import is_dicom
     from ..core.files.dicom.volumes import place_of
-    from ..core.files.dicom_objects.derived_images import check_can_be_added
+    from ..core.files.dicom_objects.direction import check_can_be_added, check_frames, tell_patients
     from ..core.files.image_files import read_volume
     from ..core.images.geometry import array_view, geometry_of, image_from_array
     from ..core.transforms import resampling
 
     paths = [(options.transform, options.moving), *map(tuple, options.sum or ())]
     doses = [moving, *(read_volume(path, "dose") for _, path in paths[1:])]
-    series = [one.series for one in doses]
-    for (_, path), one in zip(paths, series, strict=True):
-        if one is None:
+    for (_, path), dose in zip(paths, doses, strict=True):
+        if dose.series is None:
             raise InputError(f"Only doses are added, and {path} is no RTDOSE.")
-    check_can_be_added([one for one in series if one is not None])
+    series = [one.series for one in doses if one.series is not None]
+    check_can_be_added(series)
+    by_others = [n for n, (path, _) in enumerate(paths) if not is_dicom(Path(path))]
+    check_frames([paths[n] for n in by_others], [series[n] for n in by_others])
+    tell_patients(series[0].patient, reference.series, "dose")
     grid, place = geometry_of(reference.image), place_of(reference.series)
     total = np.zeros(grid.size[::-1], np.float32)
-    for (path, _), dose in zip(paths, doses, strict=True):
+    for number, ((path, _), dose) in enumerate(zip(paths, doses, strict=True)):
         own = geometry_of(dose.image)
-        transform = _transform(path, options.inverse, grid, own, (place, place_of(dose.series)))
+        where = _where(options, number, path, place_of(dose.series), place)
+        transform = _transform(path, options.inverse, grid, own, (place, where))
         if transform.GetInputSpaceDimension() != grid.dimension or grid.dimension != 3:
             raise InputError(f"Doses are carried over in 3D; the transform {path} or the reference image is not.")
         image = image_from_array(np.asarray(array_view(dose.image), np.float32), own)
@@ -136,10 +174,9 @@ def _carry_doses(
         options.output_volume,
         moving.series,
         reference.series,
-        added=[one for one in series[1:] if one is not None],
+        added=series[1:],
         anonymize=options.anonymize,
     )
-    assert series[0] is not None, "it was checked"
     unit = "Gy" if series[0].attributes.get("DoseUnits") == "GY" else "relative"
     what = f"the sum of {len(doses)} doses" if len(doses) > 1 else "the dose"
     return Outcome(
@@ -160,12 +197,15 @@ def _resample_image(
     import numpy as np
 
     from ..core.files.dicom.volumes import place_of
+    from ..core.files.dicom_objects.direction import tell_patients
     from ..core.files.segmentation_files import is_segmentation, placed_segmentation
     from ..core.images.geometry import array_view, geometry_of, not_finite_count, one_slice
     from ..core.registration.inputs import in_dimension
     from ..core.transforms.resampling import resample as resampled
 
-    places = place_of(reference.series), place_of(moving.series)
+    place = place_of(reference.series)
+    places = place, _where(options, 0, options.transform, place_of(moving.series), place)
+    tell_patients(None if moving.series is None else moving.series.patient, reference.series, "moving image")
     of_reference, of_moving = geometry_of(reference.image), geometry_of(moving.image)
     transform = _transform(options.transform, options.inverse, of_reference, of_moving, places)
     dimension = transform.GetInputSpaceDimension()

@@ -38,6 +38,7 @@ def carry(options: argparse.Namespace, reference: Any, transform: Any) -> Outcom
         read_structure_source,
         write_carried,
     )
+    from ..core.files.dicom_objects.direction import tell_patients
 
     path = options.output_volume
     grid, series = reference
@@ -46,8 +47,7 @@ def carry(options: argparse.Namespace, reference: Any, transform: Any) -> Outcom
     if options.form and Path(path).suffix.lower() != ".dcm":
         raise InputError(f"--form chooses among {' and '.join(DICOM_FORMS)} for names that end in .dcm, not {path}.")
     check_form(path, form, series, grid)
-    if series is not None and source.patient and source.patient != series.attributes.get("PatientID"):
-        _log.info("The structures are of another patient than the reference image; they are written as of that one.")
+    tell_patients(None if source.place is None else source.place.patient, series, "structures")
     carried = carry_structures(transform(source.place, source.box()), source, grid)
     if carried.outside:
         _log.info("Left out, as outside of the reference image: %s.", ", ".join(carried.outside))

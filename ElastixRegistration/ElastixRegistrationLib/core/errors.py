@@ -6,6 +6,7 @@ Only the panel and the command line show them; everything below raises them.
 from __future__ import annotations
 
 import errno
+import re
 
 
 class ElastixRegistrationError(Exception):
@@ -14,6 +15,10 @@ class ElastixRegistrationError(Exception):
 
 class InputError(ElastixRegistrationError, ValueError):
     """The call or its input is wrong: nothing was run. Exit status 2 on the command line."""
+
+
+class Fault(ValueError):
+    """What is wrong in a file, in words for the user: raised by what reads a part of it, for ``damaged`` to say."""
 
 
 class NothingToChoose(InputError):
@@ -57,10 +62,11 @@ class OutOfMemoryError(EnvironmentFault, RegistrationError):
     """Memory ran out while elastix ran."""
 
 
-#: A full disk, a quota, a missing permission, a disk that is read-only or broken, too many open files, no memory.
+#: A full disk, a quota, a limit of the size of files, a missing permission, a disk that is read-only or broken, too
+#: many open files, no memory.
 _FAULTS = frozenset(
     getattr(errno, name)
-    for name in ("ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "EIO", "EMFILE", "ENFILE", "ENOMEM")
+    for name in ("ENOSPC", "EDQUOT", "EFBIG", "EACCES", "EPERM", "EROFS", "EIO", "EMFILE", "ENFILE", "ENOMEM")
     if hasattr(errno, name)
 )
 
@@ -73,3 +79,34 @@ def is_fault(problem: OSError) -> bool:
 def file_error(problem: OSError, sentence: str) -> InputError:
     """The error to raise for ``problem``: a ResourceError where the computer is at fault."""
     return ResourceError(sentence) if is_fault(problem) else InputError(sentence)
+
+
+_NUMBER = re.compile(r"could not convert string to float: '(.*)'|invalid literal for int\(\) with base 10: '(.*)'")
+_LACKS = re.compile(r"has no attribute '([A-Z]\w+)'")
+
+
+def damaged(what: str, error: BaseException, verb: str = "is damaged") -> InputError:
+    """The error to raise for ``what``, "The point file X", where reading it came to ``error``.
+
+    It says what is wrong where that is known; Python's own words are of no use to whoever has the file.
+    """
+    reason = fault_of(error)
+    return InputError(f"{what} {verb}{f': {reason}' if reason else ''}.")
+
+
+def fault_of(error: BaseException) -> str:
+    """What is wrong in words for the user, empty where only Python's are known."""
+    text = " ".join(str(error).split())
+    if isinstance(error, Fault):
+        return text[:200]
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, UnicodeError):
+        return "it is no text"
+    if isinstance(error, KeyError) and error.args and isinstance(error.args[0], str):
+        return f"it lacks {error.args[0][:60]}"
+    if isinstance(error, AttributeError) and (lacks := _LACKS.search(text)):
+        return f"it lacks {lacks[1]}"
+    if isinstance(error, ValueError) and (number := _NUMBER.search(text)):
+        return f"it has {(number[1] or number[2] or 'nothing')[:60]} where a number should be"
+    return ""

@@ -21,8 +21,8 @@ from ..images.labels import label_values
 from ..system.file_names import split_choice
 from ..transforms.regions import RegionCarrier
 from .dicom.layers import Layers
+from .dicom.places import Place
 from .dicom.structures import Structure, is_structure_set, read_structures, structure_region
-from .dicom.volumes import Place
 from .dicom_objects.segmentation import highdicom, write_segmentation
 from .dicom_objects.structure_set import CarriedStructure, check_can_refer, write_structures
 from .formats.choice import names_in
@@ -46,13 +46,12 @@ _BOX_MM, _AROUND = 2.0, 10.0
 
 @dataclass(frozen=True)
 class StructureSource:
-    """The structures of a file. ``place``: where they are, where the file says so. ``patient``: its number."""
+    """The structures of a file. ``place``: where they are, and whose, where the file says so."""
 
     path: Path
     names: tuple[str, ...]
     place: Place | None
     form: str
-    patient: str = ""
     _content: Any = field(default=None, repr=False)
     _thickness: float = 0.0
 
@@ -84,23 +83,21 @@ def read_structure_source(path: str | os.PathLike) -> StructureSource:
         whole = read_structures(file)
         chosen = whole.chosen(names_in(choice, [one.name for one in whole.structures]))
         drawn = tuple(one.name for one in chosen.structures)
-        patient = str(whole.header.get("PatientID") or "")
-        return StructureSource(file, drawn, whole.place, "rtstruct", patient, chosen.structures, whole.thickness)
+        return StructureSource(file, drawn, whole.place, "rtstruct", chosen.structures, whole.thickness)
     read = read_volume(file, "label map")
     image = only(read.image, choice, f"the label map {file}") if choice else read.image
     if image.GetImageDimension() != 3:
         raise InputError(f"The label map {file} has {image.GetImageDimension()} dimensions; 3 are needed.")
-    entries, patient = {}, ""
+    entries = {}
     if read.series is not None:
         segments = read.series.attributes.get("SegmentSequence") or ()
         entries = {int(one.SegmentNumber): (one,) for one in segments}
-        patient = str(read.series.attributes.get("PatientID") or "")
     names = segment_names(image)
     for value in label_values(np.asarray(array_view(image))):
         names.setdefault(int(value), f"Label {int(value)}")
     place = None if read.series is None else read.series.place
     content = {"image": image, "names": names, "entries": entries}
-    return StructureSource(file, tuple(names.values()), place, "seg", patient, content)
+    return StructureSource(file, tuple(names.values()), place, "seg", content)
 
 
 def _distances(one: Structure, spacing: float, thickness: float) -> Any:

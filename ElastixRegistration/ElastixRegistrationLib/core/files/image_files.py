@@ -26,7 +26,8 @@ from .formats.parallel_gzip import PLAIN_SUFFIXES, pack
 from .formats.units import in_millimeters
 
 if TYPE_CHECKING:
-    from .dicom.volumes import DicomSeries, Place
+    from .dicom.places import Place
+    from .dicom.volumes import DicomSeries
 
 _log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import Fault, InputError
 from ..images.geometry import Geometry, geometry_of
 from ..system.itk_access import wrapped_class
 from ..system.native_messages import NATIVE_ERRORS, silence_hdf5_at_exit
@@ -192,7 +192,7 @@ def _matlab_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     while at < len(content):
         kind, rows, columns, _, length = struct.unpack_from("<5i", content, at)
         if min(rows, columns, length) < 0:
-            raise ValueError(f"a matrix of {rows} x {columns} numbers")
+            raise Fault(f"a matrix of {rows} x {columns} numbers")
         at += 20 + length
         name = content[at - length : at].rstrip(b"\0").decode("ascii")
         values = np.frombuffer(content, "<f4" if kind // 10 % 10 else "<f8", rows * columns, at)

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from ..system.file_names import split_choice
 from .dicom.structures import StructureSet, is_structure_set, read_structures, structures_image
 from .formats.choice import chosen_names, listed, names_in
 from .formats.segment_entries import segment_layers, segment_names, set_segments
-from .image_files import read_image
+from .image_files import read_volume
 
 if TYPE_CHECKING:
     from .dicom.volumes import DicomSeries
@@ -47,7 +48,7 @@ def read_mask(path: str | os.PathLike, role: str, on: Drawn) -> Any:
                 f" {file.name}:NAME,NAME: {listed([one.name for one in structures.areas])}."
             )
         return as_mask(_on_grid(structures, choice, role, on))
-    image = read_image(file, role)
+    image = _read_placed(file, role, on)
     return as_mask(only(image, choice, f"the {role} {file}") if choice else image)
 
 
@@ -57,14 +58,14 @@ def read_labels(path: str | os.PathLike, role: str, on: Drawn) -> Any:
     Raises InputError, with ``role``, also where they overlap.
     """
     file, _ = split_choice(path)
-    name = f"{role.removesuffix('s')} map {file}"
+    name = f"{role} {file}"
     try:
         return as_labels(read_segments(path, role, on), name)
     except InputError as error:
         if "overlap" not in str(error) or not is_structure_set(file):
             raise
         raise InputError(
-            f"The {role} {file} have structures that overlap, which one label map cannot hold; choose some that do not"
+            f"The {role} {file} has structures that overlap, which one label map cannot hold; choose some that do not"
             f" by {file.name}:NAME,NAME."
         ) from error
 
@@ -74,14 +75,34 @@ def read_segments(path: str | os.PathLike, role: str, on: Drawn) -> Any:
     file, choice = split_choice(path)
     if is_structure_set(file):
         return _on_grid(read_structures(file), choice, role, on)
-    image = read_image(file, role)
+    image = _read_placed(file, role, on)
     return only(image, choice, f"the {role} {file}") if choice else image
+
+
+def _read_placed(file: Path, role: str, on: Drawn) -> Any:
+    """An image. Raises InputError for a DICOM segmentation in another frame of reference than the image it is for."""
+    volume = read_volume(file, role)
+    for note in volume.notes:
+        _log.warning("%s", note)
+    if volume.series is None or on.series is None:
+        return volume.image
+    place, other = volume.series.place, on.series.place
+    if place.object and place.frame and other.frame and place.frame != other.frame:
+        place.check_lies_on(other, _image_of(role))
+    if place.object and place.lies_on(other) is False:
+        _log.warning("The %s was drawn on another series than the %s.", role, _image_of(role))
+    return volume.image
+
+
+def _image_of(role: str) -> str:
+    """What a mask or a label map of a ``role`` belongs to."""
+    return role.replace("label map", "image").replace("mask", "image")
 
 
 def read_label_pair(paths: Sequence[str | os.PathLike], on: Sequence[Drawn]) -> tuple[Any, Any]:
     """Fixed and moving label map. Where names say what belongs together, the moving labels get the fixed numbers."""
     fixed, moving = (
-        read_labels(path, f"{side} labels", place)
+        read_labels(path, f"{side} label map", place)
         for path, side, place in zip(paths, ("fixed", "moving"), on, strict=True)
     )
     return fixed, _numbered_as(fixed, moving)
@@ -90,9 +111,9 @@ def read_label_pair(paths: Sequence[str | os.PathLike], on: Sequence[Drawn]) -> 
 def _on_grid(structures: StructureSet, choice: str, role: str, on: Drawn) -> Any:
     if on.grid is None:
         raise InputError(
-            f"The {role} {structures.path} are contours, which become voxels on the grid of their image: give that too."
+            f"The {role} {structures.path} holds contours, which need the grid of their image: give that too."
         )
-    structures.check_drawn_on(on.series, role.replace("labels", "image").replace("mask", "image"))
+    structures.check_drawn_on(on.series, _image_of(role))
     chosen = structures.chosen(names_in(choice, [one.name for one in structures.structures]))
     image, notes = structures_image(chosen, on.grid, role)
     for note in notes:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import Fault, InputError, damaged
 from ..images.geometry import Geometry
 
 LINEAR_SUFFIXES = (".lta", ".1d")
@@ -45,7 +45,7 @@ def read_linear(path: Path, fixed: Geometry | None, moving: Geometry | None) -> 
     except InputError as error:
         raise InputError(f"The transform file {path} {error}") from None
     except (OSError, ValueError, IndexError, np.linalg.LinAlgError) as error:
-        raise InputError(f"The transform file {path} is damaged: {' '.join(str(error).split())[:200]}.") from error
+        raise damaged(f"The transform file {path}", error) from error
     if fixed is None or moving is None:
         raise InputError(
             f"The transform file {path} is a matrix of FSL's flirt, which refers to the voxels of two images; give"
@@ -105,10 +105,10 @@ def _lta(text: str) -> np.ndarray:
         )
     start = re.search(r"^1\s+4\s+4\s*$", text, re.MULTILINE)
     if start is None:
-        raise ValueError("it has no matrix of 4 by 4 numbers")
+        raise Fault("it has no matrix of 4 by 4 numbers")
     matrix = np.array([line.split() for line in text[start.end() :].split("\n")[1:5]], float)
     if matrix.shape != (4, 4):
-        raise ValueError("it has no matrix of 4 by 4 numbers")
+        raise Fault("it has no matrix of 4 by 4 numbers")
     if kind == _RAS_TO_RAS:
         return matrix
     source, destination = (_volume_of(text, name) for name in ("src", "dst"))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import Fault, InputError, damaged, file_error
 from ..images.geometry import Geometry
 from ..system.output_files import check_folder_of, check_suffix, whole_file
 from .formats.units import millimeters_per
@@ -61,8 +61,10 @@ def read_points(path: str | os.PathLike, image: Geometry | None = None) -> Point
         text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except FileNotFoundError:
         raise InputError(f"The point file {path} does not exist.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The point file {path} cannot be read: {error}.") from error
+    except OSError as error:
+        raise file_error(error, f"The point file {path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise damaged(f"The point file {path}", error) from error
     try:
         if path.name.lower().endswith(".json"):
             points = _parse_markups(text)
@@ -79,7 +81,7 @@ def read_points(path: str | os.PathLike, image: Geometry | None = None) -> Point
     except _OtherForm as form:
         raise InputError(f"The point file {path} {form}") from None
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        raise InputError(f"The point file {path} is damaged: {error}.") from error
+        raise damaged(f"The point file {path}", error) from error
     if not np.isfinite(points.coordinates).all():
         raise InputError(f"The point file {path} has coordinates that are not finite.")
     return points
@@ -122,9 +124,9 @@ def _parse_elastix(text: str, image: Geometry | None) -> Points:
         )
     count, rows = int(lines[1][0]), lines[2:]
     if len(rows) != count:
-        raise ValueError(f"{count} points are announced, but {len(rows)} follow")
+        raise Fault(f"{count} points are announced, but {len(rows)} follow")
     if len({len(row) for row in rows}) > 1:
-        raise ValueError("its points have different numbers of coordinates")
+        raise Fault("its points have different numbers of coordinates")
     coordinates = np.array(rows, float).reshape(count, -1)
     if kind == "index":
         if image is None:
@@ -138,7 +140,7 @@ def _parse_table(text: str) -> Points:
     comments = [line for line in lines if line.startswith("#")]
     lines = [line for line in lines if not line.startswith("#")]
     if not lines:
-        raise ValueError("it is empty")
+        raise Fault("it is empty")
     separator = max(",;\t", key=lines[0].count)
     header, *rows = csv.reader(lines, delimiter=separator)
     said = " ".join([lines[0], *comments])
@@ -152,7 +154,7 @@ def _parse_table(text: str) -> Points:
         )
     is_ras = columns == ("r", "a", "s") or (columns[0] == "x" and bool(_SAYS_RAS.search(said)))
     if is_ras and _SAYS_LPS.search(said):
-        raise ValueError("it says both RAS and LPS")
+        raise Fault("it says both RAS and LPS")
     places = [plain.index(name) for name in columns]
     if separator == ";":  # as programs write it where the decimal point is a comma
         rows = [
@@ -170,13 +172,13 @@ def _parse_pts(text: str) -> Points:
     lines = [line.split() for line in text.splitlines() if line.strip()]
     start = next((n for n, words in enumerate(lines) if words[0].lower().startswith(_PTS_COUNT)), None)
     if start is None:
-        raise ValueError("it does not say how many points follow")
+        raise Fault("it does not say how many points follow")
     count, rows = int(lines[start][-1]), [words for words in lines[start + 1 :] if words not in (["{"], ["}"])]
     if len(rows) < count:
-        raise ValueError(f"{count} points are announced and {len(rows)} follow")
+        raise Fault(f"{count} points are announced and {len(rows)} follow")
     rows = rows[:count]
     if any(len(row) not in (3, 4) for row in rows):
-        raise ValueError("a line has other than three coordinates")
+        raise Fault("a line has other than three coordinates")
     coordinates = np.array([row[-3:] for row in rows], float).reshape(count, 3)
     return Points(coordinates, tuple(row[0] if len(row) == 4 else "" for row in rows), "pts")
 
@@ -185,7 +187,7 @@ def _parse_output_points(text: str) -> Points:
     """Of transformix: the points that it has mapped."""
     rows = [found.group(1).split() for found in _OUTPUT_POINT.finditer(text)]
     if len({len(row) for row in rows}) > 1:
-        raise ValueError("its points have different numbers of coordinates")
+        raise Fault("its points have different numbers of coordinates")
     return Points(np.array(rows, float), ("",) * len(rows))
 
 

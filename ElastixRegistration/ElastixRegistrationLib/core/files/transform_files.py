@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import InputError, ResourceError
+from ..errors import InputError, ResourceError, damaged
 from ..images.geometry import Geometry
 from ..parameters.maps import ParameterMap, format_parameter_text, format_parameter_toml, read_parameter_file
 from ..system.decimal_point import decimal_point
@@ -46,7 +46,7 @@ from .itk_transform_files import read_itk_entries, read_itk_hdf5
 from .linear_forms import is_linear_form, linear_text, read_linear
 
 if TYPE_CHECKING:
-    from .dicom.volumes import Place
+    from .dicom.places import Place
 
 #: Image formats that keep vectors of floats.
 FIELD_SUFFIXES = frozenset({".nrrd", ".nhdr", ".mha", ".mhd", ".nii", ".nii.gz"})
@@ -129,7 +129,7 @@ def read_transform(
     except RecursionError as error:
         raise InputError(f"The transform file {path} leads back to itself.") from error
     except Exception as error:  # of ITK and NumPy, by numbers that make no sense together
-        raise InputError(f"The transform file {path} is damaged: {' '.join(str(error).split())[:200]}.") from error
+        raise damaged(f"The transform file {path}", error) from error
 
 
 def _check_finite(transform: Any, path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import Fault, InputError, fault_of
 from ..images.geometry import Geometry, array_view, geometry_of
 from ..system.itk_access import fill_parameters, quickly_wrapped_class, wrapped_class
 from ..system.native_messages import NATIVE_ERRORS
@@ -54,7 +54,10 @@ def transform_from_map(parameters: ParameterMap) -> Any:
     except InputError:
         raise
     except (ValueError, TypeError, KeyError, *NATIVE_ERRORS) as error:
-        raise InputError(f"The parameters of the {kind} do not fit each other: {error}.") from error
+        reason = fault_of(error)
+        raise InputError(
+            f"The parameters of the {kind} do not fit each other{f': {reason}' if reason else ''}."
+        ) from error
 
 
 def transforms_from_maps(
@@ -129,7 +132,7 @@ def itk_transform(type_name: str, values: np.ndarray, fixed_values: np.ndarray) 
     else:
         count = values.size if kind.endswith("KernelTransform") else transform.GetNumberOfParameters()
     if values.size != count:
-        raise ValueError(f"a {kind} of {values.size} parameters")
+        raise Fault(f"a {kind} of {values.size} parameters")
     if fixed_values.size:
         transform.SetFixedParameters(fill_parameters(transform.GetFixedParameters(), fixed_values))
     transform.SetParameters(fill_parameters(transform.GetParameters(), values))
@@ -359,7 +362,7 @@ def _numbers(parameters: ParameterMap, name: str) -> np.ndarray:
     try:
         return np.array(parameters[name], dtype=np.float64)
     except ValueError as error:
-        raise InputError(f"{name} of the transform parameters is not a list of numbers: {error}.") from error
+        raise InputError(f"{name} of the transform parameters is not a list of numbers.") from error
 
 
 def _texts(numbers: Any) -> tuple[str, ...]:

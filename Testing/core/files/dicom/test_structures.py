@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pydicom
 import pytest
 from core.phantoms import oblique
 from ElastixRegistrationLib.core.errors import InputError
@@ -15,6 +16,7 @@ from ElastixRegistrationLib.core.files.segmentation_files import segment_names
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, component_count
 
 from .made_patient import GRID, Region, centers, ellipses, holds, write_ct, write_structure_set
+from .made_series import save
 
 ON = Drawn(GRID)
 
@@ -104,8 +106,8 @@ def test_overlapping_structures_become_layers_and_no_label_map(tmp_path):
     image, _ = structures_image(read_structures(path).chosen([]), GRID)
     assert component_count(image) == 2
     with pytest.raises(InputError, match=r"overlap, which one label map cannot hold; choose .* by rs\.dcm:NAME,NAME"):
-        read_labels(path, "fixed labels", ON)
-    labels = read_labels(f"{path}:Liver, Spine", "fixed labels", ON)
+        read_labels(path, "fixed label map", ON)
+    labels = read_labels(f"{path}:Liver, Spine", "fixed label map", ON)
     assert segment_names(labels) == {4: "Liver", 5: "Spine"}
 
 
@@ -140,6 +142,30 @@ def test_structures_of_other_images_are_refused(tmp_path):
         else:
             with pytest.raises(InputError, match=says):
                 read_mask(path, "fixed mask", Drawn(GRID, series))
+
+
+def test_a_damaged_structure_set_is_told_without_words_of_python(tmp_path):
+    def without_name(header):
+        del header.StructureSetROISequence[0].ROINumber
+
+    def without_contours(header):
+        del header.StructureSetROISequence
+
+    def of_text(header):
+        header.ROIContourSequence[0].ContourSequence[0].ContourData = ["1", "2"]
+
+    for spoil, reason in (
+        (without_name, ": it lacks ROINumber"),
+        (without_contours, ": it lacks StructureSetROISequence"),
+        (of_text, ""),
+    ):
+        path = write_structure_set(tmp_path / "rs.dcm", {"Liver": Region(ellipses("Liver"))}, "1.2")
+        header = pydicom.dcmread(path)
+        spoil(header)
+        save(header, path)
+        with pytest.raises(InputError) as raised:
+            read_structures(path)
+        assert str(raised.value) == f"The structure set {path} is damaged{reason}."
 
 
 def test_what_cannot_be_a_mask_is_said(tmp_path):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import signal
+
 import numpy as np
 import pydicom
 import pytest
 from core.files.dicom.made_patient import write_dose as made_dose
 from core.files.dicom.made_series import random_series, write_series
-from ElastixRegistrationLib.core.errors import InputError
+from ElastixRegistrationLib.core.errors import InputError, ResourceError
 from ElastixRegistrationLib.core.files.dicom.volumes import read_dicom
-from ElastixRegistrationLib.core.files.dicom_objects.derived_images import check_can_be_added, write_dose
+from ElastixRegistrationLib.core.files.dicom_objects.derived_images import write_dose
 from ElastixRegistrationLib.core.files.dicom_objects.derived_images import write_series as write_derived
+from ElastixRegistrationLib.core.files.dicom_objects.direction import check_can_be_added
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.system.output_files import all_or_none, whole_file
 
@@ -19,6 +22,8 @@ from .validator import assert_valid
 SLANTED = Geometry(
     (12, 10, 7), (0.9, 1.1, 2.5), (-20.5, 30.25, 11.0), ((0.8, -0.6, 0.0), (0.6, 0.8, 0.0), (0.0, 0.0, 1.0))
 )
+
+EYE = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
 
 @pytest.fixture
@@ -125,7 +130,25 @@ def test_what_a_series_cannot_hold_is_refused(source, frame, tmp_path):
         write_derived(image, tmp_path / "full", source.series, frame)
     with pytest.raises(InputError, match="does not exist"):
         write_derived(image, tmp_path / "nowhere" / "out", source.series, frame)
+    with pytest.raises(InputError, match=r"mine\.txt is a file; give another name"):
+        write_derived(image, tmp_path / "full" / "mine.txt", source.series, frame)
     vectors = image_from_array(np.zeros((*SLANTED.size[::-1], 3), np.float32), SLANTED)
     with pytest.raises(InputError, match="one value per voxel"):
         write_derived(vectors, tmp_path / "out", source.series, frame)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_disk_that_takes_no_more_is_told_with_the_name_of_the_folder(source, frame, tmp_path):
+    """A limit of the size of files stands for a full disk, which a test cannot make."""
+    resource = pytest.importorskip("resource", reason="Windows has no limits of processes")
+    image = image_from_array(np.zeros((3, 300, 300), np.int16), Geometry((300, 300, 3), (1.0,) * 3, (0.0,) * 3, EYE))
+    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+        with pytest.raises(ResourceError) as raised:
+            write_derived(image, tmp_path / "out", source.series, frame)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert str(raised.value).startswith(f"{tmp_path / 'out'} cannot be written: ")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["frame", "source"]

@@ -10,8 +10,10 @@ import pydicom
 import pytest
 from core.files.dicom.made_series import Series, random_series, write_series
 from core.phantoms import oblique
+from docs.blocks import all_blocks
 from ElastixRegistrationLib.core.errors import InputError
-from ElastixRegistrationLib.core.files.dicom.volumes import Place, dicom_geometry
+from ElastixRegistrationLib.core.files.dicom.places import Place
+from ElastixRegistrationLib.core.files.dicom.volumes import dicom_geometry
 from ElastixRegistrationLib.core.files.dicom_objects.modules import write_dataset
 from ElastixRegistrationLib.core.files.dicom_objects.spatial_registration import matrix_type, write_registration
 from ElastixRegistrationLib.core.files.dicom_objects.spatial_registration_reader import read_registration
@@ -125,6 +127,27 @@ def _by_hand(path: str, points: np.ndarray) -> np.ndarray:
     return np.c_[moved + offset, np.ones(len(points))] @ after.reshape(4, 4).T[:, :3]
 
 
+@pytest.fixture(scope="module")
+def recipe():
+    """``to_moving`` of docs/dicom.md."""
+    block = next(one for one in all_blocks() if one.page == "docs/dicom.md" and "def to_moving" in one.text)
+    names: dict = {}
+    exec(block.text, names)
+    return names["to_moving"]
+
+
+@pytest.mark.parametrize("deformable", [False, True])
+def test_the_recipe_on_the_page_finds_the_same_points(two_series, tmp_path, recipe, deformable):
+    geometry, fixed, moving = two_series
+    transform = warp(geometry) if deformable else affine_from_matrix(rigid())
+    points, path = points_in(geometry), tmp_path / "reg.dcm"
+    for series in (moving, replace(moving, frame_of_reference_uid=FIXED_FRAME)):
+        written = write_registration(transform, path, fixed, series, geometry, grid_mm=1.5)
+        found = recipe(path, points, series.frame_of_reference_uid)
+        within = written.error_mm * 1.05 if deformable else 1e-4
+        assert np.linalg.norm(found - map_points(transform, points), axis=1).max() <= within
+
+
 def test_objects_name_every_image_of_both_series_and_the_patient(two_series, tmp_path):
     geometry, fixed, moving = two_series
     write_registration(affine_from_matrix(rigid()), tmp_path / "reg.dcm", fixed, moving, geometry)
@@ -140,7 +163,13 @@ def test_objects_name_every_image_of_both_series_and_the_patient(two_series, tmp
     write_registration(affine_from_matrix(rigid()), tmp_path / "a.dcm", fixed, moving, geometry, anonymize=True)
     anonymous = pydicom.dcmread(tmp_path / "a.dcm")
     assert "Phantom" not in str(anonymous)
-    assert (anonymous.PatientID, anonymous.PatientIdentityRemoved) == ("Anonymous", "YES")
+    assert anonymous.PatientIdentityRemoved == "YES"
+    number = anonymous.PatientID
+    assert number.startswith("Anonymous-")
+    # of the same study the same patient, of another study another, so that archives do not mix them up
+    for owner, same in ((fixed, True), (replace(fixed, study_uid="1.2.9"), False)):
+        write_registration(affine_from_matrix(rigid()), tmp_path / "b.dcm", owner, moving, geometry, anonymize=True)
+        assert (pydicom.dcmread(tmp_path / "b.dcm").PatientID == number) == same
 
 
 @pytest.mark.parametrize("deformable", [False, True])

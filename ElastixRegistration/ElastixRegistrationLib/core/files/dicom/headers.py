@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import InputError
+from ...errors import Fault, InputError, damaged
 
 _MAGIC_AT, _MAGIC = 128, b"DICM"
 #: Files of before 1993, and some of today's, begin with their first group instead.
@@ -179,7 +179,7 @@ def instance_of(path: Path) -> Instance:
             header = library.dcmread(path, stop_before_pixels=True, force=True)
             header.get("SOPClassUID")
     except Exception as error:  # pydicom raises whatever a damaged file leads it to
-        raise InputError(f"The DICOM file {path} is damaged: {' '.join(str(error).split())[:200]}.") from error
+        raise damaged(f"The DICOM file {path}", error) from error
     return Instance(path, header)
 
 
@@ -212,7 +212,7 @@ def frames_of(instance: Instance) -> list[Frame]:
     except InputError:
         raise
     except (ValueError, TypeError, IndexError, KeyError, AttributeError, OverflowError) as error:
-        raise InputError(f"The DICOM file {instance.path} is damaged: {' '.join(str(error).split())[:200]}.") from error
+        raise damaged(f"The DICOM file {instance.path}", error) from error
 
 
 def _classic_frames(instance: Instance) -> list[Frame]:
@@ -251,7 +251,7 @@ def _enhanced_frames(instance: Instance) -> list[Frame]:
     frames = []
     groups = header.PerFrameFunctionalGroupsSequence
     if len(groups) != instance.frame_count:
-        raise ValueError(f"it has {instance.frame_count} frames and describes {len(groups)}")
+        raise Fault(f"it has {instance.frame_count} frames and describes {len(groups)}")
     for number, own in enumerate(groups):
         places = [place for place in (own, shared) if place is not None]
         frame = _frame(instance, number, [_group(places, name) for name in _GEOMETRY_GROUPS] + [header])
@@ -298,7 +298,7 @@ def _frame(instance: Instance, number: int, places: list[Any], detector: Any = N
     position = _numbers(value("ImagePositionPatient", "ImagePositionVolume"), 3)
     spacing = _numbers(value("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"), 2)
     if spacing is not None and not (spacing > 0).all():
-        raise ValueError(f"its pixel spacing is {spacing.tolist()}")
+        raise Fault(f"its pixel spacing is {spacing.tolist()}")
     thickness = value("SpacingBetweenSlices", "SliceThickness")
     slope, intercept = value("RescaleSlope"), value("RescaleIntercept")
     if instance.is_dose:
@@ -323,7 +323,7 @@ def _numbers(value: Any, count: int) -> np.ndarray | None:
         return None
     numbers = np.array(value, float)
     if numbers.shape != (count,) or not np.isfinite(numbers).all():
-        raise ValueError(f"{count} numbers were expected where {value} stands")
+        raise Fault(f"{count} numbers were expected where {value} stands")
     return numbers
 
 
@@ -338,11 +338,11 @@ def _axes(numbers: np.ndarray | None) -> np.ndarray | None:
     axes: np.ndarray = numbers.reshape(2, 3)
     lengths = np.linalg.norm(axes, axis=1)
     if not (np.abs(lengths - 1) < 0.05).all():
-        raise ValueError(f"its image orientation {numbers.tolist()} is not of unit vectors")
+        raise Fault(f"its image orientation {numbers.tolist()} is not of unit vectors")
     axes = np.asarray(axes / lengths[:, None])
     cosine = float(axes[0] @ axes[1])
     if abs(cosine) > _MAX_COSINE:
-        raise ValueError(f"its image orientation {numbers.tolist()} is not of perpendicular vectors")
+        raise Fault(f"its image orientation {numbers.tolist()} is not of perpendicular vectors")
     # Half of the error goes to each: neither is more trustworthy.
     turned = np.stack([axes[0] - cosine / 2 * axes[1], axes[1] - cosine / 2 * axes[0]])
     return np.asarray(turned / np.linalg.norm(turned, axis=1)[:, None])

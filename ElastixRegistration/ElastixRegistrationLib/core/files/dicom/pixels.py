@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import InputError
+from ...errors import Fault, InputError, damaged
 from ...images.geometry import array_view
 from ...system.native_messages import NATIVE_ERRORS, native_messages_of_success
 from ..formats.itk_readers import opened, read_by_itk
@@ -46,7 +46,7 @@ def stored_values(path: Path) -> tuple[Any, np.ndarray]:
     except NATIVE_ERRORS as error:
         raise InputError(f"The DICOM file {path} cannot be decoded: it is damaged, or compressed unusually.") from error
     except Exception as error:  # pydicom raises whatever a damaged file leads it to
-        raise InputError(f"The DICOM file {path} is truncated or damaged: {_short(error)}.") from error
+        raise damaged(f"The DICOM file {path}", error, "is truncated or damaged") from error
     frames = max(1, int(header.get("NumberOfFrames") or 1))
     samples = int(header.get("SamplesPerPixel") or 1)
     is_color = samples > 1 or header.get("PhotometricInterpretation") == _COLOR_TABLE
@@ -56,13 +56,9 @@ def stored_values(path: Path) -> tuple[Any, np.ndarray]:
     return header, values.reshape(shape)
 
 
-def _short(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
-
-
 def _native_values(header: Any) -> np.ndarray:
     if "PixelData" not in header and "FloatPixelData" not in header and "DoubleFloatPixelData" not in header:
-        raise ValueError("it has no pixels")
+        raise Fault("it has no pixels")
     if getattr(getattr(header, "file_meta", None), "TransferSyntaxUID", None) is None:
         _guess_transfer_syntax(header)
     return np.asarray(header.pixel_array)
@@ -103,7 +99,7 @@ def _read_by_gdcm(path: Path) -> np.ndarray:
         with native_messages_of_success(shown=False):  # of libraries for 8 bits, before the one for 12 takes over
             return np.array(array_view(read_by_itk(opened(path, "frames"), path, "frames")))
     except InputError as error:
-        raise ValueError("its compressed frames cannot be decoded") from error
+        raise Fault("its compressed frames cannot be decoded") from error
 
 
 def _with_colors(values: np.ndarray, header: Any) -> np.ndarray:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import InputError
+from ...errors import Fault, InputError, damaged
 from ...images.contours import Region, grid_of, inside_of, lie_in_slices, missing_planes, plane_distance, region_of
 from ...images.geometry import Geometry
 from ...transforms.itk_transforms import identity
@@ -25,9 +25,9 @@ from ..formats.choice import chosen_names
 from ..formats.segment_entries import set_segments
 from .headers import instance_of, is_dicom, without_warnings
 from .layers import Layers
-from .volumes import DicomSeries, Place
+from .places import RT_STRUCTURE_SET, Patient, Place, drawn_on
+from .volumes import DicomSeries
 
-RT_STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.3"
 _AREAS = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
 #: Distance of planes, mm, where a whole structure set has one only.
 _THICKNESS = 2.0
@@ -49,13 +49,13 @@ class Structure:
 
 @dataclass(frozen=True)
 class StructureSet:
-    """``frames_of_reference`` and ``series_uids``: where it lies, and what it was drawn on, as far as it says so.
-    ``thickness``: the distance of its planes, mm. ``header``: its pydicom Dataset."""
+    """``frames_of_reference``: where it lies; ``listed``: the images of each series that it was drawn on, by UIDs; both
+    as far as it says so. ``thickness``: the distance of its planes, mm. ``header``: its pydicom Dataset."""
 
     path: Path
     structures: tuple[Structure, ...]
     frames_of_reference: tuple[str, ...]
-    series_uids: tuple[str, ...]
+    listed: Mapping[str, frozenset[str]]
     thickness: float
     header: Any = field(repr=False, compare=False)
 
@@ -65,8 +65,16 @@ class StructureSet:
 
     @property
     def place(self) -> Place:
-        frame = self.frames_of_reference[0] if len(self.frames_of_reference) == 1 else ""
-        return Place(frame, frozenset().union(*(one.images for one in self.structures)))
+        return Place(
+            frame=self.frames_of_reference[0] if len(self.frames_of_reference) == 1 else "",
+            images=frozenset().union(*(one.images for one in self.structures), *self.listed.values()),
+            series=frozenset(self.listed),
+            studies=frozenset({str(self.header.get("StudyInstanceUID") or "")}) - {""},
+            object=f"structure set {self.path}",
+            is_drawn=True,
+            listed=self.listed,
+            patient=Patient.of(self.header),
+        )
 
     def chosen(self, names: Sequence[str]) -> StructureSet:
         """Those of these names; all that have an area where none is given. Raises InputError, with what there is."""
@@ -89,26 +97,12 @@ class StructureSet:
         """
         if series is None:
             return
-        frame = series.frame_of_reference_uid
-        if frame and self.frames_of_reference and frame not in self.frames_of_reference:
-            raise InputError(
-                f"The structure set {self.path} lies in another frame of reference than the {role}; give the structure"
-                " set of that image, or carry this one over by apply."
-            )
-        if self.series_uids and series.instance_uid not in self.series_uids:
-            raise InputError(
-                f"The structure set {self.path} was drawn on another series than the {role}; give the structure set of"
-                " that image, or carry this one over by apply."
-            )
-        if not self.series_uids:
-            return
-        there = {one.uid for one in series.instances}
-        lacking = frozenset().union(*(one.images for one in self.structures)) - there
-        if lacking:
-            raise InputError(
-                f"The structure set {self.path} was drawn on {counted(len(lacking), 'slice')} that the {role} lacks;"
-                " give the whole series."
-            )
+        place, frame = self.place, series.frame_of_reference_uid
+        if frame in self.frames_of_reference:  # one of several
+            place = replace(place, frame=frame)
+        elif len(self.frames_of_reference) > 1 and frame:
+            place = replace(place, frame=self.frames_of_reference[0])
+        place.check_lies_on(series.place, role)
 
 
 def is_structure_set(path: str | os.PathLike) -> bool:
@@ -136,12 +130,12 @@ def read_structures(path: str | os.PathLike) -> StructureSet:
     try:
         with without_warnings():
             structures = _structures(header)
-            frames, series = _drawn_on(header)
+            frames, listed = _frames_of_reference(header), drawn_on(header)
     except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
-        raise InputError(f"The structure set {path} is damaged: {' '.join(str(error).split())[:200]}.") from error
+        raise damaged(f"The structure set {path}", error) from error
     distances = [plane_distance(one.contours) for one in structures if one.contours]
     thickness = min((one for one in distances if one), default=_THICKNESS)
-    return StructureSet(path, structures, frames, series, thickness, header)
+    return StructureSet(path, structures, frames, listed, thickness, header)
 
 
 def _structures(header: Any) -> tuple[Structure, ...]:
@@ -158,7 +152,7 @@ def _structures(header: Any) -> tuple[Structure, ...]:
         for contour in (drawn[number].get("ContourSequence") or ()) if number in drawn else ():
             points = _points(contour)
             if not np.isfinite(points).all():
-                raise ValueError(f"the structure {name} has points that are no numbers")
+                raise Fault(f"the structure {name} has points that are no numbers")
             is_area = str(contour.get("ContourGeometricType")) in _AREAS and len(points) > 2
             if is_area:
                 areas.append(points)
@@ -181,16 +175,13 @@ def _points(contour: Any) -> np.ndarray:
     return np.array(value, float).reshape(-1, 3)
 
 
-def _drawn_on(header: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """UIDs of frames of reference and of series."""
+def _frames_of_reference(header: Any) -> tuple[str, ...]:
+    """UIDs."""
     frames = {str(item.get("ReferencedFrameOfReferenceUID") or "") for item in header.StructureSetROISequence}
-    series = set()
-    for frame in header.get("ReferencedFrameOfReferenceSequence") or ():
-        frames.add(str(frame.get("FrameOfReferenceUID") or ""))
-        for study in frame.get("RTReferencedStudySequence") or ():
-            for item in study.get("RTReferencedSeriesSequence") or ():
-                series.add(str(item.get("SeriesInstanceUID") or ""))
-    return tuple(sorted(frames - {""})), tuple(sorted(series - {""}))
+    frames |= {
+        str(one.get("FrameOfReferenceUID") or "") for one in header.get("ReferencedFrameOfReferenceSequence") or ()
+    }
+    return tuple(sorted(frames - {""}))
 
 
 def structure_region(structure: Structure, spacing: float, thickness: float) -> Region:
@@ -215,14 +206,14 @@ def structure_mask(structure: Structure, grid: Geometry, thickness: float) -> np
     return np.zeros(grid.size[::-1], bool) if moved is None else moved.mask(grid.size)
 
 
-def structures_image(chosen: StructureSet, grid: Geometry, role: str = "structures") -> tuple[Any, list[str]]:
+def structures_image(chosen: StructureSet, grid: Geometry, role: str = "structure set") -> tuple[Any, list[str]]:
     """The structures as ITK image on a 3D ``grid``, as DICOM segmentations come: label n where structure n is, with
     their names in the header, in layers where they overlap; and sentences for the user.
 
     Raises InputError for a grid of other than 3 dimensions, and where no structure has a voxel of it.
     """
     if grid.dimension != 3:
-        raise InputError(f"The {role} {chosen.path} are contours in 3D, and the image has {grid.dimension} dimensions.")
+        raise InputError(f"The {role} {chosen.path} is drawn in 3D, and the image has {grid.dimension} dimensions.")
     layers = Layers(grid.size, max(one.number for one in chosen.structures))
     empty, notes = [], []
     for one in chosen.structures:

@@ -19,18 +19,10 @@ from ...errors import InputError
 from ...images.geometry import Geometry, image_from_array, image_view
 from .headers import Frame, Instance, frames_of, instance_of
 from .pixels import values_of
+from .places import Patient, Place, place_of_dose, place_of_segmentation
 from .segments import segmentation_image
 from .selection import chosen_stack, volumes_in
 from .stacks import Stack, geometry_of_stack, stacks_of
-
-
-@dataclass(frozen=True)
-class Place:
-    """What says where coordinates are: the UID of a frame of reference, empty where it is not known, and those of
-    images in it, which tell apart what moved within one frame of reference, such as phases of breathing."""
-
-    frame: str
-    images: frozenset[str] = frozenset()
 
 
 def place_of(series: DicomSeries | None) -> Place | None:
@@ -60,11 +52,23 @@ class DicomSeries:
         return self.instances[0].is_dose
 
     @property
+    def patient(self) -> Patient:
+        return Patient.of(self.attributes)
+
+    @property
     def place(self) -> Place:
-        """A dose or a segmentation is none of the images that a registration speaks of."""
-        apart = self.is_dose or self.instances[0].is_segmentation
+        """A dose or a segmentation is none of the images that a registration speaks of: it lies on some."""
+        if self.is_dose:
+            return place_of_dose(self.instances[0])
+        if self.instances[0].is_segmentation:
+            return place_of_segmentation(self.instances[0])
         return Place(
-            self.frame_of_reference_uid, frozenset() if apart else frozenset(one.uid for one in self.instances)
+            frame=self.frame_of_reference_uid,
+            images=frozenset(one.uid for one in self.instances),
+            series=frozenset({self.instance_uid}),
+            studies=frozenset({self.study_uid}) - {""},
+            folders=frozenset(one.path.absolute().parent for one in self.instances),
+            patient=self.patient,
         )
 
     @classmethod

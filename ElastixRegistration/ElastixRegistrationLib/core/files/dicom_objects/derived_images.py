@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import InputError
+from ...errors import InputError, ResourceError, file_error
 from ...images.geometry import Geometry, array_view, component_count, geometry_of
 from ...system.output_files import whole_folder
 from ..dicom.headers import pydicom
+from ..dicom.places import sources_of_dose
 from ..dicom.volumes import DicomSeries
 from .modules import (
     code,
@@ -21,6 +22,7 @@ from .modules import (
     image_references,
     new_dataset,
     reference,
+    save_dataset,
     set_instance_references,
     write_dataset,
 )
@@ -68,7 +70,7 @@ def write_series(
             dataset.PixelData = np.ascontiguousarray(plane).tobytes()
             dataset["PixelData"].VR = "OW"
             names.append(f"{number + 1:05d}.dcm")
-            write_dataset(dataset, draft / names[-1])
+            save_dataset(dataset, draft / names[-1])
     return [folder / name for name in names]
 
 
@@ -82,8 +84,8 @@ def write_dose(
 ) -> None:
     """Write a dose on the grid of ``image``, in units, of type, patient and study of the first of ``sources``.
 
-    ``sources``: the RTDOSE series that it was made of, several where they were added (``check_can_be_added``). Raises
-    InputError for sheared grids.
+    ``sources``: the RTDOSE series that it was made of, several where they were added (``check_can_be_added``).
+    ``frame``: the images that it lies on, or a dose on them. Raises InputError for sheared grids.
     """
     source = sources[0]
     header, geometry = source.attributes, geometry_of(image)
@@ -99,6 +101,7 @@ def write_dose(
     if "TissueHeterogeneityCorrection" in header:
         dataset.TissueHeterogeneityCorrection = header.TissueHeterogeneityCorrection
     _set_plans(dataset, sources)
+    _set_origin(dataset, sources, frame)
     dataset.ImagePositionPatient = [_decimal(value) for value in geometry.origin]
     dataset.NumberOfFrames = geometry.size[2]
     dataset.FrameIncrementPointer = pydicom().tag.Tag("GridFrameOffsetVector")
@@ -122,18 +125,18 @@ def _set_plans(dataset: Any, sources: Sequence[DicomSeries]) -> None:
         dataset.ReferencedRTPlanSequence = pydicom().Sequence(plans)
 
 
-def check_can_be_added(doses: Sequence[DicomSeries]) -> None:
-    """Raise InputError for doses that make no sum: relative ones, and physical with effective ones."""
-    for one in doses:
-        if not one.is_dose:
-            raise InputError(f"Only doses are added, and {one.instances[0].path} is no RTDOSE.")
-        if len(doses) > 1 and one.attributes.get("DoseUnits") != "GY":
-            raise InputError(
-                f"The dose {one.instances[0].path} is in relative units, which cannot be added; give doses in gray."
-            )
-    kinds = sorted({str(one.attributes.get("DoseType") or "PHYSICAL") for one in doses})
-    if len(kinds) > 1:
-        raise InputError(f"Doses of different types ({', '.join(kinds).lower()}) cannot be added.")
+def _set_origin(dataset: Any, sources: Sequence[DicomSeries], frame: DicomSeries) -> None:
+    """The doses that a dose was made of, and the images that it lies on now, as its plan was made on others."""
+    library = pydicom()
+    doses = {one.instances[0].uid: reference(RT_DOSE, one.instances[0].uid) for one in sources}
+    for one in sources:
+        doses |= {uid: reference(RT_DOSE, uid) for uid in sorted(sources_of_dose(one.attributes))}
+    for item in doses.values():
+        item.PurposeOfReferenceCodeSequence = library.Sequence([code("121324", "DCM", "Source Image")])
+    dataset.ReferencedInstanceSequence = library.Sequence(doses.values())
+    images = frame.attributes.get("ReferencedImageSequence") if frame.is_dose else image_references(frame)
+    if images:
+        dataset.ReferencedImageSequence = library.Sequence(images)
 
 
 def _check_straight(geometry: Geometry, what: str) -> None:
@@ -145,8 +148,15 @@ def check_series_folder(folder: Path) -> None:
     """Raise InputError for a folder that a series cannot be written to: its parent is missing, or it has files."""
     if not folder.parent.is_dir():
         raise InputError(f"The folder {folder.parent} for {folder.name} does not exist.")
-    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
-        raise InputError(f"The folder {folder} for the DICOM series is not empty; give a new one.")
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"A DICOM series is written into a folder, and {folder} is a file; give another name.")
+    try:
+        if folder.is_dir() and any(folder.iterdir()):
+            raise InputError(f"The folder {folder} for the DICOM series is not empty; give a new one.")
+    except OSError as error:
+        raise file_error(error, f"The folder {folder} cannot be opened: {error.strerror}.") from error
+    if not os.access(folder.parent, os.W_OK):
+        raise ResourceError(f"{folder} cannot be written: its folder is read-only.")
 
 
 def _stored(voxels: np.ndarray, source: DicomSeries) -> tuple[np.ndarray, float, float]:
@@ -185,18 +195,12 @@ def _common_header(
             setattr(dataset, keyword, header[keyword].value)
     for keyword, value in _ACQUISITION.get(of_class, {}).items():
         setattr(dataset, keyword, header[keyword].value if keyword in header else value)
-    if of_class != RT_DOSE:
+    if of_class != RT_DOSE:  # of which write_dose says where it comes from
         dataset.ImageType = ["DERIVED", "SECONDARY", "AXIAL" if of_class == CT else "OTHER"]
         dataset.DerivationDescription = "Resampled after registration"
         dataset.DerivationCodeSequence = library.Sequence([code("113072", "DCM", "Multiplanar reformatting")])
         dataset.SourceImageSequence = library.Sequence(image_references(source))
         set_instance_references(dataset, (source, frame))
-    else:
-        dataset.ReferencedInstanceSequence = library.Sequence(
-            [reference(one.sop_class_uid, one.uid) for one in source.instances]
-        )
-        for item in dataset.ReferencedInstanceSequence:
-            item.PurposeOfReferenceCodeSequence = library.Sequence([code("121324", "DCM", "Source Image")])
     rows = np.asarray(geometry.direction)[:, :2].T.ravel()
     dataset.ImageOrientationPatient = [_decimal(value) for value in rows]
     dataset.PixelSpacing = [_decimal(geometry.spacing[1]), _decimal(geometry.spacing[0])]

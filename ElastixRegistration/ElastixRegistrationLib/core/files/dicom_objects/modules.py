@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
+import io
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from .... import __version__
-from ...errors import InputError
+from ...errors import InputError, damaged
 from ...system.output_files import whole_file
 from ..dicom.headers import pydicom, without_warnings
 from ..dicom.volumes import DicomSeries
@@ -19,7 +21,7 @@ MANUFACTURER, MODEL = "ElastixRegistration developers", "ElastixRegistration"
 PATIENT = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex")
 STUDY = ("StudyInstanceUID", "StudyDate", "StudyTime", "ReferringPhysicianName", "StudyID", "AccessionNumber")
 _MORE_OF_PATIENT = ("IssuerOfPatientID", "PatientAge", "PatientSize", "PatientWeight", "StudyDescription")
-_ANONYMOUS = {"PatientName": "Anonymous", "PatientID": "Anonymous", "PatientIdentityRemoved": "YES"}
+_ANONYMOUS = {"PatientName": "Anonymous", "PatientIdentityRemoved": "YES"}
 
 
 def description_of(series: DicomSeries, anonymize: bool = False) -> str:
@@ -28,11 +30,17 @@ def description_of(series: DicomSeries, anonymize: bool = False) -> str:
     return (not anonymize and series.description) or series.modality
 
 
+def anonymous_number(study_uid: str) -> str:
+    """An ID for the patient of a study, by which archives keep patients apart. It follows from the UID of the study,
+    which anonymous objects keep, and from nothing else."""
+    return f"Anonymous-{hashlib.sha256(study_uid.encode()).hexdigest()[:12].upper()}"
+
+
 def new_dataset(owner: DicomSeries, sop_class: str, modality: str, description: str, *, anonymize: bool = False) -> Any:
     """pydicom Dataset of an object in a new series of the study of ``owner``, with its patient.
 
     With ``anonymize`` it names neither the patient nor the study's date, physician or numbers; the study and the
-    images keep their UIDs, without which nothing could refer to them.
+    images keep their UIDs, without which nothing could refer to them, and the patient gets ``anonymous_number``.
     """
     library = pydicom()
     dataset = library.Dataset()
@@ -46,6 +54,7 @@ def new_dataset(owner: DicomSeries, sop_class: str, modality: str, description: 
     if anonymize:
         for keyword, value in _ANONYMOUS.items():
             setattr(dataset, keyword, value)
+        dataset.PatientID = anonymous_number(str(dataset.StudyInstanceUID))
         dataset.DeidentificationMethod = "Written without the patient's data"
     else:
         for keyword in _MORE_OF_PATIENT:
@@ -125,14 +134,22 @@ def write_dataset(dataset: Any, path: str | os.PathLike, *, implicit: bool = Fal
 
     ``implicit``: without the types of elements, as objects need whose texts can have more than 64 kB.
     """
+    with whole_file(Path(path)) as draft:
+        save_dataset(dataset, draft, implicit=implicit)
+
+
+def save_dataset(dataset: Any, path: Path, *, implicit: bool = False) -> None:
+    """``write_dataset`` into a draft that ``whole_file`` or ``whole_folder`` gave. Raises OSError."""
     library = pydicom()
     meta = library.dataset.FileMetaDataset()
     meta.MediaStorageSOPClassUID = dataset.SOPClassUID
     meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
     meta.TransferSyntaxUID = library.uid.ImplicitVRLittleEndian if implicit else library.uid.ExplicitVRLittleEndian
     dataset.file_meta = meta
-    with whole_file(Path(path)) as temporary, without_warnings():
-        dataset.save_as(temporary, enforce_file_format=True)
+    content = io.BytesIO()  # pydicom wraps errors of files, and the disk's own words are lost
+    with without_warnings():
+        dataset.save_as(content, enforce_file_format=True)
+    path.write_bytes(content.getbuffer())
 
 
 def read_dataset(path: str | os.PathLike, sop_classes: Sequence[str], what: str) -> Any:
@@ -146,7 +163,7 @@ def read_dataset(path: str | os.PathLike, sop_classes: Sequence[str], what: str)
             dataset = library.dcmread(path, force=True)
             found = str(dataset.get("SOPClassUID", ""))
     except Exception as error:  # pydicom raises whatever a damaged file leads it to
-        raise InputError(f"The DICOM file {path} is damaged: {' '.join(str(error).split())[:200]}.") from error
+        raise damaged(f"The DICOM file {path}", error) from error
     if found not in sop_classes:
         name = getattr(dataset.get("SOPClassUID"), "name", "") or "not a DICOM object"
         raise InputError(f"The file {path} is no {what} ({name}).")

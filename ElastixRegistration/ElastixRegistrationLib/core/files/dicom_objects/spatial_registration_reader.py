@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from ...errors import InputError
+from ...errors import Fault, InputError, damaged
 from ...images.geometry import Geometry
 from ...transforms.inverse import invert
 from ...transforms.itk_transforms import affine_from_matrix
-from ..dicom.volumes import Place
+from ...wording import counted
+from ..dicom.places import Place, images_by_series
 from .modules import read_dataset
 from .spatial_registration import REGISTRATIONS, SPATIAL_REGISTRATION, deformation
 
@@ -32,6 +33,7 @@ def read_registration(path: str | os.PathLike, fixed: Place | None = None, movin
     try:
         is_matrix = str(dataset.SOPClassUID) == SPATIAL_REGISTRATION
         sources = _matrices(dataset) if is_matrix else _deformations(dataset)
+        _name_series(sources, dataset)
         of_fixed, of_moving = _Choice(path, sources).pair(fixed, moving)
         if of_fixed is of_moving and fixed is not None and moving is not None:
             _log.warning("Both images lie on the same side of the DICOM registration %s: nothing moves.", path)
@@ -41,7 +43,7 @@ def read_registration(path: str | os.PathLike, fixed: Place | None = None, movin
     except InputError:
         raise
     except (AttributeError, KeyError, TypeError, ValueError, IndexError, np.linalg.LinAlgError) as error:
-        raise InputError(f"The DICOM registration {path} is damaged: {' '.join(str(error).split())[:200]}.") from error
+        raise damaged(f"The DICOM registration {path}", error) from error
 
 
 @dataclass
@@ -49,12 +51,20 @@ class _Source:
     """A frame of reference, or images in it, that an object relates to the registered one.
 
     ``content``: the matrix (4, 4) to the registered frame; of deformations the item, None where nothing moves.
+    ``listed``: its images by the UIDs of their series; ``studies``: UIDs.
     """
 
     frame: str
     images: frozenset[str]
     content: Any
     is_registered: bool = False
+    listed: dict[str, frozenset[str]] = field(default_factory=dict)
+    studies: frozenset[str] = frozenset()
+
+    @property
+    def place(self) -> Place:
+        """What an image or an object can be compared with."""
+        return Place(self.frame, self.images, frozenset(self.listed), self.studies, listed=self.listed)
 
 
 def _matrices(dataset: Any) -> list[_Source]:
@@ -86,6 +96,20 @@ def _deformations(dataset: Any) -> list[_Source]:
     return sources
 
 
+def _name_series(sources: Sequence[_Source], dataset: Any) -> None:
+    """Say of each source which series and studies its images are of, as far as the object does."""
+    studies = {str(dataset.get("StudyInstanceUID") or ""): images_by_series(dataset)}
+    for item in dataset.get("StudiesContainingOtherReferencedInstancesSequence") or ():
+        studies[str(item.get("StudyInstanceUID") or "")] = images_by_series(item)
+    for source in sources:
+        of_source = {
+            study: {uid: images for uid, images in listed.items() if images & source.images}
+            for study, listed in studies.items()
+        }
+        source.listed = {uid: images for listed in of_source.values() for uid, images in listed.items()}
+        source.studies = frozenset(study for study, listed in of_source.items() if study and listed)
+
+
 def _images(item: Any) -> frozenset[str]:
     return frozenset(str(one.ReferencedSOPInstanceUID) for one in item.get("ReferencedImageSequence") or ())
 
@@ -102,27 +126,70 @@ class _Choice:
         if found[0] is None and found[1] is not self.sources[0]:
             found = self.sources[0], found[1]
         of_fixed, of_moving = (one or self._other_than(found[1 - side]) for side, one in enumerate(found))
+        for place, known, taken, role in (
+            (fixed, found[0], of_fixed, "fixed"),
+            (moving, found[1], of_moving, "moving"),
+        ):
+            if known is None and place is not None and place.frame:
+                _tell_assumed(place, role, taken)
         return of_fixed, of_moving
 
     def _of(self, place: Place | None, role: str) -> _Source | None:
-        """None where nothing is known of the image, or its frame of reference has several sources without images."""
+        """None where nothing is known of the image, or nothing tells apart several sources in its frame of reference.
+
+        Raises InputError for a frame of reference, or images in one, that the object does not speak of.
+        """
         if place is None or not place.frame:
             return None
+        what = place.object or f"{role} image"
         found = [one for one in self.sources if one.frame == place.frame]
         if not found:
             raise InputError(
                 f"The DICOM registration {self.path} does not speak of the frame of reference {place.frame} of the"
-                f" {role} image; it relates {', '.join(dict.fromkeys(one.frame for one in self.sources))}."
+                f" {what}; it relates {', '.join(dict.fromkeys(one.frame for one in self.sources))}."
             )
-        if len(found) == 1:
-            return found[0]
-        named = [one for one in found if one.images & place.images]
-        if place.images and not named and all(one.images for one in found):
+        known = [place.lies_on(one.place) for one in found]
+        named = [one for one, lies_on in zip(found, known, strict=True) if lies_on]
+        if len(named) == 1:
+            self._check_whole(place, named[0], role)
+            return named[0]
+        if all(lies_on is False for lies_on in known):
+            return self._of_another_series(place, found, role)
+        return found[0] if len(found) == 1 else _by_study(place, found, what)
+
+    def _of_another_series(self, place: Place, found: Sequence[_Source], role: str) -> _Source:
+        """An image in a frame of reference of which the object names other images only."""
+        what = place.object or f"{role} image"
+        if len(found) > 1:
             raise InputError(
-                f"The DICOM registration {self.path} relates other series than that of the {role} image, all in one"
-                " frame of reference."
+                f"The DICOM registration {self.path} relates other series than that of the {what}, all in one frame of"
+                " reference."
             )
-        return named[0] if len(named) == 1 else None
+        if place.is_drawn:
+            raise InputError(
+                f"The {what} was drawn on another series than the DICOM registration {self.path} relates, in the same"
+                " frame of reference; if nothing moved between the two, carry it over to that series first, by apply"
+                " identity."
+            )
+        _log.warning(
+            "The DICOM registration names other images than those of the %s, in the same frame of reference: it holds"
+            " as far as nothing moved between them.",
+            what,
+        )
+        return found[0]
+
+    def _check_whole(self, place: Place, source: _Source, role: str) -> None:
+        """Raise InputError where slices of a series are missing that the object names, or an object that was drawn
+        names slices which the registration does not."""
+        if place.is_drawn:
+            place.check_whole(source.place, f"series in the DICOM registration {self.path}")
+        elif not place.object:
+            lacking = source.place.lacking(place)
+            if lacking:
+                raise InputError(
+                    f"The {role} image lacks {counted(len(lacking), 'slice')} that the DICOM registration {self.path}"
+                    " names; give the whole series, or for a part of it the transform alone (convert REG.dcm t.h5)."
+                )
 
     def _other_than(self, known: _Source | None) -> _Source:
         others = [one for one in self.sources if one is not known]
@@ -135,6 +202,25 @@ class _Choice:
                 " so that it is known which two are meant."
             )
         return others[0]
+
+
+def _by_study(place: Place, found: Sequence[_Source], what: str) -> _Source | None:
+    """The only source of the study of an object, with a notice: doses are planned in the study of their image."""
+    named = [one for one in found if one.studies & place.studies]
+    if not place.object or len(named) != 1 or not all(one.studies for one in found):
+        return None
+    _log.info("The %s is taken as lying on the image of its study; it names none.", what)
+    return named[0]
+
+
+def _tell_assumed(place: Place, role: str, taken: _Source) -> None:
+    _log.warning(
+        "Both images of the DICOM registration share a frame of reference, and the %s does not tell on which of them it"
+        " lies; it is taken as lying on its %s image.%s",
+        place.object or f"{role} image",
+        "fixed" if taken.is_registered else "moving",
+        " If that is wrong, name the image by --lies-on." if place.object and role == "moving" else "",
+    )
 
 
 def _between(fixed: _Source, moving: _Source, path: Any) -> Any:
@@ -176,7 +262,7 @@ def _field_of(field: Any) -> tuple[np.ndarray, Geometry]:
     data = field.VectorGridData
     values = np.frombuffer(data, "<f4") if isinstance(data, bytes) else np.asarray(data, np.float32)
     if len(size) != 3 or values.size != 3 * int(np.prod(size)):
-        raise ValueError(f"its grid of {'x'.join(map(str, size))} points has {values.size} numbers")
+        raise Fault(f"its grid of {'x'.join(map(str, size))} points has {values.size} numbers")
     vectors = values.reshape(*size[::-1], 3).astype(float)
     return np.where(np.isfinite(vectors), vectors, 0.0), grid
 
@@ -191,5 +277,5 @@ def _matrix_of_sequence(sequence: Any) -> np.ndarray:
 def _matrix(entry: Any) -> np.ndarray:
     matrix = np.array(entry.FrameOfReferenceTransformationMatrix, float).reshape(4, 4)
     if not np.isfinite(matrix).all() or not np.allclose(matrix[3], (0, 0, 0, 1)):
-        raise ValueError("its matrix is not homogeneous")
+        raise Fault("its matrix is not homogeneous")
     return matrix

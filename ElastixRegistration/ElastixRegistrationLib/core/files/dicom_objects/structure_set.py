@@ -19,7 +19,7 @@ from ...images.contours import Region
 from ...images.geometry import Geometry
 from ...images.polygons import polygons_of
 from ..dicom.headers import Frame, pydicom
-from ..dicom.structures import RT_STRUCTURE_SET
+from ..dicom.places import RT_STRUCTURE_SET
 from ..dicom.volumes import DicomSeries
 from .modules import new_dataset, reference, set_frame_of_reference, write_dataset
 
