@@ -62,7 +62,7 @@ ROLES = tuple(field.name for field in fields(Case) if field.name not in ("name",
 #: Columns that choose among several images of a file or folder: once, or for both images with "|" between.
 _WHICH = ("series", "frame")
 #: Formats whose headers tell how many time points there are.
-_WITH_FRAMES = frozenset({".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd"})
+_WITH_FRAMES = frozenset({".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd", ".mgh", ".mgz"})
 #: Options by the names of their columns.
 _OPTION_COLUMNS = {name: option for option in OPTIONS for name in (option.name, option.dest)}
 #: Between the files of a cell that can name several.

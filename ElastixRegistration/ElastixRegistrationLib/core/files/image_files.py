@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from ..errors import InputError, NothingToChoose, ResourceError
-from ..images.geometry import Geometry, array_view, component_count, geometry_of, image_from_array, set_geometry
+from ..errors import InputError, ResourceError
+from ..images.geometry import Geometry, array_view, component_count, geometry_of, set_geometry
 from ..system.decimal_point import decimal_point
 from ..system.itk_access import suffix_of, wrapped_class
 from ..system.native_messages import NATIVE_ERRORS, native_messages_of_success
 from ..system.output_files import check_folder_of, check_suffix, is_disk_full, whole_file
 from ..system.truncation import is_truncated
 from .dicom.headers import is_dicom
-from .formats import metaimage, nifti, nrrd
-from .formats.itk_readers import READERS, image_suffix_of, opened, read_by_itk, reader_for, reason, unreadable
+from .formats.any_file import FREESURFER, NIFTI, grid_of_file, read_file
+from .formats.itk_readers import READERS, image_suffix_of, reader_for, reason
+from .formats.nifti import write_shear
 from .formats.parallel_gzip import PLAIN_SUFFIXES, pack
-from .formats.units import in_millimeters
 
 if TYPE_CHECKING:
     from .dicom.places import Place
@@ -31,8 +27,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-IMAGE_SUFFIXES = frozenset(READERS)
-_NIFTI = frozenset({".nii", ".nii.gz", ".hdr"})
+IMAGE_SUFFIXES = frozenset(READERS) | FREESURFER
 _WRITTEN_UNCHECKED = frozenset({".nii", ".nii.gz", ".hdr", ".gipl"})
 #: Images of more bytes are compressed in several threads.
 _LARGE_BYTES = 2**25
@@ -85,101 +80,8 @@ def read_volume(
             return Volume(found.image, found.notes, found.series)
         if not path.is_file():
             raise InputError(f"The {name} {path} does not exist.")
-        return _read_file(path, name, frame)
-
-
-def _read_file(path: Path, name: str, frame: int | None) -> Volume:
-    """Of a file that is no DICOM file."""
-    if path.suffix.lower() == ".img" and path.with_suffix(".hdr").is_file():
-        path = path.with_suffix(".hdr")
-    suffix = image_suffix_of(path)
-    if suffix in (".tif", ".tiff"):
-        from .formats.tiff import read_tiff
-
-        found = read_tiff(path, name, frame)
-        return Volume(found.image, tuple(found.notes))
-    notes: list[str] = []
-    is_series = False
-    if suffix in _NIFTI:
-        image, notes = _read_nifti(path, name)
-    elif suffix in (".nrrd", ".nhdr"):
-        header = nrrd.header_of(path)
-        image, is_series = _read_nrrd(path, name), nrrd.is_series(header)
-        image, notes = in_millimeters(image, nrrd.units_of(header), f"the {name}")
-    else:
-        image = read_by_itk(opened(path, name), path, name)
-        is_series = suffix == ".mnc" and not is_color(image)  # ITK makes components of time
-        if suffix in (".mha", ".mhd"):
-            image, notes = metaimage.as_said(image, metaimage.header_of(path), f"the {name}")
-    return Volume(_one_frame(image, f"{name} {path}", frame, is_series), tuple(notes))
-
-
-def _read_nrrd(path: Path, name: str) -> Any:
-    with contextlib.ExitStack() as stack:
-        try:
-            file = stack.enter_context(nrrd.without_bzip2(path))
-        except (OSError, EOFError, ValueError) as error:
-            raise unreadable(path, name) from error
-        return read_by_itk(opened(file, name), file, name)
-
-
-def is_color(image: Any) -> bool:
-    return suffix_of(image).startswith("IRGB")
-
-
-def _read_nifti(path: Path, name: str) -> tuple[Any, list[str]]:
-    header = nifti.read_header(path)
-    if header is None:
-        return nifti.analyze_said(read_by_itk(opened(path, name), path, name), path, f"the {name}")
-    image = None
-    try:
-        if not header.has_stray_intercept:
-            image = read_by_itk(opened(path, name), path, name, header.voxel_bytes)
-    except InputError as error:
-        if "orthonormal" not in str(error) and header.version == 1:  # ITK knows no NIfTI-2
-            raise
-    return nifti.placed(header, _by_header(header, path, name) if image is None else image, f"the {name}")
-
-
-def _by_header(header: nifti.NiftiHeader, path: Path, name: str) -> Any:
-    """Of a NIfTI file that ITK refuses or reads wrong."""
-    try:
-        image = nifti.read_voxels(header, path)
-    except (OSError, EOFError, zlib.error, ValueError) as error:
-        raise unreadable(path, name) from error
-    if image is None:
-        raise InputError(
-            f"The {name} {path} has axes that are not perpendicular, or is NIfTI-2, with voxels of a kind that is not"
-            " read from such files."
-        )
-    return image
-
-
-def _one_frame(image: Any, name: str, frame: int | None, is_series: bool) -> Any:
-    """The frame, from 1 on, of an image of 4 dimensions, or whose components are frames. Others are as they are."""
-    geometry = geometry_of(image)
-    if is_series and component_count(image) > 1:
-        voxels = np.moveaxis(array_view(image), -1, 0)
-    elif geometry.dimension == 4:
-        if frame is None and geometry.size[3] > 1:
-            return image  # a sequence, which is registered frame by frame
-        voxels = array_view(image)
-    elif frame in (None, 1):
-        return image
-    else:
-        raise NothingToChoose(f"The {name} is a single image; it has no frame {frame}.")
-    if frame is None and len(voxels) > 1:
-        raise InputError(f"The {name} holds {len(voxels)} time points; choose one with --frame 1 to {len(voxels)}.")
-    if not 1 <= (frame or 1) <= len(voxels):
-        raise InputError(f"The {name} has no frame {frame}; give a number from 1 to {len(voxels)}.")
-    space = Geometry(
-        size=geometry.size[:3],
-        spacing=geometry.spacing[:3],
-        origin=geometry.origin[:3],
-        direction=tuple(tuple(row[:3]) for row in geometry.direction[:3]),
-    )
-    chosen = np.ascontiguousarray(voxels[(frame or 1) - 1])
-    return image_from_array(chosen, space)
+        image, notes = read_file(path, name, frame)
+        return Volume(image, tuple(notes))
 
 
 def read_geometry(path: str | os.PathLike, name: str = "image") -> Geometry:
@@ -202,16 +104,7 @@ def read_grid(
     if not path.is_file():
         raise InputError(f"The {name} {path} does not exist.")
     with native_messages_of_success(), decimal_point():
-        io = opened(path, name)
-    axes = range(io.GetNumberOfDimensions())
-    direction = np.array([[io.GetDirection(column)[row] for column in axes] for row in axes])
-    grid = Geometry(
-        size=tuple(int(io.GetDimensions(axis)) for axis in axes),
-        spacing=tuple(float(io.GetSpacing(axis)) for axis in axes),
-        origin=tuple(float(io.GetOrigin(axis)) for axis in axes),
-        direction=tuple(map(tuple, direction.tolist())),
-    )
-    return grid, None
+        return grid_of_file(path, name, frame), None
 
 
 def read_place(path: str | os.PathLike, name: str = "image") -> Place | None:
@@ -254,13 +147,13 @@ def _write(image: Any, draft: Path, path: Path, compress: bool) -> None:
     writer.SetFileName(str(draft))
     writer.SetUseCompression(compress)
     with native_messages_of_success(), decimal_point():
-        is_sheared = image_suffix_of(draft) in _NIFTI and not geometry_of(image).is_orthogonal
+        is_sheared = image_suffix_of(draft) in NIFTI and not geometry_of(image).is_orthogonal
         with native_messages_of_success(shown=not is_sheared):  # that axes are made straight
             writer.Update()
         if not _is_whole(draft):
             raise ResourceError(f"The image {path} cannot be written; is the disk full?")
         if is_sheared and geometry_of(image).dimension > 2:
-            nifti.write_shear(draft, geometry_of(image))
+            write_shear(draft, geometry_of(image))
 
 
 def _is_whole(path: Path) -> bool:

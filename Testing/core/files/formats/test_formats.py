@@ -8,7 +8,7 @@ import pytest
 import tifffile
 from core.phantoms import grid, oblique
 from ElastixRegistrationLib.core.errors import InputError
-from ElastixRegistrationLib.core.files.image_files import read_image, read_volume, write_image
+from ElastixRegistrationLib.core.files.image_files import read_geometry, read_grid, read_image, read_volume, write_image
 from ElastixRegistrationLib.core.images.geometry import array_view, component_count, geometry_of, image_from_array
 
 RANDOM = np.random.default_rng(2)
@@ -150,9 +150,9 @@ def test_nifti_2_is_read_as_nibabel_reads_it(tmp_path):
 
 
 def test_what_another_tool_must_convert_is_said(tmp_path):
-    (tmp_path / "head.mgz").write_bytes(b"no image")
-    with pytest.raises(InputError, match=r"Convert it to NIfTI first: mri_convert"):
-        read_image(tmp_path / "head.mgz")
+    (tmp_path / "head.BRIK").write_bytes(b"no image")
+    with pytest.raises(InputError, match=r"Convert it to NIfTI first: 3dAFNItoNIFTI"):
+        read_image(tmp_path / "head.BRIK")
 
 
 @pytest.mark.parametrize("name", ["s.nii", "s.nii.gz", "s.nrrd", "s.mha"])
@@ -167,3 +167,63 @@ def test_a_sheared_grid_is_written_as_it_is(tmp_path, name):
     if "nii" in name:
         theirs = nibabel.affines.apply_affine(nibabel.load(tmp_path / name).affine, INDEX) * [-1, -1, 1]
         assert theirs == pytest.approx(geometry.points_of(INDEX), abs=1e-4)
+
+
+def of_microns(folder):
+    write_image(image_from_array(np.zeros((5, 6, 7), np.int16), grid((7, 6, 5))), folder / "s.nrrd", compress=False)
+    data = (folder / "s.nrrd").read_bytes()
+    (folder / "s.nrrd").write_bytes(data.replace(b"encoding:", b'space units: "um" "um" "um"\nencoding:', 1))
+    return folder / "s.nrrd"
+
+
+def of_micron_metaimage(folder):
+    write_image(image_from_array(np.zeros((5, 6, 7), np.int16), grid((7, 6, 5))), folder / "s.mha", compress=False)
+    data = (folder / "s.mha").read_bytes()
+    (folder / "s.mha").write_bytes(data.replace(b"NDims", b"DistanceUnits = um\nNDims", 1))
+    return folder / "s.mha"
+
+
+def of_nifti_2(folder):
+    voxels = RANDOM.integers(-500, 500, (7, 6, 5)).astype(np.int16)
+    nibabel.Nifti2Image(voxels, an_affine(0.2), dtype=np.int16).to_filename(folder / "s.nii.gz")
+    return folder / "s.nii.gz"
+
+
+def of_tiff(folder):
+    tifffile.imwrite(folder / "s.tif", np.zeros((20, 30), np.uint8), resolution=(100, 50), resolutionunit="CENTIMETER")
+    return folder / "s.tif"
+
+
+def of_analyze(folder):
+    nibabel.Spm99AnalyzeImage(np.zeros((7, 6, 5), np.int16), an_affine()).to_filename(folder / "s.img")
+    return folder / "s.img"
+
+
+HEADERS = {
+    "sheared": lambda folder: nifti(folder / "s.nii.gz", an_affine(0.3)),
+    "slightly sheared": lambda folder: nifti(folder / "s.nii.gz", an_affine(4e-4)),
+    "one slice": lambda folder: nifti(folder / "s.nii", an_affine(), voxels=np.zeros((7, 6), np.int16)),
+    "NIfTI-2": of_nifti_2,
+    "NRRD in microns": of_microns,
+    "MetaImage in microns": of_micron_metaimage,
+    "TIFF": of_tiff,
+    "Analyze": of_analyze,
+}
+
+
+@pytest.mark.parametrize("kind", HEADERS)
+def test_the_grid_of_a_file_is_that_of_its_image(tmp_path, kind):
+    """``apply --reference`` and the points' indices go by the header alone."""
+    path = HEADERS[kind](tmp_path)
+    image, alone = geometry_of(read_image(path)), read_geometry(path)
+    assert alone.size == image.size
+    assert alone.index_to_physical() == pytest.approx(image.index_to_physical(), rel=1e-9, abs=1e-9)
+
+
+def test_the_grid_of_a_time_point_is_that_of_its_image(tmp_path):
+    path = nifti(tmp_path / "s.nii.gz", an_affine(0.2), voxels=RANDOM.normal(size=(7, 6, 5, 3)).astype(np.float32))
+    grids = [read_grid(path, frame=frame)[0] for frame in (1, 3)]
+    assert grids[0] == grids[1] == geometry_of(read_image(path, frame=3))
+    assert read_grid(path)[0].size == (7, 6, 5, 3)
+    with pytest.raises(InputError, match="no frame 4; give a number from 1 to 3"):
+        read_grid(path, frame=4)

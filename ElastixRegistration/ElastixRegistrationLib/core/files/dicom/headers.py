@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import Fault, InputError, damaged
+from .mosaics import frames_of_mosaic, is_mosaic
 
 _MAGIC_AT, _MAGIC = 128, b"DICM"
 #: Files of before 1993, and some of today's, begin with their first group instead.
@@ -106,7 +107,8 @@ class Frame:
     ``position`` (3,), center of the first voxel; ``axes`` (2, 3), unit vectors along which columns and rows are
     counted; both LPS mm and None where the file has none. A value is stored * ``slope`` + ``intercept``. ``thickness``
     is that of the slice or the distance to the next, mm. ``kinds``: what may tell it from others at the same place, by
-    the names of ``KINDS``. ``segment``: of a segmentation, the number of the segment.
+    the names of ``KINDS``. ``segment``: of a segmentation, the number of the segment. ``tile``: the first column and
+    row of a slice that is a tile of the picture in the file, by ``number`` from 0 on.
     """
 
     instance: Instance = field(repr=False)
@@ -121,6 +123,7 @@ class Frame:
     samples: int = 1
     kinds: dict[str, Any] = field(default_factory=dict, repr=False)
     segment: int | None = None
+    tile: tuple[int, int] | None = None
 
     @property
     def normal(self) -> np.ndarray:
@@ -194,11 +197,6 @@ def check_is_image(instance: Instance) -> None:
         raise InputError(f"The DICOM file {instance.path} holds no image: it has no pixels ({name}).")
     if instance.sop_class_uid == _WHOLE_SLIDE:
         raise InputError(f"The DICOM file {instance.path} is a whole-slide image in tiles, which is not read here.")
-    if "MOSAIC" in [str(value) for value in instance.header.get("ImageType") or ()]:
-        raise InputError(
-            f"The DICOM file {instance.path} is a mosaic: all slices are tiles of one picture. Convert it with"
-            " dcm2niix, and take the NIfTI file."
-        )
 
 
 def frames_of(instance: Instance) -> list[Frame]:
@@ -219,6 +217,8 @@ def _classic_frames(instance: Instance) -> list[Frame]:
     header = instance.header
     first = _frame(instance, 0, [header], _detector(header))
     kinds = {name: _key(header.get(name)) for name, _ in KINDS if header.get(name) not in (None, "")}
+    if is_mosaic(header):
+        return frames_of_mosaic(instance, replace(first, kinds=kinds))
     positions = _positions_of_frames(instance, first)
     return [replace(first, number=number, position=position, kinds=kinds) for number, position in enumerate(positions)]
 

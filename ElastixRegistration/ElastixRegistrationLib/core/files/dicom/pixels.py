@@ -127,7 +127,7 @@ def values_of(frames: Sequence[Frame]) -> np.ndarray:
         path = frame.instance.path
         if open_path != path:
             open_path, (header, stored) = path, stored_values(path)
-        plane = _looked_up(stored[frame.number], header)
+        plane = _looked_up(_plane(stored, frame), header)
         if place == 0:
             result = np.empty((len(frames), *plane.shape), _working_type(plane, whole))
         if plane.shape != result.shape[1:]:
@@ -139,6 +139,13 @@ def values_of(frames: Sequence[Frame]) -> np.ndarray:
         else:
             result[place] = plane.astype(np.float64) * frame.slope + frame.intercept
     return _narrowed(result, stored.dtype) if result.dtype.kind == "i" else result
+
+
+def _plane(stored: np.ndarray, frame: Frame) -> np.ndarray:
+    if frame.tile is None:
+        return np.asarray(stored[frame.number])
+    (column, row), (columns, rows) = frame.tile, frame.size
+    return np.asarray(stored[0, row : row + rows, column : column + columns])
 
 
 def _working_type(plane: np.ndarray, whole: bool) -> np.dtype:

@@ -87,6 +87,11 @@ def _images_and_voxels(
     filled = sorted({k for one in structures for k in one.region.slices()})
     masks = np.stack([one.region.mask(grid.size)[filled] for one in structures], axis=-1).astype(np.uint8)
     frames = [series.frames[k] for k in filled]
+    if frames[0].tile is not None:
+        raise InputError(
+            f"A DICOM segmentation cannot refer to slices of the mosaic {frames[0].instance.path}; write a label map:"
+            " .nrrd or .nii.gz."
+        )
     if frames[0].instance.frame_count > 1:
         voxels = np.zeros((frames[0].instance.frame_count, *masks.shape[1:]), np.uint8)
         voxels[[frame.number for frame in frames]] = masks

@@ -50,7 +50,6 @@ _COMPONENTS = {
 _TO_NIFTI = " Convert it to NIfTI first: "
 #: What to do with files of other tools that ITK does not read.
 _CONVERTERS = {
-    **dict.fromkeys((".mgz", ".mgh"), f"{_TO_NIFTI}mri_convert IN OUT.nii.gz (FreeSurfer)."),
     **dict.fromkeys((".par", ".rec"), f"{_TO_NIFTI}dcm2niix IN.PAR."),
     **dict.fromkeys((".head", ".brik"), f"{_TO_NIFTI}3dAFNItoNIFTI IN (AFNI)."),
 }

@@ -39,9 +39,13 @@ def missing_voxels(path: Path) -> str:
     return name if is_one and not (path.parent / name).is_file() else ""
 
 
+def units_of(header: dict[str, str]) -> list[str]:
+    return [header.get("distanceunits", "mm").replace("?", "mm")]
+
+
 def as_said(image: Any, header: dict[str, str], name: str) -> tuple[Any, list[str]]:
     """``image`` in mm and with the values that its header says, and sentences about that. ``name``: "the image"."""
-    image, notes = in_millimeters(image, [header.get("distanceunits", "mm").replace("?", "mm")], name)
+    image, notes = in_millimeters(image, units_of(header), name)
     slope = _number(header, "elementtointensityfunctionslope", 1.0)
     offset = _number(header, "elementtointensityfunctionoffset", 0.0)
     if (slope, offset) != (1.0, 0.0) and slope:

@@ -11,19 +11,26 @@ import struct
 import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 
 from ...images.geometry import Geometry, array_view, component_count, geometry_of, image_from_array, set_geometry
 
-_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
+LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 #: Of the axes, what is below is rounding, as of file formats with 6 digits.
 _ROUNDING = 1e-4
 #: Axes that are off by less than this, in voxels at the corners, were meant to be perpendicular.
 _SMALL = 0.1
 _MILLIMETERS = {1: 1000.0, 3: 0.001}
 _TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8"}
+
+
+def opened_plain(path: Path) -> BinaryIO:
+    """A file of bytes, uncompressed where it is compressed by gzip."""
+    with open(path, "rb") as file:
+        is_packed = file.read(2) == b"\x1f\x8b"
+    return cast(BinaryIO, gzip.open(path) if is_packed else open(path, "rb"))
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,7 @@ class NiftiHeader:
 def read_header(path: Path) -> NiftiHeader | None:
     """None for files that have no such header, among them those of Analyze, and damaged ones."""
     try:
-        with (gzip.open if path.suffix.lower() == ".gz" else open)(path, "rb") as file:
+        with opened_plain(path) as file:
             data = file.read(540)
         return _parsed(data)
     except (OSError, EOFError, zlib.error, struct.error, ValueError, OverflowError):
@@ -125,8 +132,8 @@ def _header(
     while len(size) > 3 and size[-1] == 1:
         size.pop()
     scale = np.diag([*[_MILLIMETERS.get(units & 7, 1.0)] * 3, 1.0])
-    of_q = _LPS @ scale @ _from_quaternion(quaternion, spacing) if forms[0] > 0 else None
-    of_s = _LPS @ scale @ np.vstack([np.reshape(rows, (3, 4)), [0, 0, 0, 1]]) if forms[1] > 0 else None
+    of_q = LPS @ scale @ _from_quaternion(quaternion, spacing) if forms[0] > 0 else None
+    of_s = LPS @ scale @ np.vstack([np.reshape(rows, (3, 4)), [0, 0, 0, 1]]) if forms[1] > 0 else None
     takes_s = of_s is not None and (forms[1] == 1 or of_q is None)
     finite = [one if one is None or np.isfinite(one).all() else None for one in (of_q, of_s)]
     matrix, other = (finite[1], finite[0]) if takes_s else (finite[0], finite[1])
@@ -234,7 +241,7 @@ def write_shear(path: Path, geometry: Geometry) -> None:
         content = bytearray(file.read())
     order = "<" if struct.unpack_from("<i", content)[0] == 348 else ">"
     matrix = np.eye(4)
-    matrix[:3] = (_LPS @ geometry.index_to_physical()[np.ix_([0, 1, 2, -1], [0, 1, 2, -1])])[:3]
+    matrix[:3] = (LPS @ geometry.index_to_physical()[np.ix_([0, 1, 2, -1], [0, 1, 2, -1])])[:3]
     struct.pack_into(f"{order}2h", content, 252, 0, 2)  # no qform, which cannot hold shear
     struct.pack_into(f"{order}12f", content, 280, *matrix[:3].ravel().tolist())
     with (gzip.open if is_packed else open)(path, "wb") as file:
@@ -258,7 +265,7 @@ def read_voxels(header: NiftiHeader, path: Path) -> Any | None:
         path, offset = path.with_suffix(".img"), 0
     else:
         offset = header.offset
-    with (gzip.open if path.suffix.lower() == ".gz" else open)(path, "rb") as file:
+    with opened_plain(path) as file:
         file.seek(offset)
         data = file.read(header.voxel_bytes)
     voxels = np.frombuffer(data, header.order + _TYPES[header.data_type])
@@ -266,6 +273,10 @@ def read_voxels(header: NiftiHeader, path: Path) -> Any | None:
     if header.is_scaled:
         voxels = (voxels * np.float64(header.slope) + header.intercept).astype(np.float32)
     native = voxels.astype(voxels.dtype.newbyteorder("="))
-    count = len(header.size)
-    plain = Geometry(header.size, (1.0,) * count, (0.0,) * count, tuple(map(tuple, np.eye(count).tolist())))
-    return image_from_array(native, plain)
+    return image_from_array(native, plain_geometry(header.size))
+
+
+def plain_geometry(size: tuple[int, ...]) -> Geometry:
+    """Voxels of 1 mm at the origin."""
+    count = len(size)
+    return Geometry(size, (1.0,) * count, (0.0,) * count, tuple(map(tuple, np.eye(count).tolist())))

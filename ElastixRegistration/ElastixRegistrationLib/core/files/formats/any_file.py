@@ -1,0 +1,222 @@
+"""Image files that are not DICOM: by ITK's readers where these are right, by ours where not, and their grids alone."""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...errors import InputError, NothingToChoose
+from ...images.geometry import (
+    Geometry,
+    array_view,
+    component_count,
+    geometry_of,
+    image_from_array,
+    set_geometry,
+)
+from ...system.itk_access import suffix_of, wrapped_class
+from . import metaimage, mgh, nifti, nrrd
+from .itk_readers import image_suffix_of, opened, read_by_itk, unreadable
+from .units import in_millimeters
+
+NIFTI = frozenset({".nii", ".nii.gz", ".hdr"})
+FREESURFER = frozenset({".mgh", ".mgz"})
+_NRRD, _META, _TIFF = (".nrrd", ".nhdr"), (".mha", ".mhd"), (".tif", ".tiff")
+_DAMAGES = (OSError, EOFError, zlib.error, ValueError, struct.error)
+
+
+def read_file(path: Path, name: str, frame: int | None) -> tuple[Any, list[str]]:
+    """ITK image of a file, or of its time point ``frame`` (from 1 on), and sentences for the user.
+
+    Raises InputError with ``name`` as ``core.read_image`` does.
+    """
+    path = _header_file(path)
+    suffix = image_suffix_of(path)
+    if suffix in _TIFF:
+        from .tiff import read_tiff
+
+        found = read_tiff(path, name, frame)
+        return found.image, list(found.notes)
+    notes: list[str] = []
+    is_series = False
+    if suffix in NIFTI:
+        image, notes = _read_nifti(path, name)
+    elif suffix in FREESURFER:
+        header = _freesurfer_header(path, name)
+        image, notes = nifti.placed(header, _by_header(header, path, name), f"the {name}")
+        if header.form == mgh.NOWHERE:
+            notes.append(
+                f"The file of the {name} does not say where its voxels lie: they are placed as FreeSurfer places them,"
+                " as coronal slices of 1 mm around the origin; check the sides."
+            )
+    elif suffix in _NRRD:
+        words = nrrd.header_of(path)
+        image, is_series = _read_nrrd(path, name), nrrd.is_series(words)
+        image, notes = in_millimeters(image, nrrd.units_of(words), f"the {name}")
+    else:
+        image = read_by_itk(opened(path, name), path, name)
+        is_series = suffix == ".mnc" and not is_color(image)  # ITK makes components of time
+        if suffix in _META:
+            image, notes = metaimage.as_said(image, metaimage.header_of(path), f"the {name}")
+    return _one_frame(image, f"{name} {path}", frame, is_series), notes
+
+
+def grid_of_file(path: Path, name: str, frame: int | None) -> Geometry:
+    """Where the voxels lie of the image that ``read_file`` gives, mostly from the header alone.
+
+    Raises InputError as that does; of formats with headers of their own not for voxels that are missing.
+    """
+    path = _header_file(path)
+    suffix = image_suffix_of(path)
+    if suffix in _TIFF:  # small, and their metadata are spread over them
+        return geometry_of(read_file(path, name, frame)[0])
+    if suffix in FREESURFER:
+        header = _freesurfer_header(path, name)
+        outline = nifti.placed(header, _outline(nifti.plain_geometry(header.size)), f"the {name}")[0]
+    elif suffix in NIFTI:
+        outline = _nifti_outline(path, name)
+    else:
+        outline = _outline(_grid_of(opened(path, name)))
+    if suffix in _NRRD:
+        outline = in_millimeters(outline, nrrd.units_of(nrrd.header_of(path)), f"the {name}")[0]
+    if suffix in _META:
+        outline = in_millimeters(outline, metaimage.units_of(metaimage.header_of(path)), f"the {name}")[0]
+    geometry = geometry_of(outline)
+    if geometry.dimension < 4 or (frame is None and geometry.size[3] > 1):
+        return geometry
+    if not 1 <= (frame or 1) <= geometry.size[3]:
+        raise _no_frame(f"{name} {path}", frame, geometry.size[3])
+    return _without_time(geometry)
+
+
+def _header_file(path: Path) -> Path:
+    """The header beside the voxels of Analyze, where these are given."""
+    is_voxels = path.suffix.lower() == ".img" and path.with_suffix(".hdr").is_file()
+    return path.with_suffix(".hdr") if is_voxels else path
+
+
+def _grid_of(io: Any) -> Geometry:
+    """What an ITK reader says of a file, as far as images of the file have it: up to 4 dimensions."""
+    count = int(io.GetNumberOfDimensions())
+    while count > 3 and io.GetDimensions(count - 1) == 1:
+        count -= 1
+    axes = range(count)
+    direction = np.array([[io.GetDirection(column)[row] for column in axes] for row in axes])
+    return Geometry(
+        size=tuple(int(io.GetDimensions(axis)) for axis in axes),
+        spacing=tuple(float(io.GetSpacing(axis)) for axis in axes),
+        origin=tuple(float(io.GetOrigin(axis)) for axis in axes),
+        direction=tuple(map(tuple, direction.tolist())),
+    )
+
+
+def _outline(geometry: Geometry) -> Any:
+    """An ITK image without voxels."""
+    if geometry.dimension not in (2, 3, 4):
+        raise InputError(f"An image has {geometry.dimension} dimensions; 2, 3 or 4 are supported.")
+    image = wrapped_class("Image", f"UC{geometry.dimension}").New()
+    image.SetRegions(list(geometry.size))
+    return set_geometry(image, geometry)
+
+
+def _read_nrrd(path: Path, name: str) -> Any:
+    with contextlib.ExitStack() as stack:
+        try:
+            file = stack.enter_context(nrrd.without_bzip2(path))
+        except (OSError, EOFError, ValueError) as error:
+            raise unreadable(path, name) from error
+        return read_by_itk(opened(file, name), file, name)
+
+
+def is_color(image: Any) -> bool:
+    return suffix_of(image).startswith("IRGB")
+
+
+def _freesurfer_header(path: Path, name: str) -> nifti.NiftiHeader:
+    try:
+        header = mgh.read_header(path)
+    except _DAMAGES as error:
+        raise unreadable(path, name) from error
+    if header is None:
+        raise unreadable(path, name, "is no image of FreeSurfer, or of a kind of voxels that is not read.")
+    return header
+
+
+def _read_nifti(path: Path, name: str) -> tuple[Any, list[str]]:
+    header = nifti.read_header(path)
+    if header is None:
+        return nifti.analyze_said(read_by_itk(opened(path, name), path, name), path, f"the {name}")
+    image = None
+    try:
+        if not header.has_stray_intercept:
+            image = read_by_itk(opened(path, name), path, name, header.voxel_bytes)
+    except InputError as error:
+        if "orthonormal" not in str(error) and header.version == 1:  # ITK knows no NIfTI-2
+            raise
+    return nifti.placed(header, _by_header(header, path, name) if image is None else image, f"the {name}")
+
+
+def _nifti_outline(path: Path, name: str) -> Any:
+    header = nifti.read_header(path)
+    if header is None:
+        return _outline(_grid_of(opened(path, name)))
+    try:
+        grid = _grid_of(opened(path, name))
+    except InputError as error:
+        if "orthonormal" not in str(error) and header.version == 1:
+            raise
+        grid = nifti.plain_geometry(header.size)
+    return nifti.placed(header, _outline(grid), f"the {name}")[0]
+
+
+def _by_header(header: nifti.NiftiHeader, path: Path, name: str) -> Any:
+    """Of a NIfTI file that ITK refuses or reads wrong."""
+    try:
+        image = nifti.read_voxels(header, path)
+    except _DAMAGES as error:
+        raise unreadable(path, name) from error
+    if image is None:
+        raise InputError(
+            f"The {name} {path} has axes that are not perpendicular, or is NIfTI-2, with voxels of a kind that is not"
+            " read from such files."
+        )
+    return image
+
+
+def _one_frame(image: Any, name: str, frame: int | None, is_series: bool) -> Any:
+    """The frame, from 1 on, of an image of 4 dimensions, or whose components are frames. Others are as they are."""
+    geometry = geometry_of(image)
+    if is_series and component_count(image) > 1:
+        voxels = np.moveaxis(array_view(image), -1, 0)
+    elif geometry.dimension == 4:
+        if frame is None and geometry.size[3] > 1:
+            return image  # a sequence, which is registered frame by frame
+        voxels = array_view(image)
+    elif frame in (None, 1):
+        return image
+    else:
+        raise NothingToChoose(f"The {name} is a single image; it has no frame {frame}.")
+    if frame is None and len(voxels) > 1:
+        raise InputError(f"The {name} holds {len(voxels)} time points; choose one with --frame 1 to {len(voxels)}.")
+    if not 1 <= (frame or 1) <= len(voxels):
+        raise _no_frame(name, frame, len(voxels))
+    chosen = np.ascontiguousarray(voxels[(frame or 1) - 1])
+    return image_from_array(chosen, _without_time(geometry))
+
+
+def _no_frame(name: str, frame: int | None, count: int) -> InputError:
+    return InputError(f"The {name} has no frame {frame}; give a number from 1 to {count}.")
+
+
+def _without_time(geometry: Geometry) -> Geometry:
+    return Geometry(
+        size=geometry.size[:3],
+        spacing=geometry.spacing[:3],
+        origin=geometry.origin[:3],
+        direction=tuple(tuple(row[:3]) for row in geometry.direction[:3]),
+    )

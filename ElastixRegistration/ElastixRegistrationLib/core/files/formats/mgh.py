@@ -1,0 +1,52 @@
+"""FreeSurfer's images (.mgh, .mgz), which ITK does not read: the header, as that of a NIfTI file.
+
+Layout: https://surfer.nmr.mgh.harvard.edu/fswiki/FsTutorial/MghFormat. All numbers are big endian.
+"""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import numpy as np
+
+from .nifti import LPS, NiftiHeader, opened_plain
+
+_VERSION, _OFFSET = 1, 284
+#: FreeSurfer's codes for voxels, and those of NIfTI with their bits.
+_TYPES = {0: (2, 8), 1: (8, 32), 3: (16, 32), 4: (4, 16), 10: (512, 16)}
+#: What ``NiftiHeader.form`` is of a file without a place.
+NOWHERE = "nowhere"
+#: Columns, rows and slices of 1 mm, RAS, that FreeSurfer takes for such a file.
+_CORONAL = ((-1.0, 0.0, 0.0), (0.0, 0.0, -1.0), (0.0, 1.0, 0.0))
+
+
+def read_header(path: Path) -> NiftiHeader | None:
+    """None for what is no such file, and for voxels of other kinds. Raises OSError, EOFError or zlib.error where it is
+    damaged, struct.error where it is too short."""
+    with opened_plain(path) as file:
+        data = file.read(_OFFSET)
+    version, *size, frames, kind, _ = struct.unpack_from(">7i", data)
+    if version != _VERSION or kind not in _TYPES or not all(0 < n < 2**31 for n in (*size, frames)):
+        return None
+    spacing, axes, center = np.ones(3, np.float32), np.array(_CORONAL, np.float32), np.zeros(3)
+    has_place = bool(struct.unpack_from(">h", data, 28)[0])
+    if has_place:
+        numbers = np.frombuffer(data, ">f4", 15, 30).astype(np.float32)
+        spacing, axes, center = numbers[:3], numbers[3:12].reshape(3, 3), numbers[12:].astype(float)
+    matrix = np.eye(4)
+    matrix[:3, :3] = axes.T * spacing  # RAS
+    matrix[:3, 3] = center - matrix[:3, :3] @ size / 2
+    data_type, bits = _TYPES[kind]
+    return NiftiHeader(
+        order=">",
+        size=(*size, *([frames] if frames > 1 else [])),
+        data_type=data_type,
+        bits=bits,
+        offset=_OFFSET,
+        slope=1.0,
+        intercept=0.0,
+        matrix=LPS @ matrix if np.isfinite(matrix).all() else None,
+        other_matrix=None,
+        form="header" if has_place else NOWHERE,
+    )
