@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from core.phantoms import blobs, grid
-from ElastixRegistrationLib.core.automatic.evidence import CERTAIN, CRITERIA, Evidence
+from ElastixRegistrationLib.core.automatic.evidence import CERTAIN, CRITERIA, Difference, Evidence
 from ElastixRegistrationLib.core.automatic.motion import remaining_motion
 from ElastixRegistrationLib.core.automatic.pipeline import is_better, is_clearly_better, is_worse
 from ElastixRegistrationLib.core.automatic.working_pair import OneImage, WorkingPair
@@ -83,3 +83,12 @@ def test_motion_that_neighbors_agree_on_is_measured_in_mm_and_noise_is_not():
     assert moved.agreed_share > 0.6
     assert still.agreed_share < 0.25
     assert still.agreed_mm < moved.agreed_mm / 2
+
+
+@pytest.mark.parametrize("blocks", [4, 10, 25, 125])
+def test_few_blocks_prove_less_by_as_much_as_student_says(blocks):
+    distribution = pytest.importorskip("scipy.stats")
+    for errors in (0.5, 2.0, 3.0, 4.5):
+        truth = distribution.norm.isf(distribution.t.sf(errors, blocks - 1))
+        assert Difference(errors, 1.0, blocks).certainty == pytest.approx(truth, abs=0.05)
+        assert Difference(-errors, 1.0, blocks).certainty == -errors

@@ -54,6 +54,25 @@ def test_one_body_in_two_contrasts_stays_rigid():
     assert np.linalg.norm(map_points(result.transform, center) - center - [7.0, -5.0]) < 1.5
 
 
+@pytest.mark.parametrize("seed", [1, 4, 7])
+def test_the_rigid_stage_finds_the_shift_of_a_picture_inside_a_mask(seed):
+    """Of whole numbers, as pictures are. With elastix' quick first steps it left the start, and what it had not found
+    was put into a B-spline."""
+    random = np.random.default_rng(seed)
+    texture = smoothed(random.normal(size=(170, 190)).astype(np.float32), (7.0, 7.0))
+    texture = np.rint(200 * (texture - texture.min()) / np.ptp(texture)).astype(np.uint8)
+    y, x = np.meshgrid(np.arange(110.0), np.arange(130.0), indexing="ij")
+    mask = ((y - 50) ** 2 + (x - 60) ** 2 < 30**2).astype(np.uint8)
+    pictures = [np.ascontiguousarray(texture[30 + n : 140 + n, 30 + m : 160 + m]) for n, m in ((6, -5), (0, 0))]
+    geometry = grid((130, 110), (1.0, 1.0))
+    fixed, moving, where = (image_from_array(one, geometry) for one in (*pictures, mask))
+    result = register(fixed, moving, STAGES[:1], adapt=True, seed=1, fixed_mask=where)
+    assert "the start is kept" not in result.notes[0]
+    points = geometry.points_of(np.argwhere(mask)[::50, ::-1])
+    moved = (map_points(result.transform, points) - points) @ np.asarray(geometry.direction)
+    assert moved == pytest.approx(np.broadcast_to([-5.0, 6.0], moved.shape), abs=0.15)
+
+
 def test_a_deformed_body_is_deformed_back_by_one_spline_before_a_linear_transform():
     body, first, second = tissues(GEOMETRY)
     values = (body + first + 0.4 * second).astype(np.float32)

@@ -90,17 +90,17 @@ def test_masks_of_several_components_or_one_bit(hard_files):
         as_labels(layers, "labels")
 
 
+@pytest.mark.parametrize("preset", ["translation", "automatic"])
 @pytest.mark.parametrize("mask", ["mask_rgba.png", "mask_1bit.png"])
-def test_pictures_are_registered_with_such_masks(hard_files, mask, tmp_path, monkeypatch):
-    """The moving picture is the fixed one, 5 pixels to the right and 4 up."""
+def test_pictures_are_registered_with_such_masks(hard_files, mask, preset, tmp_path, monkeypatch):
+    """The moving picture is the fixed one, 5 pixels to the right and 4 up, and nothing is deformed."""
     monkeypatch.chdir(tmp_path)
     folder = hard_files / "masks"
-    words = ["register", folder / "f.png", folder / "m.png", "--preset", "translation", "--fixed-mask", folder / mask]
+    words = ["register", folder / "f.png", folder / "m.png", "--preset", preset, "--fixed-mask", folder / mask]
     assert main([*map(str, words), "--output-transform", "t.tfm", "--quiet"]) == 0
-    center = np.array([[60.0, 50.0]])
-    assert map_points(read_transform(tmp_path / "t.tfm"), center) - center == pytest.approx(
-        np.array([[5, -4]]), abs=0.1
-    )
+    points = np.stack(np.meshgrid(np.arange(10.0, 110, 20), np.arange(10.0, 90, 20)), -1).reshape(-1, 2)
+    moved = map_points(read_transform(tmp_path / "t.tfm"), points) - points
+    assert moved == pytest.approx(np.broadcast_to([5.0, -4.0], moved.shape), abs=0.1)
 
 
 def test_two_sagittal_slices_are_registered_in_their_plane(hard_files, tmp_path, monkeypatch):

@@ -32,15 +32,21 @@ CRITERIA = ("information", "correlation", "edges")
 
 @dataclass(frozen=True)
 class Difference:
-    """Of a mean over the image between two transforms, and its standard error from block to block."""
+    """Of a mean over the image between two transforms, and its standard error from the ``blocks`` of the image."""
 
     mean: float
     error: float
+    blocks: int = _BLOCKS**3
 
     @property
     def certainty(self) -> float:
-        """In standard errors; 0 where nothing differs."""
-        return self.mean / self.error if self.error > 0 else 0.0
+        """In standard errors; 0 where nothing differs. A gain as if these were known: those of a few blocks are
+        uncertain themselves, and 3 of them are 2.4 with 10 blocks (from Student's t to the normal by Wallace 1959,
+        doi:10.1214/aoms/1177706095). A loss needs no such proof."""
+        if not self.error > 0 or self.blocks < 2:
+            return 0.0
+        t, free = self.mean / self.error, self.blocks - 1
+        return t if t < 0 else float((8 * free + 1) / (8 * free + 3) * np.sqrt(free * np.log1p(t * t / free)))
 
 
 @dataclass(frozen=True)
@@ -63,11 +69,11 @@ class Measured:
             count = self.counts[name][filled].astype(float)
             gain = (self.sums[name] - other.sums[name])[filled]
             if not len(count):
-                result[name] = Difference(0.0, 0.0)
+                result[name] = Difference(0.0, 0.0, 0)
                 continue
             mean = float(gain.sum() / count.sum())
             spread = np.square(gain - mean * count).sum() * len(count) / max(len(count) - 1, 1)
-            result[name] = Difference(mean, float(np.sqrt(spread) / count.sum()))
+            result[name] = Difference(mean, float(np.sqrt(spread) / count.sum()), len(count))
         return result
 
 

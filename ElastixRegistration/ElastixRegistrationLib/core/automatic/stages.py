@@ -18,6 +18,15 @@ _STEP_VOXELS = (2.0, 2.0, 0.3)
 _LINEAR_SAMPLES = ("2000", "3000", "4000", "8000")
 
 
+def first_step_method(dimension: int) -> str:
+    """How elastix estimates the first steps of a linear stage: the quick way, but for pictures, 2D.
+
+    There 11 of 13 rigid stages, from starts 1 to 9 pixels off, ended 6 to 56 pixels off or lost the image; the other
+    way brought all 13 to 0.2 pixels or less.
+    """
+    return "Original" if dimension == 2 else "DisplacementDistribution"
+
+
 def linear_stage(
     stage: ParameterMap,
     kind: str,
@@ -44,7 +53,7 @@ def linear_stage(
         "NumberOfResolutions": (str(count),),
         "NumberOfSpatialSamples": _LINEAR_SAMPLES,
         "MaximumNumberOfIterations": (*(str(iterations) for _ in range(count - 1)), str(round(0.6 * iterations))),
-        "ASGDParameterEstimationMethod": ("DisplacementDistribution",),
+        "ASGDParameterEstimationMethod": (first_step_method(fixed.dimension),),
         "MaximumStepLength": tuple(f"{step * voxel_mm:.4g}" for step in (longest_step, longest_step / 2, 0.5, 0.2)),
     }
     if metric is not None:

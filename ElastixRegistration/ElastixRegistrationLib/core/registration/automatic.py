@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..automatic.stages import first_step_method
 from ..images.geometry import Geometry
 from ..parameters.maps import ParameterMap, is_bspline
 from .coarse import CoarseImage, SimilarityScorer, coarse_image, coarse_voxel
@@ -33,7 +34,6 @@ _PATIENT_RIGID = {
     "NumberOfResolutions": ("4",),
     "NumberOfSpatialSamples": ("2000", "3000", "4000", "10000"),
     "MaximumNumberOfIterations": ("500", "400", "300", "150"),
-    "ASGDParameterEstimationMethod": ("DisplacementDistribution",),
     "MaximumStepLength": ("4.0", "2.0", "0.5", "0.2"),
 }
 #: Longest steps of the last resolutions, in voxels; before them the first of these.
@@ -124,6 +124,7 @@ def _rigid(stage: ParameterMap, fixed: Geometry, moving: Geometry) -> ParameterM
     return {
         **stage,
         **_PATIENT_RIGID,
+        "ASGDParameterEstimationMethod": (first_step_method(fixed.dimension),),
         "Metric": ("NormalizedMutualInformation",),
         "FixedImagePyramidSchedule": _schedule(fixed, count),
         "MovingImagePyramidSchedule": _schedule(moving, count),
