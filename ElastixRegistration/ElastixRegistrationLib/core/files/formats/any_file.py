@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import struct
 import zlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from .units import in_millimeters
 
 NIFTI = frozenset({".nii", ".nii.gz", ".hdr"})
 FREESURFER = frozenset({".mgh", ".mgz"})
+_WITH_OPACITY = (".png",)
 _NRRD, _META, _TIFF = (".nrrd", ".nhdr"), (".mha", ".mhd"), (".tif", ".tiff")
 _DAMAGES = (OSError, EOFError, zlib.error, ValueError, struct.error)
 
@@ -43,7 +46,7 @@ def read_file(path: Path, name: str, frame: int | None) -> tuple[Any, list[str]]
         found = read_tiff(path, name, frame)
         return found.image, list(found.notes)
     notes: list[str] = []
-    is_series = False
+    is_series = may_choose = False
     if suffix in NIFTI:
         image, notes = _read_nifti(path, name)
     elif suffix in FREESURFER:
@@ -56,14 +59,20 @@ def read_file(path: Path, name: str, frame: int | None) -> tuple[Any, list[str]]
             )
     elif suffix in _NRRD:
         words = nrrd.header_of(path)
-        image, is_series = _read_nrrd(path, name), nrrd.is_series(words)
-        image, notes = in_millimeters(image, nrrd.units_of(words), f"the {name}")
+        image, is_series = _read_copy(nrrd.readable, path, name), nrrd.is_series(words)
+        may_choose = "list" in nrrd.kinds_of(words)
+        image, notes = _nrrd_placed(image, words, f"the {name}")
+    elif suffix in _META:
+        image = _read_copy(metaimage.readable, path, name)
+        image, notes = metaimage.as_said(image, metaimage.header_of(path), f"the {name}")
     else:
         image = read_by_itk(opened(path, name), path, name)
         is_series = suffix == ".mnc" and not is_color(image)  # ITK makes components of time
-        if suffix in _META:
-            image, notes = metaimage.as_said(image, metaimage.header_of(path), f"the {name}")
-    return _one_frame(image, f"{name} {path}", frame, is_series), notes
+        if suffix in _WITH_OPACITY and component_count(image) == 2:
+            gray = np.ascontiguousarray(array_view(image)[..., 0])
+            image = image_from_array(gray, geometry_of(image))
+            notes.append(f"The opacity of the {name} is passed over.")
+    return _one_frame(image, f"{name} {path}", frame, is_series or (may_choose and frame is not None)), notes
 
 
 def grid_of_file(path: Path, name: str, frame: int | None) -> Geometry:
@@ -83,7 +92,7 @@ def grid_of_file(path: Path, name: str, frame: int | None) -> Geometry:
     else:
         outline = _outline(_grid_of(opened(path, name)))
     if suffix in _NRRD:
-        outline = in_millimeters(outline, nrrd.units_of(nrrd.header_of(path)), f"the {name}")[0]
+        outline = _nrrd_placed(outline, nrrd.header_of(path), f"the {name}")[0]
     if suffix in _META:
         outline = in_millimeters(outline, metaimage.units_of(metaimage.header_of(path)), f"the {name}")[0]
     geometry = geometry_of(outline)
@@ -106,10 +115,12 @@ def _grid_of(io: Any) -> Geometry:
     while count > 3 and io.GetDimensions(count - 1) == 1:
         count -= 1
     axes = range(count)
+    spacing = np.array([float(io.GetSpacing(axis)) for axis in axes])
     direction = np.array([[io.GetDirection(column)[row] for column in axes] for row in axes])
+    direction = direction * np.where(spacing < 0, -1, 1)  # as ITK turns them around
     return Geometry(
         size=tuple(int(io.GetDimensions(axis)) for axis in axes),
-        spacing=tuple(float(io.GetSpacing(axis)) for axis in axes),
+        spacing=tuple(np.abs(spacing).tolist()),
         origin=tuple(float(io.GetOrigin(axis)) for axis in axes),
         direction=tuple(map(tuple, direction.tolist())),
     )
@@ -124,13 +135,33 @@ def _outline(geometry: Geometry) -> Any:
     return set_geometry(image, geometry)
 
 
-def _read_nrrd(path: Path, name: str) -> Any:
+def _read_copy(copied: Callable[[Path], AbstractContextManager[Path]], path: Path, name: str) -> Any:
+    """By ITK, of the file that ``copied`` gives: ``path``, or a copy in a form that ITK reads."""
     with contextlib.ExitStack() as stack:
         try:
-            file = stack.enter_context(nrrd.without_bzip2(path))
-        except (OSError, EOFError, ValueError) as error:
+            file = stack.enter_context(copied(path))
+        except _DAMAGES as error:
             raise unreadable(path, name) from error
         return read_by_itk(opened(file, name), file, name)
+
+
+def _nrrd_placed(image: Any, words: dict[str, str], name: str) -> tuple[Any, list[str]]:
+    """``image`` where the words of its header put it that ITK passes over, and sentences about that."""
+    image, notes = in_millimeters(image, nrrd.units_of(words), name)
+    signs = nrrd.signs_to_lps(words)
+    if (signs < 0).any():
+        found = geometry_of(image)
+        turn = np.diag([*signs, *[1.0] * (found.dimension - 3)])
+        direction = turn @ np.asarray(found.direction)
+        set_geometry(
+            image,
+            Geometry(found.size, found.spacing, tuple(turn @ found.origin), tuple(map(tuple, direction.tolist()))),
+        )
+    if words.get("space", "").lower() in nrrd.VAGUE_SPACES:
+        notes.append(
+            f'The space of {name} is "{words["space"]}", which does not say where left and back are: LPS is taken.'
+        )
+    return image, notes
 
 
 def is_color(image: Any) -> bool:
@@ -153,7 +184,7 @@ def _read_nifti(path: Path, name: str) -> tuple[Any, list[str]]:
         return nifti.analyze_said(read_by_itk(opened(path, name), path, name), path, f"the {name}")
     image = None
     try:
-        if not header.has_stray_intercept:
+        if not header.is_misread_by_itk:
             image = read_by_itk(opened(path, name), path, name, header.voxel_bytes)
     except InputError as error:
         if "orthonormal" not in str(error) and header.version == 1:  # ITK knows no NIfTI-2
@@ -166,7 +197,7 @@ def _nifti_outline(path: Path, name: str) -> Any:
     if header is None:
         return _outline(_grid_of(opened(path, name)))
     try:
-        grid = _grid_of(opened(path, name))
+        grid = nifti.plain_geometry(header.size) if header.is_misread_by_itk else _grid_of(opened(path, name))
     except InputError as error:
         if "orthonormal" not in str(error) and header.version == 1:
             raise
@@ -182,8 +213,8 @@ def _by_header(header: nifti.NiftiHeader, path: Path, name: str) -> Any:
         raise unreadable(path, name) from error
     if image is None:
         raise InputError(
-            f"The {name} {path} has axes that are not perpendicular, or is NIfTI-2, with voxels of a kind that is not"
-            " read from such files."
+            f"The {name} {path} is of the NIfTI files that ITK does not read (axes that are not perpendicular, NIfTI-2,"
+            " an unusual header), with voxels of a kind that is not read from such files."
         )
     return image
 

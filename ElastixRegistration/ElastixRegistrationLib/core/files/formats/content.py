@@ -6,7 +6,7 @@ import re
 import zlib
 from pathlib import Path
 
-from .metaimage import missing_voxels
+from . import metaimage, nrrd
 
 _START = 1024
 _NIFTI = (b"n+1\0", b"ni1\0", b"n+2\0", b"ni2\0")
@@ -27,6 +27,9 @@ _KINDS = (
     ),
     (b"%PDF", "a PDF document", "Export its images first."),
     (b"GIF8", "a GIF picture", "Save it as PNG or TIFF."),
+    (b"RIFF", "a WebP picture", "Save it as PNG or TIFF."),
+    (b"\0\0\0\x18ftyphei", "a HEIC picture", "Save it as PNG or TIFF."),
+    (b"\0\0\0\x1cftyphei", "a HEIC picture", "Save it as PNG or TIFF."),
     (b"MATLAB 5.0", "a file of MATLAB", "Save its voxels as NIfTI from there: niftiwrite."),
     (b"AMIRA", "an image of Amira or Avizo", "Export it as NRRD or TIFF from there."),
     (b"# AmiraMesh", "an image of Amira or Avizo", "Export it as NRRD or TIFF from there."),
@@ -63,13 +66,33 @@ def what_it_is(path: Path) -> str:
         return " It is a web page, as a download that failed leaves it. Download the file again."
     if start.lstrip().startswith(b"<VTKFile") or b"<VTKFile" in start:
         return " It is an XML file of VTK. Save it as .vtk (legacy, structured points) or .mha."
-    if path.suffix.lower() in (".mhd", ".mha") and missing_voxels(path):
-        return f" Its voxels are expected in {missing_voxels(path)}, which does not exist."
+    if missing := _missing_part(path):
+        return missing
     if start.startswith(b"# vtk DataFile") and b"\nCELL_DATA" in start:
         return " It has its values in cells, not points. Convert them in ParaView (Cell Data to Point Data)."
+    if start.startswith(b"# vtk DataFile") and b"\nFIELD " in start and b"\nSCALARS " not in start:
+        return " It has its values in a field of arrays. Save them as scalars: in ParaView, as one array of the points."
     if start.startswith(b"# vtk DataFile") and b"\nDATASET STRUCTURED_POINTS" not in start:
         return " It is no image: its data are no structured points."
     return _under_another_name(path, start)
+
+
+def _missing_part(path: Path) -> str:
+    """A sentence on the file that belongs to ``path`` and is not beside it; empty where nothing is missing."""
+    suffix, what = path.suffix.lower(), "voxels"
+    missing = ""
+    if suffix in (".mhd", ".mha"):
+        missing = metaimage.missing_voxels(path)
+    elif suffix in (".nhdr", ".nrrd"):
+        missing = nrrd.missing_voxels(path)
+    elif suffix in (".hdr", ".img"):
+        other = ".img" if suffix == ".hdr" else ".hdr"
+        what = "voxels" if suffix == ".hdr" else "header"
+        if not any(path.with_suffix(one).is_file() for one in (other, other.upper(), f"{other}.gz")):
+            missing = path.with_suffix(other).name
+    if not missing:
+        return ""
+    return f" Its {what} {'are' if what == 'voxels' else 'is'} expected in {missing}, which does not exist."
 
 
 def _under_another_name(path: Path, start: bytes) -> str:

@@ -161,6 +161,10 @@ def reason(error: BaseException) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     text = [line.partition("): ")[2] or line for line in lines if ".hxx:" not in line and ".cxx:" not in line]
     sentence = (" ".join(text) or str(error)).rstrip(".") + "."
+    if "Zero-valued spacing" in sentence:
+        return "its header has a spacing of 0."
+    if "determinant is 0" in sentence:
+        return "the axes in its header span no space: their determinant is 0."
     if "File cannot be read" in sentence:  # MetaImage, with a reason that is the system's last error, whatever it was
         return "it is truncated or damaged."
     # NRRD tells its whole way to the problem; the problem comes last.

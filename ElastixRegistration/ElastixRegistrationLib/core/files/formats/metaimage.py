@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import re
+import tempfile
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -33,10 +39,80 @@ def header_of(path: Path) -> dict[str, str]:
 
 
 def missing_voxels(path: Path) -> str:
-    """The file beside ``path`` that has its voxels, where that is one and is not there; else empty."""
-    name = header_of(path).get(_LAST, "LOCAL")
-    is_one = name.upper() != "LOCAL" and not name.startswith("LIST") and "%" not in name
-    return name if is_one and not (path.parent / name).is_file() else ""
+    """The first file beside ``path`` that has voxels of it and is not there; else empty."""
+    header = header_of(path)
+    name = header.get(_LAST, "LOCAL")
+    if name.upper() == "LOCAL":
+        return ""
+    if name.upper().startswith("LIST"):
+        lines = path.read_bytes()[: 2**20].decode("latin-1").splitlines()
+        at = next((n for n, line in enumerate(lines) if line.partition("=")[0].strip().lower() == _LAST), len(lines))
+        names = [line.strip() for line in lines[at + 1 :] if line.strip()]
+    elif "%" in name:
+        names = _numbered(name, header)
+    else:
+        names = [name]
+    return next((one for one in names if not (path.parent / one).is_file()), "")
+
+
+def _numbered(pattern: str, header: dict[str, str]) -> list[str]:
+    """Names by a pattern of C with its first, last and step, as ``m%03d.raw 1 7 1``. None where it is none."""
+    words = pattern.split()
+    try:
+        slices = int(header["dimsize"].split()[-1])
+        first, last, step = (int(word) for word in (*words[1:], "1", str(slices), "1")[:3])
+        return [words[0] % number for number in range(first, last + 1, step)]
+    except (ValueError, KeyError, IndexError, TypeError):
+        return []
+
+
+@contextlib.contextmanager
+def readable(path: Path) -> Iterator[Path]:
+    """``path``, or while the block lasts an uncompressed copy where its header does not say, or says wrong, how long
+    the compressed voxels are.
+
+    ITK gives what its memory happened to hold for voxels that it cannot decompress: raises ValueError for these.
+    """
+    header = header_of(path)
+    place = header.get(_LAST, "LOCAL")
+    voxels = path if place.upper() == "LOCAL" else path.parent / place
+    if header.get("compresseddata", "").lower() != "true" or not voxels.is_file():
+        yield path
+        return
+    with open(voxels, "rb") as file:
+        start = b""
+        if voxels == path:
+            while line := file.readline(_MAX_HEADER):
+                start += line
+                if line.split(b"=")[0].strip().lower() == _LAST.encode():
+                    break
+        length = os.fstat(file.fileno()).st_size - file.tell()
+        said = _number(header, "compresseddatasize", -1.0)
+        if said == length:
+            for _ in _decompressed(file):
+                pass
+            yield path
+            return
+        start = start or path.read_bytes()
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / "copy.mha"
+            text = re.sub(rb"(?im)^(CompressedData|CompressedDataSize|HeaderSize)\s*=.*\n", b"", start)
+            text = re.sub(rb"(?im)^ElementDataFile\s*=.*", b"ElementDataFile = LOCAL", text).rstrip() + b"\n"
+            with open(copy, "wb") as whole:
+                whole.write(text)
+                for block in _decompressed(file):
+                    whole.write(block)
+            yield copy
+
+
+def _decompressed(file: BinaryIO) -> Iterator[bytes]:
+    """From where ``file`` stands. Raises zlib.error or EOFError where that is damaged or ends early."""
+    stream = zlib.decompressobj(zlib.MAX_WBITS | 32)  # zlib's form or that of gzip
+    while not stream.eof:
+        block = file.read(2**20)
+        if not block:
+            raise EOFError("the compressed voxels end early")
+        yield stream.decompress(block)
 
 
 def units_of(header: dict[str, str]) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 
+from ...errors import InputError
 from ...images.geometry import Geometry, array_view, component_count, geometry_of, image_from_array, set_geometry
 
 LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -37,7 +38,9 @@ def opened_plain(path: Path) -> BinaryIO:
 class NiftiHeader:
     """``size``: all that are more than 1, and those before. ``matrix``: (4, 4), voxel indices to LPS mm; None without.
 
-    ``other_matrix``: of the form that is not taken, where the file has both.
+    ``form``: what that is from, empty for the spacing alone. ``other_matrix``: of the form that is not taken, where the
+    file has both. ``lost_form``: one whose numbers are not finite, empty where there is none. ``least_offset``: of the
+    voxels, by the standard.
     """
 
     order: str
@@ -51,6 +54,8 @@ class NiftiHeader:
     other_matrix: np.ndarray | None
     form: str
     version: int = 1
+    lost_form: str = ""
+    least_offset: int = 0
 
     @property
     def voxel_bytes(self) -> int:
@@ -60,6 +65,11 @@ class NiftiHeader:
     def has_stray_intercept(self) -> bool:
         """An intercept without a slope does not count, says the standard; ITK adds it."""
         return self.slope == 0 and self.intercept != 0 and np.isfinite(self.intercept)
+
+    @property
+    def is_misread_by_itk(self) -> bool:
+        """ITK also takes voxels from within the header, and forms that are no numbers."""
+        return self.has_stray_intercept or self.offset < self.least_offset or bool(self.lost_form)
 
     @property
     def is_scaled(self) -> bool:
@@ -80,9 +90,9 @@ def _parsed(data: bytes) -> NiftiHeader | None:
     for order in "<>":
         length = struct.unpack_from(f"{order}i", data)[0]
         if length == 348 and data[344:348] in (b"n+1\0", b"ni1\0"):
-            return _nifti1(data, order)
+            return replace(_nifti1(data, order), least_offset=352 if data[345:346] == b"+" else 0)
         if length == 540 and data[4:8] in (b"n+2\0", b"ni2\0"):
-            return _nifti2(data, order)
+            return replace(_nifti2(data, order), least_offset=544 if data[5:6] == b"+" else 0)
     return None
 
 
@@ -134,11 +144,26 @@ def _header(
     scale = np.diag([*[_MILLIMETERS.get(units & 7, 1.0)] * 3, 1.0])
     of_q = LPS @ scale @ _from_quaternion(quaternion, spacing) if forms[0] > 0 else None
     of_s = LPS @ scale @ np.vstack([np.reshape(rows, (3, 4)), [0, 0, 0, 1]]) if forms[1] > 0 else None
+    lost = [name for name, one in (("sform", of_s), ("qform", of_q)) if one is not None and not np.isfinite(one).all()]
+    of_s, of_q = None if "sform" in lost else of_s, None if "qform" in lost else of_q
     takes_s = of_s is not None and (forms[1] == 1 or of_q is None)
-    finite = [one if one is None or np.isfinite(one).all() else None for one in (of_q, of_s)]
-    matrix, other = (finite[1], finite[0]) if takes_s else (finite[0], finite[1])
+    matrix, other = (of_s, of_q) if takes_s else (of_q, of_s)
     form = "sform" if takes_s else "qform"
-    return NiftiHeader(order, tuple(size), data_type, bits, int(offset), slope, intercept, matrix, other, form)
+    if matrix is None and not lost:  # as ITK takes it
+        matrix, form = np.diag([*(np.abs(spacing[1:4]) * scale[0, 0]), 1.0]), ""
+    return NiftiHeader(
+        order=order,
+        size=tuple(size),
+        data_type=data_type,
+        bits=bits,
+        offset=int(offset),
+        slope=slope,
+        intercept=intercept,
+        matrix=matrix,
+        other_matrix=other,
+        form=form,
+        lost_form=" and ".join(lost),
+    )
 
 
 def _from_quaternion(quaternion: Any, spacing: Any) -> np.ndarray:
@@ -181,14 +206,30 @@ def analyze_said(image: Any, path: Path, name: str) -> tuple[Any, list[str]]:
 
 
 def placed(header: NiftiHeader, image: Any, name: str) -> tuple[Any, list[str]]:
-    """``image`` of a file where the header puts it, and sentences about that. ``name``: "the image"."""
+    """``image`` of a file where the header puts it, and sentences about that. ``name``: "the image".
+
+    Raises InputError where the header says a place that is no place.
+    """
     notes: list[str] = []
+    if header.lost_form:
+        if header.matrix is None:
+            raise InputError(
+                f"The {header.lost_form} of {name} holds numbers that are not finite, so that nothing says where it"
+                " lies: the header is damaged."
+            )
+        notes.append(f"The {header.lost_form} of {name} holds numbers that are not finite; it is passed over.")
     if header.matrix is None or image.GetImageDimension() < 3:
         return image, notes
     size = tuple(int(n) for n in image.GetLargestPossibleRegion().GetSize())
     spacing = np.linalg.norm(header.matrix[:3, :3], axis=0)
     if not (spacing > 0).all() or abs(np.linalg.det(header.matrix[:3, :3] / spacing)) < 1e-6:
-        return image, [*notes, f"The {header.form} of {name} is singular; it is passed over."]
+        taken = " x ".join(f"{one:.4g}" for one in list(image.GetSpacing())[:3])
+        return image, [*notes, f"The {header.form or 'spacing'} of {name} is singular; a grid of {taken} mm is taken."]
+    if not header.form:
+        notes.append(
+            f"The header of {name} does not say where its voxels lie: columns toward the left and rows toward the back"
+            " are taken, as ITK does; check the sides."
+        )
     if header.other_matrix is not None:
         corners = _corners(size[:3])
         apart = float(np.linalg.norm((corners @ (header.matrix - header.other_matrix).T)[:, :3], axis=1).max())
@@ -264,7 +305,7 @@ def read_voxels(header: NiftiHeader, path: Path) -> Any | None:
     if path.suffix.lower() == ".hdr":
         path, offset = path.with_suffix(".img"), 0
     else:
-        offset = header.offset
+        offset = max(header.offset, header.least_offset)
     with opened_plain(path) as file:
         file.seek(offset)
         data = file.read(header.voxel_bytes)

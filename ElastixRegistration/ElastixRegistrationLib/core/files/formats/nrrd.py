@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import bz2
 import contextlib
+import gzip
 import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 _MAX_HEADER = 2**20
 #: What Slicer writes in volumes that are series of volumes.
+#: Spaces with time, in which ITK does not turn the axes to LPS, and the signs that do.
+_TIMED = {
+    "right-anterior-superior-time": (-1, -1, 1), "rast": (-1, -1, 1),
+    "left-anterior-superior-time": (1, -1, 1), "last": (1, -1, 1),
+}  # fmt: skip
+#: Spaces of a scanner, or of none, that are taken for LPS.
+VAGUE_SPACES = frozenset(
+    f"{name}{time}" for name in ("scanner-xyz", "3d-right-handed", "3d-left-handed") for time in ("", "-time")
+)
 _SERIES_KEYS = ("axis 0 index type", "axis 0 index values", "multivolume.framelabels")
 
 
@@ -44,9 +56,27 @@ def is_series(header: dict[str, str]) -> bool:
     """Whether the components of the voxels are time points, as in Slicer's sequences."""
     kinds = kinds_of(header)
     has_segments = any(name.startswith("segment0_") for name in header)
-    return "time" in kinds or (
+    is_diffusion = header.get("modality", "").upper() == "DWMRI" and {"list", "vector"} & set(kinds)
+    return "time" in kinds or bool(is_diffusion) or (
         "list" in kinds and not has_segments and any(name in header for name in _SERIES_KEYS)
     )  # fmt: skip
+
+
+def signs_to_lps(header: dict[str, str]) -> np.ndarray:
+    """(3,) what the axes in space are to be multiplied by after ITK has read them."""
+    return np.array(_TIMED.get(header.get("space", "").lower(), (1, 1, 1)), float)
+
+
+def missing_voxels(path: Path) -> str:
+    """The file beside a header that has its voxels, where that is one and is not there; else empty."""
+    name = _voxel_file(header_of(path))
+    return name if name and not (path.parent / name).is_file() else ""
+
+
+def _voxel_file(header: dict[str, str]) -> str:
+    """The one file that a detached header names; empty where it names several or none."""
+    name = header.get("data file", header.get("datafile", ""))
+    return "" if name.upper().startswith("LIST") or "%" in name else name
 
 
 def units_of(header: dict[str, str]) -> list[str]:
@@ -55,21 +85,43 @@ def units_of(header: dict[str, str]) -> list[str]:
 
 
 @contextlib.contextmanager
-def without_bzip2(path: Path) -> Iterator[Path]:
+def readable(path: Path) -> Iterator[Path]:
     """``path``, or while the block lasts a copy whose voxels are not compressed by bzip2, which ITK does not read.
 
-    Raises OSError, EOFError or ValueError where they are damaged.
+    Of those that gzip compressed, ITK does not look at the checksum: one of eight files with one wrong bit came out
+    without a word, with up to all of its voxels wrong. It is looked at here, which takes as long again as to read them.
+    Raises OSError, EOFError, zlib.error or ValueError where they are damaged.
     """
     header = header_of(path)
-    if header.get("encoding", "").lower() not in ("bzip2", "bz2") or {"data file", "datafile"} & set(header):
+    is_detached = bool({"data file", "datafile"} & set(header))
+    beside = path.parent / _voxel_file(header) if is_detached else path
+    encoding = header.get("encoding", "").lower()
+    if encoding in ("gzip", "gz") and beside.is_file() and not {"byte skip", "line skip"} & set(header):
+        _check_gzip(beside, is_detached)
+    if encoding not in ("bzip2", "bz2") or not beside.is_file():
         yield path
         return
-    start, blank, packed = _parts(path.read_bytes())
+    content = path.read_bytes()
+    if is_detached:
+        start, blank, packed = content.rstrip(), b"\n\n", beside.read_bytes()
+        start = re.sub(rb"(?im)^data ?file:.*?\r?\n", b"", start + b"\n").rstrip()
+    else:
+        start, blank, packed = _parts(content)
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy.nrrd"
         text = re.sub(rb"(?im)^encoding:.*?(\r?)$", rb"encoding: raw\1", start)
         copy.write_bytes(text + blank + bz2.decompress(packed))
         yield copy
+
+
+def _check_gzip(path: Path, is_detached: bool) -> None:
+    with open(path, "rb") as file:
+        if not is_detached:
+            while file.readline(_MAX_HEADER).strip():
+                pass
+        with gzip.GzipFile(fileobj=file) as unpacked:
+            while unpacked.read(2**20):
+                pass
 
 
 def _parts(content: bytes) -> tuple[bytes, bytes, bytes]:

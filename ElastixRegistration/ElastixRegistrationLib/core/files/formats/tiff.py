@@ -66,6 +66,9 @@ def read_tiff(path: Path, name: str, frame: int | None) -> TiffImage:
         if file.pages[0].photometric == _PALETTE and channels == 1:
             colored = _in_colors(voxels, file.pages[0].colormap)
             voxels, channels = colored, 3 if colored.ndim > voxels.ndim else 1
+        if channels == 2 and dict(kept).get("S") == 2 and file.pages[0].extrasamples in ((1,), (2,)):
+            voxels, channels = np.ascontiguousarray(voxels[..., 0]), 1
+            notes.append(f"The opacity of the {name} is passed over.")
         if "C" in dict(kept):
             notes.append(f"The {channels} channels of the {name} are components of its voxels.")
         return TiffImage(_image(voxels, channels, spacing), notes, frames)
