@@ -17,11 +17,11 @@ import numpy as np
 
 from ...errors import Fault, InputError, damaged
 from .mosaics import frames_of_mosaic, is_mosaic
+from .nuclear import VECTORS, kinds_of_frame, slice_numbers
 
 _MAGIC_AT, _MAGIC = 128, b"DICM"
 #: Files of before 1993, and some of today's, begin with their first group instead.
 _BARE_STARTS = (b"\x08\x00", b"\x02\x00")
-_MAX_FILES = 50_000
 _SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 _DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
 _WHOLE_SLIDE = "1.2.840.10008.5.1.4.1.1.77.1.6"
@@ -46,6 +46,7 @@ KINDS = (
     ("FlipAngle", "flip angles"),
     ("ConvolutionKernel", "reconstructions"),
     ("EnergyWindowNumber", "energy windows"),
+    *VECTORS,
     ("AcquisitionTime", "time points"),
     ("FrameAcquisitionDateTime", "time points"),
     ("ContentTime", "time points"),
@@ -164,16 +165,6 @@ def without_warnings() -> Iterator[None]:
         yield
 
 
-def instances_in(folder: Path) -> list[Instance]:
-    """Images in ``folder``; where that has no DICOM files itself, in all folders below it. Sorted by path."""
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != "DICOMDIR" and is_dicom(path))
-    if not files:
-        below = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "DICOMDIR")
-        files = [path for _, path in zip(range(_MAX_FILES), below, strict=False) if is_dicom(path)]
-    read = (instance_of(path) for path in files)
-    return [instance for instance in read if _has_pixels(instance)]
-
-
 def instance_of(path: Path) -> Instance:
     """The header of a file. Raises InputError naming it."""
     library = pydicom()
@@ -186,14 +177,15 @@ def instance_of(path: Path) -> Instance:
     return Instance(path, header)
 
 
-def _has_pixels(instance: Instance) -> bool:
+def has_pixels(instance: Instance) -> bool:
+    """Whether it is an image, by its header."""
     return bool(instance.header.get("Rows")) and bool(instance.header.get("Columns"))
 
 
 def check_is_image(instance: Instance) -> None:
     """Raise InputError for objects that are no images, and images that cannot be a volume, naming what they are."""
     name = getattr(instance.header.get("SOPClassUID"), "name", "") or "unknown kind"
-    if not _has_pixels(instance):
+    if not has_pixels(instance):
         raise InputError(f"The DICOM file {instance.path} holds no image: it has no pixels ({name}).")
     if instance.sop_class_uid == _WHOLE_SLIDE:
         raise InputError(f"The DICOM file {instance.path} is a whole-slide image in tiles, which is not read here.")
@@ -220,7 +212,11 @@ def _classic_frames(instance: Instance) -> list[Frame]:
     if is_mosaic(header):
         return frames_of_mosaic(instance, replace(first, kinds=kinds))
     positions = _positions_of_frames(instance, first)
-    return [replace(first, number=number, position=position, kinds=kinds) for number, position in enumerate(positions)]
+    frames = []
+    for number, position in enumerate(positions):
+        own = kinds_of_frame(header, number, len(positions)) if header.get("Modality") == "NM" else {}
+        frames.append(replace(first, number=number, position=position, kinds=kinds | own))
+    return frames
 
 
 def _detector(header: Any) -> Any:
@@ -239,7 +235,7 @@ def _positions_of_frames(instance: Instance, first: Frame) -> list[np.ndarray | 
         along = np.asarray(np.array(offsets, float) - float(offsets[0]))
     elif header.get("Modality") == "NM" and first.thickness:
         # The first slice, and a distance that is negative where the next lie against the normal.
-        along = np.arange(count, dtype=float) * float(header.get("SpacingBetweenSlices") or first.thickness)
+        along = slice_numbers(header, count) * float(header.get("SpacingBetweenSlices") or first.thickness)
     else:
         return [first.position] * count
     return [np.asarray(first.position + distance * first.normal) for distance in along]
@@ -297,6 +293,8 @@ def _frame(instance: Instance, number: int, places: list[Any], detector: Any = N
 
     position = _numbers(value("ImagePositionPatient", "ImagePositionVolume"), 3)
     spacing = _numbers(value("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"), 2)
+    if spacing is None:
+        spacing = _of_ultrasound(header)
     if spacing is not None and not (spacing > 0).all():
         raise Fault(f"its pixel spacing is {spacing.tolist()}")
     thickness = value("SpacingBetweenSlices", "SliceThickness")
@@ -315,6 +313,20 @@ def _frame(instance: Instance, number: int, places: list[Any], detector: Any = N
         intercept=0.0 if intercept is None else float(intercept),
         samples=int(header.get("SamplesPerPixel") or 1),
     )
+
+
+_CENTIMETERS, _TISSUE_2D = 3, 1
+
+
+def _of_ultrasound(header: Any) -> np.ndarray | None:
+    """mm between rows and columns, where all calibrated 2D regions of a picture have one (PS3.3, C.8.5.5)."""
+    found = {
+        (abs(float(item.PhysicalDeltaY)) * 10, abs(float(item.PhysicalDeltaX)) * 10)
+        for item in header.get("SequenceOfUltrasoundRegions") or ()
+        if item.get("RegionSpatialFormat") == _TISSUE_2D
+        and item.get("PhysicalUnitsXDirection") == item.get("PhysicalUnitsYDirection") == _CENTIMETERS
+    }
+    return np.array(found.pop()) if len(found) == 1 else None
 
 
 def _numbers(value: Any, count: int) -> np.ndarray | None:

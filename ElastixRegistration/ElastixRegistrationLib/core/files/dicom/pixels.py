@@ -38,6 +38,11 @@ def stored_values(path: Path) -> tuple[Any, np.ndarray]:
             syntax = getattr(getattr(header, "file_meta", None), "TransferSyntaxUID", None)
             if syntax is not None and syntax.is_encapsulated and syntax != _RUN_LENGTH:
                 values = _decoded_by_gdcm(header)
+            elif not _begins_at_lowest_bit(header):
+                raise InputError(
+                    f"The DICOM file {path} keeps its values in the upper bits (HighBit {header.HighBit}), a form that"
+                    " was retired; it is not read. Convert it with dcm2niix or GDCM."
+                )
             else:
                 values = _native_values(header)
             values = _with_colors(values, header)
@@ -54,6 +59,11 @@ def stored_values(path: Path) -> tuple[Any, np.ndarray]:
     if values.size != np.prod(shape):
         raise InputError(f"The DICOM file {path} is truncated or damaged: its frames are not all there.")
     return header, values.reshape(shape)
+
+
+def _begins_at_lowest_bit(header: Any) -> bool:
+    stored, highest = header.get("BitsStored"), header.get("HighBit")
+    return not stored or highest is None or int(highest) == int(stored) - 1
 
 
 def _native_values(header: Any) -> np.ndarray:

@@ -14,7 +14,8 @@ from typing import Any
 
 from ...errors import InputError
 from ...wording import counted
-from .headers import Instance, instances_in, is_dicom, pydicom, without_warnings
+from .folders import instances_in
+from .headers import Instance, is_dicom, pydicom, without_warnings
 
 RT_PLAN, RT_STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.5", "1.2.840.10008.5.1.4.1.1.481.3"
 RT_DOSE = "1.2.840.10008.5.1.4.1.1.481.2"

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...errors import InputError, NothingToChoose
-from .headers import Instance, frames_of, instance_of, instances_in
+from .folders import instances_in
+from .headers import Instance, frames_of, instance_of
 from .stacks import Stack, stacks_of
 
 #: So many volumes are listed in a sentence.

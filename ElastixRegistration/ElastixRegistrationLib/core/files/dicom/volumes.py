@@ -120,6 +120,8 @@ def read_dicom(
         return DicomVolume(image, geometry, DicomSeries.of(stack.frames), stack.frames, (*notes, *more))
     geometry, more = geometry_of_stack(stack, _called(stack, path), name)
     image = _image(values_of(stack.frames), geometry)
+    if stack.header.get("PhotometricInterpretation") == "MONOCHROME1":
+        more = [*more, f"Low values of the {name} are bright (MONOCHROME1); they are taken as they are stored."]
     return DicomVolume(image, geometry, DicomSeries.of(stack.frames), stack.frames, (*notes, *more))
 
 

@@ -30,6 +30,9 @@ _KINDS = (
     (b"RIFF", "a WebP picture", "Save it as PNG or TIFF."),
     (b"\0\0\0\x18ftyphei", "a HEIC picture", "Save it as PNG or TIFF."),
     (b"\0\0\0\x1cftyphei", "a HEIC picture", "Save it as PNG or TIFF."),
+    (b"CDF\x01", "a file of MINC 1 (netCDF)", "Convert it to MINC 2: mincconvert -2 IN OUT.mnc."),
+    (b"CDF\x02", "a file of MINC 1 (netCDF)", "Convert it to MINC 2: mincconvert -2 IN OUT.mnc."),
+    (b"MATRIX7", "an ECAT file of PET", "Convert it to NIfTI, as nibabel does."),
     (b"MATLAB 5.0", "a file of MATLAB", "Save its voxels as NIfTI from there: niftiwrite."),
     (b"AMIRA", "an image of Amira or Avizo", "Export it as NRRD or TIFF from there."),
     (b"# AmiraMesh", "an image of Amira or Avizo", "Export it as NRRD or TIFF from there."),
@@ -103,6 +106,8 @@ def _under_another_name(path: Path, start: bytes) -> str:
             start = zlib.decompressobj(wbits=31).decompress(start)
         except zlib.error:
             return ""
+        if start[128:132] == b"DICM":
+            return " It is a DICOM file, compressed by gzip. Unpack it: gunzip."
         if start[257:262] == b"ustar":
             return " It is an archive (.tar.gz). Unpack it, and give the file or folder in it."
     if start[344:348] in _NIFTI:

@@ -92,15 +92,14 @@ def _reader_of(path: Path, name: str) -> Any:
     itk.imread  # noqa: B018  resolving it registers every reader
     io = itk.ImageIOFactory.CreateImageIO(str(path), itk.CommonEnums.IOFileMode_ReadMode)
     if io is None:
-        hint = _CONVERTERS.get(image_suffix_of(path), "")
-        raise unreadable(path, name, f"is in no image format that ITK reads, or it is damaged.{hint}")
+        raise unreadable(path, name, "is in no image format that ITK reads, or it is damaged.")
     return io
 
 
 def unreadable(path: Path, name: str, why: str = "is truncated or damaged.") -> InputError:
     """The error for a file that cannot be read: what it is, where that can be told, else ``why``."""
-    known = what_it_is(path)
-    return InputError(f"The {name} {path} cannot be read.{known}" if known else f"The {name} {path} {why}")
+    known, hint = what_it_is(path), _CONVERTERS.get(Path(path.name.lower().removesuffix(".gz")).suffix, "")
+    return InputError(f"The {name} {path} cannot be read.{known}" if known else f"The {name} {path} {why}{hint}")
 
 
 def read_by_itk(io: Any, path: Path, name: str, voxel_bytes: int | None = None) -> Any:

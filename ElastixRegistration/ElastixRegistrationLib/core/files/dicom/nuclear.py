@@ -1,0 +1,40 @@
+"""Nuclear medicine: which frames of a file are slices, and which time points, gates or energies (PS3.3, C.8.4.8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+#: Vectors, one number for each frame, by what they count: of frames at one place. Slices are counted by SliceVector.
+VECTORS = (
+    ("EnergyWindowVector", "energy windows"),
+    ("DetectorVector", "detectors"),
+    ("PhaseVector", "phases"),
+    ("RotationVector", "rotations"),
+    ("RRIntervalVector", "intervals"),
+    ("TimeSlotVector", "time slots"),
+    ("AngularViewVector", "views"),
+    ("TimeSliceVector", "time points"),
+)
+
+
+def slice_numbers(header: Any, count: int) -> np.ndarray:
+    """(count,) the slice, from 0 on, that each frame is: all 0 where the frames are no slices, but projections or
+    pictures in time."""
+    numbers = _vector(header, "SliceVector", count)
+    if numbers is not None:
+        return numbers - 1
+    is_reconstructed = any("RECON" in str(word) for word in header.get("ImageType") or ())
+    return np.arange(count) if is_reconstructed else np.zeros(count, int)
+
+
+def kinds_of_frame(header: Any, number: int, count: int) -> dict[str, Any]:
+    """What may tell frame ``number``, from 0 on, from others at its place: its numbers in the vectors that vary."""
+    found = {name: _vector(header, name, count) for name, _ in VECTORS}
+    return {name: int(vector[number]) for name, vector in found.items() if vector is not None and np.ptp(vector)}
+
+
+def _vector(header: Any, name: str, count: int) -> np.ndarray | None:
+    values = np.atleast_1d(np.array(header.get(name, ()) or (), int))
+    return values if len(values) == count else None
