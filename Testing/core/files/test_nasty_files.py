@@ -227,6 +227,8 @@ READ = {
     "ants.csv": "x,y,z,t,label\n" + "\n".join(f"{line},0,1" for line in rows(POINTS, ",").splitlines()),
     "excel.csv": "X;Y;Z\n" + rows(POINTS, ";").replace(".", ","),
     "slicer.csv": "label,r,a,s\n" + "\n".join(f"F,{line}" for line in rows(RAS, ",").splitlines()),
+    "suffixes.csv": "label,x_ras,y_ras,z_ras\n" + "\n".join(f"F,{line}" for line in rows(RAS, ",").splitlines()),
+    "names.csv": "x,y,z,label\n" + "\n".join(f"{line},Knöchel" for line in rows(POINTS, ",").splitlines()),
     "many.pts": f"version: 1\nn_points: 2\n{{\n{rows(POINTS)}\n}}\n",
     "windows.txt": f"point\r\n2\r\n{rows(POINTS)}\r\n",
 }
@@ -234,7 +236,7 @@ READ = {
 
 @pytest.mark.parametrize("name", READ)
 def test_points_of_every_program_lie_where_they_were(tmp_path, name):
-    (tmp_path / name).write_text(READ[name], encoding="utf-16" if name == "excel.csv" else "utf-8")
+    (tmp_path / name).write_text(READ[name], encoding={"excel.csv": "utf-16", "names.csv": "cp1252"}.get(name, "utf-8"))
     assert read_points(tmp_path / name).coordinates == pytest.approx(POINTS)
 
 
@@ -306,6 +308,12 @@ def test_a_spline_of_another_order_is_named(tmp_path, suffix, order):
     sitk.WriteTransform(spline, str(tmp_path / f"t{suffix}"))
     with pytest.raises(InputError, match=f"a B-spline of order {order}, and only those of order 3"):
         read_transform(tmp_path / f"t{suffix}")
+
+
+@pytest.mark.parametrize("suffix", [".tfm", ".txt", ".mat", ".h5"])
+def test_a_transform_that_does_nothing_is_read(tmp_path, suffix):
+    sitk.WriteTransform(sitk.Transform(3, sitk.sitkIdentity), str(tmp_path / f"t{suffix}"))
+    assert np.array_equal(map_points(read_transform(tmp_path / f"t{suffix}"), POINTS), POINTS)
 
 
 @pytest.mark.parametrize("name", ["t.m3z", "t.xfm", "register.dat", "t.x5", "t.dof"])

@@ -27,7 +27,8 @@ _PTS_COUNT = ("number_of_points", "n_points")
 _OUTPUT_POINT = re.compile(r"OutputPoint\s*=\s*\[([^\]]*)\]")
 #: Names of the three columns of a table, and whether x and y are to be flipped.
 _COLUMNS = (("x", "y", "z"), ("l", "p", "s"), ("r", "a", "s"))
-_SAYS_RAS, _SAYS_LPS = re.compile(r"\bRAS\b", re.IGNORECASE), re.compile(r"\bLPS\b", re.IGNORECASE)
+#: Also at the end of a name, as in x_ras.
+_SAYS_RAS, _SAYS_LPS = (re.compile(rf"(?<![a-z]){word}(?![a-z])", re.IGNORECASE) for word in ("RAS", "LPS"))
 
 
 class _OtherForm(Exception):
@@ -58,7 +59,7 @@ def read_points(path: str | os.PathLike, image: Geometry | None = None) -> Point
     path = Path(path)
     try:
         content = path.read_bytes()
-        text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        text = _decoded(content)
     except FileNotFoundError:
         raise InputError(f"The point file {path} does not exist.") from None
     except OSError as error:
@@ -112,6 +113,18 @@ def check_point_output(path: str | os.PathLike) -> None:
     """Raise InputError when points cannot be written to ``path``."""
     check_suffix(Path(path), (".txt", ".pts", ".csv", ".tsv", ".fcsv", ".json"), "point")
     check_folder_of(Path(path))
+
+
+def _decoded(content: bytes) -> str:
+    """The text of a file, also of those whose labels are in the letters of Windows. Raises UnicodeDecodeError."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if b"\0" in content:
+            raise
+        return content.decode("cp1252")
 
 
 def _parse_elastix(text: str, image: Geometry | None) -> Points:

@@ -135,7 +135,8 @@ def itk_transform(type_name: str, values: np.ndarray, fixed_values: np.ndarray) 
         raise Fault(f"a {kind} of {values.size} parameters")
     if fixed_values.size:
         transform.SetFixedParameters(fill_parameters(transform.GetFixedParameters(), fixed_values))
-    transform.SetParameters(fill_parameters(transform.GetParameters(), values))
+    if values.size:  # the identity has none
+        transform.SetParameters(fill_parameters(transform.GetParameters(), values))
     if kind.endswith("KernelTransform"):
         transform.ComputeWMatrix()  # ITK does so in time only for landmarks that were set as such
     return transform
