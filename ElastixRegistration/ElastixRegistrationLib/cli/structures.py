@@ -50,7 +50,9 @@ def carry(options: argparse.Namespace, reference: Any, transform: Any) -> Outcom
     tell_patients(None if source.place is None else source.place.patient, series, "structures")
     carried = carry_structures(transform(source.place, source.box()), source, grid)
     if carried.outside:
-        _log.info("Left out, as outside of the reference image: %s.", ", ".join(carried.outside))
+        _log.warning("Left out, as outside of the reference image: %s.", ", ".join(carried.outside))
+    if carried.cut:
+        _log.warning("Cut off at the first or the last slice of the reference image: %s.", ", ".join(carried.cut))
     write_carried(carried, path, form, grid, series, anonymize=options.anonymize)
     volumes = carried.volumes_ml()
     listed = ", ".join(f"{name} ({volume:.1f} ml)" for name, volume in volumes.items())

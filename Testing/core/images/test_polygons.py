@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from ElastixRegistrationLib.core.images.polygons import REACH, inside, polygons_of, signed_distances, with_channels
+from ElastixRegistrationLib.core.images.polygons import (
+    REACH,
+    area_of,
+    inside,
+    outlines_of,
+    polygons_of,
+    signed_distances,
+    with_channels,
+)
 
 SHAPE = (61, 73)
 X, Y = np.meshgrid(np.arange(SHAPE[1]), np.arange(SHAPE[0]))
@@ -55,3 +63,14 @@ def test_what_reaches_the_border_is_closed_there():
     (polygon,) = polygons_of(np.where(X < 20, 1.0, -1.0))
     assert inside([polygon], SHAPE).sum() == 20 * SHAPE[0]
     assert polygons_of(np.full(SHAPE, -1.0)) == []
+
+
+@pytest.mark.parametrize("radius", [0.6, 1.5, 4.0, 20.0])
+def test_outlines_of_pixels_enclose_their_area(radius):
+    ring = (np.hypot(X - 33, Y - 30) < radius) & (np.hypot(X - 33.2, Y - 30) >= radius / 3)
+    for pixels in (np.hypot(X - 33, Y - 30) < radius, np.maximum(abs(X - 33), abs(Y - 30)) < radius, ring, X == 0):
+        if not pixels.any():
+            continue
+        outlines = outlines_of(pixels)
+        assert sum(abs(area_of(one)) for one in outlines) == pytest.approx(pixels.sum(), rel=2e-3)
+        assert (inside(outlines, SHAPE) == pixels).all()

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,30 +17,34 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import InputError
-from ..images.geometry import Geometry, array_view, component_count, geometry_of, image_from_array
+from ..images.geometry import Geometry, array_view, geometry_of
 from ..images.labels import label_values
 from ..system.file_names import split_choice
+from ..transforms.itk_transforms import whole_matrix
 from ..transforms.regions import RegionCarrier
 from .dicom.layers import Layers
 from .dicom.places import Place
-from .dicom.structures import Structure, is_structure_set, read_structures, structure_region
+from .dicom.structures import is_structure_set, read_structures
 from .dicom_objects.segmentation import highdicom, write_segmentation
 from .dicom_objects.structure_set import CarriedStructure, check_can_refer, write_structures
 from .formats.choice import names_in
-from .formats.segment_entries import segment_layers, segment_names, set_segments
+from .formats.segment_entries import segment_names, set_segments
 from .image_files import read_volume, write_image
 from .label_files import only
 from .segmentation_files import is_segmentation, placed_segmentation
+from .structure_fields import StructureField, copied_contours, drawn_field, label_fields
 
 if TYPE_CHECKING:
     from .dicom.volumes import DicomSeries
 
+_log = logging.getLogger(__name__)
 #: What structures are written as, beside images of labels.
 DICOM_FORMS = ("rtstruct", "seg")
-#: Contours are sampled with no more pixels along an axis.
-_MOST_PIXELS = 1000
-#: So many times finer than the reference, so that what is lost between pixels is some hundredths of one.
+#: Contours are sampled so many times finer than the reference, small structures finer still.
 _FINER = 2.0
+#: Contours are drawn anew with so many pixels across the width of a structure, but at most so many times finer than
+#: those of the reference.
+_ACROSS, _MOST_FINER = 32, 8
 #: The distance of the points of a box around contours, and how much wider it is, mm.
 _BOX_MM, _AROUND = 2.0, 10.0
 
@@ -64,16 +69,14 @@ class StructureSource:
         size = np.ceil((high - low) / _BOX_MM).astype(int) + 1
         return Geometry(tuple(size.tolist()), (_BOX_MM,) * 3, tuple(low.tolist()), ((1, 0, 0), (0, 1, 0), (0, 0, 1)))
 
-    def fields(self, spacing: float) -> Iterator[tuple[int, str, Any, tuple[Any, ...]]]:
-        """Of each structure its number, its name, an ITK image that is more than 0 inside, and what describes it.
-
-        ``spacing``: of the pixels that contours are sampled with, mm.
-        """
+    def fields(self, spacing: float) -> Iterator[StructureField]:
+        """Of each structure. ``spacing``: of the pixels that contours are sampled with, mm."""
         if isinstance(self._content, tuple):
             for one in self._content:
-                yield one.number, one.name, _distances(one, spacing, self._thickness), one.entries
+                yield drawn_field(one, spacing, self._thickness)
         else:
-            yield from _label_fields(*self._content.values())
+            image, names, entries = self._content.values()
+            yield from label_fields(image, names, entries, spacing)
 
 
 def read_structure_source(path: str | os.PathLike) -> StructureSource:
@@ -100,41 +103,17 @@ def read_structure_source(path: str | os.PathLike) -> StructureSource:
     return StructureSource(file, tuple(names.values()), place, "seg", content)
 
 
-def _distances(one: Structure, spacing: float, thickness: float) -> Any:
-    extent = float(np.ptp(np.concatenate(one.contours), axis=0).max())
-    return structure_region(one, max(spacing, extent / _MOST_PIXELS), thickness).image
-
-
-def _label_fields(image: Any, names: dict[int, str], entries: dict[int, Any]) -> Iterator[tuple[int, str, Any, Any]]:
-    """More than 0 where linear interpolation finds more than half of a label."""
-    grid, voxels = geometry_of(image), np.asarray(array_view(image))
-    layer_of, layered = segment_layers(image), component_count(image) > 1
-    for value, name in names.items():
-        inside = (voxels[..., layer_of.get(value, 0)] if layered else voxels) == value
-        if not inside.any():
-            continue
-        box = [
-            np.flatnonzero(inside.any(axis=tuple(other for other in range(3) if other != axis))) for axis in range(3)
-        ]
-        start = np.array([one[0] for one in box])
-        part = np.pad(inside[tuple(slice(one[0], one[-1] + 1) for one in box)], 2).astype(np.float32) - np.float32(0.5)
-        place = Geometry(part.shape[::-1], grid.spacing, tuple(grid.points_of(start[::-1] - 2)), grid.direction)
-        yield value, name, image_from_array(part, place), entries.get(value, ())
-
-
 @dataclass(frozen=True)
 class CarriedStructures:
-    """``outside``: names of those that lie outside of the grid, which are left out."""
+    """``outside``: names of those that lie outside of the grid, which are left out. ``cut``: of those with contours in
+    slices beyond its ends."""
 
     structures: tuple[CarriedStructure, ...]
     outside: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
 
     def volumes_ml(self) -> dict[str, float]:
-        """Of voxels whose centers lie inside."""
-        return {
-            one.name: float((one.region.distances > 0).sum() * np.prod(one.region.grid.spacing) / 1000)
-            for one in self.structures
-        }
+        return {one.name: one.region.volume() / 1000 for one in self.structures}
 
 
 def carry_structures(
@@ -149,16 +128,22 @@ def carry_structures(
     if not reference.dimension == transform.GetInputSpaceDimension() == 3:
         raise InputError("Structures are carried over between 3D images, by a 3D transform.")
     carrier = RegionCarrier(transform, reference)
+    to_moving = whole_matrix(transform)
+    drawn_on: frozenset[str] = frozenset() if source.place is None else source.place.series
     found, outside = [], []
-    for number, name, image, entries in source.fields(min(reference.spacing[:2]) / _FINER):
-        region = carrier.carried(image)
+    for one in source.fields(min(reference.spacing[:2]) / _FINER):
+        pixels = max(one.width / min(reference.spacing[:2]), 1e-6)
+        region = carrier.carried(one.image, int(np.clip(np.ceil(_ACROSS / pixels), 1, _MOST_FINER)))
         if region is None:
-            outside.append(name)
-        else:
-            found.append(CarriedStructure(number, name, region, entries))
+            outside.append(one.name)
+            continue
+        copied = None if one.drawn is None else copied_contours(one.drawn, to_moving, reference)
+        found.append(CarriedStructure(one.number, one.name, region, one.entries, copied, drawn_on))
     if not found:
         raise InputError(f"No structure of {source.path} comes to lie in the reference image.")
-    return CarriedStructures(tuple(found), tuple(outside))
+    ends = range(reference.size[2])
+    cut = tuple(one.name for one in found if any(contour.number not in ends for contour in one.copied or ()))
+    return CarriedStructures(tuple(found), tuple(outside), cut)
 
 
 def check_form(path: str | os.PathLike, form: str, series: DicomSeries | None, reference: Geometry) -> None:
@@ -186,18 +171,31 @@ def write_carried(
     check_form(path, form, series, reference)
     if Path(path).suffix.lower() == ".dcm":
         assert series is not None, "it was checked"
-        write = write_segmentation if form == "seg" else write_structures
-        write(carried.structures, path, series, reference, anonymize=anonymize)
+        if form == "seg":
+            write_segmentation(_with_voxels(carried, reference), path, series, reference, anonymize=anonymize)
+        else:
+            write_structures(carried.structures, path, series, reference, anonymize=anonymize)
         return
-    image = label_image(carried.structures, reference)
+    image = label_image(_with_voxels(carried, reference), reference)
     write_image(placed_segmentation(image, image) if is_segmentation(path) else image, path)
+
+
+def _with_voxels(carried: CarriedStructures, reference: Geometry) -> list[CarriedStructure]:
+    """Those that hold the center of a voxel; contours can be smaller."""
+    found = [one for one in carried.structures if one.mask(reference).any()]
+    empty = [one.name for one in carried.structures if one not in found]
+    if not found:
+        raise InputError(f"No voxel of the reference image lies in {', '.join(empty)}.")
+    if empty:
+        _log.warning("Left out, as smaller than a voxel of the reference image: %s.", ", ".join(empty))
+    return found
 
 
 def label_image(structures: Sequence[CarriedStructure], reference: Geometry) -> Any:
     """ITK image on ``reference``: label n where structure n is, with names in the header."""
     layers = Layers(reference.size, max(one.number for one in structures))
     for one in structures:
-        layers.put(one.number, one.region.mask(reference.size))
+        layers.put(one.number, one.mask(reference))
     image, layer_of = layers.image(reference)
     set_segments(image, {one.number: one.name for one in structures}, layer_of)
     return image

@@ -32,40 +32,74 @@ _PARALLEL = 0.5
 class Region:
     """``distances`` (k, j, i) float32 to the edge of a region, mm, positive inside, on ``grid``.
 
-    ``grid`` is a part of a larger one, which starts there at the index ``start`` (i, j, k).
+    ``grid`` is a part of a larger one, which starts there at the index ``start`` (i, j, k), with the same slices, and
+    in them rows and columns ``finer`` times as close.
     """
 
     distances: np.ndarray
     grid: Geometry
     start: tuple[int, ...] = (0, 0, 0)
+    finer: int = 1
 
     @property
     def image(self) -> Any:
         return image_from_array(self.distances, self.grid)
 
     def slices(self) -> list[int]:
-        """Numbers of the slices of the larger grid that it has voxels in."""
-        filled = np.flatnonzero((self.distances > 0).any(axis=(1, 2)))
+        """Numbers of the slices of the larger grid that it has voxels of that in."""
+        filled = np.flatnonzero(self._inside.any(axis=(1, 2)))
         return [self.start[2] + int(k) for k in filled]
 
     def mask(self, size: Sequence[int]) -> np.ndarray:
         """(k, j, i) bool on the whole of the larger grid, of ``size`` (i, j, k)."""
         whole = np.zeros(tuple(size)[::-1], bool)
-        box = tuple(slice(at, at + n) for at, n in zip(self.start[::-1], self.distances.shape, strict=True))
-        whole[box] = self.distances > 0
+        box = tuple(slice(at, at + n) for at, n in zip(self.start[::-1], self._inside.shape, strict=True))
+        whole[box] = self._inside
         return whole
 
+    @property
+    def _inside(self) -> np.ndarray:
+        """(k, j, i) bool: voxels of the larger grid."""
+        return np.asarray(self.distances[:, :: self.finer, :: self.finer] > 0)
 
-def part_of(grid: Geometry, start: Sequence[int] | np.ndarray, size: Sequence[int] | np.ndarray) -> Geometry:
-    return Geometry(tuple(map(int, size)), grid.spacing, tuple(grid.points_of(np.array(start))), grid.direction)
+    def volume(self) -> float:
+        """mm^3, of the voxels of ``grid``."""
+        return float((self.distances > 0).sum() * np.prod(self.grid.spacing))
 
 
-def region_of(contours: Sequence[np.ndarray], grid: Geometry, thickness: float | None = None) -> Region | None:
+def part_of(
+    grid: Geometry, start: Sequence[int] | np.ndarray, size: Sequence[int] | np.ndarray, finer: int = 1
+) -> Geometry:
+    """``size`` voxels of ``grid`` from the index ``start`` on, their rows and columns ``finer`` times as close."""
+    spacing = np.array(grid.spacing)
+    spacing[:2] /= finer
+    count = np.array(size)
+    count[:2] = (count[:2] - 1) * finer + 1
+    origin = grid.points_of(np.array(start))
+    return Geometry(tuple(map(int, count)), tuple(spacing.tolist()), tuple(origin.tolist()), grid.direction)
+
+
+def width_of(contours: Sequence[np.ndarray]) -> float:
+    """How wide contours, (N, 3) each, usually are, mm: the diameter of circles, the side of squares, and twice the
+    width of long strips."""
+    widths = []
+    for one in contours:
+        edges = np.roll(one, -1, axis=0) - one
+        around = float(np.linalg.norm(edges, axis=1).sum())
+        area = float(np.linalg.norm(np.cross(one - one[0], edges).sum(axis=0))) / 2
+        if around > 0 and area > 0:
+            widths.append(4 * area / around)
+    return float(np.median(widths)) if widths else 0.0
+
+
+def region_of(
+    contours: Sequence[np.ndarray], grid: Geometry, thickness: float | None = None, reach: int = REACH
+) -> Region | None:
     """The region inside ``contours``, (N, 3) each, where it meets ``grid``; None where it does not.
 
-    Distances are exact near the edge in the planes of the contours. ``thickness``: of a region in one plane, mm, for
-    which else a slice is taken. Raises InputError where the contours do not lie in the slices of the grid, nor in
-    planes that are parallel to them.
+    Distances are exact within ``reach`` pixels of the edge in the planes of the contours. ``thickness``: of a region in
+    one plane, mm, for which else a slice is taken. Raises InputError where the contours do not lie in the slices of the
+    grid, nor in planes that are parallel to them.
     """
     planes = _planes_in(contours, grid)
     if planes is None:
@@ -74,13 +108,13 @@ def region_of(contours: Sequence[np.ndarray], grid: Geometry, thickness: float |
     steps = np.diff(heights)
     usual = float(np.median(steps)) if len(steps) else (thickness or grid.spacing[2]) / grid.spacing[2]
     points = np.concatenate([polygon for _, polygons in planes for polygon in polygons])
-    low = np.array([*np.floor(points.min(axis=0)) - REACH, np.ceil(heights[0] - usual / 2 - 1e-6)])
-    high = np.array([*np.ceil(points.max(axis=0)) + REACH, np.floor(heights[-1] + usual / 2 + 1e-6)])
+    low = np.array([*np.floor(points.min(axis=0)) - reach, np.ceil(heights[0] - usual / 2 - 1e-6)])
+    high = np.array([*np.ceil(points.max(axis=0)) + reach, np.floor(heights[-1] + usual / 2 + 1e-6)])
     start = np.maximum(low, 0).astype(int)
     size = np.minimum(high, np.array(grid.size) - 1).astype(int) - start + 1
     if (size <= 0).any():
         return None
-    slices = _Slices([polygons for _, polygons in planes], start, size, grid)
+    slices = _Slices([polygons for _, polygons in planes], start, size, grid, reach)
     distances = np.stack([slices.between(heights, height + start[2], usual) for height in range(size[2])])
     return Region(distances, part_of(grid, start, size), tuple(start.tolist()))
 
@@ -101,8 +135,8 @@ def _steps(contours: Sequence[np.ndarray]) -> np.ndarray:
     return np.asarray(apart[apart > _SAME_HEIGHT])
 
 
-def grid_of(contours: Sequence[np.ndarray], spacing: float, thickness: float) -> Geometry:
-    """A grid around contours whose slices are their planes, with pixels of ``spacing`` mm.
+def grid_of(contours: Sequence[np.ndarray], spacing: float, thickness: float, reach: int = REACH) -> Geometry:
+    """A grid ``reach`` pixels around contours whose slices are their planes, with pixels of ``spacing`` mm.
 
     ``thickness``: the distance of slices, mm, where the contours lie in one plane. Raises InputError for contours in
     planes that are not parallel.
@@ -116,7 +150,7 @@ def grid_of(contours: Sequence[np.ndarray], spacing: float, thickness: float) ->
     axes = np.stack([first, np.cross(normal, first), normal])
     local = np.concatenate(contours) @ axes.T
     step = plane_distance(contours) or thickness
-    margin = np.array([REACH * spacing, REACH * spacing, step])
+    margin = np.array([reach * spacing, reach * spacing, step])
     low = np.array([*local.min(axis=0)[:2], heights.min()]) - margin
     high = np.array([*local.max(axis=0)[:2], heights.max()]) + margin
     size = np.ceil((high - low) / (spacing, spacing, step) - 1e-6).astype(int) + 1
@@ -169,15 +203,18 @@ def _same(polygon: np.ndarray, other: np.ndarray) -> bool:
 class _Slices:
     """Distances in the planes of contours, computed once each, on a part of a grid from ``start`` on."""
 
-    def __init__(self, planes: Sequence[list[np.ndarray]], start: np.ndarray, size: np.ndarray, grid: Geometry):
+    def __init__(
+        self, planes: Sequence[list[np.ndarray]], start: np.ndarray, size: np.ndarray, grid: Geometry, reach: int
+    ):
         self._planes = [[polygon - start[:2] for polygon in polygons] for polygons in planes]
         self._shape, self._spacing = (int(size[1]), int(size[0])), (grid.spacing[0], grid.spacing[1])
         self._found: dict[int, np.ndarray] = {}
+        self._reach = reach
 
     def at(self, plane: int) -> np.ndarray:
         if plane not in self._found:
             self._found = {n: one for n, one in self._found.items() if n >= plane - 1}
-            self._found[plane] = signed_distances(self._planes[plane], self._shape, self._spacing)
+            self._found[plane] = signed_distances(self._planes[plane], self._shape, self._spacing, self._reach)
         return self._found[plane]
 
     def between(self, heights: np.ndarray, height: float, usual: float) -> np.ndarray:

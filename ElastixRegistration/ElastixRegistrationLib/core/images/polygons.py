@@ -14,11 +14,13 @@ import numpy as np
 from ..system.itk_access import wrapped_class
 from .geometry import Geometry, image_from_array
 
-#: Distances are exact so many pixels from the edge, and do not grow beyond.
+#: Distances are exact so many pixels from the edge where nothing else is asked for, and do not grow beyond.
 REACH = 8
 _MAX_AT_ONCE = 4000
 #: Contours around less than so much of a pixel are dropped.
 _LEAST_AREA = 0.02
+#: Outlines of pixels enclose their area up to so much, after so many rounds at most.
+_PRECISE, _ROUNDS = 1e-3, 6
 
 
 def inside(polygons: Sequence[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
@@ -46,23 +48,24 @@ def _edges(polygons: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def signed_distances(
-    polygons: Sequence[np.ndarray], shape: tuple[int, int], spacing: tuple[float, float]
+    polygons: Sequence[np.ndarray], shape: tuple[int, int], spacing: tuple[float, float], reach: int = REACH
 ) -> np.ndarray:
     """(rows, columns) float32: distance of pixel centers to the edge, mm, positive inside, never 0.
 
-    ``spacing``: between columns and between rows, mm. Exact within ``REACH`` pixels.
+    ``spacing``: between columns and between rows, mm. Exact within ``reach`` pixels.
     """
     millimeters = np.array(spacing, float)
-    limit = REACH * float(millimeters.min())
-    margin = REACH + 2
+    limit = reach * float(millimeters.min())
+    margin = reach + 2
     padded = np.full((shape[0] + 2 * margin, shape[1] + 2 * margin), limit**2)
     starts, ends = _pieces(*_edges(polygons))
     corners = np.floor(np.minimum(starts, ends)).astype(int)
-    seen = ((corners >= -REACH - 1) & (corners < np.array(shape[::-1]) + REACH)).all(axis=1)
+    seen = ((corners >= -reach - 1) & (corners < np.array(shape[::-1]) + reach)).all(axis=1)
     starts, ends, corners = starts[seen], ends[seen], corners[seen]
-    window = np.arange(-REACH, REACH + 2)
-    for begin in range(0, len(starts), _MAX_AT_ONCE):
-        part = slice(begin, begin + _MAX_AT_ONCE)
+    window = np.arange(-reach, reach + 2)
+    at_once = max(_MAX_AT_ONCE * (2 * REACH + 2) ** 2 // len(window) ** 2, 1)
+    for begin in range(0, len(starts), at_once):
+        part = slice(begin, begin + at_once)
         columns, rows = (corners[part, axis, None] + window for axis in (0, 1))
         squares = _squared_distances(columns[:, None, :], rows[:, :, None], starts[part], ends[part], millimeters)
         # A window may reach beyond the margin by what cannot be nearer than its limit.
@@ -112,14 +115,38 @@ def polygons_of(field: np.ndarray) -> list[np.ndarray]:
     for number in range(extractor.GetNumberOfIndexedOutputs()):
         vertices = extractor.GetOutput(number).GetVertexList()
         points = np.array([tuple(vertices.GetElement(n)) for n in range(vertices.Size())]).reshape(-1, 2)[:-1] - 1
-        if len(points) > 2 and abs(_area(points)) >= _LEAST_AREA:
+        if len(points) > 2 and abs(area_of(points)) >= _LEAST_AREA:
             found.append(points)
     return with_channels(found)
 
 
-def _area(polygon: np.ndarray) -> float:
-    x, y = polygon.T
+def outlines_of(inside: np.ndarray) -> list[np.ndarray]:
+    """Polygons around the pixels of a (rows, columns) bool image, which enclose as much area as the pixels have.
+
+    Where pixels are 1 inside and 0 outside, with linear ramps between their centers, the polygons of the value 0.5 cut
+    off corners, and of those four more stick out than lie within. So a lower value is taken: the length of the polygons
+    times the difference of two values is about the area between theirs.
+    """
+    values, pixels, level = np.pad(inside, 1).astype(np.float32), float(inside.sum()), 0.5
+    polygons: list[np.ndarray] = []
+    for _ in range(_ROUNDS):
+        polygons = polygons_of(values - np.float32(level))
+        lacking = pixels - sum(abs(area_of(one)) for one in polygons)
+        around = sum(perimeter_of(one) for one in polygons)
+        if abs(lacking) < _PRECISE * pixels or not around:
+            break
+        level = float(np.clip(level - lacking / around, 0.05, 0.8))
+    return [one - 1 for one in polygons]
+
+
+def area_of(polygon: np.ndarray) -> float:
+    """Of (N, 2) points, signed; what two sides of a channel enclose counts as nothing."""
+    x, y = (polygon - polygon[0]).T
     return float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2
+
+
+def perimeter_of(polygon: np.ndarray) -> float:
+    return float(np.linalg.norm(polygon - np.roll(polygon, 1, axis=0), axis=1).sum())
 
 
 def with_channels(polygons: Sequence[np.ndarray]) -> list[np.ndarray]:

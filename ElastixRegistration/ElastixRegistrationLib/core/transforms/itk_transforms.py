@@ -83,6 +83,17 @@ def matrix_of(transform: Any) -> np.ndarray | None:
     return matrix
 
 
+def whole_matrix(transform: Any) -> np.ndarray | None:
+    """``matrix_of`` a transform that is linear as a whole; composites do not say so themselves."""
+    whole = np.eye(transform.GetInputSpaceDimension() + 1)
+    for element in chain_of(transform):
+        matrix = matrix_of(element)
+        if matrix is None:
+            return None
+        whole = matrix @ whole
+    return whole
+
+
 def down_cast(transform: Any) -> Any:
     """``transform`` as its own class, where the wheels give back a plain ``itkTransform``."""
     name = transform.GetNameOfClass()

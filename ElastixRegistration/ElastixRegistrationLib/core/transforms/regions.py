@@ -13,6 +13,8 @@ from .resampling import resample
 
 #: Places along each axis at which it is looked where a region comes to lie.
 _PLACES = 33
+#: So many places are looked at between voxels at most.
+_MOST_SAMPLES = 2e7
 
 
 class RegionCarrier:
@@ -26,18 +28,33 @@ class RegionCarrier:
         self._indices = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 3)
         self._mapped = map_points(transform, reference.points_of(self._indices))
 
-    def carried(self, image: Any) -> Region | None:
-        """Where ``image``, the distances of a region, is more than 0 on the reference grid; None where nowhere."""
+    def carried(self, image: Any, finer: int = 1) -> Region | None:
+        """Where ``image``, the distances of a region, is more than 0 on the reference grid; None where nowhere.
+
+        ``finer``: with so many times as many rows and columns, or less where that would take too much memory.
+        """
         box = self._box(geometry_of(image))
         if box is None:
             return None
         start, size = box
-        part = part_of(self._reference, start, size)
-        outside = float(array_view(image).min())
-        moved = array_view(resample(image, self._transform, part, background=outside))
+        moved = self._moved(image, start, size, 1)
+        if finer > 1:
+            near = np.argwhere(moved > float(array_view(image).min()))[:, ::-1]
+            if not len(near):
+                return None
+            low = np.maximum(near.min(axis=0) - 1, 0)
+            size = np.minimum(near.max(axis=0) + 1, size - 1) - low + 1
+            start = start + low
+            finer = max(1, min(finer, int(np.sqrt(_MOST_SAMPLES / np.prod(size)))))
+            moved = self._moved(image, start, size, finer)
         if not (moved > 0).any():
             return None
-        return Region(np.array(moved), part, tuple(map(int, start)))
+        return Region(moved, part_of(self._reference, start, size, finer), tuple(map(int, start)), finer)
+
+    def _moved(self, image: Any, start: np.ndarray, size: np.ndarray, finer: int) -> np.ndarray:
+        part = part_of(self._reference, start, size, finer)
+        outside = float(array_view(image).min())
+        return np.array(array_view(resample(image, self._transform, part, background=outside)))
 
     def _box(self, grid: Geometry) -> tuple[np.ndarray, np.ndarray] | None:
         """First index and size of the part of the reference grid that can reach ``grid``."""

@@ -19,9 +19,10 @@ from core.files.dicom.made_patient import (
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.carried_structures import carry_structures, write_carried
 from ElastixRegistrationLib.core.files.dicom.volumes import dicom_geometry, read_dicom
+from ElastixRegistrationLib.core.files.image_files import write_image
 from ElastixRegistrationLib.core.files.label_files import Drawn, read_mask
 from ElastixRegistrationLib.core.files.segmentation_files import segment_names
-from ElastixRegistrationLib.core.images.geometry import array_view
+from ElastixRegistrationLib.core.images.geometry import array_view, image_from_array
 from ElastixRegistrationLib.core.transforms.itk_transforms import (
     affine_from_matrix,
     displacement_field_transform,
@@ -131,7 +132,7 @@ def test_a_segmentation_holds_the_same_voxels(fixed, structures, tmp_path, anony
     voxels = array_view(read.image)
     for one in carried.structures:
         found = (voxels == names[one.name]).any(axis=-1)
-        assert (found == one.region.mask(grid.size)[bottom : bottom + len(found)]).all()
+        assert (found == one.mask(grid)[bottom : bottom + len(found)]).all()
     written = pydicom.dcmread(tmp_path / "seg.dcm")
     assert written.FrameOfReferenceUID == FRAME
     assert ("Phantom" in str(written)) != anonymize
@@ -153,3 +154,127 @@ def test_what_cannot_be_carried_over_leaves_nothing(fixed, structures, tmp_path)
     with pytest.raises(InputError, match="which refers to DICOM images"):
         write_carried(carried, tmp_path / "out.dcm", "rtstruct", grid, None)
     assert not (tmp_path / "out.dcm").exists()
+
+
+def area(points: np.ndarray) -> float:
+    x, y = points[:, 0], points[:, 1]
+    return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))) / 2
+
+
+def ring(radius: float, z: float) -> np.ndarray:
+    angle = np.linspace(0, 2 * np.pi, 720, endpoint=False)
+    return np.column_stack([3 + radius * np.cos(angle), 1.3 + radius * np.sin(angle), np.full(720, z)])
+
+
+def square(half: float, z: float) -> np.ndarray:
+    return np.array([[3 + half * x, 1.3 + half * y, z] for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1))])
+
+
+def slice_z(k: int) -> float:
+    return float(GRID.points_of([0, 0, k])[2])
+
+
+def written_contours(path) -> dict[str, list[tuple[str, np.ndarray]]]:
+    """Of each structure the UID of the slice and the points of each contour, by pydicom alone."""
+    dataset = pydicom.dcmread(path)
+    return {
+        item.ROIName: [
+            (
+                one.ContourImageSequence[0].ReferencedSOPInstanceUID,
+                np.array(one.ContourData, float).reshape(-1, 3),
+            )
+            for one in drawn.ContourSequence
+        ]
+        for item, drawn in zip(dataset.StructureSetROISequence, dataset.ROIContourSequence, strict=True)
+    }
+
+
+def moved_by(*shift: float, turn: float = 0.0):
+    matrix, (cosine, sine) = np.eye(4), (np.cos(turn), np.sin(turn))
+    matrix[:2, :2], matrix[:3, 3] = [[cosine, -sine], [sine, cosine]], shift
+    return affine_from_matrix(matrix)
+
+
+@pytest.mark.parametrize("pixels", [3, 6, 12, 30])  # across; they are 2.5 mm
+@pytest.mark.parametrize(("make", "formula"), [(ring, np.pi), (square, 4.0)], ids=["circle", "square"])
+def test_areas_are_those_of_the_closed_form(fixed, tmp_path, pixels, make, formula):
+    grid, series = fixed
+    half = pixels * 2.5 / 2
+    path = write_structure_set(
+        tmp_path / "rs.dcm", {"A": Region([make(half, slice_z(k)) for k in range(6, 15)])}, "1.2.3.92", "1.2.3.92.1"
+    )
+    for transform in (moved_by(0.7, -1.1, 1.7), moved_by(0.7, -1.1, 2.0, turn=0.4)):  # ends between slices
+        write_carried(carry_structures(transform, path, grid), tmp_path / "out.dcm", "rtstruct", grid, series)
+        areas = np.array([area(points) for _, points in written_contours(tmp_path / "out.dcm")["A"]])
+        assert areas == pytest.approx(np.full(9, formula * half**2), rel=0.0025)
+
+
+@pytest.mark.parametrize("pixels", [3, 6, 12, 30])
+@pytest.mark.parametrize("is_round", [True, False], ids=["circle", "square"])
+def test_outlines_of_labels_enclose_the_area_of_their_voxels(fixed, tmp_path, pixels, is_round):
+    grid, series = fixed
+    away = centers(GRID)[6:15, ..., :2] - np.array([3.0, 1.3])
+    inside = (np.hypot(away[..., 0], away[..., 1]) if is_round else np.abs(away).max(axis=-1)) < pixels * 2.5 / 2
+    voxels = np.zeros(GRID.size[::-1], np.uint8)
+    voxels[6:15] = inside
+    write_image(image_from_array(voxels, GRID), tmp_path / "labels.nrrd")
+    for transform in (identity(3), moved_by(0.7, -1.1, 1.7)):
+        carried = carry_structures(transform, tmp_path / "labels.nrrd", grid)
+        write_carried(carried, tmp_path / "out.dcm", "rtstruct", grid, series)
+        ((_, contours),) = written_contours(tmp_path / "out.dcm").items()
+        areas = np.array([area(points) for _, points in contours])
+        assert areas == pytest.approx(np.full(9, inside[0].sum() * 2.5**2), rel=0.0025)
+
+
+def test_contours_that_come_to_lie_in_slices_are_copied_point_by_point(fixed, tmp_path):
+    grid, series = fixed
+    given = [ring(11, slice_z(5)), ring(6, slice_z(5)), square(4, slice_z(6)), ring(9.123456789, slice_z(7))]
+    regions = {
+        "A": Region(given),
+        "B": Region(ellipses("GTV"), kind="CLOSEDPLANAR_XOR"),
+        "Ends": Region([ring(9, slice_z(k)) for k in (0, 1, 2)]),
+    }
+    path = write_structure_set(tmp_path / "rs.dcm", regions, "1.2.3.92", "1.2.3.92.1")
+    uids = [one.uid for one in series.instances]
+    for transform, by, slices in (
+        (identity(3), (0, 0, 0), 0),
+        (moved_by(0.7, -1.1, 8.0), (-0.7, 1.1, -8.0), 2),
+    ):
+        carried = carry_structures(transform, path, grid)
+        assert carried.cut == (("Ends",) if slices else ())
+        write_carried(carried, tmp_path / "out.dcm", "rtstruct", grid, series)
+        found = written_contours(tmp_path / "out.dcm")
+        assert len(found["A"]) == len(given)
+        for (uid, points), original, k in zip(found["A"], given, (5, 5, 6, 7), strict=True):
+            assert points == pytest.approx(original + by, abs=1e-8)
+            assert uid == uids[k - slices]
+        assert len(found["Ends"]) == 3 - slices
+        drawn = pydicom.dcmread(tmp_path / "out.dcm").ROIContourSequence[1]
+        assert {one.ContourGeometricType for one in drawn.ContourSequence} == {"CLOSEDPLANAR_XOR"}
+        assert_valid(tmp_path / "out.dcm")
+
+
+def test_slices_between_copied_contours_are_drawn_on_a_series_with_closer_slices(fixed, tmp_path):
+    grid, series = fixed
+    every_other = [ring(8 + k, slice_z(k)) for k in range(4, 13, 2)]
+    for of_series, expected in (("1.2.3.92.1", range(4, 13)), (series.instance_uid, range(4, 13, 2))):
+        path = write_structure_set(tmp_path / "rs.dcm", {"A": Region(every_other)}, FRAME, of_series)
+        write_carried(carry_structures(identity(3), path, grid), tmp_path / "out.dcm", "rtstruct", grid, series)
+        found = written_contours(tmp_path / "out.dcm")["A"]
+        assert [series.instances[k].uid for k in expected] == [uid for uid, _ in found]
+        for k, (_, points) in zip(expected, found, strict=True):
+            assert area(points) == pytest.approx(np.pi * (8 + k) ** 2, rel=0.005)
+
+
+def test_structures_smaller_than_a_voxel_are_contours_only(fixed, tmp_path, caplog):
+    grid, series = fixed
+    regions = {"Dot": Region([ring(0.7, slice_z(5)) + np.array([1.2, 1.2, 0])]), "A": Region([ring(9, slice_z(5))])}
+    path = write_structure_set(tmp_path / "rs.dcm", regions, "1.2.3.92", "1.2.3.92.1")
+    carried = carry_structures(moved_by(0, 0, 0.5), path, grid)
+    write_carried(carried, tmp_path / "out.dcm", "rtstruct", grid, series)
+    ((_, points),) = written_contours(tmp_path / "out.dcm")["Dot"]
+    assert area(points) == pytest.approx(np.pi * 0.7**2, rel=0.05)
+    write_carried(carried, tmp_path / "out.nrrd", "rtstruct", grid, series)
+    assert "Left out, as smaller than a voxel of the reference image: Dot." in caplog.text
+    with pytest.raises(InputError, match="No voxel of the reference image lies in Dot"):
+        write_carried(carry_structures(identity(3), f"{path}:Dot", grid), tmp_path / "x.nrrd", "rtstruct", grid)

@@ -63,7 +63,7 @@ def test_plastimatch_finds_structures_and_dose_where_they_were_put(patient, plas
     )
     for one in carried.structures:
         mask = sitk.GetArrayFromImage(sitk.ReadImage(patient / "s" / f"{one.name}.nrrd")) != 0
-        assert (mask != one.region.mask(GRID.size)).sum() <= 4
+        assert (mask != one.mask(GRID)).sum() <= 4
         assert (mask != holds(one.name, centers(GRID))).sum() <= 0.005 * mask.sum() + 2
     dose = read_dicom(patient / "dose.dcm")
     write_dose(dose.image, patient / "moved.dcm", [dose.series], moving.series)

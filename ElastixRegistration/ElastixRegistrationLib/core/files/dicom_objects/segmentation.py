@@ -84,8 +84,9 @@ def _images_and_voxels(
 ) -> tuple[list[Any], np.ndarray]:
     """Headers of the slices that hold something, or of the one file of all, with the patient and the study of
     ``owner``; and (slices, rows, columns, segments) uint8 in their order."""
-    filled = sorted({k for one in structures for k in one.region.slices()})
-    masks = np.stack([one.region.mask(grid.size)[filled] for one in structures], axis=-1).astype(np.uint8)
+    whole = [one.mask(grid) for one in structures]
+    filled = np.flatnonzero(np.any([mask.any(axis=(1, 2)) for mask in whole], axis=0)).tolist()
+    masks = np.stack([mask[filled] for mask in whole], axis=-1).astype(np.uint8)
     frames = [series.frames[k] for k in filled]
     if frames[0].tile is not None:
         raise InputError(

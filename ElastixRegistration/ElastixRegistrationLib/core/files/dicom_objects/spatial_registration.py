@@ -18,11 +18,10 @@ from ...errors import InputError
 from ...images.geometry import Geometry
 from ...transforms.itk_transforms import (
     affine_from_matrix,
-    chain_of,
     compose,
     displacement_field_transform,
     map_points,
-    matrix_of,
+    whole_matrix,
 )
 from ...transforms.sampling import best_affine, lattice, voxel_centers
 from ..dicom.headers import pydicom
@@ -80,7 +79,7 @@ def write_registration(
         raise InputError("DICOM keeps registrations of 3D images only, and this transform is of 2D images.")
     if fixed.frame_of_reference_uid == moving.frame_of_reference_uid and fixed.instance_uid == moving.instance_uid:
         raise InputError("The fixed and the moving image are the same DICOM series; there is nothing to relate.")
-    matrix = _whole_matrix(transform)
+    matrix = whole_matrix(transform)
     sop_class = SPATIAL_REGISTRATION if matrix is not None else DEFORMABLE_SPATIAL_REGISTRATION
     text = description or " to ".join(description_of(one, anonymize) for one in (moving, fixed))
     dataset = new_dataset(fixed, sop_class, "REG", text, anonymize=anonymize)
@@ -97,17 +96,6 @@ def write_registration(
         error, grid = _set_deformation(dataset, transform, fixed, moving, geometry, grid_mm)
     write_dataset(dataset, path)
     return RegistrationObject(str(path), str(dataset.SOPInstanceUID), error, grid)
-
-
-def _whole_matrix(transform: Any) -> np.ndarray | None:
-    """(4, 4) of a transform that is linear as a whole, None of another."""
-    whole = np.eye(4)
-    for element in chain_of(transform):
-        matrix = matrix_of(element)
-        if matrix is None:
-            return None
-        whole = matrix @ whole
-    return whole
 
 
 def matrix_type(matrix: np.ndarray) -> str:

@@ -1,7 +1,8 @@
 """Structures carried over to a series, as RTSTRUCT: new contours in its slices, with references to them (PS3.3, A.19).
 
-The contours of the source are not moved point by point: what lies in one slice there seldom lies in one here. The
-region is resampled by its distance to the edge, and contours are where that is 0 in each slice.
+Contours that come to lie in slices again, as by identity and by shifts of whole slices, are copied point by point. What
+lies in one slice there seldom lies in one here otherwise: the region is then resampled by its distance to the edge, and
+contours are where that is 0 in each slice.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
-from ...images.contours import Region
+from ...images.contours import Region, inside_of
 from ...images.geometry import Geometry
 from ...images.polygons import polygons_of
 from ..dicom.headers import Frame, pydicom
 from ..dicom.places import RT_STRUCTURE_SET
 from ..dicom.volumes import DicomSeries
+from ..structure_fields import CopiedContour
 from .modules import new_dataset, reference, set_frame_of_reference, write_dataset
 
 _STUDY_COMPONENT = "1.2.840.10008.3.1.2.3.1"
@@ -36,12 +38,21 @@ _OF_OBSERVATION = (
 @dataclass(frozen=True)
 class CarriedStructure:
     """``region`` on the grid of a series. ``entries``: of an RTSTRUCT, the items that describe it there, or nothing;
-    of a DICOM segmentation, the item of its segment."""
+    of a DICOM segmentation, the item of its segment. ``copied``: its contours, where they lie in slices; None where
+    they do not. ``drawn_on``: UIDs of the series that the contours were drawn on."""
 
     number: int
     name: str
     region: Region
     entries: tuple[Any, ...] = field(default=(), repr=False, compare=False)
+    copied: tuple[CopiedContour, ...] | None = field(default=None, repr=False, compare=False)
+    drawn_on: frozenset[str] = frozenset()
+
+    def mask(self, grid: Geometry) -> np.ndarray:
+        """(k, j, i) bool: voxels of the series whose centers lie inside; exact where contours are copied."""
+        if self.copied is None:
+            return self.region.mask(grid.size)
+        return inside_of([one.points for one in self.copied], grid)
 
 
 def check_can_refer(series: DicomSeries, grid: Geometry, what: str) -> None:
@@ -110,7 +121,7 @@ def _items_of(one: CarriedStructure, place: int, series: DicomSeries, grid: Geom
     color = given[1].get("ROIDisplayColor") if given[1] is not None else None
     drawn.ROIDisplayColor = list(color or COLORS[place % len(COLORS)])
     drawn.ReferencedROINumber = one.number
-    contours = _contours(one.region, series.frames, grid)
+    contours = _contours(one, series, grid)
     if contours:
         drawn.ContourSequence = library.Sequence(contours)
     observed.ObservationNumber, observed.ReferencedROINumber = place + 1, one.number
@@ -122,21 +133,50 @@ def _items_of(one: CarriedStructure, place: int, series: DicomSeries, grid: Geom
     return [item, drawn, observed]
 
 
-def _contours(region: Region, frames: Sequence[Frame], grid: Geometry) -> list[Any]:
-    library = pydicom()
+def _contours(one: CarriedStructure, series: DicomSeries, grid: Geometry) -> list[Any]:
+    """Items of the contours, slice by slice: copied ones, and new ones where there are none.
+
+    Slices between the copied ones, as of a series with closer slices, are drawn anew; those of the series that they
+    were drawn on stay as whoever drew them left them.
+    """
     items: list[Any] = []
-    for k, distances in enumerate(region.distances):
-        frame = frames[region.start[2] + k]
+    copied: dict[int, list[CopiedContour]] = {}
+    for contour in one.copied or ():
+        copied.setdefault(contour.number, []).append(contour)
+    redrawn = _between(sorted(copied), series, one.drawn_on) if copied else range(len(series.frames))
+    for number, frame in enumerate(series.frames):
+        if number in copied or number not in redrawn:
+            for contour in copied.get(number, ()):
+                text = [f"{value:.10g}"[:16] for value in contour.points.ravel()]
+                items.append(_contour_item(frame, contour.kind, text, len(items) + 1))
+            continue
+        k = number - one.region.start[2]
+        distances = one.region.distances[k] if 0 <= k < len(one.region.distances) else np.zeros((0, 0))
         for polygon in polygons_of(distances) if (distances > 0).any() else ():
-            indices = np.c_[polygon + region.start[:2], np.full(len(polygon), region.start[2] + k)]
-            item = library.Dataset()
-            image = reference(frame.instance.sop_class_uid, frame.instance.uid)
-            if frame.instance.frame_count > 1:
-                image.ReferencedFrameNumber = frame.number + 1
-            item.ContourImageSequence = library.Sequence([image])
-            item.ContourGeometricType = "CLOSED_PLANAR"
-            item.NumberOfContourPoints = len(polygon)
-            item.ContourNumber = len(items) + 1
-            item.ContourData = [f"{value:.4f}" for value in grid.points_of(indices).ravel()]
-            items.append(item)
+            indices = np.c_[polygon / one.region.finer + one.region.start[:2], np.full(len(polygon), number)]
+            text = [f"{value:.4f}" for value in grid.points_of(indices).ravel()]
+            items.append(_contour_item(frame, "CLOSED_PLANAR", text, len(items) + 1))
     return items
+
+
+def _between(copied: Sequence[int], series: DicomSeries, drawn_on: frozenset[str]) -> range:
+    """Slices that are not without a structure because none of its contours was ``copied`` there: from less than half a
+    distance of contours before the first to as much behind the last."""
+    if series.instance_uid in drawn_on or len(copied) < 2:
+        return range(0)
+    beyond = int(np.ceil(np.median(np.diff(copied)) / 2)) - 1
+    return range(copied[0] - beyond, copied[-1] + beyond + 1)
+
+
+def _contour_item(frame: Frame, kind: str, text: list[str], number: int) -> Any:
+    library = pydicom()
+    item = library.Dataset()
+    image = reference(frame.instance.sop_class_uid, frame.instance.uid)
+    if frame.instance.frame_count > 1:
+        image.ReferencedFrameNumber = frame.number + 1
+    item.ContourImageSequence = library.Sequence([image])
+    item.ContourGeometricType = kind
+    item.NumberOfContourPoints = len(text) // 3
+    item.ContourNumber = number
+    item.ContourData = text
+    return item

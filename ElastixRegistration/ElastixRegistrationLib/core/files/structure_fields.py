@@ -1,0 +1,98 @@
+"""Structures before they are carried over: as images that are more than 0 inside, and as contours that can be copied.
+
+LPS mm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..images.contours import width_of
+from ..images.geometry import Geometry, array_view, component_count, geometry_of
+from ..images.polygons import outlines_of
+from .dicom.structures import Structure, structure_region
+from .formats.segment_entries import segment_layers
+
+#: How far a contour may lie off a slice, in distances of slices, and count as in it.
+_IN_SLICE = 0.02
+
+
+@dataclass(frozen=True)
+class StructureField:
+    """A structure as ITK ``image`` that is more than 0 inside, linearly interpolated. ``width``: see ``width_of``.
+    ``entries``: the DICOM items that describe it. ``drawn``: of contours, what they are."""
+
+    number: int
+    name: str
+    image: Any
+    width: float
+    entries: tuple[Any, ...] = ()
+    drawn: Structure | None = None
+
+
+@dataclass(frozen=True)
+class CopiedContour:
+    """A contour, (N, 3), in the slice ``number`` of a series; ``kind``: its ContourGeometricType."""
+
+    number: int
+    points: np.ndarray
+    kind: str
+
+
+def drawn_field(structure: Structure, spacing: float, thickness: float) -> StructureField:
+    """Of contours, sampled with pixels of at most ``spacing`` mm; see ``structure_region``."""
+    image = structure_region(structure, spacing, thickness).image
+    return StructureField(
+        structure.number, structure.name, image, width_of(structure.contours), structure.entries, structure
+    )
+
+
+def copied_contours(
+    structure: Structure, to_structure: np.ndarray | None, grid: Geometry
+) -> tuple[CopiedContour, ...] | None:
+    """The contours of a structure on ``grid``, point by point, where each comes to lie in a slice; else None.
+
+    ``to_structure``: matrix (4, 4) from points of ``grid`` to the structure's, None of a transform that is no matrix.
+    Slices are counted beyond the grid, too.
+    """
+    if to_structure is None or abs(np.linalg.det(to_structure)) < 1e-9:
+        return None
+    stays, back = np.array_equal(to_structure, np.eye(4)), np.linalg.inv(to_structure)
+    found = []
+    for contour, kind in zip(structure.contours, structure.kinds, strict=True):
+        points = contour if stays else contour @ back[:3, :3].T + back[:3, 3]
+        heights = grid.indices_of(points)[:, 2]
+        number = round(float(heights.mean()))
+        if np.abs(heights - number).max() > _IN_SLICE:
+            return None
+        found.append(CopiedContour(number, points, kind))
+    return tuple(found)
+
+
+def label_fields(
+    image: Any, names: Mapping[int, str], entries: Mapping[int, Any], spacing: float
+) -> Iterator[StructureField]:
+    """Of each label of an ITK image, by the outlines of its voxels in each slice, as ``drawn_field``."""
+    grid, voxels = geometry_of(image), np.asarray(array_view(image))
+    layer_of, layered = segment_layers(image), component_count(image) > 1
+    for value, name in names.items():
+        inside = (voxels[..., layer_of.get(value, 0)] if layered else voxels) == value
+        contours = tuple(_outlines(inside, grid))
+        if contours:
+            kinds = ("CLOSED_PLANAR",) * len(contours)
+            structure = Structure(value, name, contours, kinds, entries=entries.get(value, ()))
+            yield drawn_field(structure, spacing, grid.spacing[2])
+
+
+def _outlines(inside: np.ndarray, grid: Geometry) -> Iterator[np.ndarray]:
+    """(N, 3), LPS mm, around voxels (k, j, i)."""
+    for number in np.flatnonzero(inside.any(axis=(1, 2))):
+        plane = inside[number]
+        rows, columns = (np.flatnonzero(plane.any(axis=axis)) for axis in (1, 0))
+        part = plane[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        for polygon in outlines_of(part):
+            yield grid.points_of(np.c_[polygon + np.array([columns[0], rows[0]]), np.full(len(polygon), number)])
