@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..images.contours import width_of
+from ..images.contours import CopiedContour, width_of
 from ..images.geometry import Geometry, array_view, component_count, geometry_of
 from ..images.polygons import outlines_of
 from .dicom.structures import Structure, structure_region
@@ -32,15 +32,6 @@ class StructureField:
     width: float
     entries: tuple[Any, ...] = ()
     drawn: Structure | None = None
-
-
-@dataclass(frozen=True)
-class CopiedContour:
-    """A contour, (N, 3), in the slice ``number`` of a series; ``kind``: its ContourGeometricType."""
-
-    number: int
-    points: np.ndarray
-    kind: str
 
 
 def drawn_field(structure: Structure, spacing: float, thickness: float) -> StructureField:

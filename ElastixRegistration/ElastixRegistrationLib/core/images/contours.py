@@ -67,6 +67,15 @@ class Region:
         return float((self.distances > 0).sum() * np.prod(self.grid.spacing))
 
 
+@dataclass(frozen=True)
+class CopiedContour:
+    """A contour, (N, 3), in the slice ``number`` of a series; ``kind``: its ContourGeometricType in DICOM."""
+
+    number: int
+    points: np.ndarray
+    kind: str
+
+
 def part_of(
     grid: Geometry, start: Sequence[int] | np.ndarray, size: Sequence[int] | np.ndarray, finer: int = 1
 ) -> Geometry:

@@ -16,13 +16,12 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
-from ...images.contours import Region, inside_of
+from ...images.contours import CopiedContour, Region, inside_of
 from ...images.geometry import Geometry
 from ...images.polygons import polygons_of
 from ..dicom.headers import Frame, pydicom
 from ..dicom.places import RT_STRUCTURE_SET
 from ..dicom.volumes import DicomSeries
-from ..structure_fields import CopiedContour
 from .modules import new_dataset, reference, set_frame_of_reference, write_dataset
 
 _STUDY_COMPONENT = "1.2.840.10008.3.1.2.3.1"
