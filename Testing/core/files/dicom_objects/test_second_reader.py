@@ -6,16 +6,20 @@ import shutil
 import subprocess
 
 import numpy as np
+import pydicom
 import pytest
 import SimpleITK as sitk
-from core.files.dicom.made_patient import GRID, centers, dose_at, holds, write_patient
+from core.files.dicom.made_patient import GRID, breathe, centers, dose_at, holds, write_patient
 from core.phantoms import oblique
 from ElastixRegistrationLib.core.files.carried_structures import carry_structures, write_carried
 from ElastixRegistrationLib.core.files.dicom.volumes import read_dicom
 from ElastixRegistrationLib.core.files.dicom_objects.derived_images import write_dose, write_series
-from ElastixRegistrationLib.core.files.transform_files import read_transform
+from ElastixRegistrationLib.core.files.dicom_objects.spatial_registration import DEFORMABLE_SPATIAL_REGISTRATION
+from ElastixRegistrationLib.core.files.image_files import write_image
+from ElastixRegistrationLib.core.files.transform_files import read_transform, write_transform
 from ElastixRegistrationLib.core.images.geometry import array_view
-from ElastixRegistrationLib.core.transforms.itk_transforms import identity, map_points
+from ElastixRegistrationLib.core.transforms.itk_transforms import displacement_field_transform, identity, map_points
+from ElastixRegistrationLib.core.transforms.resampling import resample
 
 
 @pytest.fixture
@@ -52,6 +56,49 @@ def test_a_registration_of_plastimatch_maps_points_as_it_was_told(patient, plast
     for given in ((None, None), places):
         moved = map_points(read_transform(path, places=given), points)
         assert moved == pytest.approx(points @ turn.T + shift, abs=2e-4)  # it writes six digits
+
+
+def breathing():
+    """``breathe`` as an itk transform, exact at the voxels of the grid."""
+    points = centers(GRID)
+    return displacement_field_transform(breathe(points) - points, GRID)
+
+
+def test_a_deformable_registration_of_plastimatch_maps_points_as_its_field_does(patient, plastimatch):
+    write_transform(breathing(), patient / "field.nrrd", GRID)
+    plastimatch(
+        "xf-convert", "--input", "field.nrrd", "--fixed-rcs", "fixed", "--moving-rcs", "moving", "--output-dicom", "sro"
+    )
+    (path,) = (patient / "sro").glob("*.dcm")
+    assert pydicom.dcmread(path).SOPClassUID == DEFORMABLE_SPATIAL_REGISTRATION
+    points = GRID.points_of(np.random.default_rng(1).uniform(1, np.array(GRID.size) - 2, (1000, 3)))
+    moved = map_points(read_transform(path), points)
+    assert moved == pytest.approx(map_points(breathing(), points), abs=1e-4)
+    assert np.linalg.norm(moved - points, axis=1).max() > 6
+
+
+def test_plastimatch_warps_structures_dose_and_image_to_the_same_places(patient, plastimatch):
+    write_transform(breathing(), patient / "field.nrrd", GRID)
+    moving, dose = read_dicom(patient / "moving"), read_dicom(patient / "dose.dcm")
+    write_image(moving.image, patient / "fixed.mha")  # a grid without DICOM, which it cannot read there
+    warp = ("warp", "--xf", "field.nrrd", "--fixed", "fixed.mha", "--input")
+    plastimatch(*warp, "dose.dcm", "--output-dose-img", "dose.nrrd")
+    plastimatch(*warp, "moving", "--output-img", "image.nrrd")
+    plastimatch(*warp, "rs.dcm", "--output-prefix", "s", "--prefix-format", "nrrd")
+    inner = (slice(1, -1),) * 3
+    for image, file, within in ((dose.image, "dose.nrrd", 1e-3), (moving.image, "image.nrrd", 1.0)):
+        ours = array_view(resample(image, breathing(), GRID))
+        theirs = sitk.GetArrayFromImage(sitk.ReadImage(patient / file))
+        assert theirs[inner] == pytest.approx(ours[inner], abs=within)
+    for one in carry_structures(breathing(), patient / "rs.dcm", GRID).structures:
+        ours, truth = one.mask(GRID), holds(one.name, breathe(centers(GRID)))
+        theirs = sitk.GetArrayFromImage(sitk.ReadImage(patient / "s" / f"{one.name}.nrrd")) != 0
+        assert dice(ours, theirs) > 0.95  # it moves the voxels of masks
+        assert dice(ours, truth) >= dice(theirs, truth)
+
+
+def dice(one, other) -> float:
+    return float(2 * (one & other).sum() / (one.sum() + other.sum()))
 
 
 def test_plastimatch_finds_structures_and_dose_where_they_were_put(patient, plastimatch):
