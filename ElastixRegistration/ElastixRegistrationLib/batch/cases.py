@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import InputError
+from ..core.files.formats.any_file import frame_count
 from ..core.files.formats.itk_readers import image_suffix_of
-from ..core.files.image_files import IMAGE_SUFFIXES, read_geometry
+from ..core.files.image_files import IMAGE_SUFFIXES
 from ..core.request import OPTIONS
 from ..core.system.file_names import PAGE, SUMMARY, safe_name
 
@@ -107,10 +108,9 @@ def _of_each_frame(case: Case) -> list[Case]:
     if image_suffix_of(path) not in _WITH_FRAMES or not path.is_file():
         return [case]
     try:
-        size = read_geometry(path).size
+        count = frame_count(path)
     except InputError:
         return [case]  # what reads it says what is wrong with it
-    count = size[3] if len(size) > 3 else 1
     if count == 1:
         return [case]
     width, name = len(str(count)), _name_of(case.moving, 1)

@@ -200,6 +200,7 @@ def _resample_image(
     from ..core.files.dicom_objects.direction import tell_patients
     from ..core.files.segmentation_files import is_segmentation, placed_segmentation
     from ..core.images.geometry import array_view, geometry_of, not_finite_count, one_slice
+    from ..core.registration.checks import CHOOSE_FRAME
     from ..core.registration.inputs import in_dimension
     from ..core.transforms.resampling import resample as resampled
 
@@ -215,6 +216,7 @@ def _resample_image(
         raise InputError(
             f"The transform has {dimension} dimensions, {options.moving} {image.GetImageDimension()} and"
             f" {options.reference} {grid.dimension}; they must agree."
+            f"{CHOOSE_FRAME if 4 in (image.GetImageDimension(), grid.dimension) else ''}"
         )
     if bad := not_finite_count(array_view(image)):
         _log.info(

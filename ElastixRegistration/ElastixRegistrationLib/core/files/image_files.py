@@ -94,7 +94,8 @@ def read_grid(
 ) -> tuple[Geometry, DicomSeries | None]:
     """Where the voxels of ``path`` lie, LPS mm, from its header, and the DICOM series, None of other files.
 
-    ``series`` and ``frame`` choose as in ``read_volume``. Raises InputError as ``read_image`` does.
+    ``series`` and ``frame`` choose as in ``read_volume``; of a file of several time points, which lie in one place, the
+    grid is that of one. Raises InputError as ``read_image`` does.
     """
     path = Path(path)
     if path.is_dir() or (path.is_file() and is_dicom(path)):

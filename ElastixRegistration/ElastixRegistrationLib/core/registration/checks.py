@@ -23,6 +23,10 @@ def check_start(request: RegistrationRequest, initial_transform: Any) -> None:
         raise InputError("Give an initial transform or an initialization, not both.")
 
 
+#: What to do with an image of several time points where one is needed.
+CHOOSE_FRAME = " One of several time points is chosen by --frame, in Python by core.read_image(path, frame=N)."
+
+
 def checked_pairs(fixed: Any, moving: Any, channels: Sequence[Channel]) -> list[tuple[Any, Any]]:
     """Fixed and moving images to register on, those of the channels last: scalar, sound, all of one dimension."""
     dimension = pair_dimension(fixed, moving)
@@ -38,6 +42,7 @@ def pair_dimension(fixed: Any, moving: Any) -> int:
     if dimension != other:
         raise InputError(
             f"The fixed image has {dimension} dimensions and the moving image {other}; both must have the same."
+            f"{CHOOSE_FRAME if 4 in (dimension, other) else ''}"
         )
     if dimension not in (2, 3):
         raise InputError(

@@ -224,6 +224,6 @@ def test_the_grid_of_a_time_point_is_that_of_its_image(tmp_path):
     path = nifti(tmp_path / "s.nii.gz", an_affine(0.2), voxels=RANDOM.normal(size=(7, 6, 5, 3)).astype(np.float32))
     grids = [read_grid(path, frame=frame)[0] for frame in (1, 3)]
     assert grids[0] == grids[1] == geometry_of(read_image(path, frame=3))
-    assert read_grid(path)[0].size == (7, 6, 5, 3)
+    assert read_grid(path)[0] == grids[0]
     with pytest.raises(InputError, match="no frame 4; give a number from 1 to 3"):
         read_grid(path, frame=4)

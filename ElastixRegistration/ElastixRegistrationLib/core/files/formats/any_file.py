@@ -76,14 +76,36 @@ def read_file(path: Path, name: str, frame: int | None) -> tuple[Any, list[str]]
 
 
 def grid_of_file(path: Path, name: str, frame: int | None) -> Geometry:
-    """Where the voxels lie of the image that ``read_file`` gives, mostly from the header alone.
+    """Where the voxels lie of the image that ``read_file`` gives, mostly from the header alone; of several time points,
+    which lie in one place, those of one.
 
     Raises InputError as that does; of formats with headers of their own not for voxels that are missing.
     """
     path = _header_file(path)
+    if image_suffix_of(path) in _TIFF:  # small, and their metadata are spread over them
+        return geometry_of(read_file(path, name, frame or 1)[0])
+    geometry = geometry_of(_placed_outline(path, name))
+    if geometry.dimension < 4:
+        return geometry
+    if not 1 <= (frame or 1) <= geometry.size[3]:
+        raise _no_frame(f"{name} {path}", frame, geometry.size[3])
+    return _without_time(geometry)
+
+
+def frame_count(path: Path) -> int:
+    """How many time points a file has, by its header. Raises InputError."""
+    path = _header_file(path)
+    if image_suffix_of(path) in _NRRD and nrrd.is_series(nrrd.header_of(path)):
+        components = int(opened(path, "image").GetNumberOfComponents())
+        if components > 1:
+            return components
+    size = geometry_of(_placed_outline(path, "image")).size
+    return size[3] if len(size) > 3 else 1
+
+
+def _placed_outline(path: Path, name: str) -> Any:
+    """An ITK image without voxels, of 2 to 4 dimensions, in its place."""
     suffix = image_suffix_of(path)
-    if suffix in _TIFF:  # small, and their metadata are spread over them
-        return geometry_of(read_file(path, name, frame)[0])
     if suffix in FREESURFER:
         header = _freesurfer_header(path, name)
         outline = nifti.placed(header, _outline(nifti.plain_geometry(header.size)), f"the {name}")[0]
@@ -95,12 +117,7 @@ def grid_of_file(path: Path, name: str, frame: int | None) -> Geometry:
         outline = _nrrd_placed(outline, nrrd.header_of(path), f"the {name}")[0]
     if suffix in _META:
         outline = in_millimeters(outline, metaimage.units_of(metaimage.header_of(path)), f"the {name}")[0]
-    geometry = geometry_of(outline)
-    if geometry.dimension < 4 or (frame is None and geometry.size[3] > 1):
-        return geometry
-    if not 1 <= (frame or 1) <= geometry.size[3]:
-        raise _no_frame(f"{name} {path}", frame, geometry.size[3])
-    return _without_time(geometry)
+    return outline
 
 
 def _header_file(path: Path) -> Path:

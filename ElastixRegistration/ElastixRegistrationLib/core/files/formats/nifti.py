@@ -142,8 +142,9 @@ def _header(
     while len(size) > 3 and size[-1] == 1:
         size.pop()
     scale = np.diag([*[_MILLIMETERS.get(units & 7, 1.0)] * 3, 1.0])
-    of_q = LPS @ scale @ _from_quaternion(quaternion, spacing) if forms[0] > 0 else None
-    of_s = LPS @ scale @ np.vstack([np.reshape(rows, (3, 4)), [0, 0, 0, 1]]) if forms[1] > 0 else None
+    with np.errstate(invalid="ignore"):  # looked at below
+        of_q = LPS @ scale @ _from_quaternion(quaternion, spacing) if forms[0] > 0 else None
+        of_s = LPS @ scale @ np.vstack([np.reshape(rows, (3, 4)), [0, 0, 0, 1]]) if forms[1] > 0 else None
     lost = [name for name, one in (("sform", of_s), ("qform", of_q)) if one is not None and not np.isfinite(one).all()]
     of_s, of_q = None if "sform" in lost else of_s, None if "qform" in lost else of_q
     takes_s = of_s is not None and (forms[1] == 1 or of_q is None)
