@@ -136,6 +136,7 @@ def test_bad_input_is_a_sentence_and_leaves_nothing(patient, capsys):
         (("apply", "identity", "moving", *to_fixed, "x.dcm"), "give a folder, such as x/"),
         (("apply", "identity", "rs.dcm", *on_dose, "x.dcm"), "give a series of images"),
         (("register", "fixed", "moving", *rigid, "--fixed-mask", "rs.dcm:Liver"), "lies in another frame of reference"),
+        (("register", "fixed", "fixed", *rigid[:4], "--output-registration", "x.dcm"), "are the same DICOM series"),
         (("register", "fixed", "other", *rigid), "of the frame of reference 1.2.3.99 of the moving image"),
         (("apply", "identity", "rs.dcm", *to_fixed, "xout"), "says what structures are written as: .dcm, .seg.nrrd"),
         (("apply", "identity", "moving", *to_fixed, "x.nrrd", "--anonymize"), "--anonymize is for DICOM objects"),

@@ -82,6 +82,8 @@ def check_dicom_output(options: argparse.Namespace) -> None:
 
 def dicom_output(options: argparse.Namespace, given: RegistrationInputs) -> DicomOutput | None:
     """What is asked for. Raises InputError for images that are no DICOM series, or none that can be related."""
+    from ..core.files.dicom_objects.spatial_registration import check_can_be_related
+
     if not options.output_registration:
         return None
     for side, series in zip(("fixed", "moving"), given.series, strict=True):
@@ -96,6 +98,8 @@ def dicom_output(options: argparse.Namespace, given: RegistrationInputs) -> Dico
                 " DICOM registration object needs to name."
             )
     fixed, moving = given.series
+    if fixed is not None and moving is not None:
+        check_can_be_related(fixed, moving)
     if fixed is None or moving is None or given.fixed.GetImageDimension() != 3:
         raise InputError("DICOM keeps registrations of 3D images only, and these are single slices.")
     path = Path(options.output_registration)

@@ -80,6 +80,10 @@ def test_slices_between_contours_are_filled_where_others_are_as_far_apart(tmp_pa
     areas = mask[2:11].sum(axis=(1, 2)) * 2.5**2
     assert areas == pytest.approx(np.pi * (10 + np.arange(2, 11.0)) ** 2, rel=0.05)
     assert not caplog.records
+    caplog.clear()
+    short = Drawn(replace(GRID, size=(*GRID.size[:2], 9)))
+    read_mask(f"{path}:sparse", "mask", short)
+    assert "sparse has contours on 1 slice beyond the ends of the image" in caplog.text
     mask = array_view(read_mask(f"{path}:gap", "mask", ON)) != 0
     assert np.flatnonzero(mask.any(axis=(1, 2))).tolist() == [2, 3, 4, 5, 8, 9, 10]
     assert "gap has no contour on 2 slices between its others" in caplog.text

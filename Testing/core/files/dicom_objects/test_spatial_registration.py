@@ -230,6 +230,19 @@ def test_phases_of_one_frame_of_reference_are_told_apart_by_their_images(two_ser
             read_registration(path, fixed.place, third)
 
 
+def test_two_phases_of_one_series_are_related(two_series, tmp_path):
+    geometry, fixed, moving = two_series
+    moving = replace(moving, frame_of_reference_uid=FIXED_FRAME, instance_uid=fixed.instance_uid)
+    points, path = points_in(geometry), tmp_path / "reg.dcm"
+    transform = affine_from_matrix(rigid())
+    write_registration(transform, path, fixed, moving, geometry)
+    found = read_registration(path, fixed.place, moving.place)
+    assert map_points(found, points) == pytest.approx(map_points(transform, points), abs=1e-5)
+    (item,) = pydicom.dcmread(path).ReferencedSeriesSequence
+    named = {one.ReferencedSOPInstanceUID for one in item.ReferencedInstanceSequence}
+    assert named == {one.uid for one in (*fixed.instances, *moving.instances)}
+
+
 def test_files_that_cannot_be_used_are_named(two_series, tmp_path):
     geometry, fixed, moving = two_series
     with pytest.raises(InputError, match="the same DICOM series"):

@@ -228,6 +228,14 @@ def structure_mask(structure: Structure, grid: Geometry, thickness: float) -> np
     return np.zeros(grid.size[::-1], bool) if moved is None else moved.mask(grid.size)
 
 
+def _planes_beyond(structure: Structure, grid: Geometry) -> int:
+    """How many planes of contours lie before the first slice of ``grid`` or behind the last; 0 of oblique ones."""
+    if not lie_in_slices(structure.contours, grid):
+        return 0
+    heights = {round(float(grid.indices_of(one)[:, 2].mean()), 1) for one in structure.contours}
+    return sum(not -0.5 <= height <= grid.size[2] - 0.5 for height in heights)
+
+
 def structures_image(chosen: StructureSet, grid: Geometry, role: str = "structure set") -> tuple[Any, list[str]]:
     """The structures as ITK image on a 3D ``grid``, as DICOM segmentations come: label n where structure n is, with
     their names in the header, in layers where they overlap; and sentences for the user.
@@ -243,6 +251,12 @@ def structures_image(chosen: StructureSet, grid: Geometry, role: str = "structur
         if not mask.any():
             empty.append(one.name)
         layers.put(one.number, mask)
+        beyond = _planes_beyond(one, grid)
+        if beyond:
+            slices = counted(beyond, "slice")
+            notes.append(
+                f"{one.name} has contours on {slices} beyond the ends of the image; is that all of the series?"
+            )
         missing = missing_planes(one.contours)
         if missing:
             slices = counted(missing, "slice")

@@ -103,12 +103,16 @@ def set_instance_references(dataset: Any, several: Iterable[DicomSeries]) -> Non
     library = pydicom()
     studies: dict[str, list[Any]] = {}
     for series in several:
-        item = library.Dataset()
-        item.SeriesInstanceUID = series.instance_uid
-        item.ReferencedInstanceSequence = library.Sequence(image_references(series))
         items = studies.setdefault(series.study_uid, [])
-        if all(one.SeriesInstanceUID != series.instance_uid for one in items):
+        item = next((one for one in items if one.SeriesInstanceUID == series.instance_uid), None)
+        if item is None:
+            item = library.Dataset()
+            item.SeriesInstanceUID, item.ReferencedInstanceSequence = series.instance_uid, library.Sequence()
             items.append(item)
+        named = {one.ReferencedSOPInstanceUID for one in item.ReferencedInstanceSequence}
+        item.ReferencedInstanceSequence.extend(
+            one for one in image_references(series) if one.ReferencedSOPInstanceUID not in named
+        )
     own = studies.pop(str(dataset.StudyInstanceUID), [])
     if own:
         dataset.ReferencedSeriesSequence = library.Sequence(own)

@@ -77,8 +77,7 @@ def write_registration(
     """
     if transform.GetInputSpaceDimension() != 3:
         raise InputError("DICOM keeps registrations of 3D images only, and this transform is of 2D images.")
-    if fixed.frame_of_reference_uid == moving.frame_of_reference_uid and fixed.instance_uid == moving.instance_uid:
-        raise InputError("The fixed and the moving image are the same DICOM series; there is nothing to relate.")
+    check_can_be_related(fixed, moving)
     matrix = whole_matrix(transform)
     sop_class = SPATIAL_REGISTRATION if matrix is not None else DEFORMABLE_SPATIAL_REGISTRATION
     text = description or " to ".join(description_of(one, anonymize) for one in (moving, fixed))
@@ -96,6 +95,13 @@ def write_registration(
         error, grid = _set_deformation(dataset, transform, fixed, moving, geometry, grid_mm)
     write_dataset(dataset, path)
     return RegistrationObject(str(path), str(dataset.SOPInstanceUID), error, grid)
+
+
+def check_can_be_related(fixed: DicomSeries, moving: DicomSeries) -> None:
+    """Raise InputError for images that are the same, by their frame of reference and their slices."""
+    same_frame = fixed.frame_of_reference_uid == moving.frame_of_reference_uid
+    if same_frame and {one.uid for one in fixed.instances} & {one.uid for one in moving.instances}:
+        raise InputError("The fixed and the moving image are the same DICOM series; there is nothing to relate.")
 
 
 def matrix_type(matrix: np.ndarray) -> str:

@@ -36,7 +36,8 @@ def read_registration(path: str | os.PathLike, fixed: Place | None = None, movin
         _name_series(sources, dataset)
         of_fixed, of_moving = _Choice(path, sources).pair(fixed, moving)
         if of_fixed is of_moving and fixed is not None and moving is not None:
-            _log.warning("Both images lie on the same side of the DICOM registration %s: nothing moves.", path)
+            what = f"The {moving.object} and the image" if moving.object else "Both images"
+            _log.warning("%s lie on the same side of the DICOM registration %s: nothing moves.", what, path)
         if is_matrix:
             return affine_from_matrix(np.linalg.inv(of_moving.content) @ of_fixed.content)
         return _between(of_fixed, of_moving, path)
