@@ -7,10 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import vtk
+from core.files.dicom.made_patient import write_ct
 from ElastixRegistrationLib.core.errors import RegistrationError
+from ElastixRegistrationLib.core.files.dicom.volumes import read_dicom
 from ElastixRegistrationLib.core.files.transform_files import read_transform
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
 from gui.clicks import choose, said, shift_of, shown_table
+from mrml.apply.dicom_nodes import Database, loaded_volume
 
 VIEWS = ["Red", "Yellow"]
 MODES = ["checkerboard", "fade", "flicker", "difference", "revealCursor", "sideBySide"]
@@ -261,6 +264,33 @@ def test_a_dicom_object_needs_volumes_of_the_database(host, a_panel, apply_and_w
     assert "does not come from Slicer's DICOM database" in host.dialogs.shown[0].text
     assert ui.progressLabel.text.startswith("Not started: ")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_dicom_object_goes_into_a_folder_or_the_database(open_panel, slicer, apply_and_wait, tmp_path, monkeypatch):
+    for name, frame in (("fixed", "1.2.3.91"), ("moving", "1.2.3.92")):
+        write_ct(tmp_path / name, frame, moving=name == "moving")
+    database = Database(tmp_path / "fixed", tmp_path / "moving")
+    monkeypatch.setattr(slicer, "dicomDatabase", database, raising=False)
+    nodes = [loaded_volume(slicer.mrmlScene, tmp_path / name) for name in ("fixed", "moving")]
+    panel = open_panel()
+    ui = panel.ui
+    choose(ui.presetSelector, "translation")
+    ui.inBackgroundCheckBox.checked = False
+    ui.dicomRegistrationCheckBox.click()
+    (tmp_path / "out").mkdir()
+    places = tuple(read_dicom(tmp_path / name).series.place for name in ("fixed", "moving"))
+    for folder, inserted in ((str(tmp_path / "out"), 0), ("", 1)):
+        ui.dicomFolderEdit.setCurrentPath(folder)
+        apply_and_wait(panel)
+        assert "differs from the transform by at most 0.000 mm" in said(ui.progressLabel)
+        assert len(database.inserted) == inserted
+        assert [path.name for path in (tmp_path / "out").iterdir()] == ["registration.dcm"]
+    assert [nodes[0], nodes[1]] == [ui.fixedVolumeSelector.currentNode(), ui.movingVolumeSelector.currentNode()]
+    moved = map_points(read_transform(tmp_path / "out" / "registration.dcm", places=places), np.zeros((1, 3)))[0]
+    assert moved * (-1, -1, 1) == pytest.approx(-np.array(shift_of(ui.outputTransformSelector.currentNode())), abs=1e-3)
+    assert np.linalg.norm(moved) > 0.5
+    named = {one.FrameOfReferenceUID for one in database.contents[0].RegistrationSequence}
+    assert named == {"1.2.3.91", "1.2.3.92"}
 
 
 @pytest.mark.parametrize("name", ["file/below", "long" * 100])

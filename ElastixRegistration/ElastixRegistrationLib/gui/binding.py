@@ -125,6 +125,10 @@ class PathConnector(_Connector):
 
     signal = "currentPathChanged(QString)"
 
+    def __init__(self, widget: Any, isFree: Callable[[], bool]):
+        super().__init__(widget, isFree)
+        widget.connect("validInputChanged(bool)", self._moved)  # of a path that is emptied, ctk says no more than this
+
     def read(self) -> str:
         return self._widget.currentPath
 

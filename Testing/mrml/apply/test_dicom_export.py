@@ -8,65 +8,32 @@ import numpy as np
 import pydicom
 import pytest
 import slicer
-import vtk
 from core.files.dicom.made_patient import GRID, breathe, centers, write_ct
 from core.files.dicom_objects.validator import assert_valid
 from ElastixRegistrationLib.core.errors import InputError
-from ElastixRegistrationLib.core.files.dicom.volumes import read_dicom
 from ElastixRegistrationLib.core.files.transform_files import read_transform
-from ElastixRegistrationLib.core.images.geometry import array_view
 from ElastixRegistrationLib.core.transforms.itk_transforms import displacement_field_transform, map_points
 from ElastixRegistrationLib.core.transforms.plain_data import TransformData
 from ElastixRegistrationLib.mrml.apply.dicom_export import INSTANCES, check_origin, export_registration, export_run
 from ElastixRegistrationLib.mrml.logic import RegistrationLogic
 from ElastixRegistrationLib.mrml.nodes.transforms import chain_from_data, set_from_parent
+from mrml.apply.dicom_nodes import Database, loaded_volume
 from mrml.builders import FLIP, affine
-from vtk.util.numpy_support import numpy_to_vtk
-
-
-class Database:
-    """What of ctkDICOMDatabase is used: paths by UID, and files put in."""
-
-    def __init__(self):
-        self.files, self.inserted, self.contents = {}, [], []
-
-    def fileForInstance(self, uid):
-        return self.files.get(uid, "")
-
-    def insert(self, path):
-        self.inserted.append(path)
-        self.contents.append(pydicom.dcmread(path))
 
 
 @pytest.fixture
 def database(tmp_path, monkeypatch):
-    found = Database()
-    monkeypatch.setattr(slicer, "dicomDatabase", found, raising=False)
     for name, frame in (("fixed", "1.2.3.91"), ("moving", "1.2.3.92")):
         write_ct(tmp_path / name, frame, moving=name == "moving")
-        for path in (tmp_path / name).iterdir():
-            found.files[str(pydicom.dcmread(path, stop_before_pixels=True).SOPInstanceUID)] = str(path)
+    found = Database(tmp_path / "fixed", tmp_path / "moving")
+    monkeypatch.setattr(slicer, "dicomDatabase", found, raising=False)
     return found
 
 
 @pytest.fixture
 def volumes(a_scene, database, tmp_path):
     """Fixed and moving node as Slicer's DICOM module loads them."""
-    nodes = []
-    for name in ("fixed", "moving"):
-        read = read_dicom(tmp_path / name)
-        voxels = np.ascontiguousarray(array_view(read.image)[:, ::-1, ::-1])  # from LPS to RAS axes
-        image = vtk.vtkImageData()
-        image.SetDimensions(*GRID.size)
-        image.GetPointData().SetScalars(numpy_to_vtk(voxels.ravel(), deep=True))
-        node = a_scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
-        node.SetAndObserveImageData(image)
-        node.SetSpacing(*GRID.spacing)
-        last = GRID.points_of([GRID.size[0] - 1, GRID.size[1] - 1, 0])
-        node.SetOrigin(-last[0], -last[1], last[2])
-        node.SetAttribute(INSTANCES, " ".join(one.uid for one in read.series.instances))
-        nodes.append(node)
-    return nodes
+    return [loaded_volume(a_scene, tmp_path / name) for name in ("fixed", "moving")]
 
 
 @pytest.fixture

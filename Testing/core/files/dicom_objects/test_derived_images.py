@@ -103,6 +103,14 @@ def test_a_dose_keeps_its_values_units_and_place(frame, tmp_path):
     assert_valid(tmp_path / "moved.dcm")
 
 
+def test_a_dose_without_scaling_is_refused(tmp_path):
+    header = pydicom.dcmread(made_dose(tmp_path / "dose.dcm", "1.2.4.9"))
+    del header.DoseGridScaling
+    header.save_as(tmp_path / "dose.dcm")
+    with pytest.raises(InputError, match=r"dose\.dcm is damaged: it lacks DoseGridScaling"):
+        read_dicom(tmp_path / "dose.dcm")
+
+
 def test_only_doses_of_one_kind_in_gray_are_added(frame, tmp_path):
     doses = {name: read_dose(tmp_path / name, f"1.2.3.{n}") for n, name in enumerate(("one", "other", "third"), 90)}
     series = [one.series for one in doses.values()]

@@ -301,6 +301,8 @@ def _frame(instance: Instance, number: int, places: list[Any], detector: Any = N
     slope, intercept = value("RescaleSlope"), value("RescaleIntercept")
     if instance.is_dose:
         slope = header.get("DoseGridScaling")
+        if slope is None:
+            raise Fault("it lacks DoseGridScaling")
     return Frame(
         instance=instance,
         number=number,
