@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pydicom
 import pytest
-from core.files.dicom.made_series import Series, random_series, write_series
+from core.files.dicom.made_series import random_series, write_series
 from core.phantoms import oblique
 from docs.blocks import all_blocks
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.dicom.places import Place
 from ElastixRegistrationLib.core.files.dicom.volumes import dicom_geometry
 from ElastixRegistrationLib.core.files.dicom_objects.modules import write_dataset
-from ElastixRegistrationLib.core.files.dicom_objects.spatial_registration import matrix_type, write_registration
+from ElastixRegistrationLib.core.files.dicom_objects.spatial_registration import write_registration
 from ElastixRegistrationLib.core.files.dicom_objects.spatial_registration_reader import read_registration
 from ElastixRegistrationLib.core.files.transform_files import read_transform
 from ElastixRegistrationLib.core.transforms.itk_transforms import (
@@ -30,19 +30,23 @@ from .validator import assert_valid
 FIXED_FRAME, MOVING_FRAME = "1.2.3.9", "1.2.4.9"
 
 
-@pytest.fixture(params=[0, 1], ids=["as scanned", "left-handed order of slices"])
+@pytest.fixture(params=[0, 1], ids=["as scanned", "left-handed"])
 def two_series(request, tmp_path):
-    """(geometry of the fixed series, both series), of oblique slices."""
+    """(geometry of the fixed image, both series), of oblique slices; its axes perhaps left-handed, as of nodes."""
     random = np.random.default_rng(3)
     found = []
     for name, frame in (("fixed", FIXED_FRAME), ("moving", MOVING_FRAME)):
         series = random_series(random, count=9, tilt=0)
-        if request.param:
-            series = Series(series.slices, series.axes[::-1], series.spacing)
         tags = {"FrameOfReferenceUID": frame, "SeriesInstanceUID": f"1.2.3.{len(found) + 5}"}
         write_series(series, tmp_path / name, random, **tags)
         found.append(dicom_geometry(tmp_path / name))
-    return found[0][0], found[0][1], found[1][1]
+    geometry = found[0][0]
+    if request.param:
+        origin = geometry.points_of([0, 0, geometry.size[2] - 1])
+        direction = np.asarray(geometry.direction) @ np.diag([1.0, 1.0, -1.0])
+        geometry = replace(geometry, origin=tuple(origin.tolist()), direction=tuple(map(tuple, direction.tolist())))
+    assert np.linalg.det(np.asarray(geometry.direction)) == pytest.approx(-1 if request.param else 1)
+    return geometry, found[0][1], found[1][1]
 
 
 def rigid() -> np.ndarray:
@@ -69,7 +73,7 @@ def test_a_matrix_comes_back_and_is_of_its_type(two_series, tmp_path, kind):
     geometry, fixed, moving = two_series
     matrix = rigid()
     if kind == "RIGID_SCALE":
-        matrix[:3, :3] = matrix[:3, :3] @ np.diag([1.1, 0.9, 1.05])
+        matrix[:3, :3] *= 1.1
     if kind == "AFFINE":
         matrix[:3, :3] = matrix[:3, :3] @ [[1, 0.2, 0], [0, 1, 0.1], [0, 0, 1.2]]
     written = write_registration(affine_from_matrix(matrix), tmp_path / "reg.dcm", fixed, moving, geometry)
@@ -83,10 +87,8 @@ def test_a_matrix_comes_back_and_is_of_its_type(two_series, tmp_path, kind):
     entry = item.MatrixRegistrationSequence[0].MatrixSequence[0]
     by_hand = np.array(entry.FrameOfReferenceTransformationMatrix, float).reshape(4, 4)
     assert np.c_[expected, np.ones(len(expected))] @ by_hand.T[:, :3] == pytest.approx(points, abs=1e-5)
-    assert entry.FrameOfReferenceTransformationMatrixType == matrix_type(np.linalg.inv(matrix))
     assert dataset.FrameOfReferenceUID == FIXED_FRAME
-    if kind == "RIGID":
-        assert entry.FrameOfReferenceTransformationMatrixType == "RIGID"
+    assert entry.FrameOfReferenceTransformationMatrixType == kind
 
 
 def test_a_deformation_comes_back_within_the_stated_error(two_series, tmp_path):
@@ -97,8 +99,8 @@ def test_a_deformation_comes_back_within_the_stated_error(two_series, tmp_path):
     expected = map_points(transform, points)
     assert 0 < written.error_mm < 0.5
     back = map_points(read_registration(written.path), points)
-    assert np.linalg.norm(back - expected, axis=1).max() <= written.error_mm * 1.05
-    assert np.linalg.norm(_by_hand(written.path, points) - expected, axis=1).max() <= written.error_mm * 1.05
+    assert np.linalg.norm(back - expected, axis=1).max() <= written.error_mm * 1.005
+    assert np.linalg.norm(_by_hand(written.path, points) - expected, axis=1).max() <= written.error_mm * 1.005
     finer = write_registration(transform, tmp_path / "finer.dcm", fixed, moving, geometry, grid_mm=0.75)
     assert finer.error_mm < written.error_mm / 2
 
@@ -144,7 +146,7 @@ def test_the_recipe_on_the_page_finds_the_same_points(two_series, tmp_path, reci
     for series in (moving, replace(moving, frame_of_reference_uid=FIXED_FRAME)):
         written = write_registration(transform, path, fixed, series, geometry, grid_mm=1.5)
         found = recipe(path, points, series.frame_of_reference_uid)
-        within = written.error_mm * 1.05 if deformable else 1e-4
+        within = written.error_mm * 1.005 if deformable else 1e-4
         assert np.linalg.norm(found - map_points(transform, points), axis=1).max() <= within
 
 

@@ -44,6 +44,8 @@ GRID_MM = 3.0
 _MAX_GRID_POINTS = 20_000_000
 #: Places at which the written grid is compared with the transform.
 _COMPARED = 20_000
+#: Around so many of them it is looked more closely.
+_LOOKED_AROUND = 40
 _ORTHOGONAL = 1e-6
 
 
@@ -171,10 +173,21 @@ def _set_deformation(
     item.DeformableRegistrationGridSequence = library.Sequence([field])
     dataset.DeformableRegistrationSequence = library.Sequence([still, item])
     written = deformation(np.eye(4), vectors.reshape(*grid.size[::-1], 3).astype(float), grid, after)
-    random = np.random.default_rng(0)
-    inside = geometry.points_of(random.uniform(0, np.asarray(geometry.size) - 1, (_COMPARED, 3)))
-    error = np.linalg.norm(map_points(written, inside) - map_points(transform, inside), axis=1).max()
-    return float(error), grid
+    return _largest_difference(written, transform, geometry, grid_mm), grid
+
+
+def _largest_difference(written: Any, transform: Any, geometry: Geometry, grid_mm: float) -> float:
+    """Between two transforms at places all over ``geometry``, and closely around those where it is largest, mm."""
+    random, last = np.random.default_rng(0), np.asarray(geometry.size) - 1
+    places, reach = random.uniform(0, last, (_COMPARED, 3)), grid_mm / np.asarray(geometry.spacing)
+    worst = 0.0
+    for closer in (1.0, 0.5, 0.1, 0.02):
+        points = geometry.points_of(places)
+        apart = np.linalg.norm(map_points(written, points) - map_points(transform, points), axis=1)
+        worst = max(worst, float(apart.max()))
+        around = places[np.argsort(apart)[-_LOOKED_AROUND:]].repeat(_COMPARED // (10 * _LOOKED_AROUND), axis=0)
+        places = np.clip(around + random.uniform(-1, 1, around.shape) * reach * closer, 0, last)
+    return worst
 
 
 def _grid_over(geometry: Geometry, grid_mm: float) -> Geometry:
