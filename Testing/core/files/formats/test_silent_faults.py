@@ -179,6 +179,14 @@ def test_a_form_that_is_no_number_is_passed_over_or_refused(tmp_path):
         read_image(nifti(tmp_path / "s.nii", _252=("<2h", 0, 1), _280=("<f", np.inf)))
 
 
+def test_an_sform_of_another_size_than_the_spacing_is_told(tmp_path, capfd):
+    """nibabel takes the sform, ITK the spacing."""
+    path = nifti(tmp_path / "n.nii", _80=("<3f", 0.866, 0.866, 0.796))
+    assert "voxels 2 x 3 x 4 mm large, and the spacing beside it is 0.866 x 0.866 x 0.796 mm" in check(path)
+    assert LPS @ nibabel.load(path).affine == pytest.approx(PLACE)
+    assert capfd.readouterr().err == ""
+
+
 @pytest.mark.parametrize("intercept", [0.0, 5.0])
 def test_a_header_without_a_place_is_told(tmp_path, intercept):
     """ITK takes the spacing, and columns toward the left, which nibabel takes toward the right."""

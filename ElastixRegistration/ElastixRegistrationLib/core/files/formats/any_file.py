@@ -22,6 +22,7 @@ from ...images.geometry import (
     set_geometry,
 )
 from ...system.itk_access import suffix_of, wrapped_class
+from ...system.native_messages import native_messages_of_success
 from . import metaimage, mgh, nifti, nrrd
 from .itk_readers import image_suffix_of, opened, read_by_itk, unreadable
 from .units import in_millimeters
@@ -198,11 +199,14 @@ def _freesurfer_header(path: Path, name: str) -> nifti.NiftiHeader:
 def _read_nifti(path: Path, name: str) -> tuple[Any, list[str]]:
     header = nifti.read_header(path)
     if header is None:
-        return nifti.analyze_said(read_by_itk(opened(path, name), path, name), path, f"the {name}")
+        with native_messages_of_success(shown=False):  # that Analyze is deprecated
+            image = read_by_itk(opened(path, name), path, name)
+        return nifti.analyze_said(image, path, f"the {name}")
     image = None
     try:
         if not header.is_misread_by_itk:
-            image = read_by_itk(opened(path, name), path, name, header.voxel_bytes)
+            with native_messages_of_success(shown=False):  # about what is told here
+                image = read_by_itk(opened(path, name), path, name, header.voxel_bytes)
     except InputError as error:
         if "orthonormal" not in str(error) and header.version == 1:  # ITK knows no NIfTI-2
             raise

@@ -23,6 +23,8 @@ LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _ROUNDING = 1e-4
 #: Axes that are off by less than this, in voxels at the corners, were meant to be perpendicular.
 _SMALL = 0.1
+#: Sizes of voxels that differ by so little, as a part of them, are the same.
+_SAME_SIZE = 1e-3
 _MILLIMETERS = {1: 1000.0, 3: 0.001}
 _TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8"}
 
@@ -40,7 +42,7 @@ class NiftiHeader:
 
     ``form``: what that is from, empty for the spacing alone. ``other_matrix``: of the form that is not taken, where the
     file has both. ``lost_form``: one whose numbers are not finite, empty where there is none. ``least_offset``: of the
-    voxels, by the standard.
+    voxels, by the standard. ``spacing``: what the header says beside its forms, mm.
     """
 
     order: str
@@ -56,6 +58,7 @@ class NiftiHeader:
     version: int = 1
     lost_form: str = ""
     least_offset: int = 0
+    spacing: tuple[float, ...] = ()
 
     @property
     def voxel_bytes(self) -> int:
@@ -164,6 +167,7 @@ def _header(
         other_matrix=other,
         form=form,
         lost_form=" and ".join(lost),
+        spacing=tuple((np.abs(spacing[1 : 1 + min(count, 3)]) * scale[0, 0]).tolist()),
     )
 
 
@@ -230,6 +234,18 @@ def placed(header: NiftiHeader, image: Any, name: str) -> tuple[Any, list[str]]:
         notes.append(
             f"The header of {name} does not say where its voxels lie: columns toward the left and rows toward the back"
             " are taken, as ITK does; check the sides."
+        )
+    said = np.array(header.spacing)
+    if (
+        header.form == "sform"
+        and len(said) == 3
+        and (said > 0).all()
+        and not np.allclose(spacing, said, rtol=_SAME_SIZE)
+    ):
+        found, other = (" x ".join(f"{one:.4g}" for one in sizes) for sizes in (spacing, said))
+        notes.append(
+            f"The sform of {name} makes its voxels {found} mm large, and the spacing beside it is {other} mm; the sform"
+            " is used. ITK and Slicer take the spacing, so that it may look otherwise there."
         )
     if header.other_matrix is not None:
         corners = _corners(size[:3])
