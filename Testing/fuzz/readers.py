@@ -7,6 +7,7 @@ the file there that a crash, or a time limit, is owed to.
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import json
 import os
@@ -19,8 +20,10 @@ from pathlib import Path
 import numpy as np
 from core.phantoms import grid, stage
 from ElastixRegistrationLib.core.errors import ElastixRegistrationError
+from ElastixRegistrationLib.core.files.image_files import read_grid, read_volume, write_image
 from ElastixRegistrationLib.core.files.point_files import Points, read_points, write_points
 from ElastixRegistrationLib.core.files.transform_files import read_transform, write_transform
+from ElastixRegistrationLib.core.images.geometry import Geometry, image_from_array
 from ElastixRegistrationLib.core.parameters.maps import (
     decoded_text,
     format_parameter_text,
@@ -50,6 +53,8 @@ LONGEST_S = 20.0
 #: More memory than any of these files may need.
 MOST_BYTES = 6 * 2**30
 _GRID = grid((12, 11, 10))
+_UPRIGHT = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+IMAGES = (".nii", ".mgh", ".nrrd", ".mha", ".tif", ".vtk", ".dcm")
 _TOKENS = [
     *(b"nan", b"-inf", b"1e999", b"-1", b"0", b"99999999999999999999", b"4294967296", b"1e-320", b"0x10", b"1_000"),
     *(b"(", b")", b'"', b"//", b"\n", b"\r", b"\t", b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\xc3", b"{", b"}", b"[]"),
@@ -225,6 +230,42 @@ def _protocol_reader(folder: Path) -> tuple[list[bytes], Callable[[bytes], None]
     return originals, read
 
 
+def _image_reader(folder: Path, suffixes: tuple[str, ...]) -> tuple[list[bytes], Callable[[bytes], None]]:
+    """Files of one format, small ones, so that most of what is garbled is the header."""
+    voxels = np.random.default_rng(3).integers(-300, 300, (4, 5, 6)).astype(np.int16)
+    originals = []
+    for dtype in (np.int16, np.float32):
+        image = image_from_array(voxels.astype(dtype), Geometry((6, 5, 4), (1.0, 2.0, 3.0), (4.0, 5.0, 6.0), _UPRIGHT))
+        for suffix in suffixes:
+            path = folder / f"seed{suffix}"
+            if suffix == ".mgh":
+                import nibabel
+
+                nibabel.MGHImage(voxels.T.astype(dtype), np.diag([-1.0, 2, 3, 1])).to_filename(path)
+            elif suffix == ".dcm":
+                path = _slice_of_dicom(folder, voxels)
+            else:
+                write_image(image, path, compress=dtype == np.float32)
+            originals.append(path.read_bytes())
+
+    def read(data: bytes) -> None:
+        for suffix in suffixes:
+            path = folder / f"garbled{suffix}"
+            path.write_bytes(data)
+            for attempt in (read_volume, read_grid):
+                with contextlib.suppress(ElastixRegistrationError):
+                    attempt(path)
+
+    return originals, read
+
+
+def _slice_of_dicom(folder: Path, voxels: np.ndarray) -> Path:
+    from core.files.dicom.made_series import a_header, save, set_pixels
+
+    header = a_header(ImagePositionPatient=[1, 2, 3], ImageOrientationPatient=[1, 0, 0, 0, 1, 0], PixelSpacing=[1, 2])
+    return save(set_pixels(header, voxels[0]), folder / "seed.dcm")
+
+
 READERS: dict[str, Callable[[Path], tuple[list[bytes], Callable[[bytes], None]]]] = {
     "parameters": _parameter_reader,
     "elastix-transforms": lambda folder: _transform_reader(folder, (".txt", ".toml")),
@@ -232,6 +273,7 @@ READERS: dict[str, Callable[[Path], tuple[list[bytes], Callable[[bytes], None]]]
     "hdf5-transforms": lambda folder: _transform_reader(folder, (".h5",)),
     "matlab-transforms": lambda folder: _transform_reader(folder, (".mat",)),
     "points": _point_reader,
+    **{f"images{suffix}": functools.partial(_image_reader, suffixes=(suffix,)) for suffix in IMAGES},
     "preset-zips": _zip_reader,
     "protocol": _protocol_reader,
 }

@@ -18,6 +18,7 @@ SECONDS = float(os.environ.get("ELASTIX_REGISTRATION_FUZZ_SECONDS", "600"))
 READERS = [
     *("parameters", "elastix-transforms", "itk-transforms", "hdf5-transforms", "matlab-transforms", "points"),
     *("preset-zips", "protocol"),
+    *(f"images{suffix}" for suffix in (".nii", ".mgh", ".nrrd", ".mha", ".tif", ".vtk", ".dcm")),
 ]
 
 

@@ -120,7 +120,7 @@ def test_only_our_sentence_is_printed(tmp_path):
     )
     assert said.splitlines() == [
         "The folder empty of the image has no DICOM images.",
-        "The image scan.mha cannot be read: it is truncated or damaged.",
+        "The image scan.mha is truncated or damaged.",
         "The image cut.mha is truncated or damaged.",
         "The transform file half.h5 is truncated, damaged, or not an HDF5 file.",
         "The transform file hole.h5 is damaged or holds no ITK transform.",

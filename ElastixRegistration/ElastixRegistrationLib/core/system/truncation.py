@@ -98,6 +98,27 @@ def tiff_bits(path: Path) -> int:
         return 0
 
 
+def is_tiff_circular(path: Path) -> bool:
+    """Whether the pages of a TIFF file lead back to one of them: readers go around without an end."""
+    try:
+        with open(path, "rb") as file:
+            order = "<" if file.read(2) == b"II" else ">"
+            big = _number(file, order + "H") == 43
+            count_form, width, place = ("Q", 20, "Q") if big else ("H", 12, "I")
+            file.seek(8 if big else 4)
+            page, seen = _number(file, order + place), set[int]()
+            while page:
+                if page in seen:
+                    return True
+                seen.add(page)
+                file.seek(page)
+                file.seek(_number(file, order + count_form) * width, os.SEEK_CUR)
+                page = _number(file, order + place)
+    except (OSError, struct.error, OverflowError):
+        pass
+    return False
+
+
 def _bits_per_sample(file: BinaryIO) -> int:
     order = "<" if file.read(2) == b"II" else ">"
     big = _number(file, order + "H") == 43

@@ -78,6 +78,48 @@ def test_the_length_of_compressed_metaimage_may_be_missing_or_wrong(tmp_path, si
         read_image(path)
 
 
+@pytest.mark.parametrize("word", ["True", "true", "T", "1"])
+def test_each_word_for_compressed_counts(tmp_path, word):
+    header = f"{META}CompressedData = {word}\nCompressedDataSize = {len(PACKED)}\nElementDataFile = LOCAL\n".encode()
+    (tmp_path / "m.mha").write_bytes(header + PACKED)
+    check(tmp_path / "m.mha")
+    (tmp_path / "m.mha").write_bytes(header + flipped(PACKED, 100))
+    with pytest.raises(InputError, match="truncated or damaged"):
+        read_image(tmp_path / "m.mha")
+
+
+@pytest.mark.parametrize(("before", "after"), [("NDims = 3", "NDims = -3585"), ("NDims = 3", "NDims = 99"),
+                                               ("DimSize = 5 6 7", "DimSize = 5 6"),
+                                               ("DimSize = 5 6 7", "DimSize = 5 -6 7")])  # fmt: skip
+def test_dimensions_that_are_none_do_not_end_the_process(tmp_path, before, after):
+    """Of the first, ITK's reader did not come back."""
+    header = f"{META}ElementDataFile = LOCAL\n".replace(before, after)
+    (tmp_path / "m.mha").write_bytes(header.encode() + VOXELS.tobytes())
+    for read in (read_image, read_geometry):
+        with pytest.raises(InputError, match="truncated or damaged"):
+            read(tmp_path / "m.mha")
+
+
+def test_pages_that_lead_back_to_themselves_have_an_end(tmp_path):
+    Image.fromarray(VOXELS[0]).save(tmp_path / "p.tif")
+    content = bytearray((tmp_path / "p.tif").read_bytes())
+    first = struct.unpack_from("<I", content, 4)[0]
+    struct.pack_into("<I", content, first + 2 + 12 * struct.unpack_from("<H", content, first)[0], first)
+    (tmp_path / "p.tif").write_bytes(content)
+    with pytest.raises(InputError, match="truncated or damaged"):
+        read_image(tmp_path / "p.tif")
+
+
+def test_a_size_that_no_file_has_asks_for_no_memory(tmp_path):
+    nibabel.MGHImage(VOXELS.T, LPS @ PLACE).to_filename(tmp_path / "m.mgh")
+    content = bytearray((tmp_path / "m.mgh").read_bytes())
+    struct.pack_into(">3i", content, 4, 2**20, 2**20, 2**10)
+    for name, data in (("m.mgh", content), ("m.mgz", gzip.compress(content))):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(InputError, match="truncated or damaged"):
+            read_image(tmp_path / name)
+
+
 def parts(path, header, names):
     path.write_text(header, encoding="ascii")
     for number, name in enumerate(names):

@@ -22,16 +22,16 @@ from ...images.geometry import (
     set_geometry,
 )
 from ...system.itk_access import suffix_of, wrapped_class
-from ...system.native_messages import native_messages_of_success
+from ...system.native_messages import NATIVE_ERRORS, native_messages_of_success
 from . import metaimage, mgh, nifti, nrrd
-from .itk_readers import image_suffix_of, opened, read_by_itk, unreadable
+from .itk_readers import image_suffix_of, opened, read_by_itk, reason, unreadable
 from .units import in_millimeters
 
 NIFTI = frozenset({".nii", ".nii.gz", ".hdr"})
 FREESURFER = frozenset({".mgh", ".mgz"})
 _WITH_OPACITY = (".png",)
 _NRRD, _META, _TIFF = (".nrrd", ".nhdr"), (".mha", ".mhd"), (".tif", ".tiff")
-_DAMAGES = (OSError, EOFError, zlib.error, ValueError, struct.error)
+_DAMAGES = (OSError, EOFError, zlib.error, ValueError, struct.error, MemoryError)
 
 
 def read_file(path: Path, name: str, frame: int | None) -> tuple[Any, list[str]]:
@@ -105,7 +105,20 @@ def frame_count(path: Path) -> int:
 
 
 def _placed_outline(path: Path, name: str) -> Any:
-    """An ITK image without voxels, of 2 to 4 dimensions, in its place."""
+    """An ITK image without voxels, of 2 to 4 dimensions, in its place. Raises InputError."""
+    try:
+        if image_suffix_of(path) in _META:
+            metaimage.check(metaimage.header_of(path))
+        return _outline_of(path, name)
+    except InputError:
+        raise
+    except _DAMAGES as error:
+        raise unreadable(path, name) from error
+    except NATIVE_ERRORS as error:
+        raise unreadable(path, name, f"cannot be read: {reason(error)}") from error
+
+
+def _outline_of(path: Path, name: str) -> Any:
     suffix = image_suffix_of(path)
     if suffix in FREESURFER:
         header = _freesurfer_header(path, name)

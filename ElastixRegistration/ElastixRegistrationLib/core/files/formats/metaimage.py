@@ -18,6 +18,7 @@ from .units import in_millimeters
 
 _MAX_HEADER = 2**16
 _LAST = "elementdatafile"
+_MAX_DIMENSIONS = 10
 
 
 def header_of(path: Path) -> dict[str, str]:
@@ -66,6 +67,14 @@ def _numbered(pattern: str, header: dict[str, str]) -> list[str]:
         return []
 
 
+def check(header: dict[str, str]) -> None:
+    """Raise ValueError for dimensions and sizes that are none: ITK does not survive some of them."""
+    count = int(header.get("ndims", "3"))
+    sizes = [int(size) for size in header.get("dimsize", "").split()]
+    if not 1 <= count <= _MAX_DIMENSIONS or len(sizes) < count or min(sizes[:count]) < 1:
+        raise ValueError(f"{count} dimensions of {sizes}")
+
+
 @contextlib.contextmanager
 def readable(path: Path) -> Iterator[Path]:
     """``path``, or while the block lasts an uncompressed copy where its header does not say, or says wrong, how long
@@ -74,9 +83,11 @@ def readable(path: Path) -> Iterator[Path]:
     ITK gives what its memory happened to hold for voxels that it cannot decompress: raises ValueError for these.
     """
     header = header_of(path)
+    check(header)
     place = header.get(_LAST, "LOCAL")
     voxels = path if place.upper() == "LOCAL" else path.parent / place
-    if header.get("compresseddata", "").lower() != "true" or not voxels.is_file():
+    is_compressed = header.get("compresseddata", "")[:1] in ("T", "t", "1")  # as MetaIO reads it
+    if not is_compressed or not voxels.is_file():
         yield path
         return
     with open(voxels, "rb") as file:

@@ -23,6 +23,8 @@ LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _ROUNDING = 1e-4
 #: Axes that are off by less than this, in voxels at the corners, were meant to be perpendicular.
 _SMALL = 0.1
+#: Bytes that one compressed byte can stand for.
+_MAX_PACKED = 1032
 #: Sizes of voxels that differ by so little, as a part of them, are the same.
 _SAME_SIZE = 1e-3
 _MILLIMETERS = {1: 1000.0, 3: 0.001}
@@ -323,6 +325,8 @@ def read_voxels(header: NiftiHeader, path: Path) -> Any | None:
         path, offset = path.with_suffix(".img"), 0
     else:
         offset = max(header.offset, header.least_offset)
+    if header.voxel_bytes > path.stat().st_size * _MAX_PACKED:  # before memory is asked for
+        raise EOFError(f"{header.voxel_bytes} bytes of voxels")
     with opened_plain(path) as file:
         file.seek(offset)
         data = file.read(header.voxel_bytes)

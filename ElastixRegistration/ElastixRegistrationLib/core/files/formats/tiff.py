@@ -12,7 +12,8 @@ import numpy as np
 from ...errors import InputError
 from ...images.geometry import Geometry, image_from_array, image_view, many_component_image
 from ...system.native_messages import native_messages_of_success
-from .itk_readers import opened, read_by_itk
+from ...system.truncation import is_tiff_circular, tiff_bits
+from .itk_readers import opened, read_by_itk, unreadable
 from .units import millimeters_per
 
 _RESOLUTION_UNITS = {2: 25.4, 3: 10.0}
@@ -38,40 +39,54 @@ def read_tiff(path: Path, name: str, frame: int | None) -> TiffImage:
         import tifffile
     except ImportError:
         return TiffImage(_checked_by_itk(path, name), [])
+    if is_tiff_circular(path):
+        raise unreadable(path, name)
     try:
         file = tifffile.TiffFile(path)
         series = file.series[0]
-        axes, shape, dtype = series.axes, series.shape, np.dtype(series.dtype)
+        np.dtype(series.dtype)
     except Exception:  # tifffile raises whatever a damaged file leads it to; ITK says what is wrong
         return TiffImage(read_by_itk(opened(path, name), path, name), [])
-    with file:
-        try:
-            spacing, notes = _spacing(file, series, f"the {name}")
-        except (ValueError, TypeError, KeyError, ZeroDivisionError, AttributeError, ElementTree.ParseError):
-            spacing, notes = {}, [f"The metadata of the {name} are damaged; 1 mm is taken as spacing."]
-        kept = [(axis, length) for axis, length in zip(axes, shape, strict=True) if length > 1 or axis in "YX"]
-        several = [(axis, length) for axis, length in kept if axis in _FRAMES]
-        is_all = len(file.series) == 1  # ITK takes further images, such as previews, for slices
-        if is_all and _plain(kept, file.pages[0]):
-            image = _from_itk(path, name, dtype, dict(kept).get("S", 1))
-            if image is not None:
-                return TiffImage(_spaced(image, spacing), notes)
-        frames = int(np.prod([length for _, length in several])) if several else 1
-        if frames > 1 and frame is None:
-            raise InputError(f"The {name} {path} holds {frames} time points; choose one with --frame 1 to {frames}.")
-        if frames > 1 and not 1 <= (frame or 1) <= frames:
-            raise InputError(f"The {name} {path} has no frame {frame}; give a number from 1 to {frames}.")
-        voxels = _ordered(_voxels(series, path, name), axes, (frame or 1) - 1)
-        channels = voxels.shape[-1] if voxels.ndim > 2 and _channel_count(kept) > 1 else 1
-        if file.pages[0].photometric == _PALETTE and channels == 1:
-            colored = _in_colors(voxels, file.pages[0].colormap)
-            voxels, channels = colored, 3 if colored.ndim > voxels.ndim else 1
-        if channels == 2 and dict(kept).get("S") == 2 and file.pages[0].extrasamples in ((1,), (2,)):
-            voxels, channels = np.ascontiguousarray(voxels[..., 0]), 1
-            notes.append(f"The opacity of the {name} is passed over.")
-        if "C" in dict(kept):
-            notes.append(f"The {channels} channels of the {name} are components of its voxels.")
-        return TiffImage(_image(voxels, channels, spacing), notes, frames)
+    try:
+        with file:
+            return _read(file, path, name, frame)
+    except InputError:
+        raise
+    except Exception as error:  # of axes and sizes that make no sense together
+        raise unreadable(path, name) from error
+
+
+def _read(file: Any, path: Path, name: str, frame: int | None) -> TiffImage:
+    """``read_tiff`` of a file that tifffile takes. Raises InputError, and others where it is damaged."""
+    series = file.series[0]
+    axes, shape, dtype = series.axes, series.shape, np.dtype(series.dtype)
+    try:
+        spacing, notes = _spacing(file, series, f"the {name}")
+    except (ValueError, TypeError, KeyError, ZeroDivisionError, AttributeError, ElementTree.ParseError):
+        spacing, notes = {}, [f"The metadata of the {name} are damaged; 1 mm is taken as spacing."]
+    kept = [(axis, length) for axis, length in zip(axes, shape, strict=True) if length > 1 or axis in "YX"]
+    several = [(axis, length) for axis, length in kept if axis in _FRAMES]
+    is_all = len(file.series) == 1  # ITK takes further images, such as previews, for slices
+    if is_all and _plain(kept, file.pages[0]):
+        image = _from_itk(path, name, dtype, dict(kept).get("S", 1))
+        if image is not None:
+            return TiffImage(_spaced(image, spacing), notes)
+    frames = int(np.prod([length for _, length in several])) if several else 1
+    if frames > 1 and frame is None:
+        raise InputError(f"The {name} {path} holds {frames} time points; choose one with --frame 1 to {frames}.")
+    if frames > 1 and not 1 <= (frame or 1) <= frames:
+        raise InputError(f"The {name} {path} has no frame {frame}; give a number from 1 to {frames}.")
+    voxels = _ordered(_voxels(series, path, name), axes, (frame or 1) - 1)
+    channels = voxels.shape[-1] if voxels.ndim > 2 and _channel_count(kept) > 1 else 1
+    if file.pages[0].photometric == _PALETTE and channels == 1:
+        colored = _in_colors(voxels, file.pages[0].colormap)
+        voxels, channels = colored, 3 if colored.ndim > voxels.ndim else 1
+    if channels == 2 and dict(kept).get("S") == 2 and file.pages[0].extrasamples in ((1,), (2,)):
+        voxels, channels = np.ascontiguousarray(voxels[..., 0]), 1
+        notes.append(f"The opacity of the {name} is passed over.")
+    if "C" in dict(kept):
+        notes.append(f"The {channels} channels of the {name} are components of its voxels.")
+    return TiffImage(_image(voxels, channels, spacing), notes, frames)
 
 
 def _channel_count(kept: list[tuple[str, int]]) -> int:
@@ -103,8 +118,6 @@ def _from_itk(path: Path, name: str, dtype: np.dtype, samples: int) -> Any:
 
 def _checked_by_itk(path: Path, name: str) -> Any:
     """Without tifffile: ITK's image, unless that fell back to 8 bits. Raises InputError."""
-    from ...system.truncation import tiff_bits
-
     io = opened(path, name)
     bits, component = tiff_bits(path), io.GetComponentTypeAsString(io.GetComponentType())
     if bits > 8 and component == "unsigned_char":
