@@ -92,6 +92,16 @@ def test_values_in_upper_bits_are_refused_and_bits_above_the_values_do_not_count
         read_image(save(header, tmp_path / "x.dcm"))
 
 
+def test_two_distances_of_slices_are_told_as_such(tmp_path):
+    """CT of a head: the base in thin slices, the rest in thick ones."""
+    for number, z in enumerate([0, 1, 2, 3, 4, 5, 10, 15, 20, 25]):
+        header = a_header(ImagePositionPatient=[0, 0, z], ImageOrientationPatient=[1, 0, 0, 0, 1, 0])
+        header.PixelSpacing, header.InstanceNumber = [1, 1], number
+        save(set_pixels(header, RANDOM.integers(0, 99, (6, 5)).astype(np.int16)), tmp_path / f"{number}.dcm")
+    with pytest.raises(InputError, match="change their distance, from 1 to 5 mm, as if parts were scanned apart"):
+        read_image(tmp_path)
+
+
 @pytest.mark.parametrize("content", [b"", bytes(5000)])
 def test_a_slice_that_was_lost_in_copying_is_not_passed_over(tmp_path, content):
     """At an end of the stack nothing else would tell that it is missing."""
