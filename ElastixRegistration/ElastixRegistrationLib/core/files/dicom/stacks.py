@@ -252,13 +252,13 @@ def _check_places(frames: Sequence[Frame], name: str) -> None:
         distance = float(distances.min())
         steps = np.maximum(np.rint(distances / distance), 1)
     missing = int((steps - 1).sum())
-    if missing >= len(frames) / 2 and (steps > 1).sum() > 2:
-        raise InputError(
-            f"The slices of {name} change their distance, from {distances.min():.4g} to {distances.max():.4g} mm, as if"
-            " parts were scanned apart. Load the series into Slicer, whose DICOM module evens it out, and save the"
-            " volume from there."
-        )
     if missing and _fits_steps(_positions(frames), steps, normal):
+        if missing >= len(frames) / 2 and (steps > 1).sum() > 2:
+            raise InputError(
+                f"The slices of {name} change their distance, from {distances.min():.4g} to {distances.max():.4g} mm,"
+                " as if parts were scanned apart. Load the series into Slicer, whose DICOM module evens it out, and save"
+                " the volume from there."
+            )
         where = float(along[int(np.argmax(steps))])
         raise InputError(
             f"{sentence(name)} lacks {missing} slice{'s' * (missing > 1)}: after the one at {where:.4g} mm along the"
