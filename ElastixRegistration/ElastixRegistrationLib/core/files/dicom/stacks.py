@@ -256,8 +256,8 @@ def _check_places(frames: Sequence[Frame], name: str) -> None:
         if missing >= len(frames) / 2 and (steps > 1).sum() > 2:
             raise InputError(
                 f"The slices of {name} change their distance, from {distances.min():.4g} to {distances.max():.4g} mm,"
-                " as if parts were scanned apart. Load the series into Slicer, whose DICOM module evens it out, and save"
-                " the volume from there."
+                " as if parts were scanned apart. Load the series into Slicer, whose DICOM module evens it out, and"
+                " save the volume from there."
             )
         where = float(along[int(np.argmax(steps))])
         raise InputError(
