@@ -245,6 +245,16 @@ def test_two_phases_of_one_series_are_related(two_series, tmp_path):
     assert named == {one.uid for one in (*fixed.instances, *moving.instances)}
 
 
+def test_images_of_two_patients_are_related_with_a_notice(two_series, tmp_path, caplog):
+    geometry, fixed, moving = two_series
+    transform, path = affine_from_matrix(rigid()), tmp_path / "reg.dcm"
+    write_registration(transform, path, fixed, moving, geometry, anonymize=True)
+    for number, is_told in (("7", False), (pydicom.dcmread(path).PatientID, False), ("8", True)):
+        moving.attributes.PatientID = number
+        write_registration(transform, path, fixed, moving, geometry)
+        assert ("different patients" in caplog.text) == is_told
+
+
 def test_files_that_cannot_be_used_are_named(two_series, tmp_path):
     geometry, fixed, moving = two_series
     with pytest.raises(InputError, match="the same DICOM series"):
@@ -261,3 +271,18 @@ def test_files_that_cannot_be_used_are_named(two_series, tmp_path):
     write_dataset(dataset, path)
     with pytest.raises(InputError, match="is damaged"):
         read_registration(path)
+
+
+@pytest.mark.parametrize("tag", ["(0070,0308)", "(0008,1140)", "(3006,00C6)", "(0008,1155)"])
+def test_bytes_that_pydicom_cannot_make_values_of_are_told(two_series, tmp_path, tag):
+    """It makes them when they are asked for, so that errors of any kind come late."""
+    geometry, fixed, moving = two_series
+    path = tmp_path / "reg.dcm"
+    write_registration(affine_from_matrix(rigid()), path, fixed, moving, geometry)
+    content = bytearray(path.read_bytes())
+    group, element = (int(part, 16) for part in tag.strip("()").split(","))
+    at = content.index(group.to_bytes(2, "little") + element.to_bytes(2, "little"))
+    content[at + 4 : at + 6] = b"\x44\x8b"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"reg\.dcm is damaged"):
+        read_registration(path, fixed.place, moving.place)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import Fault, InputError, damaged
+from ...errors import ElastixRegistrationError, Fault, InputError, damaged
 from .mosaics import frames_of_mosaic, is_mosaic
 from .nuclear import VECTORS, kinds_of_frame, slice_numbers
 
@@ -165,15 +165,25 @@ def without_warnings() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def told_as_damaged(what: str) -> Iterator[None]:
+    """Raise InputError for ``what``, "The DICOM file X", whatever a damaged file leads pydicom to: it makes values of
+    bytes when they are asked for."""
+    try:
+        with without_warnings():
+            yield
+    except (ElastixRegistrationError, MemoryError, OSError):
+        raise
+    except Exception as error:
+        raise damaged(what, error) from error
+
+
 def instance_of(path: Path) -> Instance:
     """The header of a file. Raises InputError naming it."""
     library = pydicom()
-    try:
-        with without_warnings():
-            header = library.dcmread(path, stop_before_pixels=True, force=True)
-            header.get("SOPClassUID")
-    except Exception as error:  # pydicom raises whatever a damaged file leads it to
-        raise damaged(f"The DICOM file {path}", error) from error
+    with told_as_damaged(f"The DICOM file {path}"):
+        header = library.dcmread(path, stop_before_pixels=True, force=True)
+        header.get("SOPClassUID")
     return Instance(path, header)
 
 
@@ -193,16 +203,11 @@ def check_is_image(instance: Instance) -> None:
 
 def frames_of(instance: Instance) -> list[Frame]:
     """All frames of a file. Raises InputError naming the file and what is wrong in it."""
-    check_is_image(instance)
-    try:
-        with without_warnings():
-            if instance.has_functional_groups:
-                return _enhanced_frames(instance)
-            return _classic_frames(instance)
-    except InputError:
-        raise
-    except (ValueError, TypeError, IndexError, KeyError, AttributeError, OverflowError) as error:
-        raise damaged(f"The DICOM file {instance.path}", error) from error
+    with told_as_damaged(f"The DICOM file {instance.path}"):
+        check_is_image(instance)
+        if instance.has_functional_groups:
+            return _enhanced_frames(instance)
+        return _classic_frames(instance)
 
 
 def _classic_frames(instance: Instance) -> list[Frame]:

@@ -19,6 +19,8 @@ from .headers import Instance, is_dicom, pydicom, without_warnings
 
 RT_PLAN, RT_STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.5", "1.2.840.10008.5.1.4.1.1.481.3"
 RT_DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
+#: How the numbers of patients begin that objects written here without the patient's data have.
+ANONYMOUS = "Anonymous-"
 #: So many files beside a dose are looked through for its plan.
 _MOST_FILES = 5000
 
@@ -33,7 +35,12 @@ class Patient:
 
     @classmethod
     def of(cls, header: Any) -> Patient:
-        return cls(*(str(header.get(name) or "") for name in ("PatientID", "IssuerOfPatientID", "PatientBirthDate")))
+        number, *others = (
+            str(header.get(name) or "") for name in ("PatientID", "IssuerOfPatientID", "PatientBirthDate")
+        )
+        if number.startswith(ANONYMOUS):  # of a study, and so not the same in another of the same patient
+            number = ""
+        return cls(number, *others)
 
     def is_another_than(self, other: Patient) -> bool:
         """Whether headers contradict each other; what one of them does not say is no contradiction."""

@@ -34,7 +34,7 @@ def segmentation_image(frames: Sequence[Frame], name: str, role: str) -> tuple[A
     least = 1
     if header.get("SegmentationType") == "FRACTIONAL":
         least = (int(header.get("MaximumFractionalValue") or 255) + 1) // 2
-    layers = Layers(geometry.size, len(_segments(header)))
+    layers = Layers(geometry.size, max([*_segments(header), *(frame.segment or 1 for frame in frames)]))
     for number in dict.fromkeys(frame.segment or 1 for frame in frames):
         inside = np.zeros(geometry.size[::-1], bool)
         for frame, at in zip(frames, slices, strict=True):

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import Fault, InputError, damaged
+from ...errors import Fault, InputError
 from ...images.contours import (
     Region,
     grid_of,
@@ -33,7 +33,7 @@ from ...transforms.regions import RegionCarrier
 from ...wording import counted
 from ..formats.choice import chosen_names
 from ..formats.segment_entries import set_segments
-from .headers import instance_of, is_dicom, without_warnings
+from .headers import instance_of, is_dicom, told_as_damaged
 from .layers import Layers
 from .places import RT_STRUCTURE_SET, Patient, Place, drawn_on
 from .volumes import DicomSeries
@@ -82,6 +82,10 @@ class StructureSet:
 
     @property
     def place(self) -> Place:
+        with told_as_damaged(f"The structure set {self.path}"):
+            return self._place()
+
+    def _place(self) -> Place:
         return Place(
             frame=self.frames_of_reference[0] if len(self.frames_of_reference) == 1 else "",
             images=frozenset().union(*(one.images for one in self.structures), *self.listed.values()),
@@ -144,12 +148,9 @@ def read_structures(path: str | os.PathLike) -> StructureSet:
         kind = getattr(instance.header.get("SOPClassUID"), "name", "") or "not a DICOM object"
         raise InputError(f"The file {path} is no structure set ({kind}).")
     header = instance.header
-    try:
-        with without_warnings():
-            structures = _structures(header)
-            frames, listed = _frames_of_reference(header), drawn_on(header)
-    except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
-        raise damaged(f"The structure set {path}", error) from error
+    with told_as_damaged(f"The structure set {path}"):
+        structures = _structures(header)
+        frames, listed = _frames_of_reference(header), drawn_on(header)
     distances = [plane_distance(one.contours) for one in structures if one.contours]
     thickness = min((one for one in distances if one), default=_THICKNESS)
     return StructureSet(path, structures, frames, listed, thickness, header)

@@ -17,7 +17,7 @@ import numpy as np
 
 from ...errors import InputError
 from ...images.geometry import Geometry, image_from_array, image_view
-from .headers import Frame, Instance, frames_of, instance_of
+from .headers import Frame, Instance, frames_of, instance_of, told_as_damaged
 from .pixels import values_of
 from .places import Patient, Place, place_of_dose, place_of_segmentation
 from .segments import segmentation_image
@@ -53,15 +53,16 @@ class DicomSeries:
 
     @property
     def patient(self) -> Patient:
-        return Patient.of(self.attributes)
+        with told_as_damaged(f"The DICOM file {self.instances[0].path}"):
+            return Patient.of(self.attributes)
 
     @property
     def place(self) -> Place:
         """A dose or a segmentation is none of the images that a registration speaks of: it lies on some."""
-        if self.is_dose:
-            return place_of_dose(self.instances[0])
-        if self.instances[0].is_segmentation:
-            return place_of_segmentation(self.instances[0])
+        first = self.instances[0]
+        if self.is_dose or first.is_segmentation:
+            with told_as_damaged(f"The DICOM file {first.path}"):
+                return (place_of_dose if self.is_dose else place_of_segmentation)(first)
         return Place(
             frame=self.frame_of_reference_uid,
             images=frozenset(one.uid for one in self.instances),
@@ -114,6 +115,11 @@ def read_dicom(
     Raises InputError: nothing there, several to choose from, files that are damaged, slices that are no regular stack.
     """
     path = Path(path)
+    with told_as_damaged(f"The DICOM {'folder' if path.is_dir() else 'file'} {path}"):
+        return _read(path, name, series, frame)
+
+
+def _read(path: Path, name: str, series: str | None, frame: int | None) -> DicomVolume:
     stack, notes = _find(path, name, series, frame)
     if stack.frames[0].instance.is_segmentation:
         image, geometry, more = segmentation_image(stack.frames, f"the segmentation {path.name}", name)
@@ -130,8 +136,9 @@ def dicom_geometry(
 ) -> tuple[Geometry, DicomSeries]:
     """Where the voxels lie that ``read_dicom`` reads, and their series, from the headers. Raises as that does."""
     path = Path(path)
-    stack, _ = _find(path, name, series, frame)
-    return geometry_of_stack(stack, _called(stack, path))[0], DicomSeries.of(stack.frames)
+    with told_as_damaged(f"The DICOM {'folder' if path.is_dir() else 'file'} {path}"):
+        stack, _ = _find(path, name, series, frame)
+        return geometry_of_stack(stack, _called(stack, path))[0], DicomSeries.of(stack.frames)
 
 
 def series_of_files(paths: Sequence[Path]) -> DicomSeries:

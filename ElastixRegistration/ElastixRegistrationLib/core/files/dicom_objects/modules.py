@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from .... import __version__
-from ...errors import InputError, damaged
+from ...errors import InputError
 from ...system.output_files import whole_file
-from ..dicom.headers import pydicom, without_warnings
+from ..dicom.headers import pydicom, told_as_damaged, without_warnings
+from ..dicom.places import ANONYMOUS
 from ..dicom.volumes import DicomSeries
 
 MANUFACTURER, MODEL = "ElastixRegistration developers", "ElastixRegistration"
@@ -33,7 +34,7 @@ def description_of(series: DicomSeries, anonymize: bool = False) -> str:
 def anonymous_number(study_uid: str) -> str:
     """An ID for the patient of a study, by which archives keep patients apart. It follows from the UID of the study,
     which anonymous objects keep, and from nothing else."""
-    return f"Anonymous-{hashlib.sha256(study_uid.encode()).hexdigest()[:12].upper()}"
+    return f"{ANONYMOUS}{hashlib.sha256(study_uid.encode()).hexdigest()[:12].upper()}"
 
 
 def new_dataset(owner: DicomSeries, sop_class: str, modality: str, description: str, *, anonymize: bool = False) -> Any:
@@ -46,10 +47,11 @@ def new_dataset(owner: DicomSeries, sop_class: str, modality: str, description: 
     dataset = library.Dataset()
     now = datetime.datetime.now()
     source = owner.attributes
-    if "SpecificCharacterSet" in source:
-        dataset.SpecificCharacterSet = source.SpecificCharacterSet
-    for keyword in (*PATIENT, *STUDY):
-        setattr(dataset, keyword, "" if anonymize else source.get(keyword, ""))
+    with told_as_damaged(f"The DICOM file {owner.instances[0].path}"):
+        if "SpecificCharacterSet" in source:
+            dataset.SpecificCharacterSet = source.SpecificCharacterSet
+        for keyword in (*PATIENT, *STUDY):
+            setattr(dataset, keyword, "" if anonymize else source.get(keyword, ""))
     dataset.StudyInstanceUID = owner.study_uid or library.uid.generate_uid()
     if anonymize:
         for keyword, value in _ANONYMOUS.items():
@@ -162,12 +164,9 @@ def read_dataset(path: str | os.PathLike, sop_classes: Sequence[str], what: str)
     path = Path(path)
     if not path.is_file():
         raise InputError(f"The file {path} does not exist.")
-    try:
-        with without_warnings():
-            dataset = library.dcmread(path, force=True)
-            found = str(dataset.get("SOPClassUID", ""))
-    except Exception as error:  # pydicom raises whatever a damaged file leads it to
-        raise damaged(f"The DICOM file {path}", error) from error
+    with told_as_damaged(f"The DICOM file {path}"):
+        dataset = library.dcmread(path, force=True)
+        found = str(dataset.get("SOPClassUID", ""))
     if found not in sop_classes:
         name = getattr(dataset.get("SOPClassUID"), "name", "") or "not a DICOM object"
         raise InputError(f"The file {path} is no {what} ({name}).")

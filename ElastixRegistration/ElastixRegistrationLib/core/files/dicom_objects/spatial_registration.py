@@ -8,6 +8,7 @@ source; that is the direction of a transform here.
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,7 @@ from .modules import (
     write_dataset,
 )
 
+_log = logging.getLogger(__name__)
 SPATIAL_REGISTRATION = "1.2.840.10008.5.1.4.1.1.66.1"
 DEFORMABLE_SPATIAL_REGISTRATION = "1.2.840.10008.5.1.4.1.1.66.3"
 REGISTRATIONS = (SPATIAL_REGISTRATION, DEFORMABLE_SPATIAL_REGISTRATION)
@@ -80,6 +82,8 @@ def write_registration(
     if transform.GetInputSpaceDimension() != 3:
         raise InputError("DICOM keeps registrations of 3D images only, and this transform is of 2D images.")
     check_can_be_related(fixed, moving)
+    if fixed.patient.is_another_than(moving.patient):
+        _log.warning("The DICOM registration relates images of different patients; it is written as of the fixed one.")
     matrix = whole_matrix(transform)
     sop_class = SPATIAL_REGISTRATION if matrix is not None else DEFORMABLE_SPATIAL_REGISTRATION
     text = description or " to ".join(description_of(one, anonymize) for one in (moving, fixed))

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import Fault, InputError, damaged
+from ...errors import Fault, InputError
 from ...images.geometry import Geometry
 from ...transforms.inverse import invert
 from ...transforms.itk_transforms import affine_from_matrix
 from ...wording import counted
+from ..dicom.headers import told_as_damaged
 from ..dicom.places import Place, images_by_series
 from .modules import read_dataset
 from .spatial_registration import REGISTRATIONS, SPATIAL_REGISTRATION, deformation
@@ -30,7 +31,7 @@ def read_registration(path: str | os.PathLike, fixed: Place | None = None, movin
     reference or images that it does not relate, or several that could be meant.
     """
     dataset = read_dataset(path, REGISTRATIONS, "DICOM registration")
-    try:
+    with told_as_damaged(f"The DICOM registration {path}"):
         is_matrix = str(dataset.SOPClassUID) == SPATIAL_REGISTRATION
         sources = _matrices(dataset) if is_matrix else _deformations(dataset)
         _name_series(sources, dataset)
@@ -41,10 +42,6 @@ def read_registration(path: str | os.PathLike, fixed: Place | None = None, movin
         if is_matrix:
             return affine_from_matrix(np.linalg.inv(of_moving.content) @ of_fixed.content)
         return _between(of_fixed, of_moving, path)
-    except InputError:
-        raise
-    except (AttributeError, KeyError, TypeError, ValueError, IndexError, np.linalg.LinAlgError) as error:
-        raise damaged(f"The DICOM registration {path}", error) from error
 
 
 @dataclass
