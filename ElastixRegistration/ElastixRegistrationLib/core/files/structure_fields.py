@@ -18,7 +18,7 @@ from .dicom.structures import Structure, structure_region
 from .formats.segment_entries import segment_layers
 
 #: How far a contour may lie off a slice, in distances of slices, and count as in it.
-_IN_SLICE = 0.02
+_IN_SLICE = 0.05
 
 
 @dataclass(frozen=True)
