@@ -272,3 +272,27 @@ def test_sums_are_of_one_patient_each_dose_once_and_in_the_frame_of_its_transfor
         assert says in capsys.readouterr().err
         assert not (folder / "x.dcm").exists()
     assert call(*to_sum, "days.dcm", "--sum", "t.tfm", "day.dcm") == 0  # each by the transform of its own image
+
+
+def test_phases_of_one_series_are_told_apart_by_their_slices(tmp_path, monkeypatch, caplog):
+    """The choice of a phase is for the reference, as structures and doses are one file."""
+    monkeypatch.chdir(tmp_path)
+    for number, name in enumerate(("fixed", "moving"), 1):
+        write_ct(tmp_path / name, FRAME, moving=name == "moving", TemporalPositionIdentifier=number)
+    _write_shift(tmp_path)
+    (tmp_path / "phases").mkdir()
+    for name in ("fixed", "moving"):
+        for path in (tmp_path / name).iterdir():
+            path.rename(tmp_path / "phases" / f"{name}-{path.name}")
+    write_dose("dose.dcm", FRAME)
+    on_first = ("--reference", "phases", "--series", "1", "--output-volume", "out.dcm")
+    for name, moves in (("fixed", False), ("moving", True)):
+        one = next((tmp_path / "phases").glob(f"{name}-*"))
+        assert call("apply", "reg.dcm", "dose.dcm", "--lies-on", one, *on_first) == 0
+        assert moved("out.dcm") == moves
+        uids = [str(pydicom.dcmread(path).SOPInstanceUID) for path in (tmp_path / "phases").glob(f"{name}-*")]
+        regions = {"Liver": Region(ellipses("Liver"), images=uids)}
+        write_structure_set(tmp_path / "rs.dcm", regions, FRAME, f"{FRAME}.1")
+        caplog.clear()
+        assert call("apply", "reg.dcm", "rs.dcm", *on_first) == 0
+        assert ("nothing moves" in caplog.text) != moves

@@ -45,26 +45,38 @@ def resample(options: argparse.Namespace) -> Outcome:
         return _carry_structures(options)
     if options.form:
         raise InputError(f"--form is for structures, and {options.moving} has none.")
-    moving = _read(options, options.moving, "moving image", 1)
-    reference = _read(options, options.reference, "reference image", 0)
+    is_dose = _is_dose(options.moving)
+    moving, reference = (
+        _read(options, path, f"{side} image", place, alone=0 if is_dose else 1)
+        for path, side, place in ((options.moving, "moving", 1), (options.reference, "reference", 0))
+    )
     check_dicom_volume(options.output_volume, moving.series, reference.series)
-    if options.sum or (moving.series is not None and moving.series.is_dose):
+    if options.sum or is_dose:
         return _carry_doses(options, request, moving, reference)
     return _resample_image(options, request, moving, reference)
 
 
-def _read(options: argparse.Namespace, path: str, name: str, place: int) -> Volume:
+def _is_dose(path: str) -> bool:
+    from ..core.files.dicom.headers import instance_of, is_dicom
+
+    return Path(path).is_file() and is_dicom(Path(path)) and instance_of(Path(path)).is_dose
+
+
+def _read(options: argparse.Namespace, path: str, name: str, place: int, alone: int) -> Volume:
     from ..core.files.image_files import read_volume
 
-    read = read_volume(path, name, series=_chosen(options.series, place), frame=_chosen(options.frame, place))
+    read = read_volume(
+        path, name, series=_chosen(options.series, place, alone), frame=_chosen(options.frame, place, alone)
+    )
     for note in read.notes:
         _log.warning("%s", note)
     return read
 
 
-def _chosen(given: list[Any] | None, place: int) -> Any:
-    """The choice for FIXED (0) or MOVING (1) among several images; one alone is for MOVING."""
-    if not given or (len(given) == 1 and place == 0):
+def _chosen(given: list[Any] | None, place: int, alone: int) -> Any:
+    """The choice for FIXED (0) or MOVING (1) among several images; one alone is for ``alone``, which of structures and
+    doses is FIXED, as they are one file."""
+    if not given or (len(given) == 1 and place != alone):
         return None
     return given[min(place, len(given) - 1)]
 
@@ -122,7 +134,7 @@ def _carry_structures(options: argparse.Namespace) -> Outcome:
 
     if options.sum:
         raise InputError("--sum adds doses; structures are carried over one file at a time.")
-    choice = {"series": _chosen(options.series, 0), "frame": _chosen(options.frame, 0)}
+    choice = {"series": _chosen(options.series, 0, alone=0), "frame": _chosen(options.frame, 0, alone=0)}
     reference, series = read_grid(options.reference, "reference image", **choice)
 
     def transform(place: Place | None, grid: Geometry) -> Any:
