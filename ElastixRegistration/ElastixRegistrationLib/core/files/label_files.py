@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 from collections.abc import Sequence
@@ -81,6 +82,7 @@ def read_segments(path: str | os.PathLike, role: str, on: Drawn) -> Any:
 
 def _read_placed(file: Path, role: str, on: Drawn) -> Any:
     """An image. Raises InputError for a DICOM segmentation in another frame of reference than the image it is for."""
+    _check_exact(file, role)
     volume = read_volume(file, role)
     for note in volume.notes:
         _log.warning("%s", note)
@@ -92,6 +94,16 @@ def _read_placed(file: Path, role: str, on: Drawn) -> Any:
     if place.object and place.lies_on(other) is False:
         _log.warning("The %s was drawn on another series than the %s.", role, _image_of(role))
     return volume.image
+
+
+def _check_exact(file: Path, role: str) -> None:
+    """Raise InputError for JPEG pictures: outside of a mask they are not 0, and labels become others."""
+    with contextlib.suppress(OSError), open(file, "rb") as content:
+        if content.read(3) == b"\xff\xd8\xff":
+            raise InputError(
+                f"The {role} {file} is a JPEG picture, which keeps no exact values; save it as PNG or TIFF from where"
+                " it was drawn."
+            )
 
 
 def _image_of(role: str) -> str:

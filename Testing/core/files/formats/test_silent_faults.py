@@ -13,7 +13,8 @@ import pytest
 from core.phantoms import grid
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.image_files import read_geometry, read_image, read_volume, write_image
-from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
+from ElastixRegistrationLib.core.files.label_files import Drawn, read_labels, read_mask
+from ElastixRegistrationLib.core.images.geometry import array_view, as_scalar, geometry_of, image_from_array
 from PIL import Image
 
 RANDOM = np.random.default_rng(3)
@@ -250,10 +251,23 @@ def test_a_negative_spacing_turns_the_axis_for_the_grid_too(tmp_path):
 
 
 def test_opacity_is_no_second_component(tmp_path):
-    gray = RANDOM.integers(0, 255, (20, 30)).astype(np.uint8)
-    picture = Image.merge("LA", [Image.fromarray(gray), Image.fromarray(255 - gray)])
+    """Of a mask it says where that is not; what is registered is the gray."""
+    gray, opacity = RANDOM.integers(0, 255, (2, 20, 30)).astype(np.uint8)
+    opacity[opacity < 100] = 0
+    picture = Image.merge("LA", [Image.fromarray(gray), Image.fromarray(opacity)])
     for name in ("p.png", "p.tif"):
         picture.save(tmp_path / name)
-        volume = read_volume(tmp_path / name)
-        assert np.array_equal(array_view(volume.image), gray)
-        assert "opacity of the image is passed over" in volume.notes[0]
+        image = read_image(tmp_path / name)
+        assert array_view(as_scalar(image)) == pytest.approx(gray.astype(float), abs=1e-3)
+        assert np.array_equal(array_view(read_mask(tmp_path / name, "mask", Drawn())) != 0, (gray > 0) & (opacity > 0))
+
+
+def test_masks_and_labels_of_values_that_are_not_exact_are_refused(tmp_path):
+    inside = np.kron(RANDOM.random((5, 6)) > 0.5, np.ones((4, 5))).astype(np.uint8) * 255
+    for name in ("m.jpg", "m.png"):
+        Image.fromarray(inside).save(tmp_path / name)
+    assert np.array_equal(array_view(read_mask(tmp_path / "m.png", "mask", Drawn())), inside)
+    assert np.count_nonzero(array_view(read_image(tmp_path / "m.jpg"))) != np.count_nonzero(inside)
+    for read, role in ((read_mask, "mask"), (read_labels, "labels")):
+        with pytest.raises(InputError, match=f"The {role} .* is a JPEG picture, which keeps no exact values"):
+            read(tmp_path / "m.jpg", role, Drawn())

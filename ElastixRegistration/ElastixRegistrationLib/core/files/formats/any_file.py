@@ -19,6 +19,7 @@ from ...images.geometry import (
     component_count,
     geometry_of,
     image_from_array,
+    image_view,
     set_geometry,
 )
 from ...system.itk_access import suffix_of, wrapped_class
@@ -70,9 +71,8 @@ def read_file(path: Path, name: str, frame: int | None) -> tuple[Any, list[str]]
         image = read_by_itk(opened(path, name), path, name)
         is_series = suffix == ".mnc" and not is_color(image)  # ITK makes components of time
         if suffix in _WITH_OPACITY and component_count(image) == 2:
-            gray = np.ascontiguousarray(array_view(image)[..., 0])
-            image = image_from_array(gray, geometry_of(image))
-            notes.append(f"The opacity of the {name} is passed over.")
+            image, said = with_opacity(np.asarray(array_view(image)), geometry_of(image), f"the {name}")
+            notes += said
     return _one_frame(image, f"{name} {path}", frame, is_series or (may_choose and frame is not None)), notes
 
 
@@ -193,6 +193,16 @@ def _nrrd_placed(image: Any, words: dict[str, str], name: str) -> tuple[Any, lis
             f'The space of {name} is "{words["space"]}", which does not say where left and back are: LPS is taken.'
         )
     return image, notes
+
+
+def with_opacity(voxels: np.ndarray, geometry: Geometry, name: str) -> tuple[Any, list[str]]:
+    """Gray with opacity, (j, i, 2), as RGBA of 8 bits, whose opacity counts in masks; gray alone of more bits, with a
+    sentence about that."""
+    if voxels.max() > np.iinfo(np.uint8).max:
+        gray = image_from_array(np.ascontiguousarray(voxels[..., 0]), geometry)
+        return gray, [f"The opacity of {name} is passed over."]
+    colors = np.ascontiguousarray(voxels[..., [0, 0, 0, 1]].astype(np.uint8))
+    return image_view(colors, geometry, f"IRGBAUC{geometry.dimension}"), []
 
 
 def is_color(image: Any) -> bool:

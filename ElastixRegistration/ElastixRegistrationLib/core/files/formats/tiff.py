@@ -13,6 +13,7 @@ from ...errors import InputError
 from ...images.geometry import Geometry, image_from_array, image_view, many_component_image
 from ...system.native_messages import native_messages_of_success
 from ...system.truncation import is_tiff_circular, tiff_bits
+from .any_file import with_opacity
 from .itk_readers import opened, read_by_itk, unreadable
 from .units import millimeters_per
 
@@ -82,8 +83,8 @@ def _read(file: Any, path: Path, name: str, frame: int | None) -> TiffImage:
         colored = _in_colors(voxels, file.pages[0].colormap)
         voxels, channels = colored, 3 if colored.ndim > voxels.ndim else 1
     if channels == 2 and dict(kept).get("S") == 2 and file.pages[0].extrasamples in ((1,), (2,)):
-        voxels, channels = np.ascontiguousarray(voxels[..., 0]), 1
-        notes.append(f"The opacity of the {name} is passed over.")
+        image, said = with_opacity(voxels, _grid(voxels.shape[:-1], spacing), f"the {name}")
+        return TiffImage(image, [*notes, *said], frames)
     if "C" in dict(kept):
         notes.append(f"The {channels} channels of the {name} are components of its voxels.")
     return TiffImage(_image(voxels, channels, spacing), notes, frames)
@@ -173,18 +174,23 @@ def _image(voxels: np.ndarray, channels: int, spacing: dict[str, float]) -> Any:
     if voxels.dtype.kind == "c":
         raise InputError("TIFF files of complex numbers are not read.")
     voxels = voxels.astype(voxels.dtype.newbyteorder("="))
-    count = voxels.ndim - (channels > 1)
-    geometry = Geometry(
-        size=voxels.shape[:count][::-1],
+    geometry = _grid(voxels.shape[: voxels.ndim - (channels > 1)], spacing)
+    if channels in (3, 4) and voxels.dtype == np.uint8:
+        return image_view(voxels, geometry, f"I{'RGB' if channels == 3 else 'RGBA'}UC{geometry.dimension}")
+    if channels > 4:
+        return many_component_image(voxels, geometry)
+    return image_from_array(voxels, geometry)
+
+
+def _grid(shape: tuple[int, ...], spacing: dict[str, float]) -> Geometry:
+    """Of (j, i) or (k, j, i) voxels."""
+    count = len(shape)
+    return Geometry(
+        size=shape[::-1],
         spacing=tuple(spacing.get(axis, 1.0) for axis in "XYZ"[:count]),
         origin=(0.0,) * count,
         direction=tuple(map(tuple, np.eye(count).tolist())),
     )
-    if channels in (3, 4) and voxels.dtype == np.uint8:
-        return image_view(voxels, geometry, f"I{'RGB' if channels == 3 else 'RGBA'}UC{count}")
-    if channels > 4:
-        return many_component_image(voxels, geometry)
-    return image_from_array(voxels, geometry)
 
 
 def _spaced(image: Any, spacing: dict[str, float]) -> Any:
