@@ -111,7 +111,7 @@ def test_a_dose_without_scaling_is_refused(tmp_path):
         read_dicom(tmp_path / "dose.dcm")
 
 
-def test_only_doses_of_one_kind_in_gray_are_added(frame, tmp_path):
+def test_only_doses_of_one_kind_in_gray_are_added(frame, tmp_path, caplog):
     doses = {name: read_dose(tmp_path / name, f"1.2.3.{n}") for n, name in enumerate(("one", "other", "third"), 90)}
     series = [one.series for one in doses.values()]
     check_can_be_added(series)
@@ -120,6 +120,13 @@ def test_only_doses_of_one_kind_in_gray_are_added(frame, tmp_path):
     written = pydicom.dcmread(tmp_path / "sum.dcm")
     assert (written.DoseSummationType, len(written.ReferencedRTPlanSequence)) == ("MULTI_PLAN", 3)
     assert_valid(tmp_path / "sum.dcm")
+    assert not caplog.records
+    series[1].attributes.ReferencedRTPlanSequence = series[0].attributes.ReferencedRTPlanSequence
+    check_can_be_added(series)
+    assert not caplog.records
+    series[1].attributes.DoseSummationType = "BEAM"
+    check_can_be_added(series)
+    assert "are of one plan, as PLAN and BEAM: is the one a part of the other?" in caplog.text
     series[1].attributes.DoseUnits = "RELATIVE"
     with pytest.raises(InputError, match="other is in relative units, which cannot be added"):
         check_can_be_added(series)

@@ -5,6 +5,7 @@ DICOM registrations do: ``read_registration`` chooses by the same references.
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Sequence
 
@@ -74,7 +75,7 @@ def check_said_place(carried: Place, image: Place, path: str) -> None:
 
 def check_can_be_added(doses: Sequence[DicomSeries]) -> None:
     """Raise InputError for doses that make no sum: relative ones, physical with effective ones, those of several
-    patients, and one that is given twice, or that another was made of."""
+    patients, and one that is given twice, or that another was made of. Logs a warning for parts of one plan."""
     for one in doses:
         if not one.is_dose:
             raise InputError(f"Only doses are added, and {one.instances[0].path} is no RTDOSE.")
@@ -87,6 +88,23 @@ def check_can_be_added(doses: Sequence[DicomSeries]) -> None:
         raise InputError(f"Doses of different types ({', '.join(kinds).lower()}) cannot be added.")
     check_one_patient([one.patient for one in doses], "doses")
     _check_once(doses)
+    for one, other in itertools.combinations(doses, 2):
+        _tell_parts(one, other)
+
+
+def _tell_parts(one: DicomSeries, other: DicomSeries) -> None:
+    """Log a warning where one of two doses may be a part of the other: a beam, and the plan that it belongs to."""
+    listed = (dose.attributes.get("ReferencedRTPlanSequence") or () for dose in (one, other))
+    plans = [{str(item.get("ReferencedSOPInstanceUID") or "") for item in items} for items in listed]
+    kinds = [str(dose.attributes.get("DoseSummationType") or "") for dose in (one, other)]
+    if plans[0] & plans[1] - {""} and kinds[0] != kinds[1]:
+        _log.warning(
+            "The doses %s and %s are of one plan, as %s and %s: is the one a part of the other?",
+            one.instances[0].path,
+            other.instances[0].path,
+            kinds[0],
+            kinds[1],
+        )
 
 
 def _check_once(doses: Sequence[DicomSeries]) -> None:
