@@ -48,7 +48,7 @@ def read_file(path: Path, name: str, frame: int | None) -> tuple[Any, list[str]]
         found = read_tiff(path, name, frame)
         return found.image, list(found.notes)
     notes: list[str] = []
-    is_series = may_choose = False
+    is_series, may_choose, kind = False, False, "time points"
     if suffix in NIFTI:
         image, notes = _read_nifti(path, name)
     elif suffix in FREESURFER:
@@ -63,6 +63,7 @@ def read_file(path: Path, name: str, frame: int | None) -> tuple[Any, list[str]]
         words = nrrd.header_of(path)
         image, is_series = _read_copy(nrrd.readable, path, name), nrrd.is_series(words)
         may_choose = "list" in nrrd.kinds_of(words)
+        kind = "gradients" if nrrd.is_diffusion(words) else kind
         image, notes = _nrrd_placed(image, words, f"the {name}")
     elif suffix in _META:
         image = _read_copy(metaimage.readable, path, name)
@@ -73,7 +74,8 @@ def read_file(path: Path, name: str, frame: int | None) -> tuple[Any, list[str]]
         if suffix in _WITH_OPACITY and component_count(image) == 2:
             image, said = with_opacity(np.asarray(array_view(image)), geometry_of(image), f"the {name}")
             notes += said
-    return _one_frame(image, f"{name} {path}", frame, is_series or (may_choose and frame is not None)), notes
+    is_series = is_series or (may_choose and frame is not None)
+    return _one_frame(image, f"{name} {path}", frame, is_series, kind), notes
 
 
 def grid_of_file(path: Path, name: str, frame: int | None) -> Geometry:
@@ -263,8 +265,11 @@ def _by_header(header: nifti.NiftiHeader, path: Path, name: str) -> Any:
     return image
 
 
-def _one_frame(image: Any, name: str, frame: int | None, is_series: bool) -> Any:
-    """The frame, from 1 on, of an image of 4 dimensions, or whose components are frames. Others are as they are."""
+def _one_frame(image: Any, name: str, frame: int | None, is_series: bool, kind: str) -> Any:
+    """The frame, from 1 on, of an image of 4 dimensions, or whose components are frames. Others are as they are.
+
+    ``kind``: what its frames are.
+    """
     geometry = geometry_of(image)
     if is_series and component_count(image) > 1:
         voxels = np.moveaxis(array_view(image), -1, 0)
@@ -277,7 +282,7 @@ def _one_frame(image: Any, name: str, frame: int | None, is_series: bool) -> Any
     else:
         raise NothingToChoose(f"The {name} is a single image; it has no frame {frame}.")
     if frame is None and len(voxels) > 1:
-        raise InputError(f"The {name} holds {len(voxels)} time points; choose one with --frame 1 to {len(voxels)}.")
+        raise InputError(f"The {name} holds {len(voxels)} {kind}; choose one with --frame 1 to {len(voxels)}.")
     if not 1 <= (frame or 1) <= len(voxels):
         raise _no_frame(name, frame, len(voxels))
     chosen = np.ascontiguousarray(voxels[(frame or 1) - 1])

@@ -52,12 +52,16 @@ def kinds_of(header: dict[str, str]) -> list[str]:
     return header.get("kinds", "").lower().split()
 
 
+def is_diffusion(header: dict[str, str]) -> bool:
+    """Whether the components of the voxels are gradients of diffusion, as Slicer writes them."""
+    return header.get("modality", "").upper() == "DWMRI" and bool({"list", "vector"} & set(kinds_of(header)))
+
+
 def is_series(header: dict[str, str]) -> bool:
     """Whether the components of the voxels are time points, as in Slicer's sequences."""
     kinds = kinds_of(header)
     has_segments = any(name.startswith("segment0_") for name in header)
-    is_diffusion = header.get("modality", "").upper() == "DWMRI" and {"list", "vector"} & set(kinds)
-    return "time" in kinds or bool(is_diffusion) or (
+    return "time" in kinds or is_diffusion(header) or (
         "list" in kinds and not has_segments and any(name in header for name in _SERIES_KEYS)
     )  # fmt: skip
 
