@@ -32,7 +32,8 @@ class Case:
     """One registration: absolute paths, "" for what there is not. ``name`` is that of its folder in the output.
 
     ``moving_labels``: a label map in the space of the moving image, brought to the fixed grid; ``fixed_labels``: one
-    that it is compared with. ``initial_transform``: fixed to moving, where the registration starts. ``choices``: names
+    that it is compared with. ``initial_transform``: fixed to moving, where the registration starts.
+    ``sliding_mask``: labels of the fixed image that slide along their surroundings. ``choices``: names
     and texts of the options of a RegistrationRequest that this case has of its own. ``series`` and ``frames`` choose
     among several images of a file or folder, as in ``core.registration.inputs.read_inputs``.
     """
@@ -47,6 +48,7 @@ class Case:
     fixed_labels: str = ""
     moving_labels: str = ""
     initial_transform: str = ""
+    sliding_mask: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     series: tuple[str, ...] = ()
     frames: tuple[int, ...] = ()
@@ -70,22 +72,30 @@ _OPTION_COLUMNS = {name: option for option in OPTIONS for name in (option.name, 
 _BETWEEN_FILES = "|"
 
 
-def find_cases(inputs: Sequence[str | os.PathLike], *, fixed_mask: str | os.PathLike | None = None) -> list[Case]:
+def find_cases(
+    inputs: Sequence[str | os.PathLike],
+    *,
+    fixed_mask: str | os.PathLike | None = None,
+    sliding_mask: str | os.PathLike | None = None,
+) -> list[Case]:
     """Cases from what stands on a command line: ``FIXED MOVING ...``, ``FIXED TABLE`` or ``TABLE`` alone.
 
     Each MOVING is an image, a folder with a DICOM series, or a folder of images and series (not deeper); a file of
-    several time points is a case for each of them. TABLE is a
-    .csv or .tsv, see ``read_table``. ``fixed_mask`` belongs to FIXED. Raises InputError when there is no case, or a
-    file is missing.
+    several time points is a case for each of them. TABLE is a .csv or .tsv, see ``read_table``. ``fixed_mask`` and
+    ``sliding_mask`` belong to FIXED. Raises InputError when there is no case, or a file is missing.
     """
     paths = [Path(path) for path in inputs]
-    mask = _absolute(Path(fixed_mask)) if fixed_mask else ""
+    of_fixed: dict[str, Any] = {
+        role: _absolute(Path(path))
+        for role, path in (("fixed_mask", fixed_mask), ("sliding_mask", sliding_mask))
+        if path
+    }
     if not paths:
         raise InputError("A cohort needs a fixed image and moving images, or a table.")
     if _is_table(paths[0]):
         if len(paths) > 1:
             raise InputError(f"Nothing can follow the table {paths[0]}, but {paths[1]} was given.")
-        cases = read_table(paths[0], fixed_mask=mask)
+        cases = read_table(paths[0], of_fixed=of_fixed)
     else:
         fixed, *moving = paths
         if not moving:
@@ -93,11 +103,11 @@ def find_cases(inputs: Sequence[str | os.PathLike], *, fixed_mask: str | os.Path
         cases = []
         for path in moving:
             if _is_table(path):
-                cases += read_table(path, fixed=_absolute(fixed), fixed_mask=mask)
+                cases += read_table(path, fixed=_absolute(fixed), of_fixed=of_fixed)
             else:
                 images = images_in(path, exclude=fixed) if path.is_dir() else [path]
                 for image in images:
-                    case = Case("", _absolute(fixed), _absolute(image), fixed_mask=mask)
+                    case = Case("", _absolute(fixed), _absolute(image), **of_fixed)
                     cases += _of_each_frame(case) if path is image else [case]
     return named(cases)
 
@@ -137,14 +147,14 @@ def images_in(folder: Path, exclude: Path | None = None) -> list[Path]:
     return others
 
 
-def read_table(path: Path, *, fixed: str = "", fixed_mask: str = "") -> list[Case]:
+def read_table(path: Path, *, fixed: str = "", of_fixed: Mapping[str, str] | None = None) -> list[Case]:
     """Cases of a table with a header: ``case`` (a name), ``moving``, ``fixed`` and the other ROLES, in any order.
 
     ``series`` and ``frame`` choose among several images of a file or folder, for both images with "|" between.
     A column with the name of an option of a RegistrationRequest (preset, seed, parameters ...) is the choice of each
     row; an empty cell leaves it to the whole cohort. Comma, semicolon or tab between the columns, "|" between the files
-    of a cell; paths relative to the table. ``fixed`` and ``fixed_mask`` are for rows
-    that name none. Other columns are ignored, unless their name looks like a misspelled one.
+    of a cell; paths relative to the table. ``fixed`` and what belongs to it, ``of_fixed`` by role, are for rows that
+    name no fixed image. Other columns are ignored, unless their name looks like a misspelled one.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -163,7 +173,7 @@ def read_table(path: Path, *, fixed: str = "", fixed_mask: str = "") -> list[Cas
         files: dict[str, Any] = {role: _absolute(path.parent / values[role]) for role in ROLES if values.get(role)}
         if "fixed" not in files and fixed:
             files["fixed"] = fixed
-            files.setdefault("fixed_mask", fixed_mask)
+            files = {**(of_fixed or {}), **files}
         missing = [role for role in ("fixed", "moving") if role not in files]
         if missing:
             raise InputError(f"The table {path} names no {missing[0]} image in line {rows.line_num}.")

@@ -23,6 +23,7 @@ def read_pair(case: Case) -> Pair:
             case.moving_points,
             series=case.series,
             frames=case.frames,
+            sliding_mask=case.sliding_mask,
         )
         fixed = moving = None
         if bool(case.fixed_labels) != bool(case.moving_labels):

@@ -143,7 +143,7 @@ def _run(work: _Work) -> dict[str, Any]:
     memory.forget_peak(os.getpid())
     inputs = read_inputs(
         case.fixed, case.moving, case.fixed_mask, case.moving_mask, case.fixed_points, case.moving_points,
-        series=case.series, frames=case.frames,
+        series=case.series, frames=case.frames, sliding_mask=case.sliding_mask,
     )  # fmt: skip
     labels = _Labels(case, inputs)
     work.lap("read")
@@ -201,6 +201,7 @@ def _register(work: _Work, inputs: RegistrationInputs, labels: _Labels) -> Async
         plan.stages,
         fixed_mask=inputs.fixed_mask,
         moving_mask=inputs.moving_mask,
+        sliding_mask=inputs.sliding_mask,
         fixed_points=inputs.fixed_points,
         moving_points=inputs.moving_points,
         initial_transform=inputs.read_transform(case.initial_transform) if case.initial_transform else None,
@@ -266,6 +267,7 @@ def _write(
         "verdict": comparison.verdict.as_dict(),
         "notes": [*inputs.notes, *result.notes],
         "background": {"value": result.background.value, "padding": result.background.padding},
+        "sliding": None if result.sliding is None else result.sliding.as_dict(),
         "seconds": work.seconds | {"all": round(time.perf_counter() - work.started, 3)},
         "memory_mb": None if own is None or work.peak is None else round((own + work.peak) / 1e6, 1),
         "worker": _worker_name(),

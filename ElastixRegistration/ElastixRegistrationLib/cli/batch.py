@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.wording import counted
 from ..worker.cohort_messages import CohortNews
-from .options import add_execution, add_initialization, add_landmarks, add_resampling, add_stages, chosen_request
+from .options import (
+    SLIDING_MASK_HELP,
+    add_execution,
+    add_initialization,
+    add_landmarks,
+    add_resampling,
+    add_stages,
+    chosen_request,
+)
 from .terminal.interrupts import interrupt_when_stdin_closes
 from .terminal.outcome import Outcome
 
@@ -35,8 +43,8 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         help="register many images, on all cores or on a Dask cluster",
         description="Register each MOVING with FIXED: images, folders of images or of DICOM series, or a table (.csv,"
         " .tsv) with the columns case, fixed, moving, fixed_mask, moving_mask, fixed_points, moving_points,"
-        " fixed_labels, moving_labels, initial_transform, series and frame (for both images with | between), and any"
-        " option of a registration, such as preset. A table with a column fixed stands alone. A MOVING of several time"
+        " fixed_labels, moving_labels, initial_transform, sliding_mask, series and frame (for both images with |"
+        " between), and any option of a registration, such as preset. A table with a column fixed stands alone. A MOVING of several time"
         " points is a case for each.",
     )
     add = batch.add_argument
@@ -44,6 +52,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add("--output-dir", metavar="DIR", required=True, help="gets a folder for each case, summary.csv and index.html")
     add_stages(batch)
     add("--fixed-mask", metavar="F", help="image, nonzero where FIXED counts, or RTSTRUCT:NAME")
+    add("--sliding-mask", metavar="L", help=SLIDING_MASK_HELP)
     add_initialization(batch)
     add_landmarks(batch)
     add_resampling(batch)
@@ -95,7 +104,7 @@ def run(options: argparse.Namespace) -> Outcome:
 
     check_dask()
     request = chosen_request(options)
-    cases = find_cases(options.inputs, fixed_mask=options.fixed_mask)
+    cases = find_cases(options.inputs, fixed_mask=options.fixed_mask, sliding_mask=options.sliding_mask)
     display: Display | _Lines = _Lines() if options.attended else Display(on=not (options.quiet or options.json))
     if options.attended:
         interrupt_when_stdin_closes()

@@ -7,6 +7,10 @@ from typing import Any
 
 from ..core.request import OPTIONS, RegistrationRequest, find_option
 
+SLIDING_MASK_HELP = (
+    "label map of the fixed image, .seg.nrrd or RTSTRUCT:NAME,NAME: each label slides along its surroundings; 3D only"
+)
+
 
 def add_stages(command: argparse.ArgumentParser) -> None:
     _add_group(command.add_mutually_exclusive_group(), "stages")

@@ -7,6 +7,7 @@ from typing import Any
 
 from .dicom_output import add_dicom_options
 from .options import (
+    SLIDING_MASK_HELP,
     add_choice,
     add_execution,
     add_initialization,
@@ -45,6 +46,7 @@ def _add_inputs(command: argparse.ArgumentParser) -> None:
     add_stages(command)
     add("--fixed-mask", metavar="F", help="image, nonzero where the fixed image counts, or RTSTRUCT:NAME")
     add("--moving-mask", metavar="M", help="image, nonzero where the moving image counts, or RTSTRUCT:NAME")
+    add("--sliding-mask", metavar="L", help=SLIDING_MASK_HELP)
     add("--fixed-points", metavar="P", help="landmarks: elastix text, .fcsv or .mrk.json")
     add("--moving-points", metavar="P", help="the same landmarks in the moving image")
     add(

@@ -22,7 +22,7 @@ _UNSAID = ("fixed", "moving", "run", "json", "quiet", "report_names", "strict")
 
 _INPUT_FILES = (
     *("fixed", "moving", "fixed_mask", "moving_mask", "fixed_points", "moving_points", "initial_transform"),
-    *("fixed_labels", "moving_labels"),
+    *("fixed_labels", "moving_labels", "sliding_mask"),
 )
 
 
@@ -189,6 +189,7 @@ def registration_outcome(
             "padding_fraction": result.background.padding_fraction,
             "reason": result.background.reason,
         },
+        "sliding": None if result.sliding is None else result.sliding.as_dict(),
         "seed": _seeds(result.stages),
         "threads": request.threads or os.cpu_count(),
         "inputs": _inputs(options, given, result),

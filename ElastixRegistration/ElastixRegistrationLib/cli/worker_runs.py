@@ -44,6 +44,7 @@ class WorkerRun:
             **self.given.masks_and_points,
             initial_transform=self.start,
             channels=self.channels,
+            sliding_mask=self.given.sliding_mask,
             **self.request.arguments(self.start is not None),
         )
         handle.poll(_MAX_TRANSFER_S)

@@ -22,6 +22,7 @@ NODE_CLASSES: dict[str, tuple[type, ...]] = {
     "movingVolume": _VOLUMES,
     "fixedMask": (slicer.vtkMRMLLabelMapVolumeNode, slicer.vtkMRMLSegmentationNode),
     "movingMask": (slicer.vtkMRMLLabelMapVolumeNode, slicer.vtkMRMLSegmentationNode),
+    "slidingMask": (slicer.vtkMRMLLabelMapVolumeNode, slicer.vtkMRMLSegmentationNode),
     "fixedPoints": (slicer.vtkMRMLMarkupsFiducialNode,),
     "movingPoints": (slicer.vtkMRMLMarkupsFiducialNode,),
     "initialTransform": (slicer.vtkMRMLTransformNode,),

@@ -252,6 +252,7 @@ def job_arguments(
     initial_transform: Any = None,
     channels: Sequence[Channel] = (),
     adapt: bool = False,
+    sliding_mask: Any = None,
     **choices: Any,
 ) -> dict[str, Any]:
     """The arguments of ``core.register`` in the form that travels. Raises InputError for what cannot.
@@ -270,5 +271,6 @@ def job_arguments(
         "initial_transform": None if initial_transform is None else TransformData.of(initial_transform),
         "channels": [channel_data(channel) for channel in channels],
         "adapt": bool(adapt),
+        "sliding_mask": None if sliding_mask is None else VoxelData.of(sliding_mask),
         **request.plain_arguments(),
     }

@@ -13,6 +13,7 @@ from ..core.images.background import BackgroundEstimate, Padding
 from ..core.images.channels import Channel
 from ..core.images.geometry import Geometry
 from ..core.quality.figures import Comparison, Evidence, Figure, LandmarkRow, Reason, Verdict
+from ..core.sliding.figures import SlidingFigures
 from ..core.transforms.plain_data import TransformData, TransformElement, VoxelData
 from ..core.wording import Said
 from .outputs import (
@@ -45,6 +46,7 @@ _PLAIN = {
             TransformData,
             VoxelData,
             Channel,
+            SlidingFigures,
         ),
         *(
             ResampledVolume,

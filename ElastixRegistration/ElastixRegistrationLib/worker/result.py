@@ -9,6 +9,7 @@ from ..core.elastix.progress import Iteration
 from ..core.images.background import BackgroundEstimate
 from ..core.images.geometry import Geometry
 from ..core.request import KEEP
+from ..core.sliding.figures import SlidingFigures
 from ..core.transforms.plain_data import TransformData, VoxelData
 
 
@@ -30,6 +31,7 @@ class AsynchronousResult:
         self.fixed_geometry: Geometry = body["fixed_geometry"]
         self.notes: list[str] = body["notes"]
         self.background_setting: float | str = body["background_setting"]
+        self.sliding: SlidingFigures | None = body["sliding"]
         self.outputs: dict[str, Any] = body["outputs"]
         self.iterations, self.log, self.threads = iterations, log, threads
         self._moving = moving

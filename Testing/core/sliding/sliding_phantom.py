@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from ElastixRegistrationLib.core.images.geometry import Geometry
+from ElastixRegistrationLib.core.sliding.detection import transform_of
+from ElastixRegistrationLib.core.sliding.grids import Nodes
 
 #: Unit normal of the plane, LPS, and the direction in it along which the upper block slides.
 NORMAL = np.array([0.6, 0.64, 0.48])
@@ -34,6 +36,15 @@ def phantom(slide_mm: float) -> Phantom:
     moving = np.where(upper > 0, above(points - shift), below(points))
     noise = np.random.default_rng(3).normal(0, 2, (2, *upper.shape))
     return Phantom((fixed + noise[0]).astype(np.float32), (moving + noise[1]).astype(np.float32), upper, shift)
+
+
+def smeared(shift: np.ndarray) -> Any:
+    """What a smooth registration finds: the upper block in place, and 25 mm of the lower one dragged along."""
+    nodes = Nodes(GRID).geometry
+    k, j, i = np.meshgrid(*(np.arange(n) for n in nodes.size[::-1]), indexing="ij")
+    height = nodes.points_of(np.stack([i, j, k], axis=-1)) @ NORMAL
+    share = np.clip(1 + height / 40, 0, 1) ** 2
+    return transform_of(shift[:, None, None, None] * share, nodes, np.eye(4))
 
 
 def _texture(seed: int):

@@ -4,29 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from ElastixRegistrationLib.core.sliding.detection import find_sliding, transform_of
-from ElastixRegistrationLib.core.sliding.grids import Nodes, SlidingImage
+from ElastixRegistrationLib.core.sliding.detection import find_sliding
+from ElastixRegistrationLib.core.sliding.grids import SlidingImage
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
 
-from .sliding_phantom import GRID, NORMAL, phantom
-
-
-def _smeared(shift: np.ndarray):
-    """What a smooth registration finds: the upper block in place, and 25 mm of the lower one dragged along."""
-    nodes = Nodes(GRID).geometry
-    k, j, i = np.meshgrid(*(np.arange(n) for n in nodes.size[::-1]), indexing="ij")
-    height = nodes.points_of(np.stack([i, j, k], axis=-1)) @ NORMAL
-    share = np.clip(1 + height / 40, 0, 1) ** 2
-    return transform_of(shift[:, None, None, None] * share, nodes, np.eye(4))
+from .sliding_phantom import GRID, phantom, smeared
 
 
 def test_a_block_that_slides_is_followed_and_the_other_one_let_go():
     fixed, moving, upper, shift = phantom(15.0)
-    images, smooth = (SlidingImage(fixed, GRID), SlidingImage(moving, GRID)), _smeared(shift)
+    images, smooth = (SlidingImage(fixed, GRID), SlidingImage(moving, GRID)), smeared(shift)
     found = find_sliding(*images, smooth, smooth, [np.eye(4)])
     assert found is not None
-    assert np.median(found.surface.along_mm) == pytest.approx(15, abs=1.5)
-    assert np.median(np.abs(found.surface.across_mm)) < 1  # half a voxel
+    assert found.figures.along_median == pytest.approx(15, abs=1.5)
+    assert found.figures.mismatch_median < 1  # half a voxel
     inner = np.zeros_like(upper, bool)
     inner[4:-4, 6:-6, 6:-6] = True
     two_voxels = 2 * np.cbrt(np.prod(GRID.spacing))
@@ -42,5 +33,5 @@ def test_a_block_that_slides_is_followed_and_the_other_one_let_go():
 def test_what_does_not_slide_is_left_alone():
     fixed, moving, _, _ = phantom(0.0)
     shift = np.array([1.0, -2.0, 1.5])
-    images, smooth = (SlidingImage(fixed, GRID), SlidingImage(moving, GRID)), _smeared(shift)
+    images, smooth = (SlidingImage(fixed, GRID), SlidingImage(moving, GRID)), smeared(shift)
     assert find_sliding(*images, smooth, smooth, [np.eye(4)]) is None

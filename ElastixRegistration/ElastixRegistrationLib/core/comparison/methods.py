@@ -41,6 +41,7 @@ class Method:
             "stages": list(self.stages),
             "fixed_mask": pair.inputs.fixed_mask,
             "moving_mask": pair.inputs.moving_mask,
+            "sliding_mask": pair.inputs.sliding_mask,
             "initial_transform": pair.initial_transform,
             "seed": seed,
         }

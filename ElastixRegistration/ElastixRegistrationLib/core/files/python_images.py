@@ -15,10 +15,11 @@ import numpy as np
 
 from ..errors import InputError
 from ..images.geometry import Geometry, geometry_of, image_from_array, image_view, many_component_image
+from ..images.labels import as_labels
 from .dicom.headers import is_dicom
 from .dicom.volumes import dicom_geometry
 from .image_files import read_image
-from .label_files import Drawn, read_mask
+from .label_files import Drawn, read_labels, read_mask
 
 _LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 #: Steps between coordinates may differ by so much of a step.
@@ -69,14 +70,27 @@ def as_images(fixed: Any, moving: Any, fixed_mask: Any, moving_mask: Any) -> tup
     return (*images, *masks)
 
 
+def as_labels_of(labels: Any, name: str, image: Any, given: Any) -> Any:
+    """A label map of the ITK ``image``, made of ``given``, as an ITK image: what ``as_image`` takes, or the labels of
+    a file, structures by name among them (``read_labels``); None stays."""
+    if labels is None:
+        return None
+    if not isinstance(labels, (str, os.PathLike)):
+        return as_labels(as_image(labels, name), name)
+    return read_labels(labels, name, Drawn(geometry_of(image), _series_of(given)))
+
+
 def _as_mask(mask: Any, name: str, image: Any, given: Any) -> Any:
     """``given`` is what the ITK ``image`` was made of."""
     if not isinstance(mask, (str, os.PathLike)):
         return as_image(mask, name)
-    series = None
+    return read_mask(mask, name, Drawn(geometry_of(image), _series_of(given)))
+
+
+def _series_of(given: Any) -> Any:
     if isinstance(given, (str, os.PathLike)) and (os.path.isdir(given) or is_dicom(Path(given))):
-        series = dicom_geometry(given)[1]
-    return read_mask(mask, name, Drawn(geometry_of(image), series))
+        return dicom_geometry(given)[1]
+    return None
 
 
 def _is_of(image: Any, library: str) -> bool:

@@ -104,6 +104,7 @@ def assess(
         landmark_points=fixed_points,
         swapped=_swapped(result.transform, fixed_points, moving_points),
         deformation=_deformation(fixed, fixed_mask, result),
+        sliding=result.sliding,
         guided=landmarks is not None and any(POINTS_METRIC in stage.get("Metric", ()) for stage in result.stages),
         voxel_mm=float(np.mean(geometry_of(fixed).spacing)),
         sampled_every=step,

@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import InputError
 from ..images.joint_histogram import information_in
 from ..images.labels import label_values
+from ..sliding.figures import SlidingFigures
 from ..transforms.plausibility import Plausibility
 from .figures import Comparison, Figure, LandmarkRow
 from .verdict import judge
@@ -155,6 +156,7 @@ def compare(
     landmark_points: np.ndarray | None = None,
     swapped: LandmarkErrors | None = None,
     deformation: Plausibility | None = None,
+    sliding: SlidingFigures | None = None,
     guided: bool = False,
     voxel_mm: float = 0.0,
     sampled_every: int = 1,
@@ -165,9 +167,9 @@ def compare(
     images (None), landmarks or labels alone are compared. ``labels``: fixed labels or mask, and those of the moving
     image before and after. ``segments``: further figures of overlap and distance. ``landmarks``: errors before and
     after; where ``landmark_labels`` are missing they are numbered from 1; ``landmark_points`` (N, D), LPS mm, are where
-    they lie in the fixed image; ``swapped``: errors after, with the two lists of points exchanged. With ``guided`` the
-    registration knew them. ``voxel_mm``: of the fixed image, what landmarks can be placed by. ``sampled_every``: the
-    images are every n-th voxel along each axis.
+    they lie in the fixed image; ``swapped``: errors after, with the two lists of points exchanged. ``sliding``: how
+    organs slide along each other. With ``guided`` the registration knew them. ``voxel_mm``: of the fixed image, what
+    landmarks can be placed by. ``sampled_every``: the images are every n-th voxel along each axis.
     """
     figures = [] if landmarks is None else landmark_figures(*landmarks, voxel_mm)
     if labels is not None:
@@ -186,8 +188,13 @@ def compare(
         figures.append(Figure("Folded voxels", "", None, statistics.folded_count, -1, 0))
         if deformation.border:
             figures.append(Figure("Voxels where it slides", "", None, deformation.border, 0, 0))
-        figures.append(Figure("Local volume, smallest", "x", None, statistics.minimum, 0, 3))
-        figures.append(Figure("Local volume, largest", "x", None, statistics.maximum, 0, 3))
+    if sliding is not None:
+        figures.append(Figure("Slides along its surroundings", "mm", None, sliding.along_median, 0, 1))
+        for word, value in (("median", sliding.mismatch_median), ("95 %", sliding.mismatch_95)):
+            figures.append(Figure(f"Gap or overlap where it slides, {word}", "mm", None, value, -1, 2))
+    if deformation is not None:
+        figures.append(Figure("Local volume, smallest", "x", None, deformation.statistics.minimum, 0, 3))
+        figures.append(Figure("Local volume, largest", "x", None, deformation.statistics.maximum, 0, 3))
     rows = [] if landmarks is None else _landmark_rows(*landmarks, landmark_labels, landmark_points, voxel_mm)
     if rows:
         worst = max(rows, key=lambda row: row.after)

@@ -9,18 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from ..files.python_images import as_images
+from ..files.python_images import as_images, as_labels_of
 from ..images.channels import Channel
 from ..images.geometry import Geometry, check_overlap, geometry_of
 from ..parameters.changes import changed
 from ..parameters.maps import ParameterMap
 from ..parameters.validation import validate_stages
 from ..request import RegistrationRequest
+from ..sliding.regions import Regions
 from ..transforms.itk_transforms import map_points
 from .checks import check_dimensions, check_start, checked_pairs, landmark_notes, with_landmark_metric
 from .initialization import initial_translation
 from .memory import check_memory
 from .prepared_images import PreparedSide
+from .sliding import sliding_regions
 from .working_resolution import working_voxel
 
 
@@ -31,6 +33,7 @@ class CheckedPair:
     ``moving``: ITK image, not prepared. ``geometries`` and ``sides``: fixed and moving, of the images and then
     of the channels, as they were given and as elastix gets them. ``start``: itk transform that was given, or made from
     the centers; None leaves the start to the stages. ``notes``: sentences for the user.
+    ``regions``: what slides along its surroundings, as the user says.
     """
 
     request: RegistrationRequest
@@ -43,6 +46,7 @@ class CheckedPair:
     moving_points: np.ndarray | None
     start: Any
     notes: list[str]
+    regions: Regions | None = None
 
     @property
     def fixed_geometry(self) -> Geometry:
@@ -65,11 +69,13 @@ def checked_pair(
     points: tuple[np.ndarray | None, np.ndarray | None],
     initial_transform: Any,
     channels: Sequence[Channel],
+    sliding_mask: Any = None,
 ) -> CheckedPair:
     """Pairs are fixed and moving. Raises InputError for what cannot be registered."""
     check_start(request, initial_transform)
     names = "fixed", "moving"
     fixed, moving, fixed_mask, moving_mask = as_images(*images, *masks)
+    sliding_mask = as_labels_of(sliding_mask, "sliding mask", fixed, images[0])
     pairs = checked_pairs(fixed, moving, channels)
     geometries = [(geometry_of(one), geometry_of(other)) for one, other in pairs]
     dimension = geometries[0][0].dimension
@@ -100,7 +106,8 @@ def checked_pair(
             other.mask,
         )  # fmt: skip
     notes += _words_on_resolution(*sides[0])
-    return CheckedPair(request, stages, channels, moving, geometries, sides, *points, start, notes)
+    regions = sliding_regions(sliding_mask, sides[0][0])
+    return CheckedPair(request, stages, channels, moving, geometries, sides, *points, start, notes, regions)
 
 
 def _sides(

@@ -13,7 +13,7 @@ from ..errors import InputError, NothingToChoose
 from ..files.dicom.places import Place
 from ..files.dicom.volumes import place_of
 from ..files.image_files import Volume, read_image, read_volume
-from ..files.label_files import Drawn, read_label_pair, read_mask
+from ..files.label_files import Drawn, read_label_pair, read_labels, read_mask
 from ..files.point_files import read_points
 from ..files.transform_files import read_transform
 from ..images.channels import Channel, label_channels
@@ -37,7 +37,7 @@ class RegistrationInputs:
     ``labels`` are those of the landmarks. ``notes``: sentences on how files were read and landmarks left out.
     ``series``: the DICOM series of the two, None of other files; ``grids``: those of their files. ``slices``: the two
     volumes of one slice each that ``fixed`` and ``moving`` are as 2D images; ``fixed_slice``: the grid of the fixed one
-    where the moving image was 2D.
+    where the moving image was 2D. ``sliding_mask``: labels in the space of the fixed image.
     """
 
     fixed: Any
@@ -52,6 +52,7 @@ class RegistrationInputs:
     fixed_slice: Geometry | None = None
     series: tuple[DicomSeries | None, ...] = (None, None)
     grids: tuple[Geometry, ...] = ()
+    sliding_mask: Any = None
 
     @property
     def has_masks(self) -> tuple[bool, bool]:
@@ -76,6 +77,7 @@ class RegistrationInputs:
             fixed_slice=None,
             series=self.series[::-1],
             grids=self.grids[::-1],
+            sliding_mask=None,
         )
 
     def placed(self, image: Any) -> Any:
@@ -142,6 +144,7 @@ def read_inputs(
     pairing: str = "auto",
     series: Sequence[str] = (),
     frames: Sequence[int] = (),
+    sliding_mask: PathLike | None = None,
 ) -> RegistrationInputs:
     """Read files; empty names are None. Two volumes of one slice each, and their masks, come as 2D images.
 
@@ -165,6 +168,9 @@ def read_inputs(
         for side, path in zip(SIDES, (fixed_mask, moving_mask), strict=True)
     ]
     given = replace(given, fixed_mask=masks[0], moving_mask=masks[1])
+    if sliding_mask:
+        labels_read = read_labels(sliding_mask, "sliding mask", given.drawn_on("fixed"))
+        given = replace(given, sliding_mask=given.fitting(labels_read, "fixed"))
     paths = fixed_points, moving_points
     points = [
         read_points(path, geometry_of(volume)) if path else None for path, volume in zip(paths, volumes, strict=True)

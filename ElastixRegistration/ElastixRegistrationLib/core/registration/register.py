@@ -18,14 +18,14 @@ from ..parameters.maps import ParameterMap
 from ..presets.arguments import of_preset
 from ..presets.preset import Preset
 from ..request import AUTO, RegistrationRequest
-from ..transforms.itk_transforms import affine_from_matrix, identity, map_points
+from ..transforms.itk_transforms import affine_from_matrix, identity, map_points, matrix_of
 from ..transforms.transform_parameters import maps_if_small
 from .automatic import fit_stages
 from .automatic_run import chooses_stages, run_on_pair
 from .checked_pair import CheckedPair, checked_pair
 from .prepared_stages import prepared_stage, required_ratio
 from .result import RegistrationResult
-from .sliding import where_it_slides
+from .sliding import Slid, where_it_slides
 from .stage_run import Ran, run_stages
 
 
@@ -50,6 +50,7 @@ def register(
     landmark_weight: float | None = None,
     effort: str = "normal",
     sliding: str = AUTO,
+    sliding_mask: Any = None,
     parameter_changes: Sequence[str] = (),
     full_resolution: bool = False,
     log_to_console: bool = False,
@@ -70,7 +71,10 @@ def register(
     they help (``core.automatic``), from a start that is searched for where none of the two is given. ``effort``
     ("fast", "normal", "thorough") is what this may cost; without ``adapt`` it multiplies the iterations of B-spline
     stages, and "normal" runs them as they are. With ``adapt``, ``sliding`` "auto" lets organs slide along each other
-    where that clearly explains more, "off" never. ``channels`` are further pairs of images that the same
+    where that clearly explains more, "off" never. ``sliding_mask``, a label map in the space of the fixed image, says
+    what slides along its surroundings: after a deformable registration of 3D images, each label and the rest are
+    registered each for itself and joined so that they meet at their border, where unseen parts of the images show that
+    it helps. ``channels`` are further pairs of images that the same
     transform must align, each with its own masks, metric and weight. ``landmark_weight`` lets the points guide all
     stages: their mean distance, mm, times this weight is added to what is minimized; without it, only stages that name
     the metric CorrespondingPointsEuclideanDistanceMetric use them. ``parameter_changes`` are made in the stages, after
@@ -101,7 +105,14 @@ def register(
     points = fixed_points, moving_points
     own_stages = own["stages"] if adapt else with_effort(own["stages"], effort)
     pair = checked_pair(
-        request, own_stages, (fixed, moving), (fixed_mask, moving_mask), points, initial_transform, channels
+        request,
+        own_stages,
+        (fixed, moving),
+        (fixed_mask, moving_mask),
+        points,
+        initial_transform,
+        channels,
+        sliding_mask,
     )
     logs = {"log_to_console": log_to_console, "log_to_file": log_to_file}
     if adapt and pair.start is None and request.initialization == "none":
@@ -112,7 +123,7 @@ def register(
         pair = _fitted(pair)
     if pair.start is not None or request.initialization == "none" or not _starts_by_itself(pair.stages):
         pair.check_start_overlaps()
-    return _result(pair, run_stages(pair, **logs), progress)
+    return _result(pair, _slid(pair, run_stages(pair, **logs)), progress)
 
 
 def _run_chosen(pair: CheckedPair, *, log_to_console: bool, log_to_file: bool) -> Ran:
@@ -138,13 +149,35 @@ def _run_chosen(pair: CheckedPair, *, log_to_console: bool, log_to_file: bool) -
         log_to_console=log_to_console,
         log_to_file=log_to_file,
     )
-    transform: Any = found.transform
-    slides: list[str] = []
+    slid = Slid(found.transform)
     if request.sliding == AUTO:
-        transform, slides = where_it_slides(found.transform, found.spline, fixed_side, moving_side, found.start)
-    maps = maps_if_small(transform, pair.fixed_geometry)
-    notes = [*pair.notes, *found.notes, *slides]
-    return Ran(transform, maps, found.stages, found.log, notes, more_stages=found.more_stages)
+        sides = fixed_side, moving_side
+        slid = where_it_slides(found.transform, found.spline, *sides, found.start, pair.regions)
+    maps = maps_if_small(slid.transform, pair.fixed_geometry)
+    notes = [*pair.notes, *found.notes, *slid.notes]
+    return Ran(
+        slid.transform,
+        maps,
+        found.stages,
+        found.log,
+        notes,
+        more_stages=found.more_stages,
+        sliding=slid.figures,
+    )
+
+
+def _slid(pair: CheckedPair, ran: Ran) -> Ran:
+    """What elastix found, with regions that slide where the user gives some."""
+    if pair.regions is None or pair.request.sliding != AUTO:
+        return ran
+    matrix = None if pair.start is None else matrix_of(pair.start)
+    start = np.eye(pair.dimension + 1) if matrix is None else matrix
+    slid = where_it_slides(ran.transform, None, *pair.sides[0], start, pair.regions)
+    notes = [*ran.notes, *slid.notes]
+    if slid.figures is None:
+        return ran._replace(notes=notes)
+    maps = maps_if_small(slid.transform, pair.fixed_geometry)
+    return ran._replace(transform=slid.transform, maps=maps, notes=notes, sliding=slid.figures)
 
 
 def _fitted(pair: CheckedPair) -> CheckedPair:
@@ -184,6 +217,7 @@ def _result(pair: CheckedPair, ran: Ran, progress: Callable[[ProgressEvent], Non
         background_setting=pair.request.background,
         threads=pair.request.threads,
         fixed=pair.sides[0][0].original,
+        sliding=ran.sliding,
     )
 
 

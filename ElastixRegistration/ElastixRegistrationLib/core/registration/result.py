@@ -8,6 +8,7 @@ from typing import Any
 from ..elastix.progress import Iteration
 from ..images.background import BackgroundEstimate
 from ..images.geometry import Geometry
+from ..sliding.figures import SlidingFigures
 from ..transforms.resampling import outside_of, resample
 
 
@@ -18,7 +19,8 @@ class RegistrationResult:
     ``transform``: itk transform that maps fixed to moving points, LPS mm; linear, B-spline or composite.
     ``transform_parameters``: the same as elastix TransformParameters, first applied first; None when the initial
     transform has no such form. ``background``: of the moving image, with its padding; ``background_setting``: what
-    ``register`` was told of it. ``fixed``: the fixed image, None where it is not at hand. ``iterations``: elastix's
+    ``register`` was told of it. ``fixed``: the fixed image, None where it is not at hand. ``sliding``: how organs slide
+    along each other, None where they do not. ``iterations``: elastix's
     iteration table. ``notes``: sentences for the user about what was done to the input.
     """
 
@@ -35,6 +37,7 @@ class RegistrationResult:
     background_setting: float | str = "auto"
     threads: int | None = None
     fixed: Any = field(default=None, repr=False)
+    sliding: SlidingFigures | None = None
 
     def __repr__(self) -> str:
         return result_text(self)

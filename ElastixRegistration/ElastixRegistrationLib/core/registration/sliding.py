@@ -1,33 +1,93 @@
-"""Organs that slide: what a registration found, torn along the surface where that explains the images better."""
+"""Organs that slide: what a registration found, torn where that explains the images better, or where the user says."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..images.geometry import array_view
+from ..errors import InputError
+from ..images.geometry import array_view, geometry_of
+from ..images.labels import label_values
 from ..sliding.detection import find_sliding
+from ..sliding.figures import SlidingFigures
 from ..sliding.grids import SlidingImage
+from ..sliding.regions import Regions
+from ..sliding.regionwise import correlate_alike, register_regions
+from ..transforms.itk_transforms import identity
+from ..transforms.resampling import resample
 from .prepared_images import PreparedSide
+
+#: Each region is registered for itself, which takes its time.
+_MOST_REGIONS = 20
+
+
+class Slid(NamedTuple):
+    """``transform``: fixed to moving points; ``figures``: None where it does not slide; ``notes``: sentences."""
+
+    transform: Any
+    figures: SlidingFigures | None = None
+    notes: tuple[str, ...] = ()
+
+
+def sliding_regions(mask: Any, fixed: PreparedSide) -> Regions | None:
+    """The labels of ``mask``, an itk image on any grid in the space of the fixed image, on the grid of that; None for
+    no mask. Raises InputError for one that has no voxels there, too many labels, or is not 3D."""
+    if mask is None:
+        return None
+    if fixed.geometry.dimension != 3:
+        raise InputError("A sliding mask is for 3D images; these have 2 dimensions.")
+    if mask.GetImageDimension() != 3:
+        raise InputError(f"The sliding mask has {mask.GetImageDimension()} dimensions and its image 3.")
+    found = label_values(np.asarray(array_view(mask)))
+    if not found.size:
+        raise InputError("The sliding mask is empty.")
+    if found.size > _MOST_REGIONS:
+        raise InputError(
+            f"The sliding mask has {found.size} labels; each is a region that moves for itself, and there can be"
+            f" {_MOST_REGIONS}."
+        )
+    if not geometry_of(mask).is_close(fixed.geometry):
+        mask = resample(mask, identity(3), fixed.geometry, interpolation="nearest", background=0)
+    labels = np.asarray(array_view(mask))
+    if not labels.any():
+        raise InputError("The sliding mask lies outside of its image.")
+    return Regions(labels, fixed.geometry)
 
 
 def where_it_slides(
-    found: Any, smooth: Any, fixed: PreparedSide, moving: PreparedSide, start: np.ndarray
-) -> tuple[Any, list[str]]:
-    """``found``, an itk transform from fixed to moving points, or one that slides; and sentences on it.
+    found: Any,
+    smooth: Any,
+    fixed: PreparedSide,
+    moving: PreparedSide,
+    start: np.ndarray,
+    regions: Regions | None = None,
+) -> Slid:
+    """``found``, an itk transform from fixed to moving points, or one that slides.
 
     ``smooth``: a smoother transform found on the way, None where ``found`` is the only one that deforms. ``start``:
-    homogeneous matrix, fixed to moving points, LPS mm, that the registration started from. Only 3D images are looked
-    at, and only after a deformable registration.
+    homogeneous matrix, fixed to moving points, LPS mm, that the registration started from. ``regions``: what slides, as
+    the user says; None: it is looked for. Only 3D images are looked at, and only after a deformable registration.
     """
     if fixed.geometry.dimension != 3 or found.IsLinear():
-        return found, []
+        why = "The sliding mask was not used, as the transform is linear."
+        return Slid(found, notes=() if regions is None else (why,))
     # What stands still mostly does so in the coordinates of the scanner; a start may have given in to what moves.
     as_loaded = np.eye(4)
     starts = [start] if np.allclose(start, as_loaded, atol=1e-6) else [start, as_loaded]
-    sliding = find_sliding(_image_of(fixed), _image_of(moving), found, found if smooth is None else smooth, starts)
-    return (found, []) if sliding is None else (sliding.transform, [sliding.sentence])
+    images = _image_of(fixed), _image_of(moving)
+    free = found if smooth is None else smooth
+    if regions is None:
+        sliding = find_sliding(*images, found, free, starts)
+        return Slid(found) if sliding is None else Slid(sliding.transform, sliding.figures, (sliding.figures.sentence,))
+    if not correlate_alike(*images, found):
+        why = "The sliding mask was not used: regions are followed in images of one contrast only."
+        return Slid(found, notes=(why,))
+    regional = register_regions(*images, regions, found, free, starts)
+    if regional is None:
+        why = "The sliding mask was not used, as the images do not show that its regions slide."
+        return Slid(found, notes=(why,))
+    return Slid(regional.transform, regional.figures, (regional.figures.sentence,))
 
 
 def _image_of(side: PreparedSide) -> SlidingImage:

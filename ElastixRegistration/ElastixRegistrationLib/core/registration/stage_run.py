@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from ..elastix.run import ElastixRun, run_elastix
 from ..images.geometry import Geometry, array_view
 from ..parameters.maps import ParameterMap
+from ..sliding.figures import SlidingFigures
 from ..transforms.inverse import invert_points
 from ..transforms.itk_transforms import chain_of, compose, displacement_field, displacement_field_transform
 from ..transforms.transform_parameters import (
@@ -32,6 +33,7 @@ class Ran(NamedTuple):
     notes: list[str]
     late_notes: Sequence[str] = ()
     more_stages: Sequence[ParameterMap] = ()  # of the log, that elastix did not run
+    sliding: SlidingFigures | None = None
 
 
 def run_stages(pair: CheckedPair, *, log_to_console: bool, log_to_file: bool) -> Ran:

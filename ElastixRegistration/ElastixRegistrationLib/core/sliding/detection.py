@@ -19,11 +19,12 @@ from ..images.geometry import Geometry, array_view
 from ..transforms.itk_transforms import affine_from_matrix, compose, displacement_field, displacement_field_transform
 from . import axes
 from .field import fuse
+from .figures import SlidingFigures
 from .folds import without_folds
 from .grids import SlidingImage
 from .local_correlation import LocalCorrelation
 from .pyramid import Pyramid
-from .surface import Surface, surface_of
+from .surface import surface_of
 
 #: Of the tissue with texture, so much must stand still while the free motion takes it further than from one node to
 #: the next. Measured: MR of a breathing liver 0.15 and 0.18, CT of lungs 0.01, brains, hearts, a mouse 0.000 to 0.002.
@@ -31,30 +32,22 @@ _LEAST_STILL = 0.05
 #: Contrast, of the range of gray values, that is texture.
 _TEXTURE = 0.03
 #: Blocks of so many working voxels along each axis are unseen, so many of all.
-_BLOCK, _UNSEEN_SHARE = 4, 0.2
+BLOCK, _UNSEEN_SHARE = 4, 0.2
 #: Unseen windows must correlate better by this, and by so many standard errors of their mean. Measured on the breathing
 #: liver: 0.11, and 6.7 of them.
 _LEAST_GAIN, _LEAST_ERRORS = 0.02, 4.0
-_FEWEST_UNSEEN = 20
+FEWEST_UNSEEN = 20
 
 
 @dataclass(frozen=True)
 class Sliding:
     """``transform``: fixed to moving points, LPS mm. ``field``: (3, k, j, i), mm, at the nodes ``grid``, added before
-    the linear start. ``surface``: where it tears. ``gain``: of the correlation in unseen windows."""
+    the linear start. ``figures``: of the surface where it tears, and what it gains."""
 
     transform: Any
     field: np.ndarray
     grid: Geometry
-    surface: Surface
-    gain: float
-
-    @property
-    def sentence(self) -> str:
-        return (
-            f"Organs slide along each other {self.surface.words}: the transform may tear there"
-            f" (unseen samples correlate better by {self.gain:.2f})."
-        )
+    figures: SlidingFigures
 
 
 def find_sliding(
@@ -77,20 +70,19 @@ def find_sliding(
         return field_of(free, grid, start)
 
     likeness = quick[best].finest
-    unseen, centers = _unseen_blocks(likeness.inside.shape)
-    before = field_of(found, likeness.nodes.geometry, start)
-    gain, errors = _unseen_gain(likeness, quick[best].field(free_on, unseen), before, centers)
+    unseen, centers = unseen_blocks(likeness.inside.shape)
+    gain, errors = _unseen_gain(likeness, quick[best].field(free_on, unseen), found, start, centers)
     if gain < _LEAST_GAIN or errors < _LEAST_ERRORS:
         return None
     pyramid = Pyramid(fixed, moving, start)
     nodes = pyramid.finest.nodes
     field = without_folds(pyramid.field(free_on), nodes)
+    surface = surface_of(field, nodes.geometry)
     return Sliding(
         transform=transform_of(field, nodes.geometry, start),
         field=field,
         grid=nodes.geometry,
-        surface=surface_of(field, nodes.geometry),
-        gain=gain,
+        figures=SlidingFigures.of(surface.along_mm, surface.across_mm, gain),
     )
 
 
@@ -114,7 +106,7 @@ def transform_of(field: np.ndarray, grid: Geometry, start: np.ndarray) -> Any:
 def _still_share(likeness: LocalCorrelation, free: Any, start: np.ndarray) -> float:
     """Share of the tissue with texture that fits better unmoved, though ``free`` takes it further than a node."""
     field = field_of(free, likeness.nodes.geometry, start)
-    likeness.look_from(field, _unseen_blocks(likeness.inside.shape)[0])
+    likeness.look_from(field, unseen_blocks(likeness.inside.shape)[0])
     is_free = fuse(likeness, np.zeros_like(field), field)
     far = np.linalg.norm(likeness.nodes.at_voxels(field), axis=0) > _node_mm(likeness)
     still_there = axes.apply(likeness.nodes.to_voxels, is_free.astype(np.float32)) < 0.5
@@ -126,24 +118,25 @@ def _node_mm(likeness: LocalCorrelation) -> float:
     return float(np.prod(likeness.nodes.spacing) ** (1 / 3))
 
 
-def _unseen_blocks(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+def unseen_blocks(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
     """(k, j, i) bools: blocks that are left out, always the same ones, and their centers."""
-    counts = [-(-n // _BLOCK) for n in shape]
+    counts = [-(-n // BLOCK) for n in shape]
     chosen = np.random.default_rng(0).random(counts) < _UNSEEN_SHARE
     part = tuple(slice(n) for n in shape)
-    blocks = np.kron(chosen, np.ones((_BLOCK,) * 3, bool))[part]
-    center = np.zeros((_BLOCK,) * 3, bool)
-    center[(_BLOCK // 2,) * 3] = True
+    blocks = np.kron(chosen, np.ones((BLOCK,) * 3, bool))[part]
+    center = np.zeros((BLOCK,) * 3, bool)
+    center[(BLOCK // 2,) * 3] = True
     return blocks, np.kron(chosen, center)[part]
 
 
 def _unseen_gain(
-    likeness: LocalCorrelation, field: np.ndarray, before: np.ndarray, centers: np.ndarray
+    likeness: LocalCorrelation, field: np.ndarray, found: Any, start: np.ndarray, centers: np.ndarray
 ) -> tuple[float, float]:
-    """Mean gain of the correlation in unseen windows that the two fields move differently, and how many of its standard
-    errors it is."""
+    """Mean gain of the correlation in unseen windows that ``field`` moves differently than the itk transform ``found``,
+    and how many of its standard errors it is. Both are looked at on the same nodes: a finer grid is no merit here."""
+    before = field_of(found, likeness.nodes.geometry, start)
     differ = np.linalg.norm(likeness.nodes.at_voxels(field - before), axis=0) > _node_mm(likeness) / 2
     gains = (likeness.map(field) - likeness.map(before))[centers & likeness.inside & differ]
-    if len(gains) < _FEWEST_UNSEEN:
+    if len(gains) < FEWEST_UNSEEN:
         return 0.0, 0.0
     return float(gains.mean()), float(gains.mean() / (gains.std() / np.sqrt(len(gains)) + 1e-9))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..images.geometry import Geometry
 from ..transforms.deformation import determinant_of
-from ..transforms.sliding_border import slides, steep
+from ..transforms.sliding_border import beside, slides, steep
 from . import axes
 from .grids import Nodes
 
 #: Local volume, after / before, that is left alone: a little within what is believed of any deformation.
 _LEAST, _MOST = 0.3, 4.0
-_ROUNDS = 30
+_ROUNDS, _BAND_ROUNDS = 30, 14
 _SHIFTS = (0, 2, 4, 6)
 #: Standard deviation, nodes, of one smoothing, and how far around a fold it reaches.
 _SMOOTHED, _REACH = 1.0, 1.0
@@ -31,6 +32,32 @@ def without_folds(field: np.ndarray, nodes: Nodes) -> np.ndarray:
         share = np.minimum(1, 4 * axes.apply(reach, np.minimum(nodes.sums(folded.astype(np.float32)), 1)))
         smooth = np.stack([axes.apply(blur, component) for component in field])
         field = field + share * (smooth - field)
+    return field
+
+
+def without_folds_in_band(field: np.ndarray, grid: Geometry) -> np.ndarray:
+    """The field, (3, k, j, i) at the voxels ``grid``, smoothed around voxels where it folds and does not slide: where
+    two regions overlap by more than the band between them is wide. From round to round it is smoothed further around.
+
+    The outermost voxels are there for interpolation only.
+    """
+    to_index = np.linalg.inv(np.array(grid.direction) * np.array(grid.spacing)).astype(np.float32)
+    for number in range(_BAND_ROUNDS):
+        by_index = np.stack([np.gradient(field, axis=3 - axis) for axis in range(3)])
+        change = np.einsum("axyz,ab->bxyz", by_index.reshape(3, -1, *field.shape[2:]), to_index)
+        change = np.moveaxis(change.reshape(3, *field.shape), (0, 1), (-1, -2))[1:-1, 1:-1, 1:-1]
+        folded = ~(determinant_of(change + np.eye(3, dtype=np.float32)) > 0)
+        border = np.zeros(folded.shape, bool)
+        found = steep(change)
+        places = np.argwhere(found)
+        border[tuple(places[slides(change[found], places[:, ::-1], grid.spacing)].T)] = True
+        folded &= ~beside(border)
+        if not folded.any():
+            break
+        blur = [axes.gaussian(n, _SMOOTHED * (1 + number / 2)) for n in field.shape[1:]]
+        around = axes.apply(blur, np.pad(folded, 1).astype(np.float32))
+        share = np.minimum(1, 2 * around / float(around[1:-1, 1:-1, 1:-1][folded].max()))
+        field = field + share * (np.stack([axes.apply(blur, component) for component in field]) - field)
     return field
 
 

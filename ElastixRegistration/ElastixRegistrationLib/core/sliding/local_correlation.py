@@ -65,14 +65,18 @@ class LocalCorrelation:
 
     def map(self, field: np.ndarray) -> np.ndarray:
         """(k, j, i): correlation in the window around each voxel."""
-        moved, _ = self._moved(field, with_slopes=False)
+        return self.map_of_displaced(self.nodes.at_voxels(field))
+
+    def map_of_displaced(self, displacements: np.ndarray) -> np.ndarray:
+        """The same, of (3, k, j, i) displacements of the voxels, which no nodes need hold."""
+        moved, _ = self._moved(self._indices_of_displaced(displacements), with_slopes=False)
         mean = self._averaged(moved)
         covariance = self._averaged(moved * self._fixed) - mean * self._fixed_mean
         return covariance / np.sqrt(self._fixed_variance * self._variance(moved, mean))
 
     def value_and_gradient(self, field: np.ndarray) -> tuple[float, np.ndarray]:
         """Minus the mean correlation over all voxels, and its derivative by the field, per mm."""
-        moved, slopes = self._moved(field)
+        moved, slopes = self._moved(self._indices(field))
         mean = self._averaged(moved)
         variance = self._variance(moved, mean)
         scale = 1 / np.sqrt(self._fixed_variance * variance)
@@ -113,24 +117,26 @@ class LocalCorrelation:
 
     def _indices(self, field: np.ndarray) -> np.ndarray:
         """(3, k, j, i): continuous indices (i, j, k) in the moving image."""
-        return self._start_indices + np.tensordot(self._index_from_lps, self.nodes.at_voxels(field), axes=1)
+        return self._indices_of_displaced(self.nodes.at_voxels(field))
 
-    def _moved(self, field: np.ndarray, with_slopes: bool = True) -> tuple[np.ndarray, list[np.ndarray]]:
-        """Moving gray values at the voxels of the fixed image, and their derivatives by the index (i, j, k)."""
+    def _indices_of_displaced(self, displacements: np.ndarray) -> np.ndarray:
+        return self._start_indices + np.tensordot(self._index_from_lps, displacements, axes=1)
+
+    def _moved(self, indices: np.ndarray, with_slopes: bool = True) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Moving gray values at ``indices``, and their derivatives by the index (i, j, k)."""
         volume, flat = self._moving_values, self._moving_values.reshape(-1)
         strides = (1, volume.shape[2], volume.shape[1] * volume.shape[2])
         base: np.ndarray | int = 0
-        parts = []
-        beyond = []
-        for axis, place in enumerate(self._indices(field)):
+        parts, beyond = [], []
+        for axis, place in enumerate(indices):
             count = volume.shape[2 - axis]
             index = np.clip(place, 0, count - 1)
             beyond.append(index != place)
             low = np.minimum(index.astype(np.intp), max(count - 2, 0))
-            parts.append(index - low)
+            parts.append(index - low.astype(np.float32))  # of whole numbers NumPy would make doubles
             base = base + low * strides[axis]
         x, y, z = parts
-        corner = [flat[base + a * strides[0] + b * strides[1] + c * strides[2]]
+        corner = [flat[a * strides[0] + b * strides[1] + c * strides[2] :].take(base)
                   for c in (0, 1) for b in (0, 1) for a in (0, 1)]  # fmt: skip
         along_i = [corner[n + 1] - corner[n] for n in (0, 2, 4, 6)]
         lines = [corner[2 * n] + x * along_i[n] for n in range(4)]

@@ -30,7 +30,7 @@ def minimize(
     values = [value]
     for _ in range(iterations):
         direction = _direction(gradient, pairs, longest_step)
-        slope = float(np.vdot(direction.astype(float), gradient))
+        slope = _product(direction.ravel().astype(float), gradient.ravel())
         found = None if slope >= 0 else _line_search(value_and_gradient, place, direction, value, slope, longest_step)
         if found is None:
             if not pairs:
@@ -40,8 +40,8 @@ def minimize(
         next_place, value, next_gradient = found
         step = (next_place - place).ravel().astype(float)
         change = (next_gradient - gradient).ravel().astype(float)
-        curvature = float(step @ change)
-        if curvature > 1e-12 * np.linalg.norm(step) * np.linalg.norm(change):
+        curvature = _product(step, change)
+        if curvature > 1e-12 * np.sqrt(_product(step, step) * _product(change, change)):
             pairs.append((step, change, 1 / curvature))
         place, gradient = next_place, next_gradient
         values.append(value)
@@ -55,17 +55,22 @@ def _direction(gradient: np.ndarray, pairs: deque[tuple[np.ndarray, np.ndarray, 
     rest = gradient.ravel().astype(float)
     shares = []
     for move, change, inverse in reversed(pairs):
-        share = inverse * (move @ rest)
+        share = inverse * _product(move, rest)
         shares.append(share)
         rest -= share * change
     if pairs:
         move, change, _ = pairs[-1]
-        rest *= (move @ change) / (change @ change)
+        rest *= _product(move, change) / _product(change, change)
     else:
         rest *= step / max(float(np.abs(rest).max()), 1e-30)
     for (move, change, inverse), share in zip(pairs, reversed(shares), strict=True):
-        rest += (share - inverse * (change @ rest)) * move
+        rest += (share - inverse * _product(change, rest)) * move
     return -rest.reshape(gradient.shape).astype(np.float32)
+
+
+def _product(one: np.ndarray, other: np.ndarray) -> float:
+    """The scalar product of two vectors. NumPy's own takes all cores, which mostly wait for each other."""
+    return float(np.einsum("i,i->", one, other))
 
 
 def _line_search(

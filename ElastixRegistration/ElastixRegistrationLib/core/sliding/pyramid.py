@@ -31,9 +31,17 @@ class Pyramid:
     """Two images on voxels that get finer, and the ``start`` they are looked at from: homogeneous matrix, fixed to
     moving points, LPS mm. Levels on which both images have the same voxels as on the one before are left out."""
 
-    def __init__(self, fixed: SlidingImage, moving: SlidingImage, start: np.ndarray, *, is_quick: bool = False):
-        """``is_quick``: without the finest level, in a third of the time."""
-        voxel_mm = working_voxel_mm(fixed.geometry)
+    def __init__(
+        self,
+        fixed: SlidingImage,
+        moving: SlidingImage,
+        start: np.ndarray,
+        *,
+        is_quick: bool = False,
+        voxel_mm: float | None = None,
+    ):
+        """``is_quick``: without the finest level, in a third of the time. ``voxel_mm``: edge of its voxels."""
+        voxel_mm = working_voxel_mm(fixed.geometry) if voxel_mm is None else voxel_mm
         self.levels: list[LocalCorrelation] = []
         self.iterations: list[int] = []
         grids: list[tuple[Geometry, Geometry]] = []
@@ -66,20 +74,21 @@ class Pyramid:
         for level, iterations in list(zip(self.levels, self.iterations, strict=True))[skipped:]:
             here = level.nodes.geometry
             field = first(here) if field is None or grid is None else nodes_on(here, field, grid)
-            level.look_from(field, None if unseen is None else self._unseen_on(level, unseen))
+            there = self.finest.nodes.voxels
+            level.look_from(field, None if unseen is None else unseen_at(there, unseen, level.nodes.voxels))
             field, grid = improve(level, field, iterations, weight), here
         assert field is not None
         return field
 
-    def _unseen_on(self, level: LocalCorrelation, unseen: np.ndarray) -> np.ndarray:
-        """The same at the voxels of ``level``: those nearest to its own."""
-        here, there = level.nodes.voxels, self.finest.nodes.voxels
-        first = there.indices_of(np.array(here.origin))
-        places = [
-            np.clip(np.rint(first[axis] + np.arange(n) * here.spacing[axis] / there.spacing[axis]), 0, most - 1)
-            for axis, (n, most) in enumerate(zip(here.size, there.size, strict=True))
-        ]
-        return unseen[np.ix_(*(place.astype(int) for place in places[::-1]))]
+
+def unseen_at(there: Geometry, unseen: np.ndarray, here: Geometry) -> np.ndarray:
+    """(k, j, i) bools at the voxels ``here``, of those at the voxels ``there`` that are nearest."""
+    first = there.indices_of(np.array(here.origin))
+    places = [
+        np.clip(np.rint(first[axis] + np.arange(n) * here.spacing[axis] / there.spacing[axis]), 0, most - 1)
+        for axis, (n, most) in enumerate(zip(here.size, there.size, strict=True))
+    ]
+    return unseen[np.ix_(*(place.astype(int) for place in places[::-1]))]
 
 
 def _still(grid: Geometry) -> np.ndarray:

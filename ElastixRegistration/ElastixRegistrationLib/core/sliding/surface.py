@@ -8,6 +8,7 @@ import numpy as np
 
 from ..images.geometry import Geometry
 from . import axes
+from .interpolation import Interpolation
 from .variation import steepness
 
 #: Nodes from the surface to where the motion of one side is told: a tear spreads over two or three of them.
@@ -28,15 +29,6 @@ class Surface:
     along_mm: np.ndarray
     across_mm: np.ndarray
 
-    @property
-    def words(self) -> str:
-        """How far it slides, and how well both sides meet."""
-        if not len(self.along_mm):
-            return "by less than a voxel"
-        usual, most = np.percentile(self.along_mm, [50, 95])
-        largest = f", at most {most:.0f} mm" if round(most) > round(usual) else ""
-        return f"by {usual:.0f} mm{largest}"
-
 
 def surface_of(field: np.ndarray, grid: Geometry) -> Surface:
     """Of a (3, k, j, i) field, LPS mm, at the nodes ``grid``."""
@@ -52,22 +44,9 @@ def surface_of(field: np.ndarray, grid: Geometry) -> Surface:
             tensors[:, row, column] = tensors[:, column, row] = axes.apply(blur, product)[nodes]
     normals = np.linalg.eigh(tensors)[1][:, :, -1]  # along (i, j, k); across a surface the field changes most
     step = _AWAY * float(np.mean(spacing)) * normals / spacing
-    jumps = _at(field, places + step) - _at(field, places - step)
+    there, here = (Interpolation(places + sign * step, field.shape[1:]).of(field) for sign in (1, -1))
+    jumps = there - here
     across = np.einsum("nc,nc->n", jumps, normals @ np.array(grid.direction).T)
     along = np.sqrt(np.maximum(np.square(jumps).sum(axis=1) - across**2, 0))
     slides = along > np.abs(across)
     return Surface(nodes, along[slides], across[slides])
-
-
-def _at(field: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """(N, 3): the field at indices (i, j, k), by linear interpolation; the outermost values beyond the ends."""
-    last = np.array(field.shape[:0:-1]) - 1
-    places = np.clip(places, 0, last)
-    low = np.minimum(places.astype(int), np.maximum(last - 1, 0))
-    share = places - low
-    result = np.zeros((len(places), 3))
-    for corner in np.ndindex(2, 2, 2):
-        weight = np.prod(np.where(corner, share, 1 - share), axis=1)
-        i, j, k = np.minimum(low + corner, last).T
-        result += weight[:, None] * field[:, k, j, i].T
-    return result

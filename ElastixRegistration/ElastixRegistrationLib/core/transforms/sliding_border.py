@@ -8,11 +8,13 @@ judged together.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
 
-#: Edge of the blocks that normals are averaged over, in the shortest edges of a voxel.
+#: Edge of the blocks that normals are averaged over, in the shortest edges of a voxel. They are laid twice along
+#: each axis, half of an edge apart: a surface shows best in the block that it crosses in the middle.
 _BLOCK = 8
 #: Largest share of the squared motion that is across a surface, in a block, where it slides.
 _ACROSS = 0.5
@@ -30,8 +32,16 @@ def slides(change: np.ndarray, places: np.ndarray, spacing: Sequence[float]) -> 
     """
     if not len(change):
         return np.zeros(0, bool)
-    edge = _BLOCK * min(spacing)
-    blocks = places // np.maximum(1, np.rint(edge / np.asarray(spacing))).astype(int)
+    voxels = np.maximum(1, np.rint(_BLOCK * min(spacing) / np.asarray(spacing))).astype(int)
+    shifts = itertools.product(*(sorted({0, n // 2}) for n in voxels))
+    found = np.zeros(len(change), bool)
+    for shift in shifts:
+        found |= _slides_in((places + shift) // voxels, change)
+    return found
+
+
+def _slides_in(blocks: np.ndarray, change: np.ndarray) -> np.ndarray:
+    """(N,) bools: it slides in the block, (N, D), of each voxel."""
     _, block = np.unique(np.ravel_multi_index(tuple(blocks.T), blocks.max(axis=0) + 1), return_inverse=True)
     products = np.einsum("nra,nrb->nab", change, change).reshape(len(change), -1)
     sums = np.stack([np.bincount(block, column) for column in products.T], axis=-1)

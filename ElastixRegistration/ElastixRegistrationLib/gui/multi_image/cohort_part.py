@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 
 from ...core.presets.texts import duration_text
 from ...core.system.file_names import PAGE
-from ...mrml.run.parameter_node import FIXED_MASK, FIXED_VOLUME
+from ...mrml.run.parameter_node import FIXED_MASK, FIXED_VOLUME, SLIDING_MASK
 from ..messages import tell
 from ..section import fillComboBox
 from .part import ManyPart, named
@@ -66,6 +66,8 @@ class CohortPart(ManyPart):
                 scene=choices.node.GetScene(),
                 fixedVolumeMaskNode=choices.reference(FIXED_MASK),
                 fixedSegments=choices.segments("fixed"),
+                slidingMaskNode=choices.reference(SLIDING_MASK),
+                slidingSegments=choices.segments("sliding"),
             )
         )
 
@@ -134,5 +136,5 @@ class CohortPart(ManyPart):
         return self.choices.reference(FIXED_MASK)
 
     def _volumes(self) -> list[Any]:
-        but = (self.choices.reference(FIXED_VOLUME), self._mask())
+        but = (self.choices.reference(FIXED_VOLUME), self._mask(), self.choices.reference(SLIDING_MASK))
         return self._logic.volumesOfScene(self.choices.node.GetScene(), but)

@@ -14,6 +14,7 @@ from ...mrml.run.parameter_node import (
     MOVING_MASK,
     MOVING_POINTS,
     MOVING_VOLUME,
+    SLIDING_MASK,
 )
 from ..section import Section
 
@@ -29,7 +30,7 @@ class InputsSection(Section):
         """The selectors are bound to the parameter node."""
 
     def swap(self, checked: bool = False) -> None:
-        """Masks, their segments and points change sides with their volumes. A start transform no longer fits."""
+        """Masks, their segments and points change sides with their volumes. What slides, and a start, no longer fit."""
         if not self.isFree():
             return
         choices = self.choices
@@ -42,6 +43,8 @@ class InputsSection(Section):
             fixedSegments, movingSegments = choices.segments("fixed"), choices.segments("moving")
             choices.set_segments("fixed", movingSegments or [])
             choices.set_segments("moving", fixedSegments or [])
+            choices.set_reference(SLIDING_MASK, None)  # it is drawn on the fixed volume
+            choices.set_segments("sliding", [])
             if choices.text("start") == "transform":
                 choices.set("start", "preset")
                 choices.set_reference(INITIAL_TRANSFORM, None)

@@ -8,7 +8,7 @@ from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
 from ...core.errors import ElastixRegistrationError
-from ...mrml.run.parameter_node import FIXED_MASK, FIXED_POINTS, MOVING_MASK, MOVING_POINTS
+from ...mrml.run.parameter_node import FIXED_MASK, FIXED_POINTS, MOVING_MASK, MOVING_POINTS, SLIDING_MASK
 from ..comparing.landmarks import LandmarksPart
 from ..messages import errorText, tell
 from ..section import Section, connectSelectors, fillComboBox, selectNode
@@ -22,10 +22,12 @@ class MasksSection(Section):
         self._selectors = (
             (ui.fixedMaskSelector, FIXED_MASK),
             (ui.movingMaskSelector, MOVING_MASK),
+            (ui.slidingMaskSelector, SLIDING_MASK),
         )
         self._segments = (
             ("fixed", FIXED_MASK, ui.fixedSegmentSelector, ui.fixedSegmentsLabel),
             ("moving", MOVING_MASK, ui.movingSegmentSelector, ui.movingSegmentsLabel),
+            ("sliding", SLIDING_MASK, ui.slidingSegmentSelector, ui.slidingSegmentsLabel),
         )
         fillComboBox(
             ui.pairingSelector,
@@ -84,7 +86,8 @@ class MasksSection(Section):
             (False, True): _("moving mask"),
             (False, False): "",
         }[masks[0] is not None, masks[1] is not None]
-        return ", ".join(filter(None, (words, _("landmarks") if None not in points else ""))) or _("none")
+        slides = _("what slides") if choices.reference(SLIDING_MASK) is not None else ""
+        return ", ".join(filter(None, (words, slides, _("landmarks") if None not in points else ""))) or _("none")
 
     def cleanup(self) -> None:
         self._observers.removeObservers()

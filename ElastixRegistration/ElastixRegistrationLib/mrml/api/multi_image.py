@@ -224,6 +224,8 @@ class MultiImageLogic:
         scene: Any = None,
         fixedVolumeMaskNode: Any = None,
         fixedSegments: Sequence[str] | None = None,
+        slidingMaskNode: Any = None,
+        slidingSegments: Sequence[str] | None = None,
     ) -> Steps[CohortRun]:
         """``startCohort`` in steps between which a window can move."""
         from ..multi_image.cohort import cohort_incrementally
@@ -235,6 +237,8 @@ class MultiImageLogic:
             scene=_scene_of(fixedVolumeNode) if scene is None else scene,
             fixed_mask_node=fixedVolumeMaskNode,
             fixed_segments=fixedSegments,
+            sliding_mask_node=slidingMaskNode,
+            sliding_segments=slidingSegments,
         )
         self._runs.add(run)
         return run

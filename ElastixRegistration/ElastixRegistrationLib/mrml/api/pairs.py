@@ -60,6 +60,8 @@ class PairLogic:
         outputFieldNode: Any = None,
         outputJacobianNode: Any = None,
         outputInverseNode: Any = None,
+        slidingMaskNode: Any = None,
+        slidingSegments: Sequence[str] | None = None,
         request: RegistrationRequest | None = None,
         **choices: Any,
     ) -> Steps[RegistrationJob]:
@@ -72,7 +74,8 @@ class PairLogic:
         choices that are given by no keyword.
 
         Masks are label maps, other volumes, or segmentations, of which ``fixedSegments`` and ``movingSegments`` (ids or
-        names) choose segments, None all.
+        names) choose segments, None all. ``slidingMaskNode``, a label map or a segmentation (``slidingSegments``) over
+        the fixed volume, says what slides along its surroundings: each label or segment moves for itself.
         ``initialTransformNode`` says where the moving volume starts: where it would be if it were put directly under
         that node. Point lists correspond by "order" or by "label", as ``pairing`` says; "auto" is by label when both
         have labels in common, each once, and by order otherwise; labels that one list lacks are left out and named in
@@ -111,6 +114,8 @@ class PairLogic:
             initial_transform_node=initialTransformNode,
             pairing=pairing,
             channels=channels,
+            sliding_mask_node=slidingMaskNode,
+            sliding_segments=slidingSegments,
         )
 
     def applyResult(self, job: RegistrationJob, result: Any) -> RegistrationOutcome:

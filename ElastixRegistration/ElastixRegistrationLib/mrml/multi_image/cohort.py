@@ -166,10 +166,12 @@ def cohort_incrementally(
     scene: Any,
     fixed_mask_node: Any = None,
     fixed_segments: Sequence[str] | None = None,
+    sliding_mask_node: Any = None,
+    sliding_segments: Sequence[str] | None = None,
 ) -> Steps[CohortRun]:
     """Write the volumes that a cohort needs into temporary files, and start it. Raises InputError.
 
-    ``fixed_node`` may be None where a table names fixed images. The mask, on the fixed volume, counts for all cases.
+    ``fixed_node`` may be None where a table names fixed images. The masks, on the fixed volume, count for all cases.
     """
     if not options.output_folder:
         raise InputError("A cohort needs a folder for its results.")
@@ -181,19 +183,21 @@ def cohort_incrementally(
         try:
             folder = Path(stack.enter_context(scratch_folder()))
             files = CohortFiles(folder, request)
-            fixed = fixed_path = fixed_mask = None
+            fixed = fixed_path = fixed_mask = sliding_mask = None
             if fixed_node is not None:
                 fixed, fixed_path, fixed_mask = yield from files.volume_incrementally(
                     fixed_node, "fixed volume", fixed_mask_node, fixed_segments
                 )
+                sliding_mask = yield from files.sliding_incrementally(fixed, sliding_mask_node, sliding_segments)
             if options.source:
                 members = _Members(fixed)
                 inputs = [*([] if fixed_path is None else [str(fixed_path)]), _absolute(options.source)]
                 inputs += [] if fixed_mask is None else ["--fixed-mask", str(fixed_mask)]
+                inputs += [] if sliding_mask is None else ["--sliding-mask", str(sliding_mask)]
             else:
-                nodes = _moving_nodes(fixed_node, fixed_mask_node, options, scene)
+                nodes = _moving_nodes(fixed_node, (fixed_mask_node, sliding_mask_node), options, scene)
                 members, rows = yield from _moving_incrementally(files, fixed, nodes)
-                inputs = [str(files.table(fixed_path, fixed_mask, rows))]
+                inputs = [str(files.table(fixed_path, fixed_mask, rows, sliding_mask))]
             preset, variables = files.preset_options(presets)
         except OSError as problem:
             raise InputError(f"The volumes could not be written to temporary files: {problem.strerror}.") from problem
@@ -203,12 +207,12 @@ def cohort_incrementally(
         return CohortRun(process, options, members, stack.pop_all())
 
 
-def _moving_nodes(fixed_node: Any, fixed_mask_node: Any, options: CohortOptions, scene: Any) -> list[Any]:
+def _moving_nodes(fixed_node: Any, masks: Sequence[Any], options: CohortOptions, scene: Any) -> list[Any]:
     if fixed_node is None:
         raise InputError("No fixed volume was given.")
     nodes = options.moving_nodes
     if nodes is None:
-        nodes = volumes_of_scene(scene, (fixed_node, fixed_mask_node))
+        nodes = volumes_of_scene(scene, (fixed_node, *masks))
     if not nodes:
         raise InputError("The scene has no volumes other than the fixed one.")
     if any(node is fixed_node for node in nodes):

@@ -23,9 +23,10 @@ from ...core.system.file_names import safe_name
 from ..nodes.chains import Chain
 from ..nodes.coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from ..nodes.incremental import Steps
+from ..nodes.masks import labels_incrementally
 from ..nodes.output_volumes import image_incrementally
 from ..nodes.transform_sources import read_chain
-from ..nodes.volumes import VolumeImage, volume_image
+from ..nodes.volumes import VolumeImage, volume_image, world_grid
 from ..run.sides import mask_of_side_incrementally, side_incrementally
 
 
@@ -62,14 +63,33 @@ class CohortFiles:
         yield from self._write_incrementally(mask.array, side.grid, mask_path)
         return volume, path, mask_path
 
-    def table(self, fixed: Path | None, fixed_mask: Path | None, rows: Sequence[tuple[Path, Path | None]]) -> Path:
+    def sliding_incrementally(
+        self, fixed: VolumeImage, node: Any, segments: Sequence[str] | None
+    ) -> Steps[Path | None]:
+        """The file of what slides along its surroundings in the fixed volume; None without a node."""
+        if node is None:
+            return None
+        _check_in_scene(node, "sliding mask")
+        grid = fixed.geometry if fixed.is_orthogonal_in_world else world_grid(fixed)
+        labels = yield from labels_incrementally(node, grid, "sliding mask", segments)
+        path = self._new_path(f"{node.GetName()}-sliding")
+        yield from self._write_incrementally(labels, grid, path)
+        return path
+
+    def table(
+        self,
+        fixed: Path | None,
+        fixed_mask: Path | None,
+        rows: Sequence[tuple[Path, Path | None]],
+        sliding_mask: Path | None = None,
+    ) -> Path:
         """A table for the command line: the fixed image with each of ``rows`` of (moving, its mask)."""
         path = self._folder / "cohort.csv"
         with open(path, "w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(["case", "fixed", "fixed_mask", "moving", "moving_mask"])
+            writer.writerow(["case", "fixed", "fixed_mask", "sliding_mask", "moving", "moving_mask"])
             for moving, moving_mask in rows:
-                paths = (fixed, fixed_mask, moving, moving_mask)
+                paths = (fixed, fixed_mask, sliding_mask, moving, moving_mask)
                 writer.writerow([moving.stem, *("" if path is None else path for path in paths)])
         return path
 

@@ -51,6 +51,35 @@ def segment_mask_incrementally(node: Any, ids: Sequence[str], grid: Geometry, ro
     return _checked(inside, is_empty, name)
 
 
+def labels_incrementally(
+    node: Any, grid: Geometry, role: str, segments: Sequence[str] | None = None
+) -> Steps[np.ndarray]:
+    """(k, j, i) whole numbers on ``grid``, 0 for none: the labels of a volume, or segments, numbered from 1.
+
+    As ``mask_incrementally``; raises InputError also for segments that overlap.
+    """
+    if node.IsA("vtkMRMLSegmentationNode"):
+        name = f"{role} {node.GetName()}"
+        labels = np.zeros(grid.size[::-1], np.uint16)
+        for number, segment_id in enumerate(chosen_segment_ids(node, segments, name), 1):
+            inside = yield from segment_mask_incrementally(node, [segment_id], grid, role)
+            if labels[inside != 0].any():
+                raise InputError(f"Segments of the {name} overlap; choose some that do not.")
+            labels[inside != 0] = number
+        return labels
+    if segments:
+        raise InputError(f"The {role} {node.GetName()} is not a segmentation, so it has no segments to choose from.")
+    volume = volume_image(node, role)
+    labels = volume.scalars()
+    is_empty = not labels.any()
+    if not is_empty and (volume.to_world or not volume.geometry.is_close(grid)):
+        labels = yield from resample_incrementally(
+            labels, volume.geometry, inverse(volume.to_world), grid, interpolation="nearest"
+        )
+    _checked(labels != 0, is_empty, volume.name)
+    return labels
+
+
 def _checked(inside: np.ndarray, is_empty: bool, name: str) -> np.ndarray:
     if is_empty:
         raise InputError(said("The {name} is empty.", name=name))

@@ -31,7 +31,7 @@ from ..nodes.transforms import initial_chain, itk_from_chain
 from ..nodes.volumes import VolumeImage, volume_image
 from .channels import VolumePair, channel_incrementally
 from .scene_presets import scene_presets
-from .sides import flattened, mask_of_side_incrementally, side_incrementally
+from .sides import flattened, labels_of_side_incrementally, mask_of_side_incrementally, side_incrementally
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class RegistrationData:
     initial_transform: TransformData | None = None
     channels: list[Channel] = field(default_factory=list, repr=False)
     adapt: bool = False
+    sliding_mask: VoxelData | None = field(default=None, repr=False)
     request: RegistrationRequest = field(default_factory=RegistrationRequest)
 
     def data(self) -> dict[str, Any]:
@@ -158,6 +159,8 @@ def prepare_incrementally(
     initial_transform_node: Any = None,
     pairing: str = "auto",
     channels: Sequence[VolumePair] = (),
+    sliding_mask_node: Any = None,
+    sliding_segments: Sequence[str] | None = None,
     presets: Sequence[Preset] | None = None,
 ) -> Steps[RegistrationJob]:
     """Read the nodes and check them; nothing in the scene changes. Raises InputError that names node or parameter.
@@ -169,7 +172,7 @@ def prepare_incrementally(
         raise InputError(said("The {one} and the {other} are the same node.", one=fixed.name, other=moving.name))
     _check_scene(fixed, moving)
     of_channels = [node for pair in channels for node in (pair.fixed, pair.moving, pair.fixedMask, pair.movingMask)]
-    _check_outputs(outputs, fixed, moving, [fixed_mask_node, moving_mask_node, *of_channels])
+    _check_outputs(outputs, fixed, moving, [fixed_mask_node, moving_mask_node, sliding_mask_node, *of_channels])
     fixed_plane, moving_plane = _planes(fixed, moving)
     presets = scene_presets(fixed_node.GetScene()) if presets is None else presets
     stages = request.stages(
@@ -195,6 +198,9 @@ def prepare_incrementally(
         start = yield from _start_incrementally(chain, fixed_side.grid, fixed_plane, moving_plane)
     fixed_mask = yield from mask_of_side_incrementally(fixed_side, fixed_mask_node, fixed_segments, "fixed mask")
     moving_mask = yield from mask_of_side_incrementally(moving_side, moving_mask_node, moving_segments, "moving mask")
+    sliding_mask = yield from labels_of_side_incrementally(
+        fixed_side, sliding_mask_node, sliding_segments, "sliding mask"
+    )
     sides = (fixed_side, moving_side)
     more = []
     for number, pair in enumerate(channels, 2):
@@ -210,6 +216,7 @@ def prepare_incrementally(
         initial_transform=start,
         channels=more,
         adapt=request.adapts(presets),
+        sliding_mask=sliding_mask,
         request=replace(request, background=background, initialization=request.start(start is not None, presets)),
     )
     return RegistrationJob(

@@ -15,11 +15,12 @@ MODULE_NAME = "ElastixRegistration"
 NODE_CLASS = "vtkMRMLScriptedModuleNode"
 
 FIXED_VOLUME, MOVING_VOLUME = "fixedVolume", "movingVolume"
-FIXED_MASK, MOVING_MASK = "fixedMask", "movingMask"
+FIXED_MASK, MOVING_MASK, SLIDING_MASK = "fixedMask", "movingMask", "slidingMask"
 FIXED_POINTS, MOVING_POINTS = "fixedPoints", "movingPoints"
 INITIAL_TRANSFORM = "initialTransform"
 OUTPUTS = ("outputVolume", "outputTransform", "outputField", "outputJacobian", "outputInverse")
-INPUTS = (FIXED_VOLUME, MOVING_VOLUME, FIXED_MASK, MOVING_MASK, FIXED_POINTS, MOVING_POINTS, INITIAL_TRANSFORM)
+MASKS = (FIXED_MASK, MOVING_MASK, SLIDING_MASK)
+INPUTS = (FIXED_VOLUME, MOVING_VOLUME, *MASKS, FIXED_POINTS, MOVING_POINTS, INITIAL_TRANSFORM)
 ROLES = (*INPUTS, *OUTPUTS)
 #: Nodes of the section for many images.
 SEQUENCE, SEQUENCE_SEGMENTATION, GROUP_SEQUENCE = "sequence", "sequenceSegmentation", "groupSequence"
@@ -40,6 +41,7 @@ CHOICES: dict[str, bool | int | str] = {
     "dicomFolder": "",
     "fixedSegments": "",
     "movingSegments": "",
+    "slidingSegments": "",
     "many.kind": "sequence",
     "many.referenceFrame": 0,
     "many.firstFrame": 0,
@@ -134,7 +136,7 @@ class ParameterSet:
         self.set(f"wanted.{_known(output)}", wanted)
 
     def segments(self, side: str) -> list[str] | None:
-        """Ids of the chosen segments of the "fixed" or "moving" mask; None for all."""
+        """Ids of the chosen segments of the "fixed", "moving" or "sliding" mask; None for all."""
         return self.text(f"{side}Segments").splitlines() or None
 
     def set_segments(self, side: str, ids: Iterable[str]) -> None:
@@ -213,6 +215,8 @@ def registration_arguments(choices: ParameterSet) -> dict[str, Any]:
         "movingVolumeMaskNode": choices.reference(MOVING_MASK),
         "fixedSegments": choices.segments("fixed"),
         "movingSegments": choices.segments("moving"),
+        "slidingMaskNode": choices.reference(SLIDING_MASK),
+        "slidingSegments": choices.segments("sliding"),
         "fixedPointsNode": choices.reference(FIXED_POINTS),
         "movingPointsNode": choices.reference(MOVING_POINTS),
         "initialTransformNode": start,

@@ -15,7 +15,7 @@ from ...core.request import KEEP
 from ...core.transforms.plain_data import VoxelData
 from ...core.transforms.planes import Plane, flat_geometry, flat_voxels
 from ..nodes.incremental import Steps
-from ..nodes.masks import mask_incrementally
+from ..nodes.masks import labels_incrementally, mask_incrementally
 from ..nodes.resampling import in_world_incrementally
 from ..nodes.volumes import VolumeImage, world_grid
 
@@ -65,6 +65,18 @@ def mask_of_side_incrementally(
     elif segments:
         raise InputError(f"Segments of the {role} were chosen, but no segmentation was given.")
     return None if inside is None else VoxelData(*flattened(inside, side.grid, side.plane))
+
+
+def labels_of_side_incrementally(
+    side: VolumeSide, node: Any, segments: Sequence[str] | None, role: str
+) -> Steps[VoxelData | None]:
+    """The labels of a node, or its segments numbered from 1, on the grid of the image; None without a node."""
+    if node is None:
+        if segments:
+            raise InputError(f"Segments of the {role} were chosen, but no segmentation was given.")
+        return None
+    labels = yield from labels_incrementally(node, side.grid, role, segments)
+    return VoxelData(*flattened(labels, side.grid, side.plane))
 
 
 def flattened(voxels: np.ndarray, geometry: Geometry, plane: Plane | None) -> tuple[np.ndarray, Geometry]:

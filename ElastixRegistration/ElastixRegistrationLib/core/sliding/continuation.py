@@ -1,0 +1,27 @@
+"""The field of a region beyond that region: continued from it, as no window of the region tells anything there."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import axes
+from .local_correlation import LocalCorrelation
+
+#: Nodes beyond a region take the mean of those around that have so much of the weights.
+_REACHED = 0.02
+
+
+def extended(field: np.ndarray, likeness: LocalCorrelation) -> np.ndarray:
+    """``field`` continued from its region: what nodes beyond it have, no window of the region could tell."""
+    blur = [axes.gaussian(n, 1.0) for n in field.shape[1:]]
+    voxels = likeness.nodes.sums(likeness.inside.astype(np.float32))
+    known = voxels > float(voxels.max()) / 2
+    while not known.all():
+        share = axes.apply(blur, known.astype(np.float32))
+        reached = ~known & (share > _REACHED)
+        if not reached.any():
+            break
+        means = np.stack([axes.apply(blur, np.where(known, component, 0)) for component in field])
+        field = np.where(reached, means / np.maximum(share, _REACHED), field)
+        known |= reached
+    return field

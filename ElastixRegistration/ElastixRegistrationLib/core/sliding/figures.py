@@ -1,0 +1,57 @@
+"""How far organs slide, and how well both sides meet where they do, as data and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class SlidingFigures:
+    """Of a transform that slides, LPS, mm. ``regions``: the labels of those that the user gave, empty where none were.
+
+    ``along_median`` and ``along_95``: how far one side moves along the other, at points of the surface, and the 95th
+    percentile. ``mismatch_median`` and ``mismatch_95``: the same of how far the sides leave a gap or overlap. ``gain``:
+    by how much unseen windows correlate better, -1 to 1.
+    """
+
+    regions: tuple[int, ...]
+    along_median: float
+    along_95: float
+    mismatch_median: float
+    mismatch_95: float
+    gain: float
+
+    @classmethod
+    def of(cls, along: np.ndarray, mismatch: np.ndarray, gain: float, regions: Sequence[int] = ()) -> SlidingFigures:
+        """Of (N,) distances along the surface and across it, mm, at the same points."""
+
+        def percentile(values: np.ndarray, share: float) -> float:
+            return float(np.percentile(values, share)) if len(values) else 0.0
+
+        return cls(
+            regions=tuple(int(label) for label in regions),
+            along_median=percentile(along, 50),
+            along_95=percentile(along, 95),
+            mismatch_median=percentile(np.abs(mismatch), 50),
+            mismatch_95=percentile(np.abs(mismatch), 95),
+            gain=float(gain),
+        )
+
+    @property
+    def sentence(self) -> str:
+        where = "along the border of the given regions" if self.regions else "along each other"
+        far = f"{self.along_median:.0f} mm" if self.along_95 >= 0.5 else "less than a millimeter"
+        most = f", 95 % at most {self.along_95:.0f} mm" if round(self.along_95) > round(self.along_median) else ""
+        return (
+            f"Organs slide {where} by {far}{most}: the transform may tear there. Both sides meet within"
+            f" {self.mismatch_median:.1f} mm, 95 % within {self.mismatch_95:.1f} mm (unseen samples correlate better"
+            f" by {self.gain:.2f})."
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self) | {"regions": list(self.regions)}

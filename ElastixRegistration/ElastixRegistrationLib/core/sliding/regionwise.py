@@ -1,0 +1,208 @@
+"""Regions that the user gives, each of which moves as one along its surroundings: every one is registered for itself,
+and the results are joined where the regions meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..images.geometry import Geometry
+from ..transforms.sampling import coarsened, grown
+from . import axes
+from .continuation import extended
+from .detection import BLOCK, FEWEST_UNSEEN, field_of, transform_of, unseen_blocks
+from .field import improve
+from .figures import SlidingFigures
+from .folds import without_folds, without_folds_in_band
+from .grids import Nodes, SlidingImage, nodes_on, working_voxel_mm
+from .joint import Part, improve_together, meeting
+from .local_correlation import LocalCorrelation
+from .meeting import Moved, pairs_of
+from .pyramid import Pyramid
+from .regions import Regions
+
+#: Standard errors by which unseen windows of a region must correlate better. The user says that it slides; that it
+#: is followed well, the images must show.
+_CERTAIN = 3.0
+#: And by so much: less is nothing that a place is better known by.
+_LEAST_GAIN = 0.002
+#: Of the squared correlation of windows, so much is in the same direction, or the contrasts differ: as *Automatic* has
+#: it (``automatic.pipeline``).
+_ONE_CONTRAST = 0.7
+#: Iterations on the finest level before the regions are looked at together.
+_ITERATIONS = 10
+#: The field that joins the regions has at most so many nodes, else the voxels of the fixed image.
+_MOST_NODES = 4_000_000
+#: Width of the band between two regions, in edges of the joined field's voxels.
+_BAND = 1.0
+#: A region of fewer working voxels is not registered for itself.
+_FEWEST_VOXELS = 200
+
+
+@dataclass(frozen=True)
+class Regional:
+    """``field``: (3, k, j, i), mm, at the nodes ``grid``, added before the linear ``start``. ``changed``: numbers of
+    the regions that move otherwise than the smooth registration has it. ``figures``: of the
+    surfaces between those and others."""
+
+    transform: Any
+    field: np.ndarray
+    grid: Geometry
+    changed: tuple[int, ...]
+    figures: SlidingFigures
+
+
+def register_regions(
+    fixed: SlidingImage, moving: SlidingImage, regions: Regions, found: Any, free: Any, starts: Sequence[np.ndarray]
+) -> Regional | None:
+    """A transform that moves each of the ``regions`` for itself, in place of the itk transform ``found``, which moves
+    all of them smoothly; None where no region is better off for itself, or they move along each other by less than a
+    voxel.
+
+    ``regions`` are on the grid of ``fixed``. ``free`` and ``starts``: see ``find_sliding``.
+    """
+    voxel_mm = working_voxel_mm(fixed.geometry)
+    pieces = [regions.part(fixed, number) for number in range(regions.count)]
+    start = _best_start(fixed, moving, starts, voxel_mm)
+
+    def free_on(grid: Geometry) -> np.ndarray:
+        return field_of(free, grid, start)
+
+    parts: list[Part] = []
+    gains: list[float] = []
+    changed = []
+    for number, piece in enumerate(pieces):
+        part, gain = _fitted(piece, moving, found, free_on, start, voxel_mm)
+        parts.append(part)
+        if part.likeness is not None:
+            changed.append(number)
+            gains.append(gain)
+    if not changed:
+        return None
+    moved = improve_together(regions, parts, voxel_mm)
+    regional = _joined(regions, parts, moved, found, start, tuple(changed), float(np.mean(gains)))
+    slides = regional.figures.along_95 > float(np.prod(regions.grid.spacing) ** (1 / 3))
+    return regional if slides else None
+
+
+def correlate_alike(fixed: SlidingImage, moving: SlidingImage, found: Any) -> bool:
+    """Whether windows correlate in one direction under the itk transform ``found``, as they do in images of one
+    contrast: local correlation tells nothing of others."""
+    voxel_mm = 2 * working_voxel_mm(fixed.geometry)
+    likeness = LocalCorrelation(fixed.reduced(voxel_mm), moving.reduced(voxel_mm), np.eye(4))
+    field = field_of(found, likeness.nodes.geometry, np.eye(4))
+    likeness.look_from(field)
+    correlation = likeness.weights * likeness.map(field)
+    power = float(np.square(correlation).sum())
+    return power > 0 and float((correlation * np.abs(correlation)).sum()) / power > _ONE_CONTRAST
+
+
+def _best_start(fixed: SlidingImage, moving: SlidingImage, starts: Sequence[np.ndarray], voxel_mm: float) -> np.ndarray:
+    """Of several, that with which most of the image lies well."""
+    if len(starts) == 1:
+        return starts[0]
+    images = fixed.reduced(2 * voxel_mm), moving.reduced(2 * voxel_mm)
+    scores = []
+    for start in starts:
+        likeness = LocalCorrelation(*images, start)
+        still = np.zeros((3, *likeness.nodes.geometry.size[::-1]), np.float32)
+        likeness.look_from(still)
+        scores.append(float((likeness.weights * np.maximum(likeness.map(still), 0)).sum()))
+    return starts[int(np.argmax(scores))]
+
+
+def _fitted(
+    piece: SlidingImage,
+    moving: SlidingImage,
+    found: Any,
+    free_on: Callable[[Geometry], np.ndarray],
+    start: np.ndarray,
+    voxel_mm: float,
+) -> tuple[Part, float]:
+    """One region, registered from a part of its windows, and by how much the rest of them, which it has not seen,
+    correlate better than with ``found``, which has. Where that is not certain, the region keeps what was found."""
+    image = piece.reduced(voxel_mm)
+    nodes = Nodes(image.geometry).geometry
+    kept = Part(Moved(field_of(found, nodes, start), nodes), None)
+    if image.inside is None or np.count_nonzero(image.inside) < _FEWEST_VOXELS:
+        return kept, 0.0
+    quick = Pyramid(piece, moving, start, is_quick=True, voxel_mm=voxel_mm)
+    unseen, _ = unseen_blocks(quick.finest.inside.shape)
+    coarse = quick.field(free_on, unseen)
+    gain = _gain(quick.finest, coarse, found, start, unseen)
+    if gain is None:
+        return kept, 0.0
+    likeness = LocalCorrelation(image, moving.reduced(voxel_mm), start)
+    field = nodes_on(nodes, extended(coarse, quick.finest), quick.finest.nodes.geometry)
+    likeness.look_from(field)
+    return Part(Moved(extended(improve(likeness, field, _ITERATIONS), likeness), nodes), likeness), gain
+
+
+def _gain(
+    likeness: LocalCorrelation, field: np.ndarray, found: Any, start: np.ndarray, unseen: np.ndarray
+) -> float | None:
+    """By how much ``unseen`` windows correlate better with ``field`` than with the itk transform ``found``, both on the
+    same nodes: its motion is to be judged, not how fine its grid is. None where that is not certain, or where they
+    correlate worse than with ``found`` as it is: then its detail is worth more."""
+    correlation, counts = likeness.map(field), unseen & likeness.inside
+    blocks = [axes.block_means(n, 2 * BLOCK) for n in counts.shape]
+    sizes = axes.apply(blocks, counts.astype(np.float32))
+    filled = sizes > 0
+    if np.count_nonzero(filled) < FEWEST_UNSEEN:
+        return None
+
+    def gain_and_errors(before: np.ndarray) -> tuple[float, float]:
+        """Blocks of windows are the unit of chance."""
+        sums = axes.apply(blocks, np.where(counts, correlation - before, 0).astype(np.float32))
+        mean = float(sums.sum() / sizes.sum())
+        spread = float(np.square(sums - mean * sizes)[filled].sum())
+        return mean, mean * float(sizes.sum()) / (np.sqrt(spread) + 1e-9)
+
+    nodes, voxels = likeness.nodes.geometry, likeness.nodes.voxels
+    gain, errors = gain_and_errors(likeness.map(field_of(found, nodes, start)))
+    in_detail, _ = gain_and_errors(likeness.map_of_displaced(field_of(found, voxels, start)))
+    return gain if errors >= _CERTAIN and gain >= _LEAST_GAIN and in_detail >= 0 else None
+
+
+def _joined(
+    regions: Regions,
+    parts: Sequence[Part],
+    moved: Sequence[Moved],
+    found: Any,
+    start: np.ndarray,
+    changed: tuple[int, ...],
+    gain: float,
+) -> Regional:
+    grid = grown(coarsened(regions.grid, _MOST_NODES), (1, 1, 1))
+    shares = regions.shares(grid, _BAND * float(np.prod(grid.spacing) ** (1 / 3)))
+    field = np.zeros((3, *grid.size[::-1]), np.float32)
+    kept = np.zeros(grid.size[::-1], np.float32)
+    calm = [
+        one if part.likeness is None else Moved(without_folds(one.field, part.likeness.nodes), one.grid)
+        for one, part in zip(moved, parts, strict=True)
+    ]
+    calm = meeting(regions, parts, calm)
+    for number, (part, motion) in enumerate(zip(parts, calm, strict=True)):
+        if part.likeness is None:
+            kept += shares[number]
+            continue
+        field += shares[number] * nodes_on(grid, motion.field, motion.grid)
+    if kept.any():
+        field += kept * field_of(found, grid, start)
+    field = without_folds_in_band(field, grid)
+    pairs = [pair for pair in pairs_of(regions, calm) if pair.one in changed or pair.other in changed]
+    return Regional(
+        transform=transform_of(field, grid, start),
+        field=field,
+        grid=grid,
+        changed=changed,
+        figures=SlidingFigures.of(
+            np.concatenate([np.empty(0), *(pair.along for pair in pairs)]),
+            np.concatenate([np.empty(0), *(pair.distances for pair in pairs)]),
+            gain,
+            regions.names,
+        ),
+    )
