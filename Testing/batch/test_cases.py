@@ -81,8 +81,12 @@ def test_time_points_are_cases_of_their_own_and_a_table_chooses(tmp_path):
 
 def test_a_table_without_a_fixed_column_takes_the_fixed_image_and_its_mask(tmp_path):
     (tmp_path / "t.tsv").write_text("moving\tmoving_labels\na.nrrd\tl.nrrd\n", encoding="utf-8")
-    (case,) = find_cases(["/f.nrrd", tmp_path / "t.tsv"], fixed_mask="/k.nrrd")
+    (case,) = find_cases(["/f.nrrd", tmp_path / "t.tsv"], fixed_mask="/k.nrrd", sliding_mask="/s.nrrd")
     assert (case.fixed, case.fixed_mask, case.moving_labels) == ("/f.nrrd", "/k.nrrd", f"{tmp_path}/l.nrrd")
+    assert case.sliding_mask == "/s.nrrd"
+    (tmp_path / "own.csv").write_text("fixed,moving,sliding_mask\nf.nrrd,m.nrrd,liver.nrrd\n", encoding="utf-8")
+    (case,) = find_cases([tmp_path / "own.csv"])
+    assert case.sliding_mask == f"{tmp_path}/liver.nrrd"
 
 
 @pytest.mark.parametrize(

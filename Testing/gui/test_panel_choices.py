@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 from ElastixRegistrationLib.core.request import RegistrationRequest
-from ElastixRegistrationLib.mrml.run.parameter_node import ROLES, ParameterSet, parameter_nodes
+from ElastixRegistrationLib.mrml.run.parameter_node import (
+    ROLES,
+    ParameterSet,
+    parameter_nodes,
+    registration_arguments,
+)
 from gui.clicks import choose
 
 LIBRARY = Path(__file__).resolve().parents[2] / "ElastixRegistration"
@@ -124,11 +129,13 @@ def test_swap_takes_masks_and_points_along(open_panel, a_pair, a_volume, slicer)
     points = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", "points")
     ui = open_panel().ui
     ui.fixedMaskSelector.setCurrentNode(mask)
+    ui.slidingMaskSelector.setCurrentNode(mask)
     ui.movingPointsSelector.setCurrentNode(points)
     ui.swapButton.click()
     assert (ui.fixedVolumeSelector.currentNode(), ui.movingVolumeSelector.currentNode()) == (moving, fixed)
     assert (ui.fixedMaskSelector.currentNode(), ui.movingMaskSelector.currentNode()) == (None, mask)
     assert (ui.fixedPointsSelector.currentNode(), ui.movingPointsSelector.currentNode()) == (points, None)
+    assert ui.slidingMaskSelector.currentNode() is None  # it is drawn on the former fixed volume
 
 
 def test_filters_shorten_the_list_but_keep_the_chosen_preset(open_panel, a_pair):
@@ -206,6 +213,23 @@ def test_segments_are_offered_for_a_segmentation_only(open_panel, a_pair, slicer
     assert widget.panel.choices.segments("fixed") == ids[1:]
     ui.fixedMaskSelector.setCurrentNode(None)
     assert widget.panel.choices.segments("fixed") is None
+
+
+def test_what_slides_is_chosen_by_segments_and_named_in_the_header(open_panel, a_pair, slicer):
+    segmentation = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "organs")
+    ids = [segmentation.GetSegmentation().AddEmptySegment(name, name) for name in ("liver", "ribs")]
+    widget = open_panel()
+    ui = widget.ui
+    ui.masksCollapsibleButton.collapsed = False
+    assert not ui.slidingSegmentSelector.visible
+    ui.slidingMaskSelector.setCurrentNode(segmentation)
+    assert ui.slidingSegmentSelector.visible
+    ui.slidingSegmentSelector.setSelectedSegmentIDs(ids[:1])
+    arguments = registration_arguments(widget.panel.choices)
+    assert arguments["slidingMaskNode"] is segmentation
+    assert arguments["slidingSegments"] == ids[:1]
+    masks = next(section for section in widget.panel.sections if type(section).__name__ == "MasksSection")
+    assert masks.summary() == "what slides"
 
 
 def test_point_lists_say_whether_they_make_pairs(open_panel, a_pair, slicer):
@@ -317,14 +341,16 @@ def test_all_choices_survive_saving_closing_and_loading(open_panel, host, slicer
             ("back", "LinearTransform"), ("a", "MarkupsFiducial"), ("b", "MarkupsFiducial"),
             ("Jacobian", "ScalarVolume"), ("one", "ScalarVolume"), ("two", "ScalarVolume"),
             ("mask", "LabelMapVolume"), ("organs", "Segmentation"), ("result", "ScalarVolume"),
+            ("slides", "Segmentation"),
         )
     }  # fmt: skip
     widget = open_panel()
     ui = widget.ui
-    for role, name in zip(ROLES, ("one", "two", "mask", "organs", "a", "b", "rough", "result", "aligned", "field",
-                                  "Jacobian", "back"), strict=True):  # fmt: skip
+    for role, name in zip(ROLES, ("one", "two", "mask", "organs", "slides", "a", "b", "rough", "result",
+                                  "aligned", "field", "Jacobian", "back"), strict=True):  # fmt: skip
         getattr(ui, f"{role}Selector").setCurrentNode(nodes[name])
     widget.panel.choices.set_segments("moving", ["liver"])
+    widget.panel.choices.set_segments("sliding", ["lung"])
     for box in (ui.outputFieldCheckBox, ui.outputJacobianCheckBox, ui.outputInverseCheckBox, ui.outputVolumeCheckBox):
         box.click()
     choose(ui.presetSelector, "rigid")

@@ -44,8 +44,8 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         description="Register each MOVING with FIXED: images, folders of images or of DICOM series, or a table (.csv,"
         " .tsv) with the columns case, fixed, moving, fixed_mask, moving_mask, fixed_points, moving_points,"
         " fixed_labels, moving_labels, initial_transform, sliding_mask, series and frame (for both images with |"
-        " between), and any option of a registration, such as preset. A table with a column fixed stands alone. A MOVING of several time"
-        " points is a case for each.",
+        " between), and any option of a registration, such as preset. A table with a column fixed stands alone. A"
+        " MOVING of several time points is a case for each.",
     )
     add = batch.add_argument
     add("inputs", metavar="FIXED MOVING", nargs="+", help="FIXED MOVING ..., FIXED TABLE, or TABLE alone")

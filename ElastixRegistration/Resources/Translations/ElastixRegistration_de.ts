@@ -318,6 +318,22 @@
         <translation>Die Segmente, aus denen die bewegte Maske besteht; ist keines angehakt, alle.</translation>
     </message>
     <message>
+        <source>Slides along its surroundings:</source>
+        <translation>Gleitet an seiner Umgebung:</translation>
+    </message>
+    <message>
+        <source>A label map or segmentation over the fixed volume, of lungs or a liver for instance. Each label or segment moves for itself, and slides along what lies around it.</source>
+        <translation>Eine Labelmap oder Segmentierung auf dem festen Volumen, etwa der Lungen oder der Leber. Jedes Label oder Segment bewegt sich für sich und gleitet an dem entlang, was es umgibt.</translation>
+    </message>
+    <message>
+        <source>Sliding segments:</source>
+        <translation>Gleitende Segmente:</translation>
+    </message>
+    <message>
+        <source>The segments that slide, each for itself; if none is checked, all of them.</source>
+        <translation>Die Segmente, die gleiten, jedes für sich; ist keines angehakt, alle.</translation>
+    </message>
+    <message>
         <source>Landmarks in the fixed volume. They match those in the other list.</source>
         <translation>Landmarken im festen Volumen: dieselben wie in der anderen Liste.</translation>
     </message>
@@ -3146,6 +3162,10 @@
     <message>
         <source>moving mask</source>
         <translation>bewegte Maske</translation>
+    </message>
+    <message>
+        <source>what slides</source>
+        <translation>was gleitet</translation>
     </message>
     <message>
         <source>landmarks</source>

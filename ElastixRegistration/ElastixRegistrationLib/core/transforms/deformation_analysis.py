@@ -22,6 +22,8 @@ from .spline_derivatives import SplineChain
 _REACH = 0.25
 #: Voxels whose derivatives are taken at a time: 12 vectors each.
 _SLAB = 500_000
+#: Local volumes, after / before, apart from the linear part, that are no border's: those of ``plausibility``.
+_LEAST, _MOST = 0.2, 5.0
 #: Folded voxels that are listed, the worst first.
 MOST_LISTED = 1000
 
@@ -154,7 +156,9 @@ def determinant_and_border(
         return determinant, None
     border = np.zeros(grid.size[::-1], bool)
     border[tuple(where.T[::-1])] = True
-    return determinant, border | (beside(border) & ~(determinant > 0))
+    # Where it ends is known to a voxel: what lies beside it and no tissue bears is part of it.
+    volume = determinant / np.float32(abs(np.linalg.det(linear)))
+    return determinant, border | (beside(border) & ~((volume > _LEAST) & (volume < _MOST)))
 
 
 def jacobian_of(transform: Any, grid: Geometry, threads: int | None = None) -> np.ndarray:

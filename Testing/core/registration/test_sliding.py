@@ -1,0 +1,127 @@
+"""A registration with regions that slide, and what is made of its transform afterwards."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from core.phantoms import blobs, grid, stage
+from core.sliding.sliding_files import SLIDE_MM, VOXEL, smooth_stage
+from core.sliding.sliding_files import sides as points_of_sides
+from core.sliding.sliding_phantom import GRID, phantom
+from ElastixRegistrationLib.core.errors import InputError
+from ElastixRegistrationLib.core.files.transform_files import read_transform, write_transform
+from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, image_from_array
+from ElastixRegistrationLib.core.quality.assessment import assess
+from ElastixRegistrationLib.core.registration.register import register
+from ElastixRegistrationLib.core.transforms.deformation_analysis import analyze_deformation
+from ElastixRegistrationLib.core.transforms.inverse import invert
+from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
+
+
+@pytest.fixture(scope="module")
+def made():
+    return phantom(SLIDE_MM)
+
+
+@pytest.fixture(scope="module")
+def images(made):
+    return [image_from_array(voxels, GRID) for voxels in (made.fixed, made.moving)]
+
+
+@pytest.fixture(scope="module")
+def mask(made):
+    return image_from_array((made.upper > 0).astype(np.uint8), GRID)
+
+
+@pytest.fixture(scope="module")
+def result(images, mask):
+    return register(*images, [smooth_stage()], sliding_mask=mask, seed=1)
+
+
+@pytest.fixture(scope="module")
+def sides():
+    return points_of_sides()
+
+
+def test_both_sides_are_followed_and_it_is_said(result, sides, images):
+    for points, truth in sides:
+        errors = np.linalg.norm(map_points(result.transform, points) - points - truth, axis=1)
+        assert np.percentile(errors, 98) < VOXEL / 2
+    assert result.sliding.regions == (1,)
+    assert result.sliding.mismatch_95 < VOXEL
+    (sentence,) = [note for note in result.notes if note.startswith("Organs slide")]
+    assert f"{result.sliding.mismatch_median:.1f} mm" in sentence
+    smooth = register(*images, [smooth_stage()], seed=1)
+    assert smooth.sliding is None
+    points, _ = sides[1]
+    assert np.percentile(np.linalg.norm(map_points(smooth.transform, points) - points, axis=1), 98) > VOXEL
+
+
+def test_the_border_is_told_from_folds(result, images):
+    judged = assess(images[0], result)
+    figures = {figure.name: figure.after for figure in judged.comparison.figures}
+    assert figures["Folded voxels"] == 0
+    assert figures["Voxels where it slides"] > 500
+    assert figures["Slides along its surroundings"] == pytest.approx(SLIDE_MM, abs=1)
+    assert figures["Gap or overlap where it slides, median"] == result.sliding.mismatch_median
+    assert figures["Gap or overlap where it slides, 95 %"] < VOXEL
+    assert judged.comparison.verdict.status == "better"
+    analysis = analyze_deformation(result.transform, GRID)
+    assert analysis.border.sum() == figures["Voxels where it slides"]
+    assert not len(analysis.folded_points)
+
+
+def test_the_inverse_comes_back_on_both_sides(result, sides):
+    inverse = invert(result.transform, GRID)
+    for points, _ in sides:
+        there = map_points(result.transform, points)
+        errors = np.linalg.norm(map_points(inverse.transform, there) - points, axis=1)
+        assert np.percentile(errors, 90) < 0.1
+
+
+@pytest.mark.parametrize("name", ["sliding.h5", "sliding.tfm", "sliding.txt", "sliding.nrrd"])
+def test_files_keep_it(name, result, sides, tmp_path):
+    write_transform(result.transform, tmp_path / name, GRID, result.transform_parameters)
+    back = read_transform(tmp_path / name)
+    for points, _ in sides:
+        assert map_points(back, points) == pytest.approx(map_points(result.transform, points), abs=1e-3)
+
+
+def test_the_resampled_image_is_the_fixed_one_on_both_sides(result, made):
+    moved = array_view(result.resample(background=-1000))
+    seen = (moved > -500) & (np.abs(made.upper) > 2 * VOXEL)
+    assert np.corrcoef(moved[seen], made.fixed[seen])[0, 1] > 0.99
+
+
+def test_a_mask_on_another_grid_counts_as_well(images, made, result, sides):
+    inside = np.kron(made.upper > 0, np.ones((2, 2, 2), bool))
+    origin = tuple((np.array(GRID.origin) - np.array(GRID.spacing) / 4).tolist())
+    finer = Geometry(inside.shape[::-1], tuple(s / 2 for s in GRID.spacing), origin, GRID.direction)
+    labels = image_from_array(inside.astype(np.int16) * 5, finer)
+    other = register(*images, [smooth_stage()], sliding_mask=labels, seed=1)
+    assert other.sliding.regions == (5,)
+    for points, _ in sides:
+        assert map_points(other.transform, points) == pytest.approx(map_points(result.transform, points), abs=0.3)
+
+
+def test_without_need_the_mask_is_left_and_that_is_said(images, mask):
+    off = register(*images, [smooth_stage()], sliding_mask=mask, sliding="off", seed=1)
+    assert off.sliding is None
+    still = register(images[0], images[0], [smooth_stage()], sliding_mask=mask, seed=1)
+    assert still.sliding is None
+    assert any("do not show that its regions slide" in note for note in still.notes)
+    rigid = register(*images, [stage("EulerTransform")], sliding_mask=mask, seed=1)
+    assert any("the transform is linear" in note for note in rigid.notes)
+
+
+def test_masks_that_say_nothing_are_refused(images, mask):
+    labels = np.asarray(array_view(mask))
+    for voxels, problem in ((labels * 0, "empty"), (np.arange(labels.size).reshape(labels.shape) % 30, "29 labels")):
+        with pytest.raises(InputError, match=problem):
+            register(*images, [smooth_stage()], sliding_mask=image_from_array(voxels.astype(np.uint8), GRID))
+    elsewhere = Geometry(GRID.size, GRID.spacing, (900.0, 0.0, 0.0), GRID.direction)
+    with pytest.raises(InputError, match="outside of its image"):
+        register(*images, [smooth_stage()], sliding_mask=image_from_array(labels, elsewhere))
+    flat = grid((40, 40))
+    with pytest.raises(InputError, match="3D"):
+        register(blobs(flat), blobs(flat), [stage()], sliding_mask=image_from_array(np.ones((40, 40), np.uint8), flat))

@@ -1,0 +1,72 @@
+"""What slides along its surroundings, as a segmentation and as a label map, through the scene and the worker."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import slicer
+import vtk
+from core.sliding.sliding_files import VOXEL, sides, smooth_stage
+from core.sliding.sliding_phantom import GRID, phantom
+from ElastixRegistrationLib.core.errors import InputError
+from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
+from ElastixRegistrationLib.mrml.logic import RegistrationLogic
+from ElastixRegistrationLib.mrml.nodes.coordinates import ijk_to_ras_of
+from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
+from ElastixRegistrationLib.mrml.nodes.masks import labels_incrementally
+from mrml import builders
+from mrml.test_segment_names import balls
+
+
+@pytest.fixture
+def made(a_volume_node):
+    images = phantom(15.0)
+    to_ras = ijk_to_ras_of(GRID)
+    nodes = [a_volume_node(voxels, to_ras, scalar_type=vtk.VTK_FLOAT) for voxels in (images.fixed, images.moving)]
+    mask = a_volume_node(
+        (images.upper > 0).astype(np.uint8), to_ras, scalar_type=vtk.VTK_UNSIGNED_CHAR,
+        node_class="vtkMRMLLabelMapVolumeNode",
+    )  # fmt: skip
+    return *nodes, mask
+
+
+def residuals(node) -> list[float]:
+    """98th percentile, mm, of how far the node's from-parent transform is off, above and below."""
+    found = vtk.vtkGeneralTransform()
+    node.GetTransformFromWorld(found)
+    errors = []
+    for points, truth in sides():
+        reached = builders.ras(builders.vtk_map(found, builders.ras(points)))
+        errors.append(float(np.percentile(np.linalg.norm(reached - points - truth, axis=1), 98)))
+    return errors
+
+
+def test_in_the_background_and_through_a_scene_file(made, a_scene, tmp_path):
+    fixed, moving, mask = made
+    write_parameter_file(smooth_stage(), tmp_path / "smooth.txt")
+    transform = a_scene.AddNewNodeByClass("vtkMRMLTransformNode", "slides")
+    logic = RegistrationLogic()
+    try:
+        run = logic.startRegistration(
+            fixed, moving, [str(tmp_path / "smooth.txt")], outputTransformNode=transform, slidingMaskNode=mask
+        )
+        run.wait()
+        assert run.error is None
+    finally:
+        logic.close()
+    assert max(residuals(transform)) < VOXEL / 2
+    storage = slicer.vtkMRMLTransformStorageNode()
+    storage.SetFileName(str(tmp_path / "slides.h5"))
+    assert storage.WriteData(transform)
+    again = a_scene.AddNewNodeByClass("vtkMRMLTransformNode", "read")
+    assert storage.ReadData(again)
+    assert residuals(again) == pytest.approx(residuals(transform), abs=1e-3)
+
+
+def test_segments_become_labels_and_must_not_overlap(a_scene):
+    segmentation = balls(a_scene, [("outer", "outer", 10), ("inner", "inner", 6)])
+    labels = run_to_completion(labels_incrementally(segmentation, GRID, "sliding mask", ["inner"]))
+    assert np.unique(labels).tolist() == [0, 1]
+    assert np.count_nonzero(labels) * np.prod(GRID.spacing) == pytest.approx(4 / 3 * np.pi * 6**3, rel=0.15)
+    with pytest.raises(InputError, match="overlap"):
+        run_to_completion(labels_incrementally(segmentation, GRID, "sliding mask"))
