@@ -14,6 +14,7 @@ from ElastixRegistrationLib.mrml.logic import RegistrationLogic
 from ElastixRegistrationLib.mrml.nodes.coordinates import ijk_to_ras_of
 from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
 from ElastixRegistrationLib.mrml.nodes.masks import labels_incrementally
+from ElastixRegistrationLib.worker.pool import WorkerPool
 from mrml import builders
 from mrml.test_segment_names import balls
 
@@ -46,14 +47,16 @@ def test_in_the_background_and_through_a_scene_file(made, a_scene, tmp_path):
     write_parameter_file(smooth_stage(), tmp_path / "smooth.txt")
     transform = a_scene.AddNewNodeByClass("vtkMRMLTransformNode", "slides")
     logic = RegistrationLogic()
-    try:
-        run = logic.startRegistration(
-            fixed, moving, [str(tmp_path / "smooth.txt")], outputTransformNode=transform, slidingMaskNode=mask
-        )
-        run.wait()
-        assert run.error is None
-    finally:
-        logic.close()
+    job = logic.prepareRegistration(
+        fixed, moving, [str(tmp_path / "smooth.txt")], outputTransformNode=transform, slidingMaskNode=mask
+    )
+    with WorkerPool(1) as pool:
+        handle = pool.submit(**job.inputs.data())
+        assert handle.wait(120)
+        assert handle.error is None
+    outcome = logic.applyResult(job, handle.result)
+    assert any("Both sides meet" in note for note in outcome.notes)
+    assert handle.result.sliding.regions == (1,)
     assert max(residuals(transform)) < VOXEL / 2
     storage = slicer.vtkMRMLTransformStorageNode()
     storage.SetFileName(str(tmp_path / "slides.h5"))

@@ -323,7 +323,7 @@
     </message>
     <message>
         <source>A label map or segmentation over the fixed volume, of lungs or a liver for instance. Each label or segment moves for itself, and slides along what lies around it.</source>
-        <translation>Eine Labelmap oder Segmentierung auf dem festen Volumen, etwa der Lungen oder der Leber. Jedes Label oder Segment bewegt sich für sich und gleitet an dem entlang, was es umgibt.</translation>
+        <translation>Labelkarte oder Segmentierung auf dem festen Volumen, etwa der Lungen oder der Leber. Jedes Label oder Segment bewegt sich für sich und gleitet an dem entlang, was es umgibt.</translation>
     </message>
     <message>
         <source>Sliding segments:</source>
