@@ -289,9 +289,9 @@ pairs that were at hand, not with one kind of pair left out at a time, so that n
 |---|---|---|
 {chr(10).join(f"| {' | '.join(row)} |" for row in _CONSTANTS)}
 
-Known weak places: where organs slide, the surface between them is as sharp as the nodes of the field, about 5 mm, and
-voxels on it count as folded; brains of monkeys end a little behind Greedy's dense field;
-two stacks of a fetus whose coordinates are lost are not found again.
+Known weak places: where organs slide, the surface between them is as sharp as the nodes of the field, about 5 mm (with
+`--sliding-mask` a voxel), and the column of folds counts voxels on it, which the verdict does not; brains of monkeys
+end a little behind Greedy's dense field; two stacks of a fetus whose coordinates are lost are not found again.
 """
 
 

@@ -84,8 +84,8 @@ class RegistrationRequest:
     )  # fmt: skip
     sliding: str = choice(
         AUTO, OneOf(SLIDING), "sliding",
-        "for presets that adapt: let organs slide along each other where that explains the images clearly better, or"
-        " never",
+        "let organs slide along each other where that explains the images clearly better, or never; without a sliding"
+        " mask, presets that adapt look for it",
     )  # fmt: skip
     landmark_weight: float | None = choice(
         None, Number(0.0), "landmark weight",

@@ -1480,6 +1480,10 @@
         <translation>Schnell</translation>
     </message>
     <message>
+        <source>Let organs slide along each other where that explains the images clearly better, or never; without a sliding mask, presets that adapt look for it.</source>
+        <translation>Lässt Organe aneinander entlanggleiten, wo das die Bilder deutlich besser erklärt, oder nie; ohne Gleitmaske suchen danach die Voreinstellungen, die sich anpassen.</translation>
+    </message>
+    <message>
         <source>Normal</source>
         <translation>Normal</translation>
     </message>
@@ -1498,10 +1502,6 @@
     <message>
         <source>Sliding:</source>
         <translation>Gleiten:</translation>
-    </message>
-    <message>
-        <source>For presets that adapt: let organs slide along each other where that explains the images clearly better, or never.</source>
-        <translation>Mit einer Voreinstellung, die sich anpasst: Organe aneinander gleiten lassen, wo das deutlich mehr erklärt; oder nie.</translation>
     </message>
     <message>
         <source>Auto</source>

@@ -72,6 +72,6 @@ def _folded(field: np.ndarray, nodes: Nodes) -> np.ndarray:
     places = np.argwhere(found)
     border = np.ones(len(places), bool)
     for shift in _SHIFTS:  # whoever looks at the result may divide it into other blocks
-        border &= slides(change[found], places[:, ::-1] + shift, grid.spacing)
+        border &= slides(change[found], places[:, ::-1] + shift, grid.spacing, laid_twice=False)
     folded[tuple(places[border].T)] = False
     return folded

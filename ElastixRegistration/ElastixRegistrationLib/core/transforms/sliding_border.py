@@ -25,15 +25,16 @@ def steep(change: np.ndarray) -> np.ndarray:
     return np.einsum("...rc,...rc->...", change, change) > 1
 
 
-def slides(change: np.ndarray, places: np.ndarray, spacing: Sequence[float]) -> np.ndarray:
+def slides(change: np.ndarray, places: np.ndarray, spacing: Sequence[float], *, laid_twice: bool = True) -> np.ndarray:
     """(N,) bools, of ``change``, (N, D, D), at the ``steep`` voxels ``places``, (N, D) indices (i, j, k): it slides.
 
     ``change`` is the Jacobian, without its linear part, less the identity; ``spacing`` in mm, (i, j, k).
+    Without ``laid_twice`` in those blocks only that begin at index 0.
     """
     if not len(change):
         return np.zeros(0, bool)
     voxels = np.maximum(1, np.rint(_BLOCK * min(spacing) / np.asarray(spacing))).astype(int)
-    shifts = itertools.product(*(sorted({0, n // 2}) for n in voxels))
+    shifts = itertools.product(*(sorted({0, n // 2} if laid_twice else {0}) for n in voxels))
     found = np.zeros(len(change), bool)
     for shift in shifts:
         found |= _slides_in((places + shift) // voxels, change)
