@@ -32,7 +32,8 @@ _SAME_CONTRAST = 0.85
 _MAYBE_SAME_CONTRAST, _SAME_CONTRAST_WHEN_DEFORMED = 0.7, 0.92
 #: Across contrasts a deformation must be seen: so much of the squared motion of blocks is what their neighbors say too.
 _AGREED_SHARE = 0.25
-#: Information, nats, below which a pair is good for no more than a rigid transform.
+#: Information, nats, at a start that leaves much of the images apart: the rigid stage then needs a metric that counts
+#: how much they overlap.
 _TELLING_NATS = 0.2
 #: Largest and smallest scale along any direction of an affine transform between two bodies.
 _LARGEST_SCALE = 2.0
@@ -58,12 +59,14 @@ Run = Callable[[ParameterMap, Any], StageResult]
 @dataclass
 class Outcome:
     """``transform``: fixed to moving points. ``words``: what was chosen and why, for the sentence of the user.
-    ``spline``: what the B-spline stage made, where it was plausible."""
+    ``has_one_contrast``: whether tissues keep their order of intensity. ``spline``: what the B-spline stage made, where
+    it was plausible."""
 
     transform: Any
     stages: list[dict[str, tuple[str, ...]]]
     words: list[str]
     ran_dense: bool = False
+    has_one_contrast: bool = False
     spline: Any = None
 
 
@@ -93,6 +96,7 @@ class _Automatic:
         self.stages: list[dict[str, tuple[str, ...]]] = []
         self.words: list[str] = []
         self.ran_dense, self.finest_mm = False, 0.0
+        self.has_one_contrast = False
         self.failure: RegistrationError | None = None
         self.spline: Any = None
 
@@ -101,10 +105,7 @@ class _Automatic:
         linear = self._linear(first)
         final = linear
         if self.bspline_map is not None:
-            if linear.measured.mean("information") < _TELLING_NATS:
-                self.words.append("no deformation, because the images share too little information for one")
-            else:
-                final = self._deformable(linear)
+            final = self._deformable(linear)
         if self.failure is not None and not self.stages:
             raise self.failure  # elastix could do nothing with this pair, and its reason is worth more than the start
         before, after = (one.measured.mean("information") for one in (first, final))
@@ -112,7 +113,7 @@ class _Automatic:
             f"mutual information on voxels that no stage was fitted to went from {before:.2f} at the start to"
             f" {after:.2f} nats"
         )
-        return Outcome(final.transform, self.stages, self.words, self.ran_dense, self.spline)
+        return Outcome(final.transform, self.stages, self.words, self.ran_dense, self.has_one_contrast, self.spline)
 
     def _candidate(self, transform: Any) -> _Candidate:
         return _Candidate(transform, self.evidence.measure(transform))
@@ -135,8 +136,7 @@ class _Automatic:
             return start
         geometries = self.pair.fixed.geometry, self.pair.moving.geometry
         rigid = self._rigid(self.linear_map, start)
-        wanted = self.linear_map.get("Transform", ("",))[0]
-        if wanted != "AffineTransform" or rigid.measured.mean("information") < _TELLING_NATS:
+        if self.linear_map.get("Transform", ("",))[0] != "AffineTransform":
             self.words.append("rigid")
             return rigid
         affine_stage = linear_stage(self.linear_map, "AffineTransform", *geometries, self.effort)
@@ -194,7 +194,8 @@ class _Automatic:
         self.spline = None if spline is None else spline.transform
         if spline is not None and is_better(spline.measured, linear.measured):
             best = spline
-        if not self._has_one_contrast(linear, best):
+        self.has_one_contrast = self._has_one_contrast(linear, best)
+        if not self.has_one_contrast:
             return self._across_contrasts(linear, best, grid_mm)
         if best is spline:
             self.words.append(f"B-spline with {grid_mm:g} mm between its control points")

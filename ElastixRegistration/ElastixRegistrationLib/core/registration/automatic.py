@@ -63,6 +63,12 @@ class FittedImage:
         return coarse_image(self.voxels, self.geometry, self.background, voxel_mm, self.mask)
 
 
+def similarity_scorer(fixed: FittedImage, moving: FittedImage) -> SimilarityScorer:
+    """What a start for these two images is judged by."""
+    voxel_mm = coarse_voxel([(side.geometry, side.mask) for side in (fixed, moving)])
+    return SimilarityScorer(fixed.coarse(voxel_mm), moving.coarse(voxel_mm))
+
+
 def fit_stages(
     stages: Sequence[ParameterMap],
     fixed: FittedImage,
@@ -78,8 +84,7 @@ def fit_stages(
     values are proportional: it is the sharper one there, and mutual information, blind to any change of gray values,
     may take a swelling for such a change. All is judged at the best start that is found, also where one was given.
     """
-    voxel_mm = coarse_voxel(fixed.geometry)
-    likeness = SimilarityScorer(fixed.coarse(voxel_mm), moving.coarse(voxel_mm))
+    likeness = similarity_scorer(fixed, moving)
     found = find_start(likeness)
     places = moved_points(found.matrix, likeness.points)
     start: Start | None = found

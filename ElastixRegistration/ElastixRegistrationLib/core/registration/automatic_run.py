@@ -20,7 +20,7 @@ from ..parameters.changes import changed
 from ..parameters.maps import ParameterMap, is_bspline
 from ..transforms.itk_transforms import affine_from_matrix, compose, matrix_of
 from ..transforms.transform_parameters import extend_bspline, transforms_from_maps
-from .coarse import SimilarityScorer, coarse_voxel
+from .automatic import similarity_scorer
 from .prepared_images import PreparedSide
 from .start_search import Start, find_starts
 
@@ -29,6 +29,7 @@ from .start_search import Start, find_starts
 class AutomaticRun:
     """``transform``: fixed to moving points; ``stages``: what elastix ran, ``more_stages`` what ran after; ``notes``:
     sentences for the user. ``start``: homogeneous matrix that all of them started from, LPS mm.
+    ``has_one_contrast``: whether tissues keep their order of intensity; False also where nothing could deform.
     ``spline``: what the B-spline stage made; None without one."""
 
     transform: Any
@@ -37,6 +38,7 @@ class AutomaticRun:
     notes: list[str]
     more_stages: list[ParameterMap]
     start: np.ndarray
+    has_one_contrast: bool
     spline: Any = None
 
 
@@ -103,7 +105,16 @@ def run_on_pair(
     outcome = run_automatic(pair, start, stages, run, effort_named(effort), log)
     sentence = f"Automatic: {'; '.join([*words, *outcome.words])}."
     dense = [dense_plan(effort_named(effort))] if outcome.ran_dense else []
-    return AutomaticRun(outcome.transform, outcome.stages, log.text, [sentence, *notes], dense, start, outcome.spline)
+    return AutomaticRun(
+        transform=outcome.transform,
+        stages=outcome.stages,
+        log=log.text,
+        notes=[sentence, *notes],
+        more_stages=dense,
+        start=start,
+        has_one_contrast=outcome.has_one_contrast,
+        spline=outcome.spline,
+    )
 
 
 def _with_changes(stage: ParameterMap, stages: Sequence[ParameterMap], changes: Sequence[str]) -> ParameterMap:
@@ -123,9 +134,7 @@ def _chosen_start(fixed: PreparedSide, moving: PreparedSide, pair: WorkingPair) 
     The coordinates of a scanner are evidence of their own: a place far away must be better on voxels that the search
     did not look at, and by criteria that it did not use.
     """
-    voxel_mm = coarse_voxel(fixed.geometry)
-    scorer = SimilarityScorer(fixed.for_fitting.coarse(voxel_mm), moving.for_fitting.coarse(voxel_mm))
-    found = find_starts(scorer)
+    found = find_starts(similarity_scorer(fixed.for_fitting, moving.for_fitting))
     evidence = Evidence(pair)
     measured = [evidence.measure(affine_from_matrix(one.matrix)) for one in (found.loaded, found.near, found.best)]
     chosen, best = found.loaded, measured[0]

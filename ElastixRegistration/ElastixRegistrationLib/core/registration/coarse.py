@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,8 +12,8 @@ from ..images.geometry import Geometry
 from ..images.joint_histogram import information_in
 from ..images.reduction import block_means, reduced_geometry
 
-#: Coarse voxels along the longest side of the fixed image.
-_VOXELS = 40
+#: Coarse voxels along the longest side of the smaller image, and in all of the larger one.
+_VOXELS, _MAX_VOXELS = 40, 1e6
 _BINS = 32
 #: Positions are scored with fewer bins: by chance alone, N samples in B x B bins have (B - 1)**2 / 2N nats. With 32
 #: bins, more than half of what T1 tells of T2 was that, and seven of ten starts on a moved neck were wrong.
@@ -66,6 +67,31 @@ class CoarseImage:
 
         return between(0, 0), np.asarray(inside)
 
+    def is_inside(self, points: np.ndarray) -> np.ndarray:
+        """(N,) whether the voxel nearest to each of (N, D) points, LPS mm, is inside the mask."""
+        if self.inside is None:
+            return np.ones(len(points), bool)
+        rows, offset = self._to_index
+        index = np.rint(rows @ points.T + offset).astype(np.intp)
+        return np.asarray(self.inside[tuple(np.clip(i, 0, n - 1) for i, n in zip(index, self.inside.shape))])
+
+    @functools.cached_property
+    def halved(self) -> CoarseImage:
+        """Of blocks of twice the size, where it has eight along an axis: a start farther away is seen to lead there."""
+        factors = [2 if n >= 8 else 1 for n in self.geometry.size]
+        whole = tuple(slice(n - n % f) for n, f in zip(self.values.shape, factors[::-1], strict=True))
+        size = tuple(part.stop for part in whole[::-1])
+        inside = None
+        if self.inside is not None:
+            shares = block_means(self.inside[whole], factors)
+            inside = shares >= min(0.5, float(shares.max()))
+        return CoarseImage(
+            block_means(self.values[whole], factors),
+            reduced_geometry(replace(self.geometry, size=size), factors),
+            self.background,
+            inside,
+        )
+
     @functools.cached_property
     def _to_index(self) -> tuple[np.ndarray, np.ndarray]:
         """(D, D) and (D, 1): points, LPS mm, to (k, j, i)."""
@@ -73,9 +99,31 @@ class CoarseImage:
         return np.ascontiguousarray(matrix[:-1, :-1][::-1]), matrix[:-1, -1][::-1, None].copy()
 
 
-def coarse_voxel(fixed: Geometry) -> float:
-    """Length, mm, of the coarse voxels in which a start for this fixed image is searched."""
-    return max(n * s for n, s in zip(fixed.size, fixed.spacing, strict=True)) / _VOXELS
+def coarse_voxel(sides: Sequence[tuple[Geometry, np.ndarray | None]]) -> float:
+    """Length, mm, of the coarse voxels in which a start for two images, each with its mask, is searched.
+
+    They resolve the smaller one, which is looked for in the other: a brain in its mask, not the whole uterus.
+    """
+    lengths = [float(max(box_extent(geometry, mask))) for geometry, mask in sides]
+    largest = max(float(np.prod(np.multiply(geometry.size, geometry.spacing))) for geometry, _ in sides)
+    least = (largest / _MAX_VOXELS) ** (1 / sides[0][0].dimension)
+    return float(max(min(lengths) / _VOXELS, least))
+
+
+def box_extent(geometry: Geometry, mask: np.ndarray | None) -> np.ndarray:
+    """(D,) sides, mm, of the box around what is nonzero in ``mask`` (k, j, i); of all of the grid without one."""
+    low, high = box_of(geometry, mask)
+    return (high - low + 1) * np.array(geometry.spacing)
+
+
+def box_of(geometry: Geometry, mask: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """(D,) first and last index (i, j, k) along each axis of what is nonzero in ``mask``."""
+    size = np.array(geometry.size)
+    if mask is None or not mask.any():
+        return np.zeros(len(size)), size - 1.0
+    axes = range(mask.ndim)
+    filled = [np.flatnonzero(mask.any(axis=tuple(set(axes) - {axis}))) for axis in axes][::-1]
+    return np.array([one[0] for one in filled], float), np.array([one[-1] for one in filled], float)
 
 
 def coarse_image(
@@ -101,8 +149,8 @@ class SimilarityScorer:
         index = np.stack(np.unravel_index(places, fixed.values.shape)[::-1], axis=1)
         self.points = fixed.geometry.points_of(index.astype(float))
         self.fixed_values = fixed.values.reshape(-1)[places]
-        self._fixed_bins = _binned(self.fixed_values, *_range(self.fixed_values))
-        self._moving_range = _range(moving.values.reshape(-1))
+        self._fixed_bins = binned(self.fixed_values, *intensity_range(self.fixed_values))
+        self._moving_range = intensity_range(moving.values.reshape(-1))
 
     def score(self, places: np.ndarray) -> float:
         """How well the moving image stands at ``places``, (N, D), LPS mm: where ``points`` are taken to.
@@ -139,15 +187,16 @@ class SimilarityScorer:
         count = np.count_nonzero(inside)
         if count < _MIN_SAMPLES:
             return 0.0
-        fixed_bins, moving_bins = self._fixed_bins[inside], _binned(moved[inside], *self._moving_range)
+        fixed_bins, moving_bins = self._fixed_bins[inside], binned(moved[inside], *self._moving_range)
         pairs = fixed_bins * bins // _BINS * bins + moving_bins * bins // _BINS
         return information_in(np.bincount(pairs, minlength=bins * bins).reshape(bins, bins))
 
 
-def _range(values: np.ndarray) -> tuple[float, float]:
+def intensity_range(values: np.ndarray) -> tuple[float, float]:
     low, high = np.percentile(values, [0.5, 99.5])
     return (low, high) if low < high else (float(values.min()), float(values.max()) + 1e-6)
 
 
-def _binned(values: np.ndarray, low: float, high: float) -> np.ndarray:
-    return np.clip((values - low) * (_BINS / (high - low)), 0, _BINS - 1).astype(np.intp)
+def binned(values: np.ndarray, low: float, high: float, count: int = _BINS) -> np.ndarray:
+    """Numbers from 0 to ``count`` - 1."""
+    return np.clip((values - low) * (count / (high - low)), 0, count - 1).astype(np.intp)

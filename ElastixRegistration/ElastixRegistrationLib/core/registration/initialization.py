@@ -9,7 +9,6 @@ import numpy as np
 from ..errors import InputError
 from ..images.geometry import Geometry, array_view, as_scalar, geometry_of
 from ..transforms.itk_transforms import affine_from_matrix
-from .coarse import SimilarityScorer, coarse_voxel
 from .prepared_images import PreparedSide
 from .start_search import find_start
 
@@ -53,8 +52,7 @@ def any_rotation_start(fixed: Any, moving: Any, fixed_mask: Any = None, moving_m
         PreparedSide("fixed", as_scalar(fixed), fixed_mask, "auto"),
         PreparedSide("moving", as_scalar(moving), moving_mask, "auto"),
     )
-    fixed_coarse, moving_coarse = (side.for_fitting.coarse(coarse_voxel(sides[0].geometry)) for side in sides)
-    likeness = SimilarityScorer(fixed_coarse, moving_coarse)
+    likeness = similarity_scorer(*(side.for_fitting for side in sides))
     return affine_from_matrix(find_start(likeness, believe_loaded=False).matrix)
 
 

@@ -150,7 +150,8 @@ def _run_chosen(pair: CheckedPair, *, log_to_console: bool, log_to_file: bool) -
         log_to_file=log_to_file,
     )
     slid = Slid(found.transform)
-    if request.sliding == AUTO:
+    # Without regions it is local correlation that tells what slides.
+    if request.sliding == AUTO and (found.has_one_contrast or pair.regions is not None):
         sides = fixed_side, moving_side
         slid = where_it_slides(found.transform, found.spline, *sides, found.start, pair.regions)
     maps = maps_if_small(slid.transform, pair.fixed_geometry)

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from .coarse import CoarseImage, SimilarityScorer
+from .shift_search import best_shifts
 
 #: Turns that are tried in 3D, about one axis of the image each; half of the step is well within reach of a refinement.
 _TURNS_3D_DEGREES = (-40.0, -20.0, 20.0, 40.0)
 _TURNS_2D_DEGREES = tuple(range(30, 360, 30))
 #: How far beside the three places that are tried first others are tried, along each axis, in extents of the image.
 _REACH = 0.2
+#: Where the moving image is much larger, such steps lead all over it, to at most so many places.
+_MAX_PLACES = 1500
 #: Of all of these, scored with few samples, so many are refined.
-_QUICK_SAMPLES, _REFINED = 2000, 12
+_QUICK_SAMPLES, _TRIED, _REFINED = 1000, 40, 12
 #: A scanner's own coordinates are believed when they explain nearly as much as the best start found.
 _AS_LOADED_IS_ENOUGH = 0.8
 #: First and last steps of the refinement, in coarse voxels and degrees.
@@ -92,7 +95,7 @@ def _refined_motions(likeness: SimilarityScorer) -> list[tuple[np.ndarray, float
         moving.geometry.center() - fixed.geometry.center(),
     )
 
-    quick_likeness = SimilarityScorer(fixed, moving, _QUICK_SAMPLES)
+    quick_likeness = SimilarityScorer(fixed.halved, moving.halved, _QUICK_SAMPLES)
 
     def quick_score(motion: np.ndarray) -> float:
         return quick_likeness.score(moved_points(rigid_matrix(motion, center), quick_likeness.points))
@@ -101,10 +104,11 @@ def _refined_motions(likeness: SimilarityScorer) -> list[tuple[np.ndarray, float
         return likeness.score(moved_points(rigid_matrix(motion, center), likeness.points))
 
     turns = _turns(dimension)
-    extent = np.multiply(fixed.geometry.size, fixed.geometry.spacing)
-    beside = [np.multiply(steps, _REACH * extent) for steps in itertools.product((-1, 0, 1), repeat=dimension)]
-    motions = [np.concatenate([turn, shift + step]) for turn, shift, step in itertools.product(turns, shifts, beside)]
-    promising = sorted(motions, key=quick_score, reverse=True)[:_REFINED]
+    rotations = [rigid_matrix(np.concatenate([turn, np.zeros(dimension)]), center)[:-1, :-1] for turn in turns]
+    places = sorted(best_shifts(fixed.halved, moving.halved, center, rotations), key=lambda one: one[0], reverse=True)
+    promising = [np.concatenate([turns[number], shift]) for _, number, shift in places[:_TRIED]]
+    improved = [_refined(motion, quick_score, fixed.halved) for motion in promising]
+    promising = [motion for motion, _ in sorted(improved, key=lambda one: one[1], reverse=True)[:_REFINED]]
     upright = [np.concatenate([turns[0], shift]) for shift in shifts]
     refined = (_refined(motion, score, fixed) for motion in [*upright, *promising])
     return [(rigid_matrix(motion, center), value) for motion, value in refined]

@@ -1,0 +1,103 @@
+"""The mutual information of two coarse images at all shifts at once, for one turn after another.
+
+Counts of pairs of intensities are correlations of indicator images, one for each bin of intensity, so that Fourier
+transforms give them for all shifts.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from .coarse import CoarseImage, binned, box_of, intensity_range
+
+_BINS = 5
+#: Of the mass of the fixed image, so much must lie in the moving one, or its place says nothing.
+_LEAST_OVERLAP = 0.25
+#: Places that are taken for one turn, and how many voxels they lie apart.
+_PLACES, _APART = 4, 2
+
+
+def best_shifts(
+    fixed: CoarseImage, moving: CoarseImage, center: np.ndarray, turns: Iterable[np.ndarray]
+) -> Iterator[tuple[float, int, np.ndarray]]:
+    """(Score, number of the turn, shift of ``center``, mm) of the best places of the fixed image in the moving one.
+
+    ``turns``: (D, D) rotations of the fixed image about ``center``, LPS mm. The score is the mutual information of
+    what overlaps, nats, times its share of the fixed image.
+    """
+    to_points = moving.geometry.index_to_physical()
+    axes = to_points[:-1, :-1]
+    known = np.ones(moving.values.shape, bool) if moving.inside is None else moving.inside
+    moving_bins = np.where(known, binned(moving.values, *intensity_range(moving.values[known]), _BINS), -1)
+    low, high = box_of(fixed.geometry, fixed.inside)
+    corners = fixed.geometry.points_of(np.array(list(itertools.product(*zip(low, high, strict=True))))) - center
+    seen = fixed.values if fixed.inside is None else fixed.values[fixed.inside]
+    limits = intensity_range(seen)
+    for number, turn in enumerate(turns):
+        reach = corners @ (np.linalg.inv(axes) @ turn).T
+        first, last = np.floor(reach.min(axis=0)).astype(int), np.ceil(reach.max(axis=0)).astype(int)
+        offsets = np.stack(np.meshgrid(*(np.arange(a, b + 1) for a, b in zip(first, last, strict=True)),
+                                       indexing="ij"), axis=-1)  # fmt: skip
+        places = (offsets.reshape(-1, len(first)) @ axes.T) @ turn + center  # the inverse turn, of row vectors
+        values, inside = fixed.at(places)
+        if fixed.inside is not None:
+            inside &= fixed.is_inside(places)
+        bins = np.where(inside, binned(values, *limits, _BINS), -1).reshape(offsets.shape[:-1])
+        scores = _scores(bins.transpose(), moving_bins)
+        for score, index in _peaks(scores):
+            # Of the score's array, index 0 is where the last voxel of the template lies on the first of the image.
+            corner = np.array(index[::-1]) - (np.array(bins.shape) - 1)
+            there = to_points[:-1, :-1] @ (corner - first) + to_points[:-1, -1]
+            yield score, number, there - center
+
+
+def _scores(template: np.ndarray, image: np.ndarray) -> np.ndarray:
+    """By the place of the template's first voxel, from minus its size plus 1 to the size of the image minus 1."""
+    shape = [a + b - 1 for a, b in zip(template.shape, image.shape, strict=True)]
+    padded = [_smooth_length(n) for n in shape]
+    axes = tuple(range(image.ndim))
+    flipped = np.flip(template)
+    parts = [
+        [np.fft.rfftn((one == number).astype(np.float32), padded, axes) for number in range(_BINS)]
+        for one in (flipped, image)
+    ]
+    cropped = tuple(slice(n) for n in shape)
+    total = float(np.count_nonzero(template >= 0))
+    counts = np.zeros((_BINS, _BINS, *shape), np.float32)
+    for a, b in itertools.product(range(_BINS), repeat=2):
+        counts[a, b] = np.fft.irfftn(parts[0][a] * parts[1][b], padded, axes)[cropped]
+    np.maximum(counts, 0, out=counts)
+    overlap = counts.sum(axis=(0, 1))
+    entropies = sum(_n_log_n(one).sum(axis=0) for one in (counts.sum(axis=0), counts.sum(axis=1)))
+    information = _n_log_n(counts).sum(axis=(0, 1)) - entropies + _n_log_n(overlap)
+    return np.where(overlap > _LEAST_OVERLAP * total, information / max(total, 1.0), 0.0)
+
+
+def _n_log_n(counts: np.ndarray) -> np.ndarray:
+    return np.asarray(counts * np.log(np.maximum(counts, 1.0)))
+
+
+def _peaks(scores: np.ndarray) -> Iterator[tuple[float, tuple[int, ...]]]:
+    scores = scores.copy()
+    for _ in range(_PLACES):
+        index = np.unravel_index(int(scores.argmax()), scores.shape)
+        if scores[index] <= 0:
+            return
+        yield float(scores[index]), tuple(int(one) for one in index)
+        scores[tuple(slice(max(n - _APART, 0), n + _APART + 1) for n in index)] = 0
+
+
+def _smooth_length(least: int) -> int:
+    """The next length without prime factors above 5."""
+    length = least
+    while True:
+        rest = length
+        for factor in (2, 3, 5):
+            while rest % factor == 0:
+                rest //= factor
+        if rest == 1:
+            return length
+        length += 1
