@@ -73,7 +73,9 @@ class CoarseImage:
             return np.ones(len(points), bool)
         rows, offset = self._to_index
         index = np.rint(rows @ points.T + offset).astype(np.intp)
-        return np.asarray(self.inside[tuple(np.clip(i, 0, n - 1) for i, n in zip(index, self.inside.shape))])
+        return np.asarray(
+            self.inside[tuple(np.clip(i, 0, n - 1) for i, n in zip(index, self.inside.shape, strict=True))]
+        )
 
     @functools.cached_property
     def halved(self) -> CoarseImage:

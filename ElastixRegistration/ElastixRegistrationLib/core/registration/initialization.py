@@ -9,6 +9,7 @@ import numpy as np
 from ..errors import InputError
 from ..images.geometry import Geometry, array_view, as_scalar, geometry_of
 from ..transforms.itk_transforms import affine_from_matrix
+from .automatic import similarity_scorer
 from .prepared_images import PreparedSide
 from .start_search import find_start
 
