@@ -8,8 +8,8 @@ from core.phantoms import blobs, grid
 from ElastixRegistrationLib.core.files.image_files import read_image
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.presets.catalog import find_preset
-from ElastixRegistrationLib.core.registration.automatic import FittedImage, fit_stages
-from ElastixRegistrationLib.core.registration.coarse import SAMPLES, SimilarityScorer, coarse_image, coarse_voxel
+from ElastixRegistrationLib.core.registration.automatic import FittedImage, fit_stages, similarity_scorer
+from ElastixRegistrationLib.core.registration.coarse import SimilarityScorer, coarse_image
 from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.core.registration.start_search import find_start, moved_points, rigid_matrix
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix, map_points
@@ -196,7 +196,6 @@ def test_contrasts_of_a_neck_that_tell_little_of_each_other_find_their_place(sha
         FittedImage(np.array(array_view(image), np.float32), place, 0.0)
         for image, place in ((fixed, geometry_of(fixed)), (moving, turned))
     ]
-    voxel = coarse_voxel(geometry_of(fixed))
-    start = find_start(SimilarityScorer(*(side.coarse(voxel) for side in sides), SAMPLES))
+    start = find_start(similarity_scorer(*sides))
     points = geometry.center() + np.random.default_rng(1).uniform(-20, 20, (50, 3))
     assert np.linalg.norm(moved_points(start.matrix, points) - moved_points(truth, points), axis=1).mean() < 5

@@ -1,0 +1,84 @@
+"""Where a registration starts: found anywhere in a larger image, and turned by any angle."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from core.phantoms import grid
+from ElastixRegistrationLib.core.images.geometry import Geometry
+from ElastixRegistrationLib.core.registration.automatic import FittedImage, similarity_scorer
+from ElastixRegistrationLib.core.registration.coarse import CoarseImage
+from ElastixRegistrationLib.core.registration.shift_search import best_shifts
+from ElastixRegistrationLib.core.registration.start_search import find_starts, moved_points, rigid_matrix
+
+
+def texture(shape, seed=0, width=3):
+    """Random and smooth over some ``width`` voxels, float32, (k, j, i)."""
+    values = np.random.default_rng(seed).normal(0, 1, shape)
+    for axis in range(len(shape)):
+        for _ in range(width):
+            values = (np.roll(values, 1, axis) + 2 * values + np.roll(values, -1, axis)) / 4
+    return (100 + 100 * values / values.std()).astype(np.float32)
+
+
+def moved_header(geometry, motion):
+    matrix = rigid_matrix(motion, geometry.center())
+    direction = matrix[:-1, :-1] @ np.array(geometry.direction)
+    origin = moved_points(matrix, np.array([geometry.origin]))[0]
+    moved = Geometry(geometry.size, geometry.spacing, tuple(origin.tolist()), tuple(map(tuple, direction.tolist())))
+    return moved, matrix
+
+
+def information(one, other):
+    """Mutual information of two arrays of whole numbers, nats, from their joint counts."""
+    joint = np.histogram2d(one, other, bins=[np.arange(6) - 0.5] * 2)[0] / len(one)
+    by_chance = joint.sum(1, keepdims=True) * joint.sum(0, keepdims=True)
+    return float((joint[joint > 0] * np.log(joint[joint > 0] / by_chance[joint > 0])).sum())
+
+
+@pytest.mark.parametrize(("shape", "side"), [((9, 11, 12), 6), ((30, 34), 20)])
+def test_information_at_a_shift_is_that_of_the_voxels_which_meet(shape, side):
+    values = texture(shape)
+    geometry = grid(shape[::-1], (2.0, 3.0, 2.5)[: len(shape)])
+    whole = CoarseImage(values, geometry, 0.0)
+    low = np.array([2, 3, 1][: len(shape)])
+    part = tuple(slice(n, n + side) for n in low[::-1])
+    origin = tuple(geometry.points_of(low.astype(float)).tolist())
+    there = Geometry((side,) * len(shape), geometry.spacing, origin, geometry.direction)
+    fixed = CoarseImage(values[part].copy(), there, 0.0)
+    center = fixed.geometry.points_of(np.zeros(len(shape)))
+    score, number, shift = max(best_shifts(fixed, whole, center, [np.eye(len(shape))]), key=lambda one: one[0])
+
+    def bins(array):
+        low, high = np.percentile(array, [0.5, 99.5])
+        return np.clip((array - low) * (5 / (high - low)), 0, 4).astype(int)
+
+    assert number == 0
+    assert shift == pytest.approx(0, abs=1e-9)
+    assert score == pytest.approx(information(bins(values[part]).ravel(), bins(values)[part].ravel()), rel=1e-3)
+
+
+@pytest.mark.parametrize("degrees", [(0, 0, 45), (25, -20, 30)])
+def test_a_small_region_is_found_anywhere_in_a_much_larger_image(degrees):
+    """As a fetal brain in its mask, in a stack of the whole uterus whose header was moved."""
+    geometry = grid((96, 96, 60), (3.0, 3.0, 3.0))
+    values = texture((60, 96, 96))
+    mask = np.zeros(values.shape, np.uint8)
+    mask[20:42, 12:36, 60:86] = 1
+    moved, truth = moved_header(geometry, np.concatenate([np.radians(degrees), (40.0, -35.0, 25.0)]))
+    found = find_starts(similarity_scorer(FittedImage(values, geometry, 0.0, mask), FittedImage(values, moved, 0.0)))
+    points = geometry.points_of(np.argwhere(mask)[::50, ::-1].astype(float))
+    errors = np.linalg.norm(moved_points(found.best.matrix, points) - moved_points(truth, points), axis=1)
+    assert errors.max() < 9.0
+
+
+@pytest.mark.parametrize("degrees", [(90, 0, 0), (0, 180, 0), (90, 0, 100)])
+def test_axes_that_were_taken_for_others_are_found(degrees):
+    geometry = grid((44, 52, 48), (4.0, 4.0, 4.0))
+    values = texture((48, 52, 44), seed=3)
+    moved, truth = moved_header(geometry, np.concatenate([np.radians(degrees), (15.0, -20.0, 10.0)]))
+    sides = (FittedImage(values, place, 0.0) for place in (geometry, moved))
+    found = find_starts(similarity_scorer(*sides))
+    points = geometry.corners() * 0.5 + geometry.center() * 0.5
+    errors = np.linalg.norm(moved_points(found.best.matrix, points) - moved_points(truth, points), axis=1)
+    assert errors.max() < 8.0
