@@ -12,8 +12,8 @@ from ..images.geometry import Geometry
 from ..images.joint_histogram import information_in
 from ..images.reduction import block_means, reduced_geometry
 
-#: Coarse voxels along the longest side of the smaller image, and in all of the larger one.
-_VOXELS, _MAX_VOXELS = 40, 1e6
+#: Coarse voxels along the longest side of the smaller image, by dimension, and in all of the larger one.
+_VOXELS, _MAX_VOXELS = {2: 80, 3: 40}, 1e6
 _BINS = 32
 #: Positions are scored with fewer bins: by chance alone, N samples in B x B bins have (B - 1)**2 / 2N nats. With 32
 #: bins, more than half of what T1 tells of T2 was that, and seven of ten starts on a moved neck were wrong.
@@ -108,8 +108,8 @@ def coarse_voxel(sides: Sequence[tuple[Geometry, np.ndarray | None]]) -> float:
     """
     lengths = [float(max(box_extent(geometry, mask))) for geometry, mask in sides]
     largest = max(float(np.prod(np.multiply(geometry.size, geometry.spacing))) for geometry, _ in sides)
-    least = (largest / _MAX_VOXELS) ** (1 / sides[0][0].dimension)
-    return float(max(min(lengths) / _VOXELS, least))
+    dimension = sides[0][0].dimension
+    return float(max(min(lengths) / _VOXELS[dimension], (largest / _MAX_VOXELS) ** (1 / dimension)))
 
 
 def box_extent(geometry: Geometry, mask: np.ndarray | None) -> np.ndarray:
