@@ -251,9 +251,9 @@ def _unseen_table(first: list[dict[str, Any]], lines: list[dict[str, Any]]) -> l
         then, now = (
             [x for x in runs if x["pair"] == name and x["method"].startswith("ours")] for runs in (first, lines)
         )
-        cells = [_cell(then), _cell(now)]
+        cells = [_cell(runs) for runs in mine]
         cells += [_cell([x for x in first if x["pair"] == name and x["method"] == other]) for other in others]
-        cpu = [x["cpu"] for x in now if "cpu" in x]
+        cpu = [x["cpu"] for x in mine[1] if "cpu" in x]
         text.append(f"| {name} | " + " | ".join(cells) + f" | {statistics.median(cpu) if cpu else float('nan'):.0f} |")
     return text
 
