@@ -248,9 +248,7 @@ def _unseen_table(first: list[dict[str, Any]], lines: list[dict[str, Any]]) -> l
     text += ["| pair | Automatic, first run | Automatic | " + " | ".join(others) + " | seconds of all cores |"]
     text += ["|---" * (len(others) + 4) + "|"]
     for name in sorted({line["pair"] for line in first}):
-        then, now = (
-            [x for x in runs if x["pair"] == name and x["method"].startswith("ours")] for runs in (first, lines)
-        )
+        mine = [[x for x in runs if x["pair"] == name and x["method"].startswith("ours")] for runs in (first, lines)]
         cells = [_cell(runs) for runs in mine]
         cells += [_cell([x for x in first if x["pair"] == name and x["method"] == other]) for other in others]
         cpu = [x["cpu"] for x in mine[1] if "cpu" in x]
