@@ -83,10 +83,7 @@ class CoarseImage:
         factors = [2 if n >= 8 else 1 for n in self.geometry.size]
         whole = tuple(slice(n - n % f) for n, f in zip(self.values.shape, factors[::-1], strict=True))
         size = tuple(part.stop for part in whole[::-1])
-        inside = None
-        if self.inside is not None:
-            shares = block_means(self.inside[whole], factors)
-            inside = shares >= min(0.5, float(shares.max()))
+        inside = None if self.inside is None else _half_inside(self.inside[whole], factors)
         return CoarseImage(
             block_means(self.values[whole], factors),
             reduced_geometry(replace(self.geometry, size=size), factors),
@@ -136,8 +133,14 @@ def coarse_image(
     # Blocks that are not whole are left out.
     whole = tuple(slice(n - n % f) for n, f in zip(array.shape, factors[::-1], strict=True))
     coarse = reduced_geometry(replace(geometry, size=tuple(part.stop for part in whole[::-1])), factors)
-    inside = None if mask is None else block_means(mask[whole] != 0, factors) >= 0.5
+    inside = None if mask is None else _half_inside(mask[whole] != 0, factors)
     return CoarseImage(block_means(array[whole], factors), coarse, float(background), inside)
+
+
+def _half_inside(mask: np.ndarray, factors: Sequence[int]) -> np.ndarray:
+    """Blocks of which half is in ``mask``; of a thin one those that hold most of it."""
+    shares = block_means(mask, factors)
+    return np.asarray(shares >= max(min(0.5, float(shares.max())), 1e-6))
 
 
 class SimilarityScorer:

@@ -31,27 +31,35 @@ def best_shifts(
     to_points = moving.geometry.index_to_physical()
     axes = to_points[:-1, :-1]
     known = np.ones(moving.values.shape, bool) if moving.inside is None else moving.inside
-    moving_bins = np.where(known, binned(moving.values, *intensity_range(moving.values[known]), _BINS), -1)
-    low, high = box_of(fixed.geometry, fixed.inside)
-    corners = fixed.geometry.points_of(np.array(list(itertools.product(*zip(low, high, strict=True))))) - center
     seen = fixed.values if fixed.inside is None else fixed.values[fixed.inside]
+    if not (known.any() and seen.size):
+        return
+    image = np.where(known, binned(moving.values, *intensity_range(moving.values[known]), _BINS), -1)
     limits = intensity_range(seen)
     for number, turn in enumerate(turns):
-        reach = corners @ (np.linalg.inv(axes) @ turn).T
-        first, last = np.floor(reach.min(axis=0)).astype(int), np.ceil(reach.max(axis=0)).astype(int)
-        offsets = np.stack(np.meshgrid(*(np.arange(a, b + 1) for a, b in zip(first, last, strict=True)),
-                                       indexing="ij"), axis=-1)  # fmt: skip
-        places = (offsets.reshape(-1, len(first)) @ axes.T) @ turn + center  # the inverse turn, of row vectors
-        values, inside = fixed.at(places)
-        if fixed.inside is not None:
-            inside &= fixed.is_inside(places)
-        bins = np.where(inside, binned(values, *limits, _BINS), -1).reshape(offsets.shape[:-1])
-        scores = _scores(bins.transpose(), moving_bins)
-        for score, index in _peaks(scores):
+        template, first = _template(fixed, center, axes, turn, limits)
+        for score, index in _peaks(_scores(template, image)):
             # Of the score's array, index 0 is where the last voxel of the template lies on the first of the image.
-            corner = np.array(index[::-1]) - (np.array(bins.shape) - 1)
+            corner = np.array(index[::-1]) - (np.array(template.shape[::-1]) - 1)
             there = to_points[:-1, :-1] @ (corner - first) + to_points[:-1, -1]
             yield score, number, there - center
+
+
+def _template(
+    fixed: CoarseImage, center: np.ndarray, axes: np.ndarray, turn: np.ndarray, limits: tuple[float, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Bins of the turned fixed image, (k, j, i), -1 where it is not known, on a grid with the columns of ``axes`` as
+    steps; and the index (i, j, k) of its first voxel, counted from ``center``."""
+    low, high = box_of(fixed.geometry, fixed.inside)
+    corners = fixed.geometry.points_of(np.array(list(itertools.product(*zip(low, high, strict=True))))) - center
+    reach = corners @ (np.linalg.inv(axes) @ turn).T
+    first, last = np.floor(reach.min(axis=0)).astype(int), np.ceil(reach.max(axis=0)).astype(int)
+    ranges = [np.arange(a, b + 1) for a, b in zip(first, last, strict=True)]
+    offsets = np.stack(np.meshgrid(*ranges, indexing="ij"), axis=-1)
+    places = (offsets.reshape(-1, len(first)) @ axes.T) @ turn + center  # the inverse turn, of row vectors
+    values, inside = fixed.at(places)
+    bins = np.where(inside & fixed.is_inside(places), binned(values, *limits, _BINS), -1)
+    return bins.reshape(offsets.shape[:-1]).transpose(), first
 
 
 def _scores(template: np.ndarray, image: np.ndarray) -> np.ndarray:

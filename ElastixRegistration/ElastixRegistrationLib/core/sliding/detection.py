@@ -27,8 +27,8 @@ from .pyramid import Pyramid
 from .surface import surface_of
 
 #: Of the tissue with texture, so much must stand still while the free motion takes it further than from one node to
-#: the next; it saves the time of a closer look. Measured: MR of breathing livers 0.15 and 0.18, and 0.05 and 0.01 of two
-#: others that nothing was chosen on; CT of lungs 0.00 to 0.01, brains, hearts, a mouse 0.000 to 0.002.
+#: the next; it saves the time of a closer look. Measured: MR of breathing livers 0.15 and 0.18, and of two others that
+#: nothing was chosen on 0.05 and 0.01; CT of lungs 0.00 to 0.01, brains, hearts, a mouse 0.000 to 0.002.
 _LEAST_STILL = 0.02
 #: Contrast, of the range of gray values, that is texture.
 _TEXTURE = 0.03
