@@ -31,7 +31,7 @@ def moved_header(geometry, motion):
 
 def information(one, other):
     """Mutual information of two arrays of whole numbers, nats, from their joint counts."""
-    joint = np.histogram2d(one, other, bins=[np.arange(6) - 0.5] * 2)[0] / len(one)
+    joint = np.histogram2d(one, other, bins=[np.arange(5) - 0.5] * 2)[0] / len(one)
     by_chance = joint.sum(1, keepdims=True) * joint.sum(0, keepdims=True)
     return float((joint[joint > 0] * np.log(joint[joint > 0] / by_chance[joint > 0])).sum())
 
@@ -51,28 +51,27 @@ def test_information_at_a_shift_is_that_of_the_voxels_which_meet(shape, side):
 
     def bins(array):
         low, high = np.percentile(array, [0.5, 99.5])
-        return np.clip((array - low) * (5 / (high - low)), 0, 4).astype(int)
+        return np.clip((array - low) * (4 / (high - low)), 0, 3).astype(int)
 
     assert number == 0
     assert shift == pytest.approx(0, abs=1e-9)
     assert score == pytest.approx(information(bins(values[part]).ravel(), bins(values)[part].ravel()), rel=1e-3)
 
 
-@pytest.mark.parametrize("degrees", [(0, 0, 45), (25, -20, 30)])
-def test_a_small_region_is_found_anywhere_in_a_much_larger_image(degrees):
+def test_a_small_region_is_found_anywhere_in_a_much_larger_image():
     """As a fetal brain in its mask, in a stack of the whole uterus whose header was moved."""
-    geometry = grid((96, 96, 60), (3.0, 3.0, 3.0))
-    values = texture((60, 96, 96))
+    geometry = grid((72, 72, 44), (4.0, 4.0, 4.0))
+    values = texture((44, 72, 72))
     mask = np.zeros(values.shape, np.uint8)
-    mask[20:42, 12:36, 60:86] = 1
-    moved, truth = moved_header(geometry, np.concatenate([np.radians(degrees), (40.0, -35.0, 25.0)]))
+    mask[14:30, 9:27, 45:65] = 1
+    moved, truth = moved_header(geometry, np.concatenate([np.radians((25, -20, 30)), (40.0, -35.0, 25.0)]))
     found = find_starts(similarity_scorer(FittedImage(values, geometry, 0.0, mask), FittedImage(values, moved, 0.0)))
     points = geometry.points_of(np.argwhere(mask)[::50, ::-1].astype(float))
     errors = np.linalg.norm(moved_points(found.best.matrix, points) - moved_points(truth, points), axis=1)
     assert errors.max() < 9.0
 
 
-@pytest.mark.parametrize("degrees", [(90, 0, 0), (0, 180, 0), (90, 0, 100)])
+@pytest.mark.parametrize("degrees", [(90, 0, 0), (90, 0, 100)])
 def test_axes_that_were_taken_for_others_are_found(degrees):
     geometry = grid((44, 52, 48), (4.0, 4.0, 4.0))
     values = texture((48, 52, 44), seed=3)

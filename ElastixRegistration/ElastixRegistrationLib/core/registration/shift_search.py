@@ -13,7 +13,7 @@ import numpy as np
 
 from .coarse import CoarseImage, binned, box_of, intensity_range
 
-_BINS = 5
+_BINS = 4
 #: Of the mass of the fixed image, so much must lie in the moving one, or its place says nothing.
 _LEAST_OVERLAP = 0.25
 #: Places that are taken for one turn, and how many voxels they lie apart.
@@ -39,8 +39,7 @@ def best_shifts(
     for number, turn in enumerate(turns):
         template, first = _template(fixed, center, axes, turn, limits)
         for score, index in _peaks(_scores(template, image)):
-            # Of the score's array, index 0 is where the last voxel of the template lies on the first of the image.
-            corner = np.array(index[::-1]) - (np.array(template.shape[::-1]) - 1)
+            corner = np.array(index[::-1]) - np.array(template.shape[::-1]) // 2
             there = to_points[:-1, :-1] @ (corner - first) + to_points[:-1, -1]
             yield score, number, there - center
 
@@ -63,21 +62,26 @@ def _template(
 
 
 def _scores(template: np.ndarray, image: np.ndarray) -> np.ndarray:
-    """By the place of the template's first voxel, from minus its size plus 1 to the size of the image minus 1."""
-    shape = [a + b - 1 for a, b in zip(template.shape, image.shape, strict=True)]
-    padded = [_smooth_length(n) for n in shape]
+    """By the voxel of the image where the middle one of the template, n // 2 along each axis, lies: an array like the
+    image. Beyond, less than half of the template would meet it."""
+    halves = [n // 2 for n in template.shape]
+    # So long that what comes in again at the other end meets nothing for these places.
+    padded = [
+        _smooth_length(n + most - least) for n, most, least in zip(image.shape, template.shape, halves, strict=True)
+    ]
     axes = tuple(range(image.ndim))
-    flipped = np.flip(template)
     parts = [
         [np.fft.rfftn((one == number).astype(np.float32), padded, axes) for number in range(_BINS)]
-        for one in (flipped, image)
+        for one in (template, image)
     ]
-    cropped = tuple(slice(n) for n in shape)
-    total = float(np.count_nonzero(template >= 0))
-    counts = np.zeros((_BINS, _BINS, *shape), np.float32)
+    counts = np.empty((_BINS, _BINS, *image.shape), np.float32)
     for a, b in itertools.product(range(_BINS), repeat=2):
-        counts[a, b] = np.fft.irfftn(parts[0][a] * parts[1][b], padded, axes)[cropped]
+        meeting = np.fft.irfftn(parts[0][a].conj() * parts[1][b], padded, axes)
+        for axis, (half, n) in enumerate(zip(halves, image.shape, strict=True)):
+            meeting = np.roll(meeting, half, axis).take(range(n), axis)
+        counts[a, b] = meeting
     np.maximum(counts, 0, out=counts)
+    total = float(np.count_nonzero(template >= 0))
     overlap = counts.sum(axis=(0, 1))
     entropies = sum(_n_log_n(one).sum(axis=0) for one in (counts.sum(axis=0), counts.sum(axis=1)))
     information = _n_log_n(counts).sum(axis=(0, 1)) - entropies + _n_log_n(overlap)
