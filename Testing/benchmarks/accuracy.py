@@ -277,7 +277,8 @@ _UNSEEN = """## Pairs of other kinds
 Collected after all constants had been chosen; the first run is that of this moment. Since then three things were
 changed for what it showed: the search for a start, when to deform across contrasts, and how much tissue must stand
 still before sliding is looked into. Names that end in "rigid" have a known rigid truth; labels of abdomens, vertebrae
-and the spinal cord are rough, and retinas are seen through an aperture that moves with the camera."""
+and the spinal cord are rough, and retinas are seen through an aperture that moves with the camera. The new search lost
+the liver of one pair of abdomens, whose place the first run had found."""
 
 _HEAD = """# Accuracy
 
