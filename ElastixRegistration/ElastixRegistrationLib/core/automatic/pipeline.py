@@ -163,8 +163,7 @@ class _Automatic:
         return start
 
     def _is_worth_it(self, affine: _Candidate, rigid: _Candidate) -> bool:
-        matrix = matrix_of(affine.transform)
-        scales = np.zeros(1) if matrix is None else np.linalg.svd(matrix[:-1, :-1], compute_uv=False)
+        scales = _scales(affine.transform)
         if scales.max() > _LARGEST_SCALE or scales.min() < 1 / _LARGEST_SCALE:
             return False
         apart = self._apart_mm(affine.transform, rigid.transform)
@@ -238,9 +237,7 @@ class _Automatic:
 
     def _is_another_body(self, linear: _Candidate) -> bool:
         """Whether the linear stage changes sizes by more than scanners err."""
-        matrix = matrix_of(linear.transform)
-        scales = np.ones(1) if matrix is None else np.linalg.svd(matrix[:-1, :-1], compute_uv=False)
-        return bool(np.abs(scales - 1).max() > _SCANNERS_ERR)
+        return bool(np.abs(_scales(linear.transform) - 1).max() > _SCANNERS_ERR)
 
     def _dense(self, linear: _Candidate, start: _Candidate, levels: Sequence[Level]) -> _Candidate:
         """From coarse to fine; the finest levels as long as they explain more of what only their own grid shows."""
@@ -293,6 +290,13 @@ class _Automatic:
         return None
 
 
+def _scales(linear: Any) -> np.ndarray:
+    """Factors by which a linear itk transform stretches along its main directions: its singular values."""
+    matrix = matrix_of(linear)
+    assert matrix is not None
+    return np.linalg.svd(matrix[:-1, :-1], compute_uv=False)
+
+
 def is_better(one: Measured, other: Measured, criteria: Sequence[str] = CRITERIA, certain: float = CERTAIN) -> bool:
     """So by one of ``criteria``, by as many standard errors as make it ``certain``, and not worse by so many by any."""
     certainties = [one.better_by(other)[name].certainty for name in criteria]
@@ -302,7 +306,7 @@ def is_better(one: Measured, other: Measured, criteria: Sequence[str] = CRITERIA
 def is_clearly_better(one: Measured, other: Measured) -> bool:
     """By all criteria, and by more than chance taken together."""
     certainties = [difference.certainty for difference in one.better_by(other).values()]
-    return min(certainties) > 0 and float(np.mean(certainties)) >= 2.0
+    return min(certainties) > 0 and float(np.mean(certainties)) >= LIKELY
 
 
 def is_better_by_all(one: Measured, other: Measured) -> bool:
