@@ -37,6 +37,7 @@ TOP = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / "ElastixRegistration"), str(Path(__file__).parent)]
 
 from ElastixRegistrationLib.core.automatic.field_transform import largest_displacement_gradient  # noqa: E402
+from ElastixRegistrationLib.core.deformation.jacobian import jacobian_determinant  # noqa: E402
 from ElastixRegistrationLib.core.errors import InputError  # noqa: E402
 from ElastixRegistrationLib.core.files.image_files import read_image, write_image  # noqa: E402
 from ElastixRegistrationLib.core.files.point_files import read_points  # noqa: E402
@@ -48,7 +49,6 @@ from ElastixRegistrationLib.core.images.geometry import (  # noqa: E402
 )
 from ElastixRegistrationLib.core.quality.similarity import dice  # noqa: E402
 from ElastixRegistrationLib.core.registration.start_search import moved_points, rigid_matrix  # noqa: E402
-from ElastixRegistrationLib.core.transforms.deformation import jacobian_determinant  # noqa: E402
 from ElastixRegistrationLib.core.transforms.itk_transforms import displacement_field, map_points  # noqa: E402
 from ElastixRegistrationLib.core.transforms.resampling import resample  # noqa: E402
 from processes import ProcessFailed, machine  # noqa: E402

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 from demo import data as demo_data
+from ElastixRegistrationLib.core.deformation.jacobian import jacobian_determinant
 from ElastixRegistrationLib.core.files.image_files import read_image
 from ElastixRegistrationLib.core.files.point_files import read_points
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.quality.similarity import dice
-from ElastixRegistrationLib.core.transforms.deformation import jacobian_determinant
 from ElastixRegistrationLib.core.transforms.itk_transforms import displacement_field, identity, map_points
 from ElastixRegistrationLib.core.transforms.resampling import resample
 

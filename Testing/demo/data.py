@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from ElastixRegistrationLib.core.deformation.jacobian import jacobian_determinant_of_points
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.image_files import read_image
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of, image_from_array
-from ElastixRegistrationLib.core.transforms.deformation import jacobian_determinant_of_points
 
 WHEEL = "nilearn>=0.10,<1"
 FOLDER_IN_WHEEL = "nilearn/datasets/data"

@@ -10,11 +10,11 @@ import zipfile
 import numpy as np
 import pytest
 from demo import data as demo
+from ElastixRegistrationLib.core.deformation.jacobian import jacobian_determinant_of_points
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.image_files import write_image
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.quality.similarity import dice_by_label
-from ElastixRegistrationLib.core.transforms.deformation import jacobian_determinant_of_points
 
 GRID = Geometry((49, 58, 47), (4.0, 4.0, 4.0), (98.0, 134.0, -72.0), ((-1.0, 0, 0), (0, -1.0, 0), (0, 0, 1.0)))
 

@@ -12,13 +12,13 @@ import vtk
 from core.elastix_points import transformix_points
 from core.phantoms import stage
 from ElastixRegistrationLib.cli.main import main
+from ElastixRegistrationLib.core.deformation.analysis import jacobian_slabs
 from ElastixRegistrationLib.core.files.image_files import read_image
 from ElastixRegistrationLib.core.files.point_files import read_points
 from ElastixRegistrationLib.core.files.transform_files import write_transform
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of
 from ElastixRegistrationLib.core.quality.assessment import label_figures
 from ElastixRegistrationLib.core.registration.register import register
-from ElastixRegistrationLib.core.transforms.deformation_analysis import jacobian_slabs
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
 from ElastixRegistrationLib.core.transforms.plain_data import TransformData
 from ElastixRegistrationLib.mrml.nodes.transforms import chain_from_data, set_from_parent

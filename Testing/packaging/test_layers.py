@@ -163,7 +163,7 @@ def test_a_registration_loads_only_the_itk_it_uses():
         f"sys.path.insert(0, {str(LIBRARY.parents[1] / 'Testing')!r});"
         "from core.phantoms import blobs, grid, stage;"
         "from ElastixRegistrationLib.core.registration.register import register;"
-        "from ElastixRegistrationLib.core.transforms.deformation import jacobian_determinant;"
+        "from ElastixRegistrationLib.core.deformation.jacobian import jacobian_determinant;"
         "from ElastixRegistrationLib.core.transforms.itk_transforms import displacement_field, map_points;"
         "image = blobs(grid());"
         "quick = {'MaximumNumberOfIterations': '3', 'NumberOfResolutions': '1'};"

@@ -7,8 +7,8 @@ from string import Formatter
 
 import numpy as np
 import pytest
+from ElastixRegistrationLib.core.deformation.plausibility import plausibility_of
 from ElastixRegistrationLib.core.quality.similarity import compare
-from ElastixRegistrationLib.core.transforms.plausibility import plausibility_of
 from ElastixRegistrationLib.core.wording import TEXT_CONTEXT
 from translation_files import TRANSLATIONS, extract, texts_in_sources, translated_texts
 

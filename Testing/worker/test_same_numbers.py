@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from core.phantoms import blobs, grid, oblique, stage
+from ElastixRegistrationLib.core.deformation.analysis import jacobian_determinant_of
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images.channels import Channel
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.quality.assessment import assess
 from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.core.system.itk_access import wrapped_class
-from ElastixRegistrationLib.core.transforms.deformation_analysis import jacobian_determinant_of
 from ElastixRegistrationLib.core.transforms.displacements import displacement_vectors
 from ElastixRegistrationLib.core.transforms.inverse import invert
 from ElastixRegistrationLib.core.transforms.itk_transforms import (

@@ -36,6 +36,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Outcome:
+    from ..core.deformation.analysis import analyze_deformation
     from ..core.files.dicom.volumes import place_of
     from ..core.files.image_files import check_output, read_volume
     from ..core.files.label_files import Drawn, read_mask, read_segments
@@ -44,7 +45,6 @@ def run(options: argparse.Namespace) -> Outcome:
     from ..core.images.geometry import array_view, geometry_of
     from ..core.registration.inputs import in_dimension
     from ..core.system.output_files import check_apart
-    from ..core.transforms.deformation_analysis import analyze_deformation
     from ..core.transforms.itk_transforms import identity
     from ..core.transforms.resampling import resample
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.deformation.analysis import jacobian_determinant_of
 from ..core.errors import ElastixRegistrationError, InputError
 from ..core.files.image_files import read_image, write_image
 from ..core.files.point_files import read_points
@@ -20,7 +21,6 @@ from ..core.files.transform_files import read_transform, read_transform_paramete
 from ..core.images.geometry import Geometry, geometry_of, image_from_array
 from ..core.parameters.as_elastix import as_elastix_reads
 from ..core.parameters.maps import ParameterMap, read_parameter_file, write_parameter_file
-from ..core.transforms.deformation_analysis import jacobian_determinant_of
 from ..core.transforms.itk_transforms import displacement_field, map_points
 from ..core.transforms.resampling import resample
 

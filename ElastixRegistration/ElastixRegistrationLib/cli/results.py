@@ -37,10 +37,10 @@ def write_outputs(
     anonymize: bool = False,
 ) -> tuple[dict[str, str], dict[str, Any]]:
     """Paths by what they hold, and what the document says of them: the confidence, the residual of the inverse, mm."""
+    from ..core.deformation.analysis import jacobian_determinant_of
     from ..core.files.image_files import write_image
     from ..core.files.transform_files import write_transform
     from ..core.images.geometry import image_from_array
-    from ..core.transforms.deformation_analysis import jacobian_determinant_of
     from ..core.transforms.displacements import displacement_vectors
     from ..core.transforms.inverse import invert
 

@@ -23,7 +23,7 @@ _HOME_OF = {
     "RegistrationError": "errors",
     "RegistrationResult": "registration.result",
     "align_stack": "multi_image.series",
-    "analyze_deformation": "transforms.deformation_analysis",
+    "analyze_deformation": "deformation.analysis",
     "array_view": "images.geometry",
     "carry_structures": "files.carried_structures",
     "as_image": "files.python_images",

@@ -92,7 +92,7 @@ def compute(output: Output, result: Any, inputs: dict[str, Any], moving: VoxelDa
         from ..core.transforms.displacements import displacement_vectors
 
         return VoxelData(displacement_vectors(result.transform, grid, result.threads), grid)
-    from ..core.transforms.deformation_analysis import jacobian_determinant_of
+    from ..core.deformation.analysis import jacobian_determinant_of
 
     return VoxelData(jacobian_determinant_of(result.transform, grid), grid)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ElastixRegistrationLib.core.deformation.plausibility import plausibility_of
 from ElastixRegistrationLib.core.quality.figures import STATUSES
 from ElastixRegistrationLib.core.quality.similarity import compare, landmark_errors
-from ElastixRegistrationLib.core.transforms.plausibility import plausibility_of
 
 ROOT = Path(__file__).resolve().parents[3]
 RANDOM = np.random.default_rng(0)

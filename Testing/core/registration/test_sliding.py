@@ -8,12 +8,12 @@ from core.phantoms import blobs, grid, stage
 from core.sliding.sliding_files import SLIDE_MM, VOXEL, smooth_stage
 from core.sliding.sliding_files import sides as points_of_sides
 from core.sliding.sliding_phantom import GRID, phantom
+from ElastixRegistrationLib.core.deformation.analysis import analyze_deformation
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.transform_files import read_transform, write_transform
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, image_from_array
 from ElastixRegistrationLib.core.quality.assessment import assess
 from ElastixRegistrationLib.core.registration.register import register
-from ElastixRegistrationLib.core.transforms.deformation_analysis import analyze_deformation
 from ElastixRegistrationLib.core.transforms.inverse import invert
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
 

@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from ElastixRegistrationLib.core.deformation.plausibility import plausibility_of
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images.geometry import Geometry
 from ElastixRegistrationLib.core.quality.similarity import compare
@@ -22,7 +23,6 @@ from ElastixRegistrationLib.core.report.page import (
     write_report,
 )
 from ElastixRegistrationLib.core.report.reproduction import anonymous_command, software_versions, voxel_checksum
-from ElastixRegistrationLib.core.transforms.plausibility import plausibility_of
 
 VOID = {"meta", "img", "br", "link", "line", "circle", "polyline"}
 

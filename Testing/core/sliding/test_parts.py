@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+from ElastixRegistrationLib.core.deformation.plausibility import check_deformation
 from ElastixRegistrationLib.core.images.geometry import Geometry
 from ElastixRegistrationLib.core.sliding import axes
 from ElastixRegistrationLib.core.sliding.detection import transform_of
@@ -15,7 +16,6 @@ from ElastixRegistrationLib.core.sliding.local_correlation import LocalCorrelati
 from ElastixRegistrationLib.core.sliding.minimize import minimize
 from ElastixRegistrationLib.core.sliding.surface import surface_of
 from ElastixRegistrationLib.core.sliding.variation import fused, steepness, total_variation
-from ElastixRegistrationLib.core.transforms.plausibility import check_deformation
 
 TURN = np.array([[0.0, -1.0, 0.0], [0.8, 0.0, 0.6], [-0.6, 0.0, 0.8]])
 GRID = Geometry((14, 12, 10), (2.0, 2.5, 4.0), (3.0, -5.0, 8.0), tuple(map(tuple, TURN)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from ElastixRegistrationLib.core.deformation.plausibility import check_deformation
 from ElastixRegistrationLib.core.images.geometry import Geometry
 from ElastixRegistrationLib.core.sliding.grids import Nodes, SlidingImage
 from ElastixRegistrationLib.core.sliding.interpolation import Interpolation
@@ -11,7 +12,6 @@ from ElastixRegistrationLib.core.sliding.meeting import Moved, pairs_of
 from ElastixRegistrationLib.core.sliding.regions import Regions
 from ElastixRegistrationLib.core.sliding.regionwise import correlate_alike, register_regions
 from ElastixRegistrationLib.core.transforms.itk_transforms import identity, map_points
-from ElastixRegistrationLib.core.transforms.plausibility import check_deformation
 
 from .sliding_phantom import GRID, phantom, smeared
 

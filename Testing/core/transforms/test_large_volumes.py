@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from core.phantoms import blobs, grid, oblique
+from ElastixRegistrationLib.core.deformation import plausibility
 from ElastixRegistrationLib.core.images.background import BackgroundEstimate, Padding
 from ElastixRegistrationLib.core.images.geometry import array_view, image_from_array
 from ElastixRegistrationLib.core.images.slabs import slabs_of
-from ElastixRegistrationLib.core.transforms import displacements, plausibility, resampling
+from ElastixRegistrationLib.core.transforms import displacements, resampling
 from ElastixRegistrationLib.core.transforms.itk_transforms import (
     affine_from_matrix,
     bspline_transform,

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 from core.phantoms import grid, oblique
-from ElastixRegistrationLib.core.transforms.deformation_analysis import analyze_deformation, jacobian_determinant_of
+from ElastixRegistrationLib.core.deformation.analysis import analyze_deformation, jacobian_determinant_of
 from ElastixRegistrationLib.core.transforms.itk_transforms import (
     affine_from_matrix,
     bspline_transform,

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..deformation.jacobian import jacobian_determinant
 from ..images.geometry import Geometry, array_view
-from ..transforms.deformation import jacobian_determinant
 from ..transforms.itk_transforms import (
     affine_from_matrix,
     bspline_transform,

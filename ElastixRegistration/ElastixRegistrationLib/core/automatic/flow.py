@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..transforms.deformation import determinant_of_rows
+from ..transforms.determinants import determinant_of_rows
 from .windows import gradient, smoothed, window_sums
 
 #: Variance below which a window holds nothing but noise; of intensities that are scaled to 0 to 1.

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..deformation.plausibility import check_deformation
 from ..errors import InputError
 from ..images.background import background_of
 from ..images.geometry import Geometry, array_view, as_scalar, geometry_of
@@ -20,7 +21,6 @@ from ..quality.similarity import compare, landmark_errors
 from ..registration.checks import check_dimensions
 from ..registration.result import RegistrationResult
 from ..transforms.itk_transforms import identity, map_points
-from ..transforms.plausibility import check_deformation
 from ..transforms.resampling import resample
 
 AS_LOADED = "as loaded"

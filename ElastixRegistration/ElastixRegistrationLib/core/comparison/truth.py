@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from ..deformation.analysis import determinant_and_border
+from ..deformation.jacobian import jacobian_statistics, without_border
 from ..errors import InputError
 from ..images.geometry import Geometry, array_view, geometry_of
 from ..images.labels import shared_labels
 from ..quality.assessment import thinned
 from ..quality.similarity import dice
 from ..registration.inputs import RegistrationInputs
-from ..transforms.deformation import jacobian_statistics, without_border
-from ..transforms.deformation_analysis import determinant_and_border
 from ..transforms.itk_transforms import identity, map_points
 from ..transforms.resampling import resample
 from .records import RunRecord

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..deformation.plausibility import Plausibility, check_deformation
 from ..images.background import padding_mask
 from ..images.geometry import Geometry, array_view, as_scalar, geometry_of, image_from_array
 from ..images.labels import shared_labels
@@ -16,7 +17,6 @@ from ..parameters.component_rules import POINTS_METRIC
 from ..registration.result import RegistrationResult
 from ..transforms.displacements import displacement_vectors
 from ..transforms.itk_transforms import identity, map_points
-from ..transforms.plausibility import Plausibility, check_deformation
 from ..transforms.resampling import resample
 from .figures import Comparison, Figure
 from .similarity import LandmarkErrors, compare, dice, landmark_errors

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..deformation.plausibility import Plausibility
 from ..errors import InputError
 from ..images.joint_histogram import information_in
 from ..images.labels import label_values
 from ..sliding.figures import SlidingFigures
-from ..transforms.plausibility import Plausibility
 from .figures import Comparison, Figure, LandmarkRow
 from .verdict import judge
 

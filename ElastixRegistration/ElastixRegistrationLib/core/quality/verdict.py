@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ..transforms.plausibility import LARGEST_VOLUME, SMALLEST_VOLUME, Plausibility
+from ..deformation.plausibility import LARGEST_VOLUME, SMALLEST_VOLUME, Plausibility
 from ..wording import Said, joined, said
 from .figures import NO_VERDICT, STATUSES, Evidence, Figure, LandmarkRow, Reason, Verdict, mean_overlap
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..deformation.sliding_border import beside, slides, steep
 from ..images.geometry import Geometry
-from ..transforms.deformation import determinant_of
-from ..transforms.sliding_border import beside, slides, steep
+from ..transforms.determinants import determinant_of
 from . import axes
 from .grids import Nodes
 

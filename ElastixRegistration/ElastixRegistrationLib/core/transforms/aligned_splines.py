@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..images.geometry import Geometry
-from .deformation import determinant_of_rows
+from .determinants import determinant_of_rows
 
 #: Row p: what the power t**p of the place in a cell, 0 to 1, adds to the weights of its four control points, and to
 #: those of the derivative by t.

@@ -20,7 +20,7 @@ import numpy as np
 
 from ..images.geometry import Geometry
 from .aligned_splines import ON_BORDER, POWERS, SLOPES, AlignedSpline, add_linear_displacement
-from .deformation import determinant_of_rows
+from .determinants import determinant_of_rows
 from .itk_transforms import bspline_grid, chain_of, matrix_of
 
 #: Voxels that a thread takes at a time: what is computed of them stays near its cache.

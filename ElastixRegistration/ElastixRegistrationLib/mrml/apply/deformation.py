@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import vtk
 
-from ...core.errors import InputError
-from ...core.images.geometry import Geometry
-from ...core.transforms.deformation import JacobianStatistics
-from ...core.transforms.deformation_analysis import (
+from ...core.deformation.analysis import (
     DeformationAnalysis,
     LabelVolume,
     analyze_deformation,
     label_volume,
 )
+from ...core.deformation.jacobian import JacobianStatistics
+from ...core.errors import InputError
+from ...core.images.geometry import Geometry
 from ..nodes.chains import chain_to_world, inverse
 from ..nodes.color_maps import DISPLACEMENT, VOLUME_CHANGE, color_node, show_in_colors
 from ..nodes.coordinates import ijk_to_ras_of, lps_from_ras, vtk_matrix_from_array

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import vtk
 
+from ...core.deformation.analysis import jacobian_determinant_of
 from ...core.errors import InputError
-from ...core.transforms.deformation_analysis import jacobian_determinant_of
 from ..nodes.chains import chain_to_world, inverse, matrix_of
 from ..nodes.incremental import Steps, run_to_completion
 from ..nodes.output_volumes import image_incrementally, volume_class_for, write_jacobian_volume, write_resampled_volume

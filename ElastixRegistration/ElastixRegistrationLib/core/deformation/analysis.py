@@ -11,11 +11,12 @@ import numpy as np
 from ..errors import InputError
 from ..images.geometry import Geometry, array_view
 from ..images.labels import label_values
-from .deformation import JacobianStatistics, determinant_of, jacobian_statistics, without_border
-from .displacements import displacement_magnitude
-from .itk_transforms import chain_of, displacement_field, matrix_of
+from ..transforms.determinants import determinant_of
+from ..transforms.displacements import displacement_magnitude
+from ..transforms.itk_transforms import chain_of, displacement_field, matrix_of
+from ..transforms.spline_derivatives import SplineChain
+from .jacobian import JacobianStatistics, jacobian_statistics, without_border
 from .sliding_border import beside, slides, steep
-from .spline_derivatives import SplineChain
 
 #: Half the distance of the two points that a derivative is taken between, voxels. Displacements are 32-bit floats:
 #: much closer, and their rounding would show.

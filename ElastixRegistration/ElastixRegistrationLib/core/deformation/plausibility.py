@@ -11,10 +11,10 @@ import numpy as np
 
 from ..errors import InputError
 from ..images.geometry import Geometry
-from .deformation import SLAB_VOXELS, JacobianStatistics, jacobian_statistics, thinning, without_border
-from .deformation_analysis import determinant_and_border
-from .itk_transforms import matrix_of
-from .spline_derivatives import SplineChain
+from ..transforms.itk_transforms import matrix_of
+from ..transforms.spline_derivatives import SplineChain
+from .analysis import determinant_and_border
+from .jacobian import SLAB_VOXELS, JacobianStatistics, jacobian_statistics, thinning, without_border
 
 #: Local volume, moved / fixed, relative to that of most of the object, beyond which a change is called extreme: lung
 #: holds up to four times its volume when it is filled, and little else changes by half.

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from core.phantoms import grid, oblique
-from ElastixRegistrationLib.core.errors import InputError
-from ElastixRegistrationLib.core.transforms import deformation_analysis
-from ElastixRegistrationLib.core.transforms.deformation_analysis import (
+from ElastixRegistrationLib.core.deformation import analysis
+from ElastixRegistrationLib.core.deformation.analysis import (
     analyze_deformation,
     jacobian_determinant_of,
     jacobian_slabs,
 )
+from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.transforms.itk_transforms import (
     affine_from_matrix,
     bspline_transform,
@@ -48,7 +48,7 @@ def test_an_affine_has_one_jacobian_everywhere():
 
 def test_jacobians_are_those_of_the_point_mapping(monkeypatch):
     """Against differences of single points, half a micrometer to each side, in several slabs and at the faces."""
-    monkeypatch.setattr(deformation_analysis, "_SLAB", 24 * 22 * 3)
+    monkeypatch.setattr(analysis, "_SLAB", 24 * 22 * 3)
     transform = compose([affine_from_matrix(an_affine()), a_bspline()])
     matrices = np.concatenate([jacobian for _, jacobian in jacobian_slabs(transform, GRID)])
     centers = voxel_centers(GRID).reshape(*GRID.size[::-1], 3)
