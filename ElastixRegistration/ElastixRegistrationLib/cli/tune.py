@@ -38,6 +38,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add("--trials", type=int, metavar="N", help="how many parameter sets to try in all; default: 40")
     add("--minutes", type=float, metavar="M", help="how long to search")
     add("--hold-out", metavar="CASE", nargs="+", help="pairs that judge the result; default: a quarter, at least one")
+    add("--folds", type=int, metavar="K", help="cross-validate: each pair judges, in K + 1 searches of --trials each")
     add(
         "--search",
         metavar="NAME[=LOW:HIGH]",
@@ -86,6 +87,7 @@ def run(options: argparse.Namespace) -> Outcome:
                 trials=options.trials,
                 minutes=options.minutes,
                 hold_out=options.hold_out,
+                folds=options.folds,
                 search=options.search,
                 time_limit_s=options.time_limit,
                 study=options.study or folder / "study.db",

@@ -11,37 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid
+from core.phantoms import blobs
+from core.tuning.searches import GRID, PAIRS, known_optimum
 from ElastixRegistrationLib import core
 from ElastixRegistrationLib.core.errors import RegistrationError
 from ElastixRegistrationLib.core.registration.inputs import RegistrationInputs
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix
+from ElastixRegistrationLib.core.tuning.parts import parts_of
 from ElastixRegistrationLib.core.tuning.result import COMPLETE, FAILED
 from ElastixRegistrationLib.core.tuning.study import Study
-from ElastixRegistrationLib.core.tuning.tune import split
-
-GRID = grid((10, 9, 8), spacing=(6.0, 6.0, 6.0))
-SHIFT = np.array([6.0, -4.0, 5.0])
-
-
-def pair(name, seed=0, landmarks=9):
-    points = GRID.center() + np.random.default_rng(seed).uniform(-18, 18, (landmarks, 3))
-    return core.Pair(name, RegistrationInputs(blobs(GRID), blobs(GRID, SHIFT), None, None, points, points + SHIFT))
-
-
-PAIRS = [pair(name, seed) for seed, name in enumerate(("a", "b", "c", "d"))]
-
-
-def known_optimum(method, given, seed):
-    """In place of elastix: the error is smallest, 0.5 mm, at a grid of 8 mm, whatever else is set."""
-    spacing = float(method.stages[-1]["FinalGridSpacingInPhysicalUnits"][0])
-    matrix = np.eye(4)
-    matrix[:3, 3] = SHIFT + np.array([0.5 + 2 * abs(np.log(spacing / 8)), 0, 0])
-
-    class Found:
-        transform = affine_from_matrix(matrix)
-
-    return Found
 
 
 def test_the_optimum_is_found_and_proven_on_a_pair_kept_apart(tmp_path, preset_folder):
@@ -92,7 +70,7 @@ def test_a_pair_that_always_fails_is_left_out_and_named():
             raise RegistrationError("no overlap")
         return known_optimum(method, given, seed)
 
-    kept = split(PAIRS)[0][0].name
+    kept = parts_of(PAIRS)[0].tuned_on[0].name
     result = core.tune(PAIRS, "deformable", trials=3, registrar=one_fails)
     assert kept not in result.tuned_on
     assert any(kept in note and "no overlap" in note for note in result.notes)

@@ -16,7 +16,15 @@ _SHOWN_TRIALS = 15
 
 def tuning_html(result: TuningResult) -> str:
     """The page as text."""
-    sections = [_header(result), _held_out(result), _changes(result), _history(result), _cost(result), _trials(result)]
+    sections = [
+        _header(result),
+        _held_out(result),
+        _folds(result),
+        _changes(result),
+        _history(result),
+        _cost(result),
+        _trials(result),
+    ]
     return html_document("Tuning", sections, PAGE_STYLE)
 
 
@@ -24,10 +32,13 @@ def _header(result: TuningResult) -> str:
     made = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     mood = "good" if result.is_shown else "even" if result.is_better else "bad"
     notes = "".join(f"<li>{escape(note)}</li>" for note in result.notes)
+    judges = f"kept apart: {', '.join(result.held_out)}"
+    if result.folds:
+        judges = f"cross-validated in {len(result.folds)} folds"
     return (
         f"<header><h1>Tuning of {escape(result.start.title)}</h1>"
-        f'<p class="quiet">{len(result.trials)} trials on {escape(", ".join(result.tuned_on))}; kept apart:'
-        f" {escape(', '.join(result.held_out))}. Made {made}.</p>"
+        f'<p class="quiet">{len(result.trials)} trials on {escape(", ".join(result.tuned_on))};'
+        f" {escape(judges)}. Made {made}.</p>"
         f'<p class="verdict {mood}">{escape(result.sentence)}</p>{f"<ul>{notes}</ul>" if notes else ""}</header>'
     )
 
@@ -35,6 +46,22 @@ def _header(result: TuningResult) -> str:
 def _held_out(result: TuningResult) -> str:
     notes = "".join(f'<p class="quiet">{escape(note)}</p>' for note in result.ranking.notes)
     return f"<section><h2>On pairs the search never saw</h2>{ranking_table(result.ranking)}{notes}</section>"
+
+
+def _folds(result: TuningResult) -> str:
+    if not result.folds:
+        return ""
+    rows = []
+    for number, fold in enumerate(result.folds, 1):
+        share = "failed" if fold.share is None else f"{fold.share:.3f}"
+        cells = (str(number), ", ".join(fold.held_out), f"{fold.score:.3f}", share)
+        rows.append(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>")
+    heads = "".join(f"<th>{text}</th>" for text in ("fold", "never seen", "loss, others", "loss, never seen"))
+    return (
+        '<section><h2>Folds</h2><p class="quiet">Each is a search of its own. Losses are multiples of the start\'s;'
+        " where that of the pairs never seen is much above that of the others, the search learned these by heart."
+        f'</p><table class="ranking"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></section>'
+    )
 
 
 def _changes(result: TuningResult) -> str:

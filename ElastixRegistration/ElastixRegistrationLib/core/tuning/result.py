@@ -8,14 +8,18 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ..comparison.page import ranking_table
 from ..comparison.plot import pareto_front
 from ..comparison.ranking import Ranking
+from ..comparison.records import RunRecord
 from ..comparison.text import as_dict
 from ..errors import InputError
 from ..presets.preset import Preset, free_title
 from ..presets.user_presets import user_presets
 from ..system.output_files import whole_file
+from .score import loss_of
 
 START, TUNED = "start", "tuned"
 COMPLETE, PRUNED, FAILED, RUNNING = "complete", "pruned", "failed", "running"
@@ -34,10 +38,36 @@ class TrialSummary:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Fold:
+    """A search of a cross-validation: ``held_out`` are the pairs that it never saw, ``records`` what they say of what
+    it found and of the start; ``score`` is on the others, by the knobs in ``values``."""
+
+    held_out: tuple[str, ...]
+    values: Mapping[str, Any]
+    score: float
+    records: Sequence[RunRecord] = field(repr=False, default=())
+
+    @property
+    def share(self) -> float | None:
+        """Loss on the pairs that it never saw as a part of the start's there; None where one was not registered."""
+        losses = []
+        for name in (TUNED, START):
+            own = [record for record in self.records if record.method == name]
+            if not own or any(record.error for record in own):
+                return None
+            losses.append(float(np.mean([loss_of(record) for record in own])))
+        return losses[0] / max(losses[1], 1e-6)
+
+
 @dataclass(frozen=True, repr=False)
 class TuningResult:
     """``preset`` is the best one found, ``values`` the knobs that made it. ``ranking`` compares it with the start on
-    ``held_out``, pairs that the search never saw; ``score`` is on those that it was tuned on."""
+    ``held_out``, pairs that the search never saw; ``score`` is on those that it was tuned on.
+
+    With ``folds`` it was cross-validated: the ranking is of what the search of each fold found, on the pairs that this
+    one never saw, and the preset is of one more search, of all pairs.
+    """
 
     preset: Preset
     start: Preset
@@ -49,6 +79,7 @@ class TuningResult:
     ranking: Ranking
     importance: Mapping[str, float]
     notes: tuple[str, ...] = ()
+    folds: tuple[Fold, ...] = ()
 
     @property
     def is_better(self) -> bool:
@@ -69,6 +100,8 @@ class TuningResult:
             return "The held-out pairs could not be registered, so nothing is known of the tuned preset there."
         unit = f" {ranking.unit}" if ranking.unit else ""
         count = f"{len(self.held_out)} pair{'s' * (len(self.held_out) != 1)} that the search never saw"
+        if self.folds:
+            count = f"{len(self.held_out)} pairs, each judging a search that never saw it ({len(self.folds)} folds)"
         figures = (
             f"mean {ranking.measure} {tuned.mean:.{ranking.digits}f}{unit}, start {start.mean:.{ranking.digits}f}{unit}"
         )
@@ -116,6 +149,10 @@ class TuningResult:
             "held_out": list(self.held_out),
             "importance": dict(self.importance),
             "notes": list(self.notes),
+            "folds": [
+                {"held_out": list(f.held_out), "values": dict(f.values), "score": f.score, "held_out_score": f.share}
+                for f in self.folds
+            ],
             "trials": [
                 {**vars(trial), "values": dict(trial.values), "errors": dict(trial.errors)} for trial in self.trials
             ],

@@ -36,11 +36,19 @@ def check_optuna() -> None:
 class Study:
     """``trials`` in all, by whatever process. In memory without a ``path``, an SQLite file otherwise.
 
-    ``identity``: what must be the same for two searches to share a study. Raises InputError for the study of another
-    search, or a file that is none.
+    ``identity``: what must be the same for two searches to share a study. ``part``: a name, where a file holds several.
+    Raises InputError for the study of another search, or a file that is none.
     """
 
-    def __init__(self, space: Space, identity: Mapping[str, Any], path: Path | None, seed: int, trials: int | None):
+    def __init__(
+        self,
+        space: Space,
+        identity: Mapping[str, Any],
+        path: Path | None,
+        seed: int,
+        trials: int | None,
+        part: str = "",
+    ):
         import optuna
 
         optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -53,7 +61,10 @@ class Study:
                     f"sqlite:///{path}", engine_kwargs={"connect_args": {"timeout": 120}}
                 )
             self._study = optuna.create_study(
-                storage=storage, study_name=_NAME, load_if_exists=True, direction="minimize"
+                storage=storage,
+                study_name=f"{_NAME}, {part}" if part else _NAME,
+                load_if_exists=True,
+                direction="minimize",
             )
             known = len(self._study.trials)
         except Exception as error:  # of SQLAlchemy, SQLite and the file system

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -15,12 +14,13 @@ import numpy as np
 from ..comparison.methods import Method, Registrar, in_this_process
 from ..comparison.ranking import rank
 from ..comparison.records import RunRecord
-from ..comparison.truth import Pair, check_names, judged
+from ..comparison.truth import Pair, judged
 from ..errors import ElastixRegistrationError, InputError, RegistrationError
 from ..presets.catalog import find_preset
 from ..presets.draft import PresetDraft
 from ..presets.preset import USER, Preset
-from .result import COMPLETE, FAILED, PRUNED, START, TUNED, TrialSummary, TuningResult, described
+from .parts import Part, parts_of
+from .result import COMPLETE, FAILED, PRUNED, START, TUNED, Fold, TrialSummary, TuningResult, described
 from .score import loss_of, score_of
 from .space import Space, space_of
 from .study import Study, check_optuna
@@ -31,8 +31,6 @@ _SEEDS = (1, 2, 3)
 #: Trials are judged on at most so many voxels: a search needs the order of trials, not their last digit.
 _MAX_VOXELS = 1e6
 _WAIT_S = 2.0
-#: Share of the pairs that is kept apart; at least one is.
-_SHARE_HELD_OUT = 0.25
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,7 @@ def tune(
     trials: int | None = None,
     minutes: float | None = None,
     hold_out: Sequence[str] | None = None,
+    folds: int | None = None,
     search: Sequence[str] = (),
     time_limit_s: float | None = None,
     study: str | Path | None = None,
@@ -64,7 +63,9 @@ def tune(
 
     Optuna's TPE proposes values of the knobs of ``space.space_of``; trials that are worse on their first pairs than
     most others are given up. ``hold_out`` names pairs that the search does not see, by default a quarter of them, at
-    least one: they judge the result. The budget is ``trials`` (40 unless ``minutes`` are given) or ``minutes``.
+    least one: they judge the result. With ``folds`` every pair judges in its turn, a search that did not see it: there
+    is a search for each fold, and one of all pairs, which gives the preset. The budget is ``trials`` of each search (40
+    unless ``minutes`` are given), or ``minutes`` of all.
     ``search``: more elastix parameters to vary, "NAME" or "NAME=LOW:HIGH". Slower registrations than ``time_limit_s``
     on average cost in proportion. ``study``: an SQLite file; a search that was stopped goes on there, and several
     processes share it. ``workers`` trials run at once, where ``registrar`` runs registrations elsewhere; by default
@@ -85,43 +86,20 @@ def tune(
     if start.adapts:
         notes.append(f"{start.id} fits itself to each pair; its files are tuned as they are, without that.")
         start = replace(start, adapts=False, initialization=start.initialization or "geometry")
-    tuned_on, held_out = split(pairs, hold_out)
-    identity = {
-        "tuned on": [_fingerprint(pair) for pair in tuned_on],
-        "start": [sorted(stage.items()) for stage in start.stages()] + [start.initialization],
-        "knobs": [repr(knob) for knob in space.knobs],
-        "limit": time_limit_s,
-    }
+    parts = parts_of(pairs, hold_out, folds)
     path = None if study is None else Path(study).absolute()
-    opened = Study(space, identity, path, seed, trials)
-    run = _Search(space, start, tuned_on, opened, registrar or in_this_process, time_limit_s)
-    notes += run.measure_start()
-    run.go(workers, None if minutes is None else time.monotonic() + 60 * minutes, progress)
-    return _result(run, held_out, path, tuple(notes))
-
-
-def split(pairs: Sequence[Pair], hold_out: Sequence[str] | None = None) -> tuple[list[Pair], list[Pair]]:
-    """Pairs to tune on, and pairs to judge by. Raises InputError where no split is possible."""
-    pairs = list(pairs)
-    check_names(pairs)
-    blind = [pair.name for pair in pairs if not pair.has_truth]
-    if blind:
-        raise InputError(f"Tuning needs landmarks or labels of every pair, and these have none: {', '.join(blind)}.")
-    if len(pairs) < 2:
-        raise InputError("Tuning needs at least two pairs: one to tune on and one, kept apart, to judge the result by.")
-    names = [pair.name for pair in pairs]
-    if hold_out is None:
-        count = max(1, round(_SHARE_HELD_OUT * len(pairs)))
-        # By their names, so that every process that joins makes the same choice, and the order of a table makes none.
-        kept = set(sorted(names, key=lambda name: hashlib.sha256(name.encode()).hexdigest())[:count])
-    else:
-        kept = set(hold_out)
-        unknown = sorted(kept - set(names))
-        if unknown:
-            raise InputError(f"There is no pair {unknown[0]} to hold out; the pairs are {', '.join(names)}.")
-        if not kept or len(kept) == len(pairs):
-            raise InputError("Hold out at least one pair, and leave at least one to tune on.")
-    return [p for p in pairs if p.name not in kept], [p for p in pairs if p.name in kept]
+    counted = _Counted(len(parts), progress)
+    runs: list[_Search] = []
+    known: dict[str, float] = {}
+    for part in parts:
+        opened = Study(space, _identity(part, start, space, time_limit_s), path, seed, trials, part.name)
+        run = _Search(space, start, part, opened, registrar or in_this_process, time_limit_s)
+        notes += run.measure_start(known)
+        run.go(workers, None if minutes is None else time.monotonic() + 60 * minutes / len(parts), counted.show)
+        run.judge()
+        counted.next()
+        runs.append(run)
+    return _result(runs, path, tuple(dict.fromkeys(notes)))
 
 
 def _budget(trials: int | None, minutes: float | None, workers: int, registrar: Registrar | None) -> int | None:
@@ -136,20 +114,51 @@ def _budget(trials: int | None, minutes: float | None, workers: int, registrar: 
     return DEFAULT_TRIALS if trials is None and minutes is None else trials
 
 
+def _identity(part: Part, start: Preset, space: Space, limit_s: float | None) -> dict[str, Any]:
+    """What is the same for all processes that share a search."""
+    return {
+        "tuned on": [_fingerprint(pair) for pair in part.tuned_on],
+        "start": [sorted(stage.items()) for stage in start.stages()] + [start.initialization],
+        "knobs": [repr(knob) for knob in space.knobs],
+        "limit": limit_s,
+    }
+
+
 def _fingerprint(pair: Pair) -> list[Any]:
     """What makes a pair the same for a search that goes on: its name, its grids and its truth."""
     points = pair.inputs.fixed_points
     return [pair.name, repr(pair.grid), None if points is None else np.round(points, 3).tolist()]
 
 
+class _Counted:
+    """The progress of several searches as that of one."""
+
+    def __init__(self, searches: int, told: Callable[[TuningProgress], None] | None):
+        self._searches, self._told = searches, told
+        self._before, self._trials = 0, 0
+        self._began = time.monotonic()
+
+    def show(self, news: TuningProgress) -> None:
+        self._trials = news.trials
+        if self._told is not None:
+            total = None if news.total is None else self._searches * news.total
+            seconds = time.monotonic() - self._began
+            self._told(TuningProgress(self._before + news.trials, total, news.best, seconds))
+
+    def next(self) -> None:
+        """Another search begins."""
+        self._before, self._trials = self._before + self._trials, 0
+
+
 class _Search:
-    """Trials on their way, in this process."""
+    """Trials on their way, in this process. ``records``: of the pairs that judge it."""
 
     def __init__(
-        self, space: Space, start: Preset, pairs: list[Pair], study: Study, registrar: Registrar, limit_s: float | None
+        self, space: Space, start: Preset, part: Part, study: Study, registrar: Registrar, limit_s: float | None
     ):
         self.space, self.start, self.study, self.registrar = space, start, study, registrar
-        self.pairs, self._limit_s = pairs, limit_s
+        self.part, self.pairs, self._limit_s = part, list(part.tuned_on), limit_s
+        self.records: list[RunRecord] = []
         self._stop = threading.Event()
         self._problem: BaseException | None = None
 
@@ -167,9 +176,13 @@ class _Search:
         except ElastixRegistrationError as error:
             return RunRecord(pair.name, method.name, seed, error=" ".join(str(error).split()))
 
-    def measure_start(self) -> list[str]:
-        """Losses of the start, to compare with; pairs that it fails on are left out, which the notes say."""
-        known, notes = self.study.starts, []
+    def measure_start(self, known: dict[str, float]) -> list[str]:
+        """Losses of the start, to compare with; pairs that it fails on are left out, which the notes say.
+
+        ``known``: those of other searches, by the names of pairs; what is measured is added.
+        """
+        known |= self.study.starts
+        notes = []
         method = self.method(START, self.space.draft)
         for pair in list(self.pairs):
             if pair.name not in known:
@@ -181,12 +194,26 @@ class _Search:
                 notes.append(f"{pair.name} is left out, as the start fails on it.")
             if known[pair.name] < 0:
                 self.pairs.remove(pair)
-        self.study.set_starts(known)
+        self.study.set_starts({pair.name: known[pair.name] for pair in self.part.tuned_on})
         if not self.pairs:
             raise RegistrationError(f"The start {self.start.id} fails on every pair to tune on. {' '.join(notes)}")
         return notes
 
-    def go(self, workers: int, end: float | None, progress: Callable[[TuningProgress], None] | None) -> None:
+    def best(self) -> TrialSummary:
+        """Of those that came to an end. Raises RegistrationError where none did."""
+        done = [trial for trial in self.study.summaries() if trial.state == COMPLETE]
+        if not done:
+            raise RegistrationError("No trial came to an end within the budget; give it more.")
+        return min(done, key=lambda trial: trial.score or 0.0)
+
+    def judge(self) -> None:
+        """Register the pairs that were kept apart, by the start and by the best trial."""
+        methods = [self.method(START, self.space.draft), self.method(TUNED, self.space.applied(self.best().values))]
+        self.records = [
+            self.record(method, pair, seed) for pair in self.part.held_out for method in methods for seed in _SEEDS
+        ]
+
+    def go(self, workers: int, end: float | None, progress: Callable[[TuningProgress], None]) -> None:
         """Until the budget is spent. After Ctrl-C trials under way are put back, and KeyboardInterrupt goes on."""
         began = time.monotonic()
         threads = [threading.Thread(target=self._work, args=(end,), daemon=True) for _ in range(workers)]
@@ -196,8 +223,7 @@ class _Search:
             while any(thread.is_alive() for thread in threads):
                 for thread in threads:
                     thread.join(0.2)
-                if progress is not None:
-                    progress(self._news(time.monotonic() - began))
+                progress(self._news(time.monotonic() - began))
         except BaseException:
             self._stop.set()
             for thread in threads:
@@ -254,31 +280,34 @@ def _errors(records: Sequence[RunRecord]) -> dict[str, str]:
     return {record.pair: record.error for record in records if record.error}
 
 
-def _result(run: _Search, held_out: Sequence[Pair], path: Path | None, notes: tuple[str, ...]) -> TuningResult:
-    trials = run.study.summaries()
-    done = [trial for trial in trials if trial.state == COMPLETE]
-    if not done:
-        raise RegistrationError("No trial came to an end within the budget; give it more.")
-    best: TrialSummary = min(done, key=lambda trial: trial.score or 0.0)
+def _result(runs: Sequence[_Search], path: Path | None, notes: tuple[str, ...]) -> TuningResult:
+    """``runs``: one for each part; the last one gives the preset."""
+    run = runs[-1]
+    best = run.best()
     draft = run.space.applied(best.values)
-    methods = [run.method(START, run.space.draft), run.method(TUNED, draft)]
-    records = [run.record(method, pair, seed) for pair in held_out for method in methods for seed in _SEEDS]
     made = draft.to_preset(run.start.id, run.start.title, USER)
+    judging = [pair.name for each in runs for pair in each.part.held_out]
     result = TuningResult(
         preset=replace(made, adapts=False, initialization=run.start.initialization),
         start=run.start,
         values=best.values,
         score=best.score or 0.0,
-        trials=tuple(trials),
+        trials=tuple(run.study.summaries()),
         tuned_on=tuple(pair.name for pair in run.pairs),
-        held_out=tuple(pair.name for pair in held_out),
-        ranking=rank(records, [START, TUNED]),
+        held_out=tuple(judging),
+        ranking=rank([record for each in runs for record in each.records], [START, TUNED]),
         importance=run.study.importance(),
         notes=notes,
+        folds=tuple(_fold(each) for each in runs[:-1]),
     )
     study = "" if path is None else path.name
-    description = described(run.start, result.tuned_on, len(trials), study)
+    description = described(run.start, result.tuned_on, len(result.trials), study)
     described_preset = replace(
         result.preset, expected_accuracy=result.sentence, validated=True, description=description
     )
     return replace(result, preset=described_preset)
+
+
+def _fold(run: _Search) -> Fold:
+    best = run.best()
+    return Fold(tuple(pair.name for pair in run.part.held_out), best.values, best.score or 0.0, run.records)

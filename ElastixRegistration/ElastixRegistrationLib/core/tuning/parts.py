@@ -1,0 +1,75 @@
+"""Which pairs a search learns from, and which judge what it finds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..comparison.truth import Pair, check_names
+from ..errors import InputError
+
+#: Share of the pairs that is kept apart; at least one is.
+_SHARE_HELD_OUT = 0.25
+_FEWEST_FOR_FOLDS = 3
+
+
+@dataclass(frozen=True)
+class Part:
+    """One search: ``name`` of its study, pairs that it learns from, and pairs that it never sees and that judge it.
+
+    Of a cross-validation there is a part for each fold, and a last one that learns from all pairs and is not judged.
+    """
+
+    name: str
+    tuned_on: tuple[Pair, ...]
+    held_out: tuple[Pair, ...]
+
+
+def parts_of(pairs: Sequence[Pair], hold_out: Sequence[str] | None = None, folds: int | None = None) -> list[Part]:
+    """One part, or with ``folds`` one more than that. Raises InputError where no split is possible."""
+    _check(pairs)
+    if folds is not None:
+        return _folded(pairs, hold_out, folds)
+    names = [pair.name for pair in pairs]
+    if hold_out is None:
+        kept = set(_shuffled(names)[: max(1, round(_SHARE_HELD_OUT * len(pairs)))])
+    else:
+        kept = set(hold_out)
+        unknown = sorted(kept - set(names))
+        if unknown:
+            raise InputError(f"There is no pair {unknown[0]} to hold out; the pairs are {', '.join(names)}.")
+        if not kept or len(kept) == len(pairs):
+            raise InputError("Hold out at least one pair, and leave at least one to tune on.")
+    return [_part("", pairs, kept)]
+
+
+def _check(pairs: Sequence[Pair]) -> None:
+    check_names(list(pairs))
+    blind = [pair.name for pair in pairs if not pair.has_truth]
+    if blind:
+        raise InputError(f"Tuning needs landmarks or labels of every pair, and these have none: {', '.join(blind)}.")
+    if len(pairs) < 2:
+        raise InputError("Tuning needs at least two pairs: one to tune on and one, kept apart, to judge the result by.")
+
+
+def _folded(pairs: Sequence[Pair], hold_out: Sequence[str] | None, folds: int) -> list[Part]:
+    if hold_out is not None:
+        raise InputError("Pairs to hold out are not named where each is held out in its turn, by folds.")
+    if len(pairs) < _FEWEST_FOR_FOLDS:
+        raise InputError(f"Cross-validation needs at least three pairs, and there are {len(pairs)}.")
+    if not 2 <= folds <= len(pairs):
+        raise InputError(f"There are {folds} folds of {len(pairs)} pairs; give 2 to {len(pairs)} folds.")
+    order = _shuffled([pair.name for pair in pairs])
+    parts = [_part(f"fold {number + 1}", pairs, set(order[number::folds])) for number in range(folds)]
+    return [*parts, _part("", pairs, set())]
+
+
+def _shuffled(names: Sequence[str]) -> list[str]:
+    """By their names, so that every process that joins makes the same choice, and the order of a table makes none."""
+    return sorted(names, key=lambda name: hashlib.sha256(name.encode()).hexdigest())
+
+
+def _part(name: str, pairs: Sequence[Pair], kept: set[str]) -> Part:
+    tuned_on = tuple(pair for pair in pairs if pair.name not in kept)
+    return Part(name, tuned_on, tuple(pair for pair in pairs if pair.name in kept))
