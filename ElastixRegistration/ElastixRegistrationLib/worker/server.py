@@ -227,7 +227,7 @@ def _write_all(descriptor: int, data: bytes) -> None:
 def _preload() -> None:
     """Load now what a registration would load first."""
     from ..core.elastix import run as elastix
-    from ..core.registration import initialization  # noqa: F401
+    from ..core.registration import register  # noqa: F401
 
     elastix.load()
     for _ in preload():

@@ -16,7 +16,7 @@ from ElastixRegistrationLib.core.multi_image.series import (
     slices_of,
     stack_of,
 )
-from ElastixRegistrationLib.core.registration.initialization import any_rotation_start
+from ElastixRegistrationLib.core.registration.any_rotation import any_rotation_start
 from ElastixRegistrationLib.core.transforms.itk_transforms import (
     affine_from_matrix,
     displacement_field_transform,

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from core.phantoms import blobs, grid
-from ElastixRegistrationLib.core.files.image_files import read_image
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.presets.catalog import find_preset
-from ElastixRegistrationLib.core.registration.automatic import FittedImage, fit_stages, similarity_scorer
-from ElastixRegistrationLib.core.registration.coarse import SimilarityScorer, coarse_image
+from ElastixRegistrationLib.core.registration.automatic import fit_stages
 from ElastixRegistrationLib.core.registration.register import register
-from ElastixRegistrationLib.core.registration.start_search import find_start, moved_points, rigid_matrix
+from ElastixRegistrationLib.core.start.coarse import FittedImage
+from ElastixRegistrationLib.core.start.start_search import moved_points, rigid_matrix
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix, map_points
 
 STAGES = find_preset("automatic").stages()
@@ -117,34 +116,6 @@ def test_thick_slices_are_merged_less_than_pixels_and_the_two_finest_resolutions
     assert " ".join(stage["MovingImagePyramidSchedule"]) == "4 4 4 2 2 2 1 1 1 1 1 1"
 
 
-def test_the_search_ignores_what_is_outside_the_mask():
-    geometry = grid((40, 40, 40), (4.0, 4.0, 4.0))
-    fixed, moving = (array_view(blobs(geometry, shift)) for shift in ((0, 0, 0), (24.0, 0, 0)))
-    bright = np.zeros(fixed.shape, np.float32)
-    bright[:, :, :4] = 900  # a couch, in the same place of both
-    masks = [np.broadcast_to(np.arange(40) > 5, fixed.shape).astype(np.uint8)] * 2
-    images = [
-        coarse_image(np.maximum(values, bright), geometry, 0.0, 4.0, mask)
-        for values, mask in zip((fixed, moving), masks, strict=True)
-    ]
-    start = find_start(SimilarityScorer(*images))
-    assert start.matrix[:3, 3] == pytest.approx([24.0, 0, 0], abs=5)
-
-
-def test_whichever_is_fixed_the_smaller_image_is_moved_about_in_the_larger_one():
-    whole = grid((40, 40, 40), (4.0, 4.0, 4.0))
-    part = Geometry((20, 22, 24), whole.spacing, (12.0, 20.0, 8.0), whole.direction)  # loaded where it is not
-    large = coarse_image(array_view(blobs(whole)), whole, 0.0, 4.0)
-    small = coarse_image(array_view(blobs(whole))[9:33, 8:30, 10:30], part, 0.0, 4.0)
-    onto_large = find_start(SimilarityScorer(large, small), believe_loaded=False)
-    onto_small = find_start(SimilarityScorer(small, large), believe_loaded=False)
-    assert onto_large.matrix == pytest.approx(np.linalg.inv(onto_small.matrix))
-    where_it_is = np.array(part.origin) - whole.points_of(np.array([10.0, 8.0, 9.0]))
-    assert moved_points(onto_large.matrix, whole.center()[None])[0] - whole.center() == pytest.approx(
-        where_it_is, abs=4.0
-    )
-
-
 def test_images_that_tell_little_of_each_other_stay_rigid():
     fixed = blobs(grid())
     noise = np.random.default_rng(2).normal(0, 120, array_view(fixed).shape)
@@ -181,21 +152,3 @@ def test_a_part_is_registered_with_the_whole_whichever_is_fixed(preset):
     for fixed, moving in ((whole, part), (part, whole)):
         result = register(fixed, moving, made.stages(), adapt=made.adapts, initialization=start, seed=1)
         assert mean_error(result.transform, np.eye(4), geometry_of(part)) < 1.0
-
-
-@pytest.mark.parametrize("names", [("t1w", "t2"), ("t2", "t1w")])
-@pytest.mark.parametrize("angles", [(0, 0, 0), (0, 0, 15), (0, 0, -30), (20, -10, 0)])
-def test_contrasts_of_a_neck_that_tell_little_of_each_other_find_their_place(shared_data, names, angles):
-    fixed, moving = (read_image(shared_data / "spinal_cord" / f"{name}.nii.gz") for name in names)
-    geometry = geometry_of(moving)
-    truth = rigid_matrix(np.concatenate([np.radians(angles), (17.0, 17.0, -17.0)]), geometry.center())
-    direction = truth[:-1, :-1] @ np.array(geometry.direction)
-    origin = moved_points(truth, np.array([geometry.origin]))[0]
-    turned = Geometry(geometry.size, geometry.spacing, tuple(origin.tolist()), tuple(map(tuple, direction.tolist())))
-    sides = [
-        FittedImage(np.array(array_view(image), np.float32), place, 0.0)
-        for image, place in ((fixed, geometry_of(fixed)), (moving, turned))
-    ]
-    start = find_start(similarity_scorer(*sides))
-    points = geometry.center() + np.random.default_rng(1).uniform(-20, 20, (50, 3))
-    assert np.linalg.norm(moved_points(start.matrix, points) - moved_points(truth, points), axis=1).mean() < 5

@@ -17,7 +17,7 @@ from ..deprecation import former_keywords
 from ..errors import InputError, RegistrationError
 from ..images.geometry import Geometry, array_view, geometry_of, image_from_array
 from ..parameters.maps import ParameterMap
-from ..registration.initialization import any_rotation_start
+from ..registration.any_rotation import any_rotation_start
 from ..registration.register import register
 from ..transforms.itk_transforms import compose, identity
 from ..transforms.resampling import outside_of, resample

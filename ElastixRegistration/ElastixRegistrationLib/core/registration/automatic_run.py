@@ -18,11 +18,11 @@ from ..automatic.working_pair import OneImage, WorkingPair
 from ..elastix.run import run_elastix
 from ..parameters.changes import changed
 from ..parameters.maps import ParameterMap, is_bspline
+from ..start.similarity import similarity_scorer
+from ..start.start_search import find_starts
 from ..transforms.itk_transforms import affine_from_matrix, compose, matrix_of
 from ..transforms.transform_parameters import extend_bspline, transforms_from_maps
-from .automatic import similarity_scorer
 from .prepared_images import PreparedSide
-from .start_search import Start, find_starts
 
 
 @dataclass(frozen=True)
@@ -141,10 +141,4 @@ def _chosen_start(fixed: PreparedSide, moving: PreparedSide, pair: WorkingPair) 
     for one, its in ((found.near, measured[1]), (found.best, measured[2])):
         if is_clearly_better(its, best):
             chosen, best = one, its
-    return chosen.matrix, [_words_on_start(chosen)]
-
-
-def _words_on_start(start: Start) -> str:
-    if start.is_identity:
-        return "starts as loaded"
-    return f"starts {start.shift_mm:.0f} mm and {start.turn_degrees:.0f} degrees from where it was loaded"
+    return chosen.matrix, [chosen.words]

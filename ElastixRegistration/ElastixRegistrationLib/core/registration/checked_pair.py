@@ -17,9 +17,9 @@ from ..parameters.maps import ParameterMap
 from ..parameters.validation import validate_stages
 from ..request import RegistrationRequest
 from ..sliding.regions import Regions
+from ..start.centers import initial_translation
 from ..transforms.itk_transforms import map_points
 from .checks import check_dimensions, check_start, checked_pairs, landmark_notes, with_landmark_metric
-from .initialization import initial_translation
 from .memory import check_memory
 from .prepared_images import PreparedSide
 from .sliding import sliding_regions

@@ -9,17 +9,18 @@ from functools import partial
 
 import numpy as np
 
-from .coarse import CoarseImage, SimilarityScorer
+from .coarse import CoarseImage
 from .shift_search import best_shifts
+from .similarity import SimilarityScorer
 
-#: Places in which the smaller image is scored with few samples, and how many of these, improved, are refined.
+#: Samples of a quick score, the number of places that get one, and the number of those that are refined.
 _QUICK_SAMPLES, _TRIED, _REFINED = 1000, 40, 12
-#: The best place stands out when it scores so many times as much as any that lies elsewhere, by this share of the
-#: extent. Measured: places that were right 1.14 to 4.5, and one of a fetus that was wrong 1.02.
+#: The best place stands out when its score is this many times that of any place farther away than this share of the
+#: extent. Measured: 1.14 to 4.5 for correct places, 1.02 for a wrong one on a fetus.
 _AHEAD, _ELSEWHERE = 1.1, 0.15
-#: How far beside the three places that are tried first others are tried too, along each axis, in extents of the image.
+#: Distance, in extents of the image along each axis, of the extra places around the three that are tried first.
 _REACH = 0.2
-#: A scanner's own coordinates are believed when they explain nearly as much as the best start found.
+#: The scanner's own coordinates are kept when their score is at least this share of the best one.
 _AS_LOADED_IS_ENOUGH = 0.8
 #: First and last steps of the refinement, in coarse voxels and degrees.
 _STEPS_VOXELS, _STEPS_DEGREES = (3.0, 0.5), (10.0, 2.5)
@@ -43,32 +44,40 @@ class Start:
         cosine = rotation[0, 0] if len(rotation) == 2 else (np.trace(rotation) - 1) / 2
         return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
 
+    @property
+    def words(self) -> str:
+        """For a sentence about a registration."""
+        if self.is_identity:
+            return "starts as loaded"
+        return f"starts {self.shift_mm:.0f} mm and {self.turn_degrees:.0f} degrees from where it was loaded"
 
-def find_start(likeness: SimilarityScorer, believe_loaded: bool = True) -> Start:
+
+def find_start(scorer: SimilarityScorer, prefer_loaded: bool = True) -> Start:
     """The rigid motion with the highest mutual information among several starts, each refined by a pattern search.
 
-    With ``believe_loaded`` none at all, where that explains nearly as much. It is the smaller image that is moved about
-    in the larger one: the other way round, most of what is sampled lies outside wherever it stands. With the header of
-    T1 and T2 of a neck moved, the larger one fixed, Dice of the cord was 0.72 instead of 0.44.
+    With ``prefer_loaded``, the result is no motion at all where that scores nearly as high. The search moves the
+    smaller image within the larger one, because most samples of the larger one would lie outside the smaller one
+    everywhere. On T1 and T2 of a neck with moved headers, the larger one fixed, this raised the Dice of the cord from
+    0.44 to 0.72.
     """
-    found = find_starts(likeness)
-    if believe_loaded and found.loaded.score >= _AS_LOADED_IS_ENOUGH * found.best.score:
+    found = find_starts(scorer)
+    if prefer_loaded and found.loaded.score >= _AS_LOADED_IS_ENOUGH * found.best.score:
         return found.loaded
     return found.best
 
 
 @dataclass(frozen=True)
 class Starts:
-    """``best``: anywhere; ``near``: the best one that a refinement reaches from ``loaded``, the images as they lie."""
+    """``loaded``: no motion; ``near``: the best start that a refinement reaches from there; ``best``: of all."""
 
     best: Start
     near: Start
     loaded: Start
 
 
-def find_starts(likeness: SimilarityScorer) -> Starts:
-    """As ``find_start``, for someone who has other evidence to choose by."""
-    fixed, moving = likeness.fixed, likeness.moving
+def find_starts(scorer: SimilarityScorer) -> Starts:
+    """The candidates of ``find_start``, for a caller that has other evidence to choose by."""
+    fixed, moving = scorer.fixed, scorer.moving
     swapped = moving.volume < fixed.volume
     center = _center_of_mass(fixed)
 
@@ -77,15 +86,15 @@ def find_starts(likeness: SimilarityScorer) -> Starts:
         shift = matrix[:-1, :-1] @ center + matrix[:-1, -1] - center
         return Start(matrix, float(np.linalg.norm(shift)), score)
 
-    scorer = SimilarityScorer(moving, fixed) if swapped else likeness
+    scorer = SimilarityScorer(moving, fixed) if swapped else scorer
     refined = _refined_motions(scorer)
     loaded = np.eye(fixed.geometry.dimension + 1), scorer.score(scorer.points)
     return Starts(start(*max(refined, key=lambda one: one[1])), start(*refined[0]), start(*loaded))
 
 
-def _refined_motions(likeness: SimilarityScorer) -> list[tuple[np.ndarray, float]]:
-    """(Homogeneous matrix, fixed to moving points of ``likeness``, LPS mm; its score), the one near as loaded first."""
-    fixed, moving = likeness.fixed, likeness.moving
+def _refined_motions(full: SimilarityScorer) -> list[tuple[np.ndarray, float]]:
+    """(Homogeneous matrix, fixed to moving points of ``full``, LPS mm; its score), the one near loaded first."""
+    fixed, moving = full.fixed, full.moving
     dimension = fixed.geometry.dimension
     center = _center_of_mass(fixed)
     shifts = (
@@ -98,7 +107,7 @@ def _refined_motions(likeness: SimilarityScorer) -> list[tuple[np.ndarray, float
         return scorer.score(moved_points(rigid_matrix(motion, center), scorer.points))
 
     def improved(motions: list[np.ndarray], scorer: SimilarityScorer) -> list[tuple[np.ndarray, float]]:
-        """The best of ``motions`` first: by few samples, and after the search around them."""
+        """``motions`` after a search around each, with few samples, the best first."""
         found = [_refined(motion, partial(scored, scorer), scorer.fixed) for motion in motions]
         return sorted(found, key=lambda one: -one[1])
 
@@ -118,18 +127,18 @@ def _refined_motions(likeness: SimilarityScorer) -> list[tuple[np.ndarray, float
     found = improved(anywhere(first), coarse)
     promising = found[:_REFINED]
     if more and not _is_ahead(found, coarse.points, center):
-        # Images that tell little of each other may do so by what the larger voxels hide.
+        # Images that share little information may share it in structures that the larger voxels hide.
         fine = SimilarityScorer(fixed, moving, 2 * _QUICK_SAMPLES)
         promising = sorted([*found, *improved(anywhere(more), coarse)], key=lambda one: -one[1])[:_REFINED]
         promising += improved(beside(first, fine), fine)[:_REFINED]
     upright = [np.concatenate([np.zeros_like(first[0]), shift]) for shift in shifts]
     motions = [*upright, *(motion for motion, _ in promising)]
-    refined = (_refined(motion, partial(scored, likeness), fixed) for motion in motions)
+    refined = (_refined(motion, partial(scored, full), fixed) for motion in motions)
     return [(rigid_matrix(motion, center), value) for motion, value in refined]
 
 
 def _is_ahead(found: list[tuple[np.ndarray, float]], points: np.ndarray, center: np.ndarray) -> bool:
-    """Whether the best of (motion, score) stands out from the best one that leads elsewhere."""
+    """Whether the best of these (motion, score) stands out from the best one that leads elsewhere."""
     if not found:
         return False
     best, score = max(found, key=lambda one: one[1])
@@ -172,21 +181,20 @@ def _all_angles(*degrees: float) -> list[np.ndarray]:
 
 
 def _quarter_turns() -> list[np.ndarray]:
-    """The 24 that take axes to axes."""
+    """The 24 rotations that map axes onto axes."""
     different = {rigid_matrix(np.append(one, np.zeros(3)), np.zeros(3)).round().tobytes(): one
                  for one in _all_angles(0, 90, 180, 270)}  # fmt: skip
     return list(different.values())
 
 
-#: Turns that are tried: in the plane; in space; and in space where those show no place that stands out. A refinement
-#: finds its way from half of their steps.
+#: Rotations that are tried in 2D, in 3D, and in 3D when no place stands out. A refinement bridges half of their steps.
 _TURNS_2D = [np.radians([degrees]) for degrees in range(0, 360, 30)]
 _TURNS_3D = _all_angles(0, -30, 30)
 _MORE_TURNS_3D = [*_all_angles(-40, -20, 0, 20, 40), *_quarter_turns()]
 
 
 def _refined(motion: np.ndarray, score: Callable[[np.ndarray], float], fixed: CoarseImage) -> tuple[np.ndarray, float]:
-    """The best motion near this one, and its score: one parameter after the other, smaller steps when none helps.
+    """The best motion near this one, and its score. Parameters change one at a time; steps shrink when none helps.
 
     Hooke and Jeeves 1961, doi:10.1145/321062.321069.
     """

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import grid
-from ElastixRegistrationLib.core.images.geometry import Geometry
-from ElastixRegistrationLib.core.registration.automatic import FittedImage, similarity_scorer
-from ElastixRegistrationLib.core.registration.coarse import CoarseImage
-from ElastixRegistrationLib.core.registration.shift_search import best_shifts
-from ElastixRegistrationLib.core.registration.start_search import find_starts, moved_points, rigid_matrix
+from core.phantoms import blobs, grid
+from ElastixRegistrationLib.core.files.image_files import read_image
+from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of
+from ElastixRegistrationLib.core.start.coarse import CoarseImage, FittedImage, coarse_image
+from ElastixRegistrationLib.core.start.shift_search import best_shifts
+from ElastixRegistrationLib.core.start.similarity import SimilarityScorer, similarity_scorer
+from ElastixRegistrationLib.core.start.start_search import find_start, find_starts, moved_points, rigid_matrix
 
 
 def texture(shape, seed=0, width=3):
@@ -81,3 +82,49 @@ def test_axes_that_were_taken_for_others_are_found(degrees):
     points = geometry.corners() * 0.5 + geometry.center() * 0.5
     errors = np.linalg.norm(moved_points(found.best.matrix, points) - moved_points(truth, points), axis=1)
     assert errors.max() < 8.0
+
+
+def test_the_search_ignores_what_is_outside_the_mask():
+    geometry = grid((40, 40, 40), (4.0, 4.0, 4.0))
+    fixed, moving = (array_view(blobs(geometry, shift)) for shift in ((0, 0, 0), (24.0, 0, 0)))
+    bright = np.zeros(fixed.shape, np.float32)
+    bright[:, :, :4] = 900  # a couch, in the same place of both
+    masks = [np.broadcast_to(np.arange(40) > 5, fixed.shape).astype(np.uint8)] * 2
+    images = [
+        coarse_image(FittedImage(np.maximum(values, bright), geometry, 0.0, mask), 4.0)
+        for values, mask in zip((fixed, moving), masks, strict=True)
+    ]
+    start = find_start(SimilarityScorer(*images))
+    assert start.matrix[:3, 3] == pytest.approx([24.0, 0, 0], abs=5)
+
+
+def test_whichever_is_fixed_the_smaller_image_is_moved_about_in_the_larger_one():
+    whole = grid((40, 40, 40), (4.0, 4.0, 4.0))
+    part = Geometry((20, 22, 24), whole.spacing, (12.0, 20.0, 8.0), whole.direction)  # loaded where it is not
+    large = coarse_image(FittedImage(array_view(blobs(whole)), whole, 0.0), 4.0)
+    small = coarse_image(FittedImage(array_view(blobs(whole))[9:33, 8:30, 10:30], part, 0.0), 4.0)
+    onto_large = find_start(SimilarityScorer(large, small), prefer_loaded=False)
+    onto_small = find_start(SimilarityScorer(small, large), prefer_loaded=False)
+    assert onto_large.matrix == pytest.approx(np.linalg.inv(onto_small.matrix))
+    where_it_is = np.array(part.origin) - whole.points_of(np.array([10.0, 8.0, 9.0]))
+    assert moved_points(onto_large.matrix, whole.center()[None])[0] - whole.center() == pytest.approx(
+        where_it_is, abs=4.0
+    )
+
+
+@pytest.mark.parametrize("names", [("t1w", "t2"), ("t2", "t1w")])
+@pytest.mark.parametrize("angles", [(0, 0, 0), (0, 0, 15), (0, 0, -30), (20, -10, 0)])
+def test_contrasts_of_a_neck_that_tell_little_of_each_other_find_their_place(shared_data, names, angles):
+    fixed, moving = (read_image(shared_data / "spinal_cord" / f"{name}.nii.gz") for name in names)
+    geometry = geometry_of(moving)
+    truth = rigid_matrix(np.concatenate([np.radians(angles), (17.0, 17.0, -17.0)]), geometry.center())
+    direction = truth[:-1, :-1] @ np.array(geometry.direction)
+    origin = moved_points(truth, np.array([geometry.origin]))[0]
+    turned = Geometry(geometry.size, geometry.spacing, tuple(origin.tolist()), tuple(map(tuple, direction.tolist())))
+    sides = [
+        FittedImage(np.array(array_view(image), np.float32), place, 0.0)
+        for image, place in ((fixed, geometry_of(fixed)), (moving, turned))
+    ]
+    start = find_start(similarity_scorer(*sides))
+    points = geometry.center() + np.random.default_rng(1).uniform(-20, 20, (50, 3))
+    assert np.linalg.norm(moved_points(start.matrix, points) - moved_points(truth, points), axis=1).mean() < 5

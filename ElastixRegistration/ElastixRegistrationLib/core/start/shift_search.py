@@ -1,7 +1,7 @@
-"""The mutual information of two coarse images at all shifts at once, for one turn after another.
+"""The mutual information of two coarse images at all shifts at once, for one rotation after another.
 
-Counts of pairs of intensities are correlations of indicator images, one for each bin of intensity, so that Fourier
-transforms give them for all shifts.
+The joint histogram at a shift is a correlation of indicator images, one for each bin of intensity. Fourier transforms
+compute it for all shifts at once.
 """
 
 from __future__ import annotations
@@ -11,22 +11,23 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from .coarse import CoarseImage, binned, box_of, intensity_range
+from .coarse import CoarseImage, box_of
+from .similarity import binned, intensity_range
 
 _BINS = 4
-#: Of the mass of the fixed image, so much must lie in the moving one, or its place says nothing.
+#: Smallest share of the fixed voxels that must lie in the moving image for a score.
 _LEAST_OVERLAP = 0.25
-#: Places that are taken for one turn, and how many voxels they lie apart.
+#: Number of best places for one rotation, and their smallest distance, voxels.
 _PLACES, _APART = 4, 2
 
 
 def best_shifts(
     fixed: CoarseImage, moving: CoarseImage, center: np.ndarray, turns: Iterable[np.ndarray]
 ) -> Iterator[tuple[float, int, np.ndarray]]:
-    """(Score, number of the turn, shift of ``center``, mm) of the best places of the fixed image in the moving one.
+    """(Score, index of the rotation, shift of ``center``, mm) of the best places of the fixed image in the moving one.
 
-    ``turns``: (D, D) rotations of the fixed image about ``center``, LPS mm. The score is the mutual information of
-    what overlaps, nats, times its share of the fixed image.
+    ``turns``: (D, D) rotations of the fixed image about ``center``, LPS mm. The score is the mutual information of the
+    overlap, nats, times its share of the fixed image.
     """
     to_points = moving.geometry.index_to_physical()
     axes = to_points[:-1, :-1]
@@ -47,8 +48,8 @@ def best_shifts(
 def _template(
     fixed: CoarseImage, center: np.ndarray, axes: np.ndarray, turn: np.ndarray, limits: tuple[float, float]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Bins of the turned fixed image, (k, j, i), -1 where it is not known, on a grid with the columns of ``axes`` as
-    steps; and the index (i, j, k) of its first voxel, counted from ``center``."""
+    """Bins of the rotated fixed image, (k, j, i), -1 outside it, on a grid whose steps are the columns of ``axes``; and
+    the index (i, j, k) of its first voxel, counted from ``center``."""
     low, high = box_of(fixed.geometry, fixed.inside)
     corners = fixed.geometry.points_of(np.array(list(itertools.product(*zip(low, high, strict=True))))) - center
     reach = corners @ (np.linalg.inv(axes) @ turn).T
@@ -62,10 +63,12 @@ def _template(
 
 
 def _scores(template: np.ndarray, image: np.ndarray) -> np.ndarray:
-    """By the voxel of the image where the middle one of the template, n // 2 along each axis, lies: an array like the
-    image. Beyond, less than half of the template would meet it."""
+    """Scores in an array like the image, by the voxel on which the middle voxel of the template, n // 2, lies.
+
+    Beyond the image, less than half of the template would overlap it.
+    """
     halves = [n // 2 for n in template.shape]
-    # So long that what comes in again at the other end meets nothing for these places.
+    # Long enough that nothing wraps around into these places.
     padded = [
         _smooth_length(n + most - least) for n, most, least in zip(image.shape, template.shape, halves, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""Where a registration starts: a translation that brings centers together, or the best rotation of a 2D image."""
+"""A start that brings the centers of two images together."""
 
 from __future__ import annotations
 
@@ -6,14 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
-from ..images.geometry import Geometry, array_view, as_scalar, geometry_of
+from ..images.geometry import Geometry, array_view, geometry_of
 from ..transforms.itk_transforms import affine_from_matrix
-from .automatic import similarity_scorer
-from .prepared_images import PreparedSide
-from .start_search import find_start
-
-INITIALIZATIONS = ("geometry", "mass", "none")
 
 
 def initial_translation(
@@ -27,34 +21,16 @@ def initial_translation(
 ) -> Any:
     """itk.AffineTransform that moves the center of the fixed image onto that of the moving image, LPS mm.
 
-    ``geometry``: centers of the grids. ``mass``: centers of what differs from the background, inside the masks.
+    ``method``: "geometry", centers of the grids; "mass", centers of what differs from the background in the masks.
     """
     if method == "geometry":
         start, end = geometry_of(fixed).center(), geometry_of(moving).center()
-    elif method == "mass":
+    else:
         start = center_of_mass(fixed, fixed_background, fixed_mask)
         end = center_of_mass(moving, moving_background, moving_mask)
-    else:
-        raise InputError(f"Unknown initialization {method!r}; use one of {', '.join(INITIALIZATIONS)}.")
     matrix = np.eye(len(start) + 1)
     matrix[:-1, -1] = end - start
     return affine_from_matrix(matrix)
-
-
-def any_rotation_start(fixed: Any, moving: Any, fixed_mask: Any = None, moving_mask: Any = None) -> Any:
-    """itk.AffineTransform, a rotation and a translation, fixed to moving, LPS mm, that starts 2D images turned by any
-    angle: elastix by itself finds some 30 degrees. Where the images lie as loaded counts for nothing.
-
-    The mutual information decides, so contrast may differ. Raises InputError for images that are not 2D.
-    """
-    if fixed.GetImageDimension() != 2 or moving.GetImageDimension() != 2:
-        raise InputError("Trying all rotations is for 2D images only.")
-    sides = (
-        PreparedSide("fixed", as_scalar(fixed), fixed_mask, "auto"),
-        PreparedSide("moving", as_scalar(moving), moving_mask, "auto"),
-    )
-    likeness = similarity_scorer(*(side.for_fitting for side in sides))
-    return affine_from_matrix(find_start(likeness, believe_loaded=False).matrix)
 
 
 def center_of_mass(image: Any, background: float, mask: Any = None) -> np.ndarray:
