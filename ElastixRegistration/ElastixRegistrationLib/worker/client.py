@@ -28,7 +28,7 @@ from .log_reader import LogReader
 from .messages import ParameterMaps, pack
 from .outputs import Output
 from .protocol import frame_buffers
-from .result import AsynchronousResult
+from .result import AsynchronousResult, unpacked_result
 
 if TYPE_CHECKING:
     from .pool import WorkerPool
@@ -181,9 +181,8 @@ class RegistrationHandle:
     def result_of(self, body: dict[str, Any]) -> Any:
         """What the worker's answer stands for."""
         body["notes"] += ignored_errors(self.log)  # which the worker does not have
-        return AsynchronousResult(
-            body, moving=self.job.moving, threads=self.job.threads, iterations=self.iterations, log=self.log
-        )
+        known = {"threads": self.job.threads, "iterations": self.iterations, "log": self.log}
+        return unpacked_result(body, moving_voxels=self.job.moving, **known)
 
     def fail(self, error: ElastixRegistrationError) -> None:
         self._take_text(self._log_reader.flush())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..core.elastix.progress import ProgressEvent
@@ -57,9 +58,7 @@ def register(
                 tell(told)
         if handle.error is not None or handle.state != State.DONE:
             raise handle.error or RegistrationError("The registration failed.")
-        if handle.result is not None:
-            handle.result.fixed = VoxelData.of(fixed).image()
-        return handle.result
+        return handle.result and replace(handle.result, fixed=VoxelData.of(fixed).image())
 
 
 @contextlib.contextmanager

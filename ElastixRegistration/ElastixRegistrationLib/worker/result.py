@@ -1,56 +1,31 @@
-"""What a background registration found."""
+"""The result of a registration in the background process, and how it travels."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
-from ..core.elastix.progress import Iteration
-from ..core.images.background import BackgroundEstimate
-from ..core.images.geometry import Geometry
-from ..core.request import KEEP
-from ..core.sliding.figures import SlidingFigures
+from ..core.registration.result import RegistrationResult, ResultBase
 from ..core.transforms.plain_data import TransformData, VoxelData
+from .messages import ParameterMaps
+
+#: Fields that the client knows by itself.
+_NOT_SENT = {"iterations", "log", "threads", "fixed"}
+_SENT = [entry.name for entry in fields(ResultBase) if entry.name not in _NOT_SENT]
 
 
-class AsynchronousResult:
-    """Has what ``core.RegistrationResult`` has, and ``outputs``: what was asked for, by name.
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class AsynchronousResult(ResultBase):
+    """Like ``core.RegistrationResult``, with ``outputs``: what was asked for, by name.
 
-    ITK objects are made when they are first asked for: that loads itk and takes some tenths of a second once.
+    ``transform_data`` and ``moving_voxels`` are plain data. ITK objects are made on first use, because that loads itk
+    and takes some tenths of a second once.
     """
 
-    def __init__(
-        self, body: dict[str, Any], *, moving: Any, threads: int | None, iterations: list[Iteration], log: str
-    ):
-        self.transform_data: TransformData = body["transform"]
-        maps = body["transform_parameters"]
-        self.transform_parameters: list[dict[str, tuple[str, ...]]] | None = None if maps is None else list(maps)
-        self.stages: list[dict[str, tuple[str, ...]]] = list(body["stages"])
-        self.background: BackgroundEstimate = body["background"]
-        self.fixed_background: BackgroundEstimate = body["fixed_background"]
-        self.fixed_geometry: Geometry = body["fixed_geometry"]
-        self.notes: list[str] = body["notes"]
-        self.background_setting: float | str = body["background_setting"]
-        self.sliding: SlidingFigures | None = body["sliding"]
-        self.outputs: dict[str, Any] = body["outputs"]
-        self.iterations, self.log, self.threads = iterations, log, threads
-        self._moving = moving
-        #: The fixed image, where whoever asked for the registration gives it.
-        self.fixed: Any = None
-
-    def __repr__(self) -> str:
-        from ..core.registration.result import result_text
-
-        return result_text(self)
-
-    def _repr_html_(self) -> str:
-        from ..core.registration.result_html import result_html
-
-        return result_html(self)
-
-    @property
-    def keep_padding(self) -> bool:
-        return self.background_setting == KEEP
+    transform_data: TransformData
+    moving_voxels: Any
+    outputs: dict[str, Any]
 
     @cached_property
     def transform(self) -> Any:
@@ -60,19 +35,28 @@ class AsynchronousResult:
     @cached_property
     def moving(self) -> Any:
         """The moving image, as ITK image."""
-        if isinstance(self._moving, (tuple, VoxelData)):
-            return VoxelData.of(self._moving).image()
-        return self._moving
+        if isinstance(self.moving_voxels, (tuple, VoxelData)):
+            return VoxelData.of(self.moving_voxels).image()
+        return self.moving_voxels
 
-    def resample(
-        self,
-        moving: Any = None,
-        reference: Geometry | None = None,
-        interpolation: str = "linear",
-        background: float | None = None,
-    ) -> Any:
-        """As of ``core.RegistrationResult``, computed in this process; ``outputs`` can hold it without that."""
-        from ..core.registration.result import RegistrationResult
+    def itk_objects(self) -> tuple[Any, Any]:
+        return self.transform, self.moving
 
-        own = {name: getattr(self, name) for name in RegistrationResult.__dataclass_fields__}
-        return RegistrationResult(**own).resample(moving, reference, interpolation, background)
+
+def packable_result(result: RegistrationResult, outputs: dict[str, Any]) -> dict[str, Any]:
+    """The answer of the background process."""
+    maps = result.transform_parameters
+    return {
+        **{name: getattr(result, name) for name in _SENT},
+        "transform_parameters": None if maps is None else ParameterMaps(maps),
+        "stages": ParameterMaps(result.stages),
+        "transform_data": TransformData.of(result.transform),
+        "outputs": outputs,
+    }
+
+
+def unpacked_result(body: dict[str, Any], **known_here: Any) -> AsynchronousResult:
+    """``body``: the answer, unpacked. ``known_here``: the fields that were not sent, and ``moving_voxels``."""
+    maps = body["transform_parameters"]
+    lists = {"transform_parameters": None if maps is None else list(maps), "stages": list(body["stages"])}
+    return AsynchronousResult(**(body | lists | known_here))

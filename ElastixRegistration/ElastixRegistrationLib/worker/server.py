@@ -19,7 +19,7 @@ from ..core.wording import sentence_of
 from . import guard
 from .group import run_group_request
 from .log_reader import end_mark
-from .messages import ParameterMaps, pack, unpack
+from .messages import pack, unpack
 from .protocol import Frame, FrameReader, ProtocolError, frame_buffers
 
 if sys.platform == "win32":
@@ -157,8 +157,9 @@ class _Server:
 def run_request(request: dict[str, Any]) -> dict[str, Any]:
     """The body of the answer to an unpacked request. Raises what ``core.register`` raises."""
     from ..core.registration.register import register
-    from ..core.transforms.plain_data import TransformData, channel_images
+    from ..core.transforms.plain_data import channel_images
     from .outputs import compute
+    from .result import packable_result
 
     arguments = dict(request["arguments"])
     moving = arguments["moving"]
@@ -171,19 +172,7 @@ def run_request(request: dict[str, Any]) -> dict[str, Any]:
     arguments["channels"] = [channel_images(channel) for channel in arguments.get("channels", ())]
     result = register(**arguments, log_to_console=True, log_to_file=False)
     outputs = {output.name: compute(output, result, arguments, moving) for output in request["outputs"]}
-    maps = result.transform_parameters
-    return {
-        "transform": TransformData.of(result.transform),
-        "transform_parameters": None if maps is None else ParameterMaps(maps),
-        "stages": ParameterMaps(result.stages),
-        "background": result.background,
-        "fixed_background": result.fixed_background,
-        "fixed_geometry": result.fixed_geometry,
-        "notes": list(result.notes),
-        "background_setting": result.background_setting,
-        "sliding": result.sliding,
-        "outputs": outputs,
-    }
+    return packable_result(result, outputs)
 
 
 _RUNNERS = {"register": run_request, "group": run_group_request}

@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import Any
 
 from ..elastix.progress import Iteration
 from ..images.background import BackgroundEstimate
 from ..images.geometry import Geometry
+from ..request import KEEP
 from ..sliding.figures import SlidingFigures
-from ..transforms.resampling import outside_of, resample
 
 
-@dataclass(frozen=True, repr=False)
-class RegistrationResult:
-    """What a registration found.
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class ResultBase(ABC):
+    """What every registration finds, here or in the background process, except for the transform itself.
 
-    ``transform``: itk transform that maps fixed to moving points, LPS mm; linear, B-spline or composite.
-    ``transform_parameters``: the same as elastix TransformParameters, first applied first; None when the initial
-    transform has no such form. ``background``: of the moving image, with its padding; ``background_setting``: what
-    ``register`` was told of it. ``fixed``: the fixed image, None where it is not at hand. ``sliding``: how organs slide
-    along each other, None where they do not. ``iterations``: elastix's
-    iteration table. ``notes``: sentences for the user about what was done to the input.
+    ``transform_parameters``: the transform as elastix TransformParameters, first applied first; None when the initial
+    transform has no such form. ``background``: of the moving image, with its padding; ``background_setting``: the value
+    given to ``register``. ``fixed``: the fixed image; None if it is not at hand. ``sliding``: how organs slide along
+    each other; None if they do not. ``iterations``: elastix's iteration table. ``notes``: sentences for the user about
+    what was done to the input.
     """
 
-    transform: Any
     transform_parameters: list[dict[str, tuple[str, ...]]] | None
     stages: list[dict[str, tuple[str, ...]]]
     background: BackgroundEstimate
     fixed_background: BackgroundEstimate
     fixed_geometry: Geometry
-    moving: Any = field(repr=False)
-    iterations: list[Iteration] = field(repr=False)
-    log: str = field(repr=False)
+    iterations: list[Iteration]
+    log: str
     notes: list[str]
     background_setting: float | str = "auto"
     threads: int | None = None
-    fixed: Any = field(default=None, repr=False)
+    fixed: Any = None
     sliding: SlidingFigures | None = None
 
     def __repr__(self) -> str:
@@ -49,7 +47,11 @@ class RegistrationResult:
 
     @property
     def keep_padding(self) -> bool:
-        return self.background_setting == "keep"
+        return self.background_setting == KEEP
+
+    @abstractmethod
+    def itk_objects(self) -> tuple[Any, Any]:
+        """The transform and the moving image."""
 
     def resample(
         self,
@@ -60,16 +62,19 @@ class RegistrationResult:
     ) -> Any:
         """The moving image (or another one in its space) on the fixed grid (or ``reference``), in its own pixel type.
 
-        Outside of the image is ``background``, by default the one used in the registration, and of color and vectors
-        that of each component.
+        ``background``: value outside the image; by default the one of the registration, for colors and vectors one for
+        each component.
         """
-        image = self.moving if moving is None else moving
+        from ..transforms.resampling import outside_of, resample  # loads itk
+
+        transform, own = self.itk_objects()
+        image = own if moving is None else moving
         outside: Any = background
         if outside is None:
             outside = outside_of(image, self.background.value, self.background_setting)
         return resample(
             image,
-            self.transform,
+            transform,
             self.fixed_geometry if reference is None else reference,
             interpolation=interpolation,
             background=outside,
@@ -78,8 +83,23 @@ class RegistrationResult:
         )
 
 
-def result_text(result: Any) -> str:
-    """What a RegistrationResult, or one of the background, is, in a line: it can hold a million numbers."""
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class RegistrationResult(ResultBase):
+    """What a registration in this process found.
+
+    ``transform``: itk transform that maps fixed to moving points, LPS mm; linear, B-spline or composite. ``moving``:
+    the moving image.
+    """
+
+    transform: Any
+    moving: Any
+
+    def itk_objects(self) -> tuple[Any, Any]:
+        return self.transform, self.moving
+
+
+def result_text(result: ResultBase) -> str:
+    """A result in one line, because its values can be a million numbers."""
     kinds = ", ".join(stage["Transform"][0] for stage in result.stages) or "no stages"
     size = " x ".join(str(n) for n in result.fixed_geometry.size)
     notes = f", {len(result.notes)} note{'s' * (len(result.notes) != 1)}" if result.notes else ""
