@@ -30,7 +30,7 @@ _PLACES = 200_000
 _REACH, _FURTHEST = 2, 3
 #: Part of a voxel of the fixed image that every place may be off by. With it, about four of five points lie within the
 #: estimate.
-_VOXELS = 0.9
+VOXELS = 0.9
 #: From this share on of what one image explains of the other, the images are bright in the same places, or in opposite
 #: ones.
 _SAME_SENSE = 0.3
@@ -117,7 +117,7 @@ def confidence_steps(
     )  # fmt: skip
     yield 0.0
     shift = yield from _shift_steps(still, np.asarray(array_view(moved), float), grid.spacing)
-    error = np.hypot(shift, _VOXELS * float(np.mean(full.spacing))).astype(np.float32)
+    error = np.hypot(shift, VOXELS * float(np.mean(full.spacing))).astype(np.float32)
     inside = _inside(still, result, mask, grid)
     return ConfidenceMap(grid, error, inside, _places(error, inside, grid, most_places))
 
