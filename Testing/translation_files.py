@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ElastixRegistrationLib.core import wording
 from ElastixRegistrationLib.core.presets.catalog import built_in_presets
-from ElastixRegistrationLib.core.presets.preset import PRESET_CONTEXT
+from ElastixRegistrationLib.core.presets.preset import PRESET_CONTEXT, accuracy_sentences
 from ElastixRegistrationLib.core.request import TEXT_CONTEXT, control_texts
 
 MODULE = Path(__file__).resolve().parents[1] / "ElastixRegistration"
@@ -90,7 +90,11 @@ def _context(path: Path) -> str:
 
 def _texts_of_data() -> set[tuple[str, str]]:
     """(context, text) of what is no literal where the window translates it: options and built-in presets."""
-    presets = [text for preset in built_in_presets().values() for text in (preset.title, preset.description) if text]
+    built_in = built_in_presets().values()
+    presets = [text for preset in built_in for text in (preset.title, preset.description) if text]
+    # What the panel shows of accuracy, without its numbers.
+    measured = [preset.expected_accuracy for preset in built_in if preset.validated]
+    presets += [template for text in measured for template, _numbers in accuracy_sentences(text)]
     texts = {TEXT_CONTEXT: control_texts(), PRESET_CONTEXT: presets, wording.TEXT_CONTEXT: wording.ROLES}
     return {(context, text) for context, some in texts.items() for text in some}
 

@@ -72,10 +72,10 @@ def sentence_of(error: BaseException) -> str:
     return message if isinstance(message, Said) and message == str(error) else str(error)
 
 
-def joined(*sentences: str) -> Said:
-    """Sentences in a row; empty ones are left out."""
+def joined(*sentences: str, by: str = " ") -> Said:
+    """Sentences, or words with a comma ``by`` them, in a row; empty ones are left out."""
     values = {f"sentence{number}": sentence for number, sentence in enumerate(filter(None, sentences))}
-    return Said(" ".join(f"{{{name}}}" for name in values), values)
+    return Said(by.join(f"{{{name}}}" for name in values), values)
 
 
 def _in_case(text: str, case: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import slicer
 from slicer.i18n import translate
 
-from ..core.presets.preset import BUILT_IN, PRESET_CONTEXT, Preset
+from ..core.presets.preset import BUILT_IN, PRESET_CONTEXT, Preset, accuracy_sentences
 from ..core.wording import TEXT_CONTEXT, Said, sentence_of
 
 #: Words longer than this are broken where they are too long for a label: names of files and nodes often have no space.
@@ -39,6 +39,15 @@ def presetTitle(preset: Preset) -> str:
 def presetDescription(preset: Preset) -> str:
     is_ours = preset.origin == BUILT_IN and preset.description
     return translate(PRESET_CONTEXT, preset.description) if is_ours else preset.description
+
+
+def presetAccuracy(preset: Preset) -> list[str]:
+    """What was measured of a preset, one after the other, the first one first."""
+    parts = []
+    for template, numbers in accuracy_sentences(preset.expected_accuracy):
+        known = translate(PRESET_CONTEXT, template) if preset.origin == BUILT_IN else template
+        parts.append(known.format(*numbers))
+    return parts
 
 
 def tell(label: Any, text: str) -> None:

@@ -1241,6 +1241,14 @@
 <context>
     <name>Presets</name>
     <message>
+        <source>2D head, whose change is mostly deformation: Dice {0} of its mask, from {1}</source>
+        <translation>2D-Kopf, der sich vor allem verformt hat: Dice {0} seiner Maske, vorher {1}</translation>
+    </message>
+    <message>
+        <source>2D head: Dice {0} of its mask, from {1}</source>
+        <translation>2D-Kopf: Dice {0} seiner Maske, vorher {1}</translation>
+    </message>
+    <message>
         <source>Abdomen, CT</source>
         <translation>Abdomen, CT</translation>
     </message>
@@ -1297,12 +1305,24 @@
         <translation>Automatisch</translation>
     </message>
     <message>
+        <source>Automatic and the preset of the spine hold better there</source>
+        <translation>Automatisch und die Voreinstellung der Wirbelsäule sind dort besser</translation>
+    </message>
+    <message>
         <source>B-spline (10 mm) from the position as scanned, by mutual information: frames of one sequence.</source>
         <translation>B-Spline (10 mm) ab der Lage der Aufnahme, nach Transinformation: Bilder einer Sequenz.</translation>
     </message>
     <message>
         <source>CT and MR</source>
         <translation>CT und MR</translation>
+    </message>
+    <message>
+        <source>CT made to breathe, thick slices: {0} mm, from {1} mm</source>
+        <translation>CT mit künstlicher Atmung, dicke Schichten: {0} mm, vorher {1} mm</translation>
+    </message>
+    <message>
+        <source>CT made to breathe: {0} mm, from {1} mm</source>
+        <translation>CT mit künstlicher Atmung: {0} mm, vorher {1} mm</translation>
     </message>
     <message>
         <source>Deformable, CT</source>
@@ -1367,6 +1387,10 @@
     <message>
         <source>Lungs, CT, fast</source>
         <translation>Lunge, CT, schnell</translation>
+    </message>
+    <message>
+        <source>MR of a breathing liver, {0} landmarks: {1} and {2} mm, from {3} and {4} mm (the settings for organs that slide were chosen on these two)</source>
+        <translation>MR einer atmenden Leber, {0} Landmarken: {1} und {2} mm, vorher {3} und {4} mm (an diesen beiden wurden die Werte für gleitende Organe gewählt)</translation>
     </message>
     <message>
         <source>MR of different contrast</source>
@@ -1453,6 +1477,22 @@
         <translation>Wirbelsäule und Rückenmark</translation>
     </message>
     <message>
+        <source>T1 of two people&apos;s brains, {0} structures: Dice {1} and {2}, from {3} (two pairs)</source>
+        <translation>T1 der Gehirne zweier Menschen, {0} Strukturen: Dice {1} und {2}, vorher {3} (zwei Paare)</translation>
+    </message>
+    <message>
+        <source>T1 to T2 of one neck: Dice {0} of the cord, from {1}</source>
+        <translation>T1 auf T2 eines Halses: Dice {0} des Rückenmarks, vorher {1}</translation>
+    </message>
+    <message>
+        <source>T1 to T2 of one neck: Dice {0} to {1} of the cord</source>
+        <translation>T1 auf T2 eines Halses: Dice {0} bis {1} des Rückenmarks</translation>
+    </message>
+    <message>
+        <source>T1 to T2 of one neck: Dice {0} to {1} of the cord, as scanned and after a header was moved by {2} mm and {3} degrees</source>
+        <translation>T1 auf T2 eines Halses: Dice {0} bis {1} des Rückenmarks, wie aufgenommen und um {2} mm und {3} Grad verlegt</translation>
+    </message>
+    <message>
         <source>The same in half of the time, with a 12 mm grid and fewer samples.</source>
         <translation>Dasselbe in der halben Zeit, mit einem Gitter von 12 mm und weniger Stichproben.</translation>
     </message>
@@ -1463,6 +1503,74 @@
     <message>
         <source>Whole brain, between subjects</source>
         <translation>Ganzes Gehirn, zwischen Personen</translation>
+    </message>
+    <message>
+        <source>between subjects, made: {0} mm</source>
+        <translation>zwischen Personen, künstlich: {0} mm</translation>
+    </message>
+    <message>
+        <source>breath-hold CT of the lungs, {0} landmarks: {1} mm with masks, from {2} mm</source>
+        <translation>CT der Lunge bei angehaltenem Atem, {0} Landmarken: {1} mm mit Masken, vorher {2} mm</translation>
+    </message>
+    <message>
+        <source>breath-hold CT of the lungs, {0} landmarks: {1} mm with masks, {2} mm without, from {3} mm</source>
+        <translation>CT der Lunge bei angehaltenem Atem, {0} Landmarken: {1} mm mit Masken, {2} mm ohne, vorher {3} mm</translation>
+    </message>
+    <message>
+        <source>breath-hold CT of the lungs, {0} landmarks: {1} mm, from {2} mm</source>
+        <translation>CT der Lunge bei angehaltenem Atem, {0} Landmarken: {1} mm, vorher {2} mm</translation>
+    </message>
+    <message>
+        <source>breath-hold CT, {0} landmarks: {1} mm with masks, {2} mm without, from {3} mm</source>
+        <translation>CT bei angehaltenem Atem, {0} Landmarken: {1} mm mit Masken, {2} mm ohne, vorher {3} mm</translation>
+    </message>
+    <message>
+        <source>breath-hold CT, {0} landmarks: {1} mm with masks, {2} to {3} mm without, from {4} mm</source>
+        <translation>CT bei angehaltenem Atem, {0} Landmarken: {1} mm mit Masken, {2} bis {3} mm ohne, vorher {4} mm</translation>
+    </message>
+    <message>
+        <source>heart, end of diastole to end of systole: Dice {0}, from {1}</source>
+        <translation>Herz, Enddiastole auf Endsystole: Dice {0}, vorher {1}</translation>
+    </message>
+    <message>
+        <source>macaque brains, {0} landmarks: {1} mm, from {2} mm</source>
+        <translation>Gehirne von Makaken, {0} Landmarken: {1} mm, vorher {2} mm</translation>
+    </message>
+    <message>
+        <source>not yet measured on radiographs</source>
+        <translation>an Röntgenbildern noch nicht gemessen</translation>
+    </message>
+    <message>
+        <source>not yet measured on sections</source>
+        <translation>an Schnitten noch nicht gemessen</translation>
+    </message>
+    <message>
+        <source>not yet on MR with a truth</source>
+        <translation>noch nicht an MR mit bekannter Lösung</translation>
+    </message>
+    <message>
+        <source>one seed each, others in docs/accuracy.md</source>
+        <translation>je ein Lauf, weitere in docs/accuracy.md</translation>
+    </message>
+    <message>
+        <source>with T1 as the fixed image it fails, where Automatic holds</source>
+        <translation>mit T1 als festem Bild misslingt es, Automatisch nicht</translation>
+    </message>
+    <message>
+        <source>with T1 as the fixed image {0} to {1}, where the drawn labels allow {2}</source>
+        <translation>mit T1 als festem Bild {0} bis {1}, die gezeichneten Labels erlauben {2}</translation>
+    </message>
+    <message>
+        <source>{0} mm brain deformed by a known map: {1} mm, from {2} mm</source>
+        <translation>Gehirn mit {0} mm, bekannt verformt: {1} mm, vorher {2} mm</translation>
+    </message>
+    <message>
+        <source>{0} mm brain deformed by a known map: {1} mm, from {2} mm, the same with T1 made to T2</source>
+        <translation>Gehirn mit {0} mm, bekannt verformt: {1} mm, vorher {2} mm, ebenso mit T1 als T2</translation>
+    </message>
+    <message>
+        <source>{0} mm brain deformed by a known map: {1} to {2} mm, from {3} mm</source>
+        <translation>Gehirn mit {0} mm, bekannt verformt: {1} bis {2} mm, vorher {3} mm</translation>
     </message>
 </context>
 <context>
@@ -2075,12 +2183,44 @@
 <context>
     <name>core</name>
     <message>
+        <source>1 resolution</source>
+        <translation>1 Auflösung</translation>
+    </message>
+    <message>
+        <source>B-spline</source>
+        <translation>B-Spline</translation>
+    </message>
+    <message>
         <source>Better aligned: {change}.</source>
         <translation>Besser ausgerichtet: {change}.</translation>
     </message>
     <message>
+        <source>Correlation</source>
+        <translation>Korrelation</translation>
+    </message>
+    <message>
+        <source>Dice overlap</source>
+        <translation>Dice-Überlappung</translation>
+    </message>
+    <message>
+        <source>Dice overlap, {name}</source>
+        <translation>Dice-Überlappung, {name}</translation>
+    </message>
+    <message>
+        <source>Folded voxels</source>
+        <translation>Gefaltete Voxel</translation>
+    </message>
+    <message>
+        <source>Gap or overlap where it slides, {word}</source>
+        <translation>Lücke oder Überlappung beim Gleiten, {word}</translation>
+    </message>
+    <message>
         <source>Hardly anything overlaps: look at the pictures before you rely on it.</source>
         <translation>Kaum etwas überlappt: vor dem Verwenden die Bilder ansehen.</translation>
+    </message>
+    <message>
+        <source>Hausdorff distance 95 %, {name}</source>
+        <translation>Hausdorff-Abstand 95 %, {name}</translation>
     </message>
     <message>
         <source>Implausible: {reason}</source>
@@ -2089,6 +2229,10 @@
     <message>
         <source>In {share:.2g} % of the object, volume shrinks to less than {smallest:g} or grows to more than {largest:g} times of what it does in most of it.</source>
         <translation>In {share:.2g} % des Objekts schrumpft das Volumen auf weniger als das {smallest:g}-Fache oder wächst auf mehr als das {largest:g}-Fache dessen, was es im größten Teil tut.</translation>
+    </message>
+    <message>
+        <source>Landmark distance, {word}</source>
+        <translation>Landmarkenabstand, {word}</translation>
     </message>
     <message>
         <source>Landmark {named} lies far off where the others fit: the registration fails there, or the landmark is wrong.</source>
@@ -2103,12 +2247,32 @@
         <translation>Landmarken {named} liegen weit ab, wo die anderen passen: die Registrierung versagt dort, oder die Landmarke ist falsch.</translation>
     </message>
     <message>
+        <source>Local volume, largest</source>
+        <translation>Lokales Volumen, größtes</translation>
+    </message>
+    <message>
+        <source>Local volume, smallest</source>
+        <translation>Lokales Volumen, kleinstes</translation>
+    </message>
+    <message>
+        <source>Mutual information</source>
+        <translation>Transinformation</translation>
+    </message>
+    <message>
         <source>No better than before: {change}.</source>
         <translation>Nicht besser als vorher: {change}.</translation>
     </message>
     <message>
         <source>No landmarks or labels were given, so look at the pictures before you rely on it.</source>
         <translation>Es gab weder Landmarken noch Labels: vor dem Verwenden die Bilder ansehen.</translation>
+    </message>
+    <message>
+        <source>No padding; {background}.</source>
+        <translation>Kein Füllwert; {background}.</translation>
+    </message>
+    <message>
+        <source>No voxel has a finite value, so 0 is used as background.</source>
+        <translation>Kein Voxel hat einen endlichen Wert, also gilt 0 als Hintergrund.</translation>
     </message>
     <message>
         <source>No {name} was given.</source>
@@ -2127,6 +2291,26 @@
         <translation>Außerhalb des Objekts faltet sich die Verformung in {count} Voxeln auf sich selbst.</translation>
     </message>
     <message>
+        <source>Padding ({values}, exactly) fills {percent:.2g} % of the image from its faces inward; {background}.</source>
+        <translation>Füllwerte (genau {values}) nehmen vom Rand her {percent:.2g} % des Bildes ein; {background}.</translation>
+    </message>
+    <message>
+        <source>Padding kept as it is.</source>
+        <translation>Füllwerte bleiben, wie sie sind.</translation>
+    </message>
+    <message>
+        <source>Set by the user.</source>
+        <translation>Vom Benutzer gesetzt.</translation>
+    </message>
+    <message>
+        <source>Slides along its surroundings</source>
+        <translation>Gleitet an seiner Umgebung</translation>
+    </message>
+    <message>
+        <source>Surface distance, {name}</source>
+        <translation>Oberflächenabstand, {name}</translation>
+    </message>
+    <message>
         <source>The deformation folds onto itself in 1 voxel of the object ({share:.2g} %), where no tissue can have moved so.</source>
         <translation>Die Verformung faltet sich in 1 Voxel des Objekts ({share:.2g} %) auf sich selbst, was kein Gewebe kann.</translation>
     </message>
@@ -2143,6 +2327,10 @@
         <translation>Die festen und die bewegten Punkte sind dieselben und sagen nichts: wurde eine Datei zweimal angegeben?</translation>
     </message>
     <message>
+        <source>The image is constant: {value:g} is its background.</source>
+        <translation>Das Bild ist überall gleich: {value:g} ist sein Hintergrund.</translation>
+    </message>
+    <message>
         <source>The images agree less where the registration did not look: over all, their mutual information fell from {before} to {after}.</source>
         <translation>Die Bilder stimmen weniger überein, wo die Registrierung nicht hinsah: insgesamt fiel ihre Transinformation von {before} auf {after}.</translation>
     </message>
@@ -2155,12 +2343,28 @@
         <translation>Die Landmarken führten die Registrierung und beweisen sie darum nicht: die Bilder ansehen oder andere Landmarken.</translation>
     </message>
     <message>
+        <source>The list {name} has no points yet.</source>
+        <translation>Die Liste {name} hat noch keine Punkte.</translation>
+    </message>
+    <message>
         <source>The other way round the points are {distance:.2f} mm apart: the files of fixed and moving points seem to be swapped.</source>
         <translation>Andersherum sind die Punkte {distance:.2f} mm voneinander entfernt: die Dateien der festen und bewegten Punkte sind wohl vertauscht.</translation>
     </message>
     <message>
         <source>The preset {preset} is for {dimensions} images, and these have {count} dimensions; choose another.</source>
         <translation>Die Voreinstellung {preset} ist für {dimensions}-Bilder, und diese haben {count} Dimensionen; bitte eine andere wählen.</translation>
+    </message>
+    <message>
+        <source>The {names} cannot be paired by label: they have none in common.</source>
+        <translation>Die {names} lassen sich nicht nach Namen paaren: Sie haben keinen gemeinsam.</translation>
+    </message>
+    <message>
+        <source>The {names} cannot be paired by label: {label!r} occurs twice.</source>
+        <translation>Die {names} lassen sich nicht nach Namen paaren: {label!r} kommt zweimal vor.</translation>
+    </message>
+    <message>
+        <source>The {names} do not make pairs: there are {one} and {other}.</source>
+        <translation>Die {names} geben keine Paare: Es sind {one} und {other}.</translation>
     </message>
     <message>
         <source>The {name} has {count} dimensions; 2 and 3 are supported.</source>
@@ -2215,8 +2419,36 @@
         <translation>Unsicher: {change}.</translation>
     </message>
     <message>
+        <source>Voxels where it slides</source>
+        <translation>Voxel, an denen es gleitet</translation>
+    </message>
+    <message>
         <source>Worse than before: {change}.</source>
         <translation>Schlechter als vorher: {change}.</translation>
+    </message>
+    <message>
+        <source>affine</source>
+        <translation>affin</translation>
+    </message>
+    <message>
+        <source>at most {count} iterations</source>
+        <translation>höchstens {count} Iterationen</translation>
+    </message>
+    <message>
+        <source>bending energy</source>
+        <translation>Biegeenergie</translation>
+    </message>
+    <message>
+        <source>correlation</source>
+        <translation>Korrelation</translation>
+    </message>
+    <message>
+        <source>distance of landmarks</source>
+        <translation>Landmarkenabstand</translation>
+    </message>
+    <message>
+        <source>fixed and the moving points</source>
+        <translation>festen und die bewegten Punkte</translation>
     </message>
     <message>
         <source>fixed image</source>
@@ -2227,8 +2459,36 @@
         <translation>feste Maske</translation>
     </message>
     <message>
+        <source>fixed points {fixed} and the moving points {moving}</source>
+        <translation>festen Punkte {fixed} und die bewegten Punkte {moving}</translation>
+    </message>
+    <message>
         <source>fixed volume</source>
         <translation>festes Volumen</translation>
+    </message>
+    <message>
+        <source>label {number}</source>
+        <translation>Label {number}</translation>
+    </message>
+    <message>
+        <source>largest</source>
+        <translation>größter</translation>
+    </message>
+    <message>
+        <source>mask</source>
+        <translation>Maske</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>Mittel</translation>
+    </message>
+    <message>
+        <source>mean squares</source>
+        <translation>mittleres Quadrat</translation>
+    </message>
+    <message>
+        <source>median</source>
+        <translation>Median</translation>
     </message>
     <message>
         <source>moving image</source>
@@ -2243,8 +2503,60 @@
         <translation>bewegtes Volumen</translation>
     </message>
     <message>
+        <source>mutual information</source>
+        <translation>Transinformation</translation>
+    </message>
+    <message>
+        <source>no metric</source>
+        <translation>keine Metrik</translation>
+    </message>
+    <message>
+        <source>normalized mutual information</source>
+        <translation>normierte Transinformation</translation>
+    </message>
+    <message>
+        <source>overlap of labels (kappa)</source>
+        <translation>Überlappung der Labels (Kappa)</translation>
+    </message>
+    <message>
+        <source>rigid</source>
+        <translation>starr</translation>
+    </message>
+    <message>
+        <source>rigidity</source>
+        <translation>Starrheit</translation>
+    </message>
+    <message>
+        <source>similarity</source>
+        <translation>starr mit Maßstab</translation>
+    </message>
+    <message>
         <source>the Dice overlap went from {before} to {after}</source>
         <translation>die Dice-Überlappung ging von {before} auf {after}</translation>
+    </message>
+    <message>
+        <source>the background is {value:g}, air as measured at the faces</source>
+        <translation>der Hintergrund ist {value:g}, Luft, wie am Rand gemessen</translation>
+    </message>
+    <message>
+        <source>the background is {value:g}, air cut off at one exact value</source>
+        <translation>der Hintergrund ist {value:g}, Luft, bei einem festen Wert abgeschnitten</translation>
+    </message>
+    <message>
+        <source>the background is {value:g}, air or noise as measured at the faces</source>
+        <translation>der Hintergrund ist {value:g}, Luft oder Rauschen, wie am Rand gemessen</translation>
+    </message>
+    <message>
+        <source>the background is {value:g}, one exact value that surrounds the object</source>
+        <translation>der Hintergrund ist {value:g}, ein fester Wert rings um das Objekt</translation>
+    </message>
+    <message>
+        <source>the fixed list lacks {fixed}</source>
+        <translation>in der festen Liste fehlen {fixed}</translation>
+    </message>
+    <message>
+        <source>the image shows no background, so its lowest measured value {value:g} is used</source>
+        <translation>das Bild zeigt keinen Hintergrund, also gilt sein kleinster gemessener Wert {value:g}</translation>
     </message>
     <message>
         <source>the mean distance of 1 landmark went from {before} to {after}</source>
@@ -2255,12 +2567,48 @@
         <translation>der mittlere Abstand von {count} Landmarken ging von {before} auf {after}</translation>
     </message>
     <message>
+        <source>the moving list lacks {moving}</source>
+        <translation>in der bewegten Liste fehlen {moving}</translation>
+    </message>
+    <message>
+        <source>the moving list lacks {moving} and the fixed list lacks {fixed}</source>
+        <translation>in der bewegten Liste fehlen {moving}, in der festen {fixed}</translation>
+    </message>
+    <message>
         <source>the mutual information went from {before} to {after}</source>
         <translation>die Transinformation ging von {before} auf {after}</translation>
     </message>
     <message>
+        <source>thin plate spline</source>
+        <translation>Thin-Plate-Spline</translation>
+    </message>
+    <message>
+        <source>translation</source>
+        <translation>Verschiebung</translation>
+    </message>
+    <message>
+        <source>unknown transform</source>
+        <translation>unbekannte Transformation</translation>
+    </message>
+    <message>
         <source>{change}.</source>
         <translation>{change}.</translation>
+    </message>
+    <message>
+        <source>{count} landmarks are paired by label; {missing}, so these are left out.</source>
+        <translation>{count} Landmarken sind nach Namen gepaart; {missing}, diese bleiben weg.</translation>
+    </message>
+    <message>
+        <source>{count} resolutions</source>
+        <translation>{count} Auflösungen</translation>
+    </message>
+    <message>
+        <source>{one} and {other}</source>
+        <translation>{one} und {other}</translation>
+    </message>
+    <message>
+        <source>{transform} every {spacing} mm</source>
+        <translation>{transform} alle {spacing} mm</translation>
     </message>
 </context>
 <context>
@@ -3193,7 +3541,7 @@
     <message>
         <source>Grid transform</source>
         <extracomment>So many ms after the last change the background is looked for, so that clicking through volumes stays fast.</extracomment>
-        <translation>Gittertransformation</translation>
+        <translation>Gitter</translation>
     </message>
     <message>
         <source>Vector volume</source>
@@ -3260,6 +3608,7 @@
     <name>sections.preset</name>
     <message>
         <source>2D and 3D</source>
+        <extracomment>The preset that landmarks guide.</extracomment>
         <translation>2D und 3D</translation>
     </message>
     <message>
@@ -3299,6 +3648,10 @@
         <translation>Diese Szene verlangt die Voreinstellung {name}, die es hier nicht gibt.</translation>
     </message>
     <message>
+        <source>This preset does not use the landmarks. Give them a weight, or choose {preset}.</source>
+        <translation>Diese Voreinstellung verwendet die Landmarken nicht. Ein Landmarkengewicht setzen oder {preset} wählen.</translation>
+    </message>
+    <message>
         <source>About {duration} and {memory} of memory for these two volumes.</source>
         <translation>Etwa {duration} und {memory} Arbeitsspeicher für diese beiden Volumen.</translation>
     </message>
@@ -3309,10 +3662,6 @@
     <message>
         <source>This preset needs landmarks. Choose them under Masks and landmarks.</source>
         <translation>Diese Voreinstellung braucht Landmarken. Sie werden unter Masken und Landmarken gewählt.</translation>
-    </message>
-    <message>
-        <source>This preset does not use the landmarks. Give them a weight, or choose Guided by landmarks.</source>
-        <translation>Diese Voreinstellung verwendet die Landmarken nicht. Ein Landmarkengewicht setzen oder Guided by landmarks wählen.</translation>
     </message>
     <message>
         <source>Not validated.</source>

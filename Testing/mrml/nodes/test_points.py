@@ -68,5 +68,5 @@ def test_labels_without_a_partner_are_left_out_and_named(pairing, a_point_list):
 def test_something_else_has_no_points(a_point_list, a_volume_node):
     with pytest.raises(InputError, match="moving points must be a point list; volume, a Volume node, was given"):
         landmark_pairs(a_point_list([(0, 0, 0)]), a_volume_node(np.zeros((2, 2, 2))))
-    with pytest.raises(InputError, match="fixed points points have no placed points"):
+    with pytest.raises(InputError, match="The list points has no points yet"):
         landmark_pairs(a_point_list([]), a_point_list([]))

@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from ..wording import Said, said
 from .grid_sample import GridSample, connected_to_faces
 
 AIR_HU = (-1200.0, -900.0)  # uncalibrated scanners reach -1150 with noise; lung starts near -900
@@ -70,10 +71,11 @@ def estimate_background(image: Any, *, mask: Any = None) -> BackgroundEstimate:
     sample = GridSample(array, None if mask is None else _voxels(mask))
     measured = sample.values[sample.valid]
     if measured.size == 0:
-        return _without_padding(0.0, "No voxel has a finite value, so 0 is used as background.")
+        return _without_padding(0.0, said("No voxel has a finite value, so 0 is used as background."))
     lowest, highest = float(measured.min()), float(measured.max())
     if lowest == highest:
-        return _without_padding(lowest, f"The image is constant: {lowest:g} is its background.")
+        text = said("The image is constant: {value:g} is its background.", value=lowest)
+        return _without_padding(lowest, text)
 
     flat = sample.flat_values()
     hounsfield = lowest < -150 and highest > 50
@@ -104,9 +106,9 @@ def background_of(image: Any, setting: float | str = "auto") -> BackgroundEstima
     """
     estimate = estimate_background(image)
     if not isinstance(setting, str):
-        return replace(estimate, value=float(setting), reason="Set by the user.")
+        return replace(estimate, value=float(setting), reason=said("Set by the user."))
     if setting == "keep" and estimate.padding is not None:
-        return replace(estimate, value=estimate.padding, reason="Padding kept as it is.")
+        return replace(estimate, value=estimate.padding, reason=said("Padding kept as it is."))
     return estimate
 
 
@@ -248,18 +250,33 @@ def _estimate(sample: GridSample, value: float, fills: list[float], hounsfield: 
         paddings.append(Padding(fill, fraction, inside_range))
     paddings.sort(key=lambda padding: -padding.fraction)
     is_air = hounsfield and AIR_HU[0] <= value <= AIR_HU[1]
-    flat_what = "air cut off at one exact value" if is_air else "one exact value that surrounds the object"
-    background = {
-        "cluster": f"the background is {value:g}, {'air' if is_air else 'air or noise'} as measured at the faces",
-        "flat": f"the background is {value:g}, {flat_what}",
-        "minimum": f"the image shows no background, so its lowest measured value {value:g} is used",
-    }[how]
+    background = _background_text(value, how, is_air)
     if not paddings:
-        return _without_padding(value, f"No padding; {background}.")
+        return _without_padding(value, said("No padding; {background}.", background=background))
     total = float(sum(padding.fraction for padding in paddings))
     names = " and ".join(f"{padding.value:g}" for padding in paddings)
-    reason = f"Padding ({names}, exactly) fills {100 * total:.2g} % of the image from its faces inward; {background}."
+    reason = said(
+        "Padding ({values}, exactly) fills {percent:.2g} % of the image from its faces inward; {background}.",
+        values=names,
+        percent=100 * total,
+        background=background,
+    )
     return BackgroundEstimate(value, paddings[0].value, total, reason, tuple(paddings))
+
+
+def _background_text(value: float, how: str, is_air: bool) -> Said:
+    """The part of a sentence that says what the background is, and how it was found."""
+    if how == "minimum":
+        text = said("the image shows no background, so its lowest measured value {value:g} is used", value=value)
+    elif how == "flat" and is_air:
+        text = said("the background is {value:g}, air cut off at one exact value", value=value)
+    elif how == "flat":
+        text = said("the background is {value:g}, one exact value that surrounds the object", value=value)
+    elif is_air:
+        text = said("the background is {value:g}, air as measured at the faces", value=value)
+    else:
+        text = said("the background is {value:g}, air or noise as measured at the faces", value=value)
+    return text
 
 
 def _isolated(sample: GridSample, fill: float) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,10 @@ _WORDS = ("modality", "anatomy")
 _INITIALIZATIONS = (None, "geometry", "mass", "none")
 #: The context of titles and descriptions of the built-in presets in the translation files.
 PRESET_CONTEXT = "Presets"
+
+
+#: A number that stands alone: not those of T1 and 2D.
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?!\w)")
 
 
 @dataclass(frozen=True)
@@ -239,3 +244,16 @@ def _plain_names(value: Any, name: str, place: str) -> list[str]:
     if len(set(names)) != len(names):
         raise InputError(f"{place}: {name} has the same file twice.")
     return names
+
+
+def accuracy_sentences(expected_accuracy: str) -> list[tuple[str, list[str]]]:
+    """Its parts, each as a template with places for its numbers ("{0} landmarks: {1} mm") and these numbers.
+
+    A translation is then of the words, and a figure that is measured anew needs none.
+    """
+    found = []
+    for part in expected_accuracy.split("; "):
+        numbers = _NUMBER.findall(part)
+        template = "".join(f"{text}{{{n}}}" for n, text in enumerate(_NUMBER.split(part)))
+        found.append((template.removesuffix(f"{{{len(numbers)}}}"), numbers))
+    return found

@@ -4,32 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import reduce
 
 from ..automatic.plan import expected_stages
 from ..elastix.expected_time import expected_seconds as seconds_of_stages
 from ..parameters.maps import ParameterMap
 from ..parameters.stage import finite_number, resolutions_of
+from ..wording import joined, said
 
 _DOI = re.compile(r"\bdoi:\s*(10\.\d{4,9}/[^\s,;]+)", re.IGNORECASE)
 _TRANSFORMS = {
-    "TranslationTransform": "translation",
-    "EulerTransform": "rigid",
-    "SimilarityTransform": "similarity",
-    "AffineTransform": "affine",
-    "AffineDTITransform": "affine",
-    "BSplineTransform": "B-spline",
-    "RecursiveBSplineTransform": "B-spline",
-    "SplineKernelTransform": "thin plate spline",
+    "TranslationTransform": said("translation"),
+    "EulerTransform": said("rigid"),
+    "SimilarityTransform": said("similarity"),
+    "AffineTransform": said("affine"),
+    "AffineDTITransform": said("affine"),
+    "BSplineTransform": said("B-spline"),
+    "RecursiveBSplineTransform": said("B-spline"),
+    "SplineKernelTransform": said("thin plate spline"),
 }
 _METRICS = {
-    "AdvancedMattesMutualInformation": "mutual information",
-    "NormalizedMutualInformation": "normalized mutual information",
-    "AdvancedNormalizedCorrelation": "correlation",
-    "AdvancedMeanSquares": "mean squares",
-    "AdvancedKappaStatistic": "overlap of labels (kappa)",
-    "TransformBendingEnergyPenalty": "bending energy",
-    "TransformRigidityPenalty": "rigidity",
-    "CorrespondingPointsEuclideanDistanceMetric": "distance of landmarks",
+    "AdvancedMattesMutualInformation": said("mutual information"),
+    "NormalizedMutualInformation": said("normalized mutual information"),
+    "AdvancedNormalizedCorrelation": said("correlation"),
+    "AdvancedMeanSquares": said("mean squares"),
+    "AdvancedKappaStatistic": said("overlap of labels (kappa)"),
+    "TransformBendingEnergyPenalty": said("bending energy"),
+    "TransformRigidityPenalty": said("rigidity"),
+    "CorrespondingPointsEuclideanDistanceMetric": said("distance of landmarks"),
 }
 #: Reading, reducing, resampling and writing of two images, beside elastix's iterations.
 _SECONDS_PER_MILLION_VOXELS = 0.05
@@ -42,21 +44,26 @@ def stage_text(stage: ParameterMap) -> str:
     def first(name: str, default: str) -> str:
         return (stage.get(name) or (default,))[0]
 
-    transform = first("Transform", "unknown transform")
+    transform: str = first("Transform", said("unknown transform"))
+    transform = _TRANSFORMS.get(transform, transform)
     grid = stage.get("FinalGridSpacingInPhysicalUnits")
     parts = [
-        _TRANSFORMS.get(transform, transform) + (f" every {grid[0]} mm" if grid else ""),
-        " and ".join(map(metric_name, stage.get("Metric", ("no metric",)))),
+        said("{transform} every {spacing} mm", transform=transform, spacing=grid[0]) if grid else transform,
+        reduce(_and, map(metric_name, stage.get("Metric", (said("no metric"),)))),
     ]
     resolutions = resolutions_of(stage)
     if resolutions is not None:
-        parts.append(f"{resolutions} resolution{'s' * (resolutions > 1)}")
+        parts.append(said("1 resolution") if resolutions == 1 else said("{count} resolutions", count=resolutions))
         values = stage.get("MaximumNumberOfIterations") or ("500",)
         given = [number for value in values if (number := finite_number(value)) is not None]
         if len(given) == len(values):
             iterations = sum(int(given[n] if n < len(given) else given[0]) for n in range(resolutions))
-            parts.append(f"at most {iterations} iterations")
-    return ", ".join(parts)
+            parts.append(said("at most {count} iterations", count=iterations))
+    return joined(*parts, by=", ")
+
+
+def _and(one: str, other: str) -> str:
+    return said("{one} and {other}", one=one, other=other)
 
 
 def metric_name(metric: str) -> str:

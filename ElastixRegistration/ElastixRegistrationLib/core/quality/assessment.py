@@ -18,6 +18,7 @@ from ..registration.result import RegistrationResult
 from ..transforms.displacements import displacement_vectors
 from ..transforms.itk_transforms import identity, map_points
 from ..transforms.resampling import resample
+from ..wording import said
 from .figures import Comparison, Figure
 from .similarity import LandmarkErrors, compare, dice, landmark_errors
 from .surface_distance import surface_distances
@@ -164,10 +165,12 @@ def label_figures(
         if not inside.any():
             continue  # drawn beyond the fixed image only
         first, then = (surface_distances(inside, moved == label, grid) for moved in (before, after))
+        overlap = dice(inside, before == label), dice(inside, after == label)
+        percentiles = first.percentile95, then.percentile95
         figures += [
-            Figure(f"Dice overlap, {name}", "", dice(inside, before == label), dice(inside, after == label), 1, 4),
-            Figure(f"Surface distance, {name}", "mm", first.mean, then.mean, -1, 2),
-            Figure(f"Hausdorff distance 95 %, {name}", "mm", first.percentile95, then.percentile95, -1, 2),
+            Figure(said("Dice overlap, {name}", name=name), "", *overlap, 1, 4),
+            Figure(said("Surface distance, {name}", name=name), "mm", first.mean, then.mean, -1, 2),
+            Figure(said("Hausdorff distance 95 %, {name}", name=name), "mm", *percentiles, -1, 2),
         ]
     return figures
 

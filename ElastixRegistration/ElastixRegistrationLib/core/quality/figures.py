@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..wording import Said
+from ..wording import Said, said
 
 #: What a verdict can be, the gravest first. "uncertain": what there is to judge by says too little.
 STATUSES = ("implausible", "worse", "uncertain", "unchanged", "better")
@@ -48,7 +48,7 @@ def mean_overlap(figures: Sequence[Figure]) -> Figure | None:
     if not overlaps:
         return None
     before, after = (float(np.mean([getattr(one, when) for one in overlaps])) for when in ("before", "after"))
-    return Figure("Dice overlap", "", before, after, 1, 4, overlaps[0].tolerance)
+    return Figure(said("Dice overlap"), "", before, after, 1, 4, overlaps[0].tolerance)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from ..errors import InputError
 from ..images.joint_histogram import information_in
 from ..images.labels import label_values
 from ..sliding.figures import SlidingFigures
+from ..wording import said
 from .figures import Comparison, Figure, LandmarkRow
 from .verdict import judge
 
@@ -175,9 +176,10 @@ def compare(
     if labels is not None:
         before, after = (dice_by_label(labels[0], other) for other in labels[1:])
         for label in sorted(before.keys() | after.keys()):
-            name = (label_names or {}).get(label, f"label {label}" if len(before) > 1 else "mask")
+            word = said("label {number}", number=label) if len(before) > 1 else said("mask")
+            name = said("Dice overlap, {name}", name=(label_names or {}).get(label, word))
             overlap = before.get(label, 0.0), after.get(label, 0.0)
-            figures.append(Figure(f"Dice overlap, {name}", "", *overlap, 1, 4, _SAME_OVERLAP))
+            figures.append(Figure(name, "", *overlap, 1, 4, _SAME_OVERLAP))
     figures += [
         replace(figure, tolerance=_SAME_OVERLAP) if figure.name.startswith("Dice") else figure for figure in segments
     ]
@@ -185,16 +187,18 @@ def compare(
         figures += _similarity_figures(fixed, moved_before, moved_after, mask)
     if deformation is not None:
         statistics = deformation.statistics
-        figures.append(Figure("Folded voxels", "", None, statistics.folded_count, -1, 0))
+        figures.append(Figure(said("Folded voxels"), "", None, statistics.folded_count, -1, 0))
         if deformation.border:
-            figures.append(Figure("Voxels where it slides", "", None, deformation.border, 0, 0))
+            figures.append(Figure(said("Voxels where it slides"), "", None, deformation.border, 0, 0))
     if sliding is not None:
-        figures.append(Figure("Slides along its surroundings", "mm", None, sliding.along_median, 0, 1))
-        for word, value in (("median", sliding.mismatch_median), ("95 %", sliding.mismatch_95)):
-            figures.append(Figure(f"Gap or overlap where it slides, {word}", "mm", None, value, -1, 2))
+        figures.append(Figure(said("Slides along its surroundings"), "mm", None, sliding.along_median, 0, 1))
+        gaps: dict[str, float] = {said("median"): sliding.mismatch_median, "95 %": sliding.mismatch_95}
+        for measure, value in gaps.items():
+            name = said("Gap or overlap where it slides, {word}", word=measure)
+            figures.append(Figure(name, "mm", None, value, -1, 2))
     if deformation is not None:
-        figures.append(Figure("Local volume, smallest", "x", None, deformation.statistics.minimum, 0, 3))
-        figures.append(Figure("Local volume, largest", "x", None, deformation.statistics.maximum, 0, 3))
+        figures.append(Figure(said("Local volume, smallest"), "x", None, deformation.statistics.minimum, 0, 3))
+        figures.append(Figure(said("Local volume, largest"), "x", None, deformation.statistics.maximum, 0, 3))
     rows = [] if landmarks is None else _landmark_rows(*landmarks, landmark_labels, landmark_points, voxel_mm)
     if rows:
         worst = max(rows, key=lambda row: row.after)
@@ -209,10 +213,12 @@ def landmark_figures(before: LandmarkErrors, after: LandmarkErrors, voxel_mm: fl
     # Twice the standard error of the mean change: what other landmarks of the same kind might have given.
     chance = 2 * float(np.std(changes, ddof=1)) / np.sqrt(len(changes)) if len(changes) > 1 else 0.0
     noise = max(_SAME_PLACE * voxel_mm, chance, _SAME_PLACE_MM)
-    return [
-        Figure(f"Landmark distance, {word}", "mm", getattr(before, name), getattr(after, name), -1, 2, noise)
-        for word, name in (("mean", "mean"), ("median", "median"), ("95 %", "percentile95"), ("largest", "max"))
-    ]
+    measures = {"mean": said("mean"), "median": said("median"), "percentile95": "95 %", "max": said("largest")}
+    figures = []
+    for attribute, word in measures.items():
+        values = getattr(before, attribute), getattr(after, attribute)
+        figures.append(Figure(said("Landmark distance, {word}", word=word), "mm", *values, -1, 2, noise))
+    return figures
 
 
 def _similarity_figures(
@@ -220,8 +226,8 @@ def _similarity_figures(
 ) -> list[Figure]:
     figures = []
     for name, unit, function in (
-        ("Mutual information", "nats", mutual_information),
-        ("Correlation", "", normalized_correlation),
+        (said("Mutual information"), "nats", mutual_information),
+        (said("Correlation"), "", normalized_correlation),
     ):
         # Across modalities the correlation says nothing by its sign, so that more of it is not called better.
         better = 1 if function is mutual_information else 0

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from ..wording import said
 from .itk_transforms import affine_from_matrix, map_points
 from .spline_kernels import spline_kernel_transform
 
@@ -41,7 +42,7 @@ def pair_landmarks(
     fixed_labels: Sequence[str] = (),
     moving_labels: Sequence[str] = (),
     pairing: str = "auto",
-    names: str = "fixed and the moving points",
+    names: str = "",
 ) -> LandmarkPairs:
     """Pair (N, D) ``fixed`` with (M, D) ``moving`` points by "order" or by "label".
 
@@ -51,21 +52,28 @@ def pair_landmarks(
     """
     if pairing not in PAIRINGS:
         raise InputError(f"Unknown pairing {pairing!r} of points; use one of {', '.join(PAIRINGS)}.")
+    named = {"names": names or said("fixed and the moving points")}
     fixed, moving = np.asarray(fixed, float), np.asarray(moving, float)
     fixed_labels, moving_labels = ([str(label).strip() for label in labels] for labels in (fixed_labels, moving_labels))
     shared = [label for label in fixed_labels if label and label in set(moving_labels)]
     repeated = _repeated(fixed_labels) or _repeated(moving_labels)
     if pairing == "label" and repeated:
-        raise InputError(f"The {names} cannot be paired by label: {repeated!r} occurs twice.")
+        text = said("The {names} cannot be paired by label: {label!r} occurs twice.", **named, label=repeated)
+        raise InputError(text)
     if pairing == "label" and not shared:
-        raise InputError(f"The {names} cannot be paired by label: they have none in common.")
+        raise InputError(said("The {names} cannot be paired by label: they have none in common.", **named))
     if pairing == "label" or (pairing == "auto" and shared and not repeated):
         missing = _missing(fixed_labels, moving_labels)
         rows = [fixed_labels.index(label) for label in shared], [moving_labels.index(label) for label in shared]
-        note = f"{len(shared)} landmarks are paired by label; {missing}, so these are left out."
+        note = said(
+            "{count} landmarks are paired by label; {missing}, so these are left out.",
+            count=len(shared),
+            missing=missing,
+        )
         return LandmarkPairs(fixed[rows[0]], moving[rows[1]], tuple(shared), (note,) if missing else ())
     if len(fixed) != len(moving):
-        raise InputError(f"The {names} do not make pairs: there are {len(fixed)} and {len(moving)}.")
+        counts = {"one": len(fixed), "other": len(moving)}
+        raise InputError(said("The {names} do not make pairs: there are {one} and {other}.", **named, **counts))
     labels = fixed_labels if len(fixed_labels) == len(fixed) and any(fixed_labels) else moving_labels
     return LandmarkPairs(fixed, moving, tuple(labels) if len(labels) == len(fixed) else ("",) * len(fixed))
 
@@ -144,10 +152,13 @@ def _repeated(labels: Sequence[str]) -> str | None:
 
 
 def _missing(fixed: Sequence[str], moving: Sequence[str]) -> str:
-    parts = []
+    parts = {}
     for side, own, other in (("moving", moving, fixed), ("fixed", fixed, moving)):
-        lacks = [label or "an unnamed one" for label in other if not label or label not in own]
+        lacks = [label or "?" for label in other if not label or label not in own]
         if lacks:
-            more = " ..." if len(lacks) > _MAX_NAMED else ""
-            parts.append(f"the {side} list lacks {', '.join(lacks[:_MAX_NAMED])}{more}")
-    return " and ".join(parts)
+            parts[side] = ", ".join(lacks[:_MAX_NAMED]) + (" ..." if len(lacks) > _MAX_NAMED else "")
+    if len(parts) == 2:
+        return said("the moving list lacks {moving} and the fixed list lacks {fixed}", **parts)
+    if "moving" in parts:
+        return said("the moving list lacks {moving}", **parts)
+    return said("the fixed list lacks {fixed}", **parts) if parts else ""

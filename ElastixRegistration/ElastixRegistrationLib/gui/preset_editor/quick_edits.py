@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 from ...core.presets import quick_edits as quick_edits
 from ...core.presets.draft import PresetDraft
 from ...core.presets.texts import metric_name
+from ..messages import translated
 from ..section import fillComboBox, selectValue
 
 
@@ -27,7 +28,7 @@ class QuickEdits:
             "B-spline": _("Deformable"),
         }
         fillComboBox(ui.motionSelector, [(titles[kind], kind) for kind in quick_edits.MOTIONS])
-        fillComboBox(ui.metricSelector, [(metric_name(name), name) for name in quick_edits.IMAGE_METRICS])
+        fillComboBox(ui.metricSelector, [(translated(metric_name(name)), name) for name in quick_edits.IMAGE_METRICS])
         ui.motionSelector.connect("currentIndexChanged(int)", self._motion)
         ui.metricSelector.connect("currentIndexChanged(int)", self._metric)
         ui.iterationsSpinBox.connect("valueChanged(int)", self._iterations)

@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 
 from ...core.presets.draft import STAGE_KINDS, PresetDraft
 from ...core.presets.texts import stage_text
+from ..messages import translated
 from .table import GRAY, RED
 
 
@@ -56,7 +57,7 @@ class StageList:
                 shown.addItem(qt.QListWidgetItem())
             for number, (stage, parameters) in enumerate(zip(draft.stages, draft.maps, strict=True)):
                 item = shown.item(number)
-                text = stage_text(parameters) if parameters is not None else _("cannot be read")
+                text = translated(stage_text(parameters)) if parameters is not None else _("cannot be read")
                 item.setText(f"{number + 1}. {text}")
                 item.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable | qt.Qt.ItemIsUserCheckable)
                 item.setCheckState(qt.Qt.Checked if stage.enabled else qt.Qt.Unchecked)

@@ -10,7 +10,7 @@ from slicer.util import VTKObservationMixin
 from ...core.errors import ElastixRegistrationError
 from ...mrml.run.parameter_node import FIXED_MASK, FIXED_POINTS, MOVING_MASK, MOVING_POINTS, SLIDING_MASK
 from ..comparing.landmarks import LandmarksPart
-from ..messages import errorText, tell
+from ..messages import errorText, tell, translated
 from ..section import Section, connectSelectors, fillComboBox, selectNode
 
 
@@ -121,6 +121,6 @@ class MasksSection(Section):
             pairs = landmark_pairs(fixed, moving, self.choices.text("pairing"))
             count = len(pairs.fixed)
             text = _("1 pair of points.") if count == 1 else _("{count} pairs of points.").format(count=count)
-            tell(message, " ".join((text, *pairs.notes)))
+            tell(message, " ".join((text, *map(translated, pairs.notes))))
         except ElastixRegistrationError as problem:
             tell(message, errorText(problem))

@@ -23,12 +23,14 @@ from ...core.presets.preset import SCENE, USER, Preset
 from ...core.registration.memory import WORTH_TELLING, run_bytes
 from ...mrml.run.parameter_node import FIXED_MASK, FIXED_POINTS, FIXED_VOLUME, MOVING_MASK, MOVING_VOLUME
 from ...mrml.run.scene_presets import scene_presets
-from ..messages import presetDescription, presetTitle, tell
+from ..messages import presetAccuracy, presetDescription, presetTitle, tell, translated
 from ..preset_editor.manager import PresetManager
 from ..preset_editor.problems import RegistrationContext, problemColor, problemText
 from ..preset_editor.table import ORANGE, RED
 from ..section import Section, dimensionOf, fillComboBox, selectValue
 
+#: The preset that landmarks guide.
+_GUIDED = "landmarks"
 _SHORT = {"ct", "mr", "pet", "us", "cbct"}
 # Almost every parameter file asks elastix for files that are never written here.
 _NOT_WORTH_TELLING = ("WriteResultImage", "WriteTransformParametersEachResolution", "WriteITKCompositeTransform")
@@ -176,7 +178,7 @@ class PresetSection(Section):
             self._tell(presetDescription(preset), problems=html.escape(str(problem)))
             return
         sentences = (_accuracyText(preset), _costText(preset, stages, grids, settings))
-        lines = [f"{n}. {preset_texts.stage_text(stage)}" for n, stage in enumerate(stages, 1)]
+        lines = [f"{n}. {translated(preset_texts.stage_text(stage))}" for n, stage in enumerate(stages, 1)]
         self._tell(
             presetDescription(preset),
             " ".join(filter(None, sentences)),
@@ -184,7 +186,7 @@ class PresetSection(Section):
             _referenceText(preset),
             self._problemsText(preset, stages, given),
         )
-        self.ui.presetAccuracyLabel.toolTip = preset.expected_accuracy
+        self.ui.presetAccuracyLabel.toolTip = "; ".join(presetAccuracy(preset))
 
     def _tell(
         self, description: str, accuracy: str = "", stages: str = "", reference: str = "", problems: str = ""
@@ -211,17 +213,16 @@ class PresetSection(Section):
         if self._lacksLandmarks:
             lines.insert(0, (RED, _("This preset needs landmarks. Choose them under Masks and landmarks.")))
         elif given.points and not usesLandmarks and not hasOtherUse:
-            text = _("This preset does not use the landmarks. Give them a weight, or choose Guided by landmarks.")
-            lines.append((ORANGE, text))
+            text = _("This preset does not use the landmarks. Give them a weight, or choose {preset}.")
+            lines.append((ORANGE, text.format(preset=presetTitle(find_preset(_GUIDED)))))
         return "<br>".join(f'<span style="color: {color}">{html.escape(text)}</span>' for color, text in lines)
 
 
 def _accuracyText(preset: Preset) -> str:
     """The first of what was measured, or that nothing was."""
-    accuracy = preset.expected_accuracy
     if not preset.validated:
         return _("Not validated.")
-    first, _separator, more = accuracy.partition(";")
+    first, *more = presetAccuracy(preset)
     return (_("Measured, for example: {figures}.") if more else _("Measured: {figures}.")).format(figures=first)
 
 
@@ -231,7 +232,7 @@ def _referenceText(preset: Preset) -> str:
     link = preset_texts.doi_link(preset.reference)
     if link:
         reference = f'<a href="{html.escape(link)}">{reference}</a>'
-    measured = _("Measured: {figures}.").format(figures=html.escape(preset.expected_accuracy))
+    measured = _("Measured: {figures}.").format(figures=html.escape("; ".join(presetAccuracy(preset))))
     return "<br>".join(filter(None, (reference, measured if preset.validated else _("Not validated."))))
 
 

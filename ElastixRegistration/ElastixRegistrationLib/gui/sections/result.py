@@ -13,7 +13,7 @@ from slicer.i18n import tr as _
 
 from ..comparing.confidence import ConfidencePart
 from ..comparison_views import MODES, ComparisonViews
-from ..messages import tell
+from ..messages import tell, translated
 from ..section import Section, pairOf, reveal
 
 _ROW_HEIGHT = 24
@@ -191,7 +191,7 @@ class ResultSection(Section):
         table = self.ui.resultTable
         table.setRowCount(len(figures))
         for row, figure in enumerate(figures):
-            name = f"{figure.name} ({figure.unit})" if figure.unit else figure.name
+            name = translated(figure.name) + (f" ({figure.unit})" if figure.unit else "")
             texts = (name, _number(figure.before, figure.digits), _number(figure.after, figure.digits))
             for column, text in enumerate(texts):
                 item = qt.QTableWidgetItem(text)

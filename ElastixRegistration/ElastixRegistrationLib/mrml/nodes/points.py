@@ -8,6 +8,7 @@ import numpy as np
 
 from ...core.errors import InputError
 from ...core.transforms.landmarks import LandmarkPairs, pair_landmarks
+from ...core.wording import said
 from .coordinates import lps_from_ras
 
 
@@ -25,7 +26,7 @@ def points_of(node: Any, role: str) -> tuple[np.ndarray, list[str]]:
         if node.GetNthControlPointPositionStatus(n) == node.PositionDefined
     ]
     if not placed:
-        raise InputError(f"The {role} {node.GetName()} have no placed points.")
+        raise InputError(said("The list {name} has no points yet.", name=node.GetName()))
     ras = [node.GetNthControlPointPositionWorld(n) for n in placed]
     return lps_from_ras(np.array([tuple(point) for point in ras])), [node.GetNthControlPointLabel(n) for n in placed]
 
@@ -34,5 +35,7 @@ def landmark_pairs(fixed_node: Any, moving_node: Any, pairing: str = "auto") -> 
     """Points of two markups nodes that correspond, LPS mm in world, (N, 3): see ``core.landmarks.pair_landmarks``."""
     fixed, fixed_labels = points_of(fixed_node, "fixed points")
     moving, moving_labels = points_of(moving_node, "moving points")
-    names = f"fixed points {fixed_node.GetName()} and the moving points {moving_node.GetName()}"
+    names = said(
+        "fixed points {fixed} and the moving points {moving}", fixed=fixed_node.GetName(), moving=moving_node.GetName()
+    )
     return pair_landmarks(fixed, moving, fixed_labels, moving_labels, pairing, names)
