@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -191,9 +190,7 @@ def without_volumes(result: Any) -> Any:
     that the worker made for the scene. What is shown and kept of it comes from the volume nodes and the transform."""
     if not hasattr(result, "outputs"):
         return replace(result, fixed=None, moving=None)
-    light = copy.copy(result)
-    light.outputs = {name: output for name, output in result.outputs.items() if name == FIGURES}
-    return light
+    return replace(result, outputs={name: output for name, output in result.outputs.items() if name == FIGURES})
 
 
 def write_page(folder: str | os.PathLike, comparison: SceneComparison) -> Path:
