@@ -50,10 +50,15 @@ def test_nothing_overlaps_or_is_cut_before_a_run(host, open_panel, a_language, c
     assert check(widget, states_before_a_run(host, widget)) == []
 
 
-def test_nothing_overlaps_or_is_cut_in_a_run_and_after_it(host, a_panel, a_pair, a_fake_run, a_real_handle, check):
+def test_nothing_overlaps_or_is_cut_in_a_run_and_after_it(
+    host, open_panel, a_pair, a_language, a_fake_run, a_real_handle, check
+):
     for node in a_pair:
         node.SetName(f"{LONG_NAME} {node.GetName()}")
-    assert check(a_panel, states_of_a_run(host, a_panel, a_fake_run, a_real_handle)) == []
+    widget = open_panel()
+    choose(widget.ui.presetSelector, "translation")
+    widget.ui.inBackgroundCheckBox.checked = False
+    assert check(widget, states_of_a_run(host, widget, a_fake_run, a_real_handle)) == []
 
 
 def test_nothing_overlaps_or_is_cut_in_the_other_tabs(host, open_panel, a_pair, a_language, check):

@@ -2248,11 +2248,11 @@
     </message>
     <message>
         <source>Local volume, largest</source>
-        <translation>Lokales Volumen, größtes</translation>
+        <translation>Volumenfaktor, größter</translation>
     </message>
     <message>
         <source>Local volume, smallest</source>
-        <translation>Lokales Volumen, kleinstes</translation>
+        <translation>Volumenfaktor, kleinster</translation>
     </message>
     <message>
         <source>Mutual information</source>
@@ -3629,7 +3629,7 @@
     </message>
     <message>
         <source>Choose the landmarks that the preset needs</source>
-        <translation>Landmarken wählen, die die Voreinstellung braucht</translation>
+        <translation>Die nötigen Landmarken wählen</translation>
     </message>
     <message>
         <source>Any modality</source>
@@ -3649,7 +3649,7 @@
     </message>
     <message>
         <source>This preset does not use the landmarks. Give them a weight, or choose {preset}.</source>
-        <translation>Diese Voreinstellung verwendet die Landmarken nicht. Ein Landmarkengewicht setzen oder {preset} wählen.</translation>
+        <translation>Diese Voreinstellung verwendet die Landmarken nicht. Ein Landmarkengewicht setzen oder „{preset}“ wählen.</translation>
     </message>
     <message>
         <source>About {duration} and {memory} of memory for these two volumes.</source>

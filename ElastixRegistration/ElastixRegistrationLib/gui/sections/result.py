@@ -195,6 +195,8 @@ class ResultSection(Section):
             texts = (name, _number(figure.before, figure.digits), _number(figure.after, figure.digits))
             for column, text in enumerate(texts):
                 item = qt.QTableWidgetItem(text)
+                if column == 0:
+                    item.setToolTip(text)  # a narrow panel shortens it
                 if column == 2 and figure.improved is not None:
                     item.setForeground(qt.QBrush(qt.QColor(_GOOD if figure.improved else _BAD)))
                 table.setItem(row, column, item)
