@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def _take(host, lung: Path, output: Path) -> None:
-    from gui.clicks import choose
+    from support.panel import choose
 
     _load(lung)
     host.loadModule(TOP / "ElastixRegistration" / "ElastixRegistration.py")

@@ -30,8 +30,8 @@ from ElastixRegistrationLib.core.images.pictures import (
 from ElastixRegistrationLib.core.transforms.itk_transforms import identity
 from ElastixRegistrationLib.core.transforms.matrices import transform_from_matrix
 from ElastixRegistrationLib.core.transforms.resampling import resample
-from gui.clicks import choose
 from screenshots import shoot
+from support.panel import choose
 
 PICTURES = TOP / "Resources" / "Screenshots"
 

@@ -11,7 +11,8 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from .mrml_nodes import NODE_ID, qMRMLNodeComboBox
+from .mrml_nodes import qMRMLNodeComboBox
+from .node_rows import NODE_ID
 
 
 class qMRMLCheckableNodeComboBox(qMRMLNodeComboBox):

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
-from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.core.files.image_files import write_image
 from ElastixRegistrationLib.core.files.point_files import Points, write_points
 from ElastixRegistrationLib.core.images.geometry import array_view, image_from_array
 from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
+from phantoms.images import blobs, grid, stage
 
-LIBRARY = Path(__file__).resolve().parents[2] / "ElastixRegistration"
 COUNT = 6
 
 
@@ -66,51 +60,3 @@ def scans(tmp_path_factory) -> Scans:
     write_parameter_file(stage(MaximumNumberOfIterations="1000000", NumberOfResolutions="1"), folder / "endless.txt")
     quick, slow, endless = (folder / f"{name}.txt" for name in ("quick", "slow", "endless"))
     return Scans(folder, folder / "fixed.nrrd", moving, shifts, quick, slow, endless)
-
-
-def start(*arguments, **options) -> subprocess.Popen:
-    """The command line in a process group of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "ElastixRegistrationLib", "batch", *map(str, arguments)],
-        env={**os.environ, "PYTHONPATH": str(LIBRARY)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        start_new_session=True,
-        **options,
-    )
-
-
-def until(condition, timeout: float = 60.0) -> bool:
-    """Wait for ``condition()`` to hold; returns whether it does."""
-    end = time.monotonic() + timeout
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def descendants(pid: int) -> list[psutil.Process]:
-    try:
-        return psutil.Process(pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
-
-
-def dask_workers(processes) -> list[psutil.Process]:
-    """Those of ``processes`` that are Dask workers: they, and no others, have children of their own."""
-    return [process for process in processes if process.is_running() and "spawn_main" in " ".join(_line(process))]
-
-
-def _line(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
-
-
-def results_in(folder: Path) -> list[str]:
-    """Names of the cases with a result."""
-    return sorted(path.parent.name for path in folder.glob("*/resampled.nrrd"))

@@ -9,7 +9,6 @@ import signal
 from pathlib import Path
 
 import pytest
-from batch.conftest import until
 from ElastixRegistrationLib.batch.case_folder import (
     DRAFTS,
     checksum,
@@ -20,6 +19,7 @@ from ElastixRegistrationLib.batch.case_folder import (
 )
 from ElastixRegistrationLib.batch.lock import locked
 from ElastixRegistrationLib.core.errors import InputError
+from support.processes import until
 
 INPUTS = {"fixed": "1", "moving": "2"}
 

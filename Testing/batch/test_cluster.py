@@ -9,10 +9,10 @@ import sys
 
 import psutil
 import pytest
-from batch.conftest import LIBRARY, results_in, start, until
 from ElastixRegistrationLib import batch
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.settings import RegistrationSettings
+from support.processes import LIBRARY, results_in, start, until
 
 pytest.importorskip("distributed")
 pytest.importorskip("cryptography")

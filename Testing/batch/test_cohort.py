@@ -13,12 +13,12 @@ import numpy as np
 import psutil
 import pytest
 import SimpleITK as sitk
-from batch.conftest import dask_workers, descendants, results_in, start, until
 from ElastixRegistrationLib import batch
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.image_files import read_image
 from ElastixRegistrationLib.core.images.geometry import geometry_of
 from ElastixRegistrationLib.core.settings import RegistrationSettings
+from support.processes import dask_workers, descendants, results_in, start, until
 
 pytest.importorskip("distributed")
 

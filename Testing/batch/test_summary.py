@@ -7,7 +7,6 @@ import re
 
 import numpy as np
 import pytest
-from core.phantoms import grid
 from ElastixRegistrationLib.batch import progress as progress_module
 from ElastixRegistrationLib.batch.cluster import local_size
 from ElastixRegistrationLib.batch.page import cohort_html
@@ -18,6 +17,7 @@ from ElastixRegistrationLib.batch.task import PREVIEW
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.quality.figures import Figure
 from ElastixRegistrationLib.worker.pool import core_count
+from phantoms.images import grid
 
 
 def outcome(name: str, dice: float = 0.9, folded: float = 0.0, state: str = "done", **more) -> CaseOutcome:

@@ -30,13 +30,13 @@ import psutil
 TOP = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / "ElastixRegistration"), str(TOP / "Testing")]
 
-from core.phantoms import blobs, grid  # noqa: E402
 from ElastixRegistrationLib import batch  # noqa: E402
 from ElastixRegistrationLib.batch import cluster, cohort  # noqa: E402
 from ElastixRegistrationLib.batch.progress import duration  # noqa: E402
 from ElastixRegistrationLib.batch.task import run_case  # noqa: E402
 from ElastixRegistrationLib.core.files.image_files import write_image  # noqa: E402
 from ElastixRegistrationLib.core.settings import RegistrationSettings  # noqa: E402
+from phantoms.images import blobs, grid  # noqa: E402
 
 FEW, MANY, WORKERS = 2000, 10_000, 100
 

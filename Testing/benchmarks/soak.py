@@ -21,10 +21,10 @@ import numpy as np
 TOP = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / "ElastixRegistration"), str(TOP / "Testing"), str(Path(__file__).parent)]
 
-from core.phantoms import blobs, grid, stage  # noqa: E402
 from ElastixRegistrationLib.core.registration.register import register  # noqa: E402
 from ElastixRegistrationLib.worker.outputs import ResampledVolume  # noqa: E402
 from ElastixRegistrationLib.worker.pool import WorkerPool  # noqa: E402
+from phantoms.images import blobs, grid, stage  # noqa: E402
 
 GRID = grid((24, 22, 20))
 STAGES = [

@@ -26,7 +26,6 @@ import numpy as np
 TOP = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / "ElastixRegistration"), str(TOP / "Testing"), str(Path(__file__).parent)]
 
-from core.phantoms import stage  # noqa: E402
 from ElastixRegistrationLib.core.files.image_files import read_image  # noqa: E402
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view  # noqa: E402
 from ElastixRegistrationLib.core.presets.catalog import find_preset  # noqa: E402
@@ -34,6 +33,7 @@ from ElastixRegistrationLib.core.registration.register import register  # noqa: 
 from ElastixRegistrationLib.core.transforms.plain_data import TransformData, VoxelData  # noqa: E402
 from ElastixRegistrationLib.worker.outputs import FiguresBeforeAndAfter, ResampledVolume  # noqa: E402
 from ElastixRegistrationLib.worker.pool import WorkerPool  # noqa: E402
+from phantoms.images import stage  # noqa: E402
 from processes import machine  # noqa: E402
 
 ENDLESS = {"MaximumNumberOfIterations": "2000000", "NumberOfResolutions": "1"}
@@ -196,7 +196,7 @@ def measure_deaths(options: argparse.Namespace) -> None:
 
 _CLIENT = f"""
 import time
-from core.phantoms import blobs, grid, stage
+from phantoms.images import blobs, grid, stage
 from ElastixRegistrationLib.worker.pool import WorkerPool
 pool = WorkerPool()
 handle = pool.submit(blobs(grid()), blobs(grid()), [stage(**{ENDLESS!r})])

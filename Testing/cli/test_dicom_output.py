@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
-from core.files.dicom.made_series import Series, Slice, write_series
-from core.phantoms import blobs
 from ElastixRegistrationLib.core.files.transform_files import read_transform
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
+from phantoms.dicom_series import Series, Slice, write_series
+from phantoms.images import blobs
 
 LIBRARY = Path(__file__).resolve().parents[2] / "ElastixRegistration"
 GRID = Geometry((40, 36, 20), (2.0, 2.5, 4.0), (-37.0, 12.0, -55.0), ((1.0, 0, 0), (0, 1.0, 0), (0, 0, 1.0)))

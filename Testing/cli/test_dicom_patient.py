@@ -7,7 +7,14 @@ import json
 import numpy as np
 import pydicom
 import pytest
-from core.files.dicom.made_patient import (
+from ElastixRegistrationLib.cli.main import main
+from ElastixRegistrationLib.core.files.dicom.structures import read_structures, structure_mask
+from ElastixRegistrationLib.core.files.image_files import read_image
+from ElastixRegistrationLib.core.files.transform_files import read_transform
+from ElastixRegistrationLib.core.images.geometry import array_view
+from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
+from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
+from phantoms.dicom_patient import (
     GRID,
     ORGANS,
     Region,
@@ -21,15 +28,8 @@ from core.files.dicom.made_patient import (
     write_patient,
     write_structure_set,
 )
-from core.files.dicom_objects.validator import assert_valid
-from core.phantoms import stage
-from ElastixRegistrationLib.cli.main import main
-from ElastixRegistrationLib.core.files.dicom.structures import read_structures, structure_mask
-from ElastixRegistrationLib.core.files.image_files import read_image
-from ElastixRegistrationLib.core.files.transform_files import read_transform
-from ElastixRegistrationLib.core.images.geometry import array_view
-from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
-from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
+from phantoms.images import stage
+from support.dicom_validator import assert_valid
 
 INSIDE = centers(GRID)[2:-2, 4:-4, 4:-4]
 

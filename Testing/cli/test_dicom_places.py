@@ -7,7 +7,14 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
-from core.files.dicom.made_patient import (
+from ElastixRegistrationLib.cli.main import main
+from ElastixRegistrationLib.core.files.dicom.volumes import dicom_geometry
+from ElastixRegistrationLib.core.files.dicom_objects.spatial_registration import write_registration
+from ElastixRegistrationLib.core.files.image_files import read_image, write_image
+from ElastixRegistrationLib.core.files.transform_files import write_transform
+from ElastixRegistrationLib.core.images.geometry import array_view
+from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix
+from phantoms.dicom_patient import (
     GRID,
     Region,
     centers,
@@ -17,16 +24,9 @@ from core.files.dicom.made_patient import (
     write_dose,
     write_structure_set,
 )
-from core.files.dicom.made_series import a_header, save
-from core.files.dicom_objects.validator import assert_valid
-from ElastixRegistrationLib.cli.main import main
-from ElastixRegistrationLib.core.files.dicom.volumes import dicom_geometry
-from ElastixRegistrationLib.core.files.dicom_objects.spatial_registration import write_registration
-from ElastixRegistrationLib.core.files.image_files import read_image, write_image
-from ElastixRegistrationLib.core.files.transform_files import write_transform
-from ElastixRegistrationLib.core.images.geometry import array_view
-from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix
+from phantoms.dicom_series import a_header, save
 from pydicom.dataset import Dataset
+from support.dicom_validator import assert_valid
 
 FRAME, SHIFT = "1.2.3.91", np.array([5.0, -2.5, 8.0])
 PLAN = "1.2.840.10008.5.1.4.1.1.481.5"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.cli.elastix_programs import main
 from ElastixRegistrationLib.core.files.image_files import read_image, write_image
 from ElastixRegistrationLib.core.files.transform_files import read_transform
 from ElastixRegistrationLib.core.images.geometry import array_view
 from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
+from phantoms.images import blobs, grid, stage
 
 GRID = grid((28, 26, 24), (2.5, 2.5, 3.0))
 SHIFT = np.array([4.0, -2.0, 3.0])  # LPS mm: where the object of the moving image is, less where it is in the fixed

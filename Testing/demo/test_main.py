@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from core.phantoms import blobs, grid
 from ElastixRegistrationLib.core.files.image_files import write_image
+from phantoms.images import blobs, grid
 
 SOURCES = Path(__file__).resolve().parents[2] / "ElastixRegistration"
 

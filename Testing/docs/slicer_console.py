@@ -16,12 +16,12 @@ import numpy as np
 import slicer
 import SlicerHost
 import vtk
-from core.phantoms import blobs
 from docs.blocks import SLICER, TOP, all_blocks
 from docs.workspace import GRID, SHIFT, short_sources
 from ElastixRegistrationLib.core.images.geometry import array_view
 from ElastixRegistrationLib.core.presets.preset import Preset
 from ElastixRegistrationLib.mrml.nodes.coordinates import ijk_to_ras_of, vtk_matrix_from_array
+from phantoms.images import blobs
 
 
 def main(report: Path) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid
 from docs.blocks import TOP
 from docs.workspace import short_sources
 from ElastixRegistrationLib.core.files.image_files import write_image
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.presets.preset import Preset
+from phantoms.images import blobs, grid
 
 NOTEBOOKS = sorted((TOP / "docs").rglob("*.ipynb"))
 GRID = grid((30, 28, 26), spacing=(5.0, 5.0, 5.0))

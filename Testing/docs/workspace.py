@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
-from core.phantoms import blobs, grid
 from ElastixRegistrationLib.core.files.image_files import write_image
 from ElastixRegistrationLib.core.files.point_files import Points, write_points
 from ElastixRegistrationLib.core.files.transform_files import write_transform
@@ -17,6 +16,7 @@ from ElastixRegistrationLib.core.multi_image.groupwise import GroupSettings
 from ElastixRegistrationLib.core.presets.catalog import find_preset
 from ElastixRegistrationLib.core.presets.preset import Preset
 from ElastixRegistrationLib.core.transforms.matrices import transform_from_matrix
+from phantoms.images import blobs, grid
 
 #: At most, of each resolution: that blocks run is tested here, how exact presets are elsewhere.
 ITERATIONS = 100

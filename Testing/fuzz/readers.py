@@ -18,7 +18,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from core.phantoms import grid, stage
 from ElastixRegistrationLib.core.errors import ElastixRegistrationError
 from ElastixRegistrationLib.core.files.image_files import read_grid, read_volume, write_image
 from ElastixRegistrationLib.core.files.point_files import Points, read_points, write_points
@@ -47,6 +46,7 @@ from ElastixRegistrationLib.worker.outputs import ResampledVolume
 from ElastixRegistrationLib.worker.protocol import FrameReader, ProtocolError, frame_buffers
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
+from phantoms.images import grid, stage
 
 #: Longer than the longest file here takes by far.
 LONGEST_S = 20.0
@@ -260,7 +260,7 @@ def _image_reader(folder: Path, suffixes: tuple[str, ...]) -> tuple[list[bytes],
 
 
 def _slice_of_dicom(folder: Path, voxels: np.ndarray) -> Path:
-    from core.files.dicom.made_series import a_header, save, set_pixels
+    from phantoms.dicom_series import a_header, save, set_pixels
 
     header = a_header(ImagePositionPatient=[1, 2, 3], ImageOrientationPatient=[1, 0, 0, 0, 1, 0], PixelSpacing=[1, 2])
     return save(set_pixels(header, voxels[0]), folder / "seed.dcm")

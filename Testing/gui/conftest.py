@@ -6,10 +6,8 @@ expect a `slicer` without a window.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from gui.clicks import blobs_volume, choose
+from support.panel import MODULE_FILE, KeptPool, blobs_volume, choose
 
 
 @pytest.fixture(scope="session")
@@ -62,9 +60,6 @@ def slicer(host):
     import slicer
 
     return slicer
-
-
-MODULE_FILE = Path(__file__).resolve().parents[2] / "ElastixRegistration" / "ElastixRegistration.py"
 
 
 @pytest.fixture
@@ -182,13 +177,6 @@ def a_pool():
 
     with WorkerPool() as pool:
         yield pool
-
-
-class KeptPool:
-    """The pool of a module that does not end with it."""
-
-    def __init__(self, pool):
-        self.submit, self.warm_up, self.close = pool.submit, pool.warm_up, lambda: None
 
 
 @pytest.fixture

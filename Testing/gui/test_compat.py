@@ -26,8 +26,8 @@ def compat(host, a_pool, monkeypatch):
 
 @pytest.fixture
 def translation_file(tmp_path):
-    from core.phantoms import stage
     from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
+    from phantoms.images import stage
 
     # Every parameter file of SlicerElastix asks for these two.
     asked = {"ITKTransformOutputFileNameExtension": "h5", "WriteITKCompositeTransform": "true"}
@@ -115,8 +115,8 @@ def test_the_moving_volume_may_lie_under_the_output_already(compat, slicer, a_pa
 
 def test_masks_and_a_start_are_taken_as_if_they_had_no_parents(compat, slicer, a_pair, translation_file, tmp_path):
     import vtk
-    from core.phantoms import stage
     from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
+    from phantoms.images import stage
 
     fixed, moving = a_pair
     mask = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode")
@@ -207,8 +207,8 @@ def moved_to_parent(node):
 
 def test_what_elastix_passes_over_runs_and_is_told(compat, slicer, a_pair, tmp_path):
     """As par0034 on a volume: a choice with a stray blank, and a schedule for images of two axes."""
-    from core.phantoms import stage
     from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
+    from phantoms.images import stage
 
     parameters = stage("TranslationTransform", MaximumNumberOfIterations="60", AutomaticTransformInitialization="true")
     parameters |= {
@@ -226,8 +226,8 @@ def test_what_elastix_passes_over_runs_and_is_told(compat, slicer, a_pair, tmp_p
 
 
 def test_the_log_comes_line_by_line_and_cancel_ends_it(compat, slicer, a_pair, tmp_path):
-    from core.phantoms import stage
     from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
+    from phantoms.images import stage
 
     write_parameter_file(stage("TranslationTransform", MaximumNumberOfIterations="100000"), tmp_path / "long.txt")
     logic = compat.ElastixLogic()
@@ -261,8 +261,8 @@ def test_scripts_that_use_the_panel_find_most_names_of_its_widgets(a_panel):
 
 
 def test_a_failure_is_the_error_of_a_program_that_failed(compat, slicer, a_pair, tmp_path):
-    from core.phantoms import stage
     from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
+    from phantoms.images import stage
 
     far = stage(AutomaticTransformInitialization="false", RequiredRatioOfValidSamples="1.0", Scales="1")
     write_parameter_file(far | {"MaximumStepLength": ("1e6",)}, tmp_path / "far.txt")

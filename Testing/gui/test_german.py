@@ -5,9 +5,9 @@ from __future__ import annotations
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-from gui.clicks import choose
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
+from support.panel import choose
 from translation_files import MODULE, TRANSLATIONS, translated_texts
 
 WIDTH = 500  # of the module panel, pixels at 96 dpi

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from gui.clicks import choose
-from gui.geometry import problems_of
-from gui.panel_states import LONG_NAME, states_before_a_run, states_of_a_run, states_of_other_tabs
+from support.panel import choose
+from support.panel_geometry import problems_of
+from support.panel_states import LONG_NAME, states_before_a_run, states_of_a_run, states_of_other_tabs
 
 WIDTHS = (350, 450, 700)
 

@@ -15,7 +15,7 @@ from ElastixRegistrationLib.mrml.run.parameter_node import (
     ParameterSet,
     add_parameter_node,
 )
-from gui.clicks import blobs_volume, choose
+from support.panel import blobs_volume, choose
 
 UI = Path(__file__).resolve().parents[2] / "ElastixRegistration" / "Resources" / "UI"
 

@@ -12,9 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ElastixRegistrationLib.mrml import sample_data
-from gui.clicks import blobs_volume
-from gui.conftest import MODULE_FILE
 from SlicerHost.sample_data import sample_data_module
+from support.panel import MODULE_FILE, blobs_volume
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import grid, oblique, stage
 from ElastixRegistrationLib.core.files.image_files import read_image, write_image
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.registration.register import register
@@ -12,6 +11,7 @@ from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_ma
 from ElastixRegistrationLib.core.transforms.resampling import resample
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from phantoms.images import grid, oblique, stage
 
 TYPES = ["uint8", "int8", "uint16", "int16", "uint32", "int32", "int64", "float32", "float64"]
 

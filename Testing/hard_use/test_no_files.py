@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.core.errors import InputError, ParameterError
 from ElastixRegistrationLib.core.images.geometry import array_view
 from ElastixRegistrationLib.core.parameters.file_access import (
@@ -25,6 +24,7 @@ from ElastixRegistrationLib.core.parameters.file_access import (
 from ElastixRegistrationLib.core.parameters.maps import read_parameter_file
 from ElastixRegistrationLib.core.parameters.schema import parameters as known_parameters
 from ElastixRegistrationLib.worker.pool import WorkerPool
+from phantoms.images import blobs, grid, stage
 
 SOURCES = Path(__file__).resolve().parents[2] / "ElastixRegistration"
 GUARDED_RUN = Path(__file__).with_name("guarded_run.py")

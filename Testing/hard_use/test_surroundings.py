@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.image_files import read_image, write_image
 from ElastixRegistrationLib.core.files.point_files import Points, write_points
@@ -21,6 +20,7 @@ from ElastixRegistrationLib.core.files.transform_files import read_transform, wr
 from ElastixRegistrationLib.core.images.geometry import array_view, image_from_array
 from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
 from ElastixRegistrationLib.core.transforms.itk_transforms import displacement_field_transform, map_points
+from phantoms.images import blobs, grid, stage
 
 SOURCES = Path(__file__).resolve().parents[2] / "ElastixRegistration"
 GRID = grid((24, 22, 20), (2.5, 2.5, 3.5))

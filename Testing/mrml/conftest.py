@@ -9,22 +9,6 @@ import vtk
 from ElastixRegistrationLib.mrml.nodes.coordinates import vtk_matrix_from_array
 from vtk.util.numpy_support import get_vtk_array_type, vtk_to_numpy
 
-SCALAR_TYPES = {
-    "char": vtk.VTK_CHAR,
-    "signed char": vtk.VTK_SIGNED_CHAR,
-    "unsigned char": vtk.VTK_UNSIGNED_CHAR,
-    "short": vtk.VTK_SHORT,
-    "unsigned short": vtk.VTK_UNSIGNED_SHORT,
-    "int": vtk.VTK_INT,
-    "unsigned int": vtk.VTK_UNSIGNED_INT,
-    "long": vtk.VTK_LONG,
-    "unsigned long": vtk.VTK_UNSIGNED_LONG,
-    "long long": vtk.VTK_LONG_LONG,
-    "unsigned long long": vtk.VTK_UNSIGNED_LONG_LONG,
-    "float": vtk.VTK_FLOAT,
-    "double": vtk.VTK_DOUBLE,
-}
-
 
 @pytest.fixture
 def a_scene():

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from core.phantoms import stage
 from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
 from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.mrml.logic import RegistrationLogic
 from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
 from ElastixRegistrationLib.mrml.run.asynchronous import submission_incrementally
 from ElastixRegistrationLib.worker.pool import WorkerPool
-from mrml import builders
-from mrml.scans import blobs, voxels_of
+from phantoms.images import stage
+from phantoms.scans import blobs, voxels_of
+from support import builders
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIFT = np.array([3.0, -2.0, 1.5])
@@ -80,7 +80,7 @@ def test_the_process_of_the_window_loads_no_itk():
         import numpy as np
         import slicer
         slicer.mrmlScene = slicer.vtkMRMLScene()
-        from mrml.scans import blobs
+        from phantoms.scans import blobs
         from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
         from ElastixRegistrationLib.mrml.run.asynchronous import submission_incrementally
         from ElastixRegistrationLib.mrml.logic import RegistrationLogic

@@ -20,7 +20,7 @@ from ElastixRegistrationLib.mrml.nodes.coordinates import vtk_matrix_from_array
 from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
 from ElastixRegistrationLib.mrml.nodes.output_volumes import image_incrementally
 from ElastixRegistrationLib.mrml.nodes.volumes import volume_image
-from mrml.scans import blobs, voxels_of
+from phantoms.scans import blobs, voxels_of
 
 BACKGROUND = (200, 30, 30)
 #: Beyond the first voxels along i there is nothing of the moving volume: RAS, 4 mm to a voxel.

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 import slicer
 import vtk
-from core.phantoms import stage
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
 from ElastixRegistrationLib.mrml.logic import RegistrationLogic
 from ElastixRegistrationLib.mrml.run.channels import VolumePair
 from ElastixRegistrationLib.mrml.run.landmark_start import landmark_transform_node
-from mrml import builders
-from mrml.scans import the_object, voxels_in_world
+from phantoms.images import stage
+from phantoms.scans import the_object, voxels_in_world
+from support import builders
 from vtk.util.numpy_support import vtk_to_numpy
 
 SHIFT = np.array([5.0, -4.0, 3.0])

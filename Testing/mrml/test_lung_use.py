@@ -9,8 +9,6 @@ import pytest
 import SimpleITK as sitk
 import slicer
 import vtk
-from core.elastix_points import transformix_points
-from core.phantoms import stage
 from ElastixRegistrationLib.cli.main import main
 from ElastixRegistrationLib.core.deformation.analysis import jacobian_slabs
 from ElastixRegistrationLib.core.files.image_files import read_image
@@ -22,7 +20,9 @@ from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
 from ElastixRegistrationLib.core.transforms.plain_data import TransformData
 from ElastixRegistrationLib.mrml.nodes.transforms import chain_from_data, set_from_parent
-from mrml.builders import ras
+from phantoms.images import stage
+from support.builders import ras
+from support.elastix_points import transformix_points
 
 QUICK = {"NumberOfResolutions": "2", "MaximumNumberOfIterations": "60"}
 

@@ -19,6 +19,7 @@ from ElastixRegistrationLib.mrml.nodes.output_volumes import image_incrementally
 from ElastixRegistrationLib.mrml.nodes.volumes import volume_image
 from ElastixRegistrationLib.mrml.run.channels import VolumePair, channel_incrementally
 from ElastixRegistrationLib.mrml.run.sides import side_incrementally
+from support.builders import balls
 from vtk.util.numpy_support import vtk_to_numpy
 
 BIG, SMALL = 10, 6
@@ -30,24 +31,6 @@ SIZE = (24, 24, 24)
 
 def volume_of(radius: float) -> float:
     return 4 / 3 * np.pi * radius**3
-
-
-def balls(scene, segments, name="Seg"):
-    """A segmentation of balls around the origin, given as (id, name, radius)."""
-    node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
-    kind = slicer.vtkSegmentationConverter.GetClosedSurfaceRepresentationName()
-    node.GetSegmentation().SetSourceRepresentationName(kind)
-    for segment_id, segment_name, radius in segments:
-        sphere = vtk.vtkSphereSource()
-        sphere.SetRadius(radius)
-        sphere.SetThetaResolution(40)
-        sphere.SetPhiResolution(40)
-        sphere.Update()
-        segment = slicer.vtkSegment()
-        segment.SetName(segment_name)
-        segment.AddRepresentation(kind, sphere.GetOutput())
-        assert node.GetSegmentation().AddSegment(segment, segment_id)
-    return node
 
 
 @pytest.fixture

@@ -10,9 +10,8 @@ import pytest
 import slicer
 import vtk
 from ElastixRegistrationLib.mrml.logic import RegistrationLogic
+from support.builders import oblique_ijk_to_ras, rigid, vtk_bspline, vtk_grid, vtk_thin_plate
 from vtk.util.numpy_support import vtk_to_numpy
-
-from .builders import oblique_ijk_to_ras, rigid, vtk_bspline, vtk_grid, vtk_thin_plate
 
 STAGE = """
 (Registration "MultiResolutionRegistration")

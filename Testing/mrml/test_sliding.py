@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 import slicer
 import vtk
-from core.sliding.sliding_files import VOXEL, sides, smooth_stage
-from core.sliding.sliding_phantom import GRID, phantom
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
 from ElastixRegistrationLib.mrml.logic import RegistrationLogic
@@ -15,8 +13,10 @@ from ElastixRegistrationLib.mrml.nodes.coordinates import ijk_to_ras_of
 from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
 from ElastixRegistrationLib.mrml.nodes.masks import labels_incrementally
 from ElastixRegistrationLib.worker.pool import WorkerPool
-from mrml import builders
-from mrml.test_segment_names import balls
+from phantoms.sliding import GRID, phantom
+from phantoms.sliding_files import VOXEL, sides, smooth_stage
+from support import builders
+from support.builders import balls
 
 
 @pytest.fixture

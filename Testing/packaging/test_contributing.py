@@ -23,6 +23,12 @@ def test_a_file_that_contributing_names_exists(name):
     assert any((root / name).exists() for root in (TOP, LIBRARY, TOP / "ElastixRegistration")), name
 
 
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{one.name}" for one in sorted((TOP / "docs").glob("*.md")))])
+def test_tests_that_a_page_names_exist(page):
+    named = re.findall(r"`(Testing/[\w./-]+)`", (TOP / page).read_text(encoding="utf-8"))
+    assert not [name for name in named if not (TOP / name).exists()]
+
+
 def test_every_system_runs_what_developers_run():
     yaml = pytest.importorskip("yaml")
     workflow = yaml.safe_load((TOP / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8"))

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-LIBRARY = Path(__file__).resolve().parents[2] / "ElastixRegistration" / "ElastixRegistrationLib"
-MOST_MODULES = 20
+TESTING = Path(__file__).resolve().parents[1]
+LIBRARY = TESTING.parent / "ElastixRegistration" / "ElastixRegistrationLib"
+MOST_MODULES, MOST_LINES = 20, 400
 ALLOWED = {
     "core": {"core"},
     "worker": {"core", "worker"},
@@ -131,6 +132,24 @@ def test_no_folder_is_a_hall(folder):
         assert text, f"{folder.name}/__init__.py does not say what lives there"
 
 
+def _test_folders() -> list[Path]:
+    return sorted({path.parent for layer in ALLOWED for path in (TESTING / layer).rglob("test_*.py")})
+
+
+@pytest.mark.parametrize("folder", _test_folders(), ids=lambda folder: folder.relative_to(TESTING).as_posix())
+def test_tests_lie_where_their_source_lies(folder):
+    relative = folder.relative_to(TESTING)
+    assert (LIBRARY / relative).is_dir() or relative == Path("gui", "host"), f"{relative} has no source beside it"
+    tests = list(folder.glob("test_*.py"))
+    assert len(tests) <= MOST_MODULES, f"{relative} has {len(tests)} files; divide it by topic"
+
+
+def test_no_file_is_long():
+    files = [*LIBRARY.rglob("*.py"), *TESTING.rglob("*.py")]
+    long = {str(path): n for path in files if (n := len(path.read_text("utf-8").splitlines())) > MOST_LINES}
+    assert not long
+
+
 def test_exactly_one_file_of_core_runs_elastix():
     users = [path for path in LIBRARY.rglob("*.py") if "ElastixRegistrationMethod" in path.read_text("utf-8")]
     assert users == [LIBRARY / "core" / "elastix" / "run.py"]
@@ -161,7 +180,7 @@ def test_what_needs_no_itk_does_not_load_it(module):
 def test_a_registration_loads_only_the_itk_it_uses():
     modules = _modules_after(
         f"sys.path.insert(0, {str(LIBRARY.parents[1] / 'Testing')!r});"
-        "from core.phantoms import blobs, grid, stage;"
+        "from phantoms.images import blobs, grid, stage;"
         "from ElastixRegistrationLib.core.registration.register import register;"
         "from ElastixRegistrationLib.core.deformation.jacobian import jacobian_determinant;"
         "from ElastixRegistrationLib.core.transforms.itk_transforms import displacement_field, map_points;"

@@ -87,7 +87,7 @@ def test_temporary_folders_are_private_and_gone_afterwards(tmp_path, monkeypatch
 #: Runs elastix in this process, with and without its log, and in the worker, each in a folder of its own.
 _RUNS = """
 import os, sys
-from core.phantoms import blobs, grid
+from phantoms.images import blobs, grid
 from ElastixRegistrationLib.core.parameters.maps import read_parameter_file
 from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.worker.pool import WorkerPool
@@ -106,7 +106,7 @@ assert result.transform is not None
 
 
 def test_parameter_files_cannot_make_elastix_write(tmp_path):
-    from core.phantoms import stage
+    from phantoms.images import stage
 
     asked = (
         *("WriteResultImage", "WriteResultImageAfterEachResolution", "WriteResultImageAfterEachIteration"),

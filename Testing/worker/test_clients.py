@@ -14,15 +14,14 @@ import time
 
 import pytest
 from ElastixRegistrationLib.worker.pool import WorkerPool
-
-from .conftest import children, is_alive, is_iterating, poll_until, surroundings, until
+from support.processes import children, is_alive, is_iterating, poll_until, surroundings, until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and /proc of POSIX systems")
 
 CLIENT = """
     import json, os, signal, sys, time
     import numpy as np
-    from core.phantoms import blobs, grid, stage
+    from phantoms.images import blobs, grid, stage
     from ElastixRegistrationLib.worker.pool import WorkerPool
     from ElastixRegistrationLib.worker.outputs import DisplacementField
 
@@ -118,7 +117,7 @@ def test_a_pool_that_is_forgotten_ends_its_workers(pair, endless, nothing_left):
 
 SMALL_SHARED_MEMORY = """
     import os
-    from core.phantoms import blobs, grid, stage
+    from phantoms.images import blobs, grid, stage
     from ElastixRegistrationLib.worker.pool import WorkerPool
     from ElastixRegistrationLib.worker.outputs import DisplacementField
 

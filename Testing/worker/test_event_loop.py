@@ -8,8 +8,7 @@ import sys
 import textwrap
 
 import pytest
-
-from .conftest import surroundings
+from support.processes import surroundings
 
 pytest.importorskip("PySide6.QtCore")
 
@@ -20,7 +19,7 @@ WINDOW = """
     import json, sys, time
     import numpy as np
     from PySide6.QtCore import QCoreApplication, QTimer, Qt
-    from core.phantoms import blobs, grid, stage
+    from phantoms.images import blobs, grid, stage
     from ElastixRegistrationLib.core.images.geometry import array_view, image_from_array
     from ElastixRegistrationLib.core.registration.register import register
     from ElastixRegistrationLib.worker.outputs import DisplacementField, ResampledVolume

@@ -8,16 +8,21 @@ import sys
 import time
 
 import pytest
-from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.core.errors import RegistrationError
+from ElastixRegistrationLib.worker.outputs import DisplacementField
 from ElastixRegistrationLib.worker.pool import WorkerPool
 from ElastixRegistrationLib.worker.process import describe_exit, own_python
-
-from .conftest import children, is_alive, is_iterating, large_output, poll_until, until
+from phantoms.images import blobs, grid, stage
+from support.processes import children, is_alive, is_iterating, poll_until, until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and /proc of POSIX systems")
 
 WORDS = {signal.SIGKILL: "killed by the system, most likely out of memory", signal.SIGSEGV: "segmentation fault"}
+
+
+def large_output():
+    """More than a pipe holds, so that the worker is caught while it returns it."""
+    return [DisplacementField("field", grid((120, 120, 120)))]
 
 
 def reach(handle, moment):

@@ -8,12 +8,11 @@ import time
 
 import numpy as np
 import pytest
-from core.phantoms import grid
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.worker.outputs import DisplacementField
 from ElastixRegistrationLib.worker.pool import WorkerPool
-
-from .conftest import is_alive, is_iterating, poll_until, until
+from phantoms.images import grid
+from support.processes import is_alive, is_iterating, poll_until, until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and /proc of POSIX systems")
 

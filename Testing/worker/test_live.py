@@ -6,10 +6,10 @@ import time
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib import core
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
 from ElastixRegistrationLib.worker.live import register
+from phantoms.images import blobs, grid, stage
 
 GRID = grid((24, 22, 20))
 SHIFT = np.array([4.0, -3.0, 2.0])

@@ -9,13 +9,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.core.errors import ParameterError, RegistrationError
 from ElastixRegistrationLib.worker import log_reader
 from ElastixRegistrationLib.worker.log_reader import LogReader, end_mark
 from ElastixRegistrationLib.worker.outputs import DisplacementField
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from phantoms.images import blobs, grid, stage
 
 LOG = (
     b"Resolution: 0\r\n1:ItNr\t2:Metric\n0\t-0.5\n"

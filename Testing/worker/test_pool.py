@@ -9,12 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from core.phantoms import stage
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.worker.outputs import DisplacementField, ResampledVolume
 from ElastixRegistrationLib.worker.pool import WorkerPool
-
-from .conftest import children, is_alive, until
+from phantoms.images import stage
+from support.processes import children, is_alive, until
 
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 MOST_IDLE_BYTES = 250e6

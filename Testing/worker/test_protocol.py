@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from core.phantoms import grid
 from ElastixRegistrationLib.core.errors import InputError, ParameterError
 from ElastixRegistrationLib.core.images.background import BackgroundEstimate
 from ElastixRegistrationLib.core.transforms.plain_data import TransformData, TransformElement, VoxelData
@@ -26,8 +25,8 @@ from ElastixRegistrationLib.worker.process import WorkerProcess
 from ElastixRegistrationLib.worker.protocol import FrameReader, Outbox, ProtocolError, frame_buffers
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from .conftest import until
+from phantoms.images import grid
+from support.processes import until
 
 WORKER = Path(messages.__file__).parent
 

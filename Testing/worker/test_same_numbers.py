@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid, oblique, stage
 from ElastixRegistrationLib.core.deformation.analysis import jacobian_determinant_of
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images.channels import Channel
@@ -32,6 +31,7 @@ from ElastixRegistrationLib.worker.outputs import (
     JacobianDeterminant,
     ResampledVolume,
 )
+from phantoms.images import blobs, grid, oblique, stage
 
 SHIFT = np.array([5.0, -3.0, 4.0])
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid
 from ElastixRegistrationLib.core.automatic.evidence import CERTAIN, CRITERIA, Difference, Evidence
 from ElastixRegistrationLib.core.automatic.motion import remaining_motion
 from ElastixRegistrationLib.core.automatic.pipeline import is_better, is_clearly_better, is_worse
 from ElastixRegistrationLib.core.automatic.working_pair import OneImage, WorkingPair
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix, identity
+from phantoms.images import blobs, grid
 
 GEOMETRY = grid((40, 40, 36), (3.0, 3.0, 3.0))
 

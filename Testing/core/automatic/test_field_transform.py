@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import grid, oblique
 from ElastixRegistrationLib.core.automatic.field_transform import (
     regridded,
     spline_then,
@@ -13,6 +12,7 @@ from ElastixRegistrationLib.core.automatic.field_transform import (
 )
 from ElastixRegistrationLib.core.automatic.working_pair import grid_of
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix, chain_of, map_points
+from phantoms.images import grid, oblique
 
 
 def wave(shape, voxels=1.0):

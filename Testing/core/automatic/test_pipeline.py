@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import grid
 from ElastixRegistrationLib.core.automatic.effort import effort_named
 from ElastixRegistrationLib.core.automatic.evidence import CRITERIA, Measured
 from ElastixRegistrationLib.core.automatic.flow import warped
@@ -19,6 +18,7 @@ from ElastixRegistrationLib.core.images.geometry import image_from_array
 from ElastixRegistrationLib.core.presets.catalog import find_preset
 from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.core.transforms.itk_transforms import chain_of, map_points
+from phantoms.images import grid
 
 STAGES = find_preset("automatic").stages()
 GEOMETRY = grid((48, 48), (3.0, 3.0))

@@ -7,11 +7,11 @@ import re
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib import core
 from ElastixRegistrationLib.core.comparison.methods import methods_of
 from ElastixRegistrationLib.core.errors import RegistrationError
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix
+from phantoms.images import blobs, grid, stage
 from scipy import stats
 
 SHIFT = np.array([5.0, -4.0, 3.0])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from core.phantoms import blobs, grid, oblique
 from ElastixRegistrationLib import core
 from ElastixRegistrationLib.core.comparison.evaluation import AS_LOADED
 from ElastixRegistrationLib.core.images.geometry import array_view, image_from_array
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix
+from phantoms.images import blobs, grid, oblique
 
 SHIFT = np.array([6.0, -4.0, 5.0])
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import grid, oblique
 from ElastixRegistrationLib.core.deformation import analysis
 from ElastixRegistrationLib.core.deformation.analysis import (
     analyze_deformation,
@@ -20,6 +19,7 @@ from ElastixRegistrationLib.core.transforms.itk_transforms import (
     map_points,
 )
 from ElastixRegistrationLib.core.transforms.sampling import voxel_centers
+from phantoms.images import grid, oblique
 
 GRID = grid((24, 22, 20), (3.0, 2.5, 3.5), (-36.0, -27.0, -35.0), oblique(3, left_handed=True))
 

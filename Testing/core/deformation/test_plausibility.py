@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import grid
 from ElastixRegistrationLib.core.deformation.plausibility import check_deformation
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix, displacement_field_transform
 from ElastixRegistrationLib.core.transforms.sampling import voxel_centers
+from phantoms.images import grid
 
 GRID = grid((40, 20, 20), (1.0, 1.0, 1.0), (-19.5, -9.5, -9.5))
 X = voxel_centers(GRID).reshape(20, 20, 40, 3)

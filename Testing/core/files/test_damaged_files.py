@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from core.phantoms import grid
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.image_files import read_image, write_image
 from ElastixRegistrationLib.core.files.transform_files import read_transform, write_transform
 from ElastixRegistrationLib.core.images.geometry import array_view, image_from_array
 from ElastixRegistrationLib.core.transforms.itk_transforms import bspline_transform
 from ElastixRegistrationLib.core.transforms.matrices import transform_from_matrix
+from phantoms.images import grid
 
 SOURCES = Path(__file__).resolve().parents[3] / "ElastixRegistration"
 FORMATS = [".nrrd", ".nii.gz", ".nii", ".mha", ".vtk", ".gipl", ".tif"]

@@ -5,11 +5,11 @@ import os
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from core.phantoms import grid, oblique
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.image_files import check_output, read_image, write_image
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.system.output_files import all_or_none, whole_file
+from phantoms.images import grid, oblique
 
 
 @pytest.mark.parametrize("suffix", [".nrrd", ".nii.gz", ".mha", ".nii", ".mhd", ".nhdr"])

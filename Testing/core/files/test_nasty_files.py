@@ -16,13 +16,13 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 import tifffile
-from core.files.dicom.made_series import random_series, write_series
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.image_files import read_image, read_volume
 from ElastixRegistrationLib.core.files.point_files import read_points
 from ElastixRegistrationLib.core.files.transform_files import read_transform
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
+from phantoms.dicom_series import random_series, write_series
 
 VOXELS = np.random.default_rng(0).integers(-300, 1000, (7, 6, 5)).astype(np.int16)
 AFFINE = np.array([[-2.0, 0, 0, 10], [0, -3, 0, 20], [0, 0, 4, 30], [0, 0, 0, 1]])  # RAS

@@ -9,7 +9,6 @@ import nitransforms
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from core.phantoms import grid, oblique
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.image_files import write_image
 from ElastixRegistrationLib.core.files.transform_files import read_transform, write_transform
@@ -21,6 +20,7 @@ from ElastixRegistrationLib.core.transforms.itk_transforms import (
     displacement_field_transform,
     map_points,
 )
+from phantoms.images import grid, oblique
 
 LPS = np.diag([-1.0, -1, 1, 1])
 RANDOM = np.random.default_rng(6)

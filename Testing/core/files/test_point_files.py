@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import grid, oblique
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.point_files import Points, read_points, write_points
+from phantoms.images import grid, oblique
 
 TRUTH = np.array([[10.0, -20, 5], [-12.5, 8, 30]])
 FORMS = {

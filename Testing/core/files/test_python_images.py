@@ -9,11 +9,11 @@ import nibabel
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from core.phantoms import grid, oblique
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.image_files import write_image
 from ElastixRegistrationLib.core.files.python_images import as_image
 from ElastixRegistrationLib.core.images.geometry import array_view, component_count, geometry_of
+from phantoms.images import grid, oblique
 
 RANDOM = np.random.default_rng(4)
 VOXELS = RANDOM.integers(-900, 900, (5, 6, 7)).astype(np.int16)
@@ -126,9 +126,9 @@ def test_no_library_is_imported_to_recognize_one():
 
 
 def test_a_registration_takes_them():
-    from core.phantoms import blobs, stage
     from ElastixRegistrationLib.core.registration.register import register
     from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
+    from phantoms.images import blobs, stage
 
     shift = np.array([3.0, -2, 1])
     fixed, moving = blobs(grid()), blobs(grid(), shift)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from core.elastix_points import transformix_points, transformix_points_of_file
-from core.phantoms import blobs, grid, oblique
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.image_files import write_image
 from ElastixRegistrationLib.core.files.transform_files import read_transform, write_transform
@@ -25,6 +23,8 @@ from ElastixRegistrationLib.core.transforms.transform_parameters import (
     maps_from_transform,
     transforms_from_maps,
 )
+from phantoms.images import blobs, grid, oblique
+from support.elastix_points import transformix_points, transformix_points_of_file
 
 FIXED = grid()
 RANDOM = np.random.default_rng(11)

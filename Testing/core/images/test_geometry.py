@@ -4,7 +4,6 @@ import gc
 
 import numpy as np
 import pytest
-from core.phantoms import grid, oblique
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images.geometry import (
     Geometry,
@@ -17,6 +16,7 @@ from ElastixRegistrationLib.core.images.geometry import (
     geometry_of,
     image_from_array,
 )
+from phantoms.images import grid, oblique
 
 TYPES = ["uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64", "float32", "float64"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.multi_image.groupwise import GroupSettings, register_group
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
+from phantoms.images import blobs, grid
 
 SHIFTS_2D = np.array([[-4, 2], [0, -3], [5, 1], [-1, 4], [3, -4], [-3, 0]], float)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.multi_image.series import (
@@ -25,6 +24,7 @@ from ElastixRegistrationLib.core.transforms.itk_transforms import (
     matrix_of,
 )
 from ElastixRegistrationLib.core.transforms.resampling import resample
+from phantoms.images import blobs, grid, stage
 
 #: Of the phantom's frames, mm: a breath, there and back on another way, up to 5 voxels from the first frame.
 MOTION = np.array([[0, 0, 0], [3, -2, 4], [6, -4, 8], [7, -1, 9], [3, 1, 4]], float)

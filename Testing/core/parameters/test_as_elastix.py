@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.core.elastix.run import run_elastix
 from ElastixRegistrationLib.core.parameters.as_elastix import as_elastix_reads
 from ElastixRegistrationLib.core.parameters.validation import find_problems
+from phantoms.images import blobs, grid, stage
 
 SHORT = stage("EulerTransform", MaximumNumberOfIterations="12", RandomSeed="7")
 

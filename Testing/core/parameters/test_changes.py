@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from core.phantoms import stage
 from ElastixRegistrationLib.core.errors import ParameterError
 from ElastixRegistrationLib.core.parameters.changes import changed, parse_change
+from phantoms.images import stage
 
 STAGES = [stage("EulerTransform"), stage("BSplineTransform")]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.core.errors import ParameterError
 from ElastixRegistrationLib.core.parameters.maps import format_parameter_text, parse_parameter_text
 from ElastixRegistrationLib.core.parameters.schema import components, find_parameter, is_known_name
 from ElastixRegistrationLib.core.parameters.upgrades import COMPONENTS, REMOVED, RENAMED, upgrade_text
 from ElastixRegistrationLib.core.parameters.validation import find_problems
 from ElastixRegistrationLib.core.registration.register import register
+from phantoms.images import blobs, grid, stage
 
 
 def upgraded(dimension=3, **parameters):

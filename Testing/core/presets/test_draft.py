@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.core.errors import InputError, ParameterError
 from ElastixRegistrationLib.core.parameters.maps import format_parameter_text
 from ElastixRegistrationLib.core.presets.catalog import find_preset, list_presets
@@ -27,6 +26,7 @@ from ElastixRegistrationLib.core.presets.quick_edits import (
     with_stiffness,
 )
 from ElastixRegistrationLib.core.registration.register import register
+from phantoms.images import blobs, grid, stage
 
 PRESETS = list_presets()
 

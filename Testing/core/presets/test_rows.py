@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from core.phantoms import stage
 from ElastixRegistrationLib.core.parameters.maps import format_parameter_text
 from ElastixRegistrationLib.core.parameters.schema import find_parameter, parameters
 from ElastixRegistrationLib.core.parameters.validation import wrong_value
@@ -24,6 +23,7 @@ from ElastixRegistrationLib.core.presets.rows import (
     with_cell,
     with_resolutions,
 )
+from phantoms.images import stage
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.core.images.geometry import array_view, image_from_array
 from ElastixRegistrationLib.core.quality.assessment import assess
 from ElastixRegistrationLib.core.registration.register import register
+from phantoms.images import blobs, grid, stage
 
 GRID = grid((40, 36, 32))
 SHIFT = (4.0, -3.0, 5.0)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid
 from ElastixRegistrationLib.core.comparison.evaluation import as_result
 from ElastixRegistrationLib.core.images.geometry import array_view, image_from_array
 from ElastixRegistrationLib.core.quality.confidence import confidence_steps, estimate_confidence
 from ElastixRegistrationLib.core.transforms.itk_transforms import identity
+from phantoms.images import blobs, grid
 
 SPACING = 2.0
 

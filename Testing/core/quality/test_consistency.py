@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import grid
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.quality.consistency import inverse_consistency
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix
 from ElastixRegistrationLib.core.transforms.sampling import voxel_centers
+from phantoms.images import grid
 
 GRID = grid((20, 18, 16))
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid, oblique
 from ElastixRegistrationLib.core.comparison.evaluation import as_result
 from ElastixRegistrationLib.core.files.transform_files import write_transform
 from ElastixRegistrationLib.core.images.geometry import array_view, image_from_array
 from ElastixRegistrationLib.core.quality.assessment import assess
 from ElastixRegistrationLib.core.transforms.itk_transforms import bspline_transform, compose, map_points
+from phantoms.images import blobs, grid, oblique
 
 sitk = pytest.importorskip("SimpleITK")
 ndimage = pytest.importorskip("scipy.ndimage")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from core.phantoms import grid
 from ElastixRegistrationLib.core.quality.surface_distance import surface_distances
 from ElastixRegistrationLib.core.transforms.sampling import voxel_centers
+from phantoms.images import grid
 
 GRID = grid((48, 44, 40), (1.2, 1.5, 1.8), (-28.0, -32.0, -35.0))
 PLACES = voxel_centers(GRID).reshape(*GRID.size[::-1], 3)

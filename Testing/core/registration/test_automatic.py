@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.presets.catalog import find_preset
 from ElastixRegistrationLib.core.registration.automatic import fit_stages
@@ -12,6 +11,7 @@ from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.core.start.coarse import FittedImage
 from ElastixRegistrationLib.core.start.start_search import moved_points, rigid_matrix
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix, map_points
+from phantoms.images import blobs, grid
 
 STAGES = find_preset("automatic").stages()
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from core.phantoms import blobs, grid, oblique, stage
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images.channels import Channel, label_channels, signed_distance
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
@@ -16,6 +15,7 @@ from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
 from ElastixRegistrationLib.core.transforms.sampling import voxel_centers
 from ElastixRegistrationLib.core.transforms.spline_kernels import spline_kernel_transform
+from phantoms.images import blobs, grid, oblique, stage
 
 SHIFT = np.array([6.0, -4.0, 5.0])
 GRID = grid((32, 30, 28), (2.5, 2.5, 3.0))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from core.phantoms import blobs, grid, oblique, stage
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.image_files import write_image
 from ElastixRegistrationLib.core.files.point_files import Points, write_points
@@ -14,6 +13,7 @@ from ElastixRegistrationLib.core.images.labels import as_labels, as_mask
 from ElastixRegistrationLib.core.registration.inputs import read_inputs
 from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
+from phantoms.images import blobs, grid, oblique, stage
 
 SAGITTAL = np.array([[0.0, 0, 1], [1, 0, 0], [0, -1, 0]])
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.core.parameters.changes import changed
 from ElastixRegistrationLib.core.presets.catalog import find_preset
 from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.core.request import RegistrationRequest
+from phantoms.images import blobs, grid, stage
 
 QUICK = ["MaximumNumberOfIterations=5", "NumberOfSpatialSamples=200"]
 

@@ -6,8 +6,6 @@ import os
 
 import numpy as np
 import pytest
-from core.elastix_points import transformix_points
-from core.phantoms import blobs, grid, oblique, stage
 from ElastixRegistrationLib.core.errors import InputError, RegistrationError
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.registration import memory
@@ -21,6 +19,8 @@ from ElastixRegistrationLib.core.transforms.itk_transforms import (
     displacement_field_transform,
     map_points,
 )
+from phantoms.images import blobs, grid, oblique, stage
+from support.elastix_points import transformix_points
 
 SHIFT = np.array([6.0, -4.0, 5.0])
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib import core
+from phantoms.images import blobs, grid, stage
 
 GRID = grid((24, 22, 20))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import stage
 from ElastixRegistrationLib.core.images.geometry import Geometry, image_from_array
 from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
+from phantoms.images import stage
 
 #: mm. Waves are at least twice as long as the coarsest voxels.
 EXTENT, SHORTEST, LONGEST = 128.0, 14.0, 45.0

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid, stage
-from core.sliding.sliding_files import SLIDE_MM, VOXEL, smooth_stage
-from core.sliding.sliding_files import sides as points_of_sides
-from core.sliding.sliding_phantom import GRID, phantom
 from ElastixRegistrationLib.core.deformation.analysis import analyze_deformation
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.transform_files import read_transform, write_transform
@@ -16,6 +12,10 @@ from ElastixRegistrationLib.core.quality.assessment import assess
 from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.core.transforms.inverse import invert
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
+from phantoms.images import blobs, grid, stage
+from phantoms.sliding import GRID, phantom
+from phantoms.sliding_files import SLIDE_MM, VOXEL, smooth_stage
+from phantoms.sliding_files import sides as points_of_sides
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, stage
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.images.reduction import block_means, reduced_geometry
 from ElastixRegistrationLib.core.registration.prepared_images import PreparedSide
@@ -12,6 +11,7 @@ from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.core.registration.working_resolution import working_factors, working_voxel
 from ElastixRegistrationLib.core.request import RegistrationRequest
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
+from phantoms.images import blobs, stage
 
 FINE = Geometry((60, 50, 40), (0.5, 0.4, 0.9), (3.0, -7.0, 11.0), ((0.8, -0.6, 0.0), (0.6, 0.8, 0.0), (0.0, 0.0, -1.0)))
 BSPLINE = {"Transform": ("RecursiveBSplineTransform",), "FinalGridSpacingInPhysicalUnits": ("12",)}

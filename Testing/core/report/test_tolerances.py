@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import grid
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.quality.figures import Comparison, Figure
 from ElastixRegistrationLib.core.report.tolerances import FAILED, NOT_MEASURED, PASSED, Tolerances, checks
+from phantoms.images import grid
 
 GRID = grid((40, 36, 32), (0.9, 0.9, 2.5))
 

@@ -7,8 +7,7 @@ import pytest
 from ElastixRegistrationLib.core.sliding.detection import find_sliding
 from ElastixRegistrationLib.core.sliding.grids import SlidingImage
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
-
-from .sliding_phantom import GRID, phantom, smeared
+from phantoms.sliding import GRID, phantom, smeared
 
 
 def test_a_block_that_slides_is_followed_and_the_other_one_let_go():

@@ -12,8 +12,7 @@ from ElastixRegistrationLib.core.sliding.meeting import Moved, pairs_of
 from ElastixRegistrationLib.core.sliding.regions import Regions
 from ElastixRegistrationLib.core.sliding.regionwise import correlate_alike, register_regions
 from ElastixRegistrationLib.core.transforms.itk_transforms import identity, map_points
-
-from .sliding_phantom import GRID, phantom, smeared
+from phantoms.sliding import GRID, phantom, smeared
 
 VOXEL = float(np.cbrt(np.prod(GRID.spacing)))
 TURN = np.array([[0.0, -1.0, 0.0], [0.8, 0.0, 0.6], [-0.6, 0.0, 0.8]])

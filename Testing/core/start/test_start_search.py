@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid
 from ElastixRegistrationLib.core.files.image_files import read_image
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of
 from ElastixRegistrationLib.core.start.coarse import CoarseImage, FittedImage, coarse_image
 from ElastixRegistrationLib.core.start.shift_search import best_shifts
 from ElastixRegistrationLib.core.start.similarity import SimilarityScorer, similarity_scorer
 from ElastixRegistrationLib.core.start.start_search import find_start, find_starts, moved_points, rigid_matrix
+from phantoms.images import blobs, grid
 
 
 def texture(shape, seed=0, width=3):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from core.phantoms import grid
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.transform_files import write_transform
 from ElastixRegistrationLib.core.images.geometry import array_view
@@ -20,6 +19,7 @@ from ElastixRegistrationLib.core.transforms.itk_transforms import (
 )
 from ElastixRegistrationLib.core.transforms.sampling import voxel_centers
 from ElastixRegistrationLib.core.transforms.spline_kernels import spline_kernel_transform
+from phantoms.images import grid
 
 GRID = grid((36, 34, 32), (3.0, 3.2, 3.4), (-52.0, -53.0, -54.0))
 RANDOM = np.random.default_rng(8)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from core.phantoms import grid, oblique
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.transform_files import read_transform, write_transform
 from ElastixRegistrationLib.core.images.geometry import array_view
@@ -23,6 +22,7 @@ from ElastixRegistrationLib.core.transforms.transform_parameters import (
     transform_from_map,
     transforms_from_maps,
 )
+from phantoms.images import grid, oblique
 
 POINTS = np.random.default_rng(7).uniform(-200, 200, (60, 3))
 

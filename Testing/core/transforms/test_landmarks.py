@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from core.phantoms import oblique
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points, matrix_of
 from ElastixRegistrationLib.core.transforms.landmarks import LANDMARK_TRANSFORMS, fit_landmarks, pair_landmarks
+from phantoms.images import oblique
 
 RANDOM = np.random.default_rng(3)
 FIXED = RANDOM.uniform(-60, 60, (12, 3))

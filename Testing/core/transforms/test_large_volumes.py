@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid, oblique
 from ElastixRegistrationLib.core.deformation import plausibility
 from ElastixRegistrationLib.core.images.background import BackgroundEstimate, Padding
 from ElastixRegistrationLib.core.images.geometry import array_view, image_from_array
@@ -18,6 +17,7 @@ from ElastixRegistrationLib.core.transforms.itk_transforms import (
     displacement_field_transform,
 )
 from ElastixRegistrationLib.core.transforms.spline_derivatives import SplineChain
+from phantoms.images import blobs, grid, oblique
 
 DIRECTION = oblique(4, left_handed=True)
 GRID = grid((45, 38, 31), (1.1, 0.8, 1.7), (-11.0, 4.0, 7.0), DIRECTION)

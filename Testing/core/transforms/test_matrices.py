@@ -8,11 +8,11 @@ from dataclasses import replace
 import itk
 import numpy as np
 import pytest
-from core.phantoms import grid, oblique
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images.geometry import image_from_array
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points, matrix_of
 from ElastixRegistrationLib.core.transforms.matrices import transform_from_matrix
+from phantoms.images import grid, oblique
 
 FIXED = grid((20, 24, 28), (1.5, 2.0, 2.5), (-10.0, 5.0, 30.0), oblique(1))
 MOVING = grid((22, 18, 30), (2.0, 1.0, 1.5), (4.0, -8.0, 12.0), oblique(2, left_handed=True))

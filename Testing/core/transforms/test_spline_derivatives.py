@@ -6,7 +6,6 @@ import itertools
 
 import numpy as np
 import pytest
-from core.phantoms import grid, oblique
 from ElastixRegistrationLib.core.deformation.analysis import analyze_deformation, jacobian_determinant_of
 from ElastixRegistrationLib.core.transforms.itk_transforms import (
     affine_from_matrix,
@@ -17,6 +16,7 @@ from ElastixRegistrationLib.core.transforms.itk_transforms import (
 )
 from ElastixRegistrationLib.core.transforms.sampling import voxel_centers
 from ElastixRegistrationLib.core.transforms.spline_derivatives import SplineChain
+from phantoms.images import grid, oblique
 
 SPACING = (1.1, 0.8, 1.7)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from core.phantoms import blobs, grid
 from ElastixRegistrationLib.core.files.transform_files import write_transform
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of
 from ElastixRegistrationLib.core.transforms.itk_transforms import (
@@ -17,6 +16,7 @@ from ElastixRegistrationLib.core.transforms.itk_transforms import (
 )
 from ElastixRegistrationLib.core.transforms.resampling import resample
 from ElastixRegistrationLib.core.transforms.transformix import is_known_to_elastix
+from phantoms.images import blobs, grid
 
 INTERPOLATORS = {"linear": sitk.sitkLinear, "nearest": sitk.sitkNearestNeighbor, "bspline": sitk.sitkBSpline}
 

@@ -8,11 +8,11 @@ import re
 
 import numpy as np
 import pytest
-from core.tuning.searches import PAIRS, SHIFT, known_optimum
 from ElastixRegistrationLib import core
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix
 from ElastixRegistrationLib.core.tuning.parts import parts_of
 from ElastixRegistrationLib.core.tuning.tune import tune
+from phantoms.searches import PAIRS, SHIFT, known_optimum
 
 
 def names(pairs):

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from core.phantoms import blobs
-from core.tuning.searches import GRID, PAIRS, known_optimum
 from ElastixRegistrationLib import core
 from ElastixRegistrationLib.core.errors import RegistrationError
 from ElastixRegistrationLib.core.registration.inputs import RegistrationInputs
@@ -20,6 +18,8 @@ from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_ma
 from ElastixRegistrationLib.core.tuning.parts import parts_of
 from ElastixRegistrationLib.core.tuning.result import COMPLETE, FAILED
 from ElastixRegistrationLib.core.tuning.study import Study
+from phantoms.images import blobs
+from phantoms.searches import GRID, PAIRS, known_optimum
 
 
 def test_the_optimum_is_found_and_proven_on_a_pair_kept_apart(tmp_path, preset_folder):

@@ -10,9 +10,9 @@ from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.transforms.plain_data import TransformData
 from ElastixRegistrationLib.mrml.apply.deformation import add_deformation_nodes
 from ElastixRegistrationLib.mrml.nodes.transforms import chain_from_data, set_from_parent
-from mrml import builders
-from mrml.builders import itk_map, ras
-from mrml.scans import scene_state, voxels_in_world, voxels_of
+from phantoms.scans import scene_state, voxels_in_world, voxels_of
+from support import builders
+from support.builders import itk_map, ras
 
 
 @pytest.fixture

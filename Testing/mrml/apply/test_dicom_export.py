@@ -8,8 +8,6 @@ import numpy as np
 import pydicom
 import pytest
 import slicer
-from core.files.dicom.made_patient import GRID, breathe, centers, write_ct
-from core.files.dicom_objects.validator import assert_valid
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.transform_files import read_transform
 from ElastixRegistrationLib.core.transforms.itk_transforms import displacement_field_transform, map_points
@@ -17,8 +15,10 @@ from ElastixRegistrationLib.core.transforms.plain_data import TransformData
 from ElastixRegistrationLib.mrml.apply.dicom_export import INSTANCES, check_origin, export_registration, export_run
 from ElastixRegistrationLib.mrml.logic import RegistrationLogic
 from ElastixRegistrationLib.mrml.nodes.transforms import chain_from_data, set_from_parent
-from mrml.apply.dicom_nodes import Database, loaded_volume
-from mrml.builders import FLIP, affine
+from phantoms.dicom_patient import GRID, breathe, centers, write_ct
+from support.builders import FLIP, affine
+from support.dicom_nodes import Database, loaded_volume
+from support.dicom_validator import assert_valid
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from ElastixRegistrationLib.mrml.apply.quality import (
     segment_figures,
 )
 from ElastixRegistrationLib.mrml.nodes.transforms import set_from_parent
-from mrml import builders
-from mrml.scans import scene_state
+from phantoms.scans import scene_state
+from support import builders
 
 COMPARISON = Comparison(
     (Figure("Dice overlap, lung", "", 0.5, 0.9, 1, 4), Figure("Folded voxels", "%", None, 0.1, -1, 3)),

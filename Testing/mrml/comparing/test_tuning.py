@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import psutil
 import pytest
-from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images.geometry import array_view
 from ElastixRegistrationLib.core.presets.preset import SCENE, Preset, PresetStage
@@ -24,6 +23,7 @@ from ElastixRegistrationLib.mrml.run.parameter_node import (
     add_parameter_node,
 )
 from ElastixRegistrationLib.mrml.run.scene_presets import save_in_scene, scene_presets
+from phantoms.images import blobs, grid, stage
 
 GRID = grid((24, 22, 20))
 pytest.importorskip("optuna")

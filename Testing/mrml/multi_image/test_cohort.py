@@ -10,7 +10,6 @@ import numpy as np
 import psutil
 import pytest
 import slicer
-from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.image_files import read_image, write_image
 from ElastixRegistrationLib.core.images.geometry import array_view
@@ -23,6 +22,7 @@ from ElastixRegistrationLib.mrml.multi_image.cohort_files import CohortFiles
 from ElastixRegistrationLib.mrml.nodes.coordinates import ijk_to_ras_of, lps_from_ras, vtk_matrix_from_array
 from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
 from ElastixRegistrationLib.mrml.run.scene_presets import save_in_scene
+from phantoms.images import blobs, grid, stage
 
 pytest.importorskip("distributed")
 

@@ -9,7 +9,6 @@ import psutil
 import pytest
 import slicer
 import vtk
-from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.core.errors import InputError, RegistrationError
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view
 from ElastixRegistrationLib.core.multi_image.groupwise import GroupSettings
@@ -18,6 +17,7 @@ from ElastixRegistrationLib.mrml.logic import RegistrationLogic
 from ElastixRegistrationLib.mrml.nodes.coordinates import ijk_to_ras_of, lps_from_ras, vtk_matrix_from_array
 from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
 from ElastixRegistrationLib.mrml.nodes.output_volumes import image_incrementally
+from phantoms.images import blobs, grid, stage
 from vtk.util.numpy_support import vtk_to_numpy
 
 #: Of the phantom's frames, mm LPS.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import slicer
-from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of
 from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
@@ -13,6 +12,7 @@ from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_ma
 from ElastixRegistrationLib.core.transforms.resampling import resample
 from ElastixRegistrationLib.mrml.logic import RegistrationLogic
 from ElastixRegistrationLib.mrml.nodes.coordinates import ijk_to_ras_of
+from phantoms.images import blobs, grid, stage
 
 PLANE = grid((64, 60), spacing=(1.0, 1.0), origin=(0.0, 0.0))
 STACK = grid((64, 60, 3), spacing=(1.0, 1.0, 4.0))

@@ -5,7 +5,7 @@ import pytest
 from ElastixRegistrationLib.mrml.nodes import coordinates
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mrml import builders
+from support import builders
 
 
 def test_points_and_their_matrices_flip_together(rng):

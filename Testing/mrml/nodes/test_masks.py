@@ -10,7 +10,7 @@ from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images.geometry import Geometry
 from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
 from ElastixRegistrationLib.mrml.nodes.masks import mask_incrementally
-from mrml import builders
+from support import builders
 from vtk.util.numpy_support import vtk_to_numpy
 
 GRID = Geometry((40, 42, 44), (1.5, 1.5, 1.5), (-30.0, -31.0, -33.0), tuple(map(tuple, np.eye(3))))

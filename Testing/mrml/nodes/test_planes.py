@@ -8,7 +8,7 @@ from ElastixRegistrationLib.core.transforms import planes
 from ElastixRegistrationLib.core.transforms.plain_data import TransformData
 from ElastixRegistrationLib.mrml.nodes import transforms
 from ElastixRegistrationLib.mrml.nodes.chains import map_lps_points
-from mrml import builders
+from support import builders
 
 
 def a_slice(rng, axis=2, *, rotation=None):

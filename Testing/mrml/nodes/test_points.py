@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.mrml.nodes.points import landmark_pairs, points_of
-from mrml import builders
+from support import builders
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import grid, oblique
 from ElastixRegistrationLib.core.files import field_files, transform_files
 from ElastixRegistrationLib.core.files.transform_files import FIELD_SUFFIXES, read_transform, write_transform
 from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
@@ -18,6 +17,7 @@ from ElastixRegistrationLib.core.transforms.itk_transforms import map_points as 
 from ElastixRegistrationLib.core.transforms.transform_parameters import maps_from_transform
 from ElastixRegistrationLib.mrml.nodes.chains import map_lps_points
 from ElastixRegistrationLib.mrml.nodes.transform_sources import read_chain
+from phantoms.images import grid, oblique
 
 GRID_OF_FIELD = grid((9, 8, 7), (8.0, 9.0, 10.0), (-32.0, -31.0, -30.0))
 GRID = grid((20, 20, 20), (5.0, 5.0, 5.0), (-50.0, -50.0, -50.0))

@@ -11,8 +11,8 @@ from ElastixRegistrationLib.core.images.geometry import Geometry
 from ElastixRegistrationLib.core.transforms.plain_data import TransformData
 from ElastixRegistrationLib.mrml.nodes import chains, transforms
 from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
-from mrml import builders
-from mrml.builders import itk_map, lps, ras, vtk_map
+from support import builders
+from support.builders import itk_map, lps, ras, vtk_map
 
 
 def chain_from_itk(transform):

@@ -20,8 +20,8 @@ from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
 from ElastixRegistrationLib.mrml.nodes.resampling import in_world_incrementally, resample_incrementally
 from ElastixRegistrationLib.mrml.nodes.transforms import itk_from_chain
 from ElastixRegistrationLib.mrml.nodes.volumes import volume_image, world_grid
-from mrml import builders
-from mrml.conftest import SCALAR_TYPES
+from support import builders
+from support.builders import SCALAR_TYPES
 
 
 def world_of_voxel(node, ijk):

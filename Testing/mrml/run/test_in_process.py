@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import stage
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
 from ElastixRegistrationLib.mrml.logic import RegistrationLogic
 from ElastixRegistrationLib.mrml.run.in_process import InProcessRun
+from phantoms.images import stage
 
 PENALTY = {
     "Registration": ("MultiMetricMultiResolutionRegistration",),

@@ -17,7 +17,7 @@ from ElastixRegistrationLib.mrml.run.job import OutputNodes
 from ElastixRegistrationLib.mrml.run.landmark_start import landmark_transform_node
 from ElastixRegistrationLib.mrml.run.outputs import output_incrementally
 from ElastixRegistrationLib.mrml.run.parameter_node import OUTPUTS
-from mrml.scans import scene_state
+from phantoms.scans import scene_state
 
 SHIFT = np.array([4.0, -3.0, 2.0])
 

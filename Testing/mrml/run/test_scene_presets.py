@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import slicer
 import vtk
-from core.phantoms import stage
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.parameters.maps import format_parameter_text
 from ElastixRegistrationLib.core.presets.catalog import find_preset, list_presets
@@ -26,6 +25,7 @@ from ElastixRegistrationLib.mrml.run.scene_presets import (
     save_in_scene,
     scene_presets,
 )
+from phantoms.images import stage
 
 TEXT = '// with "quotes", a\ttab, <signs> & umlauts: Jürgen 北京\n' + format_parameter_text(stage())
 

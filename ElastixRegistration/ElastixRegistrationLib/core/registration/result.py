@@ -1,6 +1,7 @@
-"""What a registration found."""
+"""What a registration found.
 
-from __future__ import annotations
+Annotations here are no strings, because the generated ``__init__`` of a subclass in another module repeats them.
+"""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from core.files.dicom.made_series import Series, random_series, write_enhanced, write_series
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.image_files import read_volume
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of
+from phantoms.dicom_series import Series, random_series, write_enhanced, write_series
 
 FAULTS = {
     "none": None,

@@ -7,16 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pydicom
 import pytest
-from core.phantoms import oblique
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.dicom.structures import read_structures, structures_image
 from ElastixRegistrationLib.core.files.dicom.volumes import dicom_geometry
 from ElastixRegistrationLib.core.files.label_files import Drawn, read_label_pair, read_labels, read_mask
 from ElastixRegistrationLib.core.files.segmentation_files import segment_names
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, component_count
-
-from .made_patient import GRID, Region, centers, ellipses, holds, write_ct, write_structure_set
-from .made_series import save
+from phantoms.dicom_patient import GRID, Region, centers, ellipses, holds, write_ct, write_structure_set
+from phantoms.dicom_series import save
+from phantoms.images import oblique
 
 ON = Drawn(GRID)
 

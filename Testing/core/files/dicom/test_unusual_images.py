@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pydicom
 import pytest
-from core.files.dicom.made_series import a_header, random_series, save, set_pixels, write_series
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.image_files import read_image, read_volume
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of
+from phantoms.dicom_series import a_header, random_series, save, set_pixels, write_series
 from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.files.dicom.made_series import (
+from ElastixRegistrationLib.core.errors import InputError
+from ElastixRegistrationLib.core.files.dicom.volumes import dicom_geometry, read_dicom
+from ElastixRegistrationLib.core.files.image_files import read_geometry, read_image, read_volume
+from ElastixRegistrationLib.core.images.geometry import array_view, component_count, geometry_of
+from phantoms.dicom_series import (
     CT,
     Series,
     Slice,
@@ -15,10 +19,6 @@ from core.files.dicom.made_series import (
     text,
     write_series,
 )
-from ElastixRegistrationLib.core.errors import InputError
-from ElastixRegistrationLib.core.files.dicom.volumes import dicom_geometry, read_dicom
-from ElastixRegistrationLib.core.files.image_files import read_geometry, read_image, read_volume
-from ElastixRegistrationLib.core.images.geometry import array_view, component_count, geometry_of
 from pydicom.dataset import Dataset
 
 RANDOM = np.random.default_rng(5)

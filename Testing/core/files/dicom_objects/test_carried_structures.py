@@ -5,17 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pydicom
 import pytest
-from core.files.dicom.made_patient import (
-    GRID,
-    ORGANS,
-    Region,
-    breathe,
-    centers,
-    ellipses,
-    holds,
-    write_ct,
-    write_structure_set,
-)
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.carried_structures import carry_structures, write_carried
 from ElastixRegistrationLib.core.files.dicom.volumes import dicom_geometry, read_dicom
@@ -28,8 +17,18 @@ from ElastixRegistrationLib.core.transforms.itk_transforms import (
     displacement_field_transform,
     identity,
 )
-
-from .validator import assert_valid
+from phantoms.dicom_patient import (
+    GRID,
+    ORGANS,
+    Region,
+    breathe,
+    centers,
+    ellipses,
+    holds,
+    write_ct,
+    write_structure_set,
+)
+from support.dicom_validator import assert_valid
 
 FRAME = "1.2.3.91"
 NAMES = ("Liver", "GTV", "Spine", "Body")

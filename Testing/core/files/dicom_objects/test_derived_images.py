@@ -7,8 +7,6 @@ import signal
 import numpy as np
 import pydicom
 import pytest
-from core.files.dicom.made_patient import write_dose as made_dose
-from core.files.dicom.made_series import random_series, write_series
 from ElastixRegistrationLib.core.errors import InputError, ResourceError
 from ElastixRegistrationLib.core.files.dicom.volumes import read_dicom
 from ElastixRegistrationLib.core.files.dicom_objects.derived_images import write_dose
@@ -16,8 +14,9 @@ from ElastixRegistrationLib.core.files.dicom_objects.derived_images import write
 from ElastixRegistrationLib.core.files.dicom_objects.direction import check_can_be_added
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.system.output_files import all_or_none, whole_file
-
-from .validator import assert_valid
+from phantoms.dicom_patient import write_dose as made_dose
+from phantoms.dicom_series import random_series, write_series
+from support.dicom_validator import assert_valid
 
 SLANTED = Geometry(
     (12, 10, 7), (0.9, 1.1, 2.5), (-20.5, 30.25, 11.0), ((0.8, -0.6, 0.0), (0.6, 0.8, 0.0), (0.0, 0.0, 1.0))

@@ -9,8 +9,6 @@ import numpy as np
 import pydicom
 import pytest
 import SimpleITK as sitk
-from core.files.dicom.made_patient import GRID, breathe, centers, dose_at, holds, write_patient
-from core.phantoms import oblique
 from ElastixRegistrationLib.core.files.carried_structures import carry_structures, write_carried
 from ElastixRegistrationLib.core.files.dicom.volumes import read_dicom
 from ElastixRegistrationLib.core.files.dicom_objects.derived_images import write_dose, write_series
@@ -20,6 +18,8 @@ from ElastixRegistrationLib.core.files.transform_files import read_transform, wr
 from ElastixRegistrationLib.core.images.geometry import array_view
 from ElastixRegistrationLib.core.transforms.itk_transforms import displacement_field_transform, identity, map_points
 from ElastixRegistrationLib.core.transforms.resampling import resample
+from phantoms.dicom_patient import GRID, breathe, centers, dose_at, holds, write_patient
+from phantoms.images import oblique
 
 
 @pytest.fixture

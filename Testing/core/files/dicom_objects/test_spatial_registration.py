@@ -8,8 +8,6 @@ from dataclasses import replace
 import numpy as np
 import pydicom
 import pytest
-from core.files.dicom.made_series import random_series, write_series
-from core.phantoms import oblique
 from docs.blocks import all_blocks
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.dicom.places import Place
@@ -24,8 +22,9 @@ from ElastixRegistrationLib.core.transforms.itk_transforms import (
     compose,
     map_points,
 )
-
-from .validator import assert_valid
+from phantoms.dicom_series import random_series, write_series
+from phantoms.images import oblique
+from support.dicom_validator import assert_valid
 
 FIXED_FRAME, MOVING_FRAME = "1.2.3.9", "1.2.4.9"
 

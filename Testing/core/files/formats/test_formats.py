@@ -6,10 +6,10 @@ import nibabel
 import numpy as np
 import pytest
 import tifffile
-from core.phantoms import grid, oblique
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.image_files import read_geometry, read_grid, read_image, read_volume, write_image
 from ElastixRegistrationLib.core.images.geometry import array_view, component_count, geometry_of, image_from_array
+from phantoms.images import grid, oblique
 
 RANDOM = np.random.default_rng(2)
 LPS = np.diag([-1.0, -1, 1, 1])

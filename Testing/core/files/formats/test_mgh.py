@@ -7,11 +7,11 @@ import struct
 import nibabel
 import numpy as np
 import pytest
-from core.phantoms import oblique
 from ElastixRegistrationLib.cli.main import main
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.image_files import read_geometry, read_image, read_volume
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of
+from phantoms.images import oblique
 
 RANDOM = np.random.default_rng(5)
 LPS = np.diag([-1.0, -1, 1, 1])

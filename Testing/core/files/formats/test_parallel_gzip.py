@@ -8,10 +8,10 @@ import nibabel
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from core.phantoms import grid, oblique
 from ElastixRegistrationLib.core.files import image_files
 from ElastixRegistrationLib.core.files.formats import parallel_gzip
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
+from phantoms.images import grid, oblique
 
 GRID = grid((70, 61, 83), direction=oblique(2))
 

@@ -10,11 +10,11 @@ import zlib
 import nibabel
 import numpy as np
 import pytest
-from core.phantoms import grid
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.image_files import read_geometry, read_image, read_volume, write_image
 from ElastixRegistrationLib.core.files.label_files import Drawn, read_labels, read_mask
 from ElastixRegistrationLib.core.images.geometry import array_view, as_scalar, geometry_of, image_from_array
+from phantoms.images import grid
 from PIL import Image
 
 RANDOM = np.random.default_rng(3)

@@ -1,0 +1,125 @@
+"""The commands compare and tune on files: real registrations in a cohort, kept when asked, and what they refuse."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from ElastixRegistrationLib import core
+from ElastixRegistrationLib.cli.main import main
+from ElastixRegistrationLib.core.files.image_files import write_image
+from ElastixRegistrationLib.core.files.point_files import Points, read_points, write_points
+from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
+from phantoms.images import blobs, grid, stage
+
+SHIFT = np.array([5.0, -4.0, 3.0])
+GRID = grid((24, 22, 20), spacing=(3.0, 3.0, 3.0))
+
+
+@pytest.fixture
+def pair(tmp_path):
+    points = GRID.center() + np.random.default_rng(2).uniform(-18, 18, (8, 3))
+    labels = tuple("abcdefgh")
+    write_image(blobs(GRID), tmp_path / "fixed.nrrd")
+    write_image(blobs(GRID, SHIFT), tmp_path / "moving.nrrd")
+    write_points(Points(points, labels), tmp_path / "fixed.fcsv")
+    write_points(Points(points + SHIFT, labels), tmp_path / "moving.fcsv")
+    write_parameter_file(stage(MaximumNumberOfIterations="60"), tmp_path / "many.txt")
+    return tmp_path
+
+
+def words(pair, *more):
+    points = ["--fixed-points", pair / "fixed.fcsv", "--moving-points", pair / "moving.fcsv"]
+    return [str(word) for word in ("compare", pair / "fixed.nrrd", pair / "moving.nrrd", *points, *more)]
+
+
+def test_variants_are_ranked_and_nothing_is_done_twice(pair, capsys):
+    call = words(pair, "--parameters", pair / "many.txt", "--set", "MaximumNumberOfIterations=1",
+                 "--output-dir", pair / "out", "--workers", 2, "--threads", 1, "--json")  # fmt: skip
+    assert main(call) == 0
+    document = json.loads(capsys.readouterr().out)
+    names = [row["name"] for row in document["methods"]]
+    assert names == ["many", "many MaximumNumberOfIterations=1"]
+    folder = next((pair / "out" / "runs").glob("*many*"))
+    transform = core.read_transform(next((pair / "out" / "runs").glob("*-1-many")) / "transform.h5")
+    fixed, moving = (read_points(pair / f"{side}.fcsv").coordinates for side in ("fixed", "moving"))
+    errors = [
+        np.linalg.norm(np.array(transform.TransformPoint(p)) - q) for p, q in zip(fixed.tolist(), moving, strict=True)
+    ]
+    assert document["methods"][0]["mean"] == pytest.approx(np.mean(errors), abs=1e-4)
+    assert document["methods"][1]["behind"]["behind_low"] > 0
+    page = (pair / "out" / "comparison.html").read_text("utf-8")
+    assert str(pair) not in page
+    assert "data:image/png" in page
+    assert len(list(csv.reader((pair / "out" / "runs.csv").open()))) == 3
+    former = (folder / "result.json").stat().st_mtime_ns
+    assert main([*call, "--resume"]) == 0
+    assert (folder / "result.json").stat().st_mtime_ns == former
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ([], "nothing to compare"),
+        (["--preset", "rigid", "rigid"], "given twice"),
+        (["--preset", "rigit"], "did you mean rigid"),
+        (["--preset", "rigid", "--set", "NumberOfSpatialSample=5"], "did you mean NumberOfSpatialSamples"),
+        (["--preset", "rigid", "landmarks"], "guided by the landmarks"),
+        (["--preset", "rigid", "--seeds", "0"], "at least 1"),
+        (["--preset", "rigid", "--fixed-labels", "l.nrrd"], "go together"),
+        (["--preset", "rigid", "--treads", "1"], "did you mean --threads"),
+    ],
+)
+def test_what_cannot_be_compared_is_said_before_anything_runs(pair, more, sentence, capsys):
+    assert main(words(pair, *more, "--output-dir", pair / "out")) == 2
+    assert sentence in capsys.readouterr().err
+    assert not (pair / "out" / "runs").exists()
+
+
+@pytest.fixture
+def table(pair):
+    row = f"{pair / 'fixed.nrrd'},{pair / 'moving.nrrd'},{pair / 'fixed.fcsv'},{pair / 'moving.fcsv'}"
+    lines = ["case,fixed,moving,fixed_points,moving_points", *(f"{name},{row}" for name in ("one", "two"))]
+    (pair / "pairs.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    return pair / "pairs.csv"
+
+
+def test_tune_runs_real_registrations_in_a_process_of_their_own(table, preset_folder, capsys):
+    call = ["tune", table, "--preset", "translation", "--trials", 2, "--threads", 2, "--output-dir", table.parent / "t",
+            "--search", "SP_A=10:40", "--json", "--seed", 2]  # fmt: skip
+    assert main([str(word) for word in call]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [trial["state"] for trial in document["trials"]] == ["complete"] * 2
+    assert len(document["held_out"]) == len(document["tuned_on"]) == 1
+    assert (table.parent / "t" / "study.db").is_file()
+    assert document["comparison"]["methods"][0]["mean"] < 2
+    assert (document["preset"] is not None) == document["is_better"]
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (["--trials", "0"], "The budget is 0 trials"),
+        (["--search", "SP_A"], "no bounds"),
+        (["--hold-out", "three"], "no pair three"),
+        (["--preset", "translatoin"], "did you mean translation"),
+    ],
+)
+def test_what_cannot_be_tuned_is_said(table, more, sentence, capsys):
+    assert main(["tune", str(table), "--output-dir", str(table.parent / "t"), *more]) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_one_pair_cannot_be_split(table, capsys):
+    table.write_text("\n".join(table.read_text("utf-8").splitlines()[:2]) + "\n", "utf-8")
+    assert main(["tune", str(table), "--output-dir", str(table.parent / "t")]) == 2
+    assert "at least two pairs" in capsys.readouterr().err
+
+
+def test_pairs_without_truth_are_named(table, capsys):
+    lines = [",".join(line.split(",")[:3]) for line in table.read_text("utf-8").splitlines()]
+    table.write_text("\n".join(lines) + "\n", "utf-8")
+    assert main(["tune", str(table), "--output-dir", str(table.parent / "t")]) == 2
+    assert "landmarks or labels of every pair, and these have none: one, two." in capsys.readouterr().err

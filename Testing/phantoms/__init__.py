@@ -1,0 +1,1 @@
+"""Synthetic images, scans and DICOM series whose true motion is known."""
