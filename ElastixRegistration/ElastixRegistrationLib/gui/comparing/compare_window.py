@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import qt
@@ -28,27 +27,21 @@ from ...mrml.run.parameter_node import (
     registration_arguments,
 )
 from ...mrml.run.scene_presets import scene_presets
-from ..installation import InstallationError
-from ..messages import errorText, presetDescription, presetTitle, showError, tell, translated
-from ..multi_image.control import ManyControl
-from ..section import Section, dimensionOf
+from ..messages import presetDescription, presetTitle, tell, translated
+from ..section import dimensionOf
 from .history import RunsSection
 from .tables import fillTable, setUpTable
+from .task_window import TaskWindow
 
-_UI = Path(__file__).resolve().parents[3] / "Resources" / "UI" / "CompareWindow.ui"
 
+class CompareWindow(TaskWindow):
+    """Results go to ``runs``."""
 
-class CompareWindow(Section):
-    """One window, made when first opened: ``window`` and ``ui`` are None before.
-
-    ``ensureInstalled`` raises InstallationError where packages are missing. Results go to ``runs``.
-    """
+    file, prefix = "CompareWindow.ui", "compare"
 
     def __init__(self, logic: Any, runs: RunsSection, ensureInstalled: Callable[[], None]):
-        super().__init__(None)
-        self.window: Any = None
-        self.control = ManyControl(self)
-        self._logic, self._runs, self._ensureInstalled = logic, runs, ensureInstalled
+        super().__init__(logic, ensureInstalled)
+        self._runs = runs
         self._started: Any = None
         self._outcome: Any = None
         self._nodes: list[Any] = []  # of the runs, by the row of the table; None where one failed
@@ -58,20 +51,9 @@ class CompareWindow(Section):
     # --- the window ---
 
     def open(self, checked: bool = False) -> None:
-        if self.window is None:
-            self._build()
         if not self._checked and self.choices is not None:
             self._checked, self._listed = {self.choices.settings.preset} - {""}, None
-        self.show(self.choices)
-        self.window.show()
-        self.window.raise_()
-
-    def cleanup(self) -> None:
-        self.control.drop()
-        if self.window is not None:
-            self.window.hide()
-            self.window.deleteLater()
-            self.window = None
+        super().open()
 
     def sceneClosed(self) -> None:
         self._outcome, self._nodes = None, []
@@ -85,10 +67,8 @@ class CompareWindow(Section):
             self.control.drop(_("Canceled, because {name} was removed.").format(name=missing))
         self._enable()
 
-    def _build(self) -> None:
-        self.window = slicer.util.loadUI(str(_UI))
-        self.window.setParent(slicer.util.mainWindow(), qt.Qt.Dialog)
-        self.ui = ui = slicer.util.childWidgetVariables(self.window)
+    def _connect(self) -> None:
+        ui = self.ui
         self._efforts = dict(
             zip(EFFORTS, (ui.compareFastCheckBox, ui.compareNormalCheckBox, ui.compareThoroughCheckBox), strict=True)
         )
@@ -97,14 +77,11 @@ class CompareWindow(Section):
         ui.comparePresetList.connect("itemChanged(QListWidgetItem*)", self._itemChanged)
         for box in self._efforts.values():
             box.connect("toggled(bool)", lambda checked: self._enable())
-        ui.compareButton.connect("clicked(bool)", self._clicked)
         ui.compareTable.connect("cellClicked(int,int)", lambda row, column: self._showRow(row))
         ui.compareTable.connect("itemSelectionChanged()", self._enable)
         ui.compareKeepButton.connect("clicked(bool)", self.keep)
         ui.comparePageButton.connect("clicked(bool)", self.openPage)
-        ui.compareCloseButton.connect("clicked(bool)", lambda checked: self.window.hide())
-        tell(ui.compareMessageLabel, "")
-        ui.compareProgressBar.visible = ui.compareTable.visible = False
+        ui.compareTable.visible = False
 
     # --- what is chosen ---
 
@@ -191,6 +168,8 @@ class CompareWindow(Section):
         return found
 
     def _missing(self) -> str:
+        if self.choices is None:
+            return _("Choose a parameter set")
         pair = [self.choices.reference(role) for role in (FIXED_VOLUME, MOVING_VOLUME)]
         if None in pair or pair[0] is pair[1]:
             return _("Choose a fixed and a moving volume")
@@ -208,31 +187,14 @@ class CompareWindow(Section):
         arguments = registration_arguments(self._started)
         return (yield from self._logic.comparisonSteps(arguments, self.requests()))
 
-    def _clicked(self, checked: bool = False) -> None:
-        if self.control.isRunning:
-            self.control.cancel()
-        elif self.choices is not None and not self._missing():
-            self.compare()
-
-    def compare(self) -> None:
-        """Start with what is checked."""
-        try:
-            self._ensureInstalled()
-        except InstallationError as problem:
-            showError(errorText(problem), _("Elastix Registration"))
-            return
+    def _begin(self) -> str:
         self._started, self._outcome, self._nodes = self.choices, None, []
         self._fill()
-        self.ui.compareProgressBar.value = 0
-        tell(self.ui.compareMessageLabel, _("Starting ..."))
-        self.control.start(self)
-        self._enable()
+        return str(_("Starting ..."))
 
     def onProgress(self, run: Any) -> None:
-        if self.window is not None:
-            self.ui.compareProgressBar.value = round(1000 * run.fraction)
-            text = _("{done} of {total} done; now {name}.")
-            tell(self.ui.compareMessageLabel, text.format(done=run.done, total=run.total, name=run.current))
+        text = _("{done} of {total} done; now {name}.")
+        self._tellProgress(run.fraction, text.format(done=run.done, total=run.total, name=run.current))
 
     def onEnd(self, run: Any, outcome: Any, reason: str) -> None:
         """``outcome`` None: nothing came of it."""
@@ -244,20 +206,15 @@ class CompareWindow(Section):
                     self._nodes.append(one)
         if self.window is not None:
             self._fill()
-            if outcome is None:
-                tell(self.ui.compareMessageLabel, reason or _("Canceled. Nothing was finished."))
-            else:
-                wasCancelled = run is not None and run.state == "cancelled"
-                before = [_("Canceled. Only what was finished is ranked.")] if wasCancelled else []
-                tell(self.ui.compareMessageLabel, " ".join([*before, outcome.ranking.sentence, *outcome.ranking.notes]))
-            self._enable()
+        if outcome is None:
+            self._say(reason or _("Canceled. Nothing was finished."))
+        else:
+            wasCancelled = run is not None and run.state == "cancelled"
+            before = [_("Canceled. Only what was finished is ranked.")] if wasCancelled else []
+            self._say(" ".join([*before, outcome.ranking.sentence, *outcome.ranking.notes]))
 
-    def onFailed(self, message: str, details: str) -> None:
-        if self.window is not None:
-            tell(self.ui.compareMessageLabel, _("Failed: {message}").format(message=message) if message else "")
-            self._enable()
-        if message:
-            showError(message, _("The comparison failed"), details)
+    def _failure(self) -> str:
+        return str(_("The comparison failed"))
 
     # --- the table ---
 
@@ -329,13 +286,10 @@ class CompareWindow(Section):
         if self.window is None:
             return
         ui, isRunning = self.ui, self.control.isRunning
-        missing = "" if isRunning else _("Choose a parameter set") if self.choices is None else self._missing()
-        ui.compareButton.text = _("Cancel") if isRunning else missing or _("Compare")
-        ui.compareButton.enabled = isRunning or not missing
+        self._showButton(_("Compare"))
         ui.comparePresetList.enabled = ui.compareSearchBox.enabled = not isRunning
         for box in self._efforts.values():
             box.enabled = not isRunning
-        ui.compareProgressBar.visible = isRunning
         node = self._node(self._selected())
         ui.compareKeepButton.enabled = node is not None and self._runs.hasResult(node)
         ui.comparePageButton.enabled = self._outcome is not None and not isRunning

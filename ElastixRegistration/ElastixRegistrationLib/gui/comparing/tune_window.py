@@ -14,44 +14,24 @@ from slicer.i18n import tr as _
 from ...mrml.comparing.history import method_name
 from ...mrml.run.parameter_node import FIXED_VOLUME, MOVING_VOLUME
 from ...mrml.run.scene_presets import scene_presets
-from ..installation import InstallationError
-from ..messages import errorText, showError, tell
-from ..multi_image.control import ManyControl
-from ..section import Section, fillComboBox
-
-_UI = Path(__file__).resolve().parents[3] / "Resources" / "UI" / "TuneWindow.ui"
+from ..messages import tell
+from ..section import fillComboBox
+from .task_window import TaskWindow
 
 
-class TuneWindow(Section):
-    """One window, made when first opened: ``window`` and ``ui`` are None before.
+class TuneWindow(TaskWindow):
+    """``onPreset(id)`` is called for a new preset of the user."""
 
-    ``onPreset(id)`` is told of a new preset of the user; ``ensureInstalled`` raises InstallationError.
-    """
+    file, prefix = "TuneWindow.ui", "tune"
 
     def __init__(self, logic: Any, onPreset: Callable[[str], None], ensureInstalled: Callable[[], None]):
-        super().__init__(None)
-        self.window: Any = None
-        self.control = ManyControl(self)
-        self._logic, self._onPreset, self._ensureInstalled = logic, onPreset, ensureInstalled
+        super().__init__(logic, ensureInstalled)
+        self._onPreset = onPreset
         self._unchecked: set[str] = set()  # ids of parameter nodes
         self._started: dict[str, Any] = {}
         self._page: Path | None = None
 
     # --- the window ---
-
-    def open(self, checked: bool = False) -> None:
-        if self.window is None:
-            self._build()
-        self.show(self.choices)
-        self.window.show()
-        self.window.raise_()
-
-    def cleanup(self) -> None:
-        self.control.drop()
-        if self.window is not None:
-            self.window.hide()
-            self.window.deleteLater()
-            self.window = None
 
     def sceneClosed(self) -> None:
         """Everything that the search needs is in files."""
@@ -60,21 +40,15 @@ class TuneWindow(Section):
         if self.choices is not None:
             self.show(self.choices)
 
-    def _build(self) -> None:
-        self.window = slicer.util.loadUI(str(_UI))
-        self.window.setParent(slicer.util.mainWindow(), qt.Qt.Dialog)
-        self.ui = ui = slicer.util.childWidgetVariables(self.window)
+    def _connect(self) -> None:
+        ui = self.ui
         sources = [(_("Parameter sets of the scene"), "scene"), (_("A table (CSV)"), "table")]
         fillComboBox(ui.tuneSourceSelector, sources)
         ui.tuneSourceSelector.connect("currentIndexChanged(int)", lambda index: self._enable())
         for edit in (ui.tuneTableEdit, ui.tuneFolderEdit):
             edit.connect("currentPathChanged(QString)", lambda path: self._enable())
         ui.tunePairList.connect("itemChanged(QListWidgetItem*)", self._itemChanged)
-        ui.tuneButton.connect("clicked(bool)", self._clicked)
         ui.tunePageButton.connect("clicked(bool)", self.openPage)
-        ui.tuneCloseButton.connect("clicked(bool)", lambda checked: self.window.hide())
-        tell(ui.tuneMessageLabel, "")
-        ui.tuneProgressBar.visible = False
 
     # --- what is chosen ---
 
@@ -138,21 +112,9 @@ class TuneWindow(Section):
         yield
         return (yield from self._logic.tuningSteps(**self._started))
 
-    def _clicked(self, checked: bool = False) -> None:
-        if self.control.isRunning:
-            self.control.cancel()
-        elif not self._missing():
-            self.tune()
-
-    def tune(self) -> None:
-        """Start with what is chosen."""
+    def _begin(self) -> str:
         from ...mrml.comparing.tuning import TuningOptions
 
-        try:
-            self._ensureInstalled()
-        except InstallationError as problem:
-            showError(errorText(problem), _("Elastix Registration"))
-            return
         ui, settings = self.ui, self.choices.settings
         options = TuningOptions(
             ui.tuneFolderEdit.currentPath, ui.tuneMinutesSpinBox.value, ui.tuneTitleEdit.text, settings.threads
@@ -163,15 +125,11 @@ class TuneWindow(Section):
         else:
             self._started["table"] = ui.tuneTableEdit.currentPath
         self._page = None
-        ui.tuneProgressBar.value = 0
-        tell(ui.tuneMessageLabel, _("Measuring the start ..."))
-        self.control.start(self)
-        self._enable()
+        return str(_("Measuring the start ..."))
 
     def onProgress(self, run: Any) -> None:
-        if self.window is None or run.news is None:
+        if run.news is None:
             return
-        self.ui.tuneProgressBar.value = round(1000 * run.fraction)
         if run.fraction == 1:
             text = _("Judging the best by the pairs that were kept apart ...")
         elif run.news.best is None:
@@ -179,7 +137,7 @@ class TuneWindow(Section):
         else:
             text = _("{count} tried; the best has {share} % of the error of the start, on the pairs to learn from.")
             text = text.format(count=run.news.trials, share=round(100 * run.news.best))
-        tell(self.ui.tuneMessageLabel, text)
+        self._tellProgress(run.fraction, text)
 
     def onEnd(self, run: Any, outcome: Any, reason: str) -> None:
         """``outcome`` None: it was cancelled."""
@@ -192,16 +150,10 @@ class TuneWindow(Section):
                 kept = _("It is your preset {name} now.").format(name=outcome.preset.title)
                 self._onPreset(outcome.preset.id)
             text = f"{outcome.sentence} {kept}"
-        if self.window is not None:
-            tell(self.ui.tuneMessageLabel, text)
-            self._enable()
+        self._say(text)
 
-    def onFailed(self, message: str, details: str) -> None:
-        if self.window is not None:
-            tell(self.ui.tuneMessageLabel, _("Failed: {message}").format(message=message) if message else "")
-            self._enable()
-        if message:
-            showError(message, _("The search failed"), details)
+    def _failure(self) -> str:
+        return str(_("The search failed"))
 
     def openPage(self, checked: bool = False) -> None:
         """The history of the search, in the web browser."""
@@ -211,14 +163,11 @@ class TuneWindow(Section):
         if self.window is None:
             return
         ui, isRunning = self.ui, self.control.isRunning
-        missing = "" if isRunning else self._missing()
-        ui.tuneButton.text = _("Cancel") if isRunning else missing or _("Tune")
-        ui.tuneButton.enabled = isRunning or not missing
+        self._showButton(_("Tune"))
         isScene = self._source() == "scene"
         ui.tunePairList.visible = isScene
         ui.tuneTableEdit.visible = ui.tuneTableLabel.visible = not isScene
         for widget in (ui.tuneSourceSelector, ui.tuneTableEdit, ui.tuneMinutesSpinBox, ui.tuneFolderEdit):
             widget.enabled = not isRunning
         ui.tuneTitleEdit.enabled = ui.tunePairList.enabled = not isRunning
-        ui.tuneProgressBar.visible = isRunning
         ui.tunePageButton.enabled = self._page is not None and self._page.is_file()
