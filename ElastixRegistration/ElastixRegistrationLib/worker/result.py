@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..core.registration.result import RegistrationResult, ResultBase
 from ..core.transforms.plain_data import TransformData, VoxelData
 from .messages import ParameterMaps
-
-if TYPE_CHECKING:  # types of the fields that are inherited: the API reference looks for them here
-    from ..core.elastix.progress import Iteration  # noqa: F401
-    from ..core.images.background import BackgroundEstimate  # noqa: F401
-    from ..core.images.geometry import Geometry  # noqa: F401
-    from ..core.sliding.figures import SlidingFigures  # noqa: F401
 
 #: Fields that the client knows by itself.
 _NOT_SENT = {"iterations", "log", "threads", "fixed"}
