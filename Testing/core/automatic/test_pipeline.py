@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from ElastixRegistrationLib.core.automatic.effort import effort_named
 from ElastixRegistrationLib.core.automatic.evidence import CRITERIA, Measured
-from ElastixRegistrationLib.core.automatic.flow import warped
 from ElastixRegistrationLib.core.automatic.log import AutomaticLog
 from ElastixRegistrationLib.core.automatic.pipeline import is_better_together
 from ElastixRegistrationLib.core.automatic.plan import dense_plan, planned_stages
 from ElastixRegistrationLib.core.automatic.stages import bspline_stage
+from ElastixRegistrationLib.core.automatic.warping import warped
 from ElastixRegistrationLib.core.automatic.windows import smoothed
 from ElastixRegistrationLib.core.elastix.expected_time import expected_seconds
 from ElastixRegistrationLib.core.elastix.progress import ProgressParser

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from .flow import NOISE_VARIANCE
-from .windows import gradient, smoothed, window_sums
-from .working_pair import WorkingPair
+from .windows import gradient, mean_and_variance, smoothed, window_means
+from .working_pair import Places, WorkingPair
 
 VOXELS = 150_000
 #: Blocks along each axis: the unit of chance.
@@ -77,6 +77,19 @@ class Measured:
         return result
 
 
+@dataclass(frozen=True)
+class _Windows:
+    """Around each voxel of an image, and what it holds there."""
+
+    radii: list[int]
+    mean: np.ndarray
+    variance: np.ndarray
+
+    @classmethod
+    def of(cls, values: np.ndarray, radii: list[int]) -> _Windows:
+        return cls(radii, *mean_and_variance(values, radii))
+
+
 class Evidence:
     """Criteria of transforms of one pair, all on the same voxels of the fixed image."""
 
@@ -84,14 +97,14 @@ class Evidence:
         self.pair = pair
         self.grid, self.voxel_mm = pair.grid(voxels)
         spacing = np.array(self.grid.spacing[::-1])
-        self.radii = [max(1, round(2 * spacing.min() / s)) for s in spacing]
-        self.close_radii = [max(1, round(spacing.min() / s)) for s in spacing]
         self.fixed = pair.fixed_on(self.grid, self.voxel_mm)
+        self._wide, self._close = (
+            _Windows.of(self.fixed, [max(1, round(radius * spacing.min() / s)) for s in spacing]) for radius in (2, 1)
+        )
         self.inside = pair.fixed_inside(self.grid)
         self._moving = pair.moving.for_grid(self.voxel_mm)
-        self.variance = self._variance(self.fixed, self.radii)
         #: Where the fixed image shows anything.
-        self.structured = self.inside & (self.variance > NOISE_VARIANCE)
+        self.structured = self.inside & (self._wide.variance > NOISE_VARIANCE)
         indices = np.indices(self.fixed.shape)
         self._seen = indices.sum(0) % 2 == 0
         self._block = np.zeros(self.fixed.shape, int)
@@ -102,15 +115,14 @@ class Evidence:
     def measure(self, transform: Any) -> Measured:
         """``same_sign``, up to 1: where windows correlate, how much of it is in the same direction. About 1 for images
         of one contrast, also where they do not lie well; below 0.9 where tissues change their order."""
-        moving = self.pair._on(self._moving, transform, self.grid)
-        known = self.pair.moving_inside(self.grid, transform)
-        correlation = self._correlation(moving, self.radii)
+        moving, known = Places(transform, self.grid, self.pair.moving).look(self._moving)
+        correlation = self._correlation(moving, self._wide)
         values = {
             "information": (self._information(moving, known), self.inside & ~self._seen),
             "correlation": (correlation**2 * known, self.structured),
             "edges": (self._parallel(moving) * known, self.structured),
         }
-        close = self._correlation(moving, self.close_radii)[self.structured & known]
+        close = self._correlation(moving, self._close)[self.structured & known]
         power = float(np.square(close).sum())
         return Measured(
             {name: np.bincount(self._block[where], value[where], _BLOCKS**moving.ndim) for name, (value, where) in
@@ -121,18 +133,11 @@ class Evidence:
             float((known & self.inside).sum() / max(self.inside.sum(), 1)),
         )  # fmt: skip
 
-    def _variance(self, values: np.ndarray, radii: list[int]) -> np.ndarray:
-        share = 1 / window_sums(np.ones_like(values), radii)
-        mean = window_sums(values, radii) * share
-        return np.maximum(window_sums(values * values, radii) * share - mean * mean, 0)
-
-    def _correlation(self, moving: np.ndarray, radii: list[int]) -> np.ndarray:
+    def _correlation(self, moving: np.ndarray, windows: _Windows) -> np.ndarray:
         """In windows, -1 to 1; near 0 where either image is nearly constant."""
-        share = 1 / window_sums(np.ones_like(moving), radii)
-        means = [window_sums(one, radii) * share for one in (self.fixed, moving)]
-        covariance = window_sums(self.fixed * moving, radii) * share - means[0] * means[1]
-        variances = [self._variance(one, radii) + NOISE_VARIANCE for one in (self.fixed, moving)]
-        return np.asarray(covariance / np.sqrt(variances[0] * variances[1]))
+        mean, variance = mean_and_variance(moving, windows.radii)
+        covariance = window_means(self.fixed * moving, windows.radii) - windows.mean * mean
+        return np.asarray(covariance / np.sqrt((windows.variance + NOISE_VARIANCE) * (variance + NOISE_VARIANCE)))
 
     def _information(self, moving: np.ndarray, known: np.ndarray) -> np.ndarray:
         """Pointwise mutual information, nats, from a histogram of every second voxel; 0 where nothing is known."""

@@ -7,30 +7,32 @@ from typing import Any
 
 import numpy as np
 
-from ..deformation.jacobian import jacobian_determinant
-from ..images.geometry import Geometry, array_view
+from ..deformation.analysis import jacobian_determinant_of
+from ..images.geometry import Geometry
+from ..transforms.displacements import displacement_vectors
 from ..transforms.itk_transforms import (
     affine_from_matrix,
     bspline_transform,
     compose,
-    displacement_field,
     extended_grid,
     matrix_of,
 )
-from .flow import warped
+from .warping import warped
 from .windows import spline_coefficients
 
 #: Control points beyond the grid, on each side: what a cubic B-spline needs to be whole on all of it.
 _RIM = 2
+#: Displacements are whole multiples of so much of a voxel, or of a little less.
+_DIGIT = 1e-3
 
 
-def voxel_displacements(transform: Any, linear: Any, grid: Geometry) -> np.ndarray:
+def voxel_displacements(transform: Any, linear: Any, grid: Geometry, threads: int | None = None) -> np.ndarray:
     """u of (D, k, j, i), voxels in the order of the axes, with ``transform`` = ``linear`` after x + u(x)."""
     matrix = matrix_of(linear)
     if matrix is None:
         raise ValueError("what comes after the displacements must be linear")
     back = affine_from_matrix(np.linalg.inv(matrix))
-    vectors = np.asarray(array_view(displacement_field(compose([transform, back]), grid)))
+    vectors = displacement_vectors(compose([transform, back]), grid, threads)
     by_index = np.linalg.inv(np.asarray(grid.direction) * np.asarray(grid.spacing))
     return np.ascontiguousarray(np.moveaxis(vectors @ by_index.T, -1, 0)[::-1], np.float32)
 
@@ -51,18 +53,24 @@ def regridded(u: np.ndarray, old: Geometry, new: Geometry) -> np.ndarray:
 def spline_then(u: np.ndarray, grid: Geometry, linear: Any) -> Any:
     """ITK transform: a B-spline that displaces the voxels of ``grid`` by u, then ``linear``."""
     coefficients = np.stack([spline_coefficients(component) for component in u[::-1]])
-    step = np.asarray(grid.direction) * np.asarray(grid.spacing)
-    vectors = np.einsum("rc,c...->r...", step, coefficients.astype(float))
+    step = (np.asarray(grid.direction) * np.asarray(grid.spacing)).astype(np.float32)
+    vectors = np.einsum("rc,c...->r...", step, coefficients)
     vectors = np.pad(vectors, [(0, 0), *((_RIM, _RIM) for _ in grid.size)], mode="edge")
     origin = grid.points_of(np.full(grid.dimension, -float(_RIM)))
     faded, origin = extended_grid(vectors, origin, np.asarray(grid.spacing), np.asarray(grid.direction))
+    # Digits that mean nothing would make the file of it three times as long.
+    digit = np.float32(2.0 ** np.floor(np.log2(min(grid.spacing) * _DIGIT)))
+    faded /= digit
+    np.rint(faded, out=faded)
+    faded *= digit
     return compose([bspline_transform(faded, origin, np.asarray(grid.spacing), np.asarray(grid.direction)), linear])
 
 
-def volume_range(transform: Any, geometry: Geometry, inside: np.ndarray | None) -> tuple[float, float, int]:
+def volume_range(
+    transform: Any, geometry: Geometry, inside: np.ndarray | None, threads: int | None = None
+) -> tuple[float, float, int]:
     """(smallest, largest local volume inside, folded voxels anywhere) of a transform on the voxels of ``geometry``."""
-    vectors = array_view(displacement_field(transform, geometry))
-    determinant = jacobian_determinant(vectors, geometry.spacing, geometry.direction)
+    determinant = jacobian_determinant_of(transform, geometry, threads)
     values = determinant if inside is None or not inside.any() else determinant[inside]
     low, high = np.percentile(values, [0.05, 99.95])
     return float(low), float(high), int(np.count_nonzero(~(determinant > 0)))

@@ -13,19 +13,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..transforms.determinants import determinant_of_rows
-from .windows import gradient, smoothed, window_sums
+from .easing import eased
+from .slabs import PaddedPlanes, SlabFilter, Slabs, slope
+from .warping import Cells
+from .windows import gaussian, mean_and_variance, window_sums
 
 #: Variance below which a window holds nothing but noise; of intensities that are scaled to 0 to 1.
 NOISE_VARIANCE = 1e-3
 #: Variance of noise, of the same intensities.
 _NOISE = 3e-4
-#: Local volume, after / before, that tissue is taken to keep: beyond it the deformation is smoothed where it is so.
-SMALLEST_VOLUME, LARGEST_VOLUME = 0.25, 4.0
-_EASING_SIGMA, _EASING_GROWTH = 1.5, 1.1
 #: It ends when the mean of the last iterations no longer rises by this share of it.
 _WINDOW, _LEAST_RISE = 5, 5e-4
-_SLAB_VOXELS = 60_000
 
 
 @dataclass(frozen=True)
@@ -65,40 +63,44 @@ def flow(
     ``start``: u to go on from. ``progress`` is told the iteration and the mean squared correlation.
     """
     settings = settings or FlowSettings()
-    with ThreadPoolExecutor(max(1, min(threads or 2, 4))) as pool:
-        return _Flow(images, settings, pool).run(start, progress)
+    workers = max(1, min(threads or 2, 4))
+    with ThreadPoolExecutor(workers) as pool:
+        return _Flow(images, settings, pool, workers).run(start, progress)
 
 
 class _Flow:
-    def __init__(self, images: FlowImages, settings: FlowSettings, pool: ThreadPoolExecutor):
+    def __init__(self, images: FlowImages, settings: FlowSettings, pool: ThreadPoolExecutor, threads: int):
         self.images, self.settings, self.pool = images, settings, pool
-        fixed = images.fixed
-        spacing = np.asarray(images.spacing)
+        shape, spacing = images.fixed.shape, np.asarray(images.spacing)
+        self.dimension = len(shape)
         finer = spacing.min() / spacing
         # A step as long in mm along every axis is one of fewer voxels across thick slices, and so is its gradient.
         self.axis_weights = [np.float32(f**2) for f in finer]
         # Along thick slices windows and smoothing span as many mm, and at least the neighbors.
-        self.radii = [
-            max(1, round(settings.radius * f)) if n > 1 else 0 for f, n in zip(finer, fixed.shape, strict=True)
-        ]
-        self.update_sigmas = [max(settings.update_sigma * f, 0.5) for f in finer]
-        self.total_sigmas = [settings.total_sigma * f for f in finer]
-        self.share = 1 / window_sums(np.ones_like(fixed), self.radii)
-        self.fixed_mean = self._mean(fixed)
-        self.fixed_variance = np.maximum(self._mean(fixed * fixed) - self.fixed_mean**2, 0)
+        radii = [max(1, round(settings.radius * f)) if n > 1 else 0 for f, n in zip(finer, shape, strict=True)]
+        self.windows = SlabFilter(shape, [(1.0,) * (r + 1) if r else () for r in radii], go_on=False, is_mean=True)
+        self.of_updates = SlabFilter(shape, [gaussian(max(settings.update_sigma * f, 0.5)) for f in finer])
+        self.of_totals = SlabFilter(shape, [gaussian(settings.total_sigma * f) for f in finer])
+        self.fixed = np.ascontiguousarray(images.fixed, np.float32)
+        self.fixed_mean, self.fixed_variance = mean_and_variance(self.fixed, radii)
         # A voxel next to one that is not known gets some of its intensity from there.
         unknown = (images.valid < 1).astype(np.float32)
-        self.known = window_sums(unknown, [1] * unknown.ndim) == 0
-        self.strongest = 0.0
+        self.known = (window_sums(unknown, [1] * unknown.ndim) < 0.5).reshape(-1)
+        self.source = np.ascontiguousarray(images.moving).reshape(-1)
         self.total_weight = max(float(images.weight.sum()), 1e-6)
+        self.strongest = 0.0
+        self.slabs = Slabs(shape, pool, threads, 5)
+        margin = max(one.reach for one in (self.windows, self.of_updates, self.of_totals))
+        self.first, self.second = (PaddedPlanes(max(3, self.dimension), shape, margin) for _ in range(2))
+        self.moved, self.weight, self.length = (np.empty(shape, np.float32) for _ in range(3))
 
     def run(self, start: np.ndarray | None, progress: Callable[[int, float], None] | None) -> np.ndarray:
-        dimension = self.images.fixed.ndim
-        u = np.zeros((dimension, *self.images.fixed.shape), np.float32) if start is None else start.astype(np.float32)
+        shape = self.images.fixed.shape
+        u = np.zeros((self.dimension, *shape), np.float32) if start is None else start.astype(np.float32)
         history: list[float] = []
         best = u
         for iteration in range(self.settings.iterations):
-            force, correlation = self._force(u)
+            correlation = self._correlation(u)
             if correlation > max(history, default=-1.0):
                 best = u
             history.append(correlation)
@@ -106,56 +108,123 @@ class _Flow:
                 progress(iteration, correlation)
             if _has_settled(history):
                 break
-            update = self._update(force)
-            if update is None:
+            scale = self._find_update()
+            if scale is None:
                 break
-            u = np.stack(list(self.pool.map(self._composed, u, [update] * dimension, range(dimension))))
+            u = self._composed(u, scale)
             if iteration % 3 == 2:
-                u = eased(u)
-        return eased(best, 15)
+                u = eased(u, pool=self.pool)
+        return eased(best, 15, self.pool)
 
-    def _mean(self, array: np.ndarray) -> np.ndarray:
-        return window_sums(array, self.radii) * self.share
+    def _correlation(self, u: np.ndarray) -> float:
+        """The mean squared correlation, after which ``second`` holds what its gradient needs."""
+        self.slabs.each(lambda planes, room: self._look(u, planes, room))
+        self.first.close(go_on=False)
+        total = sum(self.slabs.each(self._compare))
+        self.second.close(go_on=False)
+        return total / self.total_weight
 
-    def _force(self, u: np.ndarray) -> tuple[list[np.ndarray], float]:
-        """Gradient of the mean squared correlation by the displacement of each voxel, and that mean."""
-        images = self.images
-        known = self.pool.submit(nearest, self.known, u, images.margin)
-        (moved,) = warped((images.moving,), u, images.margin, self.pool)
-        weight = images.weight * known.result()
-        squares, products = self.pool.map(self._mean, (moved * moved, images.fixed * moved))
-        mean = self._mean(moved)
-        covariance = products - self.fixed_mean * mean
-        variance = np.maximum(squares - mean * mean, 0)
+    def _look(self, u: np.ndarray, planes: slice, room: np.ndarray) -> None:
+        """The moving image at x + u(x), and sums over windows within planes of it, its square and its product."""
+        cells = Cells.displaced(u[:, planes], self.images.moving.shape, self.images.margin, planes.start)
+        moved, fixed = cells.linear(self.source, self.moved[planes]), self.fixed[planes]
+        np.multiply(self.images.weight[planes], cells.nearest(self.known), out=self.weight[planes])
+        self.windows.within(moved, self.first.of(0, planes), room[1])
+        for number, other in enumerate((moved, fixed), 1):
+            self.windows.within(np.multiply(moved, other, out=room[0]), self.first.of(number, planes), room[1])
+
+    def _compare(self, planes: slice, room: np.ndarray) -> float:
+        """Sum of the squared correlations; their derivatives by mean, square and product go to ``second``."""
+        mean, squares, products, along, spare = room
+        for number, one in enumerate((mean, squares, products)):
+            self.windows.across(self.first, number, planes, one, spare)
+        fixed_mean, fixed_variance = self.fixed_mean[planes], self.fixed_variance[planes]
+        variance = np.maximum(np.subtract(squares, np.multiply(mean, mean, out=spare), out=squares), 0, out=squares)
+        covariance = np.subtract(products, np.multiply(fixed_mean, mean, out=spare), out=products)
         # Noise is added to the product: added to each variance, it would reward whatever makes structures stronger.
-        power = 1 / (self.fixed_variance * variance + np.float32(_NOISE**2))
-        along = 2 * covariance * power * weight
-        squared = 0.5 * along * covariance
-        across = 2 * squared * self.fixed_variance * power
+        power = np.multiply(variance, fixed_variance, out=variance)
+        power += np.float32(_NOISE**2)
+        np.divide(2, power, out=power)
+        np.multiply(covariance, power, out=along)
+        along *= self.weight[planes]
+        across = np.multiply(along, covariance, out=covariance)
+        total = 0.5 * float(across.sum())
+        # Twice the power was taken.
+        across *= fixed_variance
+        across *= np.multiply(power, np.float32(0.5), out=power)
+        np.multiply(along, fixed_mean, out=spare)
+        third = np.subtract(np.multiply(across, mean, out=mean), spare, out=mean)
         # Every window that holds a voxel has a say in its intensity.
-        first, second, third = self.pool.map(self._mean, (along, across, across * mean - along * self.fixed_mean))
-        by_intensity = first * images.fixed - second * moved + third
-        force = [by_intensity * (slope * by) for slope, by in zip(gradient(moved), self.axis_weights, strict=True)]
-        return force, float(squared.sum()) / self.total_weight
+        for number, one in enumerate((along, across, third)):
+            self.windows.within(one, self.second.of(number, planes), spare)
+        return total
 
-    def _update(self, force: list[np.ndarray]) -> np.ndarray | None:
-        update = np.stack(list(self.pool.map(lambda one: smoothed(one, self.update_sigmas), force)))
-        length = np.sqrt(np.square(update).sum(0))
-        longest = float(np.percentile(length[..., ::2], 99.9))
+    def _find_update(self) -> float | None:
+        """Into ``second``: the smoothed gradient; what it is to be multiplied by; None where it is 0."""
+        self.slabs.each(self._push)
+        self.first.close(go_on=True)
+        self.slabs.each(self._smooth)
+        longest = float(np.percentile(self.length[..., ::2], 99.9))
         if not longest > 0:
             return None
-        # Relative to the strongest force so far, so that steps end where forces do. A few voxels may not slow down all
-        # others, nor leap.
+        # Relative to the strongest force so far, so that steps end where forces do.
         self.strongest = max(self.strongest, longest)
-        scale = np.float32(self.settings.step / self.strongest)
-        return np.asarray(update * (scale / np.maximum(length * scale / np.float32(2 * self.settings.step), 1)))
+        return self.settings.step / self.strongest
 
-    def _composed(self, component: np.ndarray, update: np.ndarray, axis: int) -> np.ndarray:
-        """v(x) + u(x + v(x)), to first order in v, which is well below a voxel."""
-        total = component + update[axis]
-        for step, slope in zip(update, gradient(component), strict=True):
-            total += step * slope
-        return smoothed(total, self.total_sigmas)
+    def _push(self, planes: slice, room: np.ndarray) -> None:
+        """The gradient of the mean squared correlation by the displacement of each voxel, smoothed within planes."""
+        force, part, spare, *_ = room
+        self.windows.across(self.second, 0, planes, force, spare)
+        force *= self.fixed[planes]
+        self.windows.across(self.second, 1, planes, part, spare)
+        part *= self.moved[planes]
+        force -= part
+        self.windows.across(self.second, 2, planes, part, spare)
+        force += part
+        for axis, weight in enumerate(self.axis_weights):
+            slope(self.moved, planes, axis, part)
+            part *= force
+            part *= weight
+            self.of_updates.within(part, self.first.of(axis, planes), spare)
+
+    def _smooth(self, planes: slice, room: np.ndarray) -> None:
+        square, spare, *_ = room
+        length = self.length[planes]
+        length[...] = 0
+        for axis in range(self.dimension):
+            update = self.second.of(axis, planes)
+            self.of_updates.across(self.first, axis, planes, update, spare)
+            length += np.multiply(update, update, out=square)
+        np.sqrt(length, out=length)
+
+    def _composed(self, u: np.ndarray, scale: float) -> np.ndarray:
+        """v(x) + u(x + v(x)), to first order in the update v, which is well below a voxel."""
+        self.slabs.each(lambda planes, room: self._compose(u, scale, planes, room))
+        self.first.close(go_on=True)
+        result = np.empty_like(u)
+
+        def smooth(planes: slice, room: np.ndarray) -> None:
+            for axis, component in enumerate(result):
+                self.of_totals.across(self.first, axis, planes, component[planes], room[0])
+
+        self.slabs.each(smooth)
+        return result
+
+    def _compose(self, u: np.ndarray, scale: float, planes: slice, room: np.ndarray) -> None:
+        total, part, factor, *_ = room
+        updates = [self.second.of(axis, planes) for axis in range(self.dimension)]
+        # A few voxels may not slow down all others, nor leap.
+        np.multiply(self.length[planes], np.float32(scale / (2 * self.settings.step)), out=factor)
+        np.divide(np.float32(scale), np.maximum(factor, 1, out=factor), out=factor)
+        for update in updates:
+            update *= factor
+        for axis, component in enumerate(u):
+            np.add(component[planes], updates[axis], out=total)
+            for other, update in enumerate(updates):
+                slope(component, planes, other, part)
+                part *= update
+                total += part
+            self.of_totals.within(total, self.first.of(axis, planes), part)
 
 
 def _has_settled(history: list[float]) -> bool:
@@ -163,104 +232,3 @@ def _has_settled(history: list[float]) -> bool:
         return False
     now, before = np.mean(history[-_WINDOW:]), np.mean(history[-2 * _WINDOW : -_WINDOW])
     return bool(now - before < _LEAST_RISE * abs(now))
-
-
-def warped(
-    arrays: Sequence[np.ndarray], u: np.ndarray, margin: Sequence[int], pool: ThreadPoolExecutor | None = None
-) -> list[np.ndarray]:
-    """Each of ``arrays``, of one shape, at x + u(x) + ``margin``, linear; beyond the faces the outermost go on."""
-    flat = [np.ascontiguousarray(array).reshape(-1) for array in arrays]
-    results = [np.empty(u.shape[1:], array.dtype) for array in arrays]
-
-    def warp_slab(slab: slice) -> None:
-        corner, parts = _cells(u[:, slab], arrays[0].shape, (margin[0] + slab.start, *margin[1:]))
-        for values, result in zip(flat, results, strict=True):
-            result[slab] = _interpolated(values, corner, parts, arrays[0].shape)
-
-    # Slabs that stay in the cache of a core take a quarter of the time.
-    slabs = _slabs(u.shape[1:])
-    if pool is None:
-        for slab in slabs:
-            warp_slab(slab)
-    else:
-        list(pool.map(warp_slab, slabs))
-    return results
-
-
-def nearest(array: np.ndarray, u: np.ndarray, margin: Sequence[int]) -> np.ndarray:
-    """``array`` at the voxel nearest to x + u(x) + ``margin``."""
-    result = np.empty(u.shape[1:], array.dtype)
-    flat = np.ascontiguousarray(array).reshape(-1)
-    for slab in _slabs(u.shape[1:]):
-        halves = (margin[0] + slab.start + 0.5, *(one + 0.5 for one in margin[1:]))
-        places, _ = _cells(u[:, slab], array.shape, halves, last=1)
-        np.take(flat, places, out=result[slab], mode="clip")
-    return result
-
-
-def _slabs(shape: Sequence[int]) -> list[slice]:
-    thickness = max(1, _SLAB_VOXELS // max(int(np.prod(shape[1:])), 1))
-    return [slice(first, min(first + thickness, shape[0])) for first in range(0, shape[0], thickness)]
-
-
-def _cells(
-    u: np.ndarray, source: Sequence[int], margin: Sequence[float], last: int = 2
-) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Flat index of the lower corner of the cell of x + u(x) + ``margin`` in an array of shape ``source``, and how far
-    it lies inside, 0 to 1, along each axis. ``last``: how many voxels a cell spans along an axis."""
-    corner = np.zeros(u.shape[1:], np.intp)
-    parts = []
-    for axis, count in enumerate(source):
-        steps = np.arange(u.shape[1 + axis], dtype=np.float32) + np.float32(margin[axis])
-        places = u[axis] + steps.reshape([-1 if n == axis else 1 for n in range(len(source))])
-        np.clip(places, 0, count - 1, out=places)
-        low = np.minimum(places.astype(np.int32), max(count - last, 0))
-        places -= low
-        parts.append(places)
-        corner += low * np.intp(np.prod(source[axis + 1 :], dtype=int))
-    return corner, parts
-
-
-def _interpolated(
-    flat: np.ndarray, corner: np.ndarray, parts: Sequence[np.ndarray], source: Sequence[int]
-) -> np.ndarray:
-    strides = [int(np.prod(source[axis + 1 :])) for axis in range(len(source))]
-
-    def between(axis: int, offset: int) -> np.ndarray:
-        if axis == len(source):
-            return np.take(flat[offset:], corner, mode="clip")
-        near = between(axis + 1, offset)
-        if source[axis] > 1:
-            far = between(axis + 1, offset + strides[axis])
-            far -= near
-            far *= parts[axis]
-            near += far
-        return near
-
-    return between(0, 0)
-
-
-def local_volume(u: np.ndarray) -> np.ndarray:
-    """Determinant of the derivative of x + u(x), u in voxels."""
-    rows = [gradient(component) for component in u]
-    for axis, row in enumerate(rows):
-        row[axis] = row[axis] + np.float32(1)
-    return np.asarray(determinant_of_rows(rows))
-
-
-def eased(u: np.ndarray, times: int = 1) -> np.ndarray:
-    """``u`` smoothed around voxels where local volume leaves its bounds, up to so many ``times``, and each time wider:
-    a fold of a coarse grid spans many voxels."""
-    sigma = _EASING_SIGMA
-    for _ in range(times):
-        volume = local_volume(u)
-        beyond = ~((volume > SMALLEST_VOLUME) & (volume < LARGEST_VOLUME))
-        if not beyond.any():
-            break
-        sigmas = [min(sigma, n / 6) if n > 1 else 0.0 for n in u.shape[1:]]
-        near = smoothed(beyond.astype(np.float32), sigmas)
-        # All of it next to a single voxel that is beyond, where the smoothed value is that of the Gaussian's top.
-        share = np.minimum(near * np.float32(np.prod([2.5 * max(s, 0.4) for s in sigmas])), 1.0)
-        u = np.stack([one + share * (smoothed(one, sigmas) - one) for one in u])
-        sigma *= _EASING_GROWTH
-    return u

@@ -15,7 +15,7 @@ import numpy as np
 from ..images.reduction import grid_of
 from .evidence import Evidence
 from .flow import NOISE_VARIANCE
-from .windows import window_sums
+from .windows import mean_and_variance, window_means
 
 VOXELS = 60_000
 #: Half of a block, and how far it is looked for, in coarse voxels.
@@ -71,25 +71,22 @@ def _matches(evidence: Evidence, transform: Any) -> tuple[np.ndarray, np.ndarray
     reach = np.where(many, np.maximum(1, np.rint(_REACH * finer)), 0).astype(int)
     margin = int(reach.max())
     wide = grid_of(evidence.pair.fixed.geometry, evidence.voxel_mm, margin)
-    moving = evidence.pair.moving_on(wide, evidence.voxel_mm, transform)
-    known = evidence.pair.moving_inside(wide, transform)
+    moving, known = evidence.pair.moving_on(wide, evidence.voxel_mm, transform)
     blocks = tuple(
         slice(r, n - r, max(1, r)) if n > 2 * r else slice(n // 2, n // 2 + 1)
         for n, r in zip(fixed.shape, radii, strict=True)
     )
-    share, wide_share = (1 / window_sums(np.ones_like(one), radii) for one in (fixed, moving))
-    mean, moving_mean = window_sums(fixed, radii) * share, window_sums(moving, radii) * wide_share
-    variance = (window_sums(fixed * fixed, radii) * share - mean**2)[blocks]
-    moving_variance = np.maximum(window_sums(moving * moving, radii) * wide_share - moving_mean**2, 0)
+    (mean, variance), (moving_mean, moving_variance) = (mean_and_variance(one, radii) for one in (fixed, moving))
+    variance = variance[blocks]
     matches = []
     for shift in itertools.product(*(range(-r, r + 1) for r in reach)):
         there = tuple(
             slice(d + (margin if n > 1 else 0), d + (margin if n > 1 else 0) + n)
             for d, n in zip(shift, fixed.shape, strict=True)
         )
-        covariance = (window_sums(fixed * moving[there], radii) * share)[blocks]
+        covariance = window_means(fixed * moving[there], radii)[blocks]
         covariance = covariance - mean[blocks] * moving_mean[there][blocks]
-        power = (np.maximum(variance, 0) + NOISE_VARIANCE) * (moving_variance[there][blocks] + NOISE_VARIANCE)
+        power = (variance + NOISE_VARIANCE) * (moving_variance[there][blocks] + NOISE_VARIANCE)
         matches.append(np.where(known[there][blocks], covariance**2 / power, 0).ravel())
     shifts, peak, at_rim = _peaks(np.array(matches), tuple(2 * reach + 1))
     good = (variance.ravel() > _LEAST_VARIANCE) & (peak > _LEAST_MATCH) & ~at_rim & evidence.inside[blocks].ravel()

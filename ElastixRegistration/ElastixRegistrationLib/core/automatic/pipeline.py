@@ -10,14 +10,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import RegistrationError
-from ..images.geometry import Geometry, array_view
+from ..images.geometry import Geometry
 from ..images.reduction import grid_of
 from ..parameters.maps import ParameterMap
-from ..transforms.itk_transforms import affine_from_matrix, displacement_field, matrix_of
+from ..transforms.displacements import displacement_vectors
+from ..transforms.itk_transforms import affine_from_matrix, matrix_of
+from .easing import eased
 from .effort import Effort, Level
 from .evidence import CERTAIN, CRITERIA, LIKELY, VOXELS, Evidence, Measured
 from .field_transform import regridded, spline_then, volume_range, voxel_displacements
-from .flow import FlowImages, FlowSettings, eased, flow
+from .flow import FlowImages, FlowSettings, flow
 from .log import AutomaticLog
 from .motion import VOXELS as MOTION_VOXELS
 from .motion import remaining_motion
@@ -179,9 +181,7 @@ class _Automatic:
 
     def _apart_mm(self, first: Any, second: Any) -> float:
         """Root mean square distance between where two transforms take what the fixed image shows."""
-        fields = [
-            array_view(displacement_field(one, self.evidence.grid))[self.evidence.structured] for one in (first, second)
-        ]
+        fields = [displacement_vectors(one, self.evidence.grid)[self.evidence.structured] for one in (first, second)]
         return float(np.sqrt(np.square(fields[0] - fields[1]).sum(-1).mean())) if len(fields[0]) else 0.0
 
     # Deformable
@@ -243,7 +243,7 @@ class _Automatic:
         """From coarse to fine; the finest levels as long as they explain more of what only their own grid shows."""
         self.ran_dense = True
         grid, voxel_mm = self.pair.grid(levels[0].voxels)
-        u = voxel_displacements(start.transform, linear.transform, grid)
+        u = voxel_displacements(start.transform, linear.transform, grid, self.pair.threads)
         kept = spline_then(u, grid, linear.transform)
         for number, level in enumerate(levels):
             previous, (grid, voxel_mm) = grid, self.pair.grid(level.voxels)
@@ -258,11 +258,12 @@ class _Automatic:
 
     def _flowed(self, u: np.ndarray, grid: Geometry, voxel_mm: float, linear: _Candidate, number: int) -> np.ndarray:
         wide = grid_of(self.pair.fixed.geometry, voxel_mm, _MARGIN_VOXELS)
+        moving, known = self.pair.moving_on(wide, voxel_mm, linear.transform)
         images = FlowImages(
             fixed=self.pair.fixed_on(grid, voxel_mm),
-            moving=self.pair.moving_on(wide, voxel_mm, linear.transform),
+            moving=moving,
             weight=self.pair.fixed_inside(grid).astype(np.float32),
-            valid=self.pair.moving_inside(wide, linear.transform),
+            valid=known,
             margin=tuple(_MARGIN_VOXELS if n > 1 else 0 for n in grid.size[::-1]),
             spacing=grid.spacing[::-1],
         )
@@ -281,11 +282,11 @@ class _Automatic:
         grid, _ = self.pair.grid(_CHECKED_VOXELS)
         inside = self.pair.fixed_inside(grid)
         for _ in range(3):
-            low, high, folded = volume_range(candidate.transform, grid, inside)
+            low, high, folded = volume_range(candidate.transform, grid, inside, self.pair.threads)
             if folded == 0 and low >= LEAST_VOLUME and high <= MOST_VOLUME:
                 return candidate
             coarse, _ = self.pair.grid(level.voxels)
-            u = eased(voxel_displacements(candidate.transform, linear.transform, coarse), 30)
+            u = eased(voxel_displacements(candidate.transform, linear.transform, coarse, self.pair.threads), 30)
             candidate = self._candidate(spline_then(u, coarse, linear.transform))
         return None
 

@@ -3,39 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from ..images.band_matrices import convolution
+
 #: A Gaussian is cut off at so many standard deviations; below the least it changes nothing worth its time.
 _REACH, _LEAST_SIGMA = 2.5, 0.2
-#: Values of an array that are convolved at a time.
-_PART = 200_000
 
 
 def window_sums(array: np.ndarray, radii: Sequence[int] | np.ndarray) -> np.ndarray:
     """Sum over the window of 2 r + 1 voxels along each axis around each voxel; beyond the faces there are zeros."""
-    for axis, radius in enumerate(radii):
-        if radius > 0 and array.shape[axis] > 1:
-            padded = _padded(array, axis, radius, "constant")
-            count = array.shape[axis]
-            total = padded[_part(array.ndim, axis, 0, count)] + padded[_part(array.ndim, axis, 1, count)]
-            for start in range(2, 2 * radius + 1):
-                total += padded[_part(array.ndim, axis, start, count)]
-            array = total
+    return _over_windows(array, radii, is_mean=False)
+
+
+def window_means(array: np.ndarray, radii: Sequence[int] | np.ndarray) -> np.ndarray:
+    """Mean over the part of each of these windows that lies in the array."""
+    return _over_windows(array, radii, is_mean=True)
+
+
+def _over_windows(array: np.ndarray, radii: Sequence[int] | np.ndarray, is_mean: bool) -> np.ndarray:
+    for axis, (radius, count) in enumerate(zip(radii, array.shape, strict=True)):
+        if radius > 0 and count > 1:
+            matrix = convolution(count, (1.0,) * (int(radius) + 1), goes_on=False, is_mean=is_mean)
+            array = matrix.along(_lines_of(array), axis)
     return array
+
+
+def mean_and_variance(array: np.ndarray, radii: Sequence[int] | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """In the same windows."""
+    mean = window_means(array, radii)
+    return mean, np.maximum(window_means(array * array, radii) - mean * mean, 0)
 
 
 def smoothed(array: np.ndarray, sigmas: Sequence[float], threads: int = 1) -> np.ndarray:
     """Convolved with a Gaussian of ``sigmas`` voxels along each axis; beyond the faces the outermost voxels go on."""
     for axis, sigma in enumerate(sigmas):
-        if sigma <= _LEAST_SIGMA or array.shape[axis] == 1:
-            continue
-        radius = max(1, int(np.ceil(_REACH * sigma)))
-        weights = np.exp(-0.5 * (np.arange(radius + 1) / sigma) ** 2)
-        weights = (weights / (2 * weights.sum() - weights[0])).astype(np.float32)
-        array = _convolved_in_parts(array, axis, weights, threads)
+        if (kernel := gaussian(sigma)) and array.shape[axis] > 1:
+            array = convolution(array.shape[axis], kernel, goes_on=True).along(_lines_of(array), axis, threads=threads)
     return array
+
+
+def gaussian(sigma: float) -> tuple[float, ...]:
+    """Middle and upper half of a kernel with the sum 1; empty where it would change nothing worth its time."""
+    if sigma <= _LEAST_SIGMA:
+        return ()
+    radius = max(1, int(np.ceil(_REACH * sigma)))
+    weights = np.exp(-0.5 * (np.arange(radius + 1) / sigma) ** 2)
+    return tuple((weights / (2 * weights.sum() - weights[0])).tolist())
+
+
+def _lines_of(array: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(array, np.float32)
 
 
 def gradient(array: np.ndarray) -> list[np.ndarray]:
@@ -51,46 +70,8 @@ def spline_coefficients(values: np.ndarray) -> np.ndarray:
     The recursive filter of Unser 1999, doi:10.1109/79.799930, as a kernel cut off where it is below 1e-6.
     """
     pole = np.sqrt(3.0) - 2.0
-    weights = (np.sqrt(3.0) * pole ** np.arange(11)).astype(np.float32)
+    weights = tuple((np.sqrt(3.0) * pole ** np.arange(11)).tolist())
     for axis, count in enumerate(values.shape):
         if count > 1:
-            values = _convolved(values, axis, weights)
+            values = convolution(count, weights, goes_on=True).along(_lines_of(values), axis)
     return values
-
-
-def _convolved_in_parts(array: np.ndarray, axis: int, weights: np.ndarray, threads: int) -> np.ndarray:
-    """As ``_convolved``; of a large array parts across the axis that stay in a cache, several at once."""
-    if array.size <= _PART:
-        return _convolved(array, axis, weights)
-    across = 1 if axis == 0 else 0
-    depth = max(1, _PART * array.shape[across] // array.size)
-    result = np.empty(array.shape, np.float32)
-
-    def convolve(first: int) -> None:
-        part = tuple(slice(first, first + depth) if n == across else slice(None) for n in range(array.ndim))
-        result[part] = _convolved(array[part], axis, weights)
-
-    with ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(convolve, range(0, array.shape[across], depth)):
-            pass
-    return result
-
-
-def _convolved(array: np.ndarray, axis: int, weights: np.ndarray) -> np.ndarray:
-    """With the symmetric kernel whose middle and upper half is ``weights``."""
-    radius, count = len(weights) - 1, array.shape[axis]
-    padded = _padded(array, axis, radius, "edge")
-    total = weights[0] * padded[_part(array.ndim, axis, radius, count)]
-    for step in range(1, radius + 1):
-        before, after = (padded[_part(array.ndim, axis, radius + sign * step, count)] for sign in (-1, 1))
-        total += weights[step] * (before + after)
-    return total
-
-
-def _padded(array: np.ndarray, axis: int, width: int, mode: str) -> np.ndarray:
-    widths = [(width, width) if n == axis else (0, 0) for n in range(array.ndim)]
-    return np.pad(array, widths, mode=mode)  # type: ignore[call-overload]
-
-
-def _part(dimension: int, axis: int, start: int, count: int) -> tuple[slice, ...]:
-    return tuple(slice(start, start + count) if n == axis else slice(None) for n in range(dimension))

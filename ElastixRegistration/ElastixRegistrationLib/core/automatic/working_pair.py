@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from ..images.geometry import Geometry, array_view, geometry_of, image_from_array
+from ..images.band_matrices import interpolation
+from ..images.geometry import Geometry, array_view, geometry_of
 from ..images.reduction import grid_of
-from ..transforms.itk_transforms import identity
-from ..transforms.resampling import resample
-from .windows import smoothed
+from ..transforms.displacements import displacement_vectors
+from ..transforms.itk_transforms import matrix_of
+from .slabs import slabs_of_shape
+from .warping import Cells
+from .windows import gaussian, smoothed
 
 #: Intensities are scaled so that these percentiles become 0 and 1, and cut off a little beyond.
 _PERCENTILES, _LOWEST, _HIGHEST = (1.0, 99.0), -0.2, 1.3
 _MAX_SAMPLES = 1_000_000
+#: Of what a place between voxels is made of, so much must be inside.
+_INSIDE = 0.99
 
 
 @dataclass(frozen=True)
@@ -50,16 +57,94 @@ class OneImage:
         scale = 1 / (high - low) if high > low else 1.0
         return np.clip((voxels - np.float32(low)) * np.float32(scale), _LOWEST, _HIGHEST).astype(np.float32)
 
-    def for_grid(self, voxel_mm: float) -> Any:
-        """ITK image of ``scaled``, smoothed so that a grid of ``voxel_mm`` misses nothing in between."""
-        sigmas = [0.5 * np.sqrt(max((voxel_mm / s) ** 2 - 1, 0.0)) for s in self.geometry.spacing[::-1]]
-        return image_from_array(np.ascontiguousarray(smoothed(self.scaled, sigmas, self.threads)), self.geometry)
+    def for_grid(self, voxel_mm: float) -> np.ndarray:
+        """``scaled``, smoothed so that a grid of ``voxel_mm`` misses nothing in between."""
+        return smoothed(self.scaled, self._sigmas(voxel_mm), self.threads)
+
+    def on_grid(self, grid: Geometry, voxel_mm: float) -> np.ndarray:
+        """The same at the voxels of ``grid``, which has the axes of this image and lies in its box."""
+        return self._at(grid, self.scaled, self._sigmas(voxel_mm))
+
+    def is_inside(self, grid: Geometry) -> np.ndarray:
+        """Boolean, at the voxels of such a grid: inside the mask."""
+        if self.inside is None:
+            return np.ones(grid.size[::-1], bool)
+        return self._at(grid, self.inside.astype(np.float32), [0.0] * grid.dimension) > 0.5
 
     @cached_property
-    def inside_image(self) -> Any:
-        """1 where there is something to compare, 0 elsewhere; its linear interpolation tells the border."""
-        inside = np.ones(self.geometry.size[::-1], np.float32) if self.inside is None else self.inside
-        return image_from_array(np.asarray(inside, np.float32), self.geometry)
+    def inside_share(self) -> np.ndarray:
+        """1 inside the mask, 0 elsewhere, float32: its interpolation tells the border."""
+        assert self.inside is not None
+        return self.inside.astype(np.float32)
+
+    def _sigmas(self, voxel_mm: float) -> list[float]:
+        return [0.5 * np.sqrt(max((voxel_mm / s) ** 2 - 1, 0.0)) for s in self.geometry.spacing[::-1]]
+
+    def _at(self, grid: Geometry, values: np.ndarray, sigmas: Sequence[float]) -> np.ndarray:
+        start = self.geometry.indices_of(np.array([grid.origin]))[0][::-1]
+        step = np.divide(grid.spacing, self.geometry.spacing)[::-1]
+        counts = list(zip(values.shape, grid.size[::-1], strict=True))
+        for axis in sorted(range(values.ndim), key=lambda axis: counts[axis][1] / counts[axis][0]):
+            count, wanted = counts[axis]
+            places = start[axis] + step[axis] * np.arange(wanted)
+            matrix = interpolation(count, places, gaussian(sigmas[axis]) or (1.0,))
+            values = matrix.along(np.ascontiguousarray(values), axis, threads=self.threads)
+        return values
+
+
+class Places:
+    """Where ``transform`` takes the voxels of ``grid`` in ``image``."""
+
+    def __init__(self, transform: Any, grid: Geometry, image: OneImage):
+        self._image = image
+        self._shape = grid.size[::-1]
+        to_index = np.linalg.inv(image.geometry.index_to_physical())
+        matrix = matrix_of(transform)
+        self._vectors: np.ndarray | None = None
+        if matrix is None:
+            self._vectors = displacement_vectors(transform, grid, image.threads)
+            matrix = np.eye(grid.dimension + 1)
+        self._by_voxel = to_index @ matrix @ grid.index_to_physical()
+        self._by_mm = to_index[:-1, :-1].astype(np.float32)
+
+    def look(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(k, j, i) of the grid: ``values``, (k, j, i) of the image, between its voxels, and whether these places are
+        in the image and its mask; beyond the image is 0."""
+        count, flat = self._image.geometry.size[::-1], values.reshape(-1)
+        found = np.empty(self._shape, np.float32)
+        known = np.empty(self._shape, bool)
+
+        def look(planes: slice) -> None:
+            index = self._index(planes)
+            inside = np.ones(index.shape[1:], bool)
+            for place, n in zip(index, count, strict=True):
+                inside &= (place >= -0.5) & (place < n - 0.5)
+            cells = Cells(index, count)
+            found[planes] = np.where(inside, cells.linear(flat), 0)
+            if self._image.inside is not None:
+                inside &= cells.linear(self._image.inside_share.reshape(-1)) > _INSIDE
+            known[planes] = inside
+
+        with ThreadPoolExecutor(self._image.threads) as pool:
+            for _ in pool.map(look, slabs_of_shape(self._shape)):
+                pass
+        return found, known
+
+    def _index(self, planes: slice) -> np.ndarray:
+        """(D, k, j, i) of some planes: continuous index in the image, in the order of its axes."""
+        shape = (planes.stop - planes.start, *self._shape[1:])
+        dimension = len(shape)
+        index = np.empty((dimension, *shape), np.float32)
+        for row, target in enumerate(index[::-1]):
+            target[...] = self._by_voxel[row, -1]
+            for axis, count in enumerate(shape):
+                start = 0 if axis else planes.start
+                steps = self._by_voxel[row, dimension - 1 - axis] * np.arange(start, start + count)
+                target += steps.astype(np.float32).reshape([-1 if n == axis else 1 for n in range(dimension)])
+            if self._vectors is not None:
+                for column in range(dimension):
+                    target += self._by_mm[row, column] * self._vectors[planes, ..., column]
+        return index
 
 
 @dataclass(frozen=True)
@@ -90,20 +175,12 @@ class WorkingPair:
         return grid_of(self.fixed.geometry, high), high
 
     def fixed_on(self, grid: Geometry, voxel_mm: float) -> np.ndarray:
-        return self._on(self.fixed.for_grid(voxel_mm), identity(self.dimension), grid)
+        return self.fixed.on_grid(grid, voxel_mm)
 
     def fixed_inside(self, grid: Geometry) -> np.ndarray:
         """Boolean, (k, j, i) of ``grid``: inside the fixed mask."""
-        if self.fixed.mask is None:
-            return np.ones(grid.size[::-1], bool)
-        return self._on(self.fixed.inside_image, identity(self.dimension), grid) > 0.5
+        return self.fixed.is_inside(grid)
 
-    def moving_on(self, grid: Geometry, voxel_mm: float, transform: Any) -> np.ndarray:
-        return self._on(self.moving.for_grid(voxel_mm), transform, grid)
-
-    def moving_inside(self, grid: Geometry, transform: Any) -> np.ndarray:
-        """Boolean, (k, j, i) of ``grid``: where ``transform`` leads into the moving image and its mask."""
-        return self._on(self.moving.inside_image, transform, grid) > 0.99
-
-    def _on(self, image: Any, transform: Any, grid: Geometry) -> np.ndarray:
-        return np.asarray(array_view(resample(image, transform, grid, background=0.0, threads=self.threads)))
+    def moving_on(self, grid: Geometry, voxel_mm: float, transform: Any) -> tuple[np.ndarray, np.ndarray]:
+        """(k, j, i) of ``grid``: the moving image where ``transform`` leads, and whether that is in its mask."""
+        return Places(transform, grid, self.moving).look(self.moving.for_grid(voxel_mm))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..images.band_matrices import BandMatrix, Block
 from ..images.geometry import Geometry
 from .determinants import determinant_of_rows
 
@@ -20,27 +21,25 @@ SLOPES = np.array([[1.0], [2.0], [3.0], [0.0]]) * np.roll(POWERS, -1, axis=0)
 ON_BORDER = 1e-5
 #: Axes count as parallel where over the whole grid they part by no more than this, in control points.
 _PARALLEL = 1e-6
-#: Voxels along an axis that one small matrix is for, and those that a thread takes at a time.
-_BLOCK, _BATCH = 32, 250_000
+#: Voxels that a thread takes at a time.
+_BATCH = 100_000
 
 
 @dataclass(frozen=True)
-class _Part:
-    """Voxels of an axis, the control points that reach them, and (voxels, points) float32 weights and slopes."""
+class _Axis:
+    """Matrices that make values and slopes at voxels of what control points have."""
 
-    voxels: slice
-    points: slice
-    weights: np.ndarray
-    slopes: np.ndarray
+    values: BandMatrix
+    slopes: BandMatrix
 
 
 @dataclass(frozen=True)
 class AlignedSpline:
-    """``coefficients`` (k, D, j, i) float32 of D functions, and the ``parts`` of each axis of ``grid``, k first."""
+    """``coefficients`` (D, k, j, i) float32 of D functions, and the ``axes`` of ``grid``, k first."""
 
     grid: Geometry
     coefficients: np.ndarray
-    parts: tuple[tuple[_Part, ...], ...]
+    axes: tuple[_Axis, ...]
 
     @classmethod
     def of(
@@ -55,11 +54,14 @@ class AlignedSpline:
         steps = np.diag(matrix)
         if (np.abs(matrix - np.diag(steps)) @ np.asarray(grid.size)).max() > _PARALLEL or not steps.all():
             return None
-        mixed = np.moveaxis(np.tensordot(linear, coefficients, 1), 0, 1)
-        parts = [
-            _parts(*axis) for axis in zip(grid.size, start, steps, coefficients.shape[:0:-1], strict=True)
-        ]  # fmt: skip
-        return cls(grid, np.ascontiguousarray(mixed, np.float32), tuple(parts[::-1]))
+        axes, used = zip(
+            *(_axis(*axis) for axis in zip(grid.size, start, steps, coefficients.shape[:0:-1], strict=True)),
+            strict=True,
+        )
+        near_points = (slice(None), *used[::-1])
+        near = coefficients[near_points].astype(np.float32)
+        mixed = np.tensordot(linear.astype(np.float32), near, 1)
+        return cls(grid, np.ascontiguousarray(mixed), tuple(axes[::-1]))
 
     def displacement(self, whole: np.ndarray, threads: int | None) -> np.ndarray:
         """(k, j, i, D) float32: the functions, and what the linear ``whole`` (D+1, D+1) adds to points, LPS mm."""
@@ -67,8 +69,11 @@ class AlignedSpline:
         result = np.empty((*self.grid.size[::-1], dimension), np.float32)
 
         def fill(planes: slice) -> None:
-            for component in range(dimension):
-                result[planes, ..., component] = self._values(planes, [False] * dimension, component)
+            matrices = [self.axes[0].values.part(planes), *(axis.values for axis in self.axes[1:])]
+            for component, values in enumerate(self.coefficients):
+                for axis, one in enumerate(matrices):
+                    values = one.along(values, axis)
+                result[planes, ..., component] = values
 
         self._for_planes(fill, threads)
         add_linear_displacement(result, whole, self.grid)
@@ -76,13 +81,13 @@ class AlignedSpline:
 
     def determinant(self, scale: float, threads: int | None) -> np.ndarray:
         """(k, j, i) float32: ``scale`` times the determinant of y + the functions by y, in control points."""
-        axes = range(self.grid.dimension)
         result = np.empty(self.grid.size[::-1], np.float32)
 
         def fill(planes: slice) -> None:
+            first = self.axes[0].values.part(planes), self.axes[0].slopes.part(planes)
             rows = []
-            for row in axes:
-                columns = [self._values(planes, [axis == n for n in axes][::-1], row) for axis in axes]
+            for row, values in enumerate(self.coefficients):
+                columns = _derivatives(values, first, self.axes)[::-1]
                 columns[row] += 1
                 rows.append(columns)
             result[planes] = determinant_of_rows(rows) * np.float32(scale)
@@ -98,57 +103,38 @@ class AlignedSpline:
             for _ in pool.map(fill, planes):
                 pass
 
-    def _values(self, planes: slice, slopes: list[bool], component: int) -> np.ndarray:
-        """(k, j, i) float32 of one function in some planes; its slope along the axes, k first, that ``slopes`` say."""
-        values = self.coefficients[:, component]
-        for axis, parts in enumerate(self.parts):
-            wanted = planes if axis == 0 else slice(0, parts[-1].voxels.stop)
-            values = _along(values, axis, parts, wanted, slopes[axis])
-        return values
+
+def _derivatives(values: np.ndarray, first: tuple[BandMatrix, BandMatrix], axes: Sequence[_Axis]) -> list[np.ndarray]:
+    """By each axis, k first, at the voxels; ``first``: the matrices of the planes that are wanted."""
+    plain, slopes = first[0].along(values, 0), [first[1].along(values, 0)]
+    for number, axis in enumerate(axes[1:], 1):
+        slopes = [*(axis.values.along(one, number) for one in slopes), axis.slopes.along(plain, number)]
+        if number < len(axes) - 1:
+            plain = axis.values.along(plain, number)
+    return slopes
 
 
-def _along(values: np.ndarray, axis: int, parts: tuple[_Part, ...], wanted: slice, slope: bool) -> np.ndarray:
-    """The ``wanted`` voxels of an axis in place of its control points."""
-    shape = list(values.shape)
-    shape[axis] = wanted.stop - wanted.start
-    result = np.empty(shape, np.float32)
-    is_last = axis == values.ndim - 1
-    for part in parts:
-        first, past = max(part.voxels.start, wanted.start), min(part.voxels.stop, wanted.stop)
-        if first >= past:
-            continue
-        chosen = slice(first - part.voxels.start, past - part.voxels.start)
-        matrix = (part.slopes if slope else part.weights)[chosen]
-        from_points = values[(slice(None),) * axis + (part.points,)]
-        target = result[(slice(None),) * axis + (slice(first - wanted.start, past - wanted.start),)]
-        if is_last:
-            np.matmul(from_points, matrix.T, out=target)
-        elif axis == 0:
-            flat = from_points.reshape(len(from_points), -1)
-            target.reshape(len(target), -1)[:] = matrix @ flat
-        else:
-            np.matmul(matrix, from_points, out=target)
-    return result
-
-
-def _parts(count: int, start: float, step: float, points: int) -> tuple[_Part, ...]:
-    """``count`` voxels at ``start``, ``start + step`` ... of ``points`` control points; nothing moves beyond those."""
+def _axis(count: int, start: float, step: float, points: int) -> tuple[_Axis, slice]:
+    """``count`` voxels at ``start``, ``start + step`` ... of ``points`` control points; nothing moves beyond those.
+    And which of the control points they need."""
     places = start + step * np.arange(count)
     cells = np.clip(np.floor(places).astype(int), 1, max(points - 3, 1))
     within = places - cells
     inside = (within >= -ON_BORDER) & (within <= 1 + ON_BORDER) & (points >= 4)
     powers = within[:, None] ** np.arange(4) * inside[:, None]
-    tables = powers @ POWERS, powers @ SLOPES
-    parts = []
-    for first in range(0, count, _BLOCK):
-        voxels = slice(first, min(first + _BLOCK, count))
-        low, high = int(cells[voxels].min()) - 1, min(int(cells[voxels].max()) + 3, points)
-        matrices = [np.zeros((voxels.stop - first, high - low), np.float32) for _ in tables]
-        rows, columns = np.arange(voxels.stop - first)[:, None], cells[voxels, None] - 1 - low + np.arange(4)
-        for matrix, table in zip(matrices, tables, strict=True):
-            matrix[rows, np.minimum(columns, high - low - 1)] = table[voxels]
-        parts.append(_Part(voxels, slice(low, high), *matrices))
-    return tuple(parts)
+    low, high = int(cells.min()) - 1, min(int(cells.max()) + 3, points)
+
+    def matrix(table: np.ndarray) -> BandMatrix:
+        def block(first: int, past: int) -> Block:
+            columns = np.minimum(cells[first:past, None] - 1 + np.arange(4), points - 1) - low
+            begin = int(columns.min())
+            rows = np.zeros((past - first, int(columns.max()) + 1 - begin), np.float32)
+            rows[np.arange(past - first)[:, None], columns - begin] = table[first:past]
+            return Block(first, begin, rows)
+
+        return BandMatrix(count, high - low, block)
+
+    return _Axis(matrix(powers @ POWERS), matrix(powers @ SLOPES)), slice(low, high)
 
 
 def add_linear_displacement(vectors: np.ndarray, matrix: np.ndarray, grid: Geometry) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from ..images.band_matrices import product as product_of
 from ..images.geometry import Geometry
 from .aligned_splines import ON_BORDER, POWERS, SLOPES, AlignedSpline, add_linear_displacement
 from .determinants import determinant_of_rows
@@ -187,8 +188,8 @@ class SplineChain:
 
         def of(cells: np.ndarray) -> np.ndarray:
             index: Any = (slice(None), *(cells[:, axis] - 1 for axis in reversed(range(dimension))))
-            taps = windows[index].reshape(dimension, len(cells), -1)
-            found = (taps @ bases).reshape(dimension, len(cells), count, -1)
+            taps = windows[index].reshape(dimension * len(cells), -1)
+            found = product_of(taps, bases).reshape(dimension, len(cells), count, -1)
             return np.moveaxis(found, 0, 1).reshape(len(cells), dimension * count, -1).astype(np.float32)
 
         return of

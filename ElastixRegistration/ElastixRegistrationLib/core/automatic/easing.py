@@ -1,0 +1,55 @@
+"""How a dense deformation changes local volume, and its repair where that is beyond belief.
+
+Displacements are (D, k, j, i) in voxels, in the order of the axes.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+
+import numpy as np
+
+from ..transforms.determinants import determinant_of_rows
+from .slabs import slabs_of_shape, slope
+from .windows import smoothed
+
+#: Local volume, after / before, that tissue is taken to keep: beyond it the deformation is smoothed where it is so.
+SMALLEST_VOLUME, LARGEST_VOLUME = 0.25, 4.0
+_EASING_SIGMA, _EASING_GROWTH = 1.5, 1.1
+
+
+def local_volume(u: np.ndarray, pool: Executor | None = None) -> np.ndarray:
+    """Determinant of the derivative of x + u(x), u in voxels."""
+    result = np.empty(u.shape[1:], np.float32)
+
+    def determinant(planes: slice) -> None:
+        rows = []
+        for number, component in enumerate(u):
+            slopes = np.empty((len(u), *component[planes].shape), np.float32)
+            for axis, one in enumerate(slopes):
+                slope(component, planes, axis, one)
+            slopes[number] += np.float32(1)
+            rows.append(list(slopes))
+        result[planes] = determinant_of_rows(rows)
+
+    for _ in (map if pool is None else pool.map)(determinant, slabs_of_shape(u.shape[1:])):
+        pass
+    return result
+
+
+def eased(u: np.ndarray, times: int = 1, pool: Executor | None = None) -> np.ndarray:
+    """``u`` smoothed around voxels where local volume leaves its bounds, up to so many ``times``, and each time wider:
+    a fold of a coarse grid spans many voxels."""
+    sigma = _EASING_SIGMA
+    for _ in range(times):
+        volume = local_volume(u, pool)
+        beyond = ~((volume > SMALLEST_VOLUME) & (volume < LARGEST_VOLUME))
+        if not beyond.any():
+            break
+        sigmas = [min(sigma, n / 6) if n > 1 else 0.0 for n in u.shape[1:]]
+        near = smoothed(beyond.astype(np.float32), sigmas)
+        # All of it next to a single voxel that is beyond, where the smoothed value is that of the Gaussian's top.
+        share = np.minimum(near * np.float32(np.prod([2.5 * max(s, 0.4) for s in sigmas])), 1.0)
+        u = np.stack([one + share * (smoothed(one, sigmas) - one) for one in u])
+        sigma *= _EASING_GROWTH
+    return u

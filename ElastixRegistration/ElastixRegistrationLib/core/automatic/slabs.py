@@ -1,0 +1,154 @@
+"""Dense images some planes at a time, so that what is computed of them stays in the cache of a core.
+
+Arrays are (k, j, i) or (j, i).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from queue import SimpleQueue
+from typing import TypeVar
+
+import numpy as np
+
+from ..images.band_matrices import convolution
+
+_SLAB_VOXELS = 40_000
+
+T = TypeVar("T")
+
+
+def slabs_of_shape(shape: Sequence[int], voxels: int = _SLAB_VOXELS) -> list[slice]:
+    """Planes along the first axis, about ``voxels`` voxels at a time."""
+    depth = max(1, voxels // max(int(np.prod(shape[1:])), 1))
+    return [slice(first, min(first + depth, shape[0])) for first in range(0, shape[0], depth)]
+
+
+class Slabs:
+    """The slabs of arrays of one ``shape``, worked on by several threads, each with room for some slabs of its own."""
+
+    def __init__(self, shape: Sequence[int], pool: Executor, threads: int, room: int):
+        self.parts = slabs_of_shape(shape)
+        self._pool, self._rooms = pool, SimpleQueue[np.ndarray]()
+        depth = self.parts[0].stop
+        for _ in range(threads):
+            self._rooms.put(np.empty((room, depth, *shape[1:]), np.float32))
+
+    def each(self, work: Callable[[slice, np.ndarray], T]) -> list[T]:
+        """What ``work`` makes of each slab and a room, arrays of the shape of the slab that hold anything."""
+
+        def run(planes: slice) -> T:
+            room = self._rooms.get()
+            try:
+                return work(planes, room[:, : planes.stop - planes.start])
+            finally:
+                self._rooms.put(room)
+
+        return list(self._pool.map(run, self.parts))
+
+
+class PaddedPlanes:
+    """``count`` arrays of one ``shape`` with ``margin`` planes more at both ends of the first axis."""
+
+    def __init__(self, count: int, shape: Sequence[int], margin: int):
+        self.margin, self.planes = margin, shape[0]
+        self.arrays = np.zeros((count, shape[0] + 2 * margin, *shape[1:]), np.float32)
+
+    @property
+    def inner(self) -> np.ndarray:
+        return self.arrays[:, self.margin : self.margin + self.planes]
+
+    def of(self, number: int, planes: slice, shift: int = 0) -> np.ndarray:
+        """The planes of one array, or those so many further."""
+        first = self.margin + shift
+        return self.arrays[number, first + planes.start : first + planes.stop]
+
+    def close(self, go_on: bool) -> None:
+        """Set the planes beyond the ends: the last ones go on, or zeros."""
+        if self.margin:
+            low, high = self.arrays[:, : self.margin], self.arrays[:, self.margin + self.planes :]
+            low[...] = self.inner[:, :1] if go_on else 0
+            high[...] = self.inner[:, -1:] if go_on else 0
+
+
+class SlabFilter:
+    """A convolution with a symmetric kernel along each axis, within the planes of a slab and then across them.
+
+    ``kernels``: middle and upper half of each; empty for none. Beyond the faces the outermost voxels go on, or there
+    are zeros; ``is_mean``: divided by the sum of the weights inside.
+    """
+
+    def __init__(
+        self, shape: Sequence[int], kernels: Sequence[tuple[float, ...]], *, go_on: bool = True, is_mean: bool = False
+    ):
+        kernels = [kernel if n > 1 else () for kernel, n in zip(kernels, shape, strict=True)]
+        self._within = [
+            (axis, convolution(shape[axis], kernel, go_on, is_mean))
+            for axis, kernel in enumerate(kernels)
+            if axis and kernel
+        ][::-1]
+        self._across = np.asarray(kernels[0] or (1.0,), np.float32)
+        self._share: np.ndarray | None = None
+        if is_mean and kernels[0]:
+            ones = np.ones((shape[0], *[1] * (len(shape) - 1)), np.float32)
+            self._share = 1 / convolution(shape[0], kernels[0], False).along(ones, 0)
+
+    @property
+    def reach(self) -> int:
+        """Planes beyond a slab that it needs of its neighbors."""
+        return len(self._across) - 1
+
+    def within(self, slab: np.ndarray, out: np.ndarray, room: np.ndarray) -> None:
+        """Along all axes but the first, into ``out``."""
+        if not self._within:
+            np.copyto(out, slab)
+        for number, (axis, matrix) in enumerate(self._within, 1):
+            target = out if (len(self._within) - number) % 2 == 0 else room
+            matrix.along(slab, axis, target)
+            slab = target
+
+    def across(self, stored: PaddedPlanes, number: int, planes: slice, out: np.ndarray, room: np.ndarray) -> None:
+        """Along the first axis, of what ``within`` has made of all planes."""
+        middle = stored.of(number, planes)
+        if self._across[0] == 1:
+            np.copyto(out, middle)
+        else:
+            np.multiply(middle, self._across[0], out=out)
+        for step, weight in enumerate(self._across[1:], 1):
+            np.add(stored.of(number, planes, -step), stored.of(number, planes, step), out=room)
+            if weight != 1:
+                room *= weight
+            out += room
+        if self._share is not None:
+            out *= self._share[planes]
+
+
+def slope(array: np.ndarray, planes: slice, axis: int, out: np.ndarray) -> None:
+    """Derivative of ``array`` by index along ``axis`` at a slab of it: central differences, one-sided at the faces, 0
+    along one voxel."""
+    count = array.shape[axis]
+    if count == 1:
+        out[...] = 0
+    elif axis == 0:
+        first, past = max(planes.start, 1), min(planes.stop, count - 1)
+        if past > first:
+            _half_difference(
+                array[first + 1 : past + 1],
+                array[first - 1 : past - 1],
+                out[first - planes.start : past - planes.start],
+            )
+        if planes.start == 0:
+            np.subtract(array[1], array[0], out=out[0])
+        if planes.stop == count:
+            np.subtract(array[-1], array[-2], out=out[-1])
+    else:
+        source, target = (np.moveaxis(one, axis, 0) for one in (array[planes], out))
+        _half_difference(source[2:], source[:-2], target[1:-1])
+        np.subtract(source[1], source[0], out=target[0])
+        np.subtract(source[-1], source[-2], out=target[-1])
+
+
+def _half_difference(ahead: np.ndarray, behind: np.ndarray, out: np.ndarray) -> None:
+    np.subtract(ahead, behind, out=out)
+    out *= np.float32(0.5)
