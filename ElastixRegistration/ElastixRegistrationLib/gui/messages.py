@@ -36,6 +36,16 @@ def presetTitle(preset: Preset) -> str:
     return translate(PRESET_CONTEXT, preset.title) if preset.origin == BUILT_IN else preset.title
 
 
+def methodTitle(name: str) -> str:
+    """What a run was made by, where that is the title of a built-in preset in the user's language."""
+    return translate(PRESET_CONTEXT, name)
+
+
+def figureName(name: str) -> str:
+    """Of a figure that was kept as text."""
+    return translate(TEXT_CONTEXT, name)
+
+
 def presetDescription(preset: Preset) -> str:
     is_ours = preset.origin == BUILT_IN and preset.description
     return translate(PRESET_CONTEXT, preset.description) if is_ours else preset.description

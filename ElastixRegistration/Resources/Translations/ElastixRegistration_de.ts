@@ -1837,6 +1837,14 @@
         <translation>Wie lange gesucht wird. Davor wird der Ausgangspunkt gemessen, danach die zurückgehaltenen Paare.</translation>
     </message>
     <message>
+        <source>Judged by:</source>
+        <translation>Beurteilt durch:</translation>
+    </message>
+    <message>
+        <source>Pairs that a search never saw judge what it found. In turn, every pair does so once, which tells more of the next patient; four searches share the minutes then.</source>
+        <translation>Paare, die eine Suche nie sah, beurteilen, was sie fand. Der Reihe nach tut das jedes Paar einmal, was mehr über den nächsten Patienten sagt; vier Suchen teilen sich dann die Minuten.</translation>
+    </message>
+    <message>
         <source>Results in:</source>
         <translation>Ergebnisse in:</translation>
     </message>
@@ -1857,8 +1865,8 @@
         <translation>Nach dem Ausgangspunkt benannt</translation>
     </message>
     <message>
-        <source>The parameter sets of the scene with landmarks of both volumes. A quarter of those that are checked, at least one, judges the result.</source>
-        <translation>Die Parametersätze der Szene mit Landmarken beider Volumen. Ein Viertel der angehakten, mindestens einer, beurteilt das Ergebnis.</translation>
+        <source>The parameter sets of the scene with landmarks of both volumes. Those that are checked are learned from, or judge the result.</source>
+        <translation>Die Parametersätze der Szene mit Landmarken beider Volumen. Aus den angehakten wird gelernt, oder sie beurteilen das Ergebnis.</translation>
     </message>
     <message>
         <source>Tune</source>
@@ -1952,10 +1960,6 @@
         <translation>Mindestens zwei Voreinstellungen anhaken</translation>
     </message>
     <message>
-        <source>Elastix Registration</source>
-        <translation>Elastix-Registrierung</translation>
-    </message>
-    <message>
         <source>Starting ...</source>
         <translation>Beginnt ...</translation>
     </message>
@@ -1976,10 +1980,6 @@
         <translation>Die Seite konnte nicht erstellt werden.</translation>
     </message>
     <message>
-        <source>Failed: {message}</source>
-        <translation>Gescheitert: {message}</translation>
-    </message>
-    <message>
         <source>The comparison failed</source>
         <translation>Der Vergleich ist fehlgeschlagen</translation>
     </message>
@@ -1990,10 +1990,6 @@
     <message>
         <source>Choose a parameter set</source>
         <translation>Parametersatz wählen</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>Compare</source>
@@ -2102,14 +2098,38 @@
     </message>
 </context>
 <context>
+    <name>comparing.task_window</name>
+    <message>
+        <source>Failed: {message}</source>
+        <translation>Gescheitert: {message}</translation>
+    </message>
+    <message>
+        <source>Elastix Registration</source>
+        <translation>Elastix-Registrierung</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+</context>
+<context>
     <name>comparing.tune_window</name>
     <message>
         <source>Parameter sets of the scene</source>
+        <extracomment>Parts of the pairs when each of them judges in its turn.</extracomment>
         <translation>Parametersätze der Szene</translation>
     </message>
     <message>
         <source>A table (CSV)</source>
         <translation>Eine Tabelle (CSV)</translation>
+    </message>
+    <message>
+        <source>A quarter of the pairs, kept apart</source>
+        <translation>Ein Viertel der Paare, ungesehen</translation>
+    </message>
+    <message>
+        <source>Each third of the pairs in turn</source>
+        <translation>Jedes Drittel der Paare der Reihe nach</translation>
     </message>
     <message>
         <source>The search starts from {preset}, the preset of the panel.</source>
@@ -2124,16 +2144,16 @@
         <translation>Zwei Paare mit Landmarken sind nötig</translation>
     </message>
     <message>
+        <source>Three pairs with landmarks are needed</source>
+        <translation>Drei Paare mit Landmarken sind nötig</translation>
+    </message>
+    <message>
         <source>Choose a table</source>
         <translation>Tabelle wählen</translation>
     </message>
     <message>
         <source>Choose a folder for the results</source>
         <translation>Ordner für die Ergebnisse wählen</translation>
-    </message>
-    <message>
-        <source>Elastix Registration</source>
-        <translation>Elastix-Registrierung</translation>
     </message>
     <message>
         <source>Measuring the start ...</source>
@@ -2164,16 +2184,8 @@
         <translation>Es ist jetzt Ihre Voreinstellung {name}.</translation>
     </message>
     <message>
-        <source>Failed: {message}</source>
-        <translation>Gescheitert: {message}</translation>
-    </message>
-    <message>
         <source>The search failed</source>
         <translation>Die Suche ist fehlgeschlagen</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>Tune</source>

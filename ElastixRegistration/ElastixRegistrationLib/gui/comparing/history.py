@@ -22,7 +22,7 @@ from ...mrml.comparing.history import (
 from ...mrml.run.parameter_node import FIXED_VOLUME, MOVING_VOLUME
 from ...mrml.run.scene_presets import scene_presets
 from ..fold_notes import FoldNote
-from ..messages import tell
+from ..messages import figureName, methodTitle, tell
 from ..section import Section
 from .tables import fillTable, setUpTable
 from .viewer import RunViewer
@@ -147,7 +147,9 @@ class RunsSection(Section):
         self._enable()
 
     def _texts(self, node: Any, summary: RunSummary) -> list[str]:
-        name = f"{summary.method} ({summary.effort})" if summary.effort not in ("", "normal") else summary.method
+        name = methodTitle(summary.method)
+        if summary.effort not in ("", "normal"):
+            name = f"{name} ({summary.effort})"
         after = "\N{EN DASH}"
         if summary.after is not None:
             after = f"{summary.after:.{summary.digits}f} {summary.unit}".rstrip()
@@ -177,6 +179,6 @@ class RunsSection(Section):
         message = ""
         if summary is not None:
             gone = "" if canShow else _("Its result is no longer at hand.")
-            figure = f"{summary.figure}: " if summary.figure else ""
+            figure = f"{figureName(summary.figure)}: " if summary.figure else ""
             message = " ".join(filter(None, (figure + summary.text, gone)))
         tell(ui.runsMessageLabel, message)

@@ -14,9 +14,12 @@ from slicer.i18n import tr as _
 from ...mrml.comparing.history import method_name
 from ...mrml.run.parameter_node import FIXED_VOLUME, MOVING_VOLUME
 from ...mrml.run.scene_presets import scene_presets
-from ..messages import tell
+from ..messages import methodTitle, tell
 from ..section import fillComboBox
 from .task_window import TaskWindow
+
+#: Parts of the pairs when each of them judges in its turn.
+_FOLDS = 3
 
 
 class TuneWindow(TaskWindow):
@@ -44,7 +47,10 @@ class TuneWindow(TaskWindow):
         ui = self.ui
         sources = [(_("Parameter sets of the scene"), "scene"), (_("A table (CSV)"), "table")]
         fillComboBox(ui.tuneSourceSelector, sources)
-        ui.tuneSourceSelector.connect("currentIndexChanged(int)", lambda index: self._enable())
+        judges = [(_("A quarter of the pairs, kept apart"), None), (_("Each third of the pairs in turn"), _FOLDS)]
+        fillComboBox(ui.tuneJudgeSelector, judges)
+        for comboBox in (ui.tuneSourceSelector, ui.tuneJudgeSelector):
+            comboBox.connect("currentIndexChanged(int)", lambda index: self._enable())
         for edit in (ui.tuneTableEdit, ui.tuneFolderEdit):
             edit.connect("currentPathChanged(QString)", lambda path: self._enable())
         ui.tunePairList.connect("itemChanged(QListWidgetItem*)", self._itemChanged)
@@ -61,7 +67,7 @@ class TuneWindow(TaskWindow):
     def _show(self) -> None:
         if self.window is None:
             return
-        name = method_name(self.choices.settings, scene_presets(slicer.mrmlScene))
+        name = methodTitle(method_name(self.choices.settings, scene_presets(slicer.mrmlScene)))
         tell(self.ui.tuneStartLabel, _("The search starts from {preset}, the preset of the panel.").format(preset=name))
         self._list()
         self._enable()
@@ -91,11 +97,18 @@ class TuneWindow(TaskWindow):
         selector = self.ui.tuneSourceSelector
         return str(selector.itemData(selector.currentIndex))
 
+    def _folds(self) -> int | None:
+        selector = self.ui.tuneJudgeSelector
+        chosen = selector.itemData(selector.currentIndex)
+        return None if chosen is None else int(chosen)
+
     def _missing(self) -> str:
         isScene = self._source() == "scene"
+        count = len(self.pairs()) if isScene else 0
         checks = (
             (self.choices is None, _("Choose a parameter set")),
-            (isScene and len(self.pairs()) < 2, _("Two pairs with landmarks are needed")),
+            (isScene and count < 2, _("Two pairs with landmarks are needed")),
+            (isScene and self._folds() is not None and count < _FOLDS, _("Three pairs with landmarks are needed")),
             (not isScene and not os.path.isfile(self.ui.tuneTableEdit.currentPath), _("Choose a table")),
             (not self.ui.tuneFolderEdit.currentPath, _("Choose a folder for the results")),
         )
@@ -117,7 +130,11 @@ class TuneWindow(TaskWindow):
 
         ui, settings = self.ui, self.choices.settings
         options = TuningOptions(
-            ui.tuneFolderEdit.currentPath, ui.tuneMinutesSpinBox.value, ui.tuneTitleEdit.text, settings.threads
+            folder=ui.tuneFolderEdit.currentPath,
+            minutes=ui.tuneMinutesSpinBox.value,
+            title=ui.tuneTitleEdit.text,
+            threads=settings.threads,
+            folds=self._folds(),
         )
         self._started = {"request": settings.without_landmarks(), "options": options, "scene": slicer.mrmlScene}
         if self._source() == "scene":
@@ -167,7 +184,7 @@ class TuneWindow(TaskWindow):
         isScene = self._source() == "scene"
         ui.tunePairList.visible = isScene
         ui.tuneTableEdit.visible = ui.tuneTableLabel.visible = not isScene
-        for widget in (ui.tuneSourceSelector, ui.tuneTableEdit, ui.tuneMinutesSpinBox, ui.tuneFolderEdit):
+        ui.tuneSourceSelector.enabled = ui.tuneJudgeSelector.enabled = not isRunning
+        for widget in (ui.tuneTableEdit, ui.tuneMinutesSpinBox, ui.tuneFolderEdit, ui.tuneTitleEdit, ui.tunePairList):
             widget.enabled = not isRunning
-        ui.tuneTitleEdit.enabled = ui.tunePairList.enabled = not isRunning
         ui.tunePageButton.enabled = self._page is not None and self._page.is_file()

@@ -43,12 +43,14 @@ _COLUMNS = ("fixed", "moving", "fixed_mask", "moving_mask", "fixed_points", "mov
 @dataclass(frozen=True)
 class TuningOptions:
     """``folder`` gets the page, the figures, and the study, by which the same call goes on. ``minutes``: of the search.
-    ``title``: of the preset that comes out, "" for one made from that of the start."""
+    ``title``: of the preset that comes out, "" for one made from that of the start. ``folds``: each pair judges in its
+    turn, in so many parts; None keeps a quarter of the pairs apart."""
 
     folder: str
     minutes: float
     title: str = ""
     threads: int | None = None
+    folds: int | None = None
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ def tuning_incrementally(
         own = UserPresets(folder / "presets")
         arguments = ["tune", _absolute(table), "--output-dir", _absolute(options.folder), *preset]
         arguments += [f"--minutes={options.minutes:g}", "--json", "--attended"]
+        arguments += [] if options.folds is None else [f"--folds={options.folds}"]
         arguments += [f"--title={options.title}"] if options.title else []
         arguments += [f"--threads={options.threads}"] if options.threads is not None else []
         process = CommandProcess(arguments, variables=variables | {FOLDER_VARIABLE: str(own.folder)})
