@@ -20,7 +20,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 400; }
 .figures { width: 100%; max-width: 640px; }
 .figures td { text-align: right; width: 7em; } .figures td:last-child { text-align: left; padding-left: 20px; }
-.figures thead td { color: var(--quiet); }
+.figures thead td { color: var(--quiet); white-space: nowrap; }
 .figures th, .figures td { padding: 5px 6px; border-bottom: 1px solid var(--rule); }
 td.good { color: var(--good); } td.bad { color: var(--bad); font-weight: 600; }
 .landmarks thead td:first-child, .landmarks td.bar { text-align: left; } .landmarks td.bar { width: 46%; }
@@ -55,7 +55,8 @@ pre { background: #f1f3f5; padding: 12px 14px; border-radius: 6px; white-space: 
   font: 13px/1.5 ui-monospace, Menlo, Consolas, monospace; }
 @media print { body { background: #fff; font-size: 11px; } main { max-width: none; padding: 0; }
   header, section { border: 0; padding: 0 0 10px; } h2 { break-after: avoid; } .verdict { font-size: 13px; }
-  .pictures { width: 74%; font-size: 10px; } .block { margin-top: 12px; } .plot { width: 74%; }
+  tr { break-inside: avoid; } thead { break-after: avoid; }
+  .pictures { width: 60%; font-size: 10px; } .block { margin-top: 12px; } .plot { width: 74%; }
   .columns { columns: 2; } .parameters, .parameters td { font-size: 8.5px; } }
-@page { margin: 14mm; }
+@page { margin: 14mm; @bottom-right { content: counter(page) " of " counter(pages); font: 9px sans-serif; color: #66717f; } }
 """
