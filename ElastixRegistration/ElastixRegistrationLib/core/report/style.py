@@ -58,5 +58,6 @@ pre { background: #f1f3f5; padding: 12px 14px; border-radius: 6px; white-space: 
   tr { break-inside: avoid; } thead { break-after: avoid; }
   .pictures { width: 60%; font-size: 10px; } .block { margin-top: 12px; } .plot { width: 74%; }
   .columns { columns: 2; } .parameters, .parameters td { font-size: 8.5px; } }
-@page { margin: 14mm; @bottom-right { content: counter(page) " of " counter(pages); font: 9px sans-serif; color: #66717f; } }
+@page { margin: 14mm;
+  @bottom-right { content: counter(page) " of " counter(pages); font: 9px sans-serif; color: #66717f; } }
 """
