@@ -9,8 +9,9 @@ from concurrent.futures import Executor
 
 import numpy as np
 
+from ..images.slabs import slabs_of_shape
 from ..transforms.determinants import determinant_of_rows
-from .slabs import slabs_of_shape, slope
+from .slabs import slope
 from .windows import smoothed
 
 #: Local volume, after / before, that tissue is taken to keep: beyond it the deformation is smoothed where it is so.

@@ -15,7 +15,7 @@ import numpy as np
 
 from .flow import NOISE_VARIANCE
 from .windows import gradient, mean_and_variance, smoothed, window_means
-from .working_pair import Places, WorkingPair
+from .working_pair import WorkingPair
 
 VOXELS = 150_000
 #: Blocks along each axis: the unit of chance.
@@ -115,7 +115,7 @@ class Evidence:
     def measure(self, transform: Any) -> Measured:
         """``same_sign``, up to 1: where windows correlate, how much of it is in the same direction. About 1 for images
         of one contrast, also where they do not lie well; below 0.9 where tissues change their order."""
-        moving, known = Places(transform, self.grid, self.pair.moving).look(self._moving)
+        moving, known = self.pair.moving_at(self._moving, transform, self.grid)
         correlation = self._correlation(moving, self._wide)
         values = {
             "information": (self._information(moving, known), self.inside & ~self._seen),

@@ -15,7 +15,7 @@ import numpy as np
 
 from .easing import eased
 from .slabs import PaddedPlanes, SlabFilter, Slabs, slope
-from .warping import Cells
+from .warping import displaced_cells
 from .windows import gaussian, mean_and_variance, window_sums
 
 #: Variance below which a window holds nothing but noise; of intensities that are scaled to 0 to 1.
@@ -126,7 +126,7 @@ class _Flow:
 
     def _look(self, u: np.ndarray, planes: slice, room: np.ndarray) -> None:
         """The moving image at x + u(x), and sums over windows within planes of it, its square and its product."""
-        cells = Cells.displaced(u[:, planes], self.images.moving.shape, self.images.margin, planes.start)
+        cells = displaced_cells(u[:, planes], self.images.moving.shape, self.images.margin, planes.start)
         moved, fixed = cells.linear(self.source, self.moved[planes]), self.fixed[planes]
         np.multiply(self.images.weight[planes], cells.nearest(self.known), out=self.weight[planes])
         self.windows.within(moved, self.first.of(0, planes), room[1])

@@ -13,16 +13,9 @@ from typing import TypeVar
 import numpy as np
 
 from ..images.band_matrices import convolution
-
-_SLAB_VOXELS = 40_000
+from ..images.slabs import slabs_of_shape
 
 T = TypeVar("T")
-
-
-def slabs_of_shape(shape: Sequence[int], voxels: int = _SLAB_VOXELS) -> list[slice]:
-    """Planes along the first axis, about ``voxels`` voxels at a time."""
-    depth = max(1, voxels // max(int(np.prod(shape[1:])), 1))
-    return [slice(first, min(first + depth, shape[0])) for first in range(0, shape[0], depth)]
 
 
 class Slabs:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,12 +10,10 @@ from typing import Any
 import numpy as np
 
 from ..images.band_matrices import interpolation
+from ..images.cells import Cells
 from ..images.geometry import Geometry, array_view, geometry_of
 from ..images.reduction import grid_of
-from ..transforms.displacements import displacement_vectors
-from ..transforms.itk_transforms import matrix_of
-from .slabs import slabs_of_shape
-from .warping import Cells
+from ..transforms.lookup import Lookup
 from .windows import gaussian, smoothed
 
 #: Intensities are scaled so that these percentiles become 0 and 1, and cut off a little beyond.
@@ -92,61 +89,6 @@ class OneImage:
         return values
 
 
-class Places:
-    """Where ``transform`` takes the voxels of ``grid`` in ``image``."""
-
-    def __init__(self, transform: Any, grid: Geometry, image: OneImage):
-        self._image = image
-        self._shape = grid.size[::-1]
-        to_index = np.linalg.inv(image.geometry.index_to_physical())
-        matrix = matrix_of(transform)
-        self._vectors: np.ndarray | None = None
-        if matrix is None:
-            self._vectors = displacement_vectors(transform, grid, image.threads)
-            matrix = np.eye(grid.dimension + 1)
-        self._by_voxel = to_index @ matrix @ grid.index_to_physical()
-        self._by_mm = to_index[:-1, :-1].astype(np.float32)
-
-    def look(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(k, j, i) of the grid: ``values``, (k, j, i) of the image, between its voxels, and whether these places are
-        in the image and its mask; beyond the image is 0."""
-        count, flat = self._image.geometry.size[::-1], values.reshape(-1)
-        found = np.empty(self._shape, np.float32)
-        known = np.empty(self._shape, bool)
-
-        def look(planes: slice) -> None:
-            index = self._index(planes)
-            inside = np.ones(index.shape[1:], bool)
-            for place, n in zip(index, count, strict=True):
-                inside &= (place >= -0.5) & (place < n - 0.5)
-            cells = Cells(index, count)
-            found[planes] = np.where(inside, cells.linear(flat), 0)
-            if self._image.inside is not None:
-                inside &= cells.linear(self._image.inside_share.reshape(-1)) > _INSIDE
-            known[planes] = inside
-
-        with ThreadPoolExecutor(self._image.threads) as pool:
-            for _ in pool.map(look, slabs_of_shape(self._shape)):
-                pass
-        return found, known
-
-    def _index(self, planes: slice) -> np.ndarray:
-        """(D, k, j, i) of some planes: continuous index in the image, in the order of its axes."""
-        shape = (planes.stop - planes.start, *self._shape[1:])
-        dimension = len(shape)
-        index = np.empty((dimension, *shape), np.float32)
-        for row, target in enumerate(index[::-1]):
-            target[...] = self._by_voxel[row, -1]
-            for axis, count in enumerate(shape):
-                start = 0 if axis else planes.start
-                steps = self._by_voxel[row, dimension - 1 - axis] * np.arange(start, start + count)
-                target += steps.astype(np.float32).reshape([-1 if n == axis else 1 for n in range(dimension)])
-            if self._vectors is not None:
-                for column in range(dimension):
-                    target += self._by_mm[row, column] * self._vectors[planes, ..., column]
-        return index
-
-
 @dataclass(frozen=True)
 class WorkingPair:
     """The two images of a registration. ``threads``: for resampling; None: as many as ITK takes."""
@@ -183,4 +125,19 @@ class WorkingPair:
 
     def moving_on(self, grid: Geometry, voxel_mm: float, transform: Any) -> tuple[np.ndarray, np.ndarray]:
         """(k, j, i) of ``grid``: the moving image where ``transform`` leads, and whether that is in its mask."""
-        return Places(transform, grid, self.moving).look(self.moving.for_grid(voxel_mm))
+        return self.moving_at(self.moving.for_grid(voxel_mm), transform, grid)
+
+    def moving_at(self, values: np.ndarray, transform: Any, grid: Geometry) -> tuple[np.ndarray, np.ndarray]:
+        """The same of ``values`` at the voxels of the moving image; beyond it is 0."""
+        moving = self.moving
+        found = np.empty(grid.size[::-1], np.float32)
+        known = np.empty(grid.size[::-1], bool)
+
+        def look(planes: slice, cells: Cells, inside: np.ndarray) -> None:
+            found[planes] = np.where(inside, cells.linear(values.reshape(-1)), 0)
+            if moving.inside is not None:
+                inside &= cells.linear(moving.inside_share.reshape(-1)) > _INSIDE
+            known[planes] = inside
+
+        Lookup(transform, grid, moving.geometry, moving.threads).visit(look)
+        return found, known

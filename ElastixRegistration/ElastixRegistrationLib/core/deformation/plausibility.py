@@ -167,16 +167,21 @@ def plausibility_of(
     object_there = None if judged is None else np.reshape(judged, -1)
     voxels = flat.size if object_there is None else int(np.count_nonzero(object_there))
 
-    def of_object(part: slice) -> np.ndarray:
-        return flat[part] if object_there is None else flat[part][object_there[part] != 0]
-
     every = slice(None, None, thinning(flat.size))
-    typical = float(np.median(of_object(every) if of_object(every).size else of_object(slice(None))))
+    some = flat[every] if object_there is None else flat[every][object_there[every] != 0]
+    typical = float(np.median(some if some.size or object_there is None else flat[object_there != 0]))
     positive = within = 0
     for first in range(0, flat.size, SLAB_VOXELS):
-        values = of_object(slice(first, first + SLAB_VOXELS))
-        positive += int(np.count_nonzero(values > 0))
-        within += int(np.count_nonzero((values >= SMALLEST_VOLUME * typical) & (values <= LARGEST_VOLUME * typical)))
+        part = slice(first, first + SLAB_VOXELS)
+        values = flat[part]
+        is_positive, is_within = values > 0, values >= SMALLEST_VOLUME * typical
+        is_within &= values <= LARGEST_VOLUME * typical
+        if object_there is not None:
+            there = object_there[part] != 0
+            is_positive &= there
+            is_within &= there
+        positive += int(np.count_nonzero(is_positive))
+        within += int(np.count_nonzero(is_within))
     folded = voxels - positive
     return Plausibility(
         statistics=jacobian_statistics(determinant, mask=without_border(None, border)),

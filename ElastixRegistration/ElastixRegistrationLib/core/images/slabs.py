@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +11,8 @@ from .geometry import Geometry
 
 #: Voxels that are worked on at a time.
 SLAB = 8_000_000
+#: The same where a core is to keep them, and what it computes of them, in its cache.
+_CACHED = 40_000
 
 
 def slab_of(grid: Geometry, first: int, past: int) -> Geometry:
@@ -26,3 +28,9 @@ def slabs_of(grid: Geometry, voxels: int = SLAB) -> Iterator[tuple[slice, Geomet
     for first in range(0, grid.size[-1], depth):
         past = min(first + depth, grid.size[-1])
         yield slice(first, past), slab_of(grid, first, past)
+
+
+def slabs_of_shape(shape: Sequence[int], voxels: int = _CACHED) -> list[slice]:
+    """Planes along the first axis, about ``voxels`` voxels at a time."""
+    depth = max(1, voxels // max(int(np.prod(shape[1:])), 1))
+    return [slice(first, min(first + depth, shape[0])) for first in range(0, shape[0], depth)]

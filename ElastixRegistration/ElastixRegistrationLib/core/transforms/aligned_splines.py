@@ -69,15 +69,22 @@ class AlignedSpline:
         result = np.empty((*self.grid.size[::-1], dimension), np.float32)
 
         def fill(planes: slice) -> None:
-            matrices = [self.axes[0].values.part(planes), *(axis.values for axis in self.axes[1:])]
-            for component, values in enumerate(self.coefficients):
-                for axis, one in enumerate(matrices):
-                    values = one.along(values, axis)
+            for component, values in enumerate(self.functions(planes)):
                 result[planes, ..., component] = values
 
         self._for_planes(fill, threads)
         add_linear_displacement(result, whole, self.grid)
         return result
+
+    def functions(self, planes: slice) -> list[np.ndarray]:
+        """(k, j, i) float32 of each function, in some planes."""
+        matrices = [self.axes[0].values.part(planes), *(axis.values for axis in self.axes[1:])]
+        found = []
+        for values in self.coefficients:
+            for axis, one in enumerate(matrices):
+                values = one.along(values, axis)
+            found.append(values)
+        return found
 
     def determinant(self, scale: float, threads: int | None) -> np.ndarray:
         """(k, j, i) float32: ``scale`` times the determinant of y + the functions by y, in control points."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..images.background import BackgroundEstimate, component_background, padding_mask
+from ..images.cells import Cells, working_type
 from ..images.geometry import (
     Geometry,
     array_view,
@@ -23,6 +24,7 @@ from ..images.slabs import slabs_of
 from ..system.itk_access import suffix_of, wrapped_class
 from .displacements import displacement_vectors
 from .itk_transforms import matrix_of
+from .lookup import Lookup
 from .sampling import voxel_centers
 from .spline_derivatives import SplineChain
 from .transform_parameters import is_small
@@ -30,8 +32,6 @@ from .transformix import is_known_to_elastix, transformix
 
 #: Of so many times fewer voxels than the image has, only what they need is looked at.
 _FEW = 20
-#: Voxels from which on B-splines are evaluated by products of matrices.
-_MANY = 1_000_000
 
 INTERPOLATIONS = ("linear", "bspline", "nearest")
 
@@ -110,9 +110,11 @@ class _Source:
 
     @property
     def working_type(self) -> type:
-        """Of the numbers that are interpolated: double precision where the type needs it."""
-        dtype = self.voxels.dtype
-        return np.float32 if dtype.itemsize <= 2 or dtype == np.float32 else np.float64
+        return working_type(self.voxels.dtype)
+
+    @property
+    def is_finite(self) -> bool:
+        return not not_finite_count(self.voxels)
 
     def image(self) -> Any:
         working: np.ndarray = np.array(self.voxels, self.working_type, order="C")
@@ -166,38 +168,33 @@ def _resample_into(
     threads: int | None,
 ) -> None:
     """Some planes of the result at a time, so that beside one float copy of the image nothing is as large as it."""
+    if interpolation == "linear" and SplineChain.of(transform) is not None and source.is_finite:
+        _look_up(target, source, transform, reference, threads)
+        return
     image, background = source.image(), source.background
     exact_in_float32 = source.working_type == np.float32
-    spline = None
-    if interpolation == "linear" and np.prod(reference.size) >= _MANY:
-        spline = SplineChain.of(transform)
     by_elastix = exact_in_float32 and is_known_to_elastix(transform) and is_small(transform)
     # B-splines have coefficients of all of the image, which no slab should compute anew.
     slabs = [(slice(None), reference)] if interpolation == "bspline" else slabs_of(reference)
     for planes, slab in slabs:
-        if spline is not None:
-            moved = _warped(image, spline.displacement(slab, threads), slab, background, threads)
-        elif by_elastix:
+        if by_elastix:
             moved = transformix(image, transform, slab, interpolation, background, threads)
         else:
             moved = _moved_by_itk(image, transform, slab, interpolation, background, threads)
         cast_into(target[planes], array_view(moved))
 
 
-def _warped(image: Any, vectors: np.ndarray, grid: Geometry, background: float, threads: int | None) -> Any:
-    """``image``, interpolated linearly, where (k, j, i, D) float32 ``vectors``, LPS mm, lead from ``grid``."""
-    suffix, field = suffix_of(image), image_from_array(vectors, grid)
-    warper = wrapped_class("WarpImageFilter", f"{suffix}{suffix}{suffix_of(field)}").New()
-    warper.SetInput(image)
-    warper.SetDisplacementField(field)
-    warper.SetOutputSpacing(list(grid.spacing))
-    warper.SetOutputOrigin(list(grid.origin))
-    warper.SetOutputDirection(field.GetDirection())
-    warper.SetEdgePaddingValue(float(background))
-    if threads:
-        warper.SetNumberOfWorkUnits(int(threads))
-    warper.Update()
-    return warper.GetOutput()
+def _look_up(target: np.ndarray, source: _Source, transform: Any, reference: Geometry, threads: int | None) -> None:
+    """By products of matrices, where the transform holds one B-spline; needs no class of ITK."""
+    flat = np.ravel(source.voxels if source.fill is None else array_view(source.image()))
+    for planes, slab in slabs_of(reference):
+        part = target[planes]
+
+        def fill(some: slice, cells: Cells, inside: np.ndarray, part: np.ndarray = part) -> None:
+            values = cells.linear(flat)
+            cast_into(part[some], np.where(inside, values, values.dtype.type(source.background)))
+
+        Lookup(transform, slab, source.geometry, threads).visit(fill)
 
 
 def _moved_by_itk(

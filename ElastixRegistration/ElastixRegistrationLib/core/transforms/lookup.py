@@ -1,0 +1,75 @@
+"""Where a transform takes the voxels of a grid in an image, some planes at a time. LPS, mm."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from ..images.cells import Cells
+from ..images.geometry import Geometry
+from ..images.slabs import slabs_of_shape
+from .aligned_splines import AlignedSpline
+from .displacements import displacement_vectors
+from .itk_transforms import matrix_of
+from .spline_derivatives import SplineChain
+
+#: Takes planes of the grid, the cells of the image that hold their places, and bools: whether these are in the image.
+Visitor = Callable[[slice, Cells, np.ndarray], None]
+
+
+class Lookup:
+    """The places in ``image`` where ``transform`` takes the voxels of ``grid``."""
+
+    def __init__(self, transform: Any, grid: Geometry, image: Geometry, threads: int | None = None):
+        self._shape, self._image = grid.size[::-1], image.size[::-1]
+        self._threads = threads or os.cpu_count() or 1
+        to_index = np.linalg.inv(image.index_to_physical())
+        matrix, spline = matrix_of(transform), SplineChain.of(transform)
+        self._spline: AlignedSpline | None = None
+        self._vectors: np.ndarray | None = None
+        if matrix is None and spline is not None:
+            linear = (to_index @ spline.after)[:-1, :-1]
+            self._spline = AlignedSpline.of(spline.to_control @ spline.before, linear, spline.coefficients, grid)
+            matrix = None if self._spline is None else spline.after @ spline.before
+        if matrix is None:
+            self._vectors = displacement_vectors(transform, grid, threads)
+            matrix = np.eye(grid.dimension + 1)
+        self._by_voxel = to_index @ matrix @ grid.index_to_physical()
+        self._by_mm = to_index[:-1, :-1].astype(np.float32)
+
+    def visit(self, look: Visitor) -> None:
+        """Several planes at a time, in several threads."""
+
+        def work(planes: slice) -> None:
+            index = self._places(planes)
+            inside = np.ones(index.shape[1:], bool)
+            for place, count in zip(index, self._image, strict=True):
+                # As ITK has it, the outermost voxels go on for half a voxel.
+                inside &= (place >= -0.5) & (place < count - 0.5)
+            look(planes, Cells(index, self._image), inside)
+
+        with ThreadPoolExecutor(self._threads) as pool:
+            for _ in pool.map(work, slabs_of_shape(self._shape)):
+                pass
+
+    def _places(self, planes: slice) -> np.ndarray:
+        """(D, k, j, i) float32, of some planes: continuous indices in the image, in the order of its axes."""
+        shape = (planes.stop - planes.start, *self._shape[1:])
+        dimension = len(shape)
+        places = np.empty((dimension, *shape), np.float32)
+        functions = None if self._spline is None else self._spline.functions(planes)
+        for row, target in enumerate(places[::-1]):
+            target[...] = self._by_voxel[row, -1] if functions is None else functions[row]
+            for axis, count in enumerate(shape):
+                steps = self._by_voxel[row, dimension - 1 - axis] * (np.arange(count) + (0 if axis else planes.start))
+                if axis == 0 and functions is not None:
+                    steps = steps + self._by_voxel[row, -1]
+                target += steps.astype(np.float32).reshape([-1 if n == axis else 1 for n in range(dimension)])
+            if self._vectors is not None:
+                for column in range(dimension):
+                    target += self._by_mm[row, column] * self._vectors[planes, ..., column]
+        return places
