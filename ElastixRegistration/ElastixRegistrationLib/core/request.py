@@ -24,7 +24,7 @@ from .wording import said
 
 AUTO, KEEP = "auto", "keep"
 INTERPOLATIONS = ("linear", "bspline", "nearest")
-INITIALIZATIONS = ("geometry", "mass", "none")
+INITIALIZATIONS = ("geometry", "mass", "search", "none")
 SLIDING = (AUTO, "off")
 EFFORTS = ("fast", "normal", "thorough")
 
@@ -51,7 +51,8 @@ class RegistrationRequest:
     )  # fmt: skip
     initialization: str | None = choice(
         None, OneOf(INITIALIZATIONS), "initialization",
-        "start from the centers, or with the images as they lie; default: what the preset chooses",
+        "start from the centers, from a search for the best match, or with the images as loaded; default: what the"
+        " preset chooses",
         group="start", control="",
     )  # fmt: skip
     background: float | str = choice(

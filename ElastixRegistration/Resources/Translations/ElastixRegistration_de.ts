@@ -3794,6 +3794,10 @@
         <translation>Schwerpunkte</translation>
     </message>
     <message>
+        <source>Search for the best match</source>
+        <translation>Nach der besten Übereinstimmung suchen</translation>
+    </message>
+    <message>
         <source>Landmarks</source>
         <translation>Landmarken</translation>
     </message>

@@ -24,7 +24,7 @@ BUILT_IN, USER, SCENE = "built-in", "user", "scene"
 NOT_MEASURED = "not measured"
 _PLACES = {BUILT_IN: "built-in", USER: "yours", SCENE: "in the scene"}
 _WORDS = ("modality", "anatomy")
-_INITIALIZATIONS = (None, "geometry", "mass", "none")
+_INITIALIZATIONS = (None, "geometry", "mass", "search", "none")
 #: The context of titles and descriptions of the built-in presets in the translation files.
 PRESET_CONTEXT = "Presets"
 
@@ -51,9 +51,9 @@ class Preset:
     are lower case words; "any" among them fits every wish. ``dimension`` has those of 2 and 3 that it was made for.
     ``reference`` is the publication its values follow. ``expected_accuracy`` is what was measured, or "not measured";
     ``validated``: that was on images with a truth, not on made ones alone. ``initialization`` ("geometry", "mass",
-    "none") goes to ``core.register``; None leaves the start to the files. ``adapts``: the stages are fitted to the pair
-    of images before they run (``core.automatic``). ``origin`` says where it lives: BUILT_IN (nobody changes it), USER
-    or SCENE.
+    "search", "none") goes to ``core.register``; None leaves the start to the files. ``adapts``: the stages are fitted
+    to the pair of images before they run (``core.automatic``). ``origin`` says where it lives: BUILT_IN (nobody changes
+    it), USER or SCENE.
     """
 
     id: str
@@ -170,7 +170,7 @@ def read_entry(entry: Any, place: str) -> dict[str, Any]:
     values["initialization"] = entry.get("initialization")
     if values["initialization"] not in _INITIALIZATIONS:
         raise InputError(
-            f"{place}: initialization must be geometry, mass or none, not {values['initialization']!r:.60}."
+            f"{place}: initialization must be geometry, mass, search or none, not {values['initialization']!r:.60}."
         )
     # Entries of earlier releases do not say whether an accuracy is one of real images.
     has_accuracy = values.get("expected_accuracy", NOT_MEASURED) != NOT_MEASURED

@@ -10,19 +10,16 @@ from typing import Any
 import numpy as np
 
 from ..automatic.effort import effort_named
-from ..automatic.evidence import Evidence
 from ..automatic.log import AutomaticLog
-from ..automatic.pipeline import StageResult, is_clearly_better, run_automatic
+from ..automatic.pipeline import StageResult, run_automatic
 from ..automatic.plan import dense_plan
-from ..automatic.working_pair import OneImage, WorkingPair
 from ..elastix.run import run_elastix
 from ..parameters.changes import changed
 from ..parameters.maps import ParameterMap, is_bspline
-from ..start.similarity import similarity_scorer
-from ..start.start_search import find_starts
-from ..transforms.itk_transforms import affine_from_matrix, compose, matrix_of
+from ..transforms.itk_transforms import compose, matrix_of
 from ..transforms.transform_parameters import extend_bspline, transforms_from_maps
 from .prepared_images import PreparedSide
+from .searched_start import searched_start, working_pair
 
 
 @dataclass(frozen=True)
@@ -73,15 +70,15 @@ def run_on_pair(
     A stage that fails is left out, and the log has the reason; raises RegistrationError where all of them do.
     """
     log = AutomaticLog(log_to_console)
-    pair = _working_pair(fixed, moving, threads)
+    pair = working_pair(fixed, moving, threads)
     words: list[str] = []
     notes: list[str] = []
     start = np.eye(pair.dimension + 1)
     if given is None:
-        start, words = _chosen_start(fixed, moving, pair)
-        notes = fixed.look_around(moving.geometry, np.linalg.inv(start))
+        start, where, notes = searched_start(fixed, moving, pair)
+        words.append(where)
         if notes:
-            pair = _working_pair(fixed, moving, threads)
+            pair = working_pair(fixed, moving, threads)
     elif (matrix := matrix_of(given)) is not None:
         start = matrix
 
@@ -121,24 +118,3 @@ def _with_changes(stage: ParameterMap, stages: Sequence[ParameterMap], changes: 
     """``stage``, fitted to a pair, with the user's ``changes`` to that of ``stages`` which it was made from."""
     number = next(n for n, one in enumerate(stages) if is_bspline(one) == is_bspline(stage))
     return changed([*stages[:number], stage, *stages[number + 1 :]], changes, may_miss=True)[number]
-
-
-def _working_pair(fixed: PreparedSide, moving: PreparedSide, threads: int | None) -> WorkingPair:
-    one, other = (OneImage(side.image, side.mask, side.estimate.value, threads or 2) for side in (fixed, moving))
-    return WorkingPair(one, other, threads)
-
-
-def _chosen_start(fixed: PreparedSide, moving: PreparedSide, pair: WorkingPair) -> tuple[np.ndarray, list[str]]:
-    """Where the images lie as loaded, unless another place is better beyond chance by more than the search's measure.
-
-    The coordinates of a scanner are evidence of their own: a place far away must be better on voxels that the search
-    did not look at, and by criteria that it did not use.
-    """
-    found = find_starts(similarity_scorer(fixed.for_fitting, moving.for_fitting))
-    evidence = Evidence(pair)
-    measured = [evidence.measure(affine_from_matrix(one.matrix)) for one in (found.loaded, found.near, found.best)]
-    chosen, best = found.loaded, measured[0]
-    for one, its in ((found.near, measured[1]), (found.best, measured[2])):
-        if is_clearly_better(its, best):
-            chosen, best = one, its
-    return chosen.matrix, [chosen.words]

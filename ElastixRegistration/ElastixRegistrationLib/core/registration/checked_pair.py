@@ -18,10 +18,11 @@ from ..parameters.validation import validate_stages
 from ..request import RegistrationRequest
 from ..sliding.regions import Regions
 from ..start.centers import initial_translation
-from ..transforms.itk_transforms import map_points
+from ..transforms.itk_transforms import affine_from_matrix, map_points
 from .checks import check_dimensions, check_start, checked_pairs, landmark_notes, with_landmark_metric
 from .memory import check_memory
 from .prepared_images import PreparedSide
+from .searched_start import searched_start, working_pair
 from .sliding import sliding_regions
 from .working_resolution import working_voxel
 
@@ -31,8 +32,8 @@ class CheckedPair:
     """One call of ``core.register``.
 
     ``moving``: ITK image, not prepared. ``geometries`` and ``sides``: fixed and moving, of the images and then
-    of the channels, as they were given and as elastix gets them. ``start``: itk transform that was given, or made from
-    the centers; None leaves the start to the stages. ``notes``: sentences for the user.
+    of the channels, as they were given and as elastix gets them. ``start``: itk transform that was given, or made as
+    ``initialization`` asks; None leaves the start to the stages. ``notes``: sentences for the user.
     ``regions``: what slides along its surroundings, as the user says.
     """
 
@@ -98,14 +99,10 @@ def checked_pair(
     voxel_mm = None if request.full_resolution else working_voxel(*geometries[0], stages)
     check_memory(*geometries[0], stages, geometries[1:], voxel_mm)
     sides = _sides(pairs, channels, fixed_mask, moving_mask, request.background, voxel_mm, request.threads)
+    notes += _words_on_resolution(*sides[0])
     start = initial_transform
     if start is None and request.initialization not in (None, "none"):
-        one, other = sides[0]
-        start = initial_translation(
-            request.initialization, one.image, other.image, one.estimate.value, other.estimate.value, one.mask,
-            other.mask,
-        )  # fmt: skip
-    notes += _words_on_resolution(*sides[0])
+        start = _made_start(request.initialization, *sides[0], request.threads, notes)
     regions = sliding_regions(sliding_mask, sides[0][0])
     return CheckedPair(request, stages, channels, moving, geometries, sides, *points, start, notes, regions)
 
@@ -132,6 +129,17 @@ def _sides(
         )
         for (fixed, moving), (name, other_name, mask, other_mask, value) in zip(pairs, settings, strict=True)
     ]
+
+
+def _made_start(method: str, fixed: PreparedSide, moving: PreparedSide, threads: int | None, notes: list[str]) -> Any:
+    """itk.AffineTransform that ``initialization`` asks for; what a search found is added to ``notes``."""
+    if method == "search":
+        found = searched_start(fixed, moving, working_pair(fixed, moving, threads))
+        notes += [f"{found.words[0].upper()}{found.words[1:]}.", *found.notes]
+        return affine_from_matrix(found.matrix)
+    return initial_translation(
+        method, fixed.image, moving.image, fixed.estimate.value, moving.estimate.value, fixed.mask, moving.mask
+    )
 
 
 def _words_on_resolution(fixed: PreparedSide, moving: PreparedSide) -> list[str]:

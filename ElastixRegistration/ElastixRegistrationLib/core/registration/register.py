@@ -65,13 +65,14 @@ def register(
     Images are ITK images of 2 or 3 dimensions, any scalar type, or color (registered on luminance), or what
     ``core.as_image`` makes such: of SimpleITK, nibabel, xarray, MONAI, MRML, paths, arrays with a spacing. Masks are
     such too, nonzero inside, on any grid.
-    Points are (N, D), LPS mm, paired by order. ``initial_transform`` is an itk transform,
-    fixed to moving, that the stages continue from; ``initialization`` ("geometry", "mass", "none") makes one, None
-    leaves the start to the stages. With ``adapt`` the stages are fitted to this pair, tried one by one and kept where
-    they help (``core.automatic``), from a start that is searched for where none of the two is given. ``effort``
-    ("fast", "normal", "thorough") is what this may cost; without ``adapt`` it multiplies the iterations of B-spline
-    stages, and "normal" runs them as they are. With ``adapt``, ``sliding`` "auto" lets organs slide along each other
-    where that clearly explains more, "off" never. ``sliding_mask``, a label map in the space of the fixed image, says
+    Points are (N, D), LPS mm, paired by order. ``initial_transform`` is an itk transform, fixed to moving, that the
+    stages continue from; ``initialization`` makes one: from the centers of the grids ("geometry"), the centers of mass
+    ("mass"), a search for the best match ("search", ``searched_start``), or none of these ("none"). None leaves the
+    start to the stages. With ``adapt`` the stages are fitted to this pair, tried one by one and kept where they help
+    (``core.automatic``), from a start that is searched for where none of the two is given. ``effort`` ("fast",
+    "normal", "thorough") is what this may cost; without ``adapt`` it multiplies the iterations of B-spline stages, and
+    "normal" runs them as they are. With ``adapt``, ``sliding`` "auto" lets organs slide along each other where that
+    clearly explains more, "off" never. ``sliding_mask``, a label map in the space of the fixed image, says
     what slides along its surroundings: after a deformable registration of 3D images, each label and the rest are
     registered each for itself and joined so that they meet at their border, where unseen parts of the images show that
     it helps. ``channels`` are further pairs of images that the same

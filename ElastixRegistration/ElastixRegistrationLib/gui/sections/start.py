@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 from ..section import Section, fillComboBox, selectValue
 
 #: What stands for each start in RegistrationRequest; the last two give an initial transform instead.
-_INITIALIZATION = {"preset": None, "none": "none", "geometry": "geometry", "mass": "mass"}
+_INITIALIZATION = {"preset": None, "none": "none", "geometry": "geometry", "mass": "mass", "search": "search"}
 
 
 class StartSection(Section):
@@ -23,6 +23,7 @@ class StartSection(Section):
                 (_("As loaded"), "none"),
                 (_("Centers of the volumes"), "geometry"),
                 (_("Centers of mass"), "mass"),
+                (_("Search for the best match"), "search"),
                 (_("Landmarks"), "landmarks"),
                 (_("A transform"), "transform"),
             ],
