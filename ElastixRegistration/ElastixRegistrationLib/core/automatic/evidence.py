@@ -17,9 +17,10 @@ from .flow import NOISE_VARIANCE
 from .windows import gradient, mean_and_variance, smoothed, window_means
 from .working_pair import WorkingPair
 
-VOXELS = 150_000
-#: Blocks along each axis: the unit of chance.
-_BLOCKS = 5
+#: By dimension. A picture with as many pixels would be seen much closer than a volume.
+VOXELS = {2: 40_000, 3: 150_000}
+#: Blocks along each axis, by dimension: the unit of chance.
+_BLOCKS = {2: 8, 3: 5}
 #: Bins of intensity: at most so many, and so few that each pair of them has some samples.
 _MAX_BINS, _MIN_BINS, _SAMPLES_IN_A_BIN = 24, 8, 20
 _NOISE_SLOPE = 0.02
@@ -36,7 +37,7 @@ class Difference:
 
     mean: float
     error: float
-    blocks: int = _BLOCKS**3
+    blocks: int = _BLOCKS[3] ** 3
 
     @property
     def certainty(self) -> float:
@@ -93,9 +94,9 @@ class _Windows:
 class Evidence:
     """Criteria of transforms of one pair, all on the same voxels of the fixed image."""
 
-    def __init__(self, pair: WorkingPair, voxels: float = VOXELS):
+    def __init__(self, pair: WorkingPair, voxels: float | None = None):
         self.pair = pair
-        self.grid, self.voxel_mm = pair.grid(voxels)
+        self.grid, self.voxel_mm = pair.grid(VOXELS[pair.dimension] if voxels is None else voxels)
         spacing = np.array(self.grid.spacing[::-1])
         self.fixed = pair.fixed_on(self.grid, self.voxel_mm)
         self._wide, self._close = (
@@ -108,8 +109,10 @@ class Evidence:
         indices = np.indices(self.fixed.shape)
         self._seen = indices.sum(0) % 2 == 0
         self._block = np.zeros(self.fixed.shape, int)
+        across = _BLOCKS[pair.dimension]
         for index, count in zip(indices, self.fixed.shape, strict=True):
-            self._block = self._block * _BLOCKS + index * _BLOCKS // count
+            self._block = self._block * across + index * across // count
+        self._blocks = across**pair.dimension
         self._slopes = self._edges(self.fixed)
 
     def measure(self, transform: Any) -> Measured:
@@ -125,9 +128,9 @@ class Evidence:
         close = self._correlation(moving, self._close)[self.structured & known]
         power = float(np.square(close).sum())
         return Measured(
-            {name: np.bincount(self._block[where], value[where], _BLOCKS**moving.ndim) for name, (value, where) in
+            {name: np.bincount(self._block[where], value[where], self._blocks) for name, (value, where) in
              values.items()},
-            {name: np.bincount(self._block[where], minlength=_BLOCKS**moving.ndim) for name, (_, where) in
+            {name: np.bincount(self._block[where], minlength=self._blocks) for name, (_, where) in
              values.items()},
             float((close * np.abs(close)).sum() / power) if power > 0 else 0.0,
             float((known & self.inside).sum() / max(self.inside.sum(), 1)),
