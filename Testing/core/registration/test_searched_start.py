@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.phantoms import blobs, grid, stage
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.core.start.start_search import moved_points, rigid_matrix
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
+from phantoms.images import blobs, grid, stage
 
 
 def with_moved_header(image, matrix):
@@ -49,4 +49,4 @@ def test_images_that_fit_as_loaded_stay_there():
 
 def test_an_unknown_start_is_named_with_those_that_exist():
     with pytest.raises(ValueError, match="search"):
-        register(blobs(grid()), blobs(grid()), [stage()], initialization="serach")
+        register(blobs(grid()), blobs(grid()), [stage()], initialization="sideways")
