@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from string import Formatter
 
 import numpy as np
 import pytest
+from ElastixRegistrationLib.core import errors
 from ElastixRegistrationLib.core.deformation.plausibility import plausibility_of
+from ElastixRegistrationLib.core.parameters.maps import parse_parameter_text
 from ElastixRegistrationLib.core.quality.similarity import compare
-from ElastixRegistrationLib.core.wording import TEXT_CONTEXT
-from translation_files import TRANSLATIONS, extract, texts_in_sources, translated_texts
+from ElastixRegistrationLib.core.wording import TEXT_CONTEXT, sentence_of
+from translation_files import MODULE, TRANSLATIONS, extract, texts_in_sources, translated_texts
 
 FILES = sorted(TRANSLATIONS.glob("*.ts"))
 
@@ -75,3 +78,51 @@ def test_a_verdict_can_be_said(translation):
         )
         assert said != verdict.text
         assert [text for text in unknown if re.sub(r"\{\w+\}", "", text).strip()] == []
+
+
+#: What raises errors that no window shows: readers of files, comparison, tuning and options of the shell and notebooks.
+NOT_IN_A_WINDOW = (
+    "core/comparison/evaluation.py", "core/files", "core/options.py", "core/registration/inputs.py", "core/request.py",
+    "core/tuning", "worker/live.py", "worker/messages.py", "worker/registrar.py",
+)  # fmt: skip
+#: Of these, what the panel does read and write.
+IN_A_WINDOW = tuple(
+    f"core/files/{name}.py"
+    for name in (
+        *("elastix_transform_files", "field_files", "itk_transform_files", "linear_forms", "transform_files"),
+        "dicom_objects/spatial_registration",
+    )
+)
+ERRORS = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)}
+
+
+def _sentences_in_english_only() -> list[str]:
+    found = []
+    for path in sorted((MODULE / "ElastixRegistrationLib").rglob("*.py")):
+        name = path.relative_to(MODULE / "ElastixRegistrationLib").as_posix()
+        if not name.startswith(("core/", "worker/", "mrml/")):
+            continue
+        if name.startswith(NOT_IN_A_WINDOW) and not name.startswith(IN_A_WINDOW):
+            continue
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ERRORS and call.args:
+                sentence = call.args[0]
+                if isinstance(sentence, ast.JoinedStr) or (isinstance(sentence, ast.Constant) and sentence.value):
+                    found.append(f"{name}:{call.lineno}")
+    return found
+
+
+def test_every_error_that_a_window_shows_can_be_translated():
+    assert _sentences_in_english_only() == []
+
+
+def test_an_error_is_shown_in_german(translation):
+    """Through the place in which it is raised, and the parts of it that are sentences themselves."""
+    QTranslator = pytest.importorskip("PySide6.QtCore").QTranslator
+    translator = QTranslator()
+    assert translator.load(str(translation.with_suffix(".qm")))
+    with pytest.raises(errors.ParameterError) as raised:
+        parse_parameter_text("(Metric", source="p.txt")
+    assert str(raised.value).startswith("p.txt, line 1: a parameter is written")
+    german = sentence_of(raised.value).translated(lambda text: translator.translate(TEXT_CONTEXT, text) or text)
+    assert german.startswith("p.txt, Zeile 1: ein Parameter steht als (Name Wert)")

@@ -15,9 +15,10 @@ import numpy as np
 
 from ..core.deformation.analysis import jacobian_determinant_of
 from ..core.errors import ElastixRegistrationError, InputError
+from ..core.files.elastix_transform_files import read_transform_parameters
 from ..core.files.image_files import read_image, write_image
 from ..core.files.point_files import read_points
-from ..core.files.transform_files import read_transform, read_transform_parameters, write_transform
+from ..core.files.transform_files import read_transform, write_transform
 from ..core.images.geometry import Geometry, geometry_of, image_from_array
 from ..core.parameters.as_elastix import as_elastix_reads
 from ..core.parameters.maps import ParameterMap, read_parameter_file, write_parameter_file

@@ -228,7 +228,7 @@ def _resample_image(
         raise InputError(
             f"The transform has {dimension} dimensions, {options.moving} {image.GetImageDimension()} and"
             f" {options.reference} {grid.dimension}; they must agree."
-            f"{CHOOSE_FRAME if 4 in (image.GetImageDimension(), grid.dimension) else ''}"
+            f"{' ' + CHOOSE_FRAME if 4 in (image.GetImageDimension(), grid.dimension) else ''}"
         )
     if bad := not_finite_count(array_view(image)):
         _log.info(

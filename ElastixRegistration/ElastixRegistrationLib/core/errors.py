@@ -8,6 +8,8 @@ from __future__ import annotations
 import errno
 import re
 
+from .wording import joined, said, sentence_of
+
 
 class ElastixRegistrationError(Exception):
     """Base of everything this package raises on purpose."""
@@ -33,12 +35,10 @@ class ParameterError(InputError):
 
     def __init__(self, problem: str, *, file: str | None = None, line: int | None = None, parameter: str | None = None):
         self.problem, self.file, self.line, self.parameter = problem, file, line, parameter
-        place = ", ".join(
-            part
-            for part in (file, f"line {line}" if line else None, f"parameter {parameter}" if parameter else None)
-            if part
-        )
-        super().__init__(f"{place}: {problem}" if place else problem)
+        in_line = said("line {line}", line=line) if line else ""
+        of_parameter = said("parameter {parameter}", parameter=parameter) if parameter else ""
+        place = joined(file or "", in_line, of_parameter, by=", ")
+        super().__init__(joined(place, problem, by=": "))
 
 
 class EnvironmentFault(ElastixRegistrationError):
@@ -81,32 +81,38 @@ def file_error(problem: OSError, sentence: str) -> InputError:
     return ResourceError(sentence) if is_fault(problem) else InputError(sentence)
 
 
+_IS_DAMAGED = said("is damaged")
 _NUMBER = re.compile(r"could not convert string to float: '(.*)'|invalid literal for int\(\) with base 10: '(.*)'")
 _LACKS = re.compile(r"has no attribute '([A-Z]\w+)'")
 
 
-def damaged(what: str, error: BaseException, verb: str = "is damaged") -> InputError:
-    """The error to raise for ``what``, "The point file X", where reading it came to ``error``.
+def damaged(what: str, error: BaseException, verb: str = _IS_DAMAGED) -> InputError:
+    """The error to raise for ``what``, "The point file X", when reading it raised ``error``.
 
-    It says what is wrong where that is known; Python's own words are of no use to whoever has the file.
+    It says what is wrong if that is known. Python's own words would not help the owner of the file.
     """
     reason = fault_of(error)
-    return InputError(f"{what} {verb}{f': {reason}' if reason else ''}.")
+    if not reason:
+        return InputError(said("{what} {verb}.", what=what, verb=verb))
+    return InputError(said("{what} {verb}: {reason}.", what=what, verb=verb, reason=reason))
 
 
 def fault_of(error: BaseException) -> str:
-    """What is wrong in words for the user, empty where only Python's are known."""
+    """What is wrong, in words for the user; "" if only Python's words are known."""
     text = " ".join(str(error).split())
     if isinstance(error, Fault):
-        return text[:200]
+        return sentence_of(error) if len(text) <= 200 else text[:200]
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     if isinstance(error, UnicodeError):
-        return "it is no text"
+        return said("it is not text")
     if isinstance(error, KeyError) and error.args and isinstance(error.args[0], str):
-        return f"it lacks {error.args[0][:60]}"
+        return said("it lacks {name}", name=error.args[0][:60])
     if isinstance(error, AttributeError) and (lacks := _LACKS.search(text)):
-        return f"it lacks {lacks[1]}"
+        return said("it lacks {name}", name=lacks[1])
     if isinstance(error, ValueError) and (number := _NUMBER.search(text)):
-        return f"it has {(number[1] or number[2] or 'nothing')[:60]} where a number should be"
+        found = number[1] or number[2]
+        if not found:
+            return said("a number is missing")
+        return said("it has {found} where a number should be", found=found[:60])
     return ""

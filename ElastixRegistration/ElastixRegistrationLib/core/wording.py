@@ -58,7 +58,14 @@ def said(template: str, /, **values: Any) -> Said:
 
     ``template`` must stand in the call itself: the tool that collects texts to translate looks for it there.
     """
-    return Said(template, values)
+    return Said(template, {name: _plain(value) for name, value in values.items()})
+
+
+def _plain(value: Any) -> Any:
+    """A text or a number, so that a sentence can travel between processes."""
+    if isinstance(value, (str, int, float)):
+        return value
+    return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else str(value)
 
 
 def role(words: str, name: str = "") -> Said:
@@ -82,9 +89,10 @@ def _in_case(text: str, case: str) -> str:
     return {"upper": text[:1].upper(), "lower": text[:1].lower()}.get(case, text[:1]) + text[1:]
 
 
-def wrong_order(order: str) -> str:
+def wrong_order(order: str) -> Said:
     """A sentence on a B-spline that is not cubic."""
-    return (
-        f"It is a B-spline of order {order}, and only those of order 3 are known here; write it as displacements"
-        " (SimpleITK: TransformToDisplacementField)."
+    return said(
+        "It is a B-spline of order {order}, and only order 3 is supported; write it as displacements "
+        "(SimpleITK: TransformToDisplacementField).",
+        order=order,
     )

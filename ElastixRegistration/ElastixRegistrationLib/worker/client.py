@@ -24,6 +24,7 @@ from ..core.images.channels import Channel
 from ..core.parameters.maps import ParameterMap
 from ..core.request import RegistrationRequest
 from ..core.transforms.plain_data import TransformData, VoxelData, channel_data
+from ..core.wording import said
 from .log_reader import LogReader
 from .messages import ParameterMaps, pack
 from .outputs import Output
@@ -81,7 +82,9 @@ class Job:
         try:
             return frame_buffers("register", body, arrays)
         except TypeError as error:
-            raise InputError(f"The images cannot be sent to the background process: {error}.") from error
+            raise InputError(
+                said("The images cannot be sent to the background process: {error}.", error=error)
+            ) from error
 
     def release(self) -> None:
         """Let go of the images that were sent."""
@@ -192,7 +195,11 @@ class RegistrationHandle:
         self.job.release()
 
     def fail_overdue(self) -> None:
-        self.fail(RegistrationError(f"The registration was stopped at its time limit of {self.job.timeout_s:g} s."))
+        self.fail(
+            RegistrationError(
+                said("The registration was stopped at its time limit of {timeout_s:g} s.", timeout_s=self.job.timeout_s)
+            )
+        )
 
     def fail_crashed(self, what: str) -> None:
         """``what`` happened to the process, as a sentence without its full stop."""
@@ -230,13 +237,17 @@ class RegistrationHandle:
             return self._out_of_memory()
         if kind == "RegistrationError":
             return RegistrationError(f"elastix failed: {reason}" if reason else message)
-        return RegistrationError(f"The registration failed: {message}")
+        return RegistrationError(said("The registration failed: {message}", message=message))
 
     def _out_of_memory(self) -> OutOfMemoryError:
         limit = self.job.memory_limit_bytes
         allowed = "there was" if limit is None else f"its limit of {limit / 1e9:.3g} GB"
         return OutOfMemoryError(
-            f"The registration needed more memory than {allowed}; crop or downsample the images, or use fewer threads."
+            said(
+                "The registration needed more memory than {allowed}; crop or downsample the images, or "
+                "use fewer threads.",
+                allowed=allowed,
+            )
         )
 
 

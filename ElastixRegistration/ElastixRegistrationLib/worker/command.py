@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 
 from ..core.errors import RegistrationError
+from ..core.wording import said
 from .pipes import PipeReader, new_pipe
 from .process import (
     child_environment,
@@ -52,7 +53,9 @@ class CommandProcess:
         except OSError as error:
             for read, _ in ends:
                 os.close(read)
-            raise RegistrationError(f"The command line could not be started with {program}: {error}.") from error
+            raise RegistrationError(
+                said("The command line could not be started with {program}: {error}.", program=program, error=error)
+            ) from error
         finally:
             for _, write in ends:
                 os.close(write)

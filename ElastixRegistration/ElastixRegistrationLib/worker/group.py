@@ -12,6 +12,7 @@ from ..core.errors import InputError
 from ..core.images.background import BackgroundEstimate, estimate_background
 from ..core.multi_image.groupwise import GroupSettings, check_count, group_stages, register_group
 from ..core.transforms.plain_data import TransformData, VoxelData
+from ..core.wording import said
 from .client import Job, RegistrationHandle
 from .messages import pack
 from .protocol import frame_buffers
@@ -58,7 +59,9 @@ class GroupJob(Job):
         try:
             return frame_buffers("group", body, arrays)
         except TypeError as error:
-            raise InputError(f"The images cannot be sent to the background process: {error}.") from error
+            raise InputError(
+                said("The images cannot be sent to the background process: {error}.", error=error)
+            ) from error
 
     def release(self) -> None:
         """Let go of the images that were sent."""

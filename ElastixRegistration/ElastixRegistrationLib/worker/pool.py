@@ -13,6 +13,7 @@ from typing import Any
 
 from ..core.errors import InputError, RegistrationError
 from ..core.multi_image.groupwise import GroupSettings
+from ..core.wording import said
 from .client import Job, RegistrationHandle, job_arguments
 from .group import GroupHandle, GroupJob
 from .messages import unpack
@@ -40,7 +41,7 @@ class WorkerPool:
         python: str | None = None,
     ):
         if workers is not None and workers < 1:
-            raise InputError(f"The number of workers is {workers}; it must be at least 1.")
+            raise InputError(said("The number of workers is {workers}; it must be at least 1.", workers=workers))
         self._workers, self._idle_s, self._python = workers, idle_s, python
         self._most_threads = most_threads or core_count()
         self._numbers = itertools.count(1)
@@ -80,12 +81,12 @@ class WorkerPool:
         Raises InputError for what cannot be sent; all other checks are the worker's, and their InputError the handle's.
         """
         if memory_limit_bytes is not None and sys.platform not in ("linux", "win32"):
-            raise InputError("A memory limit cannot be set on this system, only on Linux and Windows.")
+            raise InputError(said("A memory limit cannot be set on this system, only on Linux and Windows."))
         if timeout_s is not None and not timeout_s > 0:
-            raise InputError(f"The time limit is {timeout_s}; it must be more than 0 s.")
+            raise InputError(said("The time limit is {timeout_s}; it must be more than 0 s.", timeout_s=timeout_s))
         names = [output.name for output in outputs]
         if len(set(names)) < len(names):
-            raise InputError(f"Outputs need names of their own, not {', '.join(names)}.")
+            raise InputError(said("Outputs need names of their own, not {names}.", names=", ".join(names)))
         job = Job(
             next(self._numbers),
             moving,
@@ -215,7 +216,11 @@ class WorkerPool:
             worker.kill()
             run.is_reusable = False
             self._over(handle, run)
-            handle.fail(RegistrationError(f"The background process sent what it should not: {worker.garbage}."))
+            handle.fail(
+                RegistrationError(
+                    said("The background process sent what it should not: {garbage}.", garbage=worker.garbage)
+                )
+            )
         elif handle.finished:
             self._over(handle, run)
         elif handle.is_overdue:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import RegistrationError
+from ..core.wording import said
 from .pipes import PipeReader, PipeWriter, new_pipe, wait_for_any
 from .protocol import Frame, FrameReader, Outbox, ProtocolError
 
@@ -96,7 +97,11 @@ class WorkerProcess:
         except OSError as error:
             for descriptor in (our_in, our_out, our_log):
                 os.close(descriptor)
-            raise RegistrationError(f"The background process could not be started with {program}: {error}.") from error
+            raise RegistrationError(
+                said(
+                    "The background process could not be started with {program}: {error}.", program=program, error=error
+                )
+            ) from error
         finally:
             for descriptor in (to_worker, from_worker, log_of_worker):
                 os.close(descriptor)

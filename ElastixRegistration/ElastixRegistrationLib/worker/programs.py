@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Sequence
 
 from ..core.errors import RegistrationError
+from ..core.wording import said
 from .process import child_environment, module_paths, own_python, python_command, start_options
 
 _PACKAGE = __package__.rpartition(".")[0]
@@ -35,4 +36,6 @@ def start_program(arguments: Sequence[str]) -> subprocess.Popen[str]:
             **start_options(),
         )
     except OSError as error:
-        raise RegistrationError(f"The program {arguments[0]} could not be started: {error}.") from error
+        raise RegistrationError(
+            said("The program {arguments} could not be started: {error}.", arguments=arguments[0], error=error)
+        ) from error

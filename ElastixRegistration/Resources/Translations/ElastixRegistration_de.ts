@@ -2199,6 +2199,154 @@
         <translation>1 Auflösung</translation>
     </message>
     <message>
+        <source>A 2D {element} has no counterpart in 3D.</source>
+        <translation>Ein 2D-{element} hat kein Gegenstück in 3D.</translation>
+    </message>
+    <message>
+        <source>A DeformationFieldTransform is read with DeformationFieldInterpolationOrder 1 only.</source>
+        <translation>Eine DeformationFieldTransform wird nur mit DeformationFieldInterpolationOrder 1 gelesen.</translation>
+    </message>
+    <message>
+        <source>A PDF needs WeasyPrint: pip install weasyprint; or print report.html from a browser ({error}).</source>
+        <translation>Ein PDF braucht WeasyPrint: pip install weasyprint; oder report.html aus einem Browser drucken ({error}).</translation>
+    </message>
+    <message>
+        <source>A SplineKernelType {kernel} has no exact ITK form.</source>
+        <translation>Ein SplineKernelType {kernel} hat keine genaue ITK-Form.</translation>
+    </message>
+    <message>
+        <source>A cohort needs a folder for its results.</source>
+        <translation>Eine Kohorte braucht einen Ordner für ihre Ergebnisse.</translation>
+    </message>
+    <message>
+        <source>A grid of {grid_mm:g} mm has {value:.3g} points; choose a coarser one.</source>
+        <translation>Ein Gitter von {grid_mm:g} mm hat {value:.3g} Punkte; bitte ein gröberes wählen.</translation>
+    </message>
+    <message>
+        <source>A group has at least {min_images} images, not {count}.</source>
+        <translation>Eine Gruppe hat mindestens {min_images} Bilder, nicht {count}.</translation>
+    </message>
+    <message>
+        <source>A group has images of 2 or 3 dimensions, all the same, not {dimensions}.</source>
+        <translation>Eine Gruppe hat Bilder von 2 oder 3 Dimensionen, alle gleich, nicht {dimensions}.</translation>
+    </message>
+    <message>
+        <source>A landmark weight was given, but no corresponding points.</source>
+        <translation>Ein Gewicht der Landmarken wurde angegeben, aber keine zusammengehörigen Punkte.</translation>
+    </message>
+    <message>
+        <source>A mask lies on the reference frame, so it cannot be used from neighbor to neighbor.</source>
+        <translation>Eine Maske liegt auf dem Referenzbild und kann darum nicht von Nachbar zu Nachbar gelten.</translation>
+    </message>
+    <message>
+        <source>A matrix in {space} space needs the grids of the fixed and the moving image.</source>
+        <translation>Eine Matrix im Raum {space} braucht die Gitter des festen und des bewegten Bildes.</translation>
+    </message>
+    <message>
+        <source>A matrix of FSL&apos;s flirt refers to the voxels of two images: give --fixed and --moving.</source>
+        <translation>Eine Matrix von FSLs flirt bezieht sich auf die Voxel zweier Bilder: --fixed und --moving angeben.</translation>
+    </message>
+    <message>
+        <source>A matrix of shape {shape} is not affine; it must be 4x4 or 3x4, in 2D 3x3 or 2x3.</source>
+        <translation>Eine Matrix der Form {shape} ist nicht affin; sie muss 4x4 oder 3x4 sein, in 2D 3x3 oder 2x3.</translation>
+    </message>
+    <message>
+        <source>A matrix of {dimension} dimensions does not fit images of {dimension2} and {dimension3}.</source>
+        <translation>Eine Matrix von {dimension} Dimensionen passt nicht zu Bildern von {dimension2} und {dimension3}.</translation>
+    </message>
+    <message>
+        <source>A memory limit cannot be set on this system, only on Linux and Windows.</source>
+        <translation>Eine Speichergrenze lässt sich auf diesem System nicht setzen, nur unter Linux und Windows.</translation>
+    </message>
+    <message>
+        <source>A preset is exported as a folder or as a .zip file; {target} looks like another file.</source>
+        <translation>Eine Voreinstellung wird als Ordner oder als .zip-Datei exportiert; {target} sieht nach einer anderen Datei aus.</translation>
+    </message>
+    <message>
+        <source>A registration has no node of the role {role}.</source>
+        <translation>Eine Registrierung hat keinen Knoten der Rolle {role}.</translation>
+    </message>
+    <message>
+        <source>A sliding mask is for 3D images; these have 2 dimensions.</source>
+        <translation>Eine Gleitmaske ist für 3D-Bilder; diese haben 2 Dimensionen.</translation>
+    </message>
+    <message>
+        <source>A spline of landmarks is written on the grid of the fixed image; give that image.</source>
+        <translation>Ein Spline aus Landmarken wird auf dem Gitter des festen Bildes geschrieben; bitte dieses Bild angeben.</translation>
+    </message>
+    <message>
+        <source>A stack of slices is a 3D image, not one of {dimension} dimensions.</source>
+        <translation>Ein Schichtstapel ist ein 3D-Bild, nicht eines von {dimension} Dimensionen.</translation>
+    </message>
+    <message>
+        <source>A start position by {kind} landmarks needs {axes} pairs of points; there are {count}.</source>
+        <translation>Ein Start mit {kind}-Landmarken braucht {axes} Punktpaare; es gibt {count}.</translation>
+    </message>
+    <message>
+        <source>A transform node or the file of a transform is needed; {what} was given.</source>
+        <translation>Nötig ist ein Transformationsknoten oder die Datei einer Transformation; angegeben wurde {what}.</translation>
+    </message>
+    <message>
+        <source>A transform of another process is not made of transforms.</source>
+        <translation>Eine Transformation eines anderen Prozesses besteht nicht aus Transformationen.</translation>
+    </message>
+    <message>
+        <source>A transform of class {name} cannot be sent to another process.</source>
+        <translation>Eine Transformation der Klasse {name} kann nicht an einen anderen Prozess gehen.</translation>
+    </message>
+    <message>
+        <source>A vector field of shape {shape} with {count} spacings is neither 2D (j, i, 2) nor 3D (k, j, i, 3).</source>
+        <translation>Ein Vektorfeld der Form {shape} mit {count} Abständen ist weder 2D (j, i, 2) noch 3D (k, j, i, 3).</translation>
+    </message>
+    <message>
+        <source>A {element} has no counterpart among the transforms of a MRML scene.</source>
+        <translation>{element} hat kein Gegenstück unter den Transformationen einer MRML-Szene.</translation>
+    </message>
+    <message>
+        <source>A {element} has no grid of displacements.</source>
+        <translation>{element} hat kein Gitter von Verschiebungen.</translation>
+    </message>
+    <message>
+        <source>A {name} cannot be written as elastix TransformParameters; save it as .h5.</source>
+        <translation>{name} lässt sich nicht als TransformParameters von elastix schreiben; bitte als .h5 speichern.</translation>
+    </message>
+    <message>
+        <source>A {name} of {dimension} dimensions has no {shape} matrix.</source>
+        <translation>{name} von {dimension} Dimensionen hat keine Matrix {shape}.</translation>
+    </message>
+    <message>
+        <source>A {name} takes {count} {what}, not {count2}.</source>
+        <translation>{name} nimmt {count} {what}, nicht {count2}.</translation>
+    </message>
+    <message>
+        <source>A {name} with suffix {suffix} is not complete.</source>
+        <translation>{name} mit der Endung {suffix} ist nicht vollständig.</translation>
+    </message>
+    <message>
+        <source>A {value} combined by &quot;Add&quot; cannot be composed.</source>
+        <translation>{value}, kombiniert durch &quot;Add&quot;, lässt sich nicht verketten.</translation>
+    </message>
+    <message>
+        <source>Agreement needs the results of at least two methods.</source>
+        <translation>Übereinstimmung braucht die Ergebnisse von mindestens zwei Methoden.</translation>
+    </message>
+    <message>
+        <source>All of them failed. {first}: {error}</source>
+        <translation>Alle sind fehlgeschlagen. {first}: {error}</translation>
+    </message>
+    <message>
+        <source>All stages of the preset are switched off; switch one on or add one.</source>
+        <translation>Alle Stufen der Voreinstellung sind ausgeschaltet; bitte eine einschalten oder hinzufügen.</translation>
+    </message>
+    <message>
+        <source>An array of shape {shape} does not fit a grid of {geometry}.</source>
+        <translation>Ein Array der Form {shape} passt nicht auf ein Gitter von {geometry}.</translation>
+    </message>
+    <message>
+        <source>An interval needs finite differences, at least one.</source>
+        <translation>Ein Intervall braucht endliche Unterschiede, mindestens einen.</translation>
+    </message>
+    <message>
         <source>B-spline</source>
         <translation>B-Spline</translation>
     </message>
@@ -2207,8 +2355,24 @@
         <translation>Besser ausgerichtet: {change}.</translation>
     </message>
     <message>
+        <source>Choose one of several time points with --frame, in Python with core.read_image(path, frame=N).</source>
+        <translation>Einen von mehreren Zeitpunkten mit --frame wählen, in Python mit core.read_image(path, frame=N).</translation>
+    </message>
+    <message>
         <source>Correlation</source>
         <translation>Korrelation</translation>
+    </message>
+    <message>
+        <source>Corresponding points are needed in both images, and only one list was given.</source>
+        <translation>Zusammengehörige Punkte sind in beiden Bildern nötig, und nur eine Liste wurde angegeben.</translation>
+    </message>
+    <message>
+        <source>Cyclic B-splines have no exact ITK form.</source>
+        <translation>Zyklische B-Splines haben keine genaue ITK-Form.</translation>
+    </message>
+    <message>
+        <source>DICOM keeps registrations of 3D images only, and this transform is of 2D images.</source>
+        <translation>DICOM kennt nur Registrierungen von 3D-Bildern, und diese Transformation ist von 2D-Bildern.</translation>
     </message>
     <message>
         <source>Dice overlap</source>
@@ -2219,12 +2383,60 @@
         <translation>Dice-Überlappung, {name}</translation>
     </message>
     <message>
+        <source>DisplacementDistribution finds no step size for a TranslationTransform, and all points are lost; use ({method} &quot;Original&quot;).</source>
+        <translation>DisplacementDistribution findet für eine TranslationTransform keine Schrittweite, und alle Punkte gehen verloren; bitte ({method} &quot;Original&quot;) verwenden.</translation>
+    </message>
+    <message>
+        <source>DistancePreservingRigidityPenalty needs the file of SegmentedImageName.</source>
+        <translation>DistancePreservingRigidityPenalty braucht die Datei von SegmentedImageName.</translation>
+    </message>
+    <message>
+        <source>FinalGridSpacingInPhysicalUnits is given too, and elastix takes only one of them.</source>
+        <translation>FinalGridSpacingInPhysicalUnits ist auch angegeben, und elastix nimmt nur eines von beiden.</translation>
+    </message>
+    <message>
+        <source>Fixed and moving landmarks must come in pairs, but there are {value} fixed and {value2} moving ones.</source>
+        <translation>Feste und bewegte Landmarken müssen Paare bilden, aber es gibt {value} feste und {value2} bewegte.</translation>
+    </message>
+    <message>
         <source>Folded voxels</source>
         <translation>Gefaltete Voxel</translation>
     </message>
     <message>
+        <source>FullSearch needs ({name} name parameter_number from to step) for resolution {resolution}, once or several times, and there are {count} values.</source>
+        <translation>FullSearch braucht ({name} name parameter_number from to step) für Auflösung {resolution}, einmal oder mehrmals, und es gibt {count} Werte.</translation>
+    </message>
+    <message>
         <source>Gap or overlap where it slides, {word}</source>
         <translation>Lücke oder Überlappung beim Gleiten, {word}</translation>
+    </message>
+    <message>
+        <source>GeometryTop is for images of 3 axes, and these have 2.</source>
+        <translation>GeometryTop ist für Bilder mit 3 Achsen, und diese haben 2.</translation>
+    </message>
+    <message>
+        <source>Give a preset or stages to register with, not both.</source>
+        <translation>Zum Registrieren eine Voreinstellung oder Stufen angeben, nicht beides.</translation>
+    </message>
+    <message>
+        <source>Give a preset or stages to register with.</source>
+        <translation>Zum Registrieren eine Voreinstellung oder Stufen angeben.</translation>
+    </message>
+    <message>
+        <source>Give an initial transform or an initialization, not both.</source>
+        <translation>Eine Anfangstransformation oder eine Initialisierung angeben, nicht beides.</translation>
+    </message>
+    <message>
+        <source>Give an initialization, or let all rotations be tried, not both.</source>
+        <translation>Eine Initialisierung angeben oder alle Drehungen versuchen lassen, nicht beides.</translation>
+    </message>
+    <message>
+        <source>Give parameter files or a preset, not both (preset {preset} was given).</source>
+        <translation>Parameterdateien oder eine Voreinstellung angeben, nicht beides (Voreinstellung {preset} wurde angegeben).</translation>
+    </message>
+    <message>
+        <source>Give volumes of the scene, or a folder or table of files, not both.</source>
+        <translation>Volumen der Szene angeben oder einen Ordner oder eine Tabelle von Dateien, nicht beides.</translation>
     </message>
     <message>
         <source>Hardly anything overlaps: look at the pictures before you rely on it.</source>
@@ -2235,6 +2447,10 @@
         <translation>Hausdorff-Abstand 95 %, {name}</translation>
     </message>
     <message>
+        <source>Images of {shape} and {shape2} voxels cannot be compared voxel by voxel.</source>
+        <translation>Bilder von {shape} und {shape2} Voxeln lassen sich nicht Voxel für Voxel vergleichen.</translation>
+    </message>
+    <message>
         <source>Implausible: {reason}</source>
         <translation>Unplausibel: {reason}</translation>
     </message>
@@ -2243,12 +2459,24 @@
         <translation>In {share:.2g} % des Objekts schrumpft das Volumen auf weniger als das {smallest:g}-Fache oder wächst auf mehr als das {largest:g}-Fache dessen, was es im größten Teil tut.</translation>
     </message>
     <message>
+        <source>It is a B-spline of order {order}, and only order 3 is supported; write it as displacements (SimpleITK: TransformToDisplacementField).</source>
+        <translation>Es ist ein B-Spline der Ordnung {order}, und nur Ordnung 3 wird unterstützt; bitte als Verschiebungen schreiben (SimpleITK: TransformToDisplacementField).</translation>
+    </message>
+    <message>
         <source>Landmark distance, {word}</source>
         <translation>Landmarkenabstand, {word}</translation>
     </message>
     <message>
         <source>Landmark {named} lies far off where the others fit: the registration fails there, or the landmark is wrong.</source>
         <translation>Landmarke {named} liegt weit ab, wo die anderen passen: die Registrierung versagt dort, oder die Landmarke ist falsch.</translation>
+    </message>
+    <message>
+        <source>Landmarks must come in pairs of 2D or 3D points, not as {shape} and {shape2}.</source>
+        <translation>Landmarken müssen Paare von 2D- oder 3D-Punkten sein, nicht {shape} und {shape2}.</translation>
+    </message>
+    <message>
+        <source>Landmarks must have finite coordinates.</source>
+        <translation>Landmarken müssen endliche Koordinaten haben.</translation>
     </message>
     <message>
         <source>Landmarks {named} and {count} more lie far off where the others fit: the registration fails there, or the landmark is wrong.</source>
@@ -2275,24 +2503,88 @@
         <translation>Nicht besser als vorher: {change}.</translation>
     </message>
     <message>
+        <source>No fixed volume was given.</source>
+        <translation>Es fehlt das feste Volumen.</translation>
+    </message>
+    <message>
         <source>No landmarks or labels were given, so look at the pictures before you rely on it.</source>
         <translation>Es gab weder Landmarken noch Labels: vor dem Verwenden die Bilder ansehen.</translation>
+    </message>
+    <message>
+        <source>No landmarks were given.</source>
+        <translation>Es fehlen Landmarken.</translation>
     </message>
     <message>
         <source>No padding; {background}.</source>
         <translation>Kein Füllwert; {background}.</translation>
     </message>
     <message>
+        <source>No segment of the {name} was chosen.</source>
+        <translation>{name}: kein Segment gewählt.</translation>
+    </message>
+    <message>
+        <source>No sequence was given.</source>
+        <translation>Es fehlt die Sequenz.</translation>
+    </message>
+    <message>
+        <source>No transform format is known for the name {path}; use .h5, .tfm, .mat, .txt, .toml, .lta, .1D, or an image name for displacements.</source>
+        <translation>Für den Namen {path} ist kein Transformationsformat bekannt; bitte .h5, .tfm, .mat, .txt, .toml, .lta, .1D oder für Verschiebungen den Namen eines Bildes verwenden.</translation>
+    </message>
+    <message>
         <source>No voxel has a finite value, so 0 is used as background.</source>
         <translation>Kein Voxel hat einen endlichen Wert, also gilt 0 als Hintergrund.</translation>
+    </message>
+    <message>
+        <source>No {kind} format is known for the name {path}; use {choice}.</source>
+        <translation>Für den Namen {path} ist kein Format für {kind} bekannt; möglich: {choice}.</translation>
     </message>
     <message>
         <source>No {name} was given.</source>
         <translation>Es fehlt: {name}.</translation>
     </message>
     <message>
+        <source>None of the {outside} {side} points lies in the {side} image; they must be in mm, LPS, and of this image.</source>
+        <translation>Keiner der {outside} Punkte ({side}) liegt in seinem Bild ({side}); sie müssen in mm, LPS, und von diesem Bild sein.</translation>
+    </message>
+    <message>
+        <source>Not enough memory: a group of {count} images on {grid} takes about {needed:.1f} GB and {available:.1f} GB is free; crop or downsample the images.</source>
+        <translation>Zu wenig Speicher: eine Gruppe von {count} Bildern auf {grid} braucht etwa {needed:.1f} GB, und {available:.1f} GB sind frei; bitte die Bilder zuschneiden oder vergröbern.</translation>
+    </message>
+    <message>
+        <source>Not enough memory: registering {fixed} with {moving} takes about {needed:.1f} GB and {available:.1f} GB is free; crop or downsample the images, or close other programs.</source>
+        <translation>Zu wenig Speicher: {fixed} mit {moving} zu registrieren braucht etwa {needed:.1f} GB, und {available:.1f} GB sind frei; bitte die Bilder zuschneiden oder vergröbern oder andere Programme schließen.</translation>
+    </message>
+    <message>
+        <source>Nothing in {item} can be transformed.</source>
+        <translation>Nichts in {item} lässt sich transformieren.</translation>
+    </message>
+    <message>
         <source>Nothing overlaps: make sure that the labels or masks belong to these images.</source>
         <translation>Nichts überlappt: gehören die Labels oder Masken zu diesen Bildern? Bitte prüfen.</translation>
+    </message>
+    <message>
+        <source>Nothing was chosen to transform.</source>
+        <translation>Nichts zum Transformieren gewählt.</translation>
+    </message>
+    <message>
+        <source>Of the {called}, {missing} of {count} slices are no longer in Slicer&apos;s DICOM database.</source>
+        <translation>{called}: {missing} von {count} Schichten sind nicht mehr in Slicers DICOM-Datenbank.</translation>
+    </message>
+    <message>
+        <source>Only a single axial slice can be taken as a 2D image, not {geometry}.</source>
+        <translation>Nur eine einzelne axiale Schicht kann als 2D-Bild dienen, nicht {geometry}.</translation>
+    </message>
+    <message>
+        <source>Only cubic B-splines (BSplineTransformSplineOrder 3) have an exact ITK form.</source>
+        <translation>Nur kubische B-Splines (BSplineTransformSplineOrder 3) haben eine genaue ITK-Form.</translation>
+    </message>
+    <message>
+        <source>Output segmentations were requested, but no segmentation of the reference frame was given.</source>
+        <translation>Segmentierungen wurden als Ausgabe verlangt, aber keine Segmentierung des Referenzbildes wurde angegeben.</translation>
+    </message>
+    <message>
+        <source>Outputs need names of their own, not {names}.</source>
+        <translation>Ausgaben brauchen eigene Namen, nicht {names}.</translation>
     </message>
     <message>
         <source>Outside of the object the deformation folds onto itself in 1 voxel.</source>
@@ -2311,16 +2603,84 @@
         <translation>Füllwerte bleiben, wie sie sind.</translation>
     </message>
     <message>
+        <source>Points on a grid of {value} voxels have no derivative along every axis.</source>
+        <translation>Punkte auf einem Gitter von {value} Voxeln haben nicht entlang jeder Achse eine Ableitung.</translation>
+    </message>
+    <message>
+        <source>RandomSparseMask needs a mask of the fixed image, and none is given.</source>
+        <translation>RandomSparseMask braucht eine Maske des festen Bildes, und es gibt keine.</translation>
+    </message>
+    <message>
+        <source>Segments of the {name} overlap; choose some that do not.</source>
+        <translation>{name}: Segmente überlappen; bitte solche wählen, die es nicht tun.</translation>
+    </message>
+    <message>
+        <source>Segments of the {role} were chosen, but no segmentation was given.</source>
+        <translation>{role}: Segmente wurden gewählt, aber keine Segmentierung angegeben.</translation>
+    </message>
+    <message>
         <source>Set by the user.</source>
         <translation>Vom Benutzer gesetzt.</translation>
+    </message>
+    <message>
+        <source>Slicer&apos;s DICOM database is not open; open the DICOM module once.</source>
+        <translation>Slicers DICOM-Datenbank ist nicht geöffnet; bitte das Modul DICOM einmal öffnen.</translation>
+    </message>
+    <message>
+        <source>Slices can start from a linear transform only; give one, or a 2D transform.</source>
+        <translation>Schichten können nur von einer linearen Transformation starten; bitte eine solche oder eine 2D-Transformation angeben.</translation>
+    </message>
+    <message>
+        <source>Slices of {shape}x{shape2} pixels do not make up {geometry}.</source>
+        <translation>Schichten von {shape}x{shape2} Pixeln ergeben nicht {geometry}.</translation>
     </message>
     <message>
         <source>Slides along its surroundings</source>
         <translation>Gleitet an seiner Umgebung</translation>
     </message>
     <message>
+        <source>SplineKernelTransform needs corresponding points, and none are given.</source>
+        <translation>SplineKernelTransform braucht zusammengehörige Punkte, und es gibt keine.</translation>
+    </message>
+    <message>
         <source>Surface distance, {name}</source>
         <translation>Oberflächenabstand, {name}</translation>
+    </message>
+    <message>
+        <source>The background process could not be started with {program}: {error}.</source>
+        <translation>Der Hintergrundprozess konnte mit {program} nicht gestartet werden: {error}.</translation>
+    </message>
+    <message>
+        <source>The background process sent what it should not: {garbage}.</source>
+        <translation>Der Hintergrundprozess hat Unerlaubtes gesendet: {garbage}.</translation>
+    </message>
+    <message>
+        <source>The choice {name} is {value}; it must be {type}.</source>
+        <translation>Die Wahl {name} ist {value}; sie muss {type} sein.</translation>
+    </message>
+    <message>
+        <source>The command line could not be started with {program}: {error}.</source>
+        <translation>Die Kommandozeile konnte mit {program} nicht gestartet werden: {error}.</translation>
+    </message>
+    <message>
+        <source>The comparison cannot be written into {folder}: {reason}.</source>
+        <translation>Der Vergleich lässt sich nicht in {folder} schreiben: {reason}.</translation>
+    </message>
+    <message>
+        <source>The contours do not lie in parallel planes.</source>
+        <translation>Die Konturen liegen nicht in parallelen Ebenen.</translation>
+    </message>
+    <message>
+        <source>The contours do not lie in the slices of the grid.</source>
+        <translation>Die Konturen liegen nicht in den Schichten des Gitters.</translation>
+    </message>
+    <message>
+        <source>The deformation field {node} is a {kind} node; it must be a transform or a vector volume.</source>
+        <translation>Das Verformungsfeld {node} ist ein Knoten {kind}; es muss eine Transformation oder ein Vektorvolumen sein.</translation>
+    </message>
+    <message>
+        <source>The deformation field {node} is an input, which would be lost; choose another one.</source>
+        <translation>Das Verformungsfeld {node} ist eine Eingabe, die verloren ginge; bitte ein anderes wählen.</translation>
     </message>
     <message>
         <source>The deformation folds onto itself in 1 voxel of the object ({share:.2g} %), where no tissue can have moved so.</source>
@@ -2331,12 +2691,80 @@
         <translation>Die Verformung faltet sich in {count} Voxeln des Objekts ({share:.2g} %) auf sich selbst, was kein Gewebe kann.</translation>
     </message>
     <message>
+        <source>The distance of the grid&apos;s points is {grid_mm} mm; it must be more than 0.</source>
+        <translation>Der Abstand der Gitterpunkte ist {grid_mm} mm; er muss größer als 0 sein.</translation>
+    </message>
+    <message>
+        <source>The farthest distance of the {name} is {farthest}; it must be more than 0 mm.</source>
+        <translation>{name}: der weiteste Abstand ist {farthest}; er muss größer als 0 mm sein.</translation>
+    </message>
+    <message>
+        <source>The file {path} is not a transform: its voxels have {value}, and displacements in {dimension} dimensions have {dimension}.</source>
+        <translation>Die Datei {path} ist keine Transformation: ihre Voxel haben {value}, und Verschiebungen in {dimension} Dimensionen haben {dimension}.</translation>
+    </message>
+    <message>
+        <source>The file {path} {positions}</source>
+        <translation>Die Datei {path} {positions}</translation>
+    </message>
+    <message>
+        <source>The file {path} {what}</source>
+        <translation>Die Datei {path} {what}</translation>
+    </message>
+    <message>
+        <source>The file {target} exists already; choose another name, or use --overwrite.</source>
+        <translation>Die Datei {target} gibt es schon; bitte einen anderen Namen wählen oder --overwrite verwenden.</translation>
+    </message>
+    <message>
+        <source>The fixed and the moving image are the same DICOM series; there is nothing to relate.</source>
+        <translation>Das feste und das bewegte Bild sind dieselbe DICOM-Serie; es gibt nichts in Beziehung zu setzen.</translation>
+    </message>
+    <message>
         <source>The fixed and the moving image do not overlap in space (their centers are {distance:.0f} mm apart); start from the geometric centers (initialization geometry) or give an initial transform.</source>
         <translation>Das feste und das bewegte Bild überlappen nicht im Raum (ihre Mitten sind {distance:.0f} mm voneinander entfernt): mit den geometrischen Mitten beginnen (initialization geometry) oder eine Anfangstransformation angeben.</translation>
     </message>
     <message>
         <source>The fixed and the moving points are the same, so they tell nothing: was one file given twice?</source>
         <translation>Die festen und die bewegten Punkte sind dieselben und sagen nichts: wurde eine Datei zweimal angegeben?</translation>
+    </message>
+    <message>
+        <source>The fixed and the moving slice lie across each other; slices are registered in planes that are about parallel.</source>
+        <translation>Die feste und die bewegte Schicht liegen quer zueinander; Schichten werden in etwa parallelen Ebenen registriert.</translation>
+    </message>
+    <message>
+        <source>The fixed image has {dimension} dimensions and the moving image {other}; both must have the same.</source>
+        <translation>Das feste Bild hat {dimension} Dimensionen und das bewegte {other}; beide müssen gleich viele haben.</translation>
+    </message>
+    <message>
+        <source>The folder {parent} cannot be written to: {reason}.</source>
+        <translation>In den Ordner {parent} lässt sich nicht schreiben: {reason}.</translation>
+    </message>
+    <message>
+        <source>The folder {parent} cannot be written: {reason}.</source>
+        <translation>Der Ordner {parent} lässt sich nicht schreiben: {reason}.</translation>
+    </message>
+    <message>
+        <source>The folder {parent} for {path} does not exist.</source>
+        <translation>Den Ordner {parent} für {path} gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The folder {parent} for {target} does not exist.</source>
+        <translation>Den Ordner {parent} für {target} gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The folder {target} is not empty; choose another one, or use --overwrite.</source>
+        <translation>Der Ordner {target} ist nicht leer; bitte einen anderen wählen oder --overwrite verwenden.</translation>
+    </message>
+    <message>
+        <source>The frames {first} to {last} with the reference {reference} are not among those of the sequence, 0 to {count}, or the reference is not among them.</source>
+        <translation>Die Bilder {first} bis {last} mit der Referenz {reference} gehören nicht zu denen der Sequenz, 0 bis {count}, oder die Referenz ist nicht unter ihnen.</translation>
+    </message>
+    <message>
+        <source>The frames {last} to {last} are one frame; at least 2 are needed.</source>
+        <translation>Die Bilder {last} bis {last} sind ein Bild; mindestens 2 sind nötig.</translation>
+    </message>
+    <message>
+        <source>The image has {bad} voxels that are not a number or infinite, and B-splines would spread them over all of it; choose linear or nearest.</source>
+        <translation>Das Bild hat {bad} Voxel, die keine Zahl oder unendlich sind, und B-Splines würden sie überall verteilen; bitte linear oder nächster Nachbar wählen.</translation>
     </message>
     <message>
         <source>The image is constant: {value:g} is its background.</source>
@@ -2347,24 +2775,428 @@
         <translation>Die Bilder stimmen weniger überein, wo die Registrierung nicht hinsah: insgesamt fiel ihre Transinformation von {before} auf {after}.</translation>
     </message>
     <message>
+        <source>The images are still being registered.</source>
+        <translation>Die Bilder werden noch registriert.</translation>
+    </message>
+    <message>
+        <source>The images cannot be sent to the background process: {error}.</source>
+        <translation>Die Bilder lassen sich nicht an den Hintergrundprozess senden: {error}.</translation>
+    </message>
+    <message>
+        <source>The images have {dimension} dimensions; 2 or 3 can be registered. A series of images is registered frame by frame, as a sequence, or as a group.</source>
+        <translation>Die Bilder haben {dimension} Dimensionen; 2 oder 3 lassen sich registrieren. Eine Bildserie wird Bild für Bild, als Sequenz oder als Gruppe registriert.</translation>
+    </message>
+    <message>
         <source>The images share too little information.</source>
         <translation>Die Bilder haben zu wenig Information gemeinsam.</translation>
+    </message>
+    <message>
+        <source>The initial transform has {value} dimensions, the images have {dimension}.</source>
+        <translation>Die Anfangstransformation hat {value} Dimensionen, die Bilder haben {dimension}.</translation>
+    </message>
+    <message>
+        <source>The initial transform is not a transform node.</source>
+        <translation>Die Anfangstransformation ist kein Transformationsknoten.</translation>
+    </message>
+    <message>
+        <source>The initial transforms of {path} lead back to {current}.</source>
+        <translation>Die Anfangstransformationen von {path} führen zurück zu {current}.</translation>
+    </message>
+    <message>
+        <source>The installed ITK has no class {value}; itk 5.4 with itk-elastix 0.25 is needed.</source>
+        <translation>Das installierte ITK hat keine Klasse {value}; nötig ist itk 5.4 mit itk-elastix 0.25.</translation>
+    </message>
+    <message>
+        <source>The installed ITK has no transform of type {type_name}.</source>
+        <translation>Das installierte ITK hat keine Transformation vom Typ {type_name}.</translation>
+    </message>
+    <message>
+        <source>The inverse transform {inverse} is a {kind} node.</source>
+        <translation>Die inverse Transformation {inverse} ist ein Knoten {kind}.</translation>
     </message>
     <message>
         <source>The landmarks guided the registration, so they do not prove it: look at the pictures, or at others.</source>
         <translation>Die Landmarken führten die Registrierung und beweisen sie darum nicht: die Bilder ansehen oder andere Landmarken.</translation>
     </message>
     <message>
+        <source>The last row of an affine matrix must be 0 ... 0 1 and all finite, not {value}.</source>
+        <translation>Die letzte Zeile einer affinen Matrix muss 0 ... 0 1 und alles endlich sein, nicht {value}.</translation>
+    </message>
+    <message>
+        <source>The list of parameter files is empty; give at least one, or a preset.</source>
+        <translation>Die Liste der Parameterdateien ist leer; bitte mindestens eine oder eine Voreinstellung angeben.</translation>
+    </message>
+    <message>
         <source>The list {name} has no points yet.</source>
         <translation>Die Liste {name} hat noch keine Punkte.</translation>
+    </message>
+    <message>
+        <source>The mask for the Jacobian statistics is empty.</source>
+        <translation>Die Maske für die Jacobi-Statistik ist leer.</translation>
+    </message>
+    <message>
+        <source>The mask for the inverse consistency is empty.</source>
+        <translation>Die Maske für die inverse Konsistenz ist leer.</translation>
+    </message>
+    <message>
+        <source>The matrix is one of 2 dimensions; a transform node needs one of 3, that is 4x4 or 3x4.</source>
+        <translation>Die Matrix hat 2 Dimensionen; ein Transformationsknoten braucht 3, also 4x4 oder 3x4.</translation>
+    </message>
+    <message>
+        <source>The matrix is singular: it collapses space to a plane.</source>
+        <translation>Die Matrix ist singulär: sie drückt den Raum auf eine Ebene zusammen.</translation>
+    </message>
+    <message>
+        <source>The members of a group are all volumes, or all single slices.</source>
+        <translation>Die Mitglieder einer Gruppe sind alle Volumen oder alle einzelne Schichten.</translation>
+    </message>
+    <message>
+        <source>The method {twice} is given twice.</source>
+        <translation>Die Methode {twice} ist zweimal angegeben.</translation>
+    </message>
+    <message>
+        <source>The name of the preset is empty; give it one.</source>
+        <translation>Der Name der Voreinstellung ist leer; bitte einen angeben.</translation>
+    </message>
+    <message>
+        <source>The node {name} is a {kind} node, not a sequence.</source>
+        <translation>Der Knoten {name} ist ein Knoten {kind}, keine Sequenz.</translation>
+    </message>
+    <message>
+        <source>The node {node} cannot be written to {path}.</source>
+        <translation>Der Knoten {node} lässt sich nicht nach {path} schreiben.</translation>
+    </message>
+    <message>
+        <source>The node {node} is named for two outputs; each needs its own.</source>
+        <translation>Der Knoten {node} ist für zwei Ausgaben genannt; jede braucht ihren eigenen.</translation>
+    </message>
+    <message>
+        <source>The node {node} is not in a scene; add it to one first.</source>
+        <translation>Der Knoten {node} ist in keiner Szene; bitte ihn zuerst hinzufügen.</translation>
+    </message>
+    <message>
+        <source>The node {node} was removed from the scene in the meantime.</source>
+        <translation>Der Knoten {node} wurde inzwischen aus der Szene entfernt.</translation>
+    </message>
+    <message>
+        <source>The node {node} was removed from the scene while it was registered.</source>
+        <translation>Der Knoten {node} wurde aus der Szene entfernt, während er registriert wurde.</translation>
+    </message>
+    <message>
+        <source>The node {node} was removed from the scene while its frames were registered.</source>
+        <translation>Der Knoten {node} wurde aus der Szene entfernt, während seine Bilder registriert wurden.</translation>
+    </message>
+    <message>
+        <source>The node {node} was removed from the scene while the registration ran.</source>
+        <translation>Der Knoten {node} wurde während der Registrierung aus der Szene entfernt.</translation>
+    </message>
+    <message>
+        <source>The number of seeds is {seeds}; it must be at least 1.</source>
+        <translation>Die Anzahl der Startwerte ist {seeds}; sie muss mindestens 1 sein.</translation>
+    </message>
+    <message>
+        <source>The number of workers is {workers}; it must be at least 1.</source>
+        <translation>Die Anzahl der Prozesse ist {workers}; sie muss mindestens 1 sein.</translation>
+    </message>
+    <message>
+        <source>The number of {name} is {value}; it must be at least 1.</source>
+        <translation>{name}: die Anzahl ist {value}; sie muss mindestens 1 sein.</translation>
+    </message>
+    <message>
+        <source>The object in which a deformation is judged is empty.</source>
+        <translation>Das Objekt, in dem eine Verformung beurteilt wird, ist leer.</translation>
+    </message>
+    <message>
+        <source>The object of {shape} voxels is not on a grid of {shape2}.</source>
+        <translation>Das Objekt von {shape} Voxeln liegt nicht auf einem Gitter von {shape2}.</translation>
+    </message>
+    <message>
+        <source>The object of {shape} voxels is not on a grid of {size}.</source>
+        <translation>Das Objekt von {shape} Voxeln liegt nicht auf einem Gitter von {size}.</translation>
     </message>
     <message>
         <source>The other way round the points are {distance:.2f} mm apart: the files of fixed and moving points seem to be swapped.</source>
         <translation>Andersherum sind die Punkte {distance:.2f} mm voneinander entfernt: die Dateien der festen und bewegten Punkte sind wohl vertauscht.</translation>
     </message>
     <message>
+        <source>The output transform {transform} is a {kind} node.</source>
+        <translation>Die Ausgabetransformation {transform} ist ein Knoten {kind}.</translation>
+    </message>
+    <message>
+        <source>The output {node} is a {kind} node, not a sequence.</source>
+        <translation>Die Ausgabe {node} ist ein Knoten {kind}, keine Sequenz.</translation>
+    </message>
+    <message>
+        <source>The output {node} is not in the scene.</source>
+        <translation>Die Ausgabe {node} ist nicht in der Szene.</translation>
+    </message>
+    <message>
+        <source>The output {node} is the sequence itself, which would be lost.</source>
+        <translation>Die Ausgabe {node} ist die Sequenz selbst, die verloren ginge.</translation>
+    </message>
+    <message>
+        <source>The output {output_node} must be a {needed} other than the stack itself.</source>
+        <translation>Die Ausgabe {output_node} muss ein {needed} sein und nicht der Stapel selbst.</translation>
+    </message>
+    <message>
+        <source>The output {path} would overwrite an input: what comes before the last transform of a chain is written beside it, under names like {place}; give it another name.</source>
+        <translation>Die Ausgabe {path} würde eine Eingabe überschreiben: was in einer Kette vor der letzten Transformation kommt, wird daneben unter Namen wie {place} geschrieben; bitte einen anderen Namen angeben.</translation>
+    </message>
+    <message>
+        <source>The output {path} would overwrite {taken}; give it another name.</source>
+        <translation>Die Ausgabe {path} würde {taken} überschreiben; bitte einen anderen Namen angeben.</translation>
+    </message>
+    <message>
+        <source>The parameters of a {name} are not a list.</source>
+        <translation>Die Parameter von {name} sind keine Liste.</translation>
+    </message>
+    <message>
+        <source>The parameters of a {name} do not fit each other: {error}.</source>
+        <translation>Die Parameter von {name} passen nicht zueinander: {error}.</translation>
+    </message>
+    <message>
+        <source>The parameters of the {kind} do not fit each other.</source>
+        <translation>Die Parameter von {kind} passen nicht zueinander.</translation>
+    </message>
+    <message>
+        <source>The parameters of the {kind} do not fit each other: {reason}.</source>
+        <translation>Die Parameter von {kind} passen nicht zueinander: {reason}.</translation>
+    </message>
+    <message>
+        <source>The preset cannot be saved in {folder}: {reason}.</source>
+        <translation>Die Voreinstellung lässt sich nicht in {folder} speichern: {reason}.</translation>
+    </message>
+    <message>
+        <source>The preset cannot be written to {target}: {reason}.</source>
+        <translation>Die Voreinstellung lässt sich nicht nach {target} schreiben: {reason}.</translation>
+    </message>
+    <message>
+        <source>The preset id {preset_id} must be lower case letters, digits and single hyphens.</source>
+        <translation>Die Kennung {preset_id} einer Voreinstellung muss aus Kleinbuchstaben, Ziffern und einzelnen Bindestrichen bestehen.</translation>
+    </message>
+    <message>
+        <source>The preset {preset_id} cannot be deleted: {reason}.</source>
+        <translation>Die Voreinstellung {preset_id} lässt sich nicht löschen: {reason}.</translation>
+    </message>
+    <message>
         <source>The preset {preset} is for {dimensions} images, and these have {count} dimensions; choose another.</source>
         <translation>Die Voreinstellung {preset} ist für {dimensions}-Bilder, und diese haben {count} Dimensionen; bitte eine andere wählen.</translation>
+    </message>
+    <message>
+        <source>The presets are missing: no Resources/Presets/{index} beside or in {package}; install again.</source>
+        <translation>Die Voreinstellungen fehlen: kein Resources/Presets/{index} neben oder in {package}; bitte neu installieren.</translation>
+    </message>
+    <message>
+        <source>The program {arguments} could not be started: {error}.</source>
+        <translation>Das Programm {arguments} konnte nicht gestartet werden: {error}.</translation>
+    </message>
+    <message>
+        <source>The reference frame {reference} is not among the frames {value}.</source>
+        <translation>Das Referenzbild {reference} ist nicht unter den Bildern {value}.</translation>
+    </message>
+    <message>
+        <source>The reference volume {reference_node} is not in a scene; add it to one first.</source>
+        <translation>Das Referenzvolumen {reference_node} ist in keiner Szene; bitte es zuerst hinzufügen.</translation>
+    </message>
+    <message>
+        <source>The registration failed: {message}</source>
+        <translation>Die Registrierung ist fehlgeschlagen: {message}</translation>
+    </message>
+    <message>
+        <source>The registration needed more memory than {allowed}; crop or downsample the images, or use fewer threads.</source>
+        <translation>Die Registrierung brauchte mehr Speicher als {allowed}; bitte die Bilder zuschneiden oder vergröbern oder weniger Threads verwenden.</translation>
+    </message>
+    <message>
+        <source>The registration was stopped at its time limit of {timeout_s:g} s.</source>
+        <translation>Die Registrierung wurde an ihrer Zeitgrenze von {timeout_s:g} s abgebrochen.</translation>
+    </message>
+    <message>
+        <source>The report cannot be written into {folder}: {reason}.</source>
+        <translation>Der Bericht lässt sich nicht in {folder} schreiben: {reason}.</translation>
+    </message>
+    <message>
+        <source>The report is a folder, and {folder} is a file.</source>
+        <translation>Der Bericht ist ein Ordner, und {folder} ist eine Datei.</translation>
+    </message>
+    <message>
+        <source>The report is a folder, in which {file_name} is written; {folder} looks like a file.</source>
+        <translation>Der Bericht ist ein Ordner, in den {file_name} geschrieben wird; {folder} sieht nach einer Datei aus.</translation>
+    </message>
+    <message>
+        <source>The report needs the image {name} registration on the fixed grid {geometry}.</source>
+        <translation>Der Bericht braucht das Bild {name} der Registrierung auf dem festen Gitter {geometry}.</translation>
+    </message>
+    <message>
+        <source>The scene has no preset {preset_id}; it has {names}.</source>
+        <translation>Die Szene hat keine Voreinstellung {preset_id}; sie hat {names}.</translation>
+    </message>
+    <message>
+        <source>The scene has no volumes other than the fixed one.</source>
+        <translation>Die Szene hat keine Volumen außer dem festen.</translation>
+    </message>
+    <message>
+        <source>The segment {segment} of the {name} has neither a binary label map nor a closed surface; create one of them from its {source}.</source>
+        <translation>{name}: das Segment {segment} hat weder ein binäres Label-Volumen noch eine geschlossene Oberfläche; bitte eines davon aus {source} erzeugen.</translation>
+    </message>
+    <message>
+        <source>The sequence {name} has {count} frames; at least 2 are needed.</source>
+        <translation>Die Sequenz {name} hat {count} Bilder; mindestens 2 sind nötig.</translation>
+    </message>
+    <message>
+        <source>The sliding mask has {size} labels; each is a region that moves for itself, and there can be {most_regions}.</source>
+        <translation>Die Gleitmaske hat {size} Labels; jedes ist ein Bereich, der sich für sich bewegt, und höchstens {most_regions} sind möglich.</translation>
+    </message>
+    <message>
+        <source>The sliding mask has {value} dimensions and its image 3.</source>
+        <translation>Die Gleitmaske hat {value} Dimensionen und ihr Bild 3.</translation>
+    </message>
+    <message>
+        <source>The sliding mask is empty.</source>
+        <translation>Die Gleitmaske ist leer.</translation>
+    </message>
+    <message>
+        <source>The sliding mask lies outside of its image.</source>
+        <translation>Die Gleitmaske liegt außerhalb ihres Bildes.</translation>
+    </message>
+    <message>
+        <source>The summary {summary} cannot be read: {problem}.</source>
+        <translation>Die Zusammenfassung {summary} lässt sich nicht lesen: {problem}.</translation>
+    </message>
+    <message>
+        <source>The time limit is {timeout_s}; it must be more than 0 s.</source>
+        <translation>Die Zeitgrenze ist {timeout_s}; sie muss größer als 0 s sein.</translation>
+    </message>
+    <message>
+        <source>The tolerance {text} is not of the form NAME=NUMBER.</source>
+        <translation>Die Toleranz {text} hat nicht die Form NAME=ZAHL.</translation>
+    </message>
+    <message>
+        <source>The transform collapses space to a plane and has no inverse.</source>
+        <translation>Die Transformation drückt den Raum auf eine Ebene zusammen und hat keine Inverse.</translation>
+    </message>
+    <message>
+        <source>The transform file {name} {value}</source>
+        <translation>Die Transformationsdatei {name} {value}</translation>
+    </message>
+    <message>
+        <source>The transform file {path}</source>
+        <translation>Die Transformationsdatei {path}</translation>
+    </message>
+    <message>
+        <source>The transform file {path} cannot be read: {error}</source>
+        <translation>Die Transformationsdatei {path} lässt sich nicht lesen: {error}</translation>
+    </message>
+    <message>
+        <source>The transform file {path} cannot be read: {value}</source>
+        <translation>Die Transformationsdatei {path} lässt sich nicht lesen: {value}</translation>
+    </message>
+    <message>
+        <source>The transform file {path} contains no transform.</source>
+        <translation>Die Transformationsdatei {path} enthält keine Transformation.</translation>
+    </message>
+    <message>
+        <source>The transform file {path} does not exist.</source>
+        <translation>Die Transformationsdatei {path} gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The transform file {path} has {dimension} dimensions; a scene has 3.</source>
+        <translation>Die Transformationsdatei {path} hat {dimension} Dimensionen; eine Szene hat 3.</translation>
+    </message>
+    <message>
+        <source>The transform file {path} holds inverses in an order that is not known.</source>
+        <translation>Die Transformationsdatei {path} enthält Inverse in unbekannter Reihenfolge.</translation>
+    </message>
+    <message>
+        <source>The transform file {path} holds numbers that are not finite.</source>
+        <translation>Die Transformationsdatei {path} enthält Zahlen, die nicht endlich sind.</translation>
+    </message>
+    <message>
+        <source>The transform file {path} is a matrix of FSL&apos;s flirt, which refers to the voxels of two images; give both, the fixed and the moving one, with it.</source>
+        <translation>Die Transformationsdatei {path} ist eine Matrix von FSLs flirt, die sich auf die Voxel zweier Bilder bezieht; bitte beide dazu angeben, das feste und das bewegte.</translation>
+    </message>
+    <message>
+        <source>The transform file {path} is damaged, or holds no transform of 3 dimensions.</source>
+        <translation>Die Transformationsdatei {path} ist beschädigt oder enthält keine Transformation von 3 Dimensionen.</translation>
+    </message>
+    <message>
+        <source>The transform file {path} is damaged.</source>
+        <translation>Die Transformationsdatei {path} ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>The transform file {path} is not in a supported format; use .h5, .tfm, .mat, .lta, .1D, an image of displacements, or elastix&apos;s .txt or .toml.</source>
+        <translation>Die Transformationsdatei {path} hat kein bekanntes Format; möglich sind .h5, .tfm, .mat, .lta, .1D, ein Bild von Verschiebungen oder .txt und .toml von elastix.</translation>
+    </message>
+    <message>
+        <source>The transform file {path} is of MATLAB 5 or later, and ITK&apos;s are of version 4; write it as text.</source>
+        <translation>Die Transformationsdatei {path} ist von MATLAB 5 oder neuer, und die von ITK sind Version 4; bitte als Text schreiben.</translation>
+    </message>
+    <message>
+        <source>The transform file {path} leads back to itself.</source>
+        <translation>Die Transformationsdatei {path} führt zu sich selbst zurück.</translation>
+    </message>
+    <message>
+        <source>The transform file {path} {error}</source>
+        <translation>Die Transformationsdatei {path} {error}</translation>
+    </message>
+    <message>
+        <source>The transform has no inverse at point {worst}, {value} mm.</source>
+        <translation>Die Transformation hat keine Inverse am Punkt {worst}, {value} mm.</translation>
+    </message>
+    <message>
+        <source>The transform parameters have no {name}; is this a TransformParameters file?</source>
+        <translation>Die Transformationsparameter haben kein {name}; ist das eine TransformParameters-Datei?</translation>
+    </message>
+    <message>
+        <source>The transform {path} cannot be written; is the disk full?</source>
+        <translation>Die Transformation {path} lässt sich nicht schreiben; ist der Datenträger voll?</translation>
+    </message>
+    <message>
+        <source>The transform {source} is not in the scene of {nodes}.</source>
+        <translation>Die Transformation {source} ist nicht in der Szene von {nodes}.</translation>
+    </message>
+    <message>
+        <source>The transform {transform_node} (or one above it) has a singular matrix, which has no inverse; reset or replace it.</source>
+        <translation>Die Transformation {transform_node} (oder eine darüber) hat eine singuläre Matrix ohne Inverse; bitte sie zurücksetzen oder ersetzen.</translation>
+    </message>
+    <message>
+        <source>The two transforms have different dimensions.</source>
+        <translation>Die beiden Transformationen haben verschiedene Dimensionen.</translation>
+    </message>
+    <message>
+        <source>The volume {fixed_node} is the fixed volume; it cannot be a moving volume too.</source>
+        <translation>Das Volumen {fixed_node} ist das feste Volumen; es kann nicht auch ein bewegtes sein.</translation>
+    </message>
+    <message>
+        <source>The volume {node} is in the group twice.</source>
+        <translation>Das Volumen {node} ist zweimal in der Gruppe.</translation>
+    </message>
+    <message>
+        <source>The volume {path} cannot be read.</source>
+        <translation>Das Volumen {path} lässt sich nicht lesen.</translation>
+    </message>
+    <message>
+        <source>The volume {stem} could not be written to {parent}; is the disk full?</source>
+        <translation>Das Volumen {stem} konnte nicht nach {parent} geschrieben werden; ist der Datenträger voll?</translation>
+    </message>
+    <message>
+        <source>The volumes could not be written to temporary files: {reason}.</source>
+        <translation>Die Volumen konnten nicht in temporäre Dateien geschrieben werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>The weight of the {name} is {weight}; it must be more than 0.</source>
+        <translation>{name}: das Gewicht ist {weight}; es muss größer als 0 sein.</translation>
+    </message>
+    <message>
+        <source>The {called} does not come from Slicer&apos;s DICOM database, so that no DICOM registration object can refer to it; load it with the DICOM module.</source>
+        <translation>{called}: kommt nicht aus Slicers DICOM-Datenbank, so dass kein DICOM-Registrierungsobjekt darauf verweisen kann; bitte mit dem Modul DICOM laden.</translation>
+    </message>
+    <message>
+        <source>The {fixed} and the {moving} are in different scenes.</source>
+        <translation>{fixed} und {moving} sind in verschiedenen Szenen.</translation>
+    </message>
+    <message>
+        <source>The {moving} is a diffusion volume, whose gradients would not turn with it; register it for its transform only, or take a scalar volume of it.</source>
+        <translation>{moving}: ein Diffusionsvolumen, dessen Gradienten sich nicht mitdrehen würden; bitte nur für die Transformation registrieren oder ein skalares Volumen davon nehmen.</translation>
     </message>
     <message>
         <source>The {names} cannot be paired by label: they have none in common.</source>
@@ -2379,12 +3211,72 @@
         <translation>Die {names} geben keine Paare: Es sind {one} und {other}.</translation>
     </message>
     <message>
+        <source>The {names} have no label in common: the fixed ones hold {value}, the moving ones {value2}.</source>
+        <translation>Die {names} haben kein Label gemeinsam: die festen enthalten {value}, die bewegten {value2}.</translation>
+    </message>
+    <message>
+        <source>The {name} has a singular IJK to RAS matrix: its voxels have no volume.</source>
+        <translation>{name}: singuläre IJK-zu-RAS-Matrix, die Voxel haben kein Volumen.</translation>
+    </message>
+    <message>
+        <source>The {name} has no scalar voxels; diffusion tensors cannot be registered.</source>
+        <translation>{name}: keine skalaren Voxel; Diffusionstensoren lassen sich nicht registrieren.</translation>
+    </message>
+    <message>
+        <source>The {name} has no segment {segment}; it has {names}.</source>
+        <translation>{name}: hat kein Segment {segment}; es gibt {names}.</translation>
+    </message>
+    <message>
+        <source>The {name} has no segments.</source>
+        <translation>{name}: keine Segmente.</translation>
+    </message>
+    <message>
+        <source>The {name} has voxels of one bit, which are not supported; cast it to another type.</source>
+        <translation>{name}: Voxel von einem Bit werden nicht unterstützt; bitte in einen anderen Typ umwandeln.</translation>
+    </message>
+    <message>
         <source>The {name} has {count} dimensions; 2 and 3 are supported.</source>
         <translation>{name}: {count} Dimensionen; möglich sind 2 und 3.</translation>
     </message>
     <message>
+        <source>The {name} has {count} segments that {segment} stands for, as id or as name: those with the ids {names}; give each its own name.</source>
+        <translation>{name}: {count} Segmente sind mit {segment} gemeint, als Kennung oder Name: die mit den Kennungen {names}; bitte jedem einen eigenen Namen geben.</translation>
+    </message>
+    <message>
         <source>The {name} has {count} voxels that are not a number or infinite; replace them first.</source>
         <translation>{name}: {count} Voxel sind keine Zahl oder unendlich; bitte vorher ersetzen.</translation>
+    </message>
+    <message>
+        <source>The {name} has {shape} layers of segments that overlap, which one label map cannot hold; export the segments to files of their own, or without the overlap.</source>
+        <translation>{name}: {shape} Ebenen überlappender Segmente, die ein Label-Volumen nicht fassen kann; bitte die Segmente in eigene Dateien oder ohne Überlappung exportieren.</translation>
+    </message>
+    <message>
+        <source>The {name} has {value} dimensions and its image {dimension}.</source>
+        <translation>{name}: {value} Dimensionen, und das Bild {dimension}.</translation>
+    </message>
+    <message>
+        <source>The {name} is a color picture, and labels are single numbers; give a label map.</source>
+        <translation>{name}: ein Farbbild, und Labels sind einzelne Zahlen; bitte ein Label-Volumen angeben.</translation>
+    </message>
+    <message>
+        <source>The {name} is a {kind} node, not a volume.</source>
+        <translation>{name}: ein Knoten {kind}, kein Volumen.</translation>
+    </message>
+    <message>
+        <source>The {name} is a {kind} node; it must be a scalar volume.</source>
+        <translation>{name}: ein Knoten {kind}; nötig ist ein skalares Volumen.</translation>
+    </message>
+    <message>
+        <source>The {name} is a {kind} node; the {moving} has {content} and needs a {kind2} volume.</source>
+        <translation>{name}: ein Knoten {kind}; {moving} hat {content} und braucht ein Volumen {kind2}.</translation>
+    </message>
+    <message>
+        <source>The {name} is an input of this registration, which would be lost; choose another one.</source>
+        <translation>{name}: eine Eingabe dieser Registrierung, die verloren ginge; bitte etwas anderes wählen.</translation>
+    </message>
+    <message>
+        <source>The {name} is an input, which would be lost; choose another one.</source>
+        <translation>{name}: eine Eingabe, die verloren ginge; bitte etwas anderes wählen.</translation>
     </message>
     <message>
         <source>The {name} is constant: every voxel is {value:g}, so there is nothing to align.</source>
@@ -2399,12 +3291,24 @@
         <translation>{name}: leer, ohne Voxel.</translation>
     </message>
     <message>
+        <source>The {name} is the fixed volume, which would be lost; choose another output volume.</source>
+        <translation>{name}: das feste Volumen, das verloren ginge; bitte ein anderes Ausgabevolumen wählen.</translation>
+    </message>
+    <message>
         <source>The {name} is too small to register: {grid}; at least 4 voxels along each axis.</source>
         <translation>{name}: zu klein zum Registrieren, {grid}; mindestens 4 Voxel entlang jeder Achse.</translation>
     </message>
     <message>
         <source>The {name} is too small to register: {size} voxels.</source>
         <translation>{name}: zu klein zum Registrieren, {size} Voxel.</translation>
+    </message>
+    <message>
+        <source>The {name} labels must be a segmentation or a label map.</source>
+        <translation>Labels {name}: nötig ist eine Segmentierung oder ein Label-Volumen.</translation>
+    </message>
+    <message>
+        <source>The {name} landmarks lie {where}, which leaves a {kind} transform undefined; add others.</source>
+        <translation>Landmarken ({name}) liegen {where}, so dass eine Transformation {kind} unbestimmt bleibt; bitte weitere hinzufügen.</translation>
     </message>
     <message>
         <source>The {name} lies entirely in the padding of its image, where nothing was measured.</source>
@@ -2415,12 +3319,176 @@
         <translation>{name}: liegt außerhalb des Bildes.</translation>
     </message>
     <message>
+        <source>The {name} of {shape} voxels are not on the grid of {grid}.</source>
+        <translation>{name} von {shape} Voxeln: nicht auf dem Gitter von {grid}.</translation>
+    </message>
+    <message>
+        <source>The {name} points must be finite and of {dimension} coordinates each, in mm.</source>
+        <translation>Punkte ({name}): nötig sind je {dimension} endliche Koordinaten, in mm.</translation>
+    </message>
+    <message>
         <source>The {one} and the {other} are the same node.</source>
         <translation>{one} und {other} sind derselbe Knoten.</translation>
     </message>
     <message>
+        <source>The {reference} is not in a scene; add it to one first.</source>
+        <translation>{reference}: in keiner Szene; bitte zuerst hinzufügen.</translation>
+    </message>
+    <message>
+        <source>The {role} must be a point list; {what} was given.</source>
+        <translation>{role}: nötig ist eine Punktliste; angegeben wurde {what}.</translation>
+    </message>
+    <message>
+        <source>The {role} {node} is above the {fixed}, which it would move; choose another transform.</source>
+        <translation>{role} {node}: liegt über {fixed} und würde es bewegen; bitte eine andere Transformation wählen.</translation>
+    </message>
+    <message>
+        <source>The {role} {node} is no longer in the scene.</source>
+        <translation>{role} {node}: nicht mehr in der Szene.</translation>
+    </message>
+    <message>
+        <source>The {role} {node} is not a segmentation, so it has no segments to choose from.</source>
+        <translation>{role} {node}: keine Segmentierung, also ohne Segmente zur Auswahl.</translation>
+    </message>
+    <message>
+        <source>The {role} {node} lies outside of its image.</source>
+        <translation>{role} {node}: liegt außerhalb des Bildes.</translation>
+    </message>
+    <message>
+        <source>The {side} {channel} has {value} dimensions, the first images {dimension}.</source>
+        <translation>{side} {channel}: {value} Dimensionen, die ersten Bilder {dimension}.</translation>
+    </message>
+    <message>
+        <source>The {side} {name} is empty.</source>
+        <translation>{side} {name}: leer.</translation>
+    </message>
+    <message>
         <source>The {single} is a single slice and the {other} is not; both must be single slices, or both volumes.</source>
         <translation>{single} ist eine einzelne Schicht und {other} nicht; beide müssen Schichten sein oder beide Volumen.</translation>
+    </message>
+    <message>
+        <source>The {skewed} is bent by a transform, or has axes that are not at right angles, which groups do not support.</source>
+        <translation>{skewed}: von einer Transformation gebogen oder mit Achsen, die nicht rechtwinklig sind, was Gruppen nicht unterstützen.</translation>
+    </message>
+    <message>
+        <source>The {volume} and the first {name} volume must both be single slices, or both volumes.</source>
+        <translation>{volume} und das erste Volumen ({name}) müssen beide einzelne Schichten oder beide Volumen sein.</translation>
+    </message>
+    <message>
+        <source>The {volume} has only one slice.</source>
+        <translation>{volume}: nur eine Schicht.</translation>
+    </message>
+    <message>
+        <source>The {volume} is a single slice under a non-linear transform, which can bend it out of its plane; take it out of the transform, or harden the transform on it.</source>
+        <translation>{volume}: eine einzelne Schicht unter einer nichtlinearen Transformation, die sie aus ihrer Ebene biegen kann; bitte sie herausnehmen oder die Transformation auf sie anwenden.</translation>
+    </message>
+    <message>
+        <source>The {volume} is a single slice; cohorts of the scene are of volumes.</source>
+        <translation>{volume}: eine einzelne Schicht; Kohorten der Szene bestehen aus Volumen.</translation>
+    </message>
+    <message>
+        <source>The {volume} is bent or sheared by a transform; harden it, or take it out of that.</source>
+        <translation>{volume}: von einer Transformation gebogen oder geschert; bitte sie anwenden oder das Volumen herausnehmen.</translation>
+    </message>
+    <message>
+        <source>The {volume} is not in a scene; add it to one first.</source>
+        <translation>{volume}: in keiner Szene; bitte zuerst hinzufügen.</translation>
+    </message>
+    <message>
+        <source>The {what} {link} named in {file} does not exist.</source>
+        <translation>{what} {link}, genannt in {file}, gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>There are {count} frames and {count2} masks.</source>
+        <translation>Es gibt {count} Bilder und {count2} Masken.</translation>
+    </message>
+    <message>
+        <source>There is already a preset {preset_id}; choose another name.</source>
+        <translation>Es gibt schon eine Voreinstellung {preset_id}; bitte einen anderen Namen wählen.</translation>
+    </message>
+    <message>
+        <source>There is already a preset {title} ({id}, {place}); choose another name.</source>
+        <translation>Es gibt schon eine Voreinstellung {title} ({id}, {place}); bitte einen anderen Namen wählen.</translation>
+    </message>
+    <message>
+        <source>There is no frame {unknown}; there are {count}, counted from 0.</source>
+        <translation>Es gibt kein Bild {unknown}; es gibt {count}, gezählt ab 0.</translation>
+    </message>
+    <message>
+        <source>There is no item {item} in the subject hierarchy.</source>
+        <translation>Es gibt kein Element {item} in der Hierarchie der Szene.</translation>
+    </message>
+    <message>
+        <source>There is no kind of stage {kind}; there are {names}.</source>
+        <translation>Es gibt keine Art von Stufe {kind}; es gibt {names}.</translation>
+    </message>
+    <message>
+        <source>There is no method to run; give presets or parameter maps.</source>
+        <translation>Es gibt keine Methode; bitte Voreinstellungen oder Parameter angeben.</translation>
+    </message>
+    <message>
+        <source>There is no pair of images to compare on.</source>
+        <translation>Es gibt kein Bildpaar für den Vergleich.</translation>
+    </message>
+    <message>
+        <source>There is no preset {preset_id}; {hint}</source>
+        <translation>Es gibt keine Voreinstellung {preset_id}; {hint}</translation>
+    </message>
+    <message>
+        <source>There is no tolerance {text}; there are {names}, from 0 on.</source>
+        <translation>Es gibt keine Toleranz {text}; es gibt {names}, ab 0.</translation>
+    </message>
+    <message>
+        <source>There is nothing to compare: choose presets.</source>
+        <translation>Es gibt nichts zu vergleichen: bitte Voreinstellungen wählen.</translation>
+    </message>
+    <message>
+        <source>To convert it: {command}.</source>
+        <translation>So wird sie umgewandelt: {command}.</translation>
+    </message>
+    <message>
+        <source>To judge a transform, give landmarks or segmentations of both images.</source>
+        <translation>Um eine Transformation zu beurteilen, bitte Landmarken oder Segmentierungen beider Bilder angeben.</translation>
+    </message>
+    <message>
+        <source>To write {path} the grid of the fixed image is needed; give that image.</source>
+        <translation>Um {path} zu schreiben, ist das Gitter des festen Bildes nötig; bitte dieses Bild angeben.</translation>
+    </message>
+    <message>
+        <source>Transform {kind} has no exact ITK form; supported are {names}.</source>
+        <translation>Die Transformation {kind} hat keine genaue ITK-Form; unterstützt sind {names}.</translation>
+    </message>
+    <message>
+        <source>TransformBendingEnergyPenalty does nothing, because a {transform} does not bend.</source>
+        <translation>TransformBendingEnergyPenalty bewirkt nichts, weil {transform} nicht biegt.</translation>
+    </message>
+    <message>
+        <source>TransformRigidityPenalty needs a B-spline transform, not {transform}.</source>
+        <translation>TransformRigidityPenalty braucht eine B-Spline-Transformation, nicht {transform}.</translation>
+    </message>
+    <message>
+        <source>Trying all rotations is for 2D images only.</source>
+        <translation>Alle Drehungen lassen sich nur bei 2D-Bildern versuchen.</translation>
+    </message>
+    <message>
+        <source>Tuning needs a folder for its page and its study.</source>
+        <translation>Die Optimierung braucht einen Ordner für ihre Seite und ihre Studie.</translation>
+    </message>
+    <message>
+        <source>Tuning starts from a preset; make one of the parameter files first.</source>
+        <translation>Die Optimierung geht von einer Voreinstellung aus; bitte zuerst aus den Parameterdateien eine machen.</translation>
+    </message>
+    <message>
+        <source>Two deformations combined by &quot;Add&quot; cannot be composed; use &quot;Compose&quot;.</source>
+        <translation>Zwei durch &quot;Add&quot; kombinierte Verformungen lassen sich nicht verketten; bitte &quot;Compose&quot; verwenden.</translation>
+    </message>
+    <message>
+        <source>Two pairs are called {twice}; give each its own name.</source>
+        <translation>Zwei Paare heißen {twice}; bitte jedem einen eigenen Namen geben.</translation>
+    </message>
+    <message>
+        <source>Two segmentations are needed to compare segments.</source>
+        <translation>Um Segmente zu vergleichen, sind zwei Segmentierungen nötig.</translation>
     </message>
     <message>
         <source>Uncertain, because the images share too little information: {change}.</source>
@@ -2431,6 +3499,58 @@
         <translation>Unsicher: {change}.</translation>
     </message>
     <message>
+        <source>Unknown groupwise metric {metric}; use one of {names}.</source>
+        <translation>Unbekannte Gruppenmetrik {metric}; möglich: {names}.</translation>
+    </message>
+    <message>
+        <source>Unknown groupwise transform {unknown}; use some of {names}.</source>
+        <translation>Unbekannte Gruppentransformation {unknown}; möglich: {names}.</translation>
+    </message>
+    <message>
+        <source>Unknown interpolation {interpolation}; use one of {names}.</source>
+        <translation>Unbekannte Interpolation {interpolation}; möglich: {names}.</translation>
+    </message>
+    <message>
+        <source>Unknown kind of channel {kind}; use one of {names}.</source>
+        <translation>Unbekannte Art von Kanal {kind}; möglich: {names}.</translation>
+    </message>
+    <message>
+        <source>Unknown landmark transform {kind}; use one of {names}.</source>
+        <translation>Unbekannte Landmarkentransformation {kind}; möglich: {names}.</translation>
+    </message>
+    <message>
+        <source>Unknown method {method} of inversion; use one of {names}.</source>
+        <translation>Unbekanntes Inversionsverfahren {method}; möglich: {names}.</translation>
+    </message>
+    <message>
+        <source>Unknown output {unknown} of a sequence; use some of {names}.</source>
+        <translation>Unbekannte Ausgabe {unknown} einer Sequenz; möglich: {names}.</translation>
+    </message>
+    <message>
+        <source>Unknown pairing {pairing} of points; use one of {names}.</source>
+        <translation>Unbekannte Paarung {pairing} von Punkten; möglich: {names}.</translation>
+    </message>
+    <message>
+        <source>Unknown space {space} of a matrix; use one of {names}.</source>
+        <translation>Unbekannter Raum {space} einer Matrix; möglich: {names}.</translation>
+    </message>
+    <message>
+        <source>Volumes are measured in segments, and {node} is a {kind} node.</source>
+        <translation>Volumen werden in Segmenten gemessen, und {node} ist ein Knoten {kind}.</translation>
+    </message>
+    <message>
+        <source>Volumes of {shape} and {shape2} voxels cannot be compared voxel by voxel.</source>
+        <translation>Volumen von {shape} und {shape2} Voxeln lassen sich nicht Voxel für Voxel vergleichen.</translation>
+    </message>
+    <message>
+        <source>Volumes, segmentations, models and markups can be transformed; {what} was given.</source>
+        <translation>Transformieren lassen sich Volumen, Segmentierungen, Modelle und Markups; angegeben wurde {what}.</translation>
+    </message>
+    <message>
+        <source>Voxels of type {name} are not supported.</source>
+        <translation>Voxel vom Typ {name} werden nicht unterstützt.</translation>
+    </message>
+    <message>
         <source>Voxels where it slides</source>
         <translation>Voxel, an denen es gleitet</translation>
     </message>
@@ -2439,8 +3559,44 @@
         <translation>Schlechter als vorher: {change}.</translation>
     </message>
     <message>
+        <source>a matrix of {rows} x {columns} numbers</source>
+        <translation>eine Matrix von {rows} x {columns} Zahlen</translation>
+    </message>
+    <message>
+        <source>a number is missing</source>
+        <translation>eine Zahl fehlt</translation>
+    </message>
+    <message>
+        <source>a parameter is written (Name value) on one line, but nothing closes the parenthesis: {shown}</source>
+        <translation>ein Parameter steht als (Name Wert) in einer Zeile, aber nichts schließt die Klammer: {shown}</translation>
+    </message>
+    <message>
+        <source>a parameter is written (Name value), but this line has no opening parenthesis: {shown}</source>
+        <translation>ein Parameter steht als (Name Wert), aber diese Zeile hat keine öffnende Klammer: {shown}</translation>
+    </message>
+    <message>
+        <source>a quotation mark is missing in {shown}</source>
+        <translation>ein Anführungszeichen fehlt in {shown}</translation>
+    </message>
+    <message>
+        <source>a registration that loses the moving image goes on and gives a wrong result, or crashes.</source>
+        <translation>eine Registrierung, die das bewegte Bild verliert, läuft weiter und ergibt Falsches oder stürzt ab.</translation>
+    </message>
+    <message>
+        <source>a {kind} of {size} parameters</source>
+        <translation>{kind} mit {size} Parametern</translation>
+    </message>
+    <message>
+        <source>a {value} comes after a deformation; put linear stages first.</source>
+        <translation>{value} kommt nach einer Verformung; bitte lineare Stufen zuerst.</translation>
+    </message>
+    <message>
         <source>affine</source>
         <translation>affin</translation>
+    </message>
+    <message>
+        <source>all voxels are used in every iteration, which is slow; use RandomCoordinate.</source>
+        <translation>alle Voxel werden in jeder Iteration verwendet, was langsam ist; bitte RandomCoordinate verwenden.</translation>
     </message>
     <message>
         <source>at most {count} iterations</source>
@@ -2457,6 +3613,66 @@
     <message>
         <source>distance of landmarks</source>
         <translation>Landmarkenabstand</translation>
+    </message>
+    <message>
+        <source>elastix could not resample the image: {error}</source>
+        <translation>elastix konnte das Bild nicht abtasten: {error}</translation>
+    </message>
+    <message>
+        <source>elastix crashes when RandomSparseMask meets a mask that vanished by shrinking; add (ErodeMask &quot;false&quot;).</source>
+        <translation>elastix stürzt ab, wenn RandomSparseMask auf eine Maske trifft, die beim Verkleinern verschwunden ist; bitte (ErodeMask &quot;false&quot;) hinzufügen.</translation>
+    </message>
+    <message>
+        <source>elastix crashes when it is false for {name}.</source>
+        <translation>elastix stürzt ab, wenn es für {name} false ist.</translation>
+    </message>
+    <message>
+        <source>elastix crashes when {name} meets {metric}; use {adaptive}.</source>
+        <translation>elastix stürzt ab, wenn {name} auf {metric} trifft; bitte {adaptive} verwenden.</translation>
+    </message>
+    <message>
+        <source>elastix does not know {stray}, with its blanks, and takes {default}.</source>
+        <translation>elastix kennt {stray} mit seinen Leerzeichen nicht und nimmt {default}.</translation>
+    </message>
+    <message>
+        <source>elastix failed: {value}</source>
+        <translation>elastix ist fehlgeschlagen: {value}</translation>
+    </message>
+    <message>
+        <source>elastix has no parameter {name!r}.</source>
+        <translation>elastix hat keinen Parameter {name!r}.</translation>
+    </message>
+    <message>
+        <source>elastix has no parameter {name!r}; did you mean {close}?</source>
+        <translation>elastix hat keinen Parameter {name!r}; ist {close} gemeint?</translation>
+    </message>
+    <message>
+        <source>elastix has no such parameter and ignores it.{hint}</source>
+        <translation>elastix hat keinen solchen Parameter und übergeht ihn.{hint}</translation>
+    </message>
+    <message>
+        <source>elastix has no such parameter and ignores it; did you mean {close}?</source>
+        <translation>elastix hat keinen solchen Parameter und übergeht ihn; ist {close} gemeint?</translation>
+    </message>
+    <message>
+        <source>elastix has no {kind} {name}; {hint}</source>
+        <translation>elastix hat {kind} {name} nicht; {hint}</translation>
+    </message>
+    <message>
+        <source>elastix inverts linear and B-spline transforms, not a {name}; use the iterative inverse.</source>
+        <translation>elastix invertiert lineare und B-Spline-Transformationen, nicht {name}; bitte die iterative Inverse verwenden.</translation>
+    </message>
+    <message>
+        <source>elastix no longer reads it{instead}.</source>
+        <translation>elastix liest es nicht mehr{instead}.</translation>
+    </message>
+    <message>
+        <source>elastix shrinks the mask in coarse resolutions{default}, where thin masks vanish; set it to false.</source>
+        <translation>elastix verkleinert die Maske in groben Auflösungen{default}, wo dünne Masken verschwinden; bitte auf false setzen.</translation>
+    </message>
+    <message>
+        <source>elastix&apos;s text form cannot hold a value with {match}; write a .toml file.</source>
+        <translation>die Textform von elastix kann keinen Wert mit {match} enthalten; bitte eine .toml-Datei schreiben.</translation>
     </message>
     <message>
         <source>fixed and the moving points</source>
@@ -2479,12 +3695,112 @@
         <translation>festes Volumen</translation>
     </message>
     <message>
+        <source>holds {count} matrices; one is read.</source>
+        <translation>enthält {count} Matrizen; gelesen wird eine.</translation>
+    </message>
+    <message>
+        <source>holds {what}; one AFNI matrix of 12 numbers is read.</source>
+        <translation>enthält {what}; gelesen wird eine AFNI-Matrix von 12 Zahlen.</translation>
+    </message>
+    <message>
+        <source>is damaged</source>
+        <translation>ist beschädigt</translation>
+    </message>
+    <message>
+        <source>is of type {kind} of FreeSurfer, {value}; write it as RAS to RAS: lta_convert --inlta IN --outlta OUT --ltatype 1.</source>
+        <translation>ist vom Typ {kind} von FreeSurfer, {value}; bitte als RAS nach RAS schreiben: lta_convert --inlta IN --outlta OUT --ltatype 1.</translation>
+    </message>
+    <message>
+        <source>it cannot be changed here: {value}.</source>
+        <translation>es lässt sich hier nicht ändern: {value}.</translation>
+    </message>
+    <message>
+        <source>it has no matrix of 4 by 4 numbers</source>
+        <translation>ohne eine Matrix von 4 mal 4 Zahlen</translation>
+    </message>
+    <message>
+        <source>it has no value.</source>
+        <translation>es hat keinen Wert.</translation>
+    </message>
+    <message>
+        <source>it has {count} values and elastix reads only the first.</source>
+        <translation>es hat {count} Werte, und elastix liest nur den ersten.</translation>
+    </message>
+    <message>
+        <source>it has {count} values and needs one or {needed}, for {why}; elastix would repeat the first for the rest.</source>
+        <translation>es hat {count} Werte und braucht einen oder {needed}, für {why}; elastix würde den ersten wiederholen.</translation>
+    </message>
+    <message>
+        <source>it has {count} values and needs {needed}, for {why}; elastix drops the last ones.</source>
+        <translation>es hat {count} Werte und braucht {needed}, für {why}; elastix lässt die letzten weg.</translation>
+    </message>
+    <message>
+        <source>it has {count} values and needs {needed}, for {why}; elastix would drop them all.</source>
+        <translation>es hat {count} Werte und braucht {needed}, für {why}; elastix ließe alle weg.</translation>
+    </message>
+    <message>
+        <source>it has {count} values and needs {resolutions} or {resolutions2}: {why}.</source>
+        <translation>es hat {count} Werte und braucht {resolutions} oder {resolutions2}: {why}.</translation>
+    </message>
+    <message>
+        <source>it has {found} where a number should be</source>
+        <translation>{found} steht, wo eine Zahl sein sollte</translation>
+    </message>
+    <message>
+        <source>it has {given} values, and the {value} has {needed} parameters; give one value or {needed}.</source>
+        <translation>es hat {given} Werte, und {value} hat {needed} Parameter; bitte einen Wert oder {needed} angeben.</translation>
+    </message>
+    <message>
+        <source>it is for images of {value} axes: it has {count} values and needs {needed}, for {why}.</source>
+        <translation>es ist für Bilder mit {value} Achsen: es hat {count} Werte und braucht {needed}, für {why}.</translation>
+    </message>
+    <message>
+        <source>it is given no value.</source>
+        <translation>es bekommt keinen Wert.</translation>
+    </message>
+    <message>
+        <source>it is given twice, at lines {lines} and {number}; remove one.</source>
+        <translation>es steht zweimal, in den Zeilen {lines} und {number}; bitte eines entfernen.</translation>
+    </message>
+    <message>
+        <source>it is ignored: each stage follows the one before it (Compose).</source>
+        <translation>es wird übergangen: jede Stufe folgt auf die vorige (Compose).</translation>
+    </message>
+    <message>
+        <source>it is ignored: elastix writes no files here, ask for the output instead.</source>
+        <translation>es wird übergangen: elastix schreibt hier keine Dateien, bitte stattdessen die Ausgabe verlangen.</translation>
+    </message>
+    <message>
+        <source>it is ignored: give the initial transform as such.</source>
+        <translation>es wird übergangen: bitte die Anfangstransformation als solche angeben.</translation>
+    </message>
+    <message>
+        <source>it is ignored: images are held as float.</source>
+        <translation>es wird übergangen: Bilder werden als Gleitkommazahlen gehalten.</translation>
+    </message>
+    <message>
+        <source>it is ignored: the orientation of the images is always used.</source>
+        <translation>es wird übergangen: die Ausrichtung der Bilder gilt immer.</translation>
+    </message>
+    <message>
+        <source>it is not text</source>
+        <translation>kein Text</translation>
+    </message>
+    <message>
+        <source>it lacks {name}</source>
+        <translation>{name} fehlt</translation>
+    </message>
+    <message>
         <source>label {number}</source>
         <translation>Label {number}</translation>
     </message>
     <message>
         <source>largest</source>
         <translation>größter</translation>
+    </message>
+    <message>
+        <source>line {line}</source>
+        <translation>Zeile {line}</translation>
     </message>
     <message>
         <source>mask</source>
@@ -2519,16 +3835,40 @@
         <translation>Transinformation</translation>
     </message>
     <message>
+        <source>no ImageSampler is named; add for example (ImageSampler &quot;RandomCoordinate&quot;).</source>
+        <translation>kein ImageSampler ist genannt; bitte zum Beispiel (ImageSampler &quot;RandomCoordinate&quot;) hinzufügen.</translation>
+    </message>
+    <message>
+        <source>no grid spacing is given, so elastix uses 16 voxels; add FinalGridSpacingInPhysicalUnits.</source>
+        <translation>kein Gitterabstand ist angegeben, darum nimmt elastix 16 Voxel; bitte FinalGridSpacingInPhysicalUnits hinzufügen.</translation>
+    </message>
+    <message>
         <source>no metric</source>
         <translation>keine Metrik</translation>
+    </message>
+    <message>
+        <source>no stage is switched on; switch one on or add one.</source>
+        <translation>keine Stufe ist eingeschaltet; bitte eine einschalten oder hinzufügen.</translation>
+    </message>
+    <message>
+        <source>no {kind} is named; add for example ({kind} &quot;{examples}&quot;).</source>
+        <translation>{kind} fehlt; bitte zum Beispiel ({kind} &quot;{examples}&quot;) hinzufügen.</translation>
     </message>
     <message>
         <source>normalized mutual information</source>
         <translation>normierte Transinformation</translation>
     </message>
     <message>
+        <source>only penalties are named: nothing compares the images.</source>
+        <translation>nur Strafterme sind genannt: nichts vergleicht die Bilder.</translation>
+    </message>
+    <message>
         <source>overlap of labels (kappa)</source>
         <translation>Überlappung der Labels (Kappa)</translation>
+    </message>
+    <message>
+        <source>parameter {parameter}</source>
+        <translation>Parameter {parameter}</translation>
     </message>
     <message>
         <source>rigid</source>
@@ -2541,6 +3881,10 @@
     <message>
         <source>similarity</source>
         <translation>starr mit Maßstab</translation>
+    </message>
+    <message>
+        <source>stage {stage} is to be changed, but there {count}.</source>
+        <translation>Stufe {stage} soll geändert werden, aber es gibt: {count}.</translation>
     </message>
     <message>
         <source>the Dice overlap went from {before} to {after}</source>
@@ -2591,8 +3935,64 @@
         <translation>die Transinformation ging von {before} auf {after}</translation>
     </message>
     <message>
+        <source>the parameter file cannot be read: {reason}.</source>
+        <translation>die Parameterdatei lässt sich nicht lesen: {reason}.</translation>
+    </message>
+    <message>
+        <source>the parameter file does not exist.</source>
+        <translation>die Parameterdatei gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>the parameters are for images of {value} axes, and these have {dimension}.</source>
+        <translation>die Parameter sind für Bilder mit {value} Achsen, und diese haben {dimension}.</translation>
+    </message>
+    <message>
+        <source>the preset {id} has no stages.</source>
+        <translation>die Voreinstellung {id} hat keine Stufen.</translation>
+    </message>
+    <message>
+        <source>there are no parameters in it.</source>
+        <translation>es stehen keine Parameter darin.</translation>
+    </message>
+    <message>
+        <source>there is a parenthesis within the value: {shown}</source>
+        <translation>im Wert steht eine Klammer: {shown}</translation>
+    </message>
+    <message>
+        <source>there is no parameter map to register with; give at least one.</source>
+        <translation>es gibt keine Parameter zum Registrieren; bitte mindestens einen Satz angeben.</translation>
+    </message>
+    <message>
+        <source>there is no {label} {label2} (they count from 0), so elastix ignores it.</source>
+        <translation>{label} {label2} gibt es nicht (gezählt wird ab 0), darum übergeht elastix es.</translation>
+    </message>
+    <message>
         <source>thin plate spline</source>
         <translation>Thin-Plate-Spline</translation>
+    </message>
+    <message>
+        <source>this is a TransformParameters file, the result of a registration; give the parameter file that says how to register, or use this one as initial transform.</source>
+        <translation>das ist eine TransformParameters-Datei, das Ergebnis einer Registrierung; bitte die Parameterdatei angeben, die sagt, wie registriert wird, oder diese als Anfangstransformation verwenden.</translation>
+    </message>
+    <message>
+        <source>this is a folder, not a parameter file.</source>
+        <translation>das ist ein Ordner, keine Parameterdatei.</translation>
+    </message>
+    <message>
+        <source>this is larger than {max_bytes} MB, so it is not a parameter file.</source>
+        <translation>das ist größer als {max_bytes} MB, also keine Parameterdatei.</translation>
+    </message>
+    <message>
+        <source>this is not a TransformParameters file: it has no TransformParameters.</source>
+        <translation>das ist keine TransformParameters-Datei: sie hat keine TransformParameters.</translation>
+    </message>
+    <message>
+        <source>this is not a text file.</source>
+        <translation>das ist keine Textdatei.</translation>
+    </message>
+    <message>
+        <source>this is not valid TOML: {reason}.</source>
+        <translation>das ist kein gültiges TOML: {reason}.</translation>
     </message>
     <message>
         <source>translation</source>
@@ -2603,24 +4003,276 @@
         <translation>unbekannte Transformation</translation>
     </message>
     <message>
+        <source>with {counts} fixed image pyramids each metric needs its own ImageSampler, and {samplers} are named.</source>
+        <translation>mit {counts} Pyramiden des festen Bildes braucht jede Metrik ihren eigenen ImageSampler, und {samplers} sind genannt.</translation>
+    </message>
+    <message>
+        <source>with {counts} moving image pyramids each metric needs its own Interpolator, and {counts2} are named.</source>
+        <translation>mit {counts} Pyramiden des bewegten Bildes braucht jede Metrik ihren eigenen Interpolator, und {counts2} sind genannt.</translation>
+    </message>
+    <message>
+        <source>{all_voxels} {values:g}, so there is nothing to align.</source>
+        <translation>{all_voxels} {values:g}, so dass es nichts auszurichten gibt.</translation>
+    </message>
+    <message>
         <source>{change}.</source>
         <translation>{change}.</translation>
+    </message>
+    <message>
+        <source>{count} are named and only the first is used.</source>
+        <translation>{count} sind genannt, und nur das erste gilt.</translation>
+    </message>
+    <message>
+        <source>{count} fixed and {count2} moving points do not make pairs.</source>
+        <translation>{count} feste und {count2} bewegte Punkte ergeben keine Paare.</translation>
     </message>
     <message>
         <source>{count} landmarks are paired by label; {missing}, so these are left out.</source>
         <translation>{count} Landmarken sind nach Namen gepaart; {missing}, diese bleiben weg.</translation>
     </message>
     <message>
+        <source>{count} metrics are named; several need (Registration &quot;{multi_metric}&quot;).</source>
+        <translation>{count} Metriken sind genannt; mehrere brauchen (Registration &quot;{multi_metric}&quot;).</translation>
+    </message>
+    <message>
         <source>{count} resolutions</source>
         <translation>{count} Auflösungen</translation>
+    </message>
+    <message>
+        <source>{fixed} and {moving} cannot be compared: one is a segmentation and the other a label map.</source>
+        <translation>{fixed} und {moving} lassen sich nicht vergleichen: das eine ist eine Segmentierung, das andere ein Label-Volumen.</translation>
+    </message>
+    <message>
+        <source>{fixed} and {moving} have no label in common.</source>
+        <translation>{fixed} und {moving} haben kein Label gemeinsam.</translation>
+    </message>
+    <message>
+        <source>{fixed} and {moving} have no segment of the same name.</source>
+        <translation>{fixed} und {moving} haben kein Segment gleichen Namens.</translation>
+    </message>
+    <message>
+        <source>{id} is a built-in preset; give the one of the scene another name.</source>
+        <translation>{id} ist eine mitgelieferte Voreinstellung; bitte der in der Szene einen anderen Namen geben.</translation>
+    </message>
+    <message>
+        <source>{leaves} too few voxels{of_image} to register on, {count}; {min_voxels} are needed.</source>
+        <translation>{leaves} zu wenige Voxel{of_image} zum Registrieren, {count}; nötig sind {min_voxels}.</translation>
+    </message>
+    <message>
+        <source>{metric} cannot be used with a SplineKernelTransform.</source>
+        <translation>{metric} lässt sich nicht mit einer SplineKernelTransform verwenden.</translation>
+    </message>
+    <message>
+        <source>{name} cannot be used here: {value}.</source>
+        <translation>{name} lässt sich hier nicht verwenden: {value}.</translation>
+    </message>
+    <message>
+        <source>{name} is guided by the landmarks that would judge it; leave it out.</source>
+        <translation>{name} wird von den Landmarken geführt, die es beurteilen sollen; bitte weglassen.</translation>
+    </message>
+    <message>
+        <source>{name} is not a parameter name.</source>
+        <translation>{name} ist kein Name eines Parameters.</translation>
+    </message>
+    <message>
+        <source>{name} is not a parameter name; a name has no spaces, quotes or symbols such as .,:;!</source>
+        <translation>{name} ist kein Name eines Parameters; ein Name hat keine Leerzeichen, Anführungszeichen oder Zeichen wie .,:;!</translation>
+    </message>
+    <message>
+        <source>{name} is there twice.</source>
+        <translation>{name} ist zweimal da.</translation>
+    </message>
+    <message>
+        <source>{name} makes elastix read the file {file}, which it can only do in a process of its own; run this registration in the background (startRegistration).</source>
+        <translation>{name} lässt elastix die Datei {file} lesen, was nur in einem eigenen Prozess geht; bitte diese Registrierung im Hintergrund ausführen (startRegistration).</translation>
+    </message>
+    <message>
+        <source>{name} of the transform parameters is not a list of numbers.</source>
+        <translation>{name} der Transformationsparameter ist keine Liste von Zahlen.</translation>
+    </message>
+    <message>
+        <source>{name} works out its step size from the first metric, which {points_metric} cannot give; name a metric of the images first.</source>
+        <translation>{name} ermittelt die Schrittweite aus der ersten Metrik, was {points_metric} nicht kann; bitte zuerst eine Metrik der Bilder nennen.</translation>
+    </message>
+    <message>
+        <source>{node} has {count} segments named {name}, so that they cannot be paired by name; rename them.</source>
+        <translation>{node} hat {count} Segmente namens {name}, die sich darum nicht nach Namen paaren lassen; bitte umbenennen.</translation>
     </message>
     <message>
         <source>{one} and {other}</source>
         <translation>{one} und {other}</translation>
     </message>
     <message>
+        <source>{path} can hold a matrix only, and this transform is none; write it as .h5, or as displacements.</source>
+        <translation>{path} kann nur eine Matrix enthalten, und diese Transformation ist keine; bitte als .h5 oder als Verschiebungen schreiben.</translation>
+    </message>
+    <message>
+        <source>{path} can hold a matrix only, and this transform is none; write it as .h5.</source>
+        <translation>{path} kann nur eine Matrix enthalten, und diese Transformation ist keine; bitte als .h5 schreiben.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written: it is a folder.</source>
+        <translation>{path} lässt sich nicht schreiben: es ist ein Ordner.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written: its folder is read-only.</source>
+        <translation>{path} lässt sich nicht schreiben: der Ordner ist schreibgeschützt.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written: {reason}.</source>
+        <translation>{path} lässt sich nicht schreiben: {reason}.</translation>
+    </message>
+    <message>
+        <source>{path} holds transforms in 3 dimensions, and this has {count}.</source>
+        <translation>{path} enthält Transformationen in 3 Dimensionen, und diese hat {count}.</translation>
+    </message>
+    <message>
+        <source>{path} is no name for the form {chosen}; known are {names}.</source>
+        <translation>{path} ist kein Name für die Form {chosen}; bekannt sind {names}.</translation>
+    </message>
+    <message>
+        <source>{path}: the archive is damaged: its list of files cannot be read.</source>
+        <translation>{path}: das Archiv ist beschädigt: seine Dateiliste lässt sich nicht lesen.</translation>
+    </message>
+    <message>
+        <source>{path}: the archive is damaged: {below} in it cannot be read.</source>
+        <translation>{path}: das Archiv ist beschädigt: {below} darin lässt sich nicht lesen.</translation>
+    </message>
+    <message>
+        <source>{path}: the zip cannot be read: {error}.</source>
+        <translation>{path}: das Zip lässt sich nicht lesen: {error}.</translation>
+    </message>
+    <message>
+        <source>{path}: there are more than {max_files} files or {max_all_bytes} MB in it; choose the folder with the parameter files.</source>
+        <translation>{path}: es enthält mehr als {max_files} Dateien oder {max_all_bytes} MB; bitte den Ordner mit den Parameterdateien wählen.</translation>
+    </message>
+    <message>
+        <source>{path}: there are {count} files in it, more than {max_files}.</source>
+        <translation>{path}: es enthält {count} Dateien, mehr als {max_files}.</translation>
+    </message>
+    <message>
+        <source>{path}: there is no such file or folder.</source>
+        <translation>{path}: diese Datei oder diesen Ordner gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>{path}: {value}.</source>
+        <translation>{path}: {value}.</translation>
+    </message>
+    <message>
+        <source>{place}: a preset must be a JSON object, not a {type}.</source>
+        <translation>{place}: eine Voreinstellung muss ein JSON-Objekt sein, nicht {type}.</translation>
+    </message>
+    <message>
+        <source>{place}: dimension must have 2, 3 or both, not {given:.60}.</source>
+        <translation>{place}: dimension muss 2, 3 oder beides enthalten, nicht {given:.60}.</translation>
+    </message>
+    <message>
+        <source>{place}: initialization must be geometry, mass or none, not {values:.60}.</source>
+        <translation>{place}: initialization muss geometry, mass oder none sein, nicht {values:.60}.</translation>
+    </message>
+    <message>
+        <source>{place}: it names no parameter files.</source>
+        <translation>{place}: keine Parameterdateien genannt.</translation>
+    </message>
+    <message>
+        <source>{place}: the preset cannot be read: {error}.</source>
+        <translation>{place}: die Voreinstellung lässt sich nicht lesen: {error}.</translation>
+    </message>
+    <message>
+        <source>{place}: this is not a preset: its id or the text of a stage is missing.</source>
+        <translation>{place}: das ist keine Voreinstellung: ihre Kennung oder der Text einer Stufe fehlt.</translation>
+    </message>
+    <message>
+        <source>{place}: this is not a preset: {error}.</source>
+        <translation>{place}: das ist keine Voreinstellung: {error}.</translation>
+    </message>
+    <message>
+        <source>{place}: {name} has the same file twice.</source>
+        <translation>{place}: {name} enthält dieselbe Datei zweimal.</translation>
+    </message>
+    <message>
+        <source>{place}: {name} must be a list of texts, not {value:.60}.</source>
+        <translation>{place}: {name} muss eine Liste von Texten sein, nicht {value:.60}.</translation>
+    </message>
+    <message>
+        <source>{place}: {name} must be names of files beside it, not {file}.</source>
+        <translation>{place}: {name} muss Namen von Dateien daneben enthalten, nicht {file}.</translation>
+    </message>
+    <message>
+        <source>{place}: {name} must be text, not {value:.60}.</source>
+        <translation>{place}: {name} muss Text sein, nicht {value:.60}.</translation>
+    </message>
+    <message>
+        <source>{place}: {name} must be true or false, not {values:.60}.</source>
+        <translation>{place}: {name} muss true oder false sein, nicht {values:.60}.</translation>
+    </message>
+    <message>
+        <source>{points_metric} needs (Registration &quot;{multi_metric}&quot;).</source>
+        <translation>{points_metric} braucht (Registration &quot;{multi_metric}&quot;).</translation>
+    </message>
+    <message>
+        <source>{points_metric} needs corresponding points in both images, and none are given.</source>
+        <translation>{points_metric} braucht zusammengehörige Punkte in beiden Bildern, und es gibt keine.</translation>
+    </message>
+    <message>
+        <source>{preset_id} is not one of your presets; built-in ones can be copied, not changed.</source>
+        <translation>{preset_id} gehört nicht zu den eigenen Voreinstellungen; mitgelieferte lassen sich kopieren, nicht ändern.</translation>
+    </message>
+    <message>
+        <source>{shape} vectors do not fit a grid of {geometry}.</source>
+        <translation>{shape} Vektoren passen nicht auf ein Gitter von {geometry}.</translation>
+    </message>
+    <message>
+        <source>{side}GenericImagePyramid smooths all axes of a resolution or none, and {values} smooths some; add an ImagePyramidSmoothingSchedule above 0, or use {side}SmoothingImagePyramid.</source>
+        <translation>{side}GenericImagePyramid glättet in einer Auflösung alle Achsen oder keine, und {values} glättet einige; bitte ein ImagePyramidSmoothingSchedule über 0 hinzufügen oder {side}SmoothingImagePyramid verwenden.</translation>
+    </message>
+    <message>
+        <source>{size} FixedImageLandmarks do not pair with {size2} TransformParameters.</source>
+        <translation>{size} FixedImageLandmarks bilden keine Paare mit {size2} TransformParameters.</translation>
+    </message>
+    <message>
+        <source>{size} TransformParameters do not fill a GridSize of {names}.</source>
+        <translation>{size} TransformParameters füllen kein GridSize von {names}.</translation>
+    </message>
+    <message>
+        <source>{target} cannot be replaced: {reason}.</source>
+        <translation>{target} lässt sich nicht ersetzen: {reason}.</translation>
+    </message>
+    <message>
+        <source>{target} cannot be written: {reason}.</source>
+        <translation>{target} lässt sich nicht schreiben: {reason}.</translation>
+    </message>
+    <message>
+        <source>{text} changes no parameter; write NAME=VALUE, or STAGE:NAME=VALUE as in 2:FinalGridSpacingInPhysicalUnits=8.</source>
+        <translation>{text} ändert keinen Parameter; bitte NAME=WERT schreiben oder STUFE:NAME=WERT wie in 2:FinalGridSpacingInPhysicalUnits=8.</translation>
+    </message>
+    <message>
+        <source>{text}: stages count from 1.</source>
+        <translation>{text}: Stufen zählen ab 1.</translation>
+    </message>
+    <message>
         <source>{transform} every {spacing} mm</source>
         <translation>{transform} alle {spacing} mm</translation>
+    </message>
+    <message>
+        <source>{value} is made for new points in every iteration; set it to true.</source>
+        <translation>{value} braucht in jeder Iteration neue Punkte; bitte auf true setzen.</translation>
+    </message>
+    <message>
+        <source>{value} takes {expected} TransformParameters, not {count}.</source>
+        <translation>{value} nimmt {expected} TransformParameters, nicht {count}.</translation>
+    </message>
+    <message>
+        <source>{what} {verb}.</source>
+        <translation>{what} {verb}.</translation>
+    </message>
+    <message>
+        <source>{what} {verb}: {reason}.</source>
+        <translation>{what} {verb}: {reason}.</translation>
+    </message>
+    <message>
+        <source>{where}: it belongs to {users}.</source>
+        <translation>{where}: es gehört zu {users}.</translation>
     </message>
 </context>
 <context>

@@ -12,6 +12,7 @@ from ..errors import InputError
 from ..images.geometry import Geometry, array_view
 from ..quality.assessment import thinned
 from ..transforms.itk_transforms import displacement_field
+from ..wording import said
 
 #: mm from which on two results count as different.
 THRESHOLD_MM = 2.0
@@ -53,7 +54,7 @@ def agreement(
     ``mask`` (k, j, i) on ``grid``, nonzero where points count. Raises InputError for fewer than two transforms.
     """
     if len(transforms) < 2:
-        raise InputError("Agreement needs the results of at least two methods.")
+        raise InputError(said("Agreement needs the results of at least two methods."))
     thin, step = thinned(grid, max_voxels)
     every = (slice(None, None, step),) * grid.dimension
     inside = np.ones(thin.size[::-1], bool) if mask is None else np.asarray(mask)[every] != 0

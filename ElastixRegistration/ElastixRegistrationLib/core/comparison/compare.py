@@ -22,6 +22,7 @@ from ..registration.inputs import RegistrationInputs
 from ..system.output_files import whole_file
 from ..transforms.itk_transforms import identity
 from ..transforms.resampling import resample
+from ..wording import said
 from .agreement import agreement
 from .methods import Method, Registrar, in_this_process, methods_of
 from .page import PairPictures, comparison_html, ranking_table
@@ -85,7 +86,13 @@ class ComparisonResult:
                 with whole_file(folder / name) as draft:
                     draft.write_text(text, encoding="utf-8")
         except OSError as error:
-            raise InputError(f"The comparison cannot be written into {folder}: {error.strerror}.") from error
+            raise InputError(
+                said(
+                    "The comparison cannot be written into {folder}: {reason}.",
+                    folder=folder,
+                    reason=error.strerror,
+                )
+            ) from error
         return {what: folder / name for what, (name, _) in texts.items()}
 
 
@@ -143,7 +150,7 @@ def compare_pairs(
     pairs, chosen = list(pairs), methods_of(methods)
     check_names(pairs)
     if not pairs:
-        raise InputError("There is no pair of images to compare on.")
+        raise InputError(said("There is no pair of images to compare on."))
     seed_list = seeds_of(seeds)
     run = registrar or partial(in_this_process, threads=threads)
     both_ways = not any(pair.has_truth for pair in pairs) if back is None else back
@@ -169,7 +176,7 @@ def seeds_of(seeds: int | Sequence[int | None]) -> list[int | None]:
     if seeds == 1:
         return [None]
     if not found:
-        raise InputError(f"The number of seeds is {seeds}; it must be at least 1.")
+        raise InputError(said("The number of seeds is {seeds}; it must be at least 1.", seeds=seeds))
     return found
 
 

@@ -12,6 +12,7 @@ from ..parameters.maps import ParameterMap
 from ..presets.catalog import find_preset
 from ..presets.preset import Preset
 from ..registration.register import register
+from ..wording import said
 from .truth import Pair
 
 #: Runs a method on a pair and returns what has ``transform``: in this process, or elsewhere.
@@ -59,11 +60,11 @@ def methods_of(given: Iterable[str | Preset | Method] | Mapping[str, Any]) -> li
     else:
         methods = [each if isinstance(each, Method) else Method.of(each) for each in given]
     if not methods:
-        raise InputError("There is no method to run; give presets or parameter maps.")
+        raise InputError(said("There is no method to run; give presets or parameter maps."))
     names = [method.name for method in methods]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise InputError(f"The method {twice} is given twice.")
+        raise InputError(said("The method {twice} is given twice.", twice=twice))
     return methods
 
 

@@ -11,6 +11,7 @@ from statistics import NormalDist
 import numpy as np
 
 from ..errors import InputError
+from ..wording import said
 
 #: With fewer pairs not even a sign test can reach 5 %, as 2 / 2**5 is more, while a bootstrap would claim to.
 MIN_UNITS = 6
@@ -49,7 +50,7 @@ def paired_interval(
     """
     values = np.asarray(differences, float)
     if values.ndim != 1 or not values.size or not np.isfinite(values).all():
-        raise InputError("An interval needs finite differences, at least one.")
+        raise InputError(said("An interval needs finite differences, at least one."))
     mean, count = float(values.mean()), len(values)
     if count < MIN_UNITS:
         return Interval(mean, np.nan, np.nan, confidence, count)

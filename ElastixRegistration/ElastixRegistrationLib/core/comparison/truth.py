@@ -18,6 +18,7 @@ from ..quality.similarity import dice
 from ..registration.inputs import RegistrationInputs
 from ..transforms.itk_transforms import identity, map_points
 from ..transforms.resampling import resample
+from ..wording import said
 from .records import RunRecord
 
 #: Overlap and folds are taken on the fixed grid itself up to so many voxels, on every n-th voxel beyond.
@@ -114,4 +115,4 @@ def check_names(pairs: list[Pair]) -> None:
     names = [pair.name for pair in pairs]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise InputError(f"Two pairs are called {twice}; give each its own name.")
+        raise InputError(said("Two pairs are called {twice}; give each its own name.", twice=twice))

@@ -15,6 +15,7 @@ from ..transforms.determinants import determinant_of
 from ..transforms.displacements import displacement_magnitude
 from ..transforms.itk_transforms import chain_of, displacement_field, matrix_of
 from ..transforms.spline_derivatives import SplineChain
+from ..wording import said
 from .jacobian import JacobianStatistics, jacobian_statistics, without_border
 from .sliding_border import beside, slides, steep
 
@@ -87,7 +88,14 @@ def analyze_deformation(
     """
     for name, array in (("labels", labels), ("mask", mask)):
         if array is not None and array.shape != grid.size[::-1]:
-            raise InputError(f"The {name} of {array.shape} voxels are not on the grid of {grid}.")
+            raise InputError(
+                said(
+                    "The {name} of {shape} voxels are not on the grid of {grid}.",
+                    name=name,
+                    shape=array.shape,
+                    grid=grid,
+                )
+            )
     magnitude = displacement_magnitude(transform, grid)
     determinant, border = determinant_and_border(transform, grid)
     matrix = jacobian_of(transform, grid) if with_matrix else None

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..transforms.determinants import determinant_of_rows
+from ..wording import said
 
 SLAB_VOXELS = 4_000_000  # derivatives of this many voxels at a time; whole they would take nine times the image
 
@@ -53,7 +54,9 @@ def jacobian_determinant_of_points(
     Every axis needs at least two voxels.
     """
     if min(np.shape(points)[:-1]) < 2:
-        raise InputError(f"Points on a grid of {np.shape(points)[:-1]} voxels have no derivative along every axis.")
+        raise InputError(
+            said("Points on a grid of {value} voxels have no derivative along every axis.", value=np.shape(points)[:-1])
+        )
     return _determinant(points, spacing, direction, identity=0.0)
 
 
@@ -70,7 +73,7 @@ def jacobian_statistics(determinant: np.ndarray, *, mask: np.ndarray | None = No
     """Statistics over all voxels, or those where ``mask`` is nonzero."""
     values = np.reshape(determinant, -1) if mask is None else determinant[mask != 0]
     if values.size == 0:
-        raise InputError("The mask for the Jacobian statistics is empty.")
+        raise InputError(said("The mask for the Jacobian statistics is empty."))
     folded = values.size - int(np.count_nonzero(values > 0))
     p5, p95 = np.percentile(values[:: thinning(values.size)], [5, 95])
     return JacobianStatistics(
@@ -96,8 +99,11 @@ def _determinant(
     dimension = vectors.ndim - 1
     if dimension not in (2, 3) or vectors.shape[-1] != dimension or len(spacing) != dimension:
         raise InputError(
-            f"A vector field of shape {vectors.shape} with {len(spacing)} spacings is neither 2D (j, i, 2) nor 3D"
-            " (k, j, i, 3)."
+            said(
+                "A vector field of shape {shape} with {count} spacings is neither 2D (j, i, 2) nor 3D (k, j, i, 3).",
+                shape=vectors.shape,
+                count=len(spacing),
+            )
         )
     axes = np.eye(dimension) if direction is None else np.asarray(direction, float).reshape(dimension, dimension)
     # d/dx = d/dindex * dindex/dx, and index = inverse(axes * spacing) (x - origin)

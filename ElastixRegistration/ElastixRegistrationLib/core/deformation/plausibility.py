@@ -13,6 +13,7 @@ from ..errors import InputError
 from ..images.geometry import Geometry
 from ..transforms.itk_transforms import matrix_of
 from ..transforms.spline_derivatives import SplineChain
+from ..wording import said
 from .analysis import determinant_and_border
 from .jacobian import SLAB_VOXELS, JacobianStatistics, jacobian_statistics, thinning, without_border
 
@@ -68,7 +69,9 @@ def check_deformation(
     every voxel wherever one could be. Raises InputError for an ``inside`` that is not on the grid, or empty.
     """
     if inside is not None and inside.shape != grid.size[::-1]:
-        raise InputError(f"The object of {inside.shape} voxels is not on a grid of {grid.size[::-1]}.")
+        raise InputError(
+            said("The object of {shape} voxels is not on a grid of {size}.", shape=inside.shape, size=grid.size[::-1])
+        )
     voxels = int(np.prod(grid.size))
     matrix = matrix_of(transform)
     if matrix is not None:
@@ -86,7 +89,7 @@ def _of_all(thinned: Plausibility, voxels: int, of_object: int) -> Plausibility:
     """Figures of some voxels as those of all, ``voxels`` and ``of_object``."""
     folded = round(thinned.statistics.folded_fraction * voxels)
     if not of_object:
-        raise InputError("The object in which a deformation is judged is empty.")
+        raise InputError(said("The object in which a deformation is judged is empty."))
     return replace(
         thinned,
         statistics=replace(thinned.statistics, folded_count=folded, voxels=voxels),
@@ -159,10 +162,16 @@ def plausibility_of(
 ) -> Plausibility:
     """The same from Jacobian determinants (k, j, i). ``border``: bools where the deformation slides."""
     if inside is not None and inside.shape != determinant.shape:
-        raise InputError(f"The object of {inside.shape} voxels is not on a grid of {determinant.shape}.")
+        raise InputError(
+            said(
+                "The object of {shape} voxels is not on a grid of {shape2}.",
+                shape=inside.shape,
+                shape2=determinant.shape,
+            )
+        )
     flat = determinant.reshape(-1)
     if inside is not None and not (inside != 0).any():
-        raise InputError("The object in which a deformation is judged is empty.")
+        raise InputError(said("The object in which a deformation is judged is empty."))
     judged = without_border(inside, border)
     object_there = None if judged is None else np.reshape(judged, -1)
     voxels = flat.size if object_there is None else int(np.count_nonzero(object_there))

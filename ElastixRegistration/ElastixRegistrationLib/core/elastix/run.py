@@ -16,6 +16,7 @@ from ..parameters.maps import ParameterMap
 from ..system.decimal_point import decimal_point
 from ..system.itk_access import wrapped_class
 from ..system.scratch import scratch_folder
+from ..wording import said
 from .errors import error_lines
 
 _LOG = "elastix.log"
@@ -91,7 +92,9 @@ def run_elastix(
             method.UpdateLargestPossibleRegion()
         except RuntimeError as error:
             log = _read_log(folder)
-            raise RegistrationError(f"elastix failed: {error_lines(log) or error}", log=log) from error
+            raise RegistrationError(
+                said("elastix failed: {value}", value=error_lines(log) or error), log=log
+            ) from error
         log = _read_log(folder)
     parameters = method.GetTransformParameterObject()
     count = parameters.GetNumberOfParameterMaps()

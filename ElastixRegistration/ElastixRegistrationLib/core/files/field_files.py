@@ -13,7 +13,7 @@ import numpy as np
 from ..errors import InputError
 from ..images.geometry import Geometry, array_view, component_count, geometry_of
 from ..transforms.itk_transforms import displacement_field_transform
-from ..wording import counted
+from ..wording import counted, said
 from .formats.itk_readers import image_suffix_of
 from .formats.nifti import read_header
 from .formats.nrrd import is_modeling_field
@@ -49,8 +49,13 @@ def read_field(path: Path) -> Any:
     geometry = geometry_of(image)
     if component_count(image) != geometry.dimension:
         raise InputError(
-            f"The file {path} is not a transform: its voxels have {counted(component_count(image), 'component')}, and"
-            f" displacements in {geometry.dimension} dimensions have {geometry.dimension}."
+            said(
+                "The file {path} is not a transform: its voxels have {value}, and displacements in "
+                "{dimension} dimensions have {dimension}.",
+                path=path,
+                value=counted(component_count(image), "component"),
+                dimension=geometry.dimension,
+            )
         )
     return displacements(np.asarray(array_view(image), np.float64), geometry, path)
 
@@ -78,7 +83,7 @@ def check_header(path: Path) -> None:
     elif code not in (_VECTOR, _DISPLACEMENT) and header.size[3:] in ((3,), (1, 3)):
         what = _VOLUMES
     if what:
-        raise InputError(f"The file {path} {what}")
+        raise InputError(said("The file {path} {what}", path=path, what=what))
 
 
 def _intent(path: Path, order: str, version: int) -> tuple[int, str]:
@@ -101,7 +106,7 @@ def _check_vectors(vectors: np.ndarray, geometry: Geometry, path: Path) -> None:
     found, places = (one[np.isfinite(found).all(1)] for one in (found, places))
     flip = np.where(np.arange(geometry.dimension) < 2, -1.0, 1.0)
     if any(_variance(found - turned) < _REST * _variance(found) for turned in (places, places * flip)):
-        raise InputError(f"The file {path} {_POSITIONS}")
+        raise InputError(said("The file {path} {positions}", path=path, positions=_POSITIONS))
 
 
 def _variance(vectors: np.ndarray) -> float:

@@ -20,7 +20,7 @@ from ..system.truncation import is_hdf5_truncated
 from ..transforms.inverse import invert
 from ..transforms.itk_transforms import affine_from_matrix, bspline_grid, chain_of, down_cast, matrix_of
 from ..transforms.transform_parameters import UnsupportedTransform, itk_transform
-from ..wording import wrong_order
+from ..wording import said, wrong_order
 
 #: HDF5 files up to this size are tried in another process first, as HDF5 does not survive every damaged one, and asks
 #: for gigabytes that some announce: deflate makes at most 1032 bytes of one.
@@ -93,7 +93,11 @@ def read_itk_hdf5(path: Path) -> list[Any]:
     types = [match for match in _types(path) if match[2] != b"CompositeTransform"]
     for match in types:
         if match[2] == b"BSplineTransform" and match[3] not in (None, b"3"):
-            raise InputError(f"The transform file {path} cannot be read: {wrong_order(match[3].decode())}")
+            raise InputError(
+                said(
+                    "The transform file {path} cannot be read: {value}", path=path, value=wrong_order(match[3].decode())
+                )
+            )
     names = [(bool(match[1]), match[2]) for match in types]
     if not any(inverse for inverse, _ in names):
         return _chain_of_hdf5(path, path)
@@ -107,7 +111,7 @@ def read_itk_hdf5(path: Path) -> list[Any]:
         copy.write_bytes(content)
         chain = _chain_of_hdf5(copy, path)
     if len(chain) != len(names):
-        raise InputError(f"The transform file {path} holds inverses in an order that is not known.")
+        raise InputError(said("The transform file {path} holds inverses in an order that is not known.", path=path))
     return [
         inverted(transform, path) if inverse else transform
         for transform, (inverse, _) in zip(chain, reversed(names), strict=True)
@@ -138,7 +142,7 @@ def _chain_of_hdf5(path: Path, name: Path) -> list[Any]:
             silence_hdf5_at_exit()
             why = str(error)
     if why is not None:
-        raise InputError(f"The transform file {name} {_what_is_wrong(why)}")
+        raise InputError(said("The transform file {name} {value}", name=name, value=_what_is_wrong(why)))
     # A file may hold several that are meant as one, in the order of a composite's queue: the last acts first.
     chain = []
     transforms = reader.GetModifiableTransformList()
@@ -157,11 +161,11 @@ def _built(path: Path, entries: Iterable[tuple[str, np.ndarray, np.ndarray]]) ->
             plain = itk_transform(name.removeprefix("Inverse"), values, fixed_values)
             built.append(inverted(plain, path) if name.startswith("Inverse") else plain)
     except UnsupportedTransform as error:
-        raise InputError(f"The transform file {path} cannot be read: {error}") from error
+        raise InputError(said("The transform file {path} cannot be read: {error}", path=path, error=error)) from error
     except InputError:
         raise
     except (KeyError, ValueError, RuntimeError, struct.error) as error:
-        raise InputError(f"The transform file {path} is damaged.") from error
+        raise InputError(said("The transform file {path} is damaged.", path=path)) from error
     return built[::-1]
 
 
@@ -186,13 +190,16 @@ def _matlab_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     content, at = path.read_bytes(), 0
     if content.startswith(b"MATLAB"):
         raise InputError(
-            f"The transform file {path} is of MATLAB 5 or later, and ITK's are of version 4; write it as text."
+            said(
+                "The transform file {path} is of MATLAB 5 or later, and ITK's are of version 4; write it as text.",
+                path=path,
+            )
         )
     variables: list[tuple[str, np.ndarray]] = []
     while at < len(content):
         kind, rows, columns, _, length = struct.unpack_from("<5i", content, at)
         if min(rows, columns, length) < 0:
-            raise Fault(f"a matrix of {rows} x {columns} numbers")
+            raise Fault(said("a matrix of {rows} x {columns} numbers", rows=rows, columns=columns))
         at += 20 + length
         name = content[at - length : at].rstrip(b"\0").decode("ascii")
         values = np.frombuffer(content, "<f4" if kind // 10 % 10 else "<f8", rows * columns, at)

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..errors import Fault, InputError, damaged
 from ..images.geometry import Geometry
+from ..wording import said
 
 LINEAR_SUFFIXES = (".lta", ".1d")
 _RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -43,13 +44,16 @@ def read_linear(path: Path, fixed: Geometry | None, moving: Geometry | None) -> 
             return _afni(path.read_text("ascii"))
         matrix = _table(path.read_text("ascii"))
     except InputError as error:
-        raise InputError(f"The transform file {path} {error}") from None
+        raise InputError(said("The transform file {path} {error}", path=path, error=error)) from None
     except (OSError, ValueError, IndexError, np.linalg.LinAlgError) as error:
-        raise damaged(f"The transform file {path}", error) from error
+        raise damaged(said("The transform file {path}", path=path), error) from error
     if fixed is None or moving is None:
         raise InputError(
-            f"The transform file {path} is a matrix of FSL's flirt, which refers to the voxels of two images; give"
-            " both, the fixed and the moving one, with it."
+            said(
+                "The transform file {path} is a matrix of FSL's flirt, which refers to the voxels of two "
+                "images; give both, the fixed and the moving one, with it.",
+                path=path,
+            )
         )
     return _world_of(moving) @ np.linalg.inv(matrix) @ np.linalg.inv(_world_of(fixed))
 
@@ -57,14 +61,18 @@ def read_linear(path: Path, fixed: Geometry | None, moving: Geometry | None) -> 
 def linear_text(matrix: np.ndarray, path: Path, form: str, fixed: Geometry | None, moving: Geometry | None) -> str:
     """The text of a file of ``form``: "fsl", "lta" or "afni". Raises InputError where an image is missing."""
     if matrix.shape != (4, 4):
-        raise InputError(f"{path.name} holds transforms in 3 dimensions, and this has {len(matrix) - 1}.")
+        raise InputError(
+            said(
+                "{path} holds transforms in 3 dimensions, and this has {count}.", path=path.name, count=len(matrix) - 1
+            )
+        )
     if form == "afni":
         numbers = " ".join(repr(float(value)) for value in matrix[:3].ravel())
         return f"# 3dvolreg matrices (DICOM-to-DICOM, row-by-row):\n{numbers}\n"
     if form == "lta":
         return _lta_text(_RAS @ np.linalg.inv(matrix) @ _RAS, moving, fixed)
     if fixed is None or moving is None:
-        raise InputError("A matrix of FSL's flirt refers to the voxels of two images: give --fixed and --moving.")
+        raise InputError(said("A matrix of FSL's flirt refers to the voxels of two images: give --fixed and --moving."))
     flirt = np.linalg.inv(_world_of(moving)) @ matrix @ _world_of(fixed)
     return "".join("  ".join(f"{value:.16g}" for value in row) + "\n" for row in np.linalg.inv(flirt))
 
@@ -88,7 +96,7 @@ def _afni(text: str) -> np.ndarray:
     values = _table(text)
     if values.shape not in ((1, 12), (3, 4)):
         what = f"{len(values)} matrices" if values.ndim == 2 and values.shape[1] == 12 else "other numbers"
-        raise InputError(f"holds {what}; one AFNI matrix of 12 numbers is read.")
+        raise InputError(said("holds {what}; one AFNI matrix of 12 numbers is read.", what=what))
     return np.vstack([values.reshape(3, 4), [0, 0, 0, 1]])
 
 
@@ -97,18 +105,22 @@ def _lta(text: str) -> np.ndarray:
     entries = dict(re.findall(r"^(\w+)[ \t]*=[ \t]*([^#\n]*)", text, re.MULTILINE))
     kind, count = int(entries["type"]), int(entries.get("nxforms", 1))
     if count != 1:
-        raise InputError(f"holds {count} matrices; one is read.")
+        raise InputError(said("holds {count} matrices; one is read.", count=count))
     if kind not in (_VOXEL_TO_VOXEL, _RAS_TO_RAS):
         raise InputError(
-            f"is of type {kind} of FreeSurfer, {_FREESURFER_TYPES.get(kind, 'unknown')}; write it as RAS to RAS:"
-            " lta_convert --inlta IN --outlta OUT --ltatype 1."
+            said(
+                "is of type {kind} of FreeSurfer, {value}; write it as RAS to RAS: lta_convert --inlta "
+                "IN --outlta OUT --ltatype 1.",
+                kind=kind,
+                value=_FREESURFER_TYPES.get(kind, "unknown"),
+            )
         )
     start = re.search(r"^1\s+4\s+4\s*$", text, re.MULTILINE)
     if start is None:
-        raise Fault("it has no matrix of 4 by 4 numbers")
+        raise Fault(said("it has no matrix of 4 by 4 numbers"))
     matrix = np.array([line.split() for line in text[start.end() :].split("\n")[1:5]], float)
     if matrix.shape != (4, 4):
-        raise Fault("it has no matrix of 4 by 4 numbers")
+        raise Fault(said("it has no matrix of 4 by 4 numbers"))
     if kind == _RAS_TO_RAS:
         return matrix
     source, destination = (_volume_of(text, name) for name in ("src", "dst"))

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..errors import InputError, ResourceError, damaged
 from ..images.geometry import Geometry
-from ..parameters.maps import ParameterMap, format_parameter_text, format_parameter_toml, read_parameter_file
+from ..parameters.maps import ParameterMap, format_parameter_text, format_parameter_toml
 from ..system.decimal_point import decimal_point
 from ..system.itk_access import parameters_of, wrapped_class
 from ..system.native_messages import NATIVE_ERRORS, native_messages_of_success, silence_hdf5_at_exit
@@ -38,7 +38,9 @@ from ..transforms.transform_parameters import (
     transform_from_map,
     transforms_from_maps,
 )
+from ..wording import joined, said
 from .dicom.headers import is_dicom
+from .elastix_transform_files import is_elastix_file, read_transform_parameters
 from .field_files import read_field
 from .formats.itk_readers import image_suffix_of
 from .image_files import IMAGE_SUFFIXES, write_image
@@ -78,7 +80,6 @@ _FORM_OF = {
     ".lta": "lta",
     ".1d": "afni",
 }
-_NO_INITIAL = ("", "NoInitialTransform")
 #: Parameters that name another file which belongs to the map.
 _FILES_OF_MAPS = ("TransformFileName", "DeformationFieldFileName")
 #: Of a thin plate, which is smooth.
@@ -94,7 +95,6 @@ _CONVERTERS = {
 }
 #: So many bytes hold the last line of a file in ITK's text form, the fixed parameters of a transform.
 _MAX_END = 1_000_000
-_FULL_PATH = re.compile(r"[\\/]|[A-Za-z]:")
 
 
 def read_transform(
@@ -116,7 +116,7 @@ def read_transform(
     """
     path = Path(path)
     if not path.is_file():
-        raise InputError(f"The transform file {path} does not exist.")
+        raise InputError(said("The transform file {path} does not exist.", path=path))
     try:
         with native_messages_of_success():
             if is_linear_form(path):
@@ -127,9 +127,9 @@ def read_transform(
     except InputError:
         raise
     except RecursionError as error:
-        raise InputError(f"The transform file {path} leads back to itself.") from error
+        raise InputError(said("The transform file {path} leads back to itself.", path=path)) from error
     except Exception as error:  # of ITK and NumPy, by numbers that make no sense together
-        raise damaged(f"The transform file {path}", error) from error
+        raise damaged(said("The transform file {path}", path=path), error) from error
 
 
 def _check_finite(transform: Any, path: Path) -> None:
@@ -139,7 +139,7 @@ def _check_finite(transform: Any, path: Path) -> None:
         if element.GetNameOfClass() != "DisplacementFieldTransform":  # it may say nothing of some places
             numbers.append(element.GetParameters())
         if not all(np.isfinite(parameters_of(one)).all() for one in numbers):
-            raise InputError(f"The transform file {path} holds numbers that are not finite.")
+            raise InputError(said("The transform file {path} holds numbers that are not finite.", path=path))
 
 
 def _read(path: Path, read_binary: Callable[[Path], Any], places: tuple[Place | None, Place | None]) -> Any:
@@ -155,10 +155,12 @@ def _read(path: Path, read_binary: Callable[[Path], Any], places: tuple[Place | 
         return read_binary(path)
     if io is None:
         hint = _CONVERTERS.get(path.suffix.lower())
-        raise InputError(
-            f"The transform file {path} is not in a supported format; use .h5, .tfm, .mat, .lta, .1D, an image of"
-            f" displacements, or elastix's .txt or .toml.{f' To convert it: {hint}.' if hint else ''}"
+        sentence = said(
+            "The transform file {path} is not in a supported format; use .h5, .tfm, .mat, .lta, .1D, an image of "
+            "displacements, or elastix's .txt or .toml.",
+            path=path,
         )
+        raise InputError(joined(sentence, said("To convert it: {command}.", command=hint) if hint else ""))
     return _composed(read_itk_entries(path), path)
 
 
@@ -169,7 +171,7 @@ def _read_binary(path: Path) -> Any:
 
 def _composed(chain: list[Any], path: Path) -> Any:
     if not chain:
-        raise InputError(f"The transform file {path} contains no transform.")
+        raise InputError(said("The transform file {path} contains no transform.", path=path))
     return compose(chain)
 
 
@@ -179,43 +181,11 @@ def _transform_of_map(parameters: Mapping[str, Sequence[str]], read_binary: Call
         return read_transform(parameters["TransformFileName"][0], read_binary)
     if kind == "DeformationFieldTransform":
         if parameters.get("DeformationFieldInterpolationOrder", ("0",))[0] != "1":
-            raise InputError("A DeformationFieldTransform is read with DeformationFieldInterpolationOrder 1 only.")
+            raise InputError(
+                said("A DeformationFieldTransform is read with DeformationFieldInterpolationOrder 1 only.")
+            )
         return read_binary(Path(parameters["DeformationFieldFileName"][0]))
     return transform_from_map(parameters)
-
-
-def read_transform_parameters(path: str | os.PathLike) -> list[ParameterMap]:
-    """TransformParameters of ``path`` and, by its InitialTransform links, of all before it; first applied first.
-
-    Links may be absolute or relative to the file that holds them. An absolute link that leads nowhere, as after a
-    folder was moved, is looked for beside the file. Names of other files in the maps become full paths.
-    """
-    maps: list[ParameterMap] = []
-    seen: set[Path] = set()
-    current: Path | None = Path(path)
-    while current is not None:
-        if current.resolve() in seen:
-            raise InputError(f"The initial transforms of {path} lead back to {current.name}.")
-        seen.add(current.resolve())
-        parameters = read_parameter_file(current, transform=True)
-        for name in _FILES_OF_MAPS:
-            if parameters.get(name):
-                parameters = {**parameters, name: (str(_linked(current, parameters[name][0], name)),)}
-        maps.insert(0, parameters)
-        link = _initial_transform(parameters)
-        current = None if link in _NO_INITIAL else _linked(current, link, "initial transform")
-    return maps
-
-
-def _linked(file: Path, link: str, what: str) -> Path:
-    """The file that ``file`` names by ``link``."""
-    places = [file.parent / link]
-    if _FULL_PATH.match(link):
-        places.append(file.parent / re.split(r"[\\/]", link)[-1])
-    found = next((place for place in places if place.is_file()), None)
-    if found is None:
-        raise InputError(f"The {what} {link} named in {file} does not exist.")
-    return found.absolute()
 
 
 def form_of(path: str | os.PathLike, form: str | None = None) -> str:
@@ -225,12 +195,22 @@ def form_of(path: str | os.PathLike, form: str | None = None) -> str:
     chosen = _FORM_OF.get(suffix) if form is None else form
     if chosen is None:
         raise InputError(
-            f"No transform format is known for the name {path.name}; use .h5, .tfm, .mat, .txt, .toml, .lta, .1D, or an"
-            " image name for displacements."
+            said(
+                "No transform format is known for the name {path}; use .h5, .tfm, .mat, .txt, .toml, "
+                ".lta, .1D, or an image name for displacements.",
+                path=path.name,
+            )
         )
     if chosen not in FORMS or suffix not in FORMS[chosen]:
         names = "; ".join(f"{name}: {', '.join(suffixes)}" for name, suffixes in FORMS.items())
-        raise InputError(f"{path.name} is no name for the form {chosen}; known are {names}.")
+        raise InputError(
+            said(
+                "{path} is no name for the form {chosen}; known are {names}.",
+                path=path.name,
+                chosen=chosen,
+                names=names,
+            )
+        )
     return chosen
 
 
@@ -260,7 +240,10 @@ def write_transform(
         matrix = matrix_of(transform)
         if matrix is None:
             raise InputError(
-                f"{path.name} can hold a matrix only, and this transform is none; write it as .h5, or as displacements."
+                said(
+                    "{path} can hold a matrix only, and this transform is none; write it as .h5, or as displacements.",
+                    path=path.name,
+                )
             )
         with whole_file(path) as draft:
             draft.write_text(linear_text(matrix, path, form, fixed, moving), encoding="ascii")
@@ -273,7 +256,9 @@ def write_transform(
         return
     transform = rigid_where_it_is(readable_by_itk(transform, fixed))
     if suffix == ".mat" and not transform.IsLinear():
-        raise InputError(f"{path.name} can hold a matrix only, and this transform is none; write it as .h5.")
+        raise InputError(
+            said("{path} can hold a matrix only, and this transform is none; write it as .h5.", path=path.name)
+        )
     writer = wrapped_class("TransformFileWriter", "TemplateD").New()
     with whole_file(path) as draft:
         writer.SetTransformIO(wrapped_class(_ITK_FORMATS[suffix], "TemplateD").New())
@@ -286,9 +271,9 @@ def write_transform(
         except NATIVE_ERRORS as error:
             if suffix in (".h5", ".hdf5"):
                 silence_hdf5_at_exit()
-            raise ResourceError(f"The transform {path} cannot be written; is the disk full?") from error
+            raise ResourceError(said("The transform {path} cannot be written; is the disk full?", path=path)) from error
         if suffix in (".tfm", ".txt") and not _ends_whole(draft, transform):
-            raise ResourceError(f"The transform {path} cannot be written; is the disk full?")
+            raise ResourceError(said("The transform {path} cannot be written; is the disk full?", path=path))
 
 
 def _ends_whole(path: Path, transform: Any) -> bool:
@@ -303,7 +288,9 @@ def _ends_whole(path: Path, transform: Any) -> bool:
 
 def _needed(fixed: Geometry | None, path: Path) -> Geometry:
     if fixed is None:
-        raise InputError(f"To write {path.name} the grid of the fixed image is needed; give that image.")
+        raise InputError(
+            said("To write {path} the grid of the fixed image is needed; give that image.", path=path.name)
+        )
     return fixed
 
 
@@ -315,7 +302,7 @@ def readable_by_itk(transform: Any, fixed: Geometry | None) -> Any:
     if not any(element.GetNameOfClass().endswith("KernelTransform") for element in chain_of(transform)):
         return transform
     if fixed is None:
-        raise InputError("A spline of landmarks is written on the grid of the fixed image; give that image.")
+        raise InputError(said("A spline of landmarks is written on the grid of the fixed image; give that image."))
     chain, points = [], lattice(fixed, margin=0.25)
     for element in chain_of(transform):
         if element.GetNameOfClass().endswith("KernelTransform"):
@@ -362,8 +349,12 @@ def check_parts_apart(path: str | os.PathLike, inputs: Iterable[str | os.PathLik
         place = Path(os.path.realpath(given))
         if str(place.parent) == folder and part.fullmatch(place.name):
             raise InputError(
-                f"The output {path} would overwrite an input: what comes before the last transform of a chain is"
-                f" written beside it, under names like {place.name}; give it another name."
+                said(
+                    "The output {path} would overwrite an input: what comes before the last transform of a "
+                    "chain is written beside it, under names like {place}; give it another name.",
+                    path=path,
+                    place=place.name,
+                )
             )
 
 
@@ -377,21 +368,3 @@ def _write_elastix(maps: list[ParameterMap], path: Path) -> None:
         linked.pop("InitialTransformParametersFileName", None)
         with whole_file(path.with_name(name)) as draft:
             draft.write_text(form(linked), encoding="utf-8")
-
-
-def is_elastix_file(path: str | os.PathLike) -> bool:
-    """Whether a file is one of elastix's TransformParameters, not ITK's text form."""
-    path = Path(path)
-    if path.suffix.lower() not in (".txt", ".toml"):
-        return False
-    with open(path, "rb") as file:
-        start = file.read(4096)
-    return not start.lstrip().startswith(b"#Insight Transform File")
-
-
-def _initial_transform(parameters: ParameterMap) -> str:
-    # elastix before 5.1 wrote the name with an s.
-    for name in ("InitialTransformParameterFileName", "InitialTransformParametersFileName"):
-        if parameters.get(name):
-            return parameters[name][0]
-    return ""

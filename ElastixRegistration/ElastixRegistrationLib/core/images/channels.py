@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..system.itk_access import suffix_of, wrapped_class
+from ..wording import said
 from .geometry import array_view, as_scalar, geometry_of, image_from_array
 from .labels import shared_labels
 
@@ -63,20 +64,36 @@ class Channel:
     def images(self) -> tuple[Any, Any]:
         """What is compared, as scalar ITK images. Raises InputError for a channel that cannot be."""
         if self.kind not in CHANNEL_KINDS:
-            raise InputError(f"Unknown kind of channel {self.kind!r}; use one of {', '.join(CHANNEL_KINDS)}.")
+            raise InputError(
+                said(
+                    "Unknown kind of channel {kind}; use one of {names}.",
+                    kind=repr(self.kind),
+                    names=", ".join(CHANNEL_KINDS),
+                )
+            )
         if not (np.isfinite(self.weight) and self.weight > 0):
-            raise InputError(f"The weight of the {self.name} is {self.weight}; it must be more than 0.")
+            raise InputError(
+                said(
+                    "The weight of the {name} is {weight}; it must be more than 0.", name=self.name, weight=self.weight
+                )
+            )
         if self.kind == "image":
             return as_scalar(self.fixed), as_scalar(self.moving)
         if not self.farthest > 0:
-            raise InputError(f"The farthest distance of the {self.name} is {self.farthest}; it must be more than 0 mm.")
+            raise InputError(
+                said(
+                    "The farthest distance of the {name} is {farthest}; it must be more than 0 mm.",
+                    name=self.name,
+                    farthest=self.farthest,
+                )
+            )
         return self._of_label(self.fixed, "fixed"), self._of_label(self.moving, "moving")
 
     def _of_label(self, image: Any, side: str) -> Any:
         geometry = geometry_of(image)
         inside = image_from_array((np.asarray(array_view(image)) != 0).view(np.uint8), geometry)
         if not array_view(inside).any():
-            raise InputError(f"The {side} {self.name} is empty.")
+            raise InputError(said("The {side} {name} is empty.", side=side, name=self.name))
         if self.kind == "labels":
             return inside
         distances = np.clip(array_view(signed_distance(inside)) / self.farthest, -1, 1)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from ..wording import said
 from .geometry import Geometry, image_from_array
 from .polygons import REACH, inside, signed_distances
 
@@ -112,7 +113,7 @@ def region_of(
     """
     planes = _planes_in(contours, grid)
     if planes is None:
-        raise InputError("The contours do not lie in the slices of the grid.")
+        raise InputError(said("The contours do not lie in the slices of the grid."))
     heights = np.array([height for height, _ in planes])
     steps = np.diff(heights)
     usual = float(np.median(steps)) if len(steps) else (thickness or grid.spacing[2]) / grid.spacing[2]
@@ -152,7 +153,7 @@ def grid_of(contours: Sequence[np.ndarray], spacing: float, thickness: float, re
     """
     normal, heights = _heights(contours)
     if max(np.ptp(one @ normal) for one in contours) > _PARALLEL:
-        raise InputError("The contours do not lie in parallel planes.")
+        raise InputError(said("The contours do not lie in parallel planes."))
     across = np.eye(3)[int(np.argmin(np.abs(normal)))]
     first = across - (across @ normal) * normal
     first /= np.linalg.norm(first)

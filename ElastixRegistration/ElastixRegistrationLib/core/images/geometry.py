@@ -159,7 +159,9 @@ def image_from_array(array: np.ndarray, geometry: Geometry) -> Any:
     array = np.asarray(array)
     is_vector = array.ndim == geometry.dimension + 1
     if array.shape[: geometry.dimension] != geometry.size[::-1]:
-        raise InputError(f"An array of shape {array.shape} does not fit a grid of {geometry}.")
+        raise InputError(
+            said("An array of shape {shape} does not fit a grid of {geometry}.", shape=array.shape, geometry=geometry)
+        )
     component = component_of(array.dtype)
     if is_vector:
         component = component if component in "FD" else "F"
@@ -218,7 +220,9 @@ def flattened(image: Any) -> Any:
     geometry = geometry_of(image)
     direction = np.asarray(geometry.direction)
     if geometry.dimension != 3 or geometry.size[2] != 1 or not np.allclose(np.abs(direction[2]), (0, 0, 1)):
-        raise InputError(f"Only a single axial slice can be taken as a 2D image, not {geometry}.")
+        raise InputError(
+            said("Only a single axial slice can be taken as a 2D image, not {geometry}.", geometry=geometry)
+        )
     plane = Geometry(
         size=geometry.size[:2],
         spacing=geometry.spacing[:2],

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..system.itk_access import suffix_of
+from ..wording import said
 from .geometry import array_view, component_count, geometry_of, image_from_array
 
 _CHUNK = 8_000_000  # voxels that are counted at a time
@@ -39,8 +40,12 @@ def shared_labels(fixed: np.ndarray, moving: np.ndarray, names: str = "fixed and
     shared = np.intersect1d(of_fixed, of_moving)
     if not shared.size:
         raise InputError(
-            f"The {names} have no label in common: the fixed ones hold {_named(of_fixed)}, the moving ones"
-            f" {_named(of_moving)}."
+            said(
+                "The {names} have no label in common: the fixed ones hold {value}, the moving ones {value2}.",
+                names=names,
+                value=_named(of_fixed),
+                value2=_named(of_moving),
+            )
         )
     return [int(label) for label in shared]
 
@@ -79,13 +84,19 @@ def as_labels(image: Any, name: str) -> Any:
     if component_count(image) == 1:
         return image
     if suffix_of(image).startswith("IRGB"):
-        raise InputError(f"The {name} is a color picture, and labels are single numbers; give a label map.")
+        raise InputError(
+            said("The {name} is a color picture, and labels are single numbers; give a label map.", name=name)
+        )
     voxels = np.asarray(array_view(image))
     values = [value for layer in range(voxels.shape[-1]) for value in label_values(voxels[..., layer])]
     if ((voxels != 0).sum(axis=-1) > 1).any() or len(set(values)) < len(values):
         raise InputError(
-            f"The {name} has {voxels.shape[-1]} layers of segments that overlap, which one label map cannot hold;"
-            " export the segments to files of their own, or without the overlap."
+            said(
+                "The {name} has {shape} layers of segments that overlap, which one label map cannot "
+                "hold; export the segments to files of their own, or without the overlap.",
+                name=name,
+                shape=voxels.shape[-1],
+            )
         )
     result = image_from_array(np.ascontiguousarray(voxels.max(axis=-1)), geometry_of(image))
     result.SetMetaDataDictionary(image.GetMetaDataDictionary())

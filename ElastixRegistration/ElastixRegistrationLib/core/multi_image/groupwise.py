@@ -25,6 +25,7 @@ from ..registration.memory import available_bytes
 from ..transforms.itk_transforms import compose, identity
 from ..transforms.resampling import outside_of, resample
 from ..transforms.transform_parameters import extend_bspline, transforms_from_maps
+from ..wording import said
 
 METRICS = {"variance": "VarianceOverLastDimensionMetric", "pca": "PCAMetric2"}
 #: Kind of transform: its name in elastix as a stack, and that of one member of it.
@@ -58,13 +59,29 @@ class GroupSettings:
 
     def __post_init__(self) -> None:
         if self.metric not in METRICS:
-            raise InputError(f"Unknown groupwise metric {self.metric!r}; use one of {', '.join(METRICS)}.")
+            raise InputError(
+                said(
+                    "Unknown groupwise metric {metric}; use one of {names}.",
+                    metric=repr(self.metric),
+                    names=", ".join(METRICS),
+                )
+            )
         unknown = [name for name in self.transforms if name not in TRANSFORMS]
         if unknown or not self.transforms:
-            raise InputError(f"Unknown groupwise transform {unknown}; use some of {', '.join(TRANSFORMS)}.")
+            raise InputError(
+                said(
+                    "Unknown groupwise transform {unknown}; use some of {names}.",
+                    unknown=unknown,
+                    names=", ".join(TRANSFORMS),
+                )
+            )
         for name in ("resolutions", "iterations", "samples"):
             if getattr(self, name) < 1:
-                raise InputError(f"The number of {name} is {getattr(self, name)}; it must be at least 1.")
+                raise InputError(
+                    said(
+                        "The number of {name} is {value}; it must be at least 1.", name=name, value=getattr(self, name)
+                    )
+                )
 
 
 @dataclass(frozen=True)
@@ -122,7 +139,12 @@ def register_group(
     grid = reference or geometry_of(scalars[0])
     dimensions = {image.GetImageDimension() for image in scalars}
     if dimensions != {grid.dimension} or grid.dimension not in (2, 3):
-        raise InputError(f"A group has images of 2 or 3 dimensions, all the same, not {sorted(dimensions)}.")
+        raise InputError(
+            said(
+                "A group has images of 2 or 3 dimensions, all the same, not {dimensions}.",
+                dimensions=sorted(dimensions),
+            )
+        )
     _check_memory(grid, len(images), settings.resolutions)
     estimates = [estimate_background(image) for image in scalars]
     stacked = np.empty((len(scalars), *grid.size[::-1]), np.float32)
@@ -174,7 +196,9 @@ def _with_one_more_axis(grid: Geometry, count: int) -> Geometry:
 def check_count(images: Sequence[Any]) -> None:
     """Raise InputError for less images than make a group."""
     if len(images) < _MIN_IMAGES:
-        raise InputError(f"A group has at least {_MIN_IMAGES} images, not {len(images)}.")
+        raise InputError(
+            said("A group has at least {min_images} images, not {count}.", min_images=_MIN_IMAGES, count=len(images))
+        )
 
 
 def group_stages(grid: Geometry, settings: GroupSettings) -> list[dict[str, tuple[str, ...]]]:
@@ -258,6 +282,12 @@ def _check_memory(grid: Geometry, count: int, resolutions: int) -> None:
     available = available_bytes()
     if available is not None and needed > available:
         raise ResourceError(
-            f"Not enough memory: a group of {count} images on {grid} takes about {needed / 1e9:.1f} GB and"
-            f" {available / 1e9:.1f} GB is free; crop or downsample the images."
+            said(
+                "Not enough memory: a group of {count} images on {grid} takes about {needed:.1f} GB and "
+                "{available:.1f} GB is free; crop or downsample the images.",
+                count=count,
+                grid=grid,
+                needed=needed / 1e9,
+                available=available / 1e9,
+            )
         )

@@ -21,6 +21,7 @@ from ..registration.any_rotation import any_rotation_start
 from ..registration.register import register
 from ..transforms.itk_transforms import compose, identity
 from ..transforms.resampling import outside_of, resample
+from ..wording import said
 
 T = TypeVar("T")
 
@@ -80,7 +81,13 @@ def frame_pairs(
     """
     ordered = sorted(set(frames))
     if reference not in ordered:
-        raise InputError(f"The reference frame {reference} is not among the frames {_named(ordered)}.")
+        raise InputError(
+            said(
+                "The reference frame {reference} is not among the frames {value}.",
+                reference=reference,
+                value=_named(ordered),
+            )
+        )
     place = ordered.index(reference)
     pairs = []
     for distance in range(1, len(ordered)):
@@ -145,13 +152,17 @@ def register_series(
     Raises InputError when the call is wrong.
     """
     if any_rotation and initialization not in (None, "none"):
-        raise InputError("Give an initialization, or let all rotations be tried, not both.")
+        raise InputError(said("Give an initialization, or let all rotations be tried, not both."))
     if masks is not None and len(masks) != len(images):
-        raise InputError(f"There are {len(images)} frames and {len(masks)} masks.")
+        raise InputError(said("There are {count} frames and {count2} masks.", count=len(images), count2=len(masks)))
     chosen = range(len(images)) if frames is None else frames
     unknown = [frame for frame in chosen if not 0 <= frame < len(images)]
     if unknown:
-        raise InputError(f"There is no frame {unknown[0]}; there are {len(images)}, counted from 0.")
+        raise InputError(
+            said(
+                "There is no frame {unknown}; there are {count}, counted from 0.", unknown=unknown[0], count=len(images)
+            )
+        )
     pairs = frame_pairs(chosen, reference, neighbors=neighbors, onto_reference=onto_reference)
     found: dict[int, Any] = {}
     failed: dict[int, str] = {}
@@ -195,7 +206,9 @@ def slices_of(volume: Any) -> list[Any]:
     """
     geometry = geometry_of(volume)
     if geometry.dimension != 3:
-        raise InputError(f"A stack of slices is a 3D image, not one of {geometry.dimension} dimensions.")
+        raise InputError(
+            said("A stack of slices is a 3D image, not one of {dimension} dimensions.", dimension=geometry.dimension)
+        )
     voxels = array_view(volume)
     return [image_from_array(voxels[k], _plane(geometry)) for k in range(geometry.size[2])]
 
@@ -204,7 +217,14 @@ def stack_of(slices: Sequence[Any], geometry: Geometry) -> Any:
     """The 3D image on ``geometry`` of 2D images on one grid: inverse of ``slices_of``."""
     voxels = np.stack([array_view(one) for one in slices])
     if voxels.shape[:3] != geometry.size[::-1]:
-        raise InputError(f"Slices of {voxels.shape[2]}x{voxels.shape[1]} pixels do not make up {geometry}.")
+        raise InputError(
+            said(
+                "Slices of {shape}x{shape2} pixels do not make up {geometry}.",
+                shape=voxels.shape[2],
+                shape2=voxels.shape[1],
+                geometry=geometry,
+            )
+        )
     return image_from_array(voxels, geometry)
 
 

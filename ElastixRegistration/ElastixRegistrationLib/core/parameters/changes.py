@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..errors import ParameterError
+from ..wording import said
 from .maps import ParameterMap
 from .schema import close_name, components, find_parameter, is_known_name
 from .validation import wrong_value
@@ -49,20 +50,29 @@ def parse_change(text: str) -> ParameterChange:
     match = _FORM.fullmatch(text.strip())
     if match is None:
         raise ParameterError(
-            f"{text!r} changes no parameter; write NAME=VALUE, or STAGE:NAME=VALUE as in"
-            " 2:FinalGridSpacingInPhysicalUnits=8."
+            said(
+                "{text} changes no parameter; write NAME=VALUE, or STAGE:NAME=VALUE as in "
+                "2:FinalGridSpacingInPhysicalUnits=8.",
+                text=repr(text),
+            )
         )
     name, values = match["name"], tuple(match["value"].split())
     stage = None if match["stage"] is None else int(match["stage"])
     if stage == 0:
-        raise ParameterError(f"{text!r}: stages count from 1.", parameter=name)
+        raise ParameterError(said("{text}: stages count from 1.", text=repr(text)), parameter=name)
     if not is_known_name(name):
         close = close_name(name)
-        raise ParameterError(f"elastix has no parameter {name!r}{f'; did you mean {close}?' if close else '.'}")
+        if close:
+            raise ParameterError(
+                said("elastix has no parameter {name!r}; did you mean {close}?", name=name, close=close)
+            )
+        raise ParameterError(said("elastix has no parameter {name!r}.", name=name))
     if name in _SET_HERE or name.startswith("Write"):
-        raise ParameterError(f"it cannot be changed here: {_SET_HERE.get(name, 'use --output-...')}.", parameter=name)
+        raise ParameterError(
+            said("it cannot be changed here: {value}.", value=_SET_HERE.get(name, "use --output-...")), parameter=name
+        )
     if not values:
-        raise ParameterError("it is given no value.", parameter=name)
+        raise ParameterError(said("it is given no value."), parameter=name)
     _check_values(name, values)
     return ParameterChange(name, values, stage)
 
@@ -73,7 +83,7 @@ def _check_values(name: str, values: Sequence[str]) -> None:
         return
     if parameter.replacement is not None:
         instead = f"; use {parameter.replacement}" if parameter.replacement else ""
-        raise ParameterError(f"elastix no longer reads it{instead}.", parameter=name)
+        raise ParameterError(said("elastix no longer reads it{instead}.", instead=instead), parameter=name)
     for value in values:
         wrong = wrong_value(parameter, value)
         if parameter.kind == "component" and value not in components().get(name, (value,)):
@@ -98,14 +108,19 @@ def changed(
             if may_miss:
                 continue
             count = "is 1 stage" if len(result) == 1 else f"are {len(result)} stages"
-            raise ParameterError(f"stage {change.stage} is to be changed, but there {count}.", parameter=change.name)
+            raise ParameterError(
+                said("stage {stage} is to be changed, but there {count}.", stage=change.stage, count=count),
+                parameter=change.name,
+            )
         places = range(len(result)) if change.stage is None else [change.stage - 1]
         reading = [place for place in places if _reads(result[place], change.name)]
         if not reading and not may_miss:
             parameter = find_parameter(change.name)
             users = ", ".join(parameter.components) if parameter is not None else ""
             where = "no stage reads it" if change.stage is None else f"stage {change.stage} does not read it"
-            raise ParameterError(f"{where}: it belongs to {users}.", parameter=change.name)
+            raise ParameterError(
+                said("{where}: it belongs to {users}.", where=where, users=users), parameter=change.name
+            )
         for place in reading:
             result[place] = {**result[place], change.name: change.values}
     return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..wording import said
 from .stage import Finding, Stage, finite_number, resolutions_of
 
 MULTI_METRIC = "MultiMetricMultiResolutionRegistration"
@@ -29,15 +30,27 @@ def registration(stage: Stage) -> Iterator[Finding]:
         yield (
             "error",
             "Registration" if "Registration" in stage.map else "Metric",
-            f'{len(metrics)} metrics are named; several need (Registration "{MULTI_METRIC}").',
+            said(
+                '{count} metrics are named; several need (Registration "{multi_metric}").',
+                count=len(metrics),
+                multi_metric=MULTI_METRIC,
+            ),
         )
     if POINTS_METRIC in metrics and not multi:
-        yield "error", "Metric", f'{POINTS_METRIC} needs (Registration "{MULTI_METRIC}").'
+        yield (
+            "error",
+            "Metric",
+            said(
+                '{points_metric} needs (Registration "{multi_metric}").',
+                points_metric=POINTS_METRIC,
+                multi_metric=MULTI_METRIC,
+            ),
+        )
     kinds = ("ImageSampler", "Interpolator", "FixedImagePyramid", "MovingImagePyramid")
     counts = {kind: len(stage.all(kind)) for kind in kinds}
     for kind, count in counts.items():
         if not multi and count > 1:
-            yield "warning", kind, f"{count} are named and only the first is used."
+            yield "warning", kind, said("{count} are named and only the first is used.", count=count)
         elif multi and count > 1 and count != len(metrics):
             # A sampler too many is never looked at, and metrics without one share the first.
             severity = "warning" if kind == "ImageSampler" else "error"
@@ -49,15 +62,21 @@ def registration(stage: Stage) -> Iterator[Finding]:
         yield (
             "error",
             "ImageSampler",
-            f"with {counts['FixedImagePyramid']} fixed image pyramids each metric needs its own ImageSampler, and"
-            f" {samplers} are named.",
+            said(
+                "with {counts} fixed image pyramids each metric needs its own ImageSampler, and {samplers} are named.",
+                counts=counts["FixedImagePyramid"],
+                samplers=samplers,
+            ),
         )
     if counts["MovingImagePyramid"] > max(counts["Interpolator"], 1):
         yield (
             "error",
             "Interpolator",
-            f"with {counts['MovingImagePyramid']} moving image pyramids each metric needs its own Interpolator, and"
-            f" {counts['Interpolator']} are named.",
+            said(
+                "with {counts} moving image pyramids each metric needs its own Interpolator, and {counts2} are named.",
+                counts=counts["MovingImagePyramid"],
+                counts2=counts["Interpolator"],
+            ),
         )
 
 
@@ -67,7 +86,10 @@ def safeguards(stage: Stage) -> Iterator[Finding]:
         yield (
             "warning",
             "ImageSampler",
-            'elastix crashes when RandomSparseMask meets a mask that vanished by shrinking; add (ErodeMask "false").',
+            said(
+                "elastix crashes when RandomSparseMask meets a mask that vanished by shrinking; add "
+                '(ErodeMask "false").'
+            ),
         )
     ratios = [finite_number(value) for value in stage.all("RequiredRatioOfValidSamples")]
     unchecked = "false" in stage.all("CheckNumberOfSamples")
@@ -75,7 +97,7 @@ def safeguards(stage: Stage) -> Iterator[Finding]:
         yield (
             "warning",
             "CheckNumberOfSamples" if unchecked else "RequiredRatioOfValidSamples",
-            "a registration that loses the moving image goes on and gives a wrong result, or crashes.",
+            said("a registration that loses the moving image goes on and gives a wrong result, or crashes."),
         )
 
 
@@ -99,8 +121,13 @@ def generic_pyramids(stage: Stage) -> Iterator[Finding]:
                 yield (
                     "error",
                     name,
-                    f"{side}GenericImagePyramid smooths all axes of a resolution or none, and {values} smooths some;"
-                    f" add an ImagePyramidSmoothingSchedule above 0, or use {side}SmoothingImagePyramid.",
+                    said(
+                        "{side}GenericImagePyramid smooths all axes of a resolution or none, and {values} "
+                        "smooths some; add an ImagePyramidSmoothingSchedule above 0, or use "
+                        "{side}SmoothingImagePyramid.",
+                        side=side,
+                        values=values,
+                    ),
                 )
                 break
 
@@ -112,7 +139,7 @@ def initialization(stage: Stage) -> Iterator[Finding]:
         and stage.first("AutomaticTransformInitialization") == "true"
         and stage.first(method) == "GeometryTop"
     ):
-        yield "error", method, "GeometryTop is for images of 3 axes, and these have 2."
+        yield "error", method, said("GeometryTop is for images of 3 axes, and these have 2.")
 
 
 def scales(stage: Stage) -> Iterator[Finding]:
@@ -122,8 +149,12 @@ def scales(stage: Stage) -> Iterator[Finding]:
         yield (
             "error",
             "Scales",
-            f"it has {given} values, and the {stage.first('Transform')} has {needed} parameters; give one value or"
-            f" {needed}.",
+            said(
+                "it has {given} values, and the {value} has {needed} parameters; give one value or {needed}.",
+                given=given,
+                value=stage.first("Transform"),
+                needed=needed,
+            ),
         )
 
 
@@ -136,8 +167,12 @@ def optimizer(stage: Stage) -> Iterator[Finding]:
         yield (
             "error",
             "Metric",
-            f"{name} works out its step size from the first metric, which {POINTS_METRIC} cannot give; name a metric of"
-            " the images first.",
+            said(
+                "{name} works out its step size from the first metric, which {points_metric} cannot "
+                "give; name a metric of the images first.",
+                name=name,
+                points_metric=POINTS_METRIC,
+            ),
         )
     method = "ASGDParameterEstimationMethod"
     fast = stage.first(method) == "DisplacementDistribution"
@@ -146,15 +181,31 @@ def optimizer(stage: Stage) -> Iterator[Finding]:
         yield (
             "error",
             method,
-            "DisplacementDistribution finds no step size for a TranslationTransform, and all points are lost; use"
-            f' ({method} "Original").',
+            said(
+                "DisplacementDistribution finds no step size for a TranslationTransform, and all points "
+                'are lost; use ({method} "Original").',
+                method=method,
+            ),
         )
     if name == _PRECONDITIONED:
         if not automatic:
-            yield "error", "AutomaticParameterEstimation", f"elastix crashes when it is false for {name}."
+            yield (
+                "error",
+                "AutomaticParameterEstimation",
+                said("elastix crashes when it is false for {name}.", name=name),
+            )
         for metric in _NO_PRECONDITIONER:
             if metric in metrics:
-                yield "error", "Optimizer", f"elastix crashes when {name} meets {metric}; use {_ADAPTIVE}."
+                yield (
+                    "error",
+                    "Optimizer",
+                    said(
+                        "elastix crashes when {name} meets {metric}; use {adaptive}.",
+                        name=name,
+                        metric=metric,
+                        adaptive=_ADAPTIVE,
+                    ),
+                )
 
 
 def _search_spaces(stage: Stage) -> Iterator[Finding]:
@@ -167,8 +218,13 @@ def _search_spaces(stage: Stage) -> Iterator[Finding]:
             yield (
                 "error",
                 name if values else "Optimizer",
-                f"FullSearch needs ({name} name parameter_number from to step) for resolution {resolution}, once or"
-                f" several times, and there are {len(values)} values.",
+                said(
+                    "FullSearch needs ({name} name parameter_number from to step) for resolution "
+                    "{resolution}, once or several times, and there are {count} values.",
+                    name=name,
+                    resolution=resolution,
+                    count=len(values),
+                ),
             )
             continue
         for start in range(0, len(values), 5):

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..errors import InputError
+from ..wording import said
 from .maps import ParameterMap
 
 #: Parts of the names by which elastix writes files, or which go into the names of files: result images, pyramids,
@@ -76,6 +77,10 @@ def refuse_images_read(stages: Sequence[ParameterMap]) -> None:
     for stage in stages:
         for name, file in images_read(stage).items():
             raise InputError(
-                f"{name} makes elastix read the file {file}, which it can only do in a process of its own; run this"
-                " registration in the background (startRegistration)."
+                said(
+                    "{name} makes elastix read the file {file}, which it can only do in a process of its "
+                    "own; run this registration in the background (startRegistration).",
+                    name=name,
+                    file=file,
+                )
             )

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 
 from ..errors import ParameterError
 from ..system.output_files import whole_file
+from ..wording import said
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -65,7 +66,9 @@ def read_parameter_file(path: str | os.PathLike, *, transform: bool = False) -> 
         return read_stage_source(path).map
     parameters = read_parameter_source(path, max_bytes=_MAX_TRANSFORM_BYTES).map
     if not is_transform_map(parameters):
-        raise ParameterError("this is not a TransformParameters file: it has no TransformParameters.", file=str(path))
+        raise ParameterError(
+            said("this is not a TransformParameters file: it has no TransformParameters."), file=str(path)
+        )
     return parameters
 
 
@@ -160,8 +163,10 @@ def write_parameter_file(parameters: Mapping[str, Iterable[str]], path: str | os
 def _refuse_transform(parameters: ParameterMap, source: str | None) -> None:
     if is_transform_map(parameters):
         raise ParameterError(
-            "this is a TransformParameters file, the result of a registration; give the parameter file that says how"
-            " to register, or use this one as initial transform.",
+            said(
+                "this is a TransformParameters file, the result of a registration; give the parameter "
+                "file that says how to register, or use this one as initial transform."
+            ),
             file=source,
         )
 
@@ -169,17 +174,20 @@ def _refuse_transform(parameters: ParameterMap, source: str | None) -> None:
 def _bytes_of(path: Path, max_bytes: int) -> bytes:
     try:
         if path.is_dir():
-            raise ParameterError("this is a folder, not a parameter file.", file=str(path))
+            raise ParameterError(said("this is a folder, not a parameter file."), file=str(path))
         with open(path, "rb") as file:
             data = file.read(max_bytes + 1)
     except FileNotFoundError:
-        raise ParameterError("the parameter file does not exist.", file=str(path)) from None
+        raise ParameterError(said("the parameter file does not exist."), file=str(path)) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise ParameterError(f"the parameter file cannot be read: {reason}.", file=str(path)) from error
+        raise ParameterError(
+            said("the parameter file cannot be read: {reason}.", reason=reason), file=str(path)
+        ) from error
     if len(data) > max_bytes:
         raise ParameterError(
-            f"this is larger than {max_bytes // 10**6} MB, so it is not a parameter file.", file=str(path)
+            said("this is larger than {max_bytes} MB, so it is not a parameter file.", max_bytes=max_bytes // 10**6),
+            file=str(path),
         )
     return data
 
@@ -189,7 +197,7 @@ def decoded_text(data: bytes, source: str) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # what editors of Windows call Unicode
         return data.decode("utf-16", errors="replace")
     if b"\0" in data:
-        raise ParameterError("this is not a text file.", file=source)
+        raise ParameterError(said("this is not a text file."), file=source)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -206,14 +214,14 @@ def _parse_text(text: str, source: str | None) -> ParameterFile:
         name, values = _parse_line(content, source, number)
         if name in lines:
             raise ParameterError(
-                f"it is given twice, at lines {lines[name]} and {number}; remove one.",
+                said("it is given twice, at lines {lines} and {number}; remove one.", lines=lines[name], number=number),
                 file=source,
                 line=number,
                 parameter=name,
             )
         parameters[name], lines[name] = values, number
     if not parameters:
-        raise ParameterError("there are no parameters in it.", file=source)
+        raise ParameterError(said("there are no parameters in it."), file=source)
     return ParameterFile(parameters, lines, source)
 
 
@@ -231,21 +239,35 @@ def _parse_line(content: str, source: str | None, number: int) -> tuple[str, tup
 
     shown = content if len(content) <= 60 else content[:57] + "..."
     if not content.startswith("("):
-        raise refuse(f"a parameter is written (Name value), but this line has no opening parenthesis: {shown!r}")
+        raise refuse(
+            said(
+                "a parameter is written (Name value), but this line has no opening parenthesis: {shown}",
+                shown=repr(shown),
+            )
+        )
     if content.count('"') % 2:
-        raise refuse(f"a quotation mark is missing in {shown!r}")
+        raise refuse(said("a quotation mark is missing in {shown}", shown=repr(shown)))
     if not content.endswith(")"):
-        raise refuse(f"a parameter is written (Name value) on one line, but nothing closes the parenthesis: {shown!r}")
+        raise refuse(
+            said(
+                "a parameter is written (Name value) on one line, but nothing closes the parenthesis: {shown}",
+                shown=repr(shown),
+            )
+        )
     body = content[1:-1].replace("\t", " ")
     name, _, rest = body.lstrip().partition(" ")
     quoted = '"' in rest
     bare = _TOKEN.sub(lambda match: match[2] or "", rest) if quoted else rest
     if "(" in bare or ")" in bare:
-        raise refuse(f"there is a parenthesis within the value: {shown!r}")
+        raise refuse(said("there is a parenthesis within the value: {shown}", shown=repr(shown)))
     if not name or _BAD_IN_NAME.search(name):
-        raise refuse(f"{name!r} is not a parameter name; a name has no spaces, quotes or symbols such as .,:;!")
+        raise refuse(
+            said(
+                "{name} is not a parameter name; a name has no spaces, quotes or symbols such as .,:;!", name=repr(name)
+            )
+        )
     if not rest.strip():
-        raise refuse("it has no value.", name)
+        raise refuse(said("it has no value."), name)
     if not quoted:
         return name, tuple(rest.split())
     return name, tuple(value for match in _TOKEN.finditer(rest) if (value := match[1] or match[2]))
@@ -259,8 +281,10 @@ def _parse_toml(text: str, source: str | None) -> ParameterFile:
     except (ValueError, RecursionError) as error:
         reason = str(error) if isinstance(error, ValueError) else "lists are nested too deeply"
         place = re.search(r" \(at line (\d+), column \d+\)$", reason)
+        if place:
+            reason = reason[: place.start()]
         raise ParameterError(
-            f"this is not valid TOML: {reason[: place.start()] if place else reason}.",
+            said("this is not valid TOML: {reason}.", reason=reason),
             file=source,
             line=int(place[1]) if place else None,
         ) from error
@@ -272,13 +296,15 @@ def _parse_toml(text: str, source: str | None) -> ParameterFile:
     for name, value in table.items():
         entries = value if isinstance(value, list) else [value]
         if _BAD_IN_NAME.search(name) or not name:
-            raise ParameterError(f"{name!r} is not a parameter name.", file=source, line=lines.get(name))
+            raise ParameterError(
+                said("{name} is not a parameter name.", name=repr(name)), file=source, line=lines.get(name)
+            )
         try:
             parameters[name] = tuple(map(_toml_entry, entries))
         except TypeError as error:
             raise ParameterError(str(error), file=source, line=lines.get(name), parameter=name) from None
     if not parameters:
-        raise ParameterError("there are no parameters in it.", file=source)
+        raise ParameterError(said("there are no parameters in it."), file=source)
     return ParameterFile(parameters, {name: lines[name] for name in parameters if name in lines}, source)
 
 
@@ -313,7 +339,7 @@ def _shortest(value: float) -> str:
 
 def _check_name(name: str) -> None:
     if not name or _BAD_IN_NAME.search(name):
-        raise ParameterError(f"{name!r} is not a parameter name.")
+        raise ParameterError(said("{name} is not a parameter name.", name=repr(name)))
 
 
 def _text_values(name: str, values: tuple[str, ...]) -> str:
@@ -323,7 +349,8 @@ def _text_values(name: str, values: tuple[str, ...]) -> str:
         return joined
     if match := _BAD_IN_VALUE.search("".join(values)) or _BAD_IN_VALUE.search(joined):
         raise ParameterError(
-            f"elastix's text form cannot hold a value with {match[0]!r}; write a .toml file.", parameter=name
+            said("elastix's text form cannot hold a value with {match}; write a .toml file.", match=repr(match[0])),
+            parameter=name,
         )
     return " ".join(value if _NUMBER.fullmatch(value) else f'"{value}"' for value in values) or '""'
 

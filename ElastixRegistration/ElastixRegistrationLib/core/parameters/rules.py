@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from ..wording import said
 from .component_rules import (
     POINTS_METRIC,
     generic_pyramids,
@@ -43,24 +44,40 @@ def _dimensions(stage: Stage) -> Iterator[Finding]:
     for name in ("FixedImageDimension", "MovingImageDimension"):
         value = stage.first(name)
         if value.isdecimal() and value.lstrip("0") != str(stage.dimension):
-            yield "error", name, f"the parameters are for images of {value} axes, and these have {stage.dimension}."
+            yield (
+                "error",
+                name,
+                said(
+                    "the parameters are for images of {value} axes, and these have {dimension}.",
+                    value=value,
+                    dimension=stage.dimension,
+                ),
+            )
 
 
 def _sampling(stage: Stage) -> Iterator[Finding]:
     sampled = [metric for metric in stage.all("Metric") if metric != POINTS_METRIC]
     if sampled and not stage.all("ImageSampler"):
-        yield "error", "ImageSampler", 'no ImageSampler is named; add for example (ImageSampler "RandomCoordinate").'
+        yield (
+            "error",
+            "ImageSampler",
+            said('no ImageSampler is named; add for example (ImageSampler "RandomCoordinate").'),
+        )
     if "RandomSparseMask" in stage.all("ImageSampler") and not stage.fixed_mask:
-        yield "error", "ImageSampler", "RandomSparseMask needs a mask of the fixed image, and none is given."
+        yield "error", "ImageSampler", said("RandomSparseMask needs a mask of the fixed image, and none is given.")
     random = stage.first("ImageSampler").startswith("Random")
     if random and _is_stochastic(stage) and stage.first("NewSamplesEveryIteration", "false") == "false":
         yield (
             "warning",
             "NewSamplesEveryIteration",
-            f"{stage.first('Optimizer')} is made for new points in every iteration; set it to true.",
+            said("{value} is made for new points in every iteration; set it to true.", value=stage.first("Optimizer")),
         )
     if "Full" in stage.all("ImageSampler") and _is_stochastic(stage) and stage.dimension > 2:
-        yield "warning", "ImageSampler", "all voxels are used in every iteration, which is slow; use RandomCoordinate."
+        yield (
+            "warning",
+            "ImageSampler",
+            said("all voxels are used in every iteration, which is slow; use RandomCoordinate."),
+        )
 
 
 def _is_stochastic(stage: Stage) -> bool:
@@ -75,33 +92,50 @@ def _grid(stage: Stage) -> Iterator[Finding]:
         yield (
             "error",
             "FinalGridSpacingInVoxels",
-            "FinalGridSpacingInPhysicalUnits is given too, and elastix takes only one of them.",
+            said("FinalGridSpacingInPhysicalUnits is given too, and elastix takes only one of them."),
         )
     elif not {"FinalGridSpacingInVoxels", "FinalGridSpacingInPhysicalUnits"} & set(stage.map):
         yield (
             "warning",
             "Transform",
-            "no grid spacing is given, so elastix uses 16 voxels; add FinalGridSpacingInPhysicalUnits.",
+            said("no grid spacing is given, so elastix uses 16 voxels; add FinalGridSpacingInPhysicalUnits."),
         )
 
 
 def _metrics(stage: Stage) -> Iterator[Finding]:
     metrics, transform = stage.all("Metric"), stage.first("Transform")
     if POINTS_METRIC in metrics and not stage.points:
-        yield "error", "Metric", f"{POINTS_METRIC} needs corresponding points in both images, and none are given."
+        yield (
+            "error",
+            "Metric",
+            said(
+                "{points_metric} needs corresponding points in both images, and none are given.",
+                points_metric=POINTS_METRIC,
+            ),
+        )
     if "TransformRigidityPenalty" in metrics and transform not in _GRID_TRANSFORMS:
-        yield "error", "Metric", f"TransformRigidityPenalty needs a B-spline transform, not {transform}."
+        yield (
+            "error",
+            "Metric",
+            said("TransformRigidityPenalty needs a B-spline transform, not {transform}.", transform=transform),
+        )
     if "DistancePreservingRigidityPenalty" in metrics and not stage.first("SegmentedImageName"):
-        yield "error", "Metric", "DistancePreservingRigidityPenalty needs the file of SegmentedImageName."
+        yield "error", "Metric", said("DistancePreservingRigidityPenalty needs the file of SegmentedImageName.")
     if "TransformBendingEnergyPenalty" in metrics and transform and "Spline" not in transform:
-        yield "warning", "Metric", f"TransformBendingEnergyPenalty does nothing, because a {transform} does not bend."
+        yield (
+            "warning",
+            "Metric",
+            said(
+                "TransformBendingEnergyPenalty does nothing, because a {transform} does not bend.", transform=transform
+            ),
+        )
     if metrics and all(metric in PENALTIES for metric in metrics):
-        yield "warning", "Metric", "only penalties are named: nothing compares the images."
+        yield "warning", "Metric", said("only penalties are named: nothing compares the images.")
     if transform == "SplineKernelTransform":
         if not stage.points:
-            yield "error", "Transform", "SplineKernelTransform needs corresponding points, and none are given."
+            yield "error", "Transform", said("SplineKernelTransform needs corresponding points, and none are given.")
         for metric in {"TransformBendingEnergyPenalty", "SumSquaredTissueVolumeDifference"} & set(metrics):
-            yield "error", "Metric", f"{metric} cannot be used with a SplineKernelTransform."
+            yield "error", "Metric", said("{metric} cannot be used with a SplineKernelTransform.", metric=metric)
 
 
 def uses_points(parameters: ParameterMap) -> bool:
@@ -121,25 +155,32 @@ def _masks(stage: Stage) -> Iterator[Finding]:
         yield (
             "warning",
             name or "ErodeMask",
-            f"elastix shrinks the mask in coarse resolutions{default}, where thin masks vanish; set it to false.",
+            said(
+                "elastix shrinks the mask in coarse resolutions{default}, where thin masks vanish; set it to false.",
+                default=default,
+            ),
         )
 
 
 def _set_here(stage: Stage) -> Iterator[Finding]:
     for name in ignored_outputs(stage.map):
-        yield "warning", name, "it is ignored: elastix writes no files here, ask for the output instead."
+        yield "warning", name, said("it is ignored: elastix writes no files here, ask for the output instead.")
     for name in ("FixedInternalImagePixelType", "MovingInternalImagePixelType"):
         if stage.first(name, "float") != "float":
-            yield "warning", name, "it is ignored: images are held as float."
+            yield "warning", name, said("it is ignored: images are held as float.")
     if stage.first("HowToCombineTransforms", "Compose") != "Compose":
-        yield "warning", "HowToCombineTransforms", "it is ignored: each stage follows the one before it (Compose)."
+        yield (
+            "warning",
+            "HowToCombineTransforms",
+            said("it is ignored: each stage follows the one before it (Compose)."),
+        )
     if stage.first("UseDirectionCosines", "true") == "false":
-        yield "warning", "UseDirectionCosines", "it is ignored: the orientation of the images is always used."
+        yield "warning", "UseDirectionCosines", said("it is ignored: the orientation of the images is always used.")
     if "InitialTransformParameterFileName" in stage.map and stage.first("InitialTransformParameterFileName") not in (
         "",
         "NoInitialTransform",
     ):
-        yield "warning", "InitialTransformParameterFileName", "it is ignored: give the initial transform as such."
+        yield "warning", "InitialTransformParameterFileName", said("it is ignored: give the initial transform as such.")
 
 
 def _order(stages: Sequence[Stage]) -> Iterator[tuple[int, Finding]]:
@@ -150,7 +191,9 @@ def _order(stages: Sequence[Stage]) -> Iterator[tuple[int, Finding]]:
                 (
                     "warning",
                     "Transform",
-                    f"a {stage.first('Transform')} comes after a deformation; put linear stages first.",
+                    said(
+                        "a {value} comes after a deformation; put linear stages first.", value=stage.first("Transform")
+                    ),
                 ),
             )
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ..wording import said
+
 _TABLE = Path(__file__).with_name("schema.json")
 # Component i of a kind reads parameters with its label before the name first: Metric1NumberOfHistogramBins.
 _LABEL = re.compile(
@@ -113,7 +115,9 @@ def close_name(name: str, among: Any = None) -> str | None:
 def misspelling(name: str) -> str | None:
     """A sentence on a parameter that elastix does not know, where the name is close to one that it knows."""
     close = None if is_known_name(name) else close_name(name)
-    return f"elastix has no such parameter and ignores it; did you mean {close}?" if close else None
+    if not close:
+        return None
+    return said("elastix has no such parameter and ignores it; did you mean {close}?", close=close)
 
 
 def _parameter(row: dict[str, Any]) -> Parameter:

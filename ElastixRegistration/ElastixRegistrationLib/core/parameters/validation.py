@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import ParameterError
+from ..wording import said
 from .maps import ParameterFile, ParameterMap, is_transform_map
 from .rules import rule_findings
 from .schema import Parameter, close_name, components, find_parameter, is_known_name, label_index, unusable_components
@@ -76,7 +77,7 @@ def find_problems(
     ``sources`` has for each stage where it came from: its ParameterFile, which knows lines, or the name of its file.
     """
     if isinstance(stages, Mapping) or not len(stages):
-        return [Problem("error", "there is no parameter map to register with; give at least one.")]
+        return [Problem("error", said("there is no parameter map to register with; give at least one."))]
     problems = []
     parsed = []
     for number, stage in enumerate(stages):
@@ -135,11 +136,19 @@ def _form_problem(stage: Any) -> tuple[str | None, str] | None:
 def _component_findings(stage: ParameterMap) -> Iterator[Finding]:
     for kind in _REQUIRED:
         if not stage.get(kind):
-            yield "error", kind, f'no {kind} is named; add for example ({kind} "{_EXAMPLES[kind]}").'
+            yield (
+                "error",
+                kind,
+                said('no {kind} is named; add for example ({kind} "{examples}").', kind=kind, examples=_EXAMPLES[kind]),
+            )
     for kind, known in components().items():
         for name in stage.get(kind, ()):
             if name in unusable_components():
-                yield "error", kind, f"{name} cannot be used here: {unusable_components()[name]}."
+                yield (
+                    "error",
+                    kind,
+                    said("{name} cannot be used here: {value}.", name=name, value=unusable_components()[name]),
+                )
             elif name not in known:
                 close = close_name(name, known)
                 other = next((other for other, names in components().items() if name in names), None)
@@ -150,7 +159,7 @@ def _component_findings(stage: ParameterMap) -> Iterator[Finding]:
                     if close
                     else f"elastix has {', '.join(n for n in known if n not in unusable_components())}."
                 )
-                yield "error", kind, f"elastix has no {kind} {name!r}; {hint}"
+                yield "error", kind, said("elastix has no {kind} {name}; {hint}", kind=kind, name=repr(name), hint=hint)
 
 
 _EXAMPLES = {
@@ -169,11 +178,11 @@ def _value_findings(stage: ParameterMap, dimension: int) -> Iterator[Finding]:
             if not is_known_name(name):
                 close = close_name(name)
                 hint = f" Did you mean {close}?" if close else ""
-                yield "warning", name, f"elastix has no such parameter and ignores it.{hint}"
+                yield "warning", name, said("elastix has no such parameter and ignores it.{hint}", hint=hint)
             continue
         if parameter.replacement is not None:
             instead = f"; use {parameter.replacement}" if parameter.replacement else ""
-            yield "warning", name, f"elastix no longer reads it{instead}."
+            yield "warning", name, said("elastix no longer reads it{instead}.", instead=instead)
             continue
         if parameter.kind == "component":
             continue
@@ -181,13 +190,29 @@ def _value_findings(stage: ParameterMap, dimension: int) -> Iterator[Finding]:
         severity = "error" if not parameter.components or used & set(parameter.components) else "warning"
         label = label_index(name)
         if label is not None and label[1] >= max(len(stage.get(label[0], ())), 1):
-            yield "warning", name, f"there is no {label[0]} {label[1]} (they count from 0), so elastix ignores it."
+            yield (
+                "warning",
+                name,
+                said(
+                    "there is no {label} {label2} (they count from 0), so elastix ignores it.",
+                    label=label[0],
+                    label2=label[1],
+                ),
+            )
             severity = "warning"
         wrong = next((text for value in values if (text := wrong_value(parameter, value))), None)
         stray = next((value for value in values if is_choice_with_blanks(parameter, value)), None)
         if stray is not None:
             # Known parameter files have this, and run.
-            yield "warning", name, f"elastix does not know {stray!r}, with its blanks, and takes {parameter.default}."
+            yield (
+                "warning",
+                name,
+                said(
+                    "elastix does not know {stray}, with its blanks, and takes {default}.",
+                    stray=repr(stray),
+                    default=parameter.default,
+                ),
+            )
             continue
         if wrong is None and not values and parameter.kind != "text":
             wrong = "it has no value, so elastix uses its default."
@@ -246,24 +271,64 @@ def _count_findings(
     }.get(per)
     if per == "resolution, or resolution and dimension":
         if count not in (resolutions, resolutions * dimension):
-            yield "error", name, f"it has {count} values and needs {resolutions} or {resolutions * dimension}: {why}."
+            yield (
+                "error",
+                name,
+                said(
+                    "it has {count} values and needs {resolutions} or {resolutions2}: {why}.",
+                    count=count,
+                    resolutions=resolutions,
+                    resolutions2=resolutions * dimension,
+                    why=why,
+                ),
+            )
     elif needed is None:
         if per == "" and count > 1 and parameter.kind != "text":
-            yield "warning", name, f"it has {count} values and elastix reads only the first."
+            yield "warning", name, said("it has {count} values and elastix reads only the first.", count=count)
     elif per.startswith("resolution and dimension") and count == resolutions * (5 - dimension) != needed:
         yield (
             "error",
             name,
-            f"it is for images of {5 - dimension} axes: it has {count} values and needs {needed}, for {why}.",
+            said(
+                "it is for images of {value} axes: it has {count} values and needs {needed}, for {why}.",
+                value=5 - dimension,
+                count=count,
+                needed=needed,
+                why=why,
+            ),
         )
     elif count > needed:
         # Widely used parameter sets have this, and run.
-        yield "warning", name, f"it has {count} values and needs {needed}, for {why}; elastix drops the last ones."
+        yield (
+            "warning",
+            name,
+            said(
+                "it has {count} values and needs {needed}, for {why}; elastix drops the last ones.",
+                count=count,
+                needed=needed,
+                why=why,
+            ),
+        )
     elif count < needed and per == "resolution and dimension":
-        yield "error", name, f"it has {count} values and needs {needed}, for {why}; elastix would drop them all."
+        yield (
+            "error",
+            name,
+            said(
+                "it has {count} values and needs {needed}, for {why}; elastix would drop them all.",
+                count=count,
+                needed=needed,
+                why=why,
+            ),
+        )
     elif count < needed and len(set(values)) > 1:
         yield (
             "error",
             name,
-            f"it has {count} values and needs one or {needed}, for {why}; elastix would repeat the first for the rest.",
+            said(
+                "it has {count} values and needs one or {needed}, for {why}; elastix would repeat the "
+                "first for the rest.",
+                count=count,
+                needed=needed,
+                why=why,
+            ),
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..parameters.maps import ParameterMap
+from ..wording import said
 from .catalog import find_preset
 from .preset import Preset
 
@@ -18,10 +19,10 @@ def of_preset(
     start counts more than the preset's. Raises InputError for both, and for none."""
     if preset is None:
         if stages is None:
-            raise InputError("Give a preset or stages to register with.")
+            raise InputError(said("Give a preset or stages to register with."))
         return {"stages": stages}
     if stages is not None:
-        raise InputError("Give a preset or stages to register with, not both.")
+        raise InputError(said("Give a preset or stages to register with, not both."))
     preset = find_preset(preset) if isinstance(preset, str) else preset
     start = given.get("initialization")
     if start is None and given.get("initial_transform") is None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ..errors import InputError
+from ..wording import said
 from .preset import Preset, read_entry
 from .user_presets import user_presets
 
@@ -30,7 +31,7 @@ def find_preset(preset_id: str, others: Iterable[Preset] = ()) -> Preset:
     known = [preset.id for preset in list_presets(others=others)]
     close = difflib.get_close_matches(str(preset_id).lower(), known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(close)}?" if close else f"known are {', '.join(known)}."
-    raise InputError(f"There is no preset {preset_id!r}; {hint}")
+    raise InputError(said("There is no preset {preset_id}; {hint}", preset_id=repr(preset_id), hint=hint))
 
 
 def list_presets(
@@ -80,7 +81,13 @@ def presets_folder() -> Path:
         folder = parent / "Resources" / "Presets"
         if (folder / _INDEX).is_file():
             return folder
-    raise InputError(f"The presets are missing: no Resources/Presets/{_INDEX} beside or in {package}; install again.")
+    raise InputError(
+        said(
+            "The presets are missing: no Resources/Presets/{index} beside or in {package}; install again.",
+            index=_INDEX,
+            package=package,
+        )
+    )
 
 
 def _by_title(preset: Preset) -> str:

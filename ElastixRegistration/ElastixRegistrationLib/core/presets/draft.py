@@ -14,6 +14,7 @@ from ..errors import InputError, ParameterError
 from ..parameters import stage_text
 from ..parameters.maps import ParameterFile, ParameterMap, parse_stage_text
 from ..parameters.validation import Problem, find_problems
+from ..wording import said
 from .catalog import built_in_presets
 from .preset import BUILT_IN, NOT_MEASURED, Preset, PresetStage, is_equivalent
 from .user_presets import numbered
@@ -48,7 +49,7 @@ class PresetDraft:
     def to_preset(self, preset_id: str, title: str, origin: str) -> Preset:
         """What can be saved. Raises ParameterError for a stage whose text cannot be read, InputError for none."""
         if not any(stage.enabled for stage in self.stages):
-            raise InputError("All stages of the preset are switched off; switch one on or add one.")
+            raise InputError(said("All stages of the preset are switched off; switch one on or add one."))
         for error in self.errors:
             if error is not None:
                 raise error
@@ -98,7 +99,7 @@ class PresetDraft:
         """All that is wrong with the stages that are on, errors first; ``stage`` counts all stages, from 0."""
         on = [number for number, stage in enumerate(self.stages) if stage.enabled]
         if not on:
-            return [Problem("error", "no stage is switched on; switch one on or add one.")]
+            return [Problem("error", said("no stage is switched on; switch one on or add one."))]
         broken = [
             Problem("error", error.problem, number, error.parameter, self.stages[number].name, error.line)
             for number in on
@@ -158,7 +159,9 @@ class PresetDraft:
 def new_stage(kind: str) -> PresetStage:
     """A stage of one of STAGE_KINDS. Raises InputError for another kind."""
     if kind not in STAGE_KINDS:
-        raise InputError(f"There is no kind of stage {kind!r}; there are {', '.join(STAGE_KINDS)}.")
+        raise InputError(
+            said("There is no kind of stage {kind}; there are {names}.", kind=repr(kind), names=", ".join(STAGE_KINDS))
+        )
     return replace(built_in_presets()[STAGE_KINDS[kind]].all_stages()[-1], name=f"{kind}.txt", enabled=True)
 
 

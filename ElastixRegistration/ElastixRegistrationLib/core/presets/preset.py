@@ -18,6 +18,7 @@ from ..parameters.maps import (
     read_parameter_text,
     read_stage_source,
 )
+from ..wording import said
 
 BUILT_IN, USER, SCENE = "built-in", "user", "scene"
 #: What ``expected_accuracy`` says of stages that nobody has tried on images with a truth.
@@ -104,11 +105,18 @@ def checked_title(title: str, others: Iterable[Preset]) -> str:
     """``title`` without spaces around it. Raises InputError for an empty one, and for that of one of ``others``, upper
     and lower case alike."""
     if not title.strip():
-        raise InputError("The name of the preset is empty; give it one.")
+        raise InputError(said("The name of the preset is empty; give it one."))
     for other in others:
         if _same_title(title, other.title):
             place = _PLACES[other.origin]
-            raise InputError(f"There is already a preset {other.title!r} ({other.id}, {place}); choose another name.")
+            raise InputError(
+                said(
+                    "There is already a preset {title} ({id}, {place}); choose another name.",
+                    title=repr(other.title),
+                    id=other.id,
+                    place=place,
+                )
+            )
     return title.strip()
 
 
@@ -153,7 +161,9 @@ def read_entry(entry: Any, place: str) -> dict[str, Any]:
     names is taken.
     """
     if not isinstance(entry, Mapping):
-        raise InputError(f"{place}: a preset must be a JSON object, not a {type(entry).__name__}.")
+        raise InputError(
+            said("{place}: a preset must be a JSON object, not a {type}.", place=place, type=type(entry).__name__)
+        )
     values: dict[str, Any] = {}
     for name in ("id", "title", "description", "reference", "expected_accuracy"):
         if name in entry:
@@ -165,22 +175,35 @@ def read_entry(entry: Any, place: str) -> dict[str, Any]:
     if "dimension" in entry:
         given = entry["dimension"] if isinstance(entry["dimension"], list) else [entry["dimension"]]
         if not given or any(axes not in (2, 3) for axes in given):
-            raise InputError(f"{place}: dimension must have 2, 3 or both, not {given!r:.60}.")
+            raise InputError(
+                said("{place}: dimension must have 2, 3 or both, not {given:.60}.", place=place, given=repr(given))
+            )
         values["dimension"] = tuple(int(axes) for axes in given)
     values["initialization"] = entry.get("initialization")
     if values["initialization"] not in _INITIALIZATIONS:
         raise InputError(
-            f"{place}: initialization must be geometry, mass, search or none, not {values['initialization']!r:.60}."
+            said(
+                "{place}: initialization must be geometry, mass, search or none, not {values:.60}.",
+                place=place,
+                values=repr(values["initialization"]),
+            )
         )
     # Entries of earlier releases do not say whether an accuracy is one of real images.
     has_accuracy = values.get("expected_accuracy", NOT_MEASURED) != NOT_MEASURED
     for name, default in (("validated", has_accuracy), ("adapts", False)):
         values[name] = entry.get(name, default)
         if not isinstance(values[name], bool):
-            raise InputError(f"{place}: {name} must be true or false, not {values[name]!r:.60}.")
+            raise InputError(
+                said(
+                    "{place}: {name} must be true or false, not {values:.60}.",
+                    place=place,
+                    name=name,
+                    values=repr(values[name]),
+                )
+            )
     values["files"] = tuple(_plain_names(entry.get("files"), "files", place))
     if not values["files"]:
-        raise InputError(f"{place}: it names no parameter files.")
+        raise InputError(said("{place}: it names no parameter files.", place=place))
     values["switched_off"] = tuple(_plain_names(entry.get("switched_off", []), "switched_off", place))
     return values
 
@@ -197,11 +220,11 @@ def preset_from_json(text: str, place: str, origin: str) -> Preset:
     try:
         entry = json.loads(text)
     except ValueError as error:
-        raise InputError(f"{place}: this is not a preset: {error}.") from error
+        raise InputError(said("{place}: this is not a preset: {error}.", place=place, error=error)) from error
     values = read_entry(entry, place)
     stages = entry.get("stages")
     if not values.get("id") or not isinstance(stages, dict) or set(values["files"]) - set(stages):
-        raise InputError(f"{place}: this is not a preset: its id or the text of a stage is missing.")
+        raise InputError(said("{place}: this is not a preset: its id or the text of a stage is missing.", place=place))
     texts = tuple(
         PresetStage(
             name, "".join(line + "\n" for line in _texts(stages[name], name, place)), name not in values["switched_off"]
@@ -225,13 +248,17 @@ def text_lines(text: str) -> list[str]:
 
 def _text(value: Any, name: str, place: str) -> str:
     if not isinstance(value, str):
-        raise InputError(f"{place}: {name} must be text, not {value!r:.60}.")
+        raise InputError(
+            said("{place}: {name} must be text, not {value:.60}.", place=place, name=name, value=repr(value))
+        )
     return value
 
 
 def _texts(value: Any, name: str, place: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-        raise InputError(f"{place}: {name} must be a list of texts, not {value!r:.60}.")
+        raise InputError(
+            said("{place}: {name} must be a list of texts, not {value:.60}.", place=place, name=name, value=repr(value))
+        )
     return value
 
 
@@ -240,9 +267,16 @@ def _plain_names(value: Any, name: str, place: str) -> list[str]:
     names = _texts(value if value is not None else [], name, place)
     for file in names:
         if not file or file in (".", "..") or any(sign in file for sign in '/\\:"\0'):
-            raise InputError(f"{place}: {name} must be names of files beside it, not {file!r}.")
+            raise InputError(
+                said(
+                    "{place}: {name} must be names of files beside it, not {file}.",
+                    place=place,
+                    name=name,
+                    file=repr(file),
+                )
+            )
     if len(set(names)) != len(names):
-        raise InputError(f"{place}: {name} has the same file twice.")
+        raise InputError(said("{place}: {name} has the same file twice.", place=place, name=name))
     return names
 
 

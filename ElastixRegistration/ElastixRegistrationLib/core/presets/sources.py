@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..errors import InputError
+from ..wording import said
 
 #: A folder of parameter files has hundreds of them, of some kilobytes each.
 MAX_FILES = 20_000
@@ -46,18 +47,23 @@ def read_sources(path: str | os.PathLike) -> list[SourceFile]:
         found = _zip_files(path)
     elif path.is_file():
         if path.suffix.lower() == ".zip":
-            raise InputError(f"{path}: {_why_no_zip(path)}.")
+            raise InputError(said("{path}: {value}.", path=path, value=_why_no_zip(path)))
         found = iter([_read_plain(path, PurePosixPath(path.name))])
     else:
-        raise InputError(f"{path}: there is no such file or folder.")
+        raise InputError(said("{path}: there is no such file or folder.", path=path))
     sources, total = [], 0
     for source in found:
         sources.append(source)
         total += len(source.data)
         if len(sources) > MAX_FILES or total > MAX_ALL_BYTES:
             raise InputError(
-                f"{path}: there are more than {MAX_FILES} files or {MAX_ALL_BYTES // 10**6} MB in it; choose the folder"
-                " with the parameter files."
+                said(
+                    "{path}: there are more than {max_files} files or {max_all_bytes} MB in it; choose the "
+                    "folder with the parameter files.",
+                    path=path,
+                    max_files=MAX_FILES,
+                    max_all_bytes=MAX_ALL_BYTES // 10**6,
+                )
             )
     return sorted(sources, key=lambda source: source.path)
 
@@ -105,7 +111,14 @@ def _zip_files(path: Path) -> Iterator[SourceFile]:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             if len(members) > MAX_FILES:
-                raise InputError(f"{path}: there are {len(members)} files in it, more than {MAX_FILES}.")
+                raise InputError(
+                    said(
+                        "{path}: there are {count} files in it, more than {max_files}.",
+                        path=path,
+                        count=len(members),
+                        max_files=MAX_FILES,
+                    )
+                )
             for member in members:
                 below = PurePosixPath(member.filename.replace("\\", "/"))
                 if member.is_dir():
@@ -115,9 +128,11 @@ def _zip_files(path: Path) -> Iterator[SourceFile]:
                 elif _is_wanted(below):
                     yield _read_member(archive, member, below, path)
     except _DAMAGED as error:
-        raise InputError(f"{path}: the archive is damaged: its list of files cannot be read.") from error
+        raise InputError(
+            said("{path}: the archive is damaged: its list of files cannot be read.", path=path)
+        ) from error
     except NotImplementedError as error:
-        raise InputError(f"{path}: the zip cannot be read: {error}.") from error
+        raise InputError(said("{path}: the zip cannot be read: {error}.", path=path, error=error)) from error
 
 
 def _name_problem(member: zipfile.ZipInfo, below: PurePosixPath) -> str:
@@ -138,7 +153,9 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, below: PureP
             # The size in the directory of a zip may lie; reading stops all the same.
             return _sized(below, file.read(MAX_FILE_BYTES + 1))
     except _DAMAGED as error:
-        raise InputError(f"{path}: the archive is damaged: {below} in it cannot be read.") from error
+        raise InputError(
+            said("{path}: the archive is damaged: {below} in it cannot be read.", path=path, below=below)
+        ) from error
 
 
 def _sized(below: PurePosixPath, data: bytes) -> SourceFile:

@@ -18,6 +18,7 @@ from pathlib import Path
 from ..errors import InputError, ParameterError
 from ..system.file_names import is_device
 from ..system.output_files import whole_file
+from ..wording import said
 from .preset import USER, Preset, PresetStage, checked_title, preset_entry, read_entry, text_lines
 
 _log = logging.getLogger(__name__)
@@ -93,9 +94,16 @@ class UserPresets:
         ids = [preset.id for preset in presets]
         for preset_id in ids:
             if not _ID.fullmatch(preset_id) or len(preset_id) > _MAX_ID:
-                raise InputError(f"The preset id {preset_id!r} must be lower case letters, digits and single hyphens.")
+                raise InputError(
+                    said(
+                        "The preset id {preset_id} must be lower case letters, digits and single hyphens.",
+                        preset_id=repr(preset_id),
+                    )
+                )
             if ids.count(preset_id) > 1 or (not overwrite and (self.folder / preset_id).exists()):
-                raise InputError(f"There is already a preset {preset_id!r}; choose another name.")
+                raise InputError(
+                    said("There is already a preset {preset_id}; choose another name.", preset_id=repr(preset_id))
+                )
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix=_DRAFT, dir=self.folder) as draft:
@@ -103,7 +111,9 @@ class UserPresets:
                     write_preset_folder(preset, Path(draft) / "new" / preset.id)
                 self._put_in_place(ids, Path(draft))
         except OSError as error:
-            raise InputError(f"The preset cannot be saved in {self.folder}: {error.strerror}.") from error
+            raise InputError(
+                said("The preset cannot be saved in {folder}: {reason}.", folder=self.folder, reason=error.strerror)
+            ) from error
         return [self._read(preset_id) for preset_id in ids]
 
     def delete(self, preset_id: str) -> None:
@@ -113,7 +123,13 @@ class UserPresets:
             with tempfile.TemporaryDirectory(prefix=_DRAFT, dir=self.folder) as draft:
                 os.replace(self.folder / preset_id, Path(draft) / preset_id)
         except OSError as error:
-            raise InputError(f"The preset {preset_id} cannot be deleted: {error.strerror}.") from error
+            raise InputError(
+                said(
+                    "The preset {preset_id} cannot be deleted: {reason}.",
+                    preset_id=preset_id,
+                    reason=error.strerror,
+                )
+            ) from error
 
     def rename(self, preset_id: str, title: str, others: Iterable[Preset] = ()) -> Preset:
         """Another title; the id, by which scenes and scripts know the preset, stays. Raises InputError for a title that
@@ -145,7 +161,7 @@ class UserPresets:
         try:
             entry = json.loads((folder / ENTRY).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise InputError(f"{place}: the preset cannot be read: {error}.") from error
+            raise InputError(said("{place}: the preset cannot be read: {error}.", place=place, error=error)) from error
         values = read_entry(entry, place) | {"id": preset_id}
         values["title"] = values["title"] or preset_id
         values["files"] = tuple(folder / name for name in values["files"])
@@ -154,7 +170,12 @@ class UserPresets:
     def _must_exist(self, preset_id: str) -> Preset:
         preset = self.find(preset_id)
         if preset is None:
-            raise InputError(f"{preset_id!r} is not one of your presets; built-in ones can be copied, not changed.")
+            raise InputError(
+                said(
+                    "{preset_id} is not one of your presets; built-in ones can be copied, not changed.",
+                    preset_id=repr(preset_id),
+                )
+            )
         return preset
 
     def _put_in_place(self, ids: Sequence[str], draft: Path) -> None:
@@ -202,15 +223,26 @@ def export_preset(preset: Preset, target: str | os.PathLike, *, overwrite: bool 
     """
     target = Path(target)
     if target.suffix.lower() in (".txt", ".toml", ".json"):
-        raise InputError(f"A preset is exported as a folder or as a .zip file; {target.name} looks like another file.")
+        raise InputError(
+            said(
+                "A preset is exported as a folder or as a .zip file; {target} looks like another file.",
+                target=target.name,
+            )
+        )
     if not target.parent.is_dir():
-        raise InputError(f"The folder {target.parent} for {target.name} does not exist.")
+        raise InputError(
+            said("The folder {parent} for {target} does not exist.", parent=target.parent, target=target.name)
+        )
     try:
         zipped = target.suffix.lower() == ".zip"
         if not overwrite and not zipped and target.is_dir() and any(target.iterdir()):
-            raise InputError(f"The folder {target} is not empty; choose another one, or use --overwrite.")
+            raise InputError(
+                said("The folder {target} is not empty; choose another one, or use --overwrite.", target=target)
+            )
         if not overwrite and zipped and target.exists():
-            raise InputError(f"The file {target} exists already; choose another name, or use --overwrite.")
+            raise InputError(
+                said("The file {target} exists already; choose another name, or use --overwrite.", target=target)
+            )
         if not zipped:
             return write_preset_folder(preset, target)
         with whole_file(target) as draft, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -218,13 +250,15 @@ def export_preset(preset: Preset, target: str | os.PathLike, *, overwrite: bool 
                 archive.writestr(f"{preset.id}/{name}", text)
         return [target]
     except OSError as error:
-        raise InputError(f"The preset cannot be written to {target}: {error.strerror}.") from error
+        raise InputError(
+            said("The preset cannot be written to {target}: {reason}.", target=target, reason=error.strerror)
+        ) from error
 
 
 def _written(preset: Preset) -> list[tuple[str, str]]:
     stages = numbered(preset.all_stages())
     if not stages:
-        raise ParameterError(f"the preset {preset.id} has no stages.")
+        raise ParameterError(said("the preset {id} has no stages.", id=preset.id))
     entry = preset_entry(replace(preset, texts=stages, files=()), [stage.name for stage in stages])
     texts = [(stage.name, "\n".join(text_lines(stage.text)) + "\n") for stage in stages]
     return [*texts, (ENTRY, json.dumps(entry, indent=2) + "\n")]

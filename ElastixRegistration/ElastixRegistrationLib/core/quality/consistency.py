@@ -10,6 +10,7 @@ import numpy as np
 from ..errors import InputError
 from ..images.geometry import Geometry, array_view
 from ..transforms.itk_transforms import compose, displacement_field
+from ..wording import said
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,9 @@ def inverse_consistency(
     right: both can miss alike. Raises InputError for transforms of different dimensions, or an empty mask.
     """
     if forward.GetInputSpaceDimension() != backward.GetInputSpaceDimension():
-        raise InputError("The two transforms have different dimensions.")
+        raise InputError(said("The two transforms have different dimensions."))
     distances = np.linalg.norm(array_view(displacement_field(compose([forward, backward]), fixed)), axis=-1)
     inside = distances if mask is None else distances[mask != 0]
     if not inside.size:
-        raise InputError("The mask for the inverse consistency is empty.")
+        raise InputError(said("The mask for the inverse consistency is empty."))
     return InverseConsistency(float(inside.mean()), float(np.percentile(inside, 95)), float(inside.max()), distances)

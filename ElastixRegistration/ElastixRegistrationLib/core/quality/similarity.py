@@ -134,11 +134,14 @@ def landmark_errors(
     fixed_points, moving_points = np.asarray(fixed_points, float), np.asarray(moving_points, float)
     if fixed_points.shape != moving_points.shape or fixed_points.ndim != 2:
         raise InputError(
-            f"Fixed and moving landmarks must come in pairs, but there are {_count(fixed_points)} fixed and"
-            f" {_count(moving_points)} moving ones."
+            said(
+                "Fixed and moving landmarks must come in pairs, but there are {value} fixed and {value2} moving ones.",
+                value=_count(fixed_points),
+                value2=_count(moving_points),
+            )
         )
     if len(fixed_points) == 0:
-        raise InputError("No landmarks were given.")
+        raise InputError(said("No landmarks were given."))
     moved = fixed_points if transform_points is None else np.asarray(transform_points(fixed_points), float)
     return LandmarkErrors(np.linalg.norm(moved - moving_points, axis=1))
 
@@ -281,7 +284,13 @@ def _robust_range(image: np.ndarray, mask: np.ndarray | None) -> tuple[float, fl
 def _check_shapes(first: np.ndarray, second: np.ndarray, mask: np.ndarray | None) -> None:
     for other in (second, mask):
         if other is not None and other.shape != first.shape:
-            raise InputError(f"Images of {first.shape} and {other.shape} voxels cannot be compared voxel by voxel.")
+            raise InputError(
+                said(
+                    "Images of {shape} and {shape2} voxels cannot be compared voxel by voxel.",
+                    shape=first.shape,
+                    shape2=other.shape,
+                )
+            )
 
 
 def _count(points: np.ndarray) -> int:

@@ -9,6 +9,7 @@ from ..images.geometry import as_scalar
 from ..start.similarity import similarity_scorer
 from ..start.start_search import find_start
 from ..transforms.itk_transforms import affine_from_matrix
+from ..wording import said
 from .prepared_images import PreparedSide
 
 
@@ -19,7 +20,7 @@ def any_rotation_start(fixed: Any, moving: Any, fixed_mask: Any = None, moving_m
     information, so contrasts may differ. Raises InputError for images that are not 2D.
     """
     if fixed.GetImageDimension() != 2 or moving.GetImageDimension() != 2:
-        raise InputError("Trying all rotations is for 2D images only.")
+        raise InputError(said("Trying all rotations is for 2D images only."))
     sides = (
         PreparedSide("fixed", as_scalar(fixed), fixed_mask, "auto"),
         PreparedSide("moving", as_scalar(moving), moving_mask, "auto"),

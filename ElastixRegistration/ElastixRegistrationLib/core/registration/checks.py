@@ -13,6 +13,7 @@ from ..images.geometry import Geometry, as_scalar, check_image
 from ..parameters.maps import ParameterMap
 from ..parameters.metric_stages import with_landmarks
 from ..request import RegistrationRequest
+from ..wording import joined, said
 
 #: Arguments of ``core.register`` that ``core.assess`` has too.
 JUDGED_BY = ("fixed_mask", "moving_mask", "fixed_points", "moving_points")
@@ -20,11 +21,11 @@ JUDGED_BY = ("fixed_mask", "moving_mask", "fixed_points", "moving_points")
 
 def check_start(request: RegistrationRequest, initial_transform: Any) -> None:
     if initial_transform is not None and request.initialization not in (None, "none"):
-        raise InputError("Give an initial transform or an initialization, not both.")
+        raise InputError(said("Give an initial transform or an initialization, not both."))
 
 
 #: What to do with an image of several time points where one is needed.
-CHOOSE_FRAME = " One of several time points is chosen by --frame, in Python by core.read_image(path, frame=N)."
+CHOOSE_FRAME = said("Choose one of several time points with --frame, in Python with core.read_image(path, frame=N).")
 
 
 def checked_pairs(fixed: Any, moving: Any, channels: Sequence[Channel]) -> list[tuple[Any, Any]]:
@@ -40,14 +41,19 @@ def pair_dimension(fixed: Any, moving: Any) -> int:
     """2 or 3, that of both images. Raises InputError for others."""
     dimension, other = fixed.GetImageDimension(), moving.GetImageDimension()
     if dimension != other:
-        raise InputError(
-            f"The fixed image has {dimension} dimensions and the moving image {other}; both must have the same."
-            f"{CHOOSE_FRAME if 4 in (dimension, other) else ''}"
+        sentence = said(
+            "The fixed image has {dimension} dimensions and the moving image {other}; both must have the same.",
+            dimension=dimension,
+            other=other,
         )
+        raise InputError(joined(sentence, CHOOSE_FRAME if 4 in (dimension, other) else ""))
     if dimension not in (2, 3):
         raise InputError(
-            f"The images have {dimension} dimensions; 2 or 3 can be registered. A series of images is registered frame"
-            " by frame, as a sequence, or as a group."
+            said(
+                "The images have {dimension} dimensions; 2 or 3 can be registered. A series of images is "
+                "registered frame by frame, as a sequence, or as a group.",
+                dimension=dimension,
+            )
         )
     return dimension
 
@@ -56,22 +62,37 @@ def check_dimensions(dimension: int, initial_transform: Any, fixed_points: Any, 
     """What comes with images of ``dimension``: points (N, D) in pairs, and a transform."""
     if initial_transform is not None and initial_transform.GetInputSpaceDimension() != dimension:
         raise InputError(
-            f"The initial transform has {initial_transform.GetInputSpaceDimension()} dimensions, the images have"
-            f" {dimension}."
+            said(
+                "The initial transform has {value} dimensions, the images have {dimension}.",
+                value=initial_transform.GetInputSpaceDimension(),
+                dimension=dimension,
+            )
         )
     _check_points(fixed_points, moving_points, dimension)
 
 
 def _check_points(fixed_points: Any, moving_points: Any, dimension: int) -> None:
     if (fixed_points is None) != (moving_points is None):
-        raise InputError("Corresponding points are needed in both images, and only one list was given.")
+        raise InputError(said("Corresponding points are needed in both images, and only one list was given."))
     if fixed_points is None:
         return
     for name, points in (("fixed", fixed_points), ("moving", moving_points)):
         if np.ndim(points) != 2 or np.shape(points)[1] != dimension or not np.isfinite(points).all():
-            raise InputError(f"The {name} points must be finite and of {dimension} coordinates each, in mm.")
+            raise InputError(
+                said(
+                    "The {name} points must be finite and of {dimension} coordinates each, in mm.",
+                    name=name,
+                    dimension=dimension,
+                )
+            )
     if len(fixed_points) != len(moving_points) or not len(fixed_points):
-        raise InputError(f"{len(fixed_points)} fixed and {len(moving_points)} moving points do not make pairs.")
+        raise InputError(
+            said(
+                "{count} fixed and {count2} moving points do not make pairs.",
+                count=len(fixed_points),
+                count2=len(moving_points),
+            )
+        )
 
 
 def landmark_notes(points: np.ndarray | None, image: Geometry, side: str) -> list[str]:
@@ -82,7 +103,12 @@ def landmark_notes(points: np.ndarray | None, image: Geometry, side: str) -> lis
     outside = int(((index < -1) | (index > np.asarray(image.size))).any(axis=1).sum())
     if outside == len(points):
         raise InputError(
-            f"None of the {outside} {side} points lies in the {side} image; they must be in mm, LPS, and of this image."
+            said(
+                "None of the {outside} {side} points lies in the {side} image; they must be in mm, LPS, "
+                "and of this image.",
+                outside=outside,
+                side=side,
+            )
         )
     return [f"{outside} of {len(points)} {side} points lie outside of the {side} image."] if outside else []
 
@@ -90,7 +116,7 @@ def landmark_notes(points: np.ndarray | None, image: Geometry, side: str) -> lis
 def with_landmark_metric(stages: Sequence[ParameterMap], weight: float, points: Any) -> list[ParameterMap]:
     """``stages`` with the landmarks among their metrics."""
     if points is None:
-        raise InputError("A landmark weight was given, but no corresponding points.")
+        raise InputError(said("A landmark weight was given, but no corresponding points."))
     return [with_landmarks(stage, weight) for stage in stages] if weight else list(stages)
 
 
@@ -101,6 +127,12 @@ def _checked_channel(channel: Channel, dimension: int) -> tuple[Any, Any]:
         check_image(image, f"{side} {channel.name}")
         if image.GetImageDimension() != dimension:
             raise InputError(
-                f"The {side} {channel.name} has {image.GetImageDimension()} dimensions, the first images {dimension}."
+                said(
+                    "The {side} {channel} has {value} dimensions, the first images {dimension}.",
+                    side=side,
+                    channel=channel.name,
+                    value=image.GetImageDimension(),
+                    dimension=dimension,
+                )
             )
     return pair

@@ -46,7 +46,15 @@ def _check_content(voxels: np.ndarray, inside: np.ndarray, side: str, *, has_mas
     if count < _MIN_VOXELS:
         leaves = f"The {side} mask leaves" if has_mask else f"Outside of its padding the {side} image has"
         of_image = " of its image" if has_mask else ""
-        raise InputError(f"{leaves} too few voxels{of_image} to register on, {count}; {_MIN_VOXELS} are needed.")
+        raise InputError(
+            said(
+                "{leaves} too few voxels{of_image} to register on, {count}; {min_voxels} are needed.",
+                leaves=leaves,
+                of_image=of_image,
+                count=count,
+                min_voxels=_MIN_VOXELS,
+            )
+        )
     few = voxels[::8, ::8][inside[::8, ::8]]  # mostly they differ already
     if few.size and few.min() < few.max():
         return
@@ -55,7 +63,9 @@ def _check_content(voxels: np.ndarray, inside: np.ndarray, side: str, *, has_mas
         all_voxels = (
             f"Inside the {side} mask all voxels are" if has_mask else f"Outside of its padding the {side} image is all"
         )
-        raise InputError(f"{all_voxels} {values[0]:g}, so there is nothing to align.")
+        raise InputError(
+            said("{all_voxels} {values:g}, so there is nothing to align.", all_voxels=all_voxels, values=values[0])
+        )
 
 
 def inside_on_grid(mask: Any, geometry: Geometry, name: str) -> np.ndarray:
@@ -64,7 +74,14 @@ def inside_on_grid(mask: Any, geometry: Geometry, name: str) -> np.ndarray:
     Raises InputError naming ``name`` when that is nowhere.
     """
     if mask.GetImageDimension() != geometry.dimension:
-        raise InputError(f"The {name} has {mask.GetImageDimension()} dimensions and its image {geometry.dimension}.")
+        raise InputError(
+            said(
+                "The {name} has {value} dimensions and its image {dimension}.",
+                name=name,
+                value=mask.GetImageDimension(),
+                dimension=geometry.dimension,
+            )
+        )
     inside = any_component(mask) != 0
     if not inside.any():
         raise InputError(said("The {name} is empty.", name=role(name)))

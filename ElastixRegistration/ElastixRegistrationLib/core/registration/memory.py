@@ -14,6 +14,7 @@ from ..images.geometry import Geometry
 from ..images.reduction import reduced_geometry
 from ..images.slabs import SLAB
 from ..parameters.maps import is_bspline
+from ..wording import said
 from .working_resolution import working_factors, working_voxel
 
 ParameterMap = Mapping[str, Sequence[str]]
@@ -135,8 +136,14 @@ def check_memory(
     needed, available = estimate_bytes(fixed, moving, stages, more, voxel_mm), available_bytes()
     if available is not None and needed > available:
         raise ResourceError(
-            f"Not enough memory: registering {fixed} with {moving} takes about {needed / 1e9:.1f} GB and"
-            f" {available / 1e9:.1f} GB is free; crop or downsample the images, or close other programs."
+            said(
+                "Not enough memory: registering {fixed} with {moving} takes about {needed:.1f} GB and "
+                "{available:.1f} GB is free; crop or downsample the images, or close other programs.",
+                fixed=fixed,
+                moving=moving,
+                needed=needed / 1e9,
+                available=available / 1e9,
+            )
         )
 
 

@@ -17,6 +17,7 @@ from ..transforms.itk_transforms import affine_from_matrix, compose, identity, m
 from ..transforms.plain_data import TransformData
 from ..transforms.planes import Plane, flat_geometry, flat_voxels, flattened_matrix, lifted_transform, plane_of
 from ..transforms.resampling import resample
+from ..wording import said
 
 #: Cosine between the normals of planes that are not taken for parallel.
 _FACING = 0.5
@@ -40,8 +41,10 @@ class SlicePair:
         other = plane_of(grids[1], plane)
         if abs(float(plane.frame[:3, 2] @ other.frame[:3, 2])) < _FACING:
             raise InputError(
-                "The fixed and the moving slice lie across each other; slices are registered in planes that are about"
-                " parallel."
+                said(
+                    "The fixed and the moving slice lie across each other; slices are registered in planes "
+                    "that are about parallel."
+                )
             )
         return cls(grids, (plane, other))
 
@@ -75,7 +78,7 @@ class SlicePair:
             return transform
         matrix = matrix_of(transform)
         if matrix is None:
-            raise InputError("Slices can start from a linear transform only; give one, or a 2D transform.")
+            raise InputError(said("Slices can start from a linear transform only; give one, or a 2D transform."))
         return affine_from_matrix(flattened_matrix(matrix, *self.planes))
 
     def placed(self, image: Any) -> Any:

@@ -16,6 +16,7 @@ from ..sliding.regions import Regions
 from ..sliding.regionwise import correlate_alike, register_regions
 from ..transforms.itk_transforms import identity
 from ..transforms.resampling import resample
+from ..wording import said
 from .prepared_images import PreparedSide
 
 #: Each region is registered for itself, which takes its time.
@@ -36,22 +37,28 @@ def sliding_regions(mask: Any, fixed: PreparedSide) -> Regions | None:
     if mask is None:
         return None
     if fixed.geometry.dimension != 3:
-        raise InputError("A sliding mask is for 3D images; these have 2 dimensions.")
+        raise InputError(said("A sliding mask is for 3D images; these have 2 dimensions."))
     if mask.GetImageDimension() != 3:
-        raise InputError(f"The sliding mask has {mask.GetImageDimension()} dimensions and its image 3.")
+        raise InputError(
+            said("The sliding mask has {value} dimensions and its image 3.", value=mask.GetImageDimension())
+        )
     found = label_values(np.asarray(array_view(mask)))
     if not found.size:
-        raise InputError("The sliding mask is empty.")
+        raise InputError(said("The sliding mask is empty."))
     if found.size > _MOST_REGIONS:
         raise InputError(
-            f"The sliding mask has {found.size} labels; each is a region that moves for itself, and there can be"
-            f" {_MOST_REGIONS}."
+            said(
+                "The sliding mask has {size} labels; each is a region that moves for itself, and there "
+                "can be {most_regions}.",
+                size=found.size,
+                most_regions=_MOST_REGIONS,
+            )
         )
     if not geometry_of(mask).is_close(fixed.geometry):
         mask = resample(mask, identity(3), fixed.geometry, interpolation="nearest", background=0)
     labels = np.asarray(array_view(mask))
     if not labels.any():
-        raise InputError("The sliding mask lies outside of its image.")
+        raise InputError(said("The sliding mask lies outside of its image."))
     return Regions(labels, fixed.geometry)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..images.pictures import normalized, window_of
+from ..wording import said
 
 #: Lowest and highest value that is shown, of the fixed and of the moved volume.
 Windows = tuple[tuple[float, float], tuple[float, float]]
@@ -37,7 +38,13 @@ def difference_volume(fixed: np.ndarray, moved: np.ndarray, windows: Windows | N
 def scaled_pair(fixed: np.ndarray, moved: np.ndarray, windows: Windows | None) -> tuple[np.ndarray, np.ndarray]:
     """Both arrays as uint8, each scaled to 0..255 by its window or its own range."""
     if fixed.shape != moved.shape:
-        raise InputError(f"Volumes of {fixed.shape} and {moved.shape} voxels cannot be compared voxel by voxel.")
+        raise InputError(
+            said(
+                "Volumes of {shape} and {shape2} voxels cannot be compared voxel by voxel.",
+                shape=fixed.shape,
+                shape2=moved.shape,
+            )
+        )
     windows = (window_of(fixed), window_of(moved)) if windows is None else windows
     first, second = (
         (255 * normalized(array, window)).astype(np.uint8)

@@ -5,7 +5,6 @@ The page names no patient: no file path and no node name stands in it unless the
 
 from __future__ import annotations
 
-import base64
 import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,8 +20,10 @@ from ..errors import InputError, file_error
 from ..images import pictures
 from ..images.geometry import array_view
 from ..quality.figures import Comparison
+from ..wording import said
 from .convergence_plot import IterationRow, convergence_svgs
 from .document import html_document
+from .picture_block import picture_block
 from .reproduction import software_versions, voxel_checksum
 from .tables import figure_table, landmark_table
 from .tolerances import Tolerances, checks, checks_html, decision_html, images_html
@@ -34,10 +35,7 @@ if TYPE_CHECKING:
 
 FILE_NAME = "report.html"
 _MOST_PLACES = 4
-PICTURE_HEIGHT = 400  # px at most on the screen; a single slice would fill the page
 CORRELATED = 0.9  # from here on the images are taken for the same modality, so that their difference means something
-#: What lies at the left and at the right edge of a picture of each plane; a 2D image does not say.
-_SIDES = {"axial": ("R", "L"), "coronal": ("R", "L"), "sagittal": ("A", "P")}
 PATH_PARAMETERS = ("FileName", "Directory")
 
 
@@ -118,7 +116,14 @@ def write_report(folder: str | os.PathLike, report: Report) -> Path:
             Path(unfinished).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise file_error(error, f"The report cannot be written into {folder}: {error.strerror or error}.") from error
+        raise file_error(
+            error,
+            said(
+                "The report cannot be written into {folder}: {reason}.",
+                folder=folder,
+                reason=error.strerror or error,
+            ),
+        ) from error
     return folder / FILE_NAME
 
 
@@ -126,16 +131,28 @@ def check_report_folder(folder: str | os.PathLike) -> None:
     """Raise InputError when ``folder`` cannot be made or is a file."""
     folder = Path(folder)
     if folder.exists() and not folder.is_dir():
-        raise InputError(f"The report is a folder, and {folder} is a file.")
+        raise InputError(said("The report is a folder, and {folder} is a file.", folder=folder))
     if folder.suffix.lower() in (".html", ".htm", ".txt", ".pdf") and not folder.exists():
-        raise InputError(f"The report is a folder, in which {FILE_NAME} is written; {folder} looks like a file.")
+        raise InputError(
+            said(
+                "The report is a folder, in which {file_name} is written; {folder} looks like a file.",
+                file_name=FILE_NAME,
+                folder=folder,
+            )
+        )
 
 
 def report_html(report: Report) -> str:
     """The page as text."""
     for name in ("before", "after"):
         if getattr(report, name).shape != report.fixed.shape:
-            raise InputError(f"The report needs the image {name} registration on the fixed grid {report.geometry}.")
+            raise InputError(
+                said(
+                    "The report needs the image {name} registration on the fixed grid {geometry}.",
+                    name=name,
+                    geometry=report.geometry,
+                )
+            )
     tolerances = report.tolerances or Tolerances.of(report.grid or report.geometry)
     sections = [
         _header(report),
@@ -192,7 +209,7 @@ def _pictures(report: Report) -> str:
         for name, array in (("Before", report.before), ("After", report.after))
     }
     blocks = [
-        _block(
+        picture_block(
             "Color overlay",
             'The fixed image is <span class="fixed">orange</span>, the moving image <span class="moving">blue</span>;'
             " where they agree the picture is gray.",
@@ -202,7 +219,7 @@ def _pictures(report: Report) -> str:
             },
             planes,
         ),
-        _block(
+        picture_block(
             "Checkerboard",
             "Alternating tiles of the fixed and the moving image: edges should continue across the tiles.",
             {
@@ -214,7 +231,7 @@ def _pictures(report: Report) -> str:
     ]
     if _same_modality(report):
         blocks.append(
-            _block(
+            picture_block(
                 "Difference",
                 "White where both are equal, red where the moving image is brighter, blue where the fixed image is.",
                 {
@@ -231,7 +248,7 @@ def _pictures(report: Report) -> str:
             for f, plane in zip(fixed, planes, strict=True)
         ]
         caption = f"A grid of {spacing:g} mm in the moving image, as the transform pulls it onto the fixed image."
-        blocks.append(_block("Deformation", caption, {"After": grids}, planes))
+        blocks.append(picture_block("Deformation", caption, {"After": grids}, planes))
         scale = pictures.arrow_scale(report.displacement, report.geometry)
         fields = [
             pictures.arrows(f, report.displacement, plane, report.geometry.direction, scale)
@@ -239,7 +256,7 @@ def _pictures(report: Report) -> str:
         ]
         times = "" if scale == 1 else f", drawn {scale:g} times as long"
         caption = f"Where points of the fixed image go in the moving image: from each dot along its line{times}."
-        blocks.append(_block("Vector field", caption, {"After": fields}, planes))
+        blocks.append(picture_block("Vector field", caption, {"After": fields}, planes))
     return "<section><h2>Pictures</h2>" + "".join(blocks) + "</section>"
 
 
@@ -257,7 +274,7 @@ def _outliers(report: Report) -> str:
             for image, window in zip((report.fixed, report.after), windows, strict=True)
         )
         caption = f"{row.after:.1f} mm off after the registration, where the others fit. The cross is its place."
-        blocks.append(_block(f"Landmark {row.label}", caption, {"Fixed": fixed, "After": moved}, planes))
+        blocks.append(picture_block(f"Landmark {row.label}", caption, {"Fixed": fixed, "After": moved}, planes))
     return f"<section><h2>Landmarks that stand out</h2>{''.join(blocks)}</section>" if blocks else ""
 
 
@@ -291,7 +308,7 @@ def _confidence(report: Report) -> str:
         '<table class="figures"><thead><tr><th>Least certain places, LPS mm</th><td>up to, mm</td></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
-    return f"<section><h2>Confidence</h2>{_block('Map', caption, {'Error': maps}, planes)}{table}</section>"
+    return f"<section><h2>Confidence</h2>{picture_block('Map', caption, {'Error': maps}, planes)}{table}</section>"
 
 
 def _position(report: Report) -> np.ndarray | None:
@@ -306,44 +323,6 @@ def _same_modality(report: Report) -> bool:
         return report.same_modality
     after = [figure.after for figure in report.comparison.figures if figure.name == "Correlation"]
     return bool(after and after[0] >= CORRELATED)
-
-
-def _block(title: str, caption: str, rows: Mapping[str, Sequence[np.ndarray]], planes: Sequence) -> str:
-    """Pictures in a table: a row before, a row after, a column for each plane; one plane takes a single row."""
-    table = [
-        [
-            (picture, f"{title} {when.lower()} {plane.name}", _SIDES.get(plane.name, ()))
-            for picture, plane in zip(row, planes, strict=True)
-        ]
-        for when, row in rows.items()
-    ]
-    row_names, column_names = list(rows), [plane.name for plane in planes]
-    if len(planes) == 1:
-        table = [[cell for row in table for cell in row]]
-        row_names, column_names = column_names, [name.lower() for name in row_names]
-    # Columns as wide as their pictures are at one common height, so that the planes line up.
-    shapes = [[picture.shape for picture, *_ in column] for column in zip(*table, strict=True)]
-    widths = [min(max(width / height for height, width, *_ in column), 2.2) for column in shapes]
-    columns = " ".join(f"minmax(0,{width:.3f}fr)" for width in widths)
-    most = round(80 + PICTURE_HEIGHT * sum(widths))
-    cells = []
-    for name, row in zip(row_names, table, strict=True):
-        cells.append(f'<div class="when">{escape(name)}</div>')
-        for picture, alt, sides in row:
-            height, width = picture.shape[:2]
-            letters = "".join(f"<span>{letter}</span>" for letter in sides)
-            size = f'width="{width}" height="{height}"'
-            cells.append(f'<figure><img src="{_data_uri(picture)}" {size} alt="{escape(alt)}">{letters}</figure>')
-    names = "".join(f"<div>{escape(name)}</div>" for name in column_names)
-    return (
-        f'<div class="block"><h3>{escape(title)}</h3><p class="quiet">{caption}</p>'
-        f'<div class="pictures" style="grid-template-columns:4em {columns};max-width:{most}px">'
-        f"{''.join(cells)}<div></div>{names}</div></div>"
-    )
-
-
-def _data_uri(picture: np.ndarray) -> str:
-    return "data:image/png;base64," + base64.b64encode(pictures.png_bytes(picture)).decode()
 
 
 def _convergence(report: Report) -> str:

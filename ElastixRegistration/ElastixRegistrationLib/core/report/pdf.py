@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..system.output_files import check_folder_of, check_suffix, whole_file
+from ..wording import said
 
 
 def check_pdf(path: str | os.PathLike) -> None:
@@ -36,6 +37,9 @@ def _weasyprint() -> Any:
         import weasyprint.urls
     except (ImportError, OSError) as error:  # OSError: a library of the system that it needs is missing
         raise InputError(
-            f"A PDF needs WeasyPrint: pip install weasyprint; or print report.html from a browser ({error})."
+            said(
+                "A PDF needs WeasyPrint: pip install weasyprint; or print report.html from a browser ({error}).",
+                error=error,
+            )
         ) from error
     return weasyprint

@@ -16,6 +16,7 @@ import numpy as np
 from ..errors import InputError
 from ..images.geometry import Geometry
 from ..quality.figures import Comparison
+from ..wording import said
 
 PASSED, FAILED, NOT_MEASURED = "pass", "fail", "not measured"
 
@@ -45,9 +46,17 @@ class Tolerances:
             try:
                 changes[name] = float(value)
             except ValueError:
-                raise InputError(f"The tolerance {text!r} is not of the form NAME=NUMBER.") from None
+                raise InputError(
+                    said("The tolerance {text} is not of the form NAME=NUMBER.", text=repr(text))
+                ) from None
             if name not in names or not np.isfinite(changes[name]) or changes[name] < 0:
-                raise InputError(f"There is no tolerance {text!r}; there are {', '.join(names)}, from 0 on.")
+                raise InputError(
+                    said(
+                        "There is no tolerance {text}; there are {names}, from 0 on.",
+                        text=repr(text),
+                        names=", ".join(names),
+                    )
+                )
         return replace(self, **changes)
 
 

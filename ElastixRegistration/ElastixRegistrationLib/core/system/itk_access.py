@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from ..wording import said
 
 #: numpy type -> how ITK's wrapping names it. Types that ITK's Python packages do not wrap map to a wider one.
 _COMPONENTS = {
@@ -71,7 +72,10 @@ def wrapped_class(name: str, suffix: str, module: str | None = None) -> Any:
         if getattr(instance, "__name__", None) == _class_name(name, suffix):
             return instance
     raise InputError(
-        f"The installed ITK has no class {_class_name(name, suffix)}; itk 5.4 with itk-elastix 0.25 is needed."
+        said(
+            "The installed ITK has no class {value}; itk 5.4 with itk-elastix 0.25 is needed.",
+            value=_class_name(name, suffix),
+        )
     )
 
 
@@ -95,7 +99,7 @@ def component_of(dtype: np.dtype | type) -> str:
     try:
         return _COMPONENTS[_WIDER.get(name, name)]
     except KeyError:
-        raise InputError(f"Voxels of type {name} are not supported.") from None
+        raise InputError(said("Voxels of type {name} are not supported.", name=name)) from None
 
 
 def suffix_of(image: Any) -> str:

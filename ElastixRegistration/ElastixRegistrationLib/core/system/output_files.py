@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import InputError, ResourceError, file_error
+from ..wording import said
 from .file_names import split_choice
 
 
@@ -19,7 +20,11 @@ def check_suffix(path: Path, known: tuple[str, ...], kind: str) -> None:
     """Raise InputError when the name of ``path`` ends in none of ``known``."""
     if not path.name.lower().endswith(known):
         choice = f"{', '.join(known[:-1])} or {known[-1]}"
-        raise InputError(f"No {kind} format is known for the name {path.name}; use {choice}.")
+        raise InputError(
+            said(
+                "No {kind} format is known for the name {path}; use {choice}.", kind=kind, path=path.name, choice=choice
+            )
+        )
 
 
 def is_disk_full(folder: Path) -> bool:
@@ -33,11 +38,11 @@ def is_disk_full(folder: Path) -> bool:
 def check_folder_of(path: Path) -> None:
     """Raise InputError when no file can be written at ``path``, ResourceError for lack of a permission."""
     if not path.parent.is_dir():
-        raise InputError(f"The folder {path.parent} for {path.name} does not exist.")
+        raise InputError(said("The folder {parent} for {path} does not exist.", parent=path.parent, path=path.name))
     if path.is_dir():
-        raise InputError(f"{path} cannot be written: it is a folder.")
+        raise InputError(said("{path} cannot be written: it is a folder.", path=path))
     if not os.access(path.parent, os.W_OK):
-        raise ResourceError(f"{path} cannot be written: its folder is read-only.")
+        raise ResourceError(said("{path} cannot be written: its folder is read-only.", path=path))
 
 
 def check_apart(outputs: Iterable[str | os.PathLike], inputs: Iterable[str | os.PathLike | None]) -> None:
@@ -48,7 +53,9 @@ def check_apart(outputs: Iterable[str | os.PathLike], inputs: Iterable[str | os.
         if os.path.exists(place):  # or what a disk takes for the same: Scan.nrrd, scan.nrrd
             place = next((other for other in taken if os.path.exists(other) and os.path.samefile(place, other)), place)
         if place in taken:
-            raise InputError(f"The output {path} would overwrite {taken[place]}; give it another name.")
+            raise InputError(
+                said("The output {path} would overwrite {taken}; give it another name.", path=path, taken=taken[place])
+            )
         taken[place] = "another output"
 
 
@@ -77,7 +84,10 @@ class _Draft:
                     target.rmdir()  # an empty one, which Windows would not replace
                 os.replace(part, target)
             except OSError as error:
-                raise file_error(error, f"{target} cannot be written: {error.strerror or error}.") from error
+                raise file_error(
+                    error,
+                    said("{target} cannot be written: {reason}.", target=target, reason=error.strerror or error),
+                ) from error
 
     def keep_old(self) -> None:
         for _, target, old in self.parts:
@@ -90,7 +100,10 @@ class _Draft:
                 try:
                     shutil.copy2(target, old)
                 except OSError as error:
-                    raise file_error(error, f"{target} cannot be replaced: {error.strerror or error}.") from error
+                    raise file_error(
+                        error,
+                        said("{target} cannot be replaced: {reason}.", target=target, reason=error.strerror or error),
+                    ) from error
 
     def put_old_back(self) -> None:
         for part, target, old in self.parts:
@@ -148,11 +161,14 @@ def whole_file(path: str | os.PathLike) -> Iterator[Path]:
     """
     path = Path(path)
     if not path.parent.is_dir():
-        raise InputError(f"The folder {path.parent} for {path.name} does not exist.")
+        raise InputError(said("The folder {parent} for {path} does not exist.", parent=path.parent, path=path.name))
     try:
         folder = tempfile.TemporaryDirectory(prefix=".writing-", dir=path.parent)
     except OSError as error:
-        raise file_error(error, f"The folder {path.parent} cannot be written to: {error.strerror}.") from error
+        raise file_error(
+            error,
+            said("The folder {parent} cannot be written to: {reason}.", parent=path.parent, reason=error.strerror),
+        ) from error
     draft, together = _Draft(folder, Path(folder.name) / path.name, path), _drafts.get()
     try:
         yield draft.file
@@ -162,7 +178,9 @@ def whole_file(path: str | os.PathLike) -> Iterator[Path]:
     except BaseException as error:
         folder.cleanup()
         if isinstance(error, OSError):
-            raise file_error(error, f"{path} cannot be written: {error.strerror or error}.") from error
+            raise file_error(
+                error, said("{path} cannot be written: {reason}.", path=path, reason=error.strerror or error)
+            ) from error
         raise
     if together is None:
         folder.cleanup()

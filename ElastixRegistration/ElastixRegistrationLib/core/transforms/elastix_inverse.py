@@ -13,6 +13,7 @@ import numpy as np
 from ..elastix.run import run_elastix
 from ..errors import InputError
 from ..images.geometry import Geometry, image_from_array
+from ..wording import said
 from .itk_transforms import bspline_grid, chain_of
 from .sampling import coarsened
 from .transform_parameters import extend_bspline, output_grid, transforms_from_maps
@@ -55,7 +56,10 @@ def bspline_inverse(near_identity: Any, fixed: Geometry, threads: int | None = N
             spacings.append(float(np.min(bspline_grid(element)[2])))
         elif not element.IsLinear():
             raise InputError(
-                f"elastix inverts linear and B-spline transforms, not a {name}; use the iterative inverse."
+                said(
+                    "elastix inverts linear and B-spline transforms, not a {name}; use the iterative inverse.",
+                    name=name,
+                )
             )
     grid = coarsened(fixed, _VOXELS)
     # What elastix looks for must bend as sharply as what it takes back.

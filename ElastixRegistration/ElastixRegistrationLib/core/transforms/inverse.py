@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..images.geometry import Geometry, array_view
+from ..wording import said
 from .itk_transforms import (
     affine_from_matrix,
     bspline_grid,
@@ -67,11 +68,17 @@ def invert(
     Raises InputError for another method, or a transform that collapses space.
     """
     if method not in INVERSE_METHODS:
-        raise InputError(f"Unknown method {method!r} of inversion; use one of {', '.join(INVERSE_METHODS)}.")
+        raise InputError(
+            said(
+                "Unknown method {method} of inversion; use one of {names}.",
+                method=repr(method),
+                names=", ".join(INVERSE_METHODS),
+            )
+        )
     chain = chain_of(transform)
     linear = linear_part(transform, fixed.dimension)
     if abs(np.linalg.det(linear[:-1, :-1])) < 1e-9:
-        raise InputError("The transform collapses space to a plane and has no inverse.")
+        raise InputError(said("The transform collapses space to a plane and has no inverse."))
     back = affine_from_matrix(np.linalg.inv(linear))
     if transform.IsLinear():
         return Inverse(back, 0.0, 0.0)
@@ -192,7 +199,13 @@ def invert_points(transform: Any, points: np.ndarray, *, tolerance: float = 1e-6
         jacobian = np.swapaxes(mapped[:, 0] - mapped[:, 1], 1, 2) / (2 * step)
         found = found - np.linalg.solve(jacobian, residual[..., None])[..., 0]
     worst = int(np.abs(residual).max(axis=1).argmax())
-    raise InputError(f"The transform has no inverse at point {worst + 1}, {points[worst].round(2).tolist()} mm.")
+    raise InputError(
+        said(
+            "The transform has no inverse at point {worst}, {value} mm.",
+            worst=worst + 1,
+            value=points[worst].round(2).tolist(),
+        )
+    )
 
 
 def linear_part(transform: Any, dimension: int) -> np.ndarray:

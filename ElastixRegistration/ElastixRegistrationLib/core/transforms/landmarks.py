@@ -51,7 +51,13 @@ def pair_landmarks(
     Raises InputError when they do not make pairs.
     """
     if pairing not in PAIRINGS:
-        raise InputError(f"Unknown pairing {pairing!r} of points; use one of {', '.join(PAIRINGS)}.")
+        raise InputError(
+            said(
+                "Unknown pairing {pairing} of points; use one of {names}.",
+                pairing=repr(pairing),
+                names=", ".join(PAIRINGS),
+            )
+        )
     named = {"names": names or said("fixed and the moving points")}
     fixed, moving = np.asarray(fixed, float), np.asarray(moving, float)
     fixed_labels, moving_labels = ([str(label).strip() for label in labels] for labels in (fixed_labels, moving_labels))
@@ -94,9 +100,21 @@ def landmark_matrix(fixed: np.ndarray, moving: np.ndarray, kind: str) -> np.ndar
     """The (D+1, D+1) matrix of ``fit_landmarks``, without ITK; None for a thin plate, once all is checked for it."""
     fixed, moving = np.asarray(fixed, float), np.asarray(moving, float)
     if kind not in LANDMARK_TRANSFORMS:
-        raise InputError(f"Unknown landmark transform {kind!r}; use one of {', '.join(LANDMARK_TRANSFORMS)}.")
+        raise InputError(
+            said(
+                "Unknown landmark transform {kind}; use one of {names}.",
+                kind=repr(kind),
+                names=", ".join(LANDMARK_TRANSFORMS),
+            )
+        )
     if fixed.ndim != 2 or fixed.shape != moving.shape or fixed.shape[1] not in (2, 3):
-        raise InputError(f"Landmarks must come in pairs of 2D or 3D points, not as {fixed.shape} and {moving.shape}.")
+        raise InputError(
+            said(
+                "Landmarks must come in pairs of 2D or 3D points, not as {shape} and {shape2}.",
+                shape=fixed.shape,
+                shape2=moving.shape,
+            )
+        )
     _check_defined(fixed, moving, kind)
     if kind == "thin-plate":
         return None
@@ -108,11 +126,18 @@ def landmark_matrix(fixed: np.ndarray, moving: np.ndarray, kind: str) -> np.ndar
 def _check_defined(fixed: np.ndarray, moving: np.ndarray, kind: str) -> None:
     count, dimension = fixed.shape
     if not (np.isfinite(fixed).all() and np.isfinite(moving).all()):
-        raise InputError("Landmarks must have finite coordinates.")
+        raise InputError(said("Landmarks must have finite coordinates."))
     # A rotation is fixed by one axis less than space has.
     axes = dimension - 1 if kind in ("rigid", "similarity") else dimension
     if count <= axes:
-        raise InputError(f"A start position by {kind} landmarks needs {axes + 1} pairs of points; there are {count}.")
+        raise InputError(
+            said(
+                "A start position by {kind} landmarks needs {axes} pairs of points; there are {count}.",
+                kind=kind,
+                axes=axes + 1,
+                count=count,
+            )
+        )
     for name, points in (("fixed", fixed), ("moving", moving)):
         if kind == "thin-plate" and name == "moving":
             continue
@@ -120,7 +145,12 @@ def _check_defined(fixed: np.ndarray, moving: np.ndarray, kind: str) -> None:
         if spread[axes - 1] < 1e-6 * max(spread[0], 1e-6):
             where = {0: "at one place", 1: "on one line", 2: "in one plane"}[axes - 1]
             raise InputError(
-                f"The {name} landmarks lie {where}, which leaves a {kind} transform undefined; add others."
+                said(
+                    "The {name} landmarks lie {where}, which leaves a {kind} transform undefined; add others.",
+                    name=name,
+                    where=where,
+                    kind=kind,
+                )
             )
 
 

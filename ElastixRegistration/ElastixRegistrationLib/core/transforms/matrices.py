@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..images.geometry import Geometry
+from ..wording import said
 from .itk_transforms import affine_from_matrix
 
 #: Spaces that a matrix can be given in.
@@ -39,7 +40,13 @@ def transform_from_matrix(
     All but world need the geometries ``fixed`` and ``moving``. Raises InputError for what is no invertible matrix.
     """
     if space not in MATRIX_SPACES:
-        raise InputError(f"Unknown space {space!r} of a matrix; use one of {', '.join(MATRIX_SPACES)}.")
+        raise InputError(
+            said(
+                "Unknown space {space} of a matrix; use one of {names}.",
+                space=repr(space),
+                names=", ".join(MATRIX_SPACES),
+            )
+        )
     values = _homogeneous(matrix)
     dimension = len(values) - 1
     if maps_moving_to_fixed:
@@ -49,10 +56,17 @@ def transform_from_matrix(
         values = flip @ values @ flip
     elif space != "LPS":
         if fixed is None or moving is None:
-            raise InputError(f"A matrix in {space} space needs the grids of the fixed and the moving image.")
+            raise InputError(
+                said("A matrix in {space} space needs the grids of the fixed and the moving image.", space=space)
+            )
         if not fixed.dimension == moving.dimension == dimension:
             raise InputError(
-                f"A matrix of {dimension} dimensions does not fit images of {fixed.dimension} and {moving.dimension}."
+                said(
+                    "A matrix of {dimension} dimensions does not fit images of {dimension2} and {dimension3}.",
+                    dimension=dimension,
+                    dimension2=fixed.dimension,
+                    dimension3=moving.dimension,
+                )
             )
         from_world = np.linalg.inv(_to_world(fixed, space, align_corners))
         values = _to_world(moving, space, align_corners) @ values @ from_world
@@ -68,13 +82,20 @@ def _homogeneous(matrix: Any) -> np.ndarray:
     if values.ndim == 2 and values.shape[1] == values.shape[0] + 1:
         values = np.vstack([values, np.eye(values.shape[1])[-1]])
     if values.ndim != 2 or values.shape not in ((3, 3), (4, 4)):
-        raise InputError(f"A matrix of shape {values.shape} is not affine; it must be 4x4 or 3x4, in 2D 3x3 or 2x3.")
+        raise InputError(
+            said(
+                "A matrix of shape {shape} is not affine; it must be 4x4 or 3x4, in 2D 3x3 or 2x3.", shape=values.shape
+            )
+        )
     if not np.isfinite(values).all() or not np.allclose(values[-1], np.eye(len(values))[-1]):
         raise InputError(
-            f"The last row of an affine matrix must be 0 ... 0 1 and all finite, not {values[-1].tolist()}."
+            said(
+                "The last row of an affine matrix must be 0 ... 0 1 and all finite, not {value}.",
+                value=values[-1].tolist(),
+            )
         )
     if abs(np.linalg.det(values)) < 1e-12:
-        raise InputError("The matrix is singular: it collapses space to a plane.")
+        raise InputError(said("The matrix is singular: it collapses space to a plane."))
     return values
 
 

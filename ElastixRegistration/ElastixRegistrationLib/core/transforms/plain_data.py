@@ -13,6 +13,7 @@ from ..images.channels import Channel
 from ..images.geometry import Geometry, array_view, geometry_of, image_from_array, image_view, scalar_from_components
 from ..system.itk_access import fill_parameters, parameters_of, wrapped_class
 from ..system.native_messages import NATIVE_ERRORS
+from ..wording import said
 from .itk_transforms import bspline_fixed_parameters, chain_of, composite_of, displacement_field_transform, matrix_of
 
 #: Classes that their parameters and fixed parameters describe completely.
@@ -50,7 +51,13 @@ class VoxelData:
             self.array.ndim not in (dimension, dimension + 1)
             or self.array.shape[:dimension] != self.geometry.size[::-1]
         ):
-            raise InputError(f"An array of shape {self.array.shape} does not fit a grid of {self.geometry}.")
+            raise InputError(
+                said(
+                    "An array of shape {shape} does not fit a grid of {geometry}.",
+                    shape=self.array.shape,
+                    geometry=self.geometry,
+                )
+            )
 
     @property
     def components(self) -> int:
@@ -125,16 +132,29 @@ class TransformElement:
 
     def __post_init__(self) -> None:
         if self.name not in _PARAMETRIC and self.name != _DISPLACEMENTS:
-            raise InputError(f"A transform of class {self.name} cannot be sent to another process.")
+            raise InputError(said("A transform of class {name} cannot be sent to another process.", name=self.name))
         if not re.fullmatch(r"D[234]{0,2}", self.suffix) or (self.name == _DISPLACEMENTS) == (self.geometry is None):
-            raise InputError(f"A {self.name} with suffix {self.suffix} is not complete.")
+            raise InputError(said("A {name} with suffix {suffix} is not complete.", name=self.name, suffix=self.suffix))
         if self.geometry is None:
             if self.parameters.ndim != 1 or self.fixed_parameters.ndim != 1:
-                raise InputError(f"The parameters of a {self.name} are not a list.")
+                raise InputError(said("The parameters of a {name} are not a list.", name=self.name))
         elif self.parameters.shape != (*self.geometry.size[::-1], self.geometry.dimension):
-            raise InputError(f"{self.parameters.shape} vectors do not fit a grid of {self.geometry}.")
+            raise InputError(
+                said(
+                    "{shape} vectors do not fit a grid of {geometry}.",
+                    shape=self.parameters.shape,
+                    geometry=self.geometry,
+                )
+            )
         if self.matrix is not None and self.matrix.shape != (self.dimension + 1, self.dimension + 1):
-            raise InputError(f"A {self.name} of {self.dimension} dimensions has no {self.matrix.shape} matrix.")
+            raise InputError(
+                said(
+                    "A {name} of {dimension} dimensions has no {shape} matrix.",
+                    name=self.name,
+                    dimension=self.dimension,
+                    shape=self.matrix.shape,
+                )
+            )
 
     @classmethod
     def affine(cls, matrix: np.ndarray) -> TransformElement:
@@ -172,7 +192,9 @@ class TransformElement:
         try:
             return self._built()
         except NATIVE_ERRORS as error:
-            raise InputError(f"The parameters of a {self.name} do not fit each other: {error}.") from error
+            raise InputError(
+                said("The parameters of a {name} do not fit each other: {error}.", name=self.name, error=error)
+            ) from error
 
     def _built(self) -> Any:
         if self.geometry is not None:
@@ -188,7 +210,15 @@ class TransformElement:
         target = getattr(transform, f"Get{what}")()
         resizable = self.name.endswith("KernelTransform")
         if len(values) != len(target) and not resizable:
-            raise InputError(f"A {self.name} takes {len(target)} {what}, not {len(values)}.")
+            raise InputError(
+                said(
+                    "A {name} takes {count} {what}, not {count2}.",
+                    name=self.name,
+                    count=len(target),
+                    what=what,
+                    count2=len(values),
+                )
+            )
         if len(values):
             getattr(transform, f"Set{what}")(fill_parameters(target, values))
 
@@ -202,7 +232,7 @@ class TransformData:
     def __post_init__(self) -> None:
         # A damaged message may hold anything.
         if not self.elements or not all(isinstance(element, TransformElement) for element in self.elements):
-            raise InputError("A transform of another process is not made of transforms.")
+            raise InputError(said("A transform of another process is not made of transforms."))
 
     @classmethod
     def of(cls, transform: Any) -> TransformData:
@@ -225,7 +255,7 @@ def _element(transform: Any) -> TransformElement:
         matrix = matrix_of(transform)
         if matrix is not None:  # a rare class: what it does to points is all that elastix looks at
             return TransformElement.affine(matrix)
-        raise InputError(f"A transform of class {name} cannot be sent to another process.")
+        raise InputError(said("A transform of class {name} cannot be sent to another process.", name=name))
     if name == _DISPLACEMENTS:
         field_image = transform.GetDisplacementField()
         vectors = np.asarray(array_view(field_image), np.float64)

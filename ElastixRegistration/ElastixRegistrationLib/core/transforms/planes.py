@@ -15,6 +15,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..images.geometry import Geometry
+from ..wording import said
 from .itk_transforms import bspline_grid_of
 from .plain_data import TransformData, TransformElement
 
@@ -124,7 +125,7 @@ def _lifted(element: TransformElement, reach: float) -> TransformElement:
             direction=tuple(map(tuple, _with_third_axis(geometry.direction).tolist())),
         )
         return TransformElement.displacements(layers, lifted)
-    raise InputError(f"A 2D {element.name} has no counterpart in 3D.")
+    raise InputError(said("A 2D {element} has no counterpart in 3D.", element=element.name))
 
 
 def _with_third_axis(direction: Any) -> np.ndarray:

@@ -22,6 +22,7 @@ from ..images.geometry import (
 )
 from ..images.slabs import slabs_of
 from ..system.itk_access import suffix_of, wrapped_class
+from ..wording import said
 from .displacements import displacement_vectors
 from .itk_transforms import matrix_of
 from .lookup import Lookup
@@ -55,12 +56,21 @@ def resample(
     for an interpolation that is none, and for B-splines of voxels that are not finite, which would reach everywhere.
     """
     if interpolation not in INTERPOLATIONS:
-        raise InputError(f"Unknown interpolation {interpolation!r}; use one of {', '.join(INTERPOLATIONS)}.")
+        raise InputError(
+            said(
+                "Unknown interpolation {interpolation}; use one of {names}.",
+                interpolation=repr(interpolation),
+                names=", ".join(INTERPOLATIONS),
+            )
+        )
     voxels = array_view(image)
     if interpolation == "bspline" and (bad := not_finite_count(voxels)):
         raise InputError(
-            f"The image has {bad} voxels that are not a number or infinite, and B-splines would spread them over all of"
-            " it; choose linear or nearest."
+            said(
+                "The image has {bad} voxels that are not a number or infinite, and B-splines would "
+                "spread them over all of it; choose linear or nearest.",
+                bad=bad,
+            )
         )
     result = _empty_like(image, reference)
     target = array_view(result)

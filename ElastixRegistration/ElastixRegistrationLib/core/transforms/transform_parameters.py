@@ -5,7 +5,7 @@ Formulas: the elastix manual, section 2.6, and ITK's transform classes, whose pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from ..errors import Fault, InputError, fault_of
 from ..images.geometry import Geometry, array_view, geometry_of
 from ..system.itk_access import fill_parameters, quickly_wrapped_class, wrapped_class
 from ..system.native_messages import NATIVE_ERRORS
-from ..wording import wrong_order
+from ..wording import said, wrong_order
 from .itk_transforms import (
     affine_from_matrix,
     bspline_grid,
@@ -26,11 +26,19 @@ from .itk_transforms import (
     extended_grid,
     matrix_of,
 )
+from .parameter_values import (
+    ParameterMap,
+    dimension_of,
+    direction_of,
+    matrix_exponential,
+    numbers_of,
+    text_of,
+    texts_of,
+)
 from .spline_kernels import SPLINE_KERNELS, landmarks_of, spline_kernel_transform
 
 #: Some 6 MB of text, half a second to write and to read.
 _MAX_PARAMETERS = 300_000
-ParameterMap = Mapping[str, Sequence[str]]
 
 
 class UnsupportedTransform(InputError):
@@ -42,22 +50,27 @@ def transform_from_map(parameters: ParameterMap) -> Any:
 
     What a map keeps in another file must be in it already: see ``transform_files.read_transform_parameters``.
     """
-    kind = _text(parameters, "Transform")
+    kind = text_of(parameters, "Transform")
     if "ITKTransformParameters" not in parameters and kind not in _BUILDERS:
         raise UnsupportedTransform(
-            f"Transform {kind} has no exact ITK form; supported are {', '.join(sorted(_BUILDERS))}."
+            said(
+                "Transform {kind} has no exact ITK form; supported are {names}.",
+                kind=kind,
+                names=", ".join(sorted(_BUILDERS)),
+            )
         )
     try:
         if "ITKTransformParameters" in parameters:
             return _of_itk_parameters(parameters)
-        return _BUILDERS[kind](parameters, _numbers(parameters, "TransformParameters"))
+        return _BUILDERS[kind](parameters, numbers_of(parameters, "TransformParameters"))
     except InputError:
         raise
     except (ValueError, TypeError, KeyError, *NATIVE_ERRORS) as error:
         reason = fault_of(error)
-        raise InputError(
-            f"The parameters of the {kind} do not fit each other{f': {reason}' if reason else ''}."
-        ) from error
+        if reason:
+            sentence = said("The parameters of the {kind} do not fit each other: {reason}.", kind=kind, reason=reason)
+            raise InputError(sentence) from error
+        raise InputError(said("The parameters of the {kind} do not fit each other.", kind=kind)) from error
 
 
 def transforms_from_maps(
@@ -67,7 +80,7 @@ def transforms_from_maps(
     chain: list[Any] = []
     for parameters in maps:
         transform = build(parameters)
-        if chain and _text(parameters, "HowToCombineTransforms", "Compose") == "Add":
+        if chain and text_of(parameters, "HowToCombineTransforms", "Compose") == "Add":
             chain = _added(chain, transform)
         else:
             chain.append(transform)
@@ -82,7 +95,7 @@ def _added(chain: list[Any], transform: Any) -> list[Any]:
     if matrix is not None and added is not None:
         return [affine_from_matrix(matrix + added - np.eye(len(matrix)))]
     if matrix is None or len(chain_of(other)) > 1:
-        raise UnsupportedTransform('Two deformations combined by "Add" cannot be composed; use "Compose".')
+        raise UnsupportedTransform(said('Two deformations combined by "Add" cannot be composed; use "Compose".'))
     back = np.linalg.inv(matrix[:-1, :-1])
     other = down_cast(other)
     if other.GetNameOfClass() == "BSplineTransform":
@@ -92,16 +105,18 @@ def _added(chain: list[Any], transform: Any) -> list[Any]:
         field = other.GetDisplacementField()
         deformation = displacement_field_transform(array_view(field) @ back.T, geometry_of(field))
     else:
-        raise UnsupportedTransform(f'A {other.GetNameOfClass()} combined by "Add" cannot be composed.')
+        raise UnsupportedTransform(
+            said('A {value} combined by "Add" cannot be composed.', value=other.GetNameOfClass())
+        )
     return [deformation, linear]
 
 
 def _of_itk_parameters(parameters: ParameterMap) -> Any:
     """What elastix writes of a transform that came from an ITK file: type, parameters and fixed parameters."""
     return itk_transform(
-        _text(parameters, "ITKTransformType"),
-        _numbers(parameters, "ITKTransformParameters"),
-        _numbers(parameters, "ITKTransformFixedParameters"),
+        text_of(parameters, "ITKTransformType"),
+        numbers_of(parameters, "ITKTransformParameters"),
+        numbers_of(parameters, "ITKTransformFixedParameters"),
     )
 
 
@@ -123,7 +138,7 @@ def itk_transform(type_name: str, values: np.ndarray, fixed_values: np.ndarray) 
         if transform_class is not None:
             break
     else:
-        raise UnsupportedTransform(f"The installed ITK has no transform of type {type_name}.")
+        raise UnsupportedTransform(said("The installed ITK has no transform of type {type_name}.", type_name=type_name))
     transform = transform_class.New()
     if kind in ("BSplineTransform", "DisplacementFieldTransform"):
         axes = int(dimension)
@@ -132,7 +147,7 @@ def itk_transform(type_name: str, values: np.ndarray, fixed_values: np.ndarray) 
     else:
         count = values.size if kind.endswith("KernelTransform") else transform.GetNumberOfParameters()
     if values.size != count:
-        raise Fault(f"a {kind} of {values.size} parameters")
+        raise Fault(said("a {kind} of {size} parameters", kind=kind, size=values.size))
     if fixed_values.size:
         transform.SetFixedParameters(fill_parameters(transform.GetFixedParameters(), fixed_values))
     if values.size:  # the identity has none
@@ -174,20 +189,20 @@ def extend_bspline(parameters: ParameterMap) -> dict[str, tuple[str, ...]]:
     cannot fold, and elastix, ITK, VTK and Slicer, whatever they do at the rim of a grid, agree everywhere.
     """
     whole = {name: tuple(values) for name, values in parameters.items()}
-    if _text(parameters, "Transform") not in ("BSplineTransform", "RecursiveBSplineTransform"):
+    if text_of(parameters, "Transform") not in ("BSplineTransform", "RecursiveBSplineTransform"):
         return whole
-    size = _numbers(parameters, "GridSize").astype(int)
+    size = numbers_of(parameters, "GridSize").astype(int)
     faded, origin = extended_grid(
-        _numbers(parameters, "TransformParameters").reshape(len(size), *size[::-1]),
-        _numbers(parameters, "GridOrigin"),
-        _numbers(parameters, "GridSpacing"),
-        _direction(parameters, "GridDirection", len(size)),
+        numbers_of(parameters, "TransformParameters").reshape(len(size), *size[::-1]),
+        numbers_of(parameters, "GridOrigin"),
+        numbers_of(parameters, "GridSpacing"),
+        direction_of(parameters, "GridDirection", len(size)),
     )
     return whole | {
         "GridSize": tuple(str(n) for n in faded.shape[:0:-1]),
-        "GridOrigin": _texts(origin),
+        "GridOrigin": texts_of(origin),
         "NumberOfParameters": (str(faded.size),),
-        "TransformParameters": _texts(faded.ravel()),
+        "TransformParameters": texts_of(faded.ravel()),
     }
 
 
@@ -201,57 +216,69 @@ def _translation(parameters: ParameterMap, values: np.ndarray) -> Any:
 
 
 def _euler(parameters: ParameterMap, values: np.ndarray) -> Any:
-    dimension = _dimension(parameters)
+    dimension = dimension_of(parameters)
     transform = wrapped_class(f"Euler{dimension}DTransform", "D").New()
     if dimension == 3:
-        transform.SetComputeZYX(_text(parameters, "ComputeZYX", "false") == "true")
+        transform.SetComputeZYX(text_of(parameters, "ComputeZYX", "false") == "true")
     return _centered(transform, parameters, values)
 
 
 def _similarity(parameters: ParameterMap, values: np.ndarray) -> Any:
-    return _centered(wrapped_class(f"Similarity{_dimension(parameters)}DTransform", "D").New(), parameters, values)
+    return _centered(wrapped_class(f"Similarity{dimension_of(parameters)}DTransform", "D").New(), parameters, values)
 
 
 def _affine(parameters: ParameterMap, values: np.ndarray) -> Any:
-    return _centered(wrapped_class("AffineTransform", f"D{_dimension(parameters)}").New(), parameters, values)
+    return _centered(wrapped_class("AffineTransform", f"D{dimension_of(parameters)}").New(), parameters, values)
 
 
 def _affine_log(parameters: ParameterMap, values: np.ndarray) -> Any:
-    dimension = _dimension(parameters)
-    matrix = _matrix_exponential(values[: dimension**2].reshape(dimension, dimension))
+    dimension = dimension_of(parameters)
+    matrix = matrix_exponential(values[: dimension**2].reshape(dimension, dimension))
     return _affine(parameters, np.concatenate([matrix.ravel(), values[dimension**2 :]]))
 
 
 def _bspline(parameters: ParameterMap, values: np.ndarray) -> Any:
-    if _text(parameters, "BSplineTransformSplineOrder", "3") != "3":
-        raise UnsupportedTransform("Only cubic B-splines (BSplineTransformSplineOrder 3) have an exact ITK form.")
-    if _text(parameters, "UseCyclicTransform", "false") == "true":
-        raise UnsupportedTransform("Cyclic B-splines have no exact ITK form.")
-    size = _numbers(parameters, "GridSize").astype(int)
+    if text_of(parameters, "BSplineTransformSplineOrder", "3") != "3":
+        raise UnsupportedTransform(said("Only cubic B-splines (BSplineTransformSplineOrder 3) have an exact ITK form."))
+    if text_of(parameters, "UseCyclicTransform", "false") == "true":
+        raise UnsupportedTransform(said("Cyclic B-splines have no exact ITK form."))
+    size = numbers_of(parameters, "GridSize").astype(int)
     if values.size != len(size) * size.prod():
-        raise InputError(f"{values.size} TransformParameters do not fill a GridSize of {' '.join(map(str, size))}.")
+        raise InputError(
+            said(
+                "{size} TransformParameters do not fill a GridSize of {names}.",
+                size=values.size,
+                names=" ".join(map(str, size)),
+            )
+        )
     return bspline_transform(
         values.reshape(len(size), *size[::-1]),
-        _numbers(parameters, "GridOrigin"),
-        _numbers(parameters, "GridSpacing"),
-        _direction(parameters, "GridDirection", len(size)),
+        numbers_of(parameters, "GridOrigin"),
+        numbers_of(parameters, "GridSpacing"),
+        direction_of(parameters, "GridDirection", len(size)),
     )
 
 
 def _affine_dti(parameters: ParameterMap, values: np.ndarray) -> Any:
     """From the matrix that elastix writes beside angles, shears and scales, whose order it does not say."""
-    return _affine(parameters, _numbers(parameters, "MatrixTranslation"))
+    return _affine(parameters, numbers_of(parameters, "MatrixTranslation"))
 
 
 def _spline_kernel(parameters: ParameterMap, values: np.ndarray) -> Any:
-    dimension = _dimension(parameters)
-    sources = _numbers(parameters, "FixedImageLandmarks")
+    dimension = dimension_of(parameters)
+    sources = numbers_of(parameters, "FixedImageLandmarks")
     if sources.size != values.size or sources.size % dimension:
-        raise InputError(f"{sources.size} FixedImageLandmarks do not pair with {values.size} TransformParameters.")
-    kernel = "ThinPlateSpline" if dimension == 2 else _text(parameters, "SplineKernelType")
+        raise InputError(
+            said(
+                "{size} FixedImageLandmarks do not pair with {size2} TransformParameters.",
+                size=sources.size,
+                size2=values.size,
+            )
+        )
+    kernel = "ThinPlateSpline" if dimension == 2 else text_of(parameters, "SplineKernelType")
     if (dimension, kernel) not in SPLINE_KERNELS:
-        raise UnsupportedTransform(f"A SplineKernelType {kernel} has no exact ITK form.")
-    relaxation = float(_text(parameters, "SplineRelaxationFactor", "0"))
+        raise UnsupportedTransform(said("A SplineKernelType {kernel} has no exact ITK form.", kernel=kernel))
+    relaxation = float(text_of(parameters, "SplineRelaxationFactor", "0"))
     return spline_kernel_transform(sources.reshape(-1, dimension), values.reshape(-1, dimension), kernel, relaxation)
 
 
@@ -274,8 +301,15 @@ _SPLINE_KERNEL_TYPES = {(dimension, name): kind for (dimension, kind), name in S
 def _centered(transform: Any, parameters: ParameterMap, values: np.ndarray) -> Any:
     expected = transform.GetNumberOfParameters()
     if len(values) != expected:
-        raise InputError(f"{_text(parameters, 'Transform')} takes {expected} TransformParameters, not {len(values)}.")
-    transform.SetCenter(_numbers(parameters, "CenterOfRotationPoint").tolist())
+        raise InputError(
+            said(
+                "{value} takes {expected} TransformParameters, not {count}.",
+                value=text_of(parameters, "Transform"),
+                expected=expected,
+                count=len(values),
+            )
+        )
+    transform.SetCenter(numbers_of(parameters, "CenterOfRotationPoint").tolist())
     transform.SetParameters(fill_parameters(transform.GetParameters(), values))
     return transform
 
@@ -286,8 +320,8 @@ def _map_of(element: Any, fixed: Geometry) -> dict[str, tuple[str, ...]]:
     if matrix is not None:
         own = {
             "Transform": ("AffineTransform",),
-            "CenterOfRotationPoint": _texts(np.zeros(fixed.dimension)),
-            "TransformParameters": _texts(np.concatenate([matrix[:-1, :-1].ravel(), matrix[:-1, -1]])),
+            "CenterOfRotationPoint": texts_of(np.zeros(fixed.dimension)),
+            "TransformParameters": texts_of(np.concatenate([matrix[:-1, :-1].ravel(), matrix[:-1, -1]])),
         }
     elif name == "BSplineTransform":
         coefficients, origin, spacing, direction = bspline_grid(element)
@@ -297,10 +331,10 @@ def _map_of(element: Any, fixed: Geometry) -> dict[str, tuple[str, ...]]:
             "UseCyclicTransform": ("false",),
             "GridSize": tuple(str(n) for n in coefficients.shape[:0:-1]),
             "GridIndex": ("0",) * fixed.dimension,
-            "GridOrigin": _texts(origin),
-            "GridSpacing": _texts(spacing),
-            "GridDirection": _texts(direction.T.ravel()),
-            "TransformParameters": _texts(coefficients.ravel()),
+            "GridOrigin": texts_of(origin),
+            "GridSpacing": texts_of(spacing),
+            "GridDirection": texts_of(direction.T.ravel()),
+            "TransformParameters": texts_of(coefficients.ravel()),
         }
     elif (fixed.dimension, name) in _SPLINE_KERNEL_TYPES:
         sources, targets = landmarks_of(element)
@@ -308,11 +342,13 @@ def _map_of(element: Any, fixed: Geometry) -> dict[str, tuple[str, ...]]:
             "Transform": ("SplineKernelTransform",),
             "SplineKernelType": (_SPLINE_KERNEL_TYPES[fixed.dimension, name],),
             "SplineRelaxationFactor": ("0.0",),
-            "FixedImageLandmarks": _texts(sources.ravel()),
-            "TransformParameters": _texts(targets.ravel()),
+            "FixedImageLandmarks": texts_of(sources.ravel()),
+            "TransformParameters": texts_of(targets.ravel()),
         }
     else:
-        raise UnsupportedTransform(f"A {name} cannot be written as elastix TransformParameters; save it as .h5.")
+        raise UnsupportedTransform(
+            said("A {name} cannot be written as elastix TransformParameters; save it as .h5.", name=name)
+        )
     return own | {
         "NumberOfParameters": (str(len(own["TransformParameters"])),),
         "InitialTransformParameterFileName": ("NoInitialTransform",),
@@ -342,54 +378,7 @@ def grid_entries(grid: Geometry) -> dict[str, tuple[str, ...]]:
     return {
         "Size": tuple(map(str, grid.size)),
         "Index": ("0",) * grid.dimension,
-        "Spacing": _texts(grid.spacing),
-        "Origin": _texts(grid.origin),
-        "Direction": _texts(np.asarray(grid.direction).T.ravel()),
+        "Spacing": texts_of(grid.spacing),
+        "Origin": texts_of(grid.origin),
+        "Direction": texts_of(np.asarray(grid.direction).T.ravel()),
     }
-
-
-def _text(parameters: ParameterMap, name: str, default: str | None = None) -> str:
-    values = parameters.get(name)
-    if values:
-        return values[0]
-    if default is None:
-        raise InputError(f"The transform parameters have no {name}; is this a TransformParameters file?")
-    return default
-
-
-def _numbers(parameters: ParameterMap, name: str) -> np.ndarray:
-    if name not in parameters:
-        raise InputError(f"The transform parameters have no {name}; is this a TransformParameters file?")
-    try:
-        return np.array(parameters[name], dtype=np.float64)
-    except ValueError as error:
-        raise InputError(f"{name} of the transform parameters is not a list of numbers.") from error
-
-
-def _texts(numbers: Any) -> tuple[str, ...]:
-    """Shortest text of each number that reads back as the same float64."""
-    return tuple(map(repr, np.asarray(numbers, np.float64).tolist()))
-
-
-def _dimension(parameters: ParameterMap) -> int:
-    return int(_text(parameters, "FixedImageDimension"))
-
-
-def _direction(parameters: ParameterMap, name: str, dimension: int) -> np.ndarray:
-    """elastix writes directions column after column."""
-    if name not in parameters:
-        return np.eye(dimension)
-    return _numbers(parameters, name).reshape(dimension, dimension).T
-
-
-def _matrix_exponential(matrix: np.ndarray) -> np.ndarray:
-    """exp of a small matrix by scaling and squaring a Taylor series (Moler, Van Loan 2003, method 3)."""
-    halvings = max(0, int(np.ceil(np.log2(max(np.abs(matrix).sum(1).max(), 1e-300)))) + 4)
-    scaled = matrix / 2**halvings
-    term = result = np.eye(len(matrix))
-    for n in range(1, 20):
-        term = term @ scaled / n
-        result = result + term
-    for _ in range(halvings):
-        result = result @ result
-    return result

@@ -14,6 +14,7 @@ from ..errors import RegistrationError
 from ..images.geometry import Geometry
 from ..system.decimal_point import decimal_point
 from ..system.itk_access import suffix_of, wrapped_class
+from ..wording import said
 from .itk_transforms import chain_of
 from .transform_parameters import maps_from_transform
 
@@ -51,7 +52,7 @@ def transformix(
         try:
             method.UpdateLargestPossibleRegion()
         except RuntimeError as error:
-            raise RegistrationError(f"elastix could not resample the image: {error}") from error
+            raise RegistrationError(said("elastix could not resample the image: {error}", error=error)) from error
         result = method.GetOutput()
         result.DisconnectPipeline()
     return result

@@ -14,6 +14,7 @@ from typing import Any
 from ...core.errors import InputError
 from ...core.request import check_background
 from ...core.transforms.resampling import INTERPOLATIONS
+from ...core.wording import said
 from ..nodes.chains import Chain, chain_to_world, inverse, vtk_from_chain
 from ..nodes.hierarchy import place_beside
 from ..nodes.incremental import Steps
@@ -103,7 +104,13 @@ def put_under(source: Any, nodes: Sequence[Any], *, inverted: bool = False) -> A
         chain, name = (inverse(chain), f"{name} (inverse)") if inverted else (chain, name)
         source = applied.made(transform_node_from_chain(chain, name, scene))
     elif source.GetScene() is not scene:
-        raise InputError(f"The transform {source.GetName()} is not in the scene of {nodes[0].GetName()}.")
+        raise InputError(
+            said(
+                "The transform {source} is not in the scene of {nodes}.",
+                source=source.GetName(),
+                nodes=nodes[0].GetName(),
+            )
+        )
     for node in nodes:
         applied.remember(node, parent_only=True)
         node.SetAndObserveTransformNodeID(source.GetID())
@@ -116,18 +123,26 @@ def is_movable(node: Any) -> bool:
 
 def _check(nodes: Sequence[Any]) -> None:
     if not nodes:
-        raise InputError("Nothing was chosen to transform.")
+        raise InputError(said("Nothing was chosen to transform."))
     for node in nodes:
         if not is_movable(node):
             what = "nothing" if node is None else f"{node.GetName()}, a {node.GetNodeTagName()} node,"
-            raise InputError(f"Volumes, segmentations, models and markups can be transformed; {what} was given.")
+            raise InputError(
+                said("Volumes, segmentations, models and markups can be transformed; {what} was given.", what=what)
+            )
         if node.GetScene() is None:
-            raise InputError(f"The node {node.GetName()} is not in a scene; add it to one first.")
+            raise InputError(said("The node {node} is not in a scene; add it to one first.", node=node.GetName()))
 
 
 def _resampling(reference_node: Any, interpolation: str, background: float | str) -> Resampling:
     if interpolation not in INTERPOLATIONS:
-        raise InputError(f"Unknown interpolation {interpolation!r}; use one of {', '.join(INTERPOLATIONS)}.")
+        raise InputError(
+            said(
+                "Unknown interpolation {interpolation}; use one of {names}.",
+                interpolation=repr(interpolation),
+                names=", ".join(INTERPOLATIONS),
+            )
+        )
     check_background(background)
     reference = None if reference_node is None else volume_image(reference_node, "reference volume")
     return Resampling(reference, interpolation, background)
@@ -159,7 +174,7 @@ def _moved_points(node: Any, chain: Chain) -> Write:
 def _written(nodes: Sequence[Any], writes: Sequence[Write], suffix: str, in_place: bool) -> AppliedTransform:
     for node in nodes:
         if node.GetScene() is None:
-            raise InputError(f"The node {node.GetName()} was removed from the scene in the meantime.")
+            raise InputError(said("The node {node} was removed from the scene in the meantime.", node=node.GetName()))
     applied = AppliedTransform([])
     if nodes:
         nodes[0].GetScene().SaveStateForUndo()

@@ -17,6 +17,7 @@ from ...core.deformation.analysis import (
 from ...core.deformation.jacobian import JacobianStatistics
 from ...core.errors import InputError
 from ...core.images.geometry import Geometry
+from ...core.wording import said
 from ..nodes.chains import chain_to_world, inverse
 from ..nodes.color_maps import DISPLACEMENT, VOLUME_CHANGE, color_node, show_in_colors
 from ..nodes.coordinates import ijk_to_ras_of, lps_from_ras, vtk_matrix_from_array
@@ -75,7 +76,7 @@ def deformation_incrementally(
     reference = volume_image(reference_node, "reference volume")
     scene = reference_node.GetScene()
     if scene is None:
-        raise InputError(f"The {reference.name} is not in a scene; add it to one first.")
+        raise InputError(said("The {reference} is not in a scene; add it to one first.", reference=reference.name))
     grid = reference.geometry if reference.is_orthogonal_in_world else world_grid(reference)
     itk_transform = itk_from_chain(chain, grid)
     yield
@@ -98,7 +99,13 @@ def _segment_volumes_incrementally(
     node: Any, analysis: DeformationAnalysis, grid: Geometry
 ) -> Steps[list[LabelVolume]]:
     if not node.IsA("vtkMRMLSegmentationNode"):
-        raise InputError(f"Volumes are measured in segments, and {node.GetName()} is a {node.GetNodeTagName()} node.")
+        raise InputError(
+            said(
+                "Volumes are measured in segments, and {node} is a {kind} node.",
+                node=node.GetName(),
+                kind=node.GetNodeTagName(),
+            )
+        )
     from_world = inverse(chain_to_world(node.GetParentTransformNode()))
     volumes = []
     name = f"segmentation {node.GetName()}"

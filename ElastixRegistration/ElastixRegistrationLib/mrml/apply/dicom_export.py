@@ -13,6 +13,7 @@ import slicer
 from ...core.errors import InputError
 from ...core.files.dicom.volumes import DicomSeries, series_of_files
 from ...core.files.dicom_objects.spatial_registration import GRID_MM, RegistrationObject, write_registration
+from ...core.wording import said
 from ..nodes.chains import Chain, chain_to_world, inverse
 from ..nodes.coordinates import geometry_from_ijk_to_ras
 from ..nodes.transform_sources import transform_chain
@@ -95,12 +96,15 @@ def series_of(node: Any, role: str) -> DicomSeries:
     uids = ((node.GetAttribute(INSTANCES) if node is not None else None) or "").split()
     if not uids:
         raise InputError(
-            f"The {called} does not come from Slicer's DICOM database, so that no DICOM registration object can refer"
-            " to it; load it with the DICOM module."
+            said(
+                "The {called} does not come from Slicer's DICOM database, so that no DICOM registration "
+                "object can refer to it; load it with the DICOM module.",
+                called=called,
+            )
         )
     database = getattr(slicer, "dicomDatabase", None)
     if database is None:
-        raise InputError("Slicer's DICOM database is not open; open the DICOM module once.")
+        raise InputError(said("Slicer's DICOM database is not open; open the DICOM module once."))
     return series_of_files(_files(uids, called, database))
 
 
@@ -108,5 +112,12 @@ def _files(uids: Sequence[str], called: str, database: Any) -> list[Path]:
     paths = [Path(str(database.fileForInstance(uid) or "")) for uid in uids]
     missing = sum(not path.is_file() for path in paths)
     if missing:
-        raise InputError(f"Of the {called}, {missing} of {len(paths)} slices are no longer in Slicer's DICOM database.")
+        raise InputError(
+            said(
+                "Of the {called}, {missing} of {count} slices are no longer in Slicer's DICOM database.",
+                called=called,
+                missing=missing,
+                count=len(paths),
+            )
+        )
     return paths

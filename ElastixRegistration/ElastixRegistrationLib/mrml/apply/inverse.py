@@ -12,6 +12,7 @@ from ...core.images.geometry import Geometry
 from ...core.transforms.inverse import invert
 from ...core.transforms.plain_data import TransformData
 from ...core.transforms.sampling import coarsened, voxel_centers
+from ...core.wording import said
 from ..nodes.chains import Chain, chain_from_vtk, inverse, map_lps_points, matrix_of
 from ..nodes.slicer_names import SlicerNames
 from ..nodes.snapshots import SceneChange
@@ -53,7 +54,12 @@ def add_inverse_node(transform: Any, reference_node: Any, *, method: str = "iter
         back = chain_from_data(TransformData.of(invert(itk_transform, grid, method=method).transform))
     scene = reference_node.GetScene()
     if scene is None:
-        raise InputError(f"The reference volume {reference_node.GetName()} is not in a scene; add it to one first.")
+        raise InputError(
+            said(
+                "The reference volume {reference_node} is not in a scene; add it to one first.",
+                reference_node=reference_node.GetName(),
+            )
+        )
     name = name_of(transform)
     node = scene.AddNewNodeByClass(node_class_of(back), scene.GenerateUniqueName(f"{name} (inverse)"))
     set_from_parent(node, back)

@@ -14,6 +14,7 @@ from ...core.errors import InputError
 from ...core.quality.assessment import label_figures
 from ...core.quality.figures import Comparison, Figure, LandmarkRow
 from ...core.quality.similarity import LandmarkErrors, landmark_errors, landmark_figures
+from ...core.wording import said
 from ..nodes.chains import chain_to_world, inverse, map_lps_points
 from ..nodes.incremental import run_to_completion
 from ..nodes.points import landmark_pairs
@@ -63,7 +64,7 @@ def assess_transform(
     if fixed_segmentation is not None or moving_segmentation is not None:
         figures += segment_figures(transform, fixed_segmentation, moving_segmentation, reference_node)
     if not figures:
-        raise InputError("To judge a transform, give landmarks or segmentations of both images.")
+        raise InputError(said("To judge a transform, give landmarks or segmentations of both images."))
     name = name_of(transform)
     return add_quality_nodes(reference_node.GetScene(), Comparison(tuple(figures), landmarks=tuple(rows)), name)
 
@@ -166,7 +167,7 @@ def segment_figures(
     """
     for node in (fixed_segmentation, moving_segmentation):
         if node is None or not node.IsA("vtkMRMLSegmentationNode"):
-            raise InputError("Two segmentations are needed to compare segments.")
+            raise InputError(said("Two segmentations are needed to compare segments."))
     shared = shared_segment_ids(fixed_segmentation, moving_segmentation)
     reference = volume_image(reference_node, "reference volume")
     grid = reference.geometry if reference.is_orthogonal_in_world else world_grid(reference)

@@ -15,6 +15,7 @@ from ...core.parameters.component_rules import POINTS_METRIC
 from ...core.presets.preset import Preset
 from ...core.quality.figures import Comparison
 from ...core.request import RegistrationRequest
+from ...core.wording import said
 from ...worker.client import State
 from ...worker.pool import WorkerPool
 from ..nodes.incremental import Steps
@@ -152,7 +153,10 @@ class ComparisonRun(AsynchronousRun[SceneComparison]):
         self._pool.close()
         if state == State.DONE and not self.has_result:
             first = next(iter(self.runs.values()))
-            self._state, self._error = State.FAILED, InputError(f"All of them failed. {first.name}: {first.error}")
+            self._state, self._error = (
+                State.FAILED,
+                InputError(said("All of them failed. {first}: {error}", first=first.name, error=first.error)),
+            )
 
 
 def comparison_incrementally(
@@ -164,16 +168,16 @@ def comparison_incrementally(
     """
     presets = scene_presets(scene)
     if not requests:
-        raise InputError("There is nothing to compare: choose presets.")
+        raise InputError(said("There is nothing to compare: choose presets."))
     runs: list[ComparedRun] = []
     for request in requests:
         request = request.without_landmarks()
         name = compared_name(request, presets)
         if any(run.name == name for run in runs):
-            raise InputError(f"{name} is there twice.")
+            raise InputError(said("{name} is there twice.", name=name))
         own = job.with_request(request, presets)
         if any(POINTS_METRIC in stage.get("Metric", ()) for stage in own.inputs.stages):
-            raise InputError(f"{name} is guided by the landmarks that would judge it; leave it out.")
+            raise InputError(said("{name} is guided by the landmarks that would judge it; leave it out.", name=name))
         runs.append(ComparedRun(name, own, request))
         yield
     return ComparisonRun(runs)

@@ -18,6 +18,7 @@ from ...core.presets.preset import Preset
 from ...core.presets.user_presets import FOLDER_VARIABLE, UserPresets, user_presets
 from ...core.request import RegistrationRequest
 from ...core.system.scratch import scratch_folder
+from ...core.wording import said
 from ...worker.client import State
 from ...worker.command import CommandProcess
 from ...worker.tuning_messages import TuningNews
@@ -132,9 +133,9 @@ def tuning_incrementally(
     Raises InputError before anything has run.
     """
     if not options.folder:
-        raise InputError("Tuning needs a folder for its page and its study.")
+        raise InputError(said("Tuning needs a folder for its page and its study."))
     if request.parameter_files:
-        raise InputError("Tuning starts from a preset; make one of the parameter files first.")
+        raise InputError(said("Tuning starts from a preset; make one of the parameter files first."))
     presets = scene_presets(scene)
     request.stages(presets=presets)
     with contextlib.ExitStack() as stack:
@@ -146,7 +147,9 @@ def tuning_incrementally(
                 yield from _table_incrementally(files, folder, nodes, Path(table))
             preset, variables = files.preset_options(presets)
         except OSError as problem:
-            raise InputError(f"The volumes could not be written to temporary files: {problem.strerror}.") from problem
+            raise InputError(
+                said("The volumes could not be written to temporary files: {reason}.", reason=problem.strerror)
+            ) from problem
         own = UserPresets(folder / "presets")
         arguments = ["tune", _absolute(table), "--output-dir", _absolute(options.folder), *preset]
         arguments += [f"--minutes={options.minutes:g}", "--json", "--attended"]

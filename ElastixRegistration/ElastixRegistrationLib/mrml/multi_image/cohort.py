@@ -17,6 +17,7 @@ from ...core.errors import InputError, RegistrationError
 from ...core.request import RegistrationRequest
 from ...core.system.file_names import PAGE, SUMMARY
 from ...core.system.scratch import scratch_folder
+from ...core.wording import said
 from ...worker.client import State
 from ...worker.cohort_messages import CohortEnd, CohortNews
 from ...worker.command import CommandProcess
@@ -174,9 +175,9 @@ def cohort_incrementally(
     ``fixed_node`` may be None where a table names fixed images. The masks, on the fixed volume, count for all cases.
     """
     if not options.output_folder:
-        raise InputError("A cohort needs a folder for its results.")
+        raise InputError(said("A cohort needs a folder for its results."))
     if options.source and options.moving_nodes is not None:
-        raise InputError("Give volumes of the scene, or a folder or table of files, not both.")
+        raise InputError(said("Give volumes of the scene, or a folder or table of files, not both."))
     presets = scene_presets(scene)
     request.stages(presets=presets)
     with contextlib.ExitStack() as stack:
@@ -200,7 +201,9 @@ def cohort_incrementally(
                 inputs = [str(files.table(fixed_path, fixed_mask, rows, sliding_mask))]
             preset, variables = files.preset_options(presets)
         except OSError as problem:
-            raise InputError(f"The volumes could not be written to temporary files: {problem.strerror}.") from problem
+            raise InputError(
+                said("The volumes could not be written to temporary files: {reason}.", reason=problem.strerror)
+            ) from problem
         output = ["--output-dir", _absolute(options.output_folder)]
         arguments = ["batch", *inputs, *output, *preset, *_flags(request, options)]
         process = CommandProcess(arguments, variables=variables)
@@ -209,14 +212,19 @@ def cohort_incrementally(
 
 def _moving_nodes(fixed_node: Any, masks: Sequence[Any], options: CohortOptions, scene: Any) -> list[Any]:
     if fixed_node is None:
-        raise InputError("No fixed volume was given.")
+        raise InputError(said("No fixed volume was given."))
     nodes = options.moving_nodes
     if nodes is None:
         nodes = volumes_of_scene(scene, (fixed_node, *masks))
     if not nodes:
-        raise InputError("The scene has no volumes other than the fixed one.")
+        raise InputError(said("The scene has no volumes other than the fixed one."))
     if any(node is fixed_node for node in nodes):
-        raise InputError(f"The volume {fixed_node.GetName()} is the fixed volume; it cannot be a moving volume too.")
+        raise InputError(
+            said(
+                "The volume {fixed_node} is the fixed volume; it cannot be a moving volume too.",
+                fixed_node=fixed_node.GetName(),
+            )
+        )
     return list(nodes)
 
 
@@ -255,4 +263,6 @@ def _cases(summary: Path) -> list[tuple[str, str, str]]:
         with open(summary, encoding="utf-8", newline="") as file:
             return [(row["case"], row["state"], row["error"]) for row in csv.DictReader(file)]
     except (OSError, KeyError) as problem:
-        raise RegistrationError(f"The summary {summary} cannot be read: {problem}.") from problem
+        raise RegistrationError(
+            said("The summary {summary} cannot be read: {problem}.", summary=summary, problem=problem)
+        ) from problem

@@ -20,6 +20,7 @@ from ...core.presets.preset import BUILT_IN, Preset
 from ...core.presets.user_presets import FOLDER_VARIABLE, UserPresets
 from ...core.request import KEEP, RegistrationRequest
 from ...core.system.file_names import safe_name
+from ...core.wording import said
 from ..nodes.chains import Chain
 from ..nodes.coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from ..nodes.incremental import Steps
@@ -44,7 +45,9 @@ class CohortFiles:
         volume = volume_image(node, role)
         _check_in_scene(node, role)
         if volume.slice_axis is not None:
-            raise InputError(f"The {volume.name} is a single slice; cohorts of the scene are of volumes.")
+            raise InputError(
+                said("The {volume} is a single slice; cohorts of the scene are of volumes.", volume=volume.name)
+            )
         request = self._request
         background = request.background if role.startswith("moving") or request.background == KEEP else "auto"
         side = yield from side_incrementally(volume, None, background, request.threads)
@@ -125,14 +128,20 @@ class CohortFiles:
         storage.SetUseCompression(0)
         storage.SetFileName(str(path))
         if not storage.WriteData(node):
-            raise InputError(f"The volume {path.stem} could not be written to {path.parent}; is the disk full?")
+            raise InputError(
+                said(
+                    "The volume {stem} could not be written to {parent}; is the disk full?",
+                    stem=path.stem,
+                    parent=path.parent,
+                )
+            )
         yield
 
 
 def _check_in_scene(node: Any, role: str) -> None:
     """A node that was removed while others were written has lost the transforms that it was under."""
     if node.GetScene() is None:
-        raise InputError(f"The {role} {node.GetName()} is no longer in the scene.")
+        raise InputError(said("The {role} {node} is no longer in the scene.", role=role, node=node.GetName()))
 
 
 def result_of_case(folder: Path) -> tuple[Chain, Any]:
@@ -147,4 +156,4 @@ def result_of_case(folder: Path) -> tuple[Chain, Any]:
         storage.SetFileName(str(path))
         if storage.ReadData(node) and node.GetImageData() is not None:
             return chain, node
-    raise InputError(f"The volume {path} cannot be read.")
+    raise InputError(said("The volume {path} cannot be read.", path=path))

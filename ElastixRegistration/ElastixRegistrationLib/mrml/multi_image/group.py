@@ -13,6 +13,7 @@ from ...core.images.background import BackgroundEstimate
 from ...core.multi_image.groupwise import GroupSettings
 from ...core.transforms.plain_data import VoxelData
 from ...core.transforms.planes import Plane, lifted_transform, plane_of
+from ...core.wording import said
 from ...worker.client import State
 from ...worker.pool import WorkerPool
 from ..nodes.chains import Chain
@@ -135,7 +136,7 @@ def _is_sequence(source: Any) -> bool:
 def _volumes(nodes: Sequence[Any]) -> list[VolumeImage]:
     for place, node in enumerate(nodes):
         if any(node is other for other in nodes[:place]):
-            raise InputError(f"The volume {node.GetName()} is in the group twice.")
+            raise InputError(said("The volume {node} is in the group twice.", node=node.GetName()))
     return [volume_image(node, "volume") for node in nodes]
 
 
@@ -144,12 +145,15 @@ def _planes(members: Sequence[VolumeImage]) -> list[Plane] | None:
     skewed = next((member for member in members if not member.is_orthogonal_in_world), None)
     if skewed is not None:
         raise InputError(
-            f"The {skewed.name} is bent by a transform, or has axes that are not at right angles, which groups do not"
-            " support."
+            said(
+                "The {skewed} is bent by a transform, or has axes that are not at right angles, which "
+                "groups do not support.",
+                skewed=skewed.name,
+            )
         )
     flat = [member.slice_axis is not None for member in members]
     if any(flat) != all(flat):
-        raise InputError("The members of a group are all volumes, or all single slices.")
+        raise InputError(said("The members of a group are all volumes, or all single slices."))
     if not any(flat):
         return None
     plane = plane_of(members[0].geometry)

@@ -13,6 +13,7 @@ import vtk
 from ...core.errors import InputError
 from ...core.images.geometry import Geometry
 from ...core.request import RegistrationRequest
+from ...core.wording import said
 from ..nodes.chains import Chain, chain_to_world, inverse
 from ..nodes.coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from ..nodes.incremental import Steps
@@ -43,15 +44,31 @@ class SequenceOutputs:
         """Raise InputError when a node is no sequence, the input, or named twice."""
         unknown = [name for name in self.wanted if name not in _ROLES]
         if unknown:
-            raise InputError(f"Unknown output {unknown[0]!r} of a sequence; use some of {', '.join(_ROLES)}.")
+            raise InputError(
+                said(
+                    "Unknown output {unknown} of a sequence; use some of {names}.",
+                    unknown=repr(unknown[0]),
+                    names=", ".join(_ROLES),
+                )
+            )
         named = [node for node in (self.volumes, self.transforms, self.segmentations) if node is not None]
         for place, node in enumerate(named):
             if not node.IsA("vtkMRMLSequenceNode"):
-                raise InputError(f"The output {node.GetName()} is a {node.GetNodeTagName()} node, not a sequence.")
+                raise InputError(
+                    said(
+                        "The output {node} is a {kind} node, not a sequence.",
+                        node=node.GetName(),
+                        kind=node.GetNodeTagName(),
+                    )
+                )
             if node is sequence_node:
-                raise InputError(f"The output {node.GetName()} is the sequence itself, which would be lost.")
+                raise InputError(
+                    said("The output {node} is the sequence itself, which would be lost.", node=node.GetName())
+                )
             if any(node is other for other in named[:place]):
-                raise InputError(f"The node {node.GetName()} is named for two outputs; each needs its own.")
+                raise InputError(
+                    said("The node {node} is named for two outputs; each needs its own.", node=node.GetName())
+                )
 
 
 @dataclass(frozen=True)
@@ -97,7 +114,7 @@ def output_incrementally(
     if "segmentations" in wanted:
         if segmentation_node is None:
             raise InputError(
-                "Output segmentations were requested, but no segmentation of the reference frame was given."
+                said("Output segmentations were requested, but no segmentation of the reference frame was given.")
             )
         data["segmentations"] = yield from _followed_incrementally(
             sequence_node, frames, chains, options, segmentation_node, segments
@@ -111,7 +128,11 @@ def output_incrementally(
 def _check_still_there(nodes: Sequence[Any]) -> None:
     for node in nodes:
         if node is not None and node.GetScene() is None:
-            raise InputError(f"The node {node.GetName()} was removed from the scene while its frames were registered.")
+            raise InputError(
+                said(
+                    "The node {node} was removed from the scene while its frames were registered.", node=node.GetName()
+                )
+            )
 
 
 def group_incrementally(
@@ -225,7 +246,7 @@ def _followed_incrementally(
         if not is_empty:
             drawn.append((segmentation_node.GetSegmentation().GetSegment(segment_id), inside.astype(np.float32)))
     if not drawn:
-        raise InputError(f"The {name} is empty.")
+        raise InputError(said("The {name} is empty.", name=name))
     followed = {}
     for frame, chain in chains.items():
         grid = frames[frame].geometry

@@ -19,6 +19,7 @@ from ...core.multi_image.series import FramePair, compose_frames, frame_pairs
 from ...core.registration.memory import available_bytes, estimate_bytes
 from ...core.registration.working_resolution import working_voxel
 from ...core.request import RegistrationRequest
+from ...core.wording import said
 from ...worker.client import State
 from ...worker.pool import WorkerPool, core_count
 from ..nodes.chains import Chain, simplified
@@ -100,7 +101,9 @@ class SequenceRegistration(AsynchronousRun[SequenceOutcome]):
         self.segmentation_node, self.segments = segmentation_node, segments
         self._mask = (mask_node, mask_segments)
         if mask_node is not None and options.neighbors:
-            raise InputError("A mask lies on the reference frame, so it cannot be used from neighbor to neighbor.")
+            raise InputError(
+                said("A mask lies on the reference frame, so it cannot be used from neighbor to neighbor.")
+            )
         self.frames = frames_of(sequence_node)
         chosen = _range(options, len(self.frames))
         self.outputs.check(sequence_node)
@@ -229,13 +232,15 @@ class SequenceRegistration(AsynchronousRun[SequenceOutcome]):
 def frames_of(sequence_node: Any) -> list[VolumeImage]:
     """The volumes of a sequence node, in its order. Raises InputError when it is none, or holds something else."""
     if sequence_node is None:
-        raise InputError("No sequence was given.")
+        raise InputError(said("No sequence was given."))
     name = sequence_node.GetName()
     if not sequence_node.IsA("vtkMRMLSequenceNode"):
-        raise InputError(f"The node {name} is a {sequence_node.GetNodeTagName()} node, not a sequence.")
+        raise InputError(
+            said("The node {name} is a {kind} node, not a sequence.", name=name, kind=sequence_node.GetNodeTagName())
+        )
     count = sequence_node.GetNumberOfDataNodes()
     if count < 2:
-        raise InputError(f"The sequence {name} has {count} frames; at least 2 are needed.")
+        raise InputError(said("The sequence {name} has {count} frames; at least 2 are needed.", name=name, count=count))
     return [volume_image(sequence_node.GetNthDataNode(n), f"frame {n} of sequence {name},") for n in range(count)]
 
 
@@ -243,11 +248,17 @@ def _range(options: SequenceOptions, count: int) -> range:
     last = count - 1 if options.last is None else options.last
     if not 0 <= options.first <= options.reference <= last < count:
         raise InputError(
-            f"The frames {options.first} to {last} with the reference {options.reference} are not among those of the"
-            f" sequence, 0 to {count - 1}, or the reference is not among them."
+            said(
+                "The frames {first} to {last} with the reference {reference} are not among those of the "
+                "sequence, 0 to {count}, or the reference is not among them.",
+                first=options.first,
+                last=last,
+                reference=options.reference,
+                count=count - 1,
+            )
         )
     if options.first == last:
-        raise InputError(f"The frames {last} to {last} are one frame; at least 2 are needed.")
+        raise InputError(said("The frames {last} to {last} are one frame; at least 2 are needed.", last=last))
     return range(options.first, last + 1)
 
 

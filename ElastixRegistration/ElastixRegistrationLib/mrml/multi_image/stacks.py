@@ -10,6 +10,7 @@ from ...core.errors import InputError
 from ...core.images.geometry import array_view, geometry_of, image_from_array
 from ...core.multi_image.series import SeriesResult, align_stack
 from ...core.request import RegistrationRequest
+from ...core.wording import said
 from ..nodes.coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from ..nodes.incremental import run_to_completion
 from ..nodes.output_volumes import copy_appearance, image_incrementally, volume_class_for
@@ -45,12 +46,22 @@ def align_stack_node(
     """
     volume = volume_image(node, "stack")
     if volume.geometry.size[2] < 2:
-        raise InputError(f"The {volume.name} has only one slice.")
+        raise InputError(said("The {volume} has only one slice.", volume=volume.name))
     if volume.to_world or not is_orthogonal(volume.geometry):
-        raise InputError(f"The {volume.name} is bent or sheared by a transform; harden it, or take it out of that.")
+        raise InputError(
+            said(
+                "The {volume} is bent or sheared by a transform; harden it, or take it out of that.", volume=volume.name
+            )
+        )
     needed = volume_class_for(volume)
     if output_node is not None and (output_node is node or not output_node.IsA(needed)):
-        raise InputError(f"The output {output_node.GetName()} must be a {needed} other than the stack itself.")
+        raise InputError(
+            said(
+                "The output {output_node} must be a {needed} other than the stack itself.",
+                output_node=output_node.GetName(),
+                needed=needed,
+            )
+        )
     scene = node.GetScene()
     presets = scene_presets(scene)
     stages = request.stages(2, presets=presets)

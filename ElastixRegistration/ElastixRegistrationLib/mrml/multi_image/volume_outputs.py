@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import InputError
+from ...core.wording import said
 from ..nodes.chains import Chain
 from ..nodes.incremental import Steps
 from ..nodes.slicer_names import SlicerNames
@@ -55,7 +56,9 @@ def check_still_there(nodes: Sequence[Any]) -> None:
     """Raise InputError when one of them has left the scene."""
     for node in nodes:
         if node.GetScene() is None:
-            raise InputError(f"The node {node.GetName()} was removed from the scene while it was registered.")
+            raise InputError(
+                said("The node {node} was removed from the scene while it was registered.", node=node.GetName())
+            )
 
 
 def add_transform(scene: Any, name: str, chain: Chain, moving: VolumeImage) -> Any:

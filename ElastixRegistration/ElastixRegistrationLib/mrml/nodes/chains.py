@@ -16,6 +16,7 @@ import vtk
 
 from ...core.errors import InputError
 from ...core.images.geometry import Geometry
+from ...core.wording import said
 from .coordinates import (
     array_from_vtk_matrix,
     array_from_vtk_points,
@@ -62,8 +63,11 @@ def chain_to_world(transform_node: slicer.vtkMRMLTransformNode | None) -> Chain:
     chain = chain_from_vtk(transform)
     if not all(is_invertible(element) for element in chain if is_matrix(element)):
         raise InputError(
-            f"The transform {transform_node.GetName()} (or one above it) has a singular matrix, which has no"
-            " inverse; reset or replace it."
+            said(
+                "The transform {transform_node} (or one above it) has a singular matrix, which has no "
+                "inverse; reset or replace it.",
+                transform_node=transform_node.GetName(),
+            )
         )
     return chain
 

@@ -9,6 +9,7 @@ import slicer
 import vtk
 
 from ...core.errors import InputError
+from ...core.wording import said
 
 
 def hierarchy_of(scene: Any) -> Any:
@@ -23,14 +24,14 @@ def branch_nodes(scene: Any, item: int, wanted: Callable[[Any], bool]) -> list[A
     """
     hierarchy = hierarchy_of(scene)
     if hierarchy is None or not item or not hierarchy.GetItemName(item):
-        raise InputError(f"There is no item {item} in the subject hierarchy.")
+        raise InputError(said("There is no item {item} in the subject hierarchy.", item=item))
     ids = vtk.vtkIdList()
     hierarchy.GetItemChildren(item, ids, True)
     items = [item, *(ids.GetId(n) for n in range(ids.GetNumberOfIds()))]
     nodes = [hierarchy.GetItemDataNode(one) for one in items]
     found = [node for node in nodes if node is not None and wanted(node)]
     if not found:
-        raise InputError(f"Nothing in {hierarchy.GetItemName(item)} can be transformed.")
+        raise InputError(said("Nothing in {item} can be transformed.", item=hierarchy.GetItemName(item)))
     return found
 
 

@@ -31,7 +31,13 @@ def mask_incrementally(
         ids = chosen_segment_ids(node, segments, f"{role} {node.GetName()}")
         return (yield from segment_mask_incrementally(node, ids, grid, role))
     if segments:
-        raise InputError(f"The {role} {node.GetName()} is not a segmentation, so it has no segments to choose from.")
+        raise InputError(
+            said(
+                "The {role} {node} is not a segmentation, so it has no segments to choose from.",
+                role=role,
+                node=node.GetName(),
+            )
+        )
     volume = volume_image(node, role)
     inside = volume.voxels != 0
     inside = inside.any(axis=3) if inside.ndim == 4 else inside
@@ -64,11 +70,17 @@ def labels_incrementally(
         for number, segment_id in enumerate(chosen_segment_ids(node, segments, name), 1):
             inside = yield from segment_mask_incrementally(node, [segment_id], grid, role)
             if labels[inside != 0].any():
-                raise InputError(f"Segments of the {name} overlap; choose some that do not.")
+                raise InputError(said("Segments of the {name} overlap; choose some that do not.", name=name))
             labels[inside != 0] = number
         return labels
     if segments:
-        raise InputError(f"The {role} {node.GetName()} is not a segmentation, so it has no segments to choose from.")
+        raise InputError(
+            said(
+                "The {role} {node} is not a segmentation, so it has no segments to choose from.",
+                role=role,
+                node=node.GetName(),
+            )
+        )
     volume = volume_image(node, role)
     labels = volume.scalars()
     is_empty = not labels.any()

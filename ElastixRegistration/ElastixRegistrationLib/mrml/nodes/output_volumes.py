@@ -11,6 +11,7 @@ from vtk.util.numpy_support import vtk_to_numpy
 
 from ...core.errors import InputError
 from ...core.images.geometry import Geometry
+from ...core.wording import said
 from .coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from .incremental import Pace, Steps
 from .volumes import VolumeImage
@@ -34,18 +35,25 @@ def check_output_volume(node: Any, fixed: VolumeImage, moving: VolumeImage, othe
     """
     if _is_diffusion(moving.node):
         raise InputError(
-            f"The {moving.name} is a diffusion volume, whose gradients would not turn with it; register it for its"
-            " transform only, or take a scalar volume of it."
+            said(
+                "The {moving} is a diffusion volume, whose gradients would not turn with it; register it "
+                "for its transform only, or take a scalar volume of it.",
+                moving=moving.name,
+            )
         )
     if node is None:
         return
     name = f"output volume {node.GetName()}"
     if not node.IsA("vtkMRMLVolumeNode"):
-        raise InputError(f"The {name} is a {node.GetNodeTagName()} node, not a volume.")
+        raise InputError(said("The {name} is a {kind} node, not a volume.", name=name, kind=node.GetNodeTagName()))
     if node is fixed.node:
-        raise InputError(f"The {name} is the fixed volume, which would be lost; choose another output volume.")
+        raise InputError(
+            said("The {name} is the fixed volume, which would be lost; choose another output volume.", name=name)
+        )
     if any(node is other for other in others):
-        raise InputError(f"The {name} is an input of this registration, which would be lost; choose another one.")
+        raise InputError(
+            said("The {name} is an input of this registration, which would be lost; choose another one.", name=name)
+        )
     needed = volume_class_for(moving)
     fits = node.IsA(needed) and not _is_diffusion(node)
     if needed == "vtkMRMLScalarVolumeNode":
@@ -56,7 +64,14 @@ def check_output_volume(node: Any, fixed: VolumeImage, moving: VolumeImage, othe
         kind = needed.removeprefix("vtkMRML").removesuffix("VolumeNode").lower()
         content = {"vector": f"{moving.components} components", "labelmap": "labels"}.get(kind, "one component")
         raise InputError(
-            f"The {name} is a {node.GetNodeTagName()} node; the {moving.name} has {content} and needs a {kind} volume."
+            said(
+                "The {name} is a {kind} node; the {moving} has {content} and needs a {kind2} volume.",
+                name=name,
+                kind=node.GetNodeTagName(),
+                moving=moving.name,
+                content=content,
+                kind2=kind,
+            )
         )
 
 
@@ -64,12 +79,18 @@ def check_field_volume(node: Any, inputs: Iterable[Any]) -> None:
     """Raise InputError unless ``node`` is a vector volume that is not an input."""
     if not node.IsA("vtkMRMLVectorVolumeNode") or _is_diffusion(node):
         raise InputError(
-            f"The deformation field {node.GetName()} is a {node.GetNodeTagName()} node; it must be a transform or a"
-            " vector volume."
+            said(
+                "The deformation field {node} is a {kind} node; it must be a transform or a vector volume.",
+                node=node.GetName(),
+                kind=node.GetNodeTagName(),
+            )
         )
     if any(node is used for used in inputs):
         raise InputError(
-            f"The deformation field {node.GetName()} is an input, which would be lost; choose another one."
+            said(
+                "The deformation field {node} is an input, which would be lost; choose another one.",
+                node=node.GetName(),
+            )
         )
 
 

@@ -19,7 +19,7 @@ def points_of(node: Any, role: str) -> tuple[np.ndarray, list[str]]:
     """
     if node is None or not node.IsA("vtkMRMLMarkupsNode"):
         what = "nothing" if node is None else f"{node.GetName()}, a {node.GetNodeTagName()} node,"
-        raise InputError(f"The {role} must be a point list; {what} was given.")
+        raise InputError(said("The {role} must be a point list; {what} was given.", role=role, what=what))
     placed = [
         n
         for n in range(node.GetNumberOfControlPoints())

@@ -16,6 +16,7 @@ from ...core.images.background import BackgroundEstimate, background_of, compone
 from ...core.images.geometry import Geometry
 from ...core.request import KEEP
 from ...core.transforms.resampling import INTERPOLATIONS, cast_into
+from ...core.wording import said
 from .chains import Chain, inverse, vtk_from_chain
 from .coordinates import ijk_to_ras_of
 from .incremental import Pace, Steps
@@ -44,7 +45,13 @@ def resample_incrementally(
     exactly. Beyond half a voxel around ``geometry`` is ``background``, which also takes the place of ``padding``.
     """
     if interpolation not in INTERPOLATIONS:
-        raise InputError(f"Unknown interpolation {interpolation!r}; use one of {', '.join(INTERPOLATIONS)}.")
+        raise InputError(
+            said(
+                "Unknown interpolation {interpolation}; use one of {names}.",
+                interpolation=repr(interpolation),
+                names=", ".join(INTERPOLATIONS),
+            )
+        )
     source = _working(voxels, interpolation, background, padding)
     yield
     if interpolation == "bspline":

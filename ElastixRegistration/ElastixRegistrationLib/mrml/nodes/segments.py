@@ -16,6 +16,7 @@ from vtk.util.numpy_support import vtk_to_numpy
 
 from ...core.errors import InputError
 from ...core.images.geometry import Geometry
+from ...core.wording import said
 from .chains import Chain, inverse, map_lps_points
 from .coordinates import (
     array_from_vtk_matrix,
@@ -77,22 +78,35 @@ def chosen_segment_ids(node: Any, segments: Sequence[str] | None, name: str) -> 
     """
     ids = segment_ids(node)
     if not ids:
-        raise InputError(f"The {name} has no segments.")
+        raise InputError(said("The {name} has no segments.", name=name))
     if segments is None:
         return ids
     by_name = _ids_by_name(node)
     wanted = [segments] if isinstance(segments, str) else list(segments)
     if not wanted:
-        raise InputError(f"No segment of the {name} was chosen.")
+        raise InputError(said("No segment of the {name} was chosen.", name=name))
     chosen: dict[str, None] = {}
     for segment in wanted:
         found = dict.fromkeys([*([segment] if segment in ids else []), *by_name.get(segment, [])])
         if not found:
-            raise InputError(f"The {name} has no segment {segment!r}; it has {', '.join(by_name)}.")
+            raise InputError(
+                said(
+                    "The {name} has no segment {segment}; it has {names}.",
+                    name=name,
+                    segment=repr(segment),
+                    names=", ".join(by_name),
+                )
+            )
         if len(found) > 1:
             raise InputError(
-                f"The {name} has {len(found)} segments that {segment!r} stands for, as id or as name: those with the"
-                f" ids {', '.join(found)}; give each its own name."
+                said(
+                    "The {name} has {count} segments that {segment} stands for, as id or as name: those with "
+                    "the ids {names}; give each its own name.",
+                    name=name,
+                    count=len(found),
+                    segment=repr(segment),
+                    names=", ".join(found),
+                )
             )
         chosen |= found
     return list(chosen)
@@ -106,13 +120,21 @@ def shared_segment_ids(fixed: Any, moving: Any) -> dict[str, tuple[str, str]]:
     of_fixed, of_moving = _ids_by_name(fixed), _ids_by_name(moving)
     shared = [name for name in of_fixed if name in of_moving]
     if not shared:
-        raise InputError(f"{fixed.GetName()} and {moving.GetName()} have no segment of the same name.")
+        raise InputError(
+            said(
+                "{fixed} and {moving} have no segment of the same name.", fixed=fixed.GetName(), moving=moving.GetName()
+            )
+        )
     for name in shared:
         for node, ids in ((fixed, of_fixed[name]), (moving, of_moving[name])):
             if len(ids) > 1:
                 raise InputError(
-                    f"{node.GetName()} has {len(ids)} segments named {name}, so that they cannot be paired by name;"
-                    " rename them."
+                    said(
+                        "{node} has {count} segments named {name}, so that they cannot be paired by name; rename them.",
+                        node=node.GetName(),
+                        count=len(ids),
+                        name=name,
+                    )
                 )
     return {name: (of_fixed[name][0], of_moving[name][0]) for name in shared}
 
@@ -136,8 +158,13 @@ def representation_of(node: Any, segment: Any, name: str) -> Any:
     if source in (label_map, surface):
         return None
     raise InputError(
-        f"The segment {segment.GetName()} of the {name} has neither a binary label map nor a closed surface;"
-        f" create one of them from its {source}."
+        said(
+            "The segment {segment} of the {name} has neither a binary label map nor a closed "
+            "surface; create one of them from its {source}.",
+            segment=segment.GetName(),
+            name=name,
+            source=source,
+        )
     )
 
 

@@ -13,6 +13,7 @@ from ...core.errors import InputError
 from ...core.files.formats.itk_readers import image_suffix_of
 from ...core.images.geometry import Geometry
 from ...core.transforms.plain_data import TransformData, TransformElement
+from ...core.wording import said
 from .chains import Chain, chain_from_vtk, chain_to_world, inverse, is_inverted
 from .coordinates import geometry_from_ijk_to_ras
 from .transforms import chain_from_data, itk_from_chain, node_class_of, set_from_parent
@@ -35,7 +36,7 @@ def transform_chain(source: Any) -> Chain:
         what = "nothing" if source is None else f"a {type(source).__name__}"
         if hasattr(source, "GetNodeTagName"):
             what = f"{source.GetName()}, a {source.GetNodeTagName()} node,"
-        raise InputError(f"A transform node or the file of a transform is needed; {what} was given.")
+        raise InputError(said("A transform node or the file of a transform is needed; {what} was given.", what=what))
     return inverse(chain_to_world(source))
 
 
@@ -48,7 +49,13 @@ def read_chain(path: str | os.PathLike) -> Chain:
         return _read_by_slicer(path)
     transform = TransformData.of(read_transform(path, _itk_by_slicer))
     if transform.dimension != 3:
-        raise InputError(f"The transform file {path} has {transform.dimension} dimensions; a scene has 3.")
+        raise InputError(
+            said(
+                "The transform file {path} has {dimension} dimensions; a scene has 3.",
+                path=path,
+                dimension=transform.dimension,
+            )
+        )
     return chain_from_data(TransformData(tuple(map(_ending_in_zeros, transform.elements))))
 
 
@@ -91,7 +98,9 @@ def transform_node_from_matrix(
         moving = geometry_from_ijk_to_ras(volume.ijk_to_ras, volume.geometry.size)
     transform = transform_from_matrix(matrix, space, fixed=fixed, moving=moving, **options)
     if transform.GetInputSpaceDimension() != 3:
-        raise InputError("The matrix is one of 2 dimensions; a transform node needs one of 3, that is 4x4 or 3x4.")
+        raise InputError(
+            said("The matrix is one of 2 dimensions; a transform node needs one of 3, that is 4x4 or 3x4.")
+        )
     node = scene.AddNewNodeByClass("vtkMRMLLinearTransformNode", scene.GenerateUniqueName("matrix"))
     set_from_parent(node, chain_from_data(TransformData.of(transform)))
     return node
@@ -100,12 +109,14 @@ def transform_node_from_matrix(
 def _read_by_slicer(path: Path) -> Chain:
     """Two ITKs that open files in one process have crashed it by their HDF5s (Slicer issues 5907, 7838)."""
     if not path.is_file():
-        raise InputError(f"The transform file {path} does not exist.")
+        raise InputError(said("The transform file {path} does not exist.", path=path))
     node = slicer.vtkMRMLTransformNode()
     storage = slicer.vtkMRMLTransformStorageNode()
     storage.SetFileName(str(path))
     if not storage.ReadData(node):
-        raise InputError(f"The transform file {path} is damaged, or holds no transform of 3 dimensions.")
+        raise InputError(
+            said("The transform file {path} is damaged, or holds no transform of 3 dimensions.", path=path)
+        )
     return chain_from_vtk(node.GetTransformFromParent())
 
 

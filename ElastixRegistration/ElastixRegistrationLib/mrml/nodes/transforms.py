@@ -23,6 +23,7 @@ from ...core.transforms.itk_transforms import affine_from_matrix, compose, ident
 from ...core.transforms.itk_transforms import map_points as map_itk_points
 from ...core.transforms.plain_data import TransformData
 from ...core.transforms.sampling import coarsened, grown, lattice, sampled
+from ...core.wording import said
 from .chains import (
     Chain,
     chain_to_world,
@@ -154,5 +155,5 @@ def initial_chain(node: slicer.vtkMRMLTransformNode, moving_node: Any) -> Chain:
     wrote. A moving volume that already is under ``node`` starts where it is seen.
     """
     if node is None or not node.IsA("vtkMRMLTransformNode"):
-        raise InputError("The initial transform is not a transform node.")
+        raise InputError(said("The initial transform is not a transform node."))
     return simplified([*inverse(chain_to_world(node)), *chain_to_world(moving_node.GetParentTransformNode())])

@@ -93,15 +93,17 @@ def volume_image(node: Any, role: str) -> VolumeImage:
         raise InputError(said("No {name} was given.", name=named(role)))
     name = named(role, node.GetName())
     if not node.IsA("vtkMRMLVolumeNode"):
-        raise InputError(f"The {name} is a {node.GetNodeTagName()} node, not a volume.")
+        raise InputError(said("The {name} is a {kind} node, not a volume.", name=name, kind=node.GetNodeTagName()))
     image = node.GetImageData()
     if image is None or image.GetNumberOfPoints() == 0:
         raise InputError(said("The {name} is empty: it has no voxels.", name=name))
     scalars = image.GetPointData().GetScalars()
     if scalars is None:
-        raise InputError(f"The {name} has no scalar voxels; diffusion tensors cannot be registered.")
+        raise InputError(said("The {name} has no scalar voxels; diffusion tensors cannot be registered.", name=name))
     if scalars.GetDataTypeAsString() == "bit":
-        raise InputError(f"The {name} has voxels of one bit, which are not supported; cast it to another type.")
+        raise InputError(
+            said("The {name} has voxels of one bit, which are not supported; cast it to another type.", name=name)
+        )
     size, components = image.GetDimensions(), scalars.GetNumberOfComponents()
     if sum(n == 1 for n in size) > 1:
         shape = "x".join(map(str, size))
@@ -112,7 +114,7 @@ def volume_image(node: Any, role: str) -> VolumeImage:
     to_world = parents if parent_matrix is None else []
     ijk_to_ras = ijk_to_ras_of_node(node)
     if not is_invertible(ijk_to_ras):
-        raise InputError(f"The {name} has a singular IJK to RAS matrix: its voxels have no volume.")
+        raise InputError(said("The {name} has a singular IJK to RAS matrix: its voxels have no volume.", name=name))
     ijk_to_ras[:3, 3] = (ijk_to_ras @ [*image.GetExtent()[::2], 1])[:3]
     to_linear_world = np.eye(4) if parent_matrix is None else parent_matrix
     return VolumeImage(

@@ -25,6 +25,7 @@ from ...core.transforms.itk_transforms import (
 from ...core.transforms.plain_data import TransformElement
 from ...core.transforms.sampling import faded, grown
 from ...core.transforms.spline_kernels import spline_kernel_transform
+from ...core.wording import said
 from .coordinates import (
     array_from_vtk_matrix,
     array_from_vtk_points,
@@ -59,7 +60,9 @@ def vtk_warp_from_element(element: TransformElement) -> vtk.vtkAbstractTransform
         "ThinPlateSplineKernelTransform": _vtk_thin_plate,
     }.get(element.name)
     if build is None:
-        raise InputError(f"A {element.name} has no counterpart among the transforms of a MRML scene.")
+        raise InputError(
+            said("A {element} has no counterpart among the transforms of a MRML scene.", element=element.name)
+        )
     return build(element)
 
 
@@ -80,7 +83,7 @@ def _vtk_bspline(element: TransformElement) -> vtk.vtkAbstractTransform:
 def _vtk_grid_of_field(element: TransformElement) -> vtk.vtkAbstractTransform:
     vectors, geometry = element.parameters, element.geometry
     if geometry is None:
-        raise InputError(f"A {element.name} has no grid of displacements.")
+        raise InputError(said("A {element} has no grid of displacements.", element=element.name))
     faces = [np.take(vectors, end, axis=axis) for axis in range(3) for end in (0, -1)]
     if any(face.any() for face in faces):
         vectors, geometry = np.pad(vectors, ((1, 1),) * 3 + ((0, 0),)), grown(geometry, (1, 1, 1))

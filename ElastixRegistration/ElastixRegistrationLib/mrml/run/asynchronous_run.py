@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from ...core.errors import ElastixRegistrationError, InputError
+from ...core.wording import said
 from ...worker.client import State
 from ..nodes.incremental import Steps, run_to_completion
 
@@ -88,7 +89,7 @@ class AsynchronousRun(ABC, Generic[Outcome]):
     def result_incrementally(self) -> Steps[Outcome | None]:
         """``apply`` in steps between which a window can move."""
         if not self.finished:
-            raise InputError("The images are still being registered.")
+            raise InputError(said("The images are still being registered."))
         if self.error is not None:
             raise self.error
         if self.has_result and self.outcome is None:

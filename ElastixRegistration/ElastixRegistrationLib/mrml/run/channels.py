@@ -12,6 +12,7 @@ from ...core.errors import InputError
 from ...core.images.channels import CHANNEL_KINDS, Channel
 from ...core.images.labels import label_values
 from ...core.transforms.plain_data import VoxelData
+from ...core.wording import said
 from ..nodes.chains import inverse
 from ..nodes.incremental import Steps
 from ..nodes.masks import segment_mask_incrementally
@@ -50,7 +51,13 @@ def channel_incrementally(
     Raises InputError naming what cannot be compared.
     """
     if pair.kind not in CHANNEL_KINDS:
-        raise InputError(f"Unknown kind of channel {pair.kind!r}; use one of {', '.join(CHANNEL_KINDS)}.")
+        raise InputError(
+            said(
+                "Unknown kind of channel {kind}; use one of {names}.",
+                kind=repr(pair.kind),
+                names=", ".join(CHANNEL_KINDS),
+            )
+        )
     if pair.kind != "image":
         return (yield from _label_channel_incrementally(pair, sides))
     images, masks = [], []
@@ -61,7 +68,11 @@ def channel_incrementally(
         volume = volume_image(node, f"{name} volume {number}")
         if (volume.slice_axis is None) != (first.plane is None):
             raise InputError(
-                f"The {volume.name} and the first {name} volume must both be single slices, or both volumes."
+                said(
+                    "The {volume} and the first {name} volume must both be single slices, or both volumes.",
+                    volume=volume.name,
+                    name=name,
+                )
             )
         side = yield from side_incrementally(volume, first.plane, "auto", threads)
         images.append(side.image)
@@ -75,11 +86,14 @@ def _label_channel_incrementally(pair: VolumePair, sides: tuple[VolumeSide, Volu
     nodes = (pair.fixed, pair.moving)
     for name, node in zip(("fixed", "moving"), nodes, strict=True):
         if node is None or not (node.IsA("vtkMRMLSegmentationNode") or node.IsA("vtkMRMLVolumeNode")):
-            raise InputError(f"The {name} labels must be a segmentation or a label map.")
+            raise InputError(said("The {name} labels must be a segmentation or a label map.", name=name))
     if pair.fixed.IsA("vtkMRMLSegmentationNode") != pair.moving.IsA("vtkMRMLSegmentationNode"):
         raise InputError(
-            f"{pair.fixed.GetName()} and {pair.moving.GetName()} cannot be compared: one is a segmentation and the"
-            " other a label map."
+            said(
+                "{fixed} and {moving} cannot be compared: one is a segmentation and the other a label map.",
+                fixed=pair.fixed.GetName(),
+                moving=pair.moving.GetName(),
+            )
         )
     are_segments = pair.fixed.IsA("vtkMRMLSegmentationNode")
     channels = []
@@ -99,7 +113,9 @@ def _shared_values(fixed: Any, moving: Any) -> dict[int, tuple[int, int]]:
     of_fixed, of_moving = (label_values(volume_image(node, "label map").voxels).tolist() for node in (fixed, moving))
     shared = {label: (label, label) for label in of_fixed if label in of_moving}
     if not shared:
-        raise InputError(f"{fixed.GetName()} and {moving.GetName()} have no label in common.")
+        raise InputError(
+            said("{fixed} and {moving} have no label in common.", fixed=fixed.GetName(), moving=moving.GetName())
+        )
     return shared
 
 

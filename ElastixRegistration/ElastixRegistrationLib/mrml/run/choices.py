@@ -8,6 +8,7 @@ from typing import Any
 
 from ...core.errors import InputError
 from ...core.request import RegistrationRequest
+from ...core.wording import said
 
 
 def request_of(
@@ -23,9 +24,11 @@ def request_of(
     if isinstance(parameter_files, (str, os.PathLike)):
         parameter_files = [parameter_files]
     if parameter_files is not None and preset is not None:
-        raise InputError(f"Give parameter files or a preset, not both (preset {preset!r} was given).")
+        raise InputError(
+            said("Give parameter files or a preset, not both (preset {preset} was given).", preset=repr(preset))
+        )
     if parameter_files is not None and not len(parameter_files):
-        raise InputError("The list of parameter files is empty; give at least one, or a preset.")
+        raise InputError(said("The list of parameter files is empty; give at least one, or a preset."))
     chosen = dict(keywords)
     if preset is not None:
         chosen |= {"preset": preset, "parameterFiles": ()}

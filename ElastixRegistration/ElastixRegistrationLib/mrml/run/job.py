@@ -259,8 +259,11 @@ def _planes(fixed: VolumeImage, moving: VolumeImage) -> tuple[Plane | None, Plan
     for volume in (fixed, moving):
         if volume.to_world:
             raise InputError(
-                f"The {volume.name} is a single slice under a non-linear transform, which can bend it out of its plane;"
-                " take it out of the transform, or harden the transform on it."
+                said(
+                    "The {volume} is a single slice under a non-linear transform, which can bend it out of "
+                    "its plane; take it out of the transform, or harden the transform on it.",
+                    volume=volume.name,
+                )
             )
     fixed_plane = plane_of(fixed.geometry)
     return fixed_plane, plane_of(moving.geometry, fixed_plane)
@@ -292,9 +295,11 @@ def _check_scene(fixed: VolumeImage, moving: VolumeImage) -> None:
     scene = fixed.node.GetScene()
     for volume in (fixed, moving):
         if volume.node.GetScene() is None:
-            raise InputError(f"The {volume.name} is not in a scene; add it to one first.")
+            raise InputError(said("The {volume} is not in a scene; add it to one first.", volume=volume.name))
     if moving.node.GetScene() is not scene:
-        raise InputError(f"The {fixed.name} and the {moving.name} are in different scenes.")
+        raise InputError(
+            said("The {fixed} and the {moving} are in different scenes.", fixed=fixed.name, moving=moving.name)
+        )
 
 
 def _check_outputs(outputs: OutputNodes, fixed: VolumeImage, moving: VolumeImage, others: Sequence[Any]) -> None:
@@ -303,15 +308,19 @@ def _check_outputs(outputs: OutputNodes, fixed: VolumeImage, moving: VolumeImage
     check_derived_outputs(outputs.jacobian, outputs.inverse, fixed, [fixed.node, moving.node, *others])
     for n, node in enumerate(named):
         if any(node is other for other in named[:n]):
-            raise InputError(f"The node {node.GetName()} is named for two outputs; each needs its own.")
+            raise InputError(said("The node {node} is named for two outputs; each needs its own.", node=node.GetName()))
         if node.GetScene() is not fixed.node.GetScene():
-            raise InputError(f"The output {node.GetName()} is not in the scene.")
+            raise InputError(said("The output {node} is not in the scene.", node=node.GetName()))
     if outputs.volume is not None or outputs.none_named:
         check_output_volume(outputs.volume, fixed, moving, others)
     if outputs.transform is not None:
         if not outputs.transform.IsA("vtkMRMLTransformNode"):
             raise InputError(
-                f"The output transform {outputs.transform.GetName()} is a {outputs.transform.GetNodeTagName()} node."
+                said(
+                    "The output transform {transform} is a {kind} node.",
+                    transform=outputs.transform.GetName(),
+                    kind=outputs.transform.GetNodeTagName(),
+                )
             )
         check_moves_nothing(outputs.transform, "output transform", fixed)
     if outputs.field is not None:
@@ -329,12 +338,24 @@ def check_derived_outputs(jacobian: Any, inverse: Any, fixed: VolumeImage, input
     if jacobian is not None:
         name = f"Jacobian {jacobian.GetName()}"
         if not jacobian.IsA("vtkMRMLScalarVolumeNode") or jacobian.IsA("vtkMRMLLabelMapVolumeNode"):
-            raise InputError(f"The {name} is a {jacobian.GetNodeTagName()} node; it must be a scalar volume.")
+            raise InputError(
+                said(
+                    "The {name} is a {kind} node; it must be a scalar volume.",
+                    name=name,
+                    kind=jacobian.GetNodeTagName(),
+                )
+            )
         if any(jacobian is node for node in inputs):
-            raise InputError(f"The {name} is an input, which would be lost; choose another one.")
+            raise InputError(said("The {name} is an input, which would be lost; choose another one.", name=name))
     if inverse is not None:
         if not inverse.IsA("vtkMRMLTransformNode"):
-            raise InputError(f"The inverse transform {inverse.GetName()} is a {inverse.GetNodeTagName()} node.")
+            raise InputError(
+                said(
+                    "The inverse transform {inverse} is a {kind} node.",
+                    inverse=inverse.GetName(),
+                    kind=inverse.GetNodeTagName(),
+                )
+            )
         check_moves_nothing(inverse, "inverse transform", fixed)
 
 
@@ -344,6 +365,11 @@ def check_moves_nothing(node: Any, role: str, fixed: VolumeImage) -> None:
     while parent is not None:
         if parent is node:
             raise InputError(
-                f"The {role} {node.GetName()} is above the {fixed.name}, which it would move; choose another transform."
+                said(
+                    "The {role} {node} is above the {fixed}, which it would move; choose another transform.",
+                    role=role,
+                    node=node.GetName(),
+                    fixed=fixed.name,
+                )
             )
         parent = parent.GetParentTransformNode()

@@ -11,6 +11,7 @@ import vtk
 
 from ...core.deformation.analysis import jacobian_determinant_of
 from ...core.errors import InputError
+from ...core.wording import said
 from ..nodes.chains import chain_to_world, inverse, matrix_of
 from ..nodes.incremental import Steps, run_to_completion
 from ..nodes.output_volumes import image_incrementally, volume_class_for, write_jacobian_volume, write_resampled_volume
@@ -99,7 +100,7 @@ def check_outputs(job: RegistrationJob, wanted: Mapping[str, Any], inputs: Itera
     seen: list[Any] = []
     for node in wanted.values():
         if node is not None and any(node is other for other in seen):
-            raise InputError(f"The node {node.GetName()} is named for two outputs; each needs its own.")
+            raise InputError(said("The node {node} is named for two outputs; each needs its own.", node=node.GetName()))
         seen.append(node)
     check_derived_outputs(wanted.get("outputJacobian"), wanted.get("outputInverse"), job.fixed, inputs)
 

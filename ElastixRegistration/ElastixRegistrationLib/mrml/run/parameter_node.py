@@ -10,6 +10,7 @@ from typing import Any
 
 from ...core.errors import InputError
 from ...core.request import RegistrationRequest
+from ...core.wording import said
 
 MODULE_NAME = "ElastixRegistration"
 NODE_CLASS = "vtkMRMLScriptedModuleNode"
@@ -125,7 +126,14 @@ class ParameterSet:
     def set(self, name: str, value: bool | int | str) -> None:
         """Change one of CHOICES. Raises InputError for a value of another type."""
         if type(value) is not type(CHOICES[name]):
-            raise InputError(f"The choice {name} is {value!r}; it must be {type(CHOICES[name]).__name__}.")
+            raise InputError(
+                said(
+                    "The choice {name} is {value}; it must be {type}.",
+                    name=name,
+                    value=repr(value),
+                    type=type(CHOICES[name]).__name__,
+                )
+            )
         if self.value(name) != value:
             self.node.SetParameter(name, str(int(value)) if isinstance(value, bool) else str(value))
 
@@ -183,7 +191,7 @@ def add_parameter_node(scene: Any, name: str) -> Any:
 
 def _known(role: str) -> str:
     if role not in ROLES and role not in MANY_ROLES:
-        raise InputError(f"A registration has no node of the role {role!r}.")
+        raise InputError(said("A registration has no node of the role {role}.", role=repr(role)))
     return role
 
 

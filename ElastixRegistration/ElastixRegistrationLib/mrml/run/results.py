@@ -14,6 +14,7 @@ from ...core.images.geometry import Geometry, array_view, image_from_array
 from ...core.transforms.plain_data import TransformData
 from ...core.transforms.planes import lifted_transform
 from ...core.transforms.resampling import cast_into, resample
+from ...core.wording import said
 from ..nodes.chains import Chain, chain_to_world, displacement_incrementally, inverse, simplified
 from ..nodes.coordinates import geometry_from_ijk_to_ras
 from ..nodes.incremental import Steps
@@ -84,7 +85,9 @@ def check_still_there(job: RegistrationJob, outputs: Any) -> None:
     """Raise InputError when the fixed or the moving volume or one of the output nodes has left the scene."""
     for node in (job.fixed.node, job.moving.node, *outputs):
         if node is not None and node.GetScene() is None:
-            raise InputError(f"The node {node.GetName()} was removed from the scene while the registration ran.")
+            raise InputError(
+                said("The node {node} was removed from the scene while the registration ran.", node=node.GetName())
+            )
 
 
 def write_transform(job: RegistrationJob, node: Any, chain: Chain, own: Sequence[Any] = ()) -> None:

@@ -12,6 +12,7 @@ from ...core.errors import InputError
 from ...core.files.transform_files import write_transform
 from ...core.parameters.maps import write_parameter_file
 from ...core.request import RegistrationRequest
+from ...core.wording import said
 from ..nodes.incremental import Steps
 
 _FILES = {
@@ -50,7 +51,9 @@ def save_incrementally(
             (folder / "result.json").write_text(json.dumps(comparison.as_dict(), indent=1), encoding="utf-8")
         (folder / "elastix.log").write_text(log, encoding="utf-8")
     except OSError as problem:
-        raise InputError(f"The folder {parent} cannot be written: {problem.strerror}.") from problem
+        raise InputError(
+            said("The folder {parent} cannot be written: {reason}.", parent=parent, reason=problem.strerror)
+        ) from problem
     for role, node in nodes.items():
         name = _FILES[role]
         if role == "outputField":
@@ -65,4 +68,4 @@ def _write(node: Any, path: Path) -> None:
     storage.UnRegister(None)
     storage.SetFileName(str(path))
     if not storage.WriteData(node):
-        raise InputError(f"The node {node.GetName()} cannot be written to {path}.")
+        raise InputError(said("The node {node} cannot be written to {path}.", node=node.GetName(), path=path))

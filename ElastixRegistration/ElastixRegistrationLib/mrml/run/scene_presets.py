@@ -11,6 +11,7 @@ from ...core.errors import InputError
 from ...core.presets.catalog import built_in_presets
 from ...core.presets.preset import SCENE, Preset, checked_title, preset_from_json, preset_json
 from ...core.presets.user_presets import UserPresets
+from ...core.wording import said
 
 _log = logging.getLogger(__name__)
 NODE_CLASS = "vtkMRMLTextNode"
@@ -49,7 +50,7 @@ def save_in_scene(scene: Any, preset: Preset) -> Preset:
     whose files cannot be read.
     """
     if preset.id in built_in_presets():
-        raise InputError(f"{preset.id!r} is a built-in preset; give the one of the scene another name.")
+        raise InputError(said("{id} is a built-in preset; give the one of the scene another name.", id=repr(preset.id)))
     text = preset_json(preset)
     node = next((node for node in preset_nodes(scene) if node.GetAttribute(ATTRIBUTE) == preset.id), None)
     if node is None:
@@ -93,4 +94,10 @@ def _node_of(scene: Any, preset_id: str) -> Any:
         if node.GetAttribute(ATTRIBUTE) == preset_id:
             return node
     known: Sequence[str] = [node.GetAttribute(ATTRIBUTE) for node in preset_nodes(scene)]
-    raise InputError(f"The scene has no preset {preset_id!r}; it has {', '.join(known) or 'none'}.")
+    raise InputError(
+        said(
+            "The scene has no preset {preset_id}; it has {names}.",
+            preset_id=repr(preset_id),
+            names=", ".join(known) or "none",
+        )
+    )

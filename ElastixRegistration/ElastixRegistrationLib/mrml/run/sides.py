@@ -14,6 +14,7 @@ from ...core.images.geometry import Geometry, check_voxels
 from ...core.request import KEEP
 from ...core.transforms.plain_data import VoxelData
 from ...core.transforms.planes import Plane, flat_geometry, flat_voxels
+from ...core.wording import said
 from ..nodes.incremental import Steps
 from ..nodes.masks import labels_incrementally, mask_incrementally
 from ..nodes.resampling import in_world_incrementally
@@ -61,9 +62,9 @@ def mask_of_side_incrementally(
         if side.inside is not None:
             inside = inside & side.inside
             if not inside.any():
-                raise InputError(f"The {role} {node.GetName()} lies outside of its image.")
+                raise InputError(said("The {role} {node} lies outside of its image.", role=role, node=node.GetName()))
     elif segments:
-        raise InputError(f"Segments of the {role} were chosen, but no segmentation was given.")
+        raise InputError(said("Segments of the {role} were chosen, but no segmentation was given.", role=role))
     return None if inside is None else VoxelData(*flattened(inside, side.grid, side.plane))
 
 
@@ -73,7 +74,7 @@ def labels_of_side_incrementally(
     """The labels of a node, or its segments numbered from 1, on the grid of the image; None without a node."""
     if node is None:
         if segments:
-            raise InputError(f"Segments of the {role} were chosen, but no segmentation was given.")
+            raise InputError(said("Segments of the {role} were chosen, but no segmentation was given.", role=role))
         return None
     labels = yield from labels_incrementally(node, side.grid, role, segments)
     return VoxelData(*flattened(labels, side.grid, side.plane))

@@ -25,6 +25,7 @@ from ...transforms.itk_transforms import (
     whole_matrix,
 )
 from ...transforms.sampling import best_affine, lattice, voxel_centers
+from ...wording import said
 from ..dicom.headers import pydicom
 from ..dicom.volumes import DicomSeries
 from .modules import (
@@ -80,7 +81,7 @@ def write_registration(
     than 3 dimensions, series without a frame of reference, both in the same one, a grid that is too fine.
     """
     if transform.GetInputSpaceDimension() != 3:
-        raise InputError("DICOM keeps registrations of 3D images only, and this transform is of 2D images.")
+        raise InputError(said("DICOM keeps registrations of 3D images only, and this transform is of 2D images."))
     check_can_be_related(fixed, moving)
     if fixed.patient.is_another_than(moving.patient):
         _log.warning("The DICOM registration relates images of different patients; it is written as of the fixed one.")
@@ -107,7 +108,7 @@ def check_can_be_related(fixed: DicomSeries, moving: DicomSeries) -> None:
     """Raise InputError for images that are the same, by their frame of reference and their slices."""
     same_frame = fixed.frame_of_reference_uid == moving.frame_of_reference_uid
     if same_frame and {one.uid for one in fixed.instances} & {one.uid for one in moving.instances}:
-        raise InputError("The fixed and the moving image are the same DICOM series; there is nothing to relate.")
+        raise InputError(said("The fixed and the moving image are the same DICOM series; there is nothing to relate."))
 
 
 def matrix_type(matrix: np.ndarray) -> str:
@@ -200,7 +201,9 @@ def _grid_over(geometry: Geometry, grid_mm: float) -> Geometry:
     DICOM's third axis is the cross product of the other two, so that left-handed and sheared grids get one around them.
     """
     if not grid_mm > 0:
-        raise InputError(f"The distance of the grid's points is {grid_mm} mm; it must be more than 0.")
+        raise InputError(
+            said("The distance of the grid's points is {grid_mm} mm; it must be more than 0.", grid_mm=grid_mm)
+        )
     first, second = np.asarray(geometry.direction)[:, :2].T
     axes = np.stack([first, second, np.cross(first, second)])
     ends = np.stack(np.meshgrid(*[(0, n - 1) for n in geometry.size]), -1).reshape(-1, 3)
@@ -208,7 +211,13 @@ def _grid_over(geometry: Geometry, grid_mm: float) -> Geometry:
     low, high = corners.min(0) - grid_mm, corners.max(0) + grid_mm
     size = tuple(int(np.ceil(length / grid_mm - 1e-9)) + 1 for length in high - low)
     if np.prod(size, dtype=float) > _MAX_GRID_POINTS:
-        raise InputError(f"A grid of {grid_mm:g} mm has {np.prod(size, dtype=float):.3g} points; choose a coarser one.")
+        raise InputError(
+            said(
+                "A grid of {grid_mm:g} mm has {value:.3g} points; choose a coarser one.",
+                grid_mm=grid_mm,
+                value=np.prod(size, dtype=float),
+            )
+        )
     return Geometry(size, (grid_mm,) * 3, tuple((low @ axes).tolist()), tuple(map(tuple, axes.T.tolist())))
 
 
