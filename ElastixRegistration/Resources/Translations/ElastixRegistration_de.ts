@@ -2463,6 +2463,10 @@
         <translation>Es ist ein B-Spline der Ordnung {order}, und nur Ordnung 3 wird unterstützt; bitte als Verschiebungen schreiben (SimpleITK: TransformToDisplacementField).</translation>
     </message>
     <message>
+        <source>It is better than {others} beyond chance.</source>
+        <translation>Es ist besser als {others} über den Zufall hinaus.</translation>
+    </message>
+    <message>
         <source>Landmark distance, {word}</source>
         <translation>Landmarkenabstand, {word}</translation>
     </message>
@@ -2495,6 +2499,10 @@
         <translation>Volumenfaktor, kleinster</translation>
     </message>
     <message>
+        <source>Means and differences are over the {shared} of {count} pairs that every method finished.</source>
+        <translation>Mittel und Unterschiede gelten für die {shared} von {count} Paaren, die jede Methode beendet hat.</translation>
+    </message>
+    <message>
         <source>Mutual information</source>
         <translation>Transinformation</translation>
     </message>
@@ -2513,6 +2521,10 @@
     <message>
         <source>No landmarks were given.</source>
         <translation>Es fehlen Landmarken.</translation>
+    </message>
+    <message>
+        <source>No method has a result to rank.</source>
+        <translation>Keine Methode hat ein Ergebnis für eine Rangfolge.</translation>
     </message>
     <message>
         <source>No padding; {background}.</source>
@@ -2569,6 +2581,10 @@
     <message>
         <source>Of the {called}, {missing} of {count} slices are no longer in Slicer&apos;s DICOM database.</source>
         <translation>{called}: {missing} von {count} Schichten sind nicht mehr in Slicers DICOM-Datenbank.</translation>
+    </message>
+    <message>
+        <source>One pair: the intervals are over its {count} {units}. They say how sure the ranking is for this pair, not for the next patient.</source>
+        <translation>Ein Paar: die Intervalle gelten über dessen {count} {units}. Sie sagen, wie sicher die Rangfolge für dieses Paar ist, nicht für den nächsten Patienten.</translation>
     </message>
     <message>
         <source>Only a single axial slice can be taken as a 2D image, not {geometry}.</source>
@@ -3415,6 +3431,10 @@
         <translation>Es gibt kein Bild {unknown}; es gibt {count}, gezählt ab 0.</translation>
     </message>
     <message>
+        <source>There is no ground truth (landmarks or labels), so nothing is ranked: agreement is not accuracy.</source>
+        <translation>Ohne Referenz (Landmarken oder Labels) gibt es keine Rangfolge: Übereinstimmung ist nicht Genauigkeit.</translation>
+    </message>
+    <message>
         <source>There is no item {item} in the subject hierarchy.</source>
         <translation>Es gibt kein Element {item} in der Hierarchie der Szene.</translation>
     </message>
@@ -3607,6 +3627,14 @@
         <translation>Biegeenergie</translation>
     </message>
     <message>
+        <source>best</source>
+        <translation>beste</translation>
+    </message>
+    <message>
+        <source>better ({low} to {high})</source>
+        <translation>besser ({low} bis {high})</translation>
+    </message>
+    <message>
         <source>correlation</source>
         <translation>Korrelation</translation>
     </message>
@@ -3673,6 +3701,10 @@
     <message>
         <source>elastix&apos;s text form cannot hold a value with {match}; write a .toml file.</source>
         <translation>die Textform von elastix kann keinen Wert mit {match} enthalten; bitte eine .toml-Datei schreiben.</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>fehlgeschlagen</translation>
     </message>
     <message>
         <source>fixed and the moving points</source>
@@ -3795,6 +3827,18 @@
         <translation>Label {number}</translation>
     </message>
     <message>
+        <source>labels</source>
+        <translation>Labels</translation>
+    </message>
+    <message>
+        <source>landmark distance</source>
+        <translation>Landmarkenabstand</translation>
+    </message>
+    <message>
+        <source>landmarks</source>
+        <translation>Landmarken</translation>
+    </message>
+    <message>
         <source>largest</source>
         <translation>größter</translation>
     </message>
@@ -3839,6 +3883,10 @@
         <translation>kein ImageSampler ist genannt; bitte zum Beispiel (ImageSampler &quot;RandomCoordinate&quot;) hinzufügen.</translation>
     </message>
     <message>
+        <source>no difference shown ({low} to {high})</source>
+        <translation>kein Unterschied gezeigt ({low} bis {high})</translation>
+    </message>
+    <message>
         <source>no grid spacing is given, so elastix uses 16 voxels; add FinalGridSpacingInPhysicalUnits.</source>
         <translation>kein Gitterabstand ist angegeben, darum nimmt elastix 16 Voxel; bitte FinalGridSpacingInPhysicalUnits hinzufügen.</translation>
     </message>
@@ -3865,6 +3913,10 @@
     <message>
         <source>overlap of labels (kappa)</source>
         <translation>Überlappung der Labels (Kappa)</translation>
+    </message>
+    <message>
+        <source>pairs</source>
+        <translation>Paare</translation>
     </message>
     <message>
         <source>parameter {parameter}</source>
@@ -4011,6 +4063,10 @@
         <translation>mit {counts} Pyramiden des bewegten Bildes braucht jede Metrik ihren eigenen Interpolator, und {counts2} sind genannt.</translation>
     </message>
     <message>
+        <source>worse ({low} to {high})</source>
+        <translation>schlechter ({low} bis {high})</translation>
+    </message>
+    <message>
         <source>{all_voxels} {values:g}, so there is nothing to align.</source>
         <translation>{all_voxels} {values:g}, so dass es nichts auszurichten gibt.</translation>
     </message>
@@ -4039,6 +4095,22 @@
         <translation>{count} Auflösungen</translation>
     </message>
     <message>
+        <source>{figure}, better than all others beyond chance.</source>
+        <translation>{figure}, besser als alle anderen über den Zufall hinaus.</translation>
+    </message>
+    <message>
+        <source>{figure}, but {count} {units} are too few to tell whether that is chance; {needed} are needed.</source>
+        <translation>{figure}, aber {count} {units} sind zu wenige, um Zufall auszuschließen; {needed} sind nötig.</translation>
+    </message>
+    <message>
+        <source>{figure}.</source>
+        <translation>{figure}.</translation>
+    </message>
+    <message>
+        <source>{figure}. No difference from {others} is shown.</source>
+        <translation>{figure}. Ein Unterschied zu {others} zeigt sich nicht.</translation>
+    </message>
+    <message>
         <source>{fixed} and {moving} cannot be compared: one is a segmentation and the other a label map.</source>
         <translation>{fixed} und {moving} lassen sich nicht vergleichen: das eine ist eine Segmentierung, das andere ein Label-Volumen.</translation>
     </message>
@@ -4059,12 +4131,24 @@
         <translation>{leaves} zu wenige Voxel{of_image} zum Registrieren, {count}; nötig sind {min_voxels}.</translation>
     </message>
     <message>
+        <source>{mean}; too few {units} to tell</source>
+        <translation>{mean}; zu wenige {units} für eine Aussage</translation>
+    </message>
+    <message>
         <source>{metric} cannot be used with a SplineKernelTransform.</source>
         <translation>{metric} lässt sich nicht mit einer SplineKernelTransform verwenden.</translation>
     </message>
     <message>
+        <source>{names} and {last}</source>
+        <translation>{names} und {last}</translation>
+    </message>
+    <message>
         <source>{name} cannot be used here: {value}.</source>
         <translation>{name} lässt sich hier nicht verwenden: {value}.</translation>
+    </message>
+    <message>
+        <source>{name} has the best mean {measure}, {mean}</source>
+        <translation>{name} hat das beste Mittel, {measure}: {mean}</translation>
     </message>
     <message>
         <source>{name} is guided by the landmarks that would judge it; leave it out.</source>

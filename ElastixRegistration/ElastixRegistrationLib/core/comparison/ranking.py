@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .records import DIGITS_OF, LANDMARKS, UNIT_OF, RunRecord, common_measure, unit_values
+from ..wording import joined, said
+from .records import DIGITS_OF, LANDMARKS, OVERLAP, UNIT_OF, RunRecord, common_measure, unit_values
 from .statistics import MIN_UNITS, Interval, paired_interval
 
 #: Over all comparisons with the best method together.
@@ -70,14 +71,17 @@ class Ranking:
         if self.measure is None:
             return ""
         if row.mean is None:
-            return "failed"
+            return said("failed")
         if row.behind is None:
-            return "best" if row is self.rows[0] else ""
+            return said("best") if row is self.rows[0] else ""
+        mean, low, high = (f"{one:+.{self.digits}f}" for one in (row.behind.mean, row.behind.low, row.behind.high))
         if not row.behind.is_known:
-            return f"{row.behind.mean:+.{self.digits}f}; too few {self.units} to tell"
-        span = f"{row.behind.low:+.{self.digits}f} to {row.behind.high:+.{self.digits}f}"
-        shown = "worse" if row.behind.low > 0 else "better" if row.behind.high < 0 else "no difference shown"
-        return f"{shown} ({span})"
+            return said("{mean}; too few {units} to tell", mean=mean, units=_UNITS[self.units])
+        if row.behind.low > 0:
+            return said("worse ({low} to {high})", low=low, high=high)
+        if row.behind.high < 0:
+            return said("better ({low} to {high})", low=low, high=high)
+        return said("no difference shown ({low} to {high})", low=low, high=high)
 
 
 def rank(records: Sequence[RunRecord], methods: Sequence[str]) -> Ranking:
@@ -92,14 +96,20 @@ def rank(records: Sequence[RunRecord], methods: Sequence[str]) -> Ranking:
     measure, notes = common_measure(records)
     rows = [_plain_row(records, name) for name in methods]
     if measure is None:
-        sentence = "There is no ground truth (landmarks or labels), so nothing is ranked: agreement is not accuracy."
+        sentence = said(
+            "There is no ground truth (landmarks or labels), so nothing is ranked: agreement is not accuracy."
+        )
         return Ranking(tuple(rows), None, "", 0, sentence, tuple(notes), records)
     pairs = _pairs_of(records, measure)
     working = [row.name for row in rows if _finished_pairs(records, measure, row.name)]
     shared = [pair for pair in pairs if all(unit_values(records, measure, name, pair) for name in working)]
     if len(shared) < len(pairs):
         notes.append(
-            f"Means and differences are over the {len(shared)} of {len(pairs)} pairs that every method finished."
+            said(
+                "Means and differences are over the {shared} of {count} pairs that every method finished.",
+                shared=len(shared),
+                count=len(pairs),
+            )
         )
     values = _same_units({name: _values(records, measure, name, shared) for name in working})
     rows = [_with_values(row, records, measure, shared, values.get(row.name)) for row in rows]
@@ -117,8 +127,12 @@ def rank(records: Sequence[RunRecord], methods: Sequence[str]) -> Ranking:
     units = "pairs" if len(shared) > 1 else "landmarks" if measure == LANDMARKS else "labels"
     if len(shared) == 1:
         notes.append(
-            f"One pair: the intervals are over its {len(best)} {units}. They say how sure the ranking is for this pair,"
-            " not for the next patient."
+            said(
+                "One pair: the intervals are over its {count} {units}. They say how sure the ranking is for this pair, "
+                "not for the next patient.",
+                count=len(best),
+                units=_UNITS[units],
+            )
         )
     return Ranking(
         tuple(rows), measure, units, len(best), _sentence(rows, measure, units, len(best)), tuple(notes), records
@@ -209,21 +223,35 @@ def _replaced(row: MethodRow, **changes: Any) -> MethodRow:
 def _sentence(rows: Sequence[MethodRow], measure: str, units: str, count: int) -> str:
     best = rows[0]
     if best.mean is None:
-        return "No method has a result to rank."
-    unit, digits = UNIT_OF[measure], DIGITS_OF[measure]
-    figure = f"{best.name} has the best mean {measure}, {best.mean:.{digits}f}{' ' * bool(unit)}{unit}"
+        return said("No method has a result to rank.")
+    mean = f"{best.mean:.{DIGITS_OF[measure]}f} {UNIT_OF[measure]}".strip()
+    figure = said(
+        "{name} has the best mean {measure}, {mean}", name=best.name, measure=MEASURE_WORDS[measure], mean=mean
+    )
     others = [row for row in rows[1:] if row.behind is not None]
     if not others:
-        return f"{figure}."
+        return said("{figure}.", figure=figure)
     if any(row.behind is not None and not row.behind.is_known for row in others):
-        return f"{figure}, but {count} {units} are too few to tell whether that is chance; {MIN_UNITS} are needed."
+        return said(
+            "{figure}, but {count} {units} are too few to tell whether that is chance; {needed} are needed.",
+            figure=figure,
+            count=count,
+            units=_UNITS[units],
+            needed=MIN_UNITS,
+        )
     shown = [row.name for row in others if row.behind is not None and row.behind.low > 0]
     equal = [row.name for row in others if row.name not in shown]
     if not equal:
-        return f"{figure}, better than all others beyond chance."
-    rest = f" It is better than {_listed(shown)} beyond chance." if shown else ""
-    return f"{figure}. No difference from {_listed(equal)} is shown.{rest}"
+        return said("{figure}, better than all others beyond chance.", figure=figure)
+    no_difference = said("{figure}. No difference from {others} is shown.", figure=figure, others=_listed(equal))
+    if not shown:
+        return no_difference
+    return joined(no_difference, said("It is better than {others} beyond chance.", others=_listed(shown)))
 
 
 def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return names[0] if len(names) == 1 else said("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])
+
+
+_UNITS = {"pairs": said("pairs"), "landmarks": said("landmarks"), "labels": said("labels")}
+MEASURE_WORDS = {LANDMARKS: said("landmark distance"), OVERLAP: said("Dice overlap")}

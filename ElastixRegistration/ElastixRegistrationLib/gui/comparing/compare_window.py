@@ -11,11 +11,13 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from ...core.comparison.ranking import MEASURE_WORDS
 from ...core.errors import ElastixRegistrationError
 from ...core.parameters.component_rules import POINTS_METRIC
 from ...core.presets.catalog import list_presets
 from ...core.presets.preset import Preset
 from ...core.request import EFFORTS, RegistrationRequest
+from ...core.wording import joined
 from ...mrml.run.parameter_node import (
     FIXED_MASK,
     FIXED_POINTS,
@@ -211,7 +213,7 @@ class CompareWindow(TaskWindow):
         else:
             wasCancelled = run is not None and run.state == "cancelled"
             before = [_("Canceled. Only what was finished is ranked.")] if wasCancelled else []
-            self._say(" ".join([*before, outcome.ranking.sentence, *outcome.ranking.notes]))
+            self._say(joined(*before, outcome.ranking.sentence, *outcome.ranking.notes))
 
     def _failure(self) -> str:
         return str(_("The comparison failed"))
@@ -221,7 +223,10 @@ class CompareWindow(TaskWindow):
     def _fill(self) -> None:
         table = self.ui.compareTable
         ranking = None if self._outcome is None else self._outcome.ranking
-        head = "" if ranking is None or ranking.measure is None else ranking.measure.capitalize()
+        head = ""
+        if ranking is not None and ranking.measure is not None:
+            words = translated(MEASURE_WORDS[ranking.measure])
+            head = words[:1].upper() + words[1:]
         unit = f" ({ranking.unit})" if ranking is not None and ranking.unit else ""
         table.setHorizontalHeaderItem(1, qt.QTableWidgetItem(head + unit))
         rows = [] if ranking is None else [self._texts(row) for row in ranking.rows]
@@ -239,7 +244,7 @@ class CompareWindow(TaskWindow):
         mean = "" if row.mean is None else f"{row.mean:.{ranking.digits}f}"
         folded = "" if row.folded_percent is None else f"{row.folded_percent:.3f}"
         seconds = "" if row.seconds is None else f"{row.seconds:.1f}"
-        return [row.name, mean, worst, ranking.verdict(row), folded, seconds]
+        return [row.name, mean, worst, translated(ranking.verdict(row)), folded, seconds]
 
     def _tip(self, name: str) -> str:
         run = self._outcome.runs[name]
