@@ -81,12 +81,12 @@ class RegistrationRequest:
     )
     full_resolution: bool = choice(
         False, Switch(), "full resolution",
-        "register large images at full resolution, although the preset gains nothing from it",
+        "register large images at full resolution, even if the preset gains nothing from it",
     )  # fmt: skip
     sliding: str = choice(
         AUTO, OneOf(SLIDING), "sliding",
-        "let organs slide along each other where that explains the images clearly better, or never; without a sliding"
-        " mask, presets that adapt look for it",
+        "let organs slide along each other where that clearly fits the images better, or never; without a sliding"
+        " mask, adaptive presets detect it",
     )  # fmt: skip
     landmark_weight: float | None = choice(
         None, Number(0.0), "landmark weight",

@@ -46,7 +46,7 @@ def _ensureWithoutPackaging(path: str | Path, package: str) -> None:
     lines = [line.strip() for line in Path(path).read_text(encoding="utf-8").splitlines()]
     missing = [line for line in lines if line and not line.startswith("#") and not _isInstalled(line)]
     if missing:
-        question = _("Elastix Registration needs Python packages: {packages} (some 100 MB). Install them now?")
+        question = _("Elastix Registration needs Python packages: {packages} (about 100 MB). Install them now?")
         if not slicer.util.confirmOkCancelDisplay(question.format(packages=", ".join(missing))):
             raise InstallationError(_refusal(package))
         slicer.util.pip_install(missing)

@@ -8,11 +8,11 @@
         <translation>Voreinstellungen vergleichen</translation>
     </message>
     <message>
-        <source>The pair of the panel, and what judges the results.</source>
+        <source>The pair in the panel, and the reference for judging the results.</source>
         <translation>Das Paar des Panels und woran die Ergebnisse gemessen werden.</translation>
     </message>
     <message>
-        <source>List only the presets with all these words in their description. Those that are checked stay.</source>
+        <source>List only presets whose description has all these words. Checked presets stay in the list.</source>
         <translation>Nur Voreinstellungen mit all diesen Wörtern in der Beschreibung auflisten. Angehakte bleiben stehen.</translation>
     </message>
     <message>
@@ -28,7 +28,7 @@
         <translation>Schnell</translation>
     </message>
     <message>
-        <source>Presets that adapt to the images, in less time.</source>
+        <source>Adaptive presets in less time.</source>
         <translation>Voreinstellungen, die sich den Bildern anpassen, in weniger Zeit.</translation>
     </message>
     <message>
@@ -36,7 +36,7 @@
         <translation>Normal</translation>
     </message>
     <message>
-        <source>Presets that adapt to the images, as they are.</source>
+        <source>Adaptive presets at normal effort.</source>
         <translation>Voreinstellungen, die sich den Bildern anpassen, wie sie sind.</translation>
     </message>
     <message>
@@ -44,7 +44,7 @@
         <translation>Gründlich</translation>
     </message>
     <message>
-        <source>Presets that adapt to the images, with more time.</source>
+        <source>Adaptive presets with more time.</source>
         <translation>Voreinstellungen, die sich den Bildern anpassen, mit mehr Zeit.</translation>
     </message>
     <message>
@@ -56,15 +56,15 @@
         <translation>Vergleichen</translation>
     </message>
     <message>
-        <source>Register the pair by each of them, in the background. While it runs: cancel; what is finished is ranked.</source>
+        <source>Register the pair with each checked preset, in the background. During a run, cancel it; finished results are ranked.</source>
         <translation>Das Paar mit jeder davon im Hintergrund registrieren. Während es läuft: abbrechen; was fertig ist, wird gereiht.</translation>
     </message>
     <message>
-        <source>How much of the comparison is done.</source>
+        <source>Progress of the comparison.</source>
         <translation>Wie viel vom Vergleich erledigt ist.</translation>
     </message>
     <message>
-        <source>What the comparison shows, and what limits it.</source>
+        <source>Result of the comparison, and its limits.</source>
         <translation>Was der Vergleich zeigt und was ihn einschränkt.</translation>
     </message>
     <message>
@@ -76,7 +76,7 @@
         <translation>Dieses behalten</translation>
     </message>
     <message>
-        <source>Put volume and transform of the row into the scene, and choose its preset in the panel.</source>
+        <source>Add the volume and transform of this row to the scene, and choose its preset in the panel.</source>
         <translation>Volumen und Transformation der Zeile in die Szene legen und ihre Voreinstellung im Panel wählen.</translation>
     </message>
     <message>
@@ -92,7 +92,7 @@
         <translation>Schließen</translation>
     </message>
     <message>
-        <source>Close this window. What runs goes on.</source>
+        <source>Close this window. A run continues in the background.</source>
         <translation>Dieses Fenster schließen. Was läuft, läuft weiter.</translation>
     </message>
 </context>
@@ -103,7 +103,7 @@
         <translation>Wo kann es falsch sein?</translation>
     </message>
     <message>
-        <source>Estimate how far off each place may be, by looking for where its surroundings would match better. While it runs: cancel.</source>
+        <source>Estimate the error at each place by searching for a better match of its surroundings. During a run, cancel it.</source>
         <translation>Schätzen, wie weit jede Stelle danebenliegen kann: gesucht wird, wo ihre Umgebung besser passen würde. Während es läuft: abbrechen.</translation>
     </message>
     <message>
@@ -115,11 +115,11 @@
         <translation>Die Schätzung über dem festen Volumen, mit einer Legende in mm. Ein zweiter Klick bringt Ihre Ansichten zurück.</translation>
     </message>
     <message>
-        <source>How much of the estimate is done.</source>
+        <source>Progress of the estimate.</source>
         <translation>Wie viel von der Schätzung erledigt ist.</translation>
     </message>
     <message>
-        <source>What the estimate says, and what it cannot see.</source>
+        <source>Result of the estimate, and its limits.</source>
         <translation>Was die Schätzung sagt und was sie nicht sehen kann.</translation>
     </message>
     <message>
@@ -182,7 +182,7 @@
         <translation>Nur Voreinstellungen für Volumen oder für einzelne Schichten auflisten.</translation>
     </message>
     <message>
-        <source>List only the presets with all these words in their description.</source>
+        <source>List only presets whose description has all these words.</source>
         <translation>Nur Voreinstellungen auflisten, in deren Beschreibung alle diese Wörter vorkommen.</translation>
     </message>
     <message>
@@ -246,7 +246,7 @@
         <translation>Was diese Voreinstellung tut.</translation>
     </message>
     <message>
-        <source>How accurate this preset was where it was measured, and how long it will take.</source>
+        <source>Measured accuracy of this preset, and its estimated run time.</source>
         <translation>Wie genau diese Voreinstellung war, wo sie gemessen wurde, und wie lange es dauern wird.</translation>
     </message>
     <message>
@@ -266,7 +266,7 @@
         <translation>Zeigt, was elastix meldet.</translation>
     </message>
     <message>
-        <source>The metric at each iteration. The curve falls as the images come closer. At each dotted line, the next resolution begins, with finer images and a scale of its own.</source>
+        <source>The metric at each iteration. The curve falls as the images come closer. At each dotted line, the next resolution begins, with finer images and its own scale.</source>
         <translation>Die Metrik in jeder Iteration. In jeder Auflösung fällt die Kurve, während sich die Bilder annähern. An einer gepunkteten Linie beginnt die nächste Auflösung mit feineren Bildern und eigener Skala.</translation>
     </message>
     <message>
@@ -278,7 +278,7 @@
         <translation>Kacheln des festen Volumens und des Ergebnisses im Wechsel: Kanten laufen weiter, wo beide übereinstimmen.</translation>
     </message>
     <message>
-        <source>The fixed volume and the result in turn, twice a second.</source>
+        <source>The fixed volume and the result alternate twice a second.</source>
         <translation>Das feste Volumen und das Ergebnis im Wechsel, zweimal je Sekunde.</translation>
     </message>
     <message>
@@ -302,7 +302,7 @@
         <translation>Diese Registrierung rückgängig machen: Neue Knoten werden entfernt, andere bekommen ihren früheren Inhalt zurück.</translation>
     </message>
     <message>
-        <source>A label map or segmentation. Only what lies inside it counts in the fixed volume.</source>
+        <source>A label map or segmentation. Only voxels inside it count in the fixed volume.</source>
         <translation>Labelkarte oder Segmentierung: Nur was im festen Volumen darin liegt, zählt.</translation>
     </message>
     <message>
@@ -310,7 +310,7 @@
         <translation>Die Segmente, aus denen die feste Maske besteht; ist keines angehakt, alle.</translation>
     </message>
     <message>
-        <source>A label map or segmentation. Only what lies inside it counts in the moving volume.</source>
+        <source>A label map or segmentation. Only voxels inside it count in the moving volume.</source>
         <translation>Labelkarte oder Segmentierung: Nur was im bewegten Volumen darin liegt, zählt.</translation>
     </message>
     <message>
@@ -322,7 +322,7 @@
         <translation>Gleitet an seiner Umgebung:</translation>
     </message>
     <message>
-        <source>A label map or segmentation over the fixed volume, of lungs or a liver for instance. Each label or segment moves for itself, and slides along what lies around it.</source>
+        <source>A label map or segmentation of the fixed volume, for example of lungs or a liver. Each label or segment moves on its own and slides along its surroundings.</source>
         <translation>Labelkarte oder Segmentierung auf dem festen Volumen, etwa der Lungen oder der Leber. Jedes Label oder Segment bewegt sich für sich und gleitet an dem entlang, was es umgibt.</translation>
     </message>
     <message>
@@ -330,7 +330,7 @@
         <translation>Gleitende Segmente:</translation>
     </message>
     <message>
-        <source>The segments that slide, each for itself; if none is checked, all of them.</source>
+        <source>The segments that slide, each on its own; if none is checked, all of them.</source>
         <translation>Die Segmente, die gleiten, jedes für sich; ist keines angehakt, alle.</translation>
     </message>
     <message>
@@ -390,7 +390,7 @@
         <translation>Wie Werte zwischen den Voxeln des bewegten Volumens berechnet werden.</translation>
     </message>
     <message>
-        <source>What is filled in where the moving volume has no data.</source>
+        <source>The value for places where the moving volume has no data.</source>
         <translation>Was eingesetzt wird, wo das bewegte Volumen keine Daten hat.</translation>
     </message>
     <message>
@@ -426,7 +426,7 @@
         <translation>Stufen und Parameter dieser Voreinstellung ändern. Eine mitgelieferte wird unter anderem Namen gespeichert.</translation>
     </message>
     <message>
-        <source>Where it runs, and what else is kept.</source>
+        <source>Where the registration runs, and what else is saved.</source>
         <translation>Wo es läuft und was noch aufbewahrt wird.</translation>
     </message>
     <message>
@@ -438,7 +438,7 @@
         <translation>wie vorgegeben</translation>
     </message>
     <message>
-        <source>Holds all choices of this module and is saved with the scene. Use a set of its own for each registration.</source>
+        <source>Holds all choices of this module and is saved with the scene. Use one set for each registration.</source>
         <translation>Bewahrt alles, was in diesem Modul gewählt ist, und wird mit der Szene gespeichert. Für mehrere Registrierungen mehrere verwenden.</translation>
     </message>
     <message>
@@ -498,7 +498,7 @@
         <translation>Punktpaare nach:</translation>
     </message>
     <message>
-        <source>How the points of the two lists belong together.</source>
+        <source>How the points of the two lists are paired.</source>
         <translation>Wie die Punkte der beiden Listen zusammengehören.</translation>
     </message>
     <message>
@@ -518,7 +518,7 @@
         <translation>Beginnen mit:</translation>
     </message>
     <message>
-        <source>Where the moving volume is put before the registration begins.</source>
+        <source>Position of the moving volume before the registration begins.</source>
         <translation>Wohin das bewegte Volumen gelegt wird, bevor die Registrierung beginnt.</translation>
     </message>
     <message>
@@ -622,7 +622,7 @@
         <translation>Anwenden</translation>
     </message>
     <message>
-        <source>How much of the registration is done.</source>
+        <source>Progress of the registration.</source>
         <translation>Wie viel der Registrierung fertig ist.</translation>
     </message>
     <message>
@@ -638,7 +638,7 @@
         <translation>Wie gut die Registrierung ist.</translation>
     </message>
     <message>
-        <source>Whether the registration made things better.</source>
+        <source>Whether the registration improved the alignment.</source>
         <translation>Ob die Registrierung etwas verbessert hat.</translation>
     </message>
     <message>
@@ -666,7 +666,7 @@
         <translation>Differenz</translation>
     </message>
     <message>
-        <source>The result minus the fixed volume, both scaled alike: gray where they agree.</source>
+        <source>The result minus the fixed volume, both on the same scale: gray where they agree.</source>
         <translation>Das Ergebnis minus das feste Volumen, beide gleich skaliert: grau, wo sie übereinstimmen.</translation>
     </message>
     <message>
@@ -678,7 +678,7 @@
         <translation>Lupe</translation>
     </message>
     <message>
-        <source>The fixed volume, and around the mouse the result.</source>
+        <source>The fixed volume, with the result around the mouse.</source>
         <translation>Das feste Volumen, und um die Maus herum das Ergebnis.</translation>
     </message>
     <message>
@@ -752,7 +752,7 @@
         <translation>Wie viel vom Protokoll von elastix gezeigt wird. Behalten und gespeichert wird alles.</translation>
     </message>
     <message>
-        <source>The metric at each iteration. Each resolution has a scale of its own.</source>
+        <source>The metric at each iteration. Each resolution has its own scale.</source>
         <translation>Die Metrik in jeder Iteration. Jede Auflösung hat ihre eigene Skala.</translation>
     </message>
     <message>
@@ -847,7 +847,7 @@
         <translation>Das letzte Einzelbild, das registriert wird.</translation>
     </message>
     <message>
-        <source>Frames to reference takes the motion out of the sequence. Reference to frames carries what was drawn on the reference to each frame.</source>
+        <source>Frames to reference removes the motion from the sequence. Reference to frames carries drawings on the reference to each frame.</source>
         <translation>Die Einzelbilder auf die Referenz: Die Bewegung verschwindet aus der Sequenz. Die Referenz auf jedes Einzelbild: Was auf der Referenz gezeichnet ist, wird mitgenommen.</translation>
     </message>
     <message>
@@ -855,7 +855,7 @@
         <translation>Segmentierung:</translation>
     </message>
     <message>
-        <source>A segmentation of the reference frame, which is carried to all other frames, into a sequence of its own.</source>
+        <source>A segmentation of the reference frame. It is carried to all other frames, as a new sequence.</source>
         <translation>Auf dem Referenzbild gezeichnet; sie folgt auf alle anderen Einzelbilder, in einer eigenen Sequenz. Keine: Nichts folgt.</translation>
     </message>
     <message>
@@ -923,7 +923,7 @@
         <translation>Was womit registriert wird.</translation>
     </message>
     <message>
-        <source>What was done, and what failed.</source>
+        <source>Finished and failed registrations.</source>
         <translation>Was getan wurde und was fehlgeschlagen ist.</translation>
     </message>
     <message>
@@ -1035,7 +1035,7 @@
         <translation>Läuft im Hintergrund. Voreinstellung, Hintergrund, Interpolation, Threads und Startwert sind die der Seite Registrieren. Abbrechen behält, was fertig ist.</translation>
     </message>
     <message>
-        <source>How much of the run is done.</source>
+        <source>Progress of the run.</source>
         <translation>Wie viel fertig ist.</translation>
     </message>
     <message>
@@ -1166,7 +1166,7 @@
         <translation>Diesen Parameter mit seinem Standardwert hinzufügen.</translation>
     </message>
     <message>
-        <source>Remove the chosen parameter; elastix takes its default then.</source>
+        <source>Remove the chosen parameter; elastix then uses its default.</source>
         <translation>Den gewählten Parameter entfernen; elastix nimmt dann seinen Standardwert.</translation>
     </message>
     <message>
@@ -1178,7 +1178,7 @@
         <translation>Auflösungen, grob bis fein:</translation>
     </message>
     <message>
-        <source>Number of resolutions. Everything that has a value for each of them is kept in step.</source>
+        <source>Number of resolutions. Parameters with a value for each resolution are adjusted.</source>
         <translation>Anzahl der Auflösungen. Alles, was für jede einen Wert hat, wird angepasst.</translation>
     </message>
     <message>
@@ -1190,11 +1190,11 @@
         <translation>Dasselbe als Text:</translation>
     </message>
     <message>
-        <source>The parameter file of this stage, always in step with the table. Comments and unknown parameters are kept.</source>
+        <source>The parameter file of this stage, synchronized with the table. Comments and unknown parameters are kept.</source>
         <translation>Die Parameterdatei dieser Stufe. Änderungen hier und in der Tabelle sind dieselben. Kommentare und unbekannte Parameter bleiben erhalten.</translation>
     </message>
     <message>
-        <source>What would stop elastix, and what elastix would ignore. Click a line to go there.</source>
+        <source>Errors that would stop elastix, and parameters that it would ignore. Click a line to go there.</source>
         <translation>Woran elastix scheitern oder was es übergehen würde. Ein Klick führt dorthin.</translation>
     </message>
     <message>
@@ -1218,7 +1218,7 @@
         <translation>In der Szene speichern</translation>
     </message>
     <message>
-        <source>Keep the preset in the scene, for whoever opens it, and register with it.</source>
+        <source>Save the preset in the scene, for everyone who opens it, and register with it.</source>
         <translation>Die Voreinstellung in der Szene behalten, für alle, die sie öffnen, und damit registrieren.</translation>
     </message>
     <message>
@@ -1226,7 +1226,7 @@
         <translation>In eigenen speichern</translation>
     </message>
     <message>
-        <source>Keep the preset on this computer, for all scenes, and register with it.</source>
+        <source>Save the preset on this computer, for all scenes, and register with it.</source>
         <translation>Die Voreinstellung auf diesem Rechner behalten, für alle Szenen, und damit registrieren.</translation>
     </message>
     <message>
@@ -1257,7 +1257,7 @@
         <translation>Affin</translation>
     </message>
     <message>
-        <source>Affine, by mutual information, and B-spline (12 mm), by normalized correlation, for two CT images: between speed and precision. Where only one has a contrast agent, take the preset for different modalities.</source>
+        <source>Affine, by mutual information, and B-spline (12 mm), by normalized correlation, for two CT images: a balance of speed and precision. If only one has a contrast agent, use the preset for different modalities.</source>
         <translation>Affin nach Transinformation und B-Spline (12 mm) nach normierter Korrelation, für zwei CT-Bilder: zwischen Tempo und Genauigkeit. Hat nur eines Kontrastmittel, ist die Voreinstellung für verschiedene Modalitäten richtig.</translation>
     </message>
     <message>
@@ -1265,7 +1265,7 @@
         <translation>Affin nach Transinformation und B-Spline (12 mm) nach normierter Korrelation, für zwei CT-Bilder: am Ende mehr und kleinere Schritte.</translation>
     </message>
     <message>
-        <source>Affine, by mutual information, and B-spline (12 mm), by normalized correlation, for two MR images of the same contrast: between speed and precision.</source>
+        <source>Affine, by mutual information, and B-spline (12 mm), by normalized correlation, for two MR images of the same contrast: a balance of speed and precision.</source>
         <translation>Affin nach Transinformation und B-Spline (12 mm) nach normierter Korrelation, für zwei MR-Bilder gleichen Kontrasts: zwischen Tempo und Genauigkeit.</translation>
     </message>
     <message>
@@ -1277,7 +1277,7 @@
         <translation>Affin, dann B-Spline (10 mm), für die Atmung im CT des Brustkorbs. Lungenmasken verbessern das Ergebnis.</translation>
     </message>
     <message>
-        <source>Affine, then B-spline (12 mm), by mutual information and the distance of paired landmarks, which must be given.</source>
+        <source>Affine, then B-spline (12 mm), by mutual information and the distance of paired landmarks, which are required.</source>
         <translation>Affin, dann B-Spline (12 mm), nach Transinformation und dem Abstand von Landmarkenpaaren, die gegeben sein müssen.</translation>
     </message>
     <message>
@@ -1305,7 +1305,7 @@
         <translation>Automatisch</translation>
     </message>
     <message>
-        <source>Automatic and the preset of the spine hold better there</source>
+        <source>Automatic and the spine preset are more reliable there</source>
         <translation>Automatisch und die Voreinstellung der Wirbelsäule sind dort besser</translation>
     </message>
     <message>
@@ -1317,11 +1317,11 @@
         <translation>CT und MR</translation>
     </message>
     <message>
-        <source>CT made to breathe, thick slices: {0} mm, from {1} mm</source>
+        <source>CT with simulated breathing, thick slices: {0} mm, from {1} mm</source>
         <translation>CT mit künstlicher Atmung, dicke Schichten: {0} mm, vorher {1} mm</translation>
     </message>
     <message>
-        <source>CT made to breathe: {0} mm, from {1} mm</source>
+        <source>CT with simulated breathing: {0} mm, from {1} mm</source>
         <translation>CT mit künstlicher Atmung: {0} mm, vorher {1} mm</translation>
     </message>
     <message>
@@ -1377,7 +1377,7 @@
         <translation>Leber, MR, Atmung</translation>
     </message>
     <message>
-        <source>Looks at the pair, finds a start even from far away, and then tries rigid, affine, B-spline and a dense refinement, each kept only where the images show that it helps. The one to try first.</source>
+        <source>Finds a start, even from far away, then tries rigid, affine, B-spline and dense stages, and keeps each one only if the images show that it helps. Try this one first.</source>
         <translation>Betrachtet das Paar, findet auch von weit her einen Anfang und versucht dann starr, affin, B-Spline und eine dichte Verfeinerung; jedes bleibt nur, wo die Bilder zeigen, dass es hilft. Diese Voreinstellung zuerst versuchen.</translation>
     </message>
     <message>
@@ -1413,7 +1413,7 @@
         <translation>Starr</translation>
     </message>
     <message>
-        <source>Rigid, affine and B-spline (24 pixels), by mutual information; sizes in pixels, so any magnification. Turned by up to some 40 degrees.</source>
+        <source>Rigid, affine and B-spline (24 pixels), by mutual information; sizes in pixels, so for any magnification. Rotations of up to about 40 degrees.</source>
         <translation>Starr, affin und B-Spline (24 Pixel), nach Transinformation; Größen in Pixeln, also für jede Vergrößerung. Bis zu etwa 40 Grad verdreht.</translation>
     </message>
     <message>
@@ -1461,7 +1461,7 @@
         <translation>Nur Verschiebung, nach Transinformation.</translation>
     </message>
     <message>
-        <source>Short affine, by mutual information, and B-spline (12 mm), by normalized correlation, for two CT images: a first look, or many cases. Where only one has a contrast agent, take the preset for different modalities.</source>
+        <source>Short affine, by mutual information, and B-spline (12 mm), by normalized correlation, for two CT images: a first look, or many cases. If only one has a contrast agent, use the preset for different modalities.</source>
         <translation>Kurz affin nach Transinformation und B-Spline (12 mm) nach normierter Korrelation, für zwei CT-Bilder: ein erster Blick oder viele Fälle. Hat nur eines Kontrastmittel, ist die Voreinstellung für verschiedene Modalitäten richtig.</translation>
     </message>
     <message>
@@ -1493,7 +1493,7 @@
         <translation>T1 auf T2 eines Halses: Dice {0} bis {1} des Rückenmarks, wie aufgenommen und um {2} mm und {3} Grad verlegt</translation>
     </message>
     <message>
-        <source>The same in half of the time, with a 12 mm grid and fewer samples.</source>
+        <source>Half the time, with a 12 mm grid and fewer samples.</source>
         <translation>Dasselbe in der halben Zeit, mit einem Gitter von 12 mm und weniger Stichproben.</translation>
     </message>
     <message>
@@ -1505,7 +1505,7 @@
         <translation>Ganzes Gehirn, zwischen Personen</translation>
     </message>
     <message>
-        <source>between subjects, made: {0} mm</source>
+        <source>between subjects, synthetic: {0} mm</source>
         <translation>zwischen Personen, künstlich: {0} mm</translation>
     </message>
     <message>
@@ -1533,6 +1533,10 @@
         <translation>Herz, Enddiastole auf Endsystole: Dice {0}, vorher {1}</translation>
     </message>
     <message>
+        <source>it fails with T1 as the fixed image, where Automatic succeeds</source>
+        <translation>mit T1 als festem Bild misslingt es, Automatisch nicht</translation>
+    </message>
+    <message>
         <source>macaque brains, {0} landmarks: {1} mm, from {2} mm</source>
         <translation>Gehirne von Makaken, {0} Landmarken: {1} mm, vorher {2} mm</translation>
     </message>
@@ -1553,10 +1557,6 @@
         <translation>je ein Lauf, weitere in docs/accuracy.md</translation>
     </message>
     <message>
-        <source>with T1 as the fixed image it fails, where Automatic holds</source>
-        <translation>mit T1 als festem Bild misslingt es, Automatisch nicht</translation>
-    </message>
-    <message>
         <source>with T1 as the fixed image {0} to {1}, where the drawn labels allow {2}</source>
         <translation>mit T1 als festem Bild {0} bis {1}, die gezeichneten Labels erlauben {2}</translation>
     </message>
@@ -1565,7 +1565,7 @@
         <translation>Gehirn mit {0} mm, bekannt verformt: {1} mm, vorher {2} mm</translation>
     </message>
     <message>
-        <source>{0} mm brain deformed by a known map: {1} mm, from {2} mm, the same with T1 made to T2</source>
+        <source>{0} mm brain deformed by a known map: {1} mm, from {2} mm, the same with T1 converted to T2</source>
         <translation>Gehirn mit {0} mm, bekannt verformt: {1} mm, vorher {2} mm, ebenso mit T1 als T2</translation>
     </message>
     <message>
@@ -1588,7 +1588,7 @@
         <translation>Schnell</translation>
     </message>
     <message>
-        <source>Let organs slide along each other where that explains the images clearly better, or never; without a sliding mask, presets that adapt look for it.</source>
+        <source>Let organs slide along each other where that clearly fits the images better, or never; without a sliding mask, adaptive presets detect it.</source>
         <translation>Lässt Organe aneinander entlanggleiten, wo das die Bilder deutlich besser erklärt, oder nie; ohne Gleitmaske suchen danach die Voreinstellungen, die sich anpassen.</translation>
     </message>
     <message>
@@ -1604,7 +1604,7 @@
         <translation>Volle Auflösung:</translation>
     </message>
     <message>
-        <source>Register large images at full resolution, although the preset gains nothing from it.</source>
+        <source>Register large images at full resolution, even if the preset gains nothing from it.</source>
         <translation>Große Bilder Voxel für Voxel registrieren, obwohl die Voreinstellung davon nichts hat.</translation>
     </message>
     <message>
@@ -1639,7 +1639,7 @@
         <translation>Läufe dieses Paars</translation>
     </message>
     <message>
-        <source>What was tried on these two volumes, and how good it was.</source>
+        <source>Earlier results for these two volumes, and their quality.</source>
         <translation>Was mit diesen zwei Volumen versucht wurde und wie gut es war.</translation>
     </message>
     <message>
@@ -1663,7 +1663,7 @@
         <translation>Dieses behalten</translation>
     </message>
     <message>
-        <source>Put its volume and transform into the scene, as nodes that no later run overwrites.</source>
+        <source>Add its volume and transform to the scene, as nodes that later runs do not overwrite.</source>
         <translation>Sein Volumen und seine Transformation als Knoten in die Szene legen, die kein späterer Lauf überschreibt.</translation>
     </message>
     <message>
@@ -1671,7 +1671,7 @@
         <translation>Voreinstellungen vergleichen...</translation>
     </message>
     <message>
-        <source>Register this pair by several presets, and rank them.</source>
+        <source>Register this pair with several presets, and rank them.</source>
         <translation>Dieses Paar mit mehreren Voreinstellungen registrieren und sie reihen.</translation>
     </message>
     <message>
@@ -1679,7 +1679,7 @@
         <translation>Abstimmen...</translation>
     </message>
     <message>
-        <source>Search better parameters for images like these.</source>
+        <source>Search for better parameters for images like these.</source>
         <translation>Bessere Parameter für Bilder wie diese suchen.</translation>
     </message>
 </context>
@@ -1706,7 +1706,7 @@
         <translation>Richtung:</translation>
     </message>
     <message>
-        <source>elastix maps points of the fixed image to the moving image. Volumes of the moving image are resampled along that; points, surfaces and markups go the other way, so that everything lands on the fixed image. The second choice inverts it: what lies with the fixed image lands on the moving image.</source>
+        <source>elastix maps points of the fixed image to the moving image. Volumes of the moving image are resampled by that mapping; points, surfaces and markups go the other way, so that everything lands on the fixed image. The second choice does the inverse: nodes on the fixed image land on the moving image.</source>
         <translation>elastix bildet Punkte des festen Bildes auf das bewegte ab. Volumen des bewegten Bildes werden daran entlang umgerechnet; Punkte, Oberflächen und Markierungen gehen den umgekehrten Weg, so dass alles auf dem festen Bild landet. Die zweite Wahl kehrt das um: Was beim festen Bild liegt, landet auf dem bewegten.</translation>
     </message>
     <message>
@@ -1734,7 +1734,7 @@
         <translation>Was die Transformationen über den gewählten Knoten zeigen, dauerhaft machen, auch bei Volumen unter Verformungen.</translation>
     </message>
     <message>
-        <source>Create the inverse as a transform node of its own, computed over the grid chosen above, and report how exact it is.</source>
+        <source>Create the inverse as a new transform node, computed over the grid chosen above, and report how exact it is.</source>
         <translation>Einen eigenen Transformationsknoten anlegen, über dem als Gitter gewählten Volumen berechnet, und sagen, wie genau er ist.</translation>
     </message>
     <message>
@@ -1813,7 +1813,7 @@
         <translation>Paare:</translation>
     </message>
     <message>
-        <source>Where the pairs with landmarks are. Each parameter set of the scene is one.</source>
+        <source>Source of the pairs with landmarks. Each parameter set of the scene is one pair.</source>
         <translation>Wo die Paare mit Landmarken sind. Jeder Parametersatz der Szene ist eines.</translation>
     </message>
     <message>
@@ -1833,7 +1833,7 @@
         <translation>Minuten:</translation>
     </message>
     <message>
-        <source>How long to search. Before it the start is measured, after it the pairs that were kept apart.</source>
+        <source>How long to search. In addition, the start is measured before the search, and the pairs kept apart after it.</source>
         <translation>Wie lange gesucht wird. Davor wird der Ausgangspunkt gemessen, danach die zurückgehaltenen Paare.</translation>
     </message>
     <message>
@@ -1841,7 +1841,7 @@
         <translation>Beurteilt durch:</translation>
     </message>
     <message>
-        <source>Pairs that a search never saw judge what it found. In turn, every pair does so once, which tells more of the next patient; four searches share the minutes then.</source>
+        <source>Pairs that a search never saw judge its result. In turn, every pair does so once, which says more about the next patient; four searches then share the time.</source>
         <translation>Paare, die eine Suche nie sah, beurteilen, was sie fand. Der Reihe nach tut das jedes Paar einmal, was mehr über den nächsten Patienten sagt; vier Suchen teilen sich dann die Minuten.</translation>
     </message>
     <message>
@@ -1849,7 +1849,7 @@
         <translation>Ergebnisse in:</translation>
     </message>
     <message>
-        <source>Gets a page, and the study: the same pairs with the same folder go on where they were stopped.</source>
+        <source>Receives a page and the study. The same pairs with the same folder continue where they stopped.</source>
         <translation>Bekommt eine Seite und die Studie: Dieselben Paare mit demselben Ordner machen dort weiter, wo sie angehalten wurden.</translation>
     </message>
     <message>
@@ -1857,7 +1857,7 @@
         <translation>Neue Voreinstellung:</translation>
     </message>
     <message>
-        <source>What the preset that comes out is called.</source>
+        <source>Name of the resulting preset.</source>
         <translation>Wie die Voreinstellung heißt, die dabei herauskommt.</translation>
     </message>
     <message>
@@ -1865,7 +1865,7 @@
         <translation>Nach dem Ausgangspunkt benannt</translation>
     </message>
     <message>
-        <source>The parameter sets of the scene with landmarks of both volumes. Those that are checked are learned from, or judge the result.</source>
+        <source>The parameter sets of the scene with landmarks of both volumes. The checked ones train the search or judge its result.</source>
         <translation>Die Parametersätze der Szene mit Landmarken beider Volumen. Aus den angehakten wird gelernt, oder sie beurteilen das Ergebnis.</translation>
     </message>
     <message>
@@ -1873,11 +1873,11 @@
         <translation>Abstimmen</translation>
     </message>
     <message>
-        <source>Search better parameters in the background. While it runs: cancel; what was tried stays in the folder.</source>
+        <source>Search for better parameters in the background. During a run, cancel it; finished trials stay in the folder.</source>
         <translation>Im Hintergrund bessere Parameter suchen. Während es läuft: abbrechen; was versucht wurde, bleibt im Ordner.</translation>
     </message>
     <message>
-        <source>How much of the time for the search has passed.</source>
+        <source>Share of the search time that has passed.</source>
         <translation>Wie viel von der Zeit für die Suche vergangen ist.</translation>
     </message>
     <message>
@@ -1897,7 +1897,7 @@
         <translation>Schließen</translation>
     </message>
     <message>
-        <source>Close this window. What runs goes on.</source>
+        <source>Close this window. A run continues in the background.</source>
         <translation>Dieses Fenster schließen. Was läuft, läuft weiter.</translation>
     </message>
 </context>
@@ -1936,15 +1936,15 @@
         <translation>Wählen Sie im Panel ein festes und ein bewegtes Volumen.</translation>
     </message>
     <message>
-        <source>{count} pairs of landmarks judge.</source>
+        <source>Judged by {count} pairs of landmarks.</source>
         <translation>{count} Landmarkenpaare urteilen.</translation>
     </message>
     <message>
-        <source>The overlap of the masks judges.</source>
+        <source>Judged by the overlap of the masks.</source>
         <translation>Die Überlappung der Masken urteilt.</translation>
     </message>
     <message>
-        <source>Without landmarks, or masks of both volumes, nothing can be ranked.</source>
+        <source>Ranking needs landmarks, or masks of both volumes.</source>
         <translation>Ohne Landmarken oder Masken beider Volumen lässt sich nichts reihen.</translation>
     </message>
     <message>
@@ -2035,11 +2035,11 @@
         <translation>Wo kann es falsch sein?</translation>
     </message>
     <message>
-        <source>Looking around each place for where it would match better ...</source>
+        <source>Searching for better matches around each place ...</source>
         <translation>Um jede Stelle wird gesucht, wo sie besser passen würde ...</translation>
     </message>
     <message>
-        <source>Half of the object may be off by more than {median} mm, a twentieth by more than {most} mm. This is an estimate: use it to see where to look. It cannot tell apart what looks alike.</source>
+        <source>Half of the object may be off by more than {median} mm, and 5 % of it by more than {most} mm. This is an estimate: use it to decide where to look. It cannot distinguish structures that look alike.</source>
         <translation>Die Hälfte des Objekts kann um mehr als {median} mm abweichen, ein Zwanzigstel um mehr als {most} mm. Das ist eine Schätzung: Sie zeigt, wo man hinsehen sollte. Was gleich aussieht, kann sie nicht unterscheiden.</translation>
     </message>
 </context>
@@ -2082,7 +2082,7 @@
         <translation>{count} Läufe</translation>
     </message>
     <message>
-        <source>Its result is no longer at hand.</source>
+        <source>Its result is no longer available.</source>
         <translation>Sein Ergebnis ist nicht mehr vorhanden.</translation>
     </message>
 </context>
@@ -2093,7 +2093,7 @@
         <translation>Landmarke {number}: im festen Volumen anklicken.</translation>
     </message>
     <message>
-        <source>Landmark {number}: click the same place in the moving volume. The views are where it is expected.</source>
+        <source>Landmark {number}: click the same place in the moving volume. The views show where it is expected.</source>
         <translation>Landmarke {number}: dieselbe Stelle im bewegten Volumen anklicken. Die Ansichten sind dort, wo sie zu erwarten ist.</translation>
     </message>
 </context>
@@ -2160,7 +2160,7 @@
         <translation>Der Ausgangspunkt wird gemessen ...</translation>
     </message>
     <message>
-        <source>Judging the best by the pairs that were kept apart ...</source>
+        <source>Judging the best one on the pairs kept apart ...</source>
         <translation>Das Beste wird an den zurückgehaltenen Paaren beurteilt ...</translation>
     </message>
     <message>
@@ -2168,11 +2168,11 @@
         <translation>{count} versucht.</translation>
     </message>
     <message>
-        <source>{count} tried; the best has {share} % of the error of the start, on the pairs to learn from.</source>
+        <source>{count} tried; the best has {share} % of the starting error, on the training pairs.</source>
         <translation>{count} versucht; das Beste hat {share} % des Fehlers des Ausgangspunkts, auf den Paaren, von denen gelernt wird.</translation>
     </message>
     <message>
-        <source>Canceled. What was tried stays in the folder: the same pairs go on from there.</source>
+        <source>Canceled. Finished trials stay in the folder; the same pairs continue from there.</source>
         <translation>Abgebrochen. Was versucht wurde, bleibt im Ordner: Dieselben Paare machen dort weiter.</translation>
     </message>
     <message>
@@ -2180,7 +2180,7 @@
         <translation>Es wurde keine Voreinstellung behalten.</translation>
     </message>
     <message>
-        <source>It is your preset {name} now.</source>
+        <source>It is now your preset {name}.</source>
         <translation>Es ist jetzt Ihre Voreinstellung {name}.</translation>
     </message>
     <message>
@@ -4377,7 +4377,7 @@
 <context>
     <name>gui.installation</name>
     <message>
-        <source>Elastix Registration needs Python packages: {packages} (some 100 MB). Install them now?</source>
+        <source>Elastix Registration needs Python packages: {packages} (about 100 MB). Install them now?</source>
         <translation>Elastix-Registrierung braucht Python-Pakete: {packages} (etwa 100 MB). Jetzt installieren?</translation>
     </message>
     <message>
@@ -4597,7 +4597,7 @@
         <translation>Voreinstellung wählen</translation>
     </message>
     <message>
-        <source>Stopping, and summing up what is finished ...</source>
+        <source>Stopping, and summarizing finished cases ...</source>
         <translation>Hält an: Fertiges wird zusammengefasst ...</translation>
     </message>
     <message>
@@ -4868,7 +4868,7 @@
         <translation>wird an jedes Paar angepasst, bis sie geändert wird</translation>
     </message>
     <message>
-        <source>Choose a parameter to read what it is for.</source>
+        <source>Choose a parameter to read its description.</source>
         <translation>Einen Parameter wählen, um zu lesen, wozu er dient.</translation>
     </message>
     <message>

@@ -113,10 +113,10 @@ class CompareWindow(TaskWindow):
         except ElastixRegistrationError:  # none placed yet, or none that belong together
             count = 0
         if count:
-            return _("{count} pairs of landmarks judge.").format(count=count)
+            return _("Judged by {count} pairs of landmarks.").format(count=count)
         if None not in masks:
-            return _("The overlap of the masks judges.")
-        return _("Without landmarks, or masks of both volumes, nothing can be ranked.")
+            return _("Judged by the overlap of the masks.")
+        return _("Ranking needs landmarks, or masks of both volumes.")
 
     def _presets(self) -> list[Preset]:
         """Those that the search leaves, and all that are checked."""

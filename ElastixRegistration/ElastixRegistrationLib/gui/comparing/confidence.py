@@ -144,12 +144,13 @@ class ConfidencePart:
 
     def _text(self, found: Any) -> str:
         if self.control.isRunning:
-            return _("Looking around each place for where it would match better ...")
+            return _("Searching for better matches around each place ...")
         if found is None:
             return self._reason
         inside = found.confidence.as_dict()
         text = _(
-            "Half of the object may be off by more than {median} mm, a twentieth by more than {most} mm. This is an"
-            " estimate: use it to see where to look. It cannot tell apart what looks alike."
+            "Half of the object may be off by more than {median} mm, and 5 % of it by more than {most} mm. "
+            "This is an estimate: use it to decide where to look. It cannot distinguish structures that "
+            "look alike."
         )
         return text.format(median=f"{inside['median_mm']:.1f}", most=f"{inside['percentile95_mm']:.1f}")

@@ -178,7 +178,7 @@ class RunsSection(Section):
         ui.keepRunButton.enabled = inMemory and not is_kept(node)
         message = ""
         if summary is not None:
-            gone = "" if canShow else _("Its result is no longer at hand.")
+            gone = "" if canShow else _("Its result is no longer available.")
             figure = f"{figureName(summary.figure)}: " if summary.figure else ""
             message = " ".join(filter(None, (figure + summary.text, gone)))
         tell(ui.runsMessageLabel, message)

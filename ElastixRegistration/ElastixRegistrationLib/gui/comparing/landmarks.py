@@ -152,7 +152,7 @@ class LandmarksPart(Section):
             number = counts[1] + 1
             fixed = _("Landmark {number}: click it in the fixed volume.")
             moving = _(
-                "Landmark {number}: click the same place in the moving volume. The views are where it is expected."
+                "Landmark {number}: click the same place in the moving volume. The views show where it is expected."
             )
             text = (moving if counts[0] > counts[1] else fixed).format(number=number)
         tell(ui.placeLabel, text)

@@ -148,23 +148,23 @@ class TuneWindow(TaskWindow):
         if run.news is None:
             return
         if run.fraction == 1:
-            text = _("Judging the best by the pairs that were kept apart ...")
+            text = _("Judging the best one on the pairs kept apart ...")
         elif run.news.best is None:
             text = _("{count} tried.").format(count=run.news.trials)
         else:
-            text = _("{count} tried; the best has {share} % of the error of the start, on the pairs to learn from.")
+            text = _("{count} tried; the best has {share} % of the starting error, on the training pairs.")
             text = text.format(count=run.news.trials, share=round(100 * run.news.best))
         self._tellProgress(run.fraction, text)
 
     def onEnd(self, run: Any, outcome: Any, reason: str) -> None:
         """``outcome`` None: it was cancelled."""
         if outcome is None:
-            text = reason or _("Canceled. What was tried stays in the folder: the same pairs go on from there.")
+            text = reason or _("Canceled. Finished trials stay in the folder; the same pairs continue from there.")
         else:
             self._page = outcome.page
             kept = _("No preset was kept.")
             if outcome.preset is not None:
-                kept = _("It is your preset {name} now.").format(name=outcome.preset.title)
+                kept = _("It is now your preset {name}.").format(name=outcome.preset.title)
                 self._onPreset(outcome.preset.id)
             text = f"{outcome.sentence} {kept}"
         self._say(text)

@@ -76,7 +76,7 @@ class CohortPart(ManyPart):
 
     def progressText(self, run: Any) -> str:
         if run.is_stopping:
-            return _("Stopping, and summing up what is finished ...")
+            return _("Stopping, and summarizing finished cases ...")
         if not run.workers:
             return _("Starting the worker processes ...")
         parts = [_("{done} of {total} cases").format(done=run.done, total=run.total)]

@@ -173,7 +173,7 @@ class PresetEditor:
 
     def _showMeaning(self) -> None:
         chosen = self.table.chosen()
-        text = meaningText(chosen) if chosen is not None else _("Choose a parameter to read what it is for.")
+        text = meaningText(chosen) if chosen is not None else _("Choose a parameter to read its description.")
         self.ui.meaningLabel.text = text
         self.ui.removeParameterButton.enabled = chosen is not None
 
