@@ -16,21 +16,21 @@ class ElastixRegistrationError(Exception):
 
 
 class InputError(ElastixRegistrationError, ValueError):
-    """The call or its input is wrong: nothing was run. Exit status 2 on the command line."""
+    """The call or its input is wrong, and nothing ran. Exit status 2 on the command line."""
 
 
 class Fault(ValueError):
-    """What is wrong in a file, in words for the user: raised by what reads a part of it, for ``damaged`` to say."""
+    """A fault in a file, in words for the user. Readers of its parts raise it, and ``damaged`` adds the file."""
 
 
 class NothingToChoose(InputError):
-    """A series or a frame was chosen of what does not hold it: a single image, or other series."""
+    """The chosen series or frame does not exist, because the file holds a single image or other series."""
 
 
 class ParameterError(InputError):
     """A parameter map is wrong.
 
-    ``file``, ``line`` (1-based) and ``parameter`` say where, each None when not known; the message has the known.
+    ``file``, ``line`` (1-based) and ``parameter`` say where, None if unknown; the message includes the known ones.
     """
 
     def __init__(self, problem: str, *, file: str | None = None, line: int | None = None, parameter: str | None = None):
@@ -42,12 +42,13 @@ class ParameterError(InputError):
 
 
 class EnvironmentFault(ElastixRegistrationError):
-    """The computer cannot: a disk is full, memory is short, a permission is missing. Exit status 4 on the command line,
-    as the same call may do tomorrow, or elsewhere."""
+    """The computer is at fault: a full disk, too little memory, a missing permission. Exit status 4 on the command
+    line, because the same call may work later or elsewhere.
+    """
 
 
 class ResourceError(EnvironmentFault, InputError):
-    """It is known before anything is run, or after, when a result is to be written."""
+    """A fault known before anything runs, or found when a result is written."""
 
 
 class RegistrationError(ElastixRegistrationError, RuntimeError):
@@ -72,7 +73,7 @@ _FAULTS = frozenset(
 
 
 def is_fault(problem: OSError) -> bool:
-    """Whether the computer is at fault, and not what was asked for."""
+    """Whether the computer is at fault, rather than the call."""
     return problem.errno in _FAULTS
 
 

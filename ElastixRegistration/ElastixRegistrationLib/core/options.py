@@ -24,7 +24,7 @@ class Kind:
     """A text. Other kinds say what else a value can be."""
 
     def checked(self, noun: str, value: Any) -> Any:
-        """``value`` in its plain type. Raises InputError, which calls it ``noun``, for what it cannot be."""
+        """``value`` in its plain type. Raises InputError that names ``noun`` for an invalid value."""
         if not isinstance(value, str):
             raise InputError(f"The {noun} is {value!r}; it must be a text.")
         return value
@@ -37,7 +37,7 @@ class Kind:
         return str(value)
 
     def spelled(self, flag: str, value: Any) -> list[str]:
-        """Of the command line. With "=", as a number below 0 would be taken for an option."""
+        """Words of the command line, with "=" because a negative number would look like an option."""
         return [f"{flag}={self.write(value)}"]
 
     def parser_arguments(self) -> dict[str, Any]:
@@ -194,12 +194,12 @@ class Switch(Kind):
 
 @dataclass(frozen=True)
 class Option:
-    """One choice: its name, what it can be, and where it is offered.
+    """One choice: its name, its possible values, and where it is offered.
 
-    ``noun`` is what sentences call it, ``label`` what a form does. ``meaning`` is the help of the command line and the
-    tool tip. ``group``: the options of the command line that it stands with. ``is_argument``: ``core.register`` has an
-    argument of this name; the other options act before or after it. ``control``: the widget of the panel that gets a
-    control made for this option, "" where the panel has one of its own.
+    ``noun``: its name in sentences; ``label``: its name in a form. ``meaning``: the command-line help and the tool tip.
+    ``group``: the options of the command line that it stands with. ``is_argument``: ``core.register`` has an argument
+    of this name; the other options act before or after it. ``control``: the widget of the panel that gets a control
+    made for this option, "" where the panel has one of its own.
     """
 
     name: str
@@ -226,7 +226,7 @@ class Option:
 
     @property
     def texts(self) -> list[str]:
-        """What a control that is made for it shows, to be translated."""
+        """Texts of its generated control, to be translated."""
         values = self.kind.values if isinstance(self.kind, OneOf) else ()
         return [f"{self.label}:", self.tip, *(value.capitalize() for value in values)]
 
@@ -237,12 +237,12 @@ class Option:
 
     @property
     def keyword(self) -> str:
-        """Its name in calls of Slicer's style: landmarkWeight."""
+        """Its name in Slicer style: landmarkWeight."""
         first, *others = self.name.split("_")
         return first + "".join(word.capitalize() for word in others)
 
     def checked(self, value: Any) -> Any:
-        """``value`` in its plain type; None where that is the default. Raises InputError for what it cannot be."""
+        """``value`` in its plain type; None if that is the default. Raises InputError for an invalid value."""
         return None if value is None and self.default is None else self.kind.checked(self.noun, value)
 
     def read(self, text: str) -> Any:

@@ -31,7 +31,7 @@ EFFORTS = ("fast", "normal", "thorough")
 
 @dataclass(frozen=True)
 class RegistrationRequest:
-    """What a user can choose of a registration, beside its images, masks, landmarks and outputs.
+    """The user's choices for a registration, except its images, masks, landmarks and outputs.
 
     Raises InputError for a value that a registration cannot use.
     """
@@ -130,7 +130,7 @@ class RegistrationRequest:
         return stages
 
     def misspelled(self) -> list[str]:
-        """Sentences on names in the parameter files that elastix would pass over, and that are nearly known ones."""
+        """Sentences on names in the parameter files that elastix would ignore and that resemble known ones."""
         found = []
         for path in self.parameter_files:
             source = read_stage_source(path)
@@ -151,7 +151,7 @@ class RegistrationRequest:
         return not self.parameter_files and find_preset(self.preset, presets).adapts
 
     def arguments(self, has_initial_transform: bool = False, presets: Iterable[Preset] = ()) -> dict[str, Any]:
-        """What ``core.register`` takes of these choices beside the stages, by name."""
+        """The arguments of ``core.register`` among these choices, except the stages, by name."""
         return self.plain_arguments() | {
             "initialization": self.start(has_initial_transform, presets),
             "adapt": self.adapts(presets),
@@ -173,7 +173,7 @@ class RegistrationRequest:
         return {option.name: option.write(getattr(self, option.name)) for option in OPTIONS}
 
     def changes(self) -> dict[str, str]:
-        """Names and texts of what is not the default."""
+        """Names and texts of the choices that differ from the default."""
         defaults = RegistrationRequest().as_texts()
         return {name: text for name, text in self.as_texts().items() if text != defaults[name]}
 
@@ -183,7 +183,7 @@ class RegistrationRequest:
         return cls(**{option.name: option.read(texts[option.name]) for option in OPTIONS if option.name in texts})
 
     def changed_by_texts(self, texts: Mapping[str, str]) -> RegistrationRequest:
-        """These choices with others where ``texts`` has some. A preset takes the place of parameter files."""
+        """These choices, replaced where ``texts`` has a value. A preset replaces parameter files."""
         changes = {option.name: option.read(texts[option.name]) for option in OPTIONS if texts.get(option.name)}
         if "preset" in changes:
             changes.setdefault("parameter_files", ())
@@ -200,7 +200,7 @@ class RegistrationRequest:
         return replace(self, **{names[keyword]: value for keyword, value in keywords.items()})
 
     def flags(self, exclude: Collection[str] = ()) -> list[str]:
-        """Words of the command line for what is not the default."""
+        """Command-line words for the choices that differ from the default."""
         words: list[str] = []
         for option in OPTIONS:
             value = getattr(self, option.name)
@@ -209,7 +209,7 @@ class RegistrationRequest:
         return words
 
     def described(self) -> dict[str, str]:
-        """Labels and values for a report: no names of files, nor what was left at None."""
+        """Labels and values for a report, without names of files and without choices that are None."""
         texts = {option.label: option.write(getattr(self, option.name)) for option in OPTIONS if option.is_shareable}
         if self.parameter_files:
             texts[find_option("preset").label] = "own parameter files"
@@ -223,7 +223,7 @@ OPTIONS: tuple[Option, ...] = tuple(option_of(entry) for entry in fields(Registr
 
 
 def control_texts() -> list[str]:
-    """What the controls that are made for options show, to be translated."""
+    """Texts of the generated controls, to be translated."""
     return list(dict.fromkeys([text for option in OPTIONS if option.control for text in option.texts] + ["None"]))
 
 
@@ -245,5 +245,5 @@ def check_preset_fits(preset: Preset, dimension: int) -> None:
 
 
 def check_background(value: Any) -> None:
-    """Raise InputError for what is no background of a resampled image."""
+    """Raise InputError for a value that cannot be the background of a resampled image."""
     find_option("background").checked(value)

@@ -1,4 +1,4 @@
-"""Sentences: numbers in them, and what a window needs to say them in another language."""
+"""Sentences with values in them, and their translation in a window."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 #: The context of the templates in the translation files.
 TEXT_CONTEXT = "core"
-#: What an image is to a registration, as sentences name it: alone, or before the name of a node or a file.
+#: Roles of an image in a registration, as sentences name them: alone, or before the name of a node or file.
 ROLES = ("fixed image", "moving image", "fixed mask", "moving mask", "fixed volume", "moving volume")
 
 
@@ -17,9 +17,9 @@ def counted(number: int, noun: str) -> str:
 
 
 class Said(str):
-    """A text in English that knows its ``template`` and the ``values`` in it, so that it can be said in others.
+    """An English text that knows its ``template`` and ``values``, so that it can be translated.
 
-    Everywhere else it is the text: it is printed, written to JSON and compared as any string.
+    Otherwise it is an ordinary string: it can be printed, written to JSON and compared.
     """
 
     template: str
@@ -36,15 +36,15 @@ class Said(str):
         return self.template, self.values, self.case
 
     def within_a_sentence(self) -> Said:
-        """After a colon. Other languages keep the letter that they begin with: it may be that of a noun."""
+        """For use after a colon. Translations keep their first letter, which may belong to a noun."""
         return Said(self.template, self.values, "lower")
 
     def as_a_sentence(self) -> Said:
-        """With a capital at its begin."""
+        """With a capital first letter."""
         return Said(self.template, self.values, "upper")
 
     def translated(self, spoken: Callable[[str], str]) -> str:
-        """In the language into which ``spoken`` brings a template; values that were said so are translated too."""
+        """Translated by ``spoken``, which translates a template. Values that are Said are translated too."""
         values = {
             name: value.translated(spoken) if isinstance(value, Said) else value for name, value in self.values.items()
         }
@@ -74,7 +74,7 @@ def role(words: str, name: str = "") -> Said:
 
 
 def sentence_of(error: BaseException) -> str:
-    """The message of an error, as it was said where it was."""
+    """The message of an error, as a Said if it is one."""
     message = error.args[0] if error.args else ""
     return message if isinstance(message, Said) and message == str(error) else str(error)
 

@@ -1,5 +1,4 @@
-"""The preset Automatic on one pair: a start, then the stages of ``core.automatic``, each run by elastix where it is
-one of elastix."""
+"""The preset Automatic on one pair: a start, then the stages of ``core.automatic``. elastix runs its own among them."""
 
 from __future__ import annotations
 
@@ -24,10 +23,11 @@ from .searched_start import searched_start, working_pair
 
 @dataclass(frozen=True)
 class AutomaticRun:
-    """``transform``: fixed to moving points; ``stages``: what elastix ran, ``more_stages`` what ran after; ``notes``:
-    sentences for the user. ``start``: homogeneous matrix that all of them started from, LPS mm.
-    ``has_one_contrast``: whether tissues keep their order of intensity; False also where nothing could deform.
-    ``spline``: what the B-spline stage made; None without one."""
+    """``transform``: fixed to moving points; ``stages``: those that elastix ran; ``more_stages``: those that ran
+    afterwards; ``notes``: sentences for the user. ``start``: homogeneous matrix from which all stages started, LPS mm.
+    ``has_one_contrast``: whether tissues keep their order of intensity; False also if nothing could deform. ``spline``:
+    result of the B-spline stage; None without one.
+    """
 
     transform: Any
     stages: list[dict[str, tuple[str, ...]]]
@@ -65,9 +65,9 @@ def run_on_pair(
     log_to_file: bool = True,
 ) -> AutomaticRun:
     """``given``: linear transform to start from; None: a start is searched for. ``prepare``: makes a stage ready to
-    run. ``changes``: what the user wants otherwise in ``stages``, whatever is fitted.
+    run. ``changes``: the user's changes to ``stages``, which override fitted values.
 
-    A stage that fails is left out, and the log has the reason; raises RegistrationError where all of them do.
+    A failed stage is left out, and the log gives the reason. Raises RegistrationError if all stages fail.
     """
     log = AutomaticLog(log_to_console)
     pair = working_pair(fixed, moving, threads)
@@ -115,6 +115,6 @@ def run_on_pair(
 
 
 def _with_changes(stage: ParameterMap, stages: Sequence[ParameterMap], changes: Sequence[str]) -> ParameterMap:
-    """``stage``, fitted to a pair, with the user's ``changes`` to that of ``stages`` which it was made from."""
+    """``stage``, fitted to a pair, with the user's ``changes`` to the stage of ``stages`` from which it was made."""
     number = next(n for n, one in enumerate(stages) if is_bspline(one) == is_bspline(stage))
     return changed([*stages[:number], stage, *stages[number + 1 :]], changes, may_miss=True)[number]

@@ -1,4 +1,4 @@
-"""What ``core.register`` was given, checked and made ready before anything runs."""
+"""The arguments of ``core.register``, checked and prepared before anything runs."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from .working_resolution import working_voxel
 class CheckedPair:
     """One call of ``core.register``.
 
-    ``moving``: ITK image, not prepared. ``geometries`` and ``sides``: fixed and moving, of the images and then
-    of the channels, as they were given and as elastix gets them. ``start``: itk transform that was given, or made as
-    ``initialization`` asks; None leaves the start to the stages. ``notes``: sentences for the user.
-    ``regions``: what slides along its surroundings, as the user says.
+    ``moving``: ITK image, not prepared. ``geometries``: fixed and moving grids as given, first of the images, then of
+    the channels; ``sides``: the same as elastix gets them. ``start``: given itk transform, or one made as
+    ``initialization`` says; None leaves the start to the stages. ``notes``: sentences for the user. ``regions``: the user's regions
+    that slide along their surroundings.
     """
 
     request: RegistrationRequest
@@ -58,7 +58,7 @@ class CheckedPair:
         return self.fixed_geometry.dimension
 
     def check_start_overlaps(self) -> None:
-        """Raise InputError where fixed and moving image do not meet at the start."""
+        """Raise InputError if the images do not overlap at the start."""
         check_overlap(*self.geometries[0], None if self.start is None else partial(map_points, self.start))
 
 
@@ -72,7 +72,7 @@ def checked_pair(
     channels: Sequence[Channel],
     sliding_mask: Any = None,
 ) -> CheckedPair:
-    """Pairs are fixed and moving. Raises InputError for what cannot be registered."""
+    """Pairs are (fixed, moving). Raises InputError for images that cannot be registered."""
     check_start(request, initial_transform)
     names = "fixed", "moving"
     fixed, moving, fixed_mask, moving_mask = as_images(*images, *masks)
@@ -116,7 +116,7 @@ def _sides(
     voxel_mm: float | None,
     threads: int | None,
 ) -> list[tuple[PreparedSide, PreparedSide]]:
-    """Fixed and moving sides: of the images, and of the channels after them."""
+    """Fixed and moving sides, first of the images, then of the channels."""
     settings = [("fixed", "moving", fixed_mask, moving_mask, background)]
     for channel in channels:
         names = f"fixed {channel.name}", f"moving {channel.name}"
@@ -143,7 +143,7 @@ def _made_start(method: str, fixed: PreparedSide, moving: PreparedSide, threads:
 
 
 def _words_on_resolution(fixed: PreparedSide, moving: PreparedSide) -> list[str]:
-    """Sentences on images that elastix does not see in full resolution."""
+    """Sentences on images that elastix gets at a reduced resolution."""
     return [
         f"The {name} image is registered in voxels of {' x '.join(f'{s:.3g}' for s in side.geometry.spacing)} mm."
         for name, side in (("fixed", fixed), ("moving", moving))

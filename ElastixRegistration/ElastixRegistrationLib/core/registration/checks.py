@@ -1,4 +1,4 @@
-"""What ``core.register`` checks before anything is run, each with one clear sentence."""
+"""The checks of ``core.register`` before anything runs. Each error is one clear sentence."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..parameters.metric_stages import with_landmarks
 from ..request import RegistrationRequest
 from ..wording import joined, said
 
-#: Arguments of ``core.register`` that ``core.assess`` has too.
+#: Arguments that ``core.register`` and ``core.assess`` share.
 JUDGED_BY = ("fixed_mask", "moving_mask", "fixed_points", "moving_points")
 
 
@@ -29,7 +29,7 @@ CHOOSE_FRAME = said("Choose one of several time points with --frame, in Python w
 
 
 def checked_pairs(fixed: Any, moving: Any, channels: Sequence[Channel]) -> list[tuple[Any, Any]]:
-    """Fixed and moving images to register on, those of the channels last: scalar, sound, all of one dimension."""
+    """Scalar fixed and moving images to register, channels last. All are valid and have the same dimension."""
     dimension = pair_dimension(fixed, moving)
     pair = as_scalar(fixed), as_scalar(moving)
     for side, image in zip(("fixed", "moving"), pair, strict=True):
@@ -38,7 +38,7 @@ def checked_pairs(fixed: Any, moving: Any, channels: Sequence[Channel]) -> list[
 
 
 def pair_dimension(fixed: Any, moving: Any) -> int:
-    """2 or 3, that of both images. Raises InputError for others."""
+    """The dimension of both images, 2 or 3. Raises InputError otherwise."""
     dimension, other = fixed.GetImageDimension(), moving.GetImageDimension()
     if dimension != other:
         sentence = said(
@@ -59,7 +59,7 @@ def pair_dimension(fixed: Any, moving: Any) -> int:
 
 
 def check_dimensions(dimension: int, initial_transform: Any, fixed_points: Any, moving_points: Any) -> None:
-    """What comes with images of ``dimension``: points (N, D) in pairs, and a transform."""
+    """Check what accompanies images of ``dimension``: paired points (N, D) and a transform."""
     if initial_transform is not None and initial_transform.GetInputSpaceDimension() != dimension:
         raise InputError(
             said(
@@ -96,7 +96,7 @@ def _check_points(fixed_points: Any, moving_points: Any, dimension: int) -> None
 
 
 def landmark_notes(points: np.ndarray | None, image: Geometry, side: str) -> list[str]:
-    """A sentence on landmarks, (N, D), LPS mm, outside of their image. Raises InputError where all of them are."""
+    """A sentence on landmarks, (N, D), LPS mm, outside their image. Raises InputError if all of them are outside."""
     if points is None:
         return []
     index = image.indices_of(points)

@@ -1,4 +1,4 @@
-"""The files of one registration, read and made to fit each other: dimensions, masks, landmarks."""
+"""The files of one registration, read and matched: dimensions, masks, landmarks."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ PathLike = str | os.PathLike
 
 @dataclass(frozen=True)
 class RegistrationInputs:
-    """ITK images, and landmarks as (N, D), LPS mm, that correspond row by row; None for what was not given.
+    """ITK images, and landmarks (N, D), LPS mm, that correspond row by row; None if not given.
 
-    ``labels`` are those of the landmarks. ``notes``: sentences on how files were read and landmarks left out.
-    ``series``: the DICOM series of the two, None of other files; ``grids``: those of their files. ``slices``: the two
-    volumes of one slice each that ``fixed`` and ``moving`` are as 2D images; ``fixed_slice``: the grid of the fixed one
-    where the moving image was 2D. ``sliding_mask``: labels in the space of the fixed image.
+    ``labels``: of the landmarks. ``notes``: sentences on how files were read and which landmarks were left out.
+    ``series``: the DICOM series of the two images, None for other files; ``grids``: grids of the files. ``slices``: the
+    two single-slice volumes of which ``fixed`` and ``moving`` are the 2D images; ``fixed_slice``: the grid of the fixed
+    one if the moving image was 2D. ``sliding_mask``: labels in the space of the fixed image.
     """
 
     fixed: Any
@@ -60,11 +60,11 @@ class RegistrationInputs:
 
     @property
     def masks_and_points(self) -> dict[str, Any]:
-        """What ``core.register`` and ``core.assess`` take alike, by name."""
+        """Arguments that both ``core.register`` and ``core.assess`` take, by name."""
         return {name: getattr(self, name) for name in JUDGED_BY}
 
     def swapped(self) -> RegistrationInputs:
-        """The same for a registration the other way round."""
+        """The same with fixed and moving swapped."""
         return replace(
             self,
             fixed=self.moving,
@@ -81,30 +81,30 @@ class RegistrationInputs:
         )
 
     def placed(self, image: Any) -> Any:
-        """An image on the grid of ``fixed``, in 3D again where the file of that is."""
+        """An image on the grid of ``fixed``, in 3D if the file of the fixed image is 3D."""
         if self.slices is not None:
             return self.slices.placed(image)
         return image if self.fixed_slice is None else one_slice(image, self.fixed_slice)
 
     def fitting(self, image: Any, side: str) -> Any:
-        """Labels or the like of the "fixed" or "moving" image, in 2D where that is a slice of a volume."""
+        """Labels, for example, of the "fixed" or "moving" image, in 2D if that image is a slice of a volume."""
         if self.slices is not None:
             return self.slices.flat(image, 0 if side == "fixed" else 1)
         return as_flat_as(image, getattr(self, side))
 
     def drawn_on(self, side: str) -> Drawn:
-        """What contours of the "fixed" or "moving" image are read on."""
+        """The grid on which contours of the "fixed" or "moving" image are read."""
         number = SIDES.index(side)
         return Drawn(self.grids[number] if self.grids else geometry_of(getattr(self, side)), self.series[number])
 
     def read_label_pair(self, fixed: PathLike, moving: PathLike) -> tuple[Any, Any]:
-        """Label maps of both images, fitting those. Raises InputError that names the file."""
+        """Label maps that match both images. Raises InputError that names the file."""
         labels = read_label_pair((fixed, moving), (self.drawn_on("fixed"), self.drawn_on("moving")))
         return self.fitting(labels[0], "fixed"), self.fitting(labels[1], "moving")
 
     @property
     def places(self) -> tuple[Place | None, Place | None]:
-        """Where both are, as far as they are DICOM."""
+        """The places of both images, if they are DICOM."""
         return place_of(self.series[0]), place_of(self.series[1])
 
     def read_transform(self, path: PathLike) -> Any:
@@ -116,8 +116,9 @@ class RegistrationInputs:
         return transform if self.slices is None else self.slices.flat_start(transform)
 
     def result(self, transform: Any, *, inverse: bool = False) -> Any:
-        """A transform between ``fixed`` and ``moving`` as one between their files: in 3D for slices that are not axial,
-        whose plane has no coordinates that other programs know."""
+        """A transform between ``fixed`` and ``moving`` as one between their files. It is 3D for slices that are not
+        axial, because other programs know no coordinates in their plane.
+        """
         if self.slices is None or self.slices.is_axial:
             return transform
         return self.slices.lifted(transform, inverse=inverse)
@@ -202,7 +203,7 @@ def _of_two_patients(fixed: DicomSeries | None, moving: DicomSeries | None) -> l
 
 
 def _read_pair(paths: tuple[PathLike, PathLike], series: Sequence[str], frames: Sequence[int]) -> list[Volume]:
-    """The fixed and the moving image. One choice is for each image that has something to choose from."""
+    """The fixed and the moving image. A single choice applies to each file that holds several images."""
     for words, what in ((series, "--series"), (frames, "--frame")):
         if len(words) > 2:
             raise InputError(f"{what} is given {len(words)} times; once for both images, or for each of them.")
@@ -227,7 +228,7 @@ def _named(series: Sequence[str], frames: Sequence[int]) -> tuple[tuple[str, Seq
 
 
 def read_points_pair(fixed: PathLike, moving: PathLike, pairing: str = "auto") -> LandmarkPairs:
-    """Corresponding landmarks of two files, without their images: (N, D), LPS mm. Raises InputError naming a file."""
+    """Corresponding landmarks of two files, read without their images: (N, D), LPS mm."""
     one, other = read_points(fixed), read_points(moving)
     names = f"points in {fixed} and {moving}"
     if one.coordinates.shape[1] != other.coordinates.shape[1]:
@@ -284,7 +285,7 @@ def _number(text: str) -> float:
 def _in_space_of(
     points: np.ndarray, side: int, given: RegistrationInputs, volume: Geometry, dimension: int, path: Any
 ) -> np.ndarray:
-    """(N, ``dimension``) of (N, 2 or 3) points, LPS mm; third coordinates are dropped where they are alike."""
+    """(N, ``dimension``) of (N, 2 or 3) points, LPS mm; third coordinates are dropped if they are equal."""
     if given.slices is not None and points.shape[1] == 3:
         return given.slices.flat_points(points, side)
     if points.shape[1] == dimension or dimension > 2:
@@ -299,17 +300,17 @@ def _in_space_of(
 
 
 def same_dimension(fixed: Any, moving: Any) -> tuple[Any, Any]:
-    """Two volumes of one slice each, or one and a 2D image, as 2D images; anything else as it is."""
+    """Two single-slice volumes, or one and a 2D image, as 2D images; anything else unchanged."""
     flat = in_dimension(fixed, 2), in_dimension(moving, 2)
     return flat if all(image.GetImageDimension() == 2 for image in flat) else (fixed, moving)
 
 
 def in_dimension(image: Any, dimension: int) -> Any:
-    """``image``, as a 2D image where that is the ``dimension`` and it has one slice."""
+    """``image``, as a 2D image if ``dimension`` is 2 and it has one slice."""
     is_slice = image.GetImageDimension() == 3 and geometry_of(image).size[2] == 1
     return flattened(image) if dimension == 2 and is_slice else image
 
 
 def as_flat_as(mask: Any, image: Any) -> Any:
-    """``mask`` as a 2D image where ``image`` is one."""
+    """``mask``, as a 2D image if ``image`` is 2D."""
     return flattened(mask) if mask.GetImageDimension() == 3 and image.GetImageDimension() == 2 else mask

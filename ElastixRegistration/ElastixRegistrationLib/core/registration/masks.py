@@ -1,4 +1,4 @@
-"""Masks for the metric: what the user marks, less what is padding."""
+"""Masks for the metric: the user's mask without padding."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MIN_VOXELS = 48
 
 
 def metric_mask(image: Any, mask: Any, padding: np.ndarray | None, side: str) -> Any:
-    """uint8 image on the grid of ``image``, 1 where the metric may sample; None when that is everywhere.
+    """uint8 image on the grid of ``image``, 1 where the metric may sample; None if it may sample everywhere.
 
     ``mask`` (nonzero = inside, any grid of the same space) is resampled when its grid differs. ``padding`` are the
     (k, j, i) voxels to leave out. Raises InputError when too little is left, naming the mask of ``side`` ("fixed",
@@ -41,7 +41,7 @@ def metric_mask(image: Any, mask: Any, padding: np.ndarray | None, side: str) ->
 
 
 def _check_content(voxels: np.ndarray, inside: np.ndarray, side: str, *, has_mask: bool) -> None:
-    """Raise InputError where there is too little inside to be registered on."""
+    """Raise InputError if the mask holds too few voxels."""
     count = np.count_nonzero(inside)
     if count < _MIN_VOXELS:
         leaves = f"The {side} mask leaves" if has_mask else f"Outside of its padding the {side} image has"
@@ -71,7 +71,7 @@ def _check_content(voxels: np.ndarray, inside: np.ndarray, side: str, *, has_mas
 def inside_on_grid(mask: Any, geometry: Geometry, name: str) -> np.ndarray:
     """(k, j, i) bools on ``geometry``: where ``mask``, on any grid of the same space, is nonzero.
 
-    Raises InputError naming ``name`` when that is nowhere.
+    Raises InputError naming ``name`` if there is no such voxel.
     """
     if mask.GetImageDimension() != geometry.dimension:
         raise InputError(

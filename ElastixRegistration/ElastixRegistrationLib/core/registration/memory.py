@@ -1,4 +1,4 @@
-"""How much memory a registration will take, and how much there is."""
+"""The memory that a registration needs, and the memory available."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from .working_resolution import working_factors, working_voxel
 
 ParameterMap = Mapping[str, Sequence[str]]
 
-#: Bytes that Python, ITK and elastix's code take themselves.
+#: Bytes for the code of Python, ITK and elastix.
 _PROGRAM = 250e6
-#: Bytes that elastix keeps per parameter of a transform: values, gradients, scales, and all of them as text.
+#: Bytes per transform parameter in elastix: values, gradients, scales, and all of them as text.
 _PARAMETER = 300.0
-#: Bytes per voxel of an image that elastix gets reduced: 2 or 4 of its own, 1 each for padding and mask.
+#: Bytes per voxel of an image that elastix gets reduced: 2 or 4 for the image, 1 each for padding and mask.
 _INPUT = 5.0
 
 
-#: The same while padding is looked for: what is padding, what is not, and what the metric may see.
+#: The same during the search for padding, with masks of padding, the rest, and the metric's samples.
 _LOOKING = 3.0
-#: Per voxel of the two working images where stages are tried: what judges them has its own smooth copies.
+#: Per voxel of the two working images when stages are tried, because the criteria need smooth copies.
 _TRYING = 20.0
-#: Per voxel of those that are resampled at a time: their values, and where a B-spline says that they lie.
+#: Per voxel of a slab during resampling: its value and its mapped position.
 _SLAB, _SPLINE_SLAB = 8.0, 32.0
-#: Both processes, without images: much of their code is in memory once.
+#: Both processes, without images. They share much of their code in memory.
 _PROGRAMS = 400e6
-#: From this on, the memory that a registration takes is worth telling before it starts.
+#: From this amount on, the panel states the memory before a registration starts.
 WORTH_TELLING = 1e9
 
 Pairs = Sequence[tuple[Geometry, Geometry]]
@@ -48,7 +48,7 @@ def estimate_bytes(
     more: Pairs = (),
     voxel_mm: float | None = None,
 ) -> float:
-    """Peak memory of a registration in bytes, images included: an upper estimate from what elastix keeps at a time.
+    """Peak memory of a registration in bytes, images included: an upper bound from the data that elastix holds at once.
 
     ``more`` are further pairs of images. ``voxel_mm``: smallest voxels that elastix gets, see ``working_resolution``.
     """
@@ -56,7 +56,7 @@ def estimate_bytes(
     kept = 0.0
     if voxel_mm is not None:
         reduced = [tuple(reduced_geometry(g, working_factors(g, voxel_mm)) for g in pair) for pair in pairs]
-        # Beside what elastix sees, the images as they came, and which of their voxels are padding or masked.
+        # In addition to elastix's images: the original ones, and masks of their padding.
         kept = sum(_INPUT * _voxels(g) for pair, less in zip(pairs, reduced, strict=True) for g in pair if pair != less)
         pairs = [(one, other) for one, other in reduced]
     return _PROGRAM + kept + max((sum(_stage_bytes(*pair, stage) for pair in pairs) for stage in stages), default=0.0)
@@ -71,16 +71,16 @@ def run_bytes(
     full_resolution: bool = False,
     adapts: bool = False,
 ) -> float:
-    """Peak memory of a whole registration, its caller and the worker together, as expected: no upper estimate.
+    """Expected peak memory of a whole registration, of caller and worker together. This is not an upper bound.
 
     ``voxel_bytes``: of a voxel of the fixed and the moving image. ``adapts``: whether stages are tried one by one, as
-    of the preset Automatic.
+    by the preset Automatic.
     """
     voxel_mm = None if full_resolution else working_voxel(fixed, moving, stages)
     working = [g if voxel_mm is None else reduced_geometry(g, working_factors(g, voxel_mm)) for g in (fixed, moving)]
     sizes, (own, of_moving) = [_voxels(fixed), _voxels(moving)], voxel_bytes
     images = sizes[0] * own + sizes[1] * of_moving
-    # The worker has the images too, and then either looks for padding in one of them or runs elastix.
+    # The worker holds the images as well. It either searches one of them for padding or runs elastix.
     looking = _LOOKING * max(sizes)
     at_work = max((_stage_bytes(working[0], working[1], stage) for stage in stages), default=0.0)
     if adapts:
@@ -124,7 +124,7 @@ def _parameter_count(fixed: Geometry, stage: ParameterMap) -> float:
 
 
 def available_bytes() -> float | None:
-    """Memory that can be used without swapping, bytes; None where the system does not say. Container limits count."""
+    """Bytes available without swapping, within container limits; None if the system does not say."""
     amounts = [amount for amount in (_system_available(), _container_available()) if amount is not None]
     return min(amounts, default=None)
 
@@ -182,9 +182,9 @@ def _windows_available() -> float | None:
 
 
 def _container_available(root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> float | None:
-    """What the control groups of this process leave (containers, cluster jobs; version 2 or 1); None without limits.
+    """Bytes left by the control groups of this process (containers, cluster jobs; version 2 or 1); None without limits.
 
-    Pages of files that were read count as used there, but the system takes them back before it refuses anything.
+    Control groups count cached file pages as used, but the system frees them before it refuses memory.
     """
     try:
         lines = own.read_text("utf-8").splitlines()

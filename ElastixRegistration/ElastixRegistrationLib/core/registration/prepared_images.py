@@ -15,15 +15,15 @@ from ..transforms.resampling import resample
 from .masks import metric_mask
 from .working_resolution import working_factors
 
-#: Of a whole image, the part around a smaller one is looked at: that, and so much of its extent on each side, where it
-#: is not more than this share of the whole.
+#: Margin around a smaller image, as a share of its extent; and the largest share of the whole image for which only this
+#: part is used.
 _MARGIN, _MUCH_SMALLER = 0.2, 0.5
 
 
 class PreparedSide:
     """One image as elastix gets it: float, padding replaced by background and masked out.
 
-    With ``voxel_mm``, voxels smaller than that become blocks of about that size; ``factors`` says of how many voxels.
+    With ``voxel_mm``, smaller voxels are merged into blocks of about that size; ``factors``: voxels per block.
     """
 
     def __init__(
@@ -60,7 +60,8 @@ class PreparedSide:
             )
 
     def _straighten(self) -> None:
-        """Resample onto perpendicular axes, which elastix takes all axes for; the mask leaves out what was not there.
+        """Resample onto perpendicular axes, because elastix assumes them; the mask excludes places outside the original
+        grid.
 
         For the metric only: ITK maps points and resamples with the sheared grid exactly.
         """
@@ -82,15 +83,16 @@ class PreparedSide:
 
     @property
     def volume_mm(self) -> float:
-        """Of its mask, or of all of it, mm to the power of its dimension."""
+        """Volume of the mask, or of the whole image, mm to the power of its dimension."""
         voxels = np.prod(self.geometry.size) if self.mask is None else np.count_nonzero(array_view(self.mask))
         return float(voxels * np.prod(self.geometry.spacing))
 
     def look_around(self, other: Geometry, there: np.ndarray) -> list[str]:
-        """Leave out what lies far from the much smaller grid ``other``, and say so; elsewhere nothing.
+        """Restrict the mask to the surroundings of the much smaller grid ``other``; returns a sentence about it, if it
+        applies.
 
-        ``there``: homogeneous matrix that takes its points to this image, LPS mm. Where a small part is registered with
-        the whole, few samples would fall into it otherwise.
+        ``there``: homogeneous matrix from its points to this image, LPS mm. Otherwise few samples would fall into a
+        small part of a large image.
         """
         corners = self.geometry.indices_of(other.corners() @ there[:-1, :-1].T + there[:-1, -1])
         low, high = corners.min(axis=0), corners.max(axis=0)
@@ -110,7 +112,7 @@ class PreparedSide:
 
     @property
     def for_fitting(self) -> FittedImage:
-        """What stages and a start are fitted to."""
+        """The image to which stages and a start are fitted."""
         mask = None if self.mask is None else array_view(self.mask)
         return FittedImage(array_view(self.image), self.geometry, self.estimate.value, mask)
 
@@ -134,6 +136,6 @@ def warped(side: PreparedSide, transform: Any, fixed: Geometry, threads: int | N
 
 
 def everywhere(image: Any) -> Any:
-    """A mask that leaves out nothing."""
+    """A mask that includes everything."""
     geometry = geometry_of(image)
     return image_from_array(np.ones(geometry.size[::-1], np.uint8), geometry)

@@ -1,4 +1,4 @@
-"""Stages as elastix gets them: what it may not do is forced, and each channel has its metric."""
+"""Stages as elastix gets them, with forced parameters and a metric for each channel."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..parameters.maps import ParameterMap
 from ..parameters.metric_stages import image_metric_count, other_metric_count, with_channels
 from .prepared_images import PreparedSide, everywhere
 
-#: What elastix may not do, whatever a parameter file says: ignore where images lie, add displacements.
+#: Forced values: elastix must respect image positions and must not add displacements.
 _FORCED = {
     "UseDirectionCosines": ("true",),
     "HowToCombineTransforms": ("Compose",),
@@ -25,7 +25,7 @@ _REQUIRED_RATIO = 0.25
 
 
 def required_ratio(fixed: PreparedSide, moving: PreparedSide) -> float:
-    """Share of the samples that must fall into the moving image: a quarter, as elastix has it, of those that can."""
+    """Share of the samples that must fall into the moving image: a quarter, elastix's default, of those that can."""
     return _REQUIRED_RATIO * min(1.0, moving.volume_mm / fixed.volume_mm)
 
 
@@ -44,8 +44,8 @@ def prepared_stage(
     if seed is not None:
         prepared["RandomSeed"] = (str(seed),)
     if len(prepared.get("Metric", ())) > 1 or prepared.get("Registration") == (MULTI_METRIC,):
-        # Metrics that each use threads crash the process when they are added up, be it a single one (ITKElastix issue
-        # 160; reproduced with 2 threads).
+        # Combined metrics that each use threads crash the process, even a single one (ITKElastix issue 160; reproduced
+        # with 2 threads).
         prepared["UseMultiThreadingForMetrics"] = ("false",)
     return prepared
 

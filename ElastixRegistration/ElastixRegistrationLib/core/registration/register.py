@@ -128,7 +128,7 @@ def register(
 
 
 def _run_chosen(pair: CheckedPair, *, log_to_console: bool, log_to_file: bool) -> Ran:
-    """Stages tried and undone one by one, and a field that may tear where that explains more."""
+    """Try stages one by one, keep those that help, and let the field tear where that explains more."""
     request, (fixed_side, moving_side) = pair.request, pair.sides[0]
     if pair.start is not None:
         pair.check_start_overlaps()
@@ -151,7 +151,7 @@ def _run_chosen(pair: CheckedPair, *, log_to_console: bool, log_to_file: bool) -
         log_to_file=log_to_file,
     )
     slid = Slid(found.transform)
-    # Without regions it is local correlation that tells what slides.
+    # Without regions, local correlation finds what slides.
     if request.sliding == AUTO and (found.has_one_contrast or pair.regions is not None):
         sides = fixed_side, moving_side
         slid = where_it_slides(found.transform, found.spline, *sides, found.start, pair.regions)
@@ -169,7 +169,7 @@ def _run_chosen(pair: CheckedPair, *, log_to_console: bool, log_to_file: bool) -
 
 
 def _slid(pair: CheckedPair, ran: Ran) -> Ran:
-    """What elastix found, with regions that slide where the user gives some."""
+    """The result of elastix, with sliding regions if the user gives some."""
     if pair.regions is None or pair.request.sliding != AUTO:
         return ran
     matrix = None if pair.start is None else matrix_of(pair.start)
@@ -183,7 +183,7 @@ def _slid(pair: CheckedPair, ran: Ran) -> Ran:
 
 
 def _fitted(pair: CheckedPair) -> CheckedPair:
-    """Stages and, where none was given, the start fitted to these images. What the user asks for counts more."""
+    """Stages fitted to these images, and a fitted start if none was given. The user's choices take precedence."""
     fixed_side, moving_side = pair.sides[0]
     given: Callable[[np.ndarray], np.ndarray] | None = None
     if pair.start is not None:

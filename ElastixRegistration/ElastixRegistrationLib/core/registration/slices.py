@@ -1,6 +1,7 @@
-"""Two volumes of one slice each, in any plane, are registered in 2D and come back to 3D. LPS, mm.
+"""Two single-slice volumes in any plane, registered in 2D and returned to 3D. LPS, mm.
 
-The shell and the scene do so alike, by ``core.transforms.planes``. Axial slices have LPS x and y as plane coordinates.
+The shell and the scene both use ``core.transforms.planes`` for this. Axial slices have LPS x and y as plane
+coordinates.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from ..transforms.planes import Plane, flat_geometry, flat_voxels, flattened_mat
 from ..transforms.resampling import resample
 from ..wording import said
 
-#: Cosine between the normals of planes that are not taken for parallel.
+#: Planes whose normals have a smaller cosine than this do not count as parallel.
 _FACING = 0.5
 
 
@@ -32,8 +33,9 @@ class SlicePair:
 
     @classmethod
     def of(cls, fixed: Any, moving: Any) -> SlicePair | None:
-        """None unless both images are 3D and have one slice each. Raises InputError where the slices face each other
-        edge on."""
+        """None unless both images are 3D and have one slice each. Raises InputError if one slice faces the other
+        edge-on.
+        """
         grids = geometry_of(fixed), geometry_of(moving)
         if any(grid.dimension != 3 or grid.size.count(1) != 1 for grid in grids):
             return None
@@ -55,7 +57,7 @@ class SlicePair:
         return all(same) and all(np.allclose(plane.frame[:2, 3], 0) for plane in self.planes)
 
     def flat(self, image: Any, side: int) -> Any:
-        """The 2D image of a slice, or of what a volume has there (labels and masks; nearest voxels).
+        """The 2D image of a slice, or of the part of a volume there (labels and masks; nearest voxels).
 
         ``side``: 0 for fixed, 1 for moving.
         """
@@ -73,7 +75,7 @@ class SlicePair:
         return self.planes[side].flat(points)
 
     def flat_start(self, transform: Any) -> Any:
-        """The 2D transform of a linear one in 3D; one in 2D is as it is. Raises InputError for others."""
+        """The 2D transform of a linear one in 3D; 2D transforms are unchanged. Raises InputError for others."""
         if transform.GetInputSpaceDimension() == 2:
             return transform
         matrix = matrix_of(transform)

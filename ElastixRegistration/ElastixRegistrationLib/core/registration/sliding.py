@@ -1,4 +1,4 @@
-"""Organs that slide: what a registration found, torn where that explains the images better, or where the user says."""
+"""Sliding organs: a registration's result, torn where that explains the images better or where the user says so."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..transforms.resampling import resample
 from ..wording import said
 from .prepared_images import PreparedSide
 
-#: Each region is registered for itself, which takes its time.
+#: Each region has its own registration, which takes time.
 _MOST_REGIONS = 20
 
 
@@ -79,7 +79,7 @@ def where_it_slides(
     if fixed.geometry.dimension != 3 or found.IsLinear():
         why = "The sliding mask was not used, as the transform is linear."
         return Slid(found, notes=() if regions is None else (why,))
-    # What stands still mostly does so in the coordinates of the scanner; a start may have given in to what moves.
+    # Still tissue mostly keeps its scanner coordinates, but a start may have followed moving tissue.
     as_loaded = np.eye(4)
     starts = [start] if np.allclose(start, as_loaded, atol=1e-6) else [start, as_loaded]
     images = _image_of(fixed), _image_of(moving)

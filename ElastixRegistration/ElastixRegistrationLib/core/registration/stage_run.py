@@ -1,4 +1,4 @@
-"""Stages run by elastix one after the other, and their result as ITK transforms and as elastix's own."""
+"""Stages run by elastix, one after the other, and their result as ITK transforms and elastix maps."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .prepared_stages import for_each_metric, prepared_stage, required_ratio
 
 
 class Ran(NamedTuple):
-    """What came out of elastix. ``notes`` come before those on the images, ``late_notes`` after them."""
+    """The result of elastix. ``notes`` come before the notes on the images, ``late_notes`` after them."""
 
     transform: Any
     maps: list[dict[str, tuple[str, ...]]] | None
@@ -78,7 +78,7 @@ def _chain_of_run(
     run: ElastixRun, start_chain: list[Any], continues: bool, fixed: Geometry
 ) -> tuple[list[Any], list[dict[str, tuple[str, ...]]] | None, list[str]]:
     """The whole result as ITK transforms and as elastix maps (None where one has no such form), and notes."""
-    # elastix names the grid that it worked on; what transformix makes of the result belongs on the fixed grid.
+    # elastix writes the grid it worked on, but transformix must use the fixed grid.
     maps = [extend_bspline(parameters) | grid_entries(fixed) for parameters in run.maps]
     before, after = (start_chain, []) if continues else ([], start_chain)
     try:

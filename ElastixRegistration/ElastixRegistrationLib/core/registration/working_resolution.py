@@ -1,8 +1,8 @@
-"""The resolution at which elastix works: voxels as fine as the anatomy and the stages can use, not as the scanner made.
+"""The working resolution of elastix: voxels as fine as the anatomy and the stages can use, not as fine as the scan.
 
-A registration finds six numbers, or a grid of control points some millimeters apart. What is finer than both images and
-the grid can tell apart costs time and memory, and accuracy too: steps, pyramids and samples are counted in voxels, so
-that the same anatomy in smaller voxels gets shorter steps and noisier samples.
+A registration finds six numbers, or a grid of control points some millimeters apart. Voxels finer than both images and
+the grid can resolve cost time, memory and accuracy: steps, pyramids and samples are measured in voxels, so the same
+anatomy in smaller voxels gets shorter steps and noisier samples.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from ..parameters.maps import is_bspline
 
 ParameterMap = Mapping[str, Sequence[str]]
 
-#: Working voxels along the longest side of the smaller image: linear stages only, and where one is deformable.
+#: Working voxels along the longest side of the smaller image, for linear stages only and with a deformable one.
 _LINEAR_VOXELS, _DEFORMABLE_VOXELS = 128, 224
-#: A slice costs little, and edges are all it has.
+#: A slice costs little, and needs its edges.
 _FLAT_VOXELS = 1024
-#: Working voxels per distance of control points, at least.
+#: Fewest working voxels per distance of control points.
 _VOXELS_PER_CONTROL_POINT = 6.0
-#: Of the voxels of the coarser image: finer ones show nothing that the other image has.
+#: Smallest working voxel, in voxels of the coarser image, because finer ones show nothing the other image has.
 _SHARE_OF_OTHER = 0.5
-#: Voxels left along an axis, at least.
+#: Fewest voxels left along an axis.
 _MIN_VOXELS = 48
 
 
@@ -48,6 +48,6 @@ def working_factors(geometry: Geometry, voxel_mm: float) -> tuple[int, ...]:
 
 
 def _grid_mm(stage: ParameterMap) -> float | None:
-    """Finest distance of control points, mm; None where the stage counts it in voxels."""
+    """Finest distance of control points, mm; None if the stage gives it in voxels."""
     values = stage.get("FinalGridSpacingInPhysicalUnits")
     return min(map(float, values)) if values else None
