@@ -24,7 +24,7 @@ def _raised_by(run) -> Exception:
         (_raised_by(lambda: float("1.2.3")), ": it has 1.2.3 where a number should be"),
         (_raised_by(lambda: int("x")), ": it has x where a number should be"),
         (_raised_by(lambda: {}["markups"]), ": it lacks markups"),
-        (_raised_by(lambda: b"\xff\xfe\xfd".decode("ascii")), ": it is no text"),
+        (_raised_by(lambda: b"\xff\xfe\xfd".decode("ascii")), ": it is not text"),
         (_raised_by(lambda: None.Rows), ": it lacks Rows"),
         (_raised_by(lambda: [][2]), ""),
         (_raised_by(lambda: "ab" + 1), ""),

@@ -1,20 +1,21 @@
-"""What fills an image where nothing was measured: padding, and the true background (air, the noise floor).
+"""The values of an image outside the object: padding, which nobody measured, and the true background (air, the noise
+floor).
 
 Padding is one exact value that a scanner or an earlier resampling wrote outside the measured region: -3024, -2048,
--2000 or -1500 around a CT's round field of view, 0 in the corners of a rotated volume. It looks like an edge to a
-metric and, interpolated, leaves a rim of values that nobody measured. The true background is what a scanner measures
-beside the patient: air near -1000 HU in CT, the noise floor in MR. That is what belongs outside the moving image.
+-2000 or -1500 around a CT's round field of view, 0 in the corners of a rotated volume. A metric sees it as an edge, and
+interpolation mixes it into the image as a rim. The true background is the scanner's signal beside the patient: air near
+-1000 HU in CT, the noise floor in MR. It belongs outside the moving image.
 
-The two differ in kind, not only in value, and that is what is tested here:
+The two differ in kind, not only in value, and two tests distinguish them:
 
-1. *Flat*: voxels on the faces of the image share one exact value with nearly all their neighbors. Noise never does.
-2. *Another background behind it*: take the flat value away and look at what is left on the faces and next to it. If
-   that has a cluster at its low end (a peak in the histogram, apart from the flat value), this cluster was measured and
-   the flat value is padding. Otherwise the flat value is the background itself: a brain-extracted or defaced MR, a CT
-   whose air was clamped to -1024. The edge of an extracted brain tells a metric where the brain ends, so zeros around
-   it are *not* padding and stay in the metric.
+1. *Flat*: voxels on the faces of the image share one exact value with nearly all their neighbors. Noise never does. 2.
+*Another background behind it*: remove the flat value and look at the rest on the faces and next to it. If that has a
+cluster at its low end (a peak in the histogram, apart from the flat value), this cluster was measured and the flat
+value is padding. Otherwise the flat value is the background itself: a brain-extracted or defaced MR, a CT whose air was
+clamped to -1024. The edge of an extracted brain tells a metric where the brain ends, so zeros around it are *not*
+padding and stay in the metric.
 
-The work is done on a regular sample of at most some two million voxels that includes all faces.
+The tests use a regular sample of at most about two million voxels that includes all faces.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ BELOW_PHYSICAL_HU = -1100.0  # one exact value below this was never measured
 class Padding:
     """One exact value written where nothing was measured.
 
-    ``fraction`` of all voxels, 0 to 1. ``inside_range``: measured voxels can have this value too, so that only those
-    voxels are padding which are connected to the faces of the image through voxels of the same value.
+    ``fraction`` of all voxels, 0 to 1. ``inside_range``: measured voxels can have this value too, so only voxels
+    connected to the faces of the image through voxels of the same value are padding.
     """
 
     value: float
@@ -62,7 +63,7 @@ class BackgroundEstimate:
 
 
 def estimate_background(image: Any, *, mask: Any = None) -> BackgroundEstimate:
-    """Find padding and the true background of a scalar image of any dimension, integer or float.
+    """Find the padding and the true background of a scalar image of any dimension, integer or float.
 
     ``image``: array or itk image. ``mask``: voxels to look at (nonzero), same shape. Voxels that are not finite are
     left out. Never raises for what the voxels hold; without a finite voxel the value is 0.
@@ -100,7 +101,7 @@ def estimate_background(image: Any, *, mask: Any = None) -> BackgroundEstimate:
 
 
 def background_of(image: Any, setting: float | str = "auto") -> BackgroundEstimate:
-    """``estimate_background`` of a scalar image, with the value that the user wants outside of it.
+    """``estimate_background`` of a scalar image, with the user's setting for the value outside.
 
     ``setting``: "auto", "keep" (the padding, where there is some), or a number.
     """
@@ -113,16 +114,16 @@ def background_of(image: Any, setting: float | str = "auto") -> BackgroundEstima
 
 
 def component_background(voxels: np.ndarray, setting: float | str = "auto") -> float:
-    """What belongs outside of one component of a color or vector image; ``setting`` as of ``background_of``.
+    """The value outside one component of a color or vector image; ``setting`` as for ``background_of``.
 
-    Each component has its own, which the luminance or the magnitude cannot tell. None of it is taken for padding: only
-    what is padding in all components would be.
+    Each component has its own value, which luminance or magnitude cannot give. No value counts as padding, because only
+    a value that is padding in all components would be.
     """
     return background_of(voxels, setting).value if isinstance(setting, str) else float(setting)
 
 
 def looks_like_labels(image: Any) -> bool:
-    """Whether an image holds whole numbers from 0 on and hardly a voxel differs from its neighbors."""
+    """Whether an image holds whole numbers from 0 on and almost no voxel differs from its neighbors."""
     array = _voxels(image)
     if array.dtype.kind not in "ui" or array.size == 0 or array.min() < 0:
         return False
@@ -144,7 +145,7 @@ def _split_fills(sample: GridSample, flat: list[float], hounsfield: bool) -> tup
     top = float(sample.values[sample.valid].max())
     fills = [value for value in flat if value < top]  # the highest value is saturation
     if hounsfield:
-        # A flat value where air is expected is air, unless noisy air lies behind it.
+        # A flat value in the range of air is air, unless noisy air lies behind it.
         air_like = [value for value in fills if CLAMPED_AIR_HU[0] <= value <= CLAMPED_AIR_HU[1]]
         if air_like:
             cluster = _low_cluster(sample, fills, hounsfield)
@@ -158,7 +159,7 @@ def _split_fills(sample: GridSample, flat: list[float], hounsfield: bool) -> tup
 
 
 def _low_cluster(sample: GridSample, fills: list[float], hounsfield: bool) -> float | None:
-    """Center of the peak at the low end of what lies on the faces and next to the fills; None without such a peak."""
+    """Center of the lowest peak of the values on the faces and next to the flat ones; None without such a peak."""
     rest = sample.values[sample.without(fills)].astype(np.float64)
     rim = sample.values[sample.rim(fills)].astype(np.float64)
     if rest.size == 0 or rim.size == 0:
@@ -194,7 +195,7 @@ def _low_cluster(sample: GridSample, fills: list[float], hounsfield: bool) -> fl
 
 
 def _apart(sample: GridSample, fills: list[float], cluster: float, hounsfield: bool) -> bool:
-    """Whether the flat values are something else than the clamped end of the cluster or noise under a threshold."""
+    """Whether the flat values are neither the clamped end of the cluster nor noise below a threshold."""
     rim = sample.values[sample.rim(fills)].astype(np.float64)
     for fill in fills:
         if fill > cluster:
@@ -265,7 +266,7 @@ def _estimate(sample: GridSample, value: float, fills: list[float], hounsfield: 
 
 
 def _background_text(value: float, how: str, is_air: bool) -> Said:
-    """The part of a sentence that says what the background is, and how it was found."""
+    """The part of a sentence that names the background and how it was found."""
     if how == "minimum":
         text = said("the image shows no background, so its lowest measured value {value:g} is used", value=value)
     elif how == "flat" and is_air:
@@ -280,7 +281,7 @@ def _background_text(value: float, how: str, is_air: bool) -> Said:
 
 
 def _isolated(sample: GridSample, fill: float) -> bool:
-    """Whether hardly any voxel has a value close above the fill, so that all voxels with the fill are padding."""
+    """Whether almost no voxel has a value just above the fill, so that all voxels with the fill are padding."""
     others = sample.values[sample.without([fill])].astype(np.float64)
     reach = 0.02 * (np.percentile(others, 99.5) - fill)
     return float(np.mean((others > fill) & (others <= fill + reach))) < 0.001

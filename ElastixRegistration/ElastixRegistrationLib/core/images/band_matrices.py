@@ -1,7 +1,7 @@
 """Matrices with few elements beside a diagonal, applied to every line of a volume along one of its axes.
 
-Convolutions and interpolations on regular grids are such. NumPy's matrix product is faster than any loop over shifted
-copies: filters of 11 elements along the last axis take a fifth of the time.
+Convolutions and interpolations on regular grids have this form. NumPy's matrix product is faster than a loop over
+shifted copies: a filter of 11 elements along the last axis takes a fifth of the time.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from functools import lru_cache
 
 import numpy as np
 
-#: Products of at most so many multiplications are done by one thread in OpenBLAS: for more of them its threads wait for
-#: each other longer than they work, three times the processor time in all.
+#: OpenBLAS uses one thread for products of at most this many multiplications. For larger ones, its threads wait longer
+#: than they work, which triples the processor time.
 _AT_ONCE = 2**18
 #: Rows of a matrix that are multiplied at a time: along the last axis of a volume, and along others.
 _LAST_ROWS, _ROWS = 16, 32
-#: Volumes of fewer voxels are not worth more than one thread.
+#: Smaller volumes use one thread.
 _FEW = 200_000
 
 

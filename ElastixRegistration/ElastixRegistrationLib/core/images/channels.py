@@ -14,7 +14,7 @@ from .geometry import array_view, as_scalar, geometry_of, image_from_array
 from .labels import shared_labels
 
 CHANNEL_KINDS = ("image", "distance", "labels")
-#: Distances from a label count up to this far, mm: a registration need not agree about what is far away.
+#: Longest distance from a label that counts, mm, because a registration need not match distant places.
 FARTHEST = 20.0
 
 
@@ -22,9 +22,9 @@ FARTHEST = 20.0
 class Channel:
     """One more pair of images, aligned with the first pair's fixed and moving image, on any grid.
 
-    ``kind`` says what they are: an "image" of another contrast, or a label, nonzero inside. Of a label, "distance"
-    compares signed distances from its surface over ``farthest`` (mm), -1 inside to 1 outside: smooth, so that labels
-    attract each other from afar. "labels" compares 0 and 1. Masks (nonzero inside, any grid) are of these images only.
+    ``kind``: "image" for another contrast, "distance" or "labels" for a label, nonzero inside. "distance" compares
+    signed distances from its surface over ``farthest`` (mm), -1 inside to 1 outside; this is smooth, so that distant
+    labels attract each other. "labels" compares 0 and 1. Masks (nonzero inside, any grid) apply to these images only.
     ``weight`` is relative to the first pair's metric. ``metric`` is an elastix metric; None for that of the first pair,
     and for labels the mean squared difference. ``background``: as of ``core.register``.
     """
@@ -41,7 +41,7 @@ class Channel:
     farthest: float = FARTHEST
 
     def swapped(self) -> Channel:
-        """The same for a registration the other way round; a background is told anew."""
+        """The same with fixed and moving swapped; the background is estimated again."""
         background = self.background if isinstance(self.background, str) else "auto"
         return replace(
             self,
@@ -58,11 +58,11 @@ class Channel:
 
     @property
     def stage_background(self) -> float | str:
-        """Flat is what labels and distances are, not padding."""
+        """Labels and distances are flat, but not padding."""
         return self.background if self.kind == "image" else "keep"
 
     def images(self) -> tuple[Any, Any]:
-        """What is compared, as scalar ITK images. Raises InputError for a channel that cannot be."""
+        """The compared images, as scalar ITK images. Raises InputError for an impossible channel."""
         if self.kind not in CHANNEL_KINDS:
             raise InputError(
                 said(

@@ -1,8 +1,8 @@
 """Planar contours in space, as radiotherapy draws them, on a grid of voxels. LPS mm.
 
-A region is a stack of polygons in parallel planes. In a plane it is exact. Between two planes that follow each other
-the distance to its edge goes linearly; beyond the first and the last, and where a plane is missing, it ends half a
-plane distance away.
+A region is a stack of polygons in parallel planes. It is exact in a plane. Between consecutive planes, the distance to
+its edge changes linearly. Beyond the first and the last plane, and where a plane is missing, it ends half a plane
+distance away.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from ..wording import said
 from .geometry import Geometry, image_from_array
 from .polygons import REACH, inside, signed_distances
 
-#: A contour lies in a slice when it leaves it by less, in slice distances; two in one plane when closer.
+#: Tolerance, in slice distances, for a contour to lie in a slice, and for two contours to share a plane.
 _IN_PLANE = 0.1
 _SAME_PLANE = 0.05
 #: Planes closer than this, mm, are one.
 _SAME_HEIGHT = 0.02
-#: Planes further apart than so many usual distances are not connected.
+#: Planes farther apart than this many usual distances are not connected.
 _CONNECTED = 1.5
-#: Contours may lie so far out of parallel planes, mm.
+#: Tolerance for contours to lie in parallel planes, mm.
 _PARALLEL = 0.5
 
 
@@ -47,7 +47,7 @@ class Region:
         return image_from_array(self.distances, self.grid)
 
     def slices(self) -> list[int]:
-        """Numbers of the slices of the larger grid that it has voxels of that in."""
+        """Numbers of the slices of the larger grid in which it has voxels."""
         filled = np.flatnonzero(self._inside.any(axis=(1, 2)))
         return [self.start[2] + int(k) for k in filled]
 
@@ -90,8 +90,9 @@ def part_of(
 
 
 def width_of(contours: Sequence[np.ndarray]) -> float:
-    """How wide contours, (N, 3) each, usually are, mm: the diameter of circles, the side of squares, and twice the
-    width of long strips."""
+    """Typical width of contours, (N, 3) each, mm: the diameter of circles, the side of squares, and twice the width of
+    long strips.
+    """
     widths = []
     for one in contours:
         edges = np.roll(one, -1, axis=0) - one

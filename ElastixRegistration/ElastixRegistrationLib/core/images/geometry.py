@@ -69,12 +69,12 @@ class Geometry:
 
     @property
     def is_orthogonal(self) -> bool:
-        """Whether the axes are perpendicular, as far as file formats keep that: elastix takes them for such."""
+        """Whether the axes are perpendicular, within the precision of file formats. elastix assumes that they are."""
         axes = np.asarray(self.direction)
         return bool(np.abs(axes.T @ axes - np.eye(self.dimension)).max() < _ORTHONORMAL)
 
     def orthogonal_box(self) -> Geometry:
-        """The grid with perpendicular axes that holds all of a sheared one, with voxels of the same volume.
+        """The grid with perpendicular axes that contains a sheared grid, with voxels of the same volume.
 
         Its first axis is that of this grid, and its first two span the same plane: slices stay slices.
         """
@@ -141,7 +141,7 @@ def array_view(image: Any) -> np.ndarray:
 
 
 class _Memory:
-    """Memory of an ITK image, as NumPy's array interface, with the image: every view of a view holds on to it."""
+    """Memory of an ITK image with NumPy's array interface. It holds the image, so that views of views keep it alive."""
 
     def __init__(self, voxels: np.ndarray, image: Any):
         self.__array_interface__ = voxels.__array_interface__
@@ -153,8 +153,8 @@ def image_from_array(array: np.ndarray, geometry: Geometry) -> Any:
 
     Shares the memory where ITK wraps the type and the array is C-contiguous, otherwise copies once. Vector images
     become ``itk.Image`` of ``itk.Vector``, double or float. The Python object keeps the array alive, ITK itself does
-    not: hold on to it while ITK uses it, and give ITK's objects that outlive it a ``new_image``. Raises InputError for
-    an array of another size than the geometry, or of numbers that ITK has no images of.
+    not: keep it while ITK uses it, and give ITK objects that outlive it a ``new_image``. Raises InputError for an array
+    whose size differs from the geometry, or whose type has no ITK image.
     """
     array = np.asarray(array)
     is_vector = array.ndim == geometry.dimension + 1
@@ -200,7 +200,7 @@ def many_component_image(array: np.ndarray, geometry: Geometry) -> Any:
 
 
 def as_scalar(image: Any) -> Any:
-    """The image to register on: itself when scalar, luminance of color (Rec. 709), magnitude of other vectors."""
+    """The scalar image to register: itself, the luminance of color (Rec. 709), or the magnitude of vectors."""
     if component_count(image) == 1:
         return image
     voxels = array_view(image)
@@ -251,9 +251,9 @@ def image_like(image: Any, voxels: np.ndarray, geometry: Geometry) -> Any:
 
 
 def float_copy(image: Any, *, replace: np.ndarray | None = None, by: float = 0.0) -> Any:
-    """float32 image of the same voxels, where the (k, j, i) bools ``replace`` are true set to ``by``.
+    """float32 image of the same voxels, set to ``by`` where the (k, j, i) bools ``replace`` are true.
 
-    A float32 image with nothing to replace is returned as it is.
+    A float32 image with nothing to replace is returned unchanged.
     """
     voxels = array_view(image)
     if replace is None and voxels.dtype == np.float32:
@@ -284,7 +284,7 @@ def check_voxels(voxels: np.ndarray, geometry: Geometry, name: str) -> None:
         )
         raise InputError(text)
     low, high = voxels.min(), voxels.max()
-    # min and max are NaN as soon as one voxel is, and infinite if one is: no second pass over the voxels.
+    # min and max are NaN or infinite if any voxel is, which saves a second pass over the voxels.
     if not (np.isfinite(low) and np.isfinite(high)):
         text = said(
             "The {name} has {count} voxels that are not a number or infinite; replace them first.",

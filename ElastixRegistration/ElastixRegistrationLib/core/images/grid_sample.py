@@ -1,4 +1,4 @@
-"""What the background estimate looks at: a regular sample of an image, its faces, and what is connected to them."""
+"""The data of the background estimate: a regular sample of an image, its faces, and voxels connected to them."""
 
 from __future__ import annotations
 

@@ -96,14 +96,16 @@ def import_presets(
 
 def _first_reason(report: ImportReport) -> str:
     found = [each.unusable for each in report.found]
-    # What is wrong with a parameter file says more than that a README is none.
+    # The fault of a parameter file is more useful than the fact that a README is not one.
     files = sorted((file for file in report.files if file.reason), key=lambda file: file.state != REFUSED)
     reasons = found or [f"{file.path}: {file.reason}" for file in files]
     return f": {reasons[0].rstrip('.')}" if reasons else ""
 
 
 def _as_it_is(preset: Preset, known: Iterable[Preset]) -> tuple[Preset, list[str]]:
-    """``preset`` without what is only true of the one of ``known`` that it was made of, and sentences on that."""
+    """``preset`` without claims that hold only for the preset of ``known`` it was copied from, and sentences about
+    that.
+    """
     if preset.expected_accuracy == NOT_MEASURED:
         return preset, []
     measured = [each for each in known if each.expected_accuracy == preset.expected_accuracy]
@@ -119,7 +121,7 @@ def _as_it_is(preset: Preset, known: Iterable[Preset]) -> tuple[Preset, list[str
 
 
 def examine(path: str | os.PathLike) -> ImportReport:
-    """What is in a folder or zip. Nothing is written. Raises InputError when it cannot be read at all."""
+    """The presets in a folder or zip. Nothing is written. Raises InputError if it cannot be read."""
     sources = read_sources(path)
     reports: dict[PurePosixPath, FileReport] = {}
     folders: dict[PurePosixPath, dict[str, _Stage]] = {}
@@ -151,7 +153,7 @@ def examine(path: str | os.PathLike) -> ImportReport:
 
 
 def _read(source: SourceFile) -> tuple[_Stage | _Broken | None, FileReport]:
-    """None for what is no parameter file by its name."""
+    """None if the name is not that of a parameter file."""
     name, text = str(source.path), ""
     if source.refused:
         return _Broken("", source.refused), FileReport(name, REFUSED, source.refused)
@@ -167,7 +169,8 @@ def _read(source: SourceFile) -> tuple[_Stage | _Broken | None, FileReport]:
             text = format_parameter_text(parsed.map)
         stage = _upgraded(text, parsed)
     except ParameterError as error:
-        # Notes and lists lie beside parameter files; only what begins like one is a broken one.
+        # Notes and lists lie beside parameter files. Only a file that begins like a parameter file counts as a broken
+        # one.
         looks_right = source.data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"(", b"//"))
         state = REFUSED if looks_right and b"(" in source.data else SKIPPED
         reason = _reason(error)
@@ -217,7 +220,7 @@ def _entries(
 
 
 def _unreadable_entries(folder: PurePosixPath, reports: Mapping[PurePosixPath, FileReport]) -> list[PurePosixPath]:
-    """What should have described the files of ``folder``: without it, how they are meant is a guess."""
+    """The description that the files of ``folder`` should have had. Without it, their meaning is a guess."""
     entries = [folder / name for name in (ENTRY, _INDEX)]
     return [entry for entry in entries if entry in reports and reports[entry].state == REFUSED]
 
@@ -229,7 +232,7 @@ def _described(
     described = {name: value for name, value in values.items() if name not in ("files", "switched_off")}
     wrong = {name: broken.get(folder / name, _Broken("", "it is missing")) for name in names if name not in stages}
     given = {name: wrong[name].text if name in wrong else stages[name].text for name in names}
-    # A stage of nothing but a comment cannot be run: without it, the rest would pass for the whole.
+    # A stage that holds only a comment cannot run, and the other stages must not pass for the whole preset.
     texts = tuple(
         PresetStage(name, text if text.strip() else f"// {name}: {wrong[name].reason}\n", name not in off)
         for name, text in given.items()
@@ -247,7 +250,7 @@ def _described(
 
 
 def _facts(readmes: Mapping[PurePosixPath, ReadmeFacts], folder: PurePosixPath) -> ReadmeFacts:
-    """Those of the README beside, or of the nearest above."""
+    """Facts of the README in this folder, or in the nearest one above."""
     for place in (folder, *folder.parents):
         if place in readmes:
             return readmes[place]
@@ -264,7 +267,7 @@ def _inferred(
     for sequence in sequences:
         chosen = [stages[name] for name in sequence]
         dimension = set(chosen[0].dimension).intersection(*(stage.dimension for stage in chosen))
-        # Files that serve 2D and 3D alike are for what the README says of the images.
+        # The README decides about files that serve both 2D and 3D.
         dimension = dimension & set(facts.dimension) or dimension
         variant = _variant(sequence, uses) if len(sequences) > 1 else ""
         title = facts.title or called
@@ -293,7 +296,7 @@ def _variant(sequence: tuple[str, ...], uses: Mapping[str, int]) -> str:
 
 
 def _why_unusable(preset: Preset) -> str:
-    """Why no two images, masks and points whatever make this preset run; "" when some do."""
+    """The reason why this preset runs with no images, masks and points at all; "" if it can run."""
     if not preset.dimension:
         axes = {(stage.get("FixedImageDimension") or ("?",))[0] for stage in preset.stages()} - {"2", "3"}
         return f"it is for images of {' and '.join(sorted(axes))} axes" if axes - {"?"} else "its stages do not fit"
@@ -322,7 +325,7 @@ def _first_error(problems: Iterable[Problem]) -> str:
 
 def _missing_file(stage: ParameterMap) -> str:
     for name, values in stage.items():
-        # An initial transform is given to the registration, whatever a file says of it.
+        # The registration gets its initial transform as an argument; values in files do not matter.
         if not name.endswith(("ImageName", "FileName", "FileNames")) or name.startswith("InitialTransform"):
             continue
         for file in values:
@@ -332,12 +335,13 @@ def _missing_file(stage: ParameterMap) -> str:
 
 
 def _content(preset: Preset) -> tuple[Any, ...]:
-    """What makes two presets the same: title, parameters and which stages are on, whatever their comments say. A stage
-    that cannot be read is its text."""
+    """The identity of a preset: title, parameters and enabled stages, without comments. An unreadable stage counts by
+    its text.
+    """
     try:
         stages = preset.all_stages()
     except ParameterError:
-        return (preset.id,)  # one that a user has broken is like no other
+        return (preset.id,)  # a broken one equals no other
     return preset.title, tuple((_values(stage.text), stage.enabled) for stage in stages)
 
 

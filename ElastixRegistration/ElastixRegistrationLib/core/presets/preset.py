@@ -1,4 +1,4 @@
-"""One preset: how to register, with what a user needs to choose it, and its form in JSON."""
+"""One preset: its stages, the information for choosing it, and its JSON form."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ..parameters.maps import (
 from ..wording import said
 
 BUILT_IN, USER, SCENE = "built-in", "user", "scene"
-#: What ``expected_accuracy`` says of stages that nobody has tried on images with a truth.
+#: ``expected_accuracy`` of stages that were not tried on images with a known truth.
 NOT_MEASURED = "not measured"
 _PLACES = {BUILT_IN: "built-in", USER: "yours", SCENE: "in the scene"}
 _WORDS = ("modality", "anatomy")
@@ -30,13 +30,13 @@ _INITIALIZATIONS = (None, "geometry", "mass", "search", "none")
 PRESET_CONTEXT = "Presets"
 
 
-#: A number that stands alone: not those of T1 and 2D.
+#: A number that stands alone, unlike those in T1 and 2D.
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?!\w)")
 
 
 @dataclass(frozen=True)
 class PresetStage:
-    """A stage as elastix's text, comments and all. ``enabled``: whether a registration runs it."""
+    """A stage as elastix's text, with comments. ``enabled``: whether a registration runs it."""
 
     name: str
     text: str
@@ -47,14 +47,13 @@ class PresetStage:
 class Preset:
     """One way to register.
 
-    ``files`` has one elastix parameter file per stage, first stage first; a preset that is in no folder has its stages
-    in ``texts`` instead. ``switched_off`` are names of those that are kept but not run. ``modality`` and ``anatomy``
-    are lower case words; "any" among them fits every wish. ``dimension`` has those of 2 and 3 that it was made for.
-    ``reference`` is the publication its values follow. ``expected_accuracy`` is what was measured, or "not measured";
-    ``validated``: that was on images with a truth, not on made ones alone. ``initialization`` ("geometry", "mass",
-    "search", "none") goes to ``core.register``; None leaves the start to the files. ``adapts``: the stages are fitted
-    to the pair of images before they run (``core.automatic``). ``origin`` says where it lives: BUILT_IN (nobody changes
-    it), USER or SCENE.
+    ``files``: one elastix parameter file per stage, first stage first; a preset without a folder has its stages in
+    ``texts`` instead. ``switched_off``: names of stages that are kept but do not run. ``modality`` and ``anatomy``:
+    lower case words; "any" matches every filter. ``dimension``: 2, 3 or both. ``reference``: the publication its values
+    follow. ``expected_accuracy``: the measured accuracy, or "not measured"; ``validated``: whether that was on images
+    with a known truth, not only on synthetic ones. ``initialization`` ("geometry", "mass", "search", "none") goes to
+    ``core.register``; None leaves the start to the files. ``adapts``: the stages are fitted to the pair of images
+    before they run (``core.automatic``). ``origin``: BUILT_IN (read-only), USER or SCENE.
     """
 
     id: str
@@ -74,25 +73,26 @@ class Preset:
     origin: str = BUILT_IN
 
     def sources(self) -> list[ParameterFile]:
-        """The stages that are run, first stage first, with their lines. Raises ParameterError for a broken one."""
+        """The enabled stages, first stage first, with line numbers. Raises ParameterError for a broken one."""
         if self.files:
             return [read_stage_source(path) for path in self.files if path.name not in self.switched_off]
         return [parse_stage_text(stage.text, f"{self.title}, {stage.name}") for stage in self.texts if stage.enabled]
 
     def stages(self) -> list[ParameterMap]:
-        """The parameter maps that are run, first stage first. Raises ParameterError when a file is broken."""
+        """The parameter maps of the enabled stages, first stage first. Raises ParameterError for a broken file."""
         return [source.map for source in self.sources()]
 
     def all_stages(self) -> tuple[PresetStage, ...]:
-        """All stages as text, also those switched off. Raises ParameterError for a file that cannot be read."""
+        """All stages as text, including disabled ones. Raises ParameterError for a file that cannot be read."""
         if not self.files:
             return self.texts
         return tuple(PresetStage(path.name, _text_of(path), path.name not in self.switched_off) for path in self.files)
 
 
 def is_equivalent(one: Preset, other: Preset) -> bool:
-    """Whether two presets do the same to a pair of images: start, fitting, and the parameters of the stages that are
-    on, whatever their comments, names and order of lines. False where a stage cannot be read."""
+    """Whether two presets register a pair in the same way: same start, fitting, and parameters of the enabled stages.
+    Comments, names and the order of lines do not matter. False if a stage cannot be read.
+    """
     if (one.initialization, one.adapts) != (other.initialization, other.adapts):
         return False
     try:
@@ -102,8 +102,9 @@ def is_equivalent(one: Preset, other: Preset) -> bool:
 
 
 def checked_title(title: str, others: Iterable[Preset]) -> str:
-    """``title`` without spaces around it. Raises InputError for an empty one, and for that of one of ``others``, upper
-    and lower case alike."""
+    """``title`` without surrounding spaces. Raises InputError if it is empty or, ignoring case, the title of one of
+    ``others``.
+    """
     if not title.strip():
         raise InputError(said("The name of the preset is empty; give it one."))
     for other in others:
@@ -135,7 +136,7 @@ def _same_title(one: str, other: str) -> bool:
 
 
 def preset_entry(preset: Preset, names: Iterable[str]) -> dict[str, Any]:
-    """What the JSON beside parameter files of these names says of a preset."""
+    """The JSON entry of a preset beside parameter files of these names."""
     off = [stage.name for stage in preset.texts if not stage.enabled] if preset.texts else list(preset.switched_off)
     entry = {
         "id": preset.id,
@@ -157,8 +158,7 @@ def preset_entry(preset: Preset, names: Iterable[str]) -> dict[str, Any]:
 def read_entry(entry: Any, place: str) -> dict[str, Any]:
     """Arguments of Preset in a JSON entry, with ``files`` as plain names. ``place`` names it in InputError.
 
-    Whatever is missing but id and files has a default, so that a user can write it by hand; nothing but a preset's own
-    names is taken.
+    Everything except id and files has a default, so that users can write it by hand. Unknown names are ignored.
     """
     if not isinstance(entry, Mapping):
         raise InputError(
@@ -188,7 +188,7 @@ def read_entry(entry: Any, place: str) -> dict[str, Any]:
                 values=repr(values["initialization"]),
             )
         )
-    # Entries of earlier releases do not say whether an accuracy is one of real images.
+    # Entries of earlier releases do not say whether an accuracy was measured on real images.
     has_accuracy = values.get("expected_accuracy", NOT_MEASURED) != NOT_MEASURED
     for name, default in (("validated", has_accuracy), ("adapts", False)):
         values[name] = entry.get(name, default)
@@ -242,7 +242,7 @@ def _text_of(path: Path) -> str:
 
 
 def text_lines(text: str) -> list[str]:
-    """Lines as elastix counts them, whatever system the text comes from."""
+    """Lines as elastix counts them, for texts from any system."""
     return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
 
 

@@ -1,7 +1,7 @@
-"""What users ask of a preset, one function to read it and one to set it: grid, iterations, stiffness, metric, motion.
+"""Frequent edits of a preset, with one function to read each and one to set it: grid, iterations, stiffness, metric,
+motion.
 
-A wish changes every stage that it concerns, as little as it can. Stages whose text cannot be read, and stages switched
-off, stay as they are.
+An edit changes every stage that it concerns, as little as possible. Unreadable and disabled stages stay unchanged.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..parameters.stage import finite_number
 from .draft import PresetDraft
 
 BENDING_ENERGY = "TransformBendingEnergyPenalty"
-#: Metrics that compare two images, and can take each other's place.
+#: Interchangeable metrics that compare two images.
 IMAGE_METRICS = (
     "AdvancedMattesMutualInformation",
     "NormalizedMutualInformation",
@@ -24,7 +24,7 @@ IMAGE_METRICS = (
     "AdvancedMeanSquares",
     "AdvancedKappaStatistic",
 )
-#: Kinds of motion from the most restricted on, with the transforms that move so.
+#: Kinds of motion, most restricted first, with their transforms.
 MOTIONS = {
     "translation": ("TranslationTransform",),
     "rigid": ("EulerTransform",),
@@ -33,7 +33,7 @@ MOTIONS = {
     "B-spline": ("RecursiveBSplineTransform", "BSplineTransform"),
 }
 _SINGLE_METRIC = "MultiResolutionRegistration"
-# Per-metric components beside the metrics themselves: one, or one for each metric.
+# Components other than metrics that exist once or once per metric.
 _BESIDE_METRICS = ("ImageSampler", "Interpolator", "FixedImagePyramid", "MovingImagePyramid")
 
 
@@ -46,7 +46,7 @@ class GridSpacing:
 
 
 def grid_spacing(draft: PresetDraft) -> GridSpacing | None:
-    """The smallest of all axes; None where nothing deforms, or elastix' default (16 voxels) is taken."""
+    """The smallest of all axes; None if nothing deforms or elastix's default (16 voxels) applies."""
     found = None
     for _number, stage in _deformable(draft):
         for name, unit in (("FinalGridSpacingInPhysicalUnits", "mm"), ("FinalGridSpacingInVoxels", "voxels")):
@@ -57,7 +57,7 @@ def grid_spacing(draft: PresetDraft) -> GridSpacing | None:
 
 
 def with_grid_spacing(draft: PresetDraft, value: float) -> PresetDraft:
-    """Grids finer or coarser in all deformable stages, by the factor that brings the last one to ``value``."""
+    """Scale the grids of all deformable stages so that the last one becomes ``value``."""
     now = grid_spacing(draft)
     if now is None:
         return draft
@@ -65,7 +65,7 @@ def with_grid_spacing(draft: PresetDraft, value: float) -> PresetDraft:
 
 
 def iterations(draft: PresetDraft) -> int | None:
-    """The most iterations of any resolution of any stage; None where no stage says."""
+    """The most iterations of any resolution of any stage; None if no stage states them."""
     counts = [
         int(number)
         for _number, stage in _readable(draft)
@@ -76,7 +76,7 @@ def iterations(draft: PresetDraft) -> int | None:
 
 
 def with_iterations(draft: PresetDraft, count: int) -> PresetDraft:
-    """More or fewer in all stages and resolutions, by the factor that brings the most to ``count``."""
+    """Scale the iterations of all stages and resolutions so that the largest becomes ``count``."""
     now = iterations(draft)
     if not now:
         return draft
@@ -84,7 +84,7 @@ def with_iterations(draft: PresetDraft, count: int) -> PresetDraft:
 
 
 def stiffness(draft: PresetDraft) -> float | None:
-    """Weight of the bending energy in the last deformable stage, 0.0 without; None where nothing deforms."""
+    """Weight of the bending energy in the last deformable stage, 0.0 without one; None if nothing deforms."""
     found = None
     for _number, stage in _deformable(draft):
         metrics = stage.get("Metric", ())
@@ -96,7 +96,7 @@ def stiffness(draft: PresetDraft) -> float | None:
 
 
 def with_stiffness(draft: PresetDraft, weight: float) -> PresetDraft:
-    """Bending energy of that weight in all deformable stages; 0 takes it out.
+    """Set the bending energy of all deformable stages to that weight; 0 removes it.
 
     The penalty is Rueckert's (IEEE TMI 18(8), 1999); how much a weight does depends on the metric beside it.
     """
@@ -113,7 +113,7 @@ def with_stiffness(draft: PresetDraft, weight: float) -> PresetDraft:
 
 
 def metric(draft: PresetDraft) -> str | None:
-    """What compares the images in the last stage that does; None where none does."""
+    """The image metric of the last stage that has one; None without one."""
     found = None
     for _number, stage in _readable(draft):
         found = next((name for name in stage.get("Metric", ()) if name in IMAGE_METRICS), found)
@@ -121,7 +121,7 @@ def metric(draft: PresetDraft) -> str | None:
 
 
 def with_metric(draft: PresetDraft, name: str) -> PresetDraft:
-    """``name``, of IMAGE_METRICS, in the place of the metric that compares the images, in all stages."""
+    """Replace the image metric of all stages by ``name``, one of IMAGE_METRICS."""
     for number, stage in _readable(draft):
         metrics = list(stage.get("Metric", ()))
         place = next((n for n, other in enumerate(metrics) if other in IMAGE_METRICS), None)
@@ -132,14 +132,15 @@ def with_metric(draft: PresetDraft, name: str) -> PresetDraft:
 
 
 def motion(draft: PresetDraft) -> str | None:
-    """The freest kind of motion, of MOTIONS, that a stage allows; None where none is known."""
+    """The freest kind of motion, of MOTIONS, that a stage allows; None if unknown."""
     kinds = [kind for _number, stage in _readable(draft) if (kind := _motion_of(stage))]
     return max(kinds, key=list(MOTIONS).index, default=None)
 
 
 def with_motion(draft: PresetDraft, kind: str) -> PresetDraft:
-    """Exactly this kind of motion, of MOTIONS: freer stages are removed, and where no stage of that kind is left, the
-    first linear one of them becomes it. Where all stages are more restricted, one of that kind is added."""
+    """Allow exactly this kind of motion, of MOTIONS. Freer stages are removed. If no stage of that kind remains, the
+    first removed linear stage becomes one. If all stages are more restricted, one of that kind is added.
+    """
     order, now = list(MOTIONS), motion(draft)
     if now == kind:
         return draft
@@ -190,7 +191,7 @@ def _rounded(number: float) -> str:
 
 
 def _with_metrics(draft: PresetDraft, number: int, metrics: list[str]) -> PresetDraft:
-    """One metric more; the weights of those that were there are written out, as elastix takes 1 / count otherwise."""
+    """Add a metric. The weights of the others are written out, because elastix otherwise uses 1 / count."""
     stage = draft.maps[number] or {}
     for n in range(len(metrics) - 1):
         if f"Metric{n}Weight" not in stage:
@@ -226,7 +227,7 @@ def _without_metric(draft: PresetDraft, number: int, place: int) -> PresetDraft:
 
 
 def _as_transform(draft: PresetDraft, number: int, transform: str) -> PresetDraft:
-    """The stage with another transform; what was for the former one's parameters is removed."""
+    """The stage with another transform, without parameters that applied only to the former one."""
     draft = draft.with_values(number, "Transform", [transform])
     if len((draft.maps[number] or {}).get("Scales", ())) > 1:
         draft = draft.with_values(number, "Scales", []).with_values(number, "AutomaticScalesEstimation", ["true"])

@@ -1,11 +1,11 @@
-"""What a README beside parameter files says of them: title, images, citation, and how elastix is called."""
+"""Facts in a README beside parameter files: title, images, citation, and the calls of elastix."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-#: A word of a text, and what it says of the images. "ct" as in CTA or CBCT too.
+#: A word of a text, and its meaning for the images. "ct" also matches CTA and CBCT.
 _MODALITIES = {
     "ct": r"\b(cone[- ]beam |micro-?|4d|cb)?ct(a|p)?\b|computed tomography",
     "mr": r"\bq?mri?\b|\bmr[ai]\b|magnetic resonance|\bt1\b|\bt2\b|\bdixon\b|\bdti\b",
@@ -42,8 +42,9 @@ _LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
 
 @dataclass(frozen=True)
 class ReadmeFacts:
-    """Empty where the README does not say. ``commands`` has, for each run that it describes, the parameter files in
-    their order, as written there but for placeholders such as <X>, which are *."""
+    """Empty if the README does not say. ``commands``: for each described run, the parameter files in order, as written,
+    with * for placeholders such as <X>.
+    """
 
     title: str = ""
     description: str = ""
@@ -55,7 +56,7 @@ class ReadmeFacts:
 
 
 def read_readme(text: str) -> ReadmeFacts:
-    """Facts in a README in Markdown, or in plain text. Any text will do, an empty one too."""
+    """Facts in a README in Markdown or plain text, which may be empty."""
     text = re.sub(r"<(/?)(tt|pre|code|br|p|b|i)\s*/?>", " ", text, flags=re.IGNORECASE)
     headings, sections = _sections(text)
     application = _plain(_section(sections, "application", "general", "description", "aim"))

@@ -1,4 +1,4 @@
-"""A stage's parameters as an editor shows them: one row each, with the control that fits; and a table by resolution."""
+"""The parameters of a stage as an editor shows them: one row each with a control, and a table by resolution."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .draft import PresetDraft
 #: How a value is edited: "boolean", "choice", "integer", "number", "text", or "list" for several values in one line.
 KNOWN, OBSOLETE, UNKNOWN = "known", "obsolete", "unknown"
 _MAX_RESOLUTIONS = 12
-#: Lists with a value for each resolution that get smaller from one to the next.
+#: Lists whose values decrease from one resolution to the next.
 _HALVED = ("ImagePyramidSchedule", "GridSpacingSchedule", "RescaleSchedule", "SmoothingSchedule")
 
 
@@ -21,8 +21,8 @@ _HALVED = ("ImagePyramidSchedule", "GridSpacingSchedule", "RescaleSchedule", "Sm
 class Row:
     """One parameter of a stage. ``state``: KNOWN, OBSOLETE (elastix no longer reads it), or UNKNOWN (it never did).
 
-    ``choices`` are the values of a "choice" or "boolean". ``expected`` says in words what it takes: kind, range, how
-    many; ``default`` is elastix's own, "" where it has none.
+    ``choices``: the values of a "choice" or "boolean". ``expected``: kind, range and number of values, in words;
+    ``default``: elastix's default, "" without one.
     """
 
     name: str
@@ -44,8 +44,7 @@ class Row:
 
 @dataclass(frozen=True)
 class ResolutionTable:
-    """Parameters with a value for each resolution; a parameter of a single value has it in all columns, and one with
-    too few values has empty ones."""
+    """Parameters with a value for each resolution. A single value fills all columns; missing values are empty."""
 
     resolutions: int
     names: tuple[str, ...]
@@ -53,7 +52,7 @@ class ResolutionTable:
 
 
 def rows(stage: ParameterMap) -> list[Row]:
-    """The parameters of ``stage``, in the groups of the schema; those that nobody knows come last."""
+    """The parameters of ``stage``, in the groups of the schema, unknown ones last."""
     order = {name: number for number, name in enumerate(parameters())}
     last = len(order)
     found = [row(name, values) for name, values in stage.items()]
@@ -65,7 +64,7 @@ def rows(stage: ParameterMap) -> list[Row]:
 
 
 def row(name: str, values: Sequence[str]) -> Row:
-    """How one parameter is shown, with these values."""
+    """The row of one parameter with these values."""
     values = tuple(values)
     parameter = find_parameter(name)
     if parameter is None:
@@ -90,7 +89,7 @@ def row(name: str, values: Sequence[str]) -> Row:
 
 
 def expected_text(parameter: Parameter) -> str:
-    """What a parameter takes, in words: "whole number, at least 1, one for each resolution"."""
+    """The expected values of a parameter, in words: "whole number, at least 1, one for each resolution"."""
     kinds = {"integer": "whole number", "number": "number", "boolean": "true or false", "text": "text"}
     parts = [kinds.get(parameter.kind) or "one of " + ", ".join(_choices(parameter))]
     if parameter.minimum is not None:
@@ -105,7 +104,7 @@ def expected_text(parameter: Parameter) -> str:
 
 
 def addable(stage: ParameterMap) -> list[Parameter]:
-    """Parameters that ``stage`` could have and has not: those of the framework and of the components it uses."""
+    """Parameters that ``stage`` could have but lacks: those of the framework and of its components."""
     used = {name for kind in components() for name in stage.get(kind, ())}
     return [
         parameter
@@ -118,7 +117,7 @@ def addable(stage: ParameterMap) -> list[Parameter]:
 
 
 def first_values(parameter: Parameter, stage: ParameterMap) -> tuple[str, ...]:
-    """Values to begin with when ``parameter`` is added to ``stage``: elastix's default, else the least allowed."""
+    """Initial values of ``parameter`` when it is added to ``stage``: elastix's default, or the lowest allowed value."""
     if parameter.default is not None:
         return (parameter.default,)
     if choices := _choices(parameter):
@@ -128,7 +127,7 @@ def first_values(parameter: Parameter, stage: ParameterMap) -> tuple[str, ...]:
 
 
 def split_values(text: str) -> tuple[str, ...]:
-    """Values as they are typed, apart by spaces; those with spaces in quotes. Any text will do."""
+    """Values from typed text, separated by spaces, in quotes if they contain spaces. Every text is valid."""
     parts = text.split('"')
     values: list[str] = []
     for number, part in enumerate(parts):
@@ -168,9 +167,9 @@ def with_cell(draft: PresetDraft, number: int, name: str, resolution: int, text:
 
 
 def with_resolutions(draft: PresetDraft, number: int, count: int, dimension: int) -> PresetDraft:
-    """Another NumberOfResolutions, with everything that has a value for each: coarse ones are taken away or put before.
+    """Change NumberOfResolutions and all parameters with a value for each: coarse resolutions are removed or added.
 
-    A schedule goes on by doubling, other values by repeating the first.
+    Added schedule values double; other values repeat the first one.
     """
     stage = draft.maps[number]
     before = resolutions_of(stage) if stage is not None else None
@@ -194,7 +193,7 @@ def _coarser(name: str, values: list[str]) -> list[str]:
 
 
 def _size_per_resolution(name: str, count: int, resolutions: int, dimension: int) -> int:
-    """How many values of a parameter belong to one resolution; 0 where it has none for each."""
+    """Number of values per resolution; 0 if the parameter has none for each."""
     parameter = find_parameter(name)
     per = parameter.per if parameter is not None else ""
     if per == "resolution":

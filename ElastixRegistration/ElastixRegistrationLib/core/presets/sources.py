@@ -1,4 +1,4 @@
-"""The small text files in a folder or a zip, read into memory: nothing of a zip is ever unpacked to disk."""
+"""The small text files in a folder or a zip, read into memory. A zip is never unpacked to disk."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ MAX_ALL_BYTES = 100 * 10**6
 _WANTED = (".txt", ".toml", ".md", ".rst", ".json", "")
 _SKIPPED_FOLDERS = ("__MACOSX",)
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, UnicodeDecodeError)
-#: What Python reads everywhere; its LZMA is not in every Slicer.
+#: Compressions that Python reads everywhere; not every Slicer has LZMA.
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
 _ZIP_INSIDE = "it is a zip inside; import it by itself"
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file by its path below what was read, with forward slashes. ``refused`` says why it was not read, or ""."""
+    """A file, by its relative path with forward slashes. ``refused``: why it was not read, or ""."""
 
     path: PurePosixPath
     data: bytes = b""
@@ -74,7 +74,7 @@ def _is_wanted(path: PurePosixPath) -> bool:
 
 
 def _folder_files(folder: Path) -> Iterator[SourceFile]:
-    # Links are not followed, so that nothing outside of the folder is read.
+    # Links are not followed, so that nothing outside the folder is read.
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
         for name in sorted(names):
@@ -86,7 +86,7 @@ def _folder_files(folder: Path) -> Iterator[SourceFile]:
 
 
 def _why_no_zip(path: Path) -> str:
-    """What is wrong with a file that has the name of a zip, "" for nothing."""
+    """The fault of a file named like a zip, "" without one."""
     try:
         with open(path, "rb") as file:
             return "" if zipfile.is_zipfile(file) else "the archive is damaged: it is truncated or not a zip file"
@@ -150,7 +150,7 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, below: PureP
         return SourceFile(below, refused="its compression is not supported; create the zip again with Deflate")
     try:
         with archive.open(member) as file:
-            # The size in the directory of a zip may lie; reading stops all the same.
+            # The size in the directory of a zip may be false; reading stops at the limit anyway.
             return _sized(below, file.read(MAX_FILE_BYTES + 1))
     except _DAMAGED as error:
         raise InputError(

@@ -1,8 +1,8 @@
-"""Which parameter files of a folder belong together, and in which order they run.
+"""Grouping the parameter files of a folder, and their order.
 
-A folder may hold one registration in several steps, several variants of its last step, or unrelated ones. How the
-README calls elastix decides; else numbers at the front of the file names; else the kinds of transform (a translation
-before a rotation before a deformation), the initial transforms that files name, and the words that file names share.
+A folder may hold one registration in several steps, several variants of its last step, or unrelated registrations. The
+calls in the README decide; without them, numbers at the start of the file names; otherwise the kinds of transform
+(translation, rotation, deformation), the initial transforms that files name, and words that file names share.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from pathlib import PurePosixPath
 
 from ..parameters.maps import ParameterMap
 
-#: Transforms by how freely they move, in the order in which stages follow each other.
+#: Transforms by freedom of motion, in the order of stages.
 _RANKS = {"Translation": 0, "Euler": 1, "Similarity": 2, "Affine": 3}
 _DEFORMABLE = 4
 _KIND_WORDS = r"translations?|nonrigid|non-rigid|rigid|euler|similarity|affine|b-?splines?|splines?|deformable|elastic"
 _SHORT_KINDS = {"tr", "ri", "si", "sim", "af", "aff", "bs", "transform", "param", "params", "parameter", "parameters"}
-# One of several numbers in a row, as in par_1_2_3, is no step but part of a code; 2D is no number.
+# One of several numbers in a row, as in par_1_2_3, is part of a code, not a step; 2D is not a number.
 _NO_CODE = r"(?![0-9]|[-_. ][0-9]+(?![0-9d]))"
 _STEP = re.compile(rf"(?:{_KIND_WORDS}|step|stage|pass|parameters?|params?|par)[-_. ]?([0-9]{{1,3}}){_NO_CODE}")
 _FRONT = re.compile(rf"(?:par(?:ams?|ameters?)?[-_. ]?)?([0-9]{{1,3}}){_NO_CODE}")
@@ -29,8 +29,7 @@ _WORD = re.compile(r"[23]d(?![a-z])|[a-z]+|[0-9]+")
 def stage_sequences(files: Mapping[str, ParameterMap], commands: Iterable[Sequence[str]] = ()) -> list[tuple[str, ...]]:
     """Names of the files of one folder in presets, each in the order of its stages. Every file is in one at least.
 
-    ``commands`` are the parameter files of calls of elastix as a README has them; those that name files that are not
-    here say nothing.
+    ``commands``: parameter files of the calls of elastix in a README. Calls that name other files are ignored.
     """
     found = _called(files, commands)
     rest = _without(files, found)
@@ -73,7 +72,7 @@ def _base(written: str) -> str:
 
 
 def _named(wanted: str, files: Iterable[str]) -> str | None:
-    """The one file that a README means; it may leave out the suffix, or the end of the name before it."""
+    """The file that a README refers to, which may omit the suffix or the end of the name."""
     if "*" in wanted:
         return None
     exact = [name for name in files if wanted in (name.lower(), PurePosixPath(name).stem.lower())]
@@ -87,7 +86,7 @@ def _named(wanted: str, files: Iterable[str]) -> str | None:
 
 
 def _by_front_numbers(names: Sequence[str]) -> tuple[str, ...]:
-    """All files in the order of the numbers that their names begin with, if these count on from 0 or 1."""
+    """All files in the order of the numbers at the start of their names, if these count from 0 or 1."""
     numbers = {}
     for name in names:
         match = _FRONT.match(name.lower())
@@ -148,7 +147,7 @@ def _stages_before(
 
 
 def _words(files: Iterable[str]) -> dict[str, set[str]]:
-    """What tells each file from the others of its folder, beside its kind and number of step."""
+    """The words that distinguish each file from the others in its folder, except its kind and step number."""
     words = {name: _all_words(name) for name in files}
     common = set.intersection(*words.values()) if words else set()
     return {name: own - common for name, own in words.items()}
@@ -172,7 +171,7 @@ def _rank(stage: ParameterMap) -> int:
 
 
 def _goes_on(stage: ParameterMap) -> bool:
-    """Whether a file names a transform to start from, which a stage before it left behind."""
+    """Whether a file names an initial transform, the result of a stage before it."""
     names = stage.get("InitialTransformParameterFileName") or stage.get("InitialTransformParametersFileName") or ("",)
     return names[0] not in ("", "NoInitialTransform")
 

@@ -1,4 +1,4 @@
-"""What a user wants to know of a preset before running it: its stages in words, its time, the link of its citation."""
+"""Information on a preset before it runs: its stages in words, its time, the link to its citation."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ _METRICS = {
     "TransformRigidityPenalty": said("rigidity"),
     "CorrespondingPointsEuclideanDistanceMetric": said("distance of landmarks"),
 }
-#: Reading, reducing, resampling and writing of two images, beside elastix's iterations.
+#: Time for reading, reducing, resampling and writing two images, in addition to elastix's iterations.
 _SECONDS_PER_MILLION_VOXELS = 0.05
 _START = 1.0
 
 
 def stage_text(stage: ParameterMap) -> str:
-    """One line, as "affine, mutual information, 4 resolutions, at most 1000 iterations". Any map will do."""
+    """One line such as "affine, mutual information, 4 resolutions, at most 1000 iterations". Every map is valid."""
 
     def first(name: str, default: str) -> str:
         return (stage.get(name) or (default,))[0]
@@ -67,7 +67,7 @@ def _and(one: str, other: str) -> str:
 
 
 def metric_name(metric: str) -> str:
-    """The field's word for a metric; elastix' own where there is none."""
+    """The common name of a metric, or elastix's name."""
     return _METRICS.get(metric, metric)
 
 
@@ -87,12 +87,12 @@ def expected_seconds(
 
 
 def memory_text(amount: float) -> str:
-    """Bytes as one would say them: "1.4 GB", "12 GB"."""
+    """Bytes as text: "1.4 GB", "12 GB"."""
     return f"{amount / 1e9:.1f} GB" if amount < 9.5e9 else f"{amount / 1e9:.0f} GB"
 
 
 def duration_text(seconds: float) -> str:
-    """Rounded as one would say it: "5 s", "40 s", "3 min"."""
+    """Rounded duration as text: "5 s", "40 s", "3 min"."""
     if seconds < 10:
         return f"{max(1, round(seconds))} s"
     if seconds < 55:

@@ -1,4 +1,4 @@
-"""The user's own presets: a folder for each, with plain elastix parameter files and a preset.json beside them."""
+"""The user's own presets: one folder each, with elastix parameter files and a preset.json."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ _chosen_folder: Path | None = None
 
 
 def use_presets_folder(folder: str | os.PathLike | None) -> None:
-    """Keep the user's presets of this process in ``folder``, as Slicer does in its settings folder; None for
-    the platform's."""
+    """Keep the user's presets of this process in ``folder``; None: the platform's folder. Slicer uses its settings
+    folder.
+    """
     global _chosen_folder
     _chosen_folder = None if folder is None else Path(folder)
 
@@ -60,12 +61,12 @@ def user_presets() -> UserPresets:
 
 @dataclass(frozen=True)
 class UserPresets:
-    """The presets in ``folder``. Whatever is written appears whole or not at all."""
+    """The presets in ``folder``. Files are written completely or not at all."""
 
     folder: Path
 
     def presets(self) -> list[Preset]:
-        """All of them by id. A folder that is no preset is left out and told to the log."""
+        """All of them by id. A folder that is not a preset is skipped and logged."""
         found = []
         try:
             names = sorted(os.listdir(self.folder))
@@ -86,7 +87,7 @@ class UserPresets:
         return self._read(preset_id)
 
     def save(self, preset: Preset, *, overwrite: bool = False) -> Preset:
-        """Write ``preset`` under its id and return it as it lies here. Raises InputError for an id that is taken."""
+        """Write ``preset`` under its id and return the saved one. Raises InputError if the id is taken."""
         return self.save_all([preset], overwrite=overwrite)[0]
 
     def save_all(self, presets: Sequence[Preset], *, overwrite: bool = False) -> list[Preset]:
@@ -179,7 +180,7 @@ class UserPresets:
         return preset
 
     def _put_in_place(self, ids: Sequence[str], draft: Path) -> None:
-        """Move draft/new/ID to here, or leave everything as it was."""
+        """Move draft/new/ID here, or leave everything unchanged."""
         (draft / "old").mkdir()
         moved: list[str] = []
         try:
