@@ -1,1 +1,1 @@
-"""What a transform does to space: local volume, folds, sliding, and whether tissue can have moved so."""
+"""The effect of a transform on space: local volume, folds, sliding, and whether tissue can move that way."""

@@ -1,4 +1,6 @@
-"""What a transform does to space, from its point mapping: displacement, Jacobian, volumes of labels, folds. LPS, mm."""
+"""The effect of a transform on space, from its point mapping: displacement, Jacobian, volumes of labels, folds. LPS,
+mm.
+"""
 
 from __future__ import annotations
 
@@ -19,22 +21,22 @@ from ..wording import said
 from .jacobian import JacobianStatistics, jacobian_statistics, without_border
 from .sliding_border import beside, slides, steep
 
-#: Half the distance of the two points that a derivative is taken between, voxels. Displacements are 32-bit floats:
-#: much closer, and their rounding would show.
+#: Half the distance between the two points of a derivative, voxels. Displacements are 32-bit floats, whose rounding
+#: would show at smaller distances.
 _REACH = 0.25
-#: Voxels whose derivatives are taken at a time: 12 vectors each.
+#: Voxels per slab of derivatives, with 12 vectors each.
 _SLAB = 500_000
-#: Local volumes, after / before, apart from the linear part, that are no border's: those of ``plausibility``.
+#: Range of local volume, after / before, without the linear part, that no border explains: that of ``plausibility``.
 _LEAST, _MOST = 0.2, 5.0
-#: Folded voxels that are listed, the worst first.
+#: Number of listed folded voxels, the worst first.
 MOST_LISTED = 1000
 
 
 @dataclass(frozen=True)
 class LabelVolume:
-    """A label of the fixed image: its volume there and where the transform takes it, mm3.
+    """A label of the fixed image: its volume before and after the transform, mm3.
 
-    ``smallest`` and ``largest`` are of the local volume change, moved over fixed; where that is not above 0, it folds.
+    ``smallest`` and ``largest`` local volume change, moved over fixed. Values at or below 0 are folds.
     """
 
     label: int
@@ -56,9 +58,9 @@ class DeformationAnalysis:
     that is local volume moved / fixed. ``matrix`` (k, j, i, D, D): d moving_r / d fixed_c, None unless asked for.
 
     ``folded_indices`` (N, D), in (i, j, k) order, and ``folded_points`` (N, D), LPS mm: at most MOST_LISTED voxels
-    where space folds (determinant at or below 0), the worst first; the statistics have their number. ``border``: bools
-    where the transform slides along a surface, None where it does not; these voxels are no folds, and not in the
-    statistics.
+    where space folds (determinant at or below 0), the worst first; the statistics count them all. ``border``: bools
+    where the transform slides along a surface, None if it does not. These voxels do not count as folds and are not in
+    the statistics.
     """
 
     magnitude: np.ndarray = field(repr=False)
@@ -126,8 +128,8 @@ def analyze_deformation(
 def jacobian_determinant_of(transform: Any, grid: Geometry, threads: int | None = None) -> np.ndarray:
     """(k, j, i) float32: local volume, moved / fixed, at the voxel centers of ``grid``.
 
-    Exact for linear transforms and for one B-spline among them, else by ``jacobian_slabs``. ``threads``: at most so
-    many, by default one for each core.
+    Exact for linear transforms and one B-spline among them, otherwise by ``jacobian_slabs``. ``threads``: maximum
+    number, by default one per core.
     """
     spline = SplineChain.of(transform)
     if spline is not None:
@@ -141,8 +143,9 @@ def jacobian_determinant_of(transform: Any, grid: Geometry, threads: int | None 
 def determinant_and_border(
     transform: Any, grid: Geometry, threads: int | None = None
 ) -> tuple[np.ndarray, np.ndarray | None]:
-    """The same, and (k, j, i) bools where the transform slides (``sliding_border``); None where it cannot, as it
-    holds no displacement field."""
+    """The same, and (k, j, i) bools where the transform slides (``sliding_border``); None if it cannot, because it has
+    no displacement field.
+    """
     chain = chain_of(transform)
     if not any("DisplacementField" in element.GetNameOfClass() for element in chain):
         return jacobian_determinant_of(transform, grid, threads), None
@@ -165,7 +168,7 @@ def determinant_and_border(
         return determinant, None
     border = np.zeros(grid.size[::-1], bool)
     border[tuple(where.T[::-1])] = True
-    # Where it ends is known to a voxel: what lies beside it and no tissue bears is part of it.
+    # The end of a border is known to one voxel, so implausible voxels beside it belong to it.
     volume = determinant / np.float32(abs(np.linalg.det(linear)))
     return determinant, border | (beside(border) & ~((volume > _LEAST) & (volume < _MOST)))
 
@@ -184,8 +187,8 @@ def jacobian_of(transform: Any, grid: Geometry, threads: int | None = None) -> n
 def jacobian_slabs(transform: Any, grid: Geometry) -> Iterator[tuple[slice, np.ndarray]]:
     """Slices of ``grid``, and for each (k, j, i, D, D) spatial Jacobians d T_r / d x_c, LPS, at its voxel centers.
 
-    Central differences of the mapping itself, a quarter of a voxel to both sides: exact for affine parts, and not
-    averaged over neighboring voxels.
+    Central differences of the mapping, a quarter of a voxel to each side. They are exact for affine parts and do not
+    average over neighboring voxels.
     """
     dimension = grid.dimension
     matrix = matrix_of(transform)

@@ -1,6 +1,6 @@
-"""What a transform does to space: the Jacobian determinant, that is local volume after / before, and its statistics.
+"""The Jacobian determinant of a transform, the local volume after / before, and its statistics.
 
-A determinant of 1 keeps volume, 0.5 halves it; at or below 0 space folds onto itself and no tissue can have moved so.
+A determinant of 1 keeps volume, 0.5 halves it. At or below 0, space folds onto itself, which tissue cannot do.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from ..errors import InputError
 from ..transforms.determinants import determinant_of_rows
 from ..wording import said
 
-SLAB_VOXELS = 4_000_000  # derivatives of this many voxels at a time; whole they would take nine times the image
+SLAB_VOXELS = 4_000_000  # voxels per slab, because all derivatives at once take nine times the image
 
-#: Values that tell a percentile of all to three digits and more; sorting all of a large volume takes long.
+#: Number of values that give a percentile to three digits; sorting a large volume takes long.
 _FOR_PERCENTILES = 4_000_000
 
 
@@ -61,8 +61,9 @@ def jacobian_determinant_of_points(
 
 
 def without_border(inside: np.ndarray | None, border: np.ndarray | None) -> np.ndarray | None:
-    """Where a deformation is judged: ``inside`` (nonzero; None: everywhere) without the ``border`` along which it
-    slides, unless nothing else were left."""
+    """The region in which a deformation is judged: ``inside`` (nonzero; None: everywhere) without the sliding
+    ``border``, unless nothing else is left.
+    """
     if border is None:
         return inside
     rest = ~border if inside is None else (inside != 0) & ~border
@@ -89,7 +90,7 @@ def jacobian_statistics(determinant: np.ndarray, *, mask: np.ndarray | None = No
 
 
 def thinning(count: int) -> int:
-    """Of so many values each n-th is enough for a percentile."""
+    """The step at which ``count`` values are sampled for a percentile."""
     return max(1, count // _FOR_PERCENTILES)
 
 

@@ -1,4 +1,4 @@
-"""Whether tissue can have moved as a transform says: folds, and volume lost or gained beyond what tissue bears."""
+"""Whether tissue can move as a transform says: folds, and implausible loss or gain of volume."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from ..wording import said
 from .analysis import determinant_and_border
 from .jacobian import SLAB_VOXELS, JacobianStatistics, jacobian_statistics, thinning, without_border
 
-#: Local volume, moved / fixed, relative to that of most of the object, beyond which a change is called extreme: lung
-#: holds up to four times its volume when it is filled, and little else changes by half.
+#: Limits of local volume, moved / fixed, relative to most of the object; changes beyond are extreme. A filled lung
+#: holds up to four times its volume, and little else changes by half.
 SMALLEST_VOLUME, LARGEST_VOLUME = 0.2, 5.0
-#: Share of the object from which on extreme changes are more than the noise of a few control points.
+#: Share of the object above which extreme changes exceed the noise of a few control points.
 EXTREME_SHARE = 1e-3
 
 #: Grids of more voxels are looked at where a B-spline can differ: so many times between two control points ...
@@ -32,8 +32,8 @@ _BLOCK, _LOW_SHARE = 12, 0.4
 
 @dataclass(frozen=True)
 class Plausibility:
-    """What speaks against a deformation. ``statistics`` are of all voxels, the rest is of the object, both without the
-    ``border``: that many voxels where the deformation slides along a surface.
+    """The evidence against a deformation. ``statistics``: of all voxels; the rest is of the object. Both exclude the
+    ``border``, the number of voxels where the deformation slides along a surface.
 
     ``folded`` voxels of the object, of its ``voxels``. ``extreme_share`` of them, 0 to 1, not folded, change their
     volume by less than SMALLEST_VOLUME or more than LARGEST_VOLUME times the ``typical`` change, the median.
@@ -99,7 +99,7 @@ def _of_all(thinned: Plausibility, voxels: int, of_object: int) -> Plausibility:
 
 
 def _steps(spline: SplineChain, grid: Geometry) -> tuple[int, ...]:
-    """Every how many voxels, along (i, j, k), a B-spline is looked at ``_TIMES`` times between control points."""
+    """Step in voxels, along (i, j, k), that samples a B-spline ``_TIMES`` times between control points."""
     by_voxel = (spline.to_control @ spline.before @ grid.index_to_physical())[:-1, :-1]
     most = 1 / (_TIMES * np.maximum(np.abs(by_voxel).max(axis=0), 1e-9))
     return tuple(int(np.clip(step, 1, max(n // 4, 1))) for step, n in zip(most, grid.size, strict=True))

@@ -1,9 +1,9 @@
-"""Where a transform slides: surfaces whose two sides it moves differently along each other, told apart from folds.
+"""The surfaces along which a transform slides: it moves their two sides differently along each other, without folds.
 
 Where the sides of a surface with normal n part by s, the Jacobian is the identity plus an outer product of s and n over
-a width. Its determinant, 1 + s.n / width, tells little there: where 20 mm are passed within 5, a normal that is off by
-20 degrees makes it negative, and on a grid every oblique surface has steps. So normals are averaged, and neighbors are
-judged together.
+a width. Its determinant, 1 + s.n / width, says little there: with a slip of 20 mm within 5 mm, an error of 20 degrees
+in the normal makes it negative, and every oblique surface has steps on a grid. Therefore normals are averaged, and
+neighbors are judged together.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-#: Edge of the blocks that normals are averaged over, in the shortest edges of a voxel. They are laid twice along
-#: each axis, half of an edge apart: a surface shows best in the block that it crosses in the middle.
+#: Edge of the blocks for averaging normals, in shortest voxel edges. Blocks are laid twice along each axis, half an
+#: edge apart, because a surface shows best in a block that it crosses in the middle.
 _BLOCK = 8
-#: Largest share of the squared motion that is across a surface, in a block, where it slides.
+#: Largest share of the squared motion across a sliding surface, in a block.
 _ACROSS = 0.5
 
 
@@ -54,7 +54,7 @@ def _slides_in(blocks: np.ndarray, change: np.ndarray) -> np.ndarray:
 
 
 def beside(border: np.ndarray) -> np.ndarray:
-    """Bools, the voxels of ``border`` and all that touch one: where it ends is known to a voxel."""
+    """Bools of the voxels of ``border`` and all that touch one, because its end is known to one voxel."""
     for axis in range(border.ndim):
         lines = np.moveaxis(border, axis, 0)
         wider = lines.copy()

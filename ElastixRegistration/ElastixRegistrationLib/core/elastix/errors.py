@@ -1,4 +1,4 @@
-"""Why elastix failed, or what it passed over, in sentences for a user: read from its log."""
+"""Reasons why elastix failed, and errors that it ignored, read from its log, in sentences for a user."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BOILERPLATE = re.compile(
     re.IGNORECASE,
 )
 
-#: What elastix says, and what it means to whoever sees it. Groups of the pattern fill the sentence.
+#: Messages of elastix, and their meaning for the user. Groups of the pattern fill the sentence.
 _CAUSES = (
     (
         r"Too many samples map outside moving image buffer: (\d+) / (\d+)",
@@ -73,7 +73,7 @@ _CAUSES = (
 def error_lines(log: str) -> str:
     """Why elastix failed, in one sentence for a user, from its log; "" when the log has no error.
 
-    Causes that are known are explained; others are elastix's own words without positions in its source code.
+    Known causes are explained; others are elastix's own words without positions in its source code.
     """
     log = log.replace("\r\n", "\n")
     described = _descriptions(log)
@@ -93,9 +93,9 @@ def error_lines(log: str) -> str:
 
 
 def ignored_errors(log: str) -> list[str]:
-    """Errors that elastix met and went on from, each once, as sentences for a user.
+    """Errors that elastix ignored, each once, as sentences for a user.
 
-    Its result is then what it had so far, which may be the start: a registration that did nothing looks like success.
+    Its result is then the state so far, possibly the start, so that a failed registration looks like success.
     """
     texts = _descriptions(log.replace("\r\n", "\n"), ignored=True)
     return list(dict.fromkeys(_explanation(text) or text for text in texts))
@@ -109,7 +109,7 @@ def _explanation(text: str) -> str | None:
 
 
 def _descriptions(log: str, *, ignored: bool = False) -> list[str]:
-    """What the exceptions in the log say: those that ended the run, or those that elastix ``ignored``."""
+    """Messages of the exceptions in the log: those that ended the run, or those that elastix ``ignored``."""
     found = []
     for match in _EXCEPTION.finditer(log):
         ending = _EXCEPTION_END.search(log, match.end())

@@ -1,4 +1,4 @@
-"""About how long elastix takes, stage by stage and resolution by resolution, told from its parameters alone."""
+"""Estimated time of elastix, by stage and resolution, from its parameters alone."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SHARE_OF_2D = 0.1
 
 
 def expected_seconds(stages: Sequence[ParameterMap]) -> float:
-    """About how long elastix takes for these stages on two cores, without reading and resampling of the images."""
+    """Estimated seconds of elastix for these stages on two cores, without reading and resampling."""
     return sum(StagePlan(stage).total for stage in stages) / 1000
 
 
@@ -77,7 +77,7 @@ class StagePlan:
             each += _GRID_COST * self._grid_numbers(stage, coarser) / 1000
             if "Adaptive" in _first(stage, "Optimizer"):
                 fast = _first(stage, "ASGDParameterEstimationMethod") == "DisplacementDistribution"
-                # The slow way looks at every grid point: eight times as many in each resolution.
+                # The slow method visits every grid point, eight times as many in each resolution.
                 setup += self.size * (_FAST_SETUP if fast else _GRID_SETUP / coarser**3)
         each += _ITERATION_OVERHEAD
         return Level(max(_whole(stage, "MaximumNumberOfIterations", level, DEFAULT_ITERATIONS), 1), setup, each)

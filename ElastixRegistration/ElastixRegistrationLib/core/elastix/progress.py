@@ -1,4 +1,4 @@
-"""How far elastix is, read from the lines of its log as they come."""
+"""The progress of elastix, read from the lines of its log."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class Iteration:
 
 @dataclass(frozen=True)
 class ProgressEvent:
-    """Where a registration is.
+    """The state of a running registration.
 
-    ``iteration`` is None while elastix prepares a stage or resolution; ``iterations`` is how many this resolution may
-    take, it may end early. ``fraction``, 0 to 1, never falls and is in proportion to time rather than to iterations.
-    ``remaining_s`` is None until it can be told.
+    ``iteration``: None while elastix prepares a stage or resolution; ``iterations``: the maximum for this resolution.
+    ``fraction``, 0 to 1, never falls and is proportional to time rather than to iterations. ``remaining_s``: None until
+    it can be estimated.
     """
 
     stage: int
@@ -157,7 +157,7 @@ class ProgressParser:
             metric=row.metric if row else None,
             step_size=row.step_size if row else None,
             fraction=self._fraction,
-            # A log that is read after the run tells its own time.
+            # A log read after the run contains its times.
             elapsed_s=max(self._clock() - self._start, self._logged_ms / 1000),
             remaining_s=self._remaining(row, done, level),
         )
@@ -169,7 +169,7 @@ class ProgressParser:
         factor = real / expected
         left = max(self._total - done, 0.0) * factor
         if row is not None and len(self._recent) >= 5:
-            # This resolution goes on at the pace it has, whatever was expected.
+            # This resolution continues at its measured pace.
             here = max((self._limit or level.iterations) - row.iteration - 1, 0)
             later = max(self._total - self._done_before(self._resolution + 1), 0.0) * factor
             left = later + here * sum(self._recent) / len(self._recent)
@@ -177,7 +177,7 @@ class ProgressParser:
 
 
 class _Columns:
-    """Where the numbers are in a row of the table: several metrics and other optimizers have other columns."""
+    """Positions of the numbers in a row of the table, which depend on metrics and optimizer."""
 
     def __init__(self, header: str):
         names = [re.sub(r"^\d+[a-z]?:", "", name) for name in header.split("\t")]

@@ -24,7 +24,7 @@ _LOG = "elastix.log"
 
 @dataclass(frozen=True)
 class ElastixRun:
-    """What elastix gave back. ``maps`` has the TransformParameters of each stage, first applied first.
+    """The output of elastix. ``maps``: the TransformParameters of each stage, first applied first.
 
     ``combination`` is elastix's own transform, all stages and the start; it lives as long as ``method``, its filter.
     """
@@ -52,13 +52,11 @@ def run_elastix(
     """Run elastix on float32 images and uint8 masks of one dimension, in this thread. Nothing is resampled.
 
     Where there are several images, metric number i uses the fixed and the moving image and the masks of that number.
-    Masks are left away where the first is None.
-    ``initial_transform``: linear and B-spline elements only; elastix drops others without a word. ``log_to_console``
-    also sends the log, line by line as it comes, to the standard output of the process. Without ``log_to_file`` nothing
-    is written to disk, and ``log`` is empty.
-    Whatever the stages say, elastix writes no files but a log in a private, temporary folder, and reads none but the
-    images of rigidity penalties (see ``parameters.file_access``).
-    Raises RegistrationError with elastix's own sentence.
+    Without a first mask, no masks are used. ``initial_transform``: linear and B-spline elements only; elastix drops
+    others without a word. ``log_to_console`` also sends the log, line by line as it comes, to the standard output of
+    the process. Without ``log_to_file`` nothing is written to disk, and ``log`` is empty. Regardless of the stages,
+    elastix writes only a log in a private, temporary folder, and reads only the images of rigidity penalties (see
+    ``parameters.file_access``). Raises RegistrationError with elastix's own sentence.
     """
     dimension = fixed[0].GetImageDimension()
     method = wrapped_class("ElastixRegistrationMethod", f"IF{dimension}IF{dimension}").New()
@@ -109,9 +107,9 @@ def run_elastix(
 
 @contextlib.contextmanager
 def threads_of_itk(threads: int | None = None) -> Iterator[None]:
-    """ITK uses as many threads as it did after the block, and in it ``threads``, where that is not None.
+    """Use ``threads`` threads in ITK within the block, unless None, and restore the former number afterwards.
 
-    elastix limits the threads of all of ITK, for good: later runs would be slower, and differ in their last bits.
+    elastix permanently limits the threads of all of ITK, so later runs would be slower and differ in their last bits.
     """
     threader = wrapped_class("MultiThreaderBase", "", "ITKCommonBasePython")
     most, default = threader.GetGlobalMaximumNumberOfThreads(), threader.GetGlobalDefaultNumberOfThreads()
@@ -133,7 +131,7 @@ def load(dimensions: Sequence[int] = (2, 3)) -> None:
 
 
 def parameter_object(maps: Sequence[ParameterMap]) -> Any:
-    """itk's ParameterObject of plain parameter maps, without those by which elastix or transformix opens files."""
+    """itk's ParameterObject of plain parameter maps, without parameters that make elastix or transformix open files."""
     parameters = wrapped_class("elastixParameterObject", "", "elxParameterObjectPython").New()
     for stage in map(opens_no_file, maps):
         wrapped = wrapped_class("mapstringvectorstring", "", "elxParameterObjectPython")()

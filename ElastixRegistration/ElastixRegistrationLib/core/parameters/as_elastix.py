@@ -1,7 +1,7 @@
-"""What elastix makes of parameters whose number of values does not fit, for callers that know elastix only.
+"""Parameters with a wrong number of values, as elastix interprets them, for callers that expect elastix's behavior.
 
-Validation refuses them, for elastix does something else than the file says. Read off elastix 5.3: the pyramids'
-SetFixedSchedule and SetMovingSchedule, and ReadParameter with a default entry.
+Validation refuses them, because elastix does not do what the file says. Source: elastix 5.3, SetFixedSchedule and
+SetMovingSchedule of the pyramids, and ReadParameter with a default entry.
 """
 
 from __future__ import annotations

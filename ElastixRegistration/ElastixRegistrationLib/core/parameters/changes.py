@@ -13,7 +13,7 @@ from .schema import close_name, components, find_parameter, is_known_name
 from .validation import wrong_value
 
 _FORM = re.compile(r"(?:(?P<stage>[0-9]{1,4}):)?(?P<name>[A-Za-z][A-Za-z0-9_]*)=(?P<value>.*)", re.DOTALL)
-#: Parameters that a registration sets itself, and what to use instead.
+#: Parameters that a registration sets itself, and their replacements.
 _SET_HERE = {
     "DefaultPixelValue": "use --background",
     "RandomSeed": "use --seed",
@@ -44,8 +44,8 @@ class ParameterChange:
 def parse_change(text: str) -> ParameterChange:
     """Of ``FinalGridSpacingInPhysicalUnits=8`` or, for the second stage alone, ``2:NumberOfSpatialSamples=2000 4000``.
 
-    Several values stand with spaces between them. Raises ParameterError for a name that elastix does not have, with the
-    nearest that it has, for a value that the parameter cannot have, and for what a registration sets itself.
+    Spaces separate several values. Raises ParameterError for a name unknown to elastix, with the closest known name,
+    for an invalid value, and for a parameter that a registration sets itself.
     """
     match = _FORM.fullmatch(text.strip())
     if match is None:
@@ -96,7 +96,7 @@ def _check_values(name: str, values: Sequence[str]) -> None:
 def changed(
     stages: Sequence[ParameterMap], changes: Iterable[ParameterChange | str], *, may_miss: bool = False
 ) -> list[ParameterMap]:
-    """``stages`` with the changes made, in their order; the given maps stay as they are.
+    """``stages`` with the changes made in order; the given maps stay unchanged.
 
     A change without a stage is made where a component of the stage reads the parameter (a grid spacing in deformable
     stages only). Raises ParameterError where no stage reads it, or there is no such stage, unless it ``may_miss``.

@@ -1,4 +1,4 @@
-"""What components of elastix demand of each other and of their own parameters, beyond kinds and counts."""
+"""Requirements of elastix's components on each other and on their parameters, beyond kinds and counts."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def registration(stage: Stage) -> Iterator[Finding]:
         if not multi and count > 1:
             yield "warning", kind, said("{count} are named and only the first is used.", count=count)
         elif multi and count > 1 and count != len(metrics):
-            # A sampler too many is never looked at, and metrics without one share the first.
+            # Extra samplers are ignored, and metrics without a sampler share the first.
             severity = "warning" if kind == "ImageSampler" else "error"
             yield severity, kind, f"{count} are named for {len(metrics)} metrics; name one, or one for each."
     if not multi:
@@ -81,7 +81,7 @@ def registration(stage: Stage) -> Iterator[Finding]:
 
 
 def safeguards(stage: Stage) -> Iterator[Finding]:
-    """What lets elastix go on, or crash, where it would else stop with a clear error."""
+    """Parameters that make elastix continue or crash instead of stopping with a clear error."""
     if "RandomSparseMask" in stage.all("ImageSampler") and stage.fixed_mask and stage.erodes("Fixed"):
         yield (
             "warning",

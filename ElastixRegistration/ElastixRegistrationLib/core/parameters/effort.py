@@ -1,4 +1,4 @@
-"""What an effort means for stages that run as they are: how many iterations their deformations get."""
+"""The effect of the effort on stages that run unchanged: the iterations of their deformations."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from .maps import ParameterMap, is_bspline
 
-#: Of the iterations that a stage states; linear stages take little time and keep theirs.
+#: Factors on the iterations of a deformable stage. Linear stages take little time and keep theirs.
 _SHARES: Mapping[str, float] = {"fast": 0.4, "normal": 1.0, "thorough": 2.5}
 _MIN_ITERATIONS = 20
 
 
 def with_effort(stages: Sequence[ParameterMap], effort: str) -> list[ParameterMap]:
-    """``stages`` with the iterations of B-spline stages multiplied by what ``effort`` allows; at normal as they are."""
+    """``stages`` with the iterations of B-spline stages multiplied for ``effort``; unchanged at "normal"."""
     share = _SHARES[effort]
     return [_scaled(stage, share) if share != 1 and is_bspline(stage) else stage for stage in stages]
 

@@ -1,4 +1,4 @@
-"""The parameters by which elastix and transformix open files, which they may not do here, and the few they may.
+"""Parameters that make elastix and transformix open files, which is forbidden here with few exceptions.
 
 Two copies of HDF5 in one process end it: that of ITK's wheels and that of 3D Slicer. Files that elastix writes also
 land under names that a parameter file may choose ("../"). Read off the source of elastix 5.3 (Core, Components, Common:
@@ -27,12 +27,12 @@ _IMAGES_OF_METRICS = (
     ("DistancePreservingRigidityPenalty", "SegmentedImageName"),
 )
 _OFF = ("false",)
-#: What elastix does unless it is told not to.
+#: Outputs that elastix writes by default.
 _NOT_WRITTEN = dict.fromkeys(("WriteResultImage", "WriteFinalTransformParameters", "WriteIterationInfo"), _OFF)
 
 
 def opens_no_file(parameters: ParameterMap) -> ParameterMap:
-    """``parameters``, of a stage or of a transform, without those by which elastix would open a file.
+    """``parameters`` of a stage or a transform, without those that make elastix open a file.
 
     What remains are switches that are off, and the images of rigidity penalties, where such a penalty is named: see
     ``images_read``.

@@ -35,10 +35,10 @@ _TRANSFORM_ONLY = (
 
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 _TOKEN = re.compile(r'"([^"]*)"|([^\s"]+)')
-# What elastix refuses in a name, and what would not read back.
+# Characters that elastix refuses in a name, or that would not read back.
 _BAD_IN_NAME = re.compile(r"[\s\"().,:;!@#$%^&'*+|<>?\x00-\x1f]")
 _BAD_IN_VALUE = re.compile(r'["\x00-\x1f]|//')
-# What elastix itself writes without quotes.
+# Values that elastix itself writes without quotes.
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|[0-9](?:\.[0-9]+)?e[+-][0-9]+)")
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")

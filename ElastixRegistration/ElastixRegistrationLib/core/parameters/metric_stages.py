@@ -1,8 +1,8 @@
-"""More to compare in a stage than its parameters say: landmarks, and further pairs of images.
+"""Additional metrics in a stage: landmarks, and further pairs of images.
 
-elastix gives metric number i the image, mask, pyramid, interpolator and sampler of that number, and wants as many of
-each as there are metrics. What compares images comes first; penalties and landmarks, which get the first images too,
-come last.
+elastix gives metric number i the image, mask, pyramid, interpolator and sampler of that number, and needs as many of
+each as there are metrics. Image metrics come first; penalties and landmarks, which also get the first images, come
+last.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from .maps import ParameterMap
 from .rules import PENALTIES
 
 _NUMBERED = re.compile(r"(Metric|ImageSampler|Interpolator|FixedImagePyramid|MovingImagePyramid)(\d+)(.*)")
-#: What each metric needs of its own, with what is taken where a stage names none. A sampler that metrics share would
-#: get the mask of the last of them.
+#: Components that each metric needs, with defaults. A shared sampler would get the mask of the last metric.
 _FOR_EACH_METRIC = {
     "ImageSampler": "RandomCoordinate",
     "Interpolator": "LinearInterpolator",

@@ -1,4 +1,4 @@
-"""Rules for parameters among each other, with the images, masks and points, and from stage to stage."""
+"""Rules that relate parameters to each other, to images, masks and points, and across stages."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What elastix's parameters mean: kinds, counts, defaults, allowed values. The table is parameter_schema.json beside.
+"""The meaning of elastix's parameters: kinds, counts, defaults, allowed values. The table is schema.json beside it.
 
-Read off elastix 5.3 and tried with itk-elastix 0.25. Imports neither itk nor numpy.
+From the source of elastix 5.3, tested with itk-elastix 0.25. Imports neither itk nor numpy.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from .maps import ParameterMap
 #: Severity, parameter, message.
 Finding: TypeAlias = tuple[str, str | None, str]
 
-#: What elastix takes for a whole number and for a number.
+#: Whole numbers and numbers as elastix reads them.
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+(\.0*)?")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 

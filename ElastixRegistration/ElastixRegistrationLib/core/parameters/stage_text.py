@@ -1,4 +1,4 @@
-"""Changes in a parameter file's text that leave the rest of it, comments and order, as it is."""
+"""Changes in the text of a parameter file that preserve comments and order."""
 
 from __future__ import annotations
 

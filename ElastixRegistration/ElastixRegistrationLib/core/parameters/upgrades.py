@@ -1,8 +1,8 @@
-"""Parameter files of older elastix: names and values that it no longer reads, turned into what they meant.
+"""Upgrades of parameter files for older elastix: obsolete names and values become their current equivalents.
 
-Each row names where it comes from: a commit of the elastix repository (github.com/SuperElastix/elastix, its history
-goes back to 2004) with its date, or a file of it. What merely looks like a misspelling is left alone: elastix never
-read it, so a published result did not depend on it.
+Each row names its source: a commit of the elastix repository (github.com/SuperElastix/elastix, with history since 2004)
+and its date, or one of its files. Apparent misspellings stay: elastix never read them, so published results did not
+depend on them.
 """
 
 from __future__ import annotations

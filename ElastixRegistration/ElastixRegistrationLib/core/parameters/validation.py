@@ -1,7 +1,7 @@
-"""Whether elastix can run parameter maps, and would read them as they are meant, before it is started.
+"""Validation of parameter maps before elastix starts: whether it can run them, and reads them as intended.
 
-Errors are what elastix stops at, or passes over silently while it does something else than the file says. All else is
-a warning. Every rule here was tried with itk-elastix 0.25 on small images.
+Errors stop elastix, or make it silently do something other than the file says. Everything else is a warning. Every rule
+was tested with itk-elastix 0.25 on small images.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .rules import rule_findings
 from .schema import Parameter, close_name, components, find_parameter, is_known_name, label_index, unusable_components
 from .stage import NUMBER, WHOLE_NUMBER, Finding, Stage, resolutions_of
 
-# What all whole numbers of elastix can hold; far more than any of them needs.
+# Largest whole number that all integers in elastix can hold, far more than any needs.
 _LARGEST = 2**31 - 1
 _REQUIRED = ("Transform", "Metric", "Optimizer")
 
@@ -114,7 +114,7 @@ def _place(sources: Any, stage: int, parameter: str | None) -> tuple[str | None,
 
 
 def _form_problem(stage: Any) -> tuple[str | None, str] | None:
-    """What keeps ``stage`` from being a parameter map at all: the parameter, and why."""
+    """Why ``stage`` is not a parameter map: (parameter, reason)."""
     if not isinstance(stage, Mapping):
         return None, f"a stage must be a parameter map, not a {type(stage).__name__}."
     for name, values in stage.items():
@@ -203,7 +203,7 @@ def _value_findings(stage: ParameterMap, dimension: int) -> Iterator[Finding]:
         wrong = next((text for value in values if (text := wrong_value(parameter, value))), None)
         stray = next((value for value in values if is_choice_with_blanks(parameter, value)), None)
         if stray is not None:
-            # Known parameter files have this, and run.
+            # Known parameter files have this and run.
             yield (
                 "warning",
                 name,

@@ -1,4 +1,4 @@
-"""Numbers in C and C++ libraries follow the locale of the process, which a Qt program sets to that of its user."""
+"""Decimal points for C and C++ libraries, which follow the locale that a Qt program sets for its user."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def decimal_point() -> Iterator[None]:
-    """Numbers have a decimal point in the block: elastix would read a grid spacing of 17.5 as 17 where a comma is used.
+    """Use a decimal point within the block. In a locale with a comma, elastix would read a grid spacing of 17.5 as 17.
 
     The locale belongs to the process; ITK holds Python's lock while it works, so no other thread sees the change.
     """

@@ -1,4 +1,4 @@
-"""Names of files and folders that every system takes, made of what a user typed."""
+"""File and folder names that are valid on every system, made from user input."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import os
 import re
 from pathlib import Path
 
-#: What a cohort writes beside the folders of its cases.
+#: Names that a cohort writes beside the folders of its cases.
 SUMMARY, PAGE = "summary.csv", "index.html"
 
 _UNSAFE = re.compile(r"[^\w.+=@-]+")
-# What Windows keeps for devices, whatever suffix follows.
+# Device names that Windows reserves, with any suffix.
 _DEVICES = re.compile(r"\A(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(\..*)?\Z", re.IGNORECASE)
 
 
 def safe_name(name: str, otherwise: str, longest: int = 80) -> str:
-    """``name`` as that of a file or a folder on any system; ``otherwise`` when nothing is left of it."""
+    """``name`` as a valid file or folder name on any system; ``otherwise`` if nothing is left."""
     name = _UNSAFE.sub("_", name).strip("._ ")[:longest].rstrip("._ ") or otherwise
     return _DEVICES.sub(r"\1_\2", name)
 

@@ -1,6 +1,6 @@
-"""What C and C++ libraries print while a file is read. Errors here are one sentence; theirs are pages before it.
+"""Messages that C and C++ libraries print while a file is read. They would add pages to our one-sentence errors.
 
-ITK's own warnings could be switched off; MetaIO, libpng, TIFF and HDF5 write to the file descriptor all the same.
+ITK's warnings can be switched off, but MetaIO, libpng, TIFF and HDF5 write to the file descriptor anyway.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-#: What ITK's exceptions, and those of C++ itself, become in Python. Of damaged files any of them may come.
+#: Python forms of the exceptions of ITK and C++. Damaged files can raise any of them.
 NATIVE_ERRORS = (RuntimeError, IndexError, OverflowError, UnicodeDecodeError, SystemError, MemoryError)
 _STDERR = 2
-#: The descriptor belongs to the process, not to a thread. ITK holds Python's lock while it reads: nobody waits.
+#: The descriptor belongs to the process, not to a thread. ITK holds Python's lock while it reads, so this lock adds no
+#: wait.
 _lock = threading.RLock()
 
 
@@ -47,7 +48,7 @@ def native_messages_of_success(*, shown: bool = True) -> Iterator[None]:
 
 
 def silence_hdf5_at_exit() -> None:
-    """Of a damaged file HDF5 keeps parts open, and says so after everything else, when the process ends."""
+    """HDF5 keeps parts of a damaged file open and reports that when the process ends."""
     atexit.unregister(_lead_stderr_nowhere)
     atexit.register(_lead_stderr_nowhere)
 

@@ -1,4 +1,4 @@
-"""Files to be written: checked before anything runs, and whole or not there at all afterwards."""
+"""Output files: checked before anything runs, and written completely or not at all."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def check_apart(outputs: Iterable[str | os.PathLike], inputs: Iterable[str | os.
     taken = {os.path.realpath(split_choice(path)[0]): "an input" for path in inputs if path is not None}
     for path in outputs:
         place = os.path.realpath(path)
-        if os.path.exists(place):  # or what a disk takes for the same: Scan.nrrd, scan.nrrd
+        if os.path.exists(place):  # or names that a disk treats as equal: Scan.nrrd, scan.nrrd
             place = next((other for other in taken if os.path.exists(other) and os.path.samefile(place, other)), place)
         if place in taken:
             raise InputError(
@@ -124,9 +124,9 @@ _drafts: ContextVar[list[_Draft] | None] = ContextVar("drafts", default=None)
 
 @contextmanager
 def all_or_none() -> Iterator[None]:
-    """Let what ``whole_file`` writes in the block appear at its end, all of it, or nothing when something fails.
+    """Make the files that ``whole_file`` writes in the block appear together at its end, or none if something fails.
 
-    Files of the same names that were there before are then as they were, Ctrl-C included.
+    In that case, earlier files of the same names stay unchanged, also after Ctrl-C.
     """
     drafts: list[_Draft] = []
     token = _drafts.set(drafts)
@@ -154,7 +154,7 @@ def _put_all_in_place(drafts: list[_Draft]) -> None:
 
 @contextmanager
 def whole_file(path: str | os.PathLike) -> Iterator[Path]:
-    """Give a draft path with the suffix of ``path``; what was written there becomes ``path`` when the block ends well.
+    """Yield a draft path with the suffix of ``path``. The draft becomes ``path`` when the block succeeds.
 
     Raises InputError when the folder is missing or cannot be written to, before any work is done in the block, and when
     the block cannot write, as on a full disk.
@@ -190,9 +190,9 @@ def whole_file(path: str | os.PathLike) -> Iterator[Path]:
 
 @contextmanager
 def whole_folder(path: str | os.PathLike) -> Iterator[Path]:
-    """``whole_file`` for a folder that is missing or empty: give a draft folder, which becomes ``path``.
+    """``whole_file`` for a missing or empty folder: yield a draft folder, which becomes ``path``.
 
-    What is written into the draft is there at once, also inside ``all_or_none``.
+    Files in the draft exist at once, also inside ``all_or_none``.
     """
     with whole_file(path) as draft:
         draft.mkdir()

@@ -1,4 +1,4 @@
-"""Try something in a copy of this process first: some C libraries do not survive every damaged file."""
+"""Try an action in a copy of this process first, because some C libraries crash on damaged files."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def failure_reason(action: Callable[[], object], most_bytes: int) -> str | None:
 
 
 def _act(action: Callable[[], object], most_bytes: int, told: int) -> None:
-    """In the copy. Does not return."""
+    """Runs in the copy and does not return."""
     status = 1
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)

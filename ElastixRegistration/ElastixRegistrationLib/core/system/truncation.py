@@ -1,4 +1,4 @@
-"""Whether a file holds as much as its header announces: ITK fills what is missing of some formats, without a word."""
+"""Whether a file is as long as its header says. ITK silently fills missing data in some formats."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import zlib
 from pathlib import Path
 from typing import Any, BinaryIO
 
-#: Formats whose voxels lie uncompressed in the file itself, behind a header of at least so many bytes.
+#: Formats with uncompressed voxels in the file itself, after a header of at least this many bytes.
 _HEADER_BYTES = {".nii": 352, ".vtk": 0, ".gipl": 256, ".hdr": 0}
 _VTK_VOXELS = re.compile(rb"^(?:LOOKUP_TABLE|VECTORS|TENSORS|COLOR_SCALARS)[^\n]*\n", re.MULTILINE)
 _STRIPS = {273: "offsets", 279: "sizes", 324: "offsets", 325: "sizes"}

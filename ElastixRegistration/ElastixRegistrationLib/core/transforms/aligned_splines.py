@@ -13,21 +13,21 @@ from ..images.band_matrices import BandMatrix, Block
 from ..images.geometry import Geometry
 from .determinants import determinant_of_rows
 
-#: Row p: what the power t**p of the place in a cell, 0 to 1, adds to the weights of its four control points, and to
-#: those of the derivative by t.
+#: Row p: contribution of the power t**p, with the position t in a cell from 0 to 1, to the weights of its four control
+#: points, and to those of the derivative.
 POWERS = np.array([[1, 4, 1, 0], [-3, 0, 3, 0], [3, -6, 3, 0], [-1, 3, -3, 1]]) / 6
 SLOPES = np.array([[1.0], [2.0], [3.0], [0.0]]) * np.roll(POWERS, -1, axis=0)
-#: Places on the border of two cells belong to both, where they agree to the second derivative.
+#: Points on the border of two cells belong to both, which agree there up to the second derivative.
 ON_BORDER = 1e-5
-#: Axes count as parallel where over the whole grid they part by no more than this, in control points.
+#: Axes are parallel if they diverge by no more than this over the whole grid, in control points.
 _PARALLEL = 1e-6
-#: Voxels that a thread takes at a time.
+#: Voxels per task of a thread.
 _BATCH = 100_000
 
 
 @dataclass(frozen=True)
 class _Axis:
-    """Matrices that make values and slopes at voxels of what control points have."""
+    """Matrices from control points to values and slopes at voxels."""
 
     values: BandMatrix
     slopes: BandMatrix

@@ -1,4 +1,4 @@
-"""Displacements of a transform on a grid as an array, by the quickest exact way. LPS, mm."""
+"""Displacements of a transform on a grid as an array, by the fastest exact method. LPS, mm."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""The inverse as elastix finds it: a B-spline that takes points back, by its displacement magnitude penalty.
+"""The inverse found by elastix with its displacement magnitude penalty, as a B-spline.
 
-As in the elastix manual: the fixed image is registered with itself, starting from the transform, and what is minimized
-is how far points then lie from where they were. Smoother than a displacement field, and small in a file.
+As in the elastix manual, the fixed image is registered with itself, starting from the transform, and elastix minimizes
+the distance of points from their original positions. The result is smoother than a displacement field, and small in a
+file.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from .itk_transforms import bspline_grid, chain_of
 from .sampling import coarsened
 from .transform_parameters import extend_bspline, output_grid, transforms_from_maps
 
-#: The image says where, not what: its voxels are never compared, and this many are enough.
+#: Voxels of the image, which only gives positions; elastix never compares them.
 _VOXELS = 64_000
 _STAGE = {
     "Registration": "MultiResolutionRegistration",
@@ -62,7 +63,7 @@ def bspline_inverse(near_identity: Any, fixed: Geometry, threads: int | None = N
                 )
             )
     grid = coarsened(fixed, _VOXELS)
-    # What elastix looks for must bend as sharply as what it takes back.
+    # The inverse must be able to bend as sharply as the transform.
     spacing = max(0.5 * min(spacings, default=max(fixed.spacing) * 8), 2 * min(grid.spacing))
     stage = {
         name: tuple(value.split()) if name == "GridSpacingSchedule" else (value,) for name, value in _STAGE.items()
@@ -74,7 +75,7 @@ def bspline_inverse(near_identity: Any, fixed: Geometry, threads: int | None = N
 
 
 def _everywhere(fixed: Geometry) -> Any:
-    """A moving image in which every point that a transform reaches lies: what falls out of it would not count."""
+    """A moving image that contains every point the transform reaches, because points outside would not count."""
     extent = np.asarray(fixed.size) * np.asarray(fixed.spacing)
     wide = Geometry(
         size=(8,) * fixed.dimension,

@@ -1,4 +1,4 @@
-"""The inverse of a transform: exact for linear ones, numerical for the rest, with the residual that is left."""
+"""The inverse of a transform: exact for linear ones, numerical for others, with its residual."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ from .itk_transforms import (
 from .sampling import coarsened
 
 INVERSE_METHODS = ("iterative", "elastix")
-#: Distances of the control points of the inverse of a B-spline, as parts of those of the B-spline, the first that is
-#: good enough: a third leaves some thousandths of the displacement.
+#: Control point distances of the inverse of a B-spline, relative to the B-spline; the first sufficient one is used. A
+#: third leaves some thousandths of the displacement.
 _PARTS = (3.0, 6.0)
-#: What an inverse may miss, voxels, before a finer one is made.
+#: Residual of an inverse, voxels, above which a finer one is computed.
 _GOOD_ENOUGH = 0.05
-#: A finer one is made where it has so many times fewer points than the fixed image has voxels: its points cost more.
+#: A finer inverse is computed only if the fixed image has at least this many voxels per point of it, because its points
+#: cost more.
 _COST = 40
-#: Iterations end when less than this share of the voxels is still off and comes closer by a fifth.
+#: Iterations end when less than this share of the voxels is still off and improves by a fifth.
 _HARDLY_ANY, _SLOW = 0.001, 0.8
-#: Points of an inverse, at most: each takes some 130 bytes while it is looked for.
+#: Largest number of points of an inverse. Each takes about 130 bytes during the computation.
 _MOST_POINTS = 8_000_000
 #: Residuals are measured at no more voxels than this, spread over all of the fixed grid.
 _MEASURED = 300_000

@@ -1,8 +1,7 @@
 """ITK transforms and elastix TransformParameters, both mapping fixed points to moving points, LPS mm.
 
-A chain is a list of transforms or maps in the order in which they act on a point: first element first. elastix's
-"Compose" and ITK's composite say the same in other words; composites here are always flat and hold neighbors that are
-linear as one.
+A chain is a list of transforms or maps in the order in which they act on a point. elastix's "Compose" and ITK's
+composite are equivalent to it. Composites here are always flat, and linear neighbors are merged.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Landmarks that correspond: which belong together, and the transform that they alone define. LPS, mm."""
+"""Corresponding landmarks: their pairing, and the transform that they define. LPS, mm."""
 
 from __future__ import annotations
 

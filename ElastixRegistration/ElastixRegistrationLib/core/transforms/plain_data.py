@@ -1,4 +1,4 @@
-"""Images and transforms as arrays: what travels between the processes, and needs no ITK to do so."""
+"""Images and transforms as arrays, which travel between processes without ITK."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Single-slice volumes are registered in 2D: the plane of a slice, and what happens in it, in 3D again. LPS, mm.
+"""Single-slice volumes in 2D registrations: the plane of a slice, and its transforms in 3D. LPS, mm.
 
 A slice that lies in an axial plane has its LPS x and y as plane coordinates, so that the 2D registration is the one
 that elastix would do on 2D files. Other planes are handled alike with their own two axes. The moving plane takes over

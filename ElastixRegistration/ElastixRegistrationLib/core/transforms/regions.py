@@ -1,4 +1,4 @@
-"""Regions carried over by a transform: their distances resampled where they come to lie."""
+"""Regions carried over by a transform: their distance maps, resampled."""
 
 from __future__ import annotations
 

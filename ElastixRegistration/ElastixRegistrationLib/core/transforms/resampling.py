@@ -1,4 +1,4 @@
-"""Resample images under a transform: outside of the moving image comes its background, types are kept."""
+"""Resample images under a transform, with background outside the moving image and the original types."""
 
 from __future__ import annotations
 
