@@ -1,4 +1,4 @@
-"""Widgets and parameter node in step: a widget whose SlicerParameterName names a member shows it and sets it."""
+"""Synchronized widgets and parameter node: a widget whose SlicerParameterName names a member shows and sets it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Binding(Section):
 
     def _show(self) -> None:
         if self._wrapper is not None and self._wrapper.parameterNode is self.choices.node:
-            # The node has told its changes. A selector may have moved all the same, as a node went out of the scene.
+            # The node has reported its changes, but a selector may have moved because a node left the scene.
             for name, connector in self._connectors.items():
                 connector.write(self._wrapper.getValue(name))
             return
@@ -86,7 +86,7 @@ class _Connector(GuiConnector):
         return self._widget
 
     def _connect(self) -> None:
-        """Connected for good; without a callback nothing comes of it."""
+        """Connected permanently; does nothing without a callback."""
 
     def _disconnect(self) -> None:
         """See ``_connect``."""
@@ -97,7 +97,7 @@ class _Connector(GuiConnector):
 
 
 class NodeConnector(_Connector):
-    """A selector of nodes. Slicer's own takes the neighbor for a choice to which it moves as its node is removed."""
+    """A node selector. Slicer's own binding mistakes the move to a neighbor, after a node is removed, for a choice."""
 
     signal = "currentNodeChanged(vtkMRMLNode*)"
 
@@ -109,7 +109,7 @@ class NodeConnector(_Connector):
 
 
 class ValueConnector(_Connector):
-    """A combo box with a value behind each item. Slicer's own takes the text, which is translated here."""
+    """A combo box with a value for each item. Slicer's own binding uses the text, which is translated here."""
 
     signal = "currentIndexChanged(int)"
 
@@ -121,7 +121,7 @@ class ValueConnector(_Connector):
 
 
 class PathConnector(_Connector):
-    """A path that may be empty, which Slicer's own shows as a point, the folder of the process."""
+    """A path that may be empty. Slicer's own binding shows "." for it, the folder of the process."""
 
     signal = "currentPathChanged(QString)"
 

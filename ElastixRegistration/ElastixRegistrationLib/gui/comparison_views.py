@@ -1,4 +1,4 @@
-"""One-click looks at a result, from a checkerboard to a cursor that reveals it. Going back restores the views."""
+"""One-click views of a result, from a checkerboard to a reveal cursor. Leaving them restores the former views."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is set in a folded section, in gray at the right of its header."""
+"""Summary of a folded section, in gray at the right of its header."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Python packages that Slicer lacks: asked for when they are first needed, not before."""
+"""Installation of missing Python packages when they are first needed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 
 class InstallationError(ElastixRegistrationError):
-    """A package is not to be had. The message says why and what to do."""
+    """A package cannot be installed. The message says why and what to do."""
 
 
 def ensureRequirements(path: str | Path, package: str = "itk-elastix") -> None:

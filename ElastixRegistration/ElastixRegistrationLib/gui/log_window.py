@@ -1,4 +1,4 @@
-"""What elastix reports, as curve and as text, in a window of its own."""
+"""A window with elastix's log and the curve of the metric."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences for the user: in labels, which they must not widen, and in dialogs."""
+"""Sentences for the user in dialogs, and in labels without widening them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from slicer.i18n import translate
 from ..core.presets.preset import BUILT_IN, PRESET_CONTEXT, Preset, accuracy_sentences
 from ..core.wording import TEXT_CONTEXT, Said, sentence_of
 
-#: Words longer than this are broken where they are too long for a label: names of files and nodes often have no space.
+#: Longer words may break in a label, because names of files and nodes often have no spaces.
 _LONGEST_WORD = 24
 _BREAK = "\N{ZERO WIDTH SPACE}"
 
@@ -22,17 +22,17 @@ def breakable(text: str) -> str:
 
 
 def translated(text: str) -> str:
-    """What ``core`` said, in the user's language where it is known how; any other text as it is."""
+    """A text of ``core`` in the user's language if there is a translation; other texts unchanged."""
     return text.translated(lambda template: translate(TEXT_CONTEXT, template)) if isinstance(text, Said) else text
 
 
 def errorText(problem: BaseException) -> str:
-    """The sentence of an error of ``core``, in the user's language where it is known how."""
+    """The message of an error of ``core``, in the user's language if there is a translation."""
     return translated(sentence_of(problem))
 
 
 def presetTitle(preset: Preset) -> str:
-    """That of a built-in preset in the user's language; the user's own are named as he named them."""
+    """The title of a built-in preset in the user's language; titles of the user's presets unchanged."""
     return translate(PRESET_CONTEXT, preset.title) if preset.origin == BUILT_IN else preset.title
 
 

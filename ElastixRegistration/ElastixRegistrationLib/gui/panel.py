@@ -1,4 +1,4 @@
-"""The panel as a whole: its sections, the parameter set they show, and what happens in the scene around them."""
+"""The panel as a whole: its sections, the parameter set they show, and its reactions to the scene."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ from .slice_views import WhenLaidOut, fitViews, viewsToFit
 from .tabs import Tabs
 
 _log = logging.getLogger(__name__)
-#: So long after the panel is shown a process is started that the next Apply finds ready.
+#: Delay after which the panel starts a process for the next Apply.
 _WARM_UP_MS = 1500
-#: So long after the last node has come into the scene it is looked at: most get their voxels after that.
+#: Delay before new nodes are examined, because most get their voxels after they are added.
 _NEW_NODES_MS = 200
 
 
@@ -141,7 +141,7 @@ class RegistrationPanel(VTKObservationMixin):
         return self._whenLaidOut.isWaiting
 
     def enter(self) -> None:
-        """The user comes to the module: there is a parameter set, and inputs are chosen where there are any."""
+        """Called when the user opens the module: ensures a parameter set and chooses inputs if there are any."""
         self._isEntered = True
         self._takeParameterNode()
         self._warmUpTimer.start()
@@ -212,7 +212,7 @@ class RegistrationPanel(VTKObservationMixin):
             self.notes.show()
 
     def _isReadable(self, node: Any) -> bool:
-        """Settings that nothing can be made of, from a scene that was edited, become the defaults."""
+        """Invalid settings, from an edited scene, become the defaults."""
         try:
             return self._choices.settings is not None
         except InputError as problem:
@@ -234,7 +234,7 @@ class RegistrationPanel(VTKObservationMixin):
         self.control.start(self._choices)
 
     def _ensureInstalled(self, isCohort: bool = False) -> None:
-        """Raises InstallationError where the user does not want what is missing."""
+        """Raises InstallationError if the user declines missing packages."""
         ensureRequirements(self._requirements)
         if isCohort:
             ensureRequirements(Path(self._requirements).with_name("requirements-batch.txt"), "dask")

@@ -1,7 +1,7 @@
-"""The choices of a registration as Slicer's own modules keep theirs: a parameterNodeWrapper with a member for each.
+"""The choices of a registration as a parameterNodeWrapper with a member for each, as in Slicer's own modules.
 
-How they lie in the node is the matter of ``mrml.run.parameter_node``, which needs no window, and of the request of
-``core``: the members are made of these, so that an option that is added there is here as well.
+``mrml.run.parameter_node``, which needs no window, and the request of ``core`` define how they are stored. The members
+are generated from these, so that new options appear here too.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ NODE_CLASSES: dict[str, tuple[type, ...]] = {
 
 
 class _Kept(Serializer):
-    """As scenes of all releases have it. A member that the node lacks has its default, and wrapping writes nothing."""
+    """The format of all releases. Missing members have their defaults, and wrapping writes nothing."""
 
     @staticmethod
     def canSerialize(type_: Any) -> bool:

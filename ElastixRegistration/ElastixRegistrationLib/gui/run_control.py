@@ -126,7 +126,7 @@ class RunControl:
         return run
 
     def _failed(self, problem: BaseException) -> bool:
-        """What a step has raised. Returns whether the user can do something about it."""
+        """Handle an error of a step. Returns whether it is one for the user."""
         run, isKnown = self._run, isinstance(problem, ElastixRegistrationError)
         if run is not None:
             self._finished(run, errorText(problem) if isKnown else repr(problem))

@@ -1,1 +1,1 @@
-"""Transforms and presets side by side: judged by the same truth, ranked with honest statistics, and shown."""
+"""Transforms and presets side by side: judged by the same truth, ranked with confidence intervals, and shown."""

@@ -1,4 +1,6 @@
-"""Where the results of several methods agree: all that can be said without ground truth, and no proof of anything."""
+"""Agreement between the results of several methods. Without ground truth, nothing more can be said, and agreement
+proves nothing.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from ..quality.assessment import thinned
 from ..transforms.itk_transforms import displacement_field
 from ..wording import said
 
-#: mm from which on two results count as different.
+#: Distance, mm, from which two results count as different.
 THRESHOLD_MM = 2.0
 
 

@@ -1,4 +1,4 @@
-"""Run several methods on one or more pairs of images, and say which does best."""
+"""Run several methods on one or more pairs of images, and rank them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from .records import RunRecord
 from .text import as_dict, runs_csv, table_csv, table_text
 from .truth import Pair, check_names, judged
 
-#: Of so many pairs the page shows pictures.
+#: Number of pairs with pictures on the page.
 SHOWN_PAIRS = 6
 _PICTURE_VOXELS = 4e5
 
@@ -50,7 +50,7 @@ class ComparisonResult:
 
     @property
     def best(self) -> MethodRow | None:
-        """The first of the ranking; None without ground truth, or where nothing came out."""
+        """The best method; None without ground truth or results."""
         ranked = self.ranking.measure is not None and self.rows[0].mean is not None
         return self.rows[0] if ranked else None
 
@@ -141,11 +141,11 @@ def compare_pairs(
 ) -> ComparisonResult:
     """Every method on every pair with every seed, one after another.
 
-    Landmarks and labels judge; no registration sees them. ``seeds``: how many, or which; one keeps that of the
-    parameters. ``back`` also registers the other way round, for the inverse consistency; None: where there is no truth.
+    Landmarks and labels judge; no registration sees them. ``seeds``: their number or a list; 1 keeps the seed of the
+    parameters. ``back``: also register in the reverse direction, for inverse consistency; None: if there is no truth.
     ``registrar`` runs one registration, by default in this process, where a crash of elastix ends it. ``progress`` is
-    told how many are done, of how many, and what is next. A registration that fails is counted, and stops nothing.
-    Raises InputError before anything is run.
+    called with the number of finished runs, the total, and the next run. Failed registrations are counted and stop
+    nothing. Raises InputError before anything is run.
     """
     pairs, chosen = list(pairs), methods_of(methods)
     check_names(pairs)
@@ -171,7 +171,7 @@ def compare_pairs(
 
 
 def seeds_of(seeds: int | Sequence[int | None]) -> list[int | None]:
-    """Seeds to run with; a single one is that of the parameters. Raises InputError for none."""
+    """Seeds of the runs; a single one is that of the parameters. Raises InputError for none."""
     found: list[int | None] = [*range(1, seeds + 1)] if isinstance(seeds, int) else list(seeds)
     if seeds == 1:
         return [None]
@@ -196,14 +196,14 @@ def _one(run: Registrar, pair: Pair, method: Method, seed: int | None, both_ways
 
 
 def swapped(pair: Pair) -> Pair:
-    """The same for a registration the other way round. A start would have to be inverted, so none is taken along."""
+    """The same pair in the reverse direction, without a start, which would need inversion."""
     return Pair(pair.name, pair.inputs.swapped(), pair.moving_labels, pair.fixed_labels, pair.label_names)
 
 
 def pictures_of(
     pairs: Sequence[Pair], ranking: Ranking, transforms: Mapping[tuple[str, str], Any]
 ) -> tuple[PairPictures, ...]:
-    """Of the first pairs: overlays of every method, and where the methods disagree."""
+    """For the first pairs: overlays of every method, and a map of disagreement."""
     found = []
     for pair in pairs[:SHOWN_PAIRS]:
         names = [row.name for row in ranking.rows if (pair.name, row.name) in transforms]

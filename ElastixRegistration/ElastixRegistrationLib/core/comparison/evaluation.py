@@ -1,4 +1,4 @@
-"""Judge transforms that are there already: the figures and the verdict of a registration, without registering."""
+"""Judge existing transforms: the figures and the verdict of a registration, without registering."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def evaluate(
 
 
 def as_result(transform: Any, fixed: Any, moving: Any, background: float | str = "auto") -> RegistrationResult:
-    """``transform`` as the result of a registration that nobody ran here, for what works on results."""
+    """``transform`` as a RegistrationResult, for functions that need one."""
     flat_moving = as_scalar(moving)
     return RegistrationResult(
         transform=transform,

@@ -1,4 +1,4 @@
-"""What is compared: a preset or parameter maps, under a name, with how they are run."""
+"""A compared method: a preset or parameter maps, with a name and arguments."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..registration.register import register
 from ..wording import said
 from .truth import Pair
 
-#: Runs a method on a pair and returns what has ``transform``: in this process, or elsewhere.
+#: Runs a method on a pair, in this process or elsewhere, and returns an object with ``transform``.
 Registrar = Callable[["Method", Pair, "int | None"], Any]
 
 

@@ -1,4 +1,4 @@
-"""A comparison as one HTML page: the ranking first, then what it costs, where results differ, and how they look.
+"""A comparison as one HTML page: ranking, time, differences between results, and pictures.
 
 Nothing in it is loaded from elsewhere, and it names no file beyond what the caller calls pairs and methods.
 """

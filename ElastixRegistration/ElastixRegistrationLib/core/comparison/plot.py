@@ -1,4 +1,4 @@
-"""Time against accuracy as an inline SVG: what an improvement costs."""
+"""Time against accuracy as an inline SVG."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def pareto_front(points: Sequence[tuple[float, float]], *, less_is_better: bool)
 def scatter_svg(
     dots: Sequence[Dot], y_label: str, *, x_label: str = "seconds", x_unit: str = " s", named: bool = True
 ) -> str:
-    """``named``: write the names beside the dots, otherwise they show when pointed at."""
+    """``named``: write the names beside the dots; otherwise they are tool tips."""
     xs, ys = np.array([dot.x for dot in dots]), np.array([dot.y for dot in dots])
     x_ticks, y_ticks = _ticks(0.0, float(xs.max())), _ticks(float(ys.min()), float(ys.max()))
     x_low, x_high = 0.0, max(float(xs.max()), float(x_ticks[-1]))

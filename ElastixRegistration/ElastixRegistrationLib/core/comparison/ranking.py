@@ -1,4 +1,4 @@
-"""Methods ranked by what they achieve, and how sure each place in the ranking is."""
+"""Methods ranked by accuracy, with the certainty of each place."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..wording import joined, said
 from .records import DIGITS_OF, LANDMARKS, OVERLAP, UNIT_OF, RunRecord, common_measure, unit_values
 from .statistics import MIN_UNITS, Interval, paired_interval
 
-#: Over all comparisons with the best method together.
+#: For all comparisons with the best method together.
 CONFIDENCE = 0.95
 
 

@@ -1,4 +1,4 @@
-"""What came out of each registration of a comparison, and the measure that all of them can be ranked by."""
+"""The outcome of each registration of a comparison, and the measure for ranking them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 LANDMARKS, OVERLAP = "landmark distance", "Dice overlap"
-#: Units and digits of the measures, and whether less is better.
+#: Units and digits of the measures.
 UNIT_OF = {LANDMARKS: "mm", OVERLAP: ""}
 DIGITS_OF = {LANDMARKS: 2, OVERLAP: 4}
 

@@ -1,4 +1,4 @@
-"""How sure a difference between two methods is: bootstrap intervals of paired differences.
+"""Certainty of a difference between two methods: bootstrap intervals of paired differences.
 
 With NumPy alone: a plain registration must not need SciPy, whose ``scipy.stats.bootstrap`` gives the same intervals.
 """
@@ -21,7 +21,7 @@ _CHUNK = 2_000_000  # indices drawn at a time
 
 @dataclass(frozen=True)
 class Interval:
-    """Mean of paired differences and its confidence interval; both ends are NaN where there are too few to tell."""
+    """Mean of paired differences and its confidence interval; both ends are NaN for too few differences."""
 
     mean: float
     low: float
@@ -72,7 +72,7 @@ def _resampled_means(values: np.ndarray, resamples: int, seed: int) -> np.ndarra
 
 
 def _bca_levels(values: np.ndarray, means: np.ndarray, tail: float) -> tuple[float, float]:
-    """Which quantiles of the resampled means are the ends of the interval."""
+    """The quantiles of the resampled means at the ends of the interval."""
     normal = NormalDist()
     below = np.count_nonzero(means < values.mean()) + np.count_nonzero(means <= values.mean())
     share = float(np.clip(below / (2 * len(means)), 1e-6, 1 - 1e-6))

@@ -1,4 +1,4 @@
-"""The ground truth of a pair of images, and what it says of a transform."""
+"""The ground truth of a pair of images, and the errors of a transform against it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ from ..transforms.resampling import resample
 from ..wording import said
 from .records import RunRecord
 
-#: Overlap and folds are taken on the fixed grid itself up to so many voxels, on every n-th voxel beyond.
+#: Most voxels of the fixed grid for overlap and folds; larger grids are sampled at every n-th voxel.
 MAX_VOXELS = 8e6
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two images to register and what is known of where they belong: landmarks in ``inputs``, or label maps, on any
-    grid. ``initial_transform``: fixed to moving, LPS mm, where every registration of the pair starts."""
+    """Two images to register, and their ground truth: landmarks in ``inputs``, or label maps, on any grid.
+    ``initial_transform``: fixed to moving, LPS mm, where every registration of the pair starts.
+    """
 
     name: str
     inputs: RegistrationInputs = field(repr=False)
@@ -97,7 +98,7 @@ def judged(
     memory_mb: float | None = None,
     max_voxels: float = MAX_VOXELS,
 ) -> RunRecord:
-    """What the truth of ``pair`` says of ``transform``, fixed to moving, LPS mm."""
+    """Errors of ``transform``, fixed to moving, LPS mm, against the truth of ``pair``."""
     return RunRecord(
         pair=pair.name,
         method=method,

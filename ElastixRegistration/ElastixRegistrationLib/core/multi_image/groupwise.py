@@ -1,11 +1,12 @@
-"""Groupwise registration: a set of images of one kind at once, all onto the middle of them, none of them preferred.
+"""Groupwise registration: a set of images of one kind at once, all to their common mean space, without a reference
+image.
 
-elastix takes the set as one image with one more axis, and moves each of its members by a transform of its own (a
-"stack"), so that they come to look alike along that axis: by the variance of the intensities (C.T. Metz et al.,
-Nonrigid registration of dynamic medical imaging data using nD+t B-splines and a groupwise optimization approach,
-Medical Image Analysis 15, 2011), or by how few principal components explain them, which bears changes of contrast
-(W. Huizinga et al., PCA-based groupwise image registration for quantitative MRI, Medical Image Analysis 29, 2016).
-The displacements of all members add up to zero at each point, so that their middle stays where it is.
+elastix treats the set as one image with an additional axis, and moves each member by its own transform (a "stack")
+until they look alike along that axis. The metric is the variance of the intensities (C.T. Metz et al., Nonrigid
+registration of dynamic medical imaging data using nD+t B-splines and a groupwise optimization approach, Medical Image
+Analysis 15, 2011), or the number of principal components that explain them, which tolerates changes of contrast (W.
+Huizinga et al., PCA-based groupwise image registration for quantitative MRI, Medical Image Analysis 29, 2016). The
+displacements of all members add up to zero at each point, so that the mean position stays fixed.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from ..transforms.transform_parameters import extend_bspline, transforms_from_ma
 from ..wording import said
 
 METRICS = {"variance": "VarianceOverLastDimensionMetric", "pca": "PCAMetric2"}
-#: Kind of transform: its name in elastix as a stack, and that of one member of it.
+#: Kind of transform: its name in elastix as a stack, and for one member.
 TRANSFORMS = {
     "translation": ("TranslationStackTransform", "TranslationTransform"),
     "rigid": ("EulerStackTransform", "EulerTransform"),
@@ -45,7 +46,7 @@ class GroupSettings:
     """``transforms``: one or more of TRANSFORMS, one stage each. ``metric``: "pca" or "variance".
 
     ``grid_spacing``: of the B-spline, mm; None: a tenth of the shortest side. ``iterations`` for each of the
-    ``resolutions``; ``samples``: places in space where all members are looked at, new ones in each iteration.
+    ``resolutions``; ``samples``: points at which all members are compared, new ones in each iteration.
     """
 
     transforms: tuple[str, ...] = ("deformable",)
@@ -88,7 +89,7 @@ class GroupSettings:
 class GroupResult:
     """``transforms``, one for each image: common space to that image, LPS mm. ``geometry``: grid of the common space.
 
-    ``backgrounds``: what belongs outside of each image. ``log``: elastix's.
+    ``backgrounds``: value outside each image. ``log``: of elastix.
     """
 
     transforms: list[Any] = field(repr=False)
@@ -128,8 +129,8 @@ def register_group(
 ) -> GroupResult:
     """Register all ``images``, 2D or 3D ITK images of one kind, to their common mean space.
 
-    They are brought to one grid first: ``reference``, or that of the first image. ``mask``: nonzero where the common
-    space counts. Raises InputError before anything is run, RegistrationError when elastix fails.
+    They are resampled to one grid first: ``reference``, or that of the first image. ``mask``: nonzero in the relevant
+    part of the common space. Raises InputError before anything is run, RegistrationError when elastix fails.
     """
     settings = settings or GroupSettings()
     check_count(images)
@@ -194,7 +195,7 @@ def _with_one_more_axis(grid: Geometry, count: int) -> Geometry:
 
 
 def check_count(images: Sequence[Any]) -> None:
-    """Raise InputError for less images than make a group."""
+    """Raise InputError for too few images for a group."""
     if len(images) < _MIN_IMAGES:
         raise InputError(
             said("A group has at least {min_images} images, not {count}.", min_images=_MIN_IMAGES, count=len(images))

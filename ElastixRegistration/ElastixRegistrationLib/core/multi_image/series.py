@@ -1,8 +1,7 @@
-"""Series of images: frames of a sequence, slices of a stack. Each to one frame, or to its neighbor and on from there.
+"""Series of images: frames of a sequence, slices of a stack, registered to one frame, or each to its neighbor.
 
-A series is registered pair by pair. ``frame_pairs`` says which pairs, and ``compose_frames`` turns what was found for
-them into one transform for each frame; between them, anything may run the registrations: this process
-(``register_series``), or processes of their own.
+A series is registered pair by pair. ``frame_pairs`` lists the pairs, and ``compose_frames`` composes their results into
+one transform for each frame. The registrations in between run in this process (``register_series``) or in others.
 """
 
 from __future__ import annotations
@@ -38,10 +37,10 @@ class FramePair:
 
 @dataclass(frozen=True)
 class SeriesResult:
-    """``transforms`` by frame, LPS mm, the identity for ``reference``; ``failed``: why there is none, by frame.
+    """``transforms`` by frame, LPS mm, the identity for ``reference``; ``failed``: reasons of failure, by frame.
 
-    With ``onto_reference`` they map points of the reference frame to points of the frame, else the other way.
-    ``backgrounds`` by frame, and ``background_setting``: what ``register`` was told of them.
+    With ``onto_reference`` they map points of the reference frame to points of the frame, otherwise the reverse.
+    ``backgrounds`` by frame; ``background_setting``: the value given to ``register``.
     """
 
     reference: int
@@ -143,11 +142,11 @@ def register_series(
 ) -> SeriesResult:
     """Register ``frames`` (default: all) of ``images``, ITK images of one dimension, in this process.
 
-    ``neighbors`` suits series that change from frame to frame more than they can be followed in one step; errors add
-    up along the way. ``any_rotation`` tries all rotations first, for 2D images. ``masks``: one for each frame, nonzero
-    inside, or None. ``choices`` and what is not named here as of ``register``. ``progress`` is called with how many
-    registrations are done and how many there are; when ``cancelled`` says so between two of them, what is done is
-    returned. A frame that fails does not stop the others.
+    ``neighbors`` suits series whose motion is too large for one step; errors add up along the way. ``any_rotation``
+    tries all rotations first, for 2D images. ``masks``: one for each frame, nonzero inside, or None. ``choices`` and
+    what is not named here as of ``register``. ``progress`` is called with how many registrations are done and how many
+    there are; when ``cancelled`` says so between two of them, what is done is returned. A frame that fails does not
+    stop the others.
 
     Raises InputError when the call is wrong.
     """
@@ -232,10 +231,10 @@ def stack_of(slices: Sequence[Any], geometry: Geometry) -> Any:
 def align_stack(
     volume: Any, stages: Sequence[ParameterMap], reference: int | None = None, **options: Any
 ) -> tuple[Any, SeriesResult]:
-    """(3D image with all slices on the reference's place, SeriesResult) of a 3D stack; ``options`` of
-    ``register_series``, with neighbors by default. The reference is the middle slice where none is named.
+    """(3D image with all slices aligned to the reference, SeriesResult) of a 3D stack; ``options`` of
+    ``register_series``, with neighbors by default. The reference defaults to the middle slice.
 
-    Slices without a transform stay as they are. Raises InputError for what is no 3D image, and as ``register_series``.
+    Slices without a transform stay unchanged. Raises InputError for other than 3D images, and like ``register_series``.
     """
     slices = slices_of(volume)
     middle = len(slices) // 2 if reference is None else reference

@@ -8,7 +8,7 @@ from ..errors import InputError
 from ..images.pictures import normalized, window_of
 from ..wording import said
 
-#: Lowest and highest value that is shown, of the fixed and of the moved volume.
+#: Lowest and highest displayed value of the fixed and of the moved volume.
 Windows = tuple[tuple[float, float], tuple[float, float]]
 
 

@@ -1,4 +1,4 @@
-"""The metric over the iterations, thinned to what a small plot can show."""
+"""The metric over the iterations, thinned for a small plot."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Curve:
 
 
 def curve_of(iterations: Sequence[Any], points: int = 400) -> Curve | None:
-    """A curve with about so many ``points``, each the mean of the iterations it stands for; None without a metric.
+    """A curve with about ``points`` points, each the mean of several iterations; None without a metric.
 
     ``iterations`` are rows with ``stage``, ``resolution`` and ``metric``. Metrics that are not finite are left out.
     """
@@ -67,7 +67,7 @@ def _thinned(values: Sequence[float], index: int, width: int) -> tuple[tuple[int
 
 
 def _range(values: list[float]) -> tuple[float, float]:
-    """Without the outermost hundredth: the first steps can be far off and would squeeze the rest into a line."""
+    """Range without the outermost percent, because the first steps can be far off and would flatten the rest."""
     ordered = sorted(values)
     cut = len(ordered) // 100
     low, high = ordered[cut], ordered[-1 - cut]

@@ -48,7 +48,7 @@ def convergence_svgs(iterations: Iterable[IterationRow]) -> list[str]:
 
 
 def with_look(svg: str) -> str:
-    """With the look of ``style.STYLE`` as attributes too, for programs that apply no style sheet inside of an SVG."""
+    """The style of ``style.STYLE`` is repeated as attributes, for programs that apply no style sheet inside an SVG."""
     return re.sub(r'class="(\w+)"', lambda match: f"{match[0]} {_LOOK.get(match[1], '')}".rstrip(), svg)
 
 
@@ -85,7 +85,7 @@ def _stage_svg(stage: int, rows: list[IterationRow]) -> str:
         if len(metric) < 40:
             parts.append(_line("trend", x(at), y(metric)))
         else:
-            # Random samples make the metric of single iterations jump: the running median shows where it goes.
+            # Random samples make the metric of single iterations jump; the running median shows the trend.
             parts.append(_line("raw", x(at), y(metric)))
             parts.append(_line("trend", x(at), y(_running_median(metric, max(5, len(metric) // 40) | 1))))
         start += len(metric)
@@ -105,7 +105,7 @@ def _line(name: str, x: np.ndarray, y: np.ndarray) -> str:
 
 
 def _range(values: np.ndarray) -> tuple[float, float]:
-    """Of all but single outliers: the first iterations of a stage can be far off."""
+    """Range without single outliers, because the first iterations of a stage can be far off."""
     low, high = np.percentile(values, [0.2, 99.8]) if len(values) > 500 else (values.min(), values.max())
     if low == high:
         low, high = low - max(abs(low), 1) * 0.05, high + max(abs(high), 1) * 0.05

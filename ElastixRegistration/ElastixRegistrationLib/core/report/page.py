@@ -1,6 +1,6 @@
 """A registration as one HTML page that a colleague can open, print or archive: nothing in it is loaded from elsewhere.
 
-The page names no patient: no file path and no node name stands in it unless the caller puts one into ``Report.names``.
+The page names no patient. It contains file paths and node names only if the caller puts them into ``Report.names``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 FILE_NAME = "report.html"
 _MOST_PLACES = 4
-CORRELATED = 0.9  # from here on the images are taken for the same modality, so that their difference means something
+CORRELATED = 0.9  # correlation from which images count as the same modality, so that their difference is meaningful
 PATH_PARAMETERS = ("FileName", "Directory")
 
 
@@ -81,7 +81,7 @@ class Report:
     ) -> Report:
         """Of ``result``, a RegistrationResult, as ``core.assess`` judged it on the ITK image ``fixed``.
 
-        ``more``: what else the page shows, or shows otherwise.
+        ``more``: further values of the page, which override others.
         """
         backgrounds = result.fixed_background, result.background
         own: dict[str, Any] = {
@@ -261,7 +261,7 @@ def _pictures(report: Report) -> str:
 
 
 def _outliers(report: Report) -> str:
-    """Landmarks that stand out, each where it lies in the fixed image and where it came to lie."""
+    """Outlying landmarks, each in the fixed image and at its mapped place."""
     blocks = []
     windows = [pictures.window_of(image, ignore=report.padding) for image in (report.fixed, report.after)]
     for row in report.comparison.outliers[:_MOST_PLACES]:
@@ -312,7 +312,7 @@ def _confidence(report: Report) -> str:
 
 
 def _position(report: Report) -> np.ndarray | None:
-    """Center of the mask, i j k: there the registration was asked to look."""
+    """Center of the mask, i j k, the place of interest."""
     if report.mask is None or not np.any(report.mask):
         return None
     return np.array([np.mean(axis) for axis in np.nonzero(report.mask)])[::-1]

@@ -22,7 +22,7 @@ def check_pdf(path: str | os.PathLike) -> None:
 def write_pdf(page: str, path: str | os.PathLike) -> None:
     """``page``: HTML that loads nothing from elsewhere. Whole or not at all."""
     weasyprint = _weasyprint()
-    # Pictures stand in the page itself, and nothing else may be asked for.
+    # The page contains its pictures, and nothing else may be loaded.
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=("data",), fail_on_errors=True)
     document = weasyprint.HTML(string=page, url_fetcher=fetcher).write_pdf()
     with whole_file(path) as draft:

@@ -1,4 +1,4 @@
-"""What somebody needs to do a registration again: versions, checksums of the voxels, and a command without paths."""
+"""Data to reproduce a registration: versions, checksums of the voxels, and a command without paths."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PLAIN_WORDS = ("weight=", "metric=", "kind=")
 
 
 def software_versions() -> dict[str, str]:
-    """Versions that decide the result, for ``Report.settings`` or a result file."""
+    """Versions that determine the result, for ``Report.settings`` or a result file."""
     versions = {"ElastixRegistration": __version__, "Python": python_version()}
     for package in ("itk-elastix", "itk", "numpy"):
         try:
@@ -34,7 +34,7 @@ def software_versions() -> dict[str, str]:
 
 
 def voxel_checksum(array: np.ndarray) -> str:
-    """SHA-256 of type, shape and voxels: the same image read from another file format has the same one."""
+    """SHA-256 of type, shape and voxels. It is the same for one image in several file formats."""
     digest = hashlib.sha256(f"{array.dtype.str} {array.shape}".encode())
     digest.update(np.ascontiguousarray(array).data.cast("B"))
     return digest.hexdigest()

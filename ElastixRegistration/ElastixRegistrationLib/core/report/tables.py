@@ -9,13 +9,13 @@ import numpy as np
 
 from ..quality.figures import Figure, LandmarkRow
 
-#: Landmarks that the page shows at once; more are there to be opened.
+#: Number of landmarks shown at once; the rest can be expanded.
 _SHOWN_LANDMARKS = 12
 _OUTLIER = {False: "", True: ' class="outlier"'}
 
 
 def figure_table(figures: Sequence[Figure], sampling: str = "") -> str:
-    """``sampling``: what the figures were taken from, in a sentence."""
+    """``sampling``: a sentence on the voxels behind the figures."""
     if not figures:
         return ""
     note = f'<p class="quiet">{escape(sampling)}</p>' if sampling else ""

@@ -33,12 +33,12 @@ class Tolerances:
 
     @classmethod
     def of(cls, geometry: Geometry) -> Tolerances:
-        """Those of the task group for images like this one: the largest side of a voxel."""
+        """The task group's tolerances for images on ``grid``: the largest side of a voxel."""
         side = float(max(geometry.spacing))
         return cls(tre=side, mda=side, consistency=side)
 
     def changed(self, texts: Sequence[str]) -> Tolerances:
-        """With others, each as NAME=VALUE. Raises InputError for a name or a value that is none."""
+        """With changed tolerances, each as NAME=VALUE. Raises InputError for an invalid name or value."""
         names = [field.name for field in fields(self)]
         changes: dict[str, float] = {}
         for text in texts:
@@ -62,7 +62,7 @@ class Tolerances:
 
 @dataclass(frozen=True)
 class Check:
-    """``state``: PASSED, FAILED or NOT_MEASURED. ``how``: what was measured, or what to give so that it can be."""
+    """``state``: PASSED, FAILED or NOT_MEASURED. ``how``: what was measured, or what a measurement needs."""
 
     name: str
     value: str

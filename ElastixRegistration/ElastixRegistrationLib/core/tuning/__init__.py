@@ -1,1 +1,1 @@
-"""Better parameters for the user's own pairs of images, found with Optuna and proven on pairs that were kept apart."""
+"""Better parameters for the user's own pairs of images, found with Optuna and tested on held-out pairs."""

@@ -1,4 +1,4 @@
-"""A search for parameters as one HTML page: what it brought, its history, and what mattered."""
+"""A search for parameters as one HTML page: its result, its history, and the influence of each parameter."""
 
 from __future__ import annotations
 

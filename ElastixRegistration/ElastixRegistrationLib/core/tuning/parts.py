@@ -1,4 +1,4 @@
-"""Which pairs a search learns from, and which judge what it finds."""
+"""The pairs that train a search, and those that judge its result."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ..comparison.truth import Pair, check_names
 from ..errors import InputError
 
-#: Share of the pairs that is kept apart; at least one is.
+#: Share of held-out pairs; at least one.
 _SHARE_HELD_OUT = 0.25
 _FEWEST_FOR_FOLDS = 3
 

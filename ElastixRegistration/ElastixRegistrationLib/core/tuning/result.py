@@ -1,4 +1,4 @@
-"""What a search for better parameters found, and how far it can be believed."""
+"""The result of a search for better parameters, and its reliability."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Fold:
 
     @property
     def share(self) -> float | None:
-        """Loss on the pairs that it never saw as a part of the start's there; None where one was not registered."""
+        """Loss on the held-out pairs, relative to the start; None if one was not registered."""
         losses = []
         for name in (TUNED, START):
             own = [record for record in self.records if record.method == name]
@@ -179,7 +179,7 @@ class TuningResult:
 
 
 def described(preset: Preset, tuned_on: Sequence[str], trials: int, study: str) -> str:
-    """What the tuned preset says of where it comes from."""
+    """The tuned preset's description of its origin."""
     where = f", study {study}" if study else ""
     pairs = f"{len(tuned_on)} pair{'s' * (len(tuned_on) != 1)} ({', '.join(tuned_on)})"
     return f"{preset.title}, tuned in {trials} trials on {pairs}{where}."

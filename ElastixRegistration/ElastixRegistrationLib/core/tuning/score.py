@@ -1,4 +1,4 @@
-"""How good a trial is: one number over several pairs, in which failures and folds cost, and nothing crashes."""
+"""The score of a trial over several pairs, with penalties for failures and folds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a search may change of a preset: the quick edits of the editor and the parameters that matter, within bounds."""
+"""The search space of a preset: the editor's quick edits and the parameters that matter, within bounds."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Space:
         return draft
 
     def start(self) -> dict[str, Any]:
-        """What the preset itself is, as far as the knobs can say it."""
+        """The knob values of the preset itself."""
         known = {knob.name: knob.start for knob in self.knobs if knob.start is not None}
         return {
             knob.name: known[knob.name]
@@ -88,7 +88,7 @@ def space_of(draft: PresetDraft, searched: Sequence[str] = ()) -> Space:
 
 
 def _including_start(knob: Knob) -> Knob:
-    """Bounds that what the preset has lies within, so that the search can begin there."""
+    """Bounds that include the preset's value, so that the search can start there."""
     if knob.choices or knob.start is None:
         return knob
     return replace(knob, low=min(knob.low, knob.start), high=max(knob.high, knob.start))
@@ -209,7 +209,7 @@ def _last(draft: PresetDraft) -> dict[str, tuple[str, ...]]:
 
 
 def _place(draft: PresetDraft) -> int:
-    """The stage that is tuned: the last that runs, which does the fine work."""
+    """The tuned stage: the last one, which does the fine alignment."""
     return max((number for number, stage in enumerate(draft.stages) if stage.enabled), default=0)
 
 
@@ -220,7 +220,7 @@ def _last_number(values: Sequence[str]) -> float | None:
 def _with_parameter(name: str) -> Callable[[PresetDraft, Any], PresetDraft]:
     def apply(draft: PresetDraft, value: Any) -> PresetDraft:
         text = f"{value:.5g}" if isinstance(value, float) else str(value)
-        parse_change(f"{name}={text}")  # what elastix would not take is told here
+        parse_change(f"{name}={text}")  # errors that elastix would raise appear here
         return draft.with_values(_place(draft), name, [text])
 
     return apply

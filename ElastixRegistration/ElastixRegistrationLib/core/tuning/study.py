@@ -17,7 +17,7 @@ from .result import COMPLETE, FAILED, PRUNED, RUNNING, TrialSummary
 from .space import Space
 
 _NAME = "tuning"
-#: A running trial whose process has not been heard of for so long is lost, and is done again.
+#: Silence after which a running trial counts as lost and is repeated.
 _LOST_S = 60.0
 _BEAT_S = 5.0
 _ALIVE, _IDENTITY, _STARTS, _SECONDS, _ERRORS = "alive", "identity", "start losses", "seconds", "errors"
@@ -117,7 +117,7 @@ class Study:
         return self._trials is not None and self._count(COMPLETE, PRUNED, FAILED) >= self._trials
 
     def values(self, trial: Any) -> dict[str, Any]:
-        """What the sampler proposes for ``trial``, by the names of the knobs."""
+        """The values that the sampler proposes for ``trial``, by the names of the knobs."""
         values: dict[str, Any] = {}
         for knob in self._space.knobs:
             if knob.only_with is not None and values.get(knob.only_with[0]) != knob.only_with[1]:
@@ -187,7 +187,7 @@ class Study:
         ]
 
     def importance(self) -> dict[str, float]:
-        """How much each knob mattered, from 0 to 1; empty where too few trials tell."""
+        """Importance of each knob, from 0 to 1; empty for too few trials."""
         evaluator = self._optuna.importance.PedAnovaImportanceEvaluator()
         if self._count(COMPLETE) < 12:
             return {}

@@ -1,4 +1,4 @@
-"""Search for better parameters on pairs with landmarks or labels, and prove them on pairs that were kept apart."""
+"""Search for better parameters on pairs with landmarks or labels, and test them on held-out pairs."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from .space import Space, space_of
 from .study import Study, check_optuna
 
 DEFAULT_TRIALS = 40
-#: The held-out pairs are registered with so many seeds.
+#: Number of seeds for the held-out pairs.
 _SEEDS = (1, 2, 3)
-#: Trials are judged on at most so many voxels: a search needs the order of trials, not their last digit.
+#: Most voxels for judging a trial, because a search needs only the order of trials.
 _MAX_VOXELS = 1e6
 _WAIT_S = 2.0
 
@@ -115,7 +115,7 @@ def _budget(trials: int | None, minutes: float | None, workers: int, registrar: 
 
 
 def _identity(part: Part, start: Preset, space: Space, limit_s: float | None) -> dict[str, Any]:
-    """What is the same for all processes that share a search."""
+    """Values shared by all processes of a search."""
     return {
         "tuned on": [_fingerprint(pair) for pair in part.tuned_on],
         "start": [sorted(stage.items()) for stage in start.stages()] + [start.initialization],

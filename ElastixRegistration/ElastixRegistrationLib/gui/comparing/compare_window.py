@@ -1,4 +1,4 @@
-"""A window that registers the pair of the panel by several presets, and ranks them."""
+"""A window that registers the panel's pair with several presets and ranks them."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class CompareWindow(TaskWindow):
         self._enable()
 
     def _judge(self) -> str:
-        """What the results are judged by."""
+        """The reference for judging the results."""
         from ...mrml.nodes.points import landmark_pairs
 
         points = [self.choices.reference(role) for role in (FIXED_POINTS, MOVING_POINTS)]
@@ -119,7 +119,7 @@ class CompareWindow(TaskWindow):
         return _("Ranking needs landmarks, or masks of both volumes.")
 
     def _presets(self) -> list[Preset]:
-        """Those that the search leaves, and all that are checked."""
+        """Presets that match the search, and all checked ones."""
         others = scene_presets(slicer.mrmlScene)
         dimension = None if self.choices is None else dimensionOf(self.choices.reference(FIXED_VOLUME))
         everything = list_presets(dimension=dimension, others=others)
@@ -157,7 +157,7 @@ class CompareWindow(TaskWindow):
         self._enable()
 
     def requests(self) -> list[RegistrationRequest]:
-        """What is checked, with the other settings of the panel; presets that adapt once for each effort."""
+        """The checked presets with the panel's other settings; adaptive presets once for each effort."""
         presets = scene_presets(slicer.mrmlScene)
         base = replace(self.choices.settings, parameter_files=(), parameter_changes=(), landmark_weight=None)
         efforts = [effort for effort, box in self._efforts.items() if box.checked] or ["normal"]
@@ -180,7 +180,7 @@ class CompareWindow(TaskWindow):
     # --- the run ---
 
     def nodes(self) -> Sequence[Any]:
-        """Nodes without which the comparison makes no sense."""
+        """Nodes that the comparison needs."""
         return [node for node in map(self._started.reference, INPUTS) if node is not None]
 
     def start(self) -> Any:
@@ -267,7 +267,7 @@ class CompareWindow(TaskWindow):
             self._runs.showRun(node)
 
     def keep(self, checked: bool = False) -> None:
-        """The result as nodes of the scene, and its preset as that of the panel."""
+        """Add the result to the scene, and choose its preset in the panel."""
         row = self._selected()
         run = self._outcome.runs[self._outcome.ranking.rows[row].name]
         self._runs.keep(self._node(row))

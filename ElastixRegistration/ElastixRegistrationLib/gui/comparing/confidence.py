@@ -1,4 +1,4 @@
-"""Where the result may be off: colors over the fixed volume, and a list of places to look at."""
+"""Estimated errors of the result: colors over the fixed volume, and a list of places to check."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class ConfidencePart:
     # --- the run ---
 
     def nodes(self) -> Sequence[Any]:
-        """Nodes without which the estimate makes no sense."""
+        """Nodes that the estimate needs."""
         return [self._estimated.job.fixed.node, self._estimated.job.moving.node]
 
     def start(self) -> Any:

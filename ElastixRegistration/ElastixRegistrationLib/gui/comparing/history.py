@@ -1,4 +1,4 @@
-"""The runs on the pair that is chosen: a table, a look at each, and keeping one."""
+"""The runs on the chosen pair: a table, views of each, and saving one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from .viewer import RunViewer
 _UI = Path(__file__).resolve().parents[3] / "Resources" / "UI" / "RunsSection.ui"
 _NAMES = {"outputVolume": "{moving} registered to {fixed}", "outputTransform": "{moving} to {fixed}"}
 _MAX_ROWS = 8  # that are seen without scrolling
-# Results of so many runs can be shown again; of older ones only what was kept.
+# Number of runs whose results can be shown again; older ones only if they were saved.
 _MOST_RESULTS = 20
 
 

@@ -1,4 +1,4 @@
-"""Landmarks placed in pairs: a click in the fixed volume, one in the moving volume, and so on."""
+"""Landmarks placed in pairs, alternating between the fixed and the moving volume."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class LandmarksPart(Section):
         self._tell()
 
     def undo(self, checked: bool = False) -> None:
-        """Take the last point back; it is the turn of its side again."""
+        """Remove the last point; its volume is next again."""
         counts = [_placed(node) for node in self._lists]
         last = self._lists[0 if len(counts[0]) > len(counts[1]) else 1]
         if _placed(last):

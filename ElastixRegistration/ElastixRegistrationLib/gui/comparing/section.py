@@ -1,4 +1,4 @@
-"""The fold of the pair's runs with the windows that it opens, as one section of the panel."""
+"""The section with the pair's runs, and the windows that it opens."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class ComparingSection(Section):
             part.hold(held)
 
     def add(self, run: Any) -> None:
-        """A registration of the panel that has ended, to its history."""
+        """Add a finished registration of the panel to the history."""
         progress = run.handle.progress
         seconds = None if progress is None else progress.elapsed_s
         self.runs.add(run.job, run.handle.result, run.settings, run.comparison, seconds, run.applied.nodes)

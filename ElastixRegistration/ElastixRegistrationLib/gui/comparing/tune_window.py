@@ -1,4 +1,4 @@
-"""A window that searches better parameters for images like those of the scene, or of a table."""
+"""A window that searches for better parameters for images like those of the scene or of a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results of runs in the slice views, over the fixed volume, without nodes that the user would have to clear away."""
+"""Results of runs in the slice views, over the fixed volume, without nodes that the user must remove."""
 
 from __future__ import annotations
 

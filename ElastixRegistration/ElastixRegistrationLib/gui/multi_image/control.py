@@ -1,4 +1,4 @@
-"""One run of many images from its start to its end, followed by a timer. No step takes longer than one image does."""
+"""One run of many images, polled by a timer. No step takes longer than one image."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class ManyControl:
         self._loop.start(self._whole(part))
 
     def missingNode(self) -> str:
-        """The name of a node that the run needs and that is no longer in the scene; "" for none."""
+        """The name of a node that the run needs and that left the scene; "" without one."""
         return next((node.GetName() for node in self._nodes if node.GetScene() is None), "")
 
     def cancel(self, reason: str = "") -> None:
-        """Stop; what is finished is kept. Nothing when nothing runs, or when it stops already."""
+        """Stop, and keep finished results. Does nothing if nothing runs, or if it is already stopping."""
         if self._run is None or self._run.state == "done":
             self.drop(reason)
         elif not self._run.finished:
@@ -48,14 +48,14 @@ class ManyControl:
             self._loop.hurry()
 
     def drop(self, reason: str = "") -> None:
-        """Stop and forget: what a run would write into has gone, or nobody is there to hear of it."""
+        """Stop and discard the run, because its outputs or the panel are gone."""
         if self.isRunning:
             run = self._run
             self._end()
             self._listener.onEnd(run, None, reason)
 
     def _failed(self, problem: BaseException) -> bool:
-        """What a step has raised. Returns whether the user can do something about it."""
+        """Handle an error of a step. Returns whether it is one for the user."""
         isKnown = isinstance(problem, ElastixRegistrationError)
         self._end()
         self._listener.onFailed(*((errorText(problem), getattr(problem, "log", "")) if isKnown else ("", "")))
@@ -73,7 +73,7 @@ class ManyControl:
         self._listener.onEnd(run, outcome, self._reason)
 
     def _end(self) -> None:
-        """However it came to it, no process and no file of the run stays."""
+        """Clean up the processes and files of the run."""
         self._loop.stop()
         run, self._run = self._run, None
         self._nodes = []

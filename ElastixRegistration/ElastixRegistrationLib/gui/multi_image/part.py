@@ -1,4 +1,4 @@
-"""What the parts of the section Many images share: each says what is missing, starts a run, and puts it into words."""
+"""Common base of the tabs of Many images: each states what is missing, starts a run, and describes it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ManyPart(Section):
         self.started = self.choices
 
     def missing(self) -> str:
-        """What the user has to do first; "" for nothing."""
+        """The user's next step before a run; "" if ready."""
         raise NotImplementedError
 
     def start(self) -> Any:
@@ -36,7 +36,7 @@ class ManyPart(Section):
         raise NotImplementedError
 
     def nodes(self) -> Sequence[Any]:
-        """Nodes without which a run that has started makes no sense."""
+        """Nodes that a started run needs."""
         raise NotImplementedError
 
     def progressText(self, run: Any) -> str:

@@ -1,4 +1,4 @@
-"""Sequences, groups and cohorts: a tab for each, one button that starts and cancels, one line that says how far it is.
+"""Sequences, groups and cohorts: a tab for each, one button that starts and cancels, one status line.
 
 It has a file of widgets of its own. Preset, background, interpolation, threads and seed are those of the panel.
 """
@@ -73,7 +73,7 @@ class ManySection(Section):
         self.widget.setMRMLScene(None)
 
     def sceneClosed(self) -> None:
-        """A cohort sums up what is in its folder; of the others there is nothing to keep."""
+        """A cohort summarizes its folder; the others keep nothing."""
         reason = _("Canceled, because the scene was closed.")
         self._told.clear()
         self._showMessage()

@@ -1,4 +1,4 @@
-"""Presets as things to keep: edit, copy, rename, delete, import, export, keep in the scene."""
+"""Managing presets: edit, copy, rename, delete, import, export, save in the scene."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a preset, in words and colors."""
+"""Problems of a preset, in words and colors."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from .table import ORANGE, RED
 
 @dataclass(frozen=True)
 class RegistrationContext:
-    """What a preset is to be used with, which decides what is wrong with it. ``dimension``: None for any that the
-    preset is for."""
+    """The context of a preset, which decides its problems. ``dimension``: None for any that the preset supports."""
 
     dimension: int | None = None
     fixedMask: bool = False

@@ -1,4 +1,4 @@
-"""The parameters of a stage, each with the control that fits its kind."""
+"""The parameters of a stage, each with a control for its kind."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ class ParameterTable:
 
 
 class _NoWheel(qt.QObject):
-    """Scrolling through the table must not change the values that come under the pointer."""
+    """Scrolling through the table must not change values under the pointer."""
 
     def eventFilter(self, watched: Any, event: Any) -> bool:
         if event.type() == qt.QEvent.Wheel:
