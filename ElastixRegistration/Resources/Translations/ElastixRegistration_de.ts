@@ -4251,8 +4251,8 @@
         <translation>{place}: dimension muss 2, 3 oder beides enthalten, nicht {given:.60}.</translation>
     </message>
     <message>
-        <source>{place}: initialization must be geometry, mass or none, not {values:.60}.</source>
-        <translation>{place}: initialization muss geometry, mass oder none sein, nicht {values:.60}.</translation>
+        <source>{place}: initialization must be geometry, mass, search or none, not {values:.60}.</source>
+        <translation>{place}: initialization muss geometry, mass, search oder none sein, nicht {values:.60}.</translation>
     </message>
     <message>
         <source>{place}: it names no parameter files.</source>
@@ -4427,7 +4427,7 @@
     <name>gui.panel</name>
     <message>
         <source>Registration</source>
-        <extracomment>So long after the panel is shown a process is started that the next Apply finds ready. So long after the last node has come into the scene it is looked at: most get their voxels after that.</extracomment>
+        <extracomment>Delay after which the panel starts a process for the next Apply. Delay before new nodes are examined, because most get their voxels after they are added.</extracomment>
         <translation>Registrierung</translation>
     </message>
     <message>
