@@ -1,4 +1,4 @@
-"""The logic of the module without its window: what scripts call on nodes of a MRML scene."""
+"""The logic of the module without its window: methods for scripts on nodes of a MRML scene."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .api.transforms import TransformLogic
 
 
 class RegistrationLogic(PairLogic, TransformLogic, MultiImageLogic, ComparingLogic):
-    """Registers volume nodes of a MRML scene, and applies what was found.
+    """Registers volume nodes of a MRML scene, and applies the results.
 
     ``registerVolumes`` does all of it in this process. What ``prepareRegistration`` returns can be run elsewhere: its
     ``inputs`` are plain data for ``core.register``, and ``applyResult`` brings the result back into the scene. Many
@@ -21,6 +21,6 @@ class RegistrationLogic(PairLogic, TransformLogic, MultiImageLogic, ComparingLog
         ComparingLogic.__init__(self)
 
     def close(self) -> None:
-        """End what runs in the background; what is finished of it can be applied."""
+        """End background runs; their finished parts can be applied."""
         MultiImageLogic.close(self)
         ComparingLogic.close(self)

@@ -49,7 +49,7 @@ class State(str, enum.Enum):
 
 
 class Job:
-    """One request: what is sent, and what it may take."""
+    """One request: its data and its limits."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Job:
         self._arguments, self._outputs = arguments, list(outputs)
 
     def buffers(self) -> Iterator[memoryview]:
-        """The frame to send. Raises InputError for what cannot travel."""
+        """The frame to send. Raises InputError for data that cannot be sent."""
         arrays: list[np.ndarray] = []
         request = {
             "job": self.name,
@@ -127,7 +127,7 @@ class RegistrationHandle:
         return self._parser.iterations
 
     def poll(self, budget_s: float = 0.02) -> State:
-        """Move on what can be moved without waiting, for at most about ``budget_s`` seconds; for a timer."""
+        """Advance without waiting, for at most about ``budget_s`` seconds, for use by a timer."""
         self.pool.poll(budget_s)
         return self.state
 
@@ -142,7 +142,7 @@ class RegistrationHandle:
             self.pool.wait_for_news(min(left, 0.1))
 
     def cancel(self) -> None:
-        """Stop it, wherever it is. ``log`` and ``iterations`` keep what had come; a registration that is over stays."""
+        """Stop it in any state. ``log`` and ``iterations`` keep their content; finished ones are unaffected."""
         if not self.finished:
             self.pool.cancel(self)
 
@@ -265,7 +265,7 @@ def job_arguments(
     sliding_mask: Any = None,
     **choices: Any,
 ) -> dict[str, Any]:
-    """The arguments of ``core.register`` in the form that travels. Raises InputError for what cannot.
+    """The arguments of ``core.register`` in a form that can be sent. Raises InputError for others.
 
     ``choices``: options of a RegistrationRequest.
     """

@@ -1,4 +1,4 @@
-"""What a cohort in a process of its own tells whoever started it: the command line writes it, the scene reads it."""
+"""Messages of a cohort process to its caller. The command line writes them, and the scene reads them."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class CommandProcess:
         return self._popen.pid
 
     def poll(self) -> int | None:
-        """Read what there is. Returns the exit status once all of it was read and the process is over."""
+        """Read available output. Returns the exit status after the end of the process and its output."""
         code = self._popen.poll()
         for pipe, text in zip(self._pipes, self._texts, strict=True):
             chunk = bytearray(_CHUNK)
@@ -91,12 +91,12 @@ class CommandProcess:
         return code
 
     def stop(self) -> None:
-        """Close its standard input, by which commands that attend to it know that nobody waits any more."""
+        """Close its standard input, which tells the command that nobody waits for it."""
         if self._popen.stdin is not None:
             self._popen.stdin.close()
 
     def kill(self) -> None:
-        """End it and what it has started, at once."""
+        """End it and its child processes at once."""
         kill_tree(self._popen, self._job)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""A group of images that is registered in the background: what is sent, what comes back, and what the worker does."""
+"""Groupwise registration in the background: the request, the answer, and the worker's part."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class GroupJob(Job):
         ]
 
     def buffers(self) -> Iterator[memoryview]:
-        """The frame to send. Raises InputError for what cannot travel."""
+        """The frame to send. Raises InputError for data that cannot be sent."""
         arrays: list[np.ndarray] = []
         request: dict[str, Any] = {
             "job": self.name,
@@ -76,7 +76,7 @@ class GroupHandle(RegistrationHandle):
 
 
 def run_group_request(request: dict[str, Any]) -> dict[str, Any]:
-    """In the worker: the body of the answer. Raises what ``register_group`` raises."""
+    """In the worker: the body of the answer. Raises the errors of ``register_group``."""
     arguments = request["arguments"]
     images = [image.scalar_image() for image in arguments["images"]]
     result = register_group(images, GroupSettings(**arguments["settings"]), log_to_console=True)

@@ -79,7 +79,7 @@ def limit_memory(limit_bytes: int | None) -> None:
 
 
 def give_back_memory() -> None:
-    """Return to the system what this process keeps of freed memory, and what it can map again: code of libraries."""
+    """Return freed memory of this process to the system, and pages that it can map again, such as library code."""
     gc.collect()
     if sys.platform == "linux":
         library = ctypes.CDLL(None, use_errno=True)
@@ -91,7 +91,7 @@ def give_back_memory() -> None:
 
 
 def _unchanged_file_mappings() -> Iterator[tuple[int, int]]:
-    """(address, bytes) of memory that holds nothing but what is in a file, and that this process cannot write."""
+    """(address, bytes) of read-only memory that is mapped from files."""
     start = length = 0
     with open("/proc/self/smaps", encoding="utf-8", errors="replace") as file:
         for line in file:

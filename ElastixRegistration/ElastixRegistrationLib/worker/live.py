@@ -38,7 +38,7 @@ def register(
     """An AsynchronousResult, which has what ``core.RegistrationResult`` has; ``arguments`` as of ``core.register``.
 
     ``progress`` is called with each new ProgressEvent while elastix runs; "tqdm" shows a bar of that package, in a
-    notebook too. Beyond ``timeout_s`` seconds the registration fails. Raises what ``core.register`` raises.
+    notebook too. Beyond ``timeout_s`` seconds the registration fails. Raises the errors of ``core.register``.
 
         from ElastixRegistrationLib.worker.live import register
 

@@ -71,7 +71,7 @@ class LogReader:
 
 
 def _hidden_folders() -> list[tuple[str, str]]:
-    """Folders whose names tell who the user is, longest first, and what stands for them."""
+    """Folders whose names identify the user, longest first, and their replacements."""
     folders = {tempfile.gettempdir(): "<temporary folder>", str(Path(__file__).resolve().parents[2]): "<extension>"}
     for prefix in (sys.prefix, sys.base_prefix):
         folders.setdefault(prefix, "<python>")

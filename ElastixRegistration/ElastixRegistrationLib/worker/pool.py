@@ -52,7 +52,7 @@ class WorkerPool:
         self._is_warm = False
 
     def warm_up(self) -> None:
-        """Start a spare worker, where there is none, so that the next registration begins at once.
+        """Start a spare worker if there is none, so that the next registration begins at once.
 
         From then on a worker that was cancelled or has failed is replaced by a new spare.
         """
@@ -102,12 +102,12 @@ class WorkerPool:
     def submit_group(self, images: Sequence[Any], settings: GroupSettings) -> GroupHandle:
         """``core.groupwise.register_group`` in the background. Images as above; the handle's result is a GroupFound.
 
-        Raises InputError for what cannot be sent.
+        Raises InputError for data that cannot be sent.
         """
         return self._queued(GroupHandle(self, GroupJob(next(self._numbers), images, settings)))
 
     def _queued(self, handle: RegistrationHandle) -> Any:
-        handle.job.buffers()  # what cannot be sent shows here
+        handle.job.buffers()  # data that cannot be sent raise here
         self._queue.append(handle)
         self._start_what_fits()
         return handle
@@ -254,7 +254,7 @@ class WorkerPool:
 
     def _replace_spare(self) -> None:
         if self._is_warm and not (self._idle or self._running or self._queue):
-            with contextlib.suppress(RegistrationError):  # the next registration will say what is wrong
+            with contextlib.suppress(RegistrationError):  # the next registration will report the problem
                 self._idle.append(self._new_worker())
 
     def _ended_early(self, handle: RegistrationHandle, run: _WorkerRun, code: int) -> None:

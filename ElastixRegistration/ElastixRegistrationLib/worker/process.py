@@ -24,7 +24,7 @@ if sys.platform == "win32":
 
 _FOLDER = Path(__file__).resolve().parents[2]
 _PACKAGE = __package__.rpartition(".")[0]
-#: The worker finds what its client finds, in the same order, and nothing in the current folder.
+#: The worker has the client's import path, in the same order, without the current folder.
 _START = (
     "import sys; idle = float(sys.argv[1]); sys.path[:] = sys.argv[2:];"
     f"from {_PACKAGE}.worker.server import main; main(idle)"
@@ -53,7 +53,7 @@ _WINDOWS_CRASHES = {
 }
 
 
-#: What Slicer's launcher says, with exit code 1, whatever has ended the program that it started.
+#: Message of Slicer's launcher, with exit code 1, for any end of the program that it started.
 _LAUNCHER_SAYS = "exit abnormally - Report the problem"
 
 
@@ -71,7 +71,7 @@ def describe_exit(code: int, log: str = "") -> str:
 
 
 class WorkerProcess:
-    """A worker, from its start on. ``pump`` moves what can be moved; ``frames`` and ``log`` are what came.
+    """A worker process. ``pump`` transfers data without waiting; ``frames`` and ``log`` hold the received data.
 
     Raises RegistrationError when it cannot be started. ``python``: another interpreter than this one's.
     """
@@ -126,7 +126,7 @@ class WorkerProcess:
             self._job.limit_memory(limit_bytes)
 
     def pump(self) -> bool:
-        """Write and read once what goes without waiting. Returns whether anything moved."""
+        """Write and read once without waiting. Returns whether any data moved."""
         return any([self._write(), self._read_frames(), self._read_log()])
 
     def wait(self, timeout: float) -> None:

@@ -155,7 +155,7 @@ class _Server:
 
 
 def run_request(request: dict[str, Any]) -> dict[str, Any]:
-    """The body of the answer to an unpacked request. Raises what ``core.register`` raises."""
+    """The body of the answer to an unpacked request. Raises the errors of ``core.register``."""
     from ..core.registration.register import register
     from ..core.transforms.plain_data import channel_images
     from .outputs import compute

@@ -240,7 +240,7 @@ def read_channels(groups: Sequence[Sequence[str]], given: RegistrationInputs) ->
     """Further pairs of images of the command line: each two files, and words ``name=value``.
 
     Names are fixed-mask, moving-mask, weight, metric, and kind: "image", or "distance" and "labels" for label maps, of
-    which each label becomes a channel. ``given`` are the first images. Raises InputError naming what is wrong.
+    which each label becomes a channel. ``given`` are the first images. Raises InputError naming the problem.
     """
     channels = []
     for number, group in enumerate(groups, 2):

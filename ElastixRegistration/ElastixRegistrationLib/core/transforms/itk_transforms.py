@@ -38,7 +38,7 @@ def affine_from_matrix(matrix: np.ndarray) -> Any:
 
 
 def rigid_where_it_is(transform: Any) -> Any:
-    """An affine transform that only turns and shifts, as the Euler transform that says so; others as they are."""
+    """An affine transform that only turns and shifts, as the Euler transform that says so; others unchanged."""
     matrix = matrix_of(transform) if transform.GetNameOfClass() == "AffineTransform" else None
     if matrix is None:
         return transform

@@ -231,7 +231,7 @@ def _moved_by_itk(
 def cast_into(target: np.ndarray, values: np.ndarray) -> None:
     """Write float ``values`` into ``target``, for an integer type rounded and clamped to its range, not wrapped.
 
-    Values of the type of ``target`` stay as they are.
+    Values of the type of ``target`` stay unchanged.
     """
     if target.dtype.kind == "f" or target.dtype == values.dtype:
         target[...] = values

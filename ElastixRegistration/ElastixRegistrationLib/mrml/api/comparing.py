@@ -23,7 +23,7 @@ class ComparingLogic:
         self._comparing: weakref.WeakSet[AsynchronousRun[Any]] = weakref.WeakSet()
 
     def close(self) -> None:
-        """End what is going on."""
+        """End everything that runs."""
         for run in list(self._comparing):
             run.close()
 
@@ -70,8 +70,8 @@ class ComparingLogic:
     def startConfidence(self, job: RegistrationJob, result: Any) -> ConfidenceRun:
         """Estimate where the ``result`` of a prepared registration ``job`` may be off, and how far.
 
-        It goes on in the steps of whoever polls it. ``wait`` of what is returned gives ConfidenceNodes: a volume in mm,
-        shown in colors, and the least certain places. docs/trust.md says how far it can be believed.
+        It advances whenever the caller polls it. ``wait`` of the returned run gives ConfidenceNodes: a volume in mm,
+        shown in colors, and the least certain places. docs/trust.md describes its reliability.
         """
         from ..nodes.incremental import run_to_completion
 

@@ -28,7 +28,7 @@ class MultiImageLogic:
         self._runs: weakref.WeakSet[AsynchronousRun[Any]] = weakref.WeakSet()
 
     def close(self) -> None:
-        """End the sequences, groups and cohorts that are being registered; what is finished of them can be applied."""
+        """End the sequences, groups and cohorts that are running; their finished parts can be applied."""
         for run in list(self._runs):
             run.close()
 
@@ -54,7 +54,7 @@ class MultiImageLogic:
         request: RegistrationRequest | None = None,
         **choices: Any,
     ) -> SequenceRegistration:
-        """Register the frames of a sequence node in the background; see SequenceRegistration for what is returned.
+        """Register the frames of a sequence node in the background; see SequenceRegistration for the returned object.
 
         Frames count from 0, ``lastFrame`` belongs to the range. Each is registered with ``referenceFrame``, or with its
         ``neighbors``, composed on the way to it. ``ontoReference``: frames move onto the reference, else the reference
@@ -137,7 +137,8 @@ class MultiImageLogic:
         ``parameterFilenames`` take the place of ``preset``; ``choices`` as of ``preparationSteps``. ``progress`` gets
         how many slices are done, of how many.
 
-        Raises InputError for what is no stack; slices that fail stay as they are and are named in ``result.failed``.
+        Raises InputError for input that is not a stack; slices that fail stay as they are and are named in
+        ``result.failed``.
         """
         from ..multi_image.stacks import align_stack_node  # loads elastix
         from ..run.choices import request_of
@@ -156,7 +157,7 @@ class MultiImageLogic:
     def volumesOfScene(self, scene: Any = None, exclude: Sequence[Any] = ()) -> list[Any]:
         """The volume nodes that ``startCohort`` takes for all of the scene, without ``exclude``: visible, with voxels.
 
-        Label maps, diffusion volumes and what former cohorts and groups have made are left out.
+        Label maps, diffusion volumes, and results of earlier cohorts and groups are left out.
         """
         from ..multi_image.scene_volumes import volumes_of_scene
 
@@ -180,13 +181,13 @@ class MultiImageLogic:
         request: RegistrationRequest | None = None,
         **choices: Any,
     ) -> CohortRun:
-        """Register many volumes with one fixed volume, in the background; see CohortRun for what is returned.
+        """Register many volumes with one fixed volume, in the background; see CohortRun for the returned object.
 
         The moving ones are ``movingVolumeNodes``, by default all volumes of the scene (``volumesOfScene``), or what
         lies at ``source``: a folder of images and DICOM series, or a table (see docs/cohorts.md), which may name the
         fixed images too, with ``fixedVolumeNode`` None. ``outputFolder`` gets a folder for each case, summary.csv and
         index.html. Of scene volumes each result also becomes a transform and a volume node, unless ``intoScene`` is
-        False. A case that fails does not stop the others; ``resume`` keeps what the folder has from before of the same
+        False. A case that fails does not stop the others; ``resume`` keeps earlier results in the folder of the same
         voxels and settings. ``request`` and ``choices`` as of ``preparationSteps``. Needs the Python packages dask,
         distributed and cryptography.
 

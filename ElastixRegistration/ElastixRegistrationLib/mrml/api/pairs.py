@@ -20,7 +20,7 @@ class PairLogic:
     def registerVolumes(
         self, *arguments: Any, progress: Callable[[Any], None] | None = None, **named: Any
     ) -> RegistrationOutcome:
-        """Align the moving to the fixed volume and write what was found into the output nodes.
+        """Align the moving volume to the fixed volume and write the results into the output nodes.
 
         The arguments are those of ``preparationSteps``; ``progress`` gets the events of ``core.register``. Raises
         InputError before anything has run, RegistrationError when elastix fails; the scene is then as it was.
@@ -75,7 +75,7 @@ class PairLogic:
 
         Masks are label maps, other volumes, or segmentations, of which ``fixedSegments`` and ``movingSegments`` (ids or
         names) choose segments, None all. ``slidingMaskNode``, a label map or a segmentation (``slidingSegments``) over
-        the fixed volume, says what slides along its surroundings: each label or segment moves for itself.
+        the fixed volume, says what slides along its surroundings: each label or segment moves on its own.
         ``initialTransformNode`` says where the moving volume starts: where it would be if it were put directly under
         that node. Point lists correspond by "order" or by "label", as ``pairing`` says; "auto" is by label when both
         have labels in common, each once, and by order otherwise; labels that one list lacks are left out and named in

@@ -1,8 +1,8 @@
-"""Apply a transform to what lies with the moving image: volumes, label maps, segmentations, models, markups.
+"""Apply a transform to nodes in the space of the moving image: volumes, label maps, segmentations, models, markups.
 
-Every node is taken as if it were put directly under the transform, whatever it is under now. elastix's transform leads
-from fixed to moving points: volumes are resampled along it, and points, surfaces and markups go the other way, so that
-all of them end up on the fixed image.
+Every node is treated as if it were directly under the transform, regardless of its current parents. elastix's transform
+leads from fixed to moving points: volumes are resampled along it, and points, surfaces and markups go the other way, so
+that all of them end up on the fixed image.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ def apply_incrementally(
 ) -> Steps[AppliedTransform]:
     """Write transformed copies of ``nodes``, or with ``in_place`` the nodes themselves, without parent transforms.
 
-    ``source`` is a transform node or the path of a transform file. ``inverted`` moves what lies with the fixed image
-    onto the moving image. Volumes and segments go on the grid of ``reference_node``, a volume; without one they keep
-    their voxels under rigid transforms and go on a grid that holds all of them under others. Label maps take the
-    nearest voxel. ``background`` is what lies outside of a volume: "auto" detects it, "keep" also keeps its padding.
+    ``source`` is a transform node or the path of a transform file. ``inverted`` moves nodes in the space of the fixed
+    image onto the moving image. Volumes and segments go on the grid of ``reference_node``, a volume; without one they
+    keep their voxels under rigid transforms and go on a grid that holds all of them under others. Label maps take the
+    nearest voxel. ``background``: value outside a volume: "auto" detects it, "keep" also keeps its padding.
 
-    All is computed before the scene changes. Raises InputError naming what cannot be transformed.
+    Everything is computed before the scene changes. Raises InputError naming nodes that cannot be transformed.
     """
     chain = transform_chain(source)
     _check(nodes)
@@ -75,7 +75,7 @@ def harden_incrementally(
     interpolation: str = "linear",
     background: float | str = "auto",
 ) -> Steps[AppliedTransform]:
-    """Make what the parent transforms of ``nodes`` show their own, in place; nodes without parents are left alone.
+    """Harden the parent transforms of ``nodes``, in place; nodes without parents stay unchanged.
 
     Other arguments as those of ``apply_incrementally``.
     """
@@ -91,7 +91,7 @@ def harden_incrementally(
 
 
 def put_under(source: Any, nodes: Sequence[Any], *, inverted: bool = False) -> AppliedTransform:
-    """Put ``nodes`` under the transform, without changing what is in them. Arguments: see ``apply_incrementally``.
+    """Put ``nodes`` under the transform, without changing their data. Arguments: see ``apply_incrementally``.
 
     A transform from a file, or an inverted one, becomes a new node. Raises InputError before the scene changes.
     """

@@ -37,7 +37,7 @@ _MARKED = 50
 
 @dataclass
 class DeformationNodes(SceneChange, SlicerNames):
-    """The nodes that were made, None for what there was nothing to show of, and the figures in them.
+    """The created nodes, None for those with nothing to show, and their figures.
 
     ``magnitude``: displacement, mm. ``jacobian``: determinant. ``matrix``: vector volume of its 9 components, row by
     row, RAS. ``segments``: table of volumes. ``folds``: point list, and ``fold_table``, the worst first.
@@ -70,7 +70,7 @@ def deformation_incrementally(
     """Analyze a transform node, or the file of one, over the fixed volume ``reference_node``.
 
     Segments of ``segmentation_node``, of the fixed image, get their volume there and where the transform takes it. All
-    is computed before the scene changes. Raises InputError naming what is wrong.
+    is computed before the scene changes. Raises InputError naming the problem.
     """
     chain = transform_chain(transform)
     reference = volume_image(reference_node, "reference volume")

@@ -1,4 +1,4 @@
-"""The inverse of a transform as a node of its own, with what is left of it measured. RAS, mm."""
+"""The inverse of a transform as a new node, with its residual. RAS, mm."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MEASURED = 100_000
 
 @dataclass
 class InverseNode(SceneChange, SlicerNames):
-    """``node`` brings what lies with the fixed image onto the moving image, where it is put under it.
+    """``node`` maps nodes in the space of the fixed image, put under it, onto the moving image.
 
     Residuals, mm: how far points of the fixed image land from themselves after the transform and ``node``, which
     ``revert`` removes.
@@ -42,7 +42,7 @@ def add_inverse_node(transform: Any, reference_node: Any, *, method: str = "iter
 
     Linear transforms are inverted exactly. Of others VTK would solve for each point whenever it is needed; this node is
     computed once over the volume: a displacement grid ("iterative"), or a B-spline that elastix finds ("elastix"), each
-    with its linear part. Raises InputError for what has no inverse.
+    with its linear part. Raises InputError for a transform without an inverse.
     """
     forth = transform_chain(transform)
     reference = volume_image(reference_node, "reference volume")

@@ -33,7 +33,7 @@ _ATTRIBUTE = "ElastixRegistration.verdict"
 
 @dataclass
 class QualityNodes(SceneChange, SlicerNames):
-    """Nodes that were made, None for what there was nothing to show of."""
+    """The created nodes, None for those with nothing to show."""
 
     figures: Any = None
     landmarks: Any = None

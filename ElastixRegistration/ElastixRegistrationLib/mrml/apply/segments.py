@@ -22,7 +22,7 @@ from ..nodes.volumes import VolumeImage, is_orthogonal, moved_grid, world_grid
 def moved_segmentation_incrementally(
     node: Any, chain: Chain, reference: VolumeImage | None
 ) -> Steps[Callable[[Any], None]]:
-    """Compute what ``node`` is when it lies where ``chain`` (from there to the node's own space) says.
+    """Compute the data of ``node`` moved by ``chain`` (from there to the node's own space).
 
     Label maps go on the grid of ``reference``, surfaces are moved. Representations of other kinds are left out: Slicer
     makes them again. Returns what writes it into a node.

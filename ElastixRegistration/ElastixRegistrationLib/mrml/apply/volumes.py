@@ -31,7 +31,7 @@ class Resampling:
 
 
 def moved_volume_incrementally(node: Any, chain: Chain, resampling: Resampling) -> Steps[Callable[[Any], None]]:
-    """Compute what ``node`` is when it lies where ``chain`` (from there to the node's own space) says.
+    """Compute the data of ``node`` moved by ``chain`` (from there to the node's own space).
 
     Returns what writes it into a node. Under a rigid or similarity transform and without a reference, voxels stay.
     """

@@ -31,7 +31,7 @@ _OVERLAP = "Dice overlap, "
 
 @dataclass(frozen=True)
 class ComparedRun:
-    """One method: what it was asked, and what came of it. ``result`` and ``comparison`` are None where it failed."""
+    """One method: its request and its outcome. ``result`` and ``comparison`` are None if it failed."""
 
     name: str
     job: RegistrationJob = field(repr=False)
@@ -67,7 +67,7 @@ class SceneComparison:
 
 
 class ComparisonRun(AsynchronousRun[SceneComparison]):
-    """A comparison on its way; ``comparison_incrementally`` starts it. After ``cancel`` what is finished is ranked."""
+    """A running comparison; ``comparison_incrementally`` starts it. After ``cancel``, finished results are ranked."""
 
     def __init__(self, runs: Sequence[ComparedRun]):
         self._waiting = list(runs)

@@ -1,4 +1,4 @@
-"""Where a place of the fixed volume is expected in the moving volume, for whoever is about to mark it there."""
+"""The expected place in the moving volume of a point in the fixed volume, for marking it there."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ NODE_CLASS = "vtkMRMLTextNode"
 ATTRIBUTE = "ElastixRegistration.Run"
 _KEPT = "ElastixRegistration.RunIsKept"
 FIXED, MOVING = "fixedVolume", "movingVolume"
-#: Roles of the nodes that hold what the run found, as long as nothing else was written into them.
+#: Roles of the nodes with the run's results, as long as nothing else was written into them.
 OUTPUTS = ("outputVolume", "outputTransform")
 _DIGITS = {"landmarks": 2, "labels": 4, "images": 3}
 
@@ -33,7 +33,7 @@ class RunSummary:
 
     ``method``: title of the preset or names of the parameter files; ``effort``: "" where it means nothing. ``figure``,
     ``before`` and ``after``: the best evidence there was, in ``unit``. ``folded``: voxels of the fixed grid.
-    ``finished``: local time. ``verdict``: one of STATUSES, and ``text`` what it says.
+    ``finished``: local time. ``verdict``: one of STATUSES; ``text``: its sentence.
     """
 
     method: str
@@ -78,7 +78,7 @@ class RunSummary:
 
 
 def method_name(request: RegistrationRequest, presets: Iterable[Preset] = ()) -> str:
-    """What a user calls these stages: title of the preset, or names of the parameter files, with what was changed."""
+    """Name of these stages for the user: title of the preset, or names of the parameter files, with changes."""
     name = ", ".join(Path(path).name for path in request.parameter_files)
     if not name:
         try:
@@ -105,7 +105,7 @@ def add_run(scene: Any, summary: RunSummary, fixed: Any, moving: Any, outputs: d
 
 
 def keep_run(node: Any, outputs: dict[str, Any]) -> None:
-    """Note that ``outputs``, by role, were made to keep what this run found."""
+    """Note that ``outputs``, by role, keep the results of this run."""
     _refer(node, outputs)
     node.SetAttribute(_KEPT, "1")
 
@@ -115,7 +115,7 @@ def is_kept(node: Any) -> bool:
 
 
 def output_of(node: Any, role: str) -> Any:
-    """The node that holds what a run found, or None."""
+    """The node with a result of a run, or None."""
     return node.GetNodeReference(role)
 
 

@@ -56,7 +56,7 @@ class TuningOptions:
 
 @dataclass(frozen=True)
 class TuningOutcome:
-    """``sentence`` says what was found; ``preset`` is the user's new one, None where the start was not beaten."""
+    """``sentence``: the result in words; ``preset``: the user's new preset, None if nothing beat the start."""
 
     sentence: str
     preset: Preset | None
@@ -120,7 +120,7 @@ class TuningRun(CommandRun[TuningOutcome]):
 
 
 def pairs_of_scene(scene: Any) -> list[Any]:
-    """The parameter nodes whose pair has landmarks of both volumes, which is what a search can learn from."""
+    """The parameter nodes whose pair has landmarks in both volumes, which a search can learn from."""
     roles = (FIXED_VOLUME, MOVING_VOLUME, FIXED_POINTS, MOVING_POINTS)
     return [node for node in parameter_nodes(scene) if all(node.GetNodeReference(role) for role in roles)]
 

@@ -53,7 +53,7 @@ class CohortOutcome(SlicerNames):
     """``cases``: (name, state, error) in their order; states are done, kept, failed and not run.
 
     ``page`` and ``summary``: files for people and for programs; volumes of the scene that cannot be registered at all,
-    such as empty ones, are in ``cases`` only. ``nodes``: what came into the scene, by the place of the case.
+    such as empty ones, are in ``cases`` only. ``nodes``: nodes added to the scene, by the place of the case.
     """
 
     cases: list[tuple[str, str, str]]

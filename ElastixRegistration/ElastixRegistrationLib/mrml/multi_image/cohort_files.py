@@ -69,7 +69,7 @@ class CohortFiles:
     def sliding_incrementally(
         self, fixed: VolumeImage, node: Any, segments: Sequence[str] | None
     ) -> Steps[Path | None]:
-        """The file of what slides along its surroundings in the fixed volume; None without a node."""
+        """The file of the sliding mask of the fixed volume; None without a node."""
         if node is None:
             return None
         _check_in_scene(node, "sliding mask")

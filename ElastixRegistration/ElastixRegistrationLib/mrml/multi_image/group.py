@@ -117,7 +117,7 @@ def group_run_incrementally(source: Any, settings: GroupSettings | None = None) 
     """Read a group, one image in a step, and start it.
 
     ``source`` is a sequence node, or a list of volume nodes, which count where they are in world. Raises InputError for
-    what cannot be registered.
+    input that cannot be registered.
     """
     members = frames_of(source) if _is_sequence(source) else _volumes(source)
     planes = _planes(members)
@@ -141,7 +141,7 @@ def _volumes(nodes: Sequence[Any]) -> list[VolumeImage]:
 
 
 def _planes(members: Sequence[VolumeImage]) -> list[Plane] | None:
-    """Of single slices; None for volumes. Raises InputError for what a group cannot have."""
+    """Of single slices; None for volumes. Raises InputError for members that a group cannot have."""
     skewed = next((member for member in members if not member.is_orthogonal_in_world), None)
     if skewed is not None:
         raise InputError(

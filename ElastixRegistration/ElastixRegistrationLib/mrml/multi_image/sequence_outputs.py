@@ -73,7 +73,7 @@ class SequenceOutputs:
 
 @dataclass(frozen=True)
 class SequenceOutcome(SlicerNames):
-    """The sequence nodes by what they hold ("volumes", ...), the frames in them, and why others are not, by frame.
+    """The sequence nodes by content ("volumes", ...), their frames, and the reasons for missing frames, by frame.
 
     ``browser_node`` shows input and outputs in step.
     """
@@ -218,7 +218,7 @@ def _volume_node_incrementally(voxels: np.ndarray, moving: VolumeImage, ijk_to_r
 
 
 def _transform_node(chain: Chain) -> Any:
-    # Of the general class whatever it holds: the node that shows a sequence has one class for all its items.
+    # Always of the general class, because the node that shows a sequence has one class for all items.
     node = slicer.vtkMRMLTransformNode()
     set_from_parent(node, chain)
     return node

@@ -79,7 +79,7 @@ class SequenceRegistration(AsynchronousRun[SequenceOutcome]):
 
     ``mask_node`` (with ``mask_segments``) lies on the reference frame, as ``segmentation_node`` does, whose segments
     (``segments``, None for all) follow to all frames. ``workers``: how many frames at once, by default as many as cores
-    and memory allow. Raises InputError for what cannot be registered.
+    and memory allow. Raises InputError for input that cannot be registered.
     """
 
     def __init__(

@@ -42,7 +42,7 @@ def align_stack_node(
 ) -> StackOutcome:
     """Register the slices (along the third axis) of a volume node in this process, into ``output_node`` or a new one.
 
-    Raises InputError for what is no stack; the scene is then as it was.
+    Raises InputError for input that is not a stack; the scene is then as it was.
     """
     volume = volume_image(node, "stack")
     if volume.geometry.size[2] < 2:

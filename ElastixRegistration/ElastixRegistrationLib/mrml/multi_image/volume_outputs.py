@@ -70,6 +70,6 @@ def add_transform(scene: Any, name: str, chain: Chain, moving: VolumeImage) -> A
 
 
 def add_result_volume(scene: Any, name: str, node: Any) -> Any:
-    """``add_volume`` of what a registration made."""
+    """``add_volume`` for the result of a registration."""
     node.SetAttribute(RESULT_ATTRIBUTE, "resampled")
     return add_volume(scene, name, node)

@@ -146,7 +146,7 @@ def displacement_incrementally(chain: Sequence[Any], geometry: Geometry, vectors
     if matrix is not None:
         yield from _linear_displacement_incrementally(matrix, geometry, vectors)
         return
-    rows = vectors.reshape(-1, geometry.size[0], 3)  # a view: what VTK and NumPy allocate is contiguous
+    rows = vectors.reshape(-1, geometry.size[0], 3)  # a view, because VTK and NumPy allocate contiguous memory
     first, count = 0, len(rows)
     pace = Pace(max(1, _FIRST_POINTS // geometry.size[0]))
     while first < count:

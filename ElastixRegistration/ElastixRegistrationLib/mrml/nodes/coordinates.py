@@ -63,14 +63,14 @@ def vtk_matrix_from_array(array: np.ndarray) -> vtk.vtkMatrix4x4:
 
 
 def vtk_points_from_array(points: np.ndarray) -> vtk.vtkPoints:
-    """vtkPoints, double, with a copy of (N, 3) points; the frame stays what it is."""
+    """vtkPoints, double, with a copy of (N, 3) points; the frame is unchanged."""
     result = vtk.vtkPoints()
     result.SetData(numpy_to_vtk(np.ascontiguousarray(points, np.float64), deep=True))
     return result
 
 
 def array_from_vtk_points(points: vtk.vtkPoints) -> np.ndarray:
-    """(N, 3) float64 copy; the frame stays what it is."""
+    """(N, 3) float64 copy; the frame is unchanged."""
     if points is None or points.GetNumberOfPoints() == 0:
         return np.empty((0, 3))
     return np.array(vtk_to_numpy(points.GetData()), np.float64)

@@ -8,7 +8,7 @@ from collections.abc import Generator
 from typing import TypeVar
 
 T = TypeVar("T")
-#: Yields after every step, and returns what it has computed.
+#: Yields after every step, and returns its result.
 Steps = Generator[None, None, T]
 
 #: How long a step should take, s.
@@ -39,5 +39,5 @@ class Pace:
         return self.count
 
     def begin(self) -> None:
-        """The step begins here: what the window did meanwhile does not count."""
+        """The step begins here; time of the window in between does not count."""
         self._start = time.perf_counter()

@@ -116,7 +116,7 @@ def resample_volume_incrementally(
 def in_world_incrementally(
     volume: VolumeImage, grid: Geometry, background: BackgroundEstimate, *, keep_padding: bool, threads: int | None
 ) -> Steps[tuple[np.ndarray, np.ndarray]]:
-    """What elastix sees of a volume that it cannot use as it is: (scalars, inside) on ``grid``, (k, j, i), float32.
+    """A volume that elastix cannot use directly, resampled: (scalars, inside) on ``grid``, (k, j, i), float32.
 
     ``inside`` is uint8, 1 where ``grid`` is inside of the volume: only there something was measured.
     """

@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass
 class SceneChange:
-    """The nodes that were made, and what others were before. ``revert`` takes all of it back."""
+    """The created nodes, and the former content of changed ones. ``revert`` undoes everything."""
 
     _made: list[Any] = field(default_factory=list, init=False, repr=False)
     _snapshots: list[Snapshot] = field(default_factory=list, init=False, repr=False)
@@ -26,7 +26,7 @@ class SceneChange:
         return node
 
     def revert(self) -> None:
-        """Remove the nodes that were made, and give the others what they had. Nodes deleted meanwhile stay away."""
+        """Remove created nodes, and restore the others. Nodes deleted in between stay deleted."""
         for snapshot in reversed(self._snapshots):
             snapshot.restore()
         remove_nodes(reversed(self._made))

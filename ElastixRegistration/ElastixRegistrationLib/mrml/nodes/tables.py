@@ -9,7 +9,7 @@ import vtk
 
 
 def fill_table(node: Any, columns: Mapping[str, Sequence[Any]]) -> None:
-    """Put columns of numbers or texts, by their names, into a table node in place of what it had."""
+    """Replace the content of a table node by columns of numbers or texts, by name."""
     table = vtk.vtkTable()
     for name, values in columns.items():
         is_text = any(isinstance(value, str) for value in values)

@@ -60,7 +60,7 @@ def read_chain(path: str | os.PathLike) -> Chain:
 
 
 def transform_node_from_file(path: str | os.PathLike, scene: Any) -> Any:
-    """A new transform node: what lies with the moving image is aligned when it is put under it."""
+    """A new transform node that aligns nodes in the space of the moving image under it."""
     return transform_node_from_chain(read_chain(path), name_of(path), scene)
 
 
@@ -133,7 +133,7 @@ def _itk_by_slicer(path: Path) -> Any:
 
 
 def _sampled(chain: Chain) -> Any:
-    side, spacing = 600.0, 10.0  # where what has no exact form is sampled: around a body
+    side, spacing = 600.0, 10.0  # sampling region of transforms without an exact form: around a body
     size = (int(side / spacing),) * 3
     unit = tuple(map(tuple, np.eye(3).tolist()))
     domain = Geometry(size, (spacing,) * 3, (-side / 2,) * 3, unit)

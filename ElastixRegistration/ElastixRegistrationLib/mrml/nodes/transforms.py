@@ -79,7 +79,7 @@ def _exact(element: Any, points: np.ndarray) -> list[Any] | None:
         transforms = itk_from_vtk_warp(element, points)
     except NoExactForm:
         return None
-    # Trust, but look: settings of a VTK transform that nobody thought of must not shift a registration.
+    # Verified, because unexpected settings of a VTK transform must not shift a registration.
     expected, found = map_lps_points([element], points), points
     for transform in transforms:
         found = map_itk_points(transform, found)

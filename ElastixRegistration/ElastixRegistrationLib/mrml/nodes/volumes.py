@@ -58,7 +58,7 @@ class VolumeImage:
 
     @property
     def is_orthogonal_in_world(self) -> bool:
-        """Whether elastix can use the grid as it is."""
+        """Whether elastix can use the grid directly."""
         return not self.to_world and is_orthogonal(self.geometry)
 
     def scalars(self) -> np.ndarray:
@@ -133,7 +133,7 @@ def volume_image(node: Any, role: str) -> VolumeImage:
 
 
 def narrowed(voxels: np.ndarray) -> np.ndarray:
-    """64-bit integers, which ITK's Python packages do not wrap, as 32-bit ones where all fit; others as they are."""
+    """64-bit integers, which ITK's Python packages do not wrap, as 32-bit ones where all fit; others unchanged."""
     if voxels.dtype.kind not in "iu" or voxels.dtype.itemsize < 8:
         return voxels
     for dtype in (np.int32, np.uint32):

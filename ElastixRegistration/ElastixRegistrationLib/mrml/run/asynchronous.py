@@ -1,4 +1,4 @@
-"""What the worker process is asked of a registration of volume nodes, and what it answers."""
+"""Requests of volume node registrations to the worker process, and its answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ...worker.pool import WorkerPool
 from ..nodes.incremental import Steps, run_to_completion
 from .job import RegistrationJob
 
-#: Names of what the worker computes beside the transform, so that the window need not.
+#: Names of outputs that the worker computes for the window, besides the transform.
 VOLUME, JACOBIAN, FIGURES = "volume", "jacobian", "figures"
 #: Voxels that are compared to judge a result.
 JUDGED_VOXELS = 3e5
@@ -30,7 +30,7 @@ def submit_job(pool: WorkerPool, job: RegistrationJob, wanted: Collection[str] =
 def submission_incrementally(
     pool: WorkerPool, job: RegistrationJob, wanted: Collection[str] = ("outputVolume",)
 ) -> Steps[RegistrationHandle]:
-    """Run what ``prepareRegistration`` returned. ``wanted``: roles of the outputs. Returns the worker's handle."""
+    """Run the job from ``prepareRegistration``. ``wanted``: roles of the outputs. Returns the worker's handle."""
     outputs: list[Output] = [FiguresBeforeAndAfter(FIGURES, JUDGED_VOXELS)]
     if "outputVolume" in wanted:
         outputs += yield from _resampling_incrementally(job)

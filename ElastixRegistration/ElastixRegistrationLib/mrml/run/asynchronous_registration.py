@@ -59,7 +59,7 @@ class AsynchronousRegistration(AsynchronousRun[RegistrationOutcome]):
         return self.handle.poll()
 
     def cancel(self) -> None:
-        """Stop it; the scene stays as it is."""
+        """Stop it; the scene stays unchanged."""
         self.handle.cancel()
 
     def _outcome_incrementally(self) -> Steps[RegistrationOutcome]:

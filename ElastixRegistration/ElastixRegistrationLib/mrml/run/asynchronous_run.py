@@ -39,11 +39,11 @@ class AsynchronousRun(ABC, Generic[Outcome]):
     @property
     @abstractmethod
     def has_result(self) -> bool:
-        """Whether what was found so far is worth writing into the scene."""
+        """Whether partial results are worth writing into the scene."""
 
     @abstractmethod
     def poll(self) -> State:
-        """Move on what can be moved without waiting."""
+        """Advance without waiting."""
 
     @abstractmethod
     def cancel(self) -> None:
@@ -58,7 +58,7 @@ class AsynchronousRun(ABC, Generic[Outcome]):
         """Sleep until ``poll`` may have something to do, for a tenth of a second at most."""
 
     def close(self) -> None:
-        """Stop at once and give everything back, for whoever cannot wait. Nothing when it is over."""
+        """Stop at once and release everything, for callers that cannot wait. Does nothing after the end."""
         self.cancel()
 
     @property
@@ -80,7 +80,7 @@ class AsynchronousRun(ABC, Generic[Outcome]):
         return self.apply()
 
     def apply(self) -> Outcome | None:
-        """Write what was found into the scene, once; None when it was cancelled with nothing to keep.
+        """Write the results into the scene, once; None if it was cancelled with nothing to keep.
 
         Raises InputError or RegistrationError when it failed as a whole, or a node was removed meanwhile.
         """

@@ -24,7 +24,8 @@ from .sides import VolumeSide, flattened, mask_of_side_incrementally, side_incre
 
 @dataclass(frozen=True)
 class VolumePair:
-    """Nodes that lie with the fixed and with the moving volume: volumes of another contrast, or what guides them.
+    """Nodes in the spaces of the fixed and the moving volume that guide the registration, such as volumes of another
+    contrast.
 
     ``kind`` "image" compares volumes, such as T2 beside T1. "distance" and "labels" compare segmentations by the names
     of their segments, or label maps by their values: by the distance from each surface, or voxel by voxel. Masks, and
@@ -48,7 +49,7 @@ def channel_incrementally(
 ) -> Steps[list[Channel]]:
     """The channels of a pair, images as voxel data; ``sides`` are those of the first pair, ``number`` counts from 2.
 
-    Raises InputError naming what cannot be compared.
+    Raises InputError naming nodes that cannot be compared.
     """
     if pair.kind not in CHANNEL_KINDS:
         raise InputError(

@@ -13,13 +13,13 @@ from ...worker.command import CommandProcess
 from ...worker.process import describe_exit
 from .asynchronous_run import AsynchronousRun
 
-#: A run that is asked to stop puts away what it has first; one that does not within this is ended.
+#: Seconds for a stopping run to save its results, after which it is ended.
 _MAX_STOP_S = 30.0
 Outcome = TypeVar("Outcome")
 
 
 class CommandRun(AsynchronousRun[Outcome]):
-    """``log``: what the command said to people. ``files``: closed with the run. What is finished stays after it."""
+    """``log``: the command's messages. ``files``: closed with the run. Finished results stay."""
 
     def __init__(self, process: CommandProcess, files: Any):
         self._process, self._files = process, files

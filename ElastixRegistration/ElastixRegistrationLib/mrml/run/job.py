@@ -1,4 +1,4 @@
-"""From nodes to what ``core.register`` takes: plain images, masks, points and stages, and where results go."""
+"""From nodes to arguments of ``core.register``: plain images, masks, points and stages, and destinations of results."""
 
 from __future__ import annotations
 
@@ -103,10 +103,10 @@ class OutputNodes:
 
 @dataclass(frozen=True)
 class RegistrationJob:
-    """A registration that can run, here or elsewhere, and what is needed to bring its result into the scene.
+    """A registration that is ready to run, here or elsewhere, with the data to bring its result into the scene.
 
     ``moving_background`` is the estimate for the original voxels, where elastix sees resampled ones; None otherwise.
-    ``notes``: sentences for the user about what was left out of the input.
+    ``notes``: sentences for the user about omitted input.
     """
 
     inputs: RegistrationData
@@ -235,7 +235,7 @@ def prepare_incrementally(
 def _landmarks(
     fixed_node: Any, moving_node: Any, pairing: str, fixed_plane: Plane | None, moving_plane: Plane | None
 ) -> tuple[tuple[Any, Any], tuple[str, ...]]:
-    """Fixed and moving points, (N, D), LPS mm, None without nodes, and sentences on what was left out."""
+    """Fixed and moving points, (N, D), LPS mm, None without nodes, and sentences on omitted points."""
     if fixed_node is None and moving_node is None:
         return (None, None), ()
     pairs = landmark_pairs(fixed_node, moving_node, pairing)

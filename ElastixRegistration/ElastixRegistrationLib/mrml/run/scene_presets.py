@@ -1,4 +1,4 @@
-"""Presets in text nodes of a scene: they are saved with it, so that whoever opens it registers with the same stages."""
+"""Presets in text nodes of a scene. They are saved with it, so that others register with the same stages."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def preset_nodes(scene: Any) -> list[Any]:
 
 
 def save_in_scene(scene: Any, preset: Preset) -> Preset:
-    """Keep ``preset`` in ``scene`` and return it as it is there. One of the same id is replaced.
+    """Save ``preset`` in ``scene`` and return the saved one. It replaces one of the same id.
 
     Raises InputError for the id of a built-in preset, which a scene cannot change, and ParameterError for a preset
     whose files cannot be read.
