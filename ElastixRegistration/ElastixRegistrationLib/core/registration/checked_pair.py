@@ -33,8 +33,8 @@ class CheckedPair:
 
     ``moving``: ITK image, not prepared. ``geometries``: fixed and moving grids as given, first of the images, then of
     the channels; ``sides``: the same as elastix gets them. ``start``: given itk transform, or one made as
-    ``initialization`` says; None leaves the start to the stages. ``notes``: sentences for the user. ``regions``: the user's regions
-    that slide along their surroundings.
+    ``initialization`` says; None leaves the start to the stages. ``notes``: sentences for the user. ``regions``: the
+    user's regions that slide along their surroundings.
     """
 
     request: RegistrationRequest
