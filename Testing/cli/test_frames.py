@@ -95,7 +95,7 @@ def test_a_file_of_time_points_is_a_grid_like_any_other(folder):
 def test_what_to_do_is_said_where_no_time_point_is_chosen(folder, capfd):
     words = "register", "fixed.nii.gz", "moving.nii.gz", "--preset", "rigid", "--output-transform", "t.h5"
     assert call(*words) == 2
-    assert "One of several time points is chosen by --frame" in capfd.readouterr().err
+    assert "Choose one of several time points with --frame" in capfd.readouterr().err
     assert call(*words, "--frame", 4) == 2
     assert "has no frame 4; give a number from 1 to 3" in capfd.readouterr().err
     assert not (folder / "t.h5").exists()

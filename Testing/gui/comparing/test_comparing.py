@@ -64,7 +64,7 @@ def test_runs_are_listed_shown_kept_and_saved(a_panel, a_result, host, slicer, t
     assert runs.ui.showRunButton.enabled
     assert not runs.ui.keepRunButton.enabled
     click_row(table, 0)
-    assert "no longer at hand" in runs.ui.runsMessageLabel.text
+    assert "no longer available" in runs.ui.runsMessageLabel.text
 
 
 @pytest.fixture
