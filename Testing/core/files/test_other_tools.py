@@ -168,7 +168,7 @@ def test_forms_that_are_not_read_are_named(tmp_path):
         "Parameters: 0 0 0 9 0 0 0 9 0 0 0 9\nFixedParameters: 1 0 0 9 1 0 0 9 1 1 0 9\n", "ascii",
     )  # fmt: skip
     for name, sentence in {
-        "order2.tfm": "B-spline of order 2, and only those of order 3",
+        "order2.tfm": "B-spline of order 2, and only order 3",
         "flirt.mat": "matrix of FSL's flirt, which refers to the voxels of two images",
         "t.lta": "is of type 14 of FreeSurfer, register.dat",
         "tps.tfm": "inverse of a thin-plate spline",
