@@ -1,4 +1,4 @@
-"""The output of one case: a folder that appears whole, and whose ``result.json`` says what it was made from.
+"""The output of one case: a folder that appears complete, with a ``result.json`` that names its inputs.
 
 A result counts only while it is true: its files have the checksums that it names, and so have the files and the
 settings that it was made from.
@@ -49,7 +49,7 @@ def new_case_folder(output_dir: Path, name: str) -> Iterator[Path]:
 
 
 def remove_drafts(output_dir: Path) -> None:
-    """Remove what killed runs left behind. Only while no other run uses the folder."""
+    """Remove remains of killed runs. Only while no other run uses the folder."""
     shutil.rmtree(output_dir / DRAFTS, ignore_errors=True)
 
 
@@ -102,7 +102,7 @@ def checksum(path: str | os.PathLike) -> str:
 
 
 def checksum_of(document: Any) -> str:
-    """SHA-256 of what JSON can say."""
+    """SHA-256 of a JSON value."""
     return hashlib.sha256(json.dumps(document, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
 

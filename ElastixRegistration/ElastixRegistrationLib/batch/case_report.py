@@ -1,4 +1,4 @@
-"""The page of one case of a cohort: as that of a registration, from what the worker has already."""
+"""The page of one case of a cohort, like that of a registration, from the worker's data."""
 
 from __future__ import annotations
 

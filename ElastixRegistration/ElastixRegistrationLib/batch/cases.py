@@ -29,7 +29,7 @@ _TAKEN = (SUMMARY, PAGE)
 
 @dataclass(frozen=True)
 class Case:
-    """One registration: absolute paths, "" for what there is not. ``name`` is that of its folder in the output.
+    """One registration: absolute paths, "" if missing. ``name``: of its output folder.
 
     ``moving_labels``: a label map in the space of the moving image, brought to the fixed grid; ``fixed_labels``: one
     that it is compared with. ``initial_transform``: fixed to moving, where the registration starts.
@@ -78,7 +78,7 @@ def find_cases(
     fixed_mask: str | os.PathLike | None = None,
     sliding_mask: str | os.PathLike | None = None,
 ) -> list[Case]:
-    """Cases from what stands on a command line: ``FIXED MOVING ...``, ``FIXED TABLE`` or ``TABLE`` alone.
+    """Cases from the words of a command line: ``FIXED MOVING ...``, ``FIXED TABLE`` or ``TABLE`` alone.
 
     Each MOVING is an image, a folder with a DICOM series, or a folder of images and series (not deeper); a file of
     several time points is a case for each of them. TABLE is a .csv or .tsv, see ``read_table``. ``fixed_mask`` and

@@ -22,7 +22,7 @@ from ..worker.pool import core_count
 
 _log = logging.getLogger(__name__)
 
-#: Of the free memory, what the cases together may take.
+#: Share of the free memory for all cases together.
 _SHARE = 0.9
 _LOOPBACK = "127.0.0.1"
 #: Dask's settings for workers that share this computer's cores with elastix.
@@ -125,7 +125,7 @@ def local_client(size: Size) -> Iterator[Any]:
 
 @contextmanager
 def remote_client(address: str, tls: Tls) -> Iterator[Any]:
-    """A Dask client of the scheduler at ``address``. Raises InputError when nobody answers there."""
+    """A Dask client of the scheduler at ``address``. Raises InputError if there is no answer."""
     from distributed import Client
 
     security = tls.security()
@@ -173,7 +173,7 @@ def count_workers(client: Any) -> int:
 
 
 def dashboard_address(client: Any) -> str | None:
-    """Where a browser shows what the cluster does; None without Bokeh, which draws it."""
+    """Address of the cluster's dashboard; None without Bokeh, which draws it."""
     try:
         import bokeh  # noqa: F401
     except ImportError:
@@ -203,7 +203,7 @@ def _own_certificate() -> Any:
 
 @contextmanager
 def _quiet_dask() -> Iterator[None]:
-    """Dask's own logging would write into the progress bar; what matters of it is reported for each case."""
+    """Dask's logging would disturb the progress bar; its important parts are reported for each case."""
     logger = logging.getLogger("distributed")
     former = logger.level
     logger.setLevel(logging.CRITICAL)

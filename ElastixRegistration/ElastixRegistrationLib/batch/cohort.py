@@ -144,7 +144,7 @@ def _requests(cases: Sequence[Case], request: RegistrationRequest) -> list[Regis
 def plan_of(folder: Path, request: RegistrationRequest, stages: Sequence[Any], *, resume: bool, run: str = "") -> Plan:
     """What cases with the same ``request`` share, with one thread each where it names no number."""
     plain = [{name: list(values) for name, values in stage.items()} for stage in stages]
-    # Neither the number of threads nor the place of a parameter file changes what comes out.
+    # Neither the number of threads nor the place of a parameter file changes the result.
     decisive = {name: value for name, value in request.changes().items() if name not in ("threads", "parameter_files")}
     starts, adapt = (request.start(False), request.start(True)), request.adapts()
     return Plan(
@@ -196,7 +196,7 @@ class CaseQueue:
                 self._count_workers()
                 self._tell(self.progress)
         except BaseException:
-            # The workers see that nobody wants their cases any more, and end elastix.
+            # The workers notice that their cases were canceled, and end elastix.
             with contextlib.suppress(Exception):
                 self._client.cancel(list(self._open.values()), force=True)
             raise

@@ -112,7 +112,7 @@ class _Job:
 
 
 def swapped(case: Case) -> Case:
-    """The same the other way round. A start would have to be inverted, so none is taken along."""
+    """The same with fixed and moving swapped, without a start, which would need inversion."""
     return Case(
         case.name, case.moving, case.fixed, case.moving_mask, case.fixed_mask, case.moving_points, case.fixed_points,
         case.moving_labels, case.fixed_labels, series=case.series[::-1], frames=case.frames[::-1],

@@ -24,7 +24,7 @@ _MAX_HEADERS = 20
 def estimate_case_bytes(
     cases: Sequence[Case], stages: Sequence[ParameterMap], *, full_resolution: bool = True
 ) -> float:
-    """Upper estimate of what a worker needs for any of ``cases``: elastix, the images, and the worker itself.
+    """Upper bound of a worker's memory for any of ``cases``: elastix, the images, and the worker itself.
 
     From the headers of the largest files only: opening all of ten thousand would take minutes. Files that cannot be
     read are left out, as their cases will fail.

@@ -1,4 +1,4 @@
-"""A cohort as one HTML page: what to look at first comes first. Nothing in it is loaded from elsewhere.
+"""A cohort as one HTML page, with the cases to check first at the top. Nothing in it is loaded from elsewhere.
 
 The pictures of the first cases stand in the page itself, so that it can be sent; those after them are read from the
 folders beside it.

@@ -7,7 +7,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 
 _WIDTH = 24
-#: The rate is that of so many last cases, so that it follows a cluster that grows or shrinks.
+#: Number of recent cases for the rate, which follows a cluster that grows or shrinks.
 _RECENT = 50
 
 

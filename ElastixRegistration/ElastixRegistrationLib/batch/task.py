@@ -53,7 +53,7 @@ PREVIEW = "preview.png"
 
 @dataclass(frozen=True)
 class Plan:
-    """What all cases of a run share. ``run`` names it; ``resume``: results that still hold are kept, whoever made them.
+    """Values shared by all cases of a run. ``run``: its name; ``resume``: keep valid results of any run.
 
     ``settings`` as texts, ``stages`` as parameter maps, so that no worker needs the parameter files or presets.
     ``starts``: the initialization without and with an initial transform. ``adapt``: as of ``core.register``.

@@ -40,10 +40,10 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 #: What structures are written as, beside images of labels.
 DICOM_FORMS = ("rtstruct", "seg")
-#: Contours are sampled so many times finer than the reference, small structures finer still.
+#: Contours are sampled this many times finer than the reference, small structures even finer.
 _FINER = 2.0
-#: Contours are drawn anew with so many pixels across the width of a structure, but at most so many times finer than
-#: those of the reference.
+#: New contours have this many pixels across the width of a structure, but are at most this many times finer than the
+#: reference.
 _ACROSS, _MOST_FINER = 32, 8
 #: The distance of the points of a box around contours, and how much wider it is, mm.
 _BOX_MM, _AROUND = 2.0, 10.0

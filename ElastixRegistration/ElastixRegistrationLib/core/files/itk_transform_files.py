@@ -26,16 +26,15 @@ from ..wording import said, wrong_order
 #: for gigabytes that some announce: deflate makes at most 1032 bytes of one.
 _LEAST_MEMORY, _MAX_COMPRESSED = 256 * 2**20, 1032
 _MAX_PROBED_BYTES = 50_000_000
-#: How ITK's files name a transform, "Inverse" before it where Slicer means the inverse of what follows.
+#: Names of transforms in ITK's files, with "Inverse" before them where Slicer means the inverse.
 _TYPE = re.compile(rb"(Inverse)?([A-Z][A-Za-z0-9]*Transform)_(?:double|float)_\d_\d(?:_(\d))?")
-#: The grid on which an inverse is found has at most so many points; where there is room, they are closer than those of
-#: the transform.
+#: Most points of the grid of an inverse. If possible, they are closer than those of the transform.
 _MAX_POINTS = 150_000
 _RESIDUAL = 5e-3
 
 
 def inverted(transform: Any, path: Path) -> Any:
-    """The numerical inverse of a field or a B-spline on its own grid. Raises InputError for what has no end."""
+    """The numerical inverse of a field or a B-spline on its own grid. Raises InputError for unbounded transforms."""
     name = transform.GetNameOfClass()
     if name == "DisplacementFieldTransform":
         grid = geometry_of(transform.GetDisplacementField())
@@ -104,7 +103,7 @@ def read_itk_hdf5(path: Path) -> list[Any]:
     spline = next((name for inverse, name in names if inverse and name.endswith(b"KernelTransform")), None)
     if spline is not None:
         raise InputError(_no_end(path, spline.decode()))
-    # ITK knows no inverses: it reads a copy in which they are what they are inverses of.
+    # ITK knows no inverses, so it reads a copy with the forward transforms.
     content = _TYPE.sub(lambda found: found[0].removeprefix(b"Inverse").ljust(len(found[0]), b"\0"), path.read_bytes())
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy.h5"

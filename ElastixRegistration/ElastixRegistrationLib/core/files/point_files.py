@@ -54,7 +54,7 @@ def read_points(path: str | os.PathLike, image: Geometry | None = None) -> Point
     Tables have a header with x, y and z, as ANTs has them, l, p and s or r, a and s, and perhaps label; they are in LPS
     unless the header or a comment says RAS. ``image`` is needed for elastix files of voxel indices.
 
-    Raises InputError naming the file and what is wrong in it.
+    Raises InputError naming the file and its fault.
     """
     path = Path(path)
     try:
@@ -213,7 +213,7 @@ def _parse_fcsv(text: str) -> Points:
             header[key.strip()] = value.strip()
         elif line.strip():
             rows.append(next(csv.reader([line])))
-    # 0 and RAS are what Slicer wrote before 4.13, 1 and LPS what it writes now.
+    # Slicer wrote 0 and RAS before 4.13, and writes 1 and LPS now.
     system = header.get("CoordinateSystem", "RAS")
     flip = _flip_of({"0": "RAS", "1": "LPS"}.get(system, system))
     columns = header.get("columns", "id,x,y,z,ow,ox,oy,oz,vis,sel,lock,label").split(",")

@@ -1,4 +1,4 @@
-"""Images as people hold them in Python, made ITK images: recognized by what they are, without importing any library.
+"""Images of Python libraries as ITK images, recognized without importing any library.
 
 >>> core.as_image(nibabel.load("head.nii.gz"))                          # doctest: +SKIP
 >>> core.as_image((voxels, (0.7, 0.7, 2.5)))  # (k, j, i) and the spacing along i, j, k in mm

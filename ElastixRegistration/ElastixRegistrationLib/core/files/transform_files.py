@@ -359,7 +359,7 @@ def check_parts_apart(path: str | os.PathLike, inputs: Iterable[str | os.PathLik
 
 
 def _write_elastix(maps: list[ParameterMap], path: Path) -> None:
-    """``x.txt`` is the last of the chain; what comes before it goes to ``x.0.txt``, ``x.1.txt`` ... beside it."""
+    """``x.txt`` is the last of the chain; the earlier ones go to ``x.0.txt``, ``x.1.txt`` ... beside it."""
     form = format_parameter_toml if path.suffix.lower() == ".toml" else format_parameter_text
     names = [f"{path.stem}.{number}{path.suffix}" for number in range(len(maps) - 1)] + [path.name]
     for number, (parameters, name) in enumerate(zip(maps, names, strict=True)):

@@ -35,7 +35,7 @@ def _empty(folder: Path) -> list[Path]:
 
 
 def _may_be_image(path: Path) -> bool:
-    """Not the index of a disk, nor what macOS leaves beside each file on others' disks."""
+    """Excludes the index of a disk, and the files that macOS adds on foreign disks."""
     return path.is_file() and path.name != "DICOMDIR" and not path.name.startswith("._")
 
 

@@ -26,7 +26,7 @@ _SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"
 _DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
 _WHOLE_SLIDE = "1.2.840.10008.5.1.4.1.1.77.1.6"
 _PIXEL_DATA = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
-#: What tells frames at one place apart, and what such frames are called; the first that explains them counts.
+#: Attributes that distinguish frames at one place, and names for such frames; the first that explains them counts.
 KINDS = (
     ("TemporalPositionIndex", "time points"),
     ("TemporalPositionIdentifier", "time points"),
@@ -133,7 +133,7 @@ class Frame:
 
     @property
     def order(self) -> tuple[int, str, int]:
-        """By what frames are counted where nothing else orders them."""
+        """The order of frames when no other attribute orders them."""
         return int(self.instance.header.get("InstanceNumber") or 0), str(self.instance.path), self.number
 
 
@@ -193,7 +193,7 @@ def has_pixels(instance: Instance) -> bool:
 
 
 def check_is_image(instance: Instance) -> None:
-    """Raise InputError for objects that are no images, and images that cannot be a volume, naming what they are."""
+    """Raise InputError for objects that are not images, and images that cannot be a volume, naming their kind."""
     name = getattr(instance.header.get("SOPClassUID"), "name", "") or "unknown kind"
     if not has_pixels(instance):
         raise InputError(f"The DICOM file {instance.path} holds no image: it has no pixels ({name}).")
@@ -202,7 +202,7 @@ def check_is_image(instance: Instance) -> None:
 
 
 def frames_of(instance: Instance) -> list[Frame]:
-    """All frames of a file. Raises InputError naming the file and what is wrong in it."""
+    """All frames of a file. Raises InputError naming the file and its fault."""
     with told_as_damaged(f"The DICOM file {instance.path}"):
         check_is_image(instance)
         if instance.has_functional_groups:
@@ -285,7 +285,7 @@ def _group(places: list[Any], name: str) -> Any:
 
 
 def _frame(instance: Instance, number: int, places: list[Any], detector: Any = None) -> Frame:
-    """A frame from the first of ``places`` that says something, and from ``detector`` for what none says."""
+    """A frame from the first of ``places`` with each value, and from ``detector`` for values that none has."""
     header = instance.header
 
     def value(*names: str) -> Any:

@@ -50,7 +50,7 @@ def stored_values(path: Path) -> tuple[Any, np.ndarray]:
         raise
     except NATIVE_ERRORS as error:
         raise InputError(f"The DICOM file {path} cannot be decoded: it is damaged, or compressed unusually.") from error
-    except Exception as error:  # pydicom raises whatever a damaged file leads it to
+    except Exception as error:  # pydicom raises many kinds of errors for damaged files
         raise damaged(f"The DICOM file {path}", error, "is truncated or damaged") from error
     frames = max(1, int(header.get("NumberOfFrames") or 1))
     samples = int(header.get("SamplesPerPixel") or 1)
@@ -113,7 +113,7 @@ def _read_by_gdcm(path: Path) -> np.ndarray:
 
 
 def _with_colors(values: np.ndarray, header: Any) -> np.ndarray:
-    """8-bit RGB of the indices into a color table; others as they are."""
+    """8-bit RGB of the indices into a color table; others unchanged."""
     if header.get("PhotometricInterpretation") != _COLOR_TABLE:
         return values
     try:

@@ -43,7 +43,7 @@ class Patient:
         return cls(number, *others)
 
     def is_another_than(self, other: Patient) -> bool:
-        """Whether headers contradict each other; what one of them does not say is no contradiction."""
+        """Whether headers contradict each other; a missing value is no contradiction."""
         pairs = zip((self.number, self.issuer, self.born), (other.number, other.issuer, other.born), strict=True)
         return any(one and two and one != two for one, two in pairs)
 
@@ -114,7 +114,7 @@ class Place:
 def place_of_dose(dose: Instance) -> Place:
     """By the images that an RTDOSE names, else by the structure set of its plan, else by its study.
 
-    A dose that was moved lies where its images say, not where its plan does.
+    The place of a moved dose comes from its images, not from its plan.
     """
     header = dose.header
     images = frozenset(_uids(header.get("ReferencedImageSequence")))
@@ -174,7 +174,7 @@ def _headers_beside(path: Path) -> Iterator[Any]:
         try:
             with without_warnings():
                 yield pydicom().dcmread(one, stop_before_pixels=True, force=True, specific_tags=list(_OF_CHAIN))
-        except Exception:  # a damaged file of someone else's, by whatever pydicom raises
+        except Exception:  # a damaged unrelated file, with any error of pydicom
             continue
 
 

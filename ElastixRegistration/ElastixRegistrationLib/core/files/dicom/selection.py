@@ -26,7 +26,7 @@ def volumes_in(path: Path, name: str) -> tuple[list[Stack], list[str]]:
             raise InputError(f"The folder {path} of the {name} has no DICOM images.")
     else:
         own = instance_of(path)
-        frames_of(own)  # says what is wrong with this one
+        frames_of(own)  # names the fault of this one
         instances = _with_siblings(own)
     by_series: dict[str, list[Instance]] = {}
     for instance in _without_copies(instances, path, name, notes):
@@ -78,8 +78,8 @@ def chosen_stack(stacks: Sequence[Stack], path: Path, name: str, series: str | N
     """The one stack that is meant.
 
     ``series`` is a series' UID, or a number in the list that the sentence about several gives, from 1 on. ``frame``,
-    from 1 on, is the one of several time points, echoes ... of a series, or the slice of frames without a place.
-    Raises InputError that says what there is to choose from.
+    from 1 on, is the one of several time points, echoes ... of a series, or the slice of frames without a place. Raises
+    InputError that lists the choices.
     """
     found = _of_series(stacks, path, name, series)
     if frame is not None:

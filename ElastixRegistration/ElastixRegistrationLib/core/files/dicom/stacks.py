@@ -44,7 +44,7 @@ class Stack:
         return self.frames[0].instance.series_uid
 
     def described(self) -> str:
-        """For people who choose: modality, what the series is called, how many slices."""
+        """Description for choosing: modality, name of the series, number of slices."""
         header, frame = self.header, self.frames[0]
         words = [str(header.get("Modality") or "image")]
         if header.get("SeriesNumber") is not None:

@@ -41,8 +41,8 @@ from .volumes import DicomSeries
 _AREAS = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
 #: Distance of planes, mm, where a whole structure set has one only.
 _THICKNESS = 2.0
-#: Contours are sampled with so many pixels across their width, and with no more along an axis. Between pixels,
-#: distances go linearly, by which a circle loses 2 / (3 n^2) of its area with n pixels across.
+#: Pixels across the width of contours, and most pixels along an axis. Distances between pixels are linear, which costs
+#: a circle with n pixels across 2 / (3 n^2) of its area.
 _ACROSS, _MOST_PIXELS = 32, 1000
 #: Pixels from the edge within which distances are exact, at most.
 _FURTHEST = 24
@@ -98,7 +98,7 @@ class StructureSet:
         )
 
     def chosen(self, names: Sequence[str]) -> StructureSet:
-        """Those of these names; all that have an area where none is given. Raises InputError, with what there is."""
+        """The structures of these names; by default, all with an area. Raises InputError that lists the structures."""
         whole = f"the structure set {self.path}"
         if not self.areas:
             raise InputError(f"T{whole[1:]} has no structure with an area.")
@@ -141,7 +141,7 @@ def _only_file(path: Path) -> Path:
 
 
 def read_structures(path: str | os.PathLike) -> StructureSet:
-    """Of a file, or of a folder with nothing else. Raises InputError for what is no RTSTRUCT, or damaged."""
+    """Of a file, or of a folder with nothing else. Raises InputError for a file that is not RTSTRUCT, or is damaged."""
     path = _only_file(Path(path))
     instance = instance_of(path)
     if instance.sop_class_uid != RT_STRUCTURE_SET:

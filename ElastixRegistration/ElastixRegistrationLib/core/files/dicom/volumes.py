@@ -1,4 +1,4 @@
-"""A volume from DICOM files, with what is known of its series. LPS mm.
+"""A volume from DICOM files, with its series. LPS mm.
 
 >>> volume = read_dicom("scans/patient 7", series="2")          # doctest: +SKIP
 >>> volume.image                                                # an ITK image
@@ -31,7 +31,7 @@ def place_of(series: DicomSeries | None) -> Place | None:
 
 @dataclass(frozen=True)
 class DicomSeries:
-    """Where a volume comes from: what an object that refers to it needs to say.
+    """The origin of a volume: the data that an object referring to it needs.
 
     ``instances`` are its files in the order of the third axis, each once, and ``frames`` its slices. ``attributes`` is
     the pydicom Dataset of the first, without pixels: patient, study, equipment.
@@ -109,8 +109,8 @@ def read_dicom(
 ) -> DicomVolume:
     """The volume in a folder of DICOM files, or that which a DICOM file holds or belongs to.
 
-    Each slice lies where its own header puts it, and its values are scaled by its own slope. ``series`` (a UID, or a
-    number from 1 on) and ``frame`` (from 1 on) choose among several; ``name`` is what messages call the image.
+    The header of each slice gives its place and the scale of its values. ``series`` (a UID, or a number from 1 on) and
+    ``frame`` (from 1 on) choose among several; ``name`` is what messages call the image.
 
     Raises InputError: nothing there, several to choose from, files that are damaged, slices that are no regular stack.
     """

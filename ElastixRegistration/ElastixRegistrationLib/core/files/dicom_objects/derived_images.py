@@ -91,7 +91,7 @@ def write_dose(
     header, geometry = source.attributes, geometry_of(image)
     _check_straight(geometry, "DICOM dose")
     voxels = np.maximum(np.nan_to_num(np.asarray(array_view(image), float)), 0.0)
-    # 16 bits are a thousandth of a gray of 65, and what all readers take.
+    # 16 bits resolve a thousandth of a gray up to 65, and all readers accept them.
     scaling = float(_decimal(max(float(voxels.max()), 1e-6) / (2**16 - 2)))
     stored = np.round(voxels / scaling).astype(np.uint16)
     dataset = _common_header(source, frame, stored, geometry, RT_DOSE, anonymize=anonymize)

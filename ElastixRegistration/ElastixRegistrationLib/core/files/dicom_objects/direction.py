@@ -1,4 +1,4 @@
-"""Whether a transform takes structures and doses from where they lie, of transforms that do not say what they relate.
+"""Whether a transform applies to the place of structures and doses, for transforms that do not name their images.
 
 DICOM registrations do: ``read_registration`` chooses by the same references.
 """
@@ -60,7 +60,7 @@ def _check_stays(carried: Place, reference: Place) -> None:
 
 
 def check_said_place(carried: Place, image: Place, path: str) -> None:
-    """Raise InputError where ``image``, of a file ``path``, is not what the structures ``carried`` lie on.
+    """Raise InputError if the structures ``carried`` do not lie on ``image``, of a file ``path``.
 
     Of a dose the frame of reference must agree; that it was planned on another image is told in a warning.
     """
@@ -136,6 +136,6 @@ def check_frames(paths: Sequence[tuple[str, str]], doses: Sequence[DicomSeries])
 
 
 def tell_patients(carried: Patient | None, reference: DicomSeries | None, what: str) -> None:
-    """Log a warning where what is ``carried`` over is of another patient than the reference image."""
+    """Log a warning if ``carried`` belongs to another patient than the reference image."""
     if carried is not None and reference is not None and carried.is_another_than(reference.patient):
         _log.warning("The %s and the reference image are of different patients by their DICOM headers.", what)

@@ -26,7 +26,7 @@ _TISSUE, _FAMILY = ("85756007", "SCT", "Tissue"), ("123111", "DCM", "Deformable 
 
 def highdicom() -> Any:
     """The library. Raises InputError where it is not installed."""
-    logging.getLogger("highdicom").setLevel(logging.WARNING)  # it tells what it copies
+    logging.getLogger("highdicom").setLevel(logging.WARNING)  # it logs what it copies
     try:
         import highdicom as library
         import highdicom.seg

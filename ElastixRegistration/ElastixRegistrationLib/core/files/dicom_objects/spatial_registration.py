@@ -54,8 +54,9 @@ _ORTHOGONAL = 1e-6
 
 @dataclass(frozen=True)
 class RegistrationObject:
-    """What was written. ``error_mm``: the largest distance found between the transform and what the file says; 0 for
-    matrices. ``grid``: of the displacements, None for a matrix."""
+    """The written file. ``error_mm``: the largest distance found between the transform and the file; 0 for matrices.
+    ``grid``: of the displacements, None for a matrix.
+    """
 
     path: str
     sop_instance_uid: str

@@ -1,1 +1,1 @@
-"""File formats of images one by one: what ITK reads of them, and what it passes over or gets wrong."""
+"""File formats of images: what ITK reads from each, and what it ignores or misreads."""

@@ -1,4 +1,4 @@
-"""What a file that is no image, or not the one its name announces, is by its first bytes, and what to do with it."""
+"""The kind of a file that is not the expected image, from its first bytes, and advice for it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from . import metaimage, nrrd
 
 _START = 1024
 _NIFTI = (b"n+1\0", b"ni1\0", b"n+2\0", b"ni2\0")
-#: First bytes, what such a file is, and what to do.
+#: First bytes, the kind of such a file, and advice.
 _KINDS = (
     (b"PK\x03\x04", "a zip archive", "Unpack it, and give the file or folder in it."),
     (b"Rar!", "a RAR archive", "Unpack it, and give the file or folder in it."),

@@ -1,4 +1,4 @@
-"""ITK's readers, loaded one by one, and what kind of image they make of a file."""
+"""ITK's readers, loaded one by one, and their image types."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _reader_of(path: Path, name: str) -> Any:
 
 
 def unreadable(path: Path, name: str, why: str = "is truncated or damaged.") -> InputError:
-    """The error for a file that cannot be read: what it is, where that can be told, else ``why``."""
+    """The error for an unreadable file, with its kind if that is known, otherwise ``why``."""
     known, hint = what_it_is(path), _CONVERTERS.get(Path(path.name.lower().removesuffix(".gz")).suffix, "")
     return InputError(f"The {name} {path} cannot be read.{known}" if known else f"The {name} {path} {why}{hint}")
 

@@ -80,7 +80,7 @@ def readable(path: Path) -> Iterator[Path]:
     """``path``, or while the block lasts an uncompressed copy where its header does not say, or says wrong, how long
     the compressed voxels are.
 
-    ITK gives what its memory happened to hold for voxels that it cannot decompress: raises ValueError for these.
+    ITK returns random memory for voxels that it cannot decompress; raises ValueError for these.
     """
     header = header_of(path)
     check(header)

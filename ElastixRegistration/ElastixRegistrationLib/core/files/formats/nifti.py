@@ -19,7 +19,7 @@ from ...errors import InputError
 from ...images.geometry import Geometry, array_view, component_count, geometry_of, image_from_array, set_geometry
 
 LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
-#: Of the axes, what is below is rounding, as of file formats with 6 digits.
+#: Deviations of the axes below this are rounding, as in file formats with 6 digits.
 _ROUNDING = 1e-4
 #: Axes that are off by less than this, in voxels at the corners, were meant to be perpendicular.
 _SMALL = 0.1

@@ -1,4 +1,4 @@
-"""Words in NRRD headers that change what the voxels mean and that ITK passes over: units, time, direction of fields."""
+"""Words in NRRD headers that change the meaning of voxels and that ITK ignores: units, time, direction of fields."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SERIES_KEYS = ("axis 0 index type", "axis 0 index values", "multivolume.framela
 
 
 def header_of(path: Path) -> dict[str, str]:
-    """Fields and keys of a header by name, lower case; empty for what is no NRRD file."""
+    """Fields and keys of a header by name, lower case; empty for other than NRRD files."""
     try:
         with open(path, "rb") as file:
             text = file.read(_MAX_HEADER)

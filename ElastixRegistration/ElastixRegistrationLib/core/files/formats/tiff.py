@@ -1,4 +1,4 @@
-"""TIFF: what ITK passes over (resolution, ImageJ and OME metadata, channels, time) or reads with 8 bits only."""
+"""TIFF: features that ITK ignores (resolution, ImageJ and OME metadata, channels, time) or reads with 8 bits only."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def read_tiff(path: Path, name: str, frame: int | None) -> TiffImage:
         file = tifffile.TiffFile(path)
         series = file.series[0]
         np.dtype(series.dtype)
-    except Exception:  # tifffile raises whatever a damaged file leads it to; ITK says what is wrong
+    except Exception:  # tifffile raises many kinds of errors for damaged files; ITK names the fault
         return TiffImage(read_by_itk(opened(path, name), path, name), [])
     try:
         with file:
@@ -255,7 +255,7 @@ def _tag_spacing(page: Any) -> dict[str, float]:
 
 
 def _resolution(page: Any, tag: str) -> float | None:
-    """Pixels per unit; None where there is none, or 1, which programs write that do not know."""
+    """Pixels per unit; None if missing, or 1, which programs write for unknown."""
     entry = page.tags.get(tag)
     if entry is None:
         return None

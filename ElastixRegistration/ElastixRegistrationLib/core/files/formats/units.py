@@ -20,7 +20,7 @@ _MILLIMETERS = {
 
 
 def millimeters_per(unit: str) -> float | None:
-    """None for what is no length that is known here."""
+    """None for an unknown unit of length."""
     plain = unit.strip()
     return _MILLIMETERS.get(plain, _MILLIMETERS.get(plain.lower().removesuffix("s") if len(plain) > 3 else plain))
 
