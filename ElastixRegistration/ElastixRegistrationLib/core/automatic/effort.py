@@ -22,20 +22,46 @@ class Level:
 
 @dataclass(frozen=True)
 class Effort:
-    """``linear_iterations`` and ``spline_iterations``: for each resolution. ``levels``: of the dense deformation."""
+    """``linear_iterations`` and ``spline_iterations``: for each resolution, ``linear_samples``: from coarse to fine.
+    ``leading_iterations``: of a B-spline that leads a dense deformation to its place, which goes on from there.
+    ``levels``: of the dense deformation."""
 
     linear_iterations: int
+    linear_samples: tuple[int, ...]
     spline_iterations: tuple[int, ...]
+    leading_iterations: tuple[int, ...]
     spline_samples: int
     levels: tuple[Level, ...]
 
 
+_SAMPLES, _FEW_SAMPLES = (2000, 3000, 4000, 8000), (1500, 2000, 2500, 4000)
 _NORMAL_LEVELS = (Level(60e3, 4e3, 60), Level(500e3, 25e3, 30), Level(1.5e6, 150e3, 15))
 _THOROUGH_LEVELS = (Level(60e3, 4e3, 80), Level(500e3, 25e3, 50), Level(1.5e6, 150e3, 25), Level(6e6, 1e6, 12))
 _EFFORTS: Mapping[str, Effort] = {
-    "fast": Effort(120, (60, 80, 100), 2000, (Level(60e3, 16e3, 40),)),
-    "normal": Effort(200, (100, 120, 150, 200), 3000, _NORMAL_LEVELS),
-    "thorough": Effort(250, (100, 150, 250, 400), 4000, _THOROUGH_LEVELS),
+    "fast": Effort(
+        linear_iterations=120,
+        linear_samples=_FEW_SAMPLES,
+        spline_iterations=(60, 80, 100),
+        leading_iterations=(60, 80, 100),
+        spline_samples=2000,
+        levels=(Level(60e3, 16e3, 40),),
+    ),
+    "normal": Effort(
+        linear_iterations=200,
+        linear_samples=_SAMPLES,
+        spline_iterations=(100, 120, 150, 200),
+        leading_iterations=(80, 80, 100),
+        spline_samples=3000,
+        levels=_NORMAL_LEVELS,
+    ),
+    "thorough": Effort(
+        linear_iterations=250,
+        linear_samples=_SAMPLES,
+        spline_iterations=(100, 150, 250, 400),
+        leading_iterations=(100, 150, 250, 400),
+        spline_samples=4000,
+        levels=_THOROUGH_LEVELS,
+    ),
 }
 
 

@@ -47,7 +47,8 @@ _TELLING_NATS = 0.2
 _LARGEST_SCALE = 2.0
 #: Local volume, after / before, beyond which a deformation is not believed.
 LEAST_VOLUME, MOST_VOLUME = 0.2, 5.0
-_CHECKED_VOXELS = 1e6
+#: It is looked at in at most so many voxels, and so many times those of the level that made it.
+_CHECKED_VOXELS, _CHECKED_OF_LEVEL = 1e6, 4
 #: Two results of the dense stage are told apart on the grid of the finer one, up to so many voxels.
 _MAX_EVIDENCE_VOXELS = 1.2e6
 _MARGIN_VOXELS = 6
@@ -193,7 +194,9 @@ class _Automatic:
         grid_mm = grid_spacing(self.pair.fixed.geometry)
         geometries = self.pair.fixed.geometry, self.pair.moving.geometry
         assert self.bspline_map is not None
-        spline = self._tried(bspline_stage(self.bspline_map, *geometries, grid_mm, self.effort), linear.transform)
+        leads = linear.measured.same_sign >= _SAME_CONTRAST
+        stage = bspline_stage(self.bspline_map, *geometries, grid_mm, self.effort, leads=leads)
+        spline = self._tried(stage, linear.transform)
         spline = self._plausible(spline, linear, self.effort.levels[0])
         best = linear
         self.spline = None if spline is None else spline.transform
@@ -287,7 +290,7 @@ class _Automatic:
         """``candidate``, smoothed where it folds or changes volume beyond belief; None where that does not help."""
         if candidate is None:
             return None
-        grid, _ = self.pair.grid(_CHECKED_VOXELS)
+        grid, _ = self.pair.grid(min(_CHECKED_VOXELS, _CHECKED_OF_LEVEL * level.voxels))
         inside = self.pair.fixed_inside(grid)
         for _ in range(3):
             low, high, folded = volume_range(candidate.transform, grid, inside, self.pair.threads)

@@ -28,7 +28,7 @@ def planned_stages(stages: Sequence[ParameterMap], effort: str) -> list[Paramete
             planned += [_changed(stage, iterations, samples), dense_plan(chosen)]
         else:
             iterations = (str(chosen.linear_iterations),) * 4
-            planned += [_changed(stage, iterations, ("4000",))] * 2
+            planned += [_changed(stage, iterations, tuple(map(str, chosen.linear_samples)))] * 2
     return planned
 
 

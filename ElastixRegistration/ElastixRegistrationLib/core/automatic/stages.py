@@ -14,8 +14,6 @@ from .effort import Effort
 
 #: Fewest voxels between control points.
 _GRID_VOXELS = 5.0
-#: Samples of linear stages at each resolution.
-_LINEAR_SAMPLES = ("2000", "3000", "4000", "8000")
 
 
 def linear_stage(
@@ -31,7 +29,7 @@ def linear_stage(
 
     ``longest_step``: at the coarsest resolution, voxels.
     """
-    count = len(_LINEAR_SAMPLES)
+    count = len(effort.linear_samples)
     voxel_mm = float(np.mean([*fixed.spacing, *moving.spacing]))
     iterations = effort.linear_iterations
     changes = {
@@ -39,7 +37,7 @@ def linear_stage(
         "AutomaticTransformInitialization": ("false",),
         **pyramids(fixed, moving, count),
         "NumberOfResolutions": (str(count),),
-        "NumberOfSpatialSamples": _LINEAR_SAMPLES,
+        "NumberOfSpatialSamples": tuple(map(str, effort.linear_samples)),
         "MaximumNumberOfIterations": (*(str(iterations) for _ in range(count - 1)), str(round(0.6 * iterations))),
         "ASGDParameterEstimationMethod": (first_step_method(fixed.dimension),),
         "MaximumStepLength": tuple(f"{step * voxel_mm:.4g}" for step in (longest_step, longest_step / 2, 0.5, 0.2)),
@@ -50,16 +48,18 @@ def linear_stage(
 
 
 def bspline_stage(
-    stage: ParameterMap, fixed: Geometry, moving: Geometry, grid_mm: float, effort: Effort
+    stage: ParameterMap, fixed: Geometry, moving: Geometry, grid_mm: float, effort: Effort, *, leads: bool = False
 ) -> ParameterMap:
-    count = len(effort.spline_iterations)
+    """``leads``: a dense deformation goes on from where it ends."""
+    iterations = effort.leading_iterations if leads else effort.spline_iterations
+    count = len(iterations)
     # For thick slices, the pixels within them: steps as long as the mean spacing tore a beating heart apart, and mutual
     # information ended lower.
     voxel_mm = (min(fixed.spacing) + min(moving.spacing)) / 2
     return {
         **stage,
         "NumberOfResolutions": (str(count),),
-        "MaximumNumberOfIterations": tuple(map(str, effort.spline_iterations)),
+        "MaximumNumberOfIterations": tuple(map(str, iterations)),
         "NumberOfSpatialSamples": (str(effort.spline_samples),),
         "FinalGridSpacingInPhysicalUnits": (f"{grid_mm:g}",),
         "MaximumStepLength": bspline_step_lengths(count, voxel_mm),
