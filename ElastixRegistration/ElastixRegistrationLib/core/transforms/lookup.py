@@ -21,6 +21,11 @@ from .spline_derivatives import SplineChain
 Visitor = Callable[[slice, Cells, np.ndarray], None]
 
 
+def is_looked_up(transform: Any) -> bool:
+    """Whether products of matrices tell where it leads: it is linear, or holds one B-spline beside what is."""
+    return matrix_of(transform) is not None or SplineChain.of(transform) is not None
+
+
 class Lookup:
     """The places in ``image`` where ``transform`` takes the voxels of ``grid``."""
 
@@ -28,10 +33,11 @@ class Lookup:
         self._shape, self._image = grid.size[::-1], image.size[::-1]
         self._threads = threads or os.cpu_count() or 1
         to_index = np.linalg.inv(image.index_to_physical())
-        matrix, spline = matrix_of(transform), SplineChain.of(transform)
+        matrix = matrix_of(transform)
+        spline = SplineChain.of(transform) if matrix is None else None
         self._spline: AlignedSpline | None = None
         self._vectors: np.ndarray | None = None
-        if matrix is None and spline is not None:
+        if spline is not None:
             linear = (to_index @ spline.after)[:-1, :-1]
             self._spline = AlignedSpline.of(spline.to_control @ spline.before, linear, spline.coefficients, grid)
             matrix = None if self._spline is None else spline.after @ spline.before

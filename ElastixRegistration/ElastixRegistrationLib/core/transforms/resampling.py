@@ -25,9 +25,8 @@ from ..system.itk_access import suffix_of, wrapped_class
 from ..wording import said
 from .displacements import displacement_vectors
 from .itk_transforms import matrix_of
-from .lookup import Lookup
+from .lookup import Lookup, is_looked_up
 from .sampling import voxel_centers
-from .spline_derivatives import SplineChain
 from .transform_parameters import is_small
 from .transformix import is_known_to_elastix, transformix
 
@@ -178,7 +177,7 @@ def _resample_into(
     threads: int | None,
 ) -> None:
     """Some planes of the result at a time, so that beside one float copy of the image nothing is as large as it."""
-    if interpolation == "linear" and SplineChain.of(transform) is not None and source.is_finite:
+    if interpolation == "linear" and is_looked_up(transform) and source.is_finite:
         _look_up(target, source, transform, reference, threads)
         return
     image, background = source.image(), source.background
@@ -195,7 +194,7 @@ def _resample_into(
 
 
 def _look_up(target: np.ndarray, source: _Source, transform: Any, reference: Geometry, threads: int | None) -> None:
-    """By products of matrices, where the transform holds one B-spline; needs no class of ITK."""
+    """By products of matrices: needs no class of ITK or elastix, which take a second or two to load."""
     flat = np.ravel(source.voxels if source.fill is None else array_view(source.image()))
     for planes, slab in slabs_of(reference):
         part = target[planes]
