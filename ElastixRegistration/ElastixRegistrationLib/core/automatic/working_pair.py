@@ -36,6 +36,10 @@ class OneImage:
     threads: int = 1
 
     @cached_property
+    def _last(self) -> dict[float, np.ndarray]:
+        return {}
+
+    @cached_property
     def geometry(self) -> Geometry:
         return geometry_of(self.image)
 
@@ -55,8 +59,12 @@ class OneImage:
         return np.clip((voxels - np.float32(low)) * np.float32(scale), _LOWEST, _HIGHEST).astype(np.float32)
 
     def for_grid(self, voxel_mm: float) -> np.ndarray:
-        """``scaled``, smoothed so that a grid of ``voxel_mm`` misses nothing in between."""
-        return smoothed(self.scaled, self._sigmas(voxel_mm), self.threads)
+        """``scaled``, smoothed so that a grid of ``voxel_mm`` misses nothing in between. The last one is kept: the
+        same is asked for again by what judges what was found on that grid."""
+        if voxel_mm not in self._last:
+            self._last.clear()
+            self._last[voxel_mm] = smoothed(self.scaled, self._sigmas(voxel_mm), self.threads)
+        return self._last[voxel_mm]
 
     def on_grid(self, grid: Geometry, voxel_mm: float) -> np.ndarray:
         """The same at the voxels of ``grid``, which has the axes of this image and lies in its box."""
