@@ -194,7 +194,7 @@ class _Automatic:
         grid_mm = grid_spacing(self.pair.fixed.geometry)
         geometries = self.pair.fixed.geometry, self.pair.moving.geometry
         assert self.bspline_map is not None
-        leads = linear.measured.same_sign >= _SAME_CONTRAST
+        leads = self._same_sign(linear) >= _SAME_CONTRAST
         stage = bspline_stage(self.bspline_map, *geometries, grid_mm, self.effort, leads=leads)
         spline = self._tried(stage, linear.transform)
         spline = self._plausible(spline, linear, self.effort.levels[0])
