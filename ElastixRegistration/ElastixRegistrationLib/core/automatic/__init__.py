@@ -1,1 +1,1 @@
-"""Automatic: linear and deformable stages chosen by what a pair of images shows, and undone where they do harm."""
+"""Automatic: linear and deformable stages, chosen by the evidence of a pair of images, and undone if they do harm."""

@@ -1,4 +1,4 @@
-"""How a dense deformation changes local volume, and its repair where that is beyond belief.
+"""The change of local volume by a dense deformation, and its repair where that is implausible.
 
 Displacements are (D, k, j, i) in voxels, in the order of the axes.
 """
@@ -14,7 +14,7 @@ from ..transforms.determinants import determinant_of_rows
 from .slabs import slope
 from .windows import smoothed
 
-#: Local volume, after / before, that tissue is taken to keep: beyond it the deformation is smoothed where it is so.
+#: Plausible range of local volume, after / before. The deformation is smoothed where it leaves this range.
 SMALLEST_VOLUME, LARGEST_VOLUME = 0.25, 4.0
 _EASING_SIGMA, _EASING_GROWTH = 1.5, 1.1
 
@@ -39,8 +39,9 @@ def local_volume(u: np.ndarray, pool: Executor | None = None) -> np.ndarray:
 
 
 def eased(u: np.ndarray, times: int = 1, pool: Executor | None = None) -> np.ndarray:
-    """``u`` smoothed around voxels where local volume leaves its bounds, up to so many ``times``, and each time wider:
-    a fold of a coarse grid spans many voxels."""
+    """``u`` smoothed around voxels where local volume leaves its bounds, at most ``times`` times, each time wider,
+    because a fold of a coarse grid spans many voxels.
+    """
     sigma = _EASING_SIGMA
     for _ in range(times):
         volume = local_volume(u, pool)
@@ -49,7 +50,7 @@ def eased(u: np.ndarray, times: int = 1, pool: Executor | None = None) -> np.nda
             break
         sigmas = [min(sigma, n / 6) if n > 1 else 0.0 for n in u.shape[1:]]
         near = smoothed(beyond.astype(np.float32), sigmas)
-        # All of it next to a single voxel that is beyond, where the smoothed value is that of the Gaussian's top.
+        # Full smoothing next to a single such voxel, where the smoothed mask has the peak value of the Gaussian.
         share = np.minimum(near * np.float32(np.prod([2.5 * max(s, 0.4) for s in sigmas])), 1.0)
         u = np.stack([one + share * (smoothed(one, sigmas) - one) for one in u])
         sigma *= _EASING_GROWTH

@@ -1,8 +1,10 @@
-"""How well a transform explains a pair of images, block by block, so that two transforms can be told apart from chance.
+"""How well a transform explains a pair of images, by block, so that differences between transforms can be tested
+against chance.
 
-Three criteria on one coarse grid: mutual information on voxels that its histogram has not seen; squared correlation in
-small windows (Avants et al. 2008, doi:10.1016/j.media.2007.06.004); and how parallel intensity gradients are (Haber and
-Modersitzki 2006, doi:10.1007/11866763_89). elastix' stages optimize only the first, on other samples and resolutions.
+Three criteria on one coarse grid: mutual information on voxels outside its histogram; squared correlation in small
+windows (Avants et al. 2008, doi:10.1016/j.media.2007.06.004); and the parallelism of intensity gradients (Haber and
+Modersitzki 2006, doi:10.1007/11866763_89). The stages of elastix optimize only the first, on other samples and
+resolutions.
 """
 
 from __future__ import annotations
@@ -17,23 +19,25 @@ from .flow import NOISE_VARIANCE
 from .windows import gradient, mean_and_variance, smoothed, window_means
 from .working_pair import WorkingPair
 
-#: By dimension. A picture with as many pixels would be seen much closer than a volume.
+#: By dimension. With as many pixels, a picture would be sampled much finer than a volume.
 VOXELS = {2: 40_000, 3: 150_000}
-#: Blocks along each axis, by dimension: the unit of chance.
+#: Blocks along each axis, by dimension. Chance is estimated between blocks.
 _BLOCKS = {2: 8, 3: 5}
-#: Bins of intensity: at most so many, and so few that each pair of them has some samples.
+#: Most bins of intensity, and fewest samples per pair of bins.
 _MAX_BINS, _MIN_BINS, _SAMPLES_IN_A_BIN = 24, 8, 20
 _NOISE_SLOPE = 0.02
-#: Standard errors from which a difference is none of chance.
+#: Standard errors from which a difference counts as real.
 CERTAIN = 3.0
-#: The same for what costs little if it is wrong.
+#: The same for decisions that cost little if they are wrong.
 LIKELY = 2.0
 CRITERIA = ("information", "correlation", "edges")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Of a mean over the image between two transforms, and its standard error from the ``blocks`` of the image."""
+    """Difference of a mean over the image between two transforms, and its standard error from the ``blocks`` of the
+    image.
+    """
 
     mean: float
     error: float
@@ -41,9 +45,10 @@ class Difference:
 
     @property
     def certainty(self) -> float:
-        """In standard errors; 0 where nothing differs. A gain as if these were known: those of a few blocks are
-        uncertain themselves, and 3 of them are 2.4 with 10 blocks (from Student's t to the normal by Wallace 1959,
-        doi:10.1214/aoms/1177706095). A loss needs no such proof."""
+        """In standard errors; 0 without a difference. Gains are corrected for the uncertainty of standard errors from
+        few blocks: 3 become 2.4 with 10 blocks (from Student's t to the normal by Wallace 1959,
+        doi:10.1214/aoms/1177706095). Losses are not.
+        """
         if not self.error > 0 or self.blocks < 2:
             return 0.0
         t, free = self.mean / self.error, self.blocks - 1
@@ -63,7 +68,7 @@ class Measured:
         return float(self.sums[criterion].sum() / max(self.counts[criterion].sum(), 1))
 
     def better_by(self, other: Measured) -> dict[str, Difference]:
-        """How much better than ``other`` of the same evidence, for each criterion."""
+        """Gain over ``other`` of the same evidence, for each criterion."""
         result = {}
         for name in CRITERIA:
             filled = self.counts[name] > 0
@@ -80,7 +85,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class _Windows:
-    """Around each voxel of an image, and what it holds there."""
+    """Windows around each voxel of an image, and their contents."""
 
     radii: list[int]
     mean: np.ndarray
@@ -104,7 +109,7 @@ class Evidence:
         )
         self.inside = pair.fixed_inside(self.grid)
         self._moving = pair.moving.for_grid(self.voxel_mm)
-        #: Where the fixed image shows anything.
+        #: Voxels where the fixed image has structure.
         self.structured = self.inside & (self._wide.variance > NOISE_VARIANCE)
         indices = np.indices(self.fixed.shape)
         self._seen = indices.sum(0) % 2 == 0
@@ -116,8 +121,9 @@ class Evidence:
         self._slopes = self._edges(self.fixed)
 
     def measure(self, transform: Any) -> Measured:
-        """``same_sign``, up to 1: where windows correlate, how much of it is in the same direction. About 1 for images
-        of one contrast, also where they do not lie well; below 0.9 where tissues change their order."""
+        """``same_sign``, up to 1: share of the window correlations in the same direction. About 1 for images of one
+        contrast, even if misaligned; below 0.9 where tissues change their order.
+        """
         moving, known = self.pair.moving_at(self._moving, transform, self.grid)
         correlation = self._correlation(moving, self._wide)
         values = {
@@ -143,7 +149,7 @@ class Evidence:
         return np.asarray(covariance / np.sqrt((windows.variance + NOISE_VARIANCE) * (variance + NOISE_VARIANCE)))
 
     def _information(self, moving: np.ndarray, known: np.ndarray) -> np.ndarray:
-        """Pointwise mutual information, nats, from a histogram of every second voxel; 0 where nothing is known."""
+        """Pointwise mutual information, nats, from a histogram of every second voxel; 0 where unknown."""
         seen = known & self.inside & self._seen
         count = int(np.clip(np.sqrt(seen.sum() / _SAMPLES_IN_A_BIN), _MIN_BINS, _MAX_BINS))
         bins = [np.clip((one + 0.05) * (count / 1.15), 0, count - 1).astype(int) for one in (self.fixed, moving)]

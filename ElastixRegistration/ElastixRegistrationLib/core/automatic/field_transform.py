@@ -20,9 +20,9 @@ from ..transforms.itk_transforms import (
 from .warping import warped
 from .windows import spline_coefficients
 
-#: Control points beyond the grid, on each side: what a cubic B-spline needs to be whole on all of it.
+#: Control points beyond the grid on each side that a cubic B-spline needs.
 _RIM = 2
-#: Displacements are whole multiples of so much of a voxel, or of a little less.
+#: Displacements are rounded to whole multiples of about this part of a voxel.
 _DIGIT = 1e-3
 
 
@@ -58,7 +58,7 @@ def spline_then(u: np.ndarray, grid: Geometry, linear: Any) -> Any:
     vectors = np.pad(vectors, [(0, 0), *((_RIM, _RIM) for _ in grid.size)], mode="edge")
     origin = grid.points_of(np.full(grid.dimension, -float(_RIM)))
     faded, origin = extended_grid(vectors, origin, np.asarray(grid.spacing), np.asarray(grid.direction))
-    # Digits that mean nothing would make the file of it three times as long.
+    # Meaningless digits would make its file three times as long.
     digit = np.float32(2.0 ** np.floor(np.log2(min(grid.spacing) * _DIGIT)))
     faded /= digit
     np.rint(faded, out=faded)

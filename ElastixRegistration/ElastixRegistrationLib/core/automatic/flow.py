@@ -1,8 +1,8 @@
 """A dense deformation by local correlation: gradient ascent with smooth, composed updates on one grid.
 
 The metric and its gradient: squared correlation in small windows around every voxel, as in Avants et al. 2008,
-doi:10.1016/j.media.2007.06.004; updates smoothed and composed with what was found so far, as in Christensen et al.
-1996, doi:10.1109/83.536892. Arrays are (k, j, i), displacements (D, k, j, i) in voxels, in the order of the axes.
+doi:10.1016/j.media.2007.06.004; updates are smoothed and composed with the current deformation, as in Christensen et
+al. 1996, doi:10.1109/83.536892. Arrays are (k, j, i), displacements (D, k, j, i) in voxels, in the order of the axes.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from .slabs import PaddedPlanes, SlabFilter, Slabs, slope
 from .warping import displaced_cells
 from .windows import gaussian, mean_and_variance, window_sums
 
-#: Variance below which a window holds nothing but noise; of intensities that are scaled to 0 to 1.
+#: Variance below which a window is only noise, for intensities scaled to 0 to 1.
 NOISE_VARIANCE = 1e-3
 #: Variance of noise, of the same intensities.
 _NOISE = 3e-4
-#: It ends when the mean of the last iterations no longer rises by this share of it.
+#: It ends when the mean of the last iterations no longer rises by this share.
 _WINDOW, _LEAST_RISE = 5, 5e-4
 
 
@@ -40,8 +40,9 @@ class FlowSettings:
 
 @dataclass(frozen=True)
 class FlowImages:
-    """``fixed`` and ``weight`` (0 to 1: what counts) on the grid; ``moving`` and ``valid`` (where it is known) on
-    the same grid with ``margin`` voxels more on each side of each axis."""
+    """``fixed`` and its ``weight`` (0 to 1) on the grid; ``moving`` and ``valid`` (where it is known) on the same grid
+    with ``margin`` more voxels on each side of each axis.
+    """
 
     fixed: np.ndarray
     moving: np.ndarray
@@ -60,7 +61,7 @@ def flow(
 ) -> np.ndarray:
     """Displacement u, voxels, such that ``moving`` at x + u(x) looks like ``fixed`` at x.
 
-    ``start``: u to go on from. ``progress`` is told the iteration and the mean squared correlation.
+    ``start``: initial u. ``progress`` is called with the iteration and the mean squared correlation.
     """
     settings = settings or FlowSettings()
     workers = max(1, min(threads or 2, 4))
@@ -74,16 +75,16 @@ class _Flow:
         shape, spacing = images.fixed.shape, np.asarray(images.spacing)
         self.dimension = len(shape)
         finer = spacing.min() / spacing
-        # A step as long in mm along every axis is one of fewer voxels across thick slices, and so is its gradient.
+        # A step of equal length in mm is fewer voxels across thick slices, and so is its gradient.
         self.axis_weights = [np.float32(f**2) for f in finer]
-        # Along thick slices windows and smoothing span as many mm, and at least the neighbors.
+        # Across thick slices, windows and smoothing span as many mm, and at least the neighbors.
         radii = [max(1, round(settings.radius * f)) if n > 1 else 0 for f, n in zip(finer, shape, strict=True)]
         self.windows = SlabFilter(shape, [(1.0,) * (r + 1) if r else () for r in radii], go_on=False, is_mean=True)
         self.of_updates = SlabFilter(shape, [gaussian(max(settings.update_sigma * f, 0.5)) for f in finer])
         self.of_totals = SlabFilter(shape, [gaussian(settings.total_sigma * f) for f in finer])
         self.fixed = np.ascontiguousarray(images.fixed, np.float32)
         self.fixed_mean, self.fixed_variance = mean_and_variance(self.fixed, radii)
-        # A voxel next to one that is not known gets some of its intensity from there.
+        # A voxel next to an unknown one would get part of its intensity from there.
         unknown = (images.valid < 1).astype(np.float32)
         self.known = (window_sums(unknown, [1] * unknown.ndim) < 0.5).reshape(-1)
         self.source = np.ascontiguousarray(images.moving).reshape(-1)
@@ -141,7 +142,7 @@ class _Flow:
         fixed_mean, fixed_variance = self.fixed_mean[planes], self.fixed_variance[planes]
         variance = np.maximum(np.subtract(squares, np.multiply(mean, mean, out=spare), out=squares), 0, out=squares)
         covariance = np.subtract(products, np.multiply(fixed_mean, mean, out=spare), out=products)
-        # Noise is added to the product: added to each variance, it would reward whatever makes structures stronger.
+        # Noise is added to the product. Added to each variance, it would reward stronger structures.
         power = np.multiply(variance, fixed_variance, out=variance)
         power += np.float32(_NOISE**2)
         np.divide(2, power, out=power)
@@ -154,20 +155,20 @@ class _Flow:
         across *= np.multiply(power, np.float32(0.5), out=power)
         np.multiply(along, fixed_mean, out=spare)
         third = np.subtract(np.multiply(across, mean, out=mean), spare, out=mean)
-        # Every window that holds a voxel has a say in its intensity.
+        # Every window that contains a voxel contributes to its derivative.
         for number, one in enumerate((along, across, third)):
             self.windows.within(one, self.second.of(number, planes), spare)
         return total
 
     def _find_update(self) -> float | None:
-        """Into ``second``: the smoothed gradient; what it is to be multiplied by; None where it is 0."""
+        """Write the smoothed gradient into ``second``; returns the factor for it, None if it is 0."""
         self.slabs.each(self._push)
         self.first.close(go_on=True)
         self.slabs.each(self._smooth)
         longest = float(np.percentile(self.length[..., ::2], 99.9))
         if not longest > 0:
             return None
-        # Relative to the strongest force so far, so that steps end where forces do.
+        # Relative to the strongest force so far, so that steps shrink with the forces.
         self.strongest = max(self.strongest, longest)
         return self.settings.step / self.strongest
 
@@ -213,7 +214,7 @@ class _Flow:
     def _compose(self, u: np.ndarray, scale: float, planes: slice, room: np.ndarray) -> None:
         total, part, factor, *_ = room
         updates = [self.second.of(axis, planes) for axis in range(self.dimension)]
-        # A few voxels may not slow down all others, nor leap.
+        # A few voxels must neither slow down all others nor leap.
         np.multiply(self.length[planes], np.float32(scale / (2 * self.settings.step)), out=factor)
         np.divide(np.float32(scale), np.maximum(factor, 1, out=factor), out=factor)
         for update in updates:

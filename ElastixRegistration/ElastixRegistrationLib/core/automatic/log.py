@@ -1,4 +1,4 @@
-"""One log of all that Automatic runs, in the form of elastix's, so that whoever follows elastix follows this too."""
+"""One log of all stages of Automatic in the form of elastix's log, so that the same parsers follow it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 
 
 class AutomaticLog:
-    """``to_console``: lines of its own also go to the standard output, as they come; elastix sends its own there."""
+    """``to_console``: its own lines also go to the standard output at once, as those of elastix do."""
 
     def __init__(self, to_console: bool = False):
         self._to_console = to_console
@@ -19,7 +19,7 @@ class AutomaticLog:
         return "".join(self._texts)
 
     def add(self, text: str) -> None:
-        """What elastix has logged."""
+        """Add the log of elastix."""
         if text:
             self._texts.append(text if text.endswith("\n") else text + "\n")
 
@@ -32,7 +32,7 @@ class AutomaticLog:
 
     def iteration(self, number: int, metric: float) -> None:
         now = time.monotonic()
-        # As elastix has it, the metric is what is minimized.
+        # As in elastix, the metric is minimized.
         self._line(f"{number}\t{-metric:.6f}\t{1000 * (now - self._last):.1f}")
         self._last = now
 

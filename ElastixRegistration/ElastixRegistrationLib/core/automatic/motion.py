@@ -1,7 +1,7 @@
-"""What a transform leaves of motion between two images: blocks of one looked for in the other.
+"""The remaining motion between two images under a transform, by block matching.
 
-Block matching as in Ourselin et al. 2001, doi:10.1016/S0262-8856(00)00052-4, by squared correlation. Each block finds
-its place without the others; what neighbors agree on is motion, the rest is noise.
+Block matching as in Ourselin et al. 2001, doi:10.1016/S0262-8856(00)00052-4, by squared correlation. Each block is
+matched independently. Motion is what neighboring blocks agree on; the rest is noise.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from .flow import NOISE_VARIANCE
 from .windows import mean_and_variance, window_means
 
 VOXELS = 60_000
-#: Half of a block, and how far it is looked for, in coarse voxels.
+#: Half of a block, and the search radius, in coarse voxels.
 _HALF, _REACH = 3, 3
-#: Blocks need so much structure and so good a match to count.
+#: Least structure and match of a block that counts.
 _LEAST_VARIANCE, _LEAST_MATCH = 4 * NOISE_VARIANCE, 0.3
 _MIN_BLOCKS = 20
 #: Neighbors agree within this distance, in coarse voxels (standard deviation of a Gaussian weight).
@@ -30,7 +30,9 @@ _MAX_BLOCKS = 2500
 
 @dataclass(frozen=True)
 class Motion:
-    """``rms_mm``: of all blocks; ``agreed_mm``: of what their neighbors say too. ``blocks``: how many matched."""
+    """``rms_mm``: of all blocks; ``agreed_mm``: of the motion on which neighbors agree. ``blocks``: number of matched
+    blocks.
+    """
 
     rms_mm: float
     agreed_mm: float
@@ -54,7 +56,7 @@ def remaining_motion(evidence: Evidence, transform: Any) -> Motion:
     np.fill_diagonal(weight, 0)
     said = (weight @ shifts) / np.maximum(weight.sum(1), 1e-6)[:, None]
     off = np.linalg.norm(shifts - said, axis=1)
-    trust = 1 / (1 + np.square(off / max(float(np.median(off)), 1e-6)))  # a wild match is no neighbor to listen to
+    trust = 1 / (1 + np.square(off / max(float(np.median(off)), 1e-6)))  # a wild match does not count as a neighbor
     weight *= trust
     said = (weight @ shifts) / np.maximum(weight.sum(1), 1e-6)[:, None]
     agreed = np.average((said * shifts).sum(1), weights=trust)

@@ -1,4 +1,4 @@
-"""Dense images some planes at a time, so that what is computed of them stays in the cache of a core.
+"""Dense images in slabs of a few planes, so that intermediate results stay in the cache of a core.
 
 Arrays are (k, j, i) or (j, i).
 """
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class Slabs:
-    """The slabs of arrays of one ``shape``, worked on by several threads, each with room for some slabs of its own."""
+    """The slabs of arrays of one ``shape``, processed by several threads, each with its own buffers."""
 
     def __init__(self, shape: Sequence[int], pool: Executor, threads: int, room: int):
         self.parts = slabs_of_shape(shape)
@@ -29,7 +29,7 @@ class Slabs:
             self._rooms.put(np.empty((room, depth, *shape[1:]), np.float32))
 
     def each(self, work: Callable[[slice, np.ndarray], T]) -> list[T]:
-        """What ``work`` makes of each slab and a room, arrays of the shape of the slab that hold anything."""
+        """Results of ``work`` for each slab and its buffers, uninitialized arrays of the shape of the slab."""
 
         def run(planes: slice) -> T:
             room = self._rooms.get()

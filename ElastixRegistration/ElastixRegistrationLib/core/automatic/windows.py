@@ -8,7 +8,7 @@ import numpy as np
 
 from ..images.band_matrices import convolution
 
-#: A Gaussian is cut off at so many standard deviations; below the least it changes nothing worth its time.
+#: Standard deviations at which a Gaussian is truncated; and the smallest sigma, voxels, worth its time.
 _REACH, _LEAST_SIGMA = 2.5, 0.2
 
 

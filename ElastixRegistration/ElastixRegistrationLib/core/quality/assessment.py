@@ -1,4 +1,4 @@
-"""Judge a registration: the images before and after on one grid, and the figures that compare them."""
+"""Judge a registration: the images before and after on one grid, and figures that compare them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .figures import Comparison, Figure
 from .similarity import LandmarkErrors, compare, dice, landmark_errors
 from .surface_distance import surface_distances
 
-#: Labels are compared on the fixed grid itself up to this size: surfaces are a matter of single voxels.
+#: Largest fixed grid on which labels are compared at full resolution, because surfaces depend on single voxels.
 _MAX_LABEL_VOXELS = 8e6
 
 
@@ -76,7 +76,7 @@ def assess(
     labels = None
     if on_grid is not None and moving_mask is not None:
         lying = _labels(moving_mask, nowhere, grid)
-        if not np.array_equal(on_grid, lying):  # one region for both images outlines neither
+        if not np.array_equal(on_grid, lying):  # a common region outlines neither image
             labels = (on_grid, lying, _labels(moving_mask, result.transform, grid))
     landmarks = None
     if fixed_points is not None and moving_points is not None:
@@ -116,7 +116,7 @@ def assess(
 def _swapped(
     transform: Any, fixed_points: np.ndarray | None, moving_points: np.ndarray | None
 ) -> LandmarkErrors | None:
-    """Distances of landmarks after, had their lists been given the other way round."""
+    """Distances of landmarks after, with the lists of fixed and moving landmarks swapped."""
     if fixed_points is None or moving_points is None:
         return None
     return landmark_errors(moving_points, fixed_points, lambda points: map_points(transform, points))

@@ -1,12 +1,12 @@
-"""A map of confidence: how far off a registration may be at each place, mm, from what can be known without truth.
+"""A map of confidence: estimated error of a registration at each place, mm, without ground truth.
 
-Around each place the registered images are compared as they lie, and with the moving one shifted by up to three voxels
-of a coarse grid in every direction. The shift by which they would match best is how far off that place may be, together
-with a voxel, by which any registration may be. Nothing else that was tried adds to that (docs/trust.md has the table):
-neither how far registrations with other seeds and starts land from each other, nor how far a point comes back there
-and back again, nor how little the images agree or how flat they are.
+Around each place, the registered images are compared in place, and with the moving image shifted by up to three voxels
+of a coarse grid in every direction. The best matching shift, combined with the error of a voxel that any registration
+may have, is the estimate. Other signs add nothing (see the table in docs/trust.md): the spread of registrations with
+other seeds and starts, inverse inconsistency, dissimilarity, and flatness.
 
-What looks alike cannot be told apart: a wrong organ that fits well, a neighboring rib, or tissue of even brightness.
+It cannot distinguish structures that look alike: a wrong organ that fits well, a neighboring rib, or tissue of even
+brightness.
 """
 
 from __future__ import annotations
@@ -24,17 +24,16 @@ from ..transforms.itk_transforms import identity
 from ..transforms.resampling import resample
 from ..transforms.sampling import coarsened
 
-#: Places at which it is estimated; between them it is interpolated, as it is as smooth as the windows are wide.
+#: Number of places of the estimate. It is interpolated between them, because the windows make it smooth.
 _PLACES = 200_000
 #: Voxels of the coarse grid: on either side of a place that is compared, and how far it is looked for.
 _REACH, _FURTHEST = 2, 3
 #: Part of a voxel of the fixed image that every place may be off by. With it, about four of five points lie within the
 #: estimate.
 VOXELS = 0.9
-#: From this share on of what one image explains of the other, the images are bright in the same places, or in opposite
-#: ones.
+#: Least explained share for images to count as bright in the same places, or in opposite ones.
 _SAME_SENSE = 0.3
-#: Noise of a hundredth of the range is no structure that could agree or not.
+#: Noise below a hundredth of the range does not count as structure.
 _NOISE = 1e-4
 #: Places that are listed lie at least this share of the object's size from each other.
 _APART = 0.15
@@ -132,7 +131,7 @@ def _inside(still: np.ndarray, result: Any, mask: Any, grid: Geometry) -> np.nda
 
 
 def _shift_steps(fixed: np.ndarray, moved: np.ndarray, spacing: Sequence[float]) -> Generator[float, None, np.ndarray]:
-    """How far ``moved`` would have to be shifted to match best around each voxel, mm, averaged over its neighbors."""
+    """The shift of ``moved`` that matches best around each voxel, mm, averaged over its neighbors."""
     finite = np.isfinite(fixed) & np.isfinite(moved)
     fixed, moved = (_scaled(np.where(finite, one, 0.0)) for one in (fixed, moved))
     wide = np.pad(moved, _FURTHEST, mode="edge")

@@ -1,4 +1,4 @@
-"""Whether two registrations of the same images, one each way, undo each other. LPS, mm."""
+"""Inverse consistency of two registrations of the same images, one in each direction. LPS, mm."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..wording import said
 
 @dataclass(frozen=True)
 class InverseConsistency:
-    """How far points of the fixed image land from themselves, there by one transform and back by the other, mm.
+    """Distance of points of the fixed image from themselves after both transforms, mm.
 
     ``distances`` (k, j, i) on the fixed grid.
     """
@@ -31,8 +31,9 @@ def inverse_consistency(
 ) -> InverseConsistency:
     """Of ``forward``, fixed to moving, and ``backward``, moving to fixed, at the voxels of ``fixed``.
 
-    Both map LPS mm; figures, mm, are over all voxels, or where ``mask`` (k, j, i) is nonzero. No proof that either is
-    right: both can miss alike. Raises InputError for transforms of different dimensions, or an empty mask.
+    Both map LPS mm; figures, mm, are over all voxels, or where ``mask`` (k, j, i) is nonzero. This proves neither of
+    them right, because both can have the same error. Raises InputError for transforms of different dimensions, or an
+    empty mask.
     """
     if forward.GetInputSpaceDimension() != backward.GetInputSpaceDimension():
         raise InputError(said("The two transforms have different dimensions."))

@@ -10,9 +10,9 @@ import numpy as np
 
 from ..wording import Said, said
 
-#: What a verdict can be, the gravest first. "uncertain": what there is to judge by says too little.
+#: Statuses of a verdict, the gravest first. "uncertain": the evidence is too weak.
 STATUSES = ("implausible", "worse", "uncertain", "unchanged", "better")
-#: A status of these makes ``--strict`` fail.
+#: Statuses that make ``--strict`` fail.
 REFUSED = ("implausible", "worse")
 
 
@@ -67,7 +67,7 @@ class LandmarkRow:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a verdict rests on: a figure before and after. ``rank`` 1 counts most.
+    """The evidence of a verdict: a figure before and after. ``rank`` 1 counts most.
 
     ``kind``: "landmarks", "labels" or "images". ``change``: "better", "worse", or "unchanged" for a change of up to
     ``noise``. Landmarks that guided the registration come last.
@@ -85,9 +85,9 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a verdict is what it is, or what else to know: a ``code`` for programs, a sentence for people.
+    """The reason for a verdict, or a further remark: a ``code`` for programs, a sentence for people.
 
-    ``status``: what it makes of the verdict, "" for a caution or a hint.
+    ``status``: resulting status of the verdict, "" for a caution or a hint.
     """
 
     code: str
@@ -148,7 +148,7 @@ class Comparison:
 
     @property
     def sampling(self) -> str:
-        """What the figures were taken from, where it was not all voxels; else ""."""
+        """The sampling behind the figures, if it was not all voxels; otherwise ""."""
         if self.sampled_every == 1:
             return ""
         nth = {2: "second", 3: "third", 4: "fourth", 5: "fifth"}.get(self.sampled_every, f"{self.sampled_every}th")

@@ -1,4 +1,4 @@
-"""How well two images agree: similarity, overlap and landmark distances, and all figures of a registration.
+"""Agreement of two images: similarity, overlap and landmark distances, and all figures of a registration.
 
 All functions take arrays on one grid (k, j, i) and leave out voxels that are not finite or where ``mask`` is zero.
 """
@@ -21,11 +21,11 @@ from .verdict import judge
 
 CHUNK = 2_000_000  # voxels turned to float64 at a time: large images need no float copy
 BINS = 64
-#: Share of the mutual information by which it differs from interpolation alone.
+#: Share of the mutual information that interpolation alone can change.
 _NO_CHANGE = 0.01
 #: Change of an overlap that a border drawn a tenth of a voxel aside makes, in structures of some ten voxels.
 _SAME_OVERLAP = 0.002
-#: Change of the mean distance of landmarks, voxels, that nobody can see; and what is none, mm, without an image.
+#: Invisible change of the mean distance of landmarks, voxels; and in mm without an image.
 _SAME_PLACE, _SAME_PLACE_MM = 0.1, 0.01
 #: Landmarks fewer than which have no outliers, and how far one must stand out: times the spread of all (1.48 times the
 #: median deviation from the median) above their median, times the median, and voxels.

@@ -1,6 +1,6 @@
-"""The verdict on a registration: what it is judged by, and what speaks against it.
+"""The verdict on a registration, with its evidence and its reasons.
 
-Ground truth speaks before overlap, overlap before intensities. What no tissue can have done outranks all of them.
+Ground truth counts before overlap, and overlap before intensities. Implausible motion outranks all of them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SAYS_LITTLE = 0.1
 _MUCH_LESS = 0.9
 #: Mean Dice below which "better" means nothing yet.
 _HARDLY_OVERLAPS = 0.1
-#: Landmarks that fit so much better with the two lists exchanged were most likely given the wrong way round.
+#: Factor by which swapped landmark lists must fit better to be reported.
 _FITS_SWAPPED = 0.5
 _MAX_NAMED = 5
 
@@ -50,7 +50,7 @@ def judge(
 
 
 def _text(status: str, reasons: Sequence[Reason], change: Said) -> Said:
-    """The verdict in words: what makes it comes first, then cautions and hints. ``change`` is part of a sentence."""
+    """The verdict in words: first its reasons, then cautions and hints. ``change`` is part of a sentence."""
     made_by = [reason.text for reason in reasons if reason.status == status]
     others = [reason.text for reason in reasons if reason.status != status]
     if status == "implausible":
@@ -69,7 +69,7 @@ def _text(status: str, reasons: Sequence[Reason], change: Said) -> Said:
 
 
 def _evidence(figures: Sequence[Figure], landmarks: int, guided: bool, same_points: bool) -> list[Evidence]:
-    """Figures that tell better from worse, the one that counts most first."""
+    """Figures that decide between better and worse, the most important first."""
     kinds: list[tuple[str, Figure]] = []
     mean = next((figure for figure in figures if figure.name == "Landmark distance, mean"), None)
     information = next((figure for figure in figures if figure.name == "Mutual information"), None)

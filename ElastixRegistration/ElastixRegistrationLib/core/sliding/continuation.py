@@ -1,4 +1,4 @@
-"""The field of a region beyond that region: continued from it, as no window of the region tells anything there."""
+"""The field of a region continued beyond it, where no window of the region has information."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from . import axes
 from .local_correlation import LocalCorrelation
 
-#: Nodes beyond a region take the mean of those around that have so much of the weights.
+#: Nodes beyond a region take the mean of surrounding nodes with at least this share of the weights.
 _REACHED = 0.02
 
 

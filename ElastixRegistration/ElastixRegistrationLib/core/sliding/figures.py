@@ -1,4 +1,4 @@
-"""How far organs slide, and how well both sides meet where they do, as data and in words."""
+"""Figures of sliding: how far organs slide, and how well both sides meet, as data and in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A field that may tear, smoothed where it folds: where tissue moves against tissue rather than along it."""
+"""Smoothing a field that may tear where it folds, that is, where tissue moves against tissue rather than along it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..transforms.determinants import determinant_of
 from . import axes
 from .grids import Nodes
 
-#: Local volume, after / before, that is left alone: a little within what is believed of any deformation.
+#: Range of local volume, after / before, that needs no smoothing: slightly within the plausible range.
 _LEAST, _MOST = 0.3, 4.0
 _ROUNDS, _BAND_ROUNDS = 30, 14
 _SHIFTS = (0, 2, 4, 6)
@@ -71,7 +71,7 @@ def _folded(field: np.ndarray, nodes: Nodes) -> np.ndarray:
     found = steep(change)
     places = np.argwhere(found)
     border = np.ones(len(places), bool)
-    for shift in _SHIFTS:  # whoever looks at the result may divide it into other blocks
+    for shift in _SHIFTS:  # later checks may divide the result into other blocks
         border &= slides(change[found], places[:, ::-1] + shift, grid.spacing, laid_twice=False)
     folded[tuple(places[border].T)] = False
     return folded

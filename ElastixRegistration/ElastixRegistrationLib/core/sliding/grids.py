@@ -1,4 +1,4 @@
-"""The grids that a sliding field is sought on: working voxels of both images, and the nodes of the field."""
+"""The grids for a sliding field: working voxels of both images, and the nodes of the field."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy as np
 from ..images.geometry import Geometry
 from . import axes
 
-#: About so many working voxels are looked at; the voxels of the images are the limit.
+#: Approximate number of working voxels, limited by the voxels of the images.
 _WORKING_VOXELS = 400_000
-#: Voxels left along an axis, at least.
+#: Fewest voxels left along an axis.
 _FEWEST = 8
 #: Working voxels between two nodes of the field, along each axis.
 _VOXELS_PER_NODE = 2

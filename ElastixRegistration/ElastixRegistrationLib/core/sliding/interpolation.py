@@ -1,4 +1,4 @@
-"""A volume at scattered places, and what its voxels get of derivatives there."""
+"""A volume at scattered points, and the adjoint for derivatives there."""
 
 from __future__ import annotations
 

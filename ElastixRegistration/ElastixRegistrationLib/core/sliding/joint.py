@@ -1,4 +1,4 @@
-"""The fields of all regions improved together, so that they meet where the regions do."""
+"""Joint improvement of the fields of all regions, so that they meet where the regions meet."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .variation import total_variation
 #: Above two voxels the price grows linearly: a wrong mask must not tear the rest along.
 _MEETING = 1.0
 _LINEAR_FROM = 2.0
-#: Times that pairs of points on the two sides are sought anew, and iterations for each.
+#: Number of times that pairs of points on the two sides are updated, and iterations for each.
 _ROUNDS, _ITERATIONS = 4, 12
 #: Steps by which the sides are brought together in the end, how far each reaches from the surface (standard deviation,
 #: nodes), and the longest one, mm.

@@ -1,8 +1,8 @@
-"""Where two regions meet: how far one leaves a gap to the other, or overlaps it, once both have moved.
+"""Gap or overlap between two regions after both have moved.
 
-A point of the surface goes where its own region takes it. What the other region takes to that place comes from some
-point too; if that is on the surface, both sides meet. How far it lies off, mm, is the gap or the overlap, whatever the
-shape of the surface and however far one side slides along the other.
+A point of the surface moves with its own region. The other region moves some other point to the same place; if that
+point is on the surface, both sides meet. Its distance from the surface, mm, is the gap or the overlap, for any shape of
+the surface and any sliding distance.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import numpy as np
 _MEMORY = 8
 _HALVINGS = 8
 _SUFFICIENT = 1e-4
-#: Over so many iterations a relative gain of less than this each is the end.
+#: It ends after this many iterations with a relative gain below this limit each.
 _PATIENCE, _SMALL_GAIN = 5, 1e-5
 
 
@@ -35,7 +35,7 @@ def minimize(
         if found is None:
             if not pairs:
                 break
-            pairs.clear()  # what was learned misleads here
+            pairs.clear()  # the curvature history is misleading here
             continue
         next_place, value, next_gradient = found
         step = (next_place - place).ravel().astype(float)

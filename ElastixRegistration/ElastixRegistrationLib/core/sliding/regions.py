@@ -1,4 +1,4 @@
-"""Regions of the fixed image that move each for itself, and the surfaces where two of them meet."""
+"""Regions of the fixed image that move independently, and the surfaces between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a field tears, and how its two sides move along and against each other there."""
+"""Tears of a field, and the motion of their two sides along and against each other."""
 
 from __future__ import annotations
 

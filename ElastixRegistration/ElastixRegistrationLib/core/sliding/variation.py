@@ -1,4 +1,4 @@
-"""Total variation of displacements: it lets them jump along a surface where it would smear with a smooth penalty.
+"""Total variation of displacements, which allows jumps along a surface that a smooth penalty would smear.
 
 Fields are (3, k, j, i) float32, mm, on a grid of nodes with ``spacing`` (i, j, k) mm.
 """
