@@ -155,12 +155,13 @@ def makers(data: Path) -> Iterator[tuple[str, Callable[[], Given]]]:
         yield folder, lambda folder=folder, kind=kind, how=how: real(pairs / folder, kind, how)
     for folder, voxels in DEFORMED.items():
         name = f"{folder} and itself"
-        yield name, lambda name=name, folder=folder, voxels=voxels: deformed(name, pairs / folder, KNOWN, voxels, 1)
+        yield name, lambda name=name, folder=folder, voxels=voxels: deformed(name, pairs / folder, KNOWN, voxels, True)
     for folder in UNREGISTERED:
         where = data / folder if folder == "lung" else pairs / folder
-        for sign, contrast in ((1, "same contrast"), (-1, "contrast turned over")):
+        for contrast in ("same contrast", "other contrast"):
             name = f"{folder}, {contrast}"
-            yield name, lambda name=name, where=where, sign=sign: deformed(name, where, OFF, 4.0, sign)
+            is_same = contrast == "same contrast"
+            yield name, lambda name=name, where=where, is_same=is_same: deformed(name, where, OFF, 4.0, is_same)
 
 
 def lung(folder: Path) -> Given:
@@ -221,10 +222,10 @@ def _border(inside: np.ndarray) -> np.ndarray:
     return np.argwhere(inside & ~ndimage.binary_erosion(inside))[:, ::-1]
 
 
-def deformed(name: str, folder: Path, kind: str, voxels: float, sign: int) -> Given:
+def deformed(name: str, folder: Path, kind: str, voxels: float, is_same: bool) -> Given:
     """An image and itself, off by a smooth random field of up to ``voxels`` on average, with noise of 4 % of its range.
 
-    ``sign`` -1: what is bright in one is dark in the other.
+    Of another contrast, unless it ``is_same``, middle values are the brightest, and dark and bright ones are dark.
     """
     fixed = read_image(_file(folder, "fixed"))
     grid = geometry_of(fixed)
@@ -238,7 +239,9 @@ def deformed(name: str, folder: Path, kind: str, voxels: float, sign: int) -> Gi
     field = bspline_transform(coefficients, np.asarray(grid.origin) - direction @ (2 * spacing), spacing, direction)
     low, high = np.percentile(values, [1, 99])
     moved = np.asarray(array_view(resample(fixed, field, grid, background=float(values.min()))), float)
-    moved = sign * (moved + random.normal(0, 0.04 * (high - low), moved.shape))
+    if not is_same:
+        moved = high - np.abs(2 * moved - low - high)
+    moved = moved + random.normal(0, 0.04 * (high - low), moved.shape)
     moving = image_from_array(moved.astype(np.float32), grid)
     inside = object_mask(values, as_result(identity(3), fixed, moving).fixed_background)
     indices = np.argwhere(inside)[:, ::-1]

@@ -28,9 +28,8 @@ from ..transforms.sampling import coarsened
 _PLACES = 200_000
 #: Voxels of the coarse grid: on either side of a place that is compared, and how far it is looked for.
 _REACH, _FURTHEST = 2, 3
-#: Part of a voxel of the fixed image that every place may be off by. With it, about four of five points lie within the
-#: estimate.
-VOXELS = 0.9
+#: Any place may be off by this many voxels of the fixed image: about what fits with each kind of pair left out.
+VOXELS = 1.1
 #: Least explained share for images to count as bright in the same places, or in opposite ones.
 _SAME_SENSE = 0.3
 #: Noise below a hundredth of the range does not count as structure.
