@@ -309,7 +309,7 @@ _CONSTANTS = (
      "0.05 to 0.18 for livers, one with little motion 0.01; 0.01 and less for others"),
     ("standard errors, from block to block, that make a difference certain", "3, of a start or an affine transform 2",
      "statistics, not fitted"),
-    ("local volume, after / before, that is believed", "0.2 to 5", "what tissue does, not fitted"),
+    ("plausible local volume, after / before", "0.2 to 5", "what tissue does, not fitted"),
 )  # fmt: skip
 _TAIL = f"""
 ## What these figures do not say

@@ -38,7 +38,7 @@ def add_strict(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--strict",
         action="store_true",
-        help="exit with status 3 if the verdict is worse or implausible; outputs are written all the same",
+        help="exit with status 3 if the verdict is worse or implausible; outputs are written anyway",
     )
 
 

@@ -87,7 +87,7 @@ def _add_outputs(command: argparse.ArgumentParser) -> None:
     add(
         "--output-confidence",
         metavar="C",
-        help="estimated error, mm, on the fixed grid; docs/trust.md says how far it can be believed",
+        help="estimated error, mm, on the fixed grid; docs/trust.md describes its reliability",
     )
     add("--output-inverse", metavar="T", help="the inverse transform, moving to fixed points")
     add(
