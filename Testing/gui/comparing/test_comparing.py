@@ -94,7 +94,7 @@ def check(window, preset):
 
 def test_presets_are_compared_and_a_row_is_shown_and_kept(a_panel, a_window, host, slicer, opened_pages):
     ui = a_window.ui
-    assert "3 pairs of landmarks judge" in said(ui.comparePairLabel)
+    assert "Judged by 3 pairs of landmarks" in said(ui.comparePairLabel)
     assert ui.compareButton.text == "Compare"
     with host.measureGaps() as gaps:
         ui.compareButton.click()
