@@ -46,7 +46,7 @@ def _take(host, lung: Path, output: Path) -> None:
     choose(ui.presetSelector, "ct-lung")
     host.waitUntil(lambda: "background" in ui.backgroundMessageLabel.text, 20)
 
-    shoot(host, widget, output / "panel-inputs.png", "outputs", "preset")
+    shoot(host, widget, output / "panel-inputs.png", "masks", "outputs")
     ui.fixedMaskSelector.setCurrentNode(_mask(lung, "fixed"))
     ui.movingMaskSelector.setCurrentNode(_mask(lung, "moving"))
     ui.applyButton.click()
