@@ -125,6 +125,18 @@ class _Source:
     def is_finite(self) -> bool:
         return not not_finite_count(self.voxels)
 
+    def replaced(self) -> np.ndarray:
+        """The voxels with their background, in their own type where that can hold it."""
+        if self.fill is None:
+            return self.voxels
+        dtype = self.voxels.dtype
+        fits = dtype.kind == "f" or (
+            float(self.background).is_integer() and np.iinfo(dtype).min <= self.background <= np.iinfo(dtype).max
+        )
+        voxels = np.array(self.voxels, dtype if fits else self.working_type)
+        voxels[self.fill] = self.background
+        return voxels
+
     def image(self) -> Any:
         working: np.ndarray = np.array(self.voxels, self.working_type, order="C")
         if self.fill is not None:
@@ -195,7 +207,7 @@ def _resample_into(
 
 def _look_up(target: np.ndarray, source: _Source, transform: Any, reference: Geometry, threads: int | None) -> None:
     """By products of matrices: needs no class of ITK or elastix, which take a second or two to load."""
-    flat = np.ravel(source.voxels if source.fill is None else array_view(source.image()))
+    flat = np.ravel(source.replaced())
     for planes, slab in slabs_of(reference):
         part = target[planes]
 
