@@ -1,4 +1,4 @@
-"""How much work Automatic puts in: one choice of three."""
+"""The effort of Automatic: one choice of three."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Level:
-    """Of the dense deformation: about ``voxels`` over the fixed image, in 2D ``pixels``, which are as fine along each
-    axis or finer, as they cost little; and at most so many iterations."""
+    """A level of the dense deformation: about ``voxels`` over the fixed image, in 2D ``pixels``, which are at least as
+    fine along each axis because they cost little; and at most ``iterations``.
+    """
 
     voxels: float
     pixels: float

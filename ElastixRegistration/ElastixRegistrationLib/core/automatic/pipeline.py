@@ -1,4 +1,4 @@
-"""Rigid, affine, B-spline, dense: each tried, each kept only where the pair shows that it helps and does no harm."""
+"""Rigid, affine, B-spline and dense stages, each tried, and kept only if the pair shows that it helps without harm."""
 
 from __future__ import annotations
 
@@ -26,36 +26,36 @@ from .motion import remaining_motion
 from .stages import bspline_stage, first_stage, grid_spacing, linear_stage
 from .working_pair import WorkingPair
 
-#: Windows correlate in the same direction by this much, or the images have different contrast. Of one contrast, also
-#: between persons: 0.91 and more once they lie well; T2 and FLAIR, T1 and T2, CT and MR: 0.77 and less.
+#: Least ``same_sign`` of images with one contrast. Measured: 0.91 and more for aligned images of one contrast, also
+#: between persons; 0.77 and less for T2 and FLAIR, T1 and T2, CT and MR.
 _SAME_CONTRAST = 0.85
-#: From the first on a coarse dense deformation is tried for it, and must then come to the second: the same crop of two
-#: hippocampi had 0.84 after the B-spline of a moved header and 0.97 then, T2 and FLAIR 0.77 and 0.85.
+#: From the first value on, a coarse dense deformation is tried, after which the second must be reached. Crops of two
+#: hippocampi had 0.84 after the B-spline of a moved header and 0.97 then; T2 and FLAIR had 0.77 and 0.85.
 _MAYBE_SAME_CONTRAST, _SAME_CONTRAST_WHEN_DEFORMED = 0.7, 0.92
-#: Pixels of pictures on which this is judged: about as coarse as volumes are seen. Two slices of brains that differ in
-#: their gyri have 0.78 where they are seen with 150 000, and 0.95 here.
+#: Pixels for this test in 2D, about as coarse as for volumes. Two brain slices with different gyri have 0.78 with
+#: 150,000 pixels, and 0.95 here.
 _CONTRAST_PIXELS = 10e3
-#: Across contrasts a deformation must be seen: so much of the squared motion of blocks is what their neighbors say too.
-#: Not so for bodies of different size, which surely differ in shape. All criteria must ask for it as well: they did for
-#: two babies and two hearts, where it helped; not for CT, PET or diffusion with T1 or T2 of one head or prostate, whose
-#: landmarks it took 1 to 3 mm away.
+#: Across contrasts, a deformation needs this share of the squared block motion to agree between neighbors. Bodies of
+#: different size are exempt, because they surely differ in shape. All criteria must support it as well: they did for
+#: two babies and two hearts, where it helped, but not for CT, PET or diffusion with T1 or T2 of one head or prostate,
+#: where it moved landmarks away by 1 to 3 mm.
 _AGREED_SHARE, _SCANNERS_ERR = 0.25, 0.03
-#: Information, nats, at a start that leaves much of the images apart: the rigid stage then needs a metric that counts
-#: how much they overlap.
+#: Information, nats, at the start below which the images are far apart. The rigid stage then needs a metric that
+#: includes the overlap.
 _TELLING_NATS = 0.2
 #: Largest and smallest scale along any direction of an affine transform between two bodies.
 _LARGEST_SCALE = 2.0
-#: Local volume, after / before, beyond which a deformation is not believed.
+#: Range of plausible local volume, after / before.
 LEAST_VOLUME, MOST_VOLUME = 0.2, 5.0
-#: It is looked at in at most so many voxels, and so many times those of the level that made it.
+#: Most voxels for checking it, and most times the voxels of the level that made it.
 _CHECKED_VOXELS, _CHECKED_OF_LEVEL = 1e6, 4
-#: Two results of the dense stage are told apart on the grid of the finer one, up to so many voxels.
+#: The grid on which two dense results are compared, that of the finer one, has at most this many voxels.
 _MAX_EVIDENCE_VOXELS = 1.2e6
 _MARGIN_VOXELS = 6
 
 
 class StageResult(NamedTuple):
-    """What elastix made of one stage: the whole transform, from fixed to moving points, and the stage as it ran."""
+    """The result of one elastix stage: the whole transform, from fixed to moving points, and the stage as it ran."""
 
     transform: Any
     stage: dict[str, tuple[str, ...]]
@@ -67,9 +67,10 @@ Run = Callable[[ParameterMap, Any], StageResult]
 
 @dataclass
 class Outcome:
-    """``transform``: fixed to moving points. ``words``: what was chosen and why, for the sentence of the user.
-    ``has_one_contrast``: whether tissues keep their order of intensity. ``spline``: what the B-spline stage made, where
-    it was plausible."""
+    """``transform``: fixed to moving points. ``words``: the choices and their reasons, for the user's sentence.
+    ``has_one_contrast``: whether tissues keep their order of intensity. ``spline``: result of the B-spline stage, if
+    plausible.
+    """
 
     transform: Any
     stages: list[dict[str, tuple[str, ...]]]
@@ -82,11 +83,11 @@ class Outcome:
 def run_automatic(
     pair: WorkingPair, start: np.ndarray, stages: Sequence[ParameterMap], run: Run, effort: Effort, log: AutomaticLog
 ) -> Outcome:
-    """Register ``pair`` from the homogeneous matrix ``start``, LPS mm, with what ``stages`` of the preset allow.
+    """Register ``pair`` from the homogeneous matrix ``start``, LPS mm, within the limits of the preset's ``stages``.
 
-    A stage that fails is left out; raises RegistrationError where all of them do.
+    Failed stages are left out. Raises RegistrationError if all stages fail.
 
-    ``run`` runs the stages of elastix; what is done without it is told to ``log``.
+    ``run`` runs the stages of elastix; other stages write to ``log``.
     """
     return _Automatic(pair, stages, run, effort, log).outcome(start)
 
@@ -116,7 +117,7 @@ class _Automatic:
         if self.bspline_map is not None:
             final = self._deformable(linear)
         if self.failure is not None and not self.stages:
-            raise self.failure  # elastix could do nothing with this pair, and its reason is worth more than the start
+            raise self.failure  # elastix failed on this pair, and its reason is more useful than the start
         before, after = (one.measured.mean("information") for one in (first, final))
         self.words.append(
             f"mutual information on voxels that no stage was fitted to went from {before:.2f} at the start to"
@@ -128,7 +129,7 @@ class _Automatic:
         return _Candidate(transform, self.evidence.measure(transform))
 
     def _tried(self, stage: ParameterMap, start: Any) -> _Candidate | None:
-        """What elastix makes of ``stage``; None where it fails, which is no reason to lose what there is."""
+        """The result of ``stage``; None if it fails, so that earlier results are kept."""
         try:
             result = self.run(stage, start)
         except RegistrationError as error:
@@ -157,7 +158,7 @@ class _Automatic:
         return rigid
 
     def _rigid(self, base: ParameterMap, start: _Candidate) -> _Candidate:
-        """The best of the start and of rigid stages from it: with long steps, and where that fails with short ones."""
+        """The best of the start and of rigid stages from it, with long steps, and with short ones if those fail."""
         geometries = self.pair.fixed.geometry, self.pair.moving.geometry
         telling = start.measured.mean("information") >= _TELLING_NATS
         for longest, metric in ((4.0, None if telling else "NormalizedMutualInformation"), (1.0, None)):
@@ -177,14 +178,14 @@ class _Automatic:
 
     @cached_property
     def voxel_mm(self) -> float:
-        """What both images can tell apart: side of a cube as large as a voxel of the coarser one."""
+        """Resolution of both images: side of a cube as large as a voxel of the coarser image."""
         sides = [
             np.prod(one.geometry.spacing) ** (1 / self.pair.dimension) for one in (self.pair.fixed, self.pair.moving)
         ]
         return float(max(sides))
 
     def _apart_mm(self, first: Any, second: Any) -> float:
-        """Root mean square distance between where two transforms take what the fixed image shows."""
+        """Root mean square distance between two transforms over the structures of the fixed image."""
         fields = [displacement_vectors(one, self.evidence.grid)[self.evidence.structured] for one in (first, second)]
         return float(np.sqrt(np.square(fields[0] - fields[1]).sum(-1).mean())) if len(fields[0]) else 0.0
 
@@ -216,7 +217,7 @@ class _Automatic:
         return best
 
     def _has_one_contrast(self, linear: _Candidate, best: _Candidate) -> bool:
-        """Also where the images do not lie well yet: then a coarse dense deformation brings it to light."""
+        """Whether the images have one contrast, even if misaligned; then a coarse dense deformation decides."""
         sign = max(self._same_sign(linear), self._same_sign(best))
         if not _MAYBE_SAME_CONTRAST <= sign < _SAME_CONTRAST:
             return sign >= _SAME_CONTRAST
@@ -247,11 +248,11 @@ class _Automatic:
         return best
 
     def _is_another_body(self, linear: _Candidate) -> bool:
-        """Whether the linear stage changes sizes by more than scanners err."""
+        """Whether the linear stage changes sizes beyond the error of scanners."""
         return bool(np.abs(_scales(linear.transform) - 1).max() > _SCANNERS_ERR)
 
     def _dense(self, linear: _Candidate, start: _Candidate, levels: Sequence[Level]) -> _Candidate:
-        """From coarse to fine; the finest levels as long as they explain more of what only their own grid shows."""
+        """The dense stage from coarse to fine. Fine levels are kept while they explain more on their own grid."""
         self.ran_dense = True
         grid, voxel_mm = self.pair.grid(levels[0].count(self.pair.dimension))
         u = voxel_displacements(start.transform, linear.transform, grid, self.pair.threads)
@@ -287,7 +288,7 @@ class _Automatic:
         return is_better_together(evidence.measure(refined), evidence.measure(coarser))
 
     def _plausible(self, candidate: _Candidate | None, linear: _Candidate, level: Level) -> _Candidate | None:
-        """``candidate``, smoothed where it folds or changes volume beyond belief; None where that does not help."""
+        """``candidate``, smoothed where it folds or changes volume implausibly; None if that does not help."""
         if candidate is None:
             return None
         grid, _ = self.pair.grid(min(_CHECKED_VOXELS, _CHECKED_OF_LEVEL * level.voxels))
@@ -310,28 +311,28 @@ def _scales(linear: Any) -> np.ndarray:
 
 
 def is_better(one: Measured, other: Measured, criteria: Sequence[str] = CRITERIA, certain: float = CERTAIN) -> bool:
-    """So by one of ``criteria``, by as many standard errors as make it ``certain``, and not worse by so many by any."""
+    """Whether better by one of ``criteria`` by more than ``certain`` standard errors, and worse by that much by none."""
     certainties = [one.better_by(other)[name].certainty for name in criteria]
     return max(certainties) > certain and min(certainties) > -certain
 
 
 def is_clearly_better(one: Measured, other: Measured) -> bool:
-    """By all criteria, and by more than chance taken together."""
+    """Whether better by all criteria, and together by more than chance."""
     certainties = [difference.certainty for difference in one.better_by(other).values()]
     return min(certainties) > 0 and float(np.mean(certainties)) >= LIKELY
 
 
 def is_better_by_all(one: Measured, other: Measured) -> bool:
-    """Certainly so by each of the criteria."""
+    """Whether certainly better by each of the criteria."""
     return min(difference.certainty for difference in one.better_by(other).values()) > CERTAIN
 
 
 def is_better_together(one: Measured, other: Measured) -> bool:
-    """Certainly so by the mean of the criteria, and by none of them certainly worse."""
+    """Whether certainly better by the mean of the criteria, and certainly worse by none."""
     certainties = [difference.certainty for difference in one.better_by(other).values()]
     return float(np.mean(certainties)) > CERTAIN and min(certainties) > -CERTAIN
 
 
 def is_worse(one: Measured, other: Measured) -> bool:
-    """Certainly so by most of the criteria."""
+    """Whether certainly better by most of the criteria."""
     return sum(difference.certainty < -CERTAIN for difference in one.better_by(other).values()) >= 2

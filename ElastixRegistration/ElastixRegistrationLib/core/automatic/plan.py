@@ -1,4 +1,4 @@
-"""What Automatic will run, as stages whose time can be told before: for the progress bar and the expected time."""
+"""The expected stages of Automatic, for the progress bar and the estimated time."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from ..parameters.effort import with_effort
 from ..parameters.maps import ParameterMap, is_bspline
 from .effort import Effort, effort_named
 
-#: An iteration of the dense stage takes as long as one of elastix with a sample for so many of its voxels.
+#: An iteration of the dense stage takes as long as one of elastix with one sample for this many voxels.
 _VOXELS_FOR_A_SAMPLE = 2
 
 
 def expected_stages(stages: Sequence[ParameterMap], effort: str, adapts: bool) -> list[ParameterMap]:
-    """What will run of ``stages`` with this effort; ``adapts``: whether they are fitted to the pair and tried."""
+    """The stages that will run for ``stages`` with this effort; ``adapts``: whether they are fitted to the pair and
+    tried.
+    """
     return planned_stages(stages, effort) if adapts else with_effort(stages, effort)
 
 
 def planned_stages(stages: Sequence[ParameterMap], effort: str) -> list[ParameterMap]:
-    """The stages that ``run_automatic`` tries for these of the preset; it may try one twice, and leave some out."""
+    """The stages that ``run_automatic`` tries for those of the preset. It may try one twice, and leave some out."""
     chosen = effort_named(effort)
     planned: list[ParameterMap] = []
     for stage in stages:

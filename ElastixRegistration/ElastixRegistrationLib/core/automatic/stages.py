@@ -1,4 +1,4 @@
-"""The elastix stages that Automatic tries, made from those of its preset."""
+"""The elastix stages that Automatic tries, derived from those of its preset."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Both images on common grids, as everything in this package compares them: scaled, smoothed to the grid, float32."""
+"""Both images on common grids for comparison in this package: scaled, smoothed to the grid, float32."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ..images.reduction import grid_of
 from ..transforms.lookup import Lookup
 from .windows import gaussian, smoothed
 
-#: Intensities are scaled so that these percentiles become 0 and 1, and cut off a little beyond.
+#: Intensities are scaled so that these percentiles become 0 and 1, and clipped a little beyond.
 _PERCENTILES, _LOWEST, _HIGHEST = (1.0, 99.0), -0.2, 1.3
 _MAX_SAMPLES = 1_000_000
-#: Of what a place between voxels is made of, so much must be inside.
+#: Least share of the voxels around a point that must be inside.
 _INSIDE = 0.99
 
 
@@ -59,8 +59,8 @@ class OneImage:
         return np.clip((voxels - np.float32(low)) * np.float32(scale), _LOWEST, _HIGHEST).astype(np.float32)
 
     def for_grid(self, voxel_mm: float) -> np.ndarray:
-        """``scaled``, smoothed so that a grid of ``voxel_mm`` misses nothing in between. The last one is kept: the
-        same is asked for again by what judges what was found on that grid."""
+        """``scaled``, smoothed so that a grid of ``voxel_mm`` misses nothing in between. The last one is kept,
+        because the criteria need it again."""
         if voxel_mm not in self._last:
             self._last.clear()
             self._last[voxel_mm] = smoothed(self.scaled, self._sigmas(voxel_mm), self.threads)
@@ -78,7 +78,7 @@ class OneImage:
 
     @cached_property
     def inside_share(self) -> np.ndarray:
-        """1 inside the mask, 0 elsewhere, float32: its interpolation tells the border."""
+        """1 inside the mask, 0 elsewhere, float32; its interpolation locates the border."""
         assert self.inside is not None
         return self.inside.astype(np.float32)
 
