@@ -311,7 +311,7 @@ def _scales(linear: Any) -> np.ndarray:
 
 
 def is_better(one: Measured, other: Measured, criteria: Sequence[str] = CRITERIA, certain: float = CERTAIN) -> bool:
-    """Whether better by one of ``criteria`` by more than ``certain`` standard errors, and worse by that much by none."""
+    """Whether better by one of ``criteria`` by more than ``certain`` standard errors, and by none as much worse."""
     certainties = [one.better_by(other)[name].certainty for name in criteria]
     return max(certainties) > certain and min(certainties) > -certain
 
