@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import vtk
-from support.builders import vtk_map
 from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 
 #: RAS mm: where the object of the moving scan is, less where it is in the fixed one.
@@ -72,6 +71,8 @@ def scene_state(scene) -> tuple[str, list]:
 
 def residual(transform_node, former_to_world=None, shift=SHIFT):
     """Largest distance, mm, between where the object is and where the node says, near the center of world."""
+    from support.builders import vtk_map  # loads itk, which a test of the window must not
+
     points = np.random.default_rng(1).uniform(-25, 25, (60, 3))
     from_world = vtk.vtkGeneralTransform()
     transform_node.GetTransformFromWorld(from_world)
