@@ -1,7 +1,8 @@
 """How well Automatic does on any folder of pairs with a truth, beside other tools; the source of docs/accuracy.md.
 
-    python Testing/benchmarks/accuracy.py run FOLDER ... [--results FILE.jsonl] [--efforts normal ...] [--seeds 1 2 3]
-        [--only NAME ...] [--moved MM DEGREES] [--slicer-elastix FOLDER] [--others ants greedy] [--python PYTHON]
+    python Testing/benchmarks/accuracy.py run FOLDER ... [--results FILE.jsonl] [--presets automatic ...]
+        [--efforts normal ...] [--seeds 1 2 3] [--only NAME ...] [--moved MM DEGREES]
+        [--slicer-elastix FOLDER] [--others ants greedy] [--python PYTHON]
     python Testing/benchmarks/accuracy.py page [--results FILE.jsonl] [--peers FILE.tsv] [--unseen FIRST.jsonl]
         [--page docs/accuracy.md]
 
@@ -161,7 +162,7 @@ class Results:
 
 def run(options: argparse.Namespace) -> None:
     results = Results(options.results)
-    rivals: list[Rival] = [ours("automatic", effort) for effort in options.efforts]
+    rivals: list[Rival] = [ours(preset, effort) for preset in options.presets for effort in options.efforts]
     if options.slicer_elastix:
         rivals += slicer_elastix(options.slicer_elastix, ["default0"])
     rivals += libraries(options.python, options.others)
@@ -362,6 +363,7 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     running = commands.add_parser("run")
     running.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
+    running.add_argument("--presets", nargs="+", default=["automatic"])
     running.add_argument("--efforts", nargs="+", default=["normal"])
     running.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     running.add_argument("--only", nargs="*", default=[], metavar="NAME")

@@ -1293,20 +1293,8 @@
         <translation>Affin, dann B-Spline (14 mm), für Atmung und Füllung im CT des Abdomens.</translation>
     </message>
     <message>
-        <source>Affine, then B-spline (32 pixels), by mutual information.</source>
-        <translation>Affin, dann B-Spline (32 Pixel), nach Transinformation.</translation>
-    </message>
-    <message>
-        <source>Affine, then fine B-spline (7 mm), by mutual information: another subject or an atlas.</source>
-        <translation>Affin, dann feiner B-Spline (7 mm), nach Transinformation: eine andere Person oder ein Atlas.</translation>
-    </message>
-    <message>
         <source>Automatic</source>
         <translation>Automatisch</translation>
-    </message>
-    <message>
-        <source>Automatic and the spine preset are more reliable there</source>
-        <translation>Automatisch und die Voreinstellung der Wirbelsäule sind dort besser</translation>
     </message>
     <message>
         <source>B-spline (10 mm) from the position as scanned, by mutual information: frames of one sequence.</source>
@@ -1413,28 +1401,12 @@
         <translation>Starr</translation>
     </message>
     <message>
-        <source>Rigid, affine and B-spline (24 pixels), by mutual information; sizes in pixels, so for any magnification. Rotations of up to about 40 degrees.</source>
-        <translation>Starr, affin und B-Spline (24 Pixel), nach Transinformation; Größen in Pixeln, also für jede Vergrößerung. Bis zu etwa 40 Grad verdreht.</translation>
-    </message>
-    <message>
-        <source>Rigid, by mutual information, with large first steps: follow-up and different contrasts of one head.</source>
-        <translation>Starr, nach Transinformation, mit großen ersten Schritten: Verlauf und verschiedene Kontraste eines Kopfes.</translation>
-    </message>
-    <message>
-        <source>Rigid, by mutual information: T1, T2, FLAIR, diffusion of one patient.</source>
-        <translation>Starr, nach Transinformation: T1, T2, FLAIR, Diffusion eines Patienten.</translation>
-    </message>
-    <message>
         <source>Rigid, by normalized mutual information, with large first steps: vertebrae and cord keep their shape. A mask of the spine helps where the neck bends.</source>
         <translation>Starr, nach normierter Transinformation, mit großen ersten Schritten: Wirbel und Rückenmark behalten ihre Form. Wo sich der Hals beugt, hilft eine Maske der Wirbelsäule.</translation>
     </message>
     <message>
         <source>Rigid, then B-spline (14 mm), for breathing in MR with thick slices.</source>
         <translation>Starr, dann B-Spline (14 mm), für die Atmung in MR mit dicken Schichten.</translation>
-    </message>
-    <message>
-        <source>Rigid, then a stiff B-spline (20 mm), by mutual information.</source>
-        <translation>Starr, dann ein steifer B-Spline (20 mm), nach Transinformation.</translation>
     </message>
     <message>
         <source>Rigid, then a stiff B-spline (20 mm), by mutual information: pairs whose gray values differ.</source>
@@ -1485,16 +1457,64 @@
         <translation>T1 auf T2 eines Halses: Dice {0} des Rückenmarks, vorher {1}</translation>
     </message>
     <message>
-        <source>T1 to T2 of one neck: Dice {0} to {1} of the cord</source>
-        <translation>T1 auf T2 eines Halses: Dice {0} bis {1} des Rückenmarks</translation>
-    </message>
-    <message>
         <source>T1 to T2 of one neck: Dice {0} to {1} of the cord, as scanned and after a header was moved by {2} mm and {3} degrees</source>
         <translation>T1 auf T2 eines Halses: Dice {0} bis {1} des Rückenmarks, wie aufgenommen und um {2} mm und {3} Grad verlegt</translation>
     </message>
     <message>
         <source>Half the time, with a 12 mm grid and fewer samples.</source>
         <translation>Dasselbe in der halben Zeit, mit einem Gitter von 12 mm und weniger Stichproben.</translation>
+    </message>
+    <message>
+        <source>Affine, then B-spline (32 pixels), by mutual information, from a search for the best match.</source>
+        <translation>Affin, dann B-Spline (32 Pixel), mit Transinformation, von der gesuchten besten Übereinstimmung aus.</translation>
+    </message>
+    <message>
+        <source>Affine, then fine B-spline (0.7 mm), by mutual information in regions of 5 mm: another mouse or an atlas.</source>
+        <translation>Affin, dann feiner B-Spline (0,7 mm), mit Transinformation in Bereichen von 5 mm: eine andere Maus oder ein Atlas.</translation>
+    </message>
+    <message>
+        <source>Affine, then fine B-spline (6 mm), by mutual information in regions of 50 mm: another subject or an atlas.</source>
+        <translation>Affin, dann feiner B-Spline (6 mm), mit Transinformation in Bereichen von 50 mm: eine andere Person oder ein Atlas.</translation>
+    </message>
+    <message>
+        <source>MR of a breathing liver, {0} landmarks: {1} mm, from {2} mm</source>
+        <translation>MR einer Leber bei Atmung, {0} Landmarken: {1} mm, vorher {2} mm</translation>
+    </message>
+    <message>
+        <source>Mouse brain, MR</source>
+        <translation>Gehirn der Maus, MR</translation>
+    </message>
+    <message>
+        <source>Rigid, affine and B-spline (24 pixels), by mutual information, from a search for the best match; sizes in pixels, so for any magnification.</source>
+        <translation>Starr, affin und B-Spline (24 Pixel), mit Transinformation, von der gesuchten besten Übereinstimmung aus; Größen in Pixeln, daher für jede Vergrößerung.</translation>
+    </message>
+    <message>
+        <source>Rigid, by mutual information, from a search for the best match: T1, T2, FLAIR, diffusion of one patient.</source>
+        <translation>Starr, mit Transinformation, von der gesuchten besten Übereinstimmung aus: T1, T2, FLAIR, Diffusion eines Patienten.</translation>
+    </message>
+    <message>
+        <source>Rigid, by mutual information, from a search for the best match: follow-up and different contrasts of one head.</source>
+        <translation>Starr, mit Transinformation, von der gesuchten besten Übereinstimmung aus: Verlauf und verschiedene Kontraste eines Kopfes.</translation>
+    </message>
+    <message>
+        <source>Rigid, by mutual information, from a search for the best match: one patient, where bone keeps the tissue in place.</source>
+        <translation>Starr, mit Transinformation, von der gesuchten besten Übereinstimmung aus: ein Patient, wo Knochen das Gewebe an seinem Platz halten.</translation>
+    </message>
+    <message>
+        <source>T1 of two people&apos;s brains: Dice {0} of {1} structures, from {2} ({3} to {4} % of the voxels fold), and {5} of {6}, from {7}</source>
+        <translation>T1 der Gehirne zweier Personen: Dice {0} von {1} Strukturen, vorher {2} ({3} bis {4} % der Voxel falten sich), und {5} von {6}, vorher {7}</translation>
+    </message>
+    <message>
+        <source>T1 to T2 of a head: {0} mm, from {1} mm</source>
+        <translation>T1 auf T2 eines Kopfes: {0} mm, vorher {1} mm</translation>
+    </message>
+    <message>
+        <source>T2 of two mouse brains, {0} structures: Dice {1}, from {2}</source>
+        <translation>T2 der Gehirne zweier Mäuse, {0} Strukturen: Dice {1}, vorher {2}</translation>
+    </message>
+    <message>
+        <source>T2 to FLAIR of one head turned by {0} degrees, known truth: {1} mm, from {2} mm</source>
+        <translation>T2 auf FLAIR eines um {0} Grad gedrehten Kopfes, bekannte Wahrheit: {1} mm, vorher {2} mm</translation>
     </message>
     <message>
         <source>Translation</source>
@@ -1529,6 +1549,18 @@
         <translation>CT bei angehaltenem Atem, {0} Landmarken: {1} mm mit Masken, {2} bis {3} mm ohne, vorher {4} mm</translation>
     </message>
     <message>
+        <source>chests of two people: Dice {0} of the lungs, from {1}</source>
+        <translation>Brustkörbe zweier Personen: Dice {0} der Lungen, vorher {1}</translation>
+    </message>
+    <message>
+        <source>cine MR, end of diastole to end of systole: Dice {0} of the left ventricle, from {1} (Automatic {2})</source>
+        <translation>Cine-MR, Ende der Diastole auf Ende der Systole: Dice {0} der linken Kammer, vorher {1} (Automatisch {2})</translation>
+    </message>
+    <message>
+        <source>hands: {0} mm, from {1} mm (Automatic {2} mm)</source>
+        <translation>Hände: {0} mm, vorher {1} mm (Automatisch {2} mm)</translation>
+    </message>
+    <message>
         <source>heart, end of diastole to end of systole: Dice {0}, from {1}</source>
         <translation>Herz, Enddiastole auf Endsystole: Dice {0}, vorher {1}</translation>
     </message>
@@ -1537,24 +1569,48 @@
         <translation>mit T1 als festem Bild misslingt es, Automatisch nicht</translation>
     </message>
     <message>
+        <source>lesions of mouse lungs {0}, from {1}, and {2}, from {3}</source>
+        <translation>Läsionen von Mäuselungen {0}, vorher {1}, und {2}, vorher {3}</translation>
+    </message>
+    <message>
         <source>macaque brains, {0} landmarks: {1} mm, from {2} mm</source>
         <translation>Gehirne von Makaken, {0} Landmarken: {1} mm, vorher {2} mm</translation>
     </message>
     <message>
-        <source>not yet measured on radiographs</source>
-        <translation>an Röntgenbildern noch nicht gemessen</translation>
+        <source>of a chimpanzee&apos;s: {0} mm, from {1} mm</source>
+        <translation>eines Schimpansen: {0} mm, vorher {1} mm</translation>
     </message>
     <message>
-        <source>not yet measured on sections</source>
-        <translation>an Schnitten noch nicht gemessen</translation>
+        <source>of a neck: Dice {0} to {1} of the cord (Automatic and the spine preset are more reliable there)</source>
+        <translation>eines Halses: Dice {0} bis {1} des Rückenmarks (Automatisch und das Preset der Wirbelsäule sind dort zuverlässiger)</translation>
     </message>
     <message>
-        <source>not yet on MR with a truth</source>
-        <translation>noch nicht an MR mit bekannter Lösung</translation>
+        <source>of two studies: {0}, from {1}</source>
+        <translation>zweier Studien: {0}, vorher {1}</translation>
+    </message>
+    <message>
+        <source>{0} mm, from {1} mm, as ribs are dragged along (Automatic lets the liver slide: {2} mm)</source>
+        <translation>{0} mm, vorher {1} mm, da die Rippen mitgezogen werden (Automatisch lässt die Leber gleiten: {2} mm)</translation>
+    </message>
+    <message>
+        <source>{0} of three structures of another heart, from {1} (Automatic {2})</source>
+        <translation>{0} von drei Strukturen eines anderen Herzens, vorher {1} (Automatisch {2})</translation>
     </message>
     <message>
         <source>one seed each, others in docs/accuracy.md</source>
         <translation>je ein Lauf, weitere in docs/accuracy.md</translation>
+    </message>
+    <message>
+        <source>serial sections of other stains, {0} to {1} landmarks, pixels: rat kidney {2}, from {3}</source>
+        <translation>Serienschnitte anderer Färbung, {0} bis {1} Landmarken, Pixel: Rattenniere {2}, vorher {3}</translation>
+    </message>
+    <message>
+        <source>skulls of two people, {0} landmarks: {1} mm, from {2} mm</source>
+        <translation>Schädel zweier Personen, {0} Landmarken: {1} mm, vorher {2} mm</translation>
+    </message>
+    <message>
+        <source>upper abdomens of two people, {0} organs labeled by a network: Dice {1}, from {2} (Automatic {3})</source>
+        <translation>Oberbäuche zweier Personen, {0} von einem Netz markierte Organe: Dice {1}, vorher {2} (Automatisch {3})</translation>
     </message>
     <message>
         <source>with T1 as the fixed image {0} to {1}, where the drawn labels allow {2}</source>
