@@ -325,7 +325,7 @@ pairs that were at hand, not with one kind of pair left out at a time, so that n
 Known weak places: where organs slide, the surface between them is as sharp as the nodes of the field, about 5 mm (with
 `--sliding-mask` a voxel), and the column of folds counts voxels on it, which the verdict does not; brains of monkeys
 end a little behind Greedy's dense field; a frame that moves with the camera, as around a retina, is taken for what is
-to be registered unless a mask leaves it out; very large motion of a liver, 20 mm and more, is followed in part only.
+to be registered unless a mask leaves it out.
 """
 
 

@@ -6,13 +6,17 @@ import numpy as np
 import pytest
 from ElastixRegistrationLib.core.sliding.detection import find_sliding
 from ElastixRegistrationLib.core.sliding.grids import SlidingImage
+from ElastixRegistrationLib.core.sliding.local_correlation import LocalCorrelation
+from ElastixRegistrationLib.core.sliding.shifts import telling_shift
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
 from phantoms.sliding import GRID, phantom, smeared
 
 
-def test_a_block_that_slides_is_followed_and_the_other_one_let_go():
+@pytest.mark.parametrize("followed", [1.0, 0.4])
+def test_a_block_that_slides_is_followed_and_the_other_one_let_go(followed):
+    """Also where a smooth registration lost most of its way."""
     fixed, moving, upper, shift = phantom(15.0)
-    images, smooth = (SlidingImage(fixed, GRID), SlidingImage(moving, GRID)), smeared(shift)
+    images, smooth = (SlidingImage(fixed, GRID), SlidingImage(moving, GRID)), smeared(followed * shift)
     found = find_sliding(*images, smooth, smooth, [np.eye(4)])
     assert found is not None
     assert found.figures.along_median == pytest.approx(15, abs=1.5)
@@ -34,3 +38,12 @@ def test_what_does_not_slide_is_left_alone():
     shift = np.array([1.0, -2.0, 1.5])
     images, smooth = (SlidingImage(fixed, GRID), SlidingImage(moving, GRID)), smeared(shift)
     assert find_sliding(*images, smooth, smooth, [np.eye(4)]) is None
+
+
+def test_the_shift_that_tells_most_is_that_of_the_block_that_slides():
+    fixed, moving, _, shift = phantom(15.0)
+    images = [SlidingImage(voxels, GRID).reduced(4.0) for voxels in (fixed, moving)]
+    likeness = LocalCorrelation(*images, np.eye(4))
+    assert (np.abs(telling_shift(likeness) - shift) <= images[0].geometry.spacing).all()
+    likeness.weights *= 0  # nothing counts, nothing is told
+    assert (telling_shift(likeness) == 0).all()

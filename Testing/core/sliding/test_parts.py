@@ -10,6 +10,7 @@ from ElastixRegistrationLib.core.deformation.plausibility import check_deformati
 from ElastixRegistrationLib.core.images.geometry import Geometry
 from ElastixRegistrationLib.core.sliding import axes
 from ElastixRegistrationLib.core.sliding.detection import transform_of
+from ElastixRegistrationLib.core.sliding.field import fuse, joined
 from ElastixRegistrationLib.core.sliding.folds import without_folds
 from ElastixRegistrationLib.core.sliding.grids import Nodes, SlidingImage
 from ElastixRegistrationLib.core.sliding.local_correlation import LocalCorrelation
@@ -63,6 +64,22 @@ def test_fusing_finds_the_best_of_all_choices():
     best = min(energy(np.reshape(choice, (2, 2, 3))) for choice in itertools.product((0.0, 1.0), repeat=12))
     shares = fused(first, second, advantage, 0.1, SPACING)
     assert energy(shares) <= best + 1e-3
+
+
+def test_of_several_fields_each_is_taken_where_it_fits():
+    voxels = 100 * _smooth(GRID.size[::-1], 4)
+    moving = np.concatenate([np.roll(voxels, 2, 2)[..., :7], np.roll(voxels, -2, 2)[..., 7:]], axis=2)
+    likeness = LocalCorrelation(SlidingImage(voxels, GRID), SlidingImage(moving, GRID), np.eye(4))
+    nodes = likeness.nodes.geometry
+    step = 2 * GRID.spacing[0] * np.array(GRID.direction)[:, 0]
+    fields = [
+        np.broadcast_to(np.float32(times * step)[:, None, None, None], (3, *nodes.size[::-1])) for times in (0, 1, -1)
+    ]
+    taken = fuse(likeness, fields)
+    inner = taken[2:-2, 2:-2]
+    assert (inner[..., 2] == 1).mean() > 0.8
+    assert (inner[..., -3] == 2).mean() > 0.8
+    assert (joined(fields, taken)[:, taken == 2] == fields[2][:, taken == 2]).all()
 
 
 def test_minimize_finds_the_minimum_of_a_stretched_bowl():

@@ -6,11 +6,13 @@ Small windows see the texture of what moves: with windows of 8 mm, ribs 20 mm of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
 
 from ..images.geometry import Geometry
+from ..transforms.sampling import grown
 from . import axes
 from .grids import Nodes, SlidingImage
 
@@ -34,6 +36,7 @@ class LocalCorrelation:
         self._window_adjoint = axes.transposed(self._window)
         to_index = np.linalg.inv(moving.geometry.index_to_physical()) @ start
         self._index_from_lps = to_index[:3, :3].astype(np.float32)
+        self._to_index = to_index
         self._start_indices = _voxel_places(fixed.geometry, to_index).astype(np.float32)
         inside = np.ones(fixed.voxels.shape, bool) if fixed.inside is None else fixed.inside
         if region is not None:
@@ -43,7 +46,7 @@ class LocalCorrelation:
         scale = _range(fixed.voxels[inside])
         self._fixed = (fixed.voxels - fixed.voxels[inside].mean()) / scale
         self._moving_values = (moving.voxels - moving.voxels.mean()) / _range(moving.voxels)
-        self._noise = np.float32(_NOISE**2)
+        self.noise = np.float32(_NOISE**2)
         self._fixed_mean = self._averaged(self._fixed)
         self._fixed_variance = self._variance(self._fixed, self._fixed_mean)
         self.weights = inside.astype(np.float32)
@@ -53,15 +56,19 @@ class LocalCorrelation:
 
         They stay the same while a field is improved: if a window could leave, the sum would jump.
         """
-        indices = self._indices(field)
-        count = np.array(self._moving.voxels.shape[::-1])[:, None, None, None]
-        counts = self.inside & ((indices >= -0.5) & (indices <= count - 0.5)).all(axis=0)
-        if self._moving.inside is not None:
-            nearest = np.clip(np.rint(indices).astype(int), 0, count - 1)
-            counts &= self._moving.inside[nearest[2], nearest[1], nearest[0]]
+        counts = self.inside & self._known(self._indices(field))
         if left_out is not None:
             counts &= ~left_out
         self.weights = counts.astype(np.float32)
+
+    def _known(self, indices: np.ndarray) -> np.ndarray:
+        """(k, j, i) bools: which of the (3, k, j, i) indices lie in the moving image."""
+        count = np.array(self._moving.voxels.shape[::-1])[:, None, None, None]
+        known = ((indices >= -0.5) & (indices <= count - 0.5)).all(axis=0)
+        if self._moving.inside is not None:
+            nearest = np.clip(np.rint(indices).astype(int), 0, count - 1)
+            known &= self._moving.inside[nearest[2], nearest[1], nearest[0]]
+        return np.asarray(known)
 
     def map(self, field: np.ndarray) -> np.ndarray:
         """(k, j, i): correlation in the window around each voxel."""
@@ -71,8 +78,19 @@ class LocalCorrelation:
         """The same, of (3, k, j, i) displacements of the voxels, which no nodes need hold."""
         moved, _ = self._moved(self._indices_of_displaced(displacements), with_slopes=False)
         mean = self._averaged(moved)
+        return self.of_moved(moved, mean, self._variance(moved, mean))
+
+    def of_moved(self, moved: np.ndarray, mean: np.ndarray, variance: np.ndarray) -> np.ndarray:
+        """The same, of moving gray values (k, j, i) at the voxels, with their ``mean`` and ``variance`` in windows."""
         covariance = self._averaged(moved * self._fixed) - mean * self._fixed_mean
-        return covariance / np.sqrt(self._fixed_variance * self._variance(moved, mean))
+        return covariance / np.sqrt(self._fixed_variance * variance)
+
+    def moving_around(self, margin: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Moving gray values (k, j, i) that lie at the voxels without a field, and at ``margin`` (i, j, k) more on
+        either side; and which of them lie in the moving image."""
+        grid = grown(self.nodes.voxels, (margin[0], margin[1], margin[2]))
+        indices = _voxel_places(grid, self._to_index).astype(np.float32)
+        return self._moved(indices, with_slopes=False)[0], self._known(indices)
 
     def value_and_gradient(self, field: np.ndarray) -> tuple[float, np.ndarray]:
         """Minus the mean correlation over all voxels, and its derivative by the field, per mm."""
@@ -93,7 +111,7 @@ class LocalCorrelation:
     @property
     def contrast(self) -> np.ndarray:
         """(k, j, i): standard deviation of the fixed image in each window, of the range of its gray values."""
-        return np.sqrt(self._fixed_variance - self._noise)
+        return np.sqrt(self._fixed_variance - self.noise)
 
     @cached_property
     def _covered(self) -> np.ndarray:
@@ -113,7 +131,7 @@ class LocalCorrelation:
         return axes.apply(self._window_adjoint, values / self._covered) * self._share
 
     def _variance(self, values: np.ndarray, mean: np.ndarray) -> np.ndarray:
-        return np.maximum(self._averaged(values * values) - mean * mean, 0) + self._noise
+        return np.maximum(self._averaged(values * values) - mean * mean, 0) + self.noise
 
     def _indices(self, field: np.ndarray) -> np.ndarray:
         """(3, k, j, i): continuous indices (i, j, k) in the moving image."""

@@ -1,95 +1,127 @@
-"""A displacement field from coarse to fine, where it starts from or free of it.
+"""Displacement fields from coarse to fine, of which one that may tear is made.
 
-Local correlation has many minima. One field that starts from what stands still finds all that moves little, another
-that starts from a smooth registration finds what moves far; each is wrong about the rest of the image. Both are led
-down the same pyramid, since only fields that fit equally well where they are right can be told apart where they are
-wrong, and are fused on the finest level: coarse voxels cannot tell ribs apart.
+Local correlation has many minima. A field that starts from what stands still finds all that moves little, one that
+starts from the shift of most of the rest finds what slides, and one that starts from a smooth registration what neither
+of these does; each is wrong about the rest of the image. All are led down the same pyramid, since only fields that fit
+equally well where they are right can be told apart where they are wrong, and are fused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import reduce
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..images.geometry import Geometry
-from .field import WEIGHT, fuse, improve
+from .field import WEIGHT, fuse, improve, joined
 from .grids import SlidingImage, nodes_on, working_voxel_mm
 from .local_correlation import LocalCorrelation
+from .shifts import telling_shift
+from .unseen import mean_and_errors, unseen_at, unseen_blocks
 
-#: Voxels of the levels, of the finest ones, and iterations on each.
-_VOXELS = (2.8, 2.0, 1.4, 1.0)
-_ITERATIONS = (30, 30, 30, 20)
+#: Edges of the voxels of the levels, in working voxels, and iterations on each.
+_VOXELS = (2.8, 2.0, 1.4)
+_ITERATIONS = 30
 #: Prices of variation for fields that start from standing still: with the higher one they leave alone what moves far,
 #: with the lower one they follow what moves a little.
 _STILL_WEIGHTS = (WEIGHT, 2.5 * WEIGHT)
 _LAST_ITERATIONS = 40
+#: Standard errors by which unseen windows must correlate better before the smooth registration is one of the fields:
+#: on most livers it is not needed, and blurs the border a little.
+_LIKELY = 2.0
+
+
+@dataclass(frozen=True)
+class Motion:
+    """A field, (3, k, j, i), mm, at the nodes ``grid``."""
+
+    field: np.ndarray
+    grid: Geometry
+
+    def improved(
+        self, likeness: LocalCorrelation, iterations: int, weight: float = WEIGHT, unseen: np.ndarray | None = None
+    ) -> Motion:
+        """The same on the nodes of ``likeness``; ``weight``: price of variation; ``unseen``: (k, j, i) bools at its
+        voxels, whose windows do not count."""
+        grid = likeness.nodes.geometry
+        field = nodes_on(grid, self.field, self.grid)
+        likeness.look_from(field, unseen)
+        return Motion(improve(likeness, field, iterations, weight), grid)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a field starts from: ``motion``, on the level of number ``first``; ``weight``: its price of variation."""
+
+    motion: Motion
+    weight: float = WEIGHT
+    first: int = 0
 
 
 class Pyramid:
     """Two images on voxels that get finer, and the ``start`` they are looked at from: homogeneous matrix, fixed to
-    moving points, LPS mm. Levels on which both images have the same voxels as on the one before are left out."""
+    moving points, LPS mm. Levels on which both images have the same voxels as on the one before are left out.
 
-    def __init__(
-        self,
-        fixed: SlidingImage,
-        moving: SlidingImage,
-        start: np.ndarray,
-        *,
-        is_quick: bool = False,
-        voxel_mm: float | None = None,
-    ):
-        """``is_quick``: without the finest level, in a third of the time. ``voxel_mm``: edge of its voxels."""
+    ``voxel_mm``: edge of the working voxels, which the finest level is a little coarser than.
+    """
+
+    def __init__(self, fixed: SlidingImage, moving: SlidingImage, start: np.ndarray, voxel_mm: float | None = None):
         voxel_mm = working_voxel_mm(fixed.geometry) if voxel_mm is None else voxel_mm
         self.levels: list[LocalCorrelation] = []
-        self.iterations: list[int] = []
         grids: list[tuple[Geometry, Geometry]] = []
-        for times, iterations in zip(_VOXELS[: -1 if is_quick else None], _ITERATIONS, strict=False):
+        for times in _VOXELS:
             images = fixed.reduced(times * voxel_mm), moving.reduced(times * voxel_mm)
             if (grid := (images[0].geometry, images[1].geometry)) not in grids:
                 grids.append(grid)
                 self.levels.append(LocalCorrelation(*images, start))
-                self.iterations.append(iterations)
 
     @property
     def finest(self) -> LocalCorrelation:
         return self.levels[-1]
 
-    def field(self, free: Callable[[Geometry], np.ndarray], unseen: np.ndarray | None = None) -> np.ndarray:
-        """(3, k, j, i), mm, at the finest nodes: may tear. ``free``: gives a smooth field on a grid. ``unseen``:
-        (k, j, i) bools at the finest voxels, whose windows do not count."""
-        far = self._followed(free, WEIGHT, unseen, skipped=1)
-        near = [self._followed(_still, weight, unseen) for weight in _STILL_WEIGHTS]
-        self.finest.look_from(far, unseen)
-        fused = reduce(lambda field, other: np.where(fuse(self.finest, field, other), other, field), near, far)
-        return improve(self.finest, fused, _LAST_ITERATIONS)
+    def found(self, free: Callable[[Geometry], np.ndarray]) -> tuple[list[Source], np.ndarray]:
+        """What to start from, and the field, (3, k, j, i), mm, made of it on the finest level, which may tear: found
+        without ``unseen_blocks`` of it. ``free``: gives a smooth field on a grid."""
+        unseen, centers = unseen_blocks(self.finest.inside.shape)
+        sources = self._sources(unseen)
+        motions = [self.followed(source, unseen) for source in sources]
+        field = torn(self.finest, motions, unseen)
+        first = min(1, len(self.levels) - 1)
+        grid = self.levels[first].nodes.geometry
+        smooth = Source(Motion(free(grid), grid), first=first)
+        other = torn(self.finest, [self.followed(smooth, unseen), *motions], unseen)
+        gains = (self.finest.map(other) - self.finest.map(field))[centers & self.finest.inside]
+        return ([smooth, *sources], other) if mean_and_errors(gains)[1] > _LIKELY else (sources, field)
 
-    def _followed(
-        self, first: Callable[[Geometry], np.ndarray], weight: float, unseen: np.ndarray | None, skipped: int = 0
-    ) -> np.ndarray:
-        """What ``first`` becomes on the levels one after another, without the ``skipped`` coarsest ones."""
-        skipped = min(skipped, len(self.levels) - 1)
-        field, grid = None, None
-        for level, iterations in list(zip(self.levels, self.iterations, strict=True))[skipped:]:
-            here = level.nodes.geometry
-            field = first(here) if field is None or grid is None else nodes_on(here, field, grid)
-            there = self.finest.nodes.voxels
-            level.look_from(field, None if unseen is None else unseen_at(there, unseen, level.nodes.voxels))
-            field, grid = improve(level, field, iterations, weight), here
-        assert field is not None
-        return field
+    def followed(self, source: Source, unseen: np.ndarray | None = None) -> Motion:
+        """What becomes of ``source`` on the levels one after another. ``unseen``: (k, j, i) bools at the finest voxels,
+        whose windows do not count."""
+        motion = source.motion
+        for level in self.levels[source.first :]:
+            left_out = None if unseen is None else self._unseen_at(level, unseen)
+            motion = motion.improved(level, _ITERATIONS, source.weight, left_out)
+        return motion
+
+    def _sources(self, unseen: np.ndarray) -> list[Source]:
+        coarsest = self.levels[0]
+        grid = coarsest.nodes.geometry
+        still = np.zeros((3, *grid.size[::-1]), np.float32)
+        coarsest.look_from(still, self._unseen_at(coarsest, unseen))
+        shift = np.float32(telling_shift(coarsest))[:, None, None, None]
+        return [
+            *(Source(Motion(still, grid), weight) for weight in _STILL_WEIGHTS),
+            Source(Motion(still + shift, grid)),
+        ]
+
+    def _unseen_at(self, level: LocalCorrelation, unseen: np.ndarray) -> np.ndarray:
+        return unseen_at(self.finest.nodes.voxels, unseen, level.nodes.voxels)
 
 
-def unseen_at(there: Geometry, unseen: np.ndarray, here: Geometry) -> np.ndarray:
-    """(k, j, i) bools at the voxels ``here``, of those at the voxels ``there`` that are nearest."""
-    first = there.indices_of(np.array(here.origin))
-    places = [
-        np.clip(np.rint(first[axis] + np.arange(n) * here.spacing[axis] / there.spacing[axis]), 0, most - 1)
-        for axis, (n, most) in enumerate(zip(here.size, there.size, strict=True))
-    ]
-    return unseen[np.ix_(*(place.astype(int) for place in places[::-1]))]
-
-
-def _still(grid: Geometry) -> np.ndarray:
-    return np.zeros((3, *grid.size[::-1]), np.float32)
+def torn(likeness: LocalCorrelation, motions: Sequence[Motion], unseen: np.ndarray | None = None) -> np.ndarray:
+    """(3, k, j, i), mm: the field fused of ``motions`` at the nodes of ``likeness``, and improved."""
+    fields = [motion.field for motion in motions]
+    likeness.look_from(fields[0], unseen)
+    field = joined(fields, fuse(likeness, fields))
+    likeness.look_from(field, unseen)
+    return improve(likeness, field, _LAST_ITERATIONS)

@@ -13,7 +13,7 @@ from ..images.geometry import Geometry
 from ..transforms.sampling import coarsened, grown
 from . import axes
 from .continuation import extended
-from .detection import BLOCK, FEWEST_UNSEEN, field_of, transform_of, unseen_blocks
+from .detection import field_of, transform_of
 from .field import improve
 from .figures import SlidingFigures
 from .folds import without_folds, without_folds_in_band
@@ -23,6 +23,7 @@ from .local_correlation import LocalCorrelation
 from .meeting import Moved, pairs_of
 from .pyramid import Pyramid
 from .regions import Regions
+from .unseen import BLOCK, FEWEST_UNSEEN, unseen_blocks
 
 #: Standard errors by which unseen windows of a region must correlate better. The user says that it slides; that it
 #: is followed well, the images must show.
@@ -129,25 +130,22 @@ def _fitted(
     kept = Part(Moved(field_of(found, nodes, start), nodes), None)
     if image.inside is None or np.count_nonzero(image.inside) < _FEWEST_VOXELS:
         return kept, 0.0
-    quick = Pyramid(piece, moving, start, is_quick=True, voxel_mm=voxel_mm)
-    unseen, _ = unseen_blocks(quick.finest.inside.shape)
-    coarse = quick.field(free_on, unseen)
-    gain = _gain(quick.finest, coarse, found, start, unseen)
+    pyramid = Pyramid(piece, moving, start, voxel_mm)
+    _, coarse = pyramid.found(free_on)
+    gain = _gain(pyramid.finest, coarse, found, start)
     if gain is None:
         return kept, 0.0
     likeness = LocalCorrelation(image, moving.reduced(voxel_mm), start)
-    field = nodes_on(nodes, extended(coarse, quick.finest), quick.finest.nodes.geometry)
+    field = nodes_on(nodes, extended(coarse, pyramid.finest), pyramid.finest.nodes.geometry)
     likeness.look_from(field)
     return Part(Moved(extended(improve(likeness, field, _ITERATIONS), likeness), nodes), likeness), gain
 
 
-def _gain(
-    likeness: LocalCorrelation, field: np.ndarray, found: Any, start: np.ndarray, unseen: np.ndarray
-) -> float | None:
-    """By how much ``unseen`` windows correlate better with ``field`` than with the itk transform ``found``, both on the
+def _gain(likeness: LocalCorrelation, field: np.ndarray, found: Any, start: np.ndarray) -> float | None:
+    """By how much unseen windows correlate better with ``field`` than with the itk transform ``found``, both on the
     same nodes: its motion is to be judged, not how fine its grid is. None where that is not certain, or where they
     correlate worse than with ``found`` as it is: then its detail is worth more."""
-    correlation, counts = likeness.map(field), unseen & likeness.inside
+    correlation, counts = likeness.map(field), unseen_blocks(likeness.inside.shape)[0] & likeness.inside
     blocks = [axes.block_means(n, 2 * BLOCK) for n in counts.shape]
     sizes = axes.apply(blocks, counts.astype(np.float32))
     filled = sizes > 0

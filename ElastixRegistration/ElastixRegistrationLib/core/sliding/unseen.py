@@ -1,0 +1,39 @@
+"""Windows that a field is not fitted to, so that they can tell how well it explains the images."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..images.geometry import Geometry
+
+#: Blocks of so many working voxels along each axis are unseen, so many of all.
+BLOCK, _UNSEEN_SHARE = 4, 0.2
+FEWEST_UNSEEN = 20
+
+
+def unseen_blocks(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """(k, j, i) bools: blocks that are left out, always the same ones, and their centers."""
+    counts = [-(-n // BLOCK) for n in shape]
+    chosen = np.random.default_rng(0).random(counts) < _UNSEEN_SHARE
+    part = tuple(slice(n) for n in shape)
+    blocks = np.kron(chosen, np.ones((BLOCK,) * 3, bool))[part]
+    center = np.zeros((BLOCK,) * 3, bool)
+    center[(BLOCK // 2,) * 3] = True
+    return blocks, np.kron(chosen, center)[part]
+
+
+def mean_and_errors(gains: np.ndarray) -> tuple[float, float]:
+    """Mean of the gains of separate windows, and how many of its standard errors it is; 0 of too few."""
+    if len(gains) < FEWEST_UNSEEN:
+        return 0.0, 0.0
+    return float(gains.mean()), float(gains.mean() / (gains.std() / np.sqrt(len(gains)) + 1e-9))
+
+
+def unseen_at(there: Geometry, unseen: np.ndarray, here: Geometry) -> np.ndarray:
+    """(k, j, i) bools at the voxels ``here``, of those at the voxels ``there`` that are nearest."""
+    first = there.indices_of(np.array(here.origin))
+    places = [
+        np.clip(np.rint(first[axis] + np.arange(n) * here.spacing[axis] / there.spacing[axis]), 0, most - 1)
+        for axis, (n, most) in enumerate(zip(here.size, there.size, strict=True))
+    ]
+    return unseen[np.ix_(*(place.astype(int) for place in places[::-1]))]
