@@ -84,12 +84,10 @@ class Pyramid:
         """What to start from, and the field, (3, k, j, i), mm, made of it on the finest level, which may tear: found
         without ``unseen_blocks`` of it. ``free``: gives a smooth field on a grid."""
         unseen, centers = unseen_blocks(self.finest.inside.shape)
-        sources = self._sources(unseen)
+        sources = [*self._still(), self._shifted(unseen)]
         motions = [self.followed(source, unseen) for source in sources]
         field = torn(self.finest, motions, unseen)
-        first = min(1, len(self.levels) - 1)
-        grid = self.levels[first].nodes.geometry
-        smooth = Source(Motion(free(grid), grid), first=first)
+        smooth = self._smooth(free)
         other = torn(self.finest, [self.followed(smooth, unseen), *motions], unseen)
         gains = (self.finest.map(other) - self.finest.map(field))[centers & self.finest.inside]
         return ([smooth, *sources], other) if mean_and_errors(gains)[1] > _LIKELY else (sources, field)
@@ -103,16 +101,28 @@ class Pyramid:
             motion = motion.improved(level, _ITERATIONS, source.weight, left_out)
         return motion
 
-    def _sources(self, unseen: np.ndarray) -> list[Source]:
+    def of_region(self, free: Callable[[Geometry], np.ndarray]) -> np.ndarray:
+        """The same field of a region that moves as one: made of what ``free`` gives and of standing still."""
+        unseen, _ = unseen_blocks(self.finest.inside.shape)
+        sources = [self._smooth(free), *self._still()]
+        return torn(self.finest, [self.followed(source, unseen) for source in sources], unseen)
+
+    def _still(self) -> list[Source]:
+        grid = self.levels[0].nodes.geometry
+        still = Motion(np.zeros((3, *grid.size[::-1]), np.float32), grid)
+        return [Source(still, weight) for weight in _STILL_WEIGHTS]
+
+    def _smooth(self, free: Callable[[Geometry], np.ndarray]) -> Source:
+        first = min(1, len(self.levels) - 1)
+        grid = self.levels[first].nodes.geometry
+        return Source(Motion(free(grid), grid), first=first)
+
+    def _shifted(self, unseen: np.ndarray) -> Source:
         coarsest = self.levels[0]
-        grid = coarsest.nodes.geometry
-        still = np.zeros((3, *grid.size[::-1]), np.float32)
-        coarsest.look_from(still, self._unseen_at(coarsest, unseen))
+        still = self._still()[0].motion
+        coarsest.look_from(still.field, self._unseen_at(coarsest, unseen))
         shift = np.float32(telling_shift(coarsest))[:, None, None, None]
-        return [
-            *(Source(Motion(still, grid), weight) for weight in _STILL_WEIGHTS),
-            Source(Motion(still + shift, grid)),
-        ]
+        return Source(Motion(still.field + shift, still.grid))
 
     def _unseen_at(self, level: LocalCorrelation, unseen: np.ndarray) -> np.ndarray:
         return unseen_at(self.finest.nodes.voxels, unseen, level.nodes.voxels)

@@ -131,7 +131,7 @@ def _fitted(
     if image.inside is None or np.count_nonzero(image.inside) < _FEWEST_VOXELS:
         return kept, 0.0
     pyramid = Pyramid(piece, moving, start, voxel_mm)
-    _, coarse = pyramid.found(free_on)
+    coarse = pyramid.of_region(free_on)
     gain = _gain(pyramid.finest, coarse, found, start)
     if gain is None:
         return kept, 0.0

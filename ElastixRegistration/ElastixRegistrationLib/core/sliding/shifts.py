@@ -40,7 +40,8 @@ def telling_shift(likeness: LocalCorrelation) -> np.ndarray:
         return np.where(known[part], likeness.of_moved(values[part], mean[part], variance[part]), 0)
 
     still = correlation((0, 0, 0))
-    best, most_gained = (0, 0, 0), 0.0
+    best: tuple[int, ...] = (0, 0, 0)
+    most_gained = 0.0
     for shift in itertools.product(*(range(-n, n + 1) for n in margin)):
         gained = float((counts * np.maximum(correlation(shift) - still, 0)).sum(dtype=float))
         if gained > most_gained:
