@@ -275,11 +275,12 @@ def _moved_table(lines: list[dict[str, Any]]) -> list[str]:
 
 _UNSEEN = """## Pairs of other kinds
 
-Collected after all constants had been chosen; the first run is that of this moment. Since then three things were
-changed for what it showed: the search for a start, when to deform across contrasts, and how much tissue must stand
-still before sliding is looked into. Names that end in "rigid" have a known rigid truth; labels of abdomens, vertebrae
-and the spinal cord are rough, and retinas are seen through an aperture that moves with the camera. The new search lost
-the liver of one pair of abdomens, whose place the first run had found."""
+Collected after all constants had been chosen; the first run is that of this moment. Since then, three things were
+changed for what it showed: how closely pictures (2D) are looked at, how large motion of a liver is followed, and how
+far a deformation across contrasts may move one body. Names that end in "rigid_known" have a known rigid truth. The
+truth is weak for abdomens (labels by a network), "rigid_patient" (the mean of other registrations), prostates (an
+outline and two points), diffusion, marmosets and persons to MNI (labels of two makers); vertebrae and the spinal cord
+are short pieces in a long image. Histology is in pixels."""
 
 _HEAD = """# Accuracy
 
