@@ -15,7 +15,7 @@ _PATIENT = "it needs a patient; Testing/cli/test_dicom_patient.py makes one and 
 #: What is not run: words that a line of a shell block, or a Python block, contains, and why.
 NOT_RUN = {
     "python3 dev.py": "it installs from the network; CI runs dev.py test, Testing/demo makes the pair of the demo",
-    "elastix-registration tune": "it searches for minutes; Testing/cli/test_cli_compare.py tunes",
+    "elastix-registration tune": "it searches for minutes; Testing/cli/test_compare.py tunes",
     "core.tune": "it searches for minutes; Testing/core/tuning/test_tune.py tunes",
     "dask scheduler": "it listens on a network until it is killed; Testing/batch/test_cluster.py starts one",
     "dask worker": "it needs that scheduler; Testing/batch/test_cluster.py starts some",
