@@ -34,8 +34,11 @@ _LEAST_STILL = 0.02
 #: Contrast, of the range of gray values, that is texture.
 _TEXTURE = 0.03
 #: Unseen windows must correlate better by this, and by so many standard errors of their mean. Measured on four pairs of
-#: breathing livers: 0.06 to 0.12, and 5.0 to 8.7 of them.
-_LEAST_GAIN, _LEAST_ERRORS = 0.02, 4.0
+#: breathing livers: 0.06 to 0.12, and 5.0 to 8.7 of them; on heads of two mice 0.02.
+_LEAST_GAIN, _LEAST_ERRORS = 0.04, 4.0
+#: Sides that slide move along each other at least this many times farther than they part. Breathing livers: 5.0 to 5.6
+#: times; where a field tore between two people's hippocampi or two mice, it parted too: 2.9 and 3.2 times.
+_LEAST_ALONG = 4.0
 #: Iterations on working voxels before the motions are fused.
 _FINE_ITERATIONS = 20
 
@@ -81,11 +84,14 @@ def find_sliding(
     field = torn(likeness, [motion.improved(likeness, _FINE_ITERATIONS, weight) for motion, weight in motions])
     field = without_folds(field, nodes)
     surface = surface_of(field, nodes.geometry)
+    figures = SlidingFigures.of(surface.along_mm, surface.across_mm, gain)
+    if figures.along_median < _LEAST_ALONG * figures.mismatch_median:
+        return None
     return Sliding(
         transform=transform_of(field, nodes.geometry, start),
         field=field,
         grid=nodes.geometry,
-        figures=SlidingFigures.of(surface.along_mm, surface.across_mm, gain),
+        figures=figures,
     )
 
 
