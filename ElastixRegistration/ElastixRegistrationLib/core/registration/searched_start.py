@@ -10,7 +10,7 @@ from ..automatic.evidence import Evidence
 from ..automatic.pipeline import is_clearly_better
 from ..automatic.working_pair import OneImage, WorkingPair
 from ..start.similarity import similarity_scorer
-from ..start.start_search import Start, find_starts
+from ..start.start_search import find_starts
 from ..transforms.itk_transforms import affine_from_matrix
 from .prepared_images import PreparedSide
 
@@ -44,11 +44,4 @@ def searched_start(fixed: PreparedSide, moving: PreparedSide, pair: WorkingPair)
         if is_clearly_better(its, best):
             chosen, best = one, its
     notes = fixed.look_around(moving.geometry, np.linalg.inv(chosen.matrix))
-    return SearchedStart(chosen.matrix, _words(chosen), notes)
-
-
-def _words(start: Start) -> str:
-    if start.is_identity:
-        return "starts as loaded"
-    shift, turn = (f"{one:.1f}" if one < 1 else f"{one:.0f}" for one in (start.shift_mm, start.turn_degrees))
-    return f"starts {shift} mm and {turn} degrees from where it was loaded"
+    return SearchedStart(chosen.matrix, chosen.words, notes)

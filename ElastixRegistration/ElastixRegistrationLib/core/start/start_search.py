@@ -49,7 +49,8 @@ class Start:
         """For a sentence about a registration."""
         if self.is_identity:
             return "starts as loaded"
-        return f"starts {self.shift_mm:.0f} mm and {self.turn_degrees:.0f} degrees from where it was loaded"
+        shift, turn = (f"{one:.1f}" if one < 1 else f"{one:.0f}" for one in (self.shift_mm, self.turn_degrees))
+        return f"starts {shift} mm and {turn} degrees from where it was loaded"
 
 
 def find_start(scorer: SimilarityScorer, prefer_loaded: bool = True) -> Start:
