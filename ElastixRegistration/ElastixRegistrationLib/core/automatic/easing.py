@@ -1,4 +1,4 @@
-"""The change of local volume by a dense deformation, and its repair where that is implausible.
+"""The local volume change of a dense deformation, and smoothing where that is implausible.
 
 Displacements are (D, k, j, i) in voxels, in the order of the axes.
 """
@@ -50,7 +50,7 @@ def eased(u: np.ndarray, times: int = 1, pool: Executor | None = None) -> np.nda
             break
         sigmas = [min(sigma, n / 6) if n > 1 else 0.0 for n in u.shape[1:]]
         near = smoothed(beyond.astype(np.float32), sigmas)
-        # Full smoothing next to a single such voxel, where the smoothed mask has the peak value of the Gaussian.
+        # Smooth fully next to a single such voxel, where the smoothed mask has the peak value of the Gaussian.
         share = np.minimum(near * np.float32(np.prod([2.5 * max(s, 0.4) for s in sigmas])), 1.0)
         u = np.stack([one + share * (smoothed(one, sigmas) - one) for one in u])
         sigma *= _EASING_GROWTH

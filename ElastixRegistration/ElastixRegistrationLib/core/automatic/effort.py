@@ -1,4 +1,4 @@
-"""The effort of Automatic: one choice of three."""
+"""The three levels of effort of Automatic."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Level:
-    """A level of the dense deformation: about ``voxels`` over the fixed image, in 2D ``pixels``, which are at least as
-    fine along each axis because they cost little; and at most ``iterations``.
+    """A level of the dense deformation: about ``voxels`` over the fixed image (in 2D ``pixels``, which are at least as
+    fine along each axis because they cost little), and at most ``iterations``.
     """
 
     voxels: float
@@ -23,9 +23,9 @@ class Level:
 
 @dataclass(frozen=True)
 class Effort:
-    """``linear_iterations`` and ``spline_iterations``: for each resolution, ``linear_samples``: from coarse to fine.
-    ``leading_iterations``: of a B-spline that leads a dense deformation to its place, which goes on from there.
-    ``levels``: of the dense deformation."""
+    """``linear_iterations`` and ``spline_iterations``: at each resolution. ``linear_samples``: from coarse to fine.
+    ``leading_iterations``: of a B-spline from which a dense deformation continues. ``levels``: of the dense
+    deformation."""
 
     linear_iterations: int
     linear_samples: tuple[int, ...]

@@ -19,11 +19,11 @@ from .flow import NOISE_VARIANCE
 from .windows import gradient, mean_and_variance, smoothed, window_means
 from .working_pair import WorkingPair
 
-#: By dimension. With as many pixels, a picture would be sampled much finer than a volume.
+#: By dimension. With as many pixels as voxels, a 2D image would be sampled much finer than a volume.
 VOXELS = {2: 40_000, 3: 150_000}
 #: Blocks along each axis, by dimension. Chance is estimated between blocks.
 _BLOCKS = {2: 8, 3: 5}
-#: Most bins of intensity, and fewest samples per pair of bins.
+#: Largest number of intensity bins, and smallest number of samples per pair of bins.
 _MAX_BINS, _MIN_BINS, _SAMPLES_IN_A_BIN = 24, 8, 20
 _NOISE_SLOPE = 0.02
 #: Standard errors from which a difference counts as real.
@@ -122,7 +122,7 @@ class Evidence:
 
     def measure(self, transform: Any) -> Measured:
         """``same_sign``, up to 1: share of the window correlations in the same direction. About 1 for images of one
-        contrast, even if misaligned; below 0.9 where tissues change their order.
+        contrast, even if misaligned; below 0.9 where the intensity order of tissues differs.
         """
         moving, known = self.pair.moving_at(self._moving, transform, self.grid)
         correlation = self._correlation(moving, self._wide)

@@ -22,7 +22,7 @@ from .windows import gaussian, mean_and_variance, window_sums
 NOISE_VARIANCE = 1e-3
 #: Variance of noise, of the same intensities.
 _NOISE = 3e-4
-#: It ends when the mean of the last iterations no longer rises by this share.
+#: Stop when the mean of the last iterations no longer rises by this share.
 _WINDOW, _LEAST_RISE = 5, 5e-4
 
 
@@ -75,7 +75,7 @@ class _Flow:
         shape, spacing = images.fixed.shape, np.asarray(images.spacing)
         self.dimension = len(shape)
         finer = spacing.min() / spacing
-        # A step of equal length in mm is fewer voxels across thick slices, and so is its gradient.
+        # Across thick slices, a step of the same length in mm spans fewer voxels, and so does its gradient.
         self.axis_weights = [np.float32(f**2) for f in finer]
         # Across thick slices, windows and smoothing span as many mm, and at least the neighbors.
         radii = [max(1, round(settings.radius * f)) if n > 1 else 0 for f, n in zip(finer, shape, strict=True)]
@@ -118,7 +118,7 @@ class _Flow:
         return eased(best, 15, self.pool)
 
     def _correlation(self, u: np.ndarray) -> float:
-        """The mean squared correlation, after which ``second`` holds what its gradient needs."""
+        """The mean squared correlation; afterwards ``second`` holds the terms of its gradient."""
         self.slabs.each(lambda planes, room: self._look(u, planes, room))
         self.first.close(go_on=False)
         total = sum(self.slabs.each(self._compare))
@@ -214,7 +214,7 @@ class _Flow:
     def _compose(self, u: np.ndarray, scale: float, planes: slice, room: np.ndarray) -> None:
         total, part, factor, *_ = room
         updates = [self.second.of(axis, planes) for axis in range(self.dimension)]
-        # A few voxels must neither slow down all others nor leap.
+        # A few voxels must neither slow down all others nor jump.
         np.multiply(self.length[planes], np.float32(scale / (2 * self.settings.step)), out=factor)
         np.divide(np.float32(scale), np.maximum(factor, 1, out=factor), out=factor)
         for update in updates:

@@ -7,7 +7,7 @@ import time
 
 
 class AutomaticLog:
-    """``to_console``: its own lines also go to the standard output at once, as those of elastix do."""
+    """``to_console``: its own lines also go to standard output immediately, like those of elastix."""
 
     def __init__(self, to_console: bool = False):
         self._to_console = to_console

@@ -1,7 +1,7 @@
 """The remaining motion between two images under a transform, by block matching.
 
 Block matching as in Ourselin et al. 2001, doi:10.1016/S0262-8856(00)00052-4, by squared correlation. Each block is
-matched independently. Motion is what neighboring blocks agree on; the rest is noise.
+matched independently. Only motion that neighboring blocks agree on counts; the rest is noise.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .windows import mean_and_variance, window_means
 VOXELS = 60_000
 #: Half of a block, and the search radius, in coarse voxels.
 _HALF, _REACH = 3, 3
-#: Least structure and match of a block that counts.
+#: Smallest structure and match for a block to count.
 _LEAST_VARIANCE, _LEAST_MATCH = 4 * NOISE_VARIANCE, 0.3
 _MIN_BLOCKS = 20
 #: Neighbors agree within this distance, in coarse voxels (standard deviation of a Gaussian weight).

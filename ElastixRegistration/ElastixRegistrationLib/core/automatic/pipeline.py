@@ -26,22 +26,22 @@ from .motion import remaining_motion
 from .stages import bspline_stage, first_stage, grid_spacing, linear_stage
 from .working_pair import WorkingPair
 
-#: Least ``same_sign`` of images with one contrast. Measured: 0.91 and more for aligned images of one contrast, also
-#: between persons; 0.77 and less for T2 and FLAIR, T1 and T2, CT and MR.
+#: Least ``same_sign`` of images with one contrast. Measured: at least 0.91 for aligned images of one contrast, also
+#: between people; at most 0.77 for T2 and FLAIR, T1 and T2, CT and MR.
 _SAME_CONTRAST = 0.85
-#: From the first value on, a coarse dense deformation is tried, after which the second must be reached. Crops of two
-#: hippocampi had 0.84 after the B-spline of a moved header and 0.97 then; T2 and FLAIR had 0.77 and 0.85.
+#: From the first value on, a coarse dense deformation is tried, which must reach the second. Crops of two hippocampi
+#: with a moved header had 0.84 after the B-spline and 0.97 after the test; T2 and FLAIR had 0.77 and 0.85.
 _MAYBE_SAME_CONTRAST, _SAME_CONTRAST_WHEN_DEFORMED = 0.7, 0.92
-#: Pixels for this test in 2D, about as coarse as for volumes. Two brain slices with different gyri have 0.78 with
-#: 150,000 pixels, and 0.95 here.
+#: Number of pixels for this test in 2D, about as coarse as for volumes. Two brain slices with different gyri have 0.78
+#: with 150,000 pixels, and 0.95 with this number.
 _CONTRAST_PIXELS = 10e3
 #: Across contrasts, a deformation needs this share of the squared block motion to agree between neighbors. Bodies of
 #: different size are exempt, because they surely differ in shape. All criteria must support it as well: they did for
 #: two babies and two hearts, where it helped, but not for CT, PET or diffusion with T1 or T2 of one head or prostate,
 #: where it moved landmarks away by 1 to 3 mm.
 _AGREED_SHARE, _SCANNERS_ERR = 0.25, 0.03
-#: Nor is it kept where it moves one body farther than its blocks, times this: T1 and PET of one head moved by 13.6 mm
-#: (blocks 6.7 mm), 11 mm away from where it belongs, and yet all criteria asked for it.
+#: Nor is a deformation kept that moves one body farther than this many times the motion of its blocks. T1 and PET of
+#: one head were moved by 13.6 mm (blocks: 6.7 mm), 11 mm off, although all criteria were in favor.
 _MOST_OF_BLOCKS = 1.5
 #: Information, nats, at the start below which the images are far apart. The rigid stage then needs a metric that
 #: includes the overlap.
@@ -50,7 +50,7 @@ _TELLING_NATS = 0.2
 _LARGEST_SCALE = 2.0
 #: Range of plausible local volume, after / before.
 LEAST_VOLUME, MOST_VOLUME = 0.2, 5.0
-#: Most voxels for checking it, and most times the voxels of the level that made it.
+#: Largest number of voxels for checking it, also as a multiple of the voxels of the level that made it.
 _CHECKED_VOXELS, _CHECKED_OF_LEVEL = 1e6, 4
 #: The grid on which two dense results are compared, that of the finer one, has at most this many voxels.
 _MAX_EVIDENCE_VOXELS = 1.2e6
@@ -70,7 +70,7 @@ Run = Callable[[ParameterMap, Any], StageResult]
 
 @dataclass
 class Outcome:
-    """``transform``: fixed to moving points. ``words``: the choices and their reasons, for the user's sentence.
+    """``transform``: fixed to moving points. ``words``: the choices and their reasons, for a sentence to the user.
     ``has_one_contrast``: whether tissues keep their order of intensity. ``spline``: result of the B-spline stage, if
     plausible.
     """
@@ -247,7 +247,7 @@ class _Automatic:
         return best
 
     def _motion_against(self, best: _Candidate, linear: _Candidate) -> str | None:
-        """What the motion of single blocks says against the deformation of one body; None for nothing."""
+        """Reason against a deformation of one body, from the motion of single blocks; None if there is none."""
         motion = remaining_motion(Evidence(self.pair, MOTION_VOXELS), linear.transform)
         if motion.agreed_share < _AGREED_SHARE:
             return (

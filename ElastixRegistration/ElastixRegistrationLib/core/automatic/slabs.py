@@ -42,7 +42,7 @@ class Slabs:
 
 
 class PaddedPlanes:
-    """``count`` arrays of one ``shape`` with ``margin`` planes more at both ends of the first axis."""
+    """``count`` arrays of one ``shape`` with ``margin`` extra planes at both ends of the first axis."""
 
     def __init__(self, count: int, shape: Sequence[int], margin: int):
         self.margin, self.planes = margin, shape[0]
@@ -53,12 +53,12 @@ class PaddedPlanes:
         return self.arrays[:, self.margin : self.margin + self.planes]
 
     def of(self, number: int, planes: slice, shift: int = 0) -> np.ndarray:
-        """The planes of one array, or those so many further."""
+        """The planes of one array, offset by ``shift``."""
         first = self.margin + shift
         return self.arrays[number, first + planes.start : first + planes.stop]
 
     def close(self, go_on: bool) -> None:
-        """Set the planes beyond the ends: the last ones go on, or zeros."""
+        """Fill the planes beyond the ends: with copies of the outermost ones (``go_on``), or with zeros."""
         if self.margin:
             low, high = self.arrays[:, : self.margin], self.arrays[:, self.margin + self.planes :]
             low[...] = self.inner[:, :1] if go_on else 0
@@ -68,8 +68,8 @@ class PaddedPlanes:
 class SlabFilter:
     """A convolution with a symmetric kernel along each axis, within the planes of a slab and then across them.
 
-    ``kernels``: middle and upper half of each; empty for none. Beyond the faces the outermost voxels go on, or there
-    are zeros; ``is_mean``: divided by the sum of the weights inside.
+    ``kernels``: middle and upper half of each; empty for none. Beyond the faces, the outermost voxels continue or there
+    are zeros; ``is_mean``: divide by the sum of the weights inside.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class SlabFilter:
 
     @property
     def reach(self) -> int:
-        """Planes beyond a slab that it needs of its neighbors."""
+        """Number of planes that a slab needs from each neighbor."""
         return len(self._across) - 1
 
     def within(self, slab: np.ndarray, out: np.ndarray, room: np.ndarray) -> None:
@@ -102,7 +102,7 @@ class SlabFilter:
             slab = target
 
     def across(self, stored: PaddedPlanes, number: int, planes: slice, out: np.ndarray, room: np.ndarray) -> None:
-        """Along the first axis, of what ``within`` has made of all planes."""
+        """Filter along the first axis, after ``within`` has filtered all planes."""
         middle = stored.of(number, planes)
         if self._across[0] == 1:
             np.copyto(out, middle)
@@ -118,8 +118,8 @@ class SlabFilter:
 
 
 def slope(array: np.ndarray, planes: slice, axis: int, out: np.ndarray) -> None:
-    """Derivative of ``array`` by index along ``axis`` at a slab of it: central differences, one-sided at the faces, 0
-    along one voxel."""
+    """Derivative of ``array`` by index along ``axis``, at one slab: central differences, one-sided at the faces, 0
+    along an axis of one voxel."""
     count = array.shape[axis]
     if count == 1:
         out[...] = 0

@@ -53,8 +53,8 @@ def bspline_stage(
     """``leads``: a dense deformation goes on from where it ends."""
     iterations = effort.leading_iterations if leads else effort.spline_iterations
     count = len(iterations)
-    # For thick slices, the pixels within them: steps as long as the mean spacing tore a beating heart apart, and mutual
-    # information ended lower.
+    # With thick slices, use the pixel size within them: steps as long as the mean spacing tore a beating heart apart
+    # and ended at lower mutual information.
     voxel_mm = (min(fixed.spacing) + min(moving.spacing)) / 2
     return {
         **stage,

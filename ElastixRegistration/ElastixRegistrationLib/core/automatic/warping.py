@@ -15,7 +15,8 @@ from ..images.slabs import slabs_of_shape
 
 
 def displaced_cells(u: np.ndarray, shape: Sequence[int], margin: Sequence[int], first: int = 0) -> Cells:
-    """Of a grid of ``shape``, those that hold x + u(x) + ``margin``, x the voxels of a slab from plane ``first`` on."""
+    """The cells of a grid of ``shape`` that contain x + u(x) + ``margin``, x being the voxels of a slab from plane
+    ``first`` on."""
     index = np.empty(u.shape, np.float32)
     for axis, count in enumerate(u.shape[1:]):
         steps = np.arange(count, dtype=np.float32) + np.float32(margin[axis] + (0 if axis else first))
@@ -26,7 +27,8 @@ def displaced_cells(u: np.ndarray, shape: Sequence[int], margin: Sequence[int], 
 def warped(
     arrays: Sequence[np.ndarray], u: np.ndarray, margin: Sequence[int], pool: Executor | None = None
 ) -> list[np.ndarray]:
-    """Each of ``arrays``, of one shape, at x + u(x) + ``margin``, linear; beyond the faces the outermost go on."""
+    """Each of ``arrays``, of one shape, at x + u(x) + ``margin``, linear; beyond the faces the outermost values
+    continue."""
     flat = [np.ascontiguousarray(array).reshape(-1) for array in arrays]
     results = [np.empty(u.shape[1:], array.dtype) for array in arrays]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..images.band_matrices import convolution
 
-#: Standard deviations at which a Gaussian is truncated; and the smallest sigma, voxels, worth its time.
+#: Standard deviations at which a Gaussian is truncated, and the smallest sigma, voxels, that is applied at all.
 _REACH, _LEAST_SIGMA = 2.5, 0.2
 
 
@@ -37,7 +37,8 @@ def mean_and_variance(array: np.ndarray, radii: Sequence[int] | np.ndarray) -> t
 
 
 def smoothed(array: np.ndarray, sigmas: Sequence[float], threads: int = 1) -> np.ndarray:
-    """Convolved with a Gaussian of ``sigmas`` voxels along each axis; beyond the faces the outermost voxels go on."""
+    """Convolved with a Gaussian of ``sigmas`` voxels along each axis; beyond the faces the outermost voxels
+    continue."""
     for axis, sigma in enumerate(sigmas):
         if (kernel := gaussian(sigma)) and array.shape[axis] > 1:
             array = convolution(array.shape[axis], kernel, goes_on=True).along(_lines_of(array), axis, threads=threads)
@@ -45,7 +46,7 @@ def smoothed(array: np.ndarray, sigmas: Sequence[float], threads: int = 1) -> np
 
 
 def gaussian(sigma: float) -> tuple[float, ...]:
-    """Middle and upper half of a kernel with the sum 1; empty where it would change nothing worth its time."""
+    """Middle and upper half of a kernel with the sum 1; empty for a negligible ``sigma``."""
     if sigma <= _LEAST_SIGMA:
         return ()
     radius = max(1, int(np.ceil(_REACH * sigma)))
@@ -67,7 +68,7 @@ def gradient(array: np.ndarray) -> list[np.ndarray]:
 def spline_coefficients(values: np.ndarray) -> np.ndarray:
     """Coefficients of the cubic B-spline that passes through ``values`` on the same grid.
 
-    The recursive filter of Unser 1999, doi:10.1109/79.799930, as a kernel cut off where it is below 1e-6.
+    The recursive filter of Unser 1999, doi:10.1109/79.799930, as a kernel truncated where it is below 1e-6.
     """
     pole = np.sqrt(3.0) - 2.0
     weights = tuple((np.sqrt(3.0) * pole ** np.arange(11)).tolist())

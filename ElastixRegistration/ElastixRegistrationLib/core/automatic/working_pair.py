@@ -25,7 +25,7 @@ _INSIDE = 0.99
 
 @dataclass(frozen=True)
 class OneImage:
-    """A float image as elastix gets it, its mask (nonzero inside; None: everywhere) and its background.
+    """A float image as elastix gets it, its mask (nonzero inside; None: everywhere) and its fill value.
 
     ``threads``: for smoothing.
     """
@@ -59,8 +59,8 @@ class OneImage:
         return np.clip((voxels - np.float32(low)) * np.float32(scale), _LOWEST, _HIGHEST).astype(np.float32)
 
     def for_grid(self, voxel_mm: float) -> np.ndarray:
-        """``scaled``, smoothed so that a grid of ``voxel_mm`` misses nothing in between. The last one is kept,
-        because the criteria need it again."""
+        """``scaled``, smoothed for sampling on a grid of ``voxel_mm``. The latest result is cached, because the
+        criteria need it again."""
         if voxel_mm not in self._last:
             self._last.clear()
             self._last[voxel_mm] = smoothed(self.scaled, self._sigmas(voxel_mm), self.threads)
@@ -112,7 +112,7 @@ class WorkingPair:
     def grid(self, voxels: float) -> tuple[Geometry, float]:
         """A grid of about ``voxels`` voxels over the fixed image, none finer than its own, and their size, mm.
 
-        Of thick slices each keeps its own plane.
+        Thick slices keep one plane each.
         """
         size, spacing = (np.array(values, float) for values in (self.fixed.geometry.size, self.fixed.geometry.spacing))
         low, high = float(spacing.min()), float((size * spacing).max())
@@ -132,7 +132,7 @@ class WorkingPair:
         return self.fixed.is_inside(grid)
 
     def moving_on(self, grid: Geometry, voxel_mm: float, transform: Any) -> tuple[np.ndarray, np.ndarray]:
-        """(k, j, i) of ``grid``: the moving image where ``transform`` leads, and whether that is in its mask."""
+        """(k, j, i) of ``grid``: the moving image under ``transform``, and where that is inside its mask."""
         return self.moving_at(self.moving.for_grid(voxel_mm), transform, grid)
 
     def moving_at(self, values: np.ndarray, transform: Any, grid: Geometry) -> tuple[np.ndarray, np.ndarray]:

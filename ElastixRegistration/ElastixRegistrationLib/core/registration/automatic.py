@@ -21,14 +21,14 @@ from ..start.start_search import Start, find_start, moved_points
 _PROPORTIONAL, _LINE_SHARE = 0.6, 0.97
 #: Fewest voxels between control points.
 _GRID_VOXELS = 7.5
-#: Mutual information at the coarse start, nats beyond chance, that more than a rigid transform needs. T1 against T2 of
-#: a neck has 0.1: a rigid stage raised the Dice of its cord from 0.85 to 0.90, an affine one lowered it to 0.33. CT of
-#: lungs inside their masks has 0.39, other pairs 0.6 or more.
+#: Mutual information at the coarse start, nats above chance, that is needed for more than a rigid transform. T1 and T2
+#: of a neck have 0.1: a rigid stage raised the Dice of the cord from 0.85 to 0.90, an affine one lowered it to 0.33. CT
+#: of lungs inside their masks has 0.39, other pairs 0.6 or more.
 _TELLING_NATS = 0.2
 #: The rigid stage of a pair that shares little information: an overlap-invariant metric, many samples at the end, and a
-#: quick first estimate of its steps. With the slow estimate, T1 of a neck lost T2 for one seed of three (Dice of the
-#: cord 0.10). With smoothing at the finest resolution and steps of up to 1 mm there, that Dice was 0.86 to 0.91 instead
-#: of 0.90 to 0.91; with 4000 samples at the end instead of 10000, it was below 0.90 for one seed of five.
+#: quick initial estimate of the step size. With the slow estimate, T1 and T2 of a neck were lost for one seed of three
+#: (Dice of the cord 0.10). With smoothing at the finest resolution and steps of up to 1 mm there, that Dice was 0.86 to
+#: 0.91 instead of 0.90 to 0.91; with 4000 samples at the end instead of 10000, it was below 0.90 for one seed of five.
 _PATIENT_RIGID = {
     "Transform": ("EulerTransform",),
     "NumberOfResolutions": ("4",),
@@ -60,8 +60,8 @@ def fit_stages(
 
     Where the images share little information, affine stages become rigid and B-spline stages are left out, unless
     further metrics guide them. B-spline stages get a grid and steps that fit the pair, and normalized correlation where
-    gray values are proportional. There it is sharper than mutual information, which can mistake a swelling for a change
-    of gray values. The best start found decides all of this, even when a start is given.
+    gray values are proportional. Correlation is sharper there than mutual information, which can mistake a swelling for
+    a change of gray values. The best start found decides all of this, even when a start is given.
     """
     scorer = similarity_scorer(fixed, moving)
     found = find_start(scorer)

@@ -32,8 +32,8 @@ class CheckedPair:
     """One call of ``core.register``.
 
     ``moving``: ITK image, not prepared. ``geometries``: fixed and moving grids as given, first of the images, then of
-    the channels; ``sides``: the same as elastix gets them. ``start``: given itk transform, or one made as
-    ``initialization`` says; None leaves the start to the stages. ``notes``: sentences for the user. ``regions``: the
+    the channels; ``sides``: the images and channels as elastix gets them. ``start``: given itk transform, or one made
+    as ``initialization`` says; None leaves the start to the stages. ``notes``: sentences for the user. ``regions``: the
     user's regions that slide along their surroundings.
     """
 
@@ -132,7 +132,7 @@ def _sides(
 
 
 def _made_start(method: str, fixed: PreparedSide, moving: PreparedSide, threads: int | None, notes: list[str]) -> Any:
-    """itk.AffineTransform that ``initialization`` asks for; what a search found is added to ``notes``."""
+    """itk.AffineTransform that ``initialization`` asks for; the outcome of a search is added to ``notes``."""
     if method == "search":
         found = searched_start(fixed, moving, working_pair(fixed, moving, threads))
         notes += [f"{found.words[0].upper()}{found.words[1:]}.", *found.notes]

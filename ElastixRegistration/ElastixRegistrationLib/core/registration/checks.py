@@ -59,7 +59,7 @@ def pair_dimension(fixed: Any, moving: Any) -> int:
 
 
 def check_dimensions(dimension: int, initial_transform: Any, fixed_points: Any, moving_points: Any) -> None:
-    """Check what accompanies images of ``dimension``: paired points (N, D) and a transform."""
+    """Check the paired points (N, D) and the transform that come with images of ``dimension``."""
     if initial_transform is not None and initial_transform.GetInputSpaceDimension() != dimension:
         raise InputError(
             said(

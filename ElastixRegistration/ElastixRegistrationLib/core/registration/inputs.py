@@ -64,7 +64,7 @@ class RegistrationInputs:
         return {name: getattr(self, name) for name in JUDGED_BY}
 
     def swapped(self) -> RegistrationInputs:
-        """The same with fixed and moving swapped."""
+        """The same inputs with fixed and moving swapped."""
         return replace(
             self,
             fixed=self.moving,
@@ -117,7 +117,7 @@ class RegistrationInputs:
 
     def result(self, transform: Any, *, inverse: bool = False) -> Any:
         """A transform between ``fixed`` and ``moving`` as one between their files. It is 3D for slices that are not
-        axial, because other programs know no coordinates in their plane.
+        axial, because other programs cannot interpret coordinates within their plane.
         """
         if self.slices is None or self.slices.is_axial:
             return transform
@@ -147,7 +147,7 @@ def read_inputs(
     frames: Sequence[int] = (),
     sliding_mask: PathLike | None = None,
 ) -> RegistrationInputs:
-    """Read files; empty names are None. Two volumes of one slice each, and their masks, come as 2D images.
+    """Read the files; None for each one not given. Two volumes of one slice each, and their masks, come as 2D images.
 
     ``pairing`` says how landmarks correspond: see ``core.landmarks.pair_landmarks``. ``series`` and ``frames`` choose
     among several images of a file or folder, as in ``read_volume``: none, one for those that hold several, or one for
@@ -196,7 +196,8 @@ def read_inputs(
 
 
 def _of_two_patients(fixed: DicomSeries | None, moving: DicomSeries | None) -> list[str]:
-    """A sentence where the headers of two series say so; it names nobody, as it stands in reports."""
+    """A sentence if the headers of the two series name different patients. It contains no names, because reports
+    include it."""
     if fixed is None or moving is None or not fixed.patient.is_another_than(moving.patient):
         return []
     return ["The fixed and the moving image are of different patients by their DICOM headers."]
@@ -289,7 +290,7 @@ def _in_space_of(
     if given.slices is not None and points.shape[1] == 3:
         return given.slices.flat_points(points, side)
     if points.shape[1] == dimension or dimension > 2:
-        return points  # where coordinates are missing, the registration says so
+        return points  # the registration reports missing coordinates
     thickness = volume.spacing[2] if volume.dimension == 3 else 1e-3
     apart = float(np.ptp(points[:, 2])) if len(points) else 0.0
     if apart > thickness:

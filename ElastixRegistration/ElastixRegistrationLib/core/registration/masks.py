@@ -55,7 +55,7 @@ def _check_content(voxels: np.ndarray, inside: np.ndarray, side: str, *, has_mas
                 min_voxels=_MIN_VOXELS,
             )
         )
-    few = voxels[::8, ::8][inside[::8, ::8]]  # mostly they differ already
+    few = voxels[::8, ::8][inside[::8, ::8]]  # most images already differ here
     if few.size and few.min() < few.max():
         return
     values = voxels[inside]

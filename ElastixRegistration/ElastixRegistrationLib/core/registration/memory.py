@@ -31,8 +31,9 @@ _INPUT = 5.0
 _LOOKING = 3.0
 #: Per voxel of the two working images when stages are tried, because the criteria need smooth copies.
 _TRYING = 12.0
-#: Per voxel of the dense stage, at most so many with normal effort: its arrays, and two B-splines that reach beyond it.
-#: Eight pairs took 0.34 to 1.9 GB; this told 0.69 where one took 0.55 and 0.60 where organs slid and one took 0.86.
+#: Per voxel of the dense stage, and its largest number of voxels with normal effort: its arrays, and two B-splines that
+#: extend beyond it. Eight pairs took 0.34 to 1.9 GB. The estimate was 0.69 GB where a run took 0.55, and 0.60 GB where
+#: organs slid and the run took 0.86.
 _DENSE, _DENSE_VOXELS = 250.0, 1.5e6
 #: Per voxel of a slab during resampling: its value and its mapped position.
 _SLAB, _SPLINE_SLAB = 8.0, 32.0
@@ -163,7 +164,7 @@ def _system_available() -> float | None:
     except OSError:
         pass
     try:
-        # macOS: no cheap figure of what is free, but never more than all there is.
+        # macOS has no cheap figure for free memory; total memory is the upper limit.
         return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
     except (ValueError, OSError, AttributeError):
         return None
@@ -204,7 +205,7 @@ def _container_available(root: Path = Path("/sys/fs/cgroup"), own: Path = Path("
             folder, limit_name, used_name = root / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes"
         else:
             continue
-        # Inside of a container the path may be that of the host, and the own group is at the root.
+        # Inside a container the path may be that of the host; its own group is then at the root.
         innermost = folder / path.lstrip("/")
         for group in (innermost, *innermost.parents):
             try:

@@ -58,37 +58,35 @@ def register(
 ) -> RegistrationResult:
     """Find the transform that maps points of ``fixed`` to points of ``moving``, with one elastix stage after another.
 
-    The stages are those of ``preset``, its id or itself, with its way to start, or parameter maps:
+    The stages are parameter maps, or those of ``preset`` (an id or a preset), which also says how to start:
 
         result = core.register(fixed, moving, preset="ct-lung")
 
-    Images are ITK images of 2 or 3 dimensions, any scalar type, or color (registered on luminance), or what
-    ``core.as_image`` makes such: of SimpleITK, nibabel, xarray, MONAI, MRML, paths, arrays with a spacing. Masks are
-    such too, nonzero inside, on any grid.
-    Points are (N, D), LPS mm, paired by order. ``initial_transform`` is an itk transform, fixed to moving, that the
-    stages continue from; ``initialization`` makes one: from the centers of the grids ("geometry"), the centers of mass
-    ("mass"), a search for the best match ("search", ``searched_start``), or none of these ("none"). None leaves the
-    start to the stages. With ``adapt`` the stages are fitted to this pair, tried one by one and kept where they help
-    (``core.automatic``), from a start that is searched for where none of the two is given. ``effort`` ("fast",
-    "normal", "thorough") is what this may cost; without ``adapt`` it multiplies the iterations of B-spline stages, and
-    "normal" runs them as they are. With ``adapt``, ``sliding`` "auto" lets organs slide along each other where that
-    clearly explains more, "off" never. ``sliding_mask``, a label map in the space of the fixed image, says
-    what slides along its surroundings: after a deformable registration of 3D images, each label and the rest are
-    registered each for itself and joined so that they meet at their border, where unseen parts of the images show that
-    it helps. ``channels`` are further pairs of images that the same
-    transform must align, each with its own masks, metric and weight. ``landmark_weight`` lets the points guide all
-    stages: their mean distance, mm, times this weight is added to what is minimized; without it, only stages that name
-    the metric CorrespondingPointsEuclideanDistanceMetric use them. ``parameter_changes`` are made in the stages, after
-    they were fitted too: "NAME=VALUE" or "STAGE:NAME=VALUE". ``background`` is what belongs outside the moving image:
+    Images are ITK images of 2 or 3 dimensions, any scalar type, or color (registered on luminance), or anything that
+    ``core.as_image`` converts: images of SimpleITK, nibabel, xarray, MONAI or MRML, paths, arrays with a spacing. The
+    same holds for masks, which are nonzero inside, on any grid. Points are (N, D), LPS mm, paired by order.
+    ``initial_transform`` is an itk transform, fixed to moving, that the stages continue from; ``initialization`` makes
+    one: from the centers of the grids ("geometry"), the centers of mass ("mass"), a search for the best match
+    ("search", ``searched_start``), or none of these ("none"). None leaves the start to the stages. With ``adapt`` the
+    stages are fitted to this pair, tried one by one and kept where they help (``core.automatic``); without a given
+    start, one is searched for. ``effort`` ("fast", "normal", "thorough") sets how long this may take; without ``adapt``
+    it multiplies the iterations of B-spline stages, and "normal" runs them as they are. With ``adapt``, ``sliding``
+    "auto" lets organs slide along each other where that clearly explains more, "off" never. ``sliding_mask``, a label
+    map in the space of the fixed image, gives the regions that slide along their surroundings: after a deformable
+    registration of 3D images, each label and the rest are registered separately and joined so that they meet at their
+    borders, if held-out parts of the images show that this helps. ``channels`` are further pairs of images that the
+    same transform must align, each with its own masks, metric and weight. ``landmark_weight`` lets the points guide all
+    stages: their mean distance, mm, times this weight is added to what is minimized; without it, only stages with the
+    metric CorrespondingPointsEuclideanDistanceMetric use them. ``parameter_changes`` override parameters of the stages,
+    fitted ones as well: "NAME=VALUE" or "STAGE:NAME=VALUE". ``background`` is the fill value outside the moving image:
     "auto" detects it, a number sets it, "keep" leaves padding as it is. ``seed`` overrides RandomSeed of the stages.
-    ``progress`` gets elastix's iterations as events; the itk wheels hold Python's interpreter lock, so here they come
-    when elastix is done; ``worker.live.register`` is the same with live progress. Unless ``full_resolution``, elastix
-    works on voxels of large images that are as fine as the stages can use (``working_resolution``); the result is that
-    of the whole images. ``log_to_console`` also sends elastix's log, as it comes, to the standard output, where another
-    process can follow. Without ``log_to_file`` it goes nowhere else: nothing is written to disk, and ``log`` and
-    ``iterations`` are empty.
+    ``progress`` gets elastix's iterations as events; the itk wheels hold Python's interpreter lock, so here they arrive
+    when elastix is done; ``worker.live.register`` does the same with live progress. Unless ``full_resolution`` is set,
+    elastix gets large images with voxels only as fine as the stages can use (``working_resolution``); the result has
+    the full resolution. ``log_to_console`` also streams elastix's log to standard output, where another process can
+    follow it. Without ``log_to_file`` nothing is written to disk, and ``log`` and ``iterations`` are empty.
 
-    Raises InputError before anything is run, RegistrationError when elastix fails.
+    Raises InputError before anything runs, RegistrationError when elastix fails.
     """
     own = of_preset(preset, stages, {"initialization": initialization, "initial_transform": initial_transform})
     adapt = own.get("adapt", adapt)

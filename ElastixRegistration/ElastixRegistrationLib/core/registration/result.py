@@ -1,6 +1,6 @@
 """What a registration found.
 
-Annotations here are no strings, because the generated ``__init__`` of a subclass in another module repeats them.
+Annotations here are not strings, because the generated ``__init__`` of a subclass in another module repeats them.
 """
 
 from abc import ABC, abstractmethod
@@ -61,9 +61,10 @@ class ResultBase(ABC):
         interpolation: str = "linear",
         background: float | None = None,
     ) -> Any:
-        """The moving image (or another one in its space) on the fixed grid (or ``reference``), in its own pixel type.
+        """Resample the moving image (or another one in its space) to the fixed grid (or ``reference``), in its own
+        pixel type.
 
-        ``background``: value outside the image; by default the one of the registration, for colors and vectors one for
+        ``background``: value outside the image; by default that of the registration, for colors and vectors one for
         each component.
         """
         from ..transforms.resampling import outside_of, resample  # loads itk

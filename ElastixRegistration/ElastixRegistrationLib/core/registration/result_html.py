@@ -18,7 +18,8 @@ _PICTURE_VOXELS = 4_000_000
 
 
 def result_html(result: Any) -> str:
-    """The line, and the moved image over the fixed one in up to three planes; without the fixed image, the line."""
+    """The line of ``result_text``, and, if the fixed image is at hand, the moved image over it in up to three
+    planes."""
     line = f"<p>{escape(result_text(result))}</p>"
     if getattr(result, "fixed", None) is None:
         return line

@@ -1,4 +1,4 @@
-"""A start that is searched for, and taken only where the images show that it is better than the scanner's."""
+"""Search for a start, and use it only if the images show that it is better than the scanner coordinates."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from .prepared_images import PreparedSide
 
 
 class SearchedStart(NamedTuple):
-    """``matrix``: homogeneous, fixed to moving points, LPS mm. ``words``: where it is, for a sentence. ``notes``:
-    sentences on what of the images is used."""
+    """``matrix``: homogeneous, fixed to moving points, LPS mm. ``words``: the start as part of a sentence. ``notes``:
+    sentences on which parts of the images are used."""
 
     matrix: np.ndarray
     words: str
@@ -30,11 +30,11 @@ def working_pair(fixed: PreparedSide, moving: PreparedSide, threads: int | None)
 
 
 def searched_start(fixed: PreparedSide, moving: PreparedSide, pair: WorkingPair) -> SearchedStart:
-    """Where the images lie as loaded, unless another place is better beyond chance by more than the search's measure.
+    """The position as loaded, unless another one is better beyond chance, and not only by the measure of the search.
 
-    The coordinates of a scanner are evidence of their own: a place far away must be better on voxels that the search
-    did not look at, and by criteria that it did not use. Where the moving image is much smaller than the fixed one,
-    what is far from it leaves the fixed mask, and ``pair``, which is of the two, is out of date.
+    Scanner coordinates are evidence in themselves: a position far from them must be better on voxels and by criteria
+    that the search did not use. If the moving image is much smaller than the fixed one, this removes everything far
+    from it from the fixed mask; ``pair`` is then out of date.
     """
     found = find_starts(similarity_scorer(fixed.for_fitting, moving.for_fitting))
     evidence = Evidence(pair)

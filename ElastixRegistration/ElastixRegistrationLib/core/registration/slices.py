@@ -1,6 +1,6 @@
 """Two single-slice volumes in any plane, registered in 2D and returned to 3D. LPS, mm.
 
-The shell and the scene both use ``core.transforms.planes`` for this. Axial slices have LPS x and y as plane
+The command line and the scene both use ``core.transforms.planes`` for this. Axial slices have LPS x and y as plane
 coordinates.
 """
 

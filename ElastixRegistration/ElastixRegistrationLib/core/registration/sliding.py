@@ -19,7 +19,7 @@ from ..transforms.resampling import resample
 from ..wording import said
 from .prepared_images import PreparedSide
 
-#: Each region has its own registration, which takes time.
+#: Each region is registered separately, which takes time.
 _MOST_REGIONS = 20
 
 
@@ -33,7 +33,7 @@ class Slid(NamedTuple):
 
 def sliding_regions(mask: Any, fixed: PreparedSide) -> Regions | None:
     """The labels of ``mask``, an itk image on any grid in the space of the fixed image, on the grid of that; None for
-    no mask. Raises InputError for one that has no voxels there, too many labels, or is not 3D."""
+    no mask. Raises InputError for a mask that has no voxels there, has too many labels, or is not 3D."""
     if mask is None:
         return None
     if fixed.geometry.dimension != 3:
@@ -70,11 +70,11 @@ def where_it_slides(
     start: np.ndarray,
     regions: Regions | None = None,
 ) -> Slid:
-    """``found``, an itk transform from fixed to moving points, or one that slides.
+    """Return ``found``, an itk transform from fixed to moving points, or a sliding one that replaces it.
 
     ``smooth``: a smoother transform found on the way, None where ``found`` is the only one that deforms. ``start``:
-    homogeneous matrix, fixed to moving points, LPS mm, that the registration started from. ``regions``: what slides, as
-    the user says; None: it is looked for. Only 3D images are looked at, and only after a deformable registration.
+    homogeneous matrix, fixed to moving points, LPS mm, that the registration started from. ``regions``: from the user;
+    None: detect sliding. Applies to 3D images only, and only after a deformable registration.
     """
     if fixed.geometry.dimension != 3 or found.IsLinear():
         why = "The sliding mask was not used, as the transform is linear."

@@ -1,4 +1,4 @@
-"""The working resolution of elastix: voxels as fine as the anatomy and the stages can use, not as fine as the scan.
+"""The working resolution of elastix: voxels as fine as the anatomy and the stages can use, not those of the scan.
 
 A registration finds six numbers, or a grid of control points some millimeters apart. Voxels finer than both images and
 the grid can resolve cost time, memory and accuracy: steps, pyramids and samples are measured in voxels, so the same
@@ -18,11 +18,11 @@ ParameterMap = Mapping[str, Sequence[str]]
 
 #: Working voxels along the longest side of the smaller image, for linear stages only and with a deformable one.
 _LINEAR_VOXELS, _DEFORMABLE_VOXELS = 128, 224
-#: A slice costs little, and needs its edges.
+#: A 2D image costs little, and its edges matter.
 _FLAT_VOXELS = 1024
-#: Fewest working voxels per distance of control points.
+#: Smallest number of working voxels between two control points.
 _VOXELS_PER_CONTROL_POINT = 6.0
-#: Smallest working voxel, in voxels of the coarser image, because finer ones show nothing the other image has.
+#: Smallest working voxel, in voxels of the coarser image, because finer voxels show nothing that the other image has.
 _SHARE_OF_OTHER = 0.5
 #: Fewest voxels left along an axis.
 _MIN_VOXELS = 48
@@ -48,6 +48,6 @@ def working_factors(geometry: Geometry, voxel_mm: float) -> tuple[int, ...]:
 
 
 def _grid_mm(stage: ParameterMap) -> float | None:
-    """Finest distance of control points, mm; None if the stage gives it in voxels."""
+    """Finest control point spacing, mm; None if the stage gives it in voxels."""
     values = stage.get("FinalGridSpacingInPhysicalUnits")
     return min(map(float, values)) if values else None

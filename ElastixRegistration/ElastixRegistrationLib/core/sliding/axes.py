@@ -13,8 +13,8 @@ import numpy as np
 
 Matrices = Sequence[np.ndarray]
 
-#: Products of at most so many multiplications are done by one thread in OpenBLAS: for more of them its threads wait for
-#: each other longer than they work, three times the processor time in all.
+#: OpenBLAS runs products of at most this many multiplications on one thread. On larger ones its threads wait for each
+#: other longer than they work, which triples the processor time.
 _AT_ONCE = 2**18
 
 
@@ -41,7 +41,7 @@ def along(matrix: np.ndarray, volume: np.ndarray, axis: int) -> np.ndarray:
 
 
 def apply(matrices: Matrices, volume: np.ndarray) -> np.ndarray:
-    """All three axes, those first that leave the fewest voxels."""
+    """Apply all three, starting with the axes that leave the fewest voxels."""
     order = sorted(range(3), key=lambda axis: matrices[axis].shape[0] / matrices[axis].shape[1])
     return reduce(lambda part, axis: along(matrices[axis], part, axis), order, volume)
 
@@ -51,14 +51,15 @@ def transposed(matrices: Matrices) -> list[np.ndarray]:
 
 
 def block_means(count: int, factor: int) -> np.ndarray:
-    """(m, ``count``): means of ``factor`` neighbors each, the last of what is left."""
+    """(m, ``count``): means of ``factor`` neighbors each; the last block may be smaller."""
     blocks = np.arange(count) // factor
     matrix = (blocks == np.arange(blocks[-1] + 1)[:, None]).astype(np.float32)
     return matrix / matrix.sum(axis=1, keepdims=True)
 
 
 def interpolation(places: np.ndarray, count: int) -> np.ndarray:
-    """(len(places), ``count``): linear interpolation at continuous indices, the outermost values beyond the ends."""
+    """(len(places), ``count``): linear interpolation at continuous indices; the outermost values continue beyond the
+    ends."""
     places = np.clip(places, 0, count - 1)
     low = np.minimum(places.astype(int), max(count - 2, 0))
     share = (places - low).astype(np.float32)
@@ -101,7 +102,7 @@ def differences_adjoint(flows: np.ndarray, spacing: np.ndarray) -> np.ndarray:
 
 
 def _neighbors(axis: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
-    """Nodes of a (c, k, j, i) field with a next one along ``axis``, 0 for i, and those next ones."""
+    """Slices of a (c, k, j, i) field: the nodes that have a next one along ``axis`` (0 is i), and those next ones."""
     near, far = [slice(None)] * 4, [slice(None)] * 4
     near[3 - axis], far[3 - axis] = slice(None, -1), slice(1, None)
     return tuple(near), tuple(far)

@@ -1,4 +1,4 @@
-"""The field of a region continued beyond it, where no window of the region has information."""
+"""Extrapolate the field of a region to where no window of the region has information."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import numpy as np
 from . import axes
 from .local_correlation import LocalCorrelation
 
-#: Nodes beyond a region take the mean of surrounding nodes with at least this share of the weights.
+#: Nodes beyond a region take the mean of the surrounding nodes that have at least this share of the weights.
 _REACHED = 0.02
 
 
 def extended(field: np.ndarray, likeness: LocalCorrelation) -> np.ndarray:
-    """``field`` continued from its region: what nodes beyond it have, no window of the region could tell."""
+    """``field``, extrapolated from its region to the nodes that no window of the region determines."""
     blur = [axes.gaussian(n, 1.0) for n in field.shape[1:]]
     voxels = likeness.nodes.sums(likeness.inside.astype(np.float32))
     known = voxels > float(voxels.max()) / 2

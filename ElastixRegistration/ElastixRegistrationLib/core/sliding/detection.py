@@ -1,10 +1,10 @@
 """Find out whether organs slide along their surroundings, and follow them where they do.
 
-Two motions are at hand: a stiff one, the start, and a free one, which a smooth registration found. Where something
-slides, the free one drags along what stands still beside it. So the two are fused, each where it fits better; where
-the stiff one is hardly ever chosen, nothing slides. Otherwise a field that is free to tear is fitted, on coarse voxels,
-to one part of the image (``pyramid``). Where it explains the other part, which it has not seen, clearly better than the
-smooth registration, which has, such a field is fitted to all of the image and on fine voxels.
+Two motions are compared: the stiff start, and the result of a smooth registration. At a sliding border, the smooth
+result drags along the still tissue next to it. So the two are fused, each where it fits better; if the stiff one is
+hardly ever chosen, nothing slides. Otherwise a field that may tear is fitted to part of the image on coarse voxels
+(``pyramid``). If it explains the unseen rest clearly better than the smooth registration, which has seen it, such a
+field is fitted to the whole image on fine voxels.
 """
 
 from __future__ import annotations
@@ -27,26 +27,27 @@ from .pyramid import Pyramid, torn
 from .surface import surface_of
 from .unseen import mean_and_errors, unseen_blocks
 
-#: Of the tissue with texture, so much must stand still while the free motion takes it further than from one node to
-#: the next; it saves the time of a closer look. Measured: MR of breathing livers 0.15 and 0.18, and of two others that
-#: nothing was chosen on 0.05 and 0.01; CT of lungs 0.00 to 0.01, brains, hearts, a mouse 0.000 to 0.002.
+#: Smallest share of the textured tissue that must stand still where the free motion moves it by more than one node
+#: spacing. Below it, the closer look is skipped to save time. Measured: 0.15 and 0.18 on MR of breathing livers, 0.05
+#: and 0.01 on two held-out ones; 0.00 to 0.01 on CT of lungs; 0.000 to 0.002 on brains, hearts and a mouse.
 _LEAST_STILL = 0.02
-#: Contrast, of the range of gray values, that is texture.
+#: Contrast, as a share of the range of gray values, from which a window has texture.
 _TEXTURE = 0.03
-#: Unseen windows must correlate better by this, and by so many standard errors of their mean. Measured on four pairs of
-#: breathing livers: 0.06 to 0.12, and 5.0 to 8.7 of them; on heads of two mice 0.02.
+#: Unseen windows must correlate better by this much, and by this many standard errors of their mean. Measured on four
+#: pairs of breathing livers: 0.06 to 0.12, and 5.0 to 8.7 standard errors; on the heads of two mice 0.02.
 _LEAST_GAIN, _LEAST_ERRORS = 0.04, 4.0
-#: Sides that slide move along each other at least this many times farther than they part. Breathing livers: 5.0 to 5.6
-#: times; where a field tore between two people's hippocampi or two mice, it parted too: 2.9 and 3.2 times.
+#: Sliding sides move along each other at least this many times farther than they move apart. Measured: 5.0 to 5.6 times
+#: on breathing livers; 2.9 and 3.2 times where a field tore in images of two people's hippocampi or of two mice, in
+#: which nothing slides.
 _LEAST_ALONG = 4.0
-#: Iterations on working voxels before the motions are fused.
+#: Iterations on the working voxels before the motions are fused.
 _FINE_ITERATIONS = 20
 
 
 @dataclass(frozen=True)
 class Sliding:
-    """``transform``: fixed to moving points, LPS mm. ``field``: (3, k, j, i), mm, at the nodes ``grid``, added before
-    the linear start. ``figures``: of the surface where it tears, and what it gains."""
+    """``transform``: fixed to moving points, LPS mm. ``field``: (3, k, j, i), mm, at the nodes ``grid``, applied before
+    the linear start. ``figures``: of the surface where it tears, and its gain."""
 
     transform: Any
     field: np.ndarray
@@ -57,11 +58,11 @@ class Sliding:
 def find_sliding(
     fixed: SlidingImage, moving: SlidingImage, found: Any, free: Any, starts: Sequence[np.ndarray]
 ) -> Sliding | None:
-    """A transform that slides, in place of ``found``, an itk transform; None where nothing slides.
+    """Return a sliding transform that replaces the itk transform ``found``; None where nothing slides.
 
-    ``free``: an itk transform too, a smooth one, that follows what moves and drags along what does not: it is the
-    clearer, the smoother it is. ``starts``: homogeneous matrices, fixed to moving points, LPS mm; with one of them,
-    what stands still stays.
+    ``free``: a smooth itk transform that follows the moving tissue and drags along the still tissue; the smoother it
+    is, the clearer the difference. ``starts``: homogeneous matrices, fixed to moving points, LPS mm; under one of them,
+    the still tissue is aligned.
     """
     pyramids = [Pyramid(fixed, moving, start) for start in starts]
     shares = [_still_share(one.finest, free, start) for one, start in zip(pyramids, starts, strict=True)]
@@ -107,13 +108,13 @@ def field_of(transform: Any, grid: Geometry, start: np.ndarray) -> np.ndarray:
 
 
 def transform_of(field: np.ndarray, grid: Geometry, start: np.ndarray) -> Any:
-    """The itk transform x -> start(x + u(x)), u interpolated linearly on ``grid``: exactly what was optimized."""
+    """The itk transform x -> start(x + u(x)), with u interpolated linearly on ``grid``, exactly as it was optimized."""
     added = displacement_field_transform(np.moveaxis(field, 0, -1), grid)
     return compose([added, affine_from_matrix(start)])
 
 
 def _still_share(likeness: LocalCorrelation, free: Any, start: np.ndarray) -> float:
-    """Share of the tissue with texture that fits better unmoved, though ``free`` takes it further than a node."""
+    """Share of the textured tissue that fits better unmoved although ``free`` moves it by more than a node spacing."""
     field = field_of(free, likeness.nodes.geometry, start)
     likeness.look_from(field, unseen_blocks(likeness.inside.shape)[0])
     is_free = fuse(likeness, [np.zeros_like(field), field])
@@ -128,8 +129,9 @@ def _node_mm(likeness: LocalCorrelation) -> float:
 
 
 def _unseen_gain(likeness: LocalCorrelation, field: np.ndarray, found: Any, start: np.ndarray) -> tuple[float, float]:
-    """Mean gain of the correlation in unseen windows that ``field`` moves differently than the itk transform ``found``,
-    and how many of its standard errors it is. Both are looked at on the same nodes: a finer grid is no merit here."""
+    """Mean gain of the correlation in the unseen windows that ``field`` moves differently from the itk transform
+    ``found``, and that gain in standard errors. Both are compared on the same nodes, so that a finer grid is no
+    advantage."""
     _, centers = unseen_blocks(likeness.inside.shape)
     before = field_of(found, likeness.nodes.geometry, start)
     differ = np.linalg.norm(likeness.nodes.at_voxels(field - before), axis=0) > _node_mm(likeness) / 2

@@ -1,4 +1,4 @@
-"""Figures of sliding: how far organs slide, and how well both sides meet, as data and in words."""
+"""Figures on sliding: how far organs slide and how well both sides meet, as data and in words."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import numpy as np
 
 @dataclass(frozen=True)
 class SlidingFigures:
-    """Of a transform that slides, LPS, mm. ``regions``: the labels of those that the user gave, empty where none were.
+    """Figures on a sliding transform, mm. ``regions``: labels of the regions that the user gave; empty if none.
 
-    ``along_median`` and ``along_95``: how far one side moves along the other, at points of the surface, and the 95th
-    percentile. ``mismatch_median`` and ``mismatch_95``: the same of how far the sides leave a gap or overlap. ``gain``:
+    ``along_median`` and ``along_95``: median and 95th percentile of how far one side moves along the other at points of
+    the surface. ``mismatch_median`` and ``mismatch_95``: the same for the gap or overlap between the sides. ``gain``:
     by how much unseen windows correlate better, -1 to 1.
     """
 
@@ -27,7 +27,7 @@ class SlidingFigures:
 
     @classmethod
     def of(cls, along: np.ndarray, mismatch: np.ndarray, gain: float, regions: Sequence[int] = ()) -> SlidingFigures:
-        """Of (N,) distances along the surface and across it, mm, at the same points."""
+        """Summarize (N,) distances along and across the surface, mm, at the same points."""
 
         def percentile(values: np.ndarray, share: float) -> float:
             return float(np.percentile(values, share)) if len(values) else 0.0

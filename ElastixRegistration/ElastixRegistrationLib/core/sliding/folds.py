@@ -1,4 +1,4 @@
-"""Smoothing a field that may tear where it folds, that is, where tissue moves against tissue rather than along it."""
+"""Smooth a field that may tear, but only where it folds: where tissue moves into tissue rather than along it."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from ..transforms.determinants import determinant_of
 from . import axes
 from .grids import Nodes
 
-#: Range of local volume, after / before, that needs no smoothing: slightly within the plausible range.
+#: Range of local volume, after / before, that needs no smoothing; slightly narrower than the plausible range.
 _LEAST, _MOST = 0.3, 4.0
 _ROUNDS, _BAND_ROUNDS = 30, 14
 _SHIFTS = (0, 2, 4, 6)
-#: Standard deviation, nodes, of one smoothing, and how far around a fold it reaches.
+#: Standard deviation of one smoothing, and how far it reaches around a fold; nodes.
 _SMOOTHED, _REACH = 1.0, 1.0
 
 
 def without_folds(field: np.ndarray, nodes: Nodes) -> np.ndarray:
-    """The field, (3, k, j, i), smoothed around nodes where its volume is lost or grows beyond belief, a few times over.
+    """Smooth the field, (3, k, j, i), a few times around nodes where local volume shrinks or grows implausibly.
 
-    Not where it slides: there a smooth field would drag along what stands still.
+    Sliding borders are left as they are, because a smooth field would drag along the still tissue there.
     """
     blur = [axes.gaussian(n, _SMOOTHED) for n in field.shape[1:]]
     reach = [axes.gaussian(n, _REACH) for n in field.shape[1:]]
@@ -36,10 +36,10 @@ def without_folds(field: np.ndarray, nodes: Nodes) -> np.ndarray:
 
 
 def without_folds_in_band(field: np.ndarray, grid: Geometry) -> np.ndarray:
-    """The field, (3, k, j, i) at the voxels ``grid``, smoothed around voxels where it folds and does not slide: where
-    two regions overlap by more than the band between them is wide. From round to round it is smoothed further around.
+    """Smooth the field, (3, k, j, i) at the voxels of ``grid``, around voxels where it folds and does not slide: where
+    two regions overlap by more than the width of the band between them. Each round smooths farther around.
 
-    The outermost voxels are there for interpolation only.
+    The outermost voxels are used for interpolation only.
     """
     to_index = np.linalg.inv(np.array(grid.direction) * np.array(grid.spacing)).astype(np.float32)
     for number in range(_BAND_ROUNDS):
@@ -62,7 +62,7 @@ def without_folds_in_band(field: np.ndarray, grid: Geometry) -> np.ndarray:
 
 
 def _folded(field: np.ndarray, nodes: Nodes) -> np.ndarray:
-    """(k, j, i) bools at the voxels."""
+    """(k, j, i) booleans at the voxels."""
     grid = nodes.voxels
     slopes = axes.differences(nodes.at_voxels(field), np.array(grid.spacing))
     change = np.einsum("acxyz,da->xyzcd", slopes, np.array(grid.direction, np.float32))
@@ -71,7 +71,7 @@ def _folded(field: np.ndarray, nodes: Nodes) -> np.ndarray:
     found = steep(change)
     places = np.argwhere(found)
     border = np.ones(len(places), bool)
-    for shift in _SHIFTS:  # later checks may divide the result into other blocks
+    for shift in _SHIFTS:  # later checks may divide the result into different blocks
         border &= slides(change[found], places[:, ::-1] + shift, grid.spacing, laid_twice=False)
     folded[tuple(places[border].T)] = False
     return folded

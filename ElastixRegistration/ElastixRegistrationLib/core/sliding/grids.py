@@ -11,9 +11,9 @@ import numpy as np
 from ..images.geometry import Geometry
 from . import axes
 
-#: Approximate number of working voxels, limited by the voxels of the images.
+#: Approximate number of working voxels; never finer than the images.
 _WORKING_VOXELS = 400_000
-#: Fewest voxels left along an axis.
+#: Smallest number of voxels along an axis.
 _FEWEST = 8
 #: Working voxels between two nodes of the field, along each axis.
 _VOXELS_PER_NODE = 2
@@ -21,14 +21,15 @@ _VOXELS_PER_NODE = 2
 
 @dataclass(frozen=True)
 class SlidingImage:
-    """One of the two 3D images: voxels (k, j, i), where they lie, and where they count ((k, j, i) bools, or None)."""
+    """One of the two 3D images: voxels (k, j, i), their grid, and which of them count ((k, j, i) booleans; None:
+    all)."""
 
     voxels: np.ndarray
     geometry: Geometry
     inside: np.ndarray | None = None
 
     def reduced(self, voxel_mm: float) -> SlidingImage:
-        """Means of blocks of about ``voxel_mm``. A block counts where more than half of it does."""
+        """Block means with an edge of about ``voxel_mm``. A block counts if more than half of its voxels do."""
         factors = [
             max(1, min(round(voxel_mm / spacing), n // _FEWEST))
             for spacing, n in zip(self.geometry.spacing, self.geometry.size, strict=True)
@@ -46,20 +47,21 @@ class SlidingImage:
 
 
 def working_voxel_mm(fixed: Geometry) -> float:
-    """Edge, mm, of cubes that divide the fixed image into about as many voxels as are looked at."""
+    """Edge, mm, of cubes that divide the fixed image into about ``_WORKING_VOXELS`` voxels."""
     volume = float(np.prod(np.array(fixed.size) * fixed.spacing))
     return (volume / _WORKING_VOXELS) ** (1 / 3)
 
 
 @dataclass(frozen=True)
 class Nodes:
-    """The nodes of a displacement field around the voxels of ``voxels``, with linear interpolation between them."""
+    """Nodes of a displacement field that covers the grid ``voxels``, with linear interpolation between them."""
 
     voxels: Geometry
 
     @cached_property
     def geometry(self) -> Geometry:
-        """A node beyond the outermost voxels on each side: what lies a little outside is still moved along."""
+        """The grid of the nodes. It has one node beyond the outermost voxels on each side, so that it also moves points
+        a little outside."""
         span = np.array(self.voxels.size) - 1
         count = np.ceil(span / _VOXELS_PER_NODE - 1e-9).astype(int) + 3
         first = -((count - 1) * _VOXELS_PER_NODE - span) / 2
@@ -87,20 +89,20 @@ class Nodes:
 
     @cached_property
     def from_voxels(self) -> Sequence[np.ndarray]:
-        """The adjoint: what each node gets of derivatives at the voxels."""
+        """The adjoint: matrices that collect derivatives at the voxels for each node."""
         return axes.transposed(self.to_voxels)
 
     def at_voxels(self, field: np.ndarray) -> np.ndarray:
-        """(c, k, j, i) at the voxels, of a (c, k, j, i) field at the nodes."""
+        """Interpolate a (c, k, j, i) field at the nodes to the voxels."""
         return np.stack([axes.apply(self.to_voxels, component) for component in field])
 
     def sums(self, values: np.ndarray) -> np.ndarray:
-        """(k, j, i) at the nodes: the adjoint, of (k, j, i) values at the voxels."""
+        """The adjoint for scalars: (k, j, i) values at the voxels, summed to (k, j, i) at the nodes."""
         return axes.apply(self.from_voxels, values)
 
 
 def nodes_on(grid: Geometry, field: np.ndarray, old: Geometry) -> np.ndarray:
-    """A (3, k, j, i) field at the nodes ``old``, at those of ``grid``, which has the same axes."""
+    """Interpolate a (3, k, j, i) field from the nodes ``old`` to those of ``grid``, which has the same axes."""
     first = old.indices_of(np.array(grid.origin))
     matrices = [
         axes.interpolation(

@@ -1,4 +1,4 @@
-"""A volume at scattered points, and the adjoint for derivatives there."""
+"""Interpolate a volume at scattered points, with the adjoint for derivatives."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import numpy as np
 
 
 class Interpolation:
-    """Linear, at (N, 3) continuous indices (i, j, k) of volumes of ``shape`` (k, j, i); the outermost values beyond."""
+    """Linear interpolation of volumes of ``shape`` (k, j, i) at (N, 3) continuous indices (i, j, k); the outermost
+    values continue beyond the faces."""
 
     def __init__(self, places: np.ndarray, shape: tuple[int, ...]):
         self._shape = shape
@@ -21,14 +22,14 @@ class Interpolation:
             self._weights.append(np.prod(np.where(corner, share, 1 - share), axis=1))
 
     def of(self, volumes: np.ndarray) -> np.ndarray:
-        """(N, c) of (c, k, j, i)."""
+        """(N, c) values of (c, k, j, i) volumes."""
         flat = volumes.reshape(len(volumes), -1)
         return sum(
             weight[:, None] * flat[:, corner].T for corner, weight in zip(self._corners, self._weights, strict=True)
         )
 
     def adjoint(self, values: np.ndarray) -> np.ndarray:
-        """(c, k, j, i) float32, of (N, c): what each voxel gets."""
+        """Distribute (N, c) values to the voxels: (c, k, j, i) float32."""
         count = int(np.prod(self._shape))
         result = np.zeros((values.shape[1], count))
         for corner, weight in zip(self._corners, self._weights, strict=True):

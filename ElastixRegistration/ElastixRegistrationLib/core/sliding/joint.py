@@ -17,27 +17,28 @@ from .minimize import minimize
 from .regions import Regions
 from .variation import total_variation
 
-#: Price of a gap or an overlap of one working voxel at one voxel of the surface, in units of its full correlation.
-#: Above two voxels the price grows linearly: a wrong mask must not tear the rest along.
+#: Penalty for a gap or an overlap of one working voxel at one voxel of the surface, in units of its full correlation.
+#: Above two voxels the penalty grows linearly, so that a wrong mask does not drag the rest along.
 _MEETING = 1.0
 _LINEAR_FROM = 2.0
-#: Number of times that pairs of points on the two sides are updated, and iterations for each.
+#: Number of updates of the point pairs on the two sides, and iterations after each.
 _ROUNDS, _ITERATIONS = 4, 12
-#: Steps by which the sides are brought together in the end, how far each reaches from the surface (standard deviation,
-#: nodes), and the longest one, mm.
+#: The final steps that bring the sides together: their number, how far each reaches from the surface (standard
+#: deviation, nodes), and the length of the longest, mm.
 _PUSHES, _REACH, _FURTHEST_PUSH = 12, 1.5, 3.0
 
 
 @dataclass(frozen=True)
 class Part:
-    """One region: how well a field aligns it; None for one whose ``moved`` stays as it is."""
+    """One region and its motion ``moved``. ``likeness``: how well a field aligns it; None if ``moved`` is final."""
 
     moved: Moved
     likeness: LocalCorrelation | None
 
 
 def improve_together(regions: Regions, parts: Sequence[Part], voxel_mm: float) -> list[Moved]:
-    """Fields that weigh local correlation and total variation of each region, and that they meet, best."""
+    """Optimize the fields of all regions together: local correlation, total variation, and how well the regions
+    meet."""
     moved = [part.moved for part in parts]
     for _ in range(_ROUNDS):
         problem = _Joint(parts, pairs_of(regions, moved), moved, voxel_mm)
@@ -53,8 +54,8 @@ def improve_together(regions: Regions, parts: Sequence[Part], voxel_mm: float) -
 
 
 def meeting(regions: Regions, parts: Sequence[Part], moved: Sequence[Moved]) -> list[Moved]:
-    """``moved``, pushed and pulled along the normals until both sides meet, each half of the way; a side that stays as
-    it was found leaves the whole way to the other. What is added is smooth, so that it folds nothing."""
+    """Shift ``moved`` along the normals until both sides meet, each half of the distance; next to a final side, the
+    other one goes all the way. The shift is smooth, so that it causes no folds."""
     moved = list(moved)
     free = [part.likeness is not None for part in parts]
     blurs = [[axes.gaussian(n, _REACH) for n in one.field.shape[1:]] for one in moved]
@@ -71,7 +72,7 @@ def meeting(regions: Regions, parts: Sequence[Part], moved: Sequence[Moved]) -> 
             if not push[3].any():
                 continue
             blurred = np.stack([axes.apply(blurs[number], component) for component in push])
-            dense = float(np.median(blurred[3][push[3] > 0])) / 2  # beside the surface; it fades out from there
+            dense = float(np.median(blurred[3][push[3] > 0])) / 2  # next to the surface; it fades out from there
             step = blurred[:3] / np.maximum(blurred[3], dense)
             moved[number] = Moved(moved[number].field + step.astype(np.float32), moved[number].grid)
     return moved
@@ -84,7 +85,7 @@ class _Joint:
         likenesses = [part.likeness for part in parts if part.likeness is not None]
         voxels = [likeness.weights.size for likeness in likenesses]
         self._shares = [n / max(sum(voxels), 1) for n in voxels]
-        #: A point of a surface stands for so many of the faces that working voxels have there.
+        #: The number of faces of working voxels that a point of a surface stands for.
         self._voxel_mm, self._voxels = voxel_mm, max(sum(voxels), 1)
         self._ties = [_Tie.of(pair, moved) for pair in pairs]
         self.longest_step = min((float(one.nodes.spacing.min()) / 2 for one in likenesses), default=1.0)
@@ -124,7 +125,7 @@ class _Joint:
 
 @dataclass(frozen=True)
 class _Tie:
-    """A pair, and how its distance grows when either side moves further."""
+    """A pair, linearized: how its distance changes when either side moves."""
 
     pair: Pair
     near: Interpolation

@@ -1,7 +1,8 @@
 """How well a displacement field aligns two images: the mean of the normalized correlation in a window around each
 voxel (Cachier and Pennec 2000, doi:10.1109/MMBIA.2000.852375), and its derivative.
 
-Small windows see the texture of what moves: with windows of 8 mm, ribs 20 mm off scored no worse than ribs in place.
+Small windows see the texture of the moving tissue: with windows of 8 mm, ribs 20 mm off scored no worse than aligned
+ribs.
 """
 
 from __future__ import annotations
@@ -18,15 +19,16 @@ from .grids import Nodes, SlidingImage
 
 #: Standard deviation of the Gaussian window, working voxels.
 WINDOW = 1.5
-#: Contrast, of the range of gray values, that counts as noise.
+#: Contrast, as a share of the range of gray values, that counts as noise.
 _NOISE = 0.02
 
 
 class LocalCorrelation:
-    """Of a fixed image with a moving one at start(x + u(x)): u a (3, k, j, i) field on ``nodes``, LPS mm.
+    """Local correlation of a fixed image and a moving image at start(x + u(x)), u being a (3, k, j, i) field on
+    ``nodes``, LPS mm.
 
-    ``start``: homogeneous matrix, fixed to moving points, LPS mm. ``region``: (k, j, i) bools at the voxels of the
-    fixed image; windows then see nothing from beyond it. ``weights`` say which windows count; set by ``look_from``.
+    ``start``: homogeneous matrix, fixed to moving points, LPS mm. ``region``: (k, j, i) booleans at the voxels of the
+    fixed image; windows then ignore everything outside. ``weights``: which windows count; set by ``look_from``.
     """
 
     def __init__(self, fixed: SlidingImage, moving: SlidingImage, start: np.ndarray, region: np.ndarray | None = None):
@@ -52,9 +54,9 @@ class LocalCorrelation:
         self.weights = inside.astype(np.float32)
 
     def look_from(self, field: np.ndarray, left_out: np.ndarray | None = None) -> None:
-        """Count the windows whose center ``field`` takes into the moving image, without those ``left_out``.
+        """Count the windows whose center ``field`` takes into the moving image, except those ``left_out``.
 
-        They stay the same while a field is improved: if a window could leave, the sum would jump.
+        The set stays fixed while a field is improved; the sum would jump if a window could leave.
         """
         counts = self.inside & self._known(self._indices(field))
         if left_out is not None:
@@ -62,7 +64,7 @@ class LocalCorrelation:
         self.weights = counts.astype(np.float32)
 
     def _known(self, indices: np.ndarray) -> np.ndarray:
-        """(k, j, i) bools: which of the (3, k, j, i) indices lie in the moving image."""
+        """(k, j, i) booleans: which of the (3, k, j, i) indices lie in the moving image."""
         count = np.array(self._moving.voxels.shape[::-1])[:, None, None, None]
         known = ((indices >= -0.5) & (indices <= count - 0.5)).all(axis=0)
         if self._moving.inside is not None:
@@ -75,19 +77,19 @@ class LocalCorrelation:
         return self.map_of_displaced(self.nodes.at_voxels(field))
 
     def map_of_displaced(self, displacements: np.ndarray) -> np.ndarray:
-        """The same, of (3, k, j, i) displacements of the voxels, which no nodes need hold."""
+        """The same for (3, k, j, i) displacements of the voxels themselves, without nodes."""
         moved, _ = self._moved(self._indices_of_displaced(displacements), with_slopes=False)
         mean = self._averaged(moved)
         return self.of_moved(moved, mean, self._variance(moved, mean))
 
     def of_moved(self, moved: np.ndarray, mean: np.ndarray, variance: np.ndarray) -> np.ndarray:
-        """The same, of moving gray values (k, j, i) at the voxels, with their ``mean`` and ``variance`` in windows."""
+        """The same for moving gray values (k, j, i) at the voxels, with their ``mean`` and ``variance`` in windows."""
         covariance = self._averaged(moved * self._fixed) - mean * self._fixed_mean
         return covariance / np.sqrt(self._fixed_variance * variance)
 
     def moving_around(self, margin: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-        """Moving gray values (k, j, i) that lie at the voxels without a field, and at ``margin`` (i, j, k) more on
-        either side; and which of them lie in the moving image."""
+        """Moving gray values (k, j, i) at the voxels without a field, with ``margin`` (i, j, k) more on either side;
+        and which of these lie in the moving image."""
         grid = grown(self.nodes.voxels, (margin[0], margin[1], margin[2]))
         indices = _voxel_places(grid, self._to_index).astype(np.float32)
         return self._moved(indices, with_slopes=False)[0], self._known(indices)
@@ -110,12 +112,13 @@ class LocalCorrelation:
 
     @property
     def contrast(self) -> np.ndarray:
-        """(k, j, i): standard deviation of the fixed image in each window, of the range of its gray values."""
+        """(k, j, i): standard deviation of the fixed image in each window, as a share of the range of its gray
+        values."""
         return np.sqrt(self._fixed_variance - self.noise)
 
     @cached_property
     def _covered(self) -> np.ndarray:
-        """How much of each window lies in the region."""
+        """Share of each window that lies in the region."""
         assert self._share is not None
         return np.maximum(axes.apply(self._window, self._share), np.float32(1e-3))
 
@@ -151,7 +154,7 @@ class LocalCorrelation:
             index = np.clip(place, 0, count - 1)
             beyond.append(index != place)
             low = np.minimum(index.astype(np.intp), max(count - 2, 0))
-            parts.append(index - low.astype(np.float32))  # of whole numbers NumPy would make doubles
+            parts.append(index - low.astype(np.float32))  # NumPy would turn integers into doubles
             base = base + low * strides[axis]
         x, y, z = parts
         corner = [flat[a * strides[0] + b * strides[1] + c * strides[2] :].take(base)

@@ -36,9 +36,9 @@ class Moved:
 @dataclass(frozen=True)
 class Pair:
     """Places where region ``one`` meets region ``other``: ``points`` (N, 3) on the surface, as ``one`` has them, and
-    those that ``other`` takes to the same places, ``sources``; how far these lie outside of ``one``, ``distances``, and
-    in which direction that grows, ``normals``. ``along``: how far one side slides along the other. All LPS, mm.
-    ``area``: of the surface that they stand for, mm2."""
+    those that ``other`` takes to the same places, ``sources``; ``distances``: how far the sources lie outside ``one``;
+    ``normals``: the direction in which that distance grows. ``along``: how far one side slides along the other. All
+    LPS, mm. ``area``: of the surface that a pair stands for, mm2."""
 
     one: int
     other: int
@@ -51,7 +51,7 @@ class Pair:
 
 
 def pairs_of(regions: Regions, moved: Sequence[Moved]) -> list[Pair]:
-    """Of all surfaces, as the regions have ``moved``. What comes from beyond the image is left out."""
+    """The pairs on all surfaces after the regions have ``moved``. Sources outside the image are left out."""
     low, high = np.zeros(3), np.array(regions.grid.size) - 1
     found = []
     for one, border in regions.borders.items():

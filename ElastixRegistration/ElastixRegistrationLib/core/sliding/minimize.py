@@ -10,7 +10,7 @@ import numpy as np
 _MEMORY = 8
 _HALVINGS = 8
 _SUFFICIENT = 1e-4
-#: It ends after this many iterations with a relative gain below this limit each.
+#: Stop after this many iterations in a row with a relative gain below this limit.
 _PATIENCE, _SMALL_GAIN = 5, 1e-5
 
 
@@ -20,7 +20,7 @@ def minimize(
     iterations: int,
     longest_step: float,
 ) -> np.ndarray:
-    """Where the function is least, near ``start``, a float32 array of any shape.
+    """Find a local minimum near ``start``, a float32 array of any shape.
 
     No iteration changes an element by more than ``longest_step``.
     """
@@ -51,7 +51,7 @@ def minimize(
 
 
 def _direction(gradient: np.ndarray, pairs: deque[tuple[np.ndarray, np.ndarray, float]], step: float) -> np.ndarray:
-    """Downhill, by the two loops over the last steps; along the gradient with length ``step`` where there are none."""
+    """Descent direction by the two-loop recursion; minus the gradient, with length ``step``, without a history."""
     rest = gradient.ravel().astype(float)
     shares = []
     for move, change, inverse in reversed(pairs):
@@ -69,7 +69,7 @@ def _direction(gradient: np.ndarray, pairs: deque[tuple[np.ndarray, np.ndarray, 
 
 
 def _product(one: np.ndarray, other: np.ndarray) -> float:
-    """The scalar product of two vectors. NumPy's own takes all cores, which mostly wait for each other."""
+    """The scalar product of two vectors. NumPy's own uses all cores, which mostly wait for each other."""
     return float(np.einsum("i,i->", one, other))
 
 

@@ -1,9 +1,9 @@
-"""Displacement fields from coarse to fine, of which one that may tear is made.
+"""Candidate displacement fields from coarse to fine, fused into one that may tear.
 
-Local correlation has many minima. A field that starts from what stands still finds all that moves little, one that
-starts from the shift of most of the rest finds what slides, and one that starts from a smooth registration what neither
-of these does; each is wrong about the rest of the image. All are led down the same pyramid, since only fields that fit
-equally well where they are right can be told apart where they are wrong, and are fused.
+Local correlation has many local optima. A field that starts from no motion finds everything that moves little; one that
+starts from the most common shift of the rest finds what slides; one that starts from a smooth registration finds what
+the other two miss. Each is wrong about the rest of the image. All go through the same pyramid before they are fused,
+because fields must fit equally well where they are right to be comparable where they are wrong.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from .unseen import mean_and_errors, unseen_at, unseen_blocks
 #: Edges of the voxels of the levels, in working voxels, and iterations on each.
 _VOXELS = (2.8, 2.0, 1.4)
 _ITERATIONS = 30
-#: Prices of variation for fields that start from standing still: with the higher one they leave alone what moves far,
-#: with the lower one they follow what moves a little.
+#: Weights of total variation for fields that start from no motion: with the larger one they ignore tissue that moves
+#: far, with the smaller one they follow tissue that moves a little.
 _STILL_WEIGHTS = (WEIGHT, 2.5 * WEIGHT)
 _LAST_ITERATIONS = 40
-#: Standard errors by which unseen windows must correlate better before the smooth registration is one of the fields:
-#: on most livers it is not needed, and blurs the border a little.
+#: Standard errors by which unseen windows must correlate better for the smooth registration to become a candidate. On
+#: most livers it is not needed and blurs the border a little.
 _LIKELY = 2.0
 
 
 @dataclass(frozen=True)
 class Motion:
-    """A field, (3, k, j, i), mm, at the nodes ``grid``."""
+    """A field, (3, k, j, i), mm, at the nodes of ``grid``."""
 
     field: np.ndarray
     grid: Geometry
@@ -42,8 +42,8 @@ class Motion:
     def improved(
         self, likeness: LocalCorrelation, iterations: int, weight: float = WEIGHT, unseen: np.ndarray | None = None
     ) -> Motion:
-        """The same on the nodes of ``likeness``; ``weight``: price of variation; ``unseen``: (k, j, i) bools at its
-        voxels, whose windows do not count."""
+        """Move it to the nodes of ``likeness`` and improve it there. ``weight``: of total variation; ``unseen``: (k, j,
+        i) booleans at the voxels; windows there do not count."""
         grid = likeness.nodes.geometry
         field = nodes_on(grid, self.field, self.grid)
         likeness.look_from(field, unseen)
@@ -52,7 +52,7 @@ class Motion:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a field starts from: ``motion``, on the level of number ``first``; ``weight``: its price of variation."""
+    """The start of a candidate: ``motion``, on level ``first``. ``weight``: of its total variation."""
 
     motion: Motion
     weight: float = WEIGHT
@@ -60,10 +60,10 @@ class Source:
 
 
 class Pyramid:
-    """Two images on voxels that get finer, and the ``start`` they are looked at from: homogeneous matrix, fixed to
-    moving points, LPS mm. Levels on which both images have the same voxels as on the one before are left out.
+    """Two images on successively finer voxels, and their common ``start``: homogeneous matrix, fixed to moving points,
+    LPS mm. Levels that would repeat the voxels of the level before are left out.
 
-    ``voxel_mm``: edge of the working voxels, which the finest level is a little coarser than.
+    ``voxel_mm``: edge of the working voxels; the finest level is a little coarser.
     """
 
     def __init__(self, fixed: SlidingImage, moving: SlidingImage, start: np.ndarray, voxel_mm: float | None = None):
@@ -81,8 +81,8 @@ class Pyramid:
         return self.levels[-1]
 
     def found(self, free: Callable[[Geometry], np.ndarray]) -> tuple[list[Source], np.ndarray]:
-        """What to start from, and the field, (3, k, j, i), mm, made of it on the finest level, which may tear: found
-        without ``unseen_blocks`` of it. ``free``: gives a smooth field on a grid."""
+        """The starts, and the field that may tear, (3, k, j, i), mm, fused from their candidates on the finest level
+        without its ``unseen_blocks``. ``free``: gives a smooth field on a grid."""
         unseen, centers = unseen_blocks(self.finest.inside.shape)
         sources = [*self._still(), self._shifted(unseen)]
         motions = [self.followed(source, unseen) for source in sources]
@@ -93,8 +93,8 @@ class Pyramid:
         return ([smooth, *sources], other) if mean_and_errors(gains)[1] > _LIKELY else (sources, field)
 
     def followed(self, source: Source, unseen: np.ndarray | None = None) -> Motion:
-        """What becomes of ``source`` on the levels one after another. ``unseen``: (k, j, i) bools at the finest voxels,
-        whose windows do not count."""
+        """Improve ``source`` level by level. ``unseen``: (k, j, i) booleans at the finest voxels; windows there do not
+        count."""
         motion = source.motion
         for level in self.levels[source.first :]:
             left_out = None if unseen is None else self._unseen_at(level, unseen)
@@ -102,7 +102,7 @@ class Pyramid:
         return motion
 
     def of_region(self, free: Callable[[Geometry], np.ndarray]) -> np.ndarray:
-        """The same field of a region that moves as one: made of what ``free`` gives and of standing still."""
+        """The field of a region that moves as one, fused from what ``free`` gives and from no motion."""
         unseen, _ = unseen_blocks(self.finest.inside.shape)
         sources = [self._smooth(free), *self._still()]
         return torn(self.finest, [self.followed(source, unseen) for source in sources], unseen)
@@ -129,7 +129,7 @@ class Pyramid:
 
 
 def torn(likeness: LocalCorrelation, motions: Sequence[Motion], unseen: np.ndarray | None = None) -> np.ndarray:
-    """(3, k, j, i), mm: the field fused of ``motions`` at the nodes of ``likeness``, and improved."""
+    """(3, k, j, i), mm: ``motions`` fused at the nodes of ``likeness``, and improved."""
     fields = [motion.field for motion in motions]
     likeness.look_from(fields[0], unseen)
     field = joined(fields, fuse(likeness, fields))

@@ -14,15 +14,16 @@ from . import axes
 from .grids import SlidingImage
 from .interpolation import Interpolation
 
-#: Standard deviation, voxels, that the surface of a mask is smoothed with: it has steps of a voxel.
+#: Standard deviation, voxels, of the Gaussian that smooths the surface of a mask, which has steps of a voxel.
 _SMOOTHED = 1.0
-#: The normal distribution, and how far away, in standard deviations, it has these values.
+#: A table of the normal distribution function: distances in standard deviations, and its values there.
 _AWAY = np.linspace(-2, 2, 401)
 _NORMAL = np.array([(1 + math.erf(away / math.sqrt(2))) / 2 for away in _AWAY])
-#: Around a region, of the edge of its box, distances to its surface are known; beyond, the nearest of them counts.
+#: Distances to the surface of a region are computed up to this share of the edges of its box around it; farther away,
+#: the nearest computed one is used.
 _MARGIN = 0.25
 _FEWEST_MARGIN_VOXELS = 8
-#: Points on the surface of one region.
+#: Number of points on the surface of one region.
 _POINTS = 20_000
 
 
@@ -38,10 +39,10 @@ class Border:
 
 
 class RegionSurface:
-    """Signed distances to the surface of one region, mm, negative inside, near the region and in it."""
+    """Signed distances to the surface of one region, mm, negative inside, in the region and near it."""
 
     def __init__(self, inside: np.ndarray, grid: Geometry):
-        """``inside``: (k, j, i) bools on ``grid``, not empty."""
+        """``inside``: (k, j, i) booleans on ``grid``, at least one true."""
         self.box = box_around(inside, _MARGIN)
         self.grid = part_of(grid, self.box)
         self.distance = _distance(np.ascontiguousarray(inside[self.box]), self.grid)
@@ -61,10 +62,11 @@ class RegionSurface:
 
 
 def _distance(mask: np.ndarray, grid: Geometry) -> np.ndarray:
-    """(k, j, i) float32: mm from the surface of bools (k, j, i) on ``grid``, negative inside.
+    """(k, j, i) float32: signed distance, mm, from the surface of a boolean (k, j, i) mask on ``grid``, negative
+    inside.
 
-    Centers of voxels tell the distance to a surface between them to half a voxel. Where a mask is smoothed, its values
-    near the surface tell it better: over a plane they are the normal distribution of the distance.
+    Voxel centers give the distance to a surface between them to half a voxel. Near the surface, the values of the
+    smoothed mask give it better: at a plane they are the normal distribution function of the distance.
     """
     sigma = _SMOOTHED * float(np.prod(grid.spacing) ** (1 / 3))
     blur = [axes.gaussian(n, sigma / spacing) for n, spacing in zip(mask.shape, grid.spacing[::-1], strict=True)]
@@ -76,13 +78,13 @@ def _distance(mask: np.ndarray, grid: Geometry) -> np.ndarray:
         away[~one] = sign * to_one[~one]
     is_far = (share < _NORMAL[1]) | (share > _NORMAL[-2])
     between = ~is_far & ((share < 0.1) | (share > 0.9))
-    # Centers lie behind the surface: by how much, the places where both are known tell.
+    # Voxel centers lie behind the surface; the offset is estimated where both distances are known.
     behind = float(np.median((np.abs(away) - np.abs(near))[between])) if between.any() else 0.0
     return np.where(is_far, away - np.sign(away) * behind, near).astype(np.float32)
 
 
 class Regions:
-    """``labels``: (k, j, i) whole numbers on ``grid``; 0 are the surroundings, which move for themselves as well."""
+    """``labels``: (k, j, i) integers on ``grid``; 0 stands for the surroundings, which also move on their own."""
 
     def __init__(self, labels: np.ndarray, grid: Geometry):
         found = np.unique(labels)
@@ -94,7 +96,7 @@ class Regions:
 
     @property
     def count(self) -> int:
-        """With the surroundings, if there are any."""
+        """Number of regions, including the surroundings if there are any."""
         return len(self.names) + 1
 
     def inside(self, number: int) -> np.ndarray:
@@ -102,12 +104,13 @@ class Regions:
 
     @cached_property
     def surfaces(self) -> dict[int, RegionSurface]:
-        """Of all regions but the surroundings, by their numbers."""
+        """The surfaces of all regions except the surroundings, by number."""
         return {number: RegionSurface(self.inside(number), self.grid) for number in range(1, self.count)}
 
     @cached_property
     def borders(self) -> dict[int, Border]:
-        """Of each region with those of lower numbers, so that no place is counted twice; empty where it has none."""
+        """The border of each region with those of lower numbers, so that no place counts twice; left out where it has
+        none."""
         return {number: self._border(number) for number in range(1, self.count)}
 
     def _border(self, number: int) -> Border:
@@ -134,13 +137,14 @@ class Regions:
         every = slice(None, None, max(1, -(-len(all_indices) // _POINTS)))
         points = self.grid.points_of(all_indices[every])
         distance, normals = self.surfaces[number].at(points)
-        # An oblique surface has more faces than area: each of them counts by its share of the direction of the surface.
+        # The voxel faces of an oblique surface have more area than the surface; each counts by its share of the normal.
         facing = np.abs(normals @ np.array(self.grid.direction))[np.arange(len(points)), np.concatenate(facets)[every]]
         area = float((np.concatenate(areas)[every] * facing).mean()) * len(all_indices) / len(points)
         return Border(points - distance[:, None] * normals, normals, all_beyond[every], area)
 
     def shares(self, grid: Geometry, band_mm: float) -> np.ndarray:
-        """(count, k, j, i) at the voxels of ``grid``, 0 to 1, together 1: from one region to the next in a band."""
+        """(count, k, j, i) at the voxels of ``grid``, 0 to 1, summing to 1: shares of the regions, blended across a
+        band."""
         shares = np.zeros((self.count, *grid.size[::-1]), np.float32)
         for number, surface in self.surfaces.items():
             first = surface.grid.indices_of(np.array(grid.origin))
@@ -157,7 +161,7 @@ class Regions:
         return shares
 
     def part(self, fixed: SlidingImage, number: int) -> SlidingImage:
-        """What of the fixed image, on the same grid, the region ``number`` is registered on: windows see no other."""
+        """The fixed image, on the same grid, restricted to the region ``number`` for its own registration."""
         inside = self.inside(number)
         box = box_around(inside, 0.0)
         if fixed.inside is not None:
@@ -166,7 +170,7 @@ class Regions:
 
 
 def box_around(inside: np.ndarray, margin: float) -> tuple[slice, ...]:
-    """(k, j, i) slices of the box around what is true, with ``margin`` of its edges on each side."""
+    """(k, j, i) slices of the box around the true voxels, widened by ``margin`` times its edges on each side."""
     box = []
     for axis, count in enumerate(inside.shape):
         found = np.flatnonzero(inside.any(axis=tuple(n for n in range(3) if n != axis)))

@@ -1,5 +1,5 @@
-"""Regions that the user gives, each of which moves as one along its surroundings: every one is registered for itself,
-and the results are joined where the regions meet."""
+"""Regions from the user, each of which moves as one along its surroundings: each is registered on its own, and the
+results are joined where the regions meet."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ from .pyramid import Pyramid
 from .regions import Regions
 from .unseen import BLOCK, FEWEST_UNSEEN, unseen_blocks
 
-#: Standard errors by which unseen windows of a region must correlate better. The user says that it slides; that it
-#: is followed well, the images must show.
+#: Standard errors by which unseen windows of a region must correlate better. The user says that the region slides; the
+#: images must show that its motion is found.
 _CERTAIN = 3.0
-#: And by so much: less is nothing that a place is better known by.
+#: The same as a difference: a smaller one says nothing about the position.
 _LEAST_GAIN = 0.002
-#: Of the squared correlation of windows, so much is in the same direction, or the contrasts differ: as *Automatic* has
-#: it (``automatic.pipeline``).
+#: Smallest share of the squared window correlation with the same sign for images of one contrast, as in
+#: ``automatic.pipeline``.
 _ONE_CONTRAST = 0.7
-#: Iterations on the finest level before the regions are looked at together.
+#: Iterations on the finest level before the regions are optimized together.
 _ITERATIONS = 10
-#: The field that joins the regions has at most so many nodes, else the voxels of the fixed image.
+#: Largest number of nodes of the joined field, which otherwise has the voxels of the fixed image.
 _MOST_NODES = 4_000_000
-#: Width of the band between two regions, in edges of the joined field's voxels.
+#: Width of the band between two regions, in voxels of the joined field.
 _BAND = 1.0
-#: A region of fewer working voxels is not registered for itself.
+#: A region with fewer working voxels is not registered on its own.
 _FEWEST_VOXELS = 200
 
 
 @dataclass(frozen=True)
 class Regional:
-    """``field``: (3, k, j, i), mm, at the nodes ``grid``, added before the linear ``start``. ``changed``: numbers of
-    the regions that move otherwise than the smooth registration has it. ``figures``: of the
-    surfaces between those and others."""
+    """``field``: (3, k, j, i), mm, at the nodes ``grid``, applied before the linear ``start``. ``changed``: numbers of
+    the regions that move differently than in the smooth registration. ``figures``: of the surfaces between these and
+    the others."""
 
     transform: Any
     field: np.ndarray
@@ -59,9 +59,8 @@ class Regional:
 def register_regions(
     fixed: SlidingImage, moving: SlidingImage, regions: Regions, found: Any, free: Any, starts: Sequence[np.ndarray]
 ) -> Regional | None:
-    """A transform that moves each of the ``regions`` for itself, in place of the itk transform ``found``, which moves
-    all of them smoothly; None where no region is better off for itself, or they move along each other by less than a
-    voxel.
+    """Return a transform that moves each of the ``regions`` on its own, to replace the smooth itk transform ``found``;
+    None where no region gains from that, or where they move along each other by less than a voxel.
 
     ``regions`` are on the grid of ``fixed``. ``free`` and ``starts``: see ``find_sliding``.
     """
@@ -90,8 +89,8 @@ def register_regions(
 
 
 def correlate_alike(fixed: SlidingImage, moving: SlidingImage, found: Any) -> bool:
-    """Whether windows correlate in one direction under the itk transform ``found``, as they do in images of one
-    contrast: local correlation tells nothing of others."""
+    """Whether windows correlate with one sign under the itk transform ``found``, as in images of one contrast. For
+    other images local correlation is meaningless."""
     voxel_mm = 2 * working_voxel_mm(fixed.geometry)
     likeness = LocalCorrelation(fixed.reduced(voxel_mm), moving.reduced(voxel_mm), np.eye(4))
     field = field_of(found, likeness.nodes.geometry, np.eye(4))
@@ -102,7 +101,7 @@ def correlate_alike(fixed: SlidingImage, moving: SlidingImage, found: Any) -> bo
 
 
 def _best_start(fixed: SlidingImage, moving: SlidingImage, starts: Sequence[np.ndarray], voxel_mm: float) -> np.ndarray:
-    """Of several, that with which most of the image lies well."""
+    """The start under which most of the image is aligned."""
     if len(starts) == 1:
         return starts[0]
     images = fixed.reduced(2 * voxel_mm), moving.reduced(2 * voxel_mm)
@@ -123,8 +122,8 @@ def _fitted(
     start: np.ndarray,
     voxel_mm: float,
 ) -> tuple[Part, float]:
-    """One region, registered from a part of its windows, and by how much the rest of them, which it has not seen,
-    correlate better than with ``found``, which has. Where that is not certain, the region keeps what was found."""
+    """Register one region on part of its windows, and measure by how much the unseen rest correlates better than with
+    ``found``, which has seen them. Without a certain gain, the region keeps the motion of ``found``."""
     image = piece.reduced(voxel_mm)
     nodes = Nodes(image.geometry).geometry
     kept = Part(Moved(field_of(found, nodes, start), nodes), None)
@@ -142,9 +141,9 @@ def _fitted(
 
 
 def _gain(likeness: LocalCorrelation, field: np.ndarray, found: Any, start: np.ndarray) -> float | None:
-    """By how much unseen windows correlate better with ``field`` than with the itk transform ``found``, both on the
-    same nodes: its motion is to be judged, not how fine its grid is. None where that is not certain, or where they
-    correlate worse than with ``found`` as it is: then its detail is worth more."""
+    """By how much unseen windows correlate better with ``field`` than with the itk transform ``found`` on the same
+    nodes, so that the motion is judged, not the resolution of its grid. None where the gain is not certain, or where
+    the windows correlate worse than with ``found`` at its own resolution: then its detail is worth more."""
     correlation, counts = likeness.map(field), unseen_blocks(likeness.inside.shape)[0] & likeness.inside
     blocks = [axes.block_means(n, 2 * BLOCK) for n in counts.shape]
     sizes = axes.apply(blocks, counts.astype(np.float32))
@@ -153,7 +152,7 @@ def _gain(likeness: LocalCorrelation, field: np.ndarray, found: Any, start: np.n
         return None
 
     def gain_and_errors(before: np.ndarray) -> tuple[float, float]:
-        """Blocks of windows are the unit of chance."""
+        """Mean gain and its standard errors, with blocks of windows as independent samples."""
         sums = axes.apply(blocks, np.where(counts, correlation - before, 0).astype(np.float32))
         mean = float(sums.sum() / sizes.sum())
         spread = float(np.square(sums - mean * sizes)[filled].sum())

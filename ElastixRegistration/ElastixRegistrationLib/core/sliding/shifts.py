@@ -1,7 +1,7 @@
-"""The one shift by which most of what does not stand still fits: an organ that slides moves nearly as one.
+"""Find the one shift that aligns most of the moving tissue, because a sliding organ moves almost as one piece.
 
-A field that starts from nothing follows no more than a window reaches, and a smooth one loses what moves further than
-it may bend. Each shift of the coarsest voxels is looked at instead, in all windows at once.
+A field that starts from no motion follows tissue only as far as a window reaches, and a smooth field loses tissue that
+moves farther than it can bend. Instead, every shift of the coarsest voxels is tried in all windows at once.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ import numpy as np
 from . import axes
 from .local_correlation import WINDOW, LocalCorrelation
 
-#: How far is looked, in coarse voxels (edges of a cube): a sixth of the image, about.
+#: Search range in coarse voxels (half the edge of a cube), about a sixth of the image.
 _REACH = 5
-#: Contrast, of the range of gray values, from which a window counts fully.
+#: Contrast, as a share of the range of gray values, from which a window counts fully.
 _FULL_CONTRAST = 0.05
 
 
 def telling_shift(likeness: LocalCorrelation) -> np.ndarray:
-    """The shift, LPS mm, that raises the correlation of windows most where it does raise it; those that
+    """The shift, LPS mm, with the largest sum of positive gains in correlation over the windows that
     ``likeness.weights`` count."""
     grid = likeness.nodes.voxels
     spacing = np.array(grid.spacing)

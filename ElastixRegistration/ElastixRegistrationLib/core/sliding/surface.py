@@ -1,4 +1,4 @@
-"""Tears of a field, and the motion of their two sides along and against each other."""
+"""Tears of a field, and the motion of their two sides along each other and apart."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from . import axes
 from .interpolation import Interpolation
 from .variation import steepness
 
-#: Nodes from the surface to where the motion of one side is told: a tear spreads over two or three of them.
+#: Distance, nodes, from the surface at which the motion of one side is read: a tear spreads over two or three nodes.
 _AWAY = 2.0
-#: Standard deviation of what the normal of the surface is averaged over, nodes.
+#: Standard deviation, nodes, of the Gaussian over which the surface normal is averaged.
 _SMOOTHED = 1.0
 
 
 @dataclass(frozen=True)
 class Surface:
-    """Nodes where neighbors move more differently than they are apart: ``nodes``, (k, j, i) bools.
+    """``nodes``, (k, j, i) booleans: where the motion of neighbors differs by more than their distance.
 
-    Of those N where they do so along the surface rather than across it: ``along_mm`` (N,) is how far one side moves
-    along the other, ``across_mm`` how far it leaves it: above 0 a gap, below 0 an overlap.
+    For the N of these nodes where the motion differs along the surface rather than across it, ``along_mm`` (N,) is how
+    far one side moves along the other, and ``across_mm`` how far the sides move apart: above 0 a gap, below 0 an
+    overlap.
     """
 
     nodes: np.ndarray
@@ -31,7 +32,7 @@ class Surface:
 
 
 def surface_of(field: np.ndarray, grid: Geometry) -> Surface:
-    """Of a (3, k, j, i) field, LPS mm, at the nodes ``grid``."""
+    """Find the tears of a (3, k, j, i) field, LPS mm, at the nodes of ``grid``."""
     spacing = np.array(grid.spacing)
     slopes = axes.differences(field, spacing)
     blur = [axes.gaussian(n, _SMOOTHED) for n in field.shape[1:]]

@@ -1,4 +1,4 @@
-"""Windows that a field is not fitted to, so that they can tell how well it explains the images."""
+"""Windows held out from the fit of a field, to test how well it explains the images."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import numpy as np
 
 from ..images.geometry import Geometry
 
-#: Blocks of so many working voxels along each axis are unseen, so many of all.
+#: Edge of an unseen block, working voxels, and the share of all blocks that are unseen.
 BLOCK, _UNSEEN_SHARE = 4, 0.2
 FEWEST_UNSEEN = 20
 
 
 def unseen_blocks(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """(k, j, i) bools: blocks that are left out, always the same ones, and their centers."""
+    """(k, j, i) booleans: the blocks that are left out, always the same ones, and their centers."""
     counts = [-(-n // BLOCK) for n in shape]
     chosen = np.random.default_rng(0).random(counts) < _UNSEEN_SHARE
     part = tuple(slice(n) for n in shape)
@@ -23,14 +23,14 @@ def unseen_blocks(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def mean_and_errors(gains: np.ndarray) -> tuple[float, float]:
-    """Mean of the gains of separate windows, and how many of its standard errors it is; 0 of too few."""
+    """Mean of the gains of separate windows, and that mean in standard errors; 0 for too few windows."""
     if len(gains) < FEWEST_UNSEEN:
         return 0.0, 0.0
     return float(gains.mean()), float(gains.mean() / (gains.std() / np.sqrt(len(gains)) + 1e-9))
 
 
 def unseen_at(there: Geometry, unseen: np.ndarray, here: Geometry) -> np.ndarray:
-    """(k, j, i) bools at the voxels ``here``, of those at the voxels ``there`` that are nearest."""
+    """(k, j, i) booleans at the voxels of ``here``, each from the nearest voxel of ``there``."""
     first = there.indices_of(np.array(here.origin))
     places = [
         np.clip(np.rint(first[axis] + np.arange(n) * here.spacing[axis] / there.spacing[axis]), 0, most - 1)

@@ -28,7 +28,8 @@ def total_variation(field: np.ndarray, spacing: np.ndarray) -> tuple[float, np.n
 
 
 def steepness(field: np.ndarray, spacing: np.ndarray) -> np.ndarray:
-    """(k, j, i): Frobenius norm of the gradient, no unit: 1 where neighbors differ by as much as they are apart."""
+    """(k, j, i): Frobenius norm of the gradient, no unit; 1 where the displacements of neighbors differ by their
+    distance."""
     slopes = differences(field, spacing)
     return np.sqrt(np.einsum("acxyz,acxyz->xyz", slopes, slopes))
 

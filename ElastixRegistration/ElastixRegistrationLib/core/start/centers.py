@@ -36,7 +36,7 @@ def initial_translation(
 def center_of_mass(image: Any, background: float, mask: Any = None) -> np.ndarray:
     """(D,) center, LPS mm, of the distance of each voxel from the background; of the grid when all is background."""
     geometry: Geometry = geometry_of(image)
-    # Every n-th voxel of a large image tells the center well below a voxel.
+    # Every n-th voxel of a large image is enough to locate the center to a fraction of a voxel.
     step = max(1, int(np.ceil((np.prod(geometry.size) / 4e6) ** (1 / geometry.dimension))))
     every = (slice(None, None, step),) * geometry.dimension
     weights = np.abs(np.asarray(array_view(image)[every], np.float32) - np.float32(background))

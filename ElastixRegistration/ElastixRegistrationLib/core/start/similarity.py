@@ -8,8 +8,9 @@ from ..images.joint_histogram import information_in
 from .coarse import CoarseImage, FittedImage, coarse_image, coarse_voxel
 
 _BINS = 32
-#: Scores use fewer bins, because N samples in B x B bins share (B - 1)**2 / 2N nats by chance. With 32 bins, chance was
-#: more than half of what T1 and T2 of a neck shared, and seven of ten starts were wrong after its header was moved.
+#: Scores use fewer bins, because N samples in B x B bins share (B - 1)**2 / 2N nats by chance. With 32 bins, chance
+#: made up more than half of the information that T1 and T2 of a neck shared, and seven of ten starts were wrong after
+#: the header was moved.
 _SCORE_BINS = 16
 SAMPLES = 6000
 #: Fewer points than this in the moving image score 0.
@@ -39,14 +40,14 @@ class SimilarityScorer:
     def score(self, places: np.ndarray) -> float:
         """How well the images match when ``points`` lie at ``places``, (N, D), LPS mm, of the moving image.
 
-        Mutual information of the overlap, nats, times its share of the points, so that a small overlap does not win by
-        chance.
+        Mutual information of the overlap, nats, times its share of the points, so that a small overlap does not score
+        high by chance.
         """
         moved, inside = self.moving.at(places)
         return float(inside.mean()) * self._mutual_information(moved, inside, _SCORE_BINS)
 
     def mutual_information(self, places: np.ndarray) -> float:
-        """Mutual information of the overlap, nats, less what chance alone would give."""
+        """Mutual information of the overlap, nats, minus the amount expected by chance."""
         moved, inside = self.moving.at(places)
         by_chance = (_BINS - 1) ** 2 / (2 * max(int(np.count_nonzero(inside)), 1))
         return max(0.0, self._mutual_information(moved, inside) - by_chance)

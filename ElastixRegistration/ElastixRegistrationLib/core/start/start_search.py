@@ -16,7 +16,7 @@ from .similarity import SimilarityScorer
 #: Samples of a quick score, the number of places that get one, and the number of those that are refined.
 _QUICK_SAMPLES, _TRIED, _REFINED = 1000, 40, 12
 #: The best place stands out when its score is this many times that of any place farther away than this share of the
-#: extent. Measured: 1.14 to 4.5 for correct places, 1.02 for a wrong one on a fetus.
+#: extent. Measured: 1.14 to 4.5 for correct places, 1.02 for a wrong one (images of a fetus).
 _AHEAD, _ELSEWHERE = 1.1, 0.15
 #: Distance, in extents of the image along each axis, of the extra places around the three that are tried first.
 _REACH = 0.2
@@ -77,7 +77,7 @@ class Starts:
 
 
 def find_starts(scorer: SimilarityScorer) -> Starts:
-    """The candidates of ``find_start``, for a caller that has other evidence to choose by."""
+    """The candidates of ``find_start``, for a caller that chooses by other evidence."""
     fixed, moving = scorer.fixed, scorer.moving
     swapped = moving.volume < fixed.volume
     center = _center_of_mass(fixed)
