@@ -230,7 +230,11 @@ class _Automatic:
     def _same_sign(self, one: _Candidate) -> float:
         if self.pair.dimension > 2:
             return one.measured.same_sign
-        return Evidence(self.pair, _CONTRAST_PIXELS).measure(one.transform).same_sign
+        return self._coarse_evidence.measure(one.transform).same_sign
+
+    @cached_property
+    def _coarse_evidence(self) -> Evidence:
+        return Evidence(self.pair, _CONTRAST_PIXELS)
 
     def _across_contrasts(self, linear: _Candidate, best: _Candidate, grid_mm: float) -> _Candidate:
         if best is linear:

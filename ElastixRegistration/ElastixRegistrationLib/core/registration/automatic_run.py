@@ -70,17 +70,13 @@ def run_on_pair(
     A failed stage is left out, and the log gives the reason. Raises RegistrationError if all stages fail.
     """
     log = AutomaticLog(log_to_console)
-    pair = working_pair(fixed, moving, threads)
     words: list[str] = []
     notes: list[str] = []
-    start = np.eye(pair.dimension + 1)
     if given is None:
-        start, where, notes = searched_start(fixed, moving, pair)
+        start, where, notes, pair = searched_start(fixed, moving, threads)
         words.append(where)
-        if notes:
-            pair = working_pair(fixed, moving, threads)
-    elif (matrix := matrix_of(given)) is not None:
-        start = matrix
+    else:
+        start, pair = _matrix_of_linear(given), working_pair(fixed, moving, threads)
 
     def run(stage: ParameterMap, linear: Any) -> StageResult:
         prepared = prepare(_with_changes(stage, stages, changes))
@@ -112,6 +108,13 @@ def run_on_pair(
         has_one_contrast=outcome.has_one_contrast,
         spline=outcome.spline,
     )
+
+
+def _matrix_of_linear(transform: Any) -> np.ndarray:
+    matrix = matrix_of(transform)
+    if matrix is None:
+        raise ValueError("the transform to start from must be linear")
+    return matrix
 
 
 def _with_changes(stage: ParameterMap, stages: Sequence[ParameterMap], changes: Sequence[str]) -> ParameterMap:

@@ -22,7 +22,7 @@ from ..transforms.itk_transforms import affine_from_matrix, map_points
 from .checks import check_dimensions, check_start, checked_pairs, landmark_notes, with_landmark_metric
 from .memory import check_memory
 from .prepared_images import PreparedSide
-from .searched_start import searched_start, working_pair
+from .searched_start import searched_start
 from .sliding import sliding_regions
 from .working_resolution import working_voxel
 
@@ -134,7 +134,7 @@ def _sides(
 def _made_start(method: str, fixed: PreparedSide, moving: PreparedSide, threads: int | None, notes: list[str]) -> Any:
     """itk.AffineTransform that ``initialization`` asks for; the outcome of a search is added to ``notes``."""
     if method == "search":
-        found = searched_start(fixed, moving, working_pair(fixed, moving, threads))
+        found = searched_start(fixed, moving, threads)
         notes += [f"{found.words[0].upper()}{found.words[1:]}.", *found.notes]
         return affine_from_matrix(found.matrix)
     return initial_translation(

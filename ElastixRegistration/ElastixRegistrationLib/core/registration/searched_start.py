@@ -17,11 +17,12 @@ from .prepared_images import PreparedSide
 
 class SearchedStart(NamedTuple):
     """``matrix``: homogeneous, fixed to moving points, LPS mm. ``words``: the start as part of a sentence. ``notes``:
-    sentences on which parts of the images are used."""
+    sentences on which parts of the images are used. ``pair``: those parts."""
 
     matrix: np.ndarray
     words: str
     notes: list[str]
+    pair: WorkingPair
 
 
 def working_pair(fixed: PreparedSide, moving: PreparedSide, threads: int | None) -> WorkingPair:
@@ -29,13 +30,14 @@ def working_pair(fixed: PreparedSide, moving: PreparedSide, threads: int | None)
     return WorkingPair(one, other, threads)
 
 
-def searched_start(fixed: PreparedSide, moving: PreparedSide, pair: WorkingPair) -> SearchedStart:
+def searched_start(fixed: PreparedSide, moving: PreparedSide, threads: int | None) -> SearchedStart:
     """The position as loaded, unless another one is better beyond chance, and not only by the measure of the search.
 
     Scanner coordinates are evidence in themselves: a position far from them must be better on voxels and by criteria
     that the search did not use. If the moving image is much smaller than the fixed one, this removes everything far
-    from it from the fixed mask; ``pair`` is then out of date.
+    from it from the mask of ``fixed``.
     """
+    pair = working_pair(fixed, moving, threads)
     found = find_starts(similarity_scorer(fixed.for_fitting, moving.for_fitting))
     evidence = Evidence(pair)
     measured = [evidence.measure(affine_from_matrix(one.matrix)) for one in (found.loaded, found.near, found.best)]
@@ -44,4 +46,6 @@ def searched_start(fixed: PreparedSide, moving: PreparedSide, pair: WorkingPair)
         if is_clearly_better(its, best):
             chosen, best = one, its
     notes = fixed.look_around(moving.geometry, np.linalg.inv(chosen.matrix))
-    return SearchedStart(chosen.matrix, chosen.words, notes)
+    if notes:
+        pair = working_pair(fixed, moving, threads)
+    return SearchedStart(chosen.matrix, chosen.words, notes, pair)
