@@ -9,7 +9,7 @@ from ElastixRegistrationLib.core.presets.catalog import find_preset
 from ElastixRegistrationLib.core.registration.automatic import fit_stages
 from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.core.start.coarse import FittedImage
-from ElastixRegistrationLib.core.start.start_search import moved_points, rigid_matrix
+from ElastixRegistrationLib.core.start.rigid import moved_points, rigid_matrix
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix, map_points
 from phantoms.images import blobs, grid
 

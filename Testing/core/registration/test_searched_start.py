@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.registration.register import register
-from ElastixRegistrationLib.core.start.start_search import moved_points, rigid_matrix
+from ElastixRegistrationLib.core.start.rigid import moved_points, rigid_matrix
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
 from phantoms.images import blobs, grid, stage
 

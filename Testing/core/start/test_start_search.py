@@ -7,9 +7,10 @@ import pytest
 from ElastixRegistrationLib.core.files.image_files import read_image
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of
 from ElastixRegistrationLib.core.start.coarse import CoarseImage, FittedImage, coarse_image
+from ElastixRegistrationLib.core.start.rigid import moved_points, rigid_matrix
 from ElastixRegistrationLib.core.start.shift_search import best_shifts
 from ElastixRegistrationLib.core.start.similarity import SimilarityScorer, similarity_scorer
-from ElastixRegistrationLib.core.start.start_search import find_start, find_starts, moved_points, rigid_matrix
+from ElastixRegistrationLib.core.start.start_search import find_start, find_starts
 from phantoms.images import blobs, grid
 
 

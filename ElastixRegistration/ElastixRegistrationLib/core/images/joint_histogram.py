@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 
-def information_in(joint: np.ndarray) -> float:
-    """Mutual information, nats, of the two axes of a histogram (counts or shares); 0 where it is empty."""
-    total = joint.sum()
-    if total == 0:
-        return 0.0
-    joint = joint / total
-    return _entropy(joint.sum(1)) + _entropy(joint.sum(0)) - _entropy(joint)
+def information_in(joint: np.ndarray) -> np.ndarray:
+    """Mutual information, nats, of the last two axes of histograms (..., B, B), counts or shares; 0 for empty ones."""
+    total = joint.sum((-2, -1), keepdims=True)
+    joint = joint / np.where(total > 0, total, 1)
+    both = joint.reshape(*joint.shape[:-2], -1)
+    return np.asarray(_entropy(joint.sum(-1)) + _entropy(joint.sum(-2)) - _entropy(both))
 
 
-def _entropy(probabilities: np.ndarray) -> float:
-    positive = probabilities[probabilities > 0]
-    return float(-(positive * np.log(positive)).sum())
+def _entropy(probabilities: np.ndarray) -> np.ndarray:
+    """Over the last axis."""
+    return np.asarray(-(probabilities * np.log(np.where(probabilities > 0, probabilities, 1))).sum(-1))

@@ -103,7 +103,7 @@ def mutual_information(
             for values, (low, high) in zip(pair, ranges, strict=True)
         )
         joint += np.bincount(a * bins + b, minlength=bins * bins)
-    return information_in(joint.reshape(bins, bins))
+    return float(information_in(joint.reshape(bins, bins)))
 
 
 def dice(first: np.ndarray, second: np.ndarray, *, mask: np.ndarray | None = None) -> float:

@@ -11,8 +11,9 @@ from ..images.geometry import Geometry
 from ..parameters.fitting import bspline_step_lengths, first_step_method, grid_spacing, pyramids
 from ..parameters.maps import ParameterMap, is_bspline
 from ..start.coarse import FittedImage
+from ..start.rigid import moved_points
 from ..start.similarity import similarity_scorer
-from ..start.start_search import Start, find_start, moved_points
+from ..start.start_search import Start, find_start
 
 #: Gray values count as proportional when their correlation reaches the first value, and the second as a share of the
 #: square root of their correlation ratio. Correlation and share at the coarse start: 0.91 and 1.00 for CT of one chest,
@@ -69,7 +70,7 @@ def fit_stages(
     start: Start | None = found
     if given_start is not None:
         given = given_start(scorer.points)
-        places = max(given, places, key=scorer.score)
+        places = max(given, places, key=scorer.score_at)
         start = None
     line, any_function = scorer.correlation(places)
     proportional = line >= _PROPORTIONAL and line >= _LINE_SHARE * any_function

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..images.cells import Cells
 from ..images.geometry import Geometry
 from ..images.reduction import block_means, reduced_geometry
 
@@ -46,28 +47,22 @@ class CoarseImage:
     def at(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(N,) values at (N, D) points, LPS mm, by linear interpolation, and (N,) whether they lie in the image."""
         rows, offset = self._to_index
-        index = rows @ points.T + offset
-        shape = np.array(self.values.shape)[:, None]
-        inside = ((index >= -0.5) & (index <= shape - 0.5)).all(axis=0)
-        index = np.clip(index, 0, shape - 1)
-        low = np.minimum(index.astype(np.intp), np.maximum(shape - 2, 0))
-        part = (index - low).astype(np.float32)
-        strides = np.array(self.values.strides) // self.values.itemsize
-        base, flat = strides @ low, self.values.reshape(-1)
+        return self._at_index(rows @ points.T + offset)
 
-        def between(axis: int, corner: int) -> np.ndarray:
-            if axis == len(part):
-                return np.asarray(flat[base + corner])
-            near = between(axis + 1, corner)
-            if shape[axis] == 1:
-                return near
-            far = between(axis + 1, corner + int(strides[axis]))
-            far -= near
-            far *= part[axis]
-            far += near
-            return far
+    def under(self, matrices: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The same, (M, N), where each of M homogeneous matrices leads the (N, D) points; in single precision."""
+        rows, offset = self._to_index
+        turns, shifts = rows @ matrices[:, :-1, :-1], rows @ matrices[:, :-1, -1:] + offset
+        index = turns.reshape(-1, len(rows)).astype(np.float32) @ points.T.astype(np.float32)
+        index = index.reshape(len(matrices), len(rows), -1)
+        index += shifts.astype(np.float32)
+        return self._at_index(np.moveaxis(index, 1, 0))
 
-        return between(0, 0), np.asarray(inside)
+    def _at_index(self, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        inside = np.ones(index.shape[1:], bool)
+        for places, count in zip(index, self.values.shape, strict=True):
+            inside &= (places >= -0.5) & (places <= count - 0.5)
+        return Cells(index, self.values.shape).linear(self.values.reshape(-1)), inside
 
     def is_inside(self, points: np.ndarray) -> np.ndarray:
         """(N,) whether the voxel nearest to each of (N, D) points, LPS mm, is inside the mask."""

@@ -15,6 +15,8 @@ _SCORE_BINS = 16
 SAMPLES = 6000
 #: Fewer points than this in the moving image score 0.
 _MIN_SAMPLES = 200
+#: Places that are looked at together, at most.
+_MAX_PLACES = 100_000
 
 
 def similarity_scorer(fixed: FittedImage, moving: FittedImage) -> SimilarityScorer:
@@ -37,20 +39,31 @@ class SimilarityScorer:
         self._fixed_bins = binned(self.fixed_values, *intensity_range(self.fixed_values))
         self._moving_range = intensity_range(moving.values.reshape(-1))
 
-    def score(self, places: np.ndarray) -> float:
-        """How well the images match when ``points`` lie at ``places``, (N, D), LPS mm, of the moving image.
+    def score(self, matrices: np.ndarray) -> np.ndarray:
+        """(M,) how well the images match under homogeneous matrices (M, D+1, D+1), fixed to moving points, LPS mm.
 
-        Mutual information of the overlap, nats, times its share of the points, so that a small overlap does not score
-        high by chance.
+        Mutual information of the overlap, nats, times its share of the points, so that a small overlap does not win by
+        chance.
         """
-        moved, inside = self.moving.at(places)
-        return float(inside.mean()) * self._mutual_information(moved, inside, _SCORE_BINS)
+        count = max(1, _MAX_PLACES // len(self.points))
+        scores = np.zeros(len(matrices))
+        for first in range(0, len(matrices), count):
+            seen = self.moving.under(matrices[first : first + count], self.points)
+            scores[first : first + count] = self._scores(*seen)
+        return scores
+
+    def score_at(self, places: np.ndarray) -> float:
+        """The same when ``points`` lie at ``places``, (N, D), LPS mm, of the moving image."""
+        return float(self._scores(*self.moving.at(places)))
+
+    def _scores(self, moved: np.ndarray, inside: np.ndarray) -> np.ndarray:
+        return np.asarray(inside.mean(-1) * self._mutual_information(moved, inside, _SCORE_BINS))
 
     def mutual_information(self, places: np.ndarray) -> float:
         """Mutual information of the overlap, nats, minus the amount expected by chance."""
         moved, inside = self.moving.at(places)
         by_chance = (_BINS - 1) ** 2 / (2 * max(int(np.count_nonzero(inside)), 1))
-        return max(0.0, self._mutual_information(moved, inside) - by_chance)
+        return max(0.0, float(self._mutual_information(moved, inside)) - by_chance)
 
     def correlation(self, places: np.ndarray) -> tuple[float, float]:
         """(Correlation, square root of the correlation ratio) of the intensities in the overlap.
@@ -68,13 +81,14 @@ class SimilarityScorer:
         explained = (counts * (means - moved.mean()) ** 2).sum() / (len(moved) * moved.var())
         return float(np.corrcoef(still, moved)[0, 1]), float(np.sqrt(explained))
 
-    def _mutual_information(self, moved: np.ndarray, inside: np.ndarray, bins: int = _BINS) -> float:
-        count = np.count_nonzero(inside)
-        if count < _MIN_SAMPLES:
-            return 0.0
-        fixed_bins, moving_bins = self._fixed_bins[inside], binned(moved[inside], *self._moving_range)
-        pairs = fixed_bins * bins // _BINS * bins + moving_bins * bins // _BINS
-        return information_in(np.bincount(pairs, minlength=bins * bins).reshape(bins, bins))
+    def _mutual_information(self, moved: np.ndarray, inside: np.ndarray, bins: int = _BINS) -> np.ndarray:
+        """(...) nats, of values (..., N) in the moving image; 0 where too few of them are inside."""
+        moving_bins = binned(moved, *self._moving_range, bins)
+        pairs = self._fixed_bins * bins // _BINS * bins + moving_bins
+        which = np.arange(moved[..., 0].size).reshape(*moved.shape[:-1], 1) * bins**2
+        counts = np.bincount((pairs + which)[inside], minlength=which.size * bins**2)
+        information = information_in(counts.reshape(*moved.shape[:-1], bins, bins))
+        return np.where(np.count_nonzero(inside, axis=-1) < _MIN_SAMPLES, 0.0, information)
 
 
 def intensity_range(values: np.ndarray) -> tuple[float, float]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
 from .coarse import CoarseImage
+from .pattern_search import refined
+from .rigid import moved_points, rigid_matrix
 from .shift_search import best_shifts
 from .similarity import SimilarityScorer
 
@@ -22,8 +22,10 @@ _AHEAD, _ELSEWHERE = 1.1, 0.15
 _REACH = 0.2
 #: The scanner's own coordinates are kept when their score is at least this share of the best one.
 _AS_LOADED_IS_ENOUGH = 0.8
-#: First and last steps of the refinement, in coarse voxels and degrees.
-_STEPS_VOXELS, _STEPS_DEGREES = (3.0, 0.5), (10.0, 2.5)
+#: First steps of the refinement, in coarse voxels and degrees, and the share of them that is the least.
+_STEP_VOXELS, _STEP_DEGREES, _LEAST_STEP = 3.0, 10.0, 1 / 6
+#: Motions closer than this, voxels of their refinement, lead to the same place.
+_SAME_VOXELS = 1.0
 
 
 @dataclass(frozen=True)
@@ -88,93 +90,101 @@ def find_starts(scorer: SimilarityScorer) -> Starts:
         return Start(matrix, float(np.linalg.norm(shift)), score)
 
     scorer = SimilarityScorer(moving, fixed) if swapped else scorer
-    refined = _refined_motions(scorer)
-    loaded = np.eye(fixed.geometry.dimension + 1), scorer.score(scorer.points)
-    return Starts(start(*max(refined, key=lambda one: one[1])), start(*refined[0]), start(*loaded))
-
-
-def _refined_motions(full: SimilarityScorer) -> list[tuple[np.ndarray, float]]:
-    """(Homogeneous matrix, fixed to moving points of ``full``, LPS mm; its score), the one near loaded first."""
-    fixed, moving = full.fixed, full.moving
-    dimension = fixed.geometry.dimension
-    center = _center_of_mass(fixed)
-    shifts = (
-        np.zeros(dimension),
-        _center_of_mass(moving) - center,
-        moving.geometry.center() - fixed.geometry.center(),
+    matrices, scores = _refined_motions(scorer)
+    as_loaded, best = np.eye(fixed.geometry.dimension + 1), int(scores.argmax())
+    return Starts(
+        best=start(matrices[best], float(scores[best])),
+        near=start(matrices[0], float(scores[0])),
+        loaded=start(as_loaded, float(scorer.score(as_loaded[None])[0])),
     )
 
-    def scored(scorer: SimilarityScorer, motion: np.ndarray) -> float:
-        return scorer.score(moved_points(rigid_matrix(motion, center), scorer.points))
 
-    def improved(motions: list[np.ndarray], scorer: SimilarityScorer) -> list[tuple[np.ndarray, float]]:
-        """``motions`` after a search around each, with few samples, the best first."""
-        found = [_refined(motion, partial(scored, scorer), scorer.fixed) for motion in motions]
-        return sorted(found, key=lambda one: -one[1])
+def _refined_motions(full: SimilarityScorer) -> tuple[np.ndarray, np.ndarray]:
+    """(M, D+1, D+1) homogeneous matrices, fixed to moving points of ``full``, LPS mm, and their scores, (M,); the one
+    near loaded first."""
+    search = _Search(full)
+    upright = np.stack([np.append(np.zeros_like(search.first_turns[0]), shift) for shift in search.shifts])
+    motions, scores = search.refined(np.concatenate([upright, search.promising()]), full)
+    return rigid_matrix(motions, search.center), scores
 
-    def anywhere(turns: list[np.ndarray]) -> list[np.ndarray]:
-        rotations = [rigid_matrix(np.append(turn, shifts[0]), center)[:-1, :-1] for turn in turns]
-        places = sorted(best_shifts(fixed.halved, moving.halved, center, rotations), key=lambda one: -one[0])
-        return [np.append(turns[number], shift) for _, number, shift in places[:_TRIED]]
 
-    def beside(turns: list[np.ndarray], scorer: SimilarityScorer) -> list[np.ndarray]:
-        far = _REACH * np.multiply(fixed.geometry.size, fixed.geometry.spacing)
-        steps = [np.multiply(step, far) for step in itertools.product((-1, 0, 1), repeat=dimension)]
-        motions = [np.append(turn, shift + step) for turn, shift, step in itertools.product(turns, shifts, steps)]
-        return sorted(motions, key=lambda motion: -scored(scorer, motion))[:_TRIED]
+class _Search:
+    """Motions (M, P) of one pair, see ``rigid``, that are worth a closer look."""
 
-    coarse = SimilarityScorer(fixed.halved, moving.halved, _QUICK_SAMPLES)
-    first, more = (_TURNS_2D, []) if dimension == 2 else (_TURNS_3D, _MORE_TURNS_3D)
-    found = improved(anywhere(first), coarse)
-    promising = found[:_REFINED]
-    if more and not _is_ahead(found, coarse.points, center):
+    def __init__(self, full: SimilarityScorer):
+        self.fixed, self.moving = full.fixed, full.moving
+        self.dimension = self.fixed.geometry.dimension
+        self.center = _center_of_mass(self.fixed)
+        self.shifts = (
+            np.zeros(self.dimension),
+            _center_of_mass(self.moving) - self.center,
+            self.moving.geometry.center() - self.fixed.geometry.center(),
+        )
+        self.first_turns, self.more_turns = (_TURNS_2D, []) if self.dimension == 2 else (_TURNS_3D, _MORE_TURNS_3D)
+
+    def promising(self) -> np.ndarray:
+        """Different motions all over the image, after a search around each on larger voxels."""
+        coarse = SimilarityScorer(self.fixed.halved, self.moving.halved, _QUICK_SAMPLES)
+        motions, scores = self.refined(self._anywhere(self.first_turns), coarse)
+        if not self.more_turns or self._is_ahead(motions, scores, coarse.points):
+            return self._different(motions, scores, coarse)
+        more, their_scores = self.refined(self._anywhere(self.more_turns), coarse)
+        motions, scores = np.concatenate([motions, more]), np.append(scores, their_scores)
         # Images that share little information may share it in structures that the larger voxels hide.
-        fine = SimilarityScorer(fixed, moving, 2 * _QUICK_SAMPLES)
-        promising = sorted([*found, *improved(anywhere(more), coarse)], key=lambda one: -one[1])[:_REFINED]
-        promising += improved(beside(first, fine), fine)[:_REFINED]
-    upright = [np.concatenate([np.zeros_like(first[0]), shift]) for shift in shifts]
-    motions = [*upright, *(motion for motion, _ in promising)]
-    refined = (_refined(motion, partial(scored, full), fixed) for motion in motions)
-    return [(rigid_matrix(motion, center), value) for motion, value in refined]
+        fine = SimilarityScorer(self.fixed, self.moving, 2 * _QUICK_SAMPLES)
+        beside = self.refined(self._beside(self.first_turns, fine), fine)
+        return np.concatenate([self._different(motions, scores, coarse), self._different(*beside, fine)])
+
+    def refined(self, motions: np.ndarray, scorer: SimilarityScorer) -> tuple[np.ndarray, np.ndarray]:
+        """The best motions near these, and their scores."""
+        angles = motions.shape[1] - self.dimension
+        voxel = float(np.mean(scorer.fixed.geometry.spacing))
+        steps = np.append(np.full(angles, np.radians(_STEP_DEGREES)), np.full(self.dimension, _STEP_VOXELS * voxel))
+        return refined(motions, lambda ones: scorer.score(rigid_matrix(ones, self.center)), steps, _LEAST_STEP)
+
+    def _anywhere(self, turns: list[np.ndarray]) -> np.ndarray:
+        """The best places of the fixed image, turned, in the moving image."""
+        rotations = [rigid_matrix(np.append(turn, self.shifts[0]), self.center)[:-1, :-1] for turn in turns]
+        found = best_shifts(self.fixed.halved, self.moving.halved, self.center, rotations)
+        places = sorted(found, key=lambda one: -one[0])[:_TRIED]
+        motions = [np.append(turns[number], shift) for _, number, shift in places]
+        return np.array(motions).reshape(len(motions), len(turns[0]) + self.dimension)
+
+    def _beside(self, turns: list[np.ndarray], scorer: SimilarityScorer) -> np.ndarray:
+        """The best of all turns at places around ``shifts``."""
+        far = _REACH * np.multiply(self.fixed.geometry.size, self.fixed.geometry.spacing)
+        steps = [np.multiply(step, far) for step in itertools.product((-1, 0, 1), repeat=self.dimension)]
+        motions = np.array(
+            [np.append(turn, shift + step) for turn, shift, step in itertools.product(turns, self.shifts, steps)]
+        )
+        return motions[np.argsort(-scorer.score(rigid_matrix(motions, self.center)), kind="stable")[:_TRIED]]
+
+    def _different(self, motions: np.ndarray, scores: np.ndarray, scorer: SimilarityScorer) -> np.ndarray:
+        """The best of ``motions``, without those that lead to where a better one leads."""
+        kept: list[int] = []
+        places = moved_points(rigid_matrix(motions, self.center), scorer.points)
+        near = _SAME_VOXELS * float(np.mean(scorer.fixed.geometry.spacing))
+        for number in np.argsort(-scores, kind="stable"):
+            if len(kept) == _REFINED:
+                break
+            if all(_apart(places[number], places[other]) > near for other in kept):
+                kept.append(int(number))
+        return motions[kept]
+
+    def _is_ahead(self, motions: np.ndarray, scores: np.ndarray, points: np.ndarray) -> bool:
+        """Whether the best of these motions stands out from the best one that leads elsewhere."""
+        if not len(motions):
+            return False
+        places = moved_points(rigid_matrix(motions, self.center), points)
+        best = int(scores.argmax())
+        far = _ELSEWHERE * float(np.ptp(points, axis=0).max())
+        others = [score for place, score in zip(places, scores, strict=True) if _apart(place, places[best]) > far]
+        return bool(scores[best] >= _AHEAD * max(others, default=0.0))
 
 
-def _is_ahead(found: list[tuple[np.ndarray, float]], points: np.ndarray, center: np.ndarray) -> bool:
-    """Whether the best of these (motion, score) stands out from the best one that leads elsewhere."""
-    if not found:
-        return False
-    best, score = max(found, key=lambda one: one[1])
-    there = moved_points(rigid_matrix(best, center), points)
-    far = _ELSEWHERE * float(np.ptp(points, axis=0).max())
-    others = [
-        value
-        for motion, value in found
-        if np.sqrt(np.square(moved_points(rigid_matrix(motion, center), points) - there).sum(1).mean()) > far
-    ]
-    return score >= _AHEAD * max(others, default=0.0)
-
-
-def moved_points(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """(N, D) points under a homogeneous matrix."""
-    return points @ matrix[:-1, :-1].T + matrix[:-1, -1]
-
-
-def rigid_matrix(motion: np.ndarray, center: np.ndarray) -> np.ndarray:
-    """Homogeneous matrix of (angles in radians about the axes, one in 2D; shift in mm) that turns about ``center``."""
-    dimension = len(center)
-    angles, shift = motion[:-dimension], motion[-dimension:]
-    rotation = np.eye(dimension)
-    for angle, (first, second) in zip(angles, _PLANES[dimension], strict=True):
-        turn = np.eye(dimension)
-        turn[[first, second], [first, second]] = np.cos(angle)
-        turn[first, second], turn[second, first] = -np.sin(angle), np.sin(angle)
-        rotation = rotation @ turn
-    matrix = np.eye(dimension + 1)
-    matrix[:-1, :-1] = rotation
-    matrix[:-1, -1] = center + shift - rotation @ center
-    return matrix
-
-
-_PLANES = {2: ((0, 1),), 3: ((1, 2), (2, 0), (0, 1))}
+def _apart(places: np.ndarray, others: np.ndarray) -> float:
+    """Root mean square distance, mm, of points (N, D)."""
+    return float(np.sqrt(np.square(places - others).sum(1).mean()))
 
 
 def _all_angles(*degrees: float) -> list[np.ndarray]:
@@ -192,30 +202,6 @@ def _quarter_turns() -> list[np.ndarray]:
 _TURNS_2D = [np.radians([degrees]) for degrees in range(0, 360, 30)]
 _TURNS_3D = _all_angles(0, -30, 30)
 _MORE_TURNS_3D = [*_all_angles(-40, -20, 0, 20, 40), *_quarter_turns()]
-
-
-def _refined(motion: np.ndarray, score: Callable[[np.ndarray], float], fixed: CoarseImage) -> tuple[np.ndarray, float]:
-    """The best motion near this one, and its score. Parameters change one at a time; steps shrink when none helps.
-
-    Hooke and Jeeves 1961, doi:10.1145/321062.321069.
-    """
-    dimension = fixed.geometry.dimension
-    voxel = float(np.mean(fixed.geometry.spacing))
-    steps = np.concatenate(
-        [np.full(len(motion) - dimension, np.radians(_STEPS_DEGREES[0])), np.full(dimension, _STEPS_VOXELS[0] * voxel)]
-    )
-    best, motion = score(motion), motion.copy()
-    while steps[-1] >= _STEPS_VOXELS[1] * voxel:
-        moved = False
-        for n, sign in itertools.product(range(len(motion)), (1, -1)):
-            trial = motion.copy()
-            trial[n] += sign * steps[n]
-            value = score(trial)
-            if value > best:
-                best, motion, moved = value, trial, True
-        if not moved:
-            steps = steps / 2
-    return motion, best
 
 
 def _center_of_mass(image: CoarseImage) -> np.ndarray:
