@@ -48,10 +48,15 @@ def eased(u: np.ndarray, times: int = 1, pool: Executor | None = None) -> np.nda
         beyond = ~((volume > SMALLEST_VOLUME) & (volume < LARGEST_VOLUME))
         if not beyond.any():
             break
-        sigmas = [min(sigma, n / 6) if n > 1 else 0.0 for n in u.shape[1:]]
-        near = smoothed(beyond.astype(np.float32), sigmas)
-        # Smooth fully next to a single such voxel, where the smoothed mask has the peak value of the Gaussian.
-        share = np.minimum(near * np.float32(np.prod([2.5 * max(s, 0.4) for s in sigmas])), 1.0)
-        u = np.stack([one + share * (smoothed(one, sigmas) - one) for one in u])
+        u = smoothed_around(u, beyond, sigma)
         sigma *= _EASING_GROWTH
     return u
+
+
+def smoothed_around(u: np.ndarray, places: np.ndarray, sigma: float) -> np.ndarray:
+    """``u`` smoothed by ``sigma`` voxels around ``places``, (k, j, i) boolean."""
+    sigmas = [min(sigma, n / 6) if n > 1 else 0.0 for n in u.shape[1:]]
+    near = smoothed(places.astype(np.float32), sigmas)
+    # Full smoothing next to a single such voxel, where the smoothed mask has the peak value of the Gaussian.
+    share = np.minimum(near * np.float32(np.prod([2.5 * max(s, 0.4) for s in sigmas])), 1.0)
+    return np.stack([one + share * (smoothed(one, sigmas) - one) for one in u])

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ..deformation.analysis import jacobian_determinant_of
 from ..images.geometry import Geometry
 from ..transforms.displacements import displacement_vectors
 from ..transforms.itk_transforms import (
@@ -64,16 +63,6 @@ def spline_then(u: np.ndarray, grid: Geometry, linear: Any) -> Any:
     np.rint(faded, out=faded)
     faded *= digit
     return compose([bspline_transform(faded, origin, np.asarray(grid.spacing), np.asarray(grid.direction)), linear])
-
-
-def volume_range(
-    transform: Any, geometry: Geometry, inside: np.ndarray | None, threads: int | None = None
-) -> tuple[float, float, int]:
-    """(smallest, largest local volume inside, folded voxels anywhere) of a transform on the voxels of ``geometry``."""
-    determinant = jacobian_determinant_of(transform, geometry, threads)
-    values = determinant if inside is None or not inside.any() else determinant[inside]
-    low, high = np.percentile(values, [0.05, 99.95])
-    return float(low), float(high), int(np.count_nonzero(~(determinant > 0)))
 
 
 def largest_displacement_gradient(vectors: np.ndarray, spacing: Sequence[float]) -> float:

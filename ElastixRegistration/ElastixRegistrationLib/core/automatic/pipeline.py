@@ -15,14 +15,14 @@ from ..images.reduction import grid_of
 from ..parameters.maps import ParameterMap
 from ..transforms.displacements import displacement_vectors
 from ..transforms.itk_transforms import affine_from_matrix, matrix_of
-from .easing import eased
 from .effort import Effort, Level
 from .evidence import CERTAIN, CRITERIA, LIKELY, Evidence, Measured
-from .field_transform import regridded, spline_then, volume_range, voxel_displacements
+from .field_transform import regridded, spline_then, voxel_displacements
 from .flow import FlowImages, FlowSettings, flow
 from .log import AutomaticLog
 from .motion import VOXELS as MOTION_VOXELS
 from .motion import remaining_motion
+from .plausibility import repaired
 from .stages import bspline_stage, first_stage, grid_spacing, linear_stage
 from .working_pair import WorkingPair
 
@@ -308,15 +308,12 @@ class _Automatic:
         if candidate is None:
             return None
         grid, _ = self.pair.grid(min(_CHECKED_VOXELS, _CHECKED_OF_LEVEL * level.voxels))
+        coarse, _ = self.pair.grid(level.count(self.pair.dimension))
         inside = self.pair.fixed_inside(grid)
-        for _ in range(3):
-            low, high, folded = volume_range(candidate.transform, grid, inside, self.pair.threads)
-            if folded == 0 and low >= LEAST_VOLUME and high <= MOST_VOLUME:
-                return candidate
-            coarse, _ = self.pair.grid(level.count(self.pair.dimension))
-            u = eased(voxel_displacements(candidate.transform, linear.transform, coarse, self.pair.threads), 30)
-            candidate = self._candidate(spline_then(u, coarse, linear.transform))
-        return None
+        found = repaired(candidate.transform, linear.transform, inside, grid, coarse, self.pair.threads)
+        if found is None or found is candidate.transform:
+            return None if found is None else candidate
+        return self._candidate(found)
 
 
 def _scales(linear: Any) -> np.ndarray:

@@ -1,0 +1,56 @@
+"""Whether a deformation is what tissue does, and its repair where it is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..deformation.analysis import jacobian_determinant_of
+from ..images.geometry import Geometry
+from ..transforms.itk_transforms import matrix_of
+from .easing import eased, smoothed_around
+from .field_transform import spline_then, voxel_displacements
+
+#: Range of plausible local volume, after / before, beyond what the linear stage does to the whole body.
+LEAST_VOLUME, MOST_VOLUME = 0.2, 5.0
+#: Shares of the voxels, %, between which this is asked for. Folds are not allowed anywhere.
+_SHARES = (0.05, 99.95)
+_REPAIRS, _EASING = 6, 30
+#: By how many voxels a repair smooths, and how much farther each next one reaches.
+_SIGMA, _GROWTH = 1.5, 1.6
+
+
+def repaired(
+    transform: Any, linear: Any, inside: np.ndarray, grid: Geometry, coarse: Geometry, threads: int | None = None
+) -> Any:
+    """``transform``, an itk transform that ends with the itk transform ``linear``, if it is plausible at the voxels of
+    ``grid``; else with its displacements at the voxels of ``coarse`` smoothed until it is; None if that does not help.
+
+    ``inside``: (k, j, i) of ``grid``, boolean: where volumes count.
+    """
+    matrix = matrix_of(linear)
+    assert matrix is not None
+    size = abs(float(np.linalg.det(matrix[:-1, :-1])))
+    for attempt in range(_REPAIRS + 1):
+        volume = jacobian_determinant_of(transform, grid, threads) / np.float32(size)
+        beyond = ~((volume >= LEAST_VOLUME) & (volume <= MOST_VOLUME))
+        if not beyond.any() or _is_plausible(volume, inside):
+            return transform
+        if attempt < _REPAIRS:
+            u = eased(voxel_displacements(transform, linear, coarse, threads), _EASING)
+            u = smoothed_around(u, _on_coarse(beyond, coarse.size[::-1]), _SIGMA * _GROWTH**attempt)
+            transform = spline_then(u, coarse, linear)
+    return None
+
+
+def _is_plausible(volume: np.ndarray, inside: np.ndarray) -> bool:
+    low, high = np.percentile(volume[inside] if inside.any() else volume, _SHARES)
+    return bool(volume.min() > 0 and low >= LEAST_VOLUME and high <= MOST_VOLUME)
+
+
+def _on_coarse(places: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Voxels of an array of ``shape`` over the same box that hold any of ``places``."""
+    found = np.zeros(shape, bool)
+    found[tuple(at * n // m for at, n, m in zip(np.nonzero(places), shape, places.shape, strict=True))] = True
+    return found
