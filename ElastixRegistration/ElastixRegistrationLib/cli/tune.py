@@ -15,10 +15,14 @@ from .terminal.interrupts import interrupt_when_stdin_closes
 from .terminal.outcome import Outcome
 
 if TYPE_CHECKING:
+    from ..core.comparison.methods import Method
+    from ..core.comparison.truth import Pair
     from ..core.tuning.result import TuningResult
     from ..core.tuning.tune import TuningProgress
 
 _LINE_EVERY_S = 0.5
+#: Times the time limit after which a registration is stopped: it costs as much as a failed one by then.
+_STOPPED_AFTER = 4
 
 
 def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
@@ -46,7 +50,12 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         default=[],
         help="elastix parameters to vary beside those that matter most (grid, metric, samples, steps ...)",
     )
-    add("--time-limit", type=float, metavar="S", help="seconds that a registration may take on average")
+    add(
+        "--time-limit",
+        type=float,
+        metavar="S",
+        help="seconds that a registration may take on average; one that takes four times as long is stopped",
+    )
     add("--study", metavar="FILE", help="SQLite file of the search; default: study.db in DIR")
     add("--seed", type=int, default=1, metavar="N", help="seed of the search")
     add("--workers", type=int, default=1, metavar="N", help="trials at once")
@@ -64,6 +73,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> Outcome:
     from ..batch.cases import find_cases
     from ..batch.pairs import read_pairs
+    from ..core.tuning.result import START
     from ..core.tuning.study import check_optuna
     from ..core.tuning.tune import tune
     from ..worker.registrar import BackgroundRegistrar
@@ -79,7 +89,13 @@ def run(options: argparse.Namespace) -> Outcome:
     if options.attended:
         display = _Lines()
         interrupt_when_stdin_closes()
+    stopped_after = _STOPPED_AFTER * options.time_limit if options.time_limit else None
     with BackgroundRegistrar(options.threads or (1 if options.workers > 1 else None)) as registrar:
+
+        def register(method: Method, pair: Pair, seed: int | None) -> Any:
+            # The start may be slower than the limit: then something faster is searched.
+            return registrar(method, pair, seed, timeout_s=None if method.name == START else stopped_after)
+
         try:
             result = tune(
                 read_pairs(cases),
@@ -93,7 +109,7 @@ def run(options: argparse.Namespace) -> Outcome:
                 study=options.study or folder / "study.db",
                 seed=options.seed,
                 workers=options.workers,
-                registrar=registrar,
+                registrar=register,
                 progress=display.show,
             )
         except KeyboardInterrupt:

@@ -30,14 +30,22 @@ class BackgroundRegistrar:
         self._of_thread = threading.local()
         self._pools: list[WorkerPool] = []
 
-    def __call__(self, method: Method, pair: Pair, seed: int | None, tell: Callable[[Any], None] | None = None) -> Any:
-        """A BackgroundResult. ``tell`` gets elastix's progress while it runs. Raises what the registration raises."""
+    def __call__(
+        self,
+        method: Method,
+        pair: Pair,
+        seed: int | None,
+        tell: Callable[[Any], None] | None = None,
+        timeout_s: float | None = None,
+    ) -> Any:
+        """A BackgroundResult. ``tell`` gets elastix's progress while it runs. ``timeout_s``: of this one. Raises what
+        the registration raises."""
         handle = self._pool().submit(
             pair.inputs.fixed,
             pair.inputs.moving,
             **method.arguments_for(pair, seed),
             threads=self._threads,
-            timeout_s=self._timeout_s,
+            timeout_s=timeout_s or self._timeout_s,
         )
         while not handle.wait(_POLL_S):
             if tell is not None and handle.progress is not None:

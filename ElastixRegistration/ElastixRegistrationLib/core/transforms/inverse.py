@@ -2,43 +2,57 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
 
 from ..errors import InputError
-from ..images.geometry import Geometry, array_view
+from ..images.band_matrices import BandMatrix, band_matrix
+from ..images.geometry import Geometry
 from ..wording import said
+from .displacements import displacement_vectors
 from .itk_transforms import (
     affine_from_matrix,
     bspline_grid,
     bspline_transform,
     chain_of,
     compose,
-    displacement_field,
     displacement_field_transform,
     map_points,
     matrix_of,
 )
-from .sampling import coarsened
+from .sampling import coarsened, voxel_centers
+from .scattered import BATCH, PointMap, point_map
 
 INVERSE_METHODS = ("iterative", "elastix")
 #: Control point distances of the inverse of a B-spline, relative to the B-spline; the first sufficient one is used. A
 #: third leaves some thousandths of the displacement.
 _PARTS = (3.0, 6.0)
+#: The same of B-splines with finer control points, in voxels.
+_VOXELS = (3.0, 1.5)
 #: Residual of an inverse, voxels, above which a finer one is computed.
 _GOOD_ENOUGH = 0.05
 #: A finer inverse is computed only if the fixed image has at least this many voxels per point of it, because its points
 #: cost more.
 _COST = 40
-#: Iterations end when less than this share of the voxels is still off and improves by a fifth.
-_HARDLY_ANY, _SLOW = 0.001, 0.8
+#: A point is there when it is closer than this share of the tolerance; the last step takes it closer still.
+_THERE = 0.5
+#: A point that several times got closer by less than a fifth has no better place, as where the transform folds.
+_SLOW, _PATIENCE = 0.8, 3
+#: Newton's steps before plain ones: close to the end they double the digits.
+_NEWTON = 4
+#: Elements of a filter below this are left out.
+_NOTHING = 1e-7
+#: A grid of at most this many points needs no coarser one to start from.
+_SMALL = 10_000
 #: Largest number of points of an inverse. Each takes about 130 bytes during the computation.
 _MOST_POINTS = 8_000_000
 #: Residuals are measured at no more voxels than this, spread over all of the fixed grid.
-_MEASURED = 300_000
+_MEASURED = 100_000
 
 
 @dataclass(frozen=True)
@@ -58,13 +72,14 @@ def invert(
     """Invert ``transform`` (fixed to moving, LPS mm) over the grid ``fixed``; exactly where it is linear.
 
     ``method`` "iterative": a non-linear transform is taken as L(x + u(x)) with L its linear elements; the inverse is
-    L^-1 followed by a displacement w from the fixed-point iteration w <- w - r, r(z) = z + w(z) + u(z + w(z)) - z (Chen
-    et al., Medical Physics 35:81, 2008). It ends when r is below ``tolerance`` mm nearly everywhere or stands,
-    and each voxel keeps the best that it met: where the transform folds there is no inverse, and the residual says so.
-    Of B-splines w is a B-spline of three to six times as many control points along each axis, small and smooth; of
-    other transforms a displacement field on ``fixed``, a tenth wider. For large grids the points of either lie further
-    apart, so that all of it takes about a gigabyte. "elastix": elastix looks for a B-spline that takes points back
-    (``core.transforms.elastix_inverse``).
+    L^-1 followed by a displacement w for which r(z) = z + w(z) + u(z + w(z)) - z is below ``tolerance`` mm. Newton's
+    steps, then fixed-point iterations w <- w - r (Chen et al., Medical Physics 35:81, 2008) lead there from the w of a
+    coarser grid; each voxel keeps the best that it met: where the transform folds there is no inverse, and the residual
+    says so. Of B-splines w is one too: with three to six times as many control points along each axis where these
+    are far apart, else with one every three voxels, every one and a half if that is not enough, or at each voxel. Of
+    other transforms w is a displacement field on ``fixed``, a tenth wider. For large grids the points of either lie
+    further apart, so that all of it takes about a gigabyte. "elastix": elastix looks for a
+    B-spline that takes points back (``core.transforms.elastix_inverse``).
 
     Raises InputError for another method, or a transform that collapses space.
     """
@@ -89,45 +104,124 @@ def invert(
         from .elastix_inverse import bspline_inverse  # loads elastix
 
         return _measured(transform, compose([back, bspline_inverse(near_identity, fixed)]), fixed)
+    mapped = point_map(near_identity)
     grid = coarsened(_wider(fixed), _MOST_POINTS)
+    enough = max(_GOOD_ENOUGH * min(fixed.spacing), tolerance)
     spacing = _control_spacing(chain)
-    if spacing is None or max(fixed.spacing) * _PARTS[0] >= spacing:
-        shift = _iterated(near_identity, grid, tolerance, iterations)
-        return _measured(transform, compose([back, displacement_field_transform(shift, grid)]), fixed)
-    inverse = None
-    for part in _PARTS:
-        coarse = _with_spacing(grid, spacing / part)
-        if inverse is not None and np.prod(coarse.size) * _COST > np.prod(fixed.size):
+    tries: list[Inverse] = []
+    solved = None
+    for lattice in _lattices(spacing, grid, fixed):
+        shift = _iterated(mapped, lattice, tolerance, iterations, solved)
+        solved = shift, lattice
+        element = (displacement_field_transform if spacing is None else interpolating_bspline)(shift, lattice)
+        tries.append(_measured(transform, compose([back, element]), fixed))
+        if tries[-1].typical_residual < enough:
             break
-        start = None if inverse is None else displacement_field(chain_of(inverse.transform)[-1], coarse)
-        shift = _iterated(near_identity, coarse, tolerance, iterations, start)
-        inverse = _measured(transform, compose([back, interpolating_bspline(shift, coarse)]), fixed)
-        if inverse.typical_residual < max(_GOOD_ENOUGH * min(fixed.spacing), tolerance):
-            break
-    assert inverse is not None, "there is a first part"
-    return inverse
+    return min(tries, key=lambda one: one.typical_residual)
 
 
-def _iterated(near_identity: Any, grid: Geometry, tolerance: float, iterations: int, start: Any = None) -> np.ndarray:
-    """Displacements (k, j, i, D), LPS mm, at the voxels of ``grid`` that take ``near_identity`` back.
+def _lattices(spacing: float | None, grid: Geometry, fixed: Geometry) -> list[Geometry]:
+    """Where to compute the inverse of a transform with control points ``spacing`` mm apart, the coarsest first; all of
+    ``grid`` only where the transform may have detail of the size of a voxel."""
+    voxel = float(np.prod(fixed.spacing) ** (1 / fixed.dimension))
+    if spacing is None:
+        return [grid]  # it may jump, which no B-spline can
+    if spacing / _PARTS[0] <= _VOXELS[-1] * voxel:
+        return [*(_with_spacing(grid, count * voxel) for count in _VOXELS), grid]
+    first, finer = (_with_spacing(grid, spacing / part) for part in _PARTS)
+    return [first, finer] if np.prod(finer.size) * _COST <= np.prod(fixed.size) else [first]
 
-    ``start``: an image of displacements to go on from.
+
+def _iterated(
+    mapped: PointMap,
+    grid: Geometry,
+    tolerance: float,
+    iterations: int,
+    former: tuple[np.ndarray, Geometry] | None = None,
+) -> np.ndarray:
+    """Displacements (k, j, i, D) float32, LPS mm, at the voxels of ``grid`` that take ``mapped`` back.
+
+    They start from ``former`` ones on a coarser grid, by default of half as many voxels along each axis, if ``grid`` is
+    not small.
     """
-    shift = np.zeros((*grid.size[::-1], grid.dimension))
-    if start is not None:
-        shift += array_view(start)
-    best, best_shift = np.full(grid.size[::-1], np.inf), shift.copy()
-    for _ in range(iterations):
-        residual = _residual(near_identity, shift, grid)
-        distance = np.sqrt(np.square(residual).sum(-1))
-        # Where the transform ends, it jumps; the few voxels there never come to rest.
-        coming = np.count_nonzero((distance < _SLOW * best) & (best > tolerance / 2))
-        better = distance < best
-        best[better], best_shift[better] = distance[better], shift[better]
-        if coming < _HARDLY_ANY * best.size:
+    start = np.zeros((*grid.size[::-1], grid.dimension), np.float32)
+    if former is None and np.prod(grid.size) > _SMALL:
+        half = _with_spacing(grid, 2 * np.asarray(grid.spacing))
+        if half.size != grid.size:
+            former = _iterated(mapped, half, tolerance, iterations), half
+    if former is not None:
+        start = displacement_vectors(interpolating_bspline(*former), grid)
+    flat = start.reshape(-1, grid.dimension)
+    result = np.empty_like(flat)
+
+    def settle(first: int) -> None:
+        some = np.arange(first, min(first + BATCH, len(flat)))
+        indices = np.stack(np.unravel_index(some, grid.size[::-1])[::-1])
+        points = grid.points_of(indices.T).T
+        step = _NewtonStep.at(flat, some, indices, grid)
+        result[some] = _settled(mapped, points, flat[some].T, step, tolerance, iterations).T
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for _ in pool.map(settle, range(0, len(flat), BATCH)):
+            pass
+    return result.reshape(start.shape)
+
+
+@dataclass(frozen=True)
+class _NewtonStep:
+    """What to take off displacements w for a residual r: r + (r . grad) w, as the inverse of the Jacobian of a
+    transform is the Jacobian of its inverse. ``slopes`` (D, D, n) of w, mm per mm: by each axis of space."""
+
+    slopes: np.ndarray
+
+    @classmethod
+    def at(cls, flat: np.ndarray, some: np.ndarray, indices: np.ndarray, grid: Geometry) -> _NewtonStep:
+        """Of the points ``some``, at ``indices`` (i, j, k), of the displacements ``flat`` (points, D) on ``grid``."""
+        strides = np.concatenate([[1], np.cumprod(grid.size[:-1])])
+        by_index = []
+        for index, count, stride in zip(indices, grid.size, strides, strict=True):
+            after, before = np.where(index < count - 1, stride, 0), np.where(index > 0, stride, 0)
+            wide = np.maximum((after + before) // stride, 1)
+            by_index.append(((flat[some + after] - flat[some - before]) / wide[:, None].astype(np.float32)).T)
+        to_index = np.linalg.inv(grid.index_to_physical())[:-1, :-1].astype(np.float32)
+        return cls(np.einsum("ax,adn->xdn", to_index, np.stack(by_index)))
+
+    def __call__(self, residual: np.ndarray, some: np.ndarray) -> np.ndarray:
+        return residual + np.einsum("xdn,xn->dn", self.slopes[..., some], residual)
+
+
+def _settled(
+    mapped: PointMap,
+    points: np.ndarray,
+    start: np.ndarray,
+    newton: _NewtonStep,
+    tolerance: float,
+    iterations: int,
+) -> np.ndarray:
+    """(D, n) displacements w with mapped(z + w) = z at the ``points`` z, from ``start`` on.
+
+    Some of Newton's steps, then plain ones from the best until a point is there, or several times got no closer.
+    """
+    shift, found = start.copy(), start.copy()
+    best, waited = np.full(points.shape[1], np.inf), np.zeros(points.shape[1], int)
+    moving = np.arange(points.shape[1])
+    for number in range(iterations):
+        now = shift[:, moving]
+        residual = mapped(points[:, moving] + now) - points[:, moving]
+        distance = np.sqrt(np.einsum("cn,cn->n", residual, residual))
+        closer, better = distance < _SLOW * best[moving], distance < best[moving]
+        waited[moving] = np.where(closer, 0, waited[moving] + 1)
+        best[moving[better]], found[:, moving[better]] = distance[better], now[:, better]
+        is_newton = number < _NEWTON
+        shift[:, moving] = now - (newton(residual, moving) if is_newton else residual)
+        there = distance < _THERE * tolerance
+        found[:, moving[there]] = shift[:, moving[there]]
+        moving = moving[~there & (waited[moving] < _PATIENCE)]
+        if not len(moving):
             break
-        shift = shift - residual
-    return best_shift
+        if number + 1 == _NEWTON:
+            shift[:, moving] = found[:, moving]
+    return found
 
 
 def _control_spacing(chain: list[Any]) -> float | None:
@@ -141,7 +235,7 @@ def _control_spacing(chain: list[Any]) -> float | None:
     return min(spacings)
 
 
-def _with_spacing(grid: Geometry, spacing: float) -> Geometry:
+def _with_spacing(grid: Geometry, spacing: float | np.ndarray) -> Geometry:
     """A grid over the box of ``grid`` with voxels of about ``spacing`` mm, or its own where those are larger."""
     size, wide = np.asarray(grid.size), np.maximum(grid.spacing, spacing)
     count = np.maximum(np.ceil((size - 1) * grid.spacing / wide).astype(int) + 1, np.minimum(size, 4))
@@ -157,14 +251,13 @@ def interpolating_bspline(vectors: np.ndarray, grid: Geometry) -> Any:
     """itk.BSplineTransform of order 3 with the displacements ``vectors`` (k, j, i, D), LPS mm, at the voxels of
     ``grid``, mirrored at its faces; nothing moves outside of them."""
     dimension = grid.dimension
-    coefficients = np.moveaxis(np.asarray(vectors, float), -1, 0)
-    for axis in range(1, dimension + 1):
-        count = coefficients.shape[axis]
-        matrix = np.eye(count) * 4 / 6 + (np.eye(count, k=1) + np.eye(count, k=-1)) / 6
-        matrix[0, 1] = matrix[-1, -2] = 2 / 6
-        moved = np.moveaxis(coefficients, axis, 0)
-        solved = np.linalg.solve(matrix, moved.reshape(count, -1)).reshape(moved.shape)
-        coefficients = np.moveaxis(solved, 0, axis)
+    components = []
+    for component in np.moveaxis(vectors, -1, 0):
+        values = np.ascontiguousarray(component, np.float32)
+        for axis, count in enumerate(values.shape):
+            values = _spline_filter(count).along(values, axis, threads=os.cpu_count() or 1)
+        components.append(values)
+    coefficients = np.stack(components)
     coefficients = np.pad(coefficients, [(0, 0), *[(1, 1)] * dimension], mode="reflect")
     origin = grid.points_of(np.full(dimension, -1.0))
     return bspline_transform(
@@ -172,9 +265,27 @@ def interpolating_bspline(vectors: np.ndarray, grid: Geometry) -> Any:
     )
 
 
+@lru_cache(8)
+def _spline_filter(count: int) -> BandMatrix:
+    """From values to the coefficients of the cubic B-spline through them, mirrored at the ends of the line."""
+    matrix = np.eye(count) * 4 / 6 + (np.eye(count, k=1) + np.eye(count, k=-1)) / 6
+    if count > 1:
+        matrix[0, 1] = matrix[-1, -2] = 2 / 6
+    inverse = np.linalg.inv(matrix)
+    return band_matrix(np.where(np.abs(inverse) < _NOTHING, 0, inverse))
+
+
 def _measured(transform: Any, inverse: Any, fixed: Geometry) -> Inverse:
     grid = coarsened(fixed, _MEASURED)
-    distances = np.sqrt(np.square(array_view(displacement_field(compose([transform, inverse]), grid))).sum(-1))
+    points = voxel_centers(grid).T
+    there_and_back = point_map(compose([transform, inverse]))
+
+    def distances_from(first: int) -> np.ndarray:
+        some = points[:, first : first + BATCH]
+        return np.linalg.norm(there_and_back(some) - some, axis=0)
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        distances = np.concatenate(list(pool.map(distances_from, range(0, points.shape[1], BATCH))))
     return Inverse(inverse, float(distances.mean()), float(distances.max()), float(np.percentile(distances, 99)))
 
 
@@ -213,12 +324,6 @@ def linear_part(transform: Any, dimension: int) -> np.ndarray:
     """(D+1, D+1) product of the linear elements of ``transform``."""
     matrices = [matrix_of(element) for element in chain_of(transform)]
     return reduce(lambda before, m: m @ before, (m for m in matrices if m is not None), np.eye(dimension + 1))
-
-
-def _residual(transform: Any, shift: np.ndarray, grid: Geometry) -> np.ndarray:
-    """transform(z + shift(z)) - z at the voxels z of ``grid``."""
-    shifted = displacement_field_transform(shift, grid)
-    return np.asarray(array_view(displacement_field(compose([shifted, transform]), grid)), np.float64)
 
 
 def _wider(grid: Geometry) -> Geometry:
