@@ -75,7 +75,7 @@ def test_time_points_are_cases_of_their_own_and_a_table_chooses(tmp_path):
     assert (first.series, first.frames) == ((), (3,))
     assert (second.series, second.frames) == (("1", "1.2.840"), (2, 5))
     (tmp_path / "t.csv").write_text("fixed,moving,frame\nf.nrrd,m.nrrd,last\n", encoding="utf-8")
-    with pytest.raises(InputError, match="has a frame last in line 2"):
+    with pytest.raises(InputError, match="has the frame last"):
         find_cases([tmp_path / "t.csv"])
 
 

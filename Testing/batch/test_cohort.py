@@ -169,7 +169,7 @@ def test_wrong_calls_are_told_before_anything_is_run(scans, tmp_path):
         batch.run_cohort(batch.find_cases(["/nothing.nrrd", *scans.moving]), tmp_path / "out")
     assert not (tmp_path / "out").exists()
     (tmp_path / "file").write_text("", encoding="ascii")
-    with pytest.raises(InputError, match="cannot be made"):
+    with pytest.raises(InputError, match="cannot be created"):
         batch.run_cohort(cases, tmp_path / "file" / "out")
     with pytest.raises(InputError, match=r"ca\.pem does not exist"):
         batch.run_cohort(cases, tmp_path / "out", scheduler="tls://127.0.0.1:1", tls=batch.Tls("ca.pem"))

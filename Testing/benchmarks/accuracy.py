@@ -266,10 +266,10 @@ def _moved_table(lines: list[dict[str, Any]]) -> list[str]:
         "",
         "## With the header of the moving image moved",
         "",
-        "Measured before the last changes to pictures and livers.",
+        "Measured before the latest changes for 2D images and livers.",
         "",
     ]
-    text += ["| pair | method | moved by | result | as scanned |", "|---|---|---|---|---|"]
+    text += ["| pair | method | moved by | result | original header |", "|---|---|---|---|---|"]
     for name, method in sorted({(line["pair"], line["method"]) for line in moved}):
         rows, still = ([x for x in lines if (x["pair"], x["method"], any(x["moved"])) == (name, method, is_moved)]
                        for is_moved in (True, False))  # fmt: skip
@@ -279,23 +279,24 @@ def _moved_table(lines: list[dict[str, Any]]) -> list[str]:
     return text
 
 
-_UNSEEN = """## Pairs of other kinds
+_UNSEEN = """## Other kinds of pairs
 
-Collected after all constants had been chosen; the first run is that of this moment. Since then, three things were
-changed for what it showed: how closely pictures (2D) are looked at, how large motion of a liver is followed, and how
-far a deformation across contrasts may move one body. Names that end in "rigid_known" have a known rigid truth. The
-truth is weak for abdomens (labels by a network), "rigid_patient" (the mean of other registrations), prostates (an
-outline and two points), diffusion, marmosets and persons to MNI (labels of two makers); vertebrae and the spinal cord
-are short pieces in a long image. Histology is in pixels. A dash stands for what was not run (again)."""
+These pairs were collected, and run for the first time, after all constants had been chosen. Because of that first run,
+three things were changed: the initial resolution for 2D images, how large motion of a liver is followed, and how far a
+deformation across contrasts may move one body. Names that end in "rigid_known" have a known rigid ground truth. The
+ground truth is weak for abdomens (labels from a network), "rigid_patient" (the mean of other registrations), prostates
+(an outline and two points), diffusion, marmosets and persons to MNI (labels from two sources); vertebrae and the spinal
+cord are short pieces in a long image. Errors in histology are in pixels. A dash means that the pair was not run
+(again)."""
 
 _HEAD = """# Accuracy
 
-What *Automatic* made of image pairs with a truth. Mean Dice over the labels that both images have (higher is better),
-or the mean distance of landmarks in mm (lower is better); the worst of the seeds counts, and their number stands
-behind it. Made by `Testing/benchmarks/accuracy.py`, which runs over any folder of pairs; the pairs are from public
-repositories and are not part of this project. Figures of other tools are of one run each, some of them of another,
-busy machine: compare errors, not seconds. A Dice that differs by less than 0.01, or an error by less than 5 %, does not
-differ.
+Results of *Automatic* on image pairs with ground truth: the mean Dice over the labels that both images have (higher is
+better), or the mean landmark distance in mm (lower is better). Each value is the worst of several seeds, with their
+number in parentheses. `Testing/benchmarks/accuracy.py` computes them for any folder of pairs; these pairs are from
+public repositories and are not part of this project. Figures of other tools are from one run each, some on another,
+busy machine, so compare errors, not seconds. Differences of less than 0.01 in Dice, or 5 % in error, are not
+significant.
 
 Machine: {machine}, shared with other work.
 """
@@ -303,40 +304,40 @@ Machine: {machine}, shared with other work.
 
 _TOOLS = {"se": "SlicerElastix", "greedy": "Greedy", "ants:SyNRA": "ANTs SyN"}
 _CONSTANTS = (
-    ("windows correlate in the same direction: one contrast", "0.85",
-     "0.91 to 1.00 of one contrast once they lie well; 0.77 and less for T2 and FLAIR, T1 and T2, CT and MR"),
-    ("the same after a coarse dense deformation, where it was 0.7 to 0.85 before", "0.92",
+    ("share of window correlations with the same sign, for one contrast", "0.85",
+     "0.91 to 1.00 for aligned images of one contrast; at most 0.77 for T2 and FLAIR, T1 and T2, CT and MR"),
+    ("the same after a coarse dense deformation, if it was 0.7 to 0.85 before", "0.92",
      "0.97 for two hippocampi; 0.85 for T2 and FLAIR"),
-    ("share of the squared motion of blocks that neighbors agree on: deform across contrasts", "0.25",
-     "0.06 to 0.19 where a deformation did harm or did not help; 0.51 where it helped"),
-    ("a B-spline across contrasts moves one body at most so much farther than single blocks", "1.5",
-     "2.0 where T1 and PET of one head were torn 11 mm apart, the only pair of this kind at hand"),
-    ("change of size that makes another body: deform across contrasts where all criteria ask for it", "3 %",
-     "what scanners may err, not fitted; 1 % of one neck, 12 % between two babies"),
-    ("the best start is ahead of others: no more turns are tried", "1.1", "1.14 and more where it was right, 1.02 where"
-     " it was not"),
-    ("share of textured tissue that stands still while neighbors move: sliding is looked into", "0.02",
-     "0.05 to 0.18 for livers, one with little motion 0.01; 0.01 and less for others"),
-    ("sides that slide move along each other so many times farther than they part", "4",
-     "5.0 to 5.6 for livers; 2.9 and 3.2 where hippocampi and mice were torn by mistake"),
-    ("standard errors, from block to block, that make a difference certain", "3, of a start or an affine transform 2",
+    ("share of the squared block motion that neighbors agree on, to deform across contrasts", "0.25",
+     "0.06 to 0.19 if a deformation harmed or did not help; 0.51 if it helped"),
+    ("largest motion of one body by a B-spline across contrasts, relative to single blocks", "1.5",
+     "2.0 for T1 and PET of one head that were moved apart by 11 mm, the only available pair of this kind"),
+    ("change of size between two bodies: deform across contrasts if all criteria support it", "3 %",
+     "scanner error, not fitted; 1 % for one neck, 12 % between two babies"),
+    ("score ratio of the best start to others: no more rotations are tried", "1.1",
+     "at least 1.14 if it was right, 1.02 if it was wrong"),
+    ("share of textured tissue that stands still while neighbors move, to examine sliding", "0.02",
+     "0.05 to 0.18 for livers, 0.01 for one with little motion; at most 0.01 for others"),
+    ("motion of sliding sides along each other, relative to their motion apart", "4",
+     "5.0 to 5.6 for livers; 2.9 and 3.2 if hippocampi and mice were torn by mistake"),
+    ("standard errors between blocks from which a difference is certain", "3; 2 for a start or an affine transform",
      "statistics, not fitted"),
-    ("plausible local volume, after / before", "0.2 to 5", "what tissue does, not fitted"),
+    ("plausible local volume, after / before", "0.2 to 5", "plausible for tissue, not fitted"),
 )  # fmt: skip
 _TAIL = f"""
-## What these figures do not say
+## Limits of these figures
 
 Pairs and seeds that are not in the table were not measured with this version. The constants below were chosen on all
-pairs that were at hand, not with one kind of pair left out at a time, so that new kinds may do worse than the table.
+available pairs, without cross-validation, so results on new kinds of images may be worse than in the table.
 
-| constant | value | seen on pairs |
+| constant | value | observed |
 |---|---|---|
 {chr(10).join(f"| {' | '.join(row)} |" for row in _CONSTANTS)}
 
-Known weak places: where organs slide, the surface between them is as sharp as the nodes of the field, about 5 mm (with
-`--sliding-mask` a voxel), and the column of folds counts voxels on it, which the verdict does not; brains of monkeys
-end a little behind Greedy's dense field; a frame that moves with the camera, as around a retina, is taken for what is
-to be registered unless a mask leaves it out.
+Known weaknesses: the surface between sliding organs is only as sharp as the node spacing of the field, about 5 mm (a
+voxel with `--sliding-mask`), and the column of folds includes voxels on it, unlike the verdict; on monkey brains,
+Greedy's dense field is slightly better; a frame that moves with the camera, as around a retina, is registered instead
+of the content unless a mask excludes it.
 """
 
 

@@ -122,4 +122,4 @@ def test_pairs_without_truth_are_named(table, capsys):
     lines = [",".join(line.split(",")[:3]) for line in table.read_text("utf-8").splitlines()]
     table.write_text("\n".join(lines) + "\n", "utf-8")
     assert main(["tune", str(table), "--output-dir", str(table.parent / "t")]) == 2
-    assert "landmarks or labels of every pair, and these have none: one, two." in capsys.readouterr().err
+    assert "landmarks or labels for every pair, but these have none: one, two." in capsys.readouterr().err

@@ -52,7 +52,7 @@ def test_the_first_of_a_composition_acts_first(folder):
 
 def test_what_cannot_be_written_is_said_before_anything_is(folder, capsys):
     for words, sentence in (
-        (["convert", "b.h5", "o.lta"], "can hold a matrix only"),
+        (["convert", "b.h5", "o.lta"], "can only store a matrix"),
         (["invert", "b.h5", "o.h5"], "give --fixed"),
         (["convert", "a.h5", "o.xyz"], "No transform format is known"),
         (["convert", "a.h5", "o.mat", "--form", "fsl"], "refers to the voxels of two images"),

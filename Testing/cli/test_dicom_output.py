@@ -78,7 +78,7 @@ def test_the_resampled_image_is_a_series_of_the_moving_patient(folders):
     assert (first.FrameOfReferenceUID, first.SeriesDescription) == ("1.2.3.9", "moving, registered")
     done = command("apply", transform, folders / "moving", "--reference", folders / "fixed", "--output-volume", "x.dcm")
     assert done.returncode == 2
-    assert "give a folder, such as x/" in done.stderr
+    assert "is written to a folder; give one, such as x/" in done.stderr
 
 
 def _shift(folder):
@@ -96,7 +96,7 @@ def test_what_cannot_become_an_object_is_refused_before_anything_runs(folders):
 
     write_image(blobs(GRID), folders / "plain.nrrd")
     for moving, path, says in (
-        ("plain.nrrd", "reg.dcm", "is no DICOM series"),
+        ("plain.nrrd", "reg.dcm", "is not a DICOM series"),
         ("moving", "reg.txt", "needs a name that ends in .dcm"),
         ("moving", "nowhere/reg.dcm", "does not exist"),
     ):

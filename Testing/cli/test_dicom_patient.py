@@ -104,7 +104,7 @@ def test_doses_of_fractions_add_up(patient, capsys):
     assert array_view(read_image("sum.dcm")) == pytest.approx(dose_at(points) + other, abs=0.01)
     write_dose("relative.dcm", "1.2.3.92", DoseUnits="RELATIVE")
     assert call("apply", "identity", "dose.dcm", *sums[:3], "none.dcm", "--sum", "identity", "relative.dcm") == 2
-    assert "is in relative units, which cannot be added" in capsys.readouterr().err
+    assert "is in relative units and cannot be added" in capsys.readouterr().err
     assert not (patient / "none.dcm").exists()
 
 
@@ -118,7 +118,7 @@ def test_segments_are_judged_by_their_names(patient, capsys):
     assert [name for name in figures if name.startswith("Dice")] == ["Dice overlap, Spine", "Dice overlap, Liver"]
     assert figures["Dice overlap, Spine"] == 1  # as loaded, both are drawn alike
     assert call("evaluate", *words) == 2
-    assert "give that too" in capsys.readouterr().err
+    assert "give that image too" in capsys.readouterr().err
 
 
 def test_bad_input_is_a_sentence_and_leaves_nothing(patient, capsys):
@@ -129,19 +129,19 @@ def test_bad_input_is_a_sentence_and_leaves_nothing(patient, capsys):
     to_fixed, on_dose = ("--reference", "fixed", "--output-volume"), ("--reference", "dose.dcm", "--output-volume")
     rigid = ("--preset", "rigid", "--output-transform", "x.h5", "--initial-transform", "reg.dcm")
     cases = [
-        (("apply", "reg.dcm", "other", *to_fixed, "x.nrrd"), "does not speak of the frame of reference 1.2.3.99"),
-        (("apply", "reg.dcm", "rs9.dcm", *to_fixed, "x.dcm"), "does not speak of the frame of reference 1.2.3.99"),
+        (("apply", "reg.dcm", "other", *to_fixed, "x.nrrd"), "does not contain the frame of reference 1.2.3.99"),
+        (("apply", "reg.dcm", "rs9.dcm", *to_fixed, "x.dcm"), "does not contain the frame of reference 1.2.3.99"),
         (("apply", "reg.dcm", "dose.dcm", "--reference", "other", "--output-volume", "x.dcm"), "of the fixed image"),
         (("apply", "identity", "rs.dcm:Lung", *to_fixed, "x.dcm"), "There is no Lung in the structure set rs.dcm"),
-        (("apply", "identity", "moving", *to_fixed, "x.dcm"), "give a folder, such as x/"),
+        (("apply", "identity", "moving", *to_fixed, "x.dcm"), "is written to a folder; give one, such as x/"),
         (("apply", "identity", "rs.dcm", *on_dose, "x.dcm"), "give a series of images"),
-        (("register", "fixed", "moving", *rigid, "--fixed-mask", "rs.dcm:Liver"), "lies in another frame of reference"),
+        (("register", "fixed", "moving", *rigid, "--fixed-mask", "rs.dcm:Liver"), "a different frame of reference"),
         (("register", "fixed", "fixed", *rigid[:4], "--output-registration", "x.dcm"), "are the same DICOM series"),
-        (("register", "fixed", "other", *rigid), "of the frame of reference 1.2.3.99 of the moving image"),
-        (("apply", "identity", "rs.dcm", *to_fixed, "xout"), "says what structures are written as: .dcm, .seg.nrrd"),
-        (("apply", "identity", "moving", *to_fixed, "x.nrrd", "--anonymize"), "--anonymize is for DICOM objects"),
-        (("apply", "identity", "--points", "p.txt", "--output-points", "x.txt", "--anonymize"), "is for DICOM objects"),
-        (("register", "fixed", "moving", *rigid, "--anonymize"), "--anonymize is for DICOM objects"),
+        (("register", "fixed", "other", *rigid), "the frame of reference 1.2.3.99 of the moving image"),
+        (("apply", "identity", "rs.dcm", *to_fixed, "xout"), "gives the format of structures: .dcm, .seg.nrrd"),
+        (("apply", "identity", "moving", *to_fixed, "x.nrrd", "--anonymize"), "--anonymize applies to DICOM objects"),
+        (("apply", "identity", "--points", "p.txt", "--output-points", "x.txt", "--anonymize"), "applies to DICOM"),
+        (("register", "fixed", "moving", *rigid, "--anonymize"), "--anonymize applies to DICOM objects"),
         (("apply", "identity", "rs.dcm", *to_fixed, "rs.dcm"), "would overwrite an input"),
         (("apply", "identity", "rs.dcm:Liver", *to_fixed, "rs.dcm"), "would overwrite an input"),
     ]  # fmt: skip

@@ -85,7 +85,7 @@ def test_a_dose_lies_on_the_image_that_its_plan_was_made_on(phases, tmp_path, ca
     (tmp_path / "plan" / "notes.dcm").write_bytes(b"of someone else")
     assert call("apply", "reg.dcm", "plan/dose.dcm", *TO_FIXED, "out.dcm") == 0
     assert moved("out.dcm") == moves
-    assert "does not tell" not in caplog.text
+    assert "does not say" not in caplog.text
     assert ("nothing moves" in caplog.text) != moves
 
 
@@ -97,18 +97,15 @@ def test_a_dose_without_its_plan_lies_on_the_image_of_its_study_or_is_asked_for(
         assert call("apply", "reg.dcm", "dose.dcm", *TO_FIXED, "out.dcm") == 0
         if phases == "1.2.4":
             assert moved("out.dcm") == moves
-            assert "does not tell" not in caplog.text
+            assert "does not say" not in caplog.text
         else:  # both images are of one study, or the dose of a third
             assert moved("out.dcm")
-            assert (
-                "dose dose.dcm does not tell on which of them it lies; it is taken as lying on its moving"
-                in caplog.text
-            )
+            assert "dose dose.dcm does not say on which one it lies; it is assumed to lie on the moving" in caplog.text
         caplog.clear()
         for name, expected in (("fixed", False), ("moving", True)):
             assert call("apply", "reg.dcm", "dose.dcm", "--lies-on", name, *TO_FIXED, "out.dcm") == 0
             assert moved("out.dcm") == expected
-        assert "does not tell" not in caplog.text
+        assert "does not say" not in caplog.text
 
 
 def test_a_dose_that_was_carried_over_is_not_moved_again(phases, caplog, capsys):
@@ -120,7 +117,7 @@ def test_a_dose_that_was_carried_over_is_not_moved_again(phases, caplog, capsys)
     assert "nothing moves" in caplog.text
     capsys.readouterr()
     assert call("apply", "t.tfm", "once.dcm", *TO_FIXED, "x.dcm") == 2
-    assert "lies on the reference image already, and the transform would move it" in capsys.readouterr().err
+    assert "already lies on the reference image, and the transform would move it" in capsys.readouterr().err
     # on the grid of a dose, what that lies on is handed on
     assert (
         call(
@@ -157,15 +154,15 @@ def test_structures_of_other_images_are_refused_in_each_form_of_the_transform(ph
     whole = ("was drawn on 2 slices that the", "give the whole series")
     cases = [
         ("reg.dcm", "frame.dcm", (), ("frame of reference 1.9.9 of the structure set frame.dcm",)),
-        ("reg.dcm", "series.dcm", (), ("relates other series than that of the structure set series.dcm",)),
+        ("reg.dcm", "series.dcm", (), ("relates series other than that of the structure set series.dcm",)),
         ("reg.dcm", "slices.dcm", (), whole),
-        ("reg.dcm", "series.dcm", ("--lies-on", "moving"), ("was drawn on another series than the image moving",)),
+        ("reg.dcm", "series.dcm", ("--lies-on", "moving"), ("was drawn on a different series from the image moving",)),
         ("t.tfm", "slices.dcm", ("--lies-on", "moving"), whole),
-        ("t.tfm", "frame.dcm", ("--lies-on", "moving"), ("lies in another frame of reference than the image moving",)),
-        ("t.tfm", "fixed.dcm", (), ("lies on the reference image already",)),
-        ("identity", "frame.dcm", (), ("in another frame of reference than the reference image, and identity moves",)),
-        ("identity", "right.dcm", (), ("was drawn on another series than the reference image",)),
-        ("identity", "right.dcm", ("--lies-on", "plain.nrrd"), ("plain.nrrd of --lies-on is no DICOM series",)),
+        ("t.tfm", "frame.dcm", ("--lies-on", "moving"), ("a different frame of reference from the image moving",)),
+        ("t.tfm", "fixed.dcm", (), ("already lies on the reference image",)),
+        ("identity", "frame.dcm", (), ("frame of reference from the reference image, and identity moves",)),
+        ("identity", "right.dcm", (), ("was drawn on a different series from the reference image",)),
+        ("identity", "right.dcm", ("--lies-on", "plain.nrrd"), ("plain.nrrd of --lies-on is not a DICOM series",)),
     ]  # fmt: skip
     for transform, structures, more, says in cases:
         for output in ("x.dcm", "x.nrrd"):
@@ -223,7 +220,7 @@ def folder(tmp_path, monkeypatch):
 def test_another_patient_is_told(folder, caplog):
     caplog.set_level("INFO")
     _write_other_objects(folder)
-    says = "and the reference image are of different patients"
+    says = "and the reference image belong to different patients"
     for moving, output, what in (
         ("other", "a.nrrd", "moving image"),
         ("rs.dcm", "b.nrrd", "structures"),
@@ -235,7 +232,7 @@ def test_another_patient_is_told(folder, caplog):
         assert "Somebody" not in caplog.text
     caplog.clear()
     assert call("register", "fixed", "other", "--preset", "translation", "--output-transform", "r.tfm") == 0
-    assert "The fixed and the moving image are of different patients" in caplog.text
+    assert "the fixed and the moving image belong to different patients" in caplog.text
     assert call("apply", "t.tfm", "fixed", *TO_FIXED, "d.nrrd") == 0
     assert caplog.text.count("different patients") == 1
 
@@ -260,11 +257,11 @@ def test_sums_are_of_one_patient_each_dose_once_and_in_the_frame_of_its_transfor
         2 * array_view(read_image("one.dcm")).max(), abs=0.01
     )
     cases = [
-        (to_sum, "identity", "dose.dcm", "are of different patients"),
+        (to_sum, "identity", "dose.dcm", "belong to different patients"),
         (to_sum, "identity", "one.dcm", "The dose one.dcm is given twice"),
         (to_sum, "identity", "copy.dcm", "The dose copy.dcm is given twice"),
-        (to_sum, "identity", "sum.dcm", "The doses one.dcm and sum.dcm hold the same dose"),
-        (to_sum, "identity", "day.dcm", "lie in different frames of reference, and identity cannot be right for both"),
+        (to_sum, "identity", "sum.dcm", "The files one.dcm and sum.dcm contain the same dose"),
+        (to_sum, "identity", "day.dcm", "are in different frames of reference, so identity cannot be right for both"),
         (("apply", "t.tfm", "one.dcm", *TO_FIXED), "t.tfm", "day.dcm", "and t.tfm cannot be right for both"),
     ]
     for words, transform, dose, says in cases:

@@ -51,7 +51,7 @@ WRONG = {
     ),
     "labels elsewhere": (
         ["register", "fixed.nrrd", "moving.nrrd", *KEPT, "--fixed-labels", "one.nrrd", "--moving-labels", "far.nrrd"],
-        "The moving label map lies outside of its image.",
+        "The moving label map lies outside its image.",
     ),
     "points in space on a picture": (
         [
@@ -163,8 +163,8 @@ def test_a_transform_in_elastix_form_does_not_overwrite_inputs(options, output, 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--output-volume", "v.png"), "v.png would lose the place"),
-        (("--output-field", "f.jpg"), "f.jpg would lose the place"),
+        (("--output-volume", "v.png"), "v.png would lose the position"),
+        (("--output-field", "f.jpg"), "f.jpg would lose the position"),
         (("--output-transform", "t.xyz"), "use .h5, .tfm, .txt or .toml"),
         (("--report", "fixed.nrrd"), "is a file"),
         (("--report", "page.html"), "looks like a file"),

@@ -124,12 +124,12 @@ def test_130_interrupted(call, monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("words", "stages", "sentence"),
     [
-        ((), ("--parameters", "shift.txt"), "Nothing would be kept"),
-        (("--output-transform", "t.h5"), ("--preset", "landmarks"), "guided by landmarks: give them"),
+        ((), ("--parameters", "shift.txt"), "This registration has no output"),
+        (("--output-transform", "t.h5"), ("--preset", "landmarks"), "needs landmarks: give them"),
         (
             ("--output-transform", "t.h5", "--landmark-weight", "1"),
             ("--parameters", "shift.txt"),
-            "guided by landmarks",
+            "needs landmarks",
         ),
         (("--output-volume", "v.jpg"), ("--parameters", "shift.txt"), "v.jpg would lose"),
         (("--output-field", "f.png"), ("--parameters", "shift.txt"), "f.png would lose"),

@@ -237,7 +237,7 @@ def test_labels_landmarks_and_the_way_back_are_judged(folder, capsys):
     ("words", "sentence"),
     [
         (("apply", "warp.h5"), "Give one of MOVING, --points and --model"),
-        (("apply", "warp.h5", "--model", "m.vtk", "--output-model", "m.stl"), "to the same format"),
+        (("apply", "warp.h5", "--model", "m.vtk", "--output-model", "m.stl"), "keep their format"),
         (("apply", "warp.h5", "fixed.nrrd", "--points", "p.txt"), "Give one of"),
         (
             (
@@ -253,14 +253,17 @@ def test_labels_landmarks_and_the_way_back_are_judged(folder, capsys):
             "background is nan",
         ),
         (("register", "--json", "fixed.nrrd", "moving.nrrd", "--landmark-start", "rigid"), "give --fixed-points"),
-        (("register", "--json", "fixed.nrrd", "moving.nrrd", "--channel", "fixed.nrrd"), "A channel is two images"),
+        (
+            ("register", "--json", "fixed.nrrd", "moving.nrrd", "--channel", "fixed.nrrd"),
+            "A channel consists of a fixed and a moving image",
+        ),
         (
             ("register", "--json", "fixed.nrrd", "moving.nrrd", "--channel", "fixed.nrrd", "moving.nrrd", "weight=a"),
             "weight",
         ),
         (
             ("register", "--json", "fixed.nrrd", "moving.nrrd", "--landmark-weight", "1"),
-            "guided by landmarks: give them",
+            "needs landmarks: give them",
         ),
         (
             ("register", "--json", "fixed.nrrd", "moving.nrrd", "--fixed-labels", "fixed_labels.nrrd"),

@@ -104,5 +104,5 @@ def test_what_cannot_be_sent_is_refused_at_once(pool, pair, quick):
         pool.submit((np.zeros((3, 4, 5), np.float32), geometry), pair[1], quick)
     with pytest.raises(InputError, match="time limit is 0"):
         pool.submit(*pair, quick, timeout_s=0)
-    with pytest.raises(InputError, match="names of their own"):
+    with pytest.raises(InputError, match="unique names"):
         pool.submit(*pair, quick, outputs=[DisplacementField("a"), DisplacementField("a")])

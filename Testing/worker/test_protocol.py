@@ -313,4 +313,4 @@ def test_a_garbled_answer_is_an_error(pair, quick, tmp_path, answer):
         handle = pool.submit(*pair, quick)
         assert handle.wait(20)
         assert handle.state == "failed"
-        assert "sent what it should not" in str(handle.error)
+        assert "sent invalid data" in str(handle.error)

@@ -1,7 +1,6 @@
 """The output of one case: a folder that appears complete, with a ``result.json`` that names its inputs.
 
-A result counts only while it is true: its files have the checksums that it names, and so have the files and the
-settings that it was made from.
+A result counts only if it is still valid: its files, its inputs and its settings must have the recorded checksums.
 """
 
 from __future__ import annotations
@@ -25,15 +24,16 @@ RESULT = "result.json"
 DRAFTS = ".drafts"
 FORMAT = 1
 _CHUNK = 1 << 22
-# How a rename onto a folder with content fails, on Linux, macOS and Windows. The folder may be gone a moment later.
+# Errors of renaming to a non-empty folder on Linux, macOS and Windows. The folder may be gone a moment later.
 _TAKEN = errno.ENOTEMPTY, errno.EEXIST, errno.EACCES
 
 
 @contextmanager
 def new_case_folder(output_dir: Path, name: str) -> Iterator[Path]:
-    """A private folder to write in; when the block ends well it becomes ``output_dir/name``, in place of a former one.
+    """A private folder to write to; when the block succeeds, it becomes ``output_dir/name`` and replaces an earlier
+    one.
 
-    Safe to do by several processes at once: the last one stays. Raises InputError when the folder cannot be written.
+    Safe for several processes at once: the last one wins. Raises InputError if the folder cannot be written.
     """
     drafts = output_dir / DRAFTS
     try:
@@ -49,19 +49,19 @@ def new_case_folder(output_dir: Path, name: str) -> Iterator[Path]:
 
 
 def remove_drafts(output_dir: Path) -> None:
-    """Remove remains of killed runs. Only while no other run uses the folder."""
+    """Remove remains of killed runs. Call only while no other run uses the folder."""
     shutil.rmtree(output_dir / DRAFTS, ignore_errors=True)
 
 
 def write_result(folder: Path, document: Mapping[str, Any], files: Mapping[str, str]) -> None:
-    """Write ``result.json`` into ``folder``: ``document``, and ``files`` there by what they hold, with checksums."""
+    """Write ``result.json`` into ``folder``: ``document``, and ``files`` in the folder by content, with checksums."""
     outputs = {what: {"file": file, "sha256": checksum(folder / file)} for what, file in files.items()}
     text = json.dumps({"format": FORMAT, **document, "outputs": outputs}, indent=2, allow_nan=False)
     (folder / RESULT).write_text(text + "\n", encoding="utf-8")
 
 
 def read_result(folder: Path) -> dict[str, Any] | None:
-    """The content of ``result.json``; None when there is none, or one that this version did not write."""
+    """The content of ``result.json``; None if there is none, or one from a different version."""
     try:
         document = json.loads((folder / RESULT).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
@@ -70,10 +70,9 @@ def read_result(folder: Path) -> dict[str, Any] | None:
 
 
 def complete_result(folder: Path, inputs: Mapping[str, str], settings: str) -> dict[str, Any] | None:
-    """The content of ``result.json`` when it still holds, else None.
+    """The content of ``result.json`` if it is still valid, otherwise None.
 
-    ``inputs``: checksums by role; ``settings``: checksum of the settings. All of them, and the files written, must be
-    what they were.
+    ``inputs``: checksums by role; ``settings``: checksum of the settings. These and the output files must be unchanged.
     """
     document = read_result(folder)
     if document is None or document.get("state") != "done" or document.get("settings_sha256") != settings:
@@ -83,7 +82,7 @@ def complete_result(folder: Path, inputs: Mapping[str, str], settings: str) -> d
         outputs = {entry["file"]: entry["sha256"] for entry in document["outputs"].values()}
         if made_from != dict(inputs) or not outputs:
             return None
-        # Names only: what a result.json says must not make this look elsewhere.
+        # Names only: a result.json must not refer to files elsewhere.
         whole = all(Path(file).name == file and checksum(folder / file) == digest for file, digest in outputs.items())
     except (OSError, KeyError, TypeError, AttributeError, ValueError):
         return None
@@ -91,7 +90,7 @@ def complete_result(folder: Path, inputs: Mapping[str, str], settings: str) -> d
 
 
 def checksum(path: str | os.PathLike) -> str:
-    """SHA-256 of a file, or of the names and the content of all files of a folder. Raises OSError."""
+    """SHA-256 of a file, or of the names and contents of all files in a folder. Raises OSError."""
     path = Path(path)
     if not path.is_dir():
         return _file_checksum(os.fspath(path), *_stamp(path))
@@ -113,7 +112,7 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 @lru_cache(maxsize=64)
 def _file_checksum(path: str, _changed: int, _size: int) -> str:
-    """The fixed image of a cohort is the same in each case: it is read for its checksum once for each process."""
+    """Cached, because all cases of a cohort share the fixed image: each process reads it only once."""
     digest = hashlib.sha256()
     with open(path, "rb") as file:
         while chunk := file.read(_CHUNK):
@@ -129,7 +128,7 @@ def _put_in_place(draft: Path, target: Path) -> None:
         except OSError as error:
             if error.errno not in _TAKEN and not target.exists():
                 raise
-        # A folder with content is not replaced by a rename, so the former one steps aside.
+        # Renaming does not replace a non-empty folder, so the earlier one is moved away first.
         aside = _new_folder(draft.parent, "former")
         with contextlib.suppress(FileNotFoundError):  # another process was quicker
             os.rename(target, aside / target.name)
@@ -138,7 +137,7 @@ def _put_in_place(draft: Path, target: Path) -> None:
 
 
 def _new_folder(parent: Path, name: str) -> Path:
-    """With the usual permissions, which the folders of ``tempfile`` do not have."""
+    """With the usual permissions, unlike folders from ``tempfile``."""
     folder = parent / f"{name}-{uuid.uuid4().hex}"
     folder.mkdir()
     return folder

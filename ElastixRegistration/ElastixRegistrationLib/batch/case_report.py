@@ -18,12 +18,12 @@ from ..core.transforms.resampling import resample
 from ..worker.result import AsynchronousResult
 from .cases import Case
 
-#: What its pictures are made from.
+#: Outputs from which its pictures are made.
 _MOST_VOXELS = 1e6
 
 
 def method_of(settings: Mapping[str, str]) -> str:
-    """The preset, or the names of the parameter files, of settings as texts."""
+    """The preset or the names of the parameter files, from settings as texts."""
     request = RegistrationRequest.from_texts(settings)
     return ", ".join(Path(path).name for path in request.parameter_files) or request.preset
 
@@ -31,7 +31,7 @@ def method_of(settings: Mapping[str, str]) -> str:
 def write_case_report(
     folder: Path, case: Case, settings: Mapping[str, str], inputs: RegistrationInputs, result: AsynchronousResult
 ) -> Path:
-    """``report.html`` in ``folder``, of the outputs "comparison" of ``result``; returns its path."""
+    """Write ``report.html`` to ``folder`` from the output "comparison" of ``result``; returns its path."""
     fixed, moving = as_scalar(inputs.fixed), as_scalar(inputs.moving)
     grid, step = thinned(geometry_of(fixed), _MOST_VOXELS)
     padding = None if result.keep_padding else result.background

@@ -1,4 +1,4 @@
-"""The cases of a cohort: which files are registered with which, from lists, folders and tables."""
+"""The cases of a cohort, from lists, folders and tables."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 _TABLE_SUFFIXES = (".csv", ".tsv")
 _MAX_NAME = 120
-#: Names of the files beside the cases.
+#: Names of the files next to the cases.
 _TAKEN = (SUMMARY, PAGE)
 
 
@@ -31,11 +31,11 @@ _TAKEN = (SUMMARY, PAGE)
 class Case:
     """One registration: absolute paths, "" if missing. ``name``: of its output folder.
 
-    ``moving_labels``: a label map in the space of the moving image, brought to the fixed grid; ``fixed_labels``: one
-    that it is compared with. ``initial_transform``: fixed to moving, where the registration starts.
-    ``sliding_mask``: labels of the fixed image that slide along their surroundings. ``choices``: names
-    and texts of the options of a RegistrationRequest that this case has of its own. ``series`` and ``frames`` choose
-    among several images of a file or folder, as in ``core.registration.inputs.read_inputs``.
+    ``moving_labels``: a label map in the space of the moving image, resampled to the fixed grid; ``fixed_labels``: the
+    label map to compare it with. ``initial_transform``: fixed to moving, where the registration starts.
+    ``sliding_mask``: labels of the fixed image that slide along their surroundings. ``choices``: names and texts of
+    this case's own options of a RegistrationRequest. ``series`` and ``frames`` choose among several images of a file or
+    folder, as in ``core.registration.inputs.read_inputs``.
     """
 
     name: str
@@ -58,17 +58,17 @@ class Case:
         return {role: getattr(self, role) for role in ROLES if getattr(self, role)}
 
 
-#: What both images can have, so that a column of that name alone does not say whose it is.
+#: Inputs that both images can have, so that a column with just this name is ambiguous.
 _SIDED = ("mask", "points", "labels")
-#: What a file can be to a case: the columns of a table, beside ``case``.
+#: Roles of files in a case: the columns of a table besides ``case``.
 ROLES = tuple(field.name for field in fields(Case) if field.name not in ("name", "choices", "series", "frames"))
-#: Columns that choose among several images of a file or folder: once, or for both images with "|" between.
+#: Columns that choose among several images of a file or folder: one value, or two separated by "|".
 _WHICH = ("series", "frame")
-#: Formats whose headers tell how many time points there are.
+#: Formats whose headers have the number of time points.
 _WITH_FRAMES = frozenset({".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd", ".mgh", ".mgz"})
 #: Options by the names of their columns.
 _OPTION_COLUMNS = {name: option for option in OPTIONS for name in (option.name, option.dest)}
-#: Between the files of a cell that can name several.
+#: Separator of several files in a cell.
 _BETWEEN_FILES = "|"
 
 
@@ -78,11 +78,11 @@ def find_cases(
     fixed_mask: str | os.PathLike | None = None,
     sliding_mask: str | os.PathLike | None = None,
 ) -> list[Case]:
-    """Cases from the words of a command line: ``FIXED MOVING ...``, ``FIXED TABLE`` or ``TABLE`` alone.
+    """Cases from the arguments of a command line: ``FIXED MOVING ...``, ``FIXED TABLE`` or ``TABLE`` alone.
 
-    Each MOVING is an image, a folder with a DICOM series, or a folder of images and series (not deeper); a file of
-    several time points is a case for each of them. TABLE is a .csv or .tsv, see ``read_table``. ``fixed_mask`` and
-    ``sliding_mask`` belong to FIXED. Raises InputError when there is no case, or a file is missing.
+    Each MOVING is an image, a folder with a DICOM series, or a folder of images and series (one level deep); each time
+    point of a file is a case. TABLE is a .csv or .tsv, see ``read_table``. ``fixed_mask`` and ``sliding_mask`` belong
+    to FIXED. Raises InputError if there is no case, or a file is missing.
     """
     paths = [Path(path) for path in inputs]
     of_fixed: dict[str, Any] = {
@@ -94,12 +94,12 @@ def find_cases(
         raise InputError("A cohort needs a fixed image and moving images, or a table.")
     if _is_table(paths[0]):
         if len(paths) > 1:
-            raise InputError(f"Nothing can follow the table {paths[0]}, but {paths[1]} was given.")
+            raise InputError(f"No further argument is allowed after the table {paths[0]}, but {paths[1]} was given.")
         cases = read_table(paths[0], of_fixed=of_fixed)
     else:
         fixed, *moving = paths
         if not moving:
-            raise InputError(f"There is a fixed image, {fixed}, but nothing to register with it.")
+            raise InputError(f"There is only a fixed image, {fixed}, and nothing to register with it.")
         cases = []
         for path in moving:
             if _is_table(path):
@@ -113,14 +113,14 @@ def find_cases(
 
 
 def _of_each_frame(case: Case) -> list[Case]:
-    """The case itself, or where its moving image has several time points one for each, named by its number."""
+    """The case itself, or, if its moving image has several time points, a case for each, named by its number."""
     path = Path(case.moving)
     if image_suffix_of(path) not in _WITH_FRAMES or not path.is_file():
         return [case]
     try:
         count = frame_count(path)
     except InputError:
-        return [case]  # what reads it says what is wrong with it
+        return [case]  # the reader will report the error
     if count == 1:
         return [case]
     width, name = len(str(count)), _name_of(case.moving, 1)
@@ -128,9 +128,9 @@ def _of_each_frame(case: Case) -> list[Case]:
 
 
 def images_in(folder: Path, exclude: Path | None = None) -> list[Path]:
-    """Images and folders of DICOM series in ``folder``, by name; the folder itself when it is one series.
+    """Images and folders of DICOM series in ``folder``, by name; the folder itself if it is a series.
 
-    ``exclude`` is left out, where it lies there too.
+    ``exclude`` is left out.
     """
     entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     files = [entry for entry in entries if entry.is_file()]
@@ -150,11 +150,11 @@ def images_in(folder: Path, exclude: Path | None = None) -> list[Path]:
 def read_table(path: Path, *, fixed: str = "", of_fixed: Mapping[str, str] | None = None) -> list[Case]:
     """Cases of a table with a header: ``case`` (a name), ``moving``, ``fixed`` and the other ROLES, in any order.
 
-    ``series`` and ``frame`` choose among several images of a file or folder, for both images with "|" between.
-    A column with the name of an option of a RegistrationRequest (preset, seed, parameters ...) is the choice of each
-    row; an empty cell leaves it to the whole cohort. Comma, semicolon or tab between the columns, "|" between the files
-    of a cell; paths relative to the table. ``fixed`` and what belongs to it, ``of_fixed`` by role, are for rows that
-    name no fixed image. Other columns are ignored, unless their name looks like a misspelled one.
+    ``series`` and ``frame`` choose among several images of a file or folder, for both images with "|" between. A column
+    with the name of an option of a RegistrationRequest (preset, seed, parameters ...) is the choice for each row; an
+    empty cell uses that of the cohort. Columns are separated by comma, semicolon or tab, files in a cell by "|"; paths
+    are relative to the table. ``fixed`` and its other files, ``of_fixed`` by role, are for rows without a fixed image.
+    Other columns are ignored, unless their name looks like a misspelled one.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -176,7 +176,7 @@ def read_table(path: Path, *, fixed: str = "", of_fixed: Mapping[str, str] | Non
             files = {**(of_fixed or {}), **files}
         missing = [role for role in ("fixed", "moving") if role not in files]
         if missing:
-            raise InputError(f"The table {path} names no {missing[0]} image in line {rows.line_num}.")
+            raise InputError(f"Line {rows.line_num} of the table {path} has no {missing[0]} image.")
         case = Case(values.get("case", ""), **files, choices=_choices(values, path.parent))
         series, frames = _which(values, path, rows.line_num)
         cases.append(replace(case, series=series, frames=frames))
@@ -190,12 +190,14 @@ def _which(values: Mapping[str, str], table: Path, line: int) -> tuple[tuple[str
         tuple(word.strip() for word in values.get(name, "").split(_BETWEEN_FILES) if word.strip()) for name in _WHICH
     )
     if not all(frame.isdecimal() for frame in frames):
-        raise InputError(f"The table {table} has a frame {values['frame']} in line {line}; frames are whole numbers.")
+        raise InputError(
+            f"Line {line} of the table {table} has the frame {values['frame']}; frames must be whole numbers."
+        )
     return series, tuple(map(int, frames))
 
 
 def _choices(values: Mapping[str, str], folder: Path) -> tuple[tuple[str, str], ...]:
-    """Of a row of a table in ``folder``."""
+    """Options in a row of a table in ``folder``."""
     found = {option.name: values[name] for name, option in _OPTION_COLUMNS.items() if values.get(name)}
     if "parameter_files" in found:
         files = (file.strip() for file in found["parameter_files"].split(_BETWEEN_FILES))
@@ -204,13 +206,13 @@ def _choices(values: Mapping[str, str], folder: Path) -> tuple[tuple[str, str], 
 
 
 def named(cases: Iterable[Case]) -> list[Case]:
-    """Cases with names of their own, fit for folders: as given, or after the moving image and, where that is not
-    enough, the folders it lies in. Raises InputError when two rows of a table have the same name."""
+    """Cases with unique names that are valid for folders: as given, or from the moving image and, if needed, its parent
+    folders. Raises InputError if two rows of a table have the same name."""
     cases = list(cases)
     given = [_safe(case.name) if case.name else "" for case in cases]
     for name, count in Counter(name.lower() for name in given if name).items():
         if count > 1:
-            raise InputError(f"{count} cases are called {name}; give each its own name in the column case.")
+            raise InputError(f"{count} cases are called {name}; give each one a unique name in the column case.")
     taken = {name.lower() for name in given if name}
     names = list(given)
     depth = 1
@@ -235,9 +237,9 @@ def named(cases: Iterable[Case]) -> list[Case]:
 
 
 def check_files(cases: Sequence[Case]) -> None:
-    """Raise InputError for the fixed image that is missing in every case: then nothing can be done at all.
+    """Raise InputError if the fixed image of all cases is missing.
 
-    Other missing files make their own case fail, as they may appear on a shared disk meanwhile.
+    Other missing files only make their own case fail, because they may still appear on a shared disk.
     """
     first = cases[0].fixed
     if all(case.fixed == first for case in cases) and not os.path.exists(first):
@@ -280,7 +282,7 @@ def _same_file(first: Path, second: Path) -> bool:
 
 
 def _has_dicom(folder: Path) -> bool:
-    """Whether a file in ``folder`` has DICOM's mark behind its preamble, or the usual suffix."""
+    """Whether a file in ``folder`` has the DICOM prefix after its preamble, or the usual suffix."""
     for entry in sorted(folder.iterdir())[:20]:
         if entry.is_file() and not entry.name.startswith("."):
             with open(entry, "rb") as file:
@@ -298,6 +300,6 @@ def _name_of(path: str, depth: int) -> str:
 
 
 def _safe(name: str) -> str:
-    """``name`` as that of a folder on any system."""
+    """``name`` as a valid folder name on any system."""
     name = safe_name(name, "case", _MAX_NAME)
     return f"{name}_" if name.lower() in _TAKEN else name

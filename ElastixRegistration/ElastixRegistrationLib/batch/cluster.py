@@ -1,8 +1,8 @@
-"""The Dask cluster of a run: one on this computer, sized to its cores and memory, or one that is there already.
+"""The Dask cluster of a run: one on this computer, sized to its cores and memory, or an existing one.
 
-Dask's own messages are pickles, and whoever can talk to a scheduler or a worker can make it run anything. So nothing
-listens beyond 127.0.0.1 here, and what does listen there asks for a certificate made for this run, where the package
-``cryptography`` is installed: other users of the same computer are kept out too.
+Dask's messages are pickles: anyone who can connect to a scheduler or worker can make it run anything. So everything
+here listens on 127.0.0.1 only and, if the package ``cryptography`` is installed, requires a certificate made for this
+run, which also keeps out other users of the same computer.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _log = logging.getLogger(__name__)
 #: Share of the free memory for all cases together.
 _SHARE = 0.9
 _LOOPBACK = "127.0.0.1"
-#: Dask's settings for workers that share this computer's cores with elastix.
+#: Dask settings for workers that share the cores of this computer with elastix.
 _LOCAL = {
-    # No worker is given a case ahead of time: one that waits there could start elsewhere, and dies with the worker.
+    # Workers get no cases in advance: a waiting case could start elsewhere, and would be lost with the worker.
     "distributed.scheduler.worker-saturation": 1.0,
-    # Cases take seconds to hours. As they come, these watches took one part in twenty of two cores.
+    # Cases take seconds to hours. At their default intervals, these monitors took a twentieth of two cores.
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "500ms",
     "distributed.worker.memory.monitor-interval": "500ms",
@@ -54,7 +54,7 @@ class Tls:
     key: str | None = None
 
     def security(self) -> Any:
-        """dask's Security, None when no file is given. Raises InputError for a file that is missing."""
+        """dask's Security, None without files. Raises InputError for a missing file."""
         if not (self.ca_file or self.cert or self.key):
             return None
         from distributed.security import Security
@@ -68,7 +68,7 @@ class Tls:
 
 
 def check_dask() -> None:
-    """Raise InputError, with what to install, when Dask is missing."""
+    """Raise InputError, with the command to install it, if Dask is missing."""
     try:
         import distributed  # noqa: F401
     except ImportError as error:
@@ -78,10 +78,10 @@ def check_dask() -> None:
 
 
 def local_size(cases: int, case_bytes: float, workers: int | None = None, threads: int | None = None) -> Size:
-    """How many workers fit: one per core unless ``threads`` are wanted for each, no more than memory and cases allow.
+    """Number of workers: one per core, unless ``threads`` are given for each, limited by memory and cases.
 
-    elastix gains less from a second thread than a cohort from a second worker, so a worker gets more than one thread
-    only when there are cores to spare. ``workers`` is taken as it is; raises InputError when it is less than 1.
+    elastix gains less from a second thread than a cohort from a second worker, so workers get more than one thread only
+    if there are spare cores. A given ``workers`` is used unchanged; raises InputError if it is less than 1.
     """
     if workers is not None and workers < 1:
         raise InputError(f"The number of workers is {workers}; it must be at least 1.")
@@ -100,7 +100,7 @@ def local_size(cases: int, case_bytes: float, workers: int | None = None, thread
 
 @contextmanager
 def local_client(size: Size) -> Iterator[Any]:
-    """A Dask client of a cluster on this computer that ends with the block, or with this process however it ends."""
+    """A Dask client of a cluster on this computer that ends with the block, or with this process."""
     import dask
     from distributed import Client, LocalCluster
 
@@ -139,10 +139,10 @@ def remote_client(address: str, tls: Tls) -> Iterator[Any]:
 
 
 def check_workers(client: Any, output_dir: Path, marker: str) -> float | None:
-    """The least memory that a worker of ``client`` has for a case, bytes; None when there is no limit or no worker yet.
+    """The smallest memory that a worker of ``client`` has for a case, bytes;
 
-    Raises InputError when a worker could not do a case: it lacks this package, has another version of it, or does not
-    see ``output_dir``, where the file ``marker`` lies.
+    None without a limit or a worker. Raises InputError if a worker cannot run cases: it lacks this package, has a
+    different version, or does not see ``output_dir``, which contains the file ``marker``.
     """
     answers = client.run(_probe, str(output_dir / marker), on_error="return")
     for address, answer in answers.items():
@@ -153,19 +153,19 @@ def check_workers(client: Any, output_dir: Path, marker: str) -> float | None:
             )
         if answer["version"] != __version__:
             raise InputError(
-                f"The Dask worker {address} has version {answer['version']} of elastix-registration, here it is"
-                f" {__version__}; install the same version everywhere."
+                f"The Dask worker {address} has version {answer['version']} of elastix-registration, but this "
+                f"computer has {__version__}; install the same version everywhere."
             )
         if not answer["sees"]:
             raise InputError(
-                f"The Dask worker {address} does not see the folder {output_dir}; images and output must lie on a disk"
-                " that all workers see under the same path."
+                f"The Dask worker {address} does not see the folder {output_dir}; all workers must see images and "
+                "output under the same paths."
             )
     return min(filter(None, (answer["memory"] for answer in answers.values())), default=None)
 
 
 def count_workers(client: Any) -> int:
-    """How many workers there are now. Raises RegistrationError when the scheduler is gone."""
+    """The current number of workers. Raises RegistrationError if the scheduler is gone."""
     try:
         return len(client.nthreads())
     except (OSError, TimeoutError) as error:
@@ -203,7 +203,7 @@ def _own_certificate() -> Any:
 
 @contextmanager
 def _quiet_dask() -> Iterator[None]:
-    """Dask's logging would disturb the progress bar; its important parts are reported for each case."""
+    """Dask's logging would disturb the progress bar; the important parts are reported for each case."""
     logger = logging.getLogger("distributed")
     former = logger.level
     logger.setLevel(logging.CRITICAL)

@@ -1,4 +1,4 @@
-"""Run a cohort: hand the cases to Dask, gather their figures as they come, and sum up."""
+"""Run a cohort: submit the cases to Dask, collect their figures, and summarize them."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from .task import CaseGivenUp, Plan, fail, run_case
 
 _REDRAW_S = 0.5
 _COUNT_S = 2.0
-#: A result that does not arrive within this was lost with its worker, and its case runs again.
+#: A result that does not arrive within this many seconds was lost with its worker, and its case runs again.
 _GATHER_S = 20.0
 
 
 @dataclass(frozen=True)
 class CohortResult:
-    """``outcomes`` in the order of the cases. ``memory_per_worker``: the limit, bytes, None where there is none."""
+    """``outcomes`` in the order of the cases. ``memory_per_worker``: the limit, bytes, or None."""
 
     outcomes: list[CaseOutcome]
     output_dir: Path
@@ -67,13 +67,13 @@ def run_cohort(
 
     Runs on a cluster of its own on this computer with ``workers`` workers (by default as many as cores and memory
     allow), on the Dask scheduler at the address ``scheduler``, or on ``client``, a ``distributed.Client``, for example
-    of a dask-jobqueue cluster. There, all workers must see the files under the same paths. ``settings`` holds what
-    a case does not choose itself; its ``threads`` are elastix's for each case. ``resume``: results that are whole,
-    and made from the same files and settings, are kept. ``reports``: each case gets report.html. ``progress`` is
-    called when a case is over, and twice a second.
+    of a dask-jobqueue cluster. There, all workers must see the files under the same paths. ``settings``: for everything
+    that a case does not set itself; its ``threads`` are elastix threads per case. ``resume``: keep complete results
+    from the same files and settings. ``reports``: each case gets report.html. ``progress`` is called when a case ends,
+    and twice a second.
 
-    A case that fails does not stop the others; the result names it. Raises InputError before anything is run, also
-    when another run uses ``output_dir``. After Ctrl-C, what is done is summed up and KeyboardInterrupt goes on.
+    A case that fails does not stop the others; the result names it. Raises InputError before anything runs, also if
+    another run uses ``output_dir``. After Ctrl-C, finished cases are summarized and KeyboardInterrupt is raised again.
 
     On Windows and macOS, and wherever workers are started by this function, a script must call it under
     ``if __name__ == "__main__":``, as for Python's own multiprocessing.
@@ -90,7 +90,7 @@ def run_cohort(
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise file_error(error, f"The folder {folder} cannot be made: {error.strerror}.") from error
+        raise file_error(error, f"The folder {folder} cannot be created: {error.strerror}.") from error
     run_id = uuid.uuid4().hex
     plans = {
         one: replace(plan_of(folder, one, one.stages(), resume=resume, run=run_id), reports=reports)
@@ -98,7 +98,7 @@ def run_cohort(
     }
     with locked(folder), contextlib.ExitStack() as stack:
         remove_drafts(folder)
-        stack.callback(remove_drafts, folder)  # last of all, when no worker is left
+        stack.callback(remove_drafts, folder)  # at the very end, when no worker is left
         slot_bytes = None
         if client is None and scheduler is None:
             largest = max(
@@ -119,7 +119,7 @@ def run_cohort(
         try:
             run.go()
         finally:
-            # Also after Ctrl-C, and then of what there is.
+            # After Ctrl-C, too, for the finished cases.
             outcomes = [run.outcomes.get(case.name) or CaseOutcome(case.name, "not run") for case in cases]
             write_summary(outcomes, folder / SUMMARY)
             write_page(outcomes, folder, PAGE)
@@ -127,7 +127,7 @@ def run_cohort(
 
 
 def _requests(cases: Sequence[Case], request: RegistrationRequest) -> list[RegistrationRequest]:
-    """Those of the cases, in their order."""
+    """The requests of the cases, in order."""
     found: dict[tuple[tuple[str, str], ...], RegistrationRequest] = {}
     for case in cases:
         if case.choices not in found:
@@ -142,9 +142,9 @@ def _requests(cases: Sequence[Case], request: RegistrationRequest) -> list[Regis
 
 
 def plan_of(folder: Path, request: RegistrationRequest, stages: Sequence[Any], *, resume: bool, run: str = "") -> Plan:
-    """What cases with the same ``request`` share, with one thread each where it names no number."""
+    """The plan of cases with the same ``request``, by default with one thread each."""
     plain = [{name: list(values) for name, values in stage.items()} for stage in stages]
-    # Neither the number of threads nor the place of a parameter file changes the result.
+    # Neither the number of threads nor the path of a parameter file changes the result.
     decisive = {name: value for name, value in request.changes().items() if name not in ("threads", "parameter_files")}
     starts, adapt = (request.start(False), request.start(True)), request.adapts()
     return Plan(
@@ -161,9 +161,9 @@ def plan_of(folder: Path, request: RegistrationRequest, stages: Sequence[Any], *
 
 
 class CaseQueue:
-    """Cases on their way through a Dask client, each by ``task`` and with the plan at its place in ``plans``.
+    """Cases in progress on a Dask client, each run by ``task`` with its plan from ``plans``.
 
-    ``outcomes`` by the name of the case.
+    ``outcomes``: by case name.
     """
 
     def __init__(
@@ -203,7 +203,7 @@ class CaseQueue:
 
     def _submit(self) -> None:
         names = list(self._cases)
-        plans = {id(plan): asdict(plan) for plan in self._plans}  # each once, as many cases share one
+        plans = {id(plan): asdict(plan) for plan in self._plans}  # each one once, because many cases share a plan
         futures = self._client.map(
             self._task,
             [asdict(case) for case, _ in self._cases.values()],
@@ -217,7 +217,7 @@ class CaseQueue:
             future.add_done_callback(lambda _future, name=name: self._over.put(name))
 
     def _news(self) -> Iterator[str]:
-        """Names of cases that have come to an end; waits a little for the first."""
+        """Names of finished cases; waits a little for the first."""
         with contextlib.suppress(queue.Empty):
             yield self._over.get(timeout=_REDRAW_S)
             while True:
@@ -232,7 +232,7 @@ class CaseQueue:
                 answer = future.result(timeout=_GATHER_S)
             except Exception as error:
                 if type(error).__name__ in ("TimeoutError", "FutureCancelledError", "CancelledError"):
-                    # Its worker died with the result: Dask runs the case again, which finds its own result in place.
+                    # Its worker died with the result. Dask runs the case again, which then finds its own result.
                     future.add_done_callback(lambda _future: self._over.put(name))
                     return
                 answer = self._failure(name, error)
@@ -245,7 +245,7 @@ class CaseQueue:
             answer = self._failure(name, problem)
         elif future.status in ("cancelled", "lost"):
             raise RegistrationError("The Dask scheduler dropped the cases of this run; run again with --resume.")
-        else:  # it was done, and is being done again
+        else:  # it was finished, and is running again
             future.add_done_callback(lambda _future: self._over.put(name))
             return
         del self._open[name]

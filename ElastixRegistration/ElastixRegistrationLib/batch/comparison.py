@@ -48,10 +48,9 @@ def compare_cohort(
 ) -> ComparisonResult:
     """Register every case by every method with every seed, and rank the methods by landmarks or labels.
 
-    ``output_dir/runs`` gets a cohort with a case for each registration; ``how`` are arguments of ``run_cohort`` such as
-    workers, scheduler and resume. ``back`` also registers the other way round, for the inverse consistency; None: where
-    no case has landmarks or labels. The methods decide, whatever preset a case names. Raises InputError before anything
-    is run.
+    ``output_dir/runs`` gets a cohort with a case for each registration; ``how``: arguments of ``run_cohort``, such as
+    workers, scheduler and resume. ``back``: also register in the reverse direction, for inverse consistency; None: if
+    no case has landmarks or labels. Presets of single cases are ignored. Raises InputError before anything runs.
     """
     cases = list(cases)
     if not methods:
@@ -60,7 +59,7 @@ def compare_cohort(
         raise InputError("There is no pair of images to compare on.")
     for name, request in methods.items():
         if any(POINTS_METRIC in stage.get("Metric", ()) for stage in request.stages()):
-            raise InputError(f"{name} is guided by the landmarks that would judge it; leave it out.")
+            raise InputError(f"{name} uses the landmarks that would judge it; leave it out.")
     both_ways = not any(_has_truth(case) for case in cases) if back is None else back
     jobs = [
         _Job(case, method, request, seed, way)
@@ -88,7 +87,7 @@ class _Job:
         self.case, self.method, self.request, self.seed, self.is_back = case, method, request, seed, is_back
 
     def name(self, order: Sequence[str]) -> str:
-        """Of its folder."""
+        """The name of its folder."""
         words = [
             safe_name(self.case.name, "pair", 50),
             f"{order.index(self.method) + 1}",
@@ -148,7 +147,8 @@ def _fixed_image(case: Case) -> Any:
 
 
 def _inverse_mm(case: Case, folder: Path, names: tuple[str, str]) -> float | None:
-    """How far points land from themselves, there and back; None where the way back was not registered."""
+    """Mean distance of points from themselves after both directions, mm; None if the reverse direction was not
+    registered."""
     files = [folder / name / "transform.h5" for name in names]
     if not all(file.is_file() for file in files):
         return None

@@ -1,4 +1,4 @@
-"""One run at a time in an output folder. The lock ends with its process, however that ends."""
+"""Lock an output folder for one run at a time. The lock ends with its process in any case."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ else:
 _log = logging.getLogger(__name__)
 
 LOCK = ".lock"
-#: Where on Windows the locked byte lies, beyond the text that others read.
+#: Position of the locked byte on Windows, after the text that others read.
 _FAR = 1 << 30
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold ``folder`` for this process. Raises InputError that says who holds it, when another run does."""
+    """Lock ``folder`` for this process. Raises InputError that names the other process if it is locked."""
     path = folder / LOCK
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
@@ -39,8 +39,8 @@ def locked(folder: Path) -> Iterator[None]:
             _take(file.fileno())
         except (BlockingIOError, PermissionError):
             raise InputError(
-                f"Another run uses the folder {folder}{_holder(file.read())}; wait for it to end, or choose another"
-                " folder."
+                f"Another run uses the folder {folder}{_holder(file.read())}; wait for it to finish, or choose a "
+                "different folder."
             ) from None
         except OSError as error:  # some network disks have no locks
             _log.warning(

@@ -1,4 +1,4 @@
-"""How much memory a case takes: planned from the headers of its files, limited, and measured. Bytes."""
+"""The memory of a case: estimated from the headers of its files, limited, and measured. Bytes."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ..core.registration.memory import estimate_bytes
 from ..core.registration.working_resolution import working_voxel
 from .cases import Case
 
-#: What a Dask worker takes before it does anything, ITK's readers included.
+#: Memory of an idle Dask worker, with ITK's readers.
 OF_A_WORKER = 350e6
-#: elastix is not started with less.
+#: Smallest memory with which elastix is started.
 _LEAST = 300e6
-#: Of how many of the largest files the headers are read.
+#: Number of largest files whose headers are read.
 _MAX_HEADERS = 20
 
 
@@ -26,28 +26,28 @@ def estimate_case_bytes(
 ) -> float:
     """Upper bound of a worker's memory for any of ``cases``: elastix, the images, and the worker itself.
 
-    From the headers of the largest files only: opening all of ten thousand would take minutes. Files that cannot be
-    read are left out, as their cases will fail.
+    Reads only the headers of the largest files, because opening ten thousand would take minutes. Unreadable files are
+    ignored, because their cases will fail.
     """
     fixed = _largest(case.fixed for case in cases)
     moving = _largest(case.moving for case in cases)
     if fixed is None or moving is None:
         return OF_A_WORKER + _LEAST
-    # Here: both images, the result of the fixed image's size, and one of them while it is read or written.
+    # The worker itself: both images, the result on the fixed grid, and one more while it is read or written.
     own = 4 * (3 * _voxels(fixed) + 2 * _voxels(moving))
     voxel_mm = None if full_resolution else working_voxel(fixed, moving, stages)
     return OF_A_WORKER + own + estimate_bytes(fixed, moving, stages, voxel_mm=voxel_mm)
 
 
 def elastix_limit(slot_bytes: float | None, slots: int) -> int | None:
-    """What elastix may take when a case may take ``slot_bytes``: that less this process's share. None: no limit."""
+    """The memory limit for elastix: ``slot_bytes`` of the case minus the share of this process. None: no limit."""
     if not slot_bytes:
         return None
     return int(max(_LEAST, slot_bytes - (peak_bytes(os.getpid()) or 0) / slots))
 
 
 def forget_peak(pid: int) -> None:
-    """Let ``peak_bytes`` begin anew (Linux)."""
+    """Reset ``peak_bytes`` (Linux)."""
     try:
         with open(f"/proc/{pid}/clear_refs", "w", encoding="ascii") as file:
             file.write("5")
@@ -56,7 +56,7 @@ def forget_peak(pid: int) -> None:
 
 
 def peak_bytes(pid: int) -> float | None:
-    """The most memory that a process has held, None where the system does not say (other than Linux)."""
+    """Peak memory of a process; None on systems other than Linux."""
     try:
         with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
             for line in file:

@@ -1,7 +1,6 @@
-"""A cohort as one HTML page, with the cases to check first at the top. Nothing in it is loaded from elsewhere.
+"""A cohort as one HTML page, with the cases to check first at the top. It loads nothing from other sites.
 
-The pictures of the first cases stand in the page itself, so that it can be sent; those after them are read from the
-folders beside it.
+The pictures of the first cases are embedded, so that the page can be sent; the others are loaded from the case folders.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ img.preview { display: block; height: 84px; background: #000; border-radius: 4px
 
 
 def write_page(outcomes: Sequence[CaseOutcome], folder: Path, name: str) -> Path:
-    """Write the page as ``folder/name``, whole or not at all; ``folder`` has the folders of the cases."""
+    """Write the page as ``folder/name``, all or nothing; ``folder`` contains the case folders."""
     path = folder / name
     with whole_file(path) as draft:
         draft.write_text(cohort_html(outcomes, folder), encoding="utf-8")
@@ -71,19 +70,24 @@ def cohort_html(outcomes: Sequence[CaseOutcome], folder: Path) -> str:
 def _header(rows: Sequence[RankedCase]) -> str:
     states = Counter(row.outcome.state for row in rows)
     unusual = sum(bool(row.reasons) for row in rows)
-    tiles = {"cases": len(rows), "done": states["done"], "kept from before": states["kept"], "failed": states["failed"]}
+    tiles = {
+        "cases": len(rows),
+        "done": states["done"],
+        "kept from an earlier run": states["kept"],
+        "failed": states["failed"],
+    }
     tiles |= {"not run": states["not run"], "unusual": unusual}
     shown = "".join(f"<div><b>{count}</b>{text}</div>" for text, count in tiles.items() if count or text == "failed")
     made = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     return (
-        f'<header><h1>Cohort</h1><div class="tiles">{shown}</div>'
-        f'<p class="quiet" style="margin-top:12px">Made {made}. Failed cases come first, then those whose worst figure'
-        " lies furthest from the others on the bad side (modified z-score; unusual from 3.5 on).</p></header>"
+        f'<header><h1>Cohort</h1><div class="tiles">{shown}</div><p class="quiet" '
+        f'style="margin-top:12px">Made {made}. Failed cases come first, then those whose worst figure is '
+        "farthest from the others in the bad direction (modified z-score; unusual from 3.5 on).</p></header>"
     )
 
 
 def _columns(outcomes: Sequence[CaseOutcome]) -> dict[str, str]:
-    """Names of the figures to show, and their heads. Where there are many labels, the mean of their overlaps."""
+    """Names and headers of the figures to show. For many labels, the mean of their overlaps."""
     columns: dict[str, str] = {}
     for outcome in outcomes:
         for figure in outcome.figures:

@@ -1,4 +1,4 @@
-"""Rows of a cohort's table as pairs of images in memory, with their ground truth."""
+"""Read rows of a cohort table as pairs of images with their ground truth."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def read_pair(case: Case) -> Pair:
         )
         fixed = moving = None
         if bool(case.fixed_labels) != bool(case.moving_labels):
-            raise InputError("labels of both images are needed, and only one label map is named.")
+            raise InputError("labels of both images are needed, but only one label map is given.")
         if case.fixed_labels:
             fixed, moving = inputs.read_label_pair(case.fixed_labels, case.moving_labels)
         start = inputs.read_transform(case.initial_transform) if case.initial_transform else None

@@ -1,4 +1,4 @@
-"""A small picture of a result: the fixed and the moved image over each other, in three planes side by side."""
+"""A small picture of a result: overlay of the fixed and the moved image in three planes side by side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a run is: counts, rate, time left."""
+"""The progress of a run: counts, rate, remaining time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _RECENT = 50
 
 @dataclass
 class CohortProgress:
-    """Updated as cases end. ``dashboard``: address where Dask shows more, None where it does not."""
+    """Updated as cases end. ``dashboard``: address of Dask's dashboard, or None."""
 
     total: int
     dashboard: str | None = None
@@ -23,7 +23,7 @@ class CohortProgress:
     _ends: deque[float] = field(default_factory=lambda: deque(maxlen=_RECENT))
 
     def count(self, state: str) -> None:
-        """One more case is over: "done", "kept" or "failed"."""
+        """Count a finished case: "done", "kept" or "failed"."""
         self.counts[state] += 1
         if state != "kept":
             self._ends.append(time.monotonic())
@@ -37,7 +37,7 @@ class CohortProgress:
         return time.monotonic() - self.started
 
     def rate(self) -> float | None:
-        """Cases per second, without those that were kept; None before the first."""
+        """Cases per second, excluding kept ones; None before the first."""
         if not self._ends:
             return None
         full = len(self._ends) == _RECENT
@@ -45,7 +45,7 @@ class CohortProgress:
         return (len(self._ends) - full) / max(self._ends[-1] - since, 1e-6)
 
     def remaining_s(self) -> float | None:
-        """Seconds left at the present rate; None before the first case is over."""
+        """Seconds left at the current rate; None before the first case is finished."""
         rate = self.rate()
         if rate is None:
             return None
@@ -53,7 +53,7 @@ class CohortProgress:
         return max(0.0, (self.total - self.over) / rate - since_last)
 
     def line(self) -> str:
-        """One line, without its end."""
+        """One line, without a line end."""
         done = int(_WIDTH * self.over / max(1, self.total))
         words = [f"{self.over} of {self.total}"]
         if self.counts["kept"]:

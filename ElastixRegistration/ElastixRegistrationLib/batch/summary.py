@@ -1,4 +1,4 @@
-"""What a run found: a table for spreadsheets, and which cases to look at first."""
+"""Summarize a run: a table for spreadsheets, and the cases to check first."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ import numpy as np
 from ..core.quality.figures import Figure
 from ..core.system.output_files import whole_file
 
-#: From here on a figure is called unusual: B. Iglewicz, D.C. Hoaglin, How to Detect and Handle Outliers, 1993, 3.5.
+#: From this modified z-score on, a figure is called unusual: B. Iglewicz, D.C. Hoaglin, How to Detect and Handle
+#: Outliers, 1993, 3.5.
 UNUSUAL = 3.5
-#: With fewer cases nothing can be called unusual.
+#: With fewer cases, no figure is called unusual.
 _MIN_CASES = 5
 
 
 @dataclass(frozen=True)
 class CaseOutcome:
-    """How a case ended: ``state`` is "done", "kept" (its former result holds), "failed" or "not run".
+    """How a case ended: ``state`` is "done", "kept" (its earlier result is valid), "failed" or "not run".
 
-    ``method``: preset or parameter files; ``fixed``: name of the fixed image's file. ``figures`` as of
-    core.quality. ``verdict`` in words, and its ``status``, "" where there is none. ``seconds`` by step.
-    ``memory_mb``: the most that Dask worker and elastix held.
+    ``method``: preset or parameter files; ``fixed``: name of the fixed image's file. ``figures``: as in core.quality.
+    ``verdict`` in words, and its ``status``, or "". ``seconds`` by step. ``memory_mb``: peak of Dask worker and
+    elastix.
     """
 
     case: str
@@ -45,7 +46,7 @@ class CaseOutcome:
 
     @classmethod
     def of(cls, answer: Mapping[str, Any]) -> CaseOutcome:
-        """Of what ``run_case`` returns."""
+        """From the answer of ``run_case``."""
         figures = []
         for entry in answer.get("figures", ()):
             numbers = {name: np.nan if entry[name] is None else entry[name] for name in ("after",)}
@@ -77,7 +78,7 @@ class CaseOutcome:
 
 @dataclass(frozen=True)
 class RankedCase:
-    """``score``: how far the worst figure lies from the others, in robust standard deviations to the bad side.
+    """``score``: distance of the worst figure from the others in the bad direction, in robust standard deviations.
 
     ``reasons``: the figures beyond UNUSUAL, in words, worst first.
     """
@@ -88,10 +89,10 @@ class RankedCase:
 
 
 def ranked(outcomes: Sequence[CaseOutcome]) -> list[RankedCase]:
-    """The cases to look at first come first: failed ones, then by their worst figure, then by name.
+    """Cases in the order in which to check them: failed ones, then by their worst figure, then by name.
 
-    A figure counts by its modified z-score, 0.6745 (x - median) / MAD over the cases that have it; of figures where
-    neither high nor low is better both sides count.
+    A figure counts by its modified z-score, 0.6745 (x - median) / MAD over the cases that have it; if neither direction
+    is better, both count.
     """
     scores: dict[str, list[tuple[float, str]]] = {}
     with_result = [outcome for outcome in outcomes if outcome.has_result]
@@ -114,7 +115,7 @@ _URGENT = {"failed": 0, "not run": 1}
 
 
 def write_summary(outcomes: Sequence[CaseOutcome], path: Path) -> None:
-    """Write a CSV with a row for each case and two columns for each figure, whole or not at all."""
+    """Write a CSV with a row for each case and two columns for each figure, all or nothing."""
     names = _figure_names(outcomes)
     steps = list(dict.fromkeys(step for outcome in outcomes for step in outcome.seconds))
     has_before = {f.name for outcome in outcomes for f in outcome.figures if f.before is not None}
@@ -146,8 +147,8 @@ def _figure_names(outcomes: Iterable[CaseOutcome]) -> list[str]:
 
 
 def _modified_z(values: np.ndarray) -> np.ndarray:
-    """0 where too few values, or no spread, say anything; beyond the median of values that are nearly all equal, the
-    mean deviation takes the place of the median one."""
+    """0 for too few values or no spread. If nearly all values are equal, the mean deviation replaces the median
+    deviation."""
     finite = np.isfinite(values)
     z = np.zeros(len(values))
     if np.count_nonzero(finite) < _MIN_CASES:

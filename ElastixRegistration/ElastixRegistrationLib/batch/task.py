@@ -1,8 +1,7 @@
-"""One case from files to files, as a Dask worker does it. Only figures go back to the scheduler.
+"""Run one case from input to output files in a Dask worker. Only figures go back to the scheduler.
 
-elastix runs in a process of its own beside the Dask worker: the itk wheels hold Python's interpreter lock while they
-register, so the worker could not answer its scheduler, which would give it up for dead; and a crash of elastix ends
-that case only.
+elastix runs in a separate process: the itk wheels hold Python's interpreter lock while they register, so the worker
+could not answer its scheduler and would be considered dead. A crash of elastix also ends only its own case.
 """
 
 from __future__ import annotations
@@ -56,8 +55,8 @@ class Plan:
     """Values shared by all cases of a run. ``run``: its name; ``resume``: keep valid results of any run.
 
     ``settings`` as texts, ``stages`` as parameter maps, so that no worker needs the parameter files or presets.
-    ``starts``: the initialization without and with an initial transform. ``adapt``: as of ``core.register``.
-    ``slot_bytes``: memory for one case, None for what the Dask worker says. ``reports``: each case gets its own page.
+    ``starts``: the initialization without and with an initial transform. ``adapt``: as in ``core.register``.
+    ``slot_bytes``: memory for one case; None: ask the Dask worker. ``reports``: each case gets its own page.
     """
 
     run: str
@@ -74,12 +73,12 @@ class Plan:
 
 
 class CaseGivenUp(Exception):
-    """The scheduler took the case back while it ran. Nobody waits for the answer, unless it changed its mind."""
+    """The scheduler took the case back while it ran, so its answer is no longer needed."""
 
 
 @dataclass
 class _Work:
-    """What is known of a case so far."""
+    """What is known about a case so far."""
 
     case: Case
     plan: Plan
@@ -95,10 +94,10 @@ class _Work:
 
 
 def run_case(case: dict[str, Any], plan: dict[str, Any]) -> dict[str, Any]:
-    """Register a case and write its folder; returns what ``result.json`` holds, without paths and checksums.
+    """Register a case and write its folder; returns the content of ``result.json`` without paths and checksums.
 
-    ``state``: "done"; "kept" when a result was there that still holds; "failed", with ``error``. Raises CaseGivenUp
-    when the run does not want the case any more.
+    ``state``: "done"; "kept" if there was a valid result; "failed", with ``error``. Raises CaseGivenUp if the run no
+    longer needs the case.
     """
     work = _Work(Case(**case), Plan(**plan))
     try:
@@ -113,7 +112,7 @@ def run_case(case: dict[str, Any], plan: dict[str, Any]) -> dict[str, Any]:
 
 
 def fail(case: Case, plan: Plan, sentence: str, *, log: str = "") -> dict[str, Any]:
-    """The figures of a case that failed; its folder then says so too, instead of what an earlier run left there."""
+    """The answer for a failed case, which is also written to its folder and replaces earlier results there."""
     document = {"case": case.name, "run": plan.run, "state": "failed", "error": sentence, "worker": _worker_name()}
     try:
         with new_case_folder(Path(plan.output_dir), case.name) as folder:
@@ -129,7 +128,7 @@ def _run(work: _Work) -> dict[str, Any]:
     case, plan = work.case, work.plan
     folder = Path(plan.output_dir, case.name)
     former = read_result(folder)
-    # A case of this run that was done on a worker that died before it could tell is not done again either.
+    # A case of this run that was finished by a worker that died before reporting it is not run again either.
     may_keep = former is not None and (plan.resume or former.get("run") == plan.run)
     for role, path in case.files().items():
         work.inputs[role] = {"path": path, "sha256": _input_checksum(role, path)}
@@ -155,7 +154,7 @@ def _run(work: _Work) -> dict[str, Any]:
 
 
 class _Labels:
-    """The label maps of a case, where it has some."""
+    """The label maps of a case, if any."""
 
     def __init__(self, case: Case, inputs: RegistrationInputs):
         if case.fixed_labels and not case.moving_labels:
@@ -184,13 +183,13 @@ class _Labels:
 
 
 def _before(labels: Any, inputs: RegistrationInputs) -> np.ndarray:
-    """Labels on the fixed grid, as they lie."""
+    """Labels on the fixed grid before registration."""
     grid = geometry_of(inputs.fixed)
     return array_view(resample(labels, identity(grid.dimension), grid, interpolation="nearest"))
 
 
 def _register(work: _Work, inputs: RegistrationInputs, labels: _Labels) -> AsynchronousResult:
-    """Raises what the registration failed with, CaseGivenUp when the run does not want the case any more."""
+    """Raises the error of the registration, or CaseGivenUp if the run no longer needs the case."""
     case, plan = work.case, work.plan
     request = RegistrationRequest.from_texts(plan.settings)
     slot = _Slot(plan)
@@ -235,7 +234,7 @@ def _register(work: _Work, inputs: RegistrationInputs, labels: _Labels) -> Async
 def _write(
     work: _Work, folder: Path, inputs: RegistrationInputs, labels: _Labels, result: AsynchronousResult
 ) -> dict[str, Any]:
-    """The content of ``result.json``, which is written into ``folder`` with all the rest."""
+    """The content of ``result.json``, which is written to ``folder`` with all other outputs."""
     case, plan = work.case, work.plan
     grid = result.fixed_geometry
     files = {"transform": "transform.h5", "resampled": "resampled.nrrd", "preview": PREVIEW}
@@ -306,17 +305,17 @@ def _input_checksum(role: str, path: str) -> str:
 
 
 def _pool() -> WorkerPool:
-    """The elastix process of this thread: it stays for the next case, which saves loading ITK again."""
+    """The elastix process of this thread, which is kept for the next case to avoid loading ITK again."""
     if not hasattr(_of_thread, "pool"):
         _of_thread.pool = WorkerPool(1)
     return _of_thread.pool
 
 
 class _Slot:
-    """What this case may take of the Dask worker it runs in; outside of one, of the plan only."""
+    """The resources of this case, from its Dask worker, or, outside of one, from the plan."""
 
     def __init__(self, plan: Plan):
-        # Loaded here, as a case can be run without Dask.
+        # Imported here, because a case can run without Dask.
         try:
             from distributed.worker import get_worker, thread_state
 
@@ -331,7 +330,7 @@ class _Slot:
         self.elastix_bytes = memory.elastix_limit(slot_bytes, slots) if _CAN_LIMIT else None
 
     def is_given_up(self) -> bool:
-        """Whether the scheduler has taken the case back: the run was stopped, or its process is gone."""
+        """Whether the scheduler has taken the case back, because the run was stopped or its process is gone."""
         if self._worker is None:
             return False
         task = self._worker.state.tasks.get(self._key)

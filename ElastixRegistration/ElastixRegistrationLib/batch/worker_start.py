@@ -1,4 +1,4 @@
-"""What Dask does first in each worker of a cluster on this computer."""
+"""Setup of each Dask worker of a cluster on this computer."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from typing import Any
 
 
 def dask_setup(_worker: Any) -> None:
-    """Ctrl-C in a terminal goes to every process there; here the run ends the workers, in order."""
+    """Ignore Ctrl-C, which a terminal sends to all its processes, because the run ends the workers itself."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,4 +1,4 @@
-"""The subcommand analyze: what a transform does to space."""
+"""The subcommand analyze: deformation statistics of a transform."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         "analyze",
         parents=[common],
         help="displacement, local volume change and folds of a transform",
-        description="How far a transform moves each point of the fixed image, how much volume grows or shrinks there,"
-        " in labels too, and where space folds onto itself, which no tissue can do.",
+        description="Compute how far a transform moves each point of the fixed image, how much volume grows or shrinks "
+        "there and in labels, and where space folds onto itself, which no tissue can do.",
     )
     add = analyze.add_argument
     add("transform", metavar="TRANSFORM", help="anything apply reads")
@@ -59,7 +59,8 @@ def run(options: argparse.Namespace) -> Outcome:
     grid = geometry_of(flat_reference)
     if transform.GetInputSpaceDimension() != grid.dimension:
         raise InputError(
-            f"The transform has {transform.GetInputSpaceDimension()} dimensions, {options.reference} {grid.dimension}."
+            f"The transform has {transform.GetInputSpaceDimension()} dimensions, but {options.reference} has "
+            f"{grid.dimension}."
         )
     drawn_on = Drawn(geometry_of(reference), read.series)
     arrays: dict[str, np.ndarray | None] = {"labels": None, "mask": None}
@@ -119,7 +120,7 @@ def _outcome(analysis: Any, outputs: dict[str, str]) -> Outcome:
     ]
     border = 0 if analysis.border is None else int(analysis.border.sum())
     if border:
-        lines.append(f"voxels where it slides along a surface, which are no folds: {border}")
+        lines.append(f"voxels where it slides along a surface (not folds): {border}")
     lines += [
         f"{label.name}: {label.fixed_mm3 / 1e3:.2f} ml to {label.moved_mm3 / 1e3:.2f} ml ({label.change_percent:+.1f}%)"
         for label in analysis.labels

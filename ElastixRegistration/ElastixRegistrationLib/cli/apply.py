@@ -20,12 +20,12 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         "apply",
         parents=[common],
         help="apply a transform to an image, to points or to a model",
-        description="Apply a transform: of ITK, ANTs, BRAINS or Slicer (.h5, .tfm, .txt, .mat), an image of"
-        " displacements, TransformParameters of elastix (.txt, .toml) with all that they link to, or a DICOM"
-        " registration object (.dcm). A registration's transform maps points of the fixed image to the moving image:"
-        " an image of the moving space is resampled onto the fixed grid, and points and models go from fixed to moving."
-        " --inverse does the opposite of either. DICOM"
-        " structures (RTSTRUCT, SEG) and doses (RTDOSE) of the moving image come to lie on the fixed one.",
+        description="Apply a transform: of ITK, ANTs, BRAINS or Slicer (.h5, .tfm, .txt, .mat), a displacement field, "
+        "TransformParameters of elastix (.txt, .toml) with linked files, or a DICOM registration object (.dcm). "
+        "A registration's transform maps points of the fixed image to the moving image: an image of the moving "
+        "space is resampled onto the fixed grid, and points and models go from fixed to moving. --inverse "
+        "reverses both. DICOM structures (RTSTRUCT, SEG) and doses (RTDOSE) of the moving image are carried over "
+        "to the fixed one.",
     )
     add = apply.add_argument
     add("transform", metavar="TRANSFORM", help="a file, or the word identity")
@@ -38,7 +38,8 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add(
         "--reference",
         metavar="FIXED",
-        help="image whose grid the resampled MOVING gets; required with MOVING, and for points given as voxel indices",
+        help="image that gives the grid of the resampled MOVING; required with MOVING, and for points given as voxel "
+        "indices",
     )
     add(
         "--output-volume",
@@ -50,15 +51,16 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         action="append",
         nargs=2,
         metavar=("TRANSFORM", "DOSE"),
-        help="add this RTDOSE to MOVING, carried over by a transform of its own; again for each fraction",
+        help="add this RTDOSE to MOVING, carried over by its own transform; repeat for each dose",
     )
     add(
         "--lies-on",
         action="append",
         metavar="IMAGE",
-        help="DICOM series that the structures or the dose MOVING lie on, where they do not tell; again for each --sum",
+        help="DICOM series to which the structures or the dose MOVING belong, if they do not say; repeat for each "
+        "--sum",
     )
-    add("--form", choices=("rtstruct", "seg"), help="what structures become in a .dcm file; default: what they were")
+    add("--form", choices=("rtstruct", "seg"), help="format of structures in a .dcm file; default: as in MOVING")
     add("--anonymize", action="store_true", help="write no patient data into DICOM objects")
     add(
         "--points", metavar="P", help="elastix text (also outputpoints.txt and indices), .csv, .pts, .fcsv or .mrk.json"
@@ -87,7 +89,7 @@ def _move_points(options: argparse.Namespace) -> Outcome:
     from ..core.system.output_files import check_apart
 
     if not options.output_points:
-        raise InputError("To move points, give --points and --output-points, and no image.")
+        raise InputError("To move points, give --points and --output-points, but no image.")
     check_point_output(options.output_points)
     check_apart([options.output_points], [options.transform, options.points, options.reference])
     reference = read_geometry(options.reference, "reference image") if options.reference else None
@@ -97,9 +99,10 @@ def _move_points(options: argparse.Namespace) -> Outcome:
     dimension = transform.GetInputSpaceDimension()
     if points.coordinates.shape[1] < dimension:
         raise InputError(
-            f"The points in {options.points} have {points.coordinates.shape[1]} coordinates, the transform {dimension}."
+            f"The points in {options.points} have {points.coordinates.shape[1]} coordinates, but the transform "
+            f"has {dimension} dimensions."
         )
-    moved = points.coordinates.copy()  # what a transform in a plane leaves alone stays
+    moved = points.coordinates.copy()  # coordinates outside the plane of the transform are kept
     moved[:, :dimension] = _mapping(transform, options.inverse)(points.coordinates[:, :dimension])
     write_points(replace(points, coordinates=moved), options.output_points)
     return Outcome(
@@ -114,13 +117,13 @@ def _move_model(options: argparse.Namespace) -> Outcome:
     from ..core.system.output_files import check_apart, check_folder_of
 
     if not options.output_model:
-        raise InputError("To move a model, give --model and --output-model, and no image.")
+        raise InputError("To move a model, give --model and --output-model, but no image.")
     check_model_names(options.model, options.output_model)
     check_folder_of(Path(options.output_model))
     check_apart([options.output_model], [options.transform, options.model])
     transform = read_transform(options.transform)
     if transform.GetInputSpaceDimension() != 3:
-        raise InputError(f"The transform {options.transform} has 2 dimensions, and a model has 3.")
+        raise InputError(f"The transform {options.transform} has 2 dimensions, but a model has 3.")
     count = move_model(options.model, options.output_model, _mapping(transform, options.inverse))
     return Outcome(
         f"{options.output_model} written, {count} points.",

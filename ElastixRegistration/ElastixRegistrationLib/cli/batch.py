@@ -1,4 +1,4 @@
-"""The subcommand ``batch``: its arguments, its progress bar, and what it says at the end."""
+"""The subcommand ``batch``: its arguments, its progress bar, and its summary."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-#: Where there is no terminal, a line of progress comes this often.
+#: Seconds between lines of progress without a terminal.
 _LINE_EVERY_S = 30.0
 _MAX_NAMED = 5
 
@@ -41,11 +41,11 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         "batch",
         parents=[common],
         help="register many images, on all cores or on a Dask cluster",
-        description="Register each MOVING with FIXED: images, folders of images or of DICOM series, or a table (.csv,"
-        " .tsv) with the columns case, fixed, moving, fixed_mask, moving_mask, fixed_points, moving_points,"
-        " fixed_labels, moving_labels, initial_transform, sliding_mask, series and frame (for both images with |"
-        " between), and any option of a registration, such as preset. A table with a column fixed stands alone. A"
-        " MOVING of several time points is a case for each.",
+        description="Register each MOVING with FIXED: images, folders of images or of DICOM series, or a table (.csv, "
+        ".tsv) with the columns case, fixed, moving, fixed_mask, moving_mask, fixed_points, moving_points, "
+        "fixed_labels, moving_labels, initial_transform, sliding_mask, series and frame (for both images with | "
+        "between), and any option of a registration, such as preset. A table with a column fixed is the only "
+        "argument. Each time point of a MOVING is a case.",
     )
     add = batch.add_argument
     add("inputs", metavar="FIXED MOVING", nargs="+", help="FIXED MOVING ..., FIXED TABLE, or TABLE alone")
@@ -61,7 +61,8 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add(
         "--attended",
         action="store_true",
-        help="for programs that start this: counts as lines of JSON on stderr; ends as by Ctrl-C when stdin is closed",
+        help="for calling programs: write counts as lines of JSON to stderr, and end as after Ctrl-C when stdin is "
+        "closed",
     )
     batch.set_defaults(run=run)
 
@@ -72,16 +73,16 @@ def add_cluster(command: argparse.ArgumentParser) -> None:
         "--resume", action="store_true", help="keep results that are complete and come from the same files and settings"
     )
     where = command.add_mutually_exclusive_group()
-    where.add_argument("--workers", type=int, metavar="N", help="cases at once; default: as cores and memory allow")
+    where.add_argument("--workers", type=int, metavar="N", help="cases at once; default: limited by cores and memory")
     where.add_argument(
         "--scheduler", metavar="ADDRESS", help="of a Dask cluster, as tcp://host:8786 or tls://host:8786"
     )
     tls = command.add_argument_group("TLS, for a scheduler at a tls:// address")
     tls.add_argument(
-        "--tls-ca-file", metavar="PEM", help="certificate of the authority that signed those of the cluster"
+        "--tls-ca-file", metavar="PEM", help="certificate of the authority that signed the certificates of the cluster"
     )
-    tls.add_argument("--tls-cert", metavar="PEM", help="certificate to show to the scheduler")
-    tls.add_argument("--tls-key", metavar="PEM", help="its private key")
+    tls.add_argument("--tls-cert", metavar="PEM", help="certificate to present to the scheduler")
+    tls.add_argument("--tls-key", metavar="PEM", help="private key of that certificate")
 
 
 def cluster_of(options: argparse.Namespace) -> dict[str, Any]:
@@ -97,7 +98,7 @@ def cluster_of(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def run(options: argparse.Namespace) -> Outcome:
-    # Loaded here: Dask is an extra.
+    # Imported here, because Dask is optional.
     from ..batch.cases import find_cases
     from ..batch.cluster import check_dask
     from ..batch.cohort import run_cohort
@@ -124,7 +125,7 @@ def run(options: argparse.Namespace) -> Outcome:
 
 
 class Display:
-    """One line that is drawn again on a terminal, lines now and then elsewhere."""
+    """One line that is redrawn on a terminal; otherwise occasional lines."""
 
     def __init__(self, *, on: bool):
         self._on, self._is_terminal = on, sys.stderr.isatty()
@@ -187,7 +188,7 @@ class _Lines:
 
 
 def _interrupted(over: int, cases: int, output_dir: str) -> Outcome:
-    """Cases that were over by then are summed up; before the first of them there need not be anything."""
+    """Finished cases are summarized; without any, there may be no output."""
     outputs = _outputs(Path(os.path.abspath(output_dir))) if over else {}
     document = {"command": "batch", "interrupted": True, "cases": cases, "over": over, "outputs": outputs}
     sentence = f"Interrupted after {over} of {counted(cases, 'case')}; run the same command with --resume to continue."
@@ -220,7 +221,7 @@ def _outcome(result: CohortResult) -> Outcome:
         "largest_memory_mb": max(memory, default=None),
         "outputs": outputs,
     }
-    kept = f", {document['kept']} kept from before" if document["kept"] else ""
+    kept = f", {document['kept']} kept from an earlier run" if document["kept"] else ""
     done, took = counted(document["done"], "case"), duration(result.seconds)
     lines = [f"{done} registered{kept}, {len(failed)} failed, in {took}."]
     if memory:

@@ -26,9 +26,9 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         "compare",
         parents=[common],
         help="rank presets on your own images",
-        description="Register one pair, or every pair of a table (as batch takes it), by several presets and parameter"
-        " sets, and rank them by landmarks or labels. Without these nothing is ranked, but the page shows where the"
-        " results differ. Runs as a cohort: in parallel, and with --resume where it was stopped.",
+        description="Register one pair, or every pair of a table (as for batch), with several presets and parameter "
+        "sets, and rank them by landmarks or labels. Without these nothing is ranked, but the page shows where the "
+        "results differ. Runs as a cohort: in parallel, and continues an interrupted run with --resume.",
     )
     add = command.add_argument
     add("inputs", metavar="FIXED MOVING", nargs="+", help="FIXED MOVING, or TABLE alone")
@@ -60,7 +60,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add(
         "--inverse-consistency",
         action="store_true",
-        help="also register in the opposite direction; always done without a truth",
+        help="also register in the opposite direction; always done without ground truth",
     )
     for side, name in (("fixed", "F"), ("moving", "M")):
         add(f"--{side}-mask", metavar=name, help=f"of the pair: nonzero where the {side} image counts")
@@ -101,7 +101,7 @@ def run(options: argparse.Namespace) -> Outcome:
 
 
 def _methods(options: argparse.Namespace) -> dict[str, RegistrationRequest]:
-    """All that is to be compared, by names that tell them apart. Raises InputError for presets that do not exist."""
+    """The methods to compare, by unique names. Raises InputError for unknown presets."""
     shared = {name: getattr(options, name) for name in ("initialization", "background", "interpolation")}
     base = chosen_request(argparse.Namespace(**shared))
     plain: dict[str, RegistrationRequest] = {preset: replace(base, preset=preset) for preset in options.preset}
@@ -122,7 +122,7 @@ def _methods(options: argparse.Namespace) -> dict[str, RegistrationRequest]:
         for changes in options.set:
             methods[f"{name} {' '.join(changes)}"] = replace(request, parameter_changes=tuple(changes))
     for request in methods.values():
-        request.stages()  # a preset or a parameter that does not exist is told before anything is run
+        request.stages()  # reports an unknown preset or parameter before anything runs
     return methods
 
 
@@ -137,7 +137,7 @@ def _cases(options: argparse.Namespace) -> list[Case]:
         )
     for side in ("points", "labels"):
         if (f"fixed_{side}" in given) != (f"moving_{side}" in given):
-            raise InputError(f"--fixed-{side} and --moving-{side} go together, and only one of them was given.")
+            raise InputError(f"--fixed-{side} and --moving-{side} must be given together.")
     changes: dict[str, Any] = {role: str(Path(path).absolute()) for role, path in given.items()}
     return [replace(case, **changes) for case in cases]
 

@@ -1,4 +1,4 @@
-"""The subcommands convert, invert and compose: transforms from file to file, in the forms of other tools."""
+"""The subcommands convert, invert and compose: transform files in the formats of other tools."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def add_parsers(subparsers: Any, common: argparse.ArgumentParser) -> None:
     commands = (
         (
             _convert,
-            "write a transform in the form of another tool",
-            "Write a transform in the form of another tool. It reads what apply reads, and also matrices of FSL's"
-            " flirt, FreeSurfer and AFNI.",
+            "convert a transform to the format of another tool",
+            "Convert a transform to the format of another tool. Reads everything that apply reads, and matrices "
+            "of FSL's flirt, FreeSurfer and AFNI.",
         ),
         (
             _invert,
@@ -50,7 +50,7 @@ def add_parsers(subparsers: Any, common: argparse.ArgumentParser) -> None:
         add("output", metavar="OUTPUT")
         add("--fixed", metavar="F", help="the image whose points the transform maps; gives its grid")
         add("--moving", metavar="M", help="the image that it maps them to; needed for FSL")
-        add("--form", choices=_FORMS, help="format, where the name of OUTPUT does not settle it")
+        add("--form", choices=_FORMS, help="format, if the name of OUTPUT is ambiguous")
         command.set_defaults(run=run)
 
 
@@ -70,13 +70,13 @@ def _invert(options: argparse.Namespace) -> Outcome:
         import numpy as np
 
         if abs(np.linalg.det(matrix)) < 1e-9:
-            raise InputError(f"The transform {options.transforms[0]} collapses space and has no inverse.")
+            raise InputError(f"The transform {options.transforms[0]} is singular and has no inverse.")
         return _written(options, affine_from_matrix(np.linalg.inv(matrix)), moving, fixed)
     if fixed is None:
-        raise InputError("The inverse of a transform that is not linear is found on a grid: give --fixed.")
+        raise InputError("Inverting a transform that is not linear needs a grid: give --fixed.")
     inverse = invert(transform, fixed)
     _log.info(
-        "The inverse brings points back to %.3f mm on average, %.3f mm at most.",
+        "With the inverse, points return to within %.3f mm on average, %.3f mm at most.",
         inverse.mean_residual,
         inverse.max_residual,
     )
@@ -98,7 +98,7 @@ def _compose(options: argparse.Namespace) -> Outcome:
 
 
 def _checked(options: argparse.Namespace) -> tuple[Geometry | None, Geometry | None]:
-    """The grids of both images, where they are given, once it is clear that the output can be written."""
+    """The grids of both images, if given, after checking that the output can be written."""
     from ..core.files.image_files import read_geometry
     from ..core.files.transform_files import check_parts_apart, form_of
     from ..core.system.output_files import check_apart, check_folder_of

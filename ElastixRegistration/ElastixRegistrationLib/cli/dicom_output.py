@@ -26,7 +26,7 @@ class DicomOutput:
     anonymize: bool
 
     def write(self, transform: Any, geometry: Any) -> tuple[str, dict[str, Any]]:
-        """Write a transform, fixed to moving points, LPS mm. Returns a sentence, and what goes into the document."""
+        """Write a transform, fixed to moving points, LPS mm. Returns a sentence, and entries for the document."""
         from ..core.files.dicom_objects.spatial_registration import write_registration
 
         written = write_registration(
@@ -34,10 +34,10 @@ class DicomOutput:
         )
         figures = {"path": written.path, "sop_instance_uid": written.sop_instance_uid, "error_mm": written.error_mm}
         if written.grid is None:
-            return f"{self.path} holds the transform as a matrix.", figures
+            return f"{self.path} contains the transform as a matrix.", figures
         return (
-            f"{self.path} holds the transform on a grid of {self.grid_mm:g} mm; it differs from the transform by at"
-            f" most {written.error_mm:.3f} mm.",
+            f"{self.path} contains the transform on a grid of {self.grid_mm:g} mm; it differs from the transform "
+            f"by at most {written.error_mm:.3f} mm.",
             figures | {"grid_mm": self.grid_mm},
         )
 
@@ -56,11 +56,11 @@ def add_dicom_options(command: argparse.ArgumentParser) -> None:
 
 
 def check_anonymize(options: argparse.Namespace, outputs: Sequence[str | None]) -> None:
-    """Raise InputError for --anonymize where none of the ``outputs`` is DICOM, as it changes no others."""
+    """Raise InputError for --anonymize if none of the ``outputs`` is DICOM, because it does not affect others."""
     if options.anonymize and not any(path and Path(path).suffix.lower() in ("", ".dcm") for path in outputs):
         raise InputError(
-            "--anonymize is for DICOM objects, and none is asked for; other files hold nothing of a patient but the"
-            " image."
+            "--anonymize applies to DICOM objects only, and no DICOM output was requested; other files contain "
+            "no patient data except the image."
         )
 
 
@@ -75,13 +75,13 @@ def check_dicom_output(options: argparse.Namespace) -> None:
     if path.suffix.lower() != ".dcm":
         raise InputError(f"The DICOM registration object {path} needs a name that ends in .dcm.")
     if not options.registration_grid > 0:
-        raise InputError(f"The grid of the displacements is {options.registration_grid:g} mm; it must be more than 0.")
+        raise InputError(f"The registration grid is {options.registration_grid:g} mm; it must be more than 0.")
     check_folder_of(path)
     check_apart([path], [options.fixed, options.moving])
 
 
 def dicom_output(options: argparse.Namespace, given: RegistrationInputs) -> DicomOutput | None:
-    """What is asked for. Raises InputError for images that are no DICOM series, or none that can be related."""
+    """The requested output. Raises InputError for images that are not DICOM series, or cannot be related."""
     from ..core.files.dicom_objects.spatial_registration import check_can_be_related
 
     if not options.output_registration:
@@ -89,19 +89,19 @@ def dicom_output(options: argparse.Namespace, given: RegistrationInputs) -> Dico
     for side, series in zip(("fixed", "moving"), given.series, strict=True):
         if series is None:
             raise InputError(
-                f"The {side} image {getattr(options, side)} is no DICOM series, so that no DICOM registration object"
-                " can refer to it; register the DICOM folders, or leave out --output-registration."
+                f"The {side} image {getattr(options, side)} is not a DICOM series, so a DICOM registration object "
+                "cannot refer to it; register the DICOM folders, or leave out --output-registration."
             )
         if not series.frame_of_reference_uid:
             raise InputError(
-                f"The DICOM series of the {side} image {getattr(options, side)} has no frame of reference, which a"
-                " DICOM registration object needs to name."
+                f"The DICOM series of the {side} image {getattr(options, side)} has no frame of reference, which "
+                "a DICOM registration object needs."
             )
     fixed, moving = given.series
     if fixed is not None and moving is not None:
         check_can_be_related(fixed, moving)
     if fixed is None or moving is None or given.fixed.GetImageDimension() != 3:
-        raise InputError("DICOM keeps registrations of 3D images only, and these are single slices.")
+        raise InputError("DICOM supports registrations of 3D images only, and these are single slices.")
     path = Path(options.output_registration)
     return DicomOutput(path, fixed, moving, options.registration_grid, options.anonymize)
 
@@ -123,19 +123,19 @@ def check_volume_output(path: str | Path, *, picture: bool) -> None:
 
 
 def check_dicom_volume(path: str | Path, moving: DicomSeries | None, reference: DicomSeries | None) -> None:
-    """Raise InputError for DICOM that cannot be made of what was read."""
+    """Raise InputError for DICOM output that cannot be made from the input."""
     suffix = Path(path).suffix.lower()
     is_dose = moving is not None and moving.is_dose
     if suffix not in ("", ".dcm"):
         return
     if moving is None or reference is None:
-        raise InputError(f"{path} would be DICOM, which is written of DICOM images only; give a name like moved.nrrd.")
+        raise InputError(f"DICOM output like {path} needs DICOM images; give a name like moved.nrrd.")
     if suffix == "" and moving.instances[0].is_segmentation:
-        raise InputError(f"{path} has no suffix, which says what segments are written as: .dcm, .seg.nrrd or .nrrd.")
+        raise InputError(f"{path} needs a suffix that gives the format of segments: .dcm, .seg.nrrd or .nrrd.")
     if suffix == ".dcm" and not is_dose:
-        raise InputError(f"A DICOM series is written slice by slice: give a folder, such as {Path(path).stem}/.")
+        raise InputError(f"A DICOM series is written to a folder; give one, such as {Path(path).stem}/.")
     if suffix == "" and is_dose:
-        raise InputError(f"A dose is one DICOM file: give a name such as {Path(path).name}.dcm.")
+        raise InputError(f"A dose is a single DICOM file; give a name such as {Path(path).name}.dcm.")
 
 
 def write_volume(

@@ -1,7 +1,7 @@
 """The programs ``elastix`` and ``transformix`` of the elastix toolbox, with their arguments, run by itk-elastix.
 
-For scripts that start them and read what they leave in ``-out``: TransformParameters.N.txt, result.N.mhd or
-result.mhd, deformationField.mhd, spatialJacobian.mhd, outputpoints.txt. elastix's log goes to the standard output.
+For scripts that start them and read their results in ``-out``: TransformParameters.N.txt, result.N.mhd or result.mhd,
+deformationField.mhd, spatialJacobian.mhd, outputpoints.txt. elastix's log goes to the standard output.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ _INTERPOLATIONS = {"0": "nearest", "1": "linear"}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the program that the first argument names. Returns its exit status, and tells on stdout why it is not 0."""
+    """Run the program given by the first argument. Returns its exit status, and prints the reason to stdout if it is
+    not 0."""
     programs = {"elastix": (run_elastix, _ELASTIX), "transformix": (run_transformix, _TRANSFORMIX)}
     try:
         program, known = programs[arguments[0]]
@@ -53,7 +54,7 @@ def options_of(arguments: Sequence[str], known: Sequence[str]) -> dict[str, list
         # With several images the first ones are -f0 and -m0.
         plain = name[:-1] if name in ("-f0", "-m0") else name
         if plain not in (*known, *_WITHOUT_EFFECT):
-            raise InputError(f"The argument {name} is not known here; known are {', '.join(known)}.")
+            raise InputError(f"Unknown argument {name}; known arguments are {', '.join(known)}.")
         if not rest:
             raise InputError(f"The argument {name} needs a value.")
         options.setdefault(plain, []).append(rest.pop(0))
@@ -132,10 +133,10 @@ def run_transformix(options: dict[str, list[str]]) -> None:
 
 
 def _write_transforms(result: Any, folder: Path, count: int) -> None:
-    """``TransformParameters.N.txt`` for stage N, each a chain with what comes before it."""
+    """``TransformParameters.N.txt`` for stage N, each linked to the ones before it."""
     maps = result.transform_parameters
     last = folder / f"TransformParameters.{count - 1}.txt"
-    if maps is None:  # the start has no such form: it is sampled
+    if maps is None:  # the start has no such form and is sampled
         write_transform(result.transform, last, result.fixed_geometry)
         return
     names = [f"InitialTransformParameters.{n}.txt" for n in range(len(maps) - count)]
@@ -169,7 +170,7 @@ def _list(values: np.ndarray) -> str:
 
 
 def _grid(parameters: ParameterMap) -> Geometry:
-    """Onto which a TransformParameters file says that is resampled."""
+    """The output grid in a TransformParameters file."""
     size = tuple(int(float(value)) for value in parameters["Size"])
     vectors = {name: np.array(parameters[name], float) for name in ("Spacing", "Origin", "Direction")}
     direction = vectors["Direction"].reshape(len(size), len(size)).T

@@ -1,4 +1,4 @@
-"""The subcommand evaluate: existing transforms, judged as register judges its own."""
+"""The subcommand evaluate: judge existing transforms as register judges its own."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         "evaluate",
         parents=[common],
         help="judge transforms by landmarks, labels or both images, without registering",
-        description="Judge existing transforms: anything apply reads, from this program, elastix, ITK, ANTs or Slicer,"
-        " each mapping fixed to moving points. Several give a table; without one, the images are judged as they lie."
-        " Judge by landmarks, label maps, both images, or all of them.",
+        description="Judge existing transforms: anything apply reads, from this program, elastix, ITK, ANTs or Slicer, "
+        "each mapping fixed to moving points. Several give a table; without one, the images are judged before "
+        "registration. Judge by landmarks, label maps, both images, or all of them.",
     )
     add = command.add_argument
     add("transforms", metavar="TRANSFORM", nargs="*", help="without one, the images are judged as they lie")
@@ -78,7 +78,7 @@ def _check(options: argparse.Namespace) -> None:
     ):  # fmt: skip
         if bool(getattr(options, one)) != bool(getattr(options, other)):
             words = (f"--{name.replace('_', '-')}" for name in (one, other))
-            raise InputError(f"{' and '.join(words)} go together, and only one of them was given.")
+            raise InputError(f"{' and '.join(words)} must be given together.")
     if not (options.fixed or options.fixed_points or options.fixed_labels):
         raise InputError(
             "There is nothing to judge by: give --fixed-points and --moving-points, --fixed-labels and --moving-labels,"
@@ -95,7 +95,7 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _names(paths: list[str]) -> list[str]:
-    """File names, with as many of their folders as it takes to tell them apart."""
+    """File names, with as many parent folders as needed to make them unique."""
     if len(set(paths)) < len(paths):
         raise InputError(f"The transform {Counter(paths).most_common(1)[0][0]} is given twice.")
     parts = [Path(path).parts for path in paths]
@@ -106,7 +106,7 @@ def _names(paths: list[str]) -> list[str]:
 
 
 def _truth(options: argparse.Namespace) -> tuple[RegistrationInputs | None, dict[str, Any]]:
-    """What was read of the images, None without them, and the arguments of ``core.evaluate`` to judge by."""
+    """The images, or None, and the arguments of ``core.evaluate`` to judge by."""
     from ..core.files.label_files import Drawn, read_label_pair
     from ..core.files.segmentation_files import segment_names
     from ..core.registration.inputs import read_inputs, read_points_pair
@@ -169,7 +169,7 @@ def _outcome(table: EvaluationTable, outputs: dict[str, str], notes: Any) -> Out
     document = {"command": "evaluate", **table.as_dict(), "notes": list(notes), "outputs": outputs}
     verdicts = [table[0].verdict] if len(table) == 1 else [f"{row.name}: {row.verdict}" for row in table]
     if [row.name for row in table] == [AS_LOADED]:
-        verdicts = ["No transform was given: these are the images as they were loaded."]
+        verdicts = ["No transform was given: these figures are for the images as loaded."]
     written = [f"{name}: {path}" for name, path in outputs.items()]
     refusal = "" if len(table) > 1 else refusal_of(table[0].comparison.verdict)
     return Outcome("\n".join([repr(table), *verdicts, *written]), document, refusal=refusal)

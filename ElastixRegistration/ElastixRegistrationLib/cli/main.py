@@ -1,8 +1,8 @@
-"""The command line: arguments, exit status, and what goes to which stream. The work is in the modules beside.
+"""The command line: arguments, exit status and streams. Other modules do the work.
 
 Exit status 0: done; 1: the registration failed; 2: the call or its input is wrong; 3: done, but --strict was given and
-the verdict is worse or implausible; 4: the computer is at fault, as its disk is full, its memory short or a permission
-missing; 130: interrupted. The last line of stderr then says what, in one sentence. With --json, stdout holds one JSON
+the verdict is worse or implausible; 4: the computer is at fault: full disk, too little memory or a missing permission;
+130: interrupted. The last line of stderr then gives the reason in one sentence. With --json, stdout has one JSON
 document and nothing else. docs/trust.md has the table.
 """
 
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line ``arguments`` (default: those of the process) and return its exit status."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
-        # Names of files may have letters that a console of Windows, or a pipe, has no code for.
+        # File names may have characters that a Windows console or a pipe cannot encode.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     quiet = "--quiet" in arguments
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _print(result, options)
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader of a pipe (head, less) has seen enough. Python would complain once more at exit.
+        # The reader of a pipe (head, less) has ended. Python would report that again at exit.
         _print_no_more()
     except OSError as error:
         _print_no_more()
@@ -96,7 +96,7 @@ def parser() -> argparse.ArgumentParser:
     batch.add_parser(subparsers, common)
     compare.add_parser(subparsers, common)
     tune.add_parser(subparsers, common)
-    # An option that is given before an action of presets must not be set back by the action's default.
+    # The default of an action of presets must not override an option given before the action.
     presets.add_parser(subparsers, common, _common_options(argparse.SUPPRESS))
     background.add_parser(subparsers, common)
     return top
@@ -105,6 +105,6 @@ def parser() -> argparse.ArgumentParser:
 def _common_options(default: Any) -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     add = common.add_argument
-    add("--json", action="store_true", default=default, help="one JSON document on stdout, nothing else there")
-    add("--quiet", action="store_true", default=default, help="print nothing but errors")
+    add("--json", action="store_true", default=default, help="print one JSON document and nothing else to stdout")
+    add("--quiet", action="store_true", default=default, help="print only errors")
     return common

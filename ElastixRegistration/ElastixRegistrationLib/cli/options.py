@@ -1,4 +1,4 @@
-"""Options of the command line that are choices of a registration, alike in every command that has them."""
+"""Options of the command line that are choices of a registration, shared by several commands."""
 
 from __future__ import annotations
 
@@ -68,7 +68,8 @@ def _add_group(command: Any, group: str) -> None:
 
 
 def add_choice(command: argparse.ArgumentParser, *, of: str = "") -> None:
-    """Which of several images in a file or folder is meant: of one image, ``of``, or for FIXED and for MOVING."""
+    """Options that choose among several images in a file or folder: for the image ``of``, or for FIXED and for
+    MOVING."""
     add = command.add_argument
     how: dict[str, Any] = {} if of else {"action": "append"}
     which = f"of {of}" if of else "once, or for FIXED and for MOVING"

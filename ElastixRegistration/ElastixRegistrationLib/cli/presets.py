@@ -1,4 +1,4 @@
-"""What ``presets`` of the command line does: list, show, export, import, copy, rename and delete."""
+"""The subcommand presets: list, show, export, import, copy, rename and delete."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser, again: argparse
         "presets",
         parents=[common],
         help="list, show, export and import presets; copy, rename and delete your own",
-        description="Presets: those that come with this package, and your own. Without an ACTION they are listed.",
+        description="Manage the presets of this package and your own. Without an ACTION, list them.",
     )
     _add_filters(presets.add_argument_group("which to list"), None)
     actions = presets.add_subparsers(dest="action", metavar="ACTION", title="actions")
@@ -38,20 +38,20 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser, again: argparse
     _add_filters(actions.choices["list"], argparse.SUPPRESS)
     add = action("show", _show, "show a preset in full, with its parameter files")
     add("id", metavar="ID")
-    add = action("export", _export, "write a preset as parameter files and a preset.json, for elastix or to be edited")
+    add = action("export", _export, "write a preset as parameter files and a preset.json, for elastix or for editing")
     add("id", metavar="ID")
     add("target", metavar="DIR|ZIP", help="a new or empty folder, or a file.zip")
-    add("--overwrite", action="store_true", help="replace files of the same names; others in the folder stay")
+    add("--overwrite", action="store_true", help="replace files of the same names; keep others in the folder")
     add = action(
         "import",
         _import,
-        "make presets of your own from elastix parameter files, and print their ids",
-        " It reads what presets export writes, and any folder or zip of parameter files, also of old versions, and"
-        " keeps what can be used.",
+        "add elastix parameter files as your own presets, and print their ids",
+        " Reads the output of presets export, and any folder or zip of parameter files, also of old versions. "
+        "Keeps the files that can be used.",
     )
     add("path", metavar="FOLDER|ZIP|FILE")
     add("--all", action="store_true", help="also keep what cannot be used here, so that you can edit it")
-    add = action("copy", _copy, "copy any preset to one of your own")
+    add = action("copy", _copy, "copy any preset to your own presets")
     add("id", metavar="ID")
     add("title", metavar="TITLE", help="title of the copy; its id is derived from the title and printed")
     add = action("rename", _rename, "rename one of your presets; its id stays the same")
@@ -76,13 +76,13 @@ def _add_filters(parser: Any, default: Any) -> None:
 def _run(options: argparse.Namespace) -> Outcome:
     given = [name for name in _FILTERS if getattr(options, name) is not None]
     if options.action != "list" and given:
-        raise InputError(f"presets {options.action} takes no --{given[0]}; presets list does.")
+        raise InputError(f"presets {options.action} has no option --{given[0]}; use it with presets list.")
     return options.act(options)
 
 
 def _list(options: argparse.Namespace) -> Outcome:
     if options.words:
-        raise InputError(f"presets list takes no {options.words[0]!r}; use --search {options.words[0]}.")
+        raise InputError(f"presets list does not take {options.words[0]!r}; use --search {options.words[0]}.")
     for name in ("modality", "anatomy"):
         _check_word(name, getattr(options, name))
     found = list_presets(options.modality, options.anatomy, options.dimension, options.search)

@@ -37,7 +37,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
 
 
 def register(options: argparse.Namespace) -> Outcome:
-    # Loaded here and below, as listing presets needs no itk.
+    # Imported here and below, because listing presets needs no itk.
     from ..worker.pool import WorkerPool
 
     with WorkerPool() as pool:
@@ -45,12 +45,12 @@ def register(options: argparse.Namespace) -> Outcome:
 
 
 def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
-    """elastix runs in a worker, which can be interrupted, and may crash. It starts while images are read here."""
+    """elastix runs in a worker, which can be interrupted or crash. It starts while images are read here."""
     started = time.perf_counter()
     outputs = _outputs(options)
     check_dicom_output(options)
     request = chosen_request(options)
-    _check_worth(options, outputs, request.stages())  # a broken file is told before large images are read
+    _check_worth(options, outputs, request.stages())  # reports a broken file before large images are read
     pool.warm_up()
     given = _inputs(options, outputs)
     as_dicom = dicom_output(options, given)
@@ -93,7 +93,7 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
 
 
 def _inputs(options: argparse.Namespace, outputs: dict[str, Path]) -> RegistrationInputs:
-    """Images, masks and points. Raises InputError where the output volume cannot hold what they make."""
+    """Read images, masks and points. Raises InputError if the format of the output volume cannot store the result."""
     from ..core.files.image_files import check_can_hold
     from ..core.registration.inputs import read_inputs
 
@@ -147,7 +147,7 @@ def _judged(options: argparse.Namespace, given: RegistrationInputs, result: Any,
 
 
 def _tell_memory(given: RegistrationInputs, stages: Sequence[ParameterMap], request: RegistrationRequest) -> None:
-    """Say how much memory a registration will take where that is much."""
+    """Report the memory that a large registration will take."""
     from ..core.images.geometry import array_view, geometry_of
     from ..core.presets.texts import memory_text
     from ..core.registration.memory import WORTH_TELLING, run_bytes
@@ -165,15 +165,15 @@ def _tell_memory(given: RegistrationInputs, stages: Sequence[ParameterMap], requ
 
 
 def _check_worth(options: argparse.Namespace, outputs: dict[str, Path], stages: Sequence[ParameterMap]) -> None:
-    """Raise InputError for a registration whose work would be lost, or that lacks what its stages need."""
+    """Raise InputError for a registration without outputs, or without inputs that its stages need."""
     if not (outputs or options.output_registration or options.report or options.report_pdf or options.json):
         raise InputError(
-            "Nothing would be kept of this registration: ask for an output, such as --output-transform,"
-            " --output-volume or --report, or for its figures by --json."
+            "This registration has no output: add one, such as --output-transform, --output-volume or --report, "
+            "or print its figures with --json."
         )
     guided = any(POINTS_METRIC in stage.get("Metric", ()) for stage in stages) or options.landmark_weight is not None
     if guided and not (options.fixed_points and options.moving_points):
-        raise InputError("This registration is guided by landmarks: give them by --fixed-points and --moving-points.")
+        raise InputError("This registration needs landmarks: give them with --fixed-points and --moving-points.")
 
 
 def _shows_progress(options: argparse.Namespace) -> bool:
@@ -181,7 +181,7 @@ def _shows_progress(options: argparse.Namespace) -> bool:
 
 
 def _start(options: argparse.Namespace, given: Any) -> Any:
-    """The initial transform: of a file, or of the landmarks."""
+    """The initial transform, from a file or from the landmarks."""
     if options.initial_transform:
         return given.start(given.read_transform(options.initial_transform))
     if not options.landmark_start:
@@ -198,7 +198,7 @@ def _start(options: argparse.Namespace, given: Any) -> Any:
 
 
 def _outputs(options: argparse.Namespace) -> dict[str, Path]:
-    """Output files by what they hold, checked before anything is run: the format is known, the folder is there."""
+    """Output files by content, checked before anything runs: the format is known and the folder exists."""
     from ..core.files.image_files import check_output, is_picture
     from ..core.files.transform_files import check_parts_apart
     from ..core.system.output_files import check_apart

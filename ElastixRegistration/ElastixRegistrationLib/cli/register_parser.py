@@ -105,15 +105,15 @@ def _add_judging(command: argparse.ArgumentParser) -> None:
     add(
         "--inverse-consistency",
         action="store_true",
-        help="also register in the opposite direction, and report how far points end up from where they started",
+        help="also register in the opposite direction, and report how far points are from themselves after both",
     )
 
 
 def _add_report(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
-    add("--report", metavar="DIR", help="write report.html with pictures and figures, and no names of files")
+    add("--report", metavar="DIR", help="write report.html with pictures and figures, without file names")
     add("--report-pdf", metavar="R.pdf", help="the same report as a PDF; needs WeasyPrint")
-    add("--intended-use", metavar="TEXT", help="what the registration is for, to be named in the report")
+    add("--intended-use", metavar="TEXT", help="purpose of the registration, for the report")
     add(
         "--tolerance",
         action="append",

@@ -1,4 +1,4 @@
-"""A transform applied to an image, to doses, or to structures: all of them come to lie on the reference image."""
+"""Apply a transform to an image, to doses, or to structures: they are carried over to the reference image."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def resample(options: argparse.Namespace) -> Outcome:
     are_structures = structures.are_structures(options.moving, options.output_volume)
     if are_structures and is_folder(options.output_volume):
         raise InputError(
-            f"{options.output_volume} has no suffix, which says what structures are written as: .dcm, .seg.nrrd, or"
-            " .nrrd for a label map."
+            f"{options.output_volume} needs a suffix that gives the format of structures: .dcm, .seg.nrrd, or "
+            ".nrrd for a label map."
         )
     check_volume_output(options.output_volume, picture=is_picture(options.moving))
     inputs = [*(path for pair in options.sum or () for path in pair), *(options.lies_on or ())]
@@ -44,7 +44,7 @@ def resample(options: argparse.Namespace) -> Outcome:
     if are_structures:
         return _carry_structures(options)
     if options.form:
-        raise InputError(f"--form is for structures, and {options.moving} has none.")
+        raise InputError(f"--form applies to structures, and {options.moving} has none.")
     is_dose = _is_dose(options.moving)
     moving, reference = (
         _read(options, path, f"{side} image", place, alone=0 if is_dose else 1)
@@ -74,8 +74,8 @@ def _read(options: argparse.Namespace, path: str, name: str, place: int, alone: 
 
 
 def _chosen(given: list[Any] | None, place: int, alone: int) -> Any:
-    """The choice for FIXED (0) or MOVING (1) among several images; one alone is for ``alone``, which of structures and
-    doses is FIXED, as they are one file."""
+    """The choice for FIXED (0) or MOVING (1) among several images; a single one is for ``alone``, which is FIXED for
+    structures and doses, because these are one file."""
     if not given or (len(given) == 1 and place != alone):
         return None
     return given[min(place, len(given) - 1)]
@@ -97,7 +97,7 @@ def _transform(
     found = invert(read_transform(path, fixed=moving, moving=reference, places=places[::-1]), moving)
     if found.max_residual:
         _log.info(
-            "There and back, points end up %.3f mm from where they started on average, %.3f mm at most.",
+            "With the inverse, points return to within %.3f mm on average, %.3f mm at most.",
             found.mean_residual,
             found.max_residual,
         )
@@ -107,7 +107,7 @@ def _transform(
 def _where(
     options: argparse.Namespace, number: int, transform: str, carried: Place | None, reference: Place | None
 ) -> Place | None:
-    """Where MOVING (0) or the dose of a --sum lies, once it is clear that its transform starts there."""
+    """The place of MOVING (0) or of the dose of a --sum, after checking that its transform fits."""
     from ..core.files.dicom.headers import is_dicom
     from ..core.files.dicom.places import Place
     from ..core.files.dicom_objects.direction import check_direction, check_said_place
@@ -121,7 +121,7 @@ def _where(
         return carried
     image = read_place(said, "image")
     if image is None:
-        raise InputError(f"The image {said} of --lies-on is no DICOM series.")
+        raise InputError(f"The image {said} of --lies-on is not a DICOM series.")
     check_said_place(carried or Place(""), image, said)
     if stays and carried is not None:
         check_direction(Place(image.frame, object=carried.object), reference, is_identity=True)
@@ -148,7 +148,7 @@ def _carry_structures(options: argparse.Namespace) -> Outcome:
 def _carry_doses(
     options: argparse.Namespace, request: RegistrationRequest, moving: Volume, reference: Volume
 ) -> Outcome:
-    """The dose, or the sum of several, each by its own transform, on the grid of the reference; 0 outside of them."""
+    """Write the dose, or the sum of several, each by its own transform, on the grid of the reference; 0 outside."""
     import numpy as np
 
     from ..core.files.dicom.headers import is_dicom
@@ -162,7 +162,7 @@ def _carry_doses(
     doses = [moving, *(read_volume(path, "dose") for _, path in paths[1:])]
     for (_, path), dose in zip(paths, doses, strict=True):
         if dose.series is None:
-            raise InputError(f"Only doses are added, and {path} is no RTDOSE.")
+            raise InputError(f"Only doses can be added, and {path} is not an RTDOSE.")
     series = [one.series for one in doses if one.series is not None]
     check_can_be_added(series)
     by_others = [n for n, (path, _) in enumerate(paths) if not is_dicom(Path(path))]
@@ -175,12 +175,12 @@ def _carry_doses(
         where = _where(options, number, path, place_of(dose.series), place)
         transform = _transform(path, options.inverse, grid, own, (place, where))
         if transform.GetInputSpaceDimension() != grid.dimension or grid.dimension != 3:
-            raise InputError(f"Doses are carried over in 3D; the transform {path} or the reference image is not.")
+            raise InputError(f"Doses need 3D; the transform {path} or the reference image is 2D.")
         image = image_from_array(np.asarray(array_view(dose.image), np.float32), own)
         total += array_view(
             resampling.resample(image, transform, grid, interpolation=request.interpolation, background=0.0)
         )
-    total = np.maximum(np.nan_to_num(total), 0.0)  # cubic B-splines swing
+    total = np.maximum(np.nan_to_num(total), 0.0)  # cubic B-splines overshoot
     write_volume(
         image_from_array(total, grid),
         options.output_volume,
@@ -250,7 +250,7 @@ def _resample_image(
 
 
 def _filling(path: str, request: RegistrationRequest, image: Any) -> tuple[str, float | Sequence[float], Any]:
-    """Interpolation, what is outside of the image, and the padding to replace; of labels no padding is looked for."""
+    """Interpolation, fill value, and the padding to replace; label maps have no padding."""
     from ..core.files.segmentation_files import is_segmentation
     from ..core.images.background import background_of, looks_like_labels
     from ..core.images.geometry import as_scalar
@@ -258,10 +258,10 @@ def _filling(path: str, request: RegistrationRequest, image: Any) -> tuple[str, 
 
     background, are_labels = request.background, looks_like_labels(as_scalar(image))
     if is_segmentation(path) or (request.interpolation == "nearest" and are_labels):
-        # not the label that happens to fill the faces
+        # not the label that happens to be at the faces
         return "nearest", 0.0 if isinstance(background, str) else background, None
     if are_labels:
-        _log.info("%s looks like a label map: --interpolation nearest keeps its labels, others mix them.", path)
+        _log.info("%s looks like a label map: use --interpolation nearest, because others mix labels.", path)
     estimate = background_of(as_scalar(image), background)
     return (
         request.interpolation,

@@ -1,4 +1,4 @@
-"""What a registration on the command line leaves: its files, its report, and what is printed."""
+"""The results of a registration on the command line: files, report, and printed output."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-#: What options of the command line have that does not change its result, or is no option.
+#: Entries of the namespace that do not change the result, or are not options.
 _UNSAID = ("fixed", "moving", "run", "json", "quiet", "report_names", "strict")
 
 _INPUT_FILES = (
@@ -36,7 +36,8 @@ def write_outputs(
     *,
     anonymize: bool = False,
 ) -> tuple[dict[str, str], dict[str, Any]]:
-    """Paths by what they hold, and what the document says of them: the confidence, the residual of the inverse, mm."""
+    """Write the outputs. Returns paths by content, and entries for the document: the confidence, the residual of the
+    inverse, mm."""
     from ..core.deformation.analysis import jacobian_determinant_of
     from ..core.files.image_files import write_image
     from ..core.files.transform_files import write_transform
@@ -71,7 +72,7 @@ def write_outputs(
         figures["inverse_residual_mm"] = {"mean": inverse.mean_residual, "max": inverse.max_residual}
         write_transform(given.result(inverse.transform, inverse=True), outputs["inverse"], given.result_grid)
         _log.info(
-            "There and back, points end up %.3f mm from where they started on average, %.3f mm at most.",
+            "With the inverse, points return to within %.3f mm on average, %.3f mm at most.",
             inverse.mean_residual,
             inverse.max_residual,
         )
@@ -81,7 +82,7 @@ def write_outputs(
 def write_report(
     options: argparse.Namespace, request: RegistrationRequest, given: Any, result: Any, judged: Any, confidence: Any
 ) -> dict[str, str]:
-    """The page and the PDF, as asked for: paths by what they hold."""
+    """Write the requested page and PDF. Returns paths by content."""
     from ..core.report.page import Report, report_html
     from ..core.report.page import write_report as write_report_page
     from ..core.report.pdf import write_pdf
@@ -119,7 +120,7 @@ def write_report(
 
 
 def _described(image: Any, series: Any) -> str:
-    """Modality where the files say it, size, spacing and type of an image."""
+    """Modality, if known, size, spacing and type of an image."""
     from ..core.images.geometry import array_view, geometry_of
 
     modality = f"{series.modality}, " if series is not None and series.modality else ""
@@ -127,19 +128,19 @@ def _described(image: Any, series: Any) -> str:
 
 
 def _shown(value: float | None, digits: int) -> str:
-    """A figure of the table: nothing where there is none, a hyphen where it cannot be told."""
+    """A cell of the table: empty without a value, a hyphen if undefined."""
     if value is None:
         return ""
     return "-" if value != value else f"{value:.{digits}f}"
 
 
 def _seeds(stages: Any) -> list[int]:
-    """Of each stage; elastix has its own where a stage names none."""
+    """The seed of each stage; elastix has a default."""
     return [int((stage.get("RandomSeed") or ("121212",))[0]) for stage in stages]
 
 
 def _inputs(options: argparse.Namespace, given: RegistrationInputs, result: Any) -> dict[str, Any]:
-    """The files that went in, by what they are, with the checksums of the voxels of both images."""
+    """The input files by role, with the checksums of the voxels of both images."""
     from ..core.images.geometry import array_view
     from ..core.report.reproduction import voxel_checksum
 
@@ -152,7 +153,7 @@ def _inputs(options: argparse.Namespace, given: RegistrationInputs, result: Any)
 
 
 def with_inverse_consistency(judged: Any, result: Any, back: Any) -> Any:
-    """Figures with those of ``back``, a registration the other way round."""
+    """Add figures of ``back``, a registration in the reverse direction."""
     from dataclasses import replace
 
     from ..core.quality.consistency import inverse_consistency

@@ -1,4 +1,4 @@
-"""Apply a transform to structures: those of an RTSTRUCT, a segmentation or a label map, onto the fixed image."""
+"""Carry structures of an RTSTRUCT, a segmentation or a label map over to the fixed image."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 def are_structures(moving: str, output: str) -> bool:
-    """Whether MOVING is contours or chosen segments, or segments that are to become DICOM."""
+    """Whether MOVING has contours or chosen segments, or segments to write as DICOM."""
     from ..core.files.dicom.headers import instance_of, is_dicom
     from ..core.files.dicom.structures import is_structure_set
     from ..core.files.segmentation_files import is_segmentation
@@ -29,7 +29,7 @@ def are_structures(moving: str, output: str) -> bool:
 
 
 def carry(options: argparse.Namespace, reference: Any, transform: Any) -> Outcome:
-    """``reference``: grid and DICOM series, where it is one. ``transform`` reads it, given where the structures are
+    """``reference``: grid and DICOM series, if any. ``transform``: reads the transform for the place of the structures
     and a grid around them."""
     from ..core.files.carried_structures import (
         DICOM_FORMS,
@@ -50,9 +50,9 @@ def carry(options: argparse.Namespace, reference: Any, transform: Any) -> Outcom
     tell_patients(None if source.place is None else source.place.patient, series, "structures")
     carried = carry_structures(transform(source.place, source.box()), source, grid)
     if carried.outside:
-        _log.warning("Left out, as outside of the reference image: %s.", ", ".join(carried.outside))
+        _log.warning("Left out because they are outside the reference image: %s.", ", ".join(carried.outside))
     if carried.cut:
-        _log.warning("Cut off at the first or the last slice of the reference image: %s.", ", ".join(carried.cut))
+        _log.warning("Truncated at the first or last slice of the reference image: %s.", ", ".join(carried.cut))
     write_carried(carried, path, form, grid, series, anonymize=options.anonymize)
     volumes = carried.volumes_ml()
     listed = ", ".join(f"{name} ({volume:.1f} ml)" for name, volume in volumes.items())

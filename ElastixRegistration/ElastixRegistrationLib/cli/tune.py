@@ -1,4 +1,4 @@
-"""The subcommand tune: better parameters for the pairs of a table, found in a budget and proven on pairs kept apart."""
+"""The subcommand tune: search for better parameters on the pairs of a table, and test them on held-out pairs."""
 
 from __future__ import annotations
 
@@ -30,18 +30,22 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         "tune",
         parents=[common],
         help="search for better parameters for your images",
-        description="Search for better parameters than those of a preset, with Optuna, on the pairs of a table (as"
-        " batch takes it) that have landmarks or labels. Pairs that the search does not see judge the result. Where it"
-        " is better, it becomes a preset of your own. The same call continues where it was stopped; two at once share a"
-        " study.",
+        description="Search for better parameters than those of a preset, with Optuna, on the pairs of a table (as for "
+        "batch) that have landmarks or labels. Held-out pairs judge the result. If it is better, it becomes one "
+        "of your presets. The same call continues an interrupted search; two at once share a study.",
     )
     add = command.add_argument
     add("table", metavar="TABLE", help="pairs, each with landmarks or labels of both images")
     add("--output-dir", metavar="DIR", required=True, help="gets tuning.html, tuning.json and the study")
     add("--preset", metavar="ID", default="deformable", help="where the search starts; default: deformable")
-    add("--trials", type=int, metavar="N", help="how many parameter sets to try in all; default: 40")
+    add("--trials", type=int, metavar="N", help="total number of parameter sets to try; default: 40")
     add("--minutes", type=float, metavar="M", help="how long to search")
-    add("--hold-out", metavar="CASE", nargs="+", help="pairs that judge the result; default: a quarter, at least one")
+    add(
+        "--hold-out",
+        metavar="CASE",
+        nargs="+",
+        help="held-out pairs that judge the result; default: a quarter, at least one",
+    )
     add("--folds", type=int, metavar="K", help="cross-validate: each pair judges, in K + 1 searches of --trials each")
     add(
         "--search",
@@ -54,18 +58,18 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         "--time-limit",
         type=float,
         metavar="S",
-        help="seconds that a registration may take on average; one that takes four times as long is stopped",
+        help="mean seconds of a registration above which it is penalized; stopped after four times as long",
     )
     add("--study", metavar="FILE", help="SQLite file of the search; default: study.db in DIR")
     add("--seed", type=int, default=1, metavar="N", help="seed of the search")
     add("--workers", type=int, default=1, metavar="N", help="trials at once")
     add("--threads", type=int, metavar="N", help="threads that elastix uses for each registration")
-    add("--title", metavar="TEXT", default="", help="name of the preset that comes out")
-    add("--no-save", action="store_true", help="keep no preset, only the page")
+    add("--title", metavar="TEXT", default="", help="title of the new preset")
+    add("--no-save", action="store_true", help="do not save a preset, only the page")
     add(
         "--attended",
         action="store_true",
-        help="for programs that start this: progress as JSON on stderr; ends as by Ctrl-C when stdin is closed",
+        help="for calling programs: write progress as JSON to stderr, and end as after Ctrl-C when stdin is closed",
     )
     command.set_defaults(run=run)
 
@@ -84,7 +88,7 @@ def run(options: argparse.Namespace) -> Outcome:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+        raise InputError(f"The folder {folder} cannot be created: {error.strerror}.") from error
     display: _Display | _Lines = _Display(on=sys.stderr.isatty() and not (options.quiet or options.json))
     if options.attended:
         display = _Lines()
@@ -113,7 +117,7 @@ def run(options: argparse.Namespace) -> Outcome:
                 progress=display.show,
             )
         except KeyboardInterrupt:
-            sentence = "Interrupted; the same call goes on from there."
+            sentence = "Interrupted; the same call continues from there."
             return Outcome("", {"command": "tune", "interrupted": True}, sentence)
         finally:
             display.end()
@@ -121,7 +125,7 @@ def run(options: argparse.Namespace) -> Outcome:
 
 
 class _Display:
-    """One line that is drawn again on a terminal."""
+    """One line that is redrawn on a terminal."""
 
     def __init__(self, *, on: bool):
         self._on, self._shown = on, ""
@@ -130,7 +134,7 @@ class _Display:
         if not self._on:
             return
         total = "" if progress.total is None else f" of {progress.total}"
-        best = "" if progress.best is None else f", best {progress.best:.3f} of the start's 1"
+        best = "" if progress.best is None else f", best {progress.best:.3f} (start: 1)"
         line = f"trial {progress.trials}{total}{best}, {progress.seconds:.0f} s"
         sys.stderr.write("\r" + line.ljust(len(self._shown)))
         sys.stderr.flush()
@@ -143,7 +147,7 @@ class _Display:
 
 
 class _Lines:
-    """A line of JSON for whoever attends to this."""
+    """A line of JSON for the calling program."""
 
     def __init__(self) -> None:
         self._next = 0.0
@@ -164,11 +168,11 @@ def _outcome(result: TuningResult, folder: Path, options: argparse.Namespace) ->
 
     paths = {what: str(path) for what, path in result.write(folder).items()}
     document: dict[str, Any] = {"command": "tune", **result.as_dict(), "outputs": paths, "preset": None}
-    saved = "The preset was not kept."
+    saved = "The preset was not saved."
     if result.is_better and not options.no_save:
         preset = result.save(options.title)
         document["preset"] = preset.id
-        saved = f"Kept as your preset {preset.id}."
+        saved = f"Saved as your preset {preset.id}."
     with whole_file(folder / "tuning.json") as draft:
         draft.write_text(json.dumps(document, indent=2, allow_nan=False, default=str) + "\n", encoding="utf-8")
     return Outcome(f"{result!r}\n{saved}\npage: {paths['page']}", document)

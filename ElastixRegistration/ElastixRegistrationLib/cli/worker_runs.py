@@ -1,4 +1,4 @@
-"""Registrations of one pair by a worker: as asked for, the other way round, and again from other starts."""
+"""Registrations of one pair by a worker, in both directions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-#: The worker takes the images as soon as it has started; nothing else is done here until then.
+#: Seconds to wait for the worker to start and take the images.
 _MAX_TRANSFER_S = 30.0
 
 
@@ -36,7 +36,7 @@ class WorkerRun:
     show_progress: bool
 
     def result(self) -> Any:
-        """The worker's AsynchronousResult. Raises what the registration raises."""
+        """The worker's AsynchronousResult. Raises the errors of the registration."""
         handle = self.pool.submit(
             self.given.fixed,
             self.given.moving,
@@ -48,7 +48,7 @@ class WorkerRun:
             **self.request.arguments(self.start is not None),
         )
         handle.poll(_MAX_TRANSFER_S)
-        # What is needed afterwards is loaded meanwhile: elastix does not keep all cores busy all the time.
+        # Modules needed later are loaded in the meantime, because elastix does not always keep all cores busy.
         from ..core.elastix import run as elastix
 
         elastix.load()
@@ -58,13 +58,13 @@ class WorkerRun:
         return handle.result
 
     def other_way(self) -> WorkerRun:
-        """The same from moving to fixed."""
+        """The same registration from moving to fixed."""
         from ..core.images.geometry import geometry_of
         from ..core.transforms.inverse import invert
 
         request = self.request
         if not isinstance(request.background, str):
-            request = replace(request, background=AUTO)  # the number is for outside the moving image
+            request = replace(request, background=AUTO)  # a number is the fill value outside the moving image
         start = None if self.start is None else invert(self.start, geometry_of(self.given.fixed)).transform
         channels = [channel.swapped() for channel in self.channels]
         return replace(self, request=request, given=self.given.swapped(), channels=channels, start=start)

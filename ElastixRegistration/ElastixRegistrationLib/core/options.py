@@ -1,4 +1,4 @@
-"""The kinds of choices that a registration has: how each is read, checked, written and offered."""
+"""The kinds of registration options: how each is read, checked, written and offered."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _METADATA = "option"
 
 @dataclass(frozen=True)
 class Kind:
-    """A text. Other kinds say what else a value can be."""
+    """A text. Subclasses are other kinds of values."""
 
     def checked(self, noun: str, value: Any) -> Any:
         """``value`` in its plain type. Raises InputError that names ``noun`` for an invalid value."""
         if not isinstance(value, str):
-            raise InputError(f"The {noun} is {value!r}; it must be a text.")
+            raise InputError(f"The {noun} is {value!r}; it must be text.")
         return value
 
     def read(self, noun: str, text: str) -> Any:
-        """The value that ``text``, which is not empty, stands for. Raises InputError."""
+        """Parse ``text``, which is not empty. Raises InputError."""
         return text
 
     def write(self, value: Any) -> str:
@@ -41,7 +41,7 @@ class Kind:
         return [f"{flag}={self.write(value)}"]
 
     def parser_arguments(self) -> dict[str, Any]:
-        """How ``argparse`` takes it."""
+        """Arguments for ``argparse``."""
         return {}
 
 
@@ -100,7 +100,7 @@ class OneOf(Kind):
 
     def checked(self, noun: str, value: Any) -> Any:
         if value not in self.values:
-            raise InputError(f"Unknown {noun} {value!r}; use one of {', '.join(self.values)}.")
+            raise InputError(f"The {noun} cannot be {value!r}; use one of {', '.join(self.values)}.")
         return value
 
     def parser_arguments(self) -> dict[str, Any]:

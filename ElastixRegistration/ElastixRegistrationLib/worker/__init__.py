@@ -1,4 +1,4 @@
-"""A second process that runs ``core``, and its client: progress while elastix runs, Cancel, and crashes kept apart.
+"""A background process that runs ``core``, and its client: live progress, cancellation, and isolation from crashes.
 
     pool = WorkerPool()
     handle = pool.submit(fixed, moving, stages, seed=1)

@@ -1,4 +1,4 @@
-"""A registration in the background, as its owner sees it."""
+"""The client's view of a registration in the background."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class State(str, enum.Enum):
-    """Where a background registration is. Compares equal to its text."""
+    """The state of a background registration. Compares equal to its text."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -87,7 +87,7 @@ class Job:
             ) from error
 
     def release(self) -> None:
-        """Let go of the images that were sent."""
+        """Release the images that were sent."""
         self._arguments, self._outputs = {}, []
 
 
@@ -95,8 +95,8 @@ class RegistrationHandle:
     """A registration that was submitted to a pool.
 
     ``state``: queued, running, done, failed or cancelled. ``progress``: the last ProgressEvent, None before the first.
-    ``log``: elastix's lines so far. ``iterations``: its table so far. ``result`` is a AsynchronousResult when done, and
-    ``error`` an InputError or RegistrationError when failed; both are None otherwise.
+    ``log``: elastix's lines so far. ``iterations``: its table so far. ``result``: an AsynchronousResult when done;
+    ``error``: an InputError or RegistrationError when failed; otherwise None.
     """
 
     def __init__(self, pool: WorkerPool, job: Job):
@@ -117,7 +117,7 @@ class RegistrationHandle:
 
     @property
     def log(self) -> str:
-        """elastix's log so far. It names neither the patient nor folders of the user."""
+        """elastix's log so far. It contains neither patient data nor the user's folders."""
         if len(self._texts) > 1:
             self._texts = ["".join(self._texts)]
         return self._texts[0] if self._texts else ""
@@ -127,12 +127,12 @@ class RegistrationHandle:
         return self._parser.iterations
 
     def poll(self, budget_s: float = 0.02) -> State:
-        """Advance without waiting, for at most about ``budget_s`` seconds, for use by a timer."""
+        """Advance without waiting, for at most about ``budget_s`` seconds; for timers."""
         self.pool.poll(budget_s)
         return self.state
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Until it is over, or ``timeout`` seconds have passed. Returns whether it is over."""
+        """Wait until it is finished, or for ``timeout`` seconds. Returns whether it is finished."""
         end = None if timeout is None else time.monotonic() + timeout
         while True:
             self.pool.poll()
@@ -142,11 +142,12 @@ class RegistrationHandle:
             self.pool.wait_for_news(min(left, 0.1))
 
     def cancel(self) -> None:
-        """Stop it in any state. ``log`` and ``iterations`` keep their content; finished ones are unaffected."""
+        """Stop it in any state. ``log`` and ``iterations`` keep their content; finished registrations are not
+        affected."""
         if not self.finished:
             self.pool.cancel(self)
 
-    # What the pool tells.
+    # Called by the pool.
 
     def begin(self) -> None:
         self.state, self._started = State.RUNNING, time.monotonic()
@@ -161,7 +162,7 @@ class RegistrationHandle:
 
     @property
     def is_answered(self) -> bool:
-        """Whether the answer and all of the log are in."""
+        """Whether the answer and the whole log have arrived."""
         return self._answer is not None and self._log_reader.ended
 
     @property
@@ -170,7 +171,7 @@ class RegistrationHandle:
         return limit is not None and self._started is not None and time.monotonic() - self._started > limit
 
     def finish(self) -> None:
-        """Take the answer, which must be in."""
+        """Take the answer, which must have arrived."""
         if self._answer is None:
             return
         kind, body = self._answer
@@ -182,8 +183,8 @@ class RegistrationHandle:
         self.state = State.DONE
 
     def result_of(self, body: dict[str, Any]) -> Any:
-        """What the worker's answer stands for."""
-        body["notes"] += ignored_errors(self.log)  # which the worker does not have
+        """The result from the worker's answer."""
+        body["notes"] += ignored_errors(self.log)  # not available in the worker
         known = {"threads": self.job.threads, "iterations": self.iterations, "log": self.log}
         return unpacked_result(body, moving_voxels=self.job.moving, **known)
 
@@ -202,7 +203,7 @@ class RegistrationHandle:
         )
 
     def fail_crashed(self, what: str) -> None:
-        """``what`` happened to the process, as a sentence without its full stop."""
+        """``what``: the end of the process, as a sentence without its period."""
         if self.job.timeout_s is not None and "time limit" in what:
             self.fail_overdue()
             return
@@ -265,7 +266,7 @@ def job_arguments(
     sliding_mask: Any = None,
     **choices: Any,
 ) -> dict[str, Any]:
-    """The arguments of ``core.register`` in a form that can be sent. Raises InputError for others.
+    """The arguments of ``core.register`` in a form that can be sent. Raises InputError for invalid ones.
 
     ``choices``: options of a RegistrationRequest.
     """

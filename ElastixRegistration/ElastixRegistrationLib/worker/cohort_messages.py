@@ -1,4 +1,4 @@
-"""Messages of a cohort process to its caller. The command line writes them, and the scene reads them."""
+"""Messages from a cohort process to its caller, written by the command line and read by ``mrml``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ERROR = "error: "
 
 @dataclass(frozen=True)
 class CohortNews:
-    """Counts of cases so far: a line of JSON on stderr. ``remaining_s``: None before the first case is over."""
+    """Counts of cases so far: a line of JSON on stderr. ``remaining_s``: None before the first case is finished."""
 
     total: int
     done: int
@@ -38,14 +38,14 @@ class CohortNews:
 
 @dataclass(frozen=True)
 class CohortEnd:
-    """How a cohort ended that came to its end: its JSON document on stdout. ``has_summary``: a summary was written."""
+    """The end of a cohort: its JSON document on stdout. ``has_summary``: whether a summary was written."""
 
     interrupted: bool
     has_summary: bool
 
     @classmethod
     def of_output(cls, output: str) -> CohortEnd | None:
-        """None where it came to no end."""
+        """None without a complete document."""
         try:
             document = json.loads(output)
         except ValueError:

@@ -1,4 +1,4 @@
-"""The command line of this package in a process of its own, for those who must not wait: a window, or a script."""
+"""Run the command line of this package in a separate process, for callers that must not wait."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ _CHUNK = 1 << 16
 class CommandProcess:
     """``elastix-registration ARGUMENTS``. Call ``poll`` from a timer; nothing here waits.
 
-    ``output`` and ``messages`` are what it has written to stdout and to stderr so far. It ends with this process, and
-    with this object. ``variables`` are added to its environment. Raises RegistrationError when it cannot be started.
+    ``output`` and ``messages``: its stdout and stderr so far. It ends with this process and with this object.
+    ``variables`` are added to its environment. Raises RegistrationError if it cannot be started.
     """
 
     def __init__(self, arguments: Sequence[str], *, variables: Mapping[str, str] | None = None):
@@ -87,11 +87,11 @@ class CommandProcess:
                 if count == 0:
                     pipe.close()
                 text += memoryview(chunk)[:count]
-        # What the process has started, and has outlived it, may still hold the pipes.
+        # Child processes that outlive the process may still hold the pipes.
         return code
 
     def stop(self) -> None:
-        """Close its standard input, which tells the command that nobody waits for it."""
+        """Close its standard input, which asks the command to end."""
         if self._popen.stdin is not None:
             self._popen.stdin.close()
 
@@ -100,5 +100,5 @@ class CommandProcess:
         kill_tree(self._popen, self._job)
 
     def close(self) -> None:
-        """End it, and give everything back."""
+        """End it and release all resources."""
         self._end()

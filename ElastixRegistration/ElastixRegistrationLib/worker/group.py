@@ -1,4 +1,4 @@
-"""Groupwise registration in the background: the request, the answer, and the worker's part."""
+"""Groupwise registration in the background: request, answer, and the worker's part."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from .protocol import frame_buffers
 
 @dataclass(frozen=True)
 class GroupAnswer:
-    """``transforms``, one for each image: common space to that image, LPS mm. ``mean`` of the moved images, float32.
+    """``transforms``, one for each image: common space to that image, LPS mm. ``mean``: of the moved images, float32.
 
-    ``backgrounds``: one for each image as it was.
+    ``backgrounds``: one for each original image.
     """
 
     transforms: tuple[TransformData, ...]
@@ -32,7 +32,7 @@ class GroupAnswer:
 
 
 class GroupJob(Job):
-    """What is sent of a group. Raises InputError for less images than make one."""
+    """A group to send. Raises InputError for too few images."""
 
     def __init__(self, number: int, images: Sequence[Any], settings: GroupSettings):
         check_count(images)
@@ -64,12 +64,12 @@ class GroupJob(Job):
             ) from error
 
     def release(self) -> None:
-        """Let go of the images that were sent."""
+        """Release the images that were sent."""
         self._images = []
 
 
 class GroupHandle(RegistrationHandle):
-    """A group that was submitted to a pool; ``result`` is a GroupAnswer."""
+    """A group registration that was submitted to a pool; ``result`` is a GroupAnswer."""
 
     def result_of(self, body: dict[str, Any]) -> GroupAnswer:
         return GroupAnswer(tuple(body["transforms"]), tuple(body["backgrounds"]), body["mean"], self.log)

@@ -1,4 +1,5 @@
-"""What the system does to a worker while elastix holds Python's lock, so that no Python code of it can run."""
+"""Limits that the system enforces on a worker while elastix holds Python's interpreter lock and no Python code can
+run."""
 
 from __future__ import annotations
 
@@ -21,10 +22,10 @@ _MADV_DONTNEED = 4
 
 @contextlib.contextmanager
 def ending_with_the_client(descriptor: int, timeout_s: float | None) -> Iterator[None]:
-    """End this process at once when the other end of the pipe ``descriptor`` is closed, as by the death of its owner,
-    and after ``timeout_s``. Nothing may be written into the pipe meanwhile.
+    """End this process at once when the other end of the pipe ``descriptor`` is closed, for example because its owner
+    died, and after ``timeout_s``. Nothing may be written to the pipe within the block.
 
-    The kernel sends SIGIO when a pipe changes. On Windows the client's job object does all this.
+    The kernel sends SIGIO when a pipe changes. On Windows, the client's job object does all this.
     """
     if sys.platform == "win32":
         yield
@@ -37,7 +38,7 @@ def ending_with_the_client(descriptor: int, timeout_s: float | None) -> Iterator
         try:
             if timeout_s:
                 signal.setitimer(signal.ITIMER_REAL, timeout_s)
-            # It may have been closed just before.
+            # It may already have been closed.
             if select.select([descriptor], [], [], 0)[0]:
                 os._exit(0)
             yield
@@ -47,7 +48,7 @@ def ending_with_the_client(descriptor: int, timeout_s: float | None) -> Iterator
 
 
 def _die_of(number: int) -> None:
-    """A handler of Python's own would wait for the lock. By default Linux ends a process on SIGIO, macOS does not."""
+    """A Python handler would wait for the lock. By default, SIGIO ends a process on Linux, but not on macOS."""
     if sys.platform == "darwin" and number == signal.SIGIO:
         library = ctypes.CDLL(None)
         library.signal.argtypes = (ctypes.c_int, ctypes.c_void_p)
@@ -58,17 +59,17 @@ def _die_of(number: int) -> None:
 
 
 def no_core_dumps() -> None:
-    """Images of patients are not for crash files."""
+    """Keep patient images out of crash files."""
     if sys.platform == "win32":
-        ctypes.windll.kernel32.SetErrorMode(0x0001 | 0x0002)  # no dialogs that wait for a click either
+        ctypes.windll.kernel32.SetErrorMode(0x0001 | 0x0002)  # no dialogs that wait for a click, either
     else:
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def limit_memory(limit_bytes: int | None) -> None:
-    """Let allocations fail beyond ``limit_bytes`` of written memory; None lifts the limit.
+    """Make allocations beyond ``limit_bytes`` of written memory fail; None lifts the limit.
 
-    Linux only: on Windows the client's job object does it, macOS enforces none.
+    Linux only: on Windows, the client's job object does it; macOS does not enforce limits.
     """
     if sys.platform == "linux":
         most = resource.getrlimit(resource.RLIMIT_DATA)[1]
@@ -79,11 +80,11 @@ def limit_memory(limit_bytes: int | None) -> None:
 
 
 def give_back_memory() -> None:
-    """Return freed memory of this process to the system, and pages that it can map again, such as library code."""
+    """Return freed memory, and pages that can be mapped again, such as library code, to the system."""
     gc.collect()
     if sys.platform == "linux":
         library = ctypes.CDLL(None, use_errno=True)
-        with contextlib.suppress(OSError, AttributeError):  # other C libraries do it by themselves
+        with contextlib.suppress(OSError, AttributeError):  # other C libraries do it automatically
             library.malloc_trim(0)
         with contextlib.suppress(OSError, ValueError):
             for start, length in _unchanged_file_mappings():
@@ -103,20 +104,21 @@ def _unchanged_file_mappings() -> Iterator[tuple[int, int]]:
                 is_candidate = permissions in ("r--p", "r-xp") and inode != "0"
                 start, length = first, last - first if is_candidate else 0
             elif name == "Anonymous:" and length and rest.split()[0] == "0":
-                # Nothing of it was changed, as by the dynamic linker.
+                # It was not changed, for example by the dynamic linker.
                 yield start, length
 
 
 def flush_c_streams() -> None:
-    """Let elastix's console lines out before anything that is written past the C library."""
+    """Flush elastix's console lines before anything is written past the C library."""
     library = ctypes.CDLL("ucrtbase") if sys.platform == "win32" else ctypes.CDLL(None)
     library.fflush(None)
 
 
 def resident_bytes() -> float | None:
-    """Memory that this process holds for itself; None where the system does not say cheaply.
+    """Private memory of this process;
 
-    Pages of files, as of the 120 MB of ITK's libraries, do not count: they are shared, and given up under pressure.
+    None if the system has no cheap figure. Pages of files, such as the 120 MB of ITK's libraries, do not count, because
+    they are shared and released under memory pressure.
     """
     if sys.platform == "win32":
         return None

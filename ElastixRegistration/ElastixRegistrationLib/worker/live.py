@@ -1,7 +1,7 @@
-"""``core.register`` in a process of its own, so that progress comes while elastix runs.
+"""``core.register`` in a separate process, with progress while elastix runs.
 
-The itk wheels hold Python's interpreter lock as long as elastix runs: no callback of the same process can be called
-before it is done. Arguments and result are the same; a crash of elastix ends that process only, and Ctrl-C ends it at
+The itk wheels hold Python's interpreter lock while elastix runs, so a callback in the same process cannot be called
+before it is done. Arguments and result are the same; a crash of elastix ends only that process, and Ctrl-C ends it at
 once.
 """
 
@@ -35,10 +35,11 @@ def register(
     timeout_s: float | None = None,
     **arguments: Any,
 ) -> Any:
-    """An AsynchronousResult, which has what ``core.RegistrationResult`` has; ``arguments`` as of ``core.register``.
+    """Return an AsynchronousResult, which has the members of ``core.RegistrationResult``; ``arguments``: of
+    ``core.register``.
 
-    ``progress`` is called with each new ProgressEvent while elastix runs; "tqdm" shows a bar of that package, in a
-    notebook too. Beyond ``timeout_s`` seconds the registration fails. Raises the errors of ``core.register``.
+    ``progress`` is called with each new ProgressEvent while elastix runs; "tqdm" shows a bar of that package, also in
+    notebooks. After ``timeout_s`` seconds the registration fails. Raises the errors of ``core.register``.
 
         from ElastixRegistrationLib.worker.live import register
 

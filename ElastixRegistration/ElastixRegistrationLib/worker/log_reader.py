@@ -1,4 +1,4 @@
-"""Elastix's console lines as they arrive from the worker: without megabytes of coefficients, and without paths."""
+"""elastix's console lines as they arrive from the worker, without megabytes of coefficients and without paths."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from pathlib import Path
 _BLOCK_START = re.compile(rb"^=+ start of TransformParameterFile =+", re.MULTILINE)
 _BLOCK_END = re.compile(rb"=+ end of TransformParameterFile =+\r?\n?")
 _MAX_MARK = 200
-#: A line longer than this is none of elastix's table; it is cut.
+#: Longer lines are not part of elastix's table and are truncated.
 _MAX_LINE = 100_000
 
 
 def end_mark(job: str) -> bytes:
-    """What the worker writes into the log when a job is over. ``job`` names it."""
+    """The mark that the worker writes to the log at the end of a job."""
     return f"\x1eend of {job}\x1e\n".encode("ascii")
 
 
 class LogReader:
-    """Takes bytes, gives the text of complete lines. Folders of the user are replaced, result blocks left out."""
+    """Converts bytes to the text of complete lines. Folders of the user are replaced, result blocks are left out."""
 
     def __init__(self, job: str):
         self._mark = end_mark(job)
@@ -37,7 +37,7 @@ class LogReader:
         while not self.ended:
             if self._in_block:
                 end = _BLOCK_END.search(self._rest)
-                # A mark with its line end still to come is taken when more has come.
+                # An end mark without its line end is taken when more arrives.
                 if end is None or (end.end() == len(self._rest) and not end[0].endswith(b"\n")):
                     self._rest = self._rest[-_MAX_MARK:]
                     break
@@ -58,7 +58,7 @@ class LogReader:
         return self._text(b"".join(lines))
 
     def flush(self) -> str:
-        """The last line, which no line end completes any more."""
+        """The last line, which has no line end."""
         rest, self._rest = self._rest, b""
         return "" if self._in_block or not rest else self._text(rest + b"\n")
 
@@ -77,5 +77,5 @@ def _hidden_folders() -> list[tuple[str, str]]:
         folders.setdefault(prefix, "<python>")
     with contextlib.suppress(RuntimeError):  # a user without a home folder
         folders.setdefault(str(Path.home()), "~")
-    folders |= {folder.replace("\\", "/"): name for folder, name in folders.items()}  # as Windows also spells them
+    folders |= {folder.replace("\\", "/"): name for folder, name in folders.items()}  # alternative spelling on Windows
     return sorted(((f, name) for f, name in folders.items() if len(f) > 3), key=lambda pair: -len(pair[0]))

@@ -1,4 +1,5 @@
-"""Requests and results as JSON and arrays, and back, each part checked: only the types named here come out."""
+"""Convert requests and results to JSON and arrays and back. Every part is checked: only the types named here come
+out."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ from .protocol import ProtocolError
 _TYPE = "$type"
 #: Parameter values beyond this many travel as bytes: a B-spline has hundreds of thousands.
 _LONG = 64
-#: Dataclasses whose fields travel one by one.
+#: Dataclasses that are sent field by field.
 _PLAIN = {
     cls.__name__: cls
     for cls in (
@@ -62,7 +63,7 @@ _MAX_DEPTH = 20
 
 
 class ParameterMaps(list):
-    """Parameter maps, to tell them from other lists of dictionaries: their values are tuples of texts."""
+    """Parameter maps, to distinguish them from other lists of dictionaries: their values are tuples of texts."""
 
 
 def pack(value: Any, arrays: list[np.ndarray]) -> Any:
@@ -165,7 +166,7 @@ def _said(entries: dict[str, Any], arrays: Sequence[np.ndarray], depth: int) -> 
     template, case = entries["template"], entries["case"]
     if len(entries) != 3 or not isinstance(values, dict) or not all(isinstance(one, str) for one in (template, case)):
         raise ValueError("no template with values")
-    # A template could ask for an attribute or a width of its values: only plain texts and numbers may be there.
+    # A template could access an attribute or set a width of its values, so only plain texts and numbers are allowed.
     if not all(isinstance(one, (str, int, float)) for one in values.values()):
         raise ValueError("values that are neither texts nor numbers")
     return Said(template, values, case)

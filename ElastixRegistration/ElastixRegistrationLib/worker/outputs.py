@@ -1,4 +1,5 @@
-"""What the worker can compute when elastix is done, so that a window need not. Each has a name in the result."""
+"""Outputs that the worker can compute after elastix, so that a window does not have to. Each has a name in the
+result."""
 
 from __future__ import annotations
 
@@ -14,11 +15,10 @@ from ..core.transforms.plain_data import TransformData, VoxelData
 
 @dataclass(frozen=True)
 class ResampledVolume:
-    """``image``, or the moving image where it is None, on ``reference``, by default the fixed grid.
+    """``image``, or the moving image if None, on ``reference``, by default the fixed grid.
 
-    Outside of it is ``background``, by default that of the registration, and of color that of each component.
-    ``padding`` says what of ``image`` is padding; that of the moving image is known. Gives VoxelData of the type of the
-    image.
+    Outside of it is ``background``, by default that of the registration, for colors one per component. ``padding``: of
+    ``image``; that of the moving image is known. The result is VoxelData in the type of the image.
     """
 
     name: str
@@ -65,7 +65,8 @@ Output = ResampledVolume | DisplacementField | JacobianDeterminant | InverseTran
 
 @dataclass(frozen=True)
 class InverseData:
-    """``transform`` maps moving to fixed points, LPS mm. Residuals: how far a fixed point lands from itself, mm."""
+    """``transform`` maps moving to fixed points, LPS mm. Residuals: distance of a fixed point from itself after both
+    transforms, mm."""
 
     transform: TransformData
     mean_residual: float

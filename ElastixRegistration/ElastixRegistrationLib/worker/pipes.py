@@ -1,4 +1,4 @@
-"""Pipes that never block: POSIX and Windows have different ones, and Python no common form of them."""
+"""Non-blocking pipes, which differ between POSIX and Windows and have no common interface in Python."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import select
 import sys
 from collections.abc import Sequence
 
-#: Large pipes mean few changes between the processes: 1 MiB carries 1.5 GB/s, the usual 64 KiB 0.2 GB/s.
+#: Large pipes mean fewer context switches: 1 MiB transfers 1.5 GB/s, the usual 64 KiB 0.2 GB/s.
 PIPE_BYTES = 1 << 20
 _CHUNK = 1 << 20
 
@@ -27,7 +27,8 @@ def new_pipe() -> tuple[int, int]:
     if sys.platform == "linux":
         import fcntl
 
-        # 1031 is F_SETPIPE_SZ, which Python 3.10 does not name. Refused for users with many large pipes already.
+        # 1031 is F_SETPIPE_SZ, which Python 3.10 does not name. It is refused for users who already have many large
+        # pipes.
         with contextlib.suppress(OSError):
             fcntl.fcntl(write, 1031, PIPE_BYTES)
     return read, write
@@ -45,7 +46,7 @@ class PipeReader:
         return self._file.fileno()
 
     def read_into(self, target: memoryview) -> int | None:
-        """Bytes read into ``target``; None when there are none now, 0 at the end of the pipe."""
+        """Number of bytes read into ``target``; None if there are none at the moment, 0 at the end of the pipe."""
         target = target[:_CHUNK]
         if sys.platform == "win32":
             try:
@@ -79,9 +80,9 @@ class PipeWriter:
         return self._file.fileno()
 
     def write(self, data: memoryview) -> int:
-        """Bytes taken, 0 when the pipe is full. Raises OSError when nobody reads."""
+        """Number of bytes written, 0 if the pipe is full. Raises OSError if it has no reader."""
         if sys.platform == "win32":
-            # Windows writes all or nothing into a pipe that does not wait.
+            # Windows writes all or nothing to a non-blocking pipe.
             for size in (_CHUNK // 4, 1 << 15, 1 << 12, 1):
                 written, _ = _winapi.WriteFile(msvcrt.get_osfhandle(self.fileno()), data[:size])
                 if written:

@@ -1,4 +1,4 @@
-"""Workers, and the registrations that run in them or wait for one."""
+"""A pool of workers, and the registrations that run in them or wait for one."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from .protocol import Frame, ProtocolError
 
 
 class WorkerPool:
-    """Runs registrations in processes of their own; those that do not fit on the cores wait their turn.
+    """Runs registrations in separate processes; those that do not fit on the cores wait.
 
-    ``workers``: how many may run at once; one that does not say how many threads it takes then gets its share of the
-    cores. ``most_threads``: workers times threads never exceeds it, the number of cores by default. ``idle_s``: idle
-    workers end after this many seconds. ``python``: another interpreter than this one's, for the workers.
+    ``workers``: largest number at once; a registration without a number of threads gets its share of the cores.
+    ``most_threads``: limit of workers times threads, by default the number of cores. ``idle_s``: idle workers end after
+    this many seconds. ``python``: a different interpreter for the workers.
 
-    Nothing happens by itself: call ``poll`` from a timer, or wait for a handle. Not for use by several threads at once.
+    Nothing happens automatically: call ``poll`` from a timer, or wait for a handle. Not thread-safe.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class WorkerPool:
     def warm_up(self) -> None:
         """Start a spare worker if there is none, so that the next registration begins at once.
 
-        From then on a worker that was cancelled or has failed is replaced by a new spare.
+        From then on, a worker that was cancelled or has failed is replaced by a new spare.
         """
         self._is_warm = True
         self._forget_dead_spares()
@@ -71,14 +71,15 @@ class WorkerPool:
         memory_limit_bytes: int | None = None,
         **arguments: Any,
     ) -> RegistrationHandle:
-        """Register in the background; arguments as those of ``core.register``.
+        """Register in the background; arguments as in ``core.register``.
 
         Images and masks are ITK images, pairs (array, Geometry), or VoxelData. They are read when the registration
-        starts: leave them as they are until its state is running and its progress has begun. ``outputs`` are computed
-        when elastix is done, in the worker. Beyond ``timeout_s`` seconds of running, or ``memory_limit_bytes`` (Linux
-        and Windows), it fails.
+        starts: do not change them until its state is running and its progress has begun. ``outputs`` are computed in
+        the worker when elastix is done. It fails after ``timeout_s`` seconds of running, or beyond
+        ``memory_limit_bytes`` (Linux and Windows).
 
-        Raises InputError for what cannot be sent; all other checks are the worker's, and their InputError the handle's.
+        Raises InputError for data that cannot be sent; the worker makes all other checks, and the handle gets their
+        InputError.
         """
         if memory_limit_bytes is not None and sys.platform not in ("linux", "win32"):
             raise InputError(said("A memory limit cannot be set on this system, only on Linux and Windows."))
@@ -86,7 +87,7 @@ class WorkerPool:
             raise InputError(said("The time limit is {timeout_s}; it must be more than 0 s.", timeout_s=timeout_s))
         names = [output.name for output in outputs]
         if len(set(names)) < len(names):
-            raise InputError(said("Outputs need names of their own, not {names}.", names=", ".join(names)))
+            raise InputError(said("Outputs need unique names, not {names}.", names=", ".join(names)))
         job = Job(
             next(self._numbers),
             moving,
@@ -107,13 +108,13 @@ class WorkerPool:
         return self._queued(GroupHandle(self, GroupJob(next(self._numbers), images, settings)))
 
     def _queued(self, handle: RegistrationHandle) -> Any:
-        handle.job.buffers()  # data that cannot be sent raise here
+        handle.job.buffers()  # raises here for data that cannot be sent
         self._queue.append(handle)
         self._start_what_fits()
         return handle
 
     def poll(self, budget_s: float = 0.02) -> None:
-        """Move all registrations on as far as goes without waiting; up to ``budget_s`` seconds where data is moved."""
+        """Advance all registrations without waiting; takes up to ``budget_s`` seconds while data is moved."""
         end = time.monotonic() + budget_s
         while True:
             moved = False
@@ -131,7 +132,7 @@ class WorkerPool:
         self._reap()
 
     def wait_for_news(self, timeout: float) -> None:
-        """Sleep until a worker has something to say, or ``timeout`` seconds have passed."""
+        """Sleep until a worker sends something, for at most ``timeout`` seconds."""
         workers = [run.worker for run in self._running.values()]
         if len(workers) == 1:
             workers[0].wait(timeout)
@@ -139,7 +140,7 @@ class WorkerPool:
             time.sleep(min(timeout, 0.005))
 
     def cancel(self, handle: RegistrationHandle) -> None:
-        """What ``handle.cancel`` does."""
+        """Implements ``handle.cancel``."""
         run = self._running.pop(handle, None)
         if run is None:
             self._queue.remove(handle)
@@ -172,7 +173,7 @@ class WorkerPool:
 
     @property
     def process_ids(self) -> list[int]:
-        """Of all workers that were started and not yet seen to end."""
+        """Process ids of all workers that are not known to have ended."""
         workers = [run.worker for run in self._running.values()] + self._idle + self._ending
         return [worker.pid for worker in workers]
 
@@ -217,9 +218,7 @@ class WorkerPool:
             run.is_reusable = False
             self._over(handle, run)
             handle.fail(
-                RegistrationError(
-                    said("The background process sent what it should not: {garbage}.", garbage=worker.garbage)
-                )
+                RegistrationError(said("The background process sent invalid data: {garbage}.", garbage=worker.garbage))
             )
         elif handle.finished:
             self._over(handle, run)
@@ -259,7 +258,7 @@ class WorkerPool:
 
     def _ended_early(self, handle: RegistrationHandle, run: _WorkerRun, code: int) -> None:
         if code == 0 and not run.is_accepted and not run.is_second_try:
-            # A spare that was idle for long ended just when it was needed.
+            # A spare that was idle for a long time ended just when it was needed.
             self._ending.append(self._running.pop(handle).worker)
             self._start(handle, is_second_try=True)
             return

@@ -1,4 +1,4 @@
-"""A worker process as its client holds it: started, fed and read without ever waiting, and ended with its children."""
+"""The client's side of a worker process: started, written to and read without waiting, and ended with its children."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if sys.platform == "win32":
 
 _FOLDER = Path(__file__).resolve().parents[2]
 _PACKAGE = __package__.rpartition(".")[0]
-#: The worker has the client's import path, in the same order, without the current folder.
+#: The worker gets the client's import path, in the same order, without the current folder.
 _START = (
     "import sys; idle = float(sys.argv[1]); sys.path[:] = sys.argv[2:];"
     f"from {_PACKAGE}.worker.server import main; main(idle)"
@@ -53,15 +53,15 @@ _WINDOWS_CRASHES = {
 }
 
 
-#: Message of Slicer's launcher, with exit code 1, for any end of the program that it started.
+#: Message of Slicer's launcher, with exit code 1, however the program that it started ends.
 _LAUNCHER_SAYS = "exit abnormally - Report the problem"
 
 
 def describe_exit(code: int, log: str = "") -> str:
-    """What happened to elastix, in words, by the exit code of its process as ``subprocess`` gives it, and its log."""
+    """What happened to elastix, in words, from its log and the exit code of its process, as given by ``subprocess``."""
     if code == 1 and _LAUNCHER_SAYS in log:
         return "elastix crashed, or was killed by the system, out of memory"
-    if code < 0 or 128 < code < 160:  # the second is how launchers and shells pass a signal on
+    if code < 0 or 128 < code < 160:  # the second is how launchers and shells report a signal
         with contextlib.suppress(ValueError):
             name = signal.Signals(-code if code < 0 else code - 128).name
             return f"elastix {_CRASHES.get(name, f'was ended by signal {name}')}"
@@ -71,9 +71,10 @@ def describe_exit(code: int, log: str = "") -> str:
 
 
 class WorkerProcess:
-    """A worker process. ``pump`` transfers data without waiting; ``frames`` and ``log`` hold the received data.
+    """A worker process. ``pump`` transfers data without waiting;
 
-    Raises RegistrationError when it cannot be started. ``python``: another interpreter than this one's.
+    ``frames`` and ``log`` hold the received data. Raises RegistrationError if it cannot be started. ``python``: a
+    different interpreter.
     """
 
     def __init__(self, *, idle_s: float = 300.0, python: str | None = None):
@@ -117,7 +118,7 @@ class WorkerProcess:
         return self._popen.pid
 
     def send(self, buffers: Iterator[memoryview]) -> None:
-        """Queue a frame, as ``protocol.frame_buffers`` makes it."""
+        """Queue a frame from ``protocol.frame_buffers``."""
         self._outbox.add(buffers)
 
     def limit_memory(self, limit_bytes: int | None) -> None:
@@ -130,7 +131,7 @@ class WorkerProcess:
         return any([self._write(), self._read_frames(), self._read_log()])
 
     def wait(self, timeout: float) -> None:
-        """Until something can be moved."""
+        """Wait until data can be moved."""
         readers = [pipe for pipe in (self._out, self._err) if not pipe.closed]
         writers = [self._in] if not self._in.closed and self._outbox.pending() else []
         if readers or writers:
@@ -140,15 +141,15 @@ class WorkerProcess:
 
     @property
     def is_transferring(self) -> bool:
-        """Whether large data is on its way."""
+        """Whether large data is being transferred."""
         return bool(self._outbox.pending()) or not self._reader.is_between_frames
 
     @property
     def exit_code(self) -> int | None:
-        """None until the process has ended and everything that it wrote was read."""
+        """None until the process has ended and all its output was read."""
         code = _reap(self._popen, self._job)
         if code is None and self._out.closed and self._err.closed:
-            # It cannot say anything any more, and should be over in no time.
+            # It cannot send anything anymore and should end very soon.
             self._silent_since = self._silent_since or time.monotonic()
             if time.monotonic() - self._silent_since > _MAX_SILENCE_S:
                 self.kill()
@@ -163,7 +164,7 @@ class WorkerProcess:
         try:
             count = self._in.write(pending)
         except OSError:
-            self._in.close()  # that nobody reads any more shows at the other pipes, with the reason
+            self._in.close()  # the other pipes show that it ended, with the reason
             return False
         self._outbox.advance(count)
         return count > 0
@@ -200,17 +201,17 @@ class WorkerProcess:
         return True
 
     def kill(self) -> None:
-        """End the worker and whatever it has started, at once. What it has already said can still be read."""
+        """End the worker and its child processes at once. Data that it has already sent can still be read."""
         kill_tree(self._popen, self._job)
         self._in.close()
 
     def close(self) -> None:
-        """End it, and give everything back."""
+        """End it and release all resources."""
         self._end()
 
 
 def own_python() -> str:
-    """The interpreter of this process. In Slicer, which is no interpreter itself, the PythonSlicer beside it."""
+    """The interpreter of this process. In Slicer, which is not an interpreter itself, the PythonSlicer next to it."""
     own = sys.executable or ""
     if "python" not in Path(own).name.lower():
         own = shutil.which("PythonSlicer") or own
@@ -222,19 +223,20 @@ def _command(idle_s: float, program: str) -> list[str]:
 
 
 def python_command(program: str) -> list[str]:
-    """``program``, a Python, without what the user's environment would add to it."""
-    # An embedding application such as Slicer tells its Python by variables where its packages are.
+    """Command for ``program``, a Python, without additions from the user's environment."""
+    # Embedding applications like Slicer tell their Python by environment variables where its packages are.
     embedded = "PYTHONHOME" in os.environ or "Slicer" in Path(program).name
     return [program, *([] if embedded else ["-I"])]
 
 
 def module_paths() -> list[str]:
-    """Where a child finds this package, and what this process finds."""
+    """Import path for a child: this package, and the path of this process."""
     return list(dict.fromkeys([str(_FOLDER), *(path for path in sys.path if os.path.isabs(path))]))
 
 
 def child_environment() -> dict[str, str]:
-    """That of this process, without ITK_AUTOLOAD_PATH: an ITK from pip that loads Slicer's plugins can crash.
+    """The environment of this process without ITK_AUTOLOAD_PATH, because an ITK from pip that loads Slicer's plugins
+    can crash.
 
     Slicer issue 8947.
     """
@@ -246,11 +248,11 @@ def start_options() -> dict[str, Any]:
     """Of subprocess.Popen."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NO_WINDOW}
-    return {"start_new_session": True}  # a process group of its own, so that launcher and worker end together
+    return {"start_new_session": True}  # its own process group, so that launcher and worker end together
 
 
 def _reap(popen: subprocess.Popen, job: Any) -> int | None:
-    """The exit code, None while it runs. What it has started ends with it."""
+    """The exit code, None while it runs. Its child processes end with it."""
     if popen.returncode is None and popen.poll() is not None:
         _kill_group(popen.pid, job)
     return popen.returncode
@@ -265,27 +267,27 @@ def _kill_group(pid: int, job: Any) -> None:
 
 
 def job_of(popen: subprocess.Popen) -> Any:
-    """On Windows the job object that holds a process and what it starts; None elsewhere."""
+    """On Windows, the job object that holds a process and its children; None elsewhere."""
     if sys.platform == "win32":
         return WindowsJob(int(popen._handle))
     return None
 
 
 def kill_tree(popen: subprocess.Popen, job: Any) -> None:
-    """End a process, and whatever it has started."""
-    # The number of a process that is over can belong to another one.
+    """End a process and its children."""
+    # The id of a finished process may be reused.
     if _reap(popen, job) is None:
         _kill_group(popen.pid, job)
 
 
 def end_process(popen: subprocess.Popen, job: Any, pipes: Sequence[Any]) -> None:
-    """Close ``pipes`` to a process, end it with what it has started, and wait a little."""
+    """Close ``pipes`` to a process, end it with its children, and wait a little."""
     for pipe in pipes:
         pipe.close()
     kill_tree(popen, job)
     if job is not None:
         job.close()
-    # The system may take a while to free gigabytes; what is not over by then is waited for by subprocess later.
+    # The system may take a while to free gigabytes; subprocess waits for the rest later.
     with contextlib.suppress(subprocess.TimeoutExpired):
         popen.wait(0.5)
 
@@ -294,7 +296,7 @@ _alive: weakref.WeakSet[WorkerProcess] = weakref.WeakSet()
 
 
 def _after_fork() -> None:
-    """A forked copy of the client must not hold the pipes open, or workers would not notice the client's death."""
+    """A forked copy of the client must not keep the pipes open, or workers would not notice that the client died."""
     for worker in list(_alive):
         worker._end.detach()
         for pipe in (worker._in, worker._out, worker._err):

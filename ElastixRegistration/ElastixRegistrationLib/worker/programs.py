@@ -1,4 +1,4 @@
-"""A module of this package as a program that a script starts, reads and ends, as ``subprocess.Popen``."""
+"""Start modules of this package as programs for scripts, as ``subprocess.Popen``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def program_command(arguments: Sequence[str]) -> list[str]:
 
 
 def start_program(arguments: Sequence[str]) -> subprocess.Popen[str]:
-    """Start that. What it says, errors too, is text to read from ``stdout``. Raises RegistrationError."""
+    """Start that command line. All output, including errors, is text on ``stdout``. Raises RegistrationError."""
     try:
         return subprocess.Popen(
             program_command(arguments),

@@ -2,7 +2,7 @@
 
 A frame is ``ELX1``, the length of the header (4 bytes), the bytes of all arrays (8 bytes), the header, and the arrays
 one after another, C order; numbers are little-endian. The header is ``{"kind": ..., "body": ..., "arrays": [[dtype,
-shape], ...]}``. Array memory is read into and written from directly: no copy beside the pipe's own.
+shape], ...]}``. Array memory is read into and written from directly, without a copy besides that of the pipe.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _DTYPES = {
 _MAX_HEADER_BYTES = 16_000_000
 _MAX_ARRAYS = 4096
 _MAX_AXES = 5
-#: Arrays are accepted up to this many bytes where the system does not say how much memory there is.
+#: Largest size of arrays, in bytes, if the system does not report its free memory.
 _DEFAULT_MAX_BYTES = 64e9
 
 
 class ProtocolError(Exception):
-    """What arrived is not a frame of this protocol."""
+    """Received data is not a frame of this protocol."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Frame:
 
 
 def frame_buffers(kind: str, body: Any, arrays: Sequence[np.ndarray] = ()) -> Iterator[memoryview]:
-    """The bytes of a frame, in pieces. Arrays that are not contiguous are copied slice by slice, others not at all.
+    """The bytes of a frame, in pieces. Only arrays that are not contiguous are copied, slice by slice.
 
     Raises TypeError for arrays that cannot be sent.
     """
@@ -85,7 +85,7 @@ def _is_little_endian(dtype: np.dtype) -> bool:
 
 
 class Outbox:
-    """Frames on their way out, for a pipe that takes some bytes at a time."""
+    """Outgoing frames, for a pipe that accepts some bytes at a time."""
 
     def __init__(self) -> None:
         self._frames: deque[Iterator[memoryview]] = deque()
@@ -95,7 +95,7 @@ class Outbox:
         self._frames.append(buffers)
 
     def pending(self) -> memoryview:
-        """Bytes to write next; empty when there are none."""
+        """Bytes to write next; may be empty."""
         while not self._current and self._frames:
             try:
                 self._current = next(self._frames[0])
@@ -108,10 +108,10 @@ class Outbox:
 
 
 class FrameReader:
-    """Puts frames together from bytes as they come.
+    """Assembles frames from bytes as they arrive.
 
-    ``most_bytes`` says how many bytes of arrays a frame may announce; by default as many as there is free memory.
-    Raises ProtocolError as soon as a frame is wrong, before memory is taken for it.
+    ``most_bytes``: largest size of a frame's arrays, by default the free memory. Raises ProtocolError as soon as a
+    frame is invalid, before its memory is allocated.
     """
 
     def __init__(self, most_bytes: Callable[[], float | None] = available_bytes):
@@ -133,11 +133,11 @@ class FrameReader:
         return self._header_size is None and self._filled == 0
 
     def free(self) -> memoryview:
-        """Where the next bytes belong, never empty."""
+        """Where to put the next bytes; never empty."""
         return self._target[self._filled :]
 
     def advance(self, count: int) -> Frame | None:
-        """Say that ``count`` bytes were put into ``free()``; returns the frame that they complete."""
+        """Report that ``count`` bytes were put into ``free()``; returns the frame that they complete, if any."""
         self._filled += count
         while self._filled == len(self._target):
             if self._header_size is None:

@@ -1,6 +1,6 @@
-"""Registrations in a background process, one after another, for what calls ``core.register`` many times.
+"""Registrations in a background process, one after another, for callers that register many times.
 
-A crash of elastix then ends one registration and not the whole search, and the caller's other threads stay awake.
+A crash of elastix then ends only one registration, and the caller's other threads keep running.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _POLL_S = 0.2
 
 
 class BackgroundRegistrar:
-    """Runs a method on a pair in a background process, one for each thread that calls. ``threads`` of elastix for each;
-    ``timeout_s``: slower ones fail. Once ``stop`` was called everything under way fails."""
+    """Runs a method on a pair in a background process, one for each calling thread, with ``threads`` of elastix each.
+    Registrations slower than ``timeout_s`` fail, and so do all running ones after ``stop``."""
 
     def __init__(self, threads: int | None = None, timeout_s: float | None = None):
         self._threads, self._timeout_s = threads, timeout_s
@@ -38,8 +38,8 @@ class BackgroundRegistrar:
         tell: Callable[[Any], None] | None = None,
         timeout_s: float | None = None,
     ) -> Any:
-        """A BackgroundResult. ``tell`` gets elastix's progress while it runs. ``timeout_s``: of this one. Raises what
-        the registration raises."""
+        """A BackgroundResult. ``tell`` gets elastix's progress while it runs. ``timeout_s``: of this one. Raises
+        the errors of the registration."""
         handle = self._pool().submit(
             pair.inputs.fixed,
             pair.inputs.moving,
@@ -74,7 +74,7 @@ class BackgroundRegistrar:
         self.close()
 
     def _pool(self) -> WorkerPool:
-        # A pool is not for several threads at once.
+        # A pool is not thread-safe.
         if not hasattr(self._of_thread, "pool"):
             self._of_thread.pool = WorkerPool(1)
             self._pools.append(self._of_thread.pool)

@@ -1,4 +1,4 @@
-"""The result of a registration in the background process, and how it travels."""
+"""The result of a registration in the background process, and its transfer."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from ..core.registration.result import RegistrationResult, ResultBase
 from ..core.transforms.plain_data import TransformData, VoxelData
 from .messages import ParameterMaps
 
-#: Fields that the client knows by itself.
+#: Fields that the client already has.
 _NOT_SENT = {"iterations", "log", "threads", "fixed"}
 _SENT = [entry.name for entry in fields(ResultBase) if entry.name not in _NOT_SENT]
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
 class AsynchronousResult(ResultBase):
-    """Like ``core.RegistrationResult``, with ``outputs``: what was asked for, by name.
+    """Like ``core.RegistrationResult``, with ``outputs``: the requested outputs by name.
 
-    ``transform_data`` and ``moving_voxels`` are plain data. ITK objects are made on first use, because that loads itk
-    and takes some tenths of a second once.
+    ``transform_data`` and ``moving_voxels`` are plain data. ITK objects are made on first use, because that loads itk,
+    which takes a few tenths of a second.
     """
 
     transform_data: TransformData

@@ -1,6 +1,6 @@
 """The worker process: reads requests from its standard input, registers, and writes results to its standard output.
 
-Elastix prints to standard output, so that is first led to standard error, where the client reads the log.
+elastix prints to standard output, so that is redirected to standard error, where the client reads the log.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ _RESULT_MODULES = (
     *("itk.itkAffineTransformPython", "itk.itkBSplineTransformPython", "itk.itkCompositeTransformPython"),
     *("itk.itkInterpolateImageFunctionPython", "itk.itkImageToImageFilterBPython"),
 )
-#: Nothing more is loaded before that, for who has just started this process may be about to ask.
+#: Seconds before more is loaded, because a first request may be about to arrive.
 _REST_S = 1.0
-#: After that, pages of libraries that only loading them needed are given back.
+#: Seconds after which pages of libraries that were needed only for loading are released.
 _SETTLED_S = 0.1
-#: Idle, a worker may not hold more; one that a large job has left with more ends.
+#: Largest memory of an idle worker; a worker that holds more after a large job ends.
 _MAX_IDLE_BYTES = 256 * 2**20
 
 
 def main(idle_s: float) -> None:
-    """Serve until the client is gone or nothing was asked for ``idle_s`` seconds. Does not return."""
+    """Serve until the client is gone or there was no request for ``idle_s`` seconds. Does not return."""
     guard.no_core_dumps()
     requests, results = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -53,12 +53,12 @@ def main(idle_s: float) -> None:
     try:
         status = _Server(requests, results, idle_s).run()
     except OSError:
-        status = 0  # the client is gone, so there is nobody to tell
+        status = 0  # the client is gone, so there is nobody to report to
     except ProtocolError as error:
         sys.stderr.write(f"The worker cannot go on: {error}.\n")
     finally:
         sys.stderr.flush()
-        os._exit(status)  # ITK's own ending takes long and can only fail
+        os._exit(status)  # ITK's own shutdown takes long and can only fail
 
 
 class _Server:
@@ -72,7 +72,7 @@ class _Server:
         try:
             _preload()
         except ImportError as error:
-            # The client learns it as the answer to its first request.
+            # The client gets it as the answer to its first request.
             problem = f"{error.name or error} could not be loaded: {error}"
         self._send("hello", {"pid": os.getpid()})
         if problem is None:
@@ -86,7 +86,7 @@ class _Server:
         return 0
 
     def _preload_for_results(self) -> None:
-        """Load, while nothing is asked, what a registration would load last."""
+        """While idle, load the modules that a registration would load last."""
         if self._request_within(_SETTLED_S):
             return
         guard.give_back_memory()
@@ -128,7 +128,7 @@ class _Server:
                 buffer = buffer[self._out.write(buffer) :]
 
     def _serve(self, frame: Frame, problem: str | None) -> bool:
-        """Answer one request, and say whether this process is good for another one."""
+        """Answer one request. Returns whether this process can serve another one."""
         request = _checked_request(frame)
         frame_kind = frame.kind
         del frame
@@ -139,7 +139,7 @@ class _Server:
                 raise RuntimeError(f"In the Python of the worker, {problem}")
             with guard.ending_with_the_client(self._requests, request["timeout_s"]):
                 kind, body = "result", _RUNNERS[frame_kind](request)
-        except Exception as error:  # whatever it is, the client must hear of it
+        except Exception as error:  # the client must learn about any error
             kind, body = "failed", _described(error)
         del request["arguments"], request["outputs"]
         guard.limit_memory(None)
@@ -147,7 +147,7 @@ class _Server:
         self._send(kind, body)
         del body
         guard.give_back_memory()
-        # elastix keeps state that an exception may have left in disorder.
+        # elastix keeps state that an exception may have left inconsistent.
         stays = kind == "result" and (guard.resident_bytes() or 0) < _MAX_IDLE_BYTES
         _write_all(2, end_mark(request["job"]))
         self._send("over", {"stays": stays})
@@ -214,7 +214,7 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 
 def _preload() -> None:
-    """Load now what a registration would load first."""
+    """Load the modules that a registration needs first."""
     from ..core.elastix import run as elastix
     from ..core.registration import register  # noqa: F401
 

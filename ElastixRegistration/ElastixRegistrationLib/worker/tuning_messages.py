@@ -1,4 +1,4 @@
-"""What a search for parameters in a process of its own tells whoever started it."""
+"""Messages from a parameter search in a separate process to its caller."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _NEWS = "tuning"
 
 @dataclass(frozen=True)
 class TuningNews:
-    """``trials`` over, of ``total`` (None: as many as the time allows); ``best`` score, 1 for the start: a line of
+    """``trials`` finished, of ``total`` (None: as many as the time allows); ``best`` score, 1 for the start. A line of
     JSON on stderr."""
 
     trials: int

@@ -1,4 +1,4 @@
-"""A job object: Windows ends the processes in it when its last handle is closed, as by the death of the owner."""
+"""A job object: Windows ends its processes when the last handle is closed, for example because the owner died."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class _ExtendedLimits(ctypes.Structure):
 
 
 class WindowsJob:
-    """Holds a process, by its handle, and the children that it starts."""
+    """Holds a process, by its handle, and its children."""
 
     def __init__(self, process_handle: int):
         self._kernel = ctypes.WinDLL("kernel32", use_last_error=True)

@@ -2259,7 +2259,7 @@
         <translation>Ein 2D-{element} hat kein Gegenstück in 3D.</translation>
     </message>
     <message>
-        <source>A DeformationFieldTransform is read with DeformationFieldInterpolationOrder 1 only.</source>
+        <source>A DeformationFieldTransform can be read only with DeformationFieldInterpolationOrder 1.</source>
         <translation>Eine DeformationFieldTransform wird nur mit DeformationFieldInterpolationOrder 1 gelesen.</translation>
     </message>
     <message>
@@ -2323,11 +2323,11 @@
         <translation>Eine Registrierung hat keinen Knoten der Rolle {role}.</translation>
     </message>
     <message>
-        <source>A sliding mask is for 3D images; these have 2 dimensions.</source>
+        <source>A sliding mask needs 3D images, but these have 2 dimensions.</source>
         <translation>Eine Gleitmaske ist für 3D-Bilder; diese haben 2 Dimensionen.</translation>
     </message>
     <message>
-        <source>A spline of landmarks is written on the grid of the fixed image; give that image.</source>
+        <source>A spline of landmarks is sampled on the grid of the fixed image; give that image.</source>
         <translation>Ein Spline aus Landmarken wird auf dem Gitter des festen Bildes geschrieben; bitte dieses Bild angeben.</translation>
     </message>
     <message>
@@ -2419,7 +2419,7 @@
         <translation>Korrelation</translation>
     </message>
     <message>
-        <source>Corresponding points are needed in both images, and only one list was given.</source>
+        <source>Corresponding points are needed in both images, but only one list was given.</source>
         <translation>Zusammengehörige Punkte sind in beiden Bildern nötig, und nur eine Liste wurde angegeben.</translation>
     </message>
     <message>
@@ -2427,7 +2427,7 @@
         <translation>Zyklische B-Splines haben keine genaue ITK-Form.</translation>
     </message>
     <message>
-        <source>DICOM keeps registrations of 3D images only, and this transform is of 2D images.</source>
+        <source>DICOM supports registrations of 3D images only, and this transform is for 2D images.</source>
         <translation>DICOM kennt nur Registrierungen von 3D-Bildern, und diese Transformation ist von 2D-Bildern.</translation>
     </message>
     <message>
@@ -2495,7 +2495,7 @@
         <translation>Volumen der Szene angeben oder einen Ordner oder eine Tabelle von Dateien, nicht beides.</translation>
     </message>
     <message>
-        <source>Hardly anything overlaps: look at the pictures before you rely on it.</source>
+        <source>The labels or masks hardly overlap: look at the images before you rely on the result.</source>
         <translation>Kaum etwas überlappt: vor dem Verwenden die Bilder ansehen.</translation>
     </message>
     <message>
@@ -2511,7 +2511,7 @@
         <translation>Unplausibel: {reason}</translation>
     </message>
     <message>
-        <source>In {share:.2g} % of the object, volume shrinks to less than {smallest:g} or grows to more than {largest:g} times of what it does in most of it.</source>
+        <source>In {share:.2g} % of the object, volume shrinks to less than {smallest:g} times or grows to more than {largest:g} times its change in most of the object.</source>
         <translation>In {share:.2g} % des Objekts schrumpft das Volumen auf weniger als das {smallest:g}-Fache oder wächst auf mehr als das {largest:g}-Fache dessen, was es im größten Teil tut.</translation>
     </message>
     <message>
@@ -2527,7 +2527,7 @@
         <translation>Landmarkenabstand, {word}</translation>
     </message>
     <message>
-        <source>Landmark {named} lies far off where the others fit: the registration fails there, or the landmark is wrong.</source>
+        <source>Landmark {named} is far off although the others fit: the registration failed there, or the landmark is wrong.</source>
         <translation>Landmarke {named} liegt weit ab, wo die anderen passen: die Registrierung versagt dort, oder die Landmarke ist falsch.</translation>
     </message>
     <message>
@@ -2539,11 +2539,11 @@
         <translation>Landmarken müssen endliche Koordinaten haben.</translation>
     </message>
     <message>
-        <source>Landmarks {named} and {count} more lie far off where the others fit: the registration fails there, or the landmark is wrong.</source>
+        <source>Landmarks {named} and {count} more are far off although the others fit: the registration failed there, or the landmarks are wrong.</source>
         <translation>Landmarken {named} und {count} weitere liegen weit ab, wo die anderen passen: die Registrierung versagt dort, oder die Landmarke ist falsch.</translation>
     </message>
     <message>
-        <source>Landmarks {named} lie far off where the others fit: the registration fails there, or the landmark is wrong.</source>
+        <source>Landmarks {named} are far off although the others fit: the registration failed there, or the landmarks are wrong.</source>
         <translation>Landmarken {named} liegen weit ab, wo die anderen passen: die Registrierung versagt dort, oder die Landmarke ist falsch.</translation>
     </message>
     <message>
@@ -2555,7 +2555,7 @@
         <translation>Volumenfaktor, kleinster</translation>
     </message>
     <message>
-        <source>Means and differences are over the {shared} of {count} pairs that every method finished.</source>
+        <source>Means and differences include the {shared} of {count} pairs that every method finished.</source>
         <translation>Mittel und Unterschiede gelten für die {shared} von {count} Paaren, die jede Methode beendet hat.</translation>
     </message>
     <message>
@@ -2571,7 +2571,7 @@
         <translation>Es fehlt das feste Volumen.</translation>
     </message>
     <message>
-        <source>No landmarks or labels were given, so look at the pictures before you rely on it.</source>
+        <source>No landmarks or labels were given, so look at the images before you rely on the result.</source>
         <translation>Es gab weder Landmarken noch Labels: vor dem Verwenden die Bilder ansehen.</translation>
     </message>
     <message>
@@ -2595,7 +2595,7 @@
         <translation>Es fehlt die Sequenz.</translation>
     </message>
     <message>
-        <source>No transform format is known for the name {path}; use .h5, .tfm, .mat, .txt, .toml, .lta, .1D, or an image name for displacements.</source>
+        <source>No transform format is known for the name {path}; use .h5, .tfm, .mat, .txt, .toml, .lta, .1D, or the name of an image for a displacement field.</source>
         <translation>Für den Namen {path} ist kein Transformationsformat bekannt; bitte .h5, .tfm, .mat, .txt, .toml, .lta, .1D oder für Verschiebungen den Namen eines Bildes verwenden.</translation>
     </message>
     <message>
@@ -2627,7 +2627,7 @@
         <translation>Nichts in {item} lässt sich transformieren.</translation>
     </message>
     <message>
-        <source>Nothing overlaps: make sure that the labels or masks belong to these images.</source>
+        <source>The labels or masks do not overlap: make sure that they belong to these images.</source>
         <translation>Nichts überlappt: gehören die Labels oder Masken zu diesen Bildern? Bitte prüfen.</translation>
     </message>
     <message>
@@ -2639,7 +2639,7 @@
         <translation>{called}: {missing} von {count} Schichten sind nicht mehr in Slicers DICOM-Datenbank.</translation>
     </message>
     <message>
-        <source>One pair: the intervals are over its {count} {units}. They say how sure the ranking is for this pair, not for the next patient.</source>
+        <source>There is one pair, so the intervals are over its {count} {units}. They say how certain the ranking is for this pair, not for the next patient.</source>
         <translation>Ein Paar: die Intervalle gelten über dessen {count} {units}. Sie sagen, wie sicher die Rangfolge für dieses Paar ist, nicht für den nächsten Patienten.</translation>
     </message>
     <message>
@@ -2655,15 +2655,15 @@
         <translation>Segmentierungen wurden als Ausgabe verlangt, aber keine Segmentierung des Referenzbildes wurde angegeben.</translation>
     </message>
     <message>
-        <source>Outputs need names of their own, not {names}.</source>
+        <source>Outputs need unique names, not {names}.</source>
         <translation>Ausgaben brauchen eigene Namen, nicht {names}.</translation>
     </message>
     <message>
-        <source>Outside of the object the deformation folds onto itself in 1 voxel.</source>
+        <source>Outside the object, the deformation folds onto itself in 1 voxel.</source>
         <translation>Außerhalb des Objekts faltet sich die Verformung in 1 Voxel auf sich selbst.</translation>
     </message>
     <message>
-        <source>Outside of the object the deformation folds onto itself in {count} voxels.</source>
+        <source>Outside the object, the deformation folds onto itself in {count} voxels.</source>
         <translation>Außerhalb des Objekts faltet sich die Verformung in {count} Voxeln auf sich selbst.</translation>
     </message>
     <message>
@@ -2723,7 +2723,7 @@
         <translation>Der Hintergrundprozess konnte mit {program} nicht gestartet werden: {error}.</translation>
     </message>
     <message>
-        <source>The background process sent what it should not: {garbage}.</source>
+        <source>The background process sent invalid data: {garbage}.</source>
         <translation>Der Hintergrundprozess hat Unerlaubtes gesendet: {garbage}.</translation>
     </message>
     <message>
@@ -2735,7 +2735,7 @@
         <translation>Die Kommandozeile konnte mit {program} nicht gestartet werden: {error}.</translation>
     </message>
     <message>
-        <source>The comparison cannot be written into {folder}: {reason}.</source>
+        <source>The comparison cannot be written to {folder}: {reason}.</source>
         <translation>Der Vergleich lässt sich nicht in {folder} schreiben: {reason}.</translation>
     </message>
     <message>
@@ -2755,15 +2755,15 @@
         <translation>Das Verformungsfeld {node} ist eine Eingabe, die verloren ginge; bitte ein anderes wählen.</translation>
     </message>
     <message>
-        <source>The deformation folds onto itself in 1 voxel of the object ({share:.2g} %), where no tissue can have moved so.</source>
+        <source>The deformation folds onto itself in 1 voxel of the object ({share:.2g} %), where no tissue can have moved like that.</source>
         <translation>Die Verformung faltet sich in 1 Voxel des Objekts ({share:.2g} %) auf sich selbst, was kein Gewebe kann.</translation>
     </message>
     <message>
-        <source>The deformation folds onto itself in {count} voxels of the object ({share:.2g} %), where no tissue can have moved so.</source>
+        <source>The deformation folds onto itself in {count} voxels of the object ({share:.2g} %), where no tissue can have moved like that.</source>
         <translation>Die Verformung faltet sich in {count} Voxeln des Objekts ({share:.2g} %) auf sich selbst, was kein Gewebe kann.</translation>
     </message>
     <message>
-        <source>The distance of the grid&apos;s points is {grid_mm} mm; it must be more than 0.</source>
+        <source>The grid spacing is {grid_mm} mm; it must be more than 0.</source>
         <translation>Der Abstand der Gitterpunkte ist {grid_mm} mm; er muss größer als 0 sein.</translation>
     </message>
     <message>
@@ -2771,7 +2771,7 @@
         <translation>{name}: der weiteste Abstand ist {farthest}; er muss größer als 0 mm sein.</translation>
     </message>
     <message>
-        <source>The file {path} is not a transform: its voxels have {value}, and displacements in {dimension} dimensions have {dimension}.</source>
+        <source>The file {path} is not a transform: its voxels have {value}, but displacements in {dimension} dimensions have {dimension}.</source>
         <translation>Die Datei {path} ist keine Transformation: ihre Voxel haben {value}, und Verschiebungen in {dimension} Dimensionen haben {dimension}.</translation>
     </message>
     <message>
@@ -2787,7 +2787,7 @@
         <translation>Die Datei {target} gibt es schon; bitte einen anderen Namen wählen oder --overwrite verwenden.</translation>
     </message>
     <message>
-        <source>The fixed and the moving image are the same DICOM series; there is nothing to relate.</source>
+        <source>The fixed and the moving image are the same DICOM series; there is nothing to register.</source>
         <translation>Das feste und das bewegte Bild sind dieselbe DICOM-Serie; es gibt nichts in Beziehung zu setzen.</translation>
     </message>
     <message>
@@ -2795,15 +2795,15 @@
         <translation>Das feste und das bewegte Bild überlappen nicht im Raum (ihre Mitten sind {distance:.0f} mm voneinander entfernt): mit den geometrischen Mitten beginnen (initialization geometry) oder eine Anfangstransformation angeben.</translation>
     </message>
     <message>
-        <source>The fixed and the moving points are the same, so they tell nothing: was one file given twice?</source>
+        <source>The fixed and moving points are identical, so they prove nothing: was one file given twice?</source>
         <translation>Die festen und die bewegten Punkte sind dieselben und sagen nichts: wurde eine Datei zweimal angegeben?</translation>
     </message>
     <message>
-        <source>The fixed and the moving slice lie across each other; slices are registered in planes that are about parallel.</source>
+        <source>The planes of the fixed and the moving slice cross each other; slices need planes that are about parallel.</source>
         <translation>Die feste und die bewegte Schicht liegen quer zueinander; Schichten werden in etwa parallelen Ebenen registriert.</translation>
     </message>
     <message>
-        <source>The fixed image has {dimension} dimensions and the moving image {other}; both must have the same.</source>
+        <source>The fixed image has {dimension} dimensions, but the moving image has {other}; they must match.</source>
         <translation>Das feste Bild hat {dimension} Dimensionen und das bewegte {other}; beide müssen gleich viele haben.</translation>
     </message>
     <message>
@@ -2843,7 +2843,7 @@
         <translation>Das Bild ist überall gleich: {value:g} ist sein Hintergrund.</translation>
     </message>
     <message>
-        <source>The images agree less where the registration did not look: over all, their mutual information fell from {before} to {after}.</source>
+        <source>The images agree less on voxels that the registration did not sample: over all voxels, their mutual information fell from {before} to {after}.</source>
         <translation>Die Bilder stimmen weniger überein, wo die Registrierung nicht hinsah: insgesamt fiel ihre Transinformation von {before} auf {after}.</translation>
     </message>
     <message>
@@ -2863,7 +2863,7 @@
         <translation>Die Bilder haben zu wenig Information gemeinsam.</translation>
     </message>
     <message>
-        <source>The initial transform has {value} dimensions, the images have {dimension}.</source>
+        <source>The initial transform has {value} dimensions, but the images have {dimension}.</source>
         <translation>Die Anfangstransformation hat {value} Dimensionen, die Bilder haben {dimension}.</translation>
     </message>
     <message>
@@ -2871,7 +2871,7 @@
         <translation>Die Anfangstransformation ist kein Transformationsknoten.</translation>
     </message>
     <message>
-        <source>The initial transforms of {path} lead back to {current}.</source>
+        <source>The initial transforms of {path} form a loop through {current}.</source>
         <translation>Die Anfangstransformationen von {path} führen zurück zu {current}.</translation>
     </message>
     <message>
@@ -2887,7 +2887,7 @@
         <translation>Die inverse Transformation {inverse} ist ein Knoten {kind}.</translation>
     </message>
     <message>
-        <source>The landmarks guided the registration, so they do not prove it: look at the pictures, or at others.</source>
+        <source>The landmarks guided the registration, so they do not prove that it is right: look at the images, or use other landmarks.</source>
         <translation>Die Landmarken führten die Registrierung und beweisen sie darum nicht: die Bilder ansehen oder andere Landmarken.</translation>
     </message>
     <message>
@@ -2987,7 +2987,7 @@
         <translation>Das Objekt von {shape} Voxeln liegt nicht auf einem Gitter von {size}.</translation>
     </message>
     <message>
-        <source>The other way round the points are {distance:.2f} mm apart: the files of fixed and moving points seem to be swapped.</source>
+        <source>With fixed and moving swapped, the points are only {distance:.2f} mm apart: their files seem to be swapped.</source>
         <translation>Andersherum sind die Punkte {distance:.2f} mm voneinander entfernt: die Dateien der festen und bewegten Punkte sind wohl vertauscht.</translation>
     </message>
     <message>
@@ -3011,7 +3011,7 @@
         <translation>Die Ausgabe {output_node} muss ein {needed} sein und nicht der Stapel selbst.</translation>
     </message>
     <message>
-        <source>The output {path} would overwrite an input: what comes before the last transform of a chain is written beside it, under names like {place}; give it another name.</source>
+        <source>The output {path} would overwrite an input: all but the last transform of a chain are written next to it, with names like {place}; choose another name.</source>
         <translation>Die Ausgabe {path} würde eine Eingabe überschreiben: was in einer Kette vor der letzten Transformation kommt, wird daneben unter Namen wie {place} geschrieben; bitte einen anderen Namen angeben.</translation>
     </message>
     <message>
@@ -3115,11 +3115,11 @@
         <translation>Die Sequenz {name} hat {count} Bilder; mindestens 2 sind nötig.</translation>
     </message>
     <message>
-        <source>The sliding mask has {size} labels; each is a region that moves for itself, and there can be {most_regions}.</source>
+        <source>The sliding mask has {size} labels; each one is a region that moves on its own, and there can be at most {most_regions}.</source>
         <translation>Die Gleitmaske hat {size} Labels; jedes ist ein Bereich, der sich für sich bewegt, und höchstens {most_regions} sind möglich.</translation>
     </message>
     <message>
-        <source>The sliding mask has {value} dimensions and its image 3.</source>
+        <source>The sliding mask has {value} dimensions, but its image has 3.</source>
         <translation>Die Gleitmaske hat {value} Dimensionen und ihr Bild 3.</translation>
     </message>
     <message>
@@ -3127,7 +3127,7 @@
         <translation>Die Gleitmaske ist leer.</translation>
     </message>
     <message>
-        <source>The sliding mask lies outside of its image.</source>
+        <source>The sliding mask lies outside its image.</source>
         <translation>Die Gleitmaske liegt außerhalb ihres Bildes.</translation>
     </message>
     <message>
@@ -3175,15 +3175,15 @@
         <translation>Die Transformationsdatei {path} hat {dimension} Dimensionen; eine Szene hat 3.</translation>
     </message>
     <message>
-        <source>The transform file {path} holds inverses in an order that is not known.</source>
+        <source>The transform file {path} contains inverses in an unsupported order.</source>
         <translation>Die Transformationsdatei {path} enthält Inverse in unbekannter Reihenfolge.</translation>
     </message>
     <message>
-        <source>The transform file {path} holds numbers that are not finite.</source>
+        <source>The transform file {path} contains numbers that are not finite.</source>
         <translation>Die Transformationsdatei {path} enthält Zahlen, die nicht endlich sind.</translation>
     </message>
     <message>
-        <source>The transform file {path} is a matrix of FSL&apos;s flirt, which refers to the voxels of two images; give both, the fixed and the moving one, with it.</source>
+        <source>The transform file {path} is a matrix of FSL&apos;s flirt, which refers to the voxels of two images; give the fixed and the moving image as well.</source>
         <translation>Die Transformationsdatei {path} ist eine Matrix von FSLs flirt, die sich auf die Voxel zweier Bilder bezieht; bitte beide dazu angeben, das feste und das bewegte.</translation>
     </message>
     <message>
@@ -3195,15 +3195,15 @@
         <translation>Die Transformationsdatei {path} ist beschädigt.</translation>
     </message>
     <message>
-        <source>The transform file {path} is not in a supported format; use .h5, .tfm, .mat, .lta, .1D, an image of displacements, or elastix&apos;s .txt or .toml.</source>
+        <source>The transform file {path} is not in a supported format; use .h5, .tfm, .mat, .lta, .1D, a displacement field, or elastix&apos;s .txt or .toml.</source>
         <translation>Die Transformationsdatei {path} hat kein bekanntes Format; möglich sind .h5, .tfm, .mat, .lta, .1D, ein Bild von Verschiebungen oder .txt und .toml von elastix.</translation>
     </message>
     <message>
-        <source>The transform file {path} is of MATLAB 5 or later, and ITK&apos;s are of version 4; write it as text.</source>
+        <source>The transform file {path} is in MATLAB 5 format or later, but ITK&apos;s format is version 4; write it as text.</source>
         <translation>Die Transformationsdatei {path} ist von MATLAB 5 oder neuer, und die von ITK sind Version 4; bitte als Text schreiben.</translation>
     </message>
     <message>
-        <source>The transform file {path} leads back to itself.</source>
+        <source>The transform file {path} refers to itself.</source>
         <translation>Die Transformationsdatei {path} führt zu sich selbst zurück.</translation>
     </message>
     <message>
@@ -3323,7 +3323,7 @@
         <translation>{name}: {shape} Ebenen überlappender Segmente, die ein Label-Volumen nicht fassen kann; bitte die Segmente in eigene Dateien oder ohne Überlappung exportieren.</translation>
     </message>
     <message>
-        <source>The {name} has {value} dimensions and its image {dimension}.</source>
+        <source>The {name} has {value} dimensions, but its image has {dimension}.</source>
         <translation>{name}: {value} Dimensionen, und das Bild {dimension}.</translation>
     </message>
     <message>
@@ -3387,7 +3387,7 @@
         <translation>{name}: liegt ganz im Füllbereich des Bildes, wo nichts gemessen wurde.</translation>
     </message>
     <message>
-        <source>The {name} lies outside of its image.</source>
+        <source>The {name} lies outside its image.</source>
         <translation>{name}: liegt außerhalb des Bildes.</translation>
     </message>
     <message>
@@ -3395,7 +3395,7 @@
         <translation>{name} von {shape} Voxeln: nicht auf dem Gitter von {grid}.</translation>
     </message>
     <message>
-        <source>The {name} points must be finite and of {dimension} coordinates each, in mm.</source>
+        <source>The {name} points must be finite and have {dimension} coordinates each, in mm.</source>
         <translation>Punkte ({name}): nötig sind je {dimension} endliche Koordinaten, in mm.</translation>
     </message>
     <message>
@@ -3423,11 +3423,7 @@
         <translation>{role} {node}: keine Segmentierung, also ohne Segmente zur Auswahl.</translation>
     </message>
     <message>
-        <source>The {role} {node} lies outside of its image.</source>
-        <translation>{role} {node}: liegt außerhalb des Bildes.</translation>
-    </message>
-    <message>
-        <source>The {side} {channel} has {value} dimensions, the first images {dimension}.</source>
+        <source>The {side} {channel} has {value} dimensions, but the first images have {dimension}.</source>
         <translation>{side} {channel}: {value} Dimensionen, die ersten Bilder {dimension}.</translation>
     </message>
     <message>
@@ -3511,7 +3507,7 @@
         <translation>Es gibt keine Voreinstellung {preset_id}; {hint}</translation>
     </message>
     <message>
-        <source>There is no tolerance {text}; there are {names}, from 0 on.</source>
+        <source>There is no tolerance {text}; the tolerances are {names}, each at least 0.</source>
         <translation>Es gibt keine Toleranz {text}; es gibt {names}, ab 0.</translation>
     </message>
     <message>
@@ -3527,7 +3523,7 @@
         <translation>Um eine Transformation zu beurteilen, bitte Landmarken oder Segmentierungen beider Bilder angeben.</translation>
     </message>
     <message>
-        <source>To write {path} the grid of the fixed image is needed; give that image.</source>
+        <source>Writing {path} needs the grid of the fixed image; give that image.</source>
         <translation>Um {path} zu schreiben, ist das Gitter des festen Bildes nötig; bitte dieses Bild angeben.</translation>
     </message>
     <message>
@@ -3543,8 +3539,12 @@
         <translation>TransformRigidityPenalty braucht eine B-Spline-Transformation, nicht {transform}.</translation>
     </message>
     <message>
-        <source>Trying all rotations is for 2D images only.</source>
+        <source>All rotations can be tried for 2D images only.</source>
         <translation>Alle Drehungen lassen sich nur bei 2D-Bildern versuchen.</translation>
+    </message>
+    <message>
+        <source>The {role} {node} lies outside its image.</source>
+        <translation>{role} {node}: liegt außerhalb des Bildes.</translation>
     </message>
     <message>
         <source>Tuning needs a folder for its page and its study.</source>
@@ -3783,11 +3783,11 @@
         <translation>festes Volumen</translation>
     </message>
     <message>
-        <source>holds {count} matrices; one is read.</source>
+        <source>contains {count} matrices; a single one is needed.</source>
         <translation>enthält {count} Matrizen; gelesen wird eine.</translation>
     </message>
     <message>
-        <source>holds {what}; one AFNI matrix of 12 numbers is read.</source>
+        <source>contains {what}; a single AFNI matrix of 12 numbers is needed.</source>
         <translation>enthält {what}; gelesen wird eine AFNI-Matrix von 12 Zahlen.</translation>
     </message>
     <message>
@@ -4135,7 +4135,7 @@
         <translation>{count} sind genannt, und nur das erste gilt.</translation>
     </message>
     <message>
-        <source>{count} fixed and {count2} moving points do not make pairs.</source>
+        <source>{count} fixed and {count2} moving points cannot be paired.</source>
         <translation>{count} feste und {count2} bewegte Punkte ergeben keine Paare.</translation>
     </message>
     <message>
@@ -4155,7 +4155,7 @@
         <translation>{figure}, besser als alle anderen über den Zufall hinaus.</translation>
     </message>
     <message>
-        <source>{figure}, but {count} {units} are too few to tell whether that is chance; {needed} are needed.</source>
+        <source>{figure}, but {count} {units} are too few to rule out chance; {needed} are needed.</source>
         <translation>{figure}, aber {count} {units} sind zu wenige, um Zufall auszuschließen; {needed} sind nötig.</translation>
     </message>
     <message>
@@ -4207,10 +4207,6 @@
         <translation>{name} hat das beste Mittel, {measure}: {mean}</translation>
     </message>
     <message>
-        <source>{name} is guided by the landmarks that would judge it; leave it out.</source>
-        <translation>{name} wird von den Landmarken geführt, die es beurteilen sollen; bitte weglassen.</translation>
-    </message>
-    <message>
         <source>{name} is not a parameter name.</source>
         <translation>{name} ist kein Name eines Parameters.</translation>
     </message>
@@ -4231,6 +4227,10 @@
         <translation>{name} der Transformationsparameter ist keine Liste von Zahlen.</translation>
     </message>
     <message>
+        <source>{name} uses the landmarks that would judge it; leave it out.</source>
+        <translation>{name} verwendet die Landmarken, die es beurteilen sollen; bitte weglassen.</translation>
+    </message>
+    <message>
         <source>{name} works out its step size from the first metric, which {points_metric} cannot give; name a metric of the images first.</source>
         <translation>{name} ermittelt die Schrittweite aus der ersten Metrik, was {points_metric} nicht kann; bitte zuerst eine Metrik der Bilder nennen.</translation>
     </message>
@@ -4243,11 +4243,11 @@
         <translation>{one} und {other}</translation>
     </message>
     <message>
-        <source>{path} can hold a matrix only, and this transform is none; write it as .h5, or as displacements.</source>
+        <source>{path} can only store a matrix, and this transform is not linear; write it as .h5 or as a displacement field.</source>
         <translation>{path} kann nur eine Matrix enthalten, und diese Transformation ist keine; bitte als .h5 oder als Verschiebungen schreiben.</translation>
     </message>
     <message>
-        <source>{path} can hold a matrix only, and this transform is none; write it as .h5.</source>
+        <source>{path} can only store a matrix, and this transform is not linear; write it as .h5.</source>
         <translation>{path} kann nur eine Matrix enthalten, und diese Transformation ist keine; bitte als .h5 schreiben.</translation>
     </message>
     <message>
@@ -4263,11 +4263,11 @@
         <translation>{path} lässt sich nicht schreiben: {reason}.</translation>
     </message>
     <message>
-        <source>{path} holds transforms in 3 dimensions, and this has {count}.</source>
+        <source>{path} is a format for 3D transforms, and this one has {count} dimensions.</source>
         <translation>{path} enthält Transformationen in 3 Dimensionen, und diese hat {count}.</translation>
     </message>
     <message>
-        <source>{path} is no name for the form {chosen}; known are {names}.</source>
+        <source>{path} is not a name for the format {chosen}; known names are {names}.</source>
         <translation>{path} ist kein Name für die Form {chosen}; bekannt sind {names}.</translation>
     </message>
     <message>

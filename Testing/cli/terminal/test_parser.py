@@ -16,7 +16,7 @@ from ElastixRegistrationLib.core.errors import InputError
         ("regster a b", "did you mean register?"),
         ("register a b --initialization geomtry", "did you mean geometry?"),
         ("register a b --qqqqqqqq", "there is no option --qqqqqqqq (see"),
-        ("register a b c", "c is one word too many"),
+        ("register a b c", "c is one argument too many"),
         ("register a b --threads 4 --threads 3", "the option --threads is given twice"),
         ("register a b --seed=4 --seed 4", "the option --seed is given twice"),
         ("register a b --quiet --quiet", "the option --quiet is given twice"),

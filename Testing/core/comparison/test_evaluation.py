@@ -98,7 +98,10 @@ def test_both_images_give_the_figures_of_a_registration(landmarks):
         ({}, "nothing to judge by"),
         ({"fixed": blobs(grid((8, 8, 8)))}, "only one was given"),
         ({"fixed_points": np.zeros((2, 3))}, "only one list was given"),
-        ({"fixed_points": np.zeros((2, 2)), "moving_points": np.zeros((2, 2))}, "has 3 dimensions, the rest 2"),
+        (
+            {"fixed_points": np.zeros((2, 2)), "moving_points": np.zeros((2, 2))},
+            "has 3 dimensions, but the other inputs have 2",
+        ),
         ({"fixed_points": np.zeros((0, 3)), "moving_points": np.zeros((0, 3))}, "do not make pairs"),
         ({"transforms": {}, "fixed_points": np.zeros((1, 3)), "moving_points": np.zeros((1, 3))}, "No transform"),
     ],

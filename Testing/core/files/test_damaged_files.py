@@ -72,7 +72,7 @@ def test_numbers_that_are_not_finite_are_refused(tmp_path, suffix, is_grid, old,
     read_transform(path)
     assert old in path.read_bytes()
     path.write_bytes(path.read_bytes().replace(old, new, 1))
-    with pytest.raises(InputError, match=rf"t\{suffix} (holds numbers that are not finite|is damaged)"):
+    with pytest.raises(InputError, match=rf"t\{suffix} (contains numbers that are not finite|is damaged)"):
         read_transform(path)
 
 
@@ -123,7 +123,7 @@ def test_only_our_sentence_is_printed(tmp_path):
         "The image scan.mha is truncated or damaged.",
         "The image cut.mha is truncated or damaged.",
         "The transform file half.h5 is truncated, damaged, or not an HDF5 file.",
-        "The transform file hole.h5 is damaged or holds no ITK transform.",
+        "The transform file hole.h5 is damaged or contains no ITK transform.",
         "The transform file heap.h5 is truncated, damaged, or not an HDF5 file.",
     ]
 

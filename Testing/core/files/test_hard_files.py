@@ -127,7 +127,7 @@ def test_transforms_that_slicer_wrote(hard_files):
     for name in ("field_to.nrrd", "field_to.h5", "composite_to.h5"):
         mapped = map_points(read_transform(folder / name), points)
         assert mapped == pytest.approx(truth[name.replace(".", "__")], abs=0.03)
-    with pytest.raises(InputError, match=r"inverse of a thin-plate spline.*press Invert and export it again"):
+    with pytest.raises(InputError, match=r"inverse of a thin-plate spline.*click Invert and export it again"):
         read_transform(folder / "tps_to.tfm")
 
 
@@ -150,7 +150,7 @@ def test_transforms_of_other_tools(hard_files):
     points = np.random.default_rng(0).uniform(-50, 50, (9, 3))
     expected = (LPS @ np.linalg.inv(matrix) @ LPS @ np.column_stack([points, np.ones(9)]).T)[:3].T
     assert map_points(read_transform(folder / "affine-LAS.fs.lta"), points) == pytest.approx(expected, abs=1e-6)
-    with pytest.raises(InputError, match="which refers to the voxels of two images; give both"):
+    with pytest.raises(InputError, match="which refers to the voxels of two images; give the fixed and the moving"):
         read_transform(folder / "flirt.mat")
     image = read_geometry(hard_files / "masks" / "lps_raw.nrrd")
     assert read_transform(folder / "flirt.mat", fixed=image, moving=image).IsLinear()

@@ -73,14 +73,17 @@ def test_a_dicom_folder_is_one_volume(tmp_path):
     assert geometry_of(read).spacing[2] == pytest.approx(2)
     (tmp_path / "1.dcm").unlink()
     with pytest.raises(
-        InputError, match=r"lacks 1 slice: after the one at 30 mm .* the next is 4 mm away, elsewhere 2 mm"
+        InputError, match=r"lacks 1 slice: after the slice at 30 mm .* the next is 4 mm away instead of 2 mm"
     ):
         read_image(tmp_path)
 
 
 def test_what_is_no_image_is_refused(tmp_path):
     (tmp_path / "letter.nrrd").write_text("Dear colleague", encoding="ascii")
-    for path, sentence in ((tmp_path / "letter.nrrd", "no image format"), (tmp_path / "gone.nrrd", "does not exist")):
+    for path, sentence in (
+        (tmp_path / "letter.nrrd", "not in an image format"),
+        (tmp_path / "gone.nrrd", "does not exist"),
+    ):
         with pytest.raises(InputError, match=sentence):
             read_image(path)
     with pytest.raises(InputError, match="no DICOM"):

@@ -125,7 +125,7 @@ def test_normals_of_a_bent_plane():
         ("a.stl", b"solid\nendsolid", "no facets"),
         ("a.ply", b"ply\nformat ascii 1.0\n", "damaged"),
         ("a.obj", b"f 1 2 3\n", "no vertices"),
-        ("a.vtp", b"<VTKFile>", "Models go from .vtk"),
+        ("a.vtp", b"<VTKFile>", r"Models \(.vtk"),
     ],
 )
 def test_what_is_no_model_is_refused(name, content, words, tmp_path):

@@ -74,8 +74,8 @@ def test_analyze_says_that_it_has_no_place_and_keeps_the_scale_of_spm(tmp_path):
     for name in ("a.hdr", "a.img"):
         volume = read_volume(tmp_path / name)
         assert np.asarray(array_view(volume.image)) == pytest.approx(VOXELS * 1.5, abs=0.05)
-        assert "does not say where its voxels lie" in volume.notes[0]
-        assert "in the manner of SPM" in volume.notes[1]
+        assert "does not give the position of its voxels" in volume.notes[0]
+        assert "by SPM's convention" in volume.notes[1]
 
 
 # --- NRRD, MetaImage
@@ -106,7 +106,7 @@ def test_units_and_scale_of_metaimage_are_honored(tmp_path):
     path = meta(tmp_path / "u.mha", "DistanceUnits = um\nOffset = 10000 20000 30000\nElementSpacing = 2000 3000 4000\n")
     assert check(path, note="are in um") == pytest.approx(META_PLACE)
     scale = "ElementToIntensityFunctionSlope = 2\nElementToIntensityFunctionOffset = 5\n"
-    check(meta(tmp_path / "s.mha", scale), VOXELS * 2 + 5, note="multiplied by 2 and raised by 5")
+    check(meta(tmp_path / "s.mha", scale), VOXELS * 2 + 5, note="multiplied by 2, then 5 is added")
 
 
 def test_voxels_that_are_not_beside_their_header_are_named(tmp_path):
@@ -175,9 +175,9 @@ MISTAKEN = {
     "packed.nii": (lambda path: path.write_bytes(gzip.compress(nifti(path).read_bytes())), "NIfTI, compressed. Give"),
     "no_suffix": (lambda path: nifti(path.with_suffix(".nii")).rename(path), r"ends in .nii\."),
     "packed.nii.bz2": (bz2.compress(b"x"), "compressed by bzip2. Unpack it"),
-    "array.npy": (lambda path: np.save(path, VOXELS), "an array of NumPy"),
+    "array.npy": (lambda path: np.save(path, VOXELS), "a NumPy array"),
     "old.mnc": (b"CDF\x01" + bytes(100), "MINC 1 .netCDF.. Convert it to MINC 2"),
-    "scan.dcm.gz": (gzip.compress(b"II*\0" + bytes(124) + b"DICM" + bytes(50)), "a DICOM file, compressed by gzip"),
+    "scan.dcm.gz": (gzip.compress(b"II*\0" + bytes(124) + b"DICM" + bytes(50)), "a DICOM file compressed by gzip"),
     "scan.REC": (bytes(range(200)), "Convert it to NIfTI first: dcm2niix"),
     "scan.BRIK.gz": (gzip.compress(bytes(range(200))), "Convert it to NIfTI first: 3dAFNItoNIFTI"),
     "grid.vti": (b'<?xml version="1.0"?>\n<VTKFile type="ImageData">', "an XML file of VTK"),
@@ -241,12 +241,15 @@ def test_points_of_every_program_lie_where_they_were(tmp_path, name):
 
 
 REFUSED = {
-    "ijk.fcsv": (fcsv("2", POINTS), "coordinate system 2; LPS and RAS are read"),
+    "ijk.fcsv": (fcsv("2", POINTS), "coordinate system 2; only LPS and RAS are supported"),
     "ijk.mrk.json": (json.dumps({"markups": [markups("IJK")]}), "coordinate system IJK"),
     "two.mrk.json": (json.dumps({"markups": [markups(), markups()]}), "holds 2 lists of points"),
-    "seconds.mrk.json": (json.dumps({"markups": [markups(coordinateUnits="s")]}), "points in s; lengths are read"),
+    "seconds.mrk.json": (
+        json.dumps({"markups": [markups(coordinateUnits="s")]}),
+        "points in s; only lengths are supported",
+    ),
     "more.txt": (f"point\n1\n{rows(POINTS)}\n", "1 .* announced, but 2 follow"),
-    "bare.txt": (rows(POINTS), "in no form that is known here"),
+    "bare.txt": (rows(POINTS), "has an unknown format"),
     "bare.csv": (rows(POINTS, ","), "does not name the columns"),
     "empty.pts": ("version: 1\n1 2 3\n", "does not say how many points"),
 }
@@ -274,13 +277,13 @@ def warp(path, intent=0, name="", vectors=None, axes=(1, 3)):
 
 PLACES = (np.stack(np.meshgrid(*map(np.arange, (9, 8, 7)), indexing="ij"), -1) @ AFFINE[:3, :3].T) + AFFINE[:3, 3]
 WARPS = {
-    "FSL, its code": ({"intent": 2006, "axes": (3,)}, "a warp of FSL"),
-    "FSL, no code": ({"axes": (3,)}, "three volumes in place of vectors"),
-    "AFNI": ({}, "three volumes in place of vectors"),
-    "NiftyReg": ({"intent": 1007, "name": "NREG_TRANS"}, "a transform of NiftyReg"),
-    "SPM": ({"intent": 1007, "name": "Mapping"}, "holds places in the other image"),
-    "places, RAS": ({"intent": 1007, "vectors": PLACES + 0.3}, "holds places in the other image"),
-    "places, LPS": ({"intent": 1007, "vectors": PLACES * [-1, -1, 1]}, "holds places in the other image"),
+    "FSL, its code": ({"intent": 2006, "axes": (3,)}, "an FSL warp"),
+    "FSL, no code": ({"axes": (3,)}, "three volumes instead of vectors"),
+    "AFNI": ({}, "three volumes instead of vectors"),
+    "NiftyReg": ({"intent": 1007, "name": "NREG_TRANS"}, "a NiftyReg transform"),
+    "SPM": ({"intent": 1007, "name": "Mapping"}, "contains positions in the other image"),
+    "places, RAS": ({"intent": 1007, "vectors": PLACES + 0.3}, "contains positions in the other image"),
+    "places, LPS": ({"intent": 1007, "vectors": PLACES * [-1, -1, 1]}, "contains positions in the other image"),
 }
 
 

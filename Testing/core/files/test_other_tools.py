@@ -114,9 +114,9 @@ def test_displacements_are_written_by_an_image_name(tmp_path):
         theirs = sitk.DisplacementFieldTransform(field)
         mapped = np.array([theirs.TransformPoint(point) for point in POINTS.tolist()])
         assert mapped == pytest.approx(map_points(bspline, POINTS), abs=0.05)
-    with pytest.raises(InputError, match="can hold a matrix only"):
+    with pytest.raises(InputError, match="can only store a matrix"):
         write_transform(bspline, tmp_path / "t.lta", grid())
-    with pytest.raises(InputError, match="grid of the fixed image is needed"):
+    with pytest.raises(InputError, match="needs the grid of the fixed image"):
         write_transform(bspline, tmp_path / "t.nrrd", None)
 
 

@@ -42,7 +42,7 @@ def test_nibabel_with_shear():
     assert np.array_equal(array_view(mine), VOXELS)
     truth = nibabel.affines.apply_affine(affine, INDICES) * RAS
     assert geometry_of(mine).points_of(INDICES) == pytest.approx(truth, abs=1e-9)
-    with pytest.raises(InputError, match="give one volume of it"):
+    with pytest.raises(InputError, match="give one of its volumes"):
         as_image(nibabel.Nifti1Image(np.zeros((3, 4, 5, 2)), affine))
 
 

@@ -121,7 +121,7 @@ def test_a_fold_outranks_landmarks_that_fit():
     verdict = compare(FIXED, MOVED, FIXED, landmarks=errors([9, 0, 0], [0.1, 0, 0]), deformation=deformation).verdict
     assert verdict.text == (
         "Implausible: the deformation folds onto itself in 1 voxel of the object (0.01 %), where no tissue can have"
-        " moved so. The mean distance of 7 landmarks went from 9.00 mm to 0.10 mm."
+        " moved like that. The mean distance of 7 landmarks went from 9.00 mm to 0.10 mm."
     )
 
 

@@ -53,7 +53,7 @@ def test_two_slices_are_registered_in_their_plane(tmp_path, direction):
 def test_slices_across_each_other_are_refused(tmp_path):
     write_image(a_slice(np.eye(3)), tmp_path / "f.nrrd")
     write_image(a_slice(SAGITTAL), tmp_path / "m.nrrd")
-    with pytest.raises(InputError, match="lie across each other"):
+    with pytest.raises(InputError, match="cross each other"):
         read_inputs(tmp_path / "f.nrrd", tmp_path / "m.nrrd")
 
 

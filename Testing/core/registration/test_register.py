@@ -262,7 +262,7 @@ BAD = {
     ),
     "padding and one value": (
         lambda: a_pair(fixed=padded(np.full((32, 36, 40), 100.0))),
-        "Outside of its padding the fixed image is all 100, so there is nothing to align.",
+        "Outside its padding, all voxels of the fixed image are 100, so there is nothing to align.",
     ),
     "one point list": (lambda: a_pair(fixed_points=np.zeros((3, 3))), "only one list"),
     "unequal points": (
@@ -289,7 +289,7 @@ BAD = {
 def test_an_image_that_is_nearly_all_padding_is_named():
     padding = np.ones((32, 36, 40), bool)
     padding[:3, :3, :3] = False
-    words = "Outside of its padding the moving image has too few voxels to register on, 27; 48 are needed."
+    words = "Outside its padding, the moving image has too few voxels to register on, 27; 48 are needed."
     with pytest.raises(InputError, match=words):
         metric_mask(blobs(grid()), None, padding, "moving")
 

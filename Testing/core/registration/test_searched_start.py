@@ -34,7 +34,7 @@ def error_of(initialization, degrees=(20.0, 15.0, 110.0), shift=(45.0, -30.0, 20
 def test_any_stage_starts_from_the_best_match():
     error, notes = error_of("search")
     assert error < 0.5
-    assert any(note.startswith("Starts ") and "degrees from where it was loaded" in note for note in notes)
+    assert any(note.startswith("Starts ") and "degrees from the loaded position" in note for note in notes)
 
 
 def test_the_centers_alone_would_not_lead_there():

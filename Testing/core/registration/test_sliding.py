@@ -120,7 +120,7 @@ def test_masks_that_say_nothing_are_refused(images, mask):
         with pytest.raises(InputError, match=problem):
             register(*images, [smooth_stage()], sliding_mask=image_from_array(voxels.astype(np.uint8), GRID))
     elsewhere = Geometry(GRID.size, GRID.spacing, (900.0, 0.0, 0.0), GRID.direction)
-    with pytest.raises(InputError, match="outside of its image"):
+    with pytest.raises(InputError, match="outside its image"):
         register(*images, [smooth_stage()], sliding_mask=image_from_array(labels, elsewhere))
     flat = grid((40, 40))
     with pytest.raises(InputError, match="3D"):

@@ -86,7 +86,7 @@ def test_a_shift_is_found_whatever_the_sampling(size):
     middle = geometry.center()[None]
     assert map_points(result.transform, middle) - middle == pytest.approx(np.array([[3.0, -2.0, 1.5]]), abs=0.1)
     assert result.transform_parameters[-1]["Size"] == tuple(map(str, size))
-    assert ("registered in voxels of" in " ".join(result.notes)) == (size[0] == 256)
+    assert ("registered with voxels of" in " ".join(result.notes)) == (size[0] == 256)
 
 
 def test_own_parameter_files_run_on_all_voxels():

@@ -53,7 +53,7 @@ def test_no_search_registers_what_judges_it_before_it_is_over(tmp_path):
     assert set(result.held_out) == set(result.tuned_on) == {"a", "b", "c", "d"}
     assert len(result.trials) == 12
     assert result.is_better
-    assert "4 pairs, each judging a search that never saw it (2 folds)" in result.sentence
+    assert "4 pairs, each judging a search without it (2 folds)" in result.sentence
     assert result.sentence == result.preset.expected_accuracy
     page = result.write(tmp_path)["page"].read_text("utf-8")
     assert "<h2>Folds</h2>" in page
@@ -111,10 +111,10 @@ def test_the_progress_counts_all_searches():
 @pytest.mark.parametrize(
     ("pairs", "more", "sentence"),
     [
-        (PAIRS[:2], {"folds": 2}, "at least three pairs, and there are 2"),
+        (PAIRS[:2], {"folds": 2}, "at least three pairs, but there are 2"),
         (PAIRS, {"folds": 1}, "There are 1 folds of 4 pairs"),
         (PAIRS, {"folds": 5}, "give 2 to 4 folds"),
-        (PAIRS, {"folds": 2, "hold_out": ["a"]}, "not named where each is held out in its turn"),
+        (PAIRS, {"folds": 2, "hold_out": ["a"]}, "every pair is held out in turn"),
     ],
 )
 def test_folds_that_cannot_be_are_said_before_anything_runs(pairs, more, sentence):

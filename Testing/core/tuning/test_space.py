@@ -93,7 +93,7 @@ def test_more_parameters_can_be_searched_within_bounds():
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("SP_A", "no bounds of its own"),
+        ("SP_A", "no default bounds"),
         ("SP_B=1:2", "no parameter 'SP_B'"),
         ("NumberOfHistogramBin=1:2", "did you mean NumberOfHistogramBins"),
         ("NumberOfHistogramBins=1:64", "wider than elastix allows"),

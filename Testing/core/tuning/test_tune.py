@@ -80,7 +80,7 @@ def test_a_start_that_always_fails_is_one_sentence():
     def fails(method, given, seed):
         raise RegistrationError("no overlap")
 
-    with pytest.raises(RegistrationError, match="fails on every pair"):
+    with pytest.raises(RegistrationError, match="fails on every training pair"):
         core.tune(PAIRS, "deformable", trials=3, registrar=fails)
 
 
@@ -148,7 +148,7 @@ def test_nobody_proposes_more_than_the_budget(tmp_path):
         ([PAIRS[0], PAIRS[0]], {}, "Two pairs are called a"),
         (PAIRS, {"search": ["SP_A"]}, "no bounds"),
         (PAIRS, {"preset": "deformabel"}, "did you mean deformable"),
-        (PAIRS, {"workers": 2}, "one trial runs at a time"),
+        (PAIRS, {"workers": 2}, "only one trial can run at a time"),
     ],
 )
 def test_what_cannot_be_tuned_is_said_before_anything_runs(pairs, more, sentence):

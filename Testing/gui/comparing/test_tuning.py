@@ -87,6 +87,6 @@ def test_a_search_in_turn_ends_with_a_page(a_panel, a_window, host, slicer, qt, 
     ui.tuneMinutesSpinBox.value = 1
     ui.tuneButton.click()
     host.waitUntil(lambda: not a_window.control.isRunning, 400)
-    assert "each judging a search that never saw it (3 folds)" in said(ui.tuneMessageLabel)
+    assert "each judging a search without it (3 folds)" in said(ui.tuneMessageLabel)
     assert ui.tunePageButton.enabled
     assert "<h2>Folds</h2>" in (tmp_path / "tuning.html").read_text(encoding="utf-8")

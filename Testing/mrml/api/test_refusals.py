@@ -79,7 +79,7 @@ class TestTheSceneStaysAsItWas:
         broken.write_text('(Transform "Tran\n')
         self.refused(logic, a_scene, "broken.txt", *scans, [str(broken)])
         self.refused(logic, a_scene, "There is no preset 'rigit'", *scans, preset="rigit")
-        self.refused(logic, a_scene, "The preset is 5; it must be a text", *scans, preset=5)
+        self.refused(logic, a_scene, "The preset is 5; it must be text", *scans, preset=5)
         self.refused(logic, a_scene, "not both", *scans, [translation_file], preset="rigid")
         self.refused(logic, a_scene, "is empty", *scans, [])
         self.refused(logic, a_scene, "Unknown interpolation", *scans, [translation_file], interpolation="cubic")

@@ -186,7 +186,7 @@ class TestErrorsNameTheNode:
     def test_outside(self, a_segmentation):
         node = a_segmentation(name="Seg")
         ball_label_map(node, (500, 0, 0), 5, "far")
-        with pytest.raises(InputError, match="fixed mask Seg lies outside of its image"):
+        with pytest.raises(InputError, match="fixed mask Seg lies outside its image"):
             mask_on_grid(node, GRID, "fixed mask")
 
     def test_unknown_segment(self, a_segmentation):

@@ -1,1 +1,1 @@
-"""How the command line talks: its parser, its progress bar, what a command prints, and Ctrl-C."""
+"""Terminal handling: parser, progress bar, printed output, and Ctrl-C."""

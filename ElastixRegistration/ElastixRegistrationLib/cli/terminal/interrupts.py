@@ -1,4 +1,4 @@
-"""Ctrl-C, remembered: C code that loads the modules of ITK clears a KeyboardInterrupt that comes meanwhile."""
+"""Remember Ctrl-C, because C code that loads ITK's modules discards a KeyboardInterrupt."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-#: Exit status after Ctrl-C, as of other programs: 128 and the number of the signal.
+#: Exit status after Ctrl-C, by convention 128 plus the number of the signal.
 INTERRUPTED = 130
 _came = threading.Event()
 
 
 @contextmanager
 def remembered_interrupts() -> Iterator[None]:
-    """In the block ``check_interrupt`` knows of each Ctrl-C. Elsewhere than in the main thread nothing changes."""
+    """Within the block, ``check_interrupt`` knows about every Ctrl-C. Has no effect outside the main thread."""
     in_main_thread = threading.current_thread() is threading.main_thread()
     if not in_main_thread or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
@@ -36,18 +36,18 @@ def _interrupted(_number: int, _frame: Any) -> None:
 
 
 def check_interrupt() -> None:
-    """Raise KeyboardInterrupt when Ctrl-C was pressed, also where it was lost."""
+    """Raise KeyboardInterrupt if Ctrl-C was pressed, even if the exception was lost."""
     if _came.is_set():
         raise KeyboardInterrupt
 
 
 def was_interrupted() -> bool:
-    """Whether Ctrl-C was pressed in the block, so that any error may come of it."""
+    """Whether Ctrl-C was pressed in the block, which may have caused any error."""
     return _came.is_set()
 
 
 def interrupt_when_stdin_closes() -> None:
-    """For a command that another program attends to: its end, or its wish, counts as Ctrl-C."""
+    """For commands with --attended: when the calling program ends or closes stdin, that counts as Ctrl-C."""
 
     def watch() -> None:
         while os.read(descriptor, 4096):
@@ -55,9 +55,9 @@ def interrupt_when_stdin_closes() -> None:
         if os.name == "nt":
             _thread.interrupt_main()
         else:
-            os.kill(os.getpid(), signal.SIGINT)  # a wait of the main thread ends at once
+            os.kill(os.getpid(), signal.SIGINT)  # wakes the main thread at once
 
-    # Ignored where a shell has started this in the background.
+    # Ignored if a shell has started this in the background.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     descriptor = os.dup(0)
     threading.Thread(target=watch, daemon=True).start()

@@ -1,4 +1,4 @@
-"""What a subcommand of the command line gives back."""
+"""The outcome of a subcommand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...core.quality.figures import REFUSED, Verdict
 
 
 def refusal_of(*verdicts: Verdict) -> str:
-    """Of results of which one is worse or implausible; else ""."""
+    """The reason if a result is worse or implausible, otherwise ""."""
     return next((verdict.text for verdict in verdicts if verdict.status in REFUSED), "")
 
 
@@ -17,8 +17,8 @@ def refusal_of(*verdicts: Verdict) -> str:
 class Outcome:
     """A text for people, and a document for --json.
 
-    ``failure``: what went wrong although there is something to print, as a sentence; "" when nothing did. ``refusal``:
-    why a result should not be used, which counts with --strict; "" for one that may be.
+    ``failure``: a sentence on what went wrong despite a printable outcome, or "". ``refusal``: why the result should
+    not be used (only with --strict), or "".
     """
 
     text: str

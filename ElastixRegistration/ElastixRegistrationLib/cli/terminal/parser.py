@@ -1,4 +1,4 @@
-"""How the command line is read: a misspelled word is answered by the nearest right one, an option counts once."""
+"""The parser of the command line: suggests the nearest word for a misspelled one, and refuses duplicate options."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from typing import Any
 from ...core.errors import InputError
 
 _CHOICE = re.compile(r"invalid choice: (?P<word>.+?) \(choose from (?P<choices>.+)\)", re.DOTALL)
-#: Actions that gather what several uses of an option say.
+#: Actions that collect the values of a repeated option.
 _GATHERING = ("append", "extend", "append_const", "count")
 
 
 class Parser(argparse.ArgumentParser):
-    """Raises InputError for whatever it cannot read."""
+    """Raises InputError for invalid arguments."""
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         if args is not None:
             self._check_once(args)
         found, unknown = super().parse_known_args(args, namespace)
-        # Here, as the parser of all commands would not know the options of one.
+        # Checked here, because the main parser does not know the options of a subcommand.
         options = [word for word in unknown if word.startswith("-") and len(word) > 1]
         if options:
             self.error(f"there is no option {options[0]}{self._nearest_option(options[0])}")
         if unknown:
-            self.error(f"{unknown[0]} is one word too many")
+            self.error(f"{unknown[0]} is one argument too many")
         return found, unknown
 
     def error(self, message: str) -> Any:
@@ -51,7 +51,8 @@ class Parser(argparse.ArgumentParser):
             self.error(f"the option {twice} is given twice")
 
     def _option_of(self, word: str) -> str | None:
-        """The full name of the option that ``word`` is, also abbreviated; None for others, and those that gather."""
+        """The full name of the possibly abbreviated option ``word``; None for others, and for options that collect
+        values."""
         if not word.startswith("--"):
             return None
         name = word.partition("=")[0]

@@ -14,31 +14,31 @@ if TYPE_CHECKING:
     from ...worker.client import RegistrationHandle
 
 _WIDTH = 30
-#: Seconds between two pictures.
+#: Seconds between two updates.
 _PAUSE = 0.1
 
 
-#: Share of the bar that elastix has; the rest is for what follows.
+#: Share of the bar for elastix; the rest is for later steps.
 _ELASTIX = 0.85
 
 
 @contextmanager
 def step(text: str, fraction: float, *, show_progress: bool) -> Iterator[None]:
-    """Show what is done after elastix while the block runs, at ``fraction`` of the whole."""
+    """Show a step after elastix, at ``fraction`` of the bar, while the block runs."""
     if not show_progress:
         yield
         return
     done = round(fraction * _WIDTH)
     line = f"[{'#' * done}{'.' * (_WIDTH - done)}] {fraction:4.0%}  {text}"
     try:
-        _draw(line + "\r")  # what is said meanwhile begins at the left
+        _draw(line + "\r")  # messages in between start at the left
         yield
     finally:
         _draw(" " * len(line) + "\r")
 
 
 def wait_for(handle: RegistrationHandle, *, show_progress: bool) -> None:
-    """Until ``handle`` is over, with a bar on stderr, which is gone afterwards."""
+    """Wait for ``handle`` with a bar on stderr, which is removed afterwards."""
     shown = ""
     try:
         is_over = False
@@ -47,7 +47,7 @@ def wait_for(handle: RegistrationHandle, *, show_progress: bool) -> None:
             check_interrupt()
             if show_progress and handle.progress is not None:
                 line = bar(handle.progress)
-                before, shown = shown, line  # first, as Ctrl-C may come while it is drawn
+                before, shown = shown, line  # first, because Ctrl-C may arrive while it is drawn
                 _draw(line.ljust(len(before)))
     finally:
         if shown:
@@ -60,7 +60,7 @@ def _draw(line: str) -> None:
 
 
 def bar(event: ProgressEvent) -> str:
-    """One line, without its end. Judging and writing the result follow, so that it does not end at 100 %."""
+    """One line, without a line end. It ends below 100 %, because judging and writing the result follow."""
     fraction = _ELASTIX * event.fraction
     done = round(fraction * _WIDTH)
     words = [f"stage {event.stage + 1} of {event.stages}"]

@@ -123,8 +123,7 @@ class _Automatic:
             raise self.failure  # elastix failed on this pair, and its reason is more useful than the start
         before, after = (one.measured.mean("information") for one in (first, final))
         self.words.append(
-            f"mutual information on voxels that no stage was fitted to went from {before:.2f} at the start to"
-            f" {after:.2f} nats"
+            f"mutual information on voxels that no stage used went from {before:.2f} at the start to {after:.2f} nats"
         )
         return Outcome(final.transform, self.stages, self.words, self.ran_dense, self.has_one_contrast, self.spline)
 
@@ -157,7 +156,7 @@ class _Automatic:
         if affine is not None and self._is_worth_it(affine, rigid):
             self.words.append("affine")
             return affine
-        self.words.append("rigid, as an affine transform explains no more")
+        self.words.append("rigid, because an affine transform explains no more")
         return rigid
 
     def _rigid(self, base: ParameterMap, start: _Candidate) -> _Candidate:
@@ -169,7 +168,7 @@ class _Automatic:
             rigid = self._tried(stage, start.transform)
             if rigid is not None and not is_worse(rigid.measured, start.measured):
                 return rigid
-        self.words.append("the start is kept, as a rigid stage made it worse")
+        self.words.append("the start is kept, because a rigid stage made it worse")
         return start
 
     def _is_worth_it(self, affine: _Candidate, rigid: _Candidate) -> bool:
@@ -241,7 +240,7 @@ class _Automatic:
             self.words.append("no deformation, because none explained more")
             return linear
         if not is_better_by_all(best.measured, linear.measured):
-            self.words.append("no deformation, because the contrasts differ and not all criteria ask for one")
+            self.words.append("no deformation, because the contrasts differ and not all criteria support one")
             return linear
         reason = None if self._is_another_body(linear) else self._motion_against(best, linear)
         if reason is not None:
@@ -255,12 +254,14 @@ class _Automatic:
         motion = remaining_motion(Evidence(self.pair, MOTION_VOXELS), linear.transform)
         if motion.agreed_share < _AGREED_SHARE:
             return (
-                f"what is left of motion ({motion.rms_mm:.1f} mm) is not what neighboring blocks agree on"
-                f" ({motion.agreed_mm:.1f} mm)"
+                f"neighboring blocks agree on only {motion.agreed_mm:.1f} mm of the remaining motion "
+                f"({motion.rms_mm:.1f} mm)"
             )
         moved_mm = self._apart_mm(best.transform, linear.transform)
         if moved_mm > _MOST_OF_BLOCKS * motion.rms_mm:
-            return f"the B-spline moves {moved_mm:.1f} mm, single blocks only {motion.rms_mm:.1f} mm"
+            return (
+                f"the B-spline moves the image by {moved_mm:.1f} mm, but single blocks by only {motion.rms_mm:.1f} mm"
+            )
         return None
 
     def _is_another_body(self, linear: _Candidate) -> bool:

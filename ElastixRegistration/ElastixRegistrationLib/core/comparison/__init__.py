@@ -1,1 +1,1 @@
-"""Transforms and presets side by side: judged by the same truth, ranked with confidence intervals, and shown."""
+"""Compare transforms and presets against the same ground truth, rank them with confidence intervals, and show them."""

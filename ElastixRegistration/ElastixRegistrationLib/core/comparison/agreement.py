@@ -1,5 +1,5 @@
-"""Agreement between the results of several methods. Without ground truth, nothing more can be said, and agreement
-proves nothing.
+"""Agreement between the results of several methods. It proves nothing, but without ground truth there is nothing
+better.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ THRESHOLD_MM = 2.0
 
 @dataclass(frozen=True)
 class Agreement:
-    """``distance`` (k, j, i) on ``geometry``: the largest distance between where any two methods send a point, mm.
+    """``distance`` (k, j, i) on ``geometry``: the largest distance between the points to which any two methods map a
+    voxel, mm.
 
-    ``between``: the mean distance of each two methods, mm. ``share``: of the points (inside the mask, where there is
-    one) where any two are more than ``threshold_mm`` apart.
+    ``between``: the mean distance of each pair of methods, mm. ``share``: of the points (inside the mask, if any) where
+    any two are more than ``threshold_mm`` apart.
     """
 
     geometry: Geometry
@@ -36,10 +37,10 @@ class Agreement:
 
     def sentence(self) -> str:
         if not self.share:
-            return f"No two results lie more than {self.threshold_mm:g} mm apart anywhere."
+            return f"No two results are more than {self.threshold_mm:g} mm apart anywhere."
         return (
-            f"In {100 * self.share:.1f} % of the points two results lie more than {self.threshold_mm:g} mm apart:"
-            " there, at most one of them is right."
+            f"In {100 * self.share:.1f} % of the points, two results are more than {self.threshold_mm:g} mm "
+            "apart, so at most one of them is right there."
         )
 
 

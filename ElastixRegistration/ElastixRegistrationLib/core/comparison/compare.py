@@ -38,7 +38,7 @@ _PICTURE_VOXELS = 4e5
 
 @dataclass(frozen=True, repr=False)
 class ComparisonResult:
-    """``ranking`` and, of the first pairs, ``pictures``; ``transforms`` by pair and method, of the first seed."""
+    """``ranking``; ``pictures`` of the first pairs; ``transforms`` by pair and method, for the first seed."""
 
     ranking: Ranking
     pictures: tuple[PairPictures, ...] = ()
@@ -73,7 +73,8 @@ class ComparisonResult:
         return as_dict(self.ranking) | {"agreement": agreements}
 
     def write(self, folder: str | Path, title: str = "Comparison") -> dict[str, Path]:
-        """``comparison.html``, ``ranking.csv`` and ``runs.csv`` in ``folder``, each whole or not at all."""
+        """``comparison.html``, ``ranking.csv`` and ``runs.csv`` in ``folder``, each written completely or not at
+        all."""
         folder = Path(folder)
         texts = {
             "page": ("comparison.html", comparison_html(self.ranking, self.pictures, title)),
@@ -88,7 +89,7 @@ class ComparisonResult:
         except OSError as error:
             raise InputError(
                 said(
-                    "The comparison cannot be written into {folder}: {reason}.",
+                    "The comparison cannot be written to {folder}: {reason}.",
                     folder=folder,
                     reason=error.strerror,
                 )
@@ -116,7 +117,7 @@ def compare(
     """Register one pair of images by several methods, and rank them by landmarks or labels; see ``compare_pairs``.
 
     Images, masks and label maps are ITK images, points (N, D), LPS mm, paired by order. Raises InputError before
-    anything is run.
+    anything runs.
 
         result = core.compare(fixed, moving, ["rigid", "ct-lung"], fixed_points=p, moving_points=q)
         print(result)
@@ -141,11 +142,11 @@ def compare_pairs(
 ) -> ComparisonResult:
     """Every method on every pair with every seed, one after another.
 
-    Landmarks and labels judge; no registration sees them. ``seeds``: their number or a list; 1 keeps the seed of the
-    parameters. ``back``: also register in the reverse direction, for inverse consistency; None: if there is no truth.
-    ``registrar`` runs one registration, by default in this process, where a crash of elastix ends it. ``progress`` is
-    called with the number of finished runs, the total, and the next run. Failed registrations are counted and stop
-    nothing. Raises InputError before anything is run.
+    Landmarks and labels are the judges; no registration uses them. ``seeds``: their number or a list; 1 keeps the seed
+    of the parameters. ``back``: also register in the reverse direction, for inverse consistency; None: if there is no
+    ground truth. ``registrar`` runs one registration, by default in this process, which a crash of elastix would end.
+    ``progress`` is called with the number of finished runs, the total, and the next run. Failed registrations are
+    counted and do not stop the others. Raises InputError before anything runs.
     """
     pairs, chosen = list(pairs), methods_of(methods)
     check_names(pairs)
@@ -171,7 +172,7 @@ def compare_pairs(
 
 
 def seeds_of(seeds: int | Sequence[int | None]) -> list[int | None]:
-    """Seeds of the runs; a single one is that of the parameters. Raises InputError for none."""
+    """Seeds of the runs; a single run uses the seed of the parameters. Raises InputError for less than one."""
     found: list[int | None] = [*range(1, seeds + 1)] if isinstance(seeds, int) else list(seeds)
     if seeds == 1:
         return [None]

@@ -28,7 +28,7 @@ AS_LOADED = "as loaded"
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One transform, judged. ``assessment`` has the arrays for pictures; None where no images were given."""
+    """One transform, judged. ``assessment`` has the arrays for pictures; None without images."""
 
     name: str
     transform: Any = field(repr=False)
@@ -71,7 +71,7 @@ class EvaluationTable:
         return list(dict.fromkeys(figure.name for row in self.rows for figure in row.comparison.figures))
 
     def cells(self) -> list[list[str]]:
-        """Texts: a head of figure names with units, "before" where there is one, and a line for each transform."""
+        """Texts: a header of figure names with units, a line "before" if available, and a line for each transform."""
         names = self.figure_names()
         units = {figure.name: figure.unit for row in self.rows for figure in row.comparison.figures}
         lines = [["", *(f"{name}, {units[name]}" if units[name] else name for name in names)]]
@@ -97,7 +97,7 @@ class EvaluationTable:
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{verdicts}"
 
     def __repr__(self) -> str:
-        """Figures down, transforms across: names of figures are longer than numbers."""
+        """Figures in rows, transforms in columns, because names of figures are longer than numbers."""
         columns = list(zip(*self.cells(), strict=True))
         widths = [max(len(line[n]) for line in columns) for n in range(len(columns[0]))]
         return "\n".join(
@@ -124,19 +124,19 @@ def evaluate(
 ) -> EvaluationTable:
     """Judge one or more transforms by landmarks, by label maps, by both images, or by all of them.
 
-    ``transforms``: an itk transform, or several by name, each mapping fixed to moving points, LPS mm, wherever they
-    come from (``core.read_transform``); None judges the images as they were loaded. Points are (N, D), LPS mm, paired
-    by order. Images, masks and label maps are ITK images on any grid. ``most_voxels``: images are compared on the fixed
-    grid, thinned to that many. Raises InputError when nothing is there to judge by, or when it does not fit together.
+    ``transforms``: an itk transform, or several by name, each mapping fixed to moving points, LPS mm, from any source
+    (``core.read_transform``); None evaluates the images as loaded. Points are (N, D), LPS mm, paired by order. Images,
+    masks and label maps are ITK images on any grid. ``most_voxels``: images are compared on the fixed grid, thinned to
+    that many. Raises InputError if there is nothing to judge by, or if the inputs are inconsistent.
 
         table = core.evaluate({"rigid": first, "deformable": second}, fixed_points=a, moving_points=b)
         print(table)
     """
     given = _named(transforms)
     if (fixed is None) != (moving is None):
-        raise InputError("To judge by the images, both are needed, and only one was given.")
+        raise InputError("Both images are needed to judge by them, but only one was given.")
     if (fixed_labels is None) != (moving_labels is None):
-        raise InputError("To judge by labels, those of both images are needed, and only one label map was given.")
+        raise InputError("Label maps of both images are needed to judge by labels, but only one was given.")
     if fixed is None and fixed_points is None and fixed_labels is None:
         raise InputError(
             "There is nothing to judge by: give landmarks of both images, label maps of both, or both images."
@@ -145,7 +145,8 @@ def evaluate(
     for name, transform in given.items():
         if transform is not None and transform.GetInputSpaceDimension() != dimension:
             raise InputError(
-                f"The transform {name} has {transform.GetInputSpaceDimension()} dimensions, the rest {dimension}."
+                f"The transform {name} has {transform.GetInputSpaceDimension()} dimensions, but the other inputs "
+                f"have {dimension}."
             )
     check_dimensions(dimension, None, fixed_points, moving_points)
     rows = []
@@ -225,7 +226,7 @@ def _judged_by_truth(
     moving_labels: Any,
     names: Mapping[int, str],
 ) -> Comparison:
-    """By landmarks and labels alone; folds are looked for where the fixed labels lie."""
+    """Judge by landmarks and labels alone; folds are searched inside the fixed labels."""
     landmarks = None
     if fixed_points is not None and moving_points is not None:
         landmarks = (

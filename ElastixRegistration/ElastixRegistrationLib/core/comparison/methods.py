@@ -21,7 +21,7 @@ Registrar = Callable[["Method", Pair, "int | None"], Any]
 
 @dataclass(frozen=True)
 class Method:
-    """``arguments``: of ``core.register`` beside the images and the stages, such as initialization and adapt."""
+    """``arguments``: of ``core.register`` besides the images and stages, such as initialization and adapt."""
 
     name: str
     stages: tuple[ParameterMap, ...] = field(repr=False)
@@ -29,14 +29,15 @@ class Method:
 
     @classmethod
     def of(cls, preset: str | Preset, *, name: str = "", changes: Sequence[str] = (), **arguments: Any) -> Method:
-        """A preset, by its id or itself, with single parameters changed ("2:NumberOfSpatialSamples=4000")."""
+        """A preset or its id, with single parameters changed ("2:NumberOfSpatialSamples=4000")."""
         preset = find_preset(preset) if isinstance(preset, str) else preset
         stages = changed(preset.stages(), changes)
         own = {"initialization": preset.initialization, "adapt": preset.adapts}
         return cls(name or " ".join([preset.id, *changes]), tuple(stages), own | arguments)
 
     def arguments_for(self, pair: Pair, seed: int | None) -> dict[str, Any]:
-        """Arguments of ``core.register`` beside the images. Landmarks and labels are not among them: they judge."""
+        """Arguments of ``core.register`` besides the images. Landmarks and labels are not included, because they are
+        the judges."""
         own = {
             **self.arguments,
             "stages": list(self.stages),
@@ -50,7 +51,8 @@ class Method:
 
 
 def methods_of(given: Iterable[str | Preset | Method] | Mapping[str, Any]) -> list[Method]:
-    """Presets, methods, or by name presets and lists of parameter maps. Raises InputError for none, or a name twice."""
+    """Methods from presets, methods, or a mapping of names to presets and lists of parameter maps. Raises InputError
+    for none, or a duplicate name."""
     if isinstance(given, Mapping):
         named = given.items()
         methods = [
@@ -75,5 +77,5 @@ def _named(name: str, what: Any) -> Method:
 
 
 def in_this_process(method: Method, pair: Pair, seed: int | None, **arguments: Any) -> Any:
-    """A Registrar: ``core.register`` as it is."""
+    """A Registrar that calls ``core.register``."""
     return register(pair.inputs.fixed, pair.inputs.moving, **method.arguments_for(pair, seed), **arguments)

@@ -1,6 +1,6 @@
 """A comparison as one HTML page: ranking, time, differences between results, and pictures.
 
-Nothing in it is loaded from elsewhere, and it names no file beyond what the caller calls pairs and methods.
+It loads nothing from elsewhere and contains no file names, only the caller's names of pairs and methods.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _FULL = 3.0
 
 @dataclass(frozen=True)
 class PairPictures:
-    """``overlays``: PNG of each method, by name. ``agreement``: of the methods, drawn over ``fixed`` (k, j, i) on its
+    """``overlays``: PNG for each method, by name. ``agreement``: of the methods, drawn over ``fixed`` (k, j, i) on its
     grid."""
 
     name: str
@@ -88,10 +88,9 @@ def _explained(ranking: Ranking) -> str:
         return ""
     level = f"{100 * compared[0].confidence:.2f} %"
     return (
-        '<p class="quiet" style="margin-top:12px">From the best: mean paired difference over'
-        f" {ranking.count} {ranking.units} and its bootstrap interval (BCa), each at {level}"
-        " so that all together hold with 95 %. Where an interval includes 0, no difference is shown, which is not the"
-        " same as none.</p>"
+        f'<p class="quiet" style="margin-top:12px">From the best: mean paired difference over {ranking.count} '
+        f"{ranking.units} and its bootstrap interval (BCa), each at {level} so that all hold simultaneously at 95 "
+        "%. If an interval includes 0, no difference is shown, which does not mean that there is none.</p>"
     )
 
 
@@ -132,9 +131,9 @@ def _agreement(pairs: Sequence[PairPictures]) -> str:
         return ""
     threshold = next(pair.agreement.threshold_mm for pair in pairs if pair.agreement is not None)
     return (
-        '<section><h2>Where the results differ</h2><p class="quiet">The largest distance between where two methods send'
-        f" a point: yellow from {threshold:g} mm, red from {_FULL * threshold:g} mm. Agreement proves nothing: methods"
-        f" can be wrong alike.</p>{''.join(blocks)}</section>"
+        '<section><h2>Where the results differ</h2><p class="quiet">The largest distance between the points to '
+        f"which two methods map the same point: yellow from {threshold:g} mm, red from {_FULL * threshold:g} mm. "
+        f"Agreement proves nothing: methods can share an error.</p>{''.join(blocks)}</section>"
     )
 
 

@@ -12,7 +12,7 @@ from ..report.convergence_plot import with_look
 
 WIDTH, HEIGHT = 760, 300
 LEFT, RIGHT, TOP, BOTTOM = 78, 150, 18, 44
-#: Of dots that nothing beats, and of others.
+#: Colors of dots that no other dot beats, and of the rest.
 _ACCENT, _BEHIND = "#1f6fb2", "#9aa5b1"
 
 
@@ -35,7 +35,7 @@ def pareto_front(points: Sequence[tuple[float, float]], *, less_is_better: bool)
 def scatter_svg(
     dots: Sequence[Dot], y_label: str, *, x_label: str = "seconds", x_unit: str = " s", named: bool = True
 ) -> str:
-    """``named``: write the names beside the dots; otherwise they are tool tips."""
+    """``named``: write the names next to the dots; otherwise they are tool tips."""
     xs, ys = np.array([dot.x for dot in dots]), np.array([dot.y for dot in dots])
     x_ticks, y_ticks = _ticks(0.0, float(xs.max())), _ticks(float(ys.min()), float(ys.max()))
     x_low, x_high = 0.0, max(float(xs.max()), float(x_ticks[-1]))
@@ -70,7 +70,7 @@ def scatter_svg(
             at = y + 4
             while any(
                 abs(at - down) < 13 and abs(x - across) < 130 for across, down in taken
-            ):  # names of neighbors do not lie over each other
+            ):  # so that names of neighbors do not overlap
                 at -= 13
             taken.append((x, at))
             parts.append(f'<text class="name" x="{x + 9:.1f}" y="{at:.1f}">{escape(dot.name)}</text>')

@@ -1,4 +1,4 @@
-"""Methods ranked by accuracy, with the certainty of each place."""
+"""Rank methods by accuracy, with the certainty of each rank."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from ..wording import joined, said
 from .records import DIGITS_OF, LANDMARKS, OVERLAP, UNIT_OF, RunRecord, common_measure, unit_values
 from .statistics import MIN_UNITS, Interval, paired_interval
 
-#: For all comparisons with the best method together.
+#: Simultaneous confidence of all comparisons with the best method.
 CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
 class MethodRow:
-    """A method over all pairs. ``mean`` and ``worst`` in the unit of the measure, None without truth; ``worst_at``
-    names pair and landmark or label. ``spread``: of the mean over seeds, a standard deviation, None for one seed.
-    ``behind``: paired difference from the best method, positive where this one is worse; None for the best itself.
-    ``failed`` of ``runs`` registrations. ``folded_percent`` is the largest of any run, ``seconds`` the mean of all,
-    ``memory_mb`` the largest.
+    """A method over all pairs. ``mean`` and ``worst`` in the unit of the measure, None without ground truth;
+    ``worst_at`` names pair and landmark or label. ``spread``: standard deviation of the mean over seeds, None for one
+    seed. ``behind``: paired difference from the best method, positive where this one is worse; None for the best
+    itself. ``failed`` of ``runs`` registrations. ``folded_percent`` is the largest of any run, ``seconds`` the mean of
+    all, ``memory_mb`` the largest.
     """
 
     name: str
@@ -41,10 +41,10 @@ class MethodRow:
 
 @dataclass(frozen=True)
 class Ranking:
-    """``rows``: the best first where there is a ``measure``, in the order given where there is none.
+    """``rows``: best first if there is a ``measure``, otherwise in the given order.
 
-    ``units``: what the differences are taken over, "pairs", or "landmarks" or "labels" of a single pair, and ``count``
-    how many. ``sentence`` says what is shown, and ``notes`` what limits it.
+    ``units``: the samples of the differences, "pairs", or "landmarks" or "labels" of a single pair; ``count``: their
+    number. ``sentence``: the conclusion; ``notes``: its limits.
     """
 
     rows: tuple[MethodRow, ...]
@@ -85,12 +85,12 @@ class Ranking:
 
 
 def rank(records: Sequence[RunRecord], methods: Sequence[str]) -> Ranking:
-    """Rank ``methods`` by what ``records`` say of them.
+    """Rank ``methods`` by their ``records``.
 
-    Landmark distances or overlaps are averaged over seeds, then in each pair, then over the pairs that every method
-    that counts has a result for. Methods that failed somewhere come after those that never did. Each other method is
-    compared with the best one by a bootstrap interval of the paired difference; all intervals together are to hold with
-    CONFIDENCE (Bonferroni), so that many methods do not make one of them significant by chance.
+    Landmark distances or overlaps are averaged over seeds, then within each pair, then over the pairs for which every
+    method that counts has a result. Methods with failures rank after those without. Each other method is compared with
+    the best one by a bootstrap interval of the paired difference. The intervals hold simultaneously with CONFIDENCE
+    (Bonferroni), so that none of many methods appears significant by chance.
     """
     records = tuple(records)
     measure, notes = common_measure(records)
@@ -106,7 +106,7 @@ def rank(records: Sequence[RunRecord], methods: Sequence[str]) -> Ranking:
     if len(shared) < len(pairs):
         notes.append(
             said(
-                "Means and differences are over the {shared} of {count} pairs that every method finished.",
+                "Means and differences include the {shared} of {count} pairs that every method finished.",
                 shared=len(shared),
                 count=len(pairs),
             )
@@ -128,8 +128,8 @@ def rank(records: Sequence[RunRecord], methods: Sequence[str]) -> Ranking:
     if len(shared) == 1:
         notes.append(
             said(
-                "One pair: the intervals are over its {count} {units}. They say how sure the ranking is for this pair, "
-                "not for the next patient.",
+                "There is one pair, so the intervals are over its {count} {units}. They say how certain the "
+                "ranking is for this pair, not for the next patient.",
                 count=len(best),
                 units=_UNITS[units],
             )
@@ -148,14 +148,14 @@ def _finished_pairs(records: Sequence[RunRecord], measure: str, method: str) -> 
 
 
 def _values(records: Sequence[RunRecord], measure: str, method: str, pairs: Sequence[str]) -> dict[str, float]:
-    """What is compared: the mean of each pair, or each landmark or label of the only one."""
+    """The values to compare: the mean of each pair, or each landmark or label of a single pair."""
     if len(pairs) == 1:
         return unit_values(records, measure, method, pairs[0])
     return {pair: float(np.mean(list(unit_values(records, measure, method, pair).values()))) for pair in pairs}
 
 
 def _same_units(values: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
-    """Only what all methods have: a label may be beyond the grid for one of them."""
+    """Only the values that all methods have, because a label may be outside the grid for one of them."""
     common = set.intersection(*(set(own) for own in values.values())) if values else set()
     return {name: {unit: value for unit, value in own.items() if unit in common} for name, own in values.items()}
 
@@ -233,7 +233,7 @@ def _sentence(rows: Sequence[MethodRow], measure: str, units: str, count: int) -
         return said("{figure}.", figure=figure)
     if any(row.behind is not None and not row.behind.is_known for row in others):
         return said(
-            "{figure}, but {count} {units} are too few to tell whether that is chance; {needed} are needed.",
+            "{figure}, but {count} {units} are too few to rule out chance; {needed} are needed.",
             figure=figure,
             count=count,
             units=_UNITS[units],

@@ -18,8 +18,9 @@ class RunRecord:
     """One registration of ``pair`` by ``method``.
 
     ``landmarks``: distances by the names of the landmarks, mm; ``overlaps``: Dice by the names of the labels; both
-    empty where the pair has none. ``folded_percent`` of the voxels of the fixed grid. ``seconds``: of the registration
-    alone. ``inverse_mm``: mean inverse inconsistency, where the way back was registered too. ``error``: why it failed.
+    empty if the pair has none. ``folded_percent``: of the voxels of the fixed grid. ``seconds``: of the registration
+    alone. ``inverse_mm``: mean inverse inconsistency, if the reverse direction was registered too. ``error``: the
+    reason for a failure.
     """
 
     pair: str
@@ -38,7 +39,8 @@ class RunRecord:
 
 
 def common_measure(records: Iterable[RunRecord]) -> tuple[str | None, list[str]]:
-    """What most pairs can be ranked by (landmarks where it is a tie, None without any truth), and notes on the rest."""
+    """The measure that most pairs support (landmarks in a tie, None without ground truth), and notes on the other
+    pairs."""
     pairs: dict[str, set[str]] = {LANDMARKS: set(), OVERLAP: set()}
     everyone = set()
     for record in records:
@@ -59,7 +61,7 @@ _WORDS = {LANDMARKS: "landmarks", OVERLAP: "labels"}
 
 
 def unit_values(records: Sequence[RunRecord], measure: str, method: str, pair: str) -> dict[str, float]:
-    """The mean over seeds of each landmark or label of ``pair``; of those that all runs of the method have."""
+    """The mean over seeds of each landmark or label of ``pair`` that all runs of the method have."""
     runs = [r for r in records if (r.method, r.pair) == (method, pair) and not r.error]
     if not runs:
         return {}

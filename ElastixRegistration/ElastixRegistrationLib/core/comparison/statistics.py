@@ -1,6 +1,6 @@
-"""Certainty of a difference between two methods: bootstrap intervals of paired differences.
+"""Bootstrap intervals of paired differences between two methods.
 
-With NumPy alone: a plain registration must not need SciPy, whose ``scipy.stats.bootstrap`` gives the same intervals.
+Uses only NumPy, because a registration must not need SciPy, whose ``scipy.stats.bootstrap`` gives the same intervals.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from ..errors import InputError
 from ..wording import said
 
-#: With fewer pairs not even a sign test can reach 5 %, as 2 / 2**5 is more, while a bootstrap would claim to.
+#: With fewer pairs, not even a sign test can reach 5 % (2 / 2**5 is more), although a bootstrap would claim to.
 MIN_UNITS = 6
 RESAMPLES = 10_000
 _CHUNK = 2_000_000  # indices drawn at a time
@@ -44,9 +44,9 @@ def paired_interval(
 ) -> Interval:
     """Bootstrap interval (BCa) of the mean of ``differences`` (N,), which are independent of each other.
 
-    Bias-corrected and accelerated, as differences of errors are skewed: B. Efron, Better bootstrap confidence
-    intervals, JASA 82, 1987, 171-185. Unknown (NaN) below MIN_UNITS values; where all are equal the interval is that
-    value. Raises InputError for values that are not finite, or none.
+    Bias-corrected and accelerated, because differences of errors are skewed: B. Efron, Better bootstrap confidence
+    intervals, JASA 82, 1987, 171-185. Unknown (NaN) for less than MIN_UNITS values; if all are equal, the interval is
+    that value. Raises InputError for values that are not finite, or none.
     """
     values = np.asarray(differences, float)
     if values.ndim != 1 or not values.size or not np.isfinite(values).all():
@@ -77,7 +77,7 @@ def _bca_levels(values: np.ndarray, means: np.ndarray, tail: float) -> tuple[flo
     below = np.count_nonzero(means < values.mean()) + np.count_nonzero(means <= values.mean())
     share = float(np.clip(below / (2 * len(means)), 1e-6, 1 - 1e-6))
     bias = normal.inv_cdf(share)
-    # Of a mean, leaving one value out moves the estimate by its distance from the mean.
+    # Leaving one value out moves a mean by the value's distance from it.
     centered = values - values.mean()
     acceleration = float((centered**3).sum() / (6 * (centered**2).sum() ** 1.5))
 

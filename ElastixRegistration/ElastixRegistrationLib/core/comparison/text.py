@@ -12,11 +12,11 @@ from .records import LANDMARKS, RunRecord
 
 
 def heads(ranking: Ranking) -> list[str]:
-    """Of the columns that ``cells`` fills."""
+    """Headers of the columns that ``cells`` fills."""
     unit = f", {ranking.unit}" if ranking.unit else ""
     figures = [] if ranking.measure is None else [f"mean{unit}", f"worst{unit}", f"from the best{unit}"]
     seeds = ["seeds, SD"] if any(row.spread is not None for row in ranking.rows) else []
-    back = ["there and back, mm"] if any(row.inverse_mm is not None for row in ranking.rows) else []
+    back = ["inverse inconsistency, mm"] if any(row.inverse_mm is not None for row in ranking.rows) else []
     failed = ["failed"] if any(row.failed for row in ranking.rows) else []
     memory = ["memory, MB"] if any(row.memory_mb is not None for row in ranking.rows) else []
     return ["method", *figures, *seeds, *back, "folded, %", "seconds", *memory, *failed]
@@ -124,5 +124,5 @@ def _line(line: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def better_word(measure: str | None) -> str:
-    """Where on the plot the good ones are."""
+    """Side of the plot with the better results."""
     return "lower" if measure == LANDMARKS else "higher"

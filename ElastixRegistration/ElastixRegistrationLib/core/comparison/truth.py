@@ -21,7 +21,7 @@ from ..transforms.resampling import resample
 from ..wording import said
 from .records import RunRecord
 
-#: Most voxels of the fixed grid for overlap and folds; larger grids are sampled at every n-th voxel.
+#: Largest number of voxels of the fixed grid for overlap and folds; larger grids are sampled at every n-th voxel.
 MAX_VOXELS = 8e6
 
 
@@ -52,7 +52,7 @@ class Pair:
 
 
 def landmark_distances(pair: Pair, transform: Any) -> dict[str, float]:
-    """mm by name; landmarks without a name of their own are numbered from 1."""
+    """mm by name; unnamed landmarks are numbered from 1."""
     fixed, moving = pair.inputs.fixed_points, pair.inputs.moving_points
     if fixed is None or moving is None:
         return {}
@@ -64,7 +64,7 @@ def landmark_distances(pair: Pair, transform: Any) -> dict[str, float]:
 
 
 def overlaps(pair: Pair, transform: Any, max_voxels: float = MAX_VOXELS) -> dict[str, float]:
-    """Dice of each label that both maps hold and the fixed grid shows, 0 where the moved label left the grid."""
+    """Dice of each label that is in both maps and in the fixed grid; 0 if the moved label left the grid."""
     if pair.fixed_labels is None or pair.moving_labels is None:
         return {}
     grid, _ = thinned(geometry_of(pair.fixed_labels), max_voxels)
@@ -76,8 +76,8 @@ def overlaps(pair: Pair, transform: Any, max_voxels: float = MAX_VOXELS) -> dict
 
 
 def folded_percent(pair: Pair, transform: Any, max_voxels: float = MAX_VOXELS) -> float:
-    """Share of the voxels of the fixed grid, thinned to ``max_voxels``, where space folds onto itself; not
-    those where it slides along a surface."""
+    """Share of the voxels of the fixed grid, thinned to ``max_voxels``, where space folds onto itself, without those
+    where it slides along a surface."""
     grid, _ = thinned(pair.grid, max_voxels)
     mask = pair.inputs.fixed_mask
     inside = None
@@ -98,7 +98,7 @@ def judged(
     memory_mb: float | None = None,
     max_voxels: float = MAX_VOXELS,
 ) -> RunRecord:
-    """Errors of ``transform``, fixed to moving, LPS mm, against the truth of ``pair``."""
+    """Errors of ``transform``, fixed to moving, LPS mm, against the ground truth of ``pair``."""
     return RunRecord(
         pair=pair.name,
         method=method,

@@ -38,20 +38,20 @@ if TYPE_CHECKING:
     from .dicom.volumes import DicomSeries
 
 _log = logging.getLogger(__name__)
-#: What structures are written as, beside images of labels.
+#: DICOM forms in which structures are written, besides label maps.
 DICOM_FORMS = ("rtstruct", "seg")
 #: Contours are sampled this many times finer than the reference, small structures even finer.
 _FINER = 2.0
 #: New contours have this many pixels across the width of a structure, but are at most this many times finer than the
 #: reference.
 _ACROSS, _MOST_FINER = 32, 8
-#: The distance of the points of a box around contours, and how much wider it is, mm.
+#: Point spacing of a box around contours, and its margin, mm.
 _BOX_MM, _AROUND = 2.0, 10.0
 
 
 @dataclass(frozen=True)
 class StructureSource:
-    """The structures of a file. ``place``: where they are, and whose, where the file says so."""
+    """The structures of a file. ``place``: where they lie and whose they are, as far as the file says."""
 
     path: Path
     names: tuple[str, ...]
@@ -70,7 +70,7 @@ class StructureSource:
         return Geometry(tuple(size.tolist()), (_BOX_MM,) * 3, tuple(low.tolist()), ((1, 0, 0), (0, 1, 0), (0, 0, 1)))
 
     def fields(self, spacing: float) -> Iterator[StructureField]:
-        """Of each structure. ``spacing``: of the pixels that contours are sampled with, mm."""
+        """The field of each structure. ``spacing``: of the pixels with which contours are sampled, mm."""
         if isinstance(self._content, tuple):
             for one in self._content:
                 yield drawn_field(one, spacing, self._thickness)
@@ -80,7 +80,8 @@ class StructureSource:
 
 
 def read_structure_source(path: str | os.PathLike) -> StructureSource:
-    """Of an RTSTRUCT, a DICOM segmentation, a .seg.nrrd or a label map; FILE:NAME,NAME chooses. Raises InputError."""
+    """Read an RTSTRUCT, a DICOM segmentation, a .seg.nrrd or a label map; FILE:NAME,NAME chooses structures. Raises
+    InputError."""
     file, choice = split_choice(path)
     if is_structure_set(file):
         whole = read_structures(file)
@@ -105,8 +106,8 @@ def read_structure_source(path: str | os.PathLike) -> StructureSource:
 
 @dataclass(frozen=True)
 class CarriedStructures:
-    """``outside``: names of those that lie outside of the grid, which are left out. ``cut``: of those with contours in
-    slices beyond its ends."""
+    """``outside``: names of structures that lie outside the grid and are left out. ``cut``: names of those with
+    contours beyond its first or last slice."""
 
     structures: tuple[CarriedStructure, ...]
     outside: tuple[str, ...] = ()
@@ -119,14 +120,14 @@ class CarriedStructures:
 def carry_structures(
     transform: Any, source: StructureSource | str | os.PathLike, reference: Geometry
 ) -> CarriedStructures:
-    """The structures where ``transform``, from points of ``reference`` to points of theirs, LPS mm, puts them.
+    """Carry structures over by ``transform``, from points of ``reference`` to points of the structures, LPS mm.
 
     Raises InputError where none of them lies in the grid.
     """
     if not isinstance(source, StructureSource):
         source = read_structure_source(source)
     if not reference.dimension == transform.GetInputSpaceDimension() == 3:
-        raise InputError("Structures are carried over between 3D images, by a 3D transform.")
+        raise InputError("Carrying structures over needs 3D images and a 3D transform.")
     carrier = RegionCarrier(transform, reference)
     to_moving = whole_matrix(transform)
     drawn_on: frozenset[str] = frozenset() if source.place is None else source.place.series
@@ -140,7 +141,7 @@ def carry_structures(
         copied = None if one.drawn is None else copied_contours(one.drawn, to_moving, reference)
         found.append(CarriedStructure(one.number, one.name, region, one.entries, copied, drawn_on))
     if not found:
-        raise InputError(f"No structure of {source.path} comes to lie in the reference image.")
+        raise InputError(f"No structure of {source.path} ends up in the reference image.")
     ends = range(reference.size[2])
     cut = tuple(one.name for one in found if any(contour.number not in ends for contour in one.copied or ()))
     return CarriedStructures(tuple(found), tuple(outside), cut)
@@ -151,7 +152,7 @@ def check_form(path: str | os.PathLike, form: str, series: DicomSeries | None, r
     if Path(path).suffix.lower() != ".dcm":
         return
     if series is None:
-        raise InputError(f"{path} would be DICOM, which refers to DICOM images; give the fixed series as --reference.")
+        raise InputError(f"A DICOM file like {path} must refer to DICOM images; give the fixed series as --reference.")
     if form == "seg":
         highdicom()
     check_can_refer(series, reference, "segmentation" if form == "seg" else "structure set")
@@ -181,13 +182,13 @@ def write_carried(
 
 
 def _with_voxels(carried: CarriedStructures, reference: Geometry) -> list[CarriedStructure]:
-    """Those that hold the center of a voxel; contours can be smaller."""
+    """The structures that contain the center of a voxel; contours can be smaller."""
     found = [one for one in carried.structures if one.mask(reference).any()]
     empty = [one.name for one in carried.structures if one not in found]
     if not found:
         raise InputError(f"No voxel of the reference image lies in {', '.join(empty)}.")
     if empty:
-        _log.warning("Left out, as smaller than a voxel of the reference image: %s.", ", ".join(empty))
+        _log.warning("Left out because they are smaller than a voxel of the reference image: %s.", ", ".join(empty))
     return found
 
 

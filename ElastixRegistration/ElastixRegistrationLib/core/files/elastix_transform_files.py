@@ -1,4 +1,4 @@
-"""elastix's TransformParameters files, with those that they link to."""
+"""Read elastix's TransformParameters files and the files that they link to."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ _FILES_OF_MAPS = ("TransformFileName", "DeformationFieldFileName")
 def read_transform_parameters(path: str | os.PathLike) -> list[ParameterMap]:
     """TransformParameters of ``path`` and, by its InitialTransform links, of all before it; first applied first.
 
-    Links may be absolute or relative to the file that holds them. An absolute link that leads nowhere, as after a
-    folder was moved, is looked for beside the file. Names of other files in the maps become full paths.
+    Links may be absolute, or relative to the file that contains them. An absolute link that is broken, for example
+    after a folder was moved, is looked up in the folder of the file. Names of other files in the maps become full
+    paths.
     """
     maps: list[ParameterMap] = []
     seen: set[Path] = set()
@@ -28,7 +29,7 @@ def read_transform_parameters(path: str | os.PathLike) -> list[ParameterMap]:
     while current is not None:
         if current.resolve() in seen:
             raise InputError(
-                said("The initial transforms of {path} lead back to {current}.", path=path, current=current.name)
+                said("The initial transforms of {path} form a loop through {current}.", path=path, current=current.name)
             )
         seen.add(current.resolve())
         parameters = read_parameter_file(current, transform=True)

@@ -1,4 +1,4 @@
-"""Images of displacements, fixed to moving, LPS mm, and the warps of other tools that look like them and are not."""
+"""Read displacement fields, fixed to moving, LPS mm, and recognize warps of other tools that look similar."""
 
 from __future__ import annotations
 
@@ -21,37 +21,37 @@ from .image_files import read_image
 from .itk_transform_files import inverted
 
 _VECTOR, _DISPLACEMENT = 1007, 1006
-_CONVERT = "Convert it to an image of displacements for ITK: "
+_CONVERT = "Convert it to an ITK displacement field: "
 _FSL = (
-    f"is a warp of FSL, whose vectors are in FSL's own coordinates. {_CONVERT}"
-    "wb_command -convert-warpfield -from-fnirt IN MOVING -to-itk OUT.nii.gz."
+    f"is an FSL warp, whose vectors are in FSL's own coordinates. {_CONVERT}wb_command -convert-warpfield "
+    "-from-fnirt IN MOVING -to-itk OUT.nii.gz."
 )
 _NIFTYREG = (
-    f"is a transform of NiftyReg, which keeps positions or control points in RAS. {_CONVERT}"
-    "reg_transform -disp, then turn the signs of x and y."
+    f"is a NiftyReg transform, which contains positions or control points in RAS. {_CONVERT}reg_transform -disp, "
+    "then flip the signs of x and y."
 )
 _POSITIONS = (
-    f"holds places in the other image, as SPM's deformations (y_*.nii) do, not displacements. {_CONVERT}subtract the"
-    " place of each voxel, and turn the signs of x and y where they are RAS."
+    "contains positions in the other image, like SPM's deformations (y_*.nii), not displacements. "
+    f"{_CONVERT}subtract the position of each voxel, and flip the signs of x and y if they are RAS."
 )
 _VOLUMES = (
-    "has three volumes in place of vectors, as FSL and AFNI write warps. They are in coordinates of those programs."
-    f" {_CONVERT}wb_command -convert-warpfield (FSL), or 3dNwarpCat and nitransforms (AFNI)."
+    "has three volumes instead of vectors, as FSL and AFNI write warps. They are in the coordinates of those "
+    f"programs. {_CONVERT}wb_command -convert-warpfield (FSL), or 3dNwarpCat and nitransforms (AFNI)."
 )
-#: What is left of a field of places when the place of each voxel is taken off, as a part of its variance.
+#: Largest share of the variance of a field of positions that remains after subtracting the position of each voxel.
 _REST = 0.1
 
 
 def read_field(path: Path) -> Any:
-    """The transform of an image of displacements by ITK's readers. Raises InputError naming the file."""
+    """The transform of a displacement field, read by ITK. Raises InputError naming the file."""
     check_header(path)
     image = read_image(path, "displacement field")
     geometry = geometry_of(image)
     if component_count(image) != geometry.dimension:
         raise InputError(
             said(
-                "The file {path} is not a transform: its voxels have {value}, and displacements in "
-                "{dimension} dimensions have {dimension}.",
+                "The file {path} is not a transform: its voxels have {value}, but displacements in {dimension} "
+                "dimensions have {dimension}.",
                 path=path,
                 value=counted(component_count(image), "component"),
                 dimension=geometry.dimension,
@@ -61,14 +61,14 @@ def read_field(path: Path) -> Any:
 
 
 def displacements(vectors: np.ndarray, geometry: Geometry, path: Path) -> Any:
-    """The transform of (k, j, i, D) vectors, LPS mm, that ``path`` holds. Raises InputError where they are none."""
+    """The transform of (k, j, i, D) vectors, LPS mm, from ``path``. Raises InputError if they are not displacements."""
     _check_vectors(vectors, geometry, path)
     field = displacement_field_transform(vectors, geometry)
     return inverted(field, path) if is_modeling_field(path) else field
 
 
 def check_header(path: Path) -> None:
-    """Raise InputError for a NIfTI file that says that it is a warp of another tool's."""
+    """Raise InputError for a NIfTI file whose header identifies it as another tool's warp."""
     header = read_header(path) if image_suffix_of(path) in (".nii", ".nii.gz") else None
     if header is None:
         return
@@ -98,7 +98,7 @@ def _intent(path: Path, order: str, version: int) -> tuple[int, str]:
 
 
 def _check_vectors(vectors: np.ndarray, geometry: Geometry, path: Path) -> None:
-    """Raise InputError where (k, j, i, D) vectors are the places of the voxels, more or less, LPS or RAS mm."""
+    """Raise InputError if (k, j, i, D) vectors are approximately the positions of the voxels, LPS or RAS mm."""
     steps = tuple(slice(None, None, max(1, n // 12)) for n in vectors.shape[:-1])
     indices = np.stack(np.meshgrid(*(np.arange(n) for n in vectors.shape[:-1]), indexing="ij"), -1)[steps][..., ::-1]
     places = geometry.points_of(indices.reshape(-1, geometry.dimension))

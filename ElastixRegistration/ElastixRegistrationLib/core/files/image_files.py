@@ -1,4 +1,4 @@
-"""Images to and from files: anything ITK reads, and DICOM folders."""
+"""Read and write images: anything ITK reads, and DICOM folders."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ _log = logging.getLogger(__name__)
 
 IMAGE_SUFFIXES = frozenset(READERS) | FREESURFER
 _WRITTEN_UNCHECKED = frozenset({".nii", ".nii.gz", ".hdr", ".gipl"})
-#: Images of more bytes are compressed in several threads.
+#: Larger images, in bytes, are compressed in several threads.
 _LARGE_BYTES = 2**25
-# Pictures of whole numbers without a place in space: written only where a picture was read.
+# Formats of integers without a position in space: written only if the input was such a picture.
 _PICTURES = frozenset({".png", ".jpg"})
 
 
 def read_image(
     path: str | os.PathLike, name: str = "image", *, series: str | None = None, frame: int | None = None
 ) -> Any:
-    """ITK image in ``path``: ``read_volume`` without the sentences, which are logged as warnings.
+    """ITK image in ``path``: like ``read_volume``, but notes are logged as warnings.
 
-    Raises InputError as that does.
+    Raises the same InputErrors.
     """
     volume = read_volume(path, name, series=series, frame=frame)
     for note in volume.notes:
@@ -50,8 +50,8 @@ def read_image(
 
 @dataclass(frozen=True)
 class Volume:
-    """``image``: an ITK image. ``notes``: sentences for the user about how its file was read. ``series``: the DICOM
-    series that it came from, None of other files."""
+    """``image``: an ITK image. ``notes``: sentences for the user on how its file was read. ``series``: its DICOM
+    series; None for other files."""
 
     image: Any
     notes: tuple[str, ...] = ()
@@ -63,13 +63,13 @@ def read_volume(
 ) -> Volume:
     """ITK image in ``path``: a file that ITK reads, a DICOM file, or a folder with a DICOM series.
 
-    Scalar images keep their type where ITK's Python packages wrap it: signed integers of 8 bits get 16, those of 64
-    bits 32, or become doubles where that is too few. Color and vector images become images of RGB(A) pixels or
+    Scalar images keep their type if ITK's Python packages wrap it. Signed integers of 8 bits become 16 bits, those of
+    64 bits become 32 bits, or doubles if that is not enough. Color and vector images become images of RGB(A) pixels or
     vectors. ``series`` (a UID, or a number from 1 on) chooses among several of a DICOM folder, ``frame`` (from 1 on)
     among time points.
 
-    Raises InputError, with ``name``, for a missing, unreadable or truncated file, slices that are no regular stack,
-    and where there are several images to choose from.
+    Raises InputError, with ``name``, for a missing, unreadable or truncated file, for slices that do not form a regular
+    stack, and if there are several images to choose from.
     """
     path = Path(path)
     with native_messages_of_success(), decimal_point():
@@ -85,17 +85,17 @@ def read_volume(
 
 
 def read_geometry(path: str | os.PathLike, name: str = "image") -> Geometry:
-    """Where the voxels of ``path`` lie, from the header of a file. Raises InputError as ``read_image`` does."""
+    """The grid of the image in ``path``, from its header. Raises the same InputErrors as ``read_image``."""
     return read_grid(path, name)[0]
 
 
 def read_grid(
     path: str | os.PathLike, name: str = "image", *, series: str | None = None, frame: int | None = None
 ) -> tuple[Geometry, DicomSeries | None]:
-    """Where the voxels of ``path`` lie, LPS mm, from its header, and the DICOM series, None of other files.
+    """The grid of the image in ``path``, LPS mm, from its header, and its DICOM series; None for other files.
 
-    ``series`` and ``frame`` choose as in ``read_volume``; of a file of several time points, which lie in one place, the
-    grid is that of one. Raises InputError as ``read_image`` does.
+    ``series`` and ``frame`` choose as in ``read_volume``; for several time points it is the grid of one of them. Raises
+    the same InputErrors as ``read_image``.
     """
     path = Path(path)
     if path.is_dir() or (path.is_file() and is_dicom(path)):
@@ -109,15 +109,16 @@ def read_grid(
 
 
 def read_place(path: str | os.PathLike, name: str = "image") -> Place | None:
-    """Where an image is, from its headers; None where it is no DICOM. Raises InputError as ``read_image`` does."""
+    """The place of an image, from its headers; None if it is not DICOM. Raises the same InputErrors as
+    ``read_image``."""
     series = read_grid(path, name)[1]
     return None if series is None else series.place
 
 
 def write_image(image: Any, path: str | os.PathLike, *, compress: bool = True) -> None:
-    """Write ``image`` in the format of the suffix of ``path``: the file appears whole or not at all.
+    """Write ``image`` in the format of the suffix of ``path``, all or nothing.
 
-    Raises InputError for a suffix that is no format, and where it cannot be written.
+    Raises InputError for an unknown suffix, and if the file cannot be written.
     """
     path = Path(path)
     image = with_writable_type(image)
@@ -141,7 +142,7 @@ def write_image(image: Any, path: str | os.PathLike, *, compress: bool = True) -
 
 
 def _write(image: Any, draft: Path, path: Path, compress: bool) -> None:
-    """By ITK, as ``draft`` of ``path``."""
+    """Write the ``draft`` of ``path`` with ITK."""
     writer = wrapped_class("ImageFileWriter", suffix_of(image)).New()
     writer.SetImageIO(reader_for(draft))
     writer.SetInput(image)
@@ -149,7 +150,7 @@ def _write(image: Any, draft: Path, path: Path, compress: bool) -> None:
     writer.SetUseCompression(compress)
     with native_messages_of_success(), decimal_point():
         is_sheared = image_suffix_of(draft) in NIFTI and not geometry_of(image).is_orthogonal
-        with native_messages_of_success(shown=not is_sheared):  # that axes are made straight
+        with native_messages_of_success(shown=not is_sheared):  # warning that axes are made perpendicular
             writer.Update()
         if not _is_whole(draft):
             raise ResourceError(f"The image {path} cannot be written; is the disk full?")
@@ -158,7 +159,7 @@ def _write(image: Any, draft: Path, path: Path, compress: bool) -> None:
 
 
 def _is_whole(path: Path) -> bool:
-    """Whether all of an image was written; of some formats ITK does not notice when the disk is full."""
+    """Whether the whole image was written; for some formats ITK does not notice a full disk."""
     suffix = image_suffix_of(path)
     if suffix not in _WRITTEN_UNCHECKED:
         return True
@@ -169,7 +170,7 @@ def _is_whole(path: Path) -> bool:
 
 
 def with_writable_type(image: Any) -> Any:
-    """``image``, as itk.VectorImage where its voxels are vectors of doubles, which has a writer."""
+    """``image``; as itk.VectorImage, which has a writer, if its voxels are vectors of doubles."""
     suffix = suffix_of(image)
     if not suffix.startswith("IVD"):
         return image
@@ -182,9 +183,9 @@ def with_writable_type(image: Any) -> Any:
 
 
 def check_output(path: str | os.PathLike, *, transform: bool = False, picture: bool = False) -> None:
-    """Raise InputError when ``path`` cannot become a result: an unknown format, a folder that is missing or closed.
+    """Raise InputError if a result cannot be written to ``path``: unknown format, missing or read-only folder.
 
-    ``picture``: the result has whole numbers and its place in space may be lost, so that PNG and JPEG do.
+    ``picture``: the result has integers and may lose its position in space, so that PNG and JPEG are allowed.
     """
     path = Path(path)
     if transform:
@@ -192,7 +193,9 @@ def check_output(path: str | os.PathLike, *, transform: bool = False, picture: b
     elif image_suffix_of(path) not in READERS:
         raise InputError(f"No image format is known for the name {path.name}; use .nrrd, .nii.gz or .mha.")
     elif is_picture(path) and not picture:
-        raise InputError(f"{path.name} would lose the place and the values of the image; use .nrrd, .nii.gz or .mha.")
+        raise InputError(
+            f"{path.name} would lose the position and the values of the image; use .nrrd, .nii.gz or .mha."
+        )
     check_folder_of(path)
 
 
@@ -206,11 +209,11 @@ def check_can_hold(path: str | os.PathLike, image: Any) -> None:
     most = 1 if suffix == ".jpg" else 2
     if image.GetImageDimension() != 2 or dtype.kind != "u" or dtype.itemsize > most or components not in (1, 3, 4):
         raise InputError(
-            f"{path.name} cannot hold {image.GetImageDimension()}D images of {dtype} voxels, as the result has; use"
-            " .nrrd, .nii.gz or .mha."
+            f"{path.name} cannot store {image.GetImageDimension()}D images of {dtype} voxels like the result; use "
+            ".nrrd, .nii.gz or .mha."
         )
 
 
 def is_picture(path: str | os.PathLike) -> bool:
-    """Whether an image comes from a file of whole numbers without a place in space."""
+    """Whether an image comes from a file of integers without a position in space."""
     return image_suffix_of(Path(path)) in _PICTURES

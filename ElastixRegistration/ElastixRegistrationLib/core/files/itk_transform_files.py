@@ -1,4 +1,5 @@
-"""ITK's forms of transforms, also those that ITK itself does not read: inverses as Slicer writes them, splines."""
+"""Read ITK's transform files, including inverses (as Slicer writes them) and splines, which ITK itself does not
+read."""
 
 from __future__ import annotations
 
@@ -22,13 +23,13 @@ from ..transforms.itk_transforms import affine_from_matrix, bspline_grid, chain_
 from ..transforms.transform_parameters import UnsupportedTransform, itk_transform
 from ..wording import said, wrong_order
 
-#: HDF5 files up to this size are tried in another process first, as HDF5 does not survive every damaged one, and asks
-#: for gigabytes that some announce: deflate makes at most 1032 bytes of one.
+#: HDF5 files up to this size are first tried in another process, because damaged ones can crash HDF5 or make it
+#: allocate gigabytes: deflate expands a byte to at most 1032.
 _LEAST_MEMORY, _MAX_COMPRESSED = 256 * 2**20, 1032
 _MAX_PROBED_BYTES = 50_000_000
-#: Names of transforms in ITK's files, with "Inverse" before them where Slicer means the inverse.
+#: Names of transforms in ITK's files, with the prefix "Inverse" if Slicer means the inverse.
 _TYPE = re.compile(rb"(Inverse)?([A-Z][A-Za-z0-9]*Transform)_(?:double|float)_\d_\d(?:_(\d))?")
-#: Most points of the grid of an inverse. If possible, they are closer than those of the transform.
+#: Largest number of grid points of an inverse, which is finer than the grid of the transform if possible.
 _MAX_POINTS = 150_000
 _RESIDUAL = 5e-3
 
@@ -54,13 +55,13 @@ def inverted(transform: Any, path: Path) -> Any:
 def _no_end(path: Path, name: str) -> str:
     what = "thin-plate spline" if "ThinPlate" in name else name.removesuffix("Transform")
     return (
-        f"The transform file {path} holds the inverse of a {what}, which goes on beyond any grid. In Slicer's"
-        " Transforms module, press Invert and export it again, or convert it to a grid transform."
+        f"The transform file {path} contains the inverse of a {what}, which is not limited to a grid. In Slicer's "
+        "Transforms module, click Invert and export it again, or convert it to a grid transform."
     )
 
 
 def _refined(grid: Geometry) -> Geometry:
-    """The grid with points in between, as many as there is room for."""
+    """The grid with as many points in between as allowed."""
     times = max(1, int((_MAX_POINTS / np.prod(grid.size)) ** (1 / grid.dimension)))
     return Geometry(
         size=tuple((n - 1) * times + 1 for n in grid.size),
@@ -76,15 +77,15 @@ def read_itk_entries(path: Path) -> list[Any]:
 
 
 def _what_is_wrong(why: str) -> str:
-    """The rest of a sentence on an HDF5 file that fails with the text ``why``, or without any."""
+    """End of a sentence on an HDF5 file that fails with the text ``why``, which may be empty."""
     if not why:
         return "is truncated, damaged, or not an HDF5 file."
     if "KernelTransform_" in why:
         return (
-            "holds a thin-plate or similar spline of landmarks, which ITK's Python packages do not read from this"
-            " format; save it as .tfm."
+            "contains a thin-plate or similar spline of landmarks, which ITK's Python packages cannot read from "
+            "this format; save it as .tfm."
         )
-    return "is damaged or holds no ITK transform."
+    return "is damaged or contains no ITK transform."
 
 
 def read_itk_hdf5(path: Path) -> list[Any]:
@@ -103,14 +104,14 @@ def read_itk_hdf5(path: Path) -> list[Any]:
     spline = next((name for inverse, name in names if inverse and name.endswith(b"KernelTransform")), None)
     if spline is not None:
         raise InputError(_no_end(path, spline.decode()))
-    # ITK knows no inverses, so it reads a copy with the forward transforms.
+    # ITK does not support inverses, so it reads a copy with the forward transforms.
     content = _TYPE.sub(lambda found: found[0].removeprefix(b"Inverse").ljust(len(found[0]), b"\0"), path.read_bytes())
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy.h5"
         copy.write_bytes(content)
         chain = _chain_of_hdf5(copy, path)
     if len(chain) != len(names):
-        raise InputError(said("The transform file {path} holds inverses in an order that is not known.", path=path))
+        raise InputError(said("The transform file {path} contains inverses in an unsupported order.", path=path))
     return [
         inverted(transform, path) if inverse else transform
         for transform, (inverse, _) in zip(chain, reversed(names), strict=True)
@@ -124,7 +125,7 @@ def _types(path: Path) -> Iterator[re.Match[bytes]]:
 
 
 def _chain_of_hdf5(path: Path, name: Path) -> list[Any]:
-    """Of a file, or a copy of the file ``name``."""
+    """The transforms of ``path``, which may be a copy of the file ``name``."""
     reader = wrapped_class("TransformFileReader", "TemplateD").New()
     reader.SetTransformIO(wrapped_class("HDF5TransformIO", "TemplateD").New())
     reader.SetFileName(str(path))
@@ -142,7 +143,7 @@ def _chain_of_hdf5(path: Path, name: Path) -> list[Any]:
             why = str(error)
     if why is not None:
         raise InputError(said("The transform file {name} {value}", name=name, value=_what_is_wrong(why)))
-    # A file may hold several that are meant as one, in the order of a composite's queue: the last acts first.
+    # A file may contain several transforms that act as one, in the order of a composite's queue: the last acts first.
     chain = []
     transforms = reader.GetModifiableTransformList()
     while not transforms.empty():
@@ -190,7 +191,8 @@ def _matlab_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     if content.startswith(b"MATLAB"):
         raise InputError(
             said(
-                "The transform file {path} is of MATLAB 5 or later, and ITK's are of version 4; write it as text.",
+                "The transform file {path} is in MATLAB 5 format or later, but ITK's format is version 4; write "
+                "it as text.",
                 path=path,
             )
         )

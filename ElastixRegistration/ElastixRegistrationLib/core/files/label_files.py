@@ -1,4 +1,4 @@
-"""Masks and label maps from files: images, and structures and segments by name (``FILE:NAME``, ``FILE:NAME,NAME``)."""
+"""Read masks and label maps: images, and structures and segments by name (``FILE:NAME``, ``FILE:NAME,NAME``)."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Drawn:
-    """What contours are read on, and were drawn on: the ``grid`` of an image and its DICOM series, where it has one."""
+    """The image on which contours are rasterized and were drawn: its ``grid`` and its DICOM series, if any."""
 
     grid: Geometry | None = None
     series: DicomSeries | None = None
 
 
 def read_mask(path: str | os.PathLike, role: str, on: Drawn) -> Any:
-    """ITK image, not zero where a mask is: an image, or the chosen structures or segments of a file together.
+    """ITK image, nonzero inside the mask: an image file, or the union of the chosen structures or segments of a file.
 
-    Raises InputError, with ``role``, also for a structure set with several structures of which none is chosen.
+    Raises InputError, with ``role``, also for a structure set with several structures if none is chosen.
     """
     file, choice = split_choice(path)
     if is_structure_set(file):
@@ -54,9 +54,9 @@ def read_mask(path: str | os.PathLike, role: str, on: Drawn) -> Any:
 
 
 def read_labels(path: str | os.PathLike, role: str, on: Drawn) -> Any:
-    """ITK image with a label for each chosen structure or segment, all where none is chosen, in one label map.
+    """ITK label map with a label for each chosen structure or segment, by default all.
 
-    Raises InputError, with ``role``, also where they overlap.
+    Raises InputError, with ``role``, also if they overlap.
     """
     file, _ = split_choice(path)
     name = f"{role} {file}"
@@ -66,13 +66,13 @@ def read_labels(path: str | os.PathLike, role: str, on: Drawn) -> Any:
         if "overlap" not in str(error) or not is_structure_set(file):
             raise
         raise InputError(
-            f"The {role} {file} has structures that overlap, which one label map cannot hold; choose some that do not"
-            f" by {file.name}:NAME,NAME."
+            f"The {role} {file} has overlapping structures, which do not fit in one label map; choose others with "
+            f"{file.name}:NAME,NAME."
         ) from error
 
 
 def read_segments(path: str | os.PathLike, role: str, on: Drawn) -> Any:
-    """``read_labels`` in layers, which are components, where segments overlap."""
+    """Like ``read_labels``, with overlapping segments in layers (components)."""
     file, choice = split_choice(path)
     if is_structure_set(file):
         return _on_grid(read_structures(file), choice, role, on)
@@ -81,7 +81,7 @@ def read_segments(path: str | os.PathLike, role: str, on: Drawn) -> Any:
 
 
 def _read_placed(file: Path, role: str, on: Drawn) -> Any:
-    """An image. Raises InputError for a DICOM segmentation in another frame of reference than the image it is for."""
+    """Read an image. Raises InputError for a DICOM segmentation in a different frame of reference from its image."""
     _check_exact(file, role)
     volume = read_volume(file, role)
     for note in volume.notes:
@@ -92,27 +92,27 @@ def _read_placed(file: Path, role: str, on: Drawn) -> Any:
     if place.object and place.frame and other.frame and place.frame != other.frame:
         place.check_lies_on(other, _image_of(role))
     if place.object and place.lies_on(other) is False:
-        _log.warning("The %s was drawn on another series than the %s.", role, _image_of(role))
+        _log.warning("The %s was drawn on a different series from the %s.", role, _image_of(role))
     return volume.image
 
 
 def _check_exact(file: Path, role: str) -> None:
-    """Raise InputError for JPEG pictures: outside of a mask they are not 0, and labels become others."""
+    """Raise InputError for JPEG images, whose compression changes labels and the zeros outside a mask."""
     with contextlib.suppress(OSError), open(file, "rb") as content:
         if content.read(3) == b"\xff\xd8\xff":
             raise InputError(
-                f"The {role} {file} is a JPEG picture, which keeps no exact values; save it as PNG or TIFF from where"
-                " it was drawn."
+                f"The {role} {file} is a JPEG image, which does not keep exact values; save the original as PNG "
+                "or TIFF."
             )
 
 
 def _image_of(role: str) -> str:
-    """What a mask or a label map of a ``role`` belongs to."""
+    """The image that a mask or a label map of a ``role`` belongs to."""
     return role.replace("label map", "image").replace("mask", "image")
 
 
 def read_label_pair(paths: Sequence[str | os.PathLike], on: Sequence[Drawn]) -> tuple[Any, Any]:
-    """Fixed and moving label map. Where names say what belongs together, the moving labels get the fixed numbers."""
+    """Fixed and moving label map. If segment names match, the moving labels get the numbers of the fixed ones."""
     fixed, moving = (
         read_labels(path, f"{side} label map", place)
         for path, side, place in zip(paths, ("fixed", "moving"), on, strict=True)
@@ -123,7 +123,7 @@ def read_label_pair(paths: Sequence[str | os.PathLike], on: Sequence[Drawn]) -> 
 def _on_grid(structures: StructureSet, choice: str, role: str, on: Drawn) -> Any:
     if on.grid is None:
         raise InputError(
-            f"The {role} {structures.path} holds contours, which need the grid of their image: give that too."
+            f"The {role} {structures.path} contains contours, which need the grid of their image; give that image too."
         )
     structures.check_drawn_on(on.series, _image_of(role))
     chosen = structures.chosen(names_in(choice, [one.name for one in structures.structures]))
@@ -134,10 +134,10 @@ def _on_grid(structures: StructureSet, choice: str, role: str, on: Drawn) -> Any
 
 
 def only(image: Any, choice: str, whole: str) -> Any:
-    """A label map of the chosen segments of an image that names its segments. Raises InputError for others."""
+    """A label map of the chosen segments of an image with named segments. Raises InputError for other images."""
     names = segment_names(image)
     if not names:
-        raise InputError(f"T{whole[1:]} names no segments, so that none can be chosen by name.")
+        raise InputError(f"T{whole[1:]} has no segment names, so segments cannot be chosen by name.")
     wanted = chosen_names(names_in(choice, list(names.values())), list(names.values()), whole)
     kept = {value: name for value, name in names.items() if name in wanted}
     layer_of = segment_layers(image)
@@ -157,7 +157,7 @@ def only(image: Any, choice: str, whole: str) -> Any:
 
 
 def _numbered_as(fixed: Any, moving: Any) -> Any:
-    """``moving`` with the numbers that segments of the same names have in ``fixed``, where names of both agree."""
+    """``moving`` with the label numbers of the segments of the same names in ``fixed``."""
     numbers = {name: value for value, name in segment_names(fixed).items()}
     names = segment_names(moving)
     shared = {value: numbers[name] for value, name in names.items() if name in numbers}

@@ -1,8 +1,8 @@
-"""Matrices in the files of other tools: FSL's flirt (.mat), FreeSurfer (.lta), AFNI (.aff12.1D).
+"""Matrix files of other tools: FSL's flirt (.mat), FreeSurfer (.lta), AFNI (.aff12.1D).
 
-All are read as, and written from, (4, 4) matrices that map fixed to moving points, LPS mm. FSL's work in scaled voxels
-of both images (fsl.fmrib.ox.ac.uk/fsl/fslwiki/FLIRT/FAQ), FreeSurfer's lead from the moving image to the fixed one in
-RAS, AFNI's from the base to the source in LPS, which AFNI calls DICOM order.
+All are read as, and written from, (4, 4) matrices that map fixed to moving points, LPS mm. FSL's matrices act on scaled
+voxel coordinates (fsl.fmrib.ox.ac.uk/fsl/fslwiki/FLIRT/FAQ), FreeSurfer's map the moving image to the fixed one in RAS,
+AFNI's map the base to the source in LPS, which AFNI calls DICOM order.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FREESURFER_TYPES = {14: "register.dat (tkregister coordinates)", 21: "a coronal
 
 
 def is_linear_form(path: Path) -> bool:
-    """Whether a file is one of these forms: by its suffix, or text of 4 by 4 numbers, as ITK's .mat is binary."""
+    """Whether a file has one of these formats: by its suffix, or as text of 4 by 4 numbers (ITK's .mat is binary)."""
     if path.suffix.lower() in LINEAR_SUFFIXES:
         return True
     if path.suffix.lower() not in (".mat", ".fsl", ".xfm", ".txt", "") or path.stat().st_size > 4096:
@@ -50,8 +50,8 @@ def read_linear(path: Path, fixed: Geometry | None, moving: Geometry | None) -> 
     if fixed is None or moving is None:
         raise InputError(
             said(
-                "The transform file {path} is a matrix of FSL's flirt, which refers to the voxels of two "
-                "images; give both, the fixed and the moving one, with it.",
+                "The transform file {path} is a matrix of FSL's flirt, which refers to the voxels of two images; "
+                "give the fixed and the moving image as well.",
                 path=path,
             )
         )
@@ -59,11 +59,13 @@ def read_linear(path: Path, fixed: Geometry | None, moving: Geometry | None) -> 
 
 
 def linear_text(matrix: np.ndarray, path: Path, form: str, fixed: Geometry | None, moving: Geometry | None) -> str:
-    """The text of a file of ``form``: "fsl", "lta" or "afni". Raises InputError where an image is missing."""
+    """The text of a file in the ``form`` "fsl", "lta" or "afni". Raises InputError if a needed image is missing."""
     if matrix.shape != (4, 4):
         raise InputError(
             said(
-                "{path} holds transforms in 3 dimensions, and this has {count}.", path=path.name, count=len(matrix) - 1
+                "{path} is a format for 3D transforms, and this one has {count} dimensions.",
+                path=path.name,
+                count=len(matrix) - 1,
             )
         )
     if form == "afni":
@@ -83,8 +85,8 @@ def _table(text: str) -> np.ndarray:
 
 
 def _world_of(image: Geometry) -> np.ndarray:
-    """(4, 4), from FSL's coordinates of an image, mm from its first voxel, x from the right end where the axes are
-    right-handed, to LPS mm."""
+    """(4, 4), from FSL's coordinates of an image (mm from its first voxel; x from the other end if the axes are
+    right-handed) to LPS mm."""
     to_world = image.index_to_physical()
     scale = np.diag([*image.spacing, 1.0])
     if np.linalg.det(to_world[:3, :3]) > 0:
@@ -96,7 +98,7 @@ def _afni(text: str) -> np.ndarray:
     values = _table(text)
     if values.shape not in ((1, 12), (3, 4)):
         what = f"{len(values)} matrices" if values.ndim == 2 and values.shape[1] == 12 else "other numbers"
-        raise InputError(said("holds {what}; one AFNI matrix of 12 numbers is read.", what=what))
+        raise InputError(said("contains {what}; a single AFNI matrix of 12 numbers is needed.", what=what))
     return np.vstack([values.reshape(3, 4), [0, 0, 0, 1]])
 
 
@@ -105,7 +107,7 @@ def _lta(text: str) -> np.ndarray:
     entries = dict(re.findall(r"^(\w+)[ \t]*=[ \t]*([^#\n]*)", text, re.MULTILINE))
     kind, count = int(entries["type"]), int(entries.get("nxforms", 1))
     if count != 1:
-        raise InputError(said("holds {count} matrices; one is read.", count=count))
+        raise InputError(said("contains {count} matrices; a single one is needed.", count=count))
     if kind not in (_VOXEL_TO_VOXEL, _RAS_TO_RAS):
         raise InputError(
             said(

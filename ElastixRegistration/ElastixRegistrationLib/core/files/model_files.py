@@ -1,7 +1,7 @@
-"""Move the points of surface models from file to file: .vtk (legacy), .stl, .ply, .obj. LPS or RAS, mm.
+"""Move the points of surface model files: .vtk (legacy), .stl, .ply, .obj. LPS or RAS, mm.
 
-Only coordinates and normals are replaced; cells, colors and other data stay as they are in the file, whatever they
-are. As Slicer does, a file is in LPS unless ``SPACE=RAS`` stands in its header or comments.
+Only coordinates and normals are replaced; cells, colors and all other data are kept. As in Slicer, a file is in LPS
+unless its header or comments contain ``SPACE=RAS``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Mapping = Callable[[np.ndarray], np.ndarray]
 MODEL_SUFFIXES = (".vtk", ".stl", ".ply", ".obj")
 _RAS = np.array([-1.0, -1.0, 1.0])
 _HEADER = 4096
-#: Step of the differences that turn normals, mm.
+#: Step of the finite differences for normals, mm.
 _STEP = 1e-3
 _VTK_TYPES = {"float": "f4", "double": "f8"}
 _PLY_TYPES = {
@@ -37,12 +37,12 @@ _PLY_TYPES = {
 
 
 def check_model_names(path: str | os.PathLike, output: str | os.PathLike) -> None:
-    """Raise InputError unless both are models of one format that is known here."""
+    """Raise InputError unless both are models in the same supported format."""
     suffixes = [Path(name).suffix.lower() for name in (path, output)]
     if suffixes[0] not in MODEL_SUFFIXES or suffixes[0] != suffixes[1]:
         raise InputError(
-            f"Models go from {', '.join(MODEL_SUFFIXES)} to the same format, not from {Path(path).name} to"
-            f" {Path(output).name}."
+            f"Models ({', '.join(MODEL_SUFFIXES)}) keep their format; {Path(path).name} cannot become "
+            f"{Path(output).name}."
         )
 
 
@@ -67,7 +67,7 @@ def move_model(path: str | os.PathLike, output: str | os.PathLike, mapping: Mapp
     except InputError:
         raise
     except (ValueError, IndexError, KeyError, TypeError, UnicodeDecodeError) as error:
-        raise damaged(f"The model {path}", error, "is damaged, or of a kind not read here") from error
+        raise damaged(f"The model {path}", error, "is damaged, or of an unsupported kind") from error
     with whole_file(output) as draft:
         draft.write_bytes(moved)
     return count
@@ -77,7 +77,7 @@ def turned_normals(points: np.ndarray, normals: np.ndarray, mapping: Mapping) ->
     """(N, 3) unit normals of the surface after ``mapping``: normals follow the inverse transposed Jacobian."""
     probes = points[:, None, None, :] + _STEP * np.array([1, -1])[:, None, None] * np.eye(3)
     mapped = mapping(probes.reshape(-1, 3)).reshape(probes.shape)
-    # Row r of each matrix is the derivative by coordinate r: the transposed Jacobian.
+    # Row r of each matrix is the derivative by coordinate r, so this is the transposed Jacobian.
     transposed = (mapped[:, 0] - mapped[:, 1]) / (2 * _STEP)
     turned = np.linalg.solve(transposed, normals[..., None])[..., 0]
     return turned / np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-30)
@@ -106,7 +106,7 @@ def _moved_vtk(data: bytes, mapping: Mapping) -> tuple[bytes, int]:
 
 
 def _vtk_block(data: bytes, head: re.Match, count: int, is_binary: bool) -> tuple[np.ndarray, Callable]:
-    """(N, 3) numbers after ``head``, and what replaces them in the data."""
+    """(N, 3) numbers after ``head``, and a function that replaces them in the data."""
     kind = _VTK_TYPES[head[2].decode().lower()]
     start = head.end()
     if is_binary:
@@ -131,7 +131,7 @@ def _numbers(data: bytes, start: int, count: int) -> Iterator[tuple[bytes, int]]
     for _ in range(count):
         found = pattern.search(data, start)
         if found is None:
-            raise Fault("it ends early")
+            raise Fault("it is truncated")
         start = found.end()
         yield found[0], start
 
@@ -216,7 +216,7 @@ def _moved_obj(data: bytes, mapping: Mapping) -> tuple[bytes, int]:
     for n, row, point in zip(places, words, mapping(points).tolist(), strict=True):
         lines[n] = " ".join(["v", *map(repr, point), *row[4:]]) + "\n"
     normals = [n for n, line in enumerate(lines) if line.startswith("vn ")]
-    if len(normals) == len(points):  # one for each vertex, as Slicer and VTK write them
+    if len(normals) == len(points):  # one normal per vertex, as Slicer and VTK write them
         turned = turned_normals(points, np.array([lines[n].split()[1:4] for n in normals], float), mapping)
         for n, normal in zip(normals, turned.tolist(), strict=True):
             lines[n] = " ".join(["vn", *map(repr, normal)]) + "\n"

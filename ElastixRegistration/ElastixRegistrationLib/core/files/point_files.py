@@ -1,4 +1,4 @@
-"""Landmarks to and from files: elastix/transformix text, tables (.csv), .pts, Slicer's .fcsv and .mrk.json.
+"""Read and write landmarks: elastix/transformix text, tables (.csv), .pts, Slicer's .fcsv and .mrk.json.
 
 In memory always LPS mm.
 """
@@ -25,21 +25,21 @@ _TABLES = (".csv", ".tsv")
 _PTS_HEADER = re.compile(r"\s*version\b", re.IGNORECASE)
 _PTS_COUNT = ("number_of_points", "n_points")
 _OUTPUT_POINT = re.compile(r"OutputPoint\s*=\s*\[([^\]]*)\]")
-#: Names of the three columns of a table, and whether x and y are to be flipped.
+#: Names of the three columns of a table, and whether to flip x and y.
 _COLUMNS = (("x", "y", "z"), ("l", "p", "s"), ("r", "a", "s"))
 #: Also at the end of a name, as in x_ras.
 _SAYS_RAS, _SAYS_LPS = (re.compile(rf"(?<![a-z]){word}(?![a-z])", re.IGNORECASE) for word in ("RAS", "LPS"))
 
 
 class _OtherForm(Exception):
-    """A whole file that holds something else. The rest of a sentence on it."""
+    """A file with other content; the message is the end of a sentence about it."""
 
 
 @dataclass(frozen=True)
 class Points:
-    """``coordinates`` (N, D), LPS mm; ``labels`` N texts, empty where the file has none.
+    """``coordinates`` (N, D), LPS mm; ``labels``: N texts, empty if the file has none.
 
-    ``form`` is "pts" for a .pts file with a version and a number of points, as other programs than elastix write them.
+    ``form``: "pts" for a .pts file with a version and a number of points, as programs other than elastix write them.
     """
 
     coordinates: np.ndarray
@@ -48,11 +48,11 @@ class Points:
 
 
 def read_points(path: str | os.PathLike, image: Geometry | None = None) -> Points:
-    """Points of a file, by its suffix: .mrk.json, .fcsv, .csv and .tsv; anything else is elastix text, what transformix
-    writes (outputpoints.txt: the output points), or a .pts file with a version and a number of points.
+    """Read points by suffix: .mrk.json, .fcsv, .csv and .tsv. Anything else is elastix text, transformix output
+    (outputpoints.txt: the output points), or a .pts file with a version and a number of points.
 
-    Tables have a header with x, y and z, as ANTs has them, l, p and s or r, a and s, and perhaps label; they are in LPS
-    unless the header or a comment says RAS. ``image`` is needed for elastix files of voxel indices.
+    Tables have a header with x, y and z (as in ANTs), l, p and s, or r, a and s, and optionally label; they are in LPS
+    unless the header or a comment says RAS. ``image`` is needed for elastix files with voxel indices.
 
     Raises InputError naming the file and its fault.
     """
@@ -89,9 +89,9 @@ def read_points(path: str | os.PathLike, image: Geometry | None = None) -> Point
 
 
 def write_points(points: Points, path: str | os.PathLike) -> None:
-    """Write (N, D) points, LPS mm, by suffix, as ``read_points`` reads; 2D points get z = 0 in Slicer's formats.
+    """Write (N, D) points, LPS mm, by suffix like ``read_points``; 2D points get z = 0 in Slicer's formats.
 
-    All or nothing. Raises InputError where it cannot be written.
+    All or nothing. Raises InputError if the file cannot be written.
     """
     path = Path(path)
     if path.name.lower().endswith(".json"):
@@ -110,13 +110,13 @@ def write_points(points: Points, path: str | os.PathLike) -> None:
 
 
 def check_point_output(path: str | os.PathLike) -> None:
-    """Raise InputError when points cannot be written to ``path``."""
+    """Raise InputError if points cannot be written to ``path``."""
     check_suffix(Path(path), (".txt", ".pts", ".csv", ".tsv", ".fcsv", ".json"), "point")
     check_folder_of(Path(path))
 
 
 def _decoded(content: bytes) -> str:
-    """The text of a file, also of those whose labels are in the letters of Windows. Raises UnicodeDecodeError."""
+    """The text of a file, in UTF-8 or a Windows encoding. Raises UnicodeDecodeError."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return content.decode("utf-16")
     try:
@@ -132,8 +132,8 @@ def _parse_elastix(text: str, image: Geometry | None) -> Points:
     kind = lines[0][0].lower() if lines else ""
     if kind not in ("point", "index"):
         raise _OtherForm(
-            'is in no form that is known here: text for elastix begins with a line "point" (mm) or "index" (voxels) and'
-            " one with the number of points; tables (.csv) begin with the names of their columns, x, y, z."
+            'has an unknown format: elastix text begins with a line "point" (mm) or "index" (voxels) and a '
+            "line with the number of points; tables (.csv) begin with the column names x, y, z."
         )
     count, rows = int(lines[1][0]), lines[2:]
     if len(rows) != count:
@@ -143,7 +143,7 @@ def _parse_elastix(text: str, image: Geometry | None) -> Points:
     coordinates = np.array(rows, float).reshape(count, -1)
     if kind == "index":
         if image is None:
-            raise _OtherForm("holds voxel indices, which need their image: give it with --reference.")
+            raise _OtherForm("contains voxel indices, which need their image; give it with --reference.")
         coordinates = image.points_of(coordinates)
     return Points(coordinates, ("",) * count)
 
@@ -169,7 +169,7 @@ def _parse_table(text: str) -> Points:
     if is_ras and _SAYS_LPS.search(said):
         raise Fault("it says both RAS and LPS")
     places = [plain.index(name) for name in columns]
-    if separator == ";":  # as programs write it where the decimal point is a comma
+    if separator == ";":  # as programs write it in locales with a decimal comma
         rows = [
             [value.replace(",", ".") if place in places else value for place, value in enumerate(row)] for row in rows
         ]
@@ -181,23 +181,23 @@ def _parse_table(text: str) -> Points:
 
 
 def _parse_pts(text: str) -> Points:
-    """A version, the number of points, and a line for each, which may begin with its name."""
+    """A version, the number of points, and a line for each point, which may begin with its name."""
     lines = [line.split() for line in text.splitlines() if line.strip()]
     start = next((n for n, words in enumerate(lines) if words[0].lower().startswith(_PTS_COUNT)), None)
     if start is None:
         raise Fault("it does not say how many points follow")
     count, rows = int(lines[start][-1]), [words for words in lines[start + 1 :] if words not in (["{"], ["}"])]
     if len(rows) < count:
-        raise Fault(f"{count} points are announced and {len(rows)} follow")
+        raise Fault(f"{count} points are announced, but {len(rows)} follow")
     rows = rows[:count]
     if any(len(row) not in (3, 4) for row in rows):
-        raise Fault("a line has other than three coordinates")
+        raise Fault("a line does not have three coordinates")
     coordinates = np.array([row[-3:] for row in rows], float).reshape(count, 3)
     return Points(coordinates, tuple(row[0] if len(row) == 4 else "" for row in rows), "pts")
 
 
 def _parse_output_points(text: str) -> Points:
-    """Of transformix: the points that it has mapped."""
+    """The mapped points of transformix."""
     rows = [found.group(1).split() for found in _OUTPUT_POINT.finditer(text)]
     if len({len(row) for row in rows}) > 1:
         raise Fault("its points have different numbers of coordinates")
@@ -223,21 +223,21 @@ def _parse_fcsv(text: str) -> Points:
 
 
 def _flip_of(system: str) -> np.ndarray:
-    """What turns coordinates of a system of Slicer's into LPS."""
+    """Factors that convert a coordinate system of Slicer to LPS."""
     if system not in ("LPS", "RAS"):
-        raise _OtherForm(f"has points in the coordinate system {system}; LPS and RAS are read.")
+        raise _OtherForm(f"has points in the coordinate system {system}; only LPS and RAS are supported.")
     return _RAS if system == "RAS" else np.ones(3)
 
 
 def _parse_markups(text: str) -> Points:
     lists = json.loads(text)["markups"]
     if len(lists) != 1:
-        raise _OtherForm(f"holds {len(lists)} lists of points; save the one that is meant by itself.")
+        raise _OtherForm(f"contains {len(lists)} lists of points; save the one you need as its own file.")
     markups = lists[0]
-    units = markups.get("coordinateUnits") or "mm"  # perhaps a code, its scheme, and its meaning
+    units = markups.get("coordinateUnits") or "mm"  # may be a code with its scheme and meaning
     factor = millimeters_per(units if isinstance(units, str) else str(units[0]))
     if factor is None:
-        raise _OtherForm(f"has points in {units}; lengths are read.")
+        raise _OtherForm(f"has points in {units}; only lengths are supported.")
     defined = [p for p in markups["controlPoints"] if p.get("positionStatus", "defined") == "defined"]
     coordinates = np.array([p["position"] for p in defined], float).reshape(len(defined), 3) * factor
     labels = tuple(str(p.get("label", "")) for p in defined)
@@ -250,7 +250,7 @@ def _rows3(points: Points) -> list[list[float]]:
 
 
 def _format_table(points: Points, separator: str) -> str:
-    """As ANTs reads it: x, y and z in LPS, a time of 0, a label."""
+    """The table that ANTs reads: x, y and z in LPS, a time of 0, a label."""
     memory = io.StringIO()
     writer = csv.writer(memory, delimiter=separator, lineterminator="\n")
     writer.writerow(["x", "y", "z", "t", "label"])

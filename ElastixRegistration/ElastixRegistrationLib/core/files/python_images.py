@@ -1,4 +1,4 @@
-"""Images of Python libraries as ITK images, recognized without importing any library.
+"""Convert images of Python libraries to ITK images; the libraries are recognized without importing them.
 
 >>> core.as_image(nibabel.load("head.nii.gz"))                          # doctest: +SKIP
 >>> core.as_image((voxels, (0.7, 0.7, 2.5)))  # (k, j, i) and the spacing along i, j, k in mm
@@ -22,9 +22,9 @@ from .image_files import read_image
 from .label_files import Drawn, read_labels, read_mask
 
 _LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
-#: Steps between coordinates may differ by so much of a step.
+#: Largest relative difference between coordinate steps.
 _EVEN = 1e-3
-#: A (j, i, c) picture has no more components: other arrays of three axes are volumes.
+#: Largest number of components of a (j, i, c) image; other arrays with three axes are volumes.
 _MOST_COLORS = 4
 _TAKEN = (
     "an ITK, SimpleITK, nibabel, xarray or MONAI image, a volume node of a MRML scene, the path of a file, or"
@@ -33,14 +33,14 @@ _TAKEN = (
 
 
 def as_image(image: Any, name: str = "image") -> Any:
-    """The ITK image of an image in another form, LPS mm, with all of its geometry, shear included.
+    """Convert an image to an ITK image, LPS mm, with its full geometry, including shear.
 
-    Taken are ITK images (as they are), SimpleITK images, nibabel's with their affine, xarray's DataArrays with evenly
-    spaced coordinates x, y, z in LPS mm (and an attribute ``direction``, as ITK writes them), MONAI's MetaTensors of
-    shape (channels, i, j, k) with their affine, volume nodes of a MRML scene without a parent transform, paths, and
+    Accepts ITK images (returned unchanged), SimpleITK images, nibabel images with their affine, xarray DataArrays with
+    evenly spaced coordinates x, y, z in LPS mm (and an attribute ``direction``, as ITK writes them), MONAI MetaTensors
+    of shape (channels, i, j, k) with their affine, volume nodes of a MRML scene without a parent transform, paths, and
     pairs (array, spacing) or (array, ``Geometry``) with arrays of shape (k, j, i) or (k, j, i, components).
 
-    Raises InputError, with ``name``, for anything else, and for what has no regular grid.
+    Raises InputError, with ``name``, for anything else, and for images without a regular grid.
     """
     if isinstance(image, (str, os.PathLike)):
         return read_image(image, name)
@@ -59,7 +59,7 @@ def as_image(image: Any, name: str = "image") -> Any:
 
 
 def as_images(fixed: Any, moving: Any, fixed_mask: Any, moving_mask: Any) -> tuple[Any, Any, Any, Any]:
-    """``as_image`` of a pair and its masks, where it has some; masks may be structures by name (``read_mask``)."""
+    """``as_image`` for a pair and its masks, if any; masks may be structures by name (``read_mask``)."""
     images = as_image(fixed, "fixed image"), as_image(moving, "moving image")
     masks = (
         None if mask is None else _as_mask(mask, f"{side} mask", image, given)
@@ -71,8 +71,8 @@ def as_images(fixed: Any, moving: Any, fixed_mask: Any, moving_mask: Any) -> tup
 
 
 def as_labels_of(labels: Any, name: str, image: Any, given: Any) -> Any:
-    """A label map of the ITK ``image``, made of ``given``, as an ITK image: what ``as_image`` takes, or the labels of
-    a file, structures by name among them (``read_labels``); None stays."""
+    """Convert a label map of the ITK ``image``, which was made from ``given``, to an ITK image. ``labels``: anything
+    that ``as_image`` accepts, or a file with labels or structures by name (``read_labels``); None stays None."""
     if labels is None:
         return None
     if not isinstance(labels, (str, os.PathLike)):
@@ -81,7 +81,7 @@ def as_labels_of(labels: Any, name: str, image: Any, given: Any) -> Any:
 
 
 def _as_mask(mask: Any, name: str, image: Any, given: Any) -> Any:
-    """``given`` is what the ITK ``image`` was made of."""
+    """``given``: the source of the ITK ``image``."""
     if not isinstance(mask, (str, os.PathLike)):
         return as_image(mask, name)
     return read_mask(mask, name, Drawn(geometry_of(image), _series_of(given)))
@@ -141,7 +141,7 @@ def _of_affine(size: Sequence[int], to_lps: np.ndarray, name: str) -> Geometry:
 
 
 def _image(voxels: np.ndarray, grid: Geometry) -> Any:
-    """(k, j, i[, c]) as an ITK image: three or four bytes are colors."""
+    """(k, j, i[, c]) as an ITK image; three or four byte components are colors."""
     voxels = np.ascontiguousarray(voxels)
     if voxels.ndim == grid.dimension:
         return image_from_array(voxels, grid)
@@ -169,7 +169,9 @@ def _of_nibabel(image: Any, name: str) -> Any:
     while voxels.ndim > 3 and voxels.shape[-1] == 1:
         voxels = voxels[..., 0]
     if voxels.ndim != 3:
-        raise InputError(f"The {name} has the shape {voxels.shape}; give one volume of it, as image.slicer[..., 0].")
+        raise InputError(
+            f"The {name} has the shape {voxels.shape}; give one of its volumes, for example image.slicer[..., 0]."
+        )
     if voxels.dtype.names:
         voxels = np.stack([voxels[one] for one in voxels.dtype.names], axis=-1)
     if image.affine is None:
@@ -183,7 +185,7 @@ def _of_xarray(image: Any, name: str) -> Any:
     axes = [one for one in ("x", "y", "z") if one in image.dims]
     rest = [one for one in image.dims if one not in axes]
     if len(axes) < 2 or len(rest) > 1:
-        raise InputError(f"The {name} has the dimensions {image.dims}; x, y and z are needed, and at most one more.")
+        raise InputError(f"The {name} has the dimensions {image.dims}; it must have x, y and z, and at most one more.")
     spacing, origin = [], []
     for axis in axes:
         places = np.asarray(image[axis].values, float)
@@ -202,7 +204,7 @@ def _of_xarray(image: Any, name: str) -> Any:
 def _of_metatensor(image: Any, name: str) -> Any:
     voxels = image.detach().cpu().numpy()
     if voxels.ndim != 4:
-        raise InputError(f"The {name} is a tensor of shape {voxels.shape}; (channels, i, j, k) is needed.")
+        raise InputError(f"The {name} is a tensor of shape {voxels.shape}; it must be (channels, i, j, k).")
     affine = np.asarray(image.affine.detach().cpu().numpy(), float)
     space = str(getattr(image, "meta", {}).get("space", "RAS"))
     grid = _of_affine(voxels.shape[1:], affine if "LPS" in space else _LPS @ affine, name)
@@ -210,10 +212,10 @@ def _of_metatensor(image: Any, name: str) -> Any:
 
 
 def _of_node(node: Any, name: str) -> Any:
-    """Of a vtkMRMLVolumeNode, by its own methods: VTK's arrays show their memory to Python."""
+    """Convert a vtkMRMLVolumeNode by its own methods, because VTK arrays expose their memory to Python."""
     called = f"{name} {node.GetName()}"
     if node.GetParentTransformNode() is not None:
-        raise InputError(f"The {called} is under a transform; harden it, or use the Logic, which takes it along.")
+        raise InputError(f"The {called} is under a transform; harden it, or use the Logic, which applies it.")
     data = node.GetImageData()
     scalars = None if data is None else data.GetPointData().GetScalars()
     if scalars is None:

@@ -1,4 +1,4 @@
-"""Structures before they are carried over: as images that are more than 0 inside, and as contours that can be copied.
+"""Structures to be carried over, as images that are positive inside, and as contours that can be copied.
 
 LPS mm.
 """
@@ -17,14 +17,14 @@ from ..images.polygons import outlines_of
 from .dicom.structures import Structure, structure_region
 from .formats.segment_entries import segment_layers
 
-#: How far a contour may lie off a slice, in distances of slices, and count as in it.
+#: Largest distance of a contour from its slice, in slice distances.
 _IN_SLICE = 0.05
 
 
 @dataclass(frozen=True)
 class StructureField:
-    """A structure as ITK ``image`` that is more than 0 inside, linearly interpolated. ``width``: see ``width_of``.
-    ``entries``: the DICOM items that describe it. ``drawn``: of contours, what they are."""
+    """A structure as an ITK ``image`` that is positive inside, linearly interpolated. ``width``: see ``width_of``.
+    ``entries``: the DICOM items that describe it. ``drawn``: its contours, if it was drawn."""
 
     number: int
     name: str
@@ -35,7 +35,7 @@ class StructureField:
 
 
 def drawn_field(structure: Structure, spacing: float, thickness: float) -> StructureField:
-    """Of contours, sampled with pixels of at most ``spacing`` mm; see ``structure_region``."""
+    """Sample contours with pixels of at most ``spacing`` mm; see ``structure_region``."""
     image = structure_region(structure, spacing, thickness).image
     return StructureField(
         structure.number, structure.name, image, width_of(structure.contours), structure.entries, structure
@@ -45,10 +45,10 @@ def drawn_field(structure: Structure, spacing: float, thickness: float) -> Struc
 def copied_contours(
     structure: Structure, to_structure: np.ndarray | None, grid: Geometry
 ) -> tuple[CopiedContour, ...] | None:
-    """The contours of a structure on ``grid``, point by point, where each comes to lie in a slice; else None.
+    """The contours of a structure on ``grid``, point by point, if each one lands in a slice; otherwise None.
 
-    ``to_structure``: matrix (4, 4) from points of ``grid`` to the structure's, None of a transform that is no matrix.
-    Slices are counted beyond the grid, too.
+    ``to_structure``: matrix (4, 4) from points of ``grid`` to those of the structure; None for a transform that is not
+    linear. Slices are also counted beyond the grid.
     """
     if to_structure is None or abs(np.linalg.det(to_structure)) < 1e-9:
         return None
@@ -67,7 +67,7 @@ def copied_contours(
 def label_fields(
     image: Any, names: Mapping[int, str], entries: Mapping[int, Any], spacing: float
 ) -> Iterator[StructureField]:
-    """Of each label of an ITK image, by the outlines of its voxels in each slice, as ``drawn_field``."""
+    """Like ``drawn_field``, for each label of an ITK image, from the outlines of its voxels in each slice."""
     grid, voxels = geometry_of(image), np.asarray(array_view(image))
     layer_of, layered = segment_layers(image), component_count(image) > 1
     for value, name in names.items():
@@ -80,7 +80,7 @@ def label_fields(
 
 
 def _outlines(inside: np.ndarray, grid: Geometry) -> Iterator[np.ndarray]:
-    """(N, 3), LPS mm, around voxels (k, j, i)."""
+    """Outlines (N, 3), LPS mm, of voxels (k, j, i)."""
     for number in np.flatnonzero(inside.any(axis=(1, 2))):
         plane = inside[number]
         rows, columns = (np.flatnonzero(plane.any(axis=axis)) for axis in (1, 0))

@@ -1,7 +1,7 @@
-"""Transforms to and from files: ITK .h5, .tfm, .txt, .mat, displacement fields, chains of elastix TransformParameters.
+"""Read and write transforms: ITK .h5, .tfm, .txt, .mat, displacement fields, chains of elastix TransformParameters.
 
-Not for use inside Slicer, but for elastix's: two HDF5 libraries in one process have crashed it (Slicer issues 5907,
-7838). There, Slicer's own readers fill nodes.
+Inside Slicer, only for elastix's files: two HDF5 libraries in one process have crashed it (Slicer issues 5907, 7838),
+so Slicer's own readers fill nodes there.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ from .linear_forms import is_linear_form, linear_text, read_linear
 if TYPE_CHECKING:
     from .dicom.places import Place
 
-#: Image formats that keep vectors of floats.
+#: Image formats that support float vectors.
 FIELD_SUFFIXES = frozenset({".nrrd", ".nhdr", ".mha", ".mhd", ".nii", ".nii.gz"})
 
 _ITK_FORMATS = {
@@ -60,7 +60,7 @@ _ITK_FORMATS = {
     ".txt": "TxtTransformIO",
     ".mat": "MatlabTransformIO",
 }
-#: What ``write_transform`` can write, by the name that chooses it and the suffix that stands for it.
+#: Formats of ``write_transform``, by name and suffix.
 FORMS = {
     "itk": (".h5", ".hdf5", ".tfm", ".txt", ".mat"),
     "elastix": (".txt", ".toml"),
@@ -80,11 +80,11 @@ _FORM_OF = {
     ".lta": "lta",
     ".1d": "afni",
 }
-#: Parameters that name another file which belongs to the map.
+#: Parameters that name another file of the map.
 _FILES_OF_MAPS = ("TransformFileName", "DeformationFieldFileName")
-#: Of a thin plate, which is smooth.
+#: Sampling of a thin-plate spline, which is smooth.
 _MAX_SAMPLES = 500_000
-#: What to do with forms of other tools that are not read.
+#: Advice for unsupported formats of other tools.
 _CONVERTERS = {
     ".m3z": "mri_warp_convert --inm3z IN --outitk OUT.nii.gz (FreeSurfer)",
     ".xfm": "lta_convert --inmni IN --src MOVING --trg FIXED --outlta OUT.lta --ltatype 1 (FreeSurfer)",
@@ -93,7 +93,7 @@ _CONVERTERS = {
     ".dof": "mirtk convert-dof IN OUT.txt -output-format itk (MIRTK)",
     ".npy": "transform_from_matrix of ElastixRegistrationLib.core, in Python",
 }
-#: So many bytes hold the last line of a file in ITK's text form, the fixed parameters of a transform.
+#: Enough bytes for the last line of a file in ITK's text format, the fixed parameters of a transform.
 _MAX_END = 1_000_000
 
 
@@ -105,14 +105,13 @@ def read_transform(
     moving: Geometry | None = None,
     places: tuple[Place | None, Place | None] = (None, None),
 ) -> Any:
-    """itk transform, fixed to moving, LPS mm: of an ITK file (elastix, ANTs, BRAINS, Slicer), of an image of
-    displacements, of an elastix TransformParameters chain, or a matrix of FSL, FreeSurfer or AFNI.
+    """itk transform, fixed to moving, LPS mm: from an ITK file (elastix, ANTs, BRAINS, Slicer), a displacement field, a
+    chain of elastix TransformParameters, or a matrix of FSL, FreeSurfer or AFNI.
 
-    ``read_binary`` gives the transform of an .h5 file or of an image of displacements, in a process that has readers of
-    its own for them. FSL's matrices need the grids of both images, ``fixed`` and ``moving``. ``places``: where both
-    are, as far as they are DICOM, for registrations that are (``read_registration``). Inverses of fields and B-splines,
-    as Slicer writes them, are read numerically inverted. Raises InputError naming the file, also for one that it links
-    to, and for forms that are not read.
+    ``read_binary`` reads .h5 files and displacement fields, for a process with its own readers for them. FSL's matrices
+    need the grids of both images, ``fixed`` and ``moving``. ``places``: of both images, as far as they are DICOM, for
+    DICOM registrations (``read_registration``). Inverses of fields and B-splines, as Slicer writes them, are inverted
+    numerically. Raises InputError naming the file, or the linked file, also for unsupported formats.
     """
     path = Path(path)
     if not path.is_file():
@@ -127,19 +126,19 @@ def read_transform(
     except InputError:
         raise
     except RecursionError as error:
-        raise InputError(said("The transform file {path} leads back to itself.", path=path)) from error
-    except Exception as error:  # of ITK and NumPy, by numbers that make no sense together
+        raise InputError(said("The transform file {path} refers to itself.", path=path)) from error
+    except Exception as error:  # from ITK and NumPy, for inconsistent numbers
         raise damaged(said("The transform file {path}", path=path), error) from error
 
 
 def _check_finite(transform: Any, path: Path) -> None:
-    """Raise InputError for numbers that ITK stops at only when points are mapped."""
+    """Raise InputError for numbers that ITK rejects only when points are mapped."""
     for element in chain_of(transform):
         numbers = [element.GetFixedParameters()]
-        if element.GetNameOfClass() != "DisplacementFieldTransform":  # it may say nothing of some places
+        if element.GetNameOfClass() != "DisplacementFieldTransform":  # it may be undefined at some positions
             numbers.append(element.GetParameters())
         if not all(np.isfinite(parameters_of(one)).all() for one in numbers):
-            raise InputError(said("The transform file {path} holds numbers that are not finite.", path=path))
+            raise InputError(said("The transform file {path} contains numbers that are not finite.", path=path))
 
 
 def _read(path: Path, read_binary: Callable[[Path], Any], places: tuple[Place | None, Place | None]) -> Any:
@@ -156,8 +155,8 @@ def _read(path: Path, read_binary: Callable[[Path], Any], places: tuple[Place | 
     if io is None:
         hint = _CONVERTERS.get(path.suffix.lower())
         sentence = said(
-            "The transform file {path} is not in a supported format; use .h5, .tfm, .mat, .lta, .1D, an image of "
-            "displacements, or elastix's .txt or .toml.",
+            "The transform file {path} is not in a supported format; use .h5, .tfm, .mat, .lta, .1D, a "
+            "displacement field, or elastix's .txt or .toml.",
             path=path,
         )
         raise InputError(joined(sentence, said("To convert it: {command}.", command=hint) if hint else ""))
@@ -165,7 +164,7 @@ def _read(path: Path, read_binary: Callable[[Path], Any], places: tuple[Place | 
 
 
 def _read_binary(path: Path) -> Any:
-    """By ITK's readers."""
+    """Read by ITK."""
     return read_field(path) if image_suffix_of(path) in IMAGE_SUFFIXES else _composed(read_itk_hdf5(path), path)
 
 
@@ -182,22 +181,22 @@ def _transform_of_map(parameters: Mapping[str, Sequence[str]], read_binary: Call
     if kind == "DeformationFieldTransform":
         if parameters.get("DeformationFieldInterpolationOrder", ("0",))[0] != "1":
             raise InputError(
-                said("A DeformationFieldTransform is read with DeformationFieldInterpolationOrder 1 only.")
+                said("A DeformationFieldTransform can be read only with DeformationFieldInterpolationOrder 1.")
             )
         return read_binary(Path(parameters["DeformationFieldFileName"][0]))
     return transform_from_map(parameters)
 
 
 def form_of(path: str | os.PathLike, form: str | None = None) -> str:
-    """The form that ``write_transform`` writes for a name. Raises InputError for a name or a form that is not known."""
+    """The format that ``write_transform`` uses for a name. Raises InputError for an unknown name or format."""
     path = Path(path)
     suffix = image_suffix_of(path)
     chosen = _FORM_OF.get(suffix) if form is None else form
     if chosen is None:
         raise InputError(
             said(
-                "No transform format is known for the name {path}; use .h5, .tfm, .mat, .txt, .toml, "
-                ".lta, .1D, or an image name for displacements.",
+                "No transform format is known for the name {path}; use .h5, .tfm, .mat, .txt, .toml, .lta, .1D, "
+                "or the name of an image for a displacement field.",
                 path=path.name,
             )
         )
@@ -205,7 +204,7 @@ def form_of(path: str | os.PathLike, form: str | None = None) -> str:
         names = "; ".join(f"{name}: {', '.join(suffixes)}" for name, suffixes in FORMS.items())
         raise InputError(
             said(
-                "{path} is no name for the form {chosen}; known are {names}.",
+                "{path} is not a name for the format {chosen}; known names are {names}.",
                 path=path.name,
                 chosen=chosen,
                 names=names,
@@ -224,15 +223,15 @@ def write_transform(
     form: str | None = None,
 ) -> None:
     """Write a transform, fixed to moving, LPS mm, by suffix: .h5, .tfm or .mat for ITK, SimpleITK, ANTs and Slicer,
-    .txt or .toml for elastix, .lta for FreeSurfer, .1D for AFNI, an image name for displacements on the grid ``fixed``.
-    ``form`` chooses where a suffix has two: "fsl" for .mat, "itk" for .txt (see ``FORMS``).
+    .txt or .toml for elastix, .lta for FreeSurfer, .1D for AFNI, an image name for a displacement field on the grid
+    ``fixed``. ``form`` chooses if a suffix has two formats: "fsl" for .mat, "itk" for .txt (see ``FORMS``).
 
-    ITK's forms hold thin plates sampled (see ``readable_by_itk``), elastix's hold everything exactly, those of FSL,
-    FreeSurfer and AFNI matrices only. Rotations with a shift are written to ITK's forms as such. ``fixed`` is the grid
-    that elastix files name for resampling; ``maps``, where known, are written as they are. In elastix's form ``x.txt``
-    is the last of a chain; what comes before it, and fields, go to files beside it. FSL needs ``moving`` too.
+    ITK's formats get sampled thin-plate splines (see ``readable_by_itk``), elastix's format is always exact, and those
+    of FSL, FreeSurfer and AFNI store matrices only. Rigid transforms are written as such to ITK's formats. ``fixed`` is
+    the grid for resampling in elastix files; ``maps``, if known, are written unchanged. In elastix's format ``x.txt``
+    is the last of a chain; the transforms before it, and fields, go to files next to it. FSL needs ``moving`` too.
 
-    All or nothing. Raises InputError where it cannot be written, and where a grid that is needed is None.
+    All or nothing. Raises InputError if it cannot be written, or if a needed grid is None.
     """
     path = Path(path)
     suffix, form = path.suffix.lower(), form_of(path, form)
@@ -241,7 +240,8 @@ def write_transform(
         if matrix is None:
             raise InputError(
                 said(
-                    "{path} can hold a matrix only, and this transform is none; write it as .h5, or as displacements.",
+                    "{path} can only store a matrix, and this transform is not linear; write it as .h5 or as a "
+                    "displacement field.",
                     path=path.name,
                 )
             )
@@ -257,7 +257,7 @@ def write_transform(
     transform = rigid_where_it_is(readable_by_itk(transform, fixed))
     if suffix == ".mat" and not transform.IsLinear():
         raise InputError(
-            said("{path} can hold a matrix only, and this transform is none; write it as .h5.", path=path.name)
+            said("{path} can only store a matrix, and this transform is not linear; write it as .h5.", path=path.name)
         )
     writer = wrapped_class("TransformFileWriter", "TemplateD").New()
     with whole_file(path) as draft:
@@ -277,7 +277,7 @@ def write_transform(
 
 
 def _ends_whole(path: Path, transform: Any) -> bool:
-    """Whether ITK's text form ends as it does when all was written: ITK does not notice when the disk is full."""
+    """Whether a file in ITK's text format is complete; ITK does not notice a full disk."""
     with open(path, "rb") as file:
         file.seek(max(0, path.stat().st_size - _MAX_END))
         end = file.read().decode("ascii", errors="replace")
@@ -288,21 +288,21 @@ def _ends_whole(path: Path, transform: Any) -> bool:
 
 def _needed(fixed: Geometry | None, path: Path) -> Geometry:
     if fixed is None:
-        raise InputError(
-            said("To write {path} the grid of the fixed image is needed; give that image.", path=path.name)
-        )
+        raise InputError(said("Writing {path} needs the grid of the fixed image; give that image.", path=path.name))
     return fixed
 
 
 def readable_by_itk(transform: Any, fixed: Geometry | None) -> Any:
-    """``transform`` with splines of landmarks, which ITK and SimpleITK write but do not read, sampled to displacements.
+    """``transform`` with splines of landmarks, which ITK and SimpleITK write but do not read, sampled as displacement
+    fields.
 
-    That is done on ``fixed`` and as far around it as a quarter of its size, with its spacing; all else stays exact.
+    They are sampled with the spacing of ``fixed``, up to a quarter of its size around it; all other transforms stay
+    exact.
     """
     if not any(element.GetNameOfClass().endswith("KernelTransform") for element in chain_of(transform)):
         return transform
     if fixed is None:
-        raise InputError(said("A spline of landmarks is written on the grid of the fixed image; give that image."))
+        raise InputError(said("A spline of landmarks is sampled on the grid of the fixed image; give that image."))
     chain, points = [], lattice(fixed, margin=0.25)
     for element in chain_of(transform):
         if element.GetNameOfClass().endswith("KernelTransform"):
@@ -314,7 +314,7 @@ def readable_by_itk(transform: Any, fixed: Geometry | None) -> Any:
 
 
 def _maps_and_fields(transform: Any, path: Path, fixed: Geometry) -> list[ParameterMap]:
-    """TransformParameters of a transform; its displacement fields are written beside ``path``."""
+    """TransformParameters of a transform; its displacement fields are written next to ``path``."""
     maps: list[ParameterMap] = []
     for number, element in enumerate(chain_of(transform)):
         if element.GetNameOfClass() != "DisplacementFieldTransform":
@@ -325,7 +325,7 @@ def _maps_and_fields(transform: Any, path: Path, fixed: Geometry) -> list[Parame
         maps.append(
             {
                 "Transform": ("DeformationFieldTransform",),
-                # elastix looks for relative names in the working folder only.
+                # elastix resolves relative names only in the working folder.
                 "DeformationFieldFileName": (str(field.absolute()),),
                 "DeformationFieldInterpolationOrder": ("1",),
                 "NumberOfParameters": ("0",),
@@ -337,7 +337,8 @@ def _maps_and_fields(transform: Any, path: Path, fixed: Geometry) -> list[Parame
 
 
 def check_parts_apart(path: str | os.PathLike, inputs: Iterable[str | os.PathLike | None]) -> None:
-    """Raise InputError when what ``write_transform`` writes beside ``path`` could overwrite one of ``inputs``."""
+    """Raise InputError if the files that ``write_transform`` writes next to ``path`` could overwrite one of
+    ``inputs``."""
     path = Path(path)
     if path.suffix.lower() not in (".txt", ".toml"):
         return
@@ -350,8 +351,8 @@ def check_parts_apart(path: str | os.PathLike, inputs: Iterable[str | os.PathLik
         if str(place.parent) == folder and part.fullmatch(place.name):
             raise InputError(
                 said(
-                    "The output {path} would overwrite an input: what comes before the last transform of a "
-                    "chain is written beside it, under names like {place}; give it another name.",
+                    "The output {path} would overwrite an input: all but the last transform of a chain are "
+                    "written next to it, with names like {place}; choose another name.",
                     path=path,
                     place=place.name,
                 )
@@ -359,7 +360,7 @@ def check_parts_apart(path: str | os.PathLike, inputs: Iterable[str | os.PathLik
 
 
 def _write_elastix(maps: list[ParameterMap], path: Path) -> None:
-    """``x.txt`` is the last of the chain; the earlier ones go to ``x.0.txt``, ``x.1.txt`` ... beside it."""
+    """``x.txt`` is the last of the chain; the earlier ones go to ``x.0.txt``, ``x.1.txt`` ... next to it."""
     form = format_parameter_toml if path.suffix.lower() == ".toml" else format_parameter_text
     names = [f"{path.stem}.{number}{path.suffix}" for number in range(len(maps) - 1)] + [path.name]
     for number, (parameters, name) in enumerate(zip(maps, names, strict=True)):

@@ -56,11 +56,10 @@ def assess(
 ) -> Assessment:
     """Compare before and after on the fixed grid, thinned to at most ``most_voxels``; look for folds in all of it.
 
-    Similarity is measured inside the fixed mask, and not in padding of the fixed image; with both masks their Dice is
-    a figure, unless they are one and the same region as the images lie; with points their distances. Label maps of
-    both images, on any grid, give overlap and surface distances of each label, under ``label_names``. Points are
-    (N, D), LPS mm, paired by order. Raises InputError for points that are not pairs, and label maps without a common
-    label.
+    Similarity is measured inside the fixed mask, excluding padding of the fixed image. With both masks, their Dice is a
+    figure, unless they mark the same region before registration; with points, their distances are. Label maps of both
+    images, on any grid, give overlap and surface distances of each label, under ``label_names``. Points are (N, D), LPS
+    mm, paired by order. Raises InputError for points that are not paired, and for label maps without a common label.
     """
     fixed = as_scalar(fixed)
     grid, step = thinned(geometry_of(fixed), most_voxels)
@@ -116,14 +115,15 @@ def assess(
 def _swapped(
     transform: Any, fixed_points: np.ndarray | None, moving_points: np.ndarray | None
 ) -> LandmarkErrors | None:
-    """Distances of landmarks after, with the lists of fixed and moving landmarks swapped."""
+    """Landmark distances after registration with the fixed and moving lists swapped."""
     if fixed_points is None or moving_points is None:
         return None
     return landmark_errors(moving_points, fixed_points, lambda points: map_points(transform, points))
 
 
 def _deformation(fixed: Any, fixed_mask: Any, result: RegistrationResult) -> Plausibility:
-    """Of all voxels of the fixed grid, and of the object: the fixed mask, or what is not its surroundings."""
+    """Plausibility over all voxels of the fixed grid, and over the object: the fixed mask, or everything except its
+    surroundings."""
     grid = geometry_of(fixed)
     voxels = np.asarray(array_view(fixed))
     if result.transform.IsLinear():
@@ -140,7 +140,7 @@ def _deformation(fixed: Any, fixed_mask: Any, result: RegistrationResult) -> Pla
 def _segments(
     fixed_labels: Any, moving_labels: Any, transform: Any, grid: Geometry, names: Mapping[int, str]
 ) -> list[Figure]:
-    """``label_figures`` of two label maps, on any grid, brought onto ``grid`` or one nearly as fine."""
+    """``label_figures`` of two label maps, on any grid, resampled to ``grid`` or one nearly as fine."""
     fine, _ = thinned(grid, _MAX_LABEL_VOXELS)
     nowhere = identity(grid.dimension)
     drawn, before, after = (
@@ -163,7 +163,7 @@ def label_figures(
     for label, name in labels.items():
         inside = fixed == label
         if not inside.any():
-            continue  # drawn beyond the fixed image only
+            continue  # drawn only outside the fixed image
         first, then = (surface_distances(inside, moved == label, grid) for moved in (before, after))
         overlap = dice(inside, before == label), dice(inside, after == label)
         percentiles = first.percentile95, then.percentile95
@@ -176,7 +176,7 @@ def label_figures(
 
 
 def thinned(geometry: Geometry, most_voxels: float) -> tuple[Geometry, int]:
-    """Every n-th voxel of ``geometry`` along each axis, and that n, so that at most ``most_voxels`` are left."""
+    """A grid of every n-th voxel of ``geometry`` along each axis with at most ``most_voxels``, and that n."""
     step = max(1, int(np.ceil((np.prod(geometry.size) / most_voxels) ** (1 / geometry.dimension))))
     thin = Geometry(
         size=tuple(-(-n // step) for n in geometry.size),

@@ -1,12 +1,12 @@
-"""A map of confidence: estimated error of a registration at each place, mm, without ground truth.
+"""A confidence map: the estimated error of a registration at each point, mm, without ground truth.
 
-Around each place, the registered images are compared in place, and with the moving image shifted by up to three voxels
-of a coarse grid in every direction. The best matching shift, combined with the error of a voxel that any registration
-may have, is the estimate. Other signs add nothing (see the table in docs/trust.md): the spread of registrations with
-other seeds and starts, inverse inconsistency, dissimilarity, and flatness.
+Around each point, the registered images are compared directly, and with the moving image shifted by up to three voxels
+of a coarse grid in every direction. The estimate combines the best-matching shift with an error of about a voxel, which
+any registration may have. Other predictors add nothing (see the table in docs/trust.md): the spread of registrations
+with other seeds and starts, inverse inconsistency, dissimilarity, and flatness.
 
-It cannot distinguish structures that look alike: a wrong organ that fits well, a neighboring rib, or tissue of even
-brightness.
+It cannot distinguish structures that look alike: a wrong organ that fits well, a neighboring rib, or homogeneous
+tissue.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from ..transforms.itk_transforms import identity
 from ..transforms.resampling import resample
 from ..transforms.sampling import coarsened
 
-#: Number of places of the estimate. It is interpolated between them, because the windows make it smooth.
+#: Number of points of the estimate. It is interpolated between them, because windows make it smooth.
 _PLACES = 200_000
-#: Voxels of the coarse grid: on either side of a place that is compared, and how far it is looked for.
+#: In voxels of the coarse grid: half width of the compared windows, and largest shift.
 _REACH, _FURTHEST = 2, 3
-#: Any place may be off by this many voxels of the fixed image: about what fits with each kind of pair left out.
+#: Error that any point may have, in voxels of the fixed image; about the values fitted in cross-validation.
 VOXELS = 1.1
-#: Least explained share for images to count as bright in the same places, or in opposite ones.
+#: Smallest explained share for the contrast of two images to count as equal or inverted.
 _SAME_SENSE = 0.3
 #: Noise below a hundredth of the range does not count as structure.
 _NOISE = 1e-4
-#: Places that are listed lie at least this share of the object's size from each other.
+#: Smallest distance between listed places, as a share of the object's size.
 _APART = 0.15
 
 
@@ -50,7 +50,7 @@ class UncertainPlace:
 class ConfidenceMap:
     """``error_mm`` (k, j, i) float32 on ``geometry``: how far off the registration may be.
 
-    ``inside``: where the object is; elsewhere the estimate says nothing. ``places``: the least certain ones first.
+    ``inside``: the object; elsewhere the estimate is meaningless. ``places``: the least certain ones first.
     """
 
     geometry: Geometry
@@ -59,7 +59,7 @@ class ConfidenceMap:
     places: tuple[UncertainPlace, ...]
 
     def image(self, grid: Geometry) -> Any:
-        """float32 image on ``grid``, that of the fixed image, interpolated linearly."""
+        """float32 image on ``grid``, the grid of the fixed image, interpolated linearly."""
         filled = image_from_array(self.error_mm, self.geometry)
         return resample(filled, identity(grid.dimension), grid, background=float(self.error_mm[self.inside].max()))
 
@@ -86,9 +86,10 @@ class ConfidenceMap:
 
 
 def estimate_confidence(fixed: Any, result: Any, *, mask: Any = None, most_places: int = 8) -> ConfidenceMap:
-    """Of ``result``, a RegistrationResult, on the image ``fixed``. ``mask``: image, nonzero where the object is.
+    """Estimate the error of ``result``, a RegistrationResult, on the image ``fixed``. ``mask``: image, nonzero inside
+    the object.
 
-    Up to ``most_places`` of the least certain places are listed.
+    Lists up to ``most_places`` of the least certain places.
     """
     steps = confidence_steps(fixed, result, mask=mask, most_places=most_places)
     while True:
@@ -102,7 +103,7 @@ def estimate_confidence(fixed: Any, result: Any, *, mask: Any = None, most_place
 def confidence_steps(
     fixed: Any, result: Any, *, mask: Any = None, most_places: int = 8
 ) -> Generator[float, None, ConfidenceMap]:
-    """``estimate_confidence`` in steps between which a window can move, with the share that is done, 0 to 1."""
+    """``estimate_confidence`` in steps, so that a window stays responsive; yields the finished share, 0 to 1."""
     fixed = as_scalar(fixed)
     full = geometry_of(fixed)
     grid = coarsened(full, _PLACES)
@@ -144,7 +145,7 @@ def _shift_steps(fixed: np.ndarray, moved: np.ndarray, spacing: Sequence[float])
     for number, offset in enumerate(offsets):
         view = _view(fixed.shape, offset)
         covariance = _box_mean(fixed * wide[view]) - mean * wide_mean[view]
-        # The part of one image that the other explains; with its sign where both are bright in the same places.
+        # Explained share of the variance, signed if the contrast of both images is equal or inverted.
         agreement = covariance * (sense * np.abs(covariance) if sense else covariance)
         agreement /= variance * wide_variance[view]
         better = agreement > best
@@ -155,8 +156,8 @@ def _shift_steps(fixed: np.ndarray, moved: np.ndarray, spacing: Sequence[float])
 
 
 def _sense(covariance: np.ndarray, variances: np.ndarray) -> float:
-    """1 where what is brighter in one image mostly is so in the other, around single places; -1 where it mostly is
-    darker; 0 where it is neither. Background, which both images have, does not decide."""
+    """1 if local contrast mostly agrees between the images, -1 if it is mostly inverted, otherwise 0. Windows ignore
+    the background that both images share."""
     explained = np.square(covariance) / variances
     total = float(explained.sum())
     signed = float((np.sign(covariance) * explained).sum()) / total if total > 0 else 0.0
@@ -164,20 +165,20 @@ def _sense(covariance: np.ndarray, variances: np.ndarray) -> float:
 
 
 def _view(shape: tuple[int, ...], offset: Sequence[int] | None = None) -> tuple[slice, ...]:
-    """Of an array with ``_FURTHEST`` more voxels on every side: ``shape`` of it, ``offset`` voxels aside."""
+    """View of ``shape``, shifted by ``offset`` voxels, into an array with ``_FURTHEST`` extra voxels on every side."""
     steps = (0,) * len(shape) if offset is None else offset
     return tuple(slice(_FURTHEST + step, _FURTHEST + step + size) for step, size in zip(steps, shape, strict=True))
 
 
 def _offsets(dimension: int) -> Iterator[tuple[int, ...]]:
-    """Of all voxels that are not further than ``_FURTHEST`` from one, itself included."""
+    """Offsets of all voxels within ``_FURTHEST`` of a voxel, including itself."""
     for offset in itertools.product(range(-_FURTHEST, _FURTHEST + 1), repeat=dimension):
         if sum(step * step for step in offset) <= _FURTHEST**2:
             yield offset
 
 
 def _scaled(values: np.ndarray) -> np.ndarray:
-    """In parts of the range that nearly all of them have."""
+    """Values scaled by their robust range."""
     return np.asarray(values / max(float(np.ptp(np.percentile(values, [2, 98]))), 1e-9))
 
 

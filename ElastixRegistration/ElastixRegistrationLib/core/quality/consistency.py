@@ -29,11 +29,12 @@ class InverseConsistency:
 def inverse_consistency(
     forward: Any, backward: Any, fixed: Geometry, *, mask: np.ndarray | None = None
 ) -> InverseConsistency:
-    """Of ``forward``, fixed to moving, and ``backward``, moving to fixed, at the voxels of ``fixed``.
+    """Inverse consistency of ``forward``, fixed to moving, and ``backward``, moving to fixed, at the voxels of
+    ``fixed``.
 
-    Both map LPS mm; figures, mm, are over all voxels, or where ``mask`` (k, j, i) is nonzero. This proves neither of
-    them right, because both can have the same error. Raises InputError for transforms of different dimensions, or an
-    empty mask.
+    Both map LPS mm; figures, mm, are over all voxels, or those where ``mask`` (k, j, i) is nonzero. Consistency does
+    not prove that they are right, because both can have the same error. Raises InputError for transforms of different
+    dimensions, or an empty mask.
     """
     if forward.GetInputSpaceDimension() != backward.GetInputSpaceDimension():
         raise InputError(said("The two transforms have different dimensions."))

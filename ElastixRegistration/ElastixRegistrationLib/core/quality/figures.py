@@ -10,7 +10,7 @@ import numpy as np
 
 from ..wording import Said, said
 
-#: Statuses of a verdict, the gravest first. "uncertain": the evidence is too weak.
+#: Statuses of a verdict, the most severe first. "uncertain": the evidence is too weak.
 STATUSES = ("implausible", "worse", "uncertain", "unchanged", "better")
 #: Statuses that make ``--strict`` fail.
 REFUSED = ("implausible", "worse")
@@ -20,8 +20,8 @@ REFUSED = ("implausible", "worse")
 class Figure:
     """One row of the table. ``better``: +1 where higher is better, -1 where lower is, 0 where neither is.
 
-    ``before`` is None for what exists only after a registration. A change of up to ``tolerance`` is none. ``place``
-    names what has this value, such as the landmark that is furthest off.
+    ``before`` is None for figures that exist only after a registration. Changes of up to ``tolerance`` are ignored.
+    ``place`` names the origin of the value, such as the landmark that is farthest off.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Figure:
 
     @property
     def improved(self) -> bool | None:
-        """None without a before, for a change too small to show, or where neither direction is better."""
+        """None without ``before``, for a change within the tolerance, or if neither direction is better."""
         if self.before is None or self.better == 0 or not np.isfinite(self.before) or not np.isfinite(self.after):
             return None
         change = round(self.after, self.digits) - round(self.before, self.digits)
@@ -43,7 +43,7 @@ class Figure:
 
 
 def mean_overlap(figures: Sequence[Figure]) -> Figure | None:
-    """The mean of the Dice overlaps among ``figures``; None where there is none."""
+    """The mean of the Dice overlaps among ``figures``; None if there are none."""
     overlaps = [figure for figure in figures if figure.name.startswith("Dice")]
     if not overlaps:
         return None
@@ -55,7 +55,7 @@ def mean_overlap(figures: Sequence[Figure]) -> Figure | None:
 class LandmarkRow:
     """One landmark: its distance before and after, mm, and whether it stands out from the others after.
 
-    ``point``: where it lies in the fixed image, LPS mm; empty when not known.
+    ``point``: its position in the fixed image, LPS mm; empty if unknown.
     """
 
     label: str
@@ -124,7 +124,7 @@ class Verdict:
         return self.text
 
 
-#: Of figures that nobody judged.
+#: Verdict of figures that were not judged.
 NO_VERDICT = Verdict("uncertain", "")
 
 
@@ -132,8 +132,8 @@ NO_VERDICT = Verdict("uncertain", "")
 class Comparison:
     """Figures before and after, and the verdict on them; ``landmarks`` one by one.
 
-    ``sampled_every``: similarity and overlap of masks are of every n-th voxel along each axis. Folds and local volumes
-    are of all voxels of the fixed image, and labels of nearly all.
+    ``sampled_every``: similarity and mask overlap use every n-th voxel along each axis. Folds and local volumes use all
+    voxels of the fixed image, and labels nearly all.
     """
 
     figures: tuple[Figure, ...]
@@ -143,7 +143,7 @@ class Comparison:
 
     @property
     def outliers(self) -> tuple[LandmarkRow, ...]:
-        """Landmarks that stand out, the furthest first."""
+        """Outlying landmarks, the farthest first."""
         return tuple(sorted((row for row in self.landmarks if row.outlier), key=lambda row: -row.after))
 
     @property
@@ -153,8 +153,8 @@ class Comparison:
             return ""
         nth = {2: "second", 3: "third", 4: "fourth", 5: "fifth"}.get(self.sampled_every, f"{self.sampled_every}th")
         return (
-            f"Mutual information and correlation are of every {nth} voxel along each axis; folded voxels and local"
-            " volumes are of all."
+            f"Mutual information and correlation use every {nth} voxel along each axis; folded voxels and local "
+            "volumes use all voxels."
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -173,5 +173,5 @@ class Comparison:
 
 
 def number(value: float | None) -> float | None:
-    """For JSON, which knows no NaN."""
+    """For JSON, which has no NaN."""
     return None if value is None or not np.isfinite(value) else float(value)

@@ -19,16 +19,16 @@ from ..wording import said
 from .figures import Comparison, Figure, LandmarkRow
 from .verdict import judge
 
-CHUNK = 2_000_000  # voxels turned to float64 at a time: large images need no float copy
+CHUNK = 2_000_000  # voxels converted to float64 at a time, so that large images need no float copy
 BINS = 64
-#: Share of the mutual information that interpolation alone can change.
+#: Relative change of mutual information that interpolation alone can cause.
 _NO_CHANGE = 0.01
-#: Change of an overlap that a border drawn a tenth of a voxel aside makes, in structures of some ten voxels.
+#: Change of overlap for a border shifted by a tenth of a voxel, in structures about ten voxels wide.
 _SAME_OVERLAP = 0.002
-#: Invisible change of the mean distance of landmarks, voxels; and in mm without an image.
+#: Negligible change of the mean landmark distance, in voxels; in mm without an image.
 _SAME_PLACE, _SAME_PLACE_MM = 0.1, 0.01
-#: Landmarks fewer than which have no outliers, and how far one must stand out: times the spread of all (1.48 times the
-#: median deviation from the median) above their median, times the median, and voxels.
+#: Smallest number of landmarks that can have outliers, and the limits of an outlier: above the median by this many
+#: times the spread (1.48 times the median absolute deviation), this many times the median, and this many voxels.
 _MIN_LANDMARKS, _SPREADS, _MEDIANS, _VOXELS = 5, 6.0, 3.0, 2.0
 
 
@@ -55,10 +55,11 @@ class LandmarkErrors:
         return float(np.max(self.distances))
 
     def outliers(self, voxel_mm: float = 0.0) -> np.ndarray:
-        """(N,) bool: which stand out from the rest, by the median and the median deviation from it.
+        """(N,) booleans: which landmarks are outliers, by the median and the median absolute deviation.
 
-        These distances follow no normal law, so that a landmark must be far above the rest in three ways: in their
-        spread, in their median, and in voxels of ``voxel_mm``. Of fewer than five landmarks none is an outlier.
+        The distances are not normally distributed, so an outlier must be far above the rest in three ways: relative to
+        their spread, relative to their median, and in voxels of ``voxel_mm``. With fewer than five landmarks there are
+        no outliers.
         """
         if len(self.distances) < _MIN_LANDMARKS:
             return np.zeros(len(self.distances), bool)
@@ -68,7 +69,7 @@ class LandmarkErrors:
 
 
 def normalized_correlation(first: np.ndarray, second: np.ndarray, *, mask: np.ndarray | None = None) -> float:
-    """Pearson correlation of the intensities, -1 to 1; NaN where one of them is constant."""
+    """Pearson correlation of the intensities, -1 to 1; NaN if one image is constant."""
     count, totals = 0, np.zeros(2)
     for a, b in _pairs(first, second, mask):
         count += a.size
@@ -89,9 +90,9 @@ def mutual_information(
 ) -> float:
     """Mutual information of the intensities in nats, from a joint histogram; 0 for unrelated images.
 
-    Intensities beyond the 0.1 and 99.9 percentile fall into the outermost bins, so that single bright voxels do not
-    squeeze the rest into few bins. The bias of a finite sample, about (bins-1)**2 / (2 voxels), is not taken off; it is
-    the same before and after.
+    Intensities beyond the 0.1 and 99.9 percentiles go to the outermost bins, so that single bright voxels do not
+    compress the rest into a few bins. The bias of a finite sample, about (bins-1)**2 / (2 voxels), is not subtracted;
+    it is the same before and after.
     """
     ranges = [_robust_range(image, mask) for image in (first, second)]
     if any(not low < high for low, high in ranges):
@@ -107,7 +108,7 @@ def mutual_information(
 
 
 def dice(first: np.ndarray, second: np.ndarray, *, mask: np.ndarray | None = None) -> float:
-    """Overlap of the nonzero voxels, 2|A and B| / (|A| + |B|), 0 to 1; NaN where both are empty."""
+    """Overlap of the nonzero voxels, 2|A and B| / (|A| + |B|), 0 to 1; NaN if both are empty."""
     _check_shapes(first, second, mask)
     a, b = first != 0, second != 0
     if mask is not None:
@@ -129,7 +130,7 @@ def landmark_errors(
 ) -> LandmarkErrors:
     """Distances between ``transform_points(fixed_points)`` and ``moving_points``, both (N, D), LPS mm.
 
-    ``transform_points`` maps (N, D) fixed points to moving points; None leaves them where they are.
+    ``transform_points`` maps (N, D) fixed points to moving points; None is the identity.
     """
     fixed_points, moving_points = np.asarray(fixed_points, float), np.asarray(moving_points, float)
     if fixed_points.shape != moving_points.shape or fixed_points.ndim != 2:
@@ -167,13 +168,13 @@ def compare(
 ) -> Comparison:
     """Figures of a registration, and the verdict on it.
 
-    ``moved_before``: the moving image sampled on the fixed grid as it lay; ``moved_after``: as registered; without
-    images (None), landmarks or labels alone are compared. ``labels``: fixed labels or mask, and those of the moving
-    image before and after. ``segments``: further figures of overlap and distance. ``landmarks``: errors before and
-    after; where ``landmark_labels`` are missing they are numbered from 1; ``landmark_points`` (N, D), LPS mm, are where
-    they lie in the fixed image; ``swapped``: errors after, with the two lists of points exchanged. ``sliding``: how
-    organs slide along each other. With ``guided`` the registration knew them. ``voxel_mm``: of the fixed image, what
-    landmarks can be placed by. ``sampled_every``: the images are every n-th voxel along each axis.
+    ``moved_before``: the moving image on the fixed grid before registration; ``moved_after``: after registration;
+    without images (None), landmarks or labels alone are compared. ``labels``: fixed labels or mask, and those of the
+    moving image before and after. ``segments``: further figures of overlap and distance. ``landmarks``: errors before
+    and after; without ``landmark_labels`` they are numbered from 1. ``landmark_points``: (N, D), LPS mm, their
+    positions in the fixed image. ``swapped``: errors after, with the two lists of points swapped. ``sliding``: figures
+    on sliding organs. ``guided``: whether the registration used the landmarks. ``voxel_mm``: voxel size of the fixed
+    image, the precision of landmarks. ``sampled_every``: the images have every n-th voxel along each axis.
     """
     figures = [] if landmarks is None else landmark_figures(*landmarks, voxel_mm)
     if labels is not None:
@@ -211,9 +212,9 @@ def compare(
 
 
 def landmark_figures(before: LandmarkErrors, after: LandmarkErrors, voxel_mm: float = 0.0) -> list[Figure]:
-    """Mean, median, 95 % and largest distance, mm, with the change that is none for voxels of ``voxel_mm``."""
+    """Mean, median, 95th percentile and largest distance, mm, with the negligible change for voxels of ``voxel_mm``."""
     changes = after.distances - before.distances
-    # Twice the standard error of the mean change: what other landmarks of the same kind might have given.
+    # Twice the standard error of the mean change: the uncertainty from the choice of landmarks.
     chance = 2 * float(np.std(changes, ddof=1)) / np.sqrt(len(changes)) if len(changes) > 1 else 0.0
     noise = max(_SAME_PLACE * voxel_mm, chance, _SAME_PLACE_MM)
     measures = {"mean": said("mean"), "median": said("median"), "percentile95": "95 %", "max": said("largest")}
@@ -232,7 +233,7 @@ def _similarity_figures(
         (said("Mutual information"), "nats", mutual_information),
         (said("Correlation"), "", normalized_correlation),
     ):
-        # Across modalities the correlation says nothing by its sign, so that more of it is not called better.
+        # Across modalities, the sign of the correlation has no meaning, so neither direction counts as better.
         better = 1 if function is mutual_information else 0
         before, after = (function(fixed, moved, mask=mask) for moved in (moved_before, moved_after))
         figures.append(Figure(name, unit, before, after, better, tolerance=_NO_CHANGE * abs(before) if better else 0.0))
@@ -252,7 +253,7 @@ def _landmark_rows(
 
 
 def _pairs(first: np.ndarray, second: np.ndarray, mask: np.ndarray | None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Chunks of both images as float64, without voxels that do not count."""
+    """Chunks of both images as float64, without excluded voxels."""
     _check_shapes(first, second, mask)
     flat = [np.reshape(array, -1) for array in (first, second)]
     flat_mask = None if mask is None else np.reshape(mask, -1)
@@ -268,7 +269,7 @@ def _pairs(first: np.ndarray, second: np.ndarray, mask: np.ndarray | None) -> It
 def _robust_range(image: np.ndarray, mask: np.ndarray | None) -> tuple[float, float]:
     flat = np.reshape(image, -1)
     step = max(1, flat.size // CHUNK)
-    # An odd step does not keep to the same columns of rows with an even length.
+    # An odd step avoids always hitting the same columns in rows of even length.
     step += 1 - step % 2
     values = flat[::step].astype(np.float64)
     keep = np.isfinite(values)

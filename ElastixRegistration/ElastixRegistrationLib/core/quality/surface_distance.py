@@ -13,7 +13,7 @@ from ..images.geometry import Geometry, array_view, image_from_array
 @dataclass(frozen=True)
 class SurfaceDistances:
     """``mean`` over the surface voxels of both; ``percentile95`` and ``maximum`` (Hausdorff distance) are the larger of
-    the two directions. mm; NaN where one of the labels is empty."""
+    the two directions. mm; NaN if one of the labels is empty."""
 
     mean: float
     percentile95: float
@@ -21,17 +21,17 @@ class SurfaceDistances:
 
 
 def surface_distances(first: np.ndarray, second: np.ndarray, geometry: Geometry) -> SurfaceDistances:
-    """Between what is nonzero in two arrays (k, j, i) on the grid ``geometry``.
+    """Distances between the surfaces of the nonzero voxels of two arrays (k, j, i) on the grid ``geometry``.
 
-    The surface of a label are its voxels with a neighbor, across a face, that is not in it; what lies beyond the image
-    is not in it. From each of them the distance to the nearest surface voxel of the other label is taken, between
-    centers, mm; NaN where one of them is empty. Never raises for what the voxels hold.
+    The surface of a label consists of its voxels with a face neighbor outside the label or outside the image. Distances
+    go from the center of each surface voxel to that of the nearest surface voxel of the other label, mm; NaN if one
+    label is empty. Never raises for any voxel values.
     """
     first, second = first != 0, second != 0
     if not (first.any() and second.any()):
         return SurfaceDistances(*[float("nan")] * 3)
     box = _box(first | second)
-    # A voxel more on all sides: ITK's distance map fails on a box that is one voxel wide.
+    # One extra voxel on all sides, because ITK's distance map fails on a box that is one voxel wide.
     start = [part.start - 1 for part in box][::-1]
     grid = replace(
         geometry,
@@ -70,5 +70,5 @@ def _surface(inside: np.ndarray) -> np.ndarray:
 
 
 def _distance_to(surface: np.ndarray, grid: Geometry) -> np.ndarray:
-    # Negative inside, where a surface is more than one voxel thick.
+    # Negative inside a surface that is more than one voxel thick.
     return np.maximum(array_view(signed_distance(image_from_array(surface.view(np.uint8), grid))), 0)

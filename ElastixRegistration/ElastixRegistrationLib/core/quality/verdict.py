@@ -13,11 +13,11 @@ from ..deformation.plausibility import LARGEST_VOLUME, SMALLEST_VOLUME, Plausibi
 from ..wording import Said, joined, said
 from .figures import NO_VERDICT, STATUSES, Evidence, Figure, LandmarkRow, Reason, Verdict, mean_overlap
 
-#: Nats of mutual information below which more of it may come from a wrong place as well as from the right one.
+#: Mutual information, nats, below which an increase may come from a wrong position as well as from the right one.
 _SAYS_LITTLE = 0.1
-#: Share of the mutual information below which it contradicts labels or landmarks that got closer.
+#: Ratio of mutual information, after / before, below which it contradicts an improvement of labels or landmarks.
 _MUCH_LESS = 0.9
-#: Mean Dice below which "better" means nothing yet.
+#: Mean Dice below which "better" is meaningless.
 _HARDLY_OVERLAPS = 0.1
 #: Factor by which swapped landmark lists must fit better to be reported.
 _FITS_SWAPPED = 0.5
@@ -32,8 +32,8 @@ def judge(
     guided: bool = False,
     swapped: float | None = None,
 ) -> Verdict:
-    """The verdict on ``figures`` and ``landmarks``. With ``guided`` the registration knew the landmarks. ``swapped``:
-    mean distance after, mm, with the lists of fixed and moving points exchanged."""
+    """The verdict on ``figures`` and ``landmarks``. ``guided``: whether the registration used the landmarks.
+    ``swapped``: mean distance after, mm, with the lists of fixed and moving points swapped."""
     same_points = bool(landmarks) and all(row.before == 0 for row in landmarks)
     evidence = _evidence(figures, len(landmarks), guided, same_points)
     if not evidence:
@@ -97,12 +97,12 @@ def _implausible(
         share = 100 * deformation.folded / deformation.voxels
         one = said(
             "The deformation folds onto itself in 1 voxel of the object ({share:.2g} %), where no tissue can have moved"
-            " so.",
+            " like that.",
             share=share,
         )
         several = said(
             "The deformation folds onto itself in {count} voxels of the object ({share:.2g} %), where no tissue can"
-            " have moved so.",
+            " have moved like that.",
             count=deformation.folded,
             share=share,
         )
@@ -111,8 +111,8 @@ def _implausible(
         yield Reason(
             "extreme-volume",
             said(
-                "In {share:.2g} % of the object, volume shrinks to less than {smallest:g} or grows to more than"
-                " {largest:g} times of what it does in most of it.",
+                "In {share:.2g} % of the object, volume shrinks to less than {smallest:g} times or grows to more "
+                "than {largest:g} times its change in most of the object.",
                 share=100 * deformation.extreme_share,
                 smallest=SMALLEST_VOLUME,
                 largest=LARGEST_VOLUME,
@@ -128,8 +128,8 @@ def _implausible(
         yield Reason(
             "unseen-samples-disagree",
             said(
-                "The images agree less where the registration did not look: over all, their mutual information fell"
-                " from {before} to {after}.",
+                "The images agree less on voxels that the registration did not sample: over all voxels, their "
+                "mutual information fell from {before} to {after}.",
                 before=_number(information, "before"),
                 after=_number(information, "after"),
             ),
@@ -145,20 +145,20 @@ def _outliers(landmarks: Sequence[LandmarkRow]) -> Iterator[Reason]:
     more = len(outliers) - _MAX_NAMED
     if len(outliers) == 1:
         text = said(
-            "Landmark {named} lies far off where the others fit: the registration fails there, or the landmark is"
-            " wrong.",
+            "Landmark {named} is far off although the others fit: the registration failed there, or the landmark "
+            "is wrong.",
             named=named,
         )
     elif more <= 0:
         text = said(
-            "Landmarks {named} lie far off where the others fit: the registration fails there, or the landmark is"
-            " wrong.",
+            "Landmarks {named} are far off although the others fit: the registration failed there, or the "
+            "landmarks are wrong.",
             named=named,
         )
     else:
         text = said(
-            "Landmarks {named} and {count} more lie far off where the others fit: the registration fails there, or"
-            " the landmark is wrong.",
+            "Landmarks {named} and {count} more are far off although the others fit: the registration failed "
+            "there, or the landmarks are wrong.",
             named=named,
             count=more,
         )
@@ -171,13 +171,13 @@ def _uncertain(first: Evidence) -> Iterator[Reason]:
     if first.kind == "labels" and first.before == first.after == 0:
         yield Reason(
             "labels-apart",
-            said("Nothing overlaps: make sure that the labels or masks belong to these images."),
+            said("The labels or masks do not overlap: make sure that they belong to these images."),
             "uncertain",
         )
     elif first.kind == "labels" and first.after < _HARDLY_OVERLAPS:
         yield Reason(
             "labels-hardly-overlap",
-            said("Hardly anything overlaps: look at the pictures before you rely on it."),
+            said("The labels or masks hardly overlap: look at the images before you rely on the result."),
             "uncertain",
         )
 
@@ -188,7 +188,7 @@ def _hints(
     if same_points:
         yield Reason(
             "points-equal",
-            said("The fixed and the moving points are the same, so they tell nothing: was one file given twice?"),
+            said("The fixed and moving points are identical, so they prove nothing: was one file given twice?"),
         )
         return
     after = float(np.mean([row.after for row in landmarks])) if landmarks else 0.0
@@ -197,8 +197,8 @@ def _hints(
         yield Reason(
             "points-swapped",
             said(
-                "The other way round the points are {distance:.2f} mm apart: the files of fixed and moving points seem"
-                " to be swapped.",
+                "With fixed and moving swapped, the points are only {distance:.2f} mm apart: their files seem to "
+                "be swapped.",
                 distance=swapped,
             ),
         )
@@ -208,16 +208,20 @@ def _cautions(first: Evidence, deformation: Plausibility | None, guided: bool) -
     if guided:
         yield Reason(
             "landmarks-guided",
-            said("The landmarks guided the registration, so they do not prove it: look at the pictures, or at others."),
+            said(
+                "The landmarks guided the registration, so they do not prove that it is right: look at the images, "
+                "or use other landmarks."
+            ),
         )
     if deformation is not None and not deformation.has_folds and deformation.statistics.folded_count:
         count = deformation.statistics.folded_count
-        one = said("Outside of the object the deformation folds onto itself in 1 voxel.")
-        several = said("Outside of the object the deformation folds onto itself in {count} voxels.", count=count)
+        one = said("Outside the object, the deformation folds onto itself in 1 voxel.")
+        several = said("Outside the object, the deformation folds onto itself in {count} voxels.", count=count)
         yield Reason("folds-outside", one if count == 1 else several)
     if first.kind == "images":
         yield Reason(
-            "images-only", said("No landmarks or labels were given, so look at the pictures before you rely on it.")
+            "images-only",
+            said("No landmarks or labels were given, so look at the images before you rely on the result."),
         )
 
 

@@ -20,7 +20,7 @@ def any_rotation_start(fixed: Any, moving: Any, fixed_mask: Any = None, moving_m
     information, so contrasts may differ. Raises InputError for images that are not 2D.
     """
     if fixed.GetImageDimension() != 2 or moving.GetImageDimension() != 2:
-        raise InputError(said("Trying all rotations is for 2D images only."))
+        raise InputError(said("All rotations can be tried for 2D images only."))
     sides = (
         PreparedSide("fixed", as_scalar(fixed), fixed_mask, "auto"),
         PreparedSide("moving", as_scalar(moving), moving_mask, "auto"),

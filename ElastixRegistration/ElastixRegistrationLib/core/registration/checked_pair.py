@@ -145,7 +145,7 @@ def _made_start(method: str, fixed: PreparedSide, moving: PreparedSide, threads:
 def _words_on_resolution(fixed: PreparedSide, moving: PreparedSide) -> list[str]:
     """Sentences on images that elastix gets at a reduced resolution."""
     return [
-        f"The {name} image is registered in voxels of {' x '.join(f'{s:.3g}' for s in side.geometry.spacing)} mm."
+        f"The {name} image is registered with voxels of {' x '.join(f'{s:.3g}' for s in side.geometry.spacing)} mm."
         for name, side in (("fixed", fixed), ("moving", moving))
         if max(side.factors) > 1
     ]

@@ -42,7 +42,7 @@ def pair_dimension(fixed: Any, moving: Any) -> int:
     dimension, other = fixed.GetImageDimension(), moving.GetImageDimension()
     if dimension != other:
         sentence = said(
-            "The fixed image has {dimension} dimensions and the moving image {other}; both must have the same.",
+            "The fixed image has {dimension} dimensions, but the moving image has {other}; they must match.",
             dimension=dimension,
             other=other,
         )
@@ -63,7 +63,7 @@ def check_dimensions(dimension: int, initial_transform: Any, fixed_points: Any, 
     if initial_transform is not None and initial_transform.GetInputSpaceDimension() != dimension:
         raise InputError(
             said(
-                "The initial transform has {value} dimensions, the images have {dimension}.",
+                "The initial transform has {value} dimensions, but the images have {dimension}.",
                 value=initial_transform.GetInputSpaceDimension(),
                 dimension=dimension,
             )
@@ -73,14 +73,14 @@ def check_dimensions(dimension: int, initial_transform: Any, fixed_points: Any, 
 
 def _check_points(fixed_points: Any, moving_points: Any, dimension: int) -> None:
     if (fixed_points is None) != (moving_points is None):
-        raise InputError(said("Corresponding points are needed in both images, and only one list was given."))
+        raise InputError(said("Corresponding points are needed in both images, but only one list was given."))
     if fixed_points is None:
         return
     for name, points in (("fixed", fixed_points), ("moving", moving_points)):
         if np.ndim(points) != 2 or np.shape(points)[1] != dimension or not np.isfinite(points).all():
             raise InputError(
                 said(
-                    "The {name} points must be finite and of {dimension} coordinates each, in mm.",
+                    "The {name} points must be finite and have {dimension} coordinates each, in mm.",
                     name=name,
                     dimension=dimension,
                 )
@@ -88,7 +88,7 @@ def _check_points(fixed_points: Any, moving_points: Any, dimension: int) -> None
     if len(fixed_points) != len(moving_points) or not len(fixed_points):
         raise InputError(
             said(
-                "{count} fixed and {count2} moving points do not make pairs.",
+                "{count} fixed and {count2} moving points cannot be paired.",
                 count=len(fixed_points),
                 count2=len(moving_points),
             )
@@ -110,7 +110,7 @@ def landmark_notes(points: np.ndarray | None, image: Geometry, side: str) -> lis
                 side=side,
             )
         )
-    return [f"{outside} of {len(points)} {side} points lie outside of the {side} image."] if outside else []
+    return [f"{outside} of {len(points)} {side} points lie outside the {side} image."] if outside else []
 
 
 def with_landmark_metric(stages: Sequence[ParameterMap], weight: float, points: Any) -> list[ParameterMap]:
@@ -128,7 +128,7 @@ def _checked_channel(channel: Channel, dimension: int) -> tuple[Any, Any]:
         if image.GetImageDimension() != dimension:
             raise InputError(
                 said(
-                    "The {side} {channel} has {value} dimensions, the first images {dimension}.",
+                    "The {side} {channel} has {value} dimensions, but the first images have {dimension}.",
                     side=side,
                     channel=channel.name,
                     value=image.GetImageDimension(),

@@ -200,14 +200,14 @@ def _of_two_patients(fixed: DicomSeries | None, moving: DicomSeries | None) -> l
     include it."""
     if fixed is None or moving is None or not fixed.patient.is_another_than(moving.patient):
         return []
-    return ["The fixed and the moving image are of different patients by their DICOM headers."]
+    return ["According to their DICOM headers, the fixed and the moving image belong to different patients."]
 
 
 def _read_pair(paths: tuple[PathLike, PathLike], series: Sequence[str], frames: Sequence[int]) -> list[Volume]:
     """The fixed and the moving image. A single choice applies to each file that holds several images."""
     for words, what in ((series, "--series"), (frames, "--frame")):
         if len(words) > 2:
-            raise InputError(f"{what} is given {len(words)} times; once for both images, or for each of them.")
+            raise InputError(f"{what} is given {len(words)} times; give it once for both images, or once for each.")
     read, refused = [], []
     for number, (path, side) in enumerate(zip(paths, SIDES, strict=True)):
         wanted = {name: given[min(number, len(given) - 1)] for name, given in _named(series, frames) if given}
@@ -249,8 +249,8 @@ def read_channels(groups: Sequence[Sequence[str]], given: RegistrationInputs) ->
         words = dict(word.split("=", 1) for word in group if "=" in word)
         if len(paths) != 2 or not set(words) <= _CHANNEL_WORDS:
             raise InputError(
-                f"A channel is two images, fixed and moving, and words such as weight=0.5"
-                f" ({', '.join(sorted(_CHANNEL_WORDS))}), not {' '.join(group)}."
+                "A channel consists of a fixed and a moving image, and options such as weight=0.5 "
+                f"({', '.join(sorted(_CHANNEL_WORDS))}), not {' '.join(group)}."
             )
         weight = _number(words.get("weight", "1"))
         if words.get("kind", "image") != "image":
@@ -295,7 +295,8 @@ def _in_space_of(
     apart = float(np.ptp(points[:, 2])) if len(points) else 0.0
     if apart > thickness:
         raise InputError(
-            f"The points in {path} lie up to {apart:.4g} mm apart across the plane of the 2D image; all must lie in it."
+            f"The points in {path} are up to {apart:.4g} mm apart across the plane of the 2D image; all must lie "
+            "in the plane."
         )
     return points[:, :2]
 

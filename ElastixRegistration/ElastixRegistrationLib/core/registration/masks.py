@@ -44,7 +44,7 @@ def _check_content(voxels: np.ndarray, inside: np.ndarray, side: str, *, has_mas
     """Raise InputError if the mask holds too few voxels."""
     count = np.count_nonzero(inside)
     if count < _MIN_VOXELS:
-        leaves = f"The {side} mask leaves" if has_mask else f"Outside of its padding the {side} image has"
+        leaves = f"The {side} mask leaves" if has_mask else f"Outside its padding, the {side} image has"
         of_image = " of its image" if has_mask else ""
         raise InputError(
             said(
@@ -61,7 +61,9 @@ def _check_content(voxels: np.ndarray, inside: np.ndarray, side: str, *, has_mas
     values = voxels[inside]
     if not values.min() < values.max():
         all_voxels = (
-            f"Inside the {side} mask all voxels are" if has_mask else f"Outside of its padding the {side} image is all"
+            f"Inside the {side} mask, all voxels are"
+            if has_mask
+            else f"Outside its padding, all voxels of the {side} image are"
         )
         raise InputError(
             said("{all_voxels} {values:g}, so there is nothing to align.", all_voxels=all_voxels, values=values[0])
@@ -76,7 +78,7 @@ def inside_on_grid(mask: Any, geometry: Geometry, name: str) -> np.ndarray:
     if mask.GetImageDimension() != geometry.dimension:
         raise InputError(
             said(
-                "The {name} has {value} dimensions and its image {dimension}.",
+                "The {name} has {value} dimensions, but its image has {dimension}.",
                 name=name,
                 value=mask.GetImageDimension(),
                 dimension=geometry.dimension,
@@ -91,5 +93,5 @@ def inside_on_grid(mask: Any, geometry: Geometry, name: str) -> np.ndarray:
     resampled = resample(moved, identity(geometry.dimension), geometry, interpolation="nearest")
     inside = np.asarray(array_view(resampled)) != 0
     if not inside.any():
-        raise InputError(said("The {name} lies outside of its image.", name=role(name)))
+        raise InputError(said("The {name} lies outside its image.", name=role(name)))
     return inside

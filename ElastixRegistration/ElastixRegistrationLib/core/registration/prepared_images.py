@@ -55,8 +55,8 @@ class PreparedSide:
         if not self.geometry.is_orthogonal:
             self._straighten()
             self.notes.append(
-                f"The grid of the {name} image is sheared; it was registered on a straight one, and results come from"
-                " its own voxels."
+                f"The grid of the {name} image is sheared; it was registered on an orthogonal grid, but results "
+                "are computed from the original voxels."
             )
 
     def _straighten(self) -> None:

@@ -44,8 +44,8 @@ class SlicePair:
         if abs(float(plane.frame[:3, 2] @ other.frame[:3, 2])) < _FACING:
             raise InputError(
                 said(
-                    "The fixed and the moving slice lie across each other; slices are registered in planes "
-                    "that are about parallel."
+                    "The planes of the fixed and the moving slice cross each other; slices need planes that are "
+                    "about parallel."
                 )
             )
         return cls(grids, (plane, other))

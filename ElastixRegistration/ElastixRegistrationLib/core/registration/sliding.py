@@ -37,10 +37,10 @@ def sliding_regions(mask: Any, fixed: PreparedSide) -> Regions | None:
     if mask is None:
         return None
     if fixed.geometry.dimension != 3:
-        raise InputError(said("A sliding mask is for 3D images; these have 2 dimensions."))
+        raise InputError(said("A sliding mask needs 3D images, but these have 2 dimensions."))
     if mask.GetImageDimension() != 3:
         raise InputError(
-            said("The sliding mask has {value} dimensions and its image 3.", value=mask.GetImageDimension())
+            said("The sliding mask has {value} dimensions, but its image has 3.", value=mask.GetImageDimension())
         )
     found = label_values(np.asarray(array_view(mask)))
     if not found.size:
@@ -48,8 +48,8 @@ def sliding_regions(mask: Any, fixed: PreparedSide) -> Regions | None:
     if found.size > _MOST_REGIONS:
         raise InputError(
             said(
-                "The sliding mask has {size} labels; each is a region that moves for itself, and there "
-                "can be {most_regions}.",
+                "The sliding mask has {size} labels; each one is a region that moves on its own, and there can "
+                "be at most {most_regions}.",
                 size=found.size,
                 most_regions=_MOST_REGIONS,
             )
@@ -58,7 +58,7 @@ def sliding_regions(mask: Any, fixed: PreparedSide) -> Regions | None:
         mask = resample(mask, identity(3), fixed.geometry, interpolation="nearest", background=0)
     labels = np.asarray(array_view(mask))
     if not labels.any():
-        raise InputError(said("The sliding mask lies outside of its image."))
+        raise InputError(said("The sliding mask lies outside its image."))
     return Regions(labels, fixed.geometry)
 
 
@@ -77,7 +77,7 @@ def where_it_slides(
     None: detect sliding. Applies to 3D images only, and only after a deformable registration.
     """
     if fixed.geometry.dimension != 3 or found.IsLinear():
-        why = "The sliding mask was not used, as the transform is linear."
+        why = "The sliding mask was not used, because the transform is linear."
         return Slid(found, notes=() if regions is None else (why,))
     # Still tissue mostly keeps its scanner coordinates, but a start may have followed moving tissue.
     as_loaded = np.eye(4)
@@ -88,11 +88,11 @@ def where_it_slides(
         sliding = find_sliding(*images, found, free, starts)
         return Slid(found) if sliding is None else Slid(sliding.transform, sliding.figures, (sliding.figures.sentence,))
     if not correlate_alike(*images, found):
-        why = "The sliding mask was not used: regions are followed in images of one contrast only."
+        why = "The sliding mask was not used: it works only for images of one contrast."
         return Slid(found, notes=(why,))
     regional = register_regions(*images, regions, found, free, starts)
     if regional is None:
-        why = "The sliding mask was not used, as the images do not show that its regions slide."
+        why = "The sliding mask was not used, because the images do not show that its regions slide."
         return Slid(found, notes=(why,))
     return Slid(regional.transform, regional.figures, (regional.figures.sentence,))
 

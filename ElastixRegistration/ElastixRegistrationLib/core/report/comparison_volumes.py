@@ -17,7 +17,7 @@ def checkerboard_volume(
 ) -> np.ndarray:
     """(k, j, i) uint8: alternating blocks of both arrays, ``tiles`` along the longest axis, scaled to 0..255.
 
-    ``windows`` None scales each by its own range.
+    With ``windows`` None, each is scaled by its own range.
     """
     first, second = scaled_pair(fixed, moved, windows)
     side = max(1, -(-max(fixed.shape) // tiles))

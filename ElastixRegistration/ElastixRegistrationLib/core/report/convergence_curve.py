@@ -11,8 +11,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class ResolutionCurve:
-    """``points``: (index among all iterations, metric), in order. ``start``: the index of its first iteration.
-    ``low`` < ``high`` is the range to show. Resolutions have metrics of different levels, as have stages.
+    """``points``: (index among all iterations, metric), in order. ``start``: the index of its first iteration. ``low``
+    < ``high``: the range to show, because resolutions and stages have different levels of the metric.
     """
 
     points: tuple[tuple[int, float], ...]
@@ -27,7 +27,7 @@ class StageCurve:
 
     @property
     def start(self) -> int:
-        """The index of its first iteration among all."""
+        """The index of its first iteration among all iterations."""
         return self.resolutions[0].start
 
 
@@ -67,7 +67,7 @@ def _thinned(values: Sequence[float], index: int, width: int) -> tuple[tuple[int
 
 
 def _range(values: list[float]) -> tuple[float, float]:
-    """Range without the outermost percent, because the first steps can be far off and would flatten the rest."""
+    """Range without the outermost percent, because outliers in the first steps would flatten the rest."""
     ordered = sorted(values)
     cut = len(ordered) // 100
     low, high = ordered[cut], ordered[-1 - cut]

@@ -39,8 +39,8 @@ class IterationRow(Protocol):
 def convergence_svgs(iterations: Iterable[IterationRow]) -> list[str]:
     """An SVG element for each stage, in order.
 
-    Rows without a finite metric are left out. Resolutions follow each other along the axis, a dashed line between
-    them: each has its own level of the image pyramid and so its own scale of the metric.
+    Rows without a finite metric are left out. Resolutions follow each other along the axis, separated by dashed lines,
+    because each level of the image pyramid has its own scale of the metric.
     """
     rows = [row for row in iterations if row.metric is not None and np.isfinite(row.metric)]
     stages = groupby(rows, key=lambda row: row.stage)
@@ -48,7 +48,7 @@ def convergence_svgs(iterations: Iterable[IterationRow]) -> list[str]:
 
 
 def with_look(svg: str) -> str:
-    """The style of ``style.STYLE`` is repeated as attributes, for programs that apply no style sheet inside an SVG."""
+    """Repeats ``style.STYLE`` as attributes, for programs that ignore style sheets inside an SVG."""
     return re.sub(r'class="(\w+)"', lambda match: f"{match[0]} {_LOOK.get(match[1], '')}".rstrip(), svg)
 
 
@@ -85,7 +85,7 @@ def _stage_svg(stage: int, rows: list[IterationRow]) -> str:
         if len(metric) < 40:
             parts.append(_line("trend", x(at), y(metric)))
         else:
-            # Random samples make the metric of single iterations jump; the running median shows the trend.
+            # The running median shows the trend, because random sampling makes the metric jump between iterations.
             parts.append(_line("raw", x(at), y(metric)))
             parts.append(_line("trend", x(at), y(_running_median(metric, max(5, len(metric) // 40) | 1))))
         start += len(metric)

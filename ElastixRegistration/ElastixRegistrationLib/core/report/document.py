@@ -11,7 +11,7 @@ _PURPOSE = "Made by software for research. It is not a medical device and not ap
 
 
 def html_document(title: str, sections: Iterable[str], style: str = "") -> str:
-    """``sections`` are HTML, empty ones are left out; ``style`` is CSS beside that of all pages."""
+    """``sections`` are HTML, empty ones are left out; ``style`` is CSS in addition to that of all pages."""
     body = "\n".join(section for section in sections if section)
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'

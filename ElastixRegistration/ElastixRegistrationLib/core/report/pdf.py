@@ -1,4 +1,4 @@
-"""The report page as a PDF, by WeasyPrint, where that is installed."""
+"""Write the report page as a PDF with WeasyPrint, if installed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def check_pdf(path: str | os.PathLike) -> None:
 
 
 def write_pdf(page: str, path: str | os.PathLike) -> None:
-    """``page``: HTML that loads nothing from elsewhere. Whole or not at all."""
+    """``page``: HTML that loads nothing from elsewhere. All or nothing."""
     weasyprint = _weasyprint()
     # The page contains its pictures, and nothing else may be loaded.
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=("data",), fail_on_errors=True)
@@ -30,12 +30,12 @@ def write_pdf(page: str, path: str | os.PathLike) -> None:
 
 
 def _weasyprint() -> Any:
-    for name in ("weasyprint", "weasyprint.progress", "fontTools"):  # they tell each of their steps
+    for name in ("weasyprint", "weasyprint.progress", "fontTools"):  # they log every step
         logging.getLogger(name).setLevel(logging.ERROR)
     try:
         import weasyprint
         import weasyprint.urls
-    except (ImportError, OSError) as error:  # OSError: a library of the system that it needs is missing
+    except (ImportError, OSError) as error:  # OSError: a system library that it needs is missing
         raise InputError(
             said(
                 "A PDF needs WeasyPrint: pip install weasyprint; or print report.html from a browser ({error}).",

@@ -11,7 +11,7 @@ import numpy as np
 from ..images import pictures
 
 _PICTURE_HEIGHT = 400  # px at most on the screen; a single slice would fill the page
-#: What lies at the left and at the right edge of a picture of each plane; a 2D image does not say.
+#: Letters at the left and right edge of the picture of each plane; a 2D image has none.
 _SIDES = {"axial": ("R", "L"), "coronal": ("R", "L"), "sagittal": ("A", "P")}
 
 

@@ -18,7 +18,7 @@ PLAIN_OPTIONS = frozenset(
         *("--pairing", "--landmark-start", "--inverse-method"),
     }
 )
-#: Words of --channel that name no file.
+#: Words of --channel that are not file names.
 _PLAIN_WORDS = ("weight=", "metric=", "kind=")
 
 
@@ -43,8 +43,8 @@ def voxel_checksum(array: np.ndarray) -> str:
 def anonymous_command(options: Mapping[str, object]) -> str:
     """A ``register`` command line without paths: values of options become the option's name in capitals.
 
-    ``options``: the values of all options by name, fixed_mask for --fixed-mask, as they were understood: in the words
-    of the caller a file can stand behind any option. {"preset": "lung", "fixed_mask": "/home/x/Smith.nrrd"} becomes
+    ``options``: the parsed values of all options by name, fixed_mask for --fixed-mask; the original arguments could
+    contain a file after any option. {"preset": "lung", "fixed_mask": "/home/x/Smith.nrrd"} becomes
     ``elastix-registration register FIXED MOVING --preset lung --fixed-mask FIXED_MASK``.
     """
     words = ["elastix-registration register FIXED MOVING"]

@@ -40,7 +40,7 @@ def number_text(value: float, digits: int) -> str:
 
 
 def landmark_table(rows: Sequence[LandmarkRow]) -> str:
-    """Each landmark, the farthest after the registration first, with bars."""
+    """All landmarks with bars, the farthest after registration first."""
     if not rows:
         return ""
     worst = max((value for row in rows for value in (row.before, row.after)), default=0) or 1.0
@@ -62,5 +62,6 @@ def landmark_table(rows: Sequence[LandmarkRow]) -> str:
         count = len(lines) - _SHOWN_LANDMARKS
         table += f"<details><summary>{count} more</summary>{head}{more}</tbody></table></details>"
     return (
-        f'<section><h2>Landmarks</h2><p class="quiet">The farthest after the registration first.</p>{table}</section>'
+        '<section><h2>Landmarks</h2><p class="quiet">Sorted by distance after registration, largest '
+        f"first.</p>{table}</section>"
     )

@@ -1,4 +1,4 @@
-"""The checks that AAPM Task Group 132 asks for, against tolerances: passed, failed, or not measured.
+"""The checks recommended by AAPM Task Group 132, against tolerances: passed, failed, or not measured.
 
 K. K. Brock et al., Use of image registration and fusion algorithms and techniques in radiotherapy, Medical Physics
 44:e43, 2017, table V: target registration error, mean distance to agreement and consistency within the largest side of
@@ -38,7 +38,7 @@ class Tolerances:
         return cls(tre=side, mda=side, consistency=side)
 
     def changed(self, texts: Sequence[str]) -> Tolerances:
-        """With changed tolerances, each as NAME=VALUE. Raises InputError for an invalid name or value."""
+        """A copy with changed tolerances, each as NAME=VALUE. Raises InputError for an invalid name or value."""
         names = [field.name for field in fields(self)]
         changes: dict[str, float] = {}
         for text in texts:
@@ -52,7 +52,7 @@ class Tolerances:
             if name not in names or not np.isfinite(changes[name]) or changes[name] < 0:
                 raise InputError(
                     said(
-                        "There is no tolerance {text}; there are {names}, from 0 on.",
+                        "There is no tolerance {text}; the tolerances are {names}, each at least 0.",
                         text=repr(text),
                         names=", ".join(names),
                     )
@@ -62,7 +62,7 @@ class Tolerances:
 
 @dataclass(frozen=True)
 class Check:
-    """``state``: PASSED, FAILED or NOT_MEASURED. ``how``: what was measured, or what a measurement needs."""
+    """``state``: PASSED, FAILED or NOT_MEASURED. ``how``: how it was measured, or what a measurement would need."""
 
     name: str
     value: str
@@ -96,7 +96,7 @@ def checks(comparison: Comparison, tolerances: Tolerances) -> list[Check]:
         ),
         _check(
             "Consistency", figures.get("Inverse consistency, mean"), "mm", tolerances.consistency, -1,
-            "mean over the fixed image, there and back", "the option for inverse consistency",
+            "mean over the fixed image, forth and back", "the option for inverse consistency",
         ),
     ]  # fmt: skip
 
@@ -127,11 +127,11 @@ def checks_html(found: Sequence[Check]) -> str:
 
 
 def decision_html(intended_use: str) -> str:
-    """What a person fills in."""
+    """Fields for a reviewer to fill in."""
     use = escape(intended_use) if intended_use else ""
     lines = {
         "Intended use": use,
-        "Region that counts": "",
+        "Region of interest": "",
         "Decision": " &emsp; ".join(
             f"\N{BALLOT BOX} {word}" for word in ("accept", "accept for the region above", "reject")
         ),
@@ -144,7 +144,7 @@ def decision_html(intended_use: str) -> str:
 
 
 def images_html(images: Mapping[str, str]) -> str:
-    """What the images are: a line each."""
+    """A line on each image."""
     if not images:
         return ""
     rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in images.items())

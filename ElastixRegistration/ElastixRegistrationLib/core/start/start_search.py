@@ -52,7 +52,7 @@ class Start:
         if self.is_identity:
             return "starts as loaded"
         shift, turn = (f"{one:.1f}" if one < 1 else f"{one:.0f}" for one in (self.shift_mm, self.turn_degrees))
-        return f"starts {shift} mm and {turn} degrees from where it was loaded"
+        return f"starts {shift} mm and {turn} degrees from the loaded position"
 
 
 def find_start(scorer: SimilarityScorer, prefer_loaded: bool = True) -> Start:

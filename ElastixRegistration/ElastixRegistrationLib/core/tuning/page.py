@@ -32,7 +32,7 @@ def _header(result: TuningResult) -> str:
     made = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     mood = "good" if result.is_shown else "even" if result.is_better else "bad"
     notes = "".join(f"<li>{escape(note)}</li>" for note in result.notes)
-    judges = f"kept apart: {', '.join(result.held_out)}"
+    judges = f"held out: {', '.join(result.held_out)}"
     if result.folds:
         judges = f"cross-validated in {len(result.folds)} folds"
     return (
@@ -45,7 +45,7 @@ def _header(result: TuningResult) -> str:
 
 def _held_out(result: TuningResult) -> str:
     notes = "".join(f'<p class="quiet">{escape(note)}</p>' for note in result.ranking.notes)
-    return f"<section><h2>On pairs the search never saw</h2>{ranking_table(result.ranking)}{notes}</section>"
+    return f"<section><h2>On held-out pairs</h2>{ranking_table(result.ranking)}{notes}</section>"
 
 
 def _folds(result: TuningResult) -> str:
@@ -56,11 +56,12 @@ def _folds(result: TuningResult) -> str:
         share = "failed" if fold.share is None else f"{fold.share:.3f}"
         cells = (str(number), ", ".join(fold.held_out), f"{fold.score:.3f}", share)
         rows.append(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>")
-    heads = "".join(f"<th>{text}</th>" for text in ("fold", "never seen", "loss, others", "loss, never seen"))
+    heads = "".join(f"<th>{text}</th>" for text in ("fold", "never seen", "loss, others", "loss, held out"))
     return (
-        '<section><h2>Folds</h2><p class="quiet">Each is a search of its own. Losses are multiples of the start\'s;'
-        " where that of the pairs never seen is much above that of the others, the search learned these by heart."
-        f'</p><table class="ranking"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></section>'
+        '<section><h2>Folds</h2><p class="quiet">Each fold is a separate search. Losses are multiples of the '
+        "start's; if the loss on the held-out pairs is much larger than on the others, the search has "
+        "overfitted.</p><table "
+        f'class="ranking"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></section>'
     )
 
 
@@ -87,9 +88,9 @@ def _history(result: TuningResult) -> str:
         best = min(best, score)
         dots.append(Dot(f"trial {number:.0f}", number, score, score == best))
     return (
-        '<section><h2>History</h2><p class="quiet">Loss of each trial on the pairs it was tuned on, as a multiple of'
-        " the start's: below 1 is better. The line joins the best so far.</p>"
-        f"{scatter_svg(dots, 'loss / start', x_label='trial', x_unit='', named=False)}</section>"
+        '<section><h2>History</h2><p class="quiet">Loss of each trial on the training pairs, as a multiple of '
+        "the start's; below 1 is better. The line shows the best so "
+        f"far.</p>{scatter_svg(dots, 'loss / start', x_label='trial', x_unit='', named=False)}</section>"
     )
 
 
@@ -100,8 +101,9 @@ def _cost(result: TuningResult) -> str:
     front = {trial.number for trial in result.front}
     dots = [Dot(f"trial {t.number + 1}", t.seconds or 0.0, t.score or 0.0, t.number in front) for t in done]
     return (
-        '<section><h2>Time and accuracy</h2><p class="quiet">Mean seconds of a registration; the line joins the trials'
-        f" that no other beats in both.</p>{scatter_svg(dots, 'loss / start', named=False)}</section>"
+        '<section><h2>Time and accuracy</h2><p class="quiet">Mean seconds of a registration; the line connects '
+        "the trials that no other trial beats in "
+        f"both.</p>{scatter_svg(dots, 'loss / start', named=False)}</section>"
     )
 
 

@@ -16,9 +16,9 @@ _FEWEST_FOR_FOLDS = 3
 
 @dataclass(frozen=True)
 class Part:
-    """One search: ``name`` of its study, pairs that it learns from, and pairs that it never sees and that judge it.
+    """One search: the ``name`` of its study, training pairs, and held-out pairs that judge it.
 
-    Of a cross-validation there is a part for each fold, and a last one that learns from all pairs and is not judged.
+    A cross-validation has a part for each fold, and a last one that trains on all pairs and is not judged.
     """
 
     name: str
@@ -27,7 +27,7 @@ class Part:
 
 
 def parts_of(pairs: Sequence[Pair], hold_out: Sequence[str] | None = None, folds: int | None = None) -> list[Part]:
-    """One part, or with ``folds`` one more than that. Raises InputError where no split is possible."""
+    """One part, or, with ``folds``, one more than that. Raises InputError if no split is possible."""
     _check(pairs)
     if folds is not None:
         return _folded(pairs, hold_out, folds)
@@ -48,25 +48,25 @@ def _check(pairs: Sequence[Pair]) -> None:
     check_names(list(pairs))
     blind = [pair.name for pair in pairs if not pair.has_truth]
     if blind:
-        raise InputError(f"Tuning needs landmarks or labels of every pair, and these have none: {', '.join(blind)}.")
+        raise InputError(f"Tuning needs landmarks or labels for every pair, but these have none: {', '.join(blind)}.")
     if len(pairs) < 2:
-        raise InputError("Tuning needs at least two pairs: one to tune on and one, kept apart, to judge the result by.")
+        raise InputError("Tuning needs at least two pairs: one to tune on, and a held-out one to judge the result.")
 
 
 def _folded(pairs: Sequence[Pair], hold_out: Sequence[str] | None, folds: int) -> list[Part]:
     if hold_out is not None:
-        raise InputError("Pairs to hold out are not named where each is held out in its turn, by folds.")
+        raise InputError("With folds, every pair is held out in turn, so pairs to hold out cannot be named.")
     if len(pairs) < _FEWEST_FOR_FOLDS:
-        raise InputError(f"Cross-validation needs at least three pairs, and there are {len(pairs)}.")
+        raise InputError(f"Cross-validation needs at least three pairs, but there are {len(pairs)}.")
     if not 2 <= folds <= len(pairs):
-        raise InputError(f"There are {folds} folds of {len(pairs)} pairs; give 2 to {len(pairs)} folds.")
+        raise InputError(f"{len(pairs)} pairs cannot be split into {folds} folds; give 2 to {len(pairs)} folds.")
     order = _shuffled([pair.name for pair in pairs])
     parts = [_part(f"fold {number + 1}", pairs, set(order[number::folds])) for number in range(folds)]
     return [*parts, _part("", pairs, set())]
 
 
 def _shuffled(names: Sequence[str]) -> list[str]:
-    """By their names, so that every process that joins makes the same choice, and the order of a table makes none."""
+    """By their names, so that every process makes the same choice, regardless of the order in a table."""
     return sorted(names, key=lambda name: hashlib.sha256(name.encode()).hexdigest())
 
 

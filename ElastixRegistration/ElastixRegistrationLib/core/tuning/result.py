@@ -27,8 +27,8 @@ COMPLETE, PRUNED, FAILED, RUNNING = "complete", "pruned", "failed", "running"
 
 @dataclass(frozen=True)
 class TrialSummary:
-    """One trial. ``score``: its mean loss as a multiple of the start's, 1 for the start and less for better ones; None
-    where it was given up early. ``seconds``: of a registration, on average. ``errors``: by pair."""
+    """One trial. ``score``: its mean loss as a multiple of the start's, below 1 if better; None if it was stopped
+    early. ``seconds``: mean of a registration. ``errors``: by pair."""
 
     number: int
     state: str
@@ -40,8 +40,8 @@ class TrialSummary:
 
 @dataclass(frozen=True)
 class Fold:
-    """A search of a cross-validation: ``held_out`` are the pairs that it never saw, ``records`` what they say of what
-    it found and of the start; ``score`` is on the others, by the knobs in ``values``."""
+    """One search of a cross-validation. ``held_out``: names of its test pairs; ``records``: results of its best trial
+    and of the start on them. ``score``: on the training pairs, with the knobs in ``values``."""
 
     held_out: tuple[str, ...]
     values: Mapping[str, Any]
@@ -63,10 +63,10 @@ class Fold:
 @dataclass(frozen=True, repr=False)
 class TuningResult:
     """``preset`` is the best one found, ``values`` the knobs that made it. ``ranking`` compares it with the start on
-    ``held_out``, pairs that the search never saw; ``score`` is on those that it was tuned on.
+    the ``held_out`` pairs;
 
-    With ``folds`` it was cross-validated: the ranking is of what the search of each fold found, on the pairs that this
-    one never saw, and the preset is of one more search, of all pairs.
+    ``score`` is on the training pairs. With ``folds`` it was cross-validated: the ranking combines the results of each
+    fold's search on its held-out pairs, and the preset comes from one more search on all pairs.
     """
 
     preset: Preset
@@ -88,7 +88,7 @@ class TuningResult:
 
     @property
     def is_shown(self) -> bool:
-        """Whether it did so beyond chance."""
+        """Whether it was better beyond chance."""
         behind = self.ranking.row(START).behind
         return self.is_better and behind is not None and behind.is_known and behind.low > 0
 
@@ -97,11 +97,11 @@ class TuningResult:
         ranking = self.ranking
         tuned, start = ranking.row(TUNED), ranking.row(START)
         if tuned.mean is None or start.mean is None:
-            return "The held-out pairs could not be registered, so nothing is known of the tuned preset there."
+            return "The held-out pairs could not be registered, so the tuned preset could not be judged."
         unit = f" {ranking.unit}" if ranking.unit else ""
-        count = f"{len(self.held_out)} pair{'s' * (len(self.held_out) != 1)} that the search never saw"
+        count = f"{len(self.held_out)} held-out pair{'s' * (len(self.held_out) != 1)}"
         if self.folds:
-            count = f"{len(self.held_out)} pairs, each judging a search that never saw it ({len(self.folds)} folds)"
+            count = f"{len(self.held_out)} pairs, each judging a search without it ({len(self.folds)} folds)"
         figures = (
             f"mean {ranking.measure} {tuned.mean:.{ranking.digits}f}{unit}, start {start.mean:.{ranking.digits}f}{unit}"
         )
@@ -113,19 +113,19 @@ class TuningResult:
 
     @property
     def front(self) -> tuple[TrialSummary, ...]:
-        """Complete trials that no other beats in both time and score, the fastest first."""
+        """Complete trials that no other trial beats in both time and score, the fastest first."""
         done = [t for t in self.trials if t.score is not None and t.seconds is not None and t.state == COMPLETE]
         on = pareto_front([(t.seconds or 0.0, t.score or 0.0) for t in done], less_is_better=True)
         return tuple(sorted((t for t, is_on in zip(done, on, strict=True) if is_on), key=lambda t: t.seconds or 0.0))
 
     def save(self, title: str = "", *, others: Sequence[Preset] = ()) -> Preset:
-        """Keep the preset among the user's own, under ``title`` or one made from the start's. Raises InputError."""
+        """Save as one of the user's presets, with ``title`` or one derived from the start's. Raises InputError."""
         folder = user_presets()
         title = title or free_title(f"{self.start.title}, tuned", [*folder.presets(), *others])
         return folder.copy(self.preset, title, others)
 
     def write(self, folder: str | Path) -> dict[str, Path]:
-        """``tuning.html`` in ``folder``, whole or not at all."""
+        """Write ``tuning.html`` to ``folder``, all or nothing."""
         from .page import tuning_html
 
         folder = Path(folder)
@@ -134,7 +134,7 @@ class TuningResult:
             with whole_file(folder / "tuning.html") as draft:
                 draft.write_text(tuning_html(self), encoding="utf-8")
         except OSError as error:
-            raise InputError(f"The page cannot be written into {folder}: {error.strerror}.") from error
+            raise InputError(f"The page cannot be written to {folder}: {error.strerror}.") from error
         return {"page": folder / "tuning.html"}
 
     def as_dict(self) -> dict[str, Any]:
@@ -167,11 +167,9 @@ class TuningResult:
 
     def __repr__(self) -> str:
         states = [trial.state for trial in self.trials]
-        counts = f"{len(states)} trials ({states.count(COMPLETE)} complete, {states.count(PRUNED)} given up early)"
+        counts = f"{len(states)} trials ({states.count(COMPLETE)} complete, {states.count(PRUNED)} stopped early)"
         best = ", ".join(f"{name} {text}" for name, text in self.changes())
-        return "\n".join(
-            [self.sentence, f"{counts}; best score {self.score:.3f} of the start's 1: {best}", *self.notes]
-        )
+        return "\n".join([self.sentence, f"{counts}; best score {self.score:.3f} (start: 1): {best}", *self.notes])
 
     def _repr_html_(self) -> str:
         rows = "".join(f"<li>{escape(name)}: {escape(text)}</li>" for name, text in self.changes())

@@ -8,14 +8,14 @@ import numpy as np
 
 from ..comparison.records import LANDMARKS, OVERLAP, RunRecord
 
-#: Times the error of the start.
+#: Penalty for a failure, as a multiple of the start's error.
 FAILED = 3.0
-#: For each percent of folded voxels.
+#: Penalty for each percent of folded voxels.
 PER_FOLDED_PERCENT = 0.25
 
 
 def loss_of(record: RunRecord) -> float:
-    """Mean landmark distance, mm, or 1 - mean Dice where there are no landmarks; NaN without truth."""
+    """Mean landmark distance, mm, or 1 - mean Dice without landmarks; NaN without ground truth."""
     if record.landmarks:
         return float(np.mean(list(record.landmarks.values())))
     return 1.0 - float(np.mean(list(record.overlaps.values()))) if record.overlaps else float("nan")
@@ -33,7 +33,7 @@ def relative_loss(record: RunRecord, start: float) -> float:
 
 
 def score_of(records: Sequence[RunRecord], starts: Mapping[str, float], time_limit_s: float | None = None) -> float:
-    """Mean over pairs, 1 for the start; slower than ``time_limit_s`` on average costs in proportion."""
+    """Mean over pairs, 1 for the start; multiplied in proportion if slower than ``time_limit_s`` on average."""
     score = float(np.mean([relative_loss(record, starts[record.pair]) for record in records]))
     seconds = [record.seconds for record in records if record.seconds is not None]
     if time_limit_s and seconds and np.mean(seconds) > time_limit_s:

@@ -26,16 +26,16 @@ from ..presets.quick_edits import (
 
 GLOBAL, LOCAL = "everywhere", "in a region"
 SMOOTHING, RECURSIVE = "smoothing", "recursive"
-#: With region-wise sampling a region may lie outside the other image.
+#: With sampling in regions, a region may lie outside the other image.
 _LOCAL_RATIO = "0.05"
 _METRICS = (IMAGE_METRICS[0], IMAGE_METRICS[2])
 
 
 @dataclass(frozen=True)
 class Knob:
-    """One thing to vary: ``choices``, or a number from ``low`` to ``high``, whole where ``whole``, over orders of
-    magnitude where ``log``. ``start``: what the preset has, None where it says nothing. ``only_with``: another knob and
-    the choice of it with which this one matters."""
+    """A parameter to vary: ``choices``, or a number from ``low`` to ``high``, an integer if ``whole``, on a logarithmic
+    scale if ``log``. ``start``: the preset's value, or None. ``only_with``: another knob, and its choice for which this
+    one matters."""
 
     name: str
     low: float = 0.0
@@ -55,7 +55,7 @@ class Space:
     knobs: tuple[Knob, ...]
 
     def applied(self, values: Mapping[str, Any]) -> PresetDraft:
-        """The preset with ``values`` by the names of knobs; knobs without a value stay."""
+        """The preset with ``values`` by knob name; other knobs are unchanged."""
         draft = self.draft
         for knob in self.knobs:
             if knob.name in values:
@@ -73,8 +73,8 @@ class Space:
 
 
 def space_of(draft: PresetDraft, searched: Sequence[str] = ()) -> Space:
-    """The knobs that a preset has, and ``searched``: more elastix parameters, "NAME" or "NAME=LOW:HIGH", in its last
-    stage. Bounds are never beyond the schema's. Raises InputError, for a parameter without bounds too."""
+    """The knobs of a preset, and ``searched``: more elastix parameters, "NAME" or "NAME=LOW:HIGH", in its last stage.
+    Bounds never exceed the schema's. Raises InputError, also for a parameter without bounds."""
     if not draft.stages or any(map_ is None for map_ in draft.maps):
         raise InputError(f"The preset {draft.preset.id} has a stage that cannot be read.")
     knobs = [_including_start(k) for k in (*_quick_knobs(draft), *_sampling_knobs(draft), *_search_knobs(draft))]
@@ -164,7 +164,7 @@ def _searched_knob(text: str, draft: PresetDraft) -> Knob:
         choices = ("false", "true") if parameter.kind == "boolean" else parameter.choices
         return Knob(name, choices=choices, start=_last(draft).get(name, (parameter.default,))[-1])
     if parameter is None or parameter.kind not in ("integer", "number"):
-        raise InputError(f"{name} is no number, and no choice of elastix's, so it cannot be searched.")
+        raise InputError(f"{name} is neither a number nor a choice of elastix, so it cannot be searched.")
     low, high = _bounds(name, parameter, span)
     start = _last_number(_last(draft).get(name, (parameter.default or "",)))
     if start is not None and not low <= start <= high:
@@ -178,12 +178,12 @@ def _bounds(name: str, parameter: Parameter, span: str) -> tuple[float, float]:
     if span:
         ends = [finite_number(end.strip()) for end in span.split(":")]
         if len(ends) != 2 or ends[0] is None or ends[1] is None or not ends[0] < ends[1]:
-            raise InputError(f"The bounds of {name} are {span!r}; write them as LOW:HIGH, as in {name}=1:10.")
+            raise InputError(f"The bounds of {name} are {span!r}; write them as LOW:HIGH, for example {name}=1:10.")
         if _clipped(name, ends[0], ends[1]) != (ends[0], ends[1]):
             raise InputError(f"The bounds {span} of {name} are wider than elastix allows ({_span(parameter)}).")
         return ends[0], ends[1]
     if low is None or high is None:
-        raise InputError(f"{name} has no bounds of its own to search within; give them, as in {name}=1:10.")
+        raise InputError(f"{name} has no default bounds for the search; give them, for example {name}=1:10.")
     return low, high
 
 
@@ -193,7 +193,7 @@ def _span(parameter: Parameter) -> str:
 
 
 def _clipped(name: str, low: float, high: float) -> tuple[float, float]:
-    """Within what elastix takes."""
+    """Clipped to the range that elastix accepts."""
     parameter = find_parameter(name)
     if parameter is not None and parameter.minimum is not None:
         low = max(low, parameter.minimum)
@@ -220,7 +220,7 @@ def _last_number(values: Sequence[str]) -> float | None:
 def _with_parameter(name: str) -> Callable[[PresetDraft, Any], PresetDraft]:
     def apply(draft: PresetDraft, value: Any) -> PresetDraft:
         text = f"{value:.5g}" if isinstance(value, float) else str(value)
-        parse_change(f"{name}={text}")  # errors that elastix would raise appear here
+        parse_change(f"{name}={text}")  # raises the errors that elastix would
         return draft.with_values(_place(draft), name, [text])
 
     return apply
@@ -243,7 +243,7 @@ def _with_pyramid(draft: PresetDraft, kind: str) -> PresetDraft:
 
 
 def with_resolutions(draft: PresetDraft, count: int) -> PresetDraft:
-    """More or fewer resolutions of the last stage: coarse ones come or go, with their values of every list."""
+    """Add or remove coarse resolutions of the last stage, with their values in every list."""
     place, stage = _place(draft), _last(draft)
     now = resolutions_of(stage)
     if now is None or now == count:

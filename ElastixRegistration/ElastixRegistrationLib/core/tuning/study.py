@@ -1,4 +1,4 @@
-"""The trials of a search in an Optuna study, which several processes may share and which outlives each of them."""
+"""The trials of a search in an Optuna study, which several processes can share and which outlives them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .result import COMPLETE, FAILED, PRUNED, RUNNING, TrialSummary
 from .space import Space
 
 _NAME = "tuning"
-#: Silence after which a running trial counts as lost and is repeated.
+#: Seconds without a heartbeat after which a running trial counts as lost and is repeated.
 _LOST_S = 60.0
 _BEAT_S = 5.0
 _ALIVE, _IDENTITY, _STARTS, _SECONDS, _ERRORS = "alive", "identity", "start losses", "seconds", "errors"
@@ -34,10 +34,10 @@ def check_optuna() -> None:
 
 
 class Study:
-    """``trials`` in all, by whatever process. In memory without a ``path``, an SQLite file otherwise.
+    """``trials``: total of all processes. In memory without a ``path``, otherwise an SQLite file.
 
-    ``identity``: what must be the same for two searches to share a study. ``part``: a name, where a file holds several.
-    Raises InputError for the study of another search, or a file that is none.
+    ``identity``: values that must be equal for two searches to share a study. ``part``: a name, if a file contains
+    several studies. Raises InputError for the study of a different search, or a file that is not a study.
     """
 
     def __init__(
@@ -70,9 +70,9 @@ class Study:
         except Exception as error:  # of SQLAlchemy, SQLite and the file system
             text = " ".join(str(error).split())[:200]
             raise InputError(f"The study {path} cannot be opened: {text}.") from error
-        # A process that joins later must not propose what the first one has proposed.
+        # A process that joins later must not propose the same values as the first one.
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # grouping, for knobs that depend on others, is called experimental
+            warnings.simplefilter("ignore")  # warning that grouping, for knobs that depend on others, is experimental
             self._study.sampler = optuna.samplers.TPESampler(
                 seed=seed + 7919 * known, multivariate=True, group=True, constant_liar=True, n_startup_trials=8
             )
@@ -87,7 +87,7 @@ class Study:
             self._study.enqueue_trial(self._space.start())
         elif former != text:
             raise InputError(
-                f"The study {path} is of another search (other pairs, start, parameters or limits); give a new file."
+                f"The study {path} belongs to a different search (pairs, start, parameters or limits); give a new file."
             )
 
     @property
@@ -96,14 +96,14 @@ class Study:
 
     @property
     def starts(self) -> dict[str, float]:
-        """Losses of the start by pair, as far as they are known."""
+        """Losses of the start by pair, as far as known."""
         return dict(self._study.user_attrs.get(_STARTS, {}))
 
     def set_starts(self, losses: Mapping[str, float]) -> None:
         self._study.set_user_attr(_STARTS, dict(losses))
 
     def ask(self) -> Any:
-        """A new trial; None when enough are done or under way. A lost one is done again first."""
+        """A new trial; None if enough are finished or running. Lost trials are repeated first."""
         with self._lock:
             self._give_up_lost()
             if self._trials is not None and self._count(COMPLETE, PRUNED, FAILED, RUNNING) >= self._trials:
@@ -113,7 +113,7 @@ class Study:
             return trial
 
     def is_full(self) -> bool:
-        """Whether enough trials are over, and not only under way."""
+        """Whether enough trials are finished, not just running."""
         return self._trials is not None and self._count(COMPLETE, PRUNED, FAILED) >= self._trials
 
     def values(self, trial: Any) -> dict[str, Any]:
@@ -132,7 +132,7 @@ class Study:
 
     @contextlib.contextmanager
     def alive(self, trial: Any) -> Iterator[None]:
-        """While the block runs other processes know that ``trial`` is under way."""
+        """Within the block, other processes see that ``trial`` is running."""
         over = threading.Event()
 
         def beat() -> None:
@@ -149,7 +149,7 @@ class Study:
             thread.join()
 
     def should_give_up(self, trial: Any, score: float, step: int) -> bool:
-        """Whether ``trial`` is worse after its first pairs than most others were then."""
+        """Whether ``trial`` is worse after its first pairs than most others were at that point."""
         trial.report(score, step)
         return bool(trial.should_prune())
 
@@ -162,11 +162,11 @@ class Study:
             trial.set_user_attr(_ERRORS, dict(errors))
         states = self._optuna.trial.TrialState
         kind = {COMPLETE: states.COMPLETE, PRUNED: states.PRUNED, FAILED: states.FAIL}[state]
-        with self._lock, contextlib.suppress(RuntimeError, ValueError):  # taken for lost, and done again
+        with self._lock, contextlib.suppress(RuntimeError, ValueError):  # was considered lost, and is repeated
             self._study.tell(trial, score if state == COMPLETE else None, state=kind)
 
     def put_back(self, trial: Any) -> None:
-        """``trial`` was interrupted; its values are tried by whoever goes on."""
+        """Return an interrupted ``trial``; its values are tried by the next process that continues."""
         self._again(trial.number, trial.params)
 
     def summaries(self) -> list[TrialSummary]:
@@ -193,7 +193,7 @@ class Study:
             return {}
         try:
             return dict(self._optuna.importance.get_param_importances(self._study, evaluator=evaluator))
-        except Exception:  # where trials do not differ enough for it
+        except Exception:  # if trials do not differ enough
             return {}
 
     def _count(self, *names: str) -> int:

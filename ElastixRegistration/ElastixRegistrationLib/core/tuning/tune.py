@@ -28,14 +28,14 @@ from .study import Study, check_optuna
 DEFAULT_TRIALS = 40
 #: Number of seeds for the held-out pairs.
 _SEEDS = (1, 2, 3)
-#: Most voxels for judging a trial, because a search needs only the order of trials.
+#: Largest number of voxels for judging a trial; a search needs only the order of trials.
 _MAX_VOXELS = 1e6
 _WAIT_S = 2.0
 
 
 @dataclass(frozen=True)
 class TuningProgress:
-    """``trials`` over, of ``total`` (None: as many as the time allows); ``best`` score, 1 for the start."""
+    """``trials`` finished, of ``total`` (None: as many as the time allows); ``best`` score, 1 for the start."""
 
     trials: int
     total: int | None
@@ -59,17 +59,18 @@ def tune(
     registrar: Registrar | None = None,
     progress: Callable[[TuningProgress], None] | None = None,
 ) -> TuningResult:
-    """Better parameters than those of ``preset`` for images like ``pairs``, which need landmarks or label maps.
+    """Search for better parameters than those of ``preset`` for images like ``pairs``, which need landmarks or label
+    maps.
 
-    Optuna's TPE proposes values of the knobs of ``space.space_of``; trials that are worse on their first pairs than
-    most others are given up. ``hold_out`` names pairs that the search does not see, by default a quarter of them, at
-    least one: they judge the result. With ``folds`` every pair judges in its turn, a search that did not see it: there
-    is a search for each fold, and one of all pairs, which gives the preset. The budget is ``trials`` of each search (40
-    unless ``minutes`` are given), or ``minutes`` of all.
-    ``search``: more elastix parameters to vary, "NAME" or "NAME=LOW:HIGH". Slower registrations than ``time_limit_s``
-    on average cost in proportion. ``study``: an SQLite file; a search that was stopped goes on there, and several
-    processes share it. ``workers`` trials run at once, where ``registrar`` runs registrations elsewhere; by default
-    they run in this process, one by one. Failed registrations and folds cost; they end nothing.
+    Optuna's TPE proposes values of the knobs of ``space.space_of``; trials that are worse than most others on their
+    first pairs are stopped. ``hold_out`` names pairs that judge the result and are not used by the search, by default a
+    quarter, at least one. With ``folds``, every pair judges a search without it: there is a search for each fold, and
+    one on all pairs, which gives the preset. The budget is ``trials`` for each search (40 unless ``minutes`` are
+    given), or ``minutes`` in total. ``search``: more elastix parameters to vary, "NAME" or "NAME=LOW:HIGH".
+    Registrations slower than ``time_limit_s`` on average are penalized in proportion. ``study``: an SQLite file, from
+    which a stopped search continues and which several processes can share. ``workers``: number of trials at once, if
+    ``registrar`` runs registrations in other processes; by default they run in this process, one by one. Failed
+    registrations and folds are penalized and do not stop the search.
 
     Raises InputError before anything is run, RegistrationError when the start fails on all pairs.
 
@@ -84,7 +85,7 @@ def tune(
     trials = _budget(trials, minutes, workers, registrar)
     notes = []
     if start.adapts:
-        notes.append(f"{start.id} fits itself to each pair; its files are tuned as they are, without that.")
+        notes.append(f"{start.id} normally adapts to each pair; its files are tuned without that.")
         start = replace(start, adapts=False, initialization=start.initialization or "geometry")
     parts = parts_of(pairs, hold_out, folds)
     path = None if study is None else Path(study).absolute()
@@ -110,7 +111,10 @@ def _budget(trials: int | None, minutes: float | None, workers: int, registrar: 
     if workers < 1:
         raise InputError(f"The number of workers is {workers}; it must be at least 1.")
     if workers > 1 and registrar is None:
-        raise InputError("In this process one trial runs at a time; several need a registrar that runs them elsewhere.")
+        raise InputError(
+            "In this process, only one trial can run at a time; several need a registrar that runs them in other "
+            "processes."
+        )
     return DEFAULT_TRIALS if trials is None and minutes is None else trials
 
 
@@ -125,7 +129,7 @@ def _identity(part: Part, start: Preset, space: Space, limit_s: float | None) ->
 
 
 def _fingerprint(pair: Pair) -> list[Any]:
-    """What makes a pair the same for a search that goes on: its name, its grids and its truth."""
+    """Identifies a pair for a continued search: its name, grids and ground truth."""
     points = pair.inputs.fixed_points
     return [pair.name, repr(pair.grid), None if points is None else np.round(points, 3).tolist()]
 
@@ -151,7 +155,7 @@ class _Counted:
 
 
 class _Search:
-    """Trials on their way, in this process. ``records``: of the pairs that judge it."""
+    """The trials of this process. ``records``: results on the pairs that judge it."""
 
     def __init__(
         self, space: Space, start: Preset, part: Part, study: Study, registrar: Registrar, limit_s: float | None
@@ -167,7 +171,7 @@ class _Search:
         return Method(name, stages, {"initialization": self.start.initialization, "adapt": False})
 
     def record(self, method: Method, pair: Pair, seed: int | None = None) -> RunRecord:
-        """Of one registration; one that fails says why."""
+        """The record of one registration, with the reason if it failed."""
         began = time.perf_counter()
         try:
             transform = self.registrar(method, pair, seed).transform
@@ -177,9 +181,9 @@ class _Search:
             return RunRecord(pair.name, method.name, seed, error=" ".join(str(error).split()))
 
     def measure_start(self, known: dict[str, float]) -> list[str]:
-        """Losses of the start, to compare with; pairs that it fails on are left out, which the notes say.
+        """Losses of the start, for comparison; pairs on which it fails are left out, with a note.
 
-        ``known``: those of other searches, by the names of pairs; what is measured is added.
+        ``known``: losses from other searches, by pair; new ones are added.
         """
         known |= self.study.starts
         notes = []
@@ -189,32 +193,33 @@ class _Search:
                 record = self.record(method, pair)
                 known[pair.name] = -1.0 if record.error else loss_of(record)
                 if record.error:
-                    notes.append(f"{pair.name} is left out, as the start fails on it: {record.error}")
+                    notes.append(f"{pair.name} is left out because the start fails on it: {record.error}")
             elif known[pair.name] < 0:
-                notes.append(f"{pair.name} is left out, as the start fails on it.")
+                notes.append(f"{pair.name} is left out because the start fails on it.")
             if known[pair.name] < 0:
                 self.pairs.remove(pair)
         self.study.set_starts({pair.name: known[pair.name] for pair in self.part.tuned_on})
         if not self.pairs:
-            raise RegistrationError(f"The start {self.start.id} fails on every pair to tune on. {' '.join(notes)}")
+            raise RegistrationError(f"The start {self.start.id} fails on every training pair. {' '.join(notes)}")
         return notes
 
     def best(self) -> TrialSummary:
-        """Of those that came to an end. Raises RegistrationError where none did."""
+        """The best complete trial. Raises RegistrationError if there is none."""
         done = [trial for trial in self.study.summaries() if trial.state == COMPLETE]
         if not done:
-            raise RegistrationError("No trial came to an end within the budget; give it more.")
+            raise RegistrationError("No trial finished within the budget; increase it.")
         return min(done, key=lambda trial: trial.score or 0.0)
 
     def judge(self) -> None:
-        """Register the pairs that were kept apart, by the start and by the best trial."""
+        """Register the held-out pairs with the start and with the best trial."""
         methods = [self.method(START, self.space.draft), self.method(TUNED, self.space.applied(self.best().values))]
         self.records = [
             self.record(method, pair, seed) for pair in self.part.held_out for method in methods for seed in _SEEDS
         ]
 
     def go(self, workers: int, end: float | None, progress: Callable[[TuningProgress], None]) -> None:
-        """Until the budget is spent. After Ctrl-C trials under way are put back, and KeyboardInterrupt goes on."""
+        """Run trials until the budget is spent. After Ctrl-C, running trials are returned, and KeyboardInterrupt is
+        raised again."""
         began = time.monotonic()
         threads = [threading.Thread(target=self._work, args=(end,), daemon=True) for _ in range(workers)]
         for thread in threads:
@@ -255,7 +260,7 @@ class _Search:
         records: list[RunRecord] = []
         try:
             method = self.method(f"trial {trial.number}", self.space.applied(values))
-        except InputError as error:  # values that do not go together
+        except InputError as error:  # inconsistent values
             self.study.tell(trial, None, FAILED, None, {"parameters": str(error)})
             return
         starts = self.study.starts

@@ -177,7 +177,7 @@ def comparison_incrementally(
             raise InputError(said("{name} is there twice.", name=name))
         own = job.with_request(request, presets)
         if any(POINTS_METRIC in stage.get("Metric", ()) for stage in own.inputs.stages):
-            raise InputError(said("{name} is guided by the landmarks that would judge it; leave it out.", name=name))
+            raise InputError(said("{name} uses the landmarks that would judge it; leave it out.", name=name))
         runs.append(ComparedRun(name, own, request))
         yield
     return ComparisonRun(runs)

@@ -96,5 +96,5 @@ def _checked(inside: np.ndarray, is_empty: bool, name: str) -> np.ndarray:
     if is_empty:
         raise InputError(said("The {name} is empty.", name=name))
     if not inside.any():
-        raise InputError(said("The {name} lies outside of its image.", name=name))
+        raise InputError(said("The {name} lies outside its image.", name=name))
     return np.ascontiguousarray(inside, np.uint8)

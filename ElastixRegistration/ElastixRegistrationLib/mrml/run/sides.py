@@ -62,7 +62,7 @@ def mask_of_side_incrementally(
         if side.inside is not None:
             inside = inside & side.inside
             if not inside.any():
-                raise InputError(said("The {role} {node} lies outside of its image.", role=role, node=node.GetName()))
+                raise InputError(said("The {role} {node} lies outside its image.", role=role, node=node.GetName()))
     elif segments:
         raise InputError(said("Segments of the {role} were chosen, but no segmentation was given.", role=role))
     return None if inside is None else VoxelData(*flattened(inside, side.grid, side.plane))

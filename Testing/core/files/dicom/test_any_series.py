@@ -14,9 +14,9 @@ from phantoms.dicom_series import Series, random_series, write_enhanced, write_s
 
 FAULTS = {
     "none": None,
-    "missing": r"lacks \d slices?: after the one at",
+    "missing": r"lacks \d slices?: after the slice at",
     "doubled": r"slices more than once",
-    "shifted": r"not evenly spaced: distances go from",
+    "shifted": r"not evenly spaced: distances range from",
     "second time point": r"holds 2 .*; choose with --series 1 to 2",
     "turned": r"differ in orientation, size, spacing or kind",
 }

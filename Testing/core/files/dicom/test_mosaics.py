@@ -99,5 +99,5 @@ def test_without_the_private_header_it_is_refused(scan, tmp_path, lost):
         block[0x10].value = csa_header(scan, SliceNormalVector=[])
     else:
         block[0x10].value = block[0x10].value[:300]
-    with pytest.raises(InputError, match=r"is a mosaic.*private header of Siemens.*dcm2niix"):
+    with pytest.raises(InputError, match=r"is a mosaic.*private Siemens header.*dcm2niix"):
         read_image(saved(scan, tmp_path / "scan.dcm"))

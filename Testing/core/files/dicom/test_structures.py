@@ -85,7 +85,7 @@ def test_slices_between_contours_are_filled_where_others_are_as_far_apart(tmp_pa
     assert "sparse has contours on 1 slice beyond the ends of the image" in caplog.text
     mask = array_view(read_mask(f"{path}:gap", "mask", ON)) != 0
     assert np.flatnonzero(mask.any(axis=(1, 2))).tolist() == [2, 3, 4, 5, 8, 9, 10]
-    assert "gap has no contour on 2 slices between its others" in caplog.text
+    assert "gap has no contour on 2 slices between its contours" in caplog.text
 
 
 @pytest.mark.parametrize("left_handed", [False, True])
@@ -108,7 +108,9 @@ def test_overlapping_structures_become_layers_and_no_label_map(tmp_path):
     path = write_structure_set(tmp_path / "rs.dcm", regions, "1.2")
     image, _ = structures_image(read_structures(path).chosen([]), GRID)
     assert component_count(image) == 2
-    with pytest.raises(InputError, match=r"overlap, which one label map cannot hold; choose .* by rs\.dcm:NAME,NAME"):
+    with pytest.raises(
+        InputError, match=r"overlapping structures, which do not fit in one label map; choose .* with rs\.dcm:NAME,NAME"
+    ):
         read_labels(path, "fixed label map", ON)
     labels = read_labels(f"{path}:Liver, Spine", "fixed label map", ON)
     assert segment_names(labels) == {4: "Liver", 5: "Spine"}
@@ -134,8 +136,8 @@ def test_structures_of_other_images_are_refused(tmp_path):
     contours = ellipses("Liver")
     cases = {
         "right": ("1.2.5", "1.2.5.1", uids[:3], None),
-        "frame": ("1.2.6", "1.2.5.1", (), "lies in another frame of reference than the fixed image"),
-        "series": ("1.2.5", "1.2.5.2", (), "was drawn on another series than the fixed image"),
+        "frame": ("1.2.6", "1.2.5.1", (), "is in a different frame of reference from the fixed image"),
+        "series": ("1.2.5", "1.2.5.2", (), "was drawn on a different series from the fixed image"),
         "slices": ("1.2.5", "1.2.5.1", ["1.9.1", "1.9.2", uids[0]], "was drawn on 2 slices that the fixed image lacks"),
     }
     for name, (frame, of_series, images, says) in cases.items():
@@ -183,16 +185,16 @@ def test_what_cannot_be_a_mask_is_said(tmp_path):
         ("", r"has 3 structures; choose by rs\.dcm:NAME or rs\.dcm:NAME,NAME: Liver, Far, Bent"),
         (":Livr", "There is no Livr in the structure set .*; did you mean Liver"),
         (":Point", "The structure Point of .* has no area"),
-        (":Far", "holds a voxel of the image"),
+        (":Far", "contains a voxel of the image"),
         (":Bent", "do not lie in parallel planes"),
     ):
         with pytest.raises(InputError, match=says):
             read_mask(f"{path}{choice}", "fixed mask", ON)
-    with pytest.raises(InputError, match="give that too"):
+    with pytest.raises(InputError, match="give that image too"):
         read_mask(f"{path}:Liver", "fixed mask", Drawn())
     flat = replace(GRID, size=(4, 4), spacing=(1.0, 1.0), origin=(0.0, 0.0), direction=((1.0, 0), (0, 1.0)))
     with pytest.raises(InputError, match="the image has 2 dimensions"):
         read_mask(f"{path}:Liver", "fixed mask", Drawn(flat))
     write_ct(tmp_path / "ct", "1.2.5", moving=True)
-    with pytest.raises(InputError, match="is no structure set"):
+    with pytest.raises(InputError, match="is not a structure set"):
         read_structures(next((tmp_path / "ct").iterdir()))

@@ -88,7 +88,7 @@ def test_values_in_upper_bits_are_refused_and_bits_above_the_values_do_not_count
     header.PixelData = stored.tobytes()
     assert np.array_equal(array_view(read_image(save(header, tmp_path / "x.dcm")))[0], values)
     header.HighBit = 15
-    with pytest.raises(InputError, match=r"keeps its values in the upper bits \(HighBit 15\)"):
+    with pytest.raises(InputError, match=r"stores its values in the upper bits \(HighBit 15\)"):
         read_image(save(header, tmp_path / "x.dcm"))
 
 
@@ -98,7 +98,7 @@ def test_two_distances_of_slices_are_told_as_such(tmp_path):
         header = a_header(ImagePositionPatient=[0, 0, z], ImageOrientationPatient=[1, 0, 0, 0, 1, 0])
         header.PixelSpacing, header.InstanceNumber = [1, 1], number
         save(set_pixels(header, RANDOM.integers(0, 99, (6, 5)).astype(np.int16)), tmp_path / f"{number}.dcm")
-    with pytest.raises(InputError, match="change their distance, from 1 to 5 mm, as if parts were scanned apart"):
+    with pytest.raises(InputError, match="changes from 1 to 5 mm, as if parts were scanned separately"):
         read_image(tmp_path)
 
 

@@ -147,10 +147,10 @@ def test_what_cannot_be_carried_over_leaves_nothing(fixed, structures, tmp_path)
     grid, _ = fixed
     away = np.eye(4)
     away[:3, 3] = 900
-    with pytest.raises(InputError, match=r"No structure of .* comes to lie in the reference image"):
+    with pytest.raises(InputError, match=r"No structure of .* ends up in the reference image"):
         carry_structures(affine_from_matrix(away), structures, grid)
     carried = carry_structures(identity(3), structures, grid)
-    with pytest.raises(InputError, match="which refers to DICOM images"):
+    with pytest.raises(InputError, match="must refer to DICOM images"):
         write_carried(carried, tmp_path / "out.dcm", "rtstruct", grid, None)
     assert not (tmp_path / "out.dcm").exists()
 
@@ -274,6 +274,6 @@ def test_structures_smaller_than_a_voxel_are_contours_only(fixed, tmp_path, capl
     ((_, points),) = written_contours(tmp_path / "out.dcm")["Dot"]
     assert area(points) == pytest.approx(np.pi * 0.7**2, rel=0.05)
     write_carried(carried, tmp_path / "out.nrrd", "rtstruct", grid, series)
-    assert "Left out, as smaller than a voxel of the reference image: Dot." in caplog.text
+    assert "Left out because they are smaller than a voxel of the reference image: Dot." in caplog.text
     with pytest.raises(InputError, match="No voxel of the reference image lies in Dot"):
         write_carried(carry_structures(identity(3), f"{path}:Dot", grid), tmp_path / "x.nrrd", "rtstruct", grid)

@@ -125,14 +125,14 @@ def test_only_doses_of_one_kind_in_gray_are_added(frame, tmp_path, caplog):
     assert not caplog.records
     series[1].attributes.DoseSummationType = "BEAM"
     check_can_be_added(series)
-    assert "are of one plan, as PLAN and BEAM: is the one a part of the other?" in caplog.text
+    assert "belong to one plan, as PLAN and BEAM; check that one is not part of the other." in caplog.text
     series[1].attributes.DoseUnits = "RELATIVE"
-    with pytest.raises(InputError, match="other is in relative units, which cannot be added"):
+    with pytest.raises(InputError, match="other is in relative units and cannot be added"):
         check_can_be_added(series)
     series[1].attributes.DoseUnits, series[2].attributes.DoseType = "GY", "EFFECTIVE"
     with pytest.raises(InputError, match=r"different types \(effective, physical\) cannot be added"):
         check_can_be_added(series)
-    with pytest.raises(InputError, match="is no RTDOSE"):
+    with pytest.raises(InputError, match="is not an RTDOSE"):
         check_can_be_added([frame])
 
 

@@ -211,7 +211,7 @@ def test_either_frame_can_be_the_fixed_one(two_series, tmp_path):
     back = read_registration(path, Place(MOVING_FRAME), Place(FIXED_FRAME))
     points = points_in(geometry)
     assert map_points(back, map_points(there, points)) == pytest.approx(points, abs=1e-5)
-    with pytest.raises(InputError, match=r"does not speak of the frame of reference 1\.9\.9 of the moving image"):
+    with pytest.raises(InputError, match=r"does not contain the frame of reference 1\.9\.9 of the moving image"):
         read_registration(path, Place(FIXED_FRAME), Place("1.9.9"))
 
 
@@ -227,7 +227,7 @@ def test_phases_of_one_frame_of_reference_are_told_apart_by_their_images(two_ser
             assert map_points(read_registration(path, *places), points) == pytest.approx(expected, abs=within)
         back = read_registration(path, moving.place, fixed.place)
         assert map_points(back, expected) == pytest.approx(points, abs=within)
-        with pytest.raises(InputError, match="relates other series than that of the moving image"):
+        with pytest.raises(InputError, match="relates series other than that of the moving image"):
             read_registration(path, fixed.place, third)
 
 
@@ -261,7 +261,7 @@ def test_files_that_cannot_be_used_are_named(two_series, tmp_path):
     with pytest.raises(InputError, match="choose a coarser one"):
         write_registration(warp(geometry), tmp_path / "r.dcm", fixed, moving, geometry, grid_mm=0.01)
     assert not (tmp_path / "r.dcm").exists()
-    with pytest.raises(InputError, match=r"is no DICOM registration \(CT Image Storage\)"):
+    with pytest.raises(InputError, match=r"is not a DICOM registration \(CT Image Storage\)"):
         read_registration(fixed.instances[0].path)
     path = tmp_path / "reg.dcm"
     write_registration(affine_from_matrix(rigid()), path, fixed, moving, geometry)

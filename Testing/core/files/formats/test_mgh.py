@@ -63,7 +63,7 @@ def test_without_a_place_it_is_coronal_as_in_freesurfer_with_a_notice(tmp_path):
     columns, rows, slices, origin = (LPS @ geometry_of(volume.image).index_to_physical()).T[:, :3]
     assert (columns.tolist(), rows.tolist(), slices.tolist()) == ([-1, 0, 0], [0, 0, -1], [0, 1, 0])
     assert origin.tolist() == [4.5, -3.5, 4]
-    assert "does not say where its voxels lie" in volume.notes[0]
+    assert "does not give the position of its voxels" in volume.notes[0]
 
 
 def test_unsigned_shorts_of_newer_versions_are_read(tmp_path):
@@ -88,7 +88,7 @@ def mgh_as_short(folder, content):
     [
         (lambda data: data[:-30], "truncated or damaged"),
         (lambda data: data[:100], "truncated or damaged"),
-        (lambda data: data[:20] + struct.pack(">i", 6) + data[24:], "of a kind of voxels that is not read"),
+        (lambda data: data[:20] + struct.pack(">i", 6) + data[24:], "has an unsupported voxel type"),
         (lambda _: b"", "It is empty"),
         (lambda _: b"<!DOCTYPE html>" + b" " * 300, "a web page"),
     ],

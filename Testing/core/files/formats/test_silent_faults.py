@@ -176,7 +176,7 @@ def test_axes_in_space_and_time_point_where_they_say(tmp_path, space, signs):
 def test_a_space_without_left_and_back_is_told(tmp_path):
     header = NRRD.replace("left-posterior-superior", "scanner-xyz")
     (tmp_path / "n.nrrd").write_bytes(f"NRRD0005\n{header}encoding: raw\n\n".encode() + VOXELS.tobytes())
-    assert "does not say where left and back are: LPS is taken" in check(tmp_path / "n.nrrd")
+    assert "does not define left and posterior: LPS is assumed" in check(tmp_path / "n.nrrd")
 
 
 def test_voxels_beside_their_header_may_be_compressed_by_bzip2(tmp_path):
@@ -217,15 +217,15 @@ def test_voxels_begin_behind_the_header_whatever_it_says(tmp_path):
 
 def test_a_form_that_is_no_number_is_passed_over_or_refused(tmp_path):
     path = nifti(tmp_path / "n.nii", _252=("<2h", 1, 1), _280=("<f", np.nan))
-    assert "The sform of the image holds numbers that are not finite; it is passed over" in check(path)
-    with pytest.raises(InputError, match="nothing says where it lies: the header is damaged"):
+    assert "The sform of the image contains numbers that are not finite; it is ignored" in check(path)
+    with pytest.raises(InputError, match="its position is unknown: the header is damaged"):
         read_image(nifti(tmp_path / "s.nii", _252=("<2h", 0, 1), _280=("<f", np.inf)))
 
 
 def test_an_sform_of_another_size_than_the_spacing_is_told(tmp_path, capfd):
     """nibabel takes the sform, ITK the spacing."""
     path = nifti(tmp_path / "n.nii", _80=("<3f", 0.866, 0.866, 0.796))
-    assert "voxels 2 x 3 x 4 mm large, and the spacing beside it is 0.866 x 0.866 x 0.796 mm" in check(path)
+    assert "has voxels of 2 x 3 x 4 mm, but its spacing field says 0.866 x 0.866 x 0.796 mm" in check(path)
     assert LPS @ nibabel.load(path).affine == pytest.approx(PLACE)
     assert capfd.readouterr().err == ""
 
@@ -234,7 +234,7 @@ def test_an_sform_of_another_size_than_the_spacing_is_told(tmp_path, capfd):
 def test_a_header_without_a_place_is_told(tmp_path, intercept):
     """ITK takes the spacing, and columns toward the left, which nibabel takes toward the right."""
     path = nifti(tmp_path / "n.nii", _252=("<2h", 0, 0), _112=("<2f", 0.0, intercept))
-    assert "does not say where its voxels lie" in check(path, place=np.diag([2.0, 3, 4, 1]))
+    assert "does not give the position of its voxels" in check(path, place=np.diag([2.0, 3, 4, 1]))
 
 
 def test_a_negative_spacing_turns_the_axis_for_the_grid_too(tmp_path):
@@ -269,5 +269,5 @@ def test_masks_and_labels_of_values_that_are_not_exact_are_refused(tmp_path):
     assert np.array_equal(array_view(read_mask(tmp_path / "m.png", "mask", Drawn())), inside)
     assert np.count_nonzero(array_view(read_image(tmp_path / "m.jpg"))) != np.count_nonzero(inside)
     for read, role in ((read_mask, "mask"), (read_labels, "labels")):
-        with pytest.raises(InputError, match=f"The {role} .* is a JPEG picture, which keeps no exact values"):
+        with pytest.raises(InputError, match=f"The {role} .* is a JPEG image, which does not keep exact values"):
             read(tmp_path / "m.jpg", role, Drawn())

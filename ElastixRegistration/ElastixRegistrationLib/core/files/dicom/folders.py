@@ -1,4 +1,4 @@
-"""DICOM files in folders, as disks, archives and copies leave them."""
+"""Find DICOM images in folders, next to the other files that disks, archives and copies leave there."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ _MAX_FILES = 50_000
 def instances_in(folder: Path) -> list[Instance]:
     """Images in ``folder``; where that has none itself, in all folders below it. Sorted by path.
 
-    Raises InputError for files that were slices and are empty or say nothing: at an end of a stack nothing else tells
-    that one is missing.
+    Raises InputError for slice files that are empty or have no usable header, because a slice missing at the end of a
+    stack is not noticed otherwise.
     """
     files = sorted(path for path in folder.iterdir() if _may_be_image(path) and is_dicom(path))
     read = [instance_of(path) for path in files]
-    if not any(map(has_pixels, read)):  # at most a report, or the index of a disk
+    if not any(map(has_pixels, read)):  # a report or the index of a disk at most
         below = (path for path in sorted(folder.rglob("*")) if _may_be_image(path))
         read = [instance_of(path) for _, path in zip(range(_MAX_FILES), below, strict=False) if is_dicom(path)]
     for path in [*_empty(folder), *(one.path for one in read if _is_blank(one))]:
         raise InputError(
-            f"The DICOM file {path} is empty or damaged: it does not say what it is. Copy the series again."
+            f"The DICOM file {path} is empty or damaged: its header has no content. Copy the series again."
         )
     return [instance for instance in read if has_pixels(instance)]
 
 
 def _empty(folder: Path) -> list[Path]:
-    """Files that were slices: their names say so, and nothing is in them."""
+    """Empty files with the name of a slice."""
     named = (path for path in sorted(folder.iterdir()) if path.suffix.lower() in (".dcm", ".ima"))
     return [path for path in named if _may_be_image(path) and path.stat().st_size == 0]
 
@@ -40,6 +40,7 @@ def _may_be_image(path: Path) -> bool:
 
 
 def _is_blank(instance: Instance) -> bool:
-    """Of objects without pixels, as reports, the class is known at least, of an index by the header of the file."""
+    """Whether neither pixels nor an object class are known. Reports have a class, and so does an index, in the file
+    header."""
     meta = getattr(instance.header, "file_meta", None)
     return not (has_pixels(instance) or instance.sop_class_uid or (meta and meta.get("MediaStorageSOPClassUID")))

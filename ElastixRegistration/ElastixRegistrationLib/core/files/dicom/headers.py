@@ -1,6 +1,6 @@
-"""What DICOM files say of their slices, one record for each frame: place, orientation, spacing, scale, time.
+"""The contents of DICOM headers, as one record for each frame: position, orientation, spacing, scale, time.
 
-Positions and orientations are LPS mm, as DICOM has them (PS3.3, C.7.6.2 and C.7.6.16). Nothing is taken from one slice
+Positions and orientations are LPS mm, as DICOM has them (PS3.3, C.7.6.2 and C.7.6.16). No value of one slice is used
 for another.
 """
 
@@ -20,13 +20,14 @@ from .mosaics import frames_of_mosaic, is_mosaic
 from .nuclear import VECTORS, kinds_of_frame, slice_numbers
 
 _MAGIC_AT, _MAGIC = 128, b"DICM"
-#: Files of before 1993, and some of today's, begin with their first group instead.
+#: Files from before 1993, and some newer ones, begin with their first group instead.
 _BARE_STARTS = (b"\x08\x00", b"\x02\x00")
 _SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 _DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
 _WHOLE_SLIDE = "1.2.840.10008.5.1.4.1.1.77.1.6"
 _PIXEL_DATA = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
-#: Attributes that distinguish frames at one place, and names for such frames; the first that explains them counts.
+#: Attributes that distinguish frames at the same position, and names for such frames; the first one that explains them
+#: counts.
 KINDS = (
     ("TemporalPositionIndex", "time points"),
     ("TemporalPositionIdentifier", "time points"),
@@ -106,10 +107,10 @@ class Frame:
 
     ``size`` (columns, rows); ``spacing`` (between columns, between rows), mm, None where the file has none;
     ``position`` (3,), center of the first voxel; ``axes`` (2, 3), unit vectors along which columns and rows are
-    counted; both LPS mm and None where the file has none. A value is stored * ``slope`` + ``intercept``. ``thickness``
-    is that of the slice or the distance to the next, mm. ``kinds``: what may tell it from others at the same place, by
-    the names of ``KINDS``. ``segment``: of a segmentation, the number of the segment. ``tile``: the first column and
-    row of a slice that is a tile of the picture in the file, by ``number`` from 0 on.
+    counted; both LPS mm and None where the file has none. Values are stored * ``slope`` + ``intercept``. ``thickness``
+    is that of the slice or the distance to the next, mm. ``kinds``: values that may distinguish it from others at the
+    same position, by the names of ``KINDS``. ``segment``: of a segmentation, the number of the segment. ``tile``: the
+    first column and row of a slice that is a tile of the image in the file, by ``number`` from 0 on.
     """
 
     instance: Instance = field(repr=False)
@@ -133,7 +134,7 @@ class Frame:
 
     @property
     def order(self) -> tuple[int, str, int]:
-        """The order of frames when no other attribute orders them."""
+        """Sort key of frames that no other attribute orders."""
         return int(self.instance.header.get("InstanceNumber") or 0), str(self.instance.path), self.number
 
 
@@ -159,7 +160,7 @@ def pydicom() -> Any:
 
 @contextmanager
 def without_warnings() -> Iterator[None]:
-    """pydicom remarks on values that are not quite as the standard has them; they are read all the same."""
+    """Suppress pydicom's warnings about values that deviate slightly from the standard; they are read anyway."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -167,8 +168,8 @@ def without_warnings() -> Iterator[None]:
 
 @contextmanager
 def told_as_damaged(what: str) -> Iterator[None]:
-    """Raise InputError for ``what``, "The DICOM file X", whatever a damaged file leads pydicom to: it makes values of
-    bytes when they are asked for."""
+    """Raise InputError for ``what``, "The DICOM file X", instead of any error of pydicom, which parses values only when
+    they are accessed."""
     try:
         with without_warnings():
             yield
@@ -196,9 +197,9 @@ def check_is_image(instance: Instance) -> None:
     """Raise InputError for objects that are not images, and images that cannot be a volume, naming their kind."""
     name = getattr(instance.header.get("SOPClassUID"), "name", "") or "unknown kind"
     if not has_pixels(instance):
-        raise InputError(f"The DICOM file {instance.path} holds no image: it has no pixels ({name}).")
+        raise InputError(f"The DICOM file {instance.path} contains no image: it has no pixels ({name}).")
     if instance.sop_class_uid == _WHOLE_SLIDE:
-        raise InputError(f"The DICOM file {instance.path} is a whole-slide image in tiles, which is not read here.")
+        raise InputError(f"The DICOM file {instance.path} is a tiled whole-slide image, which is not supported.")
 
 
 def frames_of(instance: Instance) -> list[Frame]:
@@ -225,13 +226,13 @@ def _classic_frames(instance: Instance) -> list[Frame]:
 
 
 def _detector(header: Any) -> Any:
-    """Nuclear medicine keeps the place of reconstructed slices with its detector."""
+    """The detector item, where nuclear medicine keeps the position of reconstructed slices."""
     sequence = header.get("DetectorInformationSequence") or [None]
     return sequence[0]
 
 
 def _positions_of_frames(instance: Instance, first: Frame) -> list[np.ndarray | None]:
-    """Of a file with one place for all of its frames: dose grids, nuclear medicine, ultrasound."""
+    """Positions of the frames of a file with a single position: dose grids, nuclear medicine, ultrasound."""
     count, header = instance.frame_count, instance.header
     if count == 1 or first.position is None or first.axes is None:
         return [first.position] * count
@@ -239,7 +240,7 @@ def _positions_of_frames(instance: Instance, first: Frame) -> list[np.ndarray | 
     if offsets is not None and len(offsets) == count:
         along = np.asarray(np.array(offsets, float) - float(offsets[0]))
     elif header.get("Modality") == "NM" and first.thickness:
-        # The first slice, and a distance that is negative where the next lie against the normal.
+        # The first slice, and a distance that is negative if the next slices lie against the normal.
         along = slice_numbers(header, count) * float(header.get("SpacingBetweenSlices") or first.thickness)
     else:
         return [first.position] * count
@@ -252,7 +253,7 @@ def _enhanced_frames(instance: Instance) -> list[Frame]:
     frames = []
     groups = header.PerFrameFunctionalGroupsSequence
     if len(groups) != instance.frame_count:
-        raise Fault(f"it has {instance.frame_count} frames and describes {len(groups)}")
+        raise Fault(f"it has {instance.frame_count} frames but describes {len(groups)}")
     for number, own in enumerate(groups):
         places = [place for place in (own, shared) if place is not None]
         frame = _frame(instance, number, [_group(places, name) for name in _GEOMETRY_GROUPS] + [header])
@@ -326,7 +327,7 @@ _CENTIMETERS, _TISSUE_2D = 3, 1
 
 
 def _of_ultrasound(header: Any) -> np.ndarray | None:
-    """mm between rows and columns, where all calibrated 2D regions of a picture have one (PS3.3, C.8.5.5)."""
+    """mm between rows and columns, if all calibrated 2D regions of an image agree on it (PS3.3, C.8.5.5)."""
     found = {
         (abs(float(item.PhysicalDeltaY)) * 10, abs(float(item.PhysicalDeltaX)) * 10)
         for item in header.get("SequenceOfUltrasoundRegions") or ()
@@ -342,11 +343,11 @@ def _numbers(value: Any, count: int) -> np.ndarray | None:
         return None
     numbers = np.array(value, float)
     if numbers.shape != (count,) or not np.isfinite(numbers).all():
-        raise Fault(f"{count} numbers were expected where {value} stands")
+        raise Fault(f"{count} numbers were expected instead of {value}")
     return numbers
 
 
-#: The cosine between rows and columns may be so large: orientations are written with few digits.
+#: Largest cosine between rows and columns, because orientations are written with few digits.
 _MAX_COSINE = 1e-2
 
 
@@ -357,11 +358,11 @@ def _axes(numbers: np.ndarray | None) -> np.ndarray | None:
     axes: np.ndarray = numbers.reshape(2, 3)
     lengths = np.linalg.norm(axes, axis=1)
     if not (np.abs(lengths - 1) < 0.05).all():
-        raise Fault(f"its image orientation {numbers.tolist()} is not of unit vectors")
+        raise Fault(f"its image orientation {numbers.tolist()} does not consist of unit vectors")
     axes = np.asarray(axes / lengths[:, None])
     cosine = float(axes[0] @ axes[1])
     if abs(cosine) > _MAX_COSINE:
-        raise Fault(f"its image orientation {numbers.tolist()} is not of perpendicular vectors")
+        raise Fault(f"its image orientation {numbers.tolist()} does not consist of perpendicular vectors")
     # Half of the error goes to each: neither is more trustworthy.
     turned = np.stack([axes[0] - cosine / 2 * axes[1], axes[1] - cosine / 2 * axes[0]])
     return np.asarray(turned / np.linalg.norm(turned, axis=1)[:, None])

@@ -1,4 +1,4 @@
-"""Segments with numbers put into as few label maps as can hold them: those that overlap into different ones."""
+"""Put numbered segments into as few label maps as possible; those that overlap go to different ones."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Layers:
         self._layer_of[number] = layer
 
     def image(self, grid: Geometry) -> tuple[Any, dict[int, int]]:
-        """ITK image of one label map, or with a component for each; and the component of each number."""
+        """ITK image of the label map, or with one component per label map; and the component of each number."""
         if len(self._maps) == 1:
             return image_from_array(self._maps[0], grid), {}
         return many_component_image(np.stack(self._maps, -1), grid), dict(self._layer_of)

@@ -1,7 +1,7 @@
-"""Siemens mosaics: the slices of a volume as tiles of one picture, from left to right and from top to bottom.
+"""Siemens mosaics: the slices of a volume as tiles of one image, from left to right and from top to bottom.
 
-How many there are, and on which side of the first the next one lies, stands in private elements of Siemens ("CSA
-header", whose layout https://nipy.org/nibabel/dicom/siemens_csa.html describes). LPS mm.
+The number of slices, and the side on which they follow the first, are in private elements of Siemens ("CSA header",
+described at https://nipy.org/nibabel/dicom/siemens_csa.html). LPS mm.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _CSA_BLOCK, _MR_BLOCK = "SIEMENS CSA HEADER", "SIEMENS MR HEADER"
 _MAX_ENTRIES = 1000
-#: Between the normal that Siemens names and that of rows and columns.
+#: Smallest cosine of the angle between the normal in the Siemens header and that of rows and columns.
 _PARALLEL = 0.99
 
 
@@ -29,7 +29,7 @@ def is_mosaic(header: Any) -> bool:
 
 
 def frames_of_mosaic(instance: Instance, picture: Frame) -> list[Frame]:
-    """The slices in ``picture``, the frame of the whole file. Raises InputError where its private header is missing."""
+    """The slices in ``picture``, the frame of the whole file. Raises InputError if its private header is missing."""
     entries = _csa_entries(_private(instance.header, 0x29, _CSA_BLOCK, 0x10))
     count = _count(entries.get("NumberOfImagesInMosaic") or [_private(instance.header, 0x19, _MR_BLOCK, 0x0A)])
     normal = _normal(entries.get("SliceNormalVector"), picture)
@@ -38,14 +38,14 @@ def frames_of_mosaic(instance: Instance, picture: Frame) -> list[Frame]:
     has_place = picture.position is not None and picture.axes is not None and picture.spacing is not None
     if normal is None or not has_place or not columns or not rows or (columns * across, rows * across) != picture.size:
         raise InputError(
-            f"The DICOM file {instance.path} is a mosaic, all slices are tiles of one picture, and the private header"
-            " of Siemens that says how they lie is not there or damaged. Take the file from before it was anonymized,"
-            " and convert it with dcm2niix."
+            f"The DICOM file {instance.path} is a mosaic (all slices are tiles of one image), and the private "
+            "Siemens header with their positions is missing or damaged. Convert the original file, before "
+            "anonymization, with dcm2niix."
         )
     assert picture.position is not None
     assert picture.axes is not None
     assert picture.spacing is not None
-    # The position is that of a picture of all tiles around the center of a slice.
+    # The position is that of an image of all tiles centered on a slice.
     shift = (np.array(picture.size) - (columns, rows)) / 2 * picture.spacing
     first = picture.position + shift @ picture.axes
     step = normal * (picture.thickness or 1.0)
@@ -62,7 +62,7 @@ def frames_of_mosaic(instance: Instance, picture: Frame) -> list[Frame]:
 
 
 def _private(header: Any, group: int, creator: str, element: int) -> Any:
-    """The value of a private element; None where it is not there."""
+    """The value of a private element; None if it is missing."""
     try:
         return header.private_block(group, creator)[element].value
     except KeyError:
@@ -77,7 +77,7 @@ def _count(values: list[Any]) -> int:
 
 
 def _normal(values: list[str] | None, picture: Frame) -> np.ndarray | None:
-    """(3,) unit vector toward the next slice: across the picture, to the side that Siemens names."""
+    """(3,) unit vector toward the next slice: normal to the image, on the side that the Siemens header gives."""
     try:
         toward = np.array(values, float)
     except (TypeError, ValueError):
@@ -88,7 +88,7 @@ def _normal(values: list[str] | None, picture: Frame) -> np.ndarray | None:
 
 
 def _csa_entries(data: Any) -> dict[str, list[str]]:
-    """Texts by name; those before the damage of a header that is damaged."""
+    """Texts by name; of a damaged header, those before the damage."""
     entries: dict[str, list[str]] = {}
     if not isinstance(data, bytes):
         return entries
@@ -104,7 +104,7 @@ def _csa_entries(data: Any) -> dict[str, list[str]]:
             texts = []
             for _ in range(min(items, _MAX_ENTRIES)):
                 lengths = struct.unpack_from("<4i", data, at)
-                # The first layout adds the number of items of the first entry to each length.
+                # In the first layout, each length includes the number of items of the first entry.
                 length = lengths[1] if is_second else lengths[0] - first_count
                 at += 16
                 texts.append(data[at : at + max(length, 0)].split(b"\0")[0].decode("latin-1").strip())

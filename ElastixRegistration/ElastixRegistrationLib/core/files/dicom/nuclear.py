@@ -1,4 +1,4 @@
-"""Nuclear medicine: which frames of a file are slices, and which time points, gates or energies (PS3.3, C.8.4.8)."""
+"""Nuclear medicine: which frames of a file are slices, time points, gates or energies (PS3.3, C.8.4.8)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-#: Vectors, one number for each frame, by what they count: of frames at one place. Slices are counted by SliceVector.
+#: Vectors with one number per frame, by what they count among frames at the same position. SliceVector counts slices.
 VECTORS = (
     ("EnergyWindowVector", "energy windows"),
     ("DetectorVector", "detectors"),
@@ -20,8 +20,8 @@ VECTORS = (
 
 
 def slice_numbers(header: Any, count: int) -> np.ndarray:
-    """(count,) the slice, from 0 on, that each frame is: all 0 where the frames are no slices, but projections or
-    pictures in time."""
+    """(count,) the slice of each frame, from 0 on; all 0 if the frames are not slices but projections or time
+    points."""
     numbers = _vector(header, "SliceVector", count)
     if numbers is not None:
         return numbers - 1
@@ -30,7 +30,8 @@ def slice_numbers(header: Any, count: int) -> np.ndarray:
 
 
 def kinds_of_frame(header: Any, number: int, count: int) -> dict[str, Any]:
-    """What may tell frame ``number``, from 0 on, from others at its place: its numbers in the vectors that vary."""
+    """What distinguishes frame ``number``, from 0 on, from others at its position: its numbers in the vectors that
+    vary."""
     found = {name: _vector(header, name, count) for name, _ in VECTORS}
     return {name: int(vector[number]) for name, vector in found.items() if vector is not None and np.ptp(vector)}
 

@@ -1,4 +1,4 @@
-"""Values of DICOM frames: stored numbers decoded, then scaled, each by its own slope and intercept."""
+"""Values of DICOM frames: stored numbers are decoded, then scaled, each frame by its own slope and intercept."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ...system.native_messages import NATIVE_ERRORS, native_messages_of_success
 from ..formats.itk_readers import opened, read_by_itk
 from .headers import Frame, pydicom, without_warnings
 
-#: What a copy needs of a header, so that GDCM decodes its pixels and does nothing else to them.
+#: The elements that a copy needs so that GDCM decodes its pixels and changes nothing else.
 _DECODED_BY = (
     "SamplesPerPixel", "PhotometricInterpretation", "PlanarConfiguration", "Rows", "Columns", "BitsAllocated",
     "BitsStored", "HighBit", "PixelRepresentation", "NumberOfFrames", "PixelData",
 )  # fmt: skip
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
-#: Decoded by pydicom, as GDCM mixes up colors of 16 bits.
+#: Decoded by pydicom, because GDCM mixes up 16-bit colors.
 _RUN_LENGTH = "1.2.840.10008.1.2.5"
 _COLOR_TABLE = "PALETTE COLOR"
 _WHOLE = tuple(map(np.dtype, (np.uint8, np.int16, np.uint16, np.int32, np.uint32)))
@@ -30,7 +30,7 @@ _WHOLE = tuple(map(np.dtype, (np.uint8, np.int16, np.uint16, np.int32, np.uint32
 def stored_values(path: Path) -> tuple[Any, np.ndarray]:
     """The header and the numbers stored in a file: (frames, rows, columns), or with a last axis of color samples.
 
-    Raises InputError naming the file when it is truncated, or compressed in a way that is not read.
+    Raises InputError naming the file if it is truncated, or compressed in an unsupported way.
     """
     try:
         with without_warnings():
@@ -40,8 +40,8 @@ def stored_values(path: Path) -> tuple[Any, np.ndarray]:
                 values = _decoded_by_gdcm(header)
             elif not _begins_at_lowest_bit(header):
                 raise InputError(
-                    f"The DICOM file {path} keeps its values in the upper bits (HighBit {header.HighBit}), a form that"
-                    " was retired; it is not read. Convert it with dcm2niix or GDCM."
+                    f"The DICOM file {path} stores its values in the upper bits (HighBit {header.HighBit}), a "
+                    "retired form that is not supported. Convert it with dcm2niix or GDCM."
                 )
             else:
                 values = _native_values(header)
@@ -49,7 +49,9 @@ def stored_values(path: Path) -> tuple[Any, np.ndarray]:
     except InputError:
         raise
     except NATIVE_ERRORS as error:
-        raise InputError(f"The DICOM file {path} cannot be decoded: it is damaged, or compressed unusually.") from error
+        raise InputError(
+            f"The DICOM file {path} cannot be decoded: it is damaged or uses an unusual compression."
+        ) from error
     except Exception as error:  # pydicom raises many kinds of errors for damaged files
         raise damaged(f"The DICOM file {path}", error, "is truncated or damaged") from error
     frames = max(1, int(header.get("NumberOfFrames") or 1))
@@ -57,7 +59,7 @@ def stored_values(path: Path) -> tuple[Any, np.ndarray]:
     is_color = samples > 1 or header.get("PhotometricInterpretation") == _COLOR_TABLE
     shape = (frames, int(header.Rows), int(header.Columns), *((values.shape[-1],) if is_color else ()))
     if values.size != np.prod(shape):
-        raise InputError(f"The DICOM file {path} is truncated or damaged: its frames are not all there.")
+        raise InputError(f"The DICOM file {path} is truncated or damaged: some of its frames are missing.")
     return header, values.reshape(shape)
 
 
@@ -75,7 +77,7 @@ def _native_values(header: Any) -> np.ndarray:
 
 
 def _guess_transfer_syntax(header: Any) -> None:
-    """Of a file without the group that names it: pydicom has found out how it is coded while reading."""
+    """Set the transfer syntax that pydicom detected while reading a file that does not name one."""
     library = pydicom()
     explicit, little = header.original_encoding if hasattr(header, "original_encoding") else (True, True)
     uid = "1.2.840.10008.1.2" if explicit else "1.2.840.10008.1.2.1" if little else "1.2.840.10008.1.2.2"
@@ -85,14 +87,14 @@ def _guess_transfer_syntax(header: Any) -> None:
 
 
 def _decoded_by_gdcm(header: Any) -> np.ndarray:
-    """Of JPEG, JPEG-LS and JPEG 2000, by ITK. The numbers as they are stored."""
+    """The stored numbers of JPEG, JPEG-LS and JPEG 2000, decoded by ITK."""
     library = pydicom()
     copy = library.Dataset()
     for name in _DECODED_BY:
         if name in header:
             copy[name] = header[name]
     if copy.PhotometricInterpretation == _COLOR_TABLE:
-        copy.PhotometricInterpretation = "MONOCHROME2"  # the indices; the colors are looked up here
+        copy.PhotometricInterpretation = "MONOCHROME2"  # decode only the indices; the colors are looked up here
     copy.SOPClassUID, copy.SOPInstanceUID = _SECONDARY_CAPTURE, library.uid.generate_uid()
     copy.file_meta = library.dataset.FileMetaDataset()
     copy.file_meta.MediaStorageSOPClassUID = copy.SOPClassUID
@@ -106,14 +108,16 @@ def _decoded_by_gdcm(header: Any) -> np.ndarray:
 
 def _read_by_gdcm(path: Path) -> np.ndarray:
     try:
-        with native_messages_of_success(shown=False):  # of libraries for 8 bits, before the one for 12 takes over
+        with native_messages_of_success(
+            shown=False
+        ):  # messages of the 8-bit libraries, before the 12-bit one takes over
             return np.array(array_view(read_by_itk(opened(path, "frames"), path, "frames")))
     except InputError as error:
         raise Fault("its compressed frames cannot be decoded") from error
 
 
 def _with_colors(values: np.ndarray, header: Any) -> np.ndarray:
-    """8-bit RGB of the indices into a color table; others unchanged."""
+    """8-bit RGB for indices into a color table; other values unchanged."""
     if header.get("PhotometricInterpretation") != _COLOR_TABLE:
         return values
     try:
@@ -127,8 +131,8 @@ def _with_colors(values: np.ndarray, header: Any) -> np.ndarray:
 def values_of(frames: Sequence[Frame]) -> np.ndarray:
     """(k, j, i), or (k, j, i, samples) of colors: scaled values of the frames of one stack, in their order.
 
-    Whole numbers where all slopes are 1 and the intercepts whole, of the type that is stored or the narrowest that
-    holds them; else float32. Raises InputError.
+    Integers if all slopes are 1 and all intercepts are integers, in the stored type or the narrowest that holds them;
+    otherwise float32. Raises InputError.
     """
     whole = all(frame.slope == 1.0 and frame.intercept.is_integer() for frame in frames)
     result = np.empty(0)
@@ -141,7 +145,7 @@ def values_of(frames: Sequence[Frame]) -> np.ndarray:
         if place == 0:
             result = np.empty((len(frames), *plane.shape), _working_type(plane, whole))
         if plane.shape != result.shape[1:]:
-            raise InputError(f"The DICOM file {path} has another size or other colors than the slices before it.")
+            raise InputError(f"The DICOM file {path} differs in size or color from the slices before it.")
         if result.dtype.kind == "i":
             result[place] = plane.astype(result.dtype) + result.dtype.type(frame.intercept)
         elif plane.ndim == 3:  # colors have no scale
@@ -167,7 +171,7 @@ def _working_type(plane: np.ndarray, whole: bool) -> np.dtype:
 
 
 def _looked_up(plane: np.ndarray, header: Any) -> np.ndarray:
-    """Values by a table of the modality, where the file has one instead of a slope."""
+    """Values from a modality lookup table, if the file has one instead of a slope."""
     if "ModalityLUTSequence" not in header or plane.ndim == 3:
         return plane
     try:
@@ -178,7 +182,7 @@ def _looked_up(plane: np.ndarray, header: Any) -> np.ndarray:
 
 
 def _narrowed(values: np.ndarray, stored: np.dtype) -> np.ndarray:
-    """Whole numbers as the type that is stored, or the first that holds them all."""
+    """Integers in the stored type, or in the first type that holds them all."""
     low, high = values.min(), values.max()
     for dtype in (stored, *_WHOLE):
         if dtype in _WHOLE and np.iinfo(dtype).min <= low and high <= np.iinfo(dtype).max:

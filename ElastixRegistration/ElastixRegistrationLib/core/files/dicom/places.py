@@ -1,8 +1,8 @@
-"""Where DICOM images lie, which of them structures and doses lie on, and whose they are.
+"""Where DICOM images lie, to which of them structures and doses belong, and whose they are.
 
-What an object lies on is told by its own references, the strongest first: images that it names, their series, and the
-study that it belongs to. A dose names its plan, which names a structure set, which names the images; plan and structure
-set are looked for beside the dose.
+The images of an object follow from its own references, strongest first: images that it names, their series, and its
+study. A dose names its plan, which names a structure set, which names the images; plan and structure set are searched
+in the folder of the dose.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from .headers import Instance, is_dicom, pydicom, without_warnings
 
 RT_PLAN, RT_STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.5", "1.2.840.10008.5.1.4.1.1.481.3"
 RT_DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
-#: How the numbers of patients begin that objects written here without the patient's data have.
+#: Prefix of the patient IDs of objects that are written here without patient data.
 ANONYMOUS = "Anonymous-"
-#: So many files beside a dose are looked through for its plan.
+#: Largest number of files in the folder of a dose that are searched for its plan.
 _MOST_FILES = 5000
 
 
 @dataclass(frozen=True)
 class Patient:
-    """As far as headers say; empty where they do not."""
+    """As far as headers say; empty otherwise."""
 
     number: str = ""
     issuer: str = ""
@@ -38,7 +38,7 @@ class Patient:
         number, *others = (
             str(header.get(name) or "") for name in ("PatientID", "IssuerOfPatientID", "PatientBirthDate")
         )
-        if number.startswith(ANONYMOUS):  # of a study, and so not the same in another of the same patient
+        if number.startswith(ANONYMOUS):  # belongs to a study, so that another study of the same patient can differ
             number = ""
         return cls(number, *others)
 
@@ -50,13 +50,12 @@ class Patient:
 
 @dataclass(frozen=True)
 class Place:
-    """What says where coordinates are: the UID of a frame of reference, empty where it is not known, and the UIDs of
-    images in it, of their series and studies, which tell apart what moved within one frame of reference, such as phases
-    of breathing.
+    """The place of coordinates: the UID of a frame of reference, empty if unknown, and the UIDs of images in it, their
+    series and studies, which distinguish images that moved within one frame of reference, such as breathing phases.
 
-    ``object``: what sentences call structures or a dose, "structure set RS.dcm", whose ``images`` are those that they
-    lie on, and ``listed`` of which series; empty for images. ``is_drawn``: whether it was drawn slice by slice, so that
-    a part of it is lost where slices are missing. ``folders``: where the files of images are.
+    ``object``: name of structures or a dose in sentences, "structure set RS.dcm"; empty for images. Its ``images`` are
+    those that it lies on, and ``listed`` says of which series. ``is_drawn``: whether it was drawn slice by slice, so
+    that missing slices lose a part of it. ``folders``: of the image files.
     """
 
     frame: str
@@ -70,15 +69,16 @@ class Place:
     patient: Patient = field(default=Patient(), repr=False)
 
     def lies_on(self, other: Place) -> bool | None:
-        """Whether an object lies on the images ``other``, by the images and the series that it names; None where it
-        names none."""
+        """Whether an object lies on the images ``other``, by the images and series that it names; None if it names
+        none."""
         for own, theirs in ((self.images, other.images), (self.series, other.series)):
             if own and theirs:
                 return bool(own & theirs)
         return None
 
     def lacking(self, other: Place) -> frozenset[str]:
-        """Images that this names and ``other`` lacks, beside its files too: other phases of a series may lie there."""
+        """Images that this names and that ``other`` lacks, also in the folders of its files, which may hold other
+        phases of a series."""
         of_others = (images for series, images in self.listed.items() if series not in other.series)
         lacking = self.images.difference(other.images, *of_others)
         if not lacking:
@@ -86,23 +86,24 @@ class Place:
         return lacking - {one.uid for folder in other.folders for one in instances_in(folder)}
 
     def check_lies_on(self, other: Place, role: str) -> None:
-        """Raise InputError where an object does not lie on the images ``other``, the ``role``, or not all are there."""
+        """Raise InputError if an object does not lie on the images ``other``, the ``role``, or if some of these are
+        missing."""
         if self.frame and other.frame and self.frame != other.frame:
             raise InputError(
-                f"The {self.object} lies in another frame of reference than the {role}; give what lies on that image,"
-                " or carry this over by apply."
+                f"The {self.object} is in a different frame of reference from the {role}; give one that belongs "
+                "to that image, or carry this one over with apply."
             )
         if self.lies_on(other) is False:
             verb = "was drawn" if self.is_drawn else "lies"
-            on = "other slices of its series" if self.series & other.series else "another series"
+            on = "different slices of its series" if self.series & other.series else "a different series"
             raise InputError(
-                f"The {self.object} {verb} on {on} than the {role}; give what lies on that image, or carry this over by"
-                " apply."
+                f"The {self.object} {verb} on {on} from the {role}; give one that belongs to that image, or carry "
+                "this one over with apply."
             )
         self.check_whole(other, role)
 
     def check_whole(self, other: Place, role: str) -> None:
-        """Raise InputError where an object was drawn on slices of ``other``, the ``role``, that are missing."""
+        """Raise InputError if slices of ``other``, the ``role``, on which an object was drawn are missing."""
         lacking = self.lacking(other) if self.is_drawn else frozenset()
         if lacking:
             raise InputError(
@@ -112,7 +113,7 @@ class Place:
 
 
 def place_of_dose(dose: Instance) -> Place:
-    """By the images that an RTDOSE names, else by the structure set of its plan, else by its study.
+    """By the images that an RTDOSE names, otherwise by the structure set of its plan, otherwise by its study.
 
     The place of a moved dose comes from its images, not from its plan.
     """
@@ -146,7 +147,7 @@ def sources_of_dose(dose: Any) -> frozenset[str]:
 
 
 def _of_plan(dose: Instance) -> tuple[frozenset[str], frozenset[str]]:
-    """UIDs of the images and the series of the structure set of the plan of a dose, where both lie beside it."""
+    """UIDs of the images and series of the structure set of a dose's plan, if both files are in the same folder."""
     structure_sets = set(_uids(dose.header.get("ReferencedStructureSetSequence")))
     plans = set(_uids(dose.header.get("ReferencedRTPlanSequence")))
     if not structure_sets and not plans:
@@ -166,7 +167,7 @@ _OF_CHAIN = ("SOPClassUID", "SOPInstanceUID", "ReferencedStructureSetSequence", 
 
 
 def _headers_beside(path: Path) -> Iterator[Any]:
-    """Headers of the DICOM files in the folder of a file, so much of them as plans and structure sets need."""
+    """Headers of the DICOM files in the folder of a file, as far as plans and structure sets need them."""
     files = (one for one in sorted(path.absolute().parent.iterdir()) if one.is_file() and one.name != path.name)
     for _, one in zip(range(_MOST_FILES), files, strict=False):
         if not is_dicom(one):
@@ -222,6 +223,8 @@ def _uids(items: Iterable[Any] | None) -> list[str]:
 
 
 def check_one_patient(patients: Sequence[Patient], what: str) -> None:
-    """Raise InputError where headers say that they are several."""
+    """Raise InputError if the headers name different patients."""
     if any(one.is_another_than(patients[0]) for one in patients[1:]):
-        raise InputError(f"The {what} are of different patients by their DICOM headers, and cannot be added.")
+        raise InputError(
+            f"According to their DICOM headers, the {what} belong to different patients; they cannot be added."
+        )

@@ -17,12 +17,12 @@ from .stacks import TOLERANCE, Stack, geometry_of_stack, sentence
 
 
 def segmentation_image(frames: Sequence[Frame], name: str, role: str) -> tuple[Any, Geometry, list[str]]:
-    """The segments of a segmentation as ITK image: label n where segment n is; its header names the segments.
+    """The segments of a segmentation as an ITK image: label n in segment n; its header names the segments.
 
-    Segments that overlap become components, as in Slicer's .seg.nrrd files with layers. Slices without any segment,
-    which such files leave out, are zero. A fractional segment counts from half of its maximum on.
+    Overlapping segments become components, as in Slicer's .seg.nrrd files with layers. Slices without a segment, which
+    such files leave out, are zero. A fractional segment is thresholded at half its maximum.
 
-    Raises InputError for frames that are no regular stack.
+    Raises InputError for frames that do not form a regular stack.
     """
     geometry, slices = _grid(frames, name)
     header, stored = stored_values(frames[0].instance.path)
@@ -42,7 +42,7 @@ def segmentation_image(frames: Sequence[Frame], name: str, role: str) -> tuple[A
                 inside[at] |= stored[frame.number] >= least
         layers.put(number, inside)
     image, layer_of = layers.image(geometry)
-    notes = [f"The {role} has segments that overlap; they are kept in {len(layers)} layers."] if len(layers) > 1 else []
+    notes = [f"The {role} has overlapping segments; they are kept in {len(layers)} layers."] if len(layers) > 1 else []
     return _named(image, header, layer_of), geometry, notes
 
 
@@ -50,13 +50,13 @@ def _grid(frames: Sequence[Frame], name: str) -> tuple[Geometry, list[int]]:
     """The grid of all slices, those left out too, and the slice of each frame."""
     first = frames[0]
     if any(frame.position is None or frame.axes is None for frame in frames):
-        raise InputError(f"{sentence(name)} has frames without a place.")
+        raise InputError(f"{sentence(name)} has frames without a position.")
     positions = np.array([frame.position for frame in frames])
     along = positions @ first.normal
     apart = np.diff(np.unique(np.round(along, 4)))
     distance = float(apart.min()) if len(apart) else float(first.thickness or 1.0)
     if first.thickness and apart.size and abs(round(distance / first.thickness) * first.thickness - distance) < 1e-3:
-        distance = first.thickness  # every other slice may be without a segment
+        distance = first.thickness  # every second slice may have no segment
     slices = (along - along.min()) / distance
     if np.abs(slices - np.rint(slices)).max() > TOLERANCE:
         raise InputError(f"{sentence(name)} has frames that are not evenly spaced.")

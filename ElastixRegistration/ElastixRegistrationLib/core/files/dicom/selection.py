@@ -10,12 +10,12 @@ from .folders import instances_in
 from .headers import Instance, frames_of, instance_of
 from .stacks import Stack, stacks_of
 
-#: So many volumes are listed in a sentence.
+#: Largest number of volumes listed in a sentence.
 _MAX_LISTED = 8
 
 
 def volumes_in(path: Path, name: str) -> tuple[list[Stack], list[str]]:
-    """All volumes of a folder, or those of a file and the slices beside it that belong to it; and notices.
+    """All volumes of a folder, or those of a file and the slices of its series in the same folder; and notes.
 
     Sorted by the number and the UID of their series. Raises InputError for a folder without DICOM images.
     """
@@ -26,7 +26,7 @@ def volumes_in(path: Path, name: str) -> tuple[list[Stack], list[str]]:
             raise InputError(f"The folder {path} of the {name} has no DICOM images.")
     else:
         own = instance_of(path)
-        frames_of(own)  # names the fault of this one
+        frames_of(own)  # names the fault of this file
         instances = _with_siblings(own)
     by_series: dict[str, list[Instance]] = {}
     for instance in _without_copies(instances, path, name, notes):
@@ -42,14 +42,14 @@ def volumes_in(path: Path, name: str) -> tuple[list[Stack], list[str]]:
         others = sum(frame.instance.path != path for frame in stacks[0].frames)
         if len(stacks) == 1 and others:
             notes.append(
-                f"The file of the {name} is one slice of a series: the {others} other{'s' * (others > 1)} beside it"
-                f" {'were' if others > 1 else 'was'} read with it."
+                f"The file of the {name} is one slice of a series; {others} other{'s' * (others > 1)} in the same "
+                f"folder {'were' if others > 1 else 'was'} read with it."
             )
     return stacks, notes
 
 
 def _with_siblings(own: Instance) -> list[Instance]:
-    """The files in its folder of the series of a slice, itself included; of other images only itself."""
+    """The files of a slice's series in its folder, including itself; for other images only the file itself."""
     stands_alone = own.frame_count > 1 or own.is_segmentation or "ImagePositionPatient" not in own.header
     if stands_alone or not own.series_uid:
         return [own]
@@ -58,14 +58,14 @@ def _with_siblings(own: Instance) -> list[Instance]:
 
 
 def _without_copies(instances: Sequence[Instance], path: Path, name: str, notes: list[str]) -> list[Instance]:
-    """One of the files that say they are the same image."""
+    """One of the files with the same image UID."""
     kept: dict[str, Instance] = {}
     for instance in instances:
         kept.setdefault(instance.uid or str(instance.path), instance)
     if len(kept) < len(instances) and path.is_dir():
         copies = len(instances) - len(kept)
         counted = f"{copies} {'copy' if copies == 1 else 'copies'} of a slice"
-        notes.append(f"The folder of the {name} has {counted} in it; each is read once.")
+        notes.append(f"The folder of the {name} contains {counted}; each slice is read once.")
     return list(kept.values())
 
 
@@ -77,9 +77,8 @@ def _series_key(series: Sequence[Instance]) -> tuple[int, str]:
 def chosen_stack(stacks: Sequence[Stack], path: Path, name: str, series: str | None, frame: int | None) -> Stack:
     """The one stack that is meant.
 
-    ``series`` is a series' UID, or a number in the list that the sentence about several gives, from 1 on. ``frame``,
-    from 1 on, is the one of several time points, echoes ... of a series, or the slice of frames without a place. Raises
-    InputError that lists the choices.
+    ``series``: the UID of a series, or its number in the list of choices, from 1 on. ``frame``, from 1 on: of several
+    time points, echoes ... of a series, or of frames without a position. Raises InputError that lists the choices.
     """
     found = _of_series(stacks, path, name, series)
     if frame is not None:
@@ -90,7 +89,7 @@ def chosen_stack(stacks: Sequence[Stack], path: Path, name: str, series: str | N
             frames = found[0].frames
             return Stack((frames[_index(frame, len(frames), f"frames in {path} of the {name}")],))
         if len(found) == 1 and frame != 1:
-            raise NothingToChoose(f"{path} of the {name} is one volume; it has no frame {frame}.")
+            raise NothingToChoose(f"{path} of the {name} is a single volume; it has no frame {frame}.")
     if len(found) == 1:
         return found[0]
     raise InputError(_what_there_is(found, stacks, path, name))
@@ -98,7 +97,7 @@ def chosen_stack(stacks: Sequence[Stack], path: Path, name: str, series: str | N
 
 def _index(frame: int, count: int, of: str) -> int:
     if not 1 <= frame <= count:
-        raise InputError(f"There is no number {frame} among the {count} {of}; give one from 1 to {count}.")
+        raise InputError(f"There is no number {frame} among the {count} {of}; give a number from 1 to {count}.")
     return frame - 1
 
 
@@ -120,8 +119,8 @@ def _what_there_is(found: Sequence[Stack], stacks: Sequence[Stack], path: Path, 
     numbers = [stacks.index(stack) + 1 for stack in found]
     if len(uids) == 1 and all(len(stack.frames) == 1 for stack in found) and kinds == {""}:
         return (
-            f"The {len(found)} slices of the series in {path} of the {name} differ in orientation, size or spacing, so"
-            f" that they make no volume; choose one with --series {numbers[0]} to {numbers[-1]}."
+            f"The {len(found)} slices of the series in {path} of the {name} differ in orientation, size or "
+            f"spacing, so that they do not form a volume; choose one with --series {numbers[0]} to {numbers[-1]}."
         )
     if len(uids) == 1 and len(kinds) == 1 and (kind := kinds.pop()):
         return (

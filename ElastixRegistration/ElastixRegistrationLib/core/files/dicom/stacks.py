@@ -1,4 +1,4 @@
-"""Frames sorted into stacks: parallel slices of one size, evenly spaced, each place taken once. LPS mm."""
+"""Sort frames into stacks: parallel slices of one size, evenly spaced, one per position. LPS mm."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from ...errors import InputError
 from ...images.geometry import Geometry
 from .headers import KINDS, Frame
 
-#: Slices may lie so far from where even distances put them, and differ so much in orientation and spacing, measured at
-#: the corners of the image: in slice distances and in pixels.
+#: Largest deviation of slices from even spacing, in slice distances, and of orientation and spacing, measured at the
+#: corners of the image, in pixels.
 TOLERANCE = 0.1
-#: What is more than so much of the distance off gets a notice.
+#: Larger deviations from even spacing, in slice distances, get a note.
 _NOTICED = 0.01
-#: A stack whose last slice lies less than this off the normal, mm, is straight.
+#: A stack is straight if its last slice lies less than this off the normal, mm.
 _STRAIGHT = 1e-3
-#: Slices closer than this, mm, lie at the same place.
+#: Slices closer than this, mm, are at the same position.
 _SAME_PLACE = 1e-3
 _ANOTHER_KIND = "images"
 
 
 @dataclass(frozen=True)
 class Stack:
-    """Frames that are one volume, in the order of its third axis, or are meant to be: ``geometry`` checks that.
+    """Frames that form one volume, or should, in the order of its third axis; ``geometry`` checks that.
 
     ``kind`` and ``label`` say which of several volumes of a series it is: "time points", "2 of 5".
     """
@@ -62,7 +62,7 @@ def sentence(start: str) -> str:
 def stacks_of(frames: Sequence[Frame]) -> list[Stack]:
     """The volumes in the frames of one series: by size, orientation and spacing, then by time point, echo and the like.
 
-    Frames without a place stay together, in the order of their numbers.
+    Frames without a position stay together, in the order of their numbers.
     """
     stacks: list[Stack] = []
     for group in _alike(frames):
@@ -71,7 +71,7 @@ def stacks_of(frames: Sequence[Frame]) -> list[Stack]:
 
 
 def _alike(frames: Sequence[Frame]) -> list[list[Frame]]:
-    """Groups of one size, orientation and pixel spacing, up to the tolerance."""
+    """Groups with the same size, orientation and pixel spacing, within the tolerance."""
     groups: list[list[Frame]] = []
     for frame in sorted(frames, key=lambda one: one.order):
         group = next((group for group in reversed(groups) if _fits(frame, group[0])), None)
@@ -103,7 +103,7 @@ def _split(frames: list[Frame]) -> list[Stack]:
     if counts.max() == 1:
         if _is_even(ordered):
             return [Stack(tuple(ordered))]
-        # Two acquisitions with slices at different places.
+        # Two acquisitions with slices at different positions.
         return _split_by(frames, lambda groups: len(groups) < len(frames) / 2 and all(map(_is_regular, groups))) or [
             Stack(tuple(ordered))
         ]
@@ -117,7 +117,7 @@ def _split(frames: list[Frame]) -> list[Stack]:
 
 
 def _split_by(frames: list[Frame], is_good: Callable[[list[list[Frame]]], bool]) -> list[Stack]:
-    """Stacks by the first of ``KINDS`` that makes groups which are good; none where no kind does."""
+    """Stacks by the first of ``KINDS`` that gives good groups; none if no kind does."""
     for name, kind in KINDS:
         values = [frame.kinds.get(name) for frame in frames]
         if any(value is None for value in values) or len(set(values)) < 2:
@@ -141,7 +141,7 @@ def _numbered(groups: list[list[Frame]], kind: str) -> list[Stack]:
 
 
 def _by_rank(ordered: list[Frame], places: np.ndarray, most: int) -> list[list[Frame]]:
-    """The first, second ... frame at each place, in the order of their numbers."""
+    """The first, second ... frame at each position, in the order of their numbers."""
     groups: list[list[Frame]] = [[] for _ in range(most)]
     for place in range(int(places.max()) + 1):
         there = [frame for frame, at in zip(ordered, places, strict=True) if at == place]
@@ -151,12 +151,12 @@ def _by_rank(ordered: list[Frame], places: np.ndarray, most: int) -> list[list[F
 
 
 def _positions(frames: Sequence[Frame]) -> np.ndarray:
-    """(N, 3). Only of frames that have one."""
+    """(N, 3). Only for frames that have one."""
     return np.array([frame.position for frame in frames], float).reshape(-1, 3)
 
 
 def _ordered(frames: Sequence[Frame]) -> tuple[list[Frame], np.ndarray]:
-    """Frames along the normal, and for each the number of its place, which several may share."""
+    """Frames along the normal, and the number of each one's position, which several may share."""
     along = _positions(frames) @ frames[0].normal
     order = np.argsort(along, kind="stable")
     steps = np.diff(along[order]) > _SAME_PLACE
@@ -176,22 +176,21 @@ def _is_even(ordered: Sequence[Frame]) -> bool:
 
 
 def _unevenness(positions: np.ndarray, normal: np.ndarray) -> np.ndarray:
-    """How far each of N places lies from even steps between the first and the last, in distances of slices."""
+    """How far each of N positions is from even steps between the first and the last, in slice distances."""
     step = (positions[-1] - positions[0]) / (len(positions) - 1)
     off = positions - (positions[0] + np.arange(len(positions))[:, None] * step)
     return np.asarray(np.linalg.norm(off, axis=1) / abs(float(step @ normal)))
 
 
 def geometry_of_stack(stack: Stack, name: str, role: str = "image") -> tuple[Geometry, list[str]]:
-    """Where the voxels of a stack lie, sheared where the slices are, and sentences for the user about that.
+    """The grid of a stack, sheared if the slices are, and sentences for the user about it.
 
-    ``name`` is what errors call it, "the DICOM series in ...", and ``role`` what notices do, which are shown in reports
-    and name no files. Raises InputError with the fault: slices missing,
-    doubled, shifted, without a place.
+    Errors call it ``name``, "the DICOM series in ..."; notes, which reports show without file names, call it ``role``.
+    Raises InputError with the fault: slices that are missing, duplicate, shifted, or without a position.
     """
     first, notes = stack.frames[0], []
     if first.spacing is None:
-        notes.append(f"The {role} has no pixel spacing; 1 mm is taken.")
+        notes.append(f"The {role} has no pixel spacing; 1 mm is assumed.")
     spacing = first.spacing or (1.0, 1.0)
     axes = np.eye(3)[:2] if first.axes is None else first.axes
     normal = first.normal
@@ -200,8 +199,8 @@ def geometry_of_stack(stack: Stack, name: str, role: str = "image") -> tuple[Geo
     if len(stack.frames) > 1:
         if any(frame.position is None or frame.axes is None for frame in stack.frames):
             raise InputError(
-                f"{sentence(name)} has {len(stack.frames)} slices without a position or an orientation, so that they"
-                " make no volume; choose one with --frame."
+                f"{sentence(name)} has {len(stack.frames)} slices without a position or an orientation, so that "
+                "they do not form a volume; choose one with --frame."
             )
         _check_places(stack.frames, name)
         positions = _positions(stack.frames)
@@ -210,7 +209,8 @@ def geometry_of_stack(stack: Stack, name: str, role: str = "image") -> tuple[Geo
         if worst > _NOTICED:
             millimeters = worst * abs(float(step @ normal))
             notes.append(
-                f"Slices of the {role} lie up to {millimeters:.2g} mm off even distances; they are taken as even."
+                f"Slices of the {role} are up to {millimeters:.2g} mm off even spacing; they are treated as "
+                "evenly spaced."
             )
         lateral = step - (step @ normal) * normal
         if np.linalg.norm(lateral) * (len(positions) - 1) <= _STRAIGHT:
@@ -218,8 +218,8 @@ def geometry_of_stack(stack: Stack, name: str, role: str = "image") -> tuple[Geo
         else:
             angle = np.degrees(np.arctan2(np.linalg.norm(lateral), abs(step @ normal)))
             notes.append(
-                f"The slices of the {role} are tilted by {angle:.1f} degrees against the line along which they follow"
-                " each other (gantry tilt); the volume keeps that shear, so that voxels lie where they were scanned."
+                f"The slices of the {role} are tilted by {angle:.1f} degrees (gantry tilt); the volume keeps that "
+                "shear, so that voxels stay where they were scanned."
             )
     length = float(np.linalg.norm(step))
     direction = np.column_stack([axes[0], axes[1], step / length])
@@ -233,13 +233,13 @@ def geometry_of_stack(stack: Stack, name: str, role: str = "image") -> tuple[Geo
 
 
 def _check_places(frames: Sequence[Frame], name: str) -> None:
-    """Raise InputError where the slices, in the order of their places, are no regular stack."""
+    """Raise InputError if the slices, in the order of their positions, do not form a regular stack."""
     _, places = _ordered(frames)
     doubled = int((np.bincount(places) > 1).sum())
     if doubled:
         raise InputError(
-            f"{sentence(name)} has {doubled} of its {places[-1] + 1} slices more than once, with nothing to tell which"
-            " is right; take the others out of the folder."
+            f"{sentence(name)} has {doubled} of its {places[-1] + 1} slices more than once, and nothing says "
+            "which ones are right; remove the others from the folder."
         )
     if len(frames) < 3 or _is_even(frames):
         return
@@ -255,28 +255,28 @@ def _check_places(frames: Sequence[Frame], name: str) -> None:
     if missing and _fits_steps(_positions(frames), steps, normal):
         if missing >= len(frames) / 2 and (steps > 1).sum() > 2:
             raise InputError(
-                f"The slices of {name} change their distance, from {distances.min():.4g} to {distances.max():.4g} mm,"
-                " as if parts were scanned apart. Load the series into Slicer, whose DICOM module evens it out, and"
-                " save the volume from there."
+                f"The slice distance of {name} changes from {distances.min():.4g} to {distances.max():.4g} mm, as "
+                "if parts were scanned separately. Load the series into Slicer, whose DICOM module makes the "
+                "spacing even, and save the volume from there."
             )
         where = float(along[int(np.argmax(steps))])
         raise InputError(
-            f"{sentence(name)} lacks {missing} slice{'s' * (missing > 1)}: after the one at {where:.4g} mm along the"
-            f" normal, the next is {distances.max():.4g} mm away, elsewhere {distance:.4g} mm. Find the missing files,"
-            " or let Slicer's DICOM module fill the gap and save the volume from there."
+            f"{sentence(name)} lacks {missing} slice{'s' * (missing > 1)}: after the slice at {where:.4g} mm "
+            f"along the normal, the next is {distances.max():.4g} mm away instead of {distance:.4g} mm. Find the "
+            "missing files, or let Slicer's DICOM module fill the gap and save the volume from there."
         )
     culprit, off = _most_shifted(_positions(frames))
     file = frames[culprit].instance.path.name
     of_file = f"frame {frames[culprit].number + 1} of {file}" if frames[culprit].instance.frame_count > 1 else file
     raise InputError(
-        f"The slices of {name} are not evenly spaced: distances go from {distances.min():.4g} to"
-        f" {distances.max():.4g} mm, and {of_file} lies {off:.3g} mm from where the others put it. Load the series into"
-        " Slicer, whose DICOM module evens it out, and save the volume from there."
+        f"The slices of {name} are not evenly spaced: distances range from {distances.min():.4g} to "
+        f"{distances.max():.4g} mm, and {of_file} lies {off:.3g} mm away from its expected position. Load the "
+        "series into Slicer, whose DICOM module makes the spacing even, and save the volume from there."
     )
 
 
 def _fits_steps(positions: np.ndarray, steps: np.ndarray, normal: np.ndarray) -> bool:
-    """Whether the places lie on whole ``steps``, up to the tolerance."""
+    """Whether the positions lie on whole ``steps``, within the tolerance."""
     numbers = np.concatenate([[0], np.cumsum(steps)])
     step = (positions[-1] - positions[0]) / numbers[-1]
     off = positions - (positions[0] + numbers[:, None] * step)
@@ -284,7 +284,7 @@ def _fits_steps(positions: np.ndarray, steps: np.ndarray, normal: np.ndarray) ->
 
 
 def _most_shifted(positions: np.ndarray) -> tuple[int, float]:
-    """The slice that lies farthest from a straight, even line through the others, and how far, mm."""
+    """The slice farthest from its position on an evenly spaced line through the others, and its distance, mm."""
     numbers = np.arange(len(positions), dtype=float)
     base = np.column_stack([numbers, np.ones(len(numbers))])
     left_out = []

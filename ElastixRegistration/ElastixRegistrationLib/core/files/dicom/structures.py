@@ -1,4 +1,4 @@
-"""RTSTRUCT: the structures that were drawn on a series, and the voxels of a grid that lie in them. LPS mm.
+"""RTSTRUCT: the structures drawn on a series, and the voxels of a grid inside them. LPS mm.
 
 >>> structures = read_structures("RS.dcm").chosen(["Heart"])           # doctest: +SKIP
 >>> image = structures_image(structures, geometry_of(ct))              # label n where structure n is
@@ -39,21 +39,20 @@ from .places import RT_STRUCTURE_SET, Patient, Place, drawn_on
 from .volumes import DicomSeries
 
 _AREAS = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
-#: Distance of planes, mm, where a whole structure set has one only.
+#: Plane distance, mm, for a structure set with a single plane.
 _THICKNESS = 2.0
-#: Pixels across the width of contours, and most pixels along an axis. Distances between pixels are linear, which costs
-#: a circle with n pixels across 2 / (3 n^2) of its area.
+#: Number of pixels across the width of contours, and largest number along an axis. Distances are interpolated linearly,
+#: which costs a circle with n pixels across 2 / (3 n^2) of its area.
 _ACROSS, _MOST_PIXELS = 32, 1000
-#: Pixels from the edge within which distances are exact, at most.
+#: Distances are exact up to this many pixels from the edge.
 _FURTHEST = 24
 
 
 @dataclass(frozen=True)
 class Structure:
-    """``contours``: (N, 3) each, LPS mm, of areas; together they count by the even-odd rule. ``kinds``: how the
-    structure set says that, of each (ContourGeometricType). ``others``: how many points and open lines it has.
-    ``images``: UIDs of the slices that it was drawn on. ``entries``: the items of the structure set that describe it
-    (name, color, kind), as pydicom Datasets."""
+    """``contours``: (N, 3) each, LPS mm, closed, combined by the even-odd rule. ``kinds``: the ContourGeometricType of
+    each. ``others``: number of points and open lines. ``images``: UIDs of the slices that it was drawn on. ``entries``:
+    the items of the structure set that describe it (name, color, kind), as pydicom Datasets."""
 
     number: int
     name: str
@@ -66,8 +65,8 @@ class Structure:
 
 @dataclass(frozen=True)
 class StructureSet:
-    """``frames_of_reference``: where it lies; ``listed``: the images of each series that it was drawn on, by UIDs; both
-    as far as it says so. ``thickness``: the distance of its planes, mm. ``header``: its pydicom Dataset."""
+    """``frames_of_reference`` and ``listed`` (the images of each series that it was drawn on, by UIDs): as far as the
+    file says. ``thickness``: plane distance, mm. ``header``: its pydicom Dataset."""
 
     path: Path
     structures: tuple[Structure, ...]
@@ -98,7 +97,8 @@ class StructureSet:
         )
 
     def chosen(self, names: Sequence[str]) -> StructureSet:
-        """The structures of these names; by default, all with an area. Raises InputError that lists the structures."""
+        """The structures with these names; by default, all with an area. Raises InputError that lists the
+        structures."""
         whole = f"the structure set {self.path}"
         if not self.areas:
             raise InputError(f"T{whole[1:]} has no structure with an area.")
@@ -108,13 +108,16 @@ class StructureSet:
         found = tuple(one for one in self.structures if one.name in wanted)
         empty = next((one for one in found if not one.contours), None)
         if empty is not None:
-            raise InputError(f"The structure {empty.name} of {self.path} has no area: points, lines or nothing at all.")
+            raise InputError(
+                f"The structure {empty.name} of {self.path} has no area: it has only points or lines, or is empty."
+            )
         return replace(self, structures=found)
 
     def check_drawn_on(self, series: DicomSeries | None, role: str) -> None:
-        """Raise InputError where the structures were not drawn on ``series``, the ``role``, or not all of it is there.
+        """Raise InputError if the structures were not drawn on ``series``, the ``role``, or if slices of it are
+        missing.
 
-        Images of no DICOM file cannot be checked.
+        Images that are not DICOM cannot be checked.
         """
         if series is None:
             return
@@ -127,7 +130,7 @@ class StructureSet:
 
 
 def is_structure_set(path: str | os.PathLike) -> bool:
-    """Whether a file is an RTSTRUCT, by its header, or the only DICOM file of a folder is one, as archives have it."""
+    """Whether a file is an RTSTRUCT, by its header, or a folder's only DICOM file is one, as in exports of archives."""
     path = _only_file(Path(path))
     return path.is_file() and is_dicom(path) and instance_of(path).sop_class_uid == RT_STRUCTURE_SET
 
@@ -141,12 +144,13 @@ def _only_file(path: Path) -> Path:
 
 
 def read_structures(path: str | os.PathLike) -> StructureSet:
-    """Of a file, or of a folder with nothing else. Raises InputError for a file that is not RTSTRUCT, or is damaged."""
+    """Read a file, or a folder with nothing else. Raises InputError for a file that is not an RTSTRUCT or is
+    damaged."""
     path = _only_file(Path(path))
     instance = instance_of(path)
     if instance.sop_class_uid != RT_STRUCTURE_SET:
         kind = getattr(instance.header.get("SOPClassUID"), "name", "") or "not a DICOM object"
-        raise InputError(f"The file {path} is no structure set ({kind}).")
+        raise InputError(f"The file {path} is not a structure set ({kind}).")
     header = instance.header
     with told_as_damaged(f"The structure set {path}"):
         structures = _structures(header)
@@ -157,7 +161,7 @@ def read_structures(path: str | os.PathLike) -> StructureSet:
 
 
 def _structures(header: Any) -> tuple[Structure, ...]:
-    """In the order of the structure set, under names that differ."""
+    """In the order of the structure set, with unique names."""
     drawn = {int(item.ReferencedROINumber): item for item in header.get("ROIContourSequence") or ()}
     observed = {int(item.ReferencedROINumber): item for item in header.get("RTROIObservationsSequence") or ()}
     structures: list[Structure] = []
@@ -170,7 +174,7 @@ def _structures(header: Any) -> tuple[Structure, ...]:
         for contour in (drawn[number].get("ContourSequence") or ()) if number in drawn else ():
             points = _points(contour)
             if not np.isfinite(points).all():
-                raise Fault(f"the structure {name} has points that are no numbers")
+                raise Fault(f"the structure {name} has points that are not numbers")
             kind = str(contour.get("ContourGeometricType"))
             if kind in _AREAS and len(points) > 2:
                 areas.append(points)
@@ -184,8 +188,8 @@ def _structures(header: Any) -> tuple[Structure, ...]:
 
 
 def _points(contour: Any) -> np.ndarray:
-    """(N, 3). From the text as it is stored, which pydicom takes long to make numbers of, and does not where it is of
-    more than 64 kB and has therefore lost its type."""
+    """(N, 3). Parsed from the stored text, because pydicom is slow at that and does not parse text of more than 64 kB,
+    which has lost its type."""
     if "ContourData" not in contour:
         return np.empty((0, 3))
     value = contour.get_item("ContourData").value
@@ -204,8 +208,8 @@ def _frames_of_reference(header: Any) -> tuple[str, ...]:
 
 
 def structure_region(structure: Structure, spacing: float, thickness: float) -> Region:
-    """A structure on a grid of its own, with pixels of at most ``spacing`` mm, so many that its edge is kept well
-    within a hundredth of its width. Raises InputError that names it."""
+    """A structure on its own grid, with pixels of at most ``spacing`` mm, fine enough to keep its edge within a
+    hundredth of its width. Raises InputError that names it."""
     extent = float(np.ptp(np.concatenate(structure.contours), axis=0).max())
     fine = max(min(spacing, width_of(structure.contours) / _ACROSS), extent / _MOST_PIXELS, 1e-3)
     reach = min(max(REACH, round(REACH * spacing / fine)), _FURTHEST)
@@ -213,7 +217,7 @@ def structure_region(structure: Structure, spacing: float, thickness: float) -> 
         grid = grid_of(structure.contours, fine, thickness, reach)
     except InputError as error:
         raise InputError(
-            f"The structure {structure.name} has no area: its contours do not lie in parallel planes."
+            f"The structure {structure.name} has no area: its contours are not in parallel planes."
         ) from error
     region = region_of(structure.contours, grid, thickness, reach)
     assert region is not None, "the grid was made for it"
@@ -221,7 +225,7 @@ def structure_region(structure: Structure, spacing: float, thickness: float) -> 
 
 
 def structure_mask(structure: Structure, grid: Geometry, thickness: float) -> np.ndarray:
-    """(k, j, i) bool: voxels of ``grid`` whose centers lie in a structure, in any orientation to it."""
+    """(k, j, i) booleans: voxels of ``grid``, in any orientation, whose centers lie in a structure."""
     if lie_in_slices(structure.contours, grid):
         return inside_of(structure.contours, grid, thickness)
     region = structure_region(structure, min(grid.spacing), thickness)
@@ -230,7 +234,7 @@ def structure_mask(structure: Structure, grid: Geometry, thickness: float) -> np
 
 
 def _planes_beyond(structure: Structure, grid: Geometry) -> int:
-    """How many planes of contours lie before the first slice of ``grid`` or behind the last; 0 of oblique ones."""
+    """Number of contour planes before the first slice of ``grid`` or after the last; 0 for oblique ones."""
     if not lie_in_slices(structure.contours, grid):
         return 0
     heights = {round(float(grid.indices_of(one)[:, 2].mean()), 1) for one in structure.contours}
@@ -238,13 +242,13 @@ def _planes_beyond(structure: Structure, grid: Geometry) -> int:
 
 
 def structures_image(chosen: StructureSet, grid: Geometry, role: str = "structure set") -> tuple[Any, list[str]]:
-    """The structures as ITK image on a 3D ``grid``, as DICOM segmentations come: label n where structure n is, with
-    their names in the header, in layers where they overlap; and sentences for the user.
+    """The structures as an ITK image on a 3D ``grid``, like a DICOM segmentation: label n in structure n, names in the
+    header, layers where they overlap; and sentences for the user.
 
-    Raises InputError for a grid of other than 3 dimensions, and where no structure has a voxel of it.
+    Raises InputError for a grid that is not 3D, and if no structure contains one of its voxels.
     """
     if grid.dimension != 3:
-        raise InputError(f"The {role} {chosen.path} is drawn in 3D, and the image has {grid.dimension} dimensions.")
+        raise InputError(f"The {role} {chosen.path} is drawn in 3D, but the image has {grid.dimension} dimensions.")
     layers = Layers(grid.size, max(one.number for one in chosen.structures))
     empty, notes = [], []
     for one in chosen.structures:
@@ -255,15 +259,15 @@ def structures_image(chosen: StructureSet, grid: Geometry, role: str = "structur
         beyond = _planes_beyond(one, grid)
         if beyond:
             slices = counted(beyond, "slice")
-            notes.append(
-                f"{one.name} has contours on {slices} beyond the ends of the image; is that all of the series?"
-            )
+            notes.append(f"{one.name} has contours on {slices} beyond the ends of the image; is the series complete?")
         missing = missing_planes(one.contours)
         if missing:
             slices = counted(missing, "slice")
-            notes.append(f"{one.name} has no contour on {slices} between its others; it is empty there.")
+            notes.append(f"{one.name} has no contour on {slices} between its contours; it is empty there.")
     if len(empty) == len(chosen.structures):
-        raise InputError(f"No structure of {chosen.path} holds a voxel of the image; were they drawn on another?")
+        raise InputError(
+            f"No structure of {chosen.path} contains a voxel of the image; were they drawn on a different image?"
+        )
     if empty:
         notes.append(f"No voxel of the image lies in {', '.join(empty)}.")
     image, layer_of = layers.image(grid)

@@ -1,4 +1,4 @@
-"""A volume from DICOM files, with its series. LPS mm.
+"""Read a volume from DICOM files, with its series. LPS mm.
 
 >>> volume = read_dicom("scans/patient 7", series="2")          # doctest: +SKIP
 >>> volume.image                                                # an ITK image
@@ -31,7 +31,7 @@ def place_of(series: DicomSeries | None) -> Place | None:
 
 @dataclass(frozen=True)
 class DicomSeries:
-    """The origin of a volume: the data that an object referring to it needs.
+    """The files of a volume, with the data that an object referring to it needs.
 
     ``instances`` are its files in the order of the third axis, each once, and ``frames`` its slices. ``attributes`` is
     the pydicom Dataset of the first, without pixels: patient, study, equipment.
@@ -58,7 +58,8 @@ class DicomSeries:
 
     @property
     def place(self) -> Place:
-        """A dose or a segmentation is none of the images that a registration speaks of: it lies on some."""
+        """A dose or a segmentation is not itself one of the images that a registration names; it lies on some of
+        them."""
         first = self.instances[0]
         if self.is_dose or first.is_segmentation:
             with told_as_damaged(f"The DICOM file {first.path}"):
@@ -93,8 +94,8 @@ class DicomSeries:
 class DicomVolume:
     """``image``: ITK image, 3D. ``geometry``: its place; the third axis is sheared where the gantry was tilted.
 
-    ``frames``: the slices in the order of the third axis, with their files (empty where there are none of their own,
-    as in segmentations). ``notes``: sentences for the user.
+    ``frames``: the slices in the order of the third axis, with their files; empty for segmentations. ``notes``:
+    sentences for the user.
     """
 
     image: Any = field(repr=False)
@@ -107,12 +108,12 @@ class DicomVolume:
 def read_dicom(
     path: str | os.PathLike, name: str = "image", *, series: str | None = None, frame: int | None = None
 ) -> DicomVolume:
-    """The volume in a folder of DICOM files, or that which a DICOM file holds or belongs to.
+    """Read the volume in a folder of DICOM files, or the one that a DICOM file contains or belongs to.
 
     The header of each slice gives its place and the scale of its values. ``series`` (a UID, or a number from 1 on) and
-    ``frame`` (from 1 on) choose among several; ``name`` is what messages call the image.
+    ``frame`` (from 1 on) choose among several; ``name``: of the image in messages.
 
-    Raises InputError: nothing there, several to choose from, files that are damaged, slices that are no regular stack.
+    Raises InputError: no volume, several to choose from, damaged files, slices that do not form a regular stack.
     """
     path = Path(path)
     with told_as_damaged(f"The DICOM {'folder' if path.is_dir() else 'file'} {path}"):
@@ -127,14 +128,15 @@ def _read(path: Path, name: str, series: str | None, frame: int | None) -> Dicom
     geometry, more = geometry_of_stack(stack, _called(stack, path), name)
     image = _image(values_of(stack.frames), geometry)
     if stack.header.get("PhotometricInterpretation") == "MONOCHROME1":
-        more = [*more, f"Low values of the {name} are bright (MONOCHROME1); they are taken as they are stored."]
+        more = [*more, f"Low values of the {name} are bright (MONOCHROME1); the stored values are used unchanged."]
     return DicomVolume(image, geometry, DicomSeries.of(stack.frames), stack.frames, (*notes, *more))
 
 
 def dicom_geometry(
     path: str | os.PathLike, name: str = "image", *, series: str | None = None, frame: int | None = None
 ) -> tuple[Geometry, DicomSeries]:
-    """Where the voxels lie that ``read_dicom`` reads, and their series, from the headers. Raises as that does."""
+    """The grid and the series of the volume that ``read_dicom`` reads, from the headers alone. Raises the same
+    errors."""
     path = Path(path)
     with told_as_damaged(f"The DICOM {'folder' if path.is_dir() else 'file'} {path}"):
         stack, _ = _find(path, name, series, frame)
@@ -142,7 +144,7 @@ def dicom_geometry(
 
 
 def series_of_files(paths: Sequence[Path]) -> DicomSeries:
-    """The series that files are slices of, in the order of their places. Raises InputError for damaged files."""
+    """The series of these slices, in the order of their positions. Raises InputError for damaged files."""
     frames = [frame for path in paths for frame in frames_of(instance_of(path))]
     stacks = stacks_of(frames)
     return DicomSeries.of(stacks[0].frames if len(stacks) == 1 else frames)
@@ -151,7 +153,7 @@ def series_of_files(paths: Sequence[Path]) -> DicomSeries:
 def _find(path: Path, name: str, series: str | None, frame: int | None) -> tuple[Stack, list[str]]:
     if not path.exists():
         raise InputError(f"The {name} {path} does not exist.")
-    if path.name.upper() == "DICOMDIR" and path.is_file():  # the index of the folders beside it
+    if path.name.upper() == "DICOMDIR" and path.is_file():  # the index of the folders next to it
         path = path.parent
     stacks, notes = volumes_in(path, name)
     return chosen_stack(stacks, path, name, series, frame), notes
@@ -163,7 +165,7 @@ def _called(stack: Stack, path: Path) -> str:
 
 
 def _image(values: np.ndarray, geometry: Geometry) -> Any:
-    """ITK image that holds on to ``values``: color of 8 bits as RGB(A) pixels, other colors as vectors."""
+    """ITK image that shares the memory of ``values``: 8-bit color as RGB(A) pixels, other colors as vectors."""
     if values.ndim == 4 and values.dtype == np.uint8 and values.shape[-1] in (3, 4):
         return image_view(np.ascontiguousarray(values), geometry, f"I{'RGB' if values.shape[-1] == 3 else 'RGBA'}UC3")
     return image_from_array(values, geometry)

@@ -1,4 +1,4 @@
-"""Resampled images and doses as DICOM: a new series of the moving patient, placed where the fixed image lies."""
+"""Write resampled images and doses as DICOM: a new series of the moving patient in the space of the fixed image."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ from .modules import (
 CT, MR, PET = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.128"
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 RT_DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
-#: What slices of these classes must say of their acquisition, copied where the source says it, else this.
+#: Acquisition attributes that slices of these classes must have: copied from the source if present, otherwise these
+#: values.
 _ACQUISITION: dict[str, dict[str, Any]] = {
     CT: {"PatientPosition": "", "KVP": "", "AcquisitionNumber": "", "RescaleType": "HU"},
     MR: {
@@ -47,15 +48,17 @@ def write_series(
 ) -> list[Path]:
     """Write a 3D scalar ITK ``image`` as slices in ``folder``, all of them or none.
 
-    ``source``: the series whose voxels were resampled; patient, study and modality are its. ``frame``: the series whose
-    frame of reference the voxels now lie in. Whole numbers keep their values, others are scaled to 16 bits. Raises
-    InputError: several components, sheared slices, a folder that has files.
+    ``source``: the resampled series, which gives patient, study and modality. ``frame``: the series whose frame of
+    reference the voxels are now in. Integers keep their values, others are scaled to 16 bits. Raises InputError:
+    several components, sheared slices, a folder that has files.
     """
     folder = Path(folder)
     check_series_folder(folder)
     geometry, voxels = geometry_of(image), array_view(image)
     if geometry.dimension != 3 or component_count(image) > 1:
-        raise InputError("A DICOM series is written of 3D images with one value per voxel only; use .nrrd for others.")
+        raise InputError(
+            "Only 3D images with one value per voxel can be written as a DICOM series; use .nrrd for others."
+        )
     _check_straight(geometry, "DICOM series")
     stored, slope, intercept = _stored(voxels, source)
     common = _common_header(source, frame, stored, geometry, anonymize=anonymize)
@@ -82,16 +85,16 @@ def write_dose(
     *,
     anonymize: bool = False,
 ) -> None:
-    """Write a dose on the grid of ``image``, in units, of type, patient and study of the first of ``sources``.
+    """Write a dose on the grid of ``image``, with units, type, patient and study of the first of ``sources``.
 
-    ``sources``: the RTDOSE series that it was made of, several where they were added (``check_can_be_added``).
-    ``frame``: the images that it lies on, or a dose on them. Raises InputError for sheared grids.
+    ``sources``: the RTDOSE series that it was made from, several if they were added (``check_can_be_added``).
+    ``frame``: the images on which it lies, or a dose on them. Raises InputError for sheared grids.
     """
     source = sources[0]
     header, geometry = source.attributes, geometry_of(image)
     _check_straight(geometry, "DICOM dose")
     voxels = np.maximum(np.nan_to_num(np.asarray(array_view(image), float)), 0.0)
-    # 16 bits resolve a thousandth of a gray up to 65, and all readers accept them.
+    # 16 bits resolve 1 mGy up to 65 Gy, and all readers accept them.
     scaling = float(_decimal(max(float(voxels.max()), 1e-6) / (2**16 - 2)))
     stored = np.round(voxels / scaling).astype(np.uint16)
     dataset = _common_header(source, frame, stored, geometry, RT_DOSE, anonymize=anonymize)
@@ -114,7 +117,7 @@ def write_dose(
 
 
 def _set_plans(dataset: Any, sources: Sequence[DicomSeries]) -> None:
-    """What the dose was planned by: of one dose as it says, of a sum all plans."""
+    """The plans of the dose: that of a single dose, or all plans of a sum."""
     plans = [item for one in sources for item in one.attributes.get("ReferencedRTPlanSequence") or ()]
     if len(sources) > 1:
         dataset.DoseComment = f"Sum of {len(sources)} registered doses"
@@ -126,7 +129,7 @@ def _set_plans(dataset: Any, sources: Sequence[DicomSeries]) -> None:
 
 
 def _set_origin(dataset: Any, sources: Sequence[DicomSeries], frame: DicomSeries) -> None:
-    """The doses that a dose was made of, and the images that it lies on now, as its plan was made on others."""
+    """The doses that a dose was made from, and the images on which it lies now, because its plan refers to others."""
     library = pydicom()
     doses = {one.instances[0].uid: reference(RT_DOSE, one.instances[0].uid) for one in sources}
     for one in sources:
@@ -149,10 +152,10 @@ def check_series_folder(folder: Path) -> None:
     if not folder.parent.is_dir():
         raise InputError(f"The folder {folder.parent} for {folder.name} does not exist.")
     if folder.exists() and not folder.is_dir():
-        raise InputError(f"A DICOM series is written into a folder, and {folder} is a file; give another name.")
+        raise InputError(f"A DICOM series is written to a folder, but {folder} is a file; give another name.")
     try:
         if folder.is_dir() and any(folder.iterdir()):
-            raise InputError(f"The folder {folder} for the DICOM series is not empty; give a new one.")
+            raise InputError(f"The folder {folder} for the DICOM series is not empty; give a new folder.")
     except OSError as error:
         raise file_error(error, f"The folder {folder} cannot be opened: {error.strerror}.") from error
     if not os.access(folder.parent, os.W_OK):
@@ -181,7 +184,7 @@ def _common_header(
     *,
     anonymize: bool,
 ) -> Any:
-    """All that the slices of a series have in common."""
+    """The attributes that all slices of a series share."""
     library, header = pydicom(), source.attributes
     of_class = sop_class or {"CT": CT, "MR": MR}.get(source.modality, SECONDARY_CAPTURE)
     text = f"{description_of(source, anonymize)}, registered"
@@ -195,7 +198,7 @@ def _common_header(
             setattr(dataset, keyword, header[keyword].value)
     for keyword, value in _ACQUISITION.get(of_class, {}).items():
         setattr(dataset, keyword, header[keyword].value if keyword in header else value)
-    if of_class != RT_DOSE:  # of which write_dose says where it comes from
+    if of_class != RT_DOSE:  # write_dose adds the origin of these
         dataset.ImageType = ["DERIVED", "SECONDARY", "AXIAL" if of_class == CT else "OTHER"]
         dataset.DerivationDescription = "Resampled after registration"
         dataset.DerivationCodeSequence = library.Sequence([code("113072", "DCM", "Multiplanar reformatting")])

@@ -1,4 +1,4 @@
-"""What every DICOM object of a registration has: patient, study, series, equipment, and references to other images."""
+"""The parts of every DICOM object of a registration: patient, study, series, equipment, and references to images."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..dicom.places import ANONYMOUS
 from ..dicom.volumes import DicomSeries
 
 MANUFACTURER, MODEL = "ElastixRegistration developers", "ElastixRegistration"
-#: Of the patient and of the study: copied from the series that an object belongs to, empty where that has none.
+#: Attributes of patient and study, copied from the series that an object belongs to; empty if that has none.
 PATIENT = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex")
 STUDY = ("StudyInstanceUID", "StudyDate", "StudyTime", "ReferringPhysicianName", "StudyID", "AccessionNumber")
 _MORE_OF_PATIENT = ("IssuerOfPatientID", "PatientAge", "PatientSize", "PatientWeight", "StudyDescription")
@@ -26,22 +26,22 @@ _ANONYMOUS = {"PatientName": "Anonymous", "PatientIdentityRemoved": "YES"}
 
 
 def description_of(series: DicomSeries, anonymize: bool = False) -> str:
-    """What an object that was made of a series calls it. The series' own description is free text and may hold a name:
-    not with ``anonymize``."""
+    """The name of a series in the description of an object made from it. Its own description is free text that may
+    contain names, so it is not used with ``anonymize``."""
     return (not anonymize and series.description) or series.modality
 
 
 def anonymous_number(study_uid: str) -> str:
-    """An ID for the patient of a study, by which archives keep patients apart. It follows from the UID of the study,
-    which anonymous objects keep, and from nothing else."""
+    """A patient ID by which archives distinguish patients. It depends only on the study UID, which anonymous objects
+    keep."""
     return f"{ANONYMOUS}{hashlib.sha256(study_uid.encode()).hexdigest()[:12].upper()}"
 
 
 def new_dataset(owner: DicomSeries, sop_class: str, modality: str, description: str, *, anonymize: bool = False) -> Any:
-    """pydicom Dataset of an object in a new series of the study of ``owner``, with its patient.
+    """pydicom Dataset of an object in a new series, with the study and patient of ``owner``.
 
-    With ``anonymize`` it names neither the patient nor the study's date, physician or numbers; the study and the
-    images keep their UIDs, without which nothing could refer to them, and the patient gets ``anonymous_number``.
+    With ``anonymize`` it contains neither the patient nor the date, physician or numbers of the study. Study and images
+    keep their UIDs, without which nothing could refer to them, and the patient ID is ``anonymous_number``.
     """
     library = pydicom()
     dataset = library.Dataset()
@@ -72,7 +72,7 @@ def new_dataset(owner: DicomSeries, sop_class: str, modality: str, description: 
     dataset.SeriesTime = dataset.ContentTime = dataset.InstanceCreationTime = now.strftime("%H%M%S.%f")
     dataset.InstanceNumber = 1
     if "BodyPartExamined" not in source:
-        dataset.Laterality = ""  # it may be one of a pair, and its side is not known
+        dataset.Laterality = ""  # the body part may be paired, and its side is unknown
     dataset.Manufacturer, dataset.ManufacturerModelName = MANUFACTURER, MODEL
     dataset.DeviceSerialNumber = dataset.SoftwareVersions = __version__
     return dataset
@@ -82,8 +82,8 @@ def set_frame_of_reference(dataset: Any, owner: DicomSeries) -> None:
     """Raises InputError for a series without a frame of reference."""
     if not owner.frame_of_reference_uid:
         raise InputError(
-            f"The DICOM series {owner.description or owner.instance_uid} has no frame of reference, which a DICOM"
-            " registration needs to name."
+            f"The DICOM series {owner.description or owner.instance_uid} has no frame of reference, which a DICOM "
+            "registration needs."
         )
     dataset.FrameOfReferenceUID = owner.frame_of_reference_uid
     dataset.PositionReferenceIndicator = owner.attributes.get("PositionReferenceIndicator", "")
@@ -101,7 +101,7 @@ def reference(sop_class: str, instance_uid: str) -> Any:
 
 
 def set_instance_references(dataset: Any, several: Iterable[DicomSeries]) -> None:
-    """The Common Instance Reference module: which images an object speaks of, those of its study first."""
+    """The Common Instance Reference module: the images that an object names, those of its study first."""
     library = pydicom()
     studies: dict[str, list[Any]] = {}
     for series in several:
@@ -136,9 +136,9 @@ def code(value: str, scheme: str, meaning: str) -> Any:
 
 
 def write_dataset(dataset: Any, path: str | os.PathLike, *, implicit: bool = False) -> None:
-    """A DICOM file, explicit VR little endian, whole or not at all. Raises InputError naming the path.
+    """Write a DICOM file, explicit VR little endian, all or nothing. Raises InputError naming the path.
 
-    ``implicit``: without the types of elements, as objects need whose texts can have more than 64 kB.
+    ``implicit``: without the types of elements, for objects with texts of more than 64 kB.
     """
     with whole_file(Path(path)) as draft:
         save_dataset(dataset, draft, implicit=implicit)
@@ -152,14 +152,15 @@ def save_dataset(dataset: Any, path: Path, *, implicit: bool = False) -> None:
     meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
     meta.TransferSyntaxUID = library.uid.ImplicitVRLittleEndian if implicit else library.uid.ExplicitVRLittleEndian
     dataset.file_meta = meta
-    content = io.BytesIO()  # pydicom wraps errors of files, and the disk's own words are lost
+    content = io.BytesIO()  # pydicom wraps file errors and loses the system's message
     with without_warnings():
         dataset.save_as(content, enforce_file_format=True)
     path.write_bytes(content.getbuffer())
 
 
 def read_dataset(path: str | os.PathLike, sop_classes: Sequence[str], what: str) -> Any:
-    """Dataset of a file of one of ``sop_classes``. Raises InputError that says it is no ``what``, or damaged."""
+    """Dataset of a file of one of ``sop_classes``. Raises InputError for a file that is not a ``what``, or is
+    damaged."""
     library = pydicom()
     path = Path(path)
     if not path.is_file():
@@ -169,5 +170,5 @@ def read_dataset(path: str | os.PathLike, sop_classes: Sequence[str], what: str)
         found = str(dataset.get("SOPClassUID", ""))
     if found not in sop_classes:
         name = getattr(dataset.get("SOPClassUID"), "name", "") or "not a DICOM object"
-        raise InputError(f"The file {path} is no {what} ({name}).")
+        raise InputError(f"The file {path} is not a {what} ({name}).")
     return dataset

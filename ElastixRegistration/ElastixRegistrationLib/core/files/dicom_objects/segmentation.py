@@ -1,4 +1,4 @@
-"""Structures carried over to a series, as DICOM segmentation (SEG), written by highdicom."""
+"""Write structures carried over to a series as a DICOM segmentation (SEG), by highdicom."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from .modules import MANUFACTURER, MODEL, PATIENT, STUDY, new_dataset, write_dat
 from .structure_set import CarriedStructure, check_can_refer
 
 SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"
-#: What highdicom copies from images, which may lack it.
+#: Attributes that highdicom copies from images, which may lack them.
 _NEEDED = ("SeriesNumber", "PositionReferenceIndicator")
 _TISSUE, _FAMILY = ("85756007", "SCT", "Tissue"), ("123111", "DCM", "Deformable Models")
 
 
 def highdicom() -> Any:
     """The library. Raises InputError where it is not installed."""
-    logging.getLogger("highdicom").setLevel(logging.WARNING)  # it logs what it copies
+    logging.getLogger("highdicom").setLevel(logging.WARNING)  # it logs everything that it copies
     try:
         import highdicom as library
         import highdicom.seg
     except ImportError as error:
         raise InputError(
-            "To write DICOM segmentations, install highdicom: python -m pip install highdicom. Structure sets"
-            " (--form rtstruct) need nothing more."
+            "To write DICOM segmentations, install highdicom: python -m pip install highdicom. Structure sets "
+            "(--form rtstruct) do not need it."
         ) from error
     return library
 
@@ -49,7 +49,7 @@ def write_segmentation(
 ) -> None:
     """Write the voxels of ``series`` that lie in ``structures``, as binary segments with their names.
 
-    Raises InputError for a series that nothing can refer to, without highdicom, and where it cannot be written.
+    Raises InputError for a series that cannot be referred to, without highdicom, and if the file cannot be written.
     """
     check_can_refer(series, grid, "segmentation")
     library = highdicom()
@@ -82,7 +82,7 @@ def write_segmentation(
 def _images_and_voxels(
     structures: Sequence[CarriedStructure], series: DicomSeries, grid: Geometry, owner: Any
 ) -> tuple[list[Any], np.ndarray]:
-    """Headers of the slices that hold something, or of the one file of all, with the patient and the study of
+    """Headers of the slices that are not empty, or of the one file with all slices, with patient and study of
     ``owner``; and (slices, rows, columns, segments) uint8 in their order."""
     whole = [one.mask(grid) for one in structures]
     filled = np.flatnonzero(np.any([mask.any(axis=(1, 2)) for mask in whole], axis=0)).tolist()
@@ -90,8 +90,8 @@ def _images_and_voxels(
     frames = [series.frames[k] for k in filled]
     if frames[0].tile is not None:
         raise InputError(
-            f"A DICOM segmentation cannot refer to slices of the mosaic {frames[0].instance.path}; write a label map:"
-            " .nrrd or .nii.gz."
+            f"A DICOM segmentation cannot refer to the slices of the mosaic {frames[0].instance.path}; write a "
+            "label map: .nrrd or .nii.gz."
         )
     if frames[0].instance.frame_count > 1:
         voxels = np.zeros((frames[0].instance.frame_count, *masks.shape[1:]), np.uint8)
@@ -108,7 +108,7 @@ def _images_and_voxels(
 
 
 def _described(one: CarriedStructure, number: int, library: Any) -> Any:
-    """A segment with the codes of the segmentation that it comes from, else those of any tissue."""
+    """A segment with the codes of its source segmentation, otherwise the generic codes for tissue."""
     given = one.entries[0] if len(one.entries) == 1 else None
 
     def coded(keyword: str) -> Any:

@@ -1,9 +1,9 @@
-"""Spatial Registration and Deformable Spatial Registration: transforms as DICOM keeps them. LPS mm (PS3.3, C.20.2, 3).
+"""Spatial Registration and Deformable Spatial Registration: transforms as DICOM objects. LPS mm (PS3.3, C.20.2, 3).
 
-A transform here maps fixed to moving points. A Spatial Registration has matrices that take each source to the
-registered frame of reference, so that of the moving images holds the inverse. A Deformable Spatial Registration goes
-the other way: from a point of the registered frame, by a matrix, displacements on a grid and a second matrix, to the
-source; that is the direction of a transform here.
+Transforms here map fixed to moving points. A Spatial Registration has matrices from each source to the registered frame
+of reference, so the matrix of the moving images is the inverse. A Deformable Spatial Registration maps a point of the
+registered frame to the source, by a matrix, displacements on a grid and a second matrix, which is the direction used
+here.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ _log = logging.getLogger(__name__)
 SPATIAL_REGISTRATION = "1.2.840.10008.5.1.4.1.1.66.1"
 DEFORMABLE_SPATIAL_REGISTRATION = "1.2.840.10008.5.1.4.1.1.66.3"
 REGISTRATIONS = (SPATIAL_REGISTRATION, DEFORMABLE_SPATIAL_REGISTRATION)
-#: Distance of the grid's points where none is asked for, mm.
+#: Default grid spacing, mm.
 GRID_MM = 3.0
 _MAX_GRID_POINTS = 20_000_000
-#: Places at which the written grid is compared with the transform.
+#: Number of points at which the written grid is compared with the transform.
 _COMPARED = 20_000
-#: Around so many of them it is looked more closely.
+#: Number of these points whose surroundings are searched more finely.
 _LOOKED_AROUND = 40
 _ORTHOGONAL = 1e-6
 
@@ -75,24 +75,27 @@ def write_registration(
     description: str = "",
     anonymize: bool = False,
 ) -> RegistrationObject:
-    """Write a 3D itk ``transform``, fixed to moving points, LPS mm: linear ones as matrices, others on a grid.
+    """Write a 3D itk ``transform``, fixed to moving points, LPS mm: a linear one as matrices, others on a grid.
 
-    ``geometry`` is the grid of the fixed image, which that of the displacements covers with points ``grid_mm`` apart.
-    Outside of it the file goes on with the affine transform that fits best. Raises InputError: a transform of other
-    than 3 dimensions, series without a frame of reference, both in the same one, a grid that is too fine.
+    ``geometry`` is the grid of the fixed image, which the displacement grid covers with points ``grid_mm`` apart.
+    Outside the grid, the file continues with the best affine fit. Raises InputError: a transform that is not 3D, series
+    without a frame of reference or both in the same one, a grid that is too fine.
     """
     if transform.GetInputSpaceDimension() != 3:
-        raise InputError(said("DICOM keeps registrations of 3D images only, and this transform is of 2D images."))
+        raise InputError(said("DICOM supports registrations of 3D images only, and this transform is for 2D images."))
     check_can_be_related(fixed, moving)
     if fixed.patient.is_another_than(moving.patient):
-        _log.warning("The DICOM registration relates images of different patients; it is written as of the fixed one.")
+        _log.warning(
+            "The DICOM registration relates images of different patients; it is written for the patient of the fixed "
+            "image."
+        )
     matrix = whole_matrix(transform)
     sop_class = SPATIAL_REGISTRATION if matrix is not None else DEFORMABLE_SPATIAL_REGISTRATION
     text = description or " to ".join(description_of(one, anonymize) for one in (moving, fixed))
     dataset = new_dataset(fixed, sop_class, "REG", text, anonymize=anonymize)
     set_frame_of_reference(dataset, fixed)
     if not moving.frame_of_reference_uid:
-        set_frame_of_reference(pydicom().Dataset(), moving)  # says what is missing
+        set_frame_of_reference(pydicom().Dataset(), moving)  # raises the error for a missing frame
     dataset.ContentLabel, dataset.ContentDescription = "REGISTRATION", text[:64]
     dataset.ContentCreatorName = ""
     set_instance_references(dataset, (fixed, moving))
@@ -106,10 +109,12 @@ def write_registration(
 
 
 def check_can_be_related(fixed: DicomSeries, moving: DicomSeries) -> None:
-    """Raise InputError for images that are the same, by their frame of reference and their slices."""
+    """Raise InputError if both images are the same, by frame of reference and slices."""
     same_frame = fixed.frame_of_reference_uid == moving.frame_of_reference_uid
     if same_frame and {one.uid for one in fixed.instances} & {one.uid for one in moving.instances}:
-        raise InputError(said("The fixed and the moving image are the same DICOM series; there is nothing to relate."))
+        raise InputError(
+            said("The fixed and the moving image are the same DICOM series; there is nothing to register.")
+        )
 
 
 def matrix_type(matrix: np.ndarray) -> str:
@@ -183,7 +188,8 @@ def _set_deformation(
 
 
 def _largest_difference(written: Any, transform: Any, geometry: Geometry, grid_mm: float) -> float:
-    """Between two transforms at places all over ``geometry``, and closely around those where it is largest, mm."""
+    """Largest difference between two transforms, mm, at points all over ``geometry``, and more finely around the
+    largest."""
     random, last = np.random.default_rng(0), np.asarray(geometry.size) - 1
     places, reach = random.uniform(0, last, (_COMPARED, 3)), grid_mm / np.asarray(geometry.spacing)
     worst = 0.0
@@ -197,14 +203,13 @@ def _largest_difference(written: Any, transform: Any, geometry: Geometry, grid_m
 
 
 def _grid_over(geometry: Geometry, grid_mm: float) -> Geometry:
-    """Points ``grid_mm`` apart over the box of ``geometry`` and a step beyond.
+    """Points ``grid_mm`` apart over the box of ``geometry`` and one step beyond.
 
-    DICOM's third axis is the cross product of the other two, so that left-handed and sheared grids get one around them.
+    DICOM's third axis is the cross product of the other two, so left-handed and sheared grids are enclosed by a
+    right-handed one.
     """
     if not grid_mm > 0:
-        raise InputError(
-            said("The distance of the grid's points is {grid_mm} mm; it must be more than 0.", grid_mm=grid_mm)
-        )
+        raise InputError(said("The grid spacing is {grid_mm} mm; it must be more than 0.", grid_mm=grid_mm))
     first, second = np.asarray(geometry.direction)[:, :2].T
     axes = np.stack([first, second, np.cross(first, second)])
     ends = np.stack(np.meshgrid(*[(0, n - 1) for n in geometry.size]), -1).reshape(-1, 3)

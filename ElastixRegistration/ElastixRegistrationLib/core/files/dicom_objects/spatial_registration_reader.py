@@ -1,4 +1,4 @@
-"""Spatial Registrations and Deformable Spatial Registrations of any vendor as itk transforms. LPS mm."""
+"""Read Spatial Registrations and Deformable Spatial Registrations of any vendor as itk transforms. LPS mm."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _log = logging.getLogger(__name__)
 def read_registration(path: str | os.PathLike, fixed: Place | None = None, moving: Place | None = None) -> Any:
     """itk transform, fixed to moving points, LPS mm, of a Spatial or Deformable Spatial Registration of any vendor.
 
-    ``fixed`` and ``moving`` say where the images are. Without them, the fixed frame of reference is the registered
-    one, and the moving one the only other that the object speaks of. Raises InputError: no such object, frames of
-    reference or images that it does not relate, or several that could be meant.
+    ``fixed`` and ``moving`` say where the images are. Without them, the fixed frame of reference is the registered one,
+    and the moving one the only other in the object. Raises InputError: not such an object, frames of reference or
+    images that it does not relate, or several candidates.
     """
     dataset = read_dataset(path, REGISTRATIONS, "DICOM registration")
     with told_as_damaged(f"The DICOM registration {path}"):
@@ -38,7 +38,7 @@ def read_registration(path: str | os.PathLike, fixed: Place | None = None, movin
         of_fixed, of_moving = _Choice(path, sources).pair(fixed, moving)
         if of_fixed is of_moving and fixed is not None and moving is not None:
             what = f"The {moving.object} and the image" if moving.object else "Both images"
-            _log.warning("%s lie on the same side of the DICOM registration %s: nothing moves.", what, path)
+            _log.warning("%s are on the same side of the DICOM registration %s: nothing moves.", what, path)
         if is_matrix:
             return affine_from_matrix(np.linalg.inv(of_moving.content) @ of_fixed.content)
         return _between(of_fixed, of_moving, path)
@@ -48,7 +48,7 @@ def read_registration(path: str | os.PathLike, fixed: Place | None = None, movin
 class _Source:
     """A frame of reference, or images in it, that an object relates to the registered one.
 
-    ``content``: the matrix (4, 4) to the registered frame; of deformations the item, None where nothing moves.
+    ``content``: the matrix (4, 4) to the registered frame, or the item of a deformation; None if nothing moves.
     ``listed``: its images by the UIDs of their series; ``studies``: UIDs.
     """
 
@@ -61,7 +61,7 @@ class _Source:
 
     @property
     def place(self) -> Place:
-        """What an image or an object can be compared with."""
+        """For comparison with an image or an object."""
         return Place(self.frame, self.images, frozenset(self.listed), self.studies, listed=self.listed)
 
 
@@ -72,7 +72,7 @@ def _matrices(dataset: Any) -> list[_Source]:
     for item in dataset.RegistrationSequence:
         matrix = np.eye(4)
         for entry in item.MatrixRegistrationSequence[0].MatrixSequence:
-            matrix = matrix @ _matrix(entry)  # the order of the items is that of the multiplication
+            matrix = matrix @ _matrix(entry)  # items are in the order of multiplication
         frame, images = str(item.get("FrameOfReferenceUID", "")), _images(item)
         like = next((one for one in sources if one.frame == frame and np.allclose(one.content, matrix)), None)
         if like is None:
@@ -95,7 +95,7 @@ def _deformations(dataset: Any) -> list[_Source]:
 
 
 def _name_series(sources: Sequence[_Source], dataset: Any) -> None:
-    """Say of each source which series and studies its images are of, as far as the object does."""
+    """Set the series and studies of each source's images, as far as the object gives them."""
     studies = {str(dataset.get("StudyInstanceUID") or ""): images_by_series(dataset)}
     for item in dataset.get("StudiesContainingOtherReferencedInstancesSequence") or ():
         studies[str(item.get("StudyInstanceUID") or "")] = images_by_series(item)
@@ -114,7 +114,7 @@ def _images(item: Any) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class _Choice:
-    """Which of the ``sources`` two images are in. The first is the registered one."""
+    """Finds which of the ``sources`` two images belong to. The first source is the registered one."""
 
     path: Any
     sources: Sequence[_Source]
@@ -133,9 +133,10 @@ class _Choice:
         return of_fixed, of_moving
 
     def _of(self, place: Place | None, role: str) -> _Source | None:
-        """None where nothing is known of the image, or nothing tells apart several sources in its frame of reference.
+        """None if nothing is known about the image, or if several sources in its frame of reference cannot be
+        distinguished.
 
-        Raises InputError for a frame of reference, or images in one, that the object does not speak of.
+        Raises InputError for a frame of reference, or images in one, that the object does not contain.
         """
         if place is None or not place.frame:
             return None
@@ -143,8 +144,8 @@ class _Choice:
         found = [one for one in self.sources if one.frame == place.frame]
         if not found:
             raise InputError(
-                f"The DICOM registration {self.path} does not speak of the frame of reference {place.frame} of the"
-                f" {what}; it relates {', '.join(dict.fromkeys(one.frame for one in self.sources))}."
+                f"The DICOM registration {self.path} does not contain the frame of reference {place.frame} of the "
+                f"{what}; it relates {', '.join(dict.fromkeys(one.frame for one in self.sources))}."
             )
         known = [place.lies_on(one.place) for one in found]
         named = [one for one, lies_on in zip(found, known, strict=True) if lies_on]
@@ -156,68 +157,69 @@ class _Choice:
         return found[0] if len(found) == 1 else _by_study(place, found, what)
 
     def _of_another_series(self, place: Place, found: Sequence[_Source], role: str) -> _Source:
-        """An image in a frame of reference of which the object names other images only."""
+        """For an image in a frame of reference of which the object names only other images."""
         what = place.object or f"{role} image"
         if len(found) > 1:
             raise InputError(
-                f"The DICOM registration {self.path} relates other series than that of the {what}, all in one frame of"
-                " reference."
+                f"The DICOM registration {self.path} relates series other than that of the {what}, all in one "
+                "frame of reference."
             )
         if place.is_drawn:
             raise InputError(
-                f"The {what} was drawn on another series than the DICOM registration {self.path} relates, in the same"
-                " frame of reference; if nothing moved between the two, carry it over to that series first, by apply"
-                " identity."
+                f"The {what} was drawn on a series that the DICOM registration {self.path} does not relate, in "
+                "the same frame of reference; if nothing moved between the two, first carry it over to that "
+                "series, with apply identity."
             )
         _log.warning(
-            "The DICOM registration names other images than those of the %s, in the same frame of reference: it holds"
-            " as far as nothing moved between them.",
+            "The DICOM registration names images other than those of the %s, in the same frame of reference: it "
+            "is valid only if nothing moved between them.",
             what,
         )
         return found[0]
 
     def _check_whole(self, place: Place, source: _Source, role: str) -> None:
-        """Raise InputError where slices of a series are missing that the object names, or an object that was drawn
-        names slices which the registration does not."""
+        """Raise InputError if slices of a series that the object names are missing, or if a drawn object names slices
+        that the registration does not."""
         if place.is_drawn:
             place.check_whole(source.place, f"series in the DICOM registration {self.path}")
         elif not place.object:
             lacking = source.place.lacking(place)
             if lacking:
                 raise InputError(
-                    f"The {role} image lacks {counted(len(lacking), 'slice')} that the DICOM registration {self.path}"
-                    " names; give the whole series, or for a part of it the transform alone (convert REG.dcm t.h5)."
+                    f"The {role} image lacks {counted(len(lacking), 'slice')} that the DICOM registration "
+                    f"{self.path} names; give the whole series, or, for a part of it, the transform alone "
+                    "(convert REG.dcm t.h5)."
                 )
 
     def _other_than(self, known: _Source | None) -> _Source:
         others = [one for one in self.sources if one is not known]
         if not others and known is not None:
-            return known  # the identity, in one frame of reference
+            return known  # the identity, within one frame of reference
         if len(others) != 1:
             frames = len({one.frame for one in self.sources})
             raise InputError(
-                f"The DICOM registration {self.path} relates {frames} frames of reference; give both images as DICOM,"
-                " so that it is known which two are meant."
+                f"The DICOM registration {self.path} relates {frames} frames of reference; give both images as "
+                "DICOM to choose two of them."
             )
         return others[0]
 
 
 def _by_study(place: Place, found: Sequence[_Source], what: str) -> _Source | None:
-    """The only source of the study of an object, with a notice: doses are planned in the study of their image."""
+    """The only source in the study of an object, with a note: doses are planned in the study of their image."""
     named = [one for one in found if one.studies & place.studies]
     if not place.object or len(named) != 1 or not all(one.studies for one in found):
         return None
-    _log.info("The %s is taken as lying on the image of its study; it names none.", what)
+    _log.info("The %s names no image; it is assumed to lie on the image of its study.", what)
     return named[0]
 
 
 def _tell_assumed(place: Place, role: str, taken: _Source) -> None:
     _log.warning(
-        "Both images of the DICOM registration share a frame of reference, and the %s does not tell on which of them it"
-        " lies; it is taken as lying on its %s image.%s",
+        "Both images of the DICOM registration share a frame of reference, and the %s does not say on which one "
+        "it lies; it is assumed to lie on the %s image.%s",
         place.object or f"{role} image",
         "fixed" if taken.is_registered else "moving",
-        " If that is wrong, name the image by --lies-on." if place.object and role == "moving" else "",
+        " If that is wrong, name the image with --lies-on." if place.object and role == "moving" else "",
     )
 
 
@@ -229,12 +231,12 @@ def _between(fixed: _Source, moving: _Source, path: Any) -> Any:
         return _transform_of_item(moving.content)
     if moving.is_registered:
         return invert(_transform_of_item(fixed.content), _grid_of_item(fixed.content, path)).transform
-    raise InputError(f"The DICOM registration {path} relates both frames of reference to a third one only.")
+    raise InputError(f"The DICOM registration {path} relates the two frames of reference only to a third one.")
 
 
 def _grid_of_item(item: Any, path: Any) -> Geometry:
     if "DeformableRegistrationGridSequence" not in item:
-        raise InputError(f"The DICOM registration {path} has no grid for the frame of reference that is asked for.")
+        raise InputError(f"The DICOM registration {path} has no grid for the requested frame of reference.")
     return _field_of(item.DeformableRegistrationGridSequence[0])[1]
 
 

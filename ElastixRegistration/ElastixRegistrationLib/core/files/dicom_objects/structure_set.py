@@ -1,8 +1,8 @@
-"""Structures carried over to a series, as RTSTRUCT: new contours in its slices, with references to them (PS3.3, A.19).
+"""Write structures carried over to a series as an RTSTRUCT: new contours in its slices, with references to them (PS3.3,
+A.19).
 
-Contours that come to lie in slices again, as by identity and by shifts of whole slices, are copied point by point. What
-lies in one slice there seldom lies in one here otherwise: the region is then resampled by its distance to the edge, and
-contours are where that is 0 in each slice.
+Contours that land in slices again, under the identity or shifts by whole slices, are copied point by point. Otherwise,
+the signed distance to the edge of the structure is resampled, and the new contours are its zero lines in each slice.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ..dicom.volumes import DicomSeries
 from .modules import new_dataset, reference, set_frame_of_reference, write_dataset
 
 _STUDY_COMPONENT = "1.2.840.10008.3.1.2.3.1"
-#: Of structures without a color of their own, one after the other.
+#: Colors for structures without one, in turn.
 COLORS = ((230, 75, 53), (77, 187, 213), (0, 160, 135), (243, 155, 127), (132, 145, 180), (145, 209, 194), (220, 0, 0))
 _OF_ITEM = ("ROIDescription", "ROIPhysicalPropertiesSequence")
 _OF_OBSERVATION = (
@@ -36,9 +36,9 @@ _OF_OBSERVATION = (
 
 @dataclass(frozen=True)
 class CarriedStructure:
-    """``region`` on the grid of a series. ``entries``: of an RTSTRUCT, the items that describe it there, or nothing;
-    of a DICOM segmentation, the item of its segment. ``copied``: its contours, where they lie in slices; None where
-    they do not. ``drawn_on``: UIDs of the series that the contours were drawn on."""
+    """``region`` on the grid of a series. ``entries``: the items that describe it in an RTSTRUCT, if any, or the item
+    of its segment in a DICOM segmentation. ``copied``: its contours, if they lie in slices; otherwise None.
+    ``drawn_on``: UIDs of the series that the contours were drawn on."""
 
     number: int
     name: str
@@ -48,16 +48,16 @@ class CarriedStructure:
     drawn_on: frozenset[str] = frozenset()
 
     def mask(self, grid: Geometry) -> np.ndarray:
-        """(k, j, i) bool: voxels of the series whose centers lie inside; exact where contours are copied."""
+        """(k, j, i) booleans: voxels of the series whose centers lie inside; exact if contours are copied."""
         if self.copied is None:
             return self.region.mask(grid.size)
         return inside_of([one.points for one in self.copied], grid)
 
 
 def check_can_refer(series: DicomSeries, grid: Geometry, what: str) -> None:
-    """Raise InputError for a series that no structures can lie on."""
+    """Raise InputError for a series on which structures cannot lie."""
     if series.is_dose or series.instances[0].is_segmentation:
-        raise InputError(f"A {what} refers to the images it lies on: give a series of images as --reference.")
+        raise InputError(f"A {what} refers to the images on which it lies; give a series of images as --reference.")
     if grid.dimension != 3 or len(series.frames) != grid.size[2]:
         raise InputError(f"A {what} lies on a series of slices, which the reference is not.")
 
@@ -73,7 +73,7 @@ def write_structures(
 ) -> None:
     """Write ``structures`` on ``series``, whose voxels lie on ``grid``: its patient, study and frame of reference.
 
-    Raises InputError for a series that nothing can refer to, and where it cannot be written.
+    Raises InputError for a series that cannot be referred to, and if the file cannot be written.
     """
     check_can_refer(series, grid, "structure set")
     library = pydicom()
@@ -133,10 +133,10 @@ def _items_of(one: CarriedStructure, place: int, series: DicomSeries, grid: Geom
 
 
 def _contours(one: CarriedStructure, series: DicomSeries, grid: Geometry) -> list[Any]:
-    """Items of the contours, slice by slice: copied ones, and new ones where there are none.
+    """Contour items, slice by slice: copied ones, and new ones in slices without.
 
-    Slices between the copied ones, as of a series with closer slices, are drawn anew; those of the series that they
-    were drawn on stay as whoever drew them left them.
+    In a series with closer slices, the slices between the copied ones are drawn anew; slices of the series on which the
+    contours were drawn stay as they are.
     """
     items: list[Any] = []
     copied: dict[int, list[CopiedContour]] = {}
@@ -159,8 +159,8 @@ def _contours(one: CarriedStructure, series: DicomSeries, grid: Geometry) -> lis
 
 
 def _between(copied: Sequence[int], series: DicomSeries, drawn_on: frozenset[str]) -> range:
-    """Slices that are not without a structure because none of its contours was ``copied`` there: from less than half a
-    distance of contours before the first to as much behind the last."""
+    """Slices that the structure reaches even without a ``copied`` contour: from half a contour distance before the
+    first contour to as much behind the last."""
     if series.instance_uid in drawn_on or len(copied) < 2:
         return range(0)
     beyond = int(np.ceil(np.median(np.diff(copied)) / 2)) - 1

@@ -1,4 +1,5 @@
-"""Image files that are not DICOM: by ITK's readers where these are right, by ours where not, and their grids alone."""
+"""Read image files that are not DICOM, or only their grids: by ITK's readers where these are right, otherwise by our
+own."""
 
 from __future__ import annotations
 
@@ -56,8 +57,8 @@ def read_file(path: Path, name: str, frame: int | None) -> tuple[Any, list[str]]
         image, notes = nifti.placed(header, _by_header(header, path, name), f"the {name}")
         if header.form == mgh.NOWHERE:
             notes.append(
-                f"The file of the {name} does not say where its voxels lie: they are placed as FreeSurfer places them,"
-                " as coronal slices of 1 mm around the origin; check the sides."
+                f"The file of the {name} does not give the position of its voxels. They are placed as in "
+                "FreeSurfer: coronal slices of 1 mm around the origin; check left and right."
             )
     elif suffix in _NRRD:
         words = nrrd.header_of(path)
@@ -70,7 +71,7 @@ def read_file(path: Path, name: str, frame: int | None) -> tuple[Any, list[str]]
         image, notes = metaimage.as_said(image, metaimage.header_of(path), f"the {name}")
     else:
         image = read_by_itk(opened(path, name), path, name)
-        is_series = suffix == ".mnc" and not is_color(image)  # ITK makes components of time
+        is_series = suffix == ".mnc" and not is_color(image)  # ITK reads time as components
         if suffix in _WITH_OPACITY and component_count(image) == 2:
             image, said = with_opacity(np.asarray(array_view(image)), geometry_of(image), f"the {name}")
             notes += said
@@ -79,13 +80,13 @@ def read_file(path: Path, name: str, frame: int | None) -> tuple[Any, list[str]]
 
 
 def grid_of_file(path: Path, name: str, frame: int | None) -> Geometry:
-    """Where the voxels lie of the image that ``read_file`` gives, mostly from the header alone; of several time points,
-    which lie in one place, those of one.
+    """The grid of the image that ``read_file`` returns, in most formats from the header alone; for several time points,
+    the grid of one.
 
-    Raises InputError as that does; of formats with headers of their own not for voxels that are missing.
+    Raises the same InputErrors, except for missing voxels in formats with separate headers.
     """
     path = _header_file(path)
-    if image_suffix_of(path) in _TIFF:  # small, and their metadata are spread over them
+    if image_suffix_of(path) in _TIFF:  # small files, with metadata all over them
         return geometry_of(read_file(path, name, frame or 1)[0])
     geometry = geometry_of(_placed_outline(path, name))
     if geometry.dimension < 4:
@@ -107,7 +108,7 @@ def frame_count(path: Path) -> int:
 
 
 def _placed_outline(path: Path, name: str) -> Any:
-    """An ITK image without voxels, of 2 to 4 dimensions, in its place. Raises InputError."""
+    """An ITK image without voxels, of 2 to 4 dimensions, with its grid. Raises InputError."""
     try:
         if image_suffix_of(path) in _META:
             metaimage.check(metaimage.header_of(path))
@@ -137,20 +138,20 @@ def _outline_of(path: Path, name: str) -> Any:
 
 
 def _header_file(path: Path) -> Path:
-    """The header beside the voxels of Analyze, where these are given."""
+    """The header file of an Analyze voxel file; other paths unchanged."""
     is_voxels = path.suffix.lower() == ".img" and path.with_suffix(".hdr").is_file()
     return path.with_suffix(".hdr") if is_voxels else path
 
 
 def _grid_of(io: Any) -> Geometry:
-    """What an ITK reader says of a file, as far as images of the file have it: up to 4 dimensions."""
+    """The grid that an ITK reader gives for a file, up to 4 dimensions."""
     count = int(io.GetNumberOfDimensions())
     while count > 3 and io.GetDimensions(count - 1) == 1:
         count -= 1
     axes = range(count)
     spacing = np.array([float(io.GetSpacing(axis)) for axis in axes])
     direction = np.array([[io.GetDirection(column)[row] for column in axes] for row in axes])
-    direction = direction * np.where(spacing < 0, -1, 1)  # as ITK turns them around
+    direction = direction * np.where(spacing < 0, -1, 1)  # in the order in which ITK turns them
     return Geometry(
         size=tuple(int(io.GetDimensions(axis)) for axis in axes),
         spacing=tuple(np.abs(spacing).tolist()),
@@ -169,7 +170,7 @@ def _outline(geometry: Geometry) -> Any:
 
 
 def _read_copy(copied: Callable[[Path], AbstractContextManager[Path]], path: Path, name: str) -> Any:
-    """By ITK, of the file that ``copied`` gives: ``path``, or a copy in a form that ITK reads."""
+    """Read by ITK the file that ``copied`` gives: ``path``, or a copy in a form that ITK reads."""
     with contextlib.ExitStack() as stack:
         try:
             file = stack.enter_context(copied(path))
@@ -179,7 +180,7 @@ def _read_copy(copied: Callable[[Path], AbstractContextManager[Path]], path: Pat
 
 
 def _nrrd_placed(image: Any, words: dict[str, str], name: str) -> tuple[Any, list[str]]:
-    """``image`` where the words of its header put it that ITK passes over, and sentences about that."""
+    """``image`` with the header fields applied that ITK ignores, and sentences about that."""
     image, notes = in_millimeters(image, nrrd.units_of(words), name)
     signs = nrrd.signs_to_lps(words)
     if (signs < 0).any():
@@ -192,17 +193,17 @@ def _nrrd_placed(image: Any, words: dict[str, str], name: str) -> tuple[Any, lis
         )
     if words.get("space", "").lower() in nrrd.VAGUE_SPACES:
         notes.append(
-            f'The space of {name} is "{words["space"]}", which does not say where left and back are: LPS is taken.'
+            f'The space of {name} is "{words["space"]}", which does not define left and posterior: LPS is assumed.'
         )
     return image, notes
 
 
 def with_opacity(voxels: np.ndarray, geometry: Geometry, name: str) -> tuple[Any, list[str]]:
-    """Gray with opacity, (j, i, 2), as RGBA of 8 bits, whose opacity counts in masks; gray alone of more bits, with a
-    sentence about that."""
+    """8-bit gray with opacity, (j, i, 2), as RGBA, whose opacity counts in masks; for more bits the gray values alone,
+    with a sentence about that."""
     if voxels.max() > np.iinfo(np.uint8).max:
         gray = image_from_array(np.ascontiguousarray(voxels[..., 0]), geometry)
-        return gray, [f"The opacity of {name} is passed over."]
+        return gray, [f"The opacity of {name} is ignored."]
     colors = np.ascontiguousarray(voxels[..., [0, 0, 0, 1]].astype(np.uint8))
     return image_view(colors, geometry, f"IRGBAUC{geometry.dimension}"), []
 
@@ -217,23 +218,23 @@ def _freesurfer_header(path: Path, name: str) -> nifti.NiftiHeader:
     except _DAMAGES as error:
         raise unreadable(path, name) from error
     if header is None:
-        raise unreadable(path, name, "is no image of FreeSurfer, or of a kind of voxels that is not read.")
+        raise unreadable(path, name, "is not a FreeSurfer image, or has an unsupported voxel type.")
     return header
 
 
 def _read_nifti(path: Path, name: str) -> tuple[Any, list[str]]:
     header = nifti.read_header(path)
     if header is None:
-        with native_messages_of_success(shown=False):  # that Analyze is deprecated
+        with native_messages_of_success(shown=False):  # warning that Analyze is deprecated
             image = read_by_itk(opened(path, name), path, name)
         return nifti.analyze_said(image, path, f"the {name}")
     image = None
     try:
         if not header.is_misread_by_itk:
-            with native_messages_of_success(shown=False):  # about what is told here
+            with native_messages_of_success(shown=False):  # ITK's warnings, which the sentences here replace
                 image = read_by_itk(opened(path, name), path, name, header.voxel_bytes)
     except InputError as error:
-        if "orthonormal" not in str(error) and header.version == 1:  # ITK knows no NIfTI-2
+        if "orthonormal" not in str(error) and header.version == 1:  # ITK does not support NIfTI-2
             raise
     return nifti.placed(header, _by_header(header, path, name) if image is None else image, f"the {name}")
 
@@ -252,23 +253,23 @@ def _nifti_outline(path: Path, name: str) -> Any:
 
 
 def _by_header(header: nifti.NiftiHeader, path: Path, name: str) -> Any:
-    """Of a NIfTI file that ITK refuses or reads wrong."""
+    """Read a NIfTI file that ITK refuses or misreads."""
     try:
         image = nifti.read_voxels(header, path)
     except _DAMAGES as error:
         raise unreadable(path, name) from error
     if image is None:
         raise InputError(
-            f"The {name} {path} is of the NIfTI files that ITK does not read (axes that are not perpendicular, NIfTI-2,"
-            " an unusual header), with voxels of a kind that is not read from such files."
+            f"The {name} {path} is a NIfTI file that ITK cannot read (axes that are not perpendicular, NIfTI-2, "
+            "an unusual header), and its voxel type is not supported for such files."
         )
     return image
 
 
 def _one_frame(image: Any, name: str, frame: int | None, is_series: bool, kind: str) -> Any:
-    """The frame, from 1 on, of an image of 4 dimensions, or whose components are frames. Others are as they are.
+    """The frame, from 1 on, of a 4D image, or of one whose components are frames. Other images are unchanged.
 
-    ``kind``: what its frames are.
+    ``kind``: of its frames, "time points".
     """
     geometry = geometry_of(image)
     if is_series and component_count(image) > 1:
@@ -282,7 +283,7 @@ def _one_frame(image: Any, name: str, frame: int | None, is_series: bool, kind: 
     else:
         raise NothingToChoose(f"The {name} is a single image; it has no frame {frame}.")
     if frame is None and len(voxels) > 1:
-        raise InputError(f"The {name} holds {len(voxels)} {kind}; choose one with --frame 1 to {len(voxels)}.")
+        raise InputError(f"The {name} contains {len(voxels)} {kind}; choose one with --frame 1 to {len(voxels)}.")
     if not 1 <= (frame or 1) <= len(voxels):
         raise _no_frame(name, frame, len(voxels))
     chosen = np.ascontiguousarray(voxels[(frame or 1) - 1])

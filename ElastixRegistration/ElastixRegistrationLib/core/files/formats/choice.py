@@ -1,4 +1,4 @@
-"""Structures and segments by name: FILE:NAME and FILE:NAME,NAME wherever a mask or a label map is given."""
+"""Choose structures and segments by name: FILE:NAME and FILE:NAME,NAME wherever a mask or a label map is given."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _MOST_NAMED = 30
 
 
 def chosen_names(wanted: Sequence[str], known: Sequence[str], whole: str) -> list[str]:
-    """Those of ``known`` that are meant; capitals count only where names differ by nothing else.
+    """The members of ``known`` that match ``wanted``; case counts only where names differ in nothing else.
 
-    Raises InputError, with ``whole`` for what has them, for a name that is not there.
+    Raises InputError for an unknown name; ``whole`` is the file or object in the sentence.
     """
     found = []
     for name in wanted:
@@ -24,13 +24,13 @@ def chosen_names(wanted: Sequence[str], known: Sequence[str], whole: str) -> lis
         if match is None:
             close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
             meant = f"; did you mean {close[0]}?" if close else ""
-            raise InputError(f"There is no {name} in {whole}, which has {listed(known)}{meant or '.'}")
+            raise InputError(f"There is no {name} in {whole}, which contains {listed(known)}{meant or '.'}")
         found.append(match)
     return found
 
 
 def names_in(choice: str, known: Sequence[str]) -> list[str]:
-    """The names that a text after a colon gives: one that has a comma itself, or several with commas between them."""
+    """The names in the text after a colon: a single name that contains a comma, or several separated by commas."""
     if choice.casefold() in [name.casefold() for name in known]:
         return [choice]
     return [name.strip() for name in choice.split(",") if name.strip()]

@@ -1,4 +1,4 @@
-"""The kind of a file that is not the expected image, from its first bytes, and advice for it."""
+"""Recognize a file that is not the expected image by its first bytes, with advice."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _KINDS = (
     (b"BZh", "a file compressed by bzip2", "Unpack it: bunzip2."),
     (b"\xfd7zXZ\0", "a file compressed by xz", "Unpack it: unxz."),
     (b"\x28\xb5\x2f\xfd", "a file compressed by zstd", "Unpack it: unzstd."),
-    (b"version https://git-lfs", "a pointer of Git LFS, not the file itself", "Fetch that: git lfs pull."),
-    (b"/annex/objects", "a pointer of git-annex, not the file itself", "Fetch that: git annex get (DataLad: get)."),
+    (b"version https://git-lfs", "a pointer of Git LFS, not the file itself", "Fetch the file: git lfs pull."),
+    (b"/annex/objects", "a pointer of git-annex, not the file itself", "Fetch the file: git annex get (DataLad: get)."),
     (
         b"\x93NUMPY",
-        "an array of NumPy, which has no spacing",
+        "a NumPy array, which has no spacing",
         "In Python, core.as_image takes the array and its spacing.",
     ),
     (b"%PDF", "a PDF document", "Export its images first."),
@@ -38,7 +38,7 @@ _KINDS = (
     (b"# AmiraMesh", "an image of Amira or Avizo", "Export it as NRRD or TIFF from there."),
     (b"# Avizo", "an image of Amira or Avizo", "Export it as NRRD or TIFF from there."),
 )
-#: First bytes of formats that are read, and the suffixes of their names.
+#: First bytes of supported formats, and their suffixes.
 _READ = (
     (b"NRRD0", (".nrrd", ".nhdr")),
     (b"\x89PNG", (".png",)),
@@ -53,8 +53,8 @@ _READ = (
 
 
 def what_it_is(path: Path) -> str:
-    """Sentences, with a blank before each, on a file that cannot be read; empty where it seems to be what its name
-    says."""
+    """Sentences, each with a leading blank, about a file that cannot be read; empty if its content seems to match its
+    name."""
     try:
         with open(path, "rb") as file:
             start = file.read(_START)
@@ -66,22 +66,22 @@ def what_it_is(path: Path) -> str:
         if start.startswith(first):
             return f" It is {kind}. {remedy}"
     if re.match(rb"\s*<(!DOCTYPE html|html|head)\b", start, re.IGNORECASE):
-        return " It is a web page, as a download that failed leaves it. Download the file again."
+        return " It is a web page, probably from a failed download. Download the file again."
     if start.lstrip().startswith(b"<VTKFile") or b"<VTKFile" in start:
         return " It is an XML file of VTK. Save it as .vtk (legacy, structured points) or .mha."
     if missing := _missing_part(path):
         return missing
     if start.startswith(b"# vtk DataFile") and b"\nCELL_DATA" in start:
-        return " It has its values in cells, not points. Convert them in ParaView (Cell Data to Point Data)."
+        return " Its values belong to cells, not points. Convert them in ParaView (Cell Data to Point Data)."
     if start.startswith(b"# vtk DataFile") and b"\nFIELD " in start and b"\nSCALARS " not in start:
-        return " It has its values in a field of arrays. Save them as scalars: in ParaView, as one array of the points."
+        return " Its values are in a field of arrays. Save them as scalars: in ParaView, as one point array."
     if start.startswith(b"# vtk DataFile") and b"\nDATASET STRUCTURED_POINTS" not in start:
-        return " It is no image: its data are no structured points."
+        return " It is not an image: its data are not structured points."
     return _under_another_name(path, start)
 
 
 def _missing_part(path: Path) -> str:
-    """A sentence on the file that belongs to ``path`` and is not beside it; empty where nothing is missing."""
+    """A sentence on a missing file that belongs to ``path``; empty if nothing is missing."""
     suffix, what = path.suffix.lower(), "voxels"
     missing = ""
     if suffix in (".mhd", ".mha"):
@@ -107,7 +107,7 @@ def _under_another_name(path: Path, start: bytes) -> str:
         except zlib.error:
             return ""
         if start[128:132] == b"DICM":
-            return " It is a DICOM file, compressed by gzip. Unpack it: gunzip."
+            return " It is a DICOM file compressed by gzip. Unpack it: gunzip."
         if start[257:262] == b"ustar":
             return " It is an archive (.tar.gz). Unpack it, and give the file or folder in it."
     if start[344:348] in _NIFTI:

@@ -1,4 +1,4 @@
-"""ITK's readers, loaded one by one, and their image types."""
+"""ITK's image readers, loaded one at a time, and their image types."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ...system.native_messages import NATIVE_ERRORS
 from ...system.truncation import is_truncated
 from .content import what_it_is
 
-#: Which ITK reader a file name calls for. Loading only that one takes 10 ms, all of them 1.4 s.
+#: ITK readers by suffix. Loading one takes 10 ms, all of them 1.4 s.
 READERS = {
     ".mha": "MetaImageIO",
     ".mhd": "MetaImageIO",
@@ -48,7 +48,7 @@ _COMPONENTS = {
     "long_long": "D",
 }
 _TO_NIFTI = " Convert it to NIfTI first: "
-#: What to do with files of other tools that ITK does not read.
+#: Advice for files of other tools that ITK does not read.
 _CONVERTERS = {
     **dict.fromkeys((".par", ".rec"), f"{_TO_NIFTI}dcm2niix IN.PAR."),
     **dict.fromkeys((".head", ".brik"), f"{_TO_NIFTI}3dAFNItoNIFTI IN (AFNI)."),
@@ -57,7 +57,7 @@ _LONG = frozenset({"unsigned_long", "unsigned_long_long", "long", "long_long"})
 
 
 def image_suffix_of(path: Path) -> str:
-    """The suffix of an image file, lower case, of two parts for .nii.gz."""
+    """The suffix of an image file in lower case; two parts for .nii.gz."""
     name = path.name.lower()
     return ".nii.gz" if name.endswith(".nii.gz") else path.suffix.lower()
 
@@ -84,7 +84,7 @@ def _reader_of(path: Path, name: str) -> Any:
     try:
         if io is not None and io.CanReadFile(str(path)):
             return io
-    except NATIVE_ERRORS as error:  # of .vtk files
+    except NATIVE_ERRORS as error:  # for .vtk files
         raise InputError(f"The {name} {path} cannot be read: {reason(error)}") from error
     leave_plugins_of_slicer()
     import itk
@@ -92,7 +92,7 @@ def _reader_of(path: Path, name: str) -> Any:
     itk.imread  # noqa: B018  resolving it registers every reader
     io = itk.ImageIOFactory.CreateImageIO(str(path), itk.CommonEnums.IOFileMode_ReadMode)
     if io is None:
-        raise unreadable(path, name, "is in no image format that ITK reads, or it is damaged.")
+        raise unreadable(path, name, "is not in an image format that ITK reads, or it is damaged.")
     return io
 
 
@@ -103,9 +103,9 @@ def unreadable(path: Path, name: str, why: str = "is truncated or damaged.") -> 
 
 
 def read_by_itk(io: Any, path: Path, name: str, voxel_bytes: int | None = None) -> Any:
-    """The image of a file that ``opened`` has opened. Raises InputError where it ends early or cannot be read.
+    """The image of a file that ``opened`` has opened. Raises InputError if it is truncated or cannot be read.
 
-    ``voxel_bytes``: what the voxels take in the file, where that is known from elsewhere.
+    ``voxel_bytes``: size of the voxels in the file, if known.
     """
     try:
         if is_truncated(path, image_suffix_of(path), io, voxel_bytes):
@@ -123,7 +123,8 @@ def read_by_itk(io: Any, path: Path, name: str, voxel_bytes: int | None = None) 
 
 
 def _as_whole_numbers(image: Any) -> Any:
-    """An image of 64-bit integers, read as doubles, of 32 bits where that holds its values: labels stay labels."""
+    """An image of 64-bit integers, read as doubles: as 32-bit integers if these can hold its values, so that labels
+    stay labels."""
     voxels = array_view(image)
     low, high = voxels.min(), voxels.max()
     for dtype in (np.int32, np.uint32):
@@ -136,7 +137,7 @@ def _as_whole_numbers(image: Any) -> Any:
 
 
 def pixel_suffix(io: Any, path: Path, name: str) -> str:
-    """Suffix of the wrapped image type that holds what the file has."""
+    """Suffix of the wrapped image type for the voxels of the file."""
     dimension = io.GetNumberOfDimensions()
     while dimension > 3 and io.GetDimensions(dimension - 1) == 1:
         dimension -= 1
@@ -156,15 +157,15 @@ def pixel_suffix(io: Any, path: Path, name: str) -> str:
 def reason(error: BaseException) -> str:
     """The sentence in an ITK exception, without source positions and addresses."""
     if isinstance(error, MemoryError):
-        return "there is not enough memory for it, or it is damaged."
+        return "there is not enough memory for it, or its header is damaged."
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     text = [line.partition("): ")[2] or line for line in lines if ".hxx:" not in line and ".cxx:" not in line]
     sentence = (" ".join(text) or str(error)).rstrip(".") + "."
     if "Zero-valued spacing" in sentence:
         return "its header has a spacing of 0."
     if "determinant is 0" in sentence:
-        return "the axes in its header span no space: their determinant is 0."
-    if "File cannot be read" in sentence:  # MetaImage, with a reason that is the system's last error, whatever it was
+        return "the axes in its header are linearly dependent (determinant 0)."
+    if "File cannot be read" in sentence:  # MetaImage gives the last system error as the reason, even if unrelated
         return "it is truncated or damaged."
-    # NRRD tells its whole way to the problem; the problem comes last.
+    # NRRD reports the whole chain of calls; the problem comes last.
     return re.sub(r"^_nrrd\w+: ", "", sentence.rpartition("[nrrd] ")[2])

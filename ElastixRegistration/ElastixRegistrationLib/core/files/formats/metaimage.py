@@ -1,4 +1,4 @@
-"""Words in MetaImage headers (.mha, .mhd) that ITK passes over: units, the scale of values, where the voxels are."""
+"""Fields of MetaImage headers (.mha, .mhd) that ITK ignores: units, the scale of values, the location of the voxels."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MAX_DIMENSIONS = 10
 
 
 def header_of(path: Path) -> dict[str, str]:
-    """Fields by name, lower case, up to the last, which names the voxels."""
+    """Fields by name, lower case, up to the last one, which names the voxel file."""
     try:
         with open(path, "rb") as file:
             text = file.read(_MAX_HEADER)
@@ -40,7 +40,7 @@ def header_of(path: Path) -> dict[str, str]:
 
 
 def missing_voxels(path: Path) -> str:
-    """The first file beside ``path`` that has voxels of it and is not there; else empty."""
+    """The first missing voxel file of the header ``path``; empty if there is none."""
     header = header_of(path)
     name = header.get(_LAST, "LOCAL")
     if name.upper() == "LOCAL":
@@ -57,7 +57,7 @@ def missing_voxels(path: Path) -> str:
 
 
 def _numbered(pattern: str, header: dict[str, str]) -> list[str]:
-    """Names by a pattern of C with its first, last and step, as ``m%03d.raw 1 7 1``. None where it is none."""
+    """Names from a C pattern with first, last and step, like ``m%03d.raw 1 7 1``. None if it is not one."""
     words = pattern.split()
     try:
         slices = int(header["dimsize"].split()[-1])
@@ -68,7 +68,7 @@ def _numbered(pattern: str, header: dict[str, str]) -> list[str]:
 
 
 def check(header: dict[str, str]) -> None:
-    """Raise ValueError for dimensions and sizes that are none: ITK does not survive some of them."""
+    """Raise ValueError for invalid dimensions and sizes, some of which crash ITK."""
     count = int(header.get("ndims", "3"))
     sizes = [int(size) for size in header.get("dimsize", "").split()]
     if not 1 <= count <= _MAX_DIMENSIONS or len(sizes) < count or min(sizes[:count]) < 1:
@@ -77,10 +77,10 @@ def check(header: dict[str, str]) -> None:
 
 @contextlib.contextmanager
 def readable(path: Path) -> Iterator[Path]:
-    """``path``, or while the block lasts an uncompressed copy where its header does not say, or says wrong, how long
-    the compressed voxels are.
+    """``path``, or, within the block, an uncompressed copy if its header has no or a wrong size of the compressed
+    voxels.
 
-    ITK returns random memory for voxels that it cannot decompress; raises ValueError for these.
+    ITK would return random memory for voxels that it cannot decompress. Raises ValueError for these.
     """
     header = header_of(path)
     check(header)
@@ -117,8 +117,8 @@ def readable(path: Path) -> Iterator[Path]:
 
 
 def _decompressed(file: BinaryIO) -> Iterator[bytes]:
-    """From where ``file`` stands. Raises zlib.error or EOFError where that is damaged or ends early."""
-    stream = zlib.decompressobj(zlib.MAX_WBITS | 32)  # zlib's form or that of gzip
+    """Decompress from the current position of ``file``. Raises zlib.error or EOFError if it is damaged or truncated."""
+    stream = zlib.decompressobj(zlib.MAX_WBITS | 32)  # zlib or gzip format
     while not stream.eof:
         block = file.read(2**20)
         if not block:
@@ -131,14 +131,14 @@ def units_of(header: dict[str, str]) -> list[str]:
 
 
 def as_said(image: Any, header: dict[str, str], name: str) -> tuple[Any, list[str]]:
-    """``image`` in mm and with the values that its header says, and sentences about that. ``name``: "the image"."""
+    """``image`` in mm and with values scaled as its header says, and sentences about that. ``name``: "the image"."""
     image, notes = in_millimeters(image, units_of(header), name)
     slope = _number(header, "elementtointensityfunctionslope", 1.0)
     offset = _number(header, "elementtointensityfunctionoffset", 0.0)
     if (slope, offset) != (1.0, 0.0) and slope:
         values = array_view(image).astype(np.float64) * slope + offset
         image = image_from_array(values.astype(np.float32), geometry_of(image))
-        notes.append(f"The values of {name} are multiplied by {slope:g} and raised by {offset:g}, as its header says.")
+        notes.append(f"The values of {name} are multiplied by {slope:g}, then {offset:g} is added, as its header says.")
     return image, notes
 
 

@@ -1,4 +1,4 @@
-"""FreeSurfer's images (.mgh, .mgz), which ITK does not read: the header, as that of a NIfTI file.
+"""FreeSurfer's images (.mgh, .mgz), which ITK does not read: the header as a NIfTI header.
 
 Layout: https://surfer.nmr.mgh.harvard.edu/fswiki/FsTutorial/MghFormat. All numbers are big endian.
 """
@@ -13,17 +13,17 @@ import numpy as np
 from .nifti import LPS, NiftiHeader, opened_plain
 
 _VERSION, _OFFSET = 1, 284
-#: FreeSurfer's codes for voxels, and those of NIfTI with their bits.
+#: FreeSurfer's voxel types, and those of NIfTI with their bits.
 _TYPES = {0: (2, 8), 1: (8, 32), 3: (16, 32), 4: (4, 16), 10: (512, 16)}
-#: What ``NiftiHeader.form`` is of a file without a place.
+#: ``NiftiHeader.form`` of a file without a position.
 NOWHERE = "nowhere"
-#: Columns, rows and slices of 1 mm, RAS, that FreeSurfer takes for such a file.
+#: Columns, rows and slices of 1 mm, RAS, that FreeSurfer assumes for such a file.
 _CORONAL = ((-1.0, 0.0, 0.0), (0.0, 0.0, -1.0), (0.0, 1.0, 0.0))
 
 
 def read_header(path: Path) -> NiftiHeader | None:
-    """None for what is no such file, and for voxels of other kinds. Raises OSError, EOFError or zlib.error where it is
-    damaged, struct.error where it is too short."""
+    """None for other files and unsupported voxel types. Raises OSError, EOFError or zlib.error for a damaged file,
+    struct.error for one that is too short."""
     with opened_plain(path) as file:
         data = file.read(_OFFSET)
     version, *size, frames, kind, _ = struct.unpack_from(">7i", data)

@@ -1,7 +1,7 @@
-"""NIfTI headers: where the voxels lie when ITK does not say so exactly, and how many bytes they take. LPS, mm.
+"""NIfTI headers: the exact position of the voxels where ITK does not give it, and their size in bytes. LPS, mm.
 
-ITK takes the sform where its code is 1 or where there is no qform, else the qform, and only axes that are orthonormal.
-The same form is taken here, with its shear. Layout: nifti1.h and nifti2.h.
+ITK uses the sform if its code is 1 or if there is no qform, otherwise the qform, and accepts only orthonormal axes. The
+same form is used here, with its shear. Layout: nifti1.h and nifti2.h.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from ...errors import InputError
 from ...images.geometry import Geometry, array_view, component_count, geometry_of, image_from_array, set_geometry
 
 LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
-#: Deviations of the axes below this are rounding, as in file formats with 6 digits.
+#: Smaller deviations of the axes are rounding errors, as in file formats with 6 digits.
 _ROUNDING = 1e-4
-#: Axes that are off by less than this, in voxels at the corners, were meant to be perpendicular.
+#: Axes that deviate by less than this, in voxels at the corners, are taken as perpendicular.
 _SMALL = 0.1
-#: Bytes that one compressed byte can stand for.
+#: Largest compression ratio of gzip.
 _MAX_PACKED = 1032
-#: Sizes of voxels that differ by so little, as a part of them, are the same.
+#: Relative difference below which voxel sizes are equal.
 _SAME_SIZE = 1e-3
 _MILLIMETERS = {1: 1000.0, 3: 0.001}
 _TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8"}
 
 
 def opened_plain(path: Path) -> BinaryIO:
-    """A file of bytes, uncompressed where it is compressed by gzip."""
+    """A binary file, decompressed on the fly if it is gzipped."""
     with open(path, "rb") as file:
         is_packed = file.read(2) == b"\x1f\x8b"
     return cast(BinaryIO, gzip.open(path) if is_packed else open(path, "rb"))
@@ -40,11 +40,11 @@ def opened_plain(path: Path) -> BinaryIO:
 
 @dataclass(frozen=True)
 class NiftiHeader:
-    """``size``: all that are more than 1, and those before. ``matrix``: (4, 4), voxel indices to LPS mm; None without.
+    """``size``: without trailing ones. ``matrix``: (4, 4), voxel indices to LPS mm, or None.
 
-    ``form``: what that is from, empty for the spacing alone. ``other_matrix``: of the form that is not taken, where the
-    file has both. ``lost_form``: one whose numbers are not finite, empty where there is none. ``least_offset``: of the
-    voxels, by the standard. ``spacing``: what the header says beside its forms, mm.
+    ``form``: its source, "sform" or "qform"; empty for the spacing alone. ``other_matrix``: of the form that is not
+    used, if the file has both. ``lost_form``: a form whose numbers are not finite, or empty. ``least_offset``: of the
+    voxels, by the standard. ``spacing``: the separate field of the header, mm.
     """
 
     order: str
@@ -68,12 +68,12 @@ class NiftiHeader:
 
     @property
     def has_stray_intercept(self) -> bool:
-        """An intercept without a slope does not count, says the standard; ITK adds it."""
+        """By the standard, an intercept without a slope is ignored; ITK adds it."""
         return self.slope == 0 and self.intercept != 0 and np.isfinite(self.intercept)
 
     @property
     def is_misread_by_itk(self) -> bool:
-        """ITK also takes voxels from within the header, and forms that are no numbers."""
+        """ITK also reads voxels from within the header, and accepts forms that are not finite."""
         return self.has_stray_intercept or self.offset < self.least_offset or bool(self.lost_form)
 
     @property
@@ -82,7 +82,7 @@ class NiftiHeader:
 
 
 def read_header(path: Path) -> NiftiHeader | None:
-    """None for files that have no such header, among them those of Analyze, and damaged ones."""
+    """None for files without such a header, among them Analyze, and for damaged ones."""
     try:
         with opened_plain(path) as file:
             data = file.read(540)
@@ -147,7 +147,7 @@ def _header(
     while len(size) > 3 and size[-1] == 1:
         size.pop()
     scale = np.diag([*[_MILLIMETERS.get(units & 7, 1.0)] * 3, 1.0])
-    with np.errstate(invalid="ignore"):  # looked at below
+    with np.errstate(invalid="ignore"):  # checked below
         of_q = LPS @ scale @ _from_quaternion(quaternion, spacing) if forms[0] > 0 else None
         of_s = LPS @ scale @ np.vstack([np.reshape(rows, (3, 4)), [0, 0, 0, 1]]) if forms[1] > 0 else None
     lost = [name for name, one in (("sform", of_s), ("qform", of_q)) if one is not None and not np.isfinite(one).all()]
@@ -155,7 +155,7 @@ def _header(
     takes_s = of_s is not None and (forms[1] == 1 or of_q is None)
     matrix, other = (of_s, of_q) if takes_s else (of_q, of_s)
     form = "sform" if takes_s else "qform"
-    if matrix is None and not lost:  # as ITK takes it
+    if matrix is None and not lost:  # as in ITK
         matrix, form = np.diag([*(np.abs(spacing[1:4]) * scale[0, 0]), 1.0]), ""
     return NiftiHeader(
         order=order,
@@ -191,9 +191,9 @@ def _from_quaternion(quaternion: Any, spacing: Any) -> np.ndarray:
 
 
 def analyze_said(image: Any, path: Path, name: str) -> tuple[Any, list[str]]:
-    """``image`` of an Analyze 7.5 file with the scale that SPM keeps in one of its fields, and sentences about that.
+    """``image`` of an Analyze 7.5 file with the scale that SPM stores in one of its fields, and sentences about that.
 
-    Images of other files stay. ``name``: "the image".
+    Other images are unchanged. ``name``: "the image".
     """
     try:
         data = path.read_bytes()[:348] if path.suffix.lower() == ".hdr" else b""
@@ -202,40 +202,43 @@ def analyze_said(image: Any, path: Path, name: str) -> tuple[Any, list[str]]:
     except (OSError, struct.error, StopIteration):
         return image, []
     notes = [
-        f"The file of {name} is of Analyze 7.5, which does not say where its voxels lie: they are placed as ITK places"
-        " them, columns toward the left and rows toward the back; check the sides."
+        f"The file of {name} is in Analyze 7.5 format, which does not give the position of its voxels. They are "
+        "placed as in ITK, columns to the left and rows to posterior; check left and right."
     ]
     if not np.isfinite([slope, intercept]).all() or slope in (0.0, 1.0) or component_count(image) > 1:
         return image, notes
     values = array_view(image).astype(np.float64) * slope + intercept
-    notes.append(f"The values of {name} are multiplied by {slope:g}, as its header says in the manner of SPM.")
+    notes.append(f"The values of {name} are multiplied by {slope:g}, as its header says by SPM's convention.")
     return image_from_array(values.astype(np.float32), geometry_of(image)), notes
 
 
 def placed(header: NiftiHeader, image: Any, name: str) -> tuple[Any, list[str]]:
-    """``image`` of a file where the header puts it, and sentences about that. ``name``: "the image".
+    """``image`` placed as the header says, and sentences about that. ``name``: "the image".
 
-    Raises InputError where the header says a place that is no place.
+    Raises InputError if the position in the header is invalid.
     """
     notes: list[str] = []
     if header.lost_form:
         if header.matrix is None:
             raise InputError(
-                f"The {header.lost_form} of {name} holds numbers that are not finite, so that nothing says where it"
-                " lies: the header is damaged."
+                f"The {header.lost_form} of {name} contains numbers that are not finite, so its position is "
+                "unknown: the header is damaged."
             )
-        notes.append(f"The {header.lost_form} of {name} holds numbers that are not finite; it is passed over.")
+        notes.append(f"The {header.lost_form} of {name} contains numbers that are not finite; it is ignored.")
     if header.matrix is None or image.GetImageDimension() < 3:
         return image, notes
     size = tuple(int(n) for n in image.GetLargestPossibleRegion().GetSize())
     spacing = np.linalg.norm(header.matrix[:3, :3], axis=0)
     if not (spacing > 0).all() or abs(np.linalg.det(header.matrix[:3, :3] / spacing)) < 1e-6:
         taken = " x ".join(f"{one:.4g}" for one in list(image.GetSpacing())[:3])
-        return image, [*notes, f"The {header.form or 'spacing'} of {name} is singular; a grid of {taken} mm is taken."]
+        return image, [
+            *notes,
+            f"The {header.form or 'spacing'} of {name} is singular; a grid of {taken} mm is assumed.",
+        ]
     if not header.form:
         notes.append(
-            f"The header of {name} does not say where its voxels lie: columns toward the left and rows toward the back"
-            " are taken, as ITK does; check the sides."
+            f"The header of {name} does not give the position of its voxels. As in ITK, columns to the left and "
+            "rows to posterior are assumed; check left and right."
         )
     said = np.array(header.spacing)
     if (
@@ -246,8 +249,8 @@ def placed(header: NiftiHeader, image: Any, name: str) -> tuple[Any, list[str]]:
     ):
         found, other = (" x ".join(f"{one:.4g}" for one in sizes) for sizes in (spacing, said))
         notes.append(
-            f"The sform of {name} makes its voxels {found} mm large, and the spacing beside it is {other} mm; the sform"
-            " is used. ITK and Slicer take the spacing, so that it may look otherwise there."
+            f"By its sform, {name} has voxels of {found} mm, but its spacing field says {other} mm; the sform is "
+            "used. ITK and Slicer use the spacing, so the image may look different there."
         )
     if header.other_matrix is not None:
         corners = _corners(size[:3])
@@ -255,8 +258,8 @@ def placed(header: NiftiHeader, image: Any, name: str) -> tuple[Any, list[str]]:
         if apart > _SMALL * float(np.linalg.norm(header.matrix[:3, :3], axis=0).min()):
             other = {"sform": "qform", "qform": "sform"}[header.form]
             notes.append(
-                f"The {header.form} and the {other} of {name} put its voxels up to {apart:.3g} mm apart; the"
-                f" {header.form} is used, as in ITK and Slicer."
+                f"The {header.form} and the {other} of {name} place its voxels up to {apart:.3g} mm apart; the "
+                f"{header.form} is used, as in ITK and Slicer."
             )
     axes = header.matrix[:3, :3] / spacing
     error = float(np.abs(axes.T @ axes - np.eye(3)).max())
@@ -269,16 +272,16 @@ def placed(header: NiftiHeader, image: Any, name: str) -> tuple[Any, list[str]]:
             center = header.matrix[:3, :3] @ ((np.array(size[:3]) - 1) / 2) + header.matrix[:3, 3]
             origin = center - straight * spacing @ ((np.array(size[:3]) - 1) / 2)
             notes.append(
-                f"The axes of {name} are off perpendicular by {error:.1g}; they are made perpendicular, which moves no"
-                f" voxel by more than {off * spacing.min():.2g} mm."
+                f"The axes of {name} deviate from perpendicular by {error:.1g}; they are made perpendicular, "
+                f"which moves voxels by at most {off * spacing.min():.2g} mm."
             )
             return _set(image, straight, spacing, origin), notes
-        notes.append(f"The axes of {name} are not perpendicular; its shear is kept.")
+        notes.append(f"The axes of {name} are not perpendicular; the shear is kept.")
     return _set(image, axes, spacing, header.matrix[:3, 3]), notes
 
 
 def _set(image: Any, axes: np.ndarray, spacing: np.ndarray, origin: np.ndarray) -> Any:
-    """Place an image of 3 or more dimensions in space; others stay."""
+    """Place an image of 3 or more dimensions in space; others are unchanged."""
     count = image.GetImageDimension()
     direction = np.eye(count)
     direction[:3, :3] = axes
@@ -295,7 +298,8 @@ def _set(image: Any, axes: np.ndarray, spacing: np.ndarray, origin: np.ndarray) 
 
 
 def write_shear(path: Path, geometry: Geometry) -> None:
-    """Put the exact axes of a sheared grid into the sform of a NIfTI-1 file that ITK has written with straight ones."""
+    """Write the exact axes of a sheared grid to the sform of a NIfTI-1 file that ITK has written with perpendicular
+    axes."""
     is_packed = path.suffix.lower() == ".gz"
     with (gzip.open if is_packed else open)(path, "rb") as file:
         content = bytearray(file.read())
@@ -315,7 +319,7 @@ def _corners(size: tuple[int, ...]) -> np.ndarray:
 
 
 def read_voxels(header: NiftiHeader, path: Path) -> Any | None:
-    """The image of a file that ITK refuses for its axes, still without its place; None for other kinds of voxels.
+    """The image of a file that ITK refuses because of its axes, without its position; None for unsupported voxel types.
 
     Raises OSError, EOFError, zlib.error or ValueError when the file is damaged.
     """
@@ -325,13 +329,13 @@ def read_voxels(header: NiftiHeader, path: Path) -> Any | None:
         path, offset = path.with_suffix(".img"), 0
     else:
         offset = max(header.offset, header.least_offset)
-    if header.voxel_bytes > path.stat().st_size * _MAX_PACKED:  # before memory is asked for
+    if header.voxel_bytes > path.stat().st_size * _MAX_PACKED:  # before memory is allocated
         raise EOFError(f"{header.voxel_bytes} bytes of voxels")
     with opened_plain(path) as file:
         file.seek(offset)
         data = file.read(header.voxel_bytes)
     voxels = np.frombuffer(data, header.order + _TYPES[header.data_type])
-    voxels = voxels.reshape(header.size[::-1])  # ValueError where there are too few
+    voxels = voxels.reshape(header.size[::-1])  # raises ValueError if there are too few
     if header.is_scaled:
         voxels = (voxels * np.float64(header.slope) + header.intercept).astype(np.float32)
     native = voxels.astype(voxels.dtype.newbyteorder("="))

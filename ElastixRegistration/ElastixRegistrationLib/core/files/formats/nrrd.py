@@ -1,4 +1,5 @@
-"""Words in NRRD headers that change the meaning of voxels and that ITK ignores: units, time, direction of fields."""
+"""Fields of NRRD headers that change the meaning of voxels and that ITK ignores: units, time, direction of
+transforms."""
 
 from __future__ import annotations
 
@@ -13,13 +14,13 @@ from pathlib import Path
 import numpy as np
 
 _MAX_HEADER = 2**20
-#: What Slicer writes in volumes that are series of volumes.
-#: Spaces with time, in which ITK does not turn the axes to LPS, and the signs that do.
+#: Fields that Slicer writes in series of volumes. Spaces with time, in which ITK does not convert the axes to LPS, and
+#: the signs that do.
 _TIMED = {
     "right-anterior-superior-time": (-1, -1, 1), "rast": (-1, -1, 1),
     "left-anterior-superior-time": (1, -1, 1), "last": (1, -1, 1),
 }  # fmt: skip
-#: Spaces of a scanner, or of none, that are taken for LPS.
+#: Scanner or undefined spaces that are treated as LPS.
 VAGUE_SPACES = frozenset(
     f"{name}{time}" for name in ("scanner-xyz", "3d-right-handed", "3d-left-handed") for time in ("", "-time")
 )
@@ -44,7 +45,7 @@ def header_of(path: Path) -> dict[str, str]:
 
 
 def is_modeling_field(path: Path) -> bool:
-    """Whether the displacements of a field move points of the moving image: Slicer's transforms "to parent"."""
+    """Whether a displacement field maps points of the moving image: Slicer's transforms "to parent"."""
     return header_of(path).get("displacement field type", "").lower() == "modeling"
 
 
@@ -53,7 +54,7 @@ def kinds_of(header: dict[str, str]) -> list[str]:
 
 
 def is_diffusion(header: dict[str, str]) -> bool:
-    """Whether the components of the voxels are gradients of diffusion, as Slicer writes them."""
+    """Whether the components of the voxels are diffusion gradients, as Slicer writes them."""
     return header.get("modality", "").upper() == "DWMRI" and bool({"list", "vector"} & set(kinds_of(header)))
 
 
@@ -67,34 +68,34 @@ def is_series(header: dict[str, str]) -> bool:
 
 
 def signs_to_lps(header: dict[str, str]) -> np.ndarray:
-    """(3,) what the axes in space are to be multiplied by after ITK has read them."""
+    """(3,) factors for the spatial axes after ITK has read them."""
     return np.array(_TIMED.get(header.get("space", "").lower(), (1, 1, 1)), float)
 
 
 def missing_voxels(path: Path) -> str:
-    """The file beside a header that has its voxels, where that is one and is not there; else empty."""
+    """The missing voxel file of a detached header that names a single one; otherwise empty."""
     name = _voxel_file(header_of(path))
     return name if name and not (path.parent / name).is_file() else ""
 
 
 def _voxel_file(header: dict[str, str]) -> str:
-    """The one file that a detached header names; empty where it names several or none."""
+    """The single voxel file that a detached header names; empty for several or none."""
     name = header.get("data file", header.get("datafile", ""))
     return "" if name.upper().startswith("LIST") or "%" in name else name
 
 
 def units_of(header: dict[str, str]) -> list[str]:
-    """Of the axes in space, as far as they are named."""
+    """Units of the spatial axes, as far as they are given."""
     return re.findall(r'"([^"]*)"', header.get("space units", "") or header.get("units", ""))
 
 
 @contextlib.contextmanager
 def readable(path: Path) -> Iterator[Path]:
-    """``path``, or while the block lasts a copy whose voxels are not compressed by bzip2, which ITK does not read.
+    """``path``, or, within the block, a copy without the bzip2 compression that ITK does not read.
 
-    Of those that gzip compressed, ITK does not look at the checksum: one of eight files with one wrong bit came out
-    without a word, with up to all of its voxels wrong. It is looked at here, which takes as long again as to read them.
-    Raises OSError, EOFError, zlib.error or ValueError where they are damaged.
+    ITK does not check the checksum of gzipped voxels: of eight files with one wrong bit, one was read without an error,
+    with up to all voxels wrong. It is checked here, which doubles the reading time. Raises OSError, EOFError,
+    zlib.error or ValueError for damaged voxels.
     """
     header = header_of(path)
     is_detached = bool({"data file", "datafile"} & set(header))
@@ -129,7 +130,7 @@ def _check_gzip(path: Path, is_detached: bool) -> None:
 
 
 def _parts(content: bytes) -> tuple[bytes, bytes, bytes]:
-    """Header, the blank line behind it, voxels."""
+    """Header, the blank line after it, voxels."""
     found = re.search(rb"\r?\n\r?\n", content)
     if found is None:
         raise ValueError("no end of the header")

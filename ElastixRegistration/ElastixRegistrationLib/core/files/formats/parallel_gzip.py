@@ -1,7 +1,7 @@
-"""Large images as compressed files, by as many threads as there are cores; every reader of the formats takes them.
+"""Compress large image files with one thread per core; every reader of the formats accepts them.
 
-Blocks are compressed side by side and put together as one gzip stream, each knowing the end of the block before it, as
-pigz does. The voxels come from an uncompressed file that ITK has written.
+Like pigz, it compresses blocks in parallel, each primed with the end of the previous block, and joins them into one
+gzip stream. The voxels come from an uncompressed file that ITK has written.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
-#: Formats that hold such a stream, and the uncompressed files that it is made of.
+#: Formats that contain such a stream, and the uncompressed formats from which it is made.
 PLAIN_SUFFIXES = {".nrrd": ".nrrd", ".nii.gz": ".nii"}
-#: Higher levels take up to ten times as long and save some percent of an image.
+#: Higher levels take up to ten times as long and save a few percent.
 _LEVEL = 1
 _BLOCK, _WINDOW = 1 << 20, 1 << 15
 _RAW, _PACKED = b"\nencoding: raw\n", b"\nencoding: gzip\n"
 
 
 def pack(plain: Path, packed: Path, threads: int | None = None) -> None:
-    """Compress the file ``plain`` of ITK, a NIfTI or an NRRD file with raw voxels, to ``packed``. Raises OSError."""
+    """Compress ``plain``, a NIfTI or NRRD file with raw voxels written by ITK, to ``packed``. Raises OSError."""
     with (
         open(plain, "rb") as source,
         mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as content,
@@ -38,7 +38,7 @@ def pack(plain: Path, packed: Path, threads: int | None = None) -> None:
 
 
 def _write_gzip(content: mmap.mmap, first: int, file: BinaryIO, threads: int) -> None:
-    file.write(b"\x1f\x8b\x08\0\0\0\0\0\0\xff")  # no name and no time: the same image makes the same file
+    file.write(b"\x1f\x8b\x08\0\0\0\0\0\0\xff")  # no name and no time: equal images give equal files
     checksum = 0
     for start, data in _deflated(content, first, threads):
         file.write(data)
@@ -47,7 +47,7 @@ def _write_gzip(content: mmap.mmap, first: int, file: BinaryIO, threads: int) ->
 
 
 def _deflated(content: mmap.mmap, first: int, threads: int) -> Iterator[tuple[int, bytes]]:
-    """Where blocks of ``content`` start, from ``first`` on, and what they become, in order."""
+    """Yield the start of each block of ``content``, from ``first`` on, and its compressed bytes, in order."""
 
     def deflate(start: int) -> bytes:
         before = content[max(start - _WINDOW, first) : start]

@@ -11,9 +11,9 @@ MOST_SEGMENTS = 65_535
 
 
 def segment_names(image: Any) -> dict[int, str]:
-    """Names by label value of the segments of an image of such a file; empty for other images.
+    """Segment names by label value for an image of such a file; empty for other images.
 
-    Where segments lie in several layers, values may repeat: the first counts.
+    Label values may repeat in different layers; the first one counts.
     """
     entries = image.GetMetaDataDictionary()
     names: dict[int, str] = {}
@@ -26,7 +26,7 @@ def segment_names(image: Any) -> dict[int, str]:
 
 
 def segment_layers(image: Any) -> dict[int, int]:
-    """The component of each label value of an image of such a file; the first where values repeat."""
+    """The component of each label value for an image of such a file; the first one if values repeat."""
     entries = image.GetMetaDataDictionary()
     layers: dict[int, int] = {}
     for number in range(MOST_SEGMENTS):
@@ -38,7 +38,7 @@ def segment_layers(image: Any) -> dict[int, int]:
 
 
 def set_segments(image: Any, names: Mapping[int, str], layer_of: Mapping[int, int]) -> None:
-    """Name the labels of ``image``; ``layer_of`` gives the component of a label, 0 where it is not in there."""
+    """Name the labels of ``image``; ``layer_of`` gives the component of a label, by default 0."""
     entries = image.GetMetaDataDictionary()
     for number, (value, name) in enumerate(sorted(names.items())):
         own = {"ID": f"Segment_{value}", "Name": name, "LabelValue": value, "Layer": layer_of.get(value, 0)}
@@ -52,7 +52,7 @@ def text_of(entries: Any, name: str) -> str:
 
 
 def entry(value: str) -> Any:
-    """A text as a header keeps it."""
+    """A text as a header entry."""
     made = wrapped_class("MetaDataObject", "S").New()
     made.SetMetaDataObjectValue(value)
     return made

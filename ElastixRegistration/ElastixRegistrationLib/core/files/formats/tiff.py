@@ -18,7 +18,7 @@ from .itk_readers import opened, read_by_itk, unreadable
 from .units import millimeters_per
 
 _RESOLUTION_UNITS = {2: 25.4, 3: 10.0}
-#: Axes of tifffile that are slices, and those that are time points or the like.
+#: tifffile's axes for slices, and those for time points and the like.
 _SLICES, _FRAMES, _CHANNELS = "ZQI", "TRAEHLPV", "CS"
 _PALETTE = 3
 _NO_TIFFFILE = "To read TIFF files of this kind, install tifffile: python -m pip install tifffile."
@@ -26,7 +26,7 @@ _NO_TIFFFILE = "To read TIFF files of this kind, install tifffile: python -m pip
 
 @dataclass(frozen=True)
 class TiffImage:
-    """``image``: an ITK image, 2D or 3D; of several time points the one that was asked for. ``frames``: how many."""
+    """``image``: an ITK image, 2D or 3D; the requested one of several time points. ``frames``: their number."""
 
     image: Any
     notes: list[str]
@@ -34,8 +34,8 @@ class TiffImage:
 
 
 def read_tiff(path: Path, name: str, frame: int | None) -> TiffImage:
-    """The first image of a file, in mm. Raises InputError, naming the file, for several time points without ``frame``
-    (from 1 on), and for compressions that are not read."""
+    """Read the first image of a file, in mm. Raises InputError, naming the file, for several time points without
+    ``frame`` (from 1 on), and for unsupported compression."""
     try:
         import tifffile
     except ImportError:
@@ -53,28 +53,28 @@ def read_tiff(path: Path, name: str, frame: int | None) -> TiffImage:
             return _read(file, path, name, frame)
     except InputError:
         raise
-    except Exception as error:  # of axes and sizes that make no sense together
+    except Exception as error:  # from inconsistent axes and sizes
         raise unreadable(path, name) from error
 
 
 def _read(file: Any, path: Path, name: str, frame: int | None) -> TiffImage:
-    """``read_tiff`` of a file that tifffile takes. Raises InputError, and others where it is damaged."""
+    """``read_tiff`` for a file that tifffile accepts. Raises InputError, and other errors if it is damaged."""
     series = file.series[0]
     axes, shape, dtype = series.axes, series.shape, np.dtype(series.dtype)
     try:
         spacing, notes = _spacing(file, series, f"the {name}")
     except (ValueError, TypeError, KeyError, ZeroDivisionError, AttributeError, ElementTree.ParseError):
-        spacing, notes = {}, [f"The metadata of the {name} are damaged; 1 mm is taken as spacing."]
+        spacing, notes = {}, [f"The metadata of the {name} are damaged; a spacing of 1 mm is assumed."]
     kept = [(axis, length) for axis, length in zip(axes, shape, strict=True) if length > 1 or axis in "YX"]
     several = [(axis, length) for axis, length in kept if axis in _FRAMES]
-    is_all = len(file.series) == 1  # ITK takes further images, such as previews, for slices
+    is_all = len(file.series) == 1  # ITK treats further images, such as previews, as slices
     if is_all and _plain(kept, file.pages[0]):
         image = _from_itk(path, name, dtype, dict(kept).get("S", 1))
         if image is not None:
             return TiffImage(_spaced(image, spacing), notes)
     frames = int(np.prod([length for _, length in several])) if several else 1
     if frames > 1 and frame is None:
-        raise InputError(f"The {name} {path} holds {frames} time points; choose one with --frame 1 to {frames}.")
+        raise InputError(f"The {name} {path} contains {frames} time points; choose one with --frame 1 to {frames}.")
     if frames > 1 and not 1 <= (frame or 1) <= frames:
         raise InputError(f"The {name} {path} has no frame {frame}; give a number from 1 to {frames}.")
     voxels = _ordered(_voxels(series, path, name), axes, (frame or 1) - 1)
@@ -86,7 +86,7 @@ def _read(file: Any, path: Path, name: str, frame: int | None) -> TiffImage:
         image, said = with_opacity(voxels, _grid(voxels.shape[:-1], spacing), f"the {name}")
         return TiffImage(image, [*notes, *said], frames)
     if "C" in dict(kept):
-        notes.append(f"The {channels} channels of the {name} are components of its voxels.")
+        notes.append(f"The {channels} channels of the {name} became components of its voxels.")
     return TiffImage(_image(voxels, channels, spacing), notes, frames)
 
 
@@ -95,16 +95,16 @@ def _channel_count(kept: list[tuple[str, int]]) -> int:
 
 
 def _plain(kept: list[tuple[str, int]], page: Any) -> bool:
-    """Whether ITK's reader knows this kind: one picture or a stack of them, gray or in colors."""
+    """Whether ITK's reader supports this kind: an image or a stack of images, gray or color."""
     axes = "".join(axis for axis, _ in kept)
     is_known = axes in ("YX", "YXS", "ZYX", "QYX", "IYX", "ZYXS", "QYXS", "IYXS")
     return is_known and page.photometric != _PALETTE
 
 
 def _from_itk(path: Path, name: str, dtype: np.dtype, samples: int) -> Any:
-    """The image by ITK's reader; None where that gives other numbers than are stored."""
+    """The image as read by ITK; None if that differs from the stored numbers."""
     try:
-        with native_messages_of_success(shown=False):  # that it falls back to 8 bits
+        with native_messages_of_success(shown=False):  # warning that it falls back to 8 bits
             io = opened(path, name)
     except InputError:
         return None
@@ -118,7 +118,7 @@ def _from_itk(path: Path, name: str, dtype: np.dtype, samples: int) -> Any:
 
 
 def _checked_by_itk(path: Path, name: str) -> Any:
-    """Without tifffile: ITK's image, unless that fell back to 8 bits. Raises InputError."""
+    """Without tifffile: the image as read by ITK. Raises InputError if that fell back to 8 bits."""
     io = opened(path, name)
     bits, component = tiff_bits(path), io.GetComponentTypeAsString(io.GetComponentType())
     if bits > 8 and component == "unsigned_char":
@@ -129,17 +129,17 @@ def _checked_by_itk(path: Path, name: str) -> Any:
 def _voxels(series: Any, path: Path, name: str) -> np.ndarray:
     try:
         return np.asarray(series.asarray())
-    except Exception as error:  # of codecs, and of files that are cut
+    except Exception as error:  # from codecs and truncated files
         text = " ".join(str(error).split())
         if "imagecodecs" in text:
             raise InputError(
-                f"The {name} {path} is compressed in a way that needs imagecodecs: python -m pip install imagecodecs."
+                f"The {name} {path} uses a compression that needs imagecodecs: python -m pip install imagecodecs."
             ) from error
         raise InputError(f"The {name} {path} is truncated or damaged: {text[:200]}.") from error
 
 
 def _ordered(voxels: np.ndarray, axes: str, frame: int) -> np.ndarray:
-    """(j, i), (k, j, i), and colors or channels last, of an array with the axes of tifffile; the frame is picked."""
+    """(j, i) or (k, j, i), with colors or channels last, from an array with tifffile's ``axes``; picks the frame."""
     for group, take in ((_FRAMES, True), (_SLICES, False), (_CHANNELS, False)):
         places = [n for n, axis in enumerate(axes) if axis in group]
         if not places:
@@ -162,7 +162,7 @@ def _ordered(voxels: np.ndarray, axes: str, frame: int) -> np.ndarray:
 
 
 def _in_colors(indices: np.ndarray, table: np.ndarray) -> np.ndarray:
-    """(..., 3) colors of 8 bits of indices into a (3, N) table of 16 bits; gray where all of the table is."""
+    """(..., 3) 8-bit colors for indices into a (3, N) table of 16 bits; gray values if the whole table is gray."""
     colors = np.moveaxis((table >> 8 if table.max() > 255 else table).astype(np.uint8)[:, indices], 0, -1)
     is_gray = (table == table[0]).all()
     return np.ascontiguousarray(colors[..., 0] if is_gray else colors)
@@ -172,7 +172,7 @@ def _image(voxels: np.ndarray, channels: int, spacing: dict[str, float]) -> Any:
     if voxels.dtype == bool:
         voxels = voxels.astype(np.uint8)
     if voxels.dtype.kind == "c":
-        raise InputError("TIFF files of complex numbers are not read.")
+        raise InputError("TIFF files with complex numbers are not supported.")
     voxels = voxels.astype(voxels.dtype.newbyteorder("="))
     geometry = _grid(voxels.shape[: voxels.ndim - (channels > 1)], spacing)
     if channels in (3, 4) and voxels.dtype == np.uint8:
@@ -183,7 +183,7 @@ def _image(voxels: np.ndarray, channels: int, spacing: dict[str, float]) -> Any:
 
 
 def _grid(shape: tuple[int, ...], spacing: dict[str, float]) -> Geometry:
-    """Of (j, i) or (k, j, i) voxels."""
+    """The grid of (j, i) or (k, j, i) voxels."""
     count = len(shape)
     return Geometry(
         size=shape[::-1],
@@ -194,14 +194,14 @@ def _grid(shape: tuple[int, ...], spacing: dict[str, float]) -> Geometry:
 
 
 def _spaced(image: Any, spacing: dict[str, float]) -> Any:
-    """An image of ITK's reader, which says nothing of its size."""
+    """Set the spacing of an image from ITK's reader, which does not read it."""
     if spacing:
         image.SetSpacing([spacing.get(axis, 1.0) for axis in "XYZ"[: image.GetImageDimension()]])
     return image
 
 
 def _spacing(file: Any, series: Any, name: str) -> tuple[dict[str, float], list[str]]:
-    """mm by axis, empty where nothing is known; and a sentence on where that is from."""
+    """mm by axis, empty if unknown; and a sentence on its source."""
     if file.is_ome and file.ome_metadata:
         found = _ome_spacing(file.ome_metadata)
         source = "OME metadata"

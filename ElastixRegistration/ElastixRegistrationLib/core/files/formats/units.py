@@ -1,4 +1,4 @@
-"""Units of length as image files name them."""
+"""Units of length in image files."""
 
 from __future__ import annotations
 
@@ -26,18 +26,20 @@ def millimeters_per(unit: str) -> float | None:
 
 
 def in_millimeters(image: Any, units: Sequence[str], name: str) -> tuple[Any, list[str]]:
-    """``image`` in mm, whose header names its ``units``, and sentences about that. ``name``: "the image"."""
+    """``image`` converted to mm from the ``units`` in its header, and sentences about that. ``name``: "the image"."""
     factors = {millimeters_per(unit) for unit in units if unit}
     known = {factor for factor in factors if factor}
     if not units or factors <= {1.0}:
         return image, []
     if len(known) != 1 or None in factors:
         named = ", ".join(dict.fromkeys(units))
-        return image, [f"Lengths of {name} are in {named}, which is not known; they are taken as millimeters."]
+        return image, [f"Lengths of {name} are in an unknown unit, {named}; millimeters are assumed."]
     factor = known.pop()
     geometry = geometry_of(image)
     count = min(3, geometry.dimension)
     scale = np.array([factor] * count + [1.0] * (geometry.dimension - count))
     image.SetSpacing((np.array(geometry.spacing) * scale).tolist())
     image.SetOrigin((np.array(geometry.origin) * scale).tolist())
-    return set_geometry(image, geometry_of(image)), [f"Lengths of {name} are in {units[0]}; they became millimeters."]
+    return set_geometry(image, geometry_of(image)), [
+        f"Lengths of {name} were converted from {units[0]} to millimeters."
+    ]
