@@ -18,7 +18,7 @@ from pathlib import Path
 from ElastixRegistrationLib.core import wording
 from ElastixRegistrationLib.core.presets.catalog import built_in_presets
 from ElastixRegistrationLib.core.presets.preset import PRESET_CONTEXT, accuracy_sentences
-from ElastixRegistrationLib.core.request import TEXT_CONTEXT, control_texts
+from ElastixRegistrationLib.core.request import OPTIONS, TEXT_CONTEXT, control_texts
 
 MODULE = Path(__file__).resolve().parents[1] / "ElastixRegistration"
 TRANSLATIONS = MODULE / "Resources" / "Translations"
@@ -95,7 +95,8 @@ def _texts_of_data() -> set[tuple[str, str]]:
     # What the panel shows of accuracy, without its numbers.
     measured = [preset.expected_accuracy for preset in built_in if preset.validated]
     presets += [template for text in measured for template, _numbers in accuracy_sentences(text)]
-    texts = {TEXT_CONTEXT: control_texts(), PRESET_CONTEXT: presets, wording.TEXT_CONTEXT: wording.ROLES}
+    sentences = (*wording.ROLES, *(option.noun for option in OPTIONS))
+    texts = {TEXT_CONTEXT: control_texts(), PRESET_CONTEXT: presets, wording.TEXT_CONTEXT: sentences}
     return {(context, text) for context, some in texts.items() for text in some}
 
 

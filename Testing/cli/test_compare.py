@@ -66,9 +66,9 @@ def test_variants_are_ranked_and_nothing_is_done_twice(pair, capsys):
         (["--preset", "rigid", "rigid"], "given twice"),
         (["--preset", "rigit"], "did you mean rigid"),
         (["--preset", "rigid", "--set", "NumberOfSpatialSample=5"], "did you mean NumberOfSpatialSamples"),
-        (["--preset", "rigid", "landmarks"], "guided by the landmarks"),
+        (["--preset", "rigid", "landmarks"], "uses the landmarks"),
         (["--preset", "rigid", "--seeds", "0"], "at least 1"),
-        (["--preset", "rigid", "--fixed-labels", "l.nrrd"], "go together"),
+        (["--preset", "rigid", "--fixed-labels", "l.nrrd"], "must be given together"),
         (["--preset", "rigid", "--treads", "1"], "did you mean --threads"),
     ],
 )
@@ -102,7 +102,7 @@ def test_tune_runs_real_registrations_in_a_process_of_their_own(table, preset_fo
     ("more", "sentence"),
     [
         (["--trials", "0"], "The budget is 0 trials"),
-        (["--search", "SP_A"], "no bounds"),
+        (["--search", "SP_A"], "no default bounds"),
         (["--hold-out", "three"], "no pair three"),
         (["--preset", "translatoin"], "did you mean translation"),
     ],

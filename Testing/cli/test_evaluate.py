@@ -59,8 +59,8 @@ def test_the_report_is_that_of_a_registration(case, capsys):
     ("words", "sentence"),
     [
         ([], "nothing to judge by"),
-        (["--fixed-points", "a.fcsv"], "go together"),
-        (["--fixed-labels", "a.nrrd"], "go together"),
+        (["--fixed-points", "a.fcsv"], "must be given together"),
+        (["--fixed-labels", "a.nrrd"], "must be given together"),
         (["--fixed-points", "a.fcsv", "--moving-points", "b.fcsv", "--report", "r"], "need the images"),
         (["--fixed-points", "a.fcsv", "--moving-points", "b.fcsv"], "a.fcsv"),
     ],

@@ -62,7 +62,7 @@ def test_each_action_has_its_own_help(capsys):
 WRONG_PRESETS = {
     "presets --modality mri": "No preset is for the modality 'mri'; did you mean mr? Known are ct, mr, pet, histology",
     "presets list --anatomy xx": "No preset is for the anatomy 'xx'; known are lung, chest, abdomen",
-    "presets --modality ct show rigid": "presets show takes no --modality",
+    "presets --modality ct show rigid": "presets show has no option --modality",
     "presets list lung": "use --search lung",
     "presets list --dimension 4": "choose from 2, 3",
     "presets lung": "invalid choice: 'lung'",

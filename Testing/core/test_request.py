@@ -54,13 +54,13 @@ def test_numbers_of_numpy_become_plain():
 @pytest.mark.parametrize(
     ("choices", "says"),
     [
-        ({"threads": 0}, "The number of threads is 0; it must be a whole number from 1 on."),
+        ({"threads": 0}, "The number of threads is 0; it must be a whole number, at least 1."),
         ({"threads": 1.5}, "whole number"),
-        ({"seed": -1}, "The seed is -1; it must be a whole number from 0 to 4294967295."),
+        ({"seed": -1}, "The seed is -1; it must be a whole number, from 0 to 4294967295."),
         ({"background": "dark"}, 'The background is \'dark\'; use "auto", "keep" or a number.'),
         ({"background": float("nan")}, "finite"),
-        ({"interpolation": "cubic"}, "Unknown interpolation 'cubic'; use one of linear, bspline, nearest."),
-        ({"effort": "huge"}, "Unknown effort 'huge'"),
+        ({"interpolation": "cubic"}, "The interpolation cannot be 'cubic'; use one of linear, bspline, nearest."),
+        ({"effort": "huge"}, "The effort cannot be 'huge'"),
         ({"landmark_weight": -1.0}, "The landmark weight is -1.0; it must be 0 or more."),
         ({"landmark_weight": float("inf")}, "finite"),
         ({"parameter_files": "rigid.txt"}, "must be a list"),

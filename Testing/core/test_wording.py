@@ -7,7 +7,7 @@ import json
 import pickle
 
 from ElastixRegistrationLib.core.errors import InputError
-from ElastixRegistrationLib.core.wording import joined, role, said, sentence_of
+from ElastixRegistrationLib.core.wording import joined, named_role, said, sentence_of
 from ElastixRegistrationLib.worker.messages import pack, unpack
 
 GERMAN = {
@@ -23,14 +23,14 @@ def german(text):
 
 
 def test_it_is_a_text_in_english():
-    text = said("The {name} is empty.", name=role("fixed mask", "Segmentation"))
+    text = said("The {name} is empty.", name=named_role("fixed mask", "Segmentation"))
     assert text == "The fixed mask Segmentation is empty."
     assert json.dumps([text]) == '["The fixed mask Segmentation is empty."]'
 
 
 def test_what_stands_in_it_is_translated_too():
     change = said("the sum went from {before:g} to {after:g}", before=1.0, after=2.5)
-    text = joined(said("Better: {change}.", change=change), "", role("fixed mask", "a {name}"), "As it is.")
+    text = joined(said("Better: {change}.", change=change), "", named_role("fixed mask", "a {name}"), "As it is.")
     assert text == "Better: the sum went from 1 to 2.5. fixed mask a {name} As it is."
     assert german(text) == "Besser: die Summe ging von 1 auf 2.5. feste Maske a {name} As it is."
 
@@ -45,7 +45,7 @@ def test_the_first_letter_is_that_of_a_sentence_or_of_its_part():
 
 
 def test_it_stays_what_it_is_in_copies_and_from_another_process():
-    text = joined(said("The {name} is empty.", name=role("fixed mask")).within_a_sentence(), "Else.")
+    text = joined(said("The {name} is empty.", name=named_role("fixed mask")).within_a_sentence(), "Else.")
     for same in (copy.deepcopy(text), pickle.loads(pickle.dumps(text)), unpack(pack(text, []), [])):
         assert same == text
         assert german(same) == "feste Maske: leer. Else."
@@ -53,7 +53,8 @@ def test_it_stays_what_it_is_in_copies_and_from_another_process():
 
 def test_an_error_keeps_it():
     assert (
-        german(sentence_of(InputError(said("The {name} is empty.", name=role("fixed mask"))))) == "feste Maske: leer."
+        german(sentence_of(InputError(said("The {name} is empty.", name=named_role("fixed mask")))))
+        == "feste Maske: leer."
     )
     assert sentence_of(InputError("plain")) == "plain"
     assert sentence_of(KeyError("key")) == "'key'"

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ElementTree
 
+import numpy as np
 import pytest
+from ElastixRegistrationLib import batch, core
+from ElastixRegistrationLib.core.errors import ElastixRegistrationError
+from ElastixRegistrationLib.core.files.label_files import Drawn, read_mask
+from ElastixRegistrationLib.core.parameters.maps import parse_parameter_text
+from ElastixRegistrationLib.core.request import RegistrationRequest
+from phantoms.images import blobs, grid
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
 from support.panel import choose
@@ -106,3 +114,73 @@ def test_the_preset_editor_speaks_german(german_panel, german, tmp_path):
     assert [line for line in wrong if line.partition(".")[0] not in changing] == []
     assert _truncated(native(editor)) == []
     assert native(editor).findChild(QPushButton, "undoButton").text() == "Rückgängig"
+
+
+#: What a user can do wrong, by what goes wrong; ``folder`` has the files that ``_wrong_files`` writes.
+MISTAKES = {
+    "no image": lambda folder: core.read_image(folder / "gone.nrrd", "fixed image"),
+    "empty image": lambda folder: core.read_image(folder / "empty.nrrd", "moving image"),
+    "zip": lambda folder: core.read_image(folder / "scans.zip", "fixed image"),
+    "web page": lambda folder: core.read_image(folder / "page.nii.gz", "fixed image"),
+    "no DICOM": lambda folder: core.read_image(folder / "text", "fixed image"),
+    "unknown format": lambda folder: core.write_image(blobs(grid((8, 8, 8))), folder / "out.xyz"),
+    "frame": lambda folder: core.read_image(folder / "good.nrrd", "moving image", frame=7),
+    "structures": lambda folder: read_mask(f"{folder / 'good.nrrd'}:Heart", "fixed mask", Drawn()),
+    "no points": lambda folder: core.read_points(folder / "gone.fcsv"),
+    "bare points": lambda folder: core.read_points(folder / "bare.txt"),
+    "damaged points": lambda folder: core.read_points(folder / "damaged.mrk.json"),
+    "no transform": lambda folder: core.read_transform(folder / "gone.tfm"),
+    "damaged transform": lambda folder: core.read_transform(folder / "empty.h5"),
+    "option": lambda folder: RegistrationRequest(interpolation="cubic"),
+    "number": lambda folder: RegistrationRequest(seed=-1),
+    "parameter file": lambda folder: parse_parameter_text("(Metric", source="p.txt"),
+    "table": lambda folder: batch.find_cases([str(folder / "table.csv")]),
+    "no cases": lambda folder: batch.find_cases([str(folder / "good.nrrd")]),
+    "array": lambda folder: core.as_image(np.zeros((4, 4, 4)), "fixed image"),
+    "nothing to judge by": lambda folder: core.evaluate(None),
+    "tuning": lambda folder: core.tune([], "rigid"),
+}
+
+
+@pytest.fixture(scope="module")
+def wrong_files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wrong")
+    core.write_image(blobs(grid((8, 8, 8))), folder / "good.nrrd")
+    (folder / "text").mkdir()
+    for name, content in {
+        "empty.nrrd": b"",
+        "empty.h5": b"",
+        "scans.zip": b"PK\x03\x04" + bytes(40),
+        "page.nii.gz": b"<!DOCTYPE html><html>404</html>",
+        "text/note.txt": b"note",
+        "bare.txt": b"1 2 3\n4 5 6\n",
+        "damaged.mrk.json": b"{",
+        "table.csv": b"case,moving,fixed_mask_\na,b.nrrd,c.nrrd\n",
+    }.items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def _explained(mistake, folder) -> tuple[str, str, str]:
+    """The sentence in English, as the window shows it, and by the translation file, which must have every template."""
+    from ElastixRegistrationLib.core.wording import sentence_of
+    from ElastixRegistrationLib.gui.messages import errorText
+
+    with pytest.raises(ElastixRegistrationError) as raised:
+        mistake(folder)
+    by_file = sentence_of(raised.value).translated(_by_file)
+    return str(raised.value), errorText(raised.value), by_file
+
+
+def _by_file(template: str) -> str:
+    is_frame = not any(letter.isalpha() for letter in re.sub(r"\{\w+\}", "", template))
+    return template if is_frame else GERMAN["core", template]
+
+
+def test_mistakes_are_explained_in_german(german_panel, wrong_files):
+    wrong = []
+    for name, mistake in MISTAKES.items():
+        english, shown, by_file = _explained(mistake, wrong_files)
+        if shown == english or shown != by_file:
+            wrong.append((name, shown))
+    assert wrong == []

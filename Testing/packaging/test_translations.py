@@ -80,19 +80,8 @@ def test_a_verdict_can_be_said(translation):
         assert [text for text in unknown if re.sub(r"\{\w+\}", "", text).strip()] == []
 
 
-#: What raises errors that no window shows: readers of files, comparison, tuning and options of the shell and notebooks.
-NOT_IN_A_WINDOW = (
-    "core/comparison/evaluation.py", "core/files", "core/options.py", "core/registration/inputs.py", "core/request.py",
-    "core/tuning", "worker/live.py", "worker/messages.py", "worker/registrar.py",
-)  # fmt: skip
-#: Of these, what the panel does read and write.
-IN_A_WINDOW = tuple(
-    f"core/files/{name}.py"
-    for name in (
-        *("elastix_transform_files", "field_files", "itk_transform_files", "linear_forms", "transform_files"),
-        "dicom_objects/spatial_registration",
-    )
-)
+#: Packages whose errors a window can show, some through a process of their own.
+IN_A_WINDOW = ("core/", "worker/", "mrml/", "batch/")
 ERRORS = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)}
 
 
@@ -100,9 +89,7 @@ def _sentences_in_english_only() -> list[str]:
     found = []
     for path in sorted((MODULE / "ElastixRegistrationLib").rglob("*.py")):
         name = path.relative_to(MODULE / "ElastixRegistrationLib").as_posix()
-        if not name.startswith(("core/", "worker/", "mrml/")):
-            continue
-        if name.startswith(NOT_IN_A_WINDOW) and not name.startswith(IN_A_WINDOW):
+        if not name.startswith(IN_A_WINDOW):
             continue
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ERRORS and call.args:

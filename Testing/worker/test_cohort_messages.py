@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from ElastixRegistrationLib.worker.cohort_messages import CohortEnd, CohortNews, error_line, error_of_line
+import pytest
+from ElastixRegistrationLib.core.wording import said
+from ElastixRegistrationLib.worker.cohort_messages import (
+    CohortEnd,
+    CohortNews,
+    error_data_line,
+    error_line,
+    error_of_data_line,
+    error_of_line,
+)
 
 
 def test_news_are_read_back():
@@ -25,3 +34,29 @@ def test_the_end_is_told_by_the_document_only():
 def test_an_error_is_one_line():
     assert error_of_line(error_line("The folder x\ndoes not exist.")) == "The folder x does not exist."
     assert error_of_line("Killed") is None
+
+
+def test_a_sentence_arrives_with_its_template():
+    sentence = said("Case {name}: {reason}", name="one", reason=said("The table {path} has no rows.", path="t.csv"))
+    arrived = error_of_data_line(error_data_line(sentence))
+    assert arrived == sentence == "Case one: The table t.csv has no rows."
+    assert arrived.translated(_german) == "Fall one: Leer: t.csv"
+    assert error_of_data_line(error_data_line("plain")) == "plain"
+
+
+def _german(template):
+    return {"Case {name}: {reason}": "Fall {name}: {reason}", "The table {path} has no rows.": "Leer: {path}"}[template]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "error: x",
+        '{"error": {"template": "{a}", "values": {"a": [1]}, "case": ""}}',
+        '{"error": {"template": 1, "values": {}, "case": ""}}',
+        '{"error": {"values": {}}}',
+        '{"error": ',
+    ],
+)
+def test_other_lines_are_no_errors(line):
+    assert error_of_data_line(line) is None

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import InputError, file_error
+from ..core.system.file_names import CASE_RESULT
+from ..core.wording import said
 
-RESULT = "result.json"
 DRAFTS = ".drafts"
 FORMAT = 1
 _CHUNK = 1 << 22
@@ -40,7 +41,12 @@ def new_case_folder(output_dir: Path, name: str) -> Iterator[Path]:
         drafts.mkdir(exist_ok=True)
         draft = _new_folder(drafts, name)
     except OSError as error:
-        raise file_error(error, f"The folder {output_dir} cannot be written to: {error.strerror}.") from error
+        raise file_error(
+            error,
+            said(
+                "The folder {output_dir} cannot be written to: {reason}.", output_dir=output_dir, reason=error.strerror
+            ),
+        ) from error
     try:
         yield draft
         _put_in_place(draft, output_dir / name)
@@ -57,13 +63,13 @@ def write_result(folder: Path, document: Mapping[str, Any], files: Mapping[str, 
     """Write ``result.json`` into ``folder``: ``document``, and ``files`` in the folder by content, with checksums."""
     outputs = {what: {"file": file, "sha256": checksum(folder / file)} for what, file in files.items()}
     text = json.dumps({"format": FORMAT, **document, "outputs": outputs}, indent=2, allow_nan=False)
-    (folder / RESULT).write_text(text + "\n", encoding="utf-8")
+    (folder / CASE_RESULT).write_text(text + "\n", encoding="utf-8")
 
 
 def read_result(folder: Path) -> dict[str, Any] | None:
     """The content of ``result.json``; None if there is none, or one from a different version."""
     try:
-        document = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+        document = json.loads((folder / CASE_RESULT).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) and document.get("format") == FORMAT else None
@@ -133,7 +139,7 @@ def _put_in_place(draft: Path, target: Path) -> None:
         with contextlib.suppress(FileNotFoundError):  # another process was quicker
             os.rename(target, aside / target.name)
         shutil.rmtree(aside, ignore_errors=True)
-    raise InputError(f"The folder {target} cannot be replaced; is it open in another program?")
+    raise InputError(said("The folder {target} cannot be replaced; is it open in another program?", target=target))
 
 
 def _new_folder(parent: Path, name: str) -> Path:

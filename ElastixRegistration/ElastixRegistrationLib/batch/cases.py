@@ -18,6 +18,7 @@ from ..core.files.formats.itk_readers import image_suffix_of
 from ..core.files.image_files import IMAGE_SUFFIXES
 from ..core.request import OPTIONS
 from ..core.system.file_names import PAGE, SUMMARY, safe_name
+from ..core.wording import said
 
 _log = logging.getLogger(__name__)
 
@@ -91,15 +92,23 @@ def find_cases(
         if path
     }
     if not paths:
-        raise InputError("A cohort needs a fixed image and moving images, or a table.")
+        raise InputError(said("A cohort needs a fixed image and moving images, or a table."))
     if _is_table(paths[0]):
         if len(paths) > 1:
-            raise InputError(f"No further argument is allowed after the table {paths[0]}, but {paths[1]} was given.")
+            raise InputError(
+                said(
+                    "No further argument is allowed after the table {table}, but {path} was given.",
+                    table=paths[0],
+                    path=paths[1],
+                )
+            )
         cases = read_table(paths[0], of_fixed=of_fixed)
     else:
         fixed, *moving = paths
         if not moving:
-            raise InputError(f"There is only a fixed image, {fixed}, and nothing to register with it.")
+            raise InputError(
+                said("There is only a fixed image, {fixed}, and nothing to register with it.", fixed=fixed)
+            )
         cases = []
         for path in moving:
             if _is_table(path):
@@ -138,7 +147,7 @@ def images_in(folder: Path, exclude: Path | None = None) -> list[Path]:
     series = [entry for entry in entries if entry.is_dir() and _has_dicom(entry)]
     if not images and not series:
         if not _has_dicom(folder):
-            raise InputError(f"The folder {folder} has no images.")
+            raise InputError(said("The folder {folder} has no images.", folder=folder))
         return [folder]
     found = sorted([*images, *series])
     others = [path for path in found if exclude is None or not _same_file(path, exclude)]
@@ -159,7 +168,13 @@ def read_table(path: Path, *, fixed: str = "", of_fixed: Mapping[str, str] | Non
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The table {path} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
+        raise InputError(
+            said(
+                "The table {path} cannot be read: {reason}.",
+                path=path,
+                reason=getattr(error, "strerror", None) or error,
+            )
+        ) from error
     first_line = text.partition("\n")[0]
     delimiter = max(",;\t", key=first_line.count)
     rows = csv.reader(text.splitlines(), delimiter=delimiter)
@@ -176,12 +191,19 @@ def read_table(path: Path, *, fixed: str = "", of_fixed: Mapping[str, str] | Non
             files = {**(of_fixed or {}), **files}
         missing = [role for role in ("fixed", "moving") if role not in files]
         if missing:
-            raise InputError(f"Line {rows.line_num} of the table {path} has no {missing[0]} image.")
+            raise InputError(
+                said(
+                    "Line {line} of the table {path} has no {missing} image.",
+                    line=rows.line_num,
+                    path=path,
+                    missing=missing[0],
+                )
+            )
         case = Case(values.get("case", ""), **files, choices=_choices(values, path.parent))
         series, frames = _which(values, path, rows.line_num)
         cases.append(replace(case, series=series, frames=frames))
     if not cases:
-        raise InputError(f"The table {path} has no rows.")
+        raise InputError(said("The table {path} has no rows.", path=path))
     return cases
 
 
@@ -191,7 +213,12 @@ def _which(values: Mapping[str, str], table: Path, line: int) -> tuple[tuple[str
     )
     if not all(frame.isdecimal() for frame in frames):
         raise InputError(
-            f"Line {line} of the table {table} has the frame {values['frame']}; frames must be whole numbers."
+            said(
+                "Line {line} of the table {table} has the frame {frame}; frames must be whole numbers.",
+                line=line,
+                table=table,
+                frame=values["frame"],
+            )
         )
     return series, tuple(map(int, frames))
 
@@ -212,7 +239,13 @@ def named(cases: Iterable[Case]) -> list[Case]:
     given = [_safe(case.name) if case.name else "" for case in cases]
     for name, count in Counter(name.lower() for name in given if name).items():
         if count > 1:
-            raise InputError(f"{count} cases are called {name}; give each one a unique name in the column case.")
+            raise InputError(
+                said(
+                    "{count} cases are called {name}; give each one a unique name in the column case.",
+                    count=count,
+                    name=name,
+                )
+            )
     taken = {name.lower() for name in given if name}
     names = list(given)
     depth = 1
@@ -243,27 +276,47 @@ def check_files(cases: Sequence[Case]) -> None:
     """
     first = cases[0].fixed
     if all(case.fixed == first for case in cases) and not os.path.exists(first):
-        raise InputError(f"The fixed image {first} does not exist.")
+        raise InputError(said("The fixed image {first} does not exist.", first=first))
 
 
 def _check_header(path: Path, header: list[str], *, has_fixed: bool) -> None:
     known = ("case", *ROLES, *_WHICH, *_OPTION_COLUMNS)
     for name in ("moving",) if has_fixed else ("fixed", "moving"):
         if name not in header:
-            raise InputError(f"The table {path} has no column {name}; its columns are {', '.join(header) or 'none'}.")
+            raise InputError(
+                said(
+                    "The table {path} has no column {name}; its columns are {columns}.",
+                    path=path,
+                    name=name,
+                    columns=", ".join(header) or "-",
+                )
+            )
     for name in header:
         if name in known or not name:
             continue
         thing = next((thing for thing in _SIDED if name.removesuffix("s") == thing.removesuffix("s")), None)
         if thing is not None:
-            raise InputError(f"The table {path} has a column {name}; did you mean fixed_{thing} or moving_{thing}?")
+            raise InputError(
+                said(
+                    "The table {path} has a column {name}; did you mean fixed_{thing} or moving_{thing}?",
+                    path=path,
+                    name=name,
+                    thing=thing,
+                )
+            )
         close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
         if close:
-            raise InputError(f"The table {path} has a column {name}; did you mean {close[0]}?")
+            raise InputError(
+                said(
+                    "The table {path} has a column {name}; did you mean {close}?", path=path, name=name, close=close[0]
+                )
+            )
         _log.info("The column %s of %s is not used.", name, path)
     doubled = [name for name, count in Counter(filter(None, header)).items() if count > 1]
     if doubled:
-        raise InputError(f"The table {path} has the column {doubled[0]} more than once.")
+        raise InputError(
+            said("The table {path} has the column {doubled} more than once.", path=path, doubled=doubled[0])
+        )
 
 
 def _is_table(path: Path) -> bool:

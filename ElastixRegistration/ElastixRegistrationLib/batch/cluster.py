@@ -18,6 +18,7 @@ from typing import Any
 from .. import __version__
 from ..core.errors import InputError, RegistrationError
 from ..core.registration.memory import available_bytes
+from ..core.wording import said
 from ..worker.pool import core_count
 
 _log = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ class Tls:
 
         for path in (self.ca_file, self.cert, self.key):
             if path and not os.path.isfile(path):
-                raise InputError(f"The TLS file {path} does not exist.")
+                raise InputError(said("The TLS file {path} does not exist.", path=path))
         return Security(
             require_encryption=True, tls_ca_file=self.ca_file, tls_client_cert=self.cert, tls_client_key=self.key
         )
@@ -73,7 +74,10 @@ def check_dask() -> None:
         import distributed  # noqa: F401
     except ImportError as error:
         raise InputError(
-            "Cohorts run on Dask, which is not installed: python -m pip install 'dask[distributed]' cryptography bokeh."
+            said(
+                "Cohorts run on Dask, which is not installed: python -m pip install 'dask[distributed]' "
+                "cryptography bokeh."
+            )
         ) from error
 
 
@@ -84,7 +88,7 @@ def local_size(cases: int, case_bytes: float, workers: int | None = None, thread
     if there are spare cores. A given ``workers`` is used unchanged; raises InputError if it is less than 1.
     """
     if workers is not None and workers < 1:
-        raise InputError(f"The number of workers is {workers}; it must be at least 1.")
+        raise InputError(said("The number of workers is {workers}; it must be at least 1.", workers=workers))
     cores, free = core_count(), available_bytes()
     if workers is None:
         by_cores = max(1, cores // (threads or 1))
@@ -133,7 +137,11 @@ def remote_client(address: str, tls: Tls) -> Iterator[Any]:
         try:
             client = Client(address, security=security, set_as_default=False, timeout=10)
         except (OSError, TimeoutError, ValueError, TypeError) as error:
-            raise InputError(f"The Dask scheduler {address} does not answer: {_first_line(error)}") from error
+            raise InputError(
+                said(
+                    "The Dask scheduler {address} does not answer: {reason}", address=address, reason=_first_line(error)
+                )
+            ) from error
         with client:
             yield client
 
@@ -148,18 +156,31 @@ def check_workers(client: Any, output_dir: Path, marker: str) -> float | None:
     for address, answer in answers.items():
         if isinstance(answer, BaseException):
             raise InputError(
-                f"The Dask worker {address} cannot load ElastixRegistrationLib ({_first_line(answer)}); install"
-                " elastix-registration in the Python of all workers."
+                said(
+                    "The Dask worker {address} cannot load ElastixRegistrationLib ({reason}); install "
+                    "elastix-registration in the Python of all workers.",
+                    address=address,
+                    reason=_first_line(answer),
+                )
             )
         if answer["version"] != __version__:
             raise InputError(
-                f"The Dask worker {address} has version {answer['version']} of elastix-registration, but this "
-                f"computer has {__version__}; install the same version everywhere."
+                said(
+                    "The Dask worker {address} has version {version} of elastix-registration, but this computer "
+                    "has {own_version}; install the same version everywhere.",
+                    address=address,
+                    version=answer["version"],
+                    own_version=__version__,
+                )
             )
         if not answer["sees"]:
             raise InputError(
-                f"The Dask worker {address} does not see the folder {output_dir}; all workers must see images and "
-                "output under the same paths."
+                said(
+                    "The Dask worker {address} does not see the folder {output_dir}; all workers must see "
+                    "images and output under the same paths.",
+                    address=address,
+                    output_dir=output_dir,
+                )
             )
     return min(filter(None, (answer["memory"] for answer in answers.values())), default=None)
 
@@ -169,7 +190,9 @@ def count_workers(client: Any) -> int:
     try:
         return len(client.nthreads())
     except (OSError, TimeoutError) as error:
-        raise RegistrationError("The connection to the Dask scheduler was lost; run again with --resume.") from error
+        raise RegistrationError(
+            said("The connection to the Dask scheduler was lost; run again with --resume.")
+        ) from error
 
 
 def dashboard_address(client: Any) -> str | None:

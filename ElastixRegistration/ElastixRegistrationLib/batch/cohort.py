@@ -15,6 +15,7 @@ from typing import Any
 from ..core.errors import InputError, RegistrationError, file_error
 from ..core.request import RegistrationRequest
 from ..core.system.file_names import PAGE, SUMMARY
+from ..core.wording import said
 from . import cluster
 from .case_folder import checksum_of, remove_drafts
 from .cases import Case, check_files
@@ -81,16 +82,18 @@ def run_cohort(
     cluster.check_dask()
     cases, request = list(cases), settings or RegistrationRequest()
     if not cases:
-        raise InputError("There is no case to register.")
+        raise InputError(said("There is no case to register."))
     if sum(given is not None for given in (workers, scheduler, client)) > 1:
-        raise InputError("Give a number of workers for this computer, the address of a scheduler, or a client.")
+        raise InputError(said("Give a number of workers for this computer, the address of a scheduler, or a client."))
     check_files(cases)
     requests = _requests(cases, request)
     folder = Path(os.path.abspath(output_dir))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise file_error(error, f"The folder {folder} cannot be created: {error.strerror}.") from error
+        raise file_error(
+            error, said("The folder {folder} cannot be created: {reason}.", folder=folder, reason=error.strerror)
+        ) from error
     run_id = uuid.uuid4().hex
     plans = {
         one: replace(plan_of(folder, one, one.stages(), resume=resume, run=run_id), reports=reports)
@@ -137,7 +140,7 @@ def _requests(cases: Sequence[Case], request: RegistrationRequest) -> list[Regis
             except InputError as error:
                 if not case.choices:
                     raise
-                raise InputError(f"Case {case.name}: {error}") from error
+                raise InputError(said("Case {name}: {reason}", name=case.name, reason=error)) from error
     return [found[case.choices] for case in cases]
 
 
@@ -244,7 +247,7 @@ class CaseQueue:
                 return
             answer = self._failure(name, problem)
         elif future.status in ("cancelled", "lost"):
-            raise RegistrationError("The Dask scheduler dropped the cases of this run; run again with --resume.")
+            raise RegistrationError(said("The Dask scheduler dropped the cases of this run; run again with --resume."))
         else:  # it was finished, and is running again
             future.add_done_callback(lambda _future: self._over.put(name))
             return

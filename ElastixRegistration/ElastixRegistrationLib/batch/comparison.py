@@ -25,6 +25,7 @@ from ..core.quality.consistency import inverse_consistency
 from ..core.registration.inputs import in_dimension, read_inputs
 from ..core.request import RegistrationRequest
 from ..core.system.file_names import safe_name
+from ..core.wording import said
 from .case_folder import read_result
 from .cases import Case
 from .cohort import run_cohort
@@ -54,12 +55,12 @@ def compare_cohort(
     """
     cases = list(cases)
     if not methods:
-        raise InputError("There is no method to run; give presets or parameter files.")
+        raise InputError(said("There is no method to run; give presets or parameter files."))
     if not cases:
-        raise InputError("There is no pair of images to compare on.")
+        raise InputError(said("There is no pair of images to compare on."))
     for name, request in methods.items():
         if any(POINTS_METRIC in stage.get("Metric", ()) for stage in request.stages()):
-            raise InputError(f"{name} uses the landmarks that would judge it; leave it out.")
+            raise InputError(said("{name} uses the landmarks that would judge it; leave it out.", name=name))
     both_ways = not any(_has_truth(case) for case in cases) if back is None else back
     jobs = [
         _Job(case, method, request, seed, way)

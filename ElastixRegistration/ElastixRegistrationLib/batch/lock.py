@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..core.errors import InputError, file_error
+from ..core.wording import said
 
 if sys.platform == "win32":
     import msvcrt
@@ -33,14 +34,19 @@ def locked(folder: Path) -> Iterator[None]:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
-        raise file_error(error, f"The folder {folder} cannot be written to: {error.strerror}.") from error
+        raise file_error(
+            error, said("The folder {folder} cannot be written to: {reason}.", folder=folder, reason=error.strerror)
+        ) from error
     with open(descriptor, "r+", encoding="utf-8") as file:
         try:
             _take(file.fileno())
         except (BlockingIOError, PermissionError):
             raise InputError(
-                f"Another run uses the folder {folder}{_holder(file.read())}; wait for it to finish, or choose a "
-                "different folder."
+                said(
+                    "Another run uses the folder {folder}{holder}; wait for it to finish, or choose another folder.",
+                    folder=folder,
+                    holder=_holder(file.read()),
+                )
             ) from None
         except OSError as error:  # some network disks have no locks
             _log.warning(

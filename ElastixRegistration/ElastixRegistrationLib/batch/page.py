@@ -19,8 +19,8 @@ import numpy as np
 from ..core.quality.figures import REFUSED, Figure, mean_overlap
 from ..core.report.page import FILE_NAME as REPORT
 from ..core.report.style import STYLE
+from ..core.system.file_names import CASE_RESULT
 from ..core.system.output_files import whole_file
-from .case_folder import RESULT
 from .summary import CaseOutcome, RankedCase, ranked
 from .task import PREVIEW
 
@@ -110,7 +110,7 @@ def _row(place: int, row: RankedCase, columns: Sequence[str], folder: Path) -> s
     verdict = ""
     if outcome.status:
         kind = "why" if outcome.status in REFUSED else "quiet"
-        links = f'<a href="{quote(outcome.case)}/{RESULT}">figures</a>'
+        links = f'<a href="{quote(outcome.case)}/{CASE_RESULT}">figures</a>'
         if (folder / outcome.case / REPORT).is_file():
             links = f'<a href="{quote(outcome.case)}/{REPORT}">report</a>, {links}'
         verdict = f'<div class="{kind}" title="{escape(outcome.verdict, quote=True)}">{outcome.status}, {links}</div>'

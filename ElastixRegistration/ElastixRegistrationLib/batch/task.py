@@ -34,6 +34,7 @@ from ..core.system.file_names import split_choice
 from ..core.transforms.itk_transforms import identity
 from ..core.transforms.plain_data import VoxelData
 from ..core.transforms.resampling import resample
+from ..core.wording import said, sentence_of, to_data
 from ..worker.client import State
 from ..worker.outputs import FiguresBeforeAndAfter, ResampledVolume
 from ..worker.pool import WorkerPool
@@ -114,6 +115,7 @@ def run_case(case: dict[str, Any], plan: dict[str, Any]) -> dict[str, Any]:
 def fail(case: Case, plan: Plan, sentence: str, *, log: str = "") -> dict[str, Any]:
     """The answer for a failed case, which is also written to its folder and replaces earlier results there."""
     document = {"case": case.name, "run": plan.run, "state": "failed", "error": sentence, "worker": _worker_name()}
+    document["error_data"] = to_data(sentence)  # for a translation
     try:
         with new_case_folder(Path(plan.output_dir), case.name) as folder:
             if log:
@@ -158,7 +160,9 @@ class _Labels:
 
     def __init__(self, case: Case, inputs: RegistrationInputs):
         if case.fixed_labels and not case.moving_labels:
-            raise InputError(f"Case {case.name} has fixed labels but no moving labels to compare them with.")
+            raise InputError(
+                said("Case {name} has fixed labels but no moving labels to compare them with.", name=case.name)
+            )
         self.moving = self.fixed = None
         if case.fixed_labels and case.moving_labels:
             fixed, self.moving = inputs.read_label_pair(case.fixed_labels, case.moving_labels)
@@ -226,7 +230,7 @@ def _register(work: _Work, inputs: RegistrationInputs, labels: _Labels) -> Async
         del _of_thread.pool
         raise CaseGivenUp(case.name)
     if handle.state == State.FAILED or handle.result is None:
-        raise handle.error or RegistrationError("The registration failed.")
+        raise handle.error or RegistrationError(said("The registration failed."))
     work.peak = sum(filter(None, map(memory.peak_bytes, pool.process_ids))) or None
     return handle.result
 
@@ -301,7 +305,7 @@ def _input_checksum(role: str, path: str) -> str:
     try:
         return checksum(split_choice(path)[0])
     except FileNotFoundError:
-        raise InputError(f"The {role.replace('_', ' ')} {path} does not exist.") from None
+        raise InputError(said("The {role} {path} does not exist.", role=role.replace("_", " "), path=path)) from None
 
 
 def _pool() -> WorkerPool:
@@ -353,7 +357,7 @@ def _finite(figure: dict[str, Any]) -> dict[str, Any]:
 
 def _sentence(error: BaseException) -> str:
     if isinstance(error, MemoryError):
-        return "There is not enough memory for these images; crop or downsample them."
+        return said("There is not enough memory for these images; crop or downsample them.")
     if isinstance(error, OSError) and not isinstance(error, ElastixRegistrationError):
         return f"{error.filename or 'A file'}: {error.strerror or error}."
-    return " ".join(str(error).split())
+    return sentence_of(error) if "\n" not in str(error) else " ".join(str(error).split())

@@ -15,11 +15,13 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from .. import __version__
 from ..core.errors import ElastixRegistrationError, EnvironmentFault, RegistrationError, is_fault
-from ..worker.cohort_messages import error_line
+from ..core.wording import said, sentence_of
+from ..worker.cohort_messages import error_data_line, error_line
 from . import analyze, apply, background, batch, compare, convert, evaluate, presets, register, tune
 from .terminal.interrupts import INTERRUPTED
 from .terminal.outcome import Outcome
@@ -36,23 +38,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     quiet = "--quiet" in arguments
+    fail = partial(_fail, is_attended="--attended" in arguments)
     logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, format="%(message)s", stream=sys.stderr)
     try:
         options = parser().parse_args(arguments)
         result = options.run(options)
     except EnvironmentFault as error:
-        return _fail(AT_FAULT, error)
+        return fail(AT_FAULT, error)
     except RegistrationError as error:
-        return _fail(FAILED, error)
+        return fail(FAILED, error)
     except ElastixRegistrationError as error:
-        return _fail(WRONG, error)
+        return fail(WRONG, error)
     except MemoryError:
-        return _fail(AT_FAULT, "There is not enough memory for these images; crop or downsample them.")
+        return fail(AT_FAULT, said("There is not enough memory for these images; crop or downsample them."))
     except OSError as error:
         status = AT_FAULT if is_fault(error) else FAILED
-        return _fail(status, f"{error.filename or 'A file'}: {error.strerror or error}.")
+        return fail(status, f"{error.filename or 'A file'}: {error.strerror or error}.")
     except KeyboardInterrupt:
-        return _fail(INTERRUPTED, "Interrupted; nothing was written.")
+        return fail(INTERRUPTED, "Interrupted; nothing was written.")
     try:
         _print(result, options)
         sys.stdout.flush()
@@ -61,18 +64,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _print_no_more()
     except OSError as error:
         _print_no_more()
-        return _fail(AT_FAULT, f"The result cannot be printed: {error.strerror}.")
+        return fail(AT_FAULT, f"The result cannot be printed: {error.strerror}.")
     if result.failure:
-        return _fail(FAILED, result.failure)
-    return _fail(REFUSED, result.refusal) if result.refusal and getattr(options, "strict", False) else DONE
+        return fail(FAILED, result.failure)
+    return fail(REFUSED, result.refusal) if result.refusal and getattr(options, "strict", False) else DONE
 
 
 def _print_no_more() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _fail(status: int, error: Exception | str) -> int:
-    sys.stderr.write(error_line(str(error)) + "\n")
+def _fail(status: int, error: Exception | str, *, is_attended: bool) -> int:
+    sentence = sentence_of(error) if isinstance(error, Exception) else error
+    if is_attended:
+        sys.stderr.write(error_data_line(sentence) + "\n")
+    sys.stderr.write(error_line(sentence) + "\n")
     return status
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from .errors import InputError
 from .parameters.changes import parse_change
+from .wording import said, term
 
 #: elastix and ITK's resampling keep gray values as 32-bit floats.
 LARGEST = float(np.finfo(np.float32).max)
@@ -26,7 +27,7 @@ class Kind:
     def checked(self, noun: str, value: Any) -> Any:
         """``value`` in its plain type. Raises InputError that names ``noun`` for an invalid value."""
         if not isinstance(value, str):
-            raise InputError(f"The {noun} is {value!r}; it must be text.")
+            raise InputError(said("The {noun} is {value}; it must be text.", noun=term(noun), value=repr(value)))
         return value
 
     def read(self, noun: str, text: str) -> Any:
@@ -51,7 +52,9 @@ class Texts(Kind):
 
     def checked(self, noun: str, value: Any) -> tuple[str, ...]:
         if isinstance(value, str) or not all(isinstance(one, str) for one in value):
-            raise InputError(f"The {noun} are {value!r}; they must be a list of texts.")
+            raise InputError(
+                said("The {noun} are {value}; they must be a list of texts.", noun=term(noun), value=repr(value))
+            )
         return tuple(value)
 
     def read(self, noun: str, text: str) -> tuple[str, ...]:
@@ -73,12 +76,20 @@ class Changes(Kind):
 
     def checked(self, noun: str, value: Any) -> tuple[str, ...]:
         if isinstance(value, str) or not all(isinstance(one, str) for one in value):
-            raise InputError(f"The {noun} are {value!r}; they must be a list of texts such as NAME=VALUE.")
+            raise InputError(
+                said(
+                    "The {noun} are {value}; they must be a list of texts such as NAME=VALUE.",
+                    noun=term(noun),
+                    value=repr(value),
+                )
+            )
         changes = [parse_change(one) for one in value]
         places = [(change.stage, change.name) for change in changes]
         for place, name in places:
             if places.count((place, name)) > 1:
-                raise InputError(f"The parameter {name} is set twice{'' if place is None else f' in stage {place}'}.")
+                if place is None:
+                    raise InputError(said("The parameter {name} is set twice.", name=name))
+                raise InputError(said("The parameter {name} is set twice in stage {stage}.", name=name, stage=place))
         return tuple(map(str, changes))
 
     def read(self, noun: str, text: str) -> tuple[str, ...]:
@@ -100,7 +111,14 @@ class OneOf(Kind):
 
     def checked(self, noun: str, value: Any) -> Any:
         if value not in self.values:
-            raise InputError(f"The {noun} cannot be {value!r}; use one of {', '.join(self.values)}.")
+            raise InputError(
+                said(
+                    "The {noun} cannot be {value}; use one of {choices}.",
+                    noun=term(noun),
+                    value=repr(value),
+                    choices=", ".join(self.values),
+                )
+            )
         return value
 
     def parser_arguments(self) -> dict[str, Any]:
@@ -117,15 +135,25 @@ class Whole(Kind):
     def checked(self, noun: str, value: Any) -> int:
         fits = isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= self.low
         if not fits or (self.high is not None and int(value) > self.high):
-            span = f"from {self.low} on" if self.high is None else f"from {self.low} to {self.high}"
-            raise InputError(f"The {noun} is {value!r}; it must be a whole number {span}.")
+            shown = repr(value)
+            if self.high is None:
+                span = said("at least {low}", low=self.low)
+            else:
+                span = said("from {low} to {high}", low=self.low, high=self.high)
+            raise InputError(
+                said(
+                    "The {noun} is {value}; it must be a whole number, {span}.", noun=term(noun), value=shown, span=span
+                )
+            )
         return int(value)
 
     def read(self, noun: str, text: str) -> int:
         try:
             return int(text)
         except ValueError:
-            raise InputError(f"The {noun} is {text!r}, which is not a whole number.") from None
+            raise InputError(
+                said("The {noun} is {text}, which is not a whole number.", noun=term(noun), text=repr(text))
+            ) from None
 
     def parser_arguments(self) -> dict[str, Any]:
         return {"type": int}
@@ -144,9 +172,11 @@ class Number(Kind):
                 raise InputError(self._refusal(noun, value))
             return value
         if not (isinstance(value, Real) and abs(float(value)) <= LARGEST):
-            raise InputError(f"The {noun} is {value}; it must be a finite number.")
+            raise InputError(said("The {noun} is {value}; it must be a finite number.", noun=term(noun), value=value))
         if self.low is not None and float(value) < self.low:
-            raise InputError(f"The {noun} is {value}; it must be {self.low:g} or more.")
+            raise InputError(
+                said("The {noun} is {value}; it must be {low:g} or more.", noun=term(noun), value=value, low=self.low)
+            )
         return float(value)
 
     def read(self, noun: str, text: str) -> float | str:
@@ -162,9 +192,9 @@ class Number(Kind):
 
     def _refusal(self, noun: str, text: str) -> str:
         if not self.words:
-            return f"The {noun} is {text!r}; it must be a number."
+            return said("The {noun} is {value}; it must be a number.", noun=term(noun), value=repr(text))
         words = ", ".join(f'"{word}"' for word in self.words)
-        return f"The {noun} is {text!r}; use {words} or a number."
+        return said("The {noun} is {value}; use {words} or a number.", noun=term(noun), value=repr(text), words=words)
 
 
 @dataclass(frozen=True)
@@ -173,13 +203,15 @@ class Switch(Kind):
 
     def checked(self, noun: str, value: Any) -> bool:
         if not isinstance(value, (bool, np.bool_)):
-            raise InputError(f"The {noun} is {value!r}; it must be True or False.")
+            raise InputError(
+                said("The {noun} is {value}; it must be True or False.", noun=term(noun), value=repr(value))
+            )
         return bool(value)
 
     def read(self, noun: str, text: str) -> bool:
         values = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
         if text.lower() not in values:
-            raise InputError(f"The {noun} is {text!r}; use true or false.")
+            raise InputError(said("The {noun} is {text}; use true or false.", noun=term(noun), text=repr(text)))
         return values[text.lower()]
 
     def write(self, value: Any) -> str:

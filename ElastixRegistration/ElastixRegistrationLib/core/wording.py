@@ -8,7 +8,11 @@ from typing import Any
 #: The context of the templates in the translation files.
 TEXT_CONTEXT = "core"
 #: Roles of an image in a registration, as sentences name them: alone, or before the name of a node or file.
-ROLES = ("fixed image", "moving image", "fixed mask", "moving mask", "fixed volume", "moving volume")
+ROLES = (
+    *("fixed image", "moving image", "fixed mask", "moving mask", "fixed volume", "moving volume"),
+    *("image", "reference image", "label map", "fixed label map", "moving label map", "sliding mask"),
+    *("displacement field", "dose"),
+)
 
 
 def counted(number: int, noun: str) -> str:
@@ -61,22 +65,56 @@ def said(template: str, /, **values: Any) -> Said:
     return Said(template, {name: _plain(value) for name, value in values.items()})
 
 
+def slice_count(number: int) -> Said:
+    """ "1 slice", "2 slices"."""
+    return said("1 slice") if number == 1 else said("{count} slices", count=number)
+
+
 def _plain(value: Any) -> Any:
-    """A text or a number, so that a sentence can travel between processes."""
+    """A text or a number, so that a sentence can travel between processes; of an error its sentence."""
+    if isinstance(value, BaseException):
+        value = sentence_of(value)
     if isinstance(value, (str, int, float)):
         return value
     return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else str(value)
 
 
-def role(words: str, name: str = "") -> Said:
+def named_role(words: str, name: str = "") -> Said:
     """``words``, one of ROLES or others, and ``name``, to stand in a sentence."""
     return joined(Said(words, {}), name) if words in ROLES else joined(words, name)
+
+
+def term(words: str) -> Said:
+    """``words``, such as the name of an option, that a sentence translates if they are known."""
+    return Said("{words}" if "{" in words else words, {"words": words} if "{" in words else {})
 
 
 def sentence_of(error: BaseException) -> str:
     """The message of an error, as a Said if it is one."""
     message = error.args[0] if error.args else ""
     return message if isinstance(message, Said) and message == str(error) else str(error)
+
+
+def to_data(text: str) -> Any:
+    """``text`` for JSON, so that another process can translate it: an object for a Said, otherwise the text."""
+    if not isinstance(text, Said):
+        return text
+    values = {name: to_data(value) if isinstance(value, str) else value for name, value in text.values.items()}
+    return {"template": text.template, "values": values, "case": text.case}
+
+
+def from_data(data: Any) -> str:
+    """Inverse of ``to_data``. Raises ValueError for anything else."""
+    if isinstance(data, str):
+        return data
+    if not isinstance(data, dict) or set(data) != {"template", "values", "case"}:
+        raise ValueError("not a text")
+    template, values, case = data["template"], data["values"], data["case"]
+    if not isinstance(template, str) or not isinstance(values, dict) or not isinstance(case, str):
+        raise ValueError("not a template with values")
+    # A template could access an attribute of its values, so only texts and numbers are allowed.
+    kept = {name: value if isinstance(value, (int, float)) else from_data(value) for name, value in values.items()}
+    return Said(template, kept, case)
 
 
 def joined(*sentences: str, by: str = " ") -> Said:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
+from ..core.wording import from_data, to_data
+
 _NEWS = "progress"
 _ERROR = "error: "
+_ERROR_DATA = "error"
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,21 @@ class CohortEnd:
 def error_line(sentence: str) -> str:
     """The last line of stderr of a command that failed."""
     return _ERROR + " ".join(sentence.split())
+
+
+def error_data_line(sentence: str) -> str:
+    """A line of JSON with the same sentence for calling programs, which can translate it."""
+    return json.dumps({_ERROR_DATA: to_data(sentence)})
+
+
+def error_of_data_line(line: str) -> str | None:
+    """Inverse of ``error_data_line``; None for a line that is something else."""
+    if not line.startswith(f'{{"{_ERROR_DATA}"'):
+        return None
+    try:
+        return from_data(json.loads(line)[_ERROR_DATA])
+    except ValueError:
+        return None
 
 
 def error_of_line(line: str) -> str | None:

@@ -18,6 +18,7 @@ from ..core.parameters.maps import ParameterMap
 from ..core.presets.arguments import of_preset
 from ..core.presets.preset import Preset
 from ..core.transforms.plain_data import VoxelData
+from ..core.wording import said
 from .client import State
 from .pool import WorkerPool
 
@@ -46,7 +47,9 @@ def register(
         result = register(fixed, moving, preset="ct-lung", progress="tqdm")
     """
     if isinstance(progress, str) and progress != TQDM:
-        raise InputError(f'The progress is {progress!r}; give a function to call, or "tqdm".')
+        raise InputError(
+            said('The progress is {progress}; give a function to call, or "tqdm".', progress=repr(progress))
+        )
     own = of_preset(preset, stages, arguments)
     with WorkerPool(1) as pool, _teller(progress) as tell:
         handle = pool.submit(fixed, moving, timeout_s=timeout_s, **(arguments | own))
@@ -58,7 +61,7 @@ def register(
                 told = handle.progress
                 tell(told)
         if handle.error is not None or handle.state != State.DONE:
-            raise handle.error or RegistrationError("The registration failed.")
+            raise handle.error or RegistrationError(said("The registration failed."))
         return handle.result and replace(handle.result, fixed=VoxelData.of(fixed).image())
 
 
@@ -72,7 +75,7 @@ def _teller(progress: Callable[[ProgressEvent], None] | str | None) -> Iterator[
         try:
             from tqdm.auto import tqdm
         except ImportError as error:
-            raise InputError("The package tqdm is not installed: pip install tqdm.") from error
+            raise InputError(said("The package tqdm is not installed: pip install tqdm.")) from error
         with tqdm(total=100, unit="%", bar_format="{l_bar}{bar}| {elapsed}, {remaining} left {postfix}") as bar:
 
             def show(event: ProgressEvent) -> None:

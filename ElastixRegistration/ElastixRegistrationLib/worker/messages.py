@@ -16,7 +16,7 @@ from ..core.images.geometry import Geometry
 from ..core.quality.figures import Comparison, Evidence, Figure, LandmarkRow, Reason, Verdict
 from ..core.sliding.figures import SlidingFigures
 from ..core.transforms.plain_data import TransformData, TransformElement, VoxelData
-from ..core.wording import Said
+from ..core.wording import Said, said
 from .outputs import (
     DisplacementField,
     FiguresBeforeAndAfter,
@@ -91,7 +91,7 @@ def pack(value: Any, arrays: list[np.ndarray]) -> Any:
     if type(value).__name__ in _PLAIN:
         entries = {name: pack(getattr(value, name), arrays) for name in value.__dataclass_fields__}
         return {_TYPE: type(value).__name__, **entries}
-    raise InputError(f"A {type(value).__name__} cannot be sent to another process.")
+    raise InputError(said("A {type} cannot be sent to another process.", type=type(value).__name__))
 
 
 def unpack(value: Any, arrays: Sequence[np.ndarray], _depth: int = 0) -> Any:
@@ -116,7 +116,7 @@ def unpack(value: Any, arrays: Sequence[np.ndarray], _depth: int = 0) -> Any:
 
 def _plain_name(name: Any) -> str:
     if not isinstance(name, str) or name == _TYPE:
-        raise InputError(f"An entry named {name!r} cannot be sent to another process.")
+        raise InputError(said("An entry named {name} cannot be sent to another process.", name=repr(name)))
     return name
 
 
@@ -124,7 +124,9 @@ def _pack_map(one: Mapping[str, Sequence[str]], arrays: list[np.ndarray]) -> dic
     packed: dict[str, Any] = {}
     for name, values in one.items():
         if not isinstance(name, str) or not all(isinstance(text, str) for text in values):
-            raise InputError(f"Parameter {name}: values must be texts, not {list(values)[:3]}.")
+            raise InputError(
+                said("Parameter {name}: values must be texts, not {value}.", name=name, value=list(values)[:3])
+            )
         if len(values) > _LONG and not any("\n" in text for text in values):
             packed[name] = {"lines": len(arrays)}
             arrays.append(np.frombuffer("\n".join(values).encode("utf-8"), np.uint8))

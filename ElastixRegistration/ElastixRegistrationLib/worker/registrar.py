@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import RegistrationError
+from ..core.wording import said
 from .client import State
 from .pool import WorkerPool
 
@@ -53,9 +54,9 @@ class BackgroundRegistrar:
             if self._stopped.is_set():
                 handle.cancel()
         if handle.state == State.CANCELLED:
-            raise RegistrationError("The registration was stopped.")
+            raise RegistrationError(said("The registration was stopped."))
         if handle.error is not None or handle.result is None:
-            raise handle.error or RegistrationError("The registration failed.")
+            raise handle.error or RegistrationError(said("The registration failed."))
         return handle.result
 
     def stop(self) -> None:

@@ -2771,10 +2771,6 @@
         <translation>{name}: der weiteste Abstand ist {farthest}; er muss größer als 0 mm sein.</translation>
     </message>
     <message>
-        <source>The file {path} is not a transform: its voxels have {value}, but displacements in {dimension} dimensions have {dimension}.</source>
-        <translation>Die Datei {path} ist keine Transformation: ihre Voxel haben {value}, und Verschiebungen in {dimension} Dimensionen haben {dimension}.</translation>
-    </message>
-    <message>
         <source>The file {path} {positions}</source>
         <translation>Die Datei {path} {positions}</translation>
     </message>
@@ -3147,10 +3143,6 @@
         <translation>Die Transformation drückt den Raum auf eine Ebene zusammen und hat keine Inverse.</translation>
     </message>
     <message>
-        <source>The transform file {name} {value}</source>
-        <translation>Die Transformationsdatei {name} {value}</translation>
-    </message>
-    <message>
         <source>The transform file {path}</source>
         <translation>Die Transformationsdatei {path}</translation>
     </message>
@@ -3201,6 +3193,22 @@
     <message>
         <source>The transform file {path} is in MATLAB 5 format or later, but ITK&apos;s format is version 4; write it as text.</source>
         <translation>Die Transformationsdatei {path} ist von MATLAB 5 oder neuer, und die von ITK sind Version 4; bitte als Text schreiben.</translation>
+    </message>
+    <message>
+        <source>A channel consists of a fixed and a moving image, and options such as weight=0.5 ({options}), not {words}.</source>
+        <translation>Ein Kanal besteht aus einem festen und einem bewegten Bild und Angaben wie weight=0.5 ({options}), nicht aus {words}.</translation>
+    </message>
+    <message>
+        <source>A {type} cannot be sent to another process.</source>
+        <translation>{type} kann nicht an einen anderen Prozess gesendet werden.</translation>
+    </message>
+    <message>
+        <source>ITK would read the {name} {path} with 8 bits instead of {bits}. {advice}</source>
+        <translation>{name} {path}: ITK würde 8 statt {bits} Bit lesen. {advice}</translation>
+    </message>
+    <message>
+        <source>The bounds {span} of {name} are wider than elastix allows ({limits}).</source>
+        <translation>Die Grenzen {span} von {name} sind weiter, als elastix erlaubt ({limits}).</translation>
     </message>
     <message>
         <source>The transform file {path} refers to itself.</source>
@@ -3343,6 +3351,10 @@
         <translation>{name}: ein Knoten {kind}; {moving} hat {content} und braucht ein Volumen {kind2}.</translation>
     </message>
     <message>
+        <source>The {name} is a {type}; give {taken}.</source>
+        <translation>{name}: vom Typ {type}; bitte angeben: {taken}.</translation>
+    </message>
+    <message>
         <source>The {name} is an input of this registration, which would be lost; choose another one.</source>
         <translation>{name}: eine Eingabe dieser Registrierung, die verloren ginge; bitte etwas anderes wählen.</translation>
     </message>
@@ -3409,6 +3421,10 @@
     <message>
         <source>The {role} must be a point list; {what} was given.</source>
         <translation>{role}: nötig ist eine Punktliste; angegeben wurde {what}.</translation>
+    </message>
+    <message>
+        <source>The {role} {file} has {count} structures; choose by {name}:NAME or {name}:NAME,NAME: {known}.</source>
+        <translation>{role} {file}: enthält {count} Strukturen; bitte mit {name}:NAME oder {name}:NAME,NAME wählen: {known}.</translation>
     </message>
     <message>
         <source>The {role} {node} is above the {fixed}, which it would move; choose another transform.</source>
@@ -3521,6 +3537,10 @@
     <message>
         <source>To judge a transform, give landmarks or segmentations of both images.</source>
         <translation>Um eine Transformation zu beurteilen, bitte Landmarken oder Segmentierungen beider Bilder angeben.</translation>
+    </message>
+    <message>
+        <source>To read TIFF files of this kind, install tifffile: python -m pip install tifffile.</source>
+        <translation>Zum Lesen solcher TIFF-Dateien bitte tifffile installieren: python -m pip install tifffile.</translation>
     </message>
     <message>
         <source>Writing {path} needs the grid of the fixed image; give that image.</source>
@@ -3787,28 +3807,1176 @@
         <translation>enthält {count} Matrizen; gelesen wird eine.</translation>
     </message>
     <message>
+        <source>--lies-on applies to DICOM structures and doses only, not to what {path} is given for.</source>
+        <translation>--lies-on gilt nur für DICOM-Strukturen und -Dosen, nicht für das, wofür {path} angegeben ist.</translation>
+    </message>
+    <message>
+        <source>1 held-out pair</source>
+        <translation>1 zurückgehaltenen Paar</translation>
+    </message>
+    <message>
+        <source>1 slice</source>
+        <translation>1 Schicht</translation>
+    </message>
+    <message>
+        <source>A DICOM file like {path} must refer to DICOM images; give the fixed series as --reference.</source>
+        <translation>Eine DICOM-Datei wie {path} muss sich auf DICOM-Bilder beziehen; bitte die feste Serie als --reference angeben.</translation>
+    </message>
+    <message>
+        <source>A DICOM segmentation cannot refer to the slices of the mosaic {path}; write a label map: .nrrd or .nii.gz.</source>
+        <translation>Eine DICOM-Segmentierung kann sich nicht auf die Schichten des Mosaiks {path} beziehen; bitte ein Label-Volumen schreiben: .nrrd oder .nii.gz.</translation>
+    </message>
+    <message>
+        <source>A DICOM series is written to a folder, but {folder} is a file; give another name.</source>
+        <translation>Eine DICOM-Serie wird in einen Ordner geschrieben, aber {folder} ist eine Datei; bitte einen anderen Namen angeben.</translation>
+    </message>
+    <message>
+        <source>A cohort needs a fixed image and moving images, or a table.</source>
+        <translation>Eine Kohorte braucht ein festes Bild und bewegte Bilder oder eine Tabelle.</translation>
+    </message>
+    <message>
+        <source>A {what} lies on a series of slices, which the reference is not.</source>
+        <translation>{what}: gehört zu einer Serie von Schichten, und die Referenz ist keine.</translation>
+    </message>
+    <message>
+        <source>A {what} refers to the images on which it lies; give a series of images as --reference.</source>
+        <translation>{what}: bezieht sich auf Bilder; bitte eine Bildserie als --reference angeben.</translation>
+    </message>
+    <message>
+        <source>According to their DICOM headers, the {what} belong to different patients; they cannot be added.</source>
+        <translation>{what}: gehören laut DICOM zu verschiedenen Patienten und lassen sich nicht addieren.</translation>
+    </message>
+    <message>
+        <source>An entry named {name} cannot be sent to another process.</source>
+        <translation>Ein Eintrag namens {name} kann nicht an einen anderen Prozess gesendet werden.</translation>
+    </message>
+    <message>
+        <source>An image has {dimension} dimensions; 2, 3 or 4 are supported.</source>
+        <translation>Ein Bild hat {dimension} Dimensionen; unterstützt werden 2, 3 oder 4.</translation>
+    </message>
+    <message>
+        <source>Another run uses the folder {folder}{holder}; wait for it to finish, or choose another folder.</source>
+        <translation>Ein anderer Lauf verwendet den Ordner {folder}{holder}; bitte sein Ende abwarten oder einen anderen Ordner wählen.</translation>
+    </message>
+    <message>
+        <source>Better than the start beyond chance: on {count}, {figures}.</source>
+        <translation>Besser als der Start, über den Zufall hinaus: auf {count}, {figures}.</translation>
+    </message>
+    <message>
+        <source>Better than the start on {count} ({figures}), but that may be chance.</source>
+        <translation>Besser als der Start auf {count} ({figures}), aber das kann Zufall sein.</translation>
+    </message>
+    <message>
+        <source>Both images are needed to judge by them, but only one was given.</source>
+        <translation>Zum Beurteilen nach den Bildern sind beide nötig, aber nur eines wurde angegeben.</translation>
+    </message>
+    <message>
+        <source>Carrying structures over needs 3D images and a 3D transform.</source>
+        <translation>Zum Übertragen von Strukturen sind 3D-Bilder und eine 3D-Transformation nötig.</translation>
+    </message>
+    <message>
+        <source>Case {name} has fixed labels but no moving labels to compare them with.</source>
+        <translation>Fall {name} hat feste Labels, aber keine bewegten zum Vergleich.</translation>
+    </message>
+    <message>
+        <source>Case {name}: {reason}</source>
+        <translation>Fall {name}: {reason}</translation>
+    </message>
+    <message>
+        <source>Cohorts run on Dask, which is not installed: python -m pip install &apos;dask[distributed]&apos; cryptography bokeh.</source>
+        <translation>Kohorten brauchen Dask, das nicht installiert ist: python -m pip install &apos;dask[distributed]&apos; cryptography bokeh.</translation>
+    </message>
+    <message>
+        <source>Convert it to MINC 2: mincconvert -2 IN OUT.mnc.</source>
+        <translation>Bitte in MINC 2 umwandeln: mincconvert -2 IN OUT.mnc.</translation>
+    </message>
+    <message>
+        <source>Convert it to NIfTI first: {command}</source>
+        <translation>Bitte zuerst in NIfTI umwandeln: {command}</translation>
+    </message>
+    <message>
+        <source>Convert it to NIfTI, as nibabel does.</source>
+        <translation>Bitte in NIfTI umwandeln, etwa mit nibabel.</translation>
+    </message>
+    <message>
+        <source>Cross-validation needs at least three pairs, but there are {count}.</source>
+        <translation>Eine Kreuzvalidierung braucht mindestens drei Paare, aber es gibt {count}.</translation>
+    </message>
+    <message>
+        <source>Doses of different types ({names}) cannot be added.</source>
+        <translation>Dosen verschiedener Art ({names}) lassen sich nicht addieren.</translation>
+    </message>
+    <message>
+        <source>Export it as NRRD or TIFF from there.</source>
+        <translation>Bitte von dort als NRRD oder TIFF exportieren.</translation>
+    </message>
+    <message>
+        <source>Export its images first.</source>
+        <translation>Bitte zuerst die Bilder exportieren.</translation>
+    </message>
+    <message>
+        <source>Fetch the file: git annex get (DataLad: get).</source>
+        <translation>Bitte die Datei holen: git annex get (DataLad: get).</translation>
+    </message>
+    <message>
+        <source>Fetch the file: git lfs pull.</source>
+        <translation>Bitte die Datei holen: git lfs pull.</translation>
+    </message>
+    <message>
+        <source>Give a number of workers for this computer, the address of a scheduler, or a client.</source>
+        <translation>Bitte eine Zahl von Arbeitsprozessen für diesen Rechner, die Adresse eines Schedulers oder einen Client angeben.</translation>
+    </message>
+    <message>
+        <source>Hold out at least one pair, and leave at least one to tune on.</source>
+        <translation>Bitte mindestens ein Paar zurückhalten und mindestens eines zum Einstellen lassen.</translation>
+    </message>
+    <message>
+        <source>In Python, core.as_image takes the array and its spacing.</source>
+        <translation>In Python nimmt core.as_image das Array mit seinem Abstand.</translation>
+    </message>
+    <message>
+        <source>In this process, only one trial can run at a time; several need a registrar that runs them in other processes.</source>
+        <translation>In diesem Prozess kann nur ein Versuch zugleich laufen; mehrere brauchen einen Registrar, der sie in anderen Prozessen ausführt.</translation>
+    </message>
+    <message>
+        <source>It is a DICOM file compressed by gzip. Unpack it: gunzip.</source>
+        <translation>Es ist eine mit gzip komprimierte DICOM-Datei. Bitte entpacken: gunzip.</translation>
+    </message>
+    <message>
+        <source>It is a web page, probably from a failed download. Download the file again.</source>
+        <translation>Es ist eine Webseite, wohl von einem gescheiterten Download. Bitte die Datei noch einmal herunterladen.</translation>
+    </message>
+    <message>
+        <source>It is an XML file of VTK. Save it as .vtk (legacy, structured points) or .mha.</source>
+        <translation>Es ist eine XML-Datei von VTK. Bitte als .vtk (legacy, structured points) oder .mha speichern.</translation>
+    </message>
+    <message>
+        <source>It is an archive (.tar.gz). Unpack it, and give the file or folder in it.</source>
+        <translation>Es ist ein Archiv (.tar.gz). Bitte entpacken und die Datei oder den Ordner darin angeben.</translation>
+    </message>
+    <message>
+        <source>It is empty.</source>
+        <translation>Sie ist leer.</translation>
+    </message>
+    <message>
+        <source>It is not an image: its data are not structured points.</source>
+        <translation>Es ist kein Bild: seine Daten sind keine strukturierten Punkte.</translation>
+    </message>
+    <message>
+        <source>It is {kind}, compressed. Give it a name that ends in {suffix}.</source>
+        <translation>Es ist {kind}, komprimiert. Bitte einen Namen mit der Endung {suffix} geben.</translation>
+    </message>
+    <message>
+        <source>It is {kind}. Give it a name that ends in {suffix}.</source>
+        <translation>Es ist {kind}. Bitte einen Namen mit der Endung {suffix} geben.</translation>
+    </message>
+    <message>
+        <source>It is {kind}. {remedy}</source>
+        <translation>Es ist {kind}. {remedy}</translation>
+    </message>
+    <message>
+        <source>Its header is expected in {missing}, which does not exist.</source>
+        <translation>Der Kopf wird in {missing} erwartet; diese Datei gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>Its values are in a field of arrays. Save them as scalars: in ParaView, as one point array.</source>
+        <translation>Die Werte stehen in einem Feld von Arrays. Bitte als Skalare speichern: in ParaView als ein Punkt-Array.</translation>
+    </message>
+    <message>
+        <source>Its values belong to cells, not points. Convert them in ParaView (Cell Data to Point Data).</source>
+        <translation>Die Werte gehören zu Zellen, nicht zu Punkten. Bitte in ParaView umwandeln (Cell Data to Point Data).</translation>
+    </message>
+    <message>
+        <source>Its voxels are expected in {missing}, which does not exist.</source>
+        <translation>Die Voxel werden in {missing} erwartet; diese Datei gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>Label maps of both images are needed to judge by labels, but only one was given.</source>
+        <translation>Zum Beurteilen nach Labels sind Label-Volumen beider Bilder nötig, aber nur eines wurde angegeben.</translation>
+    </message>
+    <message>
+        <source>Line {line} of the table {path} has no {missing} image.</source>
+        <translation>Zeile {line} der Tabelle {path}: das Bild ({missing}) fehlt.</translation>
+    </message>
+    <message>
+        <source>Line {line} of the table {table} has the frame {frame}; frames must be whole numbers.</source>
+        <translation>Zeile {line} der Tabelle {table}: Zeitpunkt {frame}; Zeitpunkte müssen ganze Zahlen sein.</translation>
+    </message>
+    <message>
+        <source>Models ({names}) keep their format; {name} cannot become {name2}.</source>
+        <translation>Modelle ({names}) behalten ihr Format; {name} kann nicht {name2} werden.</translation>
+    </message>
+    <message>
+        <source>No better than the start: on {count}, {figures}. Keep {start}.</source>
+        <translation>Nicht besser als der Start: auf {count}, {figures}. Bitte {start} behalten.</translation>
+    </message>
+    <message>
+        <source>No further argument is allowed after the table {table}, but {path} was given.</source>
+        <translation>Nach der Tabelle {table} darf nichts mehr folgen, aber {path} wurde angegeben.</translation>
+    </message>
+    <message>
+        <source>No image format is known for the name {name}; use .nrrd, .nii.gz or .mha.</source>
+        <translation>Für den Namen {name} ist kein Bildformat bekannt; bitte .nrrd, .nii.gz oder .mha verwenden.</translation>
+    </message>
+    <message>
+        <source>No structure of {path} contains a voxel of the image; were they drawn on a different image?</source>
+        <translation>Keine Struktur aus {path} enthält ein Voxel des Bildes; wurden sie auf einem anderen Bild gezeichnet?</translation>
+    </message>
+    <message>
+        <source>No structure of {path} ends up in the reference image.</source>
+        <translation>Keine Struktur aus {path} gelangt in das Referenzbild.</translation>
+    </message>
+    <message>
+        <source>No transform was given to evaluate.</source>
+        <translation>Es fehlt eine Transformation zum Beurteilen.</translation>
+    </message>
+    <message>
+        <source>No trial finished within the budget; increase it.</source>
+        <translation>Kein Versuch wurde im Budget fertig; bitte erhöhen.</translation>
+    </message>
+    <message>
+        <source>No voxel of the reference image lies in {names}.</source>
+        <translation>Kein Voxel des Referenzbildes liegt in {names}.</translation>
+    </message>
+    <message>
+        <source>Only 3D images with one value per voxel can be written as a DICOM series; use .nrrd for others.</source>
+        <translation>Nur 3D-Bilder mit einem Wert je Voxel lassen sich als DICOM-Serie schreiben; für andere bitte .nrrd verwenden.</translation>
+    </message>
+    <message>
+        <source>Only doses can be added, and {path} is not an RTDOSE.</source>
+        <translation>Nur Dosen lassen sich addieren, und {path} ist keine RTDOSE.</translation>
+    </message>
+    <message>
+        <source>Pairs without labels do not count in the ranking: {pairs}.</source>
+        <translation>Paare ohne Labels zählen nicht in der Rangfolge: {pairs}.</translation>
+    </message>
+    <message>
+        <source>Pairs without landmarks do not count in the ranking: {pairs}.</source>
+        <translation>Paare ohne Landmarken zählen nicht in der Rangfolge: {pairs}.</translation>
+    </message>
+    <message>
+        <source>Parameter {name}: values must be texts, not {value}.</source>
+        <translation>Parameter {name}: Werte müssen Texte sein, nicht {value}.</translation>
+    </message>
+    <message>
+        <source>Save it as PNG or TIFF.</source>
+        <translation>Bitte als PNG oder TIFF speichern.</translation>
+    </message>
+    <message>
+        <source>Save its voxels as NIfTI from there: niftiwrite.</source>
+        <translation>Bitte die Voxel von dort als NIfTI speichern: niftiwrite.</translation>
+    </message>
+    <message>
+        <source>TIFF files with complex numbers are not supported.</source>
+        <translation>TIFF-Dateien mit komplexen Zahlen werden nicht unterstützt.</translation>
+    </message>
+    <message>
+        <source>The DICOM file {path}</source>
+        <translation>Die DICOM-Datei {path}</translation>
+    </message>
+    <message>
+        <source>The DICOM file {path} cannot be decoded: it is damaged or uses an unusual compression.</source>
+        <translation>Die DICOM-Datei {path} lässt sich nicht dekodieren: sie ist beschädigt oder ungewöhnlich komprimiert.</translation>
+    </message>
+    <message>
+        <source>The DICOM file {path} contains no image: it has no pixels ({name}).</source>
+        <translation>Die DICOM-Datei {path} enthält kein Bild: sie hat keine Pixel ({name}).</translation>
+    </message>
+    <message>
+        <source>The DICOM file {path} differs in size or color from the slices before it.</source>
+        <translation>Die DICOM-Datei {path} unterscheidet sich in Größe oder Farbe von den Schichten davor.</translation>
+    </message>
+    <message>
+        <source>The DICOM file {path} is a mosaic (all slices are tiles of one image), and the private Siemens header with their positions is missing or damaged. Convert the original file, before anonymization, with dcm2niix.</source>
+        <translation>Die DICOM-Datei {path} ist ein Mosaik (alle Schichten sind Kacheln eines Bildes), und der private Siemens-Kopf mit ihren Lagen fehlt oder ist beschädigt. Bitte die ursprüngliche Datei, vor der Anonymisierung, mit dcm2niix umwandeln.</translation>
+    </message>
+    <message>
+        <source>The DICOM file {path} is a tiled whole-slide image, which is not supported.</source>
+        <translation>Die DICOM-Datei {path} ist ein gekacheltes Objektträgerbild, das nicht unterstützt wird.</translation>
+    </message>
+    <message>
+        <source>The DICOM file {path} is empty or damaged: its header has no content. Copy the series again.</source>
+        <translation>Die DICOM-Datei {path} ist leer oder beschädigt: ihr Kopf hat keinen Inhalt. Bitte die Serie noch einmal kopieren.</translation>
+    </message>
+    <message>
+        <source>The DICOM file {path} is truncated or damaged: some of its frames are missing.</source>
+        <translation>Die DICOM-Datei {path} ist abgeschnitten oder beschädigt: einige ihrer Einzelbilder fehlen.</translation>
+    </message>
+    <message>
+        <source>The DICOM file {path} stores its values in the upper bits (HighBit {highbit}), a retired form that is not supported. Convert it with dcm2niix or GDCM.</source>
+        <translation>Die DICOM-Datei {path} hält ihre Werte in den oberen Bits (HighBit {highbit}), eine veraltete Form, die nicht unterstützt wird. Bitte mit dcm2niix oder GDCM umwandeln.</translation>
+    </message>
+    <message>
+        <source>The DICOM folder {path}</source>
+        <translation>Der DICOM-Ordner {path}</translation>
+    </message>
+    <message>
+        <source>The DICOM registration {path}</source>
+        <translation>Die DICOM-Registrierung {path}</translation>
+    </message>
+    <message>
+        <source>The DICOM registration {path} does not contain the frame of reference {frame} of the {what}; it relates {frames}.</source>
+        <translation>Die DICOM-Registrierung {path} enthält den Bezugsrahmen {frame} nicht ({what}); sie verbindet {frames}.</translation>
+    </message>
+    <message>
+        <source>The DICOM registration {path} has no grid for the requested frame of reference.</source>
+        <translation>Die DICOM-Registrierung {path} hat kein Gitter für den verlangten Bezugsrahmen.</translation>
+    </message>
+    <message>
+        <source>The DICOM registration {path} relates series other than that of the {what}, all in one frame of reference.</source>
+        <translation>Die DICOM-Registrierung {path} verbindet andere Serien als die gegebene ({what}), alle in einem Bezugsrahmen.</translation>
+    </message>
+    <message>
+        <source>The DICOM registration {path} relates the two frames of reference only to a third one.</source>
+        <translation>Die DICOM-Registrierung {path} verbindet die beiden Bezugsrahmen nur mit einem dritten.</translation>
+    </message>
+    <message>
+        <source>The DICOM registration {path} relates {frames} frames of reference; give both images as DICOM to choose two of them.</source>
+        <translation>Die DICOM-Registrierung {path} verbindet {frames} Bezugsrahmen; bitte beide Bilder als DICOM angeben, um zwei davon zu wählen.</translation>
+    </message>
+    <message>
+        <source>The DICOM series {value} has no frame of reference, which a DICOM registration needs.</source>
+        <translation>Die DICOM-Serie {value} hat keinen Bezugsrahmen, den eine DICOM-Registrierung braucht.</translation>
+    </message>
+    <message>
+        <source>The Dask scheduler dropped the cases of this run; run again with --resume.</source>
+        <translation>Der Dask-Scheduler hat die Fälle dieses Laufs fallen gelassen; bitte mit --resume noch einmal ausführen.</translation>
+    </message>
+    <message>
+        <source>The Dask scheduler {address} does not answer: {reason}</source>
+        <translation>Der Dask-Scheduler {address} antwortet nicht: {reason}</translation>
+    </message>
+    <message>
+        <source>The Dask worker {address} cannot load ElastixRegistrationLib ({reason}); install elastix-registration in the Python of all workers.</source>
+        <translation>Der Dask-Worker {address} kann ElastixRegistrationLib nicht laden ({reason}); bitte elastix-registration im Python aller Worker installieren.</translation>
+    </message>
+    <message>
+        <source>The Dask worker {address} does not see the folder {output_dir}; all workers must see images and output under the same paths.</source>
+        <translation>Der Dask-Worker {address} sieht den Ordner {output_dir} nicht; alle Worker müssen Bilder und Ausgaben unter denselben Pfaden sehen.</translation>
+    </message>
+    <message>
+        <source>The Dask worker {address} has version {version} of elastix-registration, but this computer has {own_version}; install the same version everywhere.</source>
+        <translation>Der Dask-Worker {address} hat Version {version} von elastix-registration, dieser Rechner aber {own_version}; bitte überall dieselbe Version installieren.</translation>
+    </message>
+    <message>
+        <source>The TLS file {path} does not exist.</source>
+        <translation>Die TLS-Datei {path} gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The bounds of {name} are {span}; write them as LOW:HIGH, for example {name}=1:10.</source>
+        <translation>Die Grenzen von {name} sind {span}; bitte als UNTEN:OBEN schreiben, zum Beispiel {name}=1:10.</translation>
+    </message>
+    <message>
+        <source>The budget is {minutes:g} minutes; it must be more than 0.</source>
+        <translation>Das Budget ist {minutes:g} Minuten; es muss mehr als 0 sein.</translation>
+    </message>
+    <message>
+        <source>The budget is {trials} trials; it must be at least 1.</source>
+        <translation>Das Budget ist {trials} Versuche; es muss mindestens 1 sein.</translation>
+    </message>
+    <message>
+        <source>The chosen segments of {whole} overlap; choose some that do not.</source>
+        <translation>Die gewählten Segmente überlappen ({whole}); bitte andere wählen.</translation>
+    </message>
+    <message>
+        <source>The connection to the Dask scheduler was lost; run again with --resume.</source>
+        <translation>Die Verbindung zum Dask-Scheduler ging verloren; bitte mit --resume noch einmal ausführen.</translation>
+    </message>
+    <message>
+        <source>The coordinates {axis} of the {name} are not evenly spaced.</source>
+        <translation>{name}: die Koordinaten {axis} haben keine gleichen Abstände.</translation>
+    </message>
+    <message>
+        <source>The dose {path} is in relative units and cannot be added; give doses in gray.</source>
+        <translation>Die Dosis {path} hat relative Einheiten und lässt sich nicht addieren; bitte Dosen in Gray angeben.</translation>
+    </message>
+    <message>
+        <source>The dose {second} is given twice; give each dose once.</source>
+        <translation>Die Dosis {second} ist zweimal angegeben; bitte jede Dosis einmal angeben.</translation>
+    </message>
+    <message>
+        <source>The doses {other} and {path} are in different frames of reference, so {transform} cannot be right for both; give each one the transform of its own image.</source>
+        <translation>Die Dosen {other} und {path} liegen in verschiedenen Bezugsrahmen, darum kann {transform} nicht für beide richtig sein; bitte jeder die Transformation ihres Bildes geben.</translation>
+    </message>
+    <message>
+        <source>The file {path} does not exist.</source>
+        <translation>Die Datei {path} gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The file {path} is not a structure set ({kind}).</source>
+        <translation>Die Datei {path} ist kein Structure Set ({kind}).</translation>
+    </message>
+    <message>
+        <source>The file {path} is not a transform: its voxels have {count} components, but displacements in {dimension} dimensions have {dimension}.</source>
+        <translation>Die Datei {path} ist keine Transformation: ihre Voxel haben {count} Komponenten, Verschiebungen in {dimension} Dimensionen aber {dimension}.</translation>
+    </message>
+    <message>
+        <source>The file {path} is not a {what} ({name}).</source>
+        <translation>Die Datei {path} ist nicht von der Art {what} ({name}).</translation>
+    </message>
+    <message>
+        <source>The files {first} and {second} contain the same dose; give it once.</source>
+        <translation>Die Dateien {first} und {second} enthalten dieselbe Dosis; bitte nur einmal angeben.</translation>
+    </message>
+    <message>
+        <source>The fixed image {first} does not exist.</source>
+        <translation>Das feste Bild {first} gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The folder {folder} cannot be created: {reason}.</source>
+        <translation>Der Ordner {folder} lässt sich nicht anlegen: {reason}.</translation>
+    </message>
+    <message>
+        <source>The folder {folder} cannot be opened: {reason}.</source>
+        <translation>Der Ordner {folder} lässt sich nicht öffnen: {reason}.</translation>
+    </message>
+    <message>
+        <source>The folder {folder} cannot be written to: {reason}.</source>
+        <translation>In den Ordner {folder} lässt sich nicht schreiben: {reason}.</translation>
+    </message>
+    <message>
+        <source>The folder {folder} for the DICOM series is not empty; give a new folder.</source>
+        <translation>Der Ordner {folder} für die DICOM-Serie ist nicht leer; bitte einen neuen angeben.</translation>
+    </message>
+    <message>
+        <source>The folder {folder} has no images.</source>
+        <translation>Der Ordner {folder} enthält keine Bilder.</translation>
+    </message>
+    <message>
+        <source>The folder {output_dir} cannot be written to: {reason}.</source>
+        <translation>In den Ordner {output_dir} lässt sich nicht schreiben: {reason}.</translation>
+    </message>
+    <message>
+        <source>The folder {parent} for {name} does not exist.</source>
+        <translation>Den Ordner {parent} für {name} gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The folder {path} of the {name} has no DICOM images.</source>
+        <translation>{name}: der Ordner {path} enthält keine DICOM-Bilder.</translation>
+    </message>
+    <message>
+        <source>The folder {target} cannot be replaced; is it open in another program?</source>
+        <translation>Der Ordner {target} lässt sich nicht ersetzen; ist er in einem anderen Programm geöffnet?</translation>
+    </message>
+    <message>
+        <source>The grid of the image is sheared, which a {what} cannot hold; use .nrrd.</source>
+        <translation>Das Gitter des Bildes ist geschert, was {what} nicht speichern kann; bitte .nrrd verwenden.</translation>
+    </message>
+    <message>
+        <source>The held-out pairs could not be registered, so the tuned preset could not be judged.</source>
+        <translation>Die zurückgehaltenen Paare ließen sich nicht registrieren, darum ließ sich die gefundene Voreinstellung nicht beurteilen.</translation>
+    </message>
+    <message>
+        <source>The image {path} cannot be written: the disk is full.</source>
+        <translation>Das Bild {path} lässt sich nicht schreiben: der Datenträger ist voll.</translation>
+    </message>
+    <message>
+        <source>The image {path} cannot be written: {reason}</source>
+        <translation>Das Bild {path} lässt sich nicht schreiben: {reason}</translation>
+    </message>
+    <message>
+        <source>The image {path} cannot be written; is the disk full?</source>
+        <translation>Das Bild {path} lässt sich nicht schreiben; ist der Datenträger voll?</translation>
+    </message>
+    <message>
+        <source>The label map {file} has {dimension} dimensions; 3 are needed.</source>
+        <translation>Das Label-Volumen {file} hat {dimension} Dimensionen; nötig sind 3.</translation>
+    </message>
+    <message>
+        <source>The model {path}</source>
+        <translation>Das Modell {path}</translation>
+    </message>
+    <message>
+        <source>The model {path} cannot be read: {reason}.</source>
+        <translation>Das Modell {path} lässt sich nicht lesen: {reason}.</translation>
+    </message>
+    <message>
+        <source>The model {path} does not exist.</source>
+        <translation>Das Modell {path} gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The package tqdm is not installed: pip install tqdm.</source>
+        <translation>Das Paket tqdm ist nicht installiert: pip install tqdm.</translation>
+    </message>
+    <message>
+        <source>The page cannot be written to {folder}: {reason}.</source>
+        <translation>Die Seite lässt sich nicht in {folder} schreiben: {reason}.</translation>
+    </message>
+    <message>
+        <source>The parameter {name} is set twice in stage {stage}.</source>
+        <translation>Der Parameter {name} ist in Stufe {stage} zweimal gesetzt.</translation>
+    </message>
+    <message>
+        <source>The parameter {name} is set twice.</source>
+        <translation>Der Parameter {name} ist zweimal gesetzt.</translation>
+    </message>
+    <message>
+        <source>The point file {path}</source>
+        <translation>Die Punktdatei {path}</translation>
+    </message>
+    <message>
+        <source>The point file {path} cannot be read: {reason}.</source>
+        <translation>Die Punktdatei {path} lässt sich nicht lesen: {reason}.</translation>
+    </message>
+    <message>
+        <source>The point file {path} does not exist.</source>
+        <translation>Die Punktdatei {path} gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The point file {path} has coordinates that are not finite.</source>
+        <translation>Die Punktdatei {path} hat Koordinaten, die nicht endlich sind.</translation>
+    </message>
+    <message>
+        <source>The point file {path} {form}</source>
+        <translation>Die Punktdatei {path} {form}</translation>
+    </message>
+    <message>
+        <source>The points in {path} are up to {apart:.4g} mm apart across the plane of the 2D image; all must lie in the plane.</source>
+        <translation>Die Punkte in {path} liegen quer zur Ebene des 2D-Bildes bis zu {apart:.4g} mm auseinander; alle müssen in der Ebene liegen.</translation>
+    </message>
+    <message>
+        <source>The preset {id} has a stage that cannot be read.</source>
+        <translation>Die Voreinstellung {id} hat eine Stufe, die sich nicht lesen lässt.</translation>
+    </message>
+    <message>
+        <source>The progress is {progress}; give a function to call, or &quot;tqdm&quot;.</source>
+        <translation>Der Fortschritt ist {progress}; bitte eine Funktion oder &quot;tqdm&quot; angeben.</translation>
+    </message>
+    <message>
+        <source>The registration failed.</source>
+        <translation>Die Registrierung ist fehlgeschlagen.</translation>
+    </message>
+    <message>
+        <source>The registration was stopped.</source>
+        <translation>Die Registrierung wurde angehalten.</translation>
+    </message>
+    <message>
+        <source>The series in {path} of the {name} contains {count} {kind}; choose with --series {first} to {last}, or --frame 1 to {count}.</source>
+        <translation>{name}: die Serie in {path} enthält {count} {kind}; bitte mit --series {first} bis {last} oder --frame 1 bis {count} wählen.</translation>
+    </message>
+    <message>
+        <source>The slice distance of {name} changes from {least:.4g} to {most:.4g} mm, as if parts were scanned separately. Load the series into Slicer, whose DICOM module makes the spacing even, and save the volume from there.</source>
+        <translation>{name}: der Schichtabstand geht von {least:.4g} bis {most:.4g} mm, als wären Teile getrennt aufgenommen. Bitte die Serie in Slicer laden, dessen DICOM-Modul die Abstände angleicht, und das Volumen von dort speichern.</translation>
+    </message>
+    <message>
+        <source>The slices of {name} are not evenly spaced: distances range from {least:.4g} to {most:.4g} mm, and {of_file} lies {off:.3g} mm away from its expected position. Load the series into Slicer, whose DICOM module makes the spacing even, and save the volume from there.</source>
+        <translation>{name}: die Schichtabstände sind nicht gleich: sie gehen von {least:.4g} bis {most:.4g} mm, und {of_file} liegt {off:.3g} mm neben der erwarteten Stelle. Bitte die Serie in Slicer laden, dessen DICOM-Modul die Abstände angleicht, und das Volumen von dort speichern.</translation>
+    </message>
+    <message>
+        <source>The spacing of the {name} is {place}; give numbers, mm along i, j, k.</source>
+        <translation>{name}: der Abstand ist {place}; bitte Zahlen in mm entlang i, j, k angeben.</translation>
+    </message>
+    <message>
+        <source>The start {id} fails on every training pair. {names}</source>
+        <translation>Der Start {id} scheitert bei jedem Trainingspaar. {names}</translation>
+    </message>
+    <message>
+        <source>The structure set {path}</source>
+        <translation>Das Structure Set {path}</translation>
+    </message>
+    <message>
+        <source>The structure {name} has no area: its contours are not in parallel planes.</source>
+        <translation>Die Struktur {name} hat keine Fläche: ihre Konturen liegen nicht in parallelen Ebenen.</translation>
+    </message>
+    <message>
+        <source>The structure {name} of {path} has no area: it has only points or lines, or is empty.</source>
+        <translation>Die Struktur {name} aus {path} hat keine Fläche: sie hat nur Punkte oder Linien oder ist leer.</translation>
+    </message>
+    <message>
+        <source>The study {path} belongs to a different search (pairs, start, parameters or limits); give a new file.</source>
+        <translation>Die Studie {path} gehört zu einer anderen Suche (Paare, Start, Parameter oder Grenzen); bitte eine neue Datei angeben.</translation>
+    </message>
+    <message>
+        <source>The study {path} cannot be opened: {text}.</source>
+        <translation>Die Studie {path} lässt sich nicht öffnen: {text}.</translation>
+    </message>
+    <message>
+        <source>The table {path} cannot be read: {reason}.</source>
+        <translation>Die Tabelle {path} lässt sich nicht lesen: {reason}.</translation>
+    </message>
+    <message>
+        <source>The table {path} has a column {name}; did you mean fixed_{thing} or moving_{thing}?</source>
+        <translation>Die Tabelle {path} hat eine Spalte {name}; war fixed_{thing} oder moving_{thing} gemeint?</translation>
+    </message>
+    <message>
+        <source>The table {path} has a column {name}; did you mean {close}?</source>
+        <translation>Die Tabelle {path} hat eine Spalte {name}; war {close} gemeint?</translation>
+    </message>
+    <message>
+        <source>The table {path} has no column {name}; its columns are {columns}.</source>
+        <translation>Die Tabelle {path} hat keine Spalte {name}; ihre Spalten sind {columns}.</translation>
+    </message>
+    <message>
+        <source>The table {path} has no rows.</source>
+        <translation>Die Tabelle {path} hat keine Zeilen.</translation>
+    </message>
+    <message>
+        <source>The table {path} has the column {doubled} more than once.</source>
+        <translation>Die Tabelle {path} hat die Spalte {doubled} mehrmals.</translation>
+    </message>
+    <message>
+        <source>The transform file {name} {fault}</source>
+        <translation>Die Transformationsdatei {name} {fault}</translation>
+    </message>
+    <message>
+        <source>The transform {name} has {dimension} dimensions, but the other inputs have {dimension2}.</source>
+        <translation>Die Transformation {name} hat {dimension} Dimensionen, die übrigen Eingaben aber {dimension2}.</translation>
+    </message>
+    <message>
+        <source>The weight of a channel is {text}; it must be a number.</source>
+        <translation>Das Gewicht eines Kanals ist {text}; es muss eine Zahl sein.</translation>
+    </message>
+    <message>
+        <source>The {called} is empty: it has no voxels.</source>
+        <translation>{called}: leer, ohne Voxel.</translation>
+    </message>
+    <message>
+        <source>The {called} is under a transform; harden it, or use the Logic, which applies it.</source>
+        <translation>{called}: steht unter einer Transformation; bitte einrechnen (harden) oder die Logic verwenden, die sie anwendet.</translation>
+    </message>
+    <message>
+        <source>The {count} slices of the series in {path} of the {name} differ in orientation, size or spacing, so that they do not form a volume; choose one with --series {first} to {last}.</source>
+        <translation>{name}: die {count} Schichten der Serie in {path} unterscheiden sich in Ausrichtung, Größe oder Abstand und bilden kein Volumen; bitte eine mit --series {first} bis {last} wählen.</translation>
+    </message>
+    <message>
+        <source>The {lost_form} of {name} contains numbers that are not finite, so its position is unknown: the header is damaged.</source>
+        <translation>{name}: {lost_form} enthält Zahlen, die nicht endlich sind, darum ist die Lage unbekannt: der Kopf ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>The {names} have different dimensions.</source>
+        <translation>{names}: haben verschiedene Dimensionen.</translation>
+    </message>
+    <message>
+        <source>The {name} contains {count} {kind}; choose one with --frame 1 to {count}.</source>
+        <translation>{name}: enthält {count} {kind}; bitte mit --frame 1 bis {count} wählen.</translation>
+    </message>
+    <message>
+        <source>The {name} has a singular affine matrix: its voxels have no volume.</source>
+        <translation>{name}: die affine Matrix ist singulär, die Voxel haben kein Volumen.</translation>
+    </message>
+    <message>
+        <source>The {name} has an array of shape {shape} and the spacing {spacing}; give (k, j, i) voxels and three positive numbers, mm along i, j, k, or (j, i) and two.</source>
+        <translation>{name}: Array der Form {shape} mit dem Abstand {spacing}; bitte (k, j, i) Voxel und drei positive Zahlen angeben, mm entlang i, j, k, oder (j, i) und zwei.</translation>
+    </message>
+    <message>
+        <source>The {name} has no affine matrix.</source>
+        <translation>{name}: ohne affine Matrix.</translation>
+    </message>
+    <message>
+        <source>The {name} has no frame {frame}; give a number from 1 to {count}.</source>
+        <translation>{name}: kein Zeitpunkt {frame}; bitte eine Zahl von 1 bis {count} angeben.</translation>
+    </message>
+    <message>
+        <source>The {name} has the dimensions {dims}; it must have x, y and z, and at most one more.</source>
+        <translation>{name}: hat die Dimensionen {dims}; nötig sind x, y und z und höchstens eine weitere.</translation>
+    </message>
+    <message>
+        <source>The {name} has the shape {shape}; give one of its volumes, for example image.slicer[..., 0].</source>
+        <translation>{name}: hat die Form {shape}; bitte eines der Volumen angeben, zum Beispiel image.slicer[..., 0].</translation>
+    </message>
+    <message>
+        <source>The {name} has {dimension} dimensions; 2, 3 or 4 are supported.</source>
+        <translation>{name}: hat {dimension} Dimensionen; unterstützt werden 2, 3 oder 4.</translation>
+    </message>
+    <message>
+        <source>The {name} is a single image; it has no frame {frame}.</source>
+        <translation>{name}: ein einzelnes Bild ohne Zeitpunkt {frame}.</translation>
+    </message>
+    <message>
+        <source>The {name} is a tensor of shape {shape}; it must be (channels, i, j, k).</source>
+        <translation>{name}: ein Tensor der Form {shape}; nötig ist (channels, i, j, k).</translation>
+    </message>
+    <message>
+        <source>The {name} is an array without a spacing; give (array, spacing), mm along i, j, k.</source>
+        <translation>{name}: ein Array ohne Abstand; bitte (array, spacing) angeben, mm entlang i, j, k.</translation>
+    </message>
+    <message>
+        <source>The {name} {path} cannot be read.</source>
+        <translation>{name} {path}: lässt sich nicht lesen.</translation>
+    </message>
+    <message>
+        <source>The {name} {path} cannot be read: {reason}</source>
+        <translation>{name} {path}: lässt sich nicht lesen: {reason}</translation>
+    </message>
+    <message>
+        <source>The {name} {path} contains {frames} time points; choose one with --frame 1 to {frames}.</source>
+        <translation>{name} {path}: enthält {frames} Zeitpunkte; bitte mit --frame 1 bis {frames} wählen.</translation>
+    </message>
+    <message>
+        <source>The {name} {path} does not exist.</source>
+        <translation>{name} {path}: gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The {name} {path} has no frame {frame}; give a number from 1 to {frames}.</source>
+        <translation>{name} {path}: kein Zeitpunkt {frame}; bitte eine Zahl von 1 bis {frames} angeben.</translation>
+    </message>
+    <message>
+        <source>The {name} {path} has {dimension} dimensions; 2, 3 or 4 are supported.</source>
+        <translation>{name} {path}: hat {dimension} Dimensionen; unterstützt werden 2, 3 oder 4.</translation>
+    </message>
+    <message>
+        <source>The {name} {path} is a NIfTI file that ITK cannot read (axes that are not perpendicular, NIfTI-2, an unusual header), and its voxel type is not supported for such files.</source>
+        <translation>{name} {path}: eine NIfTI-Datei, die ITK nicht lesen kann (Achsen nicht rechtwinklig, NIfTI-2, ungewöhnlicher Kopf), und ihr Voxeltyp wird für solche Dateien nicht unterstützt.</translation>
+    </message>
+    <message>
+        <source>The {name} {path} is truncated or damaged: {text}.</source>
+        <translation>{name} {path}: abgeschnitten oder beschädigt: {text}.</translation>
+    </message>
+    <message>
+        <source>The {name} {path} uses a compression that needs imagecodecs: python -m pip install imagecodecs.</source>
+        <translation>{name} {path}: diese Kompression braucht imagecodecs: python -m pip install imagecodecs.</translation>
+    </message>
+    <message>
+        <source>The {name} {path} {why}</source>
+        <translation>{name} {path}: {why}</translation>
+    </message>
+    <message>
+        <source>The {noun} are {value}; they must be a list of texts such as NAME=VALUE.</source>
+        <translation>{noun}: {value}; nötig ist eine Liste von Texten wie NAME=WERT.</translation>
+    </message>
+    <message>
+        <source>The {noun} are {value}; they must be a list of texts.</source>
+        <translation>{noun}: {value}; nötig ist eine Liste von Texten.</translation>
+    </message>
+    <message>
+        <source>The {noun} cannot be {value}; use one of {choices}.</source>
+        <translation>{noun}: {value} ist nicht möglich; bitte eines von {choices} verwenden.</translation>
+    </message>
+    <message>
+        <source>The {noun} is {text}, which is not a whole number.</source>
+        <translation>{noun}: {text} ist keine ganze Zahl.</translation>
+    </message>
+    <message>
+        <source>The {noun} is {text}; use true or false.</source>
+        <translation>{noun}: {text}; bitte true oder false verwenden.</translation>
+    </message>
+    <message>
+        <source>The {noun} is {value}; it must be True or False.</source>
+        <translation>{noun}: {value}; nötig ist True oder False.</translation>
+    </message>
+    <message>
+        <source>The {noun} is {value}; it must be a finite number.</source>
+        <translation>{noun}: {value}; nötig ist eine endliche Zahl.</translation>
+    </message>
+    <message>
+        <source>The {noun} is {value}; it must be a number.</source>
+        <translation>{noun}: {value}; nötig ist eine Zahl.</translation>
+    </message>
+    <message>
+        <source>The {noun} is {value}; it must be a whole number, {span}.</source>
+        <translation>{noun}: {value}; nötig ist eine ganze Zahl, {span}.</translation>
+    </message>
+    <message>
+        <source>The {noun} is {value}; it must be text.</source>
+        <translation>{noun}: {value}; nötig ist ein Text.</translation>
+    </message>
+    <message>
+        <source>The {noun} is {value}; it must be {low:g} or more.</source>
+        <translation>{noun}: {value}; nötig ist {low:g} oder mehr.</translation>
+    </message>
+    <message>
+        <source>The {noun} is {value}; use {words} or a number.</source>
+        <translation>{noun}: {value}; bitte {words} oder eine Zahl verwenden.</translation>
+    </message>
+    <message>
+        <source>The {object} already lies on the reference image, and the transform would move it; give identity instead of the transform to leave it there. To move it anyway, also give that image with --lies-on.</source>
+        <translation>{object}: liegt schon auf dem Referenzbild, und die Transformation würde es bewegen; bitte identity statt der Transformation angeben, um es dort zu lassen. Um es trotzdem zu bewegen, auch dieses Bild mit --lies-on angeben.</translation>
+    </message>
+    <message>
+        <source>The {object} is in a different frame of reference from the reference image, and identity moves nothing; give a transform between the two.</source>
+        <translation>{object}: liegt in einem anderen Bezugsrahmen als das Referenzbild, und identity bewegt nichts; bitte eine Transformation zwischen beiden angeben.</translation>
+    </message>
+    <message>
+        <source>The {object} is in a different frame of reference from the {role}; give one that belongs to that image, or carry this one over with apply.</source>
+        <translation>{object}: liegt in einem anderen Bezugsrahmen ({role}); bitte eines angeben, das zu diesem Bild gehört, oder dieses mit apply übertragen.</translation>
+    </message>
+    <message>
+        <source>The {object} was drawn on a different series from the reference image; if nothing moved between the two, confirm that by giving that series with --lies-on.</source>
+        <translation>{object}: wurde auf einer anderen Serie als dem Referenzbild gezeichnet; wenn sich zwischen beiden nichts bewegt hat, bitte das mit dieser Serie unter --lies-on bestätigen.</translation>
+    </message>
+    <message>
+        <source>The {object} was drawn on {slices} that the {role} lacks; give the whole series.</source>
+        <translation>{object}: wurde auf {slices} gezeichnet, die fehlen ({role}); bitte die ganze Serie angeben.</translation>
+    </message>
+    <message>
+        <source>The {object} {verb} on {on} from the {role}; give one that belongs to that image, or carry this one over with apply.</source>
+        <translation>{object}: {verb} auf {on} ({role}); bitte eines angeben, das zu diesem Bild gehört, oder dieses mit apply übertragen.</translation>
+    </message>
+    <message>
+        <source>The {role} lacks {slices} that the DICOM registration {path} names; give the whole series, or, for a part of it, the transform alone (convert REG.dcm t.h5).</source>
+        <translation>{role}: es fehlen {slices}, die die DICOM-Registrierung {path} nennt; bitte die ganze Serie angeben oder, für einen Teil davon, nur die Transformation (convert REG.dcm t.h5).</translation>
+    </message>
+    <message>
+        <source>The {role} {file} has overlapping structures, which do not fit in one label map; choose others with {name}:NAME,NAME.</source>
+        <translation>{role} {file}: Strukturen überlappen und passen nicht in ein Label-Volumen; bitte andere mit {name}:NAME,NAME wählen.</translation>
+    </message>
+    <message>
+        <source>The {role} {file} is a JPEG image, which does not keep exact values; save the original as PNG or TIFF.</source>
+        <translation>{role} {file}: ein JPEG-Bild, das keine genauen Werte behält; bitte das Original als PNG oder TIFF speichern.</translation>
+    </message>
+    <message>
+        <source>The {role} {path} contains contours, which need the grid of their image; give that image too.</source>
+        <translation>{role} {path}: enthält Konturen, die das Gitter ihres Bildes brauchen; bitte auch dieses Bild angeben.</translation>
+    </message>
+    <message>
+        <source>The {role} {path} does not exist.</source>
+        <translation>{role} {path}: gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The {role} {path} is drawn in 3D, but the image has {dimension} dimensions.</source>
+        <translation>{role} {path}: in 3D gezeichnet, aber das Bild hat {dimension} Dimensionen.</translation>
+    </message>
+    <message>
+        <source>The {what} was drawn on a series that the DICOM registration {path} does not relate, in the same frame of reference; if nothing moved between the two, first carry it over to that series, with apply identity.</source>
+        <translation>{what}: wurde auf einer Serie gezeichnet, die die DICOM-Registrierung {path} nicht verbindet, im selben Bezugsrahmen; wenn sich zwischen beiden nichts bewegt hat, bitte zuerst mit apply identity auf jene Serie übertragen.</translation>
+    </message>
+    <message>
+        <source>There is no case to register.</source>
+        <translation>Es gibt keinen Fall zum Registrieren.</translation>
+    </message>
+    <message>
+        <source>There is no method to run; give presets or parameter files.</source>
+        <translation>Es gibt keine Methode; bitte Voreinstellungen oder Parameterdateien angeben.</translation>
+    </message>
+    <message>
+        <source>There is no number {frame} among the {count} {of}; give a number from 1 to {count}.</source>
+        <translation>Nummer {frame} gibt es nicht ({count} {of}); bitte eine Zahl von 1 bis {count} angeben.</translation>
+    </message>
+    <message>
+        <source>There is no pair {unknown} to hold out; the pairs are {names}.</source>
+        <translation>Ein Paar {unknown} zum Zurückhalten gibt es nicht; die Paare sind {names}.</translation>
+    </message>
+    <message>
+        <source>There is no {name} in {whole}, which contains {known}.</source>
+        <translation>{name} gibt es dort nicht ({whole}); enthalten sind {known}.</translation>
+    </message>
+    <message>
+        <source>There is no {name} in {whole}, which contains {known}; did you mean {close}?</source>
+        <translation>{name} gibt es dort nicht ({whole}); enthalten sind {known}; war {close} gemeint?</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for these images; crop or downsample them.</source>
+        <translation>Der Speicher reicht für diese Bilder nicht; bitte zuschneiden oder vergröbern.</translation>
+    </message>
+    <message>
+        <source>There is nothing to judge by: give landmarks of both images, label maps of both, or both images.</source>
+        <translation>Es gibt nichts zum Beurteilen: bitte Landmarken beider Bilder, Label-Volumen beider oder beide Bilder angeben.</translation>
+    </message>
+    <message>
+        <source>There is only a fixed image, {fixed}, and nothing to register with it.</source>
+        <translation>Es gibt nur ein festes Bild, {fixed}, und nichts, was damit zu registrieren wäre.</translation>
+    </message>
+    <message>
+        <source>To read DICOM files, install pydicom: python -m pip install pydicom.</source>
+        <translation>Zum Lesen von DICOM-Dateien bitte pydicom installieren: python -m pip install pydicom.</translation>
+    </message>
+    <message>
+        <source>To write DICOM segmentations, install highdicom: python -m pip install highdicom. Structure sets (--form rtstruct) do not need it.</source>
+        <translation>Zum Schreiben von DICOM-Segmentierungen bitte highdicom installieren: python -m pip install highdicom. Structure Sets (--form rtstruct) brauchen es nicht.</translation>
+    </message>
+    <message>
+        <source>Tuning needs Optuna, which is not installed: pip install optuna, or pip install &apos;.[tune]&apos; in a checkout.</source>
+        <translation>Das Einstellen braucht Optuna, das nicht installiert ist: pip install optuna oder in einem Checkout pip install &apos;.[tune]&apos;.</translation>
+    </message>
+    <message>
+        <source>Tuning needs at least two pairs: one to tune on, and a held-out one to judge the result.</source>
+        <translation>Das Einstellen braucht mindestens zwei Paare: eines zum Einstellen und ein zurückgehaltenes, um das Ergebnis zu beurteilen.</translation>
+    </message>
+    <message>
+        <source>Tuning needs landmarks or labels for every pair, but these have none: {names}.</source>
+        <translation>Das Einstellen braucht Landmarken oder Labels für jedes Paar, aber diese haben keine: {names}.</translation>
+    </message>
+    <message>
+        <source>Unpack it, and give the file or folder in it.</source>
+        <translation>Bitte entpacken und die Datei oder den Ordner darin angeben.</translation>
+    </message>
+    <message>
+        <source>Unpack it: bunzip2.</source>
+        <translation>Bitte entpacken: bunzip2.</translation>
+    </message>
+    <message>
+        <source>Unpack it: unxz.</source>
+        <translation>Bitte entpacken: unxz.</translation>
+    </message>
+    <message>
+        <source>Unpack it: unzstd.</source>
+        <translation>Bitte entpacken: unzstd.</translation>
+    </message>
+    <message>
+        <source>With folds, every pair is held out in turn, so pairs to hold out cannot be named.</source>
+        <translation>Mit Teilen (folds) wird jedes Paar der Reihe nach zurückgehalten, darum lassen sich keine Paare dafür nennen.</translation>
+    </message>
+    <message>
+        <source>a 7-Zip archive</source>
+        <translation>ein 7-Zip-Archiv</translation>
+    </message>
+    <message>
+        <source>a GIF picture</source>
+        <translation>ein GIF-Bild</translation>
+    </message>
+    <message>
+        <source>a HEIC picture</source>
+        <translation>ein HEIC-Bild</translation>
+    </message>
+    <message>
+        <source>a NumPy array, which has no spacing</source>
+        <translation>ein NumPy-Array, das keinen Abstand hat</translation>
+    </message>
+    <message>
+        <source>a PDF document</source>
+        <translation>ein PDF-Dokument</translation>
+    </message>
+    <message>
+        <source>a RAR archive</source>
+        <translation>ein RAR-Archiv</translation>
+    </message>
+    <message>
+        <source>a WebP picture</source>
+        <translation>ein WebP-Bild</translation>
+    </message>
+    <message>
+        <source>a different series</source>
+        <translation>einer anderen Serie</translation>
+    </message>
+    <message>
+        <source>a file compressed by bzip2</source>
+        <translation>eine mit bzip2 komprimierte Datei</translation>
+    </message>
+    <message>
+        <source>a file compressed by xz</source>
+        <translation>eine mit xz komprimierte Datei</translation>
+    </message>
+    <message>
+        <source>a file compressed by zstd</source>
+        <translation>eine mit zstd komprimierte Datei</translation>
+    </message>
+    <message>
+        <source>a file of MATLAB</source>
+        <translation>eine MATLAB-Datei</translation>
+    </message>
+    <message>
+        <source>a file of MINC 1 (netCDF)</source>
+        <translation>eine Datei in MINC 1 (netCDF)</translation>
+    </message>
+    <message>
+        <source>a line does not have three coordinates</source>
+        <translation>eine Zeile hat nicht drei Koordinaten</translation>
+    </message>
+    <message>
+        <source>a pointer of Git LFS, not the file itself</source>
+        <translation>ein Verweis von Git LFS, nicht die Datei selbst</translation>
+    </message>
+    <message>
+        <source>a pointer of git-annex, not the file itself</source>
+        <translation>ein Verweis von git-annex, nicht die Datei selbst</translation>
+    </message>
+    <message>
+        <source>a zip archive</source>
+        <translation>ein Zip-Archiv</translation>
+    </message>
+    <message>
+        <source>an ECAT file of PET</source>
+        <translation>eine ECAT-Datei (PET)</translation>
+    </message>
+    <message>
+        <source>an image of Amira or Avizo</source>
+        <translation>ein Bild von Amira oder Avizo</translation>
+    </message>
+    <message>
+        <source>at least {low}</source>
+        <translation>mindestens {low}</translation>
+    </message>
+    <message>
+        <source>background</source>
+        <translation>Hintergrund</translation>
+    </message>
+    <message>
+        <source>cannot be read: {reason}</source>
+        <translation>lässt sich nicht lesen: {reason}</translation>
+    </message>
+    <message>
+        <source>changed parameters</source>
+        <translation>geänderte Parameter</translation>
+    </message>
+    <message>
+        <source>contains a thin-plate or similar spline of landmarks, which ITK&apos;s Python packages cannot read from this format; save it as .tfm.</source>
+        <translation>enthält einen Thin-Plate- oder ähnlichen Spline von Landmarken, den ITKs Python-Pakete aus diesem Format nicht lesen können; bitte als .tfm speichern.</translation>
+    </message>
+    <message>
+        <source>contains positions in the other image, like SPM&apos;s deformations (y_*.nii), not displacements. Convert it to an ITK displacement field: subtract the position of each voxel, and flip the signs of x and y if they are RAS.</source>
+        <translation>enthält Positionen im anderen Bild, wie SPMs Deformationen (y_*.nii), keine Verschiebungen. Bitte in ein Verschiebungsfeld von ITK umwandeln: von jedem Wert die Position des Voxels abziehen und bei RAS die Vorzeichen von x und y wechseln.</translation>
+    </message>
+    <message>
+        <source>contains voxel indices, which need their image; give it with --reference.</source>
+        <translation>enthält Voxel-Indizes, die ihr Bild brauchen; bitte mit --reference angeben.</translation>
+    </message>
+    <message>
+        <source>contains {count} lists of points; save the one you need as its own file.</source>
+        <translation>enthält {count} Punktlisten; bitte die gewünschte als eigene Datei speichern.</translation>
+    </message>
+    <message>
         <source>contains {what}; a single AFNI matrix of 12 numbers is needed.</source>
         <translation>enthält {what}; gelesen wird eine AFNI-Matrix von 12 Zahlen.</translation>
+    </message>
+    <message>
+        <source>different slices of its series</source>
+        <translation>anderen Schichten seiner Serie</translation>
+    </message>
+    <message>
+        <source>displacement field</source>
+        <translation>Verschiebungsfeld</translation>
+    </message>
+    <message>
+        <source>dose</source>
+        <translation>Dosis</translation>
+    </message>
+    <message>
+        <source>dose {path}</source>
+        <translation>Dosis {path}</translation>
+    </message>
+    <message>
+        <source>effort</source>
+        <translation>Aufwand</translation>
+    </message>
+    <message>
+        <source>elastix has no parameter {name}.</source>
+        <translation>elastix hat keinen Parameter {name}.</translation>
+    </message>
+    <message>
+        <source>elastix has no parameter {name}; did you mean {close}?</source>
+        <translation>elastix hat keinen Parameter {name}; war {close} gemeint?</translation>
+    </message>
+    <message>
+        <source>fixed label map</source>
+        <translation>festes Label-Volumen</translation>
+    </message>
+    <message>
+        <source>frames in {path} of the {name}</source>
+        <translation>Einzelbilder in {path}, {name}</translation>
+    </message>
+    <message>
+        <source>from {low} to {high}</source>
+        <translation>von {low} bis {high}</translation>
+    </message>
+    <message>
+        <source>full resolution</source>
+        <translation>volle Auflösung</translation>
+    </message>
+    <message>
+        <source>has a first line {lines}, which does not name the columns x, y, z (or l, p, s; r, a, s).</source>
+        <translation>hat die erste Zeile {lines}, die die Spalten x, y, z (oder l, p, s; r, a, s) nicht nennt.</translation>
+    </message>
+    <message>
+        <source>has an unknown format: elastix text begins with a line &quot;point&quot; (mm) or &quot;index&quot; (voxels) and a line with the number of points; tables (.csv) begin with the column names x, y, z.</source>
+        <translation>hat ein unbekanntes Format: elastix-Text beginnt mit einer Zeile &quot;point&quot; (mm) oder &quot;index&quot; (Voxel) und einer Zeile mit der Zahl der Punkte; Tabellen (.csv) beginnen mit den Spaltennamen x, y, z.</translation>
+    </message>
+    <message>
+        <source>has points in the coordinate system {system}; only LPS and RAS are supported.</source>
+        <translation>hat Punkte im Koordinatensystem {system}; unterstützt werden nur LPS und RAS.</translation>
+    </message>
+    <message>
+        <source>has points in {units}; only lengths are supported.</source>
+        <translation>hat Punkte in {units}; unterstützt werden nur Längen.</translation>
+    </message>
+    <message>
+        <source>has three volumes instead of vectors, as FSL and AFNI write warps. They are in the coordinates of those programs. Convert it to an ITK displacement field: {fsl} (FSL), or {afni} (AFNI).</source>
+        <translation>hat drei Volumen statt Vektoren, wie FSL und AFNI Warps schreiben. Sie sind in Koordinaten dieser Programme. Bitte in ein Verschiebungsfeld von ITK umwandeln: {fsl} (FSL) oder {afni} (AFNI).</translation>
+    </message>
+    <message>
+        <source>image</source>
+        <translation>Bild</translation>
+    </message>
+    <message>
+        <source>initialization</source>
+        <translation>Initialisierung</translation>
+    </message>
+    <message>
+        <source>interpolation</source>
+        <translation>Interpolation</translation>
+    </message>
+    <message>
+        <source>is a NiftyReg transform, which contains positions or control points in RAS. Convert it to an ITK displacement field: {command}, then flip the signs of x and y.</source>
+        <translation>ist eine NiftyReg-Transformation mit Positionen oder Kontrollpunkten in RAS. Bitte in ein Verschiebungsfeld von ITK umwandeln: {command}, dann die Vorzeichen von x und y wechseln.</translation>
+    </message>
+    <message>
+        <source>is an FSL warp, whose vectors are in FSL&apos;s own coordinates. Convert it to an ITK displacement field: {command}.</source>
+        <translation>ist ein FSL-Warp, dessen Vektoren in FSLs eigenen Koordinaten sind. Bitte in ein Verschiebungsfeld von ITK umwandeln: {command}.</translation>
     </message>
     <message>
         <source>is damaged</source>
         <translation>ist beschädigt</translation>
     </message>
     <message>
+        <source>is damaged or contains no ITK transform.</source>
+        <translation>ist beschädigt oder enthält keine ITK-Transformation.</translation>
+    </message>
+    <message>
+        <source>is damaged, or of an unsupported kind</source>
+        <translation>ist beschädigt oder von einer nicht unterstützten Art</translation>
+    </message>
+    <message>
+        <source>is not a FreeSurfer image, or has an unsupported voxel type.</source>
+        <translation>ist kein FreeSurfer-Bild oder hat einen nicht unterstützten Voxeltyp.</translation>
+    </message>
+    <message>
+        <source>is not in an image format that ITK reads, or it is damaged.</source>
+        <translation>ist in keinem Bildformat, das ITK liest, oder beschädigt.</translation>
+    </message>
+    <message>
         <source>is of type {kind} of FreeSurfer, {value}; write it as RAS to RAS: lta_convert --inlta IN --outlta OUT --ltatype 1.</source>
         <translation>ist vom Typ {kind} von FreeSurfer, {value}; bitte als RAS nach RAS schreiben: lta_convert --inlta IN --outlta OUT --ltatype 1.</translation>
+    </message>
+    <message>
+        <source>is truncated or damaged</source>
+        <translation>ist abgeschnitten oder beschädigt</translation>
+    </message>
+    <message>
+        <source>is truncated or damaged.</source>
+        <translation>ist abgeschnitten oder beschädigt.</translation>
+    </message>
+    <message>
+        <source>is truncated, damaged, or not an HDF5 file.</source>
+        <translation>ist abgeschnitten, beschädigt oder keine HDF5-Datei.</translation>
     </message>
     <message>
         <source>it cannot be changed here: {value}.</source>
         <translation>es lässt sich hier nicht ändern: {value}.</translation>
     </message>
     <message>
+        <source>it does not say how many points follow</source>
+        <translation>die Zahl der Punkte fehlt</translation>
+    </message>
+    <message>
+        <source>it does not start as a PLY file</source>
+        <translation>sie beginnt nicht wie eine PLY-Datei</translation>
+    </message>
+    <message>
+        <source>it does not start as a legacy VTK file</source>
+        <translation>sie beginnt nicht wie eine VTK-Datei (legacy)</translation>
+    </message>
+    <message>
+        <source>it has no POINTS</source>
+        <translation>POINTS fehlt</translation>
+    </message>
+    <message>
+        <source>it has no facets</source>
+        <translation>es fehlen Facetten</translation>
+    </message>
+    <message>
         <source>it has no matrix of 4 by 4 numbers</source>
         <translation>ohne eine Matrix von 4 mal 4 Zahlen</translation>
     </message>
     <message>
+        <source>it has no pixels</source>
+        <translation>es fehlen Pixel</translation>
+    </message>
+    <message>
         <source>it has no value.</source>
         <translation>es hat keinen Wert.</translation>
+    </message>
+    <message>
+        <source>it has no vertices</source>
+        <translation>es fehlen Eckpunkte</translation>
     </message>
     <message>
         <source>it has {count} values and elastix reads only the first.</source>
@@ -3835,8 +5003,16 @@
         <translation>{found} steht, wo eine Zahl sein sollte</translation>
     </message>
     <message>
+        <source>it has {frame_count} frames but describes {count}</source>
+        <translation>sie hat {frame_count} Einzelbilder, beschreibt aber {count}</translation>
+    </message>
+    <message>
         <source>it has {given} values, and the {value} has {needed} parameters; give one value or {needed}.</source>
         <translation>es hat {given} Werte, und {value} hat {needed} Parameter; bitte einen Wert oder {needed} angeben.</translation>
+    </message>
+    <message>
+        <source>it is empty</source>
+        <translation>sie ist leer</translation>
     </message>
     <message>
         <source>it is for images of {value} axes: it has {count} values and needs {needed}, for {why}.</source>
@@ -3875,8 +5051,68 @@
         <translation>kein Text</translation>
     </message>
     <message>
+        <source>it is truncated</source>
+        <translation>sie ist abgeschnitten</translation>
+    </message>
+    <message>
+        <source>it is truncated or damaged.</source>
+        <translation>sie ist abgeschnitten oder beschädigt.</translation>
+    </message>
+    <message>
+        <source>it lacks DoseGridScaling</source>
+        <translation>DoseGridScaling fehlt</translation>
+    </message>
+    <message>
         <source>it lacks {name}</source>
         <translation>{name} fehlt</translation>
+    </message>
+    <message>
+        <source>it says both RAS and LPS</source>
+        <translation>RAS und LPS sind zugleich angegeben</translation>
+    </message>
+    <message>
+        <source>its compressed frames cannot be decoded</source>
+        <translation>die komprimierten Einzelbilder lassen sich nicht dekodieren</translation>
+    </message>
+    <message>
+        <source>its first element is not vertex</source>
+        <translation>das erste Element ist nicht vertex</translation>
+    </message>
+    <message>
+        <source>its grid of {names} points has {size} numbers</source>
+        <translation>das Gitter von {names} Punkten hat {size} Zahlen</translation>
+    </message>
+    <message>
+        <source>its header has a spacing of 0.</source>
+        <translation>der Kopf nennt einen Abstand von 0.</translation>
+    </message>
+    <message>
+        <source>its image orientation {numbers} does not consist of perpendicular vectors</source>
+        <translation>die Bildausrichtung {numbers} besteht nicht aus rechtwinkligen Vektoren</translation>
+    </message>
+    <message>
+        <source>its image orientation {numbers} does not consist of unit vectors</source>
+        <translation>die Bildausrichtung {numbers} besteht nicht aus Einheitsvektoren</translation>
+    </message>
+    <message>
+        <source>its matrix is not homogeneous</source>
+        <translation>die Matrix ist nicht homogen</translation>
+    </message>
+    <message>
+        <source>its pixel spacing is {spacing}</source>
+        <translation>der Pixelabstand ist {spacing}</translation>
+    </message>
+    <message>
+        <source>its points have different numbers of coordinates</source>
+        <translation>die Punkte haben verschieden viele Koordinaten</translation>
+    </message>
+    <message>
+        <source>its vertices have lists</source>
+        <translation>die Eckpunkte haben Listen</translation>
+    </message>
+    <message>
+        <source>label map</source>
+        <translation>Label-Volumen</translation>
     </message>
     <message>
         <source>label {number}</source>
@@ -3887,8 +5123,16 @@
         <translation>Labels</translation>
     </message>
     <message>
+        <source>labels of both images are needed, but only one label map is given.</source>
+        <translation>Labels beider Bilder sind nötig, aber nur ein Label-Volumen ist angegeben.</translation>
+    </message>
+    <message>
         <source>landmark distance</source>
         <translation>Landmarkenabstand</translation>
+    </message>
+    <message>
+        <source>landmark weight</source>
+        <translation>Gewicht der Landmarken</translation>
     </message>
     <message>
         <source>landmarks</source>
@@ -3897,6 +5141,10 @@
     <message>
         <source>largest</source>
         <translation>größter</translation>
+    </message>
+    <message>
+        <source>lies</source>
+        <translation>liegt</translation>
     </message>
     <message>
         <source>line {line}</source>
@@ -3915,12 +5163,20 @@
         <translation>mittleres Quadrat</translation>
     </message>
     <message>
+        <source>mean {measure} {tuned}{unit}, start {start}{unit}</source>
+        <translation>Mittel, {measure}: {tuned}{unit}, Start {start}{unit}</translation>
+    </message>
+    <message>
         <source>median</source>
         <translation>Median</translation>
     </message>
     <message>
         <source>moving image</source>
         <translation>bewegtes Bild</translation>
+    </message>
+    <message>
+        <source>moving label map</source>
+        <translation>bewegtes Label-Volumen</translation>
     </message>
     <message>
         <source>moving mask</source>
@@ -3963,6 +5219,10 @@
         <translation>normierte Transinformation</translation>
     </message>
     <message>
+        <source>number of threads</source>
+        <translation>Zahl der Threads</translation>
+    </message>
+    <message>
         <source>only penalties are named: nothing compares the images.</source>
         <translation>nur Strafterme sind genannt: nichts vergleicht die Bilder.</translation>
     </message>
@@ -3975,8 +5235,20 @@
         <translation>Paare</translation>
     </message>
     <message>
+        <source>parameter files</source>
+        <translation>Parameterdateien</translation>
+    </message>
+    <message>
         <source>parameter {parameter}</source>
         <translation>Parameter {parameter}</translation>
+    </message>
+    <message>
+        <source>preset</source>
+        <translation>Voreinstellung</translation>
+    </message>
+    <message>
+        <source>reference image</source>
+        <translation>Referenzbild</translation>
     </message>
     <message>
         <source>rigid</source>
@@ -3987,16 +5259,48 @@
         <translation>Starrheit</translation>
     </message>
     <message>
+        <source>seed</source>
+        <translation>Startzahl</translation>
+    </message>
+    <message>
+        <source>segmentation {path}</source>
+        <translation>Segmentierung {path}</translation>
+    </message>
+    <message>
         <source>similarity</source>
         <translation>starr mit Maßstab</translation>
+    </message>
+    <message>
+        <source>sliding</source>
+        <translation>Gleiten</translation>
+    </message>
+    <message>
+        <source>sliding mask</source>
+        <translation>Gleitmaske</translation>
     </message>
     <message>
         <source>stage {stage} is to be changed, but there {count}.</source>
         <translation>Stufe {stage} soll geändert werden, aber es gibt: {count}.</translation>
     </message>
     <message>
+        <source>structure set {path}</source>
+        <translation>Structure Set {path}</translation>
+    </message>
+    <message>
+        <source>the DICOM file {path}</source>
+        <translation>die DICOM-Datei {path}</translation>
+    </message>
+    <message>
+        <source>the DICOM series in {path}</source>
+        <translation>die DICOM-Serie in {path}</translation>
+    </message>
+    <message>
         <source>the Dice overlap went from {before} to {after}</source>
         <translation>die Dice-Überlappung ging von {before} auf {after}</translation>
+    </message>
+    <message>
+        <source>the axes in its header are linearly dependent (determinant 0).</source>
+        <translation>die Achsen im Kopf sind linear abhängig (Determinante 0).</translation>
     </message>
     <message>
         <source>the background is {value:g}, air as measured at the faces</source>
@@ -4021,6 +5325,10 @@
     <message>
         <source>the image shows no background, so its lowest measured value {value:g} is used</source>
         <translation>das Bild zeigt keinen Hintergrund, also gilt sein kleinster gemessener Wert {value:g}</translation>
+    </message>
+    <message>
+        <source>the label map {file}</source>
+        <translation>das Label-Volumen {file}</translation>
     </message>
     <message>
         <source>the mean distance of 1 landmark went from {before} to {after}</source>
@@ -4059,6 +5367,22 @@
         <translation>die Voreinstellung {id} hat keine Stufen.</translation>
     </message>
     <message>
+        <source>the segmentation {file}</source>
+        <translation>die Segmentierung {file}</translation>
+    </message>
+    <message>
+        <source>the structure set {path}</source>
+        <translation>das Structure Set {path}</translation>
+    </message>
+    <message>
+        <source>the structure {name} has points that are not numbers</source>
+        <translation>die Struktur {name} hat Punkte, die keine Zahlen sind</translation>
+    </message>
+    <message>
+        <source>the {role} {file}</source>
+        <translation>{role} {file}</translation>
+    </message>
+    <message>
         <source>there are no parameters in it.</source>
         <translation>es stehen keine Parameter darin.</translation>
     </message>
@@ -4073,6 +5397,10 @@
     <message>
         <source>there is no {label} {label2} (they count from 0), so elastix ignores it.</source>
         <translation>{label} {label2} gibt es nicht (gezählt wird ab 0), darum übergeht elastix es.</translation>
+    </message>
+    <message>
+        <source>there is not enough memory for it, or its header is damaged.</source>
+        <translation>der Speicher reicht nicht, oder der Kopf ist beschädigt.</translation>
     </message>
     <message>
         <source>thin plate spline</source>
@@ -4111,6 +5439,14 @@
         <translation>unbekannte Transformation</translation>
     </message>
     <message>
+        <source>volumes in {path} of the {name}</source>
+        <translation>Volumen in {path}, {name}</translation>
+    </message>
+    <message>
+        <source>was drawn</source>
+        <translation>wurde gezeichnet</translation>
+    </message>
+    <message>
         <source>with {counts} fixed image pyramids each metric needs its own ImageSampler, and {samplers} are named.</source>
         <translation>mit {counts} Pyramiden des festen Bildes braucht jede Metrik ihren eigenen ImageSampler, und {samplers} sind genannt.</translation>
     </message>
@@ -4135,8 +5471,16 @@
         <translation>{count} sind genannt, und nur das erste gilt.</translation>
     </message>
     <message>
+        <source>{count} cases are called {name}; give each one a unique name in the column case.</source>
+        <translation>{count} Fälle heißen {name}; bitte jedem in der Spalte case einen eigenen Namen geben.</translation>
+    </message>
+    <message>
         <source>{count} fixed and {count2} moving points cannot be paired.</source>
         <translation>{count} feste und {count2} bewegte Punkte ergeben keine Paare.</translation>
+    </message>
+    <message>
+        <source>{count} held-out pairs</source>
+        <translation>{count} zurückgehaltenen Paaren</translation>
     </message>
     <message>
         <source>{count} landmarks are paired by label; {missing}, so these are left out.</source>
@@ -4147,8 +5491,28 @@
         <translation>{count} Metriken sind genannt; mehrere brauchen (Registration &quot;{multi_metric}&quot;).</translation>
     </message>
     <message>
+        <source>{count} numbers were expected instead of {value}</source>
+        <translation>{count} Zahlen waren statt {value} erwartet</translation>
+    </message>
+    <message>
+        <source>{count} pairs cannot be split into {folds} folds; give 2 to {count} folds.</source>
+        <translation>{count} Paare lassen sich nicht in {folds} Teile teilen; bitte 2 bis {count} Teile angeben.</translation>
+    </message>
+    <message>
+        <source>{count} pairs, each judging a search without it ({folds} folds)</source>
+        <translation>{count} Paaren, von denen jedes eine Suche ohne es beurteilt ({folds} Teile)</translation>
+    </message>
+    <message>
+        <source>{count} points are announced, but {count2} follow</source>
+        <translation>{count} Punkte sind angekündigt, aber {count2} folgen</translation>
+    </message>
+    <message>
         <source>{count} resolutions</source>
         <translation>{count} Auflösungen</translation>
+    </message>
+    <message>
+        <source>{count} slices</source>
+        <translation>{count} Schichten</translation>
     </message>
     <message>
         <source>{figure}, better than all others beyond chance.</source>
@@ -4179,8 +5543,16 @@
         <translation>{fixed} und {moving} haben kein Segment gleichen Namens.</translation>
     </message>
     <message>
+        <source>{folder} cannot be written: its folder is read-only.</source>
+        <translation>{folder} lässt sich nicht schreiben: der Ordner ist schreibgeschützt.</translation>
+    </message>
+    <message>
         <source>{id} is a built-in preset; give the one of the scene another name.</source>
         <translation>{id} ist eine mitgelieferte Voreinstellung; bitte der in der Szene einen anderen Namen geben.</translation>
+    </message>
+    <message>
+        <source>{kind} in {path} of the {name}</source>
+        <translation>{kind} in {path}, {name}</translation>
     </message>
     <message>
         <source>{leaves} too few voxels{of_image} to register on, {count}; {min_voxels} are needed.</source>
@@ -4203,8 +5575,20 @@
         <translation>{name} lässt sich hier nicht verwenden: {value}.</translation>
     </message>
     <message>
+        <source>{name} cannot store {dimension}D images of {dtype} voxels like the result; use .nrrd, .nii.gz or .mha.</source>
+        <translation>{name} kann keine {dimension}D-Bilder mit Voxeln vom Typ {dtype} wie im Ergebnis speichern; bitte .nrrd, .nii.gz oder .mha verwenden.</translation>
+    </message>
+    <message>
+        <source>{name} has no default bounds for the search; give them, for example {name}=1:10.</source>
+        <translation>{name} hat keine vorgegebenen Grenzen für die Suche; bitte angeben, zum Beispiel {name}=1:10.</translation>
+    </message>
+    <message>
         <source>{name} has the best mean {measure}, {mean}</source>
         <translation>{name} hat das beste Mittel, {measure}: {mean}</translation>
+    </message>
+    <message>
+        <source>{name} is neither a number nor a choice of elastix, so it cannot be searched.</source>
+        <translation>{name} ist weder eine Zahl noch eine Auswahl von elastix und lässt sich darum nicht suchen.</translation>
     </message>
     <message>
         <source>{name} is not a parameter name.</source>
@@ -4233,6 +5617,10 @@
     <message>
         <source>{name} works out its step size from the first metric, which {points_metric} cannot give; name a metric of the images first.</source>
         <translation>{name} ermittelt die Schrittweite aus der ersten Metrik, was {points_metric} nicht kann; bitte zuerst eine Metrik der Bilder nennen.</translation>
+    </message>
+    <message>
+        <source>{name} would lose the position and the values of the image; use .nrrd, .nii.gz or .mha.</source>
+        <translation>{name} würde Lage und Werte des Bildes verlieren; bitte .nrrd, .nii.gz oder .mha verwenden.</translation>
     </message>
     <message>
         <source>{node} has {count} segments named {name}, so that they cannot be paired by name; rename them.</source>
@@ -4269,6 +5657,26 @@
     <message>
         <source>{path} is not a name for the format {chosen}; known names are {names}.</source>
         <translation>{path} ist kein Name für die Form {chosen}; bekannt sind {names}.</translation>
+    </message>
+    <message>
+        <source>{path} of the {name} contains {count} DICOM series: {choices}; choose with --series NUMBER or UID.</source>
+        <translation>{name}: {path} enthält {count} DICOM-Serien: {choices}; bitte mit --series NUMMER oder UID wählen.</translation>
+    </message>
+    <message>
+        <source>{path} of the {name} contains {count} DICOM volumes of slices that differ in orientation, size, spacing or kind: {choices}; choose with --series NUMBER or UID.</source>
+        <translation>{name}: {path} enthält {count} DICOM-Volumen aus Schichten, die sich in Ausrichtung, Größe, Abstand oder Art unterscheiden: {choices}; bitte mit --series NUMMER oder UID wählen.</translation>
+    </message>
+    <message>
+        <source>{path} of the {name} contains {series} DICOM series with {count} volumes: {choices}; choose with --series NUMBER or UID.</source>
+        <translation>{name}: {path} enthält {series} DICOM-Serien mit {count} Volumen: {choices}; bitte mit --series NUMMER oder UID wählen.</translation>
+    </message>
+    <message>
+        <source>{path} of the {name} has no series {series}; {choices}.</source>
+        <translation>{name}: {path} hat keine Serie {series}; {choices}.</translation>
+    </message>
+    <message>
+        <source>{path} of the {name} is a single volume; it has no frame {frame}.</source>
+        <translation>{name}: {path} ist ein einzelnes Volumen ohne Zeitpunkt {frame}.</translation>
     </message>
     <message>
         <source>{path}: the archive is damaged: its list of files cannot be read.</source>
@@ -4403,6 +5811,30 @@
         <translation>{value} nimmt {expected} TransformParameters, nicht {count}.</translation>
     </message>
     <message>
+        <source>{volume} has frames that are not evenly spaced.</source>
+        <translation>{volume} hat Einzelbilder mit ungleichen Abständen.</translation>
+    </message>
+    <message>
+        <source>{volume} has frames without a position.</source>
+        <translation>{volume} hat Einzelbilder ohne Lage.</translation>
+    </message>
+    <message>
+        <source>{volume} has {count} slices without a position or an orientation, so that they do not form a volume; choose one with --frame.</source>
+        <translation>{volume} hat {count} Schichten ohne Lage oder Ausrichtung, die kein Volumen bilden; bitte eine mit --frame wählen.</translation>
+    </message>
+    <message>
+        <source>{volume} has {doubled} of its {places} slices more than once, and nothing says which ones are right; remove the others from the folder.</source>
+        <translation>{volume} hat {doubled} von {places} Schichten mehrmals, und nichts sagt, welche richtig sind; bitte die anderen aus dem Ordner entfernen.</translation>
+    </message>
+    <message>
+        <source>{volume} lacks {slices}: after the slice at {where:.4g} mm along the normal, the next is {gap:.4g} mm away instead of {distance:.4g} mm. Find the missing files, or let Slicer&apos;s DICOM module fill the gap and save the volume from there.</source>
+        <translation>{volume}: es fehlen {slices}: nach der Schicht bei {where:.4g} mm entlang der Normalen ist die nächste {gap:.4g} statt {distance:.4g} mm entfernt. Bitte die fehlenden Dateien suchen oder Slicers DICOM-Modul die Lücke füllen lassen und das Volumen von dort speichern.</translation>
+    </message>
+    <message>
+        <source>{what} is given {count} times; give it once for both images, or once for each.</source>
+        <translation>{what} ist {count}-mal angegeben; bitte einmal für beide Bilder oder für jedes einmal angeben.</translation>
+    </message>
+    <message>
         <source>{what} {verb}.</source>
         <translation>{what} {verb}.</translation>
     </message>
@@ -4413,6 +5845,14 @@
     <message>
         <source>{where}: it belongs to {users}.</source>
         <translation>{where}: es gehört zu {users}.</translation>
+    </message>
+    <message>
+        <source>{whole} has no segment names, so segments cannot be chosen by name.</source>
+        <translation>{whole}: ohne Segmentnamen, darum lassen sich keine Segmente nach Namen wählen.</translation>
+    </message>
+    <message>
+        <source>{whole} has no structure with an area.</source>
+        <translation>{whole}: ohne Struktur mit einer Fläche.</translation>
     </message>
 </context>
 <context>

@@ -121,7 +121,7 @@ def test_normals_of_a_bent_plane():
     ("name", "content", "words"),
     [
         ("a.vtk", b"no", "a.vtk is damaged"),
-        ("a.vtk", b"# vtk DataFile Version 4.2\nx\nASCII\nDATASET POLYDATA\nPOINTS 9 float\n1 2 3\n", "ends early"),
+        ("a.vtk", b"# vtk DataFile Version 4.2\nx\nASCII\nDATASET POLYDATA\nPOINTS 9 float\n1 2 3\n", "is truncated"),
         ("a.stl", b"solid\nendsolid", "no facets"),
         ("a.ply", b"ply\nformat ascii 1.0\n", "damaged"),
         ("a.obj", b"f 1 2 3\n", "no vertices"),

@@ -104,7 +104,7 @@ def test_metaimage_in_each_of_its_words(tmp_path, place, size):
 
 def test_units_and_scale_of_metaimage_are_honored(tmp_path):
     path = meta(tmp_path / "u.mha", "DistanceUnits = um\nOffset = 10000 20000 30000\nElementSpacing = 2000 3000 4000\n")
-    assert check(path, note="are in um") == pytest.approx(META_PLACE)
+    assert check(path, note="were converted from um") == pytest.approx(META_PLACE)
     scale = "ElementToIntensityFunctionSlope = 2\nElementToIntensityFunctionOffset = 5\n"
     check(meta(tmp_path / "s.mha", scale), VOXELS * 2 + 5, note="multiplied by 2, then 5 is added")
 
@@ -181,7 +181,7 @@ MISTAKEN = {
     "scan.REC": (bytes(range(200)), "Convert it to NIfTI first: dcm2niix"),
     "scan.BRIK.gz": (gzip.compress(bytes(range(200))), "Convert it to NIfTI first: 3dAFNItoNIFTI"),
     "grid.vti": (b'<?xml version="1.0"?>\n<VTKFile type="ImageData">', "an XML file of VTK"),
-    "surface.vtk": (b"# vtk DataFile Version 3.0\nx\nASCII\nDATASET POLYDATA\nPOINTS 1 float\n0 0 0\n", "no image"),
+    "surface.vtk": (b"# vtk DataFile Version 3.0\nx\nASCII\nDATASET POLYDATA\nPOINTS 1 float\n0 0 0\n", "not an image"),
     "picture.tif": (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, r"It is PNG. Give it a name that ends in .png"),
     "picture.nrrd": (b"\xff\xd8\xff\xe0" + b"\0" * 50, "It is JPG"),
 }
@@ -243,7 +243,7 @@ def test_points_of_every_program_lie_where_they_were(tmp_path, name):
 REFUSED = {
     "ijk.fcsv": (fcsv("2", POINTS), "coordinate system 2; only LPS and RAS are supported"),
     "ijk.mrk.json": (json.dumps({"markups": [markups("IJK")]}), "coordinate system IJK"),
-    "two.mrk.json": (json.dumps({"markups": [markups(), markups()]}), "holds 2 lists of points"),
+    "two.mrk.json": (json.dumps({"markups": [markups(), markups()]}), "contains 2 lists of points"),
     "seconds.mrk.json": (
         json.dumps({"markups": [markups(coordinateUnits="s")]}),
         "points in s; only lengths are supported",

@@ -29,7 +29,7 @@ def test_the_optimum_is_found_and_proven_on_a_pair_kept_apart(tmp_path, preset_f
     assert len(result.held_out) == 1
     assert set(result.held_out) | set(result.tuned_on) == {"a", "b", "c", "d"}
     assert result.is_shown
-    assert "never saw" in result.sentence
+    assert "held-out pair" in result.sentence
     saved = result.save("Ours")
     assert core.find_preset(saved.id).stages()[-1]["FinalGridSpacingInPhysicalUnits"] != ("14.0",)
     assert "start" in saved.expected_accuracy
@@ -89,7 +89,7 @@ def test_a_search_that_was_stopped_goes_on_and_loses_nothing(tmp_path):
     more = core.tune(PAIRS, "deformable", trials=5, study=tmp_path / "s.db", registrar=known_optimum)
     assert [t.values for t in more.trials[:3]] == [t.values for t in first.trials]
     assert len(more.trials) == 5
-    with pytest.raises(core.InputError, match="another search"):
+    with pytest.raises(core.InputError, match="a different search"):
         core.tune(PAIRS[:3], "deformable", trials=10, study=tmp_path / "s.db", registrar=known_optimum)
 
 
@@ -146,7 +146,7 @@ def test_nobody_proposes_more_than_the_budget(tmp_path):
         (PAIRS, {"hold_out": ["a", "b", "c", "d"]}, "leave at least one"),
         ([*PAIRS[:3], core.Pair("blind", RegistrationInputs(blobs(GRID), blobs(GRID)))], {}, "these have none: blind"),
         ([PAIRS[0], PAIRS[0]], {}, "Two pairs are called a"),
-        (PAIRS, {"search": ["SP_A"]}, "no bounds"),
+        (PAIRS, {"search": ["SP_A"]}, "no default bounds"),
         (PAIRS, {"preset": "deformabel"}, "did you mean deformable"),
         (PAIRS, {"workers": 2}, "only one trial can run at a time"),
     ],

@@ -82,7 +82,7 @@ class TestTheSceneStaysAsItWas:
         self.refused(logic, a_scene, "The preset is 5; it must be text", *scans, preset=5)
         self.refused(logic, a_scene, "not both", *scans, [translation_file], preset="rigid")
         self.refused(logic, a_scene, "is empty", *scans, [])
-        self.refused(logic, a_scene, "Unknown interpolation", *scans, [translation_file], interpolation="cubic")
+        self.refused(logic, a_scene, "The interpolation cannot be", *scans, [translation_file], interpolation="cubic")
 
     def test_masks_and_points(self, logic, a_scene, a_scan, a_volume_node, translation_file):
         scans = a_scan(), a_scan(SHIFT)

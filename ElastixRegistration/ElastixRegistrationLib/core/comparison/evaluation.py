@@ -22,6 +22,7 @@ from ..registration.checks import check_dimensions
 from ..registration.result import RegistrationResult
 from ..transforms.itk_transforms import identity, map_points
 from ..transforms.resampling import resample
+from ..wording import said
 
 AS_LOADED = "as loaded"
 
@@ -134,19 +135,23 @@ def evaluate(
     """
     given = _named(transforms)
     if (fixed is None) != (moving is None):
-        raise InputError("Both images are needed to judge by them, but only one was given.")
+        raise InputError(said("Both images are needed to judge by them, but only one was given."))
     if (fixed_labels is None) != (moving_labels is None):
-        raise InputError("Label maps of both images are needed to judge by labels, but only one was given.")
+        raise InputError(said("Label maps of both images are needed to judge by labels, but only one was given."))
     if fixed is None and fixed_points is None and fixed_labels is None:
         raise InputError(
-            "There is nothing to judge by: give landmarks of both images, label maps of both, or both images."
+            said("There is nothing to judge by: give landmarks of both images, label maps of both, or both images.")
         )
     dimension = _dimension(fixed, fixed_labels, fixed_points)
     for name, transform in given.items():
         if transform is not None and transform.GetInputSpaceDimension() != dimension:
             raise InputError(
-                f"The transform {name} has {transform.GetInputSpaceDimension()} dimensions, but the other inputs "
-                f"have {dimension}."
+                said(
+                    "The transform {name} has {dimension} dimensions, but the other inputs have {dimension2}.",
+                    name=name,
+                    dimension=transform.GetInputSpaceDimension(),
+                    dimension2=dimension,
+                )
             )
     check_dimensions(dimension, None, fixed_points, moving_points)
     rows = []
@@ -204,7 +209,7 @@ def _picture(row: Evaluation) -> str:
 def _named(transforms: Any) -> dict[str, Any]:
     if isinstance(transforms, Mapping):
         if not transforms:
-            raise InputError("No transform was given to evaluate.")
+            raise InputError(said("No transform was given to evaluate."))
         return {str(name): transform for name, transform in transforms.items()}
     return {AS_LOADED: None} if transforms is None else {"transform": transforms}
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..wording import said
+
 LANDMARKS, OVERLAP = "landmark distance", "Dice overlap"
 #: Units and digits of the measures.
 UNIT_OF = {LANDMARKS: "mm", OVERLAP: ""}
@@ -52,12 +54,11 @@ def common_measure(records: Iterable[RunRecord]) -> tuple[str | None, list[str]]
     if not pairs[measure]:
         return None, []
     left = sorted(everyone - pairs[measure])
-    verb = "pair without {} does" if len(left) == 1 else "pairs without {} do"
-    note = f"{len(left)} {verb.format(_WORDS[measure])} not count in the ranking: {', '.join(left)}."
-    return measure, [note] if left else []
-
-
-_WORDS = {LANDMARKS: "landmarks", OVERLAP: "labels"}
+    if not left:
+        return measure, []
+    if measure == LANDMARKS:
+        return measure, [said("Pairs without landmarks do not count in the ranking: {pairs}.", pairs=", ".join(left))]
+    return measure, [said("Pairs without labels do not count in the ranking: {pairs}.", pairs=", ".join(left))]
 
 
 def unit_values(records: Sequence[RunRecord], measure: str, method: str, pair: str) -> dict[str, float]:

@@ -22,6 +22,7 @@ from ..images.labels import label_values
 from ..system.file_names import split_choice
 from ..transforms.itk_transforms import whole_matrix
 from ..transforms.regions import RegionCarrier
+from ..wording import said
 from .dicom.layers import Layers
 from .dicom.places import Place
 from .dicom.structures import is_structure_set, read_structures
@@ -89,9 +90,15 @@ def read_structure_source(path: str | os.PathLike) -> StructureSource:
         drawn = tuple(one.name for one in chosen.structures)
         return StructureSource(file, drawn, whole.place, "rtstruct", chosen.structures, whole.thickness)
     read = read_volume(file, "label map")
-    image = only(read.image, choice, f"the label map {file}") if choice else read.image
+    image = only(read.image, choice, said("the label map {file}", file=file)) if choice else read.image
     if image.GetImageDimension() != 3:
-        raise InputError(f"The label map {file} has {image.GetImageDimension()} dimensions; 3 are needed.")
+        raise InputError(
+            said(
+                "The label map {file} has {dimension} dimensions; 3 are needed.",
+                file=file,
+                dimension=image.GetImageDimension(),
+            )
+        )
     entries = {}
     if read.series is not None:
         segments = read.series.attributes.get("SegmentSequence") or ()
@@ -127,7 +134,7 @@ def carry_structures(
     if not isinstance(source, StructureSource):
         source = read_structure_source(source)
     if not reference.dimension == transform.GetInputSpaceDimension() == 3:
-        raise InputError("Carrying structures over needs 3D images and a 3D transform.")
+        raise InputError(said("Carrying structures over needs 3D images and a 3D transform."))
     carrier = RegionCarrier(transform, reference)
     to_moving = whole_matrix(transform)
     drawn_on: frozenset[str] = frozenset() if source.place is None else source.place.series
@@ -141,7 +148,7 @@ def carry_structures(
         copied = None if one.drawn is None else copied_contours(one.drawn, to_moving, reference)
         found.append(CarriedStructure(one.number, one.name, region, one.entries, copied, drawn_on))
     if not found:
-        raise InputError(f"No structure of {source.path} ends up in the reference image.")
+        raise InputError(said("No structure of {path} ends up in the reference image.", path=source.path))
     ends = range(reference.size[2])
     cut = tuple(one.name for one in found if any(contour.number not in ends for contour in one.copied or ()))
     return CarriedStructures(tuple(found), tuple(outside), cut)
@@ -152,7 +159,11 @@ def check_form(path: str | os.PathLike, form: str, series: DicomSeries | None, r
     if Path(path).suffix.lower() != ".dcm":
         return
     if series is None:
-        raise InputError(f"A DICOM file like {path} must refer to DICOM images; give the fixed series as --reference.")
+        raise InputError(
+            said(
+                "A DICOM file like {path} must refer to DICOM images; give the fixed series as --reference.", path=path
+            )
+        )
     if form == "seg":
         highdicom()
     check_can_refer(series, reference, "segmentation" if form == "seg" else "structure set")
@@ -186,7 +197,7 @@ def _with_voxels(carried: CarriedStructures, reference: Geometry) -> list[Carrie
     found = [one for one in carried.structures if one.mask(reference).any()]
     empty = [one.name for one in carried.structures if one not in found]
     if not found:
-        raise InputError(f"No voxel of the reference image lies in {', '.join(empty)}.")
+        raise InputError(said("No voxel of the reference image lies in {names}.", names=", ".join(empty)))
     if empty:
         _log.warning("Left out because they are smaller than a voxel of the reference image: %s.", ", ".join(empty))
     return found

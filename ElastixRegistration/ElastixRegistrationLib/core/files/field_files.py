@@ -13,7 +13,7 @@ import numpy as np
 from ..errors import InputError
 from ..images.geometry import Geometry, array_view, component_count, geometry_of
 from ..transforms.itk_transforms import displacement_field_transform
-from ..wording import counted, said
+from ..wording import said
 from .formats.itk_readers import image_suffix_of
 from .formats.nifti import read_header
 from .formats.nrrd import is_modeling_field
@@ -21,22 +21,24 @@ from .image_files import read_image
 from .itk_transform_files import inverted
 
 _VECTOR, _DISPLACEMENT = 1007, 1006
-_CONVERT = "Convert it to an ITK displacement field: "
-_FSL = (
-    f"is an FSL warp, whose vectors are in FSL's own coordinates. {_CONVERT}wb_command -convert-warpfield "
-    "-from-fnirt IN MOVING -to-itk OUT.nii.gz."
+_FSL = said(
+    "is an FSL warp, whose vectors are in FSL's own coordinates. Convert it to an ITK displacement field: {command}.",
+    command="wb_command -convert-warpfield -from-fnirt IN MOVING -to-itk OUT.nii.gz",
 )
-_NIFTYREG = (
-    f"is a NiftyReg transform, which contains positions or control points in RAS. {_CONVERT}reg_transform -disp, "
-    "then flip the signs of x and y."
+_NIFTYREG = said(
+    "is a NiftyReg transform, which contains positions or control points in RAS. Convert it to an ITK displacement "
+    "field: {command}, then flip the signs of x and y.",
+    command="reg_transform -disp",
 )
-_POSITIONS = (
-    "contains positions in the other image, like SPM's deformations (y_*.nii), not displacements. "
-    f"{_CONVERT}subtract the position of each voxel, and flip the signs of x and y if they are RAS."
+_POSITIONS = said(
+    "contains positions in the other image, like SPM's deformations (y_*.nii), not displacements. Convert it to an ITK "
+    "displacement field: subtract the position of each voxel, and flip the signs of x and y if they are RAS."
 )
-_VOLUMES = (
-    "has three volumes instead of vectors, as FSL and AFNI write warps. They are in the coordinates of those "
-    f"programs. {_CONVERT}wb_command -convert-warpfield (FSL), or 3dNwarpCat and nitransforms (AFNI)."
+_VOLUMES = said(
+    "has three volumes instead of vectors, as FSL and AFNI write warps. They are in the coordinates of those programs. "
+    "Convert it to an ITK displacement field: {fsl} (FSL), or {afni} (AFNI).",
+    fsl="wb_command -convert-warpfield",
+    afni="3dNwarpCat, nitransforms",
 )
 #: Largest share of the variance of a field of positions that remains after subtracting the position of each voxel.
 _REST = 0.1
@@ -50,10 +52,10 @@ def read_field(path: Path) -> Any:
     if component_count(image) != geometry.dimension:
         raise InputError(
             said(
-                "The file {path} is not a transform: its voxels have {value}, but displacements in {dimension} "
-                "dimensions have {dimension}.",
+                "The file {path} is not a transform: its voxels have {count} components, but displacements in "
+                "{dimension} dimensions have {dimension}.",
                 path=path,
-                value=counted(component_count(image), "component"),
+                count=component_count(image),
                 dimension=geometry.dimension,
             )
         )

@@ -15,6 +15,7 @@ from ..system.itk_access import suffix_of, wrapped_class
 from ..system.native_messages import NATIVE_ERRORS, native_messages_of_success
 from ..system.output_files import check_folder_of, check_suffix, is_disk_full, whole_file
 from ..system.truncation import is_truncated
+from ..wording import named_role, said
 from .dicom.headers import is_dicom
 from .formats.any_file import FREESURFER, NIFTI, grid_of_file, read_file
 from .formats.itk_readers import READERS, image_suffix_of, reader_for, reason
@@ -79,7 +80,7 @@ def read_volume(
             found = read_dicom(path, name, series=series, frame=frame)
             return Volume(found.image, found.notes, found.series)
         if not path.is_file():
-            raise InputError(f"The {name} {path} does not exist.")
+            raise InputError(said("The {name} {path} does not exist.", name=named_role(name), path=path))
         image, notes = read_file(path, name, frame)
         return Volume(image, tuple(notes))
 
@@ -103,7 +104,7 @@ def read_grid(
 
         return dicom_geometry(path, name, series=series, frame=frame)
     if not path.is_file():
-        raise InputError(f"The {name} {path} does not exist.")
+        raise InputError(said("The {name} {path} does not exist.", name=named_role(name), path=path))
     with native_messages_of_success(), decimal_point():
         return grid_of_file(path, name, frame), None
 
@@ -124,7 +125,9 @@ def write_image(image: Any, path: str | os.PathLike, *, compress: bool = True) -
     image = with_writable_type(image)
     suffix = image_suffix_of(path)
     if suffix not in READERS:
-        raise InputError(f"No image format is known for the name {path.name}; use .nrrd, .nii.gz or .mha.")
+        raise InputError(
+            said("No image format is known for the name {name}; use .nrrd, .nii.gz or .mha.", name=path.name)
+        )
     in_parallel = compress and suffix in PLAIN_SUFFIXES and array_view(image).nbytes >= _LARGE_BYTES
     with whole_file(path) as draft:
         try:
@@ -137,8 +140,10 @@ def write_image(image: Any, path: str | os.PathLike, *, compress: bool = True) -
             plain.unlink()
         except NATIVE_ERRORS as error:
             if is_disk_full(path.parent):
-                raise ResourceError(f"The image {path} cannot be written: the disk is full.") from error
-            raise InputError(f"The image {path} cannot be written: {reason(error)}") from error
+                raise ResourceError(said("The image {path} cannot be written: the disk is full.", path=path)) from error
+            raise InputError(
+                said("The image {path} cannot be written: {reason}", path=path, reason=reason(error))
+            ) from error
 
 
 def _write(image: Any, draft: Path, path: Path, compress: bool) -> None:
@@ -153,7 +158,7 @@ def _write(image: Any, draft: Path, path: Path, compress: bool) -> None:
         with native_messages_of_success(shown=not is_sheared):  # warning that axes are made perpendicular
             writer.Update()
         if not _is_whole(draft):
-            raise ResourceError(f"The image {path} cannot be written; is the disk full?")
+            raise ResourceError(said("The image {path} cannot be written; is the disk full?", path=path))
         if is_sheared and geometry_of(image).dimension > 2:
             write_shear(draft, geometry_of(image))
 
@@ -191,10 +196,15 @@ def check_output(path: str | os.PathLike, *, transform: bool = False, picture: b
     if transform:
         check_suffix(path, (".h5", ".tfm", ".txt", ".toml"), "transform")
     elif image_suffix_of(path) not in READERS:
-        raise InputError(f"No image format is known for the name {path.name}; use .nrrd, .nii.gz or .mha.")
+        raise InputError(
+            said("No image format is known for the name {name}; use .nrrd, .nii.gz or .mha.", name=path.name)
+        )
     elif is_picture(path) and not picture:
         raise InputError(
-            f"{path.name} would lose the position and the values of the image; use .nrrd, .nii.gz or .mha."
+            said(
+                "{name} would lose the position and the values of the image; use .nrrd, .nii.gz or .mha.",
+                name=path.name,
+            )
         )
     check_folder_of(path)
 
@@ -209,8 +219,13 @@ def check_can_hold(path: str | os.PathLike, image: Any) -> None:
     most = 1 if suffix == ".jpg" else 2
     if image.GetImageDimension() != 2 or dtype.kind != "u" or dtype.itemsize > most or components not in (1, 3, 4):
         raise InputError(
-            f"{path.name} cannot store {image.GetImageDimension()}D images of {dtype} voxels like the result; use "
-            ".nrrd, .nii.gz or .mha."
+            said(
+                "{name} cannot store {dimension}D images of {dtype} voxels like the result; use .nrrd, .nii.gz "
+                "or .mha.",
+                name=path.name,
+                dimension=image.GetImageDimension(),
+                dtype=dtype,
+            )
         )
 
 

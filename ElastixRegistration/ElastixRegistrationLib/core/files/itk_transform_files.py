@@ -79,13 +79,13 @@ def read_itk_entries(path: Path) -> list[Any]:
 def _what_is_wrong(why: str) -> str:
     """End of a sentence on an HDF5 file that fails with the text ``why``, which may be empty."""
     if not why:
-        return "is truncated, damaged, or not an HDF5 file."
+        return said("is truncated, damaged, or not an HDF5 file.")
     if "KernelTransform_" in why:
-        return (
+        return said(
             "contains a thin-plate or similar spline of landmarks, which ITK's Python packages cannot read from "
             "this format; save it as .tfm."
         )
-    return "is damaged or contains no ITK transform."
+    return said("is damaged or contains no ITK transform.")
 
 
 def read_itk_hdf5(path: Path) -> list[Any]:
@@ -142,7 +142,7 @@ def _chain_of_hdf5(path: Path, name: Path) -> list[Any]:
             silence_hdf5_at_exit()
             why = str(error)
     if why is not None:
-        raise InputError(said("The transform file {name} {value}", name=name, value=_what_is_wrong(why)))
+        raise InputError(said("The transform file {name} {fault}", name=name, fault=_what_is_wrong(why)))
     # A file may contain several transforms that act as one, in the order of a composite's queue: the last acts first.
     chain = []
     transforms = reader.GetModifiableTransformList()

@@ -16,6 +16,7 @@ from ..errors import InputError
 from ..images.geometry import Geometry, array_view, geometry_of, image_from_array
 from ..images.labels import as_labels, as_mask
 from ..system.file_names import split_choice
+from ..wording import Said, named_role, said
 from .dicom.structures import StructureSet, is_structure_set, read_structures, structures_image
 from .formats.choice import chosen_names, listed, names_in
 from .formats.segment_entries import segment_layers, segment_names, set_segments
@@ -45,12 +46,20 @@ def read_mask(path: str | os.PathLike, role: str, on: Drawn) -> Any:
         structures = read_structures(file)
         if not choice and len(structures.areas) > 1:
             raise InputError(
-                f"The {role} {file} has {len(structures.areas)} structures; choose by {file.name}:NAME or"
-                f" {file.name}:NAME,NAME: {listed([one.name for one in structures.areas])}."
+                said(
+                    "The {role} {file} has {count} structures; choose by {name}:NAME or {name}:NAME,NAME: {known}.",
+                    role=named_role(role),
+                    file=file,
+                    count=len(structures.areas),
+                    name=file.name,
+                    known=listed([one.name for one in structures.areas]),
+                )
             )
         return as_mask(_on_grid(structures, choice, role, on))
     image = _read_placed(file, role, on)
-    return as_mask(only(image, choice, f"the {role} {file}") if choice else image)
+    return as_mask(
+        only(image, choice, said("the {role} {file}", role=named_role(role), file=file)) if choice else image
+    )
 
 
 def read_labels(path: str | os.PathLike, role: str, on: Drawn) -> Any:
@@ -66,8 +75,13 @@ def read_labels(path: str | os.PathLike, role: str, on: Drawn) -> Any:
         if "overlap" not in str(error) or not is_structure_set(file):
             raise
         raise InputError(
-            f"The {role} {file} has overlapping structures, which do not fit in one label map; choose others with "
-            f"{file.name}:NAME,NAME."
+            said(
+                "The {role} {file} has overlapping structures, which do not fit in one label map; choose "
+                "others with {name}:NAME,NAME.",
+                role=named_role(role),
+                file=file,
+                name=file.name,
+            )
         ) from error
 
 
@@ -77,7 +91,7 @@ def read_segments(path: str | os.PathLike, role: str, on: Drawn) -> Any:
     if is_structure_set(file):
         return _on_grid(read_structures(file), choice, role, on)
     image = _read_placed(file, role, on)
-    return only(image, choice, f"the {role} {file}") if choice else image
+    return only(image, choice, said("the {role} {file}", role=named_role(role), file=file)) if choice else image
 
 
 def _read_placed(file: Path, role: str, on: Drawn) -> Any:
@@ -101,8 +115,12 @@ def _check_exact(file: Path, role: str) -> None:
     with contextlib.suppress(OSError), open(file, "rb") as content:
         if content.read(3) == b"\xff\xd8\xff":
             raise InputError(
-                f"The {role} {file} is a JPEG image, which does not keep exact values; save the original as PNG "
-                "or TIFF."
+                said(
+                    "The {role} {file} is a JPEG image, which does not keep exact values; save the original as "
+                    "PNG or TIFF.",
+                    role=named_role(role),
+                    file=file,
+                )
             )
 
 
@@ -123,7 +141,11 @@ def read_label_pair(paths: Sequence[str | os.PathLike], on: Sequence[Drawn]) -> 
 def _on_grid(structures: StructureSet, choice: str, role: str, on: Drawn) -> Any:
     if on.grid is None:
         raise InputError(
-            f"The {role} {structures.path} contains contours, which need the grid of their image; give that image too."
+            said(
+                "The {role} {path} contains contours, which need the grid of their image; give that image too.",
+                role=named_role(role),
+                path=structures.path,
+            )
         )
     structures.check_drawn_on(on.series, _image_of(role))
     chosen = structures.chosen(names_in(choice, [one.name for one in structures.structures]))
@@ -133,11 +155,13 @@ def _on_grid(structures: StructureSet, choice: str, role: str, on: Drawn) -> Any
     return image
 
 
-def only(image: Any, choice: str, whole: str) -> Any:
+def only(image: Any, choice: str, whole: Said) -> Any:
     """A label map of the chosen segments of an image with named segments. Raises InputError for other images."""
     names = segment_names(image)
     if not names:
-        raise InputError(f"T{whole[1:]} has no segment names, so segments cannot be chosen by name.")
+        raise InputError(
+            said("{whole} has no segment names, so segments cannot be chosen by name.", whole=whole.as_a_sentence())
+        )
     wanted = chosen_names(names_in(choice, list(names.values())), list(names.values()), whole)
     kept = {value: name for value, name in names.items() if name in wanted}
     layer_of = segment_layers(image)
@@ -149,7 +173,7 @@ def only(image: Any, choice: str, whole: str) -> Any:
     result = np.zeros(next(iter(masks.values())).shape, np.uint16)
     for value, mask in masks.items():
         if result[mask].any():
-            raise InputError(f"The chosen segments of {whole} overlap; choose some that do not.")
+            raise InputError(said("The chosen segments of {whole} overlap; choose some that do not.", whole=whole))
         result[mask] = value
     labels = image_from_array(result, geometry_of(image))
     set_segments(labels, kept, {})

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..errors import Fault, InputError, damaged
 from ..system.output_files import whole_file
+from ..wording import said
 
 Mapping = Callable[[np.ndarray], np.ndarray]
 
@@ -41,8 +42,12 @@ def check_model_names(path: str | os.PathLike, output: str | os.PathLike) -> Non
     suffixes = [Path(name).suffix.lower() for name in (path, output)]
     if suffixes[0] not in MODEL_SUFFIXES or suffixes[0] != suffixes[1]:
         raise InputError(
-            f"Models ({', '.join(MODEL_SUFFIXES)}) keep their format; {Path(path).name} cannot become "
-            f"{Path(output).name}."
+            said(
+                "Models ({names}) keep their format; {name} cannot become {name2}.",
+                names=", ".join(MODEL_SUFFIXES),
+                name=Path(path).name,
+                name2=Path(output).name,
+            )
         )
 
 
@@ -56,9 +61,11 @@ def move_model(path: str | os.PathLike, output: str | os.PathLike, mapping: Mapp
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise InputError(f"The model {path} does not exist.") from None
+        raise InputError(said("The model {path} does not exist.", path=path)) from None
     except OSError as error:
-        raise InputError(f"The model {path} cannot be read: {error.strerror}.") from error
+        raise InputError(
+            said("The model {path} cannot be read: {reason}.", path=path, reason=error.strerror)
+        ) from error
     if b"SPACE=RAS" in data[:_HEADER]:
         in_lps = mapping
         mapping = lambda points: in_lps(points * _RAS) * _RAS  # noqa: E731
@@ -67,7 +74,9 @@ def move_model(path: str | os.PathLike, output: str | os.PathLike, mapping: Mapp
     except InputError:
         raise
     except (ValueError, IndexError, KeyError, TypeError, UnicodeDecodeError) as error:
-        raise damaged(f"The model {path}", error, "is damaged, or of an unsupported kind") from error
+        raise damaged(
+            said("The model {path}", path=path), error, said("is damaged, or of an unsupported kind")
+        ) from error
     with whole_file(output) as draft:
         draft.write_bytes(moved)
     return count
@@ -86,11 +95,11 @@ def turned_normals(points: np.ndarray, normals: np.ndarray, mapping: Mapping) ->
 def _moved_vtk(data: bytes, mapping: Mapping) -> tuple[bytes, int]:
     lines = data[:_HEADER].split(b"\n", 3)
     if not lines[0].startswith(b"# vtk DataFile"):
-        raise Fault("it does not start as a legacy VTK file")
+        raise Fault(said("it does not start as a legacy VTK file"))
     is_binary = lines[2].strip().upper() == b"BINARY"
     head = re.search(rb"\nPOINTS[ \t]+(\d+)[ \t]+(\w+)[ \t]*\r?\n", data)
     if head is None:
-        raise Fault("it has no POINTS")
+        raise Fault(said("it has no POINTS"))
     count = int(head[1])
     points, replace_points = _vtk_block(data, head, count, is_binary)
     moved = mapping(points)
@@ -131,7 +140,7 @@ def _numbers(data: bytes, start: int, count: int) -> Iterator[tuple[bytes, int]]
     for _ in range(count):
         found = pattern.search(data, start)
         if found is None:
-            raise Fault("it is truncated")
+            raise Fault(said("it is truncated"))
         start = found.end()
         yield found[0], start
 
@@ -154,7 +163,7 @@ def _moved_stl(data: bytes, mapping: Mapping) -> tuple[bytes, int]:
     number = r"\s+(\S+)\s+(\S+)\s+(\S+)"
     corners = np.array(re.findall(rf"vertex{number}", text), float).reshape(-1, 3, 3)
     if not len(corners):
-        raise Fault("it has no facets")
+        raise Fault(said("it has no facets"))
     moved = mapping(corners.reshape(-1, 3)).reshape(corners.shape)
     vertices, normals = iter(moved.reshape(-1, 3)), iter(_facet_normals(moved))
     write = _text("f4")
@@ -171,18 +180,18 @@ def _facet_normals(corners: np.ndarray) -> np.ndarray:
 def _moved_ply(data: bytes, mapping: Mapping) -> tuple[bytes, int]:
     head = re.search(rb"end_header\r?\n", data)
     if head is None or not data.startswith(b"ply"):
-        raise Fault("it does not start as a PLY file")
+        raise Fault(said("it does not start as a PLY file"))
     header = data[: head.end()].decode("ascii")
     line = re.search(r"^format (\S+)", header, re.MULTILINE)
     form = "" if line is None else line[1]
     element = re.search(r"^element (\w+) (\d+)\s*((?:^property .*\s*)*)", header, re.MULTILINE)
     if element is None or element[1] != "vertex":
-        raise Fault("its first element is not vertex")
+        raise Fault(said("its first element is not vertex"))
     count = int(element[2])
     fields = [line.split()[1:] for line in element[3].splitlines() if line.strip()]
     names = [name for *_, name in fields]
     if any(kind == "list" for kind, *_ in fields):
-        raise Fault("its vertices have lists")
+        raise Fault(said("its vertices have lists"))
     if form == "ascii":
         rows = data[head.end() :].decode("ascii").splitlines(keepends=True)
         table = np.array([row.split() for row in rows[:count]], object).reshape(count, len(names))
@@ -210,7 +219,7 @@ def _moved_obj(data: bytes, mapping: Mapping) -> tuple[bytes, int]:
     lines = data.decode("utf-8").splitlines(keepends=True)
     places = [n for n, line in enumerate(lines) if line.startswith("v ")]
     if not places:
-        raise Fault("it has no vertices")
+        raise Fault(said("it has no vertices"))
     words = [lines[n].split() for n in places]
     points = np.array([row[1:4] for row in words], float)
     for n, row, point in zip(places, words, mapping(points).tolist(), strict=True):

@@ -18,6 +18,7 @@ import numpy as np
 from ..errors import Fault, InputError, damaged, file_error
 from ..images.geometry import Geometry
 from ..system.output_files import check_folder_of, check_suffix, whole_file
+from ..wording import said, sentence_of
 from .formats.units import millimeters_per
 
 _RAS = np.array([-1.0, -1.0, 1.0])
@@ -61,11 +62,13 @@ def read_points(path: str | os.PathLike, image: Geometry | None = None) -> Point
         content = path.read_bytes()
         text = _decoded(content)
     except FileNotFoundError:
-        raise InputError(f"The point file {path} does not exist.") from None
+        raise InputError(said("The point file {path} does not exist.", path=path)) from None
     except OSError as error:
-        raise file_error(error, f"The point file {path} cannot be read: {error.strerror}.") from error
+        raise file_error(
+            error, said("The point file {path} cannot be read: {reason}.", path=path, reason=error.strerror)
+        ) from error
     except UnicodeDecodeError as error:
-        raise damaged(f"The point file {path}", error) from error
+        raise damaged(said("The point file {path}", path=path), error) from error
     try:
         if path.name.lower().endswith(".json"):
             points = _parse_markups(text)
@@ -80,11 +83,11 @@ def read_points(path: str | os.PathLike, image: Geometry | None = None) -> Point
         else:
             points = _parse_elastix(text, image)
     except _OtherForm as form:
-        raise InputError(f"The point file {path} {form}") from None
+        raise InputError(said("The point file {path} {form}", path=path, form=sentence_of(form))) from None
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        raise damaged(f"The point file {path}", error) from error
+        raise damaged(said("The point file {path}", path=path), error) from error
     if not np.isfinite(points.coordinates).all():
-        raise InputError(f"The point file {path} has coordinates that are not finite.")
+        raise InputError(said("The point file {path} has coordinates that are not finite.", path=path))
     return points
 
 
@@ -132,18 +135,20 @@ def _parse_elastix(text: str, image: Geometry | None) -> Points:
     kind = lines[0][0].lower() if lines else ""
     if kind not in ("point", "index"):
         raise _OtherForm(
-            'has an unknown format: elastix text begins with a line "point" (mm) or "index" (voxels) and a '
-            "line with the number of points; tables (.csv) begin with the column names x, y, z."
+            said(
+                'has an unknown format: elastix text begins with a line "point" (mm) or "index" (voxels) and a '
+                "line with the number of points; tables (.csv) begin with the column names x, y, z."
+            )
         )
     count, rows = int(lines[1][0]), lines[2:]
     if len(rows) != count:
-        raise Fault(f"{count} points are announced, but {len(rows)} follow")
+        raise Fault(said("{count} points are announced, but {count2} follow", count=count, count2=len(rows)))
     if len({len(row) for row in rows}) > 1:
-        raise Fault("its points have different numbers of coordinates")
+        raise Fault(said("its points have different numbers of coordinates"))
     coordinates = np.array(rows, float).reshape(count, -1)
     if kind == "index":
         if image is None:
-            raise _OtherForm("contains voxel indices, which need their image; give it with --reference.")
+            raise _OtherForm(said("contains voxel indices, which need their image; give it with --reference."))
         coordinates = image.points_of(coordinates)
     return Points(coordinates, ("",) * count)
 
@@ -153,21 +158,24 @@ def _parse_table(text: str) -> Points:
     comments = [line for line in lines if line.startswith("#")]
     lines = [line for line in lines if not line.startswith("#")]
     if not lines:
-        raise Fault("it is empty")
+        raise Fault(said("it is empty"))
     separator = max(",;\t", key=lines[0].count)
     header, *rows = csv.reader(lines, delimiter=separator)
-    said = " ".join([lines[0], *comments])
+    headline = " ".join([lines[0], *comments])
     plain = [re.sub(r"[^a-z]", "", re.sub(r"\b(ras|lps|mm)\b|[(_\[].*", "", name.strip().lower())) for name in header]
     columns: tuple[str, ...] | None = next((names for names in _COLUMNS if set(names) <= set(plain)), None)
     if columns is None and {"x", "y"} <= set(plain):
         columns = ("x", "y")
     if columns is None:
         raise _OtherForm(
-            f"has a first line {lines[0]!r}, which does not name the columns x, y, z (or l, p, s; r, a, s)."
+            said(
+                "has a first line {lines}, which does not name the columns x, y, z (or l, p, s; r, a, s).",
+                lines=repr(lines[0]),
+            )
         )
-    is_ras = columns == ("r", "a", "s") or (columns[0] == "x" and bool(_SAYS_RAS.search(said)))
-    if is_ras and _SAYS_LPS.search(said):
-        raise Fault("it says both RAS and LPS")
+    is_ras = columns == ("r", "a", "s") or (columns[0] == "x" and bool(_SAYS_RAS.search(headline)))
+    if is_ras and _SAYS_LPS.search(headline):
+        raise Fault(said("it says both RAS and LPS"))
     places = [plain.index(name) for name in columns]
     if separator == ";":  # as programs write it in locales with a decimal comma
         rows = [
@@ -185,13 +193,13 @@ def _parse_pts(text: str) -> Points:
     lines = [line.split() for line in text.splitlines() if line.strip()]
     start = next((n for n, words in enumerate(lines) if words[0].lower().startswith(_PTS_COUNT)), None)
     if start is None:
-        raise Fault("it does not say how many points follow")
+        raise Fault(said("it does not say how many points follow"))
     count, rows = int(lines[start][-1]), [words for words in lines[start + 1 :] if words not in (["{"], ["}"])]
     if len(rows) < count:
-        raise Fault(f"{count} points are announced, but {len(rows)} follow")
+        raise Fault(said("{count} points are announced, but {count2} follow", count=count, count2=len(rows)))
     rows = rows[:count]
     if any(len(row) not in (3, 4) for row in rows):
-        raise Fault("a line does not have three coordinates")
+        raise Fault(said("a line does not have three coordinates"))
     coordinates = np.array([row[-3:] for row in rows], float).reshape(count, 3)
     return Points(coordinates, tuple(row[0] if len(row) == 4 else "" for row in rows), "pts")
 
@@ -200,7 +208,7 @@ def _parse_output_points(text: str) -> Points:
     """The mapped points of transformix."""
     rows = [found.group(1).split() for found in _OUTPUT_POINT.finditer(text)]
     if len({len(row) for row in rows}) > 1:
-        raise Fault("its points have different numbers of coordinates")
+        raise Fault(said("its points have different numbers of coordinates"))
     return Points(np.array(rows, float), ("",) * len(rows))
 
 
@@ -225,19 +233,23 @@ def _parse_fcsv(text: str) -> Points:
 def _flip_of(system: str) -> np.ndarray:
     """Factors that convert a coordinate system of Slicer to LPS."""
     if system not in ("LPS", "RAS"):
-        raise _OtherForm(f"has points in the coordinate system {system}; only LPS and RAS are supported.")
+        raise _OtherForm(
+            said("has points in the coordinate system {system}; only LPS and RAS are supported.", system=system)
+        )
     return _RAS if system == "RAS" else np.ones(3)
 
 
 def _parse_markups(text: str) -> Points:
     lists = json.loads(text)["markups"]
     if len(lists) != 1:
-        raise _OtherForm(f"contains {len(lists)} lists of points; save the one you need as its own file.")
+        raise _OtherForm(
+            said("contains {count} lists of points; save the one you need as its own file.", count=len(lists))
+        )
     markups = lists[0]
     units = markups.get("coordinateUnits") or "mm"  # may be a code with its scheme and meaning
     factor = millimeters_per(units if isinstance(units, str) else str(units[0]))
     if factor is None:
-        raise _OtherForm(f"has points in {units}; only lengths are supported.")
+        raise _OtherForm(said("has points in {units}; only lengths are supported.", units=units))
     defined = [p for p in markups["controlPoints"] if p.get("positionStatus", "defined") == "defined"]
     coordinates = np.array([p["position"] for p in defined], float).reshape(len(defined), 3) * factor
     labels = tuple(str(p.get("label", "")) for p in defined)

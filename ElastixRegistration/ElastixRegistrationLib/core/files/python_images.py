@@ -16,6 +16,7 @@ import numpy as np
 from ..errors import InputError
 from ..images.geometry import Geometry, geometry_of, image_from_array, image_view, many_component_image
 from ..images.labels import as_labels
+from ..wording import named_role, said
 from .dicom.headers import is_dicom
 from .dicom.volumes import dicom_geometry
 from .image_files import read_image
@@ -54,8 +55,15 @@ def as_image(image: Any, name: str = "image") -> Any:
     if callable(getattr(image, "GetIJKToRASDirections", None)):
         return _of_node(image, name)
     if isinstance(image, np.ndarray) or _is_of(image, "torch"):
-        raise InputError(f"The {name} is an array without a spacing; give (array, spacing), mm along i, j, k.")
-    raise InputError(f"The {name} is a {type(image).__name__}; give {_TAKEN}.")
+        raise InputError(
+            said(
+                "The {name} is an array without a spacing; give (array, spacing), mm along i, j, k.",
+                name=named_role(name),
+            )
+        )
+    raise InputError(
+        said("The {name} is a {type}; give {taken}.", name=named_role(name), type=type(image).__name__, taken=_TAKEN)
+    )
 
 
 def as_images(fixed: Any, moving: Any, fixed_mask: Any, moving_mask: Any) -> tuple[Any, Any, Any, Any]:
@@ -106,7 +114,13 @@ def _of_pair(voxels: Any, place: Any, name: str) -> Any:
     try:
         spacing = tuple(float(one) for one in place)
     except (TypeError, ValueError):
-        raise InputError(f"The spacing of the {name} is {place!r}; give numbers, mm along i, j, k.") from None
+        raise InputError(
+            said(
+                "The spacing of the {name} is {place}; give numbers, mm along i, j, k.",
+                name=named_role(name),
+                place=repr(place),
+            )
+        ) from None
     count = len(spacing)
     is_volume = count == 2 and array.ndim == 3 and array.shape[-1] > _MOST_COLORS
     if (
@@ -116,8 +130,13 @@ def _of_pair(voxels: Any, place: Any, name: str) -> Any:
         or not all(0 < one < np.inf for one in spacing)
     ):
         raise InputError(
-            f"The {name} has an array of shape {array.shape} and the spacing {spacing}; give (k, j, i) voxels and three"
-            " positive numbers, mm along i, j, k, or (j, i) and two."
+            said(
+                "The {name} has an array of shape {shape} and the spacing {spacing}; give (k, j, i) voxels and "
+                "three positive numbers, mm along i, j, k, or (j, i) and two.",
+                name=named_role(name),
+                shape=array.shape,
+                spacing=spacing,
+            )
         )
     return _image(array, _grid(array.shape[:count][::-1], spacing, (0.0,) * count, np.eye(count)))
 
@@ -136,7 +155,9 @@ def _of_affine(size: Sequence[int], to_lps: np.ndarray, name: str) -> Geometry:
     axes = np.asarray(to_lps, float)[:3, :3]
     spacing = np.linalg.norm(axes, axis=0)
     if not np.isfinite(to_lps).all() or not (spacing > 0).all() or abs(np.linalg.det(axes / spacing)) < 1e-6:
-        raise InputError(f"The {name} has a singular affine matrix: its voxels have no volume.")
+        raise InputError(
+            said("The {name} has a singular affine matrix: its voxels have no volume.", name=named_role(name))
+        )
     return _grid(size, spacing, np.asarray(to_lps, float)[:3, 3], axes / spacing)
 
 
@@ -158,7 +179,13 @@ def _of_simpleitk(image: Any, name: str) -> Any:
 
     dimension = image.GetDimension()
     if dimension not in (2, 3, 4):
-        raise InputError(f"The {name} has {dimension} dimensions; 2, 3 or 4 are supported.")
+        raise InputError(
+            said(
+                "The {name} has {dimension} dimensions; 2, 3 or 4 are supported.",
+                name=named_role(name),
+                dimension=dimension,
+            )
+        )
     voxels = sys.modules["SimpleITK"].GetArrayFromImage(image)
     direction = np.reshape(image.GetDirection(), (dimension, dimension))
     return _image(voxels, _grid(image.GetSize(), image.GetSpacing(), image.GetOrigin(), direction))
@@ -170,12 +197,16 @@ def _of_nibabel(image: Any, name: str) -> Any:
         voxels = voxels[..., 0]
     if voxels.ndim != 3:
         raise InputError(
-            f"The {name} has the shape {voxels.shape}; give one of its volumes, for example image.slicer[..., 0]."
+            said(
+                "The {name} has the shape {shape}; give one of its volumes, for example image.slicer[..., 0].",
+                name=named_role(name),
+                shape=voxels.shape,
+            )
         )
     if voxels.dtype.names:
         voxels = np.stack([voxels[one] for one in voxels.dtype.names], axis=-1)
     if image.affine is None:
-        raise InputError(f"The {name} has no affine matrix.")
+        raise InputError(said("The {name} has no affine matrix.", name=named_role(name)))
     grid = _of_affine(voxels.shape[:3], _LPS @ image.affine, name)
     native = voxels.astype(voxels.dtype.newbyteorder("="), copy=False)
     return _image(native.transpose(2, 1, 0, *range(3, native.ndim)), grid)
@@ -185,13 +216,21 @@ def _of_xarray(image: Any, name: str) -> Any:
     axes = [one for one in ("x", "y", "z") if one in image.dims]
     rest = [one for one in image.dims if one not in axes]
     if len(axes) < 2 or len(rest) > 1:
-        raise InputError(f"The {name} has the dimensions {image.dims}; it must have x, y and z, and at most one more.")
+        raise InputError(
+            said(
+                "The {name} has the dimensions {dims}; it must have x, y and z, and at most one more.",
+                name=named_role(name),
+                dims=image.dims,
+            )
+        )
     spacing, origin = [], []
     for axis in axes:
         places = np.asarray(image[axis].values, float)
         steps = np.diff(places)
         if steps.size and (np.abs(steps - steps.mean()).max() > _EVEN * abs(steps.mean()) or steps.mean() == 0):
-            raise InputError(f"The coordinates {axis} of the {name} are not evenly spaced.")
+            raise InputError(
+                said("The coordinates {axis} of the {name} are not evenly spaced.", axis=axis, name=named_role(name))
+            )
         spacing.append((places[-1] - places[0]) / (len(places) - 1) if steps.size else 1.0)
         origin.append(places[0])
     signs = np.sign(spacing)
@@ -204,7 +243,13 @@ def _of_xarray(image: Any, name: str) -> Any:
 def _of_metatensor(image: Any, name: str) -> Any:
     voxels = image.detach().cpu().numpy()
     if voxels.ndim != 4:
-        raise InputError(f"The {name} is a tensor of shape {voxels.shape}; it must be (channels, i, j, k).")
+        raise InputError(
+            said(
+                "The {name} is a tensor of shape {shape}; it must be (channels, i, j, k).",
+                name=named_role(name),
+                shape=voxels.shape,
+            )
+        )
     affine = np.asarray(image.affine.detach().cpu().numpy(), float)
     space = str(getattr(image, "meta", {}).get("space", "RAS"))
     grid = _of_affine(voxels.shape[1:], affine if "LPS" in space else _LPS @ affine, name)
@@ -215,11 +260,13 @@ def _of_node(node: Any, name: str) -> Any:
     """Convert a vtkMRMLVolumeNode by its own methods, because VTK arrays expose their memory to Python."""
     called = f"{name} {node.GetName()}"
     if node.GetParentTransformNode() is not None:
-        raise InputError(f"The {called} is under a transform; harden it, or use the Logic, which applies it.")
+        raise InputError(
+            said("The {called} is under a transform; harden it, or use the Logic, which applies it.", called=called)
+        )
     data = node.GetImageData()
     scalars = None if data is None else data.GetPointData().GetScalars()
     if scalars is None:
-        raise InputError(f"The {called} is empty: it has no voxels.")
+        raise InputError(said("The {called} is empty: it has no voxels.", called=called))
     size, components = data.GetDimensions(), scalars.GetNumberOfComponents()
     voxels = np.array(np.asarray(scalars)).reshape(*size[::-1], *([components] if components > 1 else []))
     axes = [[0.0] * 3 for _ in range(3)]

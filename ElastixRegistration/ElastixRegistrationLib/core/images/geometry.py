@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..system.itk_access import DTYPES, component_of, matrix, numpy_bridge, suffix_of, wrapped_class
-from ..wording import role, said
+from ..wording import named_role, said
 
 #: Axes may be this far from orthonormal: file formats round directions to 6 digits.
 _ORTHONORMAL = 1e-4
@@ -273,13 +273,13 @@ def check_voxels(voxels: np.ndarray, geometry: Geometry, name: str) -> None:
     """``check_image`` of voxels with a place."""
     if geometry.dimension not in (2, 3):
         text = said(
-            "The {name} has {count} dimensions; 2 and 3 are supported.", name=role(name), count=geometry.dimension
+            "The {name} has {count} dimensions; 2 and 3 are supported.", name=named_role(name), count=geometry.dimension
         )
         raise InputError(text)
     if min(geometry.size) < 4:
         text = said(
             "The {name} is too small to register: {grid}; at least 4 voxels along each axis.",
-            name=role(name),
+            name=named_role(name),
             grid=str(geometry),
         )
         raise InputError(text)
@@ -288,14 +288,14 @@ def check_voxels(voxels: np.ndarray, geometry: Geometry, name: str) -> None:
     if not (np.isfinite(low) and np.isfinite(high)):
         text = said(
             "The {name} has {count} voxels that are not a number or infinite; replace them first.",
-            name=role(name),
+            name=named_role(name),
             count=not_finite_count(voxels),
         )
         raise InputError(text)
     if low == high:
         text = said(
             "The {name} is constant: every voxel is {value:g}, so there is nothing to align.",
-            name=role(name),
+            name=named_role(name),
             value=float(low),
         )
         raise InputError(text)

@@ -19,6 +19,7 @@ from ..files.transform_files import read_transform
 from ..images.channels import Channel, label_channels
 from ..images.geometry import Geometry, flattened, geometry_of, one_slice
 from ..transforms.landmarks import LandmarkPairs, pair_landmarks
+from ..wording import said
 from .checks import JUDGED_BY, pair_dimension
 from .slices import SlicePair
 
@@ -207,7 +208,13 @@ def _read_pair(paths: tuple[PathLike, PathLike], series: Sequence[str], frames: 
     """The fixed and the moving image. A single choice applies to each file that holds several images."""
     for words, what in ((series, "--series"), (frames, "--frame")):
         if len(words) > 2:
-            raise InputError(f"{what} is given {len(words)} times; give it once for both images, or once for each.")
+            raise InputError(
+                said(
+                    "{what} is given {count} times; give it once for both images, or once for each.",
+                    what=what,
+                    count=len(words),
+                )
+            )
     read, refused = [], []
     for number, (path, side) in enumerate(zip(paths, SIDES, strict=True)):
         wanted = {name: given[min(number, len(given) - 1)] for name, given in _named(series, frames) if given}
@@ -233,7 +240,7 @@ def read_points_pair(fixed: PathLike, moving: PathLike, pairing: str = "auto") -
     one, other = read_points(fixed), read_points(moving)
     names = f"points in {fixed} and {moving}"
     if one.coordinates.shape[1] != other.coordinates.shape[1]:
-        raise InputError(f"The {names} have different dimensions.")
+        raise InputError(said("The {names} have different dimensions.", names=names))
     return pair_landmarks(one.coordinates, other.coordinates, one.labels, other.labels, pairing, names)
 
 
@@ -249,8 +256,12 @@ def read_channels(groups: Sequence[Sequence[str]], given: RegistrationInputs) ->
         words = dict(word.split("=", 1) for word in group if "=" in word)
         if len(paths) != 2 or not set(words) <= _CHANNEL_WORDS:
             raise InputError(
-                "A channel consists of a fixed and a moving image, and options such as weight=0.5 "
-                f"({', '.join(sorted(_CHANNEL_WORDS))}), not {' '.join(group)}."
+                said(
+                    "A channel consists of a fixed and a moving image, and options such as weight=0.5 "
+                    "({options}), not {words}.",
+                    options=", ".join(sorted(_CHANNEL_WORDS)),
+                    words=" ".join(group),
+                )
             )
         weight = _number(words.get("weight", "1"))
         if words.get("kind", "image") != "image":
@@ -280,7 +291,7 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise InputError(f"The weight of a channel is {text!r}; it must be a number.") from None
+        raise InputError(said("The weight of a channel is {text}; it must be a number.", text=repr(text))) from None
 
 
 def _in_space_of(
@@ -295,8 +306,12 @@ def _in_space_of(
     apart = float(np.ptp(points[:, 2])) if len(points) else 0.0
     if apart > thickness:
         raise InputError(
-            f"The points in {path} are up to {apart:.4g} mm apart across the plane of the 2D image; all must lie "
-            "in the plane."
+            said(
+                "The points in {path} are up to {apart:.4g} mm apart across the plane of the 2D image; all "
+                "must lie in the plane.",
+                path=path,
+                apart=apart,
+            )
         )
     return points[:, :2]
 

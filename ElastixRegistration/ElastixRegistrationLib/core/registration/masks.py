@@ -11,7 +11,7 @@ from ..images.geometry import Geometry, array_view, geometry_of, image_from_arra
 from ..images.labels import any_component
 from ..transforms.itk_transforms import identity
 from ..transforms.resampling import resample
-from ..wording import role, said
+from ..wording import named_role, said
 
 #: A rigid transform of 3D images has 6 parameters; this many voxels are a block of 3 by 4 by 4.
 _MIN_VOXELS = 48
@@ -33,7 +33,8 @@ def metric_mask(image: Any, mask: Any, padding: np.ndarray | None, side: str) ->
         inside = inside & ~padding
         if mask is not None and not inside.any():
             text = said(
-                "The {name} lies entirely in the padding of its image, where nothing was measured.", name=role(name)
+                "The {name} lies entirely in the padding of its image, where nothing was measured.",
+                name=named_role(name),
             )
             raise InputError(text)
     _check_content(array_view(image), inside, side, has_mask=mask is not None)
@@ -86,12 +87,12 @@ def inside_on_grid(mask: Any, geometry: Geometry, name: str) -> np.ndarray:
         )
     inside = any_component(mask) != 0
     if not inside.any():
-        raise InputError(said("The {name} is empty.", name=role(name)))
+        raise InputError(said("The {name} is empty.", name=named_role(name)))
     if geometry_of(mask).is_close(geometry):
         return inside
     moved = image_from_array(inside.view(np.uint8), geometry_of(mask))
     resampled = resample(moved, identity(geometry.dimension), geometry, interpolation="nearest")
     inside = np.asarray(array_view(resampled)) != 0
     if not inside.any():
-        raise InputError(said("The {name} lies outside its image.", name=role(name)))
+        raise InputError(said("The {name} lies outside its image.", name=named_role(name)))
     return inside

@@ -6,8 +6,8 @@ import os
 import re
 from pathlib import Path
 
-#: Names that a cohort writes beside the folders of its cases.
-SUMMARY, PAGE = "summary.csv", "index.html"
+#: Files that a cohort writes next to the folders of its cases, and one in each of these.
+SUMMARY, PAGE, CASE_RESULT = "summary.csv", "index.html", "result.json"
 
 _UNSAFE = re.compile(r"[^\w.+=@-]+")
 # Device names that Windows reserves, with any suffix.

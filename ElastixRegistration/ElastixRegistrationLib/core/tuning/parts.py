@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..comparison.truth import Pair, check_names
 from ..errors import InputError
+from ..wording import said
 
 #: Share of held-out pairs; at least one.
 _SHARE_HELD_OUT = 0.25
@@ -38,9 +39,15 @@ def parts_of(pairs: Sequence[Pair], hold_out: Sequence[str] | None = None, folds
         kept = set(hold_out)
         unknown = sorted(kept - set(names))
         if unknown:
-            raise InputError(f"There is no pair {unknown[0]} to hold out; the pairs are {', '.join(names)}.")
+            raise InputError(
+                said(
+                    "There is no pair {unknown} to hold out; the pairs are {names}.",
+                    unknown=unknown[0],
+                    names=", ".join(names),
+                )
+            )
         if not kept or len(kept) == len(pairs):
-            raise InputError("Hold out at least one pair, and leave at least one to tune on.")
+            raise InputError(said("Hold out at least one pair, and leave at least one to tune on."))
     return [_part("", pairs, kept)]
 
 
@@ -48,18 +55,30 @@ def _check(pairs: Sequence[Pair]) -> None:
     check_names(list(pairs))
     blind = [pair.name for pair in pairs if not pair.has_truth]
     if blind:
-        raise InputError(f"Tuning needs landmarks or labels for every pair, but these have none: {', '.join(blind)}.")
+        raise InputError(
+            said(
+                "Tuning needs landmarks or labels for every pair, but these have none: {names}.", names=", ".join(blind)
+            )
+        )
     if len(pairs) < 2:
-        raise InputError("Tuning needs at least two pairs: one to tune on, and a held-out one to judge the result.")
+        raise InputError(
+            said("Tuning needs at least two pairs: one to tune on, and a held-out one to judge the result.")
+        )
 
 
 def _folded(pairs: Sequence[Pair], hold_out: Sequence[str] | None, folds: int) -> list[Part]:
     if hold_out is not None:
-        raise InputError("With folds, every pair is held out in turn, so pairs to hold out cannot be named.")
+        raise InputError(said("With folds, every pair is held out in turn, so pairs to hold out cannot be named."))
     if len(pairs) < _FEWEST_FOR_FOLDS:
-        raise InputError(f"Cross-validation needs at least three pairs, but there are {len(pairs)}.")
+        raise InputError(said("Cross-validation needs at least three pairs, but there are {count}.", count=len(pairs)))
     if not 2 <= folds <= len(pairs):
-        raise InputError(f"{len(pairs)} pairs cannot be split into {folds} folds; give 2 to {len(pairs)} folds.")
+        raise InputError(
+            said(
+                "{count} pairs cannot be split into {folds} folds; give 2 to {count} folds.",
+                count=len(pairs),
+                folds=folds,
+            )
+        )
     order = _shuffled([pair.name for pair in pairs])
     parts = [_part(f"fold {number + 1}", pairs, set(order[number::folds])) for number in range(folds)]
     return [*parts, _part("", pairs, set())]

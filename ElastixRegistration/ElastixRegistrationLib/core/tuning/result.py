@@ -19,6 +19,7 @@ from ..errors import InputError
 from ..presets.preset import Preset, free_title
 from ..presets.user_presets import user_presets
 from ..system.output_files import whole_file
+from ..wording import Said, said, term, to_data
 from .score import loss_of
 
 START, TUNED = "start", "tuned"
@@ -93,23 +94,40 @@ class TuningResult:
         return self.is_better and behind is not None and behind.is_known and behind.low > 0
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Said:
         ranking = self.ranking
         tuned, start = ranking.row(TUNED), ranking.row(START)
         if tuned.mean is None or start.mean is None:
-            return "The held-out pairs could not be registered, so the tuned preset could not be judged."
+            return said("The held-out pairs could not be registered, so the tuned preset could not be judged.")
         unit = f" {ranking.unit}" if ranking.unit else ""
-        count = f"{len(self.held_out)} held-out pair{'s' * (len(self.held_out) != 1)}"
+        count = said("1 held-out pair")
+        if len(self.held_out) != 1:
+            count = said("{count} held-out pairs", count=len(self.held_out))
         if self.folds:
-            count = f"{len(self.held_out)} pairs, each judging a search without it ({len(self.folds)} folds)"
-        figures = (
-            f"mean {ranking.measure} {tuned.mean:.{ranking.digits}f}{unit}, start {start.mean:.{ranking.digits}f}{unit}"
+            count = said(
+                "{count} pairs, each judging a search without it ({folds} folds)",
+                count=len(self.held_out),
+                folds=len(self.folds),
+            )
+        figures = said(
+            "mean {measure} {tuned}{unit}, start {start}{unit}",
+            measure=term(ranking.measure or ""),
+            tuned=f"{tuned.mean:.{ranking.digits}f}",
+            start=f"{start.mean:.{ranking.digits}f}",
+            unit=unit,
         )
         if not self.is_better:
-            return f"No better than the start: on {count}, {figures}. Keep {self.start.id}."
+            return said(
+                "No better than the start: on {count}, {figures}. Keep {start}.",
+                count=count,
+                figures=figures,
+                start=self.start.id,
+            )
         if self.is_shown:
-            return f"Better than the start beyond chance: on {count}, {figures}."
-        return f"Better than the start on {count} ({figures}), but that may be chance."
+            return said("Better than the start beyond chance: on {count}, {figures}.", count=count, figures=figures)
+        return said(
+            "Better than the start on {count} ({figures}), but that may be chance.", count=count, figures=figures
+        )
 
     @property
     def front(self) -> tuple[TrialSummary, ...]:
@@ -134,13 +152,16 @@ class TuningResult:
             with whole_file(folder / "tuning.html") as draft:
                 draft.write_text(tuning_html(self), encoding="utf-8")
         except OSError as error:
-            raise InputError(f"The page cannot be written to {folder}: {error.strerror}.") from error
+            raise InputError(
+                said("The page cannot be written to {folder}: {reason}.", folder=folder, reason=error.strerror)
+            ) from error
         return {"page": folder / "tuning.html"}
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {
             "sentence": self.sentence,
+            "sentence_data": to_data(self.sentence),
             "is_better": self.is_better,
             "is_shown": self.is_shown,
             "score": self.score,

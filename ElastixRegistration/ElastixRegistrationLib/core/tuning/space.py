@@ -23,6 +23,7 @@ from ..presets.quick_edits import (
     with_metric,
     with_stiffness,
 )
+from ..wording import said
 
 GLOBAL, LOCAL = "everywhere", "in a region"
 SMOOTHING, RECURSIVE = "smoothing", "recursive"
@@ -76,7 +77,7 @@ def space_of(draft: PresetDraft, searched: Sequence[str] = ()) -> Space:
     """The knobs of a preset, and ``searched``: more elastix parameters, "NAME" or "NAME=LOW:HIGH", in its last stage.
     Bounds never exceed the schema's. Raises InputError, also for a parameter without bounds."""
     if not draft.stages or any(map_ is None for map_ in draft.maps):
-        raise InputError(f"The preset {draft.preset.id} has a stage that cannot be read.")
+        raise InputError(said("The preset {id} has a stage that cannot be read.", id=draft.preset.id))
     knobs = [_including_start(k) for k in (*_quick_knobs(draft), *_sampling_knobs(draft), *_search_knobs(draft))]
     taken = {"NumberOfSpatialSamples", "MaximumStepLength", "NumberOfResolutions"}
     for text in searched:
@@ -158,13 +159,17 @@ def _searched_knob(text: str, draft: PresetDraft) -> Knob:
     name = name.strip()
     if not is_known_name(name):
         close = close_name(name)
-        raise InputError(f"elastix has no parameter {name!r} to search{f'; did you mean {close}?' if close else '.'}")
+        if close:
+            raise InputError(said("elastix has no parameter {name}; did you mean {close}?", name=name, close=close))
+        raise InputError(said("elastix has no parameter {name}.", name=name))
     parameter = find_parameter(name)
     if parameter is not None and parameter.kind in ("boolean", "choice"):
         choices = ("false", "true") if parameter.kind == "boolean" else parameter.choices
         return Knob(name, choices=choices, start=_last(draft).get(name, (parameter.default,))[-1])
     if parameter is None or parameter.kind not in ("integer", "number"):
-        raise InputError(f"{name} is neither a number nor a choice of elastix, so it cannot be searched.")
+        raise InputError(
+            said("{name} is neither a number nor a choice of elastix, so it cannot be searched.", name=name)
+        )
     low, high = _bounds(name, parameter, span)
     start = _last_number(_last(draft).get(name, (parameter.default or "",)))
     if start is not None and not low <= start <= high:
@@ -178,12 +183,27 @@ def _bounds(name: str, parameter: Parameter, span: str) -> tuple[float, float]:
     if span:
         ends = [finite_number(end.strip()) for end in span.split(":")]
         if len(ends) != 2 or ends[0] is None or ends[1] is None or not ends[0] < ends[1]:
-            raise InputError(f"The bounds of {name} are {span!r}; write them as LOW:HIGH, for example {name}=1:10.")
+            raise InputError(
+                said(
+                    "The bounds of {name} are {span}; write them as LOW:HIGH, for example {name}=1:10.",
+                    name=name,
+                    span=repr(span),
+                )
+            )
         if _clipped(name, ends[0], ends[1]) != (ends[0], ends[1]):
-            raise InputError(f"The bounds {span} of {name} are wider than elastix allows ({_span(parameter)}).")
+            raise InputError(
+                said(
+                    "The bounds {span} of {name} are wider than elastix allows ({limits}).",
+                    span=span,
+                    name=name,
+                    limits=_span(parameter),
+                )
+            )
         return ends[0], ends[1]
     if low is None or high is None:
-        raise InputError(f"{name} has no default bounds for the search; give them, for example {name}=1:10.")
+        raise InputError(
+            said("{name} has no default bounds for the search; give them, for example {name}=1:10.", name=name)
+        )
     return low, high
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from ..wording import said
 from .result import COMPLETE, FAILED, PRUNED, RUNNING, TrialSummary
 from .space import Space
 
@@ -29,7 +30,10 @@ def check_optuna() -> None:
         import optuna  # noqa: F401
     except ImportError as error:
         raise InputError(
-            "Tuning needs Optuna, which is not installed: pip install optuna, or pip install '.[tune]' in a checkout."
+            said(
+                "Tuning needs Optuna, which is not installed: pip install optuna, or pip install '.[tune]' in "
+                "a checkout."
+            )
         ) from error
 
 
@@ -69,7 +73,7 @@ class Study:
             known = len(self._study.trials)
         except Exception as error:  # of SQLAlchemy, SQLite and the file system
             text = " ".join(str(error).split())[:200]
-            raise InputError(f"The study {path} cannot be opened: {text}.") from error
+            raise InputError(said("The study {path} cannot be opened: {text}.", path=path, text=text)) from error
         # A process that joins later must not propose the same values as the first one.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # warning that grouping, for knobs that depend on others, is experimental
@@ -87,7 +91,11 @@ class Study:
             self._study.enqueue_trial(self._space.start())
         elif former != text:
             raise InputError(
-                f"The study {path} belongs to a different search (pairs, start, parameters or limits); give a new file."
+                said(
+                    "The study {path} belongs to a different search (pairs, start, parameters or limits); give "
+                    "a new file.",
+                    path=path,
+                )
             )
 
     @property

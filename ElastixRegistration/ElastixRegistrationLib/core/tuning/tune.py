@@ -19,6 +19,7 @@ from ..errors import ElastixRegistrationError, InputError, RegistrationError
 from ..presets.catalog import find_preset
 from ..presets.draft import PresetDraft
 from ..presets.preset import USER, Preset
+from ..wording import said
 from .parts import Part, parts_of
 from .result import COMPLETE, FAILED, PRUNED, START, TUNED, Fold, TrialSummary, TuningResult, described
 from .score import loss_of, score_of
@@ -105,15 +106,17 @@ def tune(
 
 def _budget(trials: int | None, minutes: float | None, workers: int, registrar: Registrar | None) -> int | None:
     if trials is not None and trials < 1:
-        raise InputError(f"The budget is {trials} trials; it must be at least 1.")
+        raise InputError(said("The budget is {trials} trials; it must be at least 1.", trials=trials))
     if minutes is not None and not minutes > 0:
-        raise InputError(f"The budget is {minutes:g} minutes; it must be more than 0.")
+        raise InputError(said("The budget is {minutes:g} minutes; it must be more than 0.", minutes=minutes))
     if workers < 1:
-        raise InputError(f"The number of workers is {workers}; it must be at least 1.")
+        raise InputError(said("The number of workers is {workers}; it must be at least 1.", workers=workers))
     if workers > 1 and registrar is None:
         raise InputError(
-            "In this process, only one trial can run at a time; several need a registrar that runs them in other "
-            "processes."
+            said(
+                "In this process, only one trial can run at a time; several need a registrar that runs them in "
+                "other processes."
+            )
         )
     return DEFAULT_TRIALS if trials is None and minutes is None else trials
 
@@ -200,14 +203,16 @@ class _Search:
                 self.pairs.remove(pair)
         self.study.set_starts({pair.name: known[pair.name] for pair in self.part.tuned_on})
         if not self.pairs:
-            raise RegistrationError(f"The start {self.start.id} fails on every training pair. {' '.join(notes)}")
+            raise RegistrationError(
+                said("The start {id} fails on every training pair. {names}", id=self.start.id, names=" ".join(notes))
+            )
         return notes
 
     def best(self) -> TrialSummary:
         """The best complete trial. Raises RegistrationError if there is none."""
         done = [trial for trial in self.study.summaries() if trial.state == COMPLETE]
         if not done:
-            raise RegistrationError("No trial finished within the budget; increase it.")
+            raise RegistrationError(said("No trial finished within the budget; increase it."))
         return min(done, key=lambda trial: trial.score or 0.0)
 
     def judge(self) -> None:

@@ -248,7 +248,7 @@ class CompareWindow(TaskWindow):
 
     def _tip(self, name: str) -> str:
         run = self._outcome.runs[name]
-        return run.error or (translated(run.comparison.verdict.text) if run.comparison is not None else "")
+        return translated(run.error) or (translated(run.comparison.verdict.text) if run.comparison is not None else "")
 
     def _node(self, row: int) -> Any:
         """Of the run in a row of the table, or None."""

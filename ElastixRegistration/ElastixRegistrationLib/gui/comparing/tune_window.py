@@ -14,7 +14,7 @@ from slicer.i18n import tr as _
 from ...mrml.comparing.history import method_name
 from ...mrml.run.parameter_node import FIXED_VOLUME, MOVING_VOLUME
 from ...mrml.run.scene_presets import scene_presets
-from ..messages import methodTitle, tell
+from ..messages import methodTitle, tell, translated
 from ..section import fillComboBox
 from .task_window import TaskWindow
 
@@ -166,7 +166,7 @@ class TuneWindow(TaskWindow):
             if outcome.preset is not None:
                 kept = _("It is now your preset {name}.").format(name=outcome.preset.title)
                 self._onPreset(outcome.preset.id)
-            text = f"{outcome.sentence} {kept}"
+            text = f"{translated(outcome.sentence)} {kept}"
         self._say(text)
 
     def _failure(self) -> str:

@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 from ...core.errors import InputError
 from ...core.presets.catalog import find_preset
 from ...mrml.run.scene_presets import scene_presets
-from ..messages import presetTitle
+from ..messages import presetTitle, translated
 from ..section import Section
 
 
@@ -71,7 +71,7 @@ def volumesProblem(sequence: Any, fewest: int) -> str:
 
 def named(problems: dict[int, str], names: Callable[[int], str], most: int = 3) -> str:
     """The first of what failed, as sentences."""
-    lines = [f"{names(place)}: {problem}" for place, problem in list(problems.items())[:most]]
+    lines = [f"{names(place)}: {translated(problem)}" for place, problem in list(problems.items())[:most]]
     if len(problems) > most:
         lines.append("...")
     return " ".join(lines)

@@ -15,7 +15,7 @@ from ...core.parameters.component_rules import POINTS_METRIC
 from ...core.presets.preset import Preset
 from ...core.quality.figures import Comparison
 from ...core.request import RegistrationRequest
-from ...core.wording import said
+from ...core.wording import said, sentence_of
 from ...worker.client import State
 from ...worker.pool import WorkerPool
 from ..nodes.incremental import Steps
@@ -129,7 +129,7 @@ class ComparisonRun(AsynchronousRun[SceneComparison]):
         try:
             self._handle = submit_job(self._pool, self._current.job, wanted=())
         except ElastixRegistrationError as problem:
-            self._note(replace(self._current, error=str(problem)))
+            self._note(replace(self._current, error=sentence_of(problem)))
             if not self._waiting:
                 self._end(State.DONE)
 

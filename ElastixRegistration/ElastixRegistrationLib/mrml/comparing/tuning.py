@@ -18,7 +18,7 @@ from ...core.presets.preset import Preset
 from ...core.presets.user_presets import FOLDER_VARIABLE, UserPresets, user_presets
 from ...core.request import RegistrationRequest
 from ...core.system.scratch import scratch_folder
-from ...core.wording import said
+from ...core.wording import from_data, said
 from ...worker.client import State
 from ...worker.command import CommandProcess
 from ...worker.tuning_messages import TuningNews
@@ -88,7 +88,9 @@ class TuningRun(CommandRun[TuningOutcome]):
     def _outcome_incrementally(self) -> Steps[TuningOutcome]:
         yield
         document = self._document or {}
-        return TuningOutcome(document["sentence"], self._preset, Path(document["outputs"]["page"]), document)
+        return TuningOutcome(
+            from_data(document["sentence_data"]), self._preset, Path(document["outputs"]["page"]), document
+        )
 
     def _takes(self, line: str, again: bool = False) -> bool:
         news = TuningNews.of_line(line)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,9 +16,9 @@ from typing import Any
 
 from ...core.errors import InputError, RegistrationError
 from ...core.request import RegistrationRequest
-from ...core.system.file_names import PAGE, SUMMARY
+from ...core.system.file_names import CASE_RESULT, PAGE, SUMMARY
 from ...core.system.scratch import scratch_folder
-from ...core.wording import said
+from ...core.wording import from_data, said, sentence_of
 from ...worker.client import State
 from ...worker.cohort_messages import CohortEnd, CohortNews
 from ...worker.command import CommandProcess
@@ -134,7 +135,7 @@ class CohortRun(CommandRun[CohortOutcome]):
                 try:
                     chain, volume = result_of_case(folder / case)
                 except InputError as problem:
-                    nodes.failed[place] = str(problem)
+                    nodes.failed[place] = sentence_of(problem)
                     continue
                 name = f"{moving.node.GetName()} registered to {fixed_name}"
                 made.append(volume)
@@ -237,7 +238,7 @@ def _moving_incrementally(
         try:
             volume, path, mask = yield from files.volume_incrementally(node, "moving volume")
         except InputError as problem:  # as a broken file in a folder, it does not stop the others
-            members.unusable[place] = (node.GetName(), str(problem))
+            members.unusable[place] = (node.GetName(), sentence_of(problem))
             continue
         members.moving[place] = volume
         rows.append((path, mask))
@@ -261,8 +262,21 @@ def _flags(request: RegistrationRequest, options: CohortOptions) -> list[str]:
 def _cases(summary: Path) -> list[tuple[str, str, str]]:
     try:
         with open(summary, encoding="utf-8", newline="") as file:
-            return [(row["case"], row["state"], row["error"]) for row in csv.DictReader(file)]
+            rows = list(csv.DictReader(file))
+            return [(row["case"], row["state"], _translatable(summary.parent, row)) for row in rows]
     except (OSError, KeyError) as problem:
         raise RegistrationError(
             said("The summary {summary} cannot be read: {problem}.", summary=summary, problem=problem)
         ) from problem
+
+
+def _translatable(folder: Path, row: dict[str, str]) -> str:
+    """The error in a row of the summary, from the result of the case, if that still has it with its template."""
+    if not row["error"]:
+        return ""
+    try:
+        document = json.loads((folder / row["case"] / CASE_RESULT).read_text(encoding="utf-8"))
+        error = from_data(document["error_data"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return row["error"]
+    return error if error == row["error"] else row["error"]

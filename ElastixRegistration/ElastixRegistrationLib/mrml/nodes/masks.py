@@ -9,7 +9,7 @@ import numpy as np
 
 from ...core.errors import InputError
 from ...core.images.geometry import Geometry
-from ...core.wording import role as named
+from ...core.wording import named_role as named
 from ...core.wording import said
 from .chains import chain_to_world, inverse
 from .incremental import Steps

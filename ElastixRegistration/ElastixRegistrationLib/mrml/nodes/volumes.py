@@ -18,7 +18,7 @@ from ...core.errors import InputError
 from ...core.images.geometry import Geometry, scalar_from_components
 from ...core.transforms.resampling import cast_into
 from ...core.transforms.sampling import best_affine, coarsened, lattice
-from ...core.wording import role as named
+from ...core.wording import named_role as named
 from ...core.wording import said
 from .chains import Chain, chain_to_world, is_invertible, map_lps_points, matrix_of
 from .coordinates import array_from_vtk_matrix, geometry_from_ijk_to_ras, vtk_matrix_from_array

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from ...core.errors import InputError, RegistrationError
 from ...worker.client import State
-from ...worker.cohort_messages import error_of_line
+from ...worker.cohort_messages import error_of_data_line, error_of_line
 from ...worker.command import CommandProcess
 from ...worker.process import describe_exit
 from .asynchronous_run import AsynchronousRun
@@ -40,7 +40,8 @@ class CommandRun(AsynchronousRun[Outcome]):
 
     @property
     def log(self) -> str:
-        return "\n".join(line for line in self._process.messages.splitlines() if not self._takes(line, again=True))
+        lines = self._process.messages.splitlines()
+        return "\n".join(one for one in lines if not self._takes(one, again=True) and error_of_data_line(one) is None)
 
     def poll(self) -> State:
         if self.finished:
@@ -79,7 +80,8 @@ class CommandRun(AsynchronousRun[Outcome]):
         else:
             self._state = State.FAILED
             last = next((line for line in reversed(self.log.splitlines()) if line.strip()), "")
-            sentence = error_of_line(last) or f"{describe_exit(code, last)}. {last}"
+            translatable = next(filter(None, map(error_of_data_line, self._process.messages.splitlines())), None)
+            sentence = translatable or error_of_line(last) or f"{describe_exit(code, last)}. {last}"
             self._error = InputError(sentence) if code == 2 else RegistrationError(sentence, log=self.log)
         self._process.close()
         self._files.close()

@@ -83,7 +83,7 @@ def test_volumes_of_a_series_are_chosen(scan, tmp_path):
         scan.SOPInstanceUID = scan.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.{number}"
         scan.PixelData = (scan.pixel_array + number).astype(np.uint16).tobytes()
         saved(scan, tmp_path / f"{number}.dcm")
-    with pytest.raises(InputError, match="holds 3 acquisitions; choose with --series 1 to 3, or --frame 1 to 3"):
+    with pytest.raises(InputError, match="contains 3 acquisitions; choose with --series 1 to 3, or --frame 1 to 3"):
         read_image(tmp_path)
     first, third = (array_view(read_image(tmp_path, frame=frame)) for frame in (1, 3))
     assert np.unique(third.astype(int) - first).tolist() == [5]

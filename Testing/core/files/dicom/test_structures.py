@@ -186,7 +186,7 @@ def test_what_cannot_be_a_mask_is_said(tmp_path):
         (":Livr", "There is no Livr in the structure set .*; did you mean Liver"),
         (":Point", "The structure Point of .* has no area"),
         (":Far", "contains a voxel of the image"),
-        (":Bent", "do not lie in parallel planes"),
+        (":Bent", "are not in parallel planes"),
     ):
         with pytest.raises(InputError, match=says):
             read_mask(f"{path}{choice}", "fixed mask", ON)

@@ -103,7 +103,7 @@ def test_a_single_file_of_a_series_is_the_series(tmp_path):
     write_series(series, tmp_path, RANDOM)
     volume = read_volume(sorted(tmp_path.iterdir())[2])
     assert np.array_equal(array_view(volume.image), series.true_values())
-    assert "the 4 others beside it were read with it" in volume.notes[0]
+    assert "4 others in the same folder were read with it" in volume.notes[0]
 
 
 def test_a_copy_of_a_slice_is_read_once_and_said(tmp_path):
@@ -112,7 +112,7 @@ def test_a_copy_of_a_slice_is_read_once_and_said(tmp_path):
     (tmp_path / "again").write_bytes(slice_file.read_bytes())
     volume = read_volume(tmp_path)
     assert geometry_of(volume.image).size[2] == 5
-    assert "has 1 copy of a slice in it" in volume.notes[0]
+    assert "contains 1 copy of a slice" in volume.notes[0]
 
 
 def test_color_slices_stay_color(tmp_path):

@@ -130,7 +130,7 @@ def test_resolution_in_centimeters_is_spacing_and_time_points_are_chosen(tmp_pat
     assert geometry_of(read_image(tmp_path / "s.tif")).spacing == pytest.approx((0.1, 0.2))
     movie = RANDOM.integers(0, 255, (4, 20, 30)).astype(np.uint8)
     tifffile.imwrite(tmp_path / "t.tif", movie, imagej=True, metadata={"axes": "TYX"})
-    with pytest.raises(InputError, match="holds 4 time points; choose one with --frame 1 to 4"):
+    with pytest.raises(InputError, match="contains 4 time points; choose one with --frame 1 to 4"):
         read_image(tmp_path / "t.tif")
     assert np.array_equal(array_view(read_image(tmp_path / "t.tif", frame=3)), movie[2])
 

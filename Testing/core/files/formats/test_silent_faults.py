@@ -195,7 +195,7 @@ def test_gradients_of_diffusion_are_no_vectors(tmp_path, words):
     path.write_bytes(content + np.stack([VOXELS, VOXELS + 1], -1).tobytes())
     check(path, VOXELS + 1, frame=2)
     if words:
-        with pytest.raises(InputError, match="holds 2 gradients; choose one with --frame 1 to 2"):
+        with pytest.raises(InputError, match="contains 2 gradients; choose one with --frame 1 to 2"):
             read_image(path)
 
 

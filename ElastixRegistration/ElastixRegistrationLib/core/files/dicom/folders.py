@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...errors import InputError
+from ...wording import said
 from .headers import Instance, has_pixels, instance_of, is_dicom
 
 _MAX_FILES = 50_000
@@ -23,7 +24,10 @@ def instances_in(folder: Path) -> list[Instance]:
         read = [instance_of(path) for _, path in zip(range(_MAX_FILES), below, strict=False) if is_dicom(path)]
     for path in [*_empty(folder), *(one.path for one in read if _is_blank(one))]:
         raise InputError(
-            f"The DICOM file {path} is empty or damaged: its header has no content. Copy the series again."
+            said(
+                "The DICOM file {path} is empty or damaged: its header has no content. Copy the series again.",
+                path=path,
+            )
         )
     return [instance for instance in read if has_pixels(instance)]
 

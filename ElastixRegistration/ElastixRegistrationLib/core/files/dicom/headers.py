@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ElastixRegistrationError, Fault, InputError, damaged
+from ...wording import said
 from .mosaics import frames_of_mosaic, is_mosaic
 from .nuclear import VECTORS, kinds_of_frame, slice_numbers
 
@@ -154,7 +155,7 @@ def pydicom() -> Any:
     try:
         import pydicom as library
     except ImportError as error:
-        raise InputError("To read DICOM files, install pydicom: python -m pip install pydicom.") from error
+        raise InputError(said("To read DICOM files, install pydicom: python -m pip install pydicom.")) from error
     return library
 
 
@@ -167,7 +168,7 @@ def without_warnings() -> Iterator[None]:
 
 
 @contextmanager
-def told_as_damaged(what: str) -> Iterator[None]:
+def reported_as_damaged(what: str) -> Iterator[None]:
     """Raise InputError for ``what``, "The DICOM file X", instead of any error of pydicom, which parses values only when
     they are accessed."""
     try:
@@ -182,7 +183,7 @@ def told_as_damaged(what: str) -> Iterator[None]:
 def instance_of(path: Path) -> Instance:
     """The header of a file. Raises InputError naming it."""
     library = pydicom()
-    with told_as_damaged(f"The DICOM file {path}"):
+    with reported_as_damaged(said("The DICOM file {path}", path=path)):
         header = library.dcmread(path, stop_before_pixels=True, force=True)
         header.get("SOPClassUID")
     return Instance(path, header)
@@ -197,14 +198,18 @@ def check_is_image(instance: Instance) -> None:
     """Raise InputError for objects that are not images, and images that cannot be a volume, naming their kind."""
     name = getattr(instance.header.get("SOPClassUID"), "name", "") or "unknown kind"
     if not has_pixels(instance):
-        raise InputError(f"The DICOM file {instance.path} contains no image: it has no pixels ({name}).")
+        raise InputError(
+            said("The DICOM file {path} contains no image: it has no pixels ({name}).", path=instance.path, name=name)
+        )
     if instance.sop_class_uid == _WHOLE_SLIDE:
-        raise InputError(f"The DICOM file {instance.path} is a tiled whole-slide image, which is not supported.")
+        raise InputError(
+            said("The DICOM file {path} is a tiled whole-slide image, which is not supported.", path=instance.path)
+        )
 
 
 def frames_of(instance: Instance) -> list[Frame]:
     """All frames of a file. Raises InputError naming the file and its fault."""
-    with told_as_damaged(f"The DICOM file {instance.path}"):
+    with reported_as_damaged(said("The DICOM file {path}", path=instance.path)):
         check_is_image(instance)
         if instance.has_functional_groups:
             return _enhanced_frames(instance)
@@ -253,7 +258,11 @@ def _enhanced_frames(instance: Instance) -> list[Frame]:
     frames = []
     groups = header.PerFrameFunctionalGroupsSequence
     if len(groups) != instance.frame_count:
-        raise Fault(f"it has {instance.frame_count} frames but describes {len(groups)}")
+        raise Fault(
+            said(
+                "it has {frame_count} frames but describes {count}", frame_count=instance.frame_count, count=len(groups)
+            )
+        )
     for number, own in enumerate(groups):
         places = [place for place in (own, shared) if place is not None]
         frame = _frame(instance, number, [_group(places, name) for name in _GEOMETRY_GROUPS] + [header])
@@ -302,13 +311,13 @@ def _frame(instance: Instance, number: int, places: list[Any], detector: Any = N
     if spacing is None:
         spacing = _of_ultrasound(header)
     if spacing is not None and not (spacing > 0).all():
-        raise Fault(f"its pixel spacing is {spacing.tolist()}")
+        raise Fault(said("its pixel spacing is {spacing}", spacing=spacing.tolist()))
     thickness = value("SpacingBetweenSlices", "SliceThickness")
     slope, intercept = value("RescaleSlope"), value("RescaleIntercept")
     if instance.is_dose:
         slope = header.get("DoseGridScaling")
         if slope is None:
-            raise Fault("it lacks DoseGridScaling")
+            raise Fault(said("it lacks DoseGridScaling"))
     return Frame(
         instance=instance,
         number=number,
@@ -343,7 +352,7 @@ def _numbers(value: Any, count: int) -> np.ndarray | None:
         return None
     numbers = np.array(value, float)
     if numbers.shape != (count,) or not np.isfinite(numbers).all():
-        raise Fault(f"{count} numbers were expected instead of {value}")
+        raise Fault(said("{count} numbers were expected instead of {value}", count=count, value=value))
     return numbers
 
 
@@ -358,11 +367,13 @@ def _axes(numbers: np.ndarray | None) -> np.ndarray | None:
     axes: np.ndarray = numbers.reshape(2, 3)
     lengths = np.linalg.norm(axes, axis=1)
     if not (np.abs(lengths - 1) < 0.05).all():
-        raise Fault(f"its image orientation {numbers.tolist()} does not consist of unit vectors")
+        raise Fault(said("its image orientation {numbers} does not consist of unit vectors", numbers=numbers.tolist()))
     axes = np.asarray(axes / lengths[:, None])
     cosine = float(axes[0] @ axes[1])
     if abs(cosine) > _MAX_COSINE:
-        raise Fault(f"its image orientation {numbers.tolist()} does not consist of perpendicular vectors")
+        raise Fault(
+            said("its image orientation {numbers} does not consist of perpendicular vectors", numbers=numbers.tolist())
+        )
     # Half of the error goes to each: neither is more trustworthy.
     turned = np.stack([axes[0] - cosine / 2 * axes[1], axes[1] - cosine / 2 * axes[0]])
     return np.asarray(turned / np.linalg.norm(turned, axis=1)[:, None])

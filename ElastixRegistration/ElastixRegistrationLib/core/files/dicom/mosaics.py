@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...errors import InputError
+from ...wording import said
 
 if TYPE_CHECKING:
     from .headers import Frame, Instance
@@ -38,9 +39,12 @@ def frames_of_mosaic(instance: Instance, picture: Frame) -> list[Frame]:
     has_place = picture.position is not None and picture.axes is not None and picture.spacing is not None
     if normal is None or not has_place or not columns or not rows or (columns * across, rows * across) != picture.size:
         raise InputError(
-            f"The DICOM file {instance.path} is a mosaic (all slices are tiles of one image), and the private "
-            "Siemens header with their positions is missing or damaged. Convert the original file, before "
-            "anonymization, with dcm2niix."
+            said(
+                "The DICOM file {path} is a mosaic (all slices are tiles of one image), and the private "
+                "Siemens header with their positions is missing or damaged. Convert the original file, before "
+                "anonymization, with dcm2niix.",
+                path=instance.path,
+            )
         )
     assert picture.position is not None
     assert picture.axes is not None

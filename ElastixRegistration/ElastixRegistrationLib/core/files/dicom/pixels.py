@@ -12,6 +12,7 @@ import numpy as np
 from ...errors import Fault, InputError, damaged
 from ...images.geometry import array_view
 from ...system.native_messages import NATIVE_ERRORS, native_messages_of_success
+from ...wording import said
 from ..formats.itk_readers import opened, read_by_itk
 from .headers import Frame, pydicom, without_warnings
 
@@ -40,8 +41,12 @@ def stored_values(path: Path) -> tuple[Any, np.ndarray]:
                 values = _decoded_by_gdcm(header)
             elif not _begins_at_lowest_bit(header):
                 raise InputError(
-                    f"The DICOM file {path} stores its values in the upper bits (HighBit {header.HighBit}), a "
-                    "retired form that is not supported. Convert it with dcm2niix or GDCM."
+                    said(
+                        "The DICOM file {path} stores its values in the upper bits (HighBit {highbit}), a "
+                        "retired form that is not supported. Convert it with dcm2niix or GDCM.",
+                        path=path,
+                        highbit=header.HighBit,
+                    )
                 )
             else:
                 values = _native_values(header)
@@ -50,16 +55,18 @@ def stored_values(path: Path) -> tuple[Any, np.ndarray]:
         raise
     except NATIVE_ERRORS as error:
         raise InputError(
-            f"The DICOM file {path} cannot be decoded: it is damaged or uses an unusual compression."
+            said("The DICOM file {path} cannot be decoded: it is damaged or uses an unusual compression.", path=path)
         ) from error
     except Exception as error:  # pydicom raises many kinds of errors for damaged files
-        raise damaged(f"The DICOM file {path}", error, "is truncated or damaged") from error
+        raise damaged(said("The DICOM file {path}", path=path), error, said("is truncated or damaged")) from error
     frames = max(1, int(header.get("NumberOfFrames") or 1))
     samples = int(header.get("SamplesPerPixel") or 1)
     is_color = samples > 1 or header.get("PhotometricInterpretation") == _COLOR_TABLE
     shape = (frames, int(header.Rows), int(header.Columns), *((values.shape[-1],) if is_color else ()))
     if values.size != np.prod(shape):
-        raise InputError(f"The DICOM file {path} is truncated or damaged: some of its frames are missing.")
+        raise InputError(
+            said("The DICOM file {path} is truncated or damaged: some of its frames are missing.", path=path)
+        )
     return header, values.reshape(shape)
 
 
@@ -70,7 +77,7 @@ def _begins_at_lowest_bit(header: Any) -> bool:
 
 def _native_values(header: Any) -> np.ndarray:
     if "PixelData" not in header and "FloatPixelData" not in header and "DoubleFloatPixelData" not in header:
-        raise Fault("it has no pixels")
+        raise Fault(said("it has no pixels"))
     if getattr(getattr(header, "file_meta", None), "TransferSyntaxUID", None) is None:
         _guess_transfer_syntax(header)
     return np.asarray(header.pixel_array)
@@ -113,7 +120,7 @@ def _read_by_gdcm(path: Path) -> np.ndarray:
         ):  # messages of the 8-bit libraries, before the 12-bit one takes over
             return np.array(array_view(read_by_itk(opened(path, "frames"), path, "frames")))
     except InputError as error:
-        raise Fault("its compressed frames cannot be decoded") from error
+        raise Fault(said("its compressed frames cannot be decoded")) from error
 
 
 def _with_colors(values: np.ndarray, header: Any) -> np.ndarray:
@@ -145,7 +152,9 @@ def values_of(frames: Sequence[Frame]) -> np.ndarray:
         if place == 0:
             result = np.empty((len(frames), *plane.shape), _working_type(plane, whole))
         if plane.shape != result.shape[1:]:
-            raise InputError(f"The DICOM file {path} differs in size or color from the slices before it.")
+            raise InputError(
+                said("The DICOM file {path} differs in size or color from the slices before it.", path=path)
+            )
         if result.dtype.kind == "i":
             result[place] = plane.astype(result.dtype) + result.dtype.type(frame.intercept)
         elif plane.ndim == 3:  # colors have no scale

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import InputError
-from ...wording import counted
+from ...wording import named_role, said, slice_count
 from .folders import instances_in
 from .headers import Instance, is_dicom, pydicom, without_warnings
 
@@ -90,15 +90,26 @@ class Place:
         missing."""
         if self.frame and other.frame and self.frame != other.frame:
             raise InputError(
-                f"The {self.object} is in a different frame of reference from the {role}; give one that belongs "
-                "to that image, or carry this one over with apply."
+                said(
+                    "The {object} is in a different frame of reference from the {role}; give one that belongs "
+                    "to that image, or carry this one over with apply.",
+                    object=self.object,
+                    role=named_role(role),
+                )
             )
         if self.lies_on(other) is False:
-            verb = "was drawn" if self.is_drawn else "lies"
-            on = "different slices of its series" if self.series & other.series else "a different series"
+            verb = said("was drawn") if self.is_drawn else said("lies")
+            own = said("different slices of its series")
+            on = own if self.series & other.series else said("a different series")
             raise InputError(
-                f"The {self.object} {verb} on {on} from the {role}; give one that belongs to that image, or carry "
-                "this one over with apply."
+                said(
+                    "The {object} {verb} on {on} from the {role}; give one that belongs to that image, or "
+                    "carry this one over with apply.",
+                    object=self.object,
+                    verb=verb,
+                    on=on,
+                    role=named_role(role),
+                )
             )
         self.check_whole(other, role)
 
@@ -107,8 +118,12 @@ class Place:
         lacking = self.lacking(other) if self.is_drawn else frozenset()
         if lacking:
             raise InputError(
-                f"The {self.object} was drawn on {counted(len(lacking), 'slice')} that the {role} lacks; give the whole"
-                " series."
+                said(
+                    "The {object} was drawn on {slices} that the {role} lacks; give the whole series.",
+                    object=self.object,
+                    slices=slice_count(len(lacking)),
+                    role=named_role(role),
+                )
             )
 
 
@@ -130,7 +145,7 @@ def place_of_dose(dose: Instance) -> Place:
         images=images,
         series=series,
         studies=frozenset(studies),
-        object=f"dose {dose.path}",
+        object=said("dose {path}", path=dose.path),
         patient=Patient.of(header),
     )
 
@@ -201,7 +216,7 @@ def place_of_segmentation(segmentation: Instance) -> Place:
         images=frozenset().union(*listed.values()),
         series=frozenset(listed),
         studies=frozenset({str(header.get("StudyInstanceUID") or "")}) - {""},
-        object=f"segmentation {segmentation.path}",
+        object=said("segmentation {path}", path=segmentation.path),
         is_drawn=True,
         listed=listed,
         patient=Patient.of(header),
@@ -226,5 +241,8 @@ def check_one_patient(patients: Sequence[Patient], what: str) -> None:
     """Raise InputError if the headers name different patients."""
     if any(one.is_another_than(patients[0]) for one in patients[1:]):
         raise InputError(
-            f"According to their DICOM headers, the {what} belong to different patients; they cannot be added."
+            said(
+                "According to their DICOM headers, the {what} belong to different patients; they cannot be added.",
+                what=what,
+            )
         )

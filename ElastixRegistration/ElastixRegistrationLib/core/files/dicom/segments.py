@@ -9,14 +9,15 @@ import numpy as np
 
 from ...errors import InputError
 from ...images.geometry import Geometry, image_from_array
+from ...wording import Said, said
 from ..formats.segment_entries import set_segments
 from .headers import Frame
 from .layers import Layers
 from .pixels import stored_values
-from .stacks import TOLERANCE, Stack, geometry_of_stack, sentence
+from .stacks import TOLERANCE, Stack, geometry_of_stack
 
 
-def segmentation_image(frames: Sequence[Frame], name: str, role: str) -> tuple[Any, Geometry, list[str]]:
+def segmentation_image(frames: Sequence[Frame], name: Said, role: str) -> tuple[Any, Geometry, list[str]]:
     """The segments of a segmentation as an ITK image: label n in segment n; its header names the segments.
 
     Overlapping segments become components, as in Slicer's .seg.nrrd files with layers. Slices without a segment, which
@@ -46,11 +47,11 @@ def segmentation_image(frames: Sequence[Frame], name: str, role: str) -> tuple[A
     return _named(image, header, layer_of), geometry, notes
 
 
-def _grid(frames: Sequence[Frame], name: str) -> tuple[Geometry, list[int]]:
+def _grid(frames: Sequence[Frame], name: Said) -> tuple[Geometry, list[int]]:
     """The grid of all slices, those left out too, and the slice of each frame."""
     first = frames[0]
     if any(frame.position is None or frame.axes is None for frame in frames):
-        raise InputError(f"{sentence(name)} has frames without a position.")
+        raise InputError(said("{volume} has frames without a position.", volume=name.as_a_sentence()))
     positions = np.array([frame.position for frame in frames])
     along = positions @ first.normal
     apart = np.diff(np.unique(np.round(along, 4)))
@@ -59,7 +60,7 @@ def _grid(frames: Sequence[Frame], name: str) -> tuple[Geometry, list[int]]:
         distance = first.thickness  # every second slice may have no segment
     slices = (along - along.min()) / distance
     if np.abs(slices - np.rint(slices)).max() > TOLERANCE:
-        raise InputError(f"{sentence(name)} has frames that are not evenly spaced.")
+        raise InputError(said("{volume} has frames that are not evenly spaced.", volume=name.as_a_sentence()))
     numbers = np.rint(slices).astype(int).tolist()
     lowest, highest = frames[int(np.argmin(along))], frames[int(np.argmax(along))]
     plain, _ = geometry_of_stack(Stack((lowest,)), name)

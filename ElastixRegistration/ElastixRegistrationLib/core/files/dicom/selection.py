@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...errors import InputError, NothingToChoose
+from ...wording import Said, named_role, said
 from .folders import instances_in
 from .headers import Instance, frames_of, instance_of
 from .stacks import Stack, stacks_of
@@ -23,7 +24,9 @@ def volumes_in(path: Path, name: str) -> tuple[list[Stack], list[str]]:
     if path.is_dir():
         instances = instances_in(path)
         if not instances:
-            raise InputError(f"The folder {path} of the {name} has no DICOM images.")
+            raise InputError(
+                said("The folder {path} of the {name} has no DICOM images.", path=path, name=named_role(name))
+            )
     else:
         own = instance_of(path)
         frames_of(own)  # names the fault of this file
@@ -84,12 +87,33 @@ def chosen_stack(stacks: Sequence[Stack], path: Path, name: str, series: str | N
     if frame is not None:
         one_series = len({stack.series_uid for stack in found}) == 1 and found[0].kind
         if len(found) > 1 and one_series:
-            return found[_index(frame, len(found), f"{found[0].kind} in {path} of the {name}")]
+            return found[
+                _index(
+                    frame,
+                    len(found),
+                    said("{kind} in {path} of the {name}", kind=found[0].kind, path=path, name=named_role(name)),
+                )
+            ]
         if len(found) == 1 and len(found[0].frames) > 1 and found[0].frames[0].position is None:
             frames = found[0].frames
-            return Stack((frames[_index(frame, len(frames), f"frames in {path} of the {name}")],))
+            return Stack(
+                (
+                    frames[
+                        _index(
+                            frame, len(frames), said("frames in {path} of the {name}", path=path, name=named_role(name))
+                        )
+                    ],
+                )
+            )
         if len(found) == 1 and frame != 1:
-            raise NothingToChoose(f"{path} of the {name} is a single volume; it has no frame {frame}.")
+            raise NothingToChoose(
+                said(
+                    "{path} of the {name} is a single volume; it has no frame {frame}.",
+                    path=path,
+                    name=named_role(name),
+                    frame=frame,
+                )
+            )
     if len(found) == 1:
         return found[0]
     raise InputError(_what_there_is(found, stacks, path, name))
@@ -97,7 +121,14 @@ def chosen_stack(stacks: Sequence[Stack], path: Path, name: str, series: str | N
 
 def _index(frame: int, count: int, of: str) -> int:
     if not 1 <= frame <= count:
-        raise InputError(f"There is no number {frame} among the {count} {of}; give a number from 1 to {count}.")
+        raise InputError(
+            said(
+                "There is no number {frame} among the {count} {of}; give a number from 1 to {count}.",
+                frame=frame,
+                count=count,
+                of=of,
+            )
+        )
     return frame - 1
 
 
@@ -107,31 +138,68 @@ def _of_series(stacks: Sequence[Stack], path: Path, name: str, series: str | Non
     if series.isdigit() and len(series) < 6:
         if len(stacks) == 1:
             return list(stacks)
-        return [stacks[_index(int(series), len(stacks), f"volumes in {path} of the {name}")]]
+        return [
+            stacks[
+                _index(
+                    int(series), len(stacks), said("volumes in {path} of the {name}", path=path, name=named_role(name))
+                )
+            ]
+        ]
     found = [stack for stack in stacks if stack.series_uid == series]
     if not found:
-        raise NothingToChoose(f"{path} of the {name} has no series {series}; {_list(stacks)}.")
+        raise NothingToChoose(
+            said(
+                "{path} of the {name} has no series {series}; {choices}.",
+                path=path,
+                name=named_role(name),
+                series=series,
+                choices=_list(stacks),
+            )
+        )
     return found
 
 
-def _what_there_is(found: Sequence[Stack], stacks: Sequence[Stack], path: Path, name: str) -> str:
+def _what_there_is(found: Sequence[Stack], stacks: Sequence[Stack], path: Path, name: str) -> Said:
     kinds, uids = {stack.kind for stack in found}, {stack.series_uid for stack in found}
     numbers = [stacks.index(stack) + 1 for stack in found]
+    place = {"path": path, "name": named_role(name), "count": len(found)}
+    ends = {"first": numbers[0], "last": numbers[-1]}
     if len(uids) == 1 and all(len(stack.frames) == 1 for stack in found) and kinds == {""}:
-        return (
-            f"The {len(found)} slices of the series in {path} of the {name} differ in orientation, size or "
-            f"spacing, so that they do not form a volume; choose one with --series {numbers[0]} to {numbers[-1]}."
+        return said(
+            "The {count} slices of the series in {path} of the {name} differ in orientation, size or spacing, so that "
+            "they do not form a volume; choose one with --series {first} to {last}.",
+            **place,
+            **ends,
         )
     if len(uids) == 1 and len(kinds) == 1 and (kind := kinds.pop()):
-        return (
-            f"The series in {path} of the {name} holds {len(found)} {kind}; choose with --series {numbers[0]} to"
-            f" {numbers[-1]}, or --frame 1 to {len(found)}."
+        return said(
+            "The series in {path} of the {name} contains {count} {kind}; choose with --series {first} to {last}, or "
+            "--frame 1 to {count}.",
+            kind=kind,
+            **place,
+            **ends,
         )
-    what = "volumes of slices that differ in orientation, size, spacing or kind" if len(uids) == 1 else "volumes"
-    count = f"{len(uids)} DICOM series with {len(found)}" if 1 < len(uids) < len(found) else f"{len(found)} DICOM"
+    choices = _list(found, numbers)
     if len(uids) == len(found):
-        what = "series"
-    return f"{path} of the {name} holds {count} {what}: {_list(found, numbers)}; choose with --series NUMBER or UID."
+        return said(
+            "{path} of the {name} contains {count} DICOM series: {choices}; choose with --series NUMBER or UID.",
+            choices=choices,
+            **place,
+        )
+    if len(uids) == 1:
+        return said(
+            "{path} of the {name} contains {count} DICOM volumes of slices that differ in orientation, size, spacing "
+            "or kind: {choices}; choose with --series NUMBER or UID.",
+            choices=choices,
+            **place,
+        )
+    return said(
+        "{path} of the {name} contains {series} DICOM series with {count} volumes: {choices}; choose with --series "
+        "NUMBER or UID.",
+        series=len(uids),
+        choices=choices,
+        **place,
+    )
 
 
 def _list(stacks: Sequence[Stack], numbers: Sequence[int] | None = None) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...errors import InputError
 from ...images.geometry import Geometry
+from ...wording import Said, said, slice_count
 from .headers import KINDS, Frame
 
 #: Largest deviation of slices from even spacing, in slice distances, and of orientation and spacing, measured at the
@@ -53,10 +54,6 @@ class Stack:
             words.append(f'"{header.SeriesDescription}"')
         slices = f"{len(self.frames)} slice{'s' * (len(self.frames) > 1)} of {frame.size[0]} x {frame.size[1]}"
         return ", ".join([" ".join(words), *([self.label] if self.label else []), slices])
-
-
-def sentence(start: str) -> str:
-    return start[:1].upper() + start[1:]
 
 
 def stacks_of(frames: Sequence[Frame]) -> list[Stack]:
@@ -182,7 +179,7 @@ def _unevenness(positions: np.ndarray, normal: np.ndarray) -> np.ndarray:
     return np.asarray(np.linalg.norm(off, axis=1) / abs(float(step @ normal)))
 
 
-def geometry_of_stack(stack: Stack, name: str, role: str = "image") -> tuple[Geometry, list[str]]:
+def geometry_of_stack(stack: Stack, name: Said, role: str = "image") -> tuple[Geometry, list[str]]:
     """The grid of a stack, sheared if the slices are, and sentences for the user about it.
 
     Errors call it ``name``, "the DICOM series in ..."; notes, which reports show without file names, call it ``role``.
@@ -199,8 +196,12 @@ def geometry_of_stack(stack: Stack, name: str, role: str = "image") -> tuple[Geo
     if len(stack.frames) > 1:
         if any(frame.position is None or frame.axes is None for frame in stack.frames):
             raise InputError(
-                f"{sentence(name)} has {len(stack.frames)} slices without a position or an orientation, so that "
-                "they do not form a volume; choose one with --frame."
+                said(
+                    "{volume} has {count} slices without a position or an orientation, so that they do not form "
+                    "a volume; choose one with --frame.",
+                    volume=name.as_a_sentence(),
+                    count=len(stack.frames),
+                )
             )
         _check_places(stack.frames, name)
         positions = _positions(stack.frames)
@@ -232,14 +233,19 @@ def geometry_of_stack(stack: Stack, name: str, role: str = "image") -> tuple[Geo
     return geometry, notes
 
 
-def _check_places(frames: Sequence[Frame], name: str) -> None:
+def _check_places(frames: Sequence[Frame], name: Said) -> None:
     """Raise InputError if the slices, in the order of their positions, do not form a regular stack."""
     _, places = _ordered(frames)
     doubled = int((np.bincount(places) > 1).sum())
     if doubled:
         raise InputError(
-            f"{sentence(name)} has {doubled} of its {places[-1] + 1} slices more than once, and nothing says "
-            "which ones are right; remove the others from the folder."
+            said(
+                "{volume} has {doubled} of its {places} slices more than once, and nothing says which ones are "
+                "right; remove the others from the folder.",
+                volume=name.as_a_sentence(),
+                doubled=doubled,
+                places=places[-1] + 1,
+            )
         )
     if len(frames) < 3 or _is_even(frames):
         return
@@ -255,23 +261,42 @@ def _check_places(frames: Sequence[Frame], name: str) -> None:
     if missing and _fits_steps(_positions(frames), steps, normal):
         if missing >= len(frames) / 2 and (steps > 1).sum() > 2:
             raise InputError(
-                f"The slice distance of {name} changes from {distances.min():.4g} to {distances.max():.4g} mm, as "
-                "if parts were scanned separately. Load the series into Slicer, whose DICOM module makes the "
-                "spacing even, and save the volume from there."
+                said(
+                    "The slice distance of {name} changes from {least:.4g} to {most:.4g} mm, as if "
+                    "parts were scanned separately. Load the series into Slicer, whose DICOM module makes the "
+                    "spacing even, and save the volume from there.",
+                    name=name,
+                    least=distances.min(),
+                    most=distances.max(),
+                )
             )
         where = float(along[int(np.argmax(steps))])
         raise InputError(
-            f"{sentence(name)} lacks {missing} slice{'s' * (missing > 1)}: after the slice at {where:.4g} mm "
-            f"along the normal, the next is {distances.max():.4g} mm away instead of {distance:.4g} mm. Find the "
-            "missing files, or let Slicer's DICOM module fill the gap and save the volume from there."
+            said(
+                "{volume} lacks {slices}: after the slice at {where:.4g} mm along the normal, the next is {gap:.4g} mm "
+                "away instead of {distance:.4g} mm. Find the missing files, or let Slicer's DICOM module fill the gap "
+                "and save the volume from there.",
+                volume=name.as_a_sentence(),
+                slices=slice_count(missing),
+                where=where,
+                gap=distances.max(),
+                distance=distance,
+            )
         )
     culprit, off = _most_shifted(_positions(frames))
     file = frames[culprit].instance.path.name
     of_file = f"frame {frames[culprit].number + 1} of {file}" if frames[culprit].instance.frame_count > 1 else file
     raise InputError(
-        f"The slices of {name} are not evenly spaced: distances range from {distances.min():.4g} to "
-        f"{distances.max():.4g} mm, and {of_file} lies {off:.3g} mm away from its expected position. Load the "
-        "series into Slicer, whose DICOM module makes the spacing even, and save the volume from there."
+        said(
+            "The slices of {name} are not evenly spaced: distances range from {least:.4g} to "
+            "{most:.4g} mm, and {of_file} lies {off:.3g} mm away from its expected position. Load the "
+            "series into Slicer, whose DICOM module makes the spacing even, and save the volume from there.",
+            name=name,
+            least=distances.min(),
+            most=distances.max(),
+            of_file=of_file,
+            off=off,
+        )
     )
 
 

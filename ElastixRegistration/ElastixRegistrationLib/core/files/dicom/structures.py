@@ -30,10 +30,10 @@ from ...images.geometry import Geometry
 from ...images.polygons import REACH
 from ...transforms.itk_transforms import identity
 from ...transforms.regions import RegionCarrier
-from ...wording import counted
+from ...wording import counted, named_role, said
 from ..formats.choice import chosen_names
 from ..formats.segment_entries import set_segments
-from .headers import instance_of, is_dicom, told_as_damaged
+from .headers import instance_of, is_dicom, reported_as_damaged
 from .layers import Layers
 from .places import RT_STRUCTURE_SET, Patient, Place, drawn_on
 from .volumes import DicomSeries
@@ -81,7 +81,7 @@ class StructureSet:
 
     @property
     def place(self) -> Place:
-        with told_as_damaged(f"The structure set {self.path}"):
+        with reported_as_damaged(said("The structure set {path}", path=self.path)):
             return self._place()
 
     def _place(self) -> Place:
@@ -90,7 +90,7 @@ class StructureSet:
             images=frozenset().union(*(one.images for one in self.structures), *self.listed.values()),
             series=frozenset(self.listed),
             studies=frozenset({str(self.header.get("StudyInstanceUID") or "")}) - {""},
-            object=f"structure set {self.path}",
+            object=said("structure set {path}", path=self.path),
             is_drawn=True,
             listed=self.listed,
             patient=Patient.of(self.header),
@@ -99,9 +99,9 @@ class StructureSet:
     def chosen(self, names: Sequence[str]) -> StructureSet:
         """The structures with these names; by default, all with an area. Raises InputError that lists the
         structures."""
-        whole = f"the structure set {self.path}"
+        whole = said("the structure set {path}", path=self.path)
         if not self.areas:
-            raise InputError(f"T{whole[1:]} has no structure with an area.")
+            raise InputError(said("{whole} has no structure with an area.", whole=whole.as_a_sentence()))
         if not names:
             return replace(self, structures=self.areas)
         wanted = chosen_names(names, [one.name for one in self.structures], whole)
@@ -109,7 +109,11 @@ class StructureSet:
         empty = next((one for one in found if not one.contours), None)
         if empty is not None:
             raise InputError(
-                f"The structure {empty.name} of {self.path} has no area: it has only points or lines, or is empty."
+                said(
+                    "The structure {name} of {path} has no area: it has only points or lines, or is empty.",
+                    name=empty.name,
+                    path=self.path,
+                )
             )
         return replace(self, structures=found)
 
@@ -150,9 +154,9 @@ def read_structures(path: str | os.PathLike) -> StructureSet:
     instance = instance_of(path)
     if instance.sop_class_uid != RT_STRUCTURE_SET:
         kind = getattr(instance.header.get("SOPClassUID"), "name", "") or "not a DICOM object"
-        raise InputError(f"The file {path} is not a structure set ({kind}).")
+        raise InputError(said("The file {path} is not a structure set ({kind}).", path=path, kind=kind))
     header = instance.header
-    with told_as_damaged(f"The structure set {path}"):
+    with reported_as_damaged(said("The structure set {path}", path=path)):
         structures = _structures(header)
         frames, listed = _frames_of_reference(header), drawn_on(header)
     distances = [plane_distance(one.contours) for one in structures if one.contours]
@@ -174,7 +178,7 @@ def _structures(header: Any) -> tuple[Structure, ...]:
         for contour in (drawn[number].get("ContourSequence") or ()) if number in drawn else ():
             points = _points(contour)
             if not np.isfinite(points).all():
-                raise Fault(f"the structure {name} has points that are not numbers")
+                raise Fault(said("the structure {name} has points that are not numbers", name=name))
             kind = str(contour.get("ContourGeometricType"))
             if kind in _AREAS and len(points) > 2:
                 areas.append(points)
@@ -217,7 +221,7 @@ def structure_region(structure: Structure, spacing: float, thickness: float) -> 
         grid = grid_of(structure.contours, fine, thickness, reach)
     except InputError as error:
         raise InputError(
-            f"The structure {structure.name} has no area: its contours are not in parallel planes."
+            said("The structure {name} has no area: its contours are not in parallel planes.", name=structure.name)
         ) from error
     region = region_of(structure.contours, grid, thickness, reach)
     assert region is not None, "the grid was made for it"
@@ -248,7 +252,14 @@ def structures_image(chosen: StructureSet, grid: Geometry, role: str = "structur
     Raises InputError for a grid that is not 3D, and if no structure contains one of its voxels.
     """
     if grid.dimension != 3:
-        raise InputError(f"The {role} {chosen.path} is drawn in 3D, but the image has {grid.dimension} dimensions.")
+        raise InputError(
+            said(
+                "The {role} {path} is drawn in 3D, but the image has {dimension} dimensions.",
+                role=named_role(role),
+                path=chosen.path,
+                dimension=grid.dimension,
+            )
+        )
     layers = Layers(grid.size, max(one.number for one in chosen.structures))
     empty, notes = [], []
     for one in chosen.structures:
@@ -266,7 +277,10 @@ def structures_image(chosen: StructureSet, grid: Geometry, role: str = "structur
             notes.append(f"{one.name} has no contour on {slices} between its contours; it is empty there.")
     if len(empty) == len(chosen.structures):
         raise InputError(
-            f"No structure of {chosen.path} contains a voxel of the image; were they drawn on a different image?"
+            said(
+                "No structure of {path} contains a voxel of the image; were they drawn on a different image?",
+                path=chosen.path,
+            )
         )
     if empty:
         notes.append(f"No voxel of the image lies in {', '.join(empty)}.")

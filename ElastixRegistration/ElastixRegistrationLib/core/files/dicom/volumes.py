@@ -17,7 +17,8 @@ import numpy as np
 
 from ...errors import InputError
 from ...images.geometry import Geometry, image_from_array, image_view
-from .headers import Frame, Instance, frames_of, instance_of, told_as_damaged
+from ...wording import Said, named_role, said
+from .headers import Frame, Instance, frames_of, instance_of, reported_as_damaged
 from .pixels import values_of
 from .places import Patient, Place, place_of_dose, place_of_segmentation
 from .segments import segmentation_image
@@ -53,7 +54,7 @@ class DicomSeries:
 
     @property
     def patient(self) -> Patient:
-        with told_as_damaged(f"The DICOM file {self.instances[0].path}"):
+        with reported_as_damaged(said("The DICOM file {path}", path=self.instances[0].path)):
             return Patient.of(self.attributes)
 
     @property
@@ -62,7 +63,7 @@ class DicomSeries:
         them."""
         first = self.instances[0]
         if self.is_dose or first.is_segmentation:
-            with told_as_damaged(f"The DICOM file {first.path}"):
+            with reported_as_damaged(said("The DICOM file {path}", path=first.path)):
                 return (place_of_dose if self.is_dose else place_of_segmentation)(first)
         return Place(
             frame=self.frame_of_reference_uid,
@@ -116,14 +117,14 @@ def read_dicom(
     Raises InputError: no volume, several to choose from, damaged files, slices that do not form a regular stack.
     """
     path = Path(path)
-    with told_as_damaged(f"The DICOM {'folder' if path.is_dir() else 'file'} {path}"):
+    with reported_as_damaged(_input(path)):
         return _read(path, name, series, frame)
 
 
 def _read(path: Path, name: str, series: str | None, frame: int | None) -> DicomVolume:
     stack, notes = _find(path, name, series, frame)
     if stack.frames[0].instance.is_segmentation:
-        image, geometry, more = segmentation_image(stack.frames, f"the segmentation {path.name}", name)
+        image, geometry, more = segmentation_image(stack.frames, said("the segmentation {file}", file=path.name), name)
         return DicomVolume(image, geometry, DicomSeries.of(stack.frames), stack.frames, (*notes, *more))
     geometry, more = geometry_of_stack(stack, _called(stack, path), name)
     image = _image(values_of(stack.frames), geometry)
@@ -138,7 +139,7 @@ def dicom_geometry(
     """The grid and the series of the volume that ``read_dicom`` reads, from the headers alone. Raises the same
     errors."""
     path = Path(path)
-    with told_as_damaged(f"The DICOM {'folder' if path.is_dir() else 'file'} {path}"):
+    with reported_as_damaged(_input(path)):
         stack, _ = _find(path, name, series, frame)
         return geometry_of_stack(stack, _called(stack, path))[0], DicomSeries.of(stack.frames)
 
@@ -152,16 +153,22 @@ def series_of_files(paths: Sequence[Path]) -> DicomSeries:
 
 def _find(path: Path, name: str, series: str | None, frame: int | None) -> tuple[Stack, list[str]]:
     if not path.exists():
-        raise InputError(f"The {name} {path} does not exist.")
+        raise InputError(said("The {name} {path} does not exist.", name=named_role(name), path=path))
     if path.name.upper() == "DICOMDIR" and path.is_file():  # the index of the folders next to it
         path = path.parent
     stacks, notes = volumes_in(path, name)
     return chosen_stack(stacks, path, name, series, frame), notes
 
 
-def _called(stack: Stack, path: Path) -> str:
+def _called(stack: Stack, path: Path) -> Said:
     """The volume in a sentence."""
-    return f"the DICOM series in {path}" if path.is_dir() or len(stack.frames) > 1 else f"the DICOM file {path}"
+    if path.is_dir() or len(stack.frames) > 1:
+        return said("the DICOM series in {path}", path=path)
+    return said("the DICOM file {path}", path=path)
+
+
+def _input(path: Path) -> Said:
+    return said("The DICOM folder {path}", path=path) if path.is_dir() else said("The DICOM file {path}", path=path)
 
 
 def _image(values: np.ndarray, geometry: Geometry) -> Any:

@@ -13,6 +13,7 @@ import numpy as np
 from ...errors import InputError, ResourceError, file_error
 from ...images.geometry import Geometry, array_view, component_count, geometry_of
 from ...system.output_files import whole_folder
+from ...wording import said
 from ..dicom.headers import pydicom
 from ..dicom.places import sources_of_dose
 from ..dicom.volumes import DicomSeries
@@ -57,7 +58,7 @@ def write_series(
     geometry, voxels = geometry_of(image), array_view(image)
     if geometry.dimension != 3 or component_count(image) > 1:
         raise InputError(
-            "Only 3D images with one value per voxel can be written as a DICOM series; use .nrrd for others."
+            said("Only 3D images with one value per voxel can be written as a DICOM series; use .nrrd for others.")
         )
     _check_straight(geometry, "DICOM series")
     stored, slope, intercept = _stored(voxels, source)
@@ -144,22 +145,28 @@ def _set_origin(dataset: Any, sources: Sequence[DicomSeries], frame: DicomSeries
 
 def _check_straight(geometry: Geometry, what: str) -> None:
     if not geometry.is_orthogonal:
-        raise InputError(f"The grid of the image is sheared, which a {what} cannot hold; use .nrrd.")
+        raise InputError(said("The grid of the image is sheared, which a {what} cannot hold; use .nrrd.", what=what))
 
 
 def check_series_folder(folder: Path) -> None:
     """Raise InputError for a folder that a series cannot be written to: its parent is missing, or it has files."""
     if not folder.parent.is_dir():
-        raise InputError(f"The folder {folder.parent} for {folder.name} does not exist.")
+        raise InputError(said("The folder {parent} for {name} does not exist.", parent=folder.parent, name=folder.name))
     if folder.exists() and not folder.is_dir():
-        raise InputError(f"A DICOM series is written to a folder, but {folder} is a file; give another name.")
+        raise InputError(
+            said("A DICOM series is written to a folder, but {folder} is a file; give another name.", folder=folder)
+        )
     try:
         if folder.is_dir() and any(folder.iterdir()):
-            raise InputError(f"The folder {folder} for the DICOM series is not empty; give a new folder.")
+            raise InputError(
+                said("The folder {folder} for the DICOM series is not empty; give a new folder.", folder=folder)
+            )
     except OSError as error:
-        raise file_error(error, f"The folder {folder} cannot be opened: {error.strerror}.") from error
+        raise file_error(
+            error, said("The folder {folder} cannot be opened: {reason}.", folder=folder, reason=error.strerror)
+        ) from error
     if not os.access(folder.parent, os.W_OK):
-        raise ResourceError(f"{folder} cannot be written: its folder is read-only.")
+        raise ResourceError(said("{folder} cannot be written: its folder is read-only.", folder=folder))
 
 
 def _stored(voxels: np.ndarray, source: DicomSeries) -> tuple[np.ndarray, float, float]:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 
 from ...errors import InputError
+from ...wording import said
 from ..dicom.places import Patient, Place, check_one_patient, sources_of_dose
 from ..dicom.volumes import DicomSeries
 
@@ -32,9 +33,12 @@ def check_direction(carried: Place, reference: Place | None, *, is_identity: boo
     lies_on = carried.lies_on(reference)
     if lies_on:
         raise InputError(
-            f"The {carried.object} already lies on the reference image, and the transform would move it; give "
-            "identity instead of the transform to leave it there. To move it anyway, also give that image with "
-            "--lies-on."
+            said(
+                "The {object} already lies on the reference image, and the transform would move it; give "
+                "identity instead of the transform to leave it there. To move it anyway, also give that image "
+                "with --lies-on.",
+                object=carried.object,
+            )
         )
     if lies_on is None:
         _log.warning(
@@ -47,15 +51,21 @@ def check_direction(carried: Place, reference: Place | None, *, is_identity: boo
 def _check_stays(carried: Place, reference: Place) -> None:
     if carried.frame and reference.frame and carried.frame != reference.frame:
         raise InputError(
-            f"The {carried.object} is in a different frame of reference from the reference image, and identity "
-            "moves nothing; give a transform between the two."
+            said(
+                "The {object} is in a different frame of reference from the reference image, and identity "
+                "moves nothing; give a transform between the two.",
+                object=carried.object,
+            )
         )
     if carried.lies_on(reference) is not False:
         carried.check_whole(reference, "reference image")
     elif carried.is_drawn:
         raise InputError(
-            f"The {carried.object} was drawn on a different series from the reference image; if nothing moved "
-            "between the two, confirm that by giving that series with --lies-on."
+            said(
+                "The {object} was drawn on a different series from the reference image; if nothing moved "
+                "between the two, confirm that by giving that series with --lies-on.",
+                object=carried.object,
+            )
         )
     else:
         _log.warning(
@@ -70,7 +80,9 @@ def check_said_place(carried: Place, image: Place, path: str) -> None:
     For a dose, only the frame of reference must agree; a warning says if it was planned on another image.
     """
     if not carried.object:
-        raise InputError(f"--lies-on applies to DICOM structures and doses only, not to what {path} is given for.")
+        raise InputError(
+            said("--lies-on applies to DICOM structures and doses only, not to what {path} is given for.", path=path)
+        )
     whole = carried.is_drawn or carried.frame != image.frame
     if whole:
         carried.check_lies_on(image, f"image {path}")
@@ -83,14 +95,17 @@ def check_can_be_added(doses: Sequence[DicomSeries]) -> None:
     patients, and a dose that is given twice or is already part of another. Logs a warning for parts of one plan."""
     for one in doses:
         if not one.is_dose:
-            raise InputError(f"Only doses can be added, and {one.instances[0].path} is not an RTDOSE.")
+            raise InputError(said("Only doses can be added, and {path} is not an RTDOSE.", path=one.instances[0].path))
         if len(doses) > 1 and one.attributes.get("DoseUnits") != "GY":
             raise InputError(
-                f"The dose {one.instances[0].path} is in relative units and cannot be added; give doses in gray."
+                said(
+                    "The dose {path} is in relative units and cannot be added; give doses in gray.",
+                    path=one.instances[0].path,
+                )
             )
     kinds = sorted({str(one.attributes.get("DoseType") or "PHYSICAL") for one in doses})
     if len(kinds) > 1:
-        raise InputError(f"Doses of different types ({', '.join(kinds).lower()}) cannot be added.")
+        raise InputError(said("Doses of different types ({names}) cannot be added.", names=", ".join(kinds).lower()))
     check_one_patient([one.patient for one in doses], "doses")
     _check_once(doses)
     for one, other in itertools.combinations(doses, 2):
@@ -121,8 +136,10 @@ def _check_once(doses: Sequence[DicomSeries]) -> None:
                 continue
             first, second = (str(dose.instances[0].path) for dose in (held[uid], one))
             if first == second or uid == held[uid].instances[0].uid == one.instances[0].uid:
-                raise InputError(f"The dose {second} is given twice; give each dose once.")
-            raise InputError(f"The files {first} and {second} contain the same dose; give it once.")
+                raise InputError(said("The dose {second} is given twice; give each dose once.", second=second))
+            raise InputError(
+                said("The files {first} and {second} contain the same dose; give it once.", first=first, second=second)
+            )
 
 
 def check_frames(paths: Sequence[tuple[str, str]], doses: Sequence[DicomSeries]) -> None:
@@ -135,8 +152,13 @@ def check_frames(paths: Sequence[tuple[str, str]], doses: Sequence[DicomSeries])
         frame, other = first.setdefault(transform, (dose.frame_of_reference_uid, path))
         if frame and dose.frame_of_reference_uid and frame != dose.frame_of_reference_uid:
             raise InputError(
-                f"The doses {other} and {path} are in different frames of reference, so {transform} cannot be "
-                "right for both; give each one the transform of its own image."
+                said(
+                    "The doses {other} and {path} are in different frames of reference, so {transform} cannot "
+                    "be right for both; give each one the transform of its own image.",
+                    other=other,
+                    path=path,
+                    transform=transform,
+                )
             )
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from .... import __version__
 from ...errors import InputError
 from ...system.output_files import whole_file
-from ..dicom.headers import pydicom, told_as_damaged, without_warnings
+from ...wording import said
+from ..dicom.headers import pydicom, reported_as_damaged, without_warnings
 from ..dicom.places import ANONYMOUS
 from ..dicom.volumes import DicomSeries
 
@@ -47,7 +48,7 @@ def new_dataset(owner: DicomSeries, sop_class: str, modality: str, description: 
     dataset = library.Dataset()
     now = datetime.datetime.now()
     source = owner.attributes
-    with told_as_damaged(f"The DICOM file {owner.instances[0].path}"):
+    with reported_as_damaged(said("The DICOM file {path}", path=owner.instances[0].path)):
         if "SpecificCharacterSet" in source:
             dataset.SpecificCharacterSet = source.SpecificCharacterSet
         for keyword in (*PATIENT, *STUDY):
@@ -82,8 +83,10 @@ def set_frame_of_reference(dataset: Any, owner: DicomSeries) -> None:
     """Raises InputError for a series without a frame of reference."""
     if not owner.frame_of_reference_uid:
         raise InputError(
-            f"The DICOM series {owner.description or owner.instance_uid} has no frame of reference, which a DICOM "
-            "registration needs."
+            said(
+                "The DICOM series {value} has no frame of reference, which a DICOM registration needs.",
+                value=owner.description or owner.instance_uid,
+            )
         )
     dataset.FrameOfReferenceUID = owner.frame_of_reference_uid
     dataset.PositionReferenceIndicator = owner.attributes.get("PositionReferenceIndicator", "")
@@ -164,11 +167,11 @@ def read_dataset(path: str | os.PathLike, sop_classes: Sequence[str], what: str)
     library = pydicom()
     path = Path(path)
     if not path.is_file():
-        raise InputError(f"The file {path} does not exist.")
-    with told_as_damaged(f"The DICOM file {path}"):
+        raise InputError(said("The file {path} does not exist.", path=path))
+    with reported_as_damaged(said("The DICOM file {path}", path=path)):
         dataset = library.dcmread(path, force=True)
         found = str(dataset.get("SOPClassUID", ""))
     if found not in sop_classes:
         name = getattr(dataset.get("SOPClassUID"), "name", "") or "not a DICOM object"
-        raise InputError(f"The file {path} is not a {what} ({name}).")
+        raise InputError(said("The file {path} is not a {what} ({name}).", path=path, what=what, name=name))
     return dataset

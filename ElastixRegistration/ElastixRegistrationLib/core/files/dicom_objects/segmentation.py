@@ -13,6 +13,7 @@ import numpy as np
 from .... import __version__
 from ...errors import InputError
 from ...images.geometry import Geometry
+from ...wording import said
 from ..dicom.headers import without_warnings
 from ..dicom.volumes import DicomSeries
 from .modules import MANUFACTURER, MODEL, PATIENT, STUDY, new_dataset, write_dataset
@@ -32,8 +33,10 @@ def highdicom() -> Any:
         import highdicom.seg
     except ImportError as error:
         raise InputError(
-            "To write DICOM segmentations, install highdicom: python -m pip install highdicom. Structure sets "
-            "(--form rtstruct) do not need it."
+            said(
+                "To write DICOM segmentations, install highdicom: python -m pip install highdicom. Structure "
+                "sets (--form rtstruct) do not need it."
+            )
         ) from error
     return library
 
@@ -90,8 +93,11 @@ def _images_and_voxels(
     frames = [series.frames[k] for k in filled]
     if frames[0].tile is not None:
         raise InputError(
-            f"A DICOM segmentation cannot refer to the slices of the mosaic {frames[0].instance.path}; write a "
-            "label map: .nrrd or .nii.gz."
+            said(
+                "A DICOM segmentation cannot refer to the slices of the mosaic {path}; write a label map: "
+                ".nrrd or .nii.gz.",
+                path=frames[0].instance.path,
+            )
         )
     if frames[0].instance.frame_count > 1:
         voxels = np.zeros((frames[0].instance.frame_count, *masks.shape[1:]), np.uint8)

@@ -14,8 +14,8 @@ from ...errors import Fault, InputError
 from ...images.geometry import Geometry
 from ...transforms.inverse import invert
 from ...transforms.itk_transforms import affine_from_matrix
-from ...wording import counted
-from ..dicom.headers import told_as_damaged
+from ...wording import named_role, said, slice_count
+from ..dicom.headers import reported_as_damaged
 from ..dicom.places import Place, images_by_series
 from .modules import read_dataset
 from .spatial_registration import REGISTRATIONS, SPATIAL_REGISTRATION, deformation
@@ -31,7 +31,7 @@ def read_registration(path: str | os.PathLike, fixed: Place | None = None, movin
     images that it does not relate, or several candidates.
     """
     dataset = read_dataset(path, REGISTRATIONS, "DICOM registration")
-    with told_as_damaged(f"The DICOM registration {path}"):
+    with reported_as_damaged(said("The DICOM registration {path}", path=path)):
         is_matrix = str(dataset.SOPClassUID) == SPATIAL_REGISTRATION
         sources = _matrices(dataset) if is_matrix else _deformations(dataset)
         _name_series(sources, dataset)
@@ -140,12 +140,18 @@ class _Choice:
         """
         if place is None or not place.frame:
             return None
-        what = place.object or f"{role} image"
+        what = place.object or named_role(f"{role} image")
         found = [one for one in self.sources if one.frame == place.frame]
         if not found:
             raise InputError(
-                f"The DICOM registration {self.path} does not contain the frame of reference {place.frame} of the "
-                f"{what}; it relates {', '.join(dict.fromkeys(one.frame for one in self.sources))}."
+                said(
+                    "The DICOM registration {path} does not contain the frame of reference {frame} of the "
+                    "{what}; it relates {frames}.",
+                    path=self.path,
+                    frame=place.frame,
+                    what=what,
+                    frames=", ".join(dict.fromkeys(one.frame for one in self.sources)),
+                )
             )
         known = [place.lies_on(one.place) for one in found]
         named = [one for one, lies_on in zip(found, known, strict=True) if lies_on]
@@ -158,17 +164,25 @@ class _Choice:
 
     def _of_another_series(self, place: Place, found: Sequence[_Source], role: str) -> _Source:
         """For an image in a frame of reference of which the object names only other images."""
-        what = place.object or f"{role} image"
+        what = place.object or named_role(f"{role} image")
         if len(found) > 1:
             raise InputError(
-                f"The DICOM registration {self.path} relates series other than that of the {what}, all in one "
-                "frame of reference."
+                said(
+                    "The DICOM registration {path} relates series other than that of the {what}, all in one "
+                    "frame of reference.",
+                    path=self.path,
+                    what=what,
+                )
             )
         if place.is_drawn:
             raise InputError(
-                f"The {what} was drawn on a series that the DICOM registration {self.path} does not relate, in "
-                "the same frame of reference; if nothing moved between the two, first carry it over to that "
-                "series, with apply identity."
+                said(
+                    "The {what} was drawn on a series that the DICOM registration {path} does not relate, in "
+                    "the same frame of reference; if nothing moved between the two, first carry it over to "
+                    "that series, with apply identity.",
+                    what=what,
+                    path=self.path,
+                )
             )
         _log.warning(
             "The DICOM registration names images other than those of the %s, in the same frame of reference: it "
@@ -186,9 +200,13 @@ class _Choice:
             lacking = source.place.lacking(place)
             if lacking:
                 raise InputError(
-                    f"The {role} image lacks {counted(len(lacking), 'slice')} that the DICOM registration "
-                    f"{self.path} names; give the whole series, or, for a part of it, the transform alone "
-                    "(convert REG.dcm t.h5)."
+                    said(
+                        "The {role} lacks {slices} that the DICOM registration {path} names; give the "
+                        "whole series, or, for a part of it, the transform alone (convert REG.dcm t.h5).",
+                        role=named_role(f"{role} image"),
+                        slices=slice_count(len(lacking)),
+                        path=self.path,
+                    )
                 )
 
     def _other_than(self, known: _Source | None) -> _Source:
@@ -198,8 +216,12 @@ class _Choice:
         if len(others) != 1:
             frames = len({one.frame for one in self.sources})
             raise InputError(
-                f"The DICOM registration {self.path} relates {frames} frames of reference; give both images as "
-                "DICOM to choose two of them."
+                said(
+                    "The DICOM registration {path} relates {frames} frames of reference; give both images as "
+                    "DICOM to choose two of them.",
+                    path=self.path,
+                    frames=frames,
+                )
             )
         return others[0]
 
@@ -231,12 +253,16 @@ def _between(fixed: _Source, moving: _Source, path: Any) -> Any:
         return _transform_of_item(moving.content)
     if moving.is_registered:
         return invert(_transform_of_item(fixed.content), _grid_of_item(fixed.content, path)).transform
-    raise InputError(f"The DICOM registration {path} relates the two frames of reference only to a third one.")
+    raise InputError(
+        said("The DICOM registration {path} relates the two frames of reference only to a third one.", path=path)
+    )
 
 
 def _grid_of_item(item: Any, path: Any) -> Geometry:
     if "DeformableRegistrationGridSequence" not in item:
-        raise InputError(f"The DICOM registration {path} has no grid for the requested frame of reference.")
+        raise InputError(
+            said("The DICOM registration {path} has no grid for the requested frame of reference.", path=path)
+        )
     return _field_of(item.DeformableRegistrationGridSequence[0])[1]
 
 
@@ -262,7 +288,9 @@ def _field_of(field: Any) -> tuple[np.ndarray, Geometry]:
     data = field.VectorGridData
     values = np.frombuffer(data, "<f4") if isinstance(data, bytes) else np.asarray(data, np.float32)
     if len(size) != 3 or values.size != 3 * int(np.prod(size)):
-        raise Fault(f"its grid of {'x'.join(map(str, size))} points has {values.size} numbers")
+        raise Fault(
+            said("its grid of {names} points has {size} numbers", names="x".join(map(str, size)), size=values.size)
+        )
     vectors = values.reshape(*size[::-1], 3).astype(float)
     return np.where(np.isfinite(vectors), vectors, 0.0), grid
 
@@ -277,5 +305,5 @@ def _matrix_of_sequence(sequence: Any) -> np.ndarray:
 def _matrix(entry: Any) -> np.ndarray:
     matrix = np.array(entry.FrameOfReferenceTransformationMatrix, float).reshape(4, 4)
     if not np.isfinite(matrix).all() or not np.allclose(matrix[3], (0, 0, 0, 1)):
-        raise Fault("its matrix is not homogeneous")
+        raise Fault(said("its matrix is not homogeneous"))
     return matrix

@@ -19,6 +19,7 @@ from ...errors import InputError
 from ...images.contours import CopiedContour, Region, inside_of
 from ...images.geometry import Geometry
 from ...images.polygons import polygons_of
+from ...wording import said
 from ..dicom.headers import Frame, pydicom
 from ..dicom.places import RT_STRUCTURE_SET
 from ..dicom.volumes import DicomSeries
@@ -57,9 +58,11 @@ class CarriedStructure:
 def check_can_refer(series: DicomSeries, grid: Geometry, what: str) -> None:
     """Raise InputError for a series on which structures cannot lie."""
     if series.is_dose or series.instances[0].is_segmentation:
-        raise InputError(f"A {what} refers to the images on which it lies; give a series of images as --reference.")
+        raise InputError(
+            said("A {what} refers to the images on which it lies; give a series of images as --reference.", what=what)
+        )
     if grid.dimension != 3 or len(series.frames) != grid.size[2]:
-        raise InputError(f"A {what} lies on a series of slices, which the reference is not.")
+        raise InputError(said("A {what} lies on a series of slices, which the reference is not.", what=what))
 
 
 def write_structures(

@@ -25,6 +25,7 @@ from ...images.geometry import (
 )
 from ...system.itk_access import suffix_of, wrapped_class
 from ...system.native_messages import NATIVE_ERRORS, native_messages_of_success
+from ...wording import named_role, said
 from . import metaimage, mgh, nifti, nrrd
 from .itk_readers import image_suffix_of, opened, read_by_itk, reason, unreadable
 from .units import in_millimeters
@@ -73,8 +74,8 @@ def read_file(path: Path, name: str, frame: int | None) -> tuple[Any, list[str]]
         image = read_by_itk(opened(path, name), path, name)
         is_series = suffix == ".mnc" and not is_color(image)  # ITK reads time as components
         if suffix in _WITH_OPACITY and component_count(image) == 2:
-            image, said = with_opacity(np.asarray(array_view(image)), geometry_of(image), f"the {name}")
-            notes += said
+            image, remarks = with_opacity(np.asarray(array_view(image)), geometry_of(image), f"the {name}")
+            notes += remarks
     is_series = is_series or (may_choose and frame is not None)
     return _one_frame(image, f"{name} {path}", frame, is_series, kind), notes
 
@@ -118,7 +119,7 @@ def _placed_outline(path: Path, name: str) -> Any:
     except _DAMAGES as error:
         raise unreadable(path, name) from error
     except NATIVE_ERRORS as error:
-        raise unreadable(path, name, f"cannot be read: {reason(error)}") from error
+        raise unreadable(path, name, said("cannot be read: {reason}", reason=reason(error))) from error
 
 
 def _outline_of(path: Path, name: str) -> Any:
@@ -163,7 +164,9 @@ def _grid_of(io: Any) -> Geometry:
 def _outline(geometry: Geometry) -> Any:
     """An ITK image without voxels."""
     if geometry.dimension not in (2, 3, 4):
-        raise InputError(f"An image has {geometry.dimension} dimensions; 2, 3 or 4 are supported.")
+        raise InputError(
+            said("An image has {dimension} dimensions; 2, 3 or 4 are supported.", dimension=geometry.dimension)
+        )
     image = wrapped_class("Image", f"UC{geometry.dimension}").New()
     image.SetRegions(list(geometry.size))
     return set_geometry(image, geometry)
@@ -218,7 +221,7 @@ def _freesurfer_header(path: Path, name: str) -> nifti.NiftiHeader:
     except _DAMAGES as error:
         raise unreadable(path, name) from error
     if header is None:
-        raise unreadable(path, name, "is not a FreeSurfer image, or has an unsupported voxel type.")
+        raise unreadable(path, name, said("is not a FreeSurfer image, or has an unsupported voxel type."))
     return header
 
 
@@ -260,8 +263,12 @@ def _by_header(header: nifti.NiftiHeader, path: Path, name: str) -> Any:
         raise unreadable(path, name) from error
     if image is None:
         raise InputError(
-            f"The {name} {path} is a NIfTI file that ITK cannot read (axes that are not perpendicular, NIfTI-2, "
-            "an unusual header), and its voxel type is not supported for such files."
+            said(
+                "The {name} {path} is a NIfTI file that ITK cannot read (axes that are not perpendicular, "
+                "NIfTI-2, an unusual header), and its voxel type is not supported for such files.",
+                name=named_role(name),
+                path=path,
+            )
         )
     return image
 
@@ -281,9 +288,18 @@ def _one_frame(image: Any, name: str, frame: int | None, is_series: bool, kind: 
     elif frame in (None, 1):
         return image
     else:
-        raise NothingToChoose(f"The {name} is a single image; it has no frame {frame}.")
+        raise NothingToChoose(
+            said("The {name} is a single image; it has no frame {frame}.", name=named_role(name), frame=frame)
+        )
     if frame is None and len(voxels) > 1:
-        raise InputError(f"The {name} contains {len(voxels)} {kind}; choose one with --frame 1 to {len(voxels)}.")
+        raise InputError(
+            said(
+                "The {name} contains {count} {kind}; choose one with --frame 1 to {count}.",
+                name=named_role(name),
+                count=len(voxels),
+                kind=kind,
+            )
+        )
     if not 1 <= (frame or 1) <= len(voxels):
         raise _no_frame(name, frame, len(voxels))
     chosen = np.ascontiguousarray(voxels[(frame or 1) - 1])
@@ -291,7 +307,14 @@ def _one_frame(image: Any, name: str, frame: int | None, is_series: bool, kind: 
 
 
 def _no_frame(name: str, frame: int | None, count: int) -> InputError:
-    return InputError(f"The {name} has no frame {frame}; give a number from 1 to {count}.")
+    return InputError(
+        said(
+            "The {name} has no frame {frame}; give a number from 1 to {count}.",
+            name=named_role(name),
+            frame=frame,
+            count=count,
+        )
+    )
 
 
 def _without_time(geometry: Geometry) -> Geometry:

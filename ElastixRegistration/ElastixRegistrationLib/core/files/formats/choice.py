@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Sequence
 
 from ...errors import InputError
+from ...wording import said
 
 _MOST_NAMED = 30
 
@@ -23,8 +24,25 @@ def chosen_names(wanted: Sequence[str], known: Sequence[str], whole: str) -> lis
             match = alike[0]
         if match is None:
             close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-            meant = f"; did you mean {close[0]}?" if close else ""
-            raise InputError(f"There is no {name} in {whole}, which contains {listed(known)}{meant or '.'}")
+            known_names = listed(known)
+            if close:
+                raise InputError(
+                    said(
+                        "There is no {name} in {whole}, which contains {known}; did you mean {close}?",
+                        name=name,
+                        whole=whole,
+                        known=known_names,
+                        close=close[0],
+                    )
+                )
+            raise InputError(
+                said(
+                    "There is no {name} in {whole}, which contains {known}.",
+                    name=name,
+                    whole=whole,
+                    known=known_names,
+                )
+            )
         found.append(match)
     return found
 

@@ -6,37 +6,46 @@ import re
 import zlib
 from pathlib import Path
 
+from ...wording import Said, said
 from . import metaimage, nrrd
 
 _START = 1024
 _NIFTI = (b"n+1\0", b"ni1\0", b"n+2\0", b"ni2\0")
 #: First bytes, the kind of such a file, and advice.
 _KINDS = (
-    (b"PK\x03\x04", "a zip archive", "Unpack it, and give the file or folder in it."),
-    (b"Rar!", "a RAR archive", "Unpack it, and give the file or folder in it."),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Unpack it, and give the file or folder in it."),
-    (b"BZh", "a file compressed by bzip2", "Unpack it: bunzip2."),
-    (b"\xfd7zXZ\0", "a file compressed by xz", "Unpack it: unxz."),
-    (b"\x28\xb5\x2f\xfd", "a file compressed by zstd", "Unpack it: unzstd."),
-    (b"version https://git-lfs", "a pointer of Git LFS, not the file itself", "Fetch the file: git lfs pull."),
-    (b"/annex/objects", "a pointer of git-annex, not the file itself", "Fetch the file: git annex get (DataLad: get)."),
+    (b"PK\x03\x04", said("a zip archive"), said("Unpack it, and give the file or folder in it.")),
+    (b"Rar!", said("a RAR archive"), said("Unpack it, and give the file or folder in it.")),
+    (b"7z\xbc\xaf\x27\x1c", said("a 7-Zip archive"), said("Unpack it, and give the file or folder in it.")),
+    (b"BZh", said("a file compressed by bzip2"), said("Unpack it: bunzip2.")),
+    (b"\xfd7zXZ\0", said("a file compressed by xz"), said("Unpack it: unxz.")),
+    (b"\x28\xb5\x2f\xfd", said("a file compressed by zstd"), said("Unpack it: unzstd.")),
+    (
+        b"version https://git-lfs",
+        said("a pointer of Git LFS, not the file itself"),
+        said("Fetch the file: git lfs pull."),
+    ),
+    (
+        b"/annex/objects",
+        said("a pointer of git-annex, not the file itself"),
+        said("Fetch the file: git annex get (DataLad: get)."),
+    ),
     (
         b"\x93NUMPY",
-        "a NumPy array, which has no spacing",
-        "In Python, core.as_image takes the array and its spacing.",
+        said("a NumPy array, which has no spacing"),
+        said("In Python, core.as_image takes the array and its spacing."),
     ),
-    (b"%PDF", "a PDF document", "Export its images first."),
-    (b"GIF8", "a GIF picture", "Save it as PNG or TIFF."),
-    (b"RIFF", "a WebP picture", "Save it as PNG or TIFF."),
-    (b"\0\0\0\x18ftyphei", "a HEIC picture", "Save it as PNG or TIFF."),
-    (b"\0\0\0\x1cftyphei", "a HEIC picture", "Save it as PNG or TIFF."),
-    (b"CDF\x01", "a file of MINC 1 (netCDF)", "Convert it to MINC 2: mincconvert -2 IN OUT.mnc."),
-    (b"CDF\x02", "a file of MINC 1 (netCDF)", "Convert it to MINC 2: mincconvert -2 IN OUT.mnc."),
-    (b"MATRIX7", "an ECAT file of PET", "Convert it to NIfTI, as nibabel does."),
-    (b"MATLAB 5.0", "a file of MATLAB", "Save its voxels as NIfTI from there: niftiwrite."),
-    (b"AMIRA", "an image of Amira or Avizo", "Export it as NRRD or TIFF from there."),
-    (b"# AmiraMesh", "an image of Amira or Avizo", "Export it as NRRD or TIFF from there."),
-    (b"# Avizo", "an image of Amira or Avizo", "Export it as NRRD or TIFF from there."),
+    (b"%PDF", said("a PDF document"), said("Export its images first.")),
+    (b"GIF8", said("a GIF picture"), said("Save it as PNG or TIFF.")),
+    (b"RIFF", said("a WebP picture"), said("Save it as PNG or TIFF.")),
+    (b"\0\0\0\x18ftyphei", said("a HEIC picture"), said("Save it as PNG or TIFF.")),
+    (b"\0\0\0\x1cftyphei", said("a HEIC picture"), said("Save it as PNG or TIFF.")),
+    (b"CDF\x01", said("a file of MINC 1 (netCDF)"), said("Convert it to MINC 2: mincconvert -2 IN OUT.mnc.")),
+    (b"CDF\x02", said("a file of MINC 1 (netCDF)"), said("Convert it to MINC 2: mincconvert -2 IN OUT.mnc.")),
+    (b"MATRIX7", said("an ECAT file of PET"), said("Convert it to NIfTI, as nibabel does.")),
+    (b"MATLAB 5.0", said("a file of MATLAB"), said("Save its voxels as NIfTI from there: niftiwrite.")),
+    (b"AMIRA", said("an image of Amira or Avizo"), said("Export it as NRRD or TIFF from there.")),
+    (b"# AmiraMesh", said("an image of Amira or Avizo"), said("Export it as NRRD or TIFF from there.")),
+    (b"# Avizo", said("an image of Amira or Avizo"), said("Export it as NRRD or TIFF from there.")),
 )
 #: First bytes of supported formats, and their suffixes.
 _READ = (
@@ -53,7 +62,7 @@ _READ = (
 
 
 def what_it_is(path: Path) -> str:
-    """Sentences, each with a leading blank, about a file that cannot be read; empty if its content seems to match its
+    """Sentences about a file that cannot be read; empty if its content seems to match its
     name."""
     try:
         with open(path, "rb") as file:
@@ -61,22 +70,22 @@ def what_it_is(path: Path) -> str:
     except OSError:
         return ""
     if not start:
-        return " It is empty."
+        return said("It is empty.")
     for first, kind, remedy in _KINDS:
         if start.startswith(first):
-            return f" It is {kind}. {remedy}"
+            return said("It is {kind}. {remedy}", kind=kind, remedy=remedy)
     if re.match(rb"\s*<(!DOCTYPE html|html|head)\b", start, re.IGNORECASE):
-        return " It is a web page, probably from a failed download. Download the file again."
+        return said("It is a web page, probably from a failed download. Download the file again.")
     if start.lstrip().startswith(b"<VTKFile") or b"<VTKFile" in start:
-        return " It is an XML file of VTK. Save it as .vtk (legacy, structured points) or .mha."
+        return said("It is an XML file of VTK. Save it as .vtk (legacy, structured points) or .mha.")
     if missing := _missing_part(path):
         return missing
     if start.startswith(b"# vtk DataFile") and b"\nCELL_DATA" in start:
-        return " Its values belong to cells, not points. Convert them in ParaView (Cell Data to Point Data)."
+        return said("Its values belong to cells, not points. Convert them in ParaView (Cell Data to Point Data).")
     if start.startswith(b"# vtk DataFile") and b"\nFIELD " in start and b"\nSCALARS " not in start:
-        return " Its values are in a field of arrays. Save them as scalars: in ParaView, as one point array."
+        return said("Its values are in a field of arrays. Save them as scalars: in ParaView, as one point array.")
     if start.startswith(b"# vtk DataFile") and b"\nDATASET STRUCTURED_POINTS" not in start:
-        return " It is not an image: its data are not structured points."
+        return said("It is not an image: its data are not structured points.")
     return _under_another_name(path, start)
 
 
@@ -95,7 +104,9 @@ def _missing_part(path: Path) -> str:
             missing = path.with_suffix(other).name
     if not missing:
         return ""
-    return f" Its {what} {'are' if what == 'voxels' else 'is'} expected in {missing}, which does not exist."
+    if what == "voxels":
+        return said("Its voxels are expected in {missing}, which does not exist.", missing=missing)
+    return said("Its header is expected in {missing}, which does not exist.", missing=missing)
 
 
 def _under_another_name(path: Path, start: bytes) -> str:
@@ -107,15 +118,20 @@ def _under_another_name(path: Path, start: bytes) -> str:
         except zlib.error:
             return ""
         if start[128:132] == b"DICM":
-            return " It is a DICOM file compressed by gzip. Unpack it: gunzip."
+            return said("It is a DICOM file compressed by gzip. Unpack it: gunzip.")
         if start[257:262] == b"ustar":
-            return " It is an archive (.tar.gz). Unpack it, and give the file or folder in it."
+            return said("It is an archive (.tar.gz). Unpack it, and give the file or folder in it.")
     if start[344:348] in _NIFTI:
         wanted = ".nii.gz" if is_packed else ".nii"
         is_right = name.endswith((wanted, ".hdr", ".hdr.gz", ".img", ".img.gz"))
-        return "" if is_right else f" It is NIfTI{', compressed' * is_packed}. Give it a name that ends in {wanted}."
+        return "" if is_right else _misnamed("NIfTI", wanted, is_packed)
     for first, suffixes in _READ:
         if start.startswith(first) and not name.endswith(suffixes):
-            kind = suffixes[0][1:].upper()
-            return f" It is {kind}{', compressed by gzip' * is_packed}. Give it a name that ends in {suffixes[0]}."
+            return _misnamed(suffixes[0][1:].upper(), suffixes[0], is_packed)
     return ""
+
+
+def _misnamed(kind: str, suffix: str, is_packed: bool) -> Said:
+    if is_packed:
+        return said("It is {kind}, compressed. Give it a name that ends in {suffix}.", kind=kind, suffix=suffix)
+    return said("It is {kind}. Give it a name that ends in {suffix}.", kind=kind, suffix=suffix)

@@ -13,6 +13,7 @@ from ...images.geometry import array_view, geometry_of, new_image
 from ...system.itk_access import leave_plugins_of_slicer, wrapped_class
 from ...system.native_messages import NATIVE_ERRORS
 from ...system.truncation import is_truncated
+from ...wording import joined, named_role, said
 from .content import what_it_is
 
 #: ITK readers by suffix. Loading one takes 10 ms, all of them 1.4 s.
@@ -47,11 +48,13 @@ _COMPONENTS = {
     "long": "D",
     "long_long": "D",
 }
-_TO_NIFTI = " Convert it to NIfTI first: "
+_TRUNCATED = said("is truncated or damaged.")
 #: Advice for files of other tools that ITK does not read.
 _CONVERTERS = {
-    **dict.fromkeys((".par", ".rec"), f"{_TO_NIFTI}dcm2niix IN.PAR."),
-    **dict.fromkeys((".head", ".brik"), f"{_TO_NIFTI}3dAFNItoNIFTI IN (AFNI)."),
+    **dict.fromkeys((".par", ".rec"), said("Convert it to NIfTI first: {command}", command="dcm2niix IN.PAR.")),
+    **dict.fromkeys(
+        (".head", ".brik"), said("Convert it to NIfTI first: {command}", command="3dAFNItoNIFTI IN (AFNI).")
+    ),
 }
 _LONG = frozenset({"unsigned_long", "unsigned_long_long", "long", "long_long"})
 
@@ -75,7 +78,7 @@ def opened(path: Path, name: str) -> Any:
         io.SetFileName(str(path))
         io.ReadImageInformation()
     except NATIVE_ERRORS as error:
-        raise unreadable(path, name, f"cannot be read: {reason(error)}") from error
+        raise unreadable(path, name, said("cannot be read: {reason}", reason=reason(error))) from error
     return io
 
 
@@ -85,21 +88,26 @@ def _reader_of(path: Path, name: str) -> Any:
         if io is not None and io.CanReadFile(str(path)):
             return io
     except NATIVE_ERRORS as error:  # for .vtk files
-        raise InputError(f"The {name} {path} cannot be read: {reason(error)}") from error
+        raise InputError(
+            said("The {name} {path} cannot be read: {reason}", name=named_role(name), path=path, reason=reason(error))
+        ) from error
     leave_plugins_of_slicer()
     import itk
 
     itk.imread  # noqa: B018  resolving it registers every reader
     io = itk.ImageIOFactory.CreateImageIO(str(path), itk.CommonEnums.IOFileMode_ReadMode)
     if io is None:
-        raise unreadable(path, name, "is not in an image format that ITK reads, or it is damaged.")
+        raise unreadable(path, name, said("is not in an image format that ITK reads, or it is damaged."))
     return io
 
 
-def unreadable(path: Path, name: str, why: str = "is truncated or damaged.") -> InputError:
+def unreadable(path: Path, name: str, why: str = _TRUNCATED) -> InputError:
     """The error for an unreadable file, with its kind if that is known, otherwise ``why``."""
     known, hint = what_it_is(path), _CONVERTERS.get(Path(path.name.lower().removesuffix(".gz")).suffix, "")
-    return InputError(f"The {name} {path} cannot be read.{known}" if known else f"The {name} {path} {why}{hint}")
+    if known:
+        cannot = said("The {name} {path} cannot be read.", name=named_role(name), path=path)
+        return InputError(joined(cannot, known))
+    return InputError(joined(said("The {name} {path} {why}", name=named_role(name), path=path, why=why), hint))
 
 
 def read_by_itk(io: Any, path: Path, name: str, voxel_bytes: int | None = None) -> Any:
@@ -115,7 +123,7 @@ def read_by_itk(io: Any, path: Path, name: str, voxel_bytes: int | None = None) 
         reader.SetFileName(str(path))
         reader.Update()
     except NATIVE_ERRORS as error:
-        raise unreadable(path, name, f"cannot be read: {reason(error)}") from error
+        raise unreadable(path, name, said("cannot be read: {reason}", reason=reason(error))) from error
     image = reader.GetOutput()
     image.DisconnectPipeline()
     long = io.GetComponentTypeAsString(io.GetComponentType()) in _LONG and io.GetNumberOfComponents() == 1
@@ -142,7 +150,14 @@ def pixel_suffix(io: Any, path: Path, name: str) -> str:
     while dimension > 3 and io.GetDimensions(dimension - 1) == 1:
         dimension -= 1
     if dimension not in (2, 3, 4):
-        raise InputError(f"The {name} {path} has {dimension} dimensions; 2, 3 or 4 are supported.")
+        raise InputError(
+            said(
+                "The {name} {path} has {dimension} dimensions; 2, 3 or 4 are supported.",
+                name=named_role(name),
+                path=path,
+                dimension=dimension,
+            )
+        )
     component = _COMPONENTS[io.GetComponentTypeAsString(io.GetComponentType())]
     count = io.GetNumberOfComponents()
     if count == 1:
@@ -157,15 +172,15 @@ def pixel_suffix(io: Any, path: Path, name: str) -> str:
 def reason(error: BaseException) -> str:
     """The sentence in an ITK exception, without source positions and addresses."""
     if isinstance(error, MemoryError):
-        return "there is not enough memory for it, or its header is damaged."
+        return said("there is not enough memory for it, or its header is damaged.")
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     text = [line.partition("): ")[2] or line for line in lines if ".hxx:" not in line and ".cxx:" not in line]
     sentence = (" ".join(text) or str(error)).rstrip(".") + "."
     if "Zero-valued spacing" in sentence:
-        return "its header has a spacing of 0."
+        return said("its header has a spacing of 0.")
     if "determinant is 0" in sentence:
-        return "the axes in its header are linearly dependent (determinant 0)."
+        return said("the axes in its header are linearly dependent (determinant 0).")
     if "File cannot be read" in sentence:  # MetaImage gives the last system error as the reason, even if unrelated
-        return "it is truncated or damaged."
+        return said("it is truncated or damaged.")
     # NRRD reports the whole chain of calls; the problem comes last.
     return re.sub(r"^_nrrd\w+: ", "", sentence.rpartition("[nrrd] ")[2])

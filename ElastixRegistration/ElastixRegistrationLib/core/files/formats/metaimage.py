@@ -98,8 +98,8 @@ def readable(path: Path) -> Iterator[Path]:
                 if line.split(b"=")[0].strip().lower() == _LAST.encode():
                     break
         length = os.fstat(file.fileno()).st_size - file.tell()
-        said = _number(header, "compresseddatasize", -1.0)
-        if said == length:
+        stated = _number(header, "compresseddatasize", -1.0)
+        if stated == length:
             for _ in _decompressed(file):
                 pass
             yield path

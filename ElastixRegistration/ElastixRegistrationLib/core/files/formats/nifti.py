@@ -17,6 +17,7 @@ import numpy as np
 
 from ...errors import InputError
 from ...images.geometry import Geometry, array_view, component_count, geometry_of, image_from_array, set_geometry
+from ...wording import said
 
 LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 #: Smaller deviations of the axes are rounding errors, as in file formats with 6 digits.
@@ -221,8 +222,12 @@ def placed(header: NiftiHeader, image: Any, name: str) -> tuple[Any, list[str]]:
     if header.lost_form:
         if header.matrix is None:
             raise InputError(
-                f"The {header.lost_form} of {name} contains numbers that are not finite, so its position is "
-                "unknown: the header is damaged."
+                said(
+                    "The {lost_form} of {name} contains numbers that are not finite, so its position is "
+                    "unknown: the header is damaged.",
+                    lost_form=header.lost_form,
+                    name=name,
+                )
             )
         notes.append(f"The {header.lost_form} of {name} contains numbers that are not finite; it is ignored.")
     if header.matrix is None or image.GetImageDimension() < 3:
@@ -240,14 +245,14 @@ def placed(header: NiftiHeader, image: Any, name: str) -> tuple[Any, list[str]]:
             f"The header of {name} does not give the position of its voxels. As in ITK, columns to the left and "
             "rows to posterior are assumed; check left and right."
         )
-    said = np.array(header.spacing)
+    header_spacing = np.array(header.spacing)
     if (
         header.form == "sform"
-        and len(said) == 3
-        and (said > 0).all()
-        and not np.allclose(spacing, said, rtol=_SAME_SIZE)
+        and len(header_spacing) == 3
+        and (header_spacing > 0).all()
+        and not np.allclose(spacing, header_spacing, rtol=_SAME_SIZE)
     ):
-        found, other = (" x ".join(f"{one:.4g}" for one in sizes) for sizes in (spacing, said))
+        found, other = (" x ".join(f"{one:.4g}" for one in sizes) for sizes in (spacing, header_spacing))
         notes.append(
             f"By its sform, {name} has voxels of {found} mm, but its spacing field says {other} mm; the sform is "
             "used. ITK and Slicer use the spacing, so the image may look different there."

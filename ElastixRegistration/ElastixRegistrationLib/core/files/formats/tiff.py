@@ -13,6 +13,7 @@ from ...errors import InputError
 from ...images.geometry import Geometry, image_from_array, image_view, many_component_image
 from ...system.native_messages import native_messages_of_success
 from ...system.truncation import is_tiff_circular, tiff_bits
+from ...wording import named_role, said
 from .any_file import with_opacity
 from .itk_readers import opened, read_by_itk, unreadable
 from .units import millimeters_per
@@ -21,7 +22,7 @@ _RESOLUTION_UNITS = {2: 25.4, 3: 10.0}
 #: tifffile's axes for slices, and those for time points and the like.
 _SLICES, _FRAMES, _CHANNELS = "ZQI", "TRAEHLPV", "CS"
 _PALETTE = 3
-_NO_TIFFFILE = "To read TIFF files of this kind, install tifffile: python -m pip install tifffile."
+_NO_TIFFFILE = said("To read TIFF files of this kind, install tifffile: python -m pip install tifffile.")
 
 
 @dataclass(frozen=True)
@@ -74,17 +75,32 @@ def _read(file: Any, path: Path, name: str, frame: int | None) -> TiffImage:
             return TiffImage(_spaced(image, spacing), notes)
     frames = int(np.prod([length for _, length in several])) if several else 1
     if frames > 1 and frame is None:
-        raise InputError(f"The {name} {path} contains {frames} time points; choose one with --frame 1 to {frames}.")
+        raise InputError(
+            said(
+                "The {name} {path} contains {frames} time points; choose one with --frame 1 to {frames}.",
+                name=named_role(name),
+                path=path,
+                frames=frames,
+            )
+        )
     if frames > 1 and not 1 <= (frame or 1) <= frames:
-        raise InputError(f"The {name} {path} has no frame {frame}; give a number from 1 to {frames}.")
+        raise InputError(
+            said(
+                "The {name} {path} has no frame {frame}; give a number from 1 to {frames}.",
+                name=named_role(name),
+                path=path,
+                frame=frame,
+                frames=frames,
+            )
+        )
     voxels = _ordered(_voxels(series, path, name), axes, (frame or 1) - 1)
     channels = voxels.shape[-1] if voxels.ndim > 2 and _channel_count(kept) > 1 else 1
     if file.pages[0].photometric == _PALETTE and channels == 1:
         colored = _in_colors(voxels, file.pages[0].colormap)
         voxels, channels = colored, 3 if colored.ndim > voxels.ndim else 1
     if channels == 2 and dict(kept).get("S") == 2 and file.pages[0].extrasamples in ((1,), (2,)):
-        image, said = with_opacity(voxels, _grid(voxels.shape[:-1], spacing), f"the {name}")
-        return TiffImage(image, [*notes, *said], frames)
+        image, remarks = with_opacity(voxels, _grid(voxels.shape[:-1], spacing), f"the {name}")
+        return TiffImage(image, [*notes, *remarks], frames)
     if "C" in dict(kept):
         notes.append(f"The {channels} channels of the {name} became components of its voxels.")
     return TiffImage(_image(voxels, channels, spacing), notes, frames)
@@ -122,7 +138,15 @@ def _checked_by_itk(path: Path, name: str) -> Any:
     io = opened(path, name)
     bits, component = tiff_bits(path), io.GetComponentTypeAsString(io.GetComponentType())
     if bits > 8 and component == "unsigned_char":
-        raise InputError(f"ITK would read the {name} {path} with 8 bits instead of {bits}. {_NO_TIFFFILE}")
+        raise InputError(
+            said(
+                "ITK would read the {name} {path} with 8 bits instead of {bits}. {advice}",
+                name=named_role(name),
+                path=path,
+                bits=bits,
+                advice=_NO_TIFFFILE,
+            )
+        )
     return read_by_itk(io, path, name)
 
 
@@ -133,9 +157,17 @@ def _voxels(series: Any, path: Path, name: str) -> np.ndarray:
         text = " ".join(str(error).split())
         if "imagecodecs" in text:
             raise InputError(
-                f"The {name} {path} uses a compression that needs imagecodecs: python -m pip install imagecodecs."
+                said(
+                    "The {name} {path} uses a compression that needs imagecodecs: python -m pip install imagecodecs.",
+                    name=named_role(name),
+                    path=path,
+                )
             ) from error
-        raise InputError(f"The {name} {path} is truncated or damaged: {text[:200]}.") from error
+        raise InputError(
+            said(
+                "The {name} {path} is truncated or damaged: {text}.", name=named_role(name), path=path, text=text[:200]
+            )
+        ) from error
 
 
 def _ordered(voxels: np.ndarray, axes: str, frame: int) -> np.ndarray:
@@ -172,7 +204,7 @@ def _image(voxels: np.ndarray, channels: int, spacing: dict[str, float]) -> Any:
     if voxels.dtype == bool:
         voxels = voxels.astype(np.uint8)
     if voxels.dtype.kind == "c":
-        raise InputError("TIFF files with complex numbers are not supported.")
+        raise InputError(said("TIFF files with complex numbers are not supported."))
     voxels = voxels.astype(voxels.dtype.newbyteorder("="))
     geometry = _grid(voxels.shape[: voxels.ndim - (channels > 1)], spacing)
     if channels in (3, 4) and voxels.dtype == np.uint8:
