@@ -1,8 +1,8 @@
 """Runs an unchanged Slicer scripted module outside Slicer, as strictly as Slicer would.
 
 Made of the real parts there are: MRML and `slicer.util` of the slicer-core wheel, Qt (PySide6, offscreen), VTK. What is
-missing is supplied here: `qt` and `ctk` with PythonQt's rules (wrapping.py and beside it), Slicer's own widgets
-(mrml_*.py), application, layout and module manager. Each file says where in the public sources the real thing was read.
+missing is supplied here: `qt` and `ctk` with PythonQt's rules (pythonqt/), Slicer's own widgets
+(widgets/), application, layout and module manager. Each file says where in the public sources the real thing was read.
 Whatever the host does not know raises.
 
     host = SlicerHost.install()  # the package

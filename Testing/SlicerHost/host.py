@@ -18,29 +18,26 @@ from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QWidget
 
-from . import (
-    application,
+from . import recorders
+from .application import application, io_manager, plots, views
+from .application import packaging as packaging_state
+from .application.dialogs import Dialogs
+from .pythonqt import specials
+from .pythonqt.qtmodule import WrappedModule, qt_module
+from .pythonqt.specials import register
+from .pythonqt.uiloader import add_widget_class
+from .pythonqt.wrapping import wrap, wrapper_class
+from .scripted import modules
+from .widgets import (
     ctk_buttons,
     ctk_choices,
     ctk_values,
     hierarchy_items,
-    io_manager,
-    modules,
     mrml_checkable,
     mrml_hierarchy,
     mrml_nodes,
     mrml_segments,
-    plots,
-    recorders,
-    specials,
-    views,
 )
-from . import packaging as packaging_state
-from .dialogs import Dialogs
-from .qtmodule import WrappedModule, qt_module
-from .specials import register
-from .uiloader import add_widget_class
-from .wrapping import wrap, wrapper_class
 
 _CTK = (ctk_buttons, ctk_choices, ctk_values)
 _SLICER = (mrml_nodes, mrml_checkable, mrml_segments, mrml_hierarchy, plots, views, application, modules, io_manager)
@@ -97,12 +94,13 @@ class SlicerHost:
             module = types.ModuleType(f"slicer.{name}")
             sys.modules[f"slicer.{name}"] = module
             setattr(slicer, name, module)
-        from . import i18n
+        from .application import i18n
 
         sys.modules["slicer.i18n"] = i18n
         slicer.i18n = i18n
         slicer.app = wrap(self.app)
-        from . import parameter_node_wrapper, scripted
+        from .scripted import base_classes as scripted
+        from .scripted import parameter_node_wrapper
 
         sys.modules["slicer.ScriptedLoadableModule"] = scripted
         slicer.ScriptedLoadableModule = scripted

@@ -49,9 +49,9 @@ from hypothesis import strategies as st
 from phantoms.images import grid, stage
 
 #: Longer than the longest file here takes by far.
-LONGEST_S = 20.0
+MAX_S = 20.0
 #: More memory than any of these files may need.
-MOST_BYTES = 6 * 2**30
+MAX_BYTES = 6 * 2**30
 _GRID = grid((12, 11, 10))
 _UPRIGHT = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 IMAGES = (".nii", ".mgh", ".nrrd", ".mha", ".tif", ".vtk", ".dcm")
@@ -284,7 +284,7 @@ def main(reader: str, seconds: float, first_seed: int, folder: Path) -> None:
         import resource
         import signal
 
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+        resource.setrlimit(resource.RLIMIT_AS, (MAX_BYTES, MAX_BYTES))
         signal.signal(signal.SIGALRM, signal.SIG_DFL)  # a hang ends the process
     originals, read = READERS[reader](folder)
     count, slowest, end = 0, 0.0, time.monotonic() + seconds
@@ -295,7 +295,7 @@ def main(reader: str, seconds: float, first_seed: int, folder: Path) -> None:
         current.write_bytes(data)
         started = time.monotonic()
         if sys.platform != "win32":
-            signal.setitimer(signal.ITIMER_REAL, LONGEST_S)
+            signal.setitimer(signal.ITIMER_REAL, MAX_S)
         read(data)
         if sys.platform != "win32":
             signal.setitimer(signal.ITIMER_REAL, 0)

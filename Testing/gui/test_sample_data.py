@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ElastixRegistrationLib.mrml import sample_data
-from SlicerHost.sample_data import sample_data_module
+from SlicerHost.application.sample_data import sample_data_module
 from support.panel import MODULE_FILE, blobs_volume
 
 

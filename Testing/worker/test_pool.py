@@ -16,7 +16,7 @@ from phantoms.images import stage
 from support.processes import children, is_alive, until
 
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-MOST_IDLE_BYTES = 250e6
+MAX_IDLE_BYTES = 250e6
 
 
 def bytes_held(pid, kind="VmRSS"):
@@ -115,7 +115,7 @@ def test_one_worker_takes_one_after_another_and_neither_side_grows(pair, quick, 
     assert pids == (pids[0],) * len(pids)
     assert workers[-1] - workers[4] < 4e6
     assert clients[-1] - clients[4] < 4e6
-    assert max(workers) < MOST_IDLE_BYTES
+    assert max(workers) < MAX_IDLE_BYTES
     nothing_left()
 
 
@@ -132,7 +132,7 @@ def test_a_spare_holds_little_and_begins_at_once(pair, quick):
         pool.warm_up()
         (pid,) = pool.process_ids
         assert until(lambda: is_at_rest(pid))
-        assert bytes_held(pid) < MOST_IDLE_BYTES
+        assert bytes_held(pid) < MAX_IDLE_BYTES
         used = cpu_seconds(pid)
         handle = pool.submit(*pair, quick)
         assert pool.process_ids == [pid]

@@ -19,7 +19,7 @@ from ..worker.result import AsynchronousResult
 from .cases import Case
 
 #: Outputs from which its pictures are made.
-_MOST_VOXELS = 1e6
+_MAX_VOXELS = 1e6
 
 
 def method_of(settings: Mapping[str, str]) -> str:
@@ -33,7 +33,7 @@ def write_case_report(
 ) -> Path:
     """Write ``report.html`` to ``folder`` from the output "comparison" of ``result``; returns its path."""
     fixed, moving = as_scalar(inputs.fixed), as_scalar(inputs.moving)
-    grid, step = thinned(geometry_of(fixed), _MOST_VOXELS)
+    grid, step = thinned(geometry_of(fixed), _MAX_VOXELS)
     padding = None if result.keep_padding else result.background
     before, after = (
         array_view(resample(moving, transform, grid, background=result.background.value, padding=padding))

@@ -90,7 +90,7 @@ def run(options: argparse.Namespace) -> Outcome:
 def _write(analysis: Any, grid: Any, outputs: dict[str, str], slice_geometry: Any) -> None:
     """``slice_geometry`` is the grid of a reference of one slice, None for others."""
     from ..core.files.image_files import write_image
-    from ..core.images.geometry import image_from_array, many_component_image, one_slice
+    from ..core.images.geometry import image_from_array, multi_component_image, one_slice
 
     images = {}
     if "magnitude" in outputs:
@@ -98,7 +98,9 @@ def _write(analysis: Any, grid: Any, outputs: dict[str, str], slice_geometry: An
     if "jacobian" in outputs:
         images["jacobian"] = image_from_array(analysis.determinant, grid)
     if "jacobian_matrix" in outputs:
-        images["jacobian_matrix"] = many_component_image(analysis.matrix.reshape(*analysis.matrix.shape[:-2], -1), grid)
+        images["jacobian_matrix"] = multi_component_image(
+            analysis.matrix.reshape(*analysis.matrix.shape[:-2], -1), grid
+        )
     for name, image in images.items():
         write_image(image if slice_geometry is None else one_slice(image, slice_geometry), outputs[name])
 

@@ -12,13 +12,13 @@ from ..core.presets.preset import BUILT_IN, PRESET_CONTEXT, Preset, accuracy_sen
 from ..core.wording import TEXT_CONTEXT, Said, sentence_of
 
 #: Longer words may break in a label, because names of files and nodes often have no spaces.
-_LONGEST_WORD = 24
+_MAX_WORD = 24
 _BREAK = "\N{ZERO WIDTH SPACE}"
 
 
 def breakable(text: str) -> str:
     """``text`` with places in its long words where a label may begin a new line."""
-    return re.sub(rf"\S{{{_LONGEST_WORD},}}", lambda word: _broken(word.group()), text)
+    return re.sub(rf"\S{{{_MAX_WORD},}}", lambda word: _broken(word.group()), text)
 
 
 def translated(text: str) -> str:
@@ -75,5 +75,5 @@ def showError(message: str, title: str, details: str = "") -> None:
 
 def _broken(word: str) -> str:
     """After punctuation, and within what is still too long."""
-    parts = re.findall(rf"[^\W_]{{1,{_LONGEST_WORD}}}[\W_]*|[\W_]+", word)
+    parts = re.findall(rf"[^\W_]{{1,{_MAX_WORD}}}[\W_]*|[\W_]+", word)
     return _BREAK.join(parts)

@@ -31,8 +31,8 @@ PAGE_STYLE = """
 .side figcaption { font-size: 13px; color: var(--quiet); }
 .plot text { text-anchor: start; } .plot .x { text-anchor: middle; } .plot .y { text-anchor: end; }
 """
-#: Colors of the map of disagreement, from 0 to ``_FULL`` times the threshold.
-_FULL = 3.0
+#: Colors of the map of disagreement, from 0 to ``_RED_FACTOR`` times the threshold.
+_RED_FACTOR = 3.0
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _agreement(pairs: Sequence[PairPictures]) -> str:
     threshold = next(pair.agreement.threshold_mm for pair in pairs if pair.agreement is not None)
     return (
         '<section><h2>Where the results differ</h2><p class="quiet">The largest distance between the points to '
-        f"which two methods map the same point: yellow from {threshold:g} mm, red from {_FULL * threshold:g} mm. "
+        f"which two methods map the same point: yellow from {threshold:g} mm, red from {_RED_FACTOR * threshold:g} mm. "
         f"Agreement proves nothing: methods can share an error.</p>{''.join(blocks)}</section>"
     )
 
@@ -144,7 +144,7 @@ def agreement_png(agreement: Agreement, fixed: np.ndarray) -> bytes:
     for plane in planes_of(agreement.geometry, max_pixels=280):
         base = np.repeat(gray(normalized(plane.cut(fixed), window))[..., None], 3, axis=-1).astype(float)
         amount = plane.cut(agreement.distance) / agreement.threshold_mm
-        hot = np.clip((amount - 1) / (_FULL - 1), 0, 1)[..., None]
+        hot = np.clip((amount - 1) / (_RED_FACTOR - 1), 0, 1)[..., None]
         color = (1 - hot) * np.array([255.0, 214, 10]) + hot * np.array([214.0, 40, 40])
         weight = np.where(amount >= 1, 0.6, 0.0)[..., None]
         tiles.append(((1 - weight) * base + weight * color).astype(np.uint8))

@@ -27,9 +27,9 @@ _REACH = 0.25
 #: Voxels per slab of derivatives, with 12 vectors each.
 _SLAB = 500_000
 #: Range of local volume, after / before, without the linear part, that no border explains: that of ``plausibility``.
-_LEAST, _MOST = 0.2, 5.0
+_MIN_VOLUME, _MAX_VOLUME = 0.2, 5.0
 #: Number of listed folded voxels, the worst first.
-MOST_LISTED = 1000
+MAX_LISTED = 1000
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class DeformationAnalysis:
     """Arrays on the fixed grid, (k, j, i). ``magnitude``: displacement, mm. ``determinant`` of the spatial Jacobian,
     that is local volume moved / fixed. ``matrix`` (k, j, i, D, D): d moving_r / d fixed_c, None unless asked for.
 
-    ``folded_indices`` (N, D), in (i, j, k) order, and ``folded_points`` (N, D), LPS mm: at most MOST_LISTED voxels
+    ``folded_indices`` (N, D), in (i, j, k) order, and ``folded_points`` (N, D), LPS mm: at most MAX_LISTED voxels
     where space folds (determinant at or below 0), the worst first; the statistics count them all. ``border``: bools
     where the transform slides along a surface, None if it does not. These voxels do not count as folds and are not in
     the statistics.
@@ -106,7 +106,7 @@ def analyze_deformation(
     if mask is not None:
         folded &= mask != 0
     places = np.argwhere(folded)
-    worst = np.argsort(determinant[folded], kind="stable")[:MOST_LISTED]
+    worst = np.argsort(determinant[folded], kind="stable")[:MAX_LISTED]
     indices = places[worst][:, ::-1]
     return DeformationAnalysis(
         magnitude=magnitude,
@@ -170,7 +170,7 @@ def determinant_and_border(
     border[tuple(where.T[::-1])] = True
     # The end of a border is known to one voxel, so implausible voxels beside it belong to it.
     volume = determinant / np.float32(abs(np.linalg.det(linear)))
-    return determinant, border | (beside(border) & ~((volume > _LEAST) & (volume < _MOST)))
+    return determinant, border | (beside(border) & ~((volume > _MIN_VOLUME) & (volume < _MAX_VOLUME)))
 
 
 def jacobian_of(transform: Any, grid: Geometry, threads: int | None = None) -> np.ndarray:

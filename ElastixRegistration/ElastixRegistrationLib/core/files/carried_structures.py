@@ -45,7 +45,7 @@ DICOM_FORMS = ("rtstruct", "seg")
 _FINER = 2.0
 #: New contours have this many pixels across the width of a structure, but are at most this many times finer than the
 #: reference.
-_ACROSS, _MOST_FINER = 32, 8
+_ACROSS, _MAX_FINER = 32, 8
 #: Point spacing of a box around contours, and its margin, mm.
 _BOX_MM, _AROUND = 2.0, 10.0
 
@@ -141,7 +141,7 @@ def carry_structures(
     found, outside = [], []
     for one in source.fields(min(reference.spacing[:2]) / _FINER):
         pixels = max(one.width / min(reference.spacing[:2]), 1e-6)
-        region = carrier.carried(one.image, int(np.clip(np.ceil(_ACROSS / pixels), 1, _MOST_FINER)))
+        region = carrier.carried(one.image, int(np.clip(np.ceil(_ACROSS / pixels), 1, _MAX_FINER)))
         if region is None:
             outside.append(one.name)
             continue

@@ -41,7 +41,7 @@ _VOLUMES = said(
     afni="3dNwarpCat, nitransforms",
 )
 #: Largest share of the variance of a field of positions that remains after subtracting the position of each voxel.
-_REST = 0.1
+_MAX_RESIDUAL = 0.1
 
 
 def read_field(path: Path) -> Any:
@@ -107,7 +107,7 @@ def _check_vectors(vectors: np.ndarray, geometry: Geometry, path: Path) -> None:
     found = vectors[steps].reshape(places.shape)
     found, places = (one[np.isfinite(found).all(1)] for one in (found, places))
     flip = np.where(np.arange(geometry.dimension) < 2, -1.0, 1.0)
-    if any(_variance(found - turned) < _REST * _variance(found) for turned in (places, places * flip)):
+    if any(_variance(found - turned) < _MAX_RESIDUAL * _variance(found) for turned in (places, places * flip)):
         raise InputError(said("The file {path} {positions}", path=path, positions=_POSITIONS))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from ..images.geometry import Geometry, geometry_of, image_from_array, image_view, many_component_image
+from ..images.geometry import Geometry, geometry_of, image_from_array, image_view, multi_component_image
 from ..images.labels import as_labels
 from ..wording import named_role, said
 from .dicom.headers import is_dicom
@@ -26,7 +26,7 @@ _LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 #: Largest relative difference between coordinate steps.
 _EVEN = 1e-3
 #: Largest number of components of a (j, i, c) image; other arrays with three axes are volumes.
-_MOST_COLORS = 4
+_MAX_COLORS = 4
 _TAKEN = (
     "an ITK, SimpleITK, nibabel, xarray or MONAI image, a volume node of a MRML scene, the path of a file, or"
     " (array, spacing) with (k, j, i) voxels and mm along i, j, k"
@@ -122,7 +122,7 @@ def _of_pair(voxels: Any, place: Any, name: str) -> Any:
             )
         ) from None
     count = len(spacing)
-    is_volume = count == 2 and array.ndim == 3 and array.shape[-1] > _MOST_COLORS
+    is_volume = count == 2 and array.ndim == 3 and array.shape[-1] > _MAX_COLORS
     if (
         is_volume
         or count not in (2, 3)
@@ -171,7 +171,7 @@ def _image(voxels: np.ndarray, grid: Geometry) -> Any:
         return image_from_array(voxels[..., 0], grid)
     if count in (3, 4) and voxels.dtype == np.uint8:
         return image_view(voxels, grid, f"I{'RGB' if count == 3 else 'RGBA'}UC{grid.dimension}")
-    return image_from_array(voxels, grid) if count <= 4 else many_component_image(voxels, grid)
+    return image_from_array(voxels, grid) if count <= 4 else multi_component_image(voxels, grid)
 
 
 def _of_simpleitk(image: Any, name: str) -> Any:

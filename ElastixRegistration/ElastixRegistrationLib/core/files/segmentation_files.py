@@ -11,9 +11,9 @@ import numpy as np
 
 from ..images.geometry import array_view, component_count, geometry_of, set_geometry
 from ..system.itk_access import wrapped_class
-from .formats.segment_entries import MOST_SEGMENTS, entry, segment_names
+from .formats.segment_entries import MAX_SEGMENTS, entry, segment_names
 
-__all__ = ["MOST_SEGMENTS", "is_segmentation", "placed_segmentation", "segment_names"]
+__all__ = ["MAX_SEGMENTS", "is_segmentation", "placed_segmentation", "segment_names"]
 
 _EXTENT = re.compile(r"Segment\d+_Extent")
 _OFFSET = "Segmentation_ReferenceImageExtentOffset"

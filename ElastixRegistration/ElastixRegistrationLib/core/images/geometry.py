@@ -189,7 +189,7 @@ def new_image(geometry: Geometry, dtype: np.dtype | type, components: int = 1) -
     return set_geometry(image, geometry)
 
 
-def many_component_image(array: np.ndarray, geometry: Geometry) -> Any:
+def multi_component_image(array: np.ndarray, geometry: Geometry) -> Any:
     """itk.VectorImage of float32, a copy of (k, j, i, c) for any number of components."""
     image = wrapped_class("VectorImage", f"F{geometry.dimension}").New()
     image.SetRegions(list(geometry.size))

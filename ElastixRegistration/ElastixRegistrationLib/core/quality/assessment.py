@@ -65,16 +65,16 @@ def assess(
     grid, step = thinned(geometry_of(fixed), most_voxels)
     every = (slice(None, None, step),) * grid.dimension
     moving = as_scalar(result.moving)
-    nowhere = identity(grid.dimension)
+    unmoved = identity(grid.dimension)
     padding = None if result.keep_padding else result.background
     before, after = (
         array_view(resample(moving, transform, grid, background=result.background.value, padding=padding))
-        for transform in (nowhere, result.transform)
+        for transform in (unmoved, result.transform)
     )
-    on_grid = None if fixed_mask is None else _labels(fixed_mask, nowhere, grid)
+    on_grid = None if fixed_mask is None else _labels(fixed_mask, unmoved, grid)
     labels = None
     if on_grid is not None and moving_mask is not None:
-        lying = _labels(moving_mask, nowhere, grid)
+        lying = _labels(moving_mask, unmoved, grid)
         if not np.array_equal(on_grid, lying):  # a common region outlines neither image
             labels = (on_grid, lying, _labels(moving_mask, result.transform, grid))
     landmarks = None
@@ -142,10 +142,10 @@ def _segments(
 ) -> list[Figure]:
     """``label_figures`` of two label maps, on any grid, resampled to ``grid`` or one nearly as fine."""
     fine, _ = thinned(grid, _MAX_LABEL_VOXELS)
-    nowhere = identity(grid.dimension)
+    unmoved = identity(grid.dimension)
     drawn, before, after = (
         array_view(resample(labels, way, fine, interpolation="nearest"))
-        for labels, way in ((fixed_labels, nowhere), (moving_labels, nowhere), (moving_labels, transform))
+        for labels, way in ((fixed_labels, unmoved), (moving_labels, unmoved), (moving_labels, transform))
     )
     shared = shared_labels(array_view(fixed_labels), array_view(moving_labels))
     return label_figures(drawn, before, after, fine, {n: names.get(n, f"label {n}") for n in shared})

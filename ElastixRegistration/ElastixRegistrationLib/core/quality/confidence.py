@@ -27,7 +27,7 @@ from ..transforms.sampling import coarsened
 #: Number of points of the estimate. It is interpolated between them, because windows make it smooth.
 _PLACES = 200_000
 #: In voxels of the coarse grid: half width of the compared windows, and largest shift.
-_REACH, _FURTHEST = 2, 3
+_REACH, _MAX_SHIFT = 2, 3
 #: Error that any point may have, in voxels of the fixed image; about the values fitted in cross-validation.
 VOXELS = 1.1
 #: Smallest explained share for the contrast of two images to count as equal or inverted.
@@ -107,8 +107,8 @@ def confidence_steps(
     fixed = as_scalar(fixed)
     full = geometry_of(fixed)
     grid = coarsened(full, _PLACES)
-    nowhere = identity(grid.dimension)
-    still = np.asarray(array_view(resample(fixed, nowhere, grid, background=result.fixed_background.value)), float)
+    unmoved = identity(grid.dimension)
+    still = np.asarray(array_view(resample(fixed, unmoved, grid, background=result.fixed_background.value)), float)
     yield 0.0
     moved = resample(
         as_scalar(result.moving), result.transform, grid, background=result.background.value,
@@ -134,7 +134,7 @@ def _shift_steps(fixed: np.ndarray, moved: np.ndarray, spacing: Sequence[float])
     """The shift of ``moved`` that matches best around each voxel, mm, averaged over its neighbors."""
     finite = np.isfinite(fixed) & np.isfinite(moved)
     fixed, moved = (_scaled(np.where(finite, one, 0.0)) for one in (fixed, moved))
-    wide = np.pad(moved, _FURTHEST, mode="edge")
+    wide = np.pad(moved, _MAX_SHIFT, mode="edge")
     mean, wide_mean = _box_mean(fixed), _box_mean(wide)
     variance = np.maximum(_box_mean(fixed * fixed) - mean**2, 0) + _NOISE
     wide_variance = np.maximum(_box_mean(wide * wide) - wide_mean**2, 0) + _NOISE
@@ -165,15 +165,15 @@ def _sense(covariance: np.ndarray, variances: np.ndarray) -> float:
 
 
 def _view(shape: tuple[int, ...], offset: Sequence[int] | None = None) -> tuple[slice, ...]:
-    """View of ``shape``, shifted by ``offset`` voxels, into an array with ``_FURTHEST`` extra voxels on every side."""
+    """View of ``shape``, shifted by ``offset`` voxels, into an array with ``_MAX_SHIFT`` extra voxels on every side."""
     steps = (0,) * len(shape) if offset is None else offset
-    return tuple(slice(_FURTHEST + step, _FURTHEST + step + size) for step, size in zip(steps, shape, strict=True))
+    return tuple(slice(_MAX_SHIFT + step, _MAX_SHIFT + step + size) for step, size in zip(steps, shape, strict=True))
 
 
 def _offsets(dimension: int) -> Iterator[tuple[int, ...]]:
-    """Offsets of all voxels within ``_FURTHEST`` of a voxel, including itself."""
-    for offset in itertools.product(range(-_FURTHEST, _FURTHEST + 1), repeat=dimension):
-        if sum(step * step for step in offset) <= _FURTHEST**2:
+    """Offsets of all voxels within ``_MAX_SHIFT`` of a voxel, including itself."""
+    for offset in itertools.product(range(-_MAX_SHIFT, _MAX_SHIFT + 1), repeat=dimension):
+        if sum(step * step for step in offset) <= _MAX_SHIFT**2:
             yield offset
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ..quality.confidence import ConfidenceMap
 
 FILE_NAME = "report.html"
-_MOST_PLACES = 4
+_MAX_PLACES = 4
 CORRELATED = 0.9  # correlation from which images count as the same modality, so that their difference is meaningful
 PATH_PARAMETERS = ("FileName", "Directory")
 
@@ -264,7 +264,7 @@ def _outliers(report: Report) -> str:
     """Outlying landmarks, each in the fixed image and at its mapped place."""
     blocks = []
     windows = [pictures.window_of(image, ignore=report.padding) for image in (report.fixed, report.after)]
-    for row in report.comparison.outliers[:_MOST_PLACES]:
+    for row in report.comparison.outliers[:_MAX_PLACES]:
         if not row.point:
             continue
         at = report.geometry.indices_of(np.array(row.point))

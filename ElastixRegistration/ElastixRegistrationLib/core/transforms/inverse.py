@@ -50,7 +50,7 @@ _NOTHING = 1e-7
 #: A grid of at most this many points needs no coarser one to start from.
 _SMALL = 10_000
 #: Largest number of points of an inverse. Each takes about 130 bytes during the computation.
-_MOST_POINTS = 8_000_000
+_MAX_POINTS = 8_000_000
 #: Residuals are measured at no more voxels than this, spread over all of the fixed grid.
 _MEASURED = 100_000
 
@@ -105,7 +105,7 @@ def invert(
 
         return _measured(transform, compose([back, bspline_inverse(near_identity, fixed)]), fixed)
     mapped = point_map(near_identity)
-    grid = coarsened(_wider(fixed), _MOST_POINTS)
+    grid = coarsened(_wider(fixed), _MAX_POINTS)
     enough = max(_GOOD_ENOUGH * min(fixed.spacing), tolerance)
     spacing = _control_spacing(chain)
     tries: list[Inverse] = []

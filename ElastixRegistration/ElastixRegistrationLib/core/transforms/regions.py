@@ -14,7 +14,7 @@ from .resampling import resample
 #: Places along each axis at which it is looked where a region comes to lie.
 _PLACES = 33
 #: So many places are looked at between voxels at most.
-_MOST_SAMPLES = 2e7
+_MAX_SAMPLES = 2e7
 
 
 class RegionCarrier:
@@ -45,7 +45,7 @@ class RegionCarrier:
             low = np.maximum(near.min(axis=0) - 1, 0)
             size = np.minimum(near.max(axis=0) + 1, size - 1) - low + 1
             start = start + low
-            finer = max(1, min(finer, int(np.sqrt(_MOST_SAMPLES / np.prod(size)))))
+            finer = max(1, min(finer, int(np.sqrt(_MAX_SAMPLES / np.prod(size)))))
             moved = self._moved(image, start, size, finer)
         if not (moved > 0).any():
             return None

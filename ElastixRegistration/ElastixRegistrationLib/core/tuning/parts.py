@@ -12,7 +12,7 @@ from ..wording import said
 
 #: Share of held-out pairs; at least one.
 _SHARE_HELD_OUT = 0.25
-_FEWEST_FOR_FOLDS = 3
+_MIN_FOR_FOLDS = 3
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _check(pairs: Sequence[Pair]) -> None:
 def _folded(pairs: Sequence[Pair], hold_out: Sequence[str] | None, folds: int) -> list[Part]:
     if hold_out is not None:
         raise InputError(said("With folds, every pair is held out in turn, so pairs to hold out cannot be named."))
-    if len(pairs) < _FEWEST_FOR_FOLDS:
+    if len(pairs) < _MIN_FOR_FOLDS:
         raise InputError(said("Cross-validation needs at least three pairs, but there are {count}.", count=len(pairs)))
     if not 2 <= folds <= len(pairs):
         raise InputError(

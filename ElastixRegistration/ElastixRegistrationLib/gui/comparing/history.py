@@ -31,7 +31,7 @@ _UI = Path(__file__).resolve().parents[3] / "Resources" / "UI" / "RunsSection.ui
 _NAMES = {"outputVolume": "{moving} registered to {fixed}", "outputTransform": "{moving} to {fixed}"}
 _MAX_ROWS = 8  # that are seen without scrolling
 # Number of runs whose results can be shown again; older ones only if they were saved.
-_MOST_RESULTS = 20
+_MAX_RESULTS = 20
 
 
 class RunsSection(Section):
@@ -63,7 +63,7 @@ class RunsSection(Section):
         summary = RunSummary.of(request, comparison, seconds, scene_presets(scene))
         node = add_run(scene, summary, job.fixed.node, job.moving.node, outputs)
         self._results[node.GetID()] = (job, without_volumes(result), summary)
-        while len(self._results) > _MOST_RESULTS:
+        while len(self._results) > _MAX_RESULTS:
             del self._results[next(iter(self._results))]
         if self.choices is not None:
             self.show(self.choices)

@@ -11,7 +11,7 @@ from ..run_control import progressText
 from ..section import fillComboBox
 from .part import ManyPart, volumesProblem
 
-_FEWEST = 3
+_MIN_VOLUMES = 3
 
 
 class GroupPart(ManyPart):
@@ -37,9 +37,9 @@ class GroupPart(ManyPart):
 
     def missing(self) -> str:
         if self._isSequence():
-            return volumesProblem(self.choices.reference(GROUP_SEQUENCE), _FEWEST)
+            return volumesProblem(self.choices.reference(GROUP_SEQUENCE), _MIN_VOLUMES)
         count = len(self.choices.references(GROUP_VOLUMES))
-        return "" if count >= _FEWEST else _("Check at least three volumes")
+        return "" if count >= _MIN_VOLUMES else _("Check at least three volumes")
 
     def start(self) -> Any:
         from ...core.multi_image.groupwise import GroupSettings

@@ -10,7 +10,7 @@ from ...core.request import RegistrationRequest
 from .job import RegistrationJob
 
 #: Voxels that are compared for figures and pictures: all of most volumes.
-_MOST_VOXELS = 8e6
+_MAX_VOXELS = 8e6
 
 
 def write_run_report(
@@ -30,7 +30,7 @@ def write_run_report(
     given = {name: inputs[name] for name in JUDGED_BY}
     if confidence is None:
         confidence = estimate_confidence(inputs["fixed"], result, mask=inputs["fixed_mask"])
-    judged = assess(inputs["fixed"], result, most_voxels=_MOST_VOXELS, **given)
+    judged = assess(inputs["fixed"], result, most_voxels=_MAX_VOXELS, **given)
     return write_report(
         folder,
         Report.of(

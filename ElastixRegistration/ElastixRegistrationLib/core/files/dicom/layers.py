@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...images.geometry import Geometry, image_from_array, many_component_image
+from ...images.geometry import Geometry, image_from_array, multi_component_image
 
 
 class Layers:
@@ -32,4 +32,4 @@ class Layers:
         """ITK image of the label map, or with one component per label map; and the component of each number."""
         if len(self._maps) == 1:
             return image_from_array(self._maps[0], grid), {}
-        return many_component_image(np.stack(self._maps, -1), grid), dict(self._layer_of)
+        return multi_component_image(np.stack(self._maps, -1), grid), dict(self._layer_of)

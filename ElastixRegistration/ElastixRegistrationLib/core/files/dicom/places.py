@@ -22,7 +22,7 @@ RT_DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
 #: Prefix of the patient IDs of objects that are written here without patient data.
 ANONYMOUS = "Anonymous-"
 #: Largest number of files in the folder of a dose that are searched for its plan.
-_MOST_FILES = 5000
+_MAX_FILES = 5000
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ _OF_CHAIN = ("SOPClassUID", "SOPInstanceUID", "ReferencedStructureSetSequence", 
 def _headers_beside(path: Path) -> Iterator[Any]:
     """Headers of the DICOM files in the folder of a file, as far as plans and structure sets need them."""
     files = (one for one in sorted(path.absolute().parent.iterdir()) if one.is_file() and one.name != path.name)
-    for _, one in zip(range(_MOST_FILES), files, strict=False):
+    for _, one in zip(range(_MAX_FILES), files, strict=False):
         if not is_dicom(one):
             continue
         try:

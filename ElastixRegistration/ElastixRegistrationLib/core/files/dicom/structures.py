@@ -43,9 +43,9 @@ _AREAS = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
 _THICKNESS = 2.0
 #: Number of pixels across the width of contours, and largest number along an axis. Distances are interpolated linearly,
 #: which costs a circle with n pixels across 2 / (3 n^2) of its area.
-_ACROSS, _MOST_PIXELS = 32, 1000
+_ACROSS, _MAX_PIXELS = 32, 1000
 #: Distances are exact up to this many pixels from the edge.
-_FURTHEST = 24
+_MAX_REACH = 24
 
 
 @dataclass(frozen=True)
@@ -215,8 +215,8 @@ def structure_region(structure: Structure, spacing: float, thickness: float) -> 
     """A structure on its own grid, with pixels of at most ``spacing`` mm, fine enough to keep its edge within a
     hundredth of its width. Raises InputError that names it."""
     extent = float(np.ptp(np.concatenate(structure.contours), axis=0).max())
-    fine = max(min(spacing, width_of(structure.contours) / _ACROSS), extent / _MOST_PIXELS, 1e-3)
-    reach = min(max(REACH, round(REACH * spacing / fine)), _FURTHEST)
+    fine = max(min(spacing, width_of(structure.contours) / _ACROSS), extent / _MAX_PIXELS, 1e-3)
+    reach = min(max(REACH, round(REACH * spacing / fine)), _MAX_REACH)
     try:
         grid = grid_of(structure.contours, fine, thickness, reach)
     except InputError as error:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ...errors import InputError
 from ...wording import said
 
-_MOST_NAMED = 30
+_MAX_NAMED = 30
 
 
 def chosen_names(wanted: Sequence[str], known: Sequence[str], whole: str) -> list[str]:
@@ -55,5 +55,5 @@ def names_in(choice: str, known: Sequence[str]) -> list[str]:
 
 
 def listed(names: Sequence[str]) -> str:
-    more = len(names) - _MOST_NAMED
-    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - _MAX_NAMED
+    return ", ".join(names[:_MAX_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...system.itk_access import wrapped_class
 
-MOST_SEGMENTS = 65_535
+MAX_SEGMENTS = 65_535
 
 
 def segment_names(image: Any) -> dict[int, str]:
@@ -17,7 +17,7 @@ def segment_names(image: Any) -> dict[int, str]:
     """
     entries = image.GetMetaDataDictionary()
     names: dict[int, str] = {}
-    for number in range(MOST_SEGMENTS):
+    for number in range(MAX_SEGMENTS):
         name, value = f"Segment{number}_Name", f"Segment{number}_LabelValue"
         if not (entries.HasKey(name) and entries.HasKey(value)):
             break
@@ -29,7 +29,7 @@ def segment_layers(image: Any) -> dict[int, int]:
     """The component of each label value for an image of such a file; the first one if values repeat."""
     entries = image.GetMetaDataDictionary()
     layers: dict[int, int] = {}
-    for number in range(MOST_SEGMENTS):
+    for number in range(MAX_SEGMENTS):
         value, layer = f"Segment{number}_LabelValue", f"Segment{number}_Layer"
         if not entries.HasKey(value):
             break

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
-from ...images.geometry import Geometry, image_from_array, image_view, many_component_image
+from ...images.geometry import Geometry, image_from_array, image_view, multi_component_image
 from ...system.native_messages import native_messages_of_success
 from ...system.truncation import is_tiff_circular, tiff_bits
 from ...wording import named_role, said
@@ -210,7 +210,7 @@ def _image(voxels: np.ndarray, channels: int, spacing: dict[str, float]) -> Any:
     if channels in (3, 4) and voxels.dtype == np.uint8:
         return image_view(voxels, geometry, f"I{'RGB' if channels == 3 else 'RGBA'}UC{geometry.dimension}")
     if channels > 4:
-        return many_component_image(voxels, geometry)
+        return multi_component_image(voxels, geometry)
     return image_from_array(voxels, geometry)
 
 

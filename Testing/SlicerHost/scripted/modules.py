@@ -20,8 +20,8 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from .declare import fixed, stored
-from .recorders import report_exception
+from ..recorders import report_exception
+from ..widgets.declare import fixed, stored
 
 
 def guarded(function: Callable[..., Any], *args: Any) -> Any:
@@ -76,7 +76,7 @@ class qSlicerScriptedLoadableModuleWidget(QWidget):
     isEntered = fixed(bool, lambda self: self._entered)
 
     def instantiate(self) -> bool:
-        from .wrapping import wrap
+        from ..pythonqt.wrapping import wrap
 
         name = f"{self._module.property('name')}Widget"
         created = guarded(getattr(sys.modules[self._module.property("name")], name), wrap(self))
@@ -168,7 +168,7 @@ class qSlicerScriptedLoadableModule(QObject):
 
     def instantiate(self) -> None:
         """Import the file and make the module object. :raises: what the file raises, since nothing works then."""
-        from .wrapping import wrap
+        from ..pythonqt.wrapping import wrap
 
         name = self._path.stem
         source = load_source(name, self._path)
@@ -275,7 +275,7 @@ class qSlicerModuleManager(QObject):
         return self.loaded.get(name)
 
     def load(self, path: Path) -> qSlicerScriptedLoadableModule:
-        from .wrapping import wrap
+        from ..pythonqt.wrapping import wrap
 
         module = qSlicerScriptedLoadableModule(path, self)
         name = path.stem

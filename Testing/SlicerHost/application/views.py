@@ -18,8 +18,8 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 from vtk.util.numpy_support import vtk_to_numpy
 
-from .mrml_nodes import qMRMLWidget
-from .observe import Observations
+from ..widgets.mrml_nodes import qMRMLWidget
+from ..widgets.observe import Observations
 from .plots import qMRMLPlotWidget
 
 

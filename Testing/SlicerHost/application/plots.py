@@ -15,8 +15,8 @@ from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from .mrml_nodes import qMRMLWidget
-from .observe import Observations
+from ..widgets.mrml_nodes import qMRMLWidget
+from ..widgets.observe import Observations
 
 
 class qMRMLPlotView(QWidget):

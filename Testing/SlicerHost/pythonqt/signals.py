@@ -14,10 +14,10 @@ from typing import Any
 
 from PySide6.QtCore import SIGNAL, QMetaObject, QObject
 
+from ..recorders import report_exception
 from .calls import MISMATCH, convert_named, unwrap
 from .members import class_name, native_signature
 from .names import QT5_SIGNATURES
-from .recorders import report_exception
 
 _HUB = "_q_slicerHostHub"  # dynamic property of the sender: lives and dies with the C++ object
 

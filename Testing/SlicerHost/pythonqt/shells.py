@@ -13,8 +13,8 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread
 from PySide6.QtCore import Signal as NativeSignal
 
+from ..recorders import report_exception
 from .calls import unwrap
-from .recorders import report_exception
 from .signals import Signal
 
 _shells: dict[type, type] = {}

@@ -29,7 +29,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QScrollArea, QToolBar, QVBoxLayout, QWidget
 
-from .declare import fixed, stored
+from ..widgets.declare import fixed, stored
 
 
 class qSlicerApplication(QApplication):

@@ -1,0 +1,1 @@
+"""What slicer.app and its friends do: application, dialogs, views, files, packages, translations, sample data."""

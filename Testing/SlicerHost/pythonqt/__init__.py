@@ -1,0 +1,1 @@
+"""PythonQt's rules around PySide6: how objects, methods, signals, enums and .ui files behave in Slicer."""

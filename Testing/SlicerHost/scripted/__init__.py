@@ -1,0 +1,1 @@
+"""Scripted modules: their base classes, their manager, and the parameter node wrapper."""

@@ -1,0 +1,1 @@
+"""The widgets of CTK and of MRML that a panel uses."""
