@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
-from .options import add_choice, add_option, add_strict, chosen_request
+from .options import add_choice, add_option, add_strict, chosen_request, read_pair
 from .terminal.outcome import Outcome, refusal_of
 
 if TYPE_CHECKING:
@@ -109,21 +109,11 @@ def _truth(options: argparse.Namespace) -> tuple[RegistrationInputs | None, dict
     """The images, or None, and the arguments of ``core.evaluate`` to judge by."""
     from ..core.files.label_files import Drawn, read_label_pair
     from ..core.files.segmentation_files import segment_names
-    from ..core.registration.inputs import read_inputs, read_points_pair
+    from ..core.registration.inputs import read_points_pair
     from .register import judging_labels
 
     if options.fixed:
-        given = read_inputs(
-            options.fixed,
-            options.moving,
-            options.fixed_mask,
-            options.moving_mask,
-            options.fixed_points,
-            options.moving_points,
-            pairing=options.pairing,
-            series=options.series or (),
-            frames=options.frame or (),
-        )
+        given = read_pair(options)
         images = {"fixed": given.fixed, "moving": given.moving, "landmark_labels": given.labels}
         return given, images | given.masks_and_points | judging_labels(options, given)
     judged_by: dict[str, Any] = {}

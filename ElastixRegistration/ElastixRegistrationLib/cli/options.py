@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.request import OPTIONS, RegistrationRequest, find_option
+
+if TYPE_CHECKING:
+    from ..core.registration.inputs import RegistrationInputs
 
 SLIDING_MASK_HELP = (
     "label map of the fixed image, .seg.nrrd or RTSTRUCT:NAME,NAME: each label slides along its surroundings; 3D only"
@@ -85,4 +88,22 @@ def add_choice(command: argparse.ArgumentParser, *, of: str = "") -> None:
         metavar="N",
         help=f"time point of a file or series that has several, counted from 1; {which}",
         **how,
+    )
+
+
+def read_pair(options: argparse.Namespace, **more: Any) -> RegistrationInputs:
+    """The images of FIXED and MOVING with masks and landmarks. ``more``: of ``read_inputs``. Raises InputError."""
+    from ..core.registration.inputs import read_inputs
+
+    return read_inputs(
+        options.fixed,
+        options.moving,
+        options.fixed_mask,
+        options.moving_mask,
+        options.fixed_points,
+        options.moving_points,
+        pairing=options.pairing,
+        series=options.series or (),
+        frames=options.frame or (),
+        **more,
     )

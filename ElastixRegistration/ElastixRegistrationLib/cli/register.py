@@ -15,7 +15,7 @@ import numpy as np
 from ..core.errors import InputError
 from ..core.parameters.component_rules import POINTS_METRIC
 from .dicom_output import check_dicom_output, check_dicom_volume, check_volume_output, dicom_output
-from .options import chosen_request
+from .options import chosen_request, read_pair
 from .register_parser import add_register
 from .results import registration_outcome, with_inverse_consistency, write_outputs, write_report
 from .terminal.interrupts import check_interrupt
@@ -95,20 +95,8 @@ def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
 def _inputs(options: argparse.Namespace, outputs: dict[str, Path]) -> RegistrationInputs:
     """Read images, masks and points. Raises InputError if the format of the output volume cannot store the result."""
     from ..core.files.image_files import check_can_hold
-    from ..core.registration.inputs import read_inputs
 
-    given = read_inputs(
-        options.fixed,
-        options.moving,
-        options.fixed_mask,
-        options.moving_mask,
-        options.fixed_points,
-        options.moving_points,
-        pairing=options.pairing,
-        series=options.series or (),
-        frames=options.frame or (),
-        sliding_mask=options.sliding_mask,
-    )
+    given = read_pair(options, sliding_mask=options.sliding_mask)
     if "volume" in outputs:
         check_dicom_volume(outputs["volume"], given.series[1], given.series[0])
         if outputs["volume"].suffix:

@@ -4887,6 +4887,10 @@
         <translation>Bild</translation>
     </message>
     <message>
+        <source>in stage {stage} of {count}, {problem}</source>
+        <translation>in Stufe {stage} von {count}: {problem}</translation>
+    </message>
+    <message>
         <source>initialization</source>
         <translation>Initialisierung</translation>
     </message>

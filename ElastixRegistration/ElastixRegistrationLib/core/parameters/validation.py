@@ -59,7 +59,12 @@ def validate_stages(
         if problem.severity == "error":
             message = problem.message
             if problem.file is None and problem.stage is not None and len(stages) > 1:
-                message = f"in stage {problem.stage + 1} of {len(stages)}, {message}"
+                message = said(
+                    "in stage {stage} of {count}, {problem}",
+                    stage=problem.stage + 1,
+                    count=len(stages),
+                    problem=message,
+                )
             raise ParameterError(message, file=problem.file, line=problem.line, parameter=problem.parameter)
 
 

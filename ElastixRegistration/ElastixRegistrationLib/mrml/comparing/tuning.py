@@ -22,7 +22,7 @@ from ...core.wording import from_data, said
 from ...worker.client import State
 from ...worker.command import CommandProcess
 from ...worker.tuning_messages import TuningNews
-from ..multi_image.cohort_files import CohortFiles
+from ..multi_image.cohort_files import CohortFiles, not_written
 from ..nodes.incremental import Steps
 from ..nodes.points import landmark_pairs
 from ..run.command_run import CommandRun
@@ -149,9 +149,7 @@ def tuning_incrementally(
                 yield from _table_incrementally(files, folder, nodes, Path(table))
             preset, variables = files.preset_options(presets)
         except OSError as problem:
-            raise InputError(
-                said("The volumes could not be written to temporary files: {reason}.", reason=problem.strerror)
-            ) from problem
+            raise not_written(problem) from problem
         own = UserPresets(folder / "presets")
         arguments = ["tune", _absolute(table), "--output-dir", _absolute(options.folder), *preset]
         arguments += [f"--minutes={options.minutes:g}", "--json", "--attended"]

@@ -28,7 +28,7 @@ from ..nodes.snapshots import rollback_on_failure
 from ..nodes.volumes import VolumeImage
 from ..run.command_run import CommandRun
 from ..run.scene_presets import scene_presets
-from .cohort_files import CohortFiles, result_of_case
+from .cohort_files import CohortFiles, not_written, result_of_case
 from .scene_volumes import volumes_of_scene
 from .volume_outputs import VolumesOutcome, add_result_volume, add_transform
 
@@ -202,9 +202,7 @@ def cohort_incrementally(
                 inputs = [str(files.table(fixed_path, fixed_mask, rows, sliding_mask))]
             preset, variables = files.preset_options(presets)
         except OSError as problem:
-            raise InputError(
-                said("The volumes could not be written to temporary files: {reason}.", reason=problem.strerror)
-            ) from problem
+            raise not_written(problem) from problem
         output = ["--output-dir", _absolute(options.output_folder)]
         arguments = ["batch", *inputs, *output, *preset, *_flags(request, options)]
         process = CommandProcess(arguments, variables=variables)

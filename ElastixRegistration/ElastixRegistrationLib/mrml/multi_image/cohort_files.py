@@ -157,3 +157,8 @@ def result_of_case(folder: Path) -> tuple[Chain, Any]:
         if storage.ReadData(node) and node.GetImageData() is not None:
             return chain, node
     raise InputError(said("The volume {path} cannot be read.", path=path))
+
+
+def not_written(problem: OSError) -> InputError:
+    """The error to raise if the volumes of a run cannot be written to temporary files."""
+    return InputError(said("The volumes could not be written to temporary files: {reason}.", reason=problem.strerror))

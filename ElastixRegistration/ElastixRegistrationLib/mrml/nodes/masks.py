@@ -15,7 +15,7 @@ from .chains import chain_to_world, inverse
 from .incremental import Steps
 from .resampling import resample_incrementally
 from .segments import chosen_segment_ids, segments_on_grid_incrementally
-from .volumes import volume_image
+from .volumes import VolumeImage, volume_image
 
 
 def mask_incrementally(
@@ -30,15 +30,7 @@ def mask_incrementally(
     if node.IsA("vtkMRMLSegmentationNode"):
         ids = chosen_segment_ids(node, segments, f"{role} {node.GetName()}")
         return (yield from segment_mask_incrementally(node, ids, grid, role))
-    if segments:
-        raise InputError(
-            said(
-                "The {role} {node} is not a segmentation, so it has no segments to choose from.",
-                role=role,
-                node=node.GetName(),
-            )
-        )
-    volume = volume_image(node, role)
+    volume = _unsegmented(node, role, segments)
     inside = volume.voxels != 0
     inside = inside.any(axis=3) if inside.ndim == 4 else inside
     is_empty = not inside.any()
@@ -73,15 +65,7 @@ def labels_incrementally(
                 raise InputError(said("Segments of the {name} overlap; choose some that do not.", name=name))
             labels[inside != 0] = number
         return labels
-    if segments:
-        raise InputError(
-            said(
-                "The {role} {node} is not a segmentation, so it has no segments to choose from.",
-                role=role,
-                node=node.GetName(),
-            )
-        )
-    volume = volume_image(node, role)
+    volume = _unsegmented(node, role, segments)
     labels = volume.scalars()
     is_empty = not labels.any()
     if not is_empty and (volume.to_world or not volume.geometry.is_close(grid)):
@@ -98,3 +82,16 @@ def _checked(inside: np.ndarray, is_empty: bool, name: str) -> np.ndarray:
     if not inside.any():
         raise InputError(said("The {name} lies outside its image.", name=name))
     return np.ascontiguousarray(inside, np.uint8)
+
+
+def _unsegmented(node: Any, role: str, segments: Sequence[str] | None) -> VolumeImage:
+    """The image of a volume node. Raises InputError if ``segments`` were chosen, which a volume does not have."""
+    if segments:
+        raise InputError(
+            said(
+                "The {role} {node} is not a segmentation, so it has no segments to choose from.",
+                role=role,
+                node=node.GetName(),
+            )
+        )
+    return volume_image(node, role)

@@ -247,8 +247,12 @@ def _check_places(frames: Sequence[Frame], name: Said) -> None:
                 places=places[-1] + 1,
             )
         )
-    if len(frames) < 3 or _is_even(frames):
-        return
+    if len(frames) > 2 and not _is_even(frames):
+        raise InputError(_uneven(frames, name))
+
+
+def _uneven(frames: Sequence[Frame], name: Said) -> Said:
+    """What is wrong with the distances of slices, in the order of their positions."""
     normal = frames[0].normal
     along = _positions(frames) @ normal
     distances = np.diff(along)
@@ -260,43 +264,37 @@ def _check_places(frames: Sequence[Frame], name: Said) -> None:
     missing = int((steps - 1).sum())
     if missing and _fits_steps(_positions(frames), steps, normal):
         if missing >= len(frames) / 2 and (steps > 1).sum() > 2:
-            raise InputError(
-                said(
-                    "The slice distance of {name} changes from {least:.4g} to {most:.4g} mm, as if "
-                    "parts were scanned separately. Load the series into Slicer, whose DICOM module makes the "
-                    "spacing even, and save the volume from there.",
-                    name=name,
-                    least=distances.min(),
-                    most=distances.max(),
-                )
+            return said(
+                "The slice distance of {name} changes from {least:.4g} to {most:.4g} mm, as if "
+                "parts were scanned separately. Load the series into Slicer, whose DICOM module makes the "
+                "spacing even, and save the volume from there.",
+                name=name,
+                least=distances.min(),
+                most=distances.max(),
             )
         where = float(along[int(np.argmax(steps))])
-        raise InputError(
-            said(
-                "{volume} lacks {slices}: after the slice at {where:.4g} mm along the normal, the next is {gap:.4g} mm "
-                "away instead of {distance:.4g} mm. Find the missing files, or let Slicer's DICOM module fill the gap "
-                "and save the volume from there.",
-                volume=name.as_a_sentence(),
-                slices=slice_count(missing),
-                where=where,
-                gap=distances.max(),
-                distance=distance,
-            )
+        return said(
+            "{volume} lacks {slices}: after the slice at {where:.4g} mm along the normal, the next is {gap:.4g} mm "
+            "away instead of {distance:.4g} mm. Find the missing files, or let Slicer's DICOM module fill the gap "
+            "and save the volume from there.",
+            volume=name.as_a_sentence(),
+            slices=slice_count(missing),
+            where=where,
+            gap=distances.max(),
+            distance=distance,
         )
     culprit, off = _most_shifted(_positions(frames))
     file = frames[culprit].instance.path.name
     of_file = f"frame {frames[culprit].number + 1} of {file}" if frames[culprit].instance.frame_count > 1 else file
-    raise InputError(
-        said(
-            "The slices of {name} are not evenly spaced: distances range from {least:.4g} to "
-            "{most:.4g} mm, and {of_file} lies {off:.3g} mm away from its expected position. Load the "
-            "series into Slicer, whose DICOM module makes the spacing even, and save the volume from there.",
-            name=name,
-            least=distances.min(),
-            most=distances.max(),
-            of_file=of_file,
-            off=off,
-        )
+    return said(
+        "The slices of {name} are not evenly spaced: distances range from {least:.4g} to "
+        "{most:.4g} mm, and {of_file} lies {off:.3g} mm away from its expected position. Load the "
+        "series into Slicer, whose DICOM module makes the spacing even, and save the volume from there.",
+        name=name,
+        least=distances.min(),
+        most=distances.max(),
+        of_file=of_file,
+        off=off,
     )
 
 
