@@ -96,7 +96,7 @@ def test_a_table_without_a_fixed_column_takes_the_fixed_image_and_its_mask(tmp_p
         ("fixed,moving,masks\na,b,c\n", "fixed_mask or moving_mask"),
         ("fixed,moving,labels\na,b,c\n", "fixed_labels or moving_labels"),
         ("fixed,mooving\na,b\n", "no column moving"),
-        ("fixed,moving\na,\n", "line 2"),
+        ("fixed,moving\na,\n", "Line 2"),
         ("fixed,moving,moving\na,b,c\n", "more than once"),
         ("fixed,moving\n", "no rows"),
         ("", "no column"),

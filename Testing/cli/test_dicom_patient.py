@@ -70,7 +70,7 @@ def test_the_whole_way(patient, capsys, caplog):
     assert call("apply", "reg.dcm", "dose.dcm", *carry, "dose_fixed.dcm") == 0
     assert call("apply", "reg.dcm", "moving", *carry, "moved") == 0
     assert call("apply", "reg.dcm", "rs_fixed.dcm", *carry, "same.dcm") == 0
-    assert "lie on the same side" in caplog.text
+    assert "are on the same side" in caplog.text
     structures = read_structures("rs_fixed.dcm")
     for one in structures.structures:
         truth, before = holds(one.name, breathe(centers(GRID))), holds(one.name, centers(GRID))

@@ -149,4 +149,4 @@ def test_a_picture_of_16_bits_is_not_promised_as_jpeg(images, tmp_path, capsys):
     files = [str(tmp_path / f"{name}.png") for name in ("fixed", "moving")]
     words = "--parameters", str(images / "shift.txt"), "--output-volume", str(tmp_path / "out.jpg")
     assert main(["register", *files, *words]) == 2
-    assert "out.jpg cannot hold 2D images of uint16 voxels" in capsys.readouterr().err
+    assert "out.jpg cannot store 2D images of uint16 voxels" in capsys.readouterr().err

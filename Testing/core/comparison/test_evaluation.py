@@ -102,7 +102,7 @@ def test_both_images_give_the_figures_of_a_registration(landmarks):
             {"fixed_points": np.zeros((2, 2)), "moving_points": np.zeros((2, 2))},
             "has 3 dimensions, but the other inputs have 2",
         ),
-        ({"fixed_points": np.zeros((0, 3)), "moving_points": np.zeros((0, 3))}, "do not make pairs"),
+        ({"fixed_points": np.zeros((0, 3)), "moving_points": np.zeros((0, 3))}, "cannot be paired"),
         ({"transforms": {}, "fixed_points": np.zeros((1, 3)), "moving_points": np.zeros((1, 3))}, "No transform"),
     ],
 )

@@ -112,7 +112,7 @@ def test_the_progress_counts_all_searches():
     ("pairs", "more", "sentence"),
     [
         (PAIRS[:2], {"folds": 2}, "at least three pairs, but there are 2"),
-        (PAIRS, {"folds": 1}, "There are 1 folds of 4 pairs"),
+        (PAIRS, {"folds": 1}, "cannot be split into 1 folds"),
         (PAIRS, {"folds": 5}, "give 2 to 4 folds"),
         (PAIRS, {"folds": 2, "hold_out": ["a"]}, "every pair is held out in turn"),
     ],

@@ -94,7 +94,7 @@ def test_more_parameters_can_be_searched_within_bounds():
     ("text", "sentence"),
     [
         ("SP_A", "no default bounds"),
-        ("SP_B=1:2", "no parameter 'SP_B'"),
+        ("SP_B=1:2", "no parameter SP_B"),
         ("NumberOfHistogramBin=1:2", "did you mean NumberOfHistogramBins"),
         ("NumberOfHistogramBins=1:64", "wider than elastix allows"),
         ("NumberOfHistogramBins=64", "LOW:HIGH"),

@@ -31,7 +31,7 @@ def cells(ranking: Ranking, row: MethodRow) -> list[str]:
         "worst": f"{_number(row.worst, digits)} ({row.worst_at})" if row.worst is not None else "",
         "from the best": ranking.verdict(row),
         "seeds": _number(row.spread, digits + 1),
-        "there and back": _number(row.inverse_mm, 2),
+        "inverse inconsistency": _number(row.inverse_mm, 2),
         "folded": _number(row.folded_percent, 3),
         "seconds": _number(row.seconds, 1),
         "memory": _number(row.memory_mb, 0),

@@ -17,7 +17,7 @@ FAULTS = {
     "missing": r"lacks \d slices?: after the slice at",
     "doubled": r"slices more than once",
     "shifted": r"not evenly spaced: distances range from",
-    "second time point": r"holds 2 .*; choose with --series 1 to 2",
+    "second time point": r"contains 2 .*; choose with --series 1 to 2",
     "turned": r"differ in orientation, size, spacing or kind",
 }
 

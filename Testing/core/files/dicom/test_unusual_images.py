@@ -41,7 +41,7 @@ def test_reconstructed_slices_are_a_volume(tmp_path):
 def test_gates_are_no_slices(tmp_path):
     gates = {"SliceVector": [1, 2, 3, 4] * 3, "TimeSlotVector": [1] * 4 + [2] * 4 + [3] * 4}
     values = nuclear(tmp_path / "n.dcm", "RECON GATED TOMO", **gates)
-    with pytest.raises(InputError, match="holds 3 time slots; choose with"):
+    with pytest.raises(InputError, match="contains 3 time slots; choose with"):
         read_image(tmp_path / "n.dcm")
     assert np.array_equal(array_view(read_image(tmp_path / "n.dcm", frame=2)), values[7:3:-1])
 
@@ -49,7 +49,7 @@ def test_gates_are_no_slices(tmp_path):
 @pytest.mark.parametrize("kind", ["DYNAMIC", "TOMO", "WHOLE BODY"])
 def test_projections_and_pictures_in_time_are_no_slices(tmp_path, kind):
     values = nuclear(tmp_path / "n.dcm", kind)
-    with pytest.raises(InputError, match="holds 12 "):
+    with pytest.raises(InputError, match="contains 12 "):
         read_image(tmp_path / "n.dcm")
     assert np.array_equal(array_view(read_image(tmp_path / "n.dcm", frame=5)), values[4:5])
 
