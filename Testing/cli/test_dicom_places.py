@@ -228,7 +228,7 @@ def test_another_patient_is_told(folder, caplog):
     ):
         caplog.clear()
         assert call("apply", "t.tfm", moving, *TO_FIXED, output) == 0
-        assert f"The {what} {says}" in caplog.text
+        assert f"the {what} {says}" in caplog.text
         assert "Somebody" not in caplog.text
     caplog.clear()
     assert call("register", "fixed", "other", "--preset", "translation", "--output-transform", "r.tfm") == 0
