@@ -41,8 +41,8 @@ _CONTRAST_PIXELS = 10e3
 #: where it moved landmarks away by 1 to 3 mm.
 _AGREED_SHARE, _SCANNERS_ERR = 0.25, 0.03
 #: Nor is a deformation kept that moves one body farther than this many times the motion of its blocks. T1 and PET of
-#: one head were moved by 13.6 mm (blocks: 6.7 mm), 11 mm off, although all criteria were in favor. Hearts of two persons
-#: were moved by 17.2 mm (blocks: 11.2 mm), rightly.
+#: one head were moved by 13.6 mm (blocks: 6.7 mm), 11 mm off, although all criteria were in favor. Hearts of two
+#: persons were moved by 17.2 mm (blocks: 11.2 mm), rightly.
 _MOST_OF_BLOCKS = 1.75
 #: Information, nats, at the start below which the images are far apart. The rigid stage then needs a metric that
 #: includes the overlap.
