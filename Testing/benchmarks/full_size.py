@@ -1,16 +1,15 @@
 """Seconds, memory and error on scans of full size: one pair of images, sampled ever finer, judged by one truth.
 
     python Testing/benchmarks/full_size.py [--sizes 115x157x129 256x256x256 512x512x400 ...] [--presets ID ...]
-        [--runs 3] [--data FOLDER] [--format .mha] [--full-resolution] [--others ants greedy] [--python PYTHON]
-        [--json FILE]
+        [--runs 3] [--data FOLDER] [--format .mha] [--full-resolution] [--others elastix ants greedy]
+        [--python PYTHON] [--json FILE]
 
 Each run is a process of its own, from image files (uncompressed, or as ``--format`` says) to a transform and a
 resampled image as files; all methods take turns and medians are printed: seconds by the clock, and of all cores, which
 count where others use the machine too. Memory is that of the process and all that it has started, together, at its
-peak (Linux), and before it what the program expects. The first size is the original one. FOLDER holds ``lung``
+peak (Linux), and before it what the program expects. A line goes to standard error after each run. The first size is the original one. FOLDER holds ``lung``
 (default: shared/data beside the checkout); without it, the phantom of ``made_pair`` is used, whose motion is known
-everywhere. The elastix executable, where there is one, gets the parameter files of the preset and the images as they
-are.
+everywhere. The elastix executable gets the parameter files of the preset and the images as they are.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ import argparse
 import json
 import os
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
@@ -87,7 +85,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=TOP.parent / "shared" / "data")
     parser.add_argument("--format", default=".mha", help="of the images: .mha, .nrrd, .nii.gz; packed where it can be")
     parser.add_argument("--full-resolution", action="store_true", help="let elastix work on all voxels")
-    parser.add_argument("--others", nargs="*", choices=("ants", "greedy"), default=[])
+    parser.add_argument("--others", nargs="*", choices=("elastix", "ants", "greedy"), default=[])
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--json", type=Path)
     return parser.parse_args()
@@ -136,15 +134,16 @@ def _rows_of_size(size: str, pair: Pair, options: argparse.Namespace, folder: Pa
         files[side] = folder / f"{side}{options.format}"
         write_image(image, files[side], compress=options.format != ".mha")
     commands = {f"ours, {preset}": _ours(preset, files, folder, options) for preset in options.presets}
-    if shutil.which("elastix"):
+    if "elastix" in options.others:
         commands |= {f"elastix, files of {preset}": _elastix(preset, files, folder) for preset in options.presets}
     expected = {f"ours, {preset}": _expected(preset, grids, options) for preset in options.presets}
     measured: dict[str, list[tuple[float, ...]]] = {name: [] for name in commands}
-    others = list(libraries(options.python, options.others))
+    others = list(libraries(options.python, [other for other in options.others if other != "elastix"]))
     for seed in range(1, options.runs + 1):
         for name, (command, result) in commands.items():
             cost = run_measured([*command, *(["--seed", str(seed)] if name.startswith("ours") else [])])
             measured[name].append((*cost, pair.error(read_transform(result))))
+            print(f"{size} {name}, seed {seed}: {cost.seconds:.1f} s", file=sys.stderr, flush=True)
         for rival in others:
             cost, transform = rival.run(Case(3, **files), seed, Path(tempfile.mkdtemp(dir=folder)))
             measured.setdefault(f"{rival.group}, {rival.name}", []).append(
@@ -208,8 +207,9 @@ def run_measured(command: Sequence[str]) -> Cost:
     )
     peak = 0.0
     while process.poll() is None:
+        asked = time.perf_counter()
         peak = max(peak, _memory_of_tree(process.pid))
-        time.sleep(0.05)
+        time.sleep(max(0.05, 20 * (time.perf_counter() - asked)))  # the kernel walks all pages, which the process pays
     seconds = time.perf_counter() - started
     said = process.stderr.read() if process.stderr else ""
     if process.returncode:
