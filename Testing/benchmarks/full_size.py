@@ -5,11 +5,12 @@
         [--python PYTHON] [--json FILE]
 
 Each run is a process of its own, from image files (uncompressed, or as ``--format`` says) to a transform and a
-resampled image as files; all methods take turns and medians are printed: seconds by the clock, and of all cores, which
-count where others use the machine too. Memory is that of the process and all that it has started, together, at its
-peak (Linux), and before it what the program expects. A line goes to standard error after each run. The first size is the original one. FOLDER holds ``lung``
-(default: shared/data beside the checkout); without it, the phantom of ``made_pair`` is used, whose motion is known
-everywhere. The elastix executable gets the parameter files of the preset and the images as they are.
+resampled image as files; all methods take turns, a line goes to standard error after each run, and medians are printed:
+seconds by the clock, and of all cores, which count where others use the machine too. Memory is that of the process and
+all that it has started, together, at its peak (Linux), and before it what the program expects. The first size is the
+original one. FOLDER holds ``lung`` (default: shared/data beside the checkout); without it, the phantom of ``made_pair``
+is used, whose motion is known everywhere. The elastix executable gets the parameter files of the preset and the images
+as they are.
 """
 
 from __future__ import annotations
