@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import threading
 import time
 import warnings
@@ -22,6 +23,32 @@ _NAME = "tuning"
 _LOST_S = 60.0
 _BEAT_S = 5.0
 _ALIVE, _IDENTITY, _STARTS, _SECONDS, _ERRORS = "alive", "identity", "start losses", "seconds", "errors"
+
+
+@contextlib.contextmanager
+def _alone(path: Path | None) -> Iterator[None]:
+    """One process at a time makes the study, as two that start at once would make its tables twice. What a process
+    that was killed left behind counts no longer than opening may take."""
+    if path is None:
+        yield
+        return
+    lock = path.with_name(f"{path.name}.opening")
+    while True:
+        try:
+            os.close(os.open(lock, os.O_CREAT | os.O_EXCL))
+            break
+        except FileExistsError:
+            with contextlib.suppress(OSError):
+                if time.time() - lock.stat().st_mtime > _LOST_S:
+                    lock.unlink()
+            time.sleep(0.05)
+        except OSError:  # opening the study says what is wrong
+            yield
+            return
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
 
 
 def check_optuna() -> None:
@@ -58,30 +85,34 @@ class Study:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self._optuna, self._space, self._trials = optuna, space, trials
         self._lock = threading.Lock()
+        with _alone(path):
+            self._open(path, part)
+            self._check_identity(identity, path)
+        # A process that joins later must not propose what the first one has proposed.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # grouping, for knobs that depend on others, is called experimental
+            self._study.sampler = optuna.samplers.TPESampler(
+                seed=seed + 7919 * self._known, multivariate=True, group=True, constant_liar=True, n_startup_trials=8
+            )
+        self._study.pruner = optuna.pruners.MedianPruner(n_startup_trials=5)
+
+    def _open(self, path: Path | None, part: str) -> None:
         try:
             storage = None
             if path is not None:
-                storage = optuna.storages.RDBStorage(
+                storage = self._optuna.storages.RDBStorage(
                     f"sqlite:///{path}", engine_kwargs={"connect_args": {"timeout": 120}}
                 )
-            self._study = optuna.create_study(
+            self._study = self._optuna.create_study(
                 storage=storage,
                 study_name=f"{_NAME}, {part}" if part else _NAME,
                 load_if_exists=True,
                 direction="minimize",
             )
-            known = len(self._study.trials)
+            self._known = len(self._study.trials)
         except Exception as error:  # of SQLAlchemy, SQLite and the file system
             text = " ".join(str(error).split())[:200]
             raise InputError(said("The study {path} cannot be opened: {text}.", path=path, text=text)) from error
-        # A process that joins later must not propose the same values as the first one.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # warning that grouping, for knobs that depend on others, is experimental
-            self._study.sampler = optuna.samplers.TPESampler(
-                seed=seed + 7919 * known, multivariate=True, group=True, constant_liar=True, n_startup_trials=8
-            )
-        self._study.pruner = optuna.pruners.MedianPruner(n_startup_trials=5)
-        self._check_identity(identity, path)
 
     def _check_identity(self, identity: Mapping[str, Any], path: Path | None) -> None:
         text = hashlib.sha256(json.dumps(identity, sort_keys=True, default=str).encode()).hexdigest()
