@@ -263,77 +263,51 @@ def wrong_value(parameter: Parameter, value: str) -> str | None:
 def _count_findings(
     parameter: Parameter, name: str, values: Sequence[str], dimension: int, resolutions: int
 ) -> Iterator[Finding]:
-    count, per = len(values), parameter.per
-    axes = f"the images have {dimension} axes"
-    why = {"resolution": f"NumberOfResolutions is {resolutions}", "dimension": axes}.get(
-        per, f"NumberOfResolutions is {resolutions} and {axes}"
-    )
-    needed = {
-        "resolution": resolutions,
-        "dimension": dimension,
-        "resolution and dimension": resolutions * dimension,
-        "resolution and dimension, else the first": resolutions * dimension,
-    }.get(per)
+    count, per, both = len(values), parameter.per, resolutions * dimension
     if per == "resolution, or resolution and dimension":
-        if count not in (resolutions, resolutions * dimension):
-            yield (
-                "error",
-                name,
-                said(
-                    "it has {count} values and needs {resolutions} or {resolutions2}: {why}.",
-                    count=count,
-                    resolutions=resolutions,
-                    resolutions2=resolutions * dimension,
-                    why=why,
-                ),
+        if count not in (resolutions, both):
+            why = _reason(per, dimension, resolutions)
+            text = said(
+                "it has {count} values and needs {resolutions} or {resolutions2}: {why}.",
+                count=count,
+                resolutions=resolutions,
+                resolutions2=both,
+                why=why,
             )
-    elif needed is None:
+            yield "error", name, text
+        return
+    needed = {"resolution": resolutions, "dimension": dimension}.get(
+        per, both if per.startswith("resolution") else None
+    )
+    if needed is None:
         if per == "" and count > 1 and parameter.kind != "text":
             yield "warning", name, said("it has {count} values and elastix reads only the first.", count=count)
-    elif per.startswith("resolution and dimension") and count == resolutions * (5 - dimension) != needed:
-        yield (
-            "error",
-            name,
-            said(
-                "it is for images of {value} axes: it has {count} values and needs {needed}, for {why}.",
-                value=5 - dimension,
-                count=count,
-                needed=needed,
-                why=why,
-            ),
+        return
+    known = {"count": count, "needed": needed, "why": _reason(per, dimension, resolutions)}
+    if per.startswith("resolution and dimension") and count == resolutions * (5 - dimension) != needed:
+        text = said(
+            "it is for images of {value} axes: it has {count} values and needs {needed}, for {why}.",
+            value=5 - dimension,
+            **known,
         )
+        yield "error", name, text
     elif count > needed:
         # Widely used parameter sets have this, and run.
-        yield (
-            "warning",
-            name,
-            said(
-                "it has {count} values and needs {needed}, for {why}; elastix drops the last ones.",
-                count=count,
-                needed=needed,
-                why=why,
-            ),
-        )
+        text = said("it has {count} values and needs {needed}, for {why}; elastix drops the last ones.", **known)
+        yield "warning", name, text
     elif count < needed and per == "resolution and dimension":
-        yield (
-            "error",
-            name,
-            said(
-                "it has {count} values and needs {needed}, for {why}; elastix would drop them all.",
-                count=count,
-                needed=needed,
-                why=why,
-            ),
-        )
+        text = said("it has {count} values and needs {needed}, for {why}; elastix would drop them all.", **known)
+        yield "error", name, text
     elif count < needed and len(set(values)) > 1:
-        yield (
-            "error",
-            name,
-            said(
-                "it has {count} values and needs one or {needed}, for {why}; elastix would repeat the "
-                "first for the rest.",
-                count=count,
-                needed=needed,
-                why=why,
-            ),
+        text = said(
+            "it has {count} values and needs one or {needed}, for {why}; elastix would repeat the first for the rest.",
+            **known,
         )
+        yield "error", name, text
+
+
+def _reason(per: str, dimension: int, resolutions: int) -> str:
+    """Why a parameter needs a value for each ``per``."""
+    axes = f"the images have {dimension} axes"
+    levels = f"NumberOfResolutions is {resolutions}"
+    return {"resolution": levels, "dimension": axes}.get(per, f"{levels} and {axes}")
