@@ -258,7 +258,7 @@ BAD = {
     ),
     "mask of one value": (
         lambda: a_pair(moving=block(6, -7, blobs(grid())), moving_mask=block(6)),
-        "Inside the moving mask all voxels are -7, so there is nothing to align.",
+        "Inside the moving mask, all voxels are -7, so there is nothing to align.",
     ),
     "padding and one value": (
         lambda: a_pair(fixed=padded(np.full((32, 36, 40), 100.0))),
