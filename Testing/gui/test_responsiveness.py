@@ -40,9 +40,22 @@ def longest_gap(host, apply_and_wait):
     vtk.vtkSMPTools.SetBackend(backend)
 
 
+@pytest.fixture(params=["result", pytest.param("time", marks=pytest.mark.slow)])
+def apply(request, apply_and_wait, longest_gap):
+    """Registers with the panel, and also measures the gaps if the machine is idle (``slow``)."""
+
+    def apply(widget):
+        if request.param == "result":
+            apply_and_wait(widget, 120)
+        else:
+            assert longest_gap(widget) <= MAX_GAP_MS
+
+    return apply
+
+
 @pytest.mark.parametrize("kind", ["color", "sheared", "warped"])
 def test_the_window_stays_alive_with_volumes_elastix_cannot_take(
-    kind, a_panel, a_pair, a_volume, slicer, longest_gap, a_ready_worker
+    kind, a_panel, a_pair, a_volume, slicer, apply, a_ready_worker
 ):
     ui, moving = a_panel.ui, a_pair[1]
     ui.inBackgroundCheckBox.checked = True
@@ -62,7 +75,7 @@ def test_the_window_stays_alive_with_volumes_elastix_cannot_take(
     a_ready_worker(a_panel)
     for name in ("Field", "Jacobian", "Inverse"):
         getattr(ui, f"output{name}CheckBox").click()
-    assert longest_gap(a_panel) <= MAX_GAP_MS
+    apply(a_panel)
     assert ui.verdictLabel.text.startswith("Better aligned")
     result = slicer.util.arrayFromVolume(ui.outputVolumeSelector.currentNode()).astype(float)
     if kind == "color":
@@ -86,7 +99,7 @@ def small_warp(slicer):
 
 
 @pytest.mark.parametrize(("pair", "preset"), [("head2d", "rigid"), ("lung", "translation")])
-def test_the_window_stays_alive_with_real_images(pair, preset, host, open_panel, shared_data, slicer, longest_gap):
+def test_the_window_stays_alive_with_real_images(pair, preset, host, open_panel, shared_data, slicer, apply):
     """The example of the itk-elastix paper, single slices that are registered in 2D, and a breath-hold CT pair."""
     load(slicer, shared_data / pair)
     widget = open_panel()
@@ -94,7 +107,7 @@ def test_the_window_stays_alive_with_real_images(pair, preset, host, open_panel,
     choose(widget.ui.presetSelector, preset)
     for name in ("Field", "Jacobian", "Inverse"):
         getattr(widget.ui, f"output{name}CheckBox").click()
-    assert longest_gap(widget) <= MAX_GAP_MS
+    apply(widget)
     assert widget.ui.verdictLabel.text.startswith("Better aligned")
     for name in ("Volume", "Transform", "Field", "Jacobian", "Inverse"):
         assert getattr(widget.ui, f"output{name}Selector").currentNode() is not None
