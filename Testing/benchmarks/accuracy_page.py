@@ -118,7 +118,8 @@ _COLLECTIONS = {
     "2": "Because of the first run, four things were changed: implausible deformations are repaired where they are\n"
     "implausible, until they are plausible (prostates, hearts); starts of 2D images are compared at the resolution of\n"
     "their search (histology); a stage that all criteria together find worse is not kept (hearts); and where sides\n"
-    "part as much as they slide, sliding is not examined further (time only).",
+    "part as much as they slide, sliding is not examined further (time only). Pairs without a first run were first\n"
+    "run while these changes were made, some of them before the last one.",
 }
 _CONSTANTS = (
     ("share of window correlations with the same sign, for one contrast", "0.85",

@@ -14,7 +14,7 @@ from ..transforms.itk_transforms import (
     bspline_transform,
     compose,
     extended_grid,
-    matrix_of,
+    matrix_of_linear,
 )
 from .warping import warped
 from .windows import spline_coefficients
@@ -27,10 +27,7 @@ _DIGIT = 1e-3
 
 def voxel_displacements(transform: Any, linear: Any, grid: Geometry, threads: int | None = None) -> np.ndarray:
     """u of (D, k, j, i), voxels in the order of the axes, with ``transform`` = ``linear`` after x + u(x)."""
-    matrix = matrix_of(linear)
-    if matrix is None:
-        raise ValueError("what comes after the displacements must be linear")
-    back = affine_from_matrix(np.linalg.inv(matrix))
+    back = affine_from_matrix(np.linalg.inv(matrix_of_linear(linear)))
     vectors = displacement_vectors(compose([transform, back]), grid, threads)
     by_index = np.linalg.inv(np.asarray(grid.direction) * np.asarray(grid.spacing))
     return np.ascontiguousarray(np.moveaxis(vectors @ by_index.T, -1, 0)[::-1], np.float32)

@@ -14,7 +14,7 @@ from ..images.geometry import Geometry
 from ..images.reduction import grid_of
 from ..parameters.maps import ParameterMap
 from ..transforms.displacements import displacement_vectors
-from ..transforms.itk_transforms import affine_from_matrix, matrix_of
+from ..transforms.itk_transforms import affine_from_matrix, matrix_of_linear
 from .effort import Effort, Level
 from .evidence import CERTAIN, CRITERIA, LIKELY, Evidence, Measured
 from .field_transform import regridded, spline_then, voxel_displacements
@@ -320,9 +320,7 @@ class _Automatic:
 
 def _scales(linear: Any) -> np.ndarray:
     """Factors by which a linear itk transform stretches along its main directions: its singular values."""
-    matrix = matrix_of(linear)
-    assert matrix is not None
-    return np.linalg.svd(matrix[:-1, :-1], compute_uv=False)
+    return np.linalg.svd(matrix_of_linear(linear)[:-1, :-1], compute_uv=False)
 
 
 def is_better(one: Measured, other: Measured, criteria: Sequence[str] = CRITERIA, certain: float = CERTAIN) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..deformation.analysis import jacobian_determinant_of
 from ..images.geometry import Geometry
-from ..transforms.itk_transforms import matrix_of
+from ..transforms.itk_transforms import matrix_of_linear
 from .easing import eased, smoothed_around
 from .field_transform import spline_then, voxel_displacements
 
@@ -29,9 +29,7 @@ def repaired(
 
     ``inside``: (k, j, i) of ``grid``, boolean: where volumes count.
     """
-    matrix = matrix_of(linear)
-    assert matrix is not None
-    size = abs(float(np.linalg.det(matrix[:-1, :-1])))
+    size = abs(float(np.linalg.det(matrix_of_linear(linear)[:-1, :-1])))
     for attempt in range(_REPAIRS + 1):
         volume = jacobian_determinant_of(transform, grid, threads) / np.float32(size)
         beyond = ~((volume >= LEAST_VOLUME) & (volume <= MOST_VOLUME))

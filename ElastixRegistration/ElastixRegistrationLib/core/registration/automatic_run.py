@@ -15,7 +15,7 @@ from ..automatic.plan import dense_plan
 from ..elastix.run import run_elastix
 from ..parameters.changes import changed
 from ..parameters.maps import ParameterMap, is_bspline
-from ..transforms.itk_transforms import compose, matrix_of
+from ..transforms.itk_transforms import compose, matrix_of_linear
 from ..transforms.transform_parameters import extend_bspline, transforms_from_maps
 from .prepared_images import PreparedSide
 from .searched_start import searched_start, working_pair
@@ -76,7 +76,7 @@ def run_on_pair(
         start, where, notes, pair = searched_start(fixed, moving, threads)
         words.append(where)
     else:
-        start, pair = _matrix_of_linear(given), working_pair(fixed, moving, threads)
+        start, pair = matrix_of_linear(given), working_pair(fixed, moving, threads)
 
     def run(stage: ParameterMap, linear: Any) -> StageResult:
         prepared = prepare(_with_changes(stage, stages, changes))
@@ -108,13 +108,6 @@ def run_on_pair(
         has_one_contrast=outcome.has_one_contrast,
         spline=outcome.spline,
     )
-
-
-def _matrix_of_linear(transform: Any) -> np.ndarray:
-    matrix = matrix_of(transform)
-    if matrix is None:
-        raise ValueError("the transform to start from must be linear")
-    return matrix
 
 
 def _with_changes(stage: ParameterMap, stages: Sequence[ParameterMap], changes: Sequence[str]) -> ParameterMap:

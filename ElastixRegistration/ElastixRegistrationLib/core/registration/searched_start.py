@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..automatic.evidence import Evidence
+from ..automatic.evidence import VOXELS, Evidence
 from ..automatic.pipeline import is_clearly_better
 from ..automatic.working_pair import OneImage, WorkingPair
 from ..start.similarity import similarity_scorer
@@ -16,7 +16,7 @@ from .prepared_images import PreparedSide
 
 #: Voxels on which starts are compared, by dimension: about those of the search, to which its places are exact. On finer
 #: pixels, sections of a lung looked as different 47 pixels apart as in their place.
-_VOXELS = {2: 10_000, 3: 150_000}
+_VOXELS = VOXELS | {2: 10_000}
 
 
 class SearchedStart(NamedTuple):

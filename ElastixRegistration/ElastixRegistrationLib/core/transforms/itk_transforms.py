@@ -82,6 +82,14 @@ def matrix_of(transform: Any) -> np.ndarray | None:
     return matrix
 
 
+def matrix_of_linear(transform: Any) -> np.ndarray:
+    """The same of a transform that must be linear. Raises ValueError for any other."""
+    matrix = matrix_of(transform)
+    if matrix is None:
+        raise ValueError(f"a linear transform is needed, not {transform.GetNameOfClass()}")
+    return matrix
+
+
 def whole_matrix(transform: Any) -> np.ndarray | None:
     """``matrix_of`` a transform that is linear as a whole; composites do not say so themselves."""
     whole = np.eye(transform.GetInputSpaceDimension() + 1)

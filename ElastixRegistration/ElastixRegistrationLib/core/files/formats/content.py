@@ -11,11 +11,15 @@ from . import metaimage, nrrd
 
 _START = 1024
 _NIFTI = (b"n+1\0", b"ni1\0", b"n+2\0", b"ni2\0")
+_UNPACK = said("Unpack it, and give the file or folder in it.")
+_AS_PNG = said("Save it as PNG or TIFF.")
+_AS_MINC_2 = said("Convert it to MINC 2: mincconvert -2 IN OUT.mnc.")
+_EXPORT = said("Export it as NRRD or TIFF from there.")
 #: First bytes, the kind of such a file, and advice.
 _KINDS = (
-    (b"PK\x03\x04", said("a zip archive"), said("Unpack it, and give the file or folder in it.")),
-    (b"Rar!", said("a RAR archive"), said("Unpack it, and give the file or folder in it.")),
-    (b"7z\xbc\xaf\x27\x1c", said("a 7-Zip archive"), said("Unpack it, and give the file or folder in it.")),
+    (b"PK\x03\x04", said("a zip archive"), _UNPACK),
+    (b"Rar!", said("a RAR archive"), _UNPACK),
+    (b"7z\xbc\xaf\x27\x1c", said("a 7-Zip archive"), _UNPACK),
     (b"BZh", said("a file compressed by bzip2"), said("Unpack it: bunzip2.")),
     (b"\xfd7zXZ\0", said("a file compressed by xz"), said("Unpack it: unxz.")),
     (b"\x28\xb5\x2f\xfd", said("a file compressed by zstd"), said("Unpack it: unzstd.")),
@@ -35,17 +39,17 @@ _KINDS = (
         said("In Python, core.as_image takes the array and its spacing."),
     ),
     (b"%PDF", said("a PDF document"), said("Export its images first.")),
-    (b"GIF8", said("a GIF picture"), said("Save it as PNG or TIFF.")),
-    (b"RIFF", said("a WebP picture"), said("Save it as PNG or TIFF.")),
-    (b"\0\0\0\x18ftyphei", said("a HEIC picture"), said("Save it as PNG or TIFF.")),
-    (b"\0\0\0\x1cftyphei", said("a HEIC picture"), said("Save it as PNG or TIFF.")),
-    (b"CDF\x01", said("a file of MINC 1 (netCDF)"), said("Convert it to MINC 2: mincconvert -2 IN OUT.mnc.")),
-    (b"CDF\x02", said("a file of MINC 1 (netCDF)"), said("Convert it to MINC 2: mincconvert -2 IN OUT.mnc.")),
+    (b"GIF8", said("a GIF picture"), _AS_PNG),
+    (b"RIFF", said("a WebP picture"), _AS_PNG),
+    (b"\0\0\0\x18ftyphei", said("a HEIC picture"), _AS_PNG),
+    (b"\0\0\0\x1cftyphei", said("a HEIC picture"), _AS_PNG),
+    (b"CDF\x01", said("a file of MINC 1 (netCDF)"), _AS_MINC_2),
+    (b"CDF\x02", said("a file of MINC 1 (netCDF)"), _AS_MINC_2),
     (b"MATRIX7", said("an ECAT file of PET"), said("Convert it to NIfTI, as nibabel does.")),
     (b"MATLAB 5.0", said("a file of MATLAB"), said("Save its voxels as NIfTI from there: niftiwrite.")),
-    (b"AMIRA", said("an image of Amira or Avizo"), said("Export it as NRRD or TIFF from there.")),
-    (b"# AmiraMesh", said("an image of Amira or Avizo"), said("Export it as NRRD or TIFF from there.")),
-    (b"# Avizo", said("an image of Amira or Avizo"), said("Export it as NRRD or TIFF from there.")),
+    (b"AMIRA", said("an image of Amira or Avizo"), _EXPORT),
+    (b"# AmiraMesh", said("an image of Amira or Avizo"), _EXPORT),
+    (b"# Avizo", said("an image of Amira or Avizo"), _EXPORT),
 )
 #: First bytes of supported formats, and their suffixes.
 _READ = (
