@@ -13,7 +13,7 @@ import pytest
 
 TESTING = Path(__file__).resolve().parents[1]
 LIBRARY = TESTING.parent / "ElastixRegistration" / "ElastixRegistrationLib"
-MAX_MODULES, MAX_LINES = 20, 400
+MAX_MODULES, MAX_LINES, MAX_FUNCTION_LINES = 20, 400, 60
 ALLOWED = {
     "core": {"core"},
     "worker": {"core", "worker"},
@@ -147,6 +147,24 @@ def test_tests_lie_where_their_source_lies(folder):
 def test_no_file_is_long():
     files = [*LIBRARY.rglob("*.py"), *TESTING.rglob("*.py")]
     long = {str(path): n for path in files if (n := len(path.read_text("utf-8").splitlines())) > MAX_LINES}
+    assert not long
+
+
+def _own_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines from ``def`` to the end, without the docstring."""
+    first = function.body[0]
+    has_docstring = ast.get_docstring(function) is not None
+    return function.end_lineno - function.lineno + 1 - (first.end_lineno - first.lineno + 1 if has_docstring else 0)
+
+
+def test_no_function_is_long():
+    files = [LIBRARY.parents[1] / "dev.py", *LIBRARY.parent.rglob("*.py"), *TESTING.rglob("*.py")]
+    long = [
+        f"{path}:{node.lineno} {node.name} has {_own_lines(node)} lines"
+        for path in files
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _own_lines(node) > MAX_FUNCTION_LINES
+    ]
     assert not long
 
 

@@ -7,7 +7,7 @@ import os
 import queue
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -87,13 +87,7 @@ def run_cohort(
         raise InputError(said("Give a number of workers for this computer, the address of a scheduler, or a client."))
     check_files(cases)
     requests = _requests(cases, request)
-    folder = Path(os.path.abspath(output_dir))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise file_error(
-            error, said("The folder {folder} cannot be created: {reason}.", folder=folder, reason=error.strerror)
-        ) from error
+    folder = _output_folder(output_dir)
     run_id = uuid.uuid4().hex
     plans = {
         one: replace(plan_of(folder, one, one.stages(), resume=resume, run=run_id), reports=reports)
@@ -104,11 +98,7 @@ def run_cohort(
         stack.callback(remove_drafts, folder)  # at the very end, when no worker is left
         slot_bytes = None
         if client is None and scheduler is None:
-            largest = max(
-                estimate_case_bytes(cases, one.stages(), full_resolution=one.plain_arguments()["full_resolution"])
-                for one in plans
-            )
-            size = cluster.local_size(len(cases), largest, workers, request.threads)
+            size = cluster.local_size(len(cases), _largest_case_bytes(cases, plans), workers, request.threads)
             plans = {
                 one: replace(plan, threads=one.threads or size.threads, slot_bytes=size.slot_bytes)
                 for one, plan in plans.items()
@@ -127,6 +117,24 @@ def run_cohort(
             write_summary(outcomes, folder / SUMMARY)
             write_page(outcomes, folder, PAGE)
         return CohortResult(outcomes, folder, run.progress.seconds, run.most_workers, slot_bytes)
+
+
+def _output_folder(output_dir: str | os.PathLike) -> Path:
+    folder = Path(os.path.abspath(output_dir))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise file_error(
+            error, said("The folder {folder} cannot be created: {reason}.", folder=folder, reason=error.strerror)
+        ) from error
+    return folder
+
+
+def _largest_case_bytes(cases: Sequence[Case], requests: Iterable[RegistrationRequest]) -> float:
+    return max(
+        estimate_case_bytes(cases, one.stages(), full_resolution=one.plain_arguments()["full_resolution"])
+        for one in requests
+    )
 
 
 def _requests(cases: Sequence[Case], request: RegistrationRequest) -> list[RegistrationRequest]:

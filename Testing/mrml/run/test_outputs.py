@@ -13,7 +13,7 @@ from ElastixRegistrationLib.mrml.logic import RegistrationLogic
 from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
 from ElastixRegistrationLib.mrml.run.background_text import background_text
 from ElastixRegistrationLib.mrml.run.in_process import InProcessRun
-from ElastixRegistrationLib.mrml.run.job import OutputNodes
+from ElastixRegistrationLib.mrml.run.job_nodes import OutputNodes
 from ElastixRegistrationLib.mrml.run.landmark_start import landmark_transform_node
 from ElastixRegistrationLib.mrml.run.outputs import output_incrementally
 from ElastixRegistrationLib.mrml.run.parameter_node import OUTPUTS

@@ -15,12 +15,12 @@ from ..images.background import background_of
 from ..images.geometry import Geometry, array_view, as_scalar, geometry_of
 from ..images.labels import shared_labels
 from ..images.overlay import image_tag, overlay_png
-from ..quality.assessment import Assessment, assess, label_figures
+from ..quality.assessment import Assessment, assess, label_figures, landmarks_before_and_after
 from ..quality.figures import Comparison, Figure
-from ..quality.similarity import compare, landmark_errors
+from ..quality.similarity import compare
 from ..registration.checks import check_dimensions
 from ..registration.result import RegistrationResult
-from ..transforms.itk_transforms import identity, map_points
+from ..transforms.itk_transforms import identity
 from ..transforms.resampling import resample
 from ..wording import said
 
@@ -134,26 +134,7 @@ def evaluate(
         print(table)
     """
     given = _named(transforms)
-    if (fixed is None) != (moving is None):
-        raise InputError(said("Both images are needed to judge by them, but only one was given."))
-    if (fixed_labels is None) != (moving_labels is None):
-        raise InputError(said("Label maps of both images are needed to judge by labels, but only one was given."))
-    if fixed is None and fixed_points is None and fixed_labels is None:
-        raise InputError(
-            said("There is nothing to judge by: give landmarks of both images, label maps of both, or both images.")
-        )
-    dimension = _dimension(fixed, fixed_labels, fixed_points)
-    for name, transform in given.items():
-        if transform is not None and transform.GetInputSpaceDimension() != dimension:
-            raise InputError(
-                said(
-                    "The transform {name} has {dimension} dimensions, but the other inputs have {dimension2}.",
-                    name=name,
-                    dimension=transform.GetInputSpaceDimension(),
-                    dimension2=dimension,
-                )
-            )
-    check_dimensions(dimension, None, fixed_points, moving_points)
+    dimension = _checked_dimension(given, fixed, moving, fixed_points, moving_points, fixed_labels, moving_labels)
     rows = []
     for name, transform in given.items():
         way = identity(dimension) if transform is None else transform
@@ -178,6 +159,39 @@ def evaluate(
         )
         rows.append(Evaluation(name, way, judged.comparison, judged))
     return EvaluationTable(tuple(rows))
+
+
+def _checked_dimension(
+    transforms: Mapping[str, Any],
+    fixed: Any,
+    moving: Any,
+    fixed_points: np.ndarray | None,
+    moving_points: np.ndarray | None,
+    fixed_labels: Any,
+    moving_labels: Any,
+) -> int:
+    """The dimension of all inputs. Raises InputError if there is nothing to judge by, or if they are inconsistent."""
+    if (fixed is None) != (moving is None):
+        raise InputError(said("Both images are needed to judge by them, but only one was given."))
+    if (fixed_labels is None) != (moving_labels is None):
+        raise InputError(said("Label maps of both images are needed to judge by labels, but only one was given."))
+    if fixed is None and fixed_points is None and fixed_labels is None:
+        raise InputError(
+            said("There is nothing to judge by: give landmarks of both images, label maps of both, or both images.")
+        )
+    dimension = _dimension(fixed, fixed_labels, fixed_points)
+    for name, transform in transforms.items():
+        if transform is not None and transform.GetInputSpaceDimension() != dimension:
+            raise InputError(
+                said(
+                    "The transform {name} has {dimension} dimensions, but the other inputs have {dimension2}.",
+                    name=name,
+                    dimension=transform.GetInputSpaceDimension(),
+                    dimension2=dimension,
+                )
+            )
+    check_dimensions(dimension, None, fixed_points, moving_points)
+    return dimension
 
 
 def as_result(transform: Any, fixed: Any, moving: Any, background: float | str = "auto") -> RegistrationResult:
@@ -232,12 +246,7 @@ def _judged_by_truth(
     names: Mapping[int, str],
 ) -> Comparison:
     """Judge by landmarks and labels alone; folds are searched inside the fixed labels."""
-    landmarks = None
-    if fixed_points is not None and moving_points is not None:
-        landmarks = (
-            landmark_errors(fixed_points, moving_points),
-            landmark_errors(fixed_points, moving_points, lambda points: map_points(transform, points)),
-        )
+    landmarks = landmarks_before_and_after(transform, fixed_points, moving_points)
     segments: list[Figure] = []
     deformation = None
     if fixed_labels is not None:

@@ -152,16 +152,8 @@ def register_series(
     """
     if any_rotation and initialization not in (None, "none"):
         raise InputError(said("Give an initialization, or let all rotations be tried, not both."))
-    if masks is not None and len(masks) != len(images):
-        raise InputError(said("There are {count} frames and {count2} masks.", count=len(images), count2=len(masks)))
     chosen = range(len(images)) if frames is None else frames
-    unknown = [frame for frame in chosen if not 0 <= frame < len(images)]
-    if unknown:
-        raise InputError(
-            said(
-                "There is no frame {unknown}; there are {count}, counted from 0.", unknown=unknown[0], count=len(images)
-            )
-        )
+    _check_frames(chosen, len(images), masks)
     pairs = frame_pairs(chosen, reference, neighbors=neighbors, onto_reference=onto_reference)
     found: dict[int, Any] = {}
     failed: dict[int, str] = {}
@@ -196,6 +188,16 @@ def register_series(
         if pair.frame in found and pair.frame not in transforms:
             failed[pair.frame] = f"Its path to frame {reference} goes through frame {pair.via}, which has no transform."
     return SeriesResult(reference, onto_reference, transforms, failed, backgrounds, background)
+
+
+def _check_frames(frames: Sequence[int], count: int, masks: Sequence[Any] | None) -> None:
+    if masks is not None and len(masks) != count:
+        raise InputError(said("There are {count} frames and {count2} masks.", count=count, count2=len(masks)))
+    unknown = [frame for frame in frames if not 0 <= frame < count]
+    if unknown:
+        raise InputError(
+            said("There is no frame {unknown}; there are {count}, counted from 0.", unknown=unknown[0], count=count)
+        )
 
 
 def slices_of(volume: Any) -> list[Any]:

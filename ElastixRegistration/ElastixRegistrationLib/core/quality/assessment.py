@@ -72,17 +72,7 @@ def assess(
         for transform in (unmoved, result.transform)
     )
     on_grid = None if fixed_mask is None else _labels(fixed_mask, unmoved, grid)
-    labels = None
-    if on_grid is not None and moving_mask is not None:
-        lying = _labels(moving_mask, unmoved, grid)
-        if not np.array_equal(on_grid, lying):  # a common region outlines neither image
-            labels = (on_grid, lying, _labels(moving_mask, result.transform, grid))
-    landmarks = None
-    if fixed_points is not None and moving_points is not None:
-        landmarks = (
-            landmark_errors(fixed_points, moving_points),
-            landmark_errors(fixed_points, moving_points, lambda points: map_points(result.transform, points)),
-        )
+    landmarks = landmarks_before_and_after(result.transform, fixed_points, moving_points)
     segments = []
     if fixed_labels is not None and moving_labels is not None:
         segments = _segments(fixed_labels, moving_labels, result.transform, geometry_of(fixed), label_names or {})
@@ -97,7 +87,7 @@ def assess(
         before,
         after,
         mask=counted,
-        labels=labels,
+        labels=_outlines(on_grid, moving_mask, result.transform, grid),
         segments=segments,
         landmarks=landmarks,
         landmark_labels=landmark_labels,
@@ -110,6 +100,28 @@ def assess(
         sampled_every=step,
     )
     return Assessment(comparison, grid, fixed_voxels, before, after, displacement, on_grid)
+
+
+def _outlines(
+    fixed: np.ndarray | None, moving_mask: Any, transform: Any, grid: Geometry
+) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """The fixed mask, and the moving one before and after, (k, j, i) on ``grid``; None unless they outline objects."""
+    if fixed is None or moving_mask is None:
+        return None
+    before = _labels(moving_mask, identity(grid.dimension), grid)
+    if np.array_equal(fixed, before):
+        return None  # a common region outlines neither image
+    return fixed, before, _labels(moving_mask, transform, grid)
+
+
+def landmarks_before_and_after(
+    transform: Any, fixed_points: np.ndarray | None, moving_points: np.ndarray | None
+) -> tuple[LandmarkErrors, LandmarkErrors] | None:
+    """Distances of (N, D) points, LPS mm, paired by order, unmoved and under ``transform``; None without both lists."""
+    if fixed_points is None or moving_points is None:
+        return None
+    after = landmark_errors(fixed_points, moving_points, lambda points: map_points(transform, points))
+    return landmark_errors(fixed_points, moving_points), after
 
 
 def _swapped(

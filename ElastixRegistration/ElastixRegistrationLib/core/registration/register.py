@@ -113,16 +113,22 @@ def register(
         channels,
         sliding_mask,
     )
+    ran = _run(pair, adapt, log_to_console=log_to_console, log_to_file=log_to_file)
+    return _result(pair, ran, progress)
+
+
+def _run(pair: CheckedPair, adapt: bool, *, log_to_console: bool, log_to_file: bool) -> Ran:
+    """Run the stages: those that Automatic chooses, or those given, with ``adapt`` fitted to the pair."""
     logs = {"log_to_console": log_to_console, "log_to_file": log_to_file}
-    if adapt and pair.start is None and request.initialization == "none":
+    if adapt and pair.start is None and pair.request.initialization == "none":
         pair = replace(pair, start=identity(pair.dimension))
-    if adapt and chooses_stages(pair.stages, pair.start, bool(channels)):
-        return _result(pair, _run_chosen(pair, **logs), progress)
+    if adapt and chooses_stages(pair.stages, pair.start, bool(pair.channels)):
+        return _run_chosen(pair, **logs)
     if adapt:
         pair = _fitted(pair)
-    if pair.start is not None or request.initialization == "none" or not _starts_by_itself(pair.stages):
+    if pair.start is not None or pair.request.initialization == "none" or not _starts_by_itself(pair.stages):
         pair.check_start_overlaps()
-    return _result(pair, _slid(pair, run_stages(pair, **logs)), progress)
+    return _slid(pair, run_stages(pair, **logs))
 
 
 def _run_chosen(pair: CheckedPair, *, log_to_console: bool, log_to_file: bool) -> Ran:

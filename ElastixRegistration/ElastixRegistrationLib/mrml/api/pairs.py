@@ -91,7 +91,8 @@ class PairLogic:
         ``interpolation`` ("linear", "bspline", "nearest") is for the output volume, label maps are always "nearest".
         """
         from ..run.choices import request_of
-        from ..run.job import OutputNodes, prepare_incrementally
+        from ..run.job import prepare_incrementally
+        from ..run.job_nodes import GuidingNodes, OutputNodes
 
         return prepare_incrementally(
             fixedVolumeNode,
@@ -105,17 +106,19 @@ class PairLogic:
                 outputJacobianNode,
                 outputInverseNode,
             ),
-            fixed_mask_node=fixedVolumeMaskNode,
-            moving_mask_node=movingVolumeMaskNode,
-            fixed_segments=fixedSegments,
-            moving_segments=movingSegments,
-            fixed_points_node=fixedPointsNode,
-            moving_points_node=movingPointsNode,
-            initial_transform_node=initialTransformNode,
-            pairing=pairing,
-            channels=channels,
-            sliding_mask_node=slidingMaskNode,
-            sliding_segments=slidingSegments,
+            GuidingNodes(
+                fixed_mask=fixedVolumeMaskNode,
+                moving_mask=movingVolumeMaskNode,
+                fixed_segments=fixedSegments,
+                moving_segments=movingSegments,
+                fixed_points=fixedPointsNode,
+                moving_points=movingPointsNode,
+                initial_transform=initialTransformNode,
+                pairing=pairing,
+                channels=channels,
+                sliding_mask=slidingMaskNode,
+                sliding_segments=slidingSegments,
+            ),
         )
 
     def applyResult(self, job: RegistrationJob, result: Any) -> RegistrationOutcome:

@@ -27,7 +27,8 @@ from ..nodes.incremental import Steps
 from ..nodes.transforms import chain_from_data
 from ..nodes.volumes import VolumeImage, volume_image
 from ..run.asynchronous_run import AsynchronousRun
-from ..run.job import OutputNodes, RegistrationJob, prepare_incrementally
+from ..run.job import RegistrationJob, prepare_incrementally
+from ..run.job_nodes import GuidingNodes, OutputNodes
 from ..run.results import transform_in_space
 from ..run.scene_presets import scene_presets
 from .sequence_outputs import SequenceOutcome, SequenceOutputs, output_incrementally
@@ -208,12 +209,13 @@ class SequenceRegistration(AsynchronousRun[SequenceOutcome]):
     def _submission_incrementally(self, pair: FramePair) -> Steps[None]:
         fixed, moving = self.frames[pair.fixed].node, self.frames[pair.moving].node
         mask_node, mask_segments = self._mask
-        masks: dict[str, Any] = {}
-        if mask_node is not None:
-            side = "fixed" if self.options.onto_reference else "moving"
-            masks = {f"{side}_mask_node": mask_node, f"{side}_segments": mask_segments}
+        guiding = GuidingNodes()
+        if mask_node is not None and self.options.onto_reference:
+            guiding = GuidingNodes(fixed_mask=mask_node, fixed_segments=mask_segments)
+        elif mask_node is not None:
+            guiding = GuidingNodes(moving_mask=mask_node, moving_segments=mask_segments)
         try:
-            steps = prepare_incrementally(fixed, moving, self.request, OutputNodes(), presets=self._presets, **masks)
+            steps = prepare_incrementally(fixed, moving, self.request, OutputNodes(), guiding, self._presets)
             job = yield from steps
             self._running.append(_FrameRun(pair, job, self._pool.submit(**job.inputs.data())))
         except InputError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,13 +25,13 @@ from ...core.wording import said
 from ..nodes.chains import Chain, map_lps_points, matrix_of
 from ..nodes.coordinates import lps_from_ras_matrix
 from ..nodes.incremental import Steps
-from ..nodes.output_volumes import check_field_volume, check_output_volume
 from ..nodes.points import landmark_pairs
 from ..nodes.transforms import initial_chain, itk_from_chain
 from ..nodes.volumes import VolumeImage, volume_image
-from .channels import VolumePair, channel_incrementally
+from .channels import channel_incrementally
+from .job_nodes import GuidingNodes, OutputNodes, check_outputs
 from .scene_presets import scene_presets
-from .sides import flattened, labels_of_side_incrementally, mask_of_side_incrementally, side_incrementally
+from .sides import VolumeSide, flattened, labels_of_side_incrementally, mask_of_side_incrementally, side_incrementally
 
 
 @dataclass(frozen=True)
@@ -69,36 +69,6 @@ class RegistrationData:
                 arguments[name] = value.transform()
         arguments["channels"] = [channel_images(channel) for channel in self.channels]
         return arguments
-
-
-@dataclass(frozen=True)
-class OutputNodes:
-    """The nodes to write, None where one is not wanted, and whether the output transform is to be a dense grid."""
-
-    volume: Any = None
-    transform: Any = None
-    field: Any = None
-    dense: bool = False
-    jacobian: Any = None
-    inverse: Any = None
-
-    @property
-    def none_named(self) -> bool:
-        return not self._named()
-
-    def by_role(self) -> dict[str, Any]:
-        """Nodes by their roles; None, for a new one, where none is named at all."""
-        return self._named() or {"outputVolume": None, "outputTransform": None}
-
-    def _named(self) -> dict[str, Any]:
-        nodes = {
-            "outputVolume": self.volume,
-            "outputTransform": self.transform,
-            "outputField": self.field,
-            "outputJacobian": self.jacobian,
-            "outputInverse": self.inverse,
-        }
-        return {role: node for role, node in nodes.items() if node is not None}
 
 
 @dataclass(frozen=True)
@@ -149,96 +119,75 @@ def prepare_incrementally(
     moving_node: Any,
     request: RegistrationRequest,
     outputs: OutputNodes,
-    *,
-    fixed_mask_node: Any = None,
-    moving_mask_node: Any = None,
-    fixed_segments: Sequence[str] | None = None,
-    moving_segments: Sequence[str] | None = None,
-    fixed_points_node: Any = None,
-    moving_points_node: Any = None,
-    initial_transform_node: Any = None,
-    pairing: str = "auto",
-    channels: Sequence[VolumePair] = (),
-    sliding_mask_node: Any = None,
-    sliding_segments: Sequence[str] | None = None,
+    guiding: GuidingNodes,
     presets: Sequence[Preset] | None = None,
 ) -> Steps[RegistrationJob]:
     """Read the nodes and check them; nothing in the scene changes. Raises InputError that names node or parameter.
 
     ``presets`` beside the built-in ones and the user's own; None: those of the scene of the fixed volume.
     """
-    fixed, moving = volume_image(fixed_node, "fixed volume"), volume_image(moving_node, "moving volume")
-    if fixed_node is moving_node:
-        raise InputError(said("The {one} and the {other} are the same node.", one=fixed.name, other=moving.name))
-    _check_scene(fixed, moving)
-    of_channels = [node for pair in channels for node in (pair.fixed, pair.moving, pair.fixedMask, pair.movingMask)]
-    _check_outputs(outputs, fixed, moving, [fixed_mask_node, moving_mask_node, sliding_mask_node, *of_channels])
+    fixed, moving = _checked_volumes(fixed_node, moving_node)
+    check_outputs(outputs, fixed, moving, guiding.voxel_nodes)
     fixed_plane, moving_plane = _planes(fixed, moving)
     presets = scene_presets(fixed_node.GetScene()) if presets is None else presets
     stages = request.stages(
         3 if fixed_plane is None else 2,
-        has_masks=(fixed_mask_node is not None, moving_mask_node is not None),
-        has_points=fixed_points_node is not None,
+        has_masks=(guiding.fixed_mask is not None, guiding.moving_mask is not None),
+        has_points=guiding.fixed_points is not None,
         presets=presets,
     )
-    background = request.background
-    if moving.is_label_map and isinstance(background, str):
-        background = 0.0
+    background = 0.0 if moving.is_label_map and isinstance(request.background, str) else request.background
     yield
-    fixed_side = yield from side_incrementally(
-        fixed, fixed_plane, "auto" if background != KEEP else KEEP, request.threads
-    )
+    of_fixed = "auto" if background != KEEP else KEEP
+    fixed_side = yield from side_incrementally(fixed, fixed_plane, of_fixed, request.threads)
     yield
     moving_side = yield from side_incrementally(moving, moving_plane, background, request.threads)
     yield
-    points, notes = _landmarks(fixed_points_node, moving_points_node, pairing, fixed_plane, moving_plane)
-    start = None
-    if initial_transform_node is not None:
-        chain = initial_chain(initial_transform_node, moving_node)
-        start = yield from _start_incrementally(chain, fixed_side.grid, fixed_plane, moving_plane)
-    fixed_mask = yield from mask_of_side_incrementally(fixed_side, fixed_mask_node, fixed_segments, "fixed mask")
-    moving_mask = yield from mask_of_side_incrementally(moving_side, moving_mask_node, moving_segments, "moving mask")
-    sliding_mask = yield from labels_of_side_incrementally(
-        fixed_side, sliding_mask_node, sliding_segments, "sliding mask"
-    )
-    sides = (fixed_side, moving_side)
-    more = []
-    for number, pair in enumerate(channels, 2):
-        more += yield from channel_incrementally(pair, sides, number, request.threads)
+    points, notes = _landmarks(guiding, fixed_plane, moving_plane)
+    start = yield from _start_incrementally(guiding.initial_transform, moving_node, fixed_side, moving_plane)
+    masks = yield from _masks_incrementally(guiding, fixed_side, moving_side)
     inputs = RegistrationData(
         fixed=fixed_side.image,
         moving=moving_side.image,
         stages=stages,
-        fixed_mask=fixed_mask,
-        moving_mask=moving_mask,
+        fixed_mask=masks.fixed,
+        moving_mask=masks.moving,
         fixed_points=points[0],
         moving_points=points[1],
         initial_transform=start,
-        channels=more,
+        channels=(yield from _channels_incrementally(guiding, fixed_side, moving_side, request.threads)),
         adapt=request.adapts(presets),
-        sliding_mask=sliding_mask,
+        sliding_mask=masks.sliding,
         request=replace(request, background=background, initialization=request.start(start is not None, presets)),
     )
-    return RegistrationJob(
-        inputs=inputs,
-        outputs=outputs,
-        fixed=fixed,
-        moving=moving,
-        fixed_plane=fixed_plane,
-        moving_plane=moving_plane,
-        moving_background=moving_side.estimate,
-        interpolation="nearest" if moving.is_label_map else request.interpolation,
-        notes=notes,
-    )
+    interpolation = "nearest" if moving.is_label_map else request.interpolation
+    estimate = moving_side.estimate
+    return RegistrationJob(inputs, outputs, fixed, moving, fixed_plane, moving_plane, estimate, interpolation, notes)
+
+
+def _checked_volumes(fixed_node: Any, moving_node: Any) -> tuple[VolumeImage, VolumeImage]:
+    """Two different volumes of one scene."""
+    fixed, moving = volume_image(fixed_node, "fixed volume"), volume_image(moving_node, "moving volume")
+    if fixed_node is moving_node:
+        raise InputError(said("The {one} and the {other} are the same node.", one=fixed.name, other=moving.name))
+    scene = fixed.node.GetScene()
+    for volume in (fixed, moving):
+        if volume.node.GetScene() is None:
+            raise InputError(said("The {volume} is not in a scene; add it to one first.", volume=volume.name))
+    if moving.node.GetScene() is not scene:
+        raise InputError(
+            said("The {fixed} and the {moving} are in different scenes.", fixed=fixed.name, moving=moving.name)
+        )
+    return fixed, moving
 
 
 def _landmarks(
-    fixed_node: Any, moving_node: Any, pairing: str, fixed_plane: Plane | None, moving_plane: Plane | None
+    guiding: GuidingNodes, fixed_plane: Plane | None, moving_plane: Plane | None
 ) -> tuple[tuple[Any, Any], tuple[str, ...]]:
     """Fixed and moving points, (N, D), LPS mm, None without nodes, and sentences on omitted points."""
-    if fixed_node is None and moving_node is None:
+    if guiding.fixed_points is None and guiding.moving_points is None:
         return (None, None), ()
-    pairs = landmark_pairs(fixed_node, moving_node, pairing)
+    pairs = landmark_pairs(guiding.fixed_points, guiding.moving_points, guiding.pairing)
     if fixed_plane is None or moving_plane is None:
         return (pairs.fixed, pairs.moving), pairs.notes
     return (fixed_plane.flat(pairs.fixed), moving_plane.flat(pairs.moving)), pairs.notes
@@ -269,10 +218,41 @@ def _planes(fixed: VolumeImage, moving: VolumeImage) -> tuple[Plane | None, Plan
     return fixed_plane, plane_of(moving.geometry, fixed_plane)
 
 
+class _Masks(NamedTuple):
+    """On the grids of the images; None for everywhere."""
+
+    fixed: VoxelData | None
+    moving: VoxelData | None
+    sliding: VoxelData | None
+
+
+def _masks_incrementally(guiding: GuidingNodes, fixed: VolumeSide, moving: VolumeSide) -> Steps[_Masks]:
+    of_fixed = yield from mask_of_side_incrementally(fixed, guiding.fixed_mask, guiding.fixed_segments, "fixed mask")
+    of_moving = yield from mask_of_side_incrementally(
+        moving, guiding.moving_mask, guiding.moving_segments, "moving mask"
+    )
+    sliding = yield from labels_of_side_incrementally(
+        fixed, guiding.sliding_mask, guiding.sliding_segments, "sliding mask"
+    )
+    return _Masks(of_fixed, of_moving, sliding)
+
+
+def _channels_incrementally(
+    guiding: GuidingNodes, fixed: VolumeSide, moving: VolumeSide, threads: int | None
+) -> Steps[list[Channel]]:
+    channels: list[Channel] = []
+    for number, pair in enumerate(guiding.channels, 2):
+        channels += yield from channel_incrementally(pair, (fixed, moving), number, threads)
+    return channels
+
+
 def _start_incrementally(
-    chain: Chain, grid: Geometry, fixed_plane: Plane | None, moving_plane: Plane | None
-) -> Steps[TransformData]:
+    node: Any, moving_node: Any, fixed_side: VolumeSide, moving_plane: Plane | None
+) -> Steps[TransformData | None]:
     """The transform, of the dimension of the registration, that an initial transform node stands for."""
+    if node is None:
+        return None
+    chain, fixed_plane = initial_chain(node, moving_node), fixed_side.plane
     matrix = matrix_of(chain)
     if matrix is not None:
         matrix = lps_from_ras_matrix(matrix)
@@ -281,95 +261,11 @@ def _start_incrementally(
         return TransformData((TransformElement.affine(matrix),))
     yield from preload()
     if fixed_plane is None or moving_plane is None:
-        return TransformData.of(itk_from_chain(chain, grid))
-    domain = flat_geometry(grid, fixed_plane)
+        return TransformData.of(itk_from_chain(chain, fixed_side.grid))
+    domain = flat_geometry(fixed_side.grid, fixed_plane)
     mapping = partial(_map_flat, chain, fixed_plane, moving_plane)
     return TransformData.of(compose(sampled(mapping, lattice(domain, margin=0.25), domain)))
 
 
 def _map_flat(chain: Chain, fixed_plane: Plane, moving_plane: Plane, points: np.ndarray) -> np.ndarray:
     return moving_plane.flat(map_lps_points(chain, fixed_plane.lifted(points)))
-
-
-def _check_scene(fixed: VolumeImage, moving: VolumeImage) -> None:
-    scene = fixed.node.GetScene()
-    for volume in (fixed, moving):
-        if volume.node.GetScene() is None:
-            raise InputError(said("The {volume} is not in a scene; add it to one first.", volume=volume.name))
-    if moving.node.GetScene() is not scene:
-        raise InputError(
-            said("The {fixed} and the {moving} are in different scenes.", fixed=fixed.name, moving=moving.name)
-        )
-
-
-def _check_outputs(outputs: OutputNodes, fixed: VolumeImage, moving: VolumeImage, others: Sequence[Any]) -> None:
-    """``others``: input nodes beside the two volumes, None for those that there are not."""
-    named = [node for node in outputs.by_role().values() if node is not None]
-    check_derived_outputs(outputs.jacobian, outputs.inverse, fixed, [fixed.node, moving.node, *others])
-    for n, node in enumerate(named):
-        if any(node is other for other in named[:n]):
-            raise InputError(said("The node {node} is named for two outputs; each needs its own.", node=node.GetName()))
-        if node.GetScene() is not fixed.node.GetScene():
-            raise InputError(said("The output {node} is not in the scene.", node=node.GetName()))
-    if outputs.volume is not None or outputs.none_named:
-        check_output_volume(outputs.volume, fixed, moving, others)
-    if outputs.transform is not None:
-        if not outputs.transform.IsA("vtkMRMLTransformNode"):
-            raise InputError(
-                said(
-                    "The output transform {transform} is a {kind} node.",
-                    transform=outputs.transform.GetName(),
-                    kind=outputs.transform.GetNodeTagName(),
-                )
-            )
-        check_moves_nothing(outputs.transform, "output transform", fixed)
-    if outputs.field is not None:
-        if outputs.field.IsA("vtkMRMLTransformNode"):
-            check_moves_nothing(outputs.field, "deformation field", fixed)
-        else:
-            check_field_volume(outputs.field, [fixed.node, moving.node, *others])
-
-
-def check_derived_outputs(jacobian: Any, inverse: Any, fixed: VolumeImage, inputs: Iterable[Any]) -> None:
-    """Raise InputError for a Jacobian or an inverse, None where there is none, that cannot be written.
-
-    ``inputs``: nodes that must not be lost, None among them for those that there are not.
-    """
-    if jacobian is not None:
-        name = f"Jacobian {jacobian.GetName()}"
-        if not jacobian.IsA("vtkMRMLScalarVolumeNode") or jacobian.IsA("vtkMRMLLabelMapVolumeNode"):
-            raise InputError(
-                said(
-                    "The {name} is a {kind} node; it must be a scalar volume.",
-                    name=name,
-                    kind=jacobian.GetNodeTagName(),
-                )
-            )
-        if any(jacobian is node for node in inputs):
-            raise InputError(said("The {name} is an input, which would be lost; choose another one.", name=name))
-    if inverse is not None:
-        if not inverse.IsA("vtkMRMLTransformNode"):
-            raise InputError(
-                said(
-                    "The inverse transform {inverse} is a {kind} node.",
-                    inverse=inverse.GetName(),
-                    kind=inverse.GetNodeTagName(),
-                )
-            )
-        check_moves_nothing(inverse, "inverse transform", fixed)
-
-
-def check_moves_nothing(node: Any, role: str, fixed: VolumeImage) -> None:
-    """Raise InputError when a transform node that would change is above the fixed volume."""
-    parent = fixed.node.GetParentTransformNode()
-    while parent is not None:
-        if parent is node:
-            raise InputError(
-                said(
-                    "The {role} {node} is above the {fixed}, which it would move; choose another transform.",
-                    role=role,
-                    node=node.GetName(),
-                    fixed=fixed.name,
-                )
-            )
-        parent = parent.GetParentTransformNode()

@@ -18,7 +18,8 @@ from ..nodes.output_volumes import image_incrementally, volume_class_for, write_
 from ..nodes.snapshots import SceneChange
 from ..nodes.transforms import node_class_of
 from .asynchronous import JACOBIAN
-from .job import RegistrationJob, check_derived_outputs
+from .job import RegistrationJob
+from .job_nodes import check_derived_outputs
 from .results import (
     Computed,
     RegistrationOutcome,

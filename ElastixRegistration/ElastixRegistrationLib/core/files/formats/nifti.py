@@ -240,6 +240,28 @@ def placed(header: NiftiHeader, image: Any, name: str) -> tuple[Any, list[str]]:
             *notes,
             f"The {header.form or 'spacing'} of {name} is singular; a grid of {taken} mm is assumed.",
         ]
+    notes += _doubts(header, spacing, size[:3], name)
+    axes = header.matrix[:3, :3] / spacing
+    error = float(np.abs(axes.T @ axes - np.eye(3)).max())
+    if error > _ROUNDING:
+        center = (np.array(size[:3]) - 1) / 2
+        left, _, right = np.linalg.svd(axes)
+        straight = left @ right
+        off = float((np.abs((axes - straight) * spacing) @ np.abs(center)).max() / spacing.min())
+        if off < _SMALL:
+            origin = header.matrix[:3, :3] @ center + header.matrix[:3, 3] - straight * spacing @ center
+            notes.append(
+                f"The axes of {name} deviate from perpendicular by {error:.1g}; they are made perpendicular, "
+                f"which moves voxels by at most {off * spacing.min():.2g} mm."
+            )
+            return _set(image, straight, spacing, origin), notes
+        notes.append(f"The axes of {name} are not perpendicular; the shear is kept.")
+    return _set(image, axes, spacing, header.matrix[:3, 3]), notes
+
+
+def _doubts(header: NiftiHeader, spacing: np.ndarray, size: tuple[int, ...], name: str) -> list[str]:
+    """Sentences on a header with a matrix that says too little, or one thing here and another there."""
+    notes = []
     if not header.form:
         notes.append(
             f"The header of {name} does not give the position of its voxels. As in ITK, columns to the left and "
@@ -257,8 +279,8 @@ def placed(header: NiftiHeader, image: Any, name: str) -> tuple[Any, list[str]]:
             f"By its sform, {name} has voxels of {found} mm, but its spacing field says {other} mm; the sform is "
             "used. ITK and Slicer use the spacing, so the image may look different there."
         )
-    if header.other_matrix is not None:
-        corners = _corners(size[:3])
+    if header.matrix is not None and header.other_matrix is not None:
+        corners = _corners(size)
         apart = float(np.linalg.norm((corners @ (header.matrix - header.other_matrix).T)[:, :3], axis=1).max())
         if apart > _SMALL * float(np.linalg.norm(header.matrix[:3, :3], axis=0).min()):
             other = {"sform": "qform", "qform": "sform"}[header.form]
@@ -266,23 +288,7 @@ def placed(header: NiftiHeader, image: Any, name: str) -> tuple[Any, list[str]]:
                 f"The {header.form} and the {other} of {name} place its voxels up to {apart:.3g} mm apart; the "
                 f"{header.form} is used, as in ITK and Slicer."
             )
-    axes = header.matrix[:3, :3] / spacing
-    error = float(np.abs(axes.T @ axes - np.eye(3)).max())
-    if error > _ROUNDING:
-        left, _, right = np.linalg.svd(axes)
-        straight = left @ right
-        half = np.abs((np.array(size[:3]) - 1) / 2)
-        off = float((np.abs((axes - straight) * spacing) @ half).max() / spacing.min())
-        if off < _SMALL:
-            center = header.matrix[:3, :3] @ ((np.array(size[:3]) - 1) / 2) + header.matrix[:3, 3]
-            origin = center - straight * spacing @ ((np.array(size[:3]) - 1) / 2)
-            notes.append(
-                f"The axes of {name} deviate from perpendicular by {error:.1g}; they are made perpendicular, "
-                f"which moves voxels by at most {off * spacing.min():.2g} mm."
-            )
-            return _set(image, straight, spacing, origin), notes
-        notes.append(f"The axes of {name} are not perpendicular; the shear is kept.")
-    return _set(image, axes, spacing, header.matrix[:3, 3]), notes
+    return notes
 
 
 def _set(image: Any, axes: np.ndarray, spacing: np.ndarray, origin: np.ndarray) -> Any:
