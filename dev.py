@@ -3,7 +3,7 @@
 
     python3 dev.py demo                  register a template with a known deformation of it, leave a scene for Slicer
     python3 dev.py demo FIXED MOVING     the same with your own files
-    python3 dev.py test [ARGUMENTS]      pass every test; arguments go to pytest
+    python3 dev.py test [ARGUMENTS]      run every test; arguments go to pytest
     python3 dev.py lint                  check style, types and spelling
     python3 dev.py docs                  write the API reference to api-reference/
     python3 dev.py translations          bring the translations up to date with the texts in the sources

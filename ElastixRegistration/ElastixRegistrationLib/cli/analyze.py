@@ -28,7 +28,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add("--reference", metavar="FIXED", required=True, help="the fixed image, whose grid is analyzed")
     add_choice(analyze, of="FIXED")
     add("--labels", metavar="L", help="label map or .seg.nrrd of the fixed image: volumes before and after")
-    add("--mask", metavar="M", help="image, nonzero where statistics are taken and folds are listed")
+    add("--mask", metavar="M", help="image that is nonzero where statistics are taken and folds are listed")
     add("--output-magnitude", metavar="D", help="displacement, mm")
     add("--output-jacobian", metavar="J", help="determinant of the spatial Jacobian: local volume, moved / fixed")
     add("--output-jacobian-matrix", metavar="M", help="the whole matrix, row by row, LPS, as 9 components (4 in 2D)")

@@ -51,7 +51,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add("inputs", metavar="FIXED MOVING", nargs="+", help="FIXED MOVING ..., FIXED TABLE, or TABLE alone")
     add("--output-dir", metavar="DIR", required=True, help="gets a folder for each case, summary.csv and index.html")
     add_stages(batch)
-    add("--fixed-mask", metavar="F", help="image, nonzero where FIXED counts, or RTSTRUCT:NAME")
+    add("--fixed-mask", metavar="F", help="image that is nonzero where FIXED counts, or RTSTRUCT:NAME")
     add("--sliding-mask", metavar="L", help=SLIDING_MASK_HELP)
     add_initialization(batch)
     add_landmarks(batch)

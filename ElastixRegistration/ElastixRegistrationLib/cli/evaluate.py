@@ -36,12 +36,14 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add("--fixed-labels", metavar="L", help="label map, .seg.nrrd or RTSTRUCT:NAME,NAME of the fixed image")
     add("--moving-labels", metavar="L", help="the same labels in the moving image")
     add(
-        "--fixed-mask", metavar="F", help="image, nonzero where the fixed image counts, or RTSTRUCT:NAME; needs --fixed"
+        "--fixed-mask",
+        metavar="F",
+        help="image that is nonzero where the fixed image counts, or RTSTRUCT:NAME; needs --fixed",
     )
     add(
         "--moving-mask",
         metavar="M",
-        help="image, nonzero where the moving image counts, or RTSTRUCT:NAME; needs --moving",
+        help="image that is nonzero where the moving image counts, or RTSTRUCT:NAME; needs --moving",
     )
     add_option(command, "background")
     add("--report", metavar="DIR", help="write report.html; several transforms get a folder each; needs --fixed")

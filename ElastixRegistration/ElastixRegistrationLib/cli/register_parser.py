@@ -23,9 +23,9 @@ def add_register(subparsers: Any, common: argparse.ArgumentParser) -> argparse.A
         "register",
         parents=[common],
         help="find the transform that aligns MOVING with FIXED",
-        description="Find the transform that aligns MOVING with FIXED. Images are anything ITK reads, NRRD, NIfTI,"
-        " MetaImage ..., TIFF with its metadata, and DICOM: a folder with a series, one of its files, or a multi-frame"
-        " file.",
+        description="Find the transform that aligns MOVING with FIXED. Images can have any format that ITK reads"
+        " (NRRD, NIfTI, MetaImage, ...), or be TIFF with its metadata, or DICOM: a folder with a series, one of its"
+        " files, or a multi-frame file.",
     )
     _add_inputs(command)
     _add_start(command)
@@ -44,8 +44,8 @@ def _add_inputs(command: argparse.ArgumentParser) -> None:
     add("moving", metavar="MOVING")
     add_choice(command)
     add_stages(command)
-    add("--fixed-mask", metavar="F", help="image, nonzero where the fixed image counts, or RTSTRUCT:NAME")
-    add("--moving-mask", metavar="M", help="image, nonzero where the moving image counts, or RTSTRUCT:NAME")
+    add("--fixed-mask", metavar="F", help="image that is nonzero where the fixed image counts, or RTSTRUCT:NAME")
+    add("--moving-mask", metavar="M", help="image that is nonzero where the moving image counts, or RTSTRUCT:NAME")
     add("--sliding-mask", metavar="L", help=SLIDING_MASK_HELP)
     add("--fixed-points", metavar="P", help="landmarks: elastix text, .fcsv or .mrk.json")
     add("--moving-points", metavar="P", help="the same landmarks in the moving image")
@@ -105,7 +105,7 @@ def _add_judging(command: argparse.ArgumentParser) -> None:
     add(
         "--inverse-consistency",
         action="store_true",
-        help="also register in the opposite direction, and report how far points are from themselves after both",
+        help="also register in the opposite direction, and report how far points end up from where they started",
     )
 
 

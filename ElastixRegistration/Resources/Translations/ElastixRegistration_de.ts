@@ -99,7 +99,7 @@
 <context>
     <name>ConfidenceSection</name>
     <message>
-        <source>Where may it be off?</source>
+        <source>Where might it be off?</source>
         <translation>Wo kann es falsch sein?</translation>
     </message>
     <message>
@@ -298,7 +298,7 @@
         <translation>Eine Seite mit Bildern und Zahlen zu dieser Registrierung im Webbrowser öffnen.</translation>
     </message>
     <message>
-        <source>Undo this registration: new nodes are removed, others get their previous content back.</source>
+        <source>Undo this registration: new nodes are removed, and the others get their previous contents back.</source>
         <translation>Diese Registrierung rückgängig machen: Neue Knoten werden entfernt, andere bekommen ihren früheren Inhalt zurück.</translation>
     </message>
     <message>
@@ -354,7 +354,7 @@
         <translation>Bekommt die Transformation, die das bewegte Volumen angleicht, wenn es darunter gestellt wird. Ist keine gewählt, wird eine neue angelegt.</translation>
     </message>
     <message>
-        <source>Receives how far each point moves. If no node is chosen, a new one is created.</source>
+        <source>Receives the displacement of each point. If no node is chosen, a new one is created.</source>
         <translation>Bekommt, wie weit sich jeder Punkt bewegt. Ist keines gewählt, wird ein neues angelegt.</translation>
     </message>
     <message>
@@ -466,7 +466,7 @@
         <translation>Masken und Landmarken</translation>
     </message>
     <message>
-        <source>Which parts of the volumes count, and points that belong together.</source>
+        <source>Which parts of the volumes count, and points that correspond.</source>
         <translation>Was in jedem Volumen zählt, und Punkte, die zusammengehören.</translation>
     </message>
     <message>
@@ -729,7 +729,7 @@
         <translation>Zurücknehmen</translation>
     </message>
     <message>
-        <source>Take the last point back.</source>
+        <source>Remove the last point.</source>
         <translation>Den letzten Punkt zurücknehmen.</translation>
     </message>
     <message>
@@ -1210,7 +1210,7 @@
         <translation>Wiederholen</translation>
     </message>
     <message>
-        <source>Make the undone change again.</source>
+        <source>Redo the change that was undone.</source>
         <translation>Die zurückgenommene Änderung wieder vornehmen.</translation>
     </message>
     <message>
@@ -1770,7 +1770,7 @@
         <translation>Was transformiert wird. Patient, Studie oder Ordner stehen für alles darin.</translation>
     </message>
     <message>
-        <source>Applies to volumes. Label maps and segments always take the nearest voxel.</source>
+        <source>Applies to volumes. Label maps and segments always use the nearest voxel.</source>
         <translation>Für Volumen. Labelkarten und Segmente nehmen immer das nächste Voxel.</translation>
     </message>
     <message>
@@ -1861,7 +1861,7 @@
         <translation>Eine Voreinstellung abstimmen</translation>
     </message>
     <message>
-        <source>The preset of the panel is where the search starts.</source>
+        <source>The search starts from the preset chosen in the panel.</source>
         <translation>Die Suche beginnt bei der Voreinstellung des Panels.</translation>
     </message>
     <message>
@@ -2087,7 +2087,7 @@
         <translation>Abbrechen</translation>
     </message>
     <message>
-        <source>Where may it be off?</source>
+        <source>Where might it be off?</source>
         <translation>Wo kann es falsch sein?</translation>
     </message>
     <message>
@@ -2511,8 +2511,8 @@
         <translation>Unplausibel: {reason}</translation>
     </message>
     <message>
-        <source>In {share:.2g} % of the object, volume shrinks to less than {smallest:g} times or grows to more than {largest:g} times its change in most of the object.</source>
-        <translation>In {share:.2g} % des Objekts schrumpft das Volumen auf weniger als das {smallest:g}-Fache oder wächst auf mehr als das {largest:g}-Fache dessen, was es im größten Teil tut.</translation>
+        <source>In {share:.2g} % of the object, the local volume change is less than {smallest:g} times or more than {largest:g} times that of most of the object.</source>
+        <translation>In {share:.2g} % des Objekts beträgt die lokale Volumenänderung weniger als das {smallest:g}-Fache oder mehr als das {largest:g}-Fache der Änderung im größten Teil des Objekts.</translation>
     </message>
     <message>
         <source>It is a B-spline of order {order}, and only order 3 is supported; write it as displacements (SimpleITK: TransformToDisplacementField).</source>

@@ -111,8 +111,8 @@ def _implausible(
         yield Reason(
             "extreme-volume",
             said(
-                "In {share:.2g} % of the object, volume shrinks to less than {smallest:g} times or grows to more "
-                "than {largest:g} times its change in most of the object.",
+                "In {share:.2g} % of the object, the local volume change is less than {smallest:g} times or more than "
+                "{largest:g} times that of most of the object.",
                 share=100 * deformation.extreme_share,
                 smallest=SMALLEST_VOLUME,
                 largest=LARGEST_VOLUME,

@@ -20,7 +20,7 @@ from ..wording import said
 from .prepared_images import PreparedSide
 
 #: Each region is registered separately, which takes time.
-_MOST_REGIONS = 20
+_MAX_REGIONS = 20
 
 
 class Slid(NamedTuple):
@@ -45,13 +45,13 @@ def sliding_regions(mask: Any, fixed: PreparedSide) -> Regions | None:
     found = label_values(np.asarray(array_view(mask)))
     if not found.size:
         raise InputError(said("The sliding mask is empty."))
-    if found.size > _MOST_REGIONS:
+    if found.size > _MAX_REGIONS:
         raise InputError(
             said(
                 "The sliding mask has {size} labels; each one is a region that moves on its own, and there can "
                 "be at most {most_regions}.",
                 size=found.size,
-                most_regions=_MOST_REGIONS,
+                most_regions=_MAX_REGIONS,
             )
         )
     if not geometry_of(mask).is_close(fixed.geometry):

@@ -132,7 +132,7 @@ class ConfidencePart:
         ui, isRunning = self.ui, self.control.isRunning
         self.widget.visible = self._run is not None or isRunning
         found = self._found if self._run is self._estimated else None
-        ui.confidenceButton.text = _("Cancel") if isRunning else _("Where may it be off?")
+        ui.confidenceButton.text = _("Cancel") if isRunning else _("Where might it be off?")
         ui.confidenceButton.enabled = isRunning or self._run is not None
         ui.showConfidenceButton.enabled = found is not None
         ui.showConfidenceButton.checked = found is not None and bool(self.views.mode)
