@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import time
 
 import numpy as np
 import pytest
@@ -96,6 +97,21 @@ def test_tune_runs_real_registrations_in_a_process_of_their_own(table, preset_fo
     assert (table.parent / "t" / "study.db").is_file()
     assert document["comparison"]["methods"][0]["mean"] < 2
     assert (document["preset"] is not None) == document["is_better"]
+
+
+def test_registrations_beyond_four_times_the_time_limit_are_stopped_but_not_the_start(table, preset_folder, capsys):
+    """Each would take minutes."""
+    call = ["tune", table, "--preset", "translation", "--trials", 2, "--threads", 1, "--output-dir", table.parent / "t",
+            "--search", "MaximumNumberOfIterations=1000000:2000000", "--time-limit", 0.25, "--json"]  # fmt: skip
+    began = time.monotonic()
+    assert main([str(word) for word in call]) == 0
+    assert time.monotonic() - began < 90
+    document = json.loads(capsys.readouterr().out)
+    stopped = "The registration was stopped at its time limit of 1 s."
+    assert [list(trial["errors"].values()) for trial in document["trials"]] == [[stopped]] * 2
+    assert [run["error"] for run in document["comparison"]["runs"]] == [""] * 3 + [stopped] * 3
+    assert not document["is_better"]
+    assert document["preset"] is None
 
 
 @pytest.mark.parametrize(

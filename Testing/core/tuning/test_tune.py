@@ -12,11 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ElastixRegistrationLib import core
+from ElastixRegistrationLib.core.comparison.records import RunRecord
 from ElastixRegistrationLib.core.errors import RegistrationError
 from ElastixRegistrationLib.core.registration.inputs import RegistrationInputs
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix
 from ElastixRegistrationLib.core.tuning.parts import parts_of
 from ElastixRegistrationLib.core.tuning.result import COMPLETE, FAILED
+from ElastixRegistrationLib.core.tuning.score import score_of
 from ElastixRegistrationLib.core.tuning.study import Study
 from phantoms.images import blobs
 from phantoms.searches import GRID, PAIRS, known_optimum
@@ -62,6 +64,14 @@ def test_failures_and_folds_cost_and_end_nothing():
     result = core.tune(PAIRS, "deformable", trials=20, registrar=fragile)
     assert result.values["grid spacing, mm"] >= 7
     assert any(trial.errors for trial in result.trials)
+
+
+@pytest.mark.parametrize(("seconds", "score"), [(19.0, 0.5), (30.0, 1.0), (80.0, 3.5)])
+def test_what_is_slower_than_the_limit_costs_in_proportion_and_as_much_as_a_failure_when_it_is_stopped(seconds, score):
+    record = RunRecord("a", "trial", landmarks={"1": 1.0}, folded_percent=0.0, seconds=seconds)
+    assert score_of([record], {"a": 2.0}, time_limit_s=20.0) == pytest.approx(score)
+    stopped = RunRecord("a", "trial", error="stopped")
+    assert score_of([stopped], {"a": 2.0}, time_limit_s=20.0) == 3.0
 
 
 def test_a_pair_that_always_fails_is_left_out_and_named():

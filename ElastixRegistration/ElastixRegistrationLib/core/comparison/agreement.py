@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from ..images.geometry import Geometry, array_view
+from ..images.geometry import Geometry
 from ..quality.assessment import thinned
-from ..transforms.itk_transforms import displacement_field
+from ..transforms.displacements import displacement_vectors
 from ..wording import said
 
 #: Distance, mm, from which two results count as different.
@@ -63,7 +63,7 @@ def agreement(
     inside = np.ones(thin.size[::-1], bool) if mask is None else np.asarray(mask)[every] != 0
     if not inside.any():
         inside = np.ones(thin.size[::-1], bool)
-    fields = {name: np.asarray(array_view(displacement_field(one, thin))) for name, one in transforms.items()}
+    fields = {name: displacement_vectors(one, thin) for name, one in transforms.items()}
     largest = np.zeros(thin.size[::-1], np.float32)
     between = {}
     names = list(fields)

@@ -18,6 +18,8 @@ from ..quality.similarity import dice
 from ..registration.inputs import RegistrationInputs
 from ..transforms.itk_transforms import identity, map_points
 from ..transforms.resampling import resample
+from ..transforms.spline_derivatives import SplineChain
+from ..transforms.spline_folds import folded_voxels
 from ..wording import said
 from .records import RunRecord
 
@@ -84,6 +86,10 @@ def folded_percent(pair: Pair, transform: Any, max_voxels: float = MAX_VOXELS) -
     if mask is not None:
         inside = array_view(resample(mask, identity(grid.dimension), grid, interpolation="nearest"))
         inside = inside if (inside != 0).any() else None
+    chain = SplineChain.of(transform)
+    if chain is not None:
+        folded = folded_voxels(chain, grid)
+        return 100 * float(np.mean(folded if inside is None else folded[inside != 0]))
     determinant, border = determinant_and_border(transform, grid)
     return 100 * jacobian_statistics(determinant, mask=without_border(inside, border)).folded_fraction
 

@@ -102,8 +102,12 @@ class SplineChain:
         add_linear_displacement(result, whole, grid)
         return result
 
-    def determinant(self, grid: Geometry, threads: int | None = None) -> np.ndarray:
-        """(k, j, i) float32: determinant of the spatial Jacobian at the voxel centers of ``grid``."""
+    def determinant(self, grid: Geometry, threads: int | None = None, cells: np.ndarray | None = None) -> np.ndarray:
+        """(k, j, i) float32: determinant of the spatial Jacobian at the voxel centers of ``grid``.
+
+        ``cells``: (k, j, i) bools, the first at control point 1 of each axis; in other cells, it may be that of the
+        matrices alone.
+        """
         dimension = self.dimension
         scale = float(np.linalg.det(self.after[:-1, :-1]) * np.linalg.det(self.before[:-1, :-1]))
         aligned = AlignedSpline.of(
@@ -117,7 +121,7 @@ class SplineChain:
             rows = [[jacobian[:, dimension * r + c] for c in range(dimension)] for r in range(dimension)]
             result[places] = determinant_of_rows(rows)[inside] * np.float32(scale)
 
-        self._visit(grid, consume, self._slopes(), threads)
+        self._visit(grid, consume, self._slopes(), threads, cells)
         return result.reshape(grid.size[::-1])
 
     def jacobian(self, grid: Geometry, threads: int | None = None) -> np.ndarray:
@@ -134,15 +138,23 @@ class SplineChain:
         self._visit(grid, consume, self._slopes(), threads)
         return result.reshape(*grid.size[::-1], dimension, dimension)
 
-    def _visit(self, grid: Geometry, consume: Consumer, polynomials: Polynomials, threads: int | None) -> None:
-        """Give ``consume`` what ``polynomials`` say of all voxels of ``grid`` that the B-spline reaches.
+    def _visit(
+        self,
+        grid: Geometry,
+        consume: Consumer,
+        polynomials: Polynomials,
+        threads: int | None,
+        chosen: np.ndarray | None = None,
+    ) -> None:
+        """Give ``consume`` what ``polynomials`` say of all voxels of ``grid`` that the B-spline reaches, or of those in
+        ``chosen`` cells.
 
         It takes them in batches and runs in ``threads`` at once, by default as many as there are cores. A voxel on the
         border of two cells may come twice.
         """
         cells = _Cells.around(self, grid)
         boxes = list(cells.boxes())
-        batches = cells.batches(max(1, _BATCH // max(int(np.prod(box.size)) for box in boxes)))
+        batches = cells.batches(max(1, _BATCH // max(int(np.prod(box.size)) for box in boxes)), chosen)
 
         def work(batch: np.ndarray) -> None:
             for box in boxes:
@@ -289,9 +301,10 @@ class _Cells:
         for part in product(*parts):
             yield _Box.of(np.array([one[0] for one in part]), np.array([len(one) for one in part]), enough)
 
-    def batches(self, cells: int) -> Iterator[np.ndarray]:
+    def batches(self, cells: int, chosen: np.ndarray | None = None) -> Iterator[np.ndarray]:
         """(n, D) cells whose box meets the grid, n at most ``cells``. The B-spline is defined in cells 1 to n - 3."""
         every = _mesh([np.arange(1, max(n - 2, 1)) for n in self.count]).T
+        every = every if chosen is None else every[chosen.reshape(-1)]
         corner = self.corner(every)
         every = every[np.all((corner < self.size) & (corner + self.box > 0), axis=1)]
         for first in range(0, len(every), cells):
