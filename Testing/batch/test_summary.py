@@ -77,7 +77,7 @@ def test_the_page_shows_the_worst_first_and_loads_nothing(cohort, tmp_path):
     geometry = grid((20, 18, 16))
     image = np.random.default_rng(0).normal(size=(16, 18, 20))
     (tmp_path / "c05").mkdir()
-    (tmp_path / "c05" / PREVIEW).write_bytes(preview_png(image, image, geometry, 0.0))
+    (tmp_path / "c05" / PREVIEW).write_bytes(preview_png(image, image, geometry, [0.0]))
     page = cohort_html(cohort, tmp_path)
     names = re.findall(r'<th scope="row">(c\d\d)', page)
     assert names[:3] == ["c09", "c07", "c05"]

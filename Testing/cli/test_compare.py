@@ -118,6 +118,7 @@ def test_registrations_beyond_four_times_the_time_limit_are_stopped_but_not_the_
     ("more", "sentence"),
     [
         (["--trials", "0"], "The budget is 0 trials"),
+        (["--time-limit", "0"], "The time limit is 0"),
         (["--search", "SP_A"], "no default bounds"),
         (["--hold-out", "three"], "no pair three"),
         (["--preset", "translatoin"], "did you mean translation"),
@@ -126,6 +127,7 @@ def test_registrations_beyond_four_times_the_time_limit_are_stopped_but_not_the_
 def test_what_cannot_be_tuned_is_said(table, more, sentence, capsys):
     assert main(["tune", str(table), "--output-dir", str(table.parent / "t"), *more]) == 2
     assert sentence in capsys.readouterr().err
+    assert not (table.parent / "t").exists()
 
 
 def test_one_pair_cannot_be_split(table, capsys):

@@ -172,6 +172,7 @@ def _pictures(jobs: Sequence[_Job], order: Sequence[str], folder: Path, ranking:
         fixed = as_scalar(in_dimension(_fixed_image(case), dimension))
         grid, step = thinned(geometry_of(fixed), _MAX_VOXELS)
         voxels = np.asarray(array_view(fixed)[(slice(None, None, step),) * grid.dimension])
-        apart = agreement(transforms, grid, max_voxels=_MAX_VOXELS) if len(transforms) > 1 else None
+        near = {method: transforms[method] for method in ranking.contenders if method in transforms}
+        apart = agreement(near, grid, max_voxels=_MAX_VOXELS) if len(near) > 1 else None
         found.append(PairPictures(name, overlays, apart, voxels))
     return found

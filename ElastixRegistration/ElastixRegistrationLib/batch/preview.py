@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ..core.images.geometry import Geometry
@@ -11,9 +13,12 @@ _SIDE = 112
 _GAP = 4
 
 
-def preview_png(fixed: np.ndarray, moved: np.ndarray, geometry: Geometry, background: float) -> bytes:
-    """PNG of both on the grid ``geometry``, (k, j, i): fixed in orange, moved in blue, gray where they agree."""
-    windows = window_of(fixed), window_of(moved, ignore=[background])
+def preview_png(fixed: np.ndarray, moved: np.ndarray, geometry: Geometry, ignore: Sequence[float] = ()) -> bytes:
+    """PNG of both on the grid ``geometry``, (k, j, i): fixed in orange, moved in blue, gray where they agree.
+
+    Values to ``ignore``, background and padding, do not count for the brightness.
+    """
+    windows = window_of(fixed, ignore=ignore), window_of(moved, ignore=ignore)
     pictures = []
     for plane in planes_of(geometry, max_pixels=_SIDE):
         pair = [normalized(plane.cut(array), window) for array, window in zip((fixed, moved), windows, strict=True)]

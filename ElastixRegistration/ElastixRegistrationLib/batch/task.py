@@ -252,7 +252,7 @@ def _write(
         files["labels"] = "labels.nrrd"
         write_image(inputs.placed(image_from_array(moved_labels.array, grid)), folder / files["labels"])
     fixed, moved = (np.asarray(array_view(as_scalar(one))) for one in (inputs.fixed, image))
-    (folder / PREVIEW).write_bytes(preview_png(fixed, moved, grid, result.background.value))
+    (folder / PREVIEW).write_bytes(preview_png(fixed, moved, grid, _unmeasured(result)))
     comparison = result.outputs["comparison"]
     figures = [*labels.figures(inputs, None if moved_labels is None else moved_labels.array), *comparison.figures]
     if plan.reports:
@@ -282,6 +282,12 @@ def _write(
     }
     write_result(folder, document, files)
     return document
+
+
+def _unmeasured(result: AsynchronousResult) -> list[float]:
+    """Values of background and padding."""
+    paddings = (one.padding for one in (result.fixed_background, result.background))
+    return [result.background.value, *(padding for padding in paddings if padding is not None)]
 
 
 def _figures_of(document: dict[str, Any]) -> dict[str, Any]:

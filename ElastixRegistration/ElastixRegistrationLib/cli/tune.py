@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 import time
@@ -85,6 +86,7 @@ def run(options: argparse.Namespace) -> Outcome:
     check_optuna()
     cases = find_cases([options.table])
     folder = Path(options.output_dir).absolute()
+    is_new = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -116,6 +118,11 @@ def run(options: argparse.Namespace) -> Outcome:
                 registrar=register,
                 progress=display.show,
             )
+        except InputError:
+            if is_new:
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
+            raise
         except KeyboardInterrupt:
             sentence = "Interrupted; the same call continues from there."
             return Outcome("", {"command": "tune", "interrupted": True}, sentence)

@@ -56,6 +56,13 @@ def test_many_comparisons_widen_each_interval():
     assert four.rows[1].behind.confidence == pytest.approx(1 - 0.05 / 3)
 
 
+def test_methods_that_are_worse_beyond_chance_are_no_contenders():
+    records = cohort(12, near=(0.0, 0.0), like=(0.0, 0.0), far=(2.0, 0.3))
+    assert set(rank(records, ["near", "like", "far"]).contenders) == {"near", "like"}
+    # A map of differences needs two.
+    assert rank(cohort(12, near=(0.0, 0.3), far=(2.0, 0.3)), ["near", "far"]).contenders == ["near", "far"]
+
+
 def test_three_pairs_are_too_few_to_tell():
     ranking = rank(cohort(3, one=(0.0, 0.01), other=(1.0, 0.01)), ["one", "other"])
     assert "too few pairs" in ranking.verdict(ranking.rows[1])

@@ -91,6 +91,22 @@ def test_more_parameters_can_be_searched_within_bounds():
 
 
 @pytest.mark.parametrize(
+    ("text", "knob"),
+    [
+        ("MaximumNumberOfIterations=60:300", "iterations"),
+        ("NumberOfSpatialSamples=500:4000", "samples"),
+        ("FinalGridSpacingInPhysicalUnits=5:9", "grid spacing, mm"),
+        ("SampleRegionSize=30:60", "region, mm"),
+    ],
+)
+def test_own_bounds_replace_those_of_the_knob_for_the_same_parameter(text, knob):
+    assert knob in [each.name for each in space_of(DEFORMABLE).knobs]
+    names = [each.name for each in space_of(DEFORMABLE, [text]).knobs]
+    assert knob not in names
+    assert names[-1] == text.partition("=")[0]
+
+
+@pytest.mark.parametrize(
     ("text", "sentence"),
     [
         ("SP_A", "no default bounds"),

@@ -13,8 +13,11 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError, RegistrationError
+from ..images.background import estimate_background
 from ..images.geometry import array_view, as_scalar
-from ..images.overlay import image_tag, overlay_png
+from ..images.overlay import image_tag, overlay_of_slices
+from ..images.pictures import planes_of
+from ..images.slabs import slab_of
 from ..presets.preset import Preset
 from ..quality.assessment import thinned
 from ..quality.consistency import inverse_consistency
@@ -34,6 +37,7 @@ from .truth import Pair, check_names, judged
 #: Number of pairs with pictures on the page.
 SHOWN_PAIRS = 6
 _PICTURE_VOXELS = 4e5
+_PICTURE_PIXELS = 220
 
 
 @dataclass(frozen=True, repr=False)
@@ -211,17 +215,35 @@ def pictures_of(
         if not names:
             continue
         own = {name: transforms[pair.name, name] for name in names}
-        grid, _ = thinned(pair.grid, _PICTURE_VOXELS)
-        still = identity(grid.dimension)
-        fixed = np.asarray(array_view(resample(as_scalar(pair.inputs.fixed), still, grid)))
-        moving = as_scalar(pair.inputs.moving)
-        overlays = {
-            name: overlay_png(fixed, np.asarray(array_view(resample(moving, transform, grid))), grid)
-            for name, transform in own.items()
-        }
-        apart = agreement(own, grid, mask=_where(pair, grid), max_voxels=_PICTURE_VOXELS) if len(own) > 1 else None
-        found.append(PairPictures(pair.name, overlays, apart, fixed))
+        grid, step = thinned(pair.grid, _PICTURE_VOXELS)
+        fixed = np.asarray(array_view(as_scalar(pair.inputs.fixed))[(slice(None, None, step),) * grid.dimension])
+        near = {name: own[name] for name in ranking.contenders if name in own}
+        apart = agreement(near, grid, mask=_where(pair, grid), max_voxels=_PICTURE_VOXELS) if len(near) > 1 else None
+        found.append(PairPictures(pair.name, _overlays(pair, own), apart, fixed))
     return tuple(found)
+
+
+def _overlays(pair: Pair, transforms: Mapping[str, Any]) -> dict[str, bytes]:
+    """PNG by method. Only the slices that are shown are resampled."""
+    fixed, moving = as_scalar(pair.inputs.fixed), as_scalar(pair.inputs.moving)
+    backgrounds = [estimate_background(image) for image in (fixed, moving)]
+    ignore = [backgrounds[1].value, *(one.padding for one in backgrounds if one.padding is not None)]
+    planes = planes_of(pair.grid, max_pixels=_PICTURE_PIXELS)
+    still = [plane.cut(array_view(fixed)) for plane in planes]
+    slabs = [
+        pair.grid if plane.axis is None else slab_of(pair.grid, plane.index, plane.index + 1, plane.axis)
+        for plane in planes
+    ]
+    found = {}
+    for name, transform in transforms.items():
+        moved = [
+            replace(plane, index=0).cut(
+                array_view(resample(moving, transform, slab, background=backgrounds[1].value, padding=backgrounds[1]))
+            )
+            for plane, slab in zip(planes, slabs, strict=True)
+        ]
+        found[name] = overlay_of_slices(still, moved, ignore)
+    return found
 
 
 def _where(pair: Pair, grid: Any) -> np.ndarray | None:

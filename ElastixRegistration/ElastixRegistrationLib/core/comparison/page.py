@@ -52,7 +52,7 @@ def comparison_html(ranking: Ranking, pairs: Sequence[PairPictures] = (), title:
         _header(ranking, title),
         f"<section><h2>Ranking</h2>{ranking_table(ranking)}{_explained(ranking)}</section>",
     ]
-    sections += [_cost(ranking), _agreement(pairs), _pictures(ranking, pairs)]
+    sections += [_cost(ranking), _agreement(ranking, pairs), _pictures(ranking, pairs)]
     return html_document(title, sections, PAGE_STYLE)
 
 
@@ -111,7 +111,7 @@ def _cost(ranking: Ranking) -> str:
     )
 
 
-def _agreement(pairs: Sequence[PairPictures]) -> str:
+def _agreement(ranking: Ranking, pairs: Sequence[PairPictures]) -> str:
     blocks = []
     for pair in pairs:
         if pair.agreement is None or pair.fixed is None:
@@ -130,10 +130,11 @@ def _agreement(pairs: Sequence[PairPictures]) -> str:
     if not blocks:
         return ""
     threshold = next(pair.agreement.threshold_mm for pair in pairs if pair.agreement is not None)
+    left_out = "" if len(ranking.contenders) == len(ranking.rows) else " Methods that are worse are left out."
     return (
         '<section><h2>Where the results differ</h2><p class="quiet">The largest distance between the points to '
         f"which two methods map the same point: yellow from {threshold:g} mm, red from {_RED_FACTOR * threshold:g} mm. "
-        f"Agreement proves nothing: methods can share an error.</p>{''.join(blocks)}</section>"
+        f"Agreement proves nothing: methods can share an error.{left_out}</p>{''.join(blocks)}</section>"
     )
 
 

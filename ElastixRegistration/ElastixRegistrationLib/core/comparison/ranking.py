@@ -66,6 +66,14 @@ class Ranking:
     def row(self, name: str) -> MethodRow:
         return next(row for row in self.rows if row.name == name)
 
+    @property
+    def contenders(self) -> list[str]:
+        """Methods that are not worse than the best beyond chance; all, if fewer than two are left."""
+        names = [row.name for row in self.rows]
+        worse = {row.name for row in self.rows if row.behind is not None and row.behind.is_known and row.behind.low > 0}
+        left = [name for name in names if name not in worse]
+        return left if len(left) > 1 else names
+
     def verdict(self, row: MethodRow) -> str:
         """The last column of the table."""
         if self.measure is None:

@@ -26,11 +26,19 @@ def side_by_side(tiles: Sequence[np.ndarray], gap: int = 6) -> np.ndarray:
 
 def overlay_png(fixed: np.ndarray, moved: np.ndarray, geometry: Geometry, max_pixels: int = 180) -> bytes:
     """Fixed in orange over moved in blue, (k, j, i) on ``geometry``, in up to three planes."""
-    windows = window_of(fixed), window_of(moved)
     planes = planes_of(geometry, max_pixels=max_pixels)
+    return overlay_of_slices([p.cut(fixed) for p in planes], [p.cut(moved) for p in planes])
+
+
+def overlay_of_slices(fixed: Sequence[np.ndarray], moved: Sequence[np.ndarray], ignore: Sequence[float] = ()) -> bytes:
+    """The same from slices. Values to ``ignore``, such as padding, do not count for the brightness."""
+    first, second = (window_of(np.concatenate([one.ravel() for one in each]), ignore=ignore) for each in (fixed, moved))
     return png_bytes(
         side_by_side(
-            [overlay(normalized(p.cut(fixed), windows[0]), normalized(p.cut(moved), windows[1])) for p in planes]
+            [
+                overlay(normalized(one, first), normalized(other, second))
+                for one, other in zip(fixed, moved, strict=True)
+            ]
         )
     )
 

@@ -15,11 +15,11 @@ SLAB = 8_000_000
 _CACHED = 40_000
 
 
-def slab_of(grid: Geometry, first: int, past: int) -> Geometry:
-    """The planes from ``first`` to before ``past`` along the last axis of ``grid``."""
-    start = np.zeros(grid.dimension)
-    start[-1] = first
-    return replace(grid, size=(*grid.size[:-1], past - first), origin=tuple(grid.points_of(start).tolist()))
+def slab_of(grid: Geometry, first: int, past: int, axis: int = -1) -> Geometry:
+    """The planes from ``first`` to before ``past`` along an axis (i, j, k) of ``grid``, by default the last."""
+    start, size = np.zeros(grid.dimension), list(grid.size)
+    start[axis], size[axis] = first, past - first
+    return replace(grid, size=tuple(size), origin=tuple(grid.points_of(start).tolist()))
 
 
 def slabs_of(grid: Geometry, voxels: int = SLAB) -> Iterator[tuple[slice, Geometry]]:

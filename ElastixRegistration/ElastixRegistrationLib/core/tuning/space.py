@@ -79,11 +79,9 @@ def space_of(draft: PresetDraft, searched: Sequence[str] = ()) -> Space:
     if not draft.stages or any(map_ is None for map_ in draft.maps):
         raise InputError(said("The preset {id} has a stage that cannot be read.", id=draft.preset.id))
     knobs = [_including_start(k) for k in (*_quick_knobs(draft), *_sampling_knobs(draft), *_search_knobs(draft))]
-    taken = {"NumberOfSpatialSamples", "MaximumStepLength", "NumberOfResolutions"}
     for text in searched:
         knob = _searched_knob(text, draft)
-        if knob.name in taken:
-            knobs = [other for other in knobs if _PARAMETER_OF.get(other.name) != knob.name]
+        knobs = [other for other in knobs if _PARAMETER_OF.get(other.name) != knob.name]
         knobs.append(knob)
     return Space(draft, tuple(knobs))
 
@@ -148,7 +146,11 @@ def _search_knobs(draft: PresetDraft) -> list[Knob]:
 
 _PYRAMIDS = {SMOOTHING: "FixedSmoothingImagePyramid", RECURSIVE: "FixedRecursiveImagePyramid"}
 _PARAMETER_OF = {
+    "grid spacing, mm": "FinalGridSpacingInPhysicalUnits",
+    "grid spacing, voxels": "FinalGridSpacingInVoxels",
+    "iterations": "MaximumNumberOfIterations",
     "samples": "NumberOfSpatialSamples",
+    "region, mm": "SampleRegionSize",
     "step, mm": "MaximumStepLength",
     "resolutions": "NumberOfResolutions",
 }

@@ -84,6 +84,8 @@ def tune(
     start = find_preset(preset) if isinstance(preset, str) else preset
     space = space_of(PresetDraft.of(start), search)
     trials = _budget(trials, minutes, workers, registrar)
+    if time_limit_s is not None and not time_limit_s > 0:
+        raise InputError(said("The time limit is {timeout_s}; it must be more than 0 s.", timeout_s=time_limit_s))
     notes = []
     if start.adapts:
         notes.append(f"{start.id} normally adapts to each pair; its files are tuned without that.")
