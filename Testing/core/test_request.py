@@ -105,7 +105,7 @@ import inspect
 from pathlib import Path
 from ElastixRegistrationLib import core
 from ElastixRegistrationLib.batch.cases import read_table
-from ElastixRegistrationLib.batch.cohort import _requests
+from ElastixRegistrationLib.batch.cohort import requests_of
 from ElastixRegistrationLib.cli.main import parser
 from ElastixRegistrationLib.cli.options import chosen_request
 from ElastixRegistrationLib.core.request import RegistrationRequest, control_texts
@@ -116,7 +116,7 @@ for command in (["register", "a", "b"], ["batch", "a", "b", "--output-dir", "c"]
     assert chosen_request(parser().parse_args([*command, "--made-up", "2.5"])).made_up == 2.5
 Path("table.csv").write_text("fixed,moving,made_up\\nf,m,4.5\\nf,n,\\n")
 cases = read_table(Path("table.csv"))
-assert [one.made_up for one in _requests(cases, RegistrationRequest(made_up=1))] == [4.5, 1.0]
+assert [one.made_up for one in requests_of(cases, RegistrationRequest(made_up=1))] == [4.5, 1.0]
 
 import numpy as np
 from ElastixRegistrationLib.core.images.geometry import Geometry

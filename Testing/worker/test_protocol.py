@@ -173,7 +173,7 @@ json_values = st.recursive(
         st.lists(inner, max_size=4)
         | st.dictionaries(st.sampled_from(["a", "size", "spacing", "origin", "direction", "array"]), inner, max_size=4)
         | st.fixed_dictionaries(
-            {"$type": st.sampled_from([*messages._PLAIN, *messages._SPECIAL, "Path", "system"]) | inner},
+            {"$type": st.sampled_from([*messages.PLAIN, *messages.SPECIAL, "Path", "system"]) | inner},
             optional=dict.fromkeys(("index", "items", "maps", "size", "array", "geometry", "elements"), inner),
         )
     ),
@@ -188,7 +188,7 @@ def test_whatever_json_comes_only_messages_come_out(value):
         result = unpack(value, [np.zeros(3)])
         for part in _parts(result):
             allowed = (type(None), bool, int, float, str, list, dict, tuple, np.ndarray, ParameterMaps)
-            assert isinstance(part, (*allowed, type(GEOMETRY), *messages._PLAIN.values()))
+            assert isinstance(part, (*allowed, type(GEOMETRY), *messages.PLAIN.values()))
 
 
 def _parts(value):

@@ -86,7 +86,7 @@ def run_cohort(
     if sum(given is not None for given in (workers, scheduler, client)) > 1:
         raise InputError(said("Give a number of workers for this computer, the address of a scheduler, or a client."))
     check_files(cases)
-    requests = _requests(cases, request)
+    requests = requests_of(cases, request)
     folder = _output_folder(output_dir)
     run_id = uuid.uuid4().hex
     plans = {
@@ -137,8 +137,8 @@ def _largest_case_bytes(cases: Sequence[Case], requests: Iterable[RegistrationRe
     )
 
 
-def _requests(cases: Sequence[Case], request: RegistrationRequest) -> list[RegistrationRequest]:
-    """The requests of the cases, in order."""
+def requests_of(cases: Sequence[Case], request: RegistrationRequest) -> list[RegistrationRequest]:
+    """``request`` with the choices of each case, in their order. Raises InputError naming the case."""
     found: dict[tuple[tuple[str, str], ...], RegistrationRequest] = {}
     for case in cases:
         if case.choices not in found:

@@ -31,7 +31,7 @@ _TYPE = "$type"
 #: Parameter values beyond this many travel as bytes: a B-spline has hundreds of thousands.
 _LONG = 64
 #: Dataclasses that are sent field by field.
-_PLAIN = {
+PLAIN = {
     cls.__name__: cls
     for cls in (
         *(
@@ -88,7 +88,7 @@ def pack(value: Any, arrays: list[np.ndarray]) -> Any:
         return [pack(item, arrays) for item in value]
     if isinstance(value, Mapping):
         return {_plain_name(name): pack(item, arrays) for name, item in value.items()}
-    if type(value).__name__ in _PLAIN:
+    if type(value).__name__ in PLAIN:
         entries = {name: pack(getattr(value, name), arrays) for name in value.__dataclass_fields__}
         return {_TYPE: type(value).__name__, **entries}
     raise InputError(said("A {type} cannot be sent to another process.", type=type(value).__name__))
@@ -107,9 +107,9 @@ def unpack(value: Any, arrays: Sequence[np.ndarray], _depth: int = 0) -> Any:
         return {name: unpack(item, arrays, _depth + 1) for name, item in entries.items()}
     kind = value[_TYPE]
     try:
-        if kind in _SPECIAL:
-            return _SPECIAL[kind](entries, arrays, _depth)
-        return _PLAIN[kind](**{name: unpack(item, arrays, _depth + 1) for name, item in entries.items()})
+        if kind in SPECIAL:
+            return SPECIAL[kind](entries, arrays, _depth)
+        return PLAIN[kind](**{name: unpack(item, arrays, _depth + 1) for name, item in entries.items()})
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise ProtocolError(f"a message has a {str(kind)[:40]} that is not one: {error}") from error
 
@@ -193,7 +193,7 @@ def _geometry(entries: dict[str, Any], _arrays: Sequence[np.ndarray], _depth: in
     )
 
 
-_SPECIAL: dict[str, Callable[[dict[str, Any], Sequence[np.ndarray], int], Any]] = {
+SPECIAL: dict[str, Callable[[dict[str, Any], Sequence[np.ndarray], int], Any]] = {
     "array": _array,
     "tuple": _tuple,
     "maps": _maps,

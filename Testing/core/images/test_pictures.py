@@ -181,9 +181,9 @@ def test_arrows_point_to_where_points_go(direction):
     plane = pictures.planes_of(grid)[0]
     picture = pictures.arrows(np.zeros(plane.shape), displacement, plane, grid.direction)
     colors = picture.reshape(plane.shape[0], -1, 3)
-    row, column = np.argwhere((colors == pictures._DOT_COLOR).all(-1))[0]
+    row, column = np.argwhere((colors == pictures.DOT_COLOR).all(-1))[0]
     length = round(12 / plane.pixel)
-    drawn = (colors[row] == pictures._ARROW_COLOR).all(-1) | (colors[row] == pictures._DOT_COLOR).all(-1)
+    drawn = (colors[row] == pictures.ARROW_COLOR).all(-1) | (colors[row] == pictures.DOT_COLOR).all(-1)
     assert drawn[column : column + length + 1].all()
     assert not drawn[:column].any()
     assert pictures.arrow_scale(displacement, grid) == 0.5  # 12 mm of 60 would cover each other

@@ -25,7 +25,7 @@ MOVING_COLOR = 1.0 - FIXED_COLOR
 _HEAT = np.array([[0.05, 0.03, 0.20], [0.45, 0.07, 0.42], [0.85, 0.28, 0.25], [0.99, 0.65, 0.20], [0.98, 0.99, 0.55]])
 GRID_COLOR = np.array([1.0, 0.78, 0.1])
 #: Of a vector field, and how many there are along the longer side.
-_ARROW_COLOR, _DOT_COLOR, _ARROWS = (255, 200, 25), (90, 200, 255), 24
+ARROW_COLOR, DOT_COLOR, _ARROWS = (255, 200, 25), (90, 200, 255), 24
 
 
 @dataclass(frozen=True)
@@ -208,8 +208,8 @@ def arrows(
                 for begin, way in zip((row, column), ahead, strict=True)
             )
             seen = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
-            colors[rows[seen], columns[seen]] = _ARROW_COLOR
-            colors[row, column] = _DOT_COLOR
+            colors[rows[seen], columns[seen]] = ARROW_COLOR
+            colors[row, column] = DOT_COLOR
     return colors
 
 
