@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from ElastixRegistrationLib.cli import register
 from ElastixRegistrationLib.core.files.image_files import write_image
 from ElastixRegistrationLib.core.files.point_files import Points, write_points
 from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
+from ElastixRegistrationLib.worker.pool import WorkerPool
 from phantoms.images import blobs, grid, stage
 
 #: Of the moving image, LPS mm.
 SHIFT = np.array([6.0, -4.0, 5.0])
+
+
+@pytest.fixture(scope="session")
+def worker_pool():
+    with WorkerPool() as pool:
+        yield pool
+
+
+@pytest.fixture(autouse=True)
+def commands_share_a_worker(worker_pool, monkeypatch):
+    """Commands called in this process use one worker, because starting it takes a second; those in a shell start it."""
+    monkeypatch.setattr(register, "register", lambda options: register.register_in(worker_pool, options))
 
 
 @pytest.fixture

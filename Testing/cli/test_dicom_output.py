@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pydicom
@@ -16,19 +12,9 @@ from ElastixRegistrationLib.core.images.geometry import Geometry, array_view
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
 from phantoms.dicom_series import Series, Slice, write_series
 from phantoms.images import blobs
+from support.command_line import call
 
-LIBRARY = Path(__file__).resolve().parents[2] / "ElastixRegistration"
 GRID = Geometry((40, 36, 20), (2.0, 2.5, 4.0), (-37.0, 12.0, -55.0), ((1.0, 0, 0), (0, 1.0, 0), (0, 0, 1.0)))
-
-
-def command(*arguments: object) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-m", "ElastixRegistrationLib", *map(str, arguments)],
-        env={**os.environ, "PYTHONPATH": str(LIBRARY)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture
@@ -43,14 +29,14 @@ def folders(tmp_path):
     return tmp_path
 
 
-def test_two_folders_give_an_object_that_apply_takes(folders):
+def test_two_folders_give_an_object_that_apply_takes(folders, capsys):
     path = folders / "reg.dcm"
-    done = command(
+    status = call(
         "register", folders / "fixed", folders / "moving", "--preset", "translation", "--output-registration", path,
         "--output-transform", folders / "t.h5", "--output-volume", folders / "moved-too", "--json", "--anonymize",
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["dicom_registration"]["error_mm"] == 0
+    assert status == 0
+    assert json.loads(capsys.readouterr().out)["dicom_registration"]["error_mm"] == 0
     points = GRID.points_of(np.random.default_rng(1).uniform(0, 19, (50, 3)))
     moved = map_points(read_transform(path), points)
     assert moved == pytest.approx(map_points(read_transform(folders / "t.h5"), points), abs=1e-5)
@@ -58,27 +44,23 @@ def test_two_folders_give_an_object_that_apply_takes(folders):
     assert "Phantom" not in str(pydicom.dcmread(path))
     assert len(list((folders / "moved-too").iterdir())) == GRID.size[2]
     np.savetxt(folders / "points.txt", points, header=f"point\n{len(points)}", comments="")
-    done = command("apply", path, "--points", folders / "points.txt", "--output-points", folders / "moved.txt")
-    assert done.returncode == 0, done.stderr
+    assert call("apply", path, "--points", folders / "points.txt", "--output-points", folders / "moved.txt") == 0
     assert np.loadtxt(folders / "moved.txt", skiprows=2) == pytest.approx(moved, abs=1e-4)
 
 
-def test_the_resampled_image_is_a_series_of_the_moving_patient(folders):
+def test_the_resampled_image_is_a_series_of_the_moving_patient(folders, capsys):
     from ElastixRegistrationLib.core.files.image_files import read_image
 
     transform, outputs = _shift(folders), [folders / "moved", folders / "moved.nrrd"]
+    words = "apply", transform, folders / "moving", "--reference", folders / "fixed"
     for output in outputs:
-        done = command(
-            "apply", transform, folders / "moving", "--reference", folders / "fixed", "--output-volume", output
-        )
-        assert done.returncode == 0, done.stderr
+        assert call(*words, "--output-volume", output) == 0
     series, plain = (read_image(output) for output in outputs)
     assert array_view(series) == pytest.approx(array_view(plain))
     first = pydicom.dcmread(sorted((folders / "moved").iterdir())[0])
     assert (first.FrameOfReferenceUID, first.SeriesDescription) == ("1.2.3.9", "moving, registered")
-    done = command("apply", transform, folders / "moving", "--reference", folders / "fixed", "--output-volume", "x.dcm")
-    assert done.returncode == 2
-    assert "is written to a folder; give one, such as x/" in done.stderr
+    assert call(*words, "--output-volume", "x.dcm") == 2
+    assert "is written to a folder; give one, such as x/" in capsys.readouterr().err
 
 
 def _shift(folder):
@@ -91,7 +73,7 @@ def _shift(folder):
     return folder / "shift.tfm"
 
 
-def test_what_cannot_become_an_object_is_refused_before_anything_runs(folders):
+def test_what_cannot_become_an_object_is_refused_before_anything_runs(folders, capsys):
     from ElastixRegistrationLib.core.files.image_files import write_image
 
     write_image(blobs(GRID), folders / "plain.nrrd")
@@ -100,10 +82,10 @@ def test_what_cannot_become_an_object_is_refused_before_anything_runs(folders):
         ("moving", "reg.txt", "needs a name that ends in .dcm"),
         ("moving", "nowhere/reg.dcm", "does not exist"),
     ):
-        done = command(
+        status = call(
             "register", folders / "fixed", folders / moving, "--preset", "rigid", "--output-registration",
             folders / path, "--output-transform", folders / "t.h5",
         )  # fmt: skip
-        assert done.returncode == 2
-        assert says in done.stderr
+        assert status == 2
+        assert says in capsys.readouterr().err
         assert not (folders / "t.h5").exists()

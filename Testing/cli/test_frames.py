@@ -16,6 +16,7 @@ from phantoms.images import blobs, grid
 GRID = grid((40, 36, 32), (2.0, 2.0, 2.0))
 #: LPS mm: where the fixed image's point 0 lies at each time point.
 SHIFTS = np.array([(0.0, 0, 0), (4, -3, 2), (-5, 2, 3)])
+FORMS = "nii.gz", "mgz", "seq.nrrd"
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def check(path, shift, start=(0.0, 0, 0)):
     assert map_points(read_transform(path), point) - point == pytest.approx(np.array([shift]), abs=0.1)
 
 
-@pytest.mark.parametrize("name", ["moving.nii.gz", "moving.mgz", "moving.seq.nrrd"])
+@pytest.mark.parametrize("name", [f"moving.{form}" for form in FORMS])
 def test_one_time_point_is_registered_and_resampled(folder, name):
     words = "register", "fixed.nii.gz", name, "--preset", "rigid", "--frame", 2
     assert call(*words, "--output-transform", "t.h5", "--output-volume", "v.nii.gz") == 0
@@ -64,12 +65,14 @@ def test_two_time_points_of_one_file_are_registered(folder):
     check("t.h5", SHIFTS[2] - SHIFTS[1], SHIFTS[1])
 
 
-@pytest.mark.parametrize("name", ["moving.nii.gz", "moving.mgz", "moving.seq.nrrd"])
-def test_a_cohort_has_a_case_for_each_time_point(folder, name):
-    assert call("batch", "fixed.nii.gz", name, "--preset", "rigid", "--output-dir", "out", "--workers", 1) == 0
-    cases = sorted(path.parent.name for path in (folder / "out").glob("*/transform.h5"))
-    assert [case[-8:] for case in cases] == ["-frame-1", "-frame-2", "-frame-3"]
-    for case, shift in zip(cases, SHIFTS, strict=True):
+def test_a_cohort_has_a_case_for_each_time_point(folder):
+    names = [f"{number}.{form}" for number, form in enumerate(FORMS)]
+    for name, form in zip(names, FORMS, strict=True):
+        (folder / f"moving.{form}").rename(folder / name)
+    assert call("batch", "fixed.nii.gz", *names, "--preset", "rigid", "--output-dir", "out", "--workers", 1) == 0
+    found = sorted(path.parent.name for path in (folder / "out").glob("*/transform.h5"))
+    assert found == [f"{name}-frame-{frame}" for name in ("0", "1", "2.seq") for frame in (1, 2, 3)]
+    for case, shift in zip(found, [*SHIFTS] * len(FORMS), strict=True):
         check(folder / "out" / case / "transform.h5", shift)
 
 

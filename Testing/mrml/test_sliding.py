@@ -13,15 +13,15 @@ from ElastixRegistrationLib.mrml.nodes.coordinates import ijk_to_ras_of
 from ElastixRegistrationLib.mrml.nodes.incremental import run_to_completion
 from ElastixRegistrationLib.mrml.nodes.masks import labels_incrementally
 from ElastixRegistrationLib.worker.pool import WorkerPool
-from phantoms.sliding import GRID, phantom
-from phantoms.sliding_files import VOXEL, sides, smooth_stage
+from phantoms.sliding import phantom
+from phantoms.sliding_files import GRID, SLIDE_MM, VOXEL, sides, smooth_stage
 from support import builders
 from support.builders import balls
 
 
 @pytest.fixture
 def made(a_volume_node):
-    images = phantom(15.0)
+    images = phantom(SLIDE_MM, GRID)
     to_ras = ijk_to_ras_of(GRID)
     nodes = [a_volume_node(voxels, to_ras, scalar_type=vtk.VTK_FLOAT) for voxels in (images.fixed, images.moving)]
     mask = a_volume_node(

@@ -17,7 +17,7 @@ GRID = Geometry((56, 60, 36), (2.0, 2.0, 3.0), (-55.0, -59.0, -52.5), ((1.0, 0, 
 
 
 class Phantom(NamedTuple):
-    """(k, j, i) images on ``GRID``; ``upper``: (k, j, i), mm above the plane in the fixed image; ``shift``: of the
+    """(k, j, i) images on a grid; ``upper``: (k, j, i), mm above the plane in the fixed image; ``shift``: of the
     upper block, LPS mm, from the fixed to the moving image."""
 
     fixed: np.ndarray
@@ -26,9 +26,9 @@ class Phantom(NamedTuple):
     shift: np.ndarray
 
 
-def phantom(slide_mm: float) -> Phantom:
-    k, j, i = np.meshgrid(*(np.arange(n, dtype=float) for n in GRID.size[::-1]), indexing="ij")
-    points = GRID.points_of(np.stack([i, j, k], axis=-1))
+def phantom(slide_mm: float, grid: Geometry = GRID) -> Phantom:
+    k, j, i = np.meshgrid(*(np.arange(n, dtype=float) for n in grid.size[::-1]), indexing="ij")
+    points = grid.points_of(np.stack([i, j, k], axis=-1))
     upper = points @ NORMAL
     shift = slide_mm * ALONG
     above, below = _texture(1), _texture(2)

@@ -41,10 +41,10 @@ def register(options: argparse.Namespace) -> Outcome:
     from ..worker.pool import WorkerPool
 
     with WorkerPool() as pool:
-        return _register(options, pool)
+        return register_in(pool, options)
 
 
-def _register(options: argparse.Namespace, pool: WorkerPool) -> Outcome:
+def register_in(pool: WorkerPool, options: argparse.Namespace) -> Outcome:
     """elastix runs in a worker, which can be interrupted or crash. It starts while images are read here."""
     started = time.perf_counter()
     outputs = _outputs(options)
