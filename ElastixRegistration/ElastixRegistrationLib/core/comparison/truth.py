@@ -10,6 +10,7 @@ import numpy as np
 
 from ..deformation.analysis import determinant_and_border
 from ..deformation.jacobian import jacobian_statistics, without_border
+from ..deformation.spline_folds import folded_voxels
 from ..errors import InputError
 from ..images.geometry import Geometry, array_view, geometry_of
 from ..images.labels import shared_labels
@@ -19,7 +20,6 @@ from ..registration.inputs import RegistrationInputs
 from ..transforms.itk_transforms import identity, map_points
 from ..transforms.resampling import resample
 from ..transforms.spline_derivatives import SplineChain
-from ..transforms.spline_folds import folded_voxels
 from ..wording import said
 from .records import RunRecord
 

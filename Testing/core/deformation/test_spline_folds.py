@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from ElastixRegistrationLib.core.deformation.spline_folds import folded_voxels, may_fold
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix, bspline_transform, compose
 from ElastixRegistrationLib.core.transforms.sampling import voxel_centers
 from ElastixRegistrationLib.core.transforms.spline_derivatives import SplineChain
-from ElastixRegistrationLib.core.transforms.spline_folds import folded_voxels, may_fold
 from phantoms.images import grid, oblique
 
 

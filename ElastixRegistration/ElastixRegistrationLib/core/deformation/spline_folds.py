@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..images.geometry import Geometry
-from .spline_derivatives import SplineChain
+from ..transforms.spline_derivatives import SplineChain
 
 
 def folded_voxels(chain: SplineChain, grid: Geometry, threads: int | None = None) -> np.ndarray:
