@@ -15,8 +15,10 @@ import pytest
 from docs.blocks import LAYOUT, NOT_RUN, PYTHON, SHELL, SLICER, TOP, all_blocks
 from docs.workspace import make_workspace, short_group, short_sources
 from ElastixRegistrationLib.cli import main as cli
+from ElastixRegistrationLib.cli import register
 from ElastixRegistrationLib.core.multi_image.groupwise import GroupSettings
 from ElastixRegistrationLib.core.presets.preset import Preset
+from ElastixRegistrationLib.worker.pool import WorkerPool
 
 MODULE = TOP / "ElastixRegistration"
 KINDS = (SHELL, PYTHON, SLICER, LAYOUT)
@@ -67,13 +69,20 @@ def console_report(console) -> dict[str, str]:
     return json.loads((folder / "report.json").read_text(encoding="utf-8"))
 
 
+@pytest.fixture(scope="session")
+def worker_pool():
+    with WorkerPool() as pool:
+        yield pool
+
+
 @pytest.fixture
-def workspace(made_workspace, tmp_path, monkeypatch) -> Path:
+def workspace(made_workspace, worker_pool, tmp_path, monkeypatch) -> Path:
     """The current folder, with the files that the pages talk of and nothing else."""
     folder = shutil.copytree(made_workspace, tmp_path / "here")
     monkeypatch.chdir(folder)
     monkeypatch.setattr(Preset, "sources", short_sources)
     monkeypatch.setattr(GroupSettings, "__post_init__", short_group)
+    monkeypatch.setattr(register, "register", lambda options: register.register_in(worker_pool, options))
     monkeypatch.setenv("ELASTIX_REGISTRATION_PRESETS", str(tmp_path / "presets"))
     return folder
 
