@@ -1,6 +1,6 @@
 """How well Automatic does on any folder of pairs with ground truth, beside other tools.
 
-    python Testing/benchmarks/accuracy.py FOLDER ... [--results FILE.jsonl] [--presets automatic ...]
+    python Testing/benchmarks/accuracy.py FOLDER ... [--results FILE.jsonl] [--presets [automatic ...]]
         [--efforts normal ...] [--seeds 1 2 3] [--only NAME ...] [--moved MM DEGREES]
         [--slicer-elastix FOLDER] [--others ants greedy] [--python PYTHON]
 
@@ -188,7 +188,7 @@ def _measured(pair: TruePair, rival: Rival, seed: int, matrix: np.ndarray) -> di
         for side in ("fixed", "moving", "fixed_mask", "moving_mask"):
             image = pair.image(side)
             # A mask that is all there is to measure by is no help for the registration.
-            if image is None or (side.endswith("mask") and not _is_help(pair)):
+            if image is None or (side.endswith("mask") and not is_help(pair)):
                 continue
             files[side] = work / f"{side}.nrrd"
             write_image(with_moved_header(image, matrix) if "moving" in side else image, files[side], compress=False)
@@ -203,7 +203,7 @@ def _measured(pair: TruePair, rival: Rival, seed: int, matrix: np.ndarray) -> di
     return {"figures": figures, "seconds": cost.seconds, "cpu": cost.cpu, "memory": cost.memory}
 
 
-def _is_help(pair: TruePair) -> bool:
+def is_help(pair: TruePair) -> bool:
     return pair.has_points or "fixed_labels" in pair.files
 
 
@@ -211,7 +211,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     parser.add_argument("--results", type=Path, default=RESULTS)
-    parser.add_argument("--presets", nargs="+", default=["automatic"])
+    parser.add_argument("--presets", nargs="*", default=["automatic"])
     parser.add_argument("--efforts", nargs="+", default=["normal"])
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--only", nargs="*", default=[], metavar="NAME")

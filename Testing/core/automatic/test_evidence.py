@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from ElastixRegistrationLib.core.automatic.evidence import CERTAIN, CRITERIA, Difference, Evidence
 from ElastixRegistrationLib.core.automatic.motion import remaining_motion
-from ElastixRegistrationLib.core.automatic.pipeline import is_better, is_clearly_better, is_worse
 from ElastixRegistrationLib.core.automatic.working_pair import OneImage, WorkingPair
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix, identity
@@ -33,12 +32,12 @@ def noisy(image, seed, sigma=6.0):
 def test_the_right_place_is_certainly_better_by_every_criterion():
     evidence = Evidence(pair(noisy(blobs(GEOMETRY), 0), noisy(blobs(GEOMETRY, (9.0, -6.0, 6.0)), 1)))
     right, wrong = evidence.measure(shift(9.0, -6.0, 6.0)), evidence.measure(identity(3))
-    gains = right.better_by(wrong)
+    gains = right.gain_over(wrong).differences
     assert all(gains[name].certainty > CERTAIN for name in CRITERIA)
-    assert is_better(right, wrong)
-    assert is_clearly_better(right, wrong)
-    assert is_worse(wrong, right)
-    assert not is_better(wrong, right)
+    assert right.gain_over(wrong).is_better()
+    assert right.gain_over(wrong).is_clearly_better()
+    assert wrong.gain_over(right).is_worse()
+    assert not wrong.gain_over(right).is_better()
 
 
 def test_of_unrelated_images_no_place_is_certain():
@@ -51,14 +50,14 @@ def test_of_unrelated_images_no_place_is_certain():
     assert abs(here.mean("information")) < 0.05
     for mm in (4.0, 8.0, 12.0):
         there = evidence.measure(shift(mm, 0, 0))
-        assert not is_clearly_better(there, here)
+        assert not there.gain_over(here).is_clearly_better()
 
 
 def test_a_difference_of_nothing_is_nothing():
     evidence = Evidence(pair(blobs(GEOMETRY), blobs(GEOMETRY)))
     one = evidence.measure(identity(3))
-    assert not is_better(one, one)
-    assert not is_worse(one, one)
+    assert not one.gain_over(one).is_better()
+    assert not one.gain_over(one).is_worse()
 
 
 @pytest.mark.parametrize("inverted", [False, True])

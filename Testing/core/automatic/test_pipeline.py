@@ -7,7 +7,6 @@ import pytest
 from ElastixRegistrationLib.core.automatic.effort import effort_named
 from ElastixRegistrationLib.core.automatic.evidence import CRITERIA, Measured
 from ElastixRegistrationLib.core.automatic.log import AutomaticLog
-from ElastixRegistrationLib.core.automatic.pipeline import is_better_together
 from ElastixRegistrationLib.core.automatic.plan import dense_plan, planned_stages
 from ElastixRegistrationLib.core.automatic.stages import bspline_stage
 from ElastixRegistrationLib.core.automatic.warping import warped
@@ -123,6 +122,6 @@ def test_finer_voxels_must_explain_more_by_all_criteria_taken_together():
         return Measured(sums, dict.fromkeys(CRITERIA, np.ones(125)), 1.0, 1.0)
 
     base = Measured(dict.fromkeys(CRITERIA, np.zeros(125)), dict.fromkeys(CRITERIA, np.ones(125)), 1.0, 1.0)
-    assert is_better_together(measured(0.0, 0.02, 0.0), base)
-    assert not is_better_together(measured(0.004, 0.0, -0.002), base)
-    assert not is_better_together(measured(0.1, 0.1, -0.01), base)
+    assert measured(0.0, 0.02, 0.0).gain_over(base).is_better_together()
+    assert not measured(0.004, 0.0, -0.002).gain_over(base).is_better_together()
+    assert not measured(0.1, 0.1, -0.01).gain_over(base).is_better_together()

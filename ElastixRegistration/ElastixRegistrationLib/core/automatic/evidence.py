@@ -9,7 +9,7 @@ resolutions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,44 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Gain:
+    """What one transform explains more than another, by criterion, and the rules by which that counts."""
+
+    differences: Mapping[str, Difference]
+
+    def _certainties(self, criteria: Sequence[str] = CRITERIA) -> list[float]:
+        return [self.differences[name].certainty for name in criteria]
+
+    def is_better(self, criteria: Sequence[str] = CRITERIA, certain: float = CERTAIN) -> bool:
+        """Whether better by one of ``criteria`` by more than ``certain`` standard errors, and by none as much worse."""
+        certainties = self._certainties(criteria)
+        return max(certainties) > certain and min(certainties) > -certain
+
+    def is_better_by_all(self) -> bool:
+        """Whether certainly better by each of the criteria."""
+        return min(self._certainties()) > CERTAIN
+
+    def is_better_together(self) -> bool:
+        """Whether certainly better by the mean of the criteria, and certainly worse by none."""
+        certainties = self._certainties()
+        return float(np.mean(certainties)) > CERTAIN and min(certainties) > -CERTAIN
+
+    def is_clearly_better(self) -> bool:
+        """Whether better by all criteria, and together by more than chance."""
+        certainties = self._certainties()
+        return min(certainties) > 0 and float(np.mean(certainties)) >= LIKELY
+
+    def is_worse(self) -> bool:
+        """Whether certainly worse by most of the criteria, or clearly worse by all together."""
+        return sum(one < -CERTAIN for one in self._certainties()) >= 2 or self.loss.is_clearly_better()
+
+    @property
+    def loss(self) -> Gain:
+        """The same the other way round."""
+        return Gain({name: Difference(-one.mean, one.error, one.blocks) for name, one in self.differences.items()})
+
+
+@dataclass(frozen=True)
 class Measured:
     """Sums over blocks and counts of the voxels, by criterion; ``same_sign``: see ``Evidence.measure``."""
 
@@ -67,8 +105,8 @@ class Measured:
     def mean(self, criterion: str) -> float:
         return float(self.sums[criterion].sum() / max(self.counts[criterion].sum(), 1))
 
-    def better_by(self, other: Measured) -> dict[str, Difference]:
-        """Gain over ``other`` of the same evidence, for each criterion."""
+    def gain_over(self, other: Measured) -> Gain:
+        """``other``: of the same evidence."""
         result = {}
         for name in CRITERIA:
             filled = self.counts[name] > 0
@@ -80,7 +118,7 @@ class Measured:
             mean = float(gain.sum() / count.sum())
             spread = np.square(gain - mean * count).sum() * len(count) / max(len(count) - 1, 1)
             result[name] = Difference(mean, float(np.sqrt(spread) / count.sum()), len(count))
-        return result
+        return Gain(result)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from ..parameters.maps import ParameterMap
 from ..transforms.displacements import displacement_vectors
 from ..transforms.itk_transforms import affine_from_matrix, matrix_of_linear
 from .effort import Effort, Level
-from .evidence import CERTAIN, CRITERIA, LIKELY, Evidence, Measured
+from .evidence import LIKELY, Evidence, Measured
 from .field_transform import regridded, spline_then, voxel_displacements
 from .flow import FlowImages, FlowSettings, flow
 from .log import AutomaticLog
@@ -167,7 +167,7 @@ class _Automatic:
         for longest, metric in ((4.0, None if telling else "NormalizedMutualInformation"), (1.0, None)):
             stage = linear_stage(base, "EulerTransform", *geometries, self.effort, metric, longest)
             rigid = self._tried(stage, start.transform)
-            if rigid is not None and not is_worse(rigid.measured, start.measured):
+            if rigid is not None and not rigid.measured.gain_over(start.measured).is_worse():
                 return rigid
         self.words.append("the start is kept, because a rigid stage made it worse")
         return start
@@ -177,7 +177,7 @@ class _Automatic:
         if scales.max() > _LARGEST_SCALE or scales.min() < 1 / _LARGEST_SCALE:
             return False
         apart = self._apart_mm(affine.transform, rigid.transform)
-        return apart >= self.voxel_mm and is_better(affine.measured, rigid.measured, certain=LIKELY)
+        return apart >= self.voxel_mm and affine.measured.gain_over(rigid.measured).is_better(certain=LIKELY)
 
     @cached_property
     def voxel_mm(self) -> float:
@@ -204,7 +204,7 @@ class _Automatic:
         spline = self._plausible(spline, linear, self.effort.levels[0])
         best = linear
         self.spline = None if spline is None else spline.transform
-        if spline is not None and is_better(spline.measured, linear.measured):
+        if spline is not None and spline.measured.gain_over(linear.measured).is_better():
             best = spline
         self.has_one_contrast = self._has_one_contrast(linear, best)
         if not self.has_one_contrast:
@@ -212,7 +212,7 @@ class _Automatic:
         if best is spline:
             self.words.append(f"B-spline with {grid_mm:g} mm between its control points")
         dense = self._plausible(self._dense(linear, best, self.effort.levels), linear, self.effort.levels[-1])
-        if dense is not None and is_better(dense.measured, best.measured, ("information", "edges")):
+        if dense is not None and dense.measured.gain_over(best.measured).is_better(("information", "edges")):
             self.words.append(f"refined by local correlation every {self.finest_mm:.2g} mm")
             return dense
         if best is linear:
@@ -240,7 +240,7 @@ class _Automatic:
         if best is linear:
             self.words.append("no deformation, because none explained more")
             return linear
-        if not is_better_by_all(best.measured, linear.measured):
+        if not best.measured.gain_over(linear.measured).is_better_by_all():
             self.words.append("no deformation, because the contrasts differ and not all criteria support one")
             return linear
         reason = None if self._is_another_body(linear) else self._motion_against(best, linear)
@@ -259,7 +259,7 @@ class _Automatic:
                 f"({motion.rms_mm:.1f} mm)"
             )
         moved_mm = self._apart_mm(best.transform, linear.transform)
-        if moved_mm > _MOST_OF_BLOCKS * motion.rms_mm:
+        if moved_mm / max(motion.rms_mm, 1e-6) > _MOST_OF_BLOCKS:
             return (
                 f"the B-spline moves the image by {moved_mm:.1f} mm, but single blocks by only {motion.rms_mm:.1f} mm"
             )
@@ -303,7 +303,7 @@ class _Automatic:
 
     def _explains_more(self, refined: Any, coarser: Any, level: Level) -> bool:
         evidence = Evidence(self.pair, min(level.count(self.pair.dimension), _MAX_EVIDENCE_VOXELS))
-        return is_better_together(evidence.measure(refined), evidence.measure(coarser))
+        return evidence.measure(refined).gain_over(evidence.measure(coarser)).is_better_together()
 
     def _plausible(self, candidate: _Candidate | None, linear: _Candidate, level: Level) -> _Candidate | None:
         """``candidate``, smoothed where it folds or changes volume implausibly; None if that does not help."""
@@ -321,32 +321,3 @@ class _Automatic:
 def _scales(linear: Any) -> np.ndarray:
     """Factors by which a linear itk transform stretches along its main directions: its singular values."""
     return np.linalg.svd(matrix_of_linear(linear)[:-1, :-1], compute_uv=False)
-
-
-def is_better(one: Measured, other: Measured, criteria: Sequence[str] = CRITERIA, certain: float = CERTAIN) -> bool:
-    """Whether better by one of ``criteria`` by more than ``certain`` standard errors, and by none as much worse."""
-    certainties = [one.better_by(other)[name].certainty for name in criteria]
-    return max(certainties) > certain and min(certainties) > -certain
-
-
-def is_clearly_better(one: Measured, other: Measured) -> bool:
-    """Whether better by all criteria, and together by more than chance."""
-    certainties = [difference.certainty for difference in one.better_by(other).values()]
-    return min(certainties) > 0 and float(np.mean(certainties)) >= LIKELY
-
-
-def is_better_by_all(one: Measured, other: Measured) -> bool:
-    """Whether certainly better by each of the criteria."""
-    return min(difference.certainty for difference in one.better_by(other).values()) > CERTAIN
-
-
-def is_better_together(one: Measured, other: Measured) -> bool:
-    """Whether certainly better by the mean of the criteria, and certainly worse by none."""
-    certainties = [difference.certainty for difference in one.better_by(other).values()]
-    return float(np.mean(certainties)) > CERTAIN and min(certainties) > -CERTAIN
-
-
-def is_worse(one: Measured, other: Measured) -> bool:
-    """Whether certainly worse by most of the criteria, or clearly worse by all together."""
-    worse = [difference.certainty < -CERTAIN for difference in one.better_by(other).values()]
-    return sum(worse) >= 2 or is_clearly_better(other, one)

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ..automatic.evidence import VOXELS, Evidence
-from ..automatic.pipeline import is_clearly_better
 from ..automatic.working_pair import OneImage, WorkingPair
 from ..start.similarity import similarity_scorer
 from ..start.start_search import find_starts
@@ -47,7 +46,7 @@ def searched_start(fixed: PreparedSide, moving: PreparedSide, threads: int | Non
     measured = [evidence.measure(affine_from_matrix(one.matrix)) for one in (found.loaded, found.near, found.best)]
     chosen, best = found.loaded, measured[0]
     for one, its in ((found.near, measured[1]), (found.best, measured[2])):
-        if is_clearly_better(its, best):
+        if its.gain_over(best).is_clearly_better():
             chosen, best = one, its
     notes = fixed.look_around(moving.geometry, np.linalg.inv(chosen.matrix))
     if notes:

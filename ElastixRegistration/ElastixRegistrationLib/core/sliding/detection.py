@@ -124,7 +124,7 @@ def _figures(field: np.ndarray, grid: Geometry, gain: float) -> SlidingFigures:
 
 def _slides(figures: SlidingFigures, least_along: float) -> bool:
     """Whether the sides of the surface move along each other so many times farther than apart."""
-    return figures.along_median >= least_along * figures.mismatch_median
+    return figures.along_median / max(figures.mismatch_median, 1e-6) >= least_along
 
 
 def _still_share(likeness: LocalCorrelation, free: Any, start: np.ndarray) -> float:

@@ -179,7 +179,7 @@ class _Search:
         best = int(scores.argmax())
         far = _ELSEWHERE * float(np.ptp(points, axis=0).max())
         others = [score for place, score in zip(places, scores, strict=True) if _apart(place, places[best]) > far]
-        return bool(scores[best] >= _AHEAD * max(others, default=0.0))
+        return bool(scores[best] / max([1e-9, *others]) >= _AHEAD)
 
 
 def _apart(places: np.ndarray, others: np.ndarray) -> float:
