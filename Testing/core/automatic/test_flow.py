@@ -64,7 +64,7 @@ def test_a_fold_is_eased_and_the_rest_kept():
     u[1, 10:14, 10:14] = 6.0
     u[0, 40:, :] = 1.0  # a shift far away, with a step that keeps its order
     assert local_volume(u).min() < 0
-    found = eased(u, 30)
+    found = eased(u, (1.0,) * (u.ndim - 1), 30)
     volume = local_volume(found)
     assert volume.min() > SMALLEST_VOLUME
     assert volume.max() < LARGEST_VOLUME

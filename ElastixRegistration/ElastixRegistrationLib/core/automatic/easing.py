@@ -5,6 +5,7 @@ Displacements are (D, k, j, i) in voxels, in the order of the axes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Executor
 
 import numpy as np
@@ -38,9 +39,9 @@ def local_volume(u: np.ndarray, pool: Executor | None = None) -> np.ndarray:
     return result
 
 
-def eased(u: np.ndarray, times: int = 1, pool: Executor | None = None) -> np.ndarray:
+def eased(u: np.ndarray, spacing: Sequence[float], times: int = 1, pool: Executor | None = None) -> np.ndarray:
     """``u`` smoothed around voxels where local volume leaves its bounds, at most ``times`` times, each time wider,
-    because a fold of a coarse grid spans many voxels.
+    because a fold of a coarse grid spans many voxels. ``spacing``: of the voxels, in the order of the axes.
     """
     sigma = _EASING_SIGMA
     for _ in range(times):
@@ -48,14 +49,17 @@ def eased(u: np.ndarray, times: int = 1, pool: Executor | None = None) -> np.nda
         beyond = ~((volume > SMALLEST_VOLUME) & (volume < LARGEST_VOLUME))
         if not beyond.any():
             break
-        u = smoothed_around(u, beyond, sigma)
+        u = smoothed_around(u, beyond, sigma, spacing)
         sigma *= _EASING_GROWTH
     return u
 
 
-def smoothed_around(u: np.ndarray, places: np.ndarray, sigma: float) -> np.ndarray:
-    """``u`` smoothed by ``sigma`` voxels around ``places``, (k, j, i) boolean."""
-    sigmas = [min(sigma, n / 6) if n > 1 else 0.0 for n in u.shape[1:]]
+def smoothed_around(u: np.ndarray, places: np.ndarray, sigma: float, spacing: Sequence[float]) -> np.ndarray:
+    """``u`` smoothed around ``places``, (k, j, i) boolean, by ``sigma`` voxels along the axis of the finest
+    ``spacing``, and as many mm along the others. Thick slices may each have moved in their own way, so they are not
+    mixed."""
+    finer = np.min(spacing) / np.asarray(spacing)
+    sigmas = [min(sigma * f, n / 6) if n > 1 else 0.0 for f, n in zip(finer, u.shape[1:], strict=True)]
     near = smoothed(places.astype(np.float32), sigmas)
     # Full smoothing next to a single such voxel, where the smoothed mask has the peak value of the Gaussian.
     share = np.minimum(near * np.float32(np.prod([2.5 * max(s, 0.4) for s in sigmas])), 1.0)

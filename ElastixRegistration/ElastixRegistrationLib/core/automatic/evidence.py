@@ -180,6 +180,18 @@ class Evidence:
             float((known & self.inside).sum() / max(self.inside.sum(), 1)),
         )  # fmt: skip
 
+    @property
+    def radii(self) -> list[int]:
+        """Of the windows, voxels, in the order of the axes."""
+        return self._wide.radii
+
+    def moving_structured(self, transform: Any) -> np.ndarray:
+        """Boolean, (k, j, i) of ``grid``: voxels inside the masks where the moving image under ``transform`` has
+        structure."""
+        moving, known = self.pair.moving_at(self._moving, transform, self.grid)
+        _, variance = mean_and_variance(moving, self._wide.radii)
+        return np.asarray(self.inside & known & (variance > NOISE_VARIANCE))
+
     def _correlation(self, moving: np.ndarray, windows: _Windows) -> np.ndarray:
         """In windows, -1 to 1; near 0 where either image is nearly constant."""
         mean, variance = mean_and_variance(moving, windows.radii)

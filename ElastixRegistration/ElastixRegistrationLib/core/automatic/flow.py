@@ -114,8 +114,8 @@ class _Flow:
                 break
             u = self._composed(u, scale)
             if iteration % 3 == 2:
-                u = eased(u, pool=self.pool)
-        return eased(best, 15, self.pool)
+                u = eased(u, self.images.spacing, pool=self.pool)
+        return eased(best, self.images.spacing, 15, self.pool)
 
     def _correlation(self, u: np.ndarray) -> float:
         """The mean squared correlation; afterwards ``second`` holds the terms of its gradient."""

@@ -15,6 +15,7 @@ from ..images.reduction import grid_of
 from ..parameters.maps import ParameterMap
 from ..transforms.displacements import displacement_vectors
 from ..transforms.itk_transforms import affine_from_matrix, matrix_of_linear
+from .cutout import without_holes
 from .effort import Effort, Level
 from .evidence import LIKELY, Evidence, Measured
 from .field_transform import regridded, spline_then, voxel_displacements
@@ -65,8 +66,8 @@ class StageResult(NamedTuple):
     stage: dict[str, tuple[str, ...]]
 
 
-#: Runs one elastix stage from a linear start. Raises RegistrationError.
-Run = Callable[[ParameterMap, Any], StageResult]
+#: Runs one elastix stage on a pair from a linear start. Raises RegistrationError.
+Run = Callable[[ParameterMap, WorkingPair, Any], StageResult]
 
 
 @dataclass
@@ -117,6 +118,7 @@ class _Automatic:
     def outcome(self, start: np.ndarray) -> Outcome:
         first = self._candidate(affine_from_matrix(start))
         linear = self._linear(first)
+        first, linear = self._without_holes(first, linear)
         final = linear
         if self.bspline_map is not None:
             final = self._deformable(linear)
@@ -134,13 +136,24 @@ class _Automatic:
     def _tried(self, stage: ParameterMap, start: Any) -> _Candidate | None:
         """The result of ``stage``; None if it fails, so that earlier results are kept."""
         try:
-            result = self.run(stage, start)
+            result = self.run(stage, self.pair, start)
         except RegistrationError as error:
             self.log.add(error.log)
             self.failure = error
             return None
         self.stages.append(result.stage)
         return self._candidate(result.transform)
+
+    def _without_holes(self, first: _Candidate, linear: _Candidate) -> tuple[_Candidate, _Candidate]:
+        """The same candidates, measured without the empty surroundings of a cut-out object."""
+        self.pair, sides = without_holes(self.evidence, linear.transform)
+        if not sides:
+            return first, linear
+        self.evidence = Evidence(self.pair)
+        self.words += [
+            f"the empty surroundings of the cut-out object in the {side} image are ignored" for side in sides
+        ]
+        return self._candidate(first.transform), self._candidate(linear.transform)
 
     # Linear
 

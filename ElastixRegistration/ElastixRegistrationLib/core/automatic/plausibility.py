@@ -36,8 +36,9 @@ def repaired(
         if not beyond.any() or _is_plausible(volume, inside):
             return transform
         if attempt < _REPAIRS:
-            u = eased(voxel_displacements(transform, linear, coarse, threads), _EASING)
-            u = smoothed_around(u, _on_coarse(beyond, coarse.size[::-1]), _SIGMA * _GROWTH**attempt)
+            spacing = coarse.spacing[::-1]
+            u = eased(voxel_displacements(transform, linear, coarse, threads), spacing, _EASING)
+            u = smoothed_around(u, _on_coarse(beyond, coarse.size[::-1]), _SIGMA * _GROWTH**attempt, spacing)
             transform = spline_then(u, coarse, linear)
     return None
 

@@ -74,7 +74,11 @@ class OneImage:
         """Boolean, at the voxels of such a grid: inside the mask."""
         if self.inside is None:
             return np.ones(grid.size[::-1], bool)
-        return self._at(grid, self.inside.astype(np.float32), [0.0] * grid.dimension) > 0.5
+        return self.at_voxels(self.inside.astype(np.float32), grid) > 0.5
+
+    def at_voxels(self, values: np.ndarray, grid: Geometry) -> np.ndarray:
+        """``values`` of the voxels of this image, interpolated at those of such a grid."""
+        return self._at(grid, values, [0.0] * grid.dimension)
 
     @cached_property
     def inside_share(self) -> np.ndarray:

@@ -12,6 +12,7 @@ from ..automatic.effort import effort_named
 from ..automatic.log import AutomaticLog
 from ..automatic.pipeline import StageResult, run_automatic
 from ..automatic.plan import dense_plan
+from ..automatic.working_pair import WorkingPair
 from ..elastix.run import run_elastix
 from ..parameters.changes import changed
 from ..parameters.maps import ParameterMap, is_bspline
@@ -78,14 +79,14 @@ def run_on_pair(
     else:
         start, pair = matrix_of_linear(given), working_pair(fixed, moving, threads)
 
-    def run(stage: ParameterMap, linear: Any) -> StageResult:
+    def run(stage: ParameterMap, images: WorkingPair, linear: Any) -> StageResult:
         prepared = prepare(_with_changes(stage, stages, changes))
         result = run_elastix(
-            [fixed.image],
-            [moving.image],
+            [images.fixed.image],
+            [images.moving.image],
             [prepared],
-            fixed_masks=[fixed.mask],
-            moving_masks=[moving.mask],
+            fixed_masks=[images.fixed.mask],
+            moving_masks=[images.moving.mask],
             initial_transform=linear,
             threads=threads,
             log_to_console=log_to_console,
