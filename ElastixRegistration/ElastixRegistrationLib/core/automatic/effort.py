@@ -36,7 +36,7 @@ class Effort:
 
 
 _SAMPLES, _FEW_SAMPLES = (2000, 3000, 4000, 8000), (1500, 2000, 2500, 4000)
-_NORMAL_LEVELS = (Level(60e3, 16e3, 60), Level(500e3, 100e3, 40), Level(1.5e6, 600e3, 10), Level(6e6, 2e6, 5))
+_NORMAL_LEVELS = (Level(60e3, 16e3, 60), Level(500e3, 100e3, 40), Level(1.5e6, 600e3, 10), Level(5e6, 2e6, 5))
 _THOROUGH_LEVELS = (Level(60e3, 16e3, 80), Level(500e3, 100e3, 60), Level(1.5e6, 600e3, 25), Level(6e6, 2e6, 12))
 _EFFORTS: Mapping[str, Effort] = {
     "fast": Effort(

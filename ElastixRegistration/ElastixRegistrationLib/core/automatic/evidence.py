@@ -9,6 +9,7 @@ resolutions.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -149,12 +150,12 @@ class Evidence:
         self._moving = pair.moving.for_grid(self.voxel_mm)
         #: Voxels where the fixed image has structure.
         self.structured = self.inside & (self._wide.variance > NOISE_VARIANCE)
-        indices = np.indices(self.fixed.shape)
-        self._seen = indices.sum(0) % 2 == 0
-        self._block = np.zeros(self.fixed.shape, int)
+        indices: list[np.ndarray] = list(np.indices(self.fixed.shape, np.int16, sparse=True))
+        self._seen = functools.reduce(np.add, indices) % 2 == 0
+        self._block = np.zeros(self.fixed.shape, np.int16)
         across = _BLOCKS[pair.dimension]
         for index, count in zip(indices, self.fixed.shape, strict=True):
-            self._block = self._block * across + index * across // count
+            self._block = self._block * across + (index.astype(int) * across // count).astype(np.int16)
         self._blocks = across**pair.dimension
         self._slopes = self._edges(self.fixed)
 
@@ -202,7 +203,7 @@ class Evidence:
         """Pointwise mutual information, nats, from a histogram of every second voxel; 0 where unknown."""
         seen = known & self.inside & self._seen
         count = int(np.clip(np.sqrt(seen.sum() / _SAMPLES_IN_A_BIN), _MIN_BINS, _MAX_BINS))
-        bins = [np.clip((one + 0.05) * (count / 1.15), 0, count - 1).astype(int) for one in (self.fixed, moving)]
+        bins = [np.clip((one + 0.05) * (count / 1.15), 0, count - 1).astype(np.int16) for one in (self.fixed, moving)]
         both = bins[0] * count + bins[1]
         joint = np.bincount(both[seen], minlength=count**2).reshape(count, count) + 0.1
         joint /= joint.sum()

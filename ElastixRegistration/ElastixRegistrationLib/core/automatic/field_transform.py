@@ -48,18 +48,26 @@ def regridded(u: np.ndarray, old: Geometry, new: Geometry) -> np.ndarray:
 
 def spline_then(u: np.ndarray, grid: Geometry, linear: Any) -> Any:
     """ITK transform: a B-spline that displaces the voxels of ``grid`` by u, then ``linear``."""
-    coefficients = np.stack([spline_coefficients(component) for component in u[::-1]])
-    step = (np.asarray(grid.direction) * np.asarray(grid.spacing)).astype(np.float32)
-    vectors = np.einsum("rc,c...->r...", step, coefficients)
-    vectors = np.pad(vectors, [(0, 0), *((_RIM, _RIM) for _ in grid.size)], mode="edge")
     origin = grid.points_of(np.full(grid.dimension, -float(_RIM)))
-    faded, origin = extended_grid(vectors, origin, np.asarray(grid.spacing), np.asarray(grid.direction))
+    faded, origin = extended_grid(_with_rim(u, grid), origin, np.asarray(grid.spacing), np.asarray(grid.direction))
     # Meaningless digits would make its file three times as long.
     digit = np.float32(2.0 ** np.floor(np.log2(min(grid.spacing) * _DIGIT)))
     faded /= digit
     np.rint(faded, out=faded)
     faded *= digit
     return compose([bspline_transform(faded, origin, np.asarray(grid.spacing), np.asarray(grid.direction)), linear])
+
+
+def _with_rim(u: np.ndarray, grid: Geometry) -> np.ndarray:
+    """Spline coefficients of u, (D, k, j, i) of LPS mm, and ``_RIM`` more on each side. Holds few copies of u."""
+    step = (np.asarray(grid.direction) * np.asarray(grid.spacing)).astype(np.float32)
+    vectors = np.zeros((len(u), *(n + 2 * _RIM for n in u.shape[1:])), np.float32)
+    for axis, component in enumerate(u[::-1]):
+        coefficients = np.pad(spline_coefficients(component), _RIM, mode="edge")
+        for row, vector in zip(step, vectors, strict=True):
+            if row[axis]:
+                vector += row[axis] * coefficients
+    return vectors
 
 
 def largest_displacement_gradient(vectors: np.ndarray, spacing: Sequence[float]) -> float:

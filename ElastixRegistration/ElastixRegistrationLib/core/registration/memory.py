@@ -32,9 +32,8 @@ _LOOKING = 3.0
 #: Per voxel of the two working images when stages are tried, because the criteria need smooth copies.
 _TRYING = 12.0
 #: Per voxel of the dense stage, and its largest number of voxels with normal effort: its arrays, and two B-splines that
-#: extend beyond it. Eight pairs took 0.34 to 1.9 GB. The estimate was 0.69 GB where a run took 0.55, and 0.60 GB where
-#: organs slid and the run took 0.86.
-_DENSE, _DENSE_VOXELS = 250.0, 1.5e6
+#: extend beyond it.
+_DENSE, _DENSE_VOXELS = 200.0, 5e6
 #: Per voxel of a slab during resampling: its value and its mapped position.
 _SLAB, _SPLINE_SLAB = 8.0, 32.0
 #: Both processes, without images. They share much of their code in memory.

@@ -248,10 +248,9 @@ def extended_grid(
 def _points_to_add(coefficients: np.ndarray, spacing: np.ndarray) -> np.ndarray:
     """(D,) control points to add on each side, axes in (i, j, k) order."""
     dimension = len(coefficients)
-    magnitude = np.sqrt(np.square(coefficients).sum(0))
     counts = []
     for axis in range(dimension):
-        ends = np.take(magnitude, (0, -1), axis=dimension - 1 - axis)
+        ends = np.linalg.norm(np.take(coefficients, (0, -1), axis=dimension - axis), axis=0)
         # The steepest slope of cos^2 over a length L is pi/2 / L.
         counts.append(3 + int(np.ceil(ends.max() * np.pi / 2 / _FADE_SLOPE / spacing[axis])))
     return np.minimum(np.maximum(counts, 4), _MAX_ADDED)
