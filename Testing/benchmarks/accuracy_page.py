@@ -2,9 +2,10 @@
 
     python Testing/benchmarks/accuracy_page.py [--figures FOLDER] [--page docs/accuracy.md]
 
-FOLDER, by default ``figures`` beside this file, holds lines of JSON as ``accuracy.py run --results`` writes them:
-``pairs.jsonl``, the pairs that the constants were chosen on; and for each collection of other pairs
-``collection-N.first.jsonl``, run before anything was changed because of them, and ``collection-N.now.jsonl``.
+FOLDER, by default ``figures`` beside this file, holds lines of JSON as ``accuracy.py --results`` writes them:
+``pairs.jsonl``, the pairs that the constants were chosen on; for each collection of other pairs
+``collection-N.first.jsonl``, run before anything was changed because of them, and ``collection-N.now.jsonl``; and
+``constants.jsonl``, written by ``constants.py``. A plot of errors over seconds is written beside the page.
 """
 
 from __future__ import annotations
@@ -17,11 +18,14 @@ from typing import Any
 
 import constants
 from accuracy import TOP, Results
+from scatter import Dot, scatter_svg
 
 FIGURES = Path(__file__).parent / "figures"
 PAGE = TOP / "docs" / "accuracy.md"
 OURS = "ours: automatic"
 OTHERS = {"SlicerElastix": "SlicerElastix", "Greedy": "Greedy", "ANTs": "ANTs SyN"}
+#: How the method of each effort goes on.
+_EFFORTS = {"fast": ", fast", "normal": "", "thorough": ", thorough"}
 Lines = Sequence[dict[str, Any]]
 
 
@@ -32,7 +36,7 @@ def main() -> None:
     options = parser.parse_args()
     pairs = Results(options.figures / "pairs.jsonl").lines
     still = [line for line in pairs if not any(line["moved"])]
-    text = [_HEAD, *_table(still, {}), *_UNSEEN.splitlines()]
+    text = [_HEAD, *_table(still, {}), *_effort_table(still, options.page.with_suffix(".svg")), *_UNSEEN.splitlines()]
     for first in sorted(options.figures.glob("collection-*.first.jsonl")):
         number = first.name.split(".")[0].rpartition("-")[2]
         now = Results(first.with_name(f"collection-{number}.now.jsonl")).lines
@@ -49,8 +53,8 @@ def _table(now: Lines, before: dict[str, Lines]) -> list[str]:
     titles += ["largest share folded", "seconds of all cores"]
     rows = [f"| {' | '.join(titles)} |", "|---" * len(titles) + "|"]
     for name in sorted({line["pair"] for lines in (now, *before.values()) for line in lines}):
-        mine = _runs(now, name, OURS)
-        cells = [_cell(_runs(lines, name, OURS)) for lines in before.values()]
+        mine = _runs(now, name, OURS, exact=True)
+        cells = [_cell(_runs(lines, name, OURS, exact=True)) for lines in before.values()]
         cells += [_cell(mine), *(_cell(_runs(now, name, other)) for other in OTHERS)]
         folded = [line["figures"]["folded"] for line in mine if "folded" in line.get("figures", {})]
         cpu = [line["cpu"] for line in mine if "cpu" in line]
@@ -59,8 +63,57 @@ def _table(now: Lines, before: dict[str, Lines]) -> list[str]:
     return rows
 
 
-def _runs(lines: Lines, pair: str, method: str) -> list[dict[str, Any]]:
-    return [line for line in lines if line["pair"] == pair and line["method"].startswith(method)]
+def _effort_table(lines: Lines, plot: Path) -> list[str]:
+    """Error and seconds of each effort and of the other tools, and ``plot``, the same as a picture."""
+    methods = {f"{OURS}{end}": effort for effort, end in _EFFORTS.items()} | OTHERS
+    rows = [f"| pair | {' | '.join(methods.values())} |", "|---" * (len(methods) + 1) + "|"]
+    panels: dict[str, list[Dot]] = {}
+    unit = {}
+    ratios: dict[str, list[float]] = {}
+    for name in sorted({line["pair"] for line in lines}):
+        found = {method: _runs(lines, name, method, exact=method.startswith(OURS)) for method in methods}
+        cells = []
+        for method, runs in found.items():
+            cells.append(_cell(runs) + (f", {_cpu(runs):.0f} s" if _cpu(runs) else ""))
+            slicer = _cpu(found["SlicerElastix"])
+            if _cpu(runs) and slicer:
+                ratios.setdefault(methods[method], []).append(_cpu(runs) / slicer)
+        rows.append(f"| {' | '.join([name, *cells])} |")
+        dots = [_dot(method, title, found[method]) for method, title in methods.items()]
+        panels[name] = [dot for dot in dots if dot is not None]
+        unit[name] = "mean error, mm" if "mm" in _cell(found[OURS]) else "1 - mean Dice"
+    rows.append(
+        f"| median time, SlicerElastix = 1 | {' | '.join(_ratio(ratios.get(title)) for title in methods.values())} |"
+    )
+    footer = "Seconds of all cores, from files to files, one run each. Lower and farther left is better."
+    plot.write_text(scatter_svg(panels, unit, footer), encoding="utf-8")
+    return ["", _EFFORT_TEXT.format(plot=plot.name), *rows]
+
+
+def _dot(method: str, title: str, runs: Lines) -> Dot | None:
+    if not _cpu(runs) or any("failure" in one for one in runs):
+        return None
+    figures = runs[0]["figures"]
+    error = figures["tre"] if "tre" in figures else 1 - figures["dice"]
+    return Dot("ours" if method.startswith(OURS) else title.split()[0], title, _cpu(runs), error)
+
+
+def _cpu(runs: Lines) -> float:
+    """Median seconds of all cores; 0 if unknown."""
+    known = [one["cpu"] for one in runs if one.get("cpu") and "failure" not in one]
+    return float(statistics.median(known)) if known else 0.0
+
+
+def _ratio(values: Sequence[float] | None) -> str:
+    return f"{statistics.median(values):.2g}" if values else "-"
+
+
+def _runs(lines: Lines, pair: str, method: str, *, exact: bool = False) -> list[dict[str, Any]]:
+    return [
+        line
+        for line in lines
+        if line["pair"] == pair and (line["method"] == method if exact else line["method"].startswith(method))
+    ]
 
 
 def _moved_table(lines: Lines) -> list[str]:
@@ -109,6 +162,13 @@ the same one, so compare errors, not seconds. Differences of less than 0.01 in D
 significant. *SlicerElastix* ran its default, *Greedy* affine and deformable stages with NCC, *ANTs* SyNRA.
 """
 
+_EFFORT_TEXT = """## Effort, and time beside other tools
+
+Results and seconds of all cores, from image files to a transform and a resampled image, of each effort and of the other
+tools. All ran one after another on the same machine with two cores, which other work shared.
+
+![Errors over seconds]({plot})
+"""
 _UNSEEN = """
 ## Other kinds of pairs
 
