@@ -211,7 +211,8 @@ class _Automatic:
         grid_mm = grid_spacing(self.pair.fixed.geometry)
         geometries = self.pair.fixed.geometry, self.pair.moving.geometry
         assert self.bspline_map is not None
-        leads = self._same_sign(linear) >= _SAME_CONTRAST
+        # In 2D, a long B-spline stage costs little, and explains two chests better than a dense deformation.
+        leads = self.pair.dimension > 2 and self._same_sign(linear) >= _SAME_CONTRAST
         stage = bspline_stage(self.bspline_map, *geometries, grid_mm, self.effort, leads=leads)
         spline = self._tried(stage, linear.transform)
         spline = self._plausible(spline, linear, self.effort.levels[0])
