@@ -63,7 +63,7 @@ CONSTANTS = (
     _threshold("share of window correlations with the same sign", pipeline, "_SAME_CONTRAST", 0.8, 0.9),
     _threshold("the same after a coarse deformation", pipeline, "_SAME_CONTRAST_WHEN_DEFORMED", 0.88, 0.96),
     _threshold("share of block motion that neighbors agree on", pipeline, "_AGREED_SHARE", 0.15, 0.4),
-    _threshold("motion of one body, relative to its blocks", pipeline, "_MOST_OF_BLOCKS", 1.4, 2.2),
+    _threshold("motion of one body, relative to its blocks", pipeline, "_MAX_OF_BLOCKS", 1.4, 2.2),
     _threshold("change of size between two bodies", pipeline, "_SCANNERS_ERR", 0.02, 0.05),
     _threshold("score ratio of the best start", start_search, "_AHEAD", 1.05, 1.2),
     _threshold("share of tissue that stands still", detection, "_LEAST_STILL", 0.01, 0.04),

@@ -71,7 +71,8 @@ def _panel(title: str, dots: Sequence[Dot], unit: str) -> str:
     middle = (TOP + HEIGHT - BOTTOM) / 2
     parts.append(f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 10}" text-anchor="middle">seconds</text>')
     parts.append(f'<text transform="translate(13 {middle}) rotate(-90)" text-anchor="middle">{escape(unit)}</text>')
-    taken: list[tuple[float, float, float]] = []
+    # No label covers a dot.
+    taken = [(y(dot.error) + 4, x(dot.seconds) - 5, x(dot.seconds) + 5) for dot in dots]
     for dot in sorted(dots, key=lambda dot: (dot.group != "ours", dot.error)):
         at = x(dot.seconds), y(dot.error)
         parts.append(f'<circle cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="4.5" fill="{COLORS.get(dot.group, "#000")}"/>')

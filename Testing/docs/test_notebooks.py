@@ -16,7 +16,7 @@ from ElastixRegistrationLib.core.presets.preset import Preset
 from phantoms.images import blobs, grid
 
 GRID = grid((30, 28, 26), spacing=(5.0, 5.0, 5.0))
-MOST_BYTES = 1_500_000
+MAX_BYTES = 1_500_000
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
@@ -51,7 +51,7 @@ def test_a_notebook_runs_and_shows_what_is_stored_in_it(path, demo_output):
 @every_notebook
 def test_what_is_stored_was_run_in_order_and_can_be_read_on_the_web(path):
     text = path.read_text("utf-8")
-    assert len(text) < MOST_BYTES
+    assert len(text) < MAX_BYTES
     cells = code_cells(json.loads(text))
     assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
     outputs = [output for cell in cells for output in cell["outputs"]]

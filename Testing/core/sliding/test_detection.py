@@ -43,7 +43,7 @@ def test_what_does_not_slide_is_left_alone():
 def test_the_shift_that_tells_most_is_that_of_the_block_that_slides():
     fixed, moving, _, shift = phantom(15.0)
     images = [SlidingImage(voxels, GRID).reduced(4.0) for voxels in (fixed, moving)]
-    likeness = LocalCorrelation(*images, np.eye(4))
-    assert (np.abs(telling_shift(likeness) - shift) <= images[0].geometry.spacing).all()
-    likeness.weights *= 0  # nothing counts, nothing is told
-    assert (telling_shift(likeness) == 0).all()
+    scorer = LocalCorrelation(*images, np.eye(4))
+    assert (np.abs(telling_shift(scorer) - shift) <= images[0].geometry.spacing).all()
+    scorer.weights *= 0  # nothing counts, nothing is told
+    assert (telling_shift(scorer) == 0).all()

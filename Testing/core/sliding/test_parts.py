@@ -69,13 +69,13 @@ def test_fusing_finds_the_best_of_all_choices():
 def test_of_several_fields_each_is_taken_where_it_fits():
     voxels = 100 * _smooth(GRID.size[::-1], 4)
     moving = np.concatenate([np.roll(voxels, 2, 2)[..., :7], np.roll(voxels, -2, 2)[..., 7:]], axis=2)
-    likeness = LocalCorrelation(SlidingImage(voxels, GRID), SlidingImage(moving, GRID), np.eye(4))
-    nodes = likeness.nodes.geometry
+    scorer = LocalCorrelation(SlidingImage(voxels, GRID), SlidingImage(moving, GRID), np.eye(4))
+    nodes = scorer.nodes.geometry
     step = 2 * GRID.spacing[0] * np.array(GRID.direction)[:, 0]
     fields = [
         np.broadcast_to(np.float32(times * step)[:, None, None, None], (3, *nodes.size[::-1])) for times in (0, 1, -1)
     ]
-    taken = fuse(likeness, fields)
+    taken = fuse(scorer, fields)
     inner = taken[2:-2, 2:-2]
     assert (inner[..., 2] == 1).mean() > 0.8
     assert (inner[..., -3] == 2).mean() > 0.8
@@ -107,27 +107,27 @@ def test_the_derivative_of_local_correlation_is_its_slope(with_region):
     start = np.eye(4)
     start[:3, :3] += np.random.default_rng(6).normal(0, 0.03, (3, 3))
     region = np.random.default_rng(7).random(GRID.size[::-1]) > 0.3 if with_region else None
-    likeness = LocalCorrelation(fixed, moving, start, region)
-    shape = (3, *likeness.nodes.geometry.size[::-1])
+    scorer = LocalCorrelation(fixed, moving, start, region)
+    shape = (3, *scorer.nodes.geometry.size[::-1])
     field = np.random.default_rng(8).normal(0, 0.5, shape).astype(np.float32)
-    likeness.look_from(field)
-    _, gradient = likeness.value_and_gradient(field)
+    scorer.look_from(field)
+    _, gradient = scorer.value_and_gradient(field)
     step = np.float32(0.02)
     for axis in range(3):
         change = np.zeros(shape, np.float32)
         change[axis] = 1 + _smooth(shape[1:], axis)
-        ahead, behind = (likeness.value_and_gradient(field + s * change)[0] for s in (step, -step))
+        ahead, behind = (scorer.value_and_gradient(field + s * change)[0] for s in (step, -step))
         # Linear interpolation has kinks, which a difference smooths.
         assert float((gradient * change).sum()) == pytest.approx((ahead - behind) / (2 * step), rel=0.05, abs=2e-4)
 
 
 def test_an_image_correlates_fully_with_itself_in_its_own_place():
     image = SlidingImage(100 * _smooth(GRID.size[::-1], 4), GRID)
-    likeness = LocalCorrelation(image, image, np.eye(4))
-    still = np.zeros((3, *likeness.nodes.geometry.size[::-1]), np.float32)
-    contrast = likeness.contrast**2
+    scorer = LocalCorrelation(image, image, np.eye(4))
+    still = np.zeros((3, *scorer.nodes.geometry.size[::-1]), np.float32)
+    contrast = scorer.contrast**2
     expected = contrast / (contrast + 0.02**2)  # the noise that is added to both variances
-    assert likeness.map(still) == pytest.approx(expected, abs=0.01)
+    assert scorer.map(still) == pytest.approx(expected, abs=0.01)
 
 
 @pytest.mark.parametrize("against", [False, True])

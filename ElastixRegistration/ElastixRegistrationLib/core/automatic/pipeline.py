@@ -44,14 +44,12 @@ _AGREED_SHARE, _SCANNERS_ERR = 0.25, 0.03
 #: Nor is a deformation kept that moves one body farther than this many times the motion of its blocks. T1 and PET of
 #: one head were moved by 13.6 mm (blocks: 6.7 mm), 11 mm off, although all criteria were in favor. Hearts of two
 #: persons were moved by 17.2 mm (blocks: 11.2 mm), rightly.
-_MOST_OF_BLOCKS = 1.75
+_MAX_OF_BLOCKS = 1.75
 #: Information, nats, at the start below which the images are far apart. The rigid stage then needs a metric that
 #: includes the overlap.
 _TELLING_NATS = 0.2
 #: Largest and smallest scale along any direction of an affine transform between two bodies.
 _LARGEST_SCALE = 2.0
-#: Range of plausible local volume, after / before.
-LEAST_VOLUME, MOST_VOLUME = 0.2, 5.0
 #: Largest number of voxels for checking it, also as a multiple of the voxels of the level that made it.
 _CHECKED_VOXELS, _CHECKED_OF_LEVEL = 1e6, 4
 #: The grid on which two dense results are compared, that of the finer one, has at most this many voxels.
@@ -273,7 +271,7 @@ class _Automatic:
                 f"({motion.rms_mm:.1f} mm)"
             )
         moved_mm = self._apart_mm(best.transform, linear.transform)
-        if moved_mm / max(motion.rms_mm, 1e-6) > _MOST_OF_BLOCKS:
+        if moved_mm / max(motion.rms_mm, 1e-6) > _MAX_OF_BLOCKS:
             return (
                 f"the B-spline moves the image by {moved_mm:.1f} mm, but single blocks by only {motion.rms_mm:.1f} mm"
             )

@@ -13,7 +13,7 @@ from .easing import eased, smoothed_around
 from .field_transform import spline_then, voxel_displacements
 
 #: Range of plausible local volume, after / before, beyond what the linear stage does to the whole body.
-LEAST_VOLUME, MOST_VOLUME = 0.2, 5.0
+MIN_VOLUME, MAX_VOLUME = 0.2, 5.0
 #: Shares of the voxels, %, between which this is asked for. Folds are not allowed anywhere.
 _SHARES = (0.05, 99.95)
 _REPAIRS, _EASING = 6, 30
@@ -32,7 +32,7 @@ def repaired(
     size = abs(float(np.linalg.det(matrix_of_linear(linear)[:-1, :-1])))
     for attempt in range(_REPAIRS + 1):
         volume = jacobian_determinant_of(transform, grid, threads) / np.float32(size)
-        beyond = ~((volume >= LEAST_VOLUME) & (volume <= MOST_VOLUME))
+        beyond = ~((volume >= MIN_VOLUME) & (volume <= MAX_VOLUME))
         if not beyond.any() or _is_plausible(volume, inside):
             return transform
         if attempt < _REPAIRS:
@@ -45,7 +45,7 @@ def repaired(
 
 def _is_plausible(volume: np.ndarray, inside: np.ndarray) -> bool:
     low, high = np.percentile(volume[inside] if inside.any() else volume, _SHARES)
-    return bool(volume.min() > 0 and low >= LEAST_VOLUME and high <= MOST_VOLUME)
+    return bool(volume.min() > 0 and low >= MIN_VOLUME and high <= MAX_VOLUME)
 
 
 def _on_coarse(places: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

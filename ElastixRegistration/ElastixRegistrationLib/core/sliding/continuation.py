@@ -11,10 +11,10 @@ from .local_correlation import LocalCorrelation
 _REACHED = 0.02
 
 
-def extended(field: np.ndarray, likeness: LocalCorrelation) -> np.ndarray:
+def extended(field: np.ndarray, scorer: LocalCorrelation) -> np.ndarray:
     """``field``, extrapolated from its region to the nodes that no window of the region determines."""
     blur = [axes.gaussian(n, 1.0) for n in field.shape[1:]]
-    voxels = likeness.nodes.sums(likeness.inside.astype(np.float32))
+    voxels = scorer.nodes.sums(scorer.inside.astype(np.float32))
     known = voxels > float(voxels.max()) / 2
     while not known.all():
         share = axes.apply(blur, known.astype(np.float32))

@@ -84,10 +84,10 @@ def find_sliding(
     if not _slides(_figures(coarse, pyramids[best].finest.nodes.geometry, gain), _LEAST_ALONG_COARSE):
         return None
     voxel_mm = working_voxel_mm(fixed.geometry)
-    likeness = LocalCorrelation(fixed.reduced(voxel_mm), moving.reduced(voxel_mm), start)
-    nodes = likeness.nodes
+    scorer = LocalCorrelation(fixed.reduced(voxel_mm), moving.reduced(voxel_mm), start)
+    nodes = scorer.nodes
     motions = [(pyramids[best].followed(source), source.weight) for source in sources]
-    field = torn(likeness, [motion.improved(likeness, _FINE_ITERATIONS, weight) for motion, weight in motions])
+    field = torn(scorer, [motion.improved(scorer, _FINE_ITERATIONS, weight) for motion, weight in motions])
     field = without_folds(field, nodes)
     figures = _figures(field, nodes.geometry, gain)
     if not _slides(figures, _LEAST_ALONG):
@@ -127,27 +127,27 @@ def _slides(figures: SlidingFigures, least_along: float) -> bool:
     return figures.along_median / max(figures.mismatch_median, 1e-6) >= least_along
 
 
-def _still_share(likeness: LocalCorrelation, free: Any, start: np.ndarray) -> float:
+def _still_share(scorer: LocalCorrelation, free: Any, start: np.ndarray) -> float:
     """Share of the textured tissue that fits better unmoved although ``free`` moves it by more than a node spacing."""
-    field = field_of(free, likeness.nodes.geometry, start)
-    likeness.look_from(field, unseen_blocks(likeness.inside.shape)[0])
-    is_free = fuse(likeness, [np.zeros_like(field), field])
-    far = np.linalg.norm(likeness.nodes.at_voxels(field), axis=0) > _node_mm(likeness)
-    still_there = axes.apply(likeness.nodes.to_voxels, is_free.astype(np.float32)) < 0.5
-    textured = (likeness.weights > 0) & (likeness.contrast > _TEXTURE)
+    field = field_of(free, scorer.nodes.geometry, start)
+    scorer.look_from(field, unseen_blocks(scorer.inside.shape)[0])
+    is_free = fuse(scorer, [np.zeros_like(field), field])
+    far = np.linalg.norm(scorer.nodes.at_voxels(field), axis=0) > _node_mm(scorer)
+    still_there = axes.apply(scorer.nodes.to_voxels, is_free.astype(np.float32)) < 0.5
+    textured = (scorer.weights > 0) & (scorer.contrast > _TEXTURE)
     return float(np.count_nonzero(textured & far & still_there)) / max(int(np.count_nonzero(textured)), 1)
 
 
-def _node_mm(likeness: LocalCorrelation) -> float:
-    return float(np.prod(likeness.nodes.spacing) ** (1 / 3))
+def _node_mm(scorer: LocalCorrelation) -> float:
+    return float(np.prod(scorer.nodes.spacing) ** (1 / 3))
 
 
-def _unseen_gain(likeness: LocalCorrelation, field: np.ndarray, found: Any, start: np.ndarray) -> tuple[float, float]:
+def _unseen_gain(scorer: LocalCorrelation, field: np.ndarray, found: Any, start: np.ndarray) -> tuple[float, float]:
     """Mean gain of the correlation in the unseen windows that ``field`` moves differently from the itk transform
     ``found``, and that gain in standard errors. Both are compared on the same nodes, so that a finer grid is no
     advantage."""
-    _, centers = unseen_blocks(likeness.inside.shape)
-    before = field_of(found, likeness.nodes.geometry, start)
-    differ = np.linalg.norm(likeness.nodes.at_voxels(field - before), axis=0) > _node_mm(likeness) / 2
-    gains = (likeness.map(field) - likeness.map(before))[centers & likeness.inside & differ]
+    _, centers = unseen_blocks(scorer.inside.shape)
+    before = field_of(found, scorer.nodes.geometry, start)
+    differ = np.linalg.norm(scorer.nodes.at_voxels(field - before), axis=0) > _node_mm(scorer) / 2
+    gains = (scorer.map(field) - scorer.map(before))[centers & scorer.inside & differ]
     return mean_and_errors(gains)

@@ -17,20 +17,20 @@ WEIGHT = 0.2
 _SWEEPS = 2
 
 
-def fuse(likeness: LocalCorrelation, fields: Sequence[np.ndarray]) -> np.ndarray:
+def fuse(scorer: LocalCorrelation, fields: Sequence[np.ndarray]) -> np.ndarray:
     """(k, j, i) at the nodes: the number of the field chosen there.
 
     Each field is judged by windows of that field alone, because a window across a seam between two fields matches
     neither.
     """
-    fits = [likeness.nodes.sums(likeness.weights * likeness.map(field)) / likeness.weights.size for field in fields]
+    fits = [scorer.nodes.sums(scorer.weights * scorer.map(field)) / scorer.weights.size for field in fields]
     taken = np.zeros(fits[0].shape, int)
     for _ in range(_SWEEPS if len(fields) > 2 else 1):
         for number, field in enumerate(fields):
             if (taken == number).all():
                 continue
             now = np.choose(taken, fits)
-            better = fused(joined(fields, taken), field, fits[number] - now, WEIGHT, likeness.nodes.spacing) > 0.5
+            better = fused(joined(fields, taken), field, fits[number] - now, WEIGHT, scorer.nodes.spacing) > 0.5
             taken[better] = number
     return taken
 
@@ -40,12 +40,12 @@ def joined(fields: Sequence[np.ndarray], taken: np.ndarray) -> np.ndarray:
     return np.choose(taken[None], fields)
 
 
-def improve(likeness: LocalCorrelation, field: np.ndarray, iterations: int, weight: float = WEIGHT) -> np.ndarray:
+def improve(scorer: LocalCorrelation, field: np.ndarray, iterations: int, weight: float = WEIGHT) -> np.ndarray:
     """Maximize local correlation minus ``weight`` times total variation, starting from ``field``."""
-    spacing = likeness.nodes.spacing
+    spacing = scorer.nodes.spacing
 
     def energy(place: np.ndarray) -> tuple[float, np.ndarray]:
-        value, gradient = likeness.value_and_gradient(place)
+        value, gradient = scorer.value_and_gradient(place)
         variation, its_gradient = total_variation(place, spacing)
         return value + weight * variation, gradient + np.float32(weight) * its_gradient
 

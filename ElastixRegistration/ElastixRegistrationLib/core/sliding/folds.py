@@ -11,7 +11,7 @@ from . import axes
 from .grids import Nodes
 
 #: Range of local volume, after / before, that needs no smoothing; slightly narrower than the plausible range.
-_LEAST, _MOST = 0.3, 4.0
+_MIN, _MAX = 0.3, 4.0
 _ROUNDS, _BAND_ROUNDS = 30, 14
 _SHIFTS = (0, 2, 4, 6)
 #: Standard deviation of one smoothing, and how far it reaches around a fold; nodes.
@@ -67,7 +67,7 @@ def _folded(field: np.ndarray, nodes: Nodes) -> np.ndarray:
     slopes = axes.differences(nodes.at_voxels(field), np.array(grid.spacing))
     change = np.einsum("acxyz,da->xyzcd", slopes, np.array(grid.direction, np.float32))
     volume = determinant_of(change + np.eye(3, dtype=np.float32))
-    folded = (volume < _LEAST) | (volume > _MOST)
+    folded = (volume < _MIN) | (volume > _MAX)
     found = steep(change)
     places = np.argwhere(found)
     border = np.ones(len(places), bool)

@@ -14,7 +14,7 @@ from . import axes
 #: Approximate number of working voxels; never finer than the images.
 _WORKING_VOXELS = 400_000
 #: Smallest number of voxels along an axis.
-_FEWEST = 8
+_MIN_VOXELS = 8
 #: Working voxels between two nodes of the field, along each axis.
 _VOXELS_PER_NODE = 2
 
@@ -31,7 +31,7 @@ class SlidingImage:
     def reduced(self, voxel_mm: float) -> SlidingImage:
         """Block means with an edge of about ``voxel_mm``. A block counts if more than half of its voxels do."""
         factors = [
-            max(1, min(round(voxel_mm / spacing), n // _FEWEST))
+            max(1, min(round(voxel_mm / spacing), n // _MIN_VOXELS))
             for spacing, n in zip(self.geometry.spacing, self.geometry.size, strict=True)
         ]
         matrices = [axes.block_means(n, factor) for n, factor in zip(self.geometry.size, factors, strict=True)][::-1]

@@ -30,10 +30,10 @@ _PUSHES, _REACH, _FURTHEST_PUSH = 12, 1.5, 3.0
 
 @dataclass(frozen=True)
 class Part:
-    """One region and its motion ``moved``. ``likeness``: how well a field aligns it; None if ``moved`` is final."""
+    """One region and its motion ``moved``. ``scorer``: how well a field aligns it; None if ``moved`` is final."""
 
     moved: Moved
-    likeness: LocalCorrelation | None
+    scorer: LocalCorrelation | None
 
 
 def improve_together(regions: Regions, parts: Sequence[Part], voxel_mm: float) -> list[Moved]:
@@ -47,7 +47,7 @@ def improve_together(regions: Regions, parts: Sequence[Part], voxel_mm: float) -
             break
         moved = problem.apart(minimize(problem.value_and_gradient, place, _ITERATIONS, problem.longest_step))
         moved = [
-            one if part.likeness is None else Moved(extended(one.field, part.likeness), one.grid)
+            one if part.scorer is None else Moved(extended(one.field, part.scorer), one.grid)
             for one, part in zip(moved, parts, strict=True)
         ]
     return moved
@@ -57,7 +57,7 @@ def meeting(regions: Regions, parts: Sequence[Part], moved: Sequence[Moved]) -> 
     """Shift ``moved`` along the normals until both sides meet, each half of the distance; next to a final side, the
     other one goes all the way. The shift is smooth, so that it causes no folds."""
     moved = list(moved)
-    free = [part.likeness is not None for part in parts]
+    free = [part.scorer is not None for part in parts]
     blurs = [[axes.gaussian(n, _REACH) for n in one.field.shape[1:]] for one in moved]
     for _ in range(_PUSHES):
         pushes = [np.zeros((4, *one.field.shape[1:]), np.float32) for one in moved]
@@ -80,15 +80,15 @@ def meeting(regions: Regions, parts: Sequence[Part], moved: Sequence[Moved]) -> 
 
 class _Joint:
     def __init__(self, parts: Sequence[Part], pairs: Sequence[Pair], moved: Sequence[Moved], voxel_mm: float):
-        self._parts = [(number, part) for number, part in enumerate(parts) if part.likeness is not None]
+        self._parts = [(number, part) for number, part in enumerate(parts) if part.scorer is not None]
         self._moved = list(moved)
-        likenesses = [part.likeness for part in parts if part.likeness is not None]
-        voxels = [likeness.weights.size for likeness in likenesses]
+        scorers = [part.scorer for part in parts if part.scorer is not None]
+        voxels = [scorer.weights.size for scorer in scorers]
         self._shares = [n / max(sum(voxels), 1) for n in voxels]
         #: The number of faces of working voxels that a point of a surface stands for.
         self._voxel_mm, self._voxels = voxel_mm, max(sum(voxels), 1)
         self._ties = [_Tie.of(pair, moved) for pair in pairs]
-        self.longest_step = min((float(one.nodes.spacing.min()) / 2 for one in likenesses), default=1.0)
+        self.longest_step = min((float(one.nodes.spacing.min()) / 2 for one in scorers), default=1.0)
 
     def joined(self, moved: Sequence[Moved]) -> np.ndarray:
         fields = [moved[number].field.ravel() for number, _ in self._parts]
@@ -106,10 +106,10 @@ class _Joint:
         moved = self.apart(place)
         total, gradients = 0.0, {}
         for (number, part), share in zip(self._parts, self._shares, strict=True):
-            field, likeness = moved[number].field, part.likeness
-            assert likeness is not None
-            value, gradient = likeness.value_and_gradient(field)
-            variation, its_gradient = total_variation(field, likeness.nodes.spacing)
+            field, scorer = moved[number].field, part.scorer
+            assert scorer is not None
+            value, gradient = scorer.value_and_gradient(field)
+            variation, its_gradient = total_variation(field, scorer.nodes.spacing)
             total += share * (value + WEIGHT * variation)
             gradients[number] = np.float32(share) * (gradient + np.float32(WEIGHT) * its_gradient)
         for tie in self._ties:

@@ -40,14 +40,14 @@ class Motion:
     grid: Geometry
 
     def improved(
-        self, likeness: LocalCorrelation, iterations: int, weight: float = WEIGHT, unseen: np.ndarray | None = None
+        self, scorer: LocalCorrelation, iterations: int, weight: float = WEIGHT, unseen: np.ndarray | None = None
     ) -> Motion:
-        """Move it to the nodes of ``likeness`` and improve it there. ``weight``: of total variation; ``unseen``: (k, j,
+        """Move it to the nodes of ``scorer`` and improve it there. ``weight``: of total variation; ``unseen``: (k, j,
         i) booleans at the voxels; windows there do not count."""
-        grid = likeness.nodes.geometry
+        grid = scorer.nodes.geometry
         field = nodes_on(grid, self.field, self.grid)
-        likeness.look_from(field, unseen)
-        return Motion(improve(likeness, field, iterations, weight), grid)
+        scorer.look_from(field, unseen)
+        return Motion(improve(scorer, field, iterations, weight), grid)
 
 
 @dataclass(frozen=True)
@@ -128,10 +128,10 @@ class Pyramid:
         return unseen_at(self.finest.nodes.voxels, unseen, level.nodes.voxels)
 
 
-def torn(likeness: LocalCorrelation, motions: Sequence[Motion], unseen: np.ndarray | None = None) -> np.ndarray:
-    """(3, k, j, i), mm: ``motions`` fused at the nodes of ``likeness``, and improved."""
+def torn(scorer: LocalCorrelation, motions: Sequence[Motion], unseen: np.ndarray | None = None) -> np.ndarray:
+    """(3, k, j, i), mm: ``motions`` fused at the nodes of ``scorer``, and improved."""
     fields = [motion.field for motion in motions]
-    likeness.look_from(fields[0], unseen)
-    field = joined(fields, fuse(likeness, fields))
-    likeness.look_from(field, unseen)
-    return improve(likeness, field, _LAST_ITERATIONS)
+    scorer.look_from(fields[0], unseen)
+    field = joined(fields, fuse(scorer, fields))
+    scorer.look_from(field, unseen)
+    return improve(scorer, field, _LAST_ITERATIONS)

@@ -22,7 +22,7 @@ _NORMAL = np.array([(1 + math.erf(away / math.sqrt(2))) / 2 for away in _AWAY])
 #: Distances to the surface of a region are computed up to this share of the edges of its box around it; farther away,
 #: the nearest computed one is used.
 _MARGIN = 0.25
-_FEWEST_MARGIN_VOXELS = 8
+_MIN_MARGIN_VOXELS = 8
 #: Number of points on the surface of one region.
 _POINTS = 20_000
 
@@ -174,7 +174,7 @@ def box_around(inside: np.ndarray, margin: float) -> tuple[slice, ...]:
     box = []
     for axis, count in enumerate(inside.shape):
         found = np.flatnonzero(inside.any(axis=tuple(n for n in range(3) if n != axis)))
-        more = max(_FEWEST_MARGIN_VOXELS, int(margin * (found[-1] - found[0])))
+        more = max(_MIN_MARGIN_VOXELS, int(margin * (found[-1] - found[0])))
         box.append(slice(max(int(found[0]) - more, 0), min(int(found[-1]) + more + 1, count)))
     return tuple(box)
 

@@ -23,7 +23,7 @@ from .local_correlation import LocalCorrelation
 from .meeting import Moved, pairs_of
 from .pyramid import Pyramid
 from .regions import Regions
-from .unseen import BLOCK, FEWEST_UNSEEN, unseen_blocks
+from .unseen import BLOCK, MIN_UNSEEN, unseen_blocks
 
 #: Standard errors by which unseen windows of a region must correlate better. The user says that the region slides; the
 #: images must show that its motion is found.
@@ -36,11 +36,11 @@ _ONE_CONTRAST = 0.7
 #: Iterations on the finest level before the regions are optimized together.
 _ITERATIONS = 10
 #: Largest number of nodes of the joined field, which otherwise has the voxels of the fixed image.
-_MOST_NODES = 4_000_000
+_MAX_NODES = 4_000_000
 #: Width of the band between two regions, in voxels of the joined field.
 _BAND = 1.0
 #: A region with fewer working voxels is not registered on its own.
-_FEWEST_VOXELS = 200
+_MIN_VOXELS = 200
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def register_regions(
     for number, piece in enumerate(pieces):
         part, gain = _fitted(piece, moving, found, free_on, start, voxel_mm)
         parts.append(part)
-        if part.likeness is not None:
+        if part.scorer is not None:
             changed.append(number)
             gains.append(gain)
     if not changed:
@@ -92,10 +92,10 @@ def correlate_alike(fixed: SlidingImage, moving: SlidingImage, found: Any) -> bo
     """Whether windows correlate with one sign under the itk transform ``found``, as in images of one contrast. For
     other images local correlation is meaningless."""
     voxel_mm = 2 * working_voxel_mm(fixed.geometry)
-    likeness = LocalCorrelation(fixed.reduced(voxel_mm), moving.reduced(voxel_mm), np.eye(4))
-    field = field_of(found, likeness.nodes.geometry, np.eye(4))
-    likeness.look_from(field)
-    correlation = likeness.weights * likeness.map(field)
+    scorer = LocalCorrelation(fixed.reduced(voxel_mm), moving.reduced(voxel_mm), np.eye(4))
+    field = field_of(found, scorer.nodes.geometry, np.eye(4))
+    scorer.look_from(field)
+    correlation = scorer.weights * scorer.map(field)
     power = float(np.square(correlation).sum())
     return power > 0 and float((correlation * np.abs(correlation)).sum()) / power > _ONE_CONTRAST
 
@@ -107,10 +107,10 @@ def _best_start(fixed: SlidingImage, moving: SlidingImage, starts: Sequence[np.n
     images = fixed.reduced(2 * voxel_mm), moving.reduced(2 * voxel_mm)
     scores = []
     for start in starts:
-        likeness = LocalCorrelation(*images, start)
-        still = np.zeros((3, *likeness.nodes.geometry.size[::-1]), np.float32)
-        likeness.look_from(still)
-        scores.append(float((likeness.weights * np.maximum(likeness.map(still), 0)).sum()))
+        scorer = LocalCorrelation(*images, start)
+        still = np.zeros((3, *scorer.nodes.geometry.size[::-1]), np.float32)
+        scorer.look_from(still)
+        scores.append(float((scorer.weights * np.maximum(scorer.map(still), 0)).sum()))
     return starts[int(np.argmax(scores))]
 
 
@@ -127,28 +127,28 @@ def _fitted(
     image = piece.reduced(voxel_mm)
     nodes = Nodes(image.geometry).geometry
     kept = Part(Moved(field_of(found, nodes, start), nodes), None)
-    if image.inside is None or np.count_nonzero(image.inside) < _FEWEST_VOXELS:
+    if image.inside is None or np.count_nonzero(image.inside) < _MIN_VOXELS:
         return kept, 0.0
     pyramid = Pyramid(piece, moving, start, voxel_mm)
     coarse = pyramid.of_region(free_on)
     gain = _gain(pyramid.finest, coarse, found, start)
     if gain is None:
         return kept, 0.0
-    likeness = LocalCorrelation(image, moving.reduced(voxel_mm), start)
+    scorer = LocalCorrelation(image, moving.reduced(voxel_mm), start)
     field = nodes_on(nodes, extended(coarse, pyramid.finest), pyramid.finest.nodes.geometry)
-    likeness.look_from(field)
-    return Part(Moved(extended(improve(likeness, field, _ITERATIONS), likeness), nodes), likeness), gain
+    scorer.look_from(field)
+    return Part(Moved(extended(improve(scorer, field, _ITERATIONS), scorer), nodes), scorer), gain
 
 
-def _gain(likeness: LocalCorrelation, field: np.ndarray, found: Any, start: np.ndarray) -> float | None:
+def _gain(scorer: LocalCorrelation, field: np.ndarray, found: Any, start: np.ndarray) -> float | None:
     """By how much unseen windows correlate better with ``field`` than with the itk transform ``found`` on the same
     nodes, so that the motion is judged, not the resolution of its grid. None where the gain is not certain, or where
     the windows correlate worse than with ``found`` at its own resolution: then its detail is worth more."""
-    correlation, counts = likeness.map(field), unseen_blocks(likeness.inside.shape)[0] & likeness.inside
+    correlation, counts = scorer.map(field), unseen_blocks(scorer.inside.shape)[0] & scorer.inside
     blocks = [axes.block_means(n, 2 * BLOCK) for n in counts.shape]
     sizes = axes.apply(blocks, counts.astype(np.float32))
     filled = sizes > 0
-    if np.count_nonzero(filled) < FEWEST_UNSEEN:
+    if np.count_nonzero(filled) < MIN_UNSEEN:
         return None
 
     def gain_and_errors(before: np.ndarray) -> tuple[float, float]:
@@ -158,9 +158,9 @@ def _gain(likeness: LocalCorrelation, field: np.ndarray, found: Any, start: np.n
         spread = float(np.square(sums - mean * sizes)[filled].sum())
         return mean, mean * float(sizes.sum()) / (np.sqrt(spread) + 1e-9)
 
-    nodes, voxels = likeness.nodes.geometry, likeness.nodes.voxels
-    gain, errors = gain_and_errors(likeness.map(field_of(found, nodes, start)))
-    in_detail, _ = gain_and_errors(likeness.map_of_displaced(field_of(found, voxels, start)))
+    nodes, voxels = scorer.nodes.geometry, scorer.nodes.voxels
+    gain, errors = gain_and_errors(scorer.map(field_of(found, nodes, start)))
+    in_detail, _ = gain_and_errors(scorer.map_of_displaced(field_of(found, voxels, start)))
     return gain if errors >= _CERTAIN and gain >= _LEAST_GAIN and in_detail >= 0 else None
 
 
@@ -173,17 +173,17 @@ def _joined(
     changed: tuple[int, ...],
     gain: float,
 ) -> Regional:
-    grid = grown(coarsened(regions.grid, _MOST_NODES), (1, 1, 1))
+    grid = grown(coarsened(regions.grid, _MAX_NODES), (1, 1, 1))
     shares = regions.shares(grid, _BAND * float(np.prod(grid.spacing) ** (1 / 3)))
     field = np.zeros((3, *grid.size[::-1]), np.float32)
     kept = np.zeros(grid.size[::-1], np.float32)
     calm = [
-        one if part.likeness is None else Moved(without_folds(one.field, part.likeness.nodes), one.grid)
+        one if part.scorer is None else Moved(without_folds(one.field, part.scorer.nodes), one.grid)
         for one, part in zip(moved, parts, strict=True)
     ]
     calm = meeting(regions, parts, calm)
     for number, (part, motion) in enumerate(zip(parts, calm, strict=True)):
-        if part.likeness is None:
+        if part.scorer is None:
             kept += shares[number]
             continue
         field += shares[number] * nodes_on(grid, motion.field, motion.grid)

@@ -19,25 +19,25 @@ _REACH = 5
 _FULL_CONTRAST = 0.05
 
 
-def telling_shift(likeness: LocalCorrelation) -> np.ndarray:
+def telling_shift(scorer: LocalCorrelation) -> np.ndarray:
     """The shift, LPS mm, with the largest sum of positive gains in correlation over the windows that
-    ``likeness.weights`` count."""
-    grid = likeness.nodes.voxels
+    ``scorer.weights`` count."""
+    grid = scorer.nodes.voxels
     spacing = np.array(grid.spacing)
     edge = float(np.prod(spacing) ** (1 / 3))
     margin = [min(round(_REACH * edge / s), n // 2) for s, n in zip(spacing, grid.size, strict=True)]
-    values, known = likeness.moving_around(margin)
+    values, known = scorer.moving_around(margin)
     window = [axes.gaussian(n, WINDOW) for n in values.shape]
     mean = axes.apply(window, values)
-    variance = np.maximum(axes.apply(window, values * values) - mean * mean, 0) + likeness.noise
-    counts = likeness.weights * np.minimum(likeness.contrast / _FULL_CONTRAST, 1)
+    variance = np.maximum(axes.apply(window, values * values) - mean * mean, 0) + scorer.noise
+    counts = scorer.weights * np.minimum(scorer.contrast / _FULL_CONTRAST, 1)
 
     def correlation(shift: tuple[int, ...]) -> np.ndarray:
         part = tuple(
             slice(most + step, most + step + n)
             for most, step, n in zip(margin[::-1], shift[::-1], grid.size[::-1], strict=True)
         )
-        return np.where(known[part], likeness.of_moved(values[part], mean[part], variance[part]), 0)
+        return np.where(known[part], scorer.of_moved(values[part], mean[part], variance[part]), 0)
 
     still = correlation((0, 0, 0))
     best: tuple[int, ...] = (0, 0, 0)

@@ -8,7 +8,7 @@ from ..images.geometry import Geometry
 
 #: Edge of an unseen block, working voxels, and the share of all blocks that are unseen.
 BLOCK, _UNSEEN_SHARE = 4, 0.2
-FEWEST_UNSEEN = 20
+MIN_UNSEEN = 20
 
 
 def unseen_blocks(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -24,7 +24,7 @@ def unseen_blocks(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
 
 def mean_and_errors(gains: np.ndarray) -> tuple[float, float]:
     """Mean of the gains of separate windows, and that mean in standard errors; 0 for too few windows."""
-    if len(gains) < FEWEST_UNSEEN:
+    if len(gains) < MIN_UNSEEN:
         return 0.0, 0.0
     return float(gains.mean()), float(gains.mean() / (gains.std() / np.sqrt(len(gains)) + 1e-9))
 
