@@ -237,6 +237,10 @@ def _best(constant: Constant, kinds: Sequence[dict[float, float]]) -> float:
     return min(values, key=lambda value: float(np.mean([one.get(value, 0.0) for one in kinds])) if kinds else 0.0)
 
 
+def _effect(loss: float) -> str:
+    return f"{-loss:+.1f}" if abs(loss) >= 0.05 else "0"
+
+
 def table(lines: Sequence[dict[str, Any]]) -> list[str]:
     """Rows of Markdown, one for each constant."""
     rows = ["| constant | in use | tried | chosen without a kind | effect on the kind left out: mean | worst |"]
@@ -245,11 +249,12 @@ def table(lines: Sequence[dict[str, Any]]) -> list[str]:
         counts = {value: list(one.chosen.values()).count(value) for value in sorted(set(one.chosen.values()))}
         chosen = ", ".join(f"{value:g} ({count} of {len(one.chosen)})" for value, count in counts.items())
         worst = max(one.losses, key=lambda kind: one.losses[kind], default="")
+        name = f" ({worst})" if one.losses.get(worst, 0.0) > 0 else ""
         tried = ", ".join(f"{value:g}" for value in one.constant.others)
         mean = float(np.mean(list(one.losses.values()))) if one.losses else 0.0
         rows.append(
-            f"| {one.constant.title} | {one.constant.values[0]:g} | {tried} | {chosen} | {-mean:+.1f} | "
-            f"{-one.losses.get(worst, 0.0):+.1f} ({worst}) |"
+            f"| {one.constant.title} | {one.constant.values[0]:g} | {tried} | {chosen} | {_effect(mean)} | "
+            f"{_effect(one.losses.get(worst, 0.0))}{name} |"
         )
     return rows
 
