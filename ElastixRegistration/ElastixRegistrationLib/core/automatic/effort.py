@@ -25,7 +25,7 @@ class Level:
 class Effort:
     """``linear_iterations`` and ``spline_iterations``: at each resolution. ``linear_samples``: from coarse to fine.
     ``leading_iterations``: of a B-spline from which a dense deformation continues. ``levels``: of the dense
-    deformation."""
+    deformation. ``least_rise``: of the mean squared correlation by a fine level, from which a finer one is tried."""
 
     linear_iterations: int
     linear_samples: tuple[int, ...]
@@ -33,8 +33,13 @@ class Effort:
     leading_iterations: tuple[int, ...]
     spline_samples: int
     levels: tuple[Level, ...]
+    least_rise: float = 0.0
 
 
+#: A level raises the correlation about a third as much as the one before. Between two brains, the third one raised it
+#: by 0.08, and the last one improved the Dice by 0.006; in other pairs (a lung, a skull, one brain twice) it was 0.02
+#: and nothing changed.
+_WORTH_GOING_ON = 0.04
 _SAMPLES, _FEW_SAMPLES = (2000, 3000, 4000, 8000), (1500, 2000, 2500, 4000)
 _NORMAL_LEVELS = (Level(60e3, 16e3, 60), Level(500e3, 100e3, 40), Level(1.5e6, 600e3, 10), Level(5e6, 2e6, 5))
 _THOROUGH_LEVELS = (Level(60e3, 16e3, 80), Level(500e3, 100e3, 60), Level(1.5e6, 600e3, 25), Level(6e6, 2e6, 12))
@@ -54,6 +59,7 @@ _EFFORTS: Mapping[str, Effort] = {
         leading_iterations=(80, 80, 100),
         spline_samples=3000,
         levels=_NORMAL_LEVELS,
+        least_rise=_WORTH_GOING_ON,
     ),
     "thorough": Effort(
         linear_iterations=250,

@@ -17,7 +17,7 @@ from ..transforms.displacements import displacement_vectors
 from ..transforms.itk_transforms import affine_from_matrix, matrix_of_linear
 from .cutout import without_holes
 from .effort import Effort, Level
-from .evidence import LIKELY, Evidence, Measured
+from .evidence import LIKELY, Evidence, Gain, Measured
 from .field_transform import regridded, spline_then, voxel_displacements
 from .flow import FlowImages, FlowSettings, flow
 from .log import AutomaticLog
@@ -293,9 +293,12 @@ class _Automatic:
                 break  # the voxels of the image
             u = self._flowed(regridded(u, previous, grid), grid, voxel_mm, linear, number)
             refined = spline_then(u, grid, linear.transform)
-            if number > 1 and not self._explains_more(refined, kept, level):
+            gain = self._level_gain(refined, kept, level) if number > 1 else None
+            if gain is not None and not gain.is_better_together():
                 break
             kept, self.finest_mm = refined, voxel_mm
+            if gain is not None and gain.differences["correlation"].mean < self.effort.least_rise:
+                break
         return self._candidate(kept)
 
     def _flowed(self, u: np.ndarray, grid: Geometry, voxel_mm: float, linear: _Candidate, number: int) -> np.ndarray:
@@ -313,9 +316,9 @@ class _Automatic:
         settings = FlowSettings(iterations=self.effort.levels[number].iterations)
         return flow(images, u, settings, self.pair.threads, self.log.iteration)
 
-    def _explains_more(self, refined: Any, coarser: Any, level: Level) -> bool:
+    def _level_gain(self, refined: Any, coarser: Any, level: Level) -> Gain:
         evidence = Evidence(self.pair, min(level.count(self.pair.dimension), _MAX_EVIDENCE_VOXELS))
-        return evidence.measure(refined).gain_over(evidence.measure(coarser)).is_better_together()
+        return evidence.measure(refined).gain_over(evidence.measure(coarser))
 
     def _plausible(self, candidate: _Candidate | None, linear: _Candidate, level: Level) -> _Candidate | None:
         """``candidate``, smoothed where it folds or changes volume implausibly; None if that does not help."""
