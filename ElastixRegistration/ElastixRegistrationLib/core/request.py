@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from .errors import InputError, ParameterError
-from .options import Changes, Number, OneOf, Option, Switch, Texts, Whole, choice, option_of
-from .options import Kind as Text
+from .option_kinds import Changes, Number, OneOf, Option, Switch, Texts, Whole, choice, option_of
+from .option_kinds import Kind as Text
 from .parameters.changes import changed
 from .parameters.maps import ParameterMap, read_stage_source
 from .parameters.schema import misspelling

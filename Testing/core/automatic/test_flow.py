@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from ElastixRegistrationLib.core.automatic.easing import LARGEST_VOLUME, SMALLEST_VOLUME, eased, local_volume
 from ElastixRegistrationLib.core.automatic.flow import FlowImages, FlowSettings, flow
+from ElastixRegistrationLib.core.automatic.local_volume import LARGEST_VOLUME, SMALLEST_VOLUME, eased, local_volume
 from ElastixRegistrationLib.core.automatic.warping import nearest, warped
 from ElastixRegistrationLib.core.automatic.windows import smoothed
 

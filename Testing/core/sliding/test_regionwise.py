@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from ElastixRegistrationLib.core.deformation.plausibility import check_deformation
 from ElastixRegistrationLib.core.images.geometry import Geometry
+from ElastixRegistrationLib.core.sliding.border_gaps import Moved, pairs_of
 from ElastixRegistrationLib.core.sliding.grids import Nodes, SlidingImage
 from ElastixRegistrationLib.core.sliding.interpolation import Interpolation
-from ElastixRegistrationLib.core.sliding.meeting import Moved, pairs_of
 from ElastixRegistrationLib.core.sliding.regions import Regions
 from ElastixRegistrationLib.core.sliding.regionwise import correlate_alike, register_regions
 from ElastixRegistrationLib.core.transforms.itk_transforms import identity, map_points

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .easing import eased
+from .local_volume import eased
 from .slabs import PaddedPlanes, SlabFilter, Slabs, slope
 from .warping import displaced_cells
 from .windows import gaussian, mean_and_variance, window_sums

@@ -23,7 +23,7 @@ from .flow import FlowImages, FlowSettings, flow
 from .log import AutomaticLog
 from .motion import VOXELS as MOTION_VOXELS
 from .motion import remaining_motion
-from .plausibility import repaired
+from .repair import repaired
 from .stages import bspline_stage, first_stage, grid_spacing, linear_stage
 from .working_pair import WorkingPair
 

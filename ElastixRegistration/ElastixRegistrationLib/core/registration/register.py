@@ -20,12 +20,12 @@ from ..presets.preset import Preset
 from ..request import AUTO, RegistrationRequest
 from ..transforms.itk_transforms import affine_from_matrix, identity, map_points, matrix_of
 from ..transforms.transform_parameters import maps_if_small
-from .automatic import fit_stages
 from .automatic_run import chooses_stages, run_on_pair
 from .checked_pair import CheckedPair, checked_pair
 from .prepared_stages import prepared_stage, required_ratio
 from .result import RegistrationResult
 from .sliding import Slid, where_it_slides
+from .stage_fitting import fit_stages
 from .stage_run import Ran, run_stages
 
 

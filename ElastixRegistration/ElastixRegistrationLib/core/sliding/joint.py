@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import axes
+from .border_gaps import Moved, Pair, pairs_of
 from .continuation import extended
 from .field import WEIGHT
 from .interpolation import Interpolation
 from .local_correlation import LocalCorrelation
-from .meeting import Moved, Pair, pairs_of
 from .minimize import minimize
 from .regions import Regions
 from .variation import total_variation

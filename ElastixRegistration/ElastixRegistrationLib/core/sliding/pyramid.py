@@ -16,9 +16,9 @@ import numpy as np
 from ..images.geometry import Geometry
 from .field import WEIGHT, fuse, improve, joined
 from .grids import SlidingImage, nodes_on, working_voxel_mm
+from .held_out import mean_and_errors, unseen_at, unseen_blocks
 from .local_correlation import LocalCorrelation
 from .shifts import telling_shift
-from .unseen import mean_and_errors, unseen_at, unseen_blocks
 
 #: Edges of the voxels of the levels, in working voxels, and iterations on each.
 _VOXELS = (2.8, 2.0, 1.4)

@@ -12,18 +12,18 @@ import numpy as np
 from ..images.geometry import Geometry
 from ..transforms.sampling import coarsened, grown
 from . import axes
+from .border_gaps import Moved, pairs_of
 from .continuation import extended
 from .detection import field_of, transform_of
 from .field import improve
 from .figures import SlidingFigures
 from .folds import without_folds, without_folds_in_band
 from .grids import Nodes, SlidingImage, nodes_on, working_voxel_mm
+from .held_out import BLOCK, MIN_UNSEEN, unseen_blocks
 from .joint import Part, improve_together, meeting
 from .local_correlation import LocalCorrelation
-from .meeting import Moved, pairs_of
 from .pyramid import Pyramid
 from .regions import Regions
-from .unseen import BLOCK, MIN_UNSEEN, unseen_blocks
 
 #: Standard errors by which unseen windows of a region must correlate better. The user says that the region slides; the
 #: images must show that its motion is found.

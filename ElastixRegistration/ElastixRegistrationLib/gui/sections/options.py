@@ -10,7 +10,7 @@ import qt
 from slicer.i18n import translate
 
 from ...core.errors import InputError
-from ...core.options import Number, OneOf, Option, Switch, Whole
+from ...core.option_kinds import Number, OneOf, Option, Switch, Whole
 from ...core.parameters.maps import is_bspline
 from ...core.presets.catalog import find_preset
 from ...core.request import OPTIONS, TEXT_CONTEXT

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.presets.catalog import find_preset
-from ElastixRegistrationLib.core.registration.automatic import fit_stages
 from ElastixRegistrationLib.core.registration.register import register
+from ElastixRegistrationLib.core.registration.stage_fitting import fit_stages
 from ElastixRegistrationLib.core.start.coarse import FittedImage
 from ElastixRegistrationLib.core.start.rigid import moved_points, rigid_matrix
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix, map_points

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from ElastixRegistrationLib.core.automatic.field_transform import spline_then
-from ElastixRegistrationLib.core.automatic.plausibility import MAX_VOLUME, MIN_VOLUME, repaired
+from ElastixRegistrationLib.core.automatic.repair import MAX_VOLUME, MIN_VOLUME, repaired
 from ElastixRegistrationLib.core.deformation.analysis import jacobian_determinant_of
 from ElastixRegistrationLib.core.images.geometry import Geometry
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix, map_points

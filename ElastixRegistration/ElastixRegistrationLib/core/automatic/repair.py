@@ -9,8 +9,8 @@ import numpy as np
 from ..deformation.analysis import jacobian_determinant_of
 from ..images.geometry import Geometry
 from ..transforms.itk_transforms import matrix_of_linear
-from .easing import eased, smoothed_around
 from .field_transform import spline_then, voxel_displacements
+from .local_volume import eased, smoothed_around
 
 #: Range of plausible local volume, after / before, beyond what the linear stage does to the whole body.
 MIN_VOLUME, MAX_VOLUME = 0.2, 5.0
