@@ -191,8 +191,7 @@ _COLLECTIONS = {
     "run while these changes were made, some of them before the last one.",
     "3": "Because of the first run, three things were changed: an object that was cut out of its surroundings is not\n"
     "stretched to fill what was cut off (brain in a head); a repair does not mix thick slices (hearts); and 2D images\n"
-    "get a longer B-spline stage (chests). The last dense level was tried on all of these pairs; now it is tried only\n"
-    "where the level before raised the correlation clearly.",
+    "get a longer B-spline stage (chests).",
 }
 _CONSTANTS = (
     ("share of window correlations with the same sign, for one contrast", "0.85",
