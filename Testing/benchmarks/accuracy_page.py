@@ -213,7 +213,7 @@ _CONSTANTS = (
     ("the same for the coarse field, before it is refined", "3",
      "4.7 to 5.3 for livers; 1.6 for a brain without its skull in a whole head"),
     ("structure around an object, relative to that in it, from which it counts as cut out of the other image", "0.2",
-     "0.31 for a brain in a head; at most 0.10 for 45 other pairs"),
+     "0.31 for a brain in a head; at most 0.10 for 35 other pairs with flat surroundings"),
     ("standard errors between blocks from which a difference is certain", "3; 2 for a start or an affine transform",
      "statistics, not fitted"),
     ("plausible local volume, after / before", "0.2 to 5", "plausible for tissue, not fitted"),

@@ -19,7 +19,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ from processes import machine
 RESULTS = TOP / "constants.jsonl"
 IN_USE = "in use"
 #: A failure, and a difference beyond this many units of noise, count as much.
-MOST = 10.0
+MAX_LOSS = 10.0
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Constant:
     title: str
     module: Any
     name: str
-    values: tuple[float, ...]
+    in_use: float
     others: tuple[float, ...]
     replacement: Callable[[Any, float], Any] | None = None
 
@@ -56,7 +56,7 @@ def _of_flow(setting: str) -> Callable[[Any, float], Any]:
 
 
 def _threshold(title: str, module: Any, name: str, *others: float) -> Constant:
-    return Constant(title, module, name, (float(getattr(module, name)),), others)
+    return Constant(title, module, name, float(getattr(module, name)), others)
 
 
 CONSTANTS = (
@@ -68,12 +68,12 @@ CONSTANTS = (
     _threshold("score ratio of the best start", start_search, "_AHEAD", 1.05, 1.2),
     _threshold("share of tissue that stands still", detection, "_LEAST_STILL", 0.01, 0.04),
     _threshold("motion along, relative to apart", detection, "_LEAST_ALONG", 3.0, 5.0),
-    Constant("control points of the B-spline, relative", pipeline, "grid_spacing", (1.0,), (0.7, 1.4),
+    Constant("control points of the B-spline, relative", pipeline, "grid_spacing", 1.0, (0.7, 1.4),
              lambda spacing, value: lambda geometry: value * spacing(geometry)),
-    Constant("windows of the dense stage, radius", pipeline, "FlowSettings", (2,), (1, 3), _of_flow("radius")),
-    Constant("smoothing of its updates, voxels", pipeline, "FlowSettings", (1.7,), (1.2, 2.4),
+    Constant("windows of the dense stage, radius", pipeline, "FlowSettings", 2, (1, 3), _of_flow("radius")),
+    Constant("smoothing of its updates, voxels", pipeline, "FlowSettings", 1.7, (1.2, 2.4),
              _of_flow("update_sigma")),
-    Constant("smoothing of their sum, voxels", pipeline, "FlowSettings", (0.6,), (0.45, 0.8), _of_flow("total_sigma")),
+    Constant("smoothing of their sum, voxels", pipeline, "FlowSettings", 0.6, (0.45, 0.8), _of_flow("total_sigma")),
 )  # fmt: skip
 
 
@@ -137,15 +137,11 @@ def _run_in_use(pair: TruePair, effort: str, results: Results) -> dict[str, list
         if {name: line.get(name) for name in key} == key:
             return line["compared"]
     thresholds = [constant for constant in CONSTANTS if constant.replacement is None]
-    watched = {constant.name: Threshold(constant.values[0]) for constant in thresholds}
-    usual = [getattr(constant.module, constant.name) for constant in thresholds]
-    for constant in thresholds:
-        setattr(constant.module, constant.name, watched[constant.name])
-    try:
+    watched = {constant.name: Threshold(constant.in_use) for constant in thresholds}
+    with ExitStack() as stack:
+        for constant in thresholds:
+            stack.enter_context(replaced(constant.module, constant.name, watched[constant.name]))
         line = {**key, **_measured(pair, effort)}
-    finally:
-        for constant, value in zip(thresholds, usual, strict=True):
-            setattr(constant.module, constant.name, value)
     compared = {name: sorted(set(one.compared)) for name, one in watched.items()}
     _add(results, {**line, "compared": compared})
     return compared
@@ -157,7 +153,7 @@ def _run_other(
     key = {"pair": pair.name, "constant": constant.title, "value": value}
     if results.has(**key):
         return
-    low, high = sorted((value, constant.values[0]))
+    low, high = sorted((value, constant.in_use))
     if compared is not None and not any(low <= one <= high for one in compared):
         _add(results, {**key, "same": True})
         return
@@ -195,13 +191,13 @@ def _loss(line: dict[str, Any], in_use: dict[str, Any]) -> float:
     if line.get("same"):
         return 0.0
     if "failure" in line or "failure" in in_use:
-        return MOST * (("failure" in line) - ("failure" in in_use))
+        return MAX_LOSS * (("failure" in line) - ("failure" in in_use))
     now, usual = line["figures"], in_use["figures"]
     if "tre" in now:
         worse = np.log(now["tre"] / usual["tre"]) / np.log1p(ERROR_NOISE)
     else:
         worse = (usual["dice"] - now["dice"]) / DICE_NOISE
-    return float(np.clip(worse, -MOST, MOST))
+    return float(np.clip(worse, -MAX_LOSS, MAX_LOSS))
 
 
 @dataclass(frozen=True)
@@ -223,7 +219,7 @@ def leave_one_kind_out(lines: Sequence[dict[str, Any]]) -> list[LeftOut]:
                 by_value = losses.setdefault(kind_of(line["pair"]), {})
                 by_value.setdefault(line["value"], []).append(_loss(line, in_use[line["pair"]]))
         means = {
-            kind: {constant.values[0]: 0.0, **{value: float(np.mean(all_)) for value, all_ in by_value.items()}}
+            kind: {constant.in_use: 0.0, **{value: float(np.mean(all_)) for value, all_ in by_value.items()}}
             for kind, by_value in losses.items()
         }
         chosen = {kind: _best(constant, [one for other, one in means.items() if other != kind]) for kind in means}
@@ -233,7 +229,7 @@ def leave_one_kind_out(lines: Sequence[dict[str, Any]]) -> list[LeftOut]:
 
 def _best(constant: Constant, kinds: Sequence[dict[float, float]]) -> float:
     """The value with the least mean loss over the kinds; the one in use, which comes first, wins a tie."""
-    values = (constant.values[0], *constant.others)
+    values = (constant.in_use, *constant.others)
     return min(values, key=lambda value: float(np.mean([one.get(value, 0.0) for one in kinds])) if kinds else 0.0)
 
 
@@ -253,7 +249,7 @@ def table(lines: Sequence[dict[str, Any]]) -> list[str]:
         tried = ", ".join(f"{value:g}" for value in one.constant.others)
         mean = float(np.mean(list(one.losses.values()))) if one.losses else 0.0
         rows.append(
-            f"| {one.constant.title} | {one.constant.values[0]:g} | {tried} | {chosen} | {_effect(mean)} | "
+            f"| {one.constant.title} | {one.constant.in_use:g} | {tried} | {chosen} | {_effect(mean)} | "
             f"{_effect(one.losses.get(worst, 0.0))}{name} |"
         )
     return rows

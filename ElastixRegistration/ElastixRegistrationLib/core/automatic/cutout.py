@@ -22,7 +22,8 @@ from .working_pair import OneImage, WorkingPair
 #: Least share of an image that its surroundings must have in one exact value.
 _LEAST_FLAT = 0.1
 #: Structure of the other image in the surroundings, relative to its structure in the object, from which the object
-#: counts as cut out. After an affine stage: 0.31 for a brain in a head; at most 0.10 for 41 other pairs.
+#: counts as cut out. After an affine stage: 0.31 for a brain in a head; at most 0.10 for 35 other pairs
+#: with flat surroundings.
 _LEAST_UNMATCHED = 0.2
 #: So many windows away from the object, where no misalignment reaches.
 _AWAY = 2
