@@ -148,3 +148,27 @@ def _wait_for_both_workers(address: str, tls: batch.Tls) -> None:
 
     with Client(address, security=tls.security(), set_as_default=False, timeout=60) as client:
         client.wait_for_workers(2, timeout=60)
+
+
+def test_a_call_that_ctrl_c_cut_short_leaves_no_traceback_on_the_screen(shell_cluster):
+    address, tls, _ = shell_cluster
+    script = f"""
+import threading
+from ElastixRegistrationLib.batch import cluster
+
+def fail():
+    raise NameError("as in distributed's cancel()")
+
+with cluster.remote_client({address!r}, cluster.{tls!r}) as client:
+    client.loop.add_callback(fail)
+    after = threading.Event()
+    client.loop.add_callback(after.set)
+    assert after.wait(10)
+print("ended")
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": str(LIBRARY)}, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert ended.stdout == "ended\n", ended.stderr
+    assert "NameError" not in ended.stderr

@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 #: Share of the free memory for all cases together.
 _SHARE = 0.9
 _LOOPBACK = "127.0.0.1"
+_DASK_LOGGERS = ("distributed", "tornado", "asyncio")
 #: Dask settings for workers that share the cores of this computer with elastix.
 _LOCAL = {
     # Workers get no cases in advance: a waiting case could start elsewhere, and would be lost with the worker.
@@ -226,14 +227,20 @@ def _own_certificate() -> Any:
 
 @contextmanager
 def _quiet_dask() -> Iterator[None]:
-    """Dask's logging would disturb the progress bar; the important parts are reported for each case."""
-    logger = logging.getLogger("distributed")
-    former = logger.level
-    logger.setLevel(logging.CRITICAL)
+    """No logging of Dask and of its event loop, which would disturb the progress bar.
+
+    The important parts are reported for each case. Tornado and asyncio log tracebacks of calls that Ctrl-C cut short.
+    Dask sets a level on some of the loggers below these, so that of the topmost one is not enough.
+    """
+    names = {*_DASK_LOGGERS, *(name for name in logging.root.manager.loggerDict if name.split(".")[0] in _DASK_LOGGERS)}
+    former = {name: logging.getLogger(name).level for name in names}
+    for name in names:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         yield
     finally:
-        logger.setLevel(former)
+        for name, level in former.items():
+            logging.getLogger(name).setLevel(level)
 
 
 def _first_line(error: BaseException) -> str:
