@@ -27,7 +27,7 @@ class MetricPlot(qt.QWidget):
         self.minimumHeight = 110
 
     def setIterations(self, iterations: Sequence[Any]) -> None:
-        self._curve = curve_of(iterations, points=max(50, self.width))
+        self._curve = curve_of(iterations, points=max(50, self.width // 2))
         self.update()
 
     @property

@@ -132,9 +132,10 @@ def fill_parameters(parameters: Any, values: np.ndarray) -> Any:
     return parameters
 
 
-def parameters_of(parameters: Any) -> np.ndarray:
-    """A copy of an ITK parameter array, float64."""
-    return _vector_view(parameters).copy() if len(parameters) else np.empty(0)
+def parameters_of(parameters: Any, copy: bool = True) -> np.ndarray:
+    """A copy of an ITK parameter array, float64; with ``copy=False`` its memory, as long as its owner lives."""
+    view = _vector_view(parameters) if len(parameters) else np.empty(0)
+    return view.copy() if copy else view
 
 
 def _vector_view(parameters: Any) -> np.ndarray:

@@ -54,7 +54,7 @@ def bspline_inverse(near_identity: Any, fixed: Geometry, threads: int | None = N
     for element in chain_of(near_identity):
         name = element.GetNameOfClass()
         if name == "BSplineTransform":
-            spacings.append(float(np.min(bspline_grid(element)[2])))
+            spacings.append(float(np.min(bspline_grid(element, copy=False)[2])))
         elif not element.IsLinear():
             raise InputError(
                 said(

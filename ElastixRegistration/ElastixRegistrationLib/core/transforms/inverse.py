@@ -229,7 +229,7 @@ def _control_spacing(chain: list[Any]) -> float | None:
     spacings = []
     for element in chain:
         if element.GetNameOfClass() == "BSplineTransform":
-            spacings.append(float(np.min(bspline_grid(element)[2])))
+            spacings.append(float(np.min(bspline_grid(element, copy=False)[2])))
         elif not element.IsLinear():
             return None
     return min(spacings)

@@ -210,9 +210,15 @@ def bspline_fixed_parameters(
     return np.concatenate([coefficients.shape[:0:-1], origin, spacing, np.ravel(direction)]).astype(float)
 
 
-def bspline_grid(transform: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """(coefficients, origin, spacing, direction) of an itk.BSplineTransform, as ``bspline_transform`` takes them."""
-    return bspline_grid_of(parameters_of(transform.GetParameters()), parameters_of(transform.GetFixedParameters()))
+def bspline_grid(transform: Any, copy: bool = True) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """(coefficients, origin, spacing, direction) of an itk.BSplineTransform, as ``bspline_transform`` takes them.
+
+    With ``copy=False``, the coefficients are the memory of ``transform``, which must live as long and not be changed: a
+    fine grid has a hundred megabytes.
+    """
+    return bspline_grid_of(
+        parameters_of(transform.GetParameters(), copy), parameters_of(transform.GetFixedParameters())
+    )
 
 
 def bspline_grid_of(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from itertools import product
 from typing import Any
@@ -46,12 +46,14 @@ class SplineChain:
     """x -> after(y + s(y)), y = before(x): matrices (D+1, D+1) around the displacement s of one cubic B-spline.
 
     ``coefficients`` (D, nk, nj, ni), mm; ``to_control`` (D+1, D+1) takes points, LPS mm, to indices of control points.
+    ``owner`` of the memory of the coefficients, which lives as long.
     """
 
     before: np.ndarray
     after: np.ndarray
     coefficients: np.ndarray
     to_control: np.ndarray
+    owner: Any = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, transform: Any) -> SplineChain | None:
@@ -64,7 +66,7 @@ class SplineChain:
         spline = chain[splines[0]]
         if not type(spline).__name__.endswith(f"D{spline.GetInputSpaceDimension()}3"):
             return None  # of another order
-        coefficients, origin, spacing, direction = bspline_grid(spline)
+        coefficients, origin, spacing, direction = bspline_grid(spline, copy=False)
         dimension = len(coefficients)
         control = np.eye(dimension + 1)
         control[:-1, :-1] = direction * spacing
@@ -74,7 +76,7 @@ class SplineChain:
             reduce(lambda done, matrix: matrix @ done, (m for m in part if m is not None), nothing)
             for part in (matrices[: splines[0]], matrices[splines[0] + 1 :])
         )
-        return cls(before, after, coefficients, np.linalg.inv(control))
+        return cls(before, after, coefficients, np.linalg.inv(control), owner=spline)
 
     @property
     def dimension(self) -> int:

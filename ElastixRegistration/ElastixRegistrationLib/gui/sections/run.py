@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +14,9 @@ from ..messages import tell
 from ..metric_plot import MetricPlot
 from ..run_control import progressText
 from ..section import Section, contentOf, pairOf, reveal
+
+#: The plot is drawn anew this often at most, s: point by point, it would take much of a core from elastix.
+_PLOT_PERIOD = 0.25
 
 
 class RunSection(Section):
@@ -29,6 +33,7 @@ class RunSection(Section):
         self._missing = ""
         self._log = ""
         self._iterations: Sequence[Any] = ()
+        self._drawn = 0.0  # when the plot was drawn last
         self._message = ""
         self._pair: tuple[Any, ...] = ()
         self._content: tuple[Any, ...] | None = None  # of the choices that the message is of; None: any of the pair
@@ -77,8 +82,11 @@ class RunSection(Section):
         tell(self.ui.progressLabel, self._message)
         self.ui.progressFrame.visible = True
         self._iterations = iterations
-        self.plot.setIterations(iterations)
-        self.ui.plotFrame.visible = self.plot.curve is not None
+        now = time.perf_counter()
+        if now >= self._drawn + _PLOT_PERIOD:
+            self._drawn = now
+            self.plot.setIterations(iterations)
+            self.ui.plotFrame.visible = self.plot.curve is not None
         self._log = log
         self.log.follow(log)
         self.ui.showLogButton.visible = bool(log)

@@ -185,9 +185,9 @@ def vtk_from_chain(chain: Sequence[Any], own: Sequence[Any] = ()) -> vtk.vtkAbst
 
     Elements are copied, so that later changes of the nodes they came from have no effect; those of ``own`` are not.
     """
-    elements = [element if any(element is one for one in own) else _copy(element) for element in simplified(chain)] or [
-        vtk.vtkTransform()
-    ]
+    elements = [
+        _for_scene(element) if any(element is one for one in own) else _copy(element) for element in simplified(chain)
+    ] or [vtk.vtkTransform()]
     if len(elements) == 1:
         return elements[0]
     transform = vtk.vtkGeneralTransform()
@@ -206,6 +206,10 @@ def _copy(element: Any) -> vtk.vtkAbstractTransform:
         return _copy(element.GetInverse()).GetInverse()
     copy = element.MakeTransform()
     slicer.vtkMRMLTransformNode.DeepCopyTransform(copy, element)
-    if copy.IsA("vtkWarpTransform"):
-        copy.SetInverseTolerance(min(copy.GetInverseTolerance(), INVERSE_TOLERANCE))
-    return copy
+    return _for_scene(copy)
+
+
+def _for_scene(element: vtk.vtkAbstractTransform) -> vtk.vtkAbstractTransform:
+    if element.IsA("vtkWarpTransform"):
+        element.SetInverseTolerance(min(element.GetInverseTolerance(), INVERSE_TOLERANCE))
+    return element

@@ -176,6 +176,19 @@ def _is_displayable(image: vtk.vtkImageData) -> bool:
     return image.GetNumberOfScalarComponents() == 1 or not is_long_long
 
 
+def _copy_display(target: Any, model: Any) -> None:
+    """Told of the copy while levels are automatic, a display would look through all voxels of the model's volume."""
+    disabled = target.GetDisableModifiedEvent()
+    target.SetDisableModifiedEvent(True)
+    try:
+        target.CopyContent(model)
+        if target.IsA("vtkMRMLScalarVolumeDisplayNode"):
+            target.SetAutoWindowLevel(False)
+    finally:
+        target.SetDisableModifiedEvent(disabled)
+    target.Modified()
+
+
 def copy_appearance(node: Any, source: Any, image: vtk.vtkImageData) -> None:
     """Show ``node`` as ``source`` is shown: all of it where it has no display yet, else window, level and colors."""
     shown_before = node.GetDisplayNode() is not None
@@ -187,7 +200,7 @@ def copy_appearance(node: Any, source: Any, image: vtk.vtkImageData) -> None:
     if target is None or model is None:
         return
     if not shown_before and target.GetClassName() == model.GetClassName():
-        target.CopyContent(model)
+        _copy_display(target, model)
     if model.GetColorNodeID():  # displays of color have none
         target.SetAndObserveColorNodeID(model.GetColorNodeID())
     if target.IsA("vtkMRMLScalarVolumeDisplayNode") and model.IsA("vtkMRMLScalarVolumeDisplayNode"):

@@ -36,8 +36,8 @@ from .chains import (
 )
 from .chains import matrix_of as matrix_of_chain
 from .coordinates import lps_from_ras_matrix
-from .incremental import Steps
-from .warps import NoExactForm, itk_from_vtk_warp, vector_image, vtk_grid, vtk_warp_from_element
+from .incremental import Steps, run_to_completion
+from .warps import NoExactForm, itk_from_vtk_warp, vector_image, vtk_grid, vtk_warp_incrementally
 
 #: What an exact ITK counterpart may differ by, mm, before it is not taken for one. Most differ by 1e-12; VTK's grid
 #: transform rounds fractions of a voxel to 1/65536, so its own precision is that part of a step between neighbors.
@@ -45,16 +45,22 @@ _EXACT = 1e-3
 
 
 def chain_from_data(transform: TransformData) -> Chain:
+    """``chain_incrementally`` at once."""
+    return run_to_completion(chain_incrementally(transform))
+
+
+def chain_incrementally(transform: TransformData) -> Steps[Chain]:
     """The elements, RAS, of a 3D transform: linear, B-spline, displacement field, thin plate or several of them.
 
     B-spline grids must end in zeros, as those of ``core`` do. Raises InputError for other kinds.
     """
-    return simplified(
-        [
-            vtk_warp_from_element(element) if element.matrix is None else lps_from_ras_matrix(element.matrix)
-            for element in transform.elements
-        ]
-    )
+    elements: Chain = []
+    for element in transform.elements:
+        if element.matrix is None:
+            elements.append((yield from vtk_warp_incrementally(element)))
+        else:
+            elements.append(lps_from_ras_matrix(element.matrix))
+    return simplified(elements)
 
 
 def itk_from_chain(chain: Sequence[Any], domain: Geometry) -> Any:

@@ -36,7 +36,10 @@ from .coordinates import (
     vtk_matrix_from_array,
     vtk_points_from_array,
 )
+from .incremental import Pace, Steps
 
+#: How many vectors the first step copies.
+_FIRST_VECTORS = 200_000
 #: 1.2 GB; a fine grid is not continued over a large image at any cost.
 _MAX_VECTORS = 50_000_000
 _ZEROS = 3  # support of a cubic B-spline beyond its last control point
@@ -49,7 +52,7 @@ class NoExactForm(Exception):
 # ITK -> VTK
 
 
-def vtk_warp_from_element(element: TransformElement) -> vtk.vtkAbstractTransform:
+def vtk_warp_incrementally(element: TransformElement) -> Steps[vtk.vtkAbstractTransform]:
     """The VTK transform of one B-spline, displacement field or thin plate spline of 3 dimensions.
 
     A B-spline grid must end in zeros, as those of ``core`` do, for both to agree at its rim and beyond.
@@ -63,10 +66,10 @@ def vtk_warp_from_element(element: TransformElement) -> vtk.vtkAbstractTransform
         raise InputError(
             said("A {element} has no counterpart among the transforms of a MRML scene.", element=element.name)
         )
-    return build(element)
+    return (yield from build(element))
 
 
-def _vtk_bspline(element: TransformElement) -> vtk.vtkAbstractTransform:
+def _vtk_bspline(element: TransformElement) -> Steps[vtk.vtkAbstractTransform]:
     coefficients, origin, spacing, direction = bspline_grid_of(element.parameters, element.fixed_parameters)
     geometry = Geometry(
         coefficients.shape[:0:-1], tuple(spacing), tuple(origin), tuple(map(tuple, np.asarray(direction)))
@@ -75,19 +78,18 @@ def _vtk_bspline(element: TransformElement) -> vtk.vtkAbstractTransform:
     warp.SetBorderModeToZero()
     warp.SetGridDirectionMatrix(_direction_matrix(geometry))
     # A copy of the image: the transform keeps the one it is given, and a second user of it would share its changes.
-    warp.SetCoefficientData(_filled_vector_image(lps_from_ras(np.moveaxis(coefficients, 0, -1)), geometry))
+    warp.SetCoefficientData((yield from _filled_vector_image(np.moveaxis(coefficients, 0, -1), geometry)))
     warp.Update()
     return warp
 
 
-def _vtk_grid_of_field(element: TransformElement) -> vtk.vtkAbstractTransform:
+def _vtk_grid_of_field(element: TransformElement) -> Steps[vtk.vtkAbstractTransform]:
     vectors, geometry = element.parameters, element.geometry
     if geometry is None:
         raise InputError(said("A {element} has no grid of displacements.", element=element.name))
     faces = [np.take(vectors, end, axis=axis) for axis in range(3) for end in (0, -1)]
-    if any(face.any() for face in faces):
-        vectors, geometry = np.pad(vectors, ((1, 1),) * 3 + ((0, 0),)), grown(geometry, (1, 1, 1))
-    return vtk_grid(_filled_vector_image(lps_from_ras(vectors), geometry), geometry)
+    around = int(any(face.any() for face in faces))  # zeros, as VTK goes on with the vectors of the rim
+    return vtk_grid((yield from _filled_vector_image(vectors, grown(geometry, (around,) * 3), around)), geometry)
 
 
 def vtk_grid(vectors: vtk.vtkImageData, geometry: Geometry, *, cubic: bool = False) -> vtk.vtkAbstractTransform:
@@ -103,7 +105,9 @@ def vtk_grid(vectors: vtk.vtkImageData, geometry: Geometry, *, cubic: bool = Fal
     return warp
 
 
-def _vtk_thin_plate(element: TransformElement) -> vtk.vtkAbstractTransform:
+def _vtk_thin_plate(element: TransformElement) -> Steps[vtk.vtkAbstractTransform]:
+    yield
+
     def points(landmarks: np.ndarray) -> vtk.vtkPoints:
         return vtk_points_from_array(lps_from_ras(landmarks.reshape(-1, 3)))
 
@@ -129,10 +133,21 @@ def vector_image(geometry: Geometry) -> tuple[vtk.vtkImageData, np.ndarray]:
     return image, vtk_to_numpy(image.GetPointData().GetScalars()).reshape(*geometry.size[::-1], 3)
 
 
-def _filled_vector_image(vectors: np.ndarray, geometry: Geometry) -> vtk.vtkImageData:
-    """The same of (k, j, i, 3) vectors, RAS mm, a copy."""
+def _filled_vector_image(vectors: np.ndarray, geometry: Geometry, around: int = 0) -> Steps[vtk.vtkImageData]:
+    """The same of (k, j, i, 3) vectors, LPS mm, a copy, with ``around`` layers of zeros around them."""
     image, target = vector_image(geometry)
-    target[...] = vectors
+    inner = target
+    if around:
+        target[...] = 0
+        inner = target[(slice(around, -around),) * 3]
+    pace, first = Pace(max(1, _FIRST_VECTORS * len(vectors) // (vectors.size // 3))), 0
+    while first < len(vectors):
+        pace.begin()
+        last = first + pace.count
+        inner[first:last] = lps_from_ras(vectors[first:last])
+        first = last
+        pace.next()
+        yield
     return image
 
 

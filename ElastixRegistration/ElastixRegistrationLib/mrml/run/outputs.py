@@ -179,11 +179,11 @@ def _node_for(applied: AppliedOutputs, role: str, node: Any, computed: Computed,
 def _write(applied: AppliedOutputs, role: str, node: Any, computed: Computed, result: Any, jacobian: Any) -> None:
     job = applied.job
     if role == "outputTransform":
-        write_transform(job, node, computed.transform or [])
+        write_transform(job, node, computed.transform or [], computed.own)
     elif role == "outputInverse":
         transform = applied.nodes.get("outputTransform")
         if transform is None:
-            write_transform(job, node, computed.transform or [])
+            write_transform(job, node, computed.transform or [], computed.own)
         _invert(node, transform or node)
     elif role == "outputField":
         write_field(job, node, computed)

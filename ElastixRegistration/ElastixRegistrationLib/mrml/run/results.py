@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,14 +15,14 @@ from ...core.transforms.plain_data import TransformData
 from ...core.transforms.planes import lifted_transform
 from ...core.transforms.resampling import cast_into, resample
 from ...core.wording import said
-from ..nodes.chains import Chain, chain_to_world, displacement_incrementally, inverse, simplified
+from ..nodes.chains import Chain, chain_to_world, displacement_incrementally, inverse, is_matrix, simplified
 from ..nodes.coordinates import geometry_from_ijk_to_ras
 from ..nodes.incremental import Steps
 from ..nodes.output_volumes import image_incrementally, write_field_volume
 from ..nodes.resampling import resample_incrementally
 from ..nodes.slicer_names import SlicerNames
 from ..nodes.transforms import (
-    chain_from_data,
+    chain_incrementally,
     covering_grid,
     grid_incrementally,
     node_chain,
@@ -71,7 +71,8 @@ class Computed:
     """Everything that goes into the scene, None where it is not wanted.
 
     ``volume`` is a VTK image on the fixed grid. ``transform`` and ``dense_field`` are what their nodes map from their
-    parents. ``vectors`` is a VTK image of displacements, RAS mm, on ``grid``.
+    parents. ``vectors`` is a VTK image of displacements, RAS mm, on ``grid``. Nodes may keep the elements in ``own``,
+    which nothing else uses.
     """
 
     grid: Geometry
@@ -79,6 +80,7 @@ class Computed:
     transform: Chain | None = None
     dense_field: Chain | None = None
     vectors: Any = None
+    own: Chain = field(default_factory=list)
 
 
 def check_still_there(job: RegistrationJob, outputs: Any) -> None:
@@ -98,7 +100,7 @@ def write_transform(job: RegistrationJob, node: Any, chain: Chain, own: Sequence
 
 def write_field(job: RegistrationJob, node: Any, computed: Computed) -> None:
     if computed.dense_field is not None:
-        write_transform(job, node, computed.dense_field, own=computed.dense_field[-1:])
+        write_transform(job, node, computed.dense_field, own=computed.own)
     else:
         write_field_volume(node, computed.vectors, computed.grid)
 
@@ -106,7 +108,8 @@ def write_field(job: RegistrationJob, node: Any, computed: Computed) -> None:
 def compute_incrementally(job: RegistrationJob, result: Any, wanted: Wanted) -> Steps[Computed]:
     """The scene does not change."""
     fixed, moving = job.fixed, job.moving
-    chain = chain_from_data(transform_in_space(job, result))
+    chain = yield from chain_incrementally(transform_in_space(job, result))
+    own = [element for element in chain if not is_matrix(element)]
     grid = fixed.geometry if fixed.is_orthogonal_in_world else world_grid(fixed)
 
     def for_node(node: Any, dense: bool) -> Steps[Chain]:
@@ -118,6 +121,7 @@ def compute_incrementally(job: RegistrationJob, result: Any, wanted: Wanted) -> 
         own_geometry = geometry_from_ijk_to_ras(moving.ijk_to_ras, moving.geometry.size)
         yield
         dense_chain = yield from grid_incrementally(to_moving, covering_grid(grid, own_geometry, to_moving))
+        own.extend(dense_chain)
         return simplified([*parents, *dense_chain])
 
     volume = transform = dense_field = vectors = None
@@ -131,7 +135,7 @@ def compute_incrementally(job: RegistrationJob, result: Any, wanted: Wanted) -> 
     elif wanted.field == "vectors":
         vectors, target = vector_image(grid)
         yield from displacement_incrementally(chain, grid, target)
-    return Computed(grid, volume, transform, dense_field, vectors)
+    return Computed(grid, volume, transform, dense_field, vectors, own)
 
 
 def transform_in_space(job: RegistrationJob, result: Any) -> TransformData:
