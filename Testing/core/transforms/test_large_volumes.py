@@ -109,7 +109,7 @@ def test_few_voxels_are_those_of_the_whole_with_padding_replaced(interpolation, 
 @pytest.mark.parametrize("strength", [0.12, 1.0])
 @pytest.mark.parametrize("name", ["along the axes", "oblique"])
 def test_folds_of_a_large_grid_are_all_counted(name, strength, monkeypatch):
-    """A B-spline with many voxels between its control points: figures of every third voxel, folds of all."""
+    """A B-spline with many voxels between its control points: percentiles of every third voxel, folds and ends of all."""
     elements = [spline(24.0, strength=strength), affine()]
     transform = compose(elements if name == "along the axes" else elements[::-1])
     inside = np.random.default_rng(0).random(GRID.size[::-1]) < 0.5
@@ -120,6 +120,8 @@ def test_folds_of_a_large_grid_are_all_counted(name, strength, monkeypatch):
     assert (thinned.folded, thinned.statistics.folded_count) == (every.folded, every.statistics.folded_count)
     assert (every.folded > 0) == (strength > 0.2)
     assert (thinned.voxels, thinned.statistics.voxels) == (every.voxels, every.statistics.voxels)
-    for figure, apart in (("mean", 0.1), ("p5", 0.2), ("p95", 0.2)):  # only some hundred voxels tell them
+    for figure, apart in (("mean", 0.2), ("p5", 0.3), ("p95", 0.5)):  # only some dozen voxels tell them
         assert getattr(thinned.statistics, figure) == pytest.approx(getattr(every.statistics, figure), abs=apart)
-    assert thinned.statistics.minimum == pytest.approx(every.statistics.minimum, abs=0.05)
+    for figure in ("minimum", "maximum"):  # the ones that people see
+        assert getattr(thinned.statistics, figure) == pytest.approx(getattr(every.statistics, figure), abs=2e-5)
+    assert thinned.extreme_share == pytest.approx(every.extreme_share, abs=0.01)

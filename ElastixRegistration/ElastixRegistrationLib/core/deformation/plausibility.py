@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -24,10 +24,13 @@ SMALLEST_VOLUME, LARGEST_VOLUME = 0.2, 5.0
 EXTREME_SHARE = 1e-3
 
 #: Grids of more voxels are looked at where a B-spline can differ: so many times between two control points ...
-_LARGE, _TIMES = 4_000_000, 4
-#: ... and at every voxel of each block, of so many of those places along each axis, where local volume anywhere falls
-#: below this share of the typical one: between two places it falls by a fifth more than at them, or less.
-_BLOCK, _LOW_SHARE = 12, 0.4
+_LARGE, _TIMES = 4_000_000, 2.2
+#: ... and at every voxel of each block, of so many of those places along each axis, where local volume may be extreme.
+#: Beside a place, it may exceed that at it by this share of its differences from the neighbors, twice that of a
+#: parabola; between the last place and the end of the grid, it may go on as before.
+_BLOCK, _OVERSHOOT, _GOES_ON = 8, 0.25, 1.5
+#: The smallest and the largest volume are looked for around so many places at most.
+_MAX_PLACES = 100
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,9 @@ def check_deformation(
     """Judge ``transform`` (fixed to moving, LPS mm) at all voxels of ``grid``.
 
     ``inside``: nonzero (k, j, i) where the object is, by default everywhere. On large grids, whose voxels lie much
-    closer than the control points of a B-spline, volumes are those at every n-th voxel, and folds are looked for at
-    every voxel wherever one could be. Raises InputError for an ``inside`` that is not on the grid, or empty.
+    closer than the control points of a B-spline, the mean, the percentiles and the typical volume are those of every
+    n-th voxel; folds, extreme changes, the smallest and the largest volume are looked for at every voxel wherever one
+    could be. Raises InputError for an ``inside`` that is not on the grid, or empty.
     """
     if inside is not None and inside.shape != grid.size[::-1]:
         raise InputError(
@@ -119,32 +123,80 @@ def _checked_where_needed(
     if object_there is not None and not object_there.any():
         object_there = None
     found = plausibility_of(determinant, inside=object_there)
-    minimum, folded, of_object = found.statistics.minimum, 0, 0
-    for block in _blocks_with(determinant < _LOW_SHARE * found.typical):
-        part = tuple(
-            slice(b.start * step, min(b.stop * step, n))
-            for b, step, n in zip(block, steps[::-1], grid.size[::-1], strict=True)
-        )
-        values = spline.determinant(_part_of(grid, part), threads)
-        there = ~(values > 0)
-        minimum = min(minimum, float(values.min()))
-        folded += int(np.count_nonzero(there))
-        of_object += int(np.count_nonzero(there if inside is None else there & (inside[part] != 0)))
+    low, high = SMALLEST_VOLUME * found.typical, LARGEST_VOLUME * found.typical
+    folded = of_object = extreme = 0
+    smallest, largest = found.statistics.minimum, found.statistics.maximum
+    reach = _reach(determinant)
+
+    def at(places: tuple[slice, ...]) -> np.ndarray:
+        return spline.determinant(_part_of(grid, _voxels_of(places, steps, grid)), threads)
+
+    for block in _blocks_with(~((determinant - reach > low) & (determinant + reach < high))):
+        part, values = _voxels_of(block, steps, grid), at(block)
+        smallest, largest = min(smallest, float(values.min())), max(largest, float(values.max()))
+        is_folded = ~(values > 0)
+        folded += int(np.count_nonzero(is_folded))
+        there = True if inside is None else inside[part] != 0
+        of_object += int(np.count_nonzero(is_folded & there))
+        extreme += int(np.count_nonzero(~is_folded & ~((values >= low) & (values <= high)) & there))
+    largest = _largest(determinant + reach, largest, at)
+    smallest = -_largest(reach - determinant, -smallest, lambda places: -at(places))
     voxels = int(np.prod(grid.size))
     whole = _of_all(found, voxels, voxels if inside is None else int(np.count_nonzero(inside)))
-    statistics = replace(whole.statistics, minimum=minimum, folded_count=folded, folded_fraction=folded / voxels)
-    return replace(whole, statistics=statistics, folded=of_object)
+    statistics = replace(
+        whole.statistics, minimum=smallest, maximum=largest, folded_count=folded, folded_fraction=folded / voxels
+    )
+    return replace(whole, statistics=statistics, folded=of_object, extreme_share=extreme / whole.voxels)
+
+
+def _reach(determinant: np.ndarray) -> np.ndarray:
+    """By how much the determinant beside each place may exceed, or fall below, that at it."""
+    reach = np.zeros_like(determinant)
+    for axis in range(determinant.ndim):
+        whole: list[slice] = [slice(None)] * determinant.ndim
+        first, past = tuple([*whole[:axis], slice(-1)]), tuple([*whole[:axis], slice(1, None)])
+        step = np.diff(determinant, axis=axis)
+        np.abs(step, out=step)
+        most = np.zeros_like(determinant)
+        most[first] = step
+        np.maximum(most[past], step, out=most[past])
+        most *= np.float32(_OVERSHOOT)
+        most[tuple([*whole[:axis], slice(-1, None)])] *= _GOES_ON / _OVERSHOOT
+        reach += most
+    return reach
+
+
+def _largest(bound: np.ndarray, best: float, at: Callable[[tuple[slice, ...]], np.ndarray]) -> float:
+    """The largest of all values ``at`` places and the voxels between them, the first guess of which is ``best``;
+    looked for at the places (k, j, i), each with the one before, whose ``bound`` promises most."""
+    above = np.flatnonzero(bound > best)
+    promises = bound.reshape(-1)[above]
+    for number in np.argsort(-promises, kind="stable")[:_MAX_PLACES].tolist():
+        if promises[number] <= best:
+            break
+        place = np.unravel_index(above[number], bound.shape)
+        values = at(tuple(slice(max(int(n) - 1, 0), int(n) + 1) for n in place))
+        best = max(best, float(values.max()))
+    return best
+
+
+def _voxels_of(places: tuple[slice, ...], steps: tuple[int, ...], grid: Geometry) -> tuple[slice, ...]:
+    """The voxels (k, j, i) of ``grid`` from the first of ``places`` to the one before the next, ``steps`` (i, j, k)."""
+    return tuple(
+        slice(one.start * step, min(one.stop * step, n))
+        for one, step, n in zip(places, steps[::-1], grid.size[::-1], strict=True)
+    )
 
 
 def _blocks_with(marked: np.ndarray) -> Iterator[tuple[slice, ...]]:
     """Blocks of ``_BLOCK`` places along each axis in which, or right beside which, any is ``marked``."""
     if not marked.any():
         return
-    starts = [range(0, n, _BLOCK) for n in marked.shape]
-    for first in product(*starts):
-        beside = tuple(slice(max(start - 1, 0), start + _BLOCK + 1) for start in first)
-        if marked[beside].any():
-            yield tuple(slice(start, min(start + _BLOCK, n)) for start, n in zip(first, marked.shape, strict=True))
+    aside = np.array(list(product((-1, 0, 1), repeat=marked.ndim)))
+    places = (np.argwhere(marked)[:, None] + aside).reshape(-1, marked.ndim)
+    places = places[np.all((places >= 0) & (places < marked.shape), axis=1)]
+    for first in (np.unique(places // _BLOCK, axis=0) * _BLOCK).tolist():
+        yield tuple(slice(start, min(start + _BLOCK, n)) for start, n in zip(first, marked.shape, strict=True))
 
 
 def _part_of(grid: Geometry, part: tuple[slice, ...]) -> Geometry:

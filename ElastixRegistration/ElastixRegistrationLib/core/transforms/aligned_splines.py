@@ -22,7 +22,7 @@ ON_BORDER = 1e-5
 #: Axes are parallel if they diverge by no more than this over the whole grid, in control points.
 _PARALLEL = 1e-6
 #: Voxels per task of a thread.
-_BATCH = 100_000
+_BATCH = 270_000
 
 
 @dataclass(frozen=True)
