@@ -45,6 +45,24 @@ def test_several_transforms_give_a_table_with_a_row_each(case, capsys):
     assert means == pytest.approx({"half/t.tfm": np.linalg.norm(SHIFT) / 2, "whole/t.tfm": 0}, abs=1e-6)
 
 
+@pytest.mark.parametrize("strict", [True, False])
+def test_strict_refuses_one_bad_transform_among_several(case, strict, capsys):
+    sitk.WriteTransform(sitk.TranslationTransform(3, (-SHIFT).tolist()), str(case / "away.tfm"))
+    words = [str(case / "whole/t.tfm"), str(case / "away.tfm"), *by_points(case), *["--strict"] * strict]
+    assert main(["evaluate", *words]) == (3 if strict else 0)
+    last = capsys.readouterr().err.splitlines()[-1:]
+    assert not strict or last[0].startswith("error: away.tfm: Worse than before")
+
+
+def test_figures_of_some_voxels_say_so(tmp_path, capsys):
+    large = grid((110, 100, 100))
+    for name, shift in (("fixed", np.zeros(3)), ("moving", SHIFT)):
+        write_image(blobs(large, shift), tmp_path / f"{name}.nrrd")
+    images = ["--fixed", str(tmp_path / "fixed.nrrd"), "--moving", str(tmp_path / "moving.nrrd")]
+    assert main(["evaluate", *images]) == 0
+    assert "use one voxel in 2 along each axis" in capsys.readouterr().out
+
+
 def test_the_report_is_that_of_a_registration(case, capsys):
     status = main(["evaluate", str(case / "whole/t.tfm"), "--fixed", str(case / "fixed.nrrd"), "--moving",
                    str(case / "moving.nrrd"), *by_points(case), "--report", str(case / "report")])  # fmt: skip

@@ -163,5 +163,7 @@ def _outcome(table: EvaluationTable, outputs: dict[str, str], notes: Any) -> Out
     if [row.name for row in table] == [AS_LOADED]:
         verdicts = ["No transform was given: these figures are for the images as loaded."]
     written = [f"{name}: {path}" for name, path in outputs.items()]
-    refusal = "" if len(table) > 1 else refusal_of(table[0].comparison.verdict)
-    return Outcome("\n".join([repr(table), *verdicts, *written]), document, refusal=refusal)
+    refused = next((row for row in table if refusal_of(row.comparison.verdict)), None)
+    refusal = "" if refused is None else refused.verdict if len(table) == 1 else f"{refused.name}: {refused.verdict}"
+    sampling = [table.sampling] if table.sampling else []
+    return Outcome("\n".join([repr(table), *sampling, *verdicts, *written]), document, refusal=refusal)

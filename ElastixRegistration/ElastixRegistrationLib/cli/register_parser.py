@@ -94,7 +94,8 @@ def _add_outputs(command: argparse.ArgumentParser) -> None:
         "--inverse-method",
         choices=("iterative", "elastix"),
         default="iterative",
-        help="iterative: a displacement field; elastix: a B-spline that elastix finds",
+        help="iterative: solved point by point, a B-spline where the transform is one, else a displacement field; "
+        "elastix: a B-spline that elastix finds, less exact",
     )
 
 

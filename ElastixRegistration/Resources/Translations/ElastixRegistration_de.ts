@@ -4007,6 +4007,10 @@
         <translation>Modelle ({names}) behalten ihr Format; {name} kann nicht {name2} werden.</translation>
     </message>
     <message>
+        <source>Mutual information, correlation and overlap of masks use one voxel in {count} along each axis; folded voxels and local volumes use all voxels.</source>
+        <translation>Transinformation, Korrelation und Überlappung der Masken benutzen längs jeder Achse einen von je {count} Voxeln, gefaltete Voxel und Volumenfaktoren dagegen alle.</translation>
+    </message>
+    <message>
         <source>No better than the start: on {count}, {figures}. Keep {start}.</source>
         <translation>Nicht besser als der Start: auf {count}, {figures}. Bitte {start} behalten.</translation>
     </message>
@@ -4017,6 +4021,10 @@
     <message>
         <source>No image format is known for the name {name}; use .nrrd, .nii.gz or .mha.</source>
         <translation>Für den Namen {name} ist kein Bildformat bekannt; bitte .nrrd, .nii.gz oder .mha verwenden.</translation>
+    </message>
+    <message>
+        <source>No other landmarks or labels were given, so look at the images before you rely on the result.</source>
+        <translation>Es gab keine anderen Landmarken und keine Labels: vor dem Verwenden die Bilder ansehen.</translation>
     </message>
     <message>
         <source>No structure of {path} contains a voxel of the image; were they drawn on a different image?</source>
@@ -6995,6 +7003,7 @@
     <name>sections.run</name>
     <message>
         <source>Registering in this process. Everything waits until it is done.</source>
+        <extracomment>The plot is drawn anew this often at most, s: point by point, it would take much of a core from elastix.</extracomment>
         <translation>Registrierung in diesem Prozess: Alles wartet, bis sie fertig ist.</translation>
     </message>
     <message>

@@ -221,6 +221,15 @@ def test_anonymous_command_keeps_settings_and_drops_paths():
     )
 
 
+def test_anonymous_command_can_be_called_and_has_no_option_without_effect():
+    options = {"set": ["Metric=A B", "2:Iterations=4"], "seed": 0, "tolerance": ["tre=2", "dice=0.9"]}
+    options |= {"pairing": "auto", "inverse_method": "iterative", "registration_grid": 3.0}
+    said = "elastix-registration register FIXED MOVING --set 'Metric=A B' 2:Iterations=4 --seed 0 --tolerance tre=2"
+    assert anonymous_command(options) == f"{said} --tolerance dice=0.9"
+    used = {"fixed_points": "p.fcsv", "output_inverse": "i.h5", "output_registration": "r.dcm"}
+    assert anonymous_command(options | used).count("--") == 10
+
+
 def test_pictures_say_where_the_patients_sides_are():
     text = report_html(_report())
     for plane, letters in (("axial", "RL"), ("coronal", "RL"), ("sagittal", "AP")):

@@ -50,3 +50,8 @@ def test_tolerances_can_be_changed_by_name():
     for wrong in ("tre", "tre=x", "volume=3", "dice=-1", "dice=nan"):
         with pytest.raises(InputError, match="tolerance"):
             changed.changed([wrong])
+
+
+def test_one_label_is_not_called_several():
+    one = Comparison((figure("Surface distance, liver", 1.0), figure("Dice overlap, liver", 0.9)))
+    assert [check.how for check in checks(one, Tolerances.of(GRID))[1:3]] == ["largest of 1 label", "of 1 label or mask"]

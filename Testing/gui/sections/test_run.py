@@ -30,6 +30,14 @@ def test_apply_to_result(host, a_panel, a_pair, slicer, apply_and_wait, backgrou
     assert host.threads == [] if background else left.isdisjoint(host.threads)
 
 
+def test_figures_of_some_voxels_say_so(a_panel, a_pair, apply_and_wait, monkeypatch):
+    monkeypatch.setattr("ElastixRegistrationLib.mrml.run.asynchronous.JUDGED_VOXELS", 1000)
+    a_panel.ui.inBackgroundCheckBox.checked = False
+    apply_and_wait(a_panel)
+    table = a_panel.ui.resultTable
+    assert all("one voxel in" in table.item(0, column).toolTip() for column in range(3))
+
+
 def test_all_outputs(a_panel, a_pair, slicer, apply_and_wait):
     ui = a_panel.ui
     for name in ("Field", "Jacobian", "Inverse"):

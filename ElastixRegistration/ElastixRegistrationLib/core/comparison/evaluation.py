@@ -95,7 +95,8 @@ class EvaluationTable:
         verdicts = "".join(
             f"<p><b>{escape(row.name)}</b>: {escape(row.verdict)}{_picture(row)}</p>" for row in self.rows
         )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{verdicts}"
+        note = f"<p>{escape(self.sampling)}</p>" if self.sampling else ""
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{note}{verdicts}"
 
     def __repr__(self) -> str:
         """Figures in rows, transforms in columns, because names of figures are longer than numbers."""
@@ -105,6 +106,11 @@ class EvaluationTable:
             "  ".join([line[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(line[1:], widths[1:], strict=True))])
             for line in columns
         )
+
+    @property
+    def sampling(self) -> str:
+        """The sampling behind the figures, the same for all transforms; "" if it was all voxels."""
+        return self.rows[0].comparison.sampling
 
 
 def evaluate(

@@ -151,10 +151,10 @@ class Comparison:
         """The sampling behind the figures, if it was not all voxels; otherwise ""."""
         if self.sampled_every == 1:
             return ""
-        nth = {2: "second", 3: "third", 4: "fourth", 5: "fifth"}.get(self.sampled_every, f"{self.sampled_every}th")
-        return (
-            f"Mutual information and correlation use every {nth} voxel along each axis; folded voxels and local "
-            "volumes use all voxels."
+        return said(
+            "Mutual information, correlation and overlap of masks use one voxel in {count} along each axis; folded "
+            "voxels and local volumes use all voxels.",
+            count=self.sampled_every,
         )
 
     def as_dict(self) -> dict[str, Any]:

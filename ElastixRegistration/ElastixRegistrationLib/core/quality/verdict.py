@@ -43,7 +43,7 @@ def judge(
         *_implausible(first, evidence, landmarks, deformation),
         *_uncertain(first),
         *_hints(first, landmarks, same_points, swapped),
-        *_cautions(first, deformation, guided and bool(landmarks)),
+        *_cautions(first, deformation, guided and bool(landmarks), bool(landmarks)),
     ]
     status = min((first.change, *(reason.status for reason in reasons if reason.status)), key=STATUSES.index)
     return Verdict(status, _text(status, reasons, _change(first, len(landmarks))), tuple(evidence), tuple(reasons))
@@ -204,7 +204,9 @@ def _hints(
         )
 
 
-def _cautions(first: Evidence, deformation: Plausibility | None, guided: bool) -> Iterator[Reason]:
+def _cautions(
+    first: Evidence, deformation: Plausibility | None, guided: bool, has_landmarks: bool
+) -> Iterator[Reason]:
     if guided:
         yield Reason(
             "landmarks-guided",
@@ -219,10 +221,11 @@ def _cautions(first: Evidence, deformation: Plausibility | None, guided: bool) -
         several = said("Outside the object, the deformation folds onto itself in {count} voxels.", count=count)
         yield Reason("folds-outside", one if count == 1 else several)
     if first.kind == "images":
-        yield Reason(
-            "images-only",
-            said("No landmarks or labels were given, so look at the images before you rely on the result."),
+        nothing = said("No landmarks or labels were given, so look at the images before you rely on the result.")
+        nothing_else = said(
+            "No other landmarks or labels were given, so look at the images before you rely on the result."
         )
+        yield Reason("images-only", nothing_else if has_landmarks else nothing)
 
 
 def _change(first: Evidence, landmarks: int) -> Said:

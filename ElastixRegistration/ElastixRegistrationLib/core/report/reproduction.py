@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
+from shlex import quote
 
 import numpy as np
 
@@ -15,9 +16,17 @@ from ..request import OPTIONS
 PLAIN_OPTIONS = frozenset(
     {
         *(option.flag for option in OPTIONS if option.is_shareable),
-        *("--pairing", "--landmark-start", "--inverse-method"),
+        *("--pairing", "--landmark-start", "--inverse-method", "--registration-grid", "--tolerance"),
     }
 )
+#: Options that count only beside another one.
+_ONLY_WITH = {
+    "--pairing": "fixed_points",
+    "--inverse-method": "output_inverse",
+    "--registration-grid": "output_registration",
+}
+#: Options given once for each value.
+_REPEATED = ("--channel", "--tolerance")
 #: Words of --channel that are not file names.
 _PLAIN_WORDS = ("weight=", "metric=", "kind=")
 
@@ -50,15 +59,14 @@ def anonymous_command(options: Mapping[str, object]) -> str:
     words = ["elastix-registration register FIXED MOVING"]
     for name, value in options.items():
         option = f"--{name.replace('_', '-')}"
-        if value is None or value is False or value in ([], ()):
+        needed = _ONLY_WITH.get(option)
+        if value is None or value is False or value in ([], ()) or (needed and not options.get(needed)):
             continue
         if value is True:
             words.append(option)
-        elif option in PLAIN_OPTIONS:
-            words += [option, str(value)]
-        else:
-            # Channels are lists of words, and there are several.
-            for group in value if option == "--channel" and isinstance(value, list) else [value]:
-                given = [str(word) for word in group] if isinstance(group, list) else [str(group)]
-                words += [option, *(w if w.startswith(_PLAIN_WORDS) else name.upper() for w in given)]
+            continue
+        for group in value if option in _REPEATED else [value]:
+            given = [str(word) for word in group] if isinstance(group, list) else [str(group)]
+            is_plain = option in PLAIN_OPTIONS
+            words += [option, *(quote(w) if is_plain or w.startswith(_PLAIN_WORDS) else name.upper() for w in given)]
     return " ".join(words)

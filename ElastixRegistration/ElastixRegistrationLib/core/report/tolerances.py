@@ -16,7 +16,7 @@ import numpy as np
 from ..errors import InputError
 from ..images.geometry import Geometry
 from ..quality.figures import Comparison
-from ..wording import said
+from ..wording import counted, said
 
 PASSED, FAILED, NOT_MEASURED = "pass", "fail", "not measured"
 
@@ -80,15 +80,15 @@ def checks(comparison: Comparison, tolerances: Tolerances) -> list[Check]:
     return [
         _check(
             "Target registration error", figures.get("Landmark distance, mean"), "mm", tolerances.tre, -1,
-            f"mean of {points} landmarks{', which guided the registration' * guided}", "landmarks of both images",
+            f"mean of {counted(points, 'landmark')}{', which guided the registration' * guided}", "landmarks of both images",
         ),
         _check(
             "Mean distance to agreement", max(surface, default=None), "mm", tolerances.mda, -1,
-            f"largest of {len(surface)} labels", "label maps of both images",
+            f"largest of {counted(len(surface), 'label')}", "label maps of both images",
         ),
         _check(
             "Dice overlap", min(dice, default=None), "", tolerances.dice, 1,
-            f"smallest of {len(dice)} labels or masks", "label maps or masks of both images",
+            "of 1 label or mask" if len(dice) == 1 else f"smallest of {len(dice)} labels or masks", "label maps or masks of both images",
         ),
         _check(
             "Folded voxels (Jacobian determinant at or below 0)", figures.get("Folded voxels"), "", tolerances.folds,

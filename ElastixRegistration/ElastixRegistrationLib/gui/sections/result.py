@@ -84,7 +84,7 @@ class ResultSection(Section):
         self.views.stop()
         self._run = run
         self.confidence.setRun(run)
-        self._fillTable(run.comparison.figures if run is not None and run.comparison is not None else ())
+        self._fillTable(None if run is None else run.comparison)
         if run is None:
             verdict = (
                 _("Nothing has been registered yet.")
@@ -187,16 +187,18 @@ class ResultSection(Section):
             self.views.stop()
         self._enable()
 
-    def _fillTable(self, figures: Any) -> None:
+    def _fillTable(self, comparison: Any) -> None:
         table = self.ui.resultTable
+        figures = () if comparison is None else comparison.figures
+        sampling = "" if comparison is None else translated(comparison.sampling)
         table.setRowCount(len(figures))
         for row, figure in enumerate(figures):
             name = translated(figure.name) + (f" ({figure.unit})" if figure.unit else "")
             texts = (name, _number(figure.before, figure.digits), _number(figure.after, figure.digits))
             for column, text in enumerate(texts):
                 item = qt.QTableWidgetItem(text)
-                if column == 0:
-                    item.setToolTip(text)  # a narrow panel shortens it
+                # A narrow panel shortens names.
+                item.setToolTip("\n".join(filter(None, [text if column == 0 else "", sampling])))
                 if column == 2 and figure.improved is not None:
                     item.setForeground(qt.QBrush(qt.QColor(_GOOD if figure.improved else _BAD)))
                 table.setItem(row, column, item)
