@@ -71,7 +71,9 @@ def test_each_reason_has_its_code_and_its_status(code):
     json.dumps(verdict.as_dict(), allow_nan=False)
 
 
-@pytest.mark.parametrize(("code", "other"), [("images-only", ""), ("points-equal", "other "), ("landmarks-guided", "other ")])
+@pytest.mark.parametrize(
+    ("code", "other"), [("images-only", ""), ("points-equal", "other "), ("landmarks-guided", "other ")]
+)
 def test_landmarks_that_prove_nothing_are_not_called_missing(code, other):
     before, after, given, _ = CASES[code]
     assert f"No {other}landmarks or labels were given" in compare(FIXED, before, after, **given).verdict.text

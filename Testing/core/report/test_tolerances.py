@@ -54,4 +54,7 @@ def test_tolerances_can_be_changed_by_name():
 
 def test_one_label_is_not_called_several():
     one = Comparison((figure("Surface distance, liver", 1.0), figure("Dice overlap, liver", 0.9)))
-    assert [check.how for check in checks(one, Tolerances.of(GRID))[1:3]] == ["largest of 1 label", "of 1 label or mask"]
+    assert [check.how for check in checks(one, Tolerances.of(GRID))[1:3]] == [
+        "largest of 1 label",
+        "of 1 label or mask",
+    ]

@@ -109,7 +109,7 @@ def test_few_voxels_are_those_of_the_whole_with_padding_replaced(interpolation, 
 @pytest.mark.parametrize("strength", [0.12, 1.0])
 @pytest.mark.parametrize("name", ["along the axes", "oblique"])
 def test_folds_of_a_large_grid_are_all_counted(name, strength, monkeypatch):
-    """A B-spline with many voxels between its control points: percentiles of every third voxel, folds and ends of all."""
+    """A B-spline with many voxels between its control points: percentiles of some voxels, folds and ends of all."""
     elements = [spline(24.0, strength=strength), affine()]
     transform = compose(elements if name == "along the axes" else elements[::-1])
     inside = np.random.default_rng(0).random(GRID.size[::-1]) < 0.5

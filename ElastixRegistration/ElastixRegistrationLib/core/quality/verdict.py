@@ -204,9 +204,7 @@ def _hints(
         )
 
 
-def _cautions(
-    first: Evidence, deformation: Plausibility | None, guided: bool, has_landmarks: bool
-) -> Iterator[Reason]:
+def _cautions(first: Evidence, deformation: Plausibility | None, guided: bool, has_landmarks: bool) -> Iterator[Reason]:
     if guided:
         yield Reason(
             "landmarks-guided",
