@@ -153,15 +153,15 @@ def _reach(determinant: np.ndarray) -> np.ndarray:
     """By how much the determinant beside each place may exceed, or fall below, that at it."""
     reach = np.zeros_like(determinant)
     for axis in range(determinant.ndim):
-        whole: list[slice] = [slice(None)] * determinant.ndim
-        first, past = tuple([*whole[:axis], slice(-1)]), tuple([*whole[:axis], slice(1, None)])
+        before = (slice(None),) * axis
+        first, past, end = ((*before, some) for some in (slice(-1), slice(1, None), slice(-1, None)))
         step = np.diff(determinant, axis=axis)
         np.abs(step, out=step)
         most = np.zeros_like(determinant)
         most[first] = step
         np.maximum(most[past], step, out=most[past])
         most *= np.float32(_OVERSHOOT)
-        most[tuple([*whole[:axis], slice(-1, None)])] *= _GOES_ON / _OVERSHOOT
+        most[end] *= _GOES_ON / _OVERSHOOT
         reach += most
     return reach
 

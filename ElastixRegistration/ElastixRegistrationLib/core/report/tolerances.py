@@ -80,7 +80,8 @@ def checks(comparison: Comparison, tolerances: Tolerances) -> list[Check]:
     return [
         _check(
             "Target registration error", figures.get("Landmark distance, mean"), "mm", tolerances.tre, -1,
-            f"mean of {counted(points, 'landmark')}{', which guided the registration' * guided}", "landmarks of both images",
+            f"mean of {counted(points, 'landmark')}{', which guided the registration' * guided}",
+            "landmarks of both images",
         ),
         _check(
             "Mean distance to agreement", max(surface, default=None), "mm", tolerances.mda, -1,
@@ -88,7 +89,8 @@ def checks(comparison: Comparison, tolerances: Tolerances) -> list[Check]:
         ),
         _check(
             "Dice overlap", min(dice, default=None), "", tolerances.dice, 1,
-            "of 1 label or mask" if len(dice) == 1 else f"smallest of {len(dice)} labels or masks", "label maps or masks of both images",
+            "of 1 label or mask" if len(dice) == 1 else f"smallest of {len(dice)} labels or masks",
+            "label maps or masks of both images",
         ),
         _check(
             "Folded voxels (Jacobian determinant at or below 0)", figures.get("Folded voxels"), "", tolerances.folds,
