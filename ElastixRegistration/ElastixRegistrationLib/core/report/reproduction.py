@@ -65,7 +65,7 @@ def anonymous_command(options: Mapping[str, object]) -> str:
         if value is True:
             words.append(option)
             continue
-        for group in value if option in _REPEATED else [value]:
+        for group in value if option in _REPEATED and isinstance(value, list) else [value]:
             given = [str(word) for word in group] if isinstance(group, list) else [str(group)]
             is_plain = option in PLAIN_OPTIONS
             words += [option, *(quote(w) if is_plain or w.startswith(_PLAIN_WORDS) else name.upper() for w in given)]

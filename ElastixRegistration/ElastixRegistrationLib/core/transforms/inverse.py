@@ -51,8 +51,9 @@ _NOTHING = 1e-7
 _SMALL = 10_000
 #: Largest number of points of an inverse. Each takes about 130 bytes during the computation.
 _MAX_POINTS = 8_000_000
-#: Residuals are measured at no more voxels than this, spread over all of the fixed grid.
-_MEASURED = 100_000
+#: Residuals are measured at no more voxels than this, spread over all of the fixed grid; fewer tell whether a finer
+#: inverse is needed.
+_MEASURED, _TRIED = 100_000, 10_000
 
 
 @dataclass(frozen=True)
@@ -100,24 +101,26 @@ def invert(
         return Inverse(back, 0.0, 0.0)
 
     near_identity = compose([*chain, back])
+    mapped = point_map(near_identity)
     if method == "elastix":
         from .elastix_inverse import bspline_inverse  # loads elastix
 
-        return _measured(transform, compose([back, bspline_inverse(near_identity, fixed)]), fixed)
-    mapped = point_map(near_identity)
+        element = bspline_inverse(near_identity, fixed)
+        return _measured(mapped, back, element, fixed)
     grid = coarsened(_wider(fixed), _MAX_POINTS)
     enough = max(_GOOD_ENOUGH * min(fixed.spacing), tolerance)
     spacing = _control_spacing(chain)
-    tries: list[Inverse] = []
+    tries: list[tuple[float, Any]] = []
     solved = None
     for lattice in _lattices(spacing, grid, fixed):
         shift = _iterated(mapped, lattice, tolerance, iterations, solved)
         solved = shift, lattice
         element = (displacement_field_transform if spacing is None else interpolating_bspline)(shift, lattice)
-        tries.append(_measured(transform, compose([back, element]), fixed))
-        if tries[-1].typical_residual < enough:
+        tries.append((float(np.percentile(_residuals(mapped, element, fixed, _TRIED), 99)), element))
+        if tries[-1][0] < enough:
             break
-    return min(tries, key=lambda one: one.typical_residual)
+    _, element = min(tries, key=lambda one: one[0])
+    return _measured(mapped, back, element, fixed)
 
 
 def _lattices(spacing: float | None, grid: Geometry, fixed: Geometry) -> list[Geometry]:
@@ -275,18 +278,25 @@ def _spline_filter(count: int) -> BandMatrix:
     return band_matrix(np.where(np.abs(inverse) < _NOTHING, 0, inverse))
 
 
-def _measured(transform: Any, inverse: Any, fixed: Geometry) -> Inverse:
-    grid = coarsened(fixed, _MEASURED)
-    points = voxel_centers(grid).T
-    there_and_back = point_map(compose([transform, inverse]))
+def _measured(mapped: PointMap, back: Any, element: Any, fixed: Geometry) -> Inverse:
+    """The inverse made of ``back``, of the linear part, and the ``element`` that takes ``mapped`` back."""
+    distances = _residuals(mapped, element, fixed, _MEASURED)
+    return Inverse(
+        compose([back, element]), float(distances.mean()), float(distances.max()), float(np.percentile(distances, 99))
+    )
+
+
+def _residuals(mapped: PointMap, element: Any, fixed: Geometry, most: int) -> np.ndarray:
+    """How far at most ``most`` points of ``fixed`` land from themselves by ``mapped`` and then ``element``, mm."""
+    points = voxel_centers(coarsened(fixed, most)).T
+    returned = point_map(element)
 
     def distances_from(first: int) -> np.ndarray:
         some = points[:, first : first + BATCH]
-        return np.linalg.norm(there_and_back(some) - some, axis=0)
+        return np.linalg.norm(returned(mapped(some)) - some, axis=0)
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        distances = np.concatenate(list(pool.map(distances_from, range(0, points.shape[1], BATCH))))
-    return Inverse(inverse, float(distances.mean()), float(distances.max()), float(np.percentile(distances, 99)))
+        return np.concatenate(list(pool.map(distances_from, range(0, points.shape[1], BATCH))))
 
 
 def invert_points(transform: Any, points: np.ndarray, *, tolerance: float = 1e-6) -> np.ndarray:
