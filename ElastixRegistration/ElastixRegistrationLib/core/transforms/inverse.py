@@ -39,8 +39,9 @@ _GOOD_ENOUGH = 0.05
 #: A finer inverse is computed only if the fixed image has at least this many voxels per point of it, because its points
 #: cost more.
 _COST = 40
-#: A point is there when it is closer than this share of the tolerance; the last step takes it closer still.
-_THERE = 0.5
+#: A point is there when it is closer than this many times the tolerance: the last step takes it closer still, and one
+#: of Newton's several times.
+_THERE, _NEWTON_THERE = 0.5, 4.0
 #: A point that several times got closer by less than a fifth has no better place, as where the transform folds.
 _SLOW, _PATIENCE = 0.8, 3
 #: Newton's steps before plain ones: close to the end they double the digits.
@@ -187,10 +188,20 @@ class _NewtonStep:
             wide = np.maximum((after + before) // stride, 1)
             by_index.append(((flat[some + after] - flat[some - before]) / wide[:, None].astype(np.float32)).T)
         to_index = np.linalg.inv(grid.index_to_physical())[:-1, :-1].astype(np.float32)
-        return cls(np.einsum("ax,adn->xdn", to_index, np.stack(by_index)))
+        # Sums of whole rows: einsum takes several times as long.
+        return cls(
+            np.stack([sum(to_index[a, x] * one for a, one in enumerate(by_index)) for x in range(len(to_index))])
+        )
 
-    def __call__(self, residual: np.ndarray, some: np.ndarray) -> np.ndarray:
-        return residual + np.einsum("xdn,xn->dn", self.slopes[..., some], residual)
+    def of(self, some: np.ndarray) -> _NewtonStep:
+        """For some of the points."""
+        return _NewtonStep(self.slopes[..., some])
+
+    def __call__(self, residual: np.ndarray) -> np.ndarray:
+        result = residual.copy()
+        for slopes, along in zip(self.slopes, residual.astype(np.float32), strict=True):
+            result += slopes * along
+        return result
 
 
 def _settled(
@@ -205,25 +216,29 @@ def _settled(
 
     Some of Newton's steps, then plain ones from the best until a point is there, or several times got no closer.
     """
-    shift, found = start.copy(), start.copy()
-    best, waited = np.full(points.shape[1], np.inf), np.zeros(points.shape[1], int)
+    found = start.copy()
     moving = np.arange(points.shape[1])
+    now, nearest = start, start
+    best, waited = np.full(points.shape[1], np.inf), np.zeros(points.shape[1], int)
     for number in range(iterations):
-        now = shift[:, moving]
-        residual = mapped(points[:, moving] + now) - points[:, moving]
+        residual = mapped(points + now) - points
         distance = np.sqrt(np.einsum("cn,cn->n", residual, residual))
-        closer, better = distance < _SLOW * best[moving], distance < best[moving]
-        waited[moving] = np.where(closer, 0, waited[moving] + 1)
-        best[moving[better]], found[:, moving[better]] = distance[better], now[:, better]
+        waited = np.where(distance < _SLOW * best, 0, waited + 1)
+        nearest = np.where(distance < best, now, nearest)
+        best = np.minimum(distance, best)
         is_newton = number < _NEWTON
-        shift[:, moving] = now - (newton(residual, moving) if is_newton else residual)
-        there = distance < _THERE * tolerance
-        found[:, moving[there]] = shift[:, moving[there]]
-        moving = moving[~there & (waited[moving] < _PATIENCE)]
+        now = now - (newton(residual) if is_newton else residual)
+        there = distance < (_NEWTON_THERE if is_newton else _THERE) * tolerance
+        found[:, moving] = np.where(there, now, nearest)
+        stay = ~there & (waited < _PATIENCE)
+        moving, best, waited = moving[stay], best[stay], waited[stay]
+        points, now, nearest = points[:, stay], now[:, stay], nearest[:, stay]
         if not len(moving):
             break
-        if number + 1 == _NEWTON:
-            shift[:, moving] = found[:, moving]
+        if number + 1 < _NEWTON:
+            newton = newton.of(stay)
+        elif number + 1 == _NEWTON:
+            now = nearest
     return found
 
 

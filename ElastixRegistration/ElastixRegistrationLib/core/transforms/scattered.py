@@ -66,16 +66,18 @@ class _Spline:
         self._shape = coefficients.shape[1:]
         self._strides = [int(np.prod(self._shape[axis + 1 :])) for axis in range(dimension)]
         flat = np.ascontiguousarray(np.moveaxis(coefficients, 0, -1), np.float32).ravel()
-        # The vectors of four neighbors along the last axis, (all but the last three, 4 D), so that one look takes them.
-        self._fours = np.ascontiguousarray(np.lib.stride_tricks.sliding_window_view(flat, 4 * dimension)[::dimension])
+        # The vectors of four neighbors along the last axis as one element each, which overlap in memory, so that one
+        # look takes them; a copy would hold four times the control points.
+        four = np.dtype((np.void, 4 * dimension * flat.itemsize))
+        self._fours = np.ndarray((flat.size // dimension - 3,), four, flat, strides=(dimension * flat.itemsize,))
+        self._taps = np.array(list(product(range(4), repeat=dimension - 1))) @ self._strides[:-1]
 
     def __call__(self, points: np.ndarray) -> np.ndarray:
         dimension, count = points.shape
+        if min(self._shape) < 4:
+            return points  # nothing moves
         first, powers, inside = self._neighbors(points)
-        taps = list(product(range(4), repeat=dimension - 1))
-        fours = np.empty((len(taps), count, 4 * dimension), np.float32)
-        for tap, target in zip(taps, fours, strict=True):
-            np.take(self._fours, first + np.dot(tap, self._strides[:-1]), axis=0, out=target, mode="clip")
+        fours = self._fours[first + self._taps[:, None]].view(np.float32).reshape(len(self._taps), count, 4 * dimension)
         weights = powers[0] @ _POWERS
         for more in powers[1:-1]:
             weights = (weights[:, :, None] * (more @ _POWERS)[:, None, :]).reshape(count, -1)
@@ -89,10 +91,10 @@ class _Spline:
         each axis, the last axis of space first; and whether it lies where the B-spline is defined."""
         places = self._to_control @ (points - self._origin)
         first = np.zeros(points.shape[1], np.intp)
-        inside = np.full(points.shape[1], min(self._shape) >= 4)
+        inside = np.ones(points.shape[1], bool)
         powers = []
         for place, count, stride in zip(places[::-1], self._shape, self._strides, strict=True):
-            cell = np.clip(np.floor(place), 1, max(count - 3, 1))
+            cell = np.clip(np.floor(place), 1, count - 3)
             within = (place - cell).astype(np.float32)
             inside &= (within >= -ON_BORDER) & (within <= 1 + ON_BORDER)
             first += (cell.astype(np.intp) - 1) * stride
