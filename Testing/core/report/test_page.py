@@ -15,6 +15,7 @@ import pytest
 from ElastixRegistrationLib.core.deformation.plausibility import plausibility_of
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images.geometry import Geometry
+from ElastixRegistrationLib.core.quality.confidence import ConfidenceMap, UncertainPlace
 from ElastixRegistrationLib.core.quality.similarity import compare
 from ElastixRegistrationLib.core.report.convergence_plot import convergence_svgs
 from ElastixRegistrationLib.core.report.page import (
@@ -236,6 +237,17 @@ def test_pictures_say_where_the_patients_sides_are():
         shown = "".join(f"<span>{letter}</span>" for letter in letters)
         assert re.search(rf'alt="Checkerboard after {plane}">{shown}</figure>', text)
     assert "<span>" not in report_html(_report((24, 20))), "a 2D image does not say what its sides are"
+
+
+def test_the_scale_of_confidence_ends_below_the_least_certain_place_and_says_so():
+    geometry = _geometry((24, 20, 12))
+    error = np.ones((12, 20, 24), np.float32)
+    error[6, 10, 12] = 30
+    place = UncertainPlace(tuple(geometry.points_of(np.array([12.0, 10, 6])).tolist()), 30.0)
+    found = ConfidenceMap(geometry, error, np.ones(error.shape, bool), (place,))
+    text = report_html(_report(confidence=found))
+    assert "from 0 mm (dark) to 1.0 mm or more (yellow): an estimate to show where to look." in text
+    assert "<td>30.0</td>" in text
 
 
 def test_page_says_what_it_must_not_be_used_for():
