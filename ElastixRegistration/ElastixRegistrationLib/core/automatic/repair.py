@@ -11,14 +11,16 @@ from ..images.geometry import Geometry
 from ..transforms.itk_transforms import matrix_of_linear
 from .field_transform import spline_then, voxel_displacements
 from .local_volume import eased, smoothed_around
+from .windows import smoothed
 
 #: Range of plausible local volume, after / before, beyond what the linear stage does to the whole body.
 MIN_VOLUME, MAX_VOLUME = 0.2, 5.0
 #: Shares of the voxels, %, between which this is asked for. Folds are not allowed anywhere.
 _SHARES = (0.05, 99.95)
-_REPAIRS, _EASING = 6, 30
-#: By how many voxels a repair smooths, and how much farther each next one reaches.
-_SIGMA, _GROWTH = 1.5, 1.6
+_EASING = 30
+#: By how many voxels the first repairs smooth around what is implausible, keeping thick slices apart. That may leave
+#: folds beside it: further repairs smooth everything by this much.
+_AROUND, _EVERYWHERE = (1.5, 2.4, 3.8), (1.0, 1.6, 2.6, 4.2)
 
 
 def repaired(
@@ -30,15 +32,19 @@ def repaired(
     ``inside``: (k, j, i) of ``grid``, boolean: where volumes count.
     """
     size = abs(float(np.linalg.det(matrix_of_linear(linear)[:-1, :-1])))
-    for attempt in range(_REPAIRS + 1):
+    for sigma in (*_AROUND, *_EVERYWHERE, None):
         volume = jacobian_determinant_of(transform, grid, threads) / np.float32(size)
         beyond = ~((volume >= MIN_VOLUME) & (volume <= MAX_VOLUME))
         if not beyond.any() or _is_plausible(volume, inside):
             return transform
-        if attempt < _REPAIRS:
-            spacing = coarse.spacing[::-1]
-            u = eased(voxel_displacements(transform, linear, coarse, threads), spacing, _EASING)
-            u = smoothed_around(u, _on_coarse(beyond, coarse.size[::-1]), _SIGMA * _GROWTH**attempt, spacing)
+        if sigma is not None:
+            u = voxel_displacements(transform, linear, coarse, threads)
+            if sigma in _AROUND:
+                spacing = coarse.spacing[::-1]
+                places = _on_coarse(beyond, coarse.size[::-1])
+                u = smoothed_around(eased(u, spacing, _EASING), places, sigma, spacing)
+            else:
+                u = np.stack([smoothed(one, [min(sigma, n / 6) if n > 1 else 0.0 for n in one.shape]) for one in u])
             transform = spline_then(u, coarse, linear)
     return None
 
