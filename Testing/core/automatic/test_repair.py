@@ -1,5 +1,7 @@
 """Deformations that are not what tissue does, and their repair."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from ElastixRegistrationLib.core.automatic.field_transform import spline_then
@@ -54,3 +56,13 @@ def test_folds_outside_count_too():
     nowhere_near = np.zeros_like(INSIDE)
     nowhere_near[:2] = True
     assert jacobian_determinant_of(repaired(transform, IDENTITY, nowhere_near, GRID, GRID), GRID).min() > 0
+
+
+def test_thick_slices_that_fold_onto_one_another_are_mixed():
+    grid = replace(GRID, spacing=(1.0, 1.0, 30.0))
+    u = np.zeros((3, *grid.size[::-1]), np.float32)
+    u[0, 1:-1, 2:-2, 2:-2] = (0.9 * (-1.0) ** np.arange(1, grid.size[2] - 1))[:, None, None]
+    transform = spline_then(u, grid, IDENTITY)
+    assert jacobian_determinant_of(transform, grid).min() < 0
+    found = repaired(transform, IDENTITY, INSIDE, grid, grid)
+    assert jacobian_determinant_of(found, grid).min() > 0
