@@ -60,7 +60,7 @@ def _threshold(title: str, module: Any, name: str, *others: float) -> Constant:
 
 
 CONSTANTS = (
-    _threshold("share of window correlations with the same sign", pipeline, "_SAME_CONTRAST", 0.8, 0.9),
+    _threshold("share of window correlations with the same sign", pipeline, "_SAME_CONTRAST", 0.78, 0.85),
     _threshold("the same after a coarse deformation", pipeline, "_SAME_CONTRAST_WHEN_DEFORMED", 0.88, 0.96),
     _threshold("share of block motion that neighbors agree on", pipeline, "_AGREED_SHARE", 0.15, 0.4),
     _threshold("motion of one body, relative to its blocks", pipeline, "_MAX_OF_BLOCKS", 1.4, 2.2),
