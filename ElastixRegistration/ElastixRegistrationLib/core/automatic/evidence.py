@@ -65,6 +65,11 @@ class Gain:
     def _certainties(self, criteria: Sequence[str] = CRITERIA) -> list[float]:
         return [self.differences[name].certainty for name in criteria]
 
+    @property
+    def certainty(self) -> float:
+        """Of all criteria together, in standard errors; negative for a loss."""
+        return float(np.mean(self._certainties()))
+
     def is_better(self, criteria: Sequence[str] = CRITERIA, certain: float = CERTAIN) -> bool:
         """Whether better by one of ``criteria`` by more than ``certain`` standard errors, and by none as much worse."""
         certainties = self._certainties(criteria)
@@ -76,22 +81,11 @@ class Gain:
 
     def is_better_together(self) -> bool:
         """Whether certainly better by the mean of the criteria, and certainly worse by none."""
-        certainties = self._certainties()
-        return float(np.mean(certainties)) > CERTAIN and min(certainties) > -CERTAIN
+        return self.certainty > CERTAIN and min(self._certainties()) > -CERTAIN
 
     def is_clearly_better(self) -> bool:
         """Whether better by all criteria, and together by more than chance."""
-        certainties = self._certainties()
-        return min(certainties) > 0 and float(np.mean(certainties)) >= LIKELY
-
-    def is_worse(self) -> bool:
-        """Whether certainly worse by most of the criteria, or clearly worse by all together."""
-        return sum(one < -CERTAIN for one in self._certainties()) >= 2 or self.loss.is_clearly_better()
-
-    @property
-    def loss(self) -> Gain:
-        """The same the other way round."""
-        return Gain({name: Difference(-one.mean, one.error, one.blocks) for name, one in self.differences.items()})
+        return min(self._certainties()) > 0 and self.certainty >= LIKELY
 
 
 @dataclass(frozen=True)
