@@ -169,14 +169,14 @@ class _Automatic:
         if affine is not None and self._is_worth_it(affine, rigid):
             self.words.append("affine")
             return affine
-        self.words.append("rigid, because an affine transform explains no more")
+        self.words.append(f"{'rigid, because ' if rigid is not start else ''}an affine transform explains no more")
         return rigid
 
     def _rigid(self, base: ParameterMap, start: _Candidate) -> _Candidate:
         """A rigid stage from the start, with long steps, or with short ones if those fail; else the start.
 
-        It fails if the criteria together find it no better. Of nine pairs for which they did, rigid stages had moved
-        seven away from the truth.
+        It fails if the criteria together find it worse. Of nine pairs for which they did, rigid stages had moved
+        eight away from the truth.
         """
         geometries = self.pair.fixed.geometry, self.pair.moving.geometry
         telling = start.measured.mean("information") >= _TELLING_NATS
