@@ -6884,6 +6884,10 @@
         <translation>{count} Stufen</translation>
     </message>
     <message>
+        <source>Choose a preset for {dimension}D images</source>
+        <translation>Voreinstellung für {dimension}D-Bilder wählen</translation>
+    </message>
+    <message>
         <source>Choose the landmarks that the preset needs</source>
         <translation>Die nötigen Landmarken wählen</translation>
     </message>
@@ -6902,6 +6906,10 @@
     <message>
         <source>This scene uses the preset {name}, which is not available here.</source>
         <translation>Diese Szene verlangt die Voreinstellung {name}, die es hier nicht gibt.</translation>
+    </message>
+    <message>
+        <source>This preset is for {kinds} images. Choose another one.</source>
+        <translation>Diese Voreinstellung ist für {kinds}-Bilder. Bitte eine andere wählen.</translation>
     </message>
     <message>
         <source>This preset does not use the landmarks. Give them a weight, or choose {preset}.</source>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 from support.panel import choose
 
 
@@ -74,3 +75,21 @@ def test_a_preset_of_another_version_is_named(open_panel, a_pair):
     widget.panel.choices.node.SetParameter("preset", "from-the-future")
     assert "from-the-future" in widget.ui.presetDescriptionLabel.text
     assert widget.ui.applyButton.text == "Choose a preset"
+
+
+def test_a_preset_for_volumes_is_not_offered_for_single_slices(open_panel, a_pair, slicer):
+    ui = open_panel().ui
+    choose(ui.presetSelector, "head-same-patient")
+    assert ui.applyButton.text == "Apply"
+    for role in ("fixed", "moving"):
+        voxels = np.random.default_rng(1).normal(100, 9, (1, 40, 40))
+        getattr(ui, f"{role}VolumeSelector").setCurrentNode(
+            slicer.util.addVolumeFromArray(voxels, name=f"{role} slice")
+        )
+    assert ui.applyButton.text == "Choose a preset for 2D images"
+    assert not ui.applyButton.enabled
+    problems = re.sub("<[^>]*>", "", ui.presetProblemsLabel.text)
+    assert problems == "This preset is for 3D images. Choose another one."
+    choose(ui.presetSelector, "rigid")
+    assert ui.applyButton.text == "Apply"
+    assert ui.applyButton.enabled

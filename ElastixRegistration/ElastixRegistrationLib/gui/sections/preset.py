@@ -41,6 +41,7 @@ class PresetSection(Section):
         super().__init__(ui)
         self._shownFor: tuple[Any, ...] = ()
         self._lacksLandmarks = False
+        self._otherDimension: int | None = None  # of the images, if the preset is not for it
         self.manager = PresetManager(ui, self._chosen, self._given, self.presetsChanged)
         self._fillFilters()
         fillComboBox(ui.dimensionFilter, [(_("2D and 3D"), ""), (_("2D"), "2"), (_("3D"), "3")])
@@ -67,6 +68,8 @@ class PresetSection(Section):
 
     def missing(self) -> str:
         """What the preset needs and does not have, as a text for the button; "" for nothing."""
+        if self._otherDimension is not None:
+            return _("Choose a preset for {dimension}D images").format(dimension=self._otherDimension)
         return _("Choose the landmarks that the preset needs") if self._lacksLandmarks else ""
 
     def _find(self, shown: bool) -> None:
@@ -160,12 +163,13 @@ class PresetSection(Section):
     def _describe(self) -> None:
         preset = self._chosen()
         if preset is None:
-            self._shownFor, self._lacksLandmarks = (), False
+            self._shownFor, self._lacksLandmarks, self._otherDimension = (), False, None
             text = _("This scene uses the preset {name}, which is not available here.")
             self._tell(text.format(name=self.choices.settings.preset))
             return
         grids = [_gridOf(self.choices.reference(role)) for role in (FIXED_VOLUME, MOVING_VOLUME)]
         given = self._given()
+        self._otherDimension = self._dimensionBeside(preset)
         settings, start = self.choices.settings, self.choices.text("start")
         shown = (preset, grids, given, settings.effort, settings.full_resolution, settings.landmark_weight, start)
         if self._shownFor == shown:
@@ -188,6 +192,12 @@ class PresetSection(Section):
         )
         self.ui.presetAccuracyLabel.toolTip = "; ".join(presetAccuracy(preset))
 
+    def _dimensionBeside(self, preset: Preset) -> int | None:
+        """Dimension of both images, if the preset is not for it."""
+        first, second = (dimensionOf(self.choices.reference(role)) for role in (FIXED_VOLUME, MOVING_VOLUME))
+        isChosen = not self.choices.settings.parameter_files
+        return first if isChosen and first is not None and first == second and first not in preset.dimension else None
+
     def _tell(
         self, description: str, accuracy: str = "", stages: str = "", reference: str = "", problems: str = ""
     ) -> None:
@@ -204,6 +214,10 @@ class PresetSection(Section):
         as there a choice is missing, and not a parameter."""
         usesLandmarks = any(map(uses_points, stages))
         self._lacksLandmarks = usesLandmarks and not given.points
+        if self._otherDimension is not None:
+            kinds = " / ".join(f"{axes}D" for axes in preset.dimension)
+            text = _("This preset is for {kinds} images. Choose another one.").format(kinds=kinds)
+            return f'<span style="color: {RED}">{html.escape(text)}</span>'
         lines = [
             (problemColor(problem), problemText(problem))
             for problem in replace(given, points=usesLandmarks).problems(PresetDraft.of(preset))
