@@ -32,21 +32,23 @@ def repaired(
     ``inside``: (k, j, i) of ``grid``, boolean: where volumes count.
     """
     size = abs(float(np.linalg.det(matrix_of_linear(linear)[:-1, :-1])))
-    for sigma in (*_AROUND, *_EVERYWHERE, None):
+    repairs = iter([*((sigma, True) for sigma in _AROUND), *((sigma, False) for sigma in _EVERYWHERE)])
+    spacing = coarse.spacing[::-1]
+    while True:
         volume = jacobian_determinant_of(transform, grid, threads) / np.float32(size)
         beyond = ~((volume >= MIN_VOLUME) & (volume <= MAX_VOLUME))
         if not beyond.any() or _is_plausible(volume, inside):
             return transform
-        if sigma is not None:
-            u = voxel_displacements(transform, linear, coarse, threads)
-            if sigma in _AROUND:
-                spacing = coarse.spacing[::-1]
-                places = _on_coarse(beyond, coarse.size[::-1])
-                u = smoothed_around(eased(u, spacing, _EASING), places, sigma, spacing)
-            else:
-                u = np.stack([smoothed(one, [min(sigma, n / 6) if n > 1 else 0.0 for n in one.shape]) for one in u])
-            transform = spline_then(u, coarse, linear)
-    return None
+        sigma, is_local = next(repairs, (None, False))
+        if sigma is None:
+            return None
+        u = voxel_displacements(transform, linear, coarse, threads)
+        if is_local:
+            places = _on_coarse(beyond, coarse.size[::-1])
+            u = smoothed_around(eased(u, spacing, _EASING), places, sigma, spacing)
+        else:
+            u = np.stack([smoothed(one, [min(sigma, n / 6) if n > 1 else 0.0 for n in one.shape]) for one in u])
+        transform = spline_then(u, coarse, linear)
 
 
 def _is_plausible(volume: np.ndarray, inside: np.ndarray) -> bool:
