@@ -53,6 +53,24 @@ def test_one_body_in_two_contrasts_stays_rigid():
     assert np.linalg.norm(map_points(result.transform, center) - center - [7.0, -5.0]) < 1.5
 
 
+def test_bodies_of_different_size_are_deformed_across_contrasts_in_fine_steps():
+    """By mutual information alone, 0.9 mm of 2.6 mm are left."""
+    geometry = grid((96, 96), (1.5, 1.5))
+    body, first, second = tissues(geometry)
+    y, x = np.meshgrid(*(np.arange(96.0) - 48,) * 2, indexing="ij")
+    random = np.random.default_rng(5)
+    fields = [smoothed(random.normal(size=x.shape).astype(np.float32), (4.0, 4.0)) for _ in range(2)]
+    shift = 0.08 * np.stack([y, x]) + 1.3 * np.stack([field / field.std() for field in fields])  # voxels
+    (bent,) = warped([(body - 0.7 * first + 0.6 * second).astype(np.float32)], shift.astype(np.float32), (0, 0))
+    moving = image(body + first - 0.5 * second, geometry, noise=2)
+    result = register(image(bent, geometry, noise=1), moving, STAGES, adapt=True, seed=1)
+    assert "by mutual information; refined by local correlation" in result.notes[0]
+    index = np.argwhere(np.hypot(x, y) < 25)[::40, ::-1]
+    points = geometry.points_of(index)
+    truth = geometry.points_of(index + shift[::-1, index[:, 1], index[:, 0]].T)
+    assert np.linalg.norm(map_points(result.transform, points) - truth, axis=1).mean() < 0.65
+
+
 @pytest.mark.parametrize("seed", [1, 4, 7])
 def test_the_rigid_stage_finds_the_shift_of_a_picture_inside_a_mask(seed):
     """Of whole numbers, as pictures are. With elastix' quick first steps it left the start, and what it had not found

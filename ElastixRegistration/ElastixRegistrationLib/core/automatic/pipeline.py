@@ -225,7 +225,7 @@ class _Automatic:
             best = spline
         self.has_one_contrast = self._has_one_contrast(linear, best)
         if not self.has_one_contrast:
-            return self._across_contrasts(linear, best, grid_mm)
+            return self._across_contrasts(linear, spline, grid_mm)
         if best is spline:
             self.words.append(f"B-spline with {grid_mm:g} mm between its control points")
         dense = self._plausible(self._dense(linear, best, self.effort.levels), linear, self.effort.levels[-1])
@@ -253,34 +253,47 @@ class _Automatic:
     def _coarse_evidence(self) -> Evidence:
         return Evidence(self.pair, _CONTRAST_PIXELS)
 
-    def _across_contrasts(self, linear: _Candidate, best: _Candidate, grid_mm: float) -> _Candidate:
-        if best is linear:
-            self.words.append("no deformation, because none explained more")
+    def _across_contrasts(self, linear: _Candidate, spline: _Candidate | None, grid_mm: float) -> _Candidate:
+        """The dense deformation, else the B-spline, if all criteria support it and one body may move so; else
+        ``linear``.
+        """
+        evidence = Evidence(self.pair, MOTION_VOXELS)
+        motion = None if self._is_another_body(linear) else remaining_motion(evidence, linear.transform)
+        if motion is not None and motion.agreed_share < _AGREED_SHARE:
+            self.words.append(
+                "no deformation, because the contrasts differ and neighboring blocks agree on only "
+                f"{motion.agreed_mm:.1f} mm of the remaining motion ({motion.rms_mm:.1f} mm)"
+            )
             return linear
-        if not best.measured.gain_over(linear.measured).is_better_by_all():
-            self.words.append("no deformation, because the contrasts differ and not all criteria support one")
-            return linear
-        reason = None if self._is_another_body(linear) else self._motion_against(best, linear)
-        if reason is not None:
-            self.words.append(f"no deformation, because the contrasts differ and {reason}")
-            return linear
-        self.words.append(f"B-spline with {grid_mm:g} mm between its control points, by mutual information alone")
-        return best
+        helps = spline is not None and spline.measured.gain_over(linear.measured).certainty > 0
+        start = spline if spline is not None and helps else linear
+        dense = self._dense_across_contrasts(linear, start)
+        reason = "not all criteria support one"
+        for candidate in (dense, spline):
+            if candidate is None or not candidate.measured.gain_over(linear.measured).is_better_by_all():
+                continue
+            moved_mm = self._apart_mm(candidate.transform, linear.transform)
+            if motion is not None and moved_mm > _MAX_OF_BLOCKS * motion.rms_mm:
+                reason = f"it moves the image by {moved_mm:.1f} mm, but single blocks by only {motion.rms_mm:.1f} mm"
+                continue
+            if helps:
+                self.words.append(f"B-spline with {grid_mm:g} mm between its control points, by mutual information")
+            if candidate is dense:
+                self.words.append(f"refined by local correlation every {self.finest_mm:.2g} mm")
+            return candidate
+        self.words.append(f"no deformation, because the contrasts differ and {reason}")
+        return linear
 
-    def _motion_against(self, best: _Candidate, linear: _Candidate) -> str | None:
-        """Reason against a deformation of one body, from the motion of single blocks; None if there is none."""
-        motion = remaining_motion(Evidence(self.pair, MOTION_VOXELS), linear.transform)
-        if motion.agreed_share < _AGREED_SHARE:
-            return (
-                f"neighboring blocks agree on only {motion.agreed_mm:.1f} mm of the remaining motion "
-                f"({motion.rms_mm:.1f} mm)"
-            )
-        moved_mm = self._apart_mm(best.transform, linear.transform)
-        if moved_mm / max(motion.rms_mm, 1e-6) > _MAX_OF_BLOCKS:
-            return (
-                f"the B-spline moves the image by {moved_mm:.1f} mm, but single blocks by only {motion.rms_mm:.1f} mm"
-            )
-        return None
+    def _dense_across_contrasts(self, linear: _Candidate, start: _Candidate) -> _Candidate | None:
+        """The dense deformation from ``start``, if that explains more. Not from a coarse level alone: after it, the
+        brains of two persons were farther apart than before."""
+        levels = self.effort.levels
+        if len(levels) < 2:
+            return None
+        dense = self._plausible(self._dense(linear, start, levels), linear, levels[-1])
+        if dense is None or not dense.measured.gain_over(start.measured).is_better(("information", "edges")):
+            return None
+        return dense
 
     def _is_another_body(self, linear: _Candidate) -> bool:
         """Whether the linear stage changes sizes beyond the error of scanners."""
