@@ -10,7 +10,7 @@ from ElastixRegistrationLib.core.start.coarse import CoarseImage, FittedImage, c
 from ElastixRegistrationLib.core.start.rigid import moved_points, rigid_matrix
 from ElastixRegistrationLib.core.start.shift_search import best_shifts
 from ElastixRegistrationLib.core.start.similarity import SimilarityScorer, similarity_scorer
-from ElastixRegistrationLib.core.start.start_search import find_start, find_starts
+from ElastixRegistrationLib.core.start.start_search import UPRIGHT_DEGREES, find_start, find_starts
 from phantoms.images import blobs, grid
 
 
@@ -83,6 +83,7 @@ def test_axes_that_were_taken_for_others_are_found(degrees):
     points = geometry.corners() * 0.5 + geometry.center() * 0.5
     errors = np.linalg.norm(moved_points(found.best.matrix, points) - moved_points(truth, points), axis=1)
     assert errors.max() < 8.0
+    assert found.upright.turn_degrees <= UPRIGHT_DEGREES < found.best.turn_degrees
 
 
 def test_the_search_ignores_what_is_outside_the_mask():

@@ -18,6 +18,8 @@ _QUICK_SAMPLES, _TRIED, _REFINED = 1000, 40, 12
 #: The best place stands out when its score is this many times that of any place farther away than this share of the
 #: extent. Measured: 1.14 to 4.5 for correct places, 1.02 for a wrong one (images of a fetus).
 _AHEAD, _ELSEWHERE = 1.1, 0.15
+#: Turn from the loaded position that patients and headers have at most, degrees, unless an orientation is wrong.
+UPRIGHT_DEGREES = 60.0
 #: Distance, in extents of the image along each axis, of the extra places around the three that are tried first.
 _REACH = 0.2
 #: The scanner's own coordinates are kept when their score is at least this share of the best one.
@@ -71,9 +73,11 @@ def find_start(scorer: SimilarityScorer, prefer_loaded: bool = True) -> Start:
 
 @dataclass(frozen=True)
 class Starts:
-    """``loaded``: no motion; ``near``: the best start that a refinement reaches from there; ``best``: of all."""
+    """``loaded``: no motion; ``near``: the best start that a refinement reaches from there; ``upright``: the best of
+    those that turn by no more than ``UPRIGHT_DEGREES``; ``best``: of all."""
 
     best: Start
+    upright: Start
     near: Start
     loaded: Start
 
@@ -91,10 +95,13 @@ def find_starts(scorer: SimilarityScorer) -> Starts:
 
     scorer = SimilarityScorer(moving, fixed) if swapped else scorer
     matrices, scores = _refined_motions(scorer)
-    as_loaded, best = np.eye(fixed.geometry.dimension + 1), int(scores.argmax())
+    as_loaded = np.eye(fixed.geometry.dimension + 1)
+    ranked = [start(matrices[number], float(scores[number])) for number in np.argsort(-scores, kind="stable")]
+    near = start(matrices[0], float(scores[0]))
     return Starts(
-        best=start(matrices[best], float(scores[best])),
-        near=start(matrices[0], float(scores[0])),
+        best=ranked[0],
+        upright=next((one for one in ranked if one.turn_degrees <= UPRIGHT_DEGREES), near),
+        near=near,
         loaded=start(as_loaded, float(scorer.score(as_loaded[None])[0])),
     )
 
