@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from ElastixRegistrationLib.core.comparison.records import RunRecord
 from ElastixRegistrationLib.core.errors import RegistrationError
 from ElastixRegistrationLib.core.registration.inputs import RegistrationInputs
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix
+from ElastixRegistrationLib.core.tuning.page import tuning_html
 from ElastixRegistrationLib.core.tuning.parts import parts_of
 from ElastixRegistrationLib.core.tuning.result import COMPLETE, FAILED
 from ElastixRegistrationLib.core.tuning.score import score_of
@@ -39,6 +41,11 @@ def test_the_optimum_is_found_and_proven_on_a_pair_kept_apart(tmp_path, preset_f
     page = result.write(tmp_path)["page"].read_text("utf-8")
     assert result.sentence in page
     assert page.count("<svg") == 2
+    done = next(trial for trial in result.trials if trial.state == "complete")
+    slow = replace(done, number=90, seconds=1000 * (done.seconds or 1.0))
+    with_slow = tuning_html(replace(result, trials=(*result.trials, slow)))
+    assert "outlying trial" in with_slow
+    assert with_slow.count("<title>trial 91:") == 1  # in the history, which has no seconds
     assert len(repr(result).splitlines()) < 5
     json.dumps(result.as_dict())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from html import escape
+from statistics import median
 
 from ..comparison.page import PAGE_STYLE, ranking_table
 from ..comparison.plot import Dot, scatter_svg
@@ -12,6 +13,9 @@ from ..report.document import html_document
 from .result import COMPLETE, TrialSummary, TuningResult
 
 _SHOWN_TRIALS = 15
+#: Values farther above the median than this many times its distance from the smallest one are left out of plots, which
+#: would show nothing else.
+_OUTLYING = 5.0
 
 
 def tuning_html(result: TuningResult) -> str:
@@ -87,10 +91,11 @@ def _history(result: TuningResult) -> str:
     for number, score in done:
         best = min(best, score)
         dots.append(Dot(f"trial {number:.0f}", number, score, score == best))
+    shown = _without_outliers(dots)
     return (
         '<section><h2>History</h2><p class="quiet">Loss of each trial on the training pairs, as a multiple of '
-        "the start's; below 1 is better. The line shows the best so "
-        f"far.</p>{scatter_svg(dots, 'loss / start', x_label='trial', x_unit='', named=False)}</section>"
+        f"the start's; below 1 is better. The line shows the best so far.{_left_out(dots, shown)}</p>"
+        f"{scatter_svg(shown, 'loss / start', x_label='trial', x_unit='', named=False)}</section>"
     )
 
 
@@ -100,11 +105,27 @@ def _cost(result: TuningResult) -> str:
         return ""
     front = {trial.number for trial in result.front}
     dots = [Dot(f"trial {t.number + 1}", t.seconds or 0.0, t.score or 0.0, t.number in front) for t in done]
+    shown = _without_outliers(dots)
     return (
         '<section><h2>Time and accuracy</h2><p class="quiet">Mean seconds of a registration; the line connects '
-        "the trials that no other trial beats in "
-        f"both.</p>{scatter_svg(dots, 'loss / start', named=False)}</section>"
+        f"the trials that no other trial beats in both.{_left_out(dots, shown)}</p>"
+        f"{scatter_svg(shown, 'loss / start', named=False)}</section>"
     )
+
+
+def _without_outliers(dots: Sequence[Dot]) -> list[Dot]:
+    limits = []
+    for values in ([dot.x for dot in dots], [dot.y for dot in dots]):
+        middle = median(values)
+        limits.append(middle + _OUTLYING * (middle - min(values)))
+    return [dot for dot in dots if dot.x <= limits[0] and dot.y <= limits[1]]
+
+
+def _left_out(dots: Sequence[Dot], shown: Sequence[Dot]) -> str:
+    count = len(dots) - len(shown)
+    if not count:
+        return ""
+    return f" {count} outlying trial{'s are' if count > 1 else ' is'} not shown."
 
 
 def _trials(result: TuningResult) -> str:

@@ -9,6 +9,7 @@ import os
 import threading
 import time
 import warnings
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -231,7 +232,9 @@ class Study:
         if self._count(COMPLETE) < 12:
             return {}
         try:
-            return dict(self._optuna.importance.get_param_importances(self._study, evaluator=evaluator))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # it says so for each knob that was rarely in use
+                return dict(self._optuna.importance.get_param_importances(self._study, evaluator=evaluator))
         except Exception:  # if trials do not differ enough
             return {}
 
