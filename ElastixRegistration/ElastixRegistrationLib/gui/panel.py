@@ -60,10 +60,11 @@ class RegistrationPanel(VTKObservationMixin):
         self.result = ResultSection(ui, logic, self.comparing.runs.forgetOutputs)
         self.run = RunSection(ui, self.apply, self.cancel)
         self.presets = PresetSection(ui)
+        self.masks = MasksSection(ui, self._showMissing)
         self._transform: Any = None
         self._many: Any = None
         folded = {
-            "masksCollapsibleButton": MasksSection(ui),
+            "masksCollapsibleButton": self.masks,
             "startCollapsibleButton": StartSection(ui),
             "outputsCollapsibleButton": OutputsSection(ui, logic.describeBackground),
             "advancedCollapsibleButton": AdvancedSection(ui),
@@ -207,9 +208,12 @@ class RegistrationPanel(VTKObservationMixin):
             return  # it has changed, so this has been called again
         for section in self.sections:
             section.show(self._choices)
-        self.run.setMissing(whatIsMissing(self._choices) or self.presets.missing())
+        self._showMissing()
         if self._choices is not None:
             self.notes.show()
+
+    def _showMissing(self) -> None:
+        self.run.setMissing(whatIsMissing(self._choices) or self.masks.missing() or self.presets.missing())
 
     def _isReadable(self, node: Any) -> bool:
         """Invalid settings, from an edited scene, become the defaults."""

@@ -6780,6 +6780,10 @@
         <translation>keine</translation>
     </message>
     <message>
+        <source>Complete the landmarks, or choose none</source>
+        <translation>Landmarken ergänzen oder keine wählen</translation>
+    </message>
+    <message>
         <source>Choose both point lists, or none.</source>
         <translation>Beide Punktlisten wählen oder keine.</translation>
     </message>

@@ -57,6 +57,12 @@ def test_point_lists_say_whether_they_make_pairs(open_panel, a_pair, slicer):
     lists[1].AddControlPoint(6, 0, 0, "bottom")
     choose(ui.pairingSelector, "order")
     assert ui.pairingMessageLabel.text == "2 pairs of points."
+    assert ui.applyButton.text == "Apply"
+    lists[0].AddControlPoint(9, 0, 0, "next")  # and its partner is still to be placed
+    assert ui.applyButton.text == "Complete the landmarks, or choose none"
+    assert not ui.applyButton.enabled
+    lists[0].RemoveNthControlPoint(2)
+    assert ui.applyButton.enabled
     choose(ui.pairingSelector, "label")
     assert "bottom" in ui.pairingMessageLabel.text
 

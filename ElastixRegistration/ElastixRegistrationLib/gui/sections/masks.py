@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from slicer.i18n import tr as _
@@ -15,8 +16,11 @@ from ..section import Section, connectSelectors, fillComboBox, selectNode
 
 
 class MasksSection(Section):
-    def __init__(self, ui: Any):
+    def __init__(self, ui: Any, whenPointsChange: Callable[[], None]):
+        """``whenPointsChange`` is called when points are placed, moved or removed."""
         super().__init__(ui)
+        self._whenPointsChange = whenPointsChange
+        self._areUnpaired = False
         self._lists: tuple[Any, ...] = ()
         self._observers = VTKObservationMixin()
         self._selectors = (
@@ -107,9 +111,15 @@ class MasksSection(Section):
     def _pointsChanged(self, caller: Any, event: Any) -> None:
         if self.choices is not None:
             self._showPairs()
+            self._whenPointsChange()
+
+    def missing(self) -> str:
+        """What the landmarks lack, as a text for the button; "" for nothing."""
+        return _("Complete the landmarks, or choose none") if self._areUnpaired else ""
 
     def _showPairs(self) -> None:
         message = self.ui.pairingMessageLabel
+        self._areUnpaired = False
         fixed, moving = self.choices.reference(FIXED_POINTS), self.choices.reference(MOVING_POINTS)
         self._watch((fixed, moving))
         if fixed is None or moving is None:
@@ -123,4 +133,5 @@ class MasksSection(Section):
             text = _("1 pair of points.") if count == 1 else _("{count} pairs of points.").format(count=count)
             tell(message, " ".join((text, *map(translated, pairs.notes))))
         except ElastixRegistrationError as problem:
+            self._areUnpaired = True
             tell(message, errorText(problem))
