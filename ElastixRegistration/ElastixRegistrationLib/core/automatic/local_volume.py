@@ -13,7 +13,7 @@ import numpy as np
 from ..images.slabs import slabs_of_shape
 from ..transforms.determinants import determinant_of_rows
 from .slabs import slope
-from .windows import smoothed
+from .windows import limited_sigmas, smoothed
 
 #: Plausible range of local volume, after / before. The deformation is smoothed where it leaves this range.
 SMALLEST_VOLUME, LARGEST_VOLUME = 0.25, 4.0
@@ -59,7 +59,7 @@ def smoothed_around(u: np.ndarray, places: np.ndarray, sigma: float, spacing: Se
     ``spacing``, and as many mm along the others. Thick slices may each have moved in their own way, so they are not
     mixed."""
     finer = np.min(spacing) / np.asarray(spacing)
-    sigmas = [min(sigma * f, n / 6) if n > 1 else 0.0 for f, n in zip(finer, u.shape[1:], strict=True)]
+    sigmas = limited_sigmas(sigma * finer, u.shape[1:])
     near = smoothed(places.astype(np.float32), sigmas)
     # Full smoothing next to a single such voxel, where the smoothed mask has the peak value of the Gaussian.
     share = np.minimum(near * np.float32(np.prod([2.5 * max(s, 0.4) for s in sigmas])), 1.0)

@@ -11,7 +11,7 @@ from ..images.geometry import Geometry
 from ..transforms.itk_transforms import matrix_of_linear
 from .field_transform import spline_then, voxel_displacements
 from .local_volume import eased, smoothed_around
-from .windows import smoothed
+from .windows import limited_sigmas, smoothed
 
 #: Range of plausible local volume, after / before, beyond what the linear stage does to the whole body.
 MIN_VOLUME, MAX_VOLUME = 0.2, 5.0
@@ -47,7 +47,8 @@ def repaired(
             places = _on_coarse(beyond, coarse.size[::-1])
             u = smoothed_around(eased(u, spacing, _EASING), places, sigma, spacing)
         else:
-            u = np.stack([smoothed(one, [min(sigma, n / 6) if n > 1 else 0.0 for n in one.shape]) for one in u])
+            sigmas = limited_sigmas([sigma] * coarse.dimension, coarse.size[::-1])
+            u = np.stack([smoothed(one, sigmas) for one in u])
         transform = spline_then(u, coarse, linear)
 
 

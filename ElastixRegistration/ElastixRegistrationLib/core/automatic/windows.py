@@ -45,6 +45,11 @@ def smoothed(array: np.ndarray, sigmas: Sequence[float], threads: int = 1) -> np
     return array
 
 
+def limited_sigmas(sigmas: Sequence[float], shape: Sequence[int]) -> list[float]:
+    """``sigmas``, at most a sixth of ``shape`` along each axis, 0 along a single voxel."""
+    return [min(sigma, n / 6) if n > 1 else 0.0 for sigma, n in zip(sigmas, shape, strict=True)]
+
+
 def gaussian(sigma: float) -> tuple[float, ...]:
     """Middle and upper half of a kernel with the sum 1; empty for a negligible ``sigma``."""
     if sigma <= _LEAST_SIGMA:
