@@ -37,9 +37,11 @@ def searched_start(fixed: PreparedSide, moving: PreparedSide, threads: int | Non
     """The position as loaded, unless another one is better beyond chance, and not only by the measure of the search.
 
     Scanner coordinates are evidence in themselves: a position far from them must be better on voxels and by criteria
-    that the search did not use, and a volume that is turned away from them certainly so by each. Certainties of the
-    least certain criterion: 4.3 to 12 where turned headers were found out, at most 2.3 where a turn was wrong. If the moving image is much smaller than the fixed one, this removes everything far
-    from it from the mask of ``fixed``.
+    that the search did not use, and a volume that is turned away from them certainly so by each. The least certain
+    criterion had 4.3 to 12 standard errors where headers were turned, and at most 2.3 where a turn was wrong.
+
+    If the moving image is much smaller than the fixed one, this removes everything far from it from the mask of
+    ``fixed``.
     """
     pair = working_pair(fixed, moving, threads)
     found = find_starts(similarity_scorer(fixed.for_fitting, moving.for_fitting))

@@ -9,7 +9,6 @@ import os
 import threading
 import time
 import warnings
-import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
