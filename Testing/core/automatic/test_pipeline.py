@@ -16,7 +16,7 @@ from ElastixRegistrationLib.core.elastix.progress import ProgressParser
 from ElastixRegistrationLib.core.images.geometry import image_from_array
 from ElastixRegistrationLib.core.presets.catalog import find_preset
 from ElastixRegistrationLib.core.registration.register import register
-from ElastixRegistrationLib.core.transforms.itk_transforms import chain_of, map_points
+from ElastixRegistrationLib.core.transforms.itk_transforms import chain_of, map_points, matrix_of_linear
 from phantoms.images import grid
 
 STAGES = find_preset("automatic").stages()
@@ -105,6 +105,17 @@ def test_a_deformed_body_is_deformed_back_by_one_spline_before_a_linear_transfor
     before = np.linalg.norm(points - truth, axis=1).mean()
     assert np.linalg.norm(map_points(result.transform, points) - truth, axis=1).mean() < 0.35 * before
     assert result.iterations[-1].metric < 0  # minus the correlation, in the log of the dense stage
+
+
+def test_no_body_is_stretched_out_of_proportion():
+    """An affine transform to a slim heart or spine put another one into its place."""
+    body, first, second = tissues(GEOMETRY)
+    values = (body + first - 0.5 * second).astype(np.float32)
+    y, x = np.meshgrid(*(np.arange(48.0) - 24,) * 2, indexing="ij")
+    (slim,) = warped([values], np.stack([0 * x, 0.7 * x]).astype(np.float32), (0, 0))
+    result = register(image(slim, noise=1), image(values, noise=2), STAGES[:1], adapt=True, seed=1, effort="fast")
+    scales = np.linalg.svd(matrix_of_linear(result.transform)[:-1, :-1], compute_uv=False)
+    assert scales.max() < 1.5 * scales.min()
 
 
 def test_more_effort_is_expected_to_take_longer():
