@@ -196,10 +196,10 @@ _COLLECTIONS = {
     "is not kept (hearts, chests); a dense deformation that small repairs leave folded is smoothed as a whole, not\n"
     "thrown away (hearts, abdomens); and images count as one contrast from a lower share of agreeing signs on\n"
     "(cephalograms, a heart). The machine was slow, and shared.",
-    "5": "Pairs of different contrast. Because of the first run, three things were changed: a dense deformation follows\n"
-    "across contrasts too, where bodies differ or blocks agree; a volume is turned by more than 60 degrees only where\n"
-    "every criterion is certain; and an affine transform keeps proportions. Labels of abdomens, spines and prostates\n"
-    "are hard for all tools here; the truth of brain_spm pairs is some mm off itself.",
+    "5": "Pairs of different contrast. Because of the first run, three things were changed: a dense deformation\n"
+    "follows across contrasts too, where bodies differ or blocks agree; a volume is turned by more than 60 degrees\n"
+    "only where every criterion is certain; and an affine transform keeps proportions. Abdomens, spines and\n"
+    "prostates of two persons are hard for all tools here; the truth of brain_spm pairs is some mm off itself.",
 }
 _CONSTANTS = (
     ("share of window correlations with the same sign, for one contrast", "0.8",

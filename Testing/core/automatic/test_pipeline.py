@@ -111,7 +111,7 @@ def test_no_body_is_stretched_out_of_proportion():
     """An affine transform to a slim heart or spine put another one into its place."""
     body, first, second = tissues(GEOMETRY)
     values = (body + first - 0.5 * second).astype(np.float32)
-    y, x = np.meshgrid(*(np.arange(48.0) - 24,) * 2, indexing="ij")
+    x = np.broadcast_to(np.arange(48.0) - 24, values.shape)
     (slim,) = warped([values], np.stack([0 * x, 0.7 * x]).astype(np.float32), (0, 0))
     result = register(image(slim, noise=1), image(values, noise=2), STAGES[:1], adapt=True, seed=1, effort="fast")
     scales = np.linalg.svd(matrix_of_linear(result.transform)[:-1, :-1], compute_uv=False)
