@@ -277,7 +277,7 @@ class _Automatic:
                 continue
             moved_mm = self._apart_mm(candidate.transform, linear.transform)
             if motion is not None and moved_mm > _MAX_OF_BLOCKS * motion.rms_mm:
-                reason = f"it moves the image by {moved_mm:.1f} mm, but single blocks by only {motion.rms_mm:.1f} mm"
+                reason = f"one would move the image by {moved_mm:.1f} mm, single blocks by only {motion.rms_mm:.1f} mm"
                 continue
             if helps:
                 self.words.append(f"B-spline with {grid_mm:g} mm between its control points, by mutual information")
