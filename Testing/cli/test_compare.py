@@ -71,12 +71,55 @@ def test_variants_are_ranked_and_nothing_is_done_twice(pair, capsys):
         (["--preset", "rigid", "--seeds", "0"], "at least 1"),
         (["--preset", "rigid", "--fixed-labels", "l.nrrd"], "must be given together"),
         (["--preset", "rigid", "--treads", "1"], "did you mean --threads"),
+        (["--preset", "rigid", "--seed", "3"], "there is no option --seed; did you mean --seeds?"),
     ],
 )
 def test_what_cannot_be_compared_is_said_before_anything_runs(pair, more, sentence, capsys):
     assert main(words(pair, *more, "--output-dir", pair / "out")) == 2
     assert sentence in capsys.readouterr().err
     assert not (pair / "out" / "runs").exists()
+
+
+def test_a_missing_image_leaves_a_former_comparison_as_it_is(pair, capsys):
+    (pair / "out").mkdir()
+    (pair / "out" / "comparison.html").write_text("former", "utf-8")
+    call = words(pair, "--preset", "rigid", "--output-dir", pair / "out")
+    assert main([call[0], call[1].replace("fixed", "nothing"), *call[2:]]) == 2
+    assert "nothing.nrrd does not exist" in capsys.readouterr().err
+    assert [path.name for path in (pair / "out").iterdir()] == ["comparison.html"]
+
+
+def test_a_table_has_no_methods_of_its_own(table, capsys):
+    rows = table.read_text("utf-8").splitlines()
+    table.write_text("\n".join([f"{rows[0]},preset", *(f"{row},rigid" for row in rows[1:])]), "utf-8")
+    assert main(["compare", str(table), "--preset", "rigid", "affine", "--output-dir", str(table.parent / "out")]) == 2
+    assert "Case one chooses its own preset" in capsys.readouterr().err
+
+
+def test_columns_that_are_not_compared_hold_for_every_method(table, monkeypatch):
+    rows = table.read_text("utf-8").splitlines()
+    table.write_text("\n".join([f"{rows[0]},background", *(f"{row},7" for row in rows[1:])]), "utf-8")
+    given = []
+
+    def taken(cases, *_arguments, **_named):
+        given.extend(cases)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ElastixRegistrationLib.batch.comparison.run_cohort", taken)
+    main(["compare", str(table), "--preset", "rigid", "affine", "--output-dir", str(table.parent / "out")])
+    assert [dict(case.choices)["preset"] for case in given] == ["rigid", "affine"] * 2
+    assert {dict(case.choices)["background"] for case in given} == {"7"}
+
+
+@pytest.mark.parametrize("command", ["compare", "tune"])
+def test_ctrl_c_has_its_own_status(table, command, monkeypatch, capsys):
+    def interrupted(*_arguments, **_named):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ElastixRegistrationLib.batch.comparison.compare_cohort", interrupted)
+    monkeypatch.setattr("ElastixRegistrationLib.core.tuning.tune.tune", interrupted)
+    assert main([command, str(table), "--preset", "rigid", "--output-dir", str(table.parent / "out")]) == 130
+    assert "Interrupted; " in capsys.readouterr().err
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ class _Job:
         return self.name(order), f"{self.name(order)}-back"
 
     def expanded(self, order: Sequence[str]) -> Case:
-        texts = self.request.changes()
+        texts = {**dict(self.case.choices), **self.request.changes()}
         texts.setdefault("preset", self.request.preset)
         if "parameter_files" in texts:
             del texts["preset"]

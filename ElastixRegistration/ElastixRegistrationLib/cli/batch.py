@@ -192,7 +192,7 @@ def _interrupted(over: int, cases: int, output_dir: str) -> Outcome:
     outputs = _outputs(Path(os.path.abspath(output_dir))) if over else {}
     document = {"command": "batch", "interrupted": True, "cases": cases, "over": over, "outputs": outputs}
     sentence = f"Interrupted after {over} of {counted(cases, 'case')}; run the same command with --resume to continue."
-    return Outcome("", document, sentence)
+    return Outcome("", document, sentence, is_interrupted=True)
 
 
 def _outputs(folder: Path) -> dict[str, str]:

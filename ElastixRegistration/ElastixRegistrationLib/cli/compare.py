@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ..batch.cases import Case
     from ..core.comparison.compare import ComparisonResult
 
+#: Options of a row that are what is compared.
+_COMPARED = ("preset", "parameter_files", "parameter_changes", "effort", "seed")
 _ROLES = ("fixed_mask", "moving_mask", "fixed_points", "moving_points", "fixed_labels", "moving_labels")
 
 
@@ -94,7 +96,7 @@ def run(options: argparse.Namespace) -> Outcome:
         )
     except KeyboardInterrupt:
         sentence = "Interrupted; run the same command with --resume to continue."
-        return Outcome("", {"command": "compare", "interrupted": True}, sentence)
+        return Outcome("", {"command": "compare", "interrupted": True}, sentence, is_interrupted=True)
     finally:
         display.end()
     return _outcome(result, Path(options.output_dir))
@@ -139,7 +141,23 @@ def _cases(options: argparse.Namespace) -> list[Case]:
         if (f"fixed_{side}" in given) != (f"moving_{side}" in given):
             raise InputError(f"--fixed-{side} and --moving-{side} must be given together.")
     changes: dict[str, Any] = {role: str(Path(path).absolute()) for role, path in given.items()}
-    return [replace(case, **changes) for case in cases]
+    cases = [replace(case, **changes) for case in cases]
+    for case in cases:
+        _check(case)
+    return cases
+
+
+def _check(case: Case) -> None:
+    """Before a former comparison is replaced. Raises InputError for missing files and columns without effect."""
+    missing = next((path for path in case.files().values() if not Path(path).exists()), None)
+    if missing is not None:
+        raise InputError(f"Case {case.name}: the file {missing} does not exist.")
+    column = next((name for name, _text in case.choices if name in _COMPARED), None)
+    if column is not None:
+        raise InputError(
+            f"Case {case.name} chooses its own {column.replace('_', ' ')}; a comparison runs the same methods on every "
+            "case, so leave out that column."
+        )
 
 
 def _outcome(result: ComparisonResult, folder: Path) -> Outcome:

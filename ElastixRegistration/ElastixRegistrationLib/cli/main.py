@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _print_no_more()
         return fail(AT_FAULT, f"The result cannot be printed: {error.strerror}.")
     if result.failure:
-        return fail(FAILED, result.failure)
+        return fail(INTERRUPTED if result.is_interrupted else FAILED, result.failure)
     return fail(REFUSED, result.refusal) if result.refusal and getattr(options, "strict", False) else DONE
 
 

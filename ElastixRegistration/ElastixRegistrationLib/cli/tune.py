@@ -125,7 +125,7 @@ def run(options: argparse.Namespace) -> Outcome:
             raise
         except KeyboardInterrupt:
             sentence = "Interrupted; the same call continues from there."
-            return Outcome("", {"command": "tune", "interrupted": True}, sentence)
+            return Outcome("", {"command": "tune", "interrupted": True}, sentence, is_interrupted=True)
         finally:
             display.end()
     return _outcome(result, folder, options)

@@ -3863,6 +3863,10 @@
         <translation>Besser als der Start, über den Zufall hinaus: auf {count}, {figures}.</translation>
     </message>
     <message>
+        <source>Better than the start on the held-out pair ({figures}), beyond chance within that pair; other pairs may differ.</source>
+        <translation>Besser als der Start auf dem zurückgehaltenen Paar ({figures}), innerhalb dieses Paars über den Zufall hinaus; andere Paare können sich anders verhalten.</translation>
+    </message>
+    <message>
         <source>Better than the start on {count} ({figures}), but that may be chance.</source>
         <translation>Besser als der Start auf {count} ({figures}), aber das kann Zufall sein.</translation>
     </message>

@@ -66,6 +66,7 @@ def test_real_registrations_are_ranked_as_scipy_ranks_them(pair, landmarks, tmp_
     assert page.count("data:image/png") == 4  # three overlays and a map of disagreement
     assert result.ranking.sentence in page
     rows = list(csv.DictReader(paths["ranking"].open()))
+    assert "behind" not in rows[0]
     assert [row["name"] for row in rows] == [row.name for row in result.rows]
     assert len(repr(result).splitlines()) < 8
     assert "<table" in result._repr_html_()

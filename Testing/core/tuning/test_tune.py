@@ -15,12 +15,14 @@ import pytest
 from ElastixRegistrationLib import core
 from ElastixRegistrationLib.core.comparison.records import RunRecord
 from ElastixRegistrationLib.core.errors import RegistrationError
+from ElastixRegistrationLib.core.presets.draft import PresetDraft
 from ElastixRegistrationLib.core.registration.inputs import RegistrationInputs
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix
 from ElastixRegistrationLib.core.tuning.page import tuning_html
 from ElastixRegistrationLib.core.tuning.parts import parts_of
-from ElastixRegistrationLib.core.tuning.result import COMPLETE, FAILED
+from ElastixRegistrationLib.core.tuning.result import COMPLETE
 from ElastixRegistrationLib.core.tuning.score import score_of
+from ElastixRegistrationLib.core.tuning.space import space_of
 from ElastixRegistrationLib.core.tuning.study import Study
 from phantoms.images import blobs
 from phantoms.searches import GRID, PAIRS, known_optimum
@@ -129,10 +131,37 @@ def test_killed_in_the_middle_the_lost_trial_is_done_again(tmp_path, monkeypatch
     monkeypatch.setattr("ElastixRegistrationLib.core.tuning.study._LOST_S", 0.5)
     time.sleep(0.6)
     result = core.tune(PAIRS, "deformable", trials=4, study=tmp_path / "s.db", registrar=known_optimum)
-    over = [trial for trial in result.trials if trial.state != FAILED]
-    assert len(over) == 4
-    (lost,) = [trial for trial in result.trials if trial.state == FAILED]
-    assert lost.values in [trial.values for trial in over]
+    assert len(result.trials) == 4
+    (lost,) = (trial for trial in all_trials(tmp_path / "s.db") if trial.user_attrs.get("lost"))
+    assert lost.params in [trial.values for trial in result.trials]
+
+
+def all_trials(path):
+    import optuna
+
+    return optuna.load_study(study_name="tuning", storage=f"sqlite:///{path}").trials
+
+
+def test_a_process_that_ends_while_it_returns_a_trial_does_not_lose_it(tmp_path, monkeypatch):
+    """As after Ctrl-C, when the interpreter ends before the thread of the trial does."""
+    study = started_study(tmp_path)
+    trial = study.ask()
+    values = study.values(trial)
+
+    def ends(*_arguments, **_named):
+        raise SystemExit
+
+    monkeypatch.setattr(study._study, "tell", ends)
+    with pytest.raises(SystemExit):
+        study.put_back(trial)
+    other = started_study(tmp_path)
+    assert other.values(other.ask()) == values
+
+
+def started_study(folder):
+    """Two trials in all."""
+    space = space_of(PresetDraft.of(core.find_preset("deformable")))
+    return Study(space, {"a": 1}, folder / "s.db", 1, 2)
 
 
 def test_two_workers_share_a_study(tmp_path):
@@ -142,11 +171,7 @@ def test_two_workers_share_a_study(tmp_path):
 
 
 def test_nobody_proposes_more_than_the_budget(tmp_path):
-    from ElastixRegistrationLib.core.presets.draft import PresetDraft
-    from ElastixRegistrationLib.core.tuning.space import space_of
-
-    space = space_of(PresetDraft.of(core.find_preset("deformable")))
-    one, other = (Study(space, {"a": 1}, tmp_path / "s.db", 1, 2) for _ in range(2))
+    one, other = (started_study(tmp_path) for _ in range(2))
     assert one.ask() is not None
     assert other.ask() is not None
     assert one.ask() is None

@@ -18,10 +18,11 @@ class Outcome:
     """A text for people, and a document for --json.
 
     ``failure``: a sentence on what went wrong despite a printable outcome, or "". ``refusal``: why the result should
-    not be used (only with --strict), or "".
+    not be used (only with --strict), or "". ``is_interrupted``: by Ctrl-C.
     """
 
     text: str
     document: dict[str, Any] = field(default_factory=dict)
     failure: str = ""
     refusal: str = ""
+    is_interrupted: bool = False

@@ -19,6 +19,10 @@ _GATHERING = ("append", "extend", "append_const", "count")
 class Parser(argparse.ArgumentParser):
     """Raises InputError for invalid arguments."""
 
+    def __init__(self, **named: Any):
+        # --seed would be --seeds of one command, and an option of its own of another.
+        super().__init__(**named, allow_abbrev=False)
+
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         if args is not None:
             self._check_once(args)
@@ -51,16 +55,9 @@ class Parser(argparse.ArgumentParser):
             self.error(f"the option {twice} is given twice")
 
     def _option_of(self, word: str) -> str | None:
-        """The full name of the possibly abbreviated option ``word``; None for others, and for options that collect
-        values."""
-        if not word.startswith("--"):
-            return None
-        name = word.partition("=")[0]
-        known = self._option_string_actions
-        matches = [name] if name in known else [full for full in known if full.startswith(name)]
-        if len(matches) != 1 or _gathers(known[matches[0]]):
-            return None
-        return known[matches[0]].option_strings[-1]
+        """The last name of the option ``word``; None for others, and for options that collect values."""
+        action = self._option_string_actions.get(word.partition("=")[0]) if word.startswith("--") else None
+        return None if action is None or _gathers(action) else action.option_strings[-1]
 
     def _nearest_option(self, word: str) -> str:
         name = word.partition("=")[0]

@@ -65,7 +65,8 @@ def as_dict(ranking: Ranking) -> dict[str, Any]:
 def table_csv(ranking: Ranking) -> str:
     """A row for each method: numbers without units, for spreadsheets."""
     rows = [_row_dict(ranking, place, row) for place, row in enumerate(ranking.rows, 1)]
-    return _csv([{**row, **(row.pop("behind") or {})} for row in rows])
+    behind = [row.pop("behind") or {} for row in rows]
+    return _csv([{**row, **one} for row, one in zip(rows, behind, strict=True)])
 
 
 def runs_csv(records: Sequence[RunRecord]) -> str:

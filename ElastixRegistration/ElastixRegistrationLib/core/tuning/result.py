@@ -123,6 +123,12 @@ class TuningResult:
                 figures=figures,
                 start=self.start.id,
             )
+        if self.is_shown and ranking.units != "pairs":
+            return said(
+                "Better than the start on the held-out pair ({figures}), beyond chance within that pair; other pairs "
+                "may differ.",
+                figures=figures,
+            )
         if self.is_shown:
             return said("Better than the start beyond chance: on {count}, {figures}.", count=count, figures=figures)
         return said(

@@ -23,6 +23,8 @@ _NAME = "tuning"
 _LOST_S = 60.0
 _BEAT_S = 5.0
 _ALIVE, _IDENTITY, _STARTS, _SECONDS, _ERRORS = "alive", "identity", "start losses", "seconds", "errors"
+#: Of trials that were interrupted and are repeated.
+_LOST = "lost"
 
 
 @contextlib.contextmanager
@@ -209,7 +211,7 @@ class Study:
         self._again(trial.number, trial.params)
 
     def summaries(self) -> list[TrialSummary]:
-        """All trials by number."""
+        """All trials by number, without those that were interrupted and are repeated."""
         states = self._optuna.trial.TrialState
         names = {states.COMPLETE: COMPLETE, states.PRUNED: PRUNED, states.FAIL: FAILED, states.RUNNING: RUNNING}
         return [
@@ -222,7 +224,7 @@ class Study:
                 trial.user_attrs.get(_ERRORS, {}),
             )
             for trial in self._study.trials
-            if trial.state in names and trial.params
+            if trial.state in names and trial.params and not trial.user_attrs.get(_LOST)
         ]
 
     def importance(self) -> dict[str, float]:
@@ -242,7 +244,7 @@ class Study:
         of = {COMPLETE: states.COMPLETE, PRUNED: states.PRUNED, FAILED: states.FAIL, RUNNING: states.RUNNING}
         wanted = tuple(of[name] for name in names)
         counted = self._study.get_trials(deepcopy=False, states=wanted)
-        return sum(not trial.user_attrs.get("lost") for trial in counted)
+        return sum(not trial.user_attrs.get(_LOST) for trial in counted)
 
     def _give_up_lost(self) -> None:
         running = self._optuna.trial.TrialState.RUNNING
@@ -254,7 +256,8 @@ class Study:
         storage = self._study._storage  # Optuna has no other way to mark a trial of another process
         trial_id = storage.get_trial_id_from_study_id_trial_number(self._study._study_id, number)
         with contextlib.suppress(Exception):  # another process was quicker
-            storage.set_trial_user_attr(trial_id, "lost", True)
-            self._study.tell(number, state=self._optuna.trial.TrialState.FAIL)
-            if values:
+            storage.set_trial_user_attr(trial_id, _LOST, True)
+            # If the process ends between the two, the trial is repeated twice, rather than never.
+            if values and not storage.get_trial(trial_id).state.is_finished():
                 self._study.enqueue_trial(dict(values))
+            self._study.tell(number, state=self._optuna.trial.TrialState.FAIL)
