@@ -119,7 +119,7 @@ def test_ctrl_c_has_its_own_status(table, command, monkeypatch, capsys):
     monkeypatch.setattr("ElastixRegistrationLib.batch.comparison.compare_cohort", interrupted)
     monkeypatch.setattr("ElastixRegistrationLib.core.tuning.tune.tune", interrupted)
     assert main([command, str(table), "--preset", "rigid", "--output-dir", str(table.parent / "out")]) == 130
-    assert "Interrupted; " in capsys.readouterr().err
+    assert "error: Interrupted" in capsys.readouterr().err
 
 
 @pytest.fixture

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import logging
+import os
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
+from ..core.wording import counted
 from ..worker.tuning_messages import TuningNews
 from .terminal.interrupts import interrupt_when_stdin_closes
 from .terminal.outcome import Outcome
@@ -21,7 +24,9 @@ if TYPE_CHECKING:
     from ..core.tuning.result import TuningResult
     from ..core.tuning.tune import TuningProgress
 
-_LINE_EVERY_S = 0.5
+_log = logging.getLogger(__name__)
+
+_LINE_EVERY_S, _PLAIN_LINE_EVERY_S = 0.5, 30.0
 #: Times the time limit after which a registration is stopped: it costs as much as a failed one by then.
 _STOPPED_AFTER = 4
 
@@ -85,13 +90,13 @@ def run(options: argparse.Namespace) -> Outcome:
 
     check_optuna()
     cases = find_cases([options.table])
-    folder = Path(options.output_dir).absolute()
+    folder = Path(os.path.abspath(options.output_dir))
     is_new = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"The folder {folder} cannot be created: {error.strerror}.") from error
-    display: _Display | _Lines = _Display(on=sys.stderr.isatty() and not (options.quiet or options.json))
+    display: _Display | _Lines = _Display(on=not (options.quiet or options.json))
     if options.attended:
         display = _Lines()
         interrupt_when_stdin_closes()
@@ -124,7 +129,8 @@ def run(options: argparse.Namespace) -> Outcome:
                     folder.rmdir()
             raise
         except KeyboardInterrupt:
-            sentence = "Interrupted; the same call continues from there."
+            done = counted(display.trials, "trial")
+            sentence = f"Interrupted after {done}; the same call continues from there."
             return Outcome("", {"command": "tune", "interrupted": True}, sentence, is_interrupted=True)
         finally:
             display.end()
@@ -132,17 +138,24 @@ def run(options: argparse.Namespace) -> Outcome:
 
 
 class _Display:
-    """One line that is redrawn on a terminal."""
+    """One line that is redrawn on a terminal; otherwise occasional lines."""
 
     def __init__(self, *, on: bool):
-        self._on, self._shown = on, ""
+        self._on, self._is_terminal = on, sys.stderr.isatty()
+        self._shown, self._next = "", 0.0
+        self.trials = 0
 
     def show(self, progress: TuningProgress) -> None:
-        if not self._on:
+        self.trials = progress.trials
+        if not self._on or (not self._is_terminal and time.monotonic() < self._next):
             return
+        self._next = time.monotonic() + _PLAIN_LINE_EVERY_S
         total = "" if progress.total is None else f" of {progress.total}"
         best = "" if progress.best is None else f", best {progress.best:.3f} (start: 1)"
-        line = f"trial {progress.trials}{total}{best}, {progress.seconds:.0f} s"
+        line = f"{progress.trials}{total} trials over{best}, {progress.seconds:.0f} s"
+        if not self._is_terminal:
+            _log.info("%s", line)
+            return
         sys.stderr.write("\r" + line.ljust(len(self._shown)))
         sys.stderr.flush()
         self._shown = line
@@ -158,8 +171,10 @@ class _Lines:
 
     def __init__(self) -> None:
         self._next = 0.0
+        self.trials = 0
 
     def show(self, progress: TuningProgress) -> None:
+        self.trials = progress.trials
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _LINE_EVERY_S
             news = TuningNews(progress.trials, progress.total, progress.best, progress.seconds)

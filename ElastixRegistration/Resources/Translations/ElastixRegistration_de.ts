@@ -3207,6 +3207,10 @@
         <translation>{name} {path}: ITK würde 8 statt {bits} Bit lesen. {advice}</translation>
     </message>
     <message>
+        <source>The bounds of {name} are {span}; write them as LOW:HIGH, the lower one first, for example {name}=1:10.</source>
+        <translation>Die Grenzen von {name} sind {span}; bitte als UNTEN:OBEN schreiben, die kleinere zuerst, zum Beispiel {name}=1:10.</translation>
+    </message>
+    <message>
         <source>The bounds {span} of {name} are wider than elastix allows ({limits}).</source>
         <translation>Die Grenzen {span} von {name} sind weiter, als elastix erlaubt ({limits}).</translation>
     </message>
@@ -4173,10 +4177,6 @@
     <message>
         <source>The TLS file {path} does not exist.</source>
         <translation>Die TLS-Datei {path} gibt es nicht.</translation>
-    </message>
-    <message>
-        <source>The bounds of {name} are {span}; write them as LOW:HIGH, for example {name}=1:10.</source>
-        <translation>Die Grenzen von {name} sind {span}; bitte als UNTEN:OBEN schreiben, zum Beispiel {name}=1:10.</translation>
     </message>
     <message>
         <source>The budget is {minutes:g} minutes; it must be more than 0.</source>

@@ -196,7 +196,7 @@ class TuningResult:
         states = [trial.state for trial in self.trials]
         counts = f"{len(states)} trials ({states.count(COMPLETE)} complete, {states.count(PRUNED)} stopped early)"
         best = ", ".join(f"{name} {text}" for name, text in self.changes())
-        return "\n".join([self.sentence, f"{counts}; best score {self.score:.3f} (start: 1): {best}", *self.notes])
+        return "\n".join([self.sentence, f"{counts}; best loss {self.score:.3f} (start: 1): {best}", *self.notes])
 
     def _repr_html_(self) -> str:
         rows = "".join(f"<li>{escape(name)}: {escape(text)}</li>" for name, text in self.changes())

@@ -187,7 +187,8 @@ def _bounds(name: str, parameter: Parameter, span: str) -> tuple[float, float]:
         if len(ends) != 2 or ends[0] is None or ends[1] is None or not ends[0] < ends[1]:
             raise InputError(
                 said(
-                    "The bounds of {name} are {span}; write them as LOW:HIGH, for example {name}=1:10.",
+                    "The bounds of {name} are {span}; write them as LOW:HIGH, the lower one first, for "
+                    "example {name}=1:10.",
                     name=name,
                     span=repr(span),
                 )
