@@ -177,6 +177,7 @@ def registration_outcome(
     given: RegistrationInputs,
     options: argparse.Namespace,
 ) -> Outcome:
+    from ..core.quality.figures import with_mean_overlap
     from ..core.report.reproduction import software_versions
 
     document = {
@@ -202,7 +203,7 @@ def registration_outcome(
         "versions": software_versions(),
     }
     rows = []
-    for figure in comparison.figures:
+    for figure in with_mean_overlap(comparison.figures):
         before, after = (_shown(value, figure.digits) for value in (figure.before, figure.after))
         rows.append(f"{figure.name:28}{before:>12}{after:>12} {figure.unit}".rstrip())
     table = "\n".join([f"{'':28}{'before':>12}{'after':>12}", *rows])

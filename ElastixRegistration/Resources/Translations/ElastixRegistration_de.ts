@@ -3911,6 +3911,10 @@
         <translation>Eine Kreuzvalidierung braucht mindestens drei Paare, aber es gibt {count}.</translation>
     </message>
     <message>
+        <source>Dice overlap, mean of {count}</source>
+        <translation>Dice-Überlappung, Mittel von {count}</translation>
+    </message>
+    <message>
         <source>Doses of different types ({names}) cannot be added.</source>
         <translation>Dosen verschiedener Art ({names}) lassen sich nicht addieren.</translation>
     </message>

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from ElastixRegistrationLib.core.images.geometry import array_view, image_from_array
 from ElastixRegistrationLib.core.quality.assessment import assess
+from ElastixRegistrationLib.core.quality.figures import Figure, with_mean_overlap
 from ElastixRegistrationLib.core.registration.register import register
 from phantoms.images import blobs, grid, stage
 
@@ -61,3 +62,16 @@ def test_padding_of_the_fixed_image_counts_for_nothing(registered):
     assert result.fixed_background.padding == -2000
     figures = {figure.name: figure for figure in assess(images[0], result).comparison.figures}
     assert figures["Correlation"].before > 0.999
+
+
+def test_the_mean_of_several_overlaps_is_shown_before_them():
+    def overlap(name, before, after):
+        return Figure(f"Dice overlap, {name}", "", before, after, 1, 4)
+
+    other = Figure("Correlation", "", 0.5, 0.75, 1)
+    one, two = overlap("liver", 0.5, 0.75), overlap("spleen", 0.0, 0.25)
+    assert with_mean_overlap([other, one]) == [other, one]
+    shown = with_mean_overlap([other, one, two])
+    assert [figure.name for figure in shown][1] == "Dice overlap, mean of 2"
+    assert (shown[1].before, shown[1].after) == (0.25, 0.5)
+    assert [shown[0], *shown[2:]] == [other, one, two]

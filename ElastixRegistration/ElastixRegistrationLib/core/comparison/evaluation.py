@@ -16,7 +16,7 @@ from ..images.geometry import Geometry, array_view, as_scalar, geometry_of
 from ..images.labels import shared_labels
 from ..images.overlay import image_tag, overlay_png
 from ..quality.assessment import Assessment, assess, label_figures, landmarks_before_and_after
-from ..quality.figures import Comparison, Figure
+from ..quality.figures import Comparison, Figure, with_mean_overlap
 from ..quality.similarity import compare
 from ..registration.checks import check_dimensions
 from ..registration.result import RegistrationResult
@@ -42,7 +42,7 @@ class Evaluation:
         return self.comparison.verdict.text
 
     def figure(self, name: str) -> Figure | None:
-        return next((figure for figure in self.comparison.figures if figure.name == name), None)
+        return next((figure for figure in with_mean_overlap(self.comparison.figures) if figure.name == name), None)
 
     def __repr__(self) -> str:
         return f"Evaluation({self.name!r}: {self.comparison.verdict})"
@@ -69,12 +69,14 @@ class EvaluationTable:
         raise KeyError(name)
 
     def figure_names(self) -> list[str]:
-        return list(dict.fromkeys(figure.name for row in self.rows for figure in row.comparison.figures))
+        return list(
+            dict.fromkeys(figure.name for row in self.rows for figure in with_mean_overlap(row.comparison.figures))
+        )
 
     def cells(self) -> list[list[str]]:
         """Texts: a header of figure names with units, a line "before" if available, and a line for each transform."""
         names = self.figure_names()
-        units = {figure.name: figure.unit for row in self.rows for figure in row.comparison.figures}
+        units = {figure.name: figure.unit for row in self.rows for figure in with_mean_overlap(row.comparison.figures)}
         lines = [["", *(f"{name}, {units[name]}" if units[name] else name for name in names)]]
         befores = [self.rows[0].figure(name) for name in names]
         if [row.name for row in self.rows] != [AS_LOADED]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -49,6 +49,17 @@ def mean_overlap(figures: Sequence[Figure]) -> Figure | None:
         return None
     before, after = (float(np.mean([getattr(one, when) for one in overlaps])) for when in ("before", "after"))
     return Figure(said("Dice overlap"), "", before, after, 1, 4, overlaps[0].tolerance)
+
+
+def with_mean_overlap(figures: Sequence[Figure]) -> list[Figure]:
+    """``figures`` as people read them: before the Dice overlaps of several labels comes their mean."""
+    count = sum(figure.name.startswith("Dice") for figure in figures)
+    mean = mean_overlap(figures)
+    if mean is None or count < 2:
+        return list(figures)
+    first = next(n for n, figure in enumerate(figures) if figure.name.startswith("Dice"))
+    mean = replace(mean, name=said("Dice overlap, mean of {count}", count=count))
+    return [*figures[:first], mean, *figures[first:]]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from html import escape
 
 import numpy as np
 
-from ..quality.figures import Figure, LandmarkRow
+from ..quality.figures import Figure, LandmarkRow, with_mean_overlap
 
 #: Number of landmarks shown at once; the rest can be expanded.
 _SHOWN_LANDMARKS = 12
@@ -20,7 +20,7 @@ def figure_table(figures: Sequence[Figure], sampling: str = "") -> str:
         return ""
     note = f'<p class="quiet">{escape(sampling)}</p>' if sampling else ""
     rows = []
-    for figure in figures:
+    for figure in with_mean_overlap(figures):
         mark = {True: '<td class="good">better</td>', False: '<td class="bad">worse</td>', None: "<td></td>"}
         before = "" if figure.before is None else number_text(figure.before, figure.digits)
         unit = f' <span class="quiet">{escape(figure.unit)}</span>' if figure.unit else ""

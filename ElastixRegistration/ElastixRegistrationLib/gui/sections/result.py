@@ -11,6 +11,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from ...core.quality.figures import with_mean_overlap
 from ..comparing.confidence import ConfidencePart
 from ..comparison_views import MODES, ComparisonViews
 from ..messages import tell, translated
@@ -189,7 +190,7 @@ class ResultSection(Section):
 
     def _fillTable(self, comparison: Any) -> None:
         table = self.ui.resultTable
-        figures = () if comparison is None else comparison.figures
+        figures = [] if comparison is None else with_mean_overlap(comparison.figures)
         sampling = "" if comparison is None else translated(comparison.sampling)
         table.setRowCount(len(figures))
         for row, figure in enumerate(figures):
