@@ -144,6 +144,6 @@ def _trials(result: TuningResult) -> str:
 def _trial_row(trial: TrialSummary, names: Sequence[str]) -> str:
     values = [trial.values.get(name, "") for name in names]
     texts = [f"{value:.4g}" if isinstance(value, float) else str(value) for value in values]
-    seconds = "" if trial.seconds is None else f"{trial.seconds:.1f}"
+    seconds = "failed" if trial.seconds is None else f"{trial.seconds:.1f}"
     cells = [str(trial.number + 1), f"{trial.score:.3f}", seconds, *texts]
     return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
