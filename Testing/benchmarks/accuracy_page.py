@@ -167,7 +167,8 @@ significant. *SlicerElastix* ran its default, *Greedy* affine and deformable sta
 _EFFORT_TEXT = """## Effort, and time beside other tools
 
 Results and seconds of all cores, from image files to a transform and a resampled image, of each effort and of the other
-tools. All ran one after another on the same machine with two cores, which other work shared.
+tools. All ran one after another on the same machine with two cores, which other work shared. Seconds are of the first
+seed; results without seconds are newer and ran on another machine.
 
 ![Errors over seconds]({plot})
 """
