@@ -33,6 +33,8 @@ from .progress import CohortProgress
 from .task import PREVIEW
 
 RUNS = "runs"
+#: Options that make a method; those of a case do not count.
+METHOD_OPTIONS = ("preset", "parameter_files", "parameter_changes", "effort", "seed")
 _MAX_VOXELS = 3e5
 _FOLDED, _DICE = "Folded voxels", "Dice overlap, "
 
@@ -101,7 +103,8 @@ class _Job:
         return self.name(order), f"{self.name(order)}-back"
 
     def expanded(self, order: Sequence[str]) -> Case:
-        texts = {**dict(self.case.choices), **self.request.changes()}
+        own = {name: text for name, text in self.case.choices if name not in METHOD_OPTIONS}
+        texts = own | self.request.changes()
         texts.setdefault("preset", self.request.preset)
         if "parameter_files" in texts:
             del texts["preset"]

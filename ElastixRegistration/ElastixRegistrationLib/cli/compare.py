@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from ..batch.cases import Case
     from ..core.comparison.compare import ComparisonResult
 
-#: Options of a row that are what is compared.
-_COMPARED = ("preset", "parameter_files", "parameter_changes", "effort", "seed")
 _ROLES = ("fixed_mask", "moving_mask", "fixed_points", "moving_points", "fixed_labels", "moving_labels")
 
 
@@ -149,10 +147,12 @@ def _cases(options: argparse.Namespace) -> list[Case]:
 
 def _check(case: Case) -> None:
     """Before a former comparison is replaced. Raises InputError for missing files and columns without effect."""
+    from ..batch.comparison import METHOD_OPTIONS
+
     missing = next((path for path in case.files().values() if not Path(path).exists()), None)
     if missing is not None:
         raise InputError(f"Case {case.name}: the file {missing} does not exist.")
-    column = next((name for name, _text in case.choices if name in _COMPARED), None)
+    column = next((name for name, _text in case.choices if name in METHOD_OPTIONS), None)
     if column is not None:
         raise InputError(
             f"Case {case.name} chooses its own {column.replace('_', ' ')}; a comparison runs the same methods on every "
