@@ -223,7 +223,7 @@ def test_ctrl_c_sums_up_what_is_there_and_leaves_nothing_else(scans, tmp_path):
     family = descendants(process.pid)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
     out, err = process.communicate(timeout=20)
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert out == ""
     assert "Traceback" not in err
     assert "4 cases, 1 worker, dashboard: http://127.0.0.1:" in err
