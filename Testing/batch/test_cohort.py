@@ -123,6 +123,7 @@ def test_resume_does_again_only_what_does_not_hold(finished, scans, table, tmp_p
     assert np.array_equal(sitk.GetArrayFromImage(again), sitk.GetArrayFromImage(first))
 
 
+@pytest.mark.slow  # test_cluster.py kills one of a cluster each time
 def test_a_killed_worker_loses_nothing(scans, tmp_path):
     killed = []
 

@@ -51,9 +51,9 @@ def started(folder, *words):
     )
 
 
-def document_of(process):
+def document_of(process, statuses=(0,)):
     out, err = process.communicate(timeout=600)
-    assert process.returncode == 0, err
+    assert process.returncode in statuses, err
     return json.loads(out)
 
 
@@ -108,7 +108,7 @@ def test_a_comparison_survives_the_death_of_what_registers(folder):
     leaves = [p for p in descendants(process.pid) if "server" in " ".join(p.cmdline()) and not p.children()]
     assert leaves
     leaves[-1].kill()
-    document = document_of(process)
+    document = document_of(process, (0, 1))  # 1 if its case failed
     assert len(document["runs"]) == 8
     assert sum(bool(run["error"]) for run in document["runs"]) <= 1
     assert not half_written(folder)

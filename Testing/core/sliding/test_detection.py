@@ -12,7 +12,7 @@ from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
 from phantoms.sliding import GRID, phantom, smeared
 
 
-@pytest.mark.parametrize("followed", [1.0, 0.4])
+@pytest.mark.parametrize("followed", [1.0, pytest.param(0.4, marks=pytest.mark.slow)])
 def test_a_block_that_slides_is_followed_and_the_other_one_let_go(followed):
     """Also where a smooth registration lost most of its way."""
     fixed, moving, upper, shift = phantom(15.0)

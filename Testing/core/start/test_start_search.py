@@ -73,7 +73,7 @@ def test_a_small_region_is_found_anywhere_in_a_much_larger_image():
     assert errors.max() < 9.0
 
 
-@pytest.mark.parametrize("degrees", [(90, 0, 0), (90, 0, 100)])
+@pytest.mark.parametrize("degrees", [pytest.param((90, 0, 0), marks=pytest.mark.slow), (90, 0, 100)])
 def test_axes_that_were_taken_for_others_are_found(degrees):
     geometry = grid((44, 52, 48), (4.0, 4.0, 4.0))
     values = texture((48, 52, 44), seed=3)
