@@ -210,7 +210,7 @@ _CONSTANTS = (
      "0.97 for two hippocampi; 0.85 for T2 and FLAIR"),
     ("share of the squared block motion that neighbors agree on, to deform across contrasts", "0.25",
      "0.06 to 0.19 if a deformation harmed or did not help; 0.51 if it helped"),
-    ("largest motion of one body by a B-spline across contrasts, relative to single blocks", "1.75",
+    ("largest motion of one body by a deformation across contrasts, relative to single blocks", "1.75",
      "2.0 for T1 and PET of one head that were moved apart by 11 mm; 1.5 for two hearts, where it helped"),
     ("change of size between two bodies: deform across contrasts if all criteria support it", "3 %",
      "scanner error, not fitted; 1 % for one neck, 12 % between two babies"),

@@ -28,9 +28,17 @@ def test_what_is_misspelled_is_answered(words, sentence):
     assert sentence in str(caught.value)
 
 
-@pytest.mark.parametrize("words", ["--channel a b --channel c d", "--set A=1 --set B=2", "--set A=1 B=2"])
-def test_options_that_gather_may_come_again(words):
-    parser().parse_args(["register", "a", "b", *words.split()])
+@pytest.mark.parametrize(
+    ("words", "gathered"),
+    [
+        ("--channel a b --channel c d", [["a", "b"], ["c", "d"]]),
+        ("--set A=1 --set B=2", ["A=1", "B=2"]),
+        ("--set A=1 B=2", ["A=1", "B=2"]),
+    ],
+)
+def test_options_that_gather_may_come_again(words, gathered):
+    options = vars(parser().parse_args(["register", "a", "b", *words.split()]))
+    assert options[words.split()[0].removeprefix("--")] == gathered
 
 
 @pytest.mark.parametrize(

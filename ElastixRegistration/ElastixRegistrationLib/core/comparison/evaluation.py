@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -41,8 +42,13 @@ class Evaluation:
         """In words; ``comparison.verdict`` has it as data."""
         return self.comparison.verdict.text
 
+    @cached_property
+    def figures(self) -> list[Figure]:
+        """As tables show them."""
+        return with_mean_overlap(self.comparison.figures)
+
     def figure(self, name: str) -> Figure | None:
-        return next((figure for figure in with_mean_overlap(self.comparison.figures) if figure.name == name), None)
+        return next((figure for figure in self.figures if figure.name == name), None)
 
     def __repr__(self) -> str:
         return f"Evaluation({self.name!r}: {self.comparison.verdict})"
@@ -69,14 +75,12 @@ class EvaluationTable:
         raise KeyError(name)
 
     def figure_names(self) -> list[str]:
-        return list(
-            dict.fromkeys(figure.name for row in self.rows for figure in with_mean_overlap(row.comparison.figures))
-        )
+        return list(dict.fromkeys(figure.name for row in self.rows for figure in row.figures))
 
     def cells(self) -> list[list[str]]:
         """Texts: a header of figure names with units, a line "before" if available, and a line for each transform."""
         names = self.figure_names()
-        units = {figure.name: figure.unit for row in self.rows for figure in with_mean_overlap(row.comparison.figures)}
+        units = {figure.name: figure.unit for row in self.rows for figure in row.figures}
         lines = [["", *(f"{name}, {units[name]}" if units[name] else name for name in names)]]
         befores = [self.rows[0].figure(name) for name in names]
         if [row.name for row in self.rows] != [AS_LOADED]:
