@@ -20,7 +20,7 @@ from .dicom.headers import is_dicom
 from .formats.any_file import FREESURFER, NIFTI, grid_of_file, read_file
 from .formats.itk_readers import READERS, image_suffix_of, reader_for, reason
 from .formats.nifti import write_shear
-from .formats.parallel_gzip import PLAIN_SUFFIXES, pack
+from .formats.parallel_deflate import PLAIN_SUFFIXES, pack
 
 if TYPE_CHECKING:
     from .dicom.places import Place

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from ElastixRegistrationLib.core.files import image_files
-from ElastixRegistrationLib.core.files.formats import parallel_gzip
+from ElastixRegistrationLib.core.files.formats import parallel_deflate
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
 from phantoms.images import grid, oblique
 
@@ -20,13 +20,13 @@ GRID = grid((70, 61, 83), direction=oblique(2))
 def image(monkeypatch):
     """An image of many blocks, the last of which is short; each goes on with what the one before it ended with."""
     monkeypatch.setattr(image_files, "_LARGE_BYTES", 1000)
-    monkeypatch.setattr(parallel_gzip, "_BLOCK", 50_000)
+    monkeypatch.setattr(parallel_deflate, "_BLOCK", 50_000)
     voxels = np.random.default_rng(0).integers(-1000, 1000, GRID.size[::-1]).astype(np.int16) // 50 * 50
     voxels[20:60] = 7
     return image_from_array(voxels, GRID)
 
 
-@pytest.mark.parametrize("suffix", [".nrrd", ".nii.gz"])
+@pytest.mark.parametrize("suffix", [".nrrd", ".nii.gz", ".mha"])
 def test_it_is_read_back_here_and_elsewhere(suffix, image, tmp_path):
     path = tmp_path / f"large{suffix}"
     image_files.write_image(image, path)

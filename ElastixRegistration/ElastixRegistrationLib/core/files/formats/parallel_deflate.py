@@ -1,7 +1,7 @@
 """Compress large image files with one thread per core; every reader of the formats accepts them.
 
 Like pigz, it compresses blocks in parallel, each primed with the end of the previous block, and joins them into one
-gzip stream. The voxels come from an uncompressed file that ITK has written.
+gzip or zlib stream. The voxels come from an uncompressed file that ITK has written.
 """
 
 from __future__ import annotations
@@ -16,25 +16,49 @@ from pathlib import Path
 from typing import BinaryIO
 
 #: Formats that contain such a stream, and the uncompressed formats from which it is made.
-PLAIN_SUFFIXES = {".nrrd": ".nrrd", ".nii.gz": ".nii"}
+PLAIN_SUFFIXES = {".nrrd": ".nrrd", ".nii.gz": ".nii", ".mha": ".mha"}
 #: Higher levels take up to ten times as long and save a few percent.
 _LEVEL = 1
 _BLOCK, _WINDOW = 1 << 20, 1 << 15
-_RAW, _PACKED = b"\nencoding: raw\n", b"\nencoding: gzip\n"
+_NRRD_RAW, _NRRD_PACKED = b"\nencoding: raw\n", b"\nencoding: gzip\n"
+_META_RAW, _META_PACKED = b"CompressedData = False\n", b"CompressedData = True\nCompressedDataSize = %-20d\n"
+_META_DATA = b"ElementDataFile = LOCAL\n"
 
 
 def pack(plain: Path, packed: Path, threads: int | None = None) -> None:
-    """Compress ``plain``, a NIfTI or NRRD file with raw voxels written by ITK, to ``packed``. Raises OSError."""
+    """Compress ``plain``, a NIfTI, NRRD or MetaImage file with raw voxels written by ITK, to ``packed``.
+
+    Raises OSError.
+    """
+    threads = threads or os.cpu_count() or 1
+    suffix = packed.suffix.lower()
     with (
         open(plain, "rb") as source,
         mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as content,
         open(packed, "wb") as file,
     ):
+        if suffix == ".mha":
+            _pack_meta_image(content, file, threads)
+            return
         first = 0
-        if packed.suffix.lower() == ".nrrd":
+        if suffix == ".nrrd":
             first = content.find(b"\n\n") + 2
-            file.write(content[:first].replace(_RAW, _PACKED, 1))
-        _write_gzip(content, first, file, threads or os.cpu_count() or 1)
+            file.write(content[:first].replace(_NRRD_RAW, _NRRD_PACKED, 1))
+        _write_gzip(content, first, file, threads)
+
+
+def _pack_meta_image(content: mmap.mmap, file: BinaryIO, threads: int) -> None:
+    """The header tells the size of the compressed voxels, so it is written again once that is known."""
+    first = content.find(_META_DATA) + len(_META_DATA)
+
+    def header(size: int) -> bytes:
+        return content[:first].replace(_META_RAW, _META_PACKED % size, 1)
+
+    begin = file.write(header(0))
+    _write_zlib(content, first, file, threads)
+    size = file.tell() - begin
+    file.seek(0)
+    file.write(header(size))
 
 
 def _write_gzip(content: mmap.mmap, first: int, file: BinaryIO, threads: int) -> None:
@@ -44,6 +68,15 @@ def _write_gzip(content: mmap.mmap, first: int, file: BinaryIO, threads: int) ->
         file.write(data)
         checksum = zlib.crc32(content[start : start + _BLOCK], checksum)
     file.write(checksum.to_bytes(4, "little") + ((len(content) - first) % 2**32).to_bytes(4, "little"))
+
+
+def _write_zlib(content: mmap.mmap, first: int, file: BinaryIO, threads: int) -> None:
+    file.write(b"\x78\x01")
+    checksum = 1
+    for start, data in _deflated(content, first, threads):
+        file.write(data)
+        checksum = zlib.adler32(content[start : start + _BLOCK], checksum)
+    file.write(checksum.to_bytes(4, "big"))
 
 
 def _deflated(content: mmap.mmap, first: int, threads: int) -> Iterator[tuple[int, bytes]]:
