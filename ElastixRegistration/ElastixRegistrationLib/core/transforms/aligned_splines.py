@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from ..images.band_matrices import BandMatrix, Block
+from ..images.band_matrices import BandMatrix, Block, band_matrix
 from ..images.geometry import Geometry
 from .determinants import determinant_of_rows
 
@@ -23,6 +24,8 @@ ON_BORDER = 1e-5
 _PARALLEL = 1e-6
 #: Voxels per task of a thread.
 _BATCH = 270_000
+#: Elements of a filter below this are left out.
+_NOTHING = 1e-7
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,30 @@ def _axis(count: int, start: float, step: float, points: int) -> tuple[_Axis, sl
         return BandMatrix(count, high - low, block)
 
     return _Axis(matrix(powers @ POWERS), matrix(powers @ SLOPES)), slice(low, high)
+
+
+def interpolating_coefficients(values: np.ndarray, threads: int | None = None) -> np.ndarray:
+    """(D, k + 2, j + 2, i + 2) float32 of the cubic B-spline through ``values`` (D, k, j, i), mirrored at their faces.
+
+    Its control points lie at the places of the values, and one beyond each end.
+    """
+    components = []
+    for component in values:
+        filtered = np.ascontiguousarray(component, np.float32)
+        for axis, count in enumerate(filtered.shape):
+            filtered = _spline_filter(count).along(filtered, axis, threads=threads or os.cpu_count() or 1)
+        components.append(filtered)
+    return np.pad(np.stack(components), [(0, 0), *[(1, 1)] * (values.ndim - 1)], mode="reflect")
+
+
+@lru_cache(8)
+def _spline_filter(count: int) -> BandMatrix:
+    """From values to the coefficients of the cubic B-spline through them, mirrored at the ends of the line."""
+    matrix = np.eye(count) * 4 / 6 + (np.eye(count, k=1) + np.eye(count, k=-1)) / 6
+    if count > 1:
+        matrix[0, 1] = matrix[-1, -2] = 2 / 6
+    inverse = np.linalg.inv(matrix)
+    return band_matrix(np.where(np.abs(inverse) < _NOTHING, 0, inverse))
 
 
 def add_linear_displacement(vectors: np.ndarray, matrix: np.ndarray, grid: Geometry) -> None:

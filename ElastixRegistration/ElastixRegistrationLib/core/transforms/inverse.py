@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import lru_cache, reduce
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
 from ..errors import InputError
-from ..images.band_matrices import BandMatrix, band_matrix
 from ..images.geometry import Geometry
 from ..wording import said
+from .aligned_splines import interpolating_coefficients
 from .displacements import displacement_vectors
 from .itk_transforms import (
     affine_from_matrix,
@@ -46,8 +46,6 @@ _THERE, _NEWTON_THERE = 0.5, 4.0
 _SLOW, _PATIENCE = 0.8, 3
 #: Newton's steps before plain ones: close to the end they double the digits.
 _NEWTON = 4
-#: Elements of a filter below this are left out.
-_NOTHING = 1e-7
 #: A grid of at most this many points needs no coarser one to start from.
 _SMALL = 10_000
 #: Largest number of points of an inverse. Each takes about 130 bytes during the computation.
@@ -268,29 +266,11 @@ def _with_spacing(grid: Geometry, spacing: float | np.ndarray) -> Geometry:
 def interpolating_bspline(vectors: np.ndarray, grid: Geometry) -> Any:
     """itk.BSplineTransform of order 3 with the displacements ``vectors`` (k, j, i, D), LPS mm, at the voxels of
     ``grid``, mirrored at its faces; nothing moves outside of them."""
-    dimension = grid.dimension
-    components = []
-    for component in np.moveaxis(vectors, -1, 0):
-        values = np.ascontiguousarray(component, np.float32)
-        for axis, count in enumerate(values.shape):
-            values = _spline_filter(count).along(values, axis, threads=os.cpu_count() or 1)
-        components.append(values)
-    coefficients = np.stack(components)
-    coefficients = np.pad(coefficients, [(0, 0), *[(1, 1)] * dimension], mode="reflect")
-    origin = grid.points_of(np.full(dimension, -1.0))
+    origin = grid.points_of(np.full(grid.dimension, -1.0))
+    coefficients = interpolating_coefficients(np.moveaxis(vectors, -1, 0))
     return bspline_transform(
         np.ascontiguousarray(coefficients), origin, np.asarray(grid.spacing), np.asarray(grid.direction)
     )
-
-
-@lru_cache(8)
-def _spline_filter(count: int) -> BandMatrix:
-    """From values to the coefficients of the cubic B-spline through them, mirrored at the ends of the line."""
-    matrix = np.eye(count) * 4 / 6 + (np.eye(count, k=1) + np.eye(count, k=-1)) / 6
-    if count > 1:
-        matrix[0, 1] = matrix[-1, -2] = 2 / 6
-    inverse = np.linalg.inv(matrix)
-    return band_matrix(np.where(np.abs(inverse) < _NOTHING, 0, inverse))
 
 
 def _measured(mapped: PointMap, back: Any, element: Any, fixed: Geometry) -> Inverse:

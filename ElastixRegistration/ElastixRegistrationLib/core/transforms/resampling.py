@@ -208,14 +208,12 @@ def _resample_into(
 def _look_up(target: np.ndarray, source: _Source, transform: Any, reference: Geometry, threads: int | None) -> None:
     """By products of matrices: needs no class of ITK or elastix, which take a second or two to load."""
     flat = np.ravel(source.replaced())
-    for planes, slab in slabs_of(reference):
-        part = target[planes]
 
-        def fill(some: slice, cells: Cells, inside: np.ndarray, part: np.ndarray = part) -> None:
-            values = cells.linear(flat)
-            cast_into(part[some], np.where(inside, values, values.dtype.type(source.background)))
+    def fill(planes: slice, cells: Cells, inside: np.ndarray) -> None:
+        values = cells.linear(flat)
+        cast_into(target[planes], np.where(inside, values, values.dtype.type(source.background)))
 
-        Lookup(transform, slab, source.geometry, threads).visit(fill)
+    Lookup(transform, reference, source.geometry, threads).visit(fill)
 
 
 def _moved_by_itk(

@@ -93,16 +93,20 @@ class SplineChain:
         whole = self.after @ self.before
         if aligned is not None:
             return aligned.displacement(whole, threads)
-        dimension = self.dimension
-        result = np.zeros((int(np.prod(grid.size)), dimension), np.float32)
+        result = self.values(grid, self.after[:-1, :-1], threads)
+        add_linear_displacement(result, whole, grid)
+        return result
+
+    def values(self, grid: Geometry, linear: np.ndarray, threads: int | None = None) -> np.ndarray:
+        """(k, j, i, D) float32: ``linear`` (D, D) times s(before(x)) at the voxel centers x of ``grid``; 0 where the
+        B-spline does not reach."""
+        result = np.zeros((int(np.prod(grid.size)), self.dimension), np.float32)
 
         def consume(displacement: np.ndarray, inside: np.ndarray, places: np.ndarray) -> None:
             result[places] = np.ascontiguousarray(np.moveaxis(displacement, 1, -1))[inside]
 
-        self._visit(grid, consume, self._values(self.after[:-1, :-1]), threads)
-        result = result.reshape(*grid.size[::-1], dimension)
-        add_linear_displacement(result, whole, grid)
-        return result
+        self._visit(grid, consume, self._values(linear), threads)
+        return result.reshape(*grid.size[::-1], self.dimension)
 
     def determinant(self, grid: Geometry, threads: int | None = None, cells: np.ndarray | None = None) -> np.ndarray:
         """(k, j, i) float32: determinant of the spatial Jacobian at the voxel centers of ``grid``.
