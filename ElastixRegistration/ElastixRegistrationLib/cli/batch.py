@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
-import shutil
-import sys
-import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,16 +18,13 @@ from .options import (
     add_stages,
     chosen_request,
 )
+from .terminal.display import JsonDisplay, LineDisplay
 from .terminal.interrupts import interrupt_when_stdin_closes
 from .terminal.outcome import Outcome
 
 if TYPE_CHECKING:
     from ..batch import CohortProgress, CohortResult
 
-_log = logging.getLogger(__name__)
-
-#: Seconds between lines of progress without a terminal.
-_LINE_EVERY_S = 30.0
 _MAX_NAMED = 5
 
 
@@ -61,7 +53,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add(
         "--attended",
         action="store_true",
-        help="for calling programs: write counts as lines of JSON to stderr, and end as after Ctrl-C when stdin is "
+        help="for calling programs: write progress as lines of JSON to stderr, and end as after Ctrl-C when stdin is "
         "closed",
     )
     batch.set_defaults(run=run)
@@ -106,8 +98,10 @@ def run(options: argparse.Namespace) -> Outcome:
     check_dask()
     request = chosen_request(options)
     cases = find_cases(options.inputs, fixed_mask=options.fixed_mask, sliding_mask=options.sliding_mask)
-    display: Display | _Lines = _Lines() if options.attended else Display(on=not (options.quiet or options.json))
+    display: LineDisplay[CohortProgress] | JsonDisplay[CohortProgress]
+    display = cohort_display(on=not (options.quiet or options.json))
     if options.attended:
+        display = JsonDisplay(_news)
         interrupt_when_stdin_closes()
     try:
         result = run_cohort(
@@ -118,73 +112,37 @@ def run(options: argparse.Namespace) -> Outcome:
             **cluster_of(options),
         )
     except KeyboardInterrupt:
-        return _interrupted(display.over, len(cases), options.output_dir)
+        over = display.latest.over if display.latest else 0
+        return _interrupted(over, len(cases), options.output_dir)
     finally:
         display.end()
     return _outcome(result)
 
 
-class Display:
-    """One line that is redrawn on a terminal; otherwise occasional lines."""
-
-    def __init__(self, *, on: bool):
-        self._on, self._is_terminal = on, sys.stderr.isatty()
-        self._shown = ""
-        self._next = 0.0
-        self.over = 0
-
-    def show(self, progress: CohortProgress) -> None:
-        first = self._next == 0.0
-        self.over = progress.over
-        if not self._on:
-            return
-        if first:
-            dashboard = progress.dashboard or "none (pip install bokeh to get one)"
-            cases, workers = counted(progress.total, "case"), counted(progress.workers, "worker")
-            self._line(f"{cases}, {workers}, dashboard: {dashboard}")
-            self._next = time.monotonic() + _LINE_EVERY_S
-        if self._is_terminal:
-            self._draw(progress.line())
-        elif not first and (time.monotonic() >= self._next or progress.over == progress.total):
-            self._next = time.monotonic() + _LINE_EVERY_S
-            self._line(progress.line())
-
-    def end(self) -> None:
-        if self._shown:
-            sys.stderr.write("\r" + " " * len(self._shown) + "\r")
-            sys.stderr.flush()
-            self._shown = ""
-
-    def _line(self, text: str) -> None:
-        self.end()
-        _log.info("%s", text)
-
-    def _draw(self, text: str) -> None:
-        text = text[: shutil.get_terminal_size().columns - 1]
-        sys.stderr.write("\r" + text.ljust(len(self._shown)))
-        sys.stderr.flush()
-        self._shown = text
+def cohort_display(*, on: bool) -> LineDisplay[CohortProgress]:
+    """Counts, rate and remaining time, after a line with the size of the cohort and Dask's dashboard."""
+    return LineDisplay(
+        lambda progress: progress.line(),
+        on=on,
+        heading=_heading,
+        is_complete=lambda progress: progress.over == progress.total,
+    )
 
 
-class _Lines:
-    """A line of JSON for each change of the counts."""
+def _heading(progress: CohortProgress) -> str:
+    dashboard = progress.dashboard or "none (pip install bokeh to get one)"
+    return f"{counted(progress.total, 'case')}, {counted(progress.workers, 'worker')}, dashboard: {dashboard}"
 
-    def __init__(self) -> None:
-        self.over = 0
-        self._last: CohortNews | None = None
 
-    def show(self, progress: CohortProgress) -> None:
-        self.over = progress.over
-        counts = {name: progress.counts[name] for name in ("done", "kept", "failed")}
-        now = CohortNews(progress.total, workers=progress.workers, dashboard=progress.dashboard, **counts)
-        if now == self._last:
-            return
-        self._last = now
-        sys.stderr.write(replace(now, remaining_s=progress.remaining_s()).line() + "\n")
-        sys.stderr.flush()
-
-    def end(self) -> None:
-        """Nothing is left on the screen."""
+def _news(progress: CohortProgress) -> CohortNews:
+    counts = {name: progress.counts[name] for name in ("done", "kept", "failed")}
+    return CohortNews(
+        progress.total,
+        workers=progress.workers,
+        dashboard=progress.dashboard,
+        remaining_s=progress.remaining_s(),
+        **counts,
+    )
 
 
 def _interrupted(over: int, cases: int, output_dir: str) -> Outcome:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
 from ..core.request import EFFORTS, RegistrationRequest
-from .batch import Display, add_cluster, cluster_of
+from .batch import add_cluster, cluster_of, cohort_display
 from .options import add_initialization, add_resampling, chosen_request
 from .terminal.outcome import Outcome
 
@@ -80,7 +80,7 @@ def run(options: argparse.Namespace) -> Outcome:
     check_dask()
     methods = _methods(options)
     cases = _cases(options)
-    display = Display(on=not (options.quiet or options.json))
+    display = cohort_display(on=not (options.quiet or options.json))
     try:
         result = compare_cohort(
             cases,

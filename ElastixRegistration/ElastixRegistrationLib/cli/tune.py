@@ -5,16 +5,14 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import logging
 import os
-import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
 from ..core.wording import counted
 from ..worker.tuning_messages import TuningNews
+from .terminal.display import JsonDisplay, LineDisplay
 from .terminal.interrupts import interrupt_when_stdin_closes
 from .terminal.outcome import Outcome
 
@@ -24,9 +22,6 @@ if TYPE_CHECKING:
     from ..core.tuning.result import TuningResult
     from ..core.tuning.tune import TuningProgress
 
-_log = logging.getLogger(__name__)
-
-_LINE_EVERY_S, _PLAIN_LINE_EVERY_S = 0.5, 30.0
 #: Times the time limit after which a registration is stopped: it costs as much as a failed one by then.
 _STOPPED_AFTER = 4
 
@@ -96,9 +91,10 @@ def run(options: argparse.Namespace) -> Outcome:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"The folder {folder} cannot be created: {error.strerror}.") from error
-    display: _Display | _Lines = _Display(on=not (options.quiet or options.json))
+    display: LineDisplay[TuningProgress] | JsonDisplay[TuningProgress]
+    display = LineDisplay(_line, on=not (options.quiet or options.json))
     if options.attended:
-        display = _Lines()
+        display = JsonDisplay(_news)
         interrupt_when_stdin_closes()
     stopped_after = _STOPPED_AFTER * options.time_limit if options.time_limit else None
     with BackgroundRegistrar(options.threads or (1 if options.workers > 1 else None)) as registrar:
@@ -129,7 +125,7 @@ def run(options: argparse.Namespace) -> Outcome:
                     folder.rmdir()
             raise
         except KeyboardInterrupt:
-            done = counted(display.trials, "trial")
+            done = counted(display.latest.trials if display.latest else 0, "trial")
             sentence = f"Interrupted after {done}; the same call continues from there."
             return Outcome("", {"command": "tune", "interrupted": True}, sentence, is_interrupted=True)
         finally:
@@ -137,52 +133,14 @@ def run(options: argparse.Namespace) -> Outcome:
     return _outcome(result, folder, options)
 
 
-class _Display:
-    """One line that is redrawn on a terminal; otherwise occasional lines."""
-
-    def __init__(self, *, on: bool):
-        self._on, self._is_terminal = on, sys.stderr.isatty()
-        self._shown, self._next = "", 0.0
-        self.trials = 0
-
-    def show(self, progress: TuningProgress) -> None:
-        self.trials = progress.trials
-        if not self._on or (not self._is_terminal and time.monotonic() < self._next):
-            return
-        self._next = time.monotonic() + _PLAIN_LINE_EVERY_S
-        total = "" if progress.total is None else f" of {progress.total}"
-        best = "" if progress.best is None else f", best {progress.best:.3f} (start: 1)"
-        line = f"{progress.trials}{total} trials over{best}, {progress.seconds:.0f} s"
-        if not self._is_terminal:
-            _log.info("%s", line)
-            return
-        sys.stderr.write("\r" + line.ljust(len(self._shown)))
-        sys.stderr.flush()
-        self._shown = line
-
-    def end(self) -> None:
-        if self._shown:
-            sys.stderr.write("\r" + " " * len(self._shown) + "\r")
-            self._shown = ""
+def _line(progress: TuningProgress) -> str:
+    total = "" if progress.total is None else f" of {progress.total}"
+    best = "" if progress.best is None else f", best {progress.best:.3f} (start: 1)"
+    return f"{progress.trials}{total} trials over{best}, {progress.seconds:.0f} s"
 
 
-class _Lines:
-    """A line of JSON for the calling program."""
-
-    def __init__(self) -> None:
-        self._next = 0.0
-        self.trials = 0
-
-    def show(self, progress: TuningProgress) -> None:
-        self.trials = progress.trials
-        if time.monotonic() >= self._next:
-            self._next = time.monotonic() + _LINE_EVERY_S
-            news = TuningNews(progress.trials, progress.total, progress.best, progress.seconds)
-            sys.stderr.write(news.line() + "\n")
-            sys.stderr.flush()
-
-    def end(self) -> None:
-        """Nothing is left on the screen."""
+def _news(progress: TuningProgress) -> TuningNews:
+    return TuningNews(progress.trials, progress.total, progress.best, progress.seconds)
 
 
 def _outcome(result: TuningResult, folder: Path, options: argparse.Namespace) -> Outcome:
