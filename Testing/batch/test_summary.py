@@ -96,6 +96,15 @@ def test_many_labels_are_shown_as_their_mean(tmp_path):
     assert ">0.7500<" in page
 
 
+def test_few_labels_are_shown_after_their_mean_even_for_a_case_with_one(tmp_path):
+    figures = tuple(Figure(f"Dice overlap, label {n}", "", 0.5, after, 1, 4) for n, after in ((1, 0.75), (2, 0.25)))
+    page = cohort_html([CaseOutcome("c", "done", figures), CaseOutcome("d", "done", figures[:1])], tmp_path)
+    places = [page.index(f">Dice overlap, {name}<") for name in ("mean", "label 1", "label 2")]
+    assert places == sorted(places)
+    assert page.count(">0.5000<") == 1
+    assert page.count(">0.7500<") == 3
+
+
 def test_progress_counts_and_tells_the_time_left(monkeypatch):
     now = [100.0]
     monkeypatch.setattr(progress_module.time, "monotonic", lambda: now[0])

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timezone
 from html import escape
 from pathlib import Path
@@ -16,7 +15,7 @@ from urllib.parse import quote
 
 import numpy as np
 
-from ..core.quality.figures import REFUSED, Figure, mean_overlap
+from ..core.quality.figures import MEAN_OVERLAP, REFUSED, Figure, with_mean_overlap
 from ..core.report.page import FILE_NAME as REPORT
 from ..core.report.style import STYLE
 from ..core.system.file_names import CASE_RESULT
@@ -87,18 +86,12 @@ def _header(rows: Sequence[RankedCase]) -> str:
 
 
 def _columns(outcomes: Sequence[CaseOutcome]) -> dict[str, str]:
-    """Names and headers of the figures to show. For many labels, the mean of their overlaps."""
-    columns: dict[str, str] = {}
-    for outcome in outcomes:
-        for figure in outcome.figures:
-            columns.setdefault(figure.name, f"{figure.name} {figure.unit}".strip())
-    overlaps = [name for name in columns if name.startswith("Dice")]
-    if len(columns) > _MAX_COLUMNS and len(overlaps) > 1:
-        columns = {_MEAN_DICE: _MEAN_DICE} | {name: head for name, head in columns.items() if name not in overlaps}
-    return columns
-
-
-_MEAN_DICE = "Dice overlap, mean"
+    """Names and headers of the figures to show. The mean overlap of many labels replaces the single ones."""
+    found = {figure.name: figure for outcome in outcomes for figure in outcome.figures}
+    figures = with_mean_overlap(list(found.values()))
+    if len(figures) > _MAX_COLUMNS:
+        figures = [one for one in figures if one.name == MEAN_OVERLAP or not one.name.startswith("Dice")]
+    return {figure.name: f"{figure.name} {figure.unit}".strip() for figure in figures}
 
 
 def _row(place: int, row: RankedCase, columns: Sequence[str], folder: Path) -> str:
@@ -117,18 +110,13 @@ def _row(place: int, row: RankedCase, columns: Sequence[str], folder: Path) -> s
     how = " with ".join(filter(None, (outcome.method, outcome.fixed)))
     made = f'<div class="quiet">{escape(how)}</div>' if how else ""
     head = f'<th scope="row">{escape(outcome.case)}{made}{state}{verdict}<div class="why">{why}</div></th>'
-    figures = {figure.name: figure for figure in outcome.figures} | _mean_dice(outcome.figures)
+    figures = {figure.name: figure for figure in with_mean_overlap(outcome.figures, fewest=1)}
     cells = "".join(
         _cell(figures.get(name), odd=any(r.startswith(f"{name} is") for r in row.reasons)) for name in columns
     )
     seconds = outcome.seconds.get("all")
     time = f'<td class="number">{"" if seconds is None else f"{seconds:.1f}"}</td>'
     return f"<tr>{head}<td>{_picture(place, outcome, folder)}</td>{cells}{time}</tr>\n"
-
-
-def _mean_dice(figures: Sequence[Figure]) -> dict[str, Figure]:
-    overlap = mean_overlap(figures)
-    return {} if overlap is None else {_MEAN_DICE: replace(overlap, name=_MEAN_DICE)}
 
 
 def _cell(figure: Figure | None, *, odd: bool) -> str:

@@ -3911,8 +3911,8 @@
         <translation>Eine Kreuzvalidierung braucht mindestens drei Paare, aber es gibt {count}.</translation>
     </message>
     <message>
-        <source>Dice overlap, mean of {count}</source>
-        <translation>Dice-Überlappung, Mittel von {count}</translation>
+        <source>Dice overlap, mean</source>
+        <translation>Dice-Überlappung, Mittel</translation>
     </message>
     <message>
         <source>Doses of different types ({names}) cannot be added.</source>

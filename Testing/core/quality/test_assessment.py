@@ -71,7 +71,8 @@ def test_the_mean_of_several_overlaps_is_shown_before_them():
     other = Figure("Correlation", "", 0.5, 0.75, 1)
     one, two = overlap("liver", 0.5, 0.75), overlap("spleen", 0.0, 0.25)
     assert with_mean_overlap([other, one]) == [other, one]
+    assert [figure.after for figure in with_mean_overlap([other, one], fewest=1)] == [0.75, 0.75, 0.75]
     shown = with_mean_overlap([other, one, two])
-    assert [figure.name for figure in shown][1] == "Dice overlap, mean of 2"
+    assert [figure.name for figure in shown][1] == "Dice overlap, mean"
     assert (shown[1].before, shown[1].after) == (0.25, 0.5)
     assert [shown[0], *shown[2:]] == [other, one, two]

@@ -14,6 +14,7 @@ from ..wording import Said, said
 STATUSES = ("implausible", "worse", "uncertain", "unchanged", "better")
 #: Statuses that make ``--strict`` fail.
 REFUSED = ("implausible", "worse")
+MEAN_OVERLAP = said("Dice overlap, mean")
 
 
 @dataclass(frozen=True)
@@ -51,15 +52,14 @@ def mean_overlap(figures: Sequence[Figure]) -> Figure | None:
     return Figure(said("Dice overlap"), "", before, after, 1, 4, overlaps[0].tolerance)
 
 
-def with_mean_overlap(figures: Sequence[Figure]) -> list[Figure]:
-    """``figures`` as people read them: before the Dice overlaps of several labels comes their mean."""
-    count = sum(figure.name.startswith("Dice") for figure in figures)
+def with_mean_overlap(figures: Sequence[Figure], fewest: int = 2) -> list[Figure]:
+    """``figures`` for tables: the Dice overlaps of at least ``fewest`` labels follow their mean."""
     mean = mean_overlap(figures)
-    if mean is None or count < 2:
+    places = [n for n, figure in enumerate(figures) if figure.name.startswith("Dice")]
+    if mean is None or len(places) < fewest:
         return list(figures)
-    first = next(n for n, figure in enumerate(figures) if figure.name.startswith("Dice"))
-    mean = replace(mean, name=said("Dice overlap, mean of {count}", count=count))
-    return [*figures[:first], mean, *figures[first:]]
+    named = replace(mean, name=MEAN_OVERLAP)
+    return [*figures[: places[0]], named, *figures[places[0] :]]
 
 
 @dataclass(frozen=True)
