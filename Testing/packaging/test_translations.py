@@ -51,6 +51,11 @@ def test_placeholders_markup_and_endings_agree(translation):
     assert wrong == []
 
 
+def test_a_sentence_has_one_colon_at_most():
+    """Two are hard to read. A reason that is a sentence of its own follows a full stop instead."""
+    assert [text for context, text in texts_in_sources() if context == TEXT_CONTEXT and text.count(": ") > 1] == []
+
+
 def test_the_compiled_file_says_what_its_source_says(translation):
     QTranslator = pytest.importorskip("PySide6.QtCore").QTranslator
     translator = QTranslator()

@@ -37,15 +37,20 @@ def test_an_error_is_one_line():
 
 
 def test_a_sentence_arrives_with_its_template():
-    sentence = said("Case {name}: {reason}", name="one", reason=said("The table {path} has no rows.", path="t.csv"))
+    sentence = said(
+        "Case {name} cannot be run. {reason}", name="one", reason=said("The table {path} has no rows.", path="t.csv")
+    )
     arrived = error_of_data_line(error_data_line(sentence))
-    assert arrived == sentence == "Case one: The table t.csv has no rows."
-    assert arrived.translated(_german) == "Fall one: Leer: t.csv"
+    assert arrived == sentence == "Case one cannot be run. The table t.csv has no rows."
+    assert arrived.translated(_german) == "Fall one kann nicht laufen. Leer: t.csv"
     assert error_of_data_line(error_data_line("plain")) == "plain"
 
 
 def _german(template):
-    return {"Case {name}: {reason}": "Fall {name}: {reason}", "The table {path} has no rows.": "Leer: {path}"}[template]
+    return {
+        "Case {name} cannot be run. {reason}": "Fall {name} kann nicht laufen. {reason}",
+        "The table {path} has no rows.": "Leer: {path}",
+    }[template]
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_a_parameter_that_is_refused_is_named(pool, pair, quick):
 def test_an_error_nobody_expected_is_in_the_log_without_paths(pool, pair, quick):
     handle = pool.submit(*pair, quick, outputs=[DisplacementField("field", reference=7)])
     assert handle.wait(60)
-    assert str(handle.error).startswith("The registration failed: AttributeError: ")
+    assert str(handle.error).startswith("The registration failed. AttributeError: ")
     assert "Traceback" in handle.log
     assert "<extension>" in handle.log
     for word in private_words():

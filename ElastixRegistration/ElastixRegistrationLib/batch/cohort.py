@@ -148,7 +148,7 @@ def requests_of(cases: Sequence[Case], request: RegistrationRequest) -> list[Reg
             except InputError as error:
                 if not case.choices:
                     raise
-                raise InputError(said("Case {name}: {reason}", name=case.name, reason=error)) from error
+                raise InputError(said("Case {name} cannot be run. {reason}", name=case.name, reason=error)) from error
     return [found[case.choices] for case in cases]
 
 

@@ -28,12 +28,12 @@ def read_pair(case: Case) -> Pair:
         )
         fixed = moving = None
         if bool(case.fixed_labels) != bool(case.moving_labels):
-            raise InputError(said("labels of both images are needed, but only one label map is given."))
+            raise InputError(said("Labels of both images are needed, but only one label map is given."))
         if case.fixed_labels:
             fixed, moving = inputs.read_label_pair(case.fixed_labels, case.moving_labels)
         start = inputs.read_transform(case.initial_transform) if case.initial_transform else None
     except InputError as error:
-        raise InputError(said("Case {name}: {reason}", name=case.name, reason=error)) from error
+        raise InputError(said("Case {name} cannot be run. {reason}", name=case.name, reason=error)) from error
     return Pair(case.name, inputs, fixed, moving, {} if fixed is None else segment_names(fixed), start)
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.errors import ElastixRegistrationError, InputError, RegistrationError
+from ..core.errors import ElastixRegistrationError, InputError, RegistrationError, sentence_of_os_error
 from ..core.files.image_files import write_image
 from ..core.files.label_files import read_labels
 from ..core.files.transform_files import write_transform
@@ -365,5 +365,5 @@ def _sentence(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return said("There is not enough memory for these images; crop or downsample them.")
     if isinstance(error, OSError) and not isinstance(error, ElastixRegistrationError):
-        return f"{error.filename or 'A file'}: {error.strerror or error}."
+        return sentence_of_os_error(error)
     return sentence_of(error) if "\n" not in str(error) else " ".join(str(error).split())

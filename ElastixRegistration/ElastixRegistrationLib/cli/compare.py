@@ -174,6 +174,7 @@ def _outcome(result: ComparisonResult, folder: Path) -> Outcome:
     if failed:
         count = len(result.ranking.records)
         failure = (
-            f"{len(failed)} of {count} registrations failed, {failed[0].method} on {failed[0].pair}: {failed[0].error}"
+            f"{len(failed)} of {count} registrations failed, the first of {failed[0].pair} with {failed[0].method}. "
+            f"{failed[0].error}"
         )
     return Outcome(f"{result!r}\npage: {paths['page']}", document, failure)

@@ -19,7 +19,7 @@ from functools import partial
 from typing import Any
 
 from .. import __version__
-from ..core.errors import ElastixRegistrationError, EnvironmentFault, RegistrationError, is_fault
+from ..core.errors import ElastixRegistrationError, EnvironmentFault, RegistrationError, is_fault, sentence_of_os_error
 from ..core.wording import said, sentence_of
 from ..worker.cohort_messages import error_data_line, error_line
 from . import analyze, apply, background, batch, compare, convert, evaluate, presets, register, tune
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return fail(AT_FAULT, said("There is not enough memory for these images; crop or downsample them."))
     except OSError as error:
         status = AT_FAULT if is_fault(error) else FAILED
-        return fail(status, f"{error.filename or 'A file'}: {error.strerror or error}.")
+        return fail(status, sentence_of_os_error(error))
     except KeyboardInterrupt:
         return fail(INTERRUPTED, "Interrupted; nothing was written.")
     try:

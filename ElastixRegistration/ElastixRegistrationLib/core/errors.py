@@ -82,6 +82,14 @@ def file_error(problem: OSError, sentence: str) -> InputError:
     return ResourceError(sentence) if is_fault(problem) else InputError(sentence)
 
 
+def sentence_of_os_error(problem: OSError) -> str:
+    """What to tell of a ``problem`` that nothing more specific has caught."""
+    reason = problem.strerror or str(problem)
+    if problem.filename is None:
+        return said("A file cannot be read or written: {reason}.", reason=reason)
+    return said("{path} cannot be read or written: {reason}.", path=problem.filename, reason=reason)
+
+
 _IS_DAMAGED = said("is damaged")
 _NUMBER = re.compile(r"could not convert string to float: '(.*)'|invalid literal for int\(\) with base 10: '(.*)'")
 _LACKS = re.compile(r"has no attribute '([A-Z]\w+)'")

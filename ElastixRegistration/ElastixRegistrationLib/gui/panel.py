@@ -252,7 +252,7 @@ class RegistrationPanel(VTKObservationMixin):
         self.control.cancel()
 
     def onNotStarted(self, message: str, details: str) -> None:
-        self.run.end(_("Not started: {message}").format(message=message) if message else "", details, False)
+        self.run.end(_("Not started. {message}").format(message=message) if message else "", details, False)
         if message:
             showError(message, _("Elastix Registration"))
 
@@ -277,7 +277,7 @@ class RegistrationPanel(VTKObservationMixin):
                 "The DICOM registration object differs from the transform by at most {error} mm."
             ).format(error=f"{run.dicomObject.error_mm:.3f}")
         if run.problem:
-            message += " " + _("Failed: {message}").format(message=run.problem)
+            message += " " + _("Failed. {message}").format(message=run.problem)
         if run.handle.progress is not None:
             self.run.progress(run.handle.progress, run.handle.iterations, run.handle.log)
         self.run.end(message, run.handle.log, True)
@@ -288,7 +288,7 @@ class RegistrationPanel(VTKObservationMixin):
             self._showError(run.problem, run.handle.log)
 
     def onFailed(self, message: str, details: str) -> None:
-        self.run.end(_("Failed: {message}").format(message=message), details, False)
+        self.run.end(_("Failed. {message}").format(message=message), details, False)
         self._showError(message, details)
 
     def _showError(self, message: str, details: str) -> None:

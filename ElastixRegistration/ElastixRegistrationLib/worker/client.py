@@ -238,7 +238,7 @@ class RegistrationHandle:
             return self._out_of_memory()
         if kind == "RegistrationError":
             return RegistrationError(f"elastix failed: {reason}" if reason else message)
-        return RegistrationError(said("The registration failed: {message}", message=message))
+        return RegistrationError(said("The registration failed. {message}", message=message))
 
     def _out_of_memory(self) -> OutOfMemoryError:
         limit = self.job.memory_limit_bytes

@@ -2075,8 +2075,8 @@
         <translation>Abgebrochen.</translation>
     </message>
     <message>
-        <source>Failed: {message}</source>
-        <translation>Gescheitert: {message}</translation>
+        <source>Failed. {message}</source>
+        <translation>Gescheitert. {message}</translation>
     </message>
     <message>
         <source>The estimate failed</source>
@@ -2156,8 +2156,8 @@
 <context>
     <name>comparing.task_window</name>
     <message>
-        <source>Failed: {message}</source>
-        <translation>Gescheitert: {message}</translation>
+        <source>Failed. {message}</source>
+        <translation>Gescheitert. {message}</translation>
     </message>
     <message>
         <source>Elastix Registration</source>
@@ -2387,8 +2387,8 @@
         <translation>Übereinstimmung braucht die Ergebnisse von mindestens zwei Methoden.</translation>
     </message>
     <message>
-        <source>All of them failed. {first}: {error}</source>
-        <translation>Alle sind fehlgeschlagen. {first}: {error}</translation>
+        <source>All of them failed, the first with {first}. {error}</source>
+        <translation>Alle sind fehlgeschlagen, als Erstes {first}. {error}</translation>
     </message>
     <message>
         <source>All stages of the preset are switched off; switch one on or add one.</source>
@@ -2527,8 +2527,8 @@
         <translation>Landmarkenabstand, {word}</translation>
     </message>
     <message>
-        <source>Landmark {named} is far off although the others fit: the registration failed there, or the landmark is wrong.</source>
-        <translation>Landmarke {named} liegt weit ab, wo die anderen passen: die Registrierung versagt dort, oder die Landmarke ist falsch.</translation>
+        <source>Landmark {named} is far off although the others fit; the registration failed there, or the landmark is wrong.</source>
+        <translation>Landmarke {named} liegt weit ab, wo die anderen passen; die Registrierung versagt dort, oder die Landmarke ist falsch.</translation>
     </message>
     <message>
         <source>Landmarks must come in pairs of 2D or 3D points, not as {shape} and {shape2}.</source>
@@ -2539,12 +2539,12 @@
         <translation>Landmarken müssen endliche Koordinaten haben.</translation>
     </message>
     <message>
-        <source>Landmarks {named} and {count} more are far off although the others fit: the registration failed there, or the landmarks are wrong.</source>
-        <translation>Landmarken {named} und {count} weitere liegen weit ab, wo die anderen passen: die Registrierung versagt dort, oder die Landmarke ist falsch.</translation>
+        <source>Landmarks {named} and {count} more are far off although the others fit; the registration failed there, or the landmarks are wrong.</source>
+        <translation>Landmarken {named} und {count} weitere liegen weit ab, wo die anderen passen; die Registrierung versagt dort, oder die Landmarke ist falsch.</translation>
     </message>
     <message>
-        <source>Landmarks {named} are far off although the others fit: the registration failed there, or the landmarks are wrong.</source>
-        <translation>Landmarken {named} liegen weit ab, wo die anderen passen: die Registrierung versagt dort, oder die Landmarke ist falsch.</translation>
+        <source>Landmarks {named} are far off although the others fit; the registration failed there, or the landmarks are wrong.</source>
+        <translation>Landmarken {named} liegen weit ab, wo die anderen passen; die Registrierung versagt dort, oder die Landmarke ist falsch.</translation>
     </message>
     <message>
         <source>Local volume, largest</source>
@@ -3019,10 +3019,6 @@
         <translation>Die Parameter von {name} sind keine Liste.</translation>
     </message>
     <message>
-        <source>The parameters of a {name} do not fit each other: {error}.</source>
-        <translation>Die Parameter von {name} passen nicht zueinander: {error}.</translation>
-    </message>
-    <message>
         <source>The parameters of the {kind} do not fit each other.</source>
         <translation>Die Parameter von {kind} passen nicht zueinander.</translation>
     </message>
@@ -3067,8 +3063,8 @@
         <translation>Das Referenzvolumen {reference_node} ist in keiner Szene; bitte es zuerst hinzufügen.</translation>
     </message>
     <message>
-        <source>The registration failed: {message}</source>
-        <translation>Die Registrierung ist fehlgeschlagen: {message}</translation>
+        <source>The registration failed. {message}</source>
+        <translation>Die Registrierung ist fehlgeschlagen. {message}</translation>
     </message>
     <message>
         <source>The registration needed more memory than {allowed}; crop or downsample the images, or use fewer threads.</source>
@@ -3147,8 +3143,8 @@
         <translation>Die Transformationsdatei {path}</translation>
     </message>
     <message>
-        <source>The transform file {path} cannot be read: {error}</source>
-        <translation>Die Transformationsdatei {path} lässt sich nicht lesen: {error}</translation>
+        <source>The transform file {path} cannot be read. {error}</source>
+        <translation>Die Transformationsdatei {path} lässt sich nicht lesen. {error}</translation>
     </message>
     <message>
         <source>The transform file {path} cannot be read: {value}</source>
@@ -3667,12 +3663,12 @@
         <translation>eine Zahl fehlt</translation>
     </message>
     <message>
-        <source>a parameter is written (Name value) on one line, but nothing closes the parenthesis: {shown}</source>
-        <translation>ein Parameter steht als (Name Wert) in einer Zeile, aber nichts schließt die Klammer: {shown}</translation>
+        <source>a parameter is written (Name value) on one line, but nothing closes the parenthesis, {shown}</source>
+        <translation>ein Parameter steht als (Name Wert) in einer Zeile, aber nichts schließt die Klammer, {shown}</translation>
     </message>
     <message>
-        <source>a parameter is written (Name value), but this line has no opening parenthesis: {shown}</source>
-        <translation>ein Parameter steht als (Name Wert), aber diese Zeile hat keine öffnende Klammer: {shown}</translation>
+        <source>a parameter is written (Name value), but this line has no opening parenthesis, {shown}</source>
+        <translation>ein Parameter steht als (Name Wert), aber diese Zeile hat keine öffnende Klammer, {shown}</translation>
     </message>
     <message>
         <source>a quotation mark is missing in {shown}</source>
@@ -3723,8 +3719,8 @@
         <translation>Landmarkenabstand</translation>
     </message>
     <message>
-        <source>elastix could not resample the image: {error}</source>
-        <translation>elastix konnte das Bild nicht abtasten: {error}</translation>
+        <source>elastix could not resample the image. {error}</source>
+        <translation>elastix konnte das Bild nicht abtasten. {error}</translation>
     </message>
     <message>
         <source>elastix crashes when RandomSparseMask meets a mask that vanished by shrinking; add (ErodeMask &quot;false&quot;).</source>
@@ -3887,8 +3883,12 @@
         <translation>Fall {name} hat feste Labels, aber keine bewegten zum Vergleich.</translation>
     </message>
     <message>
-        <source>Case {name}: {reason}</source>
-        <translation>Fall {name}: {reason}</translation>
+        <source>Case {name} cannot be run. {reason}</source>
+        <translation>Fall {name} kann nicht laufen. {reason}</translation>
+    </message>
+    <message>
+        <source>A file cannot be read or written: {reason}.</source>
+        <translation>Eine Datei lässt sich nicht lesen oder schreiben: {reason}.</translation>
     </message>
     <message>
         <source>Cohorts run on Dask, which is not installed: python -m pip install &apos;dask[distributed]&apos; cryptography bokeh.</source>
@@ -3927,8 +3927,8 @@
         <translation>Bitte zuerst die Bilder exportieren.</translation>
     </message>
     <message>
-        <source>Fetch the file: git annex get (DataLad: get).</source>
-        <translation>Bitte die Datei holen: git annex get (DataLad: get).</translation>
+        <source>Fetch the file with git annex get or datalad get.</source>
+        <translation>Bitte die Datei mit git annex get oder datalad get holen.</translation>
     </message>
     <message>
         <source>Fetch the file: git lfs pull.</source>
@@ -4959,8 +4959,8 @@
         <translation>ist abgeschnitten, beschädigt oder keine HDF5-Datei.</translation>
     </message>
     <message>
-        <source>it cannot be changed here: {value}.</source>
-        <translation>es lässt sich hier nicht ändern: {value}.</translation>
+        <source>it cannot be changed here; {value}.</source>
+        <translation>es lässt sich hier nicht ändern; {value}.</translation>
     </message>
     <message>
         <source>it does not say how many points follow</source>
@@ -5003,20 +5003,20 @@
         <translation>es hat {count} Werte, und elastix liest nur den ersten.</translation>
     </message>
     <message>
-        <source>it has {count} values and needs one or {needed}, for {why}; elastix would repeat the first for the rest.</source>
-        <translation>es hat {count} Werte und braucht einen oder {needed}, für {why}; elastix würde den ersten wiederholen.</translation>
+        <source>it has {count} values and needs one or {needed} ({why}); elastix would repeat the first for the rest.</source>
+        <translation>es hat {count} Werte und braucht einen oder {needed} ({why}); elastix würde den ersten wiederholen.</translation>
     </message>
     <message>
-        <source>it has {count} values and needs {needed}, for {why}; elastix drops the last ones.</source>
-        <translation>es hat {count} Werte und braucht {needed}, für {why}; elastix lässt die letzten weg.</translation>
+        <source>it has {count} values and needs {needed} ({why}); elastix drops the last ones.</source>
+        <translation>es hat {count} Werte und braucht {needed} ({why}); elastix lässt die letzten weg.</translation>
     </message>
     <message>
-        <source>it has {count} values and needs {needed}, for {why}; elastix would drop them all.</source>
-        <translation>es hat {count} Werte und braucht {needed}, für {why}; elastix ließe alle weg.</translation>
+        <source>it has {count} values and needs {needed} ({why}); elastix would drop them all.</source>
+        <translation>es hat {count} Werte und braucht {needed} ({why}); elastix ließe alle weg.</translation>
     </message>
     <message>
-        <source>it has {count} values and needs {resolutions} or {resolutions2}: {why}.</source>
-        <translation>es hat {count} Werte und braucht {resolutions} oder {resolutions2}: {why}.</translation>
+        <source>it has {count} values and needs {resolutions} or {resolutions2} ({why}).</source>
+        <translation>es hat {count} Werte und braucht {resolutions} oder {resolutions2} ({why}).</translation>
     </message>
     <message>
         <source>it has {found} where a number should be</source>
@@ -5035,8 +5035,8 @@
         <translation>sie ist leer</translation>
     </message>
     <message>
-        <source>it is for images of {value} axes: it has {count} values and needs {needed}, for {why}.</source>
-        <translation>es ist für Bilder mit {value} Achsen: es hat {count} Werte und braucht {needed}, für {why}.</translation>
+        <source>it is for images of {value} axes; it has {count} values and needs {needed} ({why}).</source>
+        <translation>es ist für Bilder mit {value} Achsen; es hat {count} Werte und braucht {needed} ({why}).</translation>
     </message>
     <message>
         <source>it is given no value.</source>
@@ -5047,24 +5047,24 @@
         <translation>es steht zweimal, in den Zeilen {lines} und {number}; bitte eines entfernen.</translation>
     </message>
     <message>
-        <source>it is ignored: each stage follows the one before it (Compose).</source>
-        <translation>es wird übergangen: jede Stufe folgt auf die vorige (Compose).</translation>
+        <source>it is ignored, because each stage follows the one before it (Compose).</source>
+        <translation>es wird übergangen, weil jede Stufe auf die vorige folgt (Compose).</translation>
     </message>
     <message>
-        <source>it is ignored: elastix writes no files here, ask for the output instead.</source>
-        <translation>es wird übergangen: elastix schreibt hier keine Dateien, bitte stattdessen die Ausgabe verlangen.</translation>
+        <source>it is ignored, because elastix writes no files here; ask for the output instead.</source>
+        <translation>es wird übergangen, weil elastix hier keine Dateien schreibt; bitte stattdessen die Ausgabe verlangen.</translation>
     </message>
     <message>
-        <source>it is ignored: give the initial transform as such.</source>
-        <translation>es wird übergangen: bitte die Anfangstransformation als solche angeben.</translation>
+        <source>it is ignored; give the initial transform as such.</source>
+        <translation>es wird übergangen; bitte die Anfangstransformation als solche angeben.</translation>
     </message>
     <message>
-        <source>it is ignored: images are held as float.</source>
-        <translation>es wird übergangen: Bilder werden als Gleitkommazahlen gehalten.</translation>
+        <source>it is ignored, because images are held as float.</source>
+        <translation>es wird übergangen, weil Bilder als Gleitkommazahlen gehalten werden.</translation>
     </message>
     <message>
-        <source>it is ignored: the orientation of the images is always used.</source>
-        <translation>es wird übergangen: die Ausrichtung der Bilder gilt immer.</translation>
+        <source>it is ignored, because the orientation of the images is always used.</source>
+        <translation>es wird übergangen, weil die Ausrichtung der Bilder immer gilt.</translation>
     </message>
     <message>
         <source>it is not text</source>
@@ -5143,7 +5143,7 @@
         <translation>Labels</translation>
     </message>
     <message>
-        <source>labels of both images are needed, but only one label map is given.</source>
+        <source>Labels of both images are needed, but only one label map is given.</source>
         <translation>Labels beider Bilder sind nötig, aber nur ein Label-Volumen ist angegeben.</translation>
     </message>
     <message>
@@ -5243,8 +5243,8 @@
         <translation>Zahl der Threads</translation>
     </message>
     <message>
-        <source>only penalties are named: nothing compares the images.</source>
-        <translation>nur Strafterme sind genannt: nichts vergleicht die Bilder.</translation>
+        <source>only penalties are named; nothing compares the images.</source>
+        <translation>nur Strafterme sind genannt; nichts vergleicht die Bilder.</translation>
     </message>
     <message>
         <source>overlap of labels (kappa)</source>
@@ -5371,8 +5371,8 @@
         <translation>die Transinformation ging von {before} auf {after}</translation>
     </message>
     <message>
-        <source>the parameter file cannot be read: {reason}.</source>
-        <translation>die Parameterdatei lässt sich nicht lesen: {reason}.</translation>
+        <source>the parameter file cannot be read ({reason}).</source>
+        <translation>die Parameterdatei lässt sich nicht lesen ({reason}).</translation>
     </message>
     <message>
         <source>the parameter file does not exist.</source>
@@ -5407,8 +5407,8 @@
         <translation>es stehen keine Parameter darin.</translation>
     </message>
     <message>
-        <source>there is a parenthesis within the value: {shown}</source>
-        <translation>im Wert steht eine Klammer: {shown}</translation>
+        <source>there is a parenthesis within the value, {shown}</source>
+        <translation>im Wert steht eine Klammer, {shown}</translation>
     </message>
     <message>
         <source>there is no parameter map to register with; give at least one.</source>
@@ -5439,16 +5439,16 @@
         <translation>das ist größer als {max_bytes} MB, also keine Parameterdatei.</translation>
     </message>
     <message>
-        <source>this is not a TransformParameters file: it has no TransformParameters.</source>
-        <translation>das ist keine TransformParameters-Datei: sie hat keine TransformParameters.</translation>
+        <source>this is not a TransformParameters file; it has no TransformParameters.</source>
+        <translation>das ist keine TransformParameters-Datei; sie hat keine TransformParameters.</translation>
     </message>
     <message>
         <source>this is not a text file.</source>
         <translation>das ist keine Textdatei.</translation>
     </message>
     <message>
-        <source>this is not valid TOML: {reason}.</source>
-        <translation>das ist kein gültiges TOML: {reason}.</translation>
+        <source>this is not valid TOML ({reason}).</source>
+        <translation>das ist kein gültiges TOML ({reason}).</translation>
     </message>
     <message>
         <source>translation</source>
@@ -5591,8 +5591,8 @@
         <translation>{names} und {last}</translation>
     </message>
     <message>
-        <source>{name} cannot be used here: {value}.</source>
-        <translation>{name} lässt sich hier nicht verwenden: {value}.</translation>
+        <source>{name} cannot be used here; {value}.</source>
+        <translation>{name} lässt sich hier nicht verwenden; {value}.</translation>
     </message>
     <message>
         <source>{name} cannot store {dimension}D images of {dtype} voxels like the result; use .nrrd, .nii.gz or .mha.</source>
@@ -5659,6 +5659,10 @@
         <translation>{path} kann nur eine Matrix enthalten, und diese Transformation ist keine; bitte als .h5 schreiben.</translation>
     </message>
     <message>
+        <source>{path} cannot be read or written: {reason}.</source>
+        <translation>{path} lässt sich nicht lesen oder schreiben: {reason}.</translation>
+    </message>
+    <message>
         <source>{path} cannot be written: it is a folder.</source>
         <translation>{path} lässt sich nicht schreiben: es ist ein Ordner.</translation>
     </message>
@@ -5699,16 +5703,16 @@
         <translation>{name}: {path} ist ein einzelnes Volumen ohne Zeitpunkt {frame}.</translation>
     </message>
     <message>
-        <source>{path}: the archive is damaged: its list of files cannot be read.</source>
-        <translation>{path}: das Archiv ist beschädigt: seine Dateiliste lässt sich nicht lesen.</translation>
+        <source>{path}: the archive is damaged; its list of files cannot be read.</source>
+        <translation>{path}: das Archiv ist beschädigt; seine Dateiliste lässt sich nicht lesen.</translation>
     </message>
     <message>
-        <source>{path}: the archive is damaged: {below} in it cannot be read.</source>
-        <translation>{path}: das Archiv ist beschädigt: {below} darin lässt sich nicht lesen.</translation>
+        <source>{path}: the archive is damaged; {below} in it cannot be read.</source>
+        <translation>{path}: das Archiv ist beschädigt; {below} darin lässt sich nicht lesen.</translation>
     </message>
     <message>
-        <source>{path}: the zip cannot be read: {error}.</source>
-        <translation>{path}: das Zip lässt sich nicht lesen: {error}.</translation>
+        <source>{path}: the zip cannot be read ({error}).</source>
+        <translation>{path}: das Zip lässt sich nicht lesen ({error}).</translation>
     </message>
     <message>
         <source>{path}: there are more than {max_files} files or {max_all_bytes} MB in it; choose the folder with the parameter files.</source>
@@ -5743,16 +5747,16 @@
         <translation>{place}: keine Parameterdateien genannt.</translation>
     </message>
     <message>
-        <source>{place}: the preset cannot be read: {error}.</source>
-        <translation>{place}: die Voreinstellung lässt sich nicht lesen: {error}.</translation>
+        <source>{place}: the preset cannot be read ({error}).</source>
+        <translation>{place}: die Voreinstellung lässt sich nicht lesen ({error}).</translation>
     </message>
     <message>
-        <source>{place}: this is not a preset: its id or the text of a stage is missing.</source>
-        <translation>{place}: das ist keine Voreinstellung: ihre Kennung oder der Text einer Stufe fehlt.</translation>
+        <source>{place}: this is not a preset; its id or the text of a stage is missing.</source>
+        <translation>{place}: das ist keine Voreinstellung; ihre Kennung oder der Text einer Stufe fehlt.</translation>
     </message>
     <message>
-        <source>{place}: this is not a preset: {error}.</source>
-        <translation>{place}: das ist keine Voreinstellung: {error}.</translation>
+        <source>{place}: this is not a preset ({error}).</source>
+        <translation>{place}: das ist keine Voreinstellung ({error}).</translation>
     </message>
     <message>
         <source>{place}: {name} has the same file twice.</source>
@@ -5863,8 +5867,8 @@
         <translation>{what} {verb}: {reason}.</translation>
     </message>
     <message>
-        <source>{where}: it belongs to {users}.</source>
-        <translation>{where}: es gehört zu {users}.</translation>
+        <source>{where}, because it belongs to {users}.</source>
+        <translation>{where}; es gehört zu {users}.</translation>
     </message>
     <message>
         <source>{whole} has no segment names, so segments cannot be chosen by name.</source>
@@ -5951,7 +5955,7 @@
         <translation>Elastix-Registrierung</translation>
     </message>
     <message>
-        <source>Not started: {message}</source>
+        <source>Not started. {message}</source>
         <translation>Nicht begonnen: {message}</translation>
     </message>
     <message>
@@ -5967,8 +5971,8 @@
         <translation>Das DICOM-Registrierungsobjekt weicht höchstens {error} mm von der Transformation ab.</translation>
     </message>
     <message>
-        <source>Failed: {message}</source>
-        <translation>Gescheitert: {message}</translation>
+        <source>Failed. {message}</source>
+        <translation>Gescheitert. {message}</translation>
     </message>
     <message>
         <source>The registration failed</source>
@@ -6274,8 +6278,8 @@
         <translation>Dauer: {duration}.</translation>
     </message>
     <message>
-        <source>Failed: {message}</source>
-        <translation>Gescheitert: {message}</translation>
+        <source>Failed. {message}</source>
+        <translation>Gescheitert. {message}</translation>
     </message>
     <message>
         <source>The registration failed</source>

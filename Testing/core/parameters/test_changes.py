@@ -49,5 +49,5 @@ def test_what_cannot_be_meant_is_told(text, sentence):
 
 
 def test_a_parameter_that_no_stage_reads_names_its_users():
-    with pytest.raises(ParameterError, match=r"no stage reads it: it belongs to .*BSplineTransform"):
+    with pytest.raises(ParameterError, match=r"no stage reads it, because it belongs to .*BSplineTransform"):
         changed(STAGES[:1], ["FinalGridSpacingInPhysicalUnits=6"])

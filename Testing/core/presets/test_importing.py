@@ -130,7 +130,7 @@ def test_what_cannot_run_here_is_told_and_left_out(mine, tmp_path, case):
 
 def test_a_folder_without_presets_is_refused(mine, tmp_path):
     source = folder_of(tmp_path / "given", notes_txt="nothing", bad_txt=format_parameter_text(UNUSABLE["groupwise"][0]))
-    with pytest.raises(InputError, match=r"it contains no usable preset: .*groupwise"):
+    with pytest.raises(InputError, match=r"it contains no usable preset\. .*groupwise"):
         import_presets(source, mine)
     with pytest.raises(InputError, match="no such file"):
         import_presets(tmp_path / "nowhere", mine)

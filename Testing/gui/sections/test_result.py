@@ -262,7 +262,7 @@ def test_a_dicom_object_needs_volumes_of_the_database(host, a_panel, apply_and_w
     host.dialogs.expect("OK")
     apply_and_wait(a_panel)
     assert "does not come from Slicer's DICOM database" in host.dialogs.shown[0].text
-    assert ui.progressLabel.text.startswith("Not started: ")
+    assert ui.progressLabel.text.startswith("Not started. ")
     assert not list(tmp_path.iterdir())
 
 

@@ -99,7 +99,7 @@ def test_what_the_scene_cannot_give_is_said_before_a_run(host, a_panel, a_volume
     host.dialogs.expect("OK")
     apply_and_wait(a_panel)
     assert "empty mask" in host.dialogs.shown[0].text
-    assert a_panel.ui.progressLabel.text.startswith("Not started: ")
+    assert a_panel.ui.progressLabel.text.startswith("Not started. ")
     assert slicer.mrmlScene.GetNumberOfNodes() == nodes
 
 

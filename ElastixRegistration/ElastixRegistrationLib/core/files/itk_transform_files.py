@@ -161,7 +161,7 @@ def _built(path: Path, entries: Iterable[tuple[str, np.ndarray, np.ndarray]]) ->
             plain = itk_transform(name.removeprefix("Inverse"), values, fixed_values)
             built.append(inverted(plain, path) if name.startswith("Inverse") else plain)
     except UnsupportedTransform as error:
-        raise InputError(said("The transform file {path} cannot be read: {error}", path=path, error=error)) from error
+        raise InputError(said("The transform file {path} cannot be read. {error}", path=path, error=error)) from error
     except InputError:
         raise
     except (KeyError, ValueError, RuntimeError, struct.error) as error:

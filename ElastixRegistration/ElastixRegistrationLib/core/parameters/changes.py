@@ -69,7 +69,7 @@ def parse_change(text: str) -> ParameterChange:
         raise ParameterError(said("elastix has no parameter {name!r}.", name=name))
     if name in _SET_HERE or name.startswith("Write"):
         raise ParameterError(
-            said("it cannot be changed here: {value}.", value=_SET_HERE.get(name, "use --output-...")), parameter=name
+            said("it cannot be changed here; {value}.", value=_SET_HERE.get(name, "use --output-...")), parameter=name
         )
     if not values:
         raise ParameterError(said("it is given no value."), parameter=name)
@@ -119,7 +119,7 @@ def changed(
             users = ", ".join(parameter.components) if parameter is not None else ""
             where = "no stage reads it" if change.stage is None else f"stage {change.stage} does not read it"
             raise ParameterError(
-                said("{where}: it belongs to {users}.", where=where, users=users), parameter=change.name
+                said("{where}, because it belongs to {users}.", where=where, users=users), parameter=change.name
             )
         for place in reading:
             result[place] = {**result[place], change.name: change.values}

@@ -67,7 +67,7 @@ def read_parameter_file(path: str | os.PathLike, *, transform: bool = False) -> 
     parameters = read_parameter_source(path, max_bytes=_MAX_TRANSFORM_BYTES).map
     if not is_transform_map(parameters):
         raise ParameterError(
-            said("this is not a TransformParameters file: it has no TransformParameters."), file=str(path)
+            said("this is not a TransformParameters file; it has no TransformParameters."), file=str(path)
         )
     return parameters
 
@@ -182,7 +182,7 @@ def _bytes_of(path: Path, max_bytes: int) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ParameterError(
-            said("the parameter file cannot be read: {reason}.", reason=reason), file=str(path)
+            said("the parameter file cannot be read ({reason}).", reason=reason), file=str(path)
         ) from error
     if len(data) > max_bytes:
         raise ParameterError(
@@ -241,7 +241,7 @@ def _parse_line(content: str, source: str | None, number: int) -> tuple[str, tup
     if not content.startswith("("):
         raise refuse(
             said(
-                "a parameter is written (Name value), but this line has no opening parenthesis: {shown}",
+                "a parameter is written (Name value), but this line has no opening parenthesis, {shown}",
                 shown=repr(shown),
             )
         )
@@ -250,7 +250,7 @@ def _parse_line(content: str, source: str | None, number: int) -> tuple[str, tup
     if not content.endswith(")"):
         raise refuse(
             said(
-                "a parameter is written (Name value) on one line, but nothing closes the parenthesis: {shown}",
+                "a parameter is written (Name value) on one line, but nothing closes the parenthesis, {shown}",
                 shown=repr(shown),
             )
         )
@@ -259,7 +259,7 @@ def _parse_line(content: str, source: str | None, number: int) -> tuple[str, tup
     quoted = '"' in rest
     bare = _TOKEN.sub(lambda match: match[2] or "", rest) if quoted else rest
     if "(" in bare or ")" in bare:
-        raise refuse(said("there is a parenthesis within the value: {shown}", shown=repr(shown)))
+        raise refuse(said("there is a parenthesis within the value, {shown}", shown=repr(shown)))
     if not name or _BAD_IN_NAME.search(name):
         raise refuse(
             said(
@@ -284,7 +284,7 @@ def _parse_toml(text: str, source: str | None) -> ParameterFile:
         if place:
             reason = reason[: place.start()]
         raise ParameterError(
-            said("this is not valid TOML: {reason}.", reason=reason),
+            said("this is not valid TOML ({reason}).", reason=reason),
             file=source,
             line=int(place[1]) if place else None,
         ) from error

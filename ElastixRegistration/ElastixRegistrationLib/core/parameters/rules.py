@@ -130,7 +130,7 @@ def _metrics(stage: Stage) -> Iterator[Finding]:
             ),
         )
     if metrics and all(metric in PENALTIES for metric in metrics):
-        yield "warning", "Metric", said("only penalties are named: nothing compares the images.")
+        yield "warning", "Metric", said("only penalties are named; nothing compares the images.")
     if transform == "SplineKernelTransform":
         if not stage.points:
             yield "error", "Transform", said("SplineKernelTransform needs corresponding points, and none are given.")
@@ -164,23 +164,27 @@ def _masks(stage: Stage) -> Iterator[Finding]:
 
 def _set_here(stage: Stage) -> Iterator[Finding]:
     for name in ignored_outputs(stage.map):
-        yield "warning", name, said("it is ignored: elastix writes no files here, ask for the output instead.")
+        yield "warning", name, said("it is ignored, because elastix writes no files here; ask for the output instead.")
     for name in ("FixedInternalImagePixelType", "MovingInternalImagePixelType"):
         if stage.first(name, "float") != "float":
-            yield "warning", name, said("it is ignored: images are held as float.")
+            yield "warning", name, said("it is ignored, because images are held as float.")
     if stage.first("HowToCombineTransforms", "Compose") != "Compose":
         yield (
             "warning",
             "HowToCombineTransforms",
-            said("it is ignored: each stage follows the one before it (Compose)."),
+            said("it is ignored, because each stage follows the one before it (Compose)."),
         )
     if stage.first("UseDirectionCosines", "true") == "false":
-        yield "warning", "UseDirectionCosines", said("it is ignored: the orientation of the images is always used.")
+        yield (
+            "warning",
+            "UseDirectionCosines",
+            said("it is ignored, because the orientation of the images is always used."),
+        )
     if "InitialTransformParameterFileName" in stage.map and stage.first("InitialTransformParameterFileName") not in (
         "",
         "NoInitialTransform",
     ):
-        yield "warning", "InitialTransformParameterFileName", said("it is ignored: give the initial transform as such.")
+        yield "warning", "InitialTransformParameterFileName", said("it is ignored; give the initial transform as such.")
 
 
 def _order(stages: Sequence[Stage]) -> Iterator[tuple[int, Finding]]:

@@ -152,7 +152,7 @@ def _component_findings(stage: ParameterMap) -> Iterator[Finding]:
                 yield (
                     "error",
                     kind,
-                    said("{name} cannot be used here: {value}.", name=name, value=unusable_components()[name]),
+                    said("{name} cannot be used here; {value}.", name=name, value=unusable_components()[name]),
                 )
             elif name not in known:
                 close = close_name(name, known)
@@ -268,7 +268,7 @@ def _count_findings(
         if count not in (resolutions, both):
             why = _reason(per, dimension, resolutions)
             text = said(
-                "it has {count} values and needs {resolutions} or {resolutions2}: {why}.",
+                "it has {count} values and needs {resolutions} or {resolutions2} ({why}).",
                 count=count,
                 resolutions=resolutions,
                 resolutions2=both,
@@ -286,21 +286,21 @@ def _count_findings(
     known = {"count": count, "needed": needed, "why": _reason(per, dimension, resolutions)}
     if per.startswith("resolution and dimension") and count == resolutions * (5 - dimension) != needed:
         text = said(
-            "it is for images of {value} axes: it has {count} values and needs {needed}, for {why}.",
+            "it is for images of {value} axes; it has {count} values and needs {needed} ({why}).",
             value=5 - dimension,
             **known,
         )
         yield "error", name, text
     elif count > needed:
         # Widely used parameter sets have this, and run.
-        text = said("it has {count} values and needs {needed}, for {why}; elastix drops the last ones.", **known)
+        text = said("it has {count} values and needs {needed} ({why}); elastix drops the last ones.", **known)
         yield "warning", name, text
     elif count < needed and per == "resolution and dimension":
-        text = said("it has {count} values and needs {needed}, for {why}; elastix would drop them all.", **known)
+        text = said("it has {count} values and needs {needed} ({why}); elastix would drop them all.", **known)
         yield "error", name, text
     elif count < needed and len(set(values)) > 1:
         text = said(
-            "it has {count} values and needs one or {needed}, for {why}; elastix would repeat the first for the rest.",
+            "it has {count} values and needs one or {needed} ({why}); elastix would repeat the first for the rest.",
             **known,
         )
         yield "error", name, text

@@ -99,7 +99,7 @@ def _first_reason(report: ImportReport) -> str:
     # The fault of a parameter file is more useful than the fact that a README is not one.
     files = sorted((file for file in report.files if file.reason), key=lambda file: file.state != REFUSED)
     reasons = found or [f"{file.path}: {file.reason}" for file in files]
-    return f": {reasons[0].rstrip('.')}" if reasons else ""
+    return f". {reasons[0].rstrip('.')}" if reasons else ""
 
 
 def _as_it_is(preset: Preset, known: Iterable[Preset]) -> tuple[Preset, list[str]]:

@@ -220,11 +220,11 @@ def preset_from_json(text: str, place: str, origin: str) -> Preset:
     try:
         entry = json.loads(text)
     except ValueError as error:
-        raise InputError(said("{place}: this is not a preset: {error}.", place=place, error=error)) from error
+        raise InputError(said("{place}: this is not a preset ({error}).", place=place, error=error)) from error
     values = read_entry(entry, place)
     stages = entry.get("stages")
     if not values.get("id") or not isinstance(stages, dict) or set(values["files"]) - set(stages):
-        raise InputError(said("{place}: this is not a preset: its id or the text of a stage is missing.", place=place))
+        raise InputError(said("{place}: this is not a preset; its id or the text of a stage is missing.", place=place))
     texts = tuple(
         PresetStage(
             name, "".join(line + "\n" for line in _texts(stages[name], name, place)), name not in values["switched_off"]

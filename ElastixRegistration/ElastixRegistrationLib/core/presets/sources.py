@@ -89,9 +89,9 @@ def _why_no_zip(path: Path) -> str:
     """The fault of a file named like a zip, "" without one."""
     try:
         with open(path, "rb") as file:
-            return "" if zipfile.is_zipfile(file) else "the archive is damaged: it is truncated or not a zip file"
+            return "" if zipfile.is_zipfile(file) else "the archive is damaged (truncated, or not a zip file)"
     except OSError as error:
-        return f"it cannot be read: {error.strerror}"
+        return f"it cannot be read ({error.strerror})"
 
 
 def _read_plain(path: Path, below: PurePosixPath) -> SourceFile:
@@ -103,7 +103,7 @@ def _read_plain(path: Path, below: PurePosixPath) -> SourceFile:
         with open(path, "rb") as file:
             return _sized(below, file.read(MAX_FILE_BYTES + 1))
     except OSError as error:
-        return SourceFile(below, refused=f"it cannot be read: {error.strerror}")
+        return SourceFile(below, refused=f"it cannot be read ({error.strerror})")
 
 
 def _zip_files(path: Path) -> Iterator[SourceFile]:
@@ -129,10 +129,10 @@ def _zip_files(path: Path) -> Iterator[SourceFile]:
                     yield _read_member(archive, member, below, path)
     except _DAMAGED as error:
         raise InputError(
-            said("{path}: the archive is damaged: its list of files cannot be read.", path=path)
+            said("{path}: the archive is damaged; its list of files cannot be read.", path=path)
         ) from error
     except NotImplementedError as error:
-        raise InputError(said("{path}: the zip cannot be read: {error}.", path=path, error=error)) from error
+        raise InputError(said("{path}: the zip cannot be read ({error}).", path=path, error=error)) from error
 
 
 def _name_problem(member: zipfile.ZipInfo, below: PurePosixPath) -> str:
@@ -154,7 +154,7 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, below: PureP
             return _sized(below, file.read(MAX_FILE_BYTES + 1))
     except _DAMAGED as error:
         raise InputError(
-            said("{path}: the archive is damaged: {below} in it cannot be read.", path=path, below=below)
+            said("{path}: the archive is damaged; {below} in it cannot be read.", path=path, below=below)
         ) from error
 
 

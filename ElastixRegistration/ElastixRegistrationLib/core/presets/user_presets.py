@@ -162,7 +162,7 @@ class UserPresets:
         try:
             entry = json.loads((folder / ENTRY).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise InputError(said("{place}: the preset cannot be read: {error}.", place=place, error=error)) from error
+            raise InputError(said("{place}: the preset cannot be read ({error}).", place=place, error=error)) from error
         values = read_entry(entry, place) | {"id": preset_id}
         values["title"] = values["title"] or preset_id
         values["files"] = tuple(folder / name for name in values["files"])

@@ -145,19 +145,19 @@ def _outliers(landmarks: Sequence[LandmarkRow]) -> Iterator[Reason]:
     more = len(outliers) - _MAX_NAMED
     if len(outliers) == 1:
         text = said(
-            "Landmark {named} is far off although the others fit: the registration failed there, or the landmark "
+            "Landmark {named} is far off although the others fit; the registration failed there, or the landmark "
             "is wrong.",
             named=named,
         )
     elif more <= 0:
         text = said(
-            "Landmarks {named} are far off although the others fit: the registration failed there, or the "
+            "Landmarks {named} are far off although the others fit; the registration failed there, or the "
             "landmarks are wrong.",
             named=named,
         )
     else:
         text = said(
-            "Landmarks {named} and {count} more are far off although the others fit: the registration failed "
+            "Landmarks {named} and {count} more are far off although the others fit; the registration failed "
             "there, or the landmarks are wrong.",
             named=named,
             count=more,

@@ -192,9 +192,7 @@ class TransformElement:
         try:
             return self._built()
         except NATIVE_ERRORS as error:
-            raise InputError(
-                said("The parameters of a {name} do not fit each other: {error}.", name=self.name, error=error)
-            ) from error
+            raise InputError(said("The parameters of the {kind} do not fit each other.", kind=self.name)) from error
 
     def _built(self) -> Any:
         if self.geometry is not None:

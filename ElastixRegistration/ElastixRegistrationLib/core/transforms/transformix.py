@@ -52,7 +52,7 @@ def transformix(
         try:
             method.UpdateLargestPossibleRegion()
         except RuntimeError as error:
-            raise RegistrationError(said("elastix could not resample the image: {error}", error=error)) from error
+            raise RegistrationError(said("elastix could not resample the image. {error}", error=error)) from error
         result = method.GetOutput()
         result.DisconnectPipeline()
     return result

@@ -113,7 +113,7 @@ class Study:
             )
             self._known = len(self._study.trials)
         except Exception as error:  # of SQLAlchemy, SQLite and the file system
-            text = " ".join(str(error).split())[:200]
+            text = " ".join(str(getattr(error, "orig", error)).split())[:200]  # without SQLAlchemy's links
             raise InputError(said("The study {path} cannot be opened: {text}.", path=path, text=text)) from error
 
     def _check_identity(self, identity: Mapping[str, Any], path: Path | None) -> None:

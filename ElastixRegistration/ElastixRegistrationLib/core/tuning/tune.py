@@ -198,7 +198,7 @@ class _Search:
                 record = self.record(method, pair)
                 known[pair.name] = -1.0 if record.error else loss_of(record)
                 if record.error:
-                    notes.append(f"{pair.name} is left out because the start fails on it: {record.error}")
+                    notes.append(f"{pair.name} is left out because the start fails on it. {record.error}")
             elif known[pair.name] < 0:
                 notes.append(f"{pair.name} is left out because the start fails on it.")
             if known[pair.name] < 0:

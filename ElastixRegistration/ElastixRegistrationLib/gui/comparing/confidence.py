@@ -103,7 +103,7 @@ class ConfidencePart:
             self._showClicked(True)
 
     def onFailed(self, message: str, details: str) -> None:
-        self._reason = _("Failed: {message}").format(message=message) if message else ""
+        self._reason = _("Failed. {message}").format(message=message) if message else ""
         self._show()
         if message:
             showError(message, _("The estimate failed"), details)

@@ -50,7 +50,7 @@ class TaskWindow(Section):
             self.window = None
 
     def onFailed(self, message: str, details: str) -> None:
-        self._say(_("Failed: {message}").format(message=message) if message else "")
+        self._say(_("Failed. {message}").format(message=message) if message else "")
         if message:
             showError(message, self._failure(), details)
 

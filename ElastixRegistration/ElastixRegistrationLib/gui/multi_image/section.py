@@ -128,7 +128,7 @@ class ManySection(Section):
         self._showButtons()
 
     def onFailed(self, message: str, details: str) -> None:
-        self._say(_("Failed: {message}").format(message=message) if message else "")
+        self._say(_("Failed. {message}").format(message=message) if message else "")
         self._showButtons()
         if message:
             showError(message, _("The registration failed"), details)

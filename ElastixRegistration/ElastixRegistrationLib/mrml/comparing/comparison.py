@@ -155,7 +155,9 @@ class ComparisonRun(AsynchronousRun[SceneComparison]):
             first = next(iter(self.runs.values()))
             self._state, self._error = (
                 State.FAILED,
-                InputError(said("All of them failed. {first}: {error}", first=first.name, error=first.error)),
+                InputError(
+                    said("All of them failed, the first with {first}. {error}", first=first.name, error=first.error)
+                ),
             )
 
 

@@ -31,7 +31,7 @@ _KINDS = (
     (
         b"/annex/objects",
         said("a pointer of git-annex, not the file itself"),
-        said("Fetch the file: git annex get (DataLad: get)."),
+        said("Fetch the file with git annex get or datalad get."),
     ),
     (
         b"\x93NUMPY",

@@ -183,4 +183,5 @@ def reason(error: BaseException) -> str:
     if "File cannot be read" in sentence:  # MetaImage gives the last system error as the reason, even if unrelated
         return said("it is truncated or damaged.")
     # NRRD reports the whole chain of calls; the problem comes last.
-    return re.sub(r"^_nrrd\w+: ", "", sentence.rpartition("[nrrd] ")[2])
+    words = re.sub(r"^_nrrd\w+: ", "", sentence.rpartition("[nrrd] ")[2])
+    return words.replace(": ", ", ")  # because a colon precedes them
