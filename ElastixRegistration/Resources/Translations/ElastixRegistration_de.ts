@@ -5315,8 +5315,8 @@
         <translation>die DICOM-Serie in {path}</translation>
     </message>
     <message>
-        <source>the Dice overlap went from {before} to {after}</source>
-        <translation>die Dice-Überlappung ging von {before} auf {after}</translation>
+        <source>the Dice overlap</source>
+        <translation>die Dice-Überlappung</translation>
     </message>
     <message>
         <source>the axes in its header are linearly dependent (determinant 0).</source>
@@ -5351,12 +5351,12 @@
         <translation>das Label-Volumen {file}</translation>
     </message>
     <message>
-        <source>the mean distance of 1 landmark went from {before} to {after}</source>
-        <translation>der mittlere Abstand von 1 Landmarke ging von {before} auf {after}</translation>
+        <source>the mean distance of 1 landmark</source>
+        <translation>der mittlere Abstand von 1 Landmarke</translation>
     </message>
     <message>
-        <source>the mean distance of {count} landmarks went from {before} to {after}</source>
-        <translation>der mittlere Abstand von {count} Landmarken ging von {before} auf {after}</translation>
+        <source>the mean distance of {count} landmarks</source>
+        <translation>der mittlere Abstand von {count} Landmarken</translation>
     </message>
     <message>
         <source>the moving list lacks {moving}</source>
@@ -5367,8 +5367,8 @@
         <translation>in der bewegten Liste fehlen {moving}, in der festen {fixed}</translation>
     </message>
     <message>
-        <source>the mutual information went from {before} to {after}</source>
-        <translation>die Transinformation ging von {before} auf {after}</translation>
+        <source>the mutual information</source>
+        <translation>die Transinformation</translation>
     </message>
     <message>
         <source>the parameter file cannot be read ({reason}).</source>
@@ -5857,6 +5857,14 @@
     <message>
         <source>{what} is given {count} times; give it once for both images, or once for each.</source>
         <translation>{what} ist {count}-mal angegeben; bitte einmal für beide Bilder oder für jedes einmal angeben.</translation>
+    </message>
+    <message>
+        <source>{what} stayed at {after}</source>
+        <translation>{what} blieb bei {after}</translation>
+    </message>
+    <message>
+        <source>{what} went from {before} to {after}</source>
+        <translation>{what} ging von {before} auf {after}</translation>
     </message>
     <message>
         <source>{what} {verb}.</source>

@@ -94,7 +94,7 @@ def test_images_that_tell_little_leave_it_uncertain():
     [
         (MOVED, FIXED + 0.1, "better", "Better aligned: the mutual information went from 0."),
         (FIXED, MOVED, "worse", "Worse than before: the mutual information"),
-        (FIXED, FIXED, "unchanged", "No better than before: the mutual information"),
+        (FIXED, FIXED, "unchanged", "No better than before: the mutual information stayed at "),
         (FIXED, FIXED + RANDOM.normal(0, 0.0004, FIXED.shape), "unchanged", "No better than before"),
     ],
 )
@@ -119,6 +119,10 @@ def test_what_nobody_can_see_is_no_change():
     """0.01 mm between an image and itself; and a mean that two landmarks of many make, by chance."""
     same = compare(FIXED, FIXED, FIXED, landmarks=errors([0.001, 0, 0], [0.012, 0, 0]), voxel_mm=1.0).verdict
     assert same.status == "unchanged"
+    same = compare(FIXED, FIXED, FIXED, landmarks=errors([9.001, 0, 0], [9.004, 0, 0]), voxel_mm=1.0).verdict
+    assert same.text == "No better than before: the mean distance of 7 landmarks stayed at 9.00 mm."
+    labels = compare(FIXED, FIXED, FIXED, labels=(LABELS, LABELS, LABELS)).verdict
+    assert labels.text == "No better than before: the Dice overlap stayed at 1.0000."
     random = np.random.default_rng(2)
     by_chance = [random.normal(0, 3, (7, 3)) for _ in range(2)]
     assert compare(FIXED, FIXED, FIXED, landmarks=errors(*by_chance)).verdict.status == "unchanged"

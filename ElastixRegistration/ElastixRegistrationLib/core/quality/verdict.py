@@ -227,15 +227,19 @@ def _cautions(first: Evidence, deformation: Plausibility | None, guided: bool, h
 
 
 def _change(first: Evidence, landmarks: int) -> Said:
-    """Part of a sentence."""
-    values = {"before": _number(first, "before"), "after": _number(first, "after")}
+    """Part of a sentence. Values that look alike when written have not changed."""
+    before, after = _number(first, "before"), _number(first, "after")
     if first.kind == "labels":
-        return said("the Dice overlap went from {before} to {after}", **values)
-    if first.kind == "images":
-        return said("the mutual information went from {before} to {after}", **values)
-    if landmarks == 1:
-        return said("the mean distance of 1 landmark went from {before} to {after}", **values)
-    return said("the mean distance of {count} landmarks went from {before} to {after}", count=landmarks, **values)
+        what = said("the Dice overlap")
+    elif first.kind == "images":
+        what = said("the mutual information")
+    elif landmarks == 1:
+        what = said("the mean distance of 1 landmark")
+    else:
+        what = said("the mean distance of {count} landmarks", count=landmarks)
+    if before == after:
+        return said("{what} stayed at {after}", what=what, after=after)
+    return said("{what} went from {before} to {after}", what=what, before=before, after=after)
 
 
 def _number(evidence: Evidence, when: str) -> str:
