@@ -207,6 +207,26 @@ def test_another_metric_leaves_points_and_penalties():
 
 
 @pytest.mark.parametrize(
+    ("name", "metric_name", "expected"),
+    [
+        ("1-BSpline.AdvancedMattesMutualInformation.txt", "AdvancedNormalizedCorrelation",
+         "1-BSpline.AdvancedNormalizedCorrelation.txt"),
+        ("lungMattesMutualInformation.txt", "AdvancedMeanSquares", "lungAdvancedMeanSquares.txt"),
+        ("correlation-bspline-fast.txt", "NormalizedMutualInformation",
+         "normalized-mutual-information-bspline-fast.txt"),
+        ("Parameters.MI.Coarse.Bspline_tuned.txt", "AdvancedMeanSquares", "Parameters.MSD.Coarse.Bspline_tuned.txt"),
+        ("affine_ncc.txt", "AdvancedMattesMutualInformation", "affine_mi.txt"),
+        ("family-mini-bspline.txt", "AdvancedNormalizedCorrelation", "family-mini-bspline.txt"),
+    ],
+)  # fmt: skip
+def test_a_stage_is_named_by_its_metric(name, metric_name, expected):
+    other = "AdvancedKappaStatistic"
+    draft = draft_of(DEFORMABLE | {"Metric": (other,)}).renamed(0, name)
+    assert with_metric(draft, other).stages[0].name == name
+    assert with_metric(draft, metric_name).stages[0].name == expected
+
+
+@pytest.mark.parametrize(
     ("given", "kind", "expected"),
     [
         ("rigid affine B-spline", "translation", "translation"),

@@ -136,6 +136,10 @@ class PresetDraft:
     def switched(self, number: int, enabled: bool) -> PresetDraft:
         return self._with(number, replace(self.stages[number], enabled=enabled))
 
+    def renamed(self, number: int, name: str) -> PresetDraft:
+        """With another name for the file of a stage."""
+        return self._with(number, replace(self.stages[number], name=name))
+
     def moved(self, number: int, to: int) -> PresetDraft:
         """With a stage at another place, which is kept within the list."""
         stages = list(self.stages)

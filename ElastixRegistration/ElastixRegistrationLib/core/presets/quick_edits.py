@@ -14,6 +14,7 @@ from ..parameters.maps import ParameterMap, is_bspline
 from ..parameters.schema import label_index
 from ..parameters.stage import finite_number
 from .draft import PresetDraft
+from .metric_names import with_metric_name
 
 BENDING_ENERGY = "TransformBendingEnergyPenalty"
 #: Interchangeable metrics that compare two images.
@@ -121,13 +122,14 @@ def metric(draft: PresetDraft) -> str | None:
 
 
 def with_metric(draft: PresetDraft, name: str) -> PresetDraft:
-    """Replace the image metric of all stages by ``name``, one of IMAGE_METRICS."""
+    """Replace the image metric of all stages by ``name``, one of IMAGE_METRICS, also in the names of their files."""
     for number, stage in _readable(draft):
         metrics = list(stage.get("Metric", ()))
         place = next((n for n, other in enumerate(metrics) if other in IMAGE_METRICS), None)
         if place is not None and metrics[place] != name:
             metrics[place] = name
             draft = draft.with_values(number, "Metric", metrics)
+            draft = draft.renamed(number, with_metric_name(draft.stages[number].name, name))
     return draft
 
 
