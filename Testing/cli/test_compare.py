@@ -41,6 +41,8 @@ def test_variants_are_ranked_and_nothing_is_done_twice(pair, capsys):
                  "--output-dir", pair / "out", "--workers", 2, "--threads", 1, "--json")  # fmt: skip
     assert main(call) == 0
     document = json.loads(capsys.readouterr().out)
+    assert document == json.loads((pair / "out" / "comparison.json").read_text("utf-8"))
+    assert document["outputs"]["runs folder"] == str(pair / "out" / "runs")
     names = [row["name"] for row in document["methods"]]
     assert names == ["many", "many MaximumNumberOfIterations=1"]
     folder = next((pair / "out" / "runs").glob("*many*"))
@@ -135,6 +137,7 @@ def test_tune_runs_real_registrations_in_a_process_of_their_own(table, preset_fo
             "--search", "SP_A=10:40", "--json", "--seed", 2]  # fmt: skip
     assert main([str(word) for word in call]) == 0
     document = json.loads(capsys.readouterr().out)
+    assert document == json.loads((table.parent / "t" / "tuning.json").read_text("utf-8"))
     assert [trial["state"] for trial in document["trials"]] == ["complete"] * 2
     assert len(document["held_out"]) == len(document["tuned_on"]) == 1
     assert (table.parent / "t" / "study.db").is_file()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -161,14 +160,7 @@ def _check(case: Case) -> None:
 
 
 def _outcome(result: ComparisonResult, folder: Path) -> Outcome:
-    paths = {what: str(path) for what, path in result.write(folder).items()}
-    paths["runs folder"] = str(folder / "runs")
-    document = {"command": "compare", **result.as_dict(), "outputs": paths}
-    with_file = folder / "comparison.json"
-    from ..core.system.output_files import whole_file
-
-    with whole_file(with_file) as draft:
-        draft.write_text(json.dumps(document, indent=2, allow_nan=False, default=str) + "\n", encoding="utf-8")
+    paths = result.write(folder, others={"runs folder": folder / "runs"})
     failed = [record for record in result.ranking.records if record.error]
     failure = ""
     if failed:
@@ -177,4 +169,4 @@ def _outcome(result: ComparisonResult, folder: Path) -> Outcome:
             f"{len(failed)} of {count} registrations failed, the first of {failed[0].pair} with {failed[0].method}. "
             f"{failed[0].error}"
         )
-    return Outcome(f"{result!r}\npage: {paths['page']}", document, failure)
+    return Outcome(f"{result!r}\npage: {paths['page']}", result.document(paths), failure)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -144,15 +143,10 @@ def _news(progress: TuningProgress) -> TuningNews:
 
 
 def _outcome(result: TuningResult, folder: Path, options: argparse.Namespace) -> Outcome:
-    from ..core.system.output_files import whole_file
-
-    paths = {what: str(path) for what, path in result.write(folder).items()}
-    document: dict[str, Any] = {"command": "tune", **result.as_dict(), "outputs": paths, "preset": None}
-    saved = "The preset was not saved."
+    paths = result.write(folder)
+    preset, sentence = None, "The preset was not saved."
     if result.is_better and not options.no_save:
         preset = result.save(options.title)
-        document["preset"] = preset.id
-        saved = f"Saved as your preset {preset.id}."
-    with whole_file(folder / "tuning.json") as draft:
-        draft.write_text(json.dumps(document, indent=2, allow_nan=False, default=str) + "\n", encoding="utf-8")
-    return Outcome(f"{result!r}\n{saved}\npage: {paths['page']}", document)
+        sentence = f"Saved as your preset {preset.id}."
+        result.write(folder, preset)
+    return Outcome(f"{result!r}\n{sentence}\npage: {paths['page']}", result.document(paths, preset))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 
 import numpy as np
@@ -68,6 +69,16 @@ def test_real_registrations_are_ranked_as_scipy_ranks_them(pair, landmarks, tmp_
     rows = list(csv.DictReader(paths["ranking"].open()))
     assert "behind" not in rows[0]
     assert [row["name"] for row in rows] == [row.name for row in result.rows]
+    document = json.loads(paths["document"].read_text("utf-8"))
+    assert document == json.loads(
+        json.dumps({"command": "compare", **result.as_dict(), "outputs": document["outputs"]})
+    )
+    assert document["outputs"] == {
+        "page": str(tmp_path / "out" / "comparison.html"),
+        "ranking": str(tmp_path / "out" / "ranking.csv"),
+        "runs": str(tmp_path / "out" / "runs.csv"),
+        "document": str(tmp_path / "out" / "comparison.json"),
+    }
     assert len(repr(result).splitlines()) < 8
     assert "<table" in result._repr_html_()
 

@@ -40,7 +40,9 @@ def test_the_optimum_is_found_and_proven_on_a_pair_kept_apart(tmp_path, preset_f
     assert core.find_preset(saved.id).stages()[-1]["FinalGridSpacingInPhysicalUnits"] != ("14.0",)
     assert "start" in saved.expected_accuracy
     assert "25 trials on 3 pairs" in saved.description
-    page = result.write(tmp_path)["page"].read_text("utf-8")
+    paths = result.write(tmp_path, saved)
+    assert json.loads(paths["document"].read_text("utf-8"))["preset"] == saved.id
+    page = paths["page"].read_text("utf-8")
     assert result.sentence in page
     assert page.count("<svg") == 2
     done = min((trial for trial in result.trials if trial.score is not None), key=lambda trial: trial.score or 0.0)
@@ -49,7 +51,6 @@ def test_the_optimum_is_found_and_proven_on_a_pair_kept_apart(tmp_path, preset_f
     assert "outlying trial" in with_slow
     assert with_slow.count("<title>trial 31:") == 1  # in the history, which has no seconds
     assert len(repr(result).splitlines()) < 5
-    json.dumps(result.as_dict())
 
 
 def test_it_is_said_when_nothing_is_better():

@@ -22,7 +22,7 @@ from ..presets.preset import Preset
 from ..quality.assessment import thinned
 from ..quality.consistency import inverse_consistency
 from ..registration.inputs import RegistrationInputs
-from ..system.output_files import whole_file
+from ..system.output_files import whole_file, write_json
 from ..transforms.itk_transforms import identity
 from ..transforms.resampling import resample
 from ..wording import said
@@ -76,20 +76,28 @@ class ComparisonResult:
         ]  # fmt: skip
         return as_dict(self.ranking) | {"agreement": agreements}
 
-    def write(self, folder: str | Path, title: str = "Comparison") -> dict[str, Path]:
-        """``comparison.html``, ``ranking.csv`` and ``runs.csv`` in ``folder``, each written completely or not at
-        all."""
+    def write(
+        self, folder: str | Path, title: str = "Comparison", *, others: Mapping[str, Path] | None = None
+    ) -> dict[str, Path]:
+        """``comparison.html``, ``ranking.csv``, ``runs.csv`` and ``comparison.json`` in ``folder``, each written
+        completely or not at all.
+
+        ``others``: outputs by name that ``comparison.json`` names as well.
+        """
         folder = Path(folder)
         texts = {
             "page": ("comparison.html", comparison_html(self.ranking, self.pictures, title)),
             "ranking": ("ranking.csv", table_csv(self.ranking)),
             "runs": ("runs.csv", runs_csv(self.ranking.records)),
         }
+        paths = {what: folder / name for what, (name, _) in texts.items()} | dict(others or {})
+        paths["document"] = folder / "comparison.json"
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for name, text in texts.values():
                 with whole_file(folder / name) as draft:
                     draft.write_text(text, encoding="utf-8")
+            write_json(paths["document"], self.document(paths))
         except OSError as error:
             raise InputError(
                 said(
@@ -98,7 +106,11 @@ class ComparisonResult:
                     reason=error.strerror,
                 )
             ) from error
-        return {what: folder / name for what, (name, _) in texts.items()}
+        return paths
+
+    def document(self, outputs: Mapping[str, Path]) -> dict[str, Any]:
+        """What ``comparison.json`` and ``compare --json`` say."""
+        return {"command": "compare", **self.as_dict(), "outputs": {what: str(path) for what, path in outputs.items()}}
 
 
 def compare(

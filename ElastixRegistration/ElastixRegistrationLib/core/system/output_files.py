@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -10,6 +11,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ..errors import InputError, ResourceError, file_error
 from ..wording import said
@@ -186,6 +188,12 @@ def whole_file(path: str | os.PathLike) -> Iterator[Path]:
         folder.cleanup()
     else:
         together.append(draft)
+
+
+def write_json(path: str | os.PathLike, document: Any) -> None:
+    """Write ``document`` as a ``whole_file``. Values that JSON does not know are written as text, except NaN."""
+    with whole_file(path) as draft:
+        draft.write_text(json.dumps(document, indent=2, allow_nan=False, default=str) + "\n", encoding="utf-8")
 
 
 @contextmanager

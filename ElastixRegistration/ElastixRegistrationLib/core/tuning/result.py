@@ -18,7 +18,7 @@ from ..comparison.text import as_dict
 from ..errors import InputError
 from ..presets.preset import Preset, free_title
 from ..presets.user_presets import user_presets
-from ..system.output_files import whole_file
+from ..system.output_files import whole_file, write_json
 from ..wording import Said, said, term, to_data
 from .score import loss_of
 
@@ -148,20 +148,29 @@ class TuningResult:
         title = title or free_title(f"{self.start.title}, tuned", [*folder.presets(), *others])
         return folder.copy(self.preset, title, others)
 
-    def write(self, folder: str | Path) -> dict[str, Path]:
-        """Write ``tuning.html`` to ``folder``, all or nothing."""
+    def write(self, folder: str | Path, saved: Preset | None = None) -> dict[str, Path]:
+        """Write ``tuning.html`` and ``tuning.json`` to ``folder``, each completely or not at all. ``saved``: the preset
+        that ``save`` made of the result."""
         from .page import tuning_html
 
         folder = Path(folder)
+        paths = {"page": folder / "tuning.html", "document": folder / "tuning.json"}
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with whole_file(folder / "tuning.html") as draft:
+            with whole_file(paths["page"]) as draft:
                 draft.write_text(tuning_html(self), encoding="utf-8")
+            write_json(paths["document"], self.document(paths, saved))
         except OSError as error:
             raise InputError(
                 said("The page cannot be written to {folder}: {reason}.", folder=folder, reason=error.strerror)
             ) from error
-        return {"page": folder / "tuning.html"}
+        return paths
+
+    def document(self, outputs: Mapping[str, Path], saved: Preset | None = None) -> dict[str, Any]:
+        """What ``tuning.json`` and ``tune --json`` say."""
+        written = {what: str(path) for what, path in outputs.items()}
+        preset = None if saved is None else saved.id
+        return {"command": "tune", **self.as_dict(), "outputs": written, "preset": preset}
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
