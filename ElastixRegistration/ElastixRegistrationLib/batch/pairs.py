@@ -7,25 +7,30 @@ from collections.abc import Iterable
 from ..core.comparison.truth import Pair
 from ..core.errors import InputError
 from ..core.files.segmentation_files import segment_names
-from ..core.registration.inputs import read_inputs
+from ..core.registration.inputs import RegistrationInputs, read_inputs
 from ..core.wording import said
 from .cases import Case
+
+
+def read_case(case: Case) -> RegistrationInputs:
+    """The images, masks and landmarks of ``case``. Raises InputError."""
+    return read_inputs(
+        case.fixed,
+        case.moving,
+        case.fixed_mask,
+        case.moving_mask,
+        case.fixed_points,
+        case.moving_points,
+        series=case.series,
+        frames=case.frames,
+        sliding_mask=case.sliding_mask,
+    )
 
 
 def read_pair(case: Case) -> Pair:
     """Read the files of ``case``. Raises InputError that names the case."""
     try:
-        inputs = read_inputs(
-            case.fixed,
-            case.moving,
-            case.fixed_mask,
-            case.moving_mask,
-            case.fixed_points,
-            case.moving_points,
-            series=case.series,
-            frames=case.frames,
-            sliding_mask=case.sliding_mask,
-        )
+        inputs = read_case(case)
         fixed = moving = None
         if bool(case.fixed_labels) != bool(case.moving_labels):
             raise InputError(said("Labels of both images are needed, but only one label map is given."))

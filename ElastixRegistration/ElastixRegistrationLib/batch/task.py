@@ -27,7 +27,7 @@ from ..core.images.geometry import array_view, as_scalar, component_count, geome
 from ..core.images.labels import shared_labels
 from ..core.quality.figures import Figure
 from ..core.quality.similarity import dice_by_label
-from ..core.registration.inputs import RegistrationInputs, read_inputs
+from ..core.registration.inputs import RegistrationInputs
 from ..core.report.reproduction import software_versions
 from ..core.request import RegistrationRequest
 from ..core.system.file_names import split_choice
@@ -43,6 +43,7 @@ from . import memory
 from .case_folder import checksum, complete_result, new_case_folder, read_result, write_result
 from .case_report import method_of, write_case_report
 from .cases import Case
+from .pairs import read_case
 from .preview import preview_png
 
 _log = logging.getLogger(__name__)
@@ -142,10 +143,7 @@ def _run(work: _Work) -> dict[str, Any]:
         if kept is not None:
             return _figures_of(kept) | {"state": "done" if kept["run"] == plan.run else "kept"}
     memory.forget_peak(os.getpid())
-    inputs = read_inputs(
-        case.fixed, case.moving, case.fixed_mask, case.moving_mask, case.fixed_points, case.moving_points,
-        series=case.series, frames=case.frames, sliding_mask=case.sliding_mask,
-    )  # fmt: skip
+    inputs = read_case(case)
     labels = _Labels(case, inputs)
     work.lap("read")
     result = _register(work, inputs, labels)

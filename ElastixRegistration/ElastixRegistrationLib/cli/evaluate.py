@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
-from .options import add_choice, add_option, add_strict, chosen_request, read_pair
+from .options import add_choice, add_option, add_points, add_strict, chosen_request, read_pair
 from .terminal.outcome import Outcome, refusal_of
 
 if TYPE_CHECKING:
@@ -30,9 +30,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
     add("--fixed", metavar="F", help="fixed image, to judge by similarity and for the report")
     add("--moving", metavar="M", help="moving image; needed with --fixed")
     add_choice(command)
-    add("--fixed-points", metavar="P", help="landmarks: elastix text, .fcsv or .mrk.json")
-    add("--moving-points", metavar="P", help="the same landmarks in the moving image")
-    add("--pairing", choices=("auto", "order", "label"), default="auto", help="how landmarks correspond")
+    add_points(command)
     add("--fixed-labels", metavar="L", help="label map, .seg.nrrd or RTSTRUCT:NAME,NAME of the fixed image")
     add("--moving-labels", metavar="L", help="the same labels in the moving image")
     add(

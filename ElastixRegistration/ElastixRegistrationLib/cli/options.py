@@ -25,6 +25,19 @@ def add_initialization(command: Any) -> None:
     _add_group(command, "start")
 
 
+def add_points(command: argparse.ArgumentParser) -> None:
+    """Landmarks of both images, and how they correspond."""
+    add = command.add_argument
+    add("--fixed-points", metavar="P", help="landmarks: elastix text, .fcsv or .mrk.json")
+    add("--moving-points", metavar="P", help="the same landmarks in the moving image")
+    add(
+        "--pairing",
+        choices=("auto", "order", "label"),
+        default="auto",
+        help="how landmarks correspond; auto: by label where both files share labels, otherwise by order",
+    )
+
+
 def add_landmarks(command: argparse.ArgumentParser) -> None:
     _add_group(command, "landmarks")
 

@@ -12,6 +12,7 @@ from .options import (
     add_execution,
     add_initialization,
     add_landmarks,
+    add_points,
     add_resampling,
     add_stages,
     add_strict,
@@ -47,14 +48,7 @@ def _add_inputs(command: argparse.ArgumentParser) -> None:
     add("--fixed-mask", metavar="F", help="image that is nonzero where the fixed image counts, or RTSTRUCT:NAME")
     add("--moving-mask", metavar="M", help="image that is nonzero where the moving image counts, or RTSTRUCT:NAME")
     add("--sliding-mask", metavar="L", help=SLIDING_MASK_HELP)
-    add("--fixed-points", metavar="P", help="landmarks: elastix text, .fcsv or .mrk.json")
-    add("--moving-points", metavar="P", help="the same landmarks in the moving image")
-    add(
-        "--pairing",
-        choices=("auto", "order", "label"),
-        default="auto",
-        help="how landmarks correspond; auto: by label where both files share labels, otherwise by order",
-    )
+    add_points(command)
     add_landmarks(command)
     add(
         "--channel",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...core.errors import InputError
-from ...core.presets.preset import Preset
+from ...core.presets.preset import Preset, free_title
 from ...core.presets.user_presets import FOLDER_VARIABLE, UserPresets, user_presets
 from ...core.request import RegistrationRequest
 from ...core.system.scratch import scratch_folder
@@ -22,7 +21,7 @@ from ...core.wording import from_data, said
 from ...worker.client import State
 from ...worker.command import CommandProcess
 from ...worker.tuning_messages import TuningNews
-from ..multi_image.cohort_files import CohortFiles, not_written
+from ..multi_image.cohort_files import CohortFiles, absolute_path, not_written
 from ..nodes.incremental import Steps
 from ..nodes.points import landmark_pairs
 from ..run.command_run import CommandRun
@@ -114,11 +113,7 @@ class TuningRun(CommandRun[TuningOutcome]):
         if found is None:
             return None
         own = user_presets()
-        taken = {preset.title for preset in own.presets()}
-        title, number = found.title, 2
-        while title in taken:
-            title, number = f"{found.title} {number}", number + 1
-        return own.copy(found, title)
+        return own.copy(found, free_title(found.title, own.presets()))
 
 
 def pairs_of_scene(scene: Any) -> list[Any]:
@@ -151,7 +146,7 @@ def tuning_incrementally(
         except OSError as problem:
             raise not_written(problem) from problem
         own = UserPresets(folder / "presets")
-        arguments = ["tune", _absolute(table), "--output-dir", _absolute(options.folder), *preset]
+        arguments = ["tune", absolute_path(table), "--output-dir", absolute_path(options.folder), *preset]
         arguments += [f"--minutes={options.minutes:g}", "--json", "--attended"]
         arguments += [] if options.folds is None else [f"--folds={options.folds}"]
         arguments += [f"--title={options.title}"] if options.title else []
@@ -191,8 +186,3 @@ def _write_points(points: np.ndarray, path: Path) -> None:
     """As elastix has them, LPS mm."""
     lines = [" ".join(f"{value:.9g}" for value in point) for point in points.tolist()]
     path.write_text("\n".join(["point", str(len(lines)), *lines, ""]), encoding="utf-8")
-
-
-def _absolute(path: str) -> str:
-    """No path looks like an option then."""
-    return os.path.abspath(os.path.expanduser(path))

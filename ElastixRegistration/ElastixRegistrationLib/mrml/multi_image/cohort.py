@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +27,7 @@ from ..nodes.snapshots import rollback_on_failure
 from ..nodes.volumes import VolumeImage
 from ..run.command_run import CommandRun
 from ..run.scene_presets import scene_presets
-from .cohort_files import CohortFiles, not_written, result_of_case
+from .cohort_files import CohortFiles, absolute_path, not_written, result_of_case
 from .scene_volumes import volumes_of_scene
 from .volume_outputs import VolumesOutcome, add_result_volume, add_transform
 
@@ -109,7 +108,7 @@ class CohortRun(CommandRun[CohortOutcome]):
         return self._is_summed_up
 
     def _outcome_incrementally(self) -> Steps[CohortOutcome]:
-        folder = Path(_absolute(self.options.output_folder))
+        folder = Path(absolute_path(self.options.output_folder))
         cases = _cases(folder / SUMMARY)
         nodes = VolumesOutcome({}, {}, {})
         for place, (name, problem) in self._members.unusable.items():
@@ -193,7 +192,7 @@ def cohort_incrementally(
                 sliding_mask = yield from files.sliding_incrementally(fixed, sliding_mask_node, sliding_segments)
             if options.source:
                 members = _Members(fixed)
-                inputs = [*([] if fixed_path is None else [str(fixed_path)]), _absolute(options.source)]
+                inputs = [*([] if fixed_path is None else [str(fixed_path)]), absolute_path(options.source)]
                 inputs += [] if fixed_mask is None else ["--fixed-mask", str(fixed_mask)]
                 inputs += [] if sliding_mask is None else ["--sliding-mask", str(sliding_mask)]
             else:
@@ -203,7 +202,7 @@ def cohort_incrementally(
             preset, variables = files.preset_options(presets)
         except OSError as problem:
             raise not_written(problem) from problem
-        output = ["--output-dir", _absolute(options.output_folder)]
+        output = ["--output-dir", absolute_path(options.output_folder)]
         arguments = ["batch", *inputs, *output, *preset, *_flags(request, options)]
         process = CommandProcess(arguments, variables=variables)
         return CohortRun(process, options, members, stack.pop_all())
@@ -243,11 +242,6 @@ def _moving_incrementally(
     if not rows:
         raise InputError(members.unusable[0][1])
     return members, rows
-
-
-def _absolute(path: str) -> str:
-    """No path looks like an option then."""
-    return os.path.abspath(os.path.expanduser(path))
 
 
 def _flags(request: RegistrationRequest, options: CohortOptions) -> list[str]:

@@ -162,3 +162,8 @@ def result_of_case(folder: Path) -> tuple[Chain, Any]:
 def not_written(problem: OSError) -> InputError:
     """The error to raise if the volumes of a run cannot be written to temporary files."""
     return InputError(said("The volumes could not be written to temporary files: {reason}.", reason=problem.strerror))
+
+
+def absolute_path(path: str) -> str:
+    """``path`` for the command line: an absolute one never looks like an option."""
+    return os.path.abspath(os.path.expanduser(path))
