@@ -22,6 +22,8 @@ from .windows import gaussian, mean_and_variance, window_sums
 NOISE_VARIANCE = 1e-3
 #: Variance of noise, of the same intensities.
 _NOISE = 3e-4
+#: Buffers of a slab: two times the three sums over windows, or components of a displacement in space, and one more.
+_ROOM = 7
 #: Stop when the mean of the last iterations no longer rises by this share.
 _WINDOW, _LEAST_RISE = 5, 5e-4
 
@@ -90,9 +92,9 @@ class _Flow:
         self.source = np.ascontiguousarray(images.moving).reshape(-1)
         self.total_weight = max(float(images.weight.sum()), 1e-6)
         self.strongest = 0.0
-        self.slabs = Slabs(shape, pool, threads, 5)
+        self.slabs = Slabs(shape, pool, threads, _ROOM)
         margin = max(one.reach for one in (self.windows, self.of_updates, self.of_totals))
-        self.first, self.second = (PaddedPlanes(max(3, self.dimension), shape, margin) for _ in range(2))
+        self.first, self.second = (PaddedPlanes(3, shape, margin) for _ in range(2))
         self.moved, self.weight, self.length = (np.empty(shape, np.float32) for _ in range(3))
 
     def run(self, start: np.ndarray | None, progress: Callable[[int, float], None] | None) -> np.ndarray:
@@ -130,15 +132,15 @@ class _Flow:
         cells = displaced_cells(u[:, planes], self.images.moving.shape, self.images.margin, planes.start)
         moved, fixed = cells.linear(self.source, self.moved[planes]), self.fixed[planes]
         np.multiply(self.images.weight[planes], cells.nearest(self.known), out=self.weight[planes])
-        self.windows.within(moved, self.first.of(0, planes), room[1])
-        for number, other in enumerate((moved, fixed), 1):
-            self.windows.within(np.multiply(moved, other, out=room[0]), self.first.of(number, planes), room[1])
+        room[0] = moved
+        np.multiply(moved, moved, out=room[1])
+        np.multiply(moved, fixed, out=room[2])
+        self.windows.within(room[:3], self.first.of(planes), room[3:6])
 
     def _compare(self, planes: slice, room: np.ndarray) -> float:
         """Sum of the squared correlations; their derivatives by mean, square and product go to ``second``."""
-        mean, squares, products, along, spare = room
-        for number, one in enumerate((mean, squares, products)):
-            self.windows.across(self.first, number, planes, one, spare)
+        (mean, squares, products), (along, across, third), spare = room[:3], room[3:6], room[6]
+        self.windows.across(self.first, planes, room[:3])
         fixed_mean, fixed_variance = self.fixed_mean[planes], self.fixed_variance[planes]
         variance = np.maximum(np.subtract(squares, np.multiply(mean, mean, out=spare), out=squares), 0, out=squares)
         covariance = np.subtract(products, np.multiply(fixed_mean, mean, out=spare), out=products)
@@ -148,16 +150,14 @@ class _Flow:
         np.divide(2, power, out=power)
         np.multiply(covariance, power, out=along)
         along *= self.weight[planes]
-        across = np.multiply(along, covariance, out=covariance)
+        np.multiply(along, covariance, out=across)
         total = 0.5 * float(across.sum())
         # Twice the power was taken.
         across *= fixed_variance
         across *= np.multiply(power, np.float32(0.5), out=power)
-        np.multiply(along, fixed_mean, out=spare)
-        third = np.subtract(np.multiply(across, mean, out=mean), spare, out=mean)
+        np.subtract(np.multiply(across, mean, out=third), np.multiply(along, fixed_mean, out=spare), out=third)
         # Every window that contains a voxel contributes to its derivative.
-        for number, one in enumerate((along, across, third)):
-            self.windows.within(one, self.second.of(number, planes), spare)
+        self.windows.within(room[3:6], self.second.of(planes), room[:3])
         return total
 
     def _find_update(self) -> float | None:
@@ -174,28 +174,25 @@ class _Flow:
 
     def _push(self, planes: slice, room: np.ndarray) -> None:
         """The gradient of the mean squared correlation by the displacement of each voxel, smoothed within planes."""
-        force, part, spare, *_ = room
-        self.windows.across(self.second, 0, planes, force, spare)
+        (force, part, third), slopes = room[:3], room[3 : 3 + self.dimension]
+        self.windows.across(self.second, planes, room[:3])
         force *= self.fixed[planes]
-        self.windows.across(self.second, 1, planes, part, spare)
         part *= self.moved[planes]
         force -= part
-        self.windows.across(self.second, 2, planes, part, spare)
-        force += part
-        for axis, weight in enumerate(self.axis_weights):
-            slope(self.moved, planes, axis, part)
-            part *= force
-            part *= weight
-            self.of_updates.within(part, self.first.of(axis, planes), spare)
+        force += third
+        for axis, (weight, along) in enumerate(zip(self.axis_weights, slopes, strict=True)):
+            slope(self.moved, planes, axis, along)
+            along *= force
+            if weight != 1:
+                along *= weight
+        self.of_updates.within(slopes, self.first.of(planes)[: self.dimension], room[: self.dimension])
 
     def _smooth(self, planes: slice, room: np.ndarray) -> None:
-        square, spare, *_ = room
-        length = self.length[planes]
+        updates, length = self.second.of(planes)[: self.dimension], self.length[planes]
+        self.of_updates.across(self.first, planes, updates)
         length[...] = 0
-        for axis in range(self.dimension):
-            update = self.second.of(axis, planes)
-            self.of_updates.across(self.first, axis, planes, update, spare)
-            length += np.multiply(update, update, out=square)
+        for update in updates:
+            length += np.multiply(update, update, out=room[0])
         np.sqrt(length, out=length)
 
     def _composed(self, u: np.ndarray, scale: float) -> np.ndarray:
@@ -204,28 +201,26 @@ class _Flow:
         self.first.close(go_on=True)
         result = np.empty_like(u)
 
-        def smooth(planes: slice, room: np.ndarray) -> None:
-            for axis, component in enumerate(result):
-                self.of_totals.across(self.first, axis, planes, component[planes], room[0])
+        def smooth(planes: slice, _room: np.ndarray) -> None:
+            self.of_totals.across(self.first, planes, result[:, planes])
 
         self.slabs.each(smooth)
         return result
 
     def _compose(self, u: np.ndarray, scale: float, planes: slice, room: np.ndarray) -> None:
-        total, part, factor, *_ = room
-        updates = [self.second.of(axis, planes) for axis in range(self.dimension)]
+        totals, part, factor = room[: self.dimension], room[5], room[6]
+        updates = self.second.of(planes)[: self.dimension]
         # A few voxels must neither slow down all others nor jump.
         np.multiply(self.length[planes], np.float32(scale / (2 * self.settings.step)), out=factor)
         np.divide(np.float32(scale), np.maximum(factor, 1, out=factor), out=factor)
-        for update in updates:
-            update *= factor
-        for axis, component in enumerate(u):
-            np.add(component[planes], updates[axis], out=total)
-            for other, update in enumerate(updates):
-                slope(component, planes, other, part)
-                part *= update
+        updates *= factor
+        for component, update, total in zip(u, updates, totals, strict=True):
+            np.add(component[planes], update, out=total)
+            for axis, along in enumerate(updates):
+                slope(component, planes, axis, part)
+                part *= along
                 total += part
-            self.of_totals.within(total, self.first.of(axis, planes), part)
+        self.of_totals.within(totals, self.first.of(planes)[: self.dimension], room[3 : 3 + self.dimension])
 
 
 def _has_settled(history: list[float]) -> bool:

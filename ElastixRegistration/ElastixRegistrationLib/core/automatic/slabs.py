@@ -12,10 +12,13 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..images.band_matrices import convolution
+from ..images.band_matrices import Block, blocks_along, convolution
 from ..images.slabs import slabs_of_shape
 
 T = TypeVar("T")
+
+#: Planes that are filtered by one product of matrices.
+_ROWS = 8
 
 
 class Slabs:
@@ -52,10 +55,10 @@ class PaddedPlanes:
     def inner(self) -> np.ndarray:
         return self.arrays[:, self.margin : self.margin + self.planes]
 
-    def of(self, number: int, planes: slice, shift: int = 0) -> np.ndarray:
-        """The planes of one array, offset by ``shift``."""
-        first = self.margin + shift
-        return self.arrays[number, first + planes.start : first + planes.stop]
+    def of(self, planes: slice, beyond: int = 0) -> np.ndarray:
+        """(count, k, j, i): some planes of all arrays, and ``beyond`` more on each side."""
+        first = self.margin - beyond
+        return self.arrays[:, first + planes.start : first + planes.stop + 2 * beyond]
 
     def close(self, go_on: bool) -> None:
         """Fill the planes beyond the ends: with copies of the outermost ones (``go_on``), or with zeros."""
@@ -69,7 +72,7 @@ class SlabFilter:
     """A convolution with a symmetric kernel along each axis, within the planes of a slab and then across them.
 
     ``kernels``: middle and upper half of each; empty for none. Beyond the faces, the outermost voxels continue or there
-    are zeros; ``is_mean``: divide by the sum of the weights inside.
+    are zeros; ``is_mean``: divide by the sum of the weights inside. It takes several arrays at once, (n, k, j, i).
     """
 
     def __init__(
@@ -77,44 +80,58 @@ class SlabFilter:
     ):
         kernels = [kernel if n > 1 else () for kernel, n in zip(kernels, shape, strict=True)]
         self._within = [
-            (axis, convolution(shape[axis], kernel, go_on, is_mean))
+            (axis + 1, convolution(shape[axis], kernel, go_on, is_mean))
             for axis, kernel in enumerate(kernels)
             if axis and kernel
         ][::-1]
-        self._across = np.asarray(kernels[0] or (1.0,), np.float32)
-        self._share: np.ndarray | None = None
-        if is_mean and kernels[0]:
-            ones = np.ones((shape[0], *[1] * (len(shape) - 1)), np.float32)
-            self._share = 1 / convolution(shape[0], kernels[0], False).along(ones, 0)
+        half = np.asarray(kernels[0] or (1.0,), np.float32)
+        self._kernel = np.concatenate([half[:0:-1], half])
+        ones = np.ones(shape[0], np.float32)
+        inside = np.convolve(ones, self._kernel)[self.reach :][: shape[0]]  # sum of the weights there
+        self._share = 1 / inside if is_mean and kernels[0] else ones
+        self._across: dict[tuple[int, int], list[Block]] = {}
 
     @property
     def reach(self) -> int:
         """Number of planes that a slab needs from each neighbor."""
-        return len(self._across) - 1
+        return len(self._kernel) // 2
 
-    def within(self, slab: np.ndarray, out: np.ndarray, room: np.ndarray) -> None:
-        """Along all axes but the first, into ``out``."""
+    def within(self, slabs: np.ndarray, out: np.ndarray, room: np.ndarray) -> None:
+        """Along all axes but the first, into ``out``; ``room`` is as large."""
         if not self._within:
-            np.copyto(out, slab)
+            np.copyto(out, slabs)
         for number, (axis, matrix) in enumerate(self._within, 1):
             target = out if (len(self._within) - number) % 2 == 0 else room
-            matrix.along(slab, axis, target)
-            slab = target
+            matrix.along(slabs, axis, target)
+            slabs = target
 
-    def across(self, stored: PaddedPlanes, number: int, planes: slice, out: np.ndarray, room: np.ndarray) -> None:
-        """Filter along the first axis, after ``within`` has filtered all planes."""
-        middle = stored.of(number, planes)
-        if self._across[0] == 1:
-            np.copyto(out, middle)
-        else:
-            np.multiply(middle, self._across[0], out=out)
-        for step, weight in enumerate(self._across[1:], 1):
-            np.add(stored.of(number, planes, -step), stored.of(number, planes, step), out=room)
-            if weight != 1:
-                room *= weight
-            out += room
-        if self._share is not None:
-            out *= self._share[planes]
+    def across(self, stored: PaddedPlanes, planes: slice, out: np.ndarray) -> None:
+        """Along the first axis, of as many arrays as ``out`` has, after ``within`` has filtered all planes."""
+        source = stored.of(planes, self.reach)[: len(out)]
+        if self.reach == 0:
+            np.copyto(out, source)
+            return
+        key = planes.start, planes.stop
+        if key not in self._across:
+            self._across[key] = self._blocks(planes)
+        for multiply in blocks_along(self._across[key], lines_of(source), lines_of(out)):
+            multiply()
+
+    def _blocks(self, planes: slice) -> list[Block]:
+        """Matrices from the stored planes to filtered ones, some at a time."""
+        blocks = []
+        for first in range(planes.start, planes.stop, _ROWS):
+            share = self._share[first : min(first + _ROWS, planes.stop)]
+            rows = np.zeros((len(share), len(share) + 2 * self.reach), np.float32)
+            for row, factor in enumerate(share):
+                rows[row, row : row + len(self._kernel)] = self._kernel * factor
+            blocks.append(Block(first - planes.start, first - planes.start, rows))
+        return blocks
+
+
+def lines_of(slabs: np.ndarray) -> np.ndarray:
+    """(n, k, j, i) as (n, k, voxels of a plane), in the same memory."""
+    return slabs.reshape(*slabs.shape[:2], -1)
 
 
 def slope(array: np.ndarray, planes: slice, axis: int, out: np.ndarray) -> None:

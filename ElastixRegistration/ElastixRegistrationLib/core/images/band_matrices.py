@@ -6,7 +6,7 @@ shifted copies: a filter of 11 elements along the last axis takes a fifth of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -69,17 +69,24 @@ class BandMatrix:
         return BandMatrix(rows.stop - rows.start, self.columns, block)
 
     def along(self, volume: np.ndarray, axis: int, out: np.ndarray | None = None, threads: int = 1) -> np.ndarray:
-        """Applied to every line of the contiguous ``volume`` along ``axis``; into ``out``, contiguous too."""
+        """Applied to every line of ``volume`` along ``axis``; into ``out``. The axes behind ``axis``, and of the last
+        axis the one before it, are contiguous in both."""
         shape = list(volume.shape)
         shape[axis] = self.rows
         if out is None:
             out = np.empty(shape, np.float32)
         after = int(np.prod(volume.shape[axis + 1 :]))
         if after == 1:
-            lines, results = volume.reshape(-1, self.columns), out.reshape(-1, self.rows)
-            products = self._of_lines(lines, results)
+            if volume.flags.c_contiguous and out.flags.c_contiguous:
+                volume, out_lines = volume.reshape(-1, self.columns), out.reshape(-1, self.rows)
+            else:
+                before = volume.shape[:axis]
+                volume, out_lines = volume.reshape(*before, self.columns), out.reshape(*before, self.rows)
+            products = self._of_lines(volume, out_lines)
         else:
-            products = self._of_planes(volume.reshape(-1, self.columns, after), out.reshape(-1, self.rows, after))
+            before = volume.shape[:axis]
+            volume, rows = volume.reshape(*before, self.columns, after), out.reshape(*before, self.rows, after)
+            products = blocks_along(self._by_rows, volume, rows)
         if threads > 1 and volume.size >= _FEW:
             with ThreadPoolExecutor(threads) as pool:
                 for _ in pool.map(lambda product: product(), products):
@@ -92,16 +99,18 @@ class BandMatrix:
     def _of_lines(self, lines: np.ndarray, out: np.ndarray) -> Iterator[Callable[[], object]]:
         for block in self._by_last:
             each = max(1, _AT_ONCE // block.rows.size)
-            for first in range(0, len(lines), each):
+            for first in range(0, lines.shape[-2], each):
                 part = slice(first, first + each)
-                yield _product(lines[part, block.used], block.rows.T, out[part, block.out])
+                yield _product(lines[..., part, block.used], block.rows.T, out[..., part, block.out])
 
-    def _of_planes(self, planes: np.ndarray, out: np.ndarray) -> Iterator[Callable[[], object]]:
-        for block in self._by_rows:
-            each = max(1, _AT_ONCE // block.rows.size)
-            for first in range(0, planes.shape[2], each):
-                part = slice(first, first + each)
-                yield _product(block.rows, planes[:, block.used, part], out[:, block.out, part])
+
+def blocks_along(blocks: Sequence[Block], planes: np.ndarray, out: np.ndarray) -> Iterator[Callable[[], object]]:
+    """Products along the last but one axis of ``planes`` (..., columns, n), into ``out`` (..., rows, n)."""
+    for block in blocks:
+        each = max(1, _AT_ONCE // block.rows.size)
+        for first in range(0, planes.shape[-1], each):
+            part = slice(first, first + each)
+            yield _product(block.rows, planes[..., block.used, part], out[..., block.out, part])
 
 
 def interpolation(count: int, places: np.ndarray, weights: tuple[float, ...] = (1.0,)) -> BandMatrix:

@@ -12,7 +12,7 @@ from .geometry import Geometry
 #: Voxels that are worked on at a time.
 SLAB = 8_000_000
 #: The same where a core is to keep them, and what it computes of them, in its cache.
-_CACHED = 40_000
+_CACHED = 60_000
 
 
 def slab_of(grid: Geometry, first: int, past: int, axis: int = -1) -> Geometry:
