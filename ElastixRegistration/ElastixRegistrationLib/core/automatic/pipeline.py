@@ -11,7 +11,6 @@ import numpy as np
 
 from ..errors import RegistrationError
 from ..images.geometry import Geometry
-from ..images.reduction import grid_of
 from ..parameters.maps import ParameterMap
 from ..transforms.displacements import displacement_vectors
 from ..transforms.itk_transforms import affine_from_matrix, matrix_of_linear
@@ -23,6 +22,7 @@ from .flow import FlowImages, FlowSettings, flow
 from .log import AutomaticLog
 from .motion import VOXELS as MOTION_VOXELS
 from .motion import remaining_motion
+from .region import Region, widened
 from .repair import repaired
 from .stages import bspline_stage, first_stage, grid_spacing, linear_stage
 from .working_pair import WorkingPair
@@ -305,11 +305,17 @@ class _Automatic:
     def _dense(self, linear: _Candidate, start: _Candidate, levels: Sequence[Level]) -> _Candidate:
         """The dense stage from coarse to fine. Fine levels are kept while they explain more on their own grid."""
         self.ran_dense = True
-        grid, voxel_mm = self.pair.grid(levels[0].count(self.pair.dimension))
+        region = Region.of(self.evidence, linear.transform)
+
+        def grid_of_level(level: Level) -> tuple[Geometry, float]:
+            grid, voxel_mm = self.pair.grid(level.count(self.pair.dimension))
+            return grid if region is None else region.part_of(grid), voxel_mm
+
+        grid, voxel_mm = grid_of_level(levels[0])
         u = voxel_displacements(start.transform, linear.transform, grid, self.pair.threads)
         kept = spline_then(u, grid, linear.transform)
         for number, level in enumerate(levels):
-            previous, (grid, voxel_mm) = grid, self.pair.grid(level.count(self.pair.dimension))
+            previous, (grid, voxel_mm) = grid, grid_of_level(level)
             if number and grid == previous:
                 break  # the voxels of the image
             u = self._flowed(regridded(u, previous, grid), grid, voxel_mm, linear, number)
@@ -323,8 +329,7 @@ class _Automatic:
         return self._candidate(kept)
 
     def _flowed(self, u: np.ndarray, grid: Geometry, voxel_mm: float, linear: _Candidate, number: int) -> np.ndarray:
-        wide = grid_of(self.pair.fixed.geometry, voxel_mm, _MARGIN_VOXELS)
-        moving, known = self.pair.moving_on(wide, voxel_mm, linear.transform)
+        moving, known = self.pair.moving_on(widened(grid, _MARGIN_VOXELS), voxel_mm, linear.transform)
         images = FlowImages(
             fixed=self.pair.fixed_on(grid, voxel_mm),
             moving=moving,
