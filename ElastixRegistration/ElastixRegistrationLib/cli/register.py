@@ -144,9 +144,15 @@ def _tell_memory(given: RegistrationInputs, stages: Sequence[ParameterMap], requ
     widths = tuple(
         array_view(one).nbytes / np.prod(grid.size) for one, grid in ((given.fixed, fixed), (given.moving, moving))
     )
-    all_voxels = request.plain_arguments()["full_resolution"]
+    chosen = request.plain_arguments()
     needed = run_bytes(
-        fixed, moving, stages, (widths[0], widths[1]), full_resolution=all_voxels, adapts=request.adapts()
+        fixed,
+        moving,
+        stages,
+        (widths[0], widths[1]),
+        full_resolution=chosen["full_resolution"],
+        adapts=request.adapts(),
+        effort=chosen["effort"],
     )
     if needed >= WORTH_TELLING:
         _log.info("This registration takes about %s of memory.", memory_text(needed))

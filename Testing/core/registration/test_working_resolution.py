@@ -58,6 +58,14 @@ def test_small_images_and_fine_grids_stay_as_they_are():
     assert min(working_factors(chest, working_voxel(chest, chest, [RIGID]))) >= 3
 
 
+def test_a_deformation_that_is_to_be_fast_needs_fewer_voxels_but_for_a_fine_grid():
+    brain = Geometry((256, 256, 256), (1.0,) * 3, (0.0,) * 3, FINE.direction)
+    fine = BSPLINE | {"FinalGridSpacingInPhysicalUnits": ("5",)}
+    for stages, factor in (([RIGID, BSPLINE], 2), ([RIGID, fine], 1), ([RIGID], 2)):
+        assert working_factors(brain, working_voxel(brain, brain, stages, "fast")) == (factor,) * 3
+        assert working_voxel(brain, brain, stages, "thorough") == working_voxel(brain, brain, stages)
+
+
 def test_what_the_other_image_cannot_show_is_not_kept():
     fine = Geometry((400, 400, 300), (0.5,) * 3, (0.0,) * 3, FINE.direction)
     coarse = Geometry((50, 50, 38), (4.0,) * 3, (0.0,) * 3, FINE.direction)

@@ -96,7 +96,7 @@ def checked_pair(
         has_moving_mask=moving_mask is not None,
         has_points=points[0] is not None,
     )
-    voxel_mm = None if request.full_resolution else working_voxel(*geometries[0], stages)
+    voxel_mm = None if request.full_resolution else working_voxel(*geometries[0], stages, request.effort)
     check_memory(*geometries[0], stages, geometries[1:], voxel_mm)
     sides = _sides(pairs, channels, fixed_mask, moving_mask, request.background, voxel_mm, request.threads)
     notes += _words_on_resolution(*sides[0])

@@ -74,13 +74,14 @@ def run_bytes(
     *,
     full_resolution: bool = False,
     adapts: bool = False,
+    effort: str = "normal",
 ) -> float:
     """Expected peak memory of a whole registration, of caller and worker together. This is not an upper bound.
 
     ``voxel_bytes``: of a voxel of the fixed and the moving image. ``adapts``: whether stages are tried one by one, as
     by the preset Automatic.
     """
-    voxel_mm = None if full_resolution else working_voxel(fixed, moving, stages)
+    voxel_mm = None if full_resolution else working_voxel(fixed, moving, stages, effort)
     working = [g if voxel_mm is None else reduced_geometry(g, working_factors(g, voxel_mm)) for g in (fixed, moving)]
     sizes, (own, of_moving) = [_voxels(fixed), _voxels(moving)], voxel_bytes
     images = sizes[0] * own + sizes[1] * of_moving

@@ -281,6 +281,7 @@ def _costText(preset: Preset, stages: Sequence[ParameterMap], grids: Sequence[An
             (ofFixed, ofMoving),
             full_resolution=settings.full_resolution,
             adapts=preset.adapts,
+            effort=settings.effort,
         )
         if memory >= WORTH_TELLING:
             text = _("About {duration} and {memory} of memory for these two volumes.")
