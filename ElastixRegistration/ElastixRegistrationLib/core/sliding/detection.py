@@ -43,6 +43,9 @@ _LEAST_ALONG = 4.0
 #: The same of the coarse field, before time is spent on a fine one: 4.7 to 5.3 times on three breathing livers; 1.6
 #: times where a brain without its skull was registered to a whole head.
 _LEAST_ALONG_COARSE = 3.0
+#: The same without the finest level, which takes three quarters of the time: 0.08 and 0.09, 3.7 and 5.4 standard errors
+#: on two breathing livers; 0.00 on two stacks of a fetus that moved.
+_MAYBE_GAIN, _MAYBE_ERRORS = 0.02, 1.5
 #: Iterations on the working voxels before the motions are fused.
 _FINE_ITERATIONS = 20
 
@@ -77,6 +80,10 @@ def find_sliding(
     def free_on(grid: Geometry) -> np.ndarray:
         return field_of(free, grid, start)
 
+    if (first := pyramids[best].without_finest()) is not None:
+        gain, errors = _unseen_gain(first.finest, first.found(free_on)[1], found, start)
+        if gain < _MAYBE_GAIN or errors < _MAYBE_ERRORS:
+            return None
     sources, coarse = pyramids[best].found(free_on)
     gain, errors = _unseen_gain(pyramids[best].finest, coarse, found, start)
     if gain < _LEAST_GAIN or errors < _LEAST_ERRORS:

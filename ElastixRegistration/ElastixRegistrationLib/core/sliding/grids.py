@@ -31,7 +31,7 @@ class SlidingImage:
     def reduced(self, voxel_mm: float) -> SlidingImage:
         """Block means with an edge of about ``voxel_mm``. A block counts if more than half of its voxels do."""
         factors = [
-            max(1, min(round(voxel_mm / spacing), n // _MIN_VOXELS))
+            max(1, min(_nearest_factor(voxel_mm / spacing), n // _MIN_VOXELS))
             for spacing, n in zip(self.geometry.spacing, self.geometry.size, strict=True)
         ]
         matrices = [axes.block_means(n, factor) for n, factor in zip(self.geometry.size, factors, strict=True)][::-1]
@@ -44,6 +44,13 @@ class SlidingImage:
         )
         inside = None if self.inside is None else axes.apply(matrices, self.inside.astype(np.float32)) > 0.5
         return SlidingImage(np.ascontiguousarray(values), reduced, inside)
+
+
+def _nearest_factor(times: float) -> int:
+    """The whole number next to ``times`` in proportion: 1.45 is closer to 2 than to 1, which has eight times the
+    voxels."""
+    low = max(1, int(times))
+    return low + int(times * times > low * (low + 1))
 
 
 def working_voxel_mm(fixed: Geometry) -> float:

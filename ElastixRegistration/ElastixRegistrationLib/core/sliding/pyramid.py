@@ -9,6 +9,7 @@ because fields must fit equally well where they are right to be comparable where
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,6 +80,14 @@ class Pyramid:
     @property
     def finest(self) -> LocalCorrelation:
         return self.levels[-1]
+
+    def without_finest(self) -> Pyramid | None:
+        """The coarser levels; None if there are none."""
+        if len(self.levels) == 1:
+            return None
+        coarser = copy(self)
+        coarser.levels = self.levels[:-1]
+        return coarser
 
     def found(self, free: Callable[[Geometry], np.ndarray]) -> tuple[list[Source], np.ndarray]:
         """The starts, and the field that may tear, (3, k, j, i), mm, fused from their candidates on the finest level
