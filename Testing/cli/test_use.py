@@ -227,6 +227,7 @@ def test_labels_landmarks_and_the_way_back_are_judged(folder, capsys):
     assert document["inverse_residual_mm"] == {"mean": 0.0, "max": 0.0}
     page = (folder / "report" / "report.html").read_text("utf-8")
     assert "<th>L3</th>" in page
+    assert page.count("Surface distance") == page.count("<tr><th>label 1</th>") == 1
     assert "5 landmarks are paired by label" in page
     assert "--channel CHANNEL CHANNEL weight=0.5" in page
     assert str(folder) not in page

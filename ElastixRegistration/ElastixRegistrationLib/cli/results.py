@@ -177,7 +177,7 @@ def registration_outcome(
     given: RegistrationInputs,
     options: argparse.Namespace,
 ) -> Outcome:
-    from ..core.quality.figures import with_mean_overlap
+    from ..core.quality.label_rows import LABEL_HEADING, by_label, label_text
     from ..core.report.reproduction import software_versions
 
     document = {
@@ -203,9 +203,15 @@ def registration_outcome(
         "versions": software_versions(),
     }
     rows = []
-    for figure in with_mean_overlap(comparison.figures):
+    figures, labels = by_label(comparison.figures)
+    for figure in figures:
         before, after = (_shown(value, figure.digits) for value in (figure.before, figure.after))
         rows.append(f"{figure.name:28}{before:>12}{after:>12} {figure.unit}".rstrip())
+    if labels:
+        rows.append(LABEL_HEADING)
+        rows += [
+            f"{row.name:28}{label_text(row.figures, 'before')}   {label_text(row.figures, 'after')}" for row in labels
+        ]
     table = "\n".join([f"{'':28}{'before':>12}{'after':>12}", *rows])
     done = f"Registered in {seconds['register']:.1f} s, {seconds['all']:.1f} s with reading and writing."
     outputs = "\n".join(f"{name}: {path}" for name, path in written.items())

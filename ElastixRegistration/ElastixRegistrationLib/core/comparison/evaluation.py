@@ -18,12 +18,14 @@ from ..images.labels import shared_labels
 from ..images.overlay import image_tag, overlay_png
 from ..quality.assessment import Assessment, assess, label_figures, landmarks_before_and_after
 from ..quality.figures import Comparison, Figure, with_mean_overlap
+from ..quality.label_rows import LABEL_HEADING, by_label, label_text
 from ..quality.similarity import compare
 from ..registration.checks import check_dimensions
 from ..registration.result import RegistrationResult
 from ..transforms.itk_transforms import identity
 from ..transforms.resampling import resample
 from ..wording import said
+from .text import aligned
 
 AS_LOADED = "as loaded"
 
@@ -93,25 +95,39 @@ class EvaluationTable:
         """For JSON."""
         return {"transforms": [{"name": row.name, **row.comparison.as_dict()} for row in self.rows]}
 
+    def printed(self) -> list[list[str]]:
+        """``cells`` as people read them: transforms in columns, because names of figures are longer than numbers.
+
+        With several labels, a line with a single text, LABEL_HEADING, is followed by a line for each label with its
+        figures in one cell.
+        """
+        head, *columns = zip(*self.cells(), strict=True)
+        labels = {row.name: {one.name: one for one in by_label(row.comparison.figures)[1]} for row in self.rows}
+        first = labels[self.rows[0].name]
+        own = {figure.name for one in first.values() for figure in one.figures if figure is not None}
+        lines = [list(head)]
+        lines += [list(column) for name, column in zip(self.figure_names(), columns, strict=True) if name not in own]
+        if first:
+            lines.append([LABEL_HEADING])
+        for name, one in first.items():
+            before = [label_text(one.figures, "before")] if head[1] == "before" else []
+            after = [label_text(found[name].figures, "after") if name in found else "" for found in labels.values()]
+            lines.append([name, *before, *after])
+        return lines
+
     def _repr_html_(self) -> str:
         """For notebooks: the figures, and with images an overlay of each transform."""
-        lines = list(zip(*self.cells(), strict=True))
-        head = "".join(f"<th>{escape(text)}</th>" for text in lines[0])
-        rows = "".join(f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in line)}</tr>" for line in lines[1:])
+        head, *lines = self.printed()
+        heads = "".join(f"<th>{escape(text)}</th>" for text in head)
+        rows = "".join(_row_html(line, len(head)) for line in lines)
         verdicts = "".join(
             f"<p><b>{escape(row.name)}</b>: {escape(row.verdict)}{_picture(row)}</p>" for row in self.rows
         )
         note = f"<p>{escape(self.sampling)}</p>" if self.sampling else ""
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{note}{verdicts}"
+        return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{note}{verdicts}"
 
     def __repr__(self) -> str:
-        """Figures in rows, transforms in columns, because names of figures are longer than numbers."""
-        columns = list(zip(*self.cells(), strict=True))
-        widths = [max(len(line[n]) for line in columns) for n in range(len(columns[0]))]
-        return "\n".join(
-            "  ".join([line[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(line[1:], widths[1:], strict=True))])
-            for line in columns
-        )
+        return "\n".join(aligned(self.printed()))
 
     @property
     def sampling(self) -> str:
@@ -223,6 +239,12 @@ def as_result(transform: Any, fixed: Any, moving: Any, background: float | str =
         background_setting=background,
         fixed=fixed,
     )
+
+
+def _row_html(line: Sequence[str], columns: int) -> str:
+    if len(line) == 1:
+        return f'<tr><th colspan="{columns}">{escape(line[0])}</th></tr>'
+    return f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in line)}</tr>"
 
 
 def _picture(row: Evaluation) -> str:

@@ -43,9 +43,15 @@ def cells(ranking: Ranking, row: MethodRow) -> list[str]:
 def table_text(ranking: Ranking) -> str:
     """The ranking in a few lines."""
     lines = [heads(ranking), *(cells(ranking, row) for row in ranking.rows)]
-    widths = [max(len(line[n]) for line in lines) for n in range(len(lines[0]))]
-    text = [_line(line, widths) for line in lines]
-    return "\n".join([*text, ranking.sentence, *ranking.notes])
+    return "\n".join([*aligned(lines), ranking.sentence, *ranking.notes])
+
+
+def aligned(lines: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of cells with columns as wide as needed, the first to the left; a line with a single cell stays as it
+    is."""
+    rows = [line for line in lines if len(line) > 1]
+    widths = [max(len(line[n]) for line in rows) for n in range(len(rows[0]))] if rows else []
+    return [_line(line, widths) if len(line) > 1 else line[0] for line in lines]
 
 
 def as_dict(ranking: Ranking) -> dict[str, Any]:

@@ -23,6 +23,8 @@ th { text-align: left; font-weight: 400; }
 .figures thead td { color: var(--quiet); white-space: nowrap; }
 .figures th, .figures td { padding: 5px 6px; border-bottom: 1px solid var(--rule); }
 td.good { color: var(--good); } td.bad { color: var(--bad); font-weight: 600; }
+.labels { margin-top: 18px; max-width: 820px; } .labels td { width: auto; } .labels td:last-child { text-align: right; }
+.labels td:nth-child(even) { padding-left: 20px; } .labels thead td:first-child,
 .landmarks thead td:first-child, .landmarks td.bar { text-align: left; } .landmarks td.bar { width: 46%; }
 tr.outlier th, tr.outlier td { color: var(--bad); font-weight: 600; }
 .checks { max-width: 820px; } .checks td { width: 11em; } .checks td.bad { text-transform: uppercase; }

@@ -7,7 +7,8 @@ from html import escape
 
 import numpy as np
 
-from ..quality.figures import Figure, LandmarkRow, with_mean_overlap
+from ..quality.figures import Figure, LandmarkRow
+from ..quality.label_rows import LABEL_FIGURES, LabelRow, by_label
 
 #: Number of landmarks shown at once; the rest can be expanded.
 _SHOWN_LANDMARKS = 12
@@ -20,7 +21,8 @@ def figure_table(figures: Sequence[Figure], sampling: str = "") -> str:
         return ""
     note = f'<p class="quiet">{escape(sampling)}</p>' if sampling else ""
     rows = []
-    for figure in with_mean_overlap(figures):
+    others, labels = by_label(figures)
+    for figure in others:
         mark = {True: '<td class="good">better</td>', False: '<td class="bad">worse</td>', None: "<td></td>"}
         before = "" if figure.before is None else number_text(figure.before, figure.digits)
         unit = f' <span class="quiet">{escape(figure.unit)}</span>' if figure.unit else ""
@@ -31,8 +33,33 @@ def figure_table(figures: Sequence[Figure], sampling: str = "") -> str:
         )
     return (
         '<section><h2>Figures</h2><table class="figures"><thead><tr><th></th><td>before</td><td>after</td><td></td>'
-        f"</tr></thead><tbody>{''.join(rows)}</tbody></table>{note}</section>"
+        f"</tr></thead><tbody>{''.join(rows)}</tbody></table>{_label_table(labels)}{note}</section>"
     )
+
+
+def _label_table(rows: Sequence[LabelRow]) -> str:
+    """A row for each label, with its figures before and after side by side."""
+    if not rows:
+        return ""
+    units = [f' <span class="quiet">{unit}</span>' if unit else "" for unit in LABEL_FIGURES.values()]
+    heads = "".join(f'<td colspan="2">{name}{unit}</td>' for name, unit in zip(LABEL_FIGURES, units, strict=True))
+    lines = []
+    for row in rows:
+        cells = "".join(_before_and_after(figure) for figure in row.figures)
+        lines.append(f"<tr><th>{escape(row.name)}</th>{cells}</tr>")
+    return (
+        f'<table class="figures labels"><thead><tr><td>label</td>{heads}</tr>'
+        f"<tr><td></td>{'<td>before</td><td>after</td>' * len(LABEL_FIGURES)}</tr></thead>"
+        f"<tbody>{''.join(lines)}</tbody></table>"
+    )
+
+
+def _before_and_after(figure: Figure | None) -> str:
+    if figure is None:
+        return "<td></td><td></td>"
+    kind = {True: ' class="good"', False: ' class="bad"', None: ""}[figure.improved]
+    before = "" if figure.before is None else number_text(figure.before, figure.digits)
+    return f"<td>{before}</td><td{kind}>{number_text(figure.after, figure.digits)}</td>"
 
 
 def number_text(value: float, digits: int) -> str:
