@@ -21,7 +21,7 @@ from support.builders import balls
 
 @pytest.fixture
 def made(a_volume_node):
-    images = phantom(SLIDE_MM, GRID)
+    images = phantom(SLIDE_MM)
     to_ras = ijk_to_ras_of(GRID)
     nodes = [a_volume_node(voxels, to_ras, scalar_type=vtk.VTK_FLOAT) for voxels in (images.fixed, images.moving)]
     mask = a_volume_node(

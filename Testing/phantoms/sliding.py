@@ -13,7 +13,10 @@ from ElastixRegistrationLib.core.sliding.grids import Nodes
 NORMAL = np.array([0.6, 0.64, 0.48])
 ALONG = np.cross(NORMAL, [0.0, 0.0, 1.0])
 ALONG /= np.linalg.norm(ALONG)
-GRID = Geometry((56, 60, 36), (2.0, 2.0, 3.0), (-55.0, -59.0, -52.5), ((1.0, 0, 0), (0, 1.0, 0), (0, 0, 1.0)))
+#: As coarse as the waves of the texture allow, for the work grows with the voxels; the pyramid still has two levels.
+GRID = Geometry((40, 43, 22), (2.8, 2.8, 5.0), (-54.6, -58.8, -52.5), ((1.0, 0, 0), (0, 1.0, 0), (0, 0, 1.0)))
+VOXEL = float(np.cbrt(np.prod(GRID.spacing)))
+FINE = Geometry((56, 60, 36), (2.0, 2.0, 3.0), (-55.0, -59.0, -52.5), GRID.direction)
 
 
 class Phantom(NamedTuple):
@@ -38,9 +41,9 @@ def phantom(slide_mm: float, grid: Geometry = GRID) -> Phantom:
     return Phantom((fixed + noise[0]).astype(np.float32), (moving + noise[1]).astype(np.float32), upper, shift)
 
 
-def smeared(shift: np.ndarray) -> Any:
+def smeared(shift: np.ndarray, grid: Geometry = GRID) -> Any:
     """What a smooth registration finds: the upper block in place, and 25 mm of the lower one dragged along."""
-    nodes = Nodes(GRID).geometry
+    nodes = Nodes(grid).geometry
     k, j, i = np.meshgrid(*(np.arange(n) for n in nodes.size[::-1]), indexing="ij")
     height = nodes.points_of(np.stack([i, j, k], axis=-1)) @ NORMAL
     share = np.clip(1 + height / 40, 0, 1) ** 2

@@ -7,16 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 from ElastixRegistrationLib.core.files.image_files import write_image
-from ElastixRegistrationLib.core.images.geometry import Geometry, image_from_array
+from ElastixRegistrationLib.core.images.geometry import image_from_array
 from ElastixRegistrationLib.core.parameters.maps import ParameterMap, write_parameter_file
 
 from phantoms.images import stage
-from phantoms.sliding import phantom
+from phantoms.sliding import GRID, VOXEL, phantom
 
 SLIDE_MM = 15.0
-#: Coarser than that of ``phantoms.sliding``: whole registrations take half the time.
-GRID = Geometry((45, 48, 29), (2.5, 2.5, 3.75), (-55.0, -58.75, -52.5), ((1.0, 0, 0), (0, 1.0, 0), (0, 0, 1.0)))
-VOXEL = float(np.cbrt(np.prod(GRID.spacing)))
 
 
 class SlidingFiles(NamedTuple):
@@ -37,7 +34,7 @@ def smooth_stage() -> ParameterMap:
 
 
 def sliding_files(folder: Path) -> SlidingFiles:
-    made = phantom(SLIDE_MM, GRID)
+    made = phantom(SLIDE_MM)
     files = SlidingFiles(*(folder / name for name in ("fixed.nrrd", "moving.nrrd", "upper.nrrd", "smooth.txt")))
     for path, voxels in zip(files, (made.fixed, made.moving, (made.upper > 0).astype(np.uint8)), strict=False):
         write_image(image_from_array(voxels, GRID), path)
@@ -47,11 +44,11 @@ def sliding_files(folder: Path) -> SlidingFiles:
 
 def sides() -> list[tuple[np.ndarray, np.ndarray]]:
     """Points two voxels from the plane and further, as the images show them, and how they move; above and below."""
-    made = phantom(SLIDE_MM, GRID)
+    made = phantom(SLIDE_MM)
     inner = np.zeros_like(made.upper, bool)
     inner[3:-3, 4:-4, 4:-4] = True
     found = []
     for side, truth in ((made.upper > 2 * VOXEL, made.shift), (made.upper < -2 * VOXEL, 0 * made.shift)):
-        points = GRID.points_of(np.argwhere(side & inner)[::41, ::-1])
+        points = GRID.points_of(np.argwhere(side & inner)[::23, ::-1])
         found.append((points[(np.abs(points + truth) < 42).all(axis=1)], truth))
     return found

@@ -20,7 +20,7 @@ from phantoms.sliding_files import sides as points_of_sides
 
 @pytest.fixture(scope="module")
 def made():
-    return phantom(SLIDE_MM, GRID)
+    return phantom(SLIDE_MM)
 
 
 @pytest.fixture(scope="module")
