@@ -6,6 +6,7 @@ import itk
 import numpy as np
 import slicer
 import vtk
+from ElastixRegistrationLib.core.system.itk_access import wrapped_class
 from vtk.util.numpy_support import vtk_to_numpy
 
 #: VTK's types of voxels, by the names of C.
@@ -61,7 +62,7 @@ def oblique_ijk_to_ras(rng, spacing=(1.0, 1.5, 2.0), *, left_handed=False) -> np
 
 def itk_affine(matrix: np.ndarray):
     """itk.AffineTransform of a (4, 4) LPS matrix, by ITK's own setters."""
-    transform = itk.AffineTransform[itk.D, 3].New()
+    transform = wrapped_class("AffineTransform", "D3").New()
     transform.SetMatrix(itk.matrix_from_array(np.ascontiguousarray(matrix[:3, :3])))
     transform.SetTranslation(matrix[:3, 3].tolist())
     return transform
@@ -71,16 +72,16 @@ def itk_bspline(
     rng, *, size=(7, 8, 9), spacing=(12.0, 15.0, 18.0), origin=(-60.0, -70.0, -80.0), axes=None, amount=3.0
 ):
     """itk.BSplineTransform with random coefficients and 3 zero control points all around."""
-    transform = itk.BSplineTransform[itk.D, 3, 3].New()
+    transform = wrapped_class("BSplineTransform", "D33").New()
     axes = np.eye(3) if axes is None else axes
     full = np.array(size) + 6
     start = np.array(origin) - axes @ (3 * np.array(spacing))
-    fixed = itk.OptimizerParameters[itk.D](18)
+    fixed = wrapped_class("OptimizerParameters", "D")(18)
     for n, value in enumerate([*full, *start, *spacing, *axes.ravel()]):
         fixed.SetElement(n, float(value))
     transform.SetFixedParameters(fixed)
     coefficients = np.pad(rng.normal(0, amount, (3, *size[::-1])), [(0, 0), (3, 3), (3, 3), (3, 3)])
-    parameters = itk.OptimizerParameters[itk.D](coefficients.size)
+    parameters = wrapped_class("OptimizerParameters", "D")(coefficients.size)
     for n, value in enumerate(coefficients.ravel().tolist()):
         parameters.SetElement(n, value)
     transform.SetParameters(parameters)
@@ -95,14 +96,14 @@ def itk_field(rng, *, size=(12, 14, 16), spacing=(5.0, 6.0, 7.0), origin=(-30.0,
     image.SetSpacing(list(spacing))
     image.SetOrigin(list(origin))
     image.SetDirection(itk.matrix_from_array(np.eye(3) if axes is None else axes))
-    transform = itk.DisplacementFieldTransform[itk.D, 3].New()
+    transform = wrapped_class("DisplacementFieldTransform", "D3").New()
     transform.SetDisplacementField(image)
     return transform
 
 
 def itk_composite(*transforms):
     """The first given acts first on a point."""
-    composite = itk.CompositeTransform[itk.D, 3].New()
+    composite = wrapped_class("CompositeTransform", "D3").New()
     for transform in reversed(transforms):
         composite.AddTransform(transform)
     return composite

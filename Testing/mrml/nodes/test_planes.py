@@ -4,6 +4,7 @@ import itk
 import numpy as np
 import pytest
 from ElastixRegistrationLib.core.images.geometry import Geometry
+from ElastixRegistrationLib.core.system.itk_access import wrapped_class
 from ElastixRegistrationLib.core.transforms import planes
 from ElastixRegistrationLib.core.transforms.plain_data import TransformData
 from ElastixRegistrationLib.mrml.nodes import transforms
@@ -52,13 +53,13 @@ def test_parallel_slices_share_their_coordinates(rng):
 
 
 def itk_bspline_2d(rng):
-    transform = itk.BSplineTransform[itk.D, 2, 3].New()
-    fixed = itk.OptimizerParameters[itk.D](10)
+    transform = wrapped_class("BSplineTransform", "D23").New()
+    fixed = wrapped_class("OptimizerParameters", "D")(10)
     for n, value in enumerate([14, 15, -70, -80, 10, 11, 1, 0, 0, 1]):
         fixed.SetElement(n, float(value))
     transform.SetFixedParameters(fixed)
     coefficients = np.pad(rng.normal(0, 2, (2, 9, 8)), [(0, 0), (3, 3), (3, 3)])
-    parameters = itk.OptimizerParameters[itk.D](coefficients.size)
+    parameters = wrapped_class("OptimizerParameters", "D")(coefficients.size)
     for n, value in enumerate(coefficients.ravel().tolist()):
         parameters.SetElement(n, value)
     transform.SetParameters(parameters)
@@ -71,13 +72,13 @@ def itk_field_2d(rng):
     image = itk.image_from_array(vectors, is_vector=True)
     image.SetSpacing([7.0, 6.0])
     image.SetOrigin([-60.0, -50.0])
-    transform = itk.DisplacementFieldTransform[itk.D, 2].New()
+    transform = wrapped_class("DisplacementFieldTransform", "D2").New()
     transform.SetDisplacementField(image)
     return transform
 
 
 def itk_rigid_2d(rng):
-    transform = itk.Euler2DTransform[itk.D].New()
+    transform = wrapped_class("Euler2DTransform", "D").New()
     transform.SetRotation(0.3)
     transform.SetTranslation([4.0, -5.0])
     return transform
@@ -90,7 +91,7 @@ def test_a_lifted_transform_does_in_space_what_it_did_in_the_plane(build, rng):
     moving = a_slice(rng, rotation=builders.rotation(rng))
     fixed_plane = planes.plane_of(fixed)
     moving_plane = planes.plane_of(moving, fixed_plane)
-    composite = itk.CompositeTransform[itk.D, 2].New()
+    composite = wrapped_class("CompositeTransform", "D2").New()
     composite.AddTransform(build(rng))
     composite.AddTransform(itk_rigid_2d(rng))
     data = planes.lifted_transform(TransformData.of(composite), fixed_plane, moving_plane, reach=60.0)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import itk
 import numpy as np
 import pytest
 import vtk
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images.background import estimate_background
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, image_from_array
+from ElastixRegistrationLib.core.system.itk_access import suffix_of, wrapped_class
 from ElastixRegistrationLib.core.transforms.resampling import resample
 from ElastixRegistrationLib.mrml.nodes import incremental as steps
 from ElastixRegistrationLib.mrml.nodes import resampling
@@ -102,7 +102,9 @@ def test_what_elastix_sees_is_what_mrml_shows_at_the_same_place_in_world(kind, r
     indices = rng.integers(3, 20, (60, 3))
     in_grid = np.array([world_of_voxel(volume.node, ijk) for ijk in indices])
     in_grid = grid.indices_of(builders.lps(in_grid))
-    interpolator = itk.LinearInterpolateImageFunction.New(image_from_array(scalars, grid))
+    image = image_from_array(scalars, grid)
+    interpolator = wrapped_class("LinearInterpolateImageFunction", f"{suffix_of(image)}D").New()
+    interpolator.SetInputImage(image)
     found = [interpolator.EvaluateAtContinuousIndex(index) for index in in_grid.tolist()]
     expected = voxels[indices[:, 2], indices[:, 1], indices[:, 0]]
     assert np.abs(np.array(found) - expected).max() < 6  # two linear interpolations of waves of 100
