@@ -1,4 +1,4 @@
-"""Feed the readers garbled files for a time: ``python readers.py READER SECONDS SEED FOLDER``.
+"""Feed readers garbled files, each for a time: ``python readers.py READER,READER... SECONDS SEED FOLDER``.
 
 A process of its own, so that a crash of ITK shows as one. What is being read lies in FOLDER; whoever starts this finds
 the file there that a crash, or a time limit, is owed to.
@@ -279,13 +279,31 @@ READERS: dict[str, Callable[[Path], tuple[list[bytes], Callable[[bytes], None]]]
 }
 
 
-def main(reader: str, seconds: float, first_seed: int, folder: Path) -> None:
+def main(readers: list[str], seconds: float, first_seed: int, folder: Path) -> None:
     if sys.platform != "win32":
         import resource
         import signal
 
         resource.setrlimit(resource.RLIMIT_AS, (MAX_BYTES, MAX_BYTES))
         signal.signal(signal.SIGALRM, signal.SIG_DFL)  # a hang ends the process
+    for reader in readers:
+        sys.stdout.write(f"{reader}: ")
+        sys.stdout.flush()
+        sys.stdout.write(f"{_fed(reader, seconds, first_seed, folder)}\n")
+    sys.stdout.flush()
+    os._exit(0)  # HDF5's own ending takes damaged files amiss
+
+
+def _limit(seconds: float) -> None:
+    """End this process when that time has passed; 0: not any more."""
+    if sys.platform != "win32":
+        import signal
+
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _fed(reader: str, seconds: float, first_seed: int, folder: Path) -> str:
+    """Feed one reader; return how many files it read, and how long the slowest took."""
     originals, read = READERS[reader](folder)
     count, slowest, end = 0, 0.0, time.monotonic() + seconds
     current = folder / "current"
@@ -294,11 +312,9 @@ def main(reader: str, seconds: float, first_seed: int, folder: Path) -> None:
         nonlocal count, slowest
         current.write_bytes(data)
         started = time.monotonic()
-        if sys.platform != "win32":
-            signal.setitimer(signal.ITIMER_REAL, MAX_S)
+        _limit(MAX_S)
         read(data)
-        if sys.platform != "win32":
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        _limit(0)
         count, slowest = count + 1, max(slowest, time.monotonic() - started)
 
     for data in originals:
@@ -308,10 +324,8 @@ def main(reader: str, seconds: float, first_seed: int, folder: Path) -> None:
         number += 1
         quiet = settings(max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         seed(number)(quiet(given(garbled(originals))(attempt)))()
-    sys.stdout.write(f"{count} files, slowest {slowest:.2f} s\n")
-    sys.stdout.flush()
-    os._exit(0)  # HDF5's own ending takes damaged files amiss
+    return f"{count} files, slowest {slowest:.2f} s"
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
+    main(sys.argv[1].split(","), float(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
