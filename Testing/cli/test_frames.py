@@ -66,13 +66,15 @@ def test_two_time_points_of_one_file_are_registered(folder):
 
 
 def test_a_cohort_has_a_case_for_each_time_point(folder):
-    names = [f"{number}.{form}" for number, form in enumerate(FORMS)]
-    for name, form in zip(names, FORMS, strict=True):
+    forms = "nii.gz", "seq.nrrd"  # with the frames as the last axis, and as the first
+    names = [f"{number}.{form}" for number, form in enumerate(forms)]
+    for name, form in zip(names, forms, strict=True):
         (folder / f"moving.{form}").rename(folder / name)
-    assert call("batch", "fixed.nii.gz", *names, "--preset", "rigid", "--output-dir", "out", "--workers", 1) == 0
+    quick = "--preset", "translation", "--set", "MaximumNumberOfIterations=60"
+    assert call("batch", "fixed.nii.gz", *names, *quick, "--output-dir", "out", "--workers", 1) == 0
     found = sorted(path.parent.name for path in (folder / "out").glob("*/transform.h5"))
-    assert found == [f"{name}-frame-{frame}" for name in ("0", "1", "2.seq") for frame in (1, 2, 3)]
-    for case, shift in zip(found, [*SHIFTS] * len(FORMS), strict=True):
+    assert found == [f"{name}-frame-{frame}" for name in ("0", "1.seq") for frame in (1, 2, 3)]
+    for case, shift in zip(found, [*SHIFTS] * len(forms), strict=True):
         check(folder / "out" / case / "transform.h5", shift)
 
 

@@ -21,7 +21,7 @@ from phantoms.images import blobs, grid
 #: At most, of each resolution: that blocks run is tested here, how exact presets are elsewhere.
 ITERATIONS = 40
 SHIFT = np.array([4.0, -3.0, 2.0])
-GRID = grid((36, 34, 32), spacing=(4.0, 4.0, 4.0), origin=(-72.0, -68.0, -64.0))
+GRID = grid((24, 22, 20), spacing=(6.0, 6.0, 6.0), origin=(-72.0, -68.0, -64.0))
 
 
 _sources = Preset.sources
