@@ -1,1 +1,2 @@
-"""What scripts call on nodes, by topic. Nothing else is loaded until it is called: Slicer imports this at start-up."""
+"""The functions that scripts call on nodes, by topic. Slicer imports this at start-up, so everything else is loaded
+on the first call."""

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 class ComparingLogic:
-    """All of it runs in processes of its own, until ``close``."""
+    """Everything runs in separate processes, until ``close``."""
 
     def __init__(self) -> None:
         self._comparing: weakref.WeakSet[AsynchronousRun[Any]] = weakref.WeakSet()
 
     def close(self) -> None:
-        """End everything that runs."""
+        """Stop all running work."""
         for run in list(self._comparing):
             run.close()
 
@@ -38,10 +38,10 @@ class ComparingLogic:
     ) -> ComparisonRun:
         """Register two volumes by each of several presets, in the background, and rank them.
 
-        Landmarks judge, or masks of both volumes; no registration sees the landmarks. Presets that adapt to the images
-        run with each of ``efforts``. ``given``: masks, points and choices as of ``preparationSteps``. ``wait`` of what
-        is returned gives a SceneComparison: print its ``ranking``; ``runs`` has every result. The scene does not
-        change. Raises InputError before anything has run.
+        The judges are landmarks, which no registration sees, or masks of both volumes. Presets that adapt to the images
+        run with each of ``efforts``. ``given``: masks, points and choices, as for ``preparationSteps``. ``wait`` of the
+        returned run gives a SceneComparison: print its ``ranking``; ``runs`` has every result. The scene does not
+        change. Raises InputError before anything runs.
         """
         from ...core.request import RegistrationRequest
         from ..nodes.incremental import run_to_completion
@@ -59,7 +59,7 @@ class ComparingLogic:
     def comparisonSteps(
         self, arguments: Mapping[str, Any], requests: Sequence[RegistrationRequest]
     ) -> Steps[ComparisonRun]:
-        """``startComparison`` in steps between which a window can move. ``arguments`` are of ``preparationSteps``."""
+        """``startComparison`` in steps that let a window respond. ``arguments``: as for ``preparationSteps``."""
         from ..comparing.comparison import comparison_incrementally
 
         job = yield from self.preparationSteps(**arguments)  # type: ignore[attr-defined]
@@ -70,7 +70,7 @@ class ComparingLogic:
     def startConfidence(self, job: RegistrationJob, result: Any) -> ConfidenceRun:
         """Estimate where the ``result`` of a prepared registration ``job`` may be off, and how far.
 
-        It advances whenever the caller polls it. ``wait`` of the returned run gives ConfidenceNodes: a volume in mm,
+        It advances each time the caller polls it. ``wait`` of the returned run gives ConfidenceNodes: a volume in mm,
         shown in colors, and the least certain places. docs/trust.md describes its reliability.
         """
         from ..nodes.incremental import run_to_completion
@@ -78,7 +78,7 @@ class ComparingLogic:
         return run_to_completion(self.confidenceSteps(job, result))
 
     def confidenceSteps(self, job: RegistrationJob, result: Any) -> Steps[ConfidenceRun]:
-        """``startConfidence`` in steps between which a window can move."""
+        """``startConfidence`` in steps that let a window respond in between."""
         from ..comparing.confidence import confidence_incrementally
 
         run = yield from confidence_incrementally(job, result)
@@ -86,9 +86,9 @@ class ComparingLogic:
         return run
 
     def tuningSteps(self, request: RegistrationRequest, options: TuningOptions, **where: Any) -> Steps[TuningRun]:
-        """Search better parameters than those of the preset of ``request``, in steps between which a window can move.
+        """Search for better parameters than those of the preset of ``request``, in steps that let a window respond.
 
-        ``where``: ``scene``, and the parameter ``nodes`` of its pairs, or a ``table`` of files. Needs Optuna.
+        ``where``: ``scene`` with the parameter ``nodes`` of its pairs, or a ``table`` of files. Needs Optuna.
         """
         from ..comparing.tuning import tuning_incrementally
 

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 class MultiImageLogic:
-    """Sequences, groups and cohorts run in processes of their own until ``close``; a stack in this process."""
+    """Sequences, groups and cohorts run in separate processes until ``close``; a stack runs in this process."""
 
     def __init__(self) -> None:
         self._runs: weakref.WeakSet[AsynchronousRun[Any]] = weakref.WeakSet()
 
     def close(self) -> None:
-        """End the sequences, groups and cohorts that are running; their finished parts can be applied."""
+        """Stop all running sequences, groups and cohorts; their finished parts can still be applied."""
         for run in list(self._runs):
             run.close()
 
@@ -56,11 +56,11 @@ class MultiImageLogic:
     ) -> SequenceRegistration:
         """Register the frames of a sequence node in the background; see SequenceRegistration for the returned object.
 
-        Frames count from 0, ``lastFrame`` belongs to the range. Each is registered with ``referenceFrame``, or with its
-        ``neighbors``, composed on the way to it. ``ontoReference``: frames move onto the reference, else the reference
-        onto each frame. ``segmentationNode`` lies on the reference frame and follows to all others. The outputs are
-        sequences with the index values of the input: volumes and transforms, and segmentations where one was given.
-        ``request`` and ``choices`` as of ``preparationSteps``.
+        Frames count from 0; the range includes ``lastFrame``. Each frame is registered with ``referenceFrame``, or with
+        its neighbor (``neighbors``), and the transforms are composed. ``ontoReference``: frames move onto the
+        reference; otherwise the reference moves onto each frame. ``segmentationNode`` lies on the reference frame and
+        is carried to all others. The outputs are sequences with the index values of the input: volumes, transforms,
+        and segmentations if one was given. ``request`` and ``choices``: as for ``preparationSteps``.
         """
         from ..multi_image.sequence_outputs import SequenceOutputs
         from ..multi_image.sequences import SequenceOptions, SequenceRegistration
@@ -80,27 +80,27 @@ class MultiImageLogic:
         return run
 
     def shownFrame(self, sequenceNode: Any) -> int | None:
-        """The frame of a sequence node, from 0, that its browser shows; None where nothing shows it."""
+        """The frame of a sequence node, from 0, that its browser shows; None if no browser shows the sequence."""
         from ..multi_image.sequence_outputs import shown_frame
 
         return shown_frame(sequenceNode)
 
     def registerSequence(self, sequenceNode: Any, *arguments: Any, **named: Any) -> SequenceOutcome | None:
-        """``startSequenceRegistration``, waited for. Raises RegistrationError when no frame could be registered."""
+        """Run ``startSequenceRegistration`` and wait. Raises RegistrationError if no frame could be registered."""
         return _outcome_of(self.startSequenceRegistration(sequenceNode, *arguments, **named))
 
     def startGroupRegistration(self, source: Any, settings: Any = None) -> GroupRegistration:
         """Register all frames of a sequence node, or a list of volume nodes, to a common mean space, in the background.
 
-        None of them is preferred. ``settings`` are ``core.groupwise.GroupSettings``. See GroupRegistration for what is
-        returned; its outcome is (outcome, mean volume node), and the transforms align each member with the mean.
+        No member is preferred. ``settings``: ``core.groupwise.GroupSettings``. See GroupRegistration for the returned
+        object; its outcome is (outcome, mean volume node), and the transforms align each member with the mean.
         """
         from ..nodes.incremental import run_to_completion
 
         return run_to_completion(self.groupSteps(source, settings))
 
     def groupSteps(self, source: Any, settings: Any = None) -> Steps[GroupRegistration]:
-        """``startGroupRegistration`` in steps between which a window can move."""
+        """``startGroupRegistration`` in steps that let a window respond in between."""
         from ..multi_image.group import group_run_incrementally
 
         run = yield from group_run_incrementally(source, settings)
@@ -108,7 +108,7 @@ class MultiImageLogic:
         return run
 
     def registerGroup(self, source: Any, settings: Any = None) -> Any:
-        """``startGroupRegistration`` of a sequence node or a list of volume nodes, waited for."""
+        """Run ``startGroupRegistration`` on a sequence node or a list of volume nodes, and wait."""
         return _outcome_of(self.startGroupRegistration(source, settings))
 
     def registerSequenceGroupwise(self, sequenceNode: Any, settings: Any = None) -> Any:
@@ -130,15 +130,15 @@ class MultiImageLogic:
         progress: Callable[[int, int], None] | None = None,
         **choices: Any,
     ) -> Any:
-        """Bring the slices of a volume, such as histology sections, onto each other, in this process: a StackOutcome.
+        """Align the slices of a volume, such as histology sections, with each other, in this process.
 
-        Each slice is registered with its neighbor, in 2D and from any rotation, and the transforms are composed on
-        the way to ``referenceSlice``, by default the middle one. Slices count from 0 along the third axis.
-        ``parameterFilenames`` take the place of ``preset``; ``choices`` as of ``preparationSteps``. ``progress`` gets
-        how many slices are done, of how many.
+        Each slice is registered with its neighbor, in 2D and from any rotation, and the transforms are composed up to
+        ``referenceSlice``, by default the middle one. Slices count from 0 along the third axis. ``parameterFilenames``
+        replace ``preset``; ``choices``: as for ``preparationSteps``. ``progress`` is called with the number of finished
+        slices and their total.
 
-        Raises InputError for input that is not a stack; slices that fail stay as they are and are named in
-        ``result.failed``.
+        Returns a StackOutcome. Slices that fail stay unchanged and are named in ``result.failed``. Raises InputError if
+        the input is not a stack.
         """
         from ..multi_image.stacks import align_stack_node  # loads elastix
         from ..run.choices import request_of
@@ -155,7 +155,7 @@ class MultiImageLogic:
 
     @former_keywords(but="exclude")
     def volumesOfScene(self, scene: Any = None, exclude: Sequence[Any] = ()) -> list[Any]:
-        """The volume nodes that ``startCohort`` takes for all of the scene, without ``exclude``: visible, with voxels.
+        """The volume nodes that ``startCohort`` uses by default, except ``exclude``: visible ones with voxels.
 
         Label maps, diffusion volumes, and results of earlier cohorts and groups are left out.
         """
@@ -183,15 +183,15 @@ class MultiImageLogic:
     ) -> CohortRun:
         """Register many volumes with one fixed volume, in the background; see CohortRun for the returned object.
 
-        The moving ones are ``movingVolumeNodes``, by default all volumes of the scene (``volumesOfScene``), or what
-        lies at ``source``: a folder of images and DICOM series, or a table (see docs/cohorts.md), which may name the
-        fixed images too, with ``fixedVolumeNode`` None. ``outputFolder`` gets a folder for each case, summary.csv and
-        index.html. Of scene volumes each result also becomes a transform and a volume node, unless ``intoScene`` is
-        False. A case that fails does not stop the others; ``resume`` keeps earlier results in the folder of the same
-        voxels and settings. ``request`` and ``choices`` as of ``preparationSteps``. Needs the Python packages dask,
+        The moving volumes are ``movingVolumeNodes``, by default all volumes of the scene (``volumesOfScene``), or come
+        from ``source``: a folder of images and DICOM series, or a table (see docs/cohorts.md). If the table also names
+        the fixed images, ``fixedVolumeNode`` is None. ``outputFolder`` gets a folder for each case, summary.csv and
+        index.html. For scene volumes, each result also becomes a transform and a volume node, unless ``intoScene`` is
+        False. A failed case does not stop the others; ``resume`` keeps earlier results in the folder for the same
+        voxels and settings. ``request`` and ``choices``: as for ``preparationSteps``. Needs the Python packages dask,
         distributed and cryptography.
 
-        Raises InputError before anything has run.
+        Raises InputError before anything runs.
         """
         from ..multi_image.cohort import CohortOptions
         from ..nodes.incremental import run_to_completion
@@ -213,7 +213,7 @@ class MultiImageLogic:
     def registerCohort(
         self, fixedVolumeNode: Any, outputFolder: Any, *arguments: Any, **named: Any
     ) -> CohortOutcome | None:
-        """``startCohort``, waited for: the cases with their states, the files and the nodes."""
+        """Run ``startCohort`` and wait: the cases with their states, the files and the nodes."""
         return _outcome_of(self.startCohort(fixedVolumeNode, outputFolder, *arguments, **named))
 
     def cohortSteps(
@@ -228,7 +228,7 @@ class MultiImageLogic:
         slidingMaskNode: Any = None,
         slidingSegments: Sequence[str] | None = None,
     ) -> Steps[CohortRun]:
-        """``startCohort`` in steps between which a window can move."""
+        """``startCohort`` in steps that let a window respond in between."""
         from ..multi_image.cohort import cohort_incrementally
 
         run = yield from cohort_incrementally(
@@ -246,7 +246,7 @@ class MultiImageLogic:
 
 
 def _outcome_of(run: AsynchronousRun[Outcome]) -> Outcome | None:
-    """Wait for it; None when it was cancelled with nothing to keep. Whatever interrupts that ends the run too."""
+    """Wait for the outcome; None if it was cancelled with nothing to keep. Exceptions while waiting end the run."""
     with contextlib.closing(run):
         return run.wait()
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class PairLogic:
-    """``registerVolumes`` and the steps that it is made of."""
+    """``registerVolumes`` and its single steps."""
 
     def registerVolumes(
         self, *arguments: Any, progress: Callable[[Any], None] | None = None, **named: Any
@@ -23,7 +23,7 @@ class PairLogic:
         """Align the moving volume to the fixed volume and write the results into the output nodes.
 
         The arguments are those of ``preparationSteps``; ``progress`` gets the events of ``core.register``. Raises
-        InputError before anything has run, RegistrationError when elastix fails; the scene is then as it was.
+        InputError before anything runs, and RegistrationError if elastix fails; the scene is then unchanged.
         """
         from ...core.parameters.file_access import refuse_images_read
         from ...core.registration.register import register  # loads elastix, which a run elsewhere does not need here
@@ -65,30 +65,30 @@ class PairLogic:
         request: RegistrationRequest | None = None,
         **choices: Any,
     ) -> Steps[RegistrationJob]:
-        """``prepareRegistration`` in steps between which a window can move.
+        """``prepareRegistration`` in steps that let a window respond in between.
 
-        ``parameterFilenames`` are elastix parameter files, one per stage (a single one need not be in a list); or
-        ``preset`` is the id of a preset (of the scene, the user's own, or a built-in one), None for the default one.
-        ``choices`` are the other options of ``core.request.RegistrationRequest``, by their names in Slicer's style
-        (background, interpolation, threads, seed, initialization, effort, landmarkWeight ...); ``request`` holds the
-        choices that are given by no keyword.
+        ``parameterFilenames``: elastix parameter files, one per stage (a single one need not be in a list).
+        ``preset``: the id of a preset instead (of the scene, the user, or built in); None for the default.
+        ``choices``: other options of ``core.request.RegistrationRequest``, in Slicer's style of names (background,
+        interpolation, threads, seed, initialization, effort, landmarkWeight ...). ``request`` has the choices for which
+        there is no keyword argument.
 
-        Masks are label maps, other volumes, or segmentations, of which ``fixedSegments`` and ``movingSegments`` (ids or
-        names) choose segments, None all. ``slidingMaskNode``, a label map or a segmentation (``slidingSegments``) over
-        the fixed volume, says what slides along its surroundings: each label or segment moves on its own.
-        ``initialTransformNode`` says where the moving volume starts: where it would be if it were put directly under
-        that node. Point lists correspond by "order" or by "label", as ``pairing`` says; "auto" is by label when both
-        have labels in common, each once, and by order otherwise; labels that one list lacks are left out and named in
-        the ``notes`` of the job. ``landmarkWeight`` lets the points guide the registration (see ``core.register``).
-        ``channels`` are further pairs of volumes, such as T2 beside T1, or of segmentations that guide it.
+        Masks are label maps, other volumes, or segmentations. ``fixedSegments`` and ``movingSegments`` choose segments
+        by id or name; None means all. ``slidingMaskNode``, a label map or a segmentation (``slidingSegments``) over the
+        fixed volume, marks what slides along its surroundings: each label or segment moves on its own.
+        ``initialTransformNode``: the moving volume starts where it would be if it were put directly under that node.
+        ``pairing``: point lists correspond by "order" or by "label"; "auto" pairs by label if both lists share labels
+        and each occurs once, otherwise by order. Points whose label is missing in the other list are left out and named
+        in the ``notes`` of the job. ``landmarkWeight`` lets the points guide the registration (see ``core.register``).
+        ``channels``: further pairs of volumes, such as T2 in addition to T1, or of segmentations that guide it.
 
-        Outputs are existing nodes; with none given, a new volume and a new transform are made. ``outputFieldNode`` is a
-        transform node, for a displacement grid that covers both volumes, or a vector volume, for the displacements from
-        fixed to moving, RAS mm, at the voxels of the fixed volume. ``outputJacobianNode`` is a scalar volume, for the
-        local volume change; ``outputInverseNode`` is a transform node. Put directly under the output transform, the
-        moving volume is aligned, whatever parents it had; ``forceDisplacementFieldOutputTransform`` makes it a dense
-        grid.
-        ``interpolation`` ("linear", "bspline", "nearest") is for the output volume, label maps are always "nearest".
+        Outputs are existing nodes; if none is given, a new volume and a new transform are made. ``outputFieldNode``: a
+        transform node for a displacement grid that covers both volumes, or a vector volume for the displacements from
+        fixed to moving, RAS mm, at the voxels of the fixed volume. ``outputJacobianNode``: a scalar volume for the
+        local volume change. ``outputInverseNode``: a transform node. The moving volume is aligned when it is put
+        directly under the output transform, whatever parents it had; ``forceDisplacementFieldOutputTransform`` makes
+        that transform a dense grid.
+        ``interpolation`` of the output volume: "linear", "bspline" or "nearest"; label maps always use "nearest".
         """
         from ..run.choices import request_of
         from ..run.job import prepare_incrementally
@@ -122,14 +122,14 @@ class PairLogic:
         )
 
     def applyResult(self, job: RegistrationJob, result: Any) -> RegistrationOutcome:
-        """Write the result of ``core.register`` into the scene, all at once. Raises InputError when a node is gone."""
+        """Write the result of ``core.register`` into the scene, all at once. Raises InputError if a node is gone."""
         from ..run.outputs import apply_result
 
         return apply_result(job, result)
 
 
 def _show_arguments(method: Callable[..., Any]) -> None:
-    """``help`` and the console's completion show, for ``method``, the arguments of ``preparationSteps`` and its own."""
+    """Make ``help`` and the console's completion show ``method`` with the arguments of ``preparationSteps``."""
     all_of_them = inspect.signature(PairLogic.preparationSteps)
     own = inspect.signature(method)
     choices = all_of_them.parameters["choices"]

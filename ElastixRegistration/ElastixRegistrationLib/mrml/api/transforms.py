@@ -1,4 +1,4 @@
-"""What can be done with a transform: apply, harden, invert, analyze, judge, load, make from a matrix."""
+"""Operations on transforms: apply, harden, invert, analyze, judge, load, make from a matrix."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class TransformLogic:
-    """Transform nodes and files, applied and looked into."""
+    """Apply and examine transform nodes and files."""
 
     def applyTransform(
         self,
@@ -31,12 +31,13 @@ class TransformLogic:
         background: float | str = "auto",
         inPlace: bool = False,
     ) -> AppliedTransform:
-        """Transform volumes, label maps, segmentations, models, markups: copies, or ``inPlace`` the nodes themselves.
+        """Transform volumes, label maps, segmentations, models and markups: copies, or ``inPlace`` the nodes.
 
-        ``transform`` is a transform node or the path of a file of elastix, ITK, ANTs, BRAINS or Slicer. What lies with
-        the moving image ends up on the fixed image; with ``inverse`` the other way. Nodes are taken as if they were put
-        directly under the transform. Volumes and segments go on the grid of ``referenceVolumeNode``, where one is
-        given. Raises InputError before anything has changed; ``revert()`` of what is returned takes it back.
+        ``transform`` is a transform node or the path of a file of elastix, ITK, ANTs, BRAINS or Slicer. Nodes in
+        the space of the moving image end up on the fixed image; with ``inverse`` the other way round. Their current
+        parents are ignored: they are treated as if they were directly under the transform. Volumes and segments are
+        resampled to the grid of ``referenceVolumeNode``, if given. Raises InputError before anything changes;
+        ``revert()`` of the returned object undoes it.
         """
         from ..apply.apply import apply_incrementally
         from ..nodes.incremental import run_to_completion
@@ -54,7 +55,7 @@ class TransformLogic:
         )
 
     def putUnderTransform(self, transform: Any, nodes: Sequence[Any], *, inverse: bool = False) -> AppliedTransform:
-        """Put ``nodes`` under a transform, as above, without resampling; ``hardenTransform`` can follow at any time."""
+        """Put ``nodes`` under a transform, as above, without resampling; ``hardenTransform`` can be called later."""
         from ..apply.apply import put_under
 
         return put_under(transform, nodes, inverted=inverse)
@@ -67,7 +68,7 @@ class TransformLogic:
         interpolation: str = "linear",
         background: float | str = "auto",
     ) -> AppliedTransform:
-        """Resample and move in place what lies under transforms, linear or not."""
+        """Apply the parent transforms of nodes, linear or not, to their data, in place."""
         from ..apply.apply import harden_incrementally
         from ..nodes.incremental import run_to_completion
 
@@ -78,13 +79,13 @@ class TransformLogic:
         )
 
     def loadTransform(self, path: Any, scene: Any = None) -> Any:
-        """A new transform node from a file, elastix's TransformParameters included."""
+        """A new transform node from a file, including elastix's TransformParameters files."""
         from ..nodes.transform_sources import transform_node_from_file
 
         return transform_node_from_file(path, slicer.mrmlScene if scene is None else scene)
 
     def invertTransform(self, transform: Any, referenceVolumeNode: Any, method: str = "iterative") -> InverseNode:
-        """The inverse of a transform node or file as a new node, computed over the fixed volume, with its residual, mm.
+        """A new node with the inverse of a transform node or file over the fixed volume, and its residual, mm.
 
         ``method``: "iterative" gives a displacement grid, "elastix" a B-spline; linear transforms are exact.
         """
@@ -95,8 +96,10 @@ class TransformLogic:
     def analyzeTransform(
         self, transform: Any, referenceVolumeNode: Any, segmentationNode: Any = None, *, withMatrix: bool = False
     ) -> DeformationNodes:
-        """What a transform node or file does to space, over the fixed volume: volumes of displacement and local volume
-        change in colors with legends, volumes of segments before and after, and where space folds."""
+        """Analyze the deformation of a transform node or file over the fixed volume.
+
+        Gives colored volumes of displacement and local volume change with legends, volumes of segments before and
+        after, and folds."""
         from ..apply.deformation import add_deformation_nodes
 
         return add_deformation_nodes(
@@ -146,8 +149,8 @@ class TransformLogic:
         """Write a transform node or file as a DICOM registration object that planning systems read.
 
         Both volumes must come from Slicer's DICOM database. Linear transforms are written as matrices, others as
-        displacements on a grid of ``gridSpacing`` mm; ``error_mm`` of what is returned is the largest difference found.
-        ``intoDatabase`` puts the object into the database too. Raises InputError, and nothing is written then.
+        displacements on a grid of ``gridSpacing`` mm; ``error_mm`` of the returned object is the largest difference
+        found. ``intoDatabase`` also adds the object to the database. If it raises InputError, nothing is written.
         """
         from ..apply.dicom_export import export_registration
 
@@ -172,7 +175,7 @@ class TransformLogic:
         alignCorners: bool = False,
         scene: Any = None,
     ) -> Any:
-        """A transform node, to apply or to start from, of a NumPy, MONAI or torch matrix.
+        """A transform node, to apply or to start from, made from a NumPy, MONAI or torch matrix.
 
         ``space``: "LPS", "RAS", "voxel" (i, j, k), "array" (k, j, i), "monai" or "torch"; all but the first two need
         both volumes. The matrix maps fixed to moving points, unless ``mapsMovingToFixed``.
@@ -190,7 +193,7 @@ class TransformLogic:
         )
 
     def nodesOfBranch(self, item: int, scene: Any = None) -> list[Any]:
-        """What can be transformed of an item of the subject hierarchy, such as a patient, and of all below it."""
+        """The transformable nodes of an item of the subject hierarchy, such as a patient, and of all items below."""
         from ..apply.apply import is_movable
         from ..nodes.hierarchy import branch_nodes
 

@@ -1,1 +1,1 @@
-"""Using a transform in the scene: on other nodes, its inverse, its deformation, its figures."""
+"""Uses of a transform in the scene: apply it to nodes, invert it, analyze its deformation, judge it."""

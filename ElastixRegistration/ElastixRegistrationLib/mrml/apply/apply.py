@@ -1,8 +1,8 @@
 """Apply a transform to nodes in the space of the moving image: volumes, label maps, segmentations, models, markups.
 
 Every node is treated as if it were directly under the transform, regardless of its current parents. elastix's transform
-leads from fixed to moving points: volumes are resampled along it, and points, surfaces and markups go the other way, so
-that all of them end up on the fixed image.
+maps fixed to moving points: volumes are resampled with it, and points, surfaces and markups are moved with its inverse,
+so that all of them end up on the fixed image.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from ..nodes.volumes import volume_image
 from .segments import moved_segmentation_incrementally
 from .volumes import Resampling, moved_volume_incrementally
 
-#: What can be transformed, and so is taken from a branch of the subject hierarchy.
+#: Classes of nodes that can be transformed, and that are collected from a branch of the subject hierarchy.
 MOVABLE = ("vtkMRMLVolumeNode", "vtkMRMLSegmentationNode", "vtkMRMLModelNode", "vtkMRMLMarkupsNode")
 
-#: Puts what was computed into a node of the same class.
+#: Writes the computed data into a node of the same class.
 Write = Callable[[Any], None]
 
 
 @dataclass
 class AppliedTransform(SceneChange, SlicerNames):
-    """``nodes``: those that were written or moved, in the order of the input. ``revert`` takes it back."""
+    """``nodes``: written or moved nodes, in the order of the input. ``revert`` undoes everything."""
 
     nodes: list[Any]
 
@@ -52,11 +52,11 @@ def apply_incrementally(
     """Write transformed copies of ``nodes``, or with ``in_place`` the nodes themselves, without parent transforms.
 
     ``source`` is a transform node or the path of a transform file. ``inverted`` moves nodes in the space of the fixed
-    image onto the moving image. Volumes and segments go on the grid of ``reference_node``, a volume; without one they
-    keep their voxels under rigid transforms and go on a grid that holds all of them under others. Label maps take the
-    nearest voxel. ``background``: value outside a volume: "auto" detects it, "keep" also keeps its padding.
+    image onto the moving image. Volumes and segments are resampled to the grid of ``reference_node``, a volume. Without
+    one, they keep their voxels under rigid transforms; otherwise they get a grid that contains them. Label maps take
+    the nearest voxel. ``background``: value outside a volume: "auto" detects it, "keep" also keeps its padding.
 
-    Everything is computed before the scene changes. Raises InputError naming nodes that cannot be transformed.
+    Everything is computed before the scene changes. Raises InputError, which names nodes that cannot be transformed.
     """
     chain = transform_chain(source)
     _check(nodes)
@@ -77,7 +77,7 @@ def harden_incrementally(
 ) -> Steps[AppliedTransform]:
     """Harden the parent transforms of ``nodes``, in place; nodes without parents stay unchanged.
 
-    Other arguments as those of ``apply_incrementally``.
+    Other arguments: as for ``apply_incrementally``.
     """
     _check(nodes)
     resampling = _resampling(reference_node, interpolation, background)
@@ -91,7 +91,7 @@ def harden_incrementally(
 
 
 def put_under(source: Any, nodes: Sequence[Any], *, inverted: bool = False) -> AppliedTransform:
-    """Put ``nodes`` under the transform, without changing their data. Arguments: see ``apply_incrementally``.
+    """Put ``nodes`` under the transform, without changing their data. Arguments: as for ``apply_incrementally``.
 
     A transform from a file, or an inverted one, becomes a new node. Raises InputError before the scene changes.
     """
@@ -158,7 +158,7 @@ def _moved_incrementally(node: Any, chain: Chain, resampling: Resampling) -> Ste
 
 
 def _moved_points(node: Any, chain: Chain) -> Write:
-    """Of a model or markups node, by its own way of applying transforms: normals and measurements follow."""
+    """Move a model or markups node with its own ApplyTransform, which updates normals and measurements."""
     moved = node.CreateNodeInstance()
     moved.UnRegister(None)
     moved.CopyContent(node, True)

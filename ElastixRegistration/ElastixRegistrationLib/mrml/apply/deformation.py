@@ -1,4 +1,4 @@
-"""What a transform does to space, in the scene: volumes in colors that can be read, tables, and where it folds."""
+"""Analysis of a deformation in the scene: colored volumes, tables and folds."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ from ..nodes.transform_sources import name_of, transform_chain
 from ..nodes.transforms import itk_from_chain
 from ..nodes.volumes import volume_image, world_grid
 
-#: Folds that are marked in the views; the table lists more.
+#: Maximum number of folds marked in the views; the table lists more.
 _MARKED = 50
 
 
 @dataclass
 class DeformationNodes(SceneChange, SlicerNames):
-    """The created nodes, None for those with nothing to show, and their figures.
+    """The created nodes and their figures; None for nodes with nothing to show.
 
     ``magnitude``: displacement, mm. ``jacobian``: determinant. ``matrix``: vector volume of its 9 components, row by
-    row, RAS. ``segments``: table of volumes. ``folds``: point list, and ``fold_table``, the worst first.
+    row, RAS. ``segments``: table of volumes. ``folds``: point list; ``fold_table``: the same, the worst first.
     """
 
     magnitude: Any
@@ -56,7 +56,7 @@ class DeformationNodes(SceneChange, SlicerNames):
 def add_deformation_nodes(
     transform: Any, reference_node: Any, *, segmentation_node: Any = None, with_matrix: bool = False
 ) -> DeformationNodes:
-    """``deformation_incrementally`` at once."""
+    """``deformation_incrementally`` in one step."""
     return run_to_completion(
         deformation_incrementally(
             transform, reference_node, segmentation_node=segmentation_node, with_matrix=with_matrix
@@ -67,10 +67,10 @@ def add_deformation_nodes(
 def deformation_incrementally(
     transform: Any, reference_node: Any, *, segmentation_node: Any = None, with_matrix: bool = False
 ) -> Steps[DeformationNodes]:
-    """Analyze a transform node, or the file of one, over the fixed volume ``reference_node``.
+    """Analyze a transform node or file over the fixed volume ``reference_node``.
 
-    Segments of ``segmentation_node``, of the fixed image, get their volume there and where the transform takes it. All
-    is computed before the scene changes. Raises InputError naming the problem.
+    ``segmentation_node``: a segmentation of the fixed image, whose volumes are measured before and after the transform.
+    Everything is computed before the scene changes. Raises InputError, which names the problem.
     """
     chain = transform_chain(transform)
     reference = volume_image(reference_node, "reference volume")
@@ -88,7 +88,7 @@ def deformation_incrementally(
     images = {"magnitude": (yield from image_incrementally(analysis.magnitude, vtk.VTK_FLOAT))}
     images["jacobian"] = yield from image_incrementally(analysis.determinant, vtk.VTK_FLOAT)
     if analysis.matrix is not None:
-        # Components by RAS in place of LPS: rows and columns of x and y change their signs.
+        # From LPS to RAS: rows and columns of x and y change their signs.
         flipped = analysis.matrix * np.outer([-1, -1, 1], [-1, -1, 1])
         images["matrix"] = yield from image_incrementally(flipped.reshape(*grid.size[::-1], 9), vtk.VTK_FLOAT)
     name = name_of(transform)

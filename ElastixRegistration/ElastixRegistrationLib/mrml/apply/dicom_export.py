@@ -1,4 +1,4 @@
-"""A transform between two volumes of Slicer's DICOM database as a DICOM registration object."""
+"""Export of a transform between two volumes of Slicer's DICOM database as a DICOM registration object."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ..nodes.volumes import volume_image
 from ..run.job import RegistrationJob
 from ..run.results import transform_in_space
 
-#: Where Slicer's DICOM module keeps the UIDs of the slices that a volume was loaded from.
+#: Attribute in which Slicer's DICOM module stores the UIDs of the slices of a volume.
 INSTANCES = "DICOM.instanceUIDs"
 
 
@@ -38,8 +38,8 @@ def export_registration(
 ) -> RegistrationObject:
     """Write a transform node or file as a DICOM registration object; see ``core``'s ``write_registration``.
 
-    The volumes lie where DICOM has them: transforms above the fixed volume count as a part of the registration.
-    ``into_database`` puts the object into Slicer's database too. Raises InputError for volumes that did not come from
+    The volumes have their positions in DICOM; so transforms above the fixed volume are part of the registration.
+    ``into_database`` also adds the object to Slicer's database. Raises InputError for volumes that were not loaded from
     it.
     """
     chain = [*chain_to_world(fixed_node.GetParentTransformNode()), *transform_chain(transform)]
@@ -47,7 +47,7 @@ def export_registration(
 
 
 def export_run(job: RegistrationJob, result: Any, folder: str) -> RegistrationObject:
-    """Write what ``result`` of a registration of nodes is, into ``folder`` or, where that is empty, the database."""
+    """Write the ``result`` of a registration of nodes into ``folder``, or into the database if that is ""."""
     chain = [*job.fixed.parents, *chain_from_data(transform_in_space(job, result)), *inverse(job.moving.parents)]
     with tempfile.TemporaryDirectory() as temporary:
         path = _free_name(Path(folder or temporary))
@@ -79,7 +79,7 @@ def _write(
     anonymize: bool,
     into_database: bool,
 ) -> RegistrationObject:
-    """``chain`` leads from the space of the fixed node to that of the moving node."""
+    """``chain`` maps from the space of the fixed node to the space of the moving node."""
     fixed, moving = _both_series(fixed_node, moving_node)
     volume = volume_image(fixed_node, "fixed volume")
     grid = geometry_from_ijk_to_ras(volume.ijk_to_ras, volume.geometry.size)
@@ -91,7 +91,7 @@ def _write(
 
 
 def series_of(node: Any, role: str) -> DicomSeries:
-    """The series that a volume node was loaded from. Raises InputError, with the ``role`` and the name of the node."""
+    """The series from which a volume node was loaded. Raises InputError with the ``role`` and the name of the node."""
     called = f"{role} volume {node.GetName() if node is not None else ''}".rstrip()
     uids = ((node.GetAttribute(INSTANCES) if node is not None else None) or "").split()
     if not uids:

@@ -26,10 +26,10 @@ _MEASURED = 100_000
 
 @dataclass
 class InverseNode(SceneChange, SlicerNames):
-    """``node`` maps nodes in the space of the fixed image, put under it, onto the moving image.
+    """``node``: nodes in the space of the fixed image that are put under it move onto the moving image.
 
-    Residuals, mm: how far points of the fixed image land from themselves after the transform and ``node``, which
-    ``revert`` removes.
+    Residuals, mm: the distance of points of the fixed image from themselves after the transform and ``node``.
+    ``revert`` removes the node.
     """
 
     node: Any
@@ -40,9 +40,9 @@ class InverseNode(SceneChange, SlicerNames):
 def add_inverse_node(transform: Any, reference_node: Any, *, method: str = "iterative") -> InverseNode:
     """Add the inverse of a transform node (or file) to the scene of ``reference_node``, the fixed volume.
 
-    Linear transforms are inverted exactly. Of others VTK would solve for each point whenever it is needed; this node is
-    computed once over the volume: a displacement grid ("iterative"), or a B-spline that elastix finds ("elastix"), each
-    with its linear part. Raises InputError for a transform without an inverse.
+    Linear transforms are inverted exactly. VTK would invert others again for each point; this node is computed once
+    over the volume, as a displacement grid ("iterative") or a B-spline that elastix finds ("elastix"), each with its
+    linear part. Raises InputError for a transform without an inverse.
     """
     forth = transform_chain(transform)
     reference = volume_image(reference_node, "reference volume")

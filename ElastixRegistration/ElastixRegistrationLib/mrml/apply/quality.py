@@ -1,4 +1,4 @@
-"""Figures of a registration as tables and a chart of the scene."""
+"""Figures of a registration as tables and a chart in the scene."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ATTRIBUTE = "ElastixRegistration.verdict"
 
 @dataclass
 class QualityNodes(SceneChange, SlicerNames):
-    """The created nodes, None for those with nothing to show."""
+    """The created nodes; None for those with nothing to show."""
 
     figures: Any = None
     landmarks: Any = None
@@ -51,9 +51,9 @@ def assess_transform(
     moving_segmentation: Any = None,
     pairing: str = "auto",
 ) -> QualityNodes:
-    """Judge a transform node, or the file of one, by landmarks, by segments of the same name, or both.
+    """Judge a transform node or file by landmarks, by segments with the same name, or both.
 
-    ``reference_node`` is the fixed volume. Raises InputError when there is nothing to judge by, or not of both sides.
+    ``reference_node`` is the fixed volume. Raises InputError if there is nothing to judge by, or only for one image.
     """
     figures: list[Figure] = []
     rows: list[LandmarkRow] = []
@@ -70,8 +70,8 @@ def assess_transform(
 
 
 def keep_verdict(nodes: Iterable[Any], comparison: Comparison | None) -> None:
-    """Note the verdict on output ``nodes``, so that it stays with them in the scene: its status and all of it as JSON,
-    as the attributes ElastixRegistration.verdictStatus and ElastixRegistration.verdict."""
+    """Store the verdict in output ``nodes``, so that the scene keeps it: its status, and the whole verdict as JSON, in
+    the attributes ElastixRegistration.verdictStatus and ElastixRegistration.verdict."""
     if comparison is None:
         return
     for node in nodes:
@@ -80,7 +80,7 @@ def keep_verdict(nodes: Iterable[Any], comparison: Comparison | None) -> None:
 
 
 def add_quality_nodes(scene: Any, comparison: Comparison, name: str) -> QualityNodes:
-    """A table of figures before and after, and of landmarks a table and a chart, named after ``name``."""
+    """Add a table of figures before and after, and a table and a chart of landmarks, named after ``name``."""
     nodes = QualityNodes()
     scene.SaveStateForUndo()
     try:
@@ -113,7 +113,7 @@ def _columns(figures: Sequence[Figure]) -> dict[str, list[Any]]:
 
 
 def _add_chart(scene: Any, nodes: QualityNodes, name: str) -> None:
-    """Bars of each landmark, before and after."""
+    """Add a bar chart of each landmark, before and after."""
     series = []
     for column, color in (("before (mm)", _BEFORE), ("after (mm)", _AFTER)):
         series_name = scene.GenerateUniqueName(f"{name} {column.removesuffix(' (mm)')}")
@@ -140,8 +140,8 @@ def landmark_rows(
 ) -> tuple[list[LandmarkRow], tuple[str, ...]]:
     """Distances of landmarks, mm, before and after a transform (node or file), and notes on those left out.
 
-    Points count where their nodes lie themselves, without their parents: those of the moving image as if put directly
-    under the transform, those of the fixed image in world.
+    Points of the moving image count without their parents, as if put directly under the transform; points of the fixed
+    image count in world.
     """
     pairs = landmark_pairs(fixed_points_node, moving_points_node, pairing)
     moving = _without_parents(moving_points_node, pairs.moving)
@@ -162,8 +162,8 @@ def segment_figures(
 ) -> list[Figure]:
     """Overlap and surface distances of segments of the same name, before and after, on the grid of a volume.
 
-    The moving segmentation counts as if it were put directly under the transform, and before as it lies without any
-    parent. Raises InputError when no name is shared, or by several segments of one segmentation.
+    After, the moving segmentation counts as if it were put directly under the transform; before, without any parent.
+    Raises InputError if no name is shared, or if several segments of one segmentation have a shared name.
     """
     for node in (fixed_segmentation, moving_segmentation):
         if node is None or not node.IsA("vtkMRMLSegmentationNode"):

@@ -1,4 +1,4 @@
-"""A segmentation under a transform, as segments of its own."""
+"""Segments moved by a transform, as a new segmentation."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from ..nodes.volumes import VolumeImage, is_orthogonal, moved_grid, world_grid
 def moved_segmentation_incrementally(
     node: Any, chain: Chain, reference: VolumeImage | None
 ) -> Steps[Callable[[Any], None]]:
-    """Compute the data of ``node`` moved by ``chain`` (from there to the node's own space).
+    """Compute the data of ``node`` moved by ``chain``, which maps to the node's own space.
 
-    Label maps go on the grid of ``reference``, surfaces are moved. Representations of other kinds are left out: Slicer
-    makes them again. Returns what writes it into a node.
+    Label maps are resampled to the grid of ``reference``, surfaces are moved. Other representations are left out,
+    because Slicer recreates them. Returns a function that writes the data into a node.
     """
     name = f"segmentation {node.GetName()}"
-    moved: dict[int, tuple[Any, Any]] = {}  # with the original, so that its id stays its own
+    moved: dict[int, tuple[Any, Any]] = {}  # keeps the original, so that its id is not reused
     by_segment: dict[str, dict[str, Any]] = {}
     segmentation = node.GetSegmentation()
     to_here = vtk_from_chain(inverse(chain))
@@ -66,7 +66,7 @@ def moved_segmentation_incrementally(
 def _segmentation_like(source: Any, by_segment: Mapping[str, Mapping[str, Any]]) -> Any:
     """A new segmentation with the segments of ``source`` in other shapes.
 
-    vtkSegmentation's own copies need converters that are registered in Slicer only.
+    Copies by vtkSegmentation itself need converters that are registered only in Slicer.
     """
     result = slicer.vtkSegmentation()
     result.SetSourceRepresentationName(source.GetSourceRepresentationName())

@@ -1,4 +1,4 @@
-"""A volume under a transform, as voxels of its own."""
+"""The voxels of a volume moved by a transform."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from ..nodes.resampling import resample_volume_incrementally
 from ..nodes.volumes import VolumeImage, is_orthogonal, moved_grid, volume_image
 
 _NOTHING = BackgroundEstimate(value=0.0, padding=None, padding_fraction=0.0, reason="Of a label map, or a dose.")
-#: What SlicerRT marks dose volumes with.
+#: Attribute that marks dose volumes in SlicerRT.
 _DOSE = "DicomRtImport.DoseVolume"
 
 
 @dataclass(frozen=True)
 class Resampling:
-    """``reference``: where voxels go, None for where they lie. ``background``: "auto", "keep", or a number."""
+    """``reference``: has the grid of the result; None keeps that of the volume. ``background``: "auto", "keep" or a
+    number."""
 
     reference: VolumeImage | None = None
     interpolation: str = "linear"
@@ -31,9 +32,10 @@ class Resampling:
 
 
 def moved_volume_incrementally(node: Any, chain: Chain, resampling: Resampling) -> Steps[Callable[[Any], None]]:
-    """Compute the data of ``node`` moved by ``chain`` (from there to the node's own space).
+    """Compute the data of ``node`` moved by ``chain``, which maps to the node's own space.
 
-    Returns what writes it into a node. Under a rigid or similarity transform and without a reference, voxels stay.
+    Returns a function that writes the data into a node. Under a rigid or similarity transform and without a reference,
+    voxels are not resampled.
     """
     volume = volume_image(node, "volume")
     check_output_volume(None, volume, volume, [])
@@ -64,7 +66,7 @@ def moved_volume_incrementally(node: Any, chain: Chain, resampling: Resampling) 
 
 def _geometry_writer(volume: VolumeImage, matrix: np.ndarray) -> Callable[[Any], None]:
     first = volume.node.GetImageData().GetExtent()[::2]
-    # The node's matrix is that of index 0, which need not be the first voxel.
+    # The node's matrix refers to index 0, which need not be the first voxel.
     ijk_to_ras = np.array(volume.ijk_to_ras)
     ijk_to_ras[:3, 3] -= ijk_to_ras[:3, :3] @ first
 

@@ -1,1 +1,1 @@
-"""Single nodes: volumes, transforms, markups, segmentations, tables, and where they lie in world."""
+"""Single nodes: volumes, transforms, markups, segmentations, tables, and their positions in world."""

@@ -1,8 +1,8 @@
-"""Chains of transforms as MRML keeps them: RAS, mm, the element that acts first on a point first.
+"""Chains of transforms as in MRML: RAS, mm. The first element acts on a point first.
 
-An element is a (4, 4) matrix or a VTK warp (B-spline, grid, thin plate spline, or the inverse of one, which VTK solves
-for point by point). Chains make what hierarchies of transform nodes, inverses and results have in common: they are
-concatenated, inverted, simplified and sampled here, and nowhere else.
+An element is a (4, 4) matrix or a VTK warp: a B-spline, grid or thin plate spline, or the inverse of one, which VTK
+computes point by point. Hierarchies of transform nodes, inverses and results are all handled as chains, which are
+concatenated, inverted, simplified and sampled only here.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from .incremental import Pace, Steps
 
 #: A matrix this close to the identity (mm, and mm per mm) is rounding left over from a matrix and its inverse.
 _ROUNDING = 1e-12
-#: How far from the point itself VTK may stop looking for its inverse, mm. Its own default of 0.001 mm shows in
-#: comparisons; one step of Newton's method more does not.
+#: Tolerance of VTK's inverse, mm. The error of its default, 0.001 mm, is visible in comparisons; the error after one
+#: more step of Newton's method is not.
 INVERSE_TOLERANCE = 1e-7
-#: Points of the first step; the time it takes gives the size of the next.
+#: Points in the first step, whose duration determines the size of the next one.
 _FIRST_POINTS = 20_000
 
 Chain = list[Any]
 
 
 def chain_from_vtk(transform: vtk.vtkAbstractTransform | None) -> Chain:
-    """The elements of a VTK transform, general transforms taken apart. None is the identity."""
+    """The elements of a VTK transform; general transforms are split into their parts. None is the identity."""
     flat = vtk.vtkCollection()
     slicer.vtkMRMLTransformNode.FlattenGeneralTransform(flat, transform)
     elements = [flat.GetItemAsObject(n) for n in range(flat.GetNumberOfItems())]
@@ -52,9 +52,9 @@ def chain_from_vtk(transform: vtk.vtkAbstractTransform | None) -> Chain:
 
 
 def chain_to_world(transform_node: slicer.vtkMRMLTransformNode | None) -> Chain:
-    """From the space below ``transform_node`` to world; None is world itself.
+    """The chain from the space below ``transform_node`` to world; None is world itself.
 
-    Raises InputError when a matrix on the way has no inverse, or holds what is not a number.
+    Raises InputError if a matrix in the chain has no inverse or contains values that are not finite.
     """
     if transform_node is None:
         return []
@@ -73,20 +73,22 @@ def chain_to_world(transform_node: slicer.vtkMRMLTransformNode | None) -> Chain:
 
 
 def simplified(chain: Sequence[Any]) -> Chain:
-    """The same mapping: matrices next to each other multiplied, and a warp next to its inverse dropped."""
+    """The same mapping with adjacent matrices multiplied, and each warp next to its inverse removed."""
     result: Chain = []
     for element in chain:
         previous = result[-1] if result else None
         if is_matrix(element):
             if is_matrix(previous):
                 element = element @ result.pop()
-            if not np.abs(element - np.eye(4)).max() <= _ROUNDING:  # keeps what is not a number, for checks to see
+            if (
+                not np.abs(element - np.eye(4)).max() <= _ROUNDING
+            ):  # keeps values that are not finite, so that checks find them
                 result.append(element)
         elif previous is not None and not is_matrix(previous) and previous.GetInverse() is element:
             result.pop()
         else:
             result.append(element)
-    # What was apart can meet once something between it has gone.
+    # Removal can make other elements adjacent.
     return result if len(result) == len(chain) else simplified(result)
 
 
@@ -95,7 +97,7 @@ def inverse(chain: Sequence[Any]) -> Chain:
 
 
 def is_invertible(matrix: np.ndarray) -> bool:
-    """Whether a (4, 4) matrix is finite and keeps three dimensions; scales from 1e-9 on count as such."""
+    """Whether a (4, 4) matrix is finite and keeps three dimensions, that is, has no scale below 1e-9."""
     linear = matrix[:3, :3]
     if not np.isfinite(matrix).all():
         return False
@@ -108,7 +110,7 @@ def is_matrix(element: Any) -> bool:
 
 
 def matrix_of(chain: Sequence[Any]) -> np.ndarray | None:
-    """(4, 4) matrix of a linear chain, None for any other."""
+    """The (4, 4) matrix of a linear chain; None for other chains."""
     chain = simplified(chain)
     if not chain:
         return np.eye(4)
@@ -116,7 +118,7 @@ def matrix_of(chain: Sequence[Any]) -> np.ndarray | None:
 
 
 def is_inverted(element: Any) -> bool:
-    """Whether VTK solves for this warp point by point."""
+    """Whether VTK computes this warp as an inverse, point by point."""
     element.Update()  # an inverse does not know that it is one before
     return bool(element.IsA("vtkWarpTransform") and element.GetInverseFlag())
 
@@ -165,7 +167,7 @@ def displacement_incrementally(chain: Sequence[Any], geometry: Geometry, vectors
 
 
 def _linear_displacement_incrementally(matrix: np.ndarray, geometry: Geometry, vectors: np.ndarray) -> Steps[None]:
-    """Displacements by a (4, 4) RAS matrix grow evenly from voxel to voxel."""
+    """Displacements of a (4, 4) RAS matrix, which change by a constant from voxel to voxel."""
     growth = (matrix - np.eye(4)) @ ijk_to_ras_of(geometry)
     i, j, k = (np.arange(n)[:, None] * growth[:3, axis] for axis, n in enumerate(geometry.size))
     plane = j[:, None] + i + growth[:3, 3]
@@ -181,9 +183,9 @@ def _linear_displacement_incrementally(matrix: np.ndarray, geometry: Geometry, v
 
 
 def vtk_from_chain(chain: Sequence[Any], own: Sequence[Any] = ()) -> vtk.vtkAbstractTransform:
-    """One VTK transform: a vtkTransform or the warp itself where one is enough, otherwise a vtkGeneralTransform.
+    """One VTK transform: a vtkTransform or a warp for a single element, otherwise a vtkGeneralTransform.
 
-    Elements are copied, so that later changes of the nodes they came from have no effect; those of ``own`` are not.
+    Elements are copied, except those in ``own``, so that later changes to their nodes have no effect.
     """
     elements = [
         _for_scene(element) if any(element is one for one in own) else _copy(element) for element in simplified(chain)

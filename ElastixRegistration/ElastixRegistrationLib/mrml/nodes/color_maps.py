@@ -1,4 +1,4 @@
-"""Colors and legends in which figures of a deformation can be read off a slice view."""
+"""Colors and legends that make values of a deformation readable in a slice view."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 import slicer
 
 _COLORS = 256
-#: Position from 0 to 1, and color. Local volume change is white where nothing changes, blue where space shrinks and
-#: red where it grows; yellow, the first color, is where it folds. Colors are of Moreland's diverging map.
+#: Position from 0 to 1, and color. Local volume change is white where nothing changes, blue where space shrinks, red
+#: where it grows, and yellow, the first color, where it folds. The colors are those of Moreland's diverging map.
 VOLUME_CHANGE = (
     (0.0, (1.0, 0.9, 0.0)),
     (0.004, (0.230, 0.299, 0.754)),
@@ -28,7 +28,7 @@ DISPLACEMENT = (
 
 
 def color_node(scene: Any, name: str, stops: Sequence[tuple[float, tuple[float, float, float]]]) -> Any:
-    """The color table of that name, made when the scene has none."""
+    """The color table of that name, created if the scene has none."""
     found = scene.GetFirstNode(name, "vtkMRMLColorTableNode")
     if found is not None:
         return found
@@ -45,7 +45,7 @@ def color_node(scene: Any, name: str, stops: Sequence[tuple[float, tuple[float, 
 
 
 def show_in_colors(volume_node: Any, colors: Any, low: float, high: float, title: str) -> Any:
-    """Show a scalar volume in ``colors`` from ``low`` to ``high``, with a legend, whose display node is returned."""
+    """Show a scalar volume in ``colors`` from ``low`` to ``high``. Returns the display node of its legend."""
     if volume_node.GetDisplayNode() is None:
         volume_node.CreateDefaultDisplayNodes()
     display = volume_node.GetDisplayNode()
@@ -61,7 +61,7 @@ def show_in_colors(volume_node: Any, colors: Any, low: float, high: float, title
         None,
     )
     if legend is None:
-        # Slicer's module for this has its logic in a plugin; the node is all that it makes.
+        # Slicer's module for this has its logic in a plugin, which only creates this node.
         legend = slicer.vtkMRMLColorLegendDisplayNode()
         volume_node.GetScene().AddNode(legend)
         volume_node.AddAndObserveDisplayNodeID(legend.GetID())

@@ -1,7 +1,7 @@
-"""MRML is RAS, ITK and elastix are LPS, both in mm: the one place where they meet.
+"""Conversion between RAS (MRML) and LPS (ITK, elastix), both in mm. All conversions are in this module.
 
-Slicer's own ``slicer.util.itkImageFromVolume`` flips directions and leaves the origin unflipped; its transforms are not
-true LPS. Here every point, vector and matrix is flipped whole.
+Slicer's own ``slicer.util.itkImageFromVolume`` flips the directions but not the origin, and its transforms are not true
+LPS. Here every point, vector and matrix is flipped completely.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def lps_from_ras(points: np.ndarray) -> np.ndarray:
 
 
 def lps_from_ras_matrix(matrix: np.ndarray) -> np.ndarray:
-    """(4, 4) matrix that maps RAS points to RAS points -> the same mapping of LPS points. Its own inverse."""
+    """The (4, 4) matrix that maps LPS points as the given one maps RAS points. Its own inverse."""
     return _FLIP_MATRIX @ np.asarray(matrix, float) @ _FLIP_MATRIX
 
 
@@ -50,12 +50,12 @@ def ijk_to_ras_of(geometry: Geometry) -> np.ndarray:
 
 
 def array_from_vtk_matrix(matrix: vtk.vtkMatrix4x4) -> np.ndarray:
-    """(4, 4) copy."""
+    """A (4, 4) copy."""
     return np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])
 
 
 def vtk_matrix_from_array(array: np.ndarray) -> vtk.vtkMatrix4x4:
-    """vtkMatrix4x4 of a (4, 4) or (3, 3) array; the latter gets a last row and column of the identity."""
+    """A vtkMatrix4x4 from a (4, 4) or (3, 3) array, which is extended with the last row and column of the identity."""
     matrix = vtk.vtkMatrix4x4()
     for (row, column), value in np.ndenumerate(np.asarray(array, float)):
         matrix.SetElement(row, column, float(value))
@@ -63,14 +63,14 @@ def vtk_matrix_from_array(array: np.ndarray) -> vtk.vtkMatrix4x4:
 
 
 def vtk_points_from_array(points: np.ndarray) -> vtk.vtkPoints:
-    """vtkPoints, double, with a copy of (N, 3) points; the frame is unchanged."""
+    """vtkPoints, double, with a copy of (N, 3) points in the same frame."""
     result = vtk.vtkPoints()
     result.SetData(numpy_to_vtk(np.ascontiguousarray(points, np.float64), deep=True))
     return result
 
 
 def array_from_vtk_points(points: vtk.vtkPoints) -> np.ndarray:
-    """(N, 3) float64 copy; the frame is unchanged."""
+    """An (N, 3) float64 copy in the same frame."""
     if points is None or points.GetNumberOfPoints() == 0:
         return np.empty((0, 3))
     return np.array(vtk_to_numpy(points.GetData()), np.float64)

@@ -1,4 +1,4 @@
-"""Branches of the subject hierarchy: all of one patient, study or folder."""
+"""Branches of the subject hierarchy: everything in one patient, study or folder."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ...core.wording import said
 
 
 def hierarchy_of(scene: Any) -> Any:
-    """The subject hierarchy node of a scene, None where it has none."""
+    """The subject hierarchy node of a scene; None if it has none."""
     return scene.GetFirstNodeByClass("vtkMRMLSubjectHierarchyNode")
 
 
 def branch_nodes(scene: Any, item: int, wanted: Callable[[Any], bool]) -> list[Any]:
-    """The nodes of an item of the subject hierarchy and of all below it that are ``wanted``, in its order.
+    """The nodes that are ``wanted`` of an item of the subject hierarchy and of all items below, in their order.
 
-    Raises InputError naming the item when there are none.
+    Raises InputError, which names the item, if there are none.
     """
     hierarchy = hierarchy_of(scene)
     if hierarchy is None or not item or not hierarchy.GetItemName(item):
@@ -36,7 +36,7 @@ def branch_nodes(scene: Any, item: int, wanted: Callable[[Any], bool]) -> list[A
 
 
 def place_beside(node: Any, other: Any) -> None:
-    """Give ``node`` the parent that ``other`` has in the subject hierarchy, if there is one."""
+    """Give ``node`` the parent of ``other`` in the subject hierarchy, if it has one."""
     hierarchy = hierarchy_of(node.GetScene())
     if hierarchy is None:
         return

@@ -1,4 +1,4 @@
-"""Long computations in steps, between which a window can move."""
+"""Long computations in steps, so that a window can respond in between."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Generator
 from typing import TypeVar
 
 T = TypeVar("T")
-#: Yields after every step, and returns its result.
+#: A generator that yields after each step and returns the result.
 Steps = Generator[None, None, T]
 
-#: How long a step should take, s.
+#: Target duration of a step, s.
 STEP_S = 0.02
 
 
 def run_to_completion(steps: Steps[T]) -> T:
-    """All steps at once, where nothing waits."""
+    """Run all steps without a pause."""
     while True:
         try:
             next(steps)
@@ -25,7 +25,7 @@ def run_to_completion(steps: Steps[T]) -> T:
 
 
 class Pace:
-    """How many items to take on at a time, so that a step takes about ``STEP_S``: call ``next`` after each step."""
+    """The number of items for each step, so that it takes about ``STEP_S``: call ``next`` after each step."""
 
     def __init__(self, count: int):
         self.count = count
@@ -34,10 +34,10 @@ class Pace:
     def next(self) -> int:
         now = time.perf_counter()
         factor = STEP_S / max(now - self._start, 1e-6)
-        # Grows slowly: points inside of a warp take ten times as long as those outside.
+        # Grows slowly, because points inside a warp take ten times as long as those outside.
         self.count = max(1, math.ceil(self.count * min(factor, 1.5)))
         return self.count
 
     def begin(self) -> None:
-        """The step begins here; time of the window in between does not count."""
+        """Start timing a step, so that time spent in the window does not count."""
         self._start = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Masks on the grid of an image, from label maps, other volumes, and segments of a segmentation, wherever they lie."""
+"""Masks on the grid of an image, from label maps, other volumes and segments of a segmentation in any position."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from .volumes import VolumeImage, volume_image
 def mask_incrementally(
     node: Any, grid: Geometry, role: str, segments: Sequence[str] | None = None
 ) -> Steps[np.ndarray]:
-    """(k, j, i) uint8, 1 inside, on ``grid`` (3D, LPS mm, in world), of a volume or segmentation node.
+    """The mask (k, j, i), uint8, 1 inside, of a volume or segmentation node on ``grid`` (3D, LPS mm, in world).
 
-    A volume is inside where it is not zero. Of a segmentation it is the union of ``segments`` (ids or names), None for
-    all of them. The node may have parents of its own, linear or not; voxels are taken from the nearest one.
-    ``role`` ("fixed mask", ...) names it in messages. Raises InputError when nothing of it lies inside of ``grid``.
+    The inside of a volume is where it is not zero; that of a segmentation is the union of ``segments`` (ids or names),
+    None for all. The node may have parents, linear or not; each voxel takes the value of the nearest one. ``role``
+    ("fixed mask", ...) names it in messages. Raises InputError if no part of it lies inside ``grid``.
     """
     if node.IsA("vtkMRMLSegmentationNode"):
         ids = chosen_segment_ids(node, segments, f"{role} {node.GetName()}")
@@ -52,9 +52,9 @@ def segment_mask_incrementally(node: Any, ids: Sequence[str], grid: Geometry, ro
 def labels_incrementally(
     node: Any, grid: Geometry, role: str, segments: Sequence[str] | None = None
 ) -> Steps[np.ndarray]:
-    """(k, j, i) whole numbers on ``grid``, 0 for none: the labels of a volume, or segments, numbered from 1.
+    """Whole numbers (k, j, i) on ``grid``: the labels of a volume, or segments numbered from 1; 0 for none.
 
-    As ``mask_incrementally``; raises InputError also for segments that overlap.
+    Arguments as for ``mask_incrementally``; overlapping segments also raise InputError.
     """
     if node.IsA("vtkMRMLSegmentationNode"):
         name = f"{role} {node.GetName()}"
@@ -85,7 +85,7 @@ def _checked(inside: np.ndarray, is_empty: bool, name: str) -> np.ndarray:
 
 
 def _unsegmented(node: Any, role: str, segments: Sequence[str] | None) -> VolumeImage:
-    """The image of a volume node. Raises InputError if ``segments`` were chosen, which a volume does not have."""
+    """The image of a volume node. Raises InputError if ``segments`` were chosen, because a volume has none."""
     if segments:
         raise InputError(
             said(

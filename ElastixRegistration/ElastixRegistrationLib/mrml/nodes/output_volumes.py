@@ -1,4 +1,4 @@
-"""Volume nodes that a registration writes: which nodes will do, and how the resampled moving volume gets into one."""
+"""Volume nodes that a registration writes: checks of the nodes, and writing the resampled moving volume."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .coordinates import ijk_to_ras_of, vtk_matrix_from_array
 from .incremental import Pace, Steps
 from .volumes import VolumeImage
 
-#: Values that are copied in the first step; the time it takes gives the size of the next.
+#: Values copied in the first step, whose duration determines the size of the next one.
 _FIRST_VALUES = 4_000_000
 
 
@@ -28,10 +28,10 @@ def volume_class_for(moving: VolumeImage) -> str:
 
 
 def check_output_volume(node: Any, fixed: VolumeImage, moving: VolumeImage, others: Iterable[Any]) -> None:
-    """Raise InputError unless ``node`` can hold the resampled moving volume. None stands for one to be created.
+    """Raise InputError unless ``node`` can hold the resampled moving volume. None means that one will be created.
 
-    The moving volume itself will do: it is read before it is written. ``others`` are further inputs, None among them
-    for those that there are not.
+    The moving volume itself is allowed, because it is read before it is written. ``others``: further inputs, None for
+    those that are missing.
     """
     if _is_diffusion(moving.node):
         raise InputError(
@@ -59,7 +59,7 @@ def check_output_volume(node: Any, fixed: VolumeImage, moving: VolumeImage, othe
     if needed == "vtkMRMLScalarVolumeNode":
         fits = fits and not node.IsA("vtkMRMLLabelMapVolumeNode") and not node.IsA("vtkMRMLTensorVolumeNode")
     elif needed == "vtkMRMLLabelMapVolumeNode":
-        fits = fits or node.GetClassName() == "vtkMRMLScalarVolumeNode"  # labels stay labels in it
+        fits = fits or node.GetClassName() == "vtkMRMLScalarVolumeNode"  # labels stay labels
     if not fits:
         kind = needed.removeprefix("vtkMRML").removesuffix("VolumeNode").lower()
         content = {"vector": f"{moving.components} components", "labelmap": "labels"}.get(kind, "one component")
@@ -101,12 +101,12 @@ def _is_diffusion(node: Any) -> bool:
 def write_resampled_volume(node: Any, image: vtk.vtkImageData, fixed: VolumeImage, moving: VolumeImage) -> None:
     """Put ``image`` into ``node``: on the fixed grid, with the appearance of the moving volume.
 
-    The output has the IJKToRAS and the parent transform that the fixed volume had when it was read, so that voxels
-    correspond one to one, stay so when that parent changes, and agree with the output transform.
+    The output has the IJKToRAS and the parent transform that the fixed volume had when it was read. So voxels
+    correspond one to one, even if that parent changes, and agree with the output transform.
     """
     source, parent = moving.node, fixed.parent_node
     if parent is not None and parent.GetScene() is None:
-        parent = fixed.node.GetParentTransformNode()  # removed meanwhile: the fixed volume is where it is without it
+        parent = fixed.node.GetParentTransformNode()  # removed meanwhile, so the fixed volume has no parent either
     modified = node.StartModify()
     try:
         node.SetAndObserveTransformNodeID(None if parent is None else parent.GetID())
@@ -115,7 +115,7 @@ def write_resampled_volume(node: Any, image: vtk.vtkImageData, fixed: VolumeImag
             node.SetVoxelVectorType(source.GetVoxelVectorType())
             node.SetVoxelValueQuantity(source.GetVoxelValueQuantity())
             node.SetVoxelValueUnits(source.GetVoxelValueUnits())
-            # Before the voxels are there: a display would look through all of them for its window and level.
+            # Before the voxels are set, because a display would scan all of them for its window and level.
             copy_appearance(node, source, image)
         node.SetAndObserveImageData(image)
     finally:
@@ -123,8 +123,8 @@ def write_resampled_volume(node: Any, image: vtk.vtkImageData, fixed: VolumeImag
 
 
 def write_in_world(node: Any, image: vtk.vtkImageData, grid: Geometry) -> None:
-    """Put ``image`` into a volume node that lies in world, without parent."""
-    image.SetSpacing(1, 1, 1)  # the node says where they lie
+    """Put ``image`` into a volume node in world, without a parent."""
+    image.SetSpacing(1, 1, 1)  # the node has the geometry
     image.SetOrigin(0, 0, 0)
     modified = node.StartModify()
     try:
@@ -153,7 +153,7 @@ def write_jacobian_volume(node: Any, determinants: vtk.vtkImageData, grid: Geome
 
 
 def image_incrementally(voxels: np.ndarray, scalar_type: int) -> Steps[vtk.vtkImageData]:
-    """vtkImageData of (k, j, i) or (k, j, i, c) voxels, in a type that holds them, a copy."""
+    """vtkImageData with a copy of (k, j, i) or (k, j, i, c) voxels, in a type that holds them."""
     image = vtk.vtkImageData()
     image.SetDimensions(*voxels.shape[2::-1])
     image.AllocateScalars(scalar_type, voxels.shape[3] if voxels.ndim == 4 else 1)
@@ -171,13 +171,13 @@ def image_incrementally(voxels: np.ndarray, scalar_type: int) -> Steps[vtk.vtkIm
 
 
 def _is_displayable(image: vtk.vtkImageData) -> bool:
-    """Several components of VTK's "long long" end the process when Slicer 5.13 makes a display for them."""
+    """False for several components of VTK's "long long": Slicer 5.13 crashes when it creates a display for them."""
     is_long_long = image.GetScalarType() in (vtk.VTK_LONG_LONG, vtk.VTK_UNSIGNED_LONG_LONG)
     return image.GetNumberOfScalarComponents() == 1 or not is_long_long
 
 
 def _copy_display(target: Any, model: Any) -> None:
-    """Told of the copy while levels are automatic, a display would look through all voxels of the model's volume."""
+    """Without events: with automatic levels, a display would scan all voxels of the model's volume."""
     disabled = target.GetDisableModifiedEvent()
     target.SetDisableModifiedEvent(True)
     try:
@@ -190,7 +190,7 @@ def _copy_display(target: Any, model: Any) -> None:
 
 
 def copy_appearance(node: Any, source: Any, image: vtk.vtkImageData) -> None:
-    """Show ``node`` as ``source`` is shown: all of it where it has no display yet, else window, level and colors."""
+    """Give ``node`` the display of ``source``; if it has a display already, only window, level and colors."""
     shown_before = node.GetDisplayNode() is not None
     if not shown_before and not _is_displayable(image):
         return
@@ -201,7 +201,7 @@ def copy_appearance(node: Any, source: Any, image: vtk.vtkImageData) -> None:
         return
     if not shown_before and target.GetClassName() == model.GetClassName():
         _copy_display(target, model)
-    if model.GetColorNodeID():  # displays of color have none
+    if model.GetColorNodeID():  # color displays have none
         target.SetAndObserveColorNodeID(model.GetColorNodeID())
     if target.IsA("vtkMRMLScalarVolumeDisplayNode") and model.IsA("vtkMRMLScalarVolumeDisplayNode"):
         # Automatic levels of the output would differ from those of the moving volume beside it.

@@ -15,7 +15,7 @@ from .coordinates import lps_from_ras
 def points_of(node: Any, role: str) -> tuple[np.ndarray, list[str]]:
     """((N, 3) points in world, LPS mm; their labels) of the placed control points of a markups node.
 
-    ``role`` ("fixed points", ...) names it in messages. Raises InputError when it is no markups node or has no points.
+    ``role`` ("fixed points", ...) names it in messages. Raises InputError if it is not a markups node or has no points.
     """
     if node is None or not node.IsA("vtkMRMLMarkupsNode"):
         what = "nothing" if node is None else f"{node.GetName()}, a {node.GetNodeTagName()} node,"
@@ -32,7 +32,7 @@ def points_of(node: Any, role: str) -> tuple[np.ndarray, list[str]]:
 
 
 def landmark_pairs(fixed_node: Any, moving_node: Any, pairing: str = "auto") -> LandmarkPairs:
-    """Points of two markups nodes that correspond, LPS mm in world, (N, 3): see ``core.landmarks.pair_landmarks``."""
+    """Corresponding points of two markups nodes, (N, 3), LPS mm in world: see ``core.landmarks.pair_landmarks``."""
     fixed, fixed_labels = points_of(fixed_node, "fixed points")
     moving, moving_labels = points_of(moving_node, "moving points")
     names = said(

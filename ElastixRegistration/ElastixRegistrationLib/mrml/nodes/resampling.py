@@ -1,6 +1,6 @@
-"""Volumes on other grids, along chains of transforms: VTK maps and interpolates, as where Slicer hardens transforms.
+"""Resampling of volumes to other grids along chains of transforms, with VTK, as when Slicer hardens transforms.
 
-That needs no ITK in the window's process, and goes slab by slab, so that the window can move in between.
+This needs no ITK in the window's process, and runs slab by slab, so that the window can respond in between.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from .coordinates import ijk_to_ras_of
 from .incremental import Pace, Steps
 from .volumes import VolumeImage
 
-#: Voxels of the first slab; the time it takes gives the size of the next.
+#: Voxels in the first slab, whose duration determines the size of the next one.
 _FIRST_SLAB = 50_000
-#: Voxels around an image that a cubic B-spline half a voxel outside of it takes.
+#: Voxels around an image that a cubic B-spline uses at half a voxel outside it.
 _RIM = 2
 
 
@@ -42,7 +42,8 @@ def resample_incrementally(
     """(k, j, i) ``voxels`` of ``geometry`` on the grid ``reference``, in their own type, rounded and clamped.
 
     ``chain`` (RAS) maps points of ``reference`` to points of ``geometry``. Every voxel of ``reference`` is mapped
-    exactly. Beyond half a voxel around ``geometry`` is ``background``, which also takes the place of ``padding``.
+    exactly. Farther than half a voxel outside ``geometry``, the value is ``background``, which also replaces
+    ``padding``.
     """
     if interpolation not in INTERPOLATIONS:
         raise InputError(
@@ -72,7 +73,7 @@ def resample_incrementally(
         first = last
         pace.next()
         yield
-    if interpolation == "bspline":  # which VTK continues beyond half a voxel
+    if interpolation == "bspline":  # which VTK extrapolates beyond half a voxel
         everywhere = np.ones(geometry.size[::-1], np.uint8)
         inside = yield from resample_incrementally(
             everywhere, geometry, chain, reference, interpolation="nearest", threads=threads
@@ -93,9 +94,9 @@ def resample_volume_incrementally(
     estimate: BackgroundEstimate | None = None,
     **options: Any,
 ) -> Steps[np.ndarray]:
-    """``resample_incrementally`` of (k, j, i) or (k, j, i, c) voxels with what belongs outside of them.
+    """``resample_incrementally`` of (k, j, i) or (k, j, i, c) voxels, with their background outside.
 
-    ``background``: "auto", "keep" or a number. ``estimate``: of scalar voxels, where it is known.
+    ``background``: "auto", "keep" or a number. ``estimate``: the background of scalar voxels, if known.
     """
     if voxels.ndim == 3:
         estimate = background_of(voxels, background) if estimate is None else estimate
@@ -118,7 +119,7 @@ def in_world_incrementally(
 ) -> Steps[tuple[np.ndarray, np.ndarray]]:
     """A volume that elastix cannot use directly, resampled: (scalars, inside) on ``grid``, (k, j, i), float32.
 
-    ``inside`` is uint8, 1 where ``grid`` is inside of the volume: only there something was measured.
+    ``inside`` is uint8, 1 where ``grid`` is inside the volume, that is, where something was measured.
     """
     to_volume = inverse(volume.to_world)
     scalars = np.asarray(volume.scalars(), np.float32)
@@ -136,7 +137,7 @@ def in_world_incrementally(
 def _working(
     voxels: np.ndarray, interpolation: str, background: float, padding: BackgroundEstimate | None
 ) -> np.ndarray:
-    """C-contiguous voxels to interpolate, exact: 32-bit floats where those hold the type, else 64-bit ones."""
+    """C-contiguous voxels for interpolation, exact: as 32-bit floats if these hold the type, otherwise 64-bit."""
     if interpolation == "nearest" and padding is None and voxels.dtype == np.uint8:
         return np.ascontiguousarray(voxels)
     exact_in_float32 = voxels.dtype.itemsize <= 2 or voxels.dtype == np.float32
@@ -155,7 +156,7 @@ def _reslice(
     background: float,
     threads: int | None,
 ) -> vtk.vtkImageReslice:
-    """From voxel indices to voxel indices: what lies between is in the transform."""
+    """A filter that maps voxel indices to voxel indices; the transform includes both geometries."""
     reslice = vtk.vtkImageReslice()
     rim = 0
     if interpolation == "bspline":
@@ -183,7 +184,7 @@ def _reslice(
 
 
 def _coefficients(voxels: np.ndarray) -> np.ndarray:
-    """Cubic B-spline coefficients of (k, j, i) voxels, mirrored at their ends as ITK does it, with ``_RIM`` around."""
+    """Cubic B-spline coefficients of (k, j, i) voxels, mirrored at the ends as in ITK, with a rim of ``_RIM``."""
     image = vtk.vtkImageData()
     image.SetDimensions(*voxels.shape[::-1])
     image.GetPointData().SetScalars(numpy_to_vtk(voxels.reshape(-1)))
@@ -194,5 +195,5 @@ def _coefficients(voxels: np.ndarray) -> np.ndarray:
     spline.SetOutputScalarTypeToDouble()
     spline.Update()
     coefficients = vtk_to_numpy(spline.GetOutput().GetPointData().GetScalars()).reshape(voxels.shape)
-    # vtkImageReslice repeats the last ones whatever the interpolator is told.
+    # vtkImageReslice repeats the last voxels, regardless of the settings of the interpolator.
     return np.pad(coefficients, _RIM, mode="reflect")

@@ -1,7 +1,7 @@
 """Segments of a segmentation node on the grid of an image.
 
-Binary label maps are read at the nearest voxel; closed surfaces are filled on the grid itself, without the converters
-of Slicer's Segmentations module, which are registered in Slicer only and would write into the node.
+Binary label maps are sampled at the nearest voxel. Closed surfaces are filled on the grid itself, without the
+converters of Slicer's Segmentations module, which are registered only in Slicer and would write into the node.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from .resampling import resample_incrementally
 def segments_on_grid_incrementally(
     node: Any, ids: Sequence[str], grid: Geometry, from_world: Chain, name: str
 ) -> Steps[tuple[np.ndarray, bool]]:
-    """((k, j, i) bool, is_empty): the union of segments on ``grid``, and whether nothing is in them anywhere.
+    """((k, j, i) bool, is_empty): the union of segments on ``grid``, and whether all of them are empty.
 
-    ``ids``: those of ``segment_ids``, ``chosen_segment_ids`` or ``shared_segment_ids``.
+    ``ids``: from ``segment_ids``, ``chosen_segment_ids`` or ``shared_segment_ids``.
     """
     inside = np.zeros(grid.size[::-1], bool)
     is_empty = True
@@ -62,7 +62,7 @@ def segments_on_grid_incrementally(
 
 
 def segment_ids(node: Any) -> list[str]:
-    """Ids of the segments of a segmentation node, in its order. Names can be shared, and be the id of another."""
+    """Ids of the segments of a segmentation node, in its order. Names need not be unique, or differ from ids."""
     segmentation = node.GetSegmentation()
     return [segmentation.GetNthSegmentID(n) for n in range(segmentation.GetNumberOfSegments())]
 
@@ -72,9 +72,9 @@ def segment_name(node: Any, segment_id: str) -> str:
 
 
 def chosen_segment_ids(node: Any, segments: Sequence[str] | None, name: str) -> list[str]:
-    """The ids, each once, of the segments that a user chose by id or by name, all for None.
+    """The ids, without duplicates, of segments that a user chose by id or name; None means all.
 
-    Raises InputError for what is neither, naming those that there are, and for what stands for several segments.
+    Raises InputError for an unknown id or name, with a list of the known ones, and for an ambiguous name.
     """
     ids = segment_ids(node)
     if not ids:
@@ -113,9 +113,9 @@ def chosen_segment_ids(node: Any, segments: Sequence[str] | None, name: str) -> 
 
 
 def shared_segment_ids(fixed: Any, moving: Any) -> dict[str, tuple[str, str]]:
-    """Ids in two segmentation nodes of the segments with the same name, by that name.
+    """Ids of the segments with the same name in two segmentation nodes, by name.
 
-    Raises InputError when no name is shared, or one of those is that of several segments.
+    Raises InputError if no name is shared, or if several segments have a shared name.
     """
     of_fixed, of_moving = _ids_by_name(fixed), _ids_by_name(moving)
     shared = [name for name in of_fixed if name in of_moving]
@@ -147,7 +147,7 @@ def _ids_by_name(node: Any) -> dict[str, list[str]]:
 
 
 def representation_of(node: Any, segment: Any, name: str) -> Any:
-    """The label map or surface that a segment is defined by, or the other one where it is defined by neither."""
+    """The label map or surface that defines a segment; if neither does, the one that exists."""
     label_map = slicer.vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()
     surface = slicer.vtkSegmentationConverter.GetClosedSurfaceRepresentationName()
     source = node.GetSegmentation().GetSourceRepresentationName()
@@ -169,7 +169,7 @@ def representation_of(node: Any, segment: Any, name: str) -> Any:
 
 
 def _labeled(label_map: Any, values: list[int]) -> tuple[np.ndarray, Geometry] | None:
-    """((k, j, i) uint8, geometry in the space of the node) of the voxels with one of ``values``, None without any."""
+    """((k, j, i) uint8, geometry in the space of the node) of voxels with one of ``values``; None without any."""
     scalars = label_map.GetPointData().GetScalars()
     if scalars is None:
         return None
@@ -185,7 +185,7 @@ def _labeled(label_map: Any, values: list[int]) -> tuple[np.ndarray, Geometry] |
 
 
 def _filled(surface: vtk.vtkPolyData, from_world: Chain, grid: Geometry) -> np.ndarray:
-    """(k, j, i) bool: voxels of ``grid`` with their center inside of a closed surface in the space of its node."""
+    """(k, j, i) bool: voxels of ``grid`` whose center is inside a closed surface, given in the space of its node."""
     points = lps_from_ras(array_from_vtk_points(surface.GetPoints()))
     moved = vtk.vtkPolyData()
     moved.ShallowCopy(surface)

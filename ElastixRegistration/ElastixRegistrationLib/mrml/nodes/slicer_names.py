@@ -1,4 +1,4 @@
-"""Results of the Logic by names in Slicer's style, as the Logic's own are."""
+"""Results of the Logic with names in Slicer's style, like the Logic itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was done to a scene, and the way back."""
+"""Changes to a scene, and how to undo them."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import Any
 
 @dataclass
 class SceneChange:
-    """The created nodes, and the former content of changed ones. ``revert`` undoes everything."""
+    """Created nodes, and the former content of changed nodes. ``revert`` undoes everything."""
 
     _made: list[Any] = field(default_factory=list, init=False, repr=False)
     _snapshots: list[Snapshot] = field(default_factory=list, init=False, repr=False)
 
     def made(self, node: Any) -> Any:
-        """``node``, which is new in the scene, to be removed with its displays."""
+        """Record ``node`` as new; ``revert`` removes it with its displays. Returns it."""
         self._made.append(node)
         return node
 
     def remember(self, node: Any, *, parent_only: bool = False) -> Any:
-        """``node``, which is about to change: with ``parent_only``, which transform it is under and nothing else."""
+        """Record ``node``, which is about to change; with ``parent_only``, only its parent transform."""
         self._snapshots.append(Snapshot(node, parent_only))
         return node
 
     def revert(self) -> None:
-        """Remove created nodes, and restore the others. Nodes deleted in between stay deleted."""
+        """Remove created nodes and restore changed ones. Nodes that were deleted since stay deleted."""
         for snapshot in reversed(self._snapshots):
             snapshot.restore()
         remove_nodes(reversed(self._made))
@@ -35,9 +35,9 @@ class SceneChange:
 
 
 class Snapshot:
-    """What a node was, with its displays and the nodes that it refers to, kept outside of the scene.
+    """A copy of a node with its displays and the nodes that it refers to, outside the scene.
 
-    Voxels, displacement grids and segmentations are shared: others are put in their place.
+    Voxels, displacement grids and segmentations are shared, because changes replace them instead of editing them.
     """
 
     def __init__(self, node: Any, parent_only: bool = False):
@@ -74,7 +74,7 @@ class Snapshot:
         self._node.SetAndObserveTransformNodeID(self._parent)
 
     def _put(self, target: Any, source: Any) -> None:
-        """Content and references of ``source`` into ``target``: one is the node, the other one its copy."""
+        """Copy content and references of ``source`` to ``target``; one is the node, the other its copy."""
         if self._segmentation is None:
             target.CopyContent(source, self._deep)
         elif target is self._node:
@@ -84,7 +84,7 @@ class Snapshot:
 
 @contextmanager
 def rollback_on_failure() -> Iterator[list[Any]]:
-    """Around steps that add nodes: those that they append to the list go again when they fail, or are closed early."""
+    """Run steps that append the nodes they add to a list; if they fail or are closed early, these nodes are removed."""
     made: list[Any] = []
     try:
         yield made
@@ -94,7 +94,7 @@ def rollback_on_failure() -> Iterator[list[Any]]:
 
 
 def remove_nodes(nodes: Iterable[Any]) -> None:
-    """Take nodes that were made out of their scene, with their displays. Those that have left it stay away."""
+    """Remove nodes from their scene, with their displays. Nodes that are in no scene are ignored."""
     for node in nodes:
         for one in (*displays_of(node), node):
             if one.GetScene() is not None:
@@ -110,7 +110,7 @@ def displays_of(node: Any) -> list[Any]:
 
 
 def _instance_like(node: Any) -> Any:
-    """A new node of the same class, in no scene."""
+    """A new node of the same class, outside any scene."""
     instance = node.CreateNodeInstance()
     instance.UnRegister(None)
     return instance

@@ -9,7 +9,7 @@ import vtk
 
 
 def fill_table(node: Any, columns: Mapping[str, Sequence[Any]]) -> None:
-    """Replace the content of a table node by columns of numbers or texts, by name."""
+    """Replace the content of a table node with named columns of numbers or texts."""
     table = vtk.vtkTable()
     for name, values in columns.items():
         is_text = any(isinstance(value, str) for value in values)

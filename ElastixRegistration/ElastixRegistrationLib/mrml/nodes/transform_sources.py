@@ -1,4 +1,4 @@
-"""A transform to apply, from a node or from a file of elastix, ITK, ANTs, BRAINS or Slicer, as a chain. RAS, mm."""
+"""Transforms as chains, from a node or a file of elastix, ITK, ANTs, BRAINS or Slicer. RAS, mm."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from .transforms import chain_from_data, itk_from_chain, node_class_of, set_from
 from .volumes import volume_image
 from .warps import displacements_of
 
-#: Of images that Slicer reads displacements from.
+#: Suffixes of images from which Slicer reads displacements.
 _FIELDS = frozenset({".nrrd", ".nhdr", ".mha", ".mhd", ".nii", ".nii.gz"})
 
 
 def transform_chain(source: Any) -> Chain:
-    """From points of the fixed image, in world, to points of the moving image: what elastix calls the transform.
+    """The chain from points of the fixed image to points of the moving image, in world: elastix's transform.
 
     ``source`` is a transform node, whose children lie in the space of the moving image, or the path of a file.
     Raises InputError for anything else.
@@ -41,11 +41,11 @@ def transform_chain(source: Any) -> Chain:
 
 
 def read_chain(path: str | os.PathLike) -> Chain:
-    """The same of a file. Raises InputError naming the file."""
+    """The same for a file. Raises InputError, which names the file."""
     from ...core.files.transform_files import read_transform  # needs ITK
 
     path = Path(path)
-    if path.suffix.lower() in (".h5", ".hdf5"):  # without a detour by ITK, which has fewer forms
+    if path.suffix.lower() in (".h5", ".hdf5"):  # not by way of ITK, which has fewer forms
         return _read_by_slicer(path)
     transform = TransformData.of(read_transform(path, _itk_by_slicer))
     if transform.dimension != 3:
@@ -60,12 +60,12 @@ def read_chain(path: str | os.PathLike) -> Chain:
 
 
 def transform_node_from_file(path: str | os.PathLike, scene: Any) -> Any:
-    """A new transform node that aligns nodes in the space of the moving image under it."""
+    """A new transform node; nodes in the space of the moving image are aligned under it."""
     return transform_node_from_chain(read_chain(path), name_of(path), scene)
 
 
 def transform_node_from_chain(chain: Chain, name: str, scene: Any) -> Any:
-    """A new transform node of what ``transform_chain`` gives."""
+    """A new transform node from a result of ``transform_chain``."""
     node = scene.AddNewNodeByClass(node_class_of(chain), scene.GenerateUniqueName(name))
     set_from_parent(node, chain)
     return node
@@ -77,17 +77,17 @@ def is_file(source: Any) -> bool:
 
 
 def name_of(source: Any) -> str:
-    """Of a transform node, or of a file without its folder and suffixes."""
+    """The name of a transform node, or of a file without its folder and suffixes."""
     return Path(source).name.split(".")[0] if is_file(source) else str(source.GetName())
 
 
 def transform_node_from_matrix(
     matrix: Any, space: str, scene: Any, *, fixed_node: Any = None, moving_node: Any = None, **options: Any
 ) -> Any:
-    """A new transform node of an affine matrix: see ``core.matrices.transform_from_matrix`` for what may be given.
+    """A new transform node from an affine matrix; see ``core.matrices.transform_from_matrix`` for the arguments.
 
-    Voxels are those of the fixed volume, where it lies in world, and of the moving volume without its parents, as it
-    will lie directly under the node.
+    Voxels are those of the fixed volume in world, and of the moving volume without its parents, because it will be put
+    directly under the node.
     """
     from ...core.transforms.matrices import transform_from_matrix
 
@@ -107,7 +107,7 @@ def transform_node_from_matrix(
 
 
 def _read_by_slicer(path: Path) -> Chain:
-    """Two ITKs that open files in one process have crashed it by their HDF5s (Slicer issues 5907, 7838)."""
+    """Read by Slicer, because two ITKs that open files in one process can crash in HDF5 (Slicer issues 5907, 7838)."""
     if not path.is_file():
         raise InputError(said("The transform file {path} does not exist.", path=path))
     node = slicer.vtkMRMLTransformNode()
@@ -121,7 +121,7 @@ def _read_by_slicer(path: Path) -> Chain:
 
 
 def _itk_by_slicer(path: Path) -> Any:
-    """The same as an ITK transform: of displacements, and of what a TransformParameters file of elastix names."""
+    """The same as an ITK transform: for displacements, and for files that elastix's TransformParameters name."""
     if image_suffix_of(path) not in _FIELDS:
         return _sampled(_read_by_slicer(path))
     from ...core.files.field_files import check_header, displacements
@@ -133,7 +133,7 @@ def _itk_by_slicer(path: Path) -> Any:
 
 
 def _sampled(chain: Chain) -> Any:
-    side, spacing = 600.0, 10.0  # sampling region of transforms without an exact form: around a body
+    side, spacing = 600.0, 10.0  # region in which transforms without an exact form are sampled, large enough for a body
     size = (int(side / spacing),) * 3
     unit = tuple(map(tuple, np.eye(3).tolist()))
     domain = Geometry(size, (spacing,) * 3, (-side / 2,) * 3, unit)
@@ -141,9 +141,9 @@ def _sampled(chain: Chain) -> Any:
 
 
 def _ending_in_zeros(element: TransformElement) -> TransformElement:
-    """A B-spline whose grid ends with displacements, as elastix writes it, continued and faded out.
+    """Extend a B-spline whose grid ends with displacements, as elastix writes it, until it fades out.
 
-    At such a rim elastix and ITK jump to the identity, VTK does not.
+    At such a rim, elastix and ITK jump to the identity, but VTK does not.
     """
     if element.name != "BSplineTransform":
         return element

@@ -1,11 +1,11 @@
 """ITK transforms (fixed to moving, LPS mm) and MRML transform nodes.
 
 An elastix result maps points of the fixed image to points of the moving image. A transform node above the moving volume
-maps the other way, to its parent: the result is the node's *from-parent* transform.
+maps in the opposite direction, to its parent. So the result is the node's *from-parent* transform.
 
-One B-spline with a linear part is kept as two concatenated transforms, as Slicer reads it from an ITK composite file,
-not as vtkOrientedBSplineTransform with a bulk matrix: that form is written as a legacy ITKv3 transform which no ITK
-package reads any more, and once another transform is hardened on it, Slicer cannot save it at all.
+A B-spline with a linear part is stored as two concatenated transforms, as Slicer reads it from an ITK composite file,
+not as vtkOrientedBSplineTransform with a bulk matrix. Slicer would write that form as a legacy ITKv3 transform, which
+current ITK packages cannot read, and could not save it at all after another transform was hardened on it.
 """
 
 from __future__ import annotations
@@ -39,20 +39,20 @@ from .coordinates import lps_from_ras_matrix
 from .incremental import Steps, run_to_completion
 from .warps import NoExactForm, itk_from_vtk_warp, vector_image, vtk_grid, vtk_warp_incrementally
 
-#: What an exact ITK counterpart may differ by, mm, before it is not taken for one. Most differ by 1e-12; VTK's grid
-#: transform rounds fractions of a voxel to 1/65536, so its own precision is that part of a step between neighbors.
+#: Largest difference, mm, of an ITK counterpart that counts as exact. Most differ by 1e-12. VTK's grid transform
+#: rounds fractions of a voxel to 1/65536, so its precision is that part of the step between neighbors.
 _EXACT = 1e-3
 
 
 def chain_from_data(transform: TransformData) -> Chain:
-    """``chain_incrementally`` at once."""
+    """``chain_incrementally`` in one step."""
     return run_to_completion(chain_incrementally(transform))
 
 
 def chain_incrementally(transform: TransformData) -> Steps[Chain]:
-    """The elements, RAS, of a 3D transform: linear, B-spline, displacement field, thin plate or several of them.
+    """The elements, RAS, of a 3D transform: linear, B-spline, displacement field, thin plate spline, or a composite.
 
-    B-spline grids must end in zeros, as those of ``core`` do. Raises InputError for other kinds.
+    B-spline grids must end in zeros, as in ``core``. Raises InputError for other kinds.
     """
     elements: Chain = []
     for element in transform.elements:
@@ -64,10 +64,10 @@ def chain_incrementally(transform: TransformData) -> Steps[Chain]:
 
 
 def itk_from_chain(chain: Sequence[Any], domain: Geometry) -> Any:
-    """ITK transform, LPS, of a chain, exact where ITK has an exact counterpart.
+    """The ITK transform, LPS, of a chain, exact if ITK has an exact counterpart.
 
-    Others, such as the inverse of a B-spline, are sampled to a displacement field over ``domain`` and as far around it
-    as a quarter of its size, with its spacing. Beyond, they fade out.
+    Others, such as the inverse of a B-spline, are sampled to a displacement field with the spacing of ``domain``, which
+    covers it and a quarter of its size around it. Beyond, they fade out.
     """
     points = lattice(domain, margin=0.25)
     elements = [identity(3)]
@@ -95,7 +95,7 @@ def _exact(element: Any, points: np.ndarray) -> list[Any] | None:
 def grid_incrementally(chain: Sequence[Any], geometry: Geometry) -> Steps[Chain]:
     """The same mapping as one displacement grid sampled at the voxel centers of ``geometry``, double precision.
 
-    Between them it is interpolated by cubics, as Slicer does with every grid that it reads from a file.
+    Cubic interpolation is used between them, as Slicer does for every grid that it reads from a file.
     """
     image, vectors = vector_image(geometry)
     yield from displacement_incrementally(chain, geometry, vectors)
@@ -103,9 +103,9 @@ def grid_incrementally(chain: Sequence[Any], geometry: Geometry) -> Steps[Chain]
 
 
 def covering_grid(fixed: Geometry, moving: Geometry, chain: Sequence[Any], most: int = 64_000_000) -> Geometry:
-    """The grid of the fixed image, extended to where the moving image lies when it is put under ``chain``.
+    """The grid of the fixed image, extended to contain the moving image under ``chain``.
 
-    Voxels of the fixed image stay voxels of it, unless there would be more than ``most``: then they become larger.
+    It keeps the voxels of the fixed image, unless there would be more than ``most``; then voxels become larger.
     """
     shown = map_lps_points(inverse(chain), lattice(moving))
     indices = fixed.indices_of(shown)
@@ -115,7 +115,7 @@ def covering_grid(fixed: Geometry, moving: Geometry, chain: Sequence[Any], most:
 
 
 def node_class_of(chain: Sequence[Any]) -> str:
-    """The class of node that a chain is kept in: linear, B-spline (with or without linear part), grid, or general."""
+    """The class of node for a chain: linear, B-spline (with or without linear part), grid, or general."""
     warps = [element for element in simplified(chain) if not is_matrix(element)]
     if not warps:
         return "vtkMRMLLinearTransformNode"
@@ -127,10 +127,10 @@ def node_class_of(chain: Sequence[Any]) -> str:
 
 
 def node_chain(chain: Sequence[Any], moving_parents: Sequence[Any], node_parents: Sequence[Any] = ()) -> Chain:
-    """What a transform node must map from its parent, for the moving volume to be aligned when put directly under it.
+    """The from-parent chain of a transform node that aligns the moving volume when this is put directly under it.
 
-    ``chain`` maps world to where the moving image is in world, by way of its former parents; ``moving_parents`` are
-    those, from the volume to world, and ``node_parents`` the parents of the transform node itself.
+    ``chain`` maps fixed points to moving points, in world, where the moving image is under its former parents.
+    ``moving_parents``: these, from the volume to world. ``node_parents``: the parents of the transform node itself.
     """
     return simplified([*node_parents, *chain, *inverse(moving_parents)])
 
@@ -138,27 +138,27 @@ def node_chain(chain: Sequence[Any], moving_parents: Sequence[Any], node_parents
 def set_from_parent(node: slicer.vtkMRMLTransformNode, chain: Sequence[Any], own: Sequence[Any] = ()) -> None:
     """Make ``chain``, RAS, the from-parent transform of ``node``, in its simplest exact form.
 
-    ``own``: elements that the node may keep, which nothing else uses; the others are copied.
+    ``own``: elements that nothing else uses, so that the node may keep them; others are copied.
     """
     matrix = matrix_of_chain(chain)
     if matrix is None:
         node.SetAndObserveTransformFromParent(vtk_from_chain(chain, own))
     else:
-        # Slicer keeps the matrix of linear nodes as to-parent: handles, modules and files edit that one.
+        # Slicer stores the matrix of linear nodes as to-parent, which handles, modules and files edit.
         node.SetAndObserveTransformToParent(vtk_from_chain([np.linalg.inv(matrix)]))
 
 
 def set_registration_references(node: Any, fixed_node: Any, moving_node: Any) -> None:
-    """Say on a transform node which nodes it registers, as Slicer's own registration modules do."""
+    """Set references from a transform node to the nodes it registers, as Slicer's own registration modules do."""
     node.SetNodeReferenceID(slicer.vtkMRMLTransformNode.GetFixedNodeReferenceRole(), fixed_node.GetID())
     node.SetNodeReferenceID(slicer.vtkMRMLTransformNode.GetMovingNodeReferenceRole(), moving_node.GetID())
 
 
 def initial_chain(node: slicer.vtkMRMLTransformNode, moving_node: Any) -> Chain:
-    """Where a registration starts: world points of the fixed image to world points of the moving image.
+    """The start of a registration: the chain from fixed to moving points, in world.
 
-    ``node`` says where the moving volume would be if it were put directly under it, like a node that a registration
-    wrote. A moving volume that already is under ``node`` starts where it is seen.
+    The moving volume starts where it would be if it were put directly under ``node``, as with a node that a
+    registration wrote. A moving volume that is already under ``node`` starts where it is displayed.
     """
     if node is None or not node.IsA("vtkMRMLTransformNode"):
         raise InputError(said("The initial transform is not a transform node."))

@@ -1,9 +1,9 @@
-"""Volume nodes as voxels with a place: every scalar type, any grid, with parent transforms, in world coordinates.
+"""Volume nodes as voxels with a position in world: every scalar type, any grid, with parent transforms.
 
-Linear parents fold into the geometry of the image. A rigid or similarity parent is exact there for everything. A grid
-that is not orthogonal in world (parents with shear, a sheared IJKToRAS) is still exact for resampling, because ITK maps
-indices by the whole matrix, but not for elastix, whose gradients take the axes for orthonormal. Such images, and those
-under non-linear parents, are resampled onto a grid in world for the metric only; outputs come from the original voxels.
+Linear parents are merged into the geometry of the image, which is exact for rigid and similarity parents. A grid that
+is not orthogonal in world (parents with shear, a sheared IJKToRAS) is still exact for resampling, because ITK maps
+indices with the whole matrix, but not for elastix, whose gradients assume orthonormal axes. Such images, and images
+under non-linear parents, are resampled to a grid in world for the metric only; outputs come from the original voxels.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from .coordinates import array_from_vtk_matrix, geometry_from_ijk_to_ras, vtk_ma
 
 @dataclass(frozen=True)
 class VolumeImage:
-    """A volume node as it was read: its own voxels, not copied, and where they lie.
+    """A volume node as it was read: its voxels, not copied, and their position.
 
-    ``voxels`` are (k, j, i) or (k, j, i, components). ``geometry`` (3D, LPS mm) is in world, unless there are
-    non-linear parents: then it is in the space of the node, and ``to_world`` leads from there to world. ``parents``
-    lead from the space of the node to world in any case. ``ijk_to_ras`` (4, 4) leads from voxel (0, 0, 0) and on to the
-    space of the node, below ``parent_node`` (None for world): the node may have changed when a result is written.
-    ``scalar_type`` is VTK's.
+    ``voxels``: (k, j, i) or (k, j, i, components). ``geometry`` (3D, LPS mm) is in world; with non-linear parents, it
+    is in the space of the node, and ``to_world`` maps from there to world. ``parents`` always map from the space of the
+    node to world. ``ijk_to_ras`` (4, 4), from voxel (0, 0, 0) on, maps to the space of the node below ``parent_node``
+    (None for world); both are kept, because the node may have changed when a result is written. ``scalar_type`` is
+    VTK's.
     """
 
     node: Any
@@ -53,7 +53,7 @@ class VolumeImage:
 
     @property
     def slice_axis(self) -> int | None:
-        """The axis, 0 to 2 for i to k, along which there is one slice only; None for volumes."""
+        """The axis, 0 to 2 for i to k, along which there is only one slice; None for volumes."""
         return self.geometry.size.index(1) if 1 in self.geometry.size else None
 
     @property
@@ -62,9 +62,9 @@ class VolumeImage:
         return not self.to_world and is_orthogonal(self.geometry)
 
     def scalars(self) -> np.ndarray:
-        """(k, j, i) to register on: the voxels, luminance of color (Rec. 709), magnitude of other vectors.
+        """Voxels (k, j, i) to register: scalars, luminance of colors (Rec. 709), or magnitude of other vectors.
 
-        Luminance has the type of the color, magnitude is float32.
+        Luminance has the type of the color; magnitude is float32.
         """
         if self.components == 1:
             return narrowed(self.voxels)
@@ -73,21 +73,21 @@ class VolumeImage:
         luminance = self.voxels[..., :3] @ np.array([0.2126, 0.7152, 0.0722], np.float32)
         if self.voxels.dtype.kind == "f":
             return luminance
-        # Kept whole: exact values that fill the outside of an image stay exact, and recognizable.
+        # Rounded, so that exact values that fill the outside of an image stay exact and recognizable.
         result = np.empty(luminance.shape, self.voxels.dtype)
         cast_into(result, luminance)
         return narrowed(result)
 
 
 def is_orthogonal(geometry: Geometry) -> bool:
-    """Whether the axes of a grid are perpendicular, as far as file formats keep that."""
+    """Whether the axes of a grid are perpendicular, within the precision of file formats."""
     return geometry.is_orthogonal
 
 
 def volume_image(node: Any, role: str) -> VolumeImage:
-    """The voxels and the place of a volume node. ``role`` ("fixed volume", ...) names it in messages.
+    """The voxels and the position of a volume node. ``role`` ("fixed volume", ...) names it in messages.
 
-    Raises InputError when it is missing, no volume, or empty.
+    Raises InputError if it is missing, not a volume, or empty.
     """
     if node is None:
         raise InputError(said("No {name} was given.", name=named(role)))
@@ -133,7 +133,7 @@ def volume_image(node: Any, role: str) -> VolumeImage:
 
 
 def narrowed(voxels: np.ndarray) -> np.ndarray:
-    """64-bit integers, which ITK's Python packages do not wrap, as 32-bit ones where all fit; others unchanged."""
+    """64-bit integers, which ITK's Python packages do not wrap, as 32-bit integers if all fit; others unchanged."""
     if voxels.dtype.kind not in "iu" or voxels.dtype.itemsize < 8:
         return voxels
     for dtype in (np.int32, np.uint32):
@@ -143,7 +143,7 @@ def narrowed(voxels: np.ndarray) -> np.ndarray:
 
 
 def ijk_to_ras_of_node(node: Any) -> np.ndarray:
-    """(4, 4) IJKToRAS of a volume node, without its parents."""
+    """The (4, 4) IJKToRAS of a volume node, without its parents."""
     matrix = vtk_matrix_from_array(np.eye(4))
     node.GetIJKToRASMatrix(matrix)
     return array_from_vtk_matrix(matrix)
@@ -159,7 +159,7 @@ def _is_color(node: Any, voxels: np.ndarray) -> bool:
 
 
 def _with_normal(geometry: Geometry) -> Geometry:
-    """A single slice with its third axis along the normal of its plane: a plane has no other."""
+    """A single slice with its third axis along the normal of its plane."""
     if 1 not in geometry.size:
         return geometry
     axis = geometry.size.index(1)
@@ -172,13 +172,12 @@ def _with_normal(geometry: Geometry) -> Geometry:
 
 
 def world_grid(volume: VolumeImage) -> Geometry:
-    """An orthogonal grid in world that holds the whole volume, with voxels of the same size and about the same axes."""
+    """An orthogonal grid in world that contains the whole volume, with the same voxel size and nearly the same axes."""
     return moved_grid(volume.geometry, volume.to_world)
 
 
 def moved_grid(geometry: Geometry, chain: Chain) -> Geometry:
-    """An orthogonal grid that holds all of ``geometry`` where ``chain`` moves it, with voxels of about the same size
-    and axes."""
+    """An orthogonal grid that contains ``geometry`` as moved by ``chain``, with nearly the same voxel size and axes."""
     points = lattice(geometry, most=13)
     in_world = map_lps_points(chain, points)
     axes = best_affine(points, in_world)[:3, :3] @ np.asarray(geometry.direction)

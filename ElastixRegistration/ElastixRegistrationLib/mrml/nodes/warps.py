@@ -1,8 +1,8 @@
 """The three warps that ITK and VTK share, each exact in both directions: B-spline, displacement grid, thin plate.
 
-VTK side RAS, ITK side LPS, mm. Where the two differ is at the rim: beyond its grid an ITK B-spline or displacement
-field is the identity, a VTK B-spline fades out or continues its rim, a VTK grid continues its rim. Here a grid gets
-what it needs at its rim to map alike in both; results of ``core`` end in zeros and need nothing.
+VTK transforms are in RAS, ITK transforms in LPS, mm. They differ only beyond the grid: an ITK B-spline or displacement
+field is the identity there, a VTK B-spline fades out or continues its rim, and a VTK grid continues its rim. Here the
+rim of a grid is extended so that both map alike; results of ``core`` end in zeros and need no extension.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ from .coordinates import (
 )
 from .incremental import Pace, Steps
 
-#: How many vectors the first step copies.
+#: Number of vectors that the first step copies.
 _FIRST_VECTORS = 200_000
-#: 1.2 GB; a fine grid is not continued over a large image at any cost.
+#: 1.2 GB; limits how far a fine grid is continued over a large image.
 _MAX_VECTORS = 50_000_000
 _ZEROS = 3  # support of a cubic B-spline beyond its last control point
 
@@ -53,9 +53,9 @@ class NoExactForm(Exception):
 
 
 def vtk_warp_incrementally(element: TransformElement) -> Steps[vtk.vtkAbstractTransform]:
-    """The VTK transform of one B-spline, displacement field or thin plate spline of 3 dimensions.
+    """The VTK transform of one 3D B-spline, displacement field or thin plate spline.
 
-    A B-spline grid must end in zeros, as those of ``core`` do, for both to agree at its rim and beyond.
+    A B-spline grid must end in zeros, as in ``core``, so that ITK and VTK agree at its rim and beyond.
     """
     build = {
         "BSplineTransform": _vtk_bspline,
@@ -77,7 +77,7 @@ def _vtk_bspline(element: TransformElement) -> Steps[vtk.vtkAbstractTransform]:
     warp = slicer.vtkOrientedBSplineTransform()
     warp.SetBorderModeToZero()
     warp.SetGridDirectionMatrix(_direction_matrix(geometry))
-    # A copy of the image: the transform keeps the one it is given, and a second user of it would share its changes.
+    # A copy of the image, because the transform keeps a reference, and another user of the image would change it.
     warp.SetCoefficientData((yield from _filled_vector_image(np.moveaxis(coefficients, 0, -1), geometry)))
     warp.Update()
     return warp
@@ -88,7 +88,7 @@ def _vtk_grid_of_field(element: TransformElement) -> Steps[vtk.vtkAbstractTransf
     if geometry is None:
         raise InputError(said("A {element} has no grid of displacements.", element=element.name))
     faces = [np.take(vectors, end, axis=axis) for axis in range(3) for end in (0, -1)]
-    around = int(any(face.any() for face in faces))  # zeros, as VTK goes on with the vectors of the rim
+    around = int(any(face.any() for face in faces))  # zeros, because VTK continues with the vectors of the rim
     return vtk_grid((yield from _filled_vector_image(vectors, grown(geometry, (around,) * 3), around)), geometry)
 
 
@@ -134,7 +134,7 @@ def vector_image(geometry: Geometry) -> tuple[vtk.vtkImageData, np.ndarray]:
 
 
 def _filled_vector_image(vectors: np.ndarray, geometry: Geometry, around: int = 0) -> Steps[vtk.vtkImageData]:
-    """The same of (k, j, i, 3) vectors, LPS mm, a copy, with ``around`` layers of zeros around them."""
+    """The same with a copy of (k, j, i, 3) vectors, LPS mm, and ``around`` layers of zeros around them."""
     image, target = vector_image(geometry)
     inner = target
     if around:
@@ -155,10 +155,10 @@ def _filled_vector_image(vectors: np.ndarray, geometry: Geometry, around: int = 
 
 
 def itk_from_vtk_warp(warp: vtk.vtkAbstractTransform, reach: np.ndarray) -> list[Any]:
-    """ITK transforms, first applied first, that map like one VTK warp wherever it is defined by its own grid.
+    """ITK transforms, first applied first, that map like one VTK warp within its grid.
 
-    Where the warp continues the rim of its grid, the result does so over the box around the (N, 3) points ``reach``
-    (LPS mm) and fades to zero beyond. Raises NoExactForm where ITK has no counterpart, such as for inverted warps.
+    If the warp continues the rim of its grid, so does the result, over the box around the (N, 3) points ``reach``
+    (LPS mm), and fades to zero beyond. Raises NoExactForm if ITK has no counterpart, as for inverted warps.
     """
     warp.Update()  # an inverse does not know that it is one before
     if not warp.IsA("vtkWarpTransform") or warp.GetInverseFlag():
@@ -180,8 +180,8 @@ def _itk_bspline(warp: Any, reach: np.ndarray) -> list[Any]:
     coefficients, geometry = _vectors_of(image, warp.GetGridDirectionMatrix(), warp.GetDisplacementScale())
     linear = []
     if warp.GetBulkTransformMatrix() is not None:
-        # Slicer adds the displacement at x to bulk * x; ITK's chain evaluates it at bulk * x. Moving the grid along
-        # with the bulk transform makes the two the same.
+        # Slicer adds the displacement at x to bulk * x; ITK's chain evaluates it at bulk * x. Moving the grid with
+        # the bulk transform makes both equal.
         bulk = lps_from_ras_matrix(array_from_vtk_matrix(warp.GetBulkTransformMatrix()))
         linear = [affine_from_matrix(bulk)]
         geometry = _moved(geometry, bulk)
@@ -200,7 +200,7 @@ def _itk_bspline(warp: Any, reach: np.ndarray) -> list[Any]:
 
 
 def displacements_of(warp: Any) -> tuple[np.ndarray, Geometry]:
-    """(k, j, i, 3) displacements, LPS mm, of a VTK grid as they are, and their places."""
+    """The (k, j, i, 3) displacements, LPS mm, of a VTK grid, without interpolation, and their geometry."""
     direction = warp.GetGridDirectionMatrix() if warp.IsA("vtkOrientedGridTransform") else None
     scale, shift = warp.GetDisplacementScale(), warp.GetDisplacementShift()
     return _vectors_of(warp.GetDisplacementGrid(), direction, scale, shift)
@@ -211,7 +211,7 @@ def _itk_field(warp: Any, reach: np.ndarray) -> list[Any]:
         raise NoExactForm
     vectors, geometry = displacements_of(warp)
     vectors, geometry = _continued(vectors, geometry, reach, beyond=1)
-    # ITK holds the last vector for half a voxel and jumps to none: with zeros all around there is no jump.
+    # ITK keeps the last vector for half a voxel and then jumps to zero; surrounding zeros avoid the jump.
     return [displacement_field_transform(np.pad(vectors, ((1, 1),) * 3 + ((0, 0),)), grown(geometry, (1, 1, 1)))]
 
 
@@ -225,7 +225,7 @@ def _itk_thin_plate(warp: Any) -> Any:
 def _vectors_of(
     image: vtk.vtkImageData, direction: Any, scale: float, shift: float = 0.0
 ) -> tuple[np.ndarray, Geometry]:
-    """(k, j, i, 3) vectors, LPS mm, of a VTK coefficient or displacement image, and its geometry."""
+    """The (k, j, i, 3) vectors, LPS mm, of a VTK coefficient or displacement image, and its geometry."""
     scalars = image.GetPointData().GetScalars()
     if scalars is None or scalars.GetNumberOfComponents() != 3:
         raise NoExactForm
@@ -239,7 +239,7 @@ def _vectors_of(
 
 
 def _moved(geometry: Geometry, matrix: np.ndarray) -> Geometry:
-    """``geometry`` carried along by a (4, 4) matrix, LPS."""
+    """``geometry`` moved by a (4, 4) matrix, LPS."""
     ijk_to_lps = matrix @ geometry.index_to_physical()
     spacing = np.linalg.norm(ijk_to_lps[:3, :3], axis=0)
     return Geometry(
@@ -251,7 +251,7 @@ def _moved(geometry: Geometry, matrix: np.ndarray) -> Geometry:
 
 
 def _continued(vectors: np.ndarray, geometry: Geometry, reach: np.ndarray, beyond: int) -> tuple[np.ndarray, Geometry]:
-    """``vectors`` continued with their rim over the box around ``reach`` and ``beyond`` voxels more, then faded out."""
+    """``vectors``, continued with their rim over the box around ``reach`` plus ``beyond`` voxels, then faded out."""
     indices = geometry.indices_of(reach)
     before = np.maximum(np.ceil(-indices.min(0)) + beyond, 0).astype(int)
     after = np.maximum(np.ceil(indices.max(0) - (np.asarray(geometry.size) - 1)) + beyond, 0).astype(int)
