@@ -1,1 +1,1 @@
-"""MRML nodes to images and transforms of ``core`` and back. RAS, mm; no Qt."""
+"""Conversion between MRML nodes and images and transforms of ``core``. RAS, mm; no Qt."""

@@ -1,4 +1,4 @@
-"""The logic of the module without its window: methods for scripts on nodes of a MRML scene."""
+"""The logic of the module, without its window: methods for scripts, on nodes of a MRML scene."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from .api.transforms import TransformLogic
 
 
 class RegistrationLogic(PairLogic, TransformLogic, MultiImageLogic, ComparingLogic):
-    """Registers volume nodes of a MRML scene, and applies the results.
+    """Registers volume nodes of a MRML scene and applies the results.
 
-    ``registerVolumes`` does all of it in this process. What ``prepareRegistration`` returns can be run elsewhere: its
-    ``inputs`` are plain data for ``core.register``, and ``applyResult`` brings the result back into the scene. Many
-    images are registered in the background until ``close``.
+    ``registerVolumes`` does everything in this process. A job from ``prepareRegistration`` can be run elsewhere: its
+    ``inputs`` are plain data for ``core.register``, and ``applyResult`` writes the result into the scene. Many images
+    are registered in the background until ``close``.
     """
 
     def __init__(self) -> None:
@@ -21,6 +21,6 @@ class RegistrationLogic(PairLogic, TransformLogic, MultiImageLogic, ComparingLog
         ComparingLogic.__init__(self)
 
     def close(self) -> None:
-        """End background runs; their finished parts can be applied."""
+        """Stop background runs; their finished parts can still be applied."""
         MultiImageLogic.close(self)
         ComparingLogic.close(self)

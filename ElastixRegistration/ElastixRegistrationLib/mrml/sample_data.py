@@ -1,7 +1,7 @@
 """Image pairs of the tutorial, offered by Slicer's Sample Data module.
 
-They are the pairs of Slicer's own collection, at the addresses and with the checksums it has for them. A click loads
-both volumes of a pair, the fixed one last: it is then the one that the slice views show and that the panel proposes.
+The pairs, their addresses and their checksums are those of Slicer's own collection. A click loads both volumes of a
+pair, the fixed one last, so that the slice views show it and the panel proposes it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ SAMPLE_PAIRS = (BRAIN_TUMOR, HEAD_CT_MR)
 
 
 def register_sample_pairs(icons: Path, title: str) -> None:
-    """Add the pairs to the Sample Data module under ``title``; a Slicer without that module goes without them."""
+    """Add the pairs to the Sample Data module under ``title``; does nothing if Slicer lacks that module."""
     try:
         import SampleData
     except ImportError:
@@ -65,7 +65,7 @@ def register_sample_pairs(icons: Path, title: str) -> None:
 
 
 def download_pair(pair: SamplePair) -> tuple[Any, Any] | None:
-    """(fixed, moving) volume nodes, from Slicer's cache or the network; None where there is neither."""
+    """(fixed, moving) volume nodes, from Slicer's cache or the network; None if neither is available."""
     try:
         import SampleData
     except ImportError:

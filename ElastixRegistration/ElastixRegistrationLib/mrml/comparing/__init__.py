@@ -1,1 +1,1 @@
-"""Several registrations of the same volumes: their history, their comparison, better parameters, and confidence."""
+"""Several registrations of the same volumes: history, comparison, parameter search and confidence."""

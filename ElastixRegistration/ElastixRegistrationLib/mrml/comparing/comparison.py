@@ -1,4 +1,4 @@
-"""Several presets on one pair of volumes, one after another in the background, and how they rank."""
+"""Comparison of several presets on one pair of volumes, one after another in the background."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ComparedRun:
     error: str = ""
 
     def record(self) -> RunRecord:
-        """For the ranking: landmarks judge, or masks of both images."""
+        """The record for the ranking. The judges are landmarks, or masks of both images."""
         if self.comparison is None:
             return RunRecord(_PAIR, self.name, error=self.error or "it failed")
         figures = {figure.name: figure.after for figure in self.comparison.figures}
@@ -60,7 +60,7 @@ class ComparedRun:
 
 @dataclass(frozen=True)
 class SceneComparison:
-    """``runs`` by the name of their method, in the order in which they ran."""
+    """``runs`` by the name of their method, in the order of execution."""
 
     ranking: Ranking
     runs: dict[str, ComparedRun]
@@ -84,7 +84,7 @@ class ComparisonRun(AsynchronousRun[SceneComparison]):
 
     @property
     def current(self) -> str:
-        """The name of the method that runs; "" for none."""
+        """The name of the running method; "" for none."""
         return "" if self._current is None else self._current.name
 
     @property
@@ -164,9 +164,9 @@ class ComparisonRun(AsynchronousRun[SceneComparison]):
 def comparison_incrementally(
     job: RegistrationJob, requests: Sequence[RegistrationRequest], scene: Any
 ) -> Steps[ComparisonRun]:
-    """Start every one of ``requests`` on the volumes, masks and landmarks of ``job``, which landmarks judge.
+    """Run each of ``requests`` on the volumes and masks of ``job``, whose landmarks are the judges.
 
-    Raises InputError for none, for the same twice, and for one that the landmarks would guide.
+    Raises InputError if there is no request, if two are equal, and if one uses the landmarks.
     """
     presets = scene_presets(scene)
     if not requests:
@@ -186,21 +186,21 @@ def comparison_incrementally(
 
 
 def compared_name(request: RegistrationRequest, presets: Sequence[Preset]) -> str:
-    """Of a method: its preset, and the effort where that is not the usual one and means something."""
+    """The name of a method: its preset, and the effort if it has an effect and is not the default."""
     name = method_name(request, presets)
     return f"{name} ({request.effort})" if request.effort != "normal" and request.adapts(presets) else name
 
 
 def without_volumes(result: Any) -> Any:
-    """``result`` to be kept for a while: without the images that a run in this process holds, and without the volumes
-    that the worker made for the scene. What is shown and kept of it comes from the volume nodes and the transform."""
+    """``result`` without the images that a run in this process holds and without the volumes that the worker made for
+    the scene, to save memory. The volume nodes and the transform are enough to show and keep it."""
     if not hasattr(result, "outputs"):
         return replace(result, fixed=None, moving=None)
     return replace(result, outputs={name: output for name, output in result.outputs.items() if name == FIGURES})
 
 
 def write_page(folder: str | os.PathLike, comparison: SceneComparison) -> Path:
-    """comparison.html with pictures, and tables beside it, in ``folder``. Raises InputError where it cannot be."""
+    """Write comparison.html with pictures, and tables, to ``folder``. Raises InputError if that fails."""
     from ...core.comparison.compare import ComparisonResult, pictures_of
     from ...core.comparison.truth import Pair
     from ...core.registration.inputs import RegistrationInputs

@@ -1,4 +1,4 @@
-"""A map of confidence of a registration of the scene, in steps between which a window can move."""
+"""A confidence map of a registration in the scene, in steps that let a window respond in between."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ..run.asynchronous_run import AsynchronousRun
 from ..run.job import RegistrationJob
 from ..run.results import check_still_there
 
-#: Certain places are dark blue and can be looked through; uncertain ones are red.
+#: Certain places are dark blue and transparent; uncertain ones are red.
 CONFIDENCE_COLORS = (
     (0.0, (0.17, 0.35, 0.62)),
     (0.35, (0.55, 0.80, 0.75)),
@@ -30,13 +30,13 @@ CONFIDENCE_COLORS = (
     (1.0, (0.80, 0.10, 0.15)),
 )
 _OUTSIDE = -1.0
-#: So long a call of ``poll`` works: half of the time between two of them, so that a window moves.
+#: Duration of a call of ``poll``, s: half the time between two calls, so that the window can respond.
 _TURN_S = 0.05
 
 
 @dataclass(frozen=True)
 class UncertainPoint:
-    """``ras``: in world, mm; ``error_mm``: the estimate there."""
+    """``ras``: position in world, mm. ``error_mm``: the estimate there."""
 
     ras: tuple[float, float, float]
     error_mm: float
@@ -44,9 +44,9 @@ class UncertainPoint:
 
 @dataclass
 class ConfidenceNodes(SceneChange):
-    """``volume``: mm on a coarse grid, -1 outside of the object; shown in colors from 0 to ``most_mm`` with a legend.
+    """``volume``: mm on a coarse grid, -1 outside the object, shown in colors from 0 to ``most_mm`` with a legend.
 
-    ``places``: the least certain ones first. ``confidence``: the ConfidenceMap of core.
+    ``places``: the least certain first. ``confidence``: the ConfidenceMap of core.
     """
 
     volume: Any = None
@@ -56,7 +56,7 @@ class ConfidenceNodes(SceneChange):
 
 
 class ConfidenceRun(AsynchronousRun[ConfidenceNodes]):
-    """An estimate on its way, in this process and in steps. ``job`` and ``result`` are those of the registration."""
+    """A running estimate, in this process and in steps. ``job`` and ``result``: of the registration."""
 
     def __init__(self, job: RegistrationJob, result: Any):
         self.job = job
@@ -85,7 +85,7 @@ class ConfidenceRun(AsynchronousRun[ConfidenceNodes]):
             self._steps.close()
 
     def _wait_for_news(self) -> None:
-        """Nobody else works on it."""
+        """No pause, because all work is done in ``poll``."""
 
     def _estimated(self, result: Any) -> Generator[float, None, Any]:
         from ...core.quality.confidence import confidence_steps
@@ -116,7 +116,7 @@ class ConfidenceRun(AsynchronousRun[ConfidenceNodes]):
             colors = color_node(scene, "Registration confidence", CONFIDENCE_COLORS)
             show_in_colors(nodes.volume, colors, 0.0, nodes.most_mm, "May be off by (mm)")
             display = nodes.volume.GetDisplayNode()
-            # Nothing is drawn outside of the object, and the rim is cut halfway between two voxels.
+            # Nothing is drawn outside the object; its rim is cut halfway between two voxels.
             display.SetThreshold(max(1e-6, 0.5 * float(inside.min()) + 0.5 * _OUTSIDE), float(inside.max()))
             display.SetApplyThreshold(True)
             nodes.places = tuple(UncertainPoint(self._ras(place.point), place.error_mm) for place in confidence.places)
@@ -126,7 +126,7 @@ class ConfidenceRun(AsynchronousRun[ConfidenceNodes]):
         return nodes
 
     def _grid(self, confidence: Any) -> Any:
-        """In 3D, of a single slice too."""
+        """The grid, in 3D also for a single slice."""
         if self.job.fixed_plane is None:
             return confidence.geometry
         thickness = float(self.job.fixed.geometry.spacing[self.job.fixed.geometry.size.index(1)])
@@ -140,7 +140,7 @@ class ConfidenceRun(AsynchronousRun[ConfidenceNodes]):
 
 
 def confidence_incrementally(job: RegistrationJob, result: Any) -> Steps[ConfidenceRun]:
-    """Start it. Raises InputError when the fixed volume has left the scene."""
+    """Start an estimate. Raises InputError if the fixed volume is no longer in the scene."""
     check_still_there(job, ())
     yield
     return ConfidenceRun(job, result)

@@ -1,4 +1,4 @@
-"""The expected place in the moving volume of a point in the fixed volume, for marking it there."""
+"""The expected position in the moving volume of a point in the fixed volume, to mark it there."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def expected_place(
     start: Any = None,
     pairs: tuple[Sequence[Point], Sequence[Point]] = ((), ()),
 ) -> tuple[float, float, float]:
-    """RAS mm in world, where the moving volume is now, of the place ``ras`` of the fixed volume.
+    """The position in the moving volume, where it is now, of the point ``ras`` of the fixed volume; RAS mm, world.
 
-    By ``transform``, a node that registers these two volumes; else by the ``pairs`` of points that are placed already;
-    else by ``start``, a transform node that brings the moving volume roughly into place; else by the centers.
+    It comes from the first that is available: ``transform``, a node that registers these two volumes; ``pairs`` of
+    points that were placed before; ``start``, a transform node that roughly aligns the moving volume; the centers.
     """
     point = lps_from_ras(np.array([ras]))
     if transform is not None and _registers(transform, fixed, moving):
@@ -54,7 +54,7 @@ def _registers(transform: Any, fixed: Any, moving: Any) -> bool:
 
 
 def _seen(points: np.ndarray, moving: Any) -> np.ndarray:
-    """Points of the moving image, without its parents, where they are seen."""
+    """The displayed positions of points of the moving image, which are given without its parents."""
     return map_lps_points(chain_to_world(moving.GetParentTransformNode()), points)
 
 

@@ -1,4 +1,4 @@
-"""The registrations that were run in a scene, each in a hidden text node, so that they are saved with it."""
+"""The registrations that were run in a scene, each in a hidden text node, so that the scene saves them."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ NODE_CLASS = "vtkMRMLTextNode"
 ATTRIBUTE = "ElastixRegistration.Run"
 _KEPT = "ElastixRegistration.RunIsKept"
 FIXED, MOVING = "fixedVolume", "movingVolume"
-#: Roles of the nodes with the run's results, as long as nothing else was written into them.
+#: Roles of the nodes with the run's results, until something else is written into them.
 OUTPUTS = ("outputVolume", "outputTransform")
 _DIGITS = {"landmarks": 2, "labels": 4, "images": 3}
 
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What is worth knowing of a run when its images are no longer at hand.
+    """A summary of a run that needs none of its images.
 
-    ``method``: title of the preset or names of the parameter files; ``effort``: "" where it means nothing. ``figure``,
-    ``before`` and ``after``: the best evidence there was, in ``unit``. ``folded``: voxels of the fixed grid.
-    ``finished``: local time. ``verdict``: one of STATUSES; ``text``: its sentence.
+    ``method``: title of the preset or names of the parameter files. ``effort``: "" if it has no effect. ``figure``,
+    ``before`` and ``after``: the best available evidence, in ``unit``. ``folded``: voxels of the fixed grid.
+    ``finished``: local time. ``verdict``: one of STATUSES. ``text``: its sentence.
     """
 
     method: str
@@ -57,7 +57,7 @@ class RunSummary:
         seconds: float | None,
         presets: Iterable[Preset] = (),
     ) -> RunSummary:
-        """``comparison`` None: it could not be judged. ``presets`` beside the built-in ones and the user's own."""
+        """``comparison``: None if it could not be judged. ``presets``: besides the built-in and the user's ones."""
         presets = list(presets)
         judged: dict[str, Any] = {}
         if comparison is not None:
@@ -89,7 +89,7 @@ def method_name(request: RegistrationRequest, presets: Iterable[Preset] = ()) ->
 
 
 def add_run(scene: Any, summary: RunSummary, fixed: Any, moving: Any, outputs: dict[str, Any] | None = None) -> Any:
-    """The new node of a run. ``outputs``: nodes by role that hold its result; other runs have them no longer."""
+    """Add a node for a run. ``outputs``: nodes by role with its result, which no longer belong to other runs."""
     node = scene.CreateNodeByClass(NODE_CLASS)
     node.UnRegister(None)
     node.SetAttribute(ATTRIBUTE, "1")
@@ -105,7 +105,7 @@ def add_run(scene: Any, summary: RunSummary, fixed: Any, moving: Any, outputs: d
 
 
 def keep_run(node: Any, outputs: dict[str, Any]) -> None:
-    """Note that ``outputs``, by role, keep the results of this run."""
+    """Record that ``outputs``, by role, have the results of this run."""
     _refer(node, outputs)
     node.SetAttribute(_KEPT, "1")
 
@@ -120,7 +120,7 @@ def output_of(node: Any, role: str) -> Any:
 
 
 def forget_outputs(scene: Any, outputs: Iterable[Any]) -> None:
-    """These nodes hold the result of none of the runs any longer."""
+    """Record that these nodes no longer have the result of any run."""
     gone = {node.GetID() for node in outputs if node is not None and node.GetScene() is not None}
     for run in run_nodes(scene):
         for role in OUTPUTS:
@@ -129,15 +129,15 @@ def forget_outputs(scene: Any, outputs: Iterable[Any]) -> None:
 
 
 def run_nodes(scene: Any) -> list[Any]:
-    """The nodes of all runs of a scene, the first one first."""
+    """The nodes of all runs of a scene, the oldest first."""
     nodes = [scene.GetNthNodeByClass(n, NODE_CLASS) for n in range(scene.GetNumberOfNodesByClass(NODE_CLASS))]
     return [node for node in nodes if node.GetAttribute(ATTRIBUTE)]
 
 
 def runs_of_pair(scene: Any, fixed: Any, moving: Any) -> list[tuple[Any, RunSummary]]:
-    """Nodes and summaries of the runs on these two volumes, the first one first.
+    """Nodes and summaries of the runs on these two volumes, the oldest first.
 
-    A node that cannot be read is left out, and told to the log.
+    Unreadable nodes are skipped, with a warning in the log.
     """
     found = []
     for node in run_nodes(scene):
@@ -157,7 +157,7 @@ def _refer(node: Any, outputs: dict[str, Any]) -> None:
 
 
 def _summary(text: str) -> RunSummary:
-    """Unknown names, of a later release, are passed over."""
+    """The summary in a node; unknown names, of a later release, are ignored."""
     given = json.loads(text)
     if not isinstance(given, dict):
         raise ValueError("it is no summary of a run")

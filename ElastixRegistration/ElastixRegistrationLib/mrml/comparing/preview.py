@@ -1,4 +1,4 @@
-"""What a run found, shown in a hidden volume that is not saved with the scene."""
+"""Preview of a result in a hidden volume that is not saved with the scene."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..run.results import Wanted, check_still_there, compute_incrementally
 def preview_incrementally(job: RegistrationJob, result: Any, name: str) -> Steps[Any]:
     """A new volume node with the moving volume as ``result`` resamples it.
 
-    Raises InputError when the fixed or the moving volume has left the scene.
+    Raises InputError if the fixed or the moving volume is no longer in the scene.
     """
     check_still_there(job, ())
     computed = yield from compute_incrementally(job, result, Wanted(volume=True))

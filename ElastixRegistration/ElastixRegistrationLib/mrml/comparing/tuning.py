@@ -1,4 +1,4 @@
-"""Better parameters for images like those of the scene, or of a table, searched in a process of its own."""
+"""Search for better parameters, on pairs of the scene or of a table, in a separate process."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ _COLUMNS = ("fixed", "moving", "fixed_mask", "moving_mask", "fixed_points", "mov
 
 @dataclass(frozen=True)
 class TuningOptions:
-    """``folder`` gets the page, the figures, and the study, by which the same call goes on. ``minutes``: of the search.
-    ``title``: of the preset that comes out, "" for one made from that of the start. ``folds``: each pair judges in its
-    turn, in so many parts; None keeps a quarter of the pairs apart."""
+    """``folder`` gets the page, the figures, and the study, with which the same call continues. ``minutes``: of the
+    search. ``title``: of the new preset; "" derives it from the start's title. ``folds``: number of parts of a
+    cross-validation, in which each pair judges once; None holds out a quarter of the pairs."""
 
     folder: str
     minutes: float
@@ -55,7 +55,7 @@ class TuningOptions:
 
 @dataclass(frozen=True)
 class TuningOutcome:
-    """``sentence``: the result in words; ``preset``: the user's new preset, None if nothing beat the start."""
+    """``sentence``: the result in words. ``preset``: the user's new preset; None if nothing beat the start."""
 
     sentence: str
     preset: Preset | None
@@ -64,7 +64,7 @@ class TuningOutcome:
 
 
 class TuningRun(CommandRun[TuningOutcome]):
-    """A search on its way; ``tuning_incrementally`` starts it. After ``cancel`` the study stays in its folder."""
+    """A running search; ``tuning_incrementally`` starts it. After ``cancel``, the study stays in its folder."""
 
     _preset: Preset | None = None
 
@@ -77,7 +77,7 @@ class TuningRun(CommandRun[TuningOutcome]):
 
     @property
     def fraction(self) -> float:
-        """Of the minutes of the search."""
+        """The share of the search time that has passed."""
         return 0.0 if self.news is None else min(1.0, self.news.seconds / (60 * self.options.minutes))
 
     @property
@@ -108,7 +108,7 @@ class TuningRun(CommandRun[TuningOutcome]):
         return State.DONE
 
     def _kept(self, preset_id: str | None) -> Preset | None:
-        """Of the presets of the process, that of the result among the user's own."""
+        """The resulting preset of the process, copied to the user's presets."""
         found = next((preset for preset in self._presets.presets() if preset.id == preset_id), None)
         if found is None:
             return None
@@ -117,7 +117,7 @@ class TuningRun(CommandRun[TuningOutcome]):
 
 
 def pairs_of_scene(scene: Any) -> list[Any]:
-    """The parameter nodes whose pair has landmarks in both volumes, which a search can learn from."""
+    """The parameter nodes whose pair has landmarks in both volumes, which a search needs."""
     roles = (FIXED_VOLUME, MOVING_VOLUME, FIXED_POINTS, MOVING_POINTS)
     return [node for node in parameter_nodes(scene) if all(node.GetNodeReference(role) for role in roles)]
 
@@ -125,9 +125,9 @@ def pairs_of_scene(scene: Any) -> list[Any]:
 def tuning_incrementally(
     request: RegistrationRequest, options: TuningOptions, *, scene: Any, nodes: Sequence[Any] = (), table: str = ""
 ) -> Steps[TuningRun]:
-    """Search from the preset of ``request``, on the pairs of parameter ``nodes`` or of the file ``table``.
+    """Start from the preset of ``request``, on the pairs of parameter ``nodes`` or of the file ``table``.
 
-    Raises InputError before anything has run.
+    Raises InputError before anything runs.
     """
     if not options.folder:
         raise InputError(said("Tuning needs a folder for its page and its study."))
@@ -156,7 +156,7 @@ def tuning_incrementally(
 
 
 def _table_incrementally(files: CohortFiles, folder: Path, nodes: Sequence[Any], path: Path) -> Steps[None]:
-    """Volumes, masks and landmarks where they are in world, and a table of them."""
+    """Write volumes, masks and landmarks at their positions in world, and a table of them."""
     rows = []
     for number, node in enumerate(nodes, 1):
         choices = ParameterSet(node)
@@ -183,6 +183,6 @@ def _table_incrementally(files: CohortFiles, folder: Path, nodes: Sequence[Any],
 
 
 def _write_points(points: np.ndarray, path: Path) -> None:
-    """As elastix has them, LPS mm."""
+    """Write points in elastix's form, LPS mm."""
     lines = [" ".join(f"{value:.9g}" for value in point) for point in points.tolist()]
     path.write_text("\n".join(["point", str(len(lines)), *lines, ""]), encoding="utf-8")

@@ -1,6 +1,6 @@
-"""Many volumes to one fixed volume, in the background: those of the scene, of a folder, or of a table.
+"""Registration of many volumes, from the scene, a folder or a table, with one fixed volume, in the background.
 
-The command ``batch`` runs in a process of its own, on Dask, and writes a folder for each case, a summary and a page.
+The command ``batch`` runs in a separate process, on Dask, and writes a folder for each case, a summary and a page.
 """
 
 from __future__ import annotations
@@ -36,8 +36,9 @@ from .volume_outputs import VolumesOutcome, add_result_volume, add_transform
 class CohortOptions:
     """``moving_nodes``: volumes of the scene, None for all; or ``source``: path of a folder of images or of a table.
 
-    ``into_scene``: transforms and resampled volumes of scene volumes become nodes. ``workers``: cases at once, None for
-    as many as cores and memory allow. ``resume`` keeps what the output folder has of the same files and settings.
+    ``into_scene``: transforms and resampled volumes of scene volumes become nodes. ``workers``: number of cases at
+    once; None for as many as cores and memory allow. ``resume`` keeps results in the output folder that come from the
+    same files and settings.
     """
 
     output_folder: str
@@ -50,10 +51,10 @@ class CohortOptions:
 
 @dataclass(frozen=True)
 class CohortOutcome(SlicerNames):
-    """``cases``: (name, state, error) in their order; states are done, kept, failed and not run.
+    """``cases``: (name, state, error) in order; states are done, kept, failed and not run.
 
-    ``page`` and ``summary``: files for people and for programs; volumes of the scene that cannot be registered at all,
-    such as empty ones, are in ``cases`` only. ``nodes``: nodes added to the scene, by the place of the case.
+    ``page`` and ``summary``: files for people and for programs. Volumes of the scene that cannot be registered, such as
+    empty ones, are only in ``cases``. ``nodes``: nodes added to the scene, by the number of the case.
     """
 
     cases: list[tuple[str, str, str]]
@@ -67,7 +68,7 @@ class CohortOutcome(SlicerNames):
 
 @dataclass(frozen=True)
 class _Members:
-    """Volumes of the scene, the moving ones by the place of their case; ``unusable``: (name, why) of others."""
+    """Volumes of the scene, the moving ones by the number of their case. ``unusable``: (name, reason) of others."""
 
     fixed: VolumeImage | None = None
     moving: dict[int, VolumeImage] = field(default_factory=dict)
@@ -75,11 +76,11 @@ class _Members:
 
 
 class CohortRun(CommandRun[CohortOutcome]):
-    """A cohort on its way; ``cohort_incrementally`` starts it.
+    """A running cohort; ``cohort_incrementally`` starts it.
 
-    Of ``total`` cases ``done`` are over; ``counts`` says how ("done", "kept", "failed"). Cases that failed do not make
-    the cohort one that failed. ``workers``, ``dashboard`` and ``remaining_s`` are those of the cluster. ``log``: what
-    the command said. After ``cancel`` the cases that are finished stay.
+    ``done`` of ``total`` cases are finished; ``counts``: how many "done", "kept" and "failed". The state of the cohort
+    is not failed if some cases failed. ``workers``, ``dashboard`` and ``remaining_s``: of the cluster. ``log``: the
+    command's messages. After ``cancel``, finished cases stay.
     """
 
     workers = 0
@@ -104,7 +105,7 @@ class CohortRun(CommandRun[CohortOutcome]):
 
     @property
     def has_result(self) -> bool:
-        """Whether there is a summary of this run."""
+        """Whether the run has written a summary."""
         return self._is_summed_up
 
     def _outcome_incrementally(self) -> Steps[CohortOutcome]:
@@ -172,7 +173,7 @@ def cohort_incrementally(
 ) -> Steps[CohortRun]:
     """Write the volumes that a cohort needs into temporary files, and start it. Raises InputError.
 
-    ``fixed_node`` may be None where a table names fixed images. The masks, on the fixed volume, count for all cases.
+    ``fixed_node`` may be None if a table names fixed images. The masks, on the fixed volume, apply to all cases.
     """
     if not options.output_folder:
         raise InputError(said("A cohort needs a folder for its results."))
@@ -229,12 +230,12 @@ def _moving_nodes(fixed_node: Any, masks: Sequence[Any], options: CohortOptions,
 def _moving_incrementally(
     files: CohortFiles, fixed: VolumeImage | None, nodes: Sequence[Any]
 ) -> Steps[tuple[_Members, list[tuple[Path, Path | None]]]]:
-    """Members, and rows of (moving, its mask). Raises InputError when none of ``nodes`` can be registered."""
+    """Members, and rows of (moving, its mask). Raises InputError if none of ``nodes`` can be registered."""
     members, rows = _Members(fixed), []
     for place, node in enumerate(nodes):
         try:
             volume, path, mask = yield from files.volume_incrementally(node, "moving volume")
-        except InputError as problem:  # as a broken file in a folder, it does not stop the others
+        except InputError as problem:  # does not stop the others, like a broken file in a folder
             members.unusable[place] = (node.GetName(), sentence_of(problem))
             continue
         members.moving[place] = volume
@@ -263,7 +264,7 @@ def _cases(summary: Path) -> list[tuple[str, str, str]]:
 
 
 def _translatable(folder: Path, row: dict[str, str]) -> str:
-    """The error in a row of the summary, from the result of the case, if that still has it with its template."""
+    """The error in a row of the summary; taken from the result of the case if that has it in translatable form."""
     if not row["error"]:
         return ""
     try:

@@ -1,6 +1,7 @@
-"""What a cohort of the scene needs in files: volumes and masks where they are in world, a table of them, the preset.
+"""Files for a cohort of scene volumes: volumes and masks at their positions in world, a table of them, and the preset.
 
-Slicer's own storage nodes write and read: ITK's file formats of pip beside Slicer's in one process have crashed it.
+Slicer's own storage nodes write and read them, because pip's ITK next to Slicer's in one process can crash in file
+formats.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from ..run.sides import mask_of_side_incrementally, side_incrementally
 
 
 class CohortFiles:
-    """Writes into ``folder``, which nobody else uses. Paths are those of the files that it made."""
+    """Writes files into ``folder``, which nothing else uses."""
 
     def __init__(self, folder: Path, request: RegistrationRequest):
         self._folder, self._request = folder, request
@@ -41,7 +42,7 @@ class CohortFiles:
     def volume_incrementally(
         self, node: Any, role: str, mask_node: Any = None, segments: Sequence[str] | None = None
     ) -> Steps[tuple[VolumeImage, Path, Path | None]]:
-        """(volume, its file, that of its mask or None). Raises InputError that names the node."""
+        """(volume, its file, file of its mask or None). Raises InputError, which names the node."""
         volume = volume_image(node, role)
         _check_in_scene(node, role)
         if volume.slice_axis is not None:
@@ -97,7 +98,7 @@ class CohortFiles:
         return path
 
     def preset_options(self, presets: Sequence[Preset]) -> tuple[list[str], dict[str, str]]:
-        """(options of the command line, variables of its environment) for the preset, wherever it is kept."""
+        """(options of the command line, environment variables) for the preset, wherever it is stored."""
         from ...core.presets.catalog import find_preset
 
         if self._request.parameter_files:
@@ -139,13 +140,13 @@ class CohortFiles:
 
 
 def _check_in_scene(node: Any, role: str) -> None:
-    """A node that was removed while others were written has lost the transforms that it was under."""
+    """Raise InputError for a node that was removed meanwhile, because it has lost its parent transforms."""
     if node.GetScene() is None:
         raise InputError(said("The {role} {node} is no longer in the scene.", role=role, node=node.GetName()))
 
 
 def result_of_case(folder: Path) -> tuple[Chain, Any]:
-    """(chain from the fixed image to the moving one, in world; resampled volume node outside of any scene) of a case.
+    """(chain from the fixed image to the moving image, in world; resampled volume node outside any scene) of a case.
 
     Raises InputError for a file that is damaged.
     """

@@ -1,4 +1,4 @@
-"""Volumes as a group, frames of a sequence or nodes of the scene: all to their common mean space, in the background."""
+"""Groupwise registration of frames of a sequence or nodes of the scene to their mean space, in the background."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ GroupOutcome = tuple[SequenceOutcome | VolumesOutcome, Any]
 
 @dataclass(frozen=True)
 class GroupChains:
-    """Chains of RAS from the common space to each member, and its background, by its place. ``mean``: (k, j, i)."""
+    """For each member, by number: the chain from the common space to it, RAS, and its background. ``mean``: (k, j, i)."""
 
     chains: dict[int, Chain]
     backgrounds: tuple[BackgroundEstimate, ...]
@@ -39,7 +39,7 @@ class GroupChains:
 
 
 class GroupRegistration(AsynchronousRun[GroupOutcome]):
-    """A group on its way; ``group_run_incrementally`` starts it. ``source``: the sequence node or a list of volumes."""
+    """A running group; ``group_run_incrementally`` starts it. ``source``: the sequence node or a list of volumes."""
 
     failed: dict[int, str]
     total = 1
@@ -88,7 +88,7 @@ class GroupRegistration(AsynchronousRun[GroupOutcome]):
         return self._handle.result is not None
 
     def cancel(self) -> None:
-        """Stop; of a group there is nothing to keep."""
+        """Stop; a group has no partial result."""
         self._handle.cancel()
         self.poll()
 
@@ -101,7 +101,7 @@ class GroupRegistration(AsynchronousRun[GroupOutcome]):
         return (yield from steps(self.source, self.members, found))
 
     def _found(self, result: Any) -> GroupChains:
-        """In the scene, of what the worker found."""
+        """The worker's result as chains of the scene."""
         data = list(result.transforms)
         if self._planes is not None:
             corners = np.concatenate([member.geometry.corners() for member in self.members])
@@ -114,10 +114,10 @@ class GroupRegistration(AsynchronousRun[GroupOutcome]):
 
 
 def group_run_incrementally(source: Any, settings: GroupSettings | None = None) -> Steps[GroupRegistration]:
-    """Read a group, one image in a step, and start it.
+    """Read a group, one image per step, and start it.
 
-    ``source`` is a sequence node, or a list of volume nodes, which count where they are in world. Raises InputError for
-    input that cannot be registered.
+    ``source``: a sequence node, or a list of volume nodes at their positions in world. Raises InputError for input that
+    cannot be registered.
     """
     members = frames_of(source) if _is_sequence(source) else _volumes(source)
     planes = _planes(members)
@@ -141,7 +141,7 @@ def _volumes(nodes: Sequence[Any]) -> list[VolumeImage]:
 
 
 def _planes(members: Sequence[VolumeImage]) -> list[Plane] | None:
-    """Of single slices; None for volumes. Raises InputError for members that a group cannot have."""
+    """The planes of single slices; None for volumes. Raises InputError for members that a group cannot have."""
     skewed = next((member for member in members if not member.is_orthogonal_in_world), None)
     if skewed is not None:
         raise InputError(

@@ -1,16 +1,16 @@
-"""The volumes of a scene that a cohort can be made of."""
+"""The volumes of a scene that a cohort can use."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-#: Marks volumes that a registration of many made, so that the next one does not take them for inputs.
+#: Marks outputs of a registration of many volumes, so that the next one does not use them as inputs.
 RESULT_ATTRIBUTE = "ElastixRegistration.Result"
 
 
 def volumes_of_scene(scene: Any, exclude: Sequence[Any] = ()) -> list[Any]:
-    """Volume nodes that a cohort of ``scene`` registers: those with voxels, that a user sees, without ``exclude``.
+    """Volume nodes that a cohort of ``scene`` registers: visible ones with voxels, except ``exclude``.
 
     Label maps, diffusion volumes and results of other registrations of many are left out.
     """

@@ -1,4 +1,4 @@
-"""What a registered sequence leaves in the scene: sequences of volumes, transforms and segmentations, in step."""
+"""The outputs of a registered sequence: synchronized sequences of volumes, transforms and segmentations."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ROLES = {"volumes": "registered", "transforms": "transforms", "segmentations": 
 
 @dataclass(frozen=True)
 class SequenceOutputs:
-    """Sequence nodes to write, None for new ones. ``wanted``: names of those that are."""
+    """Sequence nodes to write, None for new ones. ``wanted``: names of the wanted outputs."""
 
     volumes: Any = None
     transforms: Any = None
@@ -41,7 +41,7 @@ class SequenceOutputs:
     wanted: tuple[str, ...] = ("volumes", "transforms")
 
     def check(self, sequence_node: Any) -> None:
-        """Raise InputError when a node is no sequence, the input, or named twice."""
+        """Raise InputError if a node is not a sequence, is the input, or is given twice."""
         unknown = [name for name in self.wanted if name not in _ROLES]
         if unknown:
             raise InputError(
@@ -75,7 +75,7 @@ class SequenceOutputs:
 class SequenceOutcome(SlicerNames):
     """The sequence nodes by content ("volumes", ...), their frames, and the reasons for missing frames, by frame.
 
-    ``browser_node`` shows input and outputs in step.
+    ``browser_node`` shows input and outputs synchronized.
     """
 
     nodes: Mapping[str, Any]
@@ -95,7 +95,7 @@ def output_incrementally(
     segmentation_node: Any = None,
     segments: Sequence[str] | None = None,
 ) -> Steps[SequenceOutcome]:
-    """Compute all, then change the scene at once. Raises InputError when a node was removed meanwhile."""
+    """Compute everything, then change the scene at once. Raises InputError if a node was removed meanwhile."""
     used = (sequence_node, outputs.volumes, outputs.transforms, outputs.segmentations)
     _check_still_there(used)
     chains = dict(sorted(found.transforms.items()))
@@ -138,7 +138,7 @@ def _check_still_there(nodes: Sequence[Any]) -> None:
 def group_incrementally(
     sequence_node: Any, frames: Sequence[VolumeImage], found: GroupChains
 ) -> Steps[tuple[SequenceOutcome, Any]]:
-    """(outcome, mean volume node) of a groupwise registration: all frames on the grid of the first one."""
+    """(outcome, mean volume node) of a groupwise registration, with all frames on the grid of the first one."""
     _check_still_there([sequence_node])
     group = yield from moved_group_incrementally(frames, found)
     _check_still_there([sequence_node])
@@ -154,7 +154,7 @@ def group_incrementally(
 
 @dataclass(frozen=True)
 class MovedGroup:
-    """Volume nodes outside of any scene, on the grid of the first member, by its place; and that of their mean."""
+    """Volume nodes outside any scene, on the grid of the first member, by number of the member; and their mean."""
 
     members: dict[int, Any]
     mean: Any
@@ -177,7 +177,7 @@ def moved_group_incrementally(members: Sequence[VolumeImage], found: GroupChains
 
 
 def add_volume(scene: Any, name: str, node: Any) -> Any:
-    """Put a volume node that is in no scene into ``scene``, with a display."""
+    """Add a volume node from outside any scene to ``scene``, with a display."""
     node.SetName(scene.GenerateUniqueName(name))
     scene.AddNode(node)
     node.CreateDefaultDisplayNodes()
@@ -209,7 +209,7 @@ def _moved_volume_incrementally(
 
 
 def _volume_node_incrementally(voxels: np.ndarray, moving: VolumeImage, ijk_to_ras: np.ndarray) -> Steps[Any]:
-    """A node outside of any scene."""
+    """A volume node outside any scene."""
     node = getattr(slicer, volume_class_for(moving))()
     node.SetIJKToRASMatrix(vtk_matrix_from_array(ijk_to_ras))
     node.SetAndObserveImageData((yield from image_incrementally(voxels, moving.scalar_type)))
@@ -218,7 +218,7 @@ def _volume_node_incrementally(voxels: np.ndarray, moving: VolumeImage, ijk_to_r
 
 
 def _transform_node(chain: Chain) -> Any:
-    # Always of the general class, because the node that shows a sequence has one class for all items.
+    # Always the general class, because the node that shows a sequence has one class for all items.
     node = slicer.vtkMRMLTransformNode()
     set_from_parent(node, chain)
     return node
@@ -232,7 +232,7 @@ def _followed_incrementally(
     segmentation_node: Any,
     segments: Sequence[str] | None,
 ) -> Steps[dict[int, Any]]:
-    """A segmentation node, outside of any scene, for each frame, from the one on the reference frame."""
+    """A segmentation node outside any scene for each frame, derived from the one on the reference frame."""
     name = f"segmentation {segmentation_node.GetName()}"
     reference = frames[options.reference]
     proxy = _proxy_of(sequence_node)
@@ -251,7 +251,7 @@ def _followed_incrementally(
     for frame, chain in chains.items():
         grid = frames[frame].geometry
         to_reference = inverse(chain) if options.onto_reference else chain
-        # Half of the way between outside and inside, which is smoother than the nearest voxel.
+        # Halfway between outside and inside, which is smoother than the nearest voxel.
         masks = []
         for segment, inside in drawn:
             moved = yield from resample_incrementally(inside, reference.geometry, to_reference, grid)
@@ -277,7 +277,7 @@ def _segmentation_node_incrementally(masks: Sequence[tuple[Any, np.ndarray]], gr
 
 
 def _fill(node: Any, sequence_node: Any, role: str, by_frame: Mapping[int, Any]) -> Any:
-    """Put data nodes into a sequence node at the index values of the input, which shares their voxels."""
+    """Put data nodes into a sequence node at the index values of the input. The voxels are shared, not copied."""
     scene = sequence_node.GetScene()
     if node is None:
         name = scene.GenerateUniqueName(f"{sequence_node.GetName()} {_ROLES[role]}")
@@ -306,7 +306,7 @@ def _browser_of(sequence_node: Any) -> Any:
 
 
 def shown_frame(sequence_node: Any) -> int | None:
-    """The frame, from 0, that the browser of a sequence shows; None where it has no browser, or shows none of it."""
+    """The frame, from 0, that the browser of a sequence shows; None without a browser or a shown frame."""
     browser = _browser_of(sequence_node)
     master = None if browser is None else browser.GetMasterSequenceNode()
     if master is None or not 0 <= browser.GetSelectedItemNumber() < master.GetNumberOfDataNodes():
@@ -322,13 +322,13 @@ def _proxy_of(sequence_node: Any) -> Any:
 
 
 def _synchronized(sequence_node: Any, outputs: Sequence[Any]) -> Any:
-    """The browser of the input, a new one where there is none, with the outputs in step."""
+    """The browser of the input, or a new one, with the outputs synchronized."""
     browser = _browser_of(sequence_node)
     if browser is None:
         scene = sequence_node.GetScene()
         browser = slicer.vtkMRMLSequenceBrowserNode()
         browser.SetName(scene.GenerateUniqueName(f"{sequence_node.GetName()} browser"))
-        scene.AddNode(browser)  # a scene without the Sequences module does not know the class by its name
+        scene.AddNode(browser)  # without the Sequences module, a scene does not know the class by name
         browser.SetAndObserveMasterSequenceNodeID(sequence_node.GetID())
     shown = browser.GetProxyNode(sequence_node)
     parent = None if shown is None else shown.GetTransformNodeID()

@@ -1,7 +1,7 @@
-"""Register the frames of a sequence node: each to one frame, or to its neighbor, in background processes.
+"""Register the frames of a sequence node, each with one frame or with its neighbor, in background processes.
 
-Frames are data nodes of a scene inside of the sequence: a parent transform of the node that shows them in the scene
-moves all of them alike, so it takes no part here, and what shows the results is put under the same parent.
+Frames are data nodes in a scene inside the sequence. A parent transform of the node that displays them moves all frames
+alike, so it is ignored here, and the nodes that display the results get the same parent.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ from ..run.results import transform_in_space
 from ..run.scene_presets import scene_presets
 from .sequence_outputs import SequenceOutcome, SequenceOutputs, output_incrementally
 
-#: Part of the free memory that the background processes together may take.
+#: Share of the free memory that all background processes together may use.
 _SHARE = 0.7
 
 
 @dataclass(frozen=True)
 class SequenceOptions:
-    """``reference``, ``first`` and ``last`` count items from 0; ``last`` belongs to the range, None is the end.
+    """``reference``, ``first`` and ``last`` count items from 0; the range includes ``last``; None is the end.
 
-    ``neighbors``: each frame with the one before it on the way to the reference, composed; else each with the
-    reference. ``onto_reference``: frames move onto the reference; else the reference, and what was drawn on it, moves
-    onto each frame.
+    ``neighbors``: each frame is registered with its neighbor toward the reference, and the transforms are composed;
+    otherwise each with the reference. ``onto_reference``: frames move onto the reference; otherwise the reference, with
+    what was drawn on it, moves onto each frame.
     """
 
     reference: int = 0
@@ -62,9 +62,9 @@ class _FrameRun:
 
 @dataclass(frozen=True)
 class FoundFrames:
-    """What was found for the frames, by frame: chains of RAS; see core.series for their direction.
+    """Chains of the frames, RAS, by frame; see core.series for their direction.
 
-    ``backgrounds`` of the frames that moved in a pair; where the reference moves, it did so in the pairs next to it.
+    ``backgrounds``: of the frames that moved in a pair; if the reference moves, it moved in the pairs next to it.
     """
 
     transforms: dict[int, Chain]
@@ -73,14 +73,14 @@ class FoundFrames:
 
 
 class SequenceRegistration(AsynchronousRun[SequenceOutcome]):
-    """The frames of a sequence on their way.
+    """A running registration of the frames of a sequence.
 
-    ``done`` of ``total`` registrations are over; ``failed`` says why some gave nothing, by frame. Where that is so of
-    all of them, the run has failed. After ``cancel``, ``apply`` writes the frames that were finished.
+    ``done`` of ``total`` registrations are finished; ``failed``: the reasons of those without a result, by frame. If
+    all failed, the run has failed. After ``cancel``, ``apply`` writes the finished frames.
 
-    ``mask_node`` (with ``mask_segments``) lies on the reference frame, as ``segmentation_node`` does, whose segments
-    (``segments``, None for all) follow to all frames. ``workers``: how many frames at once, by default as many as cores
-    and memory allow. Raises InputError for input that cannot be registered.
+    ``mask_node`` (with ``mask_segments``) and ``segmentation_node`` lie on the reference frame; the segments of the
+    latter (``segments``, None for all) are carried to all frames. ``workers``: number of frames at once, by default as
+    many as cores and memory allow. Raises InputError for input that cannot be registered.
     """
 
     def __init__(
@@ -131,7 +131,7 @@ class SequenceRegistration(AsynchronousRun[SequenceOutcome]):
 
     @property
     def fraction(self) -> float:
-        """0 to 1, with the progress of those that run."""
+        """0 to 1, including the progress of running registrations."""
         under_way = sum(run.handle.progress.fraction for run in self._running if run.handle.progress is not None)
         return 1.0 if not self.total else (self.done + under_way) / self.total
 
@@ -149,7 +149,7 @@ class SequenceRegistration(AsynchronousRun[SequenceOutcome]):
 
     @property
     def has_result(self) -> bool:
-        """Whether a frame has a way to the reference: all of these begin with a frame that was registered with it."""
+        """Whether a frame is connected to the reference; each connection begins with a frame registered with it."""
         reference = self.options.reference
         return any(pair.via == reference and pair.frame in self._found for pair in self._pairs)
 
@@ -182,7 +182,7 @@ class SequenceRegistration(AsynchronousRun[SequenceOutcome]):
         )
 
     def found(self) -> FoundFrames:
-        """The transforms of all frames with a whole way to the reference, and why the others have none."""
+        """The transforms of all frames that are connected to the reference, and why the others have none."""
         transforms = compose_frames(
             self._pairs,
             self._found,
@@ -198,7 +198,7 @@ class SequenceRegistration(AsynchronousRun[SequenceOutcome]):
         return FoundFrames(transforms, failed, self._backgrounds)
 
     def _submit_what_fits(self, end: float) -> None:
-        """Until ``end`` (monotonic), then on from there at the next call."""
+        """Submit until the time ``end`` (monotonic), and continue at the next call."""
         while self._preparing or (self._waiting and len(self._running) < self._at_once):
             self._preparing = self._preparing or self._submission_incrementally(self._waiting.pop(0))
             for _step in self._preparing:
@@ -232,7 +232,7 @@ class SequenceRegistration(AsynchronousRun[SequenceOutcome]):
 
 
 def frames_of(sequence_node: Any) -> list[VolumeImage]:
-    """The volumes of a sequence node, in its order. Raises InputError when it is none, or holds something else."""
+    """The volumes of a sequence node, in its order. Raises InputError if it is not a sequence of volumes."""
     if sequence_node is None:
         raise InputError(said("No sequence was given."))
     name = sequence_node.GetName()
@@ -265,7 +265,7 @@ def _range(options: SequenceOptions, count: int) -> range:
 
 
 def _workers(frames: Sequence[VolumeImage], stages: Sequence[Any], request: RegistrationRequest, pairs: int) -> int:
-    """How many frames at once: one for each core, or set of threads, and no more than fit into memory."""
+    """Number of frames at once: one for each core, or set of threads, as far as memory allows."""
     largest = max((frame.geometry for frame in frames), key=lambda geometry: np.prod(geometry.size))
     cores = max(1, core_count() // (request.threads or 1))
     free = available_bytes()

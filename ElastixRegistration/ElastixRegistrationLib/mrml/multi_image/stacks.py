@@ -1,4 +1,4 @@
-"""A volume node whose slices do not fit each other, such as histology sections: each is brought onto its place."""
+"""Alignment of the slices of a volume node, such as histology sections."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from ..run.scene_presets import scene_presets
 
 @dataclass(frozen=True)
 class StackOutcome(SlicerNames):
-    """``result.transforms``: points of the reference slice to points of each slice, mm in the plane of the slices.
+    """``result.transforms``: from points of the reference slice to points of each slice, mm in the plane of the slices.
 
-    ``result.failed`` says why slices were left as they are, by their number from 0.
+    ``result.failed``: why slices were left unchanged, by their number from 0.
     """
 
     volume_node: Any
@@ -42,7 +42,7 @@ def align_stack_node(
 ) -> StackOutcome:
     """Register the slices (along the third axis) of a volume node in this process, into ``output_node`` or a new one.
 
-    Raises InputError for input that is not a stack; the scene is then as it was.
+    Raises InputError if the input is not a stack; the scene then stays unchanged.
     """
     volume = volume_image(node, "stack")
     if volume.geometry.size[2] < 2:

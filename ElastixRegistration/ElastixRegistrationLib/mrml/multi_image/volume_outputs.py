@@ -1,4 +1,4 @@
-"""Volumes of the scene that were registered together: a transform and a resampled volume for each."""
+"""Outputs of volumes that were registered together: a transform and a resampled volume for each."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class VolumesOutcome(SlicerNames):
-    """``transforms`` and ``volumes``: nodes by the place of the volume. ``failed``: why others have none."""
+    """``transforms`` and ``volumes``: nodes by the number of the volume. ``failed``: why others have none."""
 
     transforms: dict[int, Any]
     volumes: dict[int, Any]
@@ -53,7 +53,7 @@ def volumes_group_incrementally(
 
 
 def check_still_there(nodes: Sequence[Any]) -> None:
-    """Raise InputError when one of them has left the scene."""
+    """Raise InputError if one of the nodes is no longer in the scene."""
     for node in nodes:
         if node.GetScene() is None:
             raise InputError(
@@ -62,7 +62,7 @@ def check_still_there(nodes: Sequence[Any]) -> None:
 
 
 def add_transform(scene: Any, name: str, chain: Chain, moving: VolumeImage) -> Any:
-    """A transform node under which ``moving`` is aligned; ``chain`` leads from world to where it is in world."""
+    """A transform node that aligns ``moving``; ``chain`` maps from world to its position in world."""
     chain = node_chain(chain, moving.parents)
     node = scene.AddNewNodeByClass(node_class_of(chain), scene.GenerateUniqueName(name))
     set_from_parent(node, chain)

@@ -1,4 +1,4 @@
-"""Requests of volume node registrations to the worker process, and its answers."""
+"""Registration of volume nodes in the worker process: requests and answers."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ...worker.pool import WorkerPool
 from ..nodes.incremental import Steps, run_to_completion
 from .job import RegistrationJob
 
-#: Names of outputs that the worker computes for the window, besides the transform.
+#: Names of outputs that the worker computes for the window, in addition to the transform.
 VOLUME, JACOBIAN, FIGURES = "volume", "jacobian", "figures"
-#: Voxels that are compared to judge a result.
+#: Number of voxels that are compared to judge a result.
 JUDGED_VOXELS = 3e5
 
 
 def submit_job(pool: WorkerPool, job: RegistrationJob, wanted: Collection[str] = ("outputVolume",)) -> Any:
-    """``submission_incrementally`` at once."""
+    """``submission_incrementally`` in one step."""
     return run_to_completion(submission_incrementally(pool, job, wanted))
 
 
@@ -40,7 +40,7 @@ def submission_incrementally(
 
 
 def _resampling_incrementally(job: RegistrationJob) -> Steps[list[Output]]:
-    """What the worker is to resample; nothing under non-linear parents, which it does not know."""
+    """The volume that the worker should resample; none under non-linear parents, which it does not know."""
     fixed, moving = job.fixed, job.moving
     if fixed.to_world or moving.to_world:
         return []
@@ -48,7 +48,7 @@ def _resampling_incrementally(job: RegistrationJob) -> Steps[list[Output]]:
     settings: dict[str, Any] = {"reference": reference, "interpolation": job.interpolation}
     if moving.components == 1:
         estimate = job.moving_background
-        if estimate is None:  # it registers on the very voxels
+        if estimate is None:  # the worker registers these same voxels
             return [ResampledVolume(VOLUME, **settings)]
         image = VoxelData(*job.image_of(moving, moving.voxels))
         padding = None if job.keeps_padding else estimate
@@ -65,7 +65,7 @@ def _resampling_incrementally(job: RegistrationJob) -> Steps[list[Output]]:
 
 
 def resampled_by_worker(job: RegistrationJob, result: Any) -> np.ndarray | None:
-    """(k, j, i[, c]) voxels on the grid of the fixed volume; None where the worker did not resample."""
+    """(k, j, i[, c]) voxels on the grid of the fixed volume; None if the worker did not resample."""
     outputs, shape = getattr(result, "outputs", {}), job.fixed.voxels.shape[:3]
     if job.moving.components == 1:
         return outputs[VOLUME].array.reshape(shape) if VOLUME in outputs else None

@@ -1,4 +1,4 @@
-"""A registration of volume nodes that runs in the worker process, as a script sees it."""
+"""A registration of volume nodes in the worker process, for scripts."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .results import RegistrationOutcome
 
 
 class AsynchronousRegistration(AsynchronousRun[RegistrationOutcome]):
-    """A registration that a script has started: wait for it, and it is in the scene.
+    """A registration that a script started; ``wait`` writes its result into the scene.
 
-    ``state`` is queued, running, done, failed or cancelled; ``progress`` the last ProgressEvent, None before elastix
-    iterates; ``iterations`` its table and ``log`` its lines so far; ``error`` why it failed. Asking for any of them
-    moves on what can be moved without waiting. ``wait`` brings the result into the scene, as ``registerVolumes`` would.
+    ``state``: queued, running, done, failed or cancelled. ``progress``: the last ProgressEvent, None before elastix
+    iterates. ``iterations``: elastix's table; ``log``: its lines so far. ``error``: why it failed. Reading any of these
+    also advances the registration, without waiting. ``wait`` writes the result as ``registerVolumes`` would.
     """
 
     def __init__(self, job: RegistrationJob, handle: RegistrationHandle):
@@ -59,7 +59,7 @@ class AsynchronousRegistration(AsynchronousRun[RegistrationOutcome]):
         return self.handle.poll()
 
     def cancel(self) -> None:
-        """Stop it; the scene stays unchanged."""
+        """Stop the registration; the scene stays unchanged."""
         self.handle.cancel()
 
     def _outcome_incrementally(self) -> Steps[RegistrationOutcome]:

@@ -1,4 +1,4 @@
-"""What registrations of many images in the background have in common: a state, an end, and the wait for it."""
+"""The common base of background registrations of many images: state, end, and waiting."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _OVER = (State.DONE, State.FAILED, State.CANCELLED)
 class AsynchronousRun(ABC, Generic[Outcome]):
     """Call ``poll`` from a timer until ``finished``, then ``result_incrementally`` or ``apply``; or ``wait`` for both.
 
-    ``state`` says how it ended: done, with a result; failed, with ``error``; or cancelled, where ``has_result`` tells
-    whether there is anything to keep. The scene changes in ``result_incrementally``, ``apply`` and ``wait`` only, and
-    where there is no result it does not. ``outcome``: what has come into the scene, None before.
+    ``state`` at the end: done, with a result; failed, with ``error``; or cancelled, where ``has_result`` says whether
+    there are partial results. The scene changes only in ``result_incrementally``, ``apply`` and ``wait``, and only if
+    there is a result. ``outcome``: what was written into the scene, None before.
     """
 
     _state: State = State.RUNNING
@@ -47,15 +47,15 @@ class AsynchronousRun(ABC, Generic[Outcome]):
 
     @abstractmethod
     def cancel(self) -> None:
-        """Stop. What is finished may have to be summed up, so go on calling ``poll`` until ``finished``."""
+        """Stop. Finished parts may still be summarized, so keep calling ``poll`` until ``finished``."""
 
     @abstractmethod
     def _outcome_incrementally(self) -> Steps[Outcome]:
-        """Write the result into the scene. Closed before their end, the steps leave the scene as it was."""
+        """Write the result into the scene. If the steps are closed early, the scene stays unchanged."""
 
     @abstractmethod
     def _wait_for_news(self) -> None:
-        """Sleep until ``poll`` may have something to do, for a tenth of a second at most."""
+        """Sleep until ``poll`` may have something to do, at most a tenth of a second."""
 
     def close(self) -> None:
         """Stop at once and release everything, for callers that cannot wait. Does nothing after the end."""
@@ -66,9 +66,10 @@ class AsynchronousRun(ABC, Generic[Outcome]):
         return self.state in _OVER
 
     def wait(self, timeout: float | None = None, progress: Callable[[Any], None] | None = None) -> Outcome | None:
-        """Until it is over, and in the scene; ``progress`` is called with the run meanwhile.
+        """Wait for the end, and write the result; ``progress`` is called with the run meanwhile.
 
-        None when ``timeout`` (s) is over first, or it was cancelled with nothing to keep. Raises as ``apply``.
+        Returns None after ``timeout`` (s), or if the run was cancelled with nothing to keep. Raises the errors of
+        ``apply``.
         """
         end = None if timeout is None else time.monotonic() + timeout
         while self.poll() not in _OVER:
@@ -82,12 +83,12 @@ class AsynchronousRun(ABC, Generic[Outcome]):
     def apply(self) -> Outcome | None:
         """Write the results into the scene, once; None if it was cancelled with nothing to keep.
 
-        Raises InputError or RegistrationError when it failed as a whole, or a node was removed meanwhile.
+        Raises InputError or RegistrationError if the whole run failed or a node was removed meanwhile.
         """
         return run_to_completion(self.result_incrementally())
 
     def result_incrementally(self) -> Steps[Outcome | None]:
-        """``apply`` in steps between which a window can move."""
+        """``apply`` in steps that let a window respond in between."""
         if not self.finished:
             raise InputError(said("The images are still being registered."))
         if self.error is not None:

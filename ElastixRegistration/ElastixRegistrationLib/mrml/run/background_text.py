@@ -1,4 +1,4 @@
-"""What is outside of a volume, said before a registration runs."""
+"""The background of a volume as a sentence, before a registration runs."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from ...core.images.background import estimate_background
 from ...core.wording import sentence_of
 from ..nodes.volumes import volume_image
 
-#: Of larger volumes every n-th voxel is looked at, so that choosing one does not make the window wait.
+#: Larger volumes are sampled at every n-th voxel, so that choosing one does not block the window.
 _MAX_VOXELS = 4e6
 
 
 def background_text(node: Any) -> str:
-    """One sentence about background and padding of a volume node. Never raises: a volume without voxels has none."""
+    """One sentence about background and padding of a volume node, or on why it has none. Never raises."""
     try:
         scalars = volume_image(node, "moving volume").scalars()
     except InputError as problem:

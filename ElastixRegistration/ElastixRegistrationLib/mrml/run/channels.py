@@ -1,4 +1,4 @@
-"""Further pairs of volumes or segmentations that one registration aligns at once."""
+"""Further pairs of volumes or segmentations that a registration aligns at the same time."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class VolumePair:
     """Nodes in the spaces of the fixed and the moving volume that guide the registration, such as volumes of another
     contrast.
 
-    ``kind`` "image" compares volumes, such as T2 beside T1. "distance" and "labels" compare segmentations by the names
-    of their segments, or label maps by their values: by the distance from each surface, or voxel by voxel. Masks, and
-    segments chosen of them, are of these volumes only. ``weight`` is relative to the first pair. ``metric``: an elastix
-    metric, None for that of the first pair, and for segments the mean squared difference.
+    ``kind`` "image" compares volumes, such as T2 in addition to T1. "distance" and "labels" compare segmentations by
+    the names of their segments, or label maps by their values: by the distance from each surface, or voxel by voxel.
+    Masks and their chosen segments apply only to these volumes. ``weight`` is relative to the first pair. ``metric``:
+    an elastix metric; None means that of the first pair, or for segments the mean squared difference.
     """
 
     fixed: Any
@@ -47,9 +47,9 @@ class VolumePair:
 def channel_incrementally(
     pair: VolumePair, sides: tuple[VolumeSide, VolumeSide], number: int, threads: int | None
 ) -> Steps[list[Channel]]:
-    """The channels of a pair, images as voxel data; ``sides`` are those of the first pair, ``number`` counts from 2.
+    """The channels of a pair, as voxel data; ``sides``: of the first pair; ``number``: of this pair, from 2.
 
-    Raises InputError naming nodes that cannot be compared.
+    Raises InputError, which names nodes that cannot be compared.
     """
     if pair.kind not in CHANNEL_KINDS:
         raise InputError(
@@ -110,7 +110,7 @@ def _label_channel_incrementally(pair: VolumePair, sides: tuple[VolumeSide, Volu
 
 
 def _shared_values(fixed: Any, moving: Any) -> dict[int, tuple[int, int]]:
-    """Values of two label maps that both have, by themselves. Raises InputError without any."""
+    """Values that two label maps share, by value. Raises InputError if there are none."""
     of_fixed, of_moving = (label_values(volume_image(node, "label map").voxels).tolist() for node in (fixed, moving))
     shared = {label: (label, label) for label in of_fixed if label in of_moving}
     if not shared:
@@ -121,7 +121,7 @@ def _shared_values(fixed: Any, moving: Any) -> dict[int, tuple[int, int]]:
 
 
 def _inside_incrementally(node: Any, label: Any, side: VolumeSide, role: str) -> Steps[np.ndarray]:
-    """(k, j, i) uint8 on the grid of ``side``: inside of a segment, by its id, or of a value of a label map."""
+    """(k, j, i) uint8 on the grid of ``side``: inside a segment, given by its id, or a value of a label map."""
     if node.IsA("vtkMRMLSegmentationNode"):
         return (yield from segment_mask_incrementally(node, [label], side.grid, role))
     volume = volume_image(node, role)

@@ -1,4 +1,4 @@
-"""What scripts choose by the keyword arguments of the Logic, as one request."""
+"""The keyword arguments of the Logic as one request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def request_of(
 ) -> RegistrationRequest:
     """``request`` (None: the defaults) with parameter files or a preset, and ``keywords`` in Slicer's style.
 
-    Raises InputError for values that make no sense, TypeError for a keyword that is no option.
+    Raises InputError for invalid values, TypeError for unknown keywords.
     """
     if isinstance(parameter_files, (str, os.PathLike)):
         parameter_files = [parameter_files]

@@ -1,4 +1,4 @@
-"""A command of this package that runs in a process of its own, as a handle: a cohort, a search of parameters."""
+"""A handle for a command of this package in a separate process: a cohort or a parameter search."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ...worker.command import CommandProcess
 from ...worker.process import describe_exit
 from .asynchronous_run import AsynchronousRun
 
-#: Seconds for a stopping run to save its results, after which it is ended.
+#: Seconds that a stopping run has to save its results before it is killed.
 _MAX_STOP_S = 30.0
 Outcome = TypeVar("Outcome")
 
 
 class CommandRun(AsynchronousRun[Outcome]):
-    """``log``: the command's messages. ``files``: closed with the run. Finished results stay."""
+    """``log``: the command's messages. ``files``: closed at the end of the run. Finished results are kept."""
 
     def __init__(self, process: CommandProcess, files: Any):
         self._process, self._files = process, files
@@ -28,11 +28,11 @@ class CommandRun(AsynchronousRun[Outcome]):
 
     @abstractmethod
     def _takes(self, line: str, again: bool = False) -> bool:
-        """Whether a line of the messages is news for programs, which are taken up unless they were before."""
+        """Whether a line of the messages is for programs. Stores its news, unless ``again``."""
 
     @abstractmethod
     def _state_of_output(self, code: int) -> State | None:
-        """What became of a run that ended with this status; None where nothing came out."""
+        """The final state of a run that ended with this exit status; None without a result."""
 
     @property
     def is_stopping(self) -> bool:

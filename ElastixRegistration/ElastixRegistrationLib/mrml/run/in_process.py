@@ -1,4 +1,4 @@
-"""A registration that runs here and now, seen through the same handle as one in the worker."""
+"""A registration in this process, with the same handle as one in the worker."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ..nodes.incremental import Steps
 
 
 def run_incrementally(inputs: Any) -> Steps[InProcessRun]:
-    """Load ITK, which a window that runs nothing itself does not need, then run."""
+    """Load ITK, which a window needs only for this, and run."""
     yield from preload()
     return InProcessRun(inputs)
 
 
 class InProcessRun:
-    """It is over when it is made: ``result`` or ``error`` is set. elastix holds Python until then."""
+    """Finished when constructed: ``result`` or ``error`` is set. elastix blocks Python until then."""
 
     def __init__(self, inputs: Any):
         from ...core.registration.register import register

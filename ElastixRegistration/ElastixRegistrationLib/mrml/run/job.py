@@ -1,4 +1,4 @@
-"""From nodes to arguments of ``core.register``: plain images, masks, points and stages, and destinations of results."""
+"""Conversion of nodes to arguments of ``core.register``: images, masks, points and stages, and the output nodes."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ from .sides import VolumeSide, flattened, labels_of_side_incrementally, mask_of_
 
 @dataclass(frozen=True)
 class RegistrationData:
-    """The arguments of ``core.register`` as arrays: no node, nothing of VTK or ITK. 2D for single-slice volumes.
+    """The arguments of ``core.register`` as arrays, without nodes, VTK or ITK. 2D for single-slice volumes.
 
-    The initialization of ``request`` is the one to start with, the preset's included.
+    ``request`` has the initialization to use, which may come from the preset.
     """
 
     fixed: VoxelData = field(repr=False)
@@ -73,9 +73,9 @@ class RegistrationData:
 
 @dataclass(frozen=True)
 class RegistrationJob:
-    """A registration that is ready to run, here or elsewhere, with the data to bring its result into the scene.
+    """A registration that is ready to run, here or elsewhere, with the data to write its result into the scene.
 
-    ``moving_background`` is the estimate for the original voxels, where elastix sees resampled ones; None otherwise.
+    ``moving_background``: the estimate for the original voxels if elastix sees resampled ones; otherwise None.
     ``notes``: sentences for the user about omitted input.
     """
 
@@ -94,9 +94,9 @@ class RegistrationJob:
         return self.inputs.request.background == KEEP
 
     def with_request(self, request: RegistrationRequest, presets: Iterable[Preset] = ()) -> RegistrationJob:
-        """The same volumes, masks, landmarks and start with other stages and choices; the background stays.
+        """The same volumes, masks, landmarks, start and background with other stages and choices.
 
-        Raises InputError for a preset that is not here or not for such images, ParameterError for a broken one.
+        Raises InputError for a preset that is unknown or not for such images, ParameterError for a broken one.
         """
         presets, own = list(presets), self.inputs
         stages = request.stages(
@@ -110,7 +110,7 @@ class RegistrationJob:
         return replace(self, inputs=replace(own, stages=stages, adapt=request.adapts(presets), request=changed))
 
     def image_of(self, volume: VolumeImage, voxels: np.ndarray) -> tuple[np.ndarray, Geometry]:
-        """(k, j, i) voxels of one of the volumes with their own geometry; (j, i) in the plane of a single slice."""
+        """(k, j, i) voxels of one of the volumes with their geometry; (j, i) for a single slice, in its plane."""
         return flattened(voxels, volume.geometry, self.fixed_plane if volume is self.fixed else self.moving_plane)
 
 
@@ -122,9 +122,9 @@ def prepare_incrementally(
     guiding: GuidingNodes,
     presets: Sequence[Preset] | None = None,
 ) -> Steps[RegistrationJob]:
-    """Read the nodes and check them; nothing in the scene changes. Raises InputError that names node or parameter.
+    """Read and check the nodes; the scene does not change. Raises InputError, which names the node or parameter.
 
-    ``presets`` beside the built-in ones and the user's own; None: those of the scene of the fixed volume.
+    ``presets``: in addition to the built-in and the user's presets; None: those in the scene of the fixed volume.
     """
     fixed, moving = _checked_volumes(fixed_node, moving_node)
     check_outputs(outputs, fixed, moving, guiding.voxel_nodes)
@@ -184,7 +184,7 @@ def _checked_volumes(fixed_node: Any, moving_node: Any) -> tuple[VolumeImage, Vo
 def _landmarks(
     guiding: GuidingNodes, fixed_plane: Plane | None, moving_plane: Plane | None
 ) -> tuple[tuple[Any, Any], tuple[str, ...]]:
-    """Fixed and moving points, (N, D), LPS mm, None without nodes, and sentences on omitted points."""
+    """Fixed and moving points, (N, D), LPS mm, None without nodes; and sentences about omitted points."""
     if guiding.fixed_points is None and guiding.moving_points is None:
         return (None, None), ()
     pairs = landmark_pairs(guiding.fixed_points, guiding.moving_points, guiding.pairing)
@@ -194,7 +194,7 @@ def _landmarks(
 
 
 def _planes(fixed: VolumeImage, moving: VolumeImage) -> tuple[Plane | None, Plane | None]:
-    """Of two single slices; (None, None) for two volumes. Raises InputError for one of each."""
+    """The planes of two single slices; (None, None) for two volumes. Raises InputError for one of each."""
     single, other = (fixed, moving) if fixed.slice_axis is not None else (moving, fixed)
     if single.slice_axis is None:
         return None, None
@@ -219,7 +219,7 @@ def _planes(fixed: VolumeImage, moving: VolumeImage) -> tuple[Plane | None, Plan
 
 
 class _Masks(NamedTuple):
-    """On the grids of the images; None for everywhere."""
+    """Masks on the grids of the images; None means everywhere."""
 
     fixed: VoxelData | None
     moving: VoxelData | None
@@ -249,7 +249,7 @@ def _channels_incrementally(
 def _start_incrementally(
     node: Any, moving_node: Any, fixed_side: VolumeSide, moving_plane: Plane | None
 ) -> Steps[TransformData | None]:
-    """The transform, of the dimension of the registration, that an initial transform node stands for."""
+    """The transform of an initial transform node, in the dimension of the registration."""
     if node is None:
         return None
     chain, fixed_plane = initial_chain(node, moving_node), fixed_side.plane

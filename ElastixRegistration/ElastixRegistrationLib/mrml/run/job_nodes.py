@@ -1,4 +1,4 @@
-"""The nodes of a registration beside its two volumes: those that guide it, those that it writes, and their checks."""
+"""The nodes of a registration besides its two volumes: guiding nodes, output nodes, and their checks."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .channels import VolumePair
 
 @dataclass(frozen=True)
 class GuidingNodes:
-    """Nodes in the spaces of the two volumes that guide a registration, None where there is none.
+    """Nodes in the spaces of the two volumes that guide a registration; None for missing ones.
 
-    Segments are ids or names of those that count, None for all. ``pairing`` of the points: "auto", "order" or "label".
+    Segments: ids or names of those that count; None means all. ``pairing`` of the points: "auto", "order" or "label".
     """
 
     fixed_mask: Any = None
@@ -34,7 +34,7 @@ class GuidingNodes:
 
     @property
     def voxel_nodes(self) -> list[Any]:
-        """Masks and volumes of channels, None among them: what no output may overwrite."""
+        """Masks and volumes of channels, which no output may overwrite; may include None."""
         of_channels = [
             node for pair in self.channels for node in (pair.fixed, pair.moving, pair.fixedMask, pair.movingMask)
         ]
@@ -43,7 +43,7 @@ class GuidingNodes:
 
 @dataclass(frozen=True)
 class OutputNodes:
-    """The nodes to write, None where one is not wanted, and whether the output transform is to be a dense grid."""
+    """The nodes to write, None for unwanted ones, and whether the output transform should be a dense grid."""
 
     volume: Any = None
     transform: Any = None
@@ -57,7 +57,7 @@ class OutputNodes:
         return not self._named()
 
     def by_role(self) -> dict[str, Any]:
-        """Nodes by their roles; None, for a new one, where none is named at all."""
+        """Nodes by role; if none is given at all, None for new nodes."""
         return self._named() or {"outputVolume": None, "outputTransform": None}
 
     def _named(self) -> dict[str, Any]:
@@ -72,9 +72,9 @@ class OutputNodes:
 
 
 def check_outputs(outputs: OutputNodes, fixed: VolumeImage, moving: VolumeImage, others: Sequence[Any]) -> None:
-    """Raise InputError for an output node that cannot be written or is needed otherwise.
+    """Raise InputError for an output node that cannot be written or is also an input.
 
-    ``others``: input nodes beside the two volumes, None for those that there are not.
+    ``others``: input nodes besides the two volumes; None for missing ones.
     """
     named = [node for node in outputs.by_role().values() if node is not None]
     check_derived_outputs(outputs.jacobian, outputs.inverse, fixed, [fixed.node, moving.node, *others])
@@ -103,9 +103,9 @@ def check_outputs(outputs: OutputNodes, fixed: VolumeImage, moving: VolumeImage,
 
 
 def check_derived_outputs(jacobian: Any, inverse: Any, fixed: VolumeImage, inputs: Iterable[Any]) -> None:
-    """Raise InputError for a Jacobian or an inverse, None where there is none, that cannot be written.
+    """Raise InputError for a Jacobian or an inverse that cannot be written; None for unwanted ones.
 
-    ``inputs``: nodes that must not be lost, None among them for those that there are not.
+    ``inputs``: nodes that must not be overwritten; None for missing ones.
     """
     if jacobian is not None:
         name = f"Jacobian {jacobian.GetName()}"
@@ -132,7 +132,7 @@ def check_derived_outputs(jacobian: Any, inverse: Any, fixed: VolumeImage, input
 
 
 def _check_moves_nothing(node: Any, role: str, fixed: VolumeImage) -> None:
-    """Raise InputError when a transform node that would change is above the fixed volume."""
+    """Raise InputError if a transform node that would change is above the fixed volume."""
     parent = fixed.node.GetParentTransformNode()
     while parent is not None:
         if parent is node:

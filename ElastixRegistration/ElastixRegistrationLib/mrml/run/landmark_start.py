@@ -15,11 +15,11 @@ from ..nodes.transforms import chain_from_data, set_from_parent
 def landmark_transform_node(
     fixed_points_node: Any, moving_points_node: Any, pairing: str = "auto", kind: str = "rigid"
 ) -> Any:
-    """A transform node, in no scene, that brings the moving to the fixed landmarks.
+    """A transform node, outside any scene, that moves the moving landmarks onto the fixed ones.
 
-    ``kind``: "rigid", "similarity", "affine" (least squares) or "thin-plate" (through all). Put over the moving volume
-    it would bring them together, as initial transforms are meant. Raises InputError for landmarks that leave it
-    undefined.
+    ``kind``: "rigid", "similarity", "affine" (least squares) or "thin-plate" (exact at all landmarks). It is an initial
+    transform, that is, it would align the moving volume if put above it. Raises InputError if the landmarks do not
+    determine it.
     """
     pairs = landmark_pairs(fixed_points_node, moving_points_node, pairing)
     matrix = landmark_matrix(pairs.fixed, pairs.moving, kind)

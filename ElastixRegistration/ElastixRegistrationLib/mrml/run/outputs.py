@@ -1,4 +1,4 @@
-"""All outputs of a registration in the scene, made on demand, and the way back to how the scene was before."""
+"""All outputs of a registration in the scene, on demand, and undoing them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from .results import (
     write_transform,
 )
 
-#: The inverse is made from the transform. The volume is the last, because it may be the moving volume itself.
+#: The inverse needs the transform. The volume comes last, because it may be the moving volume itself.
 _ORDER = ("outputTransform", "outputInverse", "outputField", "outputJacobian", "outputVolume")
 _NAMES = {
     "outputVolume": "{moving} registered to {fixed}",
@@ -39,21 +39,21 @@ _NAMES = {
     "outputJacobian": "{moving} to {fixed} (Jacobian)",
     "outputInverse": "{fixed} to {moving} (inverse)",
 }
-#: ``registerVolumes`` has always named the transform so.
+#: The name that ``registerVolumes`` has always given the transform.
 _NAMES_FOR_SCRIPTS = _NAMES | {"outputTransform": "{moving} registered to {fixed} (transform)"}
 
 
 @dataclass
 class AppliedOutputs(SceneChange):
-    """``nodes`` by role. ``revert`` takes all of it back."""
+    """``nodes`` by role. ``revert`` undoes everything."""
 
     nodes: dict[str, Any]
     job: RegistrationJob = field(repr=False)
 
     def put_under_transform(self, nodes: list[Any]) -> list[Any]:
-        """Move other nodes of the moving image along. Returns those left out: they lie under other parents.
+        """Move other nodes of the moving image with it. Returns those left out, which are under other parents.
 
-        The output transform takes the place of the parents that the moving volume had when it was registered.
+        The output transform replaces the parents that the moving volume had when it was registered.
         """
         transform, left_out = self.nodes["outputTransform"], []
         for node in nodes:
@@ -75,9 +75,9 @@ class AppliedOutputs(SceneChange):
 
 
 def apply_result(job: RegistrationJob, result: Any) -> RegistrationOutcome:
-    """Write ``result`` into the output nodes of ``job``; with none named, into a new volume and a new transform.
+    """Write ``result`` into the output nodes of ``job``; if there are none, into a new volume and a new transform.
 
-    Raises InputError when a node is no longer in the scene. When anything fails, the scene is as before.
+    Raises InputError if a node is no longer in the scene. If anything fails, the scene stays unchanged.
     """
     wanted = job.outputs.by_role()
     steps = output_incrementally(job, result, wanted, dense=job.outputs.dense, names=_NAMES_FOR_SCRIPTS)
@@ -94,9 +94,10 @@ def apply_result(job: RegistrationJob, result: Any) -> RegistrationOutcome:
 
 
 def check_outputs(job: RegistrationJob, wanted: Mapping[str, Any], inputs: Iterable[Any]) -> None:
-    """Raise InputError for nodes of ``wanted`` that cannot be written, beyond what ``prepareRegistration`` checks.
+    """Raise InputError for nodes of ``wanted`` that cannot be written, in addition to the checks of
+    ``prepareRegistration``.
 
-    ``inputs``: nodes that must not be lost, None among them for those that there are not.
+    ``inputs``: nodes that must not be overwritten; None for missing ones.
     """
     seen: list[Any] = []
     for node in wanted.values():
@@ -115,11 +116,12 @@ def output_incrementally(
     dense: bool = False,
     names: Mapping[str, str] | None = None,
 ) -> Steps[AppliedOutputs]:
-    """Write ``result`` into the nodes of ``wanted``: role of an output to its node, or to None for a new one.
+    """Write ``result`` into the nodes of ``wanted``, which maps the role of an output to its node, or to None for a new
+    one.
 
-    ``dense`` makes the transform a dense grid. ``names``: of new nodes, by role, with places for {moving} and {fixed}.
-    All is computed before the scene changes. Raises InputError when a node was removed meanwhile. When anything fails,
-    or the steps are closed before their end, the scene is as before.
+    ``dense`` makes the transform a dense grid. ``names``: of new nodes, by role, with {moving} and {fixed} to fill in.
+    Everything is computed before the scene changes. Raises InputError if a node was removed meanwhile. If anything
+    fails, or the steps are closed early, the scene stays unchanged.
     """
     check_still_there(job, wanted.values())
     computed = yield from compute_incrementally(job, result, _asked(wanted, field_is_volume, dense))
@@ -165,7 +167,7 @@ def _node_class(job: RegistrationJob, role: str, computed: Computed) -> str:
 
 
 def _node_for(applied: AppliedOutputs, role: str, node: Any, computed: Computed, name: str) -> Any:
-    """``node``, or a new one, known to ``applied``."""
+    """``node``, or a new one, which is recorded in ``applied``."""
     if node is None:
         job, scene = applied.job, applied.job.fixed.node.GetScene()
         name = name.format(moving=job.moving.node.GetName(), fixed=job.fixed.node.GetName())
@@ -195,7 +197,7 @@ def _write(applied: AppliedOutputs, role: str, node: Any, computed: Computed, re
 
 
 def _invert(node: Any, transform: Any) -> None:
-    """Make ``node`` the inverse of ``transform``, in the scene; of itself where it is that node."""
+    """Make ``node`` the inverse of ``transform``; both may be the same node."""
     if node is not transform:
         node.SetAndObserveTransformNodeID(transform.GetTransformNodeID())
         if transform.IsLinear():
@@ -208,7 +210,7 @@ def _invert(node: Any, transform: Any) -> None:
 
 
 def _jacobian_incrementally(job: RegistrationJob, result: Any) -> Steps[vtk.vtkImageData]:
-    """Determinants on the grid that elastix saw of the fixed volume."""
+    """Determinants on the grid of the fixed volume that elastix used."""
     grid, computed = result.fixed_geometry, getattr(result, "outputs", {})
     by_worker = computed.get(JACOBIAN)
     determinant = jacobian_determinant_of(result.transform, grid) if by_worker is None else by_worker.array

@@ -1,6 +1,6 @@
-"""All choices of one registration in a parameter node of the scene, so that they are saved and restored with it.
+"""All choices of a registration in a parameter node of the scene, so that they are saved and restored with it.
 
-This says how they are kept. In Slicer's window ``gui.parameter_node`` puts Slicer's parameterNodeWrapper over it.
+This module defines the storage. In Slicer's window, ``gui.parameter_node`` wraps it in Slicer's parameterNodeWrapper.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ OUTPUTS = ("outputVolume", "outputTransform", "outputField", "outputJacobian", "
 MASKS = (FIXED_MASK, MOVING_MASK, SLIDING_MASK)
 INPUTS = (FIXED_VOLUME, MOVING_VOLUME, *MASKS, FIXED_POINTS, MOVING_POINTS, INITIAL_TRANSFORM)
 ROLES = (*INPUTS, *OUTPUTS)
-#: Nodes of the section for many images.
+#: Nodes in the section for many images.
 SEQUENCE, SEQUENCE_SEGMENTATION, GROUP_SEQUENCE = "sequence", "sequenceSegmentation", "groupSequence"
 GROUP_VOLUMES = "groupVolumes"  # any number of them
 SEQUENCE_OUTPUTS = ("outputSequence", "outputTransformSequence", "outputSegmentationSequence")
 MANY_ROLES = (SEQUENCE, SEQUENCE_SEGMENTATION, GROUP_SEQUENCE, GROUP_VOLUMES, *SEQUENCE_OUTPUTS)
 
-#: Choices beside RegistrationRequest, with their defaults, whose types are theirs.
+#: Choices besides those of RegistrationRequest, with their defaults, which also define their types.
 CHOICES: dict[str, bool | int | str] = {
     **{f"wanted.{output}": output in ("outputVolume", "outputTransform") for output in OUTPUTS},
     "fieldKind": "transform",
@@ -46,7 +46,7 @@ CHOICES: dict[str, bool | int | str] = {
     "many.kind": "sequence",
     "many.referenceFrame": 0,
     "many.firstFrame": 0,
-    "many.lastFrame": -1,  # the last one that there is
+    "many.lastFrame": -1,  # the last frame
     "many.way": "reference",
     "many.direction": "onto",
     "many.groupOf": "sequence",
@@ -61,18 +61,18 @@ CHOICES: dict[str, bool | int | str] = {
     "many.workers": 0,  # as many as fit
 }
 
-#: What scenes of other releases may hold, and how it is called now.
+#: Names in scenes of other releases, and their current names.
 _FORMER_VALUES = {("many.way", "neighbours"): "neighbors"}  # codespell:ignore
 
 
 class ParameterSet:
-    """The choices kept in one parameter node. Every write changes the node once; equal values change nothing."""
+    """The choices in one parameter node. Each write changes the node once; equal values do not change it."""
 
     def __init__(self, node: Any):
         self.node = node
 
     def reference(self, role: str) -> Any:
-        """The node chosen for one of ROLES or MANY_ROLES, or None."""
+        """The node chosen for one of ROLES or MANY_ROLES; None if there is none."""
         return self.node.GetNodeReference(_known(role))
 
     def set_reference(self, role: str, node: Any) -> None:
@@ -81,7 +81,7 @@ class ParameterSet:
             self.node.SetNodeReferenceID(role, new)
 
     def references(self, role: str) -> list[Any]:
-        """All nodes chosen for a role that can have several; those that are no longer in the scene are left out."""
+        """All nodes chosen for a role that can have several, except those that are no longer in the scene."""
         count = self.node.GetNumberOfNodeReferences(_known(role))
         nodes = [self.node.GetNthNodeReference(role, n) for n in range(count)]
         return [node for node in nodes if node is not None]
@@ -99,19 +99,19 @@ class ParameterSet:
             self.node.EndModify(modified)
 
     def text(self, name: str) -> str:
-        """One of CHOICES that is a text."""
+        """The value of one of CHOICES that is a text."""
         return str(self.value(name))
 
     def flag(self, name: str) -> bool:
-        """One of CHOICES that is on or off."""
+        """The value of one of CHOICES that is on or off."""
         return bool(self.value(name))
 
     def number(self, name: str) -> int:
-        """One of CHOICES that is a whole number."""
+        """The value of one of CHOICES that is a whole number."""
         return int(self.value(name))
 
     def value(self, name: str) -> bool | int | str:
-        """One of CHOICES; its default where the node has none, or one that cannot be read."""
+        """The value of one of CHOICES; its default if the node has none or an unreadable one."""
         default = CHOICES[name]
         text = self.node.GetParameter(name)
         text = _FORMER_VALUES.get((name, text), text)
@@ -174,7 +174,7 @@ def parameter_nodes(scene: Any) -> list[Any]:
 
 
 def new_parameter_node(scene: Any, name: str) -> Any:
-    """A node with the default settings for ``scene``, for a node selector that filters by the attribute ModuleName."""
+    """A node with the default settings for ``scene``, and the attribute ModuleName for node selectors."""
     node = scene.CreateNodeByClass(NODE_CLASS)
     node.UnRegister(None)
     node.SetAttribute("ModuleName", MODULE_NAME)
@@ -196,9 +196,9 @@ def _known(role: str) -> str:
 
 
 def registration_arguments(choices: ParameterSet) -> dict[str, Any]:
-    """Arguments of ``RegistrationLogic.prepareRegistration`` for these choices, with the outputs that exist already.
+    """Arguments of ``RegistrationLogic.prepareRegistration`` for these choices, with existing output nodes.
 
-    Raises InputError where landmarks for the start position are missing or too few.
+    Raises InputError if landmarks for the start position are missing or too few.
     """
     request = choices.settings
     if choices.reference(FIXED_POINTS) is None and choices.reference(MOVING_POINTS) is None:
@@ -234,5 +234,5 @@ def registration_arguments(choices: ParameterSet) -> dict[str, Any]:
 
 
 def wanted_outputs(choices: ParameterSet) -> dict[str, Any]:
-    """Role to node of the outputs that are wanted, None for a node that is to be made."""
+    """Nodes of the wanted outputs, by role; None for a node that must be created."""
     return {role: choices.reference(role) for role in OUTPUTS if choices.wants(role)}

@@ -1,4 +1,4 @@
-"""A registration of nodes as the HTML page of ``core.report``."""
+"""The HTML report of a registration of nodes."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 from ...core.request import RegistrationRequest
 from .job import RegistrationJob
 
-#: Voxels that are compared for figures and pictures: all of most volumes.
+#: Number of voxels that are compared for figures and pictures; most volumes have fewer.
 _MAX_VOXELS = 8e6
 
 
 def write_run_report(
     folder: str | os.PathLike, job: RegistrationJob, result: Any, request: RegistrationRequest, confidence: Any = None
 ) -> Path:
-    """Write report.html of a registration that is done into ``folder`` and return its path.
+    """Write report.html of a finished registration into ``folder`` and return its path.
 
-    ``result``: what the job's run gave; ``confidence``: a ConfidenceMap of it, None to make one. The page has no name
-    of a node. Raises InputError where it cannot be written.
+    ``result``: of the job's run. ``confidence``: its ConfidenceMap; None computes one. The page contains no node names.
+    Raises InputError if it cannot be written.
     """
     from ...core.quality.assessment import assess
     from ...core.quality.confidence import estimate_confidence

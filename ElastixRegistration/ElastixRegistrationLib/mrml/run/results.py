@@ -1,4 +1,4 @@
-"""From a result of ``core.register`` to nodes: all of it is computed first, then the scene changes at once."""
+"""Conversion of a result of ``core.register`` to nodes: all is computed first, then the scene changes at once."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ from .job import RegistrationJob
 
 @dataclass(frozen=True)
 class RegistrationOutcome(SlicerNames):
-    """The nodes that were written, None where one was not wanted, and the result of ``core.register``.
+    """The written nodes, None for unwanted ones, and the result of ``core.register``.
 
-    ``notes``: sentences for the user about what was done to the input, such as landmarks that were left out.
+    ``notes``: sentences for the user about changes to the input, such as landmarks that were left out.
     """
 
     volume_node: Any
@@ -53,9 +53,9 @@ class RegistrationOutcome(SlicerNames):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to compute of a result. The nodes are those that are there already: their parents count.
+    """The parts of a result to compute. The nodes are existing ones, because their parents matter.
 
-    ``field`` is "grid" for a displacement grid, "vectors" for displacements at the fixed voxels, "" for none.
+    ``field``: "grid" for a displacement grid, "vectors" for displacements at the fixed voxels, "" for neither.
     """
 
     volume: bool = False
@@ -68,11 +68,11 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Computed:
-    """Everything that goes into the scene, None where it is not wanted.
+    """The data for the scene; None for unwanted parts.
 
-    ``volume`` is a VTK image on the fixed grid. ``transform`` and ``dense_field`` are what their nodes map from their
-    parents. ``vectors`` is a VTK image of displacements, RAS mm, on ``grid``. Nodes may keep the elements in ``own``,
-    which nothing else uses.
+    ``volume``: a VTK image on the fixed grid. ``transform`` and ``dense_field``: the from-parent chains of their nodes.
+    ``vectors``: a VTK image of displacements, RAS mm, on ``grid``. ``own``: elements that nothing else uses, so that
+    nodes may keep them.
     """
 
     grid: Geometry
@@ -84,7 +84,7 @@ class Computed:
 
 
 def check_still_there(job: RegistrationJob, outputs: Any) -> None:
-    """Raise InputError when the fixed or the moving volume or one of the output nodes has left the scene."""
+    """Raise InputError if the fixed or the moving volume or one of the output nodes is no longer in the scene."""
     for node in (job.fixed.node, job.moving.node, *outputs):
         if node is not None and node.GetScene() is None:
             raise InputError(
@@ -93,7 +93,7 @@ def check_still_there(job: RegistrationJob, outputs: Any) -> None:
 
 
 def write_transform(job: RegistrationJob, node: Any, chain: Chain, own: Sequence[Any] = ()) -> None:
-    """``own``: elements that the node may keep, which nothing else uses."""
+    """Write a chain into a transform node. ``own``: elements that only the node will use, so that it may keep them."""
     set_from_parent(node, chain, own)
     set_registration_references(node, job.fixed.node, job.moving.node)
 
@@ -106,14 +106,14 @@ def write_field(job: RegistrationJob, node: Any, computed: Computed) -> None:
 
 
 def compute_incrementally(job: RegistrationJob, result: Any, wanted: Wanted) -> Steps[Computed]:
-    """The scene does not change."""
+    """Compute the wanted parts. The scene does not change."""
     fixed, moving = job.fixed, job.moving
     chain = yield from chain_incrementally(transform_in_space(job, result))
     own = [element for element in chain if not is_matrix(element)]
     grid = fixed.geometry if fixed.is_orthogonal_in_world else world_grid(fixed)
 
     def for_node(node: Any, dense: bool) -> Steps[Chain]:
-        """What ``node``, None for a new one without parents, maps from its parent."""
+        """The from-parent chain of ``node``; None means a new node without parents."""
         parents = [] if node is None else chain_to_world(node.GetParentTransformNode())
         if not dense:
             return node_chain(chain, moving.parents, parents)
@@ -191,7 +191,7 @@ def _component_incrementally(
     flat, geometry = job.image_of(moving, voxels)
     _, reference = job.image_of(fixed, fixed.voxels)
     moved = resample(image_from_array(narrowed(flat), geometry), result.transform, reference, **settings)
-    # ITK does not wrap every type that a volume can have.
+    # ITK does not wrap every type of volume.
     own = np.empty(fixed.voxels.shape[:3], voxels.dtype)
     cast_into(own, array_view(moved).reshape(own.shape))
     return own

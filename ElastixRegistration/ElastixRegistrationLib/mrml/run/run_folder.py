@@ -1,4 +1,4 @@
-"""Everything about one registration in a folder: outputs, transform for elastix, settings, figures, log."""
+"""A folder with everything about a registration: outputs, transform for elastix, settings, figures, log."""
 
 from __future__ import annotations
 
@@ -30,9 +30,8 @@ def save_incrementally(
 ) -> Steps[Path]:
     """Write a new folder, named by the time, into ``parent`` and return it. ``nodes``: output nodes by role.
 
-    What transformix takes is TransformParameters.txt, the last of a chain of files that lie beside it. The scene is
-    not changed: the nodes are written by storage nodes that are not in it. Raises InputError when a file cannot be
-    written.
+    TransformParameters.txt is for transformix; it is the last of a chain of files in the folder. The scene does not
+    change, because storage nodes outside it write the nodes. Raises InputError if a file cannot be written.
     """
     folder = Path(parent) / time.strftime("registration-%Y%m%d-%H%M%S")
     number, first = 2, folder

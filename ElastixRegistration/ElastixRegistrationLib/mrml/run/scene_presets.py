@@ -1,4 +1,4 @@
-"""Presets in text nodes of a scene. They are saved with it, so that others register with the same stages."""
+"""Presets in text nodes of a scene, which are saved with it, so that others can register with the same stages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ATTRIBUTE = "ElastixRegistration.Preset"
 
 
 def scene_presets(scene: Any) -> list[Preset]:
-    """Those of ``scene``, which may be None, by title. A node that cannot be read is left out and told to the log."""
+    """The presets of ``scene``, which may be None, by title. Unreadable nodes are skipped and logged."""
     found = []
     for node in preset_nodes(scene):
         try:
@@ -44,7 +44,7 @@ def preset_nodes(scene: Any) -> list[Any]:
 
 
 def save_in_scene(scene: Any, preset: Preset) -> Preset:
-    """Save ``preset`` in ``scene`` and return the saved one. It replaces one of the same id.
+    """Save ``preset`` in ``scene`` and return the saved one. It replaces a preset with the same id.
 
     Raises InputError for the id of a built-in preset, which a scene cannot change, and ParameterError for a preset
     whose files cannot be read.
@@ -57,7 +57,7 @@ def save_in_scene(scene: Any, preset: Preset) -> Preset:
         node = scene.CreateNodeByClass(NODE_CLASS)
         node.UnRegister(None)
         node.SetAttribute(ATTRIBUTE, preset.id)
-        # In the scene's own file: a text file beside it could be left behind.
+        # In the scene's own file, because a separate text file could be lost.
         node.SetForceCreateStorageNode(node.CreateStorageNodeNever)
         node.SetName(preset.title)
         node.SetText(text)
@@ -71,20 +71,22 @@ def save_in_scene(scene: Any, preset: Preset) -> Preset:
 
 
 def rename_in_scene(scene: Any, preset_id: str, title: str) -> Preset:
-    """Another title; the id, which parameter sets of the scene name, stays. Raises InputError for an unknown id, for an
-    empty title, and for that of a built-in preset or of another one of the scene."""
+    """Change the title of a preset, but not its id, to which parameter sets of the scene refer.
+
+    Raises InputError for an unknown id, an empty title, and the title of a built-in preset or of another preset in the
+    scene."""
     preset = preset_of_node(_node_of(scene, preset_id))
     others = [*built_in_presets().values(), *(each for each in scene_presets(scene) if each.id != preset_id)]
     return save_in_scene(scene, replace(preset, title=checked_title(title, others)))
 
 
 def remove_from_scene(scene: Any, preset_id: str) -> None:
-    """Raises InputError when the scene has no preset of that id."""
+    """Remove a preset. Raises InputError if the scene has no preset with that id."""
     scene.RemoveNode(_node_of(scene, preset_id))
 
 
 def free_scene_id(scene: Any, title: str, user: UserPresets) -> str:
-    """An id made of ``title`` that no preset has, built-in, of the user, or of the scene."""
+    """An id derived from ``title`` that no built-in preset and no preset of the user or the scene has."""
     taken = [*built_in_presets(), *(node.GetAttribute(ATTRIBUTE) for node in preset_nodes(scene))]
     return user.free_id(title, taken)
 

@@ -1,4 +1,4 @@
-"""Volumes as elastix gets them: on an orthogonal grid in world, flat for single slices, with masks. LPS, mm."""
+"""Volumes in the form for elastix: on an orthogonal grid in world, 2D for single slices, with masks. LPS, mm."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from ..nodes.volumes import VolumeImage, world_grid
 
 @dataclass(frozen=True)
 class VolumeSide:
-    """One of the two volumes as elastix gets it: ``image`` on ``grid`` (3D, world, orthogonal), flat for a slice.
+    """One of the two volumes in the form for elastix: ``image`` on ``grid`` (3D, world, orthogonal), 2D for a slice.
 
-    ``estimate`` and ``inside`` (uint8 on ``grid``) are there for volumes that had to be resampled onto that grid.
+    ``estimate`` and ``inside`` (uint8 on ``grid``): for volumes that had to be resampled to that grid.
     """
 
     image: VoxelData
@@ -55,7 +55,7 @@ def side_incrementally(
 def mask_of_side_incrementally(
     side: VolumeSide, node: Any, segments: Sequence[str] | None, role: str
 ) -> Steps[VoxelData | None]:
-    """uint8 on the grid of the image: inside of the mask node and of the volume; None for everywhere."""
+    """uint8 on the grid of the image, inside both the mask node and the volume; None means everywhere."""
     inside = side.inside
     if node is not None:
         inside = yield from mask_incrementally(node, side.grid, role, segments)
