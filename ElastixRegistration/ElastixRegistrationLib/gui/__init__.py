@@ -1,13 +1,13 @@
-"""Qt pieces of the panel: it shows the choices of a parameter set and writes them back.
+"""Qt parts of the panel, which shows the choices of a parameter set and writes them back.
 
-Where a new control goes: an option of the request names its place there (``control=``) and is made by itself in
-``effortFrame``, ``masksFrame`` or ``advancedContents``. A button for the result goes into ``resultButtonsLayout``,
-anything larger into ``resultContents``, both in Resources/UI/ElastixRegistration.ui, and is wired in
+Places for new controls: an option of the request names its place there (``control=``), and its control is created in
+``effortFrame``, ``masksFrame`` or ``advancedContents``. A button for the result belongs into ``resultButtonsLayout``,
+anything larger into ``resultContents``, both in Resources/UI/ElastixRegistration.ui; connect it in
 ``sections/result.py``.
 
-A choice beside the request is one line of CHOICES in ``mrml.run.parameter_node``. A widget shows and sets it when its
-dynamic property SlicerParameterName in the .ui file is the name of the member (``parameter_node.memberOf``).
+A choice that is not part of the request is one line of CHOICES in ``mrml.run.parameter_node``. A widget shows and sets
+it if its dynamic property SlicerParameterName in the .ui file is the name of the member (``parameter_node.memberOf``).
 
-Selectors and labels that show names get the horizontal size policy Ignored; labels that wrap
-are set by ``messages.tell``.
+Selectors and labels that show names need the horizontal size policy Ignored; texts of labels that wrap are set with
+``messages.tell``.
 """

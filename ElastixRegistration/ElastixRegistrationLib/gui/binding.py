@@ -1,4 +1,4 @@
-"""Synchronized widgets and parameter node: a widget whose SlicerParameterName names a member shows and sets it."""
+"""Synchronization of widgets with the parameter node: SlicerParameterName of a widget is the member that it sets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .section import Section, selectNode, selectValue
 
 
 class Binding(Section):
-    """One of the sections: it shows choices in the widgets of ``addWidgets``, and writes them back."""
+    """A section that shows choices in the widgets of ``addWidgets`` and writes them back."""
 
     def __init__(self) -> None:
         super().__init__(None)
@@ -21,7 +21,7 @@ class Binding(Section):
         self._tag: int | None = None
 
     def addWidgets(self, ui: Any) -> None:
-        """Bind the widgets of ``childWidgetVariables``. Those that a section fills must have their items by now."""
+        """Bind the widgets of ``childWidgetVariables``. Combo boxes that a section fills must have their items."""
         self._release()
         for widget in vars(ui).values():
             name = widget.property(SlicerParameterNamePropertyName)
@@ -39,12 +39,12 @@ class Binding(Section):
 
     def _show(self) -> None:
         if self._wrapper is not None and self._wrapper.parameterNode is self.choices.node:
-            # The node has reported its changes, but a selector may have moved because a node left the scene.
+            # The node has reported its changes, but a selector may have changed because a node left the scene.
             for name, connector in self._connectors.items():
                 connector.write(self._wrapper.getValue(name))
             return
         self._release()
-        wrap: Any = RegistrationParameterNode  # Slicer's decorator gives it the argument
+        wrap: Any = RegistrationParameterNode  # Slicer's decorator provides the argument
         self._wrapper = wrap(self.choices.node)
         self._tag = self._wrapper.connectParametersToGui(self._connectors)
 
@@ -65,7 +65,7 @@ class Binding(Section):
 
 
 class _Connector(GuiConnector):
-    """Signals of the widget count while ``isFree()``: those that come from the scene, or with no node, do not."""
+    """Signals of the widget count only while ``isFree()``, not if they come from the scene or without a node."""
 
     signal = ""
 
@@ -76,7 +76,7 @@ class _Connector(GuiConnector):
 
     @staticmethod
     def canRepresent(widget: Any, datatype: Any) -> bool:
-        return False  # made by hand, never found
+        return False  # created by hand, never looked up
 
     @staticmethod
     def create(widget: Any, datatype: Any) -> None:
@@ -86,7 +86,7 @@ class _Connector(GuiConnector):
         return self._widget
 
     def _connect(self) -> None:
-        """Connected permanently; does nothing without a callback."""
+        """Connect permanently; does nothing without a callback."""
 
     def _disconnect(self) -> None:
         """See ``_connect``."""
@@ -97,7 +97,7 @@ class _Connector(GuiConnector):
 
 
 class NodeConnector(_Connector):
-    """A node selector. Slicer's own binding mistakes the move to a neighbor, after a node is removed, for a choice."""
+    """A node selector. Slicer's own binding mistakes its move to another node, after a removal, for a choice."""
 
     signal = "currentNodeChanged(vtkMRMLNode*)"
 
@@ -109,7 +109,7 @@ class NodeConnector(_Connector):
 
 
 class ValueConnector(_Connector):
-    """A combo box with a value for each item. Slicer's own binding uses the text, which is translated here."""
+    """A combo box with a value for each item. Slicer's own binding would use the text, which is translated."""
 
     signal = "currentIndexChanged(int)"
 
@@ -121,13 +121,13 @@ class ValueConnector(_Connector):
 
 
 class PathConnector(_Connector):
-    """A path that may be empty. Slicer's own binding shows "." for it, the folder of the process."""
+    """A path that may be empty, which Slicer's own binding would show as ".", the folder of the process."""
 
     signal = "currentPathChanged(QString)"
 
     def __init__(self, widget: Any, isFree: Callable[[], bool]):
         super().__init__(widget, isFree)
-        widget.connect("validInputChanged(bool)", self._moved)  # of a path that is emptied, ctk says no more than this
+        widget.connect("validInputChanged(bool)", self._moved)  # the only signal of ctk when a path is emptied
 
     def read(self) -> str:
         return self._widget.currentPath

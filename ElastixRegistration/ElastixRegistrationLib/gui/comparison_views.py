@@ -32,7 +32,7 @@ class ComparisonViews:
         self._timer.connect("timeout()", self._flick)
 
     def show(self, mode: str, fixed: Any, result: Any) -> None:
-        """Begin one of MODES, or "single", which shows ``fixed`` alone, after the one before has ended."""
+        """End the current mode, and begin one of MODES, or "single", which shows only ``fixed``."""
         self._end()
         if not self._before:
             self._remember()
@@ -51,7 +51,7 @@ class ComparisonViews:
             self._showSideBySide(fixed, result)
         elif mode == "single":
             self._setLayers(fixed, None, 0.0)
-            return  # the zoom stays
+            return  # keeps the zoom
         else:
             self._setLayers(fixed, result, self._opacity if mode == "fade" else 1.0)
             if mode == "flicker":
@@ -60,18 +60,18 @@ class ComparisonViews:
 
     @property
     def isSettling(self) -> bool:
-        """Whether the views are still to be fitted, or their zoom to be restored."""
+        """Whether the views have not been fitted yet, or their zoom not been restored."""
         return self._later.isWaiting
 
     def stop(self) -> None:
-        """The views as they were before the first ``show``."""
+        """Restore the views as they were before the first ``show``."""
         self._end()
         before, self._before = self._before, []
-        if before:  # once more when the views have their old size back, to which the zoom belongs
+        if before:  # again when the views have their old size, to which the zoom belongs
             self._later.call(lambda: _restoreAll(before[1:]))
 
     def _end(self) -> None:
-        """The views as they were, with nothing that moves and no helper left."""
+        """Restore the views, and stop animations and remove helper volumes."""
         self._stopMoving()
         self.mode = ""
         _restoreAll(self._before)
@@ -80,7 +80,7 @@ class ComparisonViews:
         self._helper = None
 
     def forget(self) -> None:
-        """The scene goes away: nothing to restore."""
+        """The scene is closed: nothing needs to be restored."""
         self._stopMoving()
         self.mode, self._before, self._helper = "", [], None
 
@@ -110,7 +110,7 @@ class ComparisonViews:
 
     def _showSideBySide(self, fixed: Any, result: Any) -> None:
         slicer.app.layoutManager().setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutSideBySideView)
-        # Each composite would hand its volumes on to the other while they are linked.
+        # While they are linked, each composite would pass its volumes on to the others.
         for composite in _composites():
             composite.SetLinkedControl(False)
         cut = None
@@ -159,7 +159,7 @@ def _restore(composite: Any, background: str, foreground: str, opacity: float, l
 
 
 def _sliceRestorer(node: Any) -> Callable[[], None]:
-    """Puts a slice node back to where it cuts, oblique or not, and how much it shows."""
+    """A function that restores the plane of a slice node, oblique or not, and its field of view."""
     cut = vtk.vtkMatrix4x4()
     cut.DeepCopy(node.GetSliceToRAS())
     origin, shown = node.GetXYZOrigin(), node.GetFieldOfView()
@@ -176,7 +176,7 @@ def _sliceRestorer(node: Any) -> Callable[[], None]:
 
 
 def _windows(fixed: Any, result: Any) -> Any:
-    """Which values of the two volumes are shown, black to white; None where a display does not say so."""
+    """The ranges of values of the two volumes that are shown, black to white; None if a display defines none."""
     displays = [node.GetDisplayNode() for node in (fixed, result)]
     if not all(display is not None and display.IsA("vtkMRMLScalarVolumeDisplayNode") for display in displays):
         return None
@@ -188,7 +188,7 @@ def _composites() -> list[Any]:
 
 
 def _comparedVoxels(mode: str, fixed: Any, result: Any) -> Any:
-    """(k, j, i) of a checkerboard or of the difference."""
+    """Voxels (k, j, i) of a checkerboard or of the difference."""
     from ..core.report.comparison_volumes import checkerboard_volume, difference_volume
     from ..mrml.nodes.volumes import volume_image
 
@@ -198,7 +198,7 @@ def _comparedVoxels(mode: str, fixed: Any, result: Any) -> Any:
 
 
 def _helperVolume(mode: str, fixed: Any, voxels: Any) -> Any:
-    """A hidden volume on the grid of the fixed one that is not saved with the scene; ``voxels`` None: to be filled."""
+    """A hidden volume on the grid of the fixed one that is not saved with the scene. ``voxels`` None: filled later."""
     node = slicer.mrmlScene.CreateNodeByClass("vtkMRMLScalarVolumeNode")
     node.UnRegister(None)
     names = {"checkerboard": _("Checkerboard"), "difference": _("Difference"), "revealCursor": _("Reveal cursor")}

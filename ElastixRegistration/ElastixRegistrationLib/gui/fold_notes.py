@@ -1,4 +1,4 @@
-"""Summary of a folded section, in gray at the right of its header."""
+"""Summaries of folded sections, in gray at the right of their headers."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _GAP = 12  # between the title of a section, with its arrow, and the note
 
 
 class FoldNote(qt.QWidget):
-    """Lies over the header of ``fold``, a ctkCollapsibleButton, and lets clicks through.
+    """A label over the header of ``fold``, a ctkCollapsibleButton, that lets clicks through.
 
-    Both share a cell of a grid, which takes the place of ``fold`` in its layout. ``fold`` is folded at first.
+    Both share a cell of a grid, which replaces ``fold`` in its layout. ``fold`` is folded at first.
     """
 
     def __init__(self, fold: Any):
@@ -24,13 +24,13 @@ class FoldNote(qt.QWidget):
         layout = fold.parent().layout()
         place = layout.indexOf(fold)
         layout.removeWidget(fold)
-        self._holder = qt.QWidget(fold.parent())  # in the same window, else the tab key would come to it last
+        self._holder = qt.QWidget(fold.parent())  # in the same window, else it would be last in the tab order
         grid = qt.QGridLayout(self._holder)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.addWidget(fold, 0, 0)
         grid.addWidget(self, 0, 0, qt.Qt.AlignTop)
         layout.insertWidget(place, self._holder)
-        self.setFixedHeight(fold.sizeHint.height())  # of the header, as long as it is folded
+        self.setFixedHeight(fold.sizeHint.height())  # of the header while it is folded
         self.raise_()
         fold.connect("contentsCollapsed(bool)", lambda collapsed: self._showText())
 
@@ -60,7 +60,7 @@ class FoldNote(qt.QWidget):
 
 
 class FoldNotes:
-    """``texts``: of each folded section, by the name of its ctkCollapsibleButton, what gives its note."""
+    """``texts``: for each section, by the name of its ctkCollapsibleButton, the function that returns its note."""
 
     def __init__(self, ui: Any, texts: dict[str, Callable[[], str]]):
         self._texts = texts

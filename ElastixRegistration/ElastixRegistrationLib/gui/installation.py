@@ -19,15 +19,15 @@ class InstallationError(ElastixRegistrationError):
 
 
 def ensureRequirements(path: str | Path, package: str = "itk-elastix") -> None:
-    """Ask for and install the packages of a requirements file, of which ``package`` is the chief one, if missing.
+    """If packages of a requirements file are missing, ask the user and install them. ``package``: the main one.
 
-    Raises InstallationError when the user says no, or pip fails.
+    Raises InstallationError if the user declines or pip fails.
     """
     try:
         _ensure(path, package)
     except InstallationError:
         raise
-    except Exception as problem:  # pip fails with whatever: no network, no space, a proxy
+    except Exception as problem:  # pip fails for many reasons: no network, no space, a proxy
         refused = isinstance(problem, RuntimeError) and "declined" in str(problem)
         _log.warning("The packages of %s could not be installed: %s", path, problem)
         raise InstallationError(_refusal(package) if refused else _failure(package)) from problem
@@ -54,7 +54,7 @@ def _ensureWithoutPackaging(path: str | Path, package: str) -> None:
 
 def _isInstalled(line: str) -> bool:
     """Whether a requirement such as itk>=5.4,<5.5 is met."""
-    from packaging.requirements import Requirement  # every Slicer has it, for its own use
+    from packaging.requirements import Requirement  # part of every Slicer
 
     requirement = Requirement(line)
     try:

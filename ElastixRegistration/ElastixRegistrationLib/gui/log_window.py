@@ -14,12 +14,13 @@ from .metric_plot import MetricPlot
 from .section import Section, fillComboBox, selectValue
 
 _UI = Path(__file__).resolve().parents[2] / "Resources" / "UI" / "LogWindow.ui"
-# How lines begin that only "all" of the log shows: rows of the iteration table, and elastix' defaults, two lines each.
+# Beginnings of lines that only "all" of the log shows: rows of the iteration table, and elastix's defaults, two lines
+# each.
 _DETAILS = (*"0123456789", "WARNING: The parameter ", "  The default value ")
 
 
 class LogWindow(Section):
-    """One window, made when first opened: ``window`` and ``ui`` are None before."""
+    """A window that is created when it is first opened; ``window`` and ``ui`` are None before."""
 
     def __init__(self) -> None:
         super().__init__(None)
@@ -35,7 +36,7 @@ class LogWindow(Section):
 
     @property
     def text(self) -> str:
-        """What is shown of the log."""
+        """The displayed part of the log."""
         if self.choices is None or self.choices.text("logDetail") == "all":
             return self._log
         return _shortened(self._log)
@@ -49,7 +50,7 @@ class LogWindow(Section):
                 self._showText()
 
     def follow(self, log: str) -> None:
-        """Append whole lines that have come since; a text that is set anew at each of them stalls the window."""
+        """Append new whole lines, because setting the whole text each time would block the window."""
         before, end = len(self._log), log.rfind("\n") + 1
         if end <= before:
             return

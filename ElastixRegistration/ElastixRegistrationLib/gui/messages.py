@@ -17,7 +17,7 @@ _BREAK = "\N{ZERO WIDTH SPACE}"
 
 
 def breakable(text: str) -> str:
-    """``text`` with places in its long words where a label may begin a new line."""
+    """``text`` with places in long words where a label may break the line."""
     return re.sub(rf"\S{{{_MAX_WORD},}}", lambda word: _broken(word.group()), text)
 
 
@@ -37,12 +37,12 @@ def presetTitle(preset: Preset) -> str:
 
 
 def methodTitle(name: str) -> str:
-    """What a run was made by, where that is the title of a built-in preset in the user's language."""
+    """The method of a run; the title of a built-in preset in the user's language."""
     return translate(PRESET_CONTEXT, name)
 
 
 def figureName(name: str) -> str:
-    """Of a figure that was kept as text."""
+    """The name of a figure that was saved as text, in the user's language."""
     return translate(TEXT_CONTEXT, name)
 
 
@@ -52,7 +52,7 @@ def presetDescription(preset: Preset) -> str:
 
 
 def presetAccuracy(preset: Preset) -> list[str]:
-    """What was measured of a preset, one after the other, the first one first."""
+    """The measured accuracies of a preset, in their order."""
     parts = []
     for template, numbers in accuracy_sentences(preset.expected_accuracy):
         known = translate(PRESET_CONTEXT, template) if preset.origin == BUILT_IN else template
@@ -68,12 +68,12 @@ def tell(label: Any, text: str) -> None:
 
 
 def showError(message: str, title: str, details: str = "") -> None:
-    """A dialog, with ``details`` (a log) behind a button where there are any."""
+    """Show a dialog, with ``details`` (a log) behind a button if there are any."""
     more = {"detailedText": details} if details else {}
     slicer.util.errorDisplay(translated(message), windowTitle=title, **more)
 
 
 def _broken(word: str) -> str:
-    """After punctuation, and within what is still too long."""
+    """Break after punctuation, and within parts that are still too long."""
     parts = re.findall(rf"[^\W_]{{1,{_MAX_WORD}}}[\W_]*|[\W_]+", word)
     return _BREAK.join(parts)

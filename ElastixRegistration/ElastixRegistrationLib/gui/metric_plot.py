@@ -1,4 +1,4 @@
-"""The metric over the iterations, drawn as it comes. Slicer's Python has no QtCharts."""
+"""A plot of the metric over the iterations, during a run. Slicer's Python has no QtCharts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LINE, _RULE = "#1f77b4", "#909090"
 class MetricPlot(qt.QWidget):
     """``setIterations(rows)`` shows elastix's iteration table; an empty one shows nothing.
 
-    Each resolution has a range of its own: the next one compares finer images, whose metric has another level.
+    Each resolution has its own range, because it compares finer images, whose metric has a different level.
     """
 
     def __init__(self, parent: Any = None):
@@ -32,7 +32,7 @@ class MetricPlot(qt.QWidget):
 
     @property
     def curve(self) -> Curve | None:
-        """What is shown: None before the first iteration."""
+        """The displayed curve; None before the first iteration."""
         return self._curve
 
     def paintEvent(self, event: Any) -> None:
@@ -64,7 +64,7 @@ class MetricPlot(qt.QWidget):
         self._paintCaption(painter, curve.count, qt.QRect(_LEFT, _TOP + height, width, _BOTTOM))
 
     def _title(self, number: int, room: int) -> str:
-        """As much of it as there is room for."""
+        """The title, shortened to the available width."""
         texts = (_("Stage {n}").format(n=number), str(number))
         return next((text for text in texts if self.fontMetrics().boundingRect(text).width() < room), "")
 

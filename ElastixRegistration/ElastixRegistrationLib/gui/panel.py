@@ -1,4 +1,4 @@
-"""The panel as a whole: its sections, the parameter set they show, and its reactions to the scene."""
+"""The whole panel: its sections, the parameter set they show, and its reactions to the scene."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class RegistrationPanel(VTKObservationMixin):
         self.ui, self._logic, self._requirements = ui, logic, requirements
         self._choices: ParameterSet | None = None
         self._isEntered = False
-        self._untouched: tuple[Any, ...] = ()  # content of a set that only this panel has written
+        self._untouched: tuple[Any, ...] = ()  # content of a set that only this panel has changed
         self.parameterSets = ParameterSetSection(ui, self.setParameterNode)
         self.comparing = ComparingSection(
             ui.resultCollapsibleButton, logic, self._ensurePackage, lambda preset: self.presets.presetsChanged(preset)
@@ -95,7 +95,7 @@ class RegistrationPanel(VTKObservationMixin):
             raise
 
     def _watch(self, scene: Any) -> None:
-        """Follow the scene, and show the parameter set that it has."""
+        """Observe the scene, and show its parameter set."""
         self.addObserver(scene, scene.NodeAddedEvent, self._onNodeAdded)
         self.addObserver(scene, scene.StartCloseEvent, self._onStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self._onEndClose)
@@ -107,7 +107,7 @@ class RegistrationPanel(VTKObservationMixin):
         nodes = parameter_nodes(scene)
         self.setParameterNode(nodes[0] if nodes else None)
 
-    # --- tabs that are made when they are first looked at ---
+    # --- tabs that are created when they are first shown ---
 
     @property
     def transform(self) -> Any:
@@ -138,7 +138,7 @@ class RegistrationPanel(VTKObservationMixin):
 
     @property
     def isSettling(self) -> bool:
-        """Whether the slice views are still to be fitted to a result."""
+        """Whether the slice views have not been fitted to a result yet."""
         return self._whenLaidOut.isWaiting
 
     def enter(self) -> None:
@@ -152,7 +152,7 @@ class RegistrationPanel(VTKObservationMixin):
         self._warmUpTimer.stop()
 
     def cleanup(self) -> None:
-        """Module reloaded, or Slicer quits. A run that is going on is dropped."""
+        """Called when the module is reloaded or Slicer quits. A running registration is dropped."""
         self._warmUpTimer.stop()
         self._newNodesTimer.stop()
         self._whenLaidOut.stop()
@@ -165,20 +165,20 @@ class RegistrationPanel(VTKObservationMixin):
         self.removeObservers()
 
     def setParameterNode(self, node: Any) -> None:
-        """Show the choices of this parameter node; None shows that there is none."""
+        """Show the choices of this parameter node; None disables the panel."""
         old = self._choices.node if self._choices is not None else None
         if old is not None and old is not node:
             self.removeObserver(old, vtk.vtkCommand.ModifiedEvent, self._refresh)
         if node is not None and old is not node:
             node.UndoEnabledOn()
-            if not node.GetParameterNames():  # just made by the selector
+            if not node.GetParameterNames():  # just created by the selector
                 chooseDefaults(ParameterSet(node))
             self.addObserver(node, vtk.vtkCommand.ModifiedEvent, self._refresh)
         self._choices = ParameterSet(node) if node is not None else None
         self._refresh()
 
     def _takeParameterNode(self) -> None:
-        """The current one if it is still there, else one of the scene, else a new one."""
+        """Use the current node if it still exists, otherwise one of the scene, otherwise a new one."""
         nodes = parameter_nodes(slicer.mrmlScene)
         current = self._choices.node if self._choices is not None else None
         if not any(node is current for node in nodes):
@@ -196,7 +196,7 @@ class RegistrationPanel(VTKObservationMixin):
         return self._untouched == contentOf(node)
 
     def _refresh(self, caller: Any = None, event: Any = None) -> None:
-        """Everything as the parameter set has it."""
+        """Show everything as in the parameter set."""
         if slicer.mrmlScene.IsBatchProcessing():
             return  # the end of it refreshes
         node = self._choices.node if self._choices is not None else None
@@ -205,7 +205,7 @@ class RegistrationPanel(VTKObservationMixin):
             return
         self.parameterSets.show(node)
         if node is not None and not self._isReadable(node):
-            return  # it has changed, so this has been called again
+            return  # it has changed, so this was called again
         for section in self.sections:
             section.show(self._choices)
         self._showMissing()
@@ -227,7 +227,7 @@ class RegistrationPanel(VTKObservationMixin):
     # --- a registration ---
 
     def apply(self) -> None:
-        """Start with what is chosen. Errors that the user can act on come in a dialog."""
+        """Start a registration with the current choices. Errors that the user can act on are shown in a dialog."""
         try:
             ensureRequirements(self._requirements)
         except InstallationError as problem:
@@ -297,13 +297,13 @@ class RegistrationPanel(VTKObservationMixin):
     def onCancelled(self, reason: str, details: str) -> None:
         self.run.end(reason or _("Canceled. The scene is as it was before."), details, False, whatever=bool(reason))
 
-    # --- what happens in the scene ---
+    # --- events of the scene ---
 
     def _onNodeAdded(self, caller: Any, event: Any) -> None:
         self._newNodesTimer.start()
 
     def _takeNewNodes(self) -> None:
-        """Volumes that were loaded while the panel is shown become inputs where none are chosen."""
+        """Use volumes that were loaded while the panel is shown as inputs, unless inputs are chosen."""
         if slicer.mrmlScene.IsBatchProcessing() or self._choices is None:
             return
         if self._isShown() and not self.control.isRunning:
@@ -345,7 +345,7 @@ class RegistrationPanel(VTKObservationMixin):
             self._takeParameterNode()
 
     def _onEndImport(self, caller: Any, event: Any) -> None:
-        """A scene was loaded: its parameter set takes the place of one that nobody has used."""
+        """When a scene was loaded, its parameter set replaces one that nobody has used."""
         nodes = parameter_nodes(slicer.mrmlScene)
         mine = [node for node in nodes if self._isUntouched(node)]
         if mine and len(nodes) > 1:
@@ -355,7 +355,7 @@ class RegistrationPanel(VTKObservationMixin):
             self._takeParameterNode()
 
     def _isShown(self) -> bool:
-        """A reloaded module is shown without having been entered."""
+        """Whether the panel is visible; a reloaded module is visible without ``enter``."""
         return self._isEntered or self.ui.applyButton.isVisible()
 
 

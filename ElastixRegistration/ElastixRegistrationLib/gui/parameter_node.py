@@ -14,9 +14,9 @@ from slicer.parameterNodeWrapper import IsInstance, Serializer, parameterNodeWra
 from ..core.request import RegistrationRequest
 from ..mrml.run.parameter_node import CHOICES, GROUP_VOLUMES, MANY_ROLES, OUTPUTS, ROLES, ParameterSet
 
-_VOLUMES = (slicer.vtkMRMLScalarVolumeNode,)  # vector volumes and label maps among them
+_VOLUMES = (slicer.vtkMRMLScalarVolumeNode,)  # includes vector volumes and label maps
 _SEQUENCES = (slicer.vtkMRMLSequenceNode,)
-#: What can be chosen for each role.
+#: Classes of nodes for each role.
 NODE_CLASSES: dict[str, tuple[type, ...]] = {
     "fixedVolume": _VOLUMES,
     "movingVolume": _VOLUMES,
@@ -41,11 +41,12 @@ NODE_CLASSES: dict[str, tuple[type, ...]] = {
 
 
 class _Kept(Serializer):
-    """The format of all releases. Missing members have their defaults, and wrapping writes nothing."""
+    """Serializer in the format of all releases. Missing members have their defaults, and wrapping a node writes
+    nothing."""
 
     @staticmethod
     def canSerialize(type_: Any) -> bool:
-        return False  # for members that name it only
+        return False  # for members that only name it
 
     @staticmethod
     def create(type_: Any) -> None:
@@ -56,7 +57,7 @@ class _Kept(Serializer):
 
 
 class _RequestSerializer(_Kept):
-    """All options at once, each under a name of its own."""
+    """Serializer of all options, each under its own name."""
 
     def default(self) -> RegistrationRequest:
         return RegistrationRequest()
@@ -72,7 +73,7 @@ class _RequestSerializer(_Kept):
 
 
 class _NodeSerializer(_Kept):
-    """A node by its role."""
+    """Serializer of a node by its role."""
 
     def default(self) -> None:
         return None
@@ -88,7 +89,7 @@ class _NodeSerializer(_Kept):
 
 
 class _NodesSerializer(_Kept):
-    """Any number of nodes of one role, as a tuple: who wants others sets the member."""
+    """Serializer of any number of nodes of one role, as a tuple; to change it, set the member."""
 
     def default(self) -> tuple[Any, ...]:
         return ()
@@ -104,7 +105,7 @@ class _NodesSerializer(_Kept):
 
 
 class _ChoiceSerializer(_Kept):
-    """One of CHOICES, whose name in the node may have a point in it, which no member can have."""
+    """Serializer of one of CHOICES, whose name in the node may contain a dot, unlike that of a member."""
 
     def __init__(self, choice: str):
         self._choice = choice
@@ -147,8 +148,8 @@ class RegistrationParameterNode:
 
     ``request``: the RegistrationRequest with preset, background, threads and whatever else ``core`` offers.
     ``fixedVolume``, ``movingVolume`` and the other roles of ``mrml.run.parameter_node``: nodes, or None.
-    ``wantedOutputVolume`` and its kin: which outputs are made. ``start``, ``pairing``, ``inBackground``, ...: the rest
-    of CHOICES there; those for many images begin with ``many``.
+    ``wantedOutputVolume`` and similar members: which outputs are made. ``start``, ``pairing``, ``inBackground``, ...:
+    the rest of CHOICES there; those for many images begin with ``many``.
     """
 
     __annotations__ = _members()

@@ -1,4 +1,4 @@
-"""What is missing before a registration can start, in the words that the Apply button shows."""
+"""Missing inputs of a registration, as texts for the Apply button."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..mrml.run.scene_presets import scene_presets
 
 
 def whatIsMissing(choices: ParameterSet | None) -> str:
-    """One short request, the first in the order of the panel; "" when a registration can start."""
+    """The first missing input in the order of the panel, as a short request; "" if a registration can start."""
     if choices is None:
         return _("Choose a parameter set")
     fixed, moving = choices.reference(FIXED_VOLUME), choices.reference(MOVING_VOLUME)

@@ -1,4 +1,4 @@
-"""A window that follows the mouse over the slice views: the fixed volume, and inside of it the result."""
+"""A square that follows the mouse over the slice views: the result inside, the fixed volume outside."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ..mrml.nodes.chains import inverse, map_points
 from ..mrml.nodes.coordinates import lps_from_ras
 from ..mrml.nodes.volumes import volume_image
 
-#: Half the side of the window, mm.
+#: Half the side of the square, mm.
 REACH_MM = 25.0
 
 
 class RevealCursor(VTKObservationMixin):
     """Draws into ``node``, a volume on the grid of the fixed one with values from 0 to 255.
 
-    Both volumes are scaled by their own windows, so that they are as bright as each other.
+    Each volume is scaled by its own window and level, so that both are equally bright.
     """
 
     def __init__(self, node: Any, fixed: Any, result: Any, windows: Any):
@@ -36,14 +36,14 @@ class RevealCursor(VTKObservationMixin):
 
     @property
     def voxels(self) -> np.ndarray:
-        """What is shown before the mouse moves."""
+        """The voxels shown before the mouse moves."""
         return self._outside
 
     def stop(self) -> None:
         self.removeObservers()
 
     def moveTo(self, ras: Any) -> None:
-        """Put the center of the window to a point in world, RAS mm."""
+        """Move the center of the square to a point in world, RAS mm."""
         point = lps_from_ras(map_points(self._fromWorld, np.array([ras], float)))
         reach = REACH_MM / np.asarray(self._geometry.spacing)
         center = self._geometry.indices_of(point)[0]

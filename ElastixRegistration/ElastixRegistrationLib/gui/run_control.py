@@ -1,4 +1,4 @@
-"""One registration from Apply to its end: started, followed by a timer, brought into the scene or dropped."""
+"""Control of a registration from Apply to its end: start, polling by a timer, and results in the scene."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from .messages import errorText
 from .section import pairOf
 from .step_loop import StepLoop
 
-#: ms between two looks at a registration that runs.
+#: Interval at which a running registration is polled, ms.
 _INTERVAL = 50
 
 
 @dataclass
 class RegistrationRun:
-    """What one registration was asked and what came of it.
+    """The choices and the result of a registration.
 
-    ``dicomFolder``: where a DICOM registration object goes, "" for the database, None where none is wanted.
-    ``report``: path of its page, where one was asked for.
-    ``problem``: what failed when the outputs were in the scene already, as it was judged or saved; "" for nothing.
+    ``dicomFolder``: folder for a DICOM registration object, "" for the database, None for no object.
+    ``report``: path of its report, if one was made.
+    ``problem``: an error after the outputs were in the scene, when the result was judged or saved; "" for none.
     """
 
     job: Any = field(repr=False)
@@ -46,13 +46,13 @@ class RegistrationRun:
 
 
 class RunControl:
-    """One registration at a time, of which a listener hears.
+    """Runs one registration at a time, and calls a listener.
 
-    ``onNotStarted(message, details)``, ``onProgress(event, iterations, log)``, ``onApplied(run)`` when the outputs are
-    in the scene, and at the end one of ``onDone(run)``, where they are there, ``onFailed(message, details)`` and
+    The listener has ``onNotStarted(message, details)``, ``onProgress(event, iterations, log)``, ``onApplied(run)``,
+    when the outputs are in the scene, and at the end one of ``onDone(run)``, ``onFailed(message, details)`` and
     ``onCancelled(reason, details)``.
 
-    Before and after elastix runs, the work goes on in steps of the timer, so that the window can move in between.
+    Before and after elastix runs, a timer runs the work in steps, so that the window can respond in between.
     """
 
     def __init__(self, logic: Any, listener: Any):
@@ -66,18 +66,18 @@ class RunControl:
         return self._loop.isRunning
 
     def missingNode(self) -> str:
-        """The name of a node that the run that is going on needs and that is no longer in the scene; "" for none."""
+        """The name of a node that the current run needs and that is no longer in the scene; "" for none."""
         gone = (node.GetName() for node in self._nodes if node is not None and node.GetScene() is None)
         return next(gone, "")
 
     def start(self, choices: ParameterSet) -> None:
-        """Begin with these choices. The listener hears of errors."""
+        """Start with these choices. Errors go to the listener."""
         self._run = None
         self._nodes = tuple(choices.reference(role) for role in INPUTS)
         self._loop.start(self._whole(choices))
 
     def _whole(self, choices: ParameterSet) -> Iterator[int | None]:
-        """From the choices to the outputs in the scene, judged and saved."""
+        """All steps, from the choices to outputs in the scene, their verdict and saving."""
         run = yield from self._begin(choices)
         self._run = run
         handle, seen = run.handle, None
@@ -103,7 +103,7 @@ class RunControl:
     def _begin(self, choices: ParameterSet) -> Generator[None, None, RegistrationRun]:
         from ..mrml.run.outputs import check_outputs
 
-        yield  # the window shows that it has begun
+        yield  # so that the window shows the start
         job = yield from self._logic.preparationSteps(**registration_arguments(choices))
         run = RegistrationRun(
             job=job,
@@ -142,7 +142,7 @@ class RunControl:
         return isKnown
 
     def cancel(self, reason: str = "") -> None:
-        """Stop, and leave the scene as it is. Nothing when nothing runs."""
+        """Stop without changing the scene. Does nothing if nothing runs."""
         if not self.isRunning:
             return
         run = self._run
@@ -156,7 +156,7 @@ class RunControl:
         self._listener.onCancelled(reason, log)
 
     def cleanup(self) -> None:
-        """Stop without telling anybody: the panel is gone."""
+        """Stop without calling the listener, because the panel is gone."""
         run = self._run
         self._end()
         if run is not None:
@@ -168,7 +168,7 @@ class RunControl:
         self._nodes = ()
 
     def _finish(self, run: RegistrationRun) -> Iterator[None]:
-        """Bring the result into the scene and judge it."""
+        """Write the result into the scene and judge it."""
         from ..mrml.apply.quality import keep_verdict
         from ..mrml.run.outputs import output_incrementally
         from ..mrml.run.run_folder import save_incrementally
@@ -195,7 +195,7 @@ class RunControl:
             run.dicomObject = export_run(run.job, result, run.dicomFolder)
 
     def _finished(self, run: RegistrationRun, problem: str = "") -> None:
-        """Outputs that are in the scene can be looked at and reverted, whatever came after them."""
+        """End the run. Outputs in the scene can be viewed and reverted, even if something failed later."""
         self._end()
         run.problem = problem
         if run.applied is None:
@@ -204,7 +204,7 @@ class RunControl:
             self._listener.onDone(run)
 
     def _remember(self, run: RegistrationRun) -> None:
-        """The nodes that were made are what the parameter set asks for from now on."""
+        """Make the created nodes the output nodes of the parameter set."""
         node = slicer.mrmlScene.GetNodeByID(run.setID)
         if node is None:
             return

@@ -1,4 +1,4 @@
-"""What all sections of the panel share: widgets that show the choices of a parameter set and write them back."""
+"""The base of all sections of the panel: widgets that show the choices of a parameter set and write them back."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from ..mrml.run.parameter_node import FIXED_VOLUME, MANY_ROLES, MOVING_VOLUME, R
 
 
 class Section:
-    """One job, some widgets. ``ui`` has the widgets by name; ``choices`` is the ParameterSet that is shown, or None.
+    """A group of widgets for one purpose. ``ui``: the widgets by name. ``choices``: the displayed ParameterSet, or
+    None.
 
-    Subclasses write ``_show`` (choices to widgets) and connect their widgets to slots that begin with ``if
-    self.isFree()``: signals that come from showing, or with no parameter set, mean nothing.
+    Subclasses implement ``_show`` (choices to widgets). Their slots begin with ``if self.isFree()``, to ignore
+    signals that come from ``_show`` or without a parameter set.
     """
 
     def __init__(self, ui: Any):
@@ -24,7 +25,7 @@ class Section:
         self._holds = 0
 
     def show(self, choices: Any) -> None:
-        """Show these choices; None switches the section off."""
+        """Show these choices; None disables the section."""
         self.choices = choices
         if choices is None:
             return
@@ -39,32 +40,32 @@ class Section:
         return self.choices is not None and not self._showing and not self._holds
 
     def hold(self, held: bool) -> None:
-        """While a node goes out of the scene, selectors move on to another one; that is no choice of the user.
+        """Ignore signals while a node is removed from the scene, because selectors then switch to another node.
 
-        Counted, as one node may take others with it.
+        Calls are counted, because removing a node may remove others.
         """
         self._holds = max(0, self._holds + (1 if held else -1))
 
     def cleanup(self) -> None:
-        """The panel goes away: stop timers, let go of the scene."""
+        """The panel is closed: stop timers, release the scene."""
 
     def _show(self) -> None:
         raise NotImplementedError
 
 
 def contentOf(node: Any) -> tuple[Any, ...]:
-    """All choices of a parameter node, to see whether somebody has changed one."""
+    """All choices of a parameter node, to detect changes."""
     texts = [(name, node.GetParameter(name)) for name in node.GetParameterNames()]
     return (node.GetID(), *texts, *(node.GetNodeReferenceID(role) for role in (*ROLES, *MANY_ROLES)))
 
 
 def pairOf(choices: Any) -> tuple[Any, ...]:
-    """Parameter set, fixed and moving volume: what a registration is of."""
+    """Parameter set, fixed and moving volume, which identify the pair of a registration."""
     return (choices.node.GetID(), *(choices.node.GetNodeReferenceID(role) for role in (FIXED_VOLUME, MOVING_VOLUME)))
 
 
 def reveal(widget: Any) -> None:
-    """Scroll the panel so far that ``widget`` can be seen, when the layout has caught up with what changed in it."""
+    """Scroll the panel to make ``widget`` visible, after pending changes of the layout."""
 
     def scroll() -> None:
         area = widget
@@ -77,7 +78,7 @@ def reveal(widget: Any) -> None:
 
 
 def fillComboBox(comboBox: Any, items: Iterable[tuple[str, str]]) -> None:
-    """Texts with the values that stand behind them, in place of what was there; no signal."""
+    """Replace the items by texts with their values, without a signal."""
     blocked = comboBox.blockSignals(True)
     comboBox.clear()
     for text, value in items:
@@ -86,7 +87,7 @@ def fillComboBox(comboBox: Any, items: Iterable[tuple[str, str]]) -> None:
 
 
 def selectValue(comboBox: Any, value: str) -> None:
-    """Show the item behind which ``value`` stands; nothing when there is none."""
+    """Select the item with ``value``; does nothing if there is none."""
     index = comboBox.findData(value)
     if comboBox.currentIndex != index:
         comboBox.setCurrentIndex(index)
@@ -104,6 +105,6 @@ def connectSelectors(selectors: Sequence[tuple[Any, str]], slot: Any) -> None:
 
 
 def dimensionOf(node: Any) -> int | None:
-    """2 for a volume of a single slice, None for no volume."""
+    """2 for a single slice, otherwise 3; None without a volume."""
     image = node.GetImageData() if node is not None else None
     return None if image is None else 2 if 1 in image.GetDimensions() else 3

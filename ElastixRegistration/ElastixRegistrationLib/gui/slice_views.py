@@ -1,4 +1,4 @@
-"""Slice views: fit them to what they show, when the layout has given them their size."""
+"""Fitting of slice views to their content, after the layout has set their size."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import qt
 import slicer
 import vtk
 
-#: After a change of the layout the views get their size in one of the next passes of the event loop.
+#: After a change of the layout, the views get their size in one of the next passes of the event loop.
 _PASS_MS = 15
 _EQUAL_PASSES = 3
 _MAX_PASSES = 40
 
 
 class WhenLaidOut:
-    """Calls a function as soon as the slice views have the size that a new layout gives them; one call at a time."""
+    """Calls a function once the slice views have their size in a new layout; one call at a time."""
 
     def __init__(self) -> None:
         self._action: Callable[[], None] | None = None
@@ -27,7 +27,7 @@ class WhenLaidOut:
         self._timer.connect("timeout()", self._look)
 
     def call(self, action: Callable[[], None]) -> None:
-        """In place of an action that still waits."""
+        """Schedule an action; it replaces a waiting one."""
         self._action, self._sizes, self._passes, self._equal = action, (), 0, 0
         self._timer.start()
 
@@ -36,7 +36,7 @@ class WhenLaidOut:
         return self._action is not None
 
     def stop(self) -> None:
-        """Forget an action that still waits."""
+        """Cancel a waiting action."""
         self._timer.stop()
         self._action = None
 
@@ -53,7 +53,7 @@ class WhenLaidOut:
 
 
 def fitViews(names: list[str] | None = None) -> None:
-    """Show all of the volumes in the middle of the slice views with these names; None for all views."""
+    """Fit the slice views with these names to their whole volumes, centered; None means all views."""
     manager = slicer.app.layoutManager()
     if manager is None:
         return
@@ -63,7 +63,7 @@ def fitViews(names: list[str] | None = None) -> None:
 
 
 def viewsToFit(volume: Any) -> list[str]:
-    """Names of the slice views that have another background than ``volume``, or not its middle in view."""
+    """Names of the slice views whose background is not ``volume``, or that do not show its center."""
     manager = slicer.app.layoutManager()
     if manager is None:
         return []
@@ -89,6 +89,6 @@ def _hasMiddleInView(sliceNode: Any, volume: Any) -> bool:
 
 
 def jumpTo(ras: Sequence[float]) -> None:
-    """All slice views to a place in world, mm."""
+    """Move all slice views to a position in world, mm."""
     for node in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
         node.JumpSliceByCentering(*ras)

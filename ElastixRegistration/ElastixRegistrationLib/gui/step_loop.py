@@ -1,4 +1,4 @@
-"""Work of several steps in the event loop of the window, which moves in between."""
+"""Work in steps in the event loop of the window, which responds in between."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ..mrml.nodes.incremental import STEP_S
 
 
 class StepLoop:
-    """Carries out one generator at a time.
+    """Runs one generator at a time.
 
-    The generator yields None where the window may move, and a number of ms to be left alone for so long. ``onError``
-    is called with what it raises; where that returns False, the error goes on, to the console.
+    The generator yields None where the window may respond, or a number of ms to pause. ``onError`` is called with its
+    exceptions; if that returns False, they are raised, and appear in the console.
     """
 
     def __init__(self, onError: Callable[[BaseException], bool]):
@@ -33,18 +33,18 @@ class StepLoop:
         self._timer.start()
 
     def hurry(self) -> None:
-        """Go on now, without the pause that the generator has asked for."""
+        """Continue now, without the pause that the generator requested."""
         self._timer.setInterval(0)
 
     def stop(self) -> None:
-        """End the generator where it is. The generator itself can call this, too."""
+        """Close the generator. The generator itself may call this."""
         self._timer.stop()
         steps, self._steps = self._steps, None
         if steps is not None and not steps.gi_running:
             steps.close()
 
     def _turn(self) -> None:
-        """Go on for about as long as a step may take."""
+        """Run for about the time that a step may take."""
         steps = self._steps
         if steps is None:
             return
@@ -59,10 +59,10 @@ class StepLoop:
             self._timer.setInterval(pause)
 
     def _advance(self, steps: Iterator[int | None]) -> int:
-        """Returns the ms to the next turn."""
+        """Advance the generator. Returns the ms until the next turn."""
         end = time.perf_counter() + STEP_S
         for pause in steps:
-            if self._steps is not steps:  # stopped from within
+            if self._steps is not steps:  # stopped by the generator itself
                 steps.close()
                 return 0
             if pause is not None or time.perf_counter() >= end:

@@ -7,9 +7,10 @@ from typing import Any
 
 
 class Tabs:
-    """Hides what is on the pages behind: else the highest of them would give all tabs its height.
+    """Hides the contents of the pages behind, because otherwise the highest page would determine the height of all
+    tabs.
 
-    ``makers``: what makes the contents of a page, called each time that it is shown.
+    ``makers``: functions that create the contents of a page, called each time it is shown.
     """
 
     REGISTER, TRANSFORM, MANY = range(3)

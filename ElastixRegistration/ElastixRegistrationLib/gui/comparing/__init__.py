@@ -1,1 +1,1 @@
-"""The history of a pair's runs, and windows that compare presets and tune one."""
+"""The history of a pair's runs, and windows to compare presets and to tune one."""

@@ -37,7 +37,7 @@ from .task_window import TaskWindow
 
 
 class CompareWindow(TaskWindow):
-    """Results go to ``runs``."""
+    """Results are added to ``runs``."""
 
     file, prefix = "CompareWindow.ui", "compare"
 
@@ -46,7 +46,7 @@ class CompareWindow(TaskWindow):
         self._runs = runs
         self._started: Any = None
         self._outcome: Any = None
-        self._nodes: list[Any] = []  # of the runs, by the row of the table; None where one failed
+        self._nodes: list[Any] = []  # nodes of the runs, by the row of the table; None for failed ones
         self._checked: set[str] = set()
         self._listed: list[Preset] | None = None
 
@@ -85,7 +85,7 @@ class CompareWindow(TaskWindow):
         ui.comparePageButton.connect("clicked(bool)", self.openPage)
         ui.compareTable.visible = False
 
-    # --- what is chosen ---
+    # --- choices ---
 
     def _show(self) -> None:
         if self.window is None:
@@ -110,7 +110,7 @@ class CompareWindow(TaskWindow):
             count = (
                 0 if None in points else len(landmark_pairs(points[0], points[1], self.choices.text("pairing")).fixed)
             )
-        except ElastixRegistrationError:  # none placed yet, or none that belong together
+        except ElastixRegistrationError:  # none placed yet, or none that correspond
             count = 0
         if count:
             return _("Judged by {count} pairs of landmarks.").format(count=count)
@@ -199,7 +199,7 @@ class CompareWindow(TaskWindow):
         self._tellProgress(run.fraction, text.format(done=run.done, total=run.total, name=run.current))
 
     def onEnd(self, run: Any, outcome: Any, reason: str) -> None:
-        """``outcome`` None: nothing came of it."""
+        """``outcome``: None without a result."""
         self._outcome = outcome
         if outcome is not None:
             for one in outcome.runs.values():
@@ -251,7 +251,7 @@ class CompareWindow(TaskWindow):
         return translated(run.error) or (translated(run.comparison.verdict.text) if run.comparison is not None else "")
 
     def _node(self, row: int) -> Any:
-        """Of the run in a row of the table, or None."""
+        """The node of the run in a row of the table, or None."""
         if self._outcome is None or not 0 <= row < len(self._outcome.ranking.rows):
             return None
         node = dict(self._nodes).get(self._outcome.ranking.rows[row].name)
@@ -277,7 +277,7 @@ class CompareWindow(TaskWindow):
         self._enable()
 
     def openPage(self, checked: bool = False) -> None:
-        """The ranking with pictures, in the web browser."""
+        """Open the ranking with pictures in the web browser."""
         from ...mrml.comparing.comparison import write_page
 
         folder = tempfile.mkdtemp(prefix="comparison-", dir=slicer.app.temporaryPath)

@@ -20,7 +20,7 @@ _MAX_ROWS = 8
 
 
 class ConfidencePart:
-    """Of the run that the result section shows; ``layout`` is that of its contents."""
+    """Estimated errors of the run in the result section. ``layout``: of its contents."""
 
     def __init__(self, layout: Any, logic: Any):
         self.widget = slicer.util.loadUI(str(_UI))
@@ -29,8 +29,8 @@ class ConfidencePart:
         self.control = ManyControl(self)
         self.views = ComparisonViews()
         self._logic = logic
-        self._run: Any = None  # that is shown
-        self._estimated: Any = None  # the run that the estimate is of
+        self._run: Any = None  # the displayed run
+        self._estimated: Any = None  # the run of the estimate
         self._found: Any = None  # ConfidenceNodes
         self._reason = ""
         setUpTable(self.ui.uncertainTable, [_("Least certain places (R, A, S)"), _("May be off by")])
@@ -40,14 +40,15 @@ class ConfidencePart:
         self._show()
 
     def setRun(self, run: Any) -> None:
-        """The result that is shown; None for none. An estimate of another one goes on, and is shown with its own."""
+        """Set the displayed result, or None. An estimate for another result continues, and is shown with that
+        result."""
         if run is not self._run:
             self._run, self._reason = run, ""
             self.views.stop()
             self._show()
 
     def confidenceOf(self, run: Any) -> Any:
-        """The ConfidenceMap of a run; None where there is none."""
+        """The ConfidenceMap of a run; None if there is none."""
         return self._found.confidence if self._found is not None and run is self._estimated else None
 
     def cleanup(self) -> None:
@@ -94,7 +95,7 @@ class ConfidencePart:
         self.ui.confidenceProgressBar.value = round(1000 * run.fraction)
 
     def onEnd(self, run: Any, outcome: Any, reason: str) -> None:
-        """``outcome`` None: it was cancelled."""
+        """``outcome``: None if it was cancelled."""
         self._found = outcome
         self._reason = "" if outcome is not None else reason or _("Canceled.")
         self._show()
@@ -108,10 +109,10 @@ class ConfidencePart:
         if message:
             showError(message, _("The estimate failed"), details)
 
-    # --- what is seen ---
+    # --- display ---
 
     def jump(self, row: int) -> None:
-        """The slice views to one of the least certain places."""
+        """Move the slice views to one of the least certain places."""
         jumpTo(self._found.places[row].ras)
 
     def _showClicked(self, checked: bool) -> None:
@@ -122,7 +123,7 @@ class ConfidencePart:
         self._show()
 
     def _forget(self) -> None:
-        """The estimate before, whose volume goes."""
+        """Forget the former estimate and remove its volume."""
         self.views.stop()
         if self._found is not None:
             self._found.revert()

@@ -1,4 +1,4 @@
-"""The runs on the chosen pair: a table, views of each, and saving one."""
+"""The runs on the chosen pair: a table, views of each, and saving."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from .viewer import RunViewer
 
 _UI = Path(__file__).resolve().parents[3] / "Resources" / "UI" / "RunsSection.ui"
 _NAMES = {"outputVolume": "{moving} registered to {fixed}", "outputTransform": "{moving} to {fixed}"}
-_MAX_ROWS = 8  # that are seen without scrolling
+_MAX_ROWS = 8  # visible without scrolling
 # Number of runs whose results can be shown again; older ones only if they were saved.
 _MAX_RESULTS = 20
 
 
 class RunsSection(Section):
-    """``layout`` and ``place``: where its fold goes. ``search`` opens the windows of its two other buttons."""
+    """``layout`` and ``place``: position of its fold. ``search`` opens the windows of its two other buttons."""
 
     def __init__(self, layout: Any, place: int):
         self.widget = slicer.util.loadUI(str(_UI))
@@ -44,19 +44,21 @@ class RunsSection(Section):
         self.viewer = RunViewer()
         self._note = FoldNote(self.widget)
         self._rows: list[tuple[Any, RunSummary]] = []
-        self._results: dict[str, tuple[Any, Any, RunSummary]] = {}  # id of the node of a run: job, result, summary
+        self._results: dict[
+            str, tuple[Any, Any, RunSummary]
+        ] = {}  # by the id of the node of a run: job, result, summary
         setUpTable(self.ui.runsTable, [_("Preset"), _("After"), _("Folds"), _("Time")])
         self.ui.runsTable.connect("itemSelectionChanged()", self._enable)
         self.ui.runsTable.connect("cellClicked(int,int)", lambda row, column: self.showRun(self._rows[row][0]))
         self.ui.showRunButton.connect("clicked(bool)", self._showClicked)
         self.ui.keepRunButton.connect("clicked(bool)", lambda checked: self.keep(self._rows[self._selected()][0]))
 
-    # --- what others tell ---
+    # --- calls from other parts ---
 
     def add(
         self, job: Any, result: Any, request: Any, comparison: Any, seconds: float | None, outputs: Any = None
     ) -> Any:
-        """A run has ended; ``outputs``: nodes by role that hold its result. Returns its node."""
+        """Add a finished run. ``outputs``: nodes by role with its result. Returns its node."""
         from ...mrml.comparing.comparison import without_volumes
 
         scene = job.fixed.node.GetScene()
@@ -70,7 +72,7 @@ class RunsSection(Section):
         return node
 
     def forgetOutputs(self, nodes: Any) -> None:
-        """These nodes hold the result of no run any longer."""
+        """Record that these nodes no longer have the result of any run."""
         forget_outputs(slicer.mrmlScene, nodes)
 
     def sceneClosed(self) -> None:
@@ -88,10 +90,10 @@ class RunsSection(Section):
     def cleanup(self) -> None:
         self.viewer.stop()
 
-    # --- what the user does ---
+    # --- actions of the user ---
 
     def showRun(self, node: Any) -> None:
-        """The result of a run in the slice views; nothing where there is none any longer."""
+        """Show the result of a run in the slice views; does nothing if it is no longer available."""
         volume, fixed = output_of(node, OUTPUTS[0]), node.GetNodeReference(FIXED)
         with slicer.util.tryWithErrorDisplay(_("The result cannot be shown."), waitCursor=True):
             if node.GetID() in self._results:
@@ -102,7 +104,7 @@ class RunsSection(Section):
         self._enable()
 
     def keep(self, node: Any) -> None:
-        """New nodes with the volume and the transform of a run, which are noted on its node."""
+        """Create nodes with the volume and the transform of a run, and record them on its node."""
         from ...mrml.nodes.incremental import run_to_completion
         from ...mrml.run.outputs import output_incrementally
 
@@ -117,11 +119,11 @@ class RunsSection(Section):
             self.show(self.choices)
 
     def hasResult(self, node: Any) -> bool:
-        """Whether the result of a run is at hand, to be shown or kept."""
+        """Whether the result of a run is available, to be shown or kept."""
         return node.GetID() in self._results
 
     def summary(self) -> str:
-        """For the header of the folded section."""
+        """The text for the header of the folded section."""
         count = len(self._rows)
         return _("none yet") if not count else _("1 run") if count == 1 else _("{count} runs").format(count=count)
 
@@ -158,7 +160,7 @@ class RunsSection(Section):
         return [name, after, folded, seconds]
 
     def _selected(self) -> int:
-        """The row, -1 for none."""
+        """The selected row, -1 for none."""
         return self.ui.runsTable.currentRow() if self._rows and self.ui.runsTable.selectedItems() else -1
 
     def _showClicked(self, checked: bool) -> None:

@@ -21,7 +21,7 @@ _SIDES = ("fixed", "moving")
 
 
 class LandmarksPart(Section):
-    """``layout``: where its widgets go. Whose turn it is follows from how many points each list has."""
+    """``layout``: for its widgets. The number of points in each list determines which volume is next."""
 
     def __init__(self, layout: Any):
         self.widget = slicer.util.loadUI(str(_UI))
@@ -41,7 +41,7 @@ class LandmarksPart(Section):
         return bool(self._lists)
 
     def start(self) -> None:
-        """Both lists, made where there are none, and the first turn."""
+        """Start placing: create missing lists, and begin with the first volume."""
         volumes = [self.choices.reference(role) for role in (FIXED_VOLUME, MOVING_VOLUME)]
         modified = self.choices.node.StartModify()
         try:
@@ -59,7 +59,7 @@ class LandmarksPart(Section):
         self._turn()
 
     def stop(self) -> None:
-        """The views and the mouse as they were."""
+        """Restore the views and the mouse mode."""
         if self.isPlacing:
             self._observers.removeObservers()
             self._lists = self._pair = ()
@@ -102,18 +102,18 @@ class LandmarksPart(Section):
             self._dropEmpty()
 
     def _dropEmpty(self) -> None:
-        """Lists that were made for points that nobody placed: a registration could not use them."""
+        """Remove lists that were created and stayed empty, because a registration could not use them."""
         made, self._made = self._made, []
         for node in made:
             if node.GetScene() is not None and not _placed(node):
                 slicer.mrmlScene.RemoveNode(node)
 
     def _changed(self, caller: Any, event: Any) -> None:
-        """A point was placed or taken back. What placed it ends first."""
+        """A point was placed or removed. Continue after the event that placed it has ended."""
         qt.QTimer.singleShot(0, self._turn)
 
     def _turn(self) -> None:
-        """Show the volume whose turn it is, where the point is expected, and give it the next click."""
+        """Show the next volume at the expected position of the point, and let the next click place it."""
         if not self.isPlacing:
             return
         placed = [_placed(node) for node in self._lists]
@@ -165,7 +165,7 @@ def _newList(name: str) -> Any:
 
 
 def _placed(node: Any) -> list[int]:
-    """Indices of the points that have a place: one that follows the mouse has none."""
+    """Indices of the placed points; a point that follows the mouse is not placed."""
     return [
         n
         for n in range(node.GetNumberOfControlPoints())
@@ -174,7 +174,7 @@ def _placed(node: Any) -> list[int]:
 
 
 def _setPlacing(node: Any) -> None:
-    """Clicks in the views add to ``node``; None gives them back to whatever they did before."""
+    """Make clicks in the views add points to ``node``; None restores the former mouse mode."""
     interaction = slicer.mrmlScene.GetNodeByID("vtkMRMLInteractionNodeSingleton")
     selection = slicer.mrmlScene.GetNodeByID("vtkMRMLSelectionNodeSingleton")
     if interaction is None or selection is None:

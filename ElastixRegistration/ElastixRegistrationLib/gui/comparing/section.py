@@ -10,10 +10,10 @@ from .history import RunsSection
 
 
 class ComparingSection(Section):
-    """Its fold comes after ``neighbor``, a widget of the panel.
+    """The fold is placed after ``neighbor``, a widget of the panel.
 
-    ``ensureInstalled(package)``, of "" for those that a registration needs, raises InstallationError. ``onPreset(id)``
-    is told of a new preset of the user.
+    ``ensureInstalled(package)``, with "" for the packages of a registration, raises InstallationError. ``onPreset(id)``
+    is called for a new preset of the user.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class ComparingSection(Section):
 
     @property
     def compare(self) -> Any:
-        """The window that compares presets, made when it is first needed."""
+        """The window that compares presets, created when first needed."""
         if self._compare is None:
             from .compare_window import CompareWindow
 
@@ -41,7 +41,7 @@ class ComparingSection(Section):
 
     @property
     def tune(self) -> Any:
-        """The window that tunes parameters, made when it is first needed."""
+        """The window that tunes parameters, created when first needed."""
         if self._tune is None:
             from .tune_window import TuneWindow
 
@@ -82,4 +82,4 @@ class ComparingSection(Section):
             part.cleanup()
 
     def _show(self) -> None:
-        """Each part shows its own."""
+        """Does nothing, because each part shows its own choices."""

@@ -1,4 +1,4 @@
-"""Tables of runs: read only, whole rows chosen, as high as what they hold."""
+"""Tables of runs: read-only, with selection of rows, as high as their content."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ROW_HEIGHT = 24
 
 
 def setUpTable(table: Any, heads: Sequence[str]) -> None:
-    """The first column takes the room that the others leave."""
+    """Set up the table; the first column gets the remaining width."""
     table.setColumnCount(len(heads))
     table.setHorizontalHeaderLabels(list(heads))
     table.verticalHeader().setVisible(False)
@@ -27,8 +27,9 @@ def setUpTable(table: Any, heads: Sequence[str]) -> None:
 def fillTable(
     table: Any, rows: Sequence[Sequence[str]], bold: Collection[int] = (), tips: Sequence[str] = (), most: int = 0
 ) -> None:
-    """Texts of ``rows``, those of ``bold`` in bold, with tool tips. ``most``: rows that the table is high enough for,
-    0 where the layout decides."""
+    """Fill in the texts of ``rows``, with the rows ``bold`` in bold, and tool tips.
+
+    ``most``: maximum number of visible rows, which sets the height; 0 leaves the height to the layout."""
     blocked = table.blockSignals(True)
     table.clearSelection()
     table.setRowCount(len(rows))

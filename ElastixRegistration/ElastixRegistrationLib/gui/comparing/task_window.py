@@ -1,4 +1,4 @@
-"""A window with one task that runs for a while: comparing presets, tuning parameters."""
+"""A window for one long task: comparing presets, tuning parameters."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _FOLDER = Path(__file__).resolve().parents[3] / "Resources" / "UI"
 
 
 class TaskWindow(Section):
-    """The window is made when it is first opened: ``window`` and ``ui`` are None before.
+    """The window is created when it is first opened; ``window`` and ``ui`` are None before.
 
-    ``ensureInstalled`` raises InstallationError where packages are missing. Subclasses name their ``.ui`` file in
-    ``file`` and the start of the names of its widgets in ``prefix``: a button that starts and cancels, a label for
-    messages, a progress bar and a button that closes.
+    ``ensureInstalled`` raises InstallationError if packages are missing. Subclasses set ``file``, the name of the .ui
+    file, and ``prefix`` of the names of its widgets: a button that starts and cancels, a label for messages, a progress
+    bar and a button that closes the window.
     """
 
     file = ""
@@ -54,18 +54,18 @@ class TaskWindow(Section):
         if message:
             showError(message, self._failure(), details)
 
-    # --- what a subclass does ---
+    # --- implemented by subclasses ---
 
     def _connect(self) -> None:
         """Set up the widgets of ``ui``."""
         raise NotImplementedError
 
     def _missing(self) -> str:
-        """What the user must choose first; "" when the task can start."""
+        """What the user must choose first; "" if the task can start."""
         raise NotImplementedError
 
     def _begin(self) -> str:
-        """Take what is chosen, and return what to say until the first progress."""
+        """Read the choices, and return the message until the first progress."""
         raise NotImplementedError
 
     def _failure(self) -> str:
@@ -73,10 +73,10 @@ class TaskWindow(Section):
         raise NotImplementedError
 
     def _enable(self) -> None:
-        """Show in the widgets what can be done now."""
+        """Enable the widgets that can be used now."""
         raise NotImplementedError
 
-    # --- what all of them do ---
+    # --- common to all ---
 
     def _load(self) -> None:
         self.window = slicer.util.loadUI(str(_FOLDER / self.file))
@@ -120,7 +120,7 @@ class TaskWindow(Section):
             self._enable()
 
     def _showButton(self, text: str) -> None:
-        """``text``: of the button while nothing runs and nothing is missing."""
+        """``text``: of the button if nothing runs and nothing is missing."""
         isRunning = self.control.isRunning
         missing = "" if isRunning else self._missing()
         self._widget("Button").text = _("Cancel") if isRunning else missing or text

@@ -1,4 +1,4 @@
-"""A window that searches for better parameters for images like those of the scene or of a table."""
+"""A window that searches for better parameters for images like those in the scene or in a table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..messages import methodTitle, tell, translated
 from ..section import fillComboBox
 from .task_window import TaskWindow
 
-#: Parts of the pairs when each of them judges in its turn.
+#: Number of parts of a cross-validation.
 _FOLDS = 3
 
 
@@ -37,7 +37,7 @@ class TuneWindow(TaskWindow):
     # --- the window ---
 
     def sceneClosed(self) -> None:
-        """Everything that the search needs is in files."""
+        """Does nothing, because everything that the search needs is in files."""
 
     def nodeRemoved(self) -> None:
         if self.choices is not None:
@@ -56,10 +56,10 @@ class TuneWindow(TaskWindow):
         ui.tunePairList.connect("itemChanged(QListWidgetItem*)", self._itemChanged)
         ui.tunePageButton.connect("clicked(bool)", self.openPage)
 
-    # --- what is chosen ---
+    # --- choices ---
 
     def pairs(self) -> list[Any]:
-        """Parameter nodes of the scene with landmarks that are not unchecked."""
+        """The parameter nodes of the scene with landmarks, except those that the user unchecked."""
         from ...mrml.comparing.tuning import pairs_of_scene
 
         return [node for node in pairs_of_scene(slicer.mrmlScene) if node.GetID() not in self._unchecked]
@@ -117,7 +117,7 @@ class TuneWindow(TaskWindow):
     # --- the run ---
 
     def nodes(self) -> Sequence[Any]:
-        """Everything is in files before it runs."""
+        """No nodes, because everything is in files before the search runs."""
         return []
 
     def start(self) -> Any:
@@ -157,7 +157,7 @@ class TuneWindow(TaskWindow):
         self._tellProgress(run.fraction, text)
 
     def onEnd(self, run: Any, outcome: Any, reason: str) -> None:
-        """``outcome`` None: it was cancelled."""
+        """``outcome``: None if it was cancelled."""
         if outcome is None:
             text = reason or _("Canceled. Finished trials stay in the folder; the same pairs continue from there.")
         else:
@@ -173,7 +173,7 @@ class TuneWindow(TaskWindow):
         return str(_("The search failed"))
 
     def openPage(self, checked: bool = False) -> None:
-        """The history of the search, in the web browser."""
+        """Open the history of the search in the web browser."""
         qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(self._page)))
 
     def _enable(self) -> None:

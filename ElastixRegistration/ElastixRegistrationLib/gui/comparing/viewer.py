@@ -1,4 +1,4 @@
-"""Results of runs in the slice views, over the fixed volume, without nodes that the user must remove."""
+"""Display of results in the slice views, over the fixed volume, without nodes that the user must remove."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..comparison_views import ComparisonViews
 
 
 class RunViewer:
-    """Shows one result at a time. ``shown``: what the caller called it, None for nothing."""
+    """Shows one result at a time. ``shown``: the caller's name for it; None if none is shown."""
 
     def __init__(self) -> None:
         self.views = ComparisonViews()
@@ -18,7 +18,7 @@ class RunViewer:
         self._preview: Any = None
 
     def showResult(self, key: Any, job: Any, result: Any, name: str) -> None:
-        """The moving volume of ``job`` as ``result`` resamples it. Raises InputError where a volume was removed."""
+        """Show the moving volume of ``job``, resampled by ``result``. Raises InputError if a volume was removed."""
         from ...mrml.comparing.preview import preview_incrementally
         from ...mrml.nodes.incremental import run_to_completion
 
@@ -28,25 +28,25 @@ class RunViewer:
         _remove(old)
 
     def showVolume(self, key: Any, fixed: Any, volume: Any) -> None:
-        """A volume that is in the scene."""
+        """Show a volume that is in the scene."""
         old, self._preview = self._preview, None
         self._show(key, fixed, volume)
         _remove(old)
 
     def stop(self) -> None:
-        """The views as they were."""
+        """Restore the views."""
         self.shown = None
         self.views.stop()
         old, self._preview = self._preview, None
         _remove(old)
 
     def forget(self) -> None:
-        """The scene goes away."""
+        """The scene is closed."""
         self.shown = self._preview = None
         self.views.forget()
 
     def nodeRemoved(self) -> None:
-        """Stop showing what has left the scene."""
+        """Stop showing a volume that was removed from the scene."""
         if self._preview is not None and self._preview.GetScene() is None:
             self._preview = None
             self.stop()

@@ -1,4 +1,4 @@
-"""Where a registration runs, and what is kept beside its outputs."""
+"""Where a registration runs, and what is saved besides its outputs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class AdvancedSection(Section):
         self.ui.seedSpinBox.value = -1 if settings.seed is None else settings.seed
 
     def summary(self) -> str:
-        """For the header of the folded section: what is not as usual."""
+        """Choices that differ from the defaults, for the header of the folded section."""
         settings, choices = self.choices.settings, self.choices
         parts = (
             _("not in the background") if not choices.flag("inBackground") else "",

@@ -27,10 +27,10 @@ class InputsSection(Section):
         ui.swapButton.connect("clicked(bool)", self.swap)
 
     def _show(self) -> None:
-        """The selectors are bound to the parameter node."""
+        """Does nothing, because the selectors are bound to the parameter node."""
 
     def swap(self, checked: bool = False) -> None:
-        """Masks, their segments and points change sides with their volumes. What slides, and a start, no longer fit."""
+        """Swap the volumes with their masks, segments and points. The sliding mask and a start no longer fit."""
         if not self.isFree():
             return
         choices = self.choices
@@ -53,9 +53,9 @@ class InputsSection(Section):
 
 
 def chooseDefaults(choices: Any, latest: bool = False) -> None:
-    """Where none are chosen: the two that the slice views show, else the last two volumes.
+    """Choose volumes if none are chosen: the two that the slice views show, otherwise the last two of the scene.
 
-    ``latest``: the last two in any case. The later one is the moving volume.
+    ``latest``: always the last two. The later one is the moving volume.
     """
     fixed, moving = choices.reference(FIXED_VOLUME), choices.reference(MOVING_VOLUME)
     shown = [] if latest else _shownVolumes()
@@ -67,7 +67,7 @@ def chooseDefaults(choices: Any, latest: bool = False) -> None:
 
 
 def _shownVolumes() -> list[Any]:
-    """Background, then foreground, of the first slice view that has a background."""
+    """Background and foreground of the first slice view that has a background."""
     composites = slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
     for composite in composites:
         ids = (composite.GetBackgroundVolumeID(), composite.GetForegroundVolumeID())
@@ -82,7 +82,7 @@ def _volumes() -> list[Any]:
 
 
 def _isInput(node: Any) -> bool:
-    """Volumes that a selector of the panel offers and that have voxels."""
+    """Whether a selector of the panel offers the volume, and it has voxels."""
     return (
         node is not None
         and not node.IsA("vtkMRMLLabelMapVolumeNode")

@@ -80,7 +80,7 @@ class MasksSection(Section):
             self.choices.set_segments(side, list(ids))
 
     def summary(self) -> str:
-        """For the header of the folded section."""
+        """The text for the header of the folded section."""
         choices = self.choices
         masks = [choices.reference(role) for role in (FIXED_MASK, MOVING_MASK)]
         points = [choices.reference(role) for role in (FIXED_POINTS, MOVING_POINTS)]
@@ -98,7 +98,7 @@ class MasksSection(Section):
         self.placing.cleanup()
 
     def _watch(self, lists: tuple[Any, ...]) -> None:
-        """Points are placed while the panel is open."""
+        """Observe the points, because they are placed while the panel is open."""
         if all(node is one for node, one in zip(lists, self._lists, strict=False)) and len(lists) == len(self._lists):
             return
         self._observers.removeObservers()
@@ -114,7 +114,7 @@ class MasksSection(Section):
             self._whenPointsChange()
 
     def missing(self) -> str:
-        """What the landmarks lack, as a text for the button; "" for nothing."""
+        """What the landmarks lack, as a text for the button; "" if nothing."""
         return _("Complete the landmarks, or choose none") if self._areUnpaired else ""
 
     def _showPairs(self) -> None:

@@ -1,4 +1,4 @@
-"""Controls made for the options of a registration that the panel's form has none of its own for."""
+"""Generated controls for options of a registration that have none in the panel's form."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ...mrml.run.scene_presets import scene_presets
 from ..section import Section, fillComboBox, selectValue
 
 _MIN_WIDTH = 60
-#: The places for such controls, and what stands there before them.
+#: The places for such controls, and the widgets before them.
 _TAB_AFTER = {
     "effortFrame": "dimensionFilter",
     "masksFrame": "pairingSelector",
@@ -29,7 +29,7 @@ _MAX_NUMBER = 1e6
 
 
 class OptionsSection(Section):
-    """A control for each option that names a widget of the form to stand in, called after the option: seedControl."""
+    """Creates a control in the form for each option that names a place, with a name like seedControl."""
 
     def __init__(self, ui: Any):
         super().__init__(ui)
@@ -63,13 +63,13 @@ class OptionsSection(Section):
             control.specialValueText = _translated("None")
         control.objectName = f"{option.keyword}Control"
         control.toolTip = _translated(option.tip)
-        control.setSizePolicy(qt.QSizePolicy.Ignored, qt.QSizePolicy.Fixed)  # no option widens the panel
+        control.setSizePolicy(qt.QSizePolicy.Ignored, qt.QSizePolicy.Fixed)  # so that no option widens the panel
         control.minimumWidth = _MIN_WIDTH
         getattr(self.ui, option.control).layout().addRow(_translated(f"{option.label}:"), control)
         return control
 
     def _orderTabs(self) -> None:
-        """The tab key goes through the panel from top to bottom, also to what was made last."""
+        """Make the tab order go from top to bottom, including generated controls."""
         before = {place: getattr(self.ui, name) for place, name in _TAB_AFTER.items()}
         for option in OPTIONS:
             if option.name in self.controls:
@@ -94,13 +94,13 @@ class OptionsSection(Section):
                 control.text = option.write(value)
 
     def _takesEffort(self) -> bool:
-        """Whether effort makes a difference: a deformation takes it, and a preset that adapts to the images."""
+        """Whether effort has an effect, which is so for deformations and for presets that adapt to the images."""
         try:
             settings, presets = self.choices.settings, scene_presets(self.choices.node.GetScene())
             if settings.parameter_files:
                 return False
             return settings.adapts(presets) or any(map(is_bspline, find_preset(settings.preset, presets).stages()))
-        except InputError:  # a preset that is not here
+        except InputError:  # an unknown preset
             return False
 
     def _changed(self, option: Option, value: Any) -> None:
@@ -109,7 +109,7 @@ class OptionsSection(Section):
 
 
 def _value(option: Option, shown: Any, none: Any) -> Any:
-    """What a number of a spin box stands for: its lowest one for None, where an option can be that."""
+    """The value for a number in a spin box; its minimum stands for None, if the option allows that."""
     return None if option.default is None and shown == none else shown
 
 

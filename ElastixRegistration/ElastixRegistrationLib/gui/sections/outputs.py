@@ -1,4 +1,4 @@
-"""What a registration leaves: each output not wanted, made on Apply, or put into an existing node."""
+"""Outputs of a registration: each is unwanted, created on Apply, or written into an existing node."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ...mrml.run.parameter_node import MOVING_VOLUME, OUTPUTS
 from ..messages import tell
 from ..section import Section, fillComboBox, selectValue
 
-#: So many ms after the last change the background is looked for, so that clicking through volumes stays fast.
+#: Delay, ms, after the last change before the background is estimated, so that switching volumes stays fast.
 _DELAY = 250
 
 
 class OutputsSection(Section):
-    """``estimate(node)`` gives the sentence about the background of a volume; it may take a while."""
+    """``estimate(node)`` returns the sentence about the background of a volume; it may take a while."""
 
     def __init__(self, ui: Any, estimate: Callable[[Any], str]):
         super().__init__(ui)
@@ -61,7 +61,7 @@ class OutputsSection(Section):
         self._askForEstimate()
 
     def summary(self) -> str:
-        """For the header of the folded section."""
+        """The text for the header of the folded section."""
         names = {
             "outputVolume": _("volume"),
             "outputTransform": _("transform"),

@@ -1,4 +1,4 @@
-"""Which parameter set the panel shows. Several can lie side by side in a scene."""
+"""The choice of the parameter set that the panel shows. A scene can have several."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..section import selectNode
 
 
 class ParameterSetSection:
-    """``onChosen(node)`` is called when the user chooses or makes another parameter node; None when there is none."""
+    """``onChosen(node)`` is called when the user chooses or creates another parameter node; None if there is none."""
 
     def __init__(self, ui: Any, onChosen: Callable[[Any], None]):
         self._selector = ui.parameterSetSelector

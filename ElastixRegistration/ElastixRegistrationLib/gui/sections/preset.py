@@ -1,4 +1,4 @@
-"""Which preset: a list to search, what it does, how exact it was, its time; its stages and source in a fold."""
+"""The choice of the preset: a searchable list, description, accuracy and time; stages and source in a fold."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from ..preset_editor.problems import RegistrationContext, problemColor, problemT
 from ..preset_editor.table import ORANGE, RED
 from ..section import Section, dimensionOf, fillComboBox, selectValue
 
-#: The preset that landmarks guide.
+#: The preset in which landmarks guide the registration.
 _GUIDED = "landmarks"
 _SHORT = {"ct", "mr", "pet", "us", "cbct"}
-# Almost every parameter file asks elastix for files that are never written here.
+# Almost every parameter file requests files from elastix that are never written here.
 _NOT_WORTH_TELLING = ("WriteResultImage", "WriteTransformParametersEachResolution", "WriteITKCompositeTransform")
 
 
@@ -41,7 +41,7 @@ class PresetSection(Section):
         super().__init__(ui)
         self._shownFor: tuple[Any, ...] = ()
         self._lacksLandmarks = False
-        self._otherDimension: int | None = None  # of the images, if the preset is not for it
+        self._otherDimension: int | None = None  # dimension of the images, if the preset is not for it
         self.manager = PresetManager(ui, self._chosen, self._given, self.presetsChanged)
         self._fillFilters()
         fillComboBox(ui.dimensionFilter, [(_("2D and 3D"), ""), (_("2D"), "2"), (_("3D"), "3")])
@@ -62,18 +62,18 @@ class PresetSection(Section):
         self.manager.show()
 
     def summary(self) -> str:
-        """For the header of the folded section: how many stages it has."""
+        """The number of stages, for the header of the folded section."""
         count = len(self.ui.presetStagesLabel.text.splitlines())
         return _("1 stage") if count == 1 else _("{count} stages").format(count=count) if count else ""
 
     def missing(self) -> str:
-        """What the preset needs and does not have, as a text for the button; "" for nothing."""
+        """What the preset needs and lacks, as a text for the button; "" if nothing."""
         if self._otherDimension is not None:
             return _("Choose a preset for {dimension}D images").format(dimension=self._otherDimension)
         return _("Choose the landmarks that the preset needs") if self._lacksLandmarks else ""
 
     def _find(self, shown: bool) -> None:
-        """Filters that are not seen do not hide presets."""
+        """Show or hide the filters; hidden filters do not hide presets."""
         ui = self.ui
         ui.presetFindFrame.visible = shown
         if shown:
@@ -97,7 +97,7 @@ class PresetSection(Section):
             selectValue(comboBox, chosen or "")
 
     def presetsChanged(self, presetID: str) -> None:
-        """Presets were made, renamed or deleted; this one is chosen now."""
+        """Presets were created, renamed or deleted; the given one is chosen now."""
         self._fillFilters()
         self._shownFor = ()
         if self.choices is not None:
@@ -128,7 +128,8 @@ class PresetSection(Section):
             self.show(self.choices)
 
     def _list(self) -> None:
-        """Presets that fit the filters, and the chosen one in any case: a filter does not change a choice."""
+        """List the presets that match the filters, and always the chosen one, because a filter does not change the
+        choice."""
         ui = self.ui
         dimension = ui.dimensionFilter.itemData(ui.dimensionFilter.currentIndex)
         found = list_presets(
@@ -158,7 +159,7 @@ class PresetSection(Section):
         try:
             return find_preset(self.choices.settings.preset, scene_presets(self.choices.node.GetScene()))
         except InputError:
-            return None  # a scene of another version of this module, or of another user
+            return None  # from another version of this module or another user
 
     def _describe(self) -> None:
         preset = self._chosen()
@@ -193,7 +194,7 @@ class PresetSection(Section):
         self.ui.presetAccuracyLabel.toolTip = "; ".join(presetAccuracy(preset))
 
     def _dimensionBeside(self, preset: Preset) -> int | None:
-        """Dimension of both images, if the preset is not for it."""
+        """The dimension of both images, if the preset is not for it."""
         first, second = (dimensionOf(self.choices.reference(role)) for role in (FIXED_VOLUME, MOVING_VOLUME))
         isChosen = not self.choices.settings.parameter_files
         return first if isChosen and first is not None and first == second and first not in preset.dimension else None
@@ -210,8 +211,8 @@ class PresetSection(Section):
             label.visible = bool(text)
 
     def _problemsText(self, preset: Preset, stages: Sequence[ParameterMap], given: RegistrationContext) -> str:
-        """What would stop elastix, and what it would ignore, with what is chosen. Of landmarks in words of the panel,
-        as there a choice is missing, and not a parameter."""
+        """What would stop elastix with the current choices, and what it would ignore. Problems with landmarks are
+        described in words of the panel, because a choice is missing and not a parameter."""
         usesLandmarks = any(map(uses_points, stages))
         self._lacksLandmarks = usesLandmarks and not given.points
         if self._otherDimension is not None:
@@ -233,7 +234,7 @@ class PresetSection(Section):
 
 
 def _accuracyText(preset: Preset) -> str:
-    """The first of what was measured, or that nothing was."""
+    """The first measured accuracy, or a text that nothing was measured."""
     if not preset.validated:
         return _("Not validated.")
     first, *more = presetAccuracy(preset)
@@ -241,7 +242,7 @@ def _accuracyText(preset: Preset) -> str:
 
 
 def _referenceText(preset: Preset) -> str:
-    """The publication, with its link, and all that was measured."""
+    """The publication, with its link, and all measured accuracies."""
     reference = html.escape(preset.reference)
     link = preset_texts.doi_link(preset.reference)
     if link:
@@ -255,7 +256,7 @@ def _shownWord(word: str) -> str:
 
 
 def _gridOf(node: Any) -> tuple[Geometry, int] | None:
-    """Size and spacing of a volume, somewhere, and the bytes of its voxels; None without one."""
+    """A grid with size and spacing of a volume, and the bytes of its voxels; None without a volume."""
     image = node.GetImageData() if node is not None else None
     if image is None or image.GetNumberOfPoints() == 0:
         return None
@@ -265,7 +266,7 @@ def _gridOf(node: Any) -> tuple[Geometry, int] | None:
 
 
 def _costText(preset: Preset, stages: Sequence[ParameterMap], grids: Sequence[Any], settings: Any) -> str:
-    """About how long it takes, and how much memory where that is much."""
+    """The approximate time, and the memory if it is large."""
     known = [grid for grid in grids if grid is not None]
     if not known:
         return ""

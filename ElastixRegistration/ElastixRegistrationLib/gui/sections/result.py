@@ -1,4 +1,4 @@
-"""How good a registration is, a look at it, and what to do next: report it, apply it to more, or revert it."""
+"""The result of a registration: its verdict, views, and what to do next (report, apply to other nodes, revert)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _GOOD, _BAD = "#2e7d32", "#c62828"
 class ResultSection(Section):
     """Shows the last RegistrationRun while its pair is chosen, until it is reverted or the scene is closed.
 
-    ``onReverted(nodes)`` is told of output nodes that have the content of before.
+    ``onReverted(nodes)`` is called with output nodes that have their former content again.
     """
 
     def __init__(self, ui: Any, logic: Any, onReverted: Callable[[Iterable[Any]], None]):
@@ -32,9 +32,9 @@ class ResultSection(Section):
         self.confidence = ConfidencePart(ui.resultContents.layout(), logic)
         self._onReverted = onReverted
         self._last: Any = None
-        self._run: Any = None  # the last one where its pair is chosen
+        self._run: Any = None  # the last run, if its pair is chosen
         self._pair: tuple[Any, ...] = ()
-        self._reported: Any = None  # the map of confidence that the last report shows
+        self._reported: Any = None  # the confidence map in the last report
         self.views = ComparisonViews()
         self._buttons = {mode: getattr(ui, f"{mode}Button") for mode in MODES}
         table = ui.resultTable
@@ -42,7 +42,7 @@ class ResultSection(Section):
         table.setHorizontalHeaderLabels([_("Measure"), _("Before"), _("After")])
         table.verticalHeader().setVisible(False)
         table.horizontalHeader().setSectionResizeMode(0, qt.QHeaderView.Stretch)
-        for column in (1, 2):  # their numbers are short; the room is for the names
+        for column in (1, 2):  # numbers are short; the names get the space
             table.horizontalHeader().setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
         table.setWordWrap(False)
         table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
@@ -72,7 +72,7 @@ class ResultSection(Section):
         self.confidence.cleanup()
 
     def setRun(self, run: Any) -> None:
-        """None shows that there is no result."""
+        """Show a run; None means that there is no result."""
         self._last = run
         self._pair = run.pair if run is not None else ()
         self._showRun(run if run is None or self.choices is None or pairOf(self.choices) == self._pair else None)
@@ -127,7 +127,7 @@ class ResultSection(Section):
         self._say(" ".join(texts) or _("First check the nodes to move in the list."))
 
     def openReport(self, checked: bool = False) -> None:
-        """A page with pictures and figures, in the web browser; made when it is first asked for."""
+        """Open the page with pictures and figures in the web browser; it is created at the first request."""
         from ...mrml.run.report import write_run_report
 
         run, confidence = self._run, self.confidence.confidenceOf(self._run)
@@ -140,7 +140,7 @@ class ResultSection(Section):
             qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(run.report))
 
     def summary(self) -> str:
-        """For the header of the folded section: which pair it is of."""
+        """The pair of the result, for the header of the folded section."""
         if self._run is None:
             return _("none yet")
         return f"{self._run.job.moving.node.GetName()} \N{RIGHTWARDS ARROW} {self._run.job.fixed.node.GetName()}"
@@ -157,7 +157,7 @@ class ResultSection(Section):
         tell(self.ui.verdictLabel, _("Reverted. The outputs are as they were before the registration."))
 
     def nodeRemoved(self) -> None:
-        """A node of the scene is gone: what needs it is switched off."""
+        """A node was removed from the scene: disable the controls that need it."""
         self.confidence.nodeRemoved()
         if self._run is not None:
             self._enable()

@@ -1,4 +1,4 @@
-"""Apply and Cancel, progress, live plot, and the button of the log."""
+"""Apply and Cancel, progress, live plot, and the button for the log."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from ..metric_plot import MetricPlot
 from ..run_control import progressText
 from ..section import Section, contentOf, pairOf, reveal
 
-#: The plot is drawn anew this often at most, s: point by point, it would take much of a core from elastix.
+#: Shortest interval between two updates of the plot, s, because updates at each point would take much of a core.
 _PLOT_PERIOD = 0.25
 
 
 class RunSection(Section):
-    """One button: ``onApply()`` when nothing runs, ``onCancel()`` when something does.
+    """One button calls ``onApply()`` if nothing runs, otherwise ``onCancel()``.
 
-    The plot is drawn while it runs, and is in the window of the log after. What was said of a run is shown as long as
-    the pair that it was of is chosen; that one did not start or failed, until a choice changes.
+    The plot is shown during the run, and later in the window of the log. The message about a run is shown while its
+    pair is chosen; if the run did not start or failed, only until a choice changes.
     """
 
     def __init__(self, ui: Any, onApply: Callable[[], None], onCancel: Callable[[], None]):
@@ -33,10 +33,10 @@ class RunSection(Section):
         self._missing = ""
         self._log = ""
         self._iterations: Sequence[Any] = ()
-        self._drawn = 0.0  # when the plot was drawn last
+        self._drawn = 0.0  # time of the last update of the plot
         self._message = ""
         self._pair: tuple[Any, ...] = ()
-        self._content: tuple[Any, ...] | None = None  # of the choices that the message is of; None: any of the pair
+        self._content: tuple[Any, ...] | None = None  # the choices to which the message applies; None: all of the pair
         self.log = LogWindow()
         self.plot = MetricPlot()
         self.plot.toolTip = ui.plotFrame.toolTip
@@ -58,7 +58,7 @@ class RunSection(Section):
         self._showRun()
 
     def setMissing(self, missing: str) -> None:
-        """What the user has to do before Apply; "" for nothing."""
+        """What the user has to do before Apply; "" if nothing."""
         self._missing = missing
         self._showButton()
 
@@ -92,8 +92,8 @@ class RunSection(Section):
         self.ui.showLogButton.visible = bool(log)
 
     def end(self, message: str, log: str, done: bool, whatever: bool = False) -> None:
-        """``done``: it came to its end, and the message holds for the pair. ``whatever``: it did not, as choices are
-        changing just now."""
+        """End a run. ``done``: it finished, and the message applies to the pair. ``whatever``: it did not finish,
+        and the message applies to any choices, because these are just changing."""
         self._running = False
         self._message, self._log = message, log
         if done:
@@ -107,19 +107,20 @@ class RunSection(Section):
         self._showRun()
 
     def _settle(self) -> None:
-        """What ended the run, such as the removal of an input, is over: a change from now on is one of the user's."""
+        """The event that ended the run, such as the removal of an input, is over; further changes come from the
+        user."""
         if self._content == () and self.choices is not None and self.choices.node.GetScene() is not None:
             self._pair, self._content = pairOf(self.choices), contentOf(self.choices.node)
 
     def forget(self) -> None:
-        """Another scene: nothing has run in it."""
+        """Forget all runs, because there is another scene."""
         self._message = self._log = ""
         self._iterations = ()
         self.plot.setIterations(())
         self._showRun()
 
     def _showRun(self) -> None:
-        """Message, plot and log of the pair that is chosen."""
+        """Show message, plot and log of the chosen pair."""
         ui = self.ui
         isOfPair = self._running or self._content == () or (self.choices and pairOf(self.choices) == self._pair)
         isSaid = isOfPair and (self._running or not self._content or contentOf(self.choices.node) == self._content)

@@ -1,4 +1,4 @@
-"""Where a registration starts."""
+"""The start of a registration."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from slicer.i18n import tr as _
 
 from ..section import Section, fillComboBox, selectValue
 
-#: What stands for each start in RegistrationRequest; the last two give an initial transform instead.
+#: The value of each start in RegistrationRequest; the last two give an initial transform instead.
 _INITIALIZATION = {"preset": None, "none": "none", "geometry": "geometry", "mass": "mass", "search": "search"}
 
 
@@ -36,7 +36,7 @@ class StartSection(Section):
         self.ui.initialTransformSelector.visible = self.ui.initialTransformLabel.visible = start == "transform"
 
     def summary(self) -> str:
-        """For the header of the folded section."""
+        """The text for the header of the folded section."""
         return self.ui.startSelector.currentText
 
     def _startChanged(self, index: int) -> None:

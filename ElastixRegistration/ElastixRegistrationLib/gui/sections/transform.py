@@ -1,6 +1,6 @@
-"""Any transform, applied to what is chosen in the subject hierarchy, inverted, and looked at for what it does to space.
+"""Applies any transform to nodes chosen in the subject hierarchy, inverts it, and analyzes its deformation.
 
-Unlike the sections above it keeps nothing in the parameter set: it is a tool, with a file of widgets of its own.
+Unlike the other sections, it stores nothing in the parameter set: it is a tool with its own .ui file.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ _FILES = "*.h5 *.tfm *.txt *.toml *.mat *.dcm *.nrrd *.nii *.nii.gz *.mha *.mhd"
 
 
 class TransformSection:
-    """``logic`` does the work; ``ensureInstalled`` is called before what needs ITK, and raises where it is missing.
+    """``logic`` does the work. ``ensureInstalled`` is called before anything that needs ITK, and raises if it is
+    missing.
 
     ``page`` is the layout of the panel's tab.
     """
@@ -72,7 +73,7 @@ class TransformSection:
         self.enable()
 
     def enable(self) -> None:
-        """Buttons that can do something."""
+        """Enable the buttons that can do something."""
         ui = self.ui
         hasTransform = ui.appliedTransformSelector.currentNode() is not None
         hasItems = bool(self._items())
@@ -84,7 +85,7 @@ class TransformSection:
             button.enabled = hasTransform and hasGrid
         ui.revertTransformButton.enabled = bool(self._undo)
 
-    # --- what the buttons do ---
+    # --- actions of the buttons ---
 
     def load(self) -> None:
         kinds = _("Transforms") + f" ({_FILES});;" + _("All files") + " (*)"
@@ -167,7 +168,7 @@ class TransformSection:
     # --- helpers ---
 
     def _guarded(self, slot: Callable[[], None]) -> None:
-        """Errors that the user can act on come in a dialog."""
+        """Run an action; errors that the user can act on are shown in a dialog."""
         try:
             with slicer.util.WaitCursor():
                 slot()
@@ -186,7 +187,7 @@ class TransformSection:
         return [ids.GetId(n) for n in range(ids.GetNumberOfIds())]
 
     def _nodes(self) -> list[Any]:
-        """What is chosen, branches included, each node once."""
+        """The chosen nodes, including those in branches, each once."""
         nodes: list[Any] = []
         for item in self._items():
             nodes += [node for node in self._logic.nodesOfBranch(item) if not any(node is other for other in nodes)]

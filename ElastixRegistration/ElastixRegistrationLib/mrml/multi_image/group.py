@@ -31,7 +31,9 @@ GroupOutcome = tuple[SequenceOutcome | VolumesOutcome, Any]
 
 @dataclass(frozen=True)
 class GroupChains:
-    """For each member, by number: the chain from the common space to it, RAS, and its background. ``mean``: (k, j, i)."""
+    """For each member, by number: the chain from the common space to it, RAS, and its background.
+
+    ``mean``: (k, j, i)."""
 
     chains: dict[int, Chain]
     backgrounds: tuple[BackgroundEstimate, ...]

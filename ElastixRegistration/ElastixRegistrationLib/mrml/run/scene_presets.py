@@ -74,7 +74,8 @@ def rename_in_scene(scene: Any, preset_id: str, title: str) -> Preset:
     """Change the title of a preset, but not its id, to which parameter sets of the scene refer.
 
     Raises InputError for an unknown id, an empty title, and the title of a built-in preset or of another preset in the
-    scene."""
+    scene.
+    """
     preset = preset_of_node(_node_of(scene, preset_id))
     others = [*built_in_presets().values(), *(each for each in scene_presets(scene) if each.id != preset_id)]
     return save_in_scene(scene, replace(preset, title=checked_title(title, others)))
