@@ -72,7 +72,7 @@ class CohortPart(ManyPart):
         )
 
     def nodes(self) -> list[Any]:
-        return []  # one that goes before it is in a file is left out or told of; after that it is not needed
+        return []  # a node that is removed before it is written is left out or reported; later it is not needed
 
     def progressText(self, run: Any) -> str:
         if run.is_stopping:
@@ -98,7 +98,7 @@ class CohortPart(ManyPart):
         return " ".join(sentences)
 
     def page(self) -> Path | None:
-        """The page in the folder of the results, where there is one."""
+        """The page in the folder of the results, if it exists."""
         folder = "" if self.choices is None else self.choices.text("many.outputFolder")
         page = Path(folder, PAGE) if folder else None
         return page if page is not None and page.is_file() else None

@@ -9,13 +9,13 @@ from ...core.errors import ElastixRegistrationError
 from ..messages import errorText
 from ..step_loop import StepLoop
 
-#: ms between two looks at a run.
+#: Interval at which a run is polled, ms.
 _INTERVAL = 100
 
 
 class ManyControl:
-    """One run at a time, of which a listener hears ``onProgress(run)``, and at the end ``onEnd(run, outcome, reason)``
-    with ``outcome`` None where nothing came of it, or ``onFailed(message, details)``.
+    """Controls one run at a time, and calls a listener: ``onProgress(run)``, and at the end ``onEnd(run, outcome,
+    reason)``, with ``outcome`` None without a result, or ``onFailed(message, details)``.
     """
 
     def __init__(self, listener: Any):
@@ -35,7 +35,7 @@ class ManyControl:
         self._loop.start(self._whole(part))
 
     def missingNode(self) -> str:
-        """The name of a node that the run needs and that left the scene; "" without one."""
+        """The name of a node that the run needs and that was removed from the scene; "" for none."""
         return next((node.GetName() for node in self._nodes if node.GetScene() is None), "")
 
     def cancel(self, reason: str = "") -> None:
@@ -62,7 +62,7 @@ class ManyControl:
         return isKnown
 
     def _whole(self, part: Any) -> Iterator[int | None]:
-        """From nodes to files or arrays, to the end of the run, to nodes."""
+        """All steps: nodes to files or arrays, the run, and results to nodes."""
         run = self._run = yield from part.start()
         while not run.finished:
             run.poll()

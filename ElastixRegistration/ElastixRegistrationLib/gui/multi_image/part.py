@@ -1,4 +1,4 @@
-"""Common base of the tabs of Many images: each states what is missing, starts a run, and describes it."""
+"""Common base of the tabs of *Many images*: each says what is missing, starts a run, and describes it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..section import Section
 class ManyPart(Section):
     """One tab. A subclass has ``title``, the text of the button, and the methods below.
 
-    ``started``: the choices that the run was started with; others may be shown meanwhile.
+    ``started``: the choices with which the run was started; others may be shown meanwhile.
     """
 
     title = ""
@@ -32,7 +32,7 @@ class ManyPart(Section):
         raise NotImplementedError
 
     def start(self) -> Any:
-        """Steps that return the run, a AsynchronousRun."""
+        """Steps that return the run, an AsynchronousRun."""
         raise NotImplementedError
 
     def nodes(self) -> Sequence[Any]:
@@ -47,7 +47,7 @@ class ManyPart(Section):
         raise NotImplementedError
 
     def settingsText(self) -> str:
-        """Which settings of the panel count here."""
+        """The settings of the panel that apply here."""
         settings = self.choices.settings
         name = ", ".join(Path(path).name for path in settings.parameter_files)
         try:
@@ -58,7 +58,7 @@ class ManyPart(Section):
 
 
 def volumesProblem(sequence: Any, fewest: int) -> str:
-    """Why a sequence node cannot be registered, as a text for the button; "" when it can."""
+    """Why a sequence node cannot be registered, as a text for the button; "" if it can."""
     if sequence is None:
         return _("Choose a sequence")
     count = sequence.GetNumberOfDataNodes()
@@ -70,7 +70,7 @@ def volumesProblem(sequence: Any, fewest: int) -> str:
 
 
 def named(problems: dict[int, str], names: Callable[[int], str], most: int = 3) -> str:
-    """The first of what failed, as sentences."""
+    """The first failures, as sentences."""
     lines = [f"{names(place)}: {translated(problem)}" for place, problem in list(problems.items())[:most]]
     if len(problems) > most:
         lines.append("...")

@@ -1,6 +1,6 @@
 """Sequences, groups and cohorts: a tab for each, one button that starts and cancels, one status line.
 
-It has a file of widgets of its own. Preset, background, interpolation, threads and seed are those of the panel.
+It has its own .ui file. Preset, background, interpolation, threads and seed are those of the panel.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _KINDS = ("sequence", "group", "cohort")
 
 
 class ManySection(Section):
-    """``logic`` does the work; ``ensureInstalled(isCohort)`` raises InstallationError where packages are missing.
+    """``logic`` does the work. ``ensureInstalled(isCohort)`` raises InstallationError if packages are missing.
 
     ``page`` is the layout of the panel's tab.
     """
@@ -40,7 +40,7 @@ class ManySection(Section):
         self._ensureInstalled = ensureInstalled
         self._began = 0.0
         self._running: ManyPart | None = None
-        # The last sentence, and the choices that it is of; None: those that come when a scene or node has gone.
+        # The last message, and its choices; None: the choices after a scene or node was removed.
         self._told: dict[ManyPart, tuple[str, tuple[Any, ...] | None]] = {}
         ui = self.ui
         page.addWidget(self.widget)
@@ -88,7 +88,7 @@ class ManySection(Section):
             self.control.drop(_("Canceled, because {name} was removed.").format(name=missing))
 
     def run(self) -> None:
-        """Start what the tab shows. Errors that the user can act on come in a dialog."""
+        """Start the run of the current tab. Errors that the user can act on are shown in a dialog."""
         part = self._part()
         try:
             self._ensureInstalled(part is self._cohort)
@@ -108,14 +108,14 @@ class ManySection(Section):
         if page is not None:
             qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(page)))
 
-    # --- what the control tells ---
+    # --- calls from the control ---
 
     def onProgress(self, run: Any) -> None:
         self.ui.manyProgressBar.value = round(1000 * run.fraction)
         self._say(self._running.progressText(run))
 
     def onEnd(self, run: Any, outcome: Any, reason: str) -> None:
-        """``outcome`` None: nothing came of it."""
+        """``outcome``: None without a result."""
         seconds = time.monotonic() - self._began
         wasCancelled = run is None or run.state == "cancelled"
         if outcome is None:
@@ -167,14 +167,15 @@ class ManySection(Section):
         ui.openPageButton.enabled = isCohort and not isRunning and self._cohort.page() is not None
 
     def _say(self, message: str, whatever: bool = False) -> None:
-        """Of the run: shown with its tab until a choice changes. ``whatever``: also then, as it says what changed."""
+        """Show a message about the run with its tab until a choice changes. ``whatever``: also after that, because
+        the message is about that change."""
         part = self._running or self._part()
         isBound = not whatever and self.choices is not None and not self.control.isRunning
         self._told[part] = (message, contentOf(self.choices.node) if isBound else ())
         self._showMessage()
 
     def _showMessage(self) -> None:
-        # Closing the scene takes the choice of the tab with it, but not the message that it was closed.
+        # Closing the scene removes the choice of the tab, but must not remove the message about it.
         isOfRun = self.control.isRunning or self._told.get(self._running, ("", None))[1] == ()
         part = self._running if isOfRun and self._running is not None else self._part()
         message, content = self._told.get(part, ("", ()))
@@ -184,5 +185,5 @@ class ManySection(Section):
 
 
 def _without(content: tuple[Any, ...], name: str = "many.kind") -> list[Any]:
-    """Which tab is shown is no choice of the run."""
+    """The choices without the current tab, which does not affect the run."""
     return [item for item in content if not (isinstance(item, tuple) and item[0] == name)]

@@ -1,4 +1,4 @@
-"""The tab Sequence: the frames of a sequence node to one of them, or from neighbor to neighbor."""
+"""The tab Sequence: registers the frames of a sequence node with one of them, or each with its neighbor."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class SequencePart(ManyPart):
         return " ".join(sentences)
 
     def takeShownFrame(self, checked: bool = False) -> None:
-        """What the sequence browser shows becomes the reference."""
+        """Make the frame in the sequence browser the reference."""
         sequence = self.choices.reference(SEQUENCE) if self.isFree() else None
         shown = None if sequence is None else self._logic.shownFrame(sequence)
         if shown is not None:
@@ -128,7 +128,7 @@ class SequencePart(ManyPart):
         return f"  ({' '.join(word for word in words if word)})"
 
     def _frames(self) -> tuple[int, int, int]:
-        """First, reference and last frame, from 0, as they are shown: within the sequence."""
+        """The displayed first, reference and last frame, from 0, limited to the sequence."""
         sequence = self.choices.reference(SEQUENCE)
         end = 0 if sequence is None else max(0, sequence.GetNumberOfDataNodes() - 1)
         names = ("many.firstFrame", "many.referenceFrame", "many.lastFrame")
@@ -145,7 +145,7 @@ class SequencePart(ManyPart):
             return
         modified = self.choices.node.StartModify()
         self.choices.set_reference(role, node)
-        # Frames and outputs were those of another one.
+        # Frames and outputs belonged to another sequence.
         for name in ("many.firstFrame", "many.referenceFrame", "many.lastFrame"):
             self.choices.set(name, CHOICES[name])
         for output in SEQUENCE_OUTPUTS:

@@ -1,4 +1,4 @@
-"""The window in which a preset is edited. It shows a PresetDraft of the core and passes changes on to it."""
+"""The window to edit a preset. It shows a PresetDraft of the core and passes changes on to it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MAX_STEPS = 200
 
 
 class PresetEditor:
-    """One window, made when first opened. ``onSaved(preset)`` is called with a preset that was saved."""
+    """A window that is created when first opened. ``onSaved(preset)`` is called with each saved preset."""
 
     def __init__(self, uiPath: str, onSaved: Callable[[Preset], None]):
         self._uiPath, self._onSaved = uiPath, onSaved
@@ -46,8 +46,8 @@ class PresetEditor:
         return self._steps[self._step]
 
     def open(self, preset: Preset, given: RegistrationContext) -> None:
-        """Show ``preset``, or what was made of it before the window was closed. Raises ParameterError for a preset
-        whose files cannot be read."""
+        """Show ``preset``, or its draft from before the window was closed. Raises ParameterError for a preset whose
+        files cannot be read."""
         if self.window is None:
             self._build()
         if not self._steps or self._steps[0].preset != preset:
@@ -60,14 +60,14 @@ class PresetEditor:
         self.window.raise_()
 
     def setGiven(self, given: RegistrationContext) -> None:
-        """Other volumes, masks or points were chosen."""
+        """Update after other volumes, masks or points were chosen."""
         changed, self._given = given != self._given, given
         if changed and self.window is not None and self._steps:
             self._show()
 
     def edit(self, change: Callable[[PresetDraft], PresetDraft], stage: int | None = None) -> None:
-        """Make a change that can be undone, and go to ``stage``. Where it is refused, the reason is shown and
-        everything stays as it was."""
+        """Make a change that can be undone, and go to ``stage``. If the change is refused, the reason is shown and
+        nothing changes."""
         self.text.flush()
         try:
             draft = change(self.draft)
@@ -130,7 +130,7 @@ class PresetEditor:
 
     def _add(self, draft: PresetDraft) -> None:
         if draft.stages != self.draft.stages:
-            # The first step is what was opened, which tells whether anything has changed.
+            # The first step is the opened preset, to detect changes.
             self._steps = [self._steps[0], *[*self._steps[1 : self._step + 1], draft][-_MAX_STEPS:]]
             self._step = len(self._steps) - 1
 
@@ -146,7 +146,7 @@ class PresetEditor:
         dimension = self._given.dimensionFor(draft)
         problems = self._given.problems(draft)
         marked: dict[str, str] = {}
-        for problem in reversed(problems):  # errors come first, and so have the last word
+        for problem in reversed(problems):  # errors come first, so they overwrite warnings
             if problem.stage == self._stage and problem.parameter:
                 marked[problem.parameter] = problem.severity
         self.quickEdits.show(draft)
@@ -177,13 +177,13 @@ class PresetEditor:
         self.ui.meaningLabel.text = text
         self.ui.removeParameterButton.enabled = chosen is not None
 
-    # --- what the user does ---
+    # --- actions of the user ---
 
     def _valuesEdited(self, name: str, values: Sequence[str]) -> None:
         if values:
             self.edit(lambda draft: draft.with_values(self._stage, name, values))
         else:
-            self._show()  # an emptied line is no value; Remove takes a parameter out
+            self._show()  # an empty line is no value; Remove deletes a parameter
 
     def _cellEdited(self, name: str, resolution: int, text: str) -> None:
         dimension = self._given.dimensionFor(self.draft)
@@ -232,11 +232,11 @@ class PresetEditor:
     # --- saving ---
 
     def saveMine(self, checked: bool = False) -> None:
-        """Into the user's presets; over the one that is edited, if it is one of them and kept its name."""
+        """Save to the user's presets; this replaces the edited one if it is one of them and kept its name."""
         self._save(USER)
 
     def saveInScene(self, checked: bool = False) -> None:
-        """Into the scene; over the one that is edited, if it is of the scene and kept its name."""
+        """Save to the scene; this replaces the edited one if it is in the scene and kept its name."""
         self._save(SCENE)
 
     def _save(self, origin: str) -> None:
@@ -272,7 +272,7 @@ class PresetEditor:
             self.window.hide()
 
     def _mayDrop(self) -> bool:
-        """Whether changes that were not saved may go; the user is asked when there are any."""
+        """Whether unsaved changes may be discarded; asks the user if there are any."""
         if not self._steps or self.draft.stages == self._steps[0].stages:
             return True
         question = _("The changes to {title} are not saved. Discard them?").format(title=self.ui.titleEdit.text)

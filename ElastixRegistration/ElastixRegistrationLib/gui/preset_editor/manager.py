@@ -24,8 +24,10 @@ _EDITOR_UI = Path(__file__).resolve().parents[3] / "Resources" / "UI" / "PresetE
 
 
 class PresetManager:
-    """The button Edit and the menu beside it. ``chosen()`` gives the preset of the panel or None, ``given()`` what it
-    is used with; ``onChanged(id)`` is called when presets have changed, with the one to choose."""
+    """The button Edit and its menu.
+
+    ``chosen()`` returns the preset of the panel or None, ``given()`` the inputs for it. ``onChanged(id)`` is called
+    when presets have changed, with the preset to choose."""
 
     def __init__(
         self,
@@ -59,7 +61,7 @@ class PresetManager:
         ui.editPresetButton.connect("clicked(bool)", lambda checked: self._guarded(self.edit))
 
     def show(self) -> None:
-        """What can be done with the chosen preset."""
+        """Enable what can be done with the chosen preset."""
         preset = self._chosen()
         own = preset is not None and preset.origin != BUILT_IN
         self._ui.editPresetButton.enabled = preset is not None
@@ -73,7 +75,7 @@ class PresetManager:
 
     @property
     def editor(self) -> Any:
-        """The window, which is made when it is first needed."""
+        """The window, created when first needed."""
         if self._editor is None:
             from .editor import PresetEditor
 
@@ -97,7 +99,8 @@ class PresetManager:
             self._onChanged(user_presets().copy(preset, title, built_in_presets().values()).id)
 
     def keepInScene(self) -> None:
-        """A built-in preset gets an id of its own, as the one of this computer may change with the next version."""
+        """Save the preset in the scene. A built-in preset gets a new id, because the built-in one may change with
+        the next version."""
         preset = self._chosen()
         if preset.origin == BUILT_IN:
             preset = replace(preset, id=free_scene_id(slicer.mrmlScene, preset.title, user_presets()))
@@ -123,7 +126,7 @@ class PresetManager:
             remove_from_scene(slicer.mrmlScene, preset.id)
         else:
             user_presets().delete(preset.id)
-        # One of the same id may remain elsewhere, as when it was kept in the scene.
+        # One with the same id may remain elsewhere, for example in the scene.
         remaining = user_presets().find(preset.id) if preset.origin == SCENE else None
         self._onChanged(remaining.id if remaining is not None else DEFAULT_PRESET)
 
@@ -134,7 +137,7 @@ class PresetManager:
         )
         if path and not path.lower().endswith(".zip"):
             path = f"{path}.zip"
-            # The dialog has asked for the name that it gave, not for this one.
+            # The dialog has asked about the name it returned, not about this one.
             question = _("{path} already exists. Replace it?").format(path=path)
             if os.path.exists(path) and not slicer.util.confirmOkCancelDisplay(
                 question, windowTitle=_("Export preset")
@@ -160,7 +163,7 @@ class PresetManager:
             self.importPath(path)
 
     def importPath(self, path: str) -> None:
-        """Import a folder, zip or file, and say what became of its files. Raises InputError."""
+        """Import a folder, zip or file, and report on its files. Raises InputError."""
         from ...core.presets.importing import import_presets
 
         report = import_presets(path)

@@ -15,7 +15,7 @@ from ..section import fillComboBox, selectValue
 
 
 class QuickEdits:
-    """``onEdit(change)`` is called for an edit by the user; ``change`` makes a draft of a draft."""
+    """``onEdit(change)`` is called for an edit by the user; ``change`` maps a draft to the changed one."""
 
     def __init__(self, ui: Any, onEdit: Callable[[Callable[[PresetDraft], PresetDraft]], None]):
         self._ui, self._onEdit = ui, onEdit

@@ -1,4 +1,4 @@
-"""Values by resolution as a table: a line for each parameter, a column for each resolution."""
+"""A table of values by resolution: a row for each parameter, a column for each resolution."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ResolutionTable:
         self._spinBox.connect("valueChanged(int)", self._countChanged)
 
     def show(self, stage: ParameterMap | None, dimension: int) -> None:
-        """An empty table for a stage that cannot be read."""
+        """Show the values; the table is empty if the stage cannot be read."""
         shown = resolution_table(stage, dimension) if stage is not None else None
         self._showing = True
         try:

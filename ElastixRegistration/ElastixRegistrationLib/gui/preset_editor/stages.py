@@ -15,8 +15,8 @@ from .table import GRAY, RED
 
 
 class StageList:
-    """``onChosen(number)`` is called when the user goes to a stage, ``onEdit(change, number)`` for a change: a function
-    from draft to draft, and the stage to be at afterwards."""
+    """``onChosen(number)`` is called when the user selects a stage. ``onEdit(change, number)`` is called for a change:
+    ``change`` maps a draft to the changed one, ``number`` is the stage to select afterwards."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class StageList:
         ui.stageDownButton.connect("clicked(bool)", lambda checked: self._move(1))
 
     def show(self, draft: PresetDraft, current: int, wrong: set[int]) -> None:
-        """``wrong`` are the numbers of stages with errors."""
+        """``wrong``: numbers of stages with errors."""
         shown = self._ui.stageList
         self._showing, self._count = True, len(draft.stages)
         try:
@@ -72,7 +72,7 @@ class StageList:
             self._showing = False
 
     def add(self, kind: str) -> None:
-        """A stage of one of STAGE_KINDS, at the end."""
+        """Add a stage of one of STAGE_KINDS at the end."""
         self._onEdit(lambda draft: draft.with_stage(kind), self._count)
 
     def _chosen(self, number: int) -> None:

@@ -20,7 +20,7 @@ RED, ORANGE, GRAY = "#d64545", "#c77f0a", "#8a8a8a"
 
 class ParameterTable:
     """Fills a QTableWidget. ``onEdited(name, values)`` is called when the user changes a value, ``onChosen(name)`` when
-    the user goes to a row."""
+    the user selects a row."""
 
     def __init__(self, table: Any, onEdited: Callable[[str, Sequence[str]], None], onChosen: Callable[[str], None]):
         self._table, self._onEdited, self._onChosen = table, onEdited, onChosen
@@ -49,7 +49,7 @@ class ParameterTable:
         table.connect("currentCellChanged(int,int,int,int)", self._cellChosen)
 
     def show(self, rows: Iterable[Row], words: Sequence[str], marked: dict[str, str]) -> None:
-        """The rows with all of ``words`` in name or meaning; ``marked``: "error" or "warning" by parameter."""
+        """Show the rows that have all ``words`` in name or meaning. ``marked``: "error" or "warning" by parameter."""
         found = [row for row in rows if all(word in f"{row.name} {row.meaning}".lower() for word in words)]
         self._wanted = (found, marked)
         structure = tuple((row.name, row.control, row.choices, row.group) for row in found)
@@ -64,7 +64,7 @@ class ParameterTable:
         return next((row for row in self._rows if row.name == name), None)
 
     def choose(self, name: str) -> None:
-        """Go to a parameter; nothing when it is not shown."""
+        """Select a parameter; does nothing if it is not shown."""
         if self._timer.active:
             self._timer.stop()
             self._rebuild()
@@ -73,7 +73,7 @@ class ParameterTable:
             self._table.scrollToItem(self._table.item(self._lines[name], 0))
 
     def control(self, name: str) -> Any:
-        """The widget in which a parameter is edited; None when it is not shown."""
+        """The widget to edit a parameter; None if it is not shown."""
         return self._controls[name][1] if name in self._controls else None
 
     def cleanup(self) -> None:
@@ -143,7 +143,7 @@ class ParameterTable:
         return control
 
     def _fill(self, marked: dict[str, str]) -> None:
-        """Values and marks of the rows that are there."""
+        """Fill in values and marks of the existing rows."""
         self._showing = True
         try:
             for row in self._rows:
@@ -199,7 +199,7 @@ class _NoWheel(qt.QObject):
 
 
 def _headings() -> dict[str, str]:
-    """The groups of the schema of parameters, as they are shown."""
+    """The displayed names of the groups in the schema of parameters."""
     return {
         "Components": _("Components"),
         "Images": _("Images"),
@@ -218,7 +218,7 @@ def _headings() -> dict[str, str]:
 
 
 def meaningText(row: Row) -> str:
-    """What a parameter is for and what it takes, as rich text."""
+    """The purpose of a parameter and its possible values, as rich text."""
     if row.state not in (KNOWN, OBSOLETE):
         return _("<b>{name}</b> is not an elastix parameter. It is kept, and elastix ignores it.").format(
             name=html.escape(row.name)
@@ -236,4 +236,4 @@ def meaningText(row: Row) -> str:
 def _whole_range(parameter: Any) -> tuple[int, int]:
     low = -_LARGEST if parameter.minimum is None else int(parameter.minimum) + (1 if parameter.above_minimum else 0)
     high = _LARGEST if parameter.maximum is None else int(parameter.maximum) - (1 if parameter.below_maximum else 0)
-    return max(low, -_LARGEST), min(high, _LARGEST)  # RandomSeed goes further than a spin box
+    return max(low, -_LARGEST), min(high, _LARGEST)  # RandomSeed exceeds the range of a spin box

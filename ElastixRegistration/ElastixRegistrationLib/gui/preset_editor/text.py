@@ -1,4 +1,4 @@
-"""The text of a stage, in step with its parameters both ways."""
+"""The text of a stage, synchronized with its parameters in both directions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class StageText:
         edit.connect("textChanged()", self._changed)
 
     def show(self, text: str) -> None:
-        """Nothing is touched where the text is that already; else the cursor stays about where it is."""
+        """Show the text. If it differs from the current one, the cursor stays at about the same position."""
         edit = self._edit
         if edit.plainText == text:
             return
@@ -40,7 +40,7 @@ class StageText:
             self._showing = False
 
     def goTo(self, line: int) -> None:
-        """Choose a line, counted from 1."""
+        """Select a line, counted from 1."""
         cursor = self._edit.textCursor()
         cursor.movePosition(qt.QTextCursor.Start)
         cursor.movePosition(qt.QTextCursor.NextBlock, qt.QTextCursor.MoveAnchor, line - 1)
@@ -49,7 +49,7 @@ class StageText:
         self._edit.ensureCursorVisible()
 
     def flush(self) -> None:
-        """What was typed counts now, before anything else is done."""
+        """Apply what was typed, before anything else is done."""
         if self._timer.active:
             self._timer.stop()
             self._typed()
