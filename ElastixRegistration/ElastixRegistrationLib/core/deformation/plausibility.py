@@ -1,4 +1,4 @@
-"""Whether tissue can move as a transform says: folds, and implausible loss or gain of volume."""
+"""Plausibility of a deformation of tissue: folds, and implausible loss or gain of volume."""
 
 from __future__ import annotations
 
@@ -23,23 +23,24 @@ SMALLEST_VOLUME, LARGEST_VOLUME = 0.2, 5.0
 #: Share of the object above which extreme changes exceed the noise of a few control points.
 EXTREME_SHARE = 1e-3
 
-#: Grids of more voxels are looked at where a B-spline can differ: so many times between two control points ...
+#: On larger grids, a B-spline is sampled at this many places between two control points ...
 _LARGE, _TIMES = 4_000_000, 2.2
-#: ... and at every voxel of each block, of so many of those places along each axis, where local volume may be extreme.
-#: Beside a place, it may exceed that at it by this share of its differences from the neighbors, twice that of a
-#: parabola; between the last place and the end of the grid, it may go on as before.
+#: ... and at every voxel of each block, of this many places along each axis, where local volume may be extreme. Next to
+#: a place, it may exceed the value there by this share of the differences between neighbors, twice that of a parabola;
+#: between the last place and the end of the grid, it may continue as before.
 _BLOCK, _OVERSHOOT, _GOES_ON = 8, 0.25, 1.5
-#: The smallest and the largest volume are looked for around so many places at most.
+#: Maximum number of places around which the smallest and the largest volume are searched.
 _MAX_PLACES = 100
 
 
 @dataclass(frozen=True)
 class Plausibility:
-    """The evidence against a deformation. ``statistics``: of all voxels; the rest is of the object. Both exclude the
-    ``border``, the number of voxels where the deformation slides along a surface.
+    """The evidence against a deformation.
 
-    ``folded`` voxels of the object, of its ``voxels``. ``extreme_share`` of them, 0 to 1, not folded, change their
-    volume by less than SMALLEST_VOLUME or more than LARGEST_VOLUME times the ``typical`` change, the median.
+    ``statistics`` are of all voxels, the other figures of the object. Both exclude the ``border``, the number of voxels
+    where the deformation slides along a surface. ``folded``: number of folded ``voxels`` of the object.
+    ``extreme_share``: share of its voxels, 0 to 1, that are not folded and whose volume changes by less than
+    SMALLEST_VOLUME or more than LARGEST_VOLUME times the ``typical`` change, the median.
     """
 
     statistics: JacobianStatistics
@@ -67,10 +68,10 @@ def check_deformation(
 ) -> Plausibility:
     """Judge ``transform`` (fixed to moving, LPS mm) at all voxels of ``grid``.
 
-    ``inside``: nonzero (k, j, i) where the object is, by default everywhere. On large grids, whose voxels lie much
-    closer than the control points of a B-spline, the mean, the percentiles and the typical volume are those of every
-    n-th voxel; folds, extreme changes, the smallest and the largest volume are looked for at every voxel wherever one
-    could be. Raises InputError for an ``inside`` that is not on the grid, or empty.
+    ``inside``: (k, j, i), nonzero in the object; by default everywhere. On large grids, whose voxels are much closer
+    than the control points of a B-spline, the mean, the percentiles and the typical volume come from every n-th voxel.
+    Folds, extreme changes, and the smallest and the largest volume are searched at every voxel wherever there could be
+    one. Raises InputError if ``inside`` is not on the grid or empty.
     """
     if inside is not None and inside.shape != grid.size[::-1]:
         raise InputError(
@@ -90,7 +91,7 @@ def check_deformation(
 
 
 def _of_all(thinned: Plausibility, voxels: int, of_object: int) -> Plausibility:
-    """Figures of some voxels as those of all, ``voxels`` and ``of_object``."""
+    """Scale the figures of some voxels to all, ``voxels`` and ``of_object``."""
     folded = round(thinned.statistics.folded_fraction * voxels)
     if not of_object:
         raise InputError(said("The object in which a deformation is judged is empty."))
@@ -103,7 +104,7 @@ def _of_all(thinned: Plausibility, voxels: int, of_object: int) -> Plausibility:
 
 
 def _steps(spline: SplineChain, grid: Geometry) -> tuple[int, ...]:
-    """Step in voxels, along (i, j, k), that samples a B-spline ``_TIMES`` times between control points."""
+    """Steps in voxels, along (i, j, k), that sample a B-spline ``_TIMES`` times between control points."""
     by_voxel = (spline.to_control @ spline.before @ grid.index_to_physical())[:-1, :-1]
     most = 1 / (_TIMES * np.maximum(np.abs(by_voxel).max(axis=0), 1e-9))
     return tuple(int(np.clip(step, 1, max(n // 4, 1))) for step, n in zip(most, grid.size, strict=True))
@@ -150,7 +151,7 @@ def _checked_where_needed(
 
 
 def _reach(determinant: np.ndarray) -> np.ndarray:
-    """By how much the determinant beside each place may exceed, or fall below, that at it."""
+    """The most by which the determinant next to each place may differ from that at the place."""
     reach = np.zeros_like(determinant)
     for axis in range(determinant.ndim):
         before = (slice(None),) * axis
@@ -167,8 +168,9 @@ def _reach(determinant: np.ndarray) -> np.ndarray:
 
 
 def _largest(bound: np.ndarray, best: float, at: Callable[[tuple[slice, ...]], np.ndarray]) -> float:
-    """The largest of all values ``at`` places and the voxels between them, the first guess of which is ``best``;
-    looked for at the places (k, j, i), each with the one before, whose ``bound`` promises most."""
+    """The largest of all values ``at`` places and the voxels between them, starting from the guess ``best``.
+
+    The search begins at the places (k, j, i), each with the one before, with the highest ``bound``."""
     above = np.flatnonzero(bound > best)
     promises = bound.reshape(-1)[above]
     for number in np.argsort(-promises, kind="stable")[:_MAX_PLACES].tolist():
@@ -189,7 +191,7 @@ def _voxels_of(places: tuple[slice, ...], steps: tuple[int, ...], grid: Geometry
 
 
 def _blocks_with(marked: np.ndarray) -> Iterator[tuple[slice, ...]]:
-    """Blocks of ``_BLOCK`` places along each axis in which, or right beside which, any is ``marked``."""
+    """Blocks of ``_BLOCK`` places along each axis that contain or touch a ``marked`` place."""
     if not marked.any():
         return
     aside = np.array(list(product((-1, 0, 1), repeat=marked.ndim)))
@@ -212,7 +214,7 @@ def _part_of(grid: Geometry, part: tuple[slice, ...]) -> Geometry:
 def plausibility_of(
     determinant: np.ndarray, *, inside: np.ndarray | None = None, border: np.ndarray | None = None
 ) -> Plausibility:
-    """The same from Jacobian determinants (k, j, i). ``border``: bools where the deformation slides."""
+    """Plausibility from Jacobian determinants (k, j, i). ``border``: bools where the deformation slides."""
     if inside is not None and inside.shape != determinant.shape:
         raise InputError(
             said(

@@ -1,4 +1,4 @@
-"""Planar contours in space, as radiotherapy draws them, on a grid of voxels. LPS mm.
+"""Planar contours, as drawn in radiotherapy, on a grid of voxels. LPS mm.
 
 A region is a stack of polygons in parallel planes. It is exact in a plane. Between consecutive planes, the distance to
 its edge changes linearly. Beyond the first and the last plane, and where a plane is missing, it ends half a plane
@@ -31,10 +31,10 @@ _PARALLEL = 0.5
 
 @dataclass(frozen=True)
 class Region:
-    """``distances`` (k, j, i) float32 to the edge of a region, mm, positive inside, on ``grid``.
+    """``distances``: (k, j, i) float32 on ``grid``, to the edge of a region, mm, positive inside.
 
-    ``grid`` is a part of a larger one, which starts there at the index ``start`` (i, j, k), with the same slices, and
-    in them rows and columns ``finer`` times as close.
+    ``grid`` is a part of a larger grid that starts at its index ``start`` (i, j, k). It has the same slices, but its
+    rows and columns are ``finer`` times as close.
     """
 
     distances: np.ndarray
@@ -47,12 +47,12 @@ class Region:
         return image_from_array(self.distances, self.grid)
 
     def slices(self) -> list[int]:
-        """Numbers of the slices of the larger grid in which it has voxels."""
+        """Numbers of the slices of the larger grid in which the region has voxels."""
         filled = np.flatnonzero(self._inside.any(axis=(1, 2)))
         return [self.start[2] + int(k) for k in filled]
 
     def mask(self, size: Sequence[int]) -> np.ndarray:
-        """(k, j, i) bool on the whole of the larger grid, of ``size`` (i, j, k)."""
+        """The region as (k, j, i) bool on the whole larger grid, of ``size`` (i, j, k)."""
         whole = np.zeros(tuple(size)[::-1], bool)
         box = tuple(slice(at, at + n) for at, n in zip(self.start[::-1], self._inside.shape, strict=True))
         whole[box] = self._inside
@@ -60,11 +60,11 @@ class Region:
 
     @property
     def _inside(self) -> np.ndarray:
-        """(k, j, i) bool: voxels of the larger grid."""
+        """(k, j, i) bool at the voxels of the larger grid."""
         return np.asarray(self.distances[:, :: self.finer, :: self.finer] > 0)
 
     def volume(self) -> float:
-        """mm^3, of the voxels of ``grid``."""
+        """Volume, mm^3, of the inside voxels of ``grid``."""
         return float((self.distances > 0).sum() * np.prod(self.grid.spacing))
 
 
@@ -80,7 +80,8 @@ class CopiedContour:
 def part_of(
     grid: Geometry, start: Sequence[int] | np.ndarray, size: Sequence[int] | np.ndarray, finer: int = 1
 ) -> Geometry:
-    """``size`` voxels of ``grid`` from the index ``start`` on, their rows and columns ``finer`` times as close."""
+    """The part of ``grid`` with ``size`` voxels from the index ``start`` on, with rows and columns ``finer`` times
+    as close."""
     spacing = np.array(grid.spacing)
     spacing[:2] /= finer
     count = np.array(size)
@@ -106,11 +107,11 @@ def width_of(contours: Sequence[np.ndarray]) -> float:
 def region_of(
     contours: Sequence[np.ndarray], grid: Geometry, thickness: float | None = None, reach: int = REACH
 ) -> Region | None:
-    """The region inside ``contours``, (N, 3) each, where it meets ``grid``; None where it does not.
+    """The part of the region inside ``contours``, (N, 3) each, on ``grid``; None if it is outside the grid.
 
     Distances are exact within ``reach`` pixels of the edge in the planes of the contours. ``thickness``: of a region in
-    one plane, mm, for which else a slice is taken. Raises InputError where the contours do not lie in the slices of the
-    grid, nor in planes that are parallel to them.
+    one plane, mm; by default that of a slice. Raises InputError if the contours are neither in the slices of the grid
+    nor in planes parallel to them.
     """
     planes = _planes_in(contours, grid)
     if planes is None:
@@ -135,22 +136,23 @@ def lie_in_slices(contours: Sequence[np.ndarray], grid: Geometry) -> bool:
 
 
 def plane_distance(contours: Sequence[np.ndarray]) -> float | None:
-    """The usual distance of the planes of contours, mm; None where all lie in one."""
+    """The usual distance between planes of contours, mm; None if all are in one plane."""
     apart = _steps(contours)
     return float(np.median(apart)) if len(apart) else None
 
 
 def _steps(contours: Sequence[np.ndarray]) -> np.ndarray:
-    """Distances of planes that follow each other, mm; contours written with few digits may share one."""
+    """Distances between consecutive planes, mm. Contours written with few digits may share a plane."""
     apart = np.diff(np.sort(_heights(contours)[1]))
     return np.asarray(apart[apart > _SAME_HEIGHT])
 
 
 def grid_of(contours: Sequence[np.ndarray], spacing: float, thickness: float, reach: int = REACH) -> Geometry:
-    """A grid ``reach`` pixels around contours whose slices are their planes, with pixels of ``spacing`` mm.
+    """A grid with a margin of ``reach`` pixels around contours, whose slices are their planes, with pixels of
+    ``spacing`` mm.
 
-    ``thickness``: the distance of slices, mm, where the contours lie in one plane. Raises InputError for contours in
-    planes that are not parallel.
+    ``thickness``: the distance between slices, mm, if all contours are in one plane. Raises InputError if their
+    planes are not parallel.
     """
     normal, heights = _heights(contours)
     if max(np.ptp(one @ normal) for one in contours) > _PARALLEL:
@@ -171,7 +173,7 @@ def grid_of(contours: Sequence[np.ndarray], spacing: float, thickness: float, re
 
 
 def missing_planes(contours: Sequence[np.ndarray]) -> int:
-    """In how many planes between the first and the last a region has no contour, and is not taken as connected."""
+    """The number of planes between the first and the last without a contour, where the region is not connected."""
     apart = _steps(contours)
     if len(apart) < 2:
         return 0
@@ -180,7 +182,7 @@ def missing_planes(contours: Sequence[np.ndarray]) -> int:
 
 
 def _heights(contours: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """(the unit normal of the planes, along which the last coordinate of its largest is positive; their heights)."""
+    """(the unit normal of the planes, whose largest coordinate is positive; their heights)."""
     largest = max(contours, key=lambda one: float(np.prod(np.sort(np.ptp(one, axis=0))[1:])))
     normal = np.linalg.svd(largest - largest.mean(axis=0))[2][2]
     normal = normal * np.sign(normal[np.argmax(np.abs(normal))])
@@ -190,7 +192,7 @@ def _heights(contours: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _planes_in(contours: Sequence[np.ndarray], grid: Geometry) -> list[tuple[float, list[np.ndarray]]] | None:
-    """(slice number, polygons in pixels) of each plane, ascending; None where contours leave their slices."""
+    """(slice number, polygons in pixels) of each plane, ascending; None if contours are not in slices."""
     planes: list[tuple[float, list[np.ndarray]]] = []
     placed = [grid.indices_of(contour) for contour in contours]
     if any(np.ptp(one[:, 2]) > 2 * _IN_PLANE for one in placed):
@@ -200,7 +202,7 @@ def _planes_in(contours: Sequence[np.ndarray], grid: Geometry) -> list[tuple[flo
         if abs(height - round(height)) < _SAME_PLANE:
             height = float(round(height))
         if planes and height - planes[-1][0] <= _SAME_PLANE:
-            if not any(_same(polygon, other) for other in planes[-1][1]):  # some programs write them twice
+            if not any(_same(polygon, other) for other in planes[-1][1]):  # some programs write contours twice
                 planes[-1][1].append(polygon)
         else:
             planes.append((height, [polygon]))
@@ -212,7 +214,7 @@ def _same(polygon: np.ndarray, other: np.ndarray) -> bool:
 
 
 class _Slices:
-    """Distances in the planes of contours, computed once each, on a part of a grid from ``start`` on."""
+    """Distances in the planes of contours, each computed once, on a part of a grid from ``start`` on."""
 
     def __init__(
         self, planes: Sequence[list[np.ndarray]], start: np.ndarray, size: np.ndarray, grid: Geometry, reach: int
@@ -229,7 +231,7 @@ class _Slices:
         return self._found[plane]
 
     def between(self, heights: np.ndarray, height: float, usual: float) -> np.ndarray:
-        """At a height among those of the planes, whose distance is usually ``usual``."""
+        """Distances at a height between the planes, whose usual distance is ``usual``."""
         above = int(np.searchsorted(heights, height - 1e-6))
         below = above - 1
         if above < len(heights) and abs(heights[above] - height) < 1e-6:
@@ -241,15 +243,15 @@ class _Slices:
         return np.maximum.reduce(ends)
 
     def _beyond(self, plane: int, part: float) -> np.ndarray:
-        """``part`` of a plane distance away from an end of the region."""
+        """Distances at ``part`` of a plane distance beyond an end of the region."""
         distances = self.at(plane)
         return np.where(distances > 0, (1 - 2 * min(part, 1.0)) * distances, distances).astype(np.float32)
 
 
 def inside_of(contours: Sequence[np.ndarray], grid: Geometry, thickness: float | None = None) -> np.ndarray:
-    """(k, j, i) bool: voxels of ``grid`` whose centers lie inside contours that lie in or parallel to its slices.
+    """(k, j, i) bool: voxels of ``grid`` whose centers are inside contours in its slices or parallel to them.
 
-    What ``region_of`` has positive, without distances where contours lie in the slices.
+    The same as the positive distances of ``region_of``, which are not computed for contours in the slices.
     """
     planes = _planes_in(contours, grid)
     if planes is not None and all(height.is_integer() for height, _ in planes) and _touch(planes):

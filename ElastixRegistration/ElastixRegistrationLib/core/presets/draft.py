@@ -1,7 +1,7 @@
-"""A preset while it is edited: its stages as text, which is what is kept, and their parameters, which the text says.
+"""A preset that is being edited: its stages as text, which is stored, and their parameters, read from the text.
 
-A draft never changes; every edit gives a new one, so that an editor can go back. Comments, order and parameters that
-nobody knows stay through every edit.
+A draft is immutable; each edit returns a new one, so that an editor can undo. Comments, order and unknown parameters
+are kept.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ STAGE_KINDS = {
 
 @dataclass(frozen=True)
 class PresetDraft:
-    """``preset`` has all but the stages; they are in ``stages``, also those switched off."""
+    """``preset`` has everything except the stages, which are in ``stages``, including disabled ones."""
 
     preset: Preset
     stages: tuple[PresetStage, ...]
 
     @classmethod
     def of(cls, preset: Preset) -> PresetDraft:
-        """Raises ParameterError when a file of the preset cannot be read."""
+        """A draft of ``preset``. Raises ParameterError if one of its files cannot be read."""
         return cls(preset, preset.all_stages())
 
     @property
@@ -47,7 +47,7 @@ class PresetDraft:
         return self.preset.origin == BUILT_IN
 
     def to_preset(self, preset_id: str, title: str, origin: str) -> Preset:
-        """What can be saved. Raises ParameterError for a stage whose text cannot be read, InputError for none."""
+        """The preset to save. Raises ParameterError for an unreadable stage, InputError if all stages are disabled."""
         if not any(stage.enabled for stage in self.stages):
             raise InputError(said("All stages of the preset are switched off; switch one on or add one."))
         for error in self.errors:
@@ -64,10 +64,10 @@ class PresetDraft:
         )
         if is_equivalent(made, self.preset):
             return made
-        # Whoever sets values wants them kept, and what was measured is another preset.
+        # Values that were set must not be adapted, and the measured accuracy is that of another preset.
         return replace(made, adapts=False, expected_accuracy=NOT_MEASURED, validated=False)
 
-    # --- what the texts say ---
+    # --- parameters in the texts ---
 
     @cached_property
     def _parsed(self) -> tuple[ParameterFile | ParameterError, ...]:
@@ -75,16 +75,16 @@ class PresetDraft:
 
     @property
     def maps(self) -> tuple[ParameterMap | None, ...]:
-        """The parameters of each stage, None where its text cannot be read."""
+        """The parameters of each stage; None for unreadable text."""
         return tuple(None if isinstance(parsed, ParameterError) else parsed.map for parsed in self._parsed)
 
     @property
     def errors(self) -> tuple[ParameterError | None, ...]:
-        """Why the text of each stage cannot be read, None where it can."""
+        """The error in the text of each stage; None for readable text."""
         return tuple(parsed if isinstance(parsed, ParameterError) else None for parsed in self._parsed)
 
     def line(self, number: int, name: str) -> int | None:
-        """Where a parameter is in the text of a stage, from 1; None where it is not."""
+        """The line of a parameter in the text of a stage, from 1; None if the text does not have it."""
         parsed = self._parsed[number]
         return None if isinstance(parsed, ParameterError) else parsed.lines.get(name)
 
@@ -96,7 +96,7 @@ class PresetDraft:
         has_moving_mask: bool = False,
         has_points: bool = False,
     ) -> list[Problem]:
-        """All that is wrong with the stages that are on, errors first; ``stage`` counts all stages, from 0."""
+        """All problems of the enabled stages, errors first; ``stage`` counts all stages, from 0."""
         on = [number for number, stage in enumerate(self.stages) if stage.enabled]
         if not on:
             return [Problem("error", said("no stage is switched on; switch one on or add one."))]
@@ -127,7 +127,8 @@ class PresetDraft:
         return self._with(number, replace(self.stages[number], text=text))
 
     def with_values(self, number: int, name: str, values: Iterable[str]) -> PresetDraft:
-        """One parameter set; one without values is removed. Raises ParameterError, also for a text that is broken."""
+        """A draft with one parameter set, or removed if ``values`` is empty. Raises ParameterError, also for
+        unreadable text."""
         values = tuple(values)
         text = self.stages[number].text
         text = stage_text.with_values(text, name, values) if values else stage_text.without(text, name)
@@ -137,11 +138,11 @@ class PresetDraft:
         return self._with(number, replace(self.stages[number], enabled=enabled))
 
     def renamed(self, number: int, name: str) -> PresetDraft:
-        """With another name for the file of a stage."""
+        """A draft with another name for the file of a stage."""
         return self._with(number, replace(self.stages[number], name=name))
 
     def moved(self, number: int, to: int) -> PresetDraft:
-        """With a stage at another place, which is kept within the list."""
+        """A draft with a stage moved to another place, which is limited to the list."""
         stages = list(self.stages)
         stage = stages.pop(number)
         stages.insert(max(0, min(to, len(stages))), stage)

@@ -1,4 +1,4 @@
-"""What an import of presets found, file by file, as text and as JSON."""
+"""The report on an import of presets, file by file, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ READ, UPGRADED, REFUSED, SKIPPED = "read", "upgraded", "refused", "skipped"
 
 @dataclass(frozen=True)
 class FileReport:
-    """What became of one file: READ as it is, UPGRADED with ``changes``, REFUSED or SKIPPED (it is no parameter file)
-    with ``reason``. ``presets`` are the titles of those that it is a stage of; ``misspelled``: sentences on names."""
+    """The state of one file: READ unchanged, UPGRADED with ``changes``, or REFUSED or SKIPPED (not a parameter file)
+    with ``reason``. ``presets``: titles of the presets with this stage. ``misspelled``: sentences about names."""
 
     path: str
     state: str
@@ -26,7 +26,7 @@ class FileReport:
 
 @dataclass(frozen=True)
 class ImportedPreset:
-    """A preset that was put together of ``paths``, and what keeps it from being run, "" for nothing."""
+    """A preset assembled from ``paths``, and the reason why it cannot be run, "" if it can."""
 
     preset: Preset
     paths: tuple[str, ...]
@@ -35,9 +35,9 @@ class ImportedPreset:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import found. ``presets`` are those that were kept, as they lie in the user's folder; ``already_here``
-    is how many were there before. ``keeps_unusable``: those that cannot be run were kept too. ``notes`` are sentences
-    on what a kept preset says no longer."""
+    """The result of an import. ``presets``: the saved ones, as in the user's folder. ``already_here``: number of
+    presets that existed before. ``keeps_unusable``: whether presets that cannot be run were saved too. ``notes``:
+    sentences about claims that were removed from saved presets."""
 
     files: tuple[FileReport, ...]
     found: tuple[ImportedPreset, ...]
@@ -48,14 +48,14 @@ class ImportReport:
 
     @property
     def left_out(self) -> list[ImportedPreset]:
-        """Those that were not kept, as they cannot be run."""
+        """Presets that were not saved, because they cannot be run."""
         return [found for found in self.found if self._is_left_out(found)]
 
     def count(self, state: str) -> int:
         return sum(file.state == state for file in self.files)
 
     def text(self) -> str:
-        """A line for each preset, and for whatever was upgraded, refused or left out."""
+        """A line for each preset, and for each file that was upgraded, refused or left out."""
         lines = [f"{preset.id}  {preset.title}" for preset in self.presets]
         for each in self.found:
             if each.unusable:
@@ -70,7 +70,7 @@ class ImportReport:
         return "\n".join(lines)
 
     def document(self) -> dict[str, Any]:
-        """Everything, as JSON holds it."""
+        """Everything, for JSON."""
         return {
             "imported": [{"id": preset.id, "title": preset.title} for preset in self.presets],
             "already_here": self.already_here,

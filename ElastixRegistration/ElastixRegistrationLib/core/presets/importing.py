@@ -1,7 +1,7 @@
-"""Presets out of a folder or zip of parameter files: the elastix model zoo, a colleague's folder, an exported preset.
+"""Import of presets from a folder or zip of parameter files, such as the elastix model zoo or an exported preset.
 
-Every file is read and reported. Old names and values are upgraded (parameter_upgrades), files are put together and
-ordered (stage_order), and the README beside them says what they are for (preset_readme).
+Every file is read and reported. Old names and values are upgraded (parameter_upgrades), files are grouped and ordered
+(stage_order), and the README in the same folder describes their purpose (preset_readme).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _INDEX = "presets.json"
 
 @dataclass(frozen=True)
 class _Stage:
-    """A parameter file as it is now, what was changed, and for images of which dimensions it can be used."""
+    """An upgraded parameter file, the changes, and the dimensions of images for which it can be used."""
 
     text: str
     map: ParameterMap
@@ -50,7 +50,7 @@ class _Stage:
 
 @dataclass(frozen=True)
 class _Broken:
-    """What there is of a file that is no stage, "" for nothing that a user could mend, and why it is none."""
+    """The text of a file that is not a valid stage, "" if a user could not repair it, and the reason."""
 
     text: str
     reason: str
@@ -59,12 +59,12 @@ class _Broken:
 def import_presets(
     path: str | os.PathLike, into: UserPresets | None = None, *, keep_unusable: bool = False
 ) -> ImportReport:
-    """Keep what ``examine`` finds in ``path`` in ``into`` (None: the user's presets): all of it, or nothing when
+    """Save the presets that ``examine`` finds in ``path`` in ``into`` (None: the user's presets): all, or none if
     something fails.
 
-    ``keep_unusable`` keeps those too that cannot be run here, to be edited; a broken stage stays in its place, as it
-    is, so that the preset is refused by whoever runs it until it is mended. What is here already, the same stages under
-    the same title, is not added again. An expected accuracy that is another preset's is not taken along. Raises
+    ``keep_unusable`` also saves presets that cannot be run here, so that they can be edited. A broken stage stays
+    unchanged in its place, so the preset is refused until the stage is repaired. Presets that exist already, with the
+    same stages and title, are not added again. An expected accuracy that belongs to another preset is removed. Raises
     InputError for a path that cannot be read or has no preset.
     """
     into = user_presets() if into is None else into
@@ -103,8 +103,8 @@ def _first_reason(report: ImportReport) -> str:
 
 
 def _as_it_is(preset: Preset, known: Iterable[Preset]) -> tuple[Preset, list[str]]:
-    """``preset`` without claims that hold only for the preset of ``known`` it was copied from, and sentences about
-    that.
+    """``preset`` without claims that hold only for the preset in ``known`` from which it was copied, and sentences
+    about these.
     """
     if preset.expected_accuracy == NOT_MEASURED:
         return preset, []
@@ -153,7 +153,7 @@ def examine(path: str | os.PathLike) -> ImportReport:
 
 
 def _read(source: SourceFile) -> tuple[_Stage | _Broken | None, FileReport]:
-    """None if the name is not that of a parameter file."""
+    """Read a file; None if its name is not that of a parameter file."""
     name, text = str(source.path), ""
     if source.refused:
         return _Broken("", source.refused), FileReport(name, REFUSED, source.refused)
@@ -185,7 +185,7 @@ def _reason(error: ParameterError) -> str:
 
 
 def _upgraded(text: str, parsed: ParameterFile) -> _Stage:
-    """For the dimension that the file names, else for both, if it needs the same changes for both."""
+    """Upgrade for the dimension in the file, otherwise for both dimensions, if both need the same changes."""
     given = (parsed.map.get("FixedImageDimension") or ("",))[0]
     if given in ("2", "3"):
         new, changes = upgrade_text(text, int(given))
@@ -204,7 +204,7 @@ def _map(text: str) -> ParameterMap:
 def _entries(
     sources: Iterable[SourceFile], reports: dict[PurePosixPath, FileReport]
 ) -> dict[PurePosixPath, list[dict[str, Any]]]:
-    """Presets that JSON files of this package describe, by folder; their reports say whether they could be read."""
+    """Presets described by JSON files of this package, by folder; reports say whether the files could be read."""
     entries: dict[PurePosixPath, list[dict[str, Any]]] = {}
     for source in sources:
         if source.path.name not in (ENTRY, _INDEX) or source.refused:
@@ -220,7 +220,7 @@ def _entries(
 
 
 def _unreadable_entries(folder: PurePosixPath, reports: Mapping[PurePosixPath, FileReport]) -> list[PurePosixPath]:
-    """The description that the files of ``folder`` should have had. Without it, their meaning is a guess."""
+    """Unreadable descriptions of the files in ``folder``, without which their meaning is a guess."""
     entries = [folder / name for name in (ENTRY, _INDEX)]
     return [entry for entry in entries if entry in reports and reports[entry].state == REFUSED]
 
@@ -284,13 +284,13 @@ def _inferred(
             origin=USER,
         )
         unusable = _why_unusable(preset)
-        preset = replace(preset, dimension=preset.dimension or (3,))  # to be found, and edited
+        preset = replace(preset, dimension=preset.dimension or (3,))  # so that it is found and can be edited
         found.append(ImportedPreset(preset, tuple(str(folder / name) for name in sequence), unusable))
     return found
 
 
 def _variant(sequence: tuple[str, ...], uses: Mapping[str, int]) -> str:
-    """The file name that no other preset of the folder has, or all of them. ``uses``: in how many each name is."""
+    """The file name that no other preset of the folder uses, or all names. ``uses``: number of presets by name."""
     own = [PurePosixPath(name).stem for name in sequence if uses[name] == 1]
     return own[-1] if own else " + ".join(PurePosixPath(name).stem for name in sequence)
 

@@ -22,7 +22,7 @@ from ..wording import said
 from .preset import USER, Preset, PresetStage, checked_title, preset_entry, read_entry, text_lines
 
 _log = logging.getLogger(__name__)
-#: Environment variable that names the folder, before anything else.
+#: Environment variable with the folder, which has precedence over everything else.
 FOLDER_VARIABLE = "ELASTIX_REGISTRATION_PRESETS"
 ENTRY = "preset.json"
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -33,15 +33,15 @@ _chosen_folder: Path | None = None
 
 
 def use_presets_folder(folder: str | os.PathLike | None) -> None:
-    """Keep the user's presets of this process in ``folder``; None: the platform's folder. Slicer uses its settings
-    folder.
+    """Store the user's presets of this process in ``folder``; None means the platform's folder. Slicer uses its
+    settings folder.
     """
     global _chosen_folder
     _chosen_folder = None if folder is None else Path(folder)
 
 
 def presets_folder_of_user() -> Path:
-    """Where the user's presets lie; the folder need not exist."""
+    """The folder of the user's presets, which need not exist."""
     if os.environ.get(FOLDER_VARIABLE):
         return Path(os.environ[FOLDER_VARIABLE])
     if _chosen_folder is not None:
@@ -66,7 +66,7 @@ class UserPresets:
     folder: Path
 
     def presets(self) -> list[Preset]:
-        """All of them by id. A folder that is not a preset is skipped and logged."""
+        """All presets, sorted by id. A folder that is not a preset is skipped and logged."""
         found = []
         try:
             names = sorted(os.listdir(self.folder))
@@ -81,7 +81,7 @@ class UserPresets:
         return found
 
     def find(self, preset_id: str) -> Preset | None:
-        """The preset of that id, None when there is none. Raises InputError when it is broken."""
+        """The preset with that id; None if there is none. Raises InputError if it is broken."""
         if not _ID.fullmatch(str(preset_id)) or not (self.folder / str(preset_id) / ENTRY).is_file():
             return None
         return self._read(preset_id)
@@ -91,7 +91,7 @@ class UserPresets:
         return self.save_all([preset], overwrite=overwrite)[0]
 
     def save_all(self, presets: Sequence[Preset], *, overwrite: bool = False) -> list[Preset]:
-        """Write all of them, or none when one fails."""
+        """Write all presets, or none if one fails."""
         ids = [preset.id for preset in presets]
         for preset_id in ids:
             if not _ID.fullmatch(preset_id) or len(preset_id) > _MAX_ID:
@@ -118,7 +118,7 @@ class UserPresets:
         return [self._read(preset_id) for preset_id in ids]
 
     def delete(self, preset_id: str) -> None:
-        """Raises InputError when there is no such preset of the user."""
+        """Delete a preset. Raises InputError if the user has no such preset."""
         self._must_exist(preset_id)
         try:
             with tempfile.TemporaryDirectory(prefix=_DRAFT, dir=self.folder) as draft:
@@ -133,22 +133,22 @@ class UserPresets:
             ) from error
 
     def rename(self, preset_id: str, title: str, others: Iterable[Preset] = ()) -> Preset:
-        """Another title; the id, by which scenes and scripts know the preset, stays. Raises InputError for a title that
-        is empty, or that another preset has, here or in ``others``."""
+        """Change the title, but not the id, which scenes and scripts use. Raises InputError for a title that is
+        empty or used by another preset, here or in ``others``."""
         preset = self._must_exist(preset_id)
         elsewhere = [*(each for each in self.presets() if each.id != preset_id), *others]
         return self.save(replace(preset, title=checked_title(title, elsewhere)), overwrite=True)
 
     def copy(self, preset: Preset, title: str, others: Iterable[Preset] = ()) -> Preset:
-        """Save ``preset``, wherever it comes from, under ``title`` and an id of its own. Raises InputError for a title
-        that is empty, or that a preset has, here or in ``others``, whose ids are taken too."""
+        """Save ``preset``, from any origin, with ``title`` and a new id, which no preset here or in ``others`` has.
+        Raises InputError for a title that is empty or used by one of these."""
         elsewhere = list(others)
         title = checked_title(title, [*self.presets(), *elsewhere])
         preset_id = self.free_id(title, [*(each.id for each in elsewhere), preset.id])
         return self.save(replace(preset, id=preset_id, title=title))
 
     def free_id(self, title: str, taken: Sequence[str] = ()) -> str:
-        """An id made of ``title`` that no preset here has and that is not in ``taken``."""
+        """An id derived from ``title`` that no preset here has and that is not in ``taken``."""
         base = id_of(title)
         number, candidate = 1, base
         while candidate in taken or (self.folder / candidate).exists():
@@ -199,14 +199,15 @@ class UserPresets:
 
 
 def id_of(title: str) -> str:
-    """Lower case letters, digits and hyphens for a title in any script."""
+    """An id of lower case letters, digits and hyphens for a title in any script."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     preset_id = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MAX_ID].strip("-") or "preset"
     return f"preset-{preset_id}"[:_MAX_ID] if is_device(preset_id) else preset_id
 
 
 def write_preset_folder(preset: Preset, folder: Path) -> list[Path]:
-    """Parameter files and preset.json into a new or empty folder. Raises ParameterError for an unreadable stage."""
+    """Write parameter files and preset.json into a new or empty folder. Raises ParameterError for an unreadable
+    stage."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, text in _written(preset):
@@ -219,8 +220,9 @@ def write_preset_folder(preset: Preset, folder: Path) -> list[Path]:
 def export_preset(preset: Preset, target: str | os.PathLike, *, overwrite: bool = False) -> list[Path]:
     """Write a preset as a folder, or as a zip by the suffix .zip, for elastix or for another computer.
 
-    Returns what was written. Raises InputError when it cannot be, and when ``target`` is a zip, or a folder with files
-    in it: they may have been edited. With ``overwrite`` files of the same names are replaced, all others stay.
+    Returns the written paths. Raises InputError if writing fails, and if ``target`` is an existing zip or a folder that
+    is not empty, because its files may have been edited. With ``overwrite``, files of the same names are replaced, and
+    all others stay.
     """
     target = Path(target)
     if target.suffix.lower() in (".txt", ".toml", ".json"):
@@ -266,7 +268,7 @@ def _written(preset: Preset) -> list[tuple[str, str]]:
 
 
 def numbered(stages: Sequence[PresetStage]) -> tuple[PresetStage, ...]:
-    """The stages under names that no file system refuses and that sort in their order: 1-rigid.txt, 2-bspline.txt."""
+    """The stages with file names that are valid everywhere and sort in their order: 1-rigid.txt, 2-bspline.txt."""
     renamed = []
     for number, stage in enumerate(stages, 1):
         stem = re.sub(r"^[0-9]+-", "", Path(stage.name).stem) or "stage"

@@ -1,4 +1,4 @@
-"""Where DICOM images lie, to which of them structures and doses belong, and whose they are.
+"""Frames of reference of DICOM images, the images to which structures and doses belong, and their patients.
 
 The images of an object follow from its own references, strongest first: images that it names, their series, and its
 study. A dose names its plan, which names a structure set, which names the images; plan and structure set are searched
@@ -27,7 +27,7 @@ _MAX_FILES = 5000
 
 @dataclass(frozen=True)
 class Patient:
-    """As far as headers say; empty otherwise."""
+    """The patient according to headers; empty values are unknown."""
 
     number: str = ""
     issuer: str = ""
@@ -50,12 +50,12 @@ class Patient:
 
 @dataclass(frozen=True)
 class Place:
-    """The place of coordinates: the UID of a frame of reference, empty if unknown, and the UIDs of images in it, their
+    """The space of coordinates: the UID of a frame of reference, empty if unknown, and the UIDs of its images,
     series and studies, which distinguish images that moved within one frame of reference, such as breathing phases.
 
-    ``object``: name of structures or a dose in sentences, "structure set RS.dcm"; empty for images. Its ``images`` are
-    those that it lies on, and ``listed`` says of which series. ``is_drawn``: whether it was drawn slice by slice, so
-    that missing slices lose a part of it. ``folders``: of the image files.
+    ``object``: name of structures or a dose for sentences, "structure set RS.dcm"; empty for images. ``images``:
+    those on which it lies; ``listed``: the same by series. ``is_drawn``: whether it was drawn slice by slice, so
+    that a part of it is lost with a missing slice. ``folders``: of the image files.
     """
 
     frame: str
@@ -128,7 +128,8 @@ class Place:
 
 
 def place_of_dose(dose: Instance) -> Place:
-    """By the images that an RTDOSE names, otherwise by the structure set of its plan, otherwise by its study.
+    """The place of an RTDOSE: from the images that it names, otherwise from the structure set of its plan, otherwise
+    from its study.
 
     The place of a moved dose comes from its images, not from its plan.
     """
@@ -151,12 +152,12 @@ def place_of_dose(dose: Instance) -> Place:
 
 
 def was_moved(dose: Any) -> bool:
-    """Whether a dose was carried over from other images, by its header."""
+    """Whether a dose was carried over from other images, according to its header."""
     return dose.get("SpatialTransformOfDose") in ("RIGID", "NON_RIGID") or bool(sources_of_dose(dose))
 
 
 def sources_of_dose(dose: Any) -> frozenset[str]:
-    """UIDs of the doses that a dose was made of, by its header."""
+    """UIDs of the doses from which a dose was made, according to its header."""
     items = dose.get("ReferencedInstanceSequence") or ()
     return frozenset(_uids(one for one in items if one.get("ReferencedSOPClassUID") == RT_DOSE))
 
@@ -208,7 +209,7 @@ def drawn_on(structure_set: Any) -> dict[str, frozenset[str]]:
 
 
 def place_of_segmentation(segmentation: Instance) -> Place:
-    """A segmentation lies on the images that it names."""
+    """The place of a segmentation: the images that it names."""
     header = segmentation.header
     listed = images_by_series(header)
     return Place(
