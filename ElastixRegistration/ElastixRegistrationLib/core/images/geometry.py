@@ -12,13 +12,13 @@ from ..errors import InputError
 from ..system.itk_access import DTYPES, component_of, matrix, numpy_bridge, suffix_of, wrapped_class
 from ..wording import named_role, said
 
-#: Axes may be this far from orthonormal: file formats round directions to 6 digits.
+#: Tolerance for orthonormal axes, because file formats round directions to 6 digits.
 _ORTHONORMAL = 1e-4
 
 
 @dataclass(frozen=True)
 class Geometry:
-    """Where a voxel grid lies. ``size`` in voxels, ``spacing`` and ``origin`` in mm, all in (i, j, k) order.
+    """The geometry of a voxel grid. ``size`` in voxels, ``spacing`` and ``origin`` in mm, all in (i, j, k) order.
 
     ``direction`` is row-major: its column c is the unit vector, LPS, along which index c grows.
     """
@@ -309,7 +309,7 @@ def not_finite_count(voxels: np.ndarray) -> int:
 
 
 def check_overlap(fixed: Geometry, moving: Geometry, move: Any = None) -> None:
-    """Raise InputError when the grids share no space. ``move`` maps (N, D) fixed points to moving points, LPS mm."""
+    """Raise InputError if the grids share no space. ``move`` maps (N, D) fixed points to moving points, LPS mm."""
     steps = [np.linspace(-0.5, n - 0.5, min(n + 1, 12)) for n in fixed.size]
     samples = fixed.points_of(np.stack(np.meshgrid(*steps, indexing="ij"), -1).reshape(-1, fixed.dimension))
     indices = moving.indices_of(samples if move is None else move(samples))

@@ -1,4 +1,4 @@
-"""Images in fewer voxels, each the mean of those that it stands for, and coarser grids over a box. LPS, mm."""
+"""Reduction of images to fewer voxels, each the mean of the original ones, and coarser grids over a box. LPS, mm."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def block_means(
 ) -> np.ndarray:
     """Means of blocks of ``factors`` (i, j, k) voxels of (k, j, i) ``voxels``, float32.
 
-    A block that reaches beyond the image goes on with its last voxels. Where ``replace`` is true, ``by`` counts
-    instead. Needs no float copy of the whole: one layer of blocks at a time.
+    A block that reaches beyond the image repeats its last voxels. Where ``replace`` is true, ``by`` is used instead.
+    Works on one layer of blocks at a time, without a float copy of the image.
     """
     *others, depth = factors
     size = [-(-n // f) for n, f in zip(voxels.shape, factors[::-1], strict=True)]
@@ -56,7 +56,7 @@ def block_means(
 
 
 def _sums_along(values: np.ndarray, axis: int, factor: int) -> np.ndarray:
-    """Sums of ``factor`` neighbors along an axis; the last one goes on where there are too few."""
+    """Sums of ``factor`` neighbors along an axis; the last one is repeated if there are too few."""
     if factor == 1:
         return values
     missing = -values.shape[axis] % factor

@@ -1,4 +1,4 @@
-"""Series of images: frames of a sequence, slices of a stack, registered to one frame, or each to its neighbor.
+"""Series of images (frames of a sequence, slices of a stack), registered with one frame or each with its neighbor.
 
 A series is registered pair by pair. ``frame_pairs`` lists the pairs, and ``compose_frames`` composes their results into
 one transform for each frame. The registrations in between run in this process (``register_series``) or in others.
@@ -75,8 +75,8 @@ def frame_pairs(
 ) -> list[FramePair]:
     """The pairs for all ``frames`` but ``reference``, which must be one of them; nearest to it first.
 
-    ``neighbors``: each frame with the one before it on the way to the reference, else each with the reference itself.
-    ``onto_reference``: the frame is the moving image, else the fixed one. Raises InputError.
+    ``neighbors``: each frame is paired with its neighbor toward the reference; otherwise with the reference itself.
+    ``onto_reference``: the frame is the moving image; otherwise the fixed one. Raises InputError.
     """
     ordered = sorted(set(frames))
     if reference not in ordered:
@@ -111,8 +111,8 @@ def compose_frames(
 ) -> dict[int, T]:
     """One transform for each frame from those ``found`` for its pair, by frame; ``nothing`` for the reference.
 
-    Transforms are of ITK, or of any kind that ``join`` puts together, the one that acts first first. Frames whose way
-    to the reference has a gap are left out: what was cancelled or failed.
+    Transforms are ITK's, or of any kind that ``join`` can combine, first applied first. Frames are left out if a pair
+    between them and the reference failed or was cancelled.
     """
     whole = {reference: nothing}
     for pair in pairs:
@@ -144,11 +144,11 @@ def register_series(
 
     ``neighbors`` suits series whose motion is too large for one step; errors add up along the way. ``any_rotation``
     tries all rotations first, for 2D images. ``masks``: one for each frame, nonzero inside, or None. ``choices`` and
-    what is not named here as of ``register``. ``progress`` is called with how many registrations are done and how many
-    there are; when ``cancelled`` says so between two of them, what is done is returned. A frame that fails does not
-    stop the others.
+    other arguments: as for ``register``. ``progress`` is called with the number of finished registrations and their
+    total. ``cancelled`` is asked between registrations; if it returns True, the finished ones are returned. A frame
+    that fails does not stop the others.
 
-    Raises InputError when the call is wrong.
+    Raises InputError if the call is wrong.
     """
     if any_rotation and initialization not in (None, "none"):
         raise InputError(said("Give an initialization, or let all rotations be tried, not both."))
@@ -203,7 +203,7 @@ def _check_frames(frames: Sequence[int], count: int, masks: Sequence[Any] | None
 def slices_of(volume: Any) -> list[Any]:
     """The slices of a 3D image along its third axis as 2D images, in mm of the plane, from its first voxel on.
 
-    Memory is shared where ITK can.
+    Memory is shared if ITK can.
     """
     geometry = geometry_of(volume)
     if geometry.dimension != 3:

@@ -1,8 +1,8 @@
 """Parameters that make elastix and transformix open files, which is forbidden here with few exceptions.
 
-Two copies of HDF5 in one process end it: that of ITK's wheels and that of 3D Slicer. Files that elastix writes also
-land under names that a parameter file may choose ("../"). Read off the source of elastix 5.3 (Core, Components, Common:
-every ofstream, ifstream, reader and writer, and what leads to it).
+Two copies of HDF5 in one process, from ITK's wheels and from 3D Slicer, crash it. Also, a parameter file may choose
+the names of files that elastix writes ("../"). The lists come from the source of elastix 5.3 (Core, Components,
+Common: every ofstream, ifstream, reader and writer, and what leads to it).
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from ..errors import InputError
 from ..wording import said
 from .maps import ParameterMap
 
-#: Parts of the names by which elastix writes files, or which go into the names of files: result images, pyramids,
+#: Parts of names of parameters that make elastix write files or become parts of file names: result images, pyramids,
 #: meshes, the surface of a full search, diffused fields, maps of features, and transforms, which
-#: ITKTransformOutputFileNameExtension asks for: it stands, as "h5", in every parameter file of SlicerElastix.
+#: ITKTransformOutputFileNameExtension requests; it is "h5" in every parameter file of SlicerElastix.
 _WRITES = re.compile(r"Write|ResultImageName|ResultImageFormat|ResultMeshFormat|FileFormat|FileNameExtension")
-#: Parts of the names by which it opens files, or an address in memory: transforms, fields, models, labels.
+#: Parts of names of parameters that make it open files, or an address in memory: transforms, fields, models, labels.
 _OPENS = re.compile(r"FileName|ModelsPath|TransformAddress|NormalLabels")
-#: Images that metrics read, and there is no other way to give them: (metric, parameter).
+#: Images that metrics read, without another way to provide them: (metric, parameter).
 _IMAGES_OF_METRICS = (
     ("TransformRigidityPenalty", "FixedRigidityImageName"),
     ("TransformRigidityPenalty", "MovingRigidityImageName"),
@@ -34,7 +34,7 @@ _NOT_WRITTEN = dict.fromkeys(("WriteResultImage", "WriteFinalTransformParameters
 def opens_no_file(parameters: ParameterMap) -> ParameterMap:
     """``parameters`` of a stage or a transform, without those that make elastix open a file.
 
-    What remains are switches that are off, and the images of rigidity penalties, where such a penalty is named: see
+    Disabled switches are kept, and so are the images of rigidity penalties if such a penalty is used; see
     ``images_read``.
     """
     needed = set(images_read(parameters))
@@ -47,17 +47,17 @@ def opens_no_file(parameters: ParameterMap) -> ParameterMap:
 
 
 def writes_no_file(stage: ParameterMap) -> ParameterMap:
-    """``opens_no_file``, and what elastix writes by default is switched off."""
+    """``opens_no_file``, with the outputs that elastix writes by default disabled."""
     return opens_no_file(stage) | _NOT_WRITTEN
 
 
 def asks_for_files(name: str) -> bool:
-    """Whether ``name``, be it behind the label of a component as in "Metric0...", makes elastix open a file."""
+    """Whether ``name``, with or without the label of a component as in "Metric0...", makes elastix open a file."""
     return bool(_WRITES.search(name) or _OPENS.search(name))
 
 
 def ignored_outputs(stage: ParameterMap) -> Iterator[str]:
-    """The switches of ``stage`` that ask elastix for files."""
+    """The switches of ``stage`` that request files from elastix."""
     yield from (name for name, values in stage.items() if "Write" in name and "true" in values)
 
 
@@ -73,7 +73,7 @@ def images_read(stage: ParameterMap) -> dict[str, str]:
 
 
 def refuse_images_read(stages: Sequence[ParameterMap]) -> None:
-    """Raise InputError where elastix would read an image: for a process that has readers of files of its own."""
+    """Raise InputError if elastix would read an image, for processes that have other file readers."""
     for stage in stages:
         for name, file in images_read(stage).items():
             raise InputError(

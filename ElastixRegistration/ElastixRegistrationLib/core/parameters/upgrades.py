@@ -20,14 +20,14 @@ from .stage_text import renamed, with_values, without
 
 @dataclass(frozen=True)
 class Change:
-    """What was done to one parameter, in a sentence, and the ``source`` that says so."""
+    """A change of one parameter, in words, and the ``source`` that justifies it."""
 
     parameter: str
     text: str
     source: str
 
 
-#: Old name: name that takes the same values today, source.
+#: Old name: current name with the same values, source.
 RENAMED = {
     "FinalGridSpacing": ("FinalGridSpacingInVoxels", "554c859, 2009-04-28: the same meaning"),
     "FixedPyramidSchedule": ("FixedImagePyramidSchedule", "8f1cb7d, 2007-11-22"),
@@ -37,7 +37,7 @@ RENAMED = {
     "UseCruzAcceleration": ("UseAdaptiveStepSizes", "elxAdaptiveStochasticGradientDescent.hxx: deprecated alias"),
 }
 
-#: Name that nothing takes the place of, why it can go, source.
+#: Name without a replacement: why it can be removed, source.
 REMOVED = {
     "UseDifferentiableOverlap": ("the overlap is no longer differentiated", "3bda2cc, 2007-12-28"),
     "FixedImagePixelType": ("elastix reads any type", "parameter of elastix 3, gone by 2007"),
@@ -48,7 +48,7 @@ REMOVED = {
     "DefaultOutputPrecision": ("numbers are written with all digits", "0877cdf, 2023-02-13"),
 }
 
-#: Kind and name of a component: name that does the same today, source.
+#: Kind and name of a component: current equivalent, source.
 COMPONENTS = {
     ("Metric", "MattesMutualInformation"): ("AdvancedMattesMutualInformation", "e7f5d78, 2008-01-02"),
     ("Metric", "NormalizedCorrelation"): ("AdvancedNormalizedCorrelation", "cdadf82, 2007-12-30"),
@@ -79,9 +79,9 @@ _RIGIDITY_METRICS = ("MattesMutualInformationWithRigidityPenalty", "MattesMutual
 
 
 def upgrade_text(text: str, dimension: int) -> tuple[str, list[Change]]:
-    """A stage's text for today's elastix, for images of ``dimension`` axes, and what was changed in it.
+    """A stage's text for the current elastix and images of ``dimension`` axes, and the changes.
 
-    Comments and order stay. Raises ParameterError when the text cannot be read.
+    Comments and order are kept. Raises ParameterError if the text cannot be read.
     """
     stage = _Stage(text, dimension)
     for rule in (_names, _components, _rigidity, _sampling, _grid_upsampling, _whole_numbers, _counts):
@@ -90,7 +90,7 @@ def upgrade_text(text: str, dimension: int) -> tuple[str, list[Change]]:
 
 
 class _Stage:
-    """A text under change, its map, and the list of what was changed."""
+    """A text that is being changed, its map, and the list of changes."""
 
     def __init__(self, text: str, dimension: int):
         self.text, self.dimension = text, dimension
@@ -140,7 +140,7 @@ def _components(stage: _Stage) -> None:
 
 
 def _rigidity(stage: _Stage) -> None:
-    """One metric of elastix 3 and 4.2 became two, and its switches for coefficient images became their names."""
+    """A metric of elastix 3 and 4.2 became two metrics, and its switches for coefficient images became their names."""
     source = "d159aab, 2010-02-05"
     for side in ("Fixed", "Moving"):
         switch, image = f"Use{side}RigidityImage", f"{side}RigidityImageName"
@@ -163,7 +163,7 @@ def _rigidity(stage: _Stage) -> None:
 
 
 def _sampling(stage: _Stage) -> None:
-    """Metrics chose their points themselves before there were samplers."""
+    """Before samplers existed, metrics chose their points themselves."""
     source = "71e6d75, 2006-07-17 and cdadf82, 2007-12-30: voxels at random unless UseAllPixels"
     if "ImageSampler" not in stage.map and "Metric" in stage.map:
         all_voxels = "NumberOfSpatialSamples" not in stage.map or stage.first("UseAllPixels") == "true"
@@ -175,7 +175,7 @@ def _sampling(stage: _Stage) -> None:
 
 
 def _grid_upsampling(stage: _Stage) -> None:
-    """Halving the grid spacing from one resolution to the next is the default of what took its place."""
+    """Halving the grid spacing at each resolution is the default of its replacement."""
     name, new, source = "UpsampleGridOption", "GridSpacingSchedule", "elxBSplineTransform.h at 8b9a4b0~1, 2009-08-11"
     if name not in stage.map:
         return
@@ -191,7 +191,7 @@ def _grid_upsampling(stage: _Stage) -> None:
 
 
 def _whole_numbers(stage: _Stage) -> None:
-    """Of 0.5 where a whole number belongs, elastix read the 0; now it stops."""
+    """Where a whole number was expected, elastix read 0.5 as 0; now it stops."""
     for name, values in list(stage.map.items()):
         parameter = find_parameter(name)
         if parameter is None or parameter.kind != "integer":
@@ -204,7 +204,7 @@ def _whole_numbers(stage: _Stage) -> None:
 
 
 def _counts(stage: _Stage) -> None:
-    """Lists of a wrong length, which elastix passes over: what it does with them is written out."""
+    """Lists of a wrong length, which elastix ignores: the values that it uses instead are written out."""
     resolutions = resolutions_of(stage.map)
     if resolutions is None:
         return

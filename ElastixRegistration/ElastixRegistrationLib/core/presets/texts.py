@@ -72,7 +72,7 @@ def metric_name(metric: str) -> str:
 
 
 def doi_link(reference: str) -> str | None:
-    """https address of the DOI in a citation; None where it has none."""
+    """The https address of the DOI in a citation; None without a DOI."""
     found = _DOI.search(reference)
     return f"https://doi.org/{found[1].rstrip('.')}" if found else None
 
@@ -80,8 +80,8 @@ def doi_link(reference: str) -> str | None:
 def expected_seconds(
     stages: Sequence[ParameterMap], voxels: int, effort: str = "normal", adapts: bool = False
 ) -> float:
-    """About how long a registration takes on two cores; ``voxels`` are those of both images together, ``adapts`` says
-    whether the stages are those of a preset that does."""
+    """Approximate duration of a registration on two cores. ``voxels``: of both images together. ``adapts``: whether the
+    stages are those of a preset that adapts to the images."""
     stages = expected_stages(stages, effort, adapts)
     return _START + seconds_of_stages(stages) + _SECONDS_PER_MILLION_VOXELS * voxels / 1e6
 

@@ -1,4 +1,4 @@
-"""What a registration found.
+"""The result of a registration.
 
 Annotations here are not strings, because the generated ``__init__`` of a subclass in another module repeats them.
 """
@@ -16,13 +16,13 @@ from ..sliding.figures import SlidingFigures
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
 class ResultBase(ABC):
-    """What every registration finds, here or in the background process, except for the transform itself.
+    """The result of a registration, here or in the background process, except for the transform itself.
 
     ``transform_parameters``: the transform as elastix TransformParameters, first applied first; None when the initial
     transform has no such form. ``background``: of the moving image, with its padding; ``background_setting``: the value
     given to ``register``. ``fixed``: the fixed image; None if it is not at hand. ``sliding``: how organs slide along
     each other; None if they do not. ``iterations``: elastix's iteration table. ``notes``: sentences for the user about
-    what was done to the input.
+    changes to the input.
     """
 
     transform_parameters: list[dict[str, tuple[str, ...]]] | None
@@ -87,7 +87,7 @@ class ResultBase(ABC):
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
 class RegistrationResult(ResultBase):
-    """What a registration in this process found.
+    """The result of a registration in this process.
 
     ``transform``: itk transform that maps fixed to moving points, LPS mm; linear, B-spline or composite. ``moving``:
     the moving image.

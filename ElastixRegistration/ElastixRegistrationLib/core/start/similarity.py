@@ -1,4 +1,4 @@
-"""How well two coarse images match under a rigid motion: the score by which a start is chosen."""
+"""The score of two coarse images under a rigid motion, by which a start is chosen."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _SCORE_BINS = 16
 SAMPLES = 6000
 #: Fewer points than this in the moving image score 0.
 _MIN_SAMPLES = 200
-#: Places that are looked at together, at most.
+#: Maximum number of places that are scored together.
 _MAX_PLACES = 100_000
 
 
 def similarity_scorer(fixed: FittedImage, moving: FittedImage) -> SimilarityScorer:
-    """Scores starts for these two images on coarse copies of them."""
+    """A scorer of starts for these two images, on coarse copies."""
     voxel_mm = coarse_voxel(fixed, moving)
     return SimilarityScorer(coarse_image(fixed, voxel_mm), coarse_image(moving, voxel_mm))
 
@@ -40,7 +40,7 @@ class SimilarityScorer:
         self._moving_range = intensity_range(moving.values.reshape(-1))
 
     def score(self, matrices: np.ndarray) -> np.ndarray:
-        """(M,) how well the images match under homogeneous matrices (M, D+1, D+1), fixed to moving points, LPS mm.
+        """Scores (M,) of homogeneous matrices (M, D+1, D+1), fixed to moving points, LPS mm.
 
         Mutual information of the overlap, nats, times its share of the points, so that a small overlap does not win by
         chance.
@@ -53,7 +53,7 @@ class SimilarityScorer:
         return scores
 
     def score_at(self, places: np.ndarray) -> float:
-        """The same when ``points`` lie at ``places``, (N, D), LPS mm, of the moving image."""
+        """The score if ``points`` are at ``places`` of the moving image, (N, D), LPS mm."""
         return float(self._scores(*self.moving.at(places)))
 
     def _scores(self, moved: np.ndarray, inside: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Find a rough rigid start for two images that may lie far apart, turned, or show very different extents."""
+"""Search for a rough rigid start for two images that may be far apart, rotated, or of very different extents."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from .rigid import moved_points, rigid_matrix
 from .shift_search import best_shifts
 from .similarity import SimilarityScorer
 
-#: Samples of a quick score, the number of places that get one, and the number of those that are refined.
+#: Samples of a quick score, number of places that are scored, and number of places that are refined.
 _QUICK_SAMPLES, _TRIED, _REFINED = 1000, 40, 12
-#: The best place stands out when its score is this many times that of any place farther away than this share of the
+#: The best place stands out if its score is this many times that of every place farther away than this share of the
 #: extent. Measured: 1.14 to 4.5 for correct places, 1.02 for a wrong one (images of a fetus).
 _AHEAD, _ELSEWHERE = 1.1, 0.15
-#: Turn from the loaded position that patients and headers have at most, degrees, unless an orientation is wrong.
+#: Largest rotation, degrees, from the loaded position, unless an orientation is wrong.
 UPRIGHT_DEGREES = 60.0
-#: Distance, in extents of the image along each axis, of the extra places around the three that are tried first.
+#: Distance of the additional places around the first three, in extents of the image along each axis.
 _REACH = 0.2
-#: The scanner's own coordinates are kept when their score is at least this share of the best one.
+#: The scanner's own coordinates are kept if their score is at least this share of the best one.
 _AS_LOADED_IS_ENOUGH = 0.8
-#: First steps of the refinement, in coarse voxels and degrees, and the share of them that is the least.
+#: First steps of the refinement, in coarse voxels and degrees, and the smallest steps as a share of these.
 _STEP_VOXELS, _STEP_DEGREES, _LEAST_STEP = 3.0, 10.0, 1 / 6
-#: Motions closer than this, voxels of their refinement, lead to the same place.
+#: Motions closer than this, in voxels of their refinement, count as the same place.
 _SAME_VOXELS = 1.0
 
 
 @dataclass(frozen=True)
 class Start:
-    """``matrix``: homogeneous, fixed to moving points, LPS mm. ``shift_mm``: how far it takes the fixed center."""
+    """``matrix``: homogeneous, fixed to moving points, LPS mm. ``shift_mm``: how far it moves the fixed center."""
 
     matrix: np.ndarray
     shift_mm: float
@@ -50,7 +50,7 @@ class Start:
 
     @property
     def words(self) -> str:
-        """For a sentence about a registration."""
+        """The start in words, for a sentence about a registration."""
         if self.is_identity:
             return "starts as loaded"
         shift, turn = (f"{one:.1f}" if one < 1 else f"{one:.0f}" for one in (self.shift_mm, self.turn_degrees))
@@ -60,7 +60,7 @@ class Start:
 def find_start(scorer: SimilarityScorer, prefer_loaded: bool = True) -> Start:
     """The rigid motion with the highest mutual information among several starts, each refined by a pattern search.
 
-    With ``prefer_loaded``, the result is no motion at all where that scores nearly as high. The search moves the
+    With ``prefer_loaded``, the result is no motion if that scores nearly as high. The search moves the
     smaller image within the larger one, because most samples of the larger one would lie outside the smaller one
     everywhere. On T1 and T2 of a neck with moved headers, the larger one fixed, this raised the Dice of the cord from
     0.44 to 0.72.
@@ -73,8 +73,8 @@ def find_start(scorer: SimilarityScorer, prefer_loaded: bool = True) -> Start:
 
 @dataclass(frozen=True)
 class Starts:
-    """``loaded``: no motion; ``near``: the best start that a refinement reaches from there; ``upright``: the best of
-    those that turn by no more than ``UPRIGHT_DEGREES``; ``best``: of all."""
+    """``loaded``: no motion. ``near``: the best start that a refinement reaches from there. ``upright``: the best
+    one that rotates by at most ``UPRIGHT_DEGREES``. ``best``: the best of all."""
 
     best: Start
     upright: Start
@@ -83,7 +83,7 @@ class Starts:
 
 
 def find_starts(scorer: SimilarityScorer) -> Starts:
-    """The candidates of ``find_start``, for a caller that chooses by other evidence."""
+    """The candidates of ``find_start``, for callers that choose by other evidence."""
     fixed, moving = scorer.fixed, scorer.moving
     swapped = moving.volume < fixed.volume
     center = _center_of_mass(fixed)
@@ -107,8 +107,8 @@ def find_starts(scorer: SimilarityScorer) -> Starts:
 
 
 def _refined_motions(full: SimilarityScorer) -> tuple[np.ndarray, np.ndarray]:
-    """(M, D+1, D+1) homogeneous matrices, fixed to moving points of ``full``, LPS mm, and their scores, (M,); the one
-    near loaded first."""
+    """Homogeneous matrices (M, D+1, D+1), fixed to moving points of ``full``, LPS mm, and their scores (M,), beginning
+    with the one near the loaded position."""
     search = _Search(full)
     upright = np.stack([np.append(np.zeros_like(search.first_turns[0]), shift) for shift in search.shifts])
     motions, scores = search.refined(np.concatenate([upright, search.promising()]), full)
@@ -116,7 +116,7 @@ def _refined_motions(full: SimilarityScorer) -> tuple[np.ndarray, np.ndarray]:
 
 
 class _Search:
-    """Motions (M, P) of one pair, see ``rigid``, that are worth a closer look."""
+    """Search for promising motions (M, P) of one pair; see ``rigid`` for their parameters."""
 
     def __init__(self, full: SimilarityScorer):
         self.fixed, self.moving = full.fixed, full.moving
@@ -130,14 +130,14 @@ class _Search:
         self.first_turns, self.more_turns = (_TURNS_2D, []) if self.dimension == 2 else (_TURNS_3D, _MORE_TURNS_3D)
 
     def promising(self) -> np.ndarray:
-        """Different motions all over the image, after a search around each on larger voxels."""
+        """Different motions in the whole image, after a search around each on larger voxels."""
         coarse = SimilarityScorer(self.fixed.halved, self.moving.halved, _QUICK_SAMPLES)
         motions, scores = self.refined(self._anywhere(self.first_turns), coarse)
         if not self.more_turns or self._is_ahead(motions, scores, coarse.points):
             return self._different(motions, scores, coarse)
         more, their_scores = self.refined(self._anywhere(self.more_turns), coarse)
         motions, scores = np.concatenate([motions, more]), np.append(scores, their_scores)
-        # Images that share little information may share it in structures that the larger voxels hide.
+        # The little information that images share may be in structures that larger voxels hide.
         fine = SimilarityScorer(self.fixed, self.moving, 2 * _QUICK_SAMPLES)
         beside = self.refined(self._beside(self.first_turns, fine), fine)
         return np.concatenate([self._different(motions, scores, coarse), self._different(*beside, fine)])
@@ -150,7 +150,7 @@ class _Search:
         return refined(motions, lambda ones: scorer.score(rigid_matrix(ones, self.center)), steps, _LEAST_STEP)
 
     def _anywhere(self, turns: list[np.ndarray]) -> np.ndarray:
-        """The best places of the fixed image, turned, in the moving image."""
+        """The best places of the rotated fixed image in the moving image."""
         rotations = [rigid_matrix(np.append(turn, self.shifts[0]), self.center)[:-1, :-1] for turn in turns]
         found = best_shifts(self.fixed.halved, self.moving.halved, self.center, rotations)
         places = sorted(found, key=lambda one: -one[0])[:_TRIED]
@@ -158,7 +158,7 @@ class _Search:
         return np.array(motions).reshape(len(motions), len(turns[0]) + self.dimension)
 
     def _beside(self, turns: list[np.ndarray], scorer: SimilarityScorer) -> np.ndarray:
-        """The best of all turns at places around ``shifts``."""
+        """The best of all rotations at places around ``shifts``."""
         far = _REACH * np.multiply(self.fixed.geometry.size, self.fixed.geometry.spacing)
         steps = [np.multiply(step, far) for step in itertools.product((-1, 0, 1), repeat=self.dimension)]
         motions = np.array(
@@ -167,7 +167,7 @@ class _Search:
         return motions[np.argsort(-scorer.score(rigid_matrix(motions, self.center)), kind="stable")[:_TRIED]]
 
     def _different(self, motions: np.ndarray, scores: np.ndarray, scorer: SimilarityScorer) -> np.ndarray:
-        """The best of ``motions``, without those that lead to where a better one leads."""
+        """The best of ``motions``, without those that lead to the place of a better one."""
         kept: list[int] = []
         places = moved_points(rigid_matrix(motions, self.center), scorer.points)
         near = _SAME_VOXELS * float(np.mean(scorer.fixed.geometry.spacing))
@@ -179,7 +179,7 @@ class _Search:
         return motions[kept]
 
     def _is_ahead(self, motions: np.ndarray, scores: np.ndarray, points: np.ndarray) -> bool:
-        """Whether the best of these motions stands out from the best one that leads elsewhere."""
+        """Whether the best of these motions stands out from the best one to a different place."""
         if not len(motions):
             return False
         places = moved_points(rigid_matrix(motions, self.center), points)
@@ -205,7 +205,7 @@ def _quarter_turns() -> list[np.ndarray]:
     return list(different.values())
 
 
-#: Rotations that are tried in 2D, in 3D, and in 3D when no place stands out. A refinement bridges half of their steps.
+#: Rotations that are tried in 2D, in 3D, and in 3D if no place stands out. A refinement covers half a step.
 _TURNS_2D = [np.radians([degrees]) for degrees in range(0, 360, 30)]
 _TURNS_3D = _all_angles(0, -30, 30)
 _MORE_TURNS_3D = [*_all_angles(-40, -20, 0, 20, 40), *_quarter_turns()]

@@ -19,7 +19,7 @@ from .file_names import split_choice
 
 
 def check_suffix(path: Path, known: tuple[str, ...], kind: str) -> None:
-    """Raise InputError when the name of ``path`` ends in none of ``known``."""
+    """Raise InputError if the name of ``path`` does not end in one of ``known``."""
     if not path.name.lower().endswith(known):
         choice = f"{', '.join(known[:-1])} or {known[-1]}"
         raise InputError(
@@ -30,7 +30,7 @@ def check_suffix(path: Path, known: tuple[str, ...], kind: str) -> None:
 
 
 def is_disk_full(folder: Path) -> bool:
-    """Whether there is less than a megabyte left for a file in ``folder``."""
+    """Whether less than a megabyte is left for a file in ``folder``."""
     try:
         return shutil.disk_usage(folder).free < 2**20
     except OSError:
@@ -38,7 +38,7 @@ def is_disk_full(folder: Path) -> bool:
 
 
 def check_folder_of(path: Path) -> None:
-    """Raise InputError when no file can be written at ``path``, ResourceError for lack of a permission."""
+    """Raise InputError if no file can be written at ``path``, ResourceError if a permission is missing."""
     if not path.parent.is_dir():
         raise InputError(said("The folder {parent} for {path} does not exist.", parent=path.parent, path=path.name))
     if path.is_dir():
@@ -48,7 +48,7 @@ def check_folder_of(path: Path) -> None:
 
 
 def check_apart(outputs: Iterable[str | os.PathLike], inputs: Iterable[str | os.PathLike | None]) -> None:
-    """Raise InputError when an output would overwrite an input, or another output."""
+    """Raise InputError if an output would overwrite an input or another output."""
     taken = {os.path.realpath(split_choice(path)[0]): "an input" for path in inputs if path is not None}
     for path in outputs:
         place = os.path.realpath(path)
@@ -63,10 +63,10 @@ def check_apart(outputs: Iterable[str | os.PathLike], inputs: Iterable[str | os.
 
 @dataclass
 class _Draft:
-    """A file in a hidden ``folder`` beside ``path``, which it is to become.
+    """A file in a hidden ``folder`` next to ``path``, which it will become.
 
-    ``parts``, once it is finished: (draft, what it is to become, what was there before while others are put in place)
-    of the file, the last, and of what was written beside it, as the voxels of a .mhd are.
+    ``parts``, after it is finished: (draft, its target, a backup of the former target while others are put in place),
+    for the file, which comes last, and for files written next to it, such as the voxels of a .mhd.
     """
 
     folder: tempfile.TemporaryDirectory
@@ -110,7 +110,7 @@ class _Draft:
     def put_old_back(self) -> None:
         for part, target, old in self.parts:
             if part.exists():
-                continue  # it was not put in place: what is there is someone else's
+                continue  # it was not put in place, so the target belongs to someone else
             with suppress(OSError):
                 if old.exists():
                     os.replace(old, target)
@@ -120,7 +120,7 @@ class _Draft:
                     target.unlink(missing_ok=True)
 
 
-#: Those of the block of ``all_or_none`` that is running.
+#: Drafts of the current block of ``all_or_none``.
 _drafts: ContextVar[list[_Draft] | None] = ContextVar("drafts", default=None)
 
 
@@ -158,8 +158,8 @@ def _put_all_in_place(drafts: list[_Draft]) -> None:
 def whole_file(path: str | os.PathLike) -> Iterator[Path]:
     """Yield a draft path with the suffix of ``path``. The draft becomes ``path`` when the block succeeds.
 
-    Raises InputError when the folder is missing or cannot be written to, before any work is done in the block, and when
-    the block cannot write, as on a full disk.
+    Raises InputError if the folder is missing or not writable, before the block runs, and if the block cannot write, as
+    on a full disk.
     """
     path = Path(path)
     if not path.parent.is_dir():
