@@ -56,7 +56,7 @@ def test_the_resampled_image_is_a_series_of_the_moving_patient(folders, capsys):
     for output in outputs:
         assert call(*words, "--output-volume", output) == 0
     series, plain = (read_image(output) for output in outputs)
-    assert array_view(series) == pytest.approx(array_view(plain))
+    assert np.allclose(array_view(series), array_view(plain), rtol=1e-6, atol=0)
     first = pydicom.dcmread(sorted((folders / "moved").iterdir())[0])
     assert (first.FrameOfReferenceUID, first.SeriesDescription) == ("1.2.3.9", "moving, registered")
     assert call(*words, "--output-volume", "x.dcm") == 2

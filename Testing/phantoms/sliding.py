@@ -16,6 +16,7 @@ ALONG /= np.linalg.norm(ALONG)
 #: As coarse as the waves of the texture allow, for the work grows with the voxels; the pyramid still has two levels.
 GRID = Geometry((40, 43, 22), (2.8, 2.8, 5.0), (-54.6, -58.8, -52.5), ((1.0, 0, 0), (0, 1.0, 0), (0, 0, 1.0)))
 VOXEL = float(np.cbrt(np.prod(GRID.spacing)))
+#: Where a search for what slides has enough windows that it did not see.
 FINE = Geometry((56, 60, 36), (2.0, 2.0, 3.0), (-55.0, -59.0, -52.5), GRID.direction)
 
 

@@ -22,7 +22,7 @@ WORDS = {signal.SIGKILL: "killed by the system, most likely out of memory", sign
 
 def large_output():
     """More than a pipe holds, so that the worker is caught while it returns it."""
-    return [DisplacementField("field", grid((120, 120, 120)))]
+    return [DisplacementField("field", grid((60, 60, 60)))]
 
 
 def reach(handle, moment):
@@ -35,8 +35,15 @@ def reach(handle, moment):
     assert not handle.finished
 
 
-@pytest.mark.parametrize("number", WORDS)
-@pytest.mark.parametrize("moment", ["starting", "running", "returning"])
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [
+        ("starting", signal.SIGKILL),
+        ("running", signal.SIGSEGV),
+        ("running", signal.SIGKILL),
+        ("returning", signal.SIGSEGV),
+    ],
+)
 def test_a_worker_that_dies(pair, quick, endless, nothing_left, moment, number):
     with WorkerPool() as pool:
         stages = endless if moment == "running" else quick

@@ -31,16 +31,24 @@ def blobs(shift):
     ).astype(np.int16)
 
 
+@pytest.fixture(scope="module")
+def results():
+    """The result of the pair of ``finished``, once it is registered."""
+    return []
+
+
 @pytest.fixture
-def finished(a_volume_node):
-    """(job, result) of a pair that is ``SHIFT`` apart."""
+def finished(a_volume_node, results):
+    """(job, result) of a pair that is ``SHIFT`` apart: nodes of a scene of its own, registered by the first test."""
     grid = np.diag([3.0, 3, 3, 1])
     fixed, moving = a_volume_node(blobs((0, 0, 0)), grid, name="f"), a_volume_node(blobs(SHIFT), grid, name="m")
     job = RegistrationLogic().prepareRegistration(fixed, moving, preset="translation", seed=1)
-    run = InProcessRun(job.inputs)
-    assert (run.state, run.error) == ("done", None)
-    assert run.progress.fraction == pytest.approx(1, abs=0.05)
-    return job, run.result
+    if not results:
+        run = InProcessRun(job.inputs)
+        assert (run.state, run.error) == ("done", None)
+        assert run.progress.fraction == pytest.approx(1, abs=0.05)
+        results.append(run.result)
+    return job, results[0]
 
 
 def apply_outputs(job, result, wanted, **settings):

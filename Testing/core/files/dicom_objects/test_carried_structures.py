@@ -34,17 +34,18 @@ FRAME = "1.2.3.91"
 NAMES = ("Liver", "GTV", "Spine", "Body")
 
 
-@pytest.fixture
-def fixed(tmp_path):
+@pytest.fixture(scope="module")
+def fixed(tmp_path_factory):
     """(grid, series) of the fixed CT."""
-    write_ct(tmp_path / "fixed", FRAME, moving=False)
-    return dicom_geometry(tmp_path / "fixed")
+    folder = tmp_path_factory.mktemp("fixed") / "fixed"
+    write_ct(folder, FRAME, moving=False)
+    return dicom_geometry(folder)
 
 
-@pytest.fixture
-def structures(tmp_path):
+@pytest.fixture(scope="module")
+def structures(tmp_path_factory):
     regions = {name: Region(ellipses(name)) for name in NAMES}
-    return write_structure_set(tmp_path / "rs.dcm", regions, "1.2.3.92", "1.2.3.92.1")
+    return write_structure_set(tmp_path_factory.mktemp("structures") / "rs.dcm", regions, "1.2.3.92", "1.2.3.92.1")
 
 
 def breathing():
@@ -194,7 +195,7 @@ def moved_by(*shift: float, turn: float = 0.0):
     return affine_from_matrix(matrix)
 
 
-@pytest.mark.parametrize("pixels", [3, 6, 12, 30])  # across; they are 2.5 mm
+@pytest.mark.parametrize("pixels", [3, 30])  # across; they are 2.5 mm
 @pytest.mark.parametrize(("make", "formula"), [(ring, np.pi), (square, 4.0)], ids=["circle", "square"])
 def test_areas_are_those_of_the_closed_form(fixed, tmp_path, pixels, make, formula):
     grid, series = fixed
@@ -208,7 +209,7 @@ def test_areas_are_those_of_the_closed_form(fixed, tmp_path, pixels, make, formu
         assert areas == pytest.approx(np.full(9, formula * half**2), rel=0.0025)
 
 
-@pytest.mark.parametrize("pixels", [3, 6, 12, 30])
+@pytest.mark.parametrize("pixels", [3, 30])
 @pytest.mark.parametrize("is_round", [True, False], ids=["circle", "square"])
 def test_outlines_of_labels_enclose_the_area_of_their_voxels(fixed, tmp_path, pixels, is_round):
     grid, series = fixed
