@@ -34,9 +34,9 @@ def test_a_block_that_slides_is_followed_and_the_other_one_let_go(followed):
 
 
 def test_what_does_not_slide_is_left_alone():
-    fixed, moving, _, _ = phantom(0.0)
+    fixed, moving, _, _ = phantom(0.0, FINE)
     shift = np.array([1.0, -2.0, 1.5])
-    images, smooth = (SlidingImage(fixed, GRID), SlidingImage(moving, GRID)), smeared(shift)
+    images, smooth = (SlidingImage(fixed, FINE), SlidingImage(moving, FINE)), smeared(shift, FINE)
     assert find_sliding(*images, smooth, smooth, [np.eye(4)]) is None
 
 
