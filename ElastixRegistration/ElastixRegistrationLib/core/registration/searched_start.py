@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..automatic.evidence import VOXELS, Evidence
+from ..automatic.evidence import VOXELS, Evidence, Gain
 from ..automatic.working_pair import OneImage, WorkingPair
 from ..start.similarity import similarity_scorer
-from ..start.start_search import UPRIGHT_DEGREES, find_starts
+from ..start.start_search import LEVEL_DEGREES, UPRIGHT_DEGREES, find_starts
 from ..transforms.itk_transforms import affine_from_matrix
 from .prepared_images import PreparedSide
 
@@ -37,8 +37,10 @@ def searched_start(fixed: PreparedSide, moving: PreparedSide, threads: int | Non
     """The position as loaded, unless another one is better beyond chance, and not only by the measure of the search.
 
     Scanner coordinates are evidence in themselves: a position far from them must be better on voxels and by criteria
-    that the search did not use, and a volume that is turned away from them certainly so by each. The least certain
-    criterion had 4.3 to 12 standard errors where headers were turned, and at most 2.3 where a turn was wrong.
+    that the search did not use. A volume that is turned must be better than one that is hardly turned by the mean of
+    the criteria: 3.4 to 16 standard errors where a turn was right, 0.9 to 2.5 where it was wrong. If it is turned away
+    altogether, each criterion must support it: 4.3 to 12 standard errors by the least certain one where headers were
+    turned, at most 2.3 where a turn was wrong.
 
     If the moving image is much smaller than the fixed one, this removes everything far from it from the mask of
     ``fixed``.
@@ -47,13 +49,18 @@ def searched_start(fixed: PreparedSide, moving: PreparedSide, threads: int | Non
     found = find_starts(similarity_scorer(fixed.for_fitting, moving.for_fitting))
     evidence = Evidence(pair, _VOXELS[pair.dimension])
     chosen, its = found.loaded, evidence.measure(affine_from_matrix(found.loaded.matrix))
-    for one in (found.near, found.upright, found.best):
+    for one in (found.level, found.near, found.upright, found.best):
         measured = evidence.measure(affine_from_matrix(one.matrix))
-        gain = measured.gain_over(its)
-        is_upright = pair.dimension == 2 or one.turn_degrees <= UPRIGHT_DEGREES
-        if gain.is_clearly_better() and (is_upright or gain.is_better_by_all()):
+        if _is_better(measured.gain_over(its), 0.0 if pair.dimension == 2 else one.turn_degrees):
             chosen, its = one, measured
     notes = fixed.look_around(moving.geometry, np.linalg.inv(chosen.matrix))
     if notes:
         pair = working_pair(fixed, moving, threads)
     return SearchedStart(chosen.matrix, chosen.words, notes, pair)
+
+
+def _is_better(gain: Gain, turn_degrees: float) -> bool:
+    """Whether a start that turns a volume by so much is to replace one that turns it less."""
+    if turn_degrees > UPRIGHT_DEGREES:
+        return gain.is_better_by_all()
+    return gain.is_clearly_better() and (turn_degrees <= LEVEL_DEGREES or gain.is_better_together())

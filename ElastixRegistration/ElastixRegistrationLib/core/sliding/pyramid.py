@@ -82,8 +82,8 @@ class Pyramid:
         return self.levels[-1]
 
     def without_finest(self) -> Pyramid | None:
-        """The coarser levels; None if there are none."""
-        if len(self.levels) == 1:
+        """The coarser levels; None for a single one, which is too coarse to tell anything."""
+        if len(self.levels) < 3:
             return None
         coarser = copy(self)
         coarser.levels = self.levels[:-1]

@@ -18,8 +18,9 @@ _QUICK_SAMPLES, _TRIED, _REFINED = 1000, 40, 12
 #: The best place stands out if its score is this many times that of every place farther away than this share of the
 #: extent. Measured: 1.14 to 4.5 for correct places, 1.02 for a wrong one (images of a fetus).
 _AHEAD, _ELSEWHERE = 1.1, 0.15
-#: Largest rotation, degrees, from the loaded position, unless an orientation is wrong.
-UPRIGHT_DEGREES = 60.0
+#: Rotation, degrees, from the loaded position between patients who lie alike, and the largest one unless an orientation
+#: is wrong.
+LEVEL_DEGREES, UPRIGHT_DEGREES = 20.0, 60.0
 #: Distance of the additional places around the first three, in extents of the image along each axis.
 _REACH = 0.2
 #: The scanner's own coordinates are kept if their score is at least this share of the best one.
@@ -73,11 +74,12 @@ def find_start(scorer: SimilarityScorer, prefer_loaded: bool = True) -> Start:
 
 @dataclass(frozen=True)
 class Starts:
-    """``loaded``: no motion. ``near``: the best start that a refinement reaches from there. ``upright``: the best
-    one that rotates by at most ``UPRIGHT_DEGREES``. ``best``: the best of all."""
+    """``loaded``: no motion. ``near``: the best start that a refinement reaches from there. ``level`` and ``upright``:
+    the best ones that rotate by at most ``LEVEL_DEGREES`` and ``UPRIGHT_DEGREES``. ``best``: the best of all."""
 
     best: Start
     upright: Start
+    level: Start
     near: Start
     loaded: Start
 
@@ -97,12 +99,17 @@ def find_starts(scorer: SimilarityScorer) -> Starts:
     matrices, scores = _refined_motions(scorer)
     as_loaded = np.eye(fixed.geometry.dimension + 1)
     ranked = [start(matrices[number], float(scores[number])) for number in np.argsort(-scores, kind="stable")]
-    near = start(matrices[0], float(scores[0]))
+    loaded = start(as_loaded, float(scorer.score(as_loaded[None])[0]))
+
+    def within(degrees: float) -> Start:
+        return next((one for one in ranked if one.turn_degrees <= degrees), loaded)
+
     return Starts(
         best=ranked[0],
-        upright=next((one for one in ranked if one.turn_degrees <= UPRIGHT_DEGREES), near),
-        near=near,
-        loaded=start(as_loaded, float(scorer.score(as_loaded[None])[0])),
+        upright=within(UPRIGHT_DEGREES),
+        level=within(LEVEL_DEGREES),
+        near=start(matrices[0], float(scores[0])),
+        loaded=loaded,
     )
 
 
